@@ -1,0 +1,1 @@
+"""Keeping: the only place that knows SQL."""

@@ -1,0 +1,1 @@
+"""Schema migrations of journals and key material (Alembic)."""

@@ -1,0 +1,1 @@
+"""Reading the tables, for the pages."""

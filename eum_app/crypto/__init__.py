@@ -1,0 +1,1 @@
+"""Trust: the only place that knows ciphers."""

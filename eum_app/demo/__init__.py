@@ -1,0 +1,1 @@
+"""The demonstration: synthetic data of our own making, and a walk through the real windows."""

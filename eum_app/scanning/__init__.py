@@ -1,0 +1,1 @@
+"""Reading marks: camera, photo, hand scanner and typed text."""

@@ -1,0 +1,1 @@
+"""Doing: one function for each thing that somebody does."""

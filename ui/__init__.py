@@ -1,0 +1,1 @@
+"""People: the only place that knows Qt."""

@@ -1,0 +1,1 @@
+"""Cameras, scanners and position."""

@@ -1,0 +1,1 @@
+"""The reviewer's and the auditor's pages."""

@@ -1,0 +1,1 @@
+"""Table models: ids and a page cache."""
