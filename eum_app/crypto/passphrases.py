@@ -1,0 +1,133 @@
+"""From a passphrase to a key, and secrets wrapped under it (the keyslots' half that knows ciphers).
+
+A wrapped secret is ``nonce (12 bytes) ‖ AES-256-GCM(KEK, nonce, secret, aad)``, where the associated data is
+``"eum/passphrase-slot/1" ‖ 0 ‖ SHA-384(canonical parameters) ‖ the caller's aad``: whoever changes the parameters or
+moves the slot to another place finds it shut. A passphrase is Unicode in form NFC (RFC 8265, OpaqueString), then UTF-8.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import unicodedata
+from typing import Literal
+
+import msgspec
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
+from cryptography.hazmat.primitives.kdf.pbkdf2 import PBKDF2HMAC
+
+from eum_app.crypto.suites import Suite
+from eum_app.domain.errors import Refusal, Trouble
+
+KEY_SIZE = 32
+SALT_SIZE = 32
+MAX_MEMORY_KIB = 2 * 1024 * 1024
+MAX_PBKDF2_ITERATIONS = 10_000_000
+MAX_ARGON2_ITERATIONS = 100
+MAX_LANES = 64
+MAX_PASSPHRASE_BYTES = 4096
+_NONCE_SIZE = 12
+_LABEL = b"eum/passphrase-slot/1\x00"
+
+
+class KdfParams(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How a key is derived from a passphrase; read from files, so bounded (`check`).
+
+    `memory_kib` (KiB) and `lanes` are for argon2id only, 0 otherwise. `salt` is 16 to 64 bytes.
+    """
+
+    kdf: Literal["argon2id", "pbkdf2-sha512"]
+    salt: bytes
+    iterations: int
+    memory_kib: int = 0
+    lanes: int = 0
+
+    @classmethod
+    def default(cls, suite: Suite) -> KdfParams:
+        """Fresh salt and today's cost: Argon2id with 128 MiB, t=3, p=4 (twice the memory of RFC 9106's second
+        recommended choice) or 600,000 rounds of PBKDF2-HMAC-SHA-512 (above OWASP's 210,000 of 2023)."""
+        if suite is Suite.HYBRID:
+            return cls(kdf="argon2id", salt=os.urandom(SALT_SIZE), iterations=3, memory_kib=128 * 1024, lanes=4)
+        return cls(kdf="pbkdf2-sha512", salt=os.urandom(SALT_SIZE), iterations=600_000)
+
+    @classmethod
+    def fast_for_tests(cls, suite: Suite = Suite.HYBRID) -> KdfParams:
+        """Parameters that protect nothing and cost nothing. Only for tests and synthetic demonstrations."""
+        if suite is Suite.HYBRID:
+            return cls(kdf="argon2id", salt=os.urandom(SALT_SIZE), iterations=1, memory_kib=64, lanes=1)
+        return cls(kdf="pbkdf2-sha512", salt=os.urandom(SALT_SIZE), iterations=1)
+
+    def check(self) -> None:
+        """Raise Refusal("kdf.out_of_bounds") for parameters that would eat memory or time, or make no sense."""
+        if self.kdf == "argon2id":
+            bounded = (
+                1 <= self.iterations <= MAX_ARGON2_ITERATIONS
+                and 1 <= self.lanes <= MAX_LANES
+                and 8 * self.lanes <= self.memory_kib <= MAX_MEMORY_KIB
+            )
+        else:
+            bounded = 1 <= self.iterations <= MAX_PBKDF2_ITERATIONS and self.memory_kib == 0 and self.lanes == 0
+        if not (bounded and 16 <= len(self.salt) <= 64):
+            raise Refusal(
+                "kdf.out_of_bounds",
+                kdf=self.kdf,
+                iterations=self.iterations,
+                memory_kib=self.memory_kib,
+                lanes=self.lanes,
+                salt_size=len(self.salt),
+            )
+
+
+def derive_key(params: KdfParams, passphrase: str) -> bytes:
+    """Derive the 32-byte key-encryption key.
+
+    Raises Refusal("passphrase.empty"), Refusal("passphrase.too_long"), Refusal("kdf.out_of_bounds"), or
+    Trouble("memory.full") when the machine cannot give Argon2id its memory.
+    """
+    params.check()
+    if not passphrase:
+        raise Refusal("passphrase.empty")
+    try:
+        material = unicodedata.normalize("NFC", passphrase).encode()
+    except UnicodeEncodeError as error:
+        raise Refusal("passphrase.not_text") from error
+    if len(material) > MAX_PASSPHRASE_BYTES:
+        raise Refusal("passphrase.too_long", limit=MAX_PASSPHRASE_BYTES)
+    if params.kdf == "pbkdf2-sha512":
+        return PBKDF2HMAC(hashes.SHA512(), KEY_SIZE, params.salt, params.iterations).derive(material)
+    kdf = Argon2id(
+        salt=params.salt,
+        length=KEY_SIZE,
+        iterations=params.iterations,
+        lanes=params.lanes,
+        memory_cost=params.memory_kib,
+    )
+    try:
+        return kdf.derive(material)
+    except MemoryError as error:
+        raise Trouble("memory.full", needed_kib=params.memory_kib) from error
+
+
+def wrap_secret(params: KdfParams, passphrase: str, secret: bytes, aad: bytes = b"") -> bytes:
+    """Wrap `secret` under the passphrase; `aad` names where the slot lies. Raises as `derive_key` does."""
+    nonce = os.urandom(_NONCE_SIZE)
+    return nonce + AESGCM(derive_key(params, passphrase)).encrypt(nonce, secret, _bound(params, aad))
+
+
+def unwrap_secret(params: KdfParams, passphrase: str, wrapped: bytes, aad: bytes = b"") -> bytes:
+    """Give the secret back; raise Refusal("passphrase.wrong") when the passphrase, the slot or its place differ.
+
+    Also raises as `derive_key` does.
+    """
+    key = derive_key(params, passphrase)
+    try:
+        return AESGCM(key).decrypt(wrapped[:_NONCE_SIZE], wrapped[_NONCE_SIZE:], _bound(params, aad))
+    except (InvalidTag, ValueError) as error:
+        raise Refusal("passphrase.wrong") from error
+
+
+def _bound(params: KdfParams, aad: bytes) -> bytes:
+    return _LABEL + hashlib.sha384(msgspec.json.encode(params, order="sorted")).digest() + aad
