@@ -1,0 +1,78 @@
+"""Where an item is in life (DOMAIN 1.5: a suggested list, the official codes are not public)."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from eum_app.domain.items import upper
+
+
+class Disposition(StrEnum):
+    """Where an item is in life; `is_terminal` ones need an evidence document, a date and a reporter."""
+
+    ON_HAND = "ON_HAND"
+    IN_TRANSIT = "IN_TRANSIT"
+    IN_MAINTENANCE = "IN_MAINTENANCE"
+    NOT_SIGHTED = "NOT_SIGHTED"
+    EXPENDED = "EXPENDED"
+    DESTROYED = "DESTROYED"
+    LOST = "LOST"
+    STOLEN = "STOLEN"
+    TRANSFERRED_TPT = "TRANSFERRED_TPT"
+    DISPOSED_DEMIL = "DISPOSED_DEMIL"
+    RETURNED_US = "RETURNED_US"
+    DATA_ERROR = "DATA_ERROR"
+
+    @property
+    def is_terminal(self) -> bool:
+        """True where the item is said to be gone: seen again, it opens a discrepancy."""
+        return self in _TERMINAL
+
+
+_TERMINAL = frozenset(
+    {
+        Disposition.EXPENDED,
+        Disposition.DESTROYED,
+        Disposition.LOST,
+        Disposition.STOLEN,
+        Disposition.TRANSFERRED_TPT,
+        Disposition.DISPOSED_DEMIL,
+        Disposition.RETURNED_US,
+        Disposition.DATA_ERROR,
+    }
+)
+
+_WORDS = {
+    "ONHAND": Disposition.ON_HAND,
+    "IN STOCK": Disposition.ON_HAND,
+    "IN STORE": Disposition.ON_HAND,
+    "IN STORAGE": Disposition.ON_HAND,
+    "ACTIVE": Disposition.ON_HAND,
+    "PRESENT": Disposition.ON_HAND,
+    "SHIPPED": Disposition.IN_TRANSIT,
+    "TRANSIT": Disposition.IN_TRANSIT,
+    "IN REPAIR": Disposition.IN_MAINTENANCE,
+    "REPAIR": Disposition.IN_MAINTENANCE,
+    "MAINTENANCE": Disposition.IN_MAINTENANCE,
+    "MISSING": Disposition.NOT_SIGHTED,
+    "NOT FOUND": Disposition.NOT_SIGHTED,
+    "FIRED": Disposition.EXPENDED,
+    "USED": Disposition.EXPENDED,
+    "TRANSFERRED": Disposition.TRANSFERRED_TPT,
+    "TPT": Disposition.TRANSFERRED_TPT,
+    "THIRD PARTY TRANSFER": Disposition.TRANSFERRED_TPT,
+    "DISPOSED": Disposition.DISPOSED_DEMIL,
+    "DEMILITARIZED": Disposition.DISPOSED_DEMIL,
+    "DEMILITARISED": Disposition.DISPOSED_DEMIL,
+    "DEMIL": Disposition.DISPOSED_DEMIL,
+    "RETURNED": Disposition.RETURNED_US,
+    "RETURNED TO US": Disposition.RETURNED_US,
+    "ERROR": Disposition.DATA_ERROR,
+}
+
+
+def parse_disposition(text: str) -> Disposition | None:
+    """The disposition that common words name ("in repair", "third-party transfer"); None if they name none."""
+    words = upper(text).replace("_", " ").replace("-", " ")
+    code = words.replace(" ", "_")
+    return Disposition(code) if code in Disposition.__members__ else _WORDS.get(words)

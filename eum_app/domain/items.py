@@ -1,0 +1,117 @@
+"""Values of an item: serial, stock number, maker's code, monitoring level, and what makes two rows one item.
+
+Sources: MIL-STD-130N (character set of serials and part numbers), DOMAIN 4.3 (CAGE), 4.4 (NSN), 1.2 (levels). The
+functions take text as people type it and return the kept value; what was doubtful comes back as a code, never as a
+sentence.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from enum import StrEnum
+
+ItemKey = tuple[str, str, str]
+
+# US CAGE: no I and no O (NASA-889). Other nations' NCAGE codes differ, so a mismatch is a warning and never a refusal.
+_US_CAGE = re.compile(r"[0-9][A-HJ-NP-Z0-9]{3}[0-9]", re.ASCII)
+# FSC(4) + country code(2) + 3 + 4; there is no check digit.
+_NSN = re.compile(r"([0-9]{4})-?([0-9]{2})-?([0-9]{3})-?([0-9]{4})", re.ASCII)
+_OUTSIDE_MARK_SET = re.compile(r"[^A-Z0-9/-]")
+# A spreadsheet writes the exponent's sign; "5E12345" without one is an ordinary serial.
+_SCIENTIFIC = re.compile(r"[0-9]+(?:[.,][0-9]+)?[Ee][+-][0-9]{1,3}", re.ASCII)
+_FLOAT = re.compile(r"[0-9]+[.,]0+", re.ASCII)
+_PLACEHOLDERS = frozenset({"-", "--", "N/A", "NA", "NONE", "NIL", "TBD", "UNKNOWN", "UNK", "?"})
+
+# Only a–z: `str.upper` turns "ß" into "SS" and would invent a serial.
+_UPPER = str.maketrans("abcdefghijklmnopqrstuvwxyz", "ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+_DASHES = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212\ufe58\ufe63\uff0d", "-"))
+
+_LEVEL_WORDS = {
+    "EEUM": "EEUM",
+    "ENHANCED": "EEUM",
+    "ENHANCED EUM": "EEUM",
+    "E": "EEUM",
+    "REUM": "REUM",
+    "ROUTINE": "REUM",
+    "ROUTINE EUM": "REUM",
+    "R": "REUM",
+}
+
+
+class EumLevel(StrEnum):
+    """Enhanced monitoring (every serial, every year) or routine (quarterly check)."""
+
+    EEUM = "EEUM"
+    REUM = "REUM"
+
+
+def clean(text: str) -> str:
+    """`text` as one visible line: compatibility forms folded, dashes made "-", invisible characters and runs gone."""
+    folded = unicodedata.normalize("NFKC", text).translate(_DASHES)
+    visible = "".join(" " if char.isspace() else char for char in folded if char.isspace() or not _is_invisible(char))
+    return " ".join(visible.split())
+
+
+def upper(text: str) -> str:
+    """`clean(text)` with the letters a–z raised, and no others."""
+    return clean(text).translate(_UPPER)
+
+
+def compact(text: str) -> str:
+    """`upper(text)` without any space, as identifiers are compared (spaces are not in the mark character set)."""
+    return upper(text).replace(" ", "")
+
+
+def normalise_serial(text: str) -> tuple[str, tuple[str, ...]]:
+    """The serial as it is kept, and warnings: `serial.normalised` (changed), `serial.characters` (outside A–Z 0–9 - /).
+
+    A placeholder ("N/A", "-") gives "": there is no serial. The raw text is for the caller to keep.
+    """
+    serial = compact(text)
+    if serial in _PLACEHOLDERS:
+        return "", ()
+    warnings = []
+    if serial and serial != text:
+        warnings.append("serial.normalised")
+    if _OUTSIDE_MARK_SET.search(serial):
+        warnings.append("serial.characters")
+    return serial, tuple(warnings)
+
+
+def serial_damage(serial: str) -> str | None:
+    """The code of what a spreadsheet did to a serial, or None.
+
+    `serial.scientific_notation` ("1.23457E+05": digits are lost for good), `serial.decimal` ("716635.0").
+    """
+    if _SCIENTIFIC.fullmatch(serial):
+        return "serial.scientific_notation"
+    if _FLOAT.fullmatch(serial):
+        return "serial.decimal"
+    return None
+
+
+def normalise_nsn(text: str) -> str | None:
+    """A national stock number as 4-2-3-4, from text with or without dashes or spaces; None if it is not 13 digits."""
+    match = _NSN.fullmatch(compact(text))
+    return "-".join(match.groups()) if match else None
+
+
+def check_cage(cage: str) -> str | None:
+    """`cage.pattern` where `cage` (as `compact` gives it) does not fit the US pattern: a warning, never a refusal."""
+    return None if _US_CAGE.fullmatch(cage) else "cage.pattern"
+
+
+def parse_eum_level(text: str) -> EumLevel | None:
+    """The monitoring level that a common word names (Enhanced, EEUM, Routine, REUM …); None if it names none."""
+    word = _LEVEL_WORDS.get(upper(text))
+    return EumLevel(word) if word else None
+
+
+def item_key(cage: str, part_number: str, serial: str, nsn: str = "") -> ItemKey:
+    """What makes two rows the same item: maker, part number (else stock number), serial; each compacted."""
+    return compact(cage), compact(part_number) or compact(nsn), compact(serial)
+
+
+def _is_invisible(char: str) -> bool:
+    return unicodedata.category(char) in {"Cc", "Cf", "Co", "Cn"}
