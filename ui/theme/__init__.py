@@ -1,1 +1,6 @@
-"""Tokens, style sheet, icons, fonts."""
+"""How it looks: tokens, fonts, icons, the one style sheet."""
+
+from ui.theme.status import STATUS, StatusMark, status_mark
+from ui.theme.theme import MODES, Theme, inset, theme
+
+__all__ = ["MODES", "STATUS", "StatusMark", "Theme", "inset", "status_mark", "theme"]

@@ -1,0 +1,313 @@
+"""Work off the GUI thread: queries (reads, parallel), operations (writes, in order), children (own process).
+
+Workers never touch widgets; every callback runs on the GUI thread, and is dropped when the QObject it is bound to is
+gone. A `KnownError` goes to `on_failed`, or to the `failed` signal where none is given; any other exception is a bug
+and goes to `crashed`. An operation whose result has `areas` (a set of area names) emits `store_changed` after its
+own `on_done`: that one signal refreshes every view.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import threading
+import time
+import traceback
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from multiprocessing.connection import Connection
+from typing import Any, Protocol, TypeVar
+
+import shiboken6
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, Signal, Slot
+
+from eum_app.domain.errors import KnownError, Trouble
+
+T = TypeVar("T")
+OnFailed = Callable[[KnownError], object]
+Report = Callable[[], object]
+
+QUERY_THREADS = 2
+_GRACE_S = 3.0
+
+
+class ChildCrashedError(Exception):
+    """A bug in a child process; the text is the child's traceback."""
+
+
+class CancelledError(Exception):
+    """Raised inside a child by `Progress` after the person asked to stop."""
+
+
+class Progress(Protocol):
+    """What a child calls now and then: how far it is. Raises `CancelledError` when it should stop."""
+
+    def __call__(self, done: int, total: int, text: str = "") -> None: ...
+
+
+class Tasks(QObject):
+    """The application's workers. Made on the GUI thread; `close()` ends every thread and child it started."""
+
+    store_changed = Signal(object)
+    """frozenset[str]: the areas that an operation touched."""
+    failed = Signal(object)
+    """KnownError that nobody else takes."""
+    crashed = Signal(object)
+    """Exception that is a bug."""
+    busy_changed = Signal(bool)
+    _arrived = Signal(object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._queries = ThreadPoolExecutor(QUERY_THREADS, thread_name_prefix="query")
+        self._operations = ThreadPoolExecutor(1, thread_name_prefix="operation")
+        self._children: set[ChildTask] = set()
+        self._open = 0
+        self._arrived.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether anything is under way or not yet delivered."""
+        return self._open > 0
+
+    def query(self, fn: Callable[[], T], on_done: Callable[[T], object], on_failed: OnFailed | None = None) -> None:
+        """Run a read; several run at a time, and may finish in another order."""
+        self._submit(self._queries, fn, on_done, on_failed, tell=False)
+
+    def operation(
+        self, fn: Callable[[], T], on_done: Callable[[T], object] | None = None, on_failed: OnFailed | None = None
+    ) -> None:
+        """Run a write; one at a time, in the order asked."""
+        self._submit(self._operations, fn, on_done, on_failed, tell=True)
+
+    def child(
+        self,
+        fn: Callable[..., T],
+        args: Iterable[object] = (),
+        *,
+        on_progress: Callable[[int, int, str], object] | None = None,
+        on_done: Callable[[T], object] | None = None,
+        on_failed: OnFailed | None = None,
+        on_cancelled: Callable[[], object] | None = None,
+    ) -> ChildTask:
+        """Run `fn(progress, *args)` in a fresh process. `fn` is a module-level function; arguments and result are
+        pickled and go through a pipe, never through the command line. Its result may have `areas` too.
+        """
+        task = ChildTask(
+            self,
+            fn,
+            tuple(args),
+            on_progress=on_progress,
+            on_done=on_done,
+            on_failed=on_failed,
+            on_cancelled=on_cancelled,
+        )
+        self._children.add(task)
+        self._begin()
+        task.start()
+        return task
+
+    def announce(self, areas: Iterable[str]) -> None:
+        """Emit `store_changed` for a change made outside an operation (GUI thread)."""
+        self.store_changed.emit(frozenset(areas))
+
+    def wait_idle(self, timeout_s: float = 10.0) -> bool:
+        """Deliver events until nothing is under way; False when `timeout_s` passed first. For tests and shutdown."""
+        end = time.monotonic() + timeout_s
+        while self._open:
+            if time.monotonic() > end:
+                return False
+            QCoreApplication.sendPostedEvents(self, QEvent.Type.MetaCall.value)
+            QCoreApplication.processEvents()
+            time.sleep(0.001)
+        return True
+
+    def close(self) -> None:
+        """Stop children, let running work end, drop what waits, deliver nothing more."""
+        for task in tuple(self._children):
+            task.kill()
+        self._queries.shutdown(wait=True, cancel_futures=True)
+        self._operations.shutdown(wait=True, cancel_futures=False)
+        for task in tuple(self._children):
+            task.join()
+        self._children.clear()
+        self._open = 0
+
+    # Inside
+
+    def _submit(
+        self,
+        pool: ThreadPoolExecutor,
+        fn: Callable[[], T],
+        on_done: Callable[[T], object] | None,
+        on_failed: OnFailed | None,
+        *,
+        tell: bool,
+    ) -> None:
+        def work() -> None:
+            try:
+                result = fn()
+            except KnownError as error:
+                self._post(partial(self._fail, error, on_failed))
+            except Exception as error:  # noqa: BLE001 - one of the two doors for bugs
+                self._post(partial(self._crash, error))
+            else:
+                self._post(partial(self._finish, result, on_done, tell=tell))
+
+        self._begin()
+        pool.submit(work)
+
+    def _begin(self) -> None:
+        self._open += 1
+        if self._open == 1:
+            self.busy_changed.emit(True)
+
+    def _end(self) -> None:
+        self._open -= 1
+        if self._open == 0:
+            self.busy_changed.emit(False)
+
+    def _post(self, report: Report) -> None:
+        """From any thread: run `report` on the GUI thread."""
+        if shiboken6.isValid(self):
+            self._arrived.emit(report)
+
+    @Slot(object)
+    def _deliver(self, report: Report) -> None:
+        report()
+
+    def _finish(self, result: T, on_done: Callable[[T], object] | None, *, tell: bool) -> None:
+        self._end()
+        if on_done is not None and _is_alive(on_done):
+            on_done(result)
+        areas: frozenset[str] = frozenset(getattr(result, "areas", ()))
+        if tell and areas:
+            self.store_changed.emit(areas)
+
+    def _fail(self, error: KnownError, on_failed: OnFailed | None) -> None:
+        self._end()
+        if on_failed is None:
+            self.failed.emit(error)
+        elif _is_alive(on_failed):
+            on_failed(error)
+
+    def _crash(self, bug: Exception) -> None:
+        self._end()
+        self.crashed.emit(bug)
+
+
+class ChildTask:
+    """One child process, watched by a thread."""
+
+    def __init__(
+        self,
+        tasks: Tasks,
+        fn: Callable[..., Any],
+        args: tuple[object, ...],
+        *,
+        on_progress: Callable[[int, int, str], object] | None,
+        on_done: Callable[[Any], object] | None,
+        on_failed: OnFailed | None,
+        on_cancelled: Callable[[], object] | None,
+    ) -> None:
+        self._tasks = tasks
+        self._fn, self._args = fn, args
+        self._on_progress, self._on_done = on_progress, on_done
+        self._on_failed, self._on_cancelled = on_failed, on_cancelled
+        context = multiprocessing.get_context("spawn")
+        self._stop = context.Event()
+        self._ours, theirs = context.Pipe()
+        self._theirs: Connection | None = theirs
+        self._process = context.Process(target=_child_main, args=(theirs, self._stop), daemon=True)
+        self._watcher = threading.Thread(target=self._watch, name="child-watcher", daemon=True)
+        self._is_cancelled = False
+
+    def start(self) -> None:
+        self._watcher.start()
+
+    def cancel(self) -> None:
+        """Ask it to stop at its next `progress` call; `on_cancelled` follows. Ends it by force after three seconds."""
+        self._is_cancelled = True
+        self._stop.set()
+        threading.Timer(_GRACE_S, self._end_by_force).start()
+
+    def kill(self) -> None:
+        """End it now; no callback follows."""
+        self._is_cancelled = True
+        self._stop.set()
+        self._end_by_force()
+
+    def join(self) -> None:
+        self._watcher.join()
+
+    def _end_by_force(self) -> None:
+        if self._process.pid is not None and self._process.is_alive():
+            self._process.terminate()
+
+    def _watch(self) -> None:
+        # Started here and not on the GUI thread: a spawn takes some 50 ms.
+        self._process.start()
+        assert self._theirs is not None
+        self._theirs.close()
+        last: tuple[str, Any] = ("gone", None)
+        try:
+            self._ours.send((self._fn, self._args))
+            while True:
+                what, value = self._ours.recv()
+                if what != "progress":
+                    last = (what, value)
+                    break
+                self._tasks._post(partial(self._step, value))
+        except (EOFError, OSError):
+            pass
+        self._ours.close()
+        self._process.join()
+        code = self._process.exitcode
+        self._process.close()
+        self._tasks._post(partial(self._arrive, *last, code))
+
+    def _step(self, step: tuple[int, int, str]) -> None:
+        if self._on_progress is not None and not self._is_cancelled and _is_alive(self._on_progress):
+            self._on_progress(*step)
+
+    def _arrive(self, what: str, value: Any, code: int | None) -> None:
+        tasks = self._tasks
+        tasks._children.discard(self)
+        if what == "done":
+            tasks._finish(value, self._on_done, tell=True)
+        elif what == "cancelled" or self._is_cancelled:
+            tasks._end()
+            if self._on_cancelled is not None and _is_alive(self._on_cancelled):
+                self._on_cancelled()
+        elif what == "failed":
+            tasks._fail(value, self._on_failed)
+        elif what == "crashed":
+            tasks._crash(ChildCrashedError(value))
+        else:
+            tasks._fail(Trouble("task.child_ended", exit_code=code), self._on_failed)
+
+
+def _child_main(pipe: Connection, stop: Any) -> None:
+    """The child's whole life. Its function arrives through the pipe, so nothing is on the command line."""
+
+    def progress(done: int, total: int, text: str = "") -> None:
+        if stop.is_set():
+            raise CancelledError
+        pipe.send(("progress", (done, total, text)))
+
+    try:
+        fn, args = pipe.recv()
+        answer: tuple[str, Any] = ("done", fn(progress, *args))
+    except CancelledError:
+        answer = ("cancelled", None)
+    except KnownError as error:
+        answer = ("failed", error)
+    except Exception:  # noqa: BLE001 - the other side of the same door: the traceback goes to the crash page
+        answer = ("crashed", traceback.format_exc())
+    pipe.send(answer)
+    pipe.close()
+
+
+def _is_alive(callback: Callable[..., object]) -> bool:
+    owner = getattr(callback, "__self__", None)
+    return not isinstance(owner, QObject) or shiboken6.isValid(owner)

@@ -1,0 +1,60 @@
+"""What a state looks like: icon, word and tone together, so that colour never carries meaning alone.
+
+One table for chips, rows, viewfinder and reports, so that a check outcome has one face in the whole product.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
+
+TONES = ("mute", "accent", "ok", "warn", "bad")
+
+
+@dataclass(frozen=True)
+class StatusMark:
+    """`icon` is a Lucide name, `word` the English source of the translated word, `tone` one of `TONES`."""
+
+    key: str
+    icon: str
+    word: str
+    tone: str
+
+    def text(self) -> str:
+        """The word in the user's language."""
+        return QCoreApplication.translate("status", self.word)
+
+
+STATUS: dict[str, StatusMark] = {
+    mark.key: mark
+    for mark in (
+        # Check outcomes (LOOK.md rule 3)
+        StatusMark("to_check", "circle", str(QT_TRANSLATE_NOOP("status", "To check")), "mute"),
+        StatusMark("in_view", "circle-dot", str(QT_TRANSLATE_NOOP("status", "In view")), "accent"),
+        StatusMark("verified", "check", str(QT_TRANSLATE_NOOP("status", "Verified")), "ok"),
+        StatusMark("discrepancy", "triangle-alert", str(QT_TRANSLATE_NOOP("status", "Discrepancy")), "warn"),
+        StatusMark("not_found", "x", str(QT_TRANSLATE_NOOP("status", "Not found")), "bad"),
+        StatusMark("not_on_list", "plus", str(QT_TRANSLATE_NOOP("status", "Not on the list")), "warn"),
+        StatusMark("no_access", "ban", str(QT_TRANSLATE_NOOP("status", "No access")), "mute"),
+        # Severities of a finding
+        StatusMark("high", "x", str(QT_TRANSLATE_NOOP("status", "High")), "bad"),
+        StatusMark("medium", "triangle-alert", str(QT_TRANSLATE_NOOP("status", "Medium")), "warn"),
+        StatusMark("low", "circle", str(QT_TRANSLATE_NOOP("status", "Low")), "mute"),
+        # Time and transport
+        StatusMark("on_time", "check", str(QT_TRANSLATE_NOOP("status", "On time")), "ok"),
+        StatusMark("due_soon", "clock", str(QT_TRANSLATE_NOOP("status", "Due soon")), "warn"),
+        StatusMark("overdue", "x", str(QT_TRANSLATE_NOOP("status", "Overdue")), "bad"),
+        StatusMark("received", "check", str(QT_TRANSLATE_NOOP("status", "Received by HQ")), "ok"),
+        StatusMark("exported", "upload", str(QT_TRANSLATE_NOOP("status", "Exported")), "accent"),
+        StatusMark("not_sent", "circle", str(QT_TRANSLATE_NOOP("status", "Not sent")), "mute"),
+        StatusMark("quarantined", "octagon-alert", str(QT_TRANSLATE_NOOP("status", "Quarantined")), "bad"),
+        StatusMark("withdrawn", "undo-2", str(QT_TRANSLATE_NOOP("status", "Withdrawn")), "mute"),
+        StatusMark("withheld", "eye-off", str(QT_TRANSLATE_NOOP("status", "Withheld by order")), "mute"),
+    )
+}
+
+
+def status_mark(key: str) -> StatusMark:
+    """The mark of a state; a state this version does not know is shown by its own name, never hidden."""
+    return STATUS.get(key) or StatusMark(key, "circle-question-mark", key.replace("_", " ").capitalize(), "mute")
