@@ -1,0 +1,48 @@
+"""The English sentences about marks: warnings and refusals of `eum_app.domain.marks`, by code.
+
+Plain text and no Qt, so that the command line says the same. Placeholders are the values that the code comes with.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+MARK_SENTENCES: dict[str, str] = {
+    # warnings
+    "mark.not_us_cage": "{cage} is not a US CAGE pattern: a warning, never a refusal",
+    "mark.character_set": "characters outside A-Z 0-9 - /",
+    "mark.trailer_missing": "trailer missing",
+    "mark.record_separator_missing": "record separator missing in the header",
+    "mark.control_pictures": "control characters were sent as pictures",
+    "mark.separators_as_text": "separators were sent as text",
+    "mark.unknown_format": "format {format} is not one for item marks: kept as text",
+    "mark.unknown_element": "a data element without a known identifier was kept as text: {text}",
+    "mark.gs1_without_envelope": "GS1 mark without the ISO/IEC 15434 envelope: a UII for commercial items only",
+    "mark.no_uii": "no UII can be formed from this mark",
+    "mark.uii_long": "UII of {length} characters: longer than {limit}",
+    "mark.enterprise_long": "enterprise identifier longer than {limit} characters: {value}",
+    "mark.part_long": "part or lot number longer than {limit} characters: {value}",
+    "mark.serial_long": "serial number longer than {limit} characters: {value}",
+    "mark.edge_punctuation": "begins or ends with - or /: {value}",
+    "mark.spaces_removed": "spaces were removed to form the UII",
+    # refusals
+    "mark.empty": "the mark is empty",
+    "mark.too_long": "too long for a mark: {length} bytes, the largest symbol holds {limit}",
+    "mark.control_characters": "not the text of a mark: it holds control characters ({characters})",
+    "mark.separators_lost": "separators lost: set the scanner up, or read the mark by camera",
+    "mark.text_after_trailer": "text after the end of the mark: {text}",
+    "mark.ambiguous": "ambiguous: more than one UII can be formed",
+    "mark.construct_1_no_serial": "incomplete construct 1: no serial number",
+    "mark.construct_2_no_serial": "incomplete construct 2: no serial number",
+    "mark.construct_2_no_part": "incomplete construct 2: no part or lot number",
+    "mark.uii_too_long": "UII of {length} characters: no more than {limit} are possible",
+    "mark.uii_invalid": "not a UII: {uii}",
+}
+
+
+def describe(code: str, values: Mapping[str, object]) -> str:
+    """The sentence for a code and its values. Raises KeyError for a code that is not about marks."""
+    return MARK_SENTENCES[code].format_map(dict(values))
