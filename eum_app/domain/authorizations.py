@@ -1,4 +1,4 @@
-"""What a transfer stands on: an FMS case or an export licence (DOMAIN 1.7 and 2).
+"""What a transfer stands on: an FMS case or an export licence (SAMM C5.T10 and C6; 22 CFR 123.1).
 
 Case identifiers have a public pattern and are held to it. The pattern of licence numbers is not confirmed, so licences
 are read leniently: nine digits name their form, anything else is kept as it is with a warning.

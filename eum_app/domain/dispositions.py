@@ -1,4 +1,4 @@
-"""Where an item is in life (DOMAIN 1.5: a suggested list, the official codes are not public)."""
+"""Where an item is in life (a suggested list after the words of public audits; no official codes are public)."""
 
 from __future__ import annotations
 

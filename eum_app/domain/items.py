@@ -1,8 +1,8 @@
 """Values of an item: serial, stock number, maker's code, monitoring level, and what makes two rows one item.
 
-Sources: MIL-STD-130N (character set of serials and part numbers), DOMAIN 4.3 (CAGE), 4.4 (NSN), 1.2 (levels). The
-functions take text as people type it and return the kept value; what was doubtful comes back as a code, never as a
-sentence.
+Sources: MIL-STD-130N (character set of serials and part numbers), the CAGE and NCAGE patterns of public NASA tooling
+for FAR 52.204-25 checks, DLA cataloguing (NSN), SAMM C8.3 and C8.4 (levels). The functions take text as people type it
+and return the kept value; what was doubtful comes back as a code, never as a sentence.
 """
 
 from __future__ import annotations
