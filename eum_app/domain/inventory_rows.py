@@ -123,10 +123,12 @@ def parse_date(text: str, order: DateOrder) -> date | None:
     if match := _NAMED_MONTH.fullmatch(word):
         month = next((number for number, name in enumerate(_MONTHS, 1) if name.startswith(match[2])), 0)
         return date(int(match[3]), month, int(match[1]))
-    if (match := _NUMERIC.fullmatch(word)) and order != "not needed":
+    if match := _NUMERIC.fullmatch(word):
         first, second, year = int(match[1]), int(match[3]), int(match[4])
-        month, day = (first, second) if order == "month first" else (second, first)
-        return date(year, month, day)
+        if first == second or order == "month first":
+            return date(year, first, second)
+        if order == "day first":
+            return date(year, second, first)
     raise ValueError(text)
 
 

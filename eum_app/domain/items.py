@@ -50,7 +50,8 @@ def clean(text: str) -> str:
     """`text` as one visible line: compatibility forms folded, dashes made "-", invisible characters and runs gone."""
     folded = unicodedata.normalize("NFKC", text).translate(_DASHES)
     visible = "".join(" " if char.isspace() else char for char in folded if char.isspace() or not _is_invisible(char))
-    return " ".join(visible.split())
+    # What stood apart before may combine now; composing again makes cleaning twice the same as once.
+    return unicodedata.normalize("NFC", " ".join(visible.split()))
 
 
 def upper(text: str) -> str:
@@ -60,7 +61,7 @@ def upper(text: str) -> str:
 
 def compact(text: str) -> str:
     """`upper(text)` without any space, as identifiers are compared (spaces are not in the mark character set)."""
-    return upper(text).replace(" ", "")
+    return unicodedata.normalize("NFC", upper(text).replace(" ", ""))
 
 
 def normalise_serial(text: str) -> tuple[str, tuple[str, ...]]:

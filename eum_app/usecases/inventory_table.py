@@ -11,6 +11,7 @@ import io
 import json
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from functools import cache
 from itertools import islice
 
@@ -154,11 +155,12 @@ def _refuse_duplicates(headings: Headings) -> None:
 
 
 def _known_headings(text: str, delimiter: str, columns: Mapping[str, str]) -> int:
-    try:
-        rows = list(islice(csv_records(text[:_SAMPLE_CHARS], delimiter), HEADING_ROWS))
-    except Refusal:
-        return -1
-    return max((sum(1 for cell in row.cells if _column_of(cell, columns)) for row in rows), default=0)
+    most = 0
+    # A row that cannot be read ends the looking: what was known before it counts.
+    with suppress(Refusal):
+        for row in islice(csv_records(text[:_SAMPLE_CHARS], delimiter), HEADING_ROWS):
+            most = max(most, sum(1 for cell in row.cells if _column_of(cell, columns)))
+    return most
 
 
 def _column_of(heading: str, columns: Mapping[str, str]) -> str:
