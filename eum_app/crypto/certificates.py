@@ -1,0 +1,353 @@
+"""Who is who: the authority (an offline root), the HQs that it vouches for, and the devices that an HQ enrols.
+
+Everything that others need of certificates is importable from here; `chain` says how a certificate looks and what is
+checked of it. An `Identity` is a private thing: its bytes may lie only inside an encrypted store.
+
+Certificates are dated back by a day, because the clock of a device in the field may run behind HQ's.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime, timedelta
+
+import msgspec
+from cryptography import x509
+from cryptography.hazmat import asn1
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509.oid import NameOID
+
+from eum_app.crypto.chain import (
+    KEM_EXTENSION,
+    Certificate,
+    CertificateRequest,
+    Role,
+    check_chain,
+    check_validity,
+    fingerprint,
+    is_name,
+    public_spki,
+    short_fingerprint,
+    verify_chain,
+)
+from eum_app.crypto.sealing import KemKey, KemPublic
+from eum_app.crypto.signing import SigningKey, VerifyKey
+from eum_app.crypto.suites import DEFAULT_SUITE, Suite
+from eum_app.domain.errors import Refusal
+
+__all__ = [
+    "Certificate",
+    "CertificateRequest",
+    "Identity",
+    "PendingIdentity",
+    "Role",
+    "check_chain",
+    "check_validity",
+    "fingerprint",
+    "issue_device",
+    "issue_hq",
+    "make_authority",
+    "make_request",
+    "short_fingerprint",
+    "verify_chain",
+]
+
+AUTHORITY_DAYS = 20 * 365
+HQ_DAYS = 5 * 365
+DEVICE_DAYS = 2 * 365
+_BACKDATE = timedelta(days=1)
+_MAX_EPOCH = 999_999_999
+
+
+class Identity:
+    """Somebody who can sign, and (authorities apart) open what is sealed to them.
+
+    `chain` stands leaf first and ends with the authority's certificate.
+    """
+
+    def __init__(self, signing: SigningKey, kem: KemKey | None, chain: tuple[Certificate, ...]) -> None:
+        """Raise Refusal("identity.mismatch") when the keys are not those that the leaf certifies."""
+        leaf = chain[0]
+        kem_public = kem.public.public_bytes() if kem else None
+        if signing.verify_key != leaf.verify_key or kem_public != (leaf.kem.public_bytes() if leaf.kem else None):
+            raise Refusal("identity.mismatch", origin=leaf.origin)
+        self.signing = signing
+        self.chain = chain
+        self._kem = kem
+
+    @property
+    def certificate(self) -> Certificate:
+        """The holder's own certificate."""
+        return self.chain[0]
+
+    @property
+    def root(self) -> Certificate:
+        """The authority's certificate."""
+        return self.chain[-1]
+
+    @property
+    def suite(self) -> Suite:
+        """The suite of both keys and of the whole chain."""
+        return self.signing.suite
+
+    @property
+    def name(self) -> str:
+        """The name in the certificate."""
+        return self.certificate.name
+
+    @property
+    def role(self) -> Role:
+        """The role in the certificate."""
+        return self.certificate.role
+
+    @property
+    def origin(self) -> str:
+        """The writer that the certificate names, such as FLD-0042."""
+        return self.certificate.origin
+
+    @property
+    def epoch(self) -> int:
+        """The epoch in the certificate."""
+        return self.certificate.epoch
+
+    @property
+    def kem(self) -> KemKey:
+        """The key that opens what is sealed to the holder; raise Refusal("identity.no_kem") for an authority."""
+        if self._kem is None:
+            raise Refusal("identity.no_kem", origin=self.origin)
+        return self._kem
+
+    def to_bytes(self) -> bytes:
+        """Private keys and chain, unencrypted, for storing inside an encrypted store."""
+        return msgspec.msgpack.encode(
+            _Stored(
+                suite=self.suite.value,
+                signing=self.signing.private_bytes(),
+                kem=self._kem.private_bytes() if self._kem else None,
+                chain=[certificate.der for certificate in self.chain],
+            )
+        )
+
+    @classmethod
+    def from_bytes(cls, stored: bytes) -> Identity:
+        """Read what `to_bytes` wrote; raise Refusal("identity.invalid") or as the parts do."""
+        read = _read_stored(stored)
+        if not read.chain:
+            raise Refusal("identity.invalid")
+        signing, kem = read.keys()
+        return cls(signing, kem, tuple(Certificate.from_der(der) for der in read.chain))
+
+    def __repr__(self) -> str:
+        return f"Identity({self.certificate!r})"
+
+
+class PendingIdentity:
+    """A device's new keys and the request for a certificate over them; it becomes an identity with HQ's answer."""
+
+    def __init__(self, signing: SigningKey, kem: KemKey, request: CertificateRequest) -> None:
+        self.signing = signing
+        self.kem = kem
+        self.request = request
+
+    def complete(self, chain: tuple[Certificate, ...]) -> Identity:
+        """Take the certificate; raise Refusal("identity.mismatch") when it is for other keys or another device."""
+        if chain[0].origin != self.request.origin:
+            raise Refusal("identity.mismatch", origin=chain[0].origin)
+        return Identity(self.signing, self.kem, chain)
+
+    def to_bytes(self) -> bytes:
+        """Private keys and request, unencrypted, for storing inside an encrypted store."""
+        return msgspec.msgpack.encode(
+            _Stored(
+                suite=self.signing.suite.value,
+                signing=self.signing.private_bytes(),
+                kem=self.kem.private_bytes(),
+                request=self.request.der,
+            )
+        )
+
+    @classmethod
+    def from_bytes(cls, stored: bytes) -> PendingIdentity:
+        """Read what `to_bytes` wrote; raise Refusal("identity.invalid") or as the parts do."""
+        read = _read_stored(stored)
+        signing, kem = read.keys()
+        if kem is None:
+            raise Refusal("identity.invalid")
+        return cls(signing, kem, CertificateRequest.from_der(read.request))
+
+    def __repr__(self) -> str:
+        return f"PendingIdentity({self.request!r})"
+
+
+def make_authority(
+    name: str, *, at: datetime, suite: Suite = DEFAULT_SUITE, organisation: str = "", days: int = AUTHORITY_DAYS
+) -> Identity:
+    """Make the offline root: it signs HQ certificates and nothing else. `at` is now (aware)."""
+    signing = SigningKey.generate(suite)
+    subject = _subject(Role.AUTHORITY, name, organisation, origin=name, epoch=1)
+    certificate = _sign(
+        subject=subject,
+        key=signing.verify_key,
+        kem=None,
+        role=Role.AUTHORITY,
+        issuer=subject,
+        signing=signing,
+        window=(at - _BACKDATE, _end(at, days)),
+    )
+    return Identity(signing, None, (certificate,))
+
+
+def issue_hq(
+    authority: Identity,
+    *,
+    hq_id: str,
+    name: str,
+    at: datetime,
+    organisation: str = "",
+    days: int = HQ_DAYS,
+    epoch: int = 1,
+) -> Identity:
+    """Make an HQ with fresh keys: it enrols devices, signs bundles and opens what is sealed to it."""
+    _require(authority, Role.AUTHORITY)
+    signing, kem = SigningKey.generate(authority.suite), KemKey.generate(authority.suite)
+    subject = _subject(Role.HQ, name, organisation or authority.certificate.organisation, origin=hq_id, epoch=epoch)
+    certificate = _issue(
+        authority, subject=subject, key=signing.verify_key, kem=kem.public, role=Role.HQ, at=at, days=days
+    )
+    return Identity(signing, kem, (certificate, *authority.chain))
+
+
+def make_request(
+    device_id: str, suite: Suite = DEFAULT_SUITE, *, name: str = "", organisation: str = ""
+) -> tuple[PendingIdentity, bytes]:
+    """Make a device's keys and its request (PKCS#10 DER), which is public and proves that it has the signing key."""
+    signing, kem = SigningKey.generate(suite), KemKey.generate(suite)
+    subject = _subject(Role.DEVICE, name or device_id, organisation, origin=device_id, epoch=1)
+    builder = x509.CertificateSigningRequestBuilder(subject).add_extension(_kem_extension(kem.public), critical=False)
+    request = builder.sign(signing.key, _hash(suite)).public_bytes(Encoding.DER)
+    return PendingIdentity(signing, kem, CertificateRequest.from_der(request)), request
+
+
+def issue_device(
+    request: CertificateRequest, issuer: Identity, *, epoch: int, at: datetime, days: int = DEVICE_DAYS
+) -> Certificate:
+    """Certify a device, after a person has compared the request's short fingerprint with the one on the device.
+
+    HQ says what the epoch is; the request's own is not looked at. Raises Refusal("request.wrong_role"),
+    ("certificate.suite_mismatch"), ("certificate.expired") when the issuer's own certificate has run out.
+    """
+    _require(issuer, Role.HQ)
+    if request.role is not Role.DEVICE:
+        raise Refusal("request.wrong_role", role=request.role.value)
+    if request.suite is not issuer.suite:
+        raise Refusal("certificate.suite_mismatch", suite=request.suite.value, expected=issuer.suite.value)
+    subject = _subject(Role.DEVICE, request.name, request.organisation, origin=request.origin, epoch=epoch)
+    if request.kem is None:
+        raise Refusal("request.invalid")
+    return _issue(issuer, subject=subject, key=request.verify_key, kem=request.kem, role=Role.DEVICE, at=at, days=days)
+
+
+# Helpers
+
+
+class _Stored(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    version: int = 1
+    suite: str
+    signing: bytes
+    kem: bytes | None
+    chain: list[bytes] = []
+    request: bytes = b""
+
+    def keys(self) -> tuple[SigningKey, KemKey | None]:
+        suite = Suite.parse(self.suite)
+        return SigningKey.from_bytes(suite, self.signing), KemKey.from_bytes(suite, self.kem) if self.kem else None
+
+
+def _read_stored(stored: bytes) -> _Stored:
+    try:
+        read = msgspec.msgpack.decode(stored, type=_Stored)
+    except (msgspec.MsgspecError, RecursionError) as error:
+        raise Refusal("identity.invalid") from error
+    if read.version != 1:
+        raise Refusal("identity.invalid", version=read.version)
+    return read
+
+
+def _require(identity: Identity, role: Role) -> None:
+    if identity.role is not role:
+        raise Refusal("certificate.may_not_issue", role=identity.role.value)
+
+
+def _end(at: datetime, days: int) -> datetime:
+    return at + timedelta(days=days)
+
+
+def _issue(
+    issuer: Identity, *, subject: x509.Name, key: VerifyKey, kem: KemPublic, role: Role, at: datetime, days: int
+) -> Certificate:
+    check_validity(issuer.chain, issuer.root, at)
+    own = issuer.certificate
+    # Nobody vouches for longer, or for earlier, than they are vouched for.
+    window = (max(at - _BACKDATE, own.not_before), min(_end(at, days), own.not_after))
+    name = x509.load_der_x509_certificate(own.der).subject
+    return _sign(subject=subject, key=key, kem=kem, role=role, issuer=name, signing=issuer.signing, window=window)
+
+
+def _sign(
+    *,
+    subject: x509.Name,
+    key: VerifyKey,
+    kem: KemPublic | None,
+    role: Role,
+    issuer: x509.Name,
+    signing: SigningKey,
+    window: tuple[datetime, datetime],
+) -> Certificate:
+    is_ca = role.path_length is not None
+    usage = x509.KeyUsage(
+        digital_signature=True,
+        content_commitment=False,
+        key_encipherment=False,
+        data_encipherment=False,
+        key_agreement=False,
+        key_cert_sign=is_ca,
+        crl_sign=is_ca,
+        encipher_only=False,
+        decipher_only=False,
+    )
+    builder = (
+        x509.CertificateBuilder(issuer, subject, key.key, x509.random_serial_number(), *window)
+        .add_extension(x509.BasicConstraints(is_ca, role.path_length), critical=True)
+        .add_extension(usage, critical=True)
+        .add_extension(x509.SubjectKeyIdentifier(_key_id(key)), critical=False)
+        .add_extension(x509.AuthorityKeyIdentifier(_key_id(signing.verify_key), None, None), critical=False)
+    )
+    if kem is not None:
+        builder = builder.add_extension(_kem_extension(kem), critical=False)
+    return Certificate.from_der(builder.sign(signing.key, _hash(signing.suite)).public_bytes(Encoding.DER))
+
+
+def _subject(role: Role, name: str, organisation: str, *, origin: str, epoch: int) -> x509.Name:
+    for text in (name, origin, *([organisation] if organisation else [])):
+        if not is_name(text):
+            raise Refusal("certificate.bad_name", name=text[:80])
+    if not 1 <= epoch <= _MAX_EPOCH:
+        raise Refusal("certificate.bad_epoch", epoch=epoch)
+    attributes = [(NameOID.COMMON_NAME, name), (NameOID.ORGANIZATIONAL_UNIT_NAME, role.value)]
+    attributes += [(NameOID.SERIAL_NUMBER, origin), (NameOID.DN_QUALIFIER, str(epoch))]
+    if organisation:
+        attributes.insert(0, (NameOID.ORGANIZATION_NAME, organisation))
+    return x509.Name([x509.NameAttribute(oid, value) for oid, value in attributes])
+
+
+def _kem_extension(kem: KemPublic) -> x509.UnrecognizedExtension:
+    return x509.UnrecognizedExtension(KEM_EXTENSION, asn1.encode_der(kem.public_bytes()))
+
+
+def _key_id(key: VerifyKey) -> bytes:
+    return hashlib.sha384(public_spki(key)).digest()[:20]
+
+
+def _hash(suite: Suite) -> hashes.SHA384 | None:
+    return hashes.SHA384() if suite is Suite.P384 else None

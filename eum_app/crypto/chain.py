@@ -1,0 +1,267 @@
+"""Certificates and requests as values, and the one shape of chain that is trusted: authority → HQ → device.
+
+Standard X.509 v3 (RFC 5280), signed with ML-DSA-87 or ECDSA P-384/SHA-384; standard PKCS#10 requests (RFC 2986).
+
+Subject: CN name · O organisation (may be absent) · OU role (``authority``, ``hq``, ``device``) · serialNumber origin
+(the one writer whose journal this is, such as FLD-0042) · dnQualifier epoch (decimal; raised when a device gets a new
+identity). Basic constraints follow from the role: authority CA:true pathlen 1, HQ CA:true pathlen 0, device CA:false.
+The key that secrets are sealed to stands in a non-critical extension of our own,
+2.25.165464246811968246928313464448789837206, as a DER OCTET STRING holding the encoding of `sealing.KemPublic`; HQ and
+device certificates must have it.
+
+Because the shape is fixed, nothing else of path building applies: no cross-certificates, no name constraints, no
+policies. An unknown critical extension is refused, as RFC 5280 asks.
+"""
+
+from __future__ import annotations
+
+import base64
+import enum
+import functools
+import hashlib
+from collections.abc import Sequence
+from datetime import datetime
+
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat import asn1
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from cryptography.x509.oid import ExtensionOID, NameOID, ObjectIdentifier
+
+from eum_app.crypto.sealing import KemPublic
+from eum_app.crypto.signing import VerifyKey
+from eum_app.crypto.suites import Suite
+from eum_app.domain.errors import Refusal
+
+KEM_EXTENSION = ObjectIdentifier("2.25.165464246811968246928313464448789837206")
+MAX_CERTIFICATE_SIZE = 16 * 1024
+MAX_CHAIN_LENGTH = 3
+MAX_NAME_LENGTH = 64
+
+# What reading hostile DER makes `cryptography` raise; it warns of some faults that it tolerates, we tolerate none.
+_UNREADABLE = (
+    ValueError,
+    TypeError,
+    UnsupportedAlgorithm,
+    x509.InvalidVersion,
+    x509.DuplicateExtension,
+    x509.ExtensionNotFound,
+    x509.UnsupportedGeneralNameType,
+    Warning,
+)
+_KNOWN_CRITICAL = {ExtensionOID.BASIC_CONSTRAINTS, ExtensionOID.KEY_USAGE}
+
+
+class Role(enum.StrEnum):
+    """What the holder of a certificate may do."""
+
+    AUTHORITY = "authority"
+    HQ = "hq"
+    DEVICE = "device"
+
+    @property
+    def path_length(self) -> int | None:
+        """How many CA certificates may stand below; None for no CA."""
+        return {Role.AUTHORITY: 1, Role.HQ: 0, Role.DEVICE: None}[self]
+
+
+def fingerprint(der: bytes) -> str:
+    """Hex SHA-384 of a certificate or request."""
+    return hashlib.sha384(der).hexdigest()
+
+
+def short_fingerprint(der: bytes) -> str:
+    """The first 125 bits of the SHA-384 for people to compare: five groups of five, letters A–Z and 2–7."""
+    text = base64.b32encode(hashlib.sha384(der).digest()[:16]).decode()[:25]
+    return "-".join(text[start : start + 5] for start in range(0, 25, 5))
+
+
+class _Subject:
+    """What certificate and request have in common."""
+
+    def __init__(self, der: bytes, parsed: x509.Certificate | x509.CertificateSigningRequest) -> None:
+        self.der = der
+        self.verify_key = VerifyKey.from_key(parsed.public_key())
+        self.suite: Suite = self.verify_key.suite
+        self.name = _attribute(parsed.subject, NameOID.COMMON_NAME)
+        self.organisation = _attribute(parsed.subject, NameOID.ORGANIZATION_NAME, default="")
+        self.role = Role(_attribute(parsed.subject, NameOID.ORGANIZATIONAL_UNIT_NAME))
+        self.origin = _attribute(parsed.subject, NameOID.SERIAL_NUMBER)
+        self.kem = _read_kem(parsed.extensions, self.suite)
+        if self.kem is None and self.role is not Role.AUTHORITY:
+            raise ValueError("no key to seal to")
+
+    @functools.cached_property
+    def fingerprint(self) -> str:
+        """Hex SHA-384 of the DER bytes."""
+        return fingerprint(self.der)
+
+    @property
+    def short_fingerprint(self) -> str:
+        """What people compare, see `short_fingerprint`."""
+        return short_fingerprint(self.der)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, type(self)) and self.der == other.der
+
+    def __hash__(self) -> int:
+        return hash(self.der)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.role} {self.origin} {self.short_fingerprint})"
+
+
+class Certificate(_Subject):
+    """One certificate, read and checked in itself; whether it is trusted, `verify_chain` says.
+
+    `origin` and `epoch` name the journal that the holder writes; `serial` is lower-case hex; `not_before` and
+    `not_after` are UTC.
+    """
+
+    def __init__(self, der: bytes, parsed: x509.Certificate) -> None:
+        super().__init__(der, parsed)
+        self._x509 = parsed
+        self.epoch = _read_epoch(parsed.subject)
+        self.serial = f"{parsed.serial_number:x}"
+        self.not_before = parsed.not_valid_before_utc
+        self.not_after = parsed.not_valid_after_utc
+        constraints = parsed.extensions.get_extension_for_class(x509.BasicConstraints).value
+        usage = parsed.extensions.get_extension_for_class(x509.KeyUsage).value
+        is_ca = self.role.path_length is not None
+        if parsed.version is not x509.Version.v3 or parsed.serial_number <= 0:
+            raise ValueError("not an X.509 v3 certificate with a positive serial number")
+        if (constraints.ca, constraints.path_length) != (is_ca, self.role.path_length):
+            raise ValueError("basic constraints do not fit the role")
+        if not usage.digital_signature or usage.key_cert_sign is not is_ca:
+            raise ValueError("key usage does not fit the role")
+        if any(extension.critical and extension.oid not in _KNOWN_CRITICAL for extension in parsed.extensions):
+            raise ValueError("unknown critical extension")
+
+    @classmethod
+    def from_der(cls, der: bytes) -> Certificate:
+        """Read a certificate; raise Refusal("certificate.invalid")."""
+        if len(der) > MAX_CERTIFICATE_SIZE:
+            raise Refusal("certificate.invalid", size=len(der))
+        try:
+            return cls(der, x509.load_der_x509_certificate(der))
+        except (*_UNREADABLE, Refusal) as error:
+            raise Refusal("certificate.invalid", why=_reason(error)) from error
+
+    @property
+    def kem_key(self) -> KemPublic:
+        """The key that secrets for the holder are sealed to; raise Refusal("certificate.no_kem") for an authority."""
+        if self.kem is None:
+            raise Refusal("certificate.no_kem", origin=self.origin)
+        return self.kem
+
+    @property
+    def kid(self) -> str:
+        """The name of `kem_key`."""
+        return self.kem_key.kid
+
+    def is_issued_by(self, issuer: Certificate) -> bool:
+        """Whether the issuer's name stands here and its key made the signature."""
+        try:
+            self._x509.verify_directly_issued_by(issuer._x509)
+        except (InvalidSignature, ValueError, TypeError):
+            return False
+        return True
+
+
+class CertificateRequest(_Subject):
+    """A PKCS#10 request whose own signature holds: whoever made it has the signing key that it names."""
+
+    @classmethod
+    def from_der(cls, der: bytes) -> CertificateRequest:
+        """Read a request; raise Refusal("request.invalid")."""
+        if len(der) > MAX_CERTIFICATE_SIZE:
+            raise Refusal("request.invalid", size=len(der))
+        try:
+            parsed = x509.load_der_x509_csr(der)
+            request = cls(der, parsed)
+            if not parsed.is_signature_valid:
+                raise ValueError("no proof of possession")
+        except (*_UNREADABLE, Refusal, InvalidSignature) as error:
+            raise Refusal("request.invalid", why=_reason(error)) from error
+        return request
+
+
+def check_chain(chain: Sequence[Certificate], root: Certificate) -> Certificate:
+    """Check everything about a chain but time, and return its leaf.
+
+    `chain` stands leaf first: device, HQ (and root, or not); or HQ (and root, or not). `root` is the authority's
+    certificate that was confirmed by a person; a root inside `chain` counts for nothing unless it is that one.
+
+    Raises Refusal, in this order: "certificate.chain_shape", "certificate.unknown_root" (the chain ends at, or was
+    signed by, another authority, or a signature in it does not hold), "certificate.suite_mismatch".
+    """
+    if root.role is not Role.AUTHORITY or not root.is_issued_by(root):
+        raise Refusal("certificate.chain_shape", roles="root")
+    path = list(chain)
+    if path and path[-1].role is Role.AUTHORITY and path.pop() != root:
+        raise Refusal("certificate.unknown_root", root=chain[-1].short_fingerprint)
+    roles = [certificate.role for certificate in path]
+    if roles not in ([Role.HQ], [Role.DEVICE, Role.HQ]):
+        raise Refusal("certificate.chain_shape", roles=", ".join(roles))
+    for certificate, issuer in zip(path, [*path[1:], root], strict=True):
+        if not certificate.is_issued_by(issuer):
+            raise Refusal("certificate.unknown_root", origin=certificate.origin)
+    if any(certificate.suite is not root.suite for certificate in path):
+        raise Refusal("certificate.suite_mismatch", suite=path[0].suite.value, expected=root.suite.value)
+    return path[0]
+
+
+def check_validity(chain: Sequence[Certificate], root: Certificate, at: datetime) -> None:
+    """Raise Refusal("certificate.not_yet_valid") or ("certificate.expired") unless all of them hold at `at` (aware)."""
+    for certificate in (*chain, root):
+        if at < certificate.not_before:
+            raise Refusal("certificate.not_yet_valid", origin=certificate.origin, since=certificate.not_before)
+        if at > certificate.not_after:
+            raise Refusal("certificate.expired", origin=certificate.origin, until=certificate.not_after)
+
+
+def verify_chain(chain: Sequence[Certificate], root: Certificate, at: datetime) -> Certificate:
+    """`check_chain`, then `check_validity`. Revocation is for the caller's trust rules."""
+    leaf = check_chain(chain, root)
+    check_validity(chain, root, at)
+    return leaf
+
+
+def is_name(text: str) -> bool:
+    """Whether `text` may stand as a name in a certificate: 1 to 64 printable characters, no blanks around it."""
+    return 0 < len(text) <= MAX_NAME_LENGTH and text.isprintable() and text == text.strip()
+
+
+def public_spki(key: VerifyKey) -> bytes:
+    """The DER SubjectPublicKeyInfo, for key identifiers."""
+    return key.key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+
+
+def _attribute(subject: x509.Name, oid: ObjectIdentifier, default: str | None = None) -> str:
+    values = subject.get_attributes_for_oid(oid)
+    if not values and default is not None:
+        return default
+    if len(values) != 1 or not isinstance(values[0].value, str) or not is_name(values[0].value):
+        raise ValueError(f"subject attribute {oid.dotted_string}")
+    return values[0].value
+
+
+def _read_epoch(subject: x509.Name) -> int:
+    text = _attribute(subject, NameOID.DN_QUALIFIER)
+    if not text.isascii() or not text.isdecimal() or text.startswith("0") or len(text) > 9:
+        raise ValueError("epoch")
+    return int(text)
+
+
+def _read_kem(extensions: x509.Extensions, suite: Suite) -> KemPublic | None:
+    found = [extension.value for extension in extensions if extension.oid == KEM_EXTENSION]
+    if not found:
+        return None
+    (value,) = found
+    if not isinstance(value, x509.UnrecognizedExtension):
+        raise TypeError("key extension")
+    return KemPublic.from_bytes(suite, asn1.decode_der(bytes, value.value))
+
+
+def _reason(error: Exception) -> str:
+    return str(error)[:120] or type(error).__name__

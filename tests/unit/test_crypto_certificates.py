@@ -1,0 +1,255 @@
+"""Certificates: issued, read back, and every chain that is not authority → HQ → device refused."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509.oid import NameOID
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from eum_app.crypto.certificates import (
+    Certificate,
+    CertificateRequest,
+    Identity,
+    PendingIdentity,
+    Role,
+    issue_device,
+    issue_hq,
+    make_authority,
+    make_request,
+    verify_chain,
+)
+from eum_app.crypto.suites import Suite
+from eum_app.domain.errors import Refusal
+
+NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
+DAY = timedelta(days=1)
+
+
+class World:
+    """One authority, one HQ and one device."""
+
+    def __init__(self, suite: Suite) -> None:
+        self.authority = make_authority("Programme XX", at=NOW, suite=suite, organisation="XX")
+        self.hq = issue_hq(self.authority, hq_id="HQ-1", name="Headquarters", at=NOW)
+        self.pending, self.request = make_request("FLD-0042", suite, name="Tablet 42")
+        device = issue_device(CertificateRequest.from_der(self.request), self.hq, epoch=3, at=NOW)
+        self.device = self.pending.complete((device, *self.hq.chain))
+
+    @property
+    def root(self) -> Certificate:
+        return self.authority.certificate
+
+
+P384 = World(Suite.P384)
+HYBRID = World(Suite.HYBRID)
+WORLDS = pytest.mark.parametrize("world", [P384, HYBRID], ids=["p384", "hybrid"])
+
+
+@WORLDS
+def test_a_device_is_certified_for_what_it_is(world: World) -> None:
+    leaf = verify_chain(world.device.chain, world.root, NOW)
+    assert (leaf.role, leaf.origin, leaf.epoch, leaf.name) == (Role.DEVICE, "FLD-0042", 3, "Tablet 42")
+    assert leaf.verify_key == world.pending.signing.verify_key
+    assert leaf.kid == world.pending.kem.public.kid
+    assert leaf.kem_key.suite is leaf.suite
+    assert world.device.kem.open(leaf.kem_key.seal(b"secret", b"info"), b"info") == b"secret"
+    assert verify_chain(world.hq.chain[:1], world.root, NOW).role is Role.HQ
+    assert world.hq.certificate.organisation == "XX"
+    groups = leaf.short_fingerprint.split("-")
+    assert [len(group) for group in groups] == [5] * 5
+    assert len({world.root.serial, world.hq.certificate.serial, leaf.serial}) == 3
+
+
+@WORLDS
+def test_identities_come_back_from_their_bytes(world: World) -> None:
+    for identity in (world.authority, world.hq, world.device):
+        back = Identity.from_bytes(identity.to_bytes())
+        assert back.chain == identity.chain
+        assert back.signing.private_bytes() == identity.signing.private_bytes()
+    pending = PendingIdentity.from_bytes(world.pending.to_bytes())
+    assert pending.complete(world.device.chain).kem.private_bytes() == world.device.kem.private_bytes()
+
+
+@WORLDS
+def test_validity_is_judged_at_the_time_given(world: World) -> None:
+    chain = world.device.chain
+    first, last = chain[0].not_before, chain[0].not_after
+    verify_chain(chain, world.root, first)
+    verify_chain(chain, world.root, last)
+    with pytest.raises(Refusal, match=r"certificate\.not_yet_valid"):
+        verify_chain(chain, world.root, first - timedelta(seconds=1))
+    with pytest.raises(Refusal, match=r"certificate\.expired"):
+        verify_chain(chain, world.root, last + timedelta(seconds=1))
+
+
+def test_nobody_is_vouched_for_longer_than_the_issuer() -> None:
+    hq = issue_hq(P384.authority, hq_id="HQ-2", name="Short", at=NOW, days=10)
+    device = issue_device(CertificateRequest.from_der(P384.request), hq, epoch=1, at=NOW + 5 * DAY, days=700)
+    assert device.not_after == hq.certificate.not_after
+    with pytest.raises(Refusal, match=r"certificate\.expired"):
+        issue_device(CertificateRequest.from_der(P384.request), hq, epoch=1, at=NOW + 11 * DAY)
+
+
+def other_world() -> World:
+    return World(Suite.P384)
+
+
+def _chains() -> list[tuple[str, Sequence[Certificate], str]]:
+    other = other_world()
+    device, hq, root = P384.device.chain
+    return [
+        ("empty", [], "certificate.chain_shape"),
+        ("root alone", [root], "certificate.chain_shape"),
+        ("device alone", [device], "certificate.chain_shape"),
+        ("device under root", [device, root], "certificate.chain_shape"),
+        ("turned round", [hq, device, root], "certificate.chain_shape"),
+        ("device under device", [device, device, hq], "certificate.chain_shape"),
+        ("hq under hq", [hq, hq, root], "certificate.chain_shape"),
+        ("root twice", [device, hq, root, root], "certificate.chain_shape"),
+        ("other authority", other.device.chain, "certificate.unknown_root"),
+        ("other authority left out", other.device.chain[:2], "certificate.unknown_root"),
+        ("other HQ", [device, other.hq.certificate, root], "certificate.unknown_root"),
+        ("other device", [other.device.certificate, hq, root], "certificate.unknown_root"),
+        ("other suite", HYBRID.device.chain[:2], "certificate.unknown_root"),
+    ]
+
+
+@pytest.mark.parametrize(("chain", "code"), [pytest.param(c, code, id=name) for name, c, code in _chains()])
+def test_no_other_chain_is_trusted(chain: Sequence[Certificate], code: str) -> None:
+    with pytest.raises(Refusal) as refused:
+        verify_chain(chain, P384.root, NOW)
+    assert refused.value.code == code
+
+
+def test_only_an_authority_can_be_the_root() -> None:
+    with pytest.raises(Refusal, match=r"certificate\.chain_shape"):
+        verify_chain([P384.device.certificate], P384.hq.certificate, NOW)
+
+
+def test_who_may_issue_what() -> None:
+    request = CertificateRequest.from_der(P384.request)
+    with pytest.raises(Refusal, match=r"certificate\.may_not_issue"):
+        issue_device(request, P384.device, epoch=1, at=NOW)
+    with pytest.raises(Refusal, match=r"certificate\.may_not_issue"):
+        issue_device(request, P384.authority, epoch=1, at=NOW)
+    with pytest.raises(Refusal, match=r"certificate\.may_not_issue"):
+        issue_hq(P384.hq, hq_id="HQ-2", name="x", at=NOW)
+    with pytest.raises(Refusal, match=r"certificate\.suite_mismatch"):
+        issue_device(CertificateRequest.from_der(HYBRID.request), P384.hq, epoch=1, at=NOW)
+    with pytest.raises(Refusal, match=r"certificate\.bad_epoch"):
+        issue_device(request, P384.hq, epoch=0, at=NOW)
+
+
+@pytest.mark.parametrize("name", ["", " ", "x" * 65, "two\nlines", "bell\a", " padded", "turned\u202e"])
+def test_names_that_would_fool_a_reader_are_refused(name: str) -> None:
+    with pytest.raises(Refusal, match=r"certificate\.bad_name"):
+        make_authority(name, at=NOW, suite=Suite.P384)
+
+
+def test_an_identity_takes_only_its_own_certificate() -> None:
+    pending, _ = make_request("FLD-0042", Suite.P384)
+    with pytest.raises(Refusal, match=r"identity\.mismatch"):
+        pending.complete(P384.device.chain)
+    elsewhere, _ = make_request("FLD-0043", Suite.P384)
+    with pytest.raises(Refusal, match=r"identity\.mismatch"):
+        elsewhere.complete(P384.device.chain)
+    with pytest.raises(Refusal, match=r"identity\.mismatch"):
+        Identity(P384.hq.signing, P384.hq.kem, P384.device.chain)
+
+
+def _signed(
+    *,
+    role: str = "device",
+    ca: bool = False,
+    path_length: int | None = None,
+    critical: bool = False,
+    twice: bool = False,
+) -> bytes:
+    """A certificate that HQ's key signed although HQ's program never would."""
+    names = [(NameOID.COMMON_NAME, "x"), (NameOID.ORGANIZATIONAL_UNIT_NAME, role), (NameOID.SERIAL_NUMBER, "FLD-9")]
+    names += [(NameOID.DN_QUALIFIER, "1")] * (2 if twice else 1)
+    subject = x509.Name([x509.NameAttribute(oid, value) for oid, value in names])
+    own = x509.load_der_x509_certificate(P384.device.certificate.der)
+    hq = x509.load_der_x509_certificate(P384.hq.certificate.der)
+    builder = x509.CertificateBuilder(hq.subject, subject, own.public_key(), 5, NOW, NOW + DAY)
+    for extension in own.extensions:
+        value = extension.value
+        if isinstance(value, x509.BasicConstraints):
+            value = x509.BasicConstraints(ca, path_length)
+        builder = builder.add_extension(value, extension.critical)
+    if critical:
+        oid = x509.ObjectIdentifier("1.2.3.4.5")
+        builder = builder.add_extension(x509.UnrecognizedExtension(oid, b"\x05\x00"), critical=True)
+    assert isinstance(P384.hq.signing.key, ec.EllipticCurvePrivateKey)
+    return builder.sign(P384.hq.signing.key, hashes.SHA384()).public_bytes(Encoding.DER)
+
+
+def test_a_plain_one_signed_by_hand_is_read() -> None:
+    assert Certificate.from_der(_signed()).origin == "FLD-9"
+
+
+@pytest.mark.parametrize(
+    "der",
+    [
+        _signed(ca=True, path_length=0),
+        _signed(role="hq"),
+        _signed(role="authority"),
+        _signed(role="king"),
+        _signed(critical=True),
+        _signed(twice=True),
+        b"",
+        b"\x30\x00",
+        bytes(20_000),
+    ],
+)
+def test_certificates_that_contradict_themselves_are_refused(der: bytes) -> None:
+    with pytest.raises(Refusal, match=r"certificate\.invalid"):
+        Certificate.from_der(der)
+
+
+def test_other_algorithms_are_refused() -> None:
+    key = ed25519.Ed25519PrivateKey.generate()
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "x")])
+    request = x509.CertificateSigningRequestBuilder(subject).sign(key, None)
+    with pytest.raises(Refusal, match=r"request\.invalid"):
+        CertificateRequest.from_der(request.public_bytes(Encoding.DER))
+
+
+@settings(max_examples=300)
+@given(st.data())
+def test_an_altered_certificate_is_unreadable_or_untrusted(data: st.DataObject) -> None:
+    der = bytearray(P384.device.certificate.der)
+    position = data.draw(st.integers(0, len(der) - 1))
+    der[position] ^= data.draw(st.integers(1, 255))
+    with pytest.raises(Refusal):
+        verify_chain([Certificate.from_der(bytes(der)), *P384.hq.chain], P384.root, NOW)
+
+
+@settings(max_examples=200)
+@given(st.integers(0, len(P384.request) - 1), st.integers(1, 255))
+def test_an_altered_request_is_refused(position: int, change: int) -> None:
+    der = bytearray(P384.request)
+    der[position] ^= change
+    with pytest.raises(Refusal, match=r"request\.invalid"):
+        CertificateRequest.from_der(bytes(der))
+
+
+@given(st.binary(max_size=200))
+def test_stored_nonsense_is_refused(data: bytes) -> None:
+    for read in (Identity.from_bytes, PendingIdentity.from_bytes):
+        with pytest.raises(Refusal):
+            read(data)
+
+
+def test_private_things_do_not_show() -> None:
+    shown = repr(P384.device) + repr(P384.pending) + str(vars(P384.device))
+    assert P384.device.signing.private_bytes().hex() not in shown
+    assert "FLD-0042" in repr(P384.device)
