@@ -1,0 +1,72 @@
+"""Stills from files: any common picture becomes grey, 8 bits; what is not a whole picture is refused."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from eum_app.domain.errors import Refusal
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+MAX_FILE_BYTES = 200_000_000
+IMAGE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff", ".gif", ".pgm", ".ppm"})
+
+
+def load_grey(source: Path | str | bytes) -> NDArray[np.uint8]:
+    """The picture in a file (or in the bytes of one) as grey values, height × width, 0 black to 255 white.
+
+    Transparent pixels show white paper; 16 bits are scaled to 8. Turned as the file says (EXIF) unless it is
+    transparent or deeper than 8 bits.
+    Raises Refusal: `image.missing`, `image.unreadable` (no picture, a damaged or a truncated one), `image.too_large`,
+    `image.file_too_large`.
+    """
+    from eum_app.scanning.opencv import MAX_PIXELS, cv2
+
+    data = np.frombuffer(_read(source), np.uint8)
+    try:
+        picture = cv2.imdecode(data, cv2.IMREAD_UNCHANGED) if data.size else None
+        if picture is not None and picture.ndim == 3 and picture.shape[2] == 3 and picture.dtype == np.uint8:
+            picture = cv2.imdecode(data, cv2.IMREAD_GRAYSCALE)  # the same pixels, turned as EXIF says
+    except cv2.error as error:
+        if "CV_IO_MAX_IMAGE_PIXELS" in str(error):
+            raise Refusal("image.too_large", megapixels=MAX_PIXELS // 1_000_000) from None
+        raise Refusal("image.unreadable") from None
+    if picture is None or picture.size == 0:
+        raise Refusal("image.unreadable")
+    return _grey(np.asarray(picture))
+
+
+def _read(source: Path | str | bytes) -> bytes:
+    if isinstance(source, bytes):
+        return source
+    path = Path(source)
+    try:
+        if path.stat().st_size > MAX_FILE_BYTES:
+            raise Refusal("image.file_too_large", megabytes=MAX_FILE_BYTES // 1_000_000)
+        return path.read_bytes()
+    except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
+        raise Refusal("image.missing", path=str(path)) from None
+    except PermissionError:
+        raise Refusal("image.unreadable") from None
+
+
+def _grey(picture: NDArray[np.integer[Any] | np.floating[Any]]) -> NDArray[np.uint8]:
+    from eum_app.scanning.opencv import cv2
+
+    if picture.dtype != np.uint8:
+        top = max(float(np.nanmax(picture)), 1e-9)  # 10 and 12 bits come in 16: what is brightest counts as white
+        picture = np.clip(np.nan_to_num(picture.astype(np.float32)) * (255 / top), 0, 255).astype(np.uint8)
+    if picture.ndim == 2:
+        return np.ascontiguousarray(picture, np.uint8)
+    channels = picture.shape[2]
+    if channels == 4:
+        ink = cv2.cvtColor(picture, cv2.COLOR_BGRA2GRAY).astype(np.uint16)
+        cover = picture[:, :, 3].astype(np.uint16)
+        return ((ink * cover + 255 * (255 - cover) + 127) // 255).astype(np.uint8)
+    if channels == 3:
+        return np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY), np.uint8)
+    return np.ascontiguousarray(picture[:, :, 0], np.uint8)

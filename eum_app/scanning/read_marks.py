@@ -1,0 +1,106 @@
+"""Marks in picture files, and marks as JSON, for the command line and for whoever reads photos."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from eum_app.domain.errors import Refusal
+from eum_app.domain.marks import Mark, parse_mark
+from eum_app.scanning.decoder import Symbol, decode
+from eum_app.scanning.images import IMAGE_SUFFIXES, load_grey
+
+Sentence = Callable[[str, Mapping[str, object]], str]
+
+
+@dataclass(frozen=True)
+class SymbolReading:
+    """One symbol of a picture and what it says: a mark, or the refusal of its data. Without a symbol, the refusal is
+    of the picture itself."""
+
+    file: Path
+    symbol: Symbol | None
+    mark: Mark | None = None
+    refusal: Refusal | None = None
+
+
+def read_marks(path: Path) -> Iterator[SymbolReading]:
+    """Every symbol in a picture, or in all pictures of a folder and its folders, in the order of their names.
+
+    A picture without a symbol gives nothing. In a folder a damaged picture is one reading, with the refusal, and the
+    rest go on; a damaged picture by itself raises Refusal as `load_grey` does.
+    """
+    for file in _pictures(path):
+        try:
+            grey = load_grey(file)
+        except Refusal as refusal:
+            if file == path:
+                raise
+            yield SymbolReading(file, None, refusal=refusal)
+            continue
+        for symbol in decode(grey):
+            yield read_symbol(file, symbol)
+
+
+def read_symbol(file: Path, symbol: Symbol) -> SymbolReading:
+    """Read the data of a symbol; a refusal is kept, not raised, so that the others of the picture are read too."""
+    try:
+        return SymbolReading(file, symbol, mark=parse_mark(symbol.raw, symbol.aim or symbol.symbology))
+    except Refusal as refusal:
+        return SymbolReading(file, symbol, refusal=refusal)
+
+
+def _pictures(path: Path) -> list[Path]:
+    if not path.is_dir():
+        return [path]
+    return sorted(one for one in path.rglob("*") if one.suffix.lower() in IMAGE_SUFFIXES and one.is_file())
+
+
+def reading_as_json(reading: SymbolReading, sentence: Sentence) -> dict[str, Any]:
+    """The line that `eum read-marks` prints for one symbol; `sentence` turns a code and its values into words."""
+    symbol = reading.symbol
+    return {
+        "file": str(reading.file),
+        "symbology": symbol.symbology if symbol else None,
+        "bytes_hex": symbol.raw.hex() if symbol else None,
+        "text": symbol.text if symbol else None,
+        **_said(reading.mark, reading.refusal, sentence),
+        "corners": [list(corner) for corner in symbol.corners] if symbol else [],
+        "ms": round(symbol.ms, 1) if symbol else None,
+        "preparation": symbol.preparation if symbol else None,
+    }
+
+
+def mark_as_json(raw: bytes, sentence: Sentence) -> dict[str, Any]:
+    """What `eum parse-mark` prints: the mark's data taken apart, or under "error" why it was refused."""
+    try:
+        return _said(parse_mark(raw), None, sentence)
+    except Refusal as refusal:
+        return _said(None, refusal, sentence)
+
+
+def _said(mark: Mark | None, refusal: Refusal | None, sentence: Sentence) -> dict[str, Any]:
+    construct: str | int | None = mark.uii.construct if mark and mark.uii else None
+    candidates = refusal.values.get("candidates") if refusal else None
+    return {
+        "uii": mark.uii.value if mark and mark.uii else None,
+        "construct": int(construct) if construct in ("1", "2") else construct,
+        "elements": _elements(mark) if mark else {},
+        "serial": mark.serial if mark else None,
+        "part_number": mark.part_number if mark else None,
+        "claims": list(mark.claims) if mark else [],
+        "warnings": [sentence(warning.code, warning.values) for warning in mark.warnings] if mark else [],
+        "error": sentence(refusal.code, refusal.values) if refusal else None,
+        "error_code": refusal.code if refusal else None,
+        "candidates": list(candidates) if isinstance(candidates, tuple) else [],
+    }
+
+
+def _elements(mark: Mark) -> dict[str, str | list[str]]:
+    """Identifier → value, or → the list of values where an identifier is repeated."""
+    all_values: dict[str, list[str]] = {}
+    for identifier, value in mark.elements.pairs:
+        all_values.setdefault(identifier, []).append(value)
+    return {name: values[0] if len(values) == 1 else values for name, values in all_values.items()}

@@ -1,0 +1,153 @@
+"""Keyboard-wedge scanners: which keys are a scan and which are typing, and what the scan said. No Qt here.
+
+The event filter in `ui` turns each key press into a `Key`, holds the key back, and does what `feed` and `idle` answer:
+a `Burst` is a scan; `Typed` keys go on to the widget they were meant for.
+
+Measured (23 keys, scanners with 0, 2 and 10 ms between characters): worst gap 21 ms, so a scan is at least six
+characters with gaps of at most 50 ms, ended by Enter or Tab or by 100 ms of silence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+_END_KEYS = frozenset({"Enter", "Return", "Tab"})
+_END_TEXTS = frozenset({"\r", "\n", "\t"})
+
+
+@dataclass(frozen=True)
+class Key:
+    """One key press. `name` names keys that give no text ("F8", "Enter"); `token` is handed back untouched."""
+
+    text: str
+    at_ms: float
+    name: str = ""
+    alt: bool = False
+    keypad: bool = False
+    auto_repeat: bool = False
+    token: object = None
+
+
+@dataclass(frozen=True)
+class AltReleased:
+    """The Alt key was let go: the digits typed on the keypad while it was held are one character."""
+
+    at_ms: float
+
+
+@dataclass(frozen=True)
+class Burst:
+    """A scan: what the scanner sent, separators restored, prefix and suffix taken off."""
+
+    raw: bytes
+    started_ms: float
+    ended_ms: float
+
+
+@dataclass(frozen=True)
+class Typed:
+    """Keys that a person pressed, in their order."""
+
+    keys: tuple[Key, ...]
+
+
+@dataclass(frozen=True)
+class WedgeSettings:
+    """What the scanner of this device is set to. An AIM prefix ("]d1") needs no setting: the mark's reader takes it."""
+
+    min_characters: int = 6
+    max_gap_ms: float = 50
+    silence_ms: float = 100
+    prefix: str = ""
+    suffix: str = ""
+    keys: Mapping[str, str] = field(default_factory=dict)  # name of a key → character, {"F8": "\x1d"}
+    texts: Mapping[str, str] = field(default_factory=dict)  # text → character, {"{GS}": "\x1d"}
+
+
+class BurstCollector:
+    """Collects keys until it is clear whether they are a scan. Wants every key press, and ticks while `is_pending`."""
+
+    def __init__(self, settings: WedgeSettings | None = None) -> None:
+        self.settings = settings or WedgeSettings()
+        self._held: list[Key | AltReleased] = []
+
+    @property
+    def is_pending(self) -> bool:
+        """Whether keys are held back; then `idle` must be called when `due_ms` has come."""
+        return bool(self._held)
+
+    @property
+    def due_ms(self) -> float:
+        """When silence will have decided about the keys that are held back."""
+        return self._held[-1].at_ms + self.settings.silence_ms if self._held else 0.0
+
+    def feed(self, key: Key | AltReleased) -> tuple[Burst | Typed, ...]:
+        """Take one key press. Returns what is decided by it, in order; mostly nothing yet."""
+        decided: tuple[Burst | Typed, ...] = ()
+        if self._held and key.at_ms - self._held[-1].at_ms > self.settings.max_gap_ms:
+            decided = self._decide()
+        if isinstance(key, AltReleased):
+            if self._held:
+                self._held.append(key)
+            return decided
+        if key.auto_repeat:  # a key held down is fast too, and never a scan
+            return (*decided, *self._let_go(key))
+        if key.name in _END_KEYS or key.text in _END_TEXTS:
+            burst = self._burst()
+            if burst is None:
+                return (*decided, *self._let_go(key))
+            self._held.clear()
+            return (*decided, burst)
+        self._held.append(key)
+        return decided
+
+    def idle(self, at_ms: float) -> tuple[Burst | Typed, ...]:
+        """A tick. Returns what silence has decided."""
+        return self._decide() if self._held and at_ms >= self.due_ms else ()
+
+    def _decide(self) -> tuple[Burst | Typed, ...]:
+        burst = self._burst()
+        if burst is None:
+            return self._let_go()
+        self._held.clear()
+        return (burst,)
+
+    def _let_go(self, *more: Key) -> tuple[Burst | Typed, ...]:
+        keys = (*(key for key in self._held if isinstance(key, Key)), *more)
+        self._held.clear()
+        return (Typed(keys),) if keys else ()
+
+    def _burst(self) -> Burst | None:
+        if not self._held:
+            return None
+        text = _text_of(self._held, self.settings.keys)
+        if len(text) < self.settings.min_characters:
+            return None
+        for written, meant in self.settings.texts.items():
+            text = text.replace(written, meant)
+        text = text.removeprefix(self.settings.prefix).removesuffix(self.settings.suffix)
+        return Burst(text.encode("utf-8", "replace"), self._held[0].at_ms, self._held[-1].at_ms)
+
+
+def _text_of(keys: list[Key | AltReleased], mapped: Mapping[str, str]) -> str:
+    """The text of the keys: Alt with digits on the keypad is one character, mapped keys are theirs."""
+    text, run = "", ""
+    for key in keys:
+        if isinstance(key, Key) and key.alt and key.keypad and key.text.isdecimal():
+            run += key.text
+            continue
+        text += _characters(run)
+        run = ""
+        if isinstance(key, Key):
+            text += mapped.get(key.name, "") or key.text
+    return text + _characters(run)
+
+
+def _characters(run: str) -> str:
+    """The characters of Alt codes that followed each other: three digits each, or four, else the digits themselves."""
+    for length in (3, 4):
+        codes = [int(run[at : at + length]) for at in range(0, len(run), length)]
+        if len(run) % length == 0 and all(code < 256 for code in codes):
+            return bytes(codes).decode("cp1252", "replace")
+    return run

@@ -1,0 +1,226 @@
+"""Symbols that we write, read back through real files, a real video and the real decoder."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import zlib
+from pathlib import Path
+from struct import pack
+
+import numpy as np
+import pytest
+
+from eum_app.domain.errors import Refusal
+from eum_app.domain.marks import Uii, parse_mark
+from eum_app.scanning import labels
+from eum_app.scanning.camera import FrameSource
+from eum_app.scanning.decoder import decode
+from eum_app.scanning.images import load_grey
+from eum_app.scanning.opencv import cv2
+from eum_app.scanning.read_marks import mark_as_json, read_marks, reading_as_json
+from ui.messages_marks import describe
+
+MESSAGE = labels.iuid_message("1HLD9", "NVG-31A", "463416")
+WAIT_S = 20
+
+
+def test_a_data_matrix_comes_back_byte_for_byte() -> None:
+    picture = labels.data_matrix(MESSAGE)
+    assert picture.shape[0] == picture.shape[1]
+    (symbol,) = decode(picture)
+    assert (symbol.raw, symbol.symbology, symbol.error_corrected) == (MESSAGE, "Data Matrix", True)
+    assert np.abs(np.array(symbol.corners) - [(16, 16), (175, 16), (175, 175), (16, 175)]).max() <= 2
+    assert parse_mark(symbol.raw, symbol.aim).uii == Uii("D1HLD9NVG-31A463416", "2")
+
+
+def test_qr_and_code_39() -> None:
+    (qr,) = decode(labels.qr("481772"))
+    assert (qr.raw, qr.symbology, qr.error_corrected) == (b"481772", "QR", True)
+    (linear,) = decode(labels.code_39("515736A"))
+    assert (linear.raw, linear.symbology, linear.error_corrected) == (b"515736A", "Code 39", False)
+
+
+def test_noise_and_tiny_pictures_give_nothing() -> None:
+    noise = np.random.default_rng(7).integers(0, 256, (600, 800), dtype=np.uint8)
+    assert decode(noise) == []
+    for shape in ((1, 1), (1, 500), (500, 1), (3, 3)):
+        assert decode(np.full(shape, 255, np.uint8)) == []
+
+
+def test_what_fits_into_no_symbol_is_refused() -> None:
+    with pytest.raises(Refusal, match=r"label\.too_long"):
+        labels.data_matrix(b"x" * 4000)
+    with pytest.raises(Refusal, match=r"label\.too_long"):
+        labels.qr("x" * 4000)
+    with pytest.raises(Refusal, match=r"label\.not_code_39"):
+        labels.code_39("é")
+
+
+# ---------------------------------------------------------------------------------------------- pictures
+def _variants() -> dict[str, np.ndarray]:
+    grey = labels.data_matrix(MESSAGE, 4)
+    ink = np.zeros((*grey.shape, 4), np.uint8)
+    ink[:, :, 3] = 255 - grey  # black on nothing: a transparent picture is seen on white paper
+    return {
+        "grey.png": grey,
+        "colour.png": np.dstack([grey] * 3),
+        "transparent.png": ink,
+        "deep.png": grey.astype(np.uint16) * 16,  # 12 bits in 16
+        "colour16.png": np.dstack([grey.astype(np.uint16) * 257] * 3),
+        "photo.jpg": grey,
+        "photo.webp": np.dstack([grey] * 3),
+        "scan.tiff": grey,
+        "old.bmp": grey,
+    }
+
+
+@pytest.mark.parametrize("name", _variants())
+def test_every_kind_of_picture_is_read(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    _, data = cv2.imencode(path.suffix, _variants()[name])
+    path.write_bytes(data.tobytes())
+    assert [symbol.raw for symbol in decode(load_grey(path))] == [MESSAGE]
+    assert [symbol.raw for symbol in decode(load_grey(data.tobytes()))] == [MESSAGE]
+    with pytest.raises(Refusal, match=r"image\.unreadable"):
+        load_grey(data.tobytes()[: len(data) // 2])
+
+
+def test_a_cmyk_picture_is_read(tmp_path: Path) -> None:
+    from PySide6.QtGui import QImage  # the only writer of CMYK at hand
+
+    path = tmp_path / "cmyk.jpg"
+    colour = QImage.fromData(labels.png(labels.data_matrix(MESSAGE)))
+    assert colour.convertToFormat(QImage.Format.Format_CMYK8888).save(str(path), quality=95)
+    assert [symbol.raw for symbol in decode(load_grey(path))] == [MESSAGE]
+
+
+def test_one_pixel_is_a_picture() -> None:
+    assert load_grey(labels.png(np.full((1, 1), 9, np.uint8))).tolist() == [[9]]
+
+
+def _png_header(width: int, height: int) -> bytes:
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return pack(">I", len(data)) + kind + data + pack(">I", zlib.crc32(kind + data))
+
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0))
+        + chunk(b"IDAT", zlib.compress(b""))
+        + chunk(b"IEND", b"")
+    )
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        (b"", "image.unreadable"),
+        (b"PK\x03\x04 not a picture", "image.unreadable"),
+        (_png_header(20_000, 20_000), "image.too_large"),
+        (_png_header(10_001, 10_000), "image.too_large"),
+        (_png_header(100, 100), "image.unreadable"),
+    ],
+)
+def test_what_is_no_picture_is_refused(data: bytes, code: str) -> None:
+    with pytest.raises(Refusal) as caught:
+        load_grey(data)
+    assert caught.value.code == code
+    assert describe(caught.value.code, caught.value.values)
+
+
+def test_a_missing_picture_is_refused(tmp_path: Path) -> None:
+    for path in (tmp_path / "none.png", tmp_path):
+        with pytest.raises(Refusal, match=r"image\.missing"):
+            load_grey(path)
+
+
+def test_opencv_leaves_the_environment_as_it_was() -> None:
+    code = "import os; a = dict(os.environ); import eum_app.scanning.opencv; assert a == dict(os.environ)"
+    environment = {**os.environ, "QT_QPA_FONTDIR": "kept"}
+    environment.pop("QT_QPA_PLATFORM_PLUGIN_PATH", None)
+    subprocess.run([sys.executable, "-c", code], check=True, env=environment)
+
+
+# ---------------------------------------------------------------------------------------------- files to marks
+def test_marks_of_a_folder_as_json(tmp_path: Path) -> None:
+    (tmp_path / "a.png").write_bytes(labels.png(labels.data_matrix(MESSAGE)))
+    (tmp_path / "b.png").write_bytes(b"damaged")
+    (tmp_path / "c.png").write_bytes(labels.png(labels.data_matrix(b"[)>\x1e06\x1d17V1HLD9\x1d1PX\x1e\x04")))
+    (tmp_path / "notes.txt").write_text("no picture")
+    mark, damaged, refused = (reading_as_json(reading, describe) for reading in read_marks(tmp_path))
+    assert mark["uii"] == "D1HLD9NVG-31A463416"
+    assert mark["construct"] == 2
+    assert mark["elements"] == {"17V": "1HLD9", "1P": "NVG-31A", "S": "463416"}
+    assert mark["bytes_hex"] == MESSAGE.hex()
+    assert len(mark["corners"]) == 4
+    assert damaged["error"] == "not a picture, or a damaged one"
+    assert refused["error"] == "incomplete construct 2: no serial number"
+    assert bytes.fromhex(refused["bytes_hex"]).endswith(b"1PX\x1e\x04")
+    with pytest.raises(Refusal):
+        list(read_marks(tmp_path / "b.png"))
+
+
+def test_mark_as_json_says_why_not() -> None:
+    said = mark_as_json(b"[)>0617V1HLD91PWIDGET-99S000001", describe)
+    assert said["uii"] is None
+    assert said["error"] == "separators lost: set the scanner up, or read the mark by camera"
+    assert said["candidates"] == ["D1HLD9WIDGET-99000001"]
+    assert mark_as_json(b"515736A", describe)["serial"] == "515736A"
+
+
+# ---------------------------------------------------------------------------------------------- frames
+def _video(path: Path, frames: int) -> None:
+    colour = np.dstack([np.pad(labels.data_matrix(MESSAGE, 6), 40, constant_values=255)] * 3)
+    height, width = colour.shape[:2]
+    writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"MJPG"), 25, (width, height))
+    for _ in range(frames):
+        writer.write(colour)
+    writer.release()
+
+
+def test_frames_of_a_video_are_numbered_and_end(tmp_path: Path) -> None:
+    _video(tmp_path / "walk.avi", 10)
+    with FrameSource(tmp_path / "walk.avi", fps=0) as source:
+        assert source.wait_for_state("ended", timeout_s=WAIT_S)
+        frame = source.latest()
+        assert frame is not None
+        assert frame.number == 10  # the newest only: the nine before were dropped, not queued
+        assert [symbol.raw for symbol in decode(frame.grey())] == [MESSAGE]
+        assert source.wait(frame.number, WAIT_S) is None
+    assert source.state == "stopped"
+
+
+def test_frames_of_a_folder_pass_over_a_damaged_picture(tmp_path: Path) -> None:
+    (tmp_path / "a.png").write_bytes(labels.png(labels.data_matrix(MESSAGE)))
+    (tmp_path / "b.png").write_bytes(b"damaged")
+    (tmp_path / "c.png").write_bytes(labels.png(labels.qr("481772")))
+    with FrameSource(tmp_path, fps=0) as source:
+        assert source.wait_for_state("ended", timeout_s=WAIT_S)
+        frame = source.latest()
+        assert frame is not None
+        assert frame.number == 2
+        assert frame.grey() is frame.picture
+
+
+def test_what_is_unplugged_comes_back(tmp_path: Path) -> None:
+    path = tmp_path / "camera.avi"
+    _video(tmp_path / "stock.avi", 3)
+    with FrameSource(path, fps=0, keep_trying=True, retry_ms=10) as source:
+        assert source.wait_for_state("no_camera", timeout_s=WAIT_S)
+        (tmp_path / "stock.avi").rename(path)
+        frame = source.wait(3, WAIT_S)
+        assert frame is not None  # more frames than one run of the file has
+        path.unlink()
+        assert source.wait_for_state("no_camera", timeout_s=WAIT_S)
+
+
+def test_an_absent_camera_is_a_state() -> None:
+    with FrameSource(97, retry_ms=10) as source:
+        assert source.wait_for_state("no_camera", timeout_s=WAIT_S)
+        assert source.latest() is None
+
+
+def test_a_path_that_leads_nowhere_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(Refusal, match=r"camera\.no_such_file"):
+        FrameSource(tmp_path / "none.avi")

@@ -1,0 +1,115 @@
+"""Scanner or fingers: bursts by their timing, separators however they come, and typing handed on whole."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from eum_app.domain.marks import Uii, parse_mark
+from eum_app.scanning.wedge import AltReleased, Burst, BurstCollector, Key, Typed, WedgeSettings
+
+MESSAGE = "[)>\x1e06\x1d17V1HLD9\x1d1PWIDGET-99\x1dS000001\x1e\x04"
+
+
+def press(
+    collector: BurstCollector, text: str, gap_ms: float = 2, start_ms: float = 0
+) -> tuple[list[Burst | Typed], float]:
+    decided: list[Burst | Typed] = []
+    at = start_ms
+    for at in (start_ms + number * gap_ms for number in range(len(text))):
+        decided.extend(collector.feed(Key(text[round((at - start_ms) / gap_ms)], at)))
+    return decided, at
+
+
+def test_a_scan_ends_with_enter_and_keeps_its_separators() -> None:
+    collector = BurstCollector()
+    decided, at = press(collector, MESSAGE)
+    assert decided == []
+    (burst,) = collector.feed(Key("\r", at + 2, name="Enter"))
+    assert isinstance(burst, Burst)
+    assert burst.raw == MESSAGE.encode()
+    assert parse_mark(burst.raw).uii == Uii("D1HLD9WIDGET-99000001", "2")
+    assert not collector.is_pending
+
+
+def test_a_scan_without_suffix_ends_by_silence() -> None:
+    collector = BurstCollector()
+    _, at = press(collector, "515736A", gap_ms=21)
+    assert collector.idle(at + 99) == ()
+    (burst,) = collector.idle(collector.due_ms)
+    assert burst == Burst(b"515736A", 0, at)
+
+
+def test_two_scans_in_a_row_are_two() -> None:
+    collector = BurstCollector()
+    _, at = press(collector, "515736A")
+    decided, at = press(collector, "463416B", start_ms=at + 60)
+    decided += collector.idle(at + 100)
+    assert [one.raw for one in decided if isinstance(one, Burst)] == [b"515736A", b"463416B"]
+
+
+def test_typing_is_handed_on_key_by_key() -> None:
+    collector = BurstCollector()
+    decided, at = press(collector, "serial 12", gap_ms=90)
+    decided += collector.idle(at + 100)
+    assert all(isinstance(one, Typed) for one in decided)
+    assert "".join(key.text for one in decided if isinstance(one, Typed) for key in one.keys) == "serial 12"
+
+
+def test_enter_after_a_few_keys_is_typing() -> None:
+    collector = BurstCollector()
+    _, at = press(collector, "12345")
+    (typed,) = collector.feed(Key("\r", at + 2, name="Enter", token="event"))
+    assert isinstance(typed, Typed)
+    assert [key.text for key in typed.keys] == [*"12345", "\r"]
+    assert typed.keys[-1].token == "event"
+
+
+def test_a_key_held_down_is_never_a_scan() -> None:
+    collector = BurstCollector()
+    decided = [one for at in range(20) for one in collector.feed(Key("a", at * 30, auto_repeat=at > 0))]
+    assert all(isinstance(one, Typed) for one in decided)
+
+
+def _alt(digits: str, at: float) -> list[Key]:
+    return [Key(digit, at + number, alt=True, keypad=True) for number, digit in enumerate(digits)]
+
+
+def test_alt_codes_are_joined() -> None:
+    for code, released in (("029", False), ("029", True), ("0029", True), ("029030", False), ("29", True)):
+        collector = BurstCollector()
+        keys: list[Key | AltReleased] = [Key(letter, at) for at, letter in enumerate("[)>06")]
+        keys += _alt(code, 5)
+        keys += [AltReleased(12)] if released else []
+        keys += [Key(letter, 13 + at) for at, letter in enumerate("18S1HLD91")]
+        assert [one for key in keys for one in collector.feed(key)] == []
+        (burst,) = collector.idle(500)
+        expected = {"029030": "\x1d\x1e", "29": "29"}.get(code, "\x1d")
+        assert isinstance(burst, Burst)
+        assert burst.raw == f"[)>06{expected}18S1HLD91".encode()
+
+
+def test_mapped_keys_texts_prefix_and_suffix() -> None:
+    settings = WedgeSettings(prefix="~", suffix="#", keys={"F8": "\x1d"}, texts={"½GSW": "\x1d"})
+    collector = BurstCollector(settings)
+    _, at = press(collector, "~ABC½GSWDEF")
+    collector.feed(Key("", at + 2, name="F8"))
+    collector.feed(Key("#", at + 3))
+    (burst,) = collector.idle(at + 200)
+    assert isinstance(burst, Burst)
+    assert burst.raw == b"ABC\x1dDEF\x1d"
+
+
+@given(st.lists(st.tuples(st.characters(codec="utf-8"), st.floats(0, 300), st.booleans(), st.booleans()), max_size=60))
+def test_no_key_is_ever_lost(presses: list[tuple[str, float, bool, bool]]) -> None:
+    collector = BurstCollector(WedgeSettings(min_characters=10_000))
+    at = 0.0
+    decided: list[Burst | Typed] = []
+    for text, gap, alt, repeat in presses:
+        at += gap
+        decided += collector.feed(Key(text, at, alt=alt, keypad=alt, auto_repeat=repeat))
+    decided += collector.idle(at + 1000)
+    assert "".join(key.text for one in decided if isinstance(one, Typed) for key in one.keys) == "".join(
+        text for text, *_ in presses
+    )
+    assert not collector.is_pending
