@@ -1,1 +1,40 @@
-"""Schema migrations of journals and key material (Alembic)."""
+"""Schema migrations of journals and key material. Read tables need none: they are rebuilt."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy import Connection, inspect, text
+
+from eum_app.domain.errors import Refusal
+
+HEAD: Final = "0001"
+KNOWN: Final = ("0001",)
+
+
+def current(connection: Connection) -> str:
+    """The schema revision of the store, or empty text for a new one."""
+    if not inspect(connection).has_table("alembic_version"):
+        return ""
+    return str(connection.execute(text("SELECT version_num FROM alembic_version")).scalar() or "")
+
+
+def upgrade(connection: Connection) -> bool:
+    """Bring the schema to `HEAD`; true where something was done.
+
+    Raises Refusal `store.newer` for a store written by a later version of the program.
+    """
+    revision = current(connection)
+    if revision == HEAD:
+        return False
+    if revision and revision not in KNOWN:
+        raise Refusal("store.newer", found=revision, known=HEAD)
+    from alembic import command  # noqa: PLC0415 - 0.3 s, and rarely needed
+    from alembic.config import Config  # noqa: PLC0415
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+    return True

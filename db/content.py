@@ -1,0 +1,164 @@
+"""Content objects: photos, signatures, notes. Each is sealed under a key of its own that stands only in the store.
+
+Small objects lie in the store, large ones as files beside it named by the hash of their sealed bytes, written and
+fsynced before any fact names them.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, Final
+
+from sqlalchemy import Connection, bindparam, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from db.files import disk_trouble, sync_folder, written_whole
+from db.tables import content
+from eum_app.crypto.streams import Reader, hash_object, open_object, seal_object
+from eum_app.domain.errors import Refusal, Trouble
+from eum_app.domain.facts import ContentRef
+
+INLINE_BYTES: Final = 64 * 1024
+COPY_BYTES: Final = 1024 * 1024
+
+
+@dataclass(frozen=True)
+class ObjectRow:
+    """What the store knows of one object. `size` counts plain bytes; `key` is None where it was withheld by order."""
+
+    object_id: str
+    size: int
+    sealed_size: int
+    media_type: str
+    key: bytes | None
+    salt: bytes | None
+
+
+class ContentFolder:
+    """The folder of sealed files."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def path_of(self, object_id: str) -> Path:
+        return self.folder / object_id[:2] / object_id
+
+    def keep(self, sealed: Reader, object_id: str, size: int) -> bytes | None:
+        """Keep sealed bytes: those of a small object are returned, to lie in the store; those of a large one are
+        written under its name and fsynced, unless they are there already."""
+        if size <= INLINE_BYTES:
+            return sealed.read(INLINE_BYTES + 1)
+        path = self.path_of(object_id)
+        if not path.exists():
+            with written_whole(path) as file:
+                while block := sealed.read(COPY_BYTES):
+                    file.write(block)
+        return None
+
+
+def seal_content(connection: Connection, folder: ContentFolder, plaintext: Reader, media_type: str) -> ContentRef:
+    """Seal content into the store and return how facts name it. The key lasts only if the transaction does."""
+    with disk_trouble(folder.folder), tempfile.SpooledTemporaryFile(max_size=INLINE_BYTES * 64) as spool:
+        # What is spooled is sealed already; should it spill to a file, no plaintext meets the disk.
+        seal = seal_object(plaintext, spool)
+        spool.seek(0)
+        row = ObjectRow(seal.object_id, seal.plaintext_size, seal.size, media_type, seal.key, seal.salt)
+        keep_object(connection, folder, row, spool)
+    return ContentRef(
+        object_id=seal.object_id,
+        commitment=seal.commitment.hex(),
+        size=seal.plaintext_size,
+        media_type=media_type,
+    )
+
+
+def keep_object(connection: Connection, folder: ContentFolder, row: ObjectRow, sealed: Reader) -> None:
+    """Keep a sealed object, of our own making or out of a bundle. One already held stays as it is."""
+    inline = folder.keep(sealed, row.object_id, row.sealed_size)
+    insert = postgresql.insert(content) if connection.dialect.name == "postgresql" else sqlite.insert(content)
+    connection.execute(
+        insert.on_conflict_do_nothing(index_elements=["object_id"]),
+        {
+            "object_id": row.object_id,
+            "key": row.key,
+            "salt": row.salt,
+            "size": row.size,
+            "sealed_size": row.sealed_size,
+            "media_type": row.media_type,
+            "sealed": inline,
+        },
+    )
+
+
+_ROW = select(
+    content.c.object_id, content.c.size, content.c.sealed_size, content.c.media_type, content.c.key, content.c.salt
+).where(content.c.object_id == bindparam("object_id"))
+
+
+def object_row(connection: Connection, object_id: str) -> ObjectRow:
+    """Raises Trouble `content.absent` where the store has no such object."""
+    row = connection.execute(_ROW, {"object_id": object_id}).first()
+    if row is None:
+        raise Trouble("content.absent", object_id=object_id[:12])
+    return ObjectRow(row.object_id, row.size, row.sealed_size, row.media_type, row.key, row.salt)
+
+
+@contextlib.contextmanager
+def sealed_object(connection: Connection, folder: ContentFolder, object_id: str) -> Iterator[BinaryIO]:
+    """The sealed bytes of an object, for reading. Raises Trouble `content.absent`."""
+    sealed = connection.execute(select(content.c.sealed).where(content.c.object_id == object_id)).first()
+    if sealed is None:
+        raise Trouble("content.absent", object_id=object_id[:12])
+    if sealed.sealed is not None:
+        yield io.BytesIO(sealed.sealed)
+        return
+    path = folder.path_of(object_id)
+    if not path.is_file():
+        raise Trouble("content.absent", object_id=object_id[:12])
+    with disk_trouble(path), path.open("rb") as file:
+        yield file
+
+
+def read_content(connection: Connection, folder: ContentFolder, ref: ContentRef) -> bytes:
+    """The plain bytes that a fact names, held against its commitment.
+
+    Raises Refusal `content.withheld` where the key was destroyed by order, `object.altered`,
+    `object.not_as_committed`; Trouble `content.absent`.
+    """
+    row = object_row(connection, ref.object_id)
+    if row.key is None or row.salt is None:
+        raise Refusal("content.withheld", object_id=ref.object_id[:12])
+    plain = io.BytesIO()
+    with sealed_object(connection, folder, ref.object_id) as sealed:
+        open_object(sealed, row.key, plain, salt=row.salt, commitment=bytes.fromhex(ref.commitment))
+    return plain.getvalue()
+
+
+def check_content(connection: Connection, folder: ContentFolder) -> list[str]:
+    """Ids of objects whose sealed bytes are missing or no longer hash to their name."""
+    wrong = []
+    for (object_id,) in connection.execute(select(content.c.object_id).order_by(content.c.object_id)):
+        try:
+            with sealed_object(connection, folder, object_id) as sealed:
+                if hash_object(sealed) != object_id:
+                    wrong.append(object_id)
+        except Trouble:
+            wrong.append(object_id)
+    return wrong
+
+
+def sweep_orphans(connection: Connection, folder: ContentFolder) -> int:
+    """Remove sealed files that no row names (a transaction that failed after writing them). Returns how many."""
+    swept = 0
+    for path in folder.folder.glob("*/*"):
+        known = connection.execute(_ROW, {"object_id": path.name}).first()
+        if known is None:
+            path.unlink(missing_ok=True)
+            sync_folder(path.parent)
+            swept += 1
+    return swept

@@ -1,0 +1,58 @@
+"""Files beside the store: written whole or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+from eum_app.domain.errors import Trouble
+
+
+def sync_folder(folder: Path) -> None:
+    """Make a rename in `folder` last. Does nothing where folders cannot be opened (Windows)."""
+    with contextlib.suppress(PermissionError):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+@contextlib.contextmanager
+def disk_trouble(path: Path) -> Iterator[None]:
+    """Turn what a disk may do to us into Trouble: `disk.full`, `disk.read_only`, `disk.failed`."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}:
+            raise Trouble("disk.full", path=str(path)) from error
+        if error.errno in {errno.EROFS, errno.EACCES, errno.EPERM}:
+            raise Trouble("disk.read_only", path=str(path)) from error
+        raise Trouble("disk.failed", path=str(path), reason=error.strerror or "") from error
+
+
+@contextlib.contextmanager
+def written_whole(path: Path) -> Iterator[BinaryIO]:
+    """A file to write that takes `path`'s name only when the block ends well: temporary name, fsync, rename.
+
+    Raises Trouble as `disk_trouble` does; nothing half-written stays behind.
+    """
+    with disk_trouble(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".writing-")
+        temporary = Path(name)
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                yield file
+                file.flush()
+                os.fsync(file.fileno())
+            temporary.replace(path)
+        except BaseException:
+            temporary.unlink(missing_ok=True)
+            raise
+        sync_folder(path.parent)

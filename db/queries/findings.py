@@ -1,0 +1,159 @@
+"""Findings and their reviews."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, Connection, ScalarSelect, and_, case, func, select
+
+from db.tables import checks, findings, items, lapses, reviews, sites, visits
+from eum_app.domain.errors import Refusal
+
+LOOKUP_CHUNK = 500
+
+
+@dataclass(frozen=True)
+class FindingRow:
+    """A finding with what it is about. `decision` is the newest review's, empty while none is made; `lapsed_at` is
+    empty unless a later fact took the ground away. A finding is open while it has neither."""
+
+    finding_id: str
+    rule_id: str
+    rule_version: int
+    severity: str
+    visit_id: str
+    item_id: str
+    check_id: str
+    raised_at: str
+    serial: str
+    part_number: str
+    nomenclature: str
+    site: str
+    checked_by: str
+    origin: str
+    decision: str
+    lapsed_at: str
+
+    @property
+    def is_open(self) -> bool:
+        return not self.decision and not self.lapsed_at
+
+
+@dataclass(frozen=True)
+class ReviewRow:
+    review_id: str
+    decision: str
+    comment: str
+    disposition: str
+    reviewed_at: str
+    actor: str
+
+
+def _newest_decision() -> ScalarSelect[str]:
+    return (
+        select(reviews.c.decision)
+        .where(reviews.c.finding_id == findings.c.finding_id)
+        .order_by(reviews.c.order_key.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+
+
+def _is_open() -> ColumnElement[bool]:
+    decided = select(reviews.c.review_id).where(reviews.c.finding_id == findings.c.finding_id).exists()
+    lapsed = select(lapses.c.finding_id).where(lapses.c.finding_id == findings.c.finding_id).exists()
+    return and_(~decided, ~lapsed)
+
+
+_SEVERITY = case((findings.c.severity == "high", 0), (findings.c.severity == "medium", 1), else_=2)
+
+
+def finding_ids(connection: Connection, *, only_open: bool = True, visit_id: str = "") -> list[str]:
+    """Ids by severity, then oldest first."""
+    question = select(findings.c.finding_id).order_by(_SEVERITY, findings.c.raised_at, findings.c.finding_id)
+    if only_open:
+        question = question.where(_is_open())
+    if visit_id:
+        question = question.where(findings.c.visit_id == visit_id)
+    return list(connection.execute(question).scalars())
+
+
+def findings_by_id(connection: Connection, ids: Iterable[str]) -> dict[str, FindingRow]:
+    wanted = list(ids)
+    found: dict[str, FindingRow] = {}
+    for start in range(0, len(wanted), LOOKUP_CHUNK):
+        rows = connection.execute(
+            select(
+                findings,
+                items.c.serial.label("book_serial"),
+                items.c.part_number,
+                items.c.nomenclature,
+                sites.c.name.label("site"),
+                checks.c.serial.label("read_serial"),
+                checks.c.uii.label("read_uii"),
+                checks.c.actor.label("checked_by"),
+                checks.c.origin.label("check_origin"),
+                lapses.c.lapsed_at,
+                _newest_decision().label("decision"),
+            )
+            .outerjoin(items, items.c.item_id == findings.c.item_id)
+            .outerjoin(checks, checks.c.check_id == findings.c.check_id)
+            .outerjoin(visits, visits.c.visit_id == findings.c.visit_id)
+            .outerjoin(sites, sites.c.site_id == visits.c.site_id)
+            .outerjoin(lapses, lapses.c.finding_id == findings.c.finding_id)
+            .where(findings.c.finding_id.in_(wanted[start : start + LOOKUP_CHUNK]))
+        )
+        for row in rows:
+            found[row.finding_id] = FindingRow(
+                finding_id=row.finding_id,
+                rule_id=row.rule_id,
+                rule_version=row.rule_version,
+                severity=row.severity,
+                visit_id=row.visit_id,
+                item_id=row.item_id,
+                check_id=row.check_id,
+                raised_at=row.raised_at,
+                serial=row.book_serial or row.read_serial or row.read_uii or "",
+                part_number=row.part_number or "",
+                nomenclature=row.nomenclature or "",
+                site=row.site or "",
+                checked_by=row.checked_by or "",
+                origin=row.check_origin or "",
+                decision=row.decision or "",
+                lapsed_at=row.lapsed_at or "",
+            )
+    return found
+
+
+def finding(connection: Connection, finding_id: str) -> FindingRow:
+    """Raises Refusal `finding.unknown`."""
+    found = findings_by_id(connection, [finding_id])
+    if finding_id not in found:
+        raise Refusal("finding.unknown", finding_id=finding_id[:40])
+    return found[finding_id]
+
+
+def reviews_of(connection: Connection, finding_id: str) -> list[ReviewRow]:
+    """Decisions on a finding, newest first."""
+    rows = connection.execute(
+        select(reviews).where(reviews.c.finding_id == finding_id).order_by(reviews.c.order_key.desc())
+    )
+    return [
+        ReviewRow(row.review_id, row.decision, row.comment, row.disposition, row.reviewed_at, row.actor) for row in rows
+    ]
+
+
+def known_finding_ids(connection: Connection, ids: Iterable[str]) -> set[str]:
+    wanted = list(ids)
+    known: set[str] = set()
+    for start in range(0, len(wanted), LOOKUP_CHUNK):
+        chunk = wanted[start : start + LOOKUP_CHUNK]
+        known |= set(
+            connection.execute(select(findings.c.finding_id).where(findings.c.finding_id.in_(chunk))).scalars()
+        )
+    return known
+
+
+def open_count(connection: Connection) -> int:
+    return connection.execute(select(func.count()).select_from(findings).where(_is_open())).scalar_one()

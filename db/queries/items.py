@@ -1,0 +1,213 @@
+"""Items and sites: the book, matching of marks, and one item's history."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, and_, func, or_, select
+
+from db.tables import checks, items, sites, visits, withdrawals
+from eum_app.domain.errors import Refusal
+from eum_app.domain.facts import ItemListed, SiteRegistered
+
+LOOKUP_CHUNK = 500
+
+
+@dataclass(frozen=True)
+class SiteRow:
+    site_id: str
+    name: str
+    country: str
+    items: int
+
+
+@dataclass(frozen=True)
+class ItemRow:
+    """The book's row of one item. Dates are `YYYY-MM-DD` or empty."""
+
+    item_id: str
+    country: str
+    case_id: str
+    rsn: str
+    nomenclature: str
+    nsn: str
+    part_number: str
+    cage: str
+    serial: str
+    uii: str
+    eum_level: str
+    ship_date: str
+    delivery_date: str
+    site_id: str
+    site: str
+    location: str
+    last_inventory: str
+    disposition: str
+    remarks: str
+
+
+@dataclass(frozen=True)
+class HistoryLine:
+    """One thing that befell an item, newest first. `kind` is listed, delivered, inventory or an outcome of a check."""
+
+    at: str
+    kind: str
+    actor: str
+    site: str
+    reason: str
+    withdrawn: bool
+
+
+_ITEM = select(items, sites.c.name.label("site")).outerjoin(sites, sites.c.site_id == items.c.site_id)
+_ITEM_FIELDS = tuple(ItemRow.__dataclass_fields__)
+
+
+def _item(row: object) -> ItemRow:
+    return ItemRow(**{name: getattr(row, name) or "" for name in _ITEM_FIELDS})
+
+
+def all_sites(connection: Connection) -> list[SiteRow]:
+    """Sites by name, with the number of items on the book of each."""
+    rows = connection.execute(
+        select(sites, func.count(items.c.item_id).label("items"))
+        .outerjoin(items, items.c.site_id == sites.c.site_id)
+        .group_by(sites.c.site_id)
+        .order_by(sites.c.name)
+    )
+    return [SiteRow(row.site_id, row.name, row.country, row.items) for row in rows]
+
+
+def site_ids_by_name(connection: Connection, country: str) -> dict[str, str]:
+    return {row.name: row.site_id for row in connection.execute(select(sites).where(sites.c.country == country))}
+
+
+def held_match_keys(connection: Connection, keys: Iterable[str]) -> dict[str, str]:
+    """Of `keys`, those that an item on the book has: match key → item id."""
+    wanted = list(keys)
+    held: dict[str, str] = {}
+    for start in range(0, len(wanted), LOOKUP_CHUNK):
+        chunk = wanted[start : start + LOOKUP_CHUNK]
+        rows = connection.execute(select(items.c.match_key, items.c.item_id).where(items.c.match_key.in_(chunk)))
+        held.update({row.match_key: row.item_id for row in rows})
+    return held
+
+
+def item(connection: Connection, item_id: str) -> ItemRow:
+    """Raises Refusal `item.unknown`."""
+    row = connection.execute(_ITEM.where(items.c.item_id == item_id)).first()
+    if row is None:
+        raise Refusal("item.unknown", item_id=item_id[:40])
+    return _item(row)
+
+
+def items_by_id(connection: Connection, ids: Iterable[str]) -> dict[str, ItemRow]:
+    wanted = list(ids)
+    found: dict[str, ItemRow] = {}
+    for start in range(0, len(wanted), LOOKUP_CHUNK):
+        chunk = wanted[start : start + LOOKUP_CHUNK]
+        found |= {row.item_id: _item(row) for row in connection.execute(_ITEM.where(items.c.item_id.in_(chunk)))}
+    return found
+
+
+def item_ids_at(connection: Connection, site_id: str) -> list[str]:
+    """Ids of the items on the book of a site, by location and serial number."""
+    return list(
+        connection.execute(
+            select(items.c.item_id).where(items.c.site_id == site_id).order_by(items.c.location, items.c.serial)
+        ).scalars()
+    )
+
+
+def items_by_mark(connection: Connection, *, uii: str = "", match_key: str = "", serial: str = "") -> list[ItemRow]:
+    """Items that a mark may mean: by UII if given, else by maker, part and serial, else by serial alone."""
+    for column, value in ((items.c.uii, uii), (items.c.match_key, match_key), (items.c.serial, serial)):
+        if value:
+            rows = [_item(row) for row in connection.execute(_ITEM.where(column == value).limit(20))]
+            if rows:
+                return rows
+    return []
+
+
+def listed_facts(connection: Connection, ids: Iterable[str]) -> list[ItemListed]:
+    """The book's rows as facts, to be copied to a device."""
+    wanted = list(ids)
+    by_id: dict[str, ItemListed] = {}
+    names = [name for name in ItemListed.__struct_fields__ if name != "observed_at"]
+    for start in range(0, len(wanted), LOOKUP_CHUNK):
+        chunk = wanted[start : start + LOOKUP_CHUNK]
+        for row in connection.execute(select(items).where(items.c.item_id.in_(chunk))):
+            observed_at = row.order_key.partition("|")[0]
+            fields = {name: getattr(row, name) for name in names}
+            by_id[row.item_id] = ItemListed(observed_at=observed_at, **fields)
+    return [by_id[item_id] for item_id in wanted if item_id in by_id]
+
+
+def site_facts(connection: Connection, ids: Iterable[str]) -> list[SiteRegistered]:
+    """The sites named, as facts, to be copied to a device."""
+    rows = connection.execute(select(sites).where(sites.c.site_id.in_(list(ids))).order_by(sites.c.name))
+    return [
+        SiteRegistered(
+            observed_at=row.order_key.partition("|")[0], site_id=row.site_id, name=row.name, country=row.country
+        )
+        for row in rows
+    ]
+
+
+def search_item_ids(connection: Connection, words: str = "", site_id: str = "") -> list[str]:
+    """Ids in order of site, location and serial; `words` match serial, UII, nomenclature, part number or location."""
+    question = (
+        select(items.c.item_id)
+        .outerjoin(sites, sites.c.site_id == items.c.site_id)
+        .order_by(sites.c.name, items.c.location, items.c.serial)
+    )
+    if site_id:
+        question = question.where(items.c.site_id == site_id)
+    for word in words.split():
+        question = question.where(
+            or_(
+                *[
+                    column.icontains(word, autoescape=True)
+                    for column in (
+                        items.c.serial,
+                        items.c.uii,
+                        items.c.nomenclature,
+                        items.c.part_number,
+                        items.c.location,
+                    )
+                ]
+            )
+        )
+    return list(connection.execute(question).scalars())
+
+
+def history(connection: Connection, item_id: str) -> list[HistoryLine]:
+    """What befell an item, newest first."""
+    row = item(connection, item_id)
+    lines = [
+        HistoryLine(at, kind, "", row.site, "", False)
+        for at, kind in ((row.delivery_date, "delivered"), (row.last_inventory, "inventory"))
+        if at
+    ]
+    rows = connection.execute(
+        select(checks, sites.c.name.label("site"), withdrawals.c.check_id.label("withdrawn"))
+        .outerjoin(visits, visits.c.visit_id == checks.c.visit_id)
+        .outerjoin(sites, sites.c.site_id == visits.c.site_id)
+        .outerjoin(
+            withdrawals,
+            and_(withdrawals.c.check_id == checks.c.check_id, withdrawals.c.origin == checks.c.origin),
+        )
+        .where(checks.c.item_id == item_id)
+    )
+    lines += [
+        HistoryLine(
+            check.observed_at,
+            check.outcome,
+            check.actor,
+            check.site or "",
+            check.reason,
+            check.withdrawn is not None,
+        )
+        for check in rows
+    ]
+    return sorted(lines, key=lambda line: line.at, reverse=True)

@@ -1,0 +1,336 @@
+"""Visits: cards, worklists, checks, what is still open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import msgspec
+from sqlalchemy import ColumnElement, Connection, and_, case, func, or_, select
+from sqlalchemy.engine import Row
+
+from db.tables import (
+    checklists,
+    checks,
+    evidence,
+    items,
+    site_answers,
+    sites,
+    visit_items,
+    visit_marks,
+    visits,
+    withdrawals,
+)
+from eum_app.domain.checklists import Answer, Checklist
+from eum_app.domain.errors import Refusal
+from eum_app.domain.facts import VisitClosedOut
+
+LOOKUP_CHUNK = 500
+
+
+@dataclass(frozen=True)
+class VisitRow:
+    """A visit's card. Counts are of expected items, by the newest check that was not withdrawn; `not_on_list` counts
+    checks of items that were not expected. `closed_at` is empty while something is open or was recorded after it."""
+
+    visit_id: str
+    program: str
+    purpose: str
+    site_id: str
+    site: str
+    country: str
+    due_on: str
+    device: str
+    inspector: str
+    planned_at: str
+    planned_by: str
+    expected: int
+    to_check: int
+    verified: int
+    discrepancy: int
+    not_found: int
+    no_access: int
+    not_on_list: int
+    closed_at: str
+    signatures_void: bool
+
+    @property
+    def checked(self) -> int:
+        return self.expected - self.to_check
+
+
+@dataclass(frozen=True)
+class WorkRow:
+    """One expected item of a visit. `check_id` is empty while it is to be checked."""
+
+    item_id: str
+    serial: str
+    part_number: str
+    nomenclature: str
+    location: str
+    uii: str
+    outcome: str
+    check_id: str
+
+
+@dataclass(frozen=True)
+class CheckRow:
+    """One check as recorded."""
+
+    check_id: str
+    visit_id: str
+    item_id: str
+    serial: str
+    outcome: str
+    reason: str
+    read_by: str
+    photos: int
+    has_note: bool
+    observed_at: str
+    actor: str
+    origin: str
+    seq: int
+    withdrawn: bool
+
+
+@dataclass(frozen=True)
+class EvidenceRow:
+    object_id: str
+    check_id: str
+    role: str
+    commitment: str
+    size: int
+    media_type: str
+
+
+def _visit_rows(connection: Connection, visit_id: str = "") -> list[VisitRow]:
+    counted = ("to_check", "verified", "discrepancy", "not_found", "no_access")
+    tally = (
+        select(
+            visit_items.c.visit_id,
+            *[func.sum(case((visit_items.c.outcome == outcome, 1), else_=0)).label(outcome) for outcome in counted],
+        )
+        .group_by(visit_items.c.visit_id)
+        .subquery()
+    )
+    question = (
+        select(visits, sites.c.name.label("site"), sites.c.country, tally, visit_marks)
+        .outerjoin(sites, sites.c.site_id == visits.c.site_id)
+        .outerjoin(tally, tally.c.visit_id == visits.c.visit_id)
+        .outerjoin(visit_marks, visit_marks.c.visit_id == visits.c.visit_id)
+        .order_by(visits.c.due_on, visits.c.planned_at)
+    )
+    extra = (
+        select(checks.c.visit_id, func.count().label("n"))
+        .where(checks.c.outcome == "not_on_list", ~_is_withdrawn())
+        .group_by(checks.c.visit_id)
+    )
+    if visit_id:
+        question = question.where(visits.c.visit_id == visit_id)
+        extra = extra.where(checks.c.visit_id == visit_id)
+    not_on_list = {row.visit_id: row.n for row in connection.execute(extra)}
+    return [_visit(row, not_on_list.get(row.visit_id, 0)) for row in connection.execute(question)]
+
+
+def _is_withdrawn() -> ColumnElement[bool]:
+    return (
+        select(withdrawals.c.check_id)
+        .where(withdrawals.c.check_id == checks.c.check_id, withdrawals.c.origin == checks.c.origin)
+        .exists()
+    )
+
+
+def _visit(row: Row[tuple[object, ...]], not_on_list: int) -> VisitRow:
+    closed_key, touched_key = row.closed_key or "", row.touched_key or ""
+    is_closed = closed_key > touched_key
+    return VisitRow(
+        visit_id=row.visit_id,
+        program=row.program,
+        purpose=row.purpose,
+        site_id=row.site_id,
+        site=row.site or row.site_id,
+        country=row.country or "",
+        due_on=row.due_on,
+        device=row.device,
+        inspector=row.inspector,
+        planned_at=row.planned_at,
+        planned_by=row.planned_by,
+        expected=row.expected,
+        to_check=row.to_check or 0,
+        verified=row.verified or 0,
+        discrepancy=row.discrepancy or 0,
+        not_found=row.not_found or 0,
+        no_access=row.no_access or 0,
+        not_on_list=not_on_list,
+        closed_at=(row.closed_at or "") if is_closed else "",
+        signatures_void=bool(closed_key) and not is_closed,
+    )
+
+
+def all_visits(connection: Connection) -> list[VisitRow]:
+    """Visits by due date."""
+    return _visit_rows(connection)
+
+
+def visit(connection: Connection, visit_id: str) -> VisitRow:
+    """Raises Refusal `visit.unknown`."""
+    rows = _visit_rows(connection, visit_id)
+    if not rows:
+        raise Refusal("visit.unknown", visit_id=visit_id[:40])
+    return rows[0]
+
+
+def work_ids(connection: Connection, visit_id: str, outcome: str = "", words: str = "") -> list[str]:
+    """Item ids of a visit's worklist in order; `outcome` and `words` (serial, UII, nomenclature, place) filter."""
+    question = select(visit_items.c.item_id).where(visit_items.c.visit_id == visit_id)
+    if outcome:
+        question = question.where(visit_items.c.outcome == outcome)
+    if words.strip():
+        question = question.join(items, items.c.item_id == visit_items.c.item_id)
+        searched = (items.c.serial, items.c.uii, items.c.nomenclature, items.c.part_number, items.c.location)
+        for word in words.split():
+            question = question.where(or_(*[column.icontains(word, autoescape=True) for column in searched]))
+    return list(connection.execute(question.order_by(visit_items.c.position)).scalars())
+
+
+def work_rows(connection: Connection, visit_id: str, ids: Iterable[str]) -> dict[str, WorkRow]:
+    wanted = list(ids)
+    found: dict[str, WorkRow] = {}
+    for start in range(0, len(wanted), LOOKUP_CHUNK):
+        rows = connection.execute(
+            select(visit_items, items)
+            .join(items, items.c.item_id == visit_items.c.item_id)
+            .where(visit_items.c.visit_id == visit_id, visit_items.c.item_id.in_(wanted[start : start + LOOKUP_CHUNK]))
+        )
+        for row in rows:
+            found[row.item_id] = WorkRow(
+                row.item_id,
+                row.serial,
+                row.part_number,
+                row.nomenclature,
+                row.location,
+                row.uii,
+                row.outcome,
+                row.check_id,
+            )
+    return found
+
+
+def is_expected(connection: Connection, visit_id: str, item_id: str) -> str:
+    """The outcome so far of an expected item; empty where it is not on the visit's list."""
+    outcome = connection.execute(
+        select(visit_items.c.outcome).where(visit_items.c.visit_id == visit_id, visit_items.c.item_id == item_id)
+    ).scalar()
+    return str(outcome or "")
+
+
+def expected_serials(connection: Connection, visit_id: str) -> list[tuple[str, str]]:
+    """(serial, item id) of a visit's expected items."""
+    rows = connection.execute(
+        select(items.c.serial, items.c.item_id)
+        .join(visit_items, visit_items.c.item_id == items.c.item_id)
+        .where(visit_items.c.visit_id == visit_id)
+    )
+    return [(row.serial, row.item_id) for row in rows]
+
+
+def recent_checks(connection: Connection, visit_id: str, limit: int = 20) -> list[CheckRow]:
+    """The newest checks of a visit, newest first, withdrawn ones included and marked."""
+    return _check_rows(connection, checks.c.visit_id == visit_id, limit)
+
+
+def check(connection: Connection, check_id: str) -> CheckRow:
+    """Raises Refusal `check.unknown`."""
+    rows = _check_rows(connection, checks.c.check_id == check_id, 1)
+    if not rows:
+        raise Refusal("check.unknown", check_id=check_id[:40])
+    return rows[0]
+
+
+def counting_checks(connection: Connection, visit_id: str) -> list[CheckRow]:
+    """For each item of a visit the newest check that was not withdrawn; every one of an item nobody has listed."""
+    counting: dict[str, CheckRow] = {}
+    for row in _check_rows(connection, checks.c.visit_id == visit_id, None):
+        if not row.withdrawn:
+            counting.setdefault(row.item_id or row.check_id, row)
+    return list(counting.values())
+
+
+def _check_rows(connection: Connection, condition: ColumnElement[bool], limit: int | None) -> list[CheckRow]:
+    question = (
+        select(checks, items.c.serial.label("book_serial"), withdrawals.c.check_id.label("withdrawn"))
+        .outerjoin(items, items.c.item_id == checks.c.item_id)
+        .outerjoin(
+            withdrawals,
+            and_(withdrawals.c.check_id == checks.c.check_id, withdrawals.c.origin == checks.c.origin),
+        )
+        .where(condition)
+        .order_by(checks.c.order_key.desc())
+        .limit(limit)
+    )
+    return [
+        CheckRow(
+            row.check_id,
+            row.visit_id,
+            row.item_id,
+            row.book_serial or row.serial or row.uii,
+            row.outcome,
+            row.reason,
+            row.read_by,
+            row.photos,
+            row.has_note,
+            row.observed_at,
+            row.actor,
+            row.origin,
+            row.seq,
+            row.withdrawn is not None,
+        )
+        for row in connection.execute(question)
+    ]
+
+
+def checklist(connection: Connection, checklist_id: str, version: str) -> Checklist:
+    """Raises Refusal `checklist.unknown`."""
+    body = connection.execute(
+        select(checklists.c.body).where(checklists.c.checklist_id == checklist_id, checklists.c.version == version)
+    ).scalar()
+    if body is None:
+        raise Refusal("checklist.unknown", checklist_id=checklist_id, version=version)
+    return msgspec.json.decode(body, type=Checklist)
+
+
+def visit_checklists(connection: Connection, visit_id: str) -> tuple[Checklist, Checklist]:
+    """(item checklist, site checklist) that a visit was planned with."""
+    row = connection.execute(select(visits).where(visits.c.visit_id == visit_id)).first()
+    if row is None:
+        raise Refusal("visit.unknown", visit_id=visit_id[:40])
+    return (
+        checklist(connection, row.item_checklist_id, row.item_checklist_version),
+        checklist(connection, row.site_checklist_id, row.site_checklist_version),
+    )
+
+
+def all_checklists(connection: Connection) -> list[Checklist]:
+    rows = connection.execute(select(checklists.c.body).order_by(checklists.c.applies_to, checklists.c.title))
+    return [msgspec.json.decode(row.body, type=Checklist) for row in rows]
+
+
+def site_answers_of(connection: Connection, visit_id: str) -> tuple[Answer, ...]:
+    """The newest answer to each question of the visit's site checklist."""
+    rows = connection.execute(select(site_answers).where(site_answers.c.visit_id == visit_id))
+    return tuple(Answer(row.question_id, row.value, row.comment) for row in rows)
+
+
+def evidence_of(connection: Connection, *, visit_id: str = "", check_id: str = "") -> list[EvidenceRow]:
+    """Photos, notes and signatures of a check, or of a whole visit."""
+    condition = evidence.c.check_id == check_id if check_id else evidence.c.visit_id == visit_id
+    rows = connection.execute(select(evidence).where(condition).order_by(evidence.c.order_key, evidence.c.object_id))
+    return [
+        EvidenceRow(row.object_id, row.check_id, row.role, row.commitment, row.size, row.media_type) for row in rows
+    ]
+
+
+def closing(connection: Connection, visit_id: str) -> VisitClosedOut | None:
+    """The newest closing of a visit, whether or not later facts voided it."""
+    body = connection.execute(select(visit_marks.c.closed_body).where(visit_marks.c.visit_id == visit_id)).scalar()
+    return None if body is None else msgspec.json.decode(body, type=VisitClosedOut)

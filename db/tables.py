@@ -1,0 +1,388 @@
+"""Tables. `kept` holds what cannot be made again (journals, content keys, key material) and is migrated by Alembic;
+`read` holds what the journals say, can be thrown away and is rebuilt by `db.projection`.
+
+Times are fixed-width UTC text, dates `YYYY-MM-DD` or empty text; `order_key` is `journal.order_key`; `known_at` is
+the number, in this store's own journal, of the entry with which a fact became known here.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+)
+from sqlalchemy import text as sql_text
+
+PROJECTION_VERSION: Final = 1
+"""Raise it whenever `read` or the projection changes: the next opening rebuilds the read tables."""
+
+kept = MetaData()
+read = MetaData()
+
+
+def _text(name: str, *, default: str | None = "") -> Column[str]:
+    return Column(name, Text, nullable=False, server_default=default)
+
+
+journal = Table(
+    "journal",
+    kept,
+    Column("origin", Text, nullable=False),
+    Column("epoch", Integer, nullable=False),
+    Column("seq", Integer, nullable=False),
+    Column("prev_hash", LargeBinary, nullable=False),
+    Column("hash", LargeBinary, nullable=False),
+    Column("recorded_at", Text, nullable=False),
+    Column("session_id", Text, nullable=False),
+    Column("elapsed_ms", BigInteger, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("kind_version", Integer, nullable=False),
+    Column("payload", LargeBinary, nullable=False),
+    Column("known_at", BigInteger, nullable=False),
+    PrimaryKeyConstraint("origin", "epoch", "seq"),
+)
+
+content = Table(
+    "content",
+    kept,
+    Column("object_id", Text, primary_key=True),
+    Column("key", LargeBinary),  # destroyed when content is withheld by order
+    Column("salt", LargeBinary),
+    Column("size", BigInteger, nullable=False),
+    Column("sealed_size", BigInteger, nullable=False),
+    Column("media_type", Text, nullable=False),
+    Column("sealed", LargeBinary),  # small objects; large ones are files named by their id
+)
+
+secrets = Table(
+    "secrets",
+    kept,
+    Column("purpose", Text, primary_key=True),
+    Column("value", LargeBinary, nullable=False),
+)
+
+meta = Table("meta", kept, Column("name", Text, primary_key=True), Column("value", Text, nullable=False))
+
+sites = Table(
+    "sites", read, Column("site_id", Text, primary_key=True), _text("name"), _text("country"), _text("order_key")
+)
+
+items = Table(
+    "items",
+    read,
+    Column("item_id", Text, primary_key=True),
+    _text("import_id"),
+    Column("line", Integer, nullable=False, server_default="0"),
+    _text("country"),
+    _text("case_id"),
+    _text("rsn"),
+    _text("nomenclature"),
+    _text("nsn"),
+    _text("part_number"),
+    _text("cage"),
+    _text("serial"),
+    _text("serial_raw"),
+    _text("uii"),
+    _text("eum_level"),
+    _text("ship_date"),
+    _text("delivery_date"),
+    _text("site_id"),
+    _text("location"),
+    _text("last_inventory"),
+    _text("disposition"),
+    _text("remarks"),
+    _text("match_key"),  # maker, part, serial, compacted (items.item_key): the same item in another list
+    _text("order_key"),
+    Column("known_at", BigInteger, nullable=False, server_default="0"),
+    Index("items_by_match_key", "match_key"),
+    Index("items_by_serial", "serial"),
+    Index("items_by_uii", "uii"),
+    Index("items_by_site", "site_id", "location", "serial"),
+)
+
+imports = Table(
+    "imports",
+    read,
+    Column("import_id", Text, primary_key=True),
+    _text("source_name"),
+    _text("source_sha384"),
+    Column("rows", Integer, nullable=False),
+    Column("accepted", Integer, nullable=False),
+    Column("already_held", Integer, nullable=False),
+    Column("rejected", Integer, nullable=False),
+    _text("imported_at"),
+    _text("actor"),
+)
+
+checklists = Table(
+    "checklists",
+    read,
+    Column("checklist_id", Text, nullable=False),
+    Column("version", Text, nullable=False),
+    _text("applies_to"),
+    _text("title"),
+    Column("body", LargeBinary, nullable=False),
+    _text("order_key"),
+    PrimaryKeyConstraint("checklist_id", "version"),
+)
+
+visits = Table(
+    "visits",
+    read,
+    Column("visit_id", Text, primary_key=True),
+    _text("program"),
+    _text("purpose"),
+    _text("site_id"),
+    _text("due_on"),
+    _text("device"),
+    _text("inspector"),
+    _text("item_checklist_id"),
+    _text("item_checklist_version"),
+    _text("site_checklist_id"),
+    _text("site_checklist_version"),
+    Column("expected", Integer, nullable=False, server_default="0"),
+    _text("planned_at"),
+    _text("planned_by"),
+    _text("order_key"),
+)
+
+visit_marks = Table(
+    "visit_marks",
+    read,
+    # Maxima over the visit's facts, so that arrival order cannot matter: it is closed while closed_key > touched_key.
+    Column("visit_id", Text, primary_key=True),
+    _text("touched_key"),
+    _text("closed_key"),
+    _text("closed_at"),
+    _text("closed_by"),
+    Column("closed_body", LargeBinary),
+)
+
+visit_items = Table(
+    "visit_items",
+    read,
+    Column("visit_id", Text, nullable=False),
+    Column("item_id", Text, nullable=False),
+    Column("position", Integer, nullable=False),
+    # What the newest check that was not withdrawn says; derived from `checks`, kept here so that a worklist can be
+    # counted and filtered without asking once per row.
+    _text("outcome", default="to_check"),
+    _text("check_id"),
+    _text("outcome_key"),
+    PrimaryKeyConstraint("visit_id", "item_id"),
+    Index("visit_items_in_order", "visit_id", "position"),
+)
+
+checks = Table(
+    "checks",
+    read,
+    Column("check_id", Text, primary_key=True),
+    Column("visit_id", Text, nullable=False),
+    Column("item_id", Text, nullable=False),
+    _text("outcome"),
+    _text("reason"),
+    _text("grade"),
+    _text("read_by"),
+    _text("symbology"),
+    _text("uii"),
+    _text("serial"),
+    Column("all_as_expected", Boolean, nullable=False, server_default=sql_text("0")),
+    Column("photos", Integer, nullable=False, server_default="0"),
+    Column("has_note", Boolean, nullable=False, server_default=sql_text("0")),
+    _text("observed_at"),
+    _text("recorded_at"),
+    _text("actor"),
+    _text("origin"),
+    Column("epoch", Integer, nullable=False),
+    Column("seq", Integer, nullable=False),
+    _text("order_key"),
+    Column("known_at", BigInteger, nullable=False),
+    Index("checks_by_visit_item", "visit_id", "item_id", "order_key"),
+    Index("checks_by_item", "item_id", "order_key"),
+)
+
+withdrawals = Table(
+    "withdrawals",
+    read,
+    # Only the origin that recorded a check can withdraw it.
+    Column("check_id", Text, nullable=False),
+    Column("origin", Text, nullable=False),
+    Column("visit_id", Text, nullable=False),
+    _text("reason"),
+    _text("withdrawn_at"),
+    _text("actor"),
+    _text("order_key"),
+    PrimaryKeyConstraint("check_id", "origin"),
+)
+
+site_answers = Table(
+    "site_answers",
+    read,
+    Column("visit_id", Text, nullable=False),
+    Column("question_id", Text, nullable=False),
+    _text("value"),
+    _text("comment"),
+    _text("actor"),
+    _text("order_key"),
+    PrimaryKeyConstraint("visit_id", "question_id"),
+)
+
+evidence = Table(
+    "evidence",
+    read,
+    Column("object_id", Text, nullable=False),
+    Column("visit_id", Text, nullable=False),
+    Column("check_id", Text, nullable=False),
+    _text("role"),
+    _text("commitment"),
+    Column("size", Integer, nullable=False),
+    _text("media_type"),
+    _text("order_key"),
+    PrimaryKeyConstraint("object_id", "visit_id", "check_id", "role"),
+    Index("evidence_by_check", "check_id"),
+    Index("evidence_by_visit", "visit_id"),
+)
+
+findings = Table(
+    "findings",
+    read,
+    Column("finding_id", Text, primary_key=True),
+    _text("rule_id"),
+    Column("rule_version", Integer, nullable=False),
+    _text("severity"),
+    _text("visit_id"),
+    _text("item_id"),
+    _text("check_id"),
+    _text("raised_at"),
+    _text("order_key"),
+    Index("findings_by_visit", "visit_id"),
+)
+
+lapses = Table(
+    "lapses",
+    read,
+    Column("finding_id", Text, primary_key=True),
+    _text("reason"),
+    _text("lapsed_at"),
+    _text("order_key"),
+)
+
+reviews = Table(
+    "reviews",
+    read,
+    Column("review_id", Text, primary_key=True),
+    Column("finding_id", Text, nullable=False),
+    _text("decision"),
+    _text("comment"),
+    _text("disposition"),
+    _text("reviewed_at"),
+    _text("actor"),
+    _text("order_key"),
+    Index("reviews_by_finding", "finding_id", "order_key"),
+)
+
+accounts = Table(
+    "accounts",
+    read,
+    Column("origin", Text, nullable=False),
+    Column("account", Text, nullable=False),
+    _text("role"),
+    _text("suite"),
+    Column("public_key", LargeBinary, nullable=False),
+    _text("order_key"),
+    PrimaryKeyConstraint("origin", "account"),
+)
+
+devices = Table(
+    "devices",
+    read,
+    Column("device", Text, nullable=False),
+    Column("epoch", Integer, nullable=False),
+    _text("fingerprint"),
+    Column("body", LargeBinary, nullable=False),
+    _text("enrolled_at"),
+    _text("order_key"),
+    PrimaryKeyConstraint("device", "epoch"),
+)
+
+revocations = Table(
+    "revocations",
+    read,
+    Column("device", Text, nullable=False),
+    Column("epoch", Integer, nullable=False),
+    _text("reason"),
+    _text("revoked_at"),
+    PrimaryKeyConstraint("device", "epoch"),
+)
+
+bundles = Table(
+    "bundles",
+    read,
+    Column("bundle_id", Text, nullable=False),
+    Column("direction", Text, nullable=False),
+    Column("recorder", Text, nullable=False),
+    _text("bundle_kind"),
+    _text("party"),
+    _text("origin"),
+    Column("epoch", Integer, nullable=False),
+    Column("first_seq", Integer, nullable=False),
+    Column("last_seq", Integer, nullable=False),
+    Column("head_hash", LargeBinary, nullable=False),
+    Column("entries", Integer, nullable=False),
+    Column("objects", Integer, nullable=False),
+    _text("file_name"),
+    _text("at"),
+    _text("order_key"),
+    PrimaryKeyConstraint("bundle_id", "direction", "recorder"),
+)
+
+quarantine = Table(
+    "quarantine",
+    read,
+    Column("quarantine_id", Text, primary_key=True),
+    Column("recorder", Text, nullable=False),
+    _text("bundle_id"),
+    _text("file_name"),
+    _text("file_sha384"),
+    Column("file_size", Integer, nullable=False),
+    _text("code"),
+    _text("details"),
+    _text("at"),
+)
+
+received = Table(
+    "received",
+    read,
+    Column("origin", Text, nullable=False),
+    Column("epoch", Integer, nullable=False),
+    Column("seq", Integer, nullable=False),
+    Column("head_hash", LargeBinary, nullable=False),
+    _text("hq"),
+    _text("bundle_id"),
+    _text("at"),
+    PrimaryKeyConstraint("origin", "epoch", "seq"),
+)
+
+exports = Table(
+    "exports",
+    read,
+    Column("sha384", Text, nullable=False),
+    Column("file_name", Text, nullable=False),
+    _text("report"),
+    Column("rows", Integer, nullable=False),
+    _text("as_of"),
+    _text("actor"),
+    _text("order_key"),
+    PrimaryKeyConstraint("sha384", "file_name", "order_key"),
+)

@@ -1,0 +1,406 @@
+"""Facts: what a person or a device stated, in the past tense, never edited and never deleted.
+
+Each fact is a frozen struct, stored as its exact JSON bytes with a kind and a kind version. A correction is another
+fact. Old versions are read for ever through `UPCASTERS`; kinds that this program does not know are kept and
+forwarded as `UnknownFact`. Validation happens when a fact is made (in the use cases), never when it is read, so that a
+rule that tightens does not lock out yesterday's facts.
+
+Every fact says `observed_at` (UTC text): when it held, by the clock of whoever states it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+import msgspec
+
+from eum_app.domain.checklists import Answer, Checklist
+from eum_app.domain.errors import Refusal
+
+
+class Fact(msgspec.Struct, frozen=True, kw_only=True):
+    """Base of all facts. `KIND_VERSION` is raised, and an upcaster added, when a field changes its meaning."""
+
+    KIND_VERSION: ClassVar[int] = 1
+
+    observed_at: str
+
+
+class ContentRef(msgspec.Struct, frozen=True, kw_only=True):
+    """Content named by a fact without being inside it.
+
+    `object_id` is the hex SHA-384 of the sealed bytes; `commitment` the hex SHA-384 of salt ‖ plain bytes (the salt
+    goes with the key, so that content withheld by order cannot be guessed from the fact); `size` counts plain bytes.
+    """
+
+    object_id: str
+    commitment: str
+    size: int
+    media_type: str
+
+
+class ChecklistPin(msgspec.Struct, frozen=True, kw_only=True):
+    """One version of one checklist."""
+
+    checklist_id: str
+    version: str
+
+
+# --- the store and its people -------------------------------------------------------------------------------------
+
+
+class StoreCreated(Fact, frozen=True, kw_only=True):
+    store_id: str
+    name: str
+    store_kind: str
+    suite: str
+
+
+class AccountAdded(Fact, frozen=True, kw_only=True):
+    account: str
+    role: str
+    suite: str
+    public_key: bytes
+
+
+class SessionStarted(Fact, frozen=True, kw_only=True):
+    account: str
+    role: str
+    notice_id: str
+    notice_accepted_at: str | None
+    app_version: str
+
+
+class SessionEnded(Fact, frozen=True, kw_only=True):
+    account: str
+    reason: str
+
+
+class DeviceEnrolled(Fact, frozen=True, kw_only=True):
+    """HQ signed a device's certificate. The first certificate of `certificates` is the device's own (DER)."""
+
+    device: str
+    epoch: int
+    fingerprint: str
+    certificates: tuple[bytes, ...]
+
+
+class DeviceRevoked(Fact, frozen=True, kw_only=True):
+    device: str
+    epoch: int
+    reason: str
+
+
+class IdentityAccepted(Fact, frozen=True, kw_only=True):
+    """A device took the identity that HQ signed, after a person compared the root's fingerprint."""
+
+    device: str
+    epoch: int
+    hq: str
+    root_fingerprint: str
+    certificates: tuple[bytes, ...]
+    hq_certificates: tuple[bytes, ...]
+
+
+# --- inventory ----------------------------------------------------------------------------------------------------
+
+
+class SiteRegistered(Fact, frozen=True, kw_only=True):
+    site_id: str
+    name: str
+    country: str
+
+
+class RejectedRow(msgspec.Struct, frozen=True, kw_only=True):
+    line: int
+    codes: tuple[str, ...]
+
+
+class InventoryImported(Fact, frozen=True, kw_only=True):
+    import_id: str
+    source_name: str
+    source_sha384: str
+    rows: int
+    accepted: int
+    already_held: int
+    rejected: tuple[RejectedRow, ...]
+
+
+class ItemListed(Fact, frozen=True, kw_only=True):
+    """The book's row of one item, with its provenance (file and line). Dates are `YYYY-MM-DD` or empty."""
+
+    item_id: str
+    import_id: str
+    line: int
+    country: str
+    case_id: str
+    rsn: str
+    nomenclature: str
+    nsn: str
+    part_number: str
+    cage: str
+    serial: str
+    serial_raw: str
+    uii: str
+    eum_level: str
+    ship_date: str
+    delivery_date: str
+    site_id: str
+    location: str
+    last_inventory: str
+    disposition: str
+    remarks: str
+
+
+# --- visits -------------------------------------------------------------------------------------------------------
+
+
+class ChecklistPublished(Fact, frozen=True, kw_only=True):
+    checklist: Checklist
+
+
+class VisitPlanned(Fact, frozen=True, kw_only=True):
+    """HQ's order: who goes where, for what, with which snapshot of expected items and which checklists."""
+
+    visit_id: str
+    program: str
+    purpose: str
+    site_id: str
+    due_on: str
+    device: str
+    inspector: str
+    item_checklist: ChecklistPin
+    site_checklist: ChecklistPin
+    expected: tuple[str, ...]
+
+
+class MarkRead(msgspec.Struct, frozen=True, kw_only=True):
+    """How an item was identified: the raw bytes, what they were parsed into, and by what means they came in.
+
+    `read_by` is camera, photo, wedge, serial, typed or list (picked from the list without reading a mark).
+    """
+
+    read_by: str
+    raw: bytes = b""
+    symbology: str = ""
+    preparation: str = ""
+    uii: str = ""
+    serial: str = ""
+    elements: tuple[tuple[str, str], ...] = ()
+
+
+class CheckRecorded(Fact, frozen=True, kw_only=True):
+    """One look at one item. `item_id` is empty for an item that nobody has listed yet.
+
+    `outcome` is verified, discrepancy, not_found, not_on_list or no_access; `grade` is the evidence grade
+    (A sighted by a US person, B live video, C partner scan, D partner statement; DOMAIN section 3).
+    """
+
+    check_id: str
+    visit_id: str
+    item_id: str
+    outcome: str
+    reason: str
+    mark: MarkRead
+    checklist: ChecklistPin | None
+    answers: tuple[Answer, ...]
+    all_as_expected: bool
+    grade: str
+    note: ContentRef | None
+    photos: tuple[ContentRef, ...]
+
+
+class CheckWithdrawn(Fact, frozen=True, kw_only=True):
+    check_id: str
+    visit_id: str
+    reason: str
+
+
+class SiteAssessed(Fact, frozen=True, kw_only=True):
+    """Answers to the site checklist; for each question the newest answer counts."""
+
+    visit_id: str
+    checklist: ChecklistPin
+    answers: tuple[Answer, ...]
+
+
+class EvidenceAttached(Fact, frozen=True, kw_only=True):
+    """A photo or note added to a visit after the check that it belongs to (or to none)."""
+
+    evidence_id: str
+    visit_id: str
+    check_id: str
+    role: str
+    content: ContentRef
+
+
+class PartySignature(msgspec.Struct, frozen=True, kw_only=True):
+    """A drawn signature with the signer's name and title, or the reason why there is none."""
+
+    party: str
+    signature: ContentRef | None
+    signer: ContentRef | None
+    declined_reason: str
+
+
+class OutcomeCount(msgspec.Struct, frozen=True, kw_only=True):
+    outcome: str
+    count: int
+
+
+class VisitClosedOut(Fact, frozen=True, kw_only=True):
+    """The visit is whole and signed: it names the journal head that the people signed for."""
+
+    visit_id: str
+    counts: tuple[OutcomeCount, ...]
+    signatures: tuple[PartySignature, ...]
+    head_seq: int
+    head_hash: bytes
+
+
+class HeadSigned(Fact, frozen=True, kw_only=True):
+    """An account's own signature over a journal head (purpose `journal-head`)."""
+
+    account: str
+    head_origin: str
+    head_epoch: int
+    head_seq: int
+    head_hash: bytes
+    signature: bytes
+
+
+# --- exchange -----------------------------------------------------------------------------------------------------
+
+
+class BundleSealed(Fact, frozen=True, kw_only=True):
+    bundle_id: str
+    bundle_kind: str
+    recipient: str
+    origin: str
+    epoch: int
+    first_seq: int
+    last_seq: int
+    head_hash: bytes
+    objects: int
+    file_name: str
+    file_size: int
+
+
+class BundleImported(Fact, frozen=True, kw_only=True):
+    bundle_id: str
+    bundle_kind: str
+    sender: str
+    origin: str
+    epoch: int
+    first_seq: int
+    last_seq: int
+    head_hash: bytes
+    new_entries: int
+    objects: int
+    file_name: str
+
+
+class BundleQuarantined(Fact, frozen=True, kw_only=True):
+    """A file that was refused, kept whole, with the reason's code and values (as text)."""
+
+    quarantine_id: str
+    bundle_id: str
+    file_name: str
+    file_sha384: str
+    file_size: int
+    code: str
+    details: dict[str, str]
+
+
+class FactsReceived(Fact, frozen=True, kw_only=True):
+    """HQ's receipt: it holds this origin's chain up to here. Travels to the device in a signed bundle."""
+
+    hq: str
+    origin: str
+    epoch: int
+    seq: int
+    head_hash: bytes
+    bundle_id: str
+
+
+# --- judgement ----------------------------------------------------------------------------------------------------
+
+
+class FindingRaised(Fact, frozen=True, kw_only=True):
+    """A rule holds something to be wrong. `finding_id` is a hash of rule, subject and trigger."""
+
+    finding_id: str
+    rule_id: str
+    rule_version: int
+    severity: str
+    visit_id: str
+    item_id: str
+    check_id: str
+
+
+class FindingLapsed(Fact, frozen=True, kw_only=True):
+    finding_id: str
+    reason: str
+
+
+class FindingReviewed(Fact, frozen=True, kw_only=True):
+    """A reviewer's decision: resolve, recheck or escalate, with a comment; never by who made the check."""
+
+    review_id: str
+    finding_id: str
+    decision: str
+    comment: str
+    disposition: str
+
+
+class ReportExported(Fact, frozen=True, kw_only=True):
+    report: str
+    file_name: str
+    sha384: str
+    rows: int
+    as_of: str
+
+
+class UnknownFact(msgspec.Struct, frozen=True):
+    """A fact of a kind, or of a later version, that this program does not know: kept, forwarded, shown as such."""
+
+    kind: str
+    kind_version: int
+
+
+FACTS: dict[str, type[Fact]] = {cls.__name__: cls for cls in Fact.__subclasses__()}
+
+Upcaster = Callable[[dict[str, Any]], dict[str, Any]]
+UPCASTERS: dict[tuple[str, int], Upcaster] = {}
+"""(kind, version) → function that turns that version's plain fields into those of the next version."""
+
+_decoders: dict[str, msgspec.json.Decoder[Fact]] = {kind: msgspec.json.Decoder(cls) for kind, cls in FACTS.items()}
+_encoder = msgspec.json.Encoder()
+
+
+def kind_of(fact: Fact) -> str:
+    return type(fact).__name__
+
+
+def encode_fact(fact: Fact) -> bytes:
+    return _encoder.encode(fact)
+
+
+def decode_fact(kind: str, kind_version: int, payload: bytes) -> Fact | UnknownFact:
+    """The fact in `payload`, brought to today's version.
+
+    Raises Refusal `fact.unreadable` where a known kind and version does not hold what it must.
+    """
+    cls = FACTS.get(kind)
+    if cls is None or kind_version > cls.KIND_VERSION:
+        return UnknownFact(kind, kind_version)
+    try:
+        if kind_version == cls.KIND_VERSION:
+            return _decoders[kind].decode(payload)
+        fields = msgspec.json.decode(payload)
+        for version in range(kind_version, cls.KIND_VERSION):
+            fields = UPCASTERS[kind, version](fields)
+        return msgspec.convert(fields, cls)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise Refusal("fact.unreadable", kind=kind, reason=str(error)[:200]) from error

@@ -1,0 +1,186 @@
+"""The journal's chain: what an entry is, how it is hashed, and when a slice of it may be appended.
+
+An origin is one writer (a field device, an HQ workstation, an intake process); each (origin, epoch) is one chain of
+entries with seq 1, 2, 3 … and no gap. The envelope and the hash are frozen: docs/bundle-format.md states them for
+readers that are not ours.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import struct
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+import msgspec
+
+from eum_app.domain.errors import Refusal
+
+HASH_BYTES = 48
+MAX_PAYLOAD_BYTES = 4 * 1024 * 1024
+MAX_NAME_BYTES = 200
+_DOMAIN = b"EUM journal entry 1"
+_GENESIS_DOMAIN = b"EUM journal genesis 1"
+
+
+class Entry(msgspec.Struct, frozen=True, gc=False):
+    """One line of a journal.
+
+    `recorded_at` is UTC text (see `clock.utc_text`); `elapsed_ms` counts on a monotonic clock since the session was
+    unlocked; `payload` is the fact's exact bytes, kept as they came, unknown fields included.
+    """
+
+    origin: str
+    epoch: int
+    seq: int
+    prev_hash: bytes
+    hash: bytes
+    recorded_at: str
+    session_id: str
+    elapsed_ms: int
+    actor: str
+    kind: str
+    kind_version: int
+    payload: bytes
+
+
+@dataclass(frozen=True)
+class Head:
+    """The newest entry of one chain; seq 0 and the genesis hash where it is empty."""
+
+    origin: str
+    epoch: int
+    seq: int
+    hash: bytes
+
+
+@dataclass(frozen=True)
+class Author:
+    """Who writes, and on which chain: `elapsed_ms` is asked at each entry."""
+
+    origin: str
+    epoch: int
+    actor: str
+    session_id: str
+    elapsed_ms: Callable[[], int]
+
+
+def genesis(origin: str, epoch: int) -> Head:
+    """The head before the first entry. Its hash binds the chain to its origin and epoch."""
+    name = origin.encode()
+    digest = hashlib.sha384(_GENESIS_DOMAIN + struct.pack(">I", len(name)) + name + struct.pack(">Q", epoch)).digest()
+    return Head(origin, epoch, 0, digest)
+
+
+def entry_hash(entry: Entry) -> bytes:
+    """SHA-384 over prev_hash and every other field but the hash, each with its length (big-endian) before it."""
+    origin = entry.origin.encode()
+    recorded_at = entry.recorded_at.encode()
+    session_id = entry.session_id.encode()
+    actor = entry.actor.encode()
+    kind = entry.kind.encode()
+    return hashlib.sha384(
+        b"".join(
+            (
+                _DOMAIN,
+                entry.prev_hash,
+                struct.pack(">I", len(origin)),
+                origin,
+                struct.pack(">QQI", entry.epoch, entry.seq, len(recorded_at)),
+                recorded_at,
+                struct.pack(">I", len(session_id)),
+                session_id,
+                struct.pack(">QI", entry.elapsed_ms, len(actor)),
+                actor,
+                struct.pack(">I", len(kind)),
+                kind,
+                struct.pack(">IQ", entry.kind_version, len(entry.payload)),
+                entry.payload,
+            )
+        )
+    ).digest()
+
+
+def next_entry(head: Head, author: Author, *, recorded_at: str, kind: str, kind_version: int, payload: bytes) -> Entry:
+    """The entry that follows `head`. Raises Refusal `fact.too_large` over 4 MiB."""
+    if len(payload) > MAX_PAYLOAD_BYTES:
+        raise Refusal("fact.too_large", kind=kind, size=len(payload))
+    draft = Entry(
+        origin=head.origin,
+        epoch=head.epoch,
+        seq=head.seq + 1,
+        prev_hash=head.hash,
+        hash=b"",
+        recorded_at=recorded_at,
+        session_id=author.session_id,
+        elapsed_ms=max(0, author.elapsed_ms()),
+        actor=author.actor,
+        kind=kind,
+        kind_version=kind_version,
+        payload=payload,
+    )
+    return msgspec.structs.replace(draft, hash=entry_hash(draft))
+
+
+def head_of(entry: Entry) -> Head:
+    return Head(entry.origin, entry.epoch, entry.seq, entry.hash)
+
+
+def verify_chain(entries: Iterable[Entry], head: Head) -> Head:
+    """Follow `entries` from `head` and return the new head.
+
+    Raises Refusal `chain.gap` (a number is missing or repeated), `chain.broken` (an entry does not follow the one
+    before it), `chain.altered` (an entry's own hash is wrong), `chain.foreign` (another origin or epoch).
+    """
+    for entry in entries:
+        if entry.origin != head.origin or entry.epoch != head.epoch:
+            raise Refusal("chain.foreign", origin=entry.origin, epoch=entry.epoch, seq=entry.seq)
+        if entry.seq != head.seq + 1:
+            raise Refusal("chain.gap", origin=entry.origin, epoch=entry.epoch, expected=head.seq + 1, found=entry.seq)
+        if entry.prev_hash != head.hash:
+            raise Refusal("chain.broken", origin=entry.origin, epoch=entry.epoch, seq=entry.seq)
+        if entry_hash(entry) != entry.hash:
+            raise Refusal("chain.altered", origin=entry.origin, epoch=entry.epoch, seq=entry.seq)
+        head = Head(entry.origin, entry.epoch, entry.seq, entry.hash)
+    return head
+
+
+_encoder = msgspec.json.Encoder()
+_decoder = msgspec.json.Decoder(Entry)
+
+
+def encode_entry(entry: Entry) -> bytes:
+    """One entry as JSON, binary fields in base64 (the form that travels in bundles)."""
+    return _encoder.encode(entry)
+
+
+def decode_entry(data: bytes | memoryview) -> Entry:
+    """The entry in `data`. Raises Refusal `entry.unreadable` for anything but a well-formed entry."""
+    try:
+        entry = _decoder.decode(data)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise Refusal("entry.unreadable", reason=str(error)[:200]) from error
+    names = (entry.origin, entry.recorded_at, entry.session_id, entry.actor, entry.kind)
+    if (
+        any(len(name.encode()) > MAX_NAME_BYTES for name in names)
+        or len(entry.payload) > MAX_PAYLOAD_BYTES
+        or len(entry.hash) != HASH_BYTES
+        or len(entry.prev_hash) != HASH_BYTES
+        or min(entry.epoch, entry.seq) < 1
+        or entry.elapsed_ms < 0
+        or entry.kind_version < 1
+        or max(entry.epoch, entry.seq, entry.elapsed_ms) >= 2**53
+        or entry.kind_version >= 2**31
+    ):
+        raise Refusal("entry.unreadable", reason="a field is outside its limits")
+    return entry
+
+
+def order_key(observed_at: str, entry: Entry) -> str:
+    """Text whose order is the order of state: observed_at, origin, epoch, seq; never the order of arrival."""
+    return f"{observed_at}|{entry.origin}|{entry.epoch:06d}|{entry.seq:012d}"
+
+
+def outgoing_origin(hq: str, device: str) -> str:
+    """The chain by which HQ speaks to one device: need-to-know never breaks a chain."""
+    return f"{hq}→{device}"

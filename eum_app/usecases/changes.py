@@ -1,0 +1,12 @@
+"""What use cases return besides their own result: the areas of the read tables that they touched."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Changed:
+    """Views that show one of `areas` (items, visits, checks, findings, people, exchange, reports, journal) are stale."""
+
+    areas: frozenset[str]

@@ -1,0 +1,133 @@
+"""Closing a visit out: nothing open, both signatures or the reason why not, and the head signed by the account."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from db.queries.visits import VisitRow, site_answers_of, visit, visit_checklists, work_ids
+from db.store import Connection, Transaction, chain_head
+from eum_app.domain.checklists import open_questions, visible_questions
+from eum_app.domain.errors import Refusal
+from eum_app.domain.facts import HeadSigned, OutcomeCount, PartySignature, VisitClosedOut
+from eum_app.domain.journal import Head
+from eum_app.domain.visits import OUTCOMES, OpenPoint, require_signatures
+from eum_app.usecases.changes import Changed
+from eum_app.usecases.session import Session
+
+HEAD_PURPOSE = "eum/journal-head/1"
+MAX_SIGNATURE_BYTES = 2_000_000
+MAX_NAME_CHARS = 200
+
+
+@dataclass(frozen=True)
+class Signed:
+    """What a party gave: a drawn signature (PNG) with name and title, or the reason for declining."""
+
+    party: str
+    signature_png: bytes = b""
+    signer: str = ""
+    declined_reason: str = ""
+
+
+@dataclass(frozen=True)
+class CloseOutState:
+    """What the close-out page shows: counts, what is open, and the head that would be signed."""
+
+    visit: VisitRow
+    open_points: tuple[OpenPoint, ...]
+    site_answered: int
+    site_asked: int
+    head: Head
+
+
+@dataclass(frozen=True)
+class ClosedOut(Changed):
+    visit_id: str
+    head: Head
+
+
+def close_out_state(session: Session, visit_id: str) -> CloseOutState:
+    """Raises Refusal `visit.unknown`."""
+    with session.store.reading() as connection:
+        return _state(session, connection, visit_id)
+
+
+def _state(session: Session, connection: Connection, visit_id: str) -> CloseOutState:
+    row = visit(connection, visit_id)
+    _, site_checklist = visit_checklists(connection, visit_id)
+    answers = site_answers_of(connection, visit_id)
+    items = [OpenPoint("item", item_id) for item_id in work_ids(connection, visit_id, "to_check")]
+    still_open = open_questions(site_checklist, answers)
+    asked = visible_questions(site_checklist, answers)
+    given = {answer.question_id for answer in answers} - {question.question_id for question in still_open}
+    return CloseOutState(
+        visit=row,
+        open_points=(*items, *[OpenPoint("question", question.question_id) for question in still_open]),
+        site_answered=sum(question.question_id in given for question in asked),
+        site_asked=len(asked),
+        head=chain_head(connection, session.name, session.store.named.epoch),
+    )
+
+
+def close_out(session: Session, visit_id: str, signed: Sequence[Signed]) -> ClosedOut:
+    """Close a visit: it names the head that the people signed for, and the account signs the closing itself.
+
+    Raises Refusal `visit.open` (with how many points), `visit.closed`, `signature.missing`,
+    `signature.name_missing`, `signature.too_large`.
+    """
+    session.require("visit.work")
+    with session.writing() as transaction:
+        state = _state(session, transaction.connection, visit_id)
+        if state.open_points:
+            raise Refusal("visit.open", count=len(state.open_points))
+        if state.visit.closed_at:
+            raise Refusal("visit.closed", visit_id=visit_id)
+        signatures = tuple(_party(transaction, party) for party in signed)
+        require_signatures(signatures)
+        counts = tuple(OutcomeCount(outcome=outcome, count=getattr(state.visit, outcome)) for outcome in OUTCOMES)
+        entry = transaction.record(
+            VisitClosedOut(
+                observed_at=session.observed_now(),
+                visit_id=visit_id,
+                counts=counts,
+                signatures=signatures,
+                head_seq=state.head.seq,
+                head_hash=state.head.hash,
+            )
+        )
+        head = Head(entry.origin, entry.epoch, entry.seq, entry.hash)
+        transaction.record(
+            HeadSigned(
+                observed_at=session.observed_now(),
+                account=session.account,
+                head_origin=head.origin,
+                head_epoch=head.epoch,
+                head_seq=head.seq,
+                head_hash=head.hash,
+                signature=session.signing_key.sign(HEAD_PURPOSE, head_message(head)),
+            )
+        )
+        areas = frozenset(transaction.areas)
+    return ClosedOut(areas, visit_id, head)
+
+
+def head_message(head: Head) -> bytes:
+    """What an account signs: origin, epoch, seq and hash, each on its own line."""
+    return f"{head.origin}\n{head.epoch}\n{head.seq}\n{head.hash.hex()}\n".encode()
+
+
+def _party(transaction: Transaction, signed: Signed) -> PartySignature:
+    if len(signed.signature_png) > MAX_SIGNATURE_BYTES or len(signed.signer) > MAX_NAME_CHARS:
+        raise Refusal("signature.too_large", party=signed.party)
+    signs = bool(signed.signature_png)
+    return PartySignature(
+        party=signed.party,
+        signature=transaction.seal_content(signed.signature_png, "image/png") if signs else None,
+        signer=(
+            transaction.seal_content(signed.signer.strip().encode(), "text/plain; charset=utf-8")
+            if signs and signed.signer.strip()
+            else None
+        ),
+        declined_reason="" if signs else signed.declined_reason.strip(),
+    )

@@ -1,0 +1,200 @@
+"""Making and opening stores, and adding accounts to them."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from pathlib import Path
+from typing import Final
+
+from db.content import check_content
+from db.keyslots import StoreFile, make_slot, new_data_key, open_slot, read_store_file, write_store_file
+from db.queries.people import role_of
+from db.store import Store, StoreName, verify_all_chains
+from eum_app.crypto.certificates import issue_hq, make_authority
+from eum_app.crypto.passphrases import KdfParams
+from eum_app.crypto.signing import SigningKey
+from eum_app.crypto.suites import DEFAULT_SUITE, Suite
+from eum_app.domain import people
+from eum_app.domain.clock import Now, system_now, utc_text
+from eum_app.domain.errors import Refusal
+from eum_app.domain.facts import AccountAdded, StoreCreated
+from eum_app.domain.journal import Head
+from eum_app.usecases.session import Session, Ticket, new_id
+
+KINDS: Final = ("hq", "field")
+MIN_PASSPHRASE: Final = 8
+AUTHORITY: Final = "authority"
+IDENTITY: Final = "identity"
+TRUST: Final = "trust"
+PENDING: Final = "pending-identity"
+
+
+def create_store(
+    folder: Path,
+    *,
+    kind: str,
+    name: str,
+    account: str,
+    role: str,
+    passphrase: str,
+    suite: Suite = DEFAULT_SUITE,
+    kdf: KdfParams | None = None,
+    now: Now = system_now,
+) -> Session:
+    """Make a store with its first account, and open it. An HQ store also gets an authority and HQ's certificate.
+
+    Raises Refusal `store.exists`, `store.kind`, `store.name`, `role.unknown`, `passphrase.too_short`; Trouble of the
+    disk. Nothing stays behind when it fails.
+    """
+    if kind not in KINDS:
+        raise Refusal("store.kind", kind=kind, known=", ".join(KINDS))
+    _require_name(name, "store.name")
+    _require_name(account, "account.name")
+    people.require_role(role)
+    require_passphrase(passphrase)
+    if folder.exists() and any(folder.iterdir()):
+        raise Refusal("store.exists", path=str(folder))
+    was_there = folder.exists()
+    try:
+        return _create(folder, kind, name, account, role, passphrase, suite, kdf or KdfParams.default(suite), now)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        if was_there:
+            folder.mkdir()
+        raise
+
+
+def _create(
+    folder: Path,
+    kind: str,
+    name: str,
+    account: str,
+    role: str,
+    passphrase: str,
+    suite: Suite,
+    kdf: KdfParams,
+    now: Now,
+) -> Session:
+    store_id, data_key, signing_key = new_id(), new_data_key(), SigningKey.generate(suite)
+    store = Store.create(folder, data_key, StoreName(store_id, name, kind, 1), now)
+    slot = make_slot(store_id, account, passphrase, data_key, signing_key, kdf)
+    session = Session(store, _ticket(folder, account, role, suite, data_key, signing_key), now)
+    with session.writing() as transaction:
+        observed_at = session.observed_now()
+        transaction.record(
+            StoreCreated(observed_at=observed_at, store_id=store_id, name=name, store_kind=kind, suite=suite.value)
+        )
+        transaction.record(_account_added(observed_at, account, role, signing_key))
+        if kind == "hq":
+            authority = make_authority(f"{name} authority", at=now(), suite=suite)
+            identity = issue_hq(authority, hq_id=name, name=name, at=now())
+            transaction.keep_secret(AUTHORITY, authority.to_bytes())
+            transaction.keep_secret(IDENTITY, identity.to_bytes())
+    write_store_file(folder, StoreFile(1, store_id, name, kind, suite.value, (slot,)))
+    session.start(utc_text(now()))
+    return session
+
+
+def open_store(
+    folder: Path, account: str, passphrase: str, *, notice_accepted_at: str | None = None, now: Now = system_now
+) -> Session:
+    """Unlock a store with an account's passphrase.
+
+    Raises Refusal `store.absent`, `store.newer`, `passphrase.wrong` (also for an unknown account); Trouble
+    `store.damaged` where the key is right and the database is not.
+    """
+    store_file = read_store_file(folder)
+    unlocked = open_slot(store_file, account, passphrase)
+    store = Store.open(folder, unlocked.data_key, now)
+    try:
+        with store.reading() as connection:
+            role = role_of(connection, store.named.name, account)
+        suite = Suite.parse(store_file.suite)
+        session = Session(store, _ticket(folder, account, role, suite, unlocked.data_key, unlocked.signing_key), now)
+        session.start(notice_accepted_at)
+    except BaseException:
+        store.close()
+        raise
+    return session
+
+
+def add_account(session: Session, *, account: str, role: str, passphrase: str, kdf: KdfParams | None = None) -> None:
+    """Give another person an account on this store. Raises Refusal `permission.denied`, `account.exists` …"""
+    session.require("account.add")
+    _require_name(account, "account.name")
+    people.require_role(role)
+    require_passphrase(passphrase)
+    store_file = read_store_file(session.store.folder)
+    if any(slot.account == account for slot in store_file.slots):
+        raise Refusal("account.exists", account=account)
+    signing_key = SigningKey.generate(session.suite)
+    slot = make_slot(
+        store_file.store_id,
+        account,
+        passphrase,
+        session.ticket.data_key,
+        signing_key,
+        kdf or KdfParams.default(session.suite),
+    )
+    with session.writing() as transaction:
+        transaction.record(_account_added(session.observed_now(), account, role, signing_key))
+        write_store_file(
+            session.store.folder,
+            StoreFile(
+                store_file.format,
+                store_file.store_id,
+                store_file.name,
+                store_file.kind,
+                store_file.suite,
+                (*store_file.slots, slot),
+            ),
+        )
+
+
+def check_store(session: Session) -> tuple[list[Head], list[str]]:
+    """Follow every chain from its beginning and hash every sealed object: (heads, ids of objects that do not hold).
+
+    Raises Refusal `chain.…` where a journal was altered.
+    """
+    with session.store.reading() as connection:
+        return verify_all_chains(connection), check_content(connection, session.store.content)
+
+
+def rebuild_store(session: Session) -> int:
+    """Throw the read tables away and make them again; the number of facts applied."""
+    return session.store.rebuild()
+
+
+def require_passphrase(passphrase: str) -> None:
+    """Raises Refusal `passphrase.too_short`."""
+    if len(passphrase) < MIN_PASSPHRASE:
+        raise Refusal("passphrase.too_short", least=MIN_PASSPHRASE)
+
+
+def _require_name(name: str, code: str) -> None:
+    if not name or len(name) > 40 or not all(char.isalnum() or char in "-_." for char in name):
+        raise Refusal(code, name=name[:40])
+
+
+def _account_added(observed_at: str, account: str, role: str, signing_key: SigningKey) -> AccountAdded:
+    return AccountAdded(
+        observed_at=observed_at,
+        account=account,
+        role=role,
+        suite=signing_key.suite.value,
+        public_key=signing_key.verify_key.public_bytes(),
+    )
+
+
+def _ticket(folder: Path, account: str, role: str, suite: Suite, data_key: bytes, signing_key: SigningKey) -> Ticket:
+    return Ticket(
+        folder=folder,
+        account=account,
+        role=role,
+        suite=suite.value,
+        session_id=new_id(),
+        started_ns=time.monotonic_ns(),
+        data_key=data_key,
+        signing_key=signing_key.private_bytes(),
+    )

@@ -1,0 +1,131 @@
+"""A session: one account at work on one unlocked store. Everything that is recorded goes through it."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Concatenate, ParamSpec, TypeVar
+
+from db.content import read_content
+from db.store import Connection, Store, Transaction
+from eum_app import __version__
+from eum_app.crypto.signing import SigningKey
+from eum_app.crypto.suites import Suite
+from eum_app.domain import people
+from eum_app.domain.clock import Now, system_now, utc_text
+from eum_app.domain.facts import ContentRef, SessionEnded, SessionStarted
+from eum_app.domain.journal import Author
+
+Given = ParamSpec("Given")
+Value = TypeVar("Value")
+
+NOTICE_ID = "notice-1"
+
+
+@dataclass(frozen=True)
+class Ticket:
+    """What a child process needs to go on with a session. It travels through a pipe only, and repr shows no key."""
+
+    folder: Path
+    account: str
+    role: str
+    suite: str
+    session_id: str
+    started_ns: int
+    data_key: bytes = field(repr=False)
+    signing_key: bytes = field(repr=False)
+
+
+class Session:
+    """One account at work. `read` for queries, `writing` for use cases; `close` records the end."""
+
+    def __init__(self, store: Store, ticket: Ticket, now: Now = system_now) -> None:
+        self.store = store
+        self.now = now
+        self.account = ticket.account
+        self.role = ticket.role
+        self.suite = Suite.parse(ticket.suite)
+        self._ticket = ticket
+
+    @property
+    def name(self) -> str:
+        """The name of the store: a device (`FLD-0042`) or an HQ workstation."""
+        return self.store.named.name
+
+    @property
+    def is_hq(self) -> bool:
+        return self.store.named.kind == "hq"
+
+    @property
+    def ticket(self) -> Ticket:
+        return self._ticket
+
+    @property
+    def signing_key(self) -> SigningKey:
+        return SigningKey.from_bytes(self.suite, self._ticket.signing_key)
+
+    @property
+    def author(self) -> Author:
+        named = self.store.named
+        return Author(named.name, named.epoch, self.account, self._ticket.session_id, self._elapsed_ms)
+
+    def _elapsed_ms(self) -> int:
+        return (time.monotonic_ns() - self._ticket.started_ns) // 1_000_000
+
+    def observed_now(self) -> str:
+        """This instant as facts carry it."""
+        return utc_text(self.now())
+
+    def require(self, permission: str) -> None:
+        """Raises Refusal `permission.denied`."""
+        people.require(self.role, permission)
+
+    def read(
+        self, query: Callable[Concatenate[Connection, Given], Value], *given: Given.args, **named: Given.kwargs
+    ) -> Value:
+        """Ask one query in a view of its own."""
+        with self.store.reading() as connection:
+            return query(connection, *given, **named)
+
+    @contextlib.contextmanager
+    def writing(self) -> Iterator[Transaction]:
+        with self.store.writing(self.author) as transaction:
+            yield transaction
+
+    def start(self, notice_accepted_at: str | None) -> None:
+        """Record that the session began, and when the notice was accepted."""
+        with self.writing() as transaction:
+            transaction.record(
+                SessionStarted(
+                    observed_at=self.observed_now(),
+                    account=self.account,
+                    role=self.role,
+                    notice_id=NOTICE_ID,
+                    notice_accepted_at=notice_accepted_at,
+                    app_version=__version__,
+                )
+            )
+
+    def close(self, reason: str = "locked") -> None:
+        """Record the end and drop the keys."""
+        with self.writing() as transaction:
+            transaction.record(SessionEnded(observed_at=self.observed_now(), account=self.account, reason=reason))
+        self.store.close()
+
+    def content(self, ref: ContentRef) -> bytes:
+        """The plain bytes of a photo, note or signature. Raises as `db.content.read_content` does."""
+        return self.read(read_content, self.store.content, ref)
+
+
+def new_id() -> str:
+    """A random id: 32 hex characters."""
+    return uuid.uuid4().hex
+
+
+def resume(ticket: Ticket, now: Now = system_now) -> Session:
+    """Open the store again from a ticket, in a child process."""
+    return Session(Store.open(ticket.folder, ticket.data_key, now), ticket, now)
