@@ -1,1 +1,79 @@
-"""Small parts that pages are made of."""
+"""Small parts that pages are made of. Import them from here; `python -m ui.theme.gallery DIR` draws them all."""
+
+from ui.widgets.answer import ANSWERS, SegmentedAnswer, answer_text
+from ui.widgets.bars import BarChart, LineChart, ProgressSummary, StackedBar, StatTile
+from ui.widgets.base import (
+    ActionButton,
+    Button,
+    FlowLayout,
+    IconLabel,
+    button,
+    flow,
+    hbox,
+    label,
+    panel,
+    row,
+    rule,
+    set_look,
+    tip_with_key,
+    vbox,
+)
+from ui.widgets.card import Card, CuiBanner, EmptyState, scrolled
+from ui.widgets.chip import Chip
+from ui.widgets.fields import (
+    FormField,
+    KeyValueGrid,
+    ScanField,
+    SearchField,
+    Tab,
+    TabRow,
+    ValueText,
+    search_placeholder,
+)
+from ui.widgets.header import PageHeader
+from ui.widgets.notice import NoticeBar
+from ui.widgets.reason import PhotoStrip, ReasonPanel
+from ui.widgets.signature import SignaturePad
+
+__all__ = [
+    "ANSWERS",
+    "ActionButton",
+    "BarChart",
+    "Button",
+    "Card",
+    "Chip",
+    "CuiBanner",
+    "EmptyState",
+    "FlowLayout",
+    "FormField",
+    "IconLabel",
+    "KeyValueGrid",
+    "LineChart",
+    "NoticeBar",
+    "PageHeader",
+    "PhotoStrip",
+    "ProgressSummary",
+    "ReasonPanel",
+    "ScanField",
+    "SearchField",
+    "SegmentedAnswer",
+    "SignaturePad",
+    "StackedBar",
+    "StatTile",
+    "Tab",
+    "TabRow",
+    "ValueText",
+    "answer_text",
+    "button",
+    "flow",
+    "hbox",
+    "label",
+    "panel",
+    "row",
+    "rule",
+    "scrolled",
+    "search_placeholder",
+    "set_look",
+    "tip_with_key",
+    "vbox",
+]

@@ -1,0 +1,200 @@
+"""The English sentences: code → (what happened, what to do next). No Qt, no logic; see `ui.messages`.
+
+Placeholders are the values that the code comes with. Plain words, the field's terms, no blame.
+"""
+
+from __future__ import annotations
+
+SENTENCES: dict[str, tuple[str, str]] = {
+    # Unlocking and accounts
+    "passphrase.wrong": (
+        "The passphrase does not fit this account.",
+        "Check the account code and Caps Lock, then try again.",
+    ),
+    "passphrase.empty": ("The passphrase is empty.", "Type your passphrase."),
+    "passphrase.too_short": (
+        "The passphrase is shorter than {least} characters.",
+        "Choose a longer one; several words are good.",
+    ),
+    "passphrase.too_long": ("The passphrase is too long.", "Use at most {limit} bytes."),
+    "passphrase.not_text": ("The passphrase holds characters that cannot be used.", "Type it again."),
+    "account.exists": ("The account {account} exists already.", "Choose another account code."),
+    "account.unknown": (
+        "There is no account {account} on this device.",
+        "Check the account code, or ask HQ to add it.",
+    ),
+    "account.locked": ("The account {account} is locked after too many tries.", "Use a recovery code from HQ."),
+    "role.unknown": ("{role} is not a role.", "Choose one of: {known}."),
+    "permission.denied": ("The role {role} may not do this ({permission}).", "Ask somebody whose role may."),
+    # Checks, answers, signatures
+    "check.outcome": ("{outcome} is not an outcome of a check.", "Choose an outcome again."),
+    "check.reason": ("The outcome {outcome} needs one of its reasons.", "Choose a reason."),
+    "check.unknown": ("The check {check_id} is not in this store.", "Refresh the list and choose again."),
+    "answer.missing": ("A question is still open.", "Answer it, then record the check."),
+    "answer.question": ("An answer belongs to another question.", "Answer the checklist again."),
+    "answer.value": ("{value} is not an answer to this question.", "Choose one of the answers offered."),
+    "answer.comment_missing": ("The answer {value} needs a comment here.", "Write what you saw."),
+    "answer.too_long": ("An answer has {chars} characters; {limit} are possible.", "Shorten it."),
+    "signature.missing": ("A signature is missing ({party}).", "Sign, or state why it was declined."),
+    "signature.name_missing": (
+        "The name of the signer is missing ({party}).",
+        "Write name and title beside the signature.",
+    ),
+    "signature.invalid": (
+        "A signature does not fit what it signs: it was altered, or made with another key.",
+        "Do not use it; ask the sender for a new one.",
+    ),
+    "visit.unknown": ("The visit {visit_id} is not on this device.", "Import the tasking from HQ that holds it."),
+    "visit.incomplete": ("The visit cannot be closed out yet.", "Settle what is listed as open."),
+    "item.unknown": ("The item {item_id} is not in this store.", "Search for it by serial number or UII."),
+    "review.comment": ("This decision needs a comment.", "Write why."),
+    "review.decision": ("{decision} is not a decision.", "Choose one of the decisions offered."),
+    "review.own_check": ("{account} made this check and cannot decide on it.", "Another reviewer has to decide."),
+    "date.invalid": ("{text} is not a date.", "Write it as 2026-11-21."),
+    "time.invalid": ("{text} is not a point in time.", "Write it as 2026-11-21T14:20:00Z."),
+    "case.missing": ("The FMS case is missing.", "Give the case, e.g. XX-B-ABC."),
+    "case.pattern": ("{text} is not the pattern of an FMS case.", "Write it as XX-B-ABC."),
+    "licence.missing": ("The export licence is missing.", "Give form and number."),
+    "licence.form": ("{form} is not a licence form.", "Use one of: {known}."),
+    # Scanning
+    "camera.no_such_file": ("There is no file {path}.", "Choose another file."),
+    "camera.none": ("No camera was found.", "Plug one in, or use a hand scanner, a photo, or type the serial number."),
+    "camera.busy": ("The camera does not answer.", "Close other programs that use it, or choose another camera."),
+    "image.missing": ("There is no picture {path}.", "Choose another file."),
+    "image.too_large": ("The picture is larger than {megapixels} megapixels.", "Take it at a lower resolution."),
+    "image.unreadable": ("This file is not a picture that can be read.", "Choose a JPEG or PNG file."),
+    "label.too_long": ("The text has {length} characters: too long for a label.", "Shorten it."),
+    # Inventory lists
+    "inventory.empty": ("The list is empty.", "Choose another file."),
+    "inventory.no_rows": ("No row follows the headings in line {line}.", "Check that this is the right file."),
+    "inventory.unreadable": ("The file {name} cannot be read.", "Check the medium, or copy the file again."),
+    "inventory.too_large": ("{name} has {bytes} bytes; {limit} are possible.", "Split the list."),
+    "inventory.encoding": ("Line {line} is not {encoding} text.", "Choose the encoding that the list was saved with."),
+    "inventory.encoding_unknown": ("{encoding} is not an encoding known here.", "Use one of: {known}."),
+    "inventory.heading_duplicate": (
+        "Two columns stand for {column}: {headings} (line {line}).",
+        "Rename or remove one.",
+    ),
+    "inventory.headings_missing": (
+        "Columns are missing: {missing}. Line {line} has: {found}.",
+        "Name the columns in the import profile, or correct the headings.",
+    ),
+    "inventory.date_order": (
+        "The order of day and month is not clear ({why}): line {line}, {example}.",
+        "Say in the import profile which comes first.",
+    ),
+    "inventory.profile": ("The import profile is wrong at {field}: {value}.", "Correct the profile."),
+    # Checklists
+    "checklist.bad_file": (
+        "The checklist file {name} is wrong in line {line}: {reason}, {detail}.",
+        "Correct the file.",
+    ),
+    "checklist.unknown": (
+        "The checklist {checklist_id} version {version} is not here.",
+        "Import the tasking that holds it.",
+    ),
+    # Journals, facts, stores
+    "chain.altered": ("Fact {seq} of {origin} was altered: its hash does not fit.", "Keep the file and tell HQ."),
+    "chain.broken": ("Fact {seq} of {origin} does not follow the one before it.", "Keep the file and tell HQ."),
+    "chain.foreign": ("Fact {seq} of {origin} belongs to another journal.", "Keep the file and tell HQ."),
+    "chain.forked": (
+        "{origin} has two different facts {seq}: the device was cloned or set back.",
+        "Stop using the device and tell HQ.",
+    ),
+    "chain.gap": (
+        "Facts of {origin} are missing: {expected} was expected, {found} came.",
+        "Import the earlier bundle first.",
+    ),
+    "entry.unreadable": ("A journal entry cannot be read: {reason}.", "Keep the file and tell HQ."),
+    "fact.too_large": ("The fact {kind} is too large ({size} bytes).", "Move long text into a note or a document."),
+    "fact.unreadable": ("A fact {kind} cannot be read: {reason}.", "Keep the file and tell HQ."),
+    "store.absent": ("There is no store at {path}.", "Enrol this device first, or choose another folder."),
+    "store.exists": ("There is a store at {path} already.", "Choose another folder."),
+    "store.kind": ("{kind} is not a kind of store.", "Use one of: {known}."),
+    "store.newer": (
+        "The store was written by a newer version ({found}).",
+        "Install that version; this one knows {known}.",
+    ),
+    "store.busy": ("The store is in use.", "Wait a moment and try again."),
+    "store.damaged": ("The store is damaged.", "Restore the latest backup; bundles sent to HQ are kept there."),
+    "store.chain_damaged": (
+        "The journal in the store does not fit together ({why}).",
+        "Stop work on this device and tell HQ.",
+    ),
+    "store.failed": ("The store failed: {reason}.", "Try again; if it stays, tell HQ."),
+    "store.triggers_missing": (
+        "Protections of the store are missing ({names}).",
+        "Stop work on this device and tell HQ.",
+    ),
+    "keyslots.damaged": (
+        "The key file {path} is damaged.",
+        "Restore it from the backup, or use the recovery code from HQ.",
+    ),
+    "content.absent": ("The content {object_id} is not on this device.", "Import the bundle that carries it."),
+    "content.withheld": (
+        "The content {object_id} is withheld by order.",
+        "Its record stands; the content is gone for good.",
+    ),
+    # The machine
+    "disk.failed": ("The disk failed at {path}.", "Free the disk from other programs, or restart; then try again."),
+    "disk.full": ("The disk is full ({path}).", "Free some space, then try again."),
+    "disk.read_only": (
+        "The disk at {path} cannot be written.",
+        "Remove the write protection, or choose another place.",
+    ),
+    "file.write": ("The file {name} cannot be written.", "Choose another folder or medium."),
+    "memory.full": ("The device has not enough free memory.", "Close other programs, then try again."),
+    "task.child_ended": ("The background work ended before it was done.", "Start it again."),
+    # Keys, certificates, bundles
+    "certificate.bad_epoch": ("The certificate names an impossible epoch ({epoch}).", "Ask HQ for a new certificate."),
+    "certificate.bad_name": (
+        "The certificate names no device or account of ours ({name}).",
+        "Ask HQ for a new certificate.",
+    ),
+    "certificate.chain_shape": (
+        "The certificates do not lead from a device to HQ ({roles}).",
+        "Ask the sender for the whole chain.",
+    ),
+    "certificate.expired": ("The certificate of {origin} ended {until}.", "Ask HQ to renew it."),
+    "certificate.not_yet_valid": ("The certificate of {origin} begins {since}.", "Check this device's clock."),
+    "certificate.revoked": ("The certificate of {origin} was revoked.", "Do not use the device; ask HQ."),
+    "certificate.invalid": ("The certificate cannot be read or its signature does not fit.", "Ask HQ for a new one."),
+    "certificate.may_not_issue": ("A {role} certificate may not issue others.", "Use HQ's certificate."),
+    "certificate.no_kem": ("The certificate has no key to seal to.", "Ask HQ for a new one."),
+    "certificate.suite_mismatch": (
+        "The certificate uses {suite}, and {expected} was expected.",
+        "Ask HQ for a certificate of this suite.",
+    ),
+    "certificate.unknown_root": (
+        "The certificate does not come from a known HQ.",
+        "Enrol with that HQ first, or ask where it comes from.",
+    ),
+    "identity.invalid": ("The identity file cannot be read.", "Restore it from the backup, or enrol again."),
+    "identity.mismatch": (
+        "The identity and its certificate do not belong together.",
+        "Use the certificate issued for this device.",
+    ),
+    "identity.no_kem": ("This identity has no key to open sealed files with.", "Enrol this device again."),
+    "request.invalid": (
+        "The enrolment request cannot be read or its signature does not fit.",
+        "Make it again on the device.",
+    ),
+    "request.wrong_role": ("The enrolment request asks for the role {role}.", "Make it again on the device."),
+    "kdf.out_of_bounds": ("The key file asks for more work than is allowed.", "Do not use it; restore the backup."),
+    "key.invalid": ("A key cannot be used.", "Keep the file and tell HQ."),
+    "object.altered": ("A photo or document was altered.", "Ask the sender to send it again."),
+    "object.not_an_object": ("This is not a sealed object.", "Ask the sender to send it again."),
+    "object.not_as_committed": (
+        "A photo or document is not the one that its record names.",
+        "Keep the file and tell HQ.",
+    ),
+    "object.wrong_key": ("The key does not open this object.", "Keep the file and tell HQ."),
+    "seal.invalid": ("The file is not sealed for this device, or was altered.", "Ask the sender to seal it again."),
+    "stream.altered": (
+        "The sealed file was altered or cut short.",
+        "Copy it again from its source; if it stays, tell HQ.",
+    ),
+    "stream.too_long": ("The sealed file is longer than is allowed.", "Split what is sent."),
+    "stream.wrong_key": ("The key does not open this file.", "Ask the sender to seal it again."),
+    "suite.unknown": ("The cipher suite {suite} is not known here.", "Update this program."),
+}

@@ -1,0 +1,116 @@
+"""The head of a page: crumb and title, progress, state, actions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QFrame, QSizePolicy, QWidget
+
+from ui.theme import theme
+from ui.widgets.bars import Parts, ProgressSummary
+from ui.widgets.base import flow, hbox, label, panel, vbox
+from ui.widgets.chip import Chip
+
+
+class PageHeader(QFrame):
+    """Crumb over title at the start, progress beside it, state chip and actions at the end.
+
+    When the words and the actions do not fit side by side, the actions go below: nothing is cut at 200 %.
+    """
+
+    crumb_activated = Signal()
+    """The first crumb was pressed (only where `set_crumbs` made it a link)."""
+
+    def __init__(self, title: str = "", crumb: str = "") -> None:
+        super().__init__()
+        self.setProperty("kind", "head")
+        self._crumb, self._title, self._sub = label(crumb, "sub"), label(title, "title"), label("", "sub")
+        self._title.setWordWrap(True)
+        self._title.setAccessibleName(title)
+        self._crumb.linkActivated.connect(lambda _target: self.crumb_activated.emit())
+        self._crumb.setVisible(bool(crumb))
+        self._sub.hide()
+        self._progress = ProgressSummary()
+        self._progress.hide()
+        self._chips = hbox(spacing=8)
+        self._state = Chip()
+        self._state.hide()
+        words = vbox(self._crumb, self._title, self._sub, spacing=1)
+        self._left = panel(hbox(words, self._chips, self._progress, 1, spacing=16))
+        self._flow = flow(spacing=12)
+        self._right = panel(self._flow)
+        self._flow.addWidget(self._state)
+        self._line = hbox(margins=(22, 13, 22, 13), spacing=14)
+        self._line.addWidget(self._left, 1)
+        self._line.addWidget(self._right)
+        self.setLayout(self._line)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self.setMinimumHeight(theme().dp(74))
+
+    def set_title(self, title: str, sub: str = "") -> None:
+        """The title, and a line under it where a crumb above would say nothing (e.g. `as of …`)."""
+        self._title.setText(title)
+        self._sub.setText(sub)
+        self._sub.setVisible(bool(sub))
+        self._refit()
+
+    def set_crumbs(self, crumbs: Sequence[str], *, first_is_link: bool = False) -> None:
+        """`Visits › Golden Sentry · Annual inventory`; the first may lead back (`crumb_activated`)."""
+        parts = [crumb.replace("&", "&amp;").replace("<", "&lt;") for crumb in crumbs]
+        if first_is_link and parts:
+            parts[0] = f'<a href="back">{parts[0]}</a>'
+            self._crumb.setTextFormat(Qt.TextFormat.RichText)
+            self._crumb.setTextInteractionFlags(
+                Qt.TextInteractionFlag.LinksAccessibleByMouse | Qt.TextInteractionFlag.LinksAccessibleByKeyboard
+            )
+            self._crumb.setText(" › ".join(parts))
+        else:
+            self._crumb.setTextFormat(Qt.TextFormat.PlainText)
+            self._crumb.setText(" › ".join(crumbs))
+        self._crumb.setVisible(bool(crumbs))
+        self._refit()
+
+    def set_progress(self, done: int, total: int, parts: Parts, text: str = "") -> None:
+        """Show progress; parts are (count, tone)."""
+        self._progress.set_progress(done, total, parts, text)
+        self._progress.show()
+        self._refit()
+
+    def hide_progress(self) -> None:
+        self._progress.hide()
+        self._refit()
+
+    def set_state(self, text: str, tone: str = "mute", icon: str = "") -> None:
+        """The chip before the actions, e.g. `Saved 2 s ago`; an empty text hides it."""
+        self._state.set(text, tone, icon)
+        self._state.setVisible(bool(text))
+        self._refit()
+
+    def add_chip(self, chip: Chip) -> None:
+        """A chip right after the title, e.g. a finding's severity."""
+        self._chips.addWidget(chip)
+        self._refit()
+
+    def add_action(self, widget: QWidget) -> None:
+        """A button at the end; the page's main one comes last and is `primary`."""
+        self._flow.addWidget(widget)
+        self._refit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._refit()
+
+    def _refit(self) -> None:
+        margins = self._line.contentsMargins()
+        needed = self._left.sizeHint().width() + self._flow.sizeHint().width()
+        needed += margins.left() + margins.right() + self._line.spacing()
+        # A title may wrap and a bar may shrink before the actions move down.
+        spare = theme().dp(160) if self._progress.isVisibleTo(self) else 0
+        is_tight = needed - spare > self.width()
+        direction = QBoxLayout.Direction.TopToBottom if is_tight else QBoxLayout.Direction.LeftToRight
+        if self._line.direction() != direction:
+            self._line.setDirection(direction)
+            self._left.layout().setDirection(direction)  # type: ignore[union-attr]
+            self.updateGeometry()
