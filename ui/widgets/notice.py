@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QCoreApplication, Qt, QTimer
+from PySide6.QtCore import QCoreApplication, Qt, QTimer, Signal
 from PySide6.QtGui import QAccessible, QAccessibleEvent
 from PySide6.QtWidgets import QFrame, QSizePolicy
 
@@ -26,6 +26,8 @@ class NoticeBar(QFrame):
     Kinds: ok, info, attention, stop. `ok` and `info` go by themselves after ten seconds; the others stay until closed,
     because a failure must not vanish unread.
     """
+
+    shown_changed = Signal(bool)
 
     def __init__(self) -> None:
         super().__init__()
@@ -81,6 +83,7 @@ class NoticeBar(QFrame):
         self._run = on_action
         self.setAccessibleName(f"{text} {detail}".strip())
         self.show()
+        self.shown_changed.emit(True)
         QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.Alert))
         self._timer.stop()
         if not (kind in {"attention", "stop"} if stays is None else stays):
@@ -96,6 +99,7 @@ class NoticeBar(QFrame):
         self._timer.stop()
         self._run = None
         self.hide()
+        self.shown_changed.emit(False)
 
     def _act(self) -> None:
         run = self._run
