@@ -6,6 +6,7 @@ Nothing here is real: country XX, made-up articles and serials, "Depot 7". The p
 from __future__ import annotations
 
 import csv
+import io
 import random
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 
+from db.files import written_whole
 from eum_app.domain.dispositions import Disposition
 from eum_app.domain.errors import Trouble
 from eum_app.domain.inventory_rows import InventoryRow
@@ -71,14 +73,13 @@ def depot_rows(seed: int, count: int = 24, *, today: date, site: str = "Depot 7"
 
 
 def write_inventory_csv(path: Path, rows: Sequence[InventoryRow]) -> None:
-    """Write `rows` under the headings of an inventory list (UTF-8, commas, ISO dates). Raises Trouble `file.write`."""
-    try:
-        with path.open("w", encoding="utf-8", newline="") as file:
-            writer = csv.writer(file)
-            writer.writerow(HEADINGS)
-            writer.writerows(_cells(row) for row in rows)
-    except OSError as error:
-        raise Trouble("file.write", name=path.name, errno=error.errno) from error
+    """Write `rows` under the headings of an inventory list (UTF-8, commas, ISO dates). Raises Trouble of the disk."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out)
+    writer.writerow(HEADINGS)
+    writer.writerows(_cells(row) for row in rows)
+    with written_whole(path) as file:
+        file.write(out.getvalue().encode())
 
 
 def label_picture(row: InventoryRow, module_px: int = _MODULE_PX) -> Picture:
@@ -105,13 +106,13 @@ def mark_image(row: InventoryRow) -> bytes:
 def shelf_video(rows: Sequence[InventoryRow], path: Path, *, frames: int = 40, fps: int = 10, seed: int = 1) -> None:
     """A camera's walk along labels on two shelves (Motion-JPEG .avi, 1280×720), to stand in for a camera.
 
-    Each label stays in the picture for some ten frames of forty with 24 rows. Raises Trouble `file.write`.
+    Each label stays in the picture for some ten frames of forty with 24 rows. Raises Trouble `disk.failed`.
     """
     from eum_app.scanning.opencv import cv2
 
     writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"MJPG"), fps, (FRAME_WIDTH, FRAME_HEIGHT))
     if not writer.isOpened():
-        raise Trouble("file.write", name=path.name, errno=None)
+        raise Trouble("disk.failed", path=str(path), reason="")
     try:
         for picture in _walk(_shelf(rows, seed), frames, seed):
             writer.write(cv2.cvtColor(picture, cv2.COLOR_GRAY2BGR))

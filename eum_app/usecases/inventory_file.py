@@ -15,7 +15,8 @@ from pathlib import Path
 
 import msgspec
 
-from eum_app.domain.errors import Refusal, Trouble
+from db.files import written_whole
+from eum_app.domain.errors import Refusal
 from eum_app.domain.inventory_rows import COLUMNS, DATE_COLUMNS, DateOrder, InventoryRow, RowReader, date_orders
 from eum_app.usecases.inventory_table import (
     DELIMITERS,
@@ -144,17 +145,15 @@ def write_rejected_csv(preview: InventoryPreview, path: Path) -> int:
     """Write the rejected rows under their own headings, with line and codes in front; returns how many.
 
     UTF-8 with a mark, the list's own delimiter: spreadsheets open it as it is, and `read_inventory` reads it again
-    once mended. Raises Trouble `file.write` where it cannot be written.
+    once mended. Raises Trouble of the disk; a file half written never stands there.
     """
     out = io.StringIO(newline="")
     writer = csv.writer(out, delimiter=preview.profile.delimiter or ",")
     writer.writerow((*REJECTED_HEADINGS, *preview.headings))
     for row in preview.rejected:
         writer.writerow((row.line, " ".join(row.codes), *map(_guarded, row.raw)))
-    try:
-        path.write_bytes(out.getvalue().encode("utf-8-sig"))
-    except OSError as error:
-        raise Trouble("file.write", name=path.name, errno=error.errno) from error
+    with written_whole(path) as file:
+        file.write(out.getvalue().encode("utf-8-sig"))
     return len(preview.rejected)
 
 

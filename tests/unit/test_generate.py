@@ -58,7 +58,7 @@ def test_the_written_list_is_read_back_whole(tmp_path: Path) -> None:
     preview = read_inventory(path)
     assert preview.accepted == rows
     assert (preview.rejected, preview.warnings, preview.ignored_headings) == ([], [], ())
-    with pytest.raises(Trouble, match=r"file\.write"):
+    with pytest.raises(Trouble, match=r"disk\.failed"):
         write_inventory_csv(tmp_path, rows)
 
 

@@ -339,7 +339,7 @@ def test_rejected_rows_can_be_mended_and_read_again(write: Write, tmp_path: Path
     out.write_bytes(mended.encode())
     serials = [good.serial for good in read_inventory(out).accepted]
     assert serials == ["120000", "2", "=1+1"]
-    with pytest.raises(Trouble, match=r"file\.write"):
+    with pytest.raises(Trouble, match=r"disk\.failed"):
         write_rejected_csv(preview, tmp_path)
 
 
