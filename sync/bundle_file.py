@@ -1,0 +1,27 @@
+"""The bundle container: one sealed, signed file that carries a slice of a journal and the content that it names.
+
+What others need is here; `bundle_format` holds header, manifest and limits, `bundle_writer` and `bundle_reader` the two
+directions, docs/bundle-format.md the format for readers that are not ours.
+"""
+
+from __future__ import annotations
+
+from sync.bundle_format import Header, HeadSignature, Manifest, ObjectRef, Recipient
+from sync.bundle_reader import OpenedBundle, Verdict, inspect_bundle, open_bundle, verify_bundle
+from sync.bundle_writer import BundleObject, SealedBundle, write_bundle
+
+__all__ = [
+    "BundleObject",
+    "HeadSignature",
+    "Header",
+    "Manifest",
+    "ObjectRef",
+    "OpenedBundle",
+    "Recipient",
+    "SealedBundle",
+    "Verdict",
+    "inspect_bundle",
+    "open_bundle",
+    "verify_bundle",
+    "write_bundle",
+]

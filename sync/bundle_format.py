@@ -1,0 +1,267 @@
+"""What stands in a bundle: header, manifest and limits. docs/bundle-format.md states the same for other readers.
+
+The header is canonical JSON: keys sorted, no blanks, UTF-8 unescaped, integers only, no key twice; a header that would
+not come out the same when written again is refused. The manifest is plain JSON whose exact bytes are signed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any, BinaryIO
+
+import msgspec
+from msgspec import Meta
+
+from eum_app.crypto.certificates import Certificate
+from eum_app.crypto.chain import MAX_CHAIN_LENGTH
+from eum_app.crypto.streams import MAX_CHUNK_SIZE, MIN_CHUNK_SIZE, read_fully
+from eum_app.crypto.suites import Suite
+from eum_app.domain.errors import Refusal
+from sync.trust import KINDS
+
+MAGIC = b"EUMB\r\n\x1a\n"
+VERSION = 1
+OUTER_PURPOSE = "eum/bundle/1"
+MANIFEST_PURPOSE = "eum/bundle-manifest/1"
+_KEY_INFO = b"eum/bundle-key/1\x00"
+
+# Hard limits (bytes or counts); a reader checks each before it allocates, a writer before it writes.
+MAX_HEADER_SIZE = 256 * 1024
+MAX_RECIPIENTS = 64
+MAX_FRAMES = 1 << 20
+MAX_MANIFEST_SIZE = 8 * 1024 * 1024
+MAX_OBJECTS = 16_384
+MAX_OBJECT_SIZE = 4 << 30
+MAX_HEAD_SIGNATURES = 256
+MAX_ENTRY_SIZE = 8 * 1024 * 1024
+MAX_ENTRIES = 4_000_000
+MAX_ENTRIES_SIZE = 4 << 30
+MAX_BLOCK_SIZE = 1 << 20
+MAX_ZSTD_WINDOW = 8 * 1024 * 1024
+
+Hex384 = Annotated[str, Meta(pattern="^[0-9a-f]{96}$")]
+BundleId = Annotated[str, Meta(pattern="^[0-9a-f]{32}$")]
+Name = Annotated[str, Meta(min_length=1, max_length=200)]
+Hash = Annotated[bytes, Meta(min_length=48, max_length=48)]
+Key = Annotated[bytes, Meta(min_length=32, max_length=32)]
+Number = Annotated[int, Meta(ge=0, le=(1 << 53) - 1)]
+UtcTime = Annotated[datetime, Meta(tz=True)]
+
+
+# Header
+
+
+class Recipient(msgspec.Struct, frozen=True, kw_only=True):
+    """One who may open the bundle: the name of the key (`KemPublic.kid`) and the content key sealed to it."""
+
+    kid: Hex384
+    enc: Annotated[bytes, Meta(max_length=4096)]
+
+
+class _Header(msgspec.Struct, frozen=True, kw_only=True):
+    bundle_id: BundleId
+    kind: str
+    created_at: UtcTime
+    chunk_size: Annotated[int, Meta(ge=MIN_CHUNK_SIZE, le=MAX_CHUNK_SIZE)]
+    commitment: Key
+    sender: Annotated[list[bytes], Meta(min_length=1, max_length=MAX_CHAIN_LENGTH)]
+    recipients: Annotated[list[Recipient], Meta(min_length=1, max_length=MAX_RECIPIENTS)]
+
+
+@dataclass(frozen=True)
+class Header:
+    """A header as read. `chain` stands leaf first, without the root; nothing here is trusted before it is judged."""
+
+    suite: Suite
+    bundle_id: str
+    kind: str
+    created_at: datetime
+    chunk_size: int
+    commitment: bytes
+    chain: tuple[Certificate, ...]
+    recipients: tuple[Recipient, ...]
+    raw: bytes
+
+    @property
+    def sender(self) -> Certificate:
+        """The certificate of whoever claims to have sent this."""
+        return self.chain[0]
+
+    @property
+    def digest(self) -> bytes:
+        """SHA-384 of the header's bytes: the AAD of each chunk, and a part of what the sender signs outside."""
+        return hashlib.sha384(self.raw).digest()
+
+    @property
+    def kids(self) -> list[str]:
+        """The names of the recipients' keys, in the header's order."""
+        return [recipient.kid for recipient in self.recipients]
+
+    @property
+    def info(self) -> bytes:
+        """What each sealed content key is bound to."""
+        return key_info(json.loads(self.raw))
+
+
+def canonical(fields: dict[str, Any]) -> bytes:
+    """Canonical JSON: sorted keys, no blanks, UTF-8."""
+    return json.dumps(fields, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
+
+
+def key_info(fields: dict[str, Any]) -> bytes:
+    """HPKE's `info`: a label, then SHA-384 of the canonical header without the recipients' `enc`.
+
+    So a sealed content key opens only in a header with the same version, suite, id, kind, time, sender, key commitment
+    and list of recipients.
+    """
+    bare = fields | {"recipients": [{k: v for k, v in r.items() if k != "enc"} for r in fields["recipients"]]}
+    return _KEY_INFO + hashlib.sha384(canonical(bare)).digest()
+
+
+def read_header(file: BinaryIO) -> Header:
+    """Read magic and header; the file then stands at the first frame.
+
+    Raises Refusal: "bundle.not_a_bundle", "bundle.truncated", "bundle.too_large", "bundle.version", "suite.unknown",
+    "bundle.kind", "bundle.altered".
+    """
+    magic = read_fully(file, len(MAGIC))
+    if magic != MAGIC:
+        raise Refusal("bundle.truncated" if magic and MAGIC.startswith(magic) else "bundle.not_a_bundle")
+    size = int.from_bytes(exactly(file, 4), "big")
+    if size > MAX_HEADER_SIZE:
+        raise Refusal("bundle.too_large", part="header", size=size, limit=MAX_HEADER_SIZE)
+    return parse_header(exactly(file, size))
+
+
+def parse_header(raw: bytes) -> Header:
+    """Read a header's bytes; raises as `read_header` does."""
+    try:
+        fields = json.loads(raw)
+        is_canonical = isinstance(fields, dict) and canonical(fields) == raw
+    except (ValueError, RecursionError) as error:
+        raise Refusal("bundle.altered", part="header") from error
+    if not is_canonical or fields.get("format") != "eum-bundle":
+        raise Refusal("bundle.altered", part="header")
+    if fields.get("version") != VERSION:
+        raise Refusal("bundle.version", version=str(fields.get("version"))[:20], known=VERSION)
+    suite = Suite.parse(fields.get("suite"))
+    try:
+        header = msgspec.convert(fields, _Header)
+        chain = tuple(Certificate.from_der(der) for der in header.sender)
+    except (msgspec.ValidationError, Refusal) as error:
+        raise Refusal("bundle.altered", part="header") from error
+    if header.kind not in KINDS:
+        raise Refusal("bundle.kind", kind=header.kind[:40])
+    if any(set(recipient) != {"kid", "enc"} for recipient in fields["recipients"]):
+        raise Refusal("bundle.altered", part="recipients")
+    return Header(
+        suite=suite,
+        bundle_id=header.bundle_id,
+        kind=header.kind,
+        created_at=header.created_at,
+        chunk_size=header.chunk_size,
+        commitment=header.commitment,
+        chain=chain,
+        recipients=tuple(header.recipients),
+        raw=raw,
+    )
+
+
+def exactly(file: BinaryIO, size: int) -> bytes:
+    """Read `size` bytes; raise Refusal("bundle.truncated") when the file ends before."""
+    data = read_fully(file, size)
+    if len(data) != size:
+        raise Refusal("bundle.truncated")
+    return data
+
+
+# Manifest
+
+
+class ObjectRef(msgspec.Struct, frozen=True, kw_only=True):
+    """One content object that travels along: its name, sealed size, media type, and the secrets that open it."""
+
+    object_id: Hex384
+    size: Annotated[int, Meta(ge=0, le=MAX_OBJECT_SIZE)]
+    media_type: Annotated[str, Meta(max_length=200)]
+    key: Key
+    salt: Key
+
+    def __repr__(self) -> str:
+        return f"ObjectRef({self.object_id[:12]}…, {self.size} bytes)"
+
+
+class HeadSignature(msgspec.Struct, frozen=True, kw_only=True):
+    """A person's own signature over a journal head. `hash` is the head's; what is signed, the exchange says."""
+
+    account: Name
+    seq: Number
+    hash: Hash
+    signature: Annotated[bytes, Meta(max_length=8192)]
+
+
+class Manifest(msgspec.Struct, frozen=True, kw_only=True):
+    """The inner, signed statement of what is in the bundle.
+
+    `sender` is the fingerprint of the sender's certificate and `recipients` the header's kids, in order. The entries
+    are `first_seq` to `last_seq` of the journal (origin, epoch); with none, `last_seq` is `first_seq` - 1 and
+    `last_hash` is `prev_hash`. `entries_size` and `entries_sha384` are over the unpacked, length-prefixed entries.
+    """
+
+    bundle_id: BundleId
+    kind: str
+    created_at: UtcTime
+    app_version: Annotated[str, Meta(max_length=100)]
+    sender: Hex384
+    recipients: Annotated[list[Hex384], Meta(min_length=1, max_length=MAX_RECIPIENTS)]
+    origin: Name
+    epoch: Number
+    first_seq: Number
+    last_seq: int
+    prev_hash: Hash
+    last_hash: Hash
+    entry_count: Annotated[int, Meta(ge=0, le=MAX_ENTRIES)]
+    entries_size: Annotated[int, Meta(ge=0, le=MAX_ENTRIES_SIZE)]
+    entries_sha384: Hash
+    objects: Annotated[list[ObjectRef], Meta(max_length=MAX_OBJECTS)]
+    head_signatures: Annotated[list[HeadSignature], Meta(max_length=MAX_HEAD_SIGNATURES)]
+
+    def is_consistent(self) -> bool:
+        """Whether counts and numbers fit each other."""
+        return (
+            self.last_seq - self.first_seq + 1 == self.entry_count
+            and 4 * self.entry_count <= self.entries_size <= self.entry_count * (4 + MAX_ENTRY_SIZE)
+            and (self.entry_count > 0 or self.last_hash == self.prev_hash)
+            and len({ref.object_id for ref in self.objects}) == len(self.objects)
+        )
+
+
+def encode_manifest(manifest: Manifest) -> bytes:
+    """The manifest's bytes, with format and version; raise Refusal("bundle.too_large")."""
+    raw = canonical({"format": "eum-manifest", "version": VERSION} | msgspec.to_builtins(manifest))
+    if len(raw) > MAX_MANIFEST_SIZE:
+        raise Refusal("bundle.too_large", part="manifest", size=len(raw), limit=MAX_MANIFEST_SIZE)
+    return raw
+
+
+def decode_manifest(raw: bytes) -> tuple[Manifest, dict[str, Any]]:
+    """Read a manifest whose signature holds; also return the top-level fields that this version does not know.
+
+    Raises Refusal("bundle.version") and Refusal("bundle.altered").
+    """
+    try:
+        fields = msgspec.json.decode(raw, type=dict[str, msgspec.Raw])
+        named = {name: msgspec.json.decode(fields[name]) for name in ("format", "version") if name in fields}
+        if named.get("format") == "eum-manifest" and named.get("version") != VERSION:
+            raise Refusal("bundle.version", version=str(named.get("version"))[:20], known=VERSION)
+        manifest = msgspec.json.decode(raw, type=Manifest)
+        known = {*Manifest.__struct_fields__, "format", "version"}
+        extra = {name: msgspec.json.decode(value) for name, value in fields.items() if name not in known}
+    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
+        raise Refusal("bundle.altered", part="manifest") from error
+    if named.get("format") != "eum-manifest" or not manifest.is_consistent():
+        raise Refusal("bundle.altered", part="manifest")
+    return manifest, extra

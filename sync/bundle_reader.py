@@ -1,0 +1,369 @@
+"""Reading a bundle: first everything is verified, then it is given out.
+
+`open_bundle` goes through the file in this order; nothing that was not verified is used for a decision:
+
+1. magic, header (sizes, canonical JSON)                    5. the content key opens for us, under this very header
+2. the sender, by the trust rules (`sync.trust`)            6. the manifest: its own signature, then its fields, which
+3. the recipient: is it for us                                 must agree with the header; who writes this journal
+4. each frame's length, the end, the outer signature        7. each entry's length, their number, size and hash; all
+   over header and ciphertext                                  lengths add up to the last byte
+
+Only then do `entries()` and `objects()` read the file a second time. Should it change on the disk in between, that is
+refused while it streams (chunk tags, entries' hash, objects' names): what was read until then must be rolled back.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, BinaryIO, cast
+
+import zstandard
+
+from eum_app.crypto.certificates import Certificate, Identity
+from eum_app.crypto.signing import MAX_SIGNATURE_SIZE
+from eum_app.crypto.streams import TAG_SIZE, Reader, StreamKeys, StreamOpener, read_fully
+from eum_app.domain.errors import Refusal
+from sync.bundle_format import (
+    MANIFEST_PURPOSE,
+    MAX_BLOCK_SIZE,
+    MAX_ENTRY_SIZE,
+    MAX_FRAMES,
+    MAX_MANIFEST_SIZE,
+    MAX_ZSTD_WINDOW,
+    OUTER_PURPOSE,
+    Header,
+    Manifest,
+    ObjectRef,
+    decode_manifest,
+    exactly,
+    read_header,
+)
+from sync.files import opened_for_reading
+from sync.trust import TrustList, judge_origin, judge_recipient, judge_sender
+
+_READ = 256 * 1024
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What anyone with the authority's certificate can say of a bundle without being able to read it.
+
+    `is_complete`: nothing is cut off or added. `is_unaltered`: the signature holds under the certificate *in the file*,
+    which says nothing unless `sender_refusal` is None, that is, unless the trust rules accept that certificate.
+    """
+
+    header: Header
+    is_complete: bool
+    is_unaltered: bool
+    file_refusal: Refusal | None
+    sender_refusal: Refusal | None
+
+    @property
+    def holds(self) -> bool:
+        """Complete, unaltered, and from somebody whom we trust."""
+        return self.is_complete and self.is_unaltered and self.sender_refusal is None
+
+
+def inspect_bundle(path: Path) -> Header:
+    """Read the header, believing nothing in it. Raises Refusal as `read_header` and `opened_for_reading` do."""
+    with opened_for_reading(path) as file:
+        return read_header(file)
+
+
+def verify_bundle(path: Path, trust: TrustList, at: datetime) -> Verdict:
+    """Judge sender and wholeness without a key to read it. Raises Refusal only when the header cannot be read."""
+    with opened_for_reading(path) as file:
+        header = read_header(file)
+        file_refusal = sender_refusal = None
+        is_complete = False
+        try:
+            frames = _scan(file, header)
+            is_complete = True
+            _verify_outer(header, frames)
+        except Refusal as refusal:
+            file_refusal = refusal
+        try:
+            _judge(header, trust, at)
+        except Refusal as refusal:
+            sender_refusal = refusal
+    return Verdict(header, is_complete, file_refusal is None, file_refusal, sender_refusal)
+
+
+@contextmanager
+def open_bundle(path: Path, identity: Identity, trust: TrustList, at: datetime) -> Iterator[OpenedBundle]:
+    """Verify all of a bundle, then give access to what is in it while the context lasts.
+
+    Raises Refusal: those of `sync.trust`; "file.missing", "file.unreadable"; "bundle.not_a_bundle", "bundle.version",
+    "bundle.kind", "suite.unknown"; "bundle.truncated", "bundle.altered" (with the part), "bundle.too_large";
+    "bundle.readdressed" (the outside is signed by somebody else than the inside, or for others).
+    """
+    with opened_for_reading(path) as file:
+        header = read_header(file)
+        sender = _judge(header, trust, at)
+        place = judge_recipient(header.kids, identity.kem.public.kid)
+        frames = _scan(file, header)
+        _verify_outer(header, frames)
+        try:
+            content_key = identity.kem.open(header.recipients[place].enc, header.info)
+        except Refusal as error:
+            raise Refusal("bundle.readdressed", part="key") from error
+        yield OpenedBundle(file, header, frames, sender, content_key, trust)
+
+
+def _judge(header: Header, trust: TrustList, at: datetime) -> Certificate:
+    return judge_sender(
+        header.chain, suite=header.suite, kind=header.kind, created_at=header.created_at, trust=trust, at=at
+    )
+
+
+# Outside: frames and signature
+
+
+@dataclass(frozen=True)
+class _Scan:
+    start: int
+    count: int
+    plain_size: int
+    digest: bytes
+    signature: bytes
+
+
+def _scan(file: BinaryIO, header: Header) -> _Scan:
+    """Read every frame and the trailer without opening any; a frame shorter than full must be the last."""
+    start = file.tell()
+    full = header.chunk_size + TAG_SIZE
+    digest = hashlib.sha384()
+    count = sealed_size = 0
+    was_full = True
+    while size := int.from_bytes(prefix := exactly(file, 4), "big"):
+        smallest = TAG_SIZE if count == 0 else TAG_SIZE + 1
+        if not (was_full and smallest <= size <= full):
+            raise Refusal("bundle.altered", part="frames", frame=count)
+        if count >= MAX_FRAMES:
+            raise Refusal("bundle.too_large", part="frames", count=count, limit=MAX_FRAMES)
+        digest.update(prefix)
+        digest.update(exactly(file, size))
+        was_full = size == full
+        sealed_size += size
+        count += 1
+    if count == 0:
+        raise Refusal("bundle.altered", part="frames", frame=0)
+    signature_size = int.from_bytes(exactly(file, 4), "big")
+    if signature_size > MAX_SIGNATURE_SIZE:
+        raise Refusal("bundle.altered", part="signature")
+    signature = exactly(file, signature_size)
+    if file.read(1):
+        raise Refusal("bundle.altered", part="end")
+    return _Scan(start, count, sealed_size - TAG_SIZE * count, digest.digest(), signature)
+
+
+def _verify_outer(header: Header, frames: _Scan) -> None:
+    statement = header.digest + frames.digest + frames.count.to_bytes(8, "big")
+    try:
+        header.sender.verify_key.verify(OUTER_PURPOSE, statement, frames.signature)
+    except Refusal as error:
+        raise Refusal("bundle.altered", part="signature") from error
+
+
+# Inside
+
+
+class OpenedBundle:
+    """A verified bundle, open for reading.
+
+    `manifest_raw` are the signed bytes, `extra` those fields of it that this version does not know. `entries()` and
+    `objects()` may be called as often as one likes, but not at the same time from two threads.
+    """
+
+    def __init__(
+        self, file: BinaryIO, header: Header, frames: _Scan, sender: Certificate, content_key: bytes, trust: TrustList
+    ) -> None:
+        keys = StreamKeys.derive(content_key)
+        try:
+            keys.check(header.commitment)
+        except Refusal as error:
+            raise Refusal("bundle.readdressed", part="commitment") from error
+        self.header = header
+        self.sender = sender
+        self._file = file
+        self._frames = frames
+        self._opener = StreamOpener(keys, header.digest)
+        plain = self._plain(0)
+        self.manifest_raw = _section(plain, MAX_MANIFEST_SIZE, "manifest")
+        signature = _section(plain, MAX_SIGNATURE_SIZE, "manifest_signature")
+        try:
+            sender.verify_key.verify(MANIFEST_PURPOSE, self.manifest_raw, signature)
+        except Refusal as error:
+            # The inside was signed by another key than the outside: somebody put his name on another's work.
+            raise Refusal("bundle.readdressed", part="manifest") from error
+        self.manifest: Manifest
+        self.extra: dict[str, Any]
+        self.manifest, self.extra = decode_manifest(self.manifest_raw)
+        _agree(self.manifest, header, sender)
+        judge_origin(sender, self.manifest.origin, self.manifest.epoch, trust)
+        self._entries_at = plain.position
+        for _ in _unpack(plain, self.manifest):
+            pass
+        self._objects_at = plain.position
+        if self._objects_at + sum(ref.size for ref in self.manifest.objects) != frames.plain_size:
+            raise Refusal("bundle.altered", part="objects")
+
+    def entries(self) -> Iterator[bytes]:
+        """The entries in order, as they were given to `write_bundle`."""
+        return _unpack(self._plain(self._entries_at), self.manifest)
+
+    def objects(self) -> Iterator[tuple[ObjectRef, Reader]]:
+        """Each object with a reader of its sealed bytes, in the manifest's order.
+
+        The reader is good until the next is asked for. The `read` that gives the last bytes raises
+        Refusal("bundle.altered") instead when the object is not what its name says; so does going on to the next
+        object, for what was left unread. Copy into a temporary file and keep it only when that has not happened.
+        """
+        plain = self._plain(self._objects_at)
+        for ref in self.manifest.objects:
+            reader = _ObjectReader(plain, ref)
+            yield ref, reader
+            while reader.read(_READ):
+                pass
+
+    def _plain(self, position: int) -> _Plain:
+        return _Plain(self._file, self._frames, self.header.chunk_size, self._opener, position)
+
+
+def _agree(manifest: Manifest, header: Header, sender: Certificate) -> None:
+    if (manifest.sender, manifest.recipients) != (sender.fingerprint, header.kids):
+        raise Refusal("bundle.readdressed", part="parties")
+    if (manifest.bundle_id, manifest.kind, manifest.created_at) != (header.bundle_id, header.kind, header.created_at):
+        raise Refusal("bundle.readdressed", part="header")
+
+
+def _section(plain: _Plain, limit: int, part: str) -> bytes:
+    size = int.from_bytes(_exactly(plain, 4, part), "big")
+    if size > limit:
+        raise Refusal("bundle.too_large", part=part, size=size, limit=limit)
+    return _exactly(plain, size, part)
+
+
+def _exactly(plain: _Plain, size: int, part: str) -> bytes:
+    data = read_fully(plain, size)
+    if len(data) != size:
+        raise Refusal("bundle.altered", part=part)
+    return data
+
+
+class _Plain:
+    """The opened chunks as one sequence of bytes, from `position` on; holds one chunk."""
+
+    def __init__(self, file: BinaryIO, frames: _Scan, chunk_size: int, opener: StreamOpener, position: int) -> None:
+        self._file = file
+        self._frames = frames
+        self._chunk_size = chunk_size
+        self._opener = opener
+        self._held: tuple[int, memoryview] = (-1, memoryview(b""))
+        self.position = position
+
+    def read(self, size: int, /) -> bytes:
+        """Up to `size` bytes (fewer at the end of a chunk), none at the end."""
+        index, offset = divmod(self.position, self._chunk_size)
+        if self.position >= self._frames.plain_size:
+            return b""
+        if self._held[0] != index:
+            self._held = (index, memoryview(self._open(index)))
+        data = bytes(self._held[1][offset : offset + size])
+        self.position += len(data)
+        return data
+
+    def _open(self, index: int) -> bytes:
+        self._file.seek(self._frames.start + index * (4 + self._chunk_size + TAG_SIZE))
+        size = int.from_bytes(exactly(self._file, 4), "big")
+        if size > self._chunk_size + TAG_SIZE:
+            raise Refusal("bundle.altered", part="frames", frame=index)
+        try:
+            return self._opener.open(index, exactly(self._file, size), last=index == self._frames.count - 1)
+        except Refusal as error:
+            raise Refusal("bundle.altered", part="frames", frame=index) from error
+
+
+class _Blocks:
+    """The packed entries: blocks of `length ‖ bytes`, ended by an empty one."""
+
+    def __init__(self, plain: _Plain) -> None:
+        self._plain = plain
+        self._left = 0
+        self._ended = False
+
+    def read(self, size: int = _READ, /) -> bytes:
+        if self._left == 0 and not self._ended:
+            self._left = int.from_bytes(_exactly(self._plain, 4, "entries"), "big")
+            if self._left > MAX_BLOCK_SIZE:
+                raise Refusal("bundle.too_large", part="block", size=self._left, limit=MAX_BLOCK_SIZE)
+            self._ended = self._left == 0
+        if self._ended:
+            return b""
+        data = self._plain.read(min(size, self._left))
+        if not data:
+            raise Refusal("bundle.altered", part="entries")
+        self._left -= len(data)
+        return data
+
+
+def _unpack(plain: _Plain, manifest: Manifest) -> Iterator[bytes]:
+    """Yield the entries, never unpacking more than the manifest declares; check number, size and hash at the end."""
+    blocks = _Blocks(plain)
+    digest = hashlib.sha384()
+    held = bytearray()
+    left, count = manifest.entries_size, 0
+    unpacker = zstandard.ZstdDecompressor(max_window_size=MAX_ZSTD_WINDOW)
+    try:
+        with unpacker.stream_reader(cast(BinaryIO, blocks), read_size=_READ, read_across_frames=True) as unpacked:
+            while left and (data := unpacked.read(min(left, _READ))):
+                left -= len(data)
+                digest.update(data)
+                held += data
+                start = 0
+                while start + 4 <= len(held):
+                    size = int.from_bytes(held[start : start + 4], "big")
+                    if size > MAX_ENTRY_SIZE:
+                        raise Refusal("bundle.too_large", part="entry", size=size, limit=MAX_ENTRY_SIZE)
+                    if start + 4 + size > len(held):
+                        break
+                    yield bytes(held[start + 4 : start + 4 + size])
+                    start += 4 + size
+                    count += 1
+                del held[:start]
+            ended = not unpacked.read(1) and not blocks.read()
+    except zstandard.ZstdError as error:
+        raise Refusal("bundle.altered", part="entries") from error
+    if left or held or not ended or count != manifest.entry_count or digest.digest() != manifest.entries_sha384:
+        raise Refusal("bundle.altered", part="entries")
+
+
+class _ObjectReader:
+    """One object's sealed bytes; the last of them come only when all together bear the object's name."""
+
+    def __init__(self, plain: _Plain, ref: ObjectRef) -> None:
+        self._plain = plain
+        self._ref = ref
+        self._left = ref.size
+        self._digest = hashlib.sha384()
+        self._check()
+
+    def read(self, size: int = _READ, /) -> bytes:
+        if self._left == 0:
+            return b""
+        data = self._plain.read(self._left if size < 0 else min(size, self._left))
+        if not data:
+            raise Refusal("bundle.altered", part="objects", object_id=self._ref.object_id)
+        self._digest.update(data)
+        self._left -= len(data)
+        self._check()
+        return data
+
+    def _check(self) -> None:
+        if self._left == 0 and self._digest.hexdigest() != self._ref.object_id:
+            raise Refusal("bundle.altered", part="objects", object_id=self._ref.object_id)

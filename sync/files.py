@@ -1,0 +1,73 @@
+"""Files that are there whole or not at all, and files that others gave us."""
+
+from __future__ import annotations
+
+import errno
+import os
+import secrets
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+from eum_app.domain.errors import Refusal, Trouble
+
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+
+
+@contextmanager
+def written_whole(path: Path) -> Iterator[BinaryIO]:
+    """Write to a temporary name beside `path`; on leaving: fsync, rename, fsync the folder.
+
+    Leaving by any exception removes the temporary file, and `path` stays as it was. Raises Trouble("disk.full") and
+    Trouble("disk.failed"), both with the file's name.
+    """
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(6)}.part")
+    try:
+        try:
+            with _create(temporary) as out:
+                yield out
+                out.flush()
+                os.fsync(out.fileno())
+            temporary.replace(path)
+            _sync_folder(path.parent)
+        finally:
+            temporary.unlink(missing_ok=True)
+    except OSError as error:
+        code = "disk.full" if error.errno in _FULL else "disk.failed"
+        raise Trouble(code, name=path.name, reason=errno.errorcode.get(error.errno or 0, "")) from error
+
+
+@contextmanager
+def opened_for_reading(path: Path) -> Iterator[BinaryIO]:
+    """Open a file that somebody gave us. Raises Refusal("file.missing"), Refusal("file.unreadable") for folders, pipes
+    and what we may not read, and Trouble("disk.failed") when reading breaks off."""
+    try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise Refusal("file.unreadable", name=path.name)
+        file = path.open("rb")
+    except FileNotFoundError as error:
+        raise Refusal("file.missing", name=path.name) from error
+    except (OSError, ValueError) as error:
+        raise Refusal("file.unreadable", name=path.name) from error
+    with file:
+        try:
+            yield file
+        except OSError as error:
+            raise Trouble("disk.failed", name=path.name, reason=errno.errorcode.get(error.errno or 0, "")) from error
+
+
+def _create(path: Path) -> BinaryIO:
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+    return os.fdopen(os.open(path, flags, 0o600), "wb")
+
+
+def _sync_folder(folder: Path) -> None:
+    if os.name == "nt":
+        return  # Windows has no folder handles to flush; NTFS journals the rename itself
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
