@@ -224,6 +224,15 @@ def is_expected(connection: Connection, visit_id: str, item_id: str) -> str:
     return str(outcome or "")
 
 
+def visits_expecting(connection: Connection, item_id: str) -> list[str]:
+    """Ids of the visits that expect an item and have not checked it."""
+    return list(
+        connection.execute(
+            select(visit_items.c.visit_id).where(visit_items.c.item_id == item_id, visit_items.c.outcome == "to_check")
+        ).scalars()
+    )
+
+
 def expected_serials(connection: Connection, visit_id: str) -> list[tuple[str, str]]:
     """(serial, item id) of a visit's expected items."""
     rows = connection.execute(

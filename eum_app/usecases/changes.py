@@ -7,6 +7,6 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Changed:
-    """Views that show one of `areas` (items, visits, checks, findings, people, exchange, reports, journal) are stale."""
+    """Views showing one of `areas` (items, visits, checks, findings, people, exchange, reports, journal) are stale."""
 
     areas: frozenset[str]

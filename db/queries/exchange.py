@@ -1,0 +1,184 @@
+"""Bundles, receipts, quarantine, and what HQ has not received yet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import msgspec
+from sqlalchemy import Connection, func, select
+
+from db.tables import bundles, journal, quarantine, received
+from eum_app.domain import facts as f
+from eum_app.domain.journal import Head, genesis
+
+EVIDENCE_KINDS: Final = tuple(
+    kind.__name__
+    for kind in (
+        f.CheckRecorded,
+        f.CheckWithdrawn,
+        f.SiteAssessed,
+        f.EvidenceAttached,
+        f.VisitClosedOut,
+        f.HeadSigned,
+    )
+)
+"""What HQ must receive. A journal's housekeeping (sessions, bundles sealed) goes along but is not waited for."""
+
+
+@dataclass(frozen=True)
+class BundleRow:
+    """One bundle sealed (`direction` out) or imported (in) by this store."""
+
+    bundle_id: str
+    direction: str
+    kind: str
+    party: str
+    origin: str
+    epoch: int
+    first_seq: int
+    last_seq: int
+    entries: int
+    objects: int
+    file_name: str
+    at: str
+    is_received: bool
+
+
+@dataclass(frozen=True)
+class QuarantineRow:
+    quarantine_id: str
+    bundle_id: str
+    file_name: str
+    file_sha384: str
+    file_size: int
+    code: str
+    details: dict[str, str]
+    at: str
+
+
+@dataclass(frozen=True)
+class Outstanding:
+    """What of this store's own chain HQ's newest receipt does not cover. `receipt_at` is empty before the first."""
+
+    facts: int
+    received_seq: int
+    head_seq: int
+    receipt_at: str
+
+
+def received_head(connection: Connection, origin: str, epoch: int) -> tuple[Head, str]:
+    """The newest head of a chain that HQ has a signed receipt for, and when; the genesis where there is none."""
+    row = connection.execute(
+        select(received)
+        .where(received.c.origin == origin, received.c.epoch == epoch)
+        .order_by(received.c.seq.desc())
+        .limit(1)
+    ).first()
+    return (Head(origin, epoch, row.seq, row.head_hash), row.at) if row else (genesis(origin, epoch), "")
+
+
+def outstanding(connection: Connection, origin: str, epoch: int) -> Outstanding:
+    """Count what HQ has not received of this chain."""
+    head, at = received_head(connection, origin, epoch)
+    mine = (journal.c.origin == origin, journal.c.epoch == epoch, journal.c.seq > head.seq)
+    facts = connection.execute(
+        select(func.count()).select_from(journal).where(*mine, journal.c.kind.in_(EVIDENCE_KINDS))
+    ).scalar_one()
+    newest = connection.execute(select(func.max(journal.c.seq)).where(*mine[:2])).scalar() or 0
+    return Outstanding(facts, head.seq, newest, at)
+
+
+def held_by_device(connection: Connection, device: str, outgoing: str, epoch: int) -> Head:
+    """Up to where a device said that it imported the chain by which this HQ speaks to it."""
+    row = connection.execute(
+        select(bundles.c.last_seq, bundles.c.head_hash)
+        .where(
+            bundles.c.recorder == device,
+            bundles.c.direction == "in",
+            bundles.c.origin == outgoing,
+            bundles.c.epoch == epoch,
+        )
+        .order_by(bundles.c.last_seq.desc())
+        .limit(1)
+    ).first()
+    return Head(outgoing, epoch, row.last_seq, row.head_hash) if row else genesis(outgoing, epoch)
+
+
+def all_bundles(connection: Connection, recorder: str, direction: str = "") -> list[BundleRow]:
+    """Bundles that this store sealed or imported, newest first."""
+    question = select(bundles).where(bundles.c.recorder == recorder).order_by(bundles.c.order_key.desc())
+    if direction:
+        question = question.where(bundles.c.direction == direction)
+    heads = connection.execute(
+        select(received.c.origin, received.c.epoch, func.max(received.c.seq).label("seq")).group_by(
+            received.c.origin, received.c.epoch
+        )
+    )
+    covered = {(row.origin, row.epoch): row.seq for row in heads}
+    return [
+        BundleRow(
+            row.bundle_id,
+            row.direction,
+            row.bundle_kind,
+            row.party,
+            row.origin,
+            row.epoch,
+            row.first_seq,
+            row.last_seq,
+            row.entries,
+            row.objects,
+            row.file_name,
+            row.at,
+            row.direction == "in" or covered.get((row.origin, row.epoch), 0) >= row.last_seq,
+        )
+        for row in connection.execute(question)
+    ]
+
+
+def bundle_held(connection: Connection, recorder: str, bundle_id: str) -> bool:
+    """Whether this store has imported a bundle before."""
+    question = select(bundles.c.bundle_id).where(
+        bundles.c.recorder == recorder, bundles.c.direction == "in", bundles.c.bundle_id == bundle_id
+    )
+    return connection.execute(question).first() is not None
+
+
+def all_quarantined(connection: Connection, recorder: str) -> list[QuarantineRow]:
+    """Files refused and kept, newest first."""
+    rows = connection.execute(
+        select(quarantine).where(quarantine.c.recorder == recorder).order_by(quarantine.c.at.desc())
+    )
+    return [
+        QuarantineRow(
+            row.quarantine_id,
+            row.bundle_id,
+            row.file_name,
+            row.file_sha384,
+            row.file_size,
+            row.code,
+            msgspec.json.decode(row.details, type=dict[str, str]),
+            row.at,
+        )
+        for row in rows
+    ]
+
+
+def journal_heads(connection: Connection) -> list[Head]:
+    """The newest entry of every chain held here, by origin and epoch."""
+    newest = (
+        select(journal.c.origin, journal.c.epoch, func.max(journal.c.seq).label("seq"))
+        .group_by(journal.c.origin, journal.c.epoch)
+        .subquery()
+    )
+    rows = connection.execute(
+        select(journal.c.origin, journal.c.epoch, journal.c.seq, journal.c.hash)
+        .join(
+            newest,
+            (newest.c.origin == journal.c.origin)
+            & (newest.c.epoch == journal.c.epoch)
+            & (newest.c.seq == journal.c.seq),
+        )
+        .order_by(journal.c.origin, journal.c.epoch)
+    )
+    return [Head(row.origin, row.epoch, row.seq, row.hash) for row in rows]
