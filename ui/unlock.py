@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QBoxLayout, QLineEdit, QSizePolicy, QVBoxLayout, Q
 from eum_app.domain.errors import KnownError
 from ui.messages import sentence
 from ui.theme import inset, theme
-from ui.widgets import Button, Card, CuiBanner, FormField, button, hbox, label, scrolled, set_look
+from ui.widgets import Button, Card, CuiBanner, FormField, button, hbox, label, scrolled, set_look, vbox
 from ui.widgets.rail import BrandMark
 
 NOTICE = (
@@ -49,11 +49,12 @@ class UnlockPage(QWidget):
         for card, width in zip(self._cards, (440, 420), strict=True):
             card.setProperty("max_width", width)
             card.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        # No alignment flags here: a layout item that has one does not give its wrapped text the height it needs.
+        self._lines = [hbox(1, card, 1, spacing=0) for card in self._cards]
         self._side_by_side = hbox(spacing=40)
-        self._side_by_side.addStretch(1)
-        for card in self._cards:
-            self._side_by_side.addWidget(card, 10, Qt.AlignmentFlag.AlignVCenter)
-        self._side_by_side.addStretch(1)
+        for line in self._lines:
+            line.setStretch(1, 1000)
+            self._side_by_side.addLayout(vbox(1, line, 1), 1)
         centred = QVBoxLayout()
         inset(centred, 24, 24, 24, 24)
         centred.addStretch(1)
@@ -221,8 +222,7 @@ class UnlockPage(QWidget):
     def _fit(self) -> None:
         is_narrow = self.width() < theme().dp(_BESIDE_DP)
         wanted = QBoxLayout.Direction.TopToBottom if is_narrow else QBoxLayout.Direction.LeftToRight
-        if self._side_by_side.direction() != wanted:
-            self._side_by_side.setDirection(wanted)
-            alignment = Qt.AlignmentFlag.AlignHCenter if is_narrow else Qt.AlignmentFlag.AlignVCenter
-            for card in self._cards:
-                self._side_by_side.setAlignment(card, alignment)
+        self._side_by_side.setDirection(wanted)
+        # Beside each other the cards meet in the middle; one over the other they are centred.
+        self._lines[0].setStretch(2, 1 if is_narrow else 0)
+        self._lines[1].setStretch(0, 1 if is_narrow else 0)

@@ -1,1 +1,18 @@
-"""Table models: ids and a page cache."""
+"""Models and views for long lists."""
+
+from ui.delegates.content import CHIP_ROLE, ID_ROLE, ROW_ROLE
+from ui.models.ids_model import Column, IdsTableModel
+from ui.models.views import current_id, list_view, on_current, select_id, table_view
+
+__all__ = [
+    "CHIP_ROLE",
+    "ID_ROLE",
+    "ROW_ROLE",
+    "Column",
+    "IdsTableModel",
+    "current_id",
+    "list_view",
+    "on_current",
+    "select_id",
+    "table_view",
+]

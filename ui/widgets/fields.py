@@ -263,9 +263,12 @@ class KeyValueGrid(QWidget):
         if not shown.accessibleName():
             shown.setAccessibleName(f"{name}: {value}" if isinstance(value, str) else name)
         at = len(self._keys)
-        top = Qt.AlignmentFlag.AlignTop
-        self._grid.addWidget(key, at, 0, top)
-        self._grid.addWidget(shown, at, 1, top if isinstance(shown, QLabel) else Qt.AlignmentFlag(0))
+        # The text's alignment and not the item's: an aligned item does not give wrapped text the height it needs.
+        for part in (key, shown):
+            if isinstance(part, QLabel):
+                part.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeading)
+        self._grid.addWidget(key, at, 0)
+        self._grid.addWidget(shown, at, 1)
         self._keys.append(key)
         self._values.append(shown)
         return shown

@@ -1,0 +1,133 @@
+"""Views for `IdsTableModel`: fixed row heights, no question to every row, the current id kept over a reload."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, QObject, Qt
+from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QListView, QTableView
+
+from ui.delegates.cell_delegate import CellDelegate
+from ui.delegates.row_delegate import RowDelegate
+from ui.models.ids_model import IdsTableModel
+from ui.theme import theme
+
+
+def list_view(model: IdsTableModel, delegate: RowDelegate, *, name: str) -> QListView:
+    """A list of rows drawn by a delegate; `name` is its accessible name. Owns the delegate."""
+    view = QListView()
+    view.setModel(model)
+    delegate.setParent(view)
+    view.setItemDelegate(delegate)
+    view.setUniformItemSizes(True)
+    view.setMouseTracking(True)
+    _common(view, name)
+    theme().changed.connect(view.doItemsLayout)
+    return view
+
+
+def table_view(model: IdsTableModel, *, name: str, row_height: float = 40) -> QTableView:
+    """A table; columns with a width keep it, the others share what is left. Heights are fixed (sizes at 100 %)."""
+    view = QTableView()
+    view.setModel(model)
+    view.setItemDelegate(CellDelegate(view))
+    view.setShowGrid(False)
+    view.setWordWrap(False)
+    view.setCornerButtonEnabled(False)
+    view.setTabKeyNavigation(False)
+    view.verticalHeader().hide()
+    view.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+    head = view.horizontalHeader()
+    head.setHighlightSections(False)
+    head.setDefaultAlignment(Qt.AlignmentFlag.AlignLeading | Qt.AlignmentFlag.AlignVCenter)
+    _common(view, name)
+
+    def fit() -> None:
+        look = theme()
+        view.verticalHeader().setDefaultSectionSize(look.dp(row_height))
+        view.verticalHeader().setMinimumSectionSize(look.dp(row_height))
+        for at, column in enumerate(model.columns):
+            if column.width:
+                head.setSectionResizeMode(at, QHeaderView.ResizeMode.Interactive)
+                head.resizeSection(at, look.dp(column.width))
+            else:
+                head.setSectionResizeMode(at, QHeaderView.ResizeMode.Stretch)
+
+    fit()
+    _Refit(view, fit)
+    return view
+
+
+def current_id(view: QAbstractItemView) -> str | None:
+    """The id of the current row, or None."""
+    model = view.model()
+    index = view.currentIndex()
+    return model.id_at(index.row()) if isinstance(model, IdsTableModel) and index.isValid() else None
+
+
+def select_id(view: QAbstractItemView, item_id: str) -> bool:
+    """Make the row of an id current and scroll it into sight; False when it is not in the list."""
+    model = view.model()
+    assert isinstance(model, IdsTableModel)
+    row = model.row_of(item_id)
+    if row < 0:
+        return False
+    index = model.index(row, 0)
+    flags = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
+    view.selectionModel().setCurrentIndex(index, flags)
+    view.scrollTo(index)
+    return True
+
+
+def on_current(view: QAbstractItemView, run: Callable[[str | None], object]) -> None:
+    """Call `run` with the id of the row that became current (None when none is)."""
+    view.selectionModel().currentRowChanged.connect(lambda _now, _before: run(current_id(view)))
+
+
+class _Refit(QObject):
+    """Runs a view's `fit` on each change of the theme, as long as the view lives."""
+
+    def __init__(self, view: QTableView, fit: Callable[[], None]) -> None:
+        super().__init__(view)
+        self._fit = fit
+        theme().changed.connect(self.refit)
+
+    def refit(self) -> None:
+        self._fit()
+
+
+class _KeepCurrent(QObject):
+    """Puts the current row back after the ids changed, by id; where it is gone, the row in its place."""
+
+    def __init__(self, view: QAbstractItemView, model: IdsTableModel) -> None:
+        super().__init__(view)
+        self._view = view
+        self._kept: tuple[str, int] | None = None
+        model.modelAboutToBeReset.connect(self.keep)
+        model.modelReset.connect(self.put_back)
+
+    def keep(self) -> None:
+        found = current_id(self._view)
+        self._kept = (found, self._view.currentIndex().row()) if found is not None else None
+
+    def put_back(self) -> None:
+        if self._kept is None:
+            return
+        item_id, row = self._kept
+        model = self._view.model()
+        count = model.rowCount(QModelIndex())
+        if not select_id(self._view, item_id) and count:
+            self._view.setCurrentIndex(model.index(min(row, count - 1), 0))
+
+
+def _common(view: QListView | QTableView, name: str) -> None:
+    view.setAccessibleName(name)
+    view.setFrameShape(QFrame.Shape.NoFrame)
+    view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+    view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+    view.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+    view.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+    view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    model = view.model()
+    assert isinstance(model, IdsTableModel)
+    _KeepCurrent(view, model)
