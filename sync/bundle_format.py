@@ -145,7 +145,7 @@ def parse_header(raw: bytes) -> Header:
         raise Refusal("bundle.altered", part="header") from error
     if not is_canonical or fields.get("format") != "eum-bundle":
         raise Refusal("bundle.altered", part="header")
-    if fields.get("version") != VERSION:
+    if fields.get("version") != VERSION or fields.get("version") is True:
         raise Refusal("bundle.version", version=str(fields.get("version"))[:20], known=VERSION)
     suite = Suite.parse(fields.get("suite"))
     try:

@@ -332,6 +332,8 @@ def _unpack(plain: _Plain, manifest: Manifest) -> Iterator[bytes]:
                         raise Refusal("bundle.too_large", part="entry", size=size, limit=MAX_ENTRY_SIZE)
                     if start + 4 + size > len(held):
                         break
+                    if count == manifest.entry_count:  # a thousand million empty entries are a bomb too
+                        raise Refusal("bundle.altered", part="entries")
                     yield bytes(held[start + 4 : start + 4 + size])
                     start += 4 + size
                     count += 1

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import io
 import os
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+
+import zstandard
 
 from eum_app.crypto.certificates import (
     Certificate,
@@ -19,9 +23,10 @@ from eum_app.crypto.certificates import (
     make_authority,
     make_request,
 )
-from eum_app.crypto.streams import seal_object
+from eum_app.crypto.streams import StreamKeys, seal_chunks, seal_object
 from eum_app.crypto.suites import Suite
 from sync.bundle_file import BundleObject, SealedBundle, write_bundle
+from sync.bundle_format import MAGIC, canonical, key_info
 from sync.trust import TrustList
 
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
@@ -103,3 +108,88 @@ def write_results(
 def noise(size: int) -> bytes:
     """Bytes that do not pack."""
     return os.urandom(size)
+
+
+# Forgery: bundles that our own writer would never write
+
+
+@dataclass
+class Forgery:
+    """A bundle made piece by piece, right in everything that is not changed on purpose."""
+
+    sender: Identity
+    recipients: Sequence[Certificate]
+    header: dict[str, Any] = field(default_factory=dict)
+    manifest: dict[str, Any] = field(default_factory=dict)
+    manifest_raw: bytes | None = None
+    inner: Identity | None = None
+    outer: Identity | None = None
+    entries: bytes = b"\x00\x00\x00\x03one"
+    packed: bytes | None = None  # the whole entries section
+    tail: bytes = b""
+    info: bytes | None = None
+    before_trailer: bytes = bytes(4)
+
+    def write(self, path: Path) -> Path:
+        content_key = os.urandom(32)
+        keys = StreamKeys.derive(content_key)
+        fields: dict[str, Any] = {
+            "format": "eum-bundle",
+            "version": 1,
+            "suite": self.sender.suite.value,
+            "bundle_id": "0" * 32,
+            "kind": "results",
+            "created_at": "2026-11-01T12:00:00Z",
+            "chunk_size": 4096,
+            "commitment": text(keys.commitment),
+            "sender": [text(certificate.der) for certificate in self.sender.chain[:-1]],
+            "recipients": [{"kid": recipient.kid} for recipient in self.recipients],
+        } | self.header
+        info = self.info or key_info(fields)
+        for entry, recipient in zip(fields["recipients"], self.recipients, strict=False):
+            entry["enc"] = text(recipient.kem_key.seal(content_key, info))
+        header = canonical(fields)
+        manifest: dict[str, Any] = {
+            "format": "eum-manifest",
+            "version": 1,
+            "bundle_id": fields["bundle_id"],
+            "kind": fields["kind"],
+            "created_at": fields["created_at"],
+            "app_version": "0",
+            "sender": self.sender.certificate.fingerprint,
+            "recipients": [recipient["kid"] for recipient in fields["recipients"]],
+            "origin": self.sender.origin,
+            "epoch": self.sender.epoch,
+            "first_seq": 1,
+            "last_seq": 1,
+            "prev_hash": text(bytes(48)),
+            "last_hash": text(bytes(48)),
+            "entry_count": 1,
+            "entries_size": len(self.entries),
+            "entries_sha384": text(hashlib.sha384(self.entries).digest()),
+            "objects": [],
+            "head_signatures": [],
+        } | self.manifest
+        raw = canonical(manifest) if self.manifest_raw is None else self.manifest_raw
+        signed = (self.inner or self.sender).signing.sign("eum/bundle-manifest/1", raw)
+        packed = blocks(zstandard.compress(self.entries)) if self.packed is None else self.packed
+        plain = prefixed(raw) + prefixed(signed) + packed + self.tail
+        aad = hashlib.sha384(header).digest()
+        frames = [prefixed(c) for c in seal_chunks(keys, aad, io.BytesIO(plain), chunk_size=fields["chunk_size"])]
+        statement = aad + hashlib.sha384(b"".join(frames)).digest() + len(frames).to_bytes(8, "big")
+        signature = (self.outer or self.sender).signing.sign("eum/bundle/1", statement)
+        path.write_bytes(MAGIC + prefixed(header) + b"".join(frames) + self.before_trailer + prefixed(signature))
+        return path
+
+
+def text(data: bytes) -> str:
+    return base64.b64encode(data).decode()
+
+
+def prefixed(data: bytes) -> bytes:
+    return len(data).to_bytes(4, "big") + data
+
+
+def blocks(packed: bytes, size: int = 1000) -> bytes:
+    """An entries section with blocks of `size` bytes."""
+    return b"".join(prefixed(packed[start : start + size]) for start in range(0, len(packed), size)) + bytes(4)
