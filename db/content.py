@@ -29,10 +29,9 @@ COPY_BYTES: Final = 1024 * 1024
 
 @dataclass(frozen=True)
 class ObjectRow:
-    """What the store knows of one object. `size` counts plain bytes; `key` is None where it was withheld by order."""
+    """What the store knows of one object; `key` and `salt` are None where it was withheld by order."""
 
     object_id: str
-    size: int
     sealed_size: int
     media_type: str
     key: bytes | None
@@ -67,7 +66,7 @@ def seal_content(connection: Connection, folder: ContentFolder, plaintext: Reade
         # What is spooled is sealed already; should it spill to a file, no plaintext meets the disk.
         seal = seal_object(plaintext, spool)
         spool.seek(0)
-        row = ObjectRow(seal.object_id, seal.plaintext_size, seal.size, media_type, seal.key, seal.salt)
+        row = ObjectRow(seal.object_id, seal.size, media_type, seal.key, seal.salt)
         keep_object(connection, folder, row, spool)
     return ContentRef(
         object_id=seal.object_id,
@@ -87,7 +86,6 @@ def keep_object(connection: Connection, folder: ContentFolder, row: ObjectRow, s
             "object_id": row.object_id,
             "key": row.key,
             "salt": row.salt,
-            "size": row.size,
             "sealed_size": row.sealed_size,
             "media_type": row.media_type,
             "sealed": inline,
@@ -95,9 +93,9 @@ def keep_object(connection: Connection, folder: ContentFolder, row: ObjectRow, s
     )
 
 
-_ROW = select(
-    content.c.object_id, content.c.size, content.c.sealed_size, content.c.media_type, content.c.key, content.c.salt
-).where(content.c.object_id == bindparam("object_id"))
+_ROW = select(content.c.object_id, content.c.sealed_size, content.c.media_type, content.c.key, content.c.salt).where(
+    content.c.object_id == bindparam("object_id")
+)
 
 
 def object_row(connection: Connection, object_id: str) -> ObjectRow:
@@ -105,7 +103,7 @@ def object_row(connection: Connection, object_id: str) -> ObjectRow:
     row = connection.execute(_ROW, {"object_id": object_id}).first()
     if row is None:
         raise Trouble("content.absent", object_id=object_id[:12])
-    return ObjectRow(row.object_id, row.size, row.sealed_size, row.media_type, row.key, row.salt)
+    return ObjectRow(row.object_id, row.sealed_size, row.media_type, row.key, row.salt)
 
 
 @contextlib.contextmanager

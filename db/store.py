@@ -27,7 +27,7 @@ from db.files import disk_trouble
 from db.tables import journal, meta, secrets
 from eum_app.domain.clock import Now, utc_text
 from eum_app.domain.errors import KnownError, Refusal, Trouble
-from eum_app.domain.facts import ContentRef, Fact, decode_fact, encode_fact, kind_of
+from eum_app.domain.facts import ContentRef, Fact, UnknownFact, decode_fact, encode_fact, kind_of
 from eum_app.domain.journal import Author, Entry, Head, genesis, head_of, next_entry, outgoing_origin, verify_chain
 
 DATABASE: Final = "store.db"
@@ -193,14 +193,14 @@ class Transaction:
         self._heads[author.origin, author.epoch] = head
         return entries
 
-    def append(self, entries: Sequence[Entry], known_at: int) -> int:
+    def append(self, entries: Sequence[Entry], known_at: int) -> list[Fact | UnknownFact]:
         """Append another origin's entries after verifying that they continue its chain, and apply them.
 
-        Entries already held are compared and passed over. Returns how many were new. Raises Refusal `chain.gap`,
+        Entries already held are compared and passed over. Returns the facts that were new. Raises Refusal `chain.gap`,
         `chain.broken`, `chain.altered`, `chain.forked` (same number, other hash) or `fact.unreadable`.
         """
         if not entries:
-            return 0
+            return []
         first = entries[0]
         head = self.head(first.origin, first.epoch)
         held = [entry for entry in entries if entry.seq <= head.seq]
@@ -210,7 +210,7 @@ class Transaction:
         self._insert([(entry, known_at) for entry in new])
         noted = [(entry, decode_fact(entry.kind, entry.kind_version, entry.payload), known_at) for entry in new]
         self.areas |= projection.apply(self.connection, noted)
-        return len(new)
+        return [fact for _, fact, _ in noted]
 
     def _compare(self, held: Sequence[Entry]) -> None:
         for entry in held:

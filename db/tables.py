@@ -59,7 +59,6 @@ content = Table(
     Column("object_id", Text, primary_key=True),
     Column("key", LargeBinary),  # destroyed when content is withheld by order
     Column("salt", LargeBinary),
-    Column("size", BigInteger, nullable=False),
     Column("sealed_size", BigInteger, nullable=False),
     Column("media_type", Text, nullable=False),
     Column("sealed", LargeBinary),  # small objects; large ones are files named by their id

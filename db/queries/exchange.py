@@ -116,6 +116,13 @@ def all_bundles(connection: Connection, recorder: str, direction: str = "") -> l
         )
     )
     covered = {(row.origin, row.epoch): row.seq for row in heads}
+    # What this store sent is received when the receipt says so, or when the other side's journal names the import.
+    imported = connection.execute(
+        select(bundles.c.origin, bundles.c.epoch, func.max(bundles.c.last_seq).label("seq"))
+        .where(bundles.c.recorder != recorder, bundles.c.direction == "in")
+        .group_by(bundles.c.origin, bundles.c.epoch)
+    )
+    covered.update({(row.origin, row.epoch): row.seq for row in imported})
     return [
         BundleRow(
             row.bundle_id,
@@ -134,6 +141,11 @@ def all_bundles(connection: Connection, recorder: str, direction: str = "") -> l
         )
         for row in connection.execute(question)
     ]
+
+
+def is_quarantined(connection: Connection, quarantine_id: str) -> bool:
+    question = select(quarantine.c.quarantine_id).where(quarantine.c.quarantine_id == quarantine_id)
+    return connection.execute(question).first() is not None
 
 
 def bundle_held(connection: Connection, recorder: str, bundle_id: str) -> bool:
@@ -162,6 +174,21 @@ def all_quarantined(connection: Connection, recorder: str) -> list[QuarantineRow
         )
         for row in rows
     ]
+
+
+def not_yet_received(connection: Connection) -> int:
+    """Facts that devices are known to have and this store does not hold: gaps that bundles in waiting name.
+
+    A device's newest facts are unknown until a bundle says so, and nobody can count them; this counts what was sealed
+    (`BundleSealed` travels in the device's own journal) beyond what was imported.
+    """
+    sealed = connection.execute(
+        select(bundles.c.origin, bundles.c.epoch, func.max(bundles.c.last_seq).label("seq"))
+        .where(bundles.c.direction == "out", bundles.c.origin == bundles.c.recorder)
+        .group_by(bundles.c.origin, bundles.c.epoch)
+    ).all()
+    heads = {(head.origin, head.epoch): head.seq for head in journal_heads(connection)}
+    return sum(max(0, row.seq - heads.get((row.origin, row.epoch), 0)) for row in sealed)
 
 
 def journal_heads(connection: Connection) -> list[Head]:

@@ -78,6 +78,14 @@ def all_sites(connection: Connection) -> list[SiteRow]:
     return [SiteRow(row.site_id, row.name, row.country, row.items) for row in rows]
 
 
+def site(connection: Connection, site_id: str) -> SiteRow:
+    """Raises Refusal `site.unknown`."""
+    for row in all_sites(connection):
+        if row.site_id == site_id:
+            return row
+    raise Refusal("site.unknown", site_id=site_id[:40])
+
+
 def site_ids_by_name(connection: Connection, country: str) -> dict[str, str]:
     return {row.name: row.site_id for row in connection.execute(select(sites).where(sites.c.country == country))}
 

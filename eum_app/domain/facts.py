@@ -369,6 +369,41 @@ class UnknownFact(msgspec.Struct, frozen=True):
     kind_version: int
 
 
+DEVICE_MAY_STATE: frozenset[type[Fact]] = frozenset(
+    {
+        StoreCreated,
+        AccountAdded,
+        SessionStarted,
+        SessionEnded,
+        IdentityAccepted,
+        CheckRecorded,
+        CheckWithdrawn,
+        SiteAssessed,
+        EvidenceAttached,
+        VisitClosedOut,
+        HeadSigned,
+        BundleSealed,
+        BundleImported,
+        BundleQuarantined,
+        FactsReceived,
+    }
+)
+"""Kinds that HQ takes from a device's journal. A device plans no visits, lists no items and decides no findings."""
+
+
+def content_refs(fact: Fact | UnknownFact) -> list[ContentRef]:
+    """The content that a fact names, in the order of its fields."""
+    match fact:
+        case CheckRecorded():
+            return [*fact.photos, *([fact.note] if fact.note else [])]
+        case EvidenceAttached():
+            return [fact.content]
+        case VisitClosedOut():
+            return [ref for party in fact.signatures for ref in (party.signature, party.signer) if ref]
+        case _:
+            return []
+
+
 FACTS: dict[str, type[Fact]] = {cls.__name__: cls for cls in Fact.__subclasses__()}
 
 Upcaster = Callable[[dict[str, Any]], dict[str, Any]]

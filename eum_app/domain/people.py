@@ -9,12 +9,20 @@ from eum_app.domain.errors import Refusal
 ROLES: Final = ("inspector", "reviewer", "auditor", "administrator")
 
 PERMISSIONS: Final[dict[str, frozenset[str]]] = {
-    "inspector": frozenset({"visit.work", "bundle.seal", "bundle.import"}),
+    "inspector": frozenset({"visit.work", "bundle.seal", "bundle.import", "device.request"}),
     "reviewer": frozenset(
-        {"inventory.import", "visit.plan", "bundle.seal", "bundle.import", "finding.review", "report.export"}
+        {
+            "inventory.import",
+            "visit.plan",
+            "bundle.seal",
+            "bundle.import",
+            "finding.review",
+            "report.export",
+            "device.enrol",
+        }
     ),
     "auditor": frozenset({"report.export"}),
-    "administrator": frozenset({"account.add", "device.enrol", "bundle.seal", "bundle.import"}),
+    "administrator": frozenset({"account.add", "device.enrol", "device.request", "bundle.seal", "bundle.import"}),
 }
 
 

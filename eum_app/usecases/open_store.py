@@ -21,13 +21,10 @@ from eum_app.domain.errors import Refusal
 from eum_app.domain.facts import AccountAdded, StoreCreated
 from eum_app.domain.journal import Head
 from eum_app.usecases.session import Session, Ticket, new_id
+from eum_app.usecases.trust import AUTHORITY, IDENTITY
 
 KINDS: Final = ("hq", "field")
 MIN_PASSPHRASE: Final = 8
-AUTHORITY: Final = "authority"
-IDENTITY: Final = "identity"
-TRUST: Final = "trust"
-PENDING: Final = "pending-identity"
 
 
 def create_store(

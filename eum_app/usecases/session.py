@@ -126,6 +126,11 @@ def new_id() -> str:
     return uuid.uuid4().hex
 
 
-def resume(ticket: Ticket, now: Now = system_now) -> Session:
-    """Open the store again from a ticket, in a child process."""
-    return Session(Store.open(ticket.folder, ticket.data_key, now), ticket, now)
+@contextlib.contextmanager
+def resumed(ticket: Ticket, now: Now = system_now) -> Iterator[Session]:
+    """The same session in a child process, on a connection of its own; its end is not the session's end."""
+    store = Store.open(ticket.folder, ticket.data_key, now)
+    try:
+        yield Session(store, ticket, now)
+    finally:
+        store.close()

@@ -34,7 +34,6 @@ def upgrade() -> None:
         sa.Column("object_id", sa.Text, primary_key=True),
         sa.Column("key", sa.LargeBinary),
         sa.Column("salt", sa.LargeBinary),
-        sa.Column("size", sa.BigInteger, nullable=False),
         sa.Column("sealed_size", sa.BigInteger, nullable=False),
         sa.Column("media_type", sa.Text, nullable=False),
         sa.Column("sealed", sa.LargeBinary),

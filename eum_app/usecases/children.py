@@ -1,0 +1,50 @@
+"""Long work for a child process: each function opens the store again from a ticket, works, and closes it.
+
+`progress(done, total)` may raise to stop: what was begun then leaves nothing behind.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Protocol
+
+from db.queries.reports import InventoryFilter
+from eum_app.usecases.exchange import Imported, Sealed, import_bundles, seal_for_device, seal_results
+from eum_app.usecases.import_inventory import InventoryResult, import_inventory
+from eum_app.usecases.inventory_file import Profile, read_inventory
+from eum_app.usecases.inventory_report import Exported, export_inventory
+from eum_app.usecases.session import Ticket, resumed
+
+
+class Progress(Protocol):
+    def __call__(self, done: int, total: int, text: str = "") -> None: ...
+
+
+def seal_results_child(progress: Progress, ticket: Ticket, folder: Path) -> Sealed:
+    with resumed(ticket) as session:
+        return seal_results(session, folder, progress)
+
+
+def seal_for_device_child(progress: Progress, ticket: Ticket, device: str, folder: Path) -> Sealed:
+    with resumed(ticket) as session:
+        return seal_for_device(session, device, folder, progress)
+
+
+def import_bundles_child(
+    progress: Progress, ticket: Ticket, paths: Sequence[Path], receipts_folder: Path | None
+) -> Imported:
+    with resumed(ticket) as session:
+        return import_bundles(session, paths, receipts_folder, progress)
+
+
+def import_inventory_child(progress: Progress, ticket: Ticket, path: Path, profile: Profile | None) -> InventoryResult:
+    with resumed(ticket) as session:
+        preview = read_inventory(path, profile)
+        progress(0, preview.rows)
+        return import_inventory(session, preview)
+
+
+def export_inventory_child(progress: Progress, ticket: Ticket, path: Path, wanted: InventoryFilter) -> Exported:
+    with resumed(ticket) as session:
+        return export_inventory(session, path, wanted, progress)

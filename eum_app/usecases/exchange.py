@@ -1,0 +1,415 @@
+"""Facts travel: a slice of a journal is sealed into a bundle; a bundle is verified, appended and applied.
+
+Field → HQ: everything after HQ's newest receipt. HQ → field: everything in the outgoing chain for the device after
+what the device said it holds. Import is one transaction a bundle; what fails goes to quarantine whole, with its
+reason, and the rest goes on.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import islice
+from pathlib import Path
+from typing import Any, BinaryIO, Final
+
+from db.content import ObjectRow, keep_object, object_row, sealed_object
+from db.files import disk_trouble
+from db.queries.exchange import bundle_held, held_by_device, is_quarantined, received_head
+from db.store import Connection, Store, chain_head, entries_after
+from eum_app.crypto.certificates import Certificate
+from eum_app.domain.errors import KnownError, Refusal
+from eum_app.domain.facts import (
+    DEVICE_MAY_STATE,
+    BundleImported,
+    BundleQuarantined,
+    BundleSealed,
+    Fact,
+    FactsReceived,
+    HeadSigned,
+    UnknownFact,
+    VisitPlanned,
+    content_refs,
+    decode_fact,
+)
+from eum_app.domain.journal import Entry, Head, decode_entry, encode_entry, outgoing_origin
+from eum_app.usecases.changes import Changed
+from eum_app.usecases.review import judge_visits
+from eum_app.usecases.session import Session
+from eum_app.usecases.trust import device_certificate, hq_certificate, identity_of, trust_list
+from sync.bundle_file import BundleObject, HeadSignature, OpenedBundle, inspect_bundle, open_bundle, write_bundle
+
+SUFFIX: Final = ".eumb"
+QUARANTINE: Final = "quarantine"
+APPEND_BATCH: Final = 5_000
+_NOT_KEPT: Final = frozenset({"bundle.not_a_bundle", "file.missing", "file.unreadable"})
+
+OnProgress = Callable[[int, int], object]
+
+
+@dataclass(frozen=True)
+class Sealed(Changed):
+    """A bundle that lies whole on the disk. `size` in bytes."""
+
+    bundle_id: str
+    path: Path
+    kind: str
+    recipient: str
+    first_seq: int
+    last_seq: int
+    objects: int
+    size: int
+
+
+@dataclass(frozen=True)
+class ImportOutcome:
+    """What became of one file. `outcome`: accepted, already_held, waiting (an earlier bundle is missing), forked,
+    refused (not kept), quarantined; `code` and `values` say why."""
+
+    path: Path
+    file_name: str
+    outcome: str
+    code: str = ""
+    values: dict[str, str] = field(default_factory=dict)
+    sender: str = ""
+    kind: str = ""
+    new_entries: int = 0
+    new_findings: int = 0
+    receipt_path: Path | None = None
+
+
+@dataclass(frozen=True)
+class Imported(Changed):
+    outcomes: tuple[ImportOutcome, ...]
+
+
+def seal_results(session: Session, folder: Path, progress: OnProgress | None = None) -> Sealed:
+    """On a device: seal everything that HQ has no receipt for.
+
+    Raises Refusal `device.not_enrolled`, `bundle.nothing_to_seal`; Trouble `disk.full` and the like. Nothing
+    half-written stays behind, and nothing is recorded unless the file is whole.
+    """
+    session.require("bundle.seal")
+    named = session.store.named
+    with session.store.reading() as connection:
+        since, _ = received_head(connection, named.name, named.epoch)
+        recipient = hq_certificate(connection)
+        return _seal(session, connection, since, recipient, folder, progress)
+
+
+def seal_for_device(session: Session, device: str, folder: Path, progress: OnProgress | None = None) -> Sealed:
+    """At HQ: seal what a device has not said it holds: tasking, receipts.
+
+    Raises Refusal `visit.device_unknown`, `bundle.nothing_to_seal`; Trouble as `seal_results`.
+    """
+    session.require("bundle.seal")
+    named = session.store.named
+    with session.store.reading() as connection:
+        recipient = device_certificate(connection, device)
+        since = held_by_device(connection, device, outgoing_origin(named.name, device), named.epoch)
+        return _seal(session, connection, since, recipient, folder, progress)
+
+
+def _seal(
+    session: Session,
+    connection: Connection,
+    since: Head,
+    recipient: Certificate,
+    folder: Path,
+    progress: OnProgress | None,
+) -> Sealed:
+    head = chain_head(connection, since.origin, since.epoch)
+    if head.seq <= since.seq:
+        raise Refusal("bundle.nothing_to_seal", recipient=recipient.origin)
+
+    def slice_of_journal() -> Iterator[Entry]:
+        return entries_after(connection, since.origin, since.epoch, since.seq, head.seq)
+
+    signatures: list[HeadSignature] = []
+    object_ids: dict[str, None] = {}
+    kind = "receipt" if session.is_hq else "results"
+    for entry in slice_of_journal():
+        fact = decode_fact(entry.kind, entry.kind_version, entry.payload)
+        if isinstance(fact, HeadSigned):
+            signatures.append(
+                HeadSignature(account=fact.account, seq=fact.head_seq, hash=fact.head_hash, signature=fact.signature)
+            )
+        if session.is_hq and isinstance(fact, VisitPlanned):
+            kind = "tasking"
+        object_ids.update(dict.fromkeys(ref.object_id for ref in content_refs(fact)))
+    total = head.seq - since.seq
+    done = 0
+
+    def encoded() -> Iterator[bytes]:
+        nonlocal done
+        for entry in slice_of_journal():
+            yield encode_entry(entry)
+            done += 1
+            if progress and done % 500 == 0:
+                progress(min(done, 2 * total), 2 * total)
+
+    with contextlib.ExitStack() as opened:
+        objects = _objects(session.store, connection, object_ids, opened)
+        path = folder / _file_name(session, kind, recipient, since.seq + 1, head)
+        with disk_trouble(folder):
+            folder.mkdir(parents=True, exist_ok=True)
+        sealed = write_bundle(
+            path,
+            sender=identity_of(connection),
+            recipients=[recipient],
+            kind=kind,
+            origin=since.origin,
+            epoch=since.epoch,
+            first_seq=since.seq + 1,
+            prev_hash=since.hash,
+            last_hash=head.hash,
+            entries=encoded,
+            objects=objects,
+            head_signatures=signatures,
+            created_at=session.now(),
+        )
+    with session.writing() as transaction:
+        transaction.record(
+            BundleSealed(
+                observed_at=session.observed_now(),
+                bundle_id=sealed.bundle_id,
+                bundle_kind=kind,
+                recipient=recipient.origin,
+                origin=since.origin,
+                epoch=since.epoch,
+                first_seq=since.seq + 1,
+                last_seq=head.seq,
+                head_hash=head.hash,
+                objects=len(objects),
+                file_name=path.name,
+                file_size=sealed.size,
+            )
+        )
+        areas = frozenset(transaction.areas)
+    return Sealed(
+        areas, sealed.bundle_id, path, kind, recipient.origin, since.seq + 1, head.seq, len(objects), sealed.size
+    )
+
+
+def _objects(
+    store: Store, connection: Connection, object_ids: dict[str, None], opened: contextlib.ExitStack
+) -> list[BundleObject]:
+    """The content that travels along; what was withheld by order has no key and stays."""
+    found = []
+    for object_id in object_ids:
+        row = object_row(connection, object_id)
+        if row.key is None or row.salt is None:
+            continue
+
+        def open_it(object_id: str = object_id) -> BinaryIO:
+            return opened.enter_context(sealed_object(connection, store.content, object_id))
+
+        found.append(BundleObject(object_id, row.sealed_size, row.media_type, row.key, row.salt, open_it))
+    return found
+
+
+def _file_name(session: Session, kind: str, recipient: Certificate, first: int, head: Head) -> str:
+    """Says who, to whom and which facts, and nothing of people or places."""
+    return f"{session.name}_to_{recipient.origin}_{kind}_{head.epoch}-{first:06d}-{head.seq:06d}{SUFFIX}"
+
+
+def import_bundles(
+    session: Session, paths: Sequence[Path], receipts_folder: Path | None = None, progress: OnProgress | None = None
+) -> Imported:
+    """Take bundles in, in the order in which they follow each other; one bad file never stops the rest.
+
+    A folder stands for the bundles in it. At HQ the rules run over the visits touched, and a signed receipt for each
+    device is written to `receipts_folder`. Raises Refusal `permission.denied`, `device.not_enrolled`; Trouble of the
+    disk.
+    """
+    session.require("bundle.import")
+    with session.store.reading() as connection:
+        identity_of(connection)
+    files = [file for path in paths for file in (sorted(path.glob(f"*{SUFFIX}")) if path.is_dir() else [path])]
+    outcomes: dict[Path, ImportOutcome] = {}
+    areas: set[str] = set()
+    waiting = _in_order(files)
+    before = len(waiting) + 1
+    # A bundle that came too early is tried again while others still go in.
+    while waiting and len(waiting) < before:
+        before = len(waiting)
+        still: list[Path] = []
+        for path in waiting:
+            outcomes[path] = _import_one(session, path, areas)
+            if outcomes[path].outcome == "waiting":
+                still.append(path)
+            if progress:
+                progress(len(files) - len(still), len(files))
+        waiting = still
+    if session.is_hq and receipts_folder is not None:
+        _answer(session, outcomes, receipts_folder, areas)
+    return Imported(frozenset(areas), tuple(outcomes[path] for path in dict.fromkeys(files)))
+
+
+def _in_order(files: Sequence[Path]) -> list[Path]:
+    """By what the readable header says, so that most bundles find their predecessor at once."""
+
+    def place(path: Path) -> tuple[str, str]:
+        try:
+            header = inspect_bundle(path)
+        except KnownError:
+            return ("", path.name)
+        return (header.created_at.isoformat(), path.name)
+
+    return sorted(dict.fromkeys(files), key=place)
+
+
+def _import_one(session: Session, path: Path, areas: set[str]) -> ImportOutcome:
+    try:
+        return _import_verified(session, path, areas)
+    except Refusal as refusal:
+        values = {name: str(value) for name, value in refusal.values.items()}
+        if refusal.code == "chain.gap":
+            return ImportOutcome(path, path.name, "waiting", refusal.code, values)
+        if refusal.code in _NOT_KEPT:
+            return ImportOutcome(path, path.name, "refused", refusal.code, values)
+        _quarantine(session, path, refusal.code, values, areas)
+        outcome = "forked" if refusal.code == "chain.forked" else "quarantined"
+        return ImportOutcome(path, path.name, outcome, refusal.code, values)
+
+
+def _import_verified(session: Session, path: Path, areas: set[str]) -> ImportOutcome:
+    with session.store.reading() as connection:
+        identity, trust = identity_of(connection), trust_list(connection, is_hq=session.is_hq)
+    with open_bundle(path, identity, trust, session.now()) as bundle:
+        manifest = bundle.manifest
+        sender = bundle.sender.origin
+        if not session.is_hq and manifest.origin != outgoing_origin(sender, session.name):
+            raise Refusal("bundle.foreign_origin", sender=sender, origin=manifest.origin, epoch=manifest.epoch)
+        with session.writing() as transaction:
+            head = transaction.head(manifest.origin, manifest.epoch)
+            if manifest.first_seq > head.seq + 1:
+                raise Refusal(
+                    "chain.gap",
+                    origin=manifest.origin,
+                    epoch=manifest.epoch,
+                    expected=head.seq + 1,
+                    found=manifest.first_seq,
+                )
+            known = bundle_held(transaction.connection, session.name, manifest.bundle_id)
+            if known or manifest.last_seq <= head.seq:
+                _append_all(session, bundle, head.seq, transaction.append)
+                return ImportOutcome(path, path.name, "already_held", sender=sender, kind=manifest.kind)
+            for ref, reader in bundle.objects():
+                row = ObjectRow(ref.object_id, ref.size, ref.media_type, ref.key, ref.salt)
+                keep_object(transaction.connection, session.store.content, row, reader)
+            new_entries = manifest.last_seq - head.seq
+            entry = transaction.record(
+                BundleImported(
+                    observed_at=session.observed_now(),
+                    bundle_id=manifest.bundle_id,
+                    bundle_kind=manifest.kind,
+                    sender=sender,
+                    origin=manifest.origin,
+                    epoch=manifest.epoch,
+                    first_seq=manifest.first_seq,
+                    last_seq=manifest.last_seq,
+                    head_hash=manifest.last_hash,
+                    new_entries=new_entries,
+                    objects=len(manifest.objects),
+                    file_name=path.name,
+                )
+            )
+            visits = _append_all(session, bundle, entry.seq, transaction.append)
+            if transaction.head(manifest.origin, manifest.epoch).hash != manifest.last_hash:
+                raise Refusal("chain.broken", origin=manifest.origin, epoch=manifest.epoch, seq=manifest.last_seq)
+            raised = 0
+            if session.is_hq:
+                raised, _ = judge_visits(transaction, visits, session.observed_now())
+                receipt = FactsReceived(
+                    observed_at=session.observed_now(),
+                    hq=session.name,
+                    origin=manifest.origin,
+                    epoch=manifest.epoch,
+                    seq=manifest.last_seq,
+                    head_hash=manifest.last_hash,
+                    bundle_id=manifest.bundle_id,
+                )
+                transaction.record(receipt)
+                transaction.copy_out(sender, [receipt])
+            found = frozenset(transaction.areas)
+    areas |= found
+    return ImportOutcome(
+        path,
+        path.name,
+        "accepted",
+        sender=sender,
+        kind=manifest.kind,
+        new_entries=new_entries,
+        new_findings=raised,
+    )
+
+
+def _append_all(
+    session: Session,
+    bundle: OpenedBundle,
+    known_at: int,
+    append: Callable[[Sequence[Entry], int], list[Fact | UnknownFact]],
+) -> set[str]:
+    """Append a bundle's entries in blocks; the ids of the visits that they are about."""
+    visits: set[str] = set()
+    entries = map(decode_entry, bundle.entries())
+    while block := list(islice(entries, APPEND_BATCH)):
+        for fact in append(block, known_at):
+            if session.is_hq and not isinstance(fact, UnknownFact) and type(fact) not in DEVICE_MAY_STATE:
+                raise Refusal("fact.not_allowed", kind=type(fact).__name__, sender=bundle.sender.origin)
+            visit_id: Any = getattr(fact, "visit_id", "")
+            if visit_id:
+                visits.add(visit_id)
+    return visits
+
+
+def _quarantine(session: Session, path: Path, code: str, values: dict[str, str], areas: set[str]) -> None:
+    with disk_trouble(path), path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha384").hexdigest()
+    quarantine_id = hashlib.sha384(f"{digest}\0{code}".encode()).hexdigest()[:32]
+    kept = session.store.folder / QUARANTINE / f"{digest[:32]}{SUFFIX}"
+    with disk_trouble(kept):
+        kept.parent.mkdir(exist_ok=True)
+        if not kept.exists():
+            shutil.copyfile(path, kept)
+    try:
+        bundle_id = inspect_bundle(path).bundle_id
+    except KnownError:
+        bundle_id = ""
+    with session.writing() as transaction:
+        if is_quarantined(transaction.connection, quarantine_id):
+            return
+        transaction.record(
+            BundleQuarantined(
+                observed_at=session.observed_now(),
+                quarantine_id=quarantine_id,
+                bundle_id=bundle_id,
+                file_name=path.name,
+                file_sha384=digest,
+                file_size=path.stat().st_size,
+                code=code,
+                details=values,
+            )
+        )
+        areas |= transaction.areas
+
+
+def _answer(session: Session, outcomes: dict[Path, ImportOutcome], folder: Path, areas: set[str]) -> None:
+    """Write one receipt for each device heard from; also again where what it sent was held already."""
+    answered: dict[str, Path | None] = {}
+    for path, outcome in outcomes.items():
+        if outcome.outcome not in {"accepted", "already_held"}:
+            continue
+        if outcome.sender not in answered:
+            try:
+                sealed = seal_for_device(session, outcome.sender, folder)
+            except Refusal:  # the device holds everything already
+                answered[outcome.sender] = None
+            else:
+                areas |= sealed.areas
+                answered[outcome.sender] = sealed.path
+        outcomes[path] = replace(outcome, receipt_path=answered[outcome.sender])
