@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import zxingcpp
 from zxingcpp import BarcodeFormat, BarcodeFormats
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     import numpy as np
     from numpy.typing import NDArray
+
+    from eum_app.scanning.preparations import Place
 
 Corners = tuple[tuple[int, int], tuple[int, int], tuple[int, int], tuple[int, int]]
 
@@ -24,6 +28,10 @@ DEFAULT_FORMATS = (
     BarcodeFormat.PDF417,
     BarcodeFormat.Aztec,
 )
+_MATRIX_FORMATS = (BarcodeFormat.DataMatrix, BarcodeFormat.QRCode, BarcodeFormat.PDF417, BarcodeFormat.Aztec)
+_MIN_SIDE = 16  # px; the smallest symbol has 8 modules
+# A prepared picture may be made to say anything; half of the error correction left over cannot be chance.
+_MARGIN = 0.5
 # These carry Reed-Solomon error correction: a read that passes is right. A linear symbol has a weak checksum or none.
 _ERROR_CORRECTED = ("Data Matrix", "QR", "PDF417", "Aztec")
 # zxing-cpp's names of the kinds that belong to one symbology, by their beginning.
@@ -54,6 +62,7 @@ class Symbol:
     preparation: str = "plain"
     error_corrected: bool = True
     aim: str = ""  # AIM symbology identifier, "]d1"; "]d2" says GS1
+    margin: float = 0.0  # share of the error correction that was not needed; 0 also where that is not known
     text: str = ""  # for showing only: the characters that the symbol's own character sets (ECI) say
 
     @property
@@ -75,18 +84,96 @@ def decode(
     return [_symbol(barcode, ms, preparation) for barcode in found if barcode.bytes]
 
 
+def read_still(grey: NDArray[np.uint8], budget_ms: float = 1000, *, sweep: bool = False) -> list[Symbol]:
+    """The symbols of a still, with every effort within about `budget_ms` if it cannot be read plainly.
+
+    One plain pass; what it finds is returned at once. On a miss, and with `sweep` (many symbols in one picture, some
+    of them poor) always: linear symbols strip by strip, then places that look like a matrix symbol through the ladder
+    of preparations. A wrong read is worse than a miss: what a prepared picture gives counts only if much of its error
+    correction was left, or if a second preparation agrees.
+    """
+    started = time.perf_counter()
+    deadline = started + budget_ms / 1000
+    found = decode(grey)
+    if (found and not sweep) or min(grey.shape) < _MIN_SIDE:
+        return found
+    from eum_app.scanning import bars, preparations
+
+    for read in bars.read_bars(grey, deadline, [symbol.centre for symbol in found]):
+        ms = (time.perf_counter() - started) * 1000
+        symbol = _symbol(read.barcode, ms, read.preparation)
+        _add(found, [replace(symbol, corners=read.corners)])
+    if found and not sweep:
+        return found
+    whole = preparations.Place(0, 0, grey.shape[1], grey.shape[0])
+    small = max(grey.shape) <= preparations.MAX_SIDE
+    places = [] if small and not found else preparations.matrix_places(grey, [symbol.centre for symbol in found])
+    for place in [whole, *places] if not found else places:
+        _add(found, _climb(grey, place, started, deadline))
+        if (found and not sweep) or time.perf_counter() > deadline:
+            break
+    return found
+
+
+def _climb(grey: NDArray[np.uint8], place: Place, started: float, deadline: float) -> list[Symbol]:
+    """Prepare one place of a picture in ever other ways until a symbol is certain."""
+    from eum_app.scanning import preparations
+
+    crop = grey[place.y : place.y + place.height, place.x : place.x + place.width]
+    unsure: set[tuple[str, bytes]] = set()
+    for prepared in preparations.ladder(crop):
+        if time.perf_counter() > deadline:
+            break
+        certain = []
+        for symbol in decode(prepared.picture, formats=_MATRIX_FORMATS, preparation=prepared.name):
+            key = (symbol.symbology, symbol.raw)
+            if symbol.margin >= _MARGIN or key in unsure:
+                ms = (time.perf_counter() - started) * 1000
+                certain.append(replace(symbol, ms=ms, corners=_moved(symbol.corners, place, prepared.scale)))
+            unsure.add(key)
+        if certain:
+            return certain
+    return []
+
+
+def _add(found: list[Symbol], more: list[Symbol]) -> None:
+    """Add symbols that are not there yet: the same data nearby is the same symbol."""
+    for symbol in more:
+        (x, y), size = symbol.centre, _size(symbol.corners)
+        if not any(
+            one.raw == symbol.raw and abs(one.centre[0] - x) < size and abs(one.centre[1] - y) < size for one in found
+        ):
+            found.append(symbol)
+
+
+def _size(corners: Corners) -> int:
+    return max(
+        max(x for x, _ in corners) - min(x for x, _ in corners), max(y for _, y in corners) - min(y for _, y in corners)
+    )
+
+
+def _moved(corners: Corners, place: Place, scale: float) -> Corners:
+    """Corners in a prepared picture as corners in the picture it was made from."""
+    return _four((round(x / scale) + place.x, round(y / scale) + place.y) for x, y in corners)
+
+
+def _four(points: Iterable[tuple[int, int]]) -> Corners:
+    first, second, third, fourth = points
+    return first, second, third, fourth
+
+
 def _symbol(barcode: zxingcpp.Barcode, ms: float, preparation: str) -> Symbol:
     name = str(barcode.format)
     symbology = next((ours for theirs, ours in _SYMBOLOGIES if name.startswith(theirs)), name)
-    place = barcode.position
-    corners = tuple((p.x, p.y) for p in (place.top_left, place.top_right, place.bottom_right, place.bottom_left))
+    place, extra = barcode.position, barcode.extra
     return Symbol(
-        bytes(barcode.bytes),
-        symbology,
-        corners,  # type: ignore[arg-type]  # four of them
-        ms,
-        preparation,
-        symbology in _ERROR_CORRECTED,
-        str(barcode.symbology_identifier),
-        str(barcode.text),
+        raw=bytes(barcode.bytes),
+        symbology=symbology,
+        corners=_four((p.x, p.y) for p in (place.top_left, place.top_right, place.bottom_right, place.bottom_left)),
+        ms=ms,
+        preparation=preparation,
+        error_corrected=symbology in _ERROR_CORRECTED,
+        aim=str(barcode.symbology_identifier),
+        margin=float(extra.get("UEC", 0.0)) if isinstance(extra, dict) else 0.0,
+        text=str(barcode.text),
     )

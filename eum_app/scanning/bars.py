@@ -1,0 +1,287 @@
+"""Linear symbols that are too blurred, noisy, or fine to be read plainly.
+
+A bar is the same along its whole length. So its region is found by its one direction of edges, every pixel of a strip
+is projected onto the line across the bars (the slanted-edge method of ISO 12233: pixels fall between each other, so
+that the line is sampled finer than the picture), and the blur is taken back by deconvolution between the known limits
+ink and paper, which is what makes it stable. The lines are then read by zxing-cpp. A linear symbol has a weak
+checksum or none: only what several strips agree on counts. This module imports OpenCV: import it inside functions.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import zxingcpp
+from zxingcpp import BarcodeFormat, BarcodeFormats
+
+from eum_app.scanning.opencv import cv2
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from numpy.typing import NDArray
+
+    from eum_app.scanning.decoder import Corners
+
+    Grey = NDArray[np.uint8]
+    Lines = NDArray[np.float32]
+
+FORMATS = (BarcodeFormat.Code128, BarcodeFormat.Code39)
+
+_QUARTER = 4
+_MIN_COHERENCE = 0.5  # 1: all edges in one direction
+_MIN_WIDTH, _MIN_HEIGHT = 40.0, 12.0  # px
+_MAX_REGIONS = 60
+
+# Parts of the bars' length; the first and the third have no pixel in common.
+_STRIPS = ((0.05, 0.5), (0.3, 0.7), (0.5, 0.95), (0.2, 0.8), (0.35, 0.65))
+_SHEARS = np.linspace(-0.12, 0.12, 25)  # the bars of one strip against those of the whole region
+_MIN_CONSTANCY = 0.3
+_MIN_EDGES = 16
+
+# How far the ink lies beyond the darkest value seen (narrow bars never reach it), blur in px, steps.
+_RESTORATIONS = (
+    (0.15, 0.75, 40),
+    (0.1, 1.2, 40),
+    (0.3, 0.9, 80),
+    (0.3, 0.75, 40),
+    (0.15, 0.65, 40),
+    (0.1, 1.6, 60),
+    (0.15, 0.9, 160),
+)
+_MIN_STRIPS, _MIN_VOTES, _MIN_CHARACTERS = 2, 3, 4
+
+
+class Read(NamedTuple):
+    """One linear symbol."""
+
+    barcode: zxingcpp.Barcode
+    corners: Corners
+    preparation: str
+
+
+@dataclass(frozen=True)
+class _Region:
+    """A rectangle: `across` and `along` are unit vectors (x, y) across and along the bars; limits in px on them."""
+
+    across: NDArray[np.float64]
+    along: NDArray[np.float64]
+    across_limits: tuple[float, float]
+    along_limits: tuple[float, float]
+
+    @property
+    def width(self) -> float:
+        return self.across_limits[1] - self.across_limits[0]
+
+    @property
+    def height(self) -> float:
+        return self.along_limits[1] - self.along_limits[0]
+
+    @property
+    def margin(self) -> float:
+        """How far the quiet zone is looked for."""
+        return 0.2 * self.width + 10
+
+    def corners(self, margin: float = 0.0, part: tuple[float, float] = (0, 1)) -> NDArray[np.float64]:
+        """Four points (x, y): the rectangle's `part` along the bars, widened by `margin` across them."""
+        (left, right), (top, _) = self.across_limits, self.along_limits
+        ends = [top + self.height * share for share in part]
+        pairs = (
+            (left - margin, ends[0]),
+            (right + margin, ends[0]),
+            (right + margin, ends[1]),
+            (left - margin, ends[1]),
+        )
+        return np.array([a * self.across + b * self.along for a, b in pairs])
+
+    def holds(self, point: tuple[float, float]) -> bool:
+        """Whether a point lies inside."""
+        across, along = float(self.across @ point), float(self.along @ point)
+        return (
+            self.across_limits[0] <= across <= self.across_limits[1]
+            and self.along_limits[0] <= along <= self.along_limits[1]
+        )
+
+
+def read_bars(grey: Grey, deadline: float, known: Sequence[tuple[float, float]] = ()) -> Iterator[Read]:
+    """Linear symbols of a picture, until `deadline` (`time.perf_counter`). `known` are the middles of symbols that
+    were read already: regions that hold one are left out."""
+    for region in _regions(grey):
+        if time.perf_counter() > deadline:
+            return
+        if not any(region.holds(point) for point in known):
+            found = _read_region(grey, region)
+            if found is not None:
+                yield found
+
+
+def _regions(grey: Grey) -> list[_Region]:
+    """Where edges run in one direction, the strongest first."""
+    across, down = cv2.Sobel(grey, cv2.CV_32F, 1, 0), cv2.Sobel(grey, cv2.CV_32F, 0, 1)
+
+    def smooth(values: Lines) -> Lines:
+        smaller = cv2.resize(values, None, fx=1 / _QUARTER, fy=1 / _QUARTER, interpolation=cv2.INTER_AREA)
+        return np.asarray(cv2.GaussianBlur(smaller, (0, 0), 2.0), np.float32)
+
+    xx, yy, xy = smooth(across * across), smooth(down * down), smooth(across * down)
+    energy, difference = xx + yy, xx - yy
+    coherence = np.sqrt(difference**2 + 4 * xy * xy) / (energy + 1e-6)
+    edges = (coherence > _MIN_COHERENCE) & (energy > max(2000.0, 0.15 * float(np.percentile(energy, 99))))
+    joined = cv2.morphologyEx(edges.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((7, 7), np.uint8))
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(joined)
+    found: list[tuple[float, _Region]] = []
+    for number in range(1, count):
+        x, y, width, height, area = stats[number]
+        if area < _MIN_WIDTH * _MIN_HEIGHT / _QUARTER**2:
+            continue
+        box = np.s_[y : y + height, x : x + width]
+        mine = (labels[box] == number) & edges[box]
+        angle = 0.5 * np.arctan2(2 * xy[box][mine].sum(), difference[box][mine].sum())
+        direction = np.array([np.cos(angle), np.sin(angle)])
+        normal = np.array([-direction[1], direction[0]])
+        rows, columns = np.nonzero(mine)
+        points = np.stack([columns + x, rows + y], 1) * float(_QUARTER) + _QUARTER / 2
+        a, b = points @ direction, points @ normal
+        region = _Region(direction, normal, (float(a.min()), float(a.max())), (float(b.min()), float(b.max())))
+        if region.width >= _MIN_WIDTH and region.height >= _MIN_HEIGHT:
+            found.append((float(energy[box][mine].sum()), region))
+    found.sort(key=lambda pair: -pair[0])
+    return [region for _, region in found[:_MAX_REGIONS]]
+
+
+def _read_region(grey: Grey, region: _Region) -> Read | None:
+    per_px = float(np.clip(2400 / (region.width * 1.4 + 20), 2, 6))
+    projected = [_project(grey, region, strip, per_px) for strip in _STRIPS]
+    lines = np.array([line for line in projected if line is not None], np.float32)
+    if len(lines) < _MIN_STRIPS or not _looks_like_bars(lines, region.margin * per_px):
+        return None
+    votes: Counter[bytes] = Counter()
+    strips: dict[bytes, set[int]] = {}
+    barcodes: dict[bytes, tuple[zxingcpp.Barcode, str]] = {}
+    for name, pictures in _prepared(lines, region.margin * per_px, per_px):
+        for number, line in enumerate(pictures):
+            for barcode in _read_line(line):
+                data = bytes(barcode.bytes)
+                votes[data] += 1
+                strips.setdefault(data, set()).add(number)
+                barcodes.setdefault(data, (barcode, name))
+        agreed = _agreed(votes, strips)
+        if agreed is not None:
+            barcode, first_name = barcodes[agreed]
+            first, second, third, fourth = ((round(x), round(y)) for x, y in region.corners())
+            return Read(barcode, (first, second, third, fourth), first_name)
+    return None
+
+
+def _agreed(votes: Counter[bytes], strips: dict[bytes, set[int]]) -> bytes | None:
+    """What several strips say and nothing else comes near to."""
+    ranked = votes.most_common(2)
+    if not ranked:
+        return None
+    (data, count), others = ranked[0], ranked[1:]
+    clear = not others or count >= 4 * others[0][1]
+    enough = count >= _MIN_VOTES and len(strips[data]) >= _MIN_STRIPS and len(data) >= _MIN_CHARACTERS
+    return data if clear and enough else None
+
+
+def _project(grey: Grey, region: _Region, part: tuple[float, float], per_px: float) -> NDArray[np.float64] | None:
+    """The mean grey value across the bars of one strip, `per_px` samples a pixel, margins included."""
+    corners = region.corners(region.margin, part)
+    left, top = np.maximum(np.floor(corners.min(0)).astype(int), 0)
+    right, bottom = np.minimum(np.ceil(corners.max(0)).astype(int) + 1, grey.shape[::-1])
+    if right - left < 2 or bottom - top < 2:
+        return None
+    y, x = np.mgrid[top:bottom, left:right]
+    width = region.width + 2 * region.margin
+    across = x * region.across[0] + y * region.across[1] - (region.across_limits[0] - region.margin)
+    along = x * region.along[0] + y * region.along[1]
+    first, last = (region.along_limits[0] + region.height * share for share in part)
+    inside = (along >= first) & (along <= last) & (across >= 0) & (across <= width)
+    at, offset = across[inside], along[inside] - (first + last) / 2
+    values = grey[top:bottom, left:right][inside].astype(np.float64)
+    length = int(width * per_px) + 1
+    best, sharpest = None, 0.0
+    for shear in _SHEARS:
+        bins = np.clip(((at + shear * offset) * per_px).astype(int), 0, length - 1)
+        counts = np.bincount(bins, minlength=length)
+        filled = np.flatnonzero(counts)
+        if len(filled) < length / 3:
+            continue
+        means = np.bincount(bins, values, length)[filled] / counts[filled]
+        line = cv2.GaussianBlur(np.interp(np.arange(length), filled, means)[None], (0, 0), 0.35 * per_px)[0]
+        steps = np.diff(line)
+        sharpness = float(steps @ steps)
+        if sharpness > sharpest:
+            best, sharpest = line, sharpness
+    return best
+
+
+def _looks_like_bars(lines: Lines, margin: float) -> bool:
+    """Whether strips show the same pattern, and one with as many edges as the shortest symbol has."""
+    inner = lines[:, int(margin) : -int(margin)]
+    centred = inner - inner.mean(1, keepdims=True)
+    spread = np.sqrt((centred**2).sum(1)) + 1e-6
+    likeness = max(
+        _likeness(centred[0] / spread[0], other / one) for other, one in zip(centred[1:], spread[1:], strict=True)
+    )
+    crossings = int(np.count_nonzero(np.diff(np.signbit(centred), axis=1), 1).max())
+    return likeness > _MIN_CONSTANCY and crossings >= _MIN_EDGES
+
+
+def _likeness(a: Lines, b: Lines) -> float:
+    """The highest correlation of two centred lines of unit length, over shifts (perspective moves strips)."""
+    size = 2 * len(a)
+    return float(np.fft.irfft(np.fft.rfft(a, size) * np.conj(np.fft.rfft(b, size)), size).max())
+
+
+def _prepared(lines: Lines, margin: float, per_px: float) -> Iterator[tuple[str, Grey]]:
+    """The lines (one a strip) in ever stronger preparations, 0 ink to 255 paper."""
+    inner = lines[:, int(margin) : -int(margin)]
+    paper = np.percentile(lines[:, int(margin * 0.6) : -int(margin * 0.6)], 98, axis=1, keepdims=True)
+    ink = np.percentile(inner, 1, axis=1, keepdims=True)
+    reach = np.maximum(paper - ink, 1.0)
+    level = (lines - ink) / reach
+    yield "bars", _as_grey(level)
+    for sigma, amount in ((1.0, 1.0), (1.5, 2.0)):
+        yield f"bars sharp {sigma:g}", _as_grey(level + amount * (level - _blur(level, sigma * per_px)))
+    for beyond, blur_px, steps in _RESTORATIONS:
+        stretched = np.clip((lines - ink + beyond * reach) / (reach * (1 + beyond)), 0, 1).astype(np.float32)
+        yield f"bars restored {blur_px:g}", _as_grey(_restore(stretched, blur_px * per_px, steps))
+
+
+def _restore(lines: Lines, sigma: float, steps: int) -> Lines:
+    """Take a Gaussian blur back: the lines between 0 and 1 whose blur comes nearest to `lines` (projected gradient
+    with Nesterov's momentum; Beck and Teboulle, FISTA, 2009)."""
+    best = ahead = lines
+    momentum = 1.0
+    for _ in range(steps):
+        following = np.clip(ahead + _blur(lines - _blur(ahead, sigma), sigma), 0, 1)
+        next_momentum = (1 + (1 + 4 * momentum * momentum) ** 0.5) / 2
+        ahead = following + np.float32((momentum - 1) / next_momentum) * (following - best)
+        best, momentum = following, next_momentum
+    return best
+
+
+def _blur(lines: Lines, sigma: float) -> Lines:
+    size = 2 * int(4 * sigma) + 1
+    return np.asarray(cv2.GaussianBlur(lines, (size, 1), sigma, borderType=cv2.BORDER_REPLICATE), np.float32)
+
+
+def _as_grey(level: Lines) -> Grey:
+    return np.clip(255 * level, 0, 255).astype(np.uint8)
+
+
+def _read_line(line: NDArray[np.uint8]) -> list[zxingcpp.Barcode]:
+    picture = np.repeat(line[None, :], 12, axis=0)
+    return zxingcpp.read_barcodes(
+        picture,
+        formats=BarcodeFormats(FORMATS),
+        try_rotate=False,
+        try_downscale=False,
+        try_invert=False,
+        text_mode=zxingcpp.TextMode.Plain,
+    )

@@ -1,0 +1,163 @@
+"""Pictures made easier to read: the ladder of preparations for a symbol that could not be read plainly.
+
+No single filter wins; each helps against one kind of damage and hurts elsewhere, so that they are tried in turn, what
+is cheap and often helps first. Sharpening or stretching alone lowers the rate: noise is taken out first. Dot-peened
+marks are made of separate dots: a difference of Gaussians at the pitch of the dots finds them, and a dilation joins
+them to modules. This module imports OpenCV: import it inside functions.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from eum_app.scanning.opencv import cv2
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from numpy.typing import NDArray
+
+    Grey = NDArray[np.uint8]
+
+MAX_SIDE = 700  # px; a larger crop is made smaller: modules of more than 20 px gain nothing
+_UPSCALE_SIDE = 360
+
+
+class Prepared(NamedTuple):
+    """A picture to read, and how many of its pixels one pixel of the picture it was made from became."""
+
+    name: str
+    picture: Grey
+    scale: float
+
+
+class Place(NamedTuple):
+    """A rectangle of a picture, in pixels."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+
+
+def _blur(grey: Grey, sigma: float) -> Grey:
+    return np.asarray(cv2.GaussianBlur(grey, (0, 0), sigma), np.uint8)
+
+
+def _sharp(grey: Grey, sigma: float, wide: float, amount: float) -> Grey:
+    """Denoise with `sigma`, then lift what is finer than `wide`."""
+    return np.asarray(cv2.addWeighted(_blur(grey, sigma), 1 + amount, _blur(grey, wide), -amount, 0), np.uint8)
+
+
+def _square(size: int) -> Grey:
+    return np.ones((size, size), np.uint8)
+
+
+def _flat(grey: Grey) -> Grey:
+    return np.asarray(cv2.createCLAHE(2.0, (8, 8)).apply(_blur(grey, 1.5)), np.uint8)
+
+
+def _threshold(grey: Grey, window: int) -> Grey:
+    return np.asarray(
+        cv2.adaptiveThreshold(grey, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY, window, 5), np.uint8
+    )
+
+
+# Measured on 12 kinds of damage: what each is for stands in its name's comment.
+_FILTERS: tuple[tuple[str, Callable[[Grey], Grey]], ...] = (
+    ("median 3", lambda grey: np.asarray(cv2.medianBlur(grey, 3), np.uint8)),  # low contrast, laser, texture
+    ("sharp 1.5", lambda grey: _sharp(grey, 1.5, 6, 2.5)),  # low contrast, uneven light
+    ("dilate 3", lambda grey: np.asarray(cv2.dilate(grey, _square(3)), np.uint8)),  # no quiet zone, fat ink
+    ("blur 2", lambda grey: _blur(grey, 2)),  # noise, patterned modules
+    ("close 3", lambda grey: np.asarray(cv2.morphologyEx(grey, cv2.MORPH_CLOSE, _square(3)), np.uint8)),  # scratches
+    ("blur 1", lambda grey: _blur(grey, 1)),
+    ("sharp 1", lambda grey: _sharp(grey, 1, 4, 1.5)),  # blur
+    ("open 3", lambda grey: np.asarray(cv2.morphologyEx(grey, cv2.MORPH_OPEN, _square(3)), np.uint8)),  # laser
+    ("flat", _flat),
+    ("threshold 61", lambda grey: _threshold(grey, 61)),  # pictures inside the modules, glare
+    ("threshold 31", lambda grey: _threshold(grey, 31)),
+)
+_PITCHES = (8.0, 10.0, 6.5, 5.0, 12.5)  # px between dots
+
+
+def ladder(grey: Grey) -> Iterator[Prepared]:
+    """The preparations of a picture that holds one symbol, one after the other, made when they are asked for."""
+    fit = min(1.0, MAX_SIDE / max(grey.shape))
+    if fit < 1:
+        grey = np.asarray(cv2.resize(grey, None, fx=fit, fy=fit, interpolation=cv2.INTER_AREA), np.uint8)
+        yield Prepared("smaller", grey, fit)
+    for name, make in _FILTERS[:4]:
+        yield Prepared(name, make(grey), fit)
+    small = max(grey.shape) <= _UPSCALE_SIDE
+    if small:  # modules of two pixels
+        enlarged = np.asarray(cv2.resize(grey, None, fx=3, fy=3, interpolation=cv2.INTER_CUBIC), np.uint8)
+        yield Prepared("enlarged 3", enlarged, fit * 3)
+    for polarity in (True, False):
+        for pitch in _PITCHES[:2]:
+            yield _dots(grey, pitch, dark=polarity, fit=fit)
+    for name, make in _FILTERS[4:]:
+        yield Prepared(name, make(grey), fit)
+    for pitch in _PITCHES[2:]:
+        for polarity in (True, False):
+            yield _dots(grey, pitch, dark=polarity, fit=fit)
+    if small:
+        yield Prepared("enlarged 3 sharp", _sharp(enlarged, 1.5, 5, 3), fit * 3)
+    yield Prepared("blur 3", _blur(grey, 3), fit)
+
+
+def _dots(grey: Grey, pitch: float, *, dark: bool, fit: float) -> Prepared:
+    """Dots at a pitch joined to modules, four pixels each, dark on light."""
+    values = grey.astype(np.float32)
+    response = cv2.GaussianBlur(values, (0, 0), 0.2 * pitch) - cv2.GaussianBlur(values, (0, 0), 1.1 * pitch)
+    response = np.asarray(np.maximum(-response if dark else response, 0), np.float32)
+    size = max(1, round(0.8 * pitch))
+    joined = cv2.dilate(response, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size)))
+    joined = cv2.GaussianBlur(joined, (0, 0), 0.25 * pitch)
+    level = np.asarray(255 - joined * (255 / max(float(joined.max()), 1e-6)), np.float32)
+    scale = 4 / pitch
+    picture = cv2.resize(level, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    return Prepared(f"dots {'dark' if dark else 'light'} {pitch:g}", picture.astype(np.uint8), fit * scale)
+
+
+_QUARTER = 4
+_MIN_SIDE, _MAX_ASPECT, _MIN_FILL = 24, 1.7, 0.45
+MAX_PLACES = 24
+
+
+def matrix_places(grey: Grey, known: Sequence[tuple[float, float]] = ()) -> list[Place]:
+    """Where a matrix symbol may be: patches of edges in two directions, about as wide as high, the most marked first.
+
+    `known` are the middles of symbols that were read: places that hold one are left out.
+    """
+    across, down = cv2.Sobel(grey, cv2.CV_32F, 1, 0), cv2.Sobel(grey, cv2.CV_32F, 0, 1)
+
+    def smooth(values: NDArray[np.float32]) -> NDArray[np.float32]:
+        smaller = cv2.resize(values, None, fx=1 / _QUARTER, fy=1 / _QUARTER, interpolation=cv2.INTER_AREA)
+        return np.asarray(cv2.GaussianBlur(smaller, (0, 0), 3.0), np.float32)
+
+    xx, yy, xy = smooth(across * across), smooth(down * down), smooth(across * down)
+    weaker = (xx + yy - np.sqrt((xx - yy) ** 2 + 4 * xy * xy)) / 2  # the lesser eigenvalue: edges both ways
+    found: dict[Place, float] = {}
+    for share in (0.35, 0.12):
+        level = share * float(np.percentile(weaker, 99.5))
+        mask = cv2.morphologyEx((weaker > level).astype(np.uint8), cv2.MORPH_CLOSE, _square(5))
+        for x, y, width, height, area in cv2.connectedComponentsWithStats(mask)[2][1:]:
+            shape_fits = max(width, height) <= _MAX_ASPECT * min(width, height) and area >= _MIN_FILL * width * height
+            if min(width, height) * _QUARTER >= _MIN_SIDE and shape_fits:
+                pad = 3 + max(width, height) // 6
+                place = _within(grey, (x - pad, y - pad, width + 2 * pad, height + 2 * pad))
+                found[place] = float(weaker[y : y + height, x : x + width].mean()) * float(area)
+    ordered = sorted(found, key=lambda place: -found[place])
+    return [place for place in ordered if not any(_holds(place, point) for point in known)][:MAX_PLACES]
+
+
+def _within(grey: Grey, quarter: tuple[int, int, int, int]) -> Place:
+    x, y, width, height = (int(value) * _QUARTER for value in quarter)
+    left, top = max(x, 0), max(y, 0)
+    return Place(left, top, min(x + width, grey.shape[1]) - left, min(y + height, grey.shape[0]) - top)
+
+
+def _holds(place: Place, point: tuple[float, float]) -> bool:
+    return place.x <= point[0] <= place.x + place.width and place.y <= point[1] <= place.y + place.height
