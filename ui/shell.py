@@ -98,9 +98,7 @@ class Shell(QWidget):
         self.rail.select(str(page.property("rail_key") or key))
         page.opened(argument)
         self._refresh_stale(key)
-        focus = page.first_focus()
-        if focus is not None:
-            focus.setFocus(Qt.FocusReason.OtherFocusReason)
+        (page.first_focus() or page).setFocus(Qt.FocusReason.OtherFocusReason)
         self.page_shown.emit(key)
 
     def refresh(self, areas: frozenset[str]) -> None:

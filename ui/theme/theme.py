@@ -135,11 +135,15 @@ class Theme(QObject):
         font.setFeature(QFont.Tag("calt"), 0)
         return font
 
-    def icon(self, name: str, ink: str = "ink2", *, size: float = 18) -> QIcon:
-        """A Lucide icon in a token's colour, with a paler one for what is disabled."""
+    def icon(self, name: str, ink: str = "ink2", *, size: float = 18, gap: float = 0) -> QIcon:
+        """A Lucide icon in a token's colour, with a paler one for what is disabled.
+
+        `gap` adds empty room on both sides, where the style would set words too close to the icon.
+        """
         icon = QIcon()
-        icon.addPixmap(self.pixmap(name, ink, size=size))
-        icon.addPixmap(self.pixmap(name, "ink_off", size=size), QIcon.Mode.Disabled)
+        for mode, token in ((QIcon.Mode.Normal, ink), (QIcon.Mode.Disabled, "ink_off")):
+            picture = self.pixmap(name, token, size=size)
+            icon.addPixmap(_padded(picture, self.dp(gap)) if gap else picture, mode)
         return icon
 
     def pixmap(self, name: str, ink: str = "ink2", *, size: float = 18) -> QPixmap:
@@ -249,3 +253,14 @@ def _render(name: str, color: str, size: int, ratio: float) -> QPixmap:
         found.setDevicePixelRatio(ratio)
         _pixmaps[key] = found
     return found
+
+
+def _padded(picture: QPixmap, gap: int) -> QPixmap:
+    ratio = picture.devicePixelRatio()
+    made = QPixmap(round(picture.width() + 2 * gap * ratio), picture.height())
+    made.setDevicePixelRatio(ratio)
+    made.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(made)
+    painter.drawPixmap(gap, 0, picture)
+    painter.end()
+    return made

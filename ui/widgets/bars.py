@@ -74,12 +74,12 @@ class ProgressSummary(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
 
     def set_progress(self, done: int, total: int, parts: Parts, text: str = "") -> None:
-        """`done` of `total`; `text` replaces the usual words. The percentage is rounded down: 100 % means all."""
+        """`done` of `total`; `text` replaces the usual words. 100 % means all, never almost."""
         locale = QLocale()
         words = text or QCoreApplication.translate("kit", "{done} of {total} checked").format(
             done=locale.toString(done), total=locale.toString(total)
         )
-        percent = f"{done * 100 // total} %" if total else "–"
+        percent = f"{100 if done >= total else min(99, round(done * 100 / total))} %" if total else "–"
         self._text.setText(words)
         self._percent.setText(percent)
         self._bar.set_parts(parts, total)

@@ -22,6 +22,7 @@ from ui.theme import inset, theme
 
 Margins = tuple[float, float, float, float]
 NO_MARGINS: Margins = (0, 0, 0, 0)
+_ICON_GAP = 3
 Part = QWidget | QLayout | int | None
 """What a box takes: a widget, a layout, an int for a stretch of that factor, None for nothing."""
 
@@ -113,8 +114,10 @@ class Button(QPushButton):
             return
         kind = self.property("kind")
         ink = "on_accent" if kind == "primary" or self.isChecked() else "bad" if kind == "danger" else "ink2"
-        self.setIcon(theme().icon(self._icon_name, ink))
-        self.setIconSize(QSize(theme().dp(18), theme().dp(18)))
+        look = theme()
+        gap = _ICON_GAP if self.text() else 0
+        self.setIcon(look.icon(self._icon_name, ink, gap=gap))
+        self.setIconSize(QSize(look.dp(18) + 2 * look.dp(gap), look.dp(18)))
 
 
 def button(
@@ -202,6 +205,7 @@ def panel(layout: QLayout, kind: str = "clear") -> QFrame:
 def row(*parts: Part, tone: str = "") -> QFrame:
     """A line of a card: parts side by side over a hair line; `tone` warn, bad or accent fills it."""
     made = panel(hbox(*parts, margins=(16, 9, 16, 9)), "row")
+    made.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
     if tone:
         made.setProperty("tone", tone)
     return made
@@ -266,27 +270,43 @@ class FlowLayout(QLayout):
         return size + QSize(margins.left() + margins.right(), margins.top() + margins.bottom())
 
     def _arrange(self, rect: QRect, *, is_trial: bool) -> int:
-        margins = self.contentsMargins()
-        area = rect.marginsRemoved(margins)
+        area = rect.marginsRemoved(self.contentsMargins())
         gap = theme().dp(self._gap)
-        x, y, line_height = area.x(), area.y(), 0
-        parent = self.parentWidget()
-        direction = parent.layoutDirection() if parent else Qt.LayoutDirection.LeftToRight
+        y = area.y()
+        for line in self._lines(area.width(), gap):
+            height = max(item.sizeHint().height() for item in line)
+            if not is_trial:
+                self._place(line, QRect(area.x(), y, area.width(), height), gap)
+            y += height + gap
+        used = y - gap if y > area.y() else y
+        return used - rect.y() + self.contentsMargins().bottom()
+
+    def _lines(self, width: int, gap: int) -> list[list[QLayoutItem]]:
+        lines: list[list[QLayoutItem]] = []
+        left = -1
         for item in self._items:
             if item.isEmpty():
                 continue
+            needed = item.sizeHint().width()
+            if needed > left:
+                lines.append([])
+                left = width
+            lines[-1].append(item)
+            left -= needed + gap
+        return lines
+
+    def _place(self, line: list[QLayoutItem], area: QRect, gap: int) -> None:
+        parent = self.parentWidget()
+        is_rtl = parent is not None and parent.layoutDirection() == Qt.LayoutDirection.RightToLeft
+        x = area.x()
+        for item in line:
             size = item.sizeHint()
-            if x > area.x() and x + size.width() > area.right() + 1:
-                x, y, line_height = area.x(), y + line_height + gap, 0
-            width = min(size.width(), area.width()) if not is_trial else size.width()
-            if not is_trial:
-                place = QRect(QPoint(x, y), QSize(width, size.height()))
-                if direction == Qt.LayoutDirection.RightToLeft:
-                    place.moveRight(area.right() - (x - area.x()))
-                item.setGeometry(place)
-            x += size.width() + gap
-            line_height = max(line_height, size.height())
-        return y + line_height - rect.y() + margins.bottom()
+            width = min(size.width(), area.width())
+            place = QRect(QPoint(x, area.y() + (area.height() - size.height()) // 2), QSize(width, size.height()))
+            if is_rtl:
+                place.moveRight(area.right() - (x - area.x()))
+            item.setGeometry(place)
+            x += width + gap
 
 
 def flow(*widgets: QWidget, spacing: float = 8) -> FlowLayout:

@@ -35,6 +35,7 @@ class Card(QFrame):
         self.body = vbox()
         self._whole = vbox(self._head, margins=(1, 1, 1, 1))
         self._whole.addLayout(self.body, 1)
+        self._whole.addStretch(0)  # takes what a body of fixed height leaves
         self.setLayout(self._whole)
         self.setAccessibleName(title)
 

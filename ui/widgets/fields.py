@@ -29,6 +29,7 @@ class _IconField(QLineEdit):
     def __init__(self, placeholder: str, icon: str) -> None:
         super().__init__()
         self._icon_name = icon
+        self.setProperty("icon", True)
         self._icon = QAction(self)
         self.addAction(self._icon, QLineEdit.ActionPosition.LeadingPosition)
         self.setPlaceholderText(placeholder)

@@ -104,6 +104,10 @@ class PageHeader(QFrame):
 
     def _refit(self) -> None:
         margins = self._line.contentsMargins()
+        # A label that may wrap asks for too little width; a title breaks only when it is longer than this.
+        words = self._title.fontMetrics().horizontalAdvance(self._title.text()) + 4
+        room = self.width() - margins.left() - margins.right()
+        self._title.setMinimumWidth(max(0, min(words, theme().dp(420), room)))
         needed = self._left.sizeHint().width() + self._flow.sizeHint().width()
         needed += margins.left() + margins.right() + self._line.spacing()
         # A title may wrap and a bar may shrink before the actions move down.

@@ -81,7 +81,9 @@ class NavButton(QAbstractButton):
         metrics = QFontMetrics(look.font(14, 600))
         width = look.dp(COLLAPSED_WIDTH - 20)
         if not self.is_collapsed:
-            width = metrics.horizontalAdvance(self.text()) + look.dp(84)
+            width = metrics.horizontalAdvance(self.text()) + look.dp(50)
+            if self._badge:
+                width += metrics.horizontalAdvance(self._badge) + look.dp(26)
         return QSize(width, max(look.dp(40), min(look.touch, look.dp(44))))
 
     def minimumSizeHint(self) -> QSize:
@@ -212,6 +214,7 @@ class Rail(QFrame):
 
     def set_badge(self, key: str, badge: str, tone: str = "mute") -> None:
         self._buttons[key].set_badge(badge, tone)
+        self._fit()
 
     def set_device(self, state: DeviceState) -> None:
         """Whose device, what HQ has, and whether the store is encrypted."""

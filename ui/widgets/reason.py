@@ -19,7 +19,7 @@ class PhotoStrip(QWidget):
     opened = Signal(str)
     removed = Signal(str)
 
-    def __init__(self, *, is_removable: bool = False, width: float = 118, height: float = 140) -> None:
+    def __init__(self, *, is_removable: bool = False, width: float = 108, height: float = 132) -> None:
         super().__init__()
         self._size = (width, height)
         self._is_removable = is_removable
