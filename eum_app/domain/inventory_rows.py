@@ -1,8 +1,8 @@
 """One row of an inventory list: canonical column → cell text in, a row with types or the reasons why not out.
 
 Pure: no file, no other row (apart from `RowReader`, which knows what came before and so finds duplicates).
-Rejections, by column: `serial.missing`, `serial.scientific_notation`, `serial.decimal`, `case.missing`, `case.pattern`,
-`part_number.missing` (and no stock number either), `ship_date.invalid`, `delivery_date.invalid`,
+Rejections, by column: `serial.missing`, `serial.scientific_notation`, `serial.decimal`, `serial.date`, `case.missing`,
+`case.pattern`, `part_number.missing` (and no stock number either), `ship_date.invalid`, `delivery_date.invalid`,
 `last_inventory.invalid`, `eum_level.unknown`, `disposition.unknown`, `<column>.spreadsheet_error`,
 `<column>.line_break`, `item.duplicate`, `uii.duplicate`. Warnings: `serial.normalised`, `serial.characters`,
 `cage.pattern`, `cage.missing`, `nsn.pattern`, `eum_level.missing`, `case.country_differs`, `uii.serial_differs`,

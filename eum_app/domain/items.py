@@ -20,6 +20,7 @@ _NSN = re.compile(r"([0-9]{4})-?([0-9]{2})-?([0-9]{3})-?([0-9]{4})", re.ASCII)
 _OUTSIDE_MARK_SET = re.compile(r"[^A-Z0-9/-]")
 # A spreadsheet writes the exponent's sign; "5E12345" without one is an ordinary serial.
 _SCIENTIFIC = re.compile(r"[0-9]+(?:[.,][0-9]+)?[Ee][+-][0-9]{1,3}", re.ASCII)
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _FLOAT = re.compile(r"[0-9]+[.,]0+", re.ASCII)
 _PLACEHOLDERS = frozenset({"-", "--", "N/A", "NA", "NONE", "NIL", "TBD", "UNKNOWN", "UNK", "?"})
 
@@ -85,10 +86,13 @@ def normalise_serial(text: str) -> tuple[str, tuple[str, ...]]:
 def serial_damage(serial: str) -> str | None:
     """The code of what a spreadsheet did to a serial, or None.
 
-    `serial.scientific_notation` ("1.23457E+05": digits are lost for good), `serial.decimal` ("716635.0").
+    `serial.scientific_notation` ("1.23457E+05": digits are lost for good), `serial.decimal` ("716635.0"),
+    `serial.date` ("2005-09-05", typed as SEP-05).
     """
     if _SCIENTIFIC.fullmatch(serial):
         return "serial.scientific_notation"
+    if _DATE.fullmatch(serial):
+        return "serial.date"
     if _FLOAT.fullmatch(serial):
         return "serial.decimal"
     return None

@@ -28,6 +28,7 @@ from eum_app.usecases.inventory_table import (
     find_delimiter,
     find_headings,
 )
+from eum_app.usecases.inventory_workbook import WorkbookReader, is_workbook
 
 # Headings of the two columns that a file of rejected rows has in front; read back, they are passed over.
 REJECTED_HEADINGS = ("Refused: line", "Refused: reasons")
@@ -42,6 +43,7 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
     does not know.
     """
 
+    sheet: str | None = None
     encoding: str | None = None
     delimiter: str | None = None
     date_order: DateOrder | None = None
@@ -84,20 +86,16 @@ class InventoryPreview(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def read_inventory(path: Path, profile: Profile | None = None) -> InventoryPreview:
-    """Read `path` (CSV) and sort its rows into accepted and rejected.
+    """Read `path` (CSV or .xlsx, told apart by what is in it) and sort its rows into accepted and rejected.
 
     Raises Refusal: `inventory.unreadable`, `inventory.too_large`, `inventory.no_rows`, `inventory.date_order` (the
     dates leave open, or contradict, whether day or month comes first: ask, and name it in the profile),
-    `inventory.profile`, and those of `inventory_table` for what is not a list.
+    `inventory.profile`, and those of `inventory_table` and `inventory_workbook` for what is not a list.
     """
     wanted = profile or Profile()
     _check(wanted)
     data = _bytes_of(path)
-    text, encoding = decode(data, wanted.encoding)
-    delimiter = wanted.delimiter or find_delimiter(text, wanted.columns)
-    records = csv_records(text, delimiter)
-    headings = find_headings(records, wanted.columns)
-    body = list(records)
+    found, headings, body = _workbook(data, wanted) if is_workbook(data) else _csv(data, wanted)
     if not body:
         raise Refusal("inventory.no_rows", line=headings.line)
     order = wanted.date_order or _date_order(headings, body)
@@ -120,9 +118,8 @@ def read_inventory(path: Path, profile: Profile | None = None) -> InventoryPrevi
             accepted.append(outcome.row)
             warnings += [RowWarning(record.line, code) for code in outcome.warnings]
     return InventoryPreview(
-        profile=Profile(
-            encoding=encoding,
-            delimiter=delimiter,
+        profile=msgspec.structs.replace(
+            found,
             date_order=order,
             columns={cell.strip(): column for cell, column in _pairs(headings) if column},
         ),
@@ -155,6 +152,38 @@ def write_rejected_csv(preview: InventoryPreview, path: Path) -> int:
     with written_whole(path) as file:
         file.write(out.getvalue().encode("utf-8-sig"))
     return len(preview.rejected)
+
+
+def _csv(data: bytes, wanted: Profile) -> tuple[Profile, Headings, list[Record]]:
+    text, encoding = decode(data, wanted.encoding)
+    delimiter = wanted.delimiter or find_delimiter(text, wanted.columns)
+    records = csv_records(text, delimiter)
+    headings = find_headings(records, wanted.columns)
+    return Profile(encoding=encoding, delimiter=delimiter), headings, list(records)
+
+
+def _workbook(data: bytes, wanted: Profile) -> tuple[Profile, Headings, list[Record]]:
+    """The one sheet that has the headings, or the one named. Raises Refusal `inventory.several_sheets` (sheets)."""
+    with WorkbookReader(data) as book:
+        tried: dict[str, Refusal] = {}
+        sheets: list[str] = []
+        for sheet in (wanted.sheet,) if wanted.sheet else book.sheets:
+            try:
+                find_headings(book.records(sheet), wanted.columns)
+            except Refusal as refusal:
+                tried[sheet] = refusal
+            else:
+                sheets.append(sheet)
+        if not sheets:
+            raise next(iter(tried.values()), Refusal("inventory.not_workbook"))
+        if len(sheets) > 1:
+            raise Refusal("inventory.several_sheets", sheets=tuple(sheets))
+        records = book.records(sheets[0])
+        headings = find_headings(records, wanted.columns)
+        width = len(headings.cells)
+        # A sheet does not store the empty cells at a row's end.
+        body = [Record(record.line, record.cells + ("",) * (width - len(record.cells))) for record in records]
+    return Profile(sheet=sheets[0]), headings, body
 
 
 def _check(profile: Profile) -> None:

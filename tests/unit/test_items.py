@@ -46,6 +46,7 @@ def test_serials_are_kept_comparable_and_doubt_is_named(text: str, serial: str, 
         ("2E+05", "serial.scientific_notation"),
         ("5E12345", None),
         ("716635.0", "serial.decimal"),
+        ("2005-09-05", "serial.date"),
         ("716635", None),
     ],
 )
