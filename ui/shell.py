@@ -227,6 +227,7 @@ class ShortcutsSheet(QFrame):
             content.addWidget(label(title, "strong"))
             grid = QGridLayout()
             inset(grid, 0, 4, 0, 12, spacing=6)
+            grid.setColumnMinimumWidth(0, theme().dp(150))
             grid.setColumnStretch(1, 1)
             for at, entry in enumerate(entries):
                 grid.addWidget(label(entry.keys, "keycap"), at, 0, Qt.AlignmentFlag.AlignLeading)

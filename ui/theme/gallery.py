@@ -13,7 +13,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QColor, QImage
-from PySide6.QtWidgets import QApplication, QGridLayout, QHBoxLayout, QListView, QWidget
+from PySide6.QtWidgets import QApplication, QGridLayout, QListView, QWidget
 
 from eum_app.domain.errors import Refusal, Trouble
 from ui.delegates import VISIT_HEIGHT, ChipSpec, RowContent, RowDelegate
@@ -28,6 +28,8 @@ from ui.widgets import (
     BarChart,
     Card,
     Chip,
+    ColumnPart,
+    Columns,
     EmptyState,
     KeyValueGrid,
     LineChart,
@@ -44,6 +46,7 @@ from ui.widgets import (
     flow,
     hbox,
     label,
+    panel,
     row,
     scrolled,
     search_placeholder,
@@ -132,12 +135,18 @@ def visit_page() -> Page:
     scan = Card("Scan", "", Chip("Sweep · 4 in view", "accent"))
     scan.add_padded(hbox(ScanField("Scan or type serial / UII"), button("From photo…")))
 
-    columns = QHBoxLayout()
-    inset(columns, 0, 0, 0, 0, spacing=16)
-    columns.addWidget(items, 35)
-    columns.addLayout(vbox(scan, recent, spacing=16), 41)
-    columns.addWidget(_item_card(), 40)
-    page.body.addLayout(columns, 1)
+    middle = panel(vbox(scan, recent, spacing=16))
+    page.body.addWidget(
+        Columns(
+            [
+                ColumnPart("items", "Items", items, 35),
+                ColumnPart("scan", "Scan", middle, 41),
+                ColumnPart("item", "Item", _item_card(), 40),
+            ],
+            front="item",
+        ),
+        1,
+    )
     page.notice.show_message("ok", "Recorded · 786951 verified", action="Undo", on_action=lambda: None)
     return page
 
@@ -205,11 +214,16 @@ def review_page() -> Page:
         note_needed=frozenset({"other"}),
         is_danger=True,
     )
-    columns = hbox(spacing=16)
-    columns.addWidget(findings, 4)
-    columns.addWidget(evidence, 4)
-    columns.addWidget(reason, 3)
-    page.body.addLayout(columns, 1)
+    page.body.addWidget(
+        Columns(
+            [
+                ColumnPart("findings", "Findings", findings, 4),
+                ColumnPart("evidence", "Evidence", evidence, 4),
+                ColumnPart("reason", "Decide", reason, 3),
+            ]
+        ),
+        1,
+    )
     page.notice.show_error(Refusal("review.comment"))
     return page
 

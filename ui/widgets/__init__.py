@@ -20,6 +20,7 @@ from ui.widgets.base import (
 )
 from ui.widgets.card import Card, CuiBanner, EmptyState, scrolled
 from ui.widgets.chip import Chip
+from ui.widgets.columns import ColumnPart, Columns
 from ui.widgets.fields import (
     FormField,
     KeyValueGrid,
@@ -42,6 +43,8 @@ __all__ = [
     "Button",
     "Card",
     "Chip",
+    "ColumnPart",
+    "Columns",
     "CuiBanner",
     "EmptyState",
     "FlowLayout",

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtCore import QCoreApplication, QSize, Qt
 from PySide6.QtWidgets import QFrame, QLabel, QLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
-from ui.theme import inset
+from ui.theme import inset, theme
 from ui.widgets.base import IconLabel, Margins, Part, button, fill, hbox, label, panel, vbox
 
 
@@ -125,6 +125,15 @@ class EmptyState(QWidget):
         self.setAccessibleName(f"{title}. {text}")
 
 
+class _Column(QScrollArea):
+    """Never narrower than what it holds: it scrolls up and down only."""
+
+    def minimumSizeHint(self) -> QSize:
+        inner = self.widget()
+        width = inner.minimumSizeHint().width() + self.verticalScrollBar().sizeHint().width() if inner else 0
+        return QSize(width, theme().dp(80))
+
+
 def scrolled(content: QWidget | QLayout, *, margins: Margins = (0, 0, 0, 0)) -> QScrollArea:
     """A column that scrolls up and down, never sideways, and lets the page's ground through."""
     inner = QWidget()
@@ -132,7 +141,7 @@ def scrolled(content: QWidget | QLayout, *, margins: Margins = (0, 0, 0, 0)) -> 
     layout = QVBoxLayout(inner)
     inset(layout, *margins)
     fill(layout, [content])
-    area = QScrollArea()
+    area = _Column()
     area.setWidgetResizable(True)
     area.setFrameShape(QFrame.Shape.NoFrame)
     area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

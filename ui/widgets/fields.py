@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QCoreApplication, QEvent, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QKeyEvent, QKeySequence, QResizeEvent, QTextOption
+from PySide6.QtCore import QCoreApplication, QEvent, QRect, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent, QKeySequence, QPainter, QPaintEvent, QResizeEvent, QTextOption
 from PySide6.QtWidgets import (
     QAbstractScrollArea,
     QButtonGroup,
@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QSizePolicy,
+    QStyle,
     QTextEdit,
     QWidget,
 )
@@ -24,25 +25,36 @@ from ui.widgets.base import Button, flow, label, vbox
 
 
 class _IconField(QLineEdit):
-    """A line edit with an icon before its text."""
+    """A line edit with an icon before its text (painted here: Qt's own icon does not grow with the scale)."""
 
     def __init__(self, placeholder: str, icon: str) -> None:
         super().__init__()
         self._icon_name = icon
-        self.setProperty("icon", True)
-        self._icon = QAction(self)
-        self.addAction(self._icon, QLineEdit.ActionPosition.LeadingPosition)
         self.setPlaceholderText(placeholder)
         self.setAccessibleName(placeholder)
-        self._draw()
+        self._make_room()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() == QEvent.Type.StyleChange:
-            self._draw()
+            self._make_room()
 
-    def _draw(self) -> None:
-        self._icon.setIcon(theme().icon(self._icon_name, "ink3"))
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        look = theme()
+        side, pad = look.dp(18), look.dp(12)
+        place = QRect(pad, (self.height() - side) // 2, side, side)
+        painter = QPainter(self)
+        painter.drawPixmap(
+            QStyle.visualRect(self.layoutDirection(), self.rect(), place).topLeft(),
+            look.pixmap(self._icon_name, "ink3", size=18),
+        )
+        painter.end()
+
+    def _make_room(self) -> None:
+        room = theme().dp(26)
+        is_rtl = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
+        self.setTextMargins(0 if is_rtl else room, 0, room if is_rtl else 0, 0)
 
 
 class SearchField(_IconField):
