@@ -20,7 +20,7 @@ from eum_app.domain.errors import Refusal
 from eum_app.usecases.inventory_table import MAX_CELL_CHARS, Record
 
 if TYPE_CHECKING:
-    from openpyxl.workbook import Workbook  # type: ignore[import-untyped]
+    from openpyxl.workbook import Workbook
 
 MAX_UNPACKED_BYTES = 256 * 1024 * 1024
 MAX_ROWS = 1_048_576
@@ -112,7 +112,7 @@ def _look_inside(data: bytes) -> None:
 
 def _opened(data: bytes) -> Workbook:
     # 0.2 s, and only where somebody sends a workbook.
-    import openpyxl  # type: ignore[import-untyped]  # noqa: PLC0415
+    import openpyxl  # noqa: PLC0415
 
     warnings.filterwarnings("ignore", category=UserWarning, module="openpyxl")  # of features that a list does not need
     try:

@@ -1,0 +1,93 @@
+"""What the commands share: options, how a passphrase comes in, how results and failures go out."""
+
+from __future__ import annotations
+
+import contextlib
+import getpass
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+import typer
+from platformdirs import user_data_path
+
+from eum_app.domain.errors import Refusal
+from eum_app.usecases.session import Session
+
+EXIT_REFUSED = 1
+EXIT_TROUBLE = 3
+MAX_PASSPHRASE_BYTES = 4096
+
+StoreOption = Annotated[
+    Path | None, typer.Option("--store", envvar="EUM_STORE", help="Folder of the store.", show_default=False)
+]
+AccountOption = Annotated[str, typer.Option("--account", envvar="EUM_ACCOUNT", help="Account code, e.g. INS-017.")]
+PassphraseFd = Annotated[
+    int | None,
+    typer.Option(
+        "--passphrase-fd",
+        help="Read the passphrase from this file descriptor (one line). Else EUM_PASSPHRASE, else a prompt.",
+    ),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of words.")]
+
+
+def store_folder(given: Path | None) -> Path:
+    """The store's folder: as given, else the platform's place for a person's data."""
+    return given or user_data_path("eum", appauthor=False) / "store"
+
+
+def passphrase(descriptor: int | None, *, prompt: str = "Passphrase: ", confirm: bool = False) -> str:
+    """From a file descriptor, the environment, or the terminal; never from an argument, which others can see."""
+    if descriptor is not None:
+        try:
+            with os.fdopen(descriptor, "rb", closefd=False) as file:
+                line = file.readline(MAX_PASSPHRASE_BYTES)
+        except OSError as error:
+            raise typer.BadParameter("not a readable file descriptor", param_hint="--passphrase-fd") from error
+        return line.decode(errors="surrogateescape").rstrip("\r\n")
+    from_environment = os.environ.get("EUM_PASSPHRASE")
+    if from_environment is not None:
+        return from_environment
+    if not sys.stdin.isatty():
+        raise typer.BadParameter("no terminal to ask at: use --passphrase-fd or EUM_PASSPHRASE")
+    typed = getpass.getpass(prompt)
+    if confirm and getpass.getpass("Again: ") != typed:
+        raise Refusal("passphrase.differs")
+    return typed
+
+
+@contextlib.contextmanager
+def unlocked(store: Path | None, account: str, descriptor: int | None) -> Iterator[Session]:
+    """An open session; its end is recorded."""
+    from eum_app.usecases.open_store import open_store
+
+    session = open_store(store_folder(store), account, passphrase(descriptor))
+    try:
+        yield session
+    finally:
+        session.close("command ended")
+
+
+def show(as_json: bool, data: Any, words: str) -> None:
+    """Print a result, as JSON or in words."""
+    if as_json:
+        print_json(data)
+    else:
+        typer.echo(words)
+
+
+def print_json(data: Any) -> None:
+    """One JSON document on one line; control characters and everything beyond ASCII-safe text stay data."""
+    typer.echo(msgspec.json.encode(data, enc_hook=str).decode())
+
+
+def sentence_of(code: str, values: Mapping[str, object]) -> str:
+    """A mark's warning or refusal in words."""
+    from ui.messages import sentence
+    from ui.messages_marks import MARK_SENTENCES, describe
+
+    return describe(code, values) if code in MARK_SENTENCES else str(sentence(Refusal(code, **values)))

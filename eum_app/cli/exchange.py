@@ -1,0 +1,262 @@
+"""`eum device`, `eum bundle`, `eum inbox` and `eum report`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from eum_app.cli.common import EXIT_REFUSED, AccountOption, JsonOption, PassphraseFd, StoreOption, show, unlocked
+from eum_app.domain.errors import Refusal
+
+device_app = typer.Typer(help="Devices: request, sign and accept an identity.", no_args_is_help=True)
+bundle_app = typer.Typer(help="Bundles: seal, open, verify, inspect.", no_args_is_help=True)
+inbox_app = typer.Typer(help="Taking bundles in.", no_args_is_help=True)
+report_app = typer.Typer(help="Reports.", no_args_is_help=True)
+
+FileArgument = Annotated[Path, typer.Argument(show_default=False)]
+FolderOption = Annotated[Path, typer.Option("--to", help="Folder to write to.")]
+_HERE = Path()
+
+
+@device_app.command()
+def request(
+    to: FileArgument,
+    account: AccountOption,
+    store: StoreOption = None,
+    passphrase_fd: PassphraseFd = None,
+    as_json: JsonOption = False,
+) -> None:
+    """On a device: write the request that HQ signs."""
+    from eum_app.usecases.enrol_device import request_enrolment
+
+    with unlocked(store, account, passphrase_fd) as session:
+        made = request_enrolment(session, to)
+    show(
+        as_json,
+        {"path": str(made.path), "fingerprint": made.fingerprint},
+        f"Wrote {made.path}. Read this fingerprint to HQ: {made.fingerprint}",
+    )
+
+
+@device_app.command()
+def sign(
+    request_file: FileArgument,
+    answer: FileArgument,
+    fingerprint: Annotated[str, typer.Option(help="The fingerprint that the device shows, compared by you.")],
+    account: AccountOption,
+    store: StoreOption = None,
+    passphrase_fd: PassphraseFd = None,
+    as_json: JsonOption = False,
+) -> None:
+    """At HQ: sign a device's request, after comparing fingerprints."""
+    from eum_app.usecases.enrol_device import read_request, sign_enrolment
+
+    view = read_request(request_file)
+    if _plain(view.fingerprint) != _plain(fingerprint):
+        raise Refusal("enrolment.fingerprint", shown=view.fingerprint, given=fingerprint)
+    with unlocked(store, account, passphrase_fd) as session:
+        made = sign_enrolment(session, request_file, answer)
+    show(
+        as_json,
+        {"device": made.device, "epoch": made.epoch, "answer": str(made.answer_path)},
+        f"Signed {made.device}, epoch {made.epoch}: {made.answer_path}",
+    )
+
+
+@device_app.command()
+def accept(
+    answer: FileArgument,
+    account: AccountOption,
+    root: Annotated[str, typer.Option(help="HQ's root fingerprint, as HQ reads it to you.")],
+    store: StoreOption = None,
+    passphrase_fd: PassphraseFd = None,
+) -> None:
+    """On a device: take the identity that HQ signed."""
+    from eum_app.usecases.enrol_device import accept_enrolment
+
+    with unlocked(store, account, passphrase_fd) as session:
+        accept_enrolment(session, answer, root)
+        name = session.name
+    typer.echo(f"{name} is enrolled.")
+
+
+@device_app.command("list")
+def list_devices(
+    account: AccountOption, store: StoreOption = None, passphrase_fd: PassphraseFd = None, as_json: JsonOption = False
+) -> None:
+    """Devices enrolled at this HQ, and HQ's own fingerprint."""
+    from db.queries.people import all_devices
+    from eum_app.usecases.enrol_device import enrolment_state
+
+    with unlocked(store, account, passphrase_fd) as session:
+        state = enrolment_state(session)
+        rows = session.read(all_devices)
+    data = {
+        "root_fingerprint": state.root_fingerprint,
+        "devices": [
+            {"device": row.device, "epoch": row.epoch, "fingerprint": row.fingerprint, "revoked_at": row.revoked_at}
+            for row in rows
+        ],
+    }
+    words = [f"HQ root: {state.root_fingerprint}"]
+    words += [f"{row.device}  epoch {row.epoch}  {row.fingerprint}  {row.revoked_at}" for row in rows]
+    show(as_json, data, "\n".join(words))
+
+
+@bundle_app.command()
+def seal(
+    account: AccountOption,
+    to: FolderOption = _HERE,
+    device: Annotated[str, typer.Option(help="At HQ: the device to seal for.")] = "",
+    store: StoreOption = None,
+    passphrase_fd: PassphraseFd = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Seal what the other side has not received."""
+    from eum_app.usecases.exchange import seal_for_device, seal_results
+
+    with unlocked(store, account, passphrase_fd) as session:
+        if session.is_hq and not device:
+            raise typer.BadParameter("at HQ, say for which device", param_hint="--device")
+        made = seal_for_device(session, device, to) if session.is_hq else seal_results(session, to)
+    data = {
+        "bundle_id": made.bundle_id,
+        "path": str(made.path),
+        "kind": made.kind,
+        "recipient": made.recipient,
+        "first_seq": made.first_seq,
+        "last_seq": made.last_seq,
+        "objects": made.objects,
+        "size": made.size,
+    }
+    show(as_json, data, f"Sealed facts {made.first_seq}–{made.last_seq} for {made.recipient}: {made.path}")
+
+
+@bundle_app.command("inspect")
+def inspect_command(file: FileArgument, as_json: JsonOption = False) -> None:
+    """What a bundle says of itself outside; needs no key and proves nothing."""
+    from sync.bundle_file import inspect_bundle
+
+    header = inspect_bundle(file)
+    data = {
+        "bundle_id": header.bundle_id,
+        "kind": header.kind,
+        "suite": header.suite.value,
+        "created_at": header.created_at.isoformat(),
+        "sender": header.sender.origin,
+        "sender_fingerprint": header.sender.short_fingerprint,
+        "recipients": [recipient.kid for recipient in header.recipients],
+        "size": file.stat().st_size,
+    }
+    show(as_json, data, "\n".join(f"{name}: {value}" for name, value in data.items()) + "\nNothing was verified.")
+
+
+@bundle_app.command()
+def verify(
+    file: FileArgument,
+    account: AccountOption,
+    store: StoreOption = None,
+    passphrase_fd: PassphraseFd = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Who sent a bundle, whether it is whole and unaltered: separate verdicts. It is not opened."""
+    from eum_app.usecases.bundles import verify_file
+
+    with unlocked(store, account, passphrase_fd) as session:
+        verdict = verify_file(session, file)
+    data = {
+        "bundle_id": verdict.bundle_id,
+        "sender": verdict.sender,
+        "sender_known": verdict.sender_known,
+        "complete": verdict.complete,
+        "unaltered": verdict.unaltered,
+        "code": verdict.code,
+        "holds": verdict.holds,
+    }
+    show(as_json, data, "\n".join(f"{name}: {value}" for name, value in data.items()))
+    if not verdict.holds:
+        raise typer.Exit(EXIT_REFUSED)
+
+
+@bundle_app.command("open")
+def open_command(
+    file: FileArgument,
+    account: AccountOption,
+    store: StoreOption = None,
+    passphrase_fd: PassphraseFd = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Verify a bundle for this store and list what is in it; nothing is imported."""
+    from eum_app.usecases.bundles import list_bundle
+
+    with unlocked(store, account, passphrase_fd) as session:
+        contents = list_bundle(session, file)
+    words = [
+        f"{contents.kind} from {contents.sender}: facts {contents.first_seq}–{contents.last_seq} of {contents.origin}"
+    ]
+    words += [f"  {kind}: {count}" for kind, count in contents.kinds.items()]
+    words.append(f"  content objects: {contents.objects}")
+    show(as_json, contents, "\n".join(words))
+
+
+@inbox_app.command("import")
+def import_command(
+    files: Annotated[list[Path], typer.Argument(help="Bundles, or folders of bundles.", show_default=False)],
+    account: AccountOption,
+    receipts: Annotated[Path | None, typer.Option(help="At HQ: folder for the signed receipts.")] = None,
+    store: StoreOption = None,
+    passphrase_fd: PassphraseFd = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Take bundles in. Each is accepted, already held, waiting, forked, refused or quarantined, with its reason."""
+    from eum_app.usecases.exchange import import_bundles
+
+    with unlocked(store, account, passphrase_fd) as session:
+        outcomes = import_bundles(session, files, receipts).outcomes
+    words = [_in_words(outcome) for outcome in outcomes]
+    show(as_json, outcomes, "\n".join(words) or "No bundle there.")
+    if any(outcome.outcome not in {"accepted", "already_held"} for outcome in outcomes):
+        raise typer.Exit(EXIT_REFUSED)
+
+
+@report_app.command()
+def inventory(
+    to: Annotated[Path, typer.Argument(help="File to write (.csv); its sidecar goes beside it.", show_default=False)],
+    account: AccountOption,
+    site: Annotated[str, typer.Option(help="Only this site (name).")] = "",
+    country: Annotated[str, typer.Option(help="Only this country.")] = "",
+    case: Annotated[str, typer.Option(help="Only this case.")] = "",
+    level: Annotated[str, typer.Option(help="Only this monitoring level, e.g. EEUM.")] = "",
+    store: StoreOption = None,
+    passphrase_fd: PassphraseFd = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Inventory status as CSV with a sidecar; the rows are counted again from the file."""
+    from db.queries.items import all_sites
+    from db.queries.reports import InventoryFilter
+    from eum_app.usecases.inventory_report import export_inventory
+
+    with unlocked(store, account, passphrase_fd) as session:
+        site_id = ""
+        if site:
+            site_id = next((row.site_id for row in session.read(all_sites) if row.name == site), "")
+            if not site_id:
+                raise Refusal("site.unknown", site_id=site)
+        wanted = InventoryFilter(site_id=site_id, country=country, case_id=case, eum_level=level)
+        made = export_inventory(session, to, wanted)
+    data = {"path": str(made.path), "sidecar": str(made.sidecar_path), "rows": made.rows, "sha384": made.sha384}
+    show(as_json, data, f"{made.rows} rows: {made.path}\nSHA-384 {made.sha384}")
+
+
+def _in_words(outcome: Any) -> str:
+    from ui.messages import sentence
+
+    reason = f": {sentence(Refusal(outcome.code, **outcome.values))}" if outcome.code else ""
+    added = f" ({outcome.new_entries} facts, {outcome.new_findings} findings)" if outcome.outcome == "accepted" else ""
+    return f"{outcome.outcome}  {outcome.file_name}{added}{reason}"
+
+
+def _plain(fingerprint: str) -> str:
+    return "".join(char for char in fingerprint.upper() if char.isalnum())

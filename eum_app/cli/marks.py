@@ -1,0 +1,42 @@
+"""`eum read-marks` and `eum parse-mark`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from eum_app.cli.common import EXIT_REFUSED, print_json, sentence_of
+from eum_app.domain.errors import Refusal
+
+MAX_STDIN_BYTES = 1_000_000
+
+
+def read_marks_command(
+    files: Annotated[list[Path], typer.Argument(help="Pictures, or folders of pictures.", show_default=False)],
+) -> None:
+    """Read the marks in pictures: a JSON line a symbol."""
+    from eum_app.scanning.read_marks import SymbolReading, read_marks, reading_as_json
+
+    refused = False
+    for file in files:
+        try:
+            for reading in read_marks(file):
+                print_json(reading_as_json(reading, sentence_of))
+        except Refusal as refusal:
+            refused = True
+            print_json(reading_as_json(SymbolReading(file, None, refusal=refusal), sentence_of))
+    if refused:
+        raise typer.Exit(EXIT_REFUSED)
+
+
+def parse_mark_command() -> None:
+    """Take the data of one mark apart: bytes on standard input, one JSON document out."""
+    from eum_app.scanning.read_marks import mark_as_json
+
+    data = mark_as_json(sys.stdin.buffer.read(MAX_STDIN_BYTES), sentence_of)
+    print_json(data)
+    if data["error"]:
+        raise typer.Exit(EXIT_REFUSED)

@@ -1,0 +1,118 @@
+"""`eum store`: create, check, rebuild, and add accounts."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from eum_app.cli.common import (
+    EXIT_REFUSED,
+    AccountOption,
+    JsonOption,
+    PassphraseFd,
+    StoreOption,
+    passphrase,
+    show,
+    store_folder,
+    unlocked,
+)
+from eum_app.domain.errors import Refusal
+
+store_app = typer.Typer(help="The encrypted store of this machine.", no_args_is_help=True)
+
+
+@store_app.command()
+def create(
+    kind: Annotated[str, typer.Option(help="hq or field.")],
+    name: Annotated[str, typer.Option(help="Name of the device or workstation, e.g. FLD-0042.")],
+    account: AccountOption,
+    role: Annotated[str, typer.Option(help="inspector, reviewer, auditor or administrator.")],
+    store: StoreOption = None,
+    suite: Annotated[str, typer.Option(help="hybrid (post-quantum) or p384.")] = "hybrid",
+    passphrase_fd: PassphraseFd = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Make a store with its first account."""
+    from eum_app.crypto.suites import Suite
+    from eum_app.usecases.open_store import create_store
+
+    session = create_store(
+        store_folder(store),
+        kind=kind,
+        name=name,
+        account=account,
+        role=role,
+        passphrase=passphrase(passphrase_fd, prompt="New passphrase: ", confirm=True),
+        suite=Suite.parse(suite),
+    )
+    folder = session.store.folder
+    store_id = session.store.named.store_id
+    session.close("created")
+    show(as_json, {"store": str(folder), "store_id": store_id, "name": name, "kind": kind}, f"Created {name}: {folder}")
+
+
+@store_app.command("add-account")
+def add_account_command(
+    new_account: Annotated[str, typer.Argument(help="Code of the new account.")],
+    role: Annotated[str, typer.Option(help="inspector, reviewer, auditor or administrator.")],
+    account: AccountOption,
+    store: StoreOption = None,
+    passphrase_fd: PassphraseFd = None,
+    new_passphrase_fd: Annotated[int | None, typer.Option(help="File descriptor of the new passphrase.")] = None,
+) -> None:
+    """Give another person an account (administrators)."""
+    import getpass
+
+    from eum_app.usecases.open_store import add_account
+
+    with unlocked(store, account, passphrase_fd) as session:
+        chosen = (
+            passphrase(new_passphrase_fd)
+            if new_passphrase_fd is not None
+            else getpass.getpass(f"Passphrase of {new_account}: ")
+        )
+        add_account(session, account=new_account, role=role, passphrase=chosen)
+    typer.echo(f"Added {new_account} ({role}).")
+
+
+@store_app.command()
+def check(
+    account: AccountOption, store: StoreOption = None, passphrase_fd: PassphraseFd = None, as_json: JsonOption = False
+) -> None:
+    """Follow every journal from its beginning and hash every photo: altered or not, missing or not."""
+    from eum_app.usecases.open_store import check_store
+    from ui.messages import sentence
+
+    with unlocked(store, account, passphrase_fd) as session:
+        altered, heads, wrong = "", [], []
+        try:
+            heads, wrong = check_store(session)
+        except Refusal as refusal:
+            altered = str(sentence(refusal))
+    data: dict[str, Any] = {
+        "nothing_altered": not altered and not wrong,
+        "altered": altered or None,
+        "objects_missing_or_altered": wrong,
+        "heads": [
+            {"origin": head.origin, "epoch": head.epoch, "seq": head.seq, "hash": head.hash.hex()} for head in heads
+        ],
+    }
+    words = [f"{head.origin} (epoch {head.epoch}): {head.seq} facts, head {head.hash.hex()[:16]}…" for head in heads]
+    words.append("Nothing altered." if data["nothing_altered"] else f"ALTERED: {altered or ', '.join(wrong)}")
+    words.append("Nothing missing: every journal held here is without a gap." if not altered else "")
+    show(as_json, data, "\n".join(line for line in words if line))
+    if not data["nothing_altered"]:
+        raise typer.Exit(EXIT_REFUSED)
+
+
+@store_app.command()
+def rebuild(
+    account: AccountOption, store: StoreOption = None, passphrase_fd: PassphraseFd = None, as_json: JsonOption = False
+) -> None:
+    """Make the read tables again from the journals."""
+    from eum_app.usecases.open_store import rebuild_store
+
+    with unlocked(store, account, passphrase_fd) as session:
+        applied = rebuild_store(session)
+    show(as_json, {"facts_applied": applied}, f"Rebuilt from {applied} facts.")

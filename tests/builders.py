@@ -1,0 +1,152 @@
+"""Real parts for tests: HQ and field stores, enrolled with each other, with an inventory and a planned visit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from db.queries import items
+from db.queries.people import all_devices
+from eum_app.crypto.passphrases import KdfParams
+from eum_app.crypto.suites import Suite
+from eum_app.domain.checklists import Answer
+from eum_app.domain.facts import ChecklistPin, MarkRead
+from eum_app.usecases.enrol_device import accept_enrolment, read_answer, request_enrolment, sign_enrolment
+from eum_app.usecases.exchange import import_bundles, seal_for_device
+from eum_app.usecases.import_inventory import import_inventory
+from eum_app.usecases.inventory_file import read_inventory
+from eum_app.usecases.open_store import create_store
+from eum_app.usecases.plan_visit import PlannedVisit, plan_visit
+from eum_app.usecases.session import Session
+
+PASSPHRASE = "correct horse battery staple"
+ITEM_CHECKLIST = ChecklistPin(checklist_id="item-nvd-neutral", version="2.1")
+SITE_CHECKLIST = ChecklistPin(checklist_id="site-physical-security-neutral", version="1.0")
+HEADINGS = (
+    "Country,Case,RSN,Nomenclature,NSN,Part Number,CAGE,Serial Number,UII,EUM Level,Ship Date,Delivery Date,"
+    "Site,Location,Last Inventory,Status"
+)
+
+
+@dataclass
+class Clock:
+    """A wall clock that a test moves; it steps by itself so that no two facts share an instant."""
+
+    instant: datetime = field(default_factory=lambda: datetime(2026, 11, 21, 8, 0, tzinfo=UTC))
+    step: timedelta = timedelta(milliseconds=10)
+
+    def __call__(self) -> datetime:
+        self.instant += self.step
+        return self.instant
+
+
+def make_store(folder: Path, kind: str, name: str, clock: Clock, suite: Suite = Suite.P384, role: str = "") -> Session:
+    """A store with one account and a cheap passphrase slot."""
+    role = role or ("reviewer" if kind == "hq" else "inspector")
+    return create_store(
+        folder,
+        kind=kind,
+        name=name,
+        account="REV-004" if kind == "hq" else "INS-017",
+        role=role,
+        passphrase=PASSPHRASE,
+        suite=suite,
+        kdf=KdfParams.fast_for_tests(suite),
+        now=clock,
+    )
+
+
+def enrol(hq: Session, device: Session, folder: Path) -> None:
+    """Request, answer, acceptance, as people would carry them."""
+    request, answer = folder / f"{device.name}.eumreq", folder / f"{device.name}.eumans"
+    request_enrolment(device, request)
+    sign_enrolment(hq, request, answer)
+    accept_enrolment(device, answer, read_answer(device, answer).root_fingerprint)
+
+
+def inventory_csv(path: Path, count: int = 6, site: str = "Depot 7", first_serial: int = 786950) -> Path:
+    """A list of goggles with the headings of the sample inventory."""
+    lines = [HEADINGS]
+    for number in range(count):
+        serial = first_serial + number
+        lines.append(
+            f'XX,XX-B-ABC,001,"NIGHT VISION GOGGLE, TYPE A",5855-01-000-0101,NVG-31A,1HLD9,{serial},'
+            f"D1HLD9NVG-31A{serial},EEUM,2025-02-12,2025-02-17,{site},Vault 1 / Shelf A-{number // 4 + 1:02d},"
+            "2025-12-11,ON HAND"
+        )
+    path.write_text("\r\n".join(lines) + "\r\n", encoding="utf-8")
+    return path
+
+
+@dataclass
+class World:
+    """An HQ and its devices on one clock."""
+
+    folder: Path
+    clock: Clock
+    hq: Session
+    devices: dict[str, Session]
+
+    @property
+    def device(self) -> Session:
+        return next(iter(self.devices.values()))
+
+    @property
+    def drop(self) -> Path:
+        """The folder by which bundles are carried."""
+        path = self.folder / "drop"
+        path.mkdir(exist_ok=True)
+        return path
+
+    def close(self) -> None:
+        for session in (self.hq, *self.devices.values()):
+            session.store.close()
+
+    def plan(self, device: str = "FLD-0042", site: str = "Depot 7") -> PlannedVisit:
+        site_id = next(row.site_id for row in self.hq.read(items.all_sites) if row.name == site)
+        return plan_visit(
+            self.hq,
+            site_id=site_id,
+            due_on="2026-12-11",
+            device=device,
+            inspector="INS-017",
+            item_checklist=ITEM_CHECKLIST,
+            site_checklist=SITE_CHECKLIST,
+        )
+
+    def hand_over(self, device: str = "FLD-0042") -> Path:
+        """HQ's newest bundle for a device, sealed and taken in there."""
+        sealed = seal_for_device(self.hq, device, self.drop)
+        outcomes = import_bundles(self.devices[device], [sealed.path]).outcomes
+        assert [outcome.outcome for outcome in outcomes] == ["accepted"], outcomes
+        return sealed.path
+
+
+def make_world(
+    folder: Path, *, devices: tuple[str, ...] = ("FLD-0042",), count: int = 6, suite: Suite = Suite.P384
+) -> World:
+    """HQ with an inventory, and enrolled devices."""
+    clock = Clock()
+    folder.mkdir(exist_ok=True)
+    hq = make_store(folder / "hq", "hq", "HQ-01", clock, suite)
+    world = World(folder, clock, hq, {})
+    for name in devices:
+        device = make_store(folder / name.lower(), "field", name, clock, suite)
+        enrol(hq, device, folder)
+        world.devices[name] = device
+    assert len(hq.read(all_devices)) == len(devices)
+    import_inventory(hq, read_inventory(inventory_csv(folder / "inventory.csv", count)))
+    return world
+
+
+def yes_to_all() -> tuple[Answer, ...]:
+    """Answers to the item checklist of `ITEM_CHECKLIST`, all yes."""
+    from eum_app.usecases.plan_visit import shipped_checklists
+
+    checklist = next(row for row in shipped_checklists() if row.checklist_id == ITEM_CHECKLIST.checklist_id)
+    return tuple(Answer(question.question_id, "yes") for question in checklist.questions)
+
+
+def typed(serial: str) -> MarkRead:
+    return MarkRead(read_by="typed", raw=serial.encode(), serial=serial)
