@@ -35,14 +35,13 @@ def written_whole(path: Path) -> Iterator[BinaryIO]:
         finally:
             temporary.unlink(missing_ok=True)
     except OSError as error:
-        code = "disk.full" if error.errno in _FULL else "disk.failed"
-        raise Trouble(code, name=path.name, reason=errno.errorcode.get(error.errno or 0, "")) from error
+        raise _trouble(path, error) from error
 
 
 @contextmanager
 def opened_for_reading(path: Path) -> Iterator[BinaryIO]:
     """Open a file that somebody gave us. Raises Refusal("file.missing"), Refusal("file.unreadable") for folders, pipes
-    and what we may not read, and Trouble("disk.failed") when reading breaks off."""
+    and what we may not read, and Trouble as `written_whole` does when reading, or what is done with it, breaks off."""
     try:
         if not stat.S_ISREG(path.stat().st_mode):
             raise Refusal("file.unreadable", name=path.name)
@@ -55,7 +54,12 @@ def opened_for_reading(path: Path) -> Iterator[BinaryIO]:
         try:
             yield file
         except OSError as error:
-            raise Trouble("disk.failed", name=path.name, reason=errno.errorcode.get(error.errno or 0, "")) from error
+            raise _trouble(path, error) from error
+
+
+def _trouble(path: Path, error: OSError) -> Trouble:
+    code = "disk.full" if error.errno in _FULL else "disk.failed"
+    return Trouble(code, name=path.name, reason=errno.errorcode.get(error.errno or 0, ""))
 
 
 def _create(path: Path) -> BinaryIO:
