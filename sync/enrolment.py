@@ -1,0 +1,200 @@
+"""Enrolment by file: a device asks (`.eumreq`), HQ answers (`.eumans`), the device accepts.
+
+1. The device makes its keys and writes its request. It shows the request's short fingerprint.
+2. A person at HQ reads the request and compares the fingerprint with the one on the device (by voice, or on paper).
+   Only then does HQ certify it and write the signed answer. HQ shows the authority's short fingerprint.
+3. A person at the device compares that fingerprint; only then does the device accept. Whoever exchanges either file on
+   its way is found out by one of the two comparisons: nothing in the files is trusted by itself.
+
+Both files are small JSON documents. A request is ``{format, version, request}`` with the PKCS#10 DER in base64. An
+answer is ``{format, version, body, signature}``: body is base64 of JSON ``{request, device_id, epoch, issued_at,
+chain}``, where `request` is the fingerprint of the request answered, `chain` the base64 DER certificates of device, HQ
+and authority; `signature` is HQ's over the body's bytes for the purpose ``eum/enrolment-answer/1``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Literal, TypeVar
+
+import msgspec
+from msgspec import Meta
+
+from eum_app.crypto.certificates import (
+    Certificate,
+    CertificateRequest,
+    Identity,
+    PendingIdentity,
+    Role,
+    issue_device,
+    verify_chain,
+)
+from eum_app.domain.errors import Refusal
+from sync.files import opened_for_reading, written_whole
+
+REQUEST_SUFFIX = ".eumreq"
+ANSWER_SUFFIX = ".eumans"
+ANSWER_PURPOSE = "eum/enrolment-answer/1"
+MAX_FILE_SIZE = 128 * 1024
+VERSION = 1
+
+
+class _RequestFile(msgspec.Struct, frozen=True, kw_only=True):
+    format: Literal["eum-enrolment-request"] = "eum-enrolment-request"
+    version: int = VERSION
+    request: bytes
+
+
+class _AnswerFile(msgspec.Struct, frozen=True, kw_only=True):
+    format: Literal["eum-enrolment-answer"] = "eum-enrolment-answer"
+    version: int = VERSION
+    body: bytes
+    signature: Annotated[bytes, Meta(max_length=8192)]
+
+
+class _Body(msgspec.Struct, frozen=True, kw_only=True):
+    request: str
+    device_id: str
+    epoch: int
+    issued_at: Annotated[datetime, Meta(tz=True)]
+    chain: Annotated[list[bytes], Meta(min_length=3, max_length=3)]
+
+
+@dataclass(frozen=True)
+class EnrolmentAnswer:
+    """HQ's answer as read: whole and signed by the HQ that it names, but trusted only by `accept_answer`."""
+
+    request_fingerprint: str
+    device_id: str
+    epoch: int
+    issued_at: datetime
+    chain: tuple[Certificate, ...]
+
+    @property
+    def device(self) -> Certificate:
+        """The device's new certificate."""
+        return self.chain[0]
+
+    @property
+    def hq(self) -> Certificate:
+        """The certificate of the HQ that answers."""
+        return self.chain[1]
+
+    @property
+    def root(self) -> Certificate:
+        """The authority's certificate; its short fingerprint is what the person at the device compares."""
+        return self.chain[2]
+
+
+def write_request(path: Path, request: bytes) -> CertificateRequest:
+    """Write a request (PKCS#10 DER from `make_request`). Raises Refusal("request.invalid"), Trouble as files do."""
+    parsed = CertificateRequest.from_der(request)
+    with written_whole(path) as out:
+        out.write(msgspec.json.encode(_RequestFile(request=request)))
+    return parsed
+
+
+def read_request(path: Path) -> CertificateRequest:
+    """Read a request whose own signature holds.
+
+    Raises Refusal: "file.missing", "file.unreadable", "enrolment.too_large", "enrolment.not_a_request",
+    "enrolment.version", "request.invalid", "request.wrong_role".
+    """
+    file = _decode(_read(path), _RequestFile, "enrolment.not_a_request")
+    _check_version(file.version)
+    request = CertificateRequest.from_der(file.request)
+    if request.role is not Role.DEVICE:
+        raise Refusal("request.wrong_role", role=request.role.value)
+    return request
+
+
+def write_answer(
+    path: Path, request: CertificateRequest, issuer: Identity, *, epoch: int, at: datetime, days: int | None = None
+) -> EnrolmentAnswer:
+    """Certify the device for `epoch` and write HQ's signed answer; call it after a person has compared fingerprints.
+
+    Raises as `issue_device` does, and Trouble as files do.
+    """
+    term = {} if days is None else {"days": days}
+    device = issue_device(request, issuer, epoch=epoch, at=at, **term)
+    chain = (device, *issuer.chain)
+    body = msgspec.json.encode(
+        _Body(
+            request=request.fingerprint,
+            device_id=device.origin,
+            epoch=epoch,
+            issued_at=at,
+            chain=[certificate.der for certificate in chain],
+        )
+    )
+    signature = issuer.signing.sign(ANSWER_PURPOSE, body)
+    with written_whole(path) as out:
+        out.write(msgspec.json.encode(_AnswerFile(body=body, signature=signature)))
+    return EnrolmentAnswer(request.fingerprint, device.origin, epoch, at, chain)
+
+
+def read_answer(path: Path) -> EnrolmentAnswer:
+    """Read an answer and check its signature under the HQ certificate inside it.
+
+    Raises Refusal: "file.missing", "file.unreadable", "enrolment.too_large", "enrolment.not_an_answer",
+    "enrolment.version", "certificate.invalid", "enrolment.altered".
+    """
+    file = _decode(_read(path), _AnswerFile, "enrolment.not_an_answer")
+    _check_version(file.version)
+    body = _decode(file.body, _Body, "enrolment.not_an_answer")
+    chain = tuple(Certificate.from_der(der) for der in body.chain)
+    answer = EnrolmentAnswer(body.request, body.device_id, body.epoch, body.issued_at, chain)
+    try:
+        answer.hq.verify_key.verify(ANSWER_PURPOSE, file.body, file.signature)
+    except Refusal as error:
+        raise Refusal("enrolment.altered") from error
+    if (answer.device_id, answer.epoch) != (answer.device.origin, answer.device.epoch):
+        raise Refusal("enrolment.altered", device_id=answer.device_id)
+    return answer
+
+
+def accept_answer(answer: EnrolmentAnswer, pending: PendingIdentity, *, confirmed_root: str, at: datetime) -> Identity:
+    """Make the device's identity from HQ's answer.
+
+    `confirmed_root` is what the person confirmed of the authority: its fingerprint (hex), or its short fingerprint in
+    any case, with or without hyphens and blanks. `at` is now (aware).
+
+    Raises Refusal: "enrolment.other_root", "enrolment.other_request" (an answer to another request or device), those of
+    `verify_chain`, "identity.mismatch" (another key than ours was certified).
+    """
+    if _plain(confirmed_root) not in {_plain(answer.root.fingerprint), _plain(answer.root.short_fingerprint)}:
+        raise Refusal("enrolment.other_root", found=answer.root.short_fingerprint)
+    if answer.request_fingerprint != pending.request.fingerprint or answer.device_id != pending.request.origin:
+        raise Refusal("enrolment.other_request", device_id=answer.device_id, expected=pending.request.origin)
+    if verify_chain(answer.chain, answer.root, at).role is not Role.DEVICE:
+        raise Refusal("certificate.chain_shape", roles=answer.device.role.value)
+    return pending.complete(answer.chain)
+
+
+T = TypeVar("T")
+
+
+def _plain(shown: str) -> str:
+    return "".join(shown.split()).replace("-", "").upper()
+
+
+def _read(path: Path) -> bytes:
+    with opened_for_reading(path) as file:
+        data = file.read(MAX_FILE_SIZE + 1)
+    if len(data) > MAX_FILE_SIZE:
+        raise Refusal("enrolment.too_large", name=path.name, limit=MAX_FILE_SIZE)
+    return data
+
+
+def _decode(data: bytes, kind: type[T], code: str) -> T:
+    try:
+        return msgspec.json.decode(data, type=kind)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise Refusal(code) from error
+
+
+def _check_version(version: int) -> None:
+    if version != VERSION:
+        raise Refusal("enrolment.version", version=version, known=VERSION)
