@@ -7,9 +7,18 @@ from __future__ import annotations
 
 import traceback
 
-from PySide6.QtCore import QCoreApplication, Qt, Signal
+from PySide6.QtCore import QCoreApplication, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QCloseEvent, QGuiApplication, QKeyEvent, QKeySequence, QResizeEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QPlainTextEdit, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QPlainTextEdit,
+    QScrollArea,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from eum_app.domain.errors import KnownError
 from ui.page import KeyEntry, Page
@@ -39,8 +48,9 @@ class Shell(QWidget):
         self.tasks = tasks
         self.rail = Rail(brand)
         self._banners = (CuiBanner(marking), CuiBanner(marking))
-        self._stack = QStackedWidget()
+        self._stack = _Stack()
         self._pages: dict[str, Page] = {}
+        self._frames: dict[str, QScrollArea] = {}
         self._stale: dict[str, set[str]] = {}
         self._current = ""
         middle = QHBoxLayout()
@@ -56,7 +66,7 @@ class Shell(QWidget):
         self._actions: list[QAction] = []
         self._crash = CrashPage()
         self._crash.go_on_requested.connect(self._leave_crash)
-        self._stack.addWidget(self._crash)
+        self._crash_frame = self._stack.add(self._crash)
         self._before_crash = ""
         self._add_own_actions()
         self.rail.chosen.connect(self.show_page)
@@ -71,7 +81,7 @@ class Shell(QWidget):
     def add_page(self, key: str, title: str, icon: str, page: Page, *, is_in_rail: bool = True) -> None:
         """Add a page; `is_in_rail` False for one reached from another (its property `rail_key`: the place to light)."""
         self._pages[key] = page
-        self._stack.addWidget(page)
+        self._frames[key] = self._stack.add(page)
         page.navigate_requested.connect(self.show_page)
         if is_in_rail:
             self.rail.add(key, title, icon)
@@ -94,7 +104,7 @@ class Shell(QWidget):
         """Show a page and put the focus where its work begins. Raises KeyError for an unknown key."""
         page = self._pages[key]
         self._current = key
-        self._stack.setCurrentWidget(page)
+        self._stack.setCurrentWidget(self._frames[key])
         self.rail.select(str(page.property("rail_key") or key))
         page.opened(argument)
         self._refresh_stale(key)
@@ -135,7 +145,7 @@ class Shell(QWidget):
         if self._current:
             self._before_crash = self._current
         self._crash.show_bug(bug)
-        self._stack.setCurrentWidget(self._crash)
+        self._stack.setCurrentWidget(self._crash_frame)
         self._crash.go_on_button.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _leave_crash(self) -> None:
@@ -194,6 +204,22 @@ class Shell(QWidget):
     def _fit(self) -> None:
         self.rail.set_collapsed(self.is_narrow)
         self._sheet.setGeometry(self.rect())
+
+
+class _Stack(QStackedWidget):
+    """The pages. Each may scroll where the window is smaller than the page's least: nothing is cut at 200 %."""
+
+    def add(self, page: QWidget) -> QScrollArea:
+        frame = QScrollArea()
+        frame.setFrameShape(QFrame.Shape.NoFrame)
+        frame.setWidgetResizable(True)
+        frame.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        frame.setWidget(page)
+        self.addWidget(frame)
+        return frame
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(theme().dp(240), theme().dp(200))
 
 
 class ShortcutsSheet(QFrame):

@@ -98,6 +98,7 @@ class UnlockPage(QWidget):
         self.account.setMaxLength(64)
         self.passphrase = QLineEdit()
         self.passphrase.setEchoMode(QLineEdit.EchoMode.Password)
+        self.passphrase.setProperty("secret", True)  # the wedge filter keeps its hands off
         self.passphrase.setInputMethodHints(
             Qt.InputMethodHint.ImhSensitiveData
             | Qt.InputMethodHint.ImhNoPredictiveText

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, Qt
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
@@ -25,14 +25,21 @@ class CellDelegate(QStyledItemDelegate):
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         super().paint(painter, option, index)
-        spec = index.data(CHIP_ROLE)
-        if not isinstance(spec, ChipSpec):
-            return
         look = theme()
         area: QRect = option.rect
-        size = chip_size(look, spec.text, spec.icon)
-        place = QRect(area.left() + look.dp(12), area.center().y() - size.height() // 2, size.width(), size.height())
-        place = QStyle.visualRect(painter.layoutDirection(), area, place)
-        paint_chip(painter, place, look, text=spec.text, icon=spec.icon, tone=spec.tone)
+        spec = index.data(CHIP_ROLE)
+        if isinstance(spec, ChipSpec):
+            size = chip_size(look, spec.text, spec.icon)
+            top = area.center().y() - size.height() // 2
+            place = QRect(area.left() + look.dp(12), top, size.width(), size.height())
+            place = QStyle.visualRect(painter.layoutDirection(), area, place)
+            paint_chip(painter, place, look, text=spec.text, icon=spec.icon, tone=spec.tone)
         if option.state & QStyle.StateFlag.State_Selected and look.name == "sunlight":
-            painter.fillRect(QRect(area.left(), area.bottom(), area.width(), 2), Qt.GlobalColor.black)
+            # No soft fill in the sun: lines above and below, and a heavy edge where the row begins.
+            painter.fillRect(QRect(area.left(), area.top(), area.width(), 2), look.color("ink"))
+            painter.fillRect(QRect(area.left(), area.bottom() - 1, area.width(), 2), look.color("ink"))
+            if index.column() == 0:
+                edge = QStyle.visualRect(
+                    painter.layoutDirection(), area, QRect(area.left(), area.top(), 6, area.height())
+                )
+                painter.fillRect(edge, look.color("accent"))

@@ -42,6 +42,7 @@ from ui.widgets import (
     StatTile,
     Tab,
     TabRow,
+    Tiles,
     button,
     flow,
     hbox,
@@ -240,13 +241,12 @@ def overview_page() -> Page:
     page = Page("Overview")
     page.header.set_title("Overview", "All programs · fiscal year 2027 to date · as of 22 Nov 2026 08:20Z")
     page.add_action("Export…", "Ctrl+E", lambda: None, in_header=True)
-    page.body.addLayout(
-        hbox(
+    page.body.addWidget(
+        Tiles(
             StatTile("Under enhanced monitoring", "412 806", "+1 204 delivered this month"),
             StatTile("Inventoried within the year", "93.4 %", "6 880 due in 30 days", "ok"),
             StatTile("Initial inventory overdue", "1 377", "213 never, 1 164 late", "bad"),
             StatTile("Open findings", "214", "14 high · oldest 41 days"),
-            spacing=16,
         )
     )
     bars = Card("Annual inventory by country", "", *(Chip.of(key) for key in ("on_time", "due_soon", "overdue")))

@@ -1,7 +1,7 @@
 """Small parts that pages are made of. Import them from here; `python -m ui.theme.gallery DIR` draws them all."""
 
 from ui.widgets.answer import ANSWERS, SegmentedAnswer, answer_text
-from ui.widgets.bars import BarChart, LineChart, ProgressSummary, StackedBar, StatTile
+from ui.widgets.bars import BarChart, LineChart, ProgressSummary, StackedBar, StatTile, Tiles
 from ui.widgets.base import (
     ActionButton,
     Button,
@@ -65,6 +65,7 @@ __all__ = [
     "StatTile",
     "Tab",
     "TabRow",
+    "Tiles",
     "ValueText",
     "answer_text",
     "button",

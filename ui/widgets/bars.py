@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QCoreApplication, QLocale, QPointF, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QFontMetrics, QPainter, QPainterPath, QPaintEvent, QPen
+from PySide6.QtGui import QFontMetrics, QPainter, QPainterPath, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QWidget
 
 from ui.theme import inset, theme
@@ -15,6 +15,7 @@ from ui.widgets.card import Card
 
 Parts = Sequence[tuple[int, str]]
 """(count, tone) in drawing order."""
+_TILE_WIDTH = 190
 
 
 class StackedBar(QWidget):
@@ -107,6 +108,37 @@ class StatTile(Card):
         self._detail.setText(detail)
         set_look(self._value, "tone", tone)
         self.setAccessibleName(f"{self._name.text()}: {value}. {detail}")
+
+
+class Tiles(QWidget):
+    """Tiles of equal width beside each other, in as many lines as it takes."""
+
+    def __init__(self, *tiles: StatTile) -> None:
+        super().__init__()
+        self._tiles = tiles
+        self._columns = 0
+        self._grid = QGridLayout(self)
+        inset(self._grid, 0, 0, 0, 0, spacing=16)
+        self._arrange()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._arrange()
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(max(tile.minimumSizeHint().width() for tile in self._tiles), super().minimumSizeHint().height())
+
+    def _arrange(self) -> None:
+        columns = max(1, min(len(self._tiles), (self.width() + theme().dp(16)) // theme().dp(_TILE_WIDTH + 16)))
+        if columns == self._columns:
+            return
+        for at in range(self._columns):
+            self._grid.setColumnStretch(at, 0)
+        self._columns = columns
+        for at, tile in enumerate(self._tiles):
+            self._grid.addWidget(tile, at // columns, at % columns)
+        for at in range(columns):
+            self._grid.setColumnStretch(at, 1)
 
 
 class BarChart(QWidget):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
@@ -27,7 +28,8 @@ class PageHeader(QFrame):
         super().__init__()
         self.setProperty("kind", "head")
         self._crumb, self._title, self._sub = label(crumb, "sub"), label(title, "title"), label("", "sub")
-        self._title.setWordWrap(True)
+        for words in (self._crumb, self._title, self._sub):
+            words.setWordWrap(True)
         self._title.setAccessibleName(title)
         self._crumb.linkActivated.connect(lambda _target: self.crumb_activated.emit())
         self._crumb.setVisible(bool(crumb))
@@ -37,8 +39,8 @@ class PageHeader(QFrame):
         self._chips = hbox(spacing=8)
         self._state = Chip()
         self._state.hide()
-        words = vbox(self._crumb, self._title, self._sub, spacing=1)
-        self._left = panel(hbox(words, self._chips, self._progress, 1, spacing=16))
+        lines = vbox(1, self._crumb, self._title, self._sub, 1, spacing=1)
+        self._left = panel(hbox(lines, self._chips, self._progress, 1, spacing=16))
         self._flow = flow(spacing=12)
         self._right = panel(self._flow)
         self._flow.addWidget(self._state)
@@ -105,16 +107,23 @@ class PageHeader(QFrame):
     def _refit(self) -> None:
         margins = self._line.contentsMargins()
         # A label that may wrap asks for too little width; a title breaks only when it is longer than this.
-        words = self._title.fontMetrics().horizontalAdvance(self._title.text()) + 4
         room = self.width() - margins.left() - margins.right()
-        self._title.setMinimumWidth(max(0, min(words, theme().dp(420), room)))
+        for words in (self._crumb, self._title, self._sub):
+            width = words.fontMetrics().horizontalAdvance(_plain(words.text())) + 4
+            words.setMinimumWidth(max(0, min(width, theme().dp(420), room)) if words.isVisibleTo(self) else 0)
         needed = self._left.sizeHint().width() + self._flow.sizeHint().width()
         needed += margins.left() + margins.right() + self._line.spacing()
         # A title may wrap and a bar may shrink before the actions move down.
         spare = theme().dp(160) if self._progress.isVisibleTo(self) else 0
         is_tight = needed - spare > self.width()
+        self._right.setMinimumWidth(0 if is_tight else self._flow.sizeHint().width())
         direction = QBoxLayout.Direction.TopToBottom if is_tight else QBoxLayout.Direction.LeftToRight
         if self._line.direction() != direction:
             self._line.setDirection(direction)
             self._left.layout().setDirection(direction)  # type: ignore[union-attr]
             self.updateGeometry()
+
+
+def _plain(text: str) -> str:
+    """Text without the link's tags."""
+    return re.sub(r"<[^>]*>", "", text)

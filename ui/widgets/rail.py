@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QFrame, QSizePolicy
 from ui.theme import theme
 from ui.theme.paint import focus_ring, rounded
 from ui.widgets.base import IconLabel, hbox, label, panel, set_look, vbox
+from ui.widgets.card import scrolled
 
 RAIL_WIDTH = 208
 COLLAPSED_WIDTH = 64
@@ -184,7 +185,11 @@ class Rail(QFrame):
             "device",
         )
         self._device.hide()
-        self.setLayout(vbox(self._brand_line, self._places, 1, self._device, margins=(10, 14, 10, 10)))
+        places = scrolled(vbox(self._places, 1))
+        whole = vbox(self._brand_line, margins=(10, 14, 10, 10))
+        whole.addWidget(places, 1)
+        whole.addWidget(self._device)
+        self.setLayout(whole)
         self._is_collapsed = False
         self._fit()
         theme().changed.connect(self._fit)

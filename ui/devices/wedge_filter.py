@@ -1,0 +1,202 @@
+"""A hand scanner that types: tells its bursts from typing before any widget or shortcut sees a key.
+
+Installed on the application, because a `QLineEdit` drops every separator of a mark and a focused button takes Enter.
+Printable keys, Enter and Tab after them, the control characters that separate a mark's elements, and the keys that the
+scanner is set to send for them are held back until `BurstCollector` decides: a burst becomes `mark_scanned`; typing is
+delivered again, in order, to whatever has the focus then, shortcuts included. Ctrl+Z and the like are never held.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+from PySide6.QtCore import QEvent, QKeyCombination, QObject, Qt, QTimer, Signal
+from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
+
+from eum_app.scanning.wedge import AltReleased, Burst, BurstCollector, Key, Typed, WedgeSettings
+
+# FS, GS, RS, US and EOT (ISO/IEC 15434), as scanners send them: Ctrl+\ Ctrl+] Ctrl+^ Ctrl+_ Ctrl+D.
+_SEPARATORS = frozenset("\x1c\x1d\x1e\x1f\x04")
+_END_KEYS = {Qt.Key.Key_Return: "Return", Qt.Key.Key_Enter: "Enter", Qt.Key.Key_Tab: "Tab"}
+_MODIFIERS = frozenset({Qt.Key.Key_Shift, Qt.Key.Key_Control, Qt.Key.Key_Alt, Qt.Key.Key_AltGr, Qt.Key.Key_Meta})
+
+
+@dataclass(frozen=True)
+class _Press:
+    """What is needed to press a key again."""
+
+    key: int
+    modifiers: Qt.KeyboardModifier
+    text: str
+    is_repeat: bool
+
+    def event(self, kind: QEvent.Type) -> QKeyEvent:
+        return QKeyEvent(kind, self.key, self.modifiers, self.text, self.is_repeat)
+
+
+class WedgeFilter(QObject):
+    """`mark_scanned` carries the scan's bytes, separators included. `close()` takes the filter off."""
+
+    mark_scanned = Signal(bytes)
+
+    def __init__(self, app: QApplication, settings: WedgeSettings | None = None) -> None:
+        super().__init__(app)
+        self._app = app
+        self._collector = BurstCollector(settings)
+        self._is_replaying = False
+        self._held: set[int] = set()
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self._fall_silent)
+        app.installEventFilter(self)
+
+    def close(self) -> None:
+        self._timer.stop()
+        self._app.removeEventFilter(self)
+
+    def set_settings(self, settings: WedgeSettings) -> None:
+        """Use another scanner's settings; keys held back are decided first."""
+        self._fall_silent()
+        self._collector = BurstCollector(settings)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if self._is_replaying or not isinstance(event, QKeyEvent) or _is_secret_in_focus():
+            return False
+        kind = event.type()
+        if kind == QEvent.Type.ShortcutOverride:
+            if self._is_held_back(event):
+                event.accept()  # no shortcut now; if it was typing, `_replay` asks for shortcuts later
+                return True
+            return False
+        if kind == QEvent.Type.KeyPress:
+            return self._press(event)
+        if kind == QEvent.Type.KeyRelease:
+            return self._release(event)
+        return False
+
+    # Inside
+
+    def _press(self, event: QKeyEvent) -> bool:
+        if Qt.Key(event.key()) in _MODIFIERS:
+            return False
+        if not self._is_held_back(event):
+            self._fall_silent()
+            return False
+        modifiers = event.modifiers()
+        self._held.add(event.key())
+        key = Key(
+            text=event.text(),
+            at_ms=_now_ms(event),
+            name=_name(event),
+            alt=bool(modifiers & Qt.KeyboardModifier.AltModifier),
+            keypad=bool(modifiers & Qt.KeyboardModifier.KeypadModifier),
+            auto_repeat=event.isAutoRepeat(),
+            token=_Press(event.key(), modifiers, event.text(), event.isAutoRepeat()),
+        )
+        self._do(self._collector.feed(key))
+        return True
+
+    def _release(self, event: QKeyEvent) -> bool:
+        if event.key() == Qt.Key.Key_Alt and self._collector.is_pending:
+            self._do(self._collector.feed(AltReleased(_now_ms(event))))
+            return False
+        if event.key() in self._held:
+            # Its press was held back, and is released again with it.
+            if not event.isAutoRepeat():
+                self._held.discard(event.key())
+            return True
+        return False
+
+    def _is_held_back(self, event: QKeyEvent) -> bool:
+        modifiers, text = event.modifiers(), event.text()
+        ctrl = modifiers & (Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.MetaModifier)
+        if _name(event) in self._collector.settings.keys or (text in _SEPARATORS and text):
+            return True
+        if Qt.Key(event.key()) in _END_KEYS:
+            return self._collector.is_pending and not ctrl and not modifiers & Qt.KeyboardModifier.AltModifier
+        if not text or not text.isprintable() or ctrl:
+            return False
+        is_keypad = bool(modifiers & Qt.KeyboardModifier.KeypadModifier)
+        return is_keypad or not modifiers & Qt.KeyboardModifier.AltModifier
+
+    def _fall_silent(self) -> None:
+        """Decide now about what is held back: time passed, or a key came that no scanner sends."""
+        if self._collector.is_pending:
+            self._do(self._collector.idle(self._collector.due_ms))
+
+    def _do(self, decided: tuple[Burst | Typed, ...]) -> None:
+        if self._collector.is_pending:
+            self._timer.start(round(self._collector.settings.silence_ms))
+        else:
+            self._timer.stop()
+        for what in decided:
+            if isinstance(what, Burst):
+                self.mark_scanned.emit(what.raw)
+            else:
+                for key in what.keys:
+                    assert isinstance(key.token, _Press)
+                    self._replay(key.token)
+
+    def _replay(self, press: _Press) -> None:
+        target = self._app.focusWidget() or self._app.activeWindow()
+        if target is None:
+            return
+        self._is_replaying = True
+        try:
+            override = press.event(QEvent.Type.ShortcutOverride)
+            override.ignore()
+            self._app.sendEvent(target, override)
+            if not override.isAccepted():
+                action = _action_for(press, target)
+                if action is not None:
+                    action.trigger()
+                    return
+            self._app.sendEvent(target, press.event(QEvent.Type.KeyPress))
+            # The press may have moved the focus or closed the target.
+            target = self._app.focusWidget() or self._app.activeWindow()
+            if target is not None:
+                self._app.sendEvent(target, press.event(QEvent.Type.KeyRelease))
+        finally:
+            self._is_replaying = False
+
+
+def _now_ms(event: QKeyEvent) -> float:
+    # The window system's own time where there is one: a stall of ours must not make slow typing look like a burst.
+    return float(event.timestamp()) or time.monotonic() * 1000
+
+
+def _name(event: QKeyEvent) -> str:
+    key = Qt.Key(event.key())
+    return _END_KEYS.get(key) or QKeySequence(event.key()).toString(QKeySequence.SequenceFormat.PortableText)
+
+
+def _is_secret_in_focus() -> bool:
+    """A passphrase is typed: it is never held, looked at or taken for a scan."""
+    focus = QApplication.focusWidget()
+    return isinstance(focus, QLineEdit) and focus.property("secret") is True
+
+
+def _action_for(press: _Press, target: QWidget) -> QAction | None:
+    """The action that Qt's own shortcut map would have found: enabled, in sight, and meant for where the focus is."""
+    plain = press.modifiers & ~Qt.KeyboardModifier.KeypadModifier
+    tries = [plain]
+    if not press.text.isalpha():
+        tries.append(plain & ~Qt.KeyboardModifier.ShiftModifier)  # "?" is the key "?" on every layout
+    keys = [QKeySequence(QKeyCombination(modifiers, Qt.Key(press.key))) for modifiers in tries]
+    window = target.window()
+    for action in (*window.actions(), *window.findChildren(QAction)):
+        if action.isEnabled() and action.isVisible() and any(key in action.shortcuts() for key in keys):
+            owners = [owner for owner in action.associatedObjects() if isinstance(owner, QWidget)]
+            if any(_is_meant(action.shortcutContext(), owner, target) for owner in owners):
+                return action
+    return None
+
+
+def _is_meant(context: Qt.ShortcutContext, owner: QWidget, target: QWidget) -> bool:
+    if context == Qt.ShortcutContext.WidgetShortcut:
+        return owner is target
+    if context == Qt.ShortcutContext.WidgetWithChildrenShortcut:
+        return owner is target or owner.isAncestorOf(target)
+    return owner.isVisible() and owner.isEnabled() and owner.window() is target.window()
