@@ -34,14 +34,18 @@ FORMATS = (BarcodeFormat.Code128, BarcodeFormat.Code39)
 
 _QUARTER = 4
 _MIN_COHERENCE = 0.5  # 1: all edges in one direction
+_MIN_ENERGY = 500.0  # of squared Sobel responses: bars 10 grey values deep
 _MIN_WIDTH, _MIN_HEIGHT = 40.0, 12.0  # px
-_MAX_REGIONS = 60
+_MAX_REGIONS = 80
+# Edges this far apart (quarter px) are one region: a fine symbol falls apart into several, neighbours must not join.
+_JOINS = (1, 7)
 
 # Parts of the bars' length; the first and the third have no pixel in common.
 _STRIPS = ((0.05, 0.5), (0.3, 0.7), (0.5, 0.95), (0.2, 0.8), (0.35, 0.65))
 _SHEARS = np.linspace(-0.12, 0.12, 25)  # the bars of one strip against those of the whole region
-_MIN_CONSTANCY = 0.3
-_MIN_EDGES = 16
+_COARSE_PER_PX, _SMOOTH_PX = 2.0, 0.35
+_MIN_CONSTANCY = 0.7
+_MIN_EDGES = 24
 
 # How far the ink lies beyond the darkest value seen (narrow bars never reach it), blur in px, steps.
 _RESTORATIONS = (
@@ -50,8 +54,10 @@ _RESTORATIONS = (
     (0.3, 0.9, 80),
     (0.3, 0.75, 40),
     (0.15, 0.65, 40),
-    (0.1, 1.6, 60),
+    (0.1, 1.6, 80),
     (0.15, 0.9, 160),
+    (0.1, 2.1, 120),
+    (0.1, 2.8, 160),
 )
 _MIN_STRIPS, _MIN_VOTES, _MIN_CHARACTERS = 2, 3, 4
 
@@ -86,6 +92,12 @@ class _Region:
         """How far the quiet zone is looked for."""
         return 0.2 * self.width + 10
 
+    @property
+    def centre(self) -> tuple[float, float]:
+        """The middle (x, y)."""
+        x, y = self.corners().mean(0)
+        return float(x), float(y)
+
     def corners(self, margin: float = 0.0, part: tuple[float, float] = (0, 1)) -> NDArray[np.float64]:
         """Four points (x, y): the rectangle's `part` along the bars, widened by `margin` across them."""
         (left, right), (top, _) = self.across_limits, self.along_limits
@@ -110,12 +122,14 @@ class _Region:
 def read_bars(grey: Grey, deadline: float, known: Sequence[tuple[float, float]] = ()) -> Iterator[Read]:
     """Linear symbols of a picture, until `deadline` (`time.perf_counter`). `known` are the middles of symbols that
     were read already: regions that hold one are left out."""
+    seen = list(known)
     for region in _regions(grey):
         if time.perf_counter() > deadline:
             return
-        if not any(region.holds(point) for point in known):
+        if not any(region.holds(point) for point in seen):
             found = _read_region(grey, region)
             if found is not None:
+                seen.append(region.centre)
                 yield found
 
 
@@ -130,27 +144,35 @@ def _regions(grey: Grey) -> list[_Region]:
     xx, yy, xy = smooth(across * across), smooth(down * down), smooth(across * down)
     energy, difference = xx + yy, xx - yy
     coherence = np.sqrt(difference**2 + 4 * xy * xy) / (energy + 1e-6)
-    edges = (coherence > _MIN_COHERENCE) & (energy > max(2000.0, 0.15 * float(np.percentile(energy, 99))))
-    joined = cv2.morphologyEx(edges.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((7, 7), np.uint8))
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(joined)
+    strong, usual = float(np.percentile(energy, 99)), float(np.median(energy))
+    edges = (coherence > _MIN_COHERENCE) & (energy > max(_MIN_ENERGY, min(0.15 * strong, 5 * usual)))
     found: list[tuple[float, _Region]] = []
-    for number in range(1, count):
-        x, y, width, height, area = stats[number]
-        if area < _MIN_WIDTH * _MIN_HEIGHT / _QUARTER**2:
-            continue
-        box = np.s_[y : y + height, x : x + width]
-        mine = (labels[box] == number) & edges[box]
-        angle = 0.5 * np.arctan2(2 * xy[box][mine].sum(), difference[box][mine].sum())
-        direction = np.array([np.cos(angle), np.sin(angle)])
-        normal = np.array([-direction[1], direction[0]])
-        rows, columns = np.nonzero(mine)
-        points = np.stack([columns + x, rows + y], 1) * float(_QUARTER) + _QUARTER / 2
-        a, b = points @ direction, points @ normal
-        region = _Region(direction, normal, (float(a.min()), float(a.max())), (float(b.min()), float(b.max())))
-        if region.width >= _MIN_WIDTH and region.height >= _MIN_HEIGHT:
-            found.append((float(energy[box][mine].sum()), region))
+    for size in _JOINS:
+        joined = cv2.morphologyEx(edges.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((size, size), np.uint8))
+        count, labels, stats, _ = cv2.connectedComponentsWithStats(joined)
+        for number in range(1, count):
+            x, y, width, height, area = stats[number]
+            if area < _MIN_WIDTH * _MIN_HEIGHT / _QUARTER**2:
+                continue
+            box = np.s_[y : y + height, x : x + width]
+            mine = (labels[box] == number) & edges[box]
+            angle = 0.5 * np.arctan2(2 * xy[box][mine].sum(), difference[box][mine].sum())
+            rows, columns = np.nonzero(mine)
+            points = np.stack([columns + x, rows + y], 1) * float(_QUARTER) + _QUARTER / 2
+            found.append((float(energy[box][mine].sum()), _region_of(points, float(angle))))
     found.sort(key=lambda pair: -pair[0])
-    return [region for _, region in found[:_MAX_REGIONS]]
+    large = [region for _, region in found if region.width >= _MIN_WIDTH and region.height >= _MIN_HEIGHT]
+    return large[:_MAX_REGIONS]
+
+
+def _region_of(points: NDArray[np.float64], angle: float) -> _Region:
+    """The rectangle around points (x, y) whose edges run across `angle`."""
+    direction = np.array([np.cos(angle), np.sin(angle)])
+    normal = np.array([-direction[1], direction[0]])
+    across, along = points @ direction, points @ normal
+    return _Region(
+        direction, normal, (float(across.min()), float(across.max())), (float(along.min()), float(along.max()))
+    )
 
 
 def _read_region(grey: Grey, region: _Region) -> Read | None:
@@ -203,21 +225,25 @@ def _project(grey: Grey, region: _Region, part: tuple[float, float], per_px: flo
     inside = (along >= first) & (along <= last) & (across >= 0) & (across <= width)
     at, offset = across[inside], along[inside] - (first + last) / 2
     values = grey[top:bottom, left:right][inside].astype(np.float64)
+    # The shear is sought on a coarse line: fine bins hold few pixels each, and their noise would look sharp.
+    coarse = [_line(at + shear * offset, values, width, _COARSE_PER_PX) for shear in _SHEARS]
+    sharpness = [0.0 if line is None else float(np.square(np.diff(line)).sum()) for line in coarse]
+    return _line(at + _SHEARS[int(np.argmax(sharpness))] * offset, values, width, per_px)
+
+
+def _line(
+    at: NDArray[np.float64], values: NDArray[np.float64], width: float, per_px: float
+) -> NDArray[np.float64] | None:
+    """The mean of values at places (px) on a line, `per_px` samples a pixel; None if there are too few."""
     length = int(width * per_px) + 1
-    best, sharpest = None, 0.0
-    for shear in _SHEARS:
-        bins = np.clip(((at + shear * offset) * per_px).astype(int), 0, length - 1)
-        counts = np.bincount(bins, minlength=length)
-        filled = np.flatnonzero(counts)
-        if len(filled) < length / 3:
-            continue
-        means = np.bincount(bins, values, length)[filled] / counts[filled]
-        line = cv2.GaussianBlur(np.interp(np.arange(length), filled, means)[None], (0, 0), 0.35 * per_px)[0]
-        steps = np.diff(line)
-        sharpness = float(steps @ steps)
-        if sharpness > sharpest:
-            best, sharpest = line, sharpness
-    return best
+    bins = np.clip((at * per_px).astype(int), 0, length - 1)
+    counts = np.bincount(bins, minlength=length)
+    filled = np.flatnonzero(counts)
+    if len(filled) < length / 8:
+        return None
+    means = np.bincount(bins, values, length)[filled] / counts[filled]
+    line = np.interp(np.arange(length), filled, means)
+    return np.asarray(cv2.GaussianBlur(line[None], (0, 0), _SMOOTH_PX * per_px)[0], np.float64)
 
 
 def _looks_like_bars(lines: Lines, margin: float) -> bool:

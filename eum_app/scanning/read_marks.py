@@ -9,8 +9,10 @@ from typing import Any
 
 from eum_app.domain.errors import Refusal
 from eum_app.domain.marks import Mark, parse_mark
-from eum_app.scanning.decoder import Symbol, decode
+from eum_app.scanning.decoder import Symbol, read_still
 from eum_app.scanning.images import IMAGE_SUFFIXES, load_grey
+
+BUDGET_MS = 5000  # for a picture that nobody waits at the viewfinder for
 
 Sentence = Callable[[str, Mapping[str, object]], str]
 
@@ -40,7 +42,7 @@ def read_marks(path: Path) -> Iterator[SymbolReading]:
                 raise
             yield SymbolReading(file, None, refusal=refusal)
             continue
-        for symbol in decode(grey):
+        for symbol in read_still(grey, BUDGET_MS, sweep=True):
             yield read_symbol(file, symbol)
 
 

@@ -1,0 +1,124 @@
+"""How many marks are read, how fast, and that none is read wrongly. `python -m tests.benchmarks.bench_reading`"""
+
+from __future__ import annotations
+
+import json
+import statistics
+import time
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from eum_app.scanning.decoder import Symbol, decode, read_still
+from eum_app.scanning.images import load_grey
+
+DATA = Path(__file__).resolve().parents[2].parent / "shared" / "data"
+BUDGET_MS = 1000
+SWEEP_MS = 5000
+
+
+def measure() -> dict[str, Any]:
+    """Everything; needs the shared sample data beside the project (about 20 s)."""
+    return {"photos": photos(), "degraded": degraded(), "scenes": scenes(), "noise": noise()}
+
+
+def photos() -> dict[str, Any]:
+    """Photographed marks: read, of, wrong (data that is not the expected one), and what a plain read costs more."""
+    truth = _truth("photos")
+    read, wrong, plain_s, still_s = 0, [], 0.0, 0.0
+    for name, expected in truth.items():
+        grey = load_grey(DATA / "photos" / name)
+        started = time.perf_counter()
+        plain = decode(grey)
+        between = time.perf_counter()
+        found = read_still(grey, BUDGET_MS)
+        if plain:
+            plain_s, still_s = plain_s + between - started, still_s + time.perf_counter() - between
+        right = [symbol for symbol in found if _is(symbol, expected)]
+        read += bool(right)
+        wrong += [name for symbol in found if not right and not _is(symbol, expected)]
+    return {"read": read, "of": len(truth), "wrong": wrong, "ratio_where_plain_reads": round(still_s / plain_s, 2)}
+
+
+def degraded() -> dict[str, Any]:
+    """Damaged Data Matrix marks: read, by kind, wrong, and the time of those that are not read plainly."""
+    truth = _truth("degraded")
+    by_kind: Counter[str] = Counter()
+    wrong, hard_ms, plain = [], [], 0
+    for name, expected in truth.items():
+        grey = load_grey(DATA / "degraded" / name)
+        plain_hit = bool(decode(grey))
+        started = time.perf_counter()
+        found = read_still(grey, BUDGET_MS)
+        if not plain_hit:
+            hard_ms.append((time.perf_counter() - started) * 1000)
+        plain += plain_hit
+        by_kind[expected["kind"]] += any(_is(symbol, expected) for symbol in found)
+        wrong += [name for symbol in found if not _is(symbol, expected)]
+    return {
+        "read": by_kind.total(),
+        "of": len(truth),
+        "read_plainly": plain,
+        "wrong": wrong,
+        "median_ms_where_plain_misses": round(statistics.median(hard_ms)),
+        "by_kind": dict(by_kind),
+    }
+
+
+def scenes() -> dict[str, Any]:
+    """Shelves and a pallet, swept: (read, of) by picture, what was read that is not there, seconds for all."""
+    counts: dict[str, tuple[int, int]] = {}
+    wrong: list[str] = []
+    started = time.perf_counter()
+    for name, marks in _truth("scenes").items():
+        if not name.endswith(".jpg"):
+            continue
+        expected = Counter(mark["mark"].encode() for mark in marks)
+        found = Counter(symbol.raw for symbol in read_still(load_grey(DATA / "scenes" / name), SWEEP_MS, sweep=True))
+        counts[name] = ((expected & found).total(), expected.total())
+        wrong += [f"{name}: {data!r}" for data in found - expected]
+    return {"counts": counts, "wrong": wrong, "seconds": round(time.perf_counter() - started, 1)}
+
+
+def noise() -> dict[str, Any]:
+    """Pictures of nothing: noise, soft noise, blocks, stripes. What is read from them is read wrongly."""
+    found: list[str] = []
+    pictures = list(nothing(seed=11, count=16))
+    for picture in pictures:
+        found += [repr(symbol.raw) for symbol in read_still(picture, BUDGET_MS, sweep=True)]
+    return {"pictures": len(pictures), "wrong": found}
+
+
+def nothing(seed: int, count: int) -> list[np.ndarray[Any, np.dtype[np.uint8]]]:
+    """Grey pictures without a symbol: noise, blocks like modules, stripes like bars, both with noise on them."""
+    random = np.random.default_rng(seed)
+    pictures = []
+    for number in range(count):
+        module = 3 + number % 5
+        fine = random.integers(0, 60, (480, 640))
+        blocks = np.kron(random.integers(0, 2, (480 // module + 1, 640 // module + 1)), np.ones((module, module)))
+        stripes = np.repeat(random.integers(0, 2, 640 // module + 1), module)[None, :640]
+        kinds = (
+            random.integers(0, 256, (480, 640)),
+            fine + 190 * blocks[:480, :640],
+            fine + np.repeat(190 * stripes, 480, axis=0),
+            fine * 4,
+        )
+        pictures.append(np.clip(kinds[number % 4], 0, 255).astype(np.uint8))
+    return pictures
+
+
+def _is(symbol: Symbol, expected: dict[str, Any]) -> bool:
+    if expected["bytes_hex"]:
+        return bool(symbol.raw.hex() == expected["bytes_hex"])
+    return bool(symbol.text == expected["text"])
+
+
+def _truth(folder: str) -> dict[str, Any]:
+    return dict(json.loads((DATA / folder / "truth.json").read_text(encoding="utf-8")))
+
+
+if __name__ == "__main__":
+    print(json.dumps(measure(), indent=1))  # noqa: T201
