@@ -96,7 +96,7 @@ def write_request(path: Path, request: bytes) -> CertificateRequest:
     return parsed
 
 
-def read_request(path: Path) -> CertificateRequest:
+def read_request_file(path: Path) -> CertificateRequest:
     """Read a request whose own signature holds.
 
     Raises Refusal: "file.missing", "file.unreadable", "enrolment.too_large", "enrolment.not_a_request",
@@ -135,7 +135,7 @@ def write_answer(
     return EnrolmentAnswer(request.fingerprint, device.origin, epoch, at, chain)
 
 
-def read_answer(path: Path) -> EnrolmentAnswer:
+def read_answer_file(path: Path) -> EnrolmentAnswer:
     """Read an answer and check its signature under the HQ certificate inside it.
 
     Raises Refusal: "file.missing", "file.unreadable", "enrolment.too_large", "enrolment.not_an_answer",

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from eum_app.crypto.certificates import Identity, Role, make_request
 from eum_app.crypto.suites import Suite
 from eum_app.domain.errors import Refusal
-from sync.enrolment import accept_answer, read_answer, read_request, write_answer, write_request
+from sync.enrolment import accept_answer, read_answer_file, read_request_file, write_answer, write_request
 from tests.bundles import NOW, World
 
 WORLD = World.make(Suite.P384)
@@ -22,7 +22,7 @@ WORLD = World.make(Suite.P384)
 
 def refused(path: Path) -> str:
     with pytest.raises(Refusal) as refusal:
-        read_answer(path)
+        read_answer_file(path)
     return refusal.value.code
 
 
@@ -31,10 +31,10 @@ def test_a_device_is_enrolled_by_two_files(suite: Suite, tmp_path: Path) -> None
     world = WORLD if suite is Suite.P384 else World.make(suite)
     pending, request = make_request("FLD-0050", suite, name="Tablet 50")
     asked = write_request(tmp_path / "FLD-0050.eumreq", request)
-    read = read_request(tmp_path / "FLD-0050.eumreq")
+    read = read_request_file(tmp_path / "FLD-0050.eumreq")
     assert read.short_fingerprint == asked.short_fingerprint == pending.request.short_fingerprint
     written = write_answer(tmp_path / "FLD-0050.eumans", read, world.hq, epoch=7, at=NOW)
-    answer = read_answer(tmp_path / "FLD-0050.eumans")
+    answer = read_answer_file(tmp_path / "FLD-0050.eumans")
     assert answer == written
     assert (answer.hq, answer.root) == (world.hq.certificate, world.authority.certificate)
     root = world.authority.certificate
@@ -53,7 +53,7 @@ def test_what_a_device_does_not_accept(tmp_path: Path) -> None:
     def code(confirmed: str = root, holder: object = pending, days: int = 0) -> str:
         with pytest.raises(Refusal) as refusal:
             accept_answer(
-                read_answer(path),
+                read_answer_file(path),
                 holder,  # type: ignore[arg-type]
                 confirmed_root=confirmed,
                 at=NOW + timedelta(days=days),
@@ -108,7 +108,7 @@ def test_what_is_neither(tmp_path: Path) -> None:
         path.write_bytes(data)
         assert refused(path) == "enrolment.not_an_answer"
         with pytest.raises(Refusal, match=r"enrolment\.not_a_request"):
-            read_request(path)
+            read_request_file(path)
     path.write_bytes(b" " * 200_000)
     assert refused(path) == "enrolment.too_large"
     assert refused(tmp_path / "missing") == "file.missing"
@@ -122,4 +122,4 @@ def test_a_request_of_random_bytes_is_refused(tmp_path: Path, data: bytes) -> No
     for content in (data, wrapped.encode()):
         path.write_bytes(content)
         with pytest.raises(Refusal):
-            read_request(path)
+            read_request_file(path)
