@@ -11,7 +11,7 @@ import contextlib
 import io
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -126,7 +126,9 @@ class Store:
     def writing(self, author: Author) -> Iterator[Transaction]:
         """The one way to write: all of the block or nothing. Raises Trouble `disk.full`, `store.busy` and the like."""
         with self._turn, _begin(self._engine, write=True) as connection:
-            yield Transaction(self, connection, author)
+            transaction = Transaction(self, connection, author)
+            yield transaction
+        self.named = replace(self.named, epoch=transaction.author.epoch)
 
     def rebuild(self) -> int:
         """Make the read tables again from the journals; the number of facts applied."""
@@ -141,7 +143,7 @@ class Transaction:
         self.store = store
         self.connection = connection
         self.areas: set[str] = set()
-        self._author = author
+        self.author = author
         self._heads: dict[tuple[str, int], Head] = {}
 
     def now_text(self) -> str:
@@ -158,7 +160,7 @@ class Transaction:
 
     def record_all(self, facts: Iterable[Fact]) -> list[Entry]:
         """Append facts, in order, to this store's own chain and apply them."""
-        author = self._author
+        author = self.author
         entries = self._chained(author, facts)
         self._insert([(entry, entry.seq) for entry, _ in entries])
         self.areas |= projection.apply(self.connection, [(entry, fact, entry.seq) for entry, fact in entries])
@@ -166,7 +168,7 @@ class Transaction:
 
     def copy_out(self, device: str, facts: Iterable[Fact]) -> list[Entry]:
         """Copy facts into the outgoing chain for one device. They are this store's own already and not applied."""
-        author = self._author
+        author = self.author
         speaking = Author(
             outgoing_origin(author.origin, device), author.epoch, author.actor, author.session_id, author.elapsed_ms
         )
@@ -238,6 +240,14 @@ class Transaction:
         """Keep key material inside the encrypted store, in place of what stood under `purpose`."""
         self.connection.execute(secrets.delete().where(secrets.c.purpose == purpose))
         self.connection.execute(secrets.insert().values(purpose=purpose, value=value))
+
+    def drop_secret(self, purpose: str) -> None:
+        self.connection.execute(secrets.delete().where(secrets.c.purpose == purpose))
+
+    def begin_epoch(self, epoch: int) -> None:
+        """From here on this store writes a new chain: its machine got a new identity. Lasts if the transaction does."""
+        self.connection.execute(meta.update().where(meta.c.name == "epoch").values(value=str(epoch)))
+        self.author = replace(self.author, epoch=epoch)
 
 
 _ENTRY_COLUMNS: Final = tuple(column.name for column in journal.columns)

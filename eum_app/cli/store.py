@@ -18,6 +18,7 @@ from eum_app.cli.common import (
     unlocked,
 )
 from eum_app.domain.errors import Refusal
+from eum_app.domain.journal import Head
 
 store_app = typer.Typer(help="The encrypted store of this machine.", no_args_is_help=True)
 
@@ -85,7 +86,9 @@ def check(
     from ui.messages import sentence
 
     with unlocked(store, account, passphrase_fd) as session:
-        altered, heads, wrong = "", [], []
+        altered = ""
+        heads: list[Head] = []
+        wrong: list[str] = []
         try:
             heads, wrong = check_store(session)
         except Refusal as refusal:

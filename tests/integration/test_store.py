@@ -1,0 +1,211 @@
+"""The store: real SQLCipher files, keys, triggers, damage."""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+from pathlib import Path
+
+import pytest
+import sqlcipher3.dbapi2 as sqlcipher
+from sqlalchemy import text
+from sqlalchemy.exc import DatabaseError
+
+from db import keyslots
+from db.queries import items
+from db.store import Store
+from eum_app.domain.errors import Refusal, Trouble
+from eum_app.domain.facts import SiteRegistered
+from eum_app.usecases.open_store import add_account, check_store, open_store, rebuild_store
+from tests.builders import PASSPHRASE, Clock, make_store
+
+
+def test_a_store_opens_with_its_passphrase_and_no_other(tmp_path: Path) -> None:
+    make_store(tmp_path / "s", "field", "FLD-0042", Clock()).close()
+    with pytest.raises(Refusal, match=r"passphrase\.wrong"):
+        open_store(tmp_path / "s", "INS-017", PASSPHRASE + " ")
+    with pytest.raises(Refusal, match=r"passphrase\.wrong"):
+        open_store(tmp_path / "s", "INS-999", PASSPHRASE)
+    session = open_store(tmp_path / "s", "INS-017", PASSPHRASE)
+    assert (session.role, session.name) == ("inspector", "FLD-0042")
+    session.close()
+
+
+def test_nothing_readable_lies_on_the_disk(tmp_path: Path) -> None:
+    session = make_store(tmp_path / "s", "hq", "HQ-01", Clock())
+    with session.writing() as transaction:
+        transaction.record(SiteRegistered(observed_at="2026", site_id="s1", name="Depot Marigold", country="XX"))
+        transaction.seal_content(b"Depot Marigold photo " * 10_000, "image/png")
+    found = [path for path in (tmp_path / "s").rglob("*") if path.is_file() and b"Marigold" in path.read_bytes()]
+    assert found == []
+    with pytest.raises(sqlite3.DatabaseError):
+        sqlite3.connect(tmp_path / "s" / "store.db").execute("SELECT * FROM sqlite_master")
+    session.close()
+
+
+def test_two_accounts_open_one_store_and_cannot_take_each_others_slot(tmp_path: Path) -> None:
+    session = make_store(tmp_path / "s", "hq", "HQ-01", Clock(), role="administrator")
+    add_account(session, account="REV-009", role="reviewer", passphrase="another passphrase")  # noqa: S106
+    session.close()
+    other = open_store(tmp_path / "s", "REV-009", "another passphrase")
+    assert other.role == "reviewer"
+    with pytest.raises(Refusal, match=r"permission\.denied"):
+        add_account(other, account="X", role="reviewer", passphrase="another passphrase")  # noqa: S106
+    other.close()
+    path = tmp_path / "s" / keyslots.FILE_NAME
+    data = json.loads(path.read_text())
+    data["slots"][0]["account"], data["slots"][1]["account"] = "REV-009", "REV-004"
+    path.write_text(json.dumps(data))
+    with pytest.raises(Refusal, match=r"passphrase\.wrong"):
+        open_store(tmp_path / "s", "REV-009", PASSPHRASE)
+
+
+@pytest.mark.parametrize("statement", ["UPDATE journal SET actor = 'X'", "DELETE FROM journal"])
+def test_the_journal_takes_no_update_and_no_delete(tmp_path: Path, statement: str) -> None:
+    session = make_store(tmp_path / "s", "field", "FLD-0042", Clock())
+    with pytest.raises(DatabaseError, match="append-only"), session.writing() as transaction:
+        transaction.connection.execute(text(statement))
+    session.close()
+
+
+def test_a_store_without_its_triggers_is_not_opened(tmp_path: Path) -> None:
+    session = make_store(tmp_path / "s", "field", "FLD-0042", Clock())
+    with session.writing() as transaction:
+        transaction.connection.execute(text("DROP TRIGGER journal_takes_no_delete"))
+    session.store.close()
+    with pytest.raises(Trouble, match=r"store\.triggers_missing"):
+        open_store(tmp_path / "s", "INS-017", PASSPHRASE)
+
+
+def _raw(session_folder: Path, data_key: bytes) -> sqlcipher.Connection:
+    connection = sqlcipher.connect(str(session_folder / "store.db"), isolation_level=None)
+    connection.execute(f"PRAGMA key = \"x'{data_key.hex()}'\"")
+    return connection
+
+
+def test_an_entry_changed_behind_our_back_is_found_at_opening(tmp_path: Path) -> None:
+    session = make_store(tmp_path / "s", "field", "FLD-0042", Clock())
+    data_key = session.ticket.data_key
+    session.close()
+    raw = _raw(tmp_path / "s", data_key)
+    (create,) = raw.execute("SELECT sql FROM sqlite_master WHERE name = 'journal_takes_no_update'").fetchone()
+    raw.execute("DROP TRIGGER journal_takes_no_update")
+    raw.execute("UPDATE journal SET actor = 'INS-018' WHERE seq = 2")
+    raw.execute(create)
+    raw.close()
+    with pytest.raises(Trouble, match=r"store\.chain_damaged") as caught:
+        open_store(tmp_path / "s", "INS-017", PASSPHRASE)
+    assert caught.value.values["seq"] == 2
+
+
+def test_a_store_of_a_newer_program_is_refused(tmp_path: Path) -> None:
+    session = make_store(tmp_path / "s", "field", "FLD-0042", Clock())
+    with session.writing() as transaction:
+        transaction.connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    session.store.close()
+    with pytest.raises(Refusal, match=r"store\.newer"):
+        open_store(tmp_path / "s", "INS-017", PASSPHRASE)
+    path = tmp_path / "s" / keyslots.FILE_NAME
+    data = json.loads(path.read_text())
+    path.write_text(json.dumps({**data, "format": 2}))
+    with pytest.raises(Refusal, match=r"store\.newer"):
+        open_store(tmp_path / "s", "INS-017", PASSPHRASE)
+
+
+def test_a_damaged_database_is_not_called_a_wrong_passphrase(tmp_path: Path) -> None:
+    make_store(tmp_path / "s", "field", "FLD-0042", Clock()).close()
+    path = tmp_path / "s" / "store.db"
+    data = bytearray(path.read_bytes())
+    data[100] ^= 1
+    path.write_bytes(data)
+    with pytest.raises(Trouble, match=r"store\.damaged"):
+        open_store(tmp_path / "s", "INS-017", PASSPHRASE)
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b"\xff", b'{"format":1}', b"x" * 2_000_000])
+def test_a_damaged_keyslot_file_is_said_to_be_that(tmp_path: Path, content: bytes) -> None:
+    make_store(tmp_path / "s", "field", "FLD-0042", Clock()).close()
+    (tmp_path / "s" / keyslots.FILE_NAME).write_bytes(content)
+    with pytest.raises(Refusal, match=r"keyslots\.damaged"):
+        open_store(tmp_path / "s", "INS-017", PASSPHRASE)
+
+
+def test_a_store_is_never_made_over_another(tmp_path: Path) -> None:
+    make_store(tmp_path / "s", "field", "FLD-0042", Clock()).close()
+    before = (tmp_path / "s" / keyslots.FILE_NAME).read_bytes()
+    with pytest.raises(Refusal, match=r"store\.exists"):
+        make_store(tmp_path / "s", "field", "FLD-0043", Clock())
+    assert (tmp_path / "s" / keyslots.FILE_NAME).read_bytes() == before
+
+
+def test_a_failed_write_leaves_nothing_behind(tmp_path: Path) -> None:
+    session = make_store(tmp_path / "s", "hq", "HQ-01", Clock())
+    before = check_store(session)
+    with pytest.raises(Refusal, match=r"site\.unknown"), session.writing() as transaction:
+        transaction.record(SiteRegistered(observed_at="2026", site_id="s1", name="Depot 7", country="XX"))
+        raise Refusal("site.unknown")
+    assert check_store(session) == before
+    assert session.read(items.all_sites) == []
+    session.close()
+
+
+def test_a_rebuild_gives_the_same_tables(tmp_path: Path) -> None:
+    session = make_store(tmp_path / "s", "hq", "HQ-01", Clock())
+    with session.writing() as transaction:
+        transaction.record(SiteRegistered(observed_at="2026", site_id="s1", name="Depot 7", country="XX"))
+    before = session.read(items.all_sites)
+    assert rebuild_store(session) == 4
+    assert session.read(items.all_sites) == before
+    session.close()
+
+
+def test_orphans_are_swept_and_content_is_kept(tmp_path: Path) -> None:
+    from db.content import sweep_orphans
+
+    session = make_store(tmp_path / "s", "field", "FLD-0042", Clock())
+    big = os.urandom(300_000)
+    with session.writing() as transaction:
+        ref = transaction.seal_content(big, "image/png")
+    with pytest.raises(Refusal), session.writing() as transaction:
+        transaction.seal_content(big, "image/png")
+        raise Refusal("photo.kind")
+    files = list((tmp_path / "s" / "content").rglob("*"))
+    assert len([path for path in files if path.is_file()]) == 2
+    assert session.read(sweep_orphans, session.store.content) == 1
+    assert session.content(ref) == big
+    session.store.content.path_of(ref.object_id).unlink()
+    assert check_store(session)[1] == [ref.object_id]
+    session.close()
+
+
+def test_the_data_key_never_shows(tmp_path: Path) -> None:
+    session = make_store(tmp_path / "s", "field", "FLD-0042", Clock())
+    key = session.ticket.data_key
+    assert key.hex() not in repr(session.ticket)
+    assert repr(key) not in repr(session.ticket)
+    session.close()
+    with pytest.raises(Trouble, match=r"store\.damaged"):
+        Store.open(tmp_path / "s", bytes(32), Clock())
+
+
+def test_the_schema_is_what_the_migrations_make(tmp_path: Path) -> None:
+    from alembic.autogenerate import compare_metadata
+    from alembic.migration import MigrationContext
+
+    from db.tables import kept, read
+
+    session = make_store(tmp_path / "s", "field", "FLD-0042", Clock())
+    with session.store.reading() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": False})
+        differences = [
+            difference
+            for difference in compare_metadata(context, kept)
+            if not (difference[0] in {"remove_table", "remove_index"} and _table(difference[1]) in read.tables)
+        ]
+    assert differences == []
+    session.close()
+
+
+def _table(thing: object) -> str:
+    return getattr(getattr(thing, "table", thing), "name", "")
