@@ -1,0 +1,58 @@
+# Everything from a fresh clone: `make demo`, `make test`. Needs Python 3.11 to 3.14, git and make; see `make help`.
+
+PYTHON ?= python3
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+READY  := $(VENV)/ready
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo app test check format bench fuzz lock clean
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+
+setup: $(READY) ## Virtual environment with the locked packages; system libraries for Qt
+
+$(READY): requirements.lock pyproject.toml tools/machine.py
+	@$(PYTHON) tools/machine.py
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "Installing the locked packages into $(VENV)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+demo: $(READY) ## The whole job with synthetic data: in windows, or without a display into demo-output/
+	@$(PYTHON) tools/machine.py
+	@$(BIN)/eum demo
+
+app: $(READY) ## Open the app
+	@$(BIN)/eum
+
+test: $(READY) check ## Set up, check, run all tests
+	$(BIN)/python -m pytest -n auto
+
+check: $(READY) ## Lint, formatting, types, import contracts
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/mypy tools/machine.py
+	$(BIN)/lint-imports
+
+format: $(READY) ## Put the code into shape
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(READY) ## Speed as ratios against the bare libraries; bench-output/bench.json
+	@$(BIN)/python -m tests.benchmarks
+
+fuzz: $(READY) ## The property tests again, with many more examples
+	HYPOTHESIS_PROFILE=fuzz $(BIN)/python -m pytest -n auto -m hypothesis --timeout 3600
+
+lock: ## Resolve requirements.lock anew (needs uv); for every Python that we support, without index addresses
+	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
+		--no-header --no-annotate --no-emit-index-url --upgrade -o requirements.lock
+
+clean: ## Remove what was built, measured and shown; the virtual environment too
+	rm -rf $(VENV) build dist *.egg-info demo-output bench-output
+	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

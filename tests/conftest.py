@@ -1,0 +1,32 @@
+"""For every test: Qt without a display, Hypothesis by profile, and the sample data that may lie beside the project."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # before anything imports Qt
+
+# No deadline: a busy machine is no fault of the code. HYPOTHESIS_PROFILE=fuzz is `make fuzz`.
+settings.register_profile("default", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("fuzz", settings.get_profile("default"), max_examples=5_000)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
+
+SHARED_DATA = Path(__file__).resolve().parents[1].parent / "shared" / "data"
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """A test marked `data` is passed over where the sample data are not there."""
+    if item.get_closest_marker("data") and not SHARED_DATA.is_dir():
+        pytest.skip("needs the shared sample data beside the project")
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of the shared sample data. Mark a test that uses it `data`."""
+    if not SHARED_DATA.is_dir():
+        pytest.skip("needs the shared sample data beside the project")
+    return SHARED_DATA

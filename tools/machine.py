@@ -1,0 +1,109 @@
+"""What the machine must have before anything is installed: a Python, the venv module, and the libraries Qt links to.
+
+Run by the Makefile with the system's Python. It tries to load each library, so it says what is missing rather than what
+is usual. On Debian and Ubuntu it installs what is missing when root, else prints the command and ends with 1.
+Nothing is imported from outside the standard library, and it must start on any Python 3 to say that it is too old.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import importlib.util
+import os
+import platform
+import subprocess
+import sys
+from pathlib import Path
+
+PYTHONS = ((3, 11), (3, 15))
+
+# What libQt6Core, Gui, Widgets, Svg and DBus and the offscreen plugin of PySide6 6.11 name as needed (readelf -d).
+LIBRARIES = {
+    "libGL.so.1": "libgl1",
+    "libEGL.so.1": "libegl1",
+    "libX11.so.6": "libx11-6",
+    "libxkbcommon.so.0": "libxkbcommon0",
+    "libdbus-1.so.3": "libdbus-1-3",
+    "libfontconfig.so.1": "libfontconfig1",
+    "libfreetype.so.6": "libfreetype6",
+    "libglib-2.0.so.0": "libglib2.0-0",
+    "libgthread-2.0.so.0": "libglib2.0-0",
+    "libzstd.so.1": "libzstd1",
+    "libz.so.1": "zlib1g",
+    "libstdc++.so.6": "libstdc++6",
+}
+# What libqxcb and libQt6XcbQpa need beyond those: only where windows are shown.
+X11_LIBRARIES = {
+    "libxcb.so.1": "libxcb1",
+    "libX11-xcb.so.1": "libx11-xcb1",
+    "libxcb-cursor.so.0": "libxcb-cursor0",
+    "libxcb-icccm.so.4": "libxcb-icccm4",
+    "libxcb-image.so.0": "libxcb-image0",
+    "libxcb-keysyms.so.1": "libxcb-keysyms1",
+    "libxcb-randr.so.0": "libxcb-randr0",
+    "libxcb-render.so.0": "libxcb-render0",
+    "libxcb-render-util.so.0": "libxcb-render-util0",
+    "libxcb-shape.so.0": "libxcb-shape0",
+    "libxcb-shm.so.0": "libxcb-shm0",
+    "libxcb-sync.so.1": "libxcb-sync1",
+    "libxcb-util.so.1": "libxcb-util1",
+    "libxcb-xfixes.so.0": "libxcb-xfixes0",
+    "libxcb-xkb.so.1": "libxcb-xkb1",
+    "libxkbcommon-x11.so.0": "libxkbcommon-x11-0",
+}
+WAYLAND_LIBRARIES = {"libwayland-client.so.0": "libwayland-client0", "libwayland-cursor.so.0": "libwayland-cursor0"}
+
+
+def main() -> int:
+    """0 when all is there, else 1 with what to do on standard error."""
+    if not PYTHONS[0] <= sys.version_info[:2] < PYTHONS[1]:
+        return _stop(f"EUM needs Python 3.11 to 3.14; this is {platform.python_version()}. Try: make PYTHON=python3.12")
+    packages = sorted(set(_missing_packages()))
+    if not packages:
+        return 0
+    if not _is_debian():
+        return _stop("missing here (Debian's names): " + ", ".join(packages))
+    install = ["apt-get", "install", "-y", "--no-install-recommends", *packages]
+    if os.geteuid() != 0:
+        return _stop("missing system packages. Install them and run make again:\n  sudo " + " ".join(install))
+    print("Installing " + ", ".join(packages), flush=True)  # noqa: T201
+    environment = dict(os.environ, DEBIAN_FRONTEND="noninteractive")
+    for command in (["apt-get", "update", "-q"], [*install, "-q"]):
+        if subprocess.run(command, env=environment, check=False).returncode:
+            return _stop("failed: " + " ".join(command))
+    return 0
+
+
+def _missing_packages() -> list[str]:
+    missing = [] if importlib.util.find_spec("ensurepip") else ["python{}.{}-venv".format(*sys.version_info[:2])]
+    if sys.platform == "linux":
+        needed = dict(LIBRARIES)
+        if os.environ.get("DISPLAY"):
+            needed.update(X11_LIBRARIES)
+        if os.environ.get("WAYLAND_DISPLAY"):
+            needed.update(WAYLAND_LIBRARIES)
+        missing += [package for library, package in needed.items() if not _loads(library)]
+    return missing
+
+
+def _loads(library: str) -> bool:
+    try:
+        ctypes.CDLL(library)
+    except OSError:
+        return False
+    return True
+
+
+def _is_debian() -> bool:
+    release = Path("/etc/os-release")
+    words = release.read_text(encoding="utf-8").lower() if release.is_file() else ""
+    return "debian" in words or "ubuntu" in words
+
+
+def _stop(why: str) -> int:
+    print(why, file=sys.stderr)  # noqa: T201
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
