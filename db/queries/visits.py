@@ -23,7 +23,7 @@ from db.tables import (
 )
 from eum_app.domain.checklists import Answer, Checklist
 from eum_app.domain.errors import Refusal
-from eum_app.domain.facts import VisitClosedOut
+from eum_app.domain.facts import ContentRef, VisitClosedOut
 
 LOOKUP_CHUNK = 500
 
@@ -101,6 +101,13 @@ class EvidenceRow:
     commitment: str
     size: int
     media_type: str
+
+    @property
+    def ref(self) -> ContentRef:
+        """How the fact names it: what `Session.content` takes."""
+        return ContentRef(
+            object_id=self.object_id, commitment=self.commitment, size=self.size, media_type=self.media_type
+        )
 
 
 def _visit_rows(connection: Connection, visit_id: str = "") -> list[VisitRow]:
