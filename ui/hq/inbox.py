@@ -1,0 +1,346 @@
+"""Inbox: bundles come in. Each is verified whole, then recorded, or kept aside with its reason."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import QCoreApplication, Signal
+from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
+from PySide6.QtWidgets import QFrame, QSizePolicy, QStackedWidget, QWidget
+
+from db.queries.exchange import BundleRow, QuarantineRow, all_bundles, all_quarantined
+from eum_app.domain.errors import Refusal
+from eum_app.usecases.children import import_bundles_child
+from eum_app.usecases.exchange import Imported, ImportOutcome
+from eum_app.usecases.session import Session
+from ui.delegates import ChipSpec
+from ui.desk import Desk
+from ui.hq.common import Job, may, named, show_rows, why_not
+from ui.messages import sentence
+from ui.models import Column, IdsTableModel, table_view
+from ui.page import Page
+from ui.widgets import (
+    Card,
+    Chip,
+    ColumnPart,
+    Columns,
+    EmptyState,
+    IconLabel,
+    Tab,
+    TabRow,
+    button,
+    flow,
+    hbox,
+    label,
+    panel,
+    scrolled,
+    set_look,
+    vbox,
+)
+from ui.widgets.path_field import PathField
+from ui.words import count, joined, moment, word
+
+GOOD = frozenset({"accepted", "already_held"})
+
+
+@dataclass(frozen=True)
+class InboxHistory:
+    imported: list[BundleRow]
+    quarantined: list[QuarantineRow]
+
+
+def inbox_history(session: Session) -> InboxHistory:
+    return InboxHistory(session.read(all_bundles, session.name, "in"), session.read(all_quarantined, session.name))
+
+
+def outcome_chip(outcome: str) -> ChipSpec:
+    """The face of an import's outcome: icon, word and tone."""
+    tr = QCoreApplication.translate
+    return {
+        "accepted": ChipSpec(tr("hq", "Accepted"), "ok", "check"),
+        "already_held": ChipSpec(tr("hq", "Held already"), "mute", "check"),
+        "waiting": ChipSpec(tr("hq", "Waiting"), "warn", "clock"),
+        "forked": ChipSpec(tr("hq", "Two histories"), "bad", "octagon-alert"),
+        "refused": ChipSpec(tr("hq", "Refused"), "bad", "x"),
+        "quarantined": ChipSpec.of("quarantined"),
+    }.get(outcome, ChipSpec(outcome, "mute", "circle-question-mark"))
+
+
+def why(code: str, values: dict[str, str]) -> tuple[str, str]:
+    """(what happened, what to do next) for a code that came with an outcome."""
+    message = sentence(Refusal(code, **values))
+    return message.what, message.next
+
+
+def outcome_words(outcome: ImportOutcome) -> tuple[str, str]:
+    """(what became of the file, what to do next)."""
+    tr = QCoreApplication.translate
+    if outcome.outcome == "accepted":
+        return tr("hq", "{facts} new facts, {findings} new findings").format(
+            facts=count(outcome.new_entries), findings=count(outcome.new_findings)
+        ), _receipt_words(outcome)
+    if outcome.outcome == "already_held":
+        return tr("hq", "Imported before; nothing was added."), _receipt_words(outcome)
+    what, todo = why(outcome.code, outcome.values)
+    kept = {
+        "waiting": tr("hq", "Not recorded yet. Import the bundle that comes before it; both can go in together."),
+        "refused": tr("hq", "Nothing was kept of it. {todo}").format(todo=todo),
+    }.get(outcome.outcome, tr("hq", "Kept whole in quarantine; nothing of it was recorded. {todo}").format(todo=todo))
+    return what, kept
+
+
+def _receipt_words(outcome: ImportOutcome) -> str:
+    tr = QCoreApplication.translate
+    if outcome.receipt_path is None:
+        return tr("hq", "No receipt was needed.")
+    return tr("hq", "Take the receipt to {sender}: {path}").format(sender=outcome.sender, path=outcome.receipt_path)
+
+
+class DropZone(QFrame):
+    """Where files are dropped."""
+
+    dropped = Signal(object)
+    """list[Path]"""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setProperty("kind", "row")
+        self.setObjectName("inbox_drop_zone")
+        self.setAcceptDrops(True)
+        words = label(self.tr("Drop bundles here"), "heading")
+        more = label(
+            self.tr("files, or a folder of them, as they come from a device's stick or share"), "body", wrap=True
+        )
+        line = hbox(IconLabel("inbox", "accent", size=34), margins=(20, 18, 20, 18), spacing=16)
+        line.addLayout(vbox(words, more, spacing=3), 1)
+        self.setLayout(line)
+        self.setAccessibleName(self.tr("Drop bundles here"))
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if any(url.isLocalFile() for url in event.mimeData().urls()):
+            set_look(self, "tone", "accent")
+            event.acceptProposedAction()
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        set_look(self, "tone", "")
+        super().dragLeaveEvent(event)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        set_look(self, "tone", "")
+        paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+        if paths:
+            event.acceptProposedAction()
+            self.dropped.emit(paths)
+
+
+class InboxPage(Page):
+    """What is imported now on the left, what came before on the right."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(self.tr("Inbox"))
+        self.desk = desk
+        self.header.set_title(self.tr("Inbox"), self.tr("Bundles of devices: verified, recorded, and answered"))
+        self._outcome_rows: list[QWidget] = []
+        coming = ColumnPart("import", self.tr("Import"), self._import_card())
+        before = ColumnPart("before", self.tr("What came before"), self._history_card())
+        self.body.addWidget(Columns([coming, before]), 1)
+        self.add_button_key(self.import_button, "Ctrl+I")
+        self._follow()
+
+    def _import_card(self) -> QWidget:
+        zone = DropZone()
+        zone.dropped.connect(self._dropped)
+        self.path_field = PathField(self.tr("Bundles"), object_name="inbox_path_field", kind="files")
+        self.path_field.submitted.connect(self.import_paths)
+        self.path_field.changed.connect(self._follow)
+        self.import_button = button(self.tr("Import"), self.import_paths, kind="primary", icon="download")
+        named(self.import_button, "inbox_import_button")
+        self.folder_button = button(self.tr("Everything in {folder}").format(folder=self.desk.inbox.name))
+        self.folder_button.clicked.connect(self._import_folder)
+        self.folder_button.setToolTip(str(self.desk.inbox))
+        named(self.folder_button, "inbox_folder_button")
+        self._denied = label(why_not(self.desk.session, "bundle.import"), "sub", tone="warn", wrap=True)
+        self._denied.setVisible(not may(self.desk.session, "bundle.import"))
+        self.job = Job("inbox_job")
+        self.job.busy_changed.connect(lambda _busy: self._follow())
+        card = Card(self.tr("Import bundles"))
+        card.add(zone)
+        card.add_padded(self.path_field, hbox(self.folder_button, 1, self.import_button), self._denied, self.job)
+        self._outcomes = vbox()
+        self._outcomes_empty = EmptyState(
+            "shield-check",
+            self.tr("Nothing imported in this session"),
+            self.tr(
+                "Each bundle is opened, its signature, its certificate and its place in the device's chain are "
+                "checked, and only then is it recorded. What fails is kept aside with its reason."
+            ),
+        )
+        self._results = QStackedWidget()
+        self._results.addWidget(self._outcomes_empty)
+        self._results.addWidget(scrolled(vbox(self._outcomes, 1)))
+        self._summary = label("", "cardtitle")
+        self._summary_line = panel(hbox(self._summary, 1, margins=(16, 10, 16, 10)), "cardhead")
+        self._summary_line.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self._summary_line.hide()
+        card.add(self._summary_line)
+        card.add(self._results, 1)
+        return card
+
+    def _history_card(self) -> QWidget:
+        self._bundles = IdsTableModel(
+            [
+                Column(self.tr("From"), lambda row: row.party, is_mono=True, width=100),
+                Column(self.tr("What"), lambda row: word("bundle", row.kind), width=90),
+                Column(self.tr("Facts"), _facts, width=120),
+                Column(self.tr("File"), lambda row: row.file_name),
+                Column(self.tr("Imported"), lambda row: moment(row.at), width=185),
+            ],
+            parent=self,
+        )
+        self.bundles_table = table_view(self._bundles, name=self.tr("Imported bundles"))
+        self.bundles_table.setObjectName("inbox_bundles_table")
+        self._kept = IdsTableModel(
+            [
+                Column(self.tr("File"), lambda row: row.file_name, width=200),
+                Column(self.tr("Why"), lambda row: why(row.code, row.details)[0]),
+                Column(self.tr("Code"), lambda row: row.code, is_mono=True, width=150),
+                Column(self.tr("Since"), lambda row: moment(row.at), width=185),
+            ],
+            parent=self,
+        )
+        self.kept_table = table_view(self._kept, name=self.tr("Quarantined files"))
+        self.kept_table.setObjectName("inbox_quarantine_table")
+        self.tabs = TabRow([Tab("imported", self.tr("Imported 0")), Tab("kept", self.tr("Quarantined 0"))])
+        self.tabs.setObjectName("inbox_tabs")
+        self.tabs.chosen.connect(self._choose_tab)
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self.bundles_table)
+        self._stack.addWidget(self.kept_table)
+        card = Card(self.tr("What came before"))
+        card.add_padded(self.tabs, margins=(16, 10, 16, 10))
+        card.add(self._stack, 1)
+        return card
+
+    # What happens
+
+    def opened(self, _argument: object) -> None:
+        self._load()
+
+    def refresh(self, areas: frozenset[str]) -> None:
+        if areas & {"exchange"}:
+            self._load()
+
+    def first_focus(self) -> QWidget:
+        return self.path_field.edit
+
+    def _load(self) -> None:
+        session = self.desk.session
+        self.desk.tasks.query(lambda: inbox_history(session), self._show)
+
+    def _show(self, found: InboxHistory) -> None:
+        show_rows(self._bundles, found.imported, lambda row: row.bundle_id)
+        show_rows(self._kept, found.quarantined, lambda row: row.quarantine_id)
+        self.tabs.set_text("imported", self.tr("Imported {count}").format(count=count(len(found.imported))))
+        self.tabs.set_text("kept", self.tr("Quarantined {count}").format(count=count(len(found.quarantined))))
+
+    def _choose_tab(self, key: str) -> None:
+        self._stack.setCurrentIndex(1 if key == "kept" else 0)
+
+    def _dropped(self, paths: Sequence[Path]) -> None:
+        self.path_field.set_paths(list(paths))
+        self.import_paths()
+
+    def _import_folder(self) -> None:
+        self.path_field.set_path(self.desk.inbox)
+        self.import_paths()
+
+    def import_paths(self) -> None:
+        paths = self.path_field.paths
+        if not paths or not may(self.desk.session, "bundle.import"):
+            return
+        self.job.run(
+            self.desk,
+            self.tr("Verifying and importing"),
+            import_bundles_child,
+            paths,
+            self.desk.outbox,
+            then=self._imported,
+            failed=self.notice.show_error,
+            stopped=self._stopped,
+        )
+
+    def _imported(self, imported: Imported) -> None:
+        self.path_field.clear()
+        outcomes = imported.outcomes
+        if not outcomes:
+            self.notice.show_message("attention", self.tr("There is no bundle in that folder"))
+            return
+        for old in self._outcome_rows:
+            self._outcomes.removeWidget(old)
+            old.hide()
+            old.deleteLater()
+        self._outcome_rows = [_outcome_row(outcome) for outcome in outcomes]
+        for made in self._outcome_rows:
+            self._outcomes.addWidget(made)
+        self._results.setCurrentIndex(1)
+        good = sum(outcome.outcome in GOOD for outcome in outcomes)
+        findings = sum(outcome.new_findings for outcome in outcomes)
+        words = joined(
+            self.tr("{good} of {all} bundles imported").format(good=count(good), all=count(len(outcomes))),
+            self.tr("{count} new findings").format(count=count(findings)) if findings else "",
+        )
+        self._summary.setText(words)
+        self._summary_line.show()
+        is_whole = good == len(outcomes)
+        self.notice.show_message(
+            "ok" if is_whole else "attention",
+            words,
+            detail="" if is_whole else self.tr("The others are listed with their reasons; nothing is lost."),
+            action=self.tr("Review the findings") if findings else "",
+            on_action=self._review,
+            stays=True,
+        )
+
+    def _review(self) -> None:
+        self.navigate_requested.emit("review", None)
+
+    def _stopped(self) -> None:
+        self.notice.show_message(
+            "info", self.tr("Stopped"), detail=self.tr("Bundles imported before that are recorded; the rest is not.")
+        )
+
+    def _follow(self) -> None:
+        allowed = may(self.desk.session, "bundle.import")
+        is_free = allowed and not self.job.is_busy
+        self.path_field.setEnabled(is_free)
+        self.folder_button.setEnabled(is_free)
+        self.import_button.setEnabled(is_free and bool(self.path_field.paths))
+
+
+def _outcome_row(outcome: ImportOutcome) -> QWidget:
+    spec = outcome_chip(outcome.outcome)
+    what, todo = outcome_words(outcome)
+    sender = joined(outcome.sender, word("bundle", outcome.kind) if outcome.kind else "")
+    head = flow(Chip(spec.text, spec.tone, spec.icon), label(outcome.file_name, "strong", selectable=True))
+    made = panel(
+        vbox(
+            panel(head),
+            label(sender, "sub") if sender else None,
+            label(what, wrap=True),
+            label(todo, "sub", wrap=True, selectable=True),
+            margins=(16, 10, 16, 10),
+            spacing=3,
+        ),
+        "row",
+    )
+    made.setProperty("tone", "" if outcome.outcome in GOOD else "warn" if outcome.outcome == "waiting" else "bad")
+    made.setAccessibleName(f"{outcome.file_name}: {spec.text}. {what} {todo}")
+    made.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+    return made
+
+
+def _facts(row: BundleRow) -> str:
+    return f"{count(row.first_seq)} – {count(row.last_seq)}"

@@ -1,0 +1,264 @@
+"""Inventory: the book. Search, one item with its history, and the way in for lists."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtWidgets import QStackedWidget, QWidget
+
+from db.queries.items import HistoryLine, ItemRow, history, item, items_by_id, search_item_ids
+from eum_app.domain.errors import KnownError
+from eum_app.usecases.import_inventory import InventoryResult
+from eum_app.usecases.session import Session
+from ui.delegates import ChipSpec
+from ui.desk import Desk
+from ui.hq.common import HistoryCard, Told, may, named, why_not
+from ui.hq.import_list import ImportListPanel
+from ui.models import Column, IdsTableModel, current_id, on_current, select_id, table_view
+from ui.page import Page
+from ui.widgets import (
+    ActionButton,
+    Card,
+    ColumnPart,
+    Columns,
+    EmptyState,
+    KeyValueGrid,
+    SearchField,
+    panel,
+    scrolled,
+    vbox,
+)
+from ui.words import count, day, joined, moment, reason, word
+
+LIST, IMPORT = 0, 1
+
+
+@dataclass(frozen=True)
+class ItemDetail:
+    item: ItemRow
+    history: list[HistoryLine]
+
+
+def item_detail(session: Session, item_id: str) -> ItemDetail:
+    """Raises Refusal `item.unknown`."""
+    return ItemDetail(session.read(item, item_id), session.read(history, item_id))
+
+
+def told(line: HistoryLine) -> Told:
+    """A line of an item's history in words."""
+    if line.kind in {"listed", "delivered", "inventory"}:
+        return Told(word("history", line.kind), "", joined(day(line.at), line.site))
+    what = ChipSpec.of(line.kind).text
+    if line.withdrawn:
+        what = f"{what} ({ChipSpec.of('withdrawn').text})"
+    return Told(what, line.actor, joined(moment(line.at), line.site), reason(line.kind, line.reason))
+
+
+def disposition_chip(disposition: str) -> ChipSpec:
+    tone, icon = {
+        "ON_HAND": ("ok", "check"),
+        "IN_TRANSIT": ("accent", "truck"),
+        "IN_MAINTENANCE": ("accent", "settings"),
+        "NOT_SIGHTED": ("warn", "triangle-alert"),
+        "LOST": ("bad", "x"),
+        "STOLEN": ("bad", "x"),
+    }.get(disposition, ("mute", "circle"))
+    return ChipSpec(word("disposition", disposition), tone, icon)
+
+
+class InventoryPage(Page):
+    """Items on the left, the current one on the right; importing takes the page's place, not a dialog."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(self.tr("Inventory"))
+        self.desk = desk
+        self._words = ""
+        self._wanted = ""
+        self._has_any = False
+        self._model = IdsTableModel(self._columns(), desk.tasks, self)
+        self._model.ids_loaded.connect(self._counted)
+        self._model.failed.connect(self.notice.show_error)
+        self.table = table_view(self._model, name=self.tr("Items on the book"))
+        self.table.setObjectName("items_table")
+        on_current(self.table, self._chosen)
+        self.search = SearchField(self.tr("Search by serial, UII, nomenclature, place…"))
+        named(self.search, "items_search")
+        self.search.searched.connect(self._search)
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self._list_view())
+        self.importing = ImportListPanel(desk, self)
+        self.importing.imported.connect(self._imported)
+        self.importing.left.connect(self.show_items)
+        self._stack.addWidget(self.importing)
+        self.body.addWidget(self._stack, 1)
+        self._import_action = self.add_action(self.tr("Import a list…"), "Ctrl+I", self.show_import)
+        self.header.add_action(named(ActionButton(self._import_action, kind="primary"), "inventory_import_list"))
+        self._import_action.setEnabled(may(desk.session, "inventory.import"))
+        self.add_action(self.tr("Search"), "Ctrl+F", self.search.setFocus)
+        self._title()
+
+    def _columns(self) -> list[Column]:
+        return [
+            Column(self.tr("Serial number"), lambda row: row.serial, is_mono=True, width=150),
+            Column(self.tr("Article"), lambda row: row.nomenclature),
+            Column(self.tr("Part number"), lambda row: row.part_number, width=120),
+            Column(self.tr("Case"), lambda row: row.case_id, width=110),
+            Column(self.tr("Place"), lambda row: joined(row.site, row.location)),
+            Column(
+                self.tr("Disposition"),
+                lambda row: word("disposition", row.disposition),
+                width=160,
+                chip=lambda row: disposition_chip(row.disposition),
+            ),
+        ]
+
+    def _list_view(self) -> QWidget:
+        session = self.desk.session
+        allowed = may(session, "inventory.import")
+        self._empty = EmptyState(
+            "boxes",
+            self.tr("The book is empty"),
+            self.tr("Load the inventory list of a country or a site; each row becomes an item with its history.")
+            if allowed
+            else why_not(session, "inventory.import"),
+            self.tr("Import a list…") if allowed else "",
+            self.show_import,
+        )
+        if allowed:
+            named(self._empty.action_button, "inventory_empty_import")
+        self._none = EmptyState(
+            "search", self.tr("No item fits"), self.tr("Search for a serial number, a UII, an article or a place.")
+        )
+        card = Card()
+        self._search_line = panel(vbox(self.search, margins=(16, 12, 16, 12)), "cardhead")
+        card.add(self._search_line)
+        for part in (self.table, self._empty, self._none):
+            card.add(part, 1)
+        self._empty.hide()
+        self._none.hide()
+        self._grid = KeyValueGrid()
+        self._item_card = Card(self.tr("Item"))
+        self._item_card.add(scrolled(self._grid), 1)
+        self.history = HistoryCard(self.tr("History"))
+        self._side = panel(vbox(self._item_card, self.history, spacing=16))
+        side = self._side.layout()
+        assert side is not None
+        side.setStretch(0, 3)  # type: ignore[attr-defined]
+        side.setStretch(1, 2)  # type: ignore[attr-defined]
+        return Columns(
+            [
+                ColumnPart("items", self.tr("Items"), card, 7),
+                ColumnPart("item", self.tr("Item and history"), self._side, 3),
+            ]
+        )
+
+    # What happens
+
+    def opened(self, argument: object) -> None:
+        if isinstance(argument, str) and argument:
+            self._wanted = argument
+        self._reload()
+
+    def refresh(self, areas: frozenset[str]) -> None:
+        if areas & {"items", "checks", "visits"}:
+            self._reload()
+
+    def first_focus(self) -> QWidget:
+        return self.importing.path_field.edit if self._stack.currentIndex() == IMPORT else self.search
+
+    def _reload(self) -> None:
+        session, words = self.desk.session, self._words
+
+        def ids() -> Sequence[str]:
+            return session.read(search_item_ids, words)
+
+        self._model.set_source(ids, lambda wanted: session.read(items_by_id, wanted))
+
+    def _search(self, words: str) -> None:
+        if words != self._words:
+            self._words = words
+            self._reload()
+
+    def _counted(self, number: int) -> None:
+        self._has_any = self._has_any or number > 0
+        self._empty.setVisible(not number and not self._words)
+        self._none.setVisible(not number and bool(self._words))
+        self._search_line.setVisible(bool(number or self._words))
+        self.table.setVisible(bool(number))
+        self._item_card.setVisible(bool(number))
+        self.history.setVisible(bool(number))
+        self._title(number)
+        if number:
+            if not (self._wanted and select_id(self.table, self._wanted)) and current_id(self.table) is None:
+                self.table.setCurrentIndex(self._model.index(0, 0))
+            self._wanted = ""
+            self._chosen(current_id(self.table))
+
+    def _title(self, number: int | None = None) -> None:
+        if self._stack.currentIndex() == IMPORT:
+            self.header.set_crumbs([self.tr("Inventory"), self.tr("Import a list")])
+            self.header.set_title(self.tr("Import a list"))
+            return
+        self.header.set_crumbs([])
+        words = self.tr("{count} items found") if self._words else self.tr("{count} items on the book")
+        self.header.set_title(self.tr("Inventory"), words.format(count=count(number)) if number is not None else "")
+
+    def _chosen(self, item_id: str | None) -> None:
+        if item_id is None:
+            return
+        session = self.desk.session
+        self.desk.tasks.query(lambda: item_detail(session, item_id), self._show, self._lost)
+
+    def _show(self, detail: ItemDetail) -> None:
+        row = detail.item
+        if row.item_id != current_id(self.table):
+            return
+        self._item_card.set_title(row.nomenclature or self.tr("Item"))
+        grid = self._grid
+        grid.clear()
+        grid.add(self.tr("Serial number"), row.serial, mono=True, big=True)
+        grid.add(self.tr("UII"), row.uii, mono=True)
+        for name, value in (
+            (self.tr("Part number"), joined(row.part_number, row.cage)),
+            (self.tr("NSN"), row.nsn),
+            (self.tr("Case"), joined(row.case_id, row.rsn)),
+            (self.tr("EUM level"), row.eum_level),
+            (self.tr("Place"), joined(row.site, row.location)),
+            (self.tr("Country"), row.country),
+            (self.tr("Shipped"), day(row.ship_date)),
+            (self.tr("Delivered"), day(row.delivery_date)),
+            (self.tr("Last inventory"), day(row.last_inventory)),
+            (self.tr("Disposition"), word("disposition", row.disposition)),
+            (self.tr("Remarks"), row.remarks),
+        ):
+            grid.add(name, value)
+        self.history.set_title(self.tr("History of {serial}").format(serial=row.serial))
+        self.history.set_lines([told(line) for line in detail.history])
+
+    def _lost(self, error: KnownError) -> None:
+        # Gone between the list and the question: the list is asked again.
+        self.notice.show_error(error)
+        self._model.reload()
+
+    def show_import(self) -> None:
+        self._stack.setCurrentIndex(IMPORT)
+        self._import_action.setVisible(False)
+        self._title()
+        self.importing.start()
+
+    def show_items(self) -> None:
+        self._stack.setCurrentIndex(LIST)
+        self._import_action.setVisible(True)
+        self._title(len(self._model.ids()))
+        self.search.setFocus()
+
+    def _imported(self, result: InventoryResult) -> None:
+        self.show_items()
+        detail = joined(
+            self.tr("{count} were on the book already").format(count=count(result.already_held)),
+            self.tr("{count} rows left out").format(count=count(result.rejected)),
+            self.tr("{count} new sites").format(count=count(result.sites)),
+        )
+        words = self.tr("{count} items imported").format(count=count(result.accepted))
+        self.notice.show_message("ok", words, detail=detail, stays=True)

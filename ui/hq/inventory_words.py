@@ -1,0 +1,51 @@
+"""Why a row of an inventory list was refused, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from PySide6.QtCore import QCoreApplication
+
+_WORDS: Final[dict[str, str]] = {
+    "row.cell_count": "Its cells do not fit the headings ({value} cells)",
+    "serial.missing": "No serial number",
+    "serial.scientific_notation": "A spreadsheet turned the serial number into {value}",
+    "serial.decimal": "The serial number became a decimal number: {value}",
+    "case.missing": "No FMS case",
+    "case.pattern": "{value} is no FMS case, as in XX-B-ABC",
+    "part_number.missing": "Neither part number nor stock number",
+    "eum_level.unknown": "{value} is no EUM level",
+    "disposition.unknown": "{value} is no disposition",
+    "item.duplicate": "The same item stands in line {value}",
+    "uii.duplicate": "The same UII stands in line {value}",
+}
+_BY_ENDING: Final[dict[str, str]] = {
+    "invalid": "{column}: {value} is no date",
+    "spreadsheet_error": "{column}: the spreadsheet's error {value}",
+    "line_break": "{column}: a line break inside the cell",
+}
+_COLUMNS: Final[dict[str, str]] = {
+    "ship_date": "Ship date",
+    "delivery_date": "Delivery date",
+    "last_inventory": "Last inventory",
+    "case_id": "FMS case",
+    "rsn": "RSN",
+    "nsn": "NSN",
+    "part_number": "Part number",
+    "cage": "CAGE",
+    "serial": "Serial number",
+    "uii": "UII",
+    "eum_level": "EUM level",
+}
+
+
+def why_refused(code: str, values: Mapping[str, str]) -> str:
+    """One reason in words; the code itself where this version does not know it."""
+    value = values.get(code, "").replace("\n", "⏎")[:60]
+    column, _, ending = code.partition(".")
+    template = _WORDS.get(code) or _BY_ENDING.get(ending)
+    if template is None:
+        return f"{code} {value}".strip()
+    name = QCoreApplication.translate("hq", _COLUMNS.get(column, column.replace("_", " ").capitalize()))
+    return QCoreApplication.translate("hq", template).format(value=value or "–", column=name)

@@ -1,0 +1,233 @@
+"""Plan a visit: where, why, until when, who, with what; then its tasking is sealed for the device."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtCore import QDate, Qt, Signal
+from PySide6.QtWidgets import QComboBox, QDateEdit, QGridLayout, QLineEdit
+
+from db.queries.items import SiteRow, all_sites
+from db.queries.people import all_devices
+from eum_app.domain.checklists import Checklist
+from eum_app.domain.errors import KnownError
+from eum_app.domain.visits import PURPOSES
+from eum_app.usecases.children import seal_for_device_child
+from eum_app.usecases.exchange import Sealed
+from eum_app.usecases.plan_visit import PlannedVisit, plan_visit, shipped_checklists
+from eum_app.usecases.record_check import pin_of
+from eum_app.usecases.session import Session
+from ui.desk import Desk
+from ui.hq.common import Job, choices, fill_choices, may, named, why_not
+from ui.page import Page
+from ui.theme import inset
+from ui.widgets import Card, FormField, button, hbox, label, scrolled, vbox
+from ui.widgets.path_field import PathField
+from ui.words import count, purpose
+
+DUE_IN_DAYS = 30
+
+
+@dataclass(frozen=True)
+class PlanChoices:
+    sites: list[SiteRow]
+    devices: list[str]
+    checklists: list[Checklist]
+
+
+def plan_choices(session: Session) -> PlanChoices:
+    """What can be chosen: sites of the book, devices that are enrolled and not revoked, checklists."""
+    devices = [row.device for row in session.read(all_devices) if not row.revoked_at]
+    return PlanChoices(session.read(all_sites), sorted(set(devices)), shipped_checklists())
+
+
+class PlanForm(Card):
+    """Inline, beside the list of visits. `planned` carries the visit's id once it is on record."""
+
+    planned = Signal(str)
+    left = Signal()
+
+    def __init__(self, desk: Desk, page: Page) -> None:
+        super().__init__(self.tr("Plan a visit"))
+        self.desk, self._page = desk, page
+        self._visit: PlannedVisit | None = None
+        self.site = choices("plan_site", self.tr("Choose a site"))
+        self.purpose = choices("plan_purpose", self.tr("Choose a purpose"))
+        fill_choices(self.purpose, [(purpose(key), key) for key in PURPOSES])
+        self.due = QDateEdit()
+        self.due.setObjectName("plan_due")
+        self.due.setCalendarPopup(True)
+        self.due.setDisplayFormat("d MMM yyyy")
+        self.due.setDate(QDate.currentDate().addDays(DUE_IN_DAYS))
+        self.device = choices("plan_device", self.tr("Choose a device"))
+        self.inspector = QLineEdit()
+        self.inspector.setObjectName("plan_inspector")
+        self.inspector.setPlaceholderText(self.tr("Account code, e.g. INS-017"))
+        self.inspector.setMaxLength(40)
+        self.item_checklist = choices("plan_item_checklist", self.tr("Choose the questions for each item"))
+        self.site_checklist = choices("plan_site_checklist", self.tr("Choose the questions for the site"))
+        self.folder = PathField(self.tr("Folder for the tasking"), object_name="plan_folder", kind="folder")
+        self.folder.set_path(desk.outbox)
+        self._build()
+        for box in (self.site, self.purpose, self.device, self.item_checklist, self.site_checklist):
+            box.currentIndexChanged.connect(self._follow)
+        self.inspector.textChanged.connect(self._follow)
+        self.folder.changed.connect(self._follow)
+        self._follow()
+
+    def _build(self) -> None:
+        self._site_field = FormField(self.tr("Site"), self.site)
+        self._device_field = FormField(self.tr("Device"), self.device)
+        grid = QGridLayout()
+        inset(grid, 0, 0, 0, 0, spacing=14)
+        fields = (
+            (self._site_field, 0, 0, 1, 2),
+            (FormField(self.tr("Purpose"), self.purpose), 1, 0, 1, 1),
+            (FormField(self.tr("Due"), self.due), 1, 1, 1, 1),
+            (self._device_field, 2, 0, 1, 1),
+            (FormField(self.tr("Inspector"), self.inspector), 2, 1, 1, 1),
+            (FormField(self.tr("Item checklist"), self.item_checklist), 3, 0, 1, 1),
+            (FormField(self.tr("Site checklist"), self.site_checklist), 3, 1, 1, 1),
+            (FormField(self.tr("Write the tasking into"), self.folder), 4, 0, 1, 2),
+        )
+        for field, line, column, lines, columns in fields:
+            grid.addWidget(field, line, column, lines, columns, Qt.AlignmentFlag.AlignTop)
+        for column in (0, 1):
+            grid.setColumnStretch(column, 1)
+        self._open = label("", "sub", wrap=True)
+        self._open.setObjectName("plan_open")
+        self.job = Job("plan_job")
+        self.job.busy_changed.connect(lambda _busy: self._follow())
+        self.plan_button = button(self.tr("Plan and write tasking"), self.plan, kind="primary", icon="send")
+        named(self.plan_button, "plan_button")
+        self.cancel_button = button(self.tr("Cancel"), self.left.emit, tip=self.tr("Cancel (Esc)"))
+        named(self.cancel_button, "plan_cancel")
+        self.add(scrolled(vbox(grid, 1, margins=(16, 14, 16, 14))), 1)
+        self.add_foot(self._open, self.job, hbox(self.cancel_button, 1, self.plan_button))
+
+    def start(self) -> None:
+        """Offer what there is now, with nothing chosen but the only purpose."""
+        session = self.desk.session
+        for box in (self.site, self.device, self.item_checklist, self.site_checklist):
+            box.setCurrentIndex(-1)
+        if self.purpose.count() == 1:
+            self.purpose.setCurrentIndex(0)
+        self.inspector.clear()
+        self.desk.tasks.query(lambda: plan_choices(session), self._offer)
+        self.site.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _offer(self, found: PlanChoices) -> None:
+        sites = [
+            (
+                self.tr("{site} · {country} · {count} items").format(
+                    site=s.name, country=s.country, count=count(s.items)
+                ),
+                s,
+            )
+            for s in found.sites
+            if s.items
+        ]
+        fill_choices(self.site, sites)
+        fill_choices(self.device, [(device, device) for device in found.devices])
+        for box, applies_to in ((self.item_checklist, "item"), (self.site_checklist, "site")):
+            fitting = [entry for entry in found.checklists if entry.applies_to == applies_to]
+            words = self.tr("{title} · version {version}")
+            fill_choices(box, [(words.format(title=e.title, version=e.version), pin_of(e)) for e in fitting])
+        self._site_field.set_hint("" if sites else self.tr("No site yet: import an inventory list first."))
+        self._device_field.set_hint("" if found.devices else self.tr("No device yet: enrol one under Devices first."))
+        self._follow()
+
+    def missing(self) -> list[str]:
+        """The names of what is still to be chosen, in the order of the form."""
+        lacking: list[tuple[str, Callable[[], bool]]] = [
+            (self.tr("site"), lambda: _empty(self.site)),
+            (self.tr("purpose"), lambda: _empty(self.purpose)),
+            (self.tr("device"), lambda: _empty(self.device)),
+            (self.tr("inspector"), lambda: not self.inspector.text().strip()),
+            (self.tr("item checklist"), lambda: _empty(self.item_checklist)),
+            (self.tr("site checklist"), lambda: _empty(self.site_checklist)),
+            (self.tr("folder"), lambda: self.folder.path is None),
+        ]
+        return [name for name, lacks in lacking if lacks()]
+
+    def _follow(self) -> None:
+        denied = why_not(self.desk.session, "visit.plan")
+        missing = self.missing()
+        is_busy = self.job.is_busy
+        site = self.site.currentData()
+        if denied:
+            words = denied
+        elif missing:
+            words = self.tr("Still to choose: {names}").format(names=", ".join(missing))
+        else:
+            words = self.tr("{count} items will be expected: all on the site's book today.").format(
+                count=count(site.items)
+            )
+        self._open.setText(words)
+        self.plan_button.setEnabled(may(self.desk.session, "visit.plan") and not missing and not is_busy)
+        self.cancel_button.setEnabled(not is_busy)
+
+    def plan(self) -> None:
+        if self.missing():
+            return
+        self.plan_button.setEnabled(False)
+        self.desk.do(
+            plan_visit,
+            site_id=self.site.currentData().site_id,
+            due_on=self.due.date().toString("yyyy-MM-dd"),
+            device=self.device.currentData(),
+            inspector=self.inspector.text(),
+            item_checklist=self.item_checklist.currentData(),
+            site_checklist=self.site_checklist.currentData(),
+            purpose=self.purpose.currentData(),
+            then=self._seal,
+            failed=self._refused,
+        )
+
+    def _seal(self, planned: PlannedVisit) -> None:
+        self._visit = planned
+        self.job.run(
+            self.desk,
+            self.tr("Sealing the tasking for {device}").format(device=self.device.currentData()),
+            seal_for_device_child,
+            self.device.currentData(),
+            self.folder.path,
+            then=self._sealed,
+            failed=self._not_sealed,
+            stopped=self._stopped,
+        )
+
+    def _sealed(self, sealed: Sealed) -> None:
+        assert self._visit is not None
+        words = self.tr("Visit planned · {count} items expected").format(count=count(self._visit.expected))
+        self._page.notice.show_message(
+            "ok",
+            words,
+            detail=self.tr("Take the tasking to {device}: {path}").format(device=sealed.recipient, path=sealed.path),
+            stays=True,
+        )
+        self.planned.emit(self._visit.visit_id)
+
+    def _refused(self, error: KnownError) -> None:
+        self._page.notice.show_error(error)
+        self._follow()
+
+    def _not_sealed(self, error: KnownError) -> None:
+        # The visit stands; its tasking can be written again from the visit itself.
+        assert self._visit is not None
+        self._page.notice.show_error(error)
+        self.planned.emit(self._visit.visit_id)
+
+    def _stopped(self) -> None:
+        assert self._visit is not None
+        self._page.notice.show_message(
+            "attention",
+            self.tr("The visit is planned; its tasking was not written"),
+            detail=self.tr("Write it with “Write tasking” when you are ready."),
+        )
+        self.planned.emit(self._visit.visit_id)
+
+
+def _empty(box: QComboBox) -> bool:
+    return box.currentIndex() < 0

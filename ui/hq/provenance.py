@@ -1,0 +1,93 @@
+"""Where a check came from, and what was verified when it came: only what this store can show, nothing more."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QCoreApplication
+
+from db.queries.exchange import BundleRow
+from db.queries.people import DeviceRow
+from db.queries.visits import CheckRow
+from ui.delegates import ChipSpec
+from ui.words import count, joined, moment
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One row: what it is about, the words, and a chip for what was verified (None where nothing was)."""
+
+    name: str
+    words: str
+    chip: ChipSpec | None
+
+
+def covering(check: CheckRow, bundles: Sequence[BundleRow]) -> list[BundleRow]:
+    """The imported bundles whose range holds the check's fact, oldest import first."""
+    found = [
+        row
+        for row in bundles
+        if row.direction == "in" and row.origin == check.origin and row.first_seq <= check.seq <= row.last_seq
+    ]
+    return sorted(found, key=lambda row: row.at)
+
+
+def first_gap(bundles: Sequence[BundleRow], origin: str, epoch: int, last_seq: int) -> int | None:
+    """The first fact from 1 to `last_seq` of a chain that no imported bundle holds; None where all are there."""
+    ranges = sorted((r.first_seq, r.last_seq) for r in bundles if (r.origin, r.epoch) == (origin, epoch))
+    reached = 0
+    for first, last in ranges:
+        if first > reached + 1:
+            break
+        reached = max(reached, last)
+    return None if reached >= last_seq else reached + 1
+
+
+def provenance(
+    check: CheckRow, store: str, bundles: Sequence[BundleRow], devices: Sequence[DeviceRow]
+) -> list[Statement]:
+    """The rows under the evidence. `bundles` are those that this store (`store`) imported.
+
+    A bundle is recorded only after its certificate, its signature and its place in the chain were verified
+    (`usecases.exchange`): that, and for which bundle, is what the chips say.
+    """
+    tr = QCoreApplication.translate
+    signed, whole = tr("hq", "Signed by"), tr("hq", "Nothing altered")
+    held, came = tr("hq", "Nothing withheld"), tr("hq", "Imported")
+    if check.origin == store:
+        return [
+            Statement(signed, tr("hq", "recorded at this HQ by {actor}; no bundle").format(actor=check.actor), None)
+        ]
+    found = covering(check, bundles)
+    if not found or len({row.epoch for row in found}) > 1:
+        unsure = ChipSpec(tr("hq", "not established"), "warn", "triangle-alert")
+        return [Statement(signed, joined(check.origin, check.actor), unsure)]
+    bundle = found[0]
+    device = next((row for row in devices if (row.device, row.epoch) == (check.origin, bundle.epoch)), None)
+    by = joined(check.origin, check.actor)
+    gap = first_gap(bundles, bundle.origin, bundle.epoch, bundle.last_seq)
+    span = tr("hq", "facts {first} – {last}").format(first=count(bundle.first_seq), last=count(bundle.last_seq))
+    statements = [
+        Statement(signed, by, ChipSpec(tr("hq", "signature valid at import"), "ok", "check")),
+        Statement(whole, "", ChipSpec(tr("hq", "hashes matched at import"), "ok", "check")),
+        Statement(
+            held,
+            span,
+            ChipSpec(tr("hq", "no gap"), "ok", "check")
+            if gap is None
+            else ChipSpec(tr("hq", "fact {seq} missing").format(seq=count(gap)), "bad", "x"),
+        ),
+        Statement(
+            came,
+            joined(
+                moment(bundle.at),
+                tr("hq", "bundle {id}").format(id=f"{bundle.bundle_id[:4].upper()}…{bundle.bundle_id[-4:].upper()}"),
+            ),
+            None,
+        ),
+    ]
+    if device is not None and device.revoked_at:
+        words = tr("hq", "the device was revoked {when}").format(when=moment(device.revoked_at))
+        statements.insert(1, Statement(tr("hq", "Since then"), words, ChipSpec(tr("hq", "revoked"), "bad", "x")))
+    return statements

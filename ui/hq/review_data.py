@@ -1,0 +1,98 @@
+"""What the review page shows of one finding, read in the background in one go."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from db.queries.exchange import all_bundles
+from db.queries.findings import FindingRow, ReviewRow, finding, reviews_of
+from db.queries.items import HistoryLine, ItemRow, history, item
+from db.queries.people import all_devices
+from db.queries.visits import CheckRow, EvidenceRow, VisitRow, check, evidence_of, visit
+from eum_app.domain.compliance.rules import RULES
+from eum_app.domain.errors import KnownError
+from eum_app.domain.facts import ContentRef
+from eum_app.usecases.session import Session
+from ui.hq.provenance import Statement, provenance
+
+
+@dataclass(frozen=True)
+class FindingDetail:
+    """`item` is None for an article that nobody has listed; `note` is what the inspector wrote, decrypted,
+    and empty with `note_error` where it cannot be shown."""
+
+    finding: FindingRow
+    visit: VisitRow
+    check: CheckRow
+    item: ItemRow | None
+    note: str
+    note_error: KnownError | None
+    photos: list[EvidenceRow]
+    signatures: list[EvidenceRow]
+    statements: list[Statement]
+    history: list[HistoryLine]
+    reviews: list[ReviewRow]
+    citation: str
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A photo or signature, decrypted; `data` is empty where it cannot be shown, and `error` says why."""
+
+    evidence: EvidenceRow
+    data: bytes
+    error: KnownError | None = None
+
+
+def finding_detail(session: Session, finding_id: str) -> FindingDetail:
+    """Raises Refusal `finding.unknown`, `check.unknown`, `visit.unknown`."""
+    row = session.read(finding, finding_id)
+    seen = session.read(check, row.check_id)
+    found = session.read(evidence_of, check_id=row.check_id)
+    note, note_error = _note(session, next((entry for entry in found if entry.role == "note"), None))
+    signatures = [
+        entry
+        for entry in session.read(evidence_of, visit_id=row.visit_id)
+        if entry.role.startswith("signature:") and not entry.check_id
+    ]
+    bundles = session.read(all_bundles, session.name, "in")
+    return FindingDetail(
+        finding=row,
+        visit=session.read(visit, row.visit_id),
+        check=seen,
+        item=session.read(item, row.item_id) if row.item_id else None,
+        note=note,
+        note_error=note_error,
+        photos=[entry for entry in found if entry.media_type.startswith("image/")],
+        signatures=signatures,
+        statements=provenance(seen, session.name, bundles, session.read(all_devices)),
+        history=session.read(history, row.item_id) if row.item_id else [],
+        reviews=session.read(reviews_of, finding_id),
+        citation=next((rule.citation for rule in RULES if rule.rule_id == row.rule_id), ""),
+    )
+
+
+def load_picture(session: Session, evidence: EvidenceRow) -> Picture:
+    """Decrypt one picture; what cannot be shown (withheld, not here, altered) comes back with its reason."""
+    try:
+        return Picture(evidence, session.content(ref_of(evidence)))
+    except KnownError as error:
+        return Picture(evidence, b"", error)
+
+
+def ref_of(evidence: EvidenceRow) -> ContentRef:
+    return ContentRef(
+        object_id=evidence.object_id,
+        commitment=evidence.commitment,
+        size=evidence.size,
+        media_type=evidence.media_type,
+    )
+
+
+def _note(session: Session, evidence: EvidenceRow | None) -> tuple[str, KnownError | None]:
+    if evidence is None:
+        return "", None
+    try:
+        return session.content(ref_of(evidence)).decode("utf-8", "replace"), None
+    except KnownError as error:
+        return "", error

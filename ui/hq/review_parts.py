@@ -1,0 +1,343 @@
+"""Parts of the review page: record against baseline, evidence, a picture seen large, the decision."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Final
+
+from PySide6.QtCore import QCoreApplication, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QAction, QImage, QKeyEvent, QKeySequence, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
+from PySide6.QtWidgets import QGridLayout, QPlainTextEdit, QSizePolicy, QWidget
+
+from eum_app.domain.dispositions import Disposition
+from ui.hq.common import choices, fill_choices, named
+from ui.hq.review_data import FindingDetail, Picture
+from ui.messages import sentence
+from ui.theme import inset, theme
+from ui.widgets import (
+    Card,
+    Chip,
+    KeyValueGrid,
+    PhotoStrip,
+    ValueText,
+    button,
+    flow,
+    hbox,
+    label,
+    panel,
+    rule,
+    scrolled,
+    vbox,
+)
+from ui.words import count, day, joined, moment, read_by, reason, word
+
+RULE_SAYS: Final[dict[str, str]] = {
+    "item-not-found": "Items under enhanced monitoring are accounted for by serial number at every annual inventory",
+    "item-not-on-list": "An article met at a site stands on the inventory of that site",
+}
+
+
+class RecordCard(Card):
+    """What the book says beside what the visit says."""
+
+    def __init__(self) -> None:
+        super().__init__(self.tr("Record against baseline"))
+        self._holder = panel(vbox())
+        self.add(self._holder)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+
+    def show_detail(self, detail: FindingDetail) -> None:
+        seen, book = detail.check, detail.item
+        grid = QGridLayout()
+        inset(grid, 0, 0, 0, 0)
+        grid.setColumnStretch(1, 5)
+        grid.setColumnStretch(2, 8)
+        head = [
+            label("", "small"),
+            label(self.tr("Baseline"), "small"),
+            label(self.tr("Visit {day}").format(day=day(seen.observed_at)), "small"),
+        ]
+        self._row(grid, 0, head)
+        is_seen = seen.outcome not in {"not_found", "no_access"}
+        how = self.tr("read by {means}").format(means=read_by(seen.read_by)) if seen.read_by != "list" else ""
+        read = panel(vbox(ValueText(seen.serial), label(how, "sub") if how else None, spacing=1)) if is_seen else None
+        note = detail.note or (sentence(detail.note_error).what if detail.note_error else "")
+        outcome = panel(
+            vbox(
+                panel(flow(Chip.of(seen.outcome))),
+                label(
+                    joined(reason(seen.outcome, seen.reason), f"“{note}”" if note else ""), wrap=True, selectable=True
+                ),
+                spacing=3,
+            )
+        )
+        self._row(grid, 1, [self._key(self.tr("Serial number")), self._mono(book.serial if book else ""), read])
+        place = joined(book.site, book.location) if book else self.tr("not on the book")
+        self._row(grid, 2, [self._key(self.tr("Location")), label(place, wrap=True), outcome])
+        last = book.last_inventory if book else ""
+        self._row(
+            grid,
+            3,
+            [
+                self._key(self.tr("Last inventory")),
+                label(day(last) or "–", wrap=True),
+                label(self._since(last, detail)),
+            ],
+        )
+        says = RULE_SAYS.get(detail.finding.rule_id, "")
+        words = joined(self.tr(says) if says else "", detail.citation)
+        self._row(grid, 4, [self._key(self.tr("Rule")), label(words or "–", wrap=True)], is_last=True)
+        fresh = panel(grid)
+        old = self._holder
+        self.body.replaceWidget(old, fresh)
+        old.hide()
+        old.deleteLater()
+        self._holder = fresh
+
+    def _since(self, last: str, detail: FindingDetail) -> str:
+        try:
+            days = (date.fromisoformat(detail.check.observed_at[:10]) - date.fromisoformat(last)).days
+        except ValueError:
+            return "–"
+        return self.tr("{count} days before this visit").format(count=count(days))
+
+    def _key(self, words: str) -> QWidget:
+        return label(words, "key", wrap=True)
+
+    def _mono(self, text: str) -> QWidget:
+        return ValueText(text or "–")
+
+    def _row(self, grid: QGridLayout, at: int, cells: Sequence[QWidget | None], *, is_last: bool = False) -> None:
+        for column, cell in enumerate(cells):
+            shown = cell if cell is not None else label("–")
+            holder = panel(vbox(shown, margins=(16 if column == 0 else 8, 9, 12, 9)))
+            holder.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
+            is_wide = is_last and column == len(cells) - 1
+            grid.addWidget(holder, at * 2, column, 1, 2 if is_wide else 1)
+        if not is_last:
+            grid.addWidget(rule(), at * 2 + 1, 0, 1, 3)
+
+
+class EvidenceCard(Card):
+    """Photos and signatures, decrypted, and the statements on where they came from."""
+
+    picture_opened = Signal(str)
+
+    def __init__(self) -> None:
+        self._count = Chip("0")
+        super().__init__(self.tr("Evidence"))
+        self._head_line.insertWidget(1, self._count)
+        self.photos = PhotoStrip(width=104, height=124)
+        self.photos.opened.connect(self.picture_opened)
+        self.photos.setAccessibleName(self.tr("Photos"))
+        self._none = label(self.tr("No photo was taken."), "sub", wrap=True)
+        self._failed = label("", "sub", tone="warn", wrap=True)
+        self.signatures = PhotoStrip(width=132, height=56)
+        self.signatures.opened.connect(self.picture_opened)
+        self.signatures.setAccessibleName(self.tr("Signatures of the closing"))
+        self._signed = label(self.tr("Signed at close-out"), "key")
+        self._rows = KeyValueGrid(margins=(0, 4, 0, 0))
+        column = vbox(
+            self._none,
+            self.photos,
+            self._failed,
+            self._signed,
+            self.signatures,
+            self._rows,
+            1,
+            margins=(16, 12, 16, 12),
+            spacing=8,
+        )
+        self.add(scrolled(column), 1)
+
+    def show_detail(self, detail: FindingDetail) -> None:
+        """Statements now; pictures follow by `add_picture` as they are decrypted."""
+        self._count.set(count(len(detail.photos)))
+        self._count.setAccessibleName(self.tr("{count} photos").format(count=count(len(detail.photos))))
+        self.photos.clear()
+        self.signatures.clear()
+        self.photos.setVisible(bool(detail.photos))
+        self._none.setVisible(not detail.photos)
+        self._signed.setVisible(bool(detail.signatures))
+        self.signatures.setVisible(bool(detail.signatures))
+        self._failed.clear()
+        self._failed.hide()
+        self._rows.clear()
+        for statement in detail.statements:
+            parts: list[QWidget] = [label(statement.words, selectable=True)] if statement.words else []
+            if statement.chip:
+                parts.append(Chip(statement.chip.text, statement.chip.tone, statement.chip.icon))
+            value = panel(flow(*parts, spacing=6))
+            words = joined(statement.words, statement.chip.text if statement.chip else "")
+            value.setAccessibleName(f"{statement.name}: {words}")
+            self._rows.add(statement.name, value)
+
+    def add_picture(self, picture: Picture, image: QImage, caption: str) -> None:
+        strip = self.signatures if picture.evidence.role.startswith("signature:") else self.photos
+        if image.isNull():
+            why = sentence(picture.error).what if picture.error else self.tr("This is not a picture that can be read.")
+            self._failed.setText(f"{caption}: {why}")
+            self._failed.show()
+        else:
+            strip.add(picture.evidence.object_id, image, caption)
+
+
+class PictureView(QWidget):
+    """One picture as large as the page; wheel, + and − zoom, dragging and arrows move, Esc goes back."""
+
+    closed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("picture_view")
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setCursor(Qt.CursorShape.OpenHandCursor)
+        self._image = QImage()
+        self._zoom = 1.0
+        self._offset = QPointF()
+        self._held: QPointF | None = None
+
+    @property
+    def zoom(self) -> float:
+        return self._zoom
+
+    def show_image(self, image: QImage, caption: str) -> None:
+        self._image, self._zoom, self._offset = image, 1.0, QPointF()
+        self.setAccessibleName(caption)
+        self.update()
+
+    def zoom_by(self, factor: float) -> None:
+        """1 fits the page; up to 12 times that."""
+        before, self._zoom = self._zoom, min(12.0, max(1.0, self._zoom * factor))
+        self._offset *= self._zoom / before if self._zoom > 1 else 0
+        self.update()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        area = QRectF(self.rect())
+        if not self._image.isNull():
+            size = self._image.size().toSizeF().scaled(area.size(), Qt.AspectRatioMode.KeepAspectRatio) * self._zoom
+            place = QRectF(QPointF(), size)
+            place.moveCenter(area.center() + self._offset)
+            painter.drawImage(place, self._image)
+        if self.hasFocus():
+            painter.setPen(theme().color("accent"))
+            painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
+        painter.end()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        self.zoom_by(1.2 if event.angleDelta().y() > 0 else 1 / 1.2)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self._held = event.position()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._held is not None:
+            self._offset += event.position() - self._held
+            self._held = event.position()
+            self.update()
+
+    def mouseReleaseEvent(self, _event: QMouseEvent) -> None:
+        self._held = None
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        step = theme().dp(60)
+        moves = {
+            Qt.Key.Key_Left: QPointF(step, 0),
+            Qt.Key.Key_Right: QPointF(-step, 0),
+            Qt.Key.Key_Up: QPointF(0, step),
+            Qt.Key.Key_Down: QPointF(0, -step),
+        }
+        key = Qt.Key(event.key())
+        if key == Qt.Key.Key_Escape:
+            self.closed.emit()
+        elif key in {Qt.Key.Key_Plus, Qt.Key.Key_Equal}:
+            self.zoom_by(1.25)
+        elif key == Qt.Key.Key_Minus:
+            self.zoom_by(0.8)
+        elif key in moves:
+            self._offset += moves[key]
+            self.update()
+        else:
+            super().keyPressEvent(event)
+
+
+class DecisionPanel(Card):
+    """A decision needs words: the comment is required, nothing is pre-chosen; Ctrl+Enter records, Esc cancels."""
+
+    confirmed = Signal(str, str, str)
+    """(decision, comment, disposition or empty)"""
+    cancelled = Signal()
+
+    def __init__(self) -> None:
+        super().__init__(self.tr("Decision"))
+        self._decision = ""
+        self._says = label("", "sub", wrap=True)
+        self.disposition = choices("review_disposition", self.tr("Disposition, where one was found out"))
+        self.disposition.setAccessibleName(self.tr("Disposition that goes on record with the decision"))
+        fill_choices(self.disposition, [(word("disposition", entry.value), entry.value) for entry in Disposition])
+        self.comment = QPlainTextEdit()
+        self.comment.setObjectName("review_comment")
+        self.comment.setTabChangesFocus(True)
+        self.comment.setPlaceholderText(self.tr("Why? This goes on record."))
+        self.comment.setAccessibleName(self.tr("Comment"))
+        self.comment.textChanged.connect(self._follow)
+        self.confirm_button = button("", self._confirm, kind="primary")
+        named(self.confirm_button, "review_confirm")
+        cancel = button(self.tr("Cancel"), self.cancelled.emit, tip=self.tr("Cancel (Esc)"))
+        named(cancel, "review_cancel")
+        self.add_padded(self._says, self.disposition, self.comment)
+        self.add_foot(hbox(cancel, 1, self.confirm_button))
+        for keys, run in (("Ctrl+Return", self._confirm), ("Ctrl+Enter", self._confirm), ("Esc", self.cancelled.emit)):
+            action = QAction(self)
+            action.setShortcut(QKeySequence(keys))
+            action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            action.triggered.connect(run)
+            self.addAction(action)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        theme().changed.connect(self._fit)
+        self._fit()
+
+    def start(self, decision: str, title: str, says: str, confirm: str) -> None:
+        self._decision = decision
+        self.set_title(title)
+        self._says.setText(says)
+        self.disposition.setCurrentIndex(-1)
+        self.disposition.setVisible(decision == "resolve")
+        self.comment.clear()
+        self.confirm_button.setText(confirm)
+        self.confirm_button.setToolTip(self.tr("{confirm} (Ctrl+Enter)").format(confirm=confirm))
+        self.confirm_button.setProperty("kind", "danger" if decision == "escalate" else "primary")
+        self.confirm_button.style().unpolish(self.confirm_button)
+        self.confirm_button.style().polish(self.confirm_button)
+        self._follow()
+        self.show()
+        self.comment.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _fit(self) -> None:
+        self.comment.setFixedHeight(theme().dp(96))
+
+    def _follow(self) -> None:
+        self.confirm_button.setEnabled(bool(self.comment.toPlainText().strip()))
+
+    def _confirm(self) -> None:
+        if self.confirm_button.isEnabled():
+            self.confirm_button.setEnabled(False)  # once: the page hides this panel when it is on record
+            disposition = self.disposition.currentData() if self._decision == "resolve" else ""
+            self.confirmed.emit(self._decision, self.comment.toPlainText().strip(), disposition or "")
+
+    def let_try_again(self) -> None:
+        """It was refused: what was written stands, and can be mended."""
+        self._follow()
+
+
+def caption_of(detail: FindingDetail, picture: Picture, number: int) -> str:
+    """`Photo 2, 21 Nov 2026, 14:21 UTC` or `Signature, host`."""
+    tr, role = QCoreApplication.translate, picture.evidence.role
+    if role.startswith("signature:"):
+        party = role.partition(":")[2]
+        words = {"inspector": tr("hq", "Signature of the inspector"), "host": tr("hq", "Signature of the host")}
+        return words.get(party, party)
+    return tr("hq", "Photo {number}, {when}").format(number=count(number), when=moment(detail.check.observed_at))
