@@ -8,6 +8,7 @@ own `on_done`: that one signal refreshes every view.
 
 from __future__ import annotations
 
+import math
 import multiprocessing
 import threading
 import time
@@ -29,6 +30,7 @@ Report = Callable[[], object]
 
 QUERY_THREADS = 2
 _GRACE_S = 3.0
+_LOOK_S = 0.1
 
 
 class ChildCrashedError(Exception):
@@ -221,28 +223,26 @@ class ChildTask:
         self._process = context.Process(target=_child_main, args=(theirs, self._stop), daemon=True)
         self._watcher = threading.Thread(target=self._watch, name="child-watcher", daemon=True)
         self._is_cancelled = False
+        self._deadline_s = math.inf
 
     def start(self) -> None:
         self._watcher.start()
 
     def cancel(self) -> None:
         """Ask it to stop at its next `progress` call; `on_cancelled` follows. Ends it by force after three seconds."""
-        self._is_cancelled = True
-        self._stop.set()
-        threading.Timer(_GRACE_S, self._end_by_force).start()
+        self._stop_by(time.monotonic() + _GRACE_S)
 
     def kill(self) -> None:
         """End it now; no callback follows."""
-        self._is_cancelled = True
-        self._stop.set()
-        self._end_by_force()
+        self._stop_by(time.monotonic())
 
     def join(self) -> None:
         self._watcher.join()
 
-    def _end_by_force(self) -> None:
-        if self._process.pid is not None and self._process.is_alive():
-            self._process.terminate()
+    def _stop_by(self, deadline_s: float) -> None:
+        self._is_cancelled = True
+        self._deadline_s = min(self._deadline_s, deadline_s)
+        self._stop.set()
 
     def _watch(self) -> None:
         # Started here and not on the GUI thread: a spawn takes some 50 ms.
@@ -253,6 +253,11 @@ class ChildTask:
         try:
             self._ours.send((self._fn, self._args))
             while True:
+                if time.monotonic() > self._deadline_s:
+                    self._process.terminate()
+                    break
+                if not self._ours.poll(_LOOK_S):
+                    continue
                 what, value = self._ours.recv()
                 if what != "progress":
                     last = (what, value)

@@ -175,7 +175,7 @@ class Theme(QObject):
             "glyphs": asset("style", "glyphs").as_posix(),
             "theme": self.name,
             "stroke": f"{self.stroke}px",
-            "touch": str(TOUCH_DP[self._density] - 2 * self.stroke),  # Qt's min-height leaves the border out
+            "touch": f"{self.touch - 2 * self.stroke}px",  # Qt's min-height leaves the border out
         }
         text = re.sub(r"/\*.*?\*/", "", asset("style", "app.qss").read_text("utf-8"), flags=re.DOTALL)
         text = re.sub(r"@([a-z][a-z0-9_]*)", lambda found: values[found[1]], text)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QMenu, QPushButton, QSizePolicy
 
 from ui.widgets.base import hbox, set_look
@@ -51,9 +51,8 @@ class SegmentedAnswer(QFrame):
             part.setProperty("seg", place)
             part.setCheckable(True)
             part.setAutoDefault(False)
-            part.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+            part.installEventFilter(self)
         self.setLayout(hbox(*self._segments, spacing=0))
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self._question = ""
         self.set_question(question)
@@ -74,18 +73,20 @@ class SegmentedAnswer(QFrame):
         self._value = value
         self._show()
 
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        super().focusInEvent(event)
-        chosen = {"yes": self._yes, "no": self._no}.get(self._value or "yes", self._other)
-        chosen.setFocus(event.reason())
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        # Left and right are taken before the button, which would leave the question with them.
+        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
+            key = event.key()
+            if key in {Qt.Key.Key_Left, Qt.Key.Key_Right}:
+                self._move(1 if (key == Qt.Key.Key_Right) == self.isLeftToRight() else -1)
+                return True
+        return super().eventFilter(watched, event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = Qt.Key(event.key())
         plain = not event.modifiers() & ~Qt.KeyboardModifier.ShiftModifier
         if plain and key in _KEYS:
             self._answer(_KEYS[key])
-        elif key in {Qt.Key.Key_Left, Qt.Key.Key_Right}:
-            self._move(1 if (key == Qt.Key.Key_Right) == self.isLeftToRight() else -1)
         else:
             super().keyPressEvent(event)
 
@@ -111,6 +112,10 @@ class SegmentedAnswer(QFrame):
         ):
             part.setText(text)
             part.setChecked(is_on)
+            is_stop = is_on or (part is self._yes and self._value is None)
+            part.setFocusPolicy(Qt.FocusPolicy.StrongFocus if is_stop else Qt.FocusPolicy.ClickFocus)
+            if is_stop:
+                self.setFocusProxy(part)
             set_look(part, "tone", tone if is_on else "")
         more = QCoreApplication.translate("kit", "Not applicable or not observed")
         self._yes.setAccessibleName(f"{answer_text('yes')}: {self._question}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QSizePolicy, QWidget
 
@@ -99,6 +99,12 @@ class PageHeader(QFrame):
         """A button at the end; the page's main one comes last and is `primary`."""
         self._flow.addWidget(widget)
         self._refit()
+
+    def minimumSizeHint(self) -> QSize:
+        # Words wrap and actions go below, so the widest action is all that must fit.
+        margins = self._line.contentsMargins()
+        width = max(theme().dp(160), self._flow.minimumSize().width()) + margins.left() + margins.right()
+        return QSize(width, super().minimumSizeHint().height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

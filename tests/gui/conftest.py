@@ -1,0 +1,45 @@
+"""GUI tests run without a screen, and leave nothing behind: no thread, no window, no changed theme."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterator
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+import pytest
+from PySide6.QtWidgets import QApplication
+
+from ui.tasks import Tasks
+from ui.theme import Theme, theme
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The offscreen platform complains about every window that has a least size; nothing else may complain."""
+    for item in items:
+        if "gui" in item.path.parts:
+            item.add_marker(pytest.mark.qt_log_ignore("This plugin does not support propagateSizeHints"))
+
+
+@pytest.fixture
+def look(qapp: QApplication) -> Iterator[Theme]:
+    """The theme at its defaults, put back afterwards."""
+    assert isinstance(qapp, QApplication)
+    made = theme()
+    made.set_mode("light")
+    yield made
+    made.set_mode("light")
+    made.set_density("normal")
+    made.set_scale(100)
+
+
+@pytest.fixture
+def tasks(qapp: QApplication) -> Iterator[Tasks]:
+    """Workers, closed afterwards; a thread left over turns the test red."""
+    before = set(threading.enumerate())
+    made = Tasks()
+    yield made
+    made.close()
+    left = [thread.name for thread in set(threading.enumerate()) - before if not thread.name.startswith("Dummy")]
+    assert left == []

@@ -1,0 +1,192 @@
+"""Workers: where results arrive, in which order, what failures do, and that children can be stopped."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from PySide6.QtCore import QObject
+
+from eum_app.domain.errors import KnownError, Refusal, Trouble
+from ui.tasks import ChildCrashedError, ChildTask, Progress, Tasks
+
+
+@dataclass(frozen=True)
+class Changed:
+    areas: frozenset[str]
+
+
+def test_results_arrive_on_the_gui_thread(tasks: Tasks) -> None:
+    gui = threading.get_ident()
+    threads: list[tuple[int, int]] = []
+    tasks.query(threading.get_ident, lambda worker: threads.append((worker, threading.get_ident())))
+    assert tasks.wait_idle()
+    [(worker, arrived)] = threads
+    assert worker != gui
+    assert arrived == gui
+
+
+def test_operations_keep_their_order_and_announce_areas(tasks: Tasks) -> None:
+    done: list[int] = []
+    announced: list[frozenset[str]] = []
+    gate = threading.Event()
+    tasks.store_changed.connect(announced.append)
+
+    def first() -> Changed:
+        assert gate.wait(5)
+        return Changed(frozenset({"checks"}))
+
+    tasks.operation(first, lambda _result: done.append(1))
+    tasks.operation(lambda: Changed(frozenset()), lambda _result: done.append(2))
+    tasks.operation(lambda: None, lambda _result: done.append(3))
+    gate.set()
+    assert tasks.wait_idle()
+    assert done == [1, 2, 3]
+    assert announced == [frozenset({"checks"})]
+
+
+def test_queries_run_beside_each_other(tasks: Tasks) -> None:
+    both = threading.Barrier(2, timeout=5)
+    met: list[int] = []
+    for _ in range(2):
+        tasks.query(both.wait, met.append)
+    assert tasks.wait_idle()
+    assert sorted(met) == [0, 1]
+
+
+def _refuse() -> None:
+    raise Refusal("visit.unknown", visit_id="V-1")
+
+
+def test_known_errors_go_to_their_handler_or_to_failed(tasks: Tasks) -> None:
+    own: list[KnownError] = []
+    general: list[KnownError] = []
+    tasks.failed.connect(general.append)
+    tasks.operation(_refuse, on_failed=own.append)
+    tasks.operation(_refuse)
+    assert tasks.wait_idle()
+    assert [error.code for error in own] == ["visit.unknown"]
+    assert [error.values for error in general] == [{"visit_id": "V-1"}]
+
+
+def test_a_bug_goes_to_crashed(tasks: Tasks) -> None:
+    bugs: list[Exception] = []
+    failures: list[KnownError] = []
+    tasks.crashed.connect(bugs.append)
+    tasks.query(lambda: 1 // 0, lambda _result: None, failures.append)
+    assert tasks.wait_idle()
+    assert [type(bug) for bug in bugs] == [ZeroDivisionError]
+    assert failures == []
+
+
+class Owner(QObject):
+    def __init__(self) -> None:
+        super().__init__()
+        self.results: list[int] = []
+
+    def take(self, result: int) -> None:
+        self.results.append(result)
+
+
+def test_results_for_something_gone_are_dropped(tasks: Tasks) -> None:
+    import shiboken6
+
+    gone, there = Owner(), Owner()
+    gate = threading.Event()
+
+    def work() -> int:
+        assert gate.wait(5)
+        return 7
+
+    tasks.query(work, gone.take)
+    tasks.query(work, there.take)
+    shiboken6.delete(gone)
+    gate.set()
+    assert tasks.wait_idle()
+    assert there.results == [7]
+    assert gone.results == []
+
+
+def count_up(progress: Progress, to: int) -> Changed:
+    for done in range(to):
+        progress(done, to, "counting")
+    return Changed(frozenset({"items"}))
+
+
+def count_for_ever(progress: Progress) -> None:
+    done = 0
+    while True:
+        progress(done, 0)
+        done += 1
+
+
+def refuse_in_child(_progress: Progress, code: str) -> None:
+    raise Refusal(code, line=3)
+
+
+def fall_in_child(_progress: Progress) -> None:
+    message = "secret"
+    raise ValueError(message)
+
+
+def leave_child(_progress: Progress) -> None:
+    import os
+
+    os._exit(7)
+
+
+def _child(tasks: Tasks, fn: Callable[..., Any], *args: object) -> dict[str, list[Any]]:
+    seen: dict[str, list[Any]] = {"progress": [], "done": [], "failed": [], "cancelled": [], "crashed": []}
+    tasks.crashed.connect(seen["crashed"].append)
+    tasks.child(
+        fn,
+        args,
+        on_progress=lambda *step: seen["progress"].append(step),
+        on_done=seen["done"].append,
+        on_failed=seen["failed"].append,
+        on_cancelled=lambda: seen["cancelled"].append(True),
+    )
+    assert tasks.wait_idle(30)
+    return seen
+
+
+def test_child_reports_progress_and_result(tasks: Tasks) -> None:
+    announced: list[frozenset[str]] = []
+    tasks.store_changed.connect(announced.append)
+    seen = _child(tasks, count_up, 3)
+    assert seen["progress"] == [(0, 3, "counting"), (1, 3, "counting"), (2, 3, "counting")]
+    assert seen["done"] == [Changed(frozenset({"items"}))]
+    assert announced == [frozenset({"items"})]
+
+
+def test_child_failures_come_home_as_what_they_are(tasks: Tasks) -> None:
+    seen = _child(tasks, refuse_in_child, "inventory.empty")
+    [error] = seen["failed"]
+    assert isinstance(error, Refusal)
+    assert (error.code, error.values) == ("inventory.empty", {"line": 3})
+    seen = _child(tasks, fall_in_child)
+    [bug] = seen["crashed"]
+    assert isinstance(bug, ChildCrashedError)
+    seen = _child(tasks, leave_child)
+    [trouble] = seen["failed"]
+    assert isinstance(trouble, Trouble)
+    assert (trouble.code, trouble.values) == ("task.child_ended", {"exit_code": 7})
+
+
+def test_child_can_be_stopped(tasks: Tasks) -> None:
+    cancelled: list[bool] = []
+    done: list[object] = []
+    started: list[ChildTask] = []
+    started.append(
+        tasks.child(
+            count_for_ever,
+            on_progress=lambda *_step: started[0].cancel(),
+            on_done=done.append,
+            on_cancelled=lambda: cancelled.append(True),
+        )
+    )
+    assert tasks.wait_idle(30)
+    assert cancelled == [True]
+    assert done == []

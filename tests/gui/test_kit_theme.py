@@ -1,0 +1,120 @@
+"""Themes: contrast, fonts, glyphs, scale, and that nothing styles itself."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from PySide6.QtGui import QFontInfo
+from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
+
+from assets import asset
+from ui.theme import STATUS, Theme, inset
+from ui.theme.tokens import LINE_PAIRS, TEXT_PAIRS, THEMES, contrast, tokens
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def test_contrast_knows_the_extremes() -> None:
+    assert contrast("#000000", "#ffffff") == pytest.approx(21.0)
+    assert contrast("#777777", "#777777") == pytest.approx(1.0)
+    assert contrast("#767676", "#ffffff") == pytest.approx(4.54, abs=0.01)  # the well-known least grey
+
+
+@pytest.mark.parametrize("name", THEMES)
+@pytest.mark.parametrize(("pairs", "least"), [(TEXT_PAIRS, 4.5), (LINE_PAIRS, 3.0)], ids=["text", "lines"])
+def test_every_pair_reaches_wcag_aa(name: str, pairs: tuple[tuple[str, tuple[str, ...]], ...], least: float) -> None:
+    colors = tokens(name).colors
+    poor = [
+        f"{ink} on {ground}: {contrast(colors[ink], colors[ground]):.2f}"
+        for ink, grounds in pairs
+        for ground in grounds
+        if contrast(colors[ink], colors[ground]) < least
+    ]
+    assert poor == []
+
+
+def test_themes_have_the_same_tokens() -> None:
+    names = [set(tokens(name).colors) for name in THEMES]
+    assert names[0] == names[1] == names[2]
+
+
+@pytest.mark.parametrize("name", THEMES)
+def test_style_sheet_names_only_known_tokens(look: Theme, name: str) -> None:
+    look.set_mode(name)  # raises KeyError for an unknown one
+    app = look.parent()
+    assert app is not None
+    sheet = app.property("styleSheet")
+    assert "@" not in sheet
+    assert "dp(" not in sheet
+    assert look.tokens.colors["accent"] in sheet
+
+
+@pytest.mark.parametrize("name", THEMES)
+def test_glyphs_of_the_style_sheet_follow_the_tokens(name: str) -> None:
+    colors = tokens(name).colors
+    for glyph, token in (("chevron-down", "ink2"), ("check", "on_accent"), ("dot", "on_accent")):
+        assert colors[token] in asset("style", "glyphs", f"{glyph}-{name}.svg").read_text("utf-8")
+
+
+def test_shipped_fonts_are_the_ones_drawn(look: Theme) -> None:
+    assert QFontInfo(look.font(14)).family() == "Inter"
+    for weight in (400, 500, 600, 700):
+        assert QFontInfo(look.font(14, weight)).weight() == weight
+    assert QFontInfo(look.font(13, mono=True)).family() == "JetBrains Mono"
+
+
+def test_every_status_has_a_word_and_a_shipped_icon(look: Theme) -> None:
+    for mark in STATUS.values():
+        assert mark.text()
+        assert asset("icons", f"{mark.icon}.svg").is_file()
+        assert not look.pixmap(mark.icon, "ink").isNull()
+    faces = {(mark.icon, mark.tone, mark.word) for mark in STATUS.values()}
+    assert len(faces) == len(STATUS)
+
+
+def test_cycle_goes_round(look: Theme) -> None:
+    seen = [look.name]
+    for _ in range(3):
+        look.cycle()
+        seen.append(look.name)
+    assert seen == ["light", "dark", "sunlight", "light"]
+
+
+def test_scale_reaches_layouts_and_buttons(look: Theme, qtbot: object) -> None:
+    whole = QWidget()
+    layout = QVBoxLayout(whole)
+    inset(layout, 10, 10, 10, 10, spacing=6)
+    press = QPushButton("Close out…")
+    layout.addWidget(press)
+    whole.ensurePolished()
+    press.ensurePolished()
+    assert press.sizeHint().height() >= 44
+    look.set_scale(200)
+    assert layout.contentsMargins().left() == 20
+    assert layout.spacing() == 12
+    assert press.sizeHint().height() >= 88
+    look.set_scale(100)
+    look.set_density("glove")
+    assert press.sizeHint().height() >= 48
+
+
+def test_no_widget_styles_itself() -> None:
+    own = [
+        str(path.relative_to(ROOT))
+        for path in sorted((ROOT / "ui").rglob("*.py"))
+        if re.search(r"\.setStyleSheet\(", path.read_text("utf-8")) and path.name != "theme.py"
+    ]
+    assert own == []
+
+
+def test_icons_named_in_the_source_are_shipped() -> None:
+    shipped = {path.stem for path in asset("icons").glob("*.svg")}
+    named: set[str] = set()
+    for path in (ROOT / "ui").rglob("*.py"):
+        text = path.read_text("utf-8")
+        named |= set(re.findall(r"icon=\"([a-z0-9-]+)\"", text))
+        named |= set(re.findall(r"(?:IconLabel|EmptyState|set_icon_name)\(\s*\"([a-z0-9-]+)\"", text))
+    assert named - shipped == set()
+    assert {"check", "triangle-alert"} <= shipped
