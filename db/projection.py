@@ -462,6 +462,7 @@ def _bundle_row(entry: Entry, fact: f.BundleSealed | f.BundleImported) -> dict[s
         **_plain(fact, *names),
         "direction": "out" if sealed else "in",
         "recorder": entry.origin,
+        "recorder_epoch": entry.epoch,
         "party": fact.recipient if isinstance(fact, f.BundleSealed) else fact.sender,
         "entries": fact.last_seq - fact.first_seq + 1 if isinstance(fact, f.BundleSealed) else fact.new_entries,
         "at": fact.observed_at,

@@ -331,6 +331,7 @@ bundles = Table(
     Column("bundle_id", Text, nullable=False),
     Column("direction", Text, nullable=False),
     Column("recorder", Text, nullable=False),
+    Column("recorder_epoch", Integer, nullable=False),
     _text("bundle_kind"),
     _text("party"),
     _text("origin"),
@@ -343,7 +344,7 @@ bundles = Table(
     _text("file_name"),
     _text("at"),
     _text("order_key"),
-    PrimaryKeyConstraint("bundle_id", "direction", "recorder"),
+    PrimaryKeyConstraint("bundle_id", "direction", "recorder", "recorder_epoch"),
 )
 
 quarantine = Table(

@@ -89,12 +89,14 @@ def outstanding(connection: Connection, origin: str, epoch: int) -> Outstanding:
     return Outstanding(facts, head.seq, newest, at)
 
 
-def held_by_device(connection: Connection, device: str, outgoing: str, epoch: int) -> Head:
-    """Up to where a device said that it imported the chain by which this HQ speaks to it."""
+def held_by_device(connection: Connection, device: str, device_epoch: int, outgoing: str, epoch: int) -> Head:
+    """Up to where a device said, in its own chain of `device_epoch`, that it imported the chain by which this HQ
+    speaks to it. What an earlier machine of that name held, the new one does not."""
     row = connection.execute(
         select(bundles.c.last_seq, bundles.c.head_hash)
         .where(
             bundles.c.recorder == device,
+            bundles.c.recorder_epoch == device_epoch,
             bundles.c.direction == "in",
             bundles.c.origin == outgoing,
             bundles.c.epoch == epoch,

@@ -109,7 +109,8 @@ def seal_for_device(session: Session, device: str, folder: Path, progress: OnPro
     named = session.store.named
     with session.store.reading() as connection:
         recipient = device_certificate(connection, device)
-        since = held_by_device(connection, device, outgoing_origin(named.name, device), named.epoch)
+        outgoing = outgoing_origin(named.name, device)
+        since = held_by_device(connection, device, recipient.epoch, outgoing, named.epoch)
         return _seal(session, connection, since, recipient, folder, progress)
 
 

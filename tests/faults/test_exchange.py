@@ -1,0 +1,259 @@
+"""Bad luck and bad actors between device and HQ: nothing is taken twice, nothing by halves, nothing forged."""
+
+from __future__ import annotations
+
+import itertools
+import resource
+import shutil
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from db.queries import exchange, findings, visits
+from db.store import Store
+from eum_app.domain.errors import Refusal, Trouble
+from eum_app.domain.facts import SiteRegistered
+from eum_app.usecases.bundles import list_bundle, verify_file
+from eum_app.usecases.enrol_device import revoke_device
+from eum_app.usecases.exchange import import_bundles, seal_for_device, seal_results
+from eum_app.usecases.open_store import check_store, open_store
+from eum_app.usecases.record_check import record_check
+from eum_app.usecases.session import Session
+from tests.builders import PASSPHRASE, Clock, enrol, make_store, make_world, typed, yes_to_all
+from tests.simulator import Simulator
+
+DEVICE = "FLD-0042"
+
+
+@pytest.fixture
+def simulator(tmp_path: Path) -> Iterator[Simulator]:
+    made = Simulator.start(tmp_path / "w")
+    yield made
+    made.world.close()
+
+
+def heads(session: Session) -> dict[str, int]:
+    return {head.origin: head.seq for head in session.read(exchange.journal_heads)}
+
+
+def test_bundles_taken_in_again_in_any_order_change_nothing(simulator: Simulator) -> None:
+    paths = []
+    for number in range(3):
+        simulator.check(DEVICE, number)
+        paths.append(simulator.seal(DEVICE))
+        # HQ's receipt for what came so far reaches the device, so that the next bundle begins after it.
+        outcome = import_bundles(simulator.world.hq, [paths[-1]], simulator.world.drop / "receipts").outcomes[0]
+        assert outcome.receipt_path is not None
+        import_bundles(simulator.world.device, [outcome.receipt_path])
+    complete = heads(simulator.world.hq)[DEVICE]
+    for order in itertools.permutations(range(3)):
+        outcomes = import_bundles(simulator.world.hq, [paths[number] for number in order]).outcomes
+        assert {outcome.outcome for outcome in outcomes} == {"already_held"}
+    assert heads(simulator.world.hq)[DEVICE] == complete
+
+
+def test_an_early_bundle_waits_and_is_taken_with_its_predecessor(tmp_path: Path) -> None:
+    simulator = Simulator.start(tmp_path / "w")
+    hq = simulator.world.hq
+    snapshot = tmp_path / "hq-before"
+    simulator.check(DEVICE, 0)
+    first = simulator.seal(DEVICE)
+    hq.store.close()
+    shutil.copytree(hq.store.folder, snapshot)
+    hq = open_store(hq.store.folder, "REV-004", PASSPHRASE, now=simulator.world.clock)
+    receipt = import_bundles(hq, [first], tmp_path / "receipts").outcomes[0].receipt_path
+    assert receipt is not None
+    import_bundles(simulator.world.device, [receipt])
+    simulator.check(DEVICE, 1)
+    second = simulator.seal(DEVICE)
+    hq.store.close()
+    for order in itertools.permutations([first, second]):
+        folder = tmp_path / f"hq-{order[0].name}"
+        shutil.copytree(snapshot, folder)
+        restored = open_store(folder, "REV-004", PASSPHRASE, now=simulator.world.clock)
+        if order[0] == second:
+            (early,) = import_bundles(restored, [second]).outcomes
+            assert (early.outcome, early.code, early.values["expected"]) == ("waiting", "chain.gap", "1")
+            assert restored.read(visits.visit, simulator.visit_ids[DEVICE]).verified == 0
+        outcomes = import_bundles(restored, list(order)).outcomes
+        assert [outcome.outcome for outcome in outcomes] == ["accepted", "accepted"]
+        assert restored.read(visits.visit, simulator.visit_ids[DEVICE]).verified == 2
+        check_store(restored)
+        restored.store.close()
+    simulator.world.device.store.close()
+
+
+def test_a_flipped_bit_or_a_cut_is_quarantined_and_changes_nothing(simulator: Simulator) -> None:
+    simulator.check(DEVICE, 0, "discrepancy")
+    good = simulator.seal(DEVICE)
+    hq = simulator.world.hq
+    before = heads(hq)
+    size = good.stat().st_size
+    bad = [simulator.tampered(good, position) for position in range(40, size, size // 12)]
+    bad += [simulator.cut(good, length) for length in range(1, size, size // 6)]
+    for outcome in simulator.deliver(*bad):
+        assert outcome.outcome in {"quarantined", "refused"}, outcome
+        assert outcome.code
+    assert {name: seq for name, seq in heads(hq).items() if name != hq.name} == {
+        name: seq for name, seq in before.items() if name != hq.name
+    }
+    kept = hq.read(exchange.all_quarantined, hq.name)
+    assert kept
+    assert all((hq.store.folder / "quarantine" / f"{row.file_sha384[:32]}.eumb").is_file() for row in kept)
+    # The rest goes on, and the good one after all the bad ones.
+    outcomes = import_bundles(hq, [*bad[:3], good]).outcomes
+    assert [outcome.outcome for outcome in outcomes if outcome.path == good] == ["accepted"]
+    assert len(hq.read(exchange.all_quarantined, hq.name)) == len(kept)
+
+
+def test_what_is_no_bundle_is_refused_and_not_kept(simulator: Simulator, tmp_path: Path) -> None:
+    (tmp_path / "letter.eumb").write_bytes(b"Dear HQ,\n" * 100)
+    (tmp_path / "empty.eumb").write_bytes(b"")
+    outcomes = import_bundles(
+        simulator.world.hq, [tmp_path / "letter.eumb", tmp_path / "empty.eumb", tmp_path / "gone.eumb"]
+    ).outcomes
+    assert [outcome.outcome for outcome in outcomes] == ["refused"] * 3
+    assert not (simulator.world.hq.store.folder / "quarantine").exists()
+
+
+def test_an_unknown_device_and_another_hq(simulator: Simulator, tmp_path: Path) -> None:
+    other = make_world(tmp_path / "other", devices=("FLD-0099",))
+    other.plan("FLD-0099")
+    other.hand_over("FLD-0099")
+    from_stranger = seal_results(other.devices["FLD-0099"], tmp_path)
+    (outcome,) = import_bundles(simulator.world.hq, [from_stranger.path]).outcomes
+    assert (outcome.outcome, outcome.code) == ("quarantined", "bundle.unknown_sender")
+    simulator.check(DEVICE, 0)
+    (outcome,) = import_bundles(other.hq, [simulator.seal(DEVICE)]).outcomes
+    assert (outcome.outcome, outcome.code) == ("quarantined", "bundle.unknown_sender")
+    other.close()
+
+
+def test_another_devices_tasking_is_not_taken(tmp_path: Path) -> None:
+    simulator = Simulator.start(tmp_path / "w", devices=(DEVICE, "FLD-0017"))
+    simulator.world.plan("FLD-0017")
+    tasking = seal_for_device(simulator.world.hq, "FLD-0017", simulator.world.drop)
+    (outcome,) = import_bundles(simulator.world.device, [tasking.path]).outcomes
+    assert (outcome.outcome, outcome.code) == ("quarantined", "bundle.other_recipient")
+    simulator.world.close()
+
+
+def test_a_revoked_device_goes_to_quarantine(simulator: Simulator) -> None:
+    simulator.check(DEVICE, 0)
+    sealed = simulator.seal(DEVICE)
+    assert verify_file(simulator.world.hq, sealed).holds
+    assert list_bundle(simulator.world.hq, sealed).kinds["CheckRecorded"] == 1
+    revoke_device(simulator.world.hq, DEVICE, 1, "lost")
+    (outcome,) = import_bundles(simulator.world.hq, [sealed]).outcomes
+    assert (outcome.outcome, outcome.code) == ("quarantined", "bundle.revoked")
+    verdict = verify_file(simulator.world.hq, sealed)
+    assert (verdict.unaltered, verdict.complete, verdict.sender_known) == (True, True, False)
+    with pytest.raises(Refusal, match=r"visit\.device_unknown"):
+        seal_for_device(simulator.world.hq, DEVICE, simulator.world.drop)
+
+
+def test_a_clone_that_goes_on_is_a_fork(simulator: Simulator) -> None:
+    simulator.check(DEVICE, 0)
+    simulator.world.device.store.close()
+    twin_folder = simulator.clone(DEVICE)
+    simulator.world.devices[DEVICE] = open_store(
+        simulator.world.device.store.folder, "INS-017", PASSPHRASE, now=simulator.world.clock
+    )
+    simulator.check(DEVICE, 1)
+    simulator.deliver(simulator.seal(DEVICE))
+    twin = open_store(twin_folder, "INS-017", PASSPHRASE, now=simulator.world.clock)
+    simulator.world.devices[DEVICE], original = twin, simulator.world.devices[DEVICE]
+    simulator.check(DEVICE, 2, "not_found")
+    (outcome,) = simulator.deliver(simulator.seal(DEVICE))
+    assert (outcome.outcome, outcome.code) == ("forked", "chain.forked")
+    assert simulator.world.hq.read(findings.finding_ids) == []
+    original.store.close()
+
+
+def test_a_device_states_only_what_a_device_may(simulator: Simulator) -> None:
+    device = simulator.world.device
+    with device.writing() as transaction:
+        transaction.record(SiteRegistered(observed_at=device.observed_now(), site_id="x", name="X", country="XX"))
+    (outcome,) = simulator.deliver(simulator.seal(DEVICE))
+    assert (outcome.outcome, outcome.code) == ("quarantined", "fact.not_allowed")
+    assert heads(simulator.world.hq).get(DEVICE, 0) == 0
+
+
+def test_a_device_enrolled_anew_begins_a_new_epoch(simulator: Simulator, tmp_path: Path) -> None:
+    simulator.check(DEVICE, 0)
+    simulator.deliver(simulator.seal(DEVICE))
+    replacement = make_store(tmp_path / "new", "field", DEVICE, simulator.world.clock)
+    enrol(simulator.world.hq, replacement, tmp_path)
+    assert replacement.store.named.epoch == 2
+    simulator.world.devices[DEVICE].store.close()
+    simulator.world.devices[DEVICE] = replacement
+    visit_id = simulator.world.plan().visit_id
+    tasking = seal_for_device(simulator.world.hq, DEVICE, simulator.world.drop)
+    # The old machine's word on what it holds counts no more than its chain: the new one is told everything again.
+    assert import_bundles(replacement, [tasking.path]).outcomes[0].outcome == "accepted"
+    simulator.visit_ids[DEVICE] = visit_id
+    simulator.check(DEVICE, 1)
+    assert [outcome.outcome for outcome in simulator.deliver(simulator.seal(DEVICE))] == ["accepted"]
+    replacement.close()
+    again = open_store(tmp_path / "new", "INS-017", PASSPHRASE, now=Clock())
+    assert again.store.named.epoch == 2
+    again.close()
+
+
+def test_a_full_disk_while_sealing_leaves_nothing_and_loses_nothing(simulator: Simulator) -> None:
+    simulator.check(DEVICE, 0, "discrepancy")
+    device = simulator.world.device
+    before = heads(device)
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    old = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4_096, hard))
+    try:
+        with pytest.raises(Trouble, match=r"disk\.full"):
+            seal_results(device, simulator.world.drop / "full")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+        signal.signal(signal.SIGXFSZ, old)
+    assert list((simulator.world.drop / "full").iterdir()) == []
+    assert heads(device) == before
+    assert simulator.deliver(simulator.seal(DEVICE))[0].outcome == "accepted"
+
+
+def test_a_broken_import_leaves_nothing(simulator: Simulator, monkeypatch: pytest.MonkeyPatch) -> None:
+    """HQ dies after the entries were appended: what is on the disk afterwards is what was there before."""
+    simulator.check(DEVICE, 0)
+    sealed = simulator.seal(DEVICE)
+    hq = simulator.world.hq
+    before = heads(hq)
+
+    def dies(*_: object) -> tuple[int, int]:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("eum_app.usecases.exchange.judge_visits", dies)
+    with pytest.raises(KeyboardInterrupt):
+        import_bundles(hq, [sealed])
+    monkeypatch.undo()
+    assert heads(hq) == before
+    assert import_bundles(hq, [sealed]).outcomes[0].outcome == "accepted"
+
+
+def test_two_processes_on_one_store_take_turns(simulator: Simulator) -> None:
+    """Two connections of their own write in turns; no number is lost or given twice."""
+    device = simulator.world.device
+    twin = Session(
+        Store.open(device.store.folder, device.ticket.data_key, simulator.world.clock), device.ticket, device.now
+    )
+    visit_id = simulator.visit_ids[DEVICE]
+    ids = device.read(visits.work_ids, visit_id)
+    for number in range(6):
+        record_check(
+            (device, twin)[number % 2],
+            visit_id=visit_id,
+            item_id=ids[number % len(ids)],
+            outcome="verified",
+            mark=typed("x"),
+            answers=yes_to_all(),
+        )
+    check_store(device)
+    twin.store.close()

@@ -1,0 +1,229 @@
+"""Any interleaving of imports gives the same tables; a rebuild gives the same tables."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import select
+
+from db.projection import REBUILD_BATCH
+from db.store import Connection, Store, StoreName, chain_head
+from db.tables import journal, read
+from eum_app.domain import facts as f
+from eum_app.domain.checklists import Answer
+from eum_app.domain.errors import Refusal
+from eum_app.domain.journal import Author, Entry, genesis, head_of, next_entry
+from eum_app.usecases.open_store import rebuild_store
+from tests.builders import Clock
+from tests.simulator import Simulator
+
+KEY = bytes(range(32))
+AUTHOR = Author("HQ-01", 1, "REV-004", "s", lambda: 0)
+PIN = f.ChecklistPin(checklist_id="c", version="1")
+
+
+def tables(connection: Connection) -> dict[str, list[tuple[Any, ...]]]:
+    """Every read table, but for the order in which things became known here."""
+    found = {}
+    for name, table in read.tables.items():
+        columns = [column for column in table.columns if column.name != "known_at"]
+        found[name] = sorted(tuple(row) for row in connection.execute(select(*columns)))
+    return found
+
+
+def chain(origin: str, facts: list[f.Fact]) -> list[Entry]:
+    head = genesis(origin, 1)
+    entries = []
+    for fact in facts:
+        entry = next_entry(
+            head,
+            AUTHOR,
+            recorded_at=fact.observed_at,
+            kind=f.kind_of(fact),
+            kind_version=1,
+            payload=f.encode_fact(fact),
+        )
+        entries.append(entry)
+        head = head_of(entry)
+    return entries
+
+
+def check_fact(number: int, item: str, outcome: str, at: str) -> f.CheckRecorded:
+    return f.CheckRecorded(
+        observed_at=at,
+        check_id=f"check-{number}",
+        visit_id="v1",
+        item_id=item,
+        outcome=outcome,
+        reason="",
+        mark=f.MarkRead(read_by="typed"),
+        checklist=None,
+        answers=(),
+        all_as_expected=False,
+        grade="A",
+        note=None,
+        photos=(),
+    )
+
+
+HQ_FACTS: list[f.Fact] = [
+    f.VisitPlanned(
+        observed_at="2026-01-01",
+        visit_id="v1",
+        program="golden_sentry",
+        purpose="annual_inventory",
+        site_id="s1",
+        due_on="2026-12-11",
+        device="FLD-1",
+        inspector="INS-017",
+        item_checklist=PIN,
+        site_checklist=PIN,
+        expected=("a", "b", "c"),
+    ),
+    f.SiteRegistered(observed_at="2026-01-02", site_id="s1", name="Depot 7", country="XX"),
+]
+
+times = st.sampled_from([f"2026-02-{day:02d}" for day in range(1, 6)])
+steps = st.one_of(
+    st.tuples(st.just("check"), st.sampled_from("abcd"), st.sampled_from(["verified", "not_found"]), times),
+    st.tuples(st.just("withdraw"), st.integers(0, 7), st.just(""), times),
+    st.tuples(st.just("answer"), st.sampled_from(["q1", "q2"]), st.sampled_from(["yes", "no"]), times),
+    st.tuples(st.just("close"), st.just(""), st.just(""), times),
+)
+
+
+def facts_of(device: int, plan: list[tuple[Any, ...]]) -> list[f.Fact]:
+    facts: list[f.Fact] = []
+    for number, (what, subject, value, at) in enumerate(plan):
+        # Ids are shared between devices on purpose: a forged or repeated id must not depend on arrival either.
+        if what == "check":
+            facts.append(check_fact(number, subject, value, at))
+        elif what == "withdraw":
+            facts.append(f.CheckWithdrawn(observed_at=at, check_id=f"check-{subject}", visit_id="v1", reason="undone"))
+        elif what == "answer":
+            facts.append(
+                f.SiteAssessed(
+                    observed_at=at, visit_id="v1", checklist=PIN, answers=(Answer(subject, value, f"by {device}"),)
+                )
+            )
+        else:
+            facts.append(
+                f.VisitClosedOut(
+                    observed_at=at, visit_id="v1", counts=(), signatures=(), head_seq=1, head_hash=bytes(48)
+                )
+            )
+    return facts
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.lists(steps, max_size=8),
+    st.lists(steps, max_size=8),
+    st.randoms(use_true_random=False),
+)
+def test_any_interleaving_gives_the_same_tables(
+    tmp_path_factory: pytest.TempPathFactory,
+    first: list[tuple[Any, ...]],
+    second: list[tuple[Any, ...]],
+    rnd: random.Random,
+) -> None:
+    chains = [chain("HQ-02", HQ_FACTS), chain("FLD-1", facts_of(1, first)), chain("FLD-2", facts_of(2, second))]
+    outcomes = []
+    for _ in range(2):
+        folder = tmp_path_factory.mktemp("store")
+        store = Store.create(folder, KEY, StoreName("id", "HQ-01", "hq", 1), Clock())
+        left = [list(entries) for entries in chains]
+        while any(left):
+            entries = rnd.choice([entries for entries in left if entries])
+            size = rnd.randint(1, len(entries))
+            with store.writing(AUTHOR) as transaction:
+                transaction.append(entries[:size], known_at=1)
+            del entries[:size]
+        with store.reading() as connection:
+            outcomes.append(tables(connection))
+        assert store.rebuild() == sum(map(len, chains))
+        with store.reading() as connection:
+            outcomes.append(tables(connection))
+        store.close()
+    assert outcomes[0] == outcomes[1] == outcomes[2] == outcomes[3]
+
+
+def test_only_the_origin_of_a_check_can_withdraw_it(tmp_path: Path) -> None:
+    store = Store.create(tmp_path / "s", KEY, StoreName("id", "HQ-01", "hq", 1), Clock())
+    checked = chain("FLD-1", [check_fact(1, "a", "verified", "2026-02-01")])
+    foreign = chain(
+        "FLD-2", [f.CheckWithdrawn(observed_at="2026-02-02", check_id="check-1", visit_id="v1", reason="undone")]
+    )
+    with store.writing(AUTHOR) as transaction:
+        for entries in (chain("HQ-02", HQ_FACTS), foreign, checked):
+            transaction.append(entries, known_at=1)
+    with store.reading() as connection:
+        expected = read.tables["visit_items"]
+        rows = connection.execute(select(expected.c.item_id, expected.c.outcome))
+        outcomes = {row.item_id: row.outcome for row in rows}
+    assert outcomes == {"a": "verified", "b": "to_check", "c": "to_check"}
+    store.close()
+
+
+def test_a_rebuild_of_a_real_world_gives_the_same_tables_on_both_sides(tmp_path: Path) -> None:
+    simulator = Simulator.start(tmp_path / "w", devices=("FLD-0042", "FLD-0017"))
+    for device in simulator.visit_ids:
+        for number, outcome in enumerate(("verified", "not_found", "discrepancy", "no_access")):
+            check_id = simulator.check(device, number, outcome)
+        simulator.withdraw(device, check_id)
+        simulator.deliver(simulator.seal(device))
+    for session in (simulator.world.hq, *simulator.world.devices.values()):
+        before = session.read(tables)
+        with session.store.reading() as connection:
+            rows = connection.execute(select(journal.c.known_at)).all()
+        rebuild_store(session)
+        assert session.read(tables) == before
+        with session.store.reading() as connection:
+            assert connection.execute(select(journal.c.known_at)).all() == rows
+    simulator.world.close()
+
+
+def test_a_rebuild_goes_in_blocks(tmp_path: Path) -> None:
+    store = Store.create(tmp_path / "s", KEY, StoreName("id", "HQ-01", "hq", 1), Clock())
+    count = REBUILD_BATCH * 2 + 7
+    with store.writing(AUTHOR) as transaction:
+        transaction.record_all(
+            f.SiteRegistered(observed_at="2026", site_id=f"s{number % 11}", name=f"Depot {number}", country="XX")
+            for number in range(count)
+        )
+    assert store.rebuild() == count
+    with store.reading() as connection:
+        assert len(tables(connection)["sites"]) == 11
+        assert chain_head(connection, "HQ-01", 1).seq == count
+    store.close()
+
+
+def test_an_unreadable_fact_is_refused_whole(tmp_path: Path) -> None:
+    store = Store.create(tmp_path / "s", KEY, StoreName("id", "HQ-01", "hq", 1), Clock())
+    entry = next_entry(
+        genesis("FLD-1", 1), AUTHOR, recorded_at="2026", kind="CheckRecorded", kind_version=1, payload=b"{}"
+    )
+    with pytest.raises(Refusal, match=r"fact\.unreadable"), store.writing(AUTHOR) as transaction:
+        transaction.append([entry], known_at=1)
+    with store.reading() as connection:
+        assert chain_head(connection, "FLD-1", 1).seq == 0
+    store.close()
+
+
+def test_unknown_facts_are_kept_and_break_nothing(tmp_path: Path) -> None:
+    store = Store.create(tmp_path / "s", KEY, StoreName("id", "HQ-01", "hq", 1), Clock())
+    entry = next_entry(
+        genesis("FLD-1", 1), AUTHOR, recorded_at="2026", kind="ItemRemarked", kind_version=4, payload=b"\x00\xff"
+    )
+    with store.writing(AUTHOR) as transaction:
+        transaction.append([entry], known_at=1)
+    store.rebuild()
+    with store.reading() as connection:
+        (row,) = connection.execute(select(journal).where(journal.c.origin == "FLD-1"))
+    assert (row.kind, row.payload) == ("ItemRemarked", b"\x00\xff")
+    store.close()
