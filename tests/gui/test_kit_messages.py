@@ -1,0 +1,82 @@
+"""Every code that the source raises has its sentence, and every sentence its three parts."""
+
+from __future__ import annotations
+
+import ast
+import string
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from eum_app.domain.errors import Refusal, Trouble
+from ui.messages import NOTHING_CHANGED, RECORDED_IS_SAFE, has_sentence, sentence
+from ui.messages_table import SENTENCES
+
+ROOT = Path(__file__).resolve().parents[2]
+FLOORS = ("eum_app", "db", "sync", "ui")
+
+
+def raised_codes() -> dict[str, set[str]]:
+    """Code → files that name it as the first argument of a Refusal or Trouble, read from the syntax tree."""
+    found: dict[str, set[str]] = {}
+    for floor in FLOORS:
+        for path in sorted((ROOT / floor).rglob("*.py")):
+            for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+                if not isinstance(node, ast.Call) or not node.args:
+                    continue
+                name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+                code = node.args[0]
+                if name in {"Refusal", "Trouble"} and isinstance(code, ast.Constant) and isinstance(code.value, str):
+                    found.setdefault(code.value, set()).add(str(path.relative_to(ROOT)))
+    return found
+
+
+def test_the_search_finds_codes() -> None:
+    assert "passphrase.wrong" in raised_codes()
+
+
+def test_every_code_has_a_sentence() -> None:
+    missing = [
+        f"{code}  ({', '.join(sorted(files))})" for code, files in raised_codes().items() if not has_sentence(code)
+    ]
+    assert not missing, "add these to ui/messages_table.py:\n" + "\n".join(sorted(missing))
+
+
+@pytest.mark.parametrize("code", sorted(SENTENCES))
+def test_sentences_are_sentences(code: str) -> None:
+    what, todo = SENTENCES[code]
+    for text in (what, todo):
+        assert text.endswith((".", "?"))
+        assert text[0].isupper() or text[0] == "{"
+        list(string.Formatter().parse(text))
+
+
+def test_a_message_has_its_three_parts() -> None:
+    refused = sentence(Refusal("passphrase.too_short", least=15))
+    assert refused.what == "The passphrase is shorter than 15 characters."
+    assert refused.safe == NOTHING_CHANGED
+    assert refused.next
+    assert not refused.is_trouble
+    broken = sentence(Trouble("disk.full", path="store.db"))
+    assert broken.is_trouble
+    assert broken.safe == RECORDED_IS_SAFE
+    assert "store.db" in str(broken)
+
+
+def test_an_unknown_code_is_named_and_a_missing_value_does_no_harm() -> None:
+    assert "no.such_code" in sentence(Refusal("no.such_code")).what
+    assert "no.such_code" in sentence(Trouble("no.such_code")).what
+    assert "?" in sentence(Refusal("visit.unknown")).what
+    assert sentence(Refusal("role.unknown", role="x", known=("a", "b"))).next == "Choose one of: a, b."
+
+
+def test_values_are_not_templates() -> None:
+    assert "{least}" in sentence(Refusal("visit.unknown", visit_id="{least}")).what
+
+
+def test_messages_need_no_qt() -> None:
+    code = "import sys, ui.messages; print(any(name.startswith('PySide6') for name in sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout.strip() == "False"
