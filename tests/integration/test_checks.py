@@ -1,0 +1,166 @@
+"""What a check must hold, and what is refused without a trace."""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from db.queries import exchange, visits
+from eum_app.domain.checklists import Answer
+from eum_app.domain.errors import Refusal
+from eum_app.domain.facts import MarkRead
+from eum_app.scanning.labels import data_matrix, png
+from eum_app.usecases.match_mark import match_mark
+from eum_app.usecases.record_check import assess_site, attach_photo, record_check
+from tests.builders import typed, yes_to_all
+from tests.simulator import Simulator
+
+DEVICE = "FLD-0042"
+LISTED = MarkRead(read_by="list")
+
+
+@pytest.fixture
+def simulator(tmp_path: Path) -> Iterator[Simulator]:
+    made = Simulator.start(tmp_path / "w")
+    yield made
+    made.world.close()
+
+
+def bomb(width: int, height: int) -> bytes:
+    """A small PNG that says it has width × height pixels."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
+    return (
+        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(bytes(100))) + chunk(b"IEND", b"")
+    )
+
+
+@pytest.mark.parametrize(
+    ("photo", "code"),
+    [
+        (b"", "photo.kind"),
+        (b"GIF89a" + bytes(100), "photo.kind"),
+        (b"\xff\xd8\xff\xe0" + bytes(200), "image.unreadable"),
+        (b"\x89PNG\r\n\x1a\n" + bytes(50), "image.unreadable"),
+        (bomb(20_000, 20_000), "image.too_large"),
+        (b"\xff\xd8\xff" + bytes(50_000_000), "photo.too_large"),
+    ],
+)
+def test_a_photo_that_is_none_is_refused_and_nothing_is_recorded(simulator: Simulator, photo: bytes, code: str) -> None:
+    device, visit_id = simulator.world.device, simulator.visit_ids[DEVICE]
+    (first, *_) = device.read(visits.work_ids, visit_id)
+    before = device.read(exchange.journal_heads)
+    with pytest.raises(Refusal) as caught:
+        record_check(
+            device,
+            visit_id=visit_id,
+            item_id=first,
+            outcome="discrepancy",
+            reason="damaged",
+            mark=LISTED,
+            photos=[png(data_matrix(b"x")), photo],
+        )
+    assert caught.value.code == code
+    assert device.read(exchange.journal_heads) == before
+    assert not list(device.store.content.folder.rglob("*.*"))
+
+
+@pytest.mark.parametrize(
+    ("outcome", "reason", "code"),
+    [
+        ("seen", "", "check.outcome"),
+        ("not_found", "", "check.reason"),
+        ("not_found", "damaged", "check.reason"),
+        ("verified", "damaged", "check.reason"),
+        ("not_on_list", "other", "check.not_expected"),
+    ],
+)
+def test_outcomes_and_reasons_fit(simulator: Simulator, outcome: str, reason: str, code: str) -> None:
+    device, visit_id = simulator.world.device, simulator.visit_ids[DEVICE]
+    (first, *_) = device.read(visits.work_ids, visit_id)
+    with pytest.raises(Refusal) as caught:
+        record_check(
+            device, visit_id=visit_id, item_id=first, outcome=outcome, reason=reason, mark=LISTED, answers=yes_to_all()
+        )
+    assert caught.value.code == code
+
+
+def test_an_item_that_nobody_listed_needs_what_was_read(simulator: Simulator) -> None:
+    device, visit_id = simulator.world.device, simulator.visit_ids[DEVICE]
+    with pytest.raises(Refusal, match=r"check\.no_item"):
+        record_check(device, visit_id=visit_id, item_id="", outcome="not_on_list", reason="other", mark=LISTED)
+    with pytest.raises(Refusal, match=r"check\.not_expected"):
+        record_check(device, visit_id=visit_id, item_id="", outcome="not_found", reason="other", mark=typed("7"))
+    with pytest.raises(Refusal, match=r"visit\.unknown"):
+        record_check(device, visit_id="none", item_id="", outcome="not_on_list", reason="other", mark=typed("7"))
+
+
+def test_a_no_needs_its_comment_and_keeps_the_item_from_being_verified_without(simulator: Simulator) -> None:
+    device, visit_id = simulator.world.device, simulator.visit_ids[DEVICE]
+    (first, *_) = device.read(visits.work_ids, visit_id)
+    answers = [*yes_to_all()[:-1], Answer(yes_to_all()[-1].question_id, "no")]
+    with pytest.raises(Refusal, match=r"check\.questions_open"):
+        record_check(device, visit_id=visit_id, item_id=first, outcome="verified", mark=LISTED, answers=answers)
+
+
+def test_a_photo_can_follow_its_check(simulator: Simulator) -> None:
+    device, visit_id = simulator.world.device, simulator.visit_ids[DEVICE]
+    check_id = simulator.check(DEVICE, 0)
+    attach_photo(device, visit_id, check_id, png(data_matrix(b"x")))
+    assert [row.role for row in device.read(visits.evidence_of, check_id=check_id)] == ["photo"]
+    with pytest.raises(Refusal, match=r"check\.unknown"):
+        attach_photo(device, visit_id, "none", png(data_matrix(b"x")))
+
+
+def test_the_newest_answer_to_a_site_question_counts(simulator: Simulator) -> None:
+    device, visit_id = simulator.world.device, simulator.visit_ids[DEVICE]
+    _, checklist = device.read(visits.visit_checklists, visit_id)
+    question = next(row.question_id for row in checklist.questions if row.kind == "yes_no")
+    assess_site(device, visit_id, [Answer(question, "yes", "shown")])
+    assess_site(device, visit_id, [Answer(question, "no", "log missing")])
+    assert device.read(visits.site_answers_of, visit_id) == (Answer(question, "no", "log missing"),)
+    with pytest.raises(Refusal, match=r"answer\."):
+        assess_site(device, visit_id, [Answer(question, "maybe")])
+    with pytest.raises(Refusal, match=r"answer\.question"):
+        assess_site(device, visit_id, [Answer("other", "yes")])
+
+
+def test_only_an_inspector_works_a_visit(simulator: Simulator) -> None:
+    visit_id = next(iter(simulator.visit_ids.values()))
+    with pytest.raises(Refusal, match=r"permission\.denied"):
+        record_check(
+            simulator.world.hq, visit_id=visit_id, item_id="", outcome="not_on_list", reason="other", mark=typed("7")
+        )
+
+
+@pytest.mark.parametrize(
+    ("raw", "kind"),
+    [
+        (b"786951", "expected"),
+        (b"D1HLD9NVG-31A786951", "expected"),
+        (b"[)>\x1e06\x1d17V1HLD9\x1d1PNVG-31A\x1dS786951\x1e\x04", "expected"),
+        (b"78695I", "near"),
+        (b"886951", "near"),
+        (b"999999", "unknown"),
+        (b"[)>\x1e06\x1d25SD1HLD9000001\x1d25SD1HLD9000002\x1e\x04", "claims"),
+    ],
+)
+def test_what_a_mark_means(simulator: Simulator, raw: bytes, kind: str) -> None:
+    match = match_mark(simulator.world.device, simulator.visit_ids[DEVICE], raw, read_by="typed")
+    assert match.kind == kind
+    assert (match.item is not None) == (kind == "expected")
+    if match.item is not None:
+        assert match.item.serial == "786951"
+    if kind == "near":
+        assert "786951" in {row.serial for row in match.candidates}
+    simulator.check(DEVICE, 1)
+    if kind == "expected":
+        again = match_mark(simulator.world.device, simulator.visit_ids[DEVICE], raw, read_by="typed")
+        assert again.kind == "already_checked"
