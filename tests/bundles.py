@@ -128,6 +128,7 @@ class Forgery:
     packed: bytes | None = None  # the whole entries section
     tail: bytes = b""
     info: bytes | None = None
+    respell: tuple[bytes, bytes] = (b"", b"")  # in the header's bytes: this, by that
     before_trailer: bytes = bytes(4)
 
     def write(self, path: Path) -> Path:
@@ -148,7 +149,7 @@ class Forgery:
         info = self.info or key_info(fields)
         for entry, recipient in zip(fields["recipients"], self.recipients, strict=False):
             entry["enc"] = text(recipient.kem_key.seal(content_key, info))
-        header = canonical(fields)
+        header = canonical(fields).replace(*self.respell, 1)
         manifest: dict[str, Any] = {
             "format": "eum-manifest",
             "version": 1,
