@@ -7,6 +7,7 @@ from __future__ import annotations
 
 SENTENCES: dict[str, tuple[str, str]] = {
     # Unlocking and accounts
+    "passphrase.differs": ("The two passphrases differ.", "Type the same passphrase twice."),
     "passphrase.wrong": (
         "The passphrase does not fit this account.",
         "Check the account code and Caps Lock, then try again.",
@@ -27,6 +28,30 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "role.unknown": ("{role} is not a role.", "Choose one of: {known}."),
     "permission.denied": ("The role {role} may not do this ({permission}).", "Ask somebody whose role may."),
     # Checks, answers, signatures
+    "check.foreign": (
+        "The check was recorded on {origin}, not here.",
+        "Only the device that recorded it can withdraw it.",
+    ),
+    "check.no_item": ("This outcome needs an item.", "Scan it, or choose it from the list."),
+    "check.not_expected": ("The item {item_id} is not on this visit's list.", "Record it as not on the list."),
+    "check.questions_open": ("Questions are still open: {count}.", "Answer them, then record the check."),
+    "check.withdrawn": ("The check {check_id} was withdrawn already.", "Nothing more is needed."),
+    "note.too_long": ("The note has more than {limit} characters.", "Shorten it."),
+    "photo.kind": ("This file is not a photo that can be kept.", "Use a JPEG or PNG picture."),
+    "photo.too_large": ("The photo is larger than {megabytes} MB.", "Take it at a lower resolution."),
+    "photo.too_many": ("A check holds at most {limit} photos.", "Keep the ones that show most."),
+    "signature.too_large": ("The signature of {party} is too large.", "Clear the pad and sign again."),
+    "visit.closed": ("The visit {visit_id} is closed out.", "Amend it through HQ."),
+    "visit.open": ("The visit has open points: {count}.", "Settle what is listed, then close out."),
+    "visit.device_unknown": ("The device {device} is not enrolled.", "Enrol it, or choose another device."),
+    "visit.inspector_missing": ("The visit has no inspector.", "Choose who will do it."),
+    "visit.no_items": ("The site {site_id} has no items to inspect.", "Import its inventory list first."),
+    "visit.program": ("{program} is not a program known here.", "Choose one of the programs offered."),
+    "visit.purpose": ("{purpose} is not a purpose known here.", "Choose one of the purposes offered."),
+    "site.unknown": ("The site {site_id} is not in this store.", "Check the code, or import the list that names it."),
+    "finding.unknown": ("The finding {finding_id} is not in this store.", "Refresh the list and choose again."),
+    "finding.decided": ("The finding is decided already: {decision}.", "Open its history to see by whom."),
+    "finding.lapsed": ("The finding has lapsed: a later bundle explains it.", "Nothing is left to decide."),
     "check.outcome": ("{outcome} is not an outcome of a check.", "Choose an outcome again."),
     "check.reason": ("The outcome {outcome} needs one of its reasons.", "Choose a reason."),
     "check.unknown": ("The check {check_id} is not in this store.", "Refresh the list and choose again."),
@@ -57,6 +82,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "licence.missing": ("The export licence is missing.", "Give form and number."),
     "licence.form": ("{form} is not a licence form.", "Use one of: {known}."),
     # Scanning
+    "image.file_too_large": ("The picture file is larger than {megabytes} MB.", "Choose a smaller one."),
+    "label.not_code_39": ("{text} has characters that Code 39 cannot hold.", "Use Data Matrix or Code 128."),
     "camera.no_such_file": ("There is no file {path}.", "Choose another file."),
     "camera.none": ("No camera was found.", "Plug one in, or use a hand scanner, a photo, or type the serial number."),
     "camera.busy": ("The camera does not answer.", "Close other programs that use it, or choose another camera."),

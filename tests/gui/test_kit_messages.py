@@ -11,8 +11,7 @@ from pathlib import Path
 import pytest
 
 from eum_app.domain.errors import Refusal, Trouble
-from ui.messages import NOTHING_CHANGED, RECORDED_IS_SAFE, has_sentence, sentence
-from ui.messages_table import SENTENCES
+from ui.messages import NOTHING_CHANGED, RECORDED_IS_SAFE, SENTENCES, has_sentence, sentence
 
 ROOT = Path(__file__).resolve().parents[2]
 FLOORS = ("eum_app", "db", "sync", "ui")
@@ -41,7 +40,7 @@ def test_every_code_has_a_sentence() -> None:
     missing = [
         f"{code}  ({', '.join(sorted(files))})" for code, files in raised_codes().items() if not has_sentence(code)
     ]
-    assert not missing, "add these to ui/messages_table.py:\n" + "\n".join(sorted(missing))
+    assert not missing, "add these to ui/messages_table.py or ui/messages_exchange.py:\n" + "\n".join(sorted(missing))
 
 
 @pytest.mark.parametrize("code", sorted(SENTENCES))

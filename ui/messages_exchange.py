@@ -1,0 +1,81 @@
+"""The English sentences about bundles, enrolment, workbooks and reports: code → (what happened, what to do next)."""
+
+from __future__ import annotations
+
+_COPY_AGAIN = "Copy it again from its source; if it stays, keep the file and tell the sender."
+
+EXCHANGE_SENTENCES: dict[str, tuple[str, str]] = {
+    # Bundles
+    "bundle.altered": ("The bundle was altered or damaged on its way.", _COPY_AGAIN),
+    "bundle.truncated": ("The bundle was cut short: it does not end as it was sealed.", _COPY_AGAIN),
+    "bundle.entries_changed": ("The journal changed while it was being sealed.", "Seal it again."),
+    "bundle.foreign_origin": (
+        "The bundle holds facts of another device than its sender.",
+        "Keep the file and tell HQ.",
+    ),
+    "bundle.inconsistent": (
+        "The facts of the bundle do not follow each other.",
+        "Seal it again; if it stays, tell HQ.",
+    ),
+    "bundle.kind": ("This file is sealed, but is not a kind of bundle known here ({kind}).", "Update this program."),
+    "bundle.no_recipient": ("The bundle has nobody to be sealed to.", "Enrol with HQ first."),
+    "bundle.nothing_to_seal": ("There is nothing new to seal for {recipient}.", "Record first, then export."),
+    "bundle.object_altered": ("A photo or document changed while it was being sealed.", "Seal it again."),
+    "bundle.other_recipient": (
+        "The bundle is not sealed for this device.",
+        "Ask the sender to seal it to this device.",
+    ),
+    "bundle.readdressed": (
+        "The bundle was sealed for somebody else and passed on as if it were for this device.",
+        "Do not use it; keep the file and tell HQ.",
+    ),
+    "bundle.revoked": ("The sender's certificate was revoked.", "Keep the file; HQ decides whether it counts."),
+    "bundle.too_large": ("The bundle is larger than is allowed.", "Ask the sender to export in smaller parts."),
+    "bundle.unknown_sender": ("The bundle comes from a sender that is not enrolled here.", "Enrol the device first."),
+    "bundle.version": ("The bundle was written by another version.", "Update this program, then import it again."),
+    "bundle.wrong_role": ("A {role} may not send a bundle of the kind {kind}.", "Keep the file and tell HQ."),
+    "fact.not_allowed": ("The sender may not state a fact of the kind {kind}.", "Keep the file and tell HQ."),
+    "trust.suite_mismatch": ("This device uses {suite}, and HQ uses {expected}.", "Enrol again with HQ's suite."),
+    # Enrolment
+    "device.enrolled_already": ("The device {device} is enrolled already.", "Nothing more is needed here."),
+    "device.not_enrolled": ("This device is not enrolled with HQ yet.", "Enrol it first: send HQ the request."),
+    "enrolment.altered": ("The enrolment file was altered or damaged.", "Ask for it again."),
+    "enrolment.fingerprint": (
+        "The fingerprints differ: the file shows {shown}, you were told {given}.",
+        "Do not enrol; ask HQ over another channel.",
+    ),
+    "enrolment.no_request": ("There is no open enrolment request here.", "Make a request first."),
+    "enrolment.other_request": (
+        "The answer is for {device_id}, and this is {expected}.",
+        "Use the answer that belongs to this device's latest request.",
+    ),
+    "enrolment.other_root": ("The answer comes from another HQ ({found}).", "Do not use it; ask HQ."),
+    "enrolment.too_large": ("The enrolment file {name} is larger than {limit} bytes.", "Choose the right file."),
+    "enrolment.version": (
+        "The enrolment file was written by version {version}.",
+        "Update this program (it knows {known}).",
+    ),
+    # Files
+    "file.missing": ("The file is not there.", "Choose another file."),
+    "file.unreadable": ("The file cannot be read.", "Check the medium, or copy the file again."),
+    # Workbooks
+    "inventory.cell_too_long": ("A cell in line {line}, column {column} has {chars} characters.", "Shorten it."),
+    "inventory.not_workbook": ("This is not an Excel workbook that can be read.", "Save the list as .xlsx or CSV."),
+    "inventory.several_sheets": ("The workbook has several sheets: {sheets}.", "Say which one is the list."),
+    "inventory.sheet_unknown": ("The workbook has no sheet {sheet}; it has {sheets}.", "Choose one of them."),
+    "inventory.too_many_columns": ("Line {line} has more than {limit} columns.", "Remove columns that are not needed."),
+    "inventory.too_many_rows": ("The sheet {sheet} has more than {limit} rows.", "Split the list."),
+    "inventory.workbook_formula": (
+        "The cell {cell} holds a formula; a list must hold values.",
+        "Copy the list and paste it as values.",
+    ),
+    "inventory.workbook_macros": ("The workbook holds macros.", "Save it as .xlsx without macros."),
+    "inventory.workbook_old": ("This is an old Excel file (.xls).", "Save it as .xlsx or CSV."),
+    "inventory.zip_bomb": ("The workbook would unpack to {bytes} bytes; {limit} are possible.", "Do not use it."),
+    # Reports
+    "report.name": ("{name} is not a name for a report.", "Choose a name that ends in .csv, .xlsx, .json or .pdf."),
+    "report.rows_differ": (
+        "The report has {found} rows where {expected} were expected.",
+        "Make it again; if it stays, tell HQ.",
+    ),
+}
