@@ -134,7 +134,7 @@ def count(number: int) -> str:
 
 
 def day(text: str) -> str:
-    """`2026-11-21` (or an instant that begins so) as `21 Nov 2026`; empty for empty, the text itself if it is no date."""
+    """`2026-11-21` (or an instant that begins so) as `21 Nov 2026`; empty for empty, other text as it is."""
     if not text:
         return ""
     date = QDate.fromString(text[:10], "yyyy-MM-dd")

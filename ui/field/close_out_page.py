@@ -1,0 +1,304 @@
+"""Close out: what is open, who signs, and what for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from db.queries.exchange import Outstanding, outstanding
+from db.queries.visits import CheckRow, closing, counting_checks, visit_checklists
+from eum_app.domain.checklists import Question
+from eum_app.domain.errors import KnownError
+from eum_app.domain.facts import VisitClosedOut
+from eum_app.usecases.close_out import ClosedOut, CloseOutState, close_out, close_out_state
+from eum_app.usecases.session import Session
+from ui import words
+from ui.desk import Desk
+from ui.field.parts import empty_layout, named
+from ui.field.signing_card import SigningCard
+from ui.page import Page
+from ui.widgets import (
+    ActionButton,
+    Card,
+    Chip,
+    ColumnPart,
+    Columns,
+    KeyValueGrid,
+    button,
+    label,
+    panel,
+    row,
+    scrolled,
+    vbox,
+)
+
+_HEAD_SHOWN = 16
+
+
+@dataclass(frozen=True)
+class CloseOutView:
+    state: CloseOutState
+    checks: list[CheckRow]
+    questions: dict[str, Question]
+    waiting: Outstanding
+    closed: VisitClosedOut | None
+
+
+def read_close_out(session: Session, visit_id: str) -> CloseOutView:
+    state = close_out_state(session, visit_id)
+    _, checklist = session.read(visit_checklists, visit_id)
+    return CloseOutView(
+        state,
+        session.read(counting_checks, visit_id),
+        {question.question_id: question for question in checklist.questions},
+        session.read(outstanding, session.name, session.store.named.epoch),
+        session.read(closing, visit_id),
+    )
+
+
+class CloseOutPage(Page):
+    """Opened with a visit's id."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self.setObjectName("close_out_page")
+        self._desk = desk
+        self._visit_id = ""
+        self._view: CloseOutView | None = None
+        self._signed_head = 0
+        self._is_closing = False
+        self.set_title(self.tr("Close out"))
+        self.header.crumb_activated.connect(lambda: self.navigate_requested.emit("visits", None))
+        self.add_action(
+            self.tr("Back to scanning"),
+            "Alt+Left",
+            lambda: self.navigate_requested.emit("visit", self._visit_id),
+            in_header=True,
+        )
+        self.seal = self.add_action(self.tr("Seal visit"), "Ctrl+Return", self._seal, in_header=True, kind="primary")
+        for made in self.header.findChildren(ActionButton):
+            if made.text() == self.tr("Seal visit"):
+                named(made, "seal_visit_button")
+        self._void = Card()
+        self._void.add_padded(
+            label(self.tr("The signatures are void"), "strong", tone="bad", wrap=True),
+            label(
+                self.tr("Facts were recorded after the visit was signed. Both parties have to sign again."),
+                "body",
+                wrap=True,
+            ),
+            spacing=4,
+        )
+        self._void.hide()
+        self._items = Card(self.tr("Every item has an outcome"))
+        self._item_rows: QVBoxLayout = vbox()
+        self._items.add(self._item_rows)
+        self._site_chip = Chip()
+        self._site = Card(self.tr("Site checklist"), "", self._site_chip)
+        self._site_rows: QVBoxLayout = vbox()
+        self._site.add(self._site_rows)
+        self.inspector = SigningCard("inspector", self.tr("Inspector"), desk.session.account)
+        self.host = SigningCard("host", self.tr("Host-nation representative"))
+        for card in (self.inspector, self.host):
+            card.changed.connect(self._follow)
+        self._facts = KeyValueGrid(margins=(0, 0, 0, 0), key_width=104)
+        self._what = Card(self.tr("What is being signed"))
+        self._what.add_padded(
+            self._facts,
+            label(self.tr("A fact recorded after signing voids the signatures."), "sub", wrap=True),
+            spacing=6,
+        )
+        left = QWidget()
+        left.setLayout(vbox(self._void, self._items, self._site, 1, spacing=16))
+        right = vbox(spacing=16)
+        right.addWidget(self.inspector, 1)
+        right.addWidget(self.host, 1)
+        right.addWidget(self._what)
+        self._columns = Columns(
+            [
+                ColumnPart("open", self.tr("What is open"), scrolled(left), 53),
+                ColumnPart("sign", self.tr("Sign"), scrolled(panel(right)), 47),
+            ]
+        )
+        self.body.addWidget(self._columns, 1)
+
+    # The shell
+
+    def opened(self, argument: object) -> None:
+        visit_id = str(argument or self._visit_id)
+        if visit_id != self._visit_id:
+            self._visit_id, self._view, self._signed_head = visit_id, None, 0
+            for card in (self.inspector, self.host):
+                card.close_with("")
+        self._ask()
+
+    def refresh(self, areas: frozenset[str]) -> None:
+        if self._visit_id:
+            self._ask()
+
+    def first_focus(self) -> QWidget | None:
+        return self.findChild(QWidget, "go_to_items_button") or self.host._name
+
+    def _ask(self) -> None:
+        session, visit_id = self._desk.session, self._visit_id
+        self._desk.tasks.query(lambda: read_close_out(session, visit_id), self._show)
+
+    # What it shows
+
+    def _show(self, view: CloseOutView) -> None:
+        state = view.state
+        if state.visit.visit_id != self._visit_id:
+            return
+        self._view = view
+        self.header.set_crumbs([self.tr("Visits"), state.visit.site], first_is_link=True)
+        self._void.setVisible(state.visit.signatures_void)
+        self._show_items(view)
+        self._show_site(view)
+        self._show_signing(view)
+        self._show_what(view)
+        self._follow()
+
+    def _show_items(self, view: CloseOutView) -> None:
+        visit = view.state.visit
+        empty_layout(self._item_rows)
+        standing = {key: [one for one in view.checks if one.outcome == key] for key in ("discrepancy", "not_found")}
+        with_photo = sum(one.photos > 0 for one in standing["discrepancy"])
+        with_reason = sum(bool(one.reason) for one in standing["not_found"])
+        details = {
+            "discrepancy": self.tr("{some} of {all} have a photo").format(some=with_photo, all=visit.discrepancy),
+            "not_found": self.tr("{some} of {all} state a reason").format(some=with_reason, all=visit.not_found),
+        }
+        for key, said in (
+            ("verified", self.tr("verified")),
+            ("discrepancy", self.tr("with a discrepancy")),
+            ("not_found", self.tr("not found")),
+            ("no_access", self.tr("no access")),
+            ("not_on_list", self.tr("found, and not on the list")),
+        ):
+            number = getattr(visit, key)
+            if number or key == "verified":
+                self._item_rows.addWidget(
+                    row(Chip.of(key, words.count(number)), label(said), 1, label(details.get(key, ""), "sub"))
+                )
+        if visit.to_check:
+            go = named(button(self.tr("Go to items"), self._go_to_items), "go_to_items_button")
+            line = row(
+                Chip.of("to_check", words.count(visit.to_check)), label(self.tr("still to check"), "strong"), 1, go
+            )
+            line.setProperty("tone", "warn")
+            self._item_rows.addWidget(line)
+
+    def _show_site(self, view: CloseOutView) -> None:
+        state = view.state
+        empty_layout(self._site_rows)
+        done = state.site_answered == state.site_asked
+        self._site_chip.set(
+            self.tr("{done} of {total}").format(done=state.site_answered, total=state.site_asked),
+            "ok" if done else "warn",
+            "check" if done else "",
+        )
+        for point in state.open_points:
+            if point.kind != "question":
+                continue
+            question = view.questions.get(point.target)
+            text = question.text if question else point.target
+            target = point.target
+            answer = button(self.tr("Answer"), partial(self.navigate_requested.emit, "site", (self._visit_id, target)))
+            answer.setAccessibleName(self.tr("Answer {question}").format(question=text))
+            words_label = label(text, wrap=True)
+            words_label.setMinimumWidth(40)
+            line = row(named(answer, f"answer_{target}_button"), tone="warn")
+            layout = line.layout()
+            assert layout is not None
+            layout.insertWidget(0, words_label, 1)  # type: ignore[attr-defined]
+            self._site_rows.addWidget(line)
+        if done:
+            self._site_rows.addWidget(row(label(self.tr("Every question is answered."), "body")))
+
+    def _show_signing(self, view: CloseOutView) -> None:
+        state = view.state
+        if state.visit.closed_at:
+            said = self.tr("Signed {time}").format(time=words.moment(state.visit.closed_at))
+            signatures = {one.party: one for one in view.closed.signatures} if view.closed else {}
+            for party, card in (("inspector", self.inspector), ("host", self.host)):
+                given = signatures.get(party)
+                declined = given.declined_reason if given else ""
+                card.close_with(self.tr("Declined to sign: {reason}").format(reason=declined) if declined else said)
+            return
+        if state.open_points:
+            for card in (self.inspector, self.host):
+                card.close_with(self.tr("Signing opens when nothing is left open"))
+            return
+        begun = self.inspector.is_begun or self.host.is_begun
+        if begun and self._signed_head != state.head.seq:
+            for card in (self.inspector, self.host):
+                card.close_with("")
+            self.notice.show_message(
+                "attention", self.tr("Facts were recorded since the signing began. Please sign again.")
+            )
+        self._signed_head = state.head.seq
+        self.inspector.open_for(self.tr("Sign here"))
+        self.host.open_for(self.tr("Sign here"))
+
+    def _show_what(self, view: CloseOutView) -> None:
+        closed = view.closed if view.state.visit.closed_at else None
+        head_seq = closed.head_seq if closed else view.state.head.seq
+        head_hash = (closed.head_hash if closed else view.state.head.hash).hex().upper()
+        first = min(view.waiting.received_seq + 1, head_seq)
+        self._facts.clear()
+        facts = self.tr("{first} – {last}").format(first=words.count(first), last=words.count(head_seq))
+        self._facts.add(self.tr("Facts"), facts, mono=True)
+        shown = self._facts.add(self.tr("Journal head"), f"{words.grouped(head_hash[:_HEAD_SHOWN])} …", mono=True)
+        shown.setToolTip(words.grouped(head_hash))
+        self._facts.add(self.tr("Device"), words.joined(self._desk.session.name, self._desk.session.account), mono=True)
+
+    def _follow(self) -> None:
+        view = self._view
+        is_closed = view is not None and bool(view.state.visit.closed_at)
+        is_ready = (
+            view is not None
+            and not view.state.open_points
+            and self.inspector.signed is not None
+            and self.host.signed is not None
+            and not self._is_closing
+        )
+        self.seal.setText(self.tr("Go to Sync") if is_closed else self.tr("Seal visit"))
+        self.seal.setEnabled(is_closed or is_ready)
+        if view is not None and not is_closed and view.state.open_points:
+            left = self.tr("{count} open").format(count=words.count(len(view.state.open_points)))
+            self.header.set_state(left, "warn")
+        elif is_closed:
+            self.header.set_state(self.tr("Closed out"), "ok", "lock")
+        else:
+            self.header.set_state(self.tr("Ready to sign") if view is not None else "", "accent")
+
+    # What it does
+
+    def _go_to_items(self) -> None:
+        self.navigate_requested.emit("visit", (self._visit_id, "to_check"))
+
+    def _seal(self) -> None:
+        if self._view is None:
+            return
+        if self._view.state.visit.closed_at:
+            self.navigate_requested.emit("sync", "seal")
+            return
+        inspector, host = self.inspector.signed, self.host.signed
+        if inspector is None or host is None or self._is_closing:
+            return
+        self._is_closing = True
+        self._follow()
+        self._desk.do(close_out, self._visit_id, [inspector, host], then=self._closed, failed=self._not_closed)
+
+    def _closed(self, _result: ClosedOut) -> None:
+        self._is_closing = False
+        self.navigate_requested.emit("sync", "seal")
+
+    def _not_closed(self, error: KnownError) -> None:
+        self._is_closing = False
+        self._follow()
+        self.notice.show_error(error)
+        self.notice.setFocus(Qt.FocusReason.OtherFocusReason)

@@ -1,0 +1,61 @@
+"""What the person has said so far about the item at hand, before it is recorded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from db.queries.items import ItemRow
+from eum_app.domain.checklists import Answer, Checklist, Question, expected_answers, open_questions, visible_questions
+from eum_app.domain.facts import MarkRead
+
+
+@dataclass
+class Draft:
+    """One item, or a mark that no item fits (`item` None), with answers, photos and how it was identified."""
+
+    mark: MarkRead
+    item: ItemRow | None = None
+    answers: dict[str, Answer] = field(default_factory=dict)
+    photos: dict[str, bytes] = field(default_factory=dict)
+    note: str = ""
+    all_as_expected: bool = False
+
+    @property
+    def item_id(self) -> str:
+        return self.item.item_id if self.item else ""
+
+    @property
+    def serial(self) -> str:
+        """What the item is called on the screen."""
+        if self.item is not None:
+            return self.item.serial or self.item.uii
+        return self.mark.serial or self.mark.uii or self.mark.raw.decode("utf-8", "replace")
+
+    @property
+    def is_begun(self) -> bool:
+        """Whether something would be lost if another item took its place."""
+        return bool(self.answers or self.photos or self.note.strip())
+
+    def answer(self, answer: Answer) -> None:
+        self.answers[answer.question_id] = answer
+        self.all_as_expected = False
+
+    def answer_all_as_expected(self, checklist: Checklist) -> None:
+        """One explicit answer, recorded as such: each question asked gets its expected answer, where it has one."""
+        for answer in expected_answers(checklist, self.answers.values()):
+            self.answers[answer.question_id] = answer
+        self.all_as_expected = True
+
+    def asked(self, checklist: Checklist) -> tuple[Question, ...]:
+        return visible_questions(checklist, self.answers.values())
+
+    def open_ids(self, checklist: Checklist) -> list[str]:
+        return [one.question_id for one in open_questions(checklist, self.answers.values())]
+
+    def given(self, checklist: Checklist) -> tuple[Answer, ...]:
+        """The answers to what is asked, in the checklist's order."""
+        return tuple(
+            self.answers[question.question_id]
+            for question in self.asked(checklist)
+            if question.question_id in self.answers
+        )

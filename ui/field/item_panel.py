@@ -1,0 +1,337 @@
+"""The right column: the item at hand, its checklist, and what is recorded of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+from PySide6.QtCore import QCoreApplication, Qt, Signal
+from PySide6.QtWidgets import QPlainTextEdit, QStackedLayout, QVBoxLayout, QWidget
+
+from db.queries.items import HistoryLine, ItemRow
+from eum_app.domain.checklists import Answer, Checklist
+from ui import words
+from ui.field.draft import Draft
+from ui.field.parts import empty_layout, image_of, named
+from ui.field.question_row import QuestionRow
+from ui.theme import theme
+from ui.widgets import (
+    Button,
+    Card,
+    Chip,
+    EmptyState,
+    KeyValueGrid,
+    PhotoStrip,
+    button,
+    flow,
+    hbox,
+    label,
+    panel,
+    scrolled,
+    vbox,
+)
+
+
+class ItemPanel(Card):
+    """Shows one `Draft` and changes it as the person answers. Nothing is recorded here: the page does that."""
+
+    outcome_requested = Signal(str)
+    """verified is recorded at once; the others ask for a reason first."""
+    photo_requested = Signal()
+    candidate_chosen = Signal(str)
+    """item id"""
+    put_away = Signal()
+
+    def __init__(self) -> None:
+        super().__init__(self.tr("Item"))
+        self.setObjectName("item_panel")
+        self._title.setWordWrap(True)
+        self._level = Chip("", "accent")
+        self._level.hide()
+        self.add_trailing(self._level)
+        self.draft: Draft | None = None
+        self._checklist: Checklist | None = None
+        self._rows: dict[str, QuestionRow] = {}
+        self._empty = EmptyState(
+            "scan-line",
+            self.tr("Scan the next item"),
+            self.tr("Scan its mark, type its serial number, or pick it from the list."),
+        )
+        self._offer_list = vbox(margins=(16, 12, 16, 16), spacing=10)
+        offer = QWidget()
+        offer.setLayout(vbox(self._offer_list, 1))
+        self._places = QStackedLayout()
+        self._places.addWidget(self._empty)
+        self._places.addWidget(self._item_place())
+        self._places.addWidget(scrolled(offer))
+        self.body.addLayout(self._places, 1)
+
+    # Its parts
+
+    def _item_place(self) -> QWidget:
+        self._facts = KeyValueGrid(margins=(16, 8, 16, 8), key_width=104)
+        self._checked = label("", "strong", tone="warn", wrap=True)
+        self._checked_line = panel(vbox(self._checked, margins=(16, 8, 16, 8)), "row")
+        self._checked_line.setProperty("tone", "warn")
+        self._checked_line.hide()
+        self._checklist_said = label("", "cardsub")
+        head = panel(
+            hbox(label(self.tr("Checklist"), "cardtitle"), self._checklist_said, 1, margins=(16, 9, 16, 9)), "cardhead"
+        )
+        self._questions: QVBoxLayout = vbox()
+        self.photo_button: Button = named(
+            button(self.tr("Photo"), self.photo_requested.emit, icon="plus"), "add_photo_button"
+        )
+        self.note_button: Button = named(button(self.tr("Note"), self._toggle_note, icon="plus"), "add_note_button")
+        self.not_found_button = self._outcome_button("not_found", self.tr("Not found…"))
+        self.no_access_button = self._outcome_button("no_access", self.tr("No access…"))
+        self.note = named(QPlainTextEdit(), "check_note")
+        self.note.setTabChangesFocus(True)
+        self.note.setPlaceholderText(self.tr("Note"))
+        self.note.setAccessibleName(self.tr("Note"))
+        self.note.setFixedHeight(theme().dp(72))
+        self.note.textChanged.connect(self._note_typed)
+        self.note.hide()
+        self.photos = PhotoStrip(is_removable=True, width=64, height=64)
+        self.photos.removed.connect(self._drop_photo)
+        extras = flow(self.photo_button, self.note_button, self.not_found_button, self.no_access_button)
+        content = QWidget()
+        content.setLayout(
+            vbox(
+                self._checked_line,
+                self._facts,
+                head,
+                self._questions,
+                vbox(self.note, self.photos, extras, margins=(16, 10, 16, 10), spacing=8),
+                1,
+            )
+        )
+        self._scroll = scrolled(content)
+        self.all_button: Button = named(
+            button("", self.answer_all, name=self.tr("All as expected")), "all_as_expected_button"
+        )
+        self.discrepancy_button = self._outcome_button("discrepancy", self.tr("Discrepancy…"), kind="danger")
+        self.verified_button = self._outcome_button("verified", self.tr("Verified ⏎"), kind="primary")
+        decide = hbox(self.discrepancy_button, self.verified_button)
+        decide.setStretch(0, 1)
+        decide.setStretch(1, 1)
+        foot = panel(vbox(self.all_button, decide, margins=(16, 10, 16, 12), spacing=8), "cardfoot")
+        place = QWidget()
+        layout = vbox()
+        layout.addWidget(self._scroll, 1)
+        layout.addWidget(foot)
+        place.setLayout(layout)
+        return place
+
+    def _outcome_button(self, outcome: str, text: str, *, kind: str = "") -> Button:
+        big = outcome in {"verified", "discrepancy"}
+        made: Button = button(text, lambda: self.outcome_requested.emit(outcome), kind=kind, big=big)
+        return named(made, f"{outcome}_button")
+
+    # What the page shows
+
+    def show_nothing(self) -> None:
+        self.draft = None
+        self._level.hide()
+        self.set_title(self.tr("Item"))
+        self._places.setCurrentIndex(0)
+
+    def show_item(self, draft: Draft, checklist: Checklist, checked: str = "") -> None:
+        """An expected item; `checked` says in words what was recorded before, empty for nothing."""
+        assert draft.item is not None
+        self.draft, self._checklist = draft, checklist
+        item = draft.item
+        self.set_title(f"{item.nomenclature} {item.part_number}".strip() or self.tr("Item"))
+        self._level.set(item.eum_level, "accent")
+        self._level.setVisible(bool(item.eum_level))
+        self._show_facts(item)
+        self._checked.setText(checked)
+        self._checked_line.setVisible(bool(checked))
+        self.note.clear()
+        self.note.hide()
+        self.photos.clear()
+        self.photos.hide()
+        empty_layout(self._questions)
+        self._rows = {}
+        self._lay_out()
+        self._scroll.verticalScrollBar().setValue(0)
+        self._places.setCurrentIndex(1)
+
+    def show_history(self, item_id: str, lines: Sequence[HistoryLine]) -> None:
+        """The newest look at the item shown, if it is still shown."""
+        if self.draft is None or self.draft.item is None or self.draft.item_id != item_id:
+            return
+        past = [line for line in lines if not line.withdrawn and line.kind != "delivered"]
+        if past:
+            line = past[0]
+            kind = words.word("history", line.kind) if line.kind == "inventory" else words.outcome(line.kind)
+            self._show_facts(self.draft.item, words.joined(words.day(line.at), kind))
+
+    def show_offer(
+        self,
+        title: str,
+        text: str,
+        *,
+        read: Sequence[tuple[str, str]] = (),
+        candidates: Sequence[ItemRow] = (),
+        draft: Draft | None = None,
+    ) -> None:
+        """What was read is no item of the list: say so, and offer what can be done. Nothing is taken by itself.
+
+        With `draft` the mark can be recorded as not on the list.
+        """
+        self.draft = draft
+        self._level.hide()
+        self.set_title(title)
+        empty_layout(self._offer_list)
+        self._offer_list.addWidget(label(text, "body", wrap=True))
+        if read:
+            grid = KeyValueGrid(margins=(0, 0, 0, 0))
+            for name, value in read:
+                grid.add(name, value, mono=True)
+            self._offer_list.addWidget(grid)
+        for item in candidates:
+            said = words.joined(item.serial or item.uii, item.part_number, item.location or item.site)
+            made = button(said, partial(self.candidate_chosen.emit, item.item_id))
+            self._offer_list.addWidget(named(made, f"candidate_{item.item_id}"))
+        if draft is not None:
+            add = self._outcome_button("not_on_list", self.tr("Not on the list…"), kind="primary")
+            add.setToolTip(self.tr("Record it as not on the list"))
+            self._offer_list.addWidget(add)
+        away = named(button(self.tr("Put away"), self.put_away.emit), "put_away_button")
+        away.setToolTip(self.tr("Put away (Esc)"))
+        self._offer_list.addWidget(away)
+        self._places.setCurrentIndex(2)
+
+    def focus_first(self) -> None:
+        """Put the keyboard at the first open question, or where the person goes on."""
+        if self._places.currentIndex() == 1:
+            open_row = next((found for found in self._rows.values() if found.is_open), None)
+            if open_row is not None:
+                self._scroll.ensureWidgetVisible(open_row)
+                open_row.focus_field()
+            elif self.verified_button.isEnabled():
+                self.verified_button.setFocus(Qt.FocusReason.OtherFocusReason)
+        elif self._places.currentIndex() == 2:
+            for at in range(self._offer_list.count()):
+                item = self._offer_list.itemAt(at)
+                widget = item.widget() if item is not None else None
+                if isinstance(widget, Button):
+                    widget.setFocus(Qt.FocusReason.OtherFocusReason)
+                    return
+
+    def add_photo(self, data: bytes) -> None:
+        """Keep a photo with the item until it is recorded."""
+        if self.draft is None:
+            return
+        key = f"photo-{len(self.draft.photos) + 1}"
+        self.draft.photos[key] = data
+        self.photos.add(key, image_of(data, 320), photo_caption(len(self.draft.photos)))
+        self.photos.show()
+
+    def set_busy(self, is_busy: bool) -> None:
+        """While a check is being recorded nothing can be pressed twice."""
+        for made in (self.verified_button, self.discrepancy_button, self.not_found_button, self.no_access_button):
+            made.setEnabled(not is_busy)
+        if not is_busy:
+            self._follow()
+
+    def answer_all(self) -> None:
+        """All as expected: one explicit answer to every question that has an expected one."""
+        if self.draft is None or self._checklist is None or self._places.currentIndex() != 1:
+            return
+        self.draft.answer_all_as_expected(self._checklist)
+        self._lay_out()
+        self.focus_first()
+
+    # Inside
+
+    def _show_facts(self, item: ItemRow, last_check: str = "") -> None:
+        grid = self._facts
+        grid.clear()
+        grid.add(self.tr("Serial number"), item.serial, big=True)
+        for name, value in ((self.tr("UII"), item.uii), (self.tr("NSN"), item.nsn), (self.tr("Case"), item.case_id)):
+            if value:
+                grid.add(name, value, mono=True)
+        grid.add(self.tr("Expected at"), words.joined(item.site, item.location))
+        grid.add(self.tr("Last check"), last_check or words.day(item.last_inventory) or self.tr("None known"))
+
+    def _lay_out(self) -> None:
+        """A row for each question asked now; rows that stay keep their focus."""
+        assert self.draft is not None
+        assert self._checklist is not None
+        asked = self.draft.asked(self._checklist)
+        wanted = {question.question_id for question in asked}
+        for key in [key for key in self._rows if key not in wanted]:
+            gone = self._rows.pop(key)
+            self._questions.removeWidget(gone)
+            gone.hide()
+            gone.deleteLater()
+        numbers = {question.question_id: at for at, question in enumerate(self._checklist.questions, 1)}
+        for at, question in enumerate(asked):
+            made = self._rows.get(question.question_id)
+            if made is None:
+                made = QuestionRow(numbers[question.question_id], question)
+                made.answered.connect(self._answered)
+                self._rows[question.question_id] = made
+                self._questions.insertWidget(at, made)
+            made.set_answer(self.draft.answers.get(question.question_id))
+        self._rows = {question.question_id: self._rows[question.question_id] for question in asked}
+        self._follow()
+
+    def _answered(self, answer: Answer) -> None:
+        if self.draft is None:
+            return
+        self.draft.answer(answer)
+        self._lay_out()
+        given = self._rows.get(answer.question_id)
+        if given is not None and not given.is_open:
+            self.focus_first()
+
+    def _follow(self) -> None:
+        if self.draft is None or self._checklist is None:
+            return
+        open_ids = self.draft.open_ids(self._checklist)
+        asked = self.draft.asked(self._checklist)
+        first_open = open_ids[0] if open_ids and self.draft.answers else ""
+        for key, found in self._rows.items():
+            found.mark_open(key == first_open)
+        said = self.tr("{done} of {total} · version {version}").format(
+            done=len(asked) - len(open_ids), total=len(asked), version=self._checklist.version
+        )
+        self._checklist_said.setText(said)
+        text = self.tr("Verified ⏎")
+        if open_ids:
+            text = self.tr("Verified ⏎ · {count} open").format(count=words.count(len(open_ids)))
+        self.verified_button.setText(text)
+        self.verified_button.setEnabled(not open_ids)
+        why = self.tr("Answer every question first") if open_ids else self.tr("Record as verified (Enter)")
+        self.verified_button.setToolTip(why)
+        expected = [question for question in asked if question.expected is not None]
+        self.all_button.setEnabled(bool(expected))
+        numbers = f"1–{len(asked)}" if len(expected) == len(asked) and len(asked) > 1 else words.count(len(expected))
+        if all(question.expected == "yes" for question in expected):
+            said = self.tr("All as expected   A · records yes to {numbers}").format(numbers=numbers)
+        else:
+            said = self.tr("All as expected   A · answers {numbers}").format(numbers=numbers)
+        self.all_button.setText(said)
+        self.all_button.setAccessibleName(said)
+        self.all_button.setToolTip(self.tr("One explicit answer, recorded as such (A)"))
+
+    def _toggle_note(self) -> None:
+        self.note.setVisible(self.note.isHidden())
+        if self.note.isVisible():
+            self.note.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _note_typed(self) -> None:
+        if self.draft is not None:
+            self.draft.note = self.note.toPlainText().strip()
+
+    def _drop_photo(self, key: str) -> None:
+        if self.draft is not None:
+            self.draft.photos.pop(key, None)
+            self.photos.setVisible(bool(self.draft.photos))
+
+
+def photo_caption(number: int) -> str:
+    return QCoreApplication.translate("field", "Photo {number}").format(number=number)

@@ -1,0 +1,102 @@
+"""What a match is called: the tag in the viewfinder, the line under it, and what is offered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QCoreApplication
+
+from eum_app.usecases.match_mark import Match
+from ui import words
+from ui.messages import warning
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What the item panel says of a mark that is no expected item."""
+
+    title: str
+    text: str
+    read: tuple[tuple[str, str], ...]
+    can_be_recorded: bool
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("match", text)
+
+
+def name_of(match: Match) -> str:
+    """The serial that a match is about, as read or as on the book."""
+    if match.item is not None and match.item.serial:
+        return match.item.serial
+    return match.read.serial or match.read.uii or match.mark.text.strip()[:40]
+
+
+def tag_of(match: Match) -> tuple[str, str, str]:
+    """(state of `ui.theme.status`, words, tone of the frame)."""
+    name = name_of(match)
+    state, text, tone = {
+        "expected": ("in_view", _tr("{name} expected"), "accent"),
+        "already_checked": ("verified", _tr("{name} already checked"), "ok"),
+        "expected_elsewhere": ("not_on_list", _tr("{name} expected at another visit"), "warn"),
+        "not_on_list": ("not_on_list", _tr("{name} not on the list"), "warn"),
+        "unknown": ("not_on_list", _tr("{name} not on the list"), "warn"),
+        "near": ("not_on_list", _tr("{name} nearly fits: look closely"), "warn"),
+        "ambiguous": ("not_on_list", _tr("{name} fits several items"), "warn"),
+        "claims": ("not_on_list", _tr("a label that names several items"), "warn"),
+    }[match.kind]
+    return state, text.format(name=name), tone
+
+
+def offer_of(match: Match) -> Offer:
+    """Title and text for everything but expected and already checked."""
+    title, text, can_be_recorded = {
+        "expected_elsewhere": (
+            _tr("Expected at another visit"),
+            _tr("Another open visit on this device expects this item. If it is here, record it as not on the list."),
+            True,
+        ),
+        "not_on_list": (
+            _tr("Not on the list"),
+            _tr("This item is on the book, and this visit does not expect it. If it is here, record it."),
+            True,
+        ),
+        "unknown": (
+            _tr("Not on the list"),
+            _tr("Nobody has listed an item with this mark. Compare it with the plate; if it is right, record it."),
+            True,
+        ),
+        "near": (
+            _tr("Nearly fits"),
+            _tr("No item has exactly this serial number. Compare the plate, character by character, and choose only "
+                "what it says."),
+            True,
+        ),
+        "ambiguous": (
+            _tr("Several items fit"),
+            _tr("More than one item has this serial number. Choose the one in front of you."),
+            False,
+        ),
+        "claims": (
+            _tr("A container's label"),
+            _tr("This label names several items. It is a claim of whoever packed it, and no sighting: scan or see each "
+                "item itself."),
+            False,
+        ),
+    }[match.kind]  # fmt: skip
+    return Offer(title, text, tuple(_read_rows(match)), can_be_recorded)
+
+
+def _read_rows(match: Match) -> list[tuple[str, str]]:
+    rows = [
+        (_tr("Serial number"), match.read.serial or ("" if match.read.uii else match.mark.text.strip())),
+        (_tr("UII"), match.read.uii),
+        (_tr("Part number"), match.mark.part_number or ""),
+        (_tr("Maker (CAGE)"), match.mark.cage or ""),
+        (_tr("Read by"), words.read_by(match.read.read_by)),
+    ]
+    if match.item is not None:
+        rows.append((_tr("On the book at"), words.joined(match.item.site, match.item.location)))
+    rows += [(_tr("Claimed"), claim) for claim in match.mark.claims]
+    rows += [(_tr("Note"), warning(one.code, one.values)) for one in match.mark.warnings]
+    return [(name, value) for name, value in rows if value]

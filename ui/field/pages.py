@@ -1,0 +1,49 @@
+"""Which pages a field device has, and the badges beside them."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QCoreApplication, QObject
+
+from db.queries.exchange import BundleRow, all_bundles
+from db.queries.visits import VisitRow
+from ui import words
+from ui.desk import Desk
+from ui.field.close_out_page import CloseOutPage
+from ui.field.parts import visit_cards
+from ui.field.site_page import SitePage
+from ui.field.sync_page import SyncPage
+from ui.field.visit_page import VisitPage
+from ui.field.visits_page import VisitsPage
+from ui.shell import Shell
+
+
+def add_pages(shell: Shell, desk: Desk) -> None:
+    tr = QCoreApplication.translate
+    shell.add_page("visits", tr("field", "Visits"), "clipboard-list", VisitsPage(desk))
+    shell.add_page("sync", tr("field", "Sync"), "refresh-cw", SyncPage(desk))
+    for key, page in (("visit", VisitPage(desk)), ("site", SitePage(desk)), ("close_out", CloseOutPage(desk))):
+        page.setProperty("rail_key", "visits")
+        shell.add_page(key, page.accessibleName(), "", page, is_in_rail=False)
+    Badges(shell, desk).refresh(frozenset())
+
+
+class Badges(QObject):
+    """Counts beside the places: visits not closed out, bundles that HQ has not received."""
+
+    def __init__(self, shell: Shell, desk: Desk) -> None:
+        super().__init__(shell)
+        self._shell, self._desk = shell, desk
+        desk.tasks.store_changed.connect(self.refresh)
+
+    def refresh(self, _areas: frozenset[str]) -> None:
+        session = self._desk.session
+        self._desk.ask(visit_cards, session.name, session.store.named.epoch, then=self._show_visits)
+        self._desk.ask(all_bundles, session.name, "out", then=self._show_sync)
+
+    def _show_visits(self, cards: list[tuple[VisitRow, bool]]) -> None:
+        still_open = sum(not row.closed_at for row, _received in cards)
+        self._shell.set_badge("visits", words.count(still_open) if still_open else "")
+
+    def _show_sync(self, rows: list[BundleRow]) -> None:
+        waiting = sum(not row.is_received for row in rows)
+        self._shell.set_badge("sync", words.count(waiting) if waiting else "")

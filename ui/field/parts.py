@@ -1,0 +1,73 @@
+"""Small parts that the field pages share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, TypeVar
+
+from PySide6.QtCore import QByteArray, QObject
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QLayout, QWidget
+
+from db.queries.exchange import outstanding
+from db.queries.visits import VisitRow, all_visits, closing
+from eum_app.domain.errors import Refusal
+from ui.theme import status_mark
+
+Named = TypeVar("Named", bound=QObject)
+
+
+def named(part: Named, object_name: str) -> Named:
+    """Give a part its stable object name, and hand it back."""
+    part.setObjectName(object_name)
+    return part
+
+
+def progress_parts(row: VisitRow) -> list[tuple[int, str]]:
+    """The segments of a visit's bar: how many of each outcome, in its tone."""
+    outcomes = ("verified", "discrepancy", "not_found", "no_access")
+    return [(getattr(row, outcome), status_mark(outcome).tone) for outcome in outcomes]
+
+
+def holds_focus(widget: QWidget) -> bool:
+    """Whether the keyboard is at a widget or somewhere in it."""
+    focus: QWidget | None = widget.window().focusWidget()
+    return focus is not None and focus.isVisible() and (focus is widget or widget.isAncestorOf(focus))
+
+
+def empty_layout(layout: QLayout) -> None:
+    """Take every widget out of a layout and let it go."""
+    while layout.count():
+        item = layout.takeAt(0)
+        widget = item.widget() if item is not None else None
+        if widget is not None:
+            # Hidden but still a child until it is deleted: a parentless widget would be a window of its own.
+            widget.hide()
+            widget.deleteLater()
+
+
+def read_file(path: Path) -> bytes:
+    """The bytes of a picture file. Raises Refusal `image.missing`, `image.unreadable`."""
+    try:
+        return path.read_bytes()
+    except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
+        raise Refusal("image.missing", path=str(path)) from None
+    except OSError:
+        raise Refusal("image.unreadable") from None
+
+
+def image_of(data: bytes, width: int) -> QImage:
+    """A picture's thumbnail from the bytes of a file, at most `width` pixels wide; a null image for none."""
+    image = QImage.fromData(QByteArray(data))
+    return image.scaledToWidth(width) if image.width() > width else image
+
+
+def visit_cards(connection: Any, origin: str, epoch: int) -> list[tuple[VisitRow, bool]]:
+    """Every visit, and whether HQ's receipt covers its closing."""
+    received_seq = outstanding(connection, origin, epoch).received_seq
+    cards = []
+    for row in all_visits(connection):
+        closed = closing(connection, row.visit_id) if row.closed_at else None
+        # The closing itself is the entry after the head that it names, the account's signature the one after that.
+        cards.append((row, closed is not None and received_seq >= closed.head_seq + 2))
+    return cards

@@ -1,0 +1,174 @@
+"""One question of a checklist with its answer, and the comment where the answer needs one. Nothing is pre-chosen."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLineEdit, QWidget
+
+from eum_app.domain.checklists import NOT_APPLICABLE, NOT_OBSERVED, Answer, Question, validate_answer
+from eum_app.domain.errors import Refusal
+from ui import words
+from ui.field.parts import named
+from ui.messages import sentence
+from ui.widgets import SegmentedAnswer, answer_text, hbox, label, set_look, vbox
+
+_EXTRA = (NOT_APPLICABLE, NOT_OBSERVED)
+
+
+class QuestionRow(QFrame):
+    """`answered` carries each answer as the person gives it, also one whose comment is still missing."""
+
+    answered = Signal(object)
+    """`Answer`"""
+
+    def __init__(self, number: int, question: Question, answer: Answer | None = None) -> None:
+        super().__init__()
+        self.question = question
+        self.setObjectName(f"question_{question.question_id}")
+        self.setProperty("kind", "row")
+        self._segments: SegmentedAnswer | None = None
+        self._choice: QComboBox | None = None
+        self._line: QLineEdit | None = None
+        name = f"answer_{question.question_id}"
+        field = self._field(name)
+        text = label(f"{number}  {question.text}", wrap=True)
+        text.setBuddy(field)
+        self._comment = named(QLineEdit(), f"comment_{question.question_id}")
+        self._comment.setPlaceholderText(self.tr("Comment needed: what did you see?"))
+        self._comment.setAccessibleName(self.tr("Comment on {question}").format(question=question.text))
+        self._comment.setMaxLength(4_000)
+        self._comment.editingFinished.connect(self._give_comment)
+        self._comment.hide()
+        self._said = label("", "sub", tone="bad", wrap=True)
+        self._said.hide()
+        line: QHBoxLayout = hbox(spacing=10)
+        line.addWidget(text, 1)
+        line.addWidget(field)
+        self.setLayout(vbox(line, self._comment, self._said, margins=(16, 6, 16, 6), spacing=6))
+        self.setAccessibleName(question.text)
+        self._answer: Answer | None = None
+        self.set_answer(answer)
+
+    # What the page sets
+
+    def set_answer(self, answer: Answer | None) -> None:
+        """Show an answer that stands, or none; emits nothing."""
+        self._answer = answer
+        value = answer.value if answer else ""
+        if self._segments is not None:
+            self._segments.set_value(value or None)
+        if self._choice is not None:
+            self._choice.blockSignals(True)
+            self._choice.setCurrentIndex(max(0, self._choice.findData(value)))
+            self._choice.blockSignals(False)
+        if self._line is not None and not self._line.hasFocus():
+            self._line.setText(self._shown(value))
+        if not self._comment.hasFocus():
+            self._comment.setText(answer.comment if answer else "")
+        self._follow()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the question still waits for an answer that stands."""
+        if self._answer is None or not self._answer.value.strip():
+            return self.question.required
+        try:
+            validate_answer(self.question, self._answer)
+        except Refusal:
+            return True
+        return False
+
+    def focus_field(self) -> None:
+        """Put the keyboard where this question is answered."""
+        lacks_comment = not self._comment.isHidden() and not self._comment.text().strip()
+        field = self._comment if lacks_comment else (self._segments or self._choice or self._line)
+        assert field is not None
+        field.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    # Inside
+
+    def _field(self, name: str) -> QWidget:
+        question = self.question
+        if question.kind == "yes_no":
+            self._segments = named(SegmentedAnswer(question.text), name)
+            parts = zip(
+                (self._segments._yes, self._segments._no, self._segments._other), ("yes", "no", "other"), strict=True
+            )
+            for part, key in parts:
+                named(part, f"{name}_{key}")
+            self._segments.answered.connect(self._give)
+            return self._segments
+        if question.kind == "choice":
+            self._choice = named(QComboBox(), name)
+            self._choice.addItem(self.tr("Choose…"), "")
+            for value in question.choices:
+                self._choice.addItem(words.word("choice", value), value)
+            for value in _EXTRA:
+                self._choice.addItem(answer_text(value), value)
+            self._choice.setAccessibleName(question.text)
+            self._choice.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+            self._choice.activated.connect(self._choose)
+            return self._choice
+        self._line = named(QLineEdit(), name)
+        self._line.setAccessibleName(question.text)
+        prompts = {"date": self.tr("2026-11-21"), "number": self.tr("Number"), "photo": self.tr("Name of the photo")}
+        self._line.setPlaceholderText(prompts.get(question.kind, self.tr("Answer")))
+        self._line.setToolTip(self.tr("Type n/a for not applicable, n/o for not observed"))
+        self._line.editingFinished.connect(self._typed)
+        return self._line
+
+    def _choose(self, at: int) -> None:
+        assert self._choice is not None
+        value = str(self._choice.itemData(at))
+        if value:
+            self._give(value)
+        elif self._answer is not None:
+            self.set_answer(self._answer)  # an answer is changed by another answer, never taken away
+
+    def _typed(self) -> None:
+        assert self._line is not None
+        text = self._line.text().strip()
+        value = {"n/a": NOT_APPLICABLE, "n/o": NOT_OBSERVED}.get(text.lower(), text)
+        for extra in _EXTRA:
+            if text == answer_text(extra):
+                value = extra
+        if value and (self._answer is None or value != self._answer.value):
+            self._give(value)
+
+    def _give(self, value: str) -> None:
+        comment = self._comment.text().strip() if value in self.question.comment_required_on else ""
+        self._answer = Answer(self.question.question_id, value, comment)
+        self._follow()
+        self.answered.emit(self._answer)
+        if not self._comment.isHidden() and not comment:
+            self._comment.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _give_comment(self) -> None:
+        comment = self._comment.text().strip()
+        if self._answer is None or comment == self._answer.comment:
+            return
+        self._answer = Answer(self.question.question_id, self._answer.value, comment)
+        self._follow()
+        self.answered.emit(self._answer)
+
+    def _follow(self) -> None:
+        value = self._answer.value if self._answer else ""
+        self._comment.setVisible(bool(value) and value in self.question.comment_required_on)
+        said = ""
+        if self._answer is not None and value:
+            try:
+                validate_answer(self.question, self._answer)
+            except Refusal as refusal:
+                said = "" if refusal.code == "answer.comment_missing" else sentence(refusal).next
+        self._said.setText(said)
+        self._said.setVisible(bool(said))
+        set_look(self, "tone", "warn" if self.is_open and (value or self.property("marks_open")) else "")
+
+    def mark_open(self, is_marked: bool) -> None:
+        """Whether an unanswered question is lit."""
+        self.setProperty("marks_open", is_marked)
+        self._follow()
+
+    @staticmethod
+    def _shown(value: str) -> str:
+        return answer_text(value) if value in _EXTRA else value

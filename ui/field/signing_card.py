@@ -1,0 +1,125 @@
+"""One party's place to sign: closed while something is open; the host may decline with a reason."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QLineEdit, QWidget
+
+from eum_app.usecases.close_out import Signed
+from ui.field.parts import named
+from ui.widgets import Button, Card, SignaturePad, button, hbox, label, vbox
+
+
+class SigningCard(Card):
+    """`changed` whenever what the party gave changed; `signed` is what it gave, or None while it is not whole."""
+
+    changed = Signal()
+
+    def __init__(self, party: str, title: str, signer: str = "") -> None:
+        super().__init__(title)
+        self.setObjectName(f"signing_{party}")
+        self._party, self._signer, self._declined = party, signer, ""
+        self._is_open = False
+        self.pad = named(SignaturePad(), f"signature_{party}")
+        self.pad.changed.connect(self._follow)
+        self.clear_button: Button = named(button(self.tr("Clear"), self.clear), f"clear_{party}_button")
+        self.clear_button.setAccessibleName(self.tr("Clear the signature: {party}").format(party=title))
+        self._name = named(QLineEdit(), f"signer_{party}")
+        self._name.setPlaceholderText(self.tr("Name and title"))
+        self._name.setAccessibleName(self.tr("Name and title of the signer"))
+        self._name.setMaxLength(200)
+        self._name.textChanged.connect(lambda _text: self._follow())
+        self._decline: Button = named(button(self.tr("Declined to sign…"), self._ask_reason), f"decline_{party}_button")
+        self._reason = named(QLineEdit(), f"declined_reason_{party}")
+        self._reason.setPlaceholderText(self.tr("Why was it declined?"))
+        self._reason.setAccessibleName(self.tr("Reason for declining"))
+        self._reason.setMaxLength(1_000)
+        self._reason.returnPressed.connect(self._confirm_declined)
+        self._reason.textChanged.connect(lambda _text: self._follow())
+        self._confirm: Button = named(
+            button(self.tr("Record as declined"), self._confirm_declined, kind="danger"), f"declined_{party}_button"
+        )
+        self._back: Button = named(button(self.tr("Sign after all"), self._take_back), f"undecline_{party}_button")
+        self._reason_line = QWidget()
+        self._reason_line.setLayout(vbox(self._reason, hbox(self._back, 1, self._confirm), spacing=8))
+        is_host = party == "host"
+        if is_host:
+            signing = hbox(self._decline, self._name, self.clear_button, spacing=8)
+            signing.setStretch(1, 1)
+        else:
+            signing = hbox(label(signer, "strong"), 1, self.clear_button)
+        self._signing_line = QWidget()
+        self._signing_line.setLayout(signing)
+        column = self.add_padded(spacing=8)
+        column.addWidget(self.pad, 1)
+        column.addWidget(self._signing_line)
+        column.addWidget(self._reason_line)
+        self._reason_line.hide()
+        self.close_with("")
+
+    @property
+    def signed(self) -> Signed | None:
+        if self._declined:
+            return Signed(self._party, declined_reason=self._declined)
+        if not self._is_open or self.pad.is_empty:
+            return None
+        signer = self._signer or self._name.text().strip()
+        return Signed(self._party, self.pad.to_png(), signer) if signer else None
+
+    @property
+    def is_begun(self) -> bool:
+        return not self.pad.is_empty or bool(self._declined)
+
+    def open_for(self, prompt: str) -> None:
+        """Let the party sign; what it gave already stays."""
+        self._is_open = True
+        if not self._declined:
+            self.pad.open_for(prompt)
+        self._prompt = prompt
+        self._follow()
+
+    def close_with(self, reason: str) -> None:
+        """Nobody can sign now; the reason stands on the pad."""
+        self._is_open = False
+        self._declined = ""
+        self._reason_line.hide()
+        self._signing_line.show()
+        if not self.pad.is_empty:
+            self.pad.clear()
+        self.pad.close_with(reason)
+        self._follow()
+
+    def clear(self) -> None:
+        self.pad.clear()
+
+    # Inside
+
+    def _ask_reason(self) -> None:
+        self._signing_line.hide()
+        self._reason_line.show()
+        self._reason.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _confirm_declined(self) -> None:
+        reason = self._reason.text().strip()
+        if reason:
+            self._declined = reason
+            if not self.pad.is_empty:
+                self.pad.clear()
+            self.pad.close_with(self.tr("Declined to sign: {reason}").format(reason=reason))
+            self._follow()
+
+    def _take_back(self) -> None:
+        self._declined = ""
+        self._reason_line.hide()
+        self._signing_line.show()
+        if self._is_open:
+            self.pad.open_for(self._prompt)
+        self._follow()
+
+    def _follow(self) -> None:
+        self.clear_button.setEnabled(self._is_open and not self.pad.is_empty)
+        self._decline.setEnabled(self._is_open)
+        self._name.setEnabled(self._is_open)
+        self._reason.setEnabled(not self._declined)
+        self._confirm.setEnabled(bool(self._reason.text().strip()) and not self._declined)
+        self.changed.emit()

@@ -1,0 +1,182 @@
+"""The site checklist: every answer is recorded as it is given."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from db.queries.visits import VisitRow, site_answers_of, visit, visit_checklists
+from eum_app.domain.checklists import Answer, Checklist, open_questions, validate_answer, visible_questions
+from eum_app.domain.errors import KnownError, Refusal
+from eum_app.usecases.record_check import assess_site
+from ui.desk import Desk
+from ui.field.parts import holds_focus
+from ui.field.question_row import QuestionRow
+from ui.page import Page
+from ui.widgets import Card, label, scrolled, vbox
+
+
+def read_site(connection: Any, visit_id: str) -> tuple[VisitRow, Checklist, tuple[Answer, ...]]:
+    _, checklist = visit_checklists(connection, visit_id)
+    return visit(connection, visit_id), checklist, site_answers_of(connection, visit_id)
+
+
+class SitePage(Page):
+    """Questions about the site of one visit. Opened with the visit's id, or (visit id, question id) to jump to."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self.setObjectName("site_page")
+        self._desk = desk
+        self._visit_id, self._jump_to = "", ""
+        self._checklist: Checklist | None = None
+        self._answers: dict[str, Answer] = {}
+        self._rows: dict[str, QuestionRow] = {}
+        self.set_title(self.tr("Site checklist"))
+        self.header.crumb_activated.connect(lambda: self.navigate_requested.emit("visits", None))
+        self.back = self.add_action(
+            self.tr("Back to scanning"),
+            "Alt+Left",
+            lambda: self.navigate_requested.emit("visit", self._visit_id),
+            in_header=True,
+        )
+        self.to_close_out = self.add_action(
+            self.tr("Close out…"),
+            "Ctrl+Return",
+            lambda: self.navigate_requested.emit("close_out", self._visit_id),
+            in_header=True,
+            kind="primary",
+        )
+        self.note_keys(self.tr("Answer yes or no"), "Y / N")
+        self.note_keys(self.tr("Not applicable, not observed"), "X / O")
+        self._card = Card(self.tr("Questions"))
+        self._list: QVBoxLayout = vbox()
+        self._source = label("", "sub", wrap=True)
+        inner = QWidget()
+        inner.setLayout(vbox(self._list, 1))
+        self._scroll = scrolled(inner)
+        self._card.add(self._scroll, 1)
+        self._card.add_foot(self._source)
+        self.body.addWidget(self._card, 1)
+
+    def opened(self, argument: object) -> None:
+        if isinstance(argument, tuple):
+            visit_id, self._jump_to = str(argument[0]), str(argument[1])
+        else:
+            visit_id, self._jump_to = (str(argument) if argument else self._visit_id), ""
+        if visit_id != self._visit_id:
+            self._clear()
+        self._visit_id = visit_id
+        self._ask()
+
+    def refresh(self, areas: frozenset[str]) -> None:
+        if self._visit_id:
+            self._ask()
+
+    def _ask(self) -> None:
+        self._desk.ask(read_site, self._visit_id, then=self._show)
+
+    def _show(self, found: tuple[VisitRow, Checklist, tuple[Answer, ...]]) -> None:
+        row, checklist, answers = found
+        if row.visit_id != self._visit_id:
+            return
+        self._checklist = checklist
+        kept = {key: answer for key, answer in self._answers.items() if not self._stands(answer)}
+        self._answers = {answer.question_id: answer for answer in answers} | kept
+        self.header.set_crumbs([self.tr("Visits"), row.site], first_is_link=True)
+        self._card.set_title(checklist.title, self.tr("version {version}").format(version=checklist.version))
+        self._source.setText(checklist.source_note)
+        self._lay_out()
+        if self._jump_to:
+            self.go_to(self._jump_to)
+            self._jump_to = ""
+        elif self.isVisible() and not any(holds_focus(found) for found in self._rows.values()):
+            self._go_to_first_open()
+
+    def go_to(self, question_id: str) -> None:
+        """Scroll to a question and put the keyboard there."""
+        found = self._rows.get(question_id)
+        if found is not None:
+            self._scroll.ensureWidgetVisible(found)
+            found.focus_field()
+
+    def _lay_out(self) -> None:
+        """One row for each question asked now; rows that stay keep their focus."""
+        assert self._checklist is not None
+        asked = visible_questions(self._checklist, self._answers.values())
+        still_open = {one.question_id for one in open_questions(self._checklist, self._answers.values())}
+        wanted = {question.question_id for question in asked}
+        for key in [key for key in self._rows if key not in wanted]:
+            gone = self._rows.pop(key)
+            self._list.removeWidget(gone)
+            gone.hide()
+            gone.deleteLater()
+        numbers = {question.question_id: at for at, question in enumerate(self._checklist.questions, 1)}
+        for at, question in enumerate(asked):
+            made = self._rows.get(question.question_id)
+            if made is None:
+                made = QuestionRow(numbers[question.question_id], question)
+                made.answered.connect(self._record)
+                self._rows[question.question_id] = made
+                self._list.insertWidget(at, made)
+            made.set_answer(self._answers.get(question.question_id))
+        done = sum(question.question_id not in still_open for question in asked)
+        words_said = self.tr("{done} of {total} answered").format(done=done, total=len(asked))
+        self.header.set_progress(done, len(asked), [(done, "ok")], words_said)
+
+    def _stands(self, answer: Answer) -> bool:
+        assert self._checklist is not None
+        question = next((one for one in self._checklist.questions if one.question_id == answer.question_id), None)
+        if question is None:
+            return True
+        try:
+            validate_answer(question, answer)
+        except Refusal:
+            return False
+        return True
+
+    def _record(self, answer: Answer) -> None:
+        """Record an answer that stands; one that lacks its comment waits in the row."""
+        self._answers[answer.question_id] = answer
+        if self._stands(answer):
+            self.header.set_state(self.tr("Saving…"))
+            self._desk.do(assess_site, self._visit_id, [answer], then=self._saved, failed=self._failed)
+            if holds_focus(self._rows[answer.question_id]):
+                self._go_on_after(answer.question_id)
+        self._lay_out()
+
+    def _saved(self, _changed: object) -> None:
+        self.header.set_state(self.tr("Saved"), "ok", "check")
+
+    def _failed(self, error: KnownError) -> None:
+        self.header.set_state(self.tr("Not saved"), "bad", "x")
+        self.notice.show_error(error)
+
+    def _go_on_after(self, question_id: str) -> None:
+        """The next open question gets the keyboard, so that Y, Y, N … goes down the page."""
+        assert self._checklist is not None
+        order = [question.question_id for question in visible_questions(self._checklist, self._answers.values())]
+        self._lay_out()
+        place = order.index(question_id) if question_id in order else -1
+        for key in order[place + 1 :]:
+            if key in self._rows and self._rows[key].is_open:
+                self.go_to(key)
+                return
+
+    def _go_to_first_open(self) -> None:
+        for key, found in self._rows.items():
+            if found.is_open:
+                self.go_to(key)
+                return
+        for found in self._rows.values():
+            found.focus_field()
+            return
+
+    def _clear(self) -> None:
+        for gone in self._rows.values():
+            self._list.removeWidget(gone)
+            gone.hide()
+            gone.deleteLater()
+        self._rows, self._answers, self._checklist = {}, {}, None
+        self.header.set_state("")

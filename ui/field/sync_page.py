@@ -1,0 +1,344 @@
+"""Sync: what goes to HQ, what HQ has received, what comes from HQ; and enrolment before all that."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QProgressBar, QVBoxLayout, QWidget
+
+from db.queries.exchange import BundleRow, Outstanding, all_bundles, outstanding
+from eum_app.domain.errors import KnownError, Refusal
+from eum_app.usecases.children import import_bundles_child, seal_results_child
+from eum_app.usecases.enrol_device import EnrolmentState, enrolment_state
+from eum_app.usecases.exchange import Imported, ImportOutcome, Sealed
+from ui import words
+from ui.desk import Desk
+from ui.field.enrol_card import EnrolCard
+from ui.field.parts import empty_layout, named
+from ui.messages import sentence
+from ui.page import Page
+from ui.tasks import ChildTask
+from ui.widgets import (
+    Button,
+    Card,
+    Chip,
+    ColumnPart,
+    Columns,
+    EmptyState,
+    KeyValueGrid,
+    button,
+    hbox,
+    label,
+    panel,
+    row,
+    scrolled,
+    vbox,
+)
+from ui.widgets.path_field import PathField
+
+_IMPORT_CHIPS = {
+    "accepted": ("ok", "check"),
+    "already_held": ("mute", "check"),
+    "waiting": ("warn", "clock"),
+    "forked": ("bad", "octagon-alert"),
+    "refused": ("bad", "x"),
+    "quarantined": ("bad", "octagon-alert"),
+}
+
+
+class SyncPage(Page):
+    """Opened with `"seal"` it seals what waits for HQ at once, as after a visit was closed out."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self.setObjectName("sync_page")
+        self._desk = desk
+        self._state: EnrolmentState | None = None
+        self._task: ChildTask | None = None
+        self._seals_when_ready = False
+        self.set_title(self.tr("Sync"))
+        self.enrol = EnrolCard(desk)
+        self.enrol.failed.connect(self.notice.show_error)
+        self.enrol.enrolled.connect(self._enrolled)
+        self._hq = Card(self.tr("HQ of this device"))
+        self._hq_facts = KeyValueGrid(key_width=118)
+        self._hq.add(self._hq_facts)
+        left = vbox(spacing=16)
+        left.addWidget(self._outgoing_card())
+        left.addWidget(self._bundles_card(), 1)
+        right = vbox(self.enrol, self._incoming_card(), self._hq, 1, spacing=16)
+        self._columns = Columns(
+            [
+                ColumnPart("out", self.tr("To HQ"), panel(left), 52),
+                ColumnPart("in", self.tr("From HQ"), scrolled(panel(right)), 48),
+            ]
+        )
+        self.body.addWidget(self._columns, 1)
+        self.add_button_key(self.seal_button, "Ctrl+E")
+        self.add_button_key(self.import_button, "Ctrl+I")
+        for widget in (self.enrol, self._hq):
+            widget.hide()
+
+    # Its parts
+
+    def _outgoing_card(self) -> Card:
+        card = Card(self.tr("To HQ"))
+        self._waiting = label("", "heading", wrap=True)
+        self._receipt = label("", "sub", wrap=True)
+        self.out_path = PathField(self.tr("Folder for bundles"), object_name="outbox_path", kind="folder")
+        self.out_path.set_path(self._desk.outbox)
+        self.out_path.submitted.connect(self.seal)
+        self.seal_button: Button = named(
+            button(self.tr("Seal for HQ"), self.seal, kind="primary", icon="lock"), "seal_button"
+        )
+        line = hbox(self.out_path, self.seal_button, spacing=8)
+        line.setStretch(0, 1)
+        self._bar = named(QProgressBar(), "sync_progress")
+        self._bar.setTextVisible(False)
+        self._bar.setAccessibleName(self.tr("Progress"))
+        self._bar_said = label("", "sub")
+        self._cancel: Button = named(button(self.tr("Stop"), self._stop), "sync_stop_button")
+        bar_line = hbox(self._bar, self._bar_said, self._cancel)
+        bar_line.setStretch(0, 1)
+        self._bar_place = panel(bar_line)
+        self._bar_place.hide()
+        card.add_padded(self._waiting, self._receipt, line, self._bar_place, spacing=8)
+        return card
+
+    def _bundles_card(self) -> Card:
+        card = Card(self.tr("Bundles"), self.tr("Nothing is deleted before HQ's receipt is here"))
+        self._bundle_rows: QVBoxLayout = vbox()
+        holder = QWidget()
+        holder.setLayout(vbox(self._bundle_rows, 1))
+        card.add(scrolled(holder), 1)
+        return card
+
+    def _incoming_card(self) -> Card:
+        card = Card(self.tr("From HQ"))
+        self._incoming = card
+        self.in_path = PathField(
+            self.tr("Tasking and receipts from HQ"),
+            object_name="inbox_path",
+            kind="files",
+            filters=self.tr("Bundles (*.eumb)"),
+        )
+        self.in_path.set_path(self._desk.inbox)
+        self.in_path.submitted.connect(self._import)
+        self.import_button: Button = named(
+            button(self.tr("Import"), self._import, kind="primary", icon="download"), "import_button"
+        )
+        line = hbox(self.in_path, self.import_button, spacing=8)
+        line.setStretch(0, 1)
+        self._outcomes: QVBoxLayout = vbox()
+        card.add_padded(
+            label(self.tr("Choose a bundle or a folder of bundles: what fits is taken, the rest is said."), "body",
+                  wrap=True),
+            line,
+        )  # fmt: skip
+        card.add(self._outcomes)
+        return card
+
+    # The shell
+
+    def opened(self, argument: object) -> None:
+        self._seals_when_ready = argument == "seal"
+        self._ask()
+
+    def refresh(self, areas: frozenset[str]) -> None:
+        self._ask()
+
+    def first_focus(self) -> QWidget | None:
+        if self._state is not None and not self._state.is_enrolled:
+            return self.enrol.request_path.edit
+        return self.seal_button
+
+    def _ask(self) -> None:
+        session = self._desk.session
+        self._desk.tasks.query(lambda: enrolment_state(session), self._show_state)
+        self._desk.ask(outstanding, session.name, session.store.named.epoch, then=self._show_waiting)
+        self._desk.ask(all_bundles, session.name, then=self._show_bundles)
+
+    def _show_state(self, state: EnrolmentState) -> None:
+        self._state = state
+        self.enrol.setVisible(not state.is_enrolled)
+        self._incoming.setVisible(state.is_enrolled)
+        self._hq.setVisible(state.is_enrolled)
+        self._columns.set_title("in", self.tr("From HQ") if state.is_enrolled else self.tr("Enrol"))
+        if state.is_enrolled:
+            self._hq_facts.clear()
+            self._hq_facts.add(self.tr("HQ"), state.hq, mono=True)
+            self._hq_facts.add(self.tr("Root fingerprint"), state.root_fingerprint, mono=True)
+            self.header.set_state(self.tr("Enrolled with {hq}").format(hq=state.hq), "ok", "shield-check")
+        else:
+            self.enrol.show_state(state)
+            self.header.set_state(self.tr("Not enrolled yet"), "warn", "triangle-alert")
+            self._columns.bring_to_front("in")
+        self._follow()
+        if self._seals_when_ready:
+            self._seals_when_ready = False
+            self.seal()
+
+    def _show_waiting(self, state: Outstanding) -> None:
+        if state.facts:
+            text = self.tr("{count} facts not yet received by HQ").format(count=words.count(state.facts))
+        else:
+            text = self.tr("HQ has received everything")
+        self._waiting.setText(text)
+        if state.receipt_at:
+            said = self.tr("Last HQ receipt {time}, up to fact {seq}").format(
+                time=words.moment(state.receipt_at), seq=words.count(state.received_seq)
+            )
+        else:
+            said = self.tr("No receipt from HQ yet.")
+        self._receipt.setText(said)
+
+    def _show_bundles(self, bundles: list[BundleRow]) -> None:
+        empty_layout(self._bundle_rows)
+        for one in bundles:
+            if one.direction == "out":
+                chip = Chip.of("received" if one.is_received else "exported")
+                kind = self.tr("Results to {party}").format(party=one.party)
+            else:
+                chip = Chip(self.tr("Imported"), "mute", "download")
+                kind = self.tr("From {party}").format(party=one.party)
+            facts = self.tr("facts {first} – {last}").format(
+                first=words.count(one.first_seq), last=words.count(one.last_seq)
+            )
+            name = label(one.file_name, "mono", wrap=True, selectable=True)
+            said = label(words.joined(kind, facts, words.moment(one.at)), "sub", wrap=True)
+            line = hbox()
+            line.addLayout(vbox(name, said, spacing=2), 1)
+            line.addWidget(chip)
+            made = row(line)
+            made.setAccessibleName(f"{one.file_name}, {said.text()}, {chip.text()}")
+            self._bundle_rows.addWidget(made)
+        if not bundles:
+            self._bundle_rows.addWidget(
+                EmptyState(
+                    "archive",
+                    self.tr("No bundle yet"),
+                    self.tr("What you seal for HQ and what you import from HQ stands here, each with its state."),
+                )
+            )
+
+    # Sealing
+
+    def seal(self) -> None:
+        """Seal everything that HQ has no receipt for, in a child process."""
+        folder = self.out_path.path
+        if folder is None or self._task is not None:
+            return
+        if self._state is not None and not self._state.is_enrolled:
+            self.notice.show_error(Refusal("device.not_enrolled"))
+            return
+        self._begin(self.tr("Sealing…"))
+        self._task = self._desk.do_in_child(
+            seal_results_child,
+            folder,
+            then=self._sealed,
+            progress=self._step,
+            failed=self._failed,
+            cancelled=self._cancelled,
+        )
+
+    def _sealed(self, result: Sealed) -> None:
+        self._end()
+        said = self.tr("Sealed for {party}: {name}").format(party=result.recipient, name=result.path.name)
+        detail = self.tr("Take it to HQ. It is received only when HQ's receipt is imported here.")
+        self.notice.show_message("ok", said, detail=detail, stays=True)
+
+    # Importing
+
+    def _import(self) -> None:
+        paths = self.in_path.paths
+        if not paths or self._task is not None:
+            return
+        self._begin(self.tr("Verifying…"))
+        self._task = self._desk.do_in_child(
+            import_bundles_child,
+            paths,
+            None,
+            then=self._imported,
+            progress=self._step,
+            failed=self._failed,
+            cancelled=self._cancelled,
+        )
+
+    def _imported(self, result: Imported) -> None:
+        self._end()
+        empty_layout(self._outcomes)
+        for one in result.outcomes:
+            self._outcomes.addWidget(self._outcome_row(one))
+        taken = sum(one.outcome == "accepted" for one in result.outcomes)
+        if not result.outcomes:
+            self.notice.show_message("attention", self.tr("There is no bundle there."))
+        elif taken:
+            self.notice.show_message("ok", self.tr("{count} bundle(s) taken in").format(count=words.count(taken)))
+
+    def _outcome_row(self, one: ImportOutcome) -> QWidget:
+        said_by_outcome = {
+            "accepted": self.tr("Taken in"),
+            "already_held": self.tr("Held already"),
+            "waiting": self.tr("Waits for an earlier bundle"),
+            "forked": self.tr("Quarantined"),
+            "refused": self.tr("Refused"),
+            "quarantined": self.tr("Quarantined"),
+        }
+        tone, icon = _IMPORT_CHIPS[one.outcome]
+        chip = Chip(said_by_outcome[one.outcome], tone, icon)
+        if one.code:
+            message = sentence(Refusal(one.code, **one.values))
+            detail = f"{message.what} {message.next}"
+        else:
+            facts = self.tr("{count} new facts").format(count=words.count(one.new_entries)) if one.new_entries else ""
+            detail = words.joined(self.tr("From {party}").format(party=one.sender), facts)
+        texts = vbox(
+            label(one.file_name, "mono", wrap=True, selectable=True), label(detail, "sub", wrap=True), spacing=2
+        )
+        line = hbox()
+        line.addLayout(texts, 1)
+        line.addWidget(chip)
+        made = row(line)
+        made.setObjectName("import_outcome")
+        made.setAccessibleName(f"{one.file_name}, {chip.text()}, {detail}")
+        return made
+
+    # Progress
+
+    def _begin(self, text: str) -> None:
+        self._bar.setRange(0, 0)
+        self._bar_said.setText(text)
+        self._bar_place.show()
+        self._follow()
+        for pressed in (self.seal_button, self.import_button):
+            pressed.setEnabled(False)
+
+    def _step(self, done: int, total: int, _text: str) -> None:
+        self._bar.setRange(0, max(1, total))
+        self._bar.setValue(done)
+        self._bar_said.setText(self.tr("{done} of {total}").format(done=words.count(done), total=words.count(total)))
+
+    def _stop(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            self._bar_said.setText(self.tr("Stopping…"))
+
+    def _cancelled(self) -> None:
+        self._end()
+        self.notice.show_message("info", self.tr("Stopped. Nothing half-done was left behind."))
+
+    def _failed(self, error: KnownError) -> None:
+        self._end()
+        self.notice.show_error(error)
+
+    def _end(self) -> None:
+        self._task = None
+        self._bar_place.hide()
+        self._follow()
+
+    def _enrolled(self) -> None:
+        self.notice.show_message("ok", self.tr("This device is enrolled. Import the tasking that HQ sends."))
+        self.in_path.edit.setFocus()
+
+    def _follow(self) -> None:
+        is_enrolled = self._state is not None and self._state.is_enrolled
+        self.seal_button.setEnabled(is_enrolled and self._task is None)
+        self.import_button.setEnabled(is_enrolled and self._task is None)
