@@ -107,6 +107,8 @@ _HEAD = re.compile(re.escape(HEADER) + RS + _FORMAT)
 _HEAD_WITHOUT_RS = re.compile(re.escape(HEADER) + r"(?P<format>05|06|12|DD)" + GS)
 # Some scanners put an ECI designator or NUL before the data.
 _LEADING = re.compile(r"^(?:\\[0-9]{4,6}|[\x00\s])+(?=\[\))")
+# Some wedges eat the header too. Nobody's serial number begins with a format indicator and an enterprise identifier.
+_HEADLESS = re.compile(r"06(?:17V.{5}(?:1[PT]|S)|18S.{6}|25S.{6})|(?:12|DD)(?:CAG|MFR|SPL) ?.{5} ?(?:SER|UCN|PNO|SEQ)")
 
 
 def _meaning(found: re.Match[str]) -> str:
@@ -137,6 +139,8 @@ def read_message(text: str) -> Message | None:
     """
     text = _LEADING.sub("", text)
     if not text.startswith("[)"):
+        if _HEADLESS.match(text):
+            raise Refusal("mark.separators_lost", candidates=separator_candidates(text))
         return None
     warnings: list[MarkWarning] = []
     pictured = text.translate(_PICTURES)
@@ -236,7 +240,7 @@ _SPLITTERS = {
 
 # ------------------------------------------------------------------------------------------------ lost separators
 _AFTER_HEAD = re.compile(
-    r"^\[\)>?[^A-Za-z0-9]*(?:RS)?W?[^A-Za-z0-9]*(?:05|06|12|DD)?[^A-Za-z0-9]*(?:GS)?W?[^A-Za-z0-9]*"
+    r"^(?:\[\)>?)?[^A-Za-z0-9]*(?:RS)?W?[^A-Za-z0-9]*(?:05|06|12|DD)?[^A-Za-z0-9]*(?:GS)?W?[^A-Za-z0-9]*"
 )
 _ENTERPRISE = r"(?:17V(?P<cage>.{5})|12V(?P<duns>[0-9]{9})|7L(?P<dodaac>.{6}))"
 _LOST_PART_FIRST = re.compile(_ENTERPRISE + r"1[PT](?P<rest>.+)")

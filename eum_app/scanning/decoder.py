@@ -29,6 +29,7 @@ DEFAULT_FORMATS = (
     BarcodeFormat.Aztec,
 )
 _MATRIX_FORMATS = (BarcodeFormat.DataMatrix, BarcodeFormat.QRCode, BarcodeFormat.PDF417, BarcodeFormat.Aztec)
+_MAX_SEARCH_PX = 16_000_000  # a larger picture is searched smaller: each pixel takes some 30 bytes
 _MIN_SIDE = 16  # px; the smallest symbol has 8 modules
 # A picture of anything else passes the error correction of the smallest Data Matrix (8 codewords, 2 corrected) once in
 # 10^6 tries, that of an IUID mark (32, 7 corrected) once in 10^10; a share left unused is many times safer yet.
@@ -98,8 +99,15 @@ def read_still(grey: NDArray[np.uint8], budget_ms: float = 1000, *, sweep: bool 
     found = decode(grey)
     if (found and not sweep) or min(grey.shape) < _MIN_SIDE:
         return found
-    from eum_app.scanning.preparations import MAX_SIDE, Place, matrix_places
+    from eum_app.scanning.preparations import MAX_SIDE, Place, matrix_places, shrink
 
+    if grey.size > _MAX_SEARCH_PX:
+        smaller, scale = shrink(grey, _MAX_SEARCH_PX // 2)
+        left_ms = (deadline - time.perf_counter()) * 1000
+        origin = Place(0, 0, grey.shape[1], grey.shape[0])
+        for symbol in read_still(smaller, left_ms, sweep=sweep):
+            _add(found, [replace(symbol, corners=_moved(symbol.corners, origin, scale))])
+        return found
     whole = Place(0, 0, grey.shape[1], grey.shape[0])
     small = max(grey.shape) <= MAX_SIDE
     if small and not found:  # most likely one symbol

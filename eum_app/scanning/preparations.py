@@ -82,17 +82,28 @@ _FILTERS: tuple[tuple[str, Callable[[Grey], Grey]], ...] = (
 _PITCHES = (8.0, 10.0, 6.5, 5.0, 12.5)  # px between dots
 
 
+def _scaled(grey: Grey, scale: float) -> Grey:
+    kind = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+    return np.asarray(cv2.resize(grey, None, fx=scale, fy=scale, interpolation=kind), np.uint8)
+
+
+def shrink(grey: Grey, pixels: int) -> tuple[Grey, float]:
+    """The picture in at most so many pixels, and the scale."""
+    scale = min(1.0, (pixels / grey.size) ** 0.5)
+    return _scaled(grey, scale), scale
+
+
 def ladder(grey: Grey) -> Iterator[Prepared]:
     """The preparations of a picture that holds one symbol, one after the other, made when they are asked for."""
     fit = min(1.0, MAX_SIDE / max(grey.shape))
     if fit < 1:
-        grey = np.asarray(cv2.resize(grey, None, fx=fit, fy=fit, interpolation=cv2.INTER_AREA), np.uint8)
+        grey = _scaled(grey, fit)
         yield Prepared("smaller", grey, fit)
     for name, make in _FILTERS[:4]:
         yield Prepared(name, make(grey), fit)
     small = max(grey.shape) <= _UPSCALE_SIDE
     if small:  # modules of two pixels
-        enlarged = np.asarray(cv2.resize(grey, None, fx=3, fy=3, interpolation=cv2.INTER_CUBIC), np.uint8)
+        enlarged = _scaled(grey, 3)
         yield Prepared("enlarged 3", enlarged, fit * 3)
     for polarity in (True, False):
         for pitch in _PITCHES[:2]:
@@ -140,7 +151,7 @@ def matrix_places(grey: Grey, known: Sequence[tuple[float, float]] = ()) -> list
     xx, yy, xy = smooth(across * across), smooth(down * down), smooth(across * down)
     weaker = (xx + yy - np.sqrt((xx - yy) ** 2 + 4 * xy * xy)) / 2  # the lesser eigenvalue: edges both ways
     found: dict[Place, float] = {}
-    for share in (0.35, 0.12):
+    for share in (0.35, 0.12, 0.04, 0.015):
         level = share * float(np.percentile(weaker, 99.5))
         mask = cv2.morphologyEx((weaker > level).astype(np.uint8), cv2.MORPH_CLOSE, _square(5))
         for x, y, width, height, area in cv2.connectedComponentsWithStats(mask)[2][1:]:

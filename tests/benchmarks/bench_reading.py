@@ -6,13 +6,17 @@ import json
 import statistics
 import time
 from collections import Counter
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from eum_app.scanning.decoder import Symbol, decode, read_still
 from eum_app.scanning.images import load_grey
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 DATA = Path(__file__).resolve().parents[2].parent / "shared" / "data"
 BUDGET_MS = 1000
@@ -30,14 +34,13 @@ def photos() -> dict[str, Any]:
     read, wrong, plain_s, still_s = 0, [], 0.0, 0.0
     for name, expected in truth.items():
         grey = load_grey(DATA / "photos" / name)
-        started = time.perf_counter()
-        plain = decode(grey)
-        between = time.perf_counter()
-        found = read_still(grey, BUDGET_MS)
+        plain, plain_best_s = _timed(partial(decode, grey))
+        found, still_best_s = _timed(partial(read_still, grey, BUDGET_MS))
         if plain:
-            plain_s, still_s = plain_s + between - started, still_s + time.perf_counter() - between
+            plain_s, still_s = plain_s + plain_best_s, still_s + still_best_s
         right = [symbol for symbol in found if _is(symbol, expected)]
         read += bool(right)
+        # One photo shows two symbols, of which the list names one: beside a right read another is no error.
         wrong += [name for symbol in found if not right and not _is(symbol, expected)]
     return {"read": read, "of": len(truth), "wrong": wrong, "ratio_where_plain_reads": round(still_s / plain_s, 2)}
 
@@ -108,6 +111,16 @@ def nothing(seed: int, count: int) -> list[np.ndarray[Any, np.dtype[np.uint8]]]:
         )
         pictures.append(np.clip(kinds[number % 4], 0, 255).astype(np.uint8))
     return pictures
+
+
+def _timed(read: Callable[[], list[Symbol]]) -> tuple[list[Symbol], float]:
+    """What is read, and the seconds it takes: the best of three, for other work on the machine only adds."""
+    seconds = []
+    for _ in range(3):
+        started = time.perf_counter()
+        found = read()
+        seconds.append(time.perf_counter() - started)
+    return found, min(seconds)
 
 
 def _is(symbol: Symbol, expected: dict[str, Any]) -> bool:

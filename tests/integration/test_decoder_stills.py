@@ -84,6 +84,16 @@ def test_a_sweep_finds_the_poor_one_among_the_good() -> None:
     assert {symbol.raw for symbol in read_still(both, 5000, sweep=True)} == {MESSAGE, b"604023"}
 
 
+def test_a_very_large_picture_is_searched_smaller() -> None:
+    poor = noisy(turned(labels.code_39("604023", 6), 5), 10, 3.2)
+    large = np.pad(poor, ((1000, 1600), (1500, 1500)), constant_values=200)
+    assert large.size > 16_000_000
+    (symbol,) = read_still(large, 20_000)
+    assert symbol.raw == b"604023"
+    assert abs(symbol.centre[0] - 1500 - poor.shape[1] / 2) < 40
+    assert abs(symbol.centre[1] - 1000 - poor.shape[0] / 2) < 40
+
+
 def test_nothing_is_read_from_nothing() -> None:
     for picture in bench_reading.nothing(seed=5, count=8):
         assert read_still(picture, 1000, sweep=True) == []
