@@ -62,12 +62,20 @@ def demo(
     raise typer.Exit(run_demo(output, window=window))
 
 
-def main() -> None:
-    """Entry point of the console script: known failures become one sentence and an exit code."""
+def run(arguments: list[str] | None = None) -> int:
+    """Run one command and return its exit code; known failures become one sentence on standard error."""
     try:
-        app()
+        app(args=arguments)
     except KnownError as error:
         from ui.messages import sentence
 
         typer.echo(str(sentence(error)), err=True)
-        sys.exit(EXIT_TROUBLE if isinstance(error, Trouble) else EXIT_REFUSED)
+        return EXIT_TROUBLE if isinstance(error, Trouble) else EXIT_REFUSED
+    except SystemExit as end:
+        return int(end.code or 0)
+    return 0
+
+
+def main() -> None:
+    """Entry point of the console script."""
+    sys.exit(run())

@@ -1,0 +1,159 @@
+"""The command line: the job by commands, exit codes, and no secret where others can see it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from eum_app.cli import run
+from eum_app.scanning.labels import data_matrix, iuid_message, png
+from tests.builders import PASSPHRASE, inventory_csv
+
+ENVIRONMENT = {"EUM_PASSPHRASE": PASSPHRASE}
+
+
+@pytest.fixture(autouse=True)
+def _passphrase_in_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EUM_PASSPHRASE", PASSPHRASE)
+
+
+class Eum:
+    """Runs commands on one store and reads the JSON that they print."""
+
+    def __init__(self, capfd: pytest.CaptureFixture[str], store: Path, account: str) -> None:
+        self._capfd = capfd
+        self._who = ["--store", str(store), "--account", account]
+
+    def __call__(self, *arguments: str | Path, code: int = 0) -> Any:
+        return self.bare(*arguments, *self._who, code=code)
+
+    def bare(self, *arguments: str | Path, code: int = 0) -> Any:
+        self._capfd.readouterr()
+        found = run([*map(str, arguments), "--json"])
+        out, err = self._capfd.readouterr()
+        assert found == code, (out, err)
+        assert PASSPHRASE not in out + err
+        assert "Traceback" not in err
+        return json.loads(out) if out.strip() else err
+
+
+def test_the_job_by_commands(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    hq = Eum(capfd, tmp_path / "hq", "REV-004")
+    field = Eum(capfd, tmp_path / "fld", "INS-017")
+    suite = ("--suite", "p384")
+    hq("store", "create", "--kind", "hq", "--name", "HQ-01", "--role", "reviewer", *suite)
+    field("store", "create", "--kind", "field", "--name", "FLD-0042", "--role", "inspector", *suite)
+    assert "already" in hq("store", "create", "--kind", "hq", "--name", "HQ-01", "--role", "reviewer", *suite, code=1)
+
+    # Enrolment, with both fingerprints compared.
+    request = field("device", "request", tmp_path / "d.eumreq")
+    hq("device", "sign", tmp_path / "d.eumreq", tmp_path / "d.eumans", "--fingerprint", "AAAA-BBBB", code=1)
+    hq("device", "sign", tmp_path / "d.eumreq", tmp_path / "d.eumans", "--fingerprint", request["fingerprint"])
+    root = hq("device", "list")["root_fingerprint"]
+    assert run(["device", "accept", str(tmp_path / "d.eumans"), "--root", "AAAA", *field._who]) == 1
+    assert run(["device", "accept", str(tmp_path / "d.eumans"), "--root", root, *field._who]) == 0
+
+    # Inventory, visit, tasking.
+    source = inventory_csv(tmp_path / "list.csv")
+    dry = hq.bare("inventory", "import", source, "--dry-run")
+    assert (dry["rows"], dry["accepted"], dry["rejected"]) == (6, 6, {})
+    assert hq("inventory", "import", source)["listed"] == 6
+    assert hq("inventory", "import", source)["already_held"] == 6
+    plan = ("visit", "plan", "--site", "Depot 7", "--device", "FLD-0042", "--inspector", "INS-017")
+    assert hq(*plan, "--due", "2026-12-11")["expected"] == 6
+    hq(*plan, "--due", "tomorrow", code=1)
+    tasking = hq("bundle", "seal", "--device", "FLD-0042", "--to", tmp_path)
+    assert tasking["kind"] == "tasking"
+    assert field.bare("bundle", "inspect", tasking["path"])["sender"] == "HQ-01"
+    assert field("bundle", "verify", tasking["path"])["holds"] is True
+    assert field("bundle", "open", tasking["path"])["kinds"]["ItemListed"] == 6
+    assert field("inbox", "import", tasking["path"])[0]["outcome"] == "accepted"
+    assert field("visit", "list")[0]["to_check"] == 6
+
+    # Results, receipt, report.
+    results = field("bundle", "seal", "--to", tmp_path)
+    (outcome,) = hq("inbox", "import", results["path"], "--receipts", tmp_path / "receipts")
+    assert outcome["outcome"] == "accepted"
+    assert hq("inbox", "import", results["path"])[0]["outcome"] == "already_held"
+    assert field("inbox", "import", outcome["receipt_path"])[0]["outcome"] == "accepted"
+    damaged = tmp_path / "damaged.eumb"
+    damaged.write_bytes(Path(results["path"]).read_bytes()[:-1])
+    assert hq("inbox", "import", damaged, code=1)[0]["outcome"] == "quarantined"
+    assert hq("bundle", "verify", damaged, code=1)["holds"] is False
+    report = hq("report", "inventory", tmp_path / "status.csv")
+    assert report["rows"] == 6
+    assert Path(report["sidecar"]).is_file()
+
+    # The store itself.
+    assert hq("store", "check")["nothing_altered"] is True
+    assert hq("store", "rebuild")["facts_applied"] > 10
+
+
+def test_marks_by_command(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    picture = tmp_path / "mark.png"
+    picture.write_bytes(png(data_matrix(iuid_message("1HLD9", "NVG-31A", "786950"))))
+    assert run(["read-marks", str(picture)]) == 0
+    (line,) = capfd.readouterr().out.splitlines()
+    reading = json.loads(line)
+    assert reading["uii"] == "D1HLD9NVG-31A786950"
+    assert bytes.fromhex(reading["bytes_hex"]) == iuid_message("1HLD9", "NVG-31A", "786950")
+    assert {"file", "symbology", "text", "elements", "warnings", "corners", "ms"} <= set(reading)
+    (tmp_path / "none.png").write_bytes(b"none")
+    assert run(["read-marks", str(tmp_path / "none.png"), str(picture)]) == 1
+    refused, read = map(json.loads, capfd.readouterr().out.splitlines())
+    assert refused["error"]
+    assert read["uii"] == reading["uii"]
+
+
+def eum(*arguments: str | Path, stdin: bytes = b"", environment: dict[str, str] | None = None) -> tuple[int, str, str]:
+    """The real program in a process of its own."""
+    done = subprocess.run(
+        [sys.executable, "-m", "eum_app", *map(str, arguments)],
+        input=stdin,
+        capture_output=True,
+        check=False,
+        env={**{name: value for name, value in os.environ.items() if name != "EUM_PASSPHRASE"}, **(environment or {})},
+    )
+    return done.returncode, done.stdout.decode(), done.stderr.decode()
+
+
+def test_parse_mark_reads_bytes_from_standard_input() -> None:
+    code, out, _ = eum("parse-mark", stdin=b"[)>\x1e06\x1d18SA33091234567\x1e\x04")
+    assert (code, json.loads(out)["uii"]) == (0, "DA33091234567")
+    code, out, _ = eum("parse-mark", stdin=b"[)>\x1e06\x1d17V1HLD9\x1d1PWIDGET-99\x1e\x04")
+    assert (code, json.loads(out)["error"]) == (1, "incomplete construct 2: no serial number")
+
+
+def test_exit_codes_and_where_a_passphrase_may_come_from(tmp_path: Path) -> None:
+    assert eum("--version")[0] == 0
+    assert eum("no-such-command")[0] == 2
+    assert eum("store", "check", "--account", "X", "--store", tmp_path / "none")[0] == 2  # nowhere to ask
+    code, out, err = eum("store", "check", "--account", "X", "--store", tmp_path / "none", environment=ENVIRONMENT)
+    assert (code, out) == (1, "")
+    assert "Traceback" not in err
+    assert "--passphrase " not in eum("store", "create", "--help")[1]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="file descriptors are handed over differently there")
+def test_a_passphrase_by_file_descriptor(tmp_path: Path) -> None:
+    read_end, write_end = os.pipe()
+    os.write(write_end, PASSPHRASE.encode() + b"\n")
+    os.close(write_end)
+    arguments = ["store", "create", "--kind", "hq", "--name", "HQ-01", "--role", "reviewer", "--account", "REV-004"]
+    arguments += ["--store", str(tmp_path / "s"), "--suite", "p384", "--passphrase-fd", str(read_end)]
+    done = subprocess.run(
+        [sys.executable, "-m", "eum_app", *arguments],
+        pass_fds=[read_end],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        check=False,
+    )
+    os.close(read_end)
+    assert done.returncode == 0, done.stderr
+    assert eum("store", "check", "--account", "REV-004", "--store", tmp_path / "s", environment=ENVIRONMENT)[0] == 0
