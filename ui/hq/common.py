@@ -193,7 +193,7 @@ class HistoryCard(Card):
                 label(line.detail, "sub", wrap=True),
             ]
             if line.note:
-                parts.append(label(f"“{line.note}”", "body", wrap=True))
+                parts.append(label(line.note, "body", wrap=True))
             made = panel(vbox(*parts, margins=(16, 8, 16, 8), spacing=2), "row")
             made.setAccessibleName(", ".join(part for part in (line.what, line.who, line.detail, line.note) if part))
             made.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)

@@ -27,7 +27,7 @@ from ui.models import Column, IdsTableModel, table_view
 from ui.page import Page
 from ui.widgets import Card, ColumnPart, Columns, EmptyState, FormField, ValueText, button, label, panel, scrolled, vbox
 from ui.widgets.path_field import PathField
-from ui.words import day, grouped, moment
+from ui.words import day, grouped
 
 ANSWER_SUFFIX = ".eumans"
 
@@ -79,23 +79,23 @@ class DevicesPage(Page):
             self._own,
             spacing=4,
         )
-        enrol = ColumnPart("enrol", self.tr("Enrol a device"), self._enrol_card(), 2)
-        self.body.addWidget(Columns([ColumnPart("devices", self.tr("Devices"), devices, 3), enrol]), 1)
+        enrol = ColumnPart("enrol", self.tr("Enrol a device"), self._enrol_card(), 1)
+        self.body.addWidget(Columns([ColumnPart("devices", self.tr("Devices"), devices, 2), enrol]), 1)
         self.add_action(self.tr("Enrol a device: choose the request"), "Ctrl+N", self.request_field.setFocus)
         self._follow()
 
     def _columns(self) -> list[Column]:
         return [
-            Column(self.tr("Device"), lambda line: line.device.device, is_mono=True, width=110),
-            Column(self.tr("Epoch"), lambda line: str(line.device.epoch), is_number=True, width=70),
-            Column(self.tr("Fingerprint"), lambda line: line.device.fingerprint, is_mono=True),
-            Column(self.tr("Enrolled"), lambda line: day(line.device.enrolled_at), width=110),
-            Column(self.tr("Last bundle"), self._last_bundle, width=180),
-            Column(self.tr("State"), lambda line: self._state(line).text, width=120, chip=self._state),
+            Column(self.tr("Device"), lambda line: line.device.device, is_mono=True, width=96),
+            Column(self.tr("Epoch"), lambda line: str(line.device.epoch), is_number=True, width=62),
+            Column(self.tr("Fingerprint"), lambda line: line.device.fingerprint, is_mono=True, width=256),
+            Column(self.tr("Enrolled"), lambda line: day(line.device.enrolled_at), width=106),
+            Column(self.tr("Last bundle"), self._last_bundle),
+            Column(self.tr("State"), lambda line: self._state(line).text, width=112, chip=self._state),
         ]
 
     def _last_bundle(self, line: DeviceLine) -> str:
-        return moment(line.last_bundle.at) if line.last_bundle else self.tr("none yet")
+        return day(line.last_bundle.at) if line.last_bundle else self.tr("none yet")
 
     def _state(self, line: DeviceLine) -> ChipSpec:
         if line.device.revoked_at:

@@ -15,7 +15,7 @@ from eum_app.usecases.import_inventory import InventoryResult
 from eum_app.usecases.inventory_file import InventoryPreview, Profile, Rejected, read_inventory
 from ui.desk import Desk
 from ui.hq.common import Job, may, named, show_rows, why_not
-from ui.hq.inventory_words import why_refused
+from ui.hq.inventory_words import what_is_doubtful, why_refused
 from ui.messages import sentence
 from ui.models import Column, IdsTableModel, table_view
 from ui.page import Page
@@ -45,7 +45,9 @@ class ImportListPanel(QWidget):
             ]
         )
         self._model.setParent(self)
-        self.setLayout(vbox(self._choose_card(), self._result_panel(), self._left_over(), spacing=16))
+        whole = vbox(self._choose_card(), self._result_panel(), spacing=16)
+        whole.setStretch(1, 1)
+        self.setLayout(whole)
         self._follow()
 
     # Its parts
@@ -104,17 +106,14 @@ class ImportListPanel(QWidget):
         self._denied.setVisible(not may(self.desk.session, "inventory.import"))
         self.job = Job("inventory_job")
         self.job.busy_changed.connect(lambda _busy: self._follow())
-        self._result = panel(vbox(tiles, self._about, self._rejected_card, spacing=12))
+        result = vbox(tiles, self._about, self._rejected_card, 1, spacing=12)
+        result.setStretch(2, 100)  # the stretch after it takes the room while there is nothing to list
+        self._result = panel(result)
         whole = panel(
-            vbox(self._result, self._denied, self.job, hbox(self.cancel_button, 1, self.import_button), spacing=12)
+            vbox(self._result, self._denied, self.job, hbox(self.cancel_button, 1, self.import_button), 1, spacing=12)
         )
-        whole.layout().setStretch(0, 1)  # type: ignore[union-attr]
+        whole.layout().setStretch(0, 100)  # type: ignore[union-attr]
         return whole
-
-    def _left_over(self) -> QWidget:
-        """Room under the buttons while there is no result above them."""
-        self._room = QWidget()
-        return self._room
 
     # What happens
 
@@ -164,7 +163,7 @@ class ImportListPanel(QWidget):
         if name == "rejected":
             return self.tr("left out; each with its reason below") if preview.rejected else self.tr("none")
         codes = sorted({warning.code for warning in preview.warnings})
-        return ", ".join(codes) if codes else self.tr("none")
+        return ", ".join(what_is_doubtful(code) for code in codes) if codes else self.tr("none")
 
     def _read_as(self, preview: InventoryPreview) -> str:
         profile = preview.profile
@@ -243,7 +242,6 @@ class ImportListPanel(QWidget):
             self._order_line.hide()
         self._result.setVisible(self.preview is not None)
         self._rejected_card.setVisible(self.preview is not None and bool(self.preview.rejected))
-        self._room.setVisible(self.preview is None or not self.preview.rejected)
         self.import_button.setText(self.tr("Import {count} items").format(count=count(accepted)))
         self.import_button.setVisible(self.preview is not None)
         allowed = may(self.desk.session, "inventory.import")

@@ -158,7 +158,7 @@ class InboxPage(Page):
         self.path_field.changed.connect(self._follow)
         self.import_button = button(self.tr("Import"), self.import_paths, kind="primary", icon="download")
         named(self.import_button, "inbox_import_button")
-        self.folder_button = button(self.tr("Everything in {folder}").format(folder=self.desk.inbox.name))
+        self.folder_button = button(self.tr("Everything in the folder {folder}").format(folder=self.desk.inbox.name))
         self.folder_button.clicked.connect(self._import_folder)
         self.folder_button.setToolTip(str(self.desk.inbox))
         named(self.folder_button, "inbox_folder_button")
@@ -192,11 +192,10 @@ class InboxPage(Page):
     def _history_card(self) -> QWidget:
         self._bundles = IdsTableModel(
             [
-                Column(self.tr("From"), lambda row: row.party, is_mono=True, width=100),
-                Column(self.tr("What"), lambda row: word("bundle", row.kind), width=90),
-                Column(self.tr("Facts"), _facts, width=120),
+                Column(self.tr("From"), lambda row: row.party, is_mono=True, width=96),
+                Column(self.tr("Facts"), _facts, width=90),
+                Column(self.tr("Imported"), lambda row: moment(row.at), width=180),
                 Column(self.tr("File"), lambda row: row.file_name),
-                Column(self.tr("Imported"), lambda row: moment(row.at), width=185),
             ],
             parent=self,
         )
@@ -204,10 +203,9 @@ class InboxPage(Page):
         self.bundles_table.setObjectName("inbox_bundles_table")
         self._kept = IdsTableModel(
             [
-                Column(self.tr("File"), lambda row: row.file_name, width=200),
+                Column(self.tr("File"), lambda row: row.file_name, width=150),
+                Column(self.tr("Since"), lambda row: moment(row.at), width=180),
                 Column(self.tr("Why"), lambda row: why(row.code, row.details)[0]),
-                Column(self.tr("Code"), lambda row: row.code, is_mono=True, width=150),
-                Column(self.tr("Since"), lambda row: moment(row.at), width=185),
             ],
             parent=self,
         )
@@ -336,7 +334,6 @@ def _outcome_row(outcome: ImportOutcome) -> QWidget:
         ),
         "row",
     )
-    made.setProperty("tone", "" if outcome.outcome in GOOD else "warn" if outcome.outcome == "waiting" else "bad")
     made.setAccessibleName(f"{outcome.file_name}: {spec.text}. {what} {todo}")
     made.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
     return made

@@ -100,15 +100,14 @@ class InventoryPage(Page):
 
     def _columns(self) -> list[Column]:
         return [
-            Column(self.tr("Serial number"), lambda row: row.serial, is_mono=True, width=150),
-            Column(self.tr("Article"), lambda row: row.nomenclature),
-            Column(self.tr("Part number"), lambda row: row.part_number, width=120),
-            Column(self.tr("Case"), lambda row: row.case_id, width=110),
+            Column(self.tr("Serial number"), lambda row: row.serial, is_mono=True, width=130),
+            Column(self.tr("Article"), lambda row: joined(row.part_number, row.nomenclature)),
+            Column(self.tr("Case"), lambda row: row.case_id, width=100),
             Column(self.tr("Place"), lambda row: joined(row.site, row.location)),
             Column(
                 self.tr("Disposition"),
                 lambda row: word("disposition", row.disposition),
-                width=160,
+                width=140,
                 chip=lambda row: disposition_chip(row.disposition),
             ),
         ]
@@ -139,7 +138,7 @@ class InventoryPage(Page):
         self._none.hide()
         self._grid = KeyValueGrid()
         self._item_card = Card(self.tr("Item"))
-        self._item_card.add(scrolled(self._grid), 1)
+        self._item_card.add(scrolled(vbox(self._grid, 1)), 1)
         self.history = HistoryCard(self.tr("History"))
         self._side = panel(vbox(self._item_card, self.history, spacing=16))
         side = self._side.layout()
@@ -148,7 +147,7 @@ class InventoryPage(Page):
         side.setStretch(1, 2)  # type: ignore[attr-defined]
         return Columns(
             [
-                ColumnPart("items", self.tr("Items"), card, 7),
+                ColumnPart("items", self.tr("Items"), card, 8),
                 ColumnPart("item", self.tr("Item and history"), self._side, 3),
             ]
         )

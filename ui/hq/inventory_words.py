@@ -38,6 +38,23 @@ _COLUMNS: Final[dict[str, str]] = {
     "uii": "UII",
     "eum_level": "EUM level",
 }
+_DOUBTS: Final[dict[str, str]] = {
+    "serial.normalised": "serial number tidied up",
+    "serial.characters": "unusual characters in the serial number",
+    "cage.pattern": "unusual CAGE",
+    "cage.missing": "no CAGE",
+    "nsn.pattern": "unusual NSN",
+    "eum_level.missing": "no EUM level",
+    "case.country_differs": "country and case differ",
+    "uii.serial_differs": "UII and serial number differ",
+    "uii.length": "long UII",
+    "delivery_date.before_ship_date": "delivered before it was shipped",
+}
+
+
+def what_is_doubtful(code: str) -> str:
+    """A warning in words; the code itself where this version does not know it."""
+    return QCoreApplication.translate("hq", _DOUBTS.get(code, code))
 
 
 def why_refused(code: str, values: Mapping[str, str]) -> str:

@@ -36,7 +36,7 @@ from ui.widgets import (
     vbox,
 )
 from ui.widgets.path_field import PathField
-from ui.words import count, grouped, joined, moment, reason, word
+from ui.words import count, day, grouped, joined, moment, word
 
 PREVIEW_ROWS = 200
 FILE_NAME = "inventory-status.csv"
@@ -49,7 +49,6 @@ class ReportsPage(Page):
     def __init__(self, desk: Desk) -> None:
         super().__init__(self.tr("Reports"))
         self.desk = desk
-        self.header.set_crumbs([self.tr("Reports")])
         self.header.set_title(self.tr("Inventory status"))
         self._asked = 0
         self._preview: InventoryReportPreview | None = None
@@ -105,29 +104,32 @@ class ReportsPage(Page):
         self.table.setObjectName("report_table")
         self._rows_card = Card(self.tr("First rows"))
         self._rows_card.add(self.table, 1)
-        view = panel(vbox(about, self._rows_card, spacing=16))
-        view.layout().setStretch(1, 1)  # type: ignore[union-attr]
+        self._total = StatTile(self.tr("Items in the report"))
+        self._never = StatTile(self.tr("Without any check"))
+        self._not_received = StatTile(self.tr("Facts not received yet"))
+        tiles = hbox(self._total, self._never, self._not_received, spacing=16)
+        for at in range(3):
+            tiles.setStretch(at, 1)
+        view = panel(vbox(about, tiles, self._rows_card, spacing=16))
+        view.layout().setStretch(2, 1)  # type: ignore[union-attr]
         return view
 
     def _columns(self) -> list[Column]:
         return [
-            Column(self.tr("Serial number"), lambda row: row.serial, is_mono=True, width=130),
-            Column(self.tr("Article"), lambda row: row.nomenclature),
-            Column(self.tr("Case"), lambda row: row.case_id, width=100),
+            Column(self.tr("Serial number"), lambda row: row.serial, is_mono=True, width=120),
+            Column(self.tr("Article"), lambda row: joined(row.part_number, row.nomenclature)),
             Column(self.tr("Place"), lambda row: joined(row.site, row.location)),
             Column(
                 self.tr("Disposition"),
                 lambda row: word("disposition", row.disposition),
-                width=150,
+                width=130,
                 chip=lambda row: disposition_chip(row.disposition),
             ),
             Column(self.tr("Last check"), _last_check, width=140, chip=_outcome_chip),
-            Column(self.tr("Checked"), _checked, width=185),
+            Column(self.tr("Checked"), lambda row: day(row.last_checked_at) or "–", width=110),
         ]
 
     def _side_view(self) -> QWidget:
-        self._total = StatTile(self.tr("Items in the report"))
-        self._not_received = StatTile(self.tr("Facts not received yet"))
         self._counts = KeyValueGrid(margins=(0, 0, 0, 0), key_width=150)
         self._heads = KeyValueGrid(margins=(0, 0, 0, 0))
         counts = Card(self.tr("Counts"))
@@ -144,10 +146,7 @@ class ReportsPage(Page):
             ),
             1,
         )
-        tiles = hbox(self._total, self._not_received, spacing=16)
-        tiles.setStretch(0, 1)
-        tiles.setStretch(1, 1)
-        view = panel(vbox(tiles, counts, self._export_card(), spacing=16))
+        view = panel(vbox(self._export_card(), counts, spacing=16))
         view.layout().setStretch(1, 1)  # type: ignore[union-attr]
         return view
 
@@ -225,10 +224,12 @@ class ReportsPage(Page):
         show_rows(self._model, preview.rows)
         shown = self.tr("{shown} of {total}").format(shown=count(len(preview.rows)), total=count(preview.total))
         self._rows_card.set_title(self.tr("First rows"), shown)
-        self._total.set_value(count(preview.total), self.tr("each item once, by its newest check"))
+        self._total.set_value(count(preview.total), self.tr("each item once"))
+        never = preview.outcomes.get("never_checked", 0)
+        self._never.set_value(count(never), self.tr("of these items"), "warn" if never else "")
         self._not_received.set_value(
             count(preview.not_received),
-            self.tr("that HQ knows to exist on devices"),
+            self.tr("known to exist on devices"),
             "warn" if preview.not_received else "",
         )
         self._counts.clear()
@@ -302,7 +303,3 @@ def _last_check(row: StatusRow) -> str:
 
 def _outcome_chip(row: StatusRow) -> ChipSpec | None:
     return ChipSpec.of(row.last_outcome) if row.last_outcome else None
-
-
-def _checked(row: StatusRow) -> str:
-    return joined(moment(row.last_checked_at), reason(row.last_outcome, row.last_reason))

@@ -22,7 +22,7 @@ from ui.hq.review_data import FindingDetail, Picture, finding_detail, load_pictu
 from ui.hq.review_parts import DecisionPanel, EvidenceCard, PictureView, RecordCard, caption_of
 from ui.models import Column, IdsTableModel, current_id, list_view, on_current, select_id
 from ui.page import Page
-from ui.theme import status_mark
+from ui.theme import status_mark, theme
 from ui.widgets import (
     ActionButton,
     Card,
@@ -91,6 +91,7 @@ class ReviewPage(Page):
         queue = Card(self.tr("Findings"))
         queue.add(panel(vbox(self.tabs, margins=(16, 8, 16, 8)), "cardhead"))
         queue.add(self.list, 1)
+        self.list.setMinimumWidth(theme().dp(300))
         self.record, self.evidence = RecordCard(), EvidenceCard()
         self.evidence.picture_opened.connect(self.open_picture)
         middle = panel(vbox(self.record, self.evidence, spacing=16))
@@ -168,7 +169,7 @@ class ReviewPage(Page):
             chip = ChipSpec(self.tr("Lapsed"), "mute", "minus")
         return RowContent(
             word("rule", row.rule_id),
-            joined(row.part_number, row.serial, row.site),
+            joined(row.serial, row.part_number, row.site),
             lead=ChipSpec.of(row.severity),
             chip=chip,
             trailing="" if chip else self._age(row.raised_at),
@@ -274,7 +275,7 @@ class ReviewPage(Page):
                     self._decision_words(review.decision, review.disposition),
                     review.actor,
                     moment(review.reviewed_at),
-                    review.comment,
+                    f"“{review.comment}”",
                 ),
             )
             for review in detail.reviews

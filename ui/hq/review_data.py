@@ -68,7 +68,7 @@ def finding_detail(session: Session, finding_id: str) -> FindingDetail:
         statements=provenance(seen, session.name, bundles, session.read(all_devices)),
         history=session.read(history, row.item_id) if row.item_id else [],
         reviews=session.read(reviews_of, finding_id),
-        citation=next((rule.citation for rule in RULES if rule.rule_id == row.rule_id), ""),
+        citation=_public_citation(row.rule_id),
     )
 
 
@@ -87,6 +87,12 @@ def ref_of(evidence: EvidenceRow) -> ContentRef:
         size=evidence.size,
         media_type=evidence.media_type,
     )
+
+
+def _public_citation(rule_id: str) -> str:
+    """The published sources that a rule names, without references to our own papers."""
+    citation = next((rule.citation for rule in RULES if rule.rule_id == rule_id), "")
+    return "; ".join(part for part in citation.split("; ") if not part.startswith("DOMAIN"))
 
 
 def _note(session: Session, evidence: EvidenceRow | None) -> tuple[str, KnownError | None]:

@@ -45,7 +45,6 @@ class RecordCard(Card):
         super().__init__(self.tr("Record against baseline"))
         self._holder = panel(vbox())
         self.add(self._holder)
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
 
     def show_detail(self, detail: FindingDetail) -> None:
         seen, book = detail.check, detail.item
@@ -138,6 +137,8 @@ class EvidenceCard(Card):
         self.signatures.setAccessibleName(self.tr("Signatures of the closing"))
         self._signed = label(self.tr("Signed at close-out"), "key")
         self._rows = KeyValueGrid(margins=(0, 4, 0, 0))
+        # Its chips wrap: with the grid's own policy a second line would have no room.
+        self._rows.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         column = vbox(
             self._none,
             self.photos,
@@ -165,7 +166,8 @@ class EvidenceCard(Card):
         self._failed.hide()
         self._rows.clear()
         for statement in detail.statements:
-            parts: list[QWidget] = [label(statement.words, selectable=True)] if statement.words else []
+            pieces = statement.words.split(" · ") if statement.words else []
+            parts: list[QWidget] = [label(f"· {text}" if at else text) for at, text in enumerate(pieces)]
             if statement.chip:
                 parts.append(Chip(statement.chip.text, statement.chip.tone, statement.chip.icon))
             value = panel(flow(*parts, spacing=6))

@@ -125,7 +125,7 @@ class VisitsPage(Page):
     def _present(self, row: VisitRow) -> RowContent:
         return RowContent(
             row.site,
-            joined(purpose(row.purpose), row.device, row.inspector),
+            joined(row.device, row.inspector, purpose(row.purpose)),
             chip=state_of(row, self.desk.session.now().date()),
             trailing=self.tr("due {day}").format(day=day(row.due_on)),
             progress=progress_parts(row),
@@ -185,7 +185,7 @@ class VisitsPage(Page):
 
     def _check_columns(self) -> list[Column]:
         return [
-            Column(self.tr("Serial number"), lambda row: row.serial, is_mono=True, width=150),
+            Column(self.tr("Serial number"), lambda row: row.serial, is_mono=True, width=120),
             Column(
                 self.tr("Outcome"),
                 lambda row: status_mark(row.outcome).text(),
@@ -193,8 +193,8 @@ class VisitsPage(Page):
                 chip=lambda row: ChipSpec.of("withdrawn" if row.withdrawn else row.outcome),
             ),
             Column(self.tr("Reason"), lambda row: reason(row.outcome, row.reason)),
-            Column(self.tr("By"), lambda row: joined(row.actor, row.origin), width=160),
-            Column(self.tr("When"), lambda row: moment(row.observed_at), width=190),
+            Column(self.tr("By"), lambda row: row.actor, width=90),
+            Column(self.tr("When"), lambda row: moment(row.observed_at), width=180),
         ]
 
     # What happens
