@@ -337,11 +337,7 @@ def make_window(brand: str, tasks: Tasks) -> Shell:
     if brand == "EUM Field":
         shell.add_page("visits", "Visits", "clipboard-list", visit_page())
         shell.add_page("items", "Items", "package", close_out_page())
-        for key, text, icon in (
-            ("sync", "Sync", "arrow-up-down"),
-            ("log", "Activity log", "scroll-text"),
-            ("settings", "Settings", "settings"),
-        ):
+        for key, text, icon in (("sync", "Sync", "arrow-up-down"), ("settings", "Settings", "settings")):
             shell.add_page(key, text, icon, Page(text))
         shell.set_badge("visits", "3")
         shell.set_badge("sync", "2")

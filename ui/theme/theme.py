@@ -82,17 +82,21 @@ class Theme(QObject):
         """Use `mode`, one of `MODES`. Raises ValueError for any other."""
         if mode not in MODES:
             raise ValueError(mode)
-        self._mode = mode
-        self._apply()
+        if mode != self._mode:
+            self._mode = mode
+            self._apply()
 
     def set_density(self, density: Density) -> None:
-        self._density = density
-        self._apply()
+        if density != self._density:
+            self._density = density
+            self._apply()
 
     def set_scale(self, percent: int) -> None:
         """Use `percent`, cut to 100–200."""
-        self._scale = min(200, max(100, percent))
-        self._apply()
+        scale = min(200, max(100, percent))
+        if scale != self._scale:
+            self._scale = scale
+            self._apply()
 
     def cycle(self) -> None:
         """Light, dark, sunlight, light … (Ctrl+Shift+L)."""

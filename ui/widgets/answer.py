@@ -47,8 +47,7 @@ class SegmentedAnswer(QFrame):
         self._yes.clicked.connect(lambda: self._answer("yes"))
         self._no.clicked.connect(lambda: self._answer("no"))
         self._other.clicked.connect(self._open_menu)
-        for part, place in zip(self._segments, ("first", "middle", "last"), strict=True):
-            part.setProperty("seg", place)
+        for part in self._segments:
             part.setCheckable(True)
             part.setAutoDefault(False)
             part.installEventFilter(self)
@@ -103,7 +102,15 @@ class SegmentedAnswer(QFrame):
         self._show()
         self.answered.emit(value)
 
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.LayoutDirectionChange:
+            self._show()
+
     def _show(self) -> None:
+        places = ("first", "middle", "last") if self.isLeftToRight() else ("last", "middle", "first")
+        for part, place in zip(self._segments, places, strict=True):
+            set_look(part, "seg", place)  # the style sheet's left and right do not mirror
         other = answer_text(self._value) if self._value in {"not_applicable", "not_observed"} else "⋯"
         for part, text, is_on, tone in (
             (self._yes, answer_text("yes"), self._value == "yes", "ok"),

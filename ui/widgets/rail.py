@@ -161,6 +161,7 @@ class Rail(QFrame):
     def __init__(self, brand: str) -> None:
         super().__init__()
         self.setProperty("kind", "rail")
+        self.setProperty("rtl", self.isRightToLeft())
         self._brand = label(brand, "brand")
         self._mark = BrandMark()
         self._brand_line = hbox(self._mark, self._brand, 1, margins=(10, 2, 10, 12), spacing=8)
@@ -193,6 +194,11 @@ class Rail(QFrame):
         self._is_collapsed = False
         self._fit()
         theme().changed.connect(self._fit)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.LayoutDirectionChange:
+            set_look(self, "rtl", self.isRightToLeft())
 
     def add(self, key: str, text: str, icon: str) -> NavButton:
         made = NavButton(text, icon)

@@ -121,9 +121,10 @@ class Viewfinder(QWidget):
         width = metrics.horizontalAdvance(mark.text) + look.dp(14) + icon_side + (look.dp(5) if face else 0)
         height = metrics.height() + look.dp(4)
         box = outline.boundingRect()
-        left = min(max(area.left(), box.left()), max(area.left(), self.width() - width))
+        edge = look.dp(8)
+        left = max(area.left(), min(box.left(), self.width() - width - edge))
         place = QRectF(left, box.top() - height - look.dp(4), width, height)
-        if place.top() < 0:
+        if place.top() < edge or any(place.intersects(other) for other in taken):
             place.moveTop(box.bottom() + look.dp(4))
         while any(place.intersects(other) for other in taken):
             place.translate(0, height + 2)
