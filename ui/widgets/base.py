@@ -157,7 +157,10 @@ class ActionButton(Button):
     def _follow(self) -> None:
         self.setText(self._action.text())
         self.setEnabled(self._action.isEnabled())
-        self.setVisible(self._action.isVisible())
+        if not self._action.isVisible():
+            self.hide()
+        elif self.parentWidget() is not None:  # before it has one, showing it would make it a window
+            self.show()
         self.setToolTip(tip_with_key(self._action.text(), self._action.shortcut()))
 
 

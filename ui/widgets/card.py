@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QCoreApplication, QSize, Qt
-from PySide6.QtWidgets import QFrame, QLabel, QLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtWidgets import QFrame, QLabel, QLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from ui.theme import inset, theme
+from ui.theme import inset
 from ui.widgets.base import IconLabel, Margins, Part, button, fill, hbox, label, panel, vbox
+from ui.widgets.fit_area import FitArea
 
 
 class Card(QFrame):
@@ -23,14 +24,16 @@ class Card(QFrame):
         self.setProperty("kind", "card")
         self._title, self._subtitle = label(title, "cardtitle"), label(subtitle, "cardsub")
         self._subtitle.setWordWrap(bool(subtitle))
-        self._subtitle.setVisible(bool(subtitle))
+        if not subtitle:  # shown with its parent: a widget made visible before it has one is a window of its own
+            self._subtitle.hide()
         self._head_line = hbox(self._title, spacing=10, margins=(16, 11, 16, 11))
         self._head_line.addWidget(self._subtitle, 1)
         self._head_line.addStretch(0)
         for widget in trailing:
             self._head_line.addWidget(widget)
         self._head = panel(self._head_line, "cardhead")
-        self._head.setVisible(bool(title or subtitle or trailing))
+        if not (title or subtitle or trailing):
+            self._head.hide()
         self._head.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.body = vbox()
         self._whole = vbox(self._head, margins=(1, 1, 1, 1))
@@ -125,26 +128,11 @@ class EmptyState(QWidget):
         self.setAccessibleName(f"{title}. {text}")
 
 
-class _Column(QScrollArea):
-    """Never narrower than what it holds: it scrolls up and down only."""
-
-    def minimumSizeHint(self) -> QSize:
-        inner = self.widget()
-        width = inner.minimumSizeHint().width() + self.verticalScrollBar().sizeHint().width() if inner else 0
-        return QSize(width, theme().dp(80))
-
-
-def scrolled(content: QWidget | QLayout, *, margins: Margins = (0, 0, 0, 0)) -> QScrollArea:
+def scrolled(content: QWidget | QLayout, *, margins: Margins = (0, 0, 0, 0)) -> FitArea:
     """A column that scrolls up and down, never sideways, and lets the page's ground through."""
     inner = QWidget()
     inner.setProperty("kind", "clear")
     layout = QVBoxLayout(inner)
     inset(layout, *margins)
     fill(layout, [content])
-    area = _Column()
-    area.setWidgetResizable(True)
-    area.setFrameShape(QFrame.Shape.NoFrame)
-    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    area.setWidget(inner)
-    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-    return area
+    return FitArea(inner, is_column=True)

@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QCoreApplication, QEvent, QRect, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QKeySequence, QPainter, QPaintEvent, QResizeEvent, QTextOption
+from PySide6.QtGui import QKeyEvent, QKeySequence, QPainter, QPaintEvent, QTextDocument, QTextOption
 from PySide6.QtWidgets import (
-    QAbstractScrollArea,
     QButtonGroup,
     QFrame,
     QGridLayout,
@@ -123,7 +122,8 @@ class FormField(QWidget):
         if not field.accessibleName():
             field.setAccessibleName(name)
         self._plain_hint = hint
-        self._hint.setVisible(bool(hint))
+        if not hint:
+            self._hint.hide()
         self.setLayout(vbox(self._name, field, self._hint, spacing=5))
 
     def set_hint(self, hint: str) -> None:
@@ -204,41 +204,43 @@ class ValueText(QTextEdit):
         self.setTabChangesFocus(True)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setSizeAdjustPolicy(QAbstractScrollArea.SizeAdjustPolicy.AdjustToContents)
         self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
         self.document().setDocumentMargin(0)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.set_text(text)
 
     def set_text(self, text: str) -> None:
         self.setPlainText(text)
-        self._refit()
+        self._restyle()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() == QEvent.Type.StyleChange:
-            self._refit()
+            self._restyle()
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._refit()
+    def heightForWidth(self, width: int) -> int:
+        option = self.document().defaultTextOption()
+        trial = QTextDocument()
+        trial.setDocumentMargin(0)
+        trial.setDefaultFont(self.document().defaultFont())
+        trial.setDefaultTextOption(option)
+        trial.setPlainText(self.toPlainText())
+        trial.setTextWidth(max(1, width))
+        return max(1, round(trial.size().height()))
 
     def sizeHint(self) -> QSize:
-        return QSize(theme().dp(120), self._height())
+        width = theme().dp(160)
+        return QSize(width, self.heightForWidth(max(width, self.width())))
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(theme().dp(60), self._height())
+        return QSize(theme().dp(60), self.fontMetrics().height())
 
-    def _height(self) -> int:
-        return max(1, round(self.document().size().height()))
-
-    def _refit(self) -> None:
+    def _restyle(self) -> None:
         self.document().setDefaultFont(theme().font(self._size, mono=self._mono))
-        self.document().setTextWidth(max(1, self.viewport().width()))
-        height = self._height()
-        if self.minimumHeight() != height:
-            self.setFixedHeight(height)
+        self.updateGeometry()
 
 
 class KeyValueGrid(QWidget):
