@@ -124,6 +124,7 @@ class FirstStart(QWidget):
         made.setMaxLength(1024 if is_secret else 40)
         if is_secret:
             made.setEchoMode(QLineEdit.EchoMode.Password)
+            made.setProperty("secret", True)
             made.setInputMethodHints(Qt.InputMethodHint.ImhSensitiveData | Qt.InputMethodHint.ImhNoPredictiveText)
         made.textChanged.connect(lambda _text: self._follow())
         made.returnPressed.connect(self._ask)

@@ -85,6 +85,10 @@ _WORDS: Final[dict[str, dict[str, str]]] = {
     "rule": {
         "item-not-found": "Item not found",
         "item-not-on-list": "Item not on the list",
+        "discrepancy-without-photo": "Discrepancy without a photo",
+        "site-checklist-missing": "Site checklist not answered",
+        "site-deficiency": "Deficiency at the site",
+        "site-not-observed": "Not observed at the site",
     },
     "bundle": {"results": "Results", "tasking": "Tasking", "receipt": "Receipt"},
     "history": {"listed": "Listed", "delivered": "Delivered", "inventory": "Inventory"},

@@ -209,7 +209,6 @@ class CloseOutPage(Page):
             answer = button(self.tr("Answer"), partial(self.navigate_requested.emit, "site", (self._visit_id, target)))
             answer.setAccessibleName(self.tr("Answer {question}").format(question=text))
             words_label = label(text, wrap=True)
-            words_label.setMinimumWidth(40)
             line = row(named(answer, f"answer_{target}_button"), tone="warn")
             layout = line.layout()
             assert layout is not None
@@ -253,7 +252,6 @@ class CloseOutPage(Page):
         self._facts.add(self.tr("Facts"), facts, mono=True)
         shown = self._facts.add(self.tr("Journal head"), f"{words.grouped(head_hash[:_HEAD_SHOWN])} …", mono=True)
         shown.setToolTip(words.grouped(head_hash))
-        self._facts.add(self.tr("Device"), words.joined(self._desk.session.name, self._desk.session.account), mono=True)
 
     def _follow(self) -> None:
         view = self._view

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import QCoreApplication, Qt, Signal
-from PySide6.QtWidgets import QPlainTextEdit, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QPlainTextEdit, QStackedWidget, QVBoxLayout, QWidget
 
 from db.queries.items import HistoryLine, ItemRow
 from eum_app.domain.checklists import Answer, Checklist
@@ -27,6 +27,7 @@ from ui.widgets import (
     hbox,
     label,
     panel,
+    rule,
     scrolled,
     vbox,
 )
@@ -60,11 +61,11 @@ class ItemPanel(Card):
         self._offer_list = vbox(margins=(16, 12, 16, 16), spacing=10)
         offer = QWidget()
         offer.setLayout(vbox(self._offer_list, 1))
-        self._places = QStackedLayout()
+        self._places = QStackedWidget()
         self._places.addWidget(self._empty)
         self._places.addWidget(self._item_place())
         self._places.addWidget(scrolled(offer))
-        self.body.addLayout(self._places, 1)
+        self.body.addWidget(self._places, 1)
 
     # Its parts
 
@@ -100,6 +101,7 @@ class ItemPanel(Card):
             vbox(
                 self._checked_line,
                 self._facts,
+                rule(),
                 head,
                 self._questions,
                 vbox(self.note, self.photos, extras, margins=(16, 10, 16, 10), spacing=8),

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, Signal
-from PySide6.QtWidgets import QListView, QStackedLayout
+from PySide6.QtWidgets import QListView, QStackedWidget
 
 from db.queries.visits import VisitRow, WorkRow, work_ids, work_rows
 from ui import words
@@ -46,12 +46,12 @@ class ItemsPanel(Card):
         self.view.clicked.connect(self._pick)
         self.view.activated.connect(self._pick)
         self._nothing = EmptyState("search", self.tr("No item here"), self.tr("Nothing fits this filter."))
-        self._places = QStackedLayout()
+        self._places = QStackedWidget()
         self._places.addWidget(self.view)
         self._places.addWidget(self._nothing)
         self._model.ids_loaded.connect(lambda count: self._places.setCurrentIndex(0 if count else 1))
         self.add_padded(self._tabs, self.search, margins=(12, 10, 12, 10), spacing=10)
-        self.body.addLayout(self._places, 1)
+        self.body.addWidget(self._places, 1)
 
     def show_visit(self, visit_id: str) -> None:
         """List another visit's items; the filter starts afresh."""

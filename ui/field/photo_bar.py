@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from PySide6.QtCore import Signal
 
 from eum_app.domain.errors import KnownError
-from ui.field.parts import named
+from eum_app.usecases.photos import check_photo
+from ui.desk import Desk
+from ui.field.parts import named, read_file
 from ui.messages import sentence
 from ui.widgets import Button, Card, button, hbox, label
 from ui.widgets.path_field import PathField
@@ -14,12 +18,13 @@ from ui.widgets.path_field import PathField
 class PhotoBar(Card):
     """Hidden until a photo is asked for."""
 
-    path_chosen = Signal(object)
-    """Path"""
+    photo_ready = Signal(bytes)
+    """The bytes of a whole picture."""
     frame_requested = Signal()
 
-    def __init__(self) -> None:
+    def __init__(self, desk: Desk) -> None:
         super().__init__()
+        self._desk = desk
         self.setObjectName("photo_bar")
         self.setAccessibleName(self.tr("Add a photo"))
         self.path = PathField(
@@ -56,6 +61,21 @@ class PhotoBar(Card):
         message = sentence(error)
         self.say(f"{message.what} {message.next}")
 
+    def take_frame(self, data: bytes) -> None:
+        """The camera's newest frame; empty where none runs."""
+        if data:
+            self.photo_ready.emit(data)
+        else:
+            self.say(self.tr("No camera is running. Choose one under Scan, or a picture file."))
+
     def _submit(self) -> None:
-        if self.path.path is not None:
-            self.path_chosen.emit(self.path.path)
+        path = self.path.path
+        if path is not None:
+            self._desk.tasks.query(lambda: read_photo(path), self.photo_ready.emit, self.show_error)
+
+
+def read_photo(path: Path) -> bytes:
+    """The bytes of a picture that decodes whole. Raises Refusal `image.…`, `photo.…`."""
+    data = read_file(path)
+    check_photo(data)
+    return data

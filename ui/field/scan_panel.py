@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, Signal
+from PySide6.QtCore import QCoreApplication, QTimer, Signal
 from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
 
 from db.queries.visits import CheckRow
@@ -22,6 +22,7 @@ from ui.widgets.path_field import PathField
 from ui.widgets.viewfinder import Viewfinder, ViewMark
 
 _SHOWN = 12
+_FRAME_MS = 1_500
 
 
 def key_of(symbology: str, raw: bytes) -> str:
@@ -64,7 +65,11 @@ class ScanPanel(Card):
         self._prompt = self.tr("Scan or type below, or choose a camera above")
         self.viewfinder = named(Viewfinder(self._prompt), "viewfinder")
         self.viewfinder.chosen.connect(self._chosen)
-        self.line = named(label("", "sub", wrap=True), "scan_line")
+        self._frame_timer = QTimer(self)
+        self._frame_timer.setSingleShot(True)
+        self._frame_timer.setInterval(_FRAME_MS)
+        self._frame_timer.timeout.connect(lambda: self.viewfinder.set_frame(""))
+        self.line = named(label("", "strong", wrap=True), "scan_line")
         self.line.hide()
         self.file = PathField(
             self.tr("Video, folder or image to read marks from"), object_name="scan_file", kind="file"
@@ -78,7 +83,8 @@ class ScanPanel(Card):
         )
         self.photo.submitted.connect(lambda: self._read_photo(self.photo.path))
         self.photo.hide()
-        self.field = named(ScanField(self.tr("Scan or type serial / UII ⏎")), "scan_field")
+        self.field = named(ScanField(self.tr("Serial / UII ⏎")), "scan_field")
+        self.field.setAccessibleName(self.tr("Scan or type a serial number or UII"))
         self.field.submitted.connect(self.typed)
         self.from_photo: Button = named(button(self.tr("From photo…"), self._toggle_photo), "from_photo_button")
         self.add(self.viewfinder, 1)
@@ -94,6 +100,7 @@ class ScanPanel(Card):
         self.line.setVisible(bool(text))
         set_look(self.line, "tone", tone if tone != "accent" else "")
         self.viewfinder.set_frame(tone if text else "")
+        self._frame_timer.start()
 
     def set_known(self, key: str, state: str, text: str) -> None:
         """What a symbol turned out to be; shown on its outline from now on."""
@@ -121,6 +128,7 @@ class ScanPanel(Card):
     def _choose(self) -> None:
         kind = str(self.source.currentData())
         self.file.setVisible(kind == "file")
+        self.photo.hide()
         self.worker.stop()
         self._in_view.hide()
         if kind == "camera":

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 
 from eum_app.usecases.close_out import Signed
 from ui.field.parts import named
-from ui.widgets import Button, Card, SignaturePad, button, hbox, label, vbox
+from ui.widgets import Button, Card, SignaturePad, button, hbox, vbox
 
 
 class SigningCard(Card):
@@ -47,12 +47,15 @@ class SigningCard(Card):
             signing = hbox(self._decline, self._name, self.clear_button, spacing=8)
             signing.setStretch(1, 1)
         else:
-            signing = hbox(label(signer, "strong"), 1, self.clear_button)
-        self._signing_line = QWidget()
+            self.set_title(title, signer)
+            self.add_trailing(self.clear_button)
+            signing = hbox()
+        self._signing_line = QWidget(self)
         self._signing_line.setLayout(signing)
         column = self.add_padded(spacing=8)
         column.addWidget(self.pad, 1)
-        column.addWidget(self._signing_line)
+        if is_host:
+            column.addWidget(self._signing_line)
         column.addWidget(self._reason_line)
         self._reason_line.hide()
         self.close_with("")

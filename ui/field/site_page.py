@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from db.queries.visits import VisitRow, site_answers_of, visit, visit_checklists
@@ -98,8 +99,13 @@ class SitePage(Page):
         """Scroll to a question and put the keyboard there."""
         found = self._rows.get(question_id)
         if found is not None:
-            self._scroll.ensureWidgetVisible(found)
             found.focus_field()
+            QTimer.singleShot(0, self, lambda: self._scroll_to(question_id))  # once new rows have their places
+
+    def _scroll_to(self, question_id: str) -> None:
+        found = self._rows.get(question_id)
+        if found is not None:
+            self._scroll.ensureWidgetVisible(found, 0, found.height())
 
     def _lay_out(self) -> None:
         """One row for each question asked now; rows that stay keep their focus."""

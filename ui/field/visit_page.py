@@ -2,64 +2,34 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
-from typing import Any
 
 from PySide6.QtCore import Qt, QTime
-from PySide6.QtGui import QHideEvent, QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QAbstractItemView, QLineEdit, QPlainTextEdit, QStackedLayout, QWidget
+from PySide6.QtGui import QHideEvent, QKeyEvent, QKeySequence, QShowEvent
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QLineEdit, QPlainTextEdit, QStackedWidget, QWidget
 
-from db.queries.items import history, item
-from db.queries.visits import CheckRow, VisitRow, is_expected, recent_checks, site_answers_of, visit, visit_checklists
-from eum_app.domain.checklists import Checklist, open_questions, visible_questions
+from db.queries.items import ItemRow, history
 from eum_app.domain.errors import KnownError
 from eum_app.domain.facts import MarkRead
 from eum_app.scanning.decoder import Symbol
 from eum_app.usecases.match_mark import Match, match_mark
-from eum_app.usecases.photos import check_photo
-from eum_app.usecases.record_check import RecordedCheck, record_check, withdraw_check
+from eum_app.usecases.record_check import RecordedCheck
 from ui import words
 from ui.desk import Desk
+from ui.devices.wedge_filter import WedgeFilter
 from ui.field.draft import Draft
 from ui.field.item_panel import ItemPanel
 from ui.field.items_panel import ItemsPanel
 from ui.field.match_words import offer_of, tag_of
-from ui.field.parts import named, progress_parts, read_file
+from ui.field.parts import named, progress_parts
 from ui.field.photo_bar import PhotoBar
 from ui.field.reason_column import ReasonColumn
+from ui.field.recorder import Recorder
 from ui.field.scan_panel import RecentPanel, ScanPanel, key_of
+from ui.field.visit_view import VisitView, read_item, read_visit
 from ui.messages import sentence
 from ui.page import Page
 from ui.widgets import ColumnPart, Columns, panel, vbox
-
-
-@dataclass(frozen=True)
-class VisitView:
-    """What the page needs of a visit, read at one moment."""
-
-    row: VisitRow
-    item_checklist: Checklist
-    site_answered: int
-    site_asked: int
-    recent: list[CheckRow]
-
-
-def read_visit(connection: Any, visit_id: str) -> VisitView:
-    item_checklist, site_checklist = visit_checklists(connection, visit_id)
-    answers = site_answers_of(connection, visit_id)
-    asked = visible_questions(site_checklist, answers)
-    given = {answer.question_id for answer in answers}
-    given -= {one.question_id for one in open_questions(site_checklist, answers)}
-    answered = sum(question.question_id in given for question in asked)
-    recent = recent_checks(connection, visit_id)
-    return VisitView(visit(connection, visit_id), item_checklist, answered, len(asked), recent)
-
-
-def read_item(connection: Any, visit_id: str, item_id: str) -> tuple[Any, str]:
-    """An item and its outcome in the visit so far."""
-    return item(connection, item_id), is_expected(connection, visit_id, item_id)
 
 
 class VisitPage(Page):
@@ -71,20 +41,22 @@ class VisitPage(Page):
         self._desk = desk
         self._visit_id = ""
         self._view: VisitView | None = None
-        self._last_check = ""
-        self._is_recording = self._is_undoing = self._was_submitted = False
+        self._candidate_read = MarkRead(read_by="list")
+        self._wedge: WedgeFilter | None = None
+        self._was_submitted = False
+        self.recorder = Recorder(desk, self)
         self.set_title(self.tr("Visit"))
         self.items = named(ItemsPanel(desk), "items_panel")
         self.scan = named(ScanPanel(desk), "scan_panel")
         self.recent = RecentPanel()
         self.item = ItemPanel()
         self.reasons = ReasonColumn()
-        self.photo_bar = PhotoBar()
-        self._right = QStackedLayout()
+        self.photo_bar = PhotoBar(desk)
+        self._right = QStackedWidget()
         self._right.addWidget(self.item)
         self._right.addWidget(self.reasons)
         right = vbox(spacing=12)
-        right.addLayout(self._right, 1)
+        right.addWidget(self._right, 1)
         right.addWidget(self.photo_bar)
         middle = vbox(spacing=16)
         middle.addWidget(self.scan, 3)
@@ -107,7 +79,10 @@ class VisitPage(Page):
         self.scan.symbol_read.connect(self._on_symbol)
         self.scan.typed.connect(self._on_typed)
         self.scan.field.returnPressed.connect(self._enter_in_scan_field)
-        self.recent.undo_requested.connect(self._undo)
+        self.recent.undo_requested.connect(self.recorder.withdraw)
+        self.recorder.recorded.connect(self._recorded)
+        self.recorder.withdrawn.connect(self._withdrawn)
+        self.recorder.failed.connect(self._failed)
         self.item.outcome_requested.connect(self._decide)
         self.item.candidate_chosen.connect(self._take_candidate)
         self.item.photo_requested.connect(self.photo_bar.open)
@@ -115,7 +90,7 @@ class VisitPage(Page):
         self.reasons.confirmed.connect(self._record)
         self.reasons.cancelled.connect(self._leave_reasons)
         self.reasons.photo_requested.connect(self.photo_bar.open)
-        self.photo_bar.path_chosen.connect(self._load_photo)
+        self.photo_bar.photo_ready.connect(self._keep_photo)
         self.photo_bar.frame_requested.connect(self._photo_from_frame)
 
     def _add_actions(self) -> None:
@@ -138,9 +113,9 @@ class VisitPage(Page):
         self.add_action(self.tr("Filter the items"), "F3", self._focus_filter)
         self.add_action(self.tr("Put the item away"), "Esc", self._escape)
         self.add_button_key(self.item.all_button, "A")
-        self.add_button_key(self.item.discrepancy_button, "Ctrl+D")
-        self.add_button_key(self.item.not_found_button, "Ctrl+M")
-        self.add_button_key(self.item.no_access_button, "Ctrl+B")
+        self.add_button_key(self.item.discrepancy_button, "F4")
+        self.add_button_key(self.item.not_found_button, "F6")
+        self.add_button_key(self.item.no_access_button, "F7")
         self.add_button_key(self.item.photo_button, "Ctrl+P")
         self.add_button_key(self.item.note_button, "Ctrl+N")
         self.note_keys(self.tr("Record as verified"), "Enter")
@@ -152,7 +127,7 @@ class VisitPage(Page):
     def opened(self, argument: object) -> None:
         visit_id, wanted = argument if isinstance(argument, tuple) else (argument or self._visit_id, "")
         if visit_id != self._visit_id:
-            self._visit_id, self._view, self._last_check = str(visit_id), None, ""
+            self._visit_id, self._view, self.recorder.last_check_id = str(visit_id), None, ""
             self._show_item_place()
             self.item.show_nothing()
             self.items.show_visit(self._visit_id)
@@ -170,9 +145,20 @@ class VisitPage(Page):
     def first_focus(self) -> QWidget | None:
         return self.scan.field
 
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        app = QApplication.instance()
+        if self._wedge is None and isinstance(app, QApplication):
+            self._wedge = WedgeFilter(app)
+            self._wedge.mark_scanned.connect(self._on_burst)
+
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
         if not event.spontaneous():
+            if self._wedge is not None:
+                self._wedge.close()
+                self._wedge.deleteLater()
+                self._wedge = None
             self.scan.stop()  # another page, or the lock: nobody films what nobody looks at
 
     def _ask(self) -> None:
@@ -203,6 +189,9 @@ class VisitPage(Page):
         self._was_submitted = True
         self._match(text.encode(), "typed", "", "")
 
+    def _on_burst(self, raw: bytes) -> None:
+        self._match(raw, "wedge", "", "")
+
     def _on_symbol(self, symbol: Symbol, read_by: str) -> None:
         key = key_of(symbol.symbology, symbol.raw)
         self._match(symbol.raw, read_by, symbol.aim or symbol.symbology, key, symbol.preparation)
@@ -229,24 +218,24 @@ class VisitPage(Page):
         if key:
             self.scan.set_known(key, state, text)
             self.scan.redraw_marks()
-        is_seen = match.read.read_by == "camera"
-        busy = self.item.draft is not None or self._right.currentIndex() == 1
-        if is_seen and busy:
-            # The camera never takes the item at hand away; pressing the mark in the picture does.
-            begun = self._right.currentIndex() == 1 or bool(self.item.draft and self.item.draft.is_begun)
-            if begun or match.kind != "expected":
-                self.scan.say(text, tone)
-                return
-        if is_seen and match.kind == "already_checked":
-            self.scan.say(text, tone)
+        draft = self.item.draft
+        is_begun = draft is not None and (draft.is_begun or self._right.currentIndex() == 1)
+        if draft is not None and is_begun and (match.item is None or match.item.item_id != draft.item_id):
+            # Answers are not thrown away by a scan: first this item, then the next.
+            wait = self.tr("{text} · first finish {serial}, or put it away (Esc)")
+            self.scan.say(wait.format(text=text, serial=draft.serial), "warn")
             return
         self.scan.say(text, tone)
-        self._show_match(match)
+        is_seen = match.read.read_by == "camera"
+        if is_begun or (is_seen and match.kind != "expected" and draft is not None):
+            return
+        if not (is_seen and match.kind == "already_checked"):
+            self._show_match(match)
 
     def _show_match(self, match: Match) -> None:
         self._show_item_place()
         if match.item is not None and match.kind in {"expected", "already_checked"}:
-            self._open_item(Draft(match.read, match.item), "" if match.kind == "expected" else "checked")
+            self._desk.ask(read_item, self._visit_id, match.item.item_id, then=partial(self._picked, match.read))
             return
         offer = offer_of(match)
         draft = Draft(match.read, match.item) if offer.can_be_recorded else None
@@ -262,10 +251,9 @@ class VisitPage(Page):
             before = next(
                 (one for one in self._view.recent if one.item_id == draft.item_id and not one.withdrawn), None
             )
-            said = words.joined(words.outcome(before.outcome), words.clock(before.observed_at)) if before else ""
-            checked = self.tr("Already checked: {said}. A new check replaces it; both stay in the record.").format(
-                said=said or words.outcome(outcome if outcome != "checked" else "verified")
-            )
+            said = words.joined(words.outcome(outcome), words.clock(before.observed_at) if before else "")
+            template = self.tr("Already checked: {said}. A new check takes its place; both stay in the record.")
+            checked = template.format(said=said)
         self.item.show_item(draft, self._view.item_checklist, checked)
         self.items.set_in_view(draft.item_id)
         self._desk.ask(history, draft.item_id, then=partial(self.item.show_history, draft.item_id))
@@ -284,12 +272,13 @@ class VisitPage(Page):
     def _take_candidate(self, item_id: str) -> None:
         self._desk.ask(read_item, self._visit_id, item_id, then=partial(self._picked, self._candidate_read))
 
-    def _picked(self, read: MarkRead, found: tuple[Any, str]) -> None:
+    def _picked(self, read: MarkRead, found: tuple[ItemRow, str]) -> None:
         row, outcome = found
         if self._view is None:
             return
         self._show_item_place()
-        self.scan.say("")
+        if read.read_by == "list":
+            self.scan.say("")
         if outcome:
             self._open_item(Draft(read, row), outcome)
             return
@@ -305,7 +294,7 @@ class VisitPage(Page):
 
     def _decide(self, outcome: str) -> None:
         draft = self.item.draft
-        if draft is None or self._is_recording:
+        if draft is None or self.recorder.is_busy:
             return
         if outcome == "verified":
             self._record("verified", "", "")
@@ -316,39 +305,22 @@ class VisitPage(Page):
 
     def _record(self, outcome: str, reason: str, note: str) -> None:
         draft = self.item.draft
-        if draft is None or self._view is None or self._is_recording:
-            return
-        self._is_recording = True
-        self.item.set_busy(True)
-        notes = "\n".join(text for text in (draft.note, note) if text)
-        answers = draft.given(self._view.item_checklist) if draft.item is not None and outcome != "not_on_list" else ()
-        self._desk.do(
-            record_check,
-            visit_id=self._visit_id,
-            item_id=draft.item_id,
-            outcome=outcome,
-            mark=draft.mark,
-            reason=reason,
-            answers=answers,
-            all_as_expected=draft.all_as_expected,
-            note=notes,
-            photos=list(draft.photos.values()),
-            then=partial(self._recorded, draft.serial),
-            failed=self._not_recorded,
-        )
+        if draft is not None and self._view is not None:
+            checklist = self._view.item_checklist
+            if self.recorder.record(self._visit_id, draft, checklist, outcome, reason, note):
+                self.item.set_busy(True)
 
     def _recorded(self, serial: str, result: RecordedCheck) -> None:
-        self._is_recording = False
-        self._last_check = result.check_id
         said = words.joined(self.tr("Recorded"), f"{serial} {words.outcome(result.outcome).lower()}")
-        self.notice.show_message("ok", said, action=self.tr("Undo"), on_action=partial(self._undo, result.check_id))
+        self.notice.show_message(
+            "ok", said, action=self.tr("Undo"), on_action=partial(self.recorder.withdraw, result.check_id)
+        )
         self._say_saved()
         self.scan.say("")
         self.scan.forget_known()
         self._put_away()
 
-    def _not_recorded(self, error: KnownError) -> None:
-        self._is_recording = False
+    def _failed(self, error: KnownError) -> None:
         self.item.set_busy(False)
         self.notice.show_error(error)
 
@@ -357,46 +329,23 @@ class VisitPage(Page):
 
     def undo_last(self) -> None:
         """Withdraw this device's newest standing check (Ctrl+Z, wherever the focus is)."""
-        check_id = self._last_check or self.recent.last_check_id
+        check_id = self.recorder.last_check_id or self.recent.last_check_id
         if check_id:
-            self._undo(check_id)
+            self.recorder.withdraw(check_id)
         else:
             self.notice.show_message("info", self.tr("Nothing here can be taken back."))
 
-    def _undo(self, check_id: str) -> None:
-        if self._is_undoing:
-            return
-        self._is_undoing = True
-        self._desk.do(withdraw_check, check_id, then=self._undone, failed=self._not_undone)
-
-    def _undone(self, _changed: object) -> None:
-        self._is_undoing, self._last_check = False, ""
+    def _withdrawn(self) -> None:
         self.recent.last_check_id = ""  # until the list is read again
         self.notice.show_message("info", self.tr("Withdrawn. The check and its withdrawal both stay in the record."))
         self._say_saved()
         self.scan.forget_known()
         self.scan.field.setFocus()
 
-    def _not_undone(self, error: KnownError) -> None:
-        self._is_undoing, self._last_check = False, ""
-        self.notice.show_error(error)
-
     # Photos
 
-    def _load_photo(self, path: Path) -> None:
-        def read() -> bytes:
-            data = read_file(path)
-            check_photo(data)
-            return data
-
-        self._desk.tasks.query(read, self._keep_photo, self.photo_bar.show_error)
-
     def _photo_from_frame(self) -> None:
-        data = self.scan.photo_now()
-        if data:
-            self._keep_photo(data)
-        else:
-            self.photo_bar.say(self.tr("No camera is running. Choose one under Scan, or a picture file."))
+        self.photo_bar.take_frame(self.scan.photo_now())
 
     def _keep_photo(self, data: bytes) -> None:
         self.photo_bar.close_bar()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent
-from PySide6.QtWidgets import QGridLayout, QStackedLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QStackedWidget, QWidget
 
 from db.queries.visits import VisitRow
 from ui import words
@@ -39,10 +39,10 @@ class VisitsPage(Page):
             lambda: self.navigate_requested.emit("sync", None),
         )  # fmt: skip
         named(self._empty.action_button, "go_to_sync_button")
-        self._places = QStackedLayout()
+        self._places = QStackedWidget()
         self._places.addWidget(scrolled(holder))
         self._places.addWidget(self._empty)
-        self.body.addLayout(self._places)
+        self.body.addWidget(self._places)
 
     def opened(self, argument: object) -> None:
         self._ask()

@@ -63,10 +63,10 @@ class Viewfinder(QWidget):
         return self._marks
 
     def sizeHint(self) -> QSize:
-        return QSize(theme().dp(400), theme().dp(300))
+        return QSize(theme().dp(320), theme().dp(160))
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(theme().dp(200), theme().dp(140))
+        return QSize(theme().dp(200), theme().dp(120))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         area = self._picture_area()

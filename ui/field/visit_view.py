@@ -1,0 +1,38 @@
+"""What the workspace needs of a visit, read at one moment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from db.queries.items import ItemRow, item
+from db.queries.visits import CheckRow, VisitRow, is_expected, recent_checks, site_answers_of, visit, visit_checklists
+from eum_app.domain.checklists import Checklist, open_questions, visible_questions
+
+
+@dataclass(frozen=True)
+class VisitView:
+    """A visit's card, its item checklist, how far its site checklist is, and the newest checks."""
+
+    row: VisitRow
+    item_checklist: Checklist
+    site_answered: int
+    site_asked: int
+    recent: list[CheckRow]
+
+
+def read_visit(connection: Any, visit_id: str) -> VisitView:
+    """Raises Refusal `visit.unknown`."""
+    item_checklist, site_checklist = visit_checklists(connection, visit_id)
+    answers = site_answers_of(connection, visit_id)
+    asked = visible_questions(site_checklist, answers)
+    given = {answer.question_id for answer in answers}
+    given -= {one.question_id for one in open_questions(site_checklist, answers)}
+    answered = sum(question.question_id in given for question in asked)
+    recent = recent_checks(connection, visit_id)
+    return VisitView(visit(connection, visit_id), item_checklist, answered, len(asked), recent)
+
+
+def read_item(connection: Any, visit_id: str, item_id: str) -> tuple[ItemRow, str]:
+    """An item, and its outcome in the visit so far; empty where the visit does not expect it."""
+    return item(connection, item_id), is_expected(connection, visit_id, item_id)
