@@ -72,6 +72,12 @@ EXCHANGE_SENTENCES: dict[str, tuple[str, str]] = {
     "inventory.workbook_macros": ("The workbook holds macros.", "Save it as .xlsx without macros."),
     "inventory.workbook_old": ("This is an old Excel file (.xls).", "Save it as .xlsx or CSV."),
     "inventory.zip_bomb": ("The workbook would unpack to {bytes} bytes; {limit} are possible.", "Do not use it."),
+    # HQ's database
+    "database.url": ("The address of the database cannot be used.", "Correct it in the settings of this workstation."),
+    "database.tls": ("The connection to the database is not verified ({mode}).", "Use one of: {known}."),
+    "fact.not_storable": ("A fact holds characters that the database cannot keep.", "Correct the text and try again."),
+    "store.connection_lost": ("The connection to the database was lost.", "Check the network, then try again."),
+    "clock.trigger": ("{trigger} is not a date that a time limit can run from.", "Use one of: {known}."),
     # Reports
     "report.name": ("{name} is not a name for a report.", "Choose a name that ends in .csv, .xlsx, .json or .pdf."),
     "report.rows_differ": (

@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
     QPlainTextEdit,
-    QScrollArea,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -24,7 +23,7 @@ from eum_app.domain.errors import KnownError
 from ui.page import KeyEntry, Page
 from ui.tasks import ChildCrashedError, Tasks
 from ui.theme import inset, theme
-from ui.widgets import Card, CuiBanner, button, hbox, label, scrolled
+from ui.widgets import Card, CuiBanner, FitArea, button, hbox, label, scrolled
 from ui.widgets.rail import DeviceState, Rail
 
 __all__ = ["DeviceState", "Page", "Shell"]
@@ -50,7 +49,7 @@ class Shell(QWidget):
         self._banners = (CuiBanner(marking), CuiBanner(marking))
         self._stack = _Stack()
         self._pages: dict[str, Page] = {}
-        self._frames: dict[str, QScrollArea] = {}
+        self._frames: dict[str, FitArea] = {}
         self._stale: dict[str, set[str]] = {}
         self._current = ""
         middle = QHBoxLayout()
@@ -209,12 +208,8 @@ class Shell(QWidget):
 class _Stack(QStackedWidget):
     """The pages. Each may scroll where the window is smaller than the page's least: nothing is cut at 200 %."""
 
-    def add(self, page: QWidget) -> QScrollArea:
-        frame = QScrollArea()
-        frame.setFrameShape(QFrame.Shape.NoFrame)
-        frame.setWidgetResizable(True)
-        frame.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        frame.setWidget(page)
+    def add(self, page: QWidget) -> FitArea:
+        frame = FitArea(page)
         self.addWidget(frame)
         return frame
 

@@ -172,7 +172,11 @@ def test_everything_in_the_gallery_has_a_name(qtbot: QtBot, tasks: Tasks, look: 
     qtbot.addWidget(made)
     made.resize(1366, 768)
     made.show()
-    QApplication.processEvents()
+    for direction in (Qt.LayoutDirection.RightToLeft, Qt.LayoutDirection.LeftToRight):
+        made.setLayoutDirection(direction)
+        for size in (scale, 300 - scale, scale):  # the scale changes while the window is in sight
+            look.set_scale(size)
+            QApplication.processEvents()
     assert (made.width(), made.height()) == (1366, 768)
     nameless = [
         f"{type(found).__name__} in {found.parentWidget()}"

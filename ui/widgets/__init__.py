@@ -31,6 +31,7 @@ from ui.widgets.fields import (
     ValueText,
     search_placeholder,
 )
+from ui.widgets.fit_area import FitArea
 from ui.widgets.header import PageHeader
 from ui.widgets.notice import NoticeBar
 from ui.widgets.reason import PhotoStrip, ReasonPanel
@@ -47,6 +48,7 @@ __all__ = [
     "Columns",
     "CuiBanner",
     "EmptyState",
+    "FitArea",
     "FlowLayout",
     "FormField",
     "IconLabel",

@@ -205,7 +205,7 @@ class ValueText(QTextEdit):
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
-        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
         self.document().setDocumentMargin(0)
@@ -284,6 +284,8 @@ class KeyValueGrid(QWidget):
                 part.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeading)
         self._grid.addWidget(key, at, 0)
         self._grid.addWidget(shown, at, 1)
+        self._grid.setRowStretch(at, 0)
+        self._grid.setRowStretch(at + 1, 1)  # what is left over goes below, not between the lines
         self._keys.append(key)
         self._values.append(shown)
         return shown

@@ -34,6 +34,7 @@ class PageHeader(QFrame):
         self._crumb.linkActivated.connect(lambda _target: self.crumb_activated.emit())
         self._crumb.setVisible(bool(crumb))
         self._sub.hide()
+        self._is_fitting = False
         self._progress = ProgressSummary()
         self._progress.hide()
         self._chips = hbox(spacing=8)
@@ -111,6 +112,14 @@ class PageHeader(QFrame):
         self._refit()
 
     def _refit(self) -> None:
+        # What is set below may resize the header at once, and so come back here.
+        if self._is_fitting:
+            return
+        self._is_fitting = True
+        self._fit()
+        self._is_fitting = False
+
+    def _fit(self) -> None:
         margins = self._line.contentsMargins()
         # A label that may wrap asks for too little width; a title breaks only when it is longer than this.
         room = self.width() - margins.left() - margins.right()

@@ -1,0 +1,73 @@
+"""A scroll area that gives its content the room there is, and scrolls only below the content's least size."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject, QSize, Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
+
+from ui.theme import theme
+
+
+class FitArea(QScrollArea):
+    """Content fills the viewport, and is never smaller than its least size at that width.
+
+    Qt's own `widgetResizable` asks for the preferred height, and runs into itself for ever where the content's height
+    depends on its width and a scroll bar takes part of that width. This one decides once per change of size.
+    """
+
+    def __init__(self, content: QWidget, *, is_column: bool = False) -> None:
+        """`is_column`: never narrower than the content, so that it scrolls up and down only."""
+        super().__init__()
+        self._is_column = is_column
+        self._is_fitting = False
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        if is_column:
+            self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setWidget(content)
+        self._fit()
+
+    def minimumSizeHint(self) -> QSize:
+        content = self.widget()
+        if not self._is_column or content is None:
+            return QSize(theme().dp(160), theme().dp(80))
+        bar = self.verticalScrollBar().sizeHint().width()
+        return QSize(content.minimumSizeHint().width() + bar, theme().dp(80))
+
+    def sizeHint(self) -> QSize:
+        content = self.widget()
+        return content.sizeHint() if content is not None else super().sizeHint()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        is_handled = super().eventFilter(watched, event)
+        if event.type() == QEvent.Type.LayoutRequest and watched is self.widget():
+            self._fit()
+            self.updateGeometry()
+        return is_handled
+
+    def _fit(self) -> None:
+        content = self.widget()
+        if content is None or self._is_fitting:
+            return
+        self._is_fitting = True
+        room = self.maximumViewportSize()
+        least = content.minimumSizeHint()
+        width = max(room.width(), least.width())
+        height = _least_height(content, width)
+        if height > room.height():
+            width = max(room.width() - self.verticalScrollBar().sizeHint().width(), least.width())
+            height = _least_height(content, width)
+        content.resize(width, max(height, room.height()))
+        self._is_fitting = False
+
+
+def _least_height(content: QWidget, width: int) -> int:
+    layout = content.layout()
+    if layout is not None and layout.hasHeightForWidth():
+        return layout.minimumHeightForWidth(width)
+    return content.minimumSizeHint().height()
