@@ -142,6 +142,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The store was written by a newer version ({found}).",
         "Install that version; this one knows {known}.",
     ),
+    "store.other_database": (
+        "This is not the database that the key file belongs to.",
+        "Put back the files that belong together, from the backup.",
+    ),
     "store.busy": ("The store is in use.", "Wait a moment and try again."),
     "store.damaged": ("The store is damaged.", "Restore the latest backup; bundles sent to HQ are kept there."),
     "store.chain_damaged": (
