@@ -73,6 +73,10 @@ EXCHANGE_SENTENCES: dict[str, tuple[str, str]] = {
     "inventory.workbook_old": ("This is an old Excel file (.xls).", "Save it as .xlsx or CSV."),
     "inventory.zip_bomb": ("The workbook would unpack to {bytes} bytes; {limit} are possible.", "Do not use it."),
     # HQ's database
+    "database.only_hq": (
+        "Only an HQ store can be kept on a database server.",
+        "Leave the address away on other devices.",
+    ),
     "database.url": ("The address of the database cannot be used.", "Correct it in the settings of this workstation."),
     "database.tls": ("The connection to the database is not verified ({mode}).", "Use one of: {known}."),
     "fact.not_storable": ("A fact holds characters that the database cannot keep.", "Correct the text and try again."),

@@ -143,8 +143,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Install that version; this one knows {known}.",
     ),
     "store.other_database": (
-        "This is not the database that the key file belongs to.",
-        "Put back the files that belong together, from the backup.",
+        "The address leads to the database of another store ({server}).",
+        "Correct the address in this workstation's settings.",
     ),
     "store.busy": ("The store is in use.", "Wait a moment and try again."),
     "store.damaged": ("The store is damaged.", "Restore the latest backup; bundles sent to HQ are kept there."),
