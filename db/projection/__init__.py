@@ -1,0 +1,109 @@
+"""Fact → read tables: the same apply in the field, at import and at rebuild.
+
+The outcome never depends on the order of arrival: each row is either written once under its own id, or the newest by
+`order_key` wins, or a maximum. Facts are applied in batches, grouped by kind in the order of `_APPLIERS`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, delete, select
+
+from db.projection.exchange import (
+    apply_accounts,
+    apply_bundles,
+    apply_devices,
+    apply_exports,
+    apply_quarantine,
+    apply_received,
+    apply_revocations,
+)
+from db.projection.judgement import apply_findings, apply_lapses, apply_reviews
+from db.projection.lists import apply_checklists, apply_imports, apply_items, apply_sites
+from db.projection.rows import Noted
+from db.projection.visits import (
+    apply_attached,
+    apply_checks,
+    apply_closings,
+    apply_site_answers,
+    apply_visits,
+    apply_withdrawals,
+)
+from db.tables import PROJECTION_VERSION as PROJECTION_VERSION
+from db.tables import journal, meta, read
+from eum_app.domain import facts as f
+from eum_app.domain.journal import Entry
+
+REBUILD_BATCH = 5_000
+
+_APPLIERS: dict[type[f.Fact], tuple[Callable[[Connection, Sequence[Noted]], None], str]] = {
+    f.SiteRegistered: (apply_sites, "items"),
+    f.ItemListed: (apply_items, "items"),
+    f.InventoryImported: (apply_imports, "items"),
+    f.ChecklistPublished: (apply_checklists, "visits"),
+    f.VisitPlanned: (apply_visits, "visits"),
+    f.CheckRecorded: (apply_checks, "checks"),
+    f.CheckWithdrawn: (apply_withdrawals, "checks"),
+    f.SiteAssessed: (apply_site_answers, "checks"),
+    f.EvidenceAttached: (apply_attached, "checks"),
+    f.VisitClosedOut: (apply_closings, "visits"),
+    f.FindingRaised: (apply_findings, "findings"),
+    f.FindingLapsed: (apply_lapses, "findings"),
+    f.FindingReviewed: (apply_reviews, "findings"),
+    f.AccountAdded: (apply_accounts, "people"),
+    f.DeviceEnrolled: (apply_devices, "people"),
+    f.DeviceRevoked: (apply_revocations, "people"),
+    f.BundleSealed: (apply_bundles, "exchange"),
+    f.BundleImported: (apply_bundles, "exchange"),
+    f.BundleQuarantined: (apply_quarantine, "exchange"),
+    f.FactsReceived: (apply_received, "exchange"),
+    f.ReportExported: (apply_exports, "reports"),
+}
+
+
+def apply(connection: Connection, noted: Sequence[Noted]) -> set[str]:
+    """Apply facts to the read tables and return the areas touched. Unknown facts leave no trace here."""
+    areas: set[str] = set()
+    if len(noted) == 1:
+        handler = _APPLIERS.get(type(noted[0][1]))
+        if handler is not None:
+            handler[0](connection, noted)
+            areas.add(handler[1])
+        return areas
+    by_kind: dict[type[Any], list[Noted]] = {}
+    for note in noted:
+        by_kind.setdefault(type(note[1]), []).append(note)
+    for kind, (handle, area) in _APPLIERS.items():
+        group = by_kind.get(kind)
+        if group:
+            handle(connection, group)
+            areas.add(area)
+    return areas
+
+
+def rebuild(connection: Connection, own_outgoing_prefix: str) -> int:
+    """Throw the read tables away and make them again from the journals, in the caller's transaction.
+
+    Entries of chains by which this store speaks to others (`own_outgoing_prefix`) are copies of its own facts and are
+    passed over. Returns the number of facts applied.
+    """
+    read.drop_all(connection)
+    read.create_all(connection)
+    in_order = select(journal).order_by(journal.c.origin, journal.c.epoch, journal.c.seq)
+    in_order = in_order.execution_options(yield_per=REBUILD_BATCH)  # of the statement: the connection also writes
+    result = connection.execute(in_order)
+    applied = 0
+    for rows in result.partitions(REBUILD_BATCH):
+        noted: list[Noted] = []
+        for row in rows:
+            if own_outgoing_prefix and row.origin.startswith(own_outgoing_prefix):
+                continue
+            entry = Entry(*row[:-1])
+            noted.append((entry, f.decode_fact(entry.kind, entry.kind_version, entry.payload), row.known_at))
+        apply(connection, noted)
+        applied += len(noted)
+    connection.execute(delete(meta).where(meta.c.name == "projection_version"))
+    connection.execute(meta.insert().values(name="projection_version", value=str(PROJECTION_VERSION)))
+    return applied

@@ -1,0 +1,107 @@
+"""Accounts, devices, bundles, receipts, reports: fact → read tables."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection
+
+from db.projection.rows import Noted, key_of, plain, put
+from db.tables import accounts, bundles, devices, exports, quarantine, received, revocations
+from eum_app.domain import facts as f
+from eum_app.domain.journal import Entry
+
+
+def apply_accounts(connection: Connection, noted: Sequence[Noted]) -> None:
+    rows = [
+        {
+            **plain(fact, "account", "role", "suite", "public_key"),
+            "origin": entry.origin,
+            "order_key": key_of(entry, fact),
+        }
+        for entry, fact, _ in noted
+    ]
+    put(connection, accounts, rows)
+
+
+def apply_devices(connection: Connection, noted: Sequence[Noted]) -> None:
+    rows = [
+        {
+            **plain(fact, "device", "epoch", "fingerprint"),
+            "body": msgspec.json.encode(fact.certificates),
+            "enrolled_at": fact.observed_at,
+            "order_key": key_of(entry, fact),
+        }
+        for entry, fact, _ in noted
+    ]
+    put(connection, devices, rows)
+
+
+def apply_revocations(connection: Connection, noted: Sequence[Noted]) -> None:
+    rows = [{**plain(fact, "device", "epoch", "reason"), "revoked_at": fact.observed_at} for _, fact, _ in noted]
+    put(connection, revocations, rows)
+
+
+def _bundle_row(entry: Entry, fact: f.BundleSealed | f.BundleImported) -> dict[str, Any]:
+    sealed = isinstance(fact, f.BundleSealed)
+    names = (
+        "bundle_id",
+        "bundle_kind",
+        "origin",
+        "epoch",
+        "first_seq",
+        "last_seq",
+        "head_hash",
+        "objects",
+        "file_name",
+    )
+    return {
+        **plain(fact, *names),
+        "direction": "out" if sealed else "in",
+        "recorder": entry.origin,
+        "recorder_epoch": entry.epoch,
+        "party": fact.recipient if isinstance(fact, f.BundleSealed) else fact.sender,
+        "entries": fact.last_seq - fact.first_seq + 1 if isinstance(fact, f.BundleSealed) else fact.new_entries,
+        "at": fact.observed_at,
+        "order_key": key_of(entry, fact),
+    }
+
+
+def apply_bundles(connection: Connection, noted: Sequence[Noted]) -> None:
+    put(connection, bundles, [_bundle_row(entry, fact) for entry, fact, _ in noted])
+
+
+def apply_quarantine(connection: Connection, noted: Sequence[Noted]) -> None:
+    names = ("quarantine_id", "bundle_id", "file_name", "file_sha384", "file_size", "code")
+    rows = [
+        {
+            **plain(fact, *names),
+            "recorder": entry.origin,
+            "details": msgspec.json.encode(fact.details).decode(),
+            "at": fact.observed_at,
+        }
+        for entry, fact, _ in noted
+    ]
+    put(connection, quarantine, rows)
+
+
+def apply_received(connection: Connection, noted: Sequence[Noted]) -> None:
+    rows = [
+        {**plain(fact, "origin", "epoch", "seq", "head_hash", "hq", "bundle_id"), "at": fact.observed_at}
+        for _, fact, _ in noted
+    ]
+    put(connection, received, rows)
+
+
+def apply_exports(connection: Connection, noted: Sequence[Noted]) -> None:
+    rows = [
+        {
+            **plain(fact, "sha384", "file_name", "report", "rows", "as_of"),
+            "actor": entry.actor,
+            "order_key": key_of(entry, fact),
+        }
+        for entry, fact, _ in noted
+    ]
+    put(connection, exports, rows)

@@ -1,0 +1,40 @@
+"""Findings, their lapses and reviews: fact → read tables."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection
+
+from db.projection.rows import Noted, key_of, plain, put
+from db.tables import findings, lapses, reviews
+
+
+def apply_findings(connection: Connection, noted: Sequence[Noted]) -> None:
+    names = ("finding_id", "rule_id", "rule_version", "severity", "visit_id", "item_id", "check_id")
+    rows = [
+        {**plain(fact, *names), "raised_at": fact.observed_at, "order_key": key_of(entry, fact)}
+        for entry, fact, _ in noted
+    ]
+    put(connection, findings, rows)
+
+
+def apply_lapses(connection: Connection, noted: Sequence[Noted]) -> None:
+    rows = [
+        {**plain(fact, "finding_id", "reason"), "lapsed_at": fact.observed_at, "order_key": key_of(entry, fact)}
+        for entry, fact, _ in noted
+    ]
+    put(connection, lapses, rows)
+
+
+def apply_reviews(connection: Connection, noted: Sequence[Noted]) -> None:
+    rows = [
+        {
+            **plain(fact, "review_id", "finding_id", "decision", "comment", "disposition"),
+            "reviewed_at": fact.observed_at,
+            "actor": entry.actor,
+            "order_key": key_of(entry, fact),
+        }
+        for entry, fact, _ in noted
+    ]
+    put(connection, reviews, rows)

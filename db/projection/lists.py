@@ -1,0 +1,67 @@
+"""Sites, items, the lists they came in, checklists: fact → read tables."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection
+
+from db.projection.rows import Noted, key_of, plain, put
+from db.tables import checklists, imports, items, sites
+from eum_app.domain.items import item_key
+from eum_app.domain.look_alikes import look_alike_key
+
+
+def apply_sites(connection: Connection, noted: Sequence[Noted]) -> None:
+    rows = [{**plain(fact, "site_id", "name", "country"), "order_key": key_of(entry, fact)} for entry, fact, _ in noted]
+    put(connection, sites, rows)
+
+
+def match_key(fact: Any) -> str:
+    """Text of `items.item_key`; `fact` is anything with cage, part_number, serial and nsn."""
+    return "|".join(item_key(fact.cage, fact.part_number, fact.serial, fact.nsn))
+
+
+_DERIVED = {"match_key", "look_alike", "order_key", "known_at"}
+_ITEM_FIELDS = tuple(column.name for column in items.columns if column.name not in _DERIVED)
+
+
+def apply_items(connection: Connection, noted: Sequence[Noted]) -> None:
+    rows = [
+        {
+            **plain(fact, *_ITEM_FIELDS),
+            "match_key": match_key(fact),
+            "look_alike": look_alike_key(fact.serial),
+            "order_key": key_of(entry, fact),
+            "known_at": known_at,
+        }
+        for entry, fact, known_at in noted
+    ]
+    put(connection, items, rows)
+
+
+def apply_imports(connection: Connection, noted: Sequence[Noted]) -> None:
+    rows = [
+        {
+            **plain(fact, "import_id", "source_name", "source_sha384", "rows", "accepted", "already_held"),
+            "rejected": len(fact.rejected),
+            "imported_at": fact.observed_at,
+            "actor": entry.actor,
+        }
+        for entry, fact, _ in noted
+    ]
+    put(connection, imports, rows)
+
+
+def apply_checklists(connection: Connection, noted: Sequence[Noted]) -> None:
+    rows = [
+        {
+            **plain(fact.checklist, "checklist_id", "version", "applies_to", "title"),
+            "body": msgspec.json.encode(fact.checklist),
+            "order_key": key_of(entry, fact),
+        }
+        for entry, fact, _ in noted
+    ]
+    put(connection, checklists, rows)

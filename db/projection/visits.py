@@ -1,0 +1,276 @@
+"""Visits and what is stated at them: checks, withdrawals, answers, evidence, closings: fact → read tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import cache
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, bindparam, exists, func, literal, select, update
+
+from db.projection.rows import Noted, Rows, insert_into, key_of, plain, put, run
+from db.tables import checks, evidence, site_answers, visit_items, visit_marks, visits, withdrawals
+from eum_app.domain import facts as f
+
+
+def apply_visits(connection: Connection, noted: Sequence[Noted]) -> None:
+    for entry, fact, _ in noted:
+        put(
+            connection,
+            visits,
+            [
+                {
+                    **plain(fact, "visit_id", "program", "purpose", "site_id", "due_on", "device", "inspector"),
+                    "item_checklist_id": fact.item_checklist.checklist_id,
+                    "item_checklist_version": fact.item_checklist.version,
+                    "site_checklist_id": fact.site_checklist.checklist_id,
+                    "site_checklist_version": fact.site_checklist.version,
+                    "expected": len(fact.expected),
+                    "planned_at": fact.observed_at,
+                    "planned_by": entry.actor,
+                    "order_key": key_of(entry, fact),
+                }
+            ],
+        )
+        expected = [
+            {
+                "visit_id": fact.visit_id,
+                "item_id": item_id,
+                "position": position,
+                "outcome": "to_check",
+                "check_id": "",
+                "outcome_key": "",
+            }
+            for position, item_id in enumerate(fact.expected)
+        ]
+        put(connection, visit_items, expected)
+        connection.execute(_recount_visit(), {"of_visit": fact.visit_id})
+
+
+def _of_counting_check(column: Any, otherwise: str) -> Any:
+    """A column of the newest check of a visit's item that was not withdrawn, as a correlated subquery."""
+    withdrawn = exists().where(withdrawals.c.check_id == checks.c.check_id, withdrawals.c.origin == checks.c.origin)
+    newest = (
+        select(column)
+        .where(checks.c.visit_id == visit_items.c.visit_id, checks.c.item_id == visit_items.c.item_id, ~withdrawn)
+        .order_by(checks.c.order_key.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    return func.coalesce(newest, literal(otherwise))
+
+
+@cache
+def _recount() -> Any:
+    return update(visit_items).values(
+        outcome=_of_counting_check(checks.c.outcome, "to_check"),
+        check_id=_of_counting_check(checks.c.check_id, ""),
+        outcome_key=_of_counting_check(checks.c.order_key, ""),
+    )
+
+
+@cache
+def _recount_visit() -> Any:
+    return _recount().where(visit_items.c.visit_id == bindparam("of_visit"))
+
+
+@cache
+def _recount_item() -> Any:
+    return _recount().where(
+        visit_items.c.visit_id == bindparam("of_visit"), visit_items.c.item_id == bindparam("of_item")
+    )
+
+
+@cache
+def _outcome_of_newer_check() -> Any:
+    return (
+        update(visit_items)
+        .where(
+            visit_items.c.visit_id == bindparam("of_visit"),
+            visit_items.c.item_id == bindparam("of_item"),
+            visit_items.c.outcome_key < bindparam("new_key"),
+        )
+        .values(outcome=bindparam("new_outcome"), check_id=bindparam("new_check"), outcome_key=bindparam("new_key"))
+    )
+
+
+def apply_checks(connection: Connection, noted: Sequence[Noted]) -> None:
+    rows: Rows = []
+    outcomes: Rows = []
+    attached: Rows = []
+    for entry, fact, known_at in noted:
+        key = key_of(entry, fact)
+        rows.append(
+            {
+                "check_id": fact.check_id,
+                "visit_id": fact.visit_id,
+                "item_id": fact.item_id,
+                "outcome": fact.outcome,
+                "reason": fact.reason,
+                "grade": fact.grade,
+                "read_by": fact.mark.read_by,
+                "symbology": fact.mark.symbology,
+                "uii": fact.mark.uii,
+                "serial": fact.mark.serial,
+                "all_as_expected": fact.all_as_expected,
+                "photos": len(fact.photos),
+                "has_note": fact.note is not None,
+                "observed_at": fact.observed_at,
+                "recorded_at": entry.recorded_at,
+                "actor": entry.actor,
+                "origin": entry.origin,
+                "epoch": entry.epoch,
+                "seq": entry.seq,
+                "order_key": key,
+                "known_at": known_at,
+            }
+        )
+        if fact.item_id:
+            outcomes.append(
+                {
+                    "of_visit": fact.visit_id,
+                    "of_item": fact.item_id,
+                    "new_outcome": fact.outcome,
+                    "new_check": fact.check_id,
+                    "new_key": key,
+                }
+            )
+        attached.extend(_evidence_row(fact.visit_id, fact.check_id, "photo", photo, key) for photo in fact.photos)
+        if fact.note is not None:
+            attached.append(_evidence_row(fact.visit_id, fact.check_id, "note", fact.note, key))
+    put(connection, checks, rows)
+    if outcomes:
+        run(connection, _outcome_of_newer_check(), outcomes)
+    put(connection, evidence, attached)
+    _touch(connection, noted)
+    early = _withdrawn_already(connection, [row["check_id"] for row in rows])
+    again = [{"of_visit": row["visit_id"], "of_item": row["item_id"]} for row in rows if row["check_id"] in early]
+    if again:
+        connection.execute(_recount_item(), again)
+
+
+def _withdrawn_already(connection: Connection, check_ids: list[str]) -> set[str]:
+    """Those of them whose withdrawal came before them."""
+    return {
+        check_id
+        for ids in _chunks(check_ids)
+        for check_id in connection.execute(_withdrawals_of(), {"of_checks": ids}).scalars()
+    }
+
+
+@cache
+def _withdrawals_of() -> Any:
+    return select(withdrawals.c.check_id).where(withdrawals.c.check_id.in_(bindparam("of_checks", expanding=True)))
+
+
+def _chunks(values: list[str], size: int = 500) -> Iterable[list[str]]:
+    return (values[start : start + size] for start in range(0, len(values), size))
+
+
+def _evidence_row(visit_id: str, check_id: str, role: str, content: f.ContentRef, key: str) -> dict[str, Any]:
+    return {
+        "object_id": content.object_id,
+        "visit_id": visit_id,
+        "check_id": check_id,
+        "role": role,
+        "commitment": content.commitment,
+        "size": content.size,
+        "media_type": content.media_type,
+        "order_key": key,
+    }
+
+
+def _touch(connection: Connection, noted: Sequence[Noted]) -> None:
+    """Move each visit's newest touch: a fact after the closing voids the signatures."""
+    newest: dict[str, str] = {}
+    for entry, fact, _ in noted:
+        key = key_of(entry, fact)
+        if key > newest.get(fact.visit_id, ""):
+            newest[fact.visit_id] = key
+    rows = [{"visit_id": visit_id, "touched_key": key} for visit_id, key in newest.items()]
+    run(connection, _touch_statement(connection.dialect.name), rows)
+
+
+@cache
+def _touch_statement(dialect: str) -> Any:
+    insert = insert_into(dialect, visit_marks)
+    return insert.on_conflict_do_update(
+        index_elements=["visit_id"],
+        set_={"touched_key": insert.excluded.touched_key},
+        where=insert.excluded.touched_key > visit_marks.c.touched_key,
+    )
+
+
+def apply_withdrawals(connection: Connection, noted: Sequence[Noted]) -> None:
+    rows = [
+        {
+            **plain(fact, "check_id", "visit_id", "reason"),
+            "origin": entry.origin,
+            "withdrawn_at": fact.observed_at,
+            "actor": entry.actor,
+            "order_key": key_of(entry, fact),
+        }
+        for entry, fact, _ in noted
+    ]
+    put(connection, withdrawals, rows)
+    _touch(connection, noted)
+    pairs = [
+        {"of_visit": row.visit_id, "of_item": row.item_id}
+        for ids in _chunks([row["check_id"] for row in rows])
+        for row in connection.execute(select(checks.c.visit_id, checks.c.item_id).where(checks.c.check_id.in_(ids)))
+    ]
+    if pairs:
+        connection.execute(_recount_item(), pairs)
+
+
+def apply_site_answers(connection: Connection, noted: Sequence[Noted]) -> None:
+    rows = [
+        {
+            "visit_id": fact.visit_id,
+            "question_id": answer.question_id,
+            "value": answer.value,
+            "comment": answer.comment,
+            "actor": entry.actor,
+            "order_key": key_of(entry, fact),
+        }
+        for entry, fact, _ in noted
+        for answer in fact.answers
+    ]
+    put(connection, site_answers, rows)
+    _touch(connection, noted)
+
+
+def apply_attached(connection: Connection, noted: Sequence[Noted]) -> None:
+    rows = [
+        _evidence_row(fact.visit_id, fact.check_id, fact.role, fact.content, key_of(entry, fact))
+        for entry, fact, _ in noted
+    ]
+    put(connection, evidence, rows)
+    _touch(connection, noted)
+
+
+def apply_closings(connection: Connection, noted: Sequence[Noted]) -> None:
+    insert = insert_into(connection.dialect.name, visit_marks)
+    columns = ("closed_key", "closed_at", "closed_by", "closed_body")
+    statement = insert.on_conflict_do_update(
+        index_elements=["visit_id"],
+        set_={name: insert.excluded[name] for name in columns},
+        where=insert.excluded.closed_key > visit_marks.c.closed_key,
+    )
+    for entry, fact, _ in noted:
+        row = {
+            "visit_id": fact.visit_id,
+            "closed_key": key_of(entry, fact),
+            "closed_at": fact.observed_at,
+            "closed_by": entry.actor,
+            "closed_body": msgspec.json.encode(fact),
+        }
+        connection.execute(statement, [row])
+        signed = [
+            _evidence_row(fact.visit_id, "", f"{part}:{signature.party}", content, row["closed_key"])
+            for signature in fact.signatures
+            for part, content in (("signature", signature.signature), ("signer", signature.signer))
+            if content is not None
+        ]
+        put(connection, evidence, signed)
