@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from db.queries.findings import finding, finding_ids, known_finding_ids
-from db.queries.visits import counting_checks
-from db.store import Transaction
-from eum_app.domain.compliance.rules import CheckSeen, run_rules
+from db.queries.findings import finding, finding_ids, findings_by_id, known_finding_ids
+from db.queries.reports import site_answer_rows
+from db.queries.visits import closing, counting_checks, evidence_of, site_answers_of, visit_checklists
+from db.store import Connection, Transaction
+from eum_app.domain.compliance.rules import (
+    MAX_OCCURRENCES,
+    RULES_BY_ID,
+    CheckSeen,
+    SiteSeen,
+    Trigger,
+    run_rules,
+    run_site_rules,
+)
 from eum_app.domain.errors import Refusal
 from eum_app.domain.facts import FindingLapsed, FindingRaised, FindingReviewed
 from eum_app.domain.findings import require_decision
@@ -23,43 +33,84 @@ class Reviewed(Changed):
 
 
 def judge_visits(transaction: Transaction, visit_ids: Iterable[str], observed_at: str) -> tuple[int, int]:
-    """Run every rule over the checks that count in these visits: (findings raised, findings lapsed).
+    """Run every rule over what counts in these visits: (findings raised, findings lapsed).
 
-    A finding whose check no longer counts (withdrawn, or a newer one stands) lapses, unless it was decided already.
+    A finding whose ground is gone (the check was withdrawn or a newer one stands, a photo came later, the question was
+    answered otherwise) lapses, unless it was decided already.
     """
     raised = lapsed = 0
     for visit_id in sorted(set(visit_ids)):
-        seen = [
-            CheckSeen(row.check_id, row.visit_id, row.item_id, row.outcome)
-            for row in counting_checks(transaction.connection, visit_id)
-        ]
-        triggers = list(run_rules(seen))
-        known = known_finding_ids(transaction.connection, [trigger.finding_id for trigger in triggers])
+        connection = transaction.connection
+        triggers = [*run_rules(_checks_seen(connection, visit_id))]
+        if (site := _site_seen(connection, visit_id)) is not None:
+            triggers += run_site_rules(site)
+        open_ids = finding_ids(connection, visit_id=visit_id)
+        holding = _occurring(connection, triggers)
+        known = known_finding_ids(connection, holding)
         new = [
             FindingRaised(
                 observed_at=observed_at,
-                finding_id=trigger.finding_id,
+                finding_id=finding_id,
                 rule_id=trigger.rule.rule_id,
                 rule_version=trigger.rule.version,
                 severity=trigger.rule.severity,
-                visit_id=trigger.check.visit_id,
-                item_id=trigger.check.item_id,
-                check_id=trigger.check.check_id,
+                visit_id=trigger.visit_id,
+                item_id=trigger.item_id,
+                check_id=trigger.check_id,
             )
-            for trigger in triggers
-            if trigger.finding_id not in known
+            for finding_id, trigger in holding.items()
+            if finding_id not in known
         ]
-        holding = {trigger.finding_id for trigger in triggers}
         gone = [
-            FindingLapsed(observed_at=observed_at, finding_id=finding_id, reason="check_no_longer_counts")
-            for finding_id in finding_ids(transaction.connection, visit_id=visit_id)
-            if finding_id not in holding
+            FindingLapsed(observed_at=observed_at, finding_id=finding_id, reason=_why_gone(row.rule_id))
+            for finding_id, row in findings_by_id(
+                connection, [finding_id for finding_id in open_ids if finding_id not in holding]
+            ).items()
         ]
         if new or gone:
             transaction.record_all([*new, *gone])
         raised += len(new)
         lapsed += len(gone)
     return raised, lapsed
+
+
+def _checks_seen(connection: Connection, visit_id: str) -> list[CheckSeen]:
+    rows = counting_checks(connection, visit_id)
+    attached: Counter[str] = Counter()
+    if any(row.outcome == "discrepancy" and not row.photos for row in rows):
+        attached.update(row.check_id for row in evidence_of(connection, visit_id=visit_id) if row.role == "photo")
+    return [
+        CheckSeen(row.check_id, row.visit_id, row.item_id, row.outcome, row.photos or attached[row.check_id])
+        for row in rows
+    ]
+
+
+def _site_seen(connection: Connection, visit_id: str) -> SiteSeen | None:
+    try:
+        _, checklist = visit_checklists(connection, visit_id)
+    except Refusal:  # facts about a visit that this HQ did not plan are kept; there is no checklist to judge them by
+        return None
+    return SiteSeen(
+        visit_id, checklist, site_answers_of(connection, visit_id), closing(connection, visit_id) is not None
+    )
+
+
+def _occurring(connection: Connection, triggers: Iterable[Trigger]) -> dict[str, Trigger]:
+    """Finding id → trigger. What lapsed and came back gets the id of its next occurrence."""
+    found = {trigger.finding_id: trigger for trigger in triggers}
+    for number in range(2, MAX_OCCURRENCES + 1):
+        lapsed = [one for one, row in findings_by_id(connection, list(found)).items() if row.lapsed_at]
+        if not lapsed:
+            break
+        for finding_id in lapsed:
+            trigger = found.pop(finding_id)
+            found[trigger.occurrence(number)] = trigger
+    return found
+
+
+def _why_gone(rule_id: str) -> str:
+    rule = RULES_BY_ID.get(rule_id)
+    return "answered_since" if rule is not None and rule.subject == "question" else "check_no_longer_counts"
 
 
 def review_finding(
@@ -72,12 +123,16 @@ def review_finding(
     """
     session.require("finding.review")
     with session.writing() as transaction:
-        row = finding(transaction.connection, finding_id)
+        connection = transaction.connection
+        row = finding(connection, finding_id)
         if row.decision:
             raise Refusal("finding.decided", decision=row.decision)
         if row.lapsed_at:
             raise Refusal("finding.lapsed")
-        require_decision(decision=decision, comment=comment, reviewer=session.account, checked_by=row.checked_by)
+        # A finding about a site has no check: whoever answered its checklist is the one who looked.
+        looked = {row.checked_by} if row.check_id else {a.actor for a in site_answer_rows(connection, row.visit_id)}
+        checked_by = session.account if session.account in looked else row.checked_by
+        require_decision(decision=decision, comment=comment, reviewer=session.account, checked_by=checked_by)
         transaction.record(
             FindingReviewed(
                 observed_at=session.observed_now(),

@@ -1,6 +1,7 @@
-"""Rules over the checks of visits: values in, triggers out. A finding names the rule's id and version.
+"""Rules over what visits brought home: values in, triggers out. A finding names the rule's id and version.
 
-EEUM articles are accounted for by serial number at every annual inventory (DODIG-24-140, DOMAIN section 1.2).
+The rules are data: what a rule asks for stands in its row of `RULES`, and `run_rules` only reads the rows. What is
+merely overdue is no finding; it is computed (`clocks`). Sources stand in DOMAIN.md, sections 1.2, 1.4 and 3.
 """
 
 from __future__ import annotations
@@ -9,44 +10,215 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from eum_app.domain.checklists import NOT_OBSERVED, Answer, Checklist, open_questions, visible_questions
 from eum_app.domain.findings import finding_id
+
+WHOLE_CHECKLIST: Final = "checklist"
+"""The subject of a site finding that is about no single question."""
 
 
 @dataclass(frozen=True)
 class Rule:
+    """One rule. `subject` says what it looks at: check, question, or clock (computed, never raised).
+
+    A check breaks it with one of `outcomes` (and, where `needs_photo`, without a photo); a question with one of
+    `values`. `remedy` says what settles it. `version` is raised when the meaning changes; findings keep theirs.
+    """
+
     rule_id: str
     version: int
     severity: str
-    outcome: str
+    subject: str
     citation: str
+    remedy: str
+    outcomes: frozenset[str] = frozenset()
+    needs_photo: bool = False
+    values: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
 class CheckSeen:
-    """What a rule looks at: a check that counts (newest for its item in its visit, not withdrawn)."""
+    """What a rule looks at: a check that counts (newest for its item in its visit, not withdrawn).
+
+    `photos` counts those recorded with it and those attached later.
+    """
 
     check_id: str
     visit_id: str
     item_id: str
     outcome: str
+    photos: int = 0
+
+
+@dataclass(frozen=True)
+class SiteSeen:
+    """A visit's site checklist with the newest answer to each question. `is_closed`: the visit was closed out once."""
+
+    visit_id: str
+    checklist: Checklist
+    answers: tuple[Answer, ...]
+    is_closed: bool
 
 
 @dataclass(frozen=True)
 class Trigger:
-    finding_id: str
+    """A rule broken by one thing. `trigger` is a check's id, a question's id or `WHOLE_CHECKLIST`.
+
+    The finding's id is a hash, so that running the rules twice raises nothing twice. What lapsed and comes back (no,
+    then yes, then no again) is another occurrence, with an id of its own.
+    """
+
     rule: Rule
-    check: CheckSeen
+    visit_id: str
+    item_id: str
+    check_id: str
+    subject: str
+    trigger: str
+
+    @property
+    def finding_id(self) -> str:
+        return self.occurrence(1)
+
+    def occurrence(self, number: int) -> str:
+        """The finding's id, the first time (1) or when it came back."""
+        return finding_id(self.rule.rule_id, self.subject, self.trigger if number == 1 else f"{self.trigger}\0{number}")
 
 
-ITEM_NOT_FOUND: Final = Rule("item-not-found", 1, "high", "not_found", "DODIG-24-140; DOMAIN 1.2")
-ITEM_NOT_ON_LIST: Final = Rule("item-not-on-list", 1, "medium", "not_on_list", "NSIAD-94-100; DOMAIN 3")
-RULES: Final = (ITEM_NOT_FOUND, ITEM_NOT_ON_LIST)
+ITEM_NOT_FOUND: Final = Rule(
+    "item-not-found",
+    1,
+    "high",
+    "check",
+    "DODIG-24-140; DOMAIN 1.2",
+    "Find the item, or the papers that say where it is; else start the loss report.",
+    outcomes=frozenset({"not_found"}),
+)
+ITEM_NOT_ON_LIST: Final = Rule(
+    "item-not-on-list",
+    1,
+    "medium",
+    "check",
+    "NSIAD-94-100; DOMAIN 3",
+    "Find the transfer or shipment by which the item came here; correct the book.",
+    outcomes=frozenset({"not_on_list"}),
+)
+DISCREPANCY_WITHOUT_PHOTO: Final = Rule(
+    "discrepancy-without-photo",
+    1,
+    "medium",
+    "check",
+    "DODIG-25-019; DOMAIN 3",
+    "Attach a photo of what differs, or state why none could be taken.",
+    outcomes=frozenset({"discrepancy"}),
+    needs_photo=True,
+)
+SITE_CHECKLIST_MISSING: Final = Rule(
+    "site-checklist-missing",
+    1,
+    "high",
+    "question",
+    "GAO-14-161; DODIG-25-078; DOMAIN 1.2",
+    "An inventory is not complete without the physical security checklist: answer it on site.",
+)
+SITE_DEFICIENCY: Final = Rule(
+    "site-deficiency",
+    1,
+    "medium",
+    "question",
+    "DODIG-25-078; DOMAIN 1.4",
+    "Agree on who puts it right until when; close with evidence.",
+    values=frozenset({"no"}),
+)
+SITE_NOT_OBSERVED: Final = Rule(
+    "site-not-observed",
+    1,
+    "low",
+    "question",
+    "DODIG-25-078; DOMAIN 1.4",
+    "Look at it on the next visit, or take the host's evidence.",
+    values=frozenset({NOT_OBSERVED}),
+)
+INITIAL_INVENTORY_OVERDUE: Final = Rule(
+    "initial-inventory-overdue",
+    1,
+    "high",
+    "clock",
+    "SAMM C8.4; DOMAIN 1.2 (within 90 days)",
+    "Inventory the item by serial number now.",
+)
+ANNUAL_INVENTORY_NEVER: Final = Rule(
+    "annual-inventory-never",
+    1,
+    "high",
+    "clock",
+    "SIGAR-press: never and late are told apart; DOMAIN 3",
+    "Inventory the item by serial number now: there is no inventory of it at all.",
+)
+ANNUAL_INVENTORY_LATE: Final = Rule(
+    "annual-inventory-late",
+    1,
+    "medium",
+    "clock",
+    "DODIG-24-140; DOMAIN 1.2 (within 12 months of the last one)",
+    "Plan a visit that expects the item.",
+)
+
+RULES: Final = (
+    ITEM_NOT_FOUND,
+    ITEM_NOT_ON_LIST,
+    DISCREPANCY_WITHOUT_PHOTO,
+    SITE_CHECKLIST_MISSING,
+    SITE_DEFICIENCY,
+    SITE_NOT_OBSERVED,
+    INITIAL_INVENTORY_OVERDUE,
+    ANNUAL_INVENTORY_NEVER,
+    ANNUAL_INVENTORY_LATE,
+)
+RULES_BY_ID: Final = {rule.rule_id: rule for rule in RULES}
 
 
 def run_rules(checks: Iterable[CheckSeen]) -> Iterator[Trigger]:
-    """Every rule over every check, in the checks' order."""
+    """Every check rule over every check, in the checks' order."""
+    rules = [rule for rule in RULES if rule.subject == "check"]
     for check in checks:
-        for rule in RULES:
-            if check.outcome == rule.outcome:
+        for rule in rules:
+            if check.outcome in rule.outcomes and not (rule.needs_photo and check.photos):
                 subject = check.item_id or check.check_id
-                yield Trigger(finding_id(rule.rule_id, subject, check.check_id), rule, check)
+                yield Trigger(rule, check.visit_id, check.item_id, check.check_id, subject, check.check_id)
+
+
+def run_site_rules(site: SiteSeen) -> Iterator[Trigger]:
+    """Every site rule over one visit's site checklist, once a question, in the checklist's order.
+
+    A "no" is a deficiency only where the checklist expects "yes": "Scanner allowed inside: no" is an answer like any
+    other. Missing answers count once the visit is closed out; before, they are work in progress.
+    """
+    if site.is_closed and any(point.code == "answer.missing" for point in open_questions(site.checklist, site.answers)):
+        yield _about_site(SITE_CHECKLIST_MISSING, site.visit_id, WHOLE_CHECKLIST)
+    given = {answer.question_id: answer.value for answer in site.answers}
+    for question in visible_questions(site.checklist, site.answers):
+        value = given.get(question.question_id, "")
+        for rule in (SITE_DEFICIENCY, SITE_NOT_OBSERVED):
+            expected_otherwise = question.expected is not None and question.expected != value
+            if value in rule.values and (value == NOT_OBSERVED or expected_otherwise):
+                yield _about_site(rule, site.visit_id, question.question_id)
+
+
+def question_of(rule_id: str, visit_id: str, of_finding: str, checklist: Checklist) -> str:
+    """The question that a site finding is about, found again by its hash; empty where it is about none."""
+    rule = RULES_BY_ID.get(rule_id)
+    if rule is None or rule.subject != "question":
+        return ""
+    for question in checklist.questions:
+        trigger = _about_site(rule, visit_id, question.question_id)
+        if any(trigger.occurrence(number) == of_finding for number in range(1, MAX_OCCURRENCES + 1)):
+            return question.question_id
+    return ""
+
+
+MAX_OCCURRENCES: Final = 100
+"""How often one question of one visit may lapse and come back before nobody counts any more."""
+
+
+def _about_site(rule: Rule, visit_id: str, question_id: str) -> Trigger:
+    return Trigger(rule, visit_id, "", "", visit_id, question_id)

@@ -1,0 +1,111 @@
+"""The dates that the clocks of enhanced monitoring look at, streamed; and the newest sighting as a part of queries."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, Subquery, func, select
+
+from db.tables import checks, items, withdrawals
+from eum_app.domain.compliance.clocks import (
+    DEFAULT_TRIGGER,
+    SIGHTING_GRADES,
+    SIGHTING_OUTCOMES,
+    STATES,
+    ItemDates,
+    Standing,
+    last_inventory_of,
+    standing,
+)
+
+STREAM_ROWS = 2_000
+
+
+def is_withdrawn() -> ColumnElement[bool]:
+    """Whether the origin that recorded a check took it back."""
+    return (
+        select(withdrawals.c.check_id)
+        .where(withdrawals.c.check_id == checks.c.check_id, withdrawals.c.origin == checks.c.origin)
+        .exists()
+    )
+
+
+def sightings() -> Subquery:
+    """item_id, first_at, last_at of the checks that sighted an item: a US person saw it (A) or saw it live (B)."""
+    return (
+        select(
+            checks.c.item_id,
+            func.min(checks.c.observed_at).label("first_at"),
+            func.max(checks.c.observed_at).label("last_at"),
+        )
+        .where(
+            checks.c.item_id != "",
+            checks.c.outcome.in_(SIGHTING_OUTCOMES),
+            checks.c.grade.in_(SIGHTING_GRADES),
+            ~is_withdrawn(),
+        )
+        .group_by(checks.c.item_id)
+        .subquery()
+    )
+
+
+def _question(conditions: Sequence[ColumnElement[bool]], *, grouped: bool) -> Select[tuple[Any, ...]]:
+    """What the clocks look at, for each item, or counted for all that are alike."""
+    seen = sightings()
+    # Instants in facts are fixed-width UTC text: their first ten characters are the UTC day.
+    days = [func.coalesce(func.substr(at, 1, 10), "").label(at.name) for at in (seen.c.first_at, seen.c.last_at)]
+    alike = (
+        items.c.eum_level,
+        items.c.disposition,
+        items.c.ship_date,
+        items.c.delivery_date,
+        items.c.last_inventory,
+        *days,
+    )
+    question = select(func.count().label("n") if grouped else items.c.item_id, *alike).select_from(items)
+    question = question.outerjoin(seen, seen.c.item_id == items.c.item_id).where(*conditions)
+    return question.group_by(*alike) if grouped else question.order_by(items.c.item_id)
+
+
+def _standing(row: Any, trigger: str, today: date) -> Standing:
+    dates = ItemDates(
+        eum_level=row.eum_level,
+        disposition=row.disposition,
+        shipped=row.ship_date,
+        first_sighted=row.first_at,
+        delivered=row.delivery_date,
+        last_inventory=last_inventory_of(row.last_inventory, row.last_at),
+    )
+    return standing(dates, trigger, today)
+
+
+def item_standings(
+    connection: Connection,
+    today: date,
+    trigger: str = DEFAULT_TRIGGER,
+    conditions: Sequence[ColumnElement[bool]] = (),
+) -> Iterator[tuple[str, Standing]]:
+    """(item id, how it stands on `today`) for every item on the book, streamed.
+
+    The book holds no day of title transfer or of arrival yet: by those triggers, items that were never inventoried
+    stand as `no_date`. Raises Refusal `clock.trigger`.
+    """
+    question = _question(conditions, grouped=False)
+    for row in connection.execution_options(yield_per=STREAM_ROWS).execute(question):
+        yield row.item_id, _standing(row, trigger, today)
+
+
+def clock_counts(
+    connection: Connection,
+    today: date,
+    trigger: str = DEFAULT_TRIGGER,
+    conditions: Sequence[ColumnElement[bool]] = (),
+) -> dict[str, int]:
+    """Items by state, in the order of `compliance.clocks.STATES`; the counts add up to all items."""
+    counts: Counter[str] = Counter()
+    for row in connection.execute(_question(conditions, grouped=True)):
+        counts[_standing(row, trigger, today).state] += row.n
+    return {state: counts[state] for state in STATES if counts[state]}

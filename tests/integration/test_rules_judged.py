@@ -1,0 +1,147 @@
+"""Rules on real stores: what travelled home raises findings, lapses and comes back; clocks count what is overdue."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from db.queries import findings, visits
+from db.queries.clocks import clock_counts, item_standings
+from eum_app.domain.checklists import Answer
+from eum_app.domain.compliance.rules import question_of
+from eum_app.domain.errors import Refusal
+from eum_app.domain.facts import MarkRead, VisitClosedOut
+from eum_app.scanning.labels import data_matrix, png
+from eum_app.usecases.exchange import import_bundles, seal_results
+from eum_app.usecases.record_check import assess_site, attach_photo, record_check
+from eum_app.usecases.review import review_finding
+from tests.builders import World, make_world, typed, yes_to_all
+
+PHOTO = png(data_matrix(b"786950"))
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    made = make_world(tmp_path / "world", count=3)
+    made.plan()
+    made.hand_over()
+    yield made
+    made.close()
+
+
+def visit_of(world: World) -> str:
+    return world.device.read(visits.all_visits)[0].visit_id
+
+
+def send(world: World) -> None:
+    """The device's new facts go to HQ, which judges them."""
+    outcomes = import_bundles(world.hq, [seal_results(world.device, world.drop).path]).outcomes
+    assert [outcome.outcome for outcome in outcomes] == ["accepted"], outcomes
+
+
+def open_rules(world: World) -> list[str]:
+    ids = world.hq.read(findings.finding_ids)
+    rows = world.hq.read(findings.findings_by_id, ids)
+    return sorted(rows[one].rule_id for one in ids)
+
+
+def test_a_discrepancy_without_a_photo_lapses_when_the_photo_comes(world: World) -> None:
+    visit_id = visit_of(world)
+    item_id = world.device.read(visits.work_ids, visit_id)[0]
+    check = record_check(
+        world.device,
+        visit_id=visit_id,
+        item_id=item_id,
+        outcome="discrepancy",
+        reason="damaged",
+        mark=typed("786950"),
+    )
+    send(world)
+    assert open_rules(world) == ["discrepancy-without-photo"]
+    attach_photo(world.device, visit_id, check.check_id, PHOTO)
+    send(world)
+    assert open_rules(world) == []
+
+
+def test_a_no_at_the_site_is_one_finding_until_it_is_a_yes_and_another_when_it_comes_back(world: World) -> None:
+    visit_id = visit_of(world)
+    seen: list[str] = []
+    for value, comment, rules in (
+        ("no", "Hole by the gate", ["site-deficiency"]),
+        ("no", "Hole by the gate, 2 m", ["site-deficiency"]),
+        ("yes", "", []),
+        ("no", "Open again", ["site-deficiency"]),
+        ("not_observed", "Dark", ["site-not-observed"]),
+    ):
+        assess_site(world.device, visit_id, [Answer("fence", value, comment)])
+        send(world)
+        assert open_rules(world) == rules
+        seen += [one for one in world.hq.read(findings.finding_ids) if one not in seen]
+    assert len(seen) == 3
+    rows = world.hq.read(findings.findings_by_id, seen)
+    _, checklist = world.hq.read(visits.visit_checklists, visit_id)
+    assert [question_of(rows[one].rule_id, visit_id, one, checklist) for one in seen] == ["fence"] * 3
+
+
+def test_who_answered_the_site_checklist_does_not_decide_on_it(world: World) -> None:
+    assess_site(world.device, visit_of(world), [Answer("fence", "no", "Hole")])
+    send(world)
+    (finding_id,) = world.hq.read(findings.finding_ids)
+    world.hq.account = "INS-017"  # the same person, now at a desk at HQ
+    with pytest.raises(Refusal, match=r"review\.own_check"):
+        review_finding(world.hq, finding_id, decision="resolve", comment="Fine")
+    world.hq.account = "REV-004"
+    review_finding(world.hq, finding_id, decision="resolve", comment="Mended by 1 Dec")
+    send_again = Answer("fence", "no", "Still")
+    assess_site(world.device, visit_of(world), [send_again])
+    send(world)
+    assert open_rules(world) == []
+
+
+def test_a_visit_closed_without_its_site_checklist_is_found_out(world: World) -> None:
+    """Our own close-out refuses it; a device with other software may not."""
+    visit_id = visit_of(world)
+    with world.device.writing() as transaction:
+        transaction.record(
+            VisitClosedOut(
+                observed_at=world.device.observed_now(),
+                visit_id=visit_id,
+                counts=(),
+                signatures=(),
+                head_seq=1,
+                head_hash=b"",
+            )
+        )
+    send(world)
+    assert open_rules(world) == ["site-checklist-missing"]
+
+
+def test_only_a_sighting_moves_the_clock(world: World) -> None:
+    hq, device, visit_id = world.hq, world.device, visit_of(world)
+    today = date(2026, 12, 12)  # the book's last inventory was 2025-12-11
+    assert hq.read(clock_counts, today) == {"annual_late": 3}
+    seen, partner, absent = device.read(visits.work_ids, visit_id)
+    for item_id, outcome, reason, grade in (
+        (seen, "verified", "", "B"),
+        (partner, "verified", "", "C"),
+        (absent, "not_found", "said_lost", "A"),
+    ):
+        record_check(
+            device,
+            visit_id=visit_id,
+            item_id=item_id,
+            outcome=outcome,
+            reason=reason,
+            mark=MarkRead(read_by="list"),
+            answers=yes_to_all() if outcome == "verified" else (),
+            grade=grade,
+        )
+    send(world)
+    assert hq.read(clock_counts, today) == {"annual_late": 2, "in_time": 1}
+    standings = dict(hq.read(lambda connection: list(item_standings(connection, today))))
+    assert (standings[seen].state, standings[seen].due_on) == ("in_time", date(2027, 11, 21))
+    assert (standings[partner].state, standings[partner].days_over) == ("annual_late", 1)
+    assert hq.read(clock_counts, date(2026, 12, 11), "arrival") == {"due_soon": 2, "in_time": 1}
