@@ -114,7 +114,7 @@ class AppWindow(QWidget):
             QTimer.singleShot(0, self._warm_up)
 
     def _warm_up(self) -> None:
-        if self._front is not None:
+        if self._front is not None and shiboken6.isValid(self.tasks):
             self.tasks.query(lambda: [importlib.import_module(name) for name in _WARM[self._kind]], lambda _done: None)
 
     def _unlock(self, account: str, passphrase: str) -> None:

@@ -1,0 +1,178 @@
+"""A field device at work in the real window, driven by events. Everything behind it is real."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QWidget
+from pytestqt.qtbot import QtBot
+
+from db.queries import visits
+from eum_app.usecases.session import Session
+from tests.builders import PASSPHRASE, make_world
+from ui.app import AppWindow, build_window
+from ui.field.close_out_page import CloseOutPage
+from ui.field.site_page import SitePage
+from ui.field.sync_page import SyncPage
+from ui.field.visit_page import VisitPage
+from ui.shell import Shell
+
+Found = TypeVar("Found", bound=QWidget)
+HUMAN_MS = 60
+"""Between keys: slower than any hand scanner."""
+
+
+@dataclass
+class Field:
+    """The window of FLD-0042 with one visit to Depot 7 handed over."""
+
+    qtbot: QtBot
+    window: AppWindow
+    folder: Path
+    visit_id: str
+
+    @property
+    def shell(self) -> Shell:
+        assert self.window.shell is not None
+        return self.window.shell
+
+    @property
+    def session(self) -> Session:
+        assert self.window.session is not None
+        return self.window.session
+
+    @property
+    def visit(self) -> VisitPage:
+        page = self.shell.page("visit")
+        assert isinstance(page, VisitPage)
+        return page
+
+    @property
+    def site(self) -> SitePage:
+        page = self.shell.page("site")
+        assert isinstance(page, SitePage)
+        return page
+
+    @property
+    def close_out(self) -> CloseOutPage:
+        page = self.shell.page("close_out")
+        assert isinstance(page, CloseOutPage)
+        return page
+
+    @property
+    def sync(self) -> SyncPage:
+        page = self.shell.page("sync")
+        assert isinstance(page, SyncPage)
+        return page
+
+    def open(self, key: str, argument: object = None) -> None:
+        self.shell.show_page(key, self.visit_id if argument is None and key != "sync" else argument)
+        self.idle()
+
+    def idle(self) -> None:
+        """Until nothing is under way, answers to answers included."""
+        for _ in range(3):
+            assert self.window.tasks.wait_idle(30)
+
+    def find(self, name: str, kind: type[Found]) -> Found:
+        found = self.window.findChild(kind, name)
+        assert found is not None, name
+        return found
+
+    def press(self, name: str) -> None:
+        """Press a button with the mouse, as a person would."""
+        made = self.find(name, QAbstractButton)
+        assert made.isVisible(), name
+        assert made.isEnabled(), name
+        QTest.mouseClick(made, Qt.MouseButton.LeftButton)
+        self.idle()
+
+    def key(self, key: Qt.Key, modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
+        """A key for whatever has the focus, once the keys before it are settled."""
+        target = self.window.focusWidget()
+        QTest.keyClick(target, key, modifiers)
+        QTest.qWait(130)  # printable keys are held until it is clear that they are no scan
+        self.idle()
+
+    def type(self, text: str) -> None:
+        """Type at a person's pace into whatever has the focus."""
+        for letter in text:
+            QTest.keyClicks(self.window.focusWidget(), letter)
+            QTest.qWait(HUMAN_MS)
+        QTest.qWait(130)
+
+    def scan(self, text: str) -> None:
+        """A hand scanner's burst."""
+        QTest.keyClicks(self.window.focusWidget(), text)
+        QTest.keyClick(self.window.focusWidget(), Qt.Key.Key_Return)
+        self.idle()
+
+    def identify(self, serial: str) -> None:
+        """Type a serial number into the scan field, and Enter."""
+        self.visit.scan.field.setFocus()
+        self.type(serial)
+        self.key(Qt.Key.Key_Return)
+
+    def draw(self, name: str) -> None:
+        """Draw on a signature pad."""
+        pad = self.find(name, QWidget)
+        QTest.mousePress(pad, Qt.MouseButton.LeftButton, pos=QPoint(30, 60))
+        for x in range(40, 160, 20):
+            QTest.mouseMove(pad, QPoint(x, 40 + x % 40))
+        QTest.mouseRelease(pad, Qt.MouseButton.LeftButton, pos=QPoint(160, 60))
+
+    def until(self, condition: Callable[[], bool]) -> None:
+        self.qtbot.waitUntil(condition, timeout=30_000)
+        self.idle()
+
+    def outcome(self, serial: str) -> str:
+        """What the store says of an expected item."""
+        rows = self.session.read(visits.work_rows, self.visit_id, self.session.read(visits.work_ids, self.visit_id))
+        return next(row.outcome for row in rows.values() if row.serial == serial)
+
+    def last_check(self) -> visits.CheckRow:
+        return self.session.read(visits.recent_checks, self.visit_id)[0]
+
+
+def unlock(qtbot: QtBot, window: AppWindow, passphrase: str = PASSPHRASE) -> None:
+    """Accept the notice, type account and passphrase, Enter."""
+    accept = window.findChild(QAbstractButton, "accept_notice_button")
+    account = window.findChild(QLineEdit, "account_field")
+    secret = window.findChild(QLineEdit, "passphrase_field")
+    assert accept is not None
+    assert account is not None
+    assert secret is not None
+    QTest.mouseClick(accept, Qt.MouseButton.LeftButton)
+    QTest.keyClicks(account, "INS-017")
+    QTest.keyClicks(secret, passphrase)
+    QTest.keyClick(secret, Qt.Key.Key_Return)
+
+
+@contextmanager
+def field_at_work(qtbot: QtBot, folder: Path, *, count: int = 4) -> Iterator[Field]:
+    """HQ plans, the device takes the tasking in, the store is closed, and the window unlocks it."""
+    world = make_world(folder, count=count)
+    visit_id = world.plan().visit_id
+    world.hand_over()
+    world.close()
+    window = build_window(folder / "fld-0042", outbox=folder / "outbox", inbox=folder / "drop")
+    window.resize(1366, 768)
+    window.show()
+    window.activateWindow()
+    QTest.qWaitForWindowActive(window)
+    unlock(qtbot, window)
+    qtbot.waitUntil(lambda: window.shell is not None, timeout=20_000)
+    made = Field(qtbot, window, folder, visit_id)
+    made.idle()
+    yield made
+    made.idle()
+    made.visit.scan.stop()
+    made.visit.scan.worker.join()
+    window.close()
+    QApplication.sendPostedEvents(None, 0)

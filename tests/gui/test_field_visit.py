@@ -1,0 +1,195 @@
+"""The workspace: scan, answer, Enter, next; undo; what is not simply verified."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QAbstractButton, QLineEdit, QPlainTextEdit
+from pytestqt.qtbot import QtBot
+
+from db.queries import visits
+from eum_app.demo.generate import depot_rows, mark_image
+from tests.gui.field_world import Field, field_at_work
+
+SERIALS = ("786950", "786951", "786952", "786953")
+
+
+@pytest.fixture
+def field(qtbot: QtBot, tmp_path: Path) -> Iterator[Field]:
+    with field_at_work(qtbot, tmp_path) as made:
+        made.open("visit")
+        yield made
+
+
+def test_type_answer_enter_recorded(field: Field) -> None:
+    assert field.window.focusWidget() is field.visit.scan.field
+    field.identify("786951")
+    draft = field.visit.item.draft
+    assert draft is not None
+    assert draft.item is not None
+    assert draft.answers == {}
+    verified = field.visit.item.verified_button
+    assert not verified.isEnabled()
+    assert "4" in verified.text()
+    for left in (3, 2, 1):
+        field.key(Qt.Key.Key_Y)
+        assert not verified.isEnabled()
+        assert str(left) in verified.text()
+    field.key(Qt.Key.Key_Return)
+    assert field.outcome("786951") == "to_check"
+    field.key(Qt.Key.Key_Y)
+    assert verified.isEnabled()
+    field.key(Qt.Key.Key_Return)
+    field.until(lambda: field.outcome("786951") == "verified")
+    assert field.last_check().read_by == "typed"
+    assert "786951" in field.visit.notice.text
+    assert field.window.focusWidget() is field.visit.scan.field
+    assert field.visit.item.draft is None
+
+
+def test_all_as_expected_and_undo_from_the_scan_field(field: Field) -> None:
+    field.identify("786950")
+    field.key(Qt.Key.Key_A)
+    assert field.visit.item.draft is not None
+    assert field.visit.item.draft.all_as_expected
+    field.key(Qt.Key.Key_Return)
+    field.until(lambda: field.outcome("786950") == "verified")
+    assert field.window.focusWidget() is field.visit.scan.field
+    field.key(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    field.until(lambda: field.outcome("786950") == "to_check")
+    assert field.last_check().withdrawn
+    field.key(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert field.session.read(visits.visit, field.visit_id).to_check == 4
+
+
+def test_a_burst_of_a_hand_scanner_never_answers_a_question(field: Field) -> None:
+    field.identify("786950")
+    field.scan("NNYYAA")
+    assert field.visit.item.draft is not None
+    assert field.visit.item.draft.answers == {}
+    field.scan("786952")
+    field.until(lambda: field.visit.item.draft is not None and field.visit.item.draft.serial == "786952")
+    assert field.visit.item.draft is not None
+    assert field.visit.item.draft.mark.read_by == "wedge"
+    field.key(Qt.Key.Key_N)
+    field.scan("786953")
+    assert field.visit.item.draft is not None
+    assert field.visit.item.draft.serial == "786952"
+    assert "786952" in field.visit.scan.line.text()
+
+
+def test_discrepancy_with_reason_note_and_photo(field: Field, tmp_path: Path) -> None:
+    photo = tmp_path / "dent.png"
+    picture = QImage(64, 48, QImage.Format.Format_RGB32)
+    picture.fill(Qt.GlobalColor.darkGray)
+    assert picture.save(str(photo))
+    field.identify("786953")
+    field.press("discrepancy_button")
+    confirm = field.find("reason_confirm_button", QAbstractButton)
+    assert not confirm.isEnabled()
+    field.press("reason_damaged")
+    field.find("reason_note", QPlainTextEdit).setPlainText("Housing dented")
+    field.press("reason_photo_button")
+    field.find("photo_path_edit", QLineEdit).setText(str(photo))
+    field.press("photo_add_button")
+    field.until(lambda: field.visit.item.draft is not None and len(field.visit.item.draft.photos) == 1)
+    field.press("reason_confirm_button")
+    field.until(lambda: field.outcome("786953") == "discrepancy")
+    check = field.last_check()
+    assert (check.reason, check.photos, check.has_note) == ("damaged", 1, True)
+
+
+def test_a_photo_that_is_none_is_refused_in_place(field: Field, tmp_path: Path) -> None:
+    wrong = tmp_path / "wrong.jpg"
+    wrong.write_bytes(b"not a picture")
+    field.identify("786953")
+    field.press("add_photo_button")
+    field.find("photo_path_edit", QLineEdit).setText(str(wrong))
+    field.press("photo_add_button")
+    assert field.visit.photo_bar.isVisible()
+    assert field.visit.item.draft is not None
+    assert field.visit.item.draft.photos == {}
+
+
+def test_another_reason_needs_a_note(field: Field) -> None:
+    field.identify("786950")
+    field.press("not_found_button")
+    field.press("reason_other")
+    assert not field.find("reason_confirm_button", QAbstractButton).isEnabled()
+    field.find("reason_note", QPlainTextEdit).setPlainText("Crate was sealed")
+    field.press("reason_confirm_button")
+    field.until(lambda: field.outcome("786950") == "not_found")
+
+
+def test_what_nobody_listed_is_offered_and_recorded(field: Field) -> None:
+    field.identify("ZZ-4711")
+    assert field.visit.item.draft is not None
+    assert field.visit.item.draft.item is None
+    field.press("not_on_list_button")
+    field.press("reason_not_in_inventory")
+    field.press("reason_confirm_button")
+    field.until(lambda: field.session.read(visits.visit, field.visit_id).not_on_list == 1)
+    assert field.last_check().item_id == ""
+
+
+def test_a_near_serial_is_never_taken_by_itself(field: Field) -> None:
+    field.identify("78695O")
+    draft = field.visit.item.draft
+    assert draft is None or draft.item is None
+    offered = [
+        made for made in field.window.findChildren(QAbstractButton) if made.objectName().startswith("candidate_")
+    ]
+    assert any("786950" in made.text() for made in offered)
+    field.press(next(made.objectName() for made in offered if "786950" in made.text()))
+    assert field.visit.item.draft is not None
+    assert field.visit.item.draft.serial == "786950"
+    assert field.visit.item.draft.mark.raw == b"78695O"
+
+
+def test_an_item_picked_from_the_list_says_so(field: Field) -> None:
+    view = field.visit.items.view
+    view.setFocus()
+    view.setCurrentIndex(field.visit.items.model.index(2, 0))
+    field.key(Qt.Key.Key_Return)
+    assert field.visit.item.draft is not None
+    assert field.visit.item.draft.mark.read_by == "list"
+    field.key(Qt.Key.Key_A)
+    field.key(Qt.Key.Key_Return)
+    field.until(lambda: field.outcome("786952") == "verified")
+    field.identify("786952")
+    assert field.outcome("786952") == "verified"
+    assert field.visit.item._checked_line.isVisible()
+
+
+def test_marks_of_a_picture_and_of_a_folder_of_frames(field: Field, tmp_path: Path) -> None:
+    row = depot_rows(1, 1, today=date(2026, 11, 21))[0]
+    frames = tmp_path / "frames"
+    frames.mkdir()
+    (frames / "one.png").write_bytes(mark_image(row))
+    field.press("from_photo_button")
+    field.find("scan_photo_edit", QLineEdit).setText(str(frames / "one.png"))
+    field.find("scan_photo_edit", QLineEdit).returnPressed.emit()
+    field.until(lambda: field.visit.item.draft is not None)
+    assert field.visit.item.draft is not None
+    assert field.visit.item.draft.mark.read_by == "photo"
+    assert field.visit.item.draft.mark.serial == row.serial
+    field.key(Qt.Key.Key_Escape)
+    field.visit.scan.source.setCurrentIndex(2)
+    field.visit.scan.source.activated.emit(2)
+    field.find("scan_file_edit", QLineEdit).setText(str(frames))
+    field.find("scan_file_edit", QLineEdit).returnPressed.emit()
+    field.until(lambda: field.visit.item.draft is not None)
+    assert field.visit.item.draft is not None
+    assert field.visit.item.draft.mark.read_by == "camera"
+    assert field.visit.scan.viewfinder.marks[0].text.startswith(row.serial)
+
+
+def test_a_mark_that_cannot_be_one_is_said_beside_the_viewfinder(field: Field) -> None:
+    field.scan("X" * 4_000)
+    assert field.visit.scan.line.isVisible()
+    assert field.visit.item.draft is None
