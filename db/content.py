@@ -17,6 +17,7 @@ from typing import BinaryIO, Final
 from sqlalchemy import Connection, bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 
+from db.boxed import boxed, unboxed
 from db.files import disk_trouble, sync_folder, written_whole
 from db.tables import content
 from eum_app.crypto.streams import Reader, hash_object, open_object, seal_object
@@ -84,8 +85,8 @@ def keep_object(connection: Connection, folder: ContentFolder, row: ObjectRow, s
         insert.on_conflict_do_nothing(index_elements=["object_id"]),
         {
             "object_id": row.object_id,
-            "key": row.key,
-            "salt": row.salt,
+            "key": boxed(connection, f"content-key|{row.object_id}", row.key),
+            "salt": boxed(connection, f"content-salt|{row.object_id}", row.salt),
             "sealed_size": row.sealed_size,
             "media_type": row.media_type,
             "sealed": inline,
@@ -103,7 +104,9 @@ def object_row(connection: Connection, object_id: str) -> ObjectRow:
     row = connection.execute(_ROW, {"object_id": object_id}).first()
     if row is None:
         raise Trouble("content.absent", object_id=object_id[:12])
-    return ObjectRow(row.object_id, row.sealed_size, row.media_type, row.key, row.salt)
+    key = unboxed(connection, f"content-key|{object_id}", row.key)
+    salt = unboxed(connection, f"content-salt|{object_id}", row.salt)
+    return ObjectRow(row.object_id, row.sealed_size, row.media_type, key, salt)
 
 
 @contextlib.contextmanager

@@ -1,4 +1,5 @@
-"""The store: a SQLCipher database in a folder, opened with the raw data key; journals in, read tables out.
+"""The store: a SQLCipher database in a folder, or a PostgreSQL database that the folder names; journals in, read tables
+out.
 
 One write path: `Store.writing` opens a transaction, `Transaction.record` appends a fact to this store's own chain and
 applies it, `Transaction.append` does the same with verified entries of another origin. Leaving the block by an error
@@ -10,33 +11,30 @@ from __future__ import annotations
 import contextlib
 import io
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
-import sqlcipher3.dbapi2 as sqlcipher
 from sqlalchemy import Connection as Connection
-from sqlalchemy import Engine, bindparam, create_engine, event, select
-from sqlalchemy.exc import DatabaseError, OperationalError
-from sqlalchemy.pool import QueuePool
+from sqlalchemy import Engine, bindparam, select
 
-from db import migrations, projection, triggers
+from db import bulk, migrations, projection, triggers, turns
+from db.boxed import boxed, unboxed
 from db.content import ContentFolder, seal_content
+from db.engines import CACHE_KIB as CACHE_KIB
+from db.engines import DATABASE as DATABASE
+from db.engines import begin, postgresql_engine, server_of, sqlcipher_engine
 from db.files import disk_trouble
-from db.tables import journal, meta, secrets
+from db.location import Location, read_location, write_location
+from db.tables import journal, meta, read, secrets
 from eum_app.domain.clock import Now, utc_text
-from eum_app.domain.errors import KnownError, Refusal, Trouble
+from eum_app.domain.errors import Refusal, Trouble
 from eum_app.domain.facts import ContentRef, Fact, UnknownFact, decode_fact, encode_fact, kind_of
 from eum_app.domain.journal import Author, Entry, Head, genesis, head_of, next_entry, outgoing_origin, verify_chain
 
-DATABASE: Final = "store.db"
 CONTENT: Final = "content"
-BUSY_TIMEOUT_MS: Final = 15_000
-CACHE_KIB: Final = 65_536
 TAIL_ENTRIES: Final = 200
-
-Value = TypeVar("Value")
 
 
 @dataclass(frozen=True)
@@ -50,7 +48,7 @@ class StoreName:
 
 
 class Store:
-    """An unlocked store. Threads and processes may share one folder; writers take turns."""
+    """An unlocked store. Threads and processes may share one folder; writers take turns (`db.turns`)."""
 
     def __init__(self, folder: Path, engine: Engine, named: StoreName, now: Now) -> None:
         self.folder = folder
@@ -58,23 +56,38 @@ class Store:
         self.now = now
         self.content = ContentFolder(folder / CONTENT)
         self._engine = engine
-        self._turn = threading.Lock()
+        self._turn = threading.Lock() if engine.dialect.name == "sqlite" else contextlib.nullcontext()
 
     @classmethod
-    def create(cls, folder: Path, data_key: bytes, named: StoreName, now: Now) -> Store:
-        """Make the database of a new store. Raises Refusal `store.exists`, Trouble as the disk has it."""
-        path = folder / DATABASE
-        if path.exists():
+    def create(
+        cls, folder: Path, data_key: bytes, named: StoreName, now: Now, database_url: str | None = None
+    ) -> Store:
+        """Make the database of a new store: in its folder, or in the empty PostgreSQL database at `database_url`,
+        whose address the folder then keeps, boxed under the data key.
+
+        Raises Refusal `store.exists`, `database.url`, `database.tls`; Trouble `store.connection_lost`, and as the disk
+        has it.
+        """
+        if (folder / DATABASE).exists() or read_location(folder, data_key) is not None:
             raise Refusal("store.exists", path=str(folder))
+        location = Location(named.store_id, server_of(database_url), database_url) if database_url else None
         with disk_trouble(folder):
             folder.mkdir(parents=True, exist_ok=True)
-        engine = _engine(path, data_key)
-        with _begin(engine, write=True) as connection:
-            migrations.upgrade(connection)
-            triggers.install(connection)
-            for name in ("store_id", "name", "kind", "epoch"):
-                connection.execute(meta.insert().values(name=name, value=str(getattr(named, name))))
-            projection.rebuild(connection, "")
+        engine = _engine(folder, data_key, location)
+        try:
+            with begin(engine, write=True, alone=True) as connection:
+                if migrations.current(connection):
+                    raise Refusal("store.exists", path=location.server if location else str(folder))
+                migrations.upgrade(connection)
+                triggers.install(connection)
+                for name in ("store_id", "name", "kind", "epoch"):
+                    connection.execute(meta.insert().values(name=name, value=str(getattr(named, name))))
+                projection.rebuild(connection, "")
+                if location:
+                    write_location(folder, location, data_key)
+        except BaseException:
+            engine.dispose()
+            raise
         return cls(folder, engine, named, now)
 
     @classmethod
@@ -82,14 +95,17 @@ class Store:
         """Open with the raw key, bring the schema up, verify triggers and the chain's tail.
 
         Raises Refusal `store.absent` or `store.newer`; Trouble `store.damaged`, `store.triggers_missing`,
-        `chain.…` as Trouble where the journal's tail does not hold.
+        `store.other_database` (the address leads to another store's), `store.connection_lost`, `chain.…` as Trouble
+        where the journal's tail does not hold.
         """
-        path = folder / DATABASE
-        if not path.is_file():
+        location = read_location(folder, data_key)
+        if location is None and not (folder / DATABASE).is_file():
             raise Refusal("store.absent", path=str(folder))
-        engine = _engine(path, data_key)
+        engine = _engine(folder, data_key, location)
         try:
             store = cls._opened(folder, engine, now)
+            if location and location.store_id != store.named.store_id:
+                raise Trouble("store.other_database", server=location.server)
         except BaseException:
             engine.dispose()
             raise
@@ -97,13 +113,15 @@ class Store:
 
     @classmethod
     def _opened(cls, folder: Path, engine: Engine, now: Now) -> Store:
-        with _begin(engine, write=False) as connection:
+        with begin(engine, write=False) as connection:
             revision = migrations.current(connection)
+        if not revision:
+            raise Trouble("store.damaged")
         if revision != migrations.HEAD:
-            with _begin(engine, write=True) as connection:
+            with begin(engine, write=True, alone=True) as connection:
                 migrations.upgrade(connection)
                 triggers.install(connection)
-        with _begin(engine, write=False) as connection:
+        with begin(engine, write=False) as connection:
             triggers.verify(connection)
             values = {row.name: row.value for row in connection.execute(select(meta))}
             named = StoreName(values["store_id"], values["name"], values["kind"], int(values["epoch"]))
@@ -119,21 +137,31 @@ class Store:
     @contextlib.contextmanager
     def reading(self) -> Iterator[Connection]:
         """A connection with one consistent view."""
-        with _begin(self._engine, write=False) as connection:
+        with begin(self._engine, write=False) as connection:
             yield connection
 
     @contextlib.contextmanager
     def writing(self, author: Author) -> Iterator[Transaction]:
-        """The one way to write: all of the block or nothing. Raises Trouble `disk.full`, `store.busy` and the like."""
-        with self._turn, _begin(self._engine, write=True) as connection:
+        """The one way to write: all of the block or nothing. Raises Trouble `disk.full`, `store.busy`,
+        `store.connection_lost` and the like."""
+        with self._turn, begin(self._engine, write=True) as connection:
             transaction = Transaction(self, connection, author)
             yield transaction
         self.named = replace(self.named, epoch=transaction.author.epoch)
 
     def rebuild(self) -> int:
         """Make the read tables again from the journals; the number of facts applied."""
-        with self._turn, _begin(self._engine, write=True) as connection:
+        with self._turn, begin(self._engine, write=True, alone=True) as connection:
             return projection.rebuild(connection, outgoing_origin(self.named.name, ""))
+
+    def take_back(self) -> None:
+        """Undo `create`: drop the tables of a PostgreSQL database in which a store was begun and could not be
+        finished. A database in the folder goes with the folder."""
+        if self._engine.dialect.name == "postgresql":
+            with begin(self._engine, write=True, alone=True) as connection:
+                read.drop_all(connection)
+                migrations.take_back(connection)
+        self.close()
 
 
 class Transaction:
@@ -150,9 +178,13 @@ class Transaction:
         return utc_text(self.store.now())
 
     def head(self, origin: str, epoch: int) -> Head:
-        """The newest entry of a chain, this transaction's own included."""
+        """The newest entry of a chain, this transaction's own included. From here on nobody else appends to it until
+        this transaction ends."""
         found = self._heads.get((origin, epoch))
-        return found or chain_head(self.connection, origin, epoch)
+        if found is None:
+            turns.wait_for_chain(self.connection, origin, epoch)
+            found = self._heads[origin, epoch] = chain_head(self.connection, origin, epoch)
+        return found
 
     def record(self, fact: Fact) -> Entry:
         """Append one fact to this store's own chain and apply it."""
@@ -172,8 +204,8 @@ class Transaction:
         speaking = Author(
             outgoing_origin(author.origin, device), author.epoch, author.actor, author.session_id, author.elapsed_ms
         )
+        known_at = self.head(author.origin, author.epoch).seq  # own chain first: two writers wait in one order
         entries = [entry for entry, _ in self._chained(speaking, facts)]
-        known_at = self.head(author.origin, author.epoch).seq
         self._insert([(entry, known_at) for entry in entries])
         return entries
 
@@ -226,7 +258,11 @@ class Transaction:
         if not entries:
             return
         rows = [(*_fields(entry), known_at) for entry, known_at in entries]
-        self.connection.exec_driver_sql(_INSERT_ENTRY, rows if len(rows) > 1 else rows[0])
+        if bulk.is_worthwhile(self.connection, len(rows)):
+            bulk.copy_in(self.connection, journal, journal, _ENTRY_COLUMNS, rows)
+        else:
+            statement = _INSERT_ENTRY[self.connection.dialect.name]
+            self.connection.exec_driver_sql(statement, rows if len(rows) > 1 else rows[0])
         self.areas.add("journal")
 
     def seal_content(self, plaintext: bytes, media_type: str) -> ContentRef:
@@ -237,9 +273,10 @@ class Transaction:
         return read_secret(self.connection, purpose)
 
     def keep_secret(self, purpose: str, value: bytes) -> None:
-        """Keep key material inside the encrypted store, in place of what stood under `purpose`."""
+        """Keep key material, in place of what stood under `purpose`; never in the clear on any disk (`db.boxed`)."""
+        stored = boxed(self.connection, _place(purpose), value)
         self.connection.execute(secrets.delete().where(secrets.c.purpose == purpose))
-        self.connection.execute(secrets.insert().values(purpose=purpose, value=value))
+        self.connection.execute(secrets.insert().values(purpose=purpose, value=stored))
 
     def drop_secret(self, purpose: str) -> None:
         self.connection.execute(secrets.delete().where(secrets.c.purpose == purpose))
@@ -251,9 +288,10 @@ class Transaction:
 
 
 _ENTRY_COLUMNS: Final = tuple(column.name for column in journal.columns)
-_INSERT_ENTRY: Final = (
-    f"INSERT INTO journal ({', '.join(_ENTRY_COLUMNS)}) VALUES ({', '.join('?' * len(_ENTRY_COLUMNS))})"  # noqa: S608
-)
+_INSERT_ENTRY: Final = {
+    dialect: f"INSERT INTO journal ({', '.join(_ENTRY_COLUMNS)}) VALUES ({', '.join([mark] * len(_ENTRY_COLUMNS))})"  # noqa: S608
+    for dialect, mark in (("sqlite", "?"), ("postgresql", "%s"))
+}
 _HASH_AT = select(journal.c.hash).where(
     journal.c.origin == bindparam("origin"), journal.c.epoch == bindparam("epoch"), journal.c.seq == bindparam("seq")
 )
@@ -289,16 +327,21 @@ def chain_head(connection: Connection, origin: str, epoch: int) -> Head:
 
 
 def read_secret(connection: Connection, purpose: str) -> bytes | None:
-    value: bytes | None = connection.execute(select(secrets.c.value).where(secrets.c.purpose == purpose)).scalar()
-    return value
+    stored: bytes | None = connection.execute(select(secrets.c.value).where(secrets.c.purpose == purpose)).scalar()
+    return unboxed(connection, _place(purpose), stored)
+
+
+def _place(purpose: str) -> str:
+    return f"secret|{purpose}"
 
 
 def entries_after(connection: Connection, origin: str, epoch: int, seq: int, through: int) -> Iterator[Entry]:
     """Entries of one chain with seq < n ≤ through, in order, streamed."""
-    rows = connection.execution_options(yield_per=2_000).execute(
+    rows = connection.execute(
         select(*[column for column in journal.columns if column.name != "known_at"])
         .where(journal.c.origin == origin, journal.c.epoch == epoch, journal.c.seq > seq, journal.c.seq <= through)
         .order_by(journal.c.seq)
+        .execution_options(yield_per=2_000)
     )
     for row in rows:
         yield Entry(*row)
@@ -331,72 +374,5 @@ def _verify_tail(connection: Connection, own: Head) -> None:
         raise Trouble("store.chain_damaged", why=error.code, **error.values) from error
 
 
-def _engine(path: Path, data_key: bytes) -> Engine:
-    hexadecimal = data_key.hex()
-
-    def connect() -> Any:
-        connection = sqlcipher.connect(
-            str(path), timeout=BUSY_TIMEOUT_MS / 1000, isolation_level=None, check_same_thread=False
-        )
-        try:
-            cursor = connection.cursor()
-            for pragma in (
-                "cipher_log_level = NONE",
-                f"key = \"x'{hexadecimal}'\"",
-                f"busy_timeout = {BUSY_TIMEOUT_MS}",
-                "journal_mode = WAL",
-                "synchronous = FULL",
-                f"cache_size = -{CACHE_KIB}",
-                "temp_store = MEMORY",
-                "trusted_schema = OFF",
-            ):
-                cursor.execute(f"PRAGMA {pragma}")
-            cursor.close()
-        except BaseException:
-            connection.close()
-            raise
-        return connection
-
-    engine = create_engine(
-        "sqlite://", module=sqlcipher, creator=connect, poolclass=QueuePool, pool_size=4, max_overflow=8, echo=False
-    )
-
-    @event.listens_for(engine, "begin")
-    def _begin_statement(connection: Connection) -> None:
-        write = connection.get_execution_options().get("eum_write", False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
-
-    return engine
-
-
-@contextlib.contextmanager
-def _begin(engine: Engine, *, write: bool) -> Iterator[Connection]:
-    try:
-        with engine.connect().execution_options(eum_write=write) as connection, connection.begin():
-            yield connection
-    except KnownError:
-        raise
-    except OperationalError as error:
-        raise _trouble(str(error.orig)) from error
-    except DatabaseError as error:
-        if type(error) is DatabaseError or "malformed" in str(error.orig):
-            raise _trouble(str(error.orig)) from error
-        raise
-
-
-_TROUBLES: Final[tuple[tuple[str, Callable[[], Trouble]], ...]] = (
-    ("full", lambda: Trouble("disk.full", path=DATABASE)),
-    ("locked", lambda: Trouble("store.busy")),
-    ("readonly", lambda: Trouble("disk.read_only", path=DATABASE)),
-    ("I/O", lambda: Trouble("disk.failed", path=DATABASE, reason="input/output error")),
-    ("unable to open", lambda: Trouble("disk.failed", path=DATABASE, reason="cannot be opened")),
-    ("not a database", lambda: Trouble("store.damaged")),
-    ("malformed", lambda: Trouble("store.damaged")),
-)
-
-
-def _trouble(reason: str) -> Trouble:
-    for word, make in _TROUBLES:
-        if word in reason:
-            return make()
-    return Trouble("store.failed", reason=reason[:200])
+def _engine(folder: Path, data_key: bytes, location: Location | None) -> Engine:
+    return postgresql_engine(location.url, data_key) if location else sqlcipher_engine(folder / DATABASE, data_key)

@@ -14,40 +14,43 @@ from sqlalchemy import (
     Boolean,
     Column,
     Index,
-    Integer,
     LargeBinary,
     MetaData,
     PrimaryKeyConstraint,
     Table,
     Text,
+    false,
 )
-from sqlalchemy import text as sql_text
+from sqlalchemy.dialects import postgresql
 
-PROJECTION_VERSION: Final = 1
+PROJECTION_VERSION: Final = 2
 """Raise it whenever `read` or the projection changes: the next opening rebuilds the read tables."""
+
+PLAIN_TEXT: Final = Text().with_variant(postgresql.TEXT(collation="C"), "postgresql")
+"""Text compared by code point on both engines: the order of keys and of state must not hang on a server's locale."""
 
 kept = MetaData()
 read = MetaData()
 
 
 def _text(name: str, *, default: str | None = "") -> Column[str]:
-    return Column(name, Text, nullable=False, server_default=default)
+    return Column(name, PLAIN_TEXT, nullable=False, server_default=default)
 
 
 journal = Table(
     "journal",
     kept,
-    Column("origin", Text, nullable=False),
-    Column("epoch", Integer, nullable=False),
-    Column("seq", Integer, nullable=False),
+    Column("origin", PLAIN_TEXT, nullable=False),
+    Column("epoch", BigInteger, nullable=False),
+    Column("seq", BigInteger, nullable=False),
     Column("prev_hash", LargeBinary, nullable=False),
     Column("hash", LargeBinary, nullable=False),
-    Column("recorded_at", Text, nullable=False),
-    Column("session_id", Text, nullable=False),
+    Column("recorded_at", PLAIN_TEXT, nullable=False),
+    Column("session_id", PLAIN_TEXT, nullable=False),
     Column("elapsed_ms", BigInteger, nullable=False),
-    Column("actor", Text, nullable=False),
-    Column("kind", Text, nullable=False),
-    Column("kind_version", Integer, nullable=False),
+    Column("actor", PLAIN_TEXT, nullable=False),
+    Column("kind", PLAIN_TEXT, nullable=False),
+    Column("kind_version", BigInteger, nullable=False),
     Column("payload", LargeBinary, nullable=False),
     Column("known_at", BigInteger, nullable=False),
     PrimaryKeyConstraint("origin", "epoch", "seq"),
@@ -56,33 +59,33 @@ journal = Table(
 content = Table(
     "content",
     kept,
-    Column("object_id", Text, primary_key=True),
+    Column("object_id", PLAIN_TEXT, primary_key=True),
     Column("key", LargeBinary),  # destroyed when content is withheld by order
     Column("salt", LargeBinary),
     Column("sealed_size", BigInteger, nullable=False),
-    Column("media_type", Text, nullable=False),
+    Column("media_type", PLAIN_TEXT, nullable=False),
     Column("sealed", LargeBinary),  # small objects; large ones are files named by their id
 )
 
 secrets = Table(
     "secrets",
     kept,
-    Column("purpose", Text, primary_key=True),
+    Column("purpose", PLAIN_TEXT, primary_key=True),
     Column("value", LargeBinary, nullable=False),
 )
 
-meta = Table("meta", kept, Column("name", Text, primary_key=True), Column("value", Text, nullable=False))
+meta = Table("meta", kept, Column("name", PLAIN_TEXT, primary_key=True), Column("value", PLAIN_TEXT, nullable=False))
 
 sites = Table(
-    "sites", read, Column("site_id", Text, primary_key=True), _text("name"), _text("country"), _text("order_key")
+    "sites", read, Column("site_id", PLAIN_TEXT, primary_key=True), _text("name"), _text("country"), _text("order_key")
 )
 
 items = Table(
     "items",
     read,
-    Column("item_id", Text, primary_key=True),
+    Column("item_id", PLAIN_TEXT, primary_key=True),
     _text("import_id"),
-    Column("line", Integer, nullable=False, server_default="0"),
+    Column("line", BigInteger, nullable=False, server_default="0"),
     _text("country"),
     _text("case_id"),
     _text("rsn"),
@@ -102,10 +105,12 @@ items = Table(
     _text("disposition"),
     _text("remarks"),
     _text("match_key"),  # maker, part, serial, compacted (items.item_key): the same item in another list
+    _text("look_alike"),  # the serial with look-alikes made one (look_alikes.look_alike_key)
     _text("order_key"),
     Column("known_at", BigInteger, nullable=False, server_default="0"),
     Index("items_by_match_key", "match_key"),
     Index("items_by_serial", "serial"),
+    Index("items_by_look_alike", "look_alike"),
     Index("items_by_uii", "uii"),
     Index("items_by_site", "site_id", "location", "serial"),
 )
@@ -113,13 +118,13 @@ items = Table(
 imports = Table(
     "imports",
     read,
-    Column("import_id", Text, primary_key=True),
+    Column("import_id", PLAIN_TEXT, primary_key=True),
     _text("source_name"),
     _text("source_sha384"),
-    Column("rows", Integer, nullable=False),
-    Column("accepted", Integer, nullable=False),
-    Column("already_held", Integer, nullable=False),
-    Column("rejected", Integer, nullable=False),
+    Column("rows", BigInteger, nullable=False),
+    Column("accepted", BigInteger, nullable=False),
+    Column("already_held", BigInteger, nullable=False),
+    Column("rejected", BigInteger, nullable=False),
     _text("imported_at"),
     _text("actor"),
 )
@@ -127,8 +132,8 @@ imports = Table(
 checklists = Table(
     "checklists",
     read,
-    Column("checklist_id", Text, nullable=False),
-    Column("version", Text, nullable=False),
+    Column("checklist_id", PLAIN_TEXT, nullable=False),
+    Column("version", PLAIN_TEXT, nullable=False),
     _text("applies_to"),
     _text("title"),
     Column("body", LargeBinary, nullable=False),
@@ -139,7 +144,7 @@ checklists = Table(
 visits = Table(
     "visits",
     read,
-    Column("visit_id", Text, primary_key=True),
+    Column("visit_id", PLAIN_TEXT, primary_key=True),
     _text("program"),
     _text("purpose"),
     _text("site_id"),
@@ -150,7 +155,7 @@ visits = Table(
     _text("item_checklist_version"),
     _text("site_checklist_id"),
     _text("site_checklist_version"),
-    Column("expected", Integer, nullable=False, server_default="0"),
+    Column("expected", BigInteger, nullable=False, server_default="0"),
     _text("planned_at"),
     _text("planned_by"),
     _text("order_key"),
@@ -160,7 +165,7 @@ visit_marks = Table(
     "visit_marks",
     read,
     # Maxima over the visit's facts, so that arrival order cannot matter: it is closed while closed_key > touched_key.
-    Column("visit_id", Text, primary_key=True),
+    Column("visit_id", PLAIN_TEXT, primary_key=True),
     _text("touched_key"),
     _text("closed_key"),
     _text("closed_at"),
@@ -171,9 +176,9 @@ visit_marks = Table(
 visit_items = Table(
     "visit_items",
     read,
-    Column("visit_id", Text, nullable=False),
-    Column("item_id", Text, nullable=False),
-    Column("position", Integer, nullable=False),
+    Column("visit_id", PLAIN_TEXT, nullable=False),
+    Column("item_id", PLAIN_TEXT, nullable=False),
+    Column("position", BigInteger, nullable=False),
     # What the newest check that was not withdrawn says; derived from `checks`, kept here so that a worklist can be
     # counted and filtered without asking once per row.
     _text("outcome", default="to_check"),
@@ -181,14 +186,15 @@ visit_items = Table(
     _text("outcome_key"),
     PrimaryKeyConstraint("visit_id", "item_id"),
     Index("visit_items_in_order", "visit_id", "position"),
+    Index("visit_items_by_item", "item_id"),
 )
 
 checks = Table(
     "checks",
     read,
-    Column("check_id", Text, primary_key=True),
-    Column("visit_id", Text, nullable=False),
-    Column("item_id", Text, nullable=False),
+    Column("check_id", PLAIN_TEXT, primary_key=True),
+    Column("visit_id", PLAIN_TEXT, nullable=False),
+    Column("item_id", PLAIN_TEXT, nullable=False),
     _text("outcome"),
     _text("reason"),
     _text("grade"),
@@ -196,28 +202,30 @@ checks = Table(
     _text("symbology"),
     _text("uii"),
     _text("serial"),
-    Column("all_as_expected", Boolean, nullable=False, server_default=sql_text("0")),
-    Column("photos", Integer, nullable=False, server_default="0"),
-    Column("has_note", Boolean, nullable=False, server_default=sql_text("0")),
+    Column("all_as_expected", Boolean, nullable=False, server_default=false()),
+    Column("photos", BigInteger, nullable=False, server_default="0"),
+    Column("has_note", Boolean, nullable=False, server_default=false()),
     _text("observed_at"),
     _text("recorded_at"),
     _text("actor"),
     _text("origin"),
-    Column("epoch", Integer, nullable=False),
-    Column("seq", Integer, nullable=False),
+    Column("epoch", BigInteger, nullable=False),
+    Column("seq", BigInteger, nullable=False),
     _text("order_key"),
     Column("known_at", BigInteger, nullable=False),
     Index("checks_by_visit_item", "visit_id", "item_id", "order_key"),
     Index("checks_by_item", "item_id", "order_key"),
+    Index("checks_by_uii", "uii"),  # a mark read once for an item is known again
+    Index("checks_by_serial", "serial"),
 )
 
 withdrawals = Table(
     "withdrawals",
     read,
     # Only the origin that recorded a check can withdraw it.
-    Column("check_id", Text, nullable=False),
-    Column("origin", Text, nullable=False),
-    Column("visit_id", Text, nullable=False),
+    Column("check_id", PLAIN_TEXT, nullable=False),
+    Column("origin", PLAIN_TEXT, nullable=False),
+    Column("visit_id", PLAIN_TEXT, nullable=False),
     _text("reason"),
     _text("withdrawn_at"),
     _text("actor"),
@@ -228,8 +236,8 @@ withdrawals = Table(
 site_answers = Table(
     "site_answers",
     read,
-    Column("visit_id", Text, nullable=False),
-    Column("question_id", Text, nullable=False),
+    Column("visit_id", PLAIN_TEXT, nullable=False),
+    Column("question_id", PLAIN_TEXT, nullable=False),
     _text("value"),
     _text("comment"),
     _text("actor"),
@@ -240,12 +248,12 @@ site_answers = Table(
 evidence = Table(
     "evidence",
     read,
-    Column("object_id", Text, nullable=False),
-    Column("visit_id", Text, nullable=False),
-    Column("check_id", Text, nullable=False),
+    Column("object_id", PLAIN_TEXT, nullable=False),
+    Column("visit_id", PLAIN_TEXT, nullable=False),
+    Column("check_id", PLAIN_TEXT, nullable=False),
     _text("role"),
     _text("commitment"),
-    Column("size", Integer, nullable=False),
+    Column("size", BigInteger, nullable=False),
     _text("media_type"),
     _text("order_key"),
     PrimaryKeyConstraint("object_id", "visit_id", "check_id", "role"),
@@ -256,9 +264,9 @@ evidence = Table(
 findings = Table(
     "findings",
     read,
-    Column("finding_id", Text, primary_key=True),
+    Column("finding_id", PLAIN_TEXT, primary_key=True),
     _text("rule_id"),
-    Column("rule_version", Integer, nullable=False),
+    Column("rule_version", BigInteger, nullable=False),
     _text("severity"),
     _text("visit_id"),
     _text("item_id"),
@@ -271,7 +279,7 @@ findings = Table(
 lapses = Table(
     "lapses",
     read,
-    Column("finding_id", Text, primary_key=True),
+    Column("finding_id", PLAIN_TEXT, primary_key=True),
     _text("reason"),
     _text("lapsed_at"),
     _text("order_key"),
@@ -280,8 +288,8 @@ lapses = Table(
 reviews = Table(
     "reviews",
     read,
-    Column("review_id", Text, primary_key=True),
-    Column("finding_id", Text, nullable=False),
+    Column("review_id", PLAIN_TEXT, primary_key=True),
+    Column("finding_id", PLAIN_TEXT, nullable=False),
     _text("decision"),
     _text("comment"),
     _text("disposition"),
@@ -294,8 +302,8 @@ reviews = Table(
 accounts = Table(
     "accounts",
     read,
-    Column("origin", Text, nullable=False),
-    Column("account", Text, nullable=False),
+    Column("origin", PLAIN_TEXT, nullable=False),
+    Column("account", PLAIN_TEXT, nullable=False),
     _text("role"),
     _text("suite"),
     Column("public_key", LargeBinary, nullable=False),
@@ -306,8 +314,8 @@ accounts = Table(
 devices = Table(
     "devices",
     read,
-    Column("device", Text, nullable=False),
-    Column("epoch", Integer, nullable=False),
+    Column("device", PLAIN_TEXT, nullable=False),
+    Column("epoch", BigInteger, nullable=False),
     _text("fingerprint"),
     Column("body", LargeBinary, nullable=False),
     _text("enrolled_at"),
@@ -318,8 +326,8 @@ devices = Table(
 revocations = Table(
     "revocations",
     read,
-    Column("device", Text, nullable=False),
-    Column("epoch", Integer, nullable=False),
+    Column("device", PLAIN_TEXT, nullable=False),
+    Column("epoch", BigInteger, nullable=False),
     _text("reason"),
     _text("revoked_at"),
     PrimaryKeyConstraint("device", "epoch"),
@@ -328,19 +336,19 @@ revocations = Table(
 bundles = Table(
     "bundles",
     read,
-    Column("bundle_id", Text, nullable=False),
-    Column("direction", Text, nullable=False),
-    Column("recorder", Text, nullable=False),
-    Column("recorder_epoch", Integer, nullable=False),
+    Column("bundle_id", PLAIN_TEXT, nullable=False),
+    Column("direction", PLAIN_TEXT, nullable=False),
+    Column("recorder", PLAIN_TEXT, nullable=False),
+    Column("recorder_epoch", BigInteger, nullable=False),
     _text("bundle_kind"),
     _text("party"),
     _text("origin"),
-    Column("epoch", Integer, nullable=False),
-    Column("first_seq", Integer, nullable=False),
-    Column("last_seq", Integer, nullable=False),
+    Column("epoch", BigInteger, nullable=False),
+    Column("first_seq", BigInteger, nullable=False),
+    Column("last_seq", BigInteger, nullable=False),
     Column("head_hash", LargeBinary, nullable=False),
-    Column("entries", Integer, nullable=False),
-    Column("objects", Integer, nullable=False),
+    Column("entries", BigInteger, nullable=False),
+    Column("objects", BigInteger, nullable=False),
     _text("file_name"),
     _text("at"),
     _text("order_key"),
@@ -350,12 +358,12 @@ bundles = Table(
 quarantine = Table(
     "quarantine",
     read,
-    Column("quarantine_id", Text, primary_key=True),
-    Column("recorder", Text, nullable=False),
+    Column("quarantine_id", PLAIN_TEXT, primary_key=True),
+    Column("recorder", PLAIN_TEXT, nullable=False),
     _text("bundle_id"),
     _text("file_name"),
     _text("file_sha384"),
-    Column("file_size", Integer, nullable=False),
+    Column("file_size", BigInteger, nullable=False),
     _text("code"),
     _text("details"),
     _text("at"),
@@ -364,9 +372,9 @@ quarantine = Table(
 received = Table(
     "received",
     read,
-    Column("origin", Text, nullable=False),
-    Column("epoch", Integer, nullable=False),
-    Column("seq", Integer, nullable=False),
+    Column("origin", PLAIN_TEXT, nullable=False),
+    Column("epoch", BigInteger, nullable=False),
+    Column("seq", BigInteger, nullable=False),
     Column("head_hash", LargeBinary, nullable=False),
     _text("hq"),
     _text("bundle_id"),
@@ -377,10 +385,10 @@ received = Table(
 exports = Table(
     "exports",
     read,
-    Column("sha384", Text, nullable=False),
-    Column("file_name", Text, nullable=False),
+    Column("sha384", PLAIN_TEXT, nullable=False),
+    Column("file_name", PLAIN_TEXT, nullable=False),
     _text("report"),
-    Column("rows", Integer, nullable=False),
+    Column("rows", BigInteger, nullable=False),
     _text("as_of"),
     _text("actor"),
     _text("order_key"),

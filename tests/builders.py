@@ -41,8 +41,16 @@ class Clock:
         return self.instant
 
 
-def make_store(folder: Path, kind: str, name: str, clock: Clock, suite: Suite = Suite.P384, role: str = "") -> Session:
-    """A store with one account and a cheap passphrase slot."""
+def make_store(
+    folder: Path,
+    kind: str,
+    name: str,
+    clock: Clock,
+    suite: Suite = Suite.P384,
+    role: str = "",
+    database_url: str | None = None,
+) -> Session:
+    """A store with one account and a cheap passphrase slot; in its folder, or at `database_url`."""
     role = role or ("reviewer" if kind == "hq" else "inspector")
     return create_store(
         folder,
@@ -54,6 +62,7 @@ def make_store(folder: Path, kind: str, name: str, clock: Clock, suite: Suite = 
         suite=suite,
         kdf=KdfParams.fast_for_tests(suite),
         now=clock,
+        database_url=database_url,
     )
 
 
@@ -124,12 +133,17 @@ class World:
 
 
 def make_world(
-    folder: Path, *, devices: tuple[str, ...] = ("FLD-0042",), count: int = 6, suite: Suite = Suite.P384
+    folder: Path,
+    *,
+    devices: tuple[str, ...] = ("FLD-0042",),
+    count: int = 6,
+    suite: Suite = Suite.P384,
+    database_url: str | None = None,
 ) -> World:
-    """HQ with an inventory, and enrolled devices."""
+    """HQ (on PostgreSQL where `database_url` is given) with an inventory, and enrolled devices."""
     clock = Clock()
     folder.mkdir(exist_ok=True)
-    hq = make_store(folder / "hq", "hq", "HQ-01", clock, suite)
+    hq = make_store(folder / "hq", "hq", "HQ-01", clock, suite, database_url=database_url)
     world = World(folder, clock, hq, {})
     for name in devices:
         device = make_store(folder / name.lower(), "field", name, clock, suite)

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import os
+import subprocess
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from tests.postgres import PostgreSQL, started_for_tests
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # before anything imports Qt
 
@@ -30,3 +34,23 @@ def shared_data() -> Path:
     if not SHARED_DATA.is_dir():
         pytest.skip("needs the shared sample data beside the project")
     return SHARED_DATA
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[PostgreSQL]:
+    """A real PostgreSQL server; a test that needs it is passed over only where the wheel's server cannot start."""
+    try:
+        server = started_for_tests()
+    except (ImportError, OSError, subprocess.SubprocessError) as error:
+        pytest.skip(f"PostgreSQL cannot be started here: {error}")
+    yield server
+    server.stop()
+
+
+@pytest.fixture(params=["sqlcipher", "postgresql"])
+def hq_backend(request: pytest.FixtureRequest) -> Callable[[], str | None]:
+    """Both kinds of database that HQ may have: each call gives what `database_url` of a new store is to be."""
+    if request.param == "sqlcipher":
+        return lambda: None
+    server: PostgreSQL = request.getfixturevalue("postgresql")
+    return server.new_database

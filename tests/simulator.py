@@ -21,9 +21,16 @@ class Simulator:
     visit_ids: dict[str, str]
 
     @classmethod
-    def start(cls, folder: Path, *, devices: tuple[str, ...] = ("FLD-0042",), count: int = 4) -> Simulator:
+    def start(
+        cls,
+        folder: Path,
+        *,
+        devices: tuple[str, ...] = ("FLD-0042",),
+        count: int = 4,
+        database_url: str | None = None,
+    ) -> Simulator:
         """Enrolled devices, each with a visit to the same site handed over."""
-        world = make_world(folder, devices=devices, count=count)
+        world = make_world(folder, devices=devices, count=count, database_url=database_url)
         visit_ids = {}
         for device in devices:
             visit_ids[device] = world.plan(device).visit_id

@@ -7,6 +7,7 @@ from typing import Final
 
 from sqlalchemy import Connection, inspect, text
 
+from db.tables import kept
 from eum_app.domain.errors import Refusal
 
 HEAD: Final = "0001"
@@ -38,3 +39,9 @@ def upgrade(connection: Connection) -> bool:
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
     return True
+
+
+def take_back(connection: Connection) -> None:
+    """Drop what `upgrade` made. Only for a store whose making failed halfway; a store in use has no way back."""
+    kept.drop_all(connection)
+    connection.execute(text("DROP TABLE IF EXISTS alembic_version"))

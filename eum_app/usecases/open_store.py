@@ -38,11 +38,14 @@ def create_store(
     suite: Suite = DEFAULT_SUITE,
     kdf: KdfParams | None = None,
     now: Now = system_now,
+    database_url: str | None = None,
 ) -> Session:
-    """Make a store with its first account, and open it. An HQ store also gets an authority and HQ's certificate.
+    """Make a store with its first account, and open it. An HQ store also gets an authority and HQ's certificate, and
+    its database may be an empty one on a PostgreSQL server (`database_url`).
 
-    Raises Refusal `store.exists`, `store.kind`, `store.name`, `role.unknown`, `passphrase.too_short`; Trouble of the
-    disk. Nothing stays behind when it fails.
+    Raises Refusal `store.exists`, `store.kind`, `store.name`, `role.unknown`, `passphrase.too_short`, `database.url`,
+    `database.tls`, `database.only_hq`; Trouble of the disk, `store.connection_lost`. Nothing stays behind when it
+    fails.
     """
     if kind not in KINDS:
         raise Refusal("store.kind", kind=kind, known=", ".join(KINDS))
@@ -50,11 +53,15 @@ def create_store(
     _require_name(account, "account.name")
     people.require_role(role)
     require_passphrase(passphrase)
+    if database_url is not None and kind != "hq":
+        raise Refusal("database.only_hq")
     if folder.exists() and any(folder.iterdir()):
         raise Refusal("store.exists", path=str(folder))
     was_there = folder.exists()
     try:
-        return _create(folder, kind, name, account, role, passphrase, suite, kdf or KdfParams.default(suite), now)
+        return _create(
+            folder, kind, name, account, role, passphrase, suite, kdf or KdfParams.default(suite), now, database_url
+        )
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         if was_there:
@@ -72,9 +79,30 @@ def _create(
     suite: Suite,
     kdf: KdfParams,
     now: Now,
+    database_url: str | None,
 ) -> Session:
     store_id, data_key, signing_key = new_id(), new_data_key(), SigningKey.generate(suite)
-    store = Store.create(folder, data_key, StoreName(store_id, name, kind, 1), now)
+    store = Store.create(folder, data_key, StoreName(store_id, name, kind, 1), now, database_url)
+    try:
+        return _furnished(store, account, role, passphrase, suite, kdf, data_key, signing_key)
+    except BaseException:
+        store.take_back()
+        raise
+
+
+def _furnished(
+    store: Store,
+    account: str,
+    role: str,
+    passphrase: str,
+    suite: Suite,
+    kdf: KdfParams,
+    data_key: bytes,
+    signing_key: SigningKey,
+) -> Session:
+    """A new store with its first account, its keyslot and, at HQ, its authority."""
+    folder, now = store.folder, store.now
+    store_id, name, kind = store.named.store_id, store.named.name, store.named.kind
     slot = make_slot(store_id, account, passphrase, data_key, signing_key, kdf)
     session = Session(store, _ticket(folder, account, role, suite, data_key, signing_key), now)
     with session.writing() as transaction:

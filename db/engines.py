@@ -1,0 +1,215 @@
+"""Engines: a SQLCipher file opened with the raw data key, or a PostgreSQL database by URL; and how a transaction of
+either begins and fails.
+
+No address, password, key or row shows in what an error says.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import sqlcipher3.dbapi2 as sqlcipher
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, DatabaseError, DataError, DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
+from sqlalchemy.pool import QueuePool
+
+from db import turns
+from db.boxed import BOX
+from eum_app.crypto.boxes import Box
+from eum_app.domain.errors import KnownError, Refusal, Trouble
+
+DATABASE: Final = "store.db"
+BUSY_TIMEOUT_MS: Final = 15_000
+CACHE_KIB: Final = 65_536
+CONNECT_TIMEOUT_S: Final = 10
+_VERIFIED: Final = ("verify-full", "verify-ca")
+
+
+def sqlcipher_engine(path: Path, data_key: bytes) -> Engine:
+    """Connections to an encrypted file. The key reaches SQLCipher by PRAGMA alone."""
+    hexadecimal = data_key.hex()
+
+    def connect() -> Any:
+        connection = sqlcipher.connect(
+            str(path), timeout=BUSY_TIMEOUT_MS / 1000, isolation_level=None, check_same_thread=False
+        )
+        try:
+            cursor = connection.cursor()
+            for pragma in (
+                "cipher_log_level = NONE",
+                f"key = \"x'{hexadecimal}'\"",
+                f"busy_timeout = {BUSY_TIMEOUT_MS}",
+                "journal_mode = WAL",
+                "synchronous = FULL",
+                f"cache_size = -{CACHE_KIB}",
+                "temp_store = MEMORY",
+                "trusted_schema = OFF",
+            ):
+                cursor.execute(f"PRAGMA {pragma}")
+            cursor.close()
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    engine = create_engine(
+        "sqlite://", module=sqlcipher, creator=connect, poolclass=QueuePool, pool_size=4, max_overflow=8, echo=False
+    )
+
+    @event.listens_for(engine, "begin")
+    def _begin_statement(connection: Connection) -> None:
+        write = connection.get_execution_options().get("eum_write", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+    return engine
+
+
+def postgresql_engine(url: str, data_key: bytes) -> Engine:
+    """Pooled connections to a PostgreSQL database; key material is boxed under the data key (`db.boxed`).
+
+    What is committed is on the server's disk (`synchronous_commit`), whatever the server's own setting. Raises as
+    `parsed_url` does; nothing is connected yet.
+    """
+    settings = {
+        "application_name": "eum",
+        "client_encoding": "utf8",
+        "connect_timeout": CONNECT_TIMEOUT_S,
+        "options": f"-c synchronous_commit=on -c lock_timeout={BUSY_TIMEOUT_MS} -c TimeZone=UTC",
+    }
+    return create_engine(
+        parsed_url(url),
+        connect_args=settings,
+        pool_size=4,
+        max_overflow=8,
+        pool_pre_ping=True,
+        pool_recycle=1_800,
+        hide_parameters=True,
+        echo=False,
+        execution_options={BOX: Box(data_key)},
+    )
+
+
+def parsed_url(url: str) -> URL:
+    """A PostgreSQL address as the driver takes it. One that leaves this machine is encrypted and the server's
+    certificate verified: `sslmode=verify-full` unless the address says verify-ca.
+
+    Raises Refusal `database.url` for anything but a PostgreSQL address with a database's name, `database.tls` for one
+    that would give the server's word away unverified.
+    """
+    try:
+        parsed = make_url(url.strip())
+    except (ArgumentError, ValueError) as error:
+        raise Refusal("database.url") from error
+    if parsed.drivername not in {"postgresql", "postgres", "postgresql+psycopg"} or not parsed.database:
+        raise Refusal("database.url")
+    parsed = parsed.set(drivername="postgresql+psycopg")
+    if _is_here(parsed):
+        return parsed
+    mode = parsed.query.get("sslmode", "verify-full")
+    if mode not in _VERIFIED:
+        raise Refusal("database.tls", mode=str(mode), known=", ".join(_VERIFIED))
+    return parsed.update_query_dict({"sslmode": str(mode)})
+
+
+def _is_here(url: URL) -> bool:
+    named = url.query.get("host", url.host or "")
+    hosts = [host for part in ([named] if isinstance(named, str) else named) for host in part.split(",")]
+    return "hostaddr" not in url.query and all(
+        not host or host.startswith("/") or host in {"localhost", "127.0.0.1", "::1"} for host in hosts
+    )
+
+
+def server_of(url: str) -> str:
+    """What may be shown of an address: server and database, neither user nor password."""
+    parsed = parsed_url(url)
+    host = parsed.query.get("host", parsed.host or "localhost")
+    port = f":{parsed.port}" if parsed.port else ""
+    return f"{host if isinstance(host, str) else ','.join(host)}{port}/{parsed.database}"
+
+
+@contextlib.contextmanager
+def begin(engine: Engine, *, write: bool, alone: bool = False) -> Iterator[Connection]:
+    """A transaction: one consistent view for reading, or a write; `alone` keeps every other writer out meanwhile.
+
+    Raises Trouble `store.busy`, `store.connection_lost`, `store.damaged`, `disk.full` and the like; what was not
+    committed is gone, and the same call can be repeated.
+    """
+    try:
+        with engine.connect().execution_options(**_options(engine, write)) as connection, connection.begin():
+            if write:
+                turns.enter(connection, alone=alone)
+            yield connection
+    except KnownError:
+        raise
+    except NoConnectionFree as error:
+        raise Trouble("store.busy") from error
+    except DBAPIError as error:
+        known = _postgresql_known(error) if engine.dialect.name == "postgresql" else _sqlcipher_known(error)
+        if known is None:
+            raise
+        raise known from error
+
+
+def _options(engine: Engine, write: bool) -> dict[str, Any]:
+    if engine.dialect.name != "postgresql":
+        return {"eum_write": write}
+    if write:
+        return {"isolation_level": "READ COMMITTED"}
+    return {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+
+
+_SQLCIPHER_TROUBLES: Final[tuple[tuple[str, Callable[[], Trouble]], ...]] = (
+    ("full", lambda: Trouble("disk.full", path=DATABASE)),
+    ("locked", lambda: Trouble("store.busy")),
+    ("readonly", lambda: Trouble("disk.read_only", path=DATABASE)),
+    ("I/O", lambda: Trouble("disk.failed", path=DATABASE, reason="input/output error")),
+    ("unable to open", lambda: Trouble("disk.failed", path=DATABASE, reason="cannot be opened")),
+    ("not a database", lambda: Trouble("store.damaged")),
+    ("malformed", lambda: Trouble("store.damaged")),
+)
+
+
+def _sqlcipher_known(error: DBAPIError) -> KnownError | None:
+    reason = str(error.orig)
+    if not (isinstance(error, OperationalError) or type(error) is DatabaseError or "malformed" in reason):
+        return None
+    for word, make in _SQLCIPHER_TROUBLES:
+        if word in reason:
+            return make()
+    return Trouble("store.failed", reason=reason[:200])
+
+
+# By SQLSTATE (PostgreSQL 18, Appendix A).
+_POSTGRESQL_TROUBLES: Final[dict[str, Callable[[], Trouble]]] = {
+    "53100": lambda: Trouble("disk.full", path="PostgreSQL"),
+    "53300": lambda: Trouble("store.busy"),  # too many connections
+    "55P03": lambda: Trouble("store.busy"),  # lock not available within lock_timeout
+    "40P01": lambda: Trouble("store.busy"),  # deadlock
+    "40001": lambda: Trouble("store.busy"),  # serialization failure
+    "25006": lambda: Trouble("disk.read_only", path="PostgreSQL"),
+    "58030": lambda: Trouble("disk.failed", path="PostgreSQL", reason="input/output error"),
+    "XX001": lambda: Trouble("store.damaged"),
+    "XX002": lambda: Trouble("store.damaged"),
+}
+
+
+def _postgresql_known(error: DBAPIError) -> KnownError | None:
+    state = getattr(error.orig, "sqlstate", None) or ""
+    if state in _POSTGRESQL_TROUBLES:
+        return _POSTGRESQL_TROUBLES[state]()
+    if isinstance(error, DataError):  # a NUL in text, a number beyond 64 bits: nothing that a fact of ours holds
+        return Refusal("fact.not_storable")
+    no_state = isinstance(error, OperationalError) and not state
+    if error.connection_invalidated or no_state or state.startswith(("08", "28", "57P", "3D")):
+        return Trouble("store.connection_lost", reason=_first_line(error))
+    if isinstance(error, OperationalError) or state.startswith(("42501", "53", "54", "58")):
+        return Trouble("store.failed", reason=_first_line(error))
+    return None
+
+
+def _first_line(error: DBAPIError) -> str:
+    return (str(error.orig).strip().splitlines() or [""])[0][:200]

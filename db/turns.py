@@ -1,0 +1,44 @@
+"""Who waits for whom. SQLCipher has one writer at a time (`BEGIN IMMEDIATE`), and nothing here has anything to do.
+
+On PostgreSQL writers wait only for what they share, by advisory locks that end with the transaction:
+
+- each writer holds the store's lock shared; a rebuild or a migration holds it alone;
+- whoever reads the head of a chain to append to it holds that chain's lock first, so that no sequence number is lost
+  or given twice while other chains grow;
+- whoever applies facts to a visit's worklist holds that visit's lock first: its rows are derived from several tables,
+  and two transactions that do not see each other's rows would derive them wrong.
+
+Each lock is taken in a statement of its own: under READ COMMITTED the next statement then sees what the holder before
+committed. Locks of several visits are taken in one order; what two imports still wait for crosswise, PostgreSQL
+breaks, as Trouble `store.busy`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy import Connection, text
+
+_SHARED = text("SELECT pg_advisory_xact_lock_shared(hashtextextended('eum|store', 0))")
+_ALONE = text("SELECT pg_advisory_xact_lock(hashtextextended('eum|store', 0))")
+_EACH = text("SELECT pg_advisory_xact_lock(hashtextextended(name, 0)) FROM unnest(CAST(:names AS text[])) AS name")
+
+
+def enter(connection: Connection, *, alone: bool) -> None:
+    """At the beginning of a write."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(_ALONE if alone else _SHARED)
+
+
+def wait_for_chain(connection: Connection, origin: str, epoch: int) -> None:
+    """Before reading the head of a chain in order to append to it."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(_EACH, {"names": [f"eum|chain|{epoch}|{origin}"]})
+
+
+def wait_for_visits(connection: Connection, visit_ids: Iterable[str]) -> None:
+    """Before applying facts that bear on these visits' worklists."""
+    if connection.dialect.name == "postgresql":
+        names = sorted({f"eum|visit|{visit_id}" for visit_id in visit_ids})
+        if names:
+            connection.execute(_EACH, {"names": names})

@@ -1,0 +1,38 @@
+"""Small secrets that lie where the storage does not encrypt them (a PostgreSQL server, a file beside the store).
+
+A boxed value is ``nonce (12 random bytes) ‖ AES-256-GCM(key, nonce, value, aad = place)`` with key = HKDF-SHA384 of the
+store's data key (no salt, info ``eum/box/1``). `place` names the row and column it is for, so that a value moved
+elsewhere does not open. Random nonces are safe to some 2^32 values (NIST SP 800-38D, 8.3).
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Final
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from eum_app.domain.errors import Trouble
+
+_NONCE_SIZE: Final = 12
+
+
+class Box:
+    """Seals and opens values under a store's data key (32 bytes). Its repr shows no key."""
+
+    def __init__(self, data_key: bytes) -> None:
+        self._aead = AESGCM(HKDF(hashes.SHA384(), 32, salt=None, info=b"eum/box/1").derive(data_key))
+
+    def seal(self, place: str, value: bytes) -> bytes:
+        nonce = os.urandom(_NONCE_SIZE)
+        return nonce + self._aead.encrypt(nonce, value, place.encode())
+
+    def open(self, place: str, boxed: bytes) -> bytes:
+        """Raises Trouble `store.damaged` for another key, another place or a changed value."""
+        try:
+            return self._aead.decrypt(boxed[:_NONCE_SIZE], boxed[_NONCE_SIZE:], place.encode())
+        except (InvalidTag, ValueError) as error:
+            raise Trouble("store.damaged") from error

