@@ -116,21 +116,21 @@ class ReportsPage(Page):
 
     def _columns(self) -> list[Column]:
         return [
-            Column(self.tr("Serial number"), lambda row: row.serial, is_mono=True, width=120),
+            Column(self.tr("Serial number"), lambda row: row.serial, is_mono=True, width=112),
             Column(self.tr("Article"), lambda row: joined(row.part_number, row.nomenclature)),
             Column(self.tr("Place"), lambda row: joined(row.site, row.location)),
             Column(
                 self.tr("Disposition"),
                 lambda row: word("disposition", row.disposition),
-                width=130,
+                width=120,
                 chip=lambda row: disposition_chip(row.disposition),
             ),
             Column(self.tr("Last check"), _last_check, width=140, chip=_outcome_chip),
-            Column(self.tr("Checked"), lambda row: day(row.last_checked_at) or "–", width=110),
+            Column(self.tr("Checked"), lambda row: day(row.last_checked_at) or "–", width=104),
         ]
 
     def _side_view(self) -> QWidget:
-        self._counts = KeyValueGrid(margins=(0, 0, 0, 0), key_width=150)
+        self._counts = KeyValueGrid(margins=(0, 0, 0, 0), key_width=170)
         self._heads = KeyValueGrid(margins=(0, 0, 0, 0))
         counts = Card(self.tr("Counts"))
         counts.add(
@@ -138,6 +138,7 @@ class ReportsPage(Page):
                 vbox(
                     self._counts,
                     label(self.tr("Made from these journals"), "cardtitle"),
+                    label(self.tr("origin / epoch, newest fact, its hash"), "sub"),
                     self._heads,
                     1,
                     margins=(16, 12, 16, 12),
@@ -242,8 +243,8 @@ class ReportsPage(Page):
         self._heads.clear()
         for head in preview.heads:
             self._heads.add(
-                joined(head.origin, self.tr("epoch {epoch}").format(epoch=head.epoch)),
-                f"{count(head.seq)} · {grouped(head.hash.hex()[:16])}…",
+                f"{head.origin} / {head.epoch}",
+                f"{count(head.seq)} · {grouped(head.hash.hex()[:8])}…",
             )
         self._follow()
 

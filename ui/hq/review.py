@@ -107,17 +107,16 @@ class ReviewPage(Page):
         right.layout().setStretch(0, 1)  # type: ignore[union-attr]
         self._three = Columns(
             [
-                ColumnPart("queue", self.tr("Findings"), queue, 38),
-                ColumnPart("finding", self.tr("Evidence"), middle, 36),
-                ColumnPart("history", self.tr("History and decision"), right, 29),
+                ColumnPart("queue", self.tr("Findings"), queue, 34),
+                ColumnPart("finding", self.tr("Evidence"), middle, 42),
+                ColumnPart("history", self.tr("History and decision"), right, 28),
             ]
         )
         return self._three
 
     def _large_view(self) -> QWidget:
         self.picture = PictureView()
-        self.picture.closed.connect(self.close_picture)
-        self._caption = label("", "strong", wrap=True)
+        self._caption = label("", "strong")
         nearer = button(self.tr("Larger"), lambda: self.picture.zoom_by(1.25), icon="zoom-in")
         farther = button(self.tr("Smaller"), lambda: self.picture.zoom_by(0.8), icon="zoom-out")
         back = button(self.tr("Back to the finding"), self.close_picture, icon="x", tip=self.tr("Back (Esc)"))
@@ -125,7 +124,7 @@ class ReviewPage(Page):
         named(farther, "picture_smaller")
         named(back, "picture_back")
         card = Card()
-        card.add_padded(hbox(self._caption, 1, farther, nearer, back))
+        card.add_padded(hbox(self._caption, 1, farther, nearer, back, spacing=10))
         card.add(self.picture, 1)
         return card
 
@@ -283,10 +282,9 @@ class ReviewPage(Page):
         if row.lapsed_at:
             lines.append((row.lapsed_at, Told(self.tr("Finding lapsed"), "", moment(row.lapsed_at))))
         lines.append((row.raised_at, Told(self.tr("Finding opened by rule"), "", moment(row.raised_at))))
-        if detail.item is not None:
-            lines += [(line.at, told(line)) for line in detail.history]
-        else:
-            seen = detail.check
+        lines += [(line.at, told(line)) for line in detail.history]
+        seen = detail.check
+        if detail.item is None and seen is not None:
             where = joined(moment(seen.observed_at), detail.visit.site)
             lines.append((seen.observed_at, Told(status_mark(seen.outcome).text(), seen.actor, where)))
         return [line for _at, line in sorted(lines, key=lambda pair: pair[0], reverse=True)]

@@ -18,12 +18,13 @@ from ui.hq.provenance import Statement, provenance
 
 @dataclass(frozen=True)
 class FindingDetail:
-    """`item` is None for an article that nobody has listed; `note` is what the inspector wrote, decrypted,
+    """`check` is None where the finding is about the site, `item` for an article that nobody has
+    listed; `note` is what the inspector wrote, decrypted,
     and empty with `note_error` where it cannot be shown."""
 
     finding: FindingRow
     visit: VisitRow
-    check: CheckRow
+    check: CheckRow | None
     item: ItemRow | None
     note: str
     note_error: KnownError | None
@@ -47,8 +48,8 @@ class Picture:
 def finding_detail(session: Session, finding_id: str) -> FindingDetail:
     """Raises Refusal `finding.unknown`, `check.unknown`, `visit.unknown`."""
     row = session.read(finding, finding_id)
-    seen = session.read(check, row.check_id)
-    found = session.read(evidence_of, check_id=row.check_id)
+    seen = session.read(check, row.check_id) if row.check_id else None
+    found = session.read(evidence_of, check_id=row.check_id) if row.check_id else []
     note, note_error = _note(session, next((entry for entry in found if entry.role == "note"), None))
     signatures = [
         entry
@@ -65,7 +66,7 @@ def finding_detail(session: Session, finding_id: str) -> FindingDetail:
         note_error=note_error,
         photos=[entry for entry in found if entry.media_type.startswith("image/")],
         signatures=signatures,
-        statements=provenance(seen, session.name, bundles, session.read(all_devices)),
+        statements=provenance(seen, session.name, bundles, session.read(all_devices)) if seen else [],
         history=session.read(history, row.item_id) if row.item_id else [],
         reviews=session.read(reviews_of, finding_id),
         citation=_public_citation(row.rule_id),

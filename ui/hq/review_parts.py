@@ -10,6 +10,7 @@ from PySide6.QtCore import QCoreApplication, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QAction, QImage, QKeyEvent, QKeySequence, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QGridLayout, QPlainTextEdit, QSizePolicy, QWidget
 
+from db.queries.visits import CheckRow
 from eum_app.domain.dispositions import Disposition
 from ui.hq.common import choices, fill_choices, named
 from ui.hq.review_data import FindingDetail, Picture
@@ -47,11 +48,36 @@ class RecordCard(Card):
         self.add(self._holder)
 
     def show_detail(self, detail: FindingDetail) -> None:
-        seen, book = detail.check, detail.item
+        seen = detail.check
         grid = QGridLayout()
         inset(grid, 0, 0, 0, 0)
         grid.setColumnStretch(1, 5)
         grid.setColumnStretch(2, 8)
+        if seen is None:
+            self._show_site(grid, detail)
+        else:
+            self._show_check(grid, detail, seen)
+        says = RULE_SAYS.get(detail.finding.rule_id, "")
+        words = joined(self.tr(says) if says else "", detail.citation)
+        self._row(grid, 4, [self._key(self.tr("Rule")), label(words or "–", wrap=True)], is_last=True)
+        fresh = panel(grid)
+        old = self._holder
+        self.body.replaceWidget(old, fresh)
+        old.hide()
+        old.deleteLater()
+        self._holder = fresh
+
+    def _show_site(self, grid: QGridLayout, detail: FindingDetail) -> None:
+        row = detail.visit
+        self._row(grid, 0, [self._key(self.tr("Site")), label(joined(row.site, row.country), wrap=True)], is_last=True)
+        grid.addWidget(rule(), 1, 0, 1, 3)
+        closed = moment(row.closed_at) if row.closed_at else self.tr("not closed out")
+        words = joined(row.device, row.inspector, closed)
+        self._row(grid, 1, [self._key(self.tr("Visit")), label(words, wrap=True)], is_last=True)
+        grid.addWidget(rule(), 3, 0, 1, 3)
+
+    def _show_check(self, grid: QGridLayout, detail: FindingDetail, seen: CheckRow) -> None:
+        book = detail.item
         head = [
             label("", "small"),
             label(self.tr("Baseline"), "small"),
@@ -81,22 +107,13 @@ class RecordCard(Card):
             [
                 self._key(self.tr("Last inventory")),
                 label(day(last) or "–", wrap=True),
-                label(self._since(last, detail)),
+                label(self._since(last, seen)),
             ],
         )
-        says = RULE_SAYS.get(detail.finding.rule_id, "")
-        words = joined(self.tr(says) if says else "", detail.citation)
-        self._row(grid, 4, [self._key(self.tr("Rule")), label(words or "–", wrap=True)], is_last=True)
-        fresh = panel(grid)
-        old = self._holder
-        self.body.replaceWidget(old, fresh)
-        old.hide()
-        old.deleteLater()
-        self._holder = fresh
 
-    def _since(self, last: str, detail: FindingDetail) -> str:
+    def _since(self, last: str, seen: CheckRow) -> str:
         try:
-            days = (date.fromisoformat(detail.check.observed_at[:10]) - date.fromisoformat(last)).days
+            days = (date.fromisoformat(seen.observed_at[:10]) - date.fromisoformat(last)).days
         except ValueError:
             return "–"
         return self.tr("{count} days before this visit").format(count=count(days))
@@ -110,7 +127,7 @@ class RecordCard(Card):
     def _row(self, grid: QGridLayout, at: int, cells: Sequence[QWidget | None], *, is_last: bool = False) -> None:
         for column, cell in enumerate(cells):
             shown = cell if cell is not None else label("–")
-            holder = panel(vbox(shown, margins=(16 if column == 0 else 8, 9, 12, 9)))
+            holder = panel(vbox(shown, margins=(16 if column == 0 else 8, 7, 12, 7)))
             holder.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
             is_wide = is_last and column == len(cells) - 1
             grid.addWidget(holder, at * 2, column, 1, 2 if is_wide else 1)
@@ -130,12 +147,9 @@ class EvidenceCard(Card):
         self.photos = PhotoStrip(width=104, height=124)
         self.photos.opened.connect(self.picture_opened)
         self.photos.setAccessibleName(self.tr("Photos"))
+        self.signatures = PhotoStrip()
         self._none = label(self.tr("No photo was taken."), "sub", wrap=True)
         self._failed = label("", "sub", tone="warn", wrap=True)
-        self.signatures = PhotoStrip(width=132, height=56)
-        self.signatures.opened.connect(self.picture_opened)
-        self.signatures.setAccessibleName(self.tr("Signatures of the closing"))
-        self._signed = label(self.tr("Signed at close-out"), "key")
         self._rows = KeyValueGrid(margins=(0, 4, 0, 0))
         # Its chips wrap: with the grid's own policy a second line would have no room.
         self._rows.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
@@ -143,8 +157,6 @@ class EvidenceCard(Card):
             self._none,
             self.photos,
             self._failed,
-            self._signed,
-            self.signatures,
             self._rows,
             1,
             margins=(16, 12, 16, 12),
@@ -157,11 +169,8 @@ class EvidenceCard(Card):
         self._count.set(count(len(detail.photos)))
         self._count.setAccessibleName(self.tr("{count} photos").format(count=count(len(detail.photos))))
         self.photos.clear()
-        self.signatures.clear()
         self.photos.setVisible(bool(detail.photos))
         self._none.setVisible(not detail.photos)
-        self._signed.setVisible(bool(detail.signatures))
-        self.signatures.setVisible(bool(detail.signatures))
         self._failed.clear()
         self._failed.hide()
         self._rows.clear()
@@ -174,6 +183,10 @@ class EvidenceCard(Card):
             words = joined(statement.words, statement.chip.text if statement.chip else "")
             value.setAccessibleName(f"{statement.name}: {words}")
             self._rows.add(statement.name, value)
+        self.signatures = PhotoStrip(width=96, height=40)
+        self.signatures.opened.connect(self.picture_opened)
+        if detail.signatures:
+            self._rows.add(self.tr("Close-out"), self.signatures)
 
     def add_picture(self, picture: Picture, image: QImage, caption: str) -> None:
         strip = self.signatures if picture.evidence.role.startswith("signature:") else self.photos
@@ -186,9 +199,7 @@ class EvidenceCard(Card):
 
 
 class PictureView(QWidget):
-    """One picture as large as the page; wheel, + and − zoom, dragging and arrows move, Esc goes back."""
-
-    closed = Signal()
+    """One picture as large as the page; wheel, + and − zoom, dragging and arrows move (Esc is the page's)."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -253,9 +264,7 @@ class PictureView(QWidget):
             Qt.Key.Key_Down: QPointF(0, -step),
         }
         key = Qt.Key(event.key())
-        if key == Qt.Key.Key_Escape:
-            self.closed.emit()
-        elif key in {Qt.Key.Key_Plus, Qt.Key.Key_Equal}:
+        if key in {Qt.Key.Key_Plus, Qt.Key.Key_Equal}:
             self.zoom_by(1.25)
         elif key == Qt.Key.Key_Minus:
             self.zoom_by(0.8)
@@ -267,7 +276,7 @@ class PictureView(QWidget):
 
 
 class DecisionPanel(Card):
-    """A decision needs words: the comment is required, nothing is pre-chosen; Ctrl+Enter records, Esc cancels."""
+    """A decision needs words: the comment is required, nothing is pre-chosen; Ctrl+Enter records."""
 
     confirmed = Signal(str, str, str)
     """(decision, comment, disposition or empty)"""
@@ -286,13 +295,13 @@ class DecisionPanel(Card):
         self.comment.setPlaceholderText(self.tr("Why? This goes on record."))
         self.comment.setAccessibleName(self.tr("Comment"))
         self.comment.textChanged.connect(self._follow)
-        self.confirm_button = button("", self._confirm, kind="primary")
+        self.confirm_button = button(self.tr("Record"), self._confirm, kind="primary")
         named(self.confirm_button, "review_confirm")
         cancel = button(self.tr("Cancel"), self.cancelled.emit, tip=self.tr("Cancel (Esc)"))
         named(cancel, "review_cancel")
         self.add_padded(self._says, self.disposition, self.comment)
         self.add_foot(hbox(cancel, 1, self.confirm_button))
-        for keys, run in (("Ctrl+Return", self._confirm), ("Ctrl+Enter", self._confirm), ("Esc", self.cancelled.emit)):
+        for keys, run in (("Ctrl+Return", self._confirm), ("Ctrl+Enter", self._confirm)):
             action = QAction(self)
             action.setShortcut(QKeySequence(keys))
             action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
@@ -342,4 +351,6 @@ def caption_of(detail: FindingDetail, picture: Picture, number: int) -> str:
         party = role.partition(":")[2]
         words = {"inspector": tr("hq", "Signature of the inspector"), "host": tr("hq", "Signature of the host")}
         return words.get(party, party)
-    return tr("hq", "Photo {number}, {when}").format(number=count(number), when=moment(detail.check.observed_at))
+    return tr("hq", "Photo {number}, {when}").format(
+        number=count(number), when=moment(detail.check.observed_at if detail.check else "")
+    )

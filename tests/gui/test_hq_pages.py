@@ -1,0 +1,397 @@
+"""The HQ pages do their work through their widgets: list in, visit out, bundle in, report out, device enrolled."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QAbstractSpinBox,
+    QComboBox,
+    QHeaderView,
+    QLabel,
+    QLineEdit,
+    QPlainTextEdit,
+    QPushButton,
+    QTableView,
+    QWidget,
+)
+
+from db.queries.findings import open_count
+from db.queries.items import search_item_ids
+from db.queries.people import all_devices
+from db.queries.visits import all_visits
+from eum_app.usecases.enrol_device import accept_enrolment, enrolment_state, read_answer, request_enrolment
+from eum_app.usecases.exchange import import_bundles
+from tests.builders import Clock, World, inventory_csv, make_store
+from tests.gui.hq_support import Window, hq_window, hq_world, inspected
+from ui.hq.inbox import DropZone, InboxPage
+from ui.hq.inventory import InventoryPage
+from ui.hq.reports import ReportsPage
+from ui.hq.visits import PLAN, VisitsPage
+from ui.tasks import Tasks
+from ui.theme import Theme
+from ui.widgets import NoticeBar, ValueText
+
+pytestmark = pytest.mark.usefixtures("look")
+ALL_PAGES = ("review", "inbox", "inventory", "visits", "reports", "devices")
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    made = hq_world(tmp_path)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def window(world: World, tasks: Tasks, look: Theme) -> Iterator[Window]:
+    assert look.name == "light"
+    with hq_window(world.hq, tasks, world.folder) as made:
+        yield made
+
+
+# Every page
+
+
+def interactive(page: QWidget) -> list[QWidget]:
+    """What can be pressed, typed into or walked through, without Qt's own inner parts."""
+    kinds = (QAbstractButton, QLineEdit, QComboBox, QAbstractItemView, QAbstractSpinBox, QPlainTextEdit)
+    found = [widget for kind in kinds for widget in page.findChildren(kind)]
+    inner = (QComboBox, QAbstractSpinBox, QAbstractItemView)
+    return [
+        widget
+        for widget in found
+        if not isinstance(widget, QHeaderView)
+        and not widget.objectName().startswith("qt_")
+        and not (isinstance(widget.parentWidget(), NoticeBar) and widget.isHidden())
+        and not any(isinstance(parent, inner) for parent in _parents(widget, page))
+    ]
+
+
+def _parents(widget: QWidget, top: QWidget) -> Iterator[QWidget]:
+    parent = widget.parentWidget()
+    while parent is not None and parent is not top:
+        yield parent
+        parent = parent.parentWidget()
+
+
+def _name(widget: QWidget) -> str:
+    text = widget.text() if isinstance(widget, QAbstractButton) else ""
+    return widget.accessibleName() or text
+
+
+def test_every_widget_of_every_page_has_a_name(window: Window, world: World) -> None:
+    inspected_at_hq(world)
+    for key in ALL_PAGES:
+        page = window.page(key)
+        found = interactive(page)
+        assert len(found) >= 2, key
+        assert [type(widget).__name__ + widget.objectName() for widget in found if not _name(widget)] == [], key
+        assert page.accessibleName()
+
+
+def test_fields_and_their_buttons_can_be_found_by_object_name(window: Window) -> None:
+    for name in (
+        "inbox_path_field_edit",
+        "inbox_import_button",
+        "inventory_file_field_edit",
+        "inventory_import_button",
+        "items_search",
+        "plan_site",
+        "plan_button",
+        "report_path_field_edit",
+        "report_export_button",
+        "enrol_request_field_edit",
+        "enrol_sign_button",
+        "findings_list",
+        "review_resolve",
+        "review_comment",
+        "review_confirm",
+    ):
+        assert window.find(QWidget, name) is not None
+
+
+def inspected_at_hq(world: World) -> None:
+    _, results = inspected(world)
+    import_bundles(world.hq, [results])
+
+
+@pytest.mark.parametrize("role", ["auditor", "administrator"])
+def test_a_role_sees_its_pages_and_why_a_button_is_closed(tmp_path: Path, tasks: Tasks, role: str) -> None:
+    hq = make_store(tmp_path / "hq", "hq", "HQ-01", Clock(), role=role)
+    try:
+        with hq_window(hq, tasks, tmp_path) as window:
+            shown = window.shell.rail.keys()
+            if role == "auditor":
+                assert list(shown) == ["inventory", "reports"]
+                assert not window.find(QPushButton, "inventory_import_list").isEnabled()
+            else:
+                assert list(shown) == list(ALL_PAGES)
+                page = window.page("reports")
+                assert not window.find(QPushButton, "report_export_button").isEnabled()
+                assert isinstance(page, ReportsPage)
+                assert page._denied.isVisible()
+                assert "Administrator" in page._denied.text()
+    finally:
+        hq.store.close()
+
+
+def test_every_page_fits_a_small_window_and_twice_the_size(window: Window, look: Theme) -> None:
+    window.shell.resize(1366, 768)
+    for scale in (100, 200):
+        look.set_scale(scale)
+        for key in ALL_PAGES:
+            page = window.page(key)
+            assert page.minimumSizeHint().width() <= 1366 - window.shell.rail.minimumWidth(), (key, scale)
+
+
+# Inventory
+
+
+def test_a_list_is_seen_first_and_then_imported(window: Window, world: World, tmp_path: Path) -> None:
+    page = window.page("inventory")
+    assert isinstance(page, InventoryPage)
+    path = inventory_csv(tmp_path / "more.csv", 3, "Base 12", 501800)
+    path.write_text(path.read_text("utf-8").replace(",501801,", ",5.018E+05,"), "utf-8")
+    before = world.hq.read(search_item_ids)
+    window.press("inventory_import_list")
+    window.type_into("inventory_file_field_edit", str(path))
+    window.key(Qt.Key.Key_Return)
+    preview = page.importing.preview
+    assert preview is not None
+    assert (len(preview.accepted), len(preview.rejected)) == (2, 1)
+    table = window.find(QTableView, "rejected_table")
+    assert table.model().index(0, 0).data() == "3"
+    assert "5.018E+05" in table.model().index(0, 1).data()
+    assert table.model().index(0, 2).data() == "serial.scientific_notation"
+    assert world.hq.read(search_item_ids) == before
+    assert window.find(QPushButton, "inventory_import_button").text() == "Import 2 items"
+    window.press("inventory_import_button")
+    assert len(world.hq.read(search_item_ids)) == len(before) + 2
+    assert page.table.isVisible()
+    assert page._model.rowCount() == len(before) + 2
+    assert "2 items imported" in page.notice.text
+
+
+def test_doubtful_dates_are_asked_about_in_place(window: Window, tmp_path: Path) -> None:
+    page = window.page("inventory")
+    assert isinstance(page, InventoryPage)
+    path = inventory_csv(tmp_path / "dates.csv", 2, "Base 12", 501800)
+    path.write_text(path.read_text("utf-8").replace("2025-02-12", "03/04/2025"), "utf-8")
+    window.press("inventory_import_list")
+    window.type_into("inventory_file_field_edit", str(path))
+    window.press("inventory_read_button")
+    assert not window.find(QPushButton, "inventory_import_button").isVisible()
+    window.press("date_order_day_first")
+    preview = page.importing.preview
+    assert preview is not None
+    shipped = preview.accepted[0].ship_date
+    assert shipped is not None
+    assert shipped.isoformat() == "2025-04-03"
+
+
+def test_what_is_not_a_list_is_refused_in_place(window: Window, tmp_path: Path) -> None:
+    page = window.page("inventory")
+    assert isinstance(page, InventoryPage)
+    path = tmp_path / "photo.csv"
+    path.write_bytes(bytes(range(256)) * 4)
+    window.press("inventory_import_list")
+    window.type_into("inventory_file_field_edit", str(path))
+    window.press("inventory_read_button")
+    assert page.importing.preview is None
+    assert page.importing._problem.text()
+    assert not window.find(QPushButton, "inventory_import_button").isVisible()
+
+
+def test_an_item_is_found_and_its_history_told(window: Window, world: World) -> None:
+    inspected_at_hq(world)
+    page = window.page("inventory")
+    assert isinstance(page, InventoryPage)
+    window.type_into("items_search", "786953")
+    window.key(Qt.Key.Key_Return)
+    assert page._model.rowCount() == 1
+    told = [widget.accessibleName() for widget in page.history._shown]
+    assert told[0].startswith("Not found, INS-017")
+    window.type_into("items_search", "no such thing")
+    window.key(Qt.Key.Key_Return)
+    assert page._none.isVisible()
+
+
+# Visits
+
+
+def test_a_visit_is_planned_and_its_tasking_is_taken_by_the_device(window: Window, world: World) -> None:
+    page = window.page("visits")
+    assert isinstance(page, VisitsPage)
+    window.press("visits_plan")
+    plan = window.find(QPushButton, "plan_button")
+    assert not plan.isEnabled()
+    assert "site" in window.find(QLabel, "plan_open").text()
+    for name in ("plan_site", "plan_device", "plan_item_checklist", "plan_site_checklist"):
+        box = window.find(QComboBox, name)
+        assert box.currentIndex() == -1, name
+        box.setFocus()
+        window.key(Qt.Key.Key_Down)
+        assert box.currentIndex() == 0, name
+    window.type_into("plan_inspector", "INS-017")
+    assert "6 items" in window.find(QLabel, "plan_open").text()
+    window.press("plan_button")
+    (visit,) = world.hq.read(all_visits)
+    assert (visit.expected, visit.device, visit.inspector) == (6, "FLD-0042", "INS-017")
+    (tasking,) = (world.folder / "outbox").glob("*.eumb")
+    assert tasking.name in page.notice._detail.text()
+    assert [outcome.outcome for outcome in import_bundles(world.device, [tasking]).outcomes] == ["accepted"]
+    assert world.device.read(all_visits)[0].visit_id == visit.visit_id
+    assert page._right.currentIndex() != PLAN
+
+
+def test_a_visit_shows_what_came_in(window: Window, world: World) -> None:
+    inspected_at_hq(world)
+    page = window.page("visits")
+    assert isinstance(page, VisitsPage)
+    assert page._chips["verified"].text() == "5 Verified"
+    assert page._chips["not_found"].text() == "1 Not found"
+    assert page._checks.rowCount() == 7
+    assert "Not closed out" in page._closing.text()
+
+
+# Inbox
+
+
+def test_each_bundle_says_what_became_of_it(window: Window, world: World, tmp_path: Path) -> None:
+    page = window.page("inbox")
+    assert isinstance(page, InboxPage)
+    _, results = inspected(world)
+    damaged = tmp_path / "damaged.eumb"
+    data = bytearray(results.read_bytes())
+    data[len(data) // 2] ^= 1
+    damaged.write_bytes(data)
+    notes = tmp_path / "notes.txt"
+    notes.write_text("not a bundle")
+    window.type_into("inbox_path_field_edit", "; ".join(str(path) for path in (results, damaged, notes)))
+    window.press("inbox_import_button")
+    said = [widget.accessibleName() for widget in page._outcome_rows]
+    assert len(said) == 3
+    by_file = {text.split(":")[0]: text for text in said}
+    assert "Accepted" in by_file[results.name]
+    assert "2 new findings" in by_file[results.name]
+    assert "Quarantined" in by_file["damaged.eumb"]
+    assert "Refused" in by_file["notes.txt"]
+    (receipt,) = (world.folder / "outbox").glob("*.eumb")
+    assert receipt.name in by_file[results.name]
+    assert world.hq.read(open_count) == 2
+    assert page._bundles.rowCount() == 1
+    assert page._kept.rowCount() == 1
+    # Once more: nothing is added, and it says so.
+    window.type_into("inbox_path_field_edit", str(results))
+    window.key(Qt.Key.Key_Return)
+    (again,) = [widget.accessibleName() for widget in page._outcome_rows]
+    assert "Held already" in again
+    assert world.hq.read(open_count) == 2
+
+
+def test_a_dropped_folder_is_imported(window: Window, world: World, tmp_path: Path) -> None:
+    page = window.page("inbox")
+    _, results = inspected(world)
+    folder = tmp_path / "stick"
+    folder.mkdir()
+    shutil.copy(results, folder)
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(folder))])
+    drop = QDropEvent(
+        QPointF(5, 5),
+        Qt.DropAction.CopyAction,
+        data,
+        Qt.MouseButton.LeftButton,
+        Qt.KeyboardModifier.NoModifier,
+    )
+    window.find(DropZone, "inbox_drop_zone").dropEvent(drop)
+    window.settle()
+    assert world.hq.read(open_count) == 2
+    assert page.notice.text
+
+
+# Reports
+
+
+def test_a_report_is_previewed_and_written_with_its_proof(window: Window, world: World) -> None:
+    inspected_at_hq(world)
+    page = window.page("reports")
+    assert isinstance(page, ReportsPage)
+    assert page._model.rowCount() == 6
+    path = world.folder / "status.csv"
+    window.type_into("report_path_field_edit", str(path))
+    window.press("report_export_button")
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        assert len(list(csv.reader(file))) == 7
+    shown = " ".join(part.toPlainText() for part in page._done.findChildren(ValueText))
+    assert hashlib.sha384(path.read_bytes()).hexdigest() in shown.replace(" ", "")
+    assert f"{path.name}.sidecar.json" in shown.replace(" ", "")
+    assert "6 rows" in page._verified.text()
+
+
+def test_a_filter_narrows_the_preview(window: Window) -> None:
+    page = window.page("reports")
+    assert isinstance(page, ReportsPage)
+    window.type_into("report_case", "yy-b-abc")
+    page._typing.stop()
+    page.load()
+    window.settle()
+    assert page._model.rowCount() == 0
+    assert page.wanted().case_id == "YY-B-ABC"
+
+
+def test_a_name_that_is_no_csv_is_refused_and_nothing_is_written(window: Window, world: World) -> None:
+    page = window.page("reports")
+    path = world.folder / "status.doc"
+    window.type_into("report_path_field_edit", str(path))
+    window.press("report_export_button")
+    assert page.notice.text
+    assert not path.exists()
+
+
+# Devices
+
+
+def test_a_device_is_enrolled_after_the_fingerprints_were_compared(tmp_path: Path, tasks: Tasks) -> None:
+    world = hq_world(tmp_path, role="reviewer")
+    device = make_store(tmp_path / "fld-0099", "field", "FLD-0099", world.clock)
+    try:
+        request, answer = tmp_path / "r.eumreq", tmp_path / "a.eumans"
+        asked = request_enrolment(device, request)
+        with hq_window(world.hq, tasks, tmp_path) as window:
+            window.page("devices")
+            window.type_into("enrol_request_field_edit", str(request))
+            window.press("enrol_read_button")
+            assert window.find(ValueText, "enrol_fingerprint").toPlainText() == asked.fingerprint
+            sign = window.find(QPushButton, "enrol_sign_button")
+            assert not sign.isEnabled()
+            window.find(QAbstractButton, "enrol_compared_box").click()
+            window.type_into("enrol_answer_field_edit", str(answer))
+            window.press("enrol_sign_button")
+            own = window.find(ValueText, "hq_fingerprint").toPlainText()
+        assert {row.device for row in world.hq.read(all_devices)} == {"FLD-0042", "FLD-0099"}
+        assert read_answer(device, answer).root_fingerprint == own
+        accept_enrolment(device, answer, own)
+        assert enrolment_state(device).is_enrolled
+    finally:
+        device.store.close()
+        world.close()
+
+
+def test_what_is_no_request_is_refused_in_place(window: Window, tmp_path: Path) -> None:
+    window.page("devices")
+    path = tmp_path / "r.eumreq"
+    path.write_bytes(b"no request")
+    window.type_into("enrol_request_field_edit", str(path))
+    window.press("enrol_read_button")
+    assert not window.find(QWidget, "enrol_fingerprint").isVisible()

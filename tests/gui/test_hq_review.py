@@ -1,0 +1,230 @@
+"""Review: findings out of a real bundle, decided by keyboard; what is said of their origin is true."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QPlainTextEdit, QPushButton
+
+from db.queries.exchange import BundleRow
+from db.queries.findings import finding_ids, findings_by_id, open_count, reviews_of
+from db.queries.people import DeviceRow
+from db.queries.visits import CheckRow
+from eum_app.usecases.enrol_device import revoke_device
+from eum_app.usecases.exchange import import_bundles
+from tests.builders import World
+from tests.gui.hq_support import Window, hq_window, hq_world, inspected
+from ui.hq.provenance import first_gap, provenance
+from ui.hq.review import ReviewPage
+from ui.hq.review_data import finding_detail
+from ui.models import current_id
+from ui.tasks import Tasks
+from ui.theme import Theme
+
+pytestmark = pytest.mark.usefixtures("look")
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    """HQ that imported the results of one visit: two findings."""
+    made = hq_world(tmp_path)
+    _, results = inspected(made)
+    assert [outcome.new_findings for outcome in import_bundles(made.hq, [results]).outcomes] == [2]
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def window(world: World, tasks: Tasks, look: Theme) -> Iterator[Window]:
+    assert look.name == "light"
+    with hq_window(world.hq, tasks, world.folder) as made:
+        yield made
+
+
+def review(window: Window) -> ReviewPage:
+    page = window.page("review")
+    assert isinstance(page, ReviewPage)
+    return page
+
+
+def test_a_finding_is_decided_by_keyboard_alone(window: Window, world: World) -> None:
+    page = review(window)
+    first, second = world.hq.read(finding_ids)
+    assert page.list.hasFocus()
+    assert current_id(page.list) == first
+    window.keys("j")
+    assert current_id(page.list) == second
+    window.keys("k")
+    assert current_id(page.list) == first
+    window.keys("r")
+    assert window.find(QPlainTextEdit, "review_comment").hasFocus()
+    window.keys("seen in the workshop, jacket read over video")
+    window.key(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    (made,) = world.hq.read(reviews_of, first)
+    assert (made.decision, made.actor) == ("resolve", "REV-004")
+    assert made.comment == "seen in the workshop, jacket read over video"
+    # The next one is current, the keyboard is on the list, and the bar says what went on record.
+    assert current_id(page.list) == second
+    assert page.list.hasFocus()
+    assert "Item not found" in page.notice.text
+    assert "786953" in page.notice.text
+    assert "Resolved" in page.notice.text
+
+
+def test_enter_begins_and_escape_leaves_without_a_decision(window: Window, world: World) -> None:
+    page = review(window)
+    window.key(Qt.Key.Key_Return)
+    assert page.decision.isVisible()
+    window.keys("not yet")
+    window.key(Qt.Key.Key_Escape)
+    assert not page.decision.isVisible()
+    assert page.list.hasFocus()
+    assert world.hq.read(open_count) == 2
+
+
+def test_a_decision_needs_a_comment(window: Window, world: World) -> None:
+    review(window)
+    window.keys("e")
+    confirm = window.find(QPushButton, "review_confirm")
+    assert not confirm.isEnabled()
+    window.keys("   ")
+    assert not confirm.isEnabled()
+    window.key(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    assert world.hq.read(open_count) == 2
+    window.keys("third hearing of this serial")
+    assert confirm.isEnabled()
+    window.press("review_confirm")
+    assert world.hq.read(open_count) == 1
+
+
+def test_the_last_decision_leaves_an_empty_state_that_teaches(window: Window, world: World) -> None:
+    page = review(window)
+    for _ in range(2):
+        window.keys("c")
+        window.keys("look again")
+        window.key(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    assert world.hq.read(open_count) == 0
+    assert page._empty.isVisible()
+    assert not window.find(QPushButton, "review_resolve").isEnabled()
+    window.press("review_empty_inbox")
+    assert window.shell.current_key == "inbox"
+
+
+def test_decided_findings_can_be_seen_and_not_decided_again(window: Window, world: World) -> None:
+    page = review(window)
+    window.keys("r")
+    window.keys("settled")
+    window.key(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    page.tabs._buttons["all"].click()
+    window.settle()
+    assert page._model.rowCount() == 2
+    page.list.setCurrentIndex(page._model.index(0, 0))
+    window.settle()
+    assert "decided" in page._why_not.text()
+    assert not window.find(QPushButton, "review_resolve").isEnabled()
+
+
+def test_record_note_and_photo_are_shown(window: Window) -> None:
+    page = review(window)
+    detail = page._detail
+    assert detail is not None
+    assert detail.note == "no paperwork shown"
+    (photo,) = detail.photos
+    assert page.evidence.photos.keys == [photo.object_id]
+    window.keys("z")
+    assert page.picture.isVisible()
+    assert page.picture.hasFocus()
+    before = page.picture.zoom
+    window.key(Qt.Key.Key_Plus)
+    assert page.picture.zoom > before
+    window.key(Qt.Key.Key_Escape)
+    assert page.list.isVisible()
+    assert page.list.hasFocus()
+
+
+def test_what_is_said_of_the_origin_follows_from_the_import(world: World) -> None:
+    (first, _second) = world.hq.read(finding_ids)
+    said = {row.name: row for row in finding_detail(world.hq, first).statements}
+    bundle_row = said["Nothing withheld"]
+    assert bundle_row.chip is not None
+    assert bundle_row.chip.text == "no gap"
+    signed = said["Signed by"]
+    assert signed.words == "FLD-0042 · INS-017"
+    assert signed.chip is not None
+    assert signed.chip.tone == "ok"
+    assert "Since then" not in said
+    revoke_device(world.hq, "FLD-0042", 1, "lost")
+    revoked = {row.name: row for row in finding_detail(world.hq, first).statements}["Since then"]
+    assert revoked.chip is not None
+    assert revoked.chip.tone == "bad"
+
+
+def test_nobody_decides_on_an_own_check(tmp_path: Path, tasks: Tasks) -> None:
+    world = hq_world(tmp_path, inspector="REV-004")
+    try:
+        _, results = inspected(world)
+        import_bundles(world.hq, [results])
+        with hq_window(world.hq, tasks, tmp_path) as window:
+            page = review(window)
+            assert "Another reviewer" in page._why_not.text()
+            assert page._why_not.isVisible()
+            for name in ("review_resolve", "review_recheck", "review_escalate"):
+                assert not window.find(QPushButton, name).isEnabled()
+            window.keys("r")
+            assert not page.decision.isVisible()
+    finally:
+        world.close()
+
+
+def test_the_badge_counts_open_findings(window: Window, world: World) -> None:
+    def badge() -> str:
+        return window.shell.rail._buttons["review"]._badge
+
+    assert badge() == "2"
+    review(window)
+    window.keys("r")
+    window.keys("settled")
+    window.key(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    assert badge() == "1"
+    (left,) = world.hq.read(finding_ids)
+    assert world.hq.read(findings_by_id, [left])[left].rule_id == "item-not-on-list"
+
+
+def check_row(origin: str = "FLD-0042", seq: int = 20) -> CheckRow:
+    return CheckRow("c", "v", "i", "1", "verified", "", "typed", 0, False, "", "INS-017", origin, seq, False)
+
+
+def bundle(first: int, last: int, *, epoch: int = 1, origin: str = "FLD-0042") -> BundleRow:
+    at = f"2026-11-21T08:{first:02}:00.000000Z"
+    return BundleRow(
+        f"{first:032}", "in", "results", origin, origin, epoch, first, last, last - first + 1, 0, "f.eumb", at, True
+    )
+
+
+DEVICE = DeviceRow("FLD-0042", 1, "AAAA", "2026-11-20T00:00:00.000000Z", (), "")
+
+
+def tones(check: CheckRow, bundles: list[BundleRow]) -> dict[str, str]:
+    rows = provenance(check, "HQ-01", bundles, [DEVICE])
+    return {row.name: row.chip.tone if row.chip else "" for row in rows}
+
+
+def test_a_gap_before_the_bundle_is_said() -> None:
+    assert tones(check_row(), [bundle(1, 9), bundle(10, 30)])["Nothing withheld"] == "ok"
+    assert tones(check_row(), [bundle(1, 8), bundle(10, 30)])["Nothing withheld"] == "bad"
+    assert first_gap([bundle(1, 8), bundle(10, 30)], "FLD-0042", 1, 30) == 9
+    assert first_gap([], "FLD-0042", 1, 3) == 1
+
+
+def test_without_a_bundle_nothing_is_claimed() -> None:
+    assert tones(check_row(), [bundle(1, 9)]) == {"Signed by": "warn"}
+    assert tones(check_row(), [bundle(1, 30, origin="FLD-0017")]) == {"Signed by": "warn"}
+    # The same place in two epochs: which of them holds the check cannot be told.
+    assert tones(check_row(), [bundle(1, 30), bundle(1, 30, epoch=2)]) == {"Signed by": "warn"}
+
+
+def test_what_was_recorded_at_hq_itself_names_no_bundle() -> None:
+    assert tones(check_row(origin="HQ-01"), [bundle(1, 30)]) == {"Signed by": ""}
