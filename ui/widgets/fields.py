@@ -261,7 +261,8 @@ class KeyValueGrid(QWidget):
     def clear(self) -> None:
         for widget in (*self._keys, *self._values):
             self._grid.removeWidget(widget)
-            widget.setParent(None)
+            # Hidden and not unparented: a layout shows what was just added later on, and that would be a window then.
+            widget.hide()
             widget.deleteLater()
         self._keys, self._values = [], []
 
