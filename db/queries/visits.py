@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, case, func, or_, select
 from sqlalchemy.engine import Row
 
 from db.tables import (
@@ -225,10 +227,13 @@ def work_rows(connection: Connection, visit_id: str, ids: Iterable[str]) -> dict
 
 def is_expected(connection: Connection, visit_id: str, item_id: str) -> str:
     """The outcome so far of an expected item; empty where it is not on the visit's list."""
-    outcome = connection.execute(
-        select(visit_items.c.outcome).where(visit_items.c.visit_id == visit_id, visit_items.c.item_id == item_id)
-    ).scalar()
+    outcome = connection.execute(_OUTCOME_OF, {"of_visit": visit_id, "of_item": item_id}).scalar()
     return str(outcome or "")
+
+
+_OUTCOME_OF = select(visit_items.c.outcome).where(
+    visit_items.c.visit_id == bindparam("of_visit"), visit_items.c.item_id == bindparam("of_item")
+)
 
 
 def visits_expecting(connection: Connection, item_id: str) -> list[str]:
@@ -273,8 +278,24 @@ def counting_checks(connection: Connection, visit_id: str) -> list[CheckRow]:
 
 
 def _check_rows(connection: Connection, condition: ColumnElement[bool], limit: int | None) -> list[CheckRow]:
+    serial = func.coalesce(func.nullif(items.c.serial, ""), func.nullif(checks.c.serial, ""), checks.c.uii)
     question = (
-        select(checks, items.c.serial.label("book_serial"), withdrawals.c.check_id.label("withdrawn"))
+        select(
+            checks.c.check_id,
+            checks.c.visit_id,
+            checks.c.item_id,
+            serial,
+            checks.c.outcome,
+            checks.c.reason,
+            checks.c.read_by,
+            checks.c.photos,
+            checks.c.has_note,
+            checks.c.observed_at,
+            checks.c.actor,
+            checks.c.origin,
+            checks.c.seq,
+            withdrawals.c.check_id.is_not(None),
+        )
         .outerjoin(items, items.c.item_id == checks.c.item_id)
         .outerjoin(
             withdrawals,
@@ -284,40 +305,32 @@ def _check_rows(connection: Connection, condition: ColumnElement[bool], limit: i
         .order_by(checks.c.order_key.desc())
         .limit(limit)
     )
-    return [
-        CheckRow(
-            row.check_id,
-            row.visit_id,
-            row.item_id,
-            row.book_serial or row.serial or row.uii,
-            row.outcome,
-            row.reason,
-            row.read_by,
-            row.photos,
-            row.has_note,
-            row.observed_at,
-            row.actor,
-            row.origin,
-            row.seq,
-            row.withdrawn is not None,
-        )
-        for row in connection.execute(question)
-    ]
+    rows: Iterable[Any] = connection.execute(question)
+    return [CheckRow(*row) for row in rows]
 
 
 def checklist(connection: Connection, checklist_id: str, version: str) -> Checklist:
     """Raises Refusal `checklist.unknown`."""
-    body = connection.execute(
-        select(checklists.c.body).where(checklists.c.checklist_id == checklist_id, checklists.c.version == version)
-    ).scalar()
+    body = connection.execute(_CHECKLIST_BODY, {"of_checklist": checklist_id, "of_version": version}).scalar()
     if body is None:
         raise Refusal("checklist.unknown", checklist_id=checklist_id, version=version)
+    return _parsed_checklist(body)
+
+
+_CHECKLIST_BODY = select(checklists.c.body).where(
+    checklists.c.checklist_id == bindparam("of_checklist"), checklists.c.version == bindparam("of_version")
+)
+
+
+@lru_cache(maxsize=32)
+def _parsed_checklist(body: bytes) -> Checklist:
+    """Kept by its bytes: every check asks for the same one."""
     return msgspec.json.decode(body, type=Checklist)
 
 
 def visit_checklists(connection: Connection, visit_id: str) -> tuple[Checklist, Checklist]:
     """(item checklist, site checklist) that a visit was planned with."""
-    row = connection.execute(select(visits).where(visits.c.visit_id == visit_id)).first()
+    row = connection.execute(_CHECKLISTS_OF, {"of_visit": visit_id}).first()
     if row is None:
         raise Refusal("visit.unknown", visit_id=visit_id[:40])
     return (
@@ -326,9 +339,17 @@ def visit_checklists(connection: Connection, visit_id: str) -> tuple[Checklist, 
     )
 
 
+_CHECKLISTS_OF = select(
+    visits.c.item_checklist_id,
+    visits.c.item_checklist_version,
+    visits.c.site_checklist_id,
+    visits.c.site_checklist_version,
+).where(visits.c.visit_id == bindparam("of_visit"))
+
+
 def all_checklists(connection: Connection) -> list[Checklist]:
     rows = connection.execute(select(checklists.c.body).order_by(checklists.c.applies_to, checklists.c.title))
-    return [msgspec.json.decode(row.body, type=Checklist) for row in rows]
+    return [_parsed_checklist(row.body) for row in rows]
 
 
 def site_answers_of(connection: Connection, visit_id: str) -> tuple[Answer, ...]:
