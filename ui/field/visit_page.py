@@ -311,6 +311,7 @@ class VisitPage(Page):
                 self.item.set_busy(True)
 
     def _recorded(self, serial: str, result: RecordedCheck) -> None:
+        self.item.set_busy(False)
         said = words.joined(self.tr("Recorded"), f"{serial} {words.outcome(result.outcome).lower()}")
         self.notice.show_message(
             "ok", said, action=self.tr("Undo"), on_action=partial(self.recorder.withdraw, result.check_id)
