@@ -1,1 +1,84 @@
 """The demonstration: synthetic data of our own making, and a walk through the real windows."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from pathlib import Path
+
+
+def run_demo(output: str, *, window: bool | None = None) -> int:
+    """Open the app on a demo HQ and a demo device; without a display, walk through the whole job offscreen.
+
+    `window` None = a window where there is a display. Returns an exit code.
+    """
+    folder = Path(output).resolve()
+    if has_display() if window is None else window:
+        return _in_windows(folder)
+    os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    return _offscreen(folder)
+
+
+def has_display() -> bool:
+    if sys.platform in {"win32", "darwin"}:
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def _in_windows(folder: Path) -> int:
+    from PySide6.QtWidgets import QApplication
+
+    from eum_app.demo.scene import INSPECTOR, PASSPHRASE, REVIEWER, set_the_stage
+    from ui.app import build_window
+
+    _say("Setting the stage …")
+    scene = set_the_stage(folder / "work")
+    _say(f"HQ: account {REVIEWER}, device: account {INSPECTOR}; passphrase of both: {PASSPHRASE}")
+    _say(f"Inventory list to import at HQ: {scene.inventory}")
+    _say(f"Folder that carries bundles between the two: {scene.carried}")
+    _say(f"A camera's walk to read marks from: {scene.walk}")
+    app = QApplication(sys.argv[:1])
+    windows = [build_window(store, outbox=scene.carried, inbox=scene.carried) for store in (scene.device, scene.hq)]
+    for each in windows:
+        each.show()
+    return app.exec()
+
+
+def _offscreen(folder: Path) -> int:
+    from PySide6.QtCore import QtMsgType, qInstallMessageHandler
+    from PySide6.QtWidgets import QApplication
+
+    from eum_app.demo.hands import StuckError
+    from eum_app.demo.scene import set_the_stage
+    from eum_app.demo.walk import Walk
+    from ui.theme import theme
+
+    def without_chatter(kind: QtMsgType, _context: object, text: str) -> None:
+        # The offscreen platform says at each window that it has no window manager.
+        if "propagateSizeHints" not in text:
+            sys.stderr.write(f"{kind.name}: {text}\n")
+
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    qInstallMessageHandler(without_chatter)
+    app = QApplication.instance() or QApplication(sys.argv[:1])
+    theme().set_mode("light")
+    _say("No display: the real windows are driven by events, offscreen.")
+    scene = set_the_stage(folder / "work")
+    _say("a demo HQ and a demo device, enrolled with each other; a synthetic inventory, labels, a camera's walk")
+    try:
+        Walk(scene, folder, _say)()
+    except StuckError as error:
+        _say(f"STUCK: {error}")
+        return 3
+    for bundle in sorted(scene.carried.rglob("*.eumb")):
+        shutil.copy2(bundle, folder / bundle.name)
+    app.processEvents()
+    _say(f"Done. Pictures, bundles, receipt and report: {folder}")
+    return 0
+
+
+def _say(words: str) -> None:
+    sys.stdout.write(f"· {words}\n")
+    sys.stdout.flush()

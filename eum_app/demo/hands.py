@@ -1,0 +1,211 @@
+"""Hands for the demonstration: they press keys and buttons of the real windows, and nothing else."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final, TypeVar
+
+from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QApplication,
+    QComboBox,
+    QLineEdit,
+    QPlainTextEdit,
+    QScrollArea,
+    QWidget,
+)
+
+from ui.app import AppWindow
+
+PATIENCE_S: Final = 30.0
+KEY_PAUSE_MS: Final = 60
+"""Slower than any hand scanner, so that typing is not taken for a burst."""
+
+Part = TypeVar("Part", bound=QWidget)
+
+
+class StuckError(Exception):
+    """The window did not do what the walk expected of it."""
+
+
+class Hands:
+    """One person at one window. Widgets are found by their object names and used by events only."""
+
+    def __init__(self, window: AppWindow, pictures: Callable[[str], Path]) -> None:
+        self.window = window
+        self._pictures = pictures
+        window.show()
+        QTest.qWaitForWindowExposed(window)
+
+    def until(self, holds: Callable[[], object], what: str) -> None:
+        """Let the window work until `holds()`. Raises StuckError after `PATIENCE_S`."""
+        end = time.monotonic() + PATIENCE_S
+        while not holds():
+            if time.monotonic() > end:
+                self.window.grab().save(str(self._pictures("stuck")))
+                raise StuckError(f"{what}; window: {self.window.windowTitle()}; page: {self.page_name()}")
+            QTest.qWait(20)
+
+    def page_name(self) -> str:
+        shell = self.window.shell
+        return shell.current_key if shell is not None else "unlock"
+
+    def find(self, name: str, kind: type[Part] | None = None, *, enabled: bool = True) -> Part:
+        """The visible widget of that object name, once it is there. Raises StuckError."""
+        wanted: type[QWidget] = kind or QWidget
+        found: list[QWidget] = []
+
+        def there() -> bool:
+            found[:] = [
+                widget
+                for widget in self.window.findChildren(wanted, name)
+                if widget.isVisible() and (widget.isEnabled() or not enabled)
+            ]
+            return bool(found)
+
+        self.until(there, f"no {'' if not enabled else 'ready '}widget {name!r}")
+        return found[0]  # type: ignore[return-value]
+
+    def named_like(self, beginning: str, kind: type[Part]) -> Part:
+        """The first visible and ready widget whose object name begins so."""
+        found: list[Part] = []
+
+        def there() -> bool:
+            widgets = self.window.findChildren(kind)
+            found[:] = [one for one in widgets if one.objectName().startswith(beginning) and one.isVisible()]
+            found[:] = [one for one in found if one.isEnabled()]
+            return bool(found)
+
+        self.until(there, f"no widget named {beginning!r}…")
+        return found[0]
+
+    def is_there(self, name: str) -> bool:
+        return any(widget.isVisible() for widget in self.window.findChildren(QWidget, name))
+
+    def is_ready(self, name: str) -> bool:
+        found = self.window.findChildren(QWidget, name)
+        return any(widget.isVisible() and widget.isEnabled() for widget in found)
+
+    def row_count(self, name: str) -> int:
+        return self.find(name, QAbstractItemView).model().rowCount()
+
+    def rest(self) -> None:
+        """Let what was closed go away."""
+        QTest.qWait(50)
+
+    def press(self, name: str) -> None:
+        widget = self.find(name)
+        self._show(widget)
+        QTest.mouseClick(widget, Qt.MouseButton.LeftButton, pos=widget.rect().center())
+        self.settle()
+
+    def key(self, sequence: str) -> None:
+        """Press a key or a shortcut wherever the focus is."""
+        self.window.activateWindow()
+        self.until(self.window.isActiveWindow, "the window does not become active")
+        target = QApplication.focusWidget() or self.window
+        QTest.keySequence(target, QKeySequence(sequence))
+        self.settle()
+
+    def type(self, name: str, text: str) -> None:
+        """Type into a field, at a person's speed."""
+        field = self._emptied(name)
+        QTest.keyClicks(field, text, delay=KEY_PAUSE_MS)
+        self.settle()
+
+    def paste(self, name: str, text: str | Path) -> None:
+        """Put a longer text into a field by the clipboard."""
+        field = self._emptied(name)
+        QGuiApplication.clipboard().setText(str(text))
+        QTest.keySequence(field, QKeySequence(QKeySequence.StandardKey.Paste))
+        self.settle()
+
+    def scan(self, data: bytes) -> None:
+        """A hand scanner's burst into whatever has the focus: separators come as control keys, Enter ends it."""
+        self.window.activateWindow()
+        target = QApplication.focusWidget() or self.window
+        control = Qt.KeyboardModifier.ControlModifier
+        for byte in data:
+            if byte >= 0x20:
+                QTest.keyClicks(target, chr(byte))
+                continue
+            key = Qt.Key(byte + 0x40)
+            for kind in (QEvent.Type.ShortcutOverride, QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
+                QApplication.sendEvent(target, QKeyEvent(kind, key, control, chr(byte)))
+        QTest.keyClick(target, Qt.Key.Key_Return)
+        self.settle()
+
+    def choose(self, name: str, text: str) -> None:
+        """Choose an entry of a drop-down by its beginning, with the arrow keys."""
+        box = self.find(name, QComboBox)
+        self._show(box)
+        self.until(
+            lambda: any(box.itemText(at).startswith(text) for at in range(box.count())), f"no {text!r} in {name}"
+        )
+        box.setFocus(Qt.FocusReason.TabFocusReason)
+        QTest.keyClick(box, Qt.Key.Key_Home)
+        for _ in range(box.count()):
+            if box.currentText().startswith(text):
+                break
+            QTest.keyClick(box, Qt.Key.Key_Down)
+        self.until(lambda: box.currentText().startswith(text), f"{name} does not take {text!r}")
+
+    def row(self, name: str, number: int) -> None:
+        """Click the n-th row of a list or table."""
+        view = self.find(name, QAbstractItemView)
+        self.until(lambda: (view.model().rowCount() if view.model() else 0) > number, f"{name} has no row {number}")
+        index = view.model().index(number, 0)
+        view.scrollTo(index)
+        self.settle()
+        QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=view.visualRect(index).center())
+        self.settle()
+
+    def draw(self, name: str, seed: int) -> None:
+        """Sign on a pad: a stroke with the mouse held down."""
+        pad = self.find(name)
+        self._show(pad)
+        width, height = pad.width(), pad.height()
+        points = [
+            QPoint(width // 8 + step * width // 28, height // 2 + (((step * seed) % 7) - 3) * height // 12)
+            for step in range(22)
+        ]
+        QTest.mousePress(pad, Qt.MouseButton.LeftButton, pos=points[0])
+        for point in points[1:]:
+            QTest.mouseMove(pad, point)
+        QTest.mouseRelease(pad, Qt.MouseButton.LeftButton, pos=points[-1])
+        self.settle()
+
+    def settle(self) -> None:
+        """Let background work end and its answers arrive."""
+        QApplication.processEvents()
+        self.until(lambda: not self.window.tasks.is_busy, "the work does not end")
+        QTest.qWait(30)
+
+    def picture(self, title: str) -> Path:
+        """A screenshot of the window."""
+        self.settle()
+        path = self._pictures(title)
+        self.window.grab().save(str(path))
+        return path
+
+    def _emptied(self, name: str) -> QWidget:
+        field = self.find(name)
+        self._show(field)
+        QTest.mouseClick(field, Qt.MouseButton.LeftButton, pos=field.rect().center())
+        if isinstance(field, QLineEdit | QPlainTextEdit):
+            QTest.keySequence(field, QKeySequence(QKeySequence.StandardKey.SelectAll))
+        return field
+
+    @staticmethod
+    def _show(widget: QWidget) -> None:
+        parent = widget.parentWidget()
+        while parent is not None:
+            if isinstance(parent, QScrollArea):
+                parent.ensureWidgetVisible(widget)
+            parent = parent.parentWidget()
+        QApplication.processEvents()

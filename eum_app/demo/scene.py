@@ -1,0 +1,89 @@
+"""The demonstration's stage: a demo HQ and a demo device, enrolled with each other, and synthetic things to work on."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+from eum_app.demo.generate import depot_rows, mark_image, photo, shelf_video, write_inventory_csv
+from eum_app.domain.inventory_rows import InventoryRow
+from eum_app.usecases.enrol_device import accept_enrolment, read_answer, request_enrolment, sign_enrolment
+from eum_app.usecases.open_store import create_store
+
+PASSPHRASE: Final = "synthetic demo passphrase"  # noqa: S105 - protects nothing but synthetic data
+REVIEWER: Final = "REV-004"
+INSPECTOR: Final = "INS-017"
+DEVICE: Final = "FLD-0042"
+HQ: Final = "HQ-01"
+SEED: Final = 7
+ITEMS: Final = 24
+
+
+@dataclass(frozen=True)
+class Scene:
+    """Where things lie. `rows` are the items of the inventory list, in its order."""
+
+    folder: Path
+    rows: Sequence[InventoryRow]
+
+    @property
+    def hq(self) -> Path:
+        return self.folder / "hq-store"
+
+    @property
+    def device(self) -> Path:
+        return self.folder / "device-store"
+
+    @property
+    def inventory(self) -> Path:
+        return self.folder / "inventory-depot-7.csv"
+
+    @property
+    def walk(self) -> Path:
+        """A camera's walk along the shelves, to stand in for a camera."""
+        return self.folder / "walk.avi"
+
+    @property
+    def label(self) -> Path:
+        """A photographed label of one item."""
+        return self.folder / "label.png"
+
+    @property
+    def damage(self) -> Path:
+        return self.folder / "damage.jpg"
+
+    @property
+    def carried(self) -> Path:
+        """The folder by which bundles are carried between HQ and the field."""
+        return self.folder / "carried"
+
+
+def set_the_stage(folder: Path) -> Scene:
+    """Make the stores, enrol the device, write inventory, labels, a camera's walk and a photo; all synthetic.
+
+    What an earlier demonstration left in `folder` is removed first.
+    """
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    rows = depot_rows(SEED, ITEMS, today=datetime.now(UTC).date())
+    scene = Scene(folder, rows)
+    scene.carried.mkdir()
+    write_inventory_csv(scene.inventory, rows)
+    shelf_video(rows[:8], scene.walk, frames=30, fps=8)
+    scene.label.write_bytes(mark_image(rows[9]))
+    scene.damage.write_bytes(photo("crack", SEED, serial=rows[10].serial))
+    hq = create_store(scene.hq, kind="hq", name=HQ, account=REVIEWER, role="reviewer", passphrase=PASSPHRASE)
+    device = create_store(
+        scene.device, kind="field", name=DEVICE, account=INSPECTOR, role="inspector", passphrase=PASSPHRASE
+    )
+    request, answer = folder / f"{DEVICE}.eumreq", folder / f"{DEVICE}.eumans"
+    request_enrolment(device, request)
+    sign_enrolment(hq, request, answer)
+    accept_enrolment(device, answer, read_answer(device, answer).root_fingerprint)
+    for session in (hq, device):
+        session.close("set up")
+    return scene

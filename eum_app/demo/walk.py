@@ -1,0 +1,266 @@
+"""The whole job through the real windows, by events: each step is one line, and a picture where there is one to see."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtWidgets import QWidget
+
+from eum_app.demo.hands import Hands
+from eum_app.demo.scene import INSPECTOR, PASSPHRASE, REVIEWER, Scene
+from eum_app.domain.checklists import Question
+from eum_app.scanning.labels import iuid_message
+from ui import words
+from ui.app import build_window
+from ui.field.question_row import QuestionRow
+from ui.theme import theme
+
+SIZE: Final = (1440, 900)
+Say = Callable[[str], None]
+
+
+class Walk:
+    """One person after another works at the demo HQ and the demo device."""
+
+    def __init__(self, scene: Scene, output: Path, say: Say) -> None:
+        self.scene = scene
+        self.output = output
+        self._say = say
+        self._number = 0
+
+    def __call__(self) -> None:
+        with self._at(self.scene.hq, REVIEWER) as reviewer:
+            self._inventory(reviewer)
+            self._plan(reviewer)
+        with self._at(self.scene.device, INSPECTOR) as inspector:
+            self._take_tasking(inspector)
+            self._inspect(inspector)
+            self._site_checklist(inspector)
+            self._close_out(inspector)
+            self._seal(inspector)
+        with self._at(self.scene.hq, REVIEWER) as reviewer:
+            self._inbox(reviewer)
+            self._review(reviewer)
+            self._report(reviewer)
+        with self._at(self.scene.device, INSPECTOR) as inspector:
+            self._take_receipt(inspector)
+
+    # At HQ
+
+    def _inventory(self, hands: Hands) -> None:
+        hands.key("Alt+3")
+        hands.press("inventory_import_list")
+        hands.paste("inventory_file_field_edit", self.scene.inventory)
+        hands.press("inventory_read_button")
+        self._see(hands, "inventory-preview", "HQ reads an inventory list and is shown what becomes of each row")
+        hands.press("inventory_import_button")
+        hands.row("items_table", 2)
+        self._see(hands, "inventory", f"{len(self.scene.rows)} items are on the book")
+
+    def _plan(self, hands: Hands) -> None:
+        hands.key("Alt+4")
+        hands.press("visits_plan")
+        hands.choose("plan_site", "Depot 7")
+        hands.choose("plan_device", "FLD-0042")
+        hands.type("plan_inspector", INSPECTOR)
+        hands.choose("plan_item_checklist", "Night")
+        hands.choose("plan_site_checklist", "Physical")
+        hands.paste("plan_folder_edit", self.scene.carried)
+        self._see(hands, "plan-visit", "HQ plans an annual inventory of Depot 7")
+        hands.press("plan_button")
+        hands.until(lambda: list(self.scene.carried.glob("*tasking*.eumb")), "no tasking bundle")
+        self._see(hands, "visits-hq", "the tasking for FLD-0042 lies sealed in the folder that is carried")
+
+    # In the field
+
+    def _take_tasking(self, hands: Hands) -> None:
+        hands.key("Alt+2")
+        hands.paste("inbox_path_edit", self.scene.carried)
+        hands.press("import_button")
+        self._see(hands, "sync-tasking", "the device verifies and takes the tasking")
+        hands.key("Alt+1")
+        self._see(hands, "visits-field", "the visit stands on the device")
+
+    def _inspect(self, hands: Hands) -> None:
+        rows = self.scene.rows
+        opened = hands.named_like("open_visit_", QWidget)
+        hands.press(opened.objectName())
+        for row in rows[:2]:
+            hands.scan(iuid_message(row.cage, row.part_number, row.serial))
+            hands.press("all_as_expected_button")
+            hands.press("verified_button")
+        self._say("two items scanned with a hand scanner, answered, recorded as verified")
+        hands.key("Ctrl+Z")
+        self._see(hands, "undo", "the last check is withdrawn by another fact: nothing is deleted")
+        hands.scan(iuid_message(rows[1].cage, rows[1].part_number, rows[1].serial))
+        hands.press("all_as_expected_button")
+        hands.press("verified_button")
+        self._by_camera(hands)
+        self._one_by_one(hands)
+
+    def _by_camera(self, hands: Hands) -> None:
+        """Frames of a video stand in for a camera."""
+        hands.choose("scan_source", "Video")
+        hands.paste("scan_file_edit", self.scene.walk)
+        hands.key("Return")
+        hands.until(lambda: hands.is_ready("all_as_expected_button"), "no mark was read from the video")
+        self._see(
+            hands, "scan-camera", "marks are read from a camera's frames (here: a video), and shown with verdicts"
+        )
+        hands.press("all_as_expected_button")
+        hands.press("verified_button")
+        hands.choose("scan_source", "No")
+
+    def _one_by_one(self, hands: Hands) -> None:
+        """A photographed label, a discrepancy with a photo, an item not found, one not on the list; then the rest."""
+        rows = self.scene.rows
+        hands.press("from_photo_button")
+        hands.paste("scan_photo_edit", self.scene.label)
+        hands.key("Return")
+        hands.until(lambda: hands.is_ready("all_as_expected_button"), "the photographed label was not read")
+        self._see(hands, "scan-photo", "a photographed label is read")
+        hands.press("all_as_expected_button")
+        hands.press("verified_button")
+
+        hands.type("scan_field", rows[10].serial)
+        hands.key("Return")
+        hands.press("add_photo_button")
+        hands.paste("photo_path_edit", self.scene.damage)
+        hands.press("photo_add_button")
+        hands.press("discrepancy_button")
+        hands.press("reason_damaged")
+        hands.type("reason_note", "Housing cracked")
+        self._see(hands, "discrepancy", "a discrepancy with its reason, a note and a photo")
+        hands.press("reason_confirm_button")
+
+        hands.type("scan_field", rows[11].serial)
+        hands.key("Return")
+        hands.press("not_found_button")
+        hands.press("reason_sent_for_repair")
+        hands.press("reason_confirm_button")
+
+        hands.scan(iuid_message("1HLD9", "NVG-31A", "790112"))
+        self._see(hands, "not-on-list", "a mark that nobody listed is shown as that")
+        hands.press("not_on_list_button")
+        hands.press("reason_not_in_inventory")
+        hands.press("reason_confirm_button")
+
+        self._dark(hands)
+        while True:
+            hands.press("filter_to_check")
+            if not hands.row_count("items_list"):
+                break
+            hands.row("items_list", 0)
+            hands.press("all_as_expected_button")
+            hands.press("verified_button")
+        hands.press("filter_all")
+        self._see(hands, "visit-complete", "every expected item has an outcome")
+
+    def _dark(self, hands: Hands) -> None:
+        self._see(hands, "visit", "the visit's workspace")
+        for name in ("dark", "sunlight"):
+            theme().set_mode(name)
+            self._see(hands, f"visit-{name}", f"the same in the {name} theme")
+        theme().set_mode("light")
+
+    def _site_checklist(self, hands: Hands) -> None:
+        hands.key("Ctrl+K")
+        self._see(hands, "site-checklist", "the site checklist, nothing pre-chosen")
+        while questions := [one for one in hands.window.findChildren(QuestionRow) if one.isVisible() and one.is_open]:
+            self._answer(hands, questions[0].question)
+        self._see(hands, "site-checklist-answered", "every question is answered, comments where they are needed")
+
+    def _answer(self, hands: Hands, question: Question) -> None:
+        name = f"answer_{question.question_id}"
+        if question.kind == "yes_no":
+            hands.press(f"{name}_yes")
+        elif question.kind == "choice":
+            hands.choose(name, words.word("choice", question.choices[0]))
+        else:
+            hands.type(name, {"number": "3", "date": "2026-11-02"}.get(question.kind, "As shown"))
+            hands.key("Tab")
+        if hands.is_there(f"comment_{question.question_id}"):
+            hands.type(f"comment_{question.question_id}", "Shown by the custodian")
+            hands.key("Tab")
+
+    def _close_out(self, hands: Hands) -> None:
+        hands.key("Ctrl+Return")
+        hands.draw("signature_inspector", 3)
+        hands.draw("signature_host", 5)
+        hands.type("signer_host", "Custodian, Depot 7")
+        self._see(hands, "close-out", "both parties sign what the journal head names")
+        hands.press("seal_visit_button")
+
+    def _seal(self, hands: Hands) -> None:
+        hands.until(lambda: hands.page_name() == "sync", "closing does not lead to Sync")
+        hands.paste("outbox_path_edit", self.scene.carried)
+        if not list(self.scene.carried.glob("*results*.eumb")):
+            hands.press("seal_button")
+        hands.until(lambda: list(self.scene.carried.glob("*results*.eumb")), "no results bundle")
+        self._see(hands, "sync-sealed", "the results are sealed: signed, encrypted to HQ, not yet received")
+
+    # Back at HQ
+
+    def _inbox(self, hands: Hands) -> None:
+        hands.key("Alt+2")
+        (bundle,) = self.scene.carried.glob("*results*.eumb")
+        hands.paste("inbox_path_field_edit", bundle)
+        hands.press("inbox_import_button")
+        self._see(hands, "inbox", "HQ verifies the bundle, records it, and answers with a signed receipt")
+
+    def _review(self, hands: Hands) -> None:
+        hands.key("Alt+1")
+        hands.row("findings_list", 0)
+        self._see(hands, "review", "rules raised findings; the evidence stands beside the record")
+        hands.press("review_resolve")
+        hands.type("review_comment", "Repair papers seen")
+        self._see(hands, "review-decision", "a reviewer, not the inspector, decides with a comment")
+        hands.press("review_confirm")
+        self._see(hands, "review-next", "the decision is a fact; the next finding is in front")
+
+    def _report(self, hands: Hands) -> None:
+        hands.key("Alt+5")
+        report = self.output / "inventory-status.csv"
+        hands.paste("report_path_field_edit", report)
+        hands.press("report_export_button")
+        hands.until(report.exists, "no report")
+        self._see(hands, "reports", "the inventory report, its rows counted again, with its sidecar")
+
+    def _take_receipt(self, hands: Hands) -> None:
+        hands.key("Alt+2")
+        hands.paste("inbox_path_edit", self.scene.carried)
+        hands.press("import_button")
+        self._see(hands, "sync-received", "HQ's receipt is here: the bundle shows as received")
+        hands.key("Alt+1")
+        self._see(hands, "visits-received", "the visit is received by HQ")
+
+    # Around it
+
+    def _see(self, hands: Hands, title: str, words: str) -> None:
+        path = hands.picture(title)
+        self._say(f"{words}  ({path.name})")
+
+    def _picture(self, title: str) -> Path:
+        self._number += 1
+        return self.output / f"{self._number:02d}-{title}.png"
+
+    @contextmanager
+    def _at(self, store: Path, account: str) -> Iterator[Hands]:
+        window = build_window(store, outbox=self.scene.carried, inbox=self.scene.carried)
+        window.resize(*SIZE)
+        hands = Hands(window, self._picture)
+        try:
+            hands.press("accept_notice_button")
+            hands.type("account_field", account)
+            hands.type("passphrase_field", PASSPHRASE)
+            self._see(hands, "unlock", f"{account} unlocks {store.name}")
+            hands.press("unlock_button")
+            hands.until(lambda: window.shell is not None, "the store does not unlock")
+            yield hands
+        finally:
+            window.close()
+            window.deleteLater()
+            hands.rest()
