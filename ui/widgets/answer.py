@@ -38,7 +38,8 @@ class SegmentedAnswer(QFrame):
     def __init__(self, question: str, value: str | None = None) -> None:
         super().__init__()
         self._value: str | None = None
-        self._yes, self._no, self._other = (QPushButton() for _ in range(3))
+        # With their parent from the start: made a focus proxy later, they would fall out of the window's focus chain.
+        self._yes, self._no, self._other = (QPushButton(self) for _ in range(3))
         self._segments = (self._yes, self._no, self._other)
         menu = QMenu(self)
         for key in ("not_applicable", "not_observed"):
