@@ -286,7 +286,7 @@ class DecisionPanel(Card):
         super().__init__(self.tr("Decision"))
         self._decision = ""
         self._says = label("", "sub", wrap=True)
-        self.disposition = choices("review_disposition", self.tr("Disposition, where one was found out"))
+        self.disposition = choices("review_disposition", self.tr("Disposition, if settled"))
         self.disposition.setAccessibleName(self.tr("Disposition that goes on record with the decision"))
         fill_choices(self.disposition, [(word("disposition", entry.value), entry.value) for entry in Disposition])
         self.comment = QPlainTextEdit()
