@@ -17,8 +17,6 @@ from platformdirs import user_data_path
 from eum_app.domain.errors import Refusal
 from eum_app.usecases.session import Session
 
-EXIT_REFUSED = 1
-EXIT_TROUBLE = 3
 MAX_PASSPHRASE_BYTES = 4096
 
 StoreOption = Annotated[

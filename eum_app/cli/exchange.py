@@ -7,7 +7,8 @@ from typing import Annotated, Any
 
 import typer
 
-from eum_app.cli.common import EXIT_REFUSED, AccountOption, JsonOption, PassphraseFd, StoreOption, show, unlocked
+from eum_app.cli import EXIT_REFUSED
+from eum_app.cli.common import AccountOption, JsonOption, PassphraseFd, StoreOption, show, unlocked
 from eum_app.domain.errors import Refusal
 
 device_app = typer.Typer(help="Devices: request, sign and accept an identity.", no_args_is_help=True)

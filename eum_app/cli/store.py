@@ -6,8 +6,8 @@ from typing import Annotated, Any
 
 import typer
 
+from eum_app.cli import EXIT_REFUSED
 from eum_app.cli.common import (
-    EXIT_REFUSED,
     AccountOption,
     JsonOption,
     PassphraseFd,

@@ -1,0 +1,60 @@
+"""Every command of `eum`, put together."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from eum_app import __version__
+from eum_app.cli.common import StoreOption, store_folder
+from eum_app.cli.exchange import bundle_app, device_app, inbox_app, report_app
+from eum_app.cli.marks import parse_mark_command, read_marks_command
+from eum_app.cli.store import store_app
+from eum_app.cli.work import inventory_app, visit_app
+
+app = typer.Typer(
+    name="eum",
+    help="End-use monitoring, offline first: scan, check, seal, review and prove.",
+    no_args_is_help=False,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.add_typer(store_app, name="store")
+app.add_typer(device_app, name="device")
+app.add_typer(inventory_app, name="inventory")
+app.add_typer(visit_app, name="visit")
+app.add_typer(bundle_app, name="bundle")
+app.add_typer(inbox_app, name="inbox")
+app.add_typer(report_app, name="report")
+app.command("read-marks")(read_marks_command)
+app.command("parse-mark")(parse_mark_command)
+
+
+@app.callback(invoke_without_command=True)
+def opens_the_app(
+    context: typer.Context,
+    store: StoreOption = None,
+    version: Annotated[bool, typer.Option("--version", help="Say the version and end.")] = False,
+) -> None:
+    """Without a command, open the app."""
+    if version:
+        typer.echo(f"eum {__version__}")
+        raise typer.Exit
+    if context.invoked_subcommand is None:
+        from ui.app import run
+
+        raise typer.Exit(run(store_folder(store)))
+
+
+@app.command()
+def demo(
+    output: Annotated[str, typer.Option(help="Where screenshots, bundles and reports go.")] = "demo-output",
+    window: Annotated[
+        bool | None, typer.Option("--window/--no-window", help="Open windows, or walk through the job offscreen.")
+    ] = None,
+) -> None:
+    """The whole job on a demo HQ and a demo device, with synthetic data."""
+    from eum_app.demo import run_demo
+
+    raise typer.Exit(run_demo(output, window=window))
