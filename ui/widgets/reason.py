@@ -130,8 +130,9 @@ class ReasonPanel(Card):
         self._needed.hide()
         self.photos = PhotoStrip(is_removable=True, width=72, height=72)
         photo = button(QCoreApplication.translate("kit", "Photo"), self.photo_requested.emit, icon="camera")
-        photo.setVisible(has_photo)
-        self.photos.setVisible(has_photo)
+        if not has_photo:  # shown before it has a parent, a widget is a window for a moment and takes the focus
+            photo.hide()
+            self.photos.hide()
         self.add_padded(self.note, self._needed, self.photos, hbox(photo, 1), margins=(16, 0, 16, 12))
         self.add_stretch()
         self.confirm_button: Button = button(confirm, self._confirm, kind="danger" if is_danger else "primary")
