@@ -49,7 +49,7 @@ def _offscreen(folder: Path) -> int:
     from PySide6.QtCore import QtMsgType, qInstallMessageHandler
     from PySide6.QtWidgets import QApplication
 
-    from eum_app.demo.hands import StuckError
+    from eum_app.demo.hands import StrayWindows, StuckError
     from eum_app.demo.scene import set_the_stage
     from eum_app.demo.walk import Walk
     from ui.theme import theme
@@ -62,7 +62,8 @@ def _offscreen(folder: Path) -> int:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     qInstallMessageHandler(without_chatter)
-    app = QApplication.instance() or QApplication(sys.argv[:1])
+    app = QApplication(sys.argv[:1])
+    strays = StrayWindows(app)
     theme().set_mode("light")
     _say("No display: the real windows are driven by events, offscreen.")
     scene = set_the_stage(folder / "work")
@@ -74,7 +75,9 @@ def _offscreen(folder: Path) -> int:
         return 3
     for bundle in sorted(scene.carried.rglob("*.eumb")):
         shutil.copy2(bundle, folder / bundle.name)
-    app.processEvents()
+    if strays.names:
+        _say(f"FAULT: shown as windows of their own for a moment: {', '.join(strays.names)}")
+        return 3
     _say(f"Done. Pictures, bundles, receipt and report: {folder}")
     return 0
 

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final, TypeVar
 
-from PySide6.QtCore import QEvent, QPoint, Qt
+import shiboken6
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
@@ -31,6 +32,28 @@ Part = TypeVar("Part", bound=QWidget)
 
 class StuckError(Exception):
     """The window did not do what the walk expected of it."""
+
+
+class StrayWindows(QObject):
+    """Notes widgets that were windows of their own for a moment, before they found their place in a page.
+
+    Such a flash takes the focus away from the person's work. `names` are the classes of what was caught.
+    """
+
+    def __init__(self, app: QApplication) -> None:
+        super().__init__(app)
+        self._shown: list[QWidget] = []
+        app.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Show and isinstance(watched, QWidget) and watched.isWindow():
+            self._shown.append(watched)
+        return False
+
+    @property
+    def names(self) -> list[str]:
+        found = [one for one in self._shown if shiboken6.isValid(one) and one.parentWidget() and not one.isWindow()]
+        return sorted({type(one).__name__ for one in found})
 
 
 class Hands:
