@@ -145,7 +145,8 @@ def test_a_role_sees_its_pages_and_why_a_button_is_closed(tmp_path: Path, tasks:
         hq.store.close()
 
 
-def test_every_page_fits_a_small_window_and_twice_the_size(window: Window, look: Theme) -> None:
+def test_every_page_fits_a_small_window_and_twice_the_size(window: Window, world: World, look: Theme) -> None:
+    inspected_at_hq(world)
     window.shell.resize(1366, 768)
     for scale in (100, 200):
         look.set_scale(scale)

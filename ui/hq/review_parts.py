@@ -107,7 +107,7 @@ class RecordCard(Card):
             [
                 self._key(self.tr("Last inventory")),
                 label(day(last) or "–", wrap=True),
-                label(self._since(last, seen)),
+                label(self._since(last, seen), wrap=True),
             ],
         )
 
