@@ -14,15 +14,15 @@ from typing import Final
 
 import msgspec
 
-from db.files import disk_trouble, written_whole
+from db.files import written_whole
+from db.label import FILE_NAME as FILE_NAME
+from db.label import read_as
 from eum_app.crypto.passphrases import KdfParams, unwrap_secret, wrap_secret
 from eum_app.crypto.signing import SigningKey
 from eum_app.crypto.suites import Suite
 from eum_app.domain.errors import Refusal
 
-FILE_NAME: Final = "keyslots.json"
 DATA_KEY_BYTES: Final = 32
-MAX_FILE_BYTES: Final = 1024 * 1024
 
 
 class Slot(msgspec.Struct, frozen=True):
@@ -55,23 +55,7 @@ def read_store_file(directory: Path) -> StoreFile:
 
     Raises Refusal `store.absent`, `store.newer` (a later format) or `keyslots.damaged`.
     """
-    path = directory / FILE_NAME
-    if not path.is_file():
-        raise Refusal("store.absent", path=str(directory))
-    with disk_trouble(path):
-        if path.stat().st_size > MAX_FILE_BYTES:
-            raise Refusal("keyslots.damaged", path=str(path))
-        data = path.read_bytes()
-    try:
-        if msgspec.json.decode(data, type=_FormatOnly).format > 1:
-            raise Refusal("store.newer", found="keyslots", known="1")
-        return msgspec.json.decode(data, type=StoreFile)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise Refusal("keyslots.damaged", path=str(path)) from error
-
-
-class _FormatOnly(msgspec.Struct):
-    format: int
+    return read_as(directory, StoreFile)
 
 
 def write_store_file(directory: Path, store_file: StoreFile) -> None:

@@ -9,20 +9,21 @@ own `on_done`: that one signal refreshes every view.
 from __future__ import annotations
 
 import math
-import multiprocessing
 import threading
 import time
 import traceback
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from multiprocessing.connection import Connection
-from typing import Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import shiboken6
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, Signal, Slot
 
 from eum_app.domain.errors import KnownError, Trouble
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
 
 T = TypeVar("T")
 OnFailed = Callable[[KnownError], object]
@@ -216,6 +217,8 @@ class ChildTask:
         self._fn, self._args = fn, args
         self._on_progress, self._on_done = on_progress, on_done
         self._on_failed, self._on_cancelled = on_failed, on_cancelled
+        import multiprocessing  # 20 ms that the unlock page need not wait for
+
         context = multiprocessing.get_context("spawn")
         self._stop = context.Event()
         self._ours, theirs = context.Pipe()

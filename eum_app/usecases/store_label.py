@@ -2,21 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
-from db.keyslots import read_store_file
-
-
-@dataclass(frozen=True)
-class StoreLabel:
-    """`kind` is hq or field."""
-
-    name: str
-    kind: str
+from db.label import Label as StoreLabel
+from db.label import read_label
 
 
 def store_label(folder: Path) -> StoreLabel:
     """Raises Refusal `store.absent`, `store.newer`, `keyslots.damaged`; Trouble of the disk."""
-    store_file = read_store_file(folder)
-    return StoreLabel(store_file.name, store_file.kind)
+    return read_label(folder)

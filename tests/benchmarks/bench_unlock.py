@@ -42,6 +42,7 @@ def measure(folder: Path, *, repeats: int = 9) -> Ratio:
     session = make_store(folder / "store", "field", "FLD-0042", Clock())
     session.close()
     environment = dict(os.environ, QT_QPA_PLATFORM="offscreen", EUM_STORE=str(session.store.folder))
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # as people run it
     for script in (_OURS, _BARE):  # not counted: files come into the system's cache, modules are compiled
         _painted_ms(script, environment)
     pairs = [(_painted_ms(_OURS, environment), _painted_ms(_BARE, environment)) for _ in range(repeats)]

@@ -1,0 +1,50 @@
+"""What a locked store says of itself: the head of the keyslot file, read without loading a cipher or a database."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final, TypeVar
+
+import msgspec
+
+from db.files import disk_trouble
+from eum_app.domain.errors import Refusal
+
+FILE_NAME: Final = "keyslots.json"
+MAX_FILE_BYTES: Final = 1024 * 1024
+FORMAT: Final = 1
+
+Shape = TypeVar("Shape")
+
+
+class Label(msgspec.Struct, frozen=True):
+    """`kind` is hq or field."""
+
+    name: str
+    kind: str
+
+
+class _FormatOnly(msgspec.Struct):
+    format: int
+
+
+def read_label(directory: Path) -> Label:
+    """Raises Refusal `store.absent`, `store.newer` or `keyslots.damaged`; Trouble of the disk."""
+    return read_as(directory, Label)
+
+
+def read_as(directory: Path, shape: type[Shape]) -> Shape:
+    """The keyslot file as `shape`; raises as `read_label`."""
+    path = directory / FILE_NAME
+    if not path.is_file():
+        raise Refusal("store.absent", path=str(directory))
+    with disk_trouble(path):
+        if path.stat().st_size > MAX_FILE_BYTES:
+            raise Refusal("keyslots.damaged", path=str(path))
+        data = path.read_bytes()
+    try:
+        if msgspec.json.decode(data, type=_FormatOnly).format > FORMAT:
+            raise Refusal("store.newer", found="keyslots", known=str(FORMAT))
+        return msgspec.json.decode(data, type=shape)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise Refusal("keyslots.damaged", path=str(path)) from error
