@@ -1,0 +1,43 @@
+"""The benchmarks run and give figures. In small; their times are judged by `make bench` alone."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.benchmarks import bench_import, bench_record, bench_unlock
+from tests.benchmarks.__main__ import save, table_of
+from tests.benchmarks.ratios import Ratio
+
+
+def _gives_figures(ratio: Ratio, repeats: int) -> None:
+    assert len(ratio.ratios) == repeats
+    assert min(*ratio.ours_ms, *ratio.bare_ms) > 0
+    assert ratio.bound > 0
+
+
+def test_recording_is_measured(tmp_path: Path) -> None:
+    _gives_figures(bench_record.measure(tmp_path / "world", items=8, checks=6, warm=2), 4)
+
+
+def test_import_is_measured(tmp_path: Path) -> None:
+    ratio = bench_import.measure(tmp_path / "world", visits=2, items=20, repeats=2)
+    _gives_figures(ratio, 2)
+    assert "40 checks" in ratio.name
+
+
+@pytest.mark.slow
+def test_unlocking_is_measured(tmp_path: Path) -> None:
+    _gives_figures(bench_unlock.measure(tmp_path, repeats=2), 2)
+
+
+def test_the_median_decides(tmp_path: Path) -> None:
+    held = Ratio("a", "b", 2.0, (1.0, 30.0, 3.0), (1.0, 1.0, 2.0))
+    missed = Ratio("a", "b", 1.0, (1.0, 30.0, 3.0), (1.0, 1.0, 2.0))
+    assert (held.median, held.is_held, missed.is_held) == (1.5, True, False)
+    assert table_of([held, missed]).row_count == 2
+    save([held, missed], tmp_path / "out" / "bench.json")
+    figures = json.loads((tmp_path / "out" / "bench.json").read_text())["ratios"]
+    assert [row["median_ratio"] for row in figures] == [1.5, 1.5]
