@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
@@ -140,6 +140,21 @@ class Field:
         return self.session.read(visits.recent_checks, self.visit_id)[0]
 
 
+class StrangeWindows(QObject):
+    """Notes each widget that is shown as a window of its own; menus and lists that pop up are meant to be."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen: list[str] = []
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Show and isinstance(watched, QWidget) and watched.isWindow():
+            is_popup = bool(watched.windowFlags() & Qt.WindowType.Popup == Qt.WindowType.Popup)
+            if not isinstance(watched, AppWindow) and not is_popup:
+                self.seen.append(f"{type(watched).__name__} {watched.objectName()}")
+        return False
+
+
 def unlock(qtbot: QtBot, window: AppWindow, passphrase: str = PASSPHRASE) -> None:
     """Accept the notice, type account and passphrase, Enter."""
     accept = window.findChild(QAbstractButton, "accept_notice_button")
@@ -163,6 +178,10 @@ def field_at_work(qtbot: QtBot, folder: Path, *, count: int = 4) -> Iterator[Fie
     world.close()
     window = build_window(folder / "fld-0042", outbox=folder / "outbox", inbox=folder / "drop")
     window.resize(1366, 768)
+    strange = StrangeWindows()
+    app = QApplication.instance()
+    assert app is not None
+    app.installEventFilter(strange)
     window.show()
     window.activateWindow()
     QTest.qWaitForWindowActive(window)
@@ -176,3 +195,5 @@ def field_at_work(qtbot: QtBot, folder: Path, *, count: int = 4) -> Iterator[Fie
     made.visit.scan.worker.join()
     window.close()
     QApplication.sendPostedEvents(None, 0)
+    app.removeEventFilter(strange)
+    assert strange.seen == []

@@ -6,7 +6,7 @@ import threading
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
@@ -15,7 +15,7 @@ from eum_app.crypto.passphrases import KdfParams
 from eum_app.crypto.suites import Suite
 from eum_app.usecases.open_store import open_store
 from tests.builders import PASSPHRASE, Clock, make_store
-from tests.gui.field_world import unlock
+from tests.gui.field_world import StrangeWindows, unlock
 from ui.app import AppWindow, build_window
 
 
@@ -77,22 +77,14 @@ def test_wrong_passphrase_then_right_then_lock(qtbot: QtBot, folder: Path) -> No
 
 
 def test_unlocking_shows_no_window_but_its_own(qtbot: QtBot, folder: Path, qapp: QApplication) -> None:
-    strange: list[str] = []
-
-    class Watch(QObject):
-        def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-            if event.type() == QEvent.Type.Show and isinstance(watched, QWidget) and watched.isWindow():
-                strange.append(f"{type(watched).__name__} {watched.objectName()}")
-            return False
-
     window = shown(folder)
-    watch = Watch()
+    watch = StrangeWindows()
     qapp.installEventFilter(watch)
     unlock(qtbot, window)
     qtbot.waitUntil(lambda: window.shell is not None, timeout=20_000)
     assert window.tasks.wait_idle()
     qapp.removeEventFilter(watch)
-    assert strange == []
+    assert watch.seen == []
     assert qapp.activeWindow() is window
     window.close()
 

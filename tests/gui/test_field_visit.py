@@ -190,6 +190,7 @@ def test_marks_of_a_picture_and_of_a_folder_of_frames(field: Field, tmp_path: Pa
 
 
 def test_a_mark_that_cannot_be_one_is_said_beside_the_viewfinder(field: Field) -> None:
-    field.scan("X" * 4_000)
+    field.visit.scan.typed.emit("X" * 10_000)
+    field.idle()
     assert field.visit.scan.line.isVisible()
     assert field.visit.item.draft is None

@@ -92,6 +92,9 @@ class ScanPanel(Card):
         typing.setStretch(0, 1)
         self.add_padded(self.line, self.file, typing, self.photo, spacing=8)
 
+    def hasHeightForWidth(self) -> bool:
+        return False  # else its wrapped words would outweigh the stretch that shares the column out
+
     # What the page tells
 
     def say(self, text: str, tone: str = "") -> None:
@@ -249,6 +252,9 @@ class RecentPanel(Card):
         self.add(scrolled(holder), 1)
         self.last_check_id = ""
         self.show_checks([], "")
+
+    def hasHeightForWidth(self) -> bool:
+        return False  # else its wrapped words would outweigh the stretch that shares the column out
 
     def show_checks(self, checks: Sequence[CheckRow], origin: str) -> None:
         """Newest first; only this device's own last standing check can be taken back."""

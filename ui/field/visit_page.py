@@ -59,8 +59,8 @@ class VisitPage(Page):
         right.addWidget(self._right, 1)
         right.addWidget(self.photo_bar)
         middle = vbox(spacing=16)
-        middle.addWidget(self.scan, 3)
-        middle.addWidget(self.recent, 2)
+        middle.addWidget(self.scan, 5)
+        middle.addWidget(self.recent, 3)
         self._columns = Columns(
             [
                 ColumnPart("items", self.tr("Items"), self.items, 35),
