@@ -12,6 +12,7 @@ from PySide6.QtCore import QEvent, QObject, QPoint, Qt
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
+    QAbstractButton,
     QAbstractItemView,
     QApplication,
     QComboBox,
@@ -78,21 +79,22 @@ class Hands:
         shell = self.window.shell
         return shell.current_key if shell is not None else "unlock"
 
-    def find(self, name: str, kind: type[Part] | None = None, *, enabled: bool = True) -> Part:
-        """The visible widget of that object name, once it is there. Raises StuckError."""
-        wanted: type[QWidget] = kind or QWidget
-        found: list[QWidget] = []
+    def find(self, name: str) -> QWidget:
+        """The visible and ready widget of that object name, once it is there. Raises StuckError."""
+        return self.find_as(QWidget, name)
+
+    def find_as(self, kind: type[Part], name: str) -> Part:
+        """As `find`, for a kind of widget."""
+        found: list[Part] = []
 
         def there() -> bool:
             found[:] = [
-                widget
-                for widget in self.window.findChildren(wanted, name)
-                if widget.isVisible() and (widget.isEnabled() or not enabled)
+                widget for widget in self.window.findChildren(kind, name) if widget.isVisible() and widget.isEnabled()
             ]
             return bool(found)
 
-        self.until(there, f"no {'' if not enabled else 'ready '}widget {name!r}")
-        return found[0]  # type: ignore[return-value]
+        self.until(there, f"no ready widget {name!r}")
+        return found[0]
 
     def named_like(self, beginning: str, kind: type[Part]) -> Part:
         """The first visible and ready widget whose object name begins so."""
@@ -114,8 +116,11 @@ class Hands:
         found = self.window.findChildren(QWidget, name)
         return any(widget.isVisible() and widget.isEnabled() for widget in found)
 
-    def row_count(self, name: str) -> int:
-        return self.find(name, QAbstractItemView).model().rowCount()
+    def number_on(self, name: str) -> int:
+        """The count that stands on a button, as a person reads it."""
+        self.settle()
+        digits = "".join(char for char in self.find_as(QAbstractButton, name).text() if char.isdigit())
+        return int(digits or 0)
 
     def rest(self) -> None:
         """Let what was closed go away."""
@@ -165,7 +170,7 @@ class Hands:
 
     def choose(self, name: str, text: str) -> None:
         """Choose an entry of a drop-down by its beginning, with the arrow keys."""
-        box = self.find(name, QComboBox)
+        box = self.find_as(QComboBox, name)
         self._show(box)
         self.until(
             lambda: any(box.itemText(at).startswith(text) for at in range(box.count())), f"no {text!r} in {name}"
@@ -180,8 +185,8 @@ class Hands:
 
     def row(self, name: str, number: int) -> None:
         """Click the n-th row of a list or table."""
-        view = self.find(name, QAbstractItemView)
-        self.until(lambda: (view.model().rowCount() if view.model() else 0) > number, f"{name} has no row {number}")
+        view = self.find_as(QAbstractItemView, name)
+        self.until(lambda: view.model().rowCount() > number, f"{name} has no row {number}")
         index = view.model().index(number, 0)
         view.scrollTo(index)
         self.settle()

@@ -149,10 +149,8 @@ class Walk:
         hands.press("reason_confirm_button")
 
         self._dark(hands)
-        while True:
-            hands.press("filter_to_check")
-            if not hands.row_count("items_list"):
-                break
+        hands.press("filter_to_check")
+        while hands.number_on("filter_to_check"):
             hands.row("items_list", 0)
             hands.press("all_as_expected_button")
             hands.press("verified_button")
