@@ -1,4 +1,4 @@
-"""`eum device`, `eum bundle`, `eum inbox` and `eum report`."""
+"""`eum device`, `eum bundle` and `eum inbox`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from eum_app.domain.errors import Refusal
 device_app = typer.Typer(help="Devices: request, sign and accept an identity.", no_args_is_help=True)
 bundle_app = typer.Typer(help="Bundles: seal, open, verify, inspect.", no_args_is_help=True)
 inbox_app = typer.Typer(help="Taking bundles in.", no_args_is_help=True)
-report_app = typer.Typer(help="Reports.", no_args_is_help=True)
 
 FileArgument = Annotated[Path, typer.Argument(show_default=False)]
 FolderOption = Annotated[Path, typer.Option("--to", help="Folder to write to.")]
@@ -220,35 +219,6 @@ def import_command(
     show(as_json, outcomes, "\n".join(words) or "No bundle there.")
     if any(outcome.outcome not in {"accepted", "already_held"} for outcome in outcomes):
         raise typer.Exit(EXIT_REFUSED)
-
-
-@report_app.command()
-def inventory(
-    to: Annotated[Path, typer.Argument(help="File to write (.csv); its sidecar goes beside it.", show_default=False)],
-    account: AccountOption,
-    site: Annotated[str, typer.Option(help="Only this site (name).")] = "",
-    country: Annotated[str, typer.Option(help="Only this country.")] = "",
-    case: Annotated[str, typer.Option(help="Only this case.")] = "",
-    level: Annotated[str, typer.Option(help="Only this monitoring level, e.g. EEUM.")] = "",
-    store: StoreOption = None,
-    passphrase_fd: PassphraseFd = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Inventory status as CSV with a sidecar; the rows are counted again from the file."""
-    from db.queries.items import all_sites
-    from db.queries.reports import InventoryFilter
-    from eum_app.usecases.inventory_report import export_inventory
-
-    with unlocked(store, account, passphrase_fd) as session:
-        site_id = ""
-        if site:
-            site_id = next((row.site_id for row in session.read(all_sites) if row.name == site), "")
-            if not site_id:
-                raise Refusal("site.unknown", site_id=site)
-        wanted = InventoryFilter(site_id=site_id, country=country, case_id=case, eum_level=level)
-        made = export_inventory(session, to, wanted)
-    data = {"path": str(made.path), "sidecar": str(made.sidecar_path), "rows": made.rows, "sha384": made.sha384}
-    show(as_json, data, f"{made.rows} rows: {made.path}\nSHA-384 {made.sha384}")
 
 
 def _in_words(outcome: Any) -> str:

@@ -1,8 +1,20 @@
-"""The sidecar of a report: what a reader needs to know to believe the file beside it."""
+"""The sidecar of a report: what a reader needs to know to believe the file beside it; and the signature over it.
+
+`<file>.sidecar.json` names every file of the report with its hash. `<file>.sidecar.json.sig` signs the sidecar's exact
+bytes, so that nobody needs to agree on a canonical form of JSON: purpose `eum/report-sidecar/1` (see
+`eum_app.crypto.signing`), with the certificates that lead from the signer to the authority.
+"""
 
 from __future__ import annotations
 
 import msgspec
+
+from eum_app.domain.errors import Refusal
+
+SUFFIX = ".sidecar.json"
+SIGNATURE_SUFFIX = ".sig"
+PURPOSE = "eum/report-sidecar/1"
+MAX_SIDECAR_BYTES = 4_000_000
 
 
 class ChainHead(msgspec.Struct, frozen=True, kw_only=True):
@@ -14,21 +26,32 @@ class ChainHead(msgspec.Struct, frozen=True, kw_only=True):
     hash: str
 
 
-class Sidecar(msgspec.Struct, frozen=True, kw_only=True):
-    """Marking, filters, as-of, counts and heads of one report file. `sha384` is of the file's bytes, hex.
+class ReportFile(msgspec.Struct, frozen=True, kw_only=True):
+    """One file of the report; `rows` was counted in the file after writing, `sha384` is of its bytes, hex."""
 
-    `rows` is the count that was read back from the file after writing. `not_received` counts the facts that devices
-    said they have and this store does not hold yet (DOMAIN section 8, invariant 8).
+    name: str
+    rows: int
+    sha384: str
+
+
+class Sidecar(msgspec.Struct, frozen=True, kw_only=True):
+    """Marking, filters, as-of, counts and heads of one report. `sha384` is of the first file's bytes, hex.
+
+    `rows` is the count that was read back from the files after writing. `unreconciled` is by how much the counts miss
+    the total. `not_received` counts the facts that devices said they have and this store does not hold yet (DOMAIN
+    section 8, invariants 6 and 8).
     """
 
     format: str = "eum-report-sidecar"
     version: int = 1
     report: str
+    subject: str = ""
     marking: str
     designation: dict[str, str]
     file_name: str
     sha384: str
     rows: int
+    files: tuple[ReportFile, ...]
     columns: tuple[str, ...]
     filters: dict[str, str]
     as_of: str
@@ -38,11 +61,51 @@ class Sidecar(msgspec.Struct, frozen=True, kw_only=True):
     dispositions: dict[str, int]
     outcomes: dict[str, int]
     evidence_grades: dict[str, int]
+    clocks: dict[str, int] = {}
+    clock_trigger: str = ""
     reconciled: bool
+    unreconciled: int = 0
     not_received: int
     heads: tuple[ChainHead, ...]
+
+
+class SidecarSignature(msgspec.Struct, frozen=True, kw_only=True):
+    """`chain` is DER, the signer's certificate first, the authority's last."""
+
+    format: str = "eum-signature"
+    version: int = 1
+    purpose: str = PURPOSE
+    file_name: str
+    suite: str
+    signer: str
+    chain: tuple[bytes, ...]
+    signature: bytes
 
 
 def encode_sidecar(sidecar: Sidecar) -> bytes:
     """Indented JSON, for people as for programs."""
     return msgspec.json.format(msgspec.json.encode(sidecar), indent=2) + b"\n"
+
+
+def encode_signature(signature: SidecarSignature) -> bytes:
+    return msgspec.json.format(msgspec.json.encode(signature), indent=2) + b"\n"
+
+
+def decode_sidecar(data: bytes, name: str) -> Sidecar:
+    """Raises Refusal `report.sidecar_unreadable`, also for a file name that leads elsewhere."""
+    try:
+        sidecar = msgspec.json.decode(data, type=Sidecar)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise Refusal("report.sidecar_unreadable", name=name, reason=str(error)[:200]) from error
+    for file in sidecar.files:
+        if not file.name or any(char in file.name for char in "/\\\0:") or file.name in {".", ".."}:
+            raise Refusal("report.sidecar_unreadable", name=name, reason="a file name")
+    return sidecar
+
+
+def decode_signature(data: bytes, name: str) -> SidecarSignature:
+    """Raises Refusal `report.sidecar_unreadable`."""
+    try:
+        return msgspec.json.decode(data, type=SidecarSignature)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise Refusal("report.sidecar_unreadable", name=name, reason=str(error)[:200]) from error

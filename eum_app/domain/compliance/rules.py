@@ -1,7 +1,7 @@
 """Rules over what visits brought home: values in, triggers out. A finding names the rule's id and version.
 
 The rules are data: what a rule asks for stands in its row of `RULES`, and `run_rules` only reads the rows. What is
-merely overdue is no finding; it is computed (`clocks`). Sources stand in DOMAIN.md, sections 1.2, 1.4 and 3.
+merely overdue is no finding; it is computed (`clocks`).
 """
 
 from __future__ import annotations
@@ -89,7 +89,7 @@ ITEM_NOT_FOUND: Final = Rule(
     1,
     "high",
     "check",
-    "DODIG-24-140; DOMAIN 1.2",
+    "DODIG-24-140",
     "Find the item, or the papers that say where it is; else start the loss report.",
     outcomes=frozenset({"not_found"}),
 )
@@ -98,7 +98,7 @@ ITEM_NOT_ON_LIST: Final = Rule(
     1,
     "medium",
     "check",
-    "NSIAD-94-100; DOMAIN 3",
+    "NSIAD-94-100",
     "Find the transfer or shipment by which the item came here; correct the book.",
     outcomes=frozenset({"not_on_list"}),
 )
@@ -107,7 +107,7 @@ DISCREPANCY_WITHOUT_PHOTO: Final = Rule(
     1,
     "medium",
     "check",
-    "DODIG-25-019; DOMAIN 3",
+    "DODIG-25-019",
     "Attach a photo of what differs, or state why none could be taken.",
     outcomes=frozenset({"discrepancy"}),
     needs_photo=True,
@@ -117,7 +117,7 @@ SITE_CHECKLIST_MISSING: Final = Rule(
     1,
     "high",
     "question",
-    "GAO-14-161; DODIG-25-078; DOMAIN 1.2",
+    "GAO-14-161; DODIG-25-078",
     "An inventory is not complete without the physical security checklist: answer it on site.",
 )
 SITE_DEFICIENCY: Final = Rule(
@@ -125,7 +125,7 @@ SITE_DEFICIENCY: Final = Rule(
     1,
     "medium",
     "question",
-    "DODIG-25-078; DOMAIN 1.4",
+    "DODIG-25-078",
     "Agree on who puts it right until when; close with evidence.",
     values=frozenset({"no"}),
 )
@@ -134,7 +134,7 @@ SITE_NOT_OBSERVED: Final = Rule(
     1,
     "low",
     "question",
-    "DODIG-25-078; DOMAIN 1.4",
+    "DODIG-25-078",
     "Look at it on the next visit, or take the host's evidence.",
     values=frozenset({NOT_OBSERVED}),
 )
@@ -143,7 +143,7 @@ INITIAL_INVENTORY_OVERDUE: Final = Rule(
     1,
     "high",
     "clock",
-    "SAMM C8.4; DOMAIN 1.2 (within 90 days)",
+    "SAMM C8.4 (within 90 days)",
     "Inventory the item by serial number now.",
 )
 ANNUAL_INVENTORY_NEVER: Final = Rule(
@@ -151,7 +151,7 @@ ANNUAL_INVENTORY_NEVER: Final = Rule(
     1,
     "high",
     "clock",
-    "SIGAR-press: never and late are told apart; DOMAIN 3",
+    "SIGAR-press: never and late are told apart",
     "Inventory the item by serial number now: there is no inventory of it at all.",
 )
 ANNUAL_INVENTORY_LATE: Final = Rule(
@@ -159,7 +159,7 @@ ANNUAL_INVENTORY_LATE: Final = Rule(
     1,
     "medium",
     "clock",
-    "DODIG-24-140; DOMAIN 1.2 (within 12 months of the last one)",
+    "DODIG-24-140 (within 12 months of the last one)",
     "Plan a visit that expects the item.",
 )
 

@@ -1,0 +1,158 @@
+"""`eum verify FILE`: a report, a bundle or a store, each judged later by what it carries and what a store knows."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from eum_app.cli import EXIT_REFUSED
+from eum_app.cli.common import JsonOption, PassphraseFd, StoreOption, show, unlocked
+from eum_app.domain.errors import Refusal
+from eum_app.domain.journal import Head
+from eum_app.usecases.session import Session
+
+FileArgument = Annotated[
+    Path, typer.Argument(help="A report or its sidecar, a bundle, or the folder of a store.", show_default=False)
+]
+
+
+def verify_command(
+    file: FileArgument,
+    account: Annotated[
+        str, typer.Option("--account", envvar="EUM_ACCOUNT", help="Account to open the store with; none: no store.")
+    ] = "",
+    root: Annotated[str, typer.Option(help="Without a store: the authority's fingerprint, as HQ reads it out.")] = "",
+    store: StoreOption = None,
+    passphrase_fd: PassphraseFd = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Who signed it, whether it is unaltered and whole, and whether the store bears it out: separate verdicts."""
+    if file.is_dir():
+        if not account:
+            raise typer.BadParameter("a store is opened with an account", param_hint="--account")
+        with unlocked(file, account, passphrase_fd) as session:
+            data, words, holds = _store(session)
+    elif account:
+        with unlocked(store, account, passphrase_fd) as session:
+            data, words, holds = _file(file, session, root)
+    else:
+        data, words, holds = _file(file, None, root)
+    show(as_json, data, "\n".join(words))
+    if not holds:
+        raise typer.Exit(EXIT_REFUSED)
+
+
+Found = tuple[dict[str, Any], list[str], bool]
+
+
+def _file(file: Path, session: Session | None, root: str) -> Found:
+    from eum_app.usecases.verify_report import is_report
+
+    if is_report(file):
+        return _report(file, session, root)
+    if session is None:
+        if not file.is_file():
+            raise Refusal("file.missing", name=file.name)
+        if file.suffix.lower() != ".eumb":
+            raise Refusal("report.no_sidecar", name=file.name)
+        raise typer.BadParameter("a bundle's sender is known only to a store", param_hint="--account")
+    return _bundle(file, session)
+
+
+def _report(file: Path, session: Session | None, root: str) -> Found:
+    from eum_app.usecases.verify_report import verify_report
+    from ui.messages import sentence
+
+    proof = verify_report(file, session, root)
+    sidecar = proof.sidecar
+    data = {
+        "kind": "report",
+        "report": sidecar.report,
+        "file": sidecar.file_name,
+        "as_of": sidecar.as_of,
+        "made_by": sidecar.made_by,
+        "signer": proof.signer,
+        "root_fingerprint": proof.root_fingerprint,
+        "signature_holds": proof.signature_holds,
+        "signer_known": proof.signer_is_known,
+        "files": [
+            {
+                "name": one.name,
+                "there": one.is_there,
+                "unaltered": one.is_unaltered,
+                "rows": one.rows,
+                "holds": one.holds,
+            }
+            for one in proof.files
+        ],
+        "rows": sidecar.rows,
+        "heads": [
+            {"origin": head.origin, "epoch": head.epoch, "seq": head.seq, "verdict": head.verdict}
+            for head in proof.heads
+        ],
+        "export_recorded": proof.export_is_recorded,
+        "codes": proof.codes,
+        "holds": proof.holds,
+    }
+    words = [
+        f"{sidecar.report} {sidecar.file_name}, data as of {sidecar.as_of}, by {sidecar.made_by}",
+        f"Signature: {_said(proof.signature_holds)} by {proof.signer or 'nobody'} (authority {proof.root_fingerprint})",
+        f"Signer known: {_said(proof.signer_is_known)}",
+    ]
+    words += [
+        f"{one.name}: {'unaltered' if one.is_unaltered else 'ALTERED' if one.is_there else 'MISSING'}"
+        + (f", {one.rows} rows counted" if one.rows is not None else "")
+        for one in proof.files
+    ]
+    words += [f"Journal {head.origin} (epoch {head.epoch}) at {head.seq}: {head.verdict}" for head in proof.heads]
+    words.append(f"Export recorded in this store: {_said(proof.export_is_recorded)}")
+    words += [str(sentence(Refusal(code))) for code in proof.codes]
+    words.append("Holds." if proof.holds else "DOES NOT HOLD.")
+    return data, words, proof.holds
+
+
+def _bundle(file: Path, session: Session) -> Found:
+    from eum_app.usecases.bundles import verify_file
+
+    verdict = verify_file(session, file)
+    data = {
+        "kind": "bundle",
+        "bundle_id": verdict.bundle_id,
+        "sender": verdict.sender,
+        "sender_known": verdict.sender_known,
+        "complete": verdict.complete,
+        "unaltered": verdict.unaltered,
+        "code": verdict.code,
+        "holds": verdict.holds,
+    }
+    return data, [f"{name}: {value}" for name, value in data.items()], verdict.holds
+
+
+def _store(session: Session) -> Found:
+    from eum_app.usecases.open_store import check_store
+    from ui.messages import sentence
+
+    altered = ""
+    heads: list[Head] = []
+    wrong: list[str] = []
+    try:
+        heads, wrong = check_store(session)
+    except Refusal as refusal:
+        altered = str(sentence(refusal))
+    holds = not altered and not wrong
+    data = {
+        "kind": "store",
+        "altered": altered or None,
+        "objects_missing_or_altered": wrong,
+        "heads": [{"origin": one.origin, "epoch": one.epoch, "seq": one.seq, "hash": one.hash.hex()} for one in heads],
+        "holds": holds,
+    }
+    words = [f"{one.origin} (epoch {one.epoch}): {one.seq} facts, head {one.hash.hex()[:16]}…" for one in heads]
+    words.append("Holds: nothing altered, nothing missing." if holds else f"ALTERED: {altered or ', '.join(wrong)}")
+    return data, words, holds
+
+
+def _said(verdict: bool | None) -> str:
+    return {True: "yes", False: "NO", None: "not asked"}[verdict]

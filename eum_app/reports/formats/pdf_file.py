@@ -1,0 +1,138 @@
+"""PDF for people and their screen readers: tagged PDF/UA-1 (ISO 14289-1), set by typst from a template.
+
+typst takes about 1 ms and 0.2 MB a row: long tables are cut into volumes of `VOLUME_ROWS` rows, each set in a child
+process that gives its memory back. A volume is a file of its own, since joining tagged files would lose their tags.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+
+from eum_app.domain.errors import Trouble
+from eum_app.reports.formats.pdf_child import COMMAND, Job
+from eum_app.reports.model import Part, Report, Table, Written, plain_cover
+from eum_app.reports.words import WORDS
+
+VOLUME_ROWS: Final = 500
+CHILD_SECONDS: Final = 300
+
+
+def write(report: Report, folder: Path, name: str) -> list[Part]:
+    """Write the report into `folder`, in volumes: the first as `name`, the others as `<stem>.volume-02.pdf` …
+
+    Raises Trouble `report.pdf_failed`.
+    """
+    table = report.tables[0]
+    volumes = max(1, -(-table.total // VOLUME_ROWS))
+    names = [column.name for column in table.columns]
+    rows = iter(table.rows)
+    parts = []
+    for number in range(1, volumes + 1):
+        parts.append(Part(name if number == 1 else f"{Path(name).stem}.volume-{number:02d}.pdf"))
+        block = [dict(zip(names, row, strict=True)) for row in islice(rows, VOLUME_ROWS)]
+        is_last = number == volumes
+        data = {
+            **_shared(report),
+            "volume": {
+                "number": number,
+                "of": volumes,
+                "first": (number - 1) * VOLUME_ROWS + 1,
+                "total": table.total,
+            },
+            "table": {"title": table.title, "rows": block},
+            "tables": [_plain(other) for other in report.tables[1:]] if is_last else [],
+            "pictures": _pictures(report) if is_last else [],
+        }
+        _set(report.cover.report, data, folder / parts[-1].name)
+    return parts
+
+
+def write_summary(report: Report, folder: Path, name: str, rows_file: Written) -> Part:
+    """Write the cover alone, naming the file that holds the rows and its hash. Raises as `write`."""
+    summary = {"file": rows_file.name, "sha384": rows_file.sha384, "rows": rows_file.rows}
+    _set("summary", {**_shared(report), "summary": summary}, folder / name)
+    return Part(name, holds_rows=False)
+
+
+def _shared(report: Report) -> dict[str, Any]:
+    return {"cover": plain_cover(report.cover), "words": WORDS}
+
+
+def _plain(table: Table) -> dict[str, Any]:
+    return {
+        "name": table.name,
+        "title": table.title,
+        "headings": table.headings,
+        "kinds": [column.kind for column in table.columns],
+        "widths": [column.width for column in table.columns],
+        "rows": list(table.rows),
+    }
+
+
+def _pictures(report: Report) -> list[dict[str, Any]]:
+    return [
+        {
+            "caption": caption,
+            "words": what if isinstance(what, str) else "",
+            "bytes": [] if isinstance(what, str) else list(what),
+        }
+        for caption, what in report.pictures
+    ]
+
+
+def _set(template: str, data: dict[str, Any], path: Path) -> None:
+    """Set one file in a child process: the data go in and the PDF comes out through pipes, so that no other process
+    and no other folder sees them."""
+    # A frozen program is its own interpreter.
+    program = [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, "-m", "eum_app"]
+    job = msgspec.json.encode(Job(template=template, data=msgspec.json.encode(data).decode()))
+    try:
+        child = subprocess.run([*program, COMMAND], input=job, capture_output=True, timeout=CHILD_SECONDS, check=False)
+    except subprocess.TimeoutExpired as error:
+        raise Trouble("report.pdf_failed", reason="timeout") from error
+    if child.returncode or not child.stdout.startswith(b"%PDF"):
+        raise Trouble("report.pdf_failed", reason=child.stderr.decode(errors="replace").strip()[-400:])
+    path.write_bytes(child.stdout)
+
+
+def count_rows(path: Path) -> int:
+    """The rows of the first table of a volume as it lies on the disk, counted in the tags that a screen reader
+    follows. Raises pypdf.errors.PyPdfError for what is no PDF."""
+    from pypdf import PdfReader
+
+    with path.open("rb") as file:
+        root = PdfReader(file).trailer["/Root"]["/StructTreeRoot"]  # type: ignore[index]
+        table = next((element for element in _elements(root) if element.get("/S") == "/Table"), None)
+        if table is None:
+            return 0
+        return sum(
+            sum(row.get("/S") == "/TR" for row in _children(body))
+            for body in _children(table)
+            if body.get("/S") == "/TBody"
+        )
+
+
+def _children(element: Any) -> Iterator[Any]:
+    """Structure elements right below; marked content, which is only a number, is passed over."""
+    below = element.get("/K")
+    if below is None:
+        return
+    below = below.get_object()
+    for child in below if isinstance(below, list) else [below]:
+        if isinstance(found := child.get_object(), dict):
+            yield found
+
+
+def _elements(element: Any) -> Iterator[Any]:
+    """All elements in reading order, but nothing below a table."""
+    for child in _children(element):
+        yield child
+        if child.get("/S") != "/Table":
+            yield from _elements(child)

@@ -1,0 +1,226 @@
+"""Workbooks for people: a cover sheet, then one sheet a table with real dates, frozen headings and filters.
+
+Text is written as text, never as a number, a formula or a link. Rows go out as they come (`constant_memory`); what
+XlsxWriter keeps meanwhile lies in the folder given, beside the report and not in a temporary folder of the machine.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, Final
+
+from eum_app.domain.clock import from_utc_text, parse_date
+from eum_app.domain.errors import Refusal
+from eum_app.reports.model import Cover, Part, Report, Table
+
+MAX_ROWS: Final = 1_048_575
+"""Below one row of headings, a sheet holds no more (ECMA-376; Excel's limits)."""
+MAX_CELL_CHARS: Final = 32_767
+COVER: Final = "Cover"
+FIRST_YEAR: Final = 1900
+_FONT: Final = "Calibri"
+
+
+def write(report: Report, folder: Path, name: str) -> list[Part]:
+    """Write the report as `name` into `folder`. Raises Refusal `report.too_many_rows`,
+    `report.cell_too_long`."""
+    import xlsxwriter
+    from xlsxwriter.exceptions import FileCreateError
+
+    for table in report.tables:
+        if table.total > MAX_ROWS:
+            raise Refusal("report.too_many_rows", rows=table.total, limit=MAX_ROWS)
+    workbook = xlsxwriter.Workbook(str(folder / name), {"constant_memory": True, "tmpdir": str(folder)})
+    try:
+        formats = _Formats(workbook)
+        workbook.set_properties({"title": report.cover.title, "subject": report.cover.subject, "author": ""})
+        cover = workbook.add_worksheet(COVER)
+        sheets = [workbook.add_worksheet(table.title[:31]) for table in report.tables]
+        _write_cover(cover, report.cover, formats)
+        for sheet, table in zip(sheets, report.tables, strict=True):
+            _write_table(sheet, table, report.cover, formats)
+    except BaseException:
+        with contextlib.suppress(FileCreateError, OSError):
+            workbook.close()
+        raise
+    try:
+        workbook.close()
+    except FileCreateError as error:
+        raise error.args[0] from error  # the OSError that XlsxWriter wrapped
+    return [Part(name)]
+
+
+class _Formats:
+    """The looks of cells, made once a workbook."""
+
+    def __init__(self, workbook: Any) -> None:
+        base = {"font_name": _FONT, "font_size": 10, "valign": "top"}
+        self.text = workbook.add_format({**base, "num_format": "@"})
+        self.wrapped = workbook.add_format({**base, "num_format": "@", "text_wrap": True})
+        self.date = workbook.add_format({**base, "num_format": "yyyy-mm-dd", "align": "left"})
+        self.instant = workbook.add_format({**base, "num_format": "yyyy-mm-dd hh:mm:ss", "align": "left"})
+        self.count = workbook.add_format({**base, "num_format": "#,##0"})
+        self.figure = workbook.add_format({**base, "num_format": "#,##0", "align": "left"})  # among words
+        self.heading = workbook.add_format(
+            {**base, "bold": True, "bg_color": "#DCE3EA", "bottom": 1, "text_wrap": True}
+        )
+        self.marking = workbook.add_format(
+            {**base, "bold": True, "font_size": 14, "font_color": "#FFFFFF", "bg_color": "#502B85", "align": "center"}
+        )
+        self.title = workbook.add_format({**base, "bold": True, "font_size": 16})
+        self.section = workbook.add_format({**base, "bold": True, "font_size": 11, "bottom": 1})
+        self.label = workbook.add_format({**base, "font_color": "#44515C"})
+        self.alarm = workbook.add_format({**base, "bold": True, "font_color": "#9C1C1C", "text_wrap": True})
+
+
+def _write_cover(sheet: Any, cover: Cover, formats: _Formats) -> None:
+    sheet.set_column(0, 0, 34)
+    sheet.set_column(1, 1, 104)
+    _dress(sheet, cover)
+    sheet.set_portrait()
+    row = 0
+
+    def line(label: str, value: str, look: Any = None) -> None:
+        nonlocal row
+        if label:
+            sheet.write_string(row, 0, label, formats.label)
+        if value.isdecimal():
+            sheet.write_number(row, 1, int(value), formats.figure)
+        else:
+            sheet.write_string(row, 1, value[:MAX_CELL_CHARS], look or formats.wrapped)
+        row += 1
+
+    def banner(text: str, look: Any) -> None:
+        nonlocal row
+        sheet.write_string(row, 0, text, look)
+        sheet.write_blank(row, 1, None, look)
+        row += 1
+
+    banner(cover.marking, formats.marking)
+    sheet.set_row(row, 24)
+    sheet.write_string(row, 0, cover.title, formats.title)
+    row += 1
+    line("", cover.subject)
+    for label, value in (
+        ("Data as of", cover.as_of),
+        ("Made by", f"{cover.made_by} at {cover.made_at_store}"),
+        *cover.designation.items(),
+    ):
+        line(label, value)
+    line("Reconciliation", cover.reconciliation, None if cover.is_reconciled else formats.alarm)
+    for section in cover.sections:
+        row += 1
+        banner(section.title, formats.section)
+        for label, value in section.lines:
+            line(label, value)
+    row += 1
+    banner(cover.marking, formats.marking)
+
+
+def _write_table(sheet: Any, table: Table, cover: Cover, formats: _Formats) -> None:
+    _dress(sheet, cover)
+    for at, column in enumerate(table.columns):
+        sheet.set_column(at, at, column.width)
+    sheet.freeze_panes(1, 0)
+    sheet.repeat_rows(0)
+    sheet.autofilter(0, 0, max(1, table.total), len(table.columns) - 1)
+    for at, column in enumerate(table.columns):
+        zone = " (UTC)" if column.kind == "instant" else ""
+        sheet.write_string(0, at, column.heading + zone, formats.heading)
+    write_cell: dict[str, Callable[[int, int, str], None]] = {
+        "text": _text_writer(sheet, formats),
+        "code": _text_writer(sheet, formats),
+        "date": _date_writer(sheet, formats),
+        "instant": _instant_writer(sheet, formats),
+        "count": _count_writer(sheet, formats),
+    }
+    writers = [write_cell[column.kind] for column in table.columns]
+    for number, row in enumerate(table.rows, start=1):
+        for at, cell in enumerate(row):
+            if cell:
+                writers[at](number, at, cell)
+
+
+def _dress(sheet: Any, cover: Cover) -> None:
+    """Landscape, one page wide, the marking above and below each printed page."""
+    sheet.set_landscape()
+    sheet.set_paper(1)  # Letter
+    sheet.fit_to_pages(1, 0)
+    sheet.set_header(f"&C&B{cover.marking}&R{cover.title.replace('&', '&&')}")
+    sheet.set_footer(f"&C&B{cover.marking}&RPage &P of &N")
+
+
+def _text_writer(sheet: Any, formats: _Formats) -> Callable[[int, int, str], None]:
+    def write_text(row: int, at: int, cell: str) -> None:
+        if len(cell) > MAX_CELL_CHARS:
+            raise Refusal("report.cell_too_long", row=row, chars=len(cell), limit=MAX_CELL_CHARS)
+        sheet.write_string(row, at, cell, formats.text)
+
+    return write_text
+
+
+def _date_writer(sheet: Any, formats: _Formats) -> Callable[[int, int, str], None]:
+    write_text = _text_writer(sheet, formats)
+    known: dict[str, date | None] = {}
+
+    def write_date(row: int, at: int, cell: str) -> None:
+        if cell not in known:
+            known[cell] = _date(cell)
+        if (value := known[cell]) is None:
+            write_text(row, at, cell)
+        else:
+            sheet.write_datetime(row, at, value, formats.date)
+
+    return write_date
+
+
+def _instant_writer(sheet: Any, formats: _Formats) -> Callable[[int, int, str], None]:
+    write_text = _text_writer(sheet, formats)
+
+    def write_instant(row: int, at: int, cell: str) -> None:
+        if (value := _instant(cell)) is None:
+            write_text(row, at, cell)
+        else:
+            sheet.write_datetime(row, at, value, formats.instant)
+
+    return write_instant
+
+
+def _count_writer(sheet: Any, formats: _Formats) -> Callable[[int, int, str], None]:
+    def write_count(row: int, at: int, cell: str) -> None:
+        sheet.write_number(row, at, int(cell), formats.count)
+
+    return write_count
+
+
+def _date(cell: str) -> date | None:
+    """A day that a sheet can hold: from 1900 on, where its calendar begins; else None."""
+    try:
+        value = parse_date(cell)
+    except Refusal:
+        return None
+    return value if value.year >= FIRST_YEAR else None
+
+
+def _instant(cell: str) -> datetime | None:
+    """An instant that a sheet can hold; a sheet knows no time zones, and the heading says UTC."""
+    try:
+        value = from_utc_text(cell).replace(tzinfo=None)
+    except Refusal:
+        return None
+    return value if value.year >= FIRST_YEAR else None
+
+
+def count_rows(path: Path) -> int:
+    """The rows below the headings of the first table's sheet, as they lie on the disk, read by another library."""
+    from openpyxl import load_workbook
+
+    workbook = load_workbook(path, read_only=True)
+    try:
+        sheet = workbook.worksheets[1]
+        return sum(1 for row in sheet.iter_rows(min_row=2, values_only=True) if any(cell is not None for cell in row))
+    finally:
+        workbook.close()

@@ -1,0 +1,158 @@
+"""The inventory status report: every item with what the book says, what was seen last, and what is due."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from db.queries.reports import StatusCounts, StatusRow
+from eum_app.domain.compliance.clocks import ItemDates, last_inventory_of, standing
+from eum_app.domain.compliance.reconcile import COUNTING_DISPOSITIONS, Reconciliation, reconcile
+from eum_app.domain.journal import Head
+from eum_app.reports.model import Column, Cover, Report, Section, Table
+from eum_app.reports.words import word
+
+REPORT: Final = "inventory-status"
+TITLE: Final = "Inventory status"
+COLUMNS: Final = (
+    Column("Country", "country", "text", 8),
+    Column("Case", "case_id", "text", 11),
+    Column("RSN", "rsn", "text", 6),
+    Column("Nomenclature", "nomenclature", "text", 34),
+    Column("NSN", "nsn", "text", 17),
+    Column("Part Number", "part_number", "text", 16),
+    Column("CAGE", "cage", "text", 8),
+    Column("Serial Number", "serial", "text", 18),
+    Column("UII", "uii", "text", 30),
+    Column("EUM Level", "eum_level", "text", 10),
+    Column("Ship Date", "ship_date", "date", 12),
+    Column("Delivery Date", "delivery_date", "date", 12),
+    Column("Site", "site", "text", 18),
+    Column("Location", "location", "text", 24),
+    Column("Disposition", "disposition", "code", 18),
+    Column("Last Inventory", "last_inventory", "date", 12),
+    Column("Last Outcome", "last_outcome", "code", 13),
+    Column("Reason", "last_reason", "code", 18),
+    Column("Evidence Grade", "last_grade", "text", 9),
+    Column("Checked At", "last_checked_at", "instant", 20),
+    Column("Checked By", "last_checked_by", "text", 12),
+    Column("Last US Sighting", "last_sighting", "date", 12),
+    Column("Inventory Due", "inventory_due", "date", 12),
+    Column("Inventory Clock", "clock", "code", 18),
+    Column("Fact", "fact", "text", 18),
+)
+_FILTER_WORDS: Final = {"site": "Site", "country": "Country", "case_id": "Case", "eum_level": "EUM level"}
+_BOOK_AND_CHECK: Final = 21
+"""How many of the columns stand in a `StatusRow` just so."""
+
+
+@dataclass(frozen=True)
+class Made:
+    """Who made a report, where, and as of when (UTC text)."""
+
+    as_of: str
+    by: str
+    at_store: str
+
+
+def cells(rows: Iterator[StatusRow], trigger: str, today: date) -> Iterator[Sequence[str]]:
+    """The cells of each row, in the order of `COLUMNS`."""
+    # Most rows share their dates: the clock of each kind is read once.
+    known: dict[tuple[str, ...], tuple[str, str]] = {}
+    for row in rows:
+        sighted = row.last_sighted_at[:10]
+        key = (row.eum_level, row.disposition, row.ship_date, row.delivery_date, row.last_inventory, sighted)
+        if (clock := known.get(key)) is None:
+            clock = known[key] = _clock(row, trigger, today)
+        fact = f"{row.last_origin}/{row.last_seq}" if row.last_seq else ""
+        yield (*row[:_BOOK_AND_CHECK], sighted, *clock, fact)
+
+
+def _clock(row: StatusRow, trigger: str, today: date) -> tuple[str, str]:
+    dates = ItemDates(
+        eum_level=row.eum_level,
+        disposition=row.disposition,
+        shipped=row.ship_date,
+        first_sighted=row.first_sighted_at[:10],
+        delivered=row.delivery_date,
+        last_inventory=last_inventory_of(row.last_inventory, row.last_sighted_at[:10]),
+    )
+    found = standing(dates, trigger, today)
+    return found.due_on.isoformat() if found.due_on else "", found.state
+
+
+def reconciliation_of(counts: StatusCounts) -> Reconciliation:
+    """All items against those whose disposition says where they are."""
+    return reconcile(counts.total, counts.dispositions, COUNTING_DISPOSITIONS)
+
+
+def inventory_report(
+    rows: Iterator[Sequence[str]],
+    counts: StatusCounts,
+    made: Made,
+    *,
+    filters: Mapping[str, str],
+    trigger: str,
+    not_received: int,
+    heads: Sequence[Head],
+) -> Report:
+    """The report as a cover and one table."""
+    result = reconciliation_of(counts)
+    cover = Cover(
+        report=REPORT,
+        title=TITLE,
+        subject=", ".join(value for name, value in filters.items() if name != "site_id") or "All items on the book",
+        as_of=made.as_of,
+        made_by=made.by,
+        made_at_store=made.at_store,
+        reconciliation=_reconciliation_words(result),
+        is_reconciled=result.is_reconciled,
+        sections=(
+            _counted("Dispositions", counts.dispositions, ("All items", counts.total)),
+            _counted("Newest check", counts.outcomes),
+            _counted("Evidence grade of the newest check", counts.grades),
+            _counted(f"Inventory clocks, counted from: {trigger.replace('_', ' ')}", counts.clocks),
+            Section("Case lines", tuple(_case_lines(counts))),
+            Section(
+                "Scope",
+                (
+                    *((_FILTER_WORDS.get(name, name), value) for name, value in filters.items() if name != "site_id"),
+                    ("Facts not yet received", str(not_received)),
+                ),
+            ),
+            heads_section(heads),
+        ),
+    )
+    return Report(cover, (Table("items", "Items", COLUMNS, rows, counts.total),))
+
+
+def heads_section(heads: Sequence[Head]) -> Section:
+    """The journals that a report was made from, each with its newest entry."""
+    return Section(
+        "Made from these journals",
+        tuple((f"{head.origin}, epoch {head.epoch}, fact {head.seq}", head.hash.hex()) for head in heads),
+    )
+
+
+def _counted(title: str, counts: Mapping[str, int], *more: tuple[str, int]) -> Section:
+    return Section(title, tuple((word(code), str(count)) for code, count in (*counts.items(), *more)))
+
+
+def _reconciliation_words(result: Reconciliation) -> str:
+    if result.is_reconciled:
+        return f"Reconciled: the dispositions add up to all {result.total} items."
+    return (
+        f"UNRECONCILED: {result.counted} of {result.total} items have a disposition that says where they are; "
+        f"difference {result.difference}."
+    )
+
+
+def _case_lines(counts: StatusCounts) -> Iterator[tuple[str, str]]:
+    for line in counts.case_lines:
+        result = reconcile(line.total, line.dispositions, COUNTING_DISPOSITIONS)
+        parts = ", ".join(f"{word(code).lower()} {count}" for code, count in line.dispositions.items())
+        total = f"{line.total} items: {parts}"
+        name = ", line ".join(part for part in (line.case_id or "No case", line.rsn) if part)
+        yield name, total if result.is_reconciled else f"{total}. UNRECONCILED, difference {result.difference}"

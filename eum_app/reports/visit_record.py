@@ -1,0 +1,240 @@
+"""The visit record: what was looked at, by whom, with what evidence; the site's checklist, findings and signatures.
+
+Written counts and the signatures of both sides are what auditors missed (DODIG-25-019; GAO-14-161). Names and drawn
+signatures of the host's people stand in the PDF alone; the other formats carry their commitments.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from db.queries.findings import FindingRow, ReviewRow
+from db.queries.reports import SiteAnswerRow, VisitItemRow
+from db.queries.visits import EvidenceRow, VisitRow
+from eum_app.domain.checklists import Answer, Checklist, visible_questions
+from eum_app.domain.compliance.reconcile import COUNTING_OUTCOMES, Reconciliation, reconcile
+from eum_app.domain.compliance.rules import RULES_BY_ID, question_of
+from eum_app.domain.facts import PartySignature
+from eum_app.domain.journal import Head
+from eum_app.reports.inventory_status import Made, heads_section
+from eum_app.reports.model import Column, Cover, Report, Section, Table
+from eum_app.reports.words import word
+
+REPORT: Final = "visit-record"
+TITLE: Final = "Visit record"
+COLUMNS: Final = (
+    Column("Serial Number", "serial", "text", 18),
+    Column("Mark Read", "read", "text", 22),
+    Column("UII", "uii", "text", 30),
+    Column("Part Number", "part_number", "text", 16),
+    Column("Nomenclature", "nomenclature", "text", 34),
+    Column("Location", "location", "text", 24),
+    Column("Expected", "expected", "code", 9),
+    Column("Outcome", "outcome", "code", 13),
+    Column("Reason", "reason", "code", 20),
+    Column("Evidence Grade", "grade", "text", 9),
+    Column("Read By", "read_by", "code", 14),
+    Column("Photos", "photos", "count", 8),
+    Column("Note", "note", "text", 40),
+    Column("Checked At", "checked_at", "instant", 20),
+    Column("Checked By", "checked_by", "text", 12),
+    Column("Fact", "fact", "text", 18),
+)
+_SITE_COLUMNS: Final = (
+    Column("Question", "question", "text", 44),
+    Column("Answer", "answer", "code", 16),
+    Column("Comment", "comment", "text", 40),
+    Column("Answered By", "answered_by", "text", 12),
+)
+_FINDING_COLUMNS: Final = (
+    Column("Finding", "finding", "text", 38),
+    Column("Severity", "severity", "code", 10),
+    Column("About", "about", "text", 28),
+    Column("Decision", "decision", "code", 12),
+    Column("Comment", "comment", "text", 34),
+    Column("Decided By", "decided_by", "text", 11),
+)
+_EVIDENCE_COLUMNS: Final = (
+    Column("Of", "of", "text", 18),
+    Column("Kind", "role", "text", 14),
+    Column("Type", "media_type", "text", 13),
+    Column("Bytes", "size", "count", 10),
+    Column("Commitment (SHA-384 of salt and content)", "commitment", "text", 60),
+)
+
+
+@dataclass(frozen=True)
+class VisitSeen:
+    """Everything that the record says, read in one view. `notes` are texts by check id, or why there is none."""
+
+    visit: VisitRow
+    rows: Sequence[VisitItemRow]
+    notes: Mapping[str, str]
+    checklist: Checklist | None
+    answers: Sequence[SiteAnswerRow]
+    evidence: Sequence[EvidenceRow]
+    findings: Sequence[tuple[FindingRow, ReviewRow | None]]
+    signatures: Sequence[PartySignature]
+    pictures: tuple[tuple[str, bytes | str], ...]
+    not_received: int
+    heads: Sequence[Head]
+
+
+def outcomes_of(seen: VisitSeen) -> dict[str, int]:
+    """Expected items by outcome; items that nobody expected are counted apart as `not_on_list`."""
+    return dict(Counter(row.outcome or "to_check" for row in seen.rows if row.is_expected) + _unlisted(seen))
+
+
+def _unlisted(seen: VisitSeen) -> Counter[str]:
+    return Counter("not_on_list" for row in seen.rows if not row.is_expected)
+
+
+def grades_of(seen: VisitSeen) -> dict[str, int]:
+    return dict(sorted(Counter(row.grade or "none" for row in seen.rows).items()))
+
+
+def reconciliation_of(seen: VisitSeen) -> Reconciliation:
+    """What HQ's order expected, against the outcomes of expected items."""
+    return reconcile(seen.visit.expected, outcomes_of(seen), COUNTING_OUTCOMES)
+
+
+def visit_report(seen: VisitSeen, made: Made, rows: Iterable[Sequence[str]]) -> Report:
+    """The record as a cover and tables. `rows` are `item_cells`."""
+    visit, result = seen.visit, reconciliation_of(seen)
+    outcomes = outcomes_of(seen)
+    cover = Cover(
+        report=REPORT,
+        title=TITLE,
+        subject=", ".join(part for part in (visit.site, visit.country, f"due {visit.due_on}") if part),
+        as_of=made.as_of,
+        made_by=made.by,
+        made_at_store=made.at_store,
+        reconciliation=_words(result),
+        is_reconciled=result.is_reconciled,
+        sections=(
+            Section(
+                "Visit",
+                (
+                    ("Program", word(visit.program)),
+                    ("Purpose", word(visit.purpose)),
+                    ("Inspector, device", f"{visit.inspector}, {visit.device}"),
+                    ("Planned", f"{visit.planned_at[:10]} by {visit.planned_by}"),
+                    ("Closed out", _closed(visit)),
+                    ("Visit", visit.visit_id),
+                ),
+            ),
+            Section(
+                "Outcomes",
+                (*((word(name), str(count)) for name, count in outcomes.items()), ("Expected", str(visit.expected))),
+            ),
+            Section("Evidence grades", tuple((word(name), str(count)) for name, count in grades_of(seen).items())),
+            Section("Signatures", tuple(_signature_lines(seen.signatures))),
+            Section("Completeness", (("Facts not yet received", str(seen.not_received)),)),
+            heads_section(seen.heads),
+        ),
+    )
+    tables = (
+        Table("items", "Items", COLUMNS, rows, len(seen.rows)),
+        _table("site-checklist", "Site checklist", _SITE_COLUMNS, _site_cells(seen)),
+        _table("findings", "Findings", _FINDING_COLUMNS, _finding_cells(seen)),
+        _table("evidence", "Evidence", _EVIDENCE_COLUMNS, _evidence_cells(seen)),
+    )
+    return Report(cover, tables, seen.pictures)
+
+
+def item_cells(seen: VisitSeen) -> Iterator[Sequence[str]]:
+    """One row an expected item, then one a check of what was not expected, in the order of `COLUMNS`."""
+    photos = Counter(row.check_id for row in seen.evidence if row.role == "photo")
+    for row in seen.rows:
+        yield (
+            row.serial,
+            row.read_serial if row.read_serial != row.serial else "",
+            row.uii,
+            row.part_number,
+            row.nomenclature,
+            row.location,
+            "yes" if row.is_expected else "no",
+            row.outcome or "to_check",
+            row.reason,
+            row.grade,
+            row.read_by,
+            str(photos[row.check_id]) if row.check_id else "0",
+            seen.notes.get(row.check_id, ""),
+            row.observed_at,
+            row.actor,
+            f"{row.origin}/{row.epoch}/{row.seq}" if row.seq else "",
+        )
+
+
+def _table(name: str, title: str, columns: tuple[Column, ...], rows: Iterator[Sequence[str]]) -> Table:
+    cells = list(rows)
+    return Table(name, title, columns, cells, len(cells))
+
+
+def _closed(visit: VisitRow) -> str:
+    if visit.closed_at:
+        return f"{visit.closed_at[:16].replace('T', ' ')} UTC"
+    return "No: facts came after the signing and void it" if visit.signatures_void else "Not yet"
+
+
+def _words(result: Reconciliation) -> str:
+    if result.is_reconciled:
+        return f"Reconciled: the outcomes add up to all {result.total} expected items."
+    return f"UNRECONCILED: {result.counted} outcomes for {result.total} expected items; difference {result.difference}."
+
+
+def _signature_lines(signatures: Sequence[PartySignature]) -> Iterator[tuple[str, str]]:
+    for signature in signatures:
+        party = signature.party.capitalize()
+        yield party, "Signed" if signature.signature else f"Declined: {signature.declined_reason}"
+    if not signatures:
+        yield "Inspector and host", "Not signed"
+
+
+def _site_cells(seen: VisitSeen) -> Iterator[Sequence[str]]:
+    answers = {answer.question_id: answer for answer in seen.answers}
+    if seen.checklist is None:
+        return
+    for question in visible_questions(seen.checklist, _plain_answers(seen)):
+        answer = answers.get(question.question_id)
+        if answer is None:
+            yield question.text, "", "Not answered", ""
+        else:
+            yield question.text, answer.value, answer.comment, answer.actor
+
+
+def _plain_answers(seen: VisitSeen) -> list[Answer]:
+    return [Answer(answer.question_id, answer.value, answer.comment) for answer in seen.answers]
+
+
+def _finding_cells(seen: VisitSeen) -> Iterator[Sequence[str]]:
+    for row, review in seen.findings:
+        rule = RULES_BY_ID.get(row.rule_id)
+        about = row.serial or _question(seen, row)
+        yield (
+            f"{row.rule_id.replace('-', ' ').capitalize()} ({rule.citation})" if rule else row.rule_id,
+            row.severity,
+            about or "Site",
+            row.decision or ("lapsed" if row.lapsed_at else "open"),
+            review.comment if review else "",
+            review.actor if review else "",
+        )
+
+
+def _question(seen: VisitSeen, row: FindingRow) -> str:
+    if seen.checklist is None:
+        return ""
+    asked = question_of(row.rule_id, row.visit_id, row.finding_id, seen.checklist)
+    return next((question.text for question in seen.checklist.questions if question.question_id == asked), "")
+
+
+def _evidence_cells(seen: VisitSeen) -> Iterator[Sequence[str]]:
+    names = {row.check_id: row.serial or row.read_serial for row in seen.rows if row.check_id}
+    for row in seen.evidence:
+        if row.check_id and row.check_id not in names:
+            continue  # of a check that no longer counts
+        of = names.get(row.check_id, "Visit")
+        yield of, row.role.replace(":", ", "), row.media_type.partition(";")[0], str(row.size), row.commitment

@@ -1,0 +1,63 @@
+"""What codes are called where people read them (PDF, covers). Files for programs keep the codes."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from eum_app.domain.compliance import clocks
+from eum_app.domain.dispositions import Disposition
+from eum_app.domain.visits import OUTCOMES, PROGRAMS, PURPOSES, READ_BY, REASONS
+
+_SPECIAL: Final = {
+    Disposition.TRANSFERRED_TPT.value: "Transferred to a third party",
+    Disposition.DISPOSED_DEMIL.value: "Disposed of, demilitarised",
+    Disposition.RETURNED_US.value: "Returned to the US",
+    "golden_sentry": "Golden Sentry",
+    "blue_lantern": "Blue Lantern",
+    "wedge": "Hand scanner",
+    "serial": "Hand scanner",
+    "list": "Picked from the list",
+    "never_checked": "Never checked",
+    "none": "No check",
+    "A": "A – sighted by a US person",
+    "B": "B – live video",
+    "C": "C – partner scan",
+    "D": "D – partner statement",
+    "": "Not stated",
+    clocks.NEVER: "Overdue, never inventoried",
+    clocks.INITIAL_OVERDUE: "Initial inventory overdue",
+    clocks.LATE: "Annual inventory late",
+    clocks.DUE_SOON: "Due within 30 days",
+    clocks.INITIAL_PENDING: "Initial inventory pending",
+    clocks.IN_TIME: "In time",
+    clocks.NO_DATE: "No date to count from",
+    clocks.NOT_SUBJECT: "No clock (not EEUM, or gone)",
+}
+_PLAIN: Final = (
+    *[disposition.value for disposition in Disposition],
+    *OUTCOMES,
+    "to_check",
+    *[reason for reasons in REASONS.values() for reason in reasons],
+    *READ_BY,
+    *PROGRAMS,
+    *PURPOSES,
+    "yes",
+    "no",
+    "not_applicable",
+    "not_observed",
+    "high",
+    "medium",
+    "low",
+    "resolve",
+    "recheck",
+    "escalate",
+)
+WORDS: Final[dict[str, str]] = {
+    **{code: code.replace("_", " ").capitalize() for code in _PLAIN},
+    **_SPECIAL,
+}
+
+
+def word(code: str) -> str:
+    """The words of a code; a code that this version does not know stays as it is."""
+    return WORDS.get(code, code)

@@ -1,0 +1,215 @@
+"""What every export shares: a format by the file's name, rows counted again, a signed sidecar, all or nothing.
+
+Everything is written into a folder of its own beside the target, counted and hashed there, and gets its name only when
+the journal has taken the fact of the export. What fails leaves nothing half-written.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import shutil
+import stat
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Protocol
+
+import msgspec
+
+from db.files import disk_trouble, sync_folder
+from eum_app.crypto.certificates import Identity
+from eum_app.domain.errors import Refusal, Trouble
+from eum_app.domain.facts import ReportExported
+from eum_app.domain.journal import Head
+from eum_app.reports.formats import csv_file, json_file, pdf_file, xlsx_file
+from eum_app.reports.model import Part, Report, Written
+from eum_app.reports.sidecar import (
+    PURPOSE,
+    SIGNATURE_SUFFIX,
+    SUFFIX,
+    ChainHead,
+    ReportFile,
+    Sidecar,
+    SidecarSignature,
+    encode_sidecar,
+    encode_signature,
+)
+from eum_app.usecases.changes import Changed
+from eum_app.usecases.session import Session
+
+SUMMARY_OVER_ROWS: Final = 20_000
+"""A longer list is not printed: the PDF is a summary that names a CSV file and its hash."""
+PROGRESS_ROWS: Final = 500
+
+OnProgress = Callable[[int, int], object]
+
+
+class Format(Protocol):
+    """A module of `reports.formats`."""
+
+    def write(self, report: Report, folder: Path, name: str) -> list[Part]: ...
+
+    def count_rows(self, path: Path) -> int: ...
+
+
+FORMATS: Final[dict[str, Format]] = {
+    ".csv": csv_file,
+    ".xlsx": xlsx_file,
+    ".pdf": pdf_file,
+    ".json": json_file,
+}
+
+
+@dataclass(frozen=True)
+class Exported(Changed):
+    """`path` is the first of `files`; `sha384` is its hash, `rows` the count over all of them."""
+
+    path: Path
+    sidecar_path: Path
+    rows: int
+    sha384: str
+    files: tuple[Written, ...] = ()
+
+
+def require_target(path: Path) -> None:
+    """Raises Refusal `report.name` (no known format), `report.is_folder`, `report.read_only`."""
+    if path.suffix.lower() not in FORMATS:
+        raise Refusal("report.name", name=path.name)
+    with disk_trouble(path):
+        _refuse_occupied(path)
+
+
+def _refuse_occupied(path: Path) -> None:
+    if path.is_dir():
+        raise Refusal("report.is_folder", name=path.name)
+    # A rename would pass over a write protection without a word.
+    if path.exists() and not path.stat().st_mode & stat.S_IWUSR:
+        raise Refusal("report.read_only", name=path.name)
+
+
+def export_report(session: Session, path: Path, report: Report, sidecar: Sidecar, identity: Identity) -> Exported:
+    """Write `report` as `path` with its sidecar and signature, and record the export.
+
+    The caller holds the view that the report's rows are read from. `sidecar` comes without files, rows and hashes.
+    Raises Refusal as `require_target` and the formats do; Trouble `report.rows_differ` (the file does not hold what the
+    store does), `report.in_use`, `report.pdf_failed` and those of the disk.
+    """
+    require_target(path)
+    with _staging(path) as folder:
+        files = _write(report, folder, path.name)
+        expected = report.tables[0].total
+        rows = sum(file.rows for file in files if file.holds_rows)
+        if rows != expected:
+            raise Trouble("report.rows_differ", expected=expected, found=rows, name=path.name)
+        sidecar = msgspec.structs.replace(
+            sidecar,
+            file_name=path.name,
+            sha384=files[0].sha384,
+            rows=rows,
+            files=tuple(ReportFile(name=file.name, rows=file.rows, sha384=file.sha384) for file in files),
+        )
+        sidecar_name = f"{path.name}{SUFFIX}"
+        encoded = encode_sidecar(sidecar)
+        (folder / sidecar_name).write_bytes(encoded)
+        (folder / f"{sidecar_name}{SIGNATURE_SUFFIX}").write_bytes(
+            encode_signature(
+                SidecarSignature(
+                    file_name=sidecar_name,
+                    suite=identity.suite.value,
+                    signer=identity.origin,
+                    chain=tuple(certificate.der for certificate in identity.chain),
+                    signature=identity.signing.sign(PURPOSE, encoded),
+                )
+            )
+        )
+        names = [*[file.name for file in files], sidecar_name, f"{sidecar_name}{SIGNATURE_SUFFIX}"]
+        areas = _record_and_publish(session, sidecar, folder, path, names)
+    return Exported(areas, path, path.with_name(sidecar_name), rows, sidecar.sha384, tuple(files))
+
+
+def _record_and_publish(
+    session: Session, sidecar: Sidecar, folder: Path, path: Path, names: Sequence[str]
+) -> frozenset[str]:
+    """Record the export and give every file its name; if either fails, neither stands."""
+    named: list[Path] = []
+    try:
+        with session.writing() as transaction:
+            transaction.record(
+                ReportExported(
+                    observed_at=sidecar.as_of,
+                    report=sidecar.report,
+                    file_name=path.name,
+                    sha384=sidecar.sha384,
+                    rows=sidecar.rows,
+                    as_of=sidecar.as_of,
+                )
+            )
+            for name in names:
+                _publish(folder / name, path.with_name(name))
+                named.append(path.with_name(name))
+            sync_folder(path.parent)
+            return frozenset(transaction.areas)
+    except BaseException:
+        for target in named:
+            target.unlink(missing_ok=True)
+        raise
+
+
+def _write(report: Report, folder: Path, name: str) -> list[Written]:
+    """The files of the report, the one that has its name first."""
+    kind = FORMATS[Path(name).suffix.lower()]
+    if kind is pdf_file and report.tables[0].total > SUMMARY_OVER_ROWS:
+        parts = csv_file.write(report, folder, f"{Path(name).stem}.rows.csv")
+        files = [_written(folder, part) for part in parts]
+        return [_written(folder, pdf_file.write_summary(report, folder, name, files[0])), *files]
+    return [_written(folder, part) for part in kind.write(report, folder, name)]
+
+
+def _written(folder: Path, part: Part) -> Written:
+    """A file as it lies on the disk: hashed, counted, and safe there."""
+    path = folder / part.name
+    with path.open("rb+") as file:
+        digest = hashlib.file_digest(file, "sha384").hexdigest()
+        os.fsync(file.fileno())
+    return Written(part.name, part.holds_rows, FORMATS[path.suffix.lower()].count_rows(path), digest)
+
+
+@contextlib.contextmanager
+def _staging(path: Path) -> Iterator[Path]:
+    """A folder beside `path` that is gone afterwards. What the disk does to us is Trouble."""
+    with disk_trouble(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        folder = Path(tempfile.mkdtemp(dir=path.parent, prefix=".writing-"))
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _publish(written: Path, target: Path) -> None:
+    _refuse_occupied(target)
+    try:
+        written.replace(target)
+    except PermissionError as error:
+        if target.exists():  # Windows: another program has it open
+            raise Trouble("report.in_use", name=target.name) from error
+        raise
+
+
+def with_progress(rows: Iterator[Sequence[str]], total: int, progress: OnProgress | None) -> Iterator[Sequence[str]]:
+    """`rows`, saying now and then how many have passed; `progress` may raise to stop."""
+    if progress is None:
+        yield from rows
+        return
+    for done, row in enumerate(rows):
+        if done % PROGRESS_ROWS == 0:
+            progress(done, total)
+        yield row
+    progress(total, total)
+
+
+def chain_heads(heads: Sequence[Head]) -> tuple[ChainHead, ...]:
+    return tuple(ChainHead(origin=head.origin, epoch=head.epoch, seq=head.seq, hash=head.hash.hex()) for head in heads)
