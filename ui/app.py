@@ -16,7 +16,6 @@ from PySide6.QtGui import QCloseEvent, QPaintEvent
 from PySide6.QtWidgets import QApplication, QPushButton, QStackedLayout, QWidget
 
 from eum_app.domain.errors import KnownError
-from ui.tasks import Tasks
 from ui.theme import theme
 from ui.unlock import UnlockPage
 
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     from ui.desk import Desk
     from ui.first_start import FirstStart
     from ui.shell import Shell
+    from ui.tasks import Tasks
 
 BRANDS = {"field": "EUM Field", "hq": "EUM HQ"}
 _WARM = {
@@ -59,12 +59,12 @@ class AppWindow(QWidget):
         self.setObjectName("app_window")
         self._folder, self._marking, self._kdf = folder, marking, kdf
         self._outbox, self._inbox = outbox or folder.parent / "outbox", inbox or folder.parent / "inbox"
-        self.tasks = Tasks(self)
+        self._tasks: Tasks | None = None
         self.session: Session | None = None
         self.shell: Shell | None = None
         self._kind, self._device = "", ""
         self._front: UnlockPage | FirstStart | None = None
-        self._is_warm = False
+        self._is_warm = self._is_closed = False
         self._stack = QStackedLayout(self)
         self.resize(1440, 900)
         self._show_front()
@@ -73,6 +73,15 @@ class AppWindow(QWidget):
     def unlock_page(self) -> UnlockPage | None:
         """The unlock page while the store is locked."""
         return self._front if isinstance(self._front, UnlockPage) else None
+
+    @property
+    def tasks(self) -> Tasks:
+        """The workers; made on first use, which is after the first paint."""
+        from ui.tasks import Tasks
+
+        if self._tasks is None:
+            self._tasks = Tasks(self)
+        return self._tasks
 
     # Before unlocking
 
@@ -114,7 +123,7 @@ class AppWindow(QWidget):
             QTimer.singleShot(0, self._warm_up)
 
     def _warm_up(self) -> None:
-        if self._front is not None and shiboken6.isValid(self.tasks):
+        if self._front is not None and not self._is_closed:
             self.tasks.query(lambda: [importlib.import_module(name) for name in _WARM[self._kind]], lambda _done: None)
 
     def _unlock(self, account: str, passphrase: str) -> None:
@@ -186,7 +195,6 @@ class AppWindow(QWidget):
     def lock(self) -> None:
         """Close the session and show the unlock page again."""
         error = self._close_session("locked")
-        self.tasks = Tasks(self)
         self._show_front(error)
         self.locked.emit()
 
@@ -194,8 +202,10 @@ class AppWindow(QWidget):
         """End the work, drop what was asked and not yet delivered, record the end, and let go of the shell."""
         if self.shell is not None:
             self.shell.hide()
-        self.tasks.close()
-        shiboken6.delete(self.tasks)  # at once: a late answer must not reach a page whose store is closed
+        if self._tasks is not None:
+            self._tasks.close()
+            shiboken6.delete(self._tasks)  # at once: a late answer must not reach a page whose store is closed
+            self._tasks = None
         error = None
         if self.session is not None:
             try:
@@ -211,8 +221,8 @@ class AppWindow(QWidget):
         return error
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        if shiboken6.isValid(self.tasks):
-            self._close_session("closed")
+        self._is_closed = True
+        self._close_session("closed")
         super().closeEvent(event)
 
 

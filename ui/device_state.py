@@ -40,8 +40,10 @@ class DeviceBox(QObject):
         )
         if state.facts:
             missing = tr("app", "{count} facts not yet received by HQ").format(count=words.count(state.facts))
-        else:
+        elif state.receipt_at:
             missing = tr("app", "HQ has received everything")
+        else:
+            missing = tr("app", "Nothing to send yet")
         self._show(tr("app", "Device {device}"), receipt, missing)
 
     def _show_hq(self, findings: int) -> None:

@@ -152,6 +152,7 @@ class ScanPanel(Card):
         from eum_app.scanning.images import IMAGE_SUFFIXES
 
         self.say("")
+        self.file.hide()  # the picture needs the room; choosing the source again shows it
         if path.suffix.lower() in IMAGE_SUFFIXES:
             self._read_photo(path)
         else:
@@ -225,6 +226,7 @@ class ScanPanel(Card):
             self._in_view.hide()
 
     def _failed(self, error: KnownError) -> None:
+        self.file.setVisible(self.source.currentData() == "file")
         message = sentence(error)
         self.say(f"{message.what} {message.next}", "bad")
 

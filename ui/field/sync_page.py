@@ -179,8 +179,10 @@ class SyncPage(Page):
     def _show_waiting(self, state: Outstanding) -> None:
         if state.facts:
             text = self.tr("{count} facts not yet received by HQ").format(count=words.count(state.facts))
-        else:
+        elif state.receipt_at:
             text = self.tr("HQ has received everything")
+        else:
+            text = self.tr("Nothing to send yet")
         self._waiting.setText(text)
         if state.receipt_at:
             said = self.tr("Last HQ receipt {time}, up to fact {seq}").format(

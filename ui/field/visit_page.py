@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import Qt, QTime
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QHideEvent, QKeyEvent, QKeySequence, QShowEvent
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QLineEdit, QPlainTextEdit, QStackedWidget, QWidget
 
@@ -326,7 +326,7 @@ class VisitPage(Page):
         self.notice.show_error(error)
 
     def _say_saved(self) -> None:
-        self.header.set_state(self.tr("Saved {time}").format(time=QTime.currentTime().toString("HH:mm:ss")), "mute")
+        self.header.set_state(self.tr("Saved {time}").format(time=words.clock(self._desk.session.observed_now())))
 
     def undo_last(self) -> None:
         """Withdraw this device's newest standing check (Ctrl+Z, wherever the focus is)."""
