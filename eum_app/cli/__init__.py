@@ -14,6 +14,8 @@ from eum_app.domain.errors import KnownError, Trouble
 
 EXIT_REFUSED = 1
 EXIT_TROUBLE = 3
+SET_PDF = "set-pdf"
+"""Not for people: a report sets each volume of a PDF in a child process, which needs nothing else of the program."""
 
 
 def run(arguments: list[str] | None = None) -> int:
@@ -22,6 +24,10 @@ def run(arguments: list[str] | None = None) -> int:
     try:
         if not given:
             return _open_the_app()
+        if given == [SET_PDF]:
+            from eum_app.reports.formats.pdf_child import main as set_pdf
+
+            return set_pdf()
         from eum_app.cli.commands import app
 
         app(args=given)

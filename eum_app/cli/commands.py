@@ -10,11 +10,10 @@ from eum_app import __version__
 from eum_app.cli.common import StoreOption, store_folder
 from eum_app.cli.exchange import bundle_app, device_app, inbox_app
 from eum_app.cli.marks import parse_mark_command, read_marks_command
-from eum_app.cli.report import report_app, set_pdf_command
+from eum_app.cli.report import report_app
 from eum_app.cli.store import store_app
 from eum_app.cli.verify import verify_command
 from eum_app.cli.work import inventory_app, visit_app
-from eum_app.reports.formats.pdf_child import COMMAND as SET_PDF
 
 app = typer.Typer(
     name="eum",
@@ -33,7 +32,6 @@ app.add_typer(report_app, name="report")
 app.command("read-marks")(read_marks_command)
 app.command("parse-mark")(parse_mark_command)
 app.command("verify")(verify_command)
-app.command(SET_PDF, hidden=True)(set_pdf_command)
 
 
 @app.callback(invoke_without_command=True)

@@ -1,4 +1,4 @@
-"""`eum report` and the hidden command by which a report sets its PDF in a child process."""
+"""`eum report`."""
 
 from __future__ import annotations
 
@@ -71,13 +71,6 @@ def visit(
 
     with unlocked(store, account, passphrase_fd) as session:
         _show(as_json, export_visit(session, to, visit_id))
-
-
-def set_pdf_command() -> None:
-    """Set one PDF: a job on standard input, the PDF on standard output."""
-    from eum_app.reports.formats.pdf_child import main
-
-    raise typer.Exit(main())
 
 
 def _show(as_json: bool, made: Exported) -> None:
