@@ -6,6 +6,8 @@ _COPY_AGAIN = "Copy it again from its source; if it stays, keep the file and tel
 
 EXCHANGE_SENTENCES: dict[str, tuple[str, str]] = {
     # Bundles
+    "bundle.not_a_bundle": ("The file is no bundle.", "Choose a file that ends in .eumb."),
+    "bundle.own": ("This bundle was sealed here, by {name} itself.", "Take it to the other side."),
     "bundle.altered": ("The bundle was altered or damaged on its way.", _COPY_AGAIN),
     "bundle.truncated": ("The bundle was cut short: it does not end as it was sealed.", _COPY_AGAIN),
     "bundle.entries_changed": ("The journal changed while it was being sealed.", "Seal it again."),

@@ -45,7 +45,10 @@ from sync.bundle_file import BundleObject, HeadSignature, OpenedBundle, inspect_
 SUFFIX: Final = ".eumb"
 QUARANTINE: Final = "quarantine"
 APPEND_BATCH: Final = 5_000
-_NOT_KEPT: Final = frozenset({"bundle.not_a_bundle", "file.missing", "file.unreadable"})
+_NOT_KEPT: Final = frozenset(
+    {"bundle.not_a_bundle", "bundle.own", "bundle.other_recipient", "file.missing", "file.unreadable"}
+)
+"""Refused and left where they are: files that are no bundles, or bundles that are none of this store's business."""
 
 OnProgress = Callable[[int, int], object]
 
@@ -229,7 +232,7 @@ def import_bundles(
     session.require("bundle.import")
     with session.store.reading() as connection:
         identity_of(connection)
-    files = [file for path in paths for file in (sorted(path.glob(f"*{SUFFIX}")) if path.is_dir() else [path])]
+    files = [file for path in paths for file in (_bundles_in(session, path) if path.is_dir() else [path])]
     outcomes: dict[Path, ImportOutcome] = {}
     areas: set[str] = set()
     waiting = _in_order(files)
@@ -248,6 +251,18 @@ def import_bundles(
     if session.is_hq and receipts_folder is not None:
         _answer(session, outcomes, receipts_folder, areas)
     return Imported(frozenset(areas), tuple(outcomes[path] for path in dict.fromkeys(files)))
+
+
+def _bundles_in(session: Session, folder: Path) -> list[Path]:
+    """The bundles of a folder that goes to and fro, but for those that this store put there itself."""
+
+    def is_own(path: Path) -> bool:
+        try:
+            return inspect_bundle(path).sender.origin == session.name
+        except KnownError:
+            return False
+
+    return [path for path in sorted(folder.glob(f"*{SUFFIX}")) if not is_own(path)]
 
 
 def _in_order(files: Sequence[Path]) -> list[Path]:
@@ -280,6 +295,8 @@ def _import_one(session: Session, path: Path, areas: set[str]) -> ImportOutcome:
 def _import_verified(session: Session, path: Path, areas: set[str]) -> ImportOutcome:
     with session.store.reading() as connection:
         identity, trust = identity_of(connection), trust_list(connection, is_hq=session.is_hq)
+    if inspect_bundle(path).sender == identity.certificate:
+        raise Refusal("bundle.own", name=session.name)
     with open_bundle(path, identity, trust, session.now()) as bundle:
         manifest = bundle.manifest
         sender = bundle.sender.origin

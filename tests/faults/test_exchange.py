@@ -136,8 +136,19 @@ def test_another_devices_tasking_is_not_taken(tmp_path: Path) -> None:
     simulator.world.plan("FLD-0017")
     tasking = seal_for_device(simulator.world.hq, "FLD-0017", simulator.world.drop)
     (outcome,) = import_bundles(simulator.world.device, [tasking.path]).outcomes
-    assert (outcome.outcome, outcome.code) == ("quarantined", "bundle.other_recipient")
+    assert (outcome.outcome, outcome.code) == ("refused", "bundle.other_recipient")
+    assert not (simulator.world.device.store.folder / "quarantine").exists()
     simulator.world.close()
+
+
+def test_a_folder_that_goes_to_and_fro_holds_ones_own_bundles_too(simulator: Simulator) -> None:
+    simulator.check(DEVICE, 0)
+    own = simulator.seal(DEVICE)
+    device = simulator.world.device
+    (outcome,) = import_bundles(device, [own]).outcomes
+    assert (outcome.outcome, outcome.code) == ("refused", "bundle.own")
+    assert own not in {outcome.path for outcome in import_bundles(device, [simulator.world.drop]).outcomes}
+    assert device.read(exchange.all_quarantined, device.name) == []
 
 
 def test_a_revoked_device_goes_to_quarantine(simulator: Simulator) -> None:
