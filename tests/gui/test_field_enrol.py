@@ -1,0 +1,84 @@
+"""A new device by its own pages: request, answer, fingerprint compared, tasking in, receipt back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
+from pytestqt.qtbot import QtBot
+
+from db.queries import exchange
+from eum_app.usecases.enrol_device import enrolment_state, read_request, sign_enrolment
+from eum_app.usecases.exchange import import_bundles, seal_for_device
+from eum_app.usecases.import_inventory import import_inventory
+from eum_app.usecases.inventory_file import read_inventory
+from tests.builders import Clock, World, inventory_csv, make_store
+from tests.gui.field_world import Field, unlock
+from ui.app import build_window
+
+
+def test_from_request_to_receipt(qtbot: QtBot, tmp_path: Path) -> None:
+    clock = Clock()
+    hq = make_store(tmp_path / "hq", "hq", "HQ-01", clock)
+    make_store(tmp_path / "fld-0042", "field", "FLD-0042", clock).close()
+    window = build_window(tmp_path / "fld-0042", outbox=tmp_path / "outbox", inbox=tmp_path / "inbox")
+    window.show()
+    window.activateWindow()
+    QTest.qWaitForWindowActive(window)
+    unlock(qtbot, window)
+    qtbot.waitUntil(lambda: window.shell is not None, timeout=20_000)
+    field = Field(qtbot, window, tmp_path, "")
+    field.open("sync")
+    assert not field.sync.seal_button.isEnabled()
+
+    request, answer = tmp_path / "outbox" / "FLD-0042.eumreq", tmp_path / "FLD-0042.eumans"
+    field.press("make_request_button")
+    field.until(request.is_file)
+    shown = [str(one.property("plainText")) for one in field.sync.enrol.findChildren(QWidget)]
+    assert read_request(request).fingerprint in shown
+    enrolled = sign_enrolment(hq, request, answer)
+    assert enrolled.device == "FLD-0042"
+    QTest.keyClicks(field.find("answer_path_edit", QLineEdit), str(answer))
+    field.press("read_answer_button")
+    root = field.find("root_fingerprint_field", QLineEdit)
+    assert root.isVisible()
+    assert root.text() == ""  # it is heard, typed and compared, never offered
+    QTest.keyClicks(root, "AAAAA-AAAAA-AAAAA-AAAAA-AAAAA")
+    QTest.keyClick(root, Qt.Key.Key_Return)
+    field.idle()
+    assert field.sync.enrol.isVisible()
+    assert field.sync.notice.text
+    root.clear()
+    QTest.keyClicks(root, enrolment_state(hq).root_fingerprint)
+    QTest.keyClick(root, Qt.Key.Key_Return)
+    field.until(field.sync.seal_button.isEnabled)
+    assert not field.sync.enrol.isVisible()
+
+    import_inventory(hq, read_inventory(inventory_csv(tmp_path / "list.csv", 2)))
+    world = World(tmp_path, clock, hq, {})
+    visit_id = world.plan().visit_id
+    tasking = seal_for_device(hq, "FLD-0042", tmp_path / "drop").path
+    field.find("inbox_path_edit", QLineEdit).setText(str(tasking))
+    field.press("import_button")
+    field.until(lambda: field.sync._task is None)
+    field.open("visits", "")
+    assert window.findChild(QWidget, f"open_visit_{visit_id}") is not None
+
+    field.open("sync")
+    field.press("seal_button")
+    field.until(lambda: field.sync._task is None)
+    sent = list((tmp_path / "outbox").glob("*.eumb"))
+    assert len(sent) == 1
+    outcome = import_bundles(hq, sent, tmp_path / "drop").outcomes[0]
+    assert outcome.outcome == "accepted"
+    assert outcome.receipt_path is not None
+    field.find("inbox_path_edit", QLineEdit).setText(str(outcome.receipt_path))
+    field.press("import_button")
+    field.until(lambda: field.sync._task is None)
+    bundles = field.session.read(exchange.all_bundles, "FLD-0042", "out")
+    assert [one.is_received for one in bundles] == [True]
+    hq.store.close()
+    window.close()
+    QApplication.sendPostedEvents(None, 0)
