@@ -110,7 +110,7 @@ items = Table(
     Column("known_at", BigInteger, nullable=False, server_default="0"),
     Index("items_by_match_key", "match_key"),
     Index("items_by_serial", "serial"),
-    Index("items_by_look_alike", "look_alike"),
+    Index("items_by_look_alike", "look_alike", "item_id"),
     Index("items_by_uii", "uii"),
     Index("items_by_site", "site_id", "location", "serial"),
 )

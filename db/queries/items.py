@@ -127,16 +127,6 @@ def item_ids_at(connection: Connection, site_id: str) -> list[str]:
     )
 
 
-def items_by_mark(connection: Connection, *, uii: str = "", match_key: str = "", serial: str = "") -> list[ItemRow]:
-    """Items that a mark may mean: by UII if given, else by maker, part and serial, else by serial alone."""
-    for column, value in ((items.c.uii, uii), (items.c.match_key, match_key), (items.c.serial, serial)):
-        if value:
-            rows = [_item(row) for row in connection.execute(_ITEM.where(column == value).limit(20))]
-            if rows:
-                return rows
-    return []
-
-
 def listed_facts(connection: Connection, ids: Iterable[str]) -> list[ItemListed]:
     """The book's rows as facts, to be copied to a device."""
     wanted = list(ids)

@@ -236,25 +236,6 @@ _OUTCOME_OF = select(visit_items.c.outcome).where(
 )
 
 
-def visits_expecting(connection: Connection, item_id: str) -> list[str]:
-    """Ids of the visits that expect an item and have not checked it."""
-    return list(
-        connection.execute(
-            select(visit_items.c.visit_id).where(visit_items.c.item_id == item_id, visit_items.c.outcome == "to_check")
-        ).scalars()
-    )
-
-
-def expected_serials(connection: Connection, visit_id: str) -> list[tuple[str, str]]:
-    """(serial, item id) of a visit's expected items."""
-    rows = connection.execute(
-        select(items.c.serial, items.c.item_id)
-        .join(visit_items, visit_items.c.item_id == items.c.item_id)
-        .where(visit_items.c.visit_id == visit_id)
-    )
-    return [(row.serial, row.item_id) for row in rows]
-
-
 def recent_checks(connection: Connection, visit_id: str, limit: int = 20) -> list[CheckRow]:
     """The newest checks of a visit, newest first, withdrawn ones included and marked."""
     return _check_rows(connection, checks.c.visit_id == visit_id, limit)

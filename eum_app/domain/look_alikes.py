@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from string import ascii_uppercase, digits
+
 _LOOK_ALIKES = ("0O", "1IL", "5S", "8B", "2Z")
 _TO_KEY = str.maketrans({character: group[0] for group in _LOOK_ALIKES for character in group})
+_KEY_CHARACTERS = sorted({character.translate(_TO_KEY) for character in ascii_uppercase + digits + "-/"})
 
 
 def look_alike_key(serial: str) -> str:
@@ -22,6 +25,17 @@ def serial_confusions(serial: str) -> frozenset[str]:
         for other in group
         if other != character
     )
+
+
+def one_character_off(key: str) -> frozenset[str]:
+    """The keys at Levenshtein distance 1 from a look-alike key, of characters that marks use (MIL-STD-130N: A–Z, 0–9,
+    `-` and `/`). For asking an index: some 65 of them for each character of the key."""
+    cuts = [(key[:at], key[at:]) for at in range(len(key) + 1)]
+    return frozenset(
+        {left + right[1:] for left, right in cuts if right}
+        | {left + other + right[1:] for left, right in cuts if right for other in _KEY_CHARACTERS}
+        | {left + other + right for left, right in cuts for other in _KEY_CHARACTERS}
+    ) - {key}
 
 
 def near(serial_a: str, serial_b: str) -> bool:

@@ -1,18 +1,39 @@
-"""From what was read to the item that it means: expected, already checked, elsewhere, not on the list, unknown."""
+"""From what was read to the item that it means: expected, already checked, elsewhere, not on the list, unknown.
+
+In this order, each time what the visit expects before the rest of the book: the UII; maker, part and serial; the serial
+by itself; the same mark read for an item before. What contradicts what the mark says, and what is only near, is offered
+and never taken by itself (DODIG-2024-140: scans were inaccurate, marks illegible).
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final, Literal, NamedTuple
 
-from db.queries.items import ItemRow, items_by_id, items_by_mark
-from db.queries.visits import expected_serials, is_expected, visits_expecting
+from db.queries.items import ItemRow
+from db.queries.matching import (
+    Known,
+    items_by_earlier_mark,
+    items_by_match_key,
+    items_by_serial,
+    items_by_uii,
+    items_with_key,
+    visits_still_expecting,
+)
+from db.store import Connection
 from eum_app.domain.facts import MarkRead
-from eum_app.domain.items import item_key
-from eum_app.domain.look_alikes import near
-from eum_app.domain.marks import Mark, parse_mark
+from eum_app.domain.items import compact, item_key
+from eum_app.domain.look_alikes import look_alike_key, near, one_character_off
+from eum_app.domain.marks import MAX_SERIAL_TEXT, Mark, parse_mark
 from eum_app.usecases.session import Session
 
-MAX_NEAR = 8
+MAX_OFFERED: Final = 8
+NEAR_CHARS: Final = range(3, 31)
+"""Lengths of serials for which one character off is asked for: shorter ones are near to everything."""
+
+MatchedBy = Literal["", "uii", "maker_part_serial", "serial", "earlier_mark"]
+Closeness = Literal["same_serial", "look_alike", "one_character"]
 
 
 @dataclass(frozen=True)
@@ -24,9 +45,12 @@ class Match:
     - `expected_elsewhere`: a known item that another open visit of this device expects;
     - `not_on_list`: a known item that this visit does not expect;
     - `ambiguous`: several items could be meant (`candidates`): the person says which;
-    - `near`: nothing matches, but serials one character off or of look-alikes do (`candidates`); never taken by itself;
+    - `near`: nothing matches, but an item has the serial under another maker, part or UII, or a serial one character
+      off or of look-alikes (`candidates`, the likeliest first, with `closeness` of each); never taken by itself;
     - `claims`: a container's label with several identifiers: claims, never sightings;
     - `unknown`: nobody has listed it.
+
+    `by` says what the item was found by.
     """
 
     kind: str
@@ -34,6 +58,8 @@ class Match:
     mark: Mark
     item: ItemRow | None = None
     candidates: tuple[ItemRow, ...] = ()
+    closeness: tuple[Closeness, ...] = ()
+    by: MatchedBy = ""
 
 
 def match_mark(
@@ -50,33 +76,120 @@ def match_mark(
         serial=mark.serial or "",
         elements=tuple((element.identifier, element.value) for element in mark.elements.pairs),
     )
+    return match_read(session, visit_id, mark, read)
+
+
+def match_read(session: Session, visit_id: str, mark: Mark, read: MarkRead) -> Match:
+    """What a parsed mark means; `read` is how it came in. Writes nothing."""
     if mark.claims:
         return Match("claims", read, mark)
+    serials = _serials(mark)
     with session.store.reading() as connection:
-        key = (
-            "|".join(item_key(mark.cage, mark.part_number, mark.serial))
-            if mark.cage and mark.part_number and mark.serial
-            else ""
-        )
-        text = mark.text.strip()
-        found = items_by_mark(connection, uii=read.uii or text, match_key=key, serial=read.serial or text)
-        outcomes = {row.item_id: is_expected(connection, visit_id, row.item_id) for row in found}
-        listed = [row for row in found if outcomes[row.item_id]]
-        meant = listed or found
-        if len(meant) > 1:
-            return Match("ambiguous", read, mark, candidates=tuple(meant))
-        if meant:
-            row = meant[0]
-            if outcomes[row.item_id] == "to_check":
-                kind = "expected"
-            elif outcomes[row.item_id]:
-                kind = "already_checked"
-            else:
-                kind = "expected_elsewhere" if visits_expecting(connection, row.item_id) else "not_on_list"
-            return Match(kind, read, mark, item=row)
-        wanted = read.serial or text
-        close = [item_id for serial, item_id in expected_serials(connection, visit_id) if near(serial, wanted)]
-        if close:
-            rows = items_by_id(connection, close[:MAX_NEAR])
-            return Match("near", read, mark, candidates=tuple(rows.values()))
+        by, found = _meant(connection, visit_id, mark, serials)
+        agreeing = [one for one in found if by != "serial" or not _contradicts(mark, one.item)]
+        if len(agreeing) > 1:
+            rows = tuple(one.item for one in agreeing)
+            return Match("ambiguous", read, mark, candidates=rows, by=by)
+        if agreeing:
+            kind = _kind(connection, agreeing[0])
+            return Match(kind, read, mark, item=agreeing[0].item, by=by)
+        if found:  # the serial is there, under another maker, part or UII
+            earlier = items_by_earlier_mark(connection, visit_id, mark.uii.value if mark.uii else "", *serials)
+            if len(earlier) == 1:
+                return Match(_kind(connection, earlier[0]), read, mark, item=earlier[0].item, by="earlier_mark")
+        offered = _near(connection, visit_id, mark, serials.compacted, found)
+    if offered.candidates:
+        return replace(offered, read=read)
     return Match("unknown", read, mark)
+
+
+class _Serials(NamedTuple):
+    """The serial as it was read, and as the book keeps it; both empty where there is none."""
+
+    read: str
+    compacted: str
+
+
+def _serials(mark: Mark) -> _Serials:
+    text = mark.serial or (mark.text.strip() if not mark.elements.pairs else "")
+    return _Serials(text, compact(text)) if len(text) <= MAX_SERIAL_TEXT else _Serials("", "")
+
+
+def _meant(connection: Connection, visit_id: str, mark: Mark, serials: _Serials) -> tuple[MatchedBy, list[Known]]:
+    """What was found by the strongest of the ways, and which one that was."""
+    uii = mark.uii.value if mark.uii else ("" if mark.elements.pairs else serials.compacted)
+    if uii and (found := items_by_uii(connection, visit_id, uii)):
+        return "uii", found
+    keys = _match_keys(mark)
+    if keys and (found := items_by_match_key(connection, visit_id, keys)):
+        return "maker_part_serial", found
+    if serials.compacted and (found := items_by_serial(connection, visit_id, *serials)):
+        return "serial", found
+    if serials.compacted or mark.uii:
+        found = items_by_earlier_mark(connection, visit_id, mark.uii.value if mark.uii else "", *serials)
+        return "earlier_mark", found
+    return "", []
+
+
+def _match_keys(mark: Mark) -> list[str]:
+    if not (mark.cage and mark.serial):
+        return []
+    cage, serial = mark.cage, mark.serial
+    named = [item_key(cage, part, serial) for part in (mark.part_number, mark.current_part_number) if part]
+    if mark.nsn:
+        named.append(item_key(cage, "", serial, f"{mark.nsn[:4]}-{mark.nsn[4:6]}-{mark.nsn[6:9]}-{mark.nsn[9:]}"))
+    return ["|".join(key) for key in named]
+
+
+def _contradicts(mark: Mark, item: ItemRow) -> bool:
+    """Whether the mark names another maker, part or UII than the book does for this item."""
+    if mark.cage and item.cage and compact(mark.cage) != compact(item.cage):
+        return True
+    parts = {compact(part) for part in (mark.part_number, mark.current_part_number) if part}
+    if parts and item.part_number and compact(item.part_number) not in parts:
+        return True
+    return bool(mark.uii and item.uii and mark.uii.value != item.uii)
+
+
+def _kind(connection: Connection, known: Known) -> str:
+    if known.outcome:
+        return "expected" if known.outcome == "to_check" else "already_checked"
+    return "expected_elsewhere" if visits_still_expecting(connection, known.item.item_id) else "not_on_list"
+
+
+def _near(connection: Connection, visit_id: str, mark: Mark, wanted: str, same_serial: Sequence[Known]) -> Match:
+    """Up to `MAX_OFFERED` candidates, the likeliest first, with how close each is."""
+    ranked: list[tuple[_Rank, ItemRow, Closeness]] = [
+        (_rank(mark, one, "same_serial"), one.item, "same_serial") for one in same_serial
+    ]
+    if wanted:
+        key = look_alike_key(wanted)
+        others = one_character_off(key) if len(wanted) in NEAR_CHARS else frozenset()
+        for one in items_with_key(connection, visit_id, key, others):
+            if near(one.item.serial, wanted):
+                close: Closeness = "look_alike" if look_alike_key(one.item.serial) == key else "one_character"
+                ranked.append((_rank(mark, one, close), one.item, close))
+    best = sorted(ranked, key=lambda entry: entry[0])[:MAX_OFFERED]
+    return Match(
+        "near",
+        MarkRead(read_by=""),
+        mark,
+        candidates=tuple(item for _, item, _ in best),
+        closeness=tuple(close for _, _, close in best),
+    )
+
+
+_Rank = tuple[bool, bool, int, bool, str]
+_CLOSENESS: Final[tuple[Closeness, ...]] = ("same_serial", "look_alike", "one_character")
+
+
+def _rank(mark: Mark, known: Known, close: Closeness) -> _Rank:
+    """Small is likely: expected, still to check, alike, of the maker and part that the mark names."""
+    checked = known.outcome not in {"", "to_check"}
+    return (
+        not known.outcome,
+        checked,
+        _CLOSENESS.index(close),
+        _contradicts(replace(mark, uii=None), known.item),
+        known.item.serial,
+    )

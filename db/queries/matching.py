@@ -1,0 +1,150 @@
+"""Which items of the book a mark may mean: those that a visit expects first, then the rest.
+
+Each question is one statement that looks into an index, so that the size of the book hardly matters
+(tests/benchmarks/bench_match.py). The statements are built once: building costs as much as asking.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Final
+
+import msgspec
+from sqlalchemy import (
+    JSON,
+    BindParameter,
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    bindparam,
+    case,
+    cast,
+    func,
+    literal,
+    or_,
+    select,
+)
+from sqlalchemy.engine import Row
+
+from db.queries.items import ItemRow, items_by_id
+from db.tables import checks, items, sites, visit_items, withdrawals
+
+MAX_FOUND: Final = 20
+MAX_NEAR: Final = 60
+
+
+@dataclass(frozen=True)
+class Known:
+    """An item of the book, and its outcome in the visit asked about (empty: the visit does not expect it)."""
+
+    item: ItemRow
+    outcome: str
+
+
+def items_by_uii(connection: Connection, visit_id: str, uii: str) -> list[Known]:
+    """Items with this UII; only the expected ones if there are any."""
+    return _ask(connection, _BY_UII, visit_id, uii=uii)
+
+
+def items_by_match_key(connection: Connection, visit_id: str, keys: Collection[str]) -> list[Known]:
+    """Items of a maker, part number and serial (`items.item_key`, joined); only the expected ones if there are any."""
+    return _ask(connection, _BY_MATCH_KEY, visit_id, match_keys=list(keys))
+
+
+def items_by_serial(connection: Connection, visit_id: str, serial: str, compacted: str) -> list[Known]:
+    """Items with this serial, as it was read or as the book keeps it; only the expected ones if there are any."""
+    return _ask(connection, _BY_SERIAL, visit_id, serial=serial, compacted=compacted)
+
+
+def items_by_earlier_mark(connection: Connection, visit_id: str, uii: str, serial: str, compacted: str) -> list[Known]:
+    """Items for which a check that stands read this same mark; only the expected ones if there are any.
+
+    A mark with a UII is known by that alone.
+    """
+    if uii:
+        return _ask(connection, _READ_UII, visit_id, uii=uii)
+    return _ask(connection, _READ_SERIAL, visit_id, serial=serial, compacted=compacted)
+
+
+def items_with_key(connection: Connection, visit_id: str, key: str, others: Collection[str]) -> list[Known]:
+    """Items whose serial has this look-alike key or one of the others: expected ones first, then those of `key`."""
+    wanted = msgspec.json.encode([key, *others]).decode()
+    rows = connection.execute(
+        _with_key(connection.dialect.name), {"keys": wanted, "of_key": key, "of_visit": visit_id}
+    ).all()
+    found = items_by_id(connection, [row.item_id for row in rows])
+    return [Known(found[row.item_id], row.outcome or "") for row in rows if row.item_id in found]
+
+
+def visits_still_expecting(connection: Connection, item_id: str) -> list[str]:
+    """Ids of the visits that expect an item and have not checked it."""
+    return list(connection.execute(_STILL_EXPECTING, {"of_item": item_id}).scalars())
+
+
+_IN_VISIT = and_(visit_items.c.item_id == items.c.item_id, visit_items.c.visit_id == bindparam("of_visit"))
+_EXPECTED_FIRST = case((visit_items.c.outcome.is_(None), 1), else_=0)
+_ITEM_FIELDS = tuple(ItemRow.__dataclass_fields__)
+
+
+def _where(condition: ColumnElement[bool]) -> Select[Any]:
+    return (
+        select(items, sites.c.name.label("site"), visit_items.c.outcome)
+        .outerjoin(sites, sites.c.site_id == items.c.site_id)
+        .outerjoin(visit_items, _IN_VISIT)
+        .where(condition)
+        .order_by(_EXPECTED_FIRST)
+        .limit(literal(MAX_FOUND))
+    )
+
+
+def _read_before(condition: ColumnElement[bool]) -> Select[Any]:
+    withdrawn = select(withdrawals.c.check_id).where(
+        withdrawals.c.check_id == checks.c.check_id, withdrawals.c.origin == checks.c.origin
+    )
+    return _where(
+        items.c.item_id.in_(select(checks.c.item_id).where(condition, checks.c.read_by != "list", ~withdrawn.exists()))
+    )
+
+
+_BY_UII = _where(items.c.uii == bindparam("uii"))
+_BY_MATCH_KEY = _where(items.c.match_key.in_(bindparam("match_keys", expanding=True)))
+_BY_SERIAL = _where(or_(items.c.serial == bindparam("serial"), items.c.serial == bindparam("compacted")))
+_READ_UII = _read_before(checks.c.uii == bindparam("uii"))
+_READ_SERIAL = _read_before(
+    and_(
+        or_(checks.c.serial == bindparam("serial"), checks.c.serial == bindparam("compacted")),
+        checks.c.uii == "",
+    )
+)
+_STILL_EXPECTING = select(visit_items.c.visit_id).where(
+    visit_items.c.item_id == bindparam("of_item"), visit_items.c.outcome == "to_check"
+)
+
+
+@cache
+def _with_key(dialect: str) -> Select[Any]:
+    """One bound value however many keys: some six hundred placeholders cost more than the search."""
+    keys: BindParameter[str] = bindparam("keys")
+    if dialect == "postgresql":
+        listed = func.json_array_elements_text(cast(keys, JSON)).table_valued("value")
+    else:
+        listed = func.json_each(keys).table_valued("value")
+    return (
+        select(items.c.item_id, visit_items.c.outcome)
+        .outerjoin(visit_items, _IN_VISIT)
+        .where(items.c.look_alike.in_(select(listed.c.value)), items.c.look_alike != "")
+        .order_by(_EXPECTED_FIRST, case((items.c.look_alike == bindparam("of_key"), 0), else_=1))
+        .limit(literal(MAX_NEAR))
+    )
+
+
+def _ask(connection: Connection, statement: Select[Any], visit_id: str, **given: object) -> list[Known]:
+    known = [_known(row) for row in connection.execute(statement, {"of_visit": visit_id, **given})]
+    return [one for one in known if one.outcome] or known
+
+
+def _known(row: Row[Any]) -> Known:
+    return Known(ItemRow(**{name: getattr(row, name) or "" for name in _ITEM_FIELDS}), row.outcome or "")

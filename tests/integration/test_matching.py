@@ -1,0 +1,197 @@
+"""What a mark means: by UII, by maker, part and serial, by serial, by a mark read before; and what is only near."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from db.queries import visits
+from eum_app.domain.look_alikes import look_alike_key, near, one_character_off
+from eum_app.scanning.labels import iuid_message
+from eum_app.usecases.import_inventory import import_inventory
+from eum_app.usecases.inventory_file import read_inventory
+from eum_app.usecases.match_mark import MAX_OFFERED, Match, match_mark
+from eum_app.usecases.record_check import record_check, withdraw_check
+from eum_app.usecases.session import Session
+from tests.benchmarks.bench_match import measured
+from tests.builders import HEADINGS, Clock, World, make_store, make_world, typed, yes_to_all
+
+CHARACTERS = "ABDGIOSZ01258-/"
+
+
+@given(st.text(CHARACTERS, min_size=1, max_size=7), st.text(CHARACTERS, min_size=1, max_size=8))
+def test_the_keys_asked_for_are_those_that_are_near(one: str, other: str) -> None:
+    asked = {look_alike_key(one)} | one_character_off(look_alike_key(one))
+    assert (look_alike_key(other) in asked) == (one == other or near(one, other))
+
+
+def row(serial: str, *, part: str = "NVG-31A", cage: str = "1HLD9", site: str = "Depot 7", uii: str = "") -> str:
+    return (
+        f'XX,XX-B-ABC,001,"GOGGLE",5855-01-000-0101,{part},{cage},{serial},{uii},EEUM,2025-02-12,2025-02-17,{site},'
+        "Vault 1,2025-12-11,ON HAND"
+    )
+
+
+BOOK = (
+    row("786950", uii="D1HLD9NVG-31A786950"),
+    row("AB-1050"),
+    row("7001", part="NVG-31A"),
+    row("7001", part="NVG-32B"),
+    row("555888", cage="0ABC1"),
+    row("786951", site="Depot 8"),
+    row("440012", site="Depot 8"),
+)
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    """One book of two sites, one store that holds all of it, a visit to the first site."""
+    made = make_world(tmp_path / "w", count=1)
+    source = tmp_path / "book.csv"
+    source.write_text("\r\n".join((HEADINGS, *BOOK)) + "\r\n", encoding="utf-8")
+    import_inventory(made.hq, read_inventory(source))
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def visit_id(world: World) -> str:
+    return world.plan().visit_id
+
+
+def ask(session: Session, visit_id: str, raw: bytes | str) -> Match:
+    return match_mark(session, visit_id, raw.encode() if isinstance(raw, str) else raw, read_by="typed")
+
+
+@pytest.mark.parametrize(
+    ("raw", "kind", "by", "serial"),
+    [
+        ("D1HLD9NVG-31A786950", "expected", "uii", "786950"),
+        (iuid_message("1HLD9", "NVG-31A", "786950"), "expected", "uii", "786950"),
+        (iuid_message("1HLD9", "NVG-31A", "AB-1050"), "expected", "maker_part_serial", "AB-1050"),
+        (iuid_message("1HLD9", "NVG-32B", "7001"), "expected", "maker_part_serial", "7001"),
+        ("ab-1050", "expected", "serial", "AB-1050"),
+        (" AB-10 50\r\n", "expected", "serial", "AB-1050"),
+        ("440012", "not_on_list", "serial", "440012"),
+    ],
+)
+def test_found_by_the_strongest_way(
+    world: World, visit_id: str, raw: bytes | str, kind: str, by: str, serial: str
+) -> None:
+    match = ask(world.hq, visit_id, raw)
+    assert (match.kind, match.by) == (kind, by)
+    assert match.item is not None
+    assert match.item.serial == serial
+    assert match.candidates == ()
+
+
+def test_a_serial_of_two_items_asks(world: World, visit_id: str) -> None:
+    match = ask(world.hq, visit_id, "7001")
+    assert (match.kind, match.item) == ("ambiguous", None)
+    assert {one.part_number for one in match.candidates} == {"NVG-31A", "NVG-32B"}
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        iuid_message("1HLD9", "NVG-31A", "555888"),  # the book names another maker
+        iuid_message("0ABC1", "NVG-99", "555888"),  # another part
+        b"[)>\x1e06\x1d25SLD99999X9\x1dS786950\x1e\x04",  # another UII
+    ],
+)
+def test_a_serial_under_another_maker_part_or_uii_is_offered_and_not_taken(
+    world: World, visit_id: str, message: bytes
+) -> None:
+    match = ask(world.hq, visit_id, message)
+    assert (match.kind, match.item) == ("near", None)
+    assert match.closeness[0] == "same_serial"
+    assert match.candidates[0].serial == match.read.serial
+
+
+@pytest.mark.parametrize(
+    ("raw", "closest", "close"),
+    [
+        ("AB-IO5O", "AB-1050", "look_alike"),
+        ("A8-1050", "AB-1050", "look_alike"),
+        ("AB-1051", "AB-1050", "one_character"),
+        ("AB1050", "AB-1050", "one_character"),
+        ("AB-10500", "AB-1050", "one_character"),
+        ("78695", "786950", "one_character"),
+    ],
+)
+def test_what_is_near_is_offered_and_not_taken(world: World, visit_id: str, raw: str, closest: str, close: str) -> None:
+    match = ask(world.hq, visit_id, raw)
+    assert (match.kind, match.item) == ("near", None)
+    assert (match.candidates[0].serial, match.closeness[0]) == (closest, close)
+    assert len(match.candidates) == len(match.closeness)
+
+
+def test_expected_ones_come_first_then_the_rest_of_the_book(world: World, visit_id: str) -> None:
+    match = ask(world.hq, visit_id, "786952")
+    assert [one.site for one in match.candidates] == ["Depot 7", "Depot 8"]
+
+
+def test_two_characters_off_is_nobody(world: World, visit_id: str) -> None:
+    assert ask(world.hq, visit_id, "AB-1O99").kind == "unknown"
+    assert ask(world.hq, visit_id, "7").kind == "unknown"
+
+
+def test_what_no_mark_says_finds_nothing(world: World, visit_id: str) -> None:
+    for raw in ("https://example.org/?q=786950", "'; DROP TABLE items; --", "x" * 3000, "\u202e059687", "%", "_" * 6):
+        assert ask(world.hq, visit_id, raw).kind == "unknown"
+
+
+@pytest.fixture
+def device(world: World, visit_id: str) -> Session:
+    world.hand_over()
+    assert visit_id in {one.visit_id for one in world.device.read(visits.all_visits)}
+    return world.device
+
+
+def test_a_mark_read_for_an_item_before_is_known_again(world: World, visit_id: str, device: Session) -> None:
+    ids = device.read(visits.work_ids, visit_id)
+    item_id = next(key for key, one in device.read(visits.work_rows, visit_id, ids).items() if one.serial == "AB-1050")
+    assert ask(device, visit_id, "DEPOT-TAG-31").kind == "unknown"
+    check = record_check(
+        device,
+        visit_id=visit_id,
+        item_id=item_id,
+        outcome="verified",
+        mark=typed("DEPOT-TAG-31"),
+        answers=yes_to_all(),
+    )
+    again = ask(device, visit_id, "DEPOT-TAG-31")
+    assert (again.kind, again.by) == ("already_checked", "earlier_mark")
+    assert again.item is not None
+    assert again.item.item_id == item_id
+    withdraw_check(device, check.check_id)
+    assert ask(device, visit_id, "DEPOT-TAG-31").kind == "unknown"
+
+
+def test_a_mark_read_for_two_items_asks(world: World, visit_id: str, device: Session) -> None:
+    for item_id in device.read(visits.work_ids, visit_id)[:2]:
+        record_check(
+            device,
+            visit_id=visit_id,
+            item_id=item_id,
+            outcome="discrepancy",
+            reason="serial_differs",
+            mark=typed("TAG-7"),
+        )
+    assert ask(device, visit_id, "TAG-7").kind == "ambiguous"
+
+
+def test_a_dense_book_offers_few(tmp_path: Path) -> None:
+    session = make_store(tmp_path / "s", "field", "FLD-0042", Clock())
+    try:
+        times = measured(session, items=20_000, expected=2_000, asked=40)
+        match = match_mark(session, "bench", b"1OO1O3", read_by="typed")
+    finally:
+        session.store.close()
+    assert match.kind == "near"
+    assert len(match.candidates) == MAX_OFFERED
+    assert times.kinds == {"uii": {"found"}, "serial": {"found"}, "near": {"near"}, "unknown": {"unknown"}}
