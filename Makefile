@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo app test check format bench fuzz lock clean
+.PHONY: help setup demo app test check format screens bench fuzz lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -41,6 +41,9 @@ check: $(READY) ## Lint, formatting, types, import contracts
 format: $(READY) ## Put the code into shape
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+screens: $(READY) ## Pictures of every page in every theme and size into build/screens
+	@QT_QPA_PLATFORM=offscreen $(BIN)/python -m eum_app.demo.screens build/screens
 
 bench: $(READY) ## Speed as ratios against the bare libraries; bench-output/bench.json
 	@$(BIN)/python -m tests.benchmarks

@@ -96,6 +96,11 @@ class Shell(QWidget):
         return self._pages[key]
 
     @property
+    def page_keys(self) -> list[str]:
+        """Every page, in the order in which they were added."""
+        return list(self._pages)
+
+    @property
     def current_key(self) -> str:
         return self._current
 

@@ -32,20 +32,20 @@ class Walk:
         self._number = 0
 
     def __call__(self) -> None:
-        with self._at(self.scene.hq, REVIEWER) as reviewer:
+        with self.at(self.scene.hq, REVIEWER) as reviewer:
             self._inventory(reviewer)
             self._plan(reviewer)
-        with self._at(self.scene.device, INSPECTOR) as inspector:
+        with self.at(self.scene.device, INSPECTOR) as inspector:
             self._take_tasking(inspector)
             self._inspect(inspector)
             self._site_checklist(inspector)
             self._close_out(inspector)
             self._seal(inspector)
-        with self._at(self.scene.hq, REVIEWER) as reviewer:
+        with self.at(self.scene.hq, REVIEWER) as reviewer:
             self._inbox(reviewer)
             self._review(reviewer)
             self._report(reviewer)
-        with self._at(self.scene.device, INSPECTOR) as inspector:
+        with self.at(self.scene.device, INSPECTOR) as inspector:
             self._take_receipt(inspector)
 
     # At HQ
@@ -246,7 +246,8 @@ class Walk:
         return self.output / f"{self._number:02d}-{title}.png"
 
     @contextmanager
-    def _at(self, store: Path, account: str) -> Iterator[Hands]:
+    def at(self, store: Path, account: str) -> Iterator[Hands]:
+        """A person unlocks a store, works, and closes the window."""
         window = build_window(store, outbox=self.scene.carried, inbox=self.scene.carried)
         window.resize(*SIZE)
         hands = Hands(window, self._picture)
