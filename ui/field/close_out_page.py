@@ -17,11 +17,10 @@ from eum_app.usecases.close_out import ClosedOut, CloseOutState, close_out, clos
 from eum_app.usecases.session import Session
 from ui import words
 from ui.desk import Desk
-from ui.field.parts import empty_layout, named
+from ui.field.parts import empty_layout, name_header_buttons, named
 from ui.field.signing_card import SigningCard
 from ui.page import Page
 from ui.widgets import (
-    ActionButton,
     Card,
     Chip,
     ColumnPart,
@@ -79,9 +78,7 @@ class CloseOutPage(Page):
             in_header=True,
         )
         self.seal = self.add_action(self.tr("Seal visit"), "Ctrl+Return", self._seal, in_header=True, kind="primary")
-        for made in self.header.findChildren(ActionButton):
-            if made.text() == self.tr("Seal visit"):
-                named(made, "seal_visit_button")
+        name_header_buttons(self.header, "back_to_scanning_button", "seal_visit_button")
         self._void = Card()
         self._void.add_padded(
             label(self.tr("The signatures are void"), "strong", tone="bad", wrap=True),

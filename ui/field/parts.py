@@ -13,6 +13,7 @@ from db.queries.exchange import outstanding
 from db.queries.visits import VisitRow, all_visits, closing
 from eum_app.domain.errors import Refusal
 from ui.theme import status_mark
+from ui.widgets import ActionButton, PageHeader
 
 Named = TypeVar("Named", bound=QObject)
 
@@ -27,6 +28,12 @@ def progress_parts(row: VisitRow) -> list[tuple[int, str]]:
     """The segments of a visit's bar: how many of each outcome, in its tone."""
     outcomes = ("verified", "discrepancy", "not_found", "no_access")
     return [(getattr(row, outcome), status_mark(outcome).tone) for outcome in outcomes]
+
+
+def name_header_buttons(header: PageHeader, *names: str) -> None:
+    """Object names for the buttons of a page's head, in the order in which they were added."""
+    for made, name in zip(header.findChildren(ActionButton), names, strict=True):
+        made.setObjectName(name)
 
 
 def holds_focus(widget: QWidget) -> bool:

@@ -117,7 +117,7 @@ class ScanWorker(QObject):
                 symbols = decode(frame.grey())
                 if self._forget.is_set():
                     self._forget.clear()
-                    consensus.forget_given()
+                    consensus = Consensus()
                 accepted = consensus.offer(symbols, frame.at_ms)
                 self._show(frame.picture, tuple(symbols), stop)
                 if accepted and not stop.is_set():

@@ -12,7 +12,7 @@ from eum_app.domain.checklists import Answer, Checklist, open_questions, validat
 from eum_app.domain.errors import KnownError, Refusal
 from eum_app.usecases.record_check import assess_site
 from ui.desk import Desk
-from ui.field.parts import holds_focus
+from ui.field.parts import holds_focus, name_header_buttons
 from ui.field.question_row import QuestionRow
 from ui.page import Page
 from ui.widgets import Card, label, scrolled, vbox
@@ -49,6 +49,7 @@ class SitePage(Page):
             in_header=True,
             kind="primary",
         )
+        name_header_buttons(self.header, "back_to_visit_button", "close_out_from_site_button")
         self.note_keys(self.tr("Answer yes or no"), "Y / N")
         self.note_keys(self.tr("Not applicable, not observed"), "X / O")
         self._card = Card(self.tr("Questions"))

@@ -21,7 +21,7 @@ from ui.field.draft import Draft
 from ui.field.item_panel import ItemPanel
 from ui.field.items_panel import ItemsPanel
 from ui.field.match_words import offer_of, tag_of
-from ui.field.parts import named, progress_parts
+from ui.field.parts import name_header_buttons, named, progress_parts
 from ui.field.photo_bar import PhotoBar
 from ui.field.reason_column import ReasonColumn
 from ui.field.recorder import Recorder
@@ -107,6 +107,7 @@ class VisitPage(Page):
             in_header=True,
             kind="primary",
         )
+        name_header_buttons(self.header, "site_checklist_button", "close_out_button")
         undo = self.tr("Withdraw the last check")
         self.add_action(undo, QKeySequence(QKeySequence.StandardKey.Undo), self.undo_last)
         self.add_action(self.tr("Go to the scan field"), "F2", self._focus_scan)
