@@ -35,6 +35,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "check.no_item": ("This outcome needs an item.", "Scan it, or choose it from the list."),
     "check.not_expected": ("The item {item_id} is not on this visit's list.", "Record it as not on the list."),
     "check.questions_open": ("Questions are still open: {count}.", "Answer them, then record the check."),
+    "check.repeated": ("An item was named twice; nothing was recorded.", "Take the items in view again."),
     "check.withdrawn": ("The check {check_id} was withdrawn already.", "Nothing more is needed."),
     "note.too_long": ("The note has more than {limit} characters.", "Shorten it."),
     "photo.kind": ("This file is not a photo that can be kept.", "Use a JPEG or PNG picture."),

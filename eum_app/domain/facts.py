@@ -178,7 +178,9 @@ class VisitPlanned(Fact, frozen=True, kw_only=True):
 class MarkRead(msgspec.Struct, frozen=True, kw_only=True):
     """How an item was identified: the raw bytes, what they were parsed into, and by what means they came in.
 
-    `read_by` is camera, photo, wedge, serial, typed or list (picked from the list without reading a mark).
+    `read_by` is camera, photo, wedge, serial, typed or list (picked from the list without reading a mark). `quality` is
+    the share of the symbol's error correction that was not needed (0 also where that is not known), `crop` the picture
+    of the mark as it was read, where the device is set to keep it.
     """
 
     read_by: str
@@ -188,6 +190,8 @@ class MarkRead(msgspec.Struct, frozen=True, kw_only=True):
     uii: str = ""
     serial: str = ""
     elements: tuple[tuple[str, str], ...] = ()
+    quality: float = 0.0
+    crop: ContentRef | None = None
 
 
 class CheckRecorded(Fact, frozen=True, kw_only=True):
@@ -395,7 +399,7 @@ def content_refs(fact: Fact | UnknownFact) -> list[ContentRef]:
     """The content that a fact names, in the order of its fields."""
     match fact:
         case CheckRecorded():
-            return [*fact.photos, *([fact.note] if fact.note else [])]
+            return [*fact.photos, *(ref for ref in (fact.note, fact.mark.crop) if ref)]
         case EvidenceAttached():
             return [fact.content]
         case VisitClosedOut():

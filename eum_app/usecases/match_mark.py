@@ -63,7 +63,14 @@ class Match:
 
 
 def match_mark(
-    session: Session, visit_id: str, raw: bytes, *, read_by: str, symbology: str = "", preparation: str = ""
+    session: Session,
+    visit_id: str,
+    raw: bytes,
+    *,
+    read_by: str,
+    symbology: str = "",
+    preparation: str = "",
+    quality: float = 0.0,
 ) -> Match:
     """Parse a mark (or typed text) and find what it means. Writes nothing. Raises Refusal `mark.…`."""
     mark = parse_mark(raw, symbology or None)
@@ -72,6 +79,7 @@ def match_mark(
         raw=raw,
         symbology=mark.symbology or symbology,
         preparation=preparation,
+        quality=quality,
         uii=mark.uii.value if mark.uii else "",
         serial=mark.serial or "",
         elements=tuple((element.identifier, element.value) for element in mark.elements.pairs),

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+import msgspec
 
 from db.queries.visits import check as find_check
 from db.queries.visits import is_expected, visit, visit_checklists
+from db.store import Transaction
 from eum_app.domain.checklists import Answer, Checklist, open_questions, validate_answer
 from eum_app.domain.errors import Refusal
 from eum_app.domain.facts import ChecklistPin, CheckRecorded, CheckWithdrawn, EvidenceAttached, MarkRead, SiteAssessed
@@ -26,6 +29,30 @@ class RecordedCheck(Changed):
     seq: int
 
 
+@dataclass(frozen=True)
+class RecordedChecks(Changed):
+    """Several checks of one transaction, in the order given."""
+
+    checks: tuple[RecordedCheck, ...]
+
+
+@dataclass(frozen=True)
+class NewCheck:
+    """What a person says of one item. `item_id` is empty for an item that nobody has listed; `crop` is the picture of
+    the mark (PNG or JPEG), empty where none is kept."""
+
+    item_id: str
+    outcome: str
+    mark: MarkRead
+    reason: str = ""
+    answers: Sequence[Answer] = ()
+    all_as_expected: bool = False
+    note: str = ""
+    photos: Sequence[bytes] = ()
+    grade: str = "A"
+    crop: bytes = b""
+
+
 def record_check(
     session: Session,
     *,
@@ -39,64 +66,101 @@ def record_check(
     note: str = "",
     photos: Sequence[bytes] = (),
     grade: str = "A",
+    crop: bytes = b"",
 ) -> RecordedCheck:
     """Record one check with its evidence, in one transaction; what this returns has been fsynced.
 
-    `item_id` is empty for an item that nobody has listed. Raises Refusal `check.outcome`, `check.reason`,
-    `check.questions_open` (verified needs every question answered), `check.not_expected` (only `not_on_list` is for
-    items that the visit does not expect), `check.no_item`, `photo.…`, `note.too_long`, `visit.unknown`.
+    Raises Refusal `check.outcome`, `check.reason`, `check.questions_open` (verified needs every question answered),
+    `check.not_expected` (only `not_on_list` is for items that the visit does not expect), `check.no_item`, `photo.…`,
+    `note.too_long`, `visit.unknown`.
     """
+    new = NewCheck(item_id, outcome, mark, reason, answers, all_as_expected, note, photos, grade, crop)
+    return record_checks(session, visit_id, [new]).checks[0]
+
+
+def record_checks(session: Session, visit_id: str, checks: Sequence[NewCheck]) -> RecordedChecks:
+    """Record a check for each of several items, all of them or none, in one transaction. Raises as `record_check`,
+    and Refusal `check.repeated` where an item is named twice."""
     session.require("visit.work")
-    require_outcome(outcome, reason)
-    if mark.read_by not in READ_BY or grade not in GRADES:
-        raise Refusal("check.outcome", outcome=f"{mark.read_by}/{grade}")
-    if len(note) > MAX_NOTE_CHARS:
-        raise Refusal("note.too_long", limit=MAX_NOTE_CHARS)
-    if len(photos) > MAX_PHOTOS:
-        raise Refusal("photo.too_many", limit=MAX_PHOTOS)
-    kinds = [check_photo(photo) for photo in photos]
+    named = [one.item_id for one in checks if one.item_id]
+    if len(named) > len(set(named)):
+        raise Refusal("check.repeated")
+    kinds = [_photo_kinds(one) for one in checks]
     with session.writing() as transaction:
-        connection = transaction.connection
-        item_checklist, _ = visit_checklists(connection, visit_id)
-        expected = bool(item_id) and bool(is_expected(connection, visit_id, item_id))
-        if expected == (outcome == "not_on_list"):
-            raise Refusal("check.not_expected", item_id=item_id[:40], outcome=outcome)
-        if not item_id and not (mark.raw or mark.serial):
-            raise Refusal("check.no_item")
-        if outcome == "verified":
-            require_answered(item_checklist, answers)
-        fact = CheckRecorded(
-            observed_at=session.observed_now(),
-            check_id=new_id(),
-            visit_id=visit_id,
-            item_id=item_id,
-            outcome=outcome,
-            reason=reason,
-            mark=mark,
-            checklist=pin_of(item_checklist) if answers else None,
-            answers=tuple(answers),
-            all_as_expected=all_as_expected,
-            grade=grade,
-            note=transaction.seal_content(note.encode(), "text/plain; charset=utf-8") if note.strip() else None,
-            photos=tuple(transaction.seal_content(photo, kind) for photo, kind in zip(photos, kinds, strict=True)),
+        recorded = tuple(
+            _record(session, transaction, visit_id, one, of_photos)
+            for one, of_photos in zip(checks, kinds, strict=True)
         )
-        entry = transaction.record(fact)
         areas = frozenset(transaction.areas)
-    return RecordedCheck(areas, fact.check_id, outcome, entry.seq)
+    return RecordedChecks(areas, tuple(replace(one, areas=areas) for one in recorded))
+
+
+def _photo_kinds(new: NewCheck) -> list[str]:
+    """The media types of a check's photos, once what needs no store is found right."""
+    require_outcome(new.outcome, new.reason)
+    if new.mark.read_by not in READ_BY or new.grade not in GRADES:
+        raise Refusal("check.outcome", outcome=f"{new.mark.read_by}/{new.grade}")
+    if len(new.note) > MAX_NOTE_CHARS:
+        raise Refusal("note.too_long", limit=MAX_NOTE_CHARS)
+    if len(new.photos) > MAX_PHOTOS:
+        raise Refusal("photo.too_many", limit=MAX_PHOTOS)
+    return [check_photo(photo) for photo in new.photos]
+
+
+def _record(
+    session: Session, transaction: Transaction, visit_id: str, new: NewCheck, kinds: Sequence[str]
+) -> RecordedCheck:
+    connection = transaction.connection
+    item_checklist, _ = visit_checklists(connection, visit_id)
+    expected = bool(new.item_id) and bool(is_expected(connection, visit_id, new.item_id))
+    if expected == (new.outcome == "not_on_list"):
+        raise Refusal("check.not_expected", item_id=new.item_id[:40], outcome=new.outcome)
+    if not new.item_id and not (new.mark.raw or new.mark.serial):
+        raise Refusal("check.no_item")
+    if new.outcome == "verified":
+        require_answered(item_checklist, new.answers)
+    note, mark = new.note, new.mark
+    if new.crop:
+        mark = msgspec.structs.replace(mark, crop=transaction.seal_content(new.crop, check_photo(new.crop)))
+    fact = CheckRecorded(
+        observed_at=session.observed_now(),
+        check_id=new_id(),
+        visit_id=visit_id,
+        item_id=new.item_id,
+        outcome=new.outcome,
+        reason=new.reason,
+        mark=mark,
+        checklist=pin_of(item_checklist) if new.answers else None,
+        answers=tuple(new.answers),
+        all_as_expected=new.all_as_expected,
+        grade=new.grade,
+        note=transaction.seal_content(note.encode(), "text/plain; charset=utf-8") if note.strip() else None,
+        photos=tuple(transaction.seal_content(photo, kind) for photo, kind in zip(new.photos, kinds, strict=True)),
+    )
+    entry = transaction.record(fact)
+    return RecordedCheck(frozenset(), fact.check_id, new.outcome, entry.seq)
 
 
 def withdraw_check(session: Session, check_id: str, reason: str = "undone") -> Changed:
     """Take a check back by another fact. Raises Refusal `check.unknown`, `check.withdrawn`, `check.foreign`."""
+    return withdraw_checks(session, [check_id], reason)
+
+
+def withdraw_checks(session: Session, check_ids: Sequence[str], reason: str = "undone") -> Changed:
+    """Take several checks back, all of them or none, in one transaction. Raises as `withdraw_check`."""
     session.require("visit.work")
     with session.writing() as transaction:
-        row = find_check(transaction.connection, check_id)
-        if row.withdrawn:
-            raise Refusal("check.withdrawn", check_id=check_id[:40])
-        if row.origin != session.name:
-            raise Refusal("check.foreign", origin=row.origin)
-        transaction.record(
-            CheckWithdrawn(observed_at=session.observed_now(), check_id=check_id, visit_id=row.visit_id, reason=reason)
-        )
+        for check_id in check_ids:
+            row = find_check(transaction.connection, check_id)
+            if row.withdrawn:
+                raise Refusal("check.withdrawn", check_id=check_id[:40])
+            if row.origin != session.name:
+                raise Refusal("check.foreign", origin=row.origin)
+            transaction.record(
+                CheckWithdrawn(
+                    observed_at=session.observed_now(), check_id=check_id, visit_id=row.visit_id, reason=reason
+                )
+            )
         return Changed(frozenset(transaction.areas))
 
 

@@ -15,7 +15,14 @@ from eum_app.domain.errors import Refusal
 from eum_app.domain.facts import MarkRead
 from eum_app.scanning.labels import data_matrix, png
 from eum_app.usecases.match_mark import match_mark
-from eum_app.usecases.record_check import assess_site, attach_photo, record_check
+from eum_app.usecases.record_check import (
+    NewCheck,
+    assess_site,
+    attach_photo,
+    record_check,
+    record_checks,
+    withdraw_checks,
+)
 from tests.builders import typed, yes_to_all
 from tests.simulator import Simulator
 
@@ -164,3 +171,37 @@ def test_what_a_mark_means(simulator: Simulator, raw: bytes, kind: str) -> None:
     if kind == "expected":
         again = match_mark(simulator.world.device, simulator.visit_ids[DEVICE], raw, read_by="typed")
         assert again.kind == "already_checked"
+
+
+def seen(item_id: str, *, crop: bytes = b"", outcome: str = "verified") -> NewCheck:
+    mark = MarkRead(read_by="camera", raw=item_id.encode(), symbology="]d1", quality=0.5)
+    answers = yes_to_all() if outcome == "verified" else ()
+    return NewCheck(item_id, outcome, mark, answers=answers, all_as_expected=outcome == "verified", crop=crop)
+
+
+def test_a_group_is_recorded_one_check_each_and_taken_back_whole(simulator: Simulator) -> None:
+    device, visit_id = simulator.world.device, simulator.visit_ids[DEVICE]
+    first, second, third, *_ = device.read(visits.work_ids, visit_id)
+    picture = png(data_matrix(b"x"))
+    done = record_checks(device, visit_id, [seen(first, crop=picture), seen(second), seen(third)])
+    assert [one.seq for one in done.checks] == list(range(done.checks[0].seq, done.checks[0].seq + 3))
+    assert device.read(visits.visit, visit_id).verified == 3
+    withdraw_checks(device, [one.check_id for one in done.checks])
+    assert device.read(visits.visit, visit_id).verified == 0
+    with pytest.raises(Refusal, match=r"check\.withdrawn"):
+        withdraw_checks(device, [done.checks[0].check_id])
+
+
+def test_a_group_with_one_fault_records_nothing(simulator: Simulator) -> None:
+    device, visit_id = simulator.world.device, simulator.visit_ids[DEVICE]
+    first, second, *_ = device.read(visits.work_ids, visit_id)
+    before = device.read(exchange.journal_heads)
+    for group, code in (
+        ([seen(first), seen("nobody")], r"check\.not_expected"),
+        ([seen(first), seen(first)], r"check\.repeated"),
+        ([seen(first), seen(second, outcome="not_found")], r"check\.reason"),
+        ([seen(first), seen(second, crop=b"no picture")], r"photo\.kind"),
+    ):
+        with pytest.raises(Refusal, match=code):
+            record_checks(device, visit_id, group)
+        assert device.read(exchange.journal_heads) == before
