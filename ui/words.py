@@ -31,7 +31,14 @@ _WORDS: Final[dict[str, dict[str, str]]] = {
         "wedge": "hand scanner",
         "serial": "hand scanner",
         "typed": "typed",
+        "paper": "paper list",
         "list": "picked from the list",
+    },
+    "no_read": {
+        "missing": "Mark missing",
+        "illegible": "Mark illegible",
+        "covered": "Mark covered",
+        "scanner_not_allowed": "Scanner not allowed",
     },
     "grade": {
         "A": "Sighted",

@@ -178,9 +178,12 @@ class VisitPlanned(Fact, frozen=True, kw_only=True):
 class MarkRead(msgspec.Struct, frozen=True, kw_only=True):
     """How an item was identified: the raw bytes, what they were parsed into, and by what means they came in.
 
-    `read_by` is camera, photo, wedge, serial, typed or list (picked from the list without reading a mark). `quality` is
+    `read_by` is camera, photo, wedge, serial, typed, paper or list (picked without reading a mark). `quality` is
     the share of the symbol's error correction that was not needed (0 also where that is not known), `crop` the picture
     of the mark as it was read, where the device is set to keep it.
+
+    Where no mark was read, `no_read_reason` says why, and `entered_twice` that the serial was typed two times alike.
+    What stood on a printed worklist (`read_by` paper) carries who saw the item and when (UTC text), and who typed.
     """
 
     read_by: str
@@ -192,6 +195,11 @@ class MarkRead(msgspec.Struct, frozen=True, kw_only=True):
     elements: tuple[tuple[str, str], ...] = ()
     quality: float = 0.0
     crop: ContentRef | None = None
+    entered_twice: bool = False
+    no_read_reason: str = ""
+    saw: str = ""
+    typed_by: str = ""
+    seen_at: str = ""
 
 
 class CheckRecorded(Fact, frozen=True, kw_only=True):

@@ -18,7 +18,9 @@ PURPOSES: Final = ("annual_inventory",)
 OUTCOMES: Final = ("verified", "discrepancy", "not_found", "not_on_list", "no_access")
 """What a check can end in. An expected item without a check is `to_check`, which is no outcome."""
 GRADES: Final = ("A", "B", "C", "D")
-READ_BY: Final = ("camera", "photo", "wedge", "serial", "typed", "list")
+READ_BY: Final = ("camera", "photo", "wedge", "serial", "typed", "paper", "list")
+NO_READ_REASONS: Final = ("missing", "illegible", "covered", "scanner_not_allowed")
+"""Why a serial was entered by hand: what inspectors met (DODIG-2024-140), vaults where scanners are banned included."""
 REASONS: Final[dict[str, tuple[str, ...]]] = {
     "discrepancy": ("serial_differs", "damaged", "part_missing", "wrong_location", "wrong_model", "seal_differs"),
     "not_found": ("no_record_shown", "sent_for_repair", "said_issued", "said_expended", "said_lost", "other"),
