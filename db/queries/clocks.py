@@ -52,25 +52,16 @@ def sightings() -> Subquery:
     )
 
 
-def _question(conditions: Sequence[ColumnElement[bool]], *, grouped: bool) -> Select[tuple[Any, ...]]:
-    """What the clocks look at, for each item, or counted for all that are alike."""
-    seen = sightings()
+def clock_columns(seen: Subquery) -> tuple[ColumnElement[Any], ...]:
+    """What the clocks look at, as columns of a query over `items` and `sightings`; `row_standing` reads them."""
     # Instants in facts are fixed-width UTC text: their first ten characters are the UTC day.
     days = [func.coalesce(func.substr(at, 1, 10), "").label(at.name) for at in (seen.c.first_at, seen.c.last_at)]
-    alike = (
-        items.c.eum_level,
-        items.c.disposition,
-        items.c.ship_date,
-        items.c.delivery_date,
-        items.c.last_inventory,
-        *days,
-    )
-    question = select(func.count().label("n") if grouped else items.c.item_id, *alike).select_from(items)
-    question = question.outerjoin(seen, seen.c.item_id == items.c.item_id).where(*conditions)
-    return question.group_by(*alike) if grouped else question.order_by(items.c.item_id)
+    dates = (items.c.ship_date, items.c.delivery_date, items.c.last_inventory)
+    return (items.c.eum_level, items.c.disposition, *dates, *days)
 
 
-def _standing(row: Any, trigger: str, today: date) -> Standing:
+def row_standing(row: Any, trigger: str, today: date) -> Standing:
+    """How the item of a row with `clock_columns` stands. Raises Refusal `clock.trigger`."""
     dates = ItemDates(
         eum_level=row.eum_level,
         disposition=row.disposition,
@@ -80,6 +71,15 @@ def _standing(row: Any, trigger: str, today: date) -> Standing:
         last_inventory=last_inventory_of(row.last_inventory, row.last_at),
     )
     return standing(dates, trigger, today)
+
+
+def _question(conditions: Sequence[ColumnElement[bool]], *, grouped: bool) -> Select[tuple[Any, ...]]:
+    """What the clocks look at, for each item, or counted for all that are alike."""
+    seen = sightings()
+    alike = clock_columns(seen)
+    question = select(func.count().label("n") if grouped else items.c.item_id, *alike).select_from(items)
+    question = question.outerjoin(seen, seen.c.item_id == items.c.item_id).where(*conditions)
+    return question.group_by(*alike) if grouped else question.order_by(items.c.item_id)
 
 
 def item_standings(
@@ -95,7 +95,7 @@ def item_standings(
     """
     question = _question(conditions, grouped=False)
     for row in connection.execution_options(yield_per=STREAM_ROWS).execute(question):
-        yield row.item_id, _standing(row, trigger, today)
+        yield row.item_id, row_standing(row, trigger, today)
 
 
 def clock_counts(
@@ -107,5 +107,5 @@ def clock_counts(
     """Items by state, in the order of `compliance.clocks.STATES`; the counts add up to all items."""
     counts: Counter[str] = Counter()
     for row in connection.execute(_question(conditions, grouped=True)):
-        counts[_standing(row, trigger, today).state] += row.n
+        counts[row_standing(row, trigger, today).state] += row.n
     return {state: counts[state] for state in STATES if counts[state]}

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from operator import itemgetter
+from typing import Any, Final
 
 from db.queries.reports import StatusCounts, StatusRow
 from eum_app.domain.compliance.clocks import ItemDates, last_inventory_of, standing
@@ -46,6 +47,18 @@ COLUMNS: Final = (
 _FILTER_WORDS: Final = {"site": "Site", "country": "Country", "case_id": "Case", "eum_level": "EUM level"}
 _BOOK_AND_CHECK: Final = 21
 """How many of the columns stand in a `StatusRow` just so."""
+_ORIGIN: Final = StatusRow._fields.index("last_origin")
+_SEQ: Final = StatusRow._fields.index("last_seq")
+_CLOCK_FIELDS: Final = (
+    "eum_level",
+    "disposition",
+    "ship_date",
+    "delivery_date",
+    "last_inventory",
+    "first_sighted_on",
+    "last_sighted_on",
+)
+_clock_fields = itemgetter(*map(StatusRow._fields.index, _CLOCK_FIELDS))
 
 
 @dataclass(frozen=True)
@@ -57,27 +70,27 @@ class Made:
     at_store: str
 
 
-def cells(rows: Iterator[StatusRow], trigger: str, today: date) -> Iterator[Sequence[str]]:
-    """The cells of each row, in the order of `COLUMNS`."""
+def cells(rows: Iterable[Sequence[Any]], trigger: str, today: date) -> Iterator[Sequence[str]]:
+    """The cells of each row in the order of `COLUMNS`; `rows` hold the fields of `StatusRow`."""
     # Most rows share their dates: the clock of each kind is read once.
     known: dict[tuple[str, ...], tuple[str, str]] = {}
     for row in rows:
-        sighted = row.last_sighted_at[:10]
-        key = (row.eum_level, row.disposition, row.ship_date, row.delivery_date, row.last_inventory, sighted)
-        if (clock := known.get(key)) is None:
-            clock = known[key] = _clock(row, trigger, today)
-        fact = f"{row.last_origin}/{row.last_seq}" if row.last_seq else ""
-        yield (*row[:_BOOK_AND_CHECK], sighted, *clock, fact)
+        alike = _clock_fields(row)
+        if (clock := known.get(alike)) is None:
+            clock = known[alike] = _clock(alike, trigger, today)
+        sequence = row[_SEQ]
+        yield (*row[:_BOOK_AND_CHECK], alike[-1], *clock, f"{row[_ORIGIN]}/{sequence}" if sequence else "")
 
 
-def _clock(row: StatusRow, trigger: str, today: date) -> tuple[str, str]:
+def _clock(fields: tuple[str, ...], trigger: str, today: date) -> tuple[str, str]:
+    level, disposition, shipped, delivered, book, first, last = fields
     dates = ItemDates(
-        eum_level=row.eum_level,
-        disposition=row.disposition,
-        shipped=row.ship_date,
-        first_sighted=row.first_sighted_at[:10],
-        delivered=row.delivery_date,
-        last_inventory=last_inventory_of(row.last_inventory, row.last_sighted_at[:10]),
+        eum_level=level,
+        disposition=disposition,
+        shipped=shipped,
+        first_sighted=first,
+        delivered=delivered,
+        last_inventory=last_inventory_of(book, last),
     )
     found = standing(dates, trigger, today)
     return found.due_on.isoformat() if found.due_on else "", found.state

@@ -201,9 +201,10 @@ def _publish(written: Path, target: Path) -> None:
 
 def with_progress(rows: Iterator[Sequence[str]], total: int, progress: OnProgress | None) -> Iterator[Sequence[str]]:
     """`rows`, saying now and then how many have passed; `progress` may raise to stop."""
-    if progress is None:
-        yield from rows
-        return
+    return rows if progress is None else _watched(rows, total, progress)
+
+
+def _watched(rows: Iterator[Sequence[str]], total: int, progress: OnProgress) -> Iterator[Sequence[str]]:
     for done, row in enumerate(rows):
         if done % PROGRESS_ROWS == 0:
             progress(done, total)

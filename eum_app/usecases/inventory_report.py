@@ -7,7 +7,7 @@ from pathlib import Path
 
 from db.queries.exchange import journal_heads, not_yet_received
 from db.queries.items import site
-from db.queries.reports import InventoryFilter, StatusRow, inventory_rows, status_counts
+from db.queries.reports import InventoryFilter, StatusRow, inventory_rows, plain_inventory_rows, status_counts
 from db.store import Connection
 from eum_app import __version__
 from eum_app.domain.clock import parse_date
@@ -96,7 +96,7 @@ def export_inventory(
         heads = journal_heads(connection)
         not_received = not_yet_received(connection)
         filters = _filters(connection, wanted)
-        rows = with_progress(cells(inventory_rows(connection, wanted), trigger, today), counts.total, progress)
+        rows = with_progress(cells(plain_inventory_rows(connection, wanted), trigger, today), counts.total, progress)
         report = inventory_report(
             rows,
             counts,

@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import csv
 import io
-import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import BinaryIO, Final
 
 from eum_app.reports.model import Part, Report
 
 _FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r")
-_RISKY: Final = re.compile("(?:^|\0)[=+\\-@\t\r]")
+_RISKY: Final = ("=", "+", "@", "\t", ",-", "\n-", '"-', '"\r')
+"""Where none of these stands in CSV text, none of its cells begins with one of `_FORMULA_STARTS`."""
+BLOCK_ROWS: Final = 1_000
 
 
 def guarded(cell: str) -> str:
@@ -26,18 +28,20 @@ def guarded(cell: str) -> str:
 
 def write_csv(file: BinaryIO, heading: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     """Write UTF-8 CSV with CRLF to a binary file."""
-    text = io.TextIOWrapper(file, encoding="utf-8", newline="")
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(heading)
-    writer.writerows(_guarded_rows(rows))
-    text.flush()
-    text.detach()
+    file.write(_text([heading]).encode())
+    rows = iter(rows)
+    while block := list(islice(rows, BLOCK_ROWS)):
+        text = _text(block)
+        # One look at a thousand rows is far faster than one at each of their cells; nearly every block passes.
+        if any(start in text for start in _RISKY):
+            text = _text([[guarded(cell) for cell in row] for row in block])
+        file.write(text.encode())
 
 
-def _guarded_rows(rows: Iterable[Sequence[str]]) -> Iterator[Sequence[str]]:
-    # One look at the whole row is ten times as fast as one at each of its cells; nearly every row passes.
-    for row in rows:
-        yield [guarded(cell) for cell in row] if _RISKY.search("\0".join(row)) else row
+def _text(rows: Iterable[Sequence[str]]) -> str:
+    text = io.StringIO(newline="")
+    csv.writer(text, lineterminator="\r\n").writerows(rows)
+    return text.getvalue()
 
 
 def write(report: Report, folder: Path, name: str) -> list[Part]:

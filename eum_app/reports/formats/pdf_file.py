@@ -50,14 +50,14 @@ def write(report: Report, folder: Path, name: str) -> list[Part]:
             "tables": [_plain(other) for other in report.tables[1:]] if is_last else [],
             "pictures": _pictures(report) if is_last else [],
         }
-        _set(report.cover.report, data, folder / parts[-1].name)
+        (folder / parts[-1].name).write_bytes(set_pdf(report.cover.report, data))
     return parts
 
 
 def write_summary(report: Report, folder: Path, name: str, rows_file: Written) -> Part:
     """Write the cover alone, naming the file that holds the rows and its hash. Raises as `write`."""
     summary = {"file": rows_file.name, "sha384": rows_file.sha384, "rows": rows_file.rows}
-    _set("summary", {**_shared(report), "summary": summary}, folder / name)
+    (folder / name).write_bytes(set_pdf("summary", {**_shared(report), "summary": summary}))
     return Part(name, holds_rows=False)
 
 
@@ -87,9 +87,9 @@ def _pictures(report: Report) -> list[dict[str, Any]]:
     ]
 
 
-def _set(template: str, data: dict[str, Any], path: Path) -> None:
+def set_pdf(template: str, data: dict[str, Any]) -> bytes:
     """Set one file in a child process: the data go in and the PDF comes out through pipes, so that no other process
-    and no other folder sees them."""
+    and no other folder sees them. Raises Trouble `report.pdf_failed`."""
     # A frozen program is its own interpreter.
     program = [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, "-m", "eum_app"]
     job = msgspec.json.encode(Job(template=template, data=msgspec.json.encode(data).decode()))
@@ -99,7 +99,7 @@ def _set(template: str, data: dict[str, Any], path: Path) -> None:
         raise Trouble("report.pdf_failed", reason="timeout") from error
     if child.returncode or not child.stdout.startswith(b"%PDF"):
         raise Trouble("report.pdf_failed", reason=child.stderr.decode(errors="replace").strip()[-400:])
-    path.write_bytes(child.stdout)
+    return child.stdout
 
 
 def count_rows(path: Path) -> int:
