@@ -17,6 +17,12 @@ import msgspec
 
 from eum_app.domain.checklists import Answer, Checklist
 from eum_app.domain.errors import Refusal
+from eum_app.domain.fact_parts import ChecklistPin as ChecklistPin
+from eum_app.domain.fact_parts import ContentRef as ContentRef
+from eum_app.domain.fact_parts import MarkRead as MarkRead
+from eum_app.domain.fact_parts import OutcomeCount as OutcomeCount
+from eum_app.domain.fact_parts import PartySignature as PartySignature
+from eum_app.domain.fact_parts import RejectedRow as RejectedRow
 
 
 class Fact(msgspec.Struct, frozen=True, kw_only=True):
@@ -25,26 +31,6 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True):
     KIND_VERSION: ClassVar[int] = 1
 
     observed_at: str
-
-
-class ContentRef(msgspec.Struct, frozen=True, kw_only=True):
-    """Content named by a fact without being inside it.
-
-    `object_id` is the hex SHA-384 of the sealed bytes; `commitment` the hex SHA-384 of salt ‖ plain bytes (the salt
-    goes with the key, so that content withheld by order cannot be guessed from the fact); `size` counts plain bytes.
-    """
-
-    object_id: str
-    commitment: str
-    size: int
-    media_type: str
-
-
-class ChecklistPin(msgspec.Struct, frozen=True, kw_only=True):
-    """One version of one checklist."""
-
-    checklist_id: str
-    version: str
 
 
 # --- the store and its people -------------------------------------------------------------------------------------
@@ -112,11 +98,6 @@ class SiteRegistered(Fact, frozen=True, kw_only=True):
     country: str
 
 
-class RejectedRow(msgspec.Struct, frozen=True, kw_only=True):
-    line: int
-    codes: tuple[str, ...]
-
-
 class InventoryImported(Fact, frozen=True, kw_only=True):
     import_id: str
     source_name: str
@@ -175,33 +156,6 @@ class VisitPlanned(Fact, frozen=True, kw_only=True):
     expected: tuple[str, ...]
 
 
-class MarkRead(msgspec.Struct, frozen=True, kw_only=True):
-    """How an item was identified: the raw bytes, what they were parsed into, and by what means they came in.
-
-    `read_by` is camera, photo, wedge, serial, typed, paper or list (picked without reading a mark). `quality` is
-    the share of the symbol's error correction that was not needed (0 also where that is not known), `crop` the picture
-    of the mark as it was read, where the device is set to keep it.
-
-    Where no mark was read, `no_read_reason` says why, and `entered_twice` that the serial was typed two times alike.
-    What stood on a printed worklist (`read_by` paper) carries who saw the item and when (UTC text), and who typed.
-    """
-
-    read_by: str
-    raw: bytes = b""
-    symbology: str = ""
-    preparation: str = ""
-    uii: str = ""
-    serial: str = ""
-    elements: tuple[tuple[str, str], ...] = ()
-    quality: float = 0.0
-    crop: ContentRef | None = None
-    entered_twice: bool = False
-    no_read_reason: str = ""
-    saw: str = ""
-    typed_by: str = ""
-    seen_at: str = ""
-
-
 class CheckRecorded(Fact, frozen=True, kw_only=True):
     """One look at one item. `item_id` is empty for an item that nobody has listed yet.
 
@@ -245,20 +199,6 @@ class EvidenceAttached(Fact, frozen=True, kw_only=True):
     check_id: str
     role: str
     content: ContentRef
-
-
-class PartySignature(msgspec.Struct, frozen=True, kw_only=True):
-    """A drawn signature with the signer's name and title, or the reason why there is none."""
-
-    party: str
-    signature: ContentRef | None
-    signer: ContentRef | None
-    declined_reason: str
-
-
-class OutcomeCount(msgspec.Struct, frozen=True, kw_only=True):
-    outcome: str
-    count: int
 
 
 class VisitClosedOut(Fact, frozen=True, kw_only=True):
