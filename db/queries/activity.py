@@ -1,0 +1,317 @@
+"""The activity log: who did what, when, from where and with what outcome, read from the journals (AU-3; DOMAIN 6).
+
+Nothing here is kept apart from the journals: what the log shows is what was recorded, unknown kinds included.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import msgspec
+from sqlalchemy import ColumnElement, Connection, Row, and_, func, literal, or_, select, tuple_
+
+from db.tables import checks, findings, items, journal, sites, visits
+from eum_app.domain.errors import Refusal
+from eum_app.domain.journal import Entry, Head, genesis, verify_chain
+
+LOOKUP_CHUNK = 200
+STREAM_ROWS = 500
+MAX_SERIAL_HITS = 50
+_SEPARATOR: Final = "|"
+
+SUBJECT_FIELDS: Final = (
+    ("finding", "finding_id"),
+    ("item", "item_id"),
+    ("check", "check_id"),
+    ("visit", "visit_id"),
+    ("bundle", "file_name"),
+    ("file", "source_name"),
+    ("device", "device"),
+    ("account", "account"),
+    ("site", "name"),
+    ("journal", "origin"),
+)
+"""What a fact is about, by the first of these fields that says something. `file_name` of a report is a report."""
+OUTCOME_FIELDS: Final = ("outcome", "decision", "severity", "disposition", "code", "role", "reason")
+"""What came of it, by the first of these fields that says something."""
+
+
+@dataclass(frozen=True)
+class ActivityFilter:
+    """What of the log is wanted; empty text is "all". `day` is a UTC day; `words` are looked for in the facts."""
+
+    actor: str = ""
+    kind: str = ""
+    origin: str = ""
+    day: str = ""
+    words: str = ""
+
+
+@dataclass(frozen=True)
+class ActivityRow:
+    """One entry. `subject` is what it is about (`item`, `visit` …, empty where it names nothing), `subject_name` its
+    serial number, place or file, `outcome` the code of what came of it."""
+
+    entry_id: str
+    recorded_at: str
+    actor: str
+    kind: str
+    kind_version: int
+    origin: str
+    epoch: int
+    seq: int
+    session_id: str
+    elapsed_ms: int
+    subject: str
+    subject_name: str
+    outcome: str
+
+
+@dataclass(frozen=True)
+class ActivityDetail:
+    """One entry whole. `is_whole`: its hash fits its fields and follows the entry before it."""
+
+    row: ActivityRow
+    entry: Entry
+    known_at: int
+    is_whole: bool
+
+
+@dataclass(frozen=True)
+class ActivityFacets:
+    """What can be chosen, each with the number of its entries; days are UTC days, the newest first."""
+
+    actors: dict[str, int]
+    kinds: dict[str, int]
+    origins: dict[str, int]
+    days: dict[str, int]
+    total: int
+
+
+def activity_ids(connection: Connection, wanted: ActivityFilter = ActivityFilter()) -> list[str]:
+    """Ids of the entries wanted, the newest first (by the clock of whoever recorded them)."""
+    key = (journal.c.origin, journal.c.epoch, journal.c.seq)
+    question = (
+        select(*key)
+        .where(*_conditions(connection, wanted))
+        .order_by(journal.c.recorded_at.desc(), journal.c.origin, journal.c.epoch.desc(), journal.c.seq.desc())
+    )
+    return [f"{epoch}{_SEPARATOR}{seq}{_SEPARATOR}{origin}" for origin, epoch, seq in connection.execute(question)]
+
+
+def newest_activity_ids(connection: Connection, number: int = 200) -> list[str]:
+    """The first ids of the whole log, at once: of each chain only its end is read. A clock that was set back may put
+    an older entry of its chain among them when the whole list is asked for."""
+    chains = connection.execute(
+        select(journal.c.origin, journal.c.epoch, func.max(journal.c.seq).label("seq")).group_by(
+            journal.c.origin, journal.c.epoch
+        )
+    ).all()
+    ends: list[tuple[str, str]] = []
+    for origin, epoch, seq in chains:
+        rows = connection.execute(
+            select(journal.c.recorded_at, journal.c.seq)
+            .where(journal.c.origin == origin, journal.c.epoch == epoch, journal.c.seq > seq - number)
+            .order_by(journal.c.seq.desc())
+        )
+        ends += [(row.recorded_at, f"{epoch}{_SEPARATOR}{row.seq}{_SEPARATOR}{origin}") for row in rows]
+    ends.sort(key=lambda end: end[0], reverse=True)
+    return [entry_id for _, entry_id in ends[:number]]
+
+
+def activity_by_id(connection: Connection, ids: Iterable[str]) -> dict[str, ActivityRow]:
+    """The entries of these ids, with what they are about looked up."""
+    wanted = list(ids)
+    found: dict[str, ActivityRow] = {}
+    for start in range(0, len(wanted), LOOKUP_CHUNK):
+        keys = [_key(entry_id) for entry_id in wanted[start : start + LOOKUP_CHUNK]]
+        rows = connection.execute(
+            select(journal).where(tuple_(journal.c.origin, journal.c.epoch, journal.c.seq).in_(keys))
+        ).all()
+        found.update((row.entry_id, row) for row in _described(connection, rows))
+    return found
+
+
+def activity_rows(connection: Connection, wanted: ActivityFilter) -> Iterator[tuple[ActivityRow, Entry]]:
+    """The same entries, oldest first within each chain, streamed: for an export."""
+    question = (
+        select(journal)
+        .where(*_conditions(connection, wanted))
+        .order_by(journal.c.origin, journal.c.epoch, journal.c.seq)
+        .execution_options(yield_per=STREAM_ROWS)
+    )
+    for rows in connection.execute(question).partitions():
+        for row, described in zip(rows, _described(connection, rows), strict=True):
+            yield described, _entry(row)
+
+
+def activity_count(connection: Connection, wanted: ActivityFilter) -> int:
+    question = select(func.count()).select_from(journal).where(*_conditions(connection, wanted))
+    return connection.execute(question).scalar_one()
+
+
+def activity_entry(connection: Connection, entry_id: str) -> ActivityDetail:
+    """Raises Refusal `entry.unknown`."""
+    try:
+        origin, epoch, seq = _key(entry_id)
+    except ValueError as error:
+        raise Refusal("entry.unknown", entry_id=entry_id[:80]) from error
+    chain = (journal.c.origin == origin, journal.c.epoch == epoch)
+    row = connection.execute(select(journal).where(*chain, journal.c.seq == seq)).first()
+    if row is None:
+        raise Refusal("entry.unknown", entry_id=entry_id[:80])
+    before = connection.execute(select(journal.c.hash).where(*chain, journal.c.seq == seq - 1)).scalar()
+    head = Head(origin, epoch, seq - 1, before) if before is not None else genesis(origin, epoch)
+    entry = _entry(row)
+    try:
+        verify_chain([entry], head)
+        is_whole = True
+    except Refusal:
+        is_whole = False
+    return ActivityDetail(_described(connection, [row])[0], entry, row.known_at, is_whole)
+
+
+def activity_facets(connection: Connection) -> ActivityFacets:
+    """Whom, what, where and when the log holds, over all entries."""
+    day = func.substr(journal.c.recorded_at, 1, 10)
+    counts: tuple[Counter[str], ...] = (Counter(), Counter(), Counter(), Counter())
+    columns = (journal.c.actor, journal.c.kind, journal.c.origin, day.label("day"))
+    total = 0
+    for *values, number in connection.execute(select(*columns, func.count()).group_by(*columns[:3], "day")):
+        total += number
+        for counted, value in zip(counts, values, strict=True):
+            counted[value] += number
+    actors, kinds, origins, days = counts
+    newest_first = dict(sorted(days.items(), reverse=True))
+    return ActivityFacets(_sorted(actors), _sorted(kinds), _sorted(origins), newest_first, total)
+
+
+def _sorted(counted: Mapping[str, int]) -> dict[str, int]:
+    return dict(sorted(counted.items()))
+
+
+def _key(entry_id: str) -> tuple[str, int, int]:
+    epoch, seq, origin = entry_id.split(_SEPARATOR, 2)
+    return origin, int(epoch), int(seq)
+
+
+def _entry(row: Row[Any]) -> Entry:
+    return Entry(**{name: getattr(row, name) for name in Entry.__struct_fields__})
+
+
+# Filters
+
+
+def _conditions(connection: Connection, wanted: ActivityFilter) -> list[ColumnElement[bool]]:
+    conditions = [
+        journal.c[name] == value
+        for name, value in (("actor", wanted.actor), ("kind", wanted.kind), ("origin", wanted.origin))
+        if value
+    ]
+    if wanted.day:
+        # Instants are fixed-width UTC text: what begins with the day lies between these two.
+        conditions += [journal.c.recorded_at >= wanted.day, journal.c.recorded_at < f"{wanted.day}~"]
+    return conditions + [_says(connection, word) for word in wanted.words.split()]
+
+
+def _says(connection: Connection, word: str) -> ColumnElement[bool]:
+    """Entries that hold a word, in their payload or beside it, or that are about an item with that serial number.
+
+    Payloads are searched as the bytes they are, so that what is no text can be searched as well; capitals count there,
+    and a word is tried as typed, in capitals and in small letters.
+    """
+    spellings = dict.fromkeys((word, word.upper(), word.lower()))
+    hits = [
+        column.icontains(word, autoescape=True)
+        for column in (journal.c.actor, journal.c.kind, journal.c.origin, journal.c.session_id)
+    ]
+    hits += [_holds(connection, spelling.encode(errors="replace")) for spelling in spellings]
+    serials = select(items.c.item_id).where(items.c.serial.in_(list(spellings))).limit(MAX_SERIAL_HITS)
+    hits += [_holds(connection, item_id.encode()) for item_id in connection.execute(serials).scalars()]
+    return or_(*hits)
+
+
+def _holds(connection: Connection, needle: bytes) -> ColumnElement[bool]:
+    if connection.dialect.name == "postgresql":
+        return func.position(literal(needle).op("IN")(journal.c.payload)) > 0
+    return func.instr(journal.c.payload, needle) > 0
+
+
+# What entries are about
+
+
+def _described(connection: Connection, rows: Sequence[Row[Any]]) -> list[ActivityRow]:
+    said = [_fields(row.payload) for row in rows]
+    about = [_subject(row.kind, fields) for row, fields in zip(rows, said, strict=True)]
+    names = _names(connection, about)
+    return [
+        ActivityRow(
+            entry_id=f"{row.epoch}{_SEPARATOR}{row.seq}{_SEPARATOR}{row.origin}",
+            recorded_at=row.recorded_at,
+            actor=row.actor,
+            kind=row.kind,
+            kind_version=row.kind_version,
+            origin=row.origin,
+            epoch=row.epoch,
+            seq=row.seq,
+            session_id=row.session_id,
+            elapsed_ms=row.elapsed_ms,
+            subject=subject[0],
+            subject_name=str(fields.get("serial") or "") or names.get(subject, subject[1]),
+            outcome=next((value for name in OUTCOME_FIELDS if (value := _text(fields, name))), ""),
+        )
+        for row, fields, subject in zip(rows, said, about, strict=True)
+    ]
+
+
+def _fields(payload: bytes) -> dict[str, Any]:
+    """The fact's fields; none where the payload is no object (an unknown kind may hold anything)."""
+    try:
+        fields = msgspec.json.decode(payload)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return {}
+    return fields if isinstance(fields, dict) else {}
+
+
+def _text(fields: Mapping[str, Any], name: str) -> str:
+    value = fields.get(name)
+    return value if isinstance(value, str) else ""
+
+
+def _subject(kind: str, fields: Mapping[str, Any]) -> tuple[str, str]:
+    for what, name in SUBJECT_FIELDS:
+        if value := _text(fields, name):
+            return ("report" if what == "bundle" and kind == "ReportExported" else what), value
+    return "", ""
+
+
+def _names(connection: Connection, about: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
+    """What people call the subjects: serial numbers, and the place of a visit."""
+    by_kind: dict[str, set[str]] = {}
+    for what, value in about:
+        by_kind.setdefault(what, set()).add(value)
+    serial = func.coalesce(func.nullif(items.c.serial, ""), checks.c.serial, "")
+    of_check = and_(checks.c.item_id == items.c.item_id, checks.c.item_id != "")
+    of_finding = findings.c.item_id == items.c.item_id
+    questions = {
+        "item": select(items.c.item_id, items.c.serial),
+        "check": select(checks.c.check_id, func.coalesce(func.nullif(serial, ""), checks.c.uii)).outerjoin(
+            items, of_check
+        ),
+        "finding": select(findings.c.finding_id, func.coalesce(func.nullif(serial, ""), sites.c.name, ""))
+        .outerjoin(items, of_finding)
+        .outerjoin(checks, checks.c.check_id == findings.c.check_id)
+        .outerjoin(visits, visits.c.visit_id == findings.c.visit_id)
+        .outerjoin(sites, sites.c.site_id == visits.c.site_id),
+        "visit": select(visits.c.visit_id, sites.c.name).join(sites, sites.c.site_id == visits.c.site_id),
+    }
+    names: dict[tuple[str, str], str] = {}
+    for what, question in questions.items():
+        if wanted := by_kind.get(what):
+            key = question.selected_columns[0]
+            rows = connection.execute(question.where(key.in_(list(wanted)))).all()
+            names.update({(what, row[0]): row[1] for row in rows if row[1]})
+    return names

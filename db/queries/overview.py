@@ -1,0 +1,336 @@
+"""Figures for HQ's first page: how the book stands by the clocks, what waits for a decision, what devices sent.
+
+The database counts; on which day one state of the clocks ends and the next begins is asked of `compliance.clocks`, so
+that this page and the reports cannot differ.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Connection, and_, case, func, literal, select
+
+from db.queries.clocks import sightings
+from db.tables import (
+    bundles,
+    devices,
+    findings,
+    items,
+    journal,
+    lapses,
+    reviews,
+    revocations,
+    sites,
+    visit_marks,
+    visits,
+)
+from eum_app.domain.compliance import clocks
+from eum_app.domain.dispositions import Disposition
+
+_OVERDUE: Final = frozenset({clocks.NEVER, clocks.INITIAL_OVERDUE, clocks.LATE})
+_SPAN_DAYS: Final = 400
+"""Longer than any clock runs."""
+_BEFORE: Final = -1
+_NEVER: Final = -2
+"""In place of a quarter's number: inventoried before the first one shown, or never."""
+
+
+@dataclass
+class Tally:
+    """Items under enhanced monitoring by how they stand; the four add up to `total`. On time includes those whose
+    initial inventory is not due yet."""
+
+    on_time: int = 0
+    due_soon: int = 0
+    overdue: int = 0
+    no_date: int = 0
+
+    @property
+    def total(self) -> int:
+        return self.on_time + self.due_soon + self.overdue + self.no_date
+
+    def add(self, state: str, number: int) -> None:
+        if state in _OVERDUE:
+            self.overdue += number
+        elif state == clocks.DUE_SOON:
+            self.due_soon += number
+        elif state == clocks.NO_DATE:
+            self.no_date += number
+        else:
+            self.on_time += number
+
+
+@dataclass(frozen=True)
+class PlaceLine:
+    """A country (`key` its code) or a site (`key` its id)."""
+
+    key: str
+    name: str
+    tally: Tally
+
+
+@dataclass(frozen=True)
+class OverdueLine:
+    """Items of one type at one site that are overdue; `days_over` is that of the one overdue longest."""
+
+    nomenclature: str
+    part_number: str
+    site_id: str
+    site: str
+    items: int
+    days_over: int
+
+
+@dataclass(frozen=True)
+class QuarterLine:
+    """Items whose newest known inventory fell into a quarter, and how they stand now. `starts_on` is None for those
+    that were inventoried before the first quarter shown; `is_never` for those without any inventory."""
+
+    starts_on: date | None
+    tally: Tally
+    is_never: bool = False
+
+
+@dataclass
+class BookFigures:
+    """Filled by `book_figures`. `monitored` are the items under enhanced monitoring; `inventoried` those of them with
+    an inventory that is not over 12 months old; `never` those overdue without any inventory, `late` those whose last
+    one is too old; `items` all items on the book."""
+
+    monitored: Tally = field(default_factory=Tally)
+    items: int = 0
+    inventoried: int = 0
+    never: int = 0
+    late: int = 0
+    delivered_this_month: int = 0
+    by_country: tuple[PlaceLine, ...] = ()
+    by_site: tuple[PlaceLine, ...] = ()
+    overdue_longest: tuple[OverdueLine, ...] = ()
+    by_quarter: tuple[QuarterLine, ...] = ()
+
+
+@dataclass(frozen=True)
+class WorkFigures:
+    """What waits for people. `findings` are open ones by severity; `oldest_finding` is when the oldest was raised."""
+
+    findings: dict[str, int]
+    oldest_finding: str
+    visits_open: int
+    visits_past_due: int
+
+
+@dataclass(frozen=True)
+class DeviceLine:
+    """A device by its newest epoch. `missing_from` to `missing_to`: facts that it is known to have and that are not
+    held here (0 where none is known)."""
+
+    device: str
+    epoch: int
+    enrolled_at: str
+    revoked_at: str
+    last_bundle_at: str
+    missing_from: int
+    missing_to: int
+
+
+def book_figures(
+    connection: Connection, today: date, trigger: str = clocks.DEFAULT_TRIGGER, quarters: int = 8
+) -> BookFigures:
+    """Everything that follows from the book and the sightings, in one question. `today` is a UTC day.
+
+    Raises Refusal `clock.trigger`.
+    """
+    figures = BookFigures()
+    names = {row.site_id: row.name for row in connection.execute(select(sites.c.site_id, sites.c.name))}
+    countries: defaultdict[str, Tally] = defaultdict(Tally)
+    places: defaultdict[str, Tally] = defaultdict(Tally)
+    overdue: defaultdict[tuple[str, str, str], tuple[int, int]] = defaultdict(lambda: (0, 0))
+    starts = _quarter_starts(today, quarters)
+    times: defaultdict[int, Tally] = defaultdict(Tally)
+    month = today.isoformat()[:7]
+    for row in connection.execute(_counted(clocks.require_trigger(trigger), today, starts, month)):
+        for tally in (figures.monitored, countries[row.country], places[row.site_id], times[row.quarter]):
+            tally.add(row.state, row.n)
+        figures.delivered_this_month += row.delivered
+        if row.state not in _OVERDUE:
+            figures.inventoried += row.n if row.quarter != _NEVER else 0
+            continue
+        figures.late += row.n if row.state == clocks.LATE else 0
+        figures.never += row.n if row.state != clocks.LATE else 0
+        due_on = clocks.annual_due_on if row.state == clocks.LATE else clocks.initial_due_on
+        key = (row.nomenclature, row.part_number, row.site_id)
+        number, longest = overdue[key]
+        days_over = (today - due_on(row.oldest)).days if clocks.readable(row.oldest) else 0
+        overdue[key] = (number + row.n, max(longest, days_over))
+    figures.items = connection.execute(select(func.count()).select_from(items)).scalar_one()
+    figures.by_country = _lines((key, key, tally) for key, tally in countries.items())
+    figures.by_site = _lines((site_id, names.get(site_id, ""), tally) for site_id, tally in places.items())
+    figures.overdue_longest = tuple(
+        sorted(
+            (OverdueLine(*key, names.get(key[2], ""), *found) for key, found in overdue.items()),
+            key=lambda line: (-line.days_over, -line.items, line.nomenclature, line.site),
+        )
+    )
+    if figures.inventoried or figures.late:
+        figures.by_quarter = (
+            QuarterLine(None, times[_BEFORE]),
+            *(QuarterLine(day, times[at]) for at, day in enumerate(starts)),
+            QuarterLine(None, times[_NEVER], is_never=True),
+        )
+    return figures
+
+
+def _counted(trigger: str, today: date, starts: Sequence[date], month: str) -> Any:
+    """Items under enhanced monitoring, counted by country, site, type, clock and quarter of the newest inventory.
+
+    The days that part one state from the next are asked of `compliance.clocks`: both know one rule only.
+    """
+    seen = sightings()
+    # Instants in facts are fixed-width UTC text: their first ten characters are the UTC day.
+    sighted = func.coalesce(func.substr(seen.c.last_at, 1, 10), "")
+    book = _day(items.c.last_inventory)
+    last = case((sighted > book, sighted), else_=book)
+    events: dict[str, ColumnElement[str]] = {
+        "shipped": _day(items.c.ship_date),
+        "delivered": _day(items.c.delivery_date),
+        "first_sighted": func.coalesce(func.substr(seen.c.first_at, 1, 10), ""),
+    }
+    event = events.get(trigger, literal(""))  # the book holds no day of the others yet
+    soon = today + timedelta(days=clocks.SOON_DAYS + 1)
+    state = case(
+        (last >= _first_due(clocks.annual_due_on, soon), clocks.IN_TIME),
+        (last >= _first_due(clocks.annual_due_on, today), clocks.DUE_SOON),
+        (last != "", clocks.LATE),
+        (event == "", clocks.NO_DATE),
+        (event < _first_due(clocks.annual_due_on, today), clocks.NEVER),
+        (event < _first_due(clocks.initial_due_on, today), clocks.INITIAL_OVERDUE),
+        (event < _first_due(clocks.initial_due_on, soon), clocks.DUE_SOON),
+        else_=clocks.INITIAL_PENDING,
+    )
+    quarter = case(
+        (last == "", _NEVER),
+        *((last >= day.isoformat(), at) for at, day in reversed(list(enumerate(starts)))),
+        else_=_BEFORE,
+    )
+    alike = (
+        items.c.country,
+        items.c.site_id,
+        items.c.nomenclature,
+        items.c.part_number,
+        state.label("state"),
+        quarter.label("quarter"),
+    )
+    return (
+        select(
+            *alike,
+            func.count().label("n"),
+            func.min(case((last != "", last), else_=event)).label("oldest"),
+            func.sum(case((func.substr(items.c.delivery_date, 1, 7) == month, 1), else_=0)).label("delivered"),
+        )
+        .select_from(items)
+        .outerjoin(seen, seen.c.item_id == items.c.item_id)
+        .where(
+            items.c.eum_level == clocks.SUBJECT_LEVEL,
+            items.c.disposition.not_in([one.value for one in Disposition if one.is_terminal]),
+        )
+        .group_by(*alike[:4], "state", "quarter")
+    )
+
+
+def _day(column: ColumnElement[str]) -> ColumnElement[str]:
+    """The column where it holds what looks like a date, else empty text."""
+    return case((column.like("____-__-__"), column), else_="")
+
+
+def _first_due(due_on: Callable[[str], date], day: date) -> str:
+    """The first day from which what is due by `due_on` is not due before `day`."""
+    start = day - timedelta(days=_SPAN_DAYS)
+    days = (start + timedelta(days=number) for number in range(_SPAN_DAYS + 1))
+    return next(one.isoformat() for one in days if due_on(one.isoformat()) >= day)
+
+
+def _lines(found: Iterable[tuple[str, str, Tally]]) -> tuple[PlaceLine, ...]:
+    """Those with the most items overdue first, then by name."""
+    lines = [PlaceLine(key, name, tally) for key, name, tally in found]
+    return tuple(sorted(lines, key=lambda line: (-line.tally.overdue, line.name)))
+
+
+def _quarter_starts(today: date, number: int) -> list[date]:
+    """The first days of the newest quarters, the oldest first, today's last."""
+    newest = today.year * 4 + (today.month - 1) // 3
+    return [date(at // 4, at % 4 * 3 + 1, 1) for at in range(newest - number + 1, newest + 1)]
+
+
+def work_figures(connection: Connection, today: date) -> WorkFigures:
+    """Open findings and open visits, counted."""
+    decided = select(reviews.c.review_id).where(reviews.c.finding_id == findings.c.finding_id).exists()
+    lapsed = select(lapses.c.finding_id).where(lapses.c.finding_id == findings.c.finding_id).exists()
+    raised = connection.execute(
+        select(findings.c.severity, func.count().label("n"), func.min(findings.c.raised_at).label("oldest"))
+        .where(~decided, ~lapsed)
+        .group_by(findings.c.severity)
+    ).all()
+    closed = func.coalesce(visit_marks.c.closed_key, "") > func.coalesce(visit_marks.c.touched_key, "")
+    past_due = and_(visits.c.due_on != "", visits.c.due_on < today.isoformat())
+    work = connection.execute(
+        select(func.count().label("n"), func.sum(case((past_due, 1), else_=0)).label("past_due"))
+        .select_from(visits)
+        .outerjoin(visit_marks, visit_marks.c.visit_id == visits.c.visit_id)
+        .where(~closed)
+    ).one()
+    return WorkFigures(
+        findings={row.severity: row.n for row in raised},
+        oldest_finding=min((row.oldest for row in raised), default=""),
+        visits_open=work.n,
+        visits_past_due=int(work.past_due or 0),
+    )
+
+
+def device_lines(connection: Connection, recorder: str) -> list[DeviceLine]:
+    """Devices enrolled at the HQ `recorder`, those that miss facts first, then by name."""
+    last = {
+        row.party: row.at
+        for row in connection.execute(
+            select(bundles.c.party, func.max(bundles.c.at).label("at"))
+            .where(bundles.c.recorder == recorder, bundles.c.direction == "in")
+            .group_by(bundles.c.party)
+        )
+    }
+    held = _newest(connection, select(journal.c.origin, journal.c.epoch, func.max(journal.c.seq)), journal)
+    sealed = _newest(
+        connection,
+        select(bundles.c.origin, bundles.c.epoch, func.max(bundles.c.last_seq)).where(
+            bundles.c.direction == "out", bundles.c.origin == bundles.c.recorder
+        ),
+        bundles,
+    )
+    newest: dict[str, DeviceLine] = {}
+    rows = connection.execute(
+        select(devices, func.coalesce(revocations.c.revoked_at, "").label("revoked_at"))
+        .outerjoin(revocations, and_(revocations.c.device == devices.c.device, revocations.c.epoch == devices.c.epoch))
+        .order_by(devices.c.device, devices.c.epoch.desc())
+    )
+    for row in rows:
+        has = held.get((row.device, row.epoch), 0)
+        knows = sealed.get((row.device, row.epoch), 0)
+        is_missing = knows > has
+        line = DeviceLine(
+            row.device,
+            row.epoch,
+            row.enrolled_at,
+            row.revoked_at,
+            last.get(row.device, ""),
+            has + 1 if is_missing else 0,
+            knows if is_missing else 0,
+        )
+        newest.setdefault(row.device, line)
+    return sorted(newest.values(), key=lambda line: (not line.missing_to, line.device))
+
+
+def _newest(connection: Connection, question: Any, table: Any) -> dict[tuple[str, int], int]:
+    rows = connection.execute(question.group_by(table.c.origin, table.c.epoch))
+    return {(row[0], row[1]): row[2] for row in rows}
