@@ -42,15 +42,23 @@ def write(report: Report, folder: Path, name: str) -> list[Part]:
         _write_cover(cover, report.cover, formats)
         for sheet, table in zip(sheets, report.tables, strict=True):
             _write_table(sheet, table, report.cover, formats)
-    except BaseException:
-        with contextlib.suppress(FileCreateError, OSError):
-            workbook.close()
-        raise
-    try:
         workbook.close()
     except FileCreateError as error:
+        _let_go(workbook)
         raise error.args[0] from error  # the OSError that XlsxWriter wrapped
+    except BaseException:
+        _let_go(workbook)
+        raise
     return [Part(name)]
+
+
+def _let_go(workbook: Any) -> None:
+    """Close the temporary files that XlsxWriter leaves open when it fails, so that their folder can go (Windows)."""
+    for writer in (*workbook.worksheets(), workbook):
+        for handle in (getattr(writer, "row_data_fh", None), writer.fh):
+            if handle is not None:
+                with contextlib.suppress(OSError):
+                    handle.close()
 
 
 class _Formats:
