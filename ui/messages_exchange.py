@@ -86,8 +86,37 @@ EXCHANGE_SENTENCES: dict[str, tuple[str, str]] = {
     "clock.trigger": ("{trigger} is not a date that a time limit can run from.", "Use one of: {known}."),
     # Reports
     "report.name": ("{name} is not a name for a report.", "Choose a name that ends in .csv, .xlsx, .json or .pdf."),
+    "report.altered": ("A file of the report was altered after it was made.", "Do not use it; ask for it again."),
+    "report.cell_too_long": (
+        "Row {row} holds a text of {chars} characters; a sheet holds {limit}.",
+        "Export the report as .csv or .json.",
+    ),
+    "report.file_missing": ("A file of the report is not there.", "Keep all its files in one folder."),
+    "report.in_use": ("The file {name} is open in another program.", "Close it there, or choose another name."),
+    "report.is_folder": ("{name} is a folder.", "Choose another name."),
+    "report.no_sidecar": (
+        "There is no sidecar beside {name}: nothing says where it comes from.",
+        "Put the report's other files (.sidecar.json and .sig) beside it.",
+    ),
+    "report.no_signature": ("The report's signature is not there.", "Put the .sig file beside the sidecar."),
+    "report.other_root": (
+        "The report was signed under another authority ({found}) than you named.",
+        "Compare the fingerprint with HQ; do not use the report before.",
+    ),
+    "report.other_signer": (
+        "The report says it was made at {store}, and {signer} signed it.",
+        "Do not use it; tell HQ.",
+    ),
+    "report.pdf_failed": ("The PDF could not be set: {reason}.", "Try again; or export the report as .xlsx or .csv."),
+    "report.read_only": ("The file {name} is write-protected.", "Choose another name, or take the protection off."),
     "report.rows_differ": (
         "The report has {found} rows where {expected} were expected.",
         "Make it again; if it stays, tell HQ.",
+    ),
+    "report.sidecar_unreadable": ("The sidecar {name} cannot be read: {reason}.", "Ask for the report again."),
+    "report.signer_revoked": ("The certificate of {signer} was revoked.", "Ask HQ whether the report counts."),
+    "report.too_many_rows": (
+        "The report has {rows} rows; a sheet holds {limit}.",
+        "Export it as .csv, or narrow the filters.",
     ),
 }
