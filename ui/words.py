@@ -92,10 +92,6 @@ _WORDS: Final[dict[str, dict[str, str]]] = {
     "rule": {
         "item-not-found": "Item not found",
         "item-not-on-list": "Item not on the list",
-        "discrepancy-without-photo": "Discrepancy without a photo",
-        "site-checklist-missing": "Site checklist missing",
-        "site-deficiency": "Deficiency at the site",
-        "site-not-observed": "Not observed at the site",
         "initial-inventory-overdue": "Initial inventory overdue",
         "annual-inventory-never": "Never inventoried",
         "annual-inventory-late": "Annual inventory late",
