@@ -74,6 +74,23 @@ EXCHANGE_SENTENCES: dict[str, tuple[str, str]] = {
     "inventory.workbook_macros": ("The workbook holds macros.", "Save it as .xlsx without macros."),
     "inventory.workbook_old": ("This is an old Excel file (.xls).", "Save it as .xlsx or CSV."),
     "inventory.zip_bomb": ("The workbook would unpack to {bytes} bytes; {limit} are possible.", "Do not use it."),
+    # Lists
+    "inventory.changed": (
+        "{name} is not the file any more that was shown.",
+        "Read the list again, look at it, then import it.",
+    ),
+    "inventory.nul_byte": ("Line {line}, column {column} holds a NUL byte.", "This is no text; save the list again."),
+    "inventory.not_text": (
+        "Line {line}, column {column} holds a control character.",
+        "This is no text; save the list again as CSV or .xlsx.",
+    ),
+    "inventory.quote_unclosed": ("The quote in line {line} is never closed.", "Close or remove it in the source."),
+    "inventory.quote_stray": ("Text follows a closed quote in line {line}.", "Double the quote, or remove it."),
+    "inventory.line_end_stray": ("Line {line} breaks off inside a cell.", "Save the list again as CSV or .xlsx."),
+    "inventory.csv_syntax": ("Line {line} cannot be read as CSV.", "Save the list again as CSV or .xlsx."),
+    "claims.already_imported": ("{name} came in already, on {at}.", "Nothing more is needed."),
+    "profile.name": ("A profile needs a name of at most {limit} characters.", "Give it a short name."),
+    "profile.unknown": ("There is no profile {name}.", "Choose a saved one, or save this one under that name."),
     # HQ's database
     "database.only_hq": (
         "Only an HQ store can be kept on a database server.",

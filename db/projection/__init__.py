@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, select
 
+from db.projection.claims import apply_claim_lists, apply_claims, apply_profiles
 from db.projection.exchange import (
     apply_accounts,
     apply_bundles,
@@ -42,6 +43,9 @@ _APPLIERS: dict[type[f.Fact], tuple[Callable[[Connection, Sequence[Noted]], None
     f.SiteRegistered: (apply_sites, "items"),
     f.ItemListed: (apply_items, "items"),
     f.InventoryImported: (apply_imports, "items"),
+    f.ProfileSaved: (apply_profiles, "profiles"),
+    f.ClaimsImported: (apply_claim_lists, "claims"),
+    f.ClaimMade: (apply_claims, "claims"),
     f.ChecklistPublished: (apply_checklists, "visits"),
     f.VisitPlanned: (apply_visits, "visits"),
     f.CheckRecorded: (apply_checks, "checks"),

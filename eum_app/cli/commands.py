@@ -9,11 +9,12 @@ import typer
 from eum_app import __version__
 from eum_app.cli.common import StoreOption, store_folder
 from eum_app.cli.exchange import bundle_app, device_app, inbox_app
+from eum_app.cli.inventory import inventory_app
 from eum_app.cli.marks import parse_mark_command, read_marks_command
 from eum_app.cli.report import report_app
 from eum_app.cli.store import store_app
 from eum_app.cli.verify import verify_command
-from eum_app.cli.work import inventory_app, visit_app
+from eum_app.cli.work import visit_app
 
 app = typer.Typer(
     name="eum",

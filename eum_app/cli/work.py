@@ -1,60 +1,15 @@
-"""`eum inventory` and `eum visit`."""
+"""`eum visit`."""
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated, Any
 
-import msgspec
 import typer
 
 from eum_app.cli.common import AccountOption, JsonOption, PassphraseFd, StoreOption, show, unlocked
 from eum_app.domain.errors import Refusal
 
-inventory_app = typer.Typer(help="The book of items.", no_args_is_help=True)
 visit_app = typer.Typer(help="Visits.", no_args_is_help=True)
-
-
-@inventory_app.command("import")
-def import_command(
-    file: Annotated[Path, typer.Argument(help="A CSV list.", show_default=False)],
-    account: Annotated[str, typer.Option("--account", envvar="EUM_ACCOUNT", help="Account code.")] = "",
-    store: StoreOption = None,
-    passphrase_fd: PassphraseFd = None,
-    profile: Annotated[
-        Path | None, typer.Option(help="A saved profile (JSON: encoding, delimiter, date_order, columns).")
-    ] = None,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Say what would become of each row; write nothing.")
-    ] = False,
-    rejected: Annotated[Path | None, typer.Option(help="Write the rejected rows here, to be mended.")] = None,
-    as_json: JsonOption = False,
-) -> None:
-    """List items from a file; rejected rows are named with line and reason."""
-    from eum_app.usecases.import_inventory import import_inventory
-    from eum_app.usecases.inventory_file import read_inventory, write_rejected_csv
-
-    preview = read_inventory(file, _profile(profile) if profile else None)
-    data: dict[str, Any] = {
-        "file": preview.source_name,
-        "sha384": preview.sha384,
-        "profile": msgspec.to_builtins(preview.profile),
-        "rows": preview.rows,
-        "accepted": len(preview.accepted),
-        "rejected": {str(row.line): list(row.codes) for row in preview.rejected},
-        "warnings": _by_line([(warning.line, warning.code) for warning in preview.warnings]),
-        "dry_run": dry_run,
-    }
-    if rejected is not None:
-        write_rejected_csv(preview, rejected)
-    words = [f"{preview.rows} rows: {len(preview.accepted)} accepted, {len(preview.rejected)} rejected."]
-    words += [f"  line {row.line}: {', '.join(row.codes)}" for row in preview.rejected]
-    if not dry_run:
-        with unlocked(store, _required(account), passphrase_fd) as session:
-            result = import_inventory(session, preview)
-        data |= {"import_id": result.import_id, "listed": result.accepted, "already_held": result.already_held}
-        words.append(f"Listed {result.accepted}, already on the book {result.already_held}.")
-    show(as_json, data, "\n".join(words))
 
 
 @visit_app.command("list")
@@ -118,27 +73,3 @@ def _pin(text: str) -> Any:
     if not at:
         raise typer.BadParameter(f"{text}: expected ID@VERSION")
     return ChecklistPin(checklist_id=checklist_id, version=version)
-
-
-def _profile(path: Path) -> Any:
-    from eum_app.usecases.inventory_file import Profile
-
-    try:
-        return msgspec.json.decode(path.read_bytes(), type=Profile)
-    except FileNotFoundError as error:
-        raise Refusal("file.missing", name=path.name) from error
-    except msgspec.DecodeError as error:
-        raise Refusal("inventory.profile", reason=str(error)[:200]) from error
-
-
-def _by_line(pairs: list[tuple[int, str]]) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    for line, code in pairs:
-        found.setdefault(str(line), []).append(code)
-    return found
-
-
-def _required(account: str) -> str:
-    if not account:
-        raise typer.BadParameter("needed unless --dry-run", param_hint="--account")
-    return account

@@ -11,27 +11,25 @@ Every fact says `observed_at` (UTC text): when it held, by the clock of whoever 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import Any
 
 import msgspec
 
 from eum_app.domain.checklists import Answer, Checklist
 from eum_app.domain.errors import Refusal
+from eum_app.domain.fact import Fact as Fact
 from eum_app.domain.fact_parts import ChecklistPin as ChecklistPin
 from eum_app.domain.fact_parts import ContentRef as ContentRef
 from eum_app.domain.fact_parts import MarkRead as MarkRead
 from eum_app.domain.fact_parts import OutcomeCount as OutcomeCount
 from eum_app.domain.fact_parts import PartySignature as PartySignature
 from eum_app.domain.fact_parts import RejectedRow as RejectedRow
-
-
-class Fact(msgspec.Struct, frozen=True, kw_only=True):
-    """Base of all facts. `KIND_VERSION` is raised, and an upcaster added, when a field changes its meaning."""
-
-    KIND_VERSION: ClassVar[int] = 1
-
-    observed_at: str
-
+from eum_app.domain.list_facts import ClaimMade as ClaimMade
+from eum_app.domain.list_facts import ClaimsImported as ClaimsImported
+from eum_app.domain.list_facts import InventoryImported as InventoryImported
+from eum_app.domain.list_facts import ItemListed as ItemListed
+from eum_app.domain.list_facts import ProfileSaved as ProfileSaved
+from eum_app.domain.list_facts import SiteRegistered as SiteRegistered
 
 # --- the store and its people -------------------------------------------------------------------------------------
 
@@ -87,51 +85,6 @@ class IdentityAccepted(Fact, frozen=True, kw_only=True):
     root_fingerprint: str
     certificates: tuple[bytes, ...]
     hq_certificates: tuple[bytes, ...]
-
-
-# --- inventory ----------------------------------------------------------------------------------------------------
-
-
-class SiteRegistered(Fact, frozen=True, kw_only=True):
-    site_id: str
-    name: str
-    country: str
-
-
-class InventoryImported(Fact, frozen=True, kw_only=True):
-    import_id: str
-    source_name: str
-    source_sha384: str
-    rows: int
-    accepted: int
-    already_held: int
-    rejected: tuple[RejectedRow, ...]
-
-
-class ItemListed(Fact, frozen=True, kw_only=True):
-    """The book's row of one item, with its provenance (file and line). Dates are `YYYY-MM-DD` or empty."""
-
-    item_id: str
-    import_id: str
-    line: int
-    country: str
-    case_id: str
-    rsn: str
-    nomenclature: str
-    nsn: str
-    part_number: str
-    cage: str
-    serial: str
-    serial_raw: str
-    uii: str
-    eum_level: str
-    ship_date: str
-    delivery_date: str
-    site_id: str
-    location: str
-    last_inventory: str
-    disposition: str
-    remarks: str
 
 
 # --- visits -------------------------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Literal
+from typing import Generic, Literal, TypeVar
 
 import msgspec
 
@@ -34,6 +34,7 @@ from eum_app.domain.items import (
     upper,
 )
 
+Row = TypeVar("Row")
 DateOrder = Literal["month first", "day first", "not needed"]
 
 DATE_COLUMNS = ("ship_date", "delivery_date", "last_inventory")
@@ -57,7 +58,7 @@ COLUMNS = (
     "remarks",
 )
 # A cell over several lines is ordinary in a remark; anywhere else a lone quote has swallowed the lines between.
-_MAY_BREAK = frozenset({"remarks", "location", "nomenclature"})
+_MAY_BREAK = frozenset({"remarks", "remark", "location", "nomenclature"})
 _SPREADSHEET_ERRORS = frozenset({"#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!", "#SPILL!"})
 _UII_LENGTH = 50  # MIL-STD-130N; older marks may hold 78
 
@@ -101,13 +102,25 @@ class InventoryRow(msgspec.Struct, frozen=True, kw_only=True):
         return item_key(self.cage, self.part_number, self.serial, self.nsn)
 
 
-class RowOutcome(msgspec.Struct, frozen=True):
+class RowOutcome(msgspec.Struct, Generic[Row], frozen=True):
     """What became of a row: `row`, or the `codes` of its rejection and, by code, the text or line each names."""
 
-    row: InventoryRow | None
+    row: Row | None
     codes: tuple[str, ...] = ()
     values: dict[str, str] = {}
     warnings: tuple[str, ...] = ()
+
+
+def cell_damage(cells: Mapping[str, str]) -> dict[str, str]:
+    """What a spreadsheet or a lone quote did to cells: `<column>.spreadsheet_error`, `<column>.line_break` → text."""
+    bad: dict[str, str] = {}
+    for column, cell in cells.items():
+        bare = cell.strip()
+        if bare.upper() in _SPREADSHEET_ERRORS:
+            bad[f"{column}.spreadsheet_error"] = cell
+        elif column not in _MAY_BREAK and ("\n" in bare or "\r" in bare):
+            bad[f"{column}.line_break"] = cell
+    return bad
 
 
 def parse_date(text: str, order: DateOrder) -> date | None:
@@ -160,7 +173,7 @@ class RowReader:
         self._line_of_key: dict[ItemKey, int] = {}
         self._line_of_uii: dict[str, int] = {}
 
-    def read(self, line: int, cells: Mapping[str, str]) -> RowOutcome:
+    def read(self, line: int, cells: Mapping[str, str]) -> RowOutcome[InventoryRow]:
         """What becomes of the row at `line` with `cells` (canonical column → text; absent columns are empty)."""
         outcome = parse_row(line, cells, self._order)
         row = outcome.row
@@ -178,7 +191,7 @@ class RowReader:
         return outcome
 
 
-def parse_row(line: int, cells: Mapping[str, str], order: DateOrder) -> RowOutcome:
+def parse_row(line: int, cells: Mapping[str, str], order: DateOrder) -> RowOutcome[InventoryRow]:
     """Read one row by itself. Every reason for a rejection is named, not only the first."""
     reading = _Reading(cells, order)
     reading.look_for_damage()
@@ -226,12 +239,7 @@ class _Reading:
         self._order: DateOrder = order
 
     def look_for_damage(self) -> None:
-        for column, cell in self.text.items():
-            bare = cell.strip()
-            if bare.upper() in _SPREADSHEET_ERRORS:
-                self.bad[f"{column}.spreadsheet_error"] = cell
-            elif column not in _MAY_BREAK and ("\n" in bare or "\r" in bare):
-                self.bad[f"{column}.line_break"] = cell
+        self.bad |= cell_damage(self.text)
 
     def serial(self) -> str:
         raw = self.text["serial"]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Changed:
-    """Views showing one of `areas` (items, visits, checks, findings, people, exchange, reports, journal) are stale."""
+    """Views showing one of `areas` (items, claims, profiles, visits, checks, findings, people, exchange,
+    reports, journal) are stale."""
 
     areas: frozenset[str]

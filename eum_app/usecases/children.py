@@ -10,7 +10,10 @@ from pathlib import Path
 from typing import Protocol
 
 from db.queries.reports import InventoryFilter
+from eum_app.domain.claims import ClaimKind
+from eum_app.usecases.claims_file import read_claims
 from eum_app.usecases.exchange import Imported, Sealed, import_bundles, seal_for_device, seal_results
+from eum_app.usecases.import_claims import ClaimsResult, import_claims
 from eum_app.usecases.import_inventory import InventoryResult, import_inventory
 from eum_app.usecases.inventory_file import Profile, read_inventory
 from eum_app.usecases.inventory_report import Exported, export_inventory
@@ -38,11 +41,26 @@ def import_bundles_child(
         return import_bundles(session, paths, receipts_folder, progress)
 
 
-def import_inventory_child(progress: Progress, ticket: Ticket, path: Path, profile: Profile | None) -> InventoryResult:
+def import_inventory_child(
+    progress: Progress, ticket: Ticket, path: Path, profile: Profile | None, sha384: str
+) -> InventoryResult:
+    """`sha384` (hex) is of the file that was previewed. Raises Refusal `inventory.changed` where it is another now."""
     with resumed(ticket) as session:
         preview = read_inventory(path, profile)
+        preview.require_unchanged(sha384)
         progress(0, preview.rows)
         return import_inventory(session, preview)
+
+
+def import_claims_child(
+    progress: Progress, ticket: Ticket, path: Path, profile: Profile | None, sha384: str, kind: ClaimKind
+) -> ClaimsResult:
+    """As `import_inventory_child`, for what others say."""
+    with resumed(ticket) as session:
+        preview = read_claims(path, profile)
+        preview.require_unchanged(sha384)
+        progress(0, preview.rows)
+        return import_claims(session, preview, kind)
 
 
 def export_inventory_child(progress: Progress, ticket: Ticket, path: Path, wanted: InventoryFilter) -> Exported:

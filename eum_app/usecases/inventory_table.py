@@ -10,7 +10,7 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
 from functools import cache
 from itertools import islice
@@ -27,10 +27,6 @@ DELIMITERS = (",", ";", "\t", "|")
 # Detected are the first two; the others only when a profile says so, for any bytes read as them.
 ENCODINGS = ("utf-8", "cp1252", "utf-8-sig", "cp1250", "cp1251", "utf-16")
 
-# Either the serial or the case missing leaves nothing to identify or to stand on; of the last two, one must be there.
-REQUIRED = ("case_id", "serial")
-REQUIRED_ONE_OF = ("part_number", "nsn")
-
 _SAMPLE_CHARS = 1_000_000
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1f]")
 _LINE_END = re.compile("\r\n|\r|\n")
@@ -41,6 +37,24 @@ _CSV_ERRORS = (
     ("field limit", "inventory.cell_too_long"),
     ("new-line character", "inventory.line_end_stray"),
 )
+
+
+class Layout(msgspec.Struct, frozen=True):
+    """What a kind of list has: its canonical `columns`, those that hold dates, those without which it is none (all of
+    `required`, one of `required_one_of`), and `reference`, the shipped file of the headings that name them."""
+
+    reference: str
+    columns: tuple[str, ...]
+    date_columns: tuple[str, ...]
+    required: tuple[str, ...]
+    required_one_of: tuple[str, ...] = ()
+
+    def missing(self, columns: Collection[str]) -> tuple[str, ...]:
+        """The required columns that are not among `columns`."""
+        missing = [column for column in self.required if column not in columns]
+        if self.required_one_of and not any(column in columns for column in self.required_one_of):
+            missing.append(self.required_one_of[0])
+        return tuple(missing)
 
 
 class Record(msgspec.Struct, frozen=True):
@@ -56,14 +70,6 @@ class Headings(msgspec.Struct, frozen=True):
     line: int
     cells: tuple[str, ...]
     columns: tuple[str, ...]
-
-    @property
-    def missing(self) -> tuple[str, ...]:
-        """The required columns that are not there."""
-        missing = [column for column in REQUIRED if column not in self.columns]
-        if not any(column in self.columns for column in REQUIRED_ONE_OF):
-            missing.append(REQUIRED_ONE_OF[0])
-        return tuple(missing)
 
 
 def decode(data: bytes, encoding: str | None) -> tuple[str, str]:
@@ -123,48 +129,55 @@ def csv_records(text: str, delimiter: str) -> Iterator[Record]:
             yield Record(line, tuple(cells))
 
 
-def find_delimiter(text: str, columns: Mapping[str, str]) -> str:
+def find_delimiter(text: str, layout: Layout, columns: Mapping[str, str]) -> str:
     """The delimiter under which the most headings are known; "," where none are."""
-    return max(DELIMITERS, key=lambda delimiter: _known_headings(text, delimiter, columns))
+    return max(DELIMITERS, key=lambda delimiter: _known_headings(text, delimiter, layout, columns))
 
 
-def find_headings(records: Iterator[Record], columns: Mapping[str, str]) -> Headings:
+def find_headings(records: Iterator[Record], layout: Layout, columns: Mapping[str, str]) -> Headings:
     """The first row with every required heading; reading stops right behind it. `columns` goes before the shipped list.
 
     Raises Refusal `inventory.headings_missing` (missing, line and found of the row that comes nearest) or
-    `inventory.heading_duplicate` (column, headings).
+    `inventory.heading_duplicate` (column, headings, found: the whole row).
     """
     nearest: Headings | None = None
     for record in islice(records, HEADING_ROWS):
-        headings = Headings(record.line, record.cells, tuple(_column_of(cell, columns) for cell in record.cells))
-        if not headings.missing:
+        found = tuple(column_of(cell, layout, columns) for cell in record.cells)
+        headings = Headings(record.line, record.cells, found)
+        if not layout.missing(found):
             _refuse_duplicates(headings)
             return headings
-        if nearest is None or sum(map(bool, headings.columns)) > sum(map(bool, nearest.columns)):
+        if nearest is None or sum(map(bool, found)) > sum(map(bool, nearest.columns)):
             nearest = headings
     if nearest is None:
         raise Refusal("inventory.empty")
-    raise Refusal("inventory.headings_missing", line=nearest.line, missing=nearest.missing, found=nearest.cells)
+    missing = layout.missing(nearest.columns)
+    raise Refusal("inventory.headings_missing", line=nearest.line, missing=missing, found=nearest.cells)
+
+
+def column_of(heading: str, layout: Layout, columns: Mapping[str, str]) -> str:
+    """The canonical column of a heading: as `columns` says ("" = left out), else by the shipped list; "" if unknown."""
+    named = columns.get(heading.strip())
+    return _known_columns(layout.reference).get(_folded(heading), "") if named is None else named
 
 
 def _refuse_duplicates(headings: Headings) -> None:
     for column in headings.columns:
         if column and headings.columns.count(column) > 1:
             same = [cell for cell, known in zip(headings.cells, headings.columns, strict=True) if known == column]
-            raise Refusal("inventory.heading_duplicate", line=headings.line, column=column, headings=same)
+            raise Refusal(
+                "inventory.heading_duplicate", line=headings.line, column=column, headings=same, found=headings.cells
+            )
 
 
-def _known_headings(text: str, delimiter: str, columns: Mapping[str, str]) -> int:
+def _known_headings(text: str, delimiter: str, layout: Layout, columns: Mapping[str, str]) -> int:
     most = 0
     # A row that cannot be read ends the looking: what was known before it counts.
     with suppress(Refusal):
         for row in islice(csv_records(text[:_SAMPLE_CHARS], delimiter), HEADING_ROWS):
-            most = max(most, sum(1 for cell in row.cells if _column_of(cell, columns)))
+            known = [cell.strip() in columns or column_of(cell, layout, columns) for cell in row.cells]
+            most = max(most, sum(map(bool, known)))
     return most
-
-
-def _column_of(heading: str, columns: Mapping[str, str]) -> str:
-    return columns.get(heading.strip()) or _known_columns().get(_folded(heading), "")
 
 
 def _folded(heading: str) -> str:
@@ -172,6 +185,6 @@ def _folded(heading: str) -> str:
 
 
 @cache
-def _known_columns() -> dict[str, str]:
-    data = json.loads(asset("reference", "inventory-headings.json").read_text("utf-8"))
+def _known_columns(reference: str) -> dict[str, str]:
+    data = json.loads(asset("reference", reference).read_text("utf-8"))
     return {_folded(word): column for column, words in data["columns"].items() for word in words}

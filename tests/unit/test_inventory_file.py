@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from eum_app.domain.dispositions import Disposition
 from eum_app.domain.errors import Refusal, Trouble
 from eum_app.domain.inventory_rows import COLUMNS, DateOrder, date_orders, parse_date, parse_row
-from eum_app.usecases import inventory_file
+from eum_app.usecases import list_file
 from eum_app.usecases.inventory_file import Profile, read_inventory, write_rejected_csv
 
 SAMPLES = Path(__file__).resolve().parents[2].parent / "shared" / "data"
@@ -151,6 +151,7 @@ def test_dates_that_leave_the_order_open_are_asked_for(write: Write) -> None:
     path = write(lines(row("1", "05/05/2025"), row("2", "03/10/2025")))
     refusal = refusal_of(path)
     assert refusal.code == "inventory.date_order"
+    assert refusal.values.pop("found") == tuple(HEADINGS.split(","))
     assert refusal.values == {"why": "open", "line": 3, "example": "03/10/2025"}
     months = read_inventory(path, Profile(date_order="month first"))
     days = read_inventory(path, Profile(date_order="day first"))
@@ -301,7 +302,7 @@ def test_files_that_cannot_be_read_are_refused(tmp_path: Path, monkeypatch: pyte
     assert refusal_of(tmp_path).code == "inventory.unreadable"
     big = tmp_path / "big.csv"
     big.write_text(lines(row("1")))
-    monkeypatch.setattr(inventory_file, "MAX_FILE_BYTES", 100)
+    monkeypatch.setattr(list_file, "MAX_FILE_BYTES", 100)
     assert refusal_of(big).code == "inventory.too_large"
 
 

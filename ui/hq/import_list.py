@@ -213,6 +213,7 @@ class ImportListPanel(QWidget):
             import_inventory_child,
             path,
             self.preview.profile,
+            self.preview.sha384,
             then=self._imported,
             failed=self._page.notice.show_error,
             stopped=self._stopped,

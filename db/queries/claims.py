@@ -1,0 +1,105 @@
+"""What others claim about items, the lists it came in, and the profiles under which lists are read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import msgspec
+from sqlalchemy import Connection, select
+
+from db.claim_tables import claim_lists, claims, profiles
+from db.tables import items
+from eum_app.domain.claims import Candidate
+from eum_app.domain.errors import Refusal
+from eum_app.domain.facts import ProfileSaved
+
+LOOKUP_CHUNK = 500
+
+
+@dataclass(frozen=True)
+class ClaimLine:
+    """What a list says about an item. `at` is the day it speaks of, or when it came in."""
+
+    at: str
+    claim_kind: str
+    state: str
+    disposition: str
+    unit: str
+    remark: str
+    source: str
+    line: int
+
+
+@dataclass(frozen=True)
+class ClaimListRow:
+    import_id: str
+    claim_kind: str
+    source_name: str
+    rows: int
+    claims: int
+    matched: int
+    unmatched: int
+    ambiguous: int
+    rejected: int
+    imported_at: str
+    actor: str
+
+
+def claims_about(connection: Connection, item_id: str) -> list[ClaimLine]:
+    """What lists say about an item, newest first."""
+    rows = connection.execute(
+        select(claims, claim_lists.c.source_name)
+        .outerjoin(claim_lists, claim_lists.c.import_id == claims.c.import_id)
+        .where(claims.c.item_id == item_id)
+    )
+    lines = [
+        ClaimLine(
+            row.as_of or row.made_at,
+            row.claim_kind,
+            row.state,
+            row.disposition,
+            row.unit,
+            row.remark,
+            row.source_name or "",
+            row.line,
+        )
+        for row in rows
+    ]
+    return sorted(lines, key=lambda line: (line.at, line.source, line.line), reverse=True)
+
+
+def claim_candidates(connection: Connection, serials: Iterable[str], uiis: Iterable[str]) -> list[Candidate]:
+    """The items on the book with one of these serial numbers or UIIs; an item may come twice."""
+    found: list[Candidate] = []
+    fields = Candidate.__struct_fields__
+    for column, values in ((items.c.serial, serials), (items.c.uii, uiis)):
+        wanted = sorted({value for value in values if value})
+        for start in range(0, len(wanted), LOOKUP_CHUNK):
+            chunk = wanted[start : start + LOOKUP_CHUNK]
+            rows = connection.execute(select(*[items.c[name] for name in fields]).where(column.in_(chunk)))
+            found += [Candidate(**row._mapping) for row in rows]
+    return found
+
+
+def claim_list_of(connection: Connection, sha384: str) -> ClaimListRow | None:
+    """The list of claims that came in as the file with this hash (hex), if any."""
+    names = [claim_lists.c[name] for name in ClaimListRow.__dataclass_fields__]
+    row = connection.execute(select(*names).where(claim_lists.c.source_sha384 == sha384)).first()
+    return ClaimListRow(**row._mapping) if row is not None else None
+
+
+def saved_profiles(connection: Connection, list_kind: str) -> list[ProfileSaved]:
+    """The profiles for one kind of list, by name."""
+    rows = connection.execute(
+        select(profiles.c.body).where(profiles.c.list_kind == list_kind).order_by(profiles.c.name)
+    ).scalars()
+    return [msgspec.json.decode(body, type=ProfileSaved) for body in rows]
+
+
+def saved_profile(connection: Connection, name: str) -> ProfileSaved:
+    """Raises Refusal `profile.unknown`."""
+    body = connection.execute(select(profiles.c.body).where(profiles.c.name == name)).scalar()
+    if body is None:
+        raise Refusal("profile.unknown", name=name[:80])
+    return msgspec.json.decode(body, type=ProfileSaved)

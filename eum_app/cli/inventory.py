@@ -1,0 +1,175 @@
+"""`eum inventory`: lists of items, and of what others say about them."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Sequence
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import msgspec
+import typer
+
+from eum_app.cli.common import JsonOption, PassphraseFd, StoreOption, show, unlocked
+from eum_app.domain.errors import Refusal
+
+if TYPE_CHECKING:
+    from eum_app.domain.claims import ClaimRow
+    from eum_app.domain.inventory_rows import InventoryRow
+    from eum_app.usecases.list_file import ListPreview, Profile
+    from eum_app.usecases.session import Session
+
+inventory_app = typer.Typer(help="The book of items.", no_args_is_help=True)
+
+
+class ListKind(StrEnum):
+    """What a list is: the book itself, or what others say."""
+
+    INVENTORY = "inventory"
+    PARTNER_REPORT = "partner-report"
+    SHIPPER_LIST = "shipper-list"
+
+
+@inventory_app.callback()
+def _several_commands() -> None:
+    """Keeps `import` a command of its own."""
+
+
+@inventory_app.command("import")
+def import_command(
+    file: Annotated[Path, typer.Argument(help="A list: CSV or .xlsx.", show_default=False)],
+    account: Annotated[str, typer.Option("--account", envvar="EUM_ACCOUNT", help="Account code.")] = "",
+    store: StoreOption = None,
+    passphrase_fd: PassphraseFd = None,
+    kind: Annotated[
+        ListKind, typer.Option("--as", help="What the list is; reports and shippers' lists are kept as claims.")
+    ] = ListKind.INVENTORY,
+    profile: Annotated[
+        str,
+        typer.Option(help="How to read it: a profile's file (JSON) or the name of one saved in the store."),
+    ] = "",
+    save_profile: Annotated[
+        str, typer.Option(help="Keep how it was read under this name (in a dry run, that and nothing else is kept).")
+    ] = "",
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would become of each row; import nothing.")
+    ] = False,
+    rejected: Annotated[Path | None, typer.Option(help="Write the rejected rows here, to be mended.")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Import a list; rejected rows are named with line and reason."""
+    from eum_app.usecases import list_profiles
+    from eum_app.usecases.list_file import write_rejected_csv
+
+    list_kind = kind.value.replace("-", "_")
+    needs_store = not dry_run or bool(save_profile) or _is_saved(profile)
+    with _session(store, account, passphrase_fd) if needs_store else contextlib.nullcontext() as session:
+        preview = _preview(kind, file, _profile(session, profile))
+        data = _told(preview, kind, dry_run=dry_run)
+        words = [f"{preview.rows} rows: {len(preview.accepted)} accepted, {len(preview.rejected)} rejected."]
+        words += [f"  line {row.line}: {', '.join(row.codes)}" for row in preview.rejected]
+        if rejected is not None:
+            write_rejected_csv(preview, rejected)
+        if session is not None and save_profile:
+            list_profiles.save_profile(session, save_profile, list_kind, preview.profile, preview.headings)
+            words.append(f"Saved the profile {save_profile}.")
+        if session is not None and not dry_run:
+            counts, said = _imported(session, preview, kind)
+            data |= counts
+            words.append(said)
+    show(as_json, data, "\n".join(words))
+
+
+def _preview(kind: ListKind, file: Path, profile: Profile | None) -> ListPreview[Any]:
+    from eum_app.usecases.claims_file import read_claims
+    from eum_app.usecases.inventory_file import read_inventory
+
+    return read_inventory(file, profile) if kind is ListKind.INVENTORY else read_claims(file, profile)
+
+
+def _imported(session: Session, preview: ListPreview[Any], kind: ListKind) -> tuple[dict[str, Any], str]:
+    from eum_app.usecases.import_claims import import_claims
+    from eum_app.usecases.import_inventory import import_inventory
+
+    if kind is ListKind.INVENTORY:
+        result = import_inventory(session, preview)
+        counts = {"import_id": result.import_id, "listed": result.accepted, "already_held": result.already_held}
+        return counts, f"Listed {result.accepted}, already on the book {result.already_held}."
+    kept = import_claims(session, preview, "partner_report" if kind is ListKind.PARTNER_REPORT else "shipper_list")
+    names = ("import_id", "claims", "matched", "unmatched", "ambiguous")
+    said = (
+        f"Kept {kept.claims} claims: {kept.matched} about items on the book, {kept.unmatched} about none, "
+        f"{kept.ambiguous} not clear."
+    )
+    return {name: getattr(kept, name) for name in names}, said
+
+
+def _told(preview: ListPreview[Any], kind: ListKind, *, dry_run: bool) -> dict[str, Any]:
+    """What a list holds; `values` by line in a dry run only."""
+    how = preview.profile
+    profile = {"encoding": how.encoding, "delimiter": how.delimiter, "date_order": how.date_order}
+    data: dict[str, Any] = {
+        "file": preview.source_name,
+        "sha384": preview.sha384,
+        "as": kind.value,
+        "profile": profile | ({"sheet": how.sheet} if how.sheet else {}),
+        "columns": how.columns,
+        "rows": preview.rows,
+        "accepted": len(preview.accepted),
+        "rejected": {str(row.line): list(row.codes) for row in preview.rejected},
+        "warnings": _by_line([(warning.line, warning.code) for warning in preview.warnings]),
+        "dry_run": dry_run,
+    }
+    if dry_run:
+        values = _item_values if kind is ListKind.INVENTORY else _claim_values
+        data["values"] = {str(row.line): values(row) for row in preview.accepted}
+    return data
+
+
+def _item_values(row: InventoryRow) -> dict[str, Any]:
+    """What lists write in many ways, as it is kept."""
+    names = ("serial", "nsn", "delivery_date", "eum_level")
+    return {name: getattr(row, name) for name in names}
+
+
+def _claim_values(row: ClaimRow) -> dict[str, Any]:
+    names = ("serial", "nomenclature", "unit", "state", "disposition", "as_of")
+    return {name: getattr(row, name) for name in names}
+
+
+def _is_saved(profile: str) -> bool:
+    """Whether `profile` is the name of a saved one: a file of that path goes first."""
+    return bool(profile) and not Path(profile).is_file() and Path(profile).suffix != ".json"
+
+
+def _profile(session: Session | None, given: str) -> Profile | None:
+    from db.queries.claims import saved_profile
+    from eum_app.usecases.list_file import Profile
+    from eum_app.usecases.list_profiles import profile_of
+
+    if not given:
+        return None
+    if session is not None and _is_saved(given):
+        return profile_of(session.read(saved_profile, given))
+    try:
+        return msgspec.json.decode(Path(given).read_bytes(), type=Profile)
+    except FileNotFoundError as error:
+        raise Refusal("file.missing", name=Path(given).name) from error
+    except msgspec.DecodeError as error:
+        raise Refusal("inventory.profile", field="", value=str(error)[:200]) from error
+
+
+@contextlib.contextmanager
+def _session(store: Path | None, account: str, passphrase_fd: int | None) -> Iterator[Session]:
+    if not account:
+        raise typer.BadParameter("needed unless --dry-run", param_hint="--account")
+    with unlocked(store, account, passphrase_fd) as session:
+        yield session
+
+
+def _by_line(pairs: Sequence[tuple[int, str]]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for line, code in pairs:
+        found.setdefault(str(line), []).append(code)
+    return found

@@ -1,0 +1,151 @@
+"""What somebody other than an inspector says about items: a partner's own count, a shipper's serial list.
+
+A claim is kept beside the book and is never a sighting: it sets no last inventory, no disposition and no outcome
+(DOMAIN 3: reports of partners are imported as claims; DOMAIN 8, rule 3). Rejections of a row: `serial.missing`,
+`serial.scientific_notation`, `serial.decimal`, `serial.date`, `as_of.invalid`, `claim.duplicate` (the same serial and
+article earlier in the list), `<column>.spreadsheet_error`, `<column>.line_break`. Warnings: `serial.normalised`,
+`serial.characters`, `nsn.pattern`, `state.unknown` (kept in its own words), `as_of.missing`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Final, Literal, get_args
+
+import msgspec
+
+from eum_app.domain.dispositions import parse_disposition
+from eum_app.domain.inventory_rows import DateOrder, RowOutcome, cell_damage, parse_date
+from eum_app.domain.items import clean, compact, normalise_nsn, normalise_serial, serial_damage, upper
+
+ClaimKind = Literal["partner_report", "shipper_list"]
+CLAIM_KINDS: Final[tuple[ClaimKind, ...]] = get_args(ClaimKind)
+Match = Literal["uii", "serial_and_article", "serial", "unmatched", "ambiguous"]
+
+CLAIM_COLUMNS = ("serial", "uii", "nomenclature", "nsn", "part_number", "unit", "state", "as_of", "remark")
+CLAIM_DATE_COLUMNS = ("as_of",)
+
+
+class ClaimRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One accepted row. `state` is in the list's own words, `disposition` what we take it to mean, "" if unknown."""
+
+    line: int
+    serial: str
+    serial_raw: str
+    uii: str
+    nomenclature: str
+    nsn: str
+    part_number: str
+    unit: str
+    state: str
+    disposition: str
+    as_of: date | None
+    remark: str
+
+
+class Candidate(msgspec.Struct, frozen=True, kw_only=True):
+    """An item on the book that a claim may be about."""
+
+    item_id: str
+    serial: str
+    uii: str
+    nomenclature: str
+    nsn: str
+    part_number: str
+
+
+class Matched(msgspec.Struct, frozen=True):
+    """The one item that a claim is about, or "" where there is none or where it cannot be told."""
+
+    item_id: str
+    match: Match
+
+
+class ClaimReader:
+    """Reads rows in order and knows those accepted."""
+
+    def __init__(self, date_order: DateOrder) -> None:
+        self._order: DateOrder = date_order
+        self._line_of: dict[tuple[str, str], int] = {}
+
+    def read(self, line: int, cells: Mapping[str, str]) -> RowOutcome[ClaimRow]:
+        """What becomes of the row at `line` with `cells` (canonical column → text; absent columns are empty)."""
+        text = {column: cells.get(column, "") for column in CLAIM_COLUMNS}
+        bad = cell_damage(text)
+        serial, warnings = _serial(text["serial"], bad)
+        as_of = self._as_of(text["as_of"], bad)
+        article = upper(text["nomenclature"]) or compact(text["nsn"]) or compact(text["part_number"])
+        first = self._line_of.get((serial, article))
+        if serial and first is not None:
+            bad["claim.duplicate"] = str(first)
+        if bad:
+            return RowOutcome(None, tuple(bad), bad, warnings)
+        self._line_of[serial, article] = line
+        nsn = normalise_nsn(text["nsn"])
+        disposition = parse_disposition(text["state"])
+        doubts = (
+            ("nsn.pattern", nsn is None and compact(text["nsn"])),
+            ("state.unknown", disposition is None and clean(text["state"])),
+            ("as_of.missing", as_of is None),
+        )
+        row = ClaimRow(
+            line=line,
+            serial=serial,
+            serial_raw=text["serial"],
+            uii=compact(text["uii"]),
+            nomenclature=clean(text["nomenclature"]),
+            nsn=nsn or upper(text["nsn"]),
+            part_number=upper(text["part_number"]),
+            unit=clean(text["unit"]),
+            state=clean(text["state"]),
+            disposition=disposition.value if disposition else "",
+            as_of=as_of,
+            remark=text["remark"].strip(),
+        )
+        return RowOutcome(row, warnings=(*warnings, *(code for code, doubtful in doubts if doubtful)))
+
+    def _as_of(self, text: str, bad: dict[str, str]) -> date | None:
+        try:
+            return parse_date(text, self._order)
+        except ValueError:
+            bad["as_of.invalid"] = text
+            return None
+
+
+def match_claim(row: ClaimRow, candidates: Iterable[Candidate]) -> Matched:
+    """The item that a claim is about: the one with its UII, else the one with its serial, of its article if it names
+    one. Serial numbers repeat between articles, so the same serial on another article is `ambiguous`, never a match."""
+    held = list(candidates)
+    by_uii = [item for item in held if row.uii and item.uii == row.uii]
+    if len(by_uii) == 1:
+        return Matched(by_uii[0].item_id, "uii")
+    by_serial = [item for item in held if item.serial == row.serial]
+    if not by_serial:
+        return Matched("", "ambiguous" if by_uii else "unmatched")
+    names_article = bool(row.nsn or row.part_number or row.nomenclature)
+    fitting = [item for item in by_serial if _same_article(row, item)] if names_article else by_serial
+    if len(fitting) != 1:
+        return Matched("", "ambiguous")
+    return Matched(fitting[0].item_id, "serial_and_article" if names_article else "serial")
+
+
+def _serial(raw: str, bad: dict[str, str]) -> tuple[str, tuple[str, ...]]:
+    serial, warnings = normalise_serial(raw)
+    if not serial:
+        bad["serial.missing"] = raw
+    elif damage := serial_damage(serial):
+        bad[damage] = raw
+    return serial, warnings
+
+
+def _same_article(row: ClaimRow, item: Candidate) -> bool:
+    """By the first of stock number, part number and name that both state."""
+    for ours, theirs in ((row.nsn, item.nsn), (row.part_number, item.part_number)):
+        if ours and theirs:
+            return compact(ours) == compact(theirs)
+    return _letters(row.nomenclature) == _letters(item.nomenclature)
+
+
+def _letters(text: str) -> str:
+    return "".join(char for char in text.casefold() if char.isalnum())

@@ -1,0 +1,105 @@
+"""Facts that come in lists: sites and items of the book, and what others claim about them. See `facts`."""
+
+from __future__ import annotations
+
+from eum_app.domain.fact import Fact
+from eum_app.domain.fact_parts import RejectedRow
+
+
+class SiteRegistered(Fact, frozen=True, kw_only=True):
+    site_id: str
+    name: str
+    country: str
+
+
+class InventoryImported(Fact, frozen=True, kw_only=True):
+    import_id: str
+    source_name: str
+    source_sha384: str
+    rows: int
+    accepted: int
+    already_held: int
+    rejected: tuple[RejectedRow, ...]
+
+
+class ItemListed(Fact, frozen=True, kw_only=True):
+    """The book's row of one item, with its provenance (file and line). Dates are `YYYY-MM-DD` or empty."""
+
+    item_id: str
+    import_id: str
+    line: int
+    country: str
+    case_id: str
+    rsn: str
+    nomenclature: str
+    nsn: str
+    part_number: str
+    cage: str
+    serial: str
+    serial_raw: str
+    uii: str
+    eum_level: str
+    ship_date: str
+    delivery_date: str
+    site_id: str
+    location: str
+    last_inventory: str
+    disposition: str
+    remarks: str
+
+
+class ProfileSaved(Fact, frozen=True, kw_only=True):
+    """How lists with these headings are read, under a name; of two with one name the newest counts.
+
+    `list_kind` is inventory, partner_report or shipper_list; "" for what is found out afresh each time.
+    """
+
+    name: str
+    list_kind: str
+    headings: tuple[str, ...]
+    sheet: str
+    encoding: str
+    delimiter: str
+    date_order: str
+    columns: dict[str, str]
+
+
+class ClaimsImported(Fact, frozen=True, kw_only=True):
+    """A list of what others say came in: `claim_kind` is partner_report or shipper_list; `claims` of its `rows` were
+    taken, of which `matched` are about one item of the book, and `ambiguous` could be about several."""
+
+    import_id: str
+    claim_kind: str
+    source_name: str
+    source_sha384: str
+    rows: int
+    claims: int
+    matched: int
+    unmatched: int
+    ambiguous: int
+    rejected: tuple[RejectedRow, ...]
+
+
+class ClaimMade(Fact, frozen=True, kw_only=True):
+    """What a list says about one serial number: never a sighting. `item_id` is empty where no one item fits (`match`).
+
+    `state` is in the list's words, `disposition` what it was taken to mean, or empty; `as_of` is `YYYY-MM-DD` or empty.
+    """
+
+    claim_id: str
+    import_id: str
+    claim_kind: str
+    line: int
+    item_id: str
+    match: str
+    serial: str
+    serial_raw: str
+    uii: str
+    nomenclature: str
+    nsn: str
+    part_number: str
+    unit: str
+    state: str
+    disposition: str
+    as_of: str
+    remark: str
