@@ -31,6 +31,7 @@ from sqlalchemy.engine import Row
 
 from db.queries.items import ItemRow, items_by_id
 from db.tables import checks, items, sites, visit_items, withdrawals
+from eum_app.domain.items import compact
 
 MAX_FOUND: Final = 20
 MAX_NEAR: Final = 60
@@ -84,6 +85,12 @@ def visits_still_expecting(connection: Connection, item_id: str) -> list[str]:
     return list(connection.execute(_STILL_EXPECTING, {"of_item": item_id}).scalars())
 
 
+def papers_at(connection: Connection, visit_id: str, observed_at: str) -> set[tuple[str, str]]:
+    """What was transcribed from paper for this instant and stands: (item id, ``) or (``, serial) of the unlisted."""
+    rows = connection.execute(_PAPERS_AT, {"of_visit": visit_id, "at": observed_at})
+    return {(row.item_id, "" if row.item_id else compact(row.serial)) for row in rows}
+
+
 _IN_VISIT = and_(visit_items.c.item_id == items.c.item_id, visit_items.c.visit_id == bindparam("of_visit"))
 _EXPECTED_FIRST = case((visit_items.c.outcome.is_(None), 1), else_=0)
 _ITEM_FIELDS = tuple(ItemRow.__dataclass_fields__)
@@ -100,12 +107,16 @@ def _where(condition: ColumnElement[bool]) -> Select[Any]:
     )
 
 
+_IS_WITHDRAWN = (
+    select(withdrawals.c.check_id)
+    .where(withdrawals.c.check_id == checks.c.check_id, withdrawals.c.origin == checks.c.origin)
+    .exists()
+)
+
+
 def _read_before(condition: ColumnElement[bool]) -> Select[Any]:
-    withdrawn = select(withdrawals.c.check_id).where(
-        withdrawals.c.check_id == checks.c.check_id, withdrawals.c.origin == checks.c.origin
-    )
     return _where(
-        items.c.item_id.in_(select(checks.c.item_id).where(condition, checks.c.read_by != "list", ~withdrawn.exists()))
+        items.c.item_id.in_(select(checks.c.item_id).where(condition, checks.c.read_by != "list", ~_IS_WITHDRAWN))
     )
 
 
@@ -118,6 +129,12 @@ _READ_SERIAL = _read_before(
         or_(checks.c.serial == bindparam("serial"), checks.c.serial == bindparam("compacted")),
         checks.c.uii == "",
     )
+)
+_PAPERS_AT = select(checks.c.item_id, checks.c.serial).where(
+    checks.c.visit_id == bindparam("of_visit"),
+    checks.c.read_by == "paper",
+    checks.c.observed_at == bindparam("at"),
+    ~_IS_WITHDRAWN,
 )
 _STILL_EXPECTING = select(visit_items.c.visit_id).where(
     visit_items.c.item_id == bindparam("of_item"), visit_items.c.outcome == "to_check"

@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Literal, NamedTuple
 
+import msgspec
+
 from db.queries.items import ItemRow
 from db.queries.matching import (
     Known,
@@ -22,10 +24,12 @@ from db.queries.matching import (
     visits_still_expecting,
 )
 from db.store import Connection
+from eum_app.domain.errors import Refusal
 from eum_app.domain.facts import MarkRead
 from eum_app.domain.items import compact, item_key
 from eum_app.domain.look_alikes import look_alike_key, near, one_character_off
 from eum_app.domain.marks import MAX_SERIAL_TEXT, Mark, parse_mark
+from eum_app.domain.visits import NO_READ_REASONS
 from eum_app.usecases.session import Session
 
 MAX_OFFERED: Final = 8
@@ -85,6 +89,33 @@ def match_mark(
         elements=tuple((element.identifier, element.value) for element in mark.elements.pairs),
     )
     return match_read(session, visit_id, mark, read)
+
+
+def match_entered(session: Session, visit_id: str, serial: str, again: str, no_read_reason: str) -> Match:
+    """What a serial means that was entered by hand, twice, because no mark could be read. Writes nothing.
+
+    Raises Refusal `entry.reason`, `entry.empty`, `entry.differs` (with the place of the first difference), `mark.…`.
+    """
+    if no_read_reason not in NO_READ_REASONS:
+        raise Refusal("entry.reason")
+    serial = serial.strip()
+    if not compact(serial):
+        raise Refusal("entry.empty")
+    require_alike(serial, again)
+    match = match_mark(session, visit_id, serial.encode(), read_by="typed")
+    entered = msgspec.structs.replace(
+        match.read, entered_twice=True, no_read_reason=no_read_reason, typed_by=session.account
+    )
+    return replace(match, read=entered)
+
+
+def require_alike(serial: str, again: str) -> None:
+    """Raises Refusal `entry.differs` with the place of the first difference, counted from 1; spaces and the case of
+    letters aside."""
+    one, other = compact(serial), compact(again)
+    if one != other:
+        at = next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+        raise Refusal("entry.differs", at=at + 1)
 
 
 def match_read(session: Session, visit_id: str, mark: Mark, read: MarkRead) -> Match:

@@ -123,7 +123,7 @@ def _record(
     if new.crop:
         mark = msgspec.structs.replace(mark, crop=transaction.seal_content(new.crop, check_photo(new.crop)))
     fact = CheckRecorded(
-        observed_at=session.observed_now(),
+        observed_at=mark.seen_at or session.observed_now(),
         check_id=new_id(),
         visit_id=visit_id,
         item_id=new.item_id,

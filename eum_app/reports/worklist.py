@@ -1,0 +1,108 @@
+"""The worklist on paper: per location, boxes to tick, room for the serial as it stands on the item, a QR per page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from db.queries.visits import VisitRow, WorkRow
+from eum_app.domain.checklists import Question
+from eum_app.domain.visits import REASONS
+from eum_app.reports.model import Cover, plain_cover
+from eum_app.reports.words import word
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+ROWS_PER_PAGE: Final = 10
+"""Part of the printed form: a page is found again by its number, so that changing this needs a new page code."""
+BLANK_ROWS: Final = 2
+TICKED: Final = ("verified", "discrepancy", "not_found", "no_access")
+_LETTERS: Final = {"discrepancy": "D", "not_found": "N", "no_access": "A", "not_on_list": "L"}
+
+
+@dataclass(frozen=True)
+class PrintedPage:
+    """A page as it goes into the template; `symbol` is the QR of `code`, one pixel a module."""
+
+    number: int
+    pages: int
+    place: str
+    first: int
+    rows: tuple[WorkRow, ...]
+    code: str
+    symbol: NDArray[np.uint8]
+
+
+def reason_codes(outcome: str) -> list[tuple[str, str]]:
+    """(`D1`, `serial_differs`) …: what stands in the legend and is written into the column."""
+    return [(f"{_LETTERS[outcome]}{at}", reason) for at, reason in enumerate(REASONS[outcome], 1)]
+
+
+def worklist_data(
+    cover: Cover, visit: VisitRow, pages: Sequence[PrintedPage], questions: Sequence[Question]
+) -> dict[str, Any]:
+    """The JSON data of `assets/reports/worklist.typ`."""
+    return {
+        "cover": plain_cover(cover),
+        "words": {},
+        "volume": {"number": 1, "of": 1},
+        "visit": {
+            "site": visit.site,
+            "country": visit.country,
+            "due_on": visit.due_on,
+            "inspector": visit.inspector,
+            "visit_id": visit.visit_id,
+            "program": word(visit.program),
+            "purpose": word(visit.purpose),
+        },
+        "questions": [question.text for question in questions],
+        "legend": [
+            {"outcome": word(outcome), "reasons": [[code, word(reason)] for code, reason in reason_codes(outcome)]}
+            for outcome in _LETTERS
+        ],
+        "blank_rows": BLANK_ROWS,
+        "pages": [
+            {
+                "number": page.number,
+                "pages": page.pages,
+                "place": page.place,
+                "code": page.code,
+                "symbol": symbol_svg(page.symbol),
+                "rows": [
+                    {
+                        "number": page.first + at,
+                        "serial": row.serial,
+                        "uii": row.uii,
+                        "part_number": row.part_number,
+                        "nomenclature": row.nomenclature,
+                        "shelf": row.location.removeprefix(page.place).removeprefix(" / "),
+                        "done": "" if row.outcome == "to_check" else word(row.outcome),
+                    }
+                    for at, row in enumerate(page.rows)
+                ],
+            }
+            for page in pages
+        ],
+    }
+
+
+def symbol_svg(symbol: NDArray[np.uint8]) -> str:
+    """A symbol (0 black, 255 white, one pixel a module) as one vector path, runs of modules joined."""
+    side_y, side_x = symbol.shape
+    runs = []
+    for y, line in enumerate(symbol < 128):
+        x = 0
+        while x < side_x:
+            start = x
+            while x < side_x and line[x]:
+                x += 1
+            if x > start:
+                runs.append(f"M{start} {y}h{x - start}v1h-{x - start}z")
+            x += 1
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {side_x} {side_y}" width="{side_x}" height="{side_y}">'
+        f'<path d="{"".join(runs)}" fill="#000000" shape-rendering="crispEdges"/></svg>'
+    )

@@ -1,0 +1,149 @@
+"""A worklist filled in by hand comes back: page by page, who saw, who typed, and when it was seen.
+
+Each row becomes the check that it would have been on the spot, observed when it was seen. What was written as the
+serial is compared with the book, and a serial that nobody listed is typed twice: paper is read by people.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from db.queries.matching import papers_at
+from db.queries.visits import visit, visit_checklists
+from eum_app.domain.checklists import Answer, Checklist, expected_answers
+from eum_app.domain.clock import from_utc_text, utc_text
+from eum_app.domain.errors import Refusal
+from eum_app.domain.facts import MarkRead
+from eum_app.domain.items import compact
+from eum_app.usecases.changes import Changed
+from eum_app.usecases.match_mark import match_mark, require_alike
+from eum_app.usecases.record_check import NewCheck, record_checks
+from eum_app.usecases.session import Session
+from eum_app.usecases.worklist import find_page
+
+MAX_SAW_CHARS: Final = 40
+
+
+@dataclass(frozen=True)
+class PaperRow:
+    """What stands in one row. `item_id` is empty for what was found and not on the list; then the serial is typed twice
+    (`serial_again`). `serial` is what the paper says was read on the item, empty where nothing was written."""
+
+    item_id: str
+    outcome: str
+    reason: str = ""
+    serial: str = ""
+    serial_again: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Transcribed(Changed):
+    check_ids: tuple[str, ...]
+
+
+def transcribe_page(
+    session: Session,
+    visit_id: str,
+    number: int,
+    rows: Sequence[PaperRow],
+    *,
+    saw: str,
+    seen_at: str,
+    digest: str = "",
+) -> Transcribed:
+    """Record the rows of one page that say something, all of them or none; `seen_at` is UTC text.
+
+    Raises Refusal `transcribe.nothing`, `transcribe.who`, `transcribe.future`, `transcribe.before_visit`,
+    `transcribe.closed`, `transcribe.not_on_page`, `transcribe.serial_differs` (verified, yet the paper has another
+    serial), `transcribe.serial_same` (said to differ, yet it does not), `transcribe.no_serial`, `transcribe.is_listed`
+    (a row for what is not on the list names an item that is), `transcribe.already`, `entry.differs`, and those of
+    `record_check` and `find_page`.
+    """
+    session.require("visit.work")
+    if not rows:
+        raise Refusal("transcribe.nothing")
+    saw = " ".join(saw.split())
+    if not 0 < len(saw) <= MAX_SAW_CHARS or not saw.isprintable():
+        raise Refusal("transcribe.who")
+    seen_at = utc_text(from_utc_text(seen_at))
+    with session.store.reading() as connection:
+        row = visit(connection, visit_id)
+        if row.closed_at:
+            raise Refusal("transcribe.closed", site=row.site)
+        page = find_page(connection, visit_id, number, digest)
+        checklist, _ = visit_checklists(connection, visit_id)
+        already = papers_at(connection, visit_id, seen_at)
+    if seen_at > session.observed_now():
+        raise Refusal("transcribe.future", seen_at=seen_at)
+    if seen_at < row.planned_at:
+        raise Refusal("transcribe.before_visit", seen_at=seen_at, planned_at=row.planned_at)
+    listed = {one.item_id: one.serial for one in page.rows}
+    checks = []
+    for paper in rows:
+        if paper.item_id and paper.item_id not in listed:
+            raise Refusal("transcribe.not_on_page", item_id=paper.item_id[:40], number=number)
+        meant = (paper.item_id, "" if paper.item_id else compact(paper.serial))
+        if meant in already:
+            raise Refusal("transcribe.already", serial=listed.get(paper.item_id) or paper.serial)
+        already.add(meant)
+        checks.append(
+            _listed(session, checklist, paper, listed[paper.item_id], saw, seen_at)
+            if paper.item_id
+            else _unlisted(session, visit_id, paper, saw, seen_at)
+        )
+    recorded = record_checks(session, visit_id, checks)
+    return Transcribed(recorded.areas, tuple(one.check_id for one in recorded.checks))
+
+
+def _listed(
+    session: Session, checklist: Checklist, paper: PaperRow, book_serial: str, saw: str, seen_at: str
+) -> NewCheck:
+    written = compact(paper.serial)
+    is_same = written == compact(book_serial)
+    if paper.outcome == "verified" and written and not is_same:
+        raise Refusal("transcribe.serial_differs", written=paper.serial[:78], book=book_serial)
+    if paper.reason == "serial_differs" and (not written or is_same):
+        raise Refusal("transcribe.serial_same", book=book_serial)
+    is_verified = paper.outcome == "verified"
+    answers: Sequence[Answer] = expected_answers(checklist, ()) if is_verified else ()
+    return NewCheck(
+        paper.item_id,
+        paper.outcome,
+        _mark(session, paper.serial.strip(), saw, seen_at, entered_twice=bool(written) and is_same),
+        paper.reason,
+        answers,
+        all_as_expected=is_verified,
+        note=paper.note,
+    )
+
+
+def _unlisted(session: Session, visit_id: str, paper: PaperRow, saw: str, seen_at: str) -> NewCheck:
+    serial = paper.serial.strip()
+    if not compact(serial):
+        raise Refusal("transcribe.no_serial")
+    require_alike(serial, paper.serial_again)
+    match = match_mark(session, visit_id, serial.encode(), read_by="paper")
+    if match.kind in {"expected", "already_checked"}:
+        raise Refusal("transcribe.is_listed", serial=serial[:78])
+    return NewCheck(
+        match.item.item_id if match.item else "",
+        "not_on_list",
+        _mark(session, serial, saw, seen_at, entered_twice=True),
+        paper.reason,
+        note=paper.note,
+    )
+
+
+def _mark(session: Session, serial: str, saw: str, seen_at: str, *, entered_twice: bool) -> MarkRead:
+    return MarkRead(
+        read_by="paper",
+        raw=serial.encode(),
+        serial=serial,
+        entered_twice=entered_twice,
+        saw=saw,
+        typed_by=session.account,
+        seen_at=seen_at,
+    )
