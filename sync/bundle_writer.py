@@ -8,12 +8,12 @@ from base64 import b64encode
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import zstandard
 
+from eum_app import __version__
 from eum_app.crypto.certificates import Certificate, Identity
 from eum_app.crypto.streams import CHUNK_SIZE, KEY_SIZE, StreamKeys, StreamSealer
 from eum_app.domain.errors import Refusal
@@ -111,7 +111,7 @@ def write_bundle(
         bundle_id=header.bundle_id,
         kind=kind,
         created_at=header.created_at,
-        app_version=version("eum"),
+        app_version=__version__,
         sender=sender.certificate.fingerprint,
         recipients=header.kids,
         origin=origin,
