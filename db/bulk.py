@@ -5,11 +5,16 @@ The driver's own executemany sends one INSERT a row; from some hundred rows on, 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from operator import itemgetter
 from typing import Any, Final
 
-from sqlalchemy import Boolean, Connection, Integer, LargeBinary, Table
+from sqlalchemy import Boolean, Connection, Integer, LargeBinary, Table, TableClause, column, select, update
+from sqlalchemy import table as table_named
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import DBAPIError
+
+Rows = list[dict[str, Any]]
 
 WORTHWHILE: Final = 200
 """Rows from which a passing table pays."""
@@ -49,11 +54,56 @@ def _type_name(table: Table, column: str) -> str:
     return "int8" if isinstance(kind, Integer) else "text"
 
 
-def passing_table(connection: Connection, table: Table) -> str:
-    """An empty table for this transaction with the columns of `table` and nothing else of it; its name."""
+def merge(connection: Connection, table: Table, rows: Rows, newest_by: str) -> None:
+    """Insert rows of the same names; where a key is there already, the row with the greater `newest_by` stays, and
+    without `newest_by` the one that is there."""
+    columns = list(rows[0])
+    keys = [column.name for column in table.primary_key.columns]
+    passing = _passed(connection, table, columns, newest(rows, keys, newest_by))
+    insert = postgresql.insert(table).from_select(columns, select(*[passing.c[name] for name in columns]))
+    if newest_by:
+        connection.execute(
+            insert.on_conflict_do_update(
+                index_elements=keys,
+                set_={name: insert.excluded[name] for name in columns if name not in keys},
+                where=insert.excluded[newest_by] > table.c[newest_by],
+            )
+        )
+    else:
+        connection.execute(insert.on_conflict_do_nothing(index_elements=keys))
+
+
+def update_newer(connection: Connection, table: Table, names: Mapping[str, str], newest_by: str, rows: Rows) -> None:
+    """Update those rows of `table` whose `newest_by` is smaller; `names`: column → name in `rows`, keys included."""
+    renamed = [{column: row[name] for column, name in names.items()} for row in rows]
+    keys = [column.name for column in table.primary_key.columns]
+    passing = _passed(connection, table, list(names), newest(renamed, keys, newest_by))
+    connection.execute(
+        update(table)
+        .where(*[table.c[key] == passing.c[key] for key in keys], table.c[newest_by] < passing.c[newest_by])
+        .values({name: passing.c[name] for name in names if name not in keys})
+    )
+
+
+def newest(rows: Rows, keys: Sequence[str], newest_by: str) -> Rows:
+    """One row for each key: the first with the greatest `newest_by`, or the first. In the order of the keys, so that
+    two who write the same rows wait in one order."""
+    key_of = itemgetter(*keys) if len(keys) > 1 else itemgetter(keys[0])
+    found: dict[Any, dict[str, Any]] = {}
+    for row in rows:
+        held = found.setdefault(key_of(row), row)
+        if newest_by and row[newest_by] > held[newest_by]:
+            found[key_of(row)] = row
+    return [found[key] for key in sorted(found)]
+
+
+def _passed(connection: Connection, table: Table, columns: Sequence[str], rows: Rows) -> TableClause:
+    """The rows in a table of the same columns that passes with the transaction."""
     name = f"passing_{table.name}"
     connection.exec_driver_sql(
         f"CREATE TEMPORARY TABLE IF NOT EXISTS {name} ON COMMIT DROP AS TABLE {table.name} WITH NO DATA"
     )
     connection.exec_driver_sql(f"TRUNCATE {name}")
-    return name
+    values = itemgetter(*columns)
+    copy_in(connection, name, table, columns, map(values, rows))
+    return table_named(name, *[column(one, table.c[one].type) for one in columns])

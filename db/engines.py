@@ -74,14 +74,15 @@ def postgresql_engine(url: str, data_key: bytes) -> Engine:
     What is committed is on the server's disk (`synchronous_commit`), whatever the server's own setting. Raises as
     `parsed_url` does; nothing is connected yet.
     """
+    parsed = parsed_url(url)
     settings = {
         "application_name": "eum",
         "client_encoding": "utf8",
         "connect_timeout": CONNECT_TIMEOUT_S,
-        "options": f"-c synchronous_commit=on -c lock_timeout={BUSY_TIMEOUT_MS} -c TimeZone=UTC",
+        "options": f"{parsed.query.get('options', '')} -c synchronous_commit=on -c lock_timeout={BUSY_TIMEOUT_MS}",
     }
     return create_engine(
-        parsed_url(url),
+        parsed,
         connect_args=settings,
         pool_size=4,
         max_overflow=8,
@@ -188,8 +189,8 @@ _POSTGRESQL_TROUBLES: Final[dict[str, Callable[[], Trouble]]] = {
     "53100": lambda: Trouble("disk.full", path="PostgreSQL"),
     "53300": lambda: Trouble("store.busy"),  # too many connections
     "55P03": lambda: Trouble("store.busy"),  # lock not available within lock_timeout
-    "40P01": lambda: Trouble("store.busy"),  # deadlock
-    "40001": lambda: Trouble("store.busy"),  # serialization failure
+    "40P01": lambda: Trouble("store.busy", why="crossed"),  # deadlock
+    "40001": lambda: Trouble("store.busy", why="crossed"),  # serialization failure
     "25006": lambda: Trouble("disk.read_only", path="PostgreSQL"),
     "58030": lambda: Trouble("disk.failed", path="PostgreSQL", reason="input/output error"),
     "XX001": lambda: Trouble("store.damaged"),

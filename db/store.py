@@ -141,11 +141,18 @@ class Store:
             yield connection
 
     @contextlib.contextmanager
-    def writing(self, author: Author) -> Iterator[Transaction]:
-        """The one way to write: all of the block or nothing. Raises Trouble `disk.full`, `store.busy`,
-        `store.connection_lost` and the like."""
+    def writing(self, author: Author, *, own_chain_last: bool = False) -> Iterator[Transaction]:
+        """The one way to write: all of the block or nothing.
+
+        Whoever writes holds this store's own chain from the beginning: what the block reads before it decides stays
+        so until it ends. `own_chain_last` is for a long import on PostgreSQL, which takes the own chain only when it
+        records in it, so that people at work here do not wait meanwhile. Raises Trouble `disk.full`, `store.busy`,
+        `store.connection_lost` and the like; what was not committed is gone, and the same call can be repeated.
+        """
         with self._turn, begin(self._engine, write=True) as connection:
             transaction = Transaction(self, connection, author)
+            if not own_chain_last:
+                transaction.head(author.origin, author.epoch)
             yield transaction
         self.named = replace(self.named, epoch=transaction.author.epoch)
 
@@ -185,6 +192,15 @@ class Transaction:
             turns.wait_for_chain(self.connection, origin, epoch)
             found = self._heads[origin, epoch] = chain_head(self.connection, origin, epoch)
         return found
+
+    def next_known_at(self) -> int:
+        """The number under which entries appended now become known here: that of this store's next own entry.
+
+        Exact while this transaction holds the own chain. An import that takes it last gives the least number it can
+        be; the `BundleImported` that covers those entries then stands at the exact one or after it.
+        """
+        held = self._heads.get((self.author.origin, self.author.epoch))
+        return (held or chain_head(self.connection, self.author.origin, self.author.epoch)).seq + 1
 
     def record(self, fact: Fact) -> Entry:
         """Append one fact to this store's own chain and apply it."""

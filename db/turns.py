@@ -19,9 +19,12 @@ from collections.abc import Iterable
 
 from sqlalchemy import Connection, text
 
-_SHARED = text("SELECT pg_advisory_xact_lock_shared(hashtextextended('eum|store', 0))")
-_ALONE = text("SELECT pg_advisory_xact_lock(hashtextextended('eum|store', 0))")
-_EACH = text("SELECT pg_advisory_xact_lock(hashtextextended(name, 0)) FROM unnest(CAST(:names AS text[])) AS name")
+_SHARED = text("SELECT pg_advisory_xact_lock_shared(hashtextextended(current_schema() || '|store', 0))")
+_ALONE = text("SELECT pg_advisory_xact_lock(hashtextextended(current_schema() || '|store', 0))")
+_EACH = text(
+    "SELECT pg_advisory_xact_lock(hashtextextended(current_schema() || name, 0))"
+    " FROM unnest(CAST(:names AS text[])) AS name"
+)
 
 
 def enter(connection: Connection, *, alone: bool) -> None:
@@ -33,12 +36,12 @@ def enter(connection: Connection, *, alone: bool) -> None:
 def wait_for_chain(connection: Connection, origin: str, epoch: int) -> None:
     """Before reading the head of a chain in order to append to it."""
     if connection.dialect.name == "postgresql":
-        connection.execute(_EACH, {"names": [f"eum|chain|{epoch}|{origin}"]})
+        connection.execute(_EACH, {"names": [f"|chain|{epoch}|{origin}"]})
 
 
 def wait_for_visits(connection: Connection, visit_ids: Iterable[str]) -> None:
     """Before applying facts that bear on these visits' worklists."""
     if connection.dialect.name == "postgresql":
-        names = sorted({f"eum|visit|{visit_id}" for visit_id in visit_ids})
+        names = sorted({f"|visit|{visit_id}" for visit_id in visit_ids})
         if names:
             connection.execute(_EACH, {"names": names})

@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, select
 
+from db import turns
 from db.projection.claims import apply_claim_lists, apply_claims, apply_profiles
 from db.projection.exchange import (
     apply_accounts,
@@ -67,8 +68,24 @@ _APPLIERS: dict[type[f.Fact], tuple[Callable[[Connection, Sequence[Noted]], None
 }
 
 
+_ON_VISITS = (
+    f.VisitPlanned,
+    f.CheckRecorded,
+    f.CheckWithdrawn,
+    f.SiteAssessed,
+    f.EvidenceAttached,
+    f.VisitClosedOut,
+)
+"""Facts that bear on a visit's worklist or its closing."""
+
+
 def apply(connection: Connection, noted: Sequence[Noted]) -> set[str]:
     """Apply facts to the read tables and return the areas touched. Unknown facts leave no trace here."""
+    turns.wait_for_visits(connection, (fact.visit_id for _, fact, _ in noted if isinstance(fact, _ON_VISITS)))
+    return _applied(connection, noted)
+
+
+def _applied(connection: Connection, noted: Sequence[Noted]) -> set[str]:
     areas: set[str] = set()
     if len(noted) == 1:
         handler = _APPLIERS.get(type(noted[0][1]))
@@ -106,7 +123,7 @@ def rebuild(connection: Connection, own_outgoing_prefix: str) -> int:
                 continue
             entry = Entry(*row[:-1])
             noted.append((entry, f.decode_fact(entry.kind, entry.kind_version, entry.payload), row.known_at))
-        apply(connection, noted)
+        _applied(connection, noted)
         applied += len(noted)
     connection.execute(delete(meta).where(meta.c.name == "projection_version"))
     connection.execute(meta.insert().values(name="projection_version", value=str(PROJECTION_VERSION)))

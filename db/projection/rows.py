@@ -12,6 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Dialect
 from sqlalchemy.sql.compiler import SQLCompiler
 
+from db import bulk
 from eum_app.domain import facts as f
 from eum_app.domain.journal import Entry, order_key
 
@@ -22,7 +23,9 @@ Rows = list[dict[str, Any]]
 
 def put(connection: Connection, table: Table, rows: Rows) -> None:
     """Insert rows; a row whose key is there already gives way to a newer `order_key`, or stays where there is none."""
-    if rows:
+    if bulk.is_worthwhile(connection, len(rows)):
+        bulk.merge(connection, table, rows, "order_key" if "order_key" in table.c else "")
+    elif rows:
         run(connection, _put_statement(connection.dialect.name, table), rows)
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, bindparam, exists, func, literal, select, update
+from sqlalchemy import Connection, bindparam, exists, func, literal, select, union_all, update
 
+from db import bulk
 from db.projection.rows import Noted, Rows, insert_into, key_of, plain, put, run
 from db.tables import checks, evidence, site_answers, visit_items, visit_marks, visits, withdrawals
 from eum_app.domain import facts as f
@@ -139,29 +141,41 @@ def apply_checks(connection: Connection, noted: Sequence[Noted]) -> None:
         attached.extend(_evidence_row(fact.visit_id, fact.check_id, "photo", photo, key) for photo in fact.photos)
         if fact.note is not None:
             attached.append(_evidence_row(fact.visit_id, fact.check_id, "note", fact.note, key))
+    again = _to_recount(connection, rows)
     put(connection, checks, rows)
-    if outcomes:
+    if bulk.is_worthwhile(connection, len(outcomes)):
+        columns = {"visit_id": "of_visit", "item_id": "of_item", "outcome": "new_outcome", "check_id": "new_check"}
+        bulk.update_newer(connection, visit_items, {**columns, "outcome_key": "new_key"}, "outcome_key", outcomes)
+    elif outcomes:
         run(connection, _outcome_of_newer_check(), outcomes)
     put(connection, evidence, attached)
     _touch(connection, noted)
-    early = _withdrawn_already(connection, [row["check_id"] for row in rows])
-    again = [{"of_visit": row["visit_id"], "of_item": row["item_id"]} for row in rows if row["check_id"] in early]
     if again:
-        connection.execute(_recount_item(), again)
+        connection.execute(_recount_item(), [{"of_visit": visit, "of_item": item} for visit, item in again])
 
 
-def _withdrawn_already(connection: Connection, check_ids: list[str]) -> set[str]:
-    """Those of them whose withdrawal came before them."""
-    return {
-        check_id
-        for ids in _chunks(check_ids)
-        for check_id in connection.execute(_withdrawals_of(), {"of_checks": ids}).scalars()
-    }
+def _to_recount(connection: Connection, rows: Rows) -> list[tuple[str, str]]:
+    """(visit, item) where the newest check alone does not decide: its withdrawal came before it, or another check has
+    its id (a repeated or forged one), so that one of the two stands no longer."""
+    ids = [row["check_id"] for row in rows]
+    pairs: set[tuple[str, str]] = set()
+    shared = {check_id for check_id, times in Counter(ids).items() if times > 1} if len(ids) > 1 else set()
+    for chunk in _chunks(ids):
+        for found in connection.execute(_known_of(), {"of_checks": chunk}):
+            shared.add(found.check_id)
+            pairs.add((found.visit_id, found.item_id))
+    if shared:
+        pairs |= {(row["visit_id"], row["item_id"]) for row in rows if row["check_id"] in shared}
+    return sorted(pair for pair in pairs if pair[1])
 
 
 @cache
-def _withdrawals_of() -> Any:
-    return select(withdrawals.c.check_id).where(withdrawals.c.check_id.in_(bindparam("of_checks", expanding=True)))
+def _known_of() -> Any:
+    """Withdrawals of these checks, and checks of these ids."""
+    ids: Any = bindparam("of_checks", expanding=True)
+    withdrawn = select(withdrawals.c.check_id, withdrawals.c.visit_id, literal("").label("item_id"))
+    held = select(checks.c.check_id, checks.c.visit_id, checks.c.item_id)
+    return union_all(withdrawn.where(withdrawals.c.check_id.in_(ids)), held.where(checks.c.check_id.in_(ids)))
 
 
 def _chunks(values: list[str], size: int = 500) -> Iterable[list[str]]:

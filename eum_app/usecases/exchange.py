@@ -21,7 +21,7 @@ from db.files import disk_trouble
 from db.queries.exchange import bundle_held, held_by_device, is_quarantined, received_head
 from db.store import Connection, Store, chain_head, entries_after
 from eum_app.crypto.certificates import Certificate
-from eum_app.domain.errors import KnownError, Refusal
+from eum_app.domain.errors import KnownError, Refusal, Trouble
 from eum_app.domain.facts import (
     DEVICE_MAY_STATE,
     BundleImported,
@@ -37,7 +37,7 @@ from eum_app.domain.facts import (
 )
 from eum_app.domain.journal import Entry, Head, decode_entry, encode_entry, outgoing_origin
 from eum_app.usecases.changes import Changed
-from eum_app.usecases.review import judge_visits
+from eum_app.usecases.review import judge, record_judgement
 from eum_app.usecases.session import Session
 from eum_app.usecases.trust import device_certificate, hq_certificate, identity_of, trust_list
 from sync.bundle_file import BundleObject, HeadSignature, OpenedBundle, inspect_bundle, open_bundle, write_bundle
@@ -45,6 +45,7 @@ from sync.bundle_file import BundleObject, HeadSignature, OpenedBundle, inspect_
 SUFFIX: Final = ".eumb"
 QUARANTINE: Final = "quarantine"
 APPEND_BATCH: Final = 5_000
+CROSSED_TRIES: Final = 5
 _NOT_KEPT: Final = frozenset(
     {"bundle.not_a_bundle", "bundle.own", "bundle.other_recipient", "file.missing", "file.unreadable"}
 )
@@ -280,7 +281,7 @@ def _in_order(files: Sequence[Path]) -> list[Path]:
 
 def _import_one(session: Session, path: Path, areas: set[str]) -> ImportOutcome:
     try:
-        return _import_verified(session, path, areas)
+        return _import_again_where_crossed(session, path, areas)
     except Refusal as refusal:
         values = {name: str(value) for name, value in refusal.values.items()}
         if refusal.code == "chain.gap":
@@ -290,6 +291,17 @@ def _import_one(session: Session, path: Path, areas: set[str]) -> ImportOutcome:
         _quarantine(session, path, refusal.code, values, areas)
         outcome = "forked" if refusal.code == "chain.forked" else "quarantined"
         return ImportOutcome(path, path.name, outcome, refusal.code, values)
+
+
+def _import_again_where_crossed(session: Session, path: Path, areas: set[str]) -> ImportOutcome:
+    """Two imports at once may wait for each other's visits; the one that the database sends back begins again."""
+    for _ in range(CROSSED_TRIES - 1):
+        try:
+            return _import_verified(session, path, areas)
+        except Trouble as trouble:
+            if trouble.values.get("why") != "crossed":
+                raise
+    return _import_verified(session, path, areas)
 
 
 def _import_verified(session: Session, path: Path, areas: set[str]) -> ImportOutcome:
@@ -302,7 +314,7 @@ def _import_verified(session: Session, path: Path, areas: set[str]) -> ImportOut
         sender = bundle.sender.origin
         if not session.is_hq and manifest.origin != outgoing_origin(sender, session.name):
             raise Refusal("bundle.foreign_origin", sender=sender, origin=manifest.origin, epoch=manifest.epoch)
-        with session.writing() as transaction:
+        with session.writing(own_chain_last=True) as transaction:
             head = transaction.head(manifest.origin, manifest.epoch)
             if manifest.first_seq > head.seq + 1:
                 raise Refusal(
@@ -320,7 +332,12 @@ def _import_verified(session: Session, path: Path, areas: set[str]) -> ImportOut
                 row = ObjectRow(ref.object_id, ref.size, ref.media_type, ref.key, ref.salt)
                 keep_object(transaction.connection, session.store.content, row, reader)
             new_entries = manifest.last_seq - head.seq
-            entry = transaction.record(
+            visits = _append_all(session, bundle, transaction.next_known_at(), transaction.append)
+            if transaction.head(manifest.origin, manifest.epoch).hash != manifest.last_hash:
+                raise Refusal("chain.broken", origin=manifest.origin, epoch=manifest.epoch, seq=manifest.last_seq)
+            judged = judge(transaction.connection, visits, session.observed_now()) if session.is_hq else []
+            # Everything long is done: only from here on does anybody else at this store wait.
+            transaction.record(
                 BundleImported(
                     observed_at=session.observed_now(),
                     bundle_id=manifest.bundle_id,
@@ -336,12 +353,9 @@ def _import_verified(session: Session, path: Path, areas: set[str]) -> ImportOut
                     file_name=path.name,
                 )
             )
-            visits = _append_all(session, bundle, entry.seq, transaction.append)
-            if transaction.head(manifest.origin, manifest.epoch).hash != manifest.last_hash:
-                raise Refusal("chain.broken", origin=manifest.origin, epoch=manifest.epoch, seq=manifest.last_seq)
             raised = 0
             if session.is_hq:
-                raised, _ = judge_visits(transaction, visits, session.observed_now())
+                raised, _ = record_judgement(transaction, judged)
                 receipt = FactsReceived(
                     observed_at=session.observed_now(),
                     hq=session.name,

@@ -32,15 +32,33 @@ class Reviewed(Changed):
     decision: str
 
 
+Judged = FindingRaised | FindingLapsed
+
+
 def judge_visits(transaction: Transaction, visit_ids: Iterable[str], observed_at: str) -> tuple[int, int]:
-    """Run every rule over what counts in these visits: (findings raised, findings lapsed).
+    """Run every rule over what counts in these visits and record what follows: (findings raised, findings lapsed)."""
+    return record_judgement(transaction, judge(transaction.connection, visit_ids, observed_at))
+
+
+def record_judgement(transaction: Transaction, judged: list[Judged]) -> tuple[int, int]:
+    """(findings raised, findings lapsed). What a person decided since it was judged no longer lapses."""
+    lapsing = [fact.finding_id for fact in judged if isinstance(fact, FindingLapsed)]
+    rows = findings_by_id(transaction.connection, lapsing) if lapsing else {}
+    standing = [fact for fact in judged if fact.finding_id not in rows or rows[fact.finding_id].is_open]
+    if standing:
+        transaction.record_all(standing)
+    lapsed = sum(isinstance(fact, FindingLapsed) for fact in standing)
+    return len(standing) - lapsed, lapsed
+
+
+def judge(connection: Connection, visit_ids: Iterable[str], observed_at: str) -> list[Judged]:
+    """Run every rule over what counts in these visits: the findings to raise and those that lapse.
 
     A finding whose ground is gone (the check was withdrawn or a newer one stands, a photo came later, the question was
     answered otherwise) lapses, unless it was decided already.
     """
-    raised = lapsed = 0
+    judged: list[Judged] = []
     for visit_id in sorted(set(visit_ids)):
-        connection = transaction.connection
         triggers = [*run_rules(_checks_seen(connection, visit_id))]
         if (site := _site_seen(connection, visit_id)) is not None:
             triggers += run_site_rules(site)
@@ -67,11 +85,8 @@ def judge_visits(transaction: Transaction, visit_ids: Iterable[str], observed_at
                 connection, [finding_id for finding_id in open_ids if finding_id not in holding]
             ).items()
         ]
-        if new or gone:
-            transaction.record_all([*new, *gone])
-        raised += len(new)
-        lapsed += len(gone)
-    return raised, lapsed
+        judged += [*new, *gone]
+    return judged
 
 
 def _checks_seen(connection: Connection, visit_id: str) -> list[CheckSeen]:

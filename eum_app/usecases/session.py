@@ -92,8 +92,9 @@ class Session:
             return query(connection, *given, **named)
 
     @contextlib.contextmanager
-    def writing(self) -> Iterator[Transaction]:
-        with self.store.writing(self.author) as transaction:
+    def writing(self, *, own_chain_last: bool = False) -> Iterator[Transaction]:
+        """As `Store.writing`, with this session's account as the author."""
+        with self.store.writing(self.author, own_chain_last=own_chain_last) as transaction:
             yield transaction
 
     def start(self, notice_accepted_at: str | None) -> None:

@@ -6,7 +6,7 @@ import itertools
 import resource
 import shutil
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -28,8 +28,8 @@ DEVICE = "FLD-0042"
 
 
 @pytest.fixture
-def simulator(tmp_path: Path) -> Iterator[Simulator]:
-    made = Simulator.start(tmp_path / "w")
+def simulator(tmp_path: Path, hq_backend: Callable[[], str | None]) -> Iterator[Simulator]:
+    made = Simulator.start(tmp_path / "w", database_url=hq_backend())
     yield made
     made.world.close()
 
@@ -241,7 +241,7 @@ def test_a_broken_import_leaves_nothing(simulator: Simulator, monkeypatch: pytes
     def dies(*_: object) -> tuple[int, int]:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("eum_app.usecases.exchange.judge_visits", dies)
+    monkeypatch.setattr("eum_app.usecases.exchange.record_judgement", dies)
     with pytest.raises(KeyboardInterrupt):
         import_bundles(hq, [sealed])
     monkeypatch.undo()

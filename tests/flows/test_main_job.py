@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -45,8 +46,8 @@ def answer_site_checklist(device: Session, visit_id: str) -> None:
 
 
 @pytest.mark.parametrize("suite", list(Suite))
-def test_the_whole_job(tmp_path: Path, suite: Suite) -> None:
-    world = make_world(tmp_path / "world", suite=suite)
+def test_the_whole_job(tmp_path: Path, suite: Suite, hq_backend: Callable[[], str | None]) -> None:
+    world = make_world(tmp_path / "world", suite=suite, database_url=hq_backend())
     planned = world.plan()
     assert planned.expected == 6
     world.hand_over()
@@ -240,8 +241,8 @@ def test_a_fact_after_signing_voids_the_signatures(tmp_path: Path) -> None:
     world.close()
 
 
-def test_nobody_reviews_their_own_check(tmp_path: Path) -> None:
-    world = make_world(tmp_path / "world", count=1)
+def test_nobody_reviews_their_own_check(tmp_path: Path, hq_backend: Callable[[], str | None]) -> None:
+    world = make_world(tmp_path / "world", count=1, database_url=hq_backend())
     planned = world.plan()
     world.hand_over()
     device = world.device
@@ -262,8 +263,8 @@ def test_nobody_reviews_their_own_check(tmp_path: Path) -> None:
     world.close()
 
 
-def test_a_finding_lapses_when_the_check_is_withdrawn(tmp_path: Path) -> None:
-    world = make_world(tmp_path / "world", count=1)
+def test_a_finding_lapses_when_the_check_is_withdrawn(tmp_path: Path, hq_backend: Callable[[], str | None]) -> None:
+    world = make_world(tmp_path / "world", count=1, database_url=hq_backend())
     planned = world.plan()
     world.hand_over()
     device = world.device

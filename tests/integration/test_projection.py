@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -128,6 +130,7 @@ def facts_of(device: int, plan: list[tuple[Any, ...]]) -> list[f.Fact]:
 )
 def test_any_interleaving_gives_the_same_tables(
     tmp_path_factory: pytest.TempPathFactory,
+    hq_backend: Callable[[], str | None],
     first: list[tuple[Any, ...]],
     second: list[tuple[Any, ...]],
     rnd: random.Random,
@@ -136,25 +139,25 @@ def test_any_interleaving_gives_the_same_tables(
     outcomes = []
     for _ in range(2):
         folder = tmp_path_factory.mktemp("store")
-        store = Store.create(folder, KEY, StoreName("id", "HQ-01", "hq", 1), Clock())
-        left = [list(entries) for entries in chains]
-        while any(left):
-            entries = rnd.choice([entries for entries in left if entries])
-            size = rnd.randint(1, len(entries))
-            with store.writing(AUTHOR) as transaction:
-                transaction.append(entries[:size], known_at=1)
-            del entries[:size]
-        with store.reading() as connection:
-            outcomes.append(tables(connection))
-        assert store.rebuild() == sum(map(len, chains))
-        with store.reading() as connection:
-            outcomes.append(tables(connection))
-        store.close()
+        # Hypothesis may leave in the middle (it draws from `rnd`); the connections must not stay open then.
+        with closing(Store.create(folder, KEY, StoreName("id", "HQ-01", "hq", 1), Clock(), hq_backend())) as store:
+            left = [list(entries) for entries in chains]
+            while any(left):
+                entries = rnd.choice([entries for entries in left if entries])
+                size = rnd.randint(1, len(entries))
+                with store.writing(AUTHOR) as transaction:
+                    transaction.append(entries[:size], known_at=1)
+                del entries[:size]
+            with store.reading() as connection:
+                outcomes.append(tables(connection))
+            assert store.rebuild() == sum(map(len, chains))
+            with store.reading() as connection:
+                outcomes.append(tables(connection))
     assert outcomes[0] == outcomes[1] == outcomes[2] == outcomes[3]
 
 
-def test_only_the_origin_of_a_check_can_withdraw_it(tmp_path: Path) -> None:
-    store = Store.create(tmp_path / "s", KEY, StoreName("id", "HQ-01", "hq", 1), Clock())
+def test_only_the_origin_of_a_check_can_withdraw_it(tmp_path: Path, hq_backend: Callable[[], str | None]) -> None:
+    store = Store.create(tmp_path / "s", KEY, StoreName("id", "HQ-01", "hq", 1), Clock(), hq_backend())
     checked = chain("FLD-1", [check_fact(1, "a", "verified", "2026-02-01")])
     foreign = chain(
         "FLD-2", [f.CheckWithdrawn(observed_at="2026-02-02", check_id="check-1", visit_id="v1", reason="undone")]
@@ -170,8 +173,10 @@ def test_only_the_origin_of_a_check_can_withdraw_it(tmp_path: Path) -> None:
     store.close()
 
 
-def test_a_rebuild_of_a_real_world_gives_the_same_tables_on_both_sides(tmp_path: Path) -> None:
-    simulator = Simulator.start(tmp_path / "w", devices=("FLD-0042", "FLD-0017"))
+def test_a_rebuild_of_a_real_world_gives_the_same_tables_on_both_sides(
+    tmp_path: Path, hq_backend: Callable[[], str | None]
+) -> None:
+    simulator = Simulator.start(tmp_path / "w", devices=("FLD-0042", "FLD-0017"), database_url=hq_backend())
     for device in simulator.visit_ids:
         for number, outcome in enumerate(("verified", "not_found", "discrepancy", "no_access")):
             check_id = simulator.check(device, number, outcome)
@@ -188,8 +193,8 @@ def test_a_rebuild_of_a_real_world_gives_the_same_tables_on_both_sides(tmp_path:
     simulator.world.close()
 
 
-def test_a_rebuild_goes_in_blocks(tmp_path: Path) -> None:
-    store = Store.create(tmp_path / "s", KEY, StoreName("id", "HQ-01", "hq", 1), Clock())
+def test_a_rebuild_goes_in_blocks(tmp_path: Path, hq_backend: Callable[[], str | None]) -> None:
+    store = Store.create(tmp_path / "s", KEY, StoreName("id", "HQ-01", "hq", 1), Clock(), hq_backend())
     count = REBUILD_BATCH * 2 + 7
     with store.writing(AUTHOR) as transaction:
         transaction.record_all(
@@ -203,8 +208,8 @@ def test_a_rebuild_goes_in_blocks(tmp_path: Path) -> None:
     store.close()
 
 
-def test_an_unreadable_fact_is_refused_whole(tmp_path: Path) -> None:
-    store = Store.create(tmp_path / "s", KEY, StoreName("id", "HQ-01", "hq", 1), Clock())
+def test_an_unreadable_fact_is_refused_whole(tmp_path: Path, hq_backend: Callable[[], str | None]) -> None:
+    store = Store.create(tmp_path / "s", KEY, StoreName("id", "HQ-01", "hq", 1), Clock(), hq_backend())
     entry = next_entry(
         genesis("FLD-1", 1), AUTHOR, recorded_at="2026", kind="CheckRecorded", kind_version=1, payload=b"{}"
     )
@@ -215,8 +220,8 @@ def test_an_unreadable_fact_is_refused_whole(tmp_path: Path) -> None:
     store.close()
 
 
-def test_unknown_facts_are_kept_and_break_nothing(tmp_path: Path) -> None:
-    store = Store.create(tmp_path / "s", KEY, StoreName("id", "HQ-01", "hq", 1), Clock())
+def test_unknown_facts_are_kept_and_break_nothing(tmp_path: Path, hq_backend: Callable[[], str | None]) -> None:
+    store = Store.create(tmp_path / "s", KEY, StoreName("id", "HQ-01", "hq", 1), Clock(), hq_backend())
     entry = next_entry(
         genesis("FLD-1", 1), AUTHOR, recorded_at="2026", kind="ItemRemarked", kind_version=4, payload=b"\x00\xff"
     )
