@@ -18,6 +18,7 @@ from eum_app.usecases.import_inventory import InventoryResult, import_inventory
 from eum_app.usecases.inventory_file import Profile, read_inventory
 from eum_app.usecases.inventory_report import Exported, export_inventory
 from eum_app.usecases.session import Ticket, resumed
+from eum_app.usecases.visit_report import export_visit
 
 
 class Progress(Protocol):
@@ -66,3 +67,8 @@ def import_claims_child(
 def export_inventory_child(progress: Progress, ticket: Ticket, path: Path, wanted: InventoryFilter) -> Exported:
     with resumed(ticket) as session:
         return export_inventory(session, path, wanted, progress)
+
+
+def export_visit_child(progress: Progress, ticket: Ticket, path: Path, visit_id: str) -> Exported:
+    with resumed(ticket) as session:
+        return export_visit(session, path, visit_id, progress)

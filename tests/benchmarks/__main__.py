@@ -13,7 +13,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from tests.benchmarks import bench_import, bench_record, bench_unlock
+from tests.benchmarks import bench_import, bench_record, bench_report, bench_unlock
 from tests.benchmarks.ratios import Ratio
 
 OUTPUT = Path("bench-output") / "bench.json"
@@ -21,6 +21,7 @@ MEASUREMENTS: dict[str, Callable[[Path], Ratio]] = {
     "record": bench_record.measure,
     "import": bench_import.measure,
     "unlock": bench_unlock.measure,
+    "report": bench_report.measure,
 }
 
 

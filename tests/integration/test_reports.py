@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from pathlib import Path
 
@@ -38,10 +38,10 @@ PHOTO = png(data_matrix(b"786950"))
 COUNT = 6
 
 
-@pytest.fixture(scope="module")
-def visited(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[World, str]]:
+@pytest.fixture
+def visited(tmp_path: Path, hq_backend: Callable[[], str | None]) -> Iterator[tuple[World, str]]:
     """HQ after a visit: four verified, one discrepancy, one not found, one that nobody had listed."""
-    world = make_world(tmp_path_factory.mktemp("reports") / "world", count=COUNT)
+    world = make_world(tmp_path / "world", count=COUNT, database_url=hq_backend())
     visit_id = world.plan().visit_id
     world.hand_over()
     device = world.device

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 
@@ -24,8 +24,8 @@ PHOTO = png(data_matrix(b"786950"))
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    made = make_world(tmp_path / "world", count=3)
+def world(tmp_path: Path, hq_backend: Callable[[], str | None]) -> Iterator[World]:
+    made = make_world(tmp_path / "world", count=3, database_url=hq_backend())
     made.plan()
     made.hand_over()
     yield made
