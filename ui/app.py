@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from eum_app.crypto.passphrases import KdfParams
     from eum_app.usecases.session import Session
     from ui.desk import Desk
+    from ui.devices.wedge_filter import WedgeFilter
     from ui.first_start import FirstStart
     from ui.shell import Shell
     from ui.tasks import Tasks
@@ -65,6 +66,7 @@ class AppWindow(QWidget):
         self._kind, self._device = "", ""
         self._front: UnlockPage | FirstStart | None = None
         self._is_warm = self._is_closed = False
+        self._wedge: WedgeFilter | None = None
         self._stack = QStackedLayout(self)
         self.resize(1440, 900)
         self._show_front()
@@ -168,6 +170,7 @@ class AppWindow(QWidget):
         self.shell = shell
         self._add_pages(shell, desk)
         shell.lock_requested.connect(self.lock)
+        self._listen_to_scanner(shell)
         DeviceBox(shell, desk).refresh(frozenset())
         self._stack.addWidget(shell)
         self._stack.setCurrentWidget(shell)
@@ -175,6 +178,17 @@ class AppWindow(QWidget):
         self._drop_front()
         shell.show_page(shell.current_key)
         self.unlocked.emit()
+
+    def _listen_to_scanner(self, shell: Shell) -> None:
+        """A hand scanner's burst goes to the page in sight as a mark, wherever the focus is, and to nothing else."""
+        from ui import settings
+        from ui.devices.wedge_filter import WedgeFilter
+
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)
+        self._wedge = WedgeFilter(app, settings.load().scanner.for_wedge())
+        self._wedge.setParent(shell)
+        self._wedge.mark_scanned.connect(lambda raw: shell.take_mark(raw, "wedge"))
 
     def _add_pages(self, shell: Shell, desk: Desk) -> None:
         if desk.session.is_hq:
@@ -200,6 +214,9 @@ class AppWindow(QWidget):
 
     def _close_session(self, reason: str) -> KnownError | None:
         """End the work, drop what was asked and not yet delivered, record the end, and let go of the shell."""
+        if self._wedge is not None:
+            self._wedge.close()
+            self._wedge = None
         if self.shell is not None:
             self.shell.hide()
         if self._tasks is not None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QCoreApplication, Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
@@ -120,6 +120,13 @@ class Page(QWidget):
 
     def refresh(self, areas: frozenset[str]) -> None:
         """The store changed in `areas`."""
+
+    def mark_scanned(self, raw: bytes, read_by: str) -> None:
+        """A hand scanner sent a mark while the page is in sight; `read_by` is wedge or serial. No key of it went
+        anywhere else. A page that has no use for marks says so."""
+        self.notice.show_message(
+            "info", QCoreApplication.translate("kit", "A mark was scanned. Nothing here takes one.")
+        )
 
     def first_focus(self) -> QWidget | None:
         """The widget that gets the focus when the page is shown."""

@@ -126,6 +126,11 @@ class Shell(QWidget):
         if areas:
             self._pages[key].refresh(frozenset(areas))
 
+    def take_mark(self, raw: bytes, read_by: str) -> None:
+        """A hand scanner sent a mark: the page in sight gets it; nobody does where a bug is shown."""
+        if self._current and self._stack.currentWidget() is self._frames[self._current] and not self._sheet.isVisible():
+            self._pages[self._current].mark_scanned(raw, read_by)
+
     # What is said around the pages
 
     def set_badge(self, key: str, badge: str, tone: str = "mute") -> None:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     Grey = NDArray[np.uint8]
     Lines = NDArray[np.float32]
 
-FORMATS = (BarcodeFormat.Code128, BarcodeFormat.Code39)
+FORMATS = (BarcodeFormat.Code128, BarcodeFormat.Code39Std, BarcodeFormat.Code39Ext)
 
 _QUARTER = 4
 _MIN_COHERENCE = 0.5  # 1: all edges in one direction

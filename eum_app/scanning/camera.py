@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from eum_app.domain.errors import Refusal
-from eum_app.scanning.images import IMAGE_SUFFIXES, load_grey
+from eum_app.scanning.images import IMAGE_SUFFIXES, grey_of, load_grey
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,11 +39,7 @@ class Frame:
 
     def grey(self) -> NDArray[np.uint8]:
         """The frame as grey values, for the decoder."""
-        if self.picture.ndim == 2:
-            return self.picture
-        from eum_app.scanning.opencv import cv2
-
-        return np.asarray(cv2.cvtColor(self.picture, cv2.COLOR_BGR2GRAY), np.uint8)
+        return grey_of(self.picture)
 
 
 class FrameSource:
@@ -183,3 +179,16 @@ class FrameSource:
         wanted = fps if self._fps is None else self._fps
         if wanted > 0:
             self._stop.wait(1 / wanted)
+
+
+def cameras_there(most: int = 6) -> list[int]:
+    """The numbers of the cameras that open, of the first `most`. Takes up to seconds: never on the window's thread."""
+    from eum_app.scanning.opencv import cv2
+
+    found = []
+    for index in range(most):
+        capture: Any = cv2.VideoCapture(index)
+        if capture.isOpened():
+            found.append(index)
+        capture.release()
+    return found

@@ -45,9 +45,9 @@ class Consensus:
                 self._seen[key] = (frames, at_ms)
         return accepted
 
-    def forget_given(self) -> None:
-        """Give out again whatever is in sight, as after a person has dismissed a result."""
-        self._given.clear()
+    def has_accepted(self, symbol: Symbol) -> bool:
+        """Whether this symbol was accepted and has been in sight since."""
+        return (symbol.symbology, symbol.raw) in self._given
 
     def _forget(self, at_ms: float) -> None:
         self._seen = {key: seen for key, seen in self._seen.items() if at_ms - seen[1] <= self.window_ms}

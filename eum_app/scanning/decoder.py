@@ -24,7 +24,9 @@ DEFAULT_FORMATS = (
     BarcodeFormat.DataMatrix,
     BarcodeFormat.QRCode,
     BarcodeFormat.Code128,
-    BarcodeFormat.Code39,
+    # Not `Code39`: that takes six characters for an Italian pharmacy code and gives ten others in their place.
+    BarcodeFormat.Code39Std,
+    BarcodeFormat.Code39Ext,
     BarcodeFormat.PDF417,
     BarcodeFormat.Aztec,
 )
@@ -48,8 +50,6 @@ _SYMBOLOGIES = (
     ("Aztec", "Aztec"),
     ("Code 128", "Code 128"),
     ("Code 39", "Code 39"),
-    ("Code 32", "Code 39"),
-    ("Pharmazentralnummer", "Code 39"),
 )
 
 

@@ -70,3 +70,22 @@ def _grey(picture: NDArray[np.integer[Any] | np.floating[Any]]) -> NDArray[np.ui
     if channels == 3:
         return np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY), np.uint8)
     return np.ascontiguousarray(picture[:, :, 0], np.uint8)
+
+
+def grey_of(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """A frame (grey, or blue-green-red) as grey values, for the decoder."""
+    if picture.ndim == 2:
+        return picture
+    from eum_app.scanning.opencv import cv2
+
+    return np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY), np.uint8)
+
+
+def zoomed(picture: NDArray[np.uint8], zoom: float) -> NDArray[np.uint8]:
+    """The middle of a frame: 2.0 is half its width and height. Cut out, not enlarged: no detail is made up."""
+    if zoom <= 1:
+        return picture
+    height, width = picture.shape[:2]
+    tall, wide = max(1, round(height / zoom)), max(1, round(width / zoom))
+    top, left = (height - tall) // 2, (width - wide) // 2
+    return np.ascontiguousarray(picture[top : top + tall, left : left + wide])

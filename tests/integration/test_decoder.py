@@ -42,6 +42,12 @@ def test_qr_and_code_39() -> None:
     assert (linear.raw, linear.symbology, linear.error_corrected) == (b"515736A", "Code 39", False)
 
 
+@pytest.mark.parametrize("text", ["786951", "123456", "12345678", "-1234562", "000000"])
+def test_a_serial_is_never_taken_for_a_pharmacy_code(text: str) -> None:
+    (linear,) = decode(labels.code_39(text))
+    assert (linear.raw, linear.symbology) == (text.encode(), "Code 39")
+
+
 def test_noise_and_tiny_pictures_give_nothing() -> None:
     noise = np.random.default_rng(7).integers(0, 256, (600, 800), dtype=np.uint8)
     assert decode(noise) == []

@@ -44,11 +44,9 @@ def test_the_same_item_200_times_a_second_is_given_once() -> None:
     assert given == [STRONG, WEAK]
 
 
-def test_given_again_after_it_was_out_of_sight_or_forgotten() -> None:
+def test_given_again_after_it_was_out_of_sight() -> None:
     consensus = Consensus(quiet_ms=1000)
     assert consensus.offer([STRONG], 0) == [STRONG]
     assert consensus.offer([], 900) == []
     assert consensus.offer([STRONG], 1000) == []
     assert consensus.offer([STRONG], 2001) == [STRONG]
-    consensus.forget_given()
-    assert consensus.offer([STRONG], 2002) == [STRONG]

@@ -11,7 +11,10 @@ from eum_app.domain.facts import MarkRead
 
 @dataclass
 class Draft:
-    """One item, or a mark that no item fits (`item` None), with answers, photos and how it was identified."""
+    """One item, or a mark that no item fits (`item` None), with answers, photos and how it was identified.
+
+    `mark_picture` is the picture of the mark as it was read (PNG), empty where there is none.
+    """
 
     mark: MarkRead
     item: ItemRow | None = None
@@ -19,6 +22,7 @@ class Draft:
     photos: dict[str, bytes] = field(default_factory=dict)
     note: str = ""
     all_as_expected: bool = False
+    mark_picture: bytes = b""
 
     @property
     def item_id(self) -> str:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from PySide6.QtCore import QCoreApplication, Qt, Signal
-from PySide6.QtWidgets import QPlainTextEdit, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtGui import QPixmap
+from PySide6.QtWidgets import QLabel, QPlainTextEdit, QSizePolicy, QStackedWidget, QWidget
 
 from db.queries.items import HistoryLine, ItemRow
-from eum_app.domain.checklists import Answer, Checklist
+from eum_app.domain.checklists import Checklist
 from ui import words
 from ui.field.draft import Draft
 from ui.field.parts import empty_layout, image_of, named
-from ui.field.question_row import QuestionRow
+from ui.field.questionnaire import Questionnaire
 from ui.theme import theme
 from ui.widgets import (
     Button,
@@ -22,6 +23,7 @@ from ui.widgets import (
     EmptyState,
     KeyValueGrid,
     PhotoStrip,
+    ValueText,
     button,
     flow,
     hbox,
@@ -52,7 +54,6 @@ class ItemPanel(Card):
         self.add_trailing(self._level)
         self.draft: Draft | None = None
         self._checklist: Checklist | None = None
-        self._rows: dict[str, QuestionRow] = {}
         self._empty = EmptyState(
             "scan-line",
             self.tr("Scan the next item"),
@@ -75,11 +76,9 @@ class ItemPanel(Card):
         self._checked_line = panel(vbox(self._checked, margins=(16, 8, 16, 8)), "row")
         self._checked_line.setProperty("tone", "warn")
         self._checked_line.hide()
-        self._checklist_said = label("", "cardsub")
-        head = panel(
-            hbox(label(self.tr("Checklist"), "cardtitle"), self._checklist_said, 1, margins=(16, 9, 16, 9)), "cardhead"
-        )
-        self._questions: QVBoxLayout = vbox()
+        self._questions = Questionnaire()
+        self._questions.changed.connect(self._follow)
+        self._questions.answer_given.connect(self.focus_first)
         self.photo_button: Button = named(
             button(self.tr("Photo"), self.photo_requested.emit, icon="plus"), "add_photo_button"
         )
@@ -102,7 +101,6 @@ class ItemPanel(Card):
                 self._checked_line,
                 self._facts,
                 rule(),
-                head,
                 self._questions,
                 vbox(self.note, self.photos, extras, margins=(16, 10, 16, 10), spacing=8),
                 1,
@@ -153,9 +151,7 @@ class ItemPanel(Card):
         self.note.hide()
         self.photos.clear()
         self.photos.hide()
-        empty_layout(self._questions)
-        self._rows = {}
-        self._lay_out()
+        self._questions.show_draft(draft, checklist)
         self._scroll.verticalScrollBar().setValue(0)
         self._places.setCurrentIndex(1)
 
@@ -177,16 +173,15 @@ class ItemPanel(Card):
         read: Sequence[tuple[str, str]] = (),
         candidates: Sequence[ItemRow] = (),
         draft: Draft | None = None,
+        picture: bytes = b"",
     ) -> None:
         """What was read is no item of the list: say so, and offer what can be done. Nothing is taken by itself.
 
-        With `draft` the mark can be recorded as not on the list.
+        With `draft` the mark can be recorded as not on the list; `picture` shows the mark beside what was read.
         """
-        self.draft = draft
-        self._level.hide()
-        self.set_title(title)
-        empty_layout(self._offer_list)
-        self._offer_list.addWidget(label(text, "body", wrap=True))
+        self._begin_offer(title, text, draft)
+        if picture:
+            self._offer_list.addWidget(_mark_picture(picture))
         if read:
             grid = KeyValueGrid(margins=(0, 0, 0, 0))
             for name, value in read:
@@ -200,6 +195,23 @@ class ItemPanel(Card):
             add = self._outcome_button("not_on_list", self.tr("Not on the list…"), kind="primary")
             add.setToolTip(self.tr("Record it as not on the list"))
             self._offer_list.addWidget(add)
+        self._end_offer()
+
+    def show_texts(self, title: str, text: str, texts: Sequence[str], take: Callable[[bytes], object]) -> None:
+        """What a scan could say; `take` gets the one that the person chooses."""
+        self._begin_offer(title, text, None)
+        for at, one in enumerate(texts):
+            self._offer_list.addWidget(named(button(one, partial(take, one.encode())), f"reading_{at}"))
+        self._end_offer()
+
+    def _begin_offer(self, title: str, text: str, draft: Draft | None) -> None:
+        self.draft = draft
+        self._level.hide()
+        self.set_title(title)
+        empty_layout(self._offer_list)
+        self._offer_list.addWidget(label(text, "body", wrap=True))
+
+    def _end_offer(self) -> None:
         away = named(button(self.tr("Put away"), self.put_away.emit), "put_away_button")
         away.setToolTip(self.tr("Put away (Esc)"))
         self._offer_list.addWidget(away)
@@ -208,7 +220,7 @@ class ItemPanel(Card):
     def focus_first(self) -> None:
         """Put the keyboard at the first open question, or where the person goes on."""
         if self._places.currentIndex() == 1:
-            open_row = next((found for found in self._rows.values() if found.is_open), None)
+            open_row = self._questions.first_open_row()
             if open_row is not None:
                 self._scroll.ensureWidgetVisible(open_row)
                 open_row.focus_field()
@@ -242,8 +254,7 @@ class ItemPanel(Card):
         """All as expected: one explicit answer to every question that has an expected one."""
         if self.draft is None or self._checklist is None or self._places.currentIndex() != 1:
             return
-        self.draft.answer_all_as_expected(self._checklist)
-        self._lay_out()
+        self._questions.answer_all()
         self.focus_first()
 
     # Inside
@@ -252,56 +263,28 @@ class ItemPanel(Card):
         grid = self._facts
         grid.clear()
         grid.add(self.tr("Serial number"), item.serial, big=True)
+        if self.draft is not None and self.draft.mark.raw:
+            grid.add(self.tr("Mark read"), self._read_part(self.draft))
         for name, value in ((self.tr("UII"), item.uii), (self.tr("NSN"), item.nsn), (self.tr("Case"), item.case_id)):
             if value:
                 grid.add(name, value, mono=True)
         grid.add(self.tr("Expected at"), words.joined(item.site, item.location))
         grid.add(self.tr("Last check"), last_check or words.day(item.last_inventory) or self.tr("None known"))
 
-    def _lay_out(self) -> None:
-        """A row for each question asked now; rows that stay keep their focus."""
-        assert self.draft is not None
-        assert self._checklist is not None
-        asked = self.draft.asked(self._checklist)
-        wanted = {question.question_id for question in asked}
-        for key in [key for key in self._rows if key not in wanted]:
-            gone = self._rows.pop(key)
-            self._questions.removeWidget(gone)
-            gone.hide()
-            gone.deleteLater()
-        numbers = {question.question_id: at for at, question in enumerate(self._checklist.questions, 1)}
-        for at, question in enumerate(asked):
-            made = self._rows.get(question.question_id)
-            if made is None:
-                made = QuestionRow(numbers[question.question_id], question)
-                made.answered.connect(self._answered)
-                self._rows[question.question_id] = made
-                self._questions.insertWidget(at, made)
-            made.set_answer(self.draft.answers.get(question.question_id))
-        self._rows = {question.question_id: self._rows[question.question_id] for question in asked}
-        self._follow()
-
-    def _answered(self, answer: Answer) -> None:
-        if self.draft is None:
-            return
-        self.draft.answer(answer)
-        self._lay_out()
-        given = self._rows.get(answer.question_id)
-        if given is not None and not given.is_open:
-            self.focus_first()
+    def _read_part(self, draft: Draft) -> QWidget:
+        """The picture of the mark beside its text, so that a person can compare the two."""
+        said = ValueText(mark_text(draft.mark.raw))
+        said.setAccessibleName(said.toPlainText())
+        line = hbox(spacing=10)
+        if draft.mark_picture:
+            line.addWidget(_mark_picture(draft.mark_picture, 48))
+        line.addWidget(said, 1)
+        return panel(line)
 
     def _follow(self) -> None:
         if self.draft is None or self._checklist is None:
             return
-        open_ids = self.draft.open_ids(self._checklist)
-        asked = self.draft.asked(self._checklist)
-        first_open = open_ids[0] if open_ids and self.draft.answers else ""
-        for key, found in self._rows.items():
-            found.mark_open(key == first_open)
-        said = self.tr("{done} of {total} · version {version}").format(
-            done=len(asked) - len(open_ids), total=len(asked), version=self._checklist.version
-        )
-        self._checklist_said.setText(said)
+        open_ids = self._questions.open_ids()
         text = self.tr("Verified ⏎")
         if open_ids:
             text = self.tr("Verified ⏎ · {count} open").format(count=words.count(len(open_ids)))
@@ -309,15 +292,10 @@ class ItemPanel(Card):
         self.verified_button.setEnabled(not open_ids)
         why = self.tr("Answer every question first") if open_ids else self.tr("Record as verified (Enter)")
         self.verified_button.setToolTip(why)
-        expected = [question for question in asked if question.expected is not None]
-        self.all_button.setEnabled(bool(expected))
-        numbers = f"1–{len(asked)}" if len(expected) == len(asked) and len(asked) > 1 else words.count(len(expected))
-        if all(question.expected == "yes" for question in expected):
-            said = self.tr("All as expected   A · records yes to {numbers}").format(numbers=numbers)
-        else:
-            said = self.tr("All as expected   A · answers {numbers}").format(numbers=numbers)
-        self.all_button.setText(said)
-        self.all_button.setAccessibleName(said)
+        said = self._questions.all_said()
+        self.all_button.setEnabled(bool(said))
+        self.all_button.setText(said or self.tr("All as expected"))
+        self.all_button.setAccessibleName(said or self.tr("All as expected"))
         self.all_button.setToolTip(self.tr("One explicit answer, recorded as such (A)"))
 
     def _toggle_note(self) -> None:
@@ -333,6 +311,27 @@ class ItemPanel(Card):
         if self.draft is not None:
             self.draft.photos.pop(key, None)
             self.photos.setVisible(bool(self.draft.photos))
+
+
+def mark_text(raw: bytes) -> str:
+    """A mark's data for people: each control character as its picture, nothing run and nothing reordered."""
+    text = raw.decode("utf-8", "replace")
+    return "".join(
+        chr(0x2400 + ord(one)) if ord(one) < 0x20 else one if one.isprintable() else "\N{REPLACEMENT CHARACTER}"
+        for one in text
+    )
+
+
+def _mark_picture(data: bytes, height: int = 120) -> QLabel:
+    made = QLabel()
+    side = theme().dp(height)
+    picture = QPixmap.fromImage(image_of(data, 320))
+    made.setPixmap(
+        picture.scaled(side * 2, side, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation)
+    )
+    made.setAccessibleName(QCoreApplication.translate("field", "Picture of the mark as it was read"))
+    made.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+    return made
 
 
 def photo_caption(number: int) -> str:

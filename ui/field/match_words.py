@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QCoreApplication
 
+from eum_app.domain.errors import KnownError
 from eum_app.usecases.match_mark import Match
 from ui import words
 from ui.messages import warning
@@ -38,12 +39,12 @@ def tag_of(match: Match) -> tuple[str, str, str]:
     state, text, tone = {
         "expected": ("in_view", _tr("{name} expected"), "accent"),
         "already_checked": ("verified", _tr("{name} already checked"), "ok"),
-        "expected_elsewhere": ("not_on_list", _tr("{name} expected at another visit"), "warn"),
+        "expected_elsewhere": ("elsewhere", _tr("{name} expected elsewhere"), "warn"),
         "not_on_list": ("not_on_list", _tr("{name} not on list"), "warn"),
-        "unknown": ("not_on_list", _tr("{name} not on list"), "warn"),
-        "near": ("not_on_list", _tr("{name} nearly fits: look closely"), "warn"),
-        "ambiguous": ("not_on_list", _tr("{name} fits several items"), "warn"),
-        "claims": ("not_on_list", _tr("a label that names several items"), "warn"),
+        "unknown": ("unknown", _tr("{name} unknown"), "bad"),
+        "near": ("near", _tr("{name} near match"), "warn"),
+        "ambiguous": ("near", _tr("{name} fits several"), "warn"),
+        "claims": ("claims", _tr("container label: claims"), "warn"),
     }[match.kind]
     return state, text.format(name=name), tone
 
@@ -85,6 +86,41 @@ def offer_of(match: Match) -> Offer:
         ),
     }[match.kind]  # fmt: skip
     return Offer(title, text, tuple(_read_rows(match)), can_be_recorded)
+
+
+@dataclass(frozen=True)
+class LostOffer:
+    """What a scan without its separators could mean."""
+
+    title: str
+    text: str
+    candidates: tuple[str, ...]
+
+
+def lost_offer(error: KnownError) -> LostOffer | None:
+    """The readings of a scan that lost its separators; None for any other failure, or where there are none."""
+    candidates = error.values.get("candidates")
+    if not isinstance(candidates, tuple) or not candidates:
+        return None
+    return LostOffer(
+        _tr("The scanner lost the separators"),
+        _tr(
+            "What was scanned can be read in more than one way. Compare with the plate and choose what it says, or set "
+            "the scanner up: its test page shows how."
+        ),
+        tuple(str(one) for one in candidates),
+    )
+
+
+def confirm_offer(match: Match) -> Offer:
+    """What is asked before a single read of a weak symbology counts."""
+    return Offer(
+        _tr("Compare before it counts"),
+        _tr("This kind of barcode can be misread. Compare with the plate, character by character; choose the item only "
+            "if it is the same."),
+        tuple(_read_rows(match)),
+        can_be_recorded=False,
+    )  # fmt: skip
 
 
 def _read_rows(match: Match) -> list[tuple[str, str]]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, TypeVar
 
-from PySide6.QtCore import QByteArray, QObject
-from PySide6.QtGui import QImage
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QObject
+from PySide6.QtGui import QImage, QImageWriter
 from PySide6.QtWidgets import QLayout, QWidget
 
 from db.queries.exchange import outstanding
@@ -67,6 +67,17 @@ def image_of(data: bytes, width: int) -> QImage:
     """A picture's thumbnail from the bytes of a file, at most `width` pixels wide; a null image for none."""
     image = QImage.fromData(QByteArray(data))
     return image.scaledToWidth(width) if image.width() > width else image
+
+
+def png_of(image: QImage) -> bytes:
+    """A picture as the bytes of a PNG file; empty for a null picture."""
+    if image.isNull():
+        return b""
+    data = QByteArray()
+    buffer = QBuffer(data)
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    QImageWriter(buffer, QByteArray(b"png")).write(image)
+    return bytes(data.data())
 
 
 def visit_cards(connection: Any, origin: str, epoch: int) -> list[tuple[VisitRow, bool]]:

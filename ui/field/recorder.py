@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import QObject, Signal
 
 from eum_app.domain.checklists import Checklist
 from eum_app.domain.errors import KnownError
-from eum_app.usecases.record_check import RecordedCheck, record_check, withdraw_check
+from eum_app.usecases.record_check import (
+    NewCheck,
+    RecordedCheck,
+    RecordedChecks,
+    record_check,
+    record_checks,
+    withdraw_checks,
+)
+from ui import settings
 from ui.desk import Desk
 from ui.field.draft import Draft
 
@@ -18,6 +27,8 @@ class Recorder(QObject):
 
     recorded = Signal(str, object)
     """(serial, RecordedCheck)"""
+    group_recorded = Signal(object)
+    """RecordedChecks"""
     withdrawn = Signal()
     failed = Signal(object)
     """KnownError: nothing was recorded."""
@@ -26,8 +37,8 @@ class Recorder(QObject):
         super().__init__(parent)
         self._desk = desk
         self._is_busy = False
-        self.last_check_id = ""
-        """The newest check recorded here since the visit was opened, until it is taken back."""
+        self.last_check_ids: tuple[str, ...] = ()
+        """What was recorded last since the visit was opened (a group at once), until it is taken back."""
 
     @property
     def is_busy(self) -> bool:
@@ -50,25 +61,61 @@ class Recorder(QObject):
             all_as_expected=draft.all_as_expected,
             note="\n".join(text for text in (draft.note, note) if text),
             photos=list(draft.photos.values()),
+            crop=_kept_picture(draft),
             then=partial(self._recorded, draft.serial),
             failed=self._refused,
         )
         return True
 
-    def withdraw(self, check_id: str) -> None:
-        if not self._is_busy:
+    def record_group(self, visit_id: str, drafts: Sequence[Draft], answers: Draft, checklist: Checklist) -> bool:
+        """Each item verified with the same answers, in one transaction. False where a check is still being recorded."""
+        if self._is_busy:
+            return False
+        self._is_busy = True
+        checks = [
+            NewCheck(
+                draft.item_id,
+                "verified",
+                draft.mark,
+                answers=answers.given(checklist),
+                all_as_expected=answers.all_as_expected,
+                crop=_kept_picture(draft),
+            )
+            for draft in drafts
+        ]
+        self._desk.do(record_checks, visit_id, checks, then=self._group_recorded, failed=self._refused)
+        return True
+
+    def withdraw(self, *check_ids: str) -> None:
+        """Take checks back, all of them or none."""
+        if not self._is_busy and check_ids:
             self._is_busy = True
-            self._desk.do(withdraw_check, check_id, then=self._withdrawn, failed=self._refused)
+            self._desk.do(withdraw_checks, check_ids, then=self._withdrawn, failed=self._refused)
+
+    def withdraw_last(self) -> bool:
+        """Take back what was recorded last here; False where nothing was."""
+        self.withdraw(*self.last_check_ids)
+        return bool(self.last_check_ids)
 
     def _recorded(self, serial: str, result: RecordedCheck) -> None:
         self._is_busy = False
-        self.last_check_id = result.check_id
+        self.last_check_ids = (result.check_id,)
         self.recorded.emit(serial, result)
 
+    def _group_recorded(self, result: RecordedChecks) -> None:
+        self._is_busy = False
+        self.last_check_ids = tuple(one.check_id for one in result.checks)
+        self.group_recorded.emit(result)
+
     def _withdrawn(self, _changed: object) -> None:
-        self._is_busy, self.last_check_id = False, ""
+        self._is_busy, self.last_check_ids = False, ()
         self.withdrawn.emit()
 
     def _refused(self, error: KnownError) -> None:
         self._is_busy = False
         self.failed.emit(error)
+
+
+def _kept_picture(draft: Draft) -> bytes:
+    """The picture of the mark, where this device is set to keep it."""
+    return draft.mark_picture if draft.mark_picture and settings.load().keeps_mark_pictures else b""

@@ -1,8 +1,9 @@
-"""Frames taken, decoded and agreed on in a thread of their own; the GUI thread only takes the newest view."""
+"""Frames taken, decoded and tracked in a thread of their own; the GUI thread only takes the newest view."""
 
 from __future__ import annotations
 
 import threading
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,24 +12,35 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage
 
 from eum_app.domain.errors import KnownError
+from ui.settings import CameraSettings
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from eum_app.scanning.decoder import Symbol
+    from eum_app.scanning.sweep import Quad, Track
 
 VIEW_WIDTH = 960
+STILL_BUDGET_MS = 3_000  # a person waits for a photo, not for a frame
 _JPEG_QUALITY = 90
+_MARK_MARGIN = 0.3  # of the mark's size, around the mark in its picture
+_MARK_SIDE = 240  # px, the most that a picture of a mark is kept with
 
 
 @dataclass(frozen=True)
 class Seen:
-    """One frame as it is shown (at most `VIEW_WIDTH` wide), its symbols, and its own size in pixels."""
+    """One frame as it is shown (at most `VIEW_WIDTH` wide), the marks in view, and its own size in pixels.
+
+    `pictures` holds a picture of each mark by its key (`Track.key`). `image` is mirrored where the camera is set so;
+    the corners of the marks are not.
+    """
 
     image: QImage
-    symbols: tuple[Symbol, ...]
+    tracks: tuple[Track, ...]
     width: int
     height: int
+    pictures: Mapping[tuple[str, bytes], QImage]
+    read_by: str = "camera"
+    is_mirrored: bool = False
 
 
 class ScanWorker(QObject):
@@ -36,8 +48,6 @@ class ScanWorker(QObject):
 
     frame_seen = Signal()
     """A new view is there: `take` it. Not sent again before it was taken, so a slow window drops frames."""
-    symbols_accepted = Signal(object)
-    """list[Symbol]: newly read, each once while it stays in sight."""
     state_changed = Signal(str)
     """A state of `FrameSource`."""
     failed = Signal(object)
@@ -46,7 +56,6 @@ class ScanWorker(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._stop = threading.Event()
-        self._forget = threading.Event()
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
         self._seen: Seen | None = None
@@ -57,11 +66,12 @@ class ScanWorker(QObject):
     def is_running(self) -> bool:
         return self._thread is not None and self._thread.is_alive()
 
-    def start(self, source: int | Path) -> None:
+    def start(self, source: int | Path, camera: CameraSettings | None = None) -> None:
         """Begin with a camera's index, a video file or a folder of pictures; a source before it is stopped."""
         self.stop()
         self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, args=(source, self._stop), name="scan", daemon=True)
+        wanted = camera or CameraSettings()
+        self._thread = threading.Thread(target=self._run, args=(source, wanted, self._stop), name="scan", daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
@@ -73,10 +83,6 @@ class ScanWorker(QObject):
     def join(self, timeout_s: float = 5.0) -> None:
         if self._thread is not None:
             self._thread.join(timeout_s)
-
-    def forget_given(self) -> None:
-        """Offer again what is in sight, e.g. after a check was recorded."""
-        self._forget.set()
 
     def take(self) -> Seen | None:
         """The newest view, once."""
@@ -91,14 +97,15 @@ class ScanWorker(QObject):
             picture = self._last
         return _jpeg(picture) if picture is not None else b""
 
-    def _run(self, source: int | Path, stop: threading.Event) -> None:
+    def _run(self, source: int | Path, camera: CameraSettings, stop: threading.Event) -> None:
         from eum_app.scanning.camera import FrameSource
-        from eum_app.scanning.consensus import Consensus
         from eum_app.scanning.decoder import decode
+        from eum_app.scanning.images import grey_of, zoomed
+        from eum_app.scanning.sweep import SweepTracker
 
-        consensus = Consensus()
+        tracker, pictures = SweepTracker(), dict[tuple[str, bytes], QImage]()
         try:
-            frames = FrameSource(source)
+            frames = FrameSource(source, size=(camera.width, camera.height))
         except KnownError as error:
             self.failed.emit(error)
             return
@@ -114,17 +121,19 @@ class ScanWorker(QObject):
                         return
                     continue
                 number = frame.number
-                symbols = decode(frame.grey())
-                if self._forget.is_set():
-                    self._forget.clear()
-                    consensus = Consensus()
-                accepted = consensus.offer(symbols, frame.at_ms)
-                self._show(frame.picture, tuple(symbols), stop)
-                if accepted and not stop.is_set():
-                    self.symbols_accepted.emit(accepted)
+                picture = zoomed(frame.picture, camera.zoom)
+                grey = grey_of(picture)
+                height, width = grey.shape
+                tracks = tracker.offer(decode(grey), frame.at_ms, (width, height))
+                keys = {track.key for track in tracks}
+                pictures = {key: image for key, image in pictures.items() if key in keys}
+                for track in tracks:
+                    if track.key not in pictures:
+                        pictures[track.key] = picture_of(grey, track.corners)
+                seen = view_of(picture, tracks, dict(pictures), is_mirrored=camera.is_mirrored)
+                self._show(seen, picture, stop)
 
-    def _show(self, picture: NDArray[Any], symbols: tuple[Symbol, ...], stop: threading.Event) -> None:
-        seen = view_of(picture, symbols)
+    def _show(self, seen: Seen, picture: NDArray[Any], stop: threading.Event) -> None:
         with self._lock:
             if stop.is_set():
                 return
@@ -134,30 +143,60 @@ class ScanWorker(QObject):
             self.frame_seen.emit()
 
 
-def view_of(picture: NDArray[Any], symbols: tuple[Symbol, ...]) -> Seen:
+def picture_of(grey: NDArray[Any], corners: Quad) -> QImage:
+    """The mark and a little around it, as it was read."""
+    from eum_app.scanning.opencv import cv2
+
+    height, width = grey.shape
+    xs, ys = [x for x, _ in corners], [y for _, y in corners]
+    margin = _MARK_MARGIN * max(max(xs) - min(xs), max(ys) - min(ys))
+    left, top = max(0, round(min(xs) - margin)), max(0, round(min(ys) - margin))
+    right, bottom = min(width, round(max(xs) + margin)), min(height, round(max(ys) + margin))
+    cut = grey[top : max(bottom, top + 1), left : max(right, left + 1)]
+    side = max(cut.shape)
+    if side > _MARK_SIDE:
+        wanted = (max(1, cut.shape[1] * _MARK_SIDE // side), max(1, cut.shape[0] * _MARK_SIDE // side))
+        cut = cv2.resize(cut, wanted, interpolation=cv2.INTER_AREA)
+    tall, wide = cut.shape
+    return QImage(cut.tobytes(), wide, tall, wide, QImage.Format.Format_Grayscale8).copy()
+
+
+def view_of(
+    picture: NDArray[Any],
+    tracks: Sequence[Track],
+    pictures: Mapping[tuple[str, bytes], QImage],
+    *,
+    is_mirrored: bool = False,
+    read_by: str = "camera",
+) -> Seen:
     """A picture (grey, or blue-green-red) made ready for the window."""
     from eum_app.scanning.opencv import cv2
 
     height, width = picture.shape[:2]
+    small = picture
     if width > VIEW_WIDTH:
         small = cv2.resize(picture, (VIEW_WIDTH, round(height * VIEW_WIDTH / width)), interpolation=cv2.INTER_AREA)
-    else:
-        small = picture
+    if is_mirrored:
+        small = cv2.flip(small, 1)
     shown_height, shown_width = small.shape[:2]
     is_grey = small.ndim == 2
     layout = QImage.Format.Format_Grayscale8 if is_grey else QImage.Format.Format_BGR888
     step = shown_width * (1 if is_grey else 3)
     image = QImage(small.tobytes(), shown_width, shown_height, step, layout).copy()
-    return Seen(image, symbols, width, height)
+    return Seen(image, tuple(tracks), width, height, pictures, read_by, is_mirrored)
 
 
 def read_still(path: Path) -> Seen:
-    """A picture file and its symbols. Raises Refusal `image.…`."""
-    from eum_app.scanning.decoder import decode
+    """A picture file and its marks, those of a weak symbology not yet sure. Raises Refusal `image.…`."""
+    from eum_app.scanning.decoder import read_still as read_symbols
     from eum_app.scanning.images import load_grey
+    from eum_app.scanning.sweep import SweepTracker
 
     grey = load_grey(path)
-    return view_of(grey, tuple(decode(grey)))
+    height, width = grey.shape
+    tracks = SweepTracker().offer(read_symbols(grey, STILL_BUDGET_MS, sweep=True), 0, (width, height))
+    pictures = {track.key: picture_of(grey, track.corners) for track in tracks}
+    return view_of(grey, tracks, pictures, read_by="photo")
 
 
 def _jpeg(picture: NDArray[Any]) -> bytes:

@@ -5,27 +5,28 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QHideEvent, QKeyEvent, QKeySequence, QShowEvent
-from PySide6.QtWidgets import QAbstractItemView, QApplication, QLineEdit, QPlainTextEdit, QStackedWidget, QWidget
+from PySide6.QtGui import QHideEvent, QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QAbstractItemView, QLineEdit, QPlainTextEdit, QStackedWidget, QWidget
 
 from db.queries.items import ItemRow, history
 from eum_app.domain.errors import KnownError
 from eum_app.domain.facts import MarkRead
-from eum_app.scanning.decoder import Symbol
 from eum_app.usecases.match_mark import Match, match_mark
-from eum_app.usecases.record_check import RecordedCheck
+from eum_app.usecases.record_check import RecordedCheck, RecordedChecks
 from ui import words
 from ui.desk import Desk
-from ui.devices.wedge_filter import WedgeFilter
 from ui.field.draft import Draft
+from ui.field.group_panel import GroupPanel
 from ui.field.item_panel import ItemPanel
 from ui.field.items_panel import ItemsPanel
-from ui.field.match_words import offer_of, tag_of
-from ui.field.parts import name_header_buttons, named, progress_parts
+from ui.field.match_words import confirm_offer, lost_offer, offer_of, tag_of
+from ui.field.parts import name_header_buttons, named, png_of, progress_parts
 from ui.field.photo_bar import PhotoBar
 from ui.field.reason_column import ReasonColumn
+from ui.field.recent_panel import RecentPanel
 from ui.field.recorder import Recorder
-from ui.field.scan_panel import RecentPanel, ScanPanel, key_of
+from ui.field.scan_panel import ScanPanel
+from ui.field.sightings import Key, Sighting, Sightings
 from ui.field.visit_view import VisitView, read_item, read_visit
 from ui.messages import sentence
 from ui.page import Page
@@ -41,20 +42,22 @@ class VisitPage(Page):
         self._desk = desk
         self._visit_id = ""
         self._view: VisitView | None = None
-        self._candidate_read = MarkRead(read_by="list")
-        self._wedge: WedgeFilter | None = None
+        self._candidate_read, self._candidate_picture = MarkRead(read_by="list"), b""
         self._was_submitted = False
         self.recorder = Recorder(desk, self)
+        self.sightings = Sightings(desk, self)
         self.set_title(self.tr("Visit"))
         self.items = named(ItemsPanel(desk), "items_panel")
         self.scan = named(ScanPanel(desk), "scan_panel")
         self.recent = RecentPanel()
         self.item = ItemPanel()
         self.reasons = ReasonColumn()
+        self.group = GroupPanel()
         self.photo_bar = PhotoBar(desk)
         self._right = QStackedWidget()
         self._right.addWidget(self.item)
         self._right.addWidget(self.reasons)
+        self._right.addWidget(self.group)
         right = vbox(spacing=12)
         right.addWidget(self._right, 1)
         right.addWidget(self.photo_bar)
@@ -76,17 +79,27 @@ class VisitPage(Page):
     def _connect(self) -> None:
         self.header.crumb_activated.connect(lambda: self.navigate_requested.emit("visits", None))
         self.items.item_chosen.connect(self._pick)
-        self.scan.symbol_read.connect(self._on_symbol)
+        self.scan.view_changed.connect(self.sightings.look)
+        self.scan.mark_chosen.connect(self._open_mark)
+        self.scan.take_requested.connect(self.take_in_view)
         self.scan.typed.connect(self._on_typed)
+        self.scan.scanner_test_requested.connect(lambda: self.navigate_requested.emit("scanner_test", None))
+        self.sightings.found.connect(self._sighted)
+        self.sightings.refused.connect(self._mark_refused)
+        self.sightings.counted.connect(self._count_view)
         self.scan.field.returnPressed.connect(self._enter_in_scan_field)
         self.recent.undo_requested.connect(self.recorder.withdraw)
         self.recorder.recorded.connect(self._recorded)
+        self.recorder.group_recorded.connect(self._group_recorded)
         self.recorder.withdrawn.connect(self._withdrawn)
         self.recorder.failed.connect(self._failed)
         self.item.outcome_requested.connect(self._decide)
         self.item.candidate_chosen.connect(self._take_candidate)
         self.item.photo_requested.connect(self.photo_bar.open)
         self.item.put_away.connect(self._put_away)
+        self.group.record_requested.connect(self._record_group)
+        self.group.item_chosen.connect(self._open_from_group)
+        self.group.put_away.connect(self._put_away)
         self.reasons.confirmed.connect(self._record)
         self.reasons.cancelled.connect(self._leave_reasons)
         self.reasons.photo_requested.connect(self.photo_bar.open)
@@ -113,7 +126,9 @@ class VisitPage(Page):
         self.add_action(self.tr("Go to the scan field"), "F2", self._focus_scan)
         self.add_action(self.tr("Filter the items"), "F3", self._focus_filter)
         self.add_action(self.tr("Put the item away"), "Esc", self._escape)
-        self.add_button_key(self.item.all_button, "A")
+        self.add_action(self.tr("Take all expected items in view"), "F5", self.take_in_view)
+        self.add_action(self.tr("All as expected"), "A", self._answer_all)
+        self.item.all_button.setToolTip(self.tr("All as expected (A)"))
         self.add_button_key(self.item.discrepancy_button, "F4")
         self.add_button_key(self.item.not_found_button, "F6")
         self.add_button_key(self.item.no_access_button, "F7")
@@ -128,11 +143,12 @@ class VisitPage(Page):
     def opened(self, argument: object) -> None:
         visit_id, wanted = argument if isinstance(argument, tuple) else (argument or self._visit_id, "")
         if visit_id != self._visit_id:
-            self._visit_id, self._view, self.recorder.last_check_id = str(visit_id), None, ""
+            self._visit_id, self._view, self.recorder.last_check_ids = str(visit_id), None, ()
+            self.group.clear()
             self._show_item_place()
             self.item.show_nothing()
             self.items.show_visit(self._visit_id)
-            self.scan.forget_known()
+            self.sightings.begin(self._visit_id)
             self.header.set_state("")
         if wanted:
             self.items.show_filter(str(wanted))
@@ -142,24 +158,14 @@ class VisitPage(Page):
         if self._visit_id:
             self._ask()
             self.items.refresh()
+            self.sightings.ask_anew()
 
     def first_focus(self) -> QWidget | None:
         return self.scan.field
 
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        app = QApplication.instance()
-        if self._wedge is None and isinstance(app, QApplication):
-            self._wedge = WedgeFilter(app)
-            self._wedge.mark_scanned.connect(self._on_burst)
-
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
         if not event.spontaneous():
-            if self._wedge is not None:
-                self._wedge.close()
-                self._wedge.deleteLater()
-                self._wedge = None
             self.scan.stop()  # another page, or the lock: nobody films what nobody looks at
 
     def _ask(self) -> None:
@@ -188,61 +194,169 @@ class VisitPage(Page):
 
     def _on_typed(self, text: str) -> None:
         self._was_submitted = True
-        self._match(text.encode(), "typed", "", "")
+        self._match(text.encode(), "typed")
 
-    def _on_burst(self, raw: bytes) -> None:
-        self._match(raw, "wedge", "", "")
+    def mark_scanned(self, raw: bytes, read_by: str) -> None:
+        self._match(raw, read_by)
 
-    def _on_symbol(self, symbol: Symbol, read_by: str) -> None:
-        key = key_of(symbol.symbology, symbol.raw)
-        self._match(symbol.raw, read_by, symbol.aim or symbol.symbology, key, symbol.preparation)
-
-    def _match(self, raw: bytes, read_by: str, symbology: str, key: str, preparation: str = "") -> None:
+    def _match(self, raw: bytes, read_by: str) -> None:
         session, visit_id = self._desk.session, self._visit_id
         self._desk.tasks.query(
-            lambda: match_mark(session, visit_id, raw, read_by=read_by, symbology=symbology, preparation=preparation),
-            partial(self._matched, visit_id, key),
-            partial(self._not_matched, key),
+            lambda: match_mark(session, visit_id, raw, read_by=read_by),
+            partial(self._matched, visit_id),
+            partial(self._not_matched, read_by),
         )
 
-    def _not_matched(self, key: str, error: KnownError) -> None:
+    def _not_matched(self, read_by: str, error: KnownError) -> None:
         message = sentence(error)
-        if key:
-            self.scan.set_known(key, "high", self.tr("cannot be read"))
-            self.scan.redraw_marks()
         self.scan.say(f"{message.what} {message.next}", "bad")
+        lost = lost_offer(error)
+        if lost is not None and not self._is_begun():
+            # Separators lost: what it could be is shown, and the person says which; nothing is taken silently.
+            self._show_item_place()
+            self.item.show_texts(lost.title, lost.text, lost.candidates, lambda text: self._match(text, read_by))
+            self._to_item_column()
 
-    def _matched(self, visit_id: str, key: str, match: Match) -> None:
+    def _is_begun(self) -> bool:
+        """Whether answers would be lost if something else took the right column."""
+        draft = self.item.draft
+        return self.group.is_open or (draft is not None and (draft.is_begun or self._right.currentIndex() == 1))
+
+    def _must_wait(self, match: Match, text: str) -> bool:
+        """Answers are not thrown away by a scan: first this item, then the next."""
+        draft = self.item.draft
+        if not self._is_begun() or (
+            draft is not None and match.item is not None and match.item.item_id == draft.item_id
+        ):
+            return False
+        if self.group.is_open or draft is None:
+            wait = self.tr("{text} · first record the items taken, or put them away (Esc)").format(text=text)
+        else:
+            wait = self.tr("{text} · first finish {serial}, or put it away (Esc)").format(
+                text=text, serial=draft.serial
+            )
+        self.scan.say(wait, "warn")
+        return True
+
+    def _matched(self, visit_id: str, match: Match) -> None:
         if visit_id != self._visit_id or self._view is None:
             return
-        state, text, tone = tag_of(match)
-        if key:
-            self.scan.set_known(key, state, text)
-            self.scan.redraw_marks()
-        draft = self.item.draft
-        is_begun = draft is not None and (draft.is_begun or self._right.currentIndex() == 1)
-        if draft is not None and is_begun and (match.item is None or match.item.item_id != draft.item_id):
-            # Answers are not thrown away by a scan: first this item, then the next.
-            wait = self.tr("{text} · first finish {serial}, or put it away (Esc)")
-            self.scan.say(wait.format(text=text, serial=draft.serial), "warn")
+        _, text, tone = tag_of(match)
+        if self._must_wait(match, text):
             return
         self.scan.say(text, tone)
-        is_seen = match.read.read_by == "camera"
-        if is_begun or (is_seen and match.kind != "expected" and draft is not None):
-            return
-        if not (is_seen and match.kind == "already_checked"):
+        if not self._is_begun():
             self._show_match(match)
 
-    def _show_match(self, match: Match) -> None:
+    # Marks in view
+
+    def _sighted(self, sighting: Sighting) -> None:
+        """A verdict about a mark in view. It is shown on the mark; the right column follows only where it is free."""
+        match = sighting.match
+        state, text, tone = tag_of(match)
+        self.scan.set_known(sighting.key, state, text if sighting.is_sure else self.tr("{text}?").format(text=text))
+        if self._view is None or self._is_begun():
+            return
+        draft, is_alone = self.item.draft, self.sightings.in_view == 1
+        is_photo = match.read.read_by == "photo"
+        if is_alone or is_photo:
+            self.scan.say(text, tone)
+        if is_alone and is_photo:
+            self._open_sighting(sighting)
+        elif match.kind == "expected" and sighting.is_sure:
+            # The first one stays at hand while it is in view, so that nothing jumps under the person's hand.
+            if draft is None or (draft.mark.read_by == "camera" and not self.sightings.shows(draft.item_id)):
+                self._open_sighting(sighting)
+        elif is_alone and draft is None and match.kind != "already_checked":
+            self._open_sighting(sighting)
+
+    def _mark_refused(self, key: Key, error: KnownError) -> None:
+        self.scan.set_known(key, "high", self.tr("cannot be read"))
+        if self.sightings.in_view <= 1:
+            self._not_matched("camera", error)
+
+    def _open_mark(self, key: Key) -> None:
+        """The person pressed a mark in the picture."""
+        sighting = self.sightings.sighting_of(key)
+        if sighting is not None and not self._must_wait(sighting.match, tag_of(sighting.match)[1]):
+            self._open_sighting(sighting)
+
+    def _open_sighting(self, sighting: Sighting) -> None:
+        picture, match = png_of(sighting.picture), sighting.match
+        if sighting.is_sure or match.item is None:
+            self._show_match(match, picture)
+            return
+        # One read of a symbol without a strong checksum: a person compares it with the plate before it counts.
+        self._show_item_place()
+        self._candidate_read, self._candidate_picture = match.read, picture
+        offer = confirm_offer(match)
+        self.item.show_offer(offer.title, offer.text, read=offer.read, candidates=[match.item], picture=picture)
+        self._to_item_column()
+
+    def _count_view(self) -> None:
+        self.scan.show_counts(self.sightings.in_view, len(self.sightings.expected()))
+
+    def take_in_view(self) -> None:
+        """The sighting of all expected items in view (F5): they join the group whose questions are asked at once."""
+        if self._view is None or self.recorder.is_busy:
+            return
+        draft = self.item.draft
+        if draft is not None and not self.group.is_open and self._is_begun():
+            self.scan.say(self.tr("First finish {serial}, or put it away (Esc)").format(serial=draft.serial), "warn")
+            return
+        drafts = [
+            Draft(one.match.read, one.match.item, mark_picture=png_of(one.picture)) for one in self.sightings.expected()
+        ]
+        taken = self.group.take(drafts, self._view.item_checklist)
+        if not self.group.is_open:
+            self.scan.say(self.tr("No expected item is in view."), "warn")
+            return
+        self.item.show_nothing()
+        self.items.set_in_view("")
+        self.scan.say(self.tr("{count} more taken").format(count=words.count(taken)), "accent")
+        self._right.setCurrentWidget(self.group)
+        self._columns.bring_to_front("item")
+        self.group.focus_first()
+
+    def _answer_all(self) -> None:
+        shown = self.group.all_button if self._right.currentWidget() is self.group else self.item.all_button
+        if shown.isVisible():
+            shown.click()
+
+    def _record_group(self) -> None:
+        if self._view is not None and self.group.is_open:
+            drafts, checklist = list(self.group.drafts.values()), self._view.item_checklist
+            if self.recorder.record_group(self._visit_id, drafts, self.group.answers, checklist):
+                self.group.set_busy(True)
+
+    def _group_recorded(self, result: RecordedChecks) -> None:
+        self.group.clear()
+        count = words.count(len(result.checks))
+        self._say_recorded(
+            self.tr("{count} items verified").format(count=count), [one.check_id for one in result.checks]
+        )
+
+    def _open_from_group(self, item_id: str) -> None:
+        """One item of the group is looked at by itself; the others wait."""
+        draft = self.group.drafts.get(item_id)
+        if draft is not None and draft.item is not None and self._view is not None:
+            self.group.drop(item_id)
+            self._right.setCurrentWidget(self.item)
+            self._open_item(draft, "to_check")
+
+    def _show_match(self, match: Match, picture: bytes = b"") -> None:
         self._show_item_place()
         if match.item is not None and match.kind in {"expected", "already_checked"}:
-            self._desk.ask(read_item, self._visit_id, match.item.item_id, then=partial(self._picked, match.read))
+            then = partial(self._picked, match.read, picture)
+            self._desk.ask(read_item, self._visit_id, match.item.item_id, then=then)
             return
         offer = offer_of(match)
-        draft = Draft(match.read, match.item) if offer.can_be_recorded else None
-        self._candidate_read = match.read
+        draft = Draft(match.read, match.item, mark_picture=picture) if offer.can_be_recorded else None
+        self._candidate_read, self._candidate_picture = match.read, picture
         self.items.set_in_view("")
-        self.item.show_offer(offer.title, offer.text, read=offer.read, candidates=match.candidates, draft=draft)
+        self.item.show_offer(
+            offer.title, offer.text, read=offer.read, candidates=match.candidates, draft=draft, picture=picture
+        )
         self._to_item_column()
 
     def _open_item(self, draft: Draft, outcome: str) -> None:
@@ -267,21 +381,25 @@ class VisitPage(Page):
 
     def _pick(self, item_id: str) -> None:
         """Picked from the list by hand."""
+        if self.group.is_open:
+            self.scan.say(self.tr("First record the items taken, or put them away (Esc)"), "warn")
+            return
         read = MarkRead(read_by="list")
-        self._desk.ask(read_item, self._visit_id, item_id, then=partial(self._picked, read))
+        self._desk.ask(read_item, self._visit_id, item_id, then=partial(self._picked, read, b""))
 
     def _take_candidate(self, item_id: str) -> None:
-        self._desk.ask(read_item, self._visit_id, item_id, then=partial(self._picked, self._candidate_read))
+        then = partial(self._picked, self._candidate_read, self._candidate_picture)
+        self._desk.ask(read_item, self._visit_id, item_id, then=then)
 
-    def _picked(self, read: MarkRead, found: tuple[ItemRow, str]) -> None:
+    def _picked(self, read: MarkRead, picture: bytes, found: tuple[ItemRow, str]) -> None:
         row, outcome = found
-        if self._view is None:
+        if self._view is None or self.group.is_open:
             return
         self._show_item_place()
         if read.read_by == "list":
             self.scan.say("")
         if outcome:
-            self._open_item(Draft(read, row), outcome)
+            self._open_item(Draft(read, row, mark_picture=picture), outcome)
             return
         self.item.show_offer(
             self.tr("Not on the list"),
@@ -313,17 +431,19 @@ class VisitPage(Page):
 
     def _recorded(self, serial: str, result: RecordedCheck) -> None:
         self.item.set_busy(False)
-        said = words.joined(self.tr("Recorded"), f"{serial} {words.outcome(result.outcome).lower()}")
-        self.notice.show_message(
-            "ok", said, action=self.tr("Undo"), on_action=partial(self.recorder.withdraw, result.check_id)
-        )
+        self._say_recorded(f"{serial} {words.outcome(result.outcome).lower()}", [result.check_id])
+
+    def _say_recorded(self, what: str, check_ids: list[str]) -> None:
+        undo = partial(self.recorder.withdraw, *check_ids)
+        said = words.joined(self.tr("Recorded"), what)
+        self.notice.show_message("ok", said, action=self.tr("Undo"), on_action=undo)
         self._say_saved()
         self.scan.say("")
-        self.scan.forget_known()
-        self._put_away()
+        self._leave_item()
 
     def _failed(self, error: KnownError) -> None:
         self.item.set_busy(False)
+        self.group.set_busy(False)
         self.notice.show_error(error)
 
     def _say_saved(self) -> None:
@@ -331,9 +451,10 @@ class VisitPage(Page):
 
     def undo_last(self) -> None:
         """Withdraw this device's newest standing check (Ctrl+Z, wherever the focus is)."""
-        check_id = self.recorder.last_check_id or self.recent.last_check_id
-        if check_id:
-            self.recorder.withdraw(check_id)
+        if self.recorder.withdraw_last():
+            return
+        if self.recent.last_check_id:
+            self.recorder.withdraw(self.recent.last_check_id)
         else:
             self.notice.show_message("info", self.tr("Nothing here can be taken back."))
 
@@ -341,7 +462,6 @@ class VisitPage(Page):
         self.recent.last_check_id = ""  # until the list is read again
         self.notice.show_message("info", self.tr("Withdrawn. The check and its withdrawal both stay in the record."))
         self._say_saved()
-        self.scan.forget_known()
         self.scan.field.setFocus()
 
     # Photos
@@ -364,6 +484,10 @@ class VisitPage(Page):
             self._enter()
 
     def _enter(self) -> None:
+        if self._right.currentWidget() is self.group:
+            if self.group.verified_button.isVisible() and self.group.verified_button.isEnabled():
+                self._record_group()
+            return
         in_sight = self.item.verified_button.isVisible() and self._right.currentIndex() == 0
         if in_sight and self.item.verified_button.isEnabled():
             self._decide("verified")
@@ -377,12 +501,21 @@ class VisitPage(Page):
         super().keyPressEvent(event)
 
     def _put_away(self) -> None:
+        if self._right.currentWidget() is self.group:
+            self.group.clear()
+        self._leave_item()
+
+    def _leave_item(self) -> None:
+        """Nothing is at hand any more; what waits in the group comes back."""
         self._show_item_place()
         self.photo_bar.close_bar()
         self.item.show_nothing()
         self.items.set_in_view("")
-        self._columns.bring_to_front("scan")
-        self._focus_scan()
+        if self.group.is_open:
+            self._right.setCurrentWidget(self.group)
+            self.group.focus_first()
+        else:
+            self._focus_scan()
 
     def _show_item_place(self) -> None:
         self._right.setCurrentIndex(0)

@@ -37,6 +37,11 @@ STATUS: dict[str, StatusMark] = {
         StatusMark("not_found", "x", str(QT_TRANSLATE_NOOP("status", "Not found")), "bad"),
         StatusMark("not_on_list", "plus", str(QT_TRANSLATE_NOOP("status", "Not on the list")), "warn"),
         StatusMark("no_access", "ban", str(QT_TRANSLATE_NOOP("status", "No access")), "mute"),
+        # What else a mark in view can be
+        StatusMark("elsewhere", "map-pin", str(QT_TRANSLATE_NOOP("status", "Expected elsewhere")), "warn"),
+        StatusMark("near", "triangle-alert", str(QT_TRANSLATE_NOOP("status", "Near match")), "warn"),
+        StatusMark("unknown", "circle-question-mark", str(QT_TRANSLATE_NOOP("status", "Unknown")), "bad"),
+        StatusMark("claims", "tag", str(QT_TRANSLATE_NOOP("status", "Claim")), "warn"),
         # Severities of a finding
         StatusMark("high", "x", str(QT_TRANSLATE_NOOP("status", "High")), "bad"),
         StatusMark("medium", "triangle-alert", str(QT_TRANSLATE_NOOP("status", "Medium")), "warn"),

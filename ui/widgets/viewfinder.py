@@ -18,13 +18,15 @@ Corner = tuple[float, float]
 class ViewMark:
     """One symbol: corners as parts of the picture's width and height (0 to 1), and what is known of it.
 
-    `state` is a key of `ui.theme.status`, or empty while nothing is known; `text` stands beside the outline.
+    `state` is a key of `ui.theme.status`, or empty while nothing is known; `text` stands beside the outline. `track` is
+    the same from frame to frame, so that the tag keeps its side of the mark.
     """
 
     key: str
     corners: tuple[Corner, Corner, Corner, Corner]
     state: str = ""
     text: str = ""
+    track: int = 0
 
 
 class Viewfinder(QWidget):
@@ -38,12 +40,14 @@ class Viewfinder(QWidget):
         self._marks: tuple[ViewMark, ...] = ()
         self._prompt = prompt
         self._frame_tone = ""
+        self._is_below: dict[int, bool] = {}  # track → side of its tag: a tag does not hop from side to side
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName(prompt)
 
     def show_view(self, image: QImage, marks: Sequence[ViewMark]) -> None:
         """Show a frame and what stands in it."""
         self._image, self._marks = image, tuple(marks)
+        self._is_below = {mark.track: self._is_below.get(mark.track, False) for mark in marks}
         self.setAccessibleName(", ".join(mark.text for mark in marks if mark.text) or self._prompt)
         self.update()
 
@@ -123,9 +127,14 @@ class Viewfinder(QWidget):
         box = outline.boundingRect()
         edge = look.dp(8)
         left = max(area.left(), min(box.left(), self.width() - width - edge))
-        place = QRectF(left, box.top() - height - look.dp(4), width, height)
-        if place.top() < edge or any(place.intersects(other) for other in taken):
-            place.moveTop(box.bottom() + look.dp(4))
+        above, below = box.top() - height - look.dp(4), box.bottom() + look.dp(4)
+        is_below = self._is_below.get(mark.track, False)
+        for side in (is_below, not is_below):
+            place = QRectF(left, below if side else above, width, height)
+            is_free = place.top() >= edge and place.bottom() <= self.height() - edge
+            if is_free and not any(place.intersects(other) for other in taken):
+                self._is_below[mark.track] = side
+                break
         while any(place.intersects(other) for other in taken):
             place.translate(0, height + 2)
         taken.append(QRectF(place))

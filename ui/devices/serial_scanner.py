@@ -1,0 +1,99 @@
+"""A hand scanner on a serial port (RS-232, or USB that shows itself as one): bytes as they are, no keyboard between.
+
+A scan is what comes between the prefix and the suffix, or until `SILENCE_MS` where the scanner sends no suffix. A port
+that is not there, or that goes away, is tried again until it is back.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QByteArray, QIODeviceBase, QObject, QTimer, Signal
+from PySide6.QtSerialPort import QSerialPort, QSerialPortInfo
+
+from ui.settings import ScannerSettings
+
+SILENCE_MS = 150
+RETRY_MS = 1_000
+MAX_BYTES = 8_192  # the largest symbol holds some 3 kB: more without an end is noise
+
+
+class SerialScanner(QObject):
+    """`mark_scanned` carries a scan's bytes, separators included."""
+
+    mark_scanned = Signal(bytes)
+    connected_changed = Signal(bool)
+
+    def __init__(self, settings: ScannerSettings, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._prefix, self._suffix = settings.serial_prefix.encode(), settings.serial_suffix.encode()
+        self._held = b""
+        self._port = QSerialPort(settings.serial_port, self)
+        self._port.setBaudRate(settings.serial_baud)
+        self._port.readyRead.connect(self._take)
+        self._port.errorOccurred.connect(self._fail)
+        self._silence = QTimer(self)
+        self._silence.setSingleShot(True)
+        self._silence.setInterval(SILENCE_MS)
+        self._silence.timeout.connect(self._end_by_silence)
+        self._retry = QTimer(self)
+        self._retry.setInterval(RETRY_MS)
+        self._retry.timeout.connect(self._open)
+
+    @property
+    def is_connected(self) -> bool:
+        return self._port.isOpen()
+
+    def start(self) -> None:
+        """Open the port now, or as soon as it is there."""
+        self._retry.start()
+        self._open()
+
+    def stop(self) -> None:
+        self._retry.stop()
+        self._silence.stop()
+        self._held = b""
+        if self._port.isOpen():
+            self._port.close()
+            self.connected_changed.emit(False)
+
+    # Inside
+
+    def _open(self) -> None:
+        if not self._port.isOpen() and self._port.open(QIODeviceBase.OpenModeFlag.ReadOnly):
+            self.connected_changed.emit(True)
+
+    def _fail(self, error: QSerialPort.SerialPortError) -> None:
+        gone = {QSerialPort.SerialPortError.ResourceError, QSerialPort.SerialPortError.ReadError}
+        if error in gone and self._port.isOpen():
+            self._port.close()
+            self._held = b""
+            self.connected_changed.emit(False)
+
+    def _take(self) -> None:
+        data: QByteArray = self._port.readAll()
+        self._held += bytes(data.data())
+        if self._suffix:
+            *whole, self._held = self._held.split(self._suffix)
+            for scan in whole:
+                self._give(scan)
+        if len(self._held) > MAX_BYTES:
+            self._held = b""
+        if self._held:
+            self._silence.start()
+        else:
+            self._silence.stop()
+
+    def _end_by_silence(self) -> None:
+        scan, self._held = self._held, b""
+        if not self._suffix:
+            self._give(scan)
+        # With a suffix set, what lacks it was cut in half: half a mark is no mark.
+
+    def _give(self, scan: bytes) -> None:
+        said = scan.removeprefix(self._prefix)
+        if said:
+            self.mark_scanned.emit(said)
+
+
+def ports_there() -> list[str]:
+    """The names of the serial ports that the system has now."""
+    return [port.portName() for port in QSerialPortInfo.availablePorts()]

@@ -1,0 +1,113 @@
+"""The checklist of an item or of a group: a row for each question that is asked now. Nothing is pre-chosen."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from eum_app.domain.checklists import Answer, Checklist
+from ui import words
+from ui.field.draft import Draft
+from ui.field.parts import empty_layout
+from ui.field.question_row import QuestionRow
+from ui.widgets import hbox, label, panel, vbox
+
+
+class Questionnaire(QWidget):
+    """Shows a draft's answers and changes them as the person answers; `changed` after each change."""
+
+    changed = Signal()
+    answer_given = Signal()
+    """A question was answered in a way that leaves it no longer open."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._draft: Draft | None = None
+        self._checklist: Checklist | None = None
+        self._rows: dict[str, QuestionRow] = {}
+        self._said = label("", "cardsub")
+        head = panel(hbox(label(self.tr("Checklist"), "cardtitle"), self._said, 1, margins=(16, 9, 16, 9)), "cardhead")
+        self._questions: QVBoxLayout = vbox()
+        self.setLayout(vbox(head, self._questions))
+
+    def show_draft(self, draft: Draft, checklist: Checklist) -> None:
+        """Ask about another item, or another group."""
+        self._draft, self._checklist = draft, checklist
+        empty_layout(self._questions)
+        self._rows = {}
+        self._lay_out()
+
+    def answer_all(self) -> None:
+        """One explicit answer to every question that has an expected one."""
+        if self._draft is not None and self._checklist is not None:
+            self._draft.answer_all_as_expected(self._checklist)
+            self._lay_out()
+
+    def open_ids(self) -> list[str]:
+        """The questions that still wait for an answer."""
+        assert self._draft is not None
+        assert self._checklist is not None
+        return self._draft.open_ids(self._checklist)
+
+    def first_open_row(self) -> QuestionRow | None:
+        return next((found for found in self._rows.values() if found.is_open), None)
+
+    def all_said(self) -> str:
+        """What "all as expected" answers, for its button; empty where no question has an expected answer."""
+        assert self._draft is not None
+        assert self._checklist is not None
+        asked = self._draft.asked(self._checklist)
+        expected = [question for question in asked if question.expected is not None]
+        if not expected:
+            return ""
+        numbers = f"1–{len(asked)}" if len(expected) == len(asked) and len(asked) > 1 else words.count(len(expected))
+        if all(question.expected == "yes" for question in expected):
+            return self.tr("All as expected   A · records yes to {numbers}").format(numbers=numbers)
+        return self.tr("All as expected   A · answers {numbers}").format(numbers=numbers)
+
+    # Inside
+
+    def _lay_out(self) -> None:
+        """A row for each question asked now; rows that stay keep their focus."""
+        assert self._draft is not None
+        assert self._checklist is not None
+        asked = self._draft.asked(self._checklist)
+        wanted = {question.question_id for question in asked}
+        for key in [key for key in self._rows if key not in wanted]:
+            gone = self._rows.pop(key)
+            self._questions.removeWidget(gone)
+            gone.hide()
+            gone.deleteLater()
+        numbers = {question.question_id: at for at, question in enumerate(self._checklist.questions, 1)}
+        for at, question in enumerate(asked):
+            made = self._rows.get(question.question_id)
+            if made is None:
+                made = QuestionRow(numbers[question.question_id], question)
+                made.answered.connect(self._answered)
+                self._rows[question.question_id] = made
+                self._questions.insertWidget(at, made)
+            made.set_answer(self._draft.answers.get(question.question_id))
+        self._rows = {question.question_id: self._rows[question.question_id] for question in asked}
+        self._follow()
+
+    def _answered(self, answer: Answer) -> None:
+        if self._draft is None:
+            return
+        self._draft.answer(answer)
+        self._lay_out()
+        given = self._rows.get(answer.question_id)
+        if given is not None and not given.is_open:
+            self.answer_given.emit()
+
+    def _follow(self) -> None:
+        assert self._draft is not None
+        assert self._checklist is not None
+        open_ids, total = self.open_ids(), len(self._draft.asked(self._checklist))
+        first_open = open_ids[0] if open_ids and self._draft.answers else ""
+        for key, found in self._rows.items():
+            found.mark_open(key == first_open)
+        said = self.tr("{done} of {total} · version {version}").format(
+            done=total - len(open_ids), total=total, version=self._checklist.version
+        )
+        self._said.setText(said)
+        self.changed.emit()

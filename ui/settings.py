@@ -1,0 +1,85 @@
+"""What this device is set to: camera, scanner, what is kept. No secrets in here; a small file in the config folder."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+import msgspec
+
+from eum_app.domain.errors import Trouble
+from eum_app.scanning.wedge import WedgeSettings
+
+RESOLUTIONS = ((640, 480), (1280, 720), (1920, 1080))
+ZOOMS = (1.0, 1.5, 2.0, 3.0)
+
+
+class CameraSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """`index` is the camera's number with the system; `zoom` cuts out the middle (2.0: half of width and height)."""
+
+    index: int = 0
+    width: int = 1280
+    height: int = 720
+    is_mirrored: bool = False
+    zoom: float = 1.0
+
+
+class ScannerSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """What the hand scanner is set to; `keys` and `texts` as in `WedgeSettings`. No `serial_port`: none is used."""
+
+    prefix: str = ""
+    suffix: str = ""
+    max_gap_ms: float = 50
+    keys: dict[str, str] = {}
+    texts: dict[str, str] = {}
+    serial_port: str = ""
+    serial_baud: int = 9600
+    serial_prefix: str = ""
+    serial_suffix: str = "\r\n"
+
+    def for_wedge(self) -> WedgeSettings:
+        return WedgeSettings(
+            max_gap_ms=self.max_gap_ms, prefix=self.prefix, suffix=self.suffix, keys=self.keys, texts=self.texts
+        )
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """`keeps_mark_pictures`: whether the picture of a mark is kept with the check (where photos are allowed)."""
+
+    camera: CameraSettings = CameraSettings()
+    scanner: ScannerSettings = ScannerSettings()
+    keeps_mark_pictures: bool = False
+
+
+def settings_file() -> Path:
+    """Where the settings lie when nothing else is said."""
+    import platformdirs
+
+    return Path(platformdirs.user_config_dir("eum", appauthor=False)) / "settings.json"
+
+
+def load(path: Path | None = None) -> Settings:
+    """The settings; the defaults where there is no file, or one that cannot be read: a device must always start."""
+    try:
+        return msgspec.json.decode((path or settings_file()).read_bytes(), type=Settings)
+    except (OSError, msgspec.DecodeError):
+        return Settings()
+
+
+def save(settings: Settings, path: Path | None = None) -> None:
+    """Replace the file in one step. Raises Trouble `disk.failed`."""
+    target = path or settings_file()
+    temporary = ""
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=".settings-")
+        with os.fdopen(handle, "wb") as file:
+            file.write(msgspec.json.format(msgspec.json.encode(settings)))
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).replace(target)
+    except OSError as error:
+        if temporary:
+            Path(temporary).unlink(missing_ok=True)
+        raise Trouble("disk.failed", path=str(target), reason=error.strerror or "") from None
