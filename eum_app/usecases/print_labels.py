@@ -1,0 +1,168 @@
+"""Labels for items whose mark is gone, or for the shelf where they stand: a symbol, and what it says in words.
+
+The symbol says what the book says: an ISO/IEC 15434 message (format 06) that forms the item's own UII again. Each one
+is drawn at two pixels a module and read back by our own decoder before anything is written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, Literal
+
+from db.files import disk_trouble, written_whole
+from db.queries.items import ItemRow, items_by_id
+from eum_app.domain.errors import Refusal
+from eum_app.domain.mark_syntax import EOT, GS, HEADER, RS
+from eum_app.domain.marks import parse_mark
+from eum_app.reports.formats.pdf_file import set_pdf
+from eum_app.reports.label_sheet import (
+    MAX_MODULE_MM,
+    MAX_SHELF_MODULE_MM,
+    MIN_DOTS,
+    Label,
+    LabelSheet,
+    label_sheets,
+    module_mm,
+    sheet_data,
+)
+from eum_app.reports.model import Cover
+from eum_app.scanning.decoder import decode
+from eum_app.scanning.labels import data_matrix, iuid_message, qr
+from eum_app.usecases.session import Session
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+LabelSymbol = Literal["data_matrix", "qr"]
+LabelKind = Literal["replacement", "shelf"]
+MAX_LABELS: Final = 1_000
+DEFAULT_DPI: Final = 300
+NSN_FROM_MM: Final = 25.0
+"""Lower labels have no room for the stock number, which is not part of the identity."""
+
+_DRAW: Final[dict[LabelSymbol, Callable[[bytes, int], NDArray[np.uint8]]]] = {
+    "data_matrix": data_matrix,
+    "qr": lambda message, module_px: qr(message.decode("ascii"), module_px),
+}
+
+
+@dataclass(frozen=True)
+class PrintedLabels:
+    """`module_mm` is the smallest side of a module on these labels."""
+
+    path: Path
+    labels: int
+    sheets: int
+    module_mm: float
+
+
+def print_labels(
+    session: Session,
+    item_ids: Sequence[str],
+    path: Path,
+    *,
+    sheet_id: str,
+    symbol: LabelSymbol = "data_matrix",
+    kind: LabelKind = "replacement",
+    start: int = 1,
+    copies: int = 1,
+    dpi: int = DEFAULT_DPI,
+) -> PrintedLabels:
+    """Write labels for items, in this order, as a PDF of vector symbols; `start` is the first free position of the
+    first sheet, `dpi` what the printer can do.
+
+    Raises Refusal `permission.denied`, `label.none`, `label.too_many`, `label.sheet`, `label.position`, `item.unknown`,
+    `label.nothing_to_say`, `label.characters`, `label.too_long`, `label.module_too_small`, `label.unreadable`,
+    `report.name` (not .pdf), Trouble `report.pdf_failed` and those of the disk.
+    """
+    session.require("label.print")
+    sheet = next((one for one in label_sheets() if one.sheet_id == sheet_id), None)
+    if sheet is None:
+        raise Refusal("label.sheet", sheet=sheet_id[:40], known=", ".join(one.sheet_id for one in label_sheets()))
+    if not item_ids or copies < 1:
+        raise Refusal("label.none")
+    if len(item_ids) * copies > MAX_LABELS:
+        raise Refusal("label.too_many", count=len(item_ids) * copies, limit=MAX_LABELS)
+    if not 1 <= start <= sheet.labels:
+        raise Refusal("label.position", start=start, labels=sheet.labels)
+    if path.suffix.lower() != ".pdf":
+        raise Refusal("report.name", name=path.name)
+    with disk_trouble(path):
+        if path.is_dir():
+            raise Refusal("report.is_folder", name=path.name)
+    found = session.read(items_by_id, item_ids)
+    for item_id in item_ids:
+        if item_id not in found:
+            raise Refusal("item.unknown", item_id=item_id[:40])
+    printed_on = session.observed_now()[:10]
+    labels = [
+        label
+        for item_id in item_ids
+        for label in [_label(found[item_id], sheet, symbol, kind, dpi, printed_on)] * copies
+    ]
+    cover = Cover(
+        report="labels",
+        title="Labels",
+        subject=sheet.title,
+        as_of=session.observed_now(),
+        made_by=session.account,
+        made_at_store=session.name,
+        reconciliation="",
+        is_reconciled=True,
+        sections=(),
+    )
+    data = sheet_data(cover, sheet, labels, start)
+    pdf = set_pdf("label-sheet", data)
+    with written_whole(path) as file:
+        file.write(pdf)
+    return PrintedLabels(path, len(labels), len(data["pages"]), min(label.module_mm for label in labels))
+
+
+def message_of(item: ItemRow) -> bytes:
+    """The ISO/IEC 15434 message, format 06, whose UII is the book's: construct 2 (17V, 1P, S), construct 1 (18S), else
+    the whole UII (25S). Raises Refusal `label.nothing_to_say`, `label.characters`.
+    """
+    for value in (item.cage, item.part_number, item.serial, item.uii):
+        if value and not (value.isascii() and value.isprintable()):
+            raise Refusal("label.characters", value=value[:78])
+    serial = f"{GS}S{item.serial}" if item.serial else ""
+    ways = []
+    if item.cage and item.part_number and item.serial:
+        ways.append(iuid_message(item.cage, item.part_number, item.serial))
+    if item.uii:
+        if item.cage and item.serial:
+            ways.append(_format_06(f"18S{item.cage}{item.serial}"))
+        ways.append(_format_06(f"25S{item.uii}{serial}"))
+    for message in ways:
+        formed = parse_mark(message, "Data Matrix").uii
+        if formed is not None and formed.value == (item.uii or formed.value):
+            return message
+    raise Refusal("label.nothing_to_say", serial=item.serial or item.uii)
+
+
+def _format_06(elements: str) -> bytes:
+    return f"{HEADER}{RS}06{GS}{elements}{RS}{EOT}".encode("ascii")
+
+
+def _label(item: ItemRow, sheet: LabelSheet, symbol: LabelSymbol, kind: LabelKind, dpi: int, printed_on: str) -> Label:
+    message = message_of(item)
+    draw = _DRAW[symbol]
+    if [read.raw for read in decode(draw(message, MIN_DOTS))] != [message]:
+        raise Refusal("label.unreadable", serial=item.serial or item.uii)
+    picture = draw(message, 1)
+    try:
+        most_mm = MAX_MODULE_MM if kind == "replacement" else MAX_SHELF_MODULE_MM
+        side = module_mm(sheet, picture.shape[0], dpi, most_mm)
+    except Refusal as refusal:
+        raise Refusal(refusal.code, serial=item.serial or item.uii, **refusal.values) from refusal
+    # MIL-STD-130N 4.4: what the elements are called where people read them.
+    said = [("CAGE", item.cage), ("PNO", item.part_number)]
+    if sheet.label[1] >= NSN_FROM_MM:
+        said.append(("NSN", item.nsn))
+    lines = tuple(f"{name} {value}" for name, value in said if value)
+    place = item.location or item.site
+    foot = f"Replacement label {printed_on}" if kind == "replacement" else f"Shelf label {printed_on} · {place}"
+    return Label(picture, side, f"Symbol of {item.uii or item.serial}", item.serial, lines, item.uii, foot)
