@@ -342,6 +342,12 @@ def chain_head(connection: Connection, origin: str, epoch: int) -> Head:
     return Head(origin, epoch, row.seq, row.hash) if row else genesis(origin, epoch)
 
 
+def entry_hash_at(connection: Connection, origin: str, epoch: int, seq: int) -> bytes | None:
+    """The hash of one entry held here; None where there is none."""
+    found: bytes | None = connection.execute(_HASH_AT, {"origin": origin, "epoch": epoch, "seq": seq}).scalar()
+    return found
+
+
 def read_secret(connection: Connection, purpose: str) -> bytes | None:
     stored: bytes | None = connection.execute(select(secrets.c.value).where(secrets.c.purpose == purpose)).scalar()
     return unboxed(connection, _place(purpose), stored)

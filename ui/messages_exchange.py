@@ -6,6 +6,14 @@ _COPY_AGAIN = "Copy it again from its source; if it stays, keep the file and tel
 
 EXCHANGE_SENTENCES: dict[str, tuple[str, str]] = {
     # Bundles
+    "head.foreign": (
+        "A signature in the bundle is over facts that it does not hold.",
+        "Keep the file and ask the sender.",
+    ),
+    "head.signer_unknown": (
+        "A signature in the bundle is by {account}, whom the device never named.",
+        "Keep the file and ask the sender.",
+    ),
     "bundle.not_a_bundle": ("The file is no bundle.", "Choose a file that ends in .eumb."),
     "bundle.own": ("This bundle was sealed here, by {name} itself.", "Take it to the other side."),
     "bundle.altered": ("The bundle was altered or damaged on its way.", _COPY_AGAIN),

@@ -13,9 +13,9 @@ from eum_app.domain.facts import HeadSigned, OutcomeCount, PartySignature, Visit
 from eum_app.domain.journal import Head
 from eum_app.domain.visits import OUTCOMES, OpenPoint, require_signatures
 from eum_app.usecases.changes import Changed
+from eum_app.usecases.head_signatures import sign_head
 from eum_app.usecases.session import Session
 
-HEAD_PURPOSE = "eum/journal-head/1"
 MAX_SIGNATURE_BYTES = 2_000_000
 MAX_NAME_CHARS = 200
 
@@ -105,16 +105,11 @@ def close_out(session: Session, visit_id: str, signed: Sequence[Signed]) -> Clos
                 head_epoch=head.epoch,
                 head_seq=head.seq,
                 head_hash=head.hash,
-                signature=session.signing_key.sign(HEAD_PURPOSE, head_message(head)),
+                signature=sign_head(session.signing_key, head),
             )
         )
         areas = frozenset(transaction.areas)
     return ClosedOut(areas, visit_id, head)
-
-
-def head_message(head: Head) -> bytes:
-    """What an account signs: origin, epoch, seq and hash, each on its own line."""
-    return f"{head.origin}\n{head.epoch}\n{head.seq}\n{head.hash.hex()}\n".encode()
 
 
 def _party(transaction: Transaction, signed: Signed) -> PartySignature:

@@ -37,6 +37,7 @@ from eum_app.domain.facts import (
 )
 from eum_app.domain.journal import Entry, Head, decode_entry, encode_entry, outgoing_origin
 from eum_app.usecases.changes import Changed
+from eum_app.usecases.head_signatures import check_head_signatures
 from eum_app.usecases.review import judge, record_judgement
 from eum_app.usecases.session import Session
 from eum_app.usecases.trust import device_certificate, hq_certificate, identity_of, trust_list
@@ -332,7 +333,8 @@ def _import_verified(session: Session, path: Path, areas: set[str]) -> ImportOut
                 row = ObjectRow(ref.object_id, ref.size, ref.media_type, ref.key, ref.salt)
                 keep_object(transaction.connection, session.store.content, row, reader)
             new_entries = manifest.last_seq - head.seq
-            visits = _append_all(session, bundle, transaction.next_known_at(), transaction.append)
+            visits, signed = _append_all(session, bundle, transaction.next_known_at(), transaction.append)
+            check_head_signatures(transaction.connection, manifest.origin, manifest.epoch, signed)
             if transaction.head(manifest.origin, manifest.epoch).hash != manifest.last_hash:
                 raise Refusal("chain.broken", origin=manifest.origin, epoch=manifest.epoch, seq=manifest.last_seq)
             judged = judge(transaction.connection, visits, session.observed_now()) if session.is_hq else []
@@ -385,18 +387,21 @@ def _append_all(
     bundle: OpenedBundle,
     known_at: int,
     append: Callable[[Sequence[Entry], int], list[Fact | UnknownFact]],
-) -> set[str]:
-    """Append a bundle's entries in blocks; the ids of the visits that they are about."""
+) -> tuple[set[str], list[HeadSigned]]:
+    """Append a bundle's entries in blocks; the ids of the visits that they are about, and the heads signed in them."""
     visits: set[str] = set()
+    signed: list[HeadSigned] = []
     entries = map(decode_entry, bundle.entries())
     while block := list(islice(entries, APPEND_BATCH)):
         for fact in append(block, known_at):
             if session.is_hq and not isinstance(fact, UnknownFact) and type(fact) not in DEVICE_MAY_STATE:
                 raise Refusal("fact.not_allowed", kind=type(fact).__name__, sender=bundle.sender.origin)
+            if isinstance(fact, HeadSigned):
+                signed.append(fact)
             visit_id: Any = getattr(fact, "visit_id", "")
             if visit_id:
                 visits.add(visit_id)
-    return visits
+    return visits, signed
 
 
 def _quarantine(session: Session, path: Path, code: str, values: dict[str, str], areas: set[str]) -> None:

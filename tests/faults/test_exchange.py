@@ -9,15 +9,18 @@ import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from db.queries import exchange, findings, visits
 from db.store import Store
+from eum_app.crypto.signing import SigningKey
 from eum_app.domain.errors import Refusal, Trouble
-from eum_app.domain.facts import SiteRegistered
+from eum_app.domain.facts import HeadSigned, SiteRegistered
 from eum_app.usecases.bundles import list_bundle, verify_file
 from eum_app.usecases.enrol_device import revoke_device
 from eum_app.usecases.exchange import import_bundles, seal_for_device, seal_results
+from eum_app.usecases.head_signatures import sign_head
 from eum_app.usecases.open_store import check_store, open_store
 from eum_app.usecases.record_check import record_check
 from eum_app.usecases.session import Session
@@ -189,6 +192,29 @@ def test_a_device_states_only_what_a_device_may(simulator: Simulator) -> None:
         transaction.record(SiteRegistered(observed_at=device.observed_now(), site_id="x", name="X", country="XX"))
     (outcome,) = simulator.deliver(simulator.seal(DEVICE))
     assert (outcome.outcome, outcome.code) == ("quarantined", "fact.not_allowed")
+    assert heads(simulator.world.hq).get(DEVICE, 0) == 0
+
+
+@pytest.mark.parametrize("wrong", ["signature", "head_hash", "account", "head_seq"])
+def test_a_head_signed_by_nobody_or_over_nothing_is_not_taken(simulator: Simulator, wrong: str) -> None:
+    device = simulator.world.device
+    with device.writing() as transaction:
+        head = transaction.head(DEVICE, 1)
+        good = HeadSigned(
+            observed_at=device.observed_now(),
+            account=device.account,
+            head_origin=head.origin,
+            head_epoch=head.epoch,
+            head_seq=head.seq,
+            head_hash=head.hash,
+            signature=sign_head(device.signing_key, head),
+        )
+        other = {"signature": sign_head(SigningKey.generate(device.suite), head), "head_hash": bytes(48)}
+        forged = {wrong: other.get(wrong, "INS-999" if wrong == "account" else head.seq - 1)}
+        transaction.record(msgspec.structs.replace(good, **forged))
+    (outcome,) = simulator.deliver(simulator.seal(DEVICE))
+    assert outcome.outcome == "quarantined"
+    assert outcome.code in {"signature.invalid", "head.foreign", "head.signer_unknown"}
     assert heads(simulator.world.hq).get(DEVICE, 0) == 0
 
 

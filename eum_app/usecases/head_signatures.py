@@ -1,0 +1,43 @@
+"""An account's own signature over a journal head: made at close-out, held against the journal wherever it arrives."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from db.queries.people import all_accounts
+from db.store import Connection, entry_hash_at
+from eum_app.crypto.signing import SigningKey, VerifyKey
+from eum_app.crypto.suites import Suite
+from eum_app.domain.errors import Refusal
+from eum_app.domain.facts import HeadSigned
+from eum_app.domain.journal import Head
+
+HEAD_PURPOSE = "eum/journal-head/1"
+
+
+def head_message(head: Head) -> bytes:
+    """What an account signs: origin, epoch, seq and hash, each on its own line."""
+    return f"{head.origin}\n{head.epoch}\n{head.seq}\n{head.hash.hex()}\n".encode()
+
+
+def sign_head(key: SigningKey, head: Head) -> bytes:
+    return key.sign(HEAD_PURPOSE, head_message(head))
+
+
+def check_head_signatures(connection: Connection, origin: str, epoch: int, signed: Iterable[HeadSigned]) -> None:
+    """Hold signatures against the chain that they came in, after it was appended.
+
+    Raises Refusal `head.foreign` (over another chain, or not what that chain holds there), `head.signer_unknown` (the
+    chain never named that account), `signature.invalid`.
+    """
+    keys = {row.account: row for row in all_accounts(connection) if row.origin == origin}
+    for fact in signed:
+        held = entry_hash_at(connection, origin, epoch, fact.head_seq)
+        if (fact.head_origin, fact.head_epoch) != (origin, epoch) or held != fact.head_hash:
+            raise Refusal("head.foreign", origin=origin, seq=fact.head_seq)
+        row = keys.get(fact.account)
+        if row is None:
+            raise Refusal("head.signer_unknown", account=fact.account)
+        key = VerifyKey.from_bytes(Suite.parse(row.suite), row.public_key)
+        head = Head(fact.head_origin, fact.head_epoch, fact.head_seq, fact.head_hash)
+        key.verify(HEAD_PURPOSE, head_message(head), fact.signature)
