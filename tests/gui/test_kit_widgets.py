@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QAction, QImage, QKeySequence
+from PySide6.QtGui import QAction, QImage, QKeySequence, QTextDocument
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QLineEdit, QWidget
+from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from eum_app.domain.errors import Refusal, Trouble
@@ -279,3 +281,26 @@ def test_tiles_wrap(qtbot: QtBot, look: Theme) -> None:
 
 def test_labels_take_text_as_it_is(look: Theme) -> None:
     assert label("<b>786953</b>").textFormat() == Qt.TextFormat.PlainText
+
+
+@pytest.mark.parametrize("name", ["light", "dark", "sunlight"])
+def test_crumb_link_has_the_accent_of_the_theme(qtbot: QtBot, look: Theme, name: str) -> None:
+    header = PageHeader("Close out")
+    header.set_crumbs(["Visits", "Depot 7"], first_is_link=True)
+    shown(qtbot, header)
+    look.set_mode(name)
+    crumb = next(found for found in header.findChildren(QLabel) if "Depot 7" in found.text())
+    document = QTextDocument()
+    document.setHtml(crumb.text())
+    fragment = document.begin().begin().fragment()
+    assert fragment.text() == "Visits"
+    assert fragment.charFormat().foreground().color() == look.color("accent")
+
+
+@pytest.mark.parametrize("scale", [100, 115, 130, 150, 175, 200])
+def test_radio_buttons_stay_round(look: Theme, scale: int) -> None:
+    look.set_scale(scale)
+    sheet = look._app.styleSheet()
+    radius = int(re.search(r"QRadioButton::indicator { border-radius: (\d+)px", sheet)[1])  # type: ignore[index]
+    size, line = re.search(r"QRadioButton::indicator { width: (\d+)px;.*?border: (\d+)px", sheet).groups()  # type: ignore[union-attr]
+    assert 2 * radius <= int(size) + 2 * int(line)  # Qt draws a corner with more than that square

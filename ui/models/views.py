@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, QObject, Qt
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, QObject, QSize, Qt
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QListView, QTableView
 
 from ui.delegates.cell_delegate import CellDelegate
@@ -15,7 +15,7 @@ from ui.theme import theme
 
 def list_view(model: IdsTableModel, delegate: RowDelegate, *, name: str) -> QListView:
     """A list of rows drawn by a delegate; `name` is its accessible name. Owns the delegate."""
-    view = QListView()
+    view = _List()
     view.setModel(model)
     delegate.setParent(view)
     view.setItemDelegate(delegate)
@@ -28,7 +28,7 @@ def list_view(model: IdsTableModel, delegate: RowDelegate, *, name: str) -> QLis
 
 def table_view(model: IdsTableModel, *, name: str, row_height: float = 40) -> QTableView:
     """A table; columns with a width keep it, the others share what is left. Heights are fixed (sizes at 100 %)."""
-    view = QTableView()
+    view = _Table()
     view.setModel(model)
     view.setItemDelegate(CellDelegate(view))
     view.setShowGrid(False)
@@ -82,6 +82,21 @@ def select_id(view: QAbstractItemView, item_id: str) -> bool:
 def on_current(view: QAbstractItemView, run: Callable[[str | None], object]) -> None:
     """Call `run` with the id of the row that became current (None when none is)."""
     view.selectionModel().currentRowChanged.connect(lambda _now, _before: run(current_id(view)))
+
+
+class _List(QListView):
+    """Asks for no more height than it needs at least: what is stretched grows anyway, and a taller wish would be taken
+    from the cards beside it (Qt counts the wish of what wraps as its least height)."""
+
+    def sizeHint(self) -> QSize:
+        return QSize(super().sizeHint().width(), self.minimumSizeHint().height())
+
+
+class _Table(QTableView):
+    """See `_List`."""
+
+    def sizeHint(self) -> QSize:
+        return QSize(super().sizeHint().width(), self.minimumSizeHint().height())
 
 
 class _Refit(QObject):

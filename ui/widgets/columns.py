@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 
 from ui.theme import theme
 from ui.widgets.fields import Tab, TabRow
+from ui.widgets.fit_area import least_height
 
 _GAP = 16
 _NARROW_DP = 860
@@ -47,7 +48,14 @@ class Columns(QWidget):
         self._tabs.chosen.connect(self._choose)
         for part in parts:
             part.widget.setParent(self)
+        policy = self.sizePolicy()
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
         self._arrange()
+
+    @property
+    def keys(self) -> list[str]:
+        return [part.key for part in self._parts]
 
     @property
     def is_narrow(self) -> bool:
@@ -74,6 +82,15 @@ class Columns(QWidget):
         height = max(hint.height() for hint in hints)
         extra = self._tabs.sizeHint().height() + theme().dp(_GAP) if self._is_narrow else 0
         return QSize(max(hint.width() for hint in hints), height + extra)
+
+    def heightForWidth(self, width: int) -> int:
+        """The least height at that width: words that wrap need more of it in a narrow column, and are never cut."""
+        gap = theme().dp(_GAP)
+        widths = self._widths(width - gap * (len(self._parts) - 1))
+        if widths is None or width < theme().dp(_NARROW_DP):
+            tabs = self._tabs.heightForWidth(width) + gap if len(self._parts) > 1 else 0
+            return tabs + max(least_height(part.widget, width) for part in self._parts)
+        return max(least_height(part.widget, share) for part, share in zip(self._parts, widths, strict=True))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

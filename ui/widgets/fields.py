@@ -256,7 +256,7 @@ class KeyValueGrid(QWidget):
         self._key_width = key_width
         self._keys: list[QLabel] = []
         self._values: list[QWidget] = []
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
 
     def clear(self) -> None:
         for widget in (*self._keys, *self._values):

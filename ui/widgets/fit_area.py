@@ -58,15 +58,16 @@ class FitArea(QScrollArea):
         room = self.maximumViewportSize()
         least = content.minimumSizeHint()
         width = max(room.width(), least.width())
-        height = _least_height(content, width)
+        height = least_height(content, width)
         if height > room.height():
             width = max(room.width() - self.verticalScrollBar().sizeHint().width(), least.width())
-            height = _least_height(content, width)
+            height = least_height(content, width)
         content.resize(width, max(height, room.height()))
         self._is_fitting = False
 
 
-def _least_height(content: QWidget, width: int) -> int:
+def least_height(content: QWidget, width: int) -> int:
+    """What the content needs at least at that width, in logical pixels."""
     layout = content.layout()
     if layout is not None and layout.hasHeightForWidth():
         return layout.minimumHeightForWidth(width)

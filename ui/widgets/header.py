@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QSizePolicy, QWidget
 
@@ -34,14 +34,16 @@ class PageHeader(QFrame):
         self._crumb.linkActivated.connect(lambda _target: self.crumb_activated.emit())
         self._crumb.setVisible(bool(crumb))
         self._sub.hide()
+        self._crumbs: list[str] = []
         self._is_fitting = False
         self._progress = ProgressSummary()
         self._progress.hide()
         self._chips = hbox(spacing=8)
         self._state = Chip()
         self._state.hide()
-        lines = vbox(1, self._crumb, self._title, self._sub, 1, spacing=1)
-        self._left = panel(hbox(lines, self._chips, self._progress, 1, spacing=16))
+        self._lines = vbox(1, self._crumb, self._title, self._sub, 1, spacing=1)
+        self._left_line = hbox(self._lines, self._chips, self._progress, 1, spacing=16)
+        self._left = panel(self._left_line)
         self._flow = flow(spacing=12)
         self._right = panel(self._flow)
         self._flow.addWidget(self._state)
@@ -61,14 +63,13 @@ class PageHeader(QFrame):
 
     def set_crumbs(self, crumbs: Sequence[str], *, first_is_link: bool = False) -> None:
         """`Visits › Golden Sentry · Annual inventory`; the first may lead back (`crumb_activated`)."""
-        parts = [crumb.replace("&", "&amp;").replace("<", "&lt;") for crumb in crumbs]
-        if first_is_link and parts:
-            parts[0] = f'<a href="back">{parts[0]}</a>'
+        self._crumbs = list(crumbs) if first_is_link else []
+        if self._crumbs:
             self._crumb.setTextFormat(Qt.TextFormat.RichText)
             self._crumb.setTextInteractionFlags(
                 Qt.TextInteractionFlag.LinksAccessibleByMouse | Qt.TextInteractionFlag.LinksAccessibleByKeyboard
             )
-            self._crumb.setText(" › ".join(parts))
+            self._draw_link()
         else:
             self._crumb.setTextFormat(Qt.TextFormat.PlainText)
             self._crumb.setText(" › ".join(crumbs))
@@ -101,6 +102,17 @@ class PageHeader(QFrame):
         self._flow.addWidget(widget)
         self._refit()
 
+    def _draw_link(self) -> None:
+        # A label takes a link's colour when the text is set, and keeps it when the theme changes: it is said each time.
+        first, *others = (crumb.replace("&", "&amp;").replace("<", "&lt;") for crumb in self._crumbs)
+        link = f'<a href="back" style="color: {theme().color("accent").name()}">{first}</a>'
+        self._crumb.setText(" › ".join([link, *others]))
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.StyleChange and self._crumbs:
+            self._draw_link()
+
     def minimumSizeHint(self) -> QSize:
         # Words wrap and actions go below, so the widest action is all that must fit.
         margins = self._line.contentsMargins()
@@ -110,6 +122,12 @@ class PageHeader(QFrame):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._refit()
+
+    def event(self, event: QEvent) -> bool:
+        # Another scale or theme changes what the words need, and the width may stay the same.
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._refit()
+        return super().event(event)
 
     def _refit(self) -> None:
         # What is set below may resize the header at once, and so come back here.
@@ -126,8 +144,12 @@ class PageHeader(QFrame):
         for words in (self._crumb, self._title, self._sub):
             width = words.fontMetrics().horizontalAdvance(_plain(words.text())) + 4
             words.setMinimumWidth(max(0, min(width, theme().dp(420), room)) if words.isVisibleTo(self) else 0)
-        needed = self._left.sizeHint().width() + self._flow.sizeHint().width()
-        needed += margins.left() + margins.right() + self._line.spacing()
+        # Added up part by part: the hint of a box depends on the direction that is decided here.
+        left = [self._lines.sizeHint().width(), self._chips.sizeHint().width()]
+        if self._progress.isVisibleTo(self):
+            left.append(self._progress.sizeHint().width())
+        needed = sum(left) + self._left_line.spacing() * len(left)
+        needed += self._flow.sizeHint().width() + self._line.spacing() + margins.left() + margins.right()
         # A title may wrap and a bar may shrink before the actions move down.
         spare = theme().dp(160) if self._progress.isVisibleTo(self) else 0
         is_tight = needed - spare > self.width()
@@ -135,7 +157,7 @@ class PageHeader(QFrame):
         direction = QBoxLayout.Direction.TopToBottom if is_tight else QBoxLayout.Direction.LeftToRight
         if self._line.direction() != direction:
             self._line.setDirection(direction)
-            self._left.layout().setDirection(direction)  # type: ignore[union-attr]
+            self._left_line.setDirection(direction)
             self.updateGeometry()
 
 

@@ -1,0 +1,75 @@
+"""What is cut or overlaid on a page: labels, fields and buttons against the boxes that they stand in."""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractScrollArea,
+    QComboBox,
+    QLabel,
+    QLineEdit,
+    QProgressBar,
+    QWidget,
+)
+
+SLACK = 2
+"""Logical pixels that rounding, and the heavier line of what has the focus, may take."""
+KINDS = (QLabel, QAbstractButton, QLineEdit, QComboBox, QProgressBar)
+
+
+def cut_parts(page: QWidget) -> list[str]:
+    """Each visible label, field or button that is lower than it needs, reaches out of a box, or lies on its neighbour.
+
+    What scrolls is followed up to the edge of what it scrolls in.
+    """
+    found = []
+    for widget in page.findChildren(QWidget):
+        if not isinstance(widget, KINDS) or not widget.isVisible() or isinstance(widget.parentWidget(), QComboBox):
+            continue
+        needed = widget.heightForWidth(widget.width()) if widget.hasHeightForWidth() else -1
+        needed = needed if needed >= 0 else widget.minimumSizeHint().height()
+        if widget.height() < needed - SLACK:
+            found.append(f"{_name(widget)}: {widget.height()} of {needed} high")
+        if not isinstance(widget, QLabel) and widget.width() < widget.minimumSizeHint().width() - SLACK:
+            found.append(f"{_name(widget)}: {widget.width()} of {widget.minimumSizeHint().width()} wide")
+        box = _cut_by(widget, page)
+        if box is not None:
+            found.append(f"{_name(widget)} reaches out of {_name(box)}")
+    for box in (page, *page.findChildren(QWidget)):
+        if box.layout() is None or not box.isVisible():
+            continue
+        parts = [part for part in box.children() if isinstance(part, QWidget) and _shows(part)]
+        for one, other in combinations(parts, 2):
+            if one.geometry().adjusted(SLACK, SLACK, -SLACK, -SLACK).intersects(other.geometry()):
+                found.append(f"{_name(one)} lies on {_name(other)}")
+    return found
+
+
+def _shows(widget: QWidget) -> bool:
+    """Whether there is something in it to be covered; a rule or an empty box is not."""
+    return widget.isVisible() and (
+        isinstance(widget, KINDS) or any(_shows(part) for kind in KINDS for part in widget.findChildren(kind))
+    )
+
+
+def _cut_by(widget: QWidget, page: QWidget) -> QWidget | None:
+    box = widget.parentWidget()
+    while box is not None:
+        area = box.parentWidget()
+        if isinstance(area, QAbstractScrollArea) and area.viewport() is box:
+            return None
+        place = widget.rect().translated(widget.mapTo(box, widget.rect().topLeft()))
+        if not box.rect().adjusted(-SLACK, -SLACK, SLACK, SLACK).contains(place):
+            return box
+        if box is page:
+            return None
+        box = box.parentWidget()
+    return None
+
+
+def _name(widget: QWidget) -> str:
+    words = widget.objectName() or widget.accessibleName() or (widget.text() if hasattr(widget, "text") else "")
+    words = words or str(widget.property("kind") or "")
+    return f"{type(widget).__name__}({words[:40]})"
