@@ -70,7 +70,9 @@ class Store:
         """
         if (folder / DATABASE).exists() or read_location(folder, data_key) is not None:
             raise Refusal("store.exists", path=str(folder))
-        location = Location(named.store_id, server_of(database_url), database_url) if database_url else None
+        location = None
+        if database_url is not None:
+            location = Location(named.store_id, server_of(database_url), database_url)
         with disk_trouble(folder):
             folder.mkdir(parents=True, exist_ok=True)
         engine = _engine(folder, data_key, location)
