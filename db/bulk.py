@@ -38,11 +38,16 @@ def copy_in(
     driver: Any = connection.connection.driver_connection
     try:
         with driver.cursor() as cursor, cursor.copy(statement) as copy:
-            copy.set_types([_type_name(like, column) for column in columns])
+            copy.set_types(column_types(like, columns))
             for row in rows:
                 copy.write_row(row)
     except psycopg.Error as error:
         raise DBAPIError.instance(statement, None, error, psycopg.Error, hide_parameters=True) from error
+
+
+def column_types(table: Table, columns: Sequence[str]) -> list[str]:
+    """PostgreSQL's names of the types of these columns."""
+    return [_type_name(table, column) for column in columns]
 
 
 def _type_name(table: Table, column: str) -> str:

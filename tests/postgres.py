@@ -29,6 +29,16 @@ class PostgreSQL:
             self._ask("ALTER SYSTEM SET fsync = off")
             self._ask("SELECT pg_reload_conf()")
 
+    @classmethod
+    def new(cls, *, durable: bool = False) -> PostgreSQL:
+        """A server that nobody shares. `durable` keeps fsync on, as a real one has it."""
+        folder = Path(tempfile.mkdtemp(prefix="eum-pg-"))
+        try:
+            return cls(folder, durable=durable)
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+
     def _ask(self, statement: str, database: str = "postgres") -> None:
         with psycopg.connect(self._server.get_uri(database), autocommit=True) as connection:
             connection.execute(statement.encode())
@@ -39,6 +49,12 @@ class PostgreSQL:
         name = f"eum_{os.getpid()}_{next(_numbers)}"
         self._ask(f"CREATE SCHEMA {name}")
         return f"{self._server.get_uri()}&options=-csearch_path%3D{name}"
+
+    def whole_database(self, name: str, template: str = "template1") -> str:
+        """The address of a database, new and like `template`."""
+        self._ask(f"DROP DATABASE IF EXISTS {name}")
+        self._ask(f"CREATE DATABASE {name} TEMPLATE {template}")
+        return str(self._server.get_uri(name))
 
     def kill_connections(self) -> None:
         """Break every connection, as a server that goes down does. For a server that a test has to itself."""
@@ -66,10 +82,4 @@ class PostgreSQL:
 def started_for_tests() -> PostgreSQL:
     """The server of this test run; the processes of one run share it, and the last to end stops and removes it."""
     run = os.environ.get("PYTEST_XDIST_TESTRUNUID")
-    temporary = Path(tempfile.gettempdir())
-    folder = temporary / f"eum-pg-{run[:16]}" if run else Path(tempfile.mkdtemp(prefix="eum-pg-"))
-    try:
-        return PostgreSQL(folder)
-    except BaseException:
-        shutil.rmtree(folder, ignore_errors=True)
-        raise
+    return PostgreSQL(Path(tempfile.gettempdir()) / f"eum-pg-{run[:16]}") if run else PostgreSQL.new()

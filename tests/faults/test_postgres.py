@@ -1,0 +1,112 @@
+"""PostgreSQL gone and back again: nothing acknowledged is lost, nothing is taken by halves, nothing twice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from db.queries import exchange, findings, visits
+from eum_app.domain.errors import Trouble
+from eum_app.domain.facts import SiteRegistered
+from eum_app.usecases import exchange as exchange_usecase
+from eum_app.usecases.exchange import import_bundles
+from eum_app.usecases.open_store import check_store, open_store, rebuild_store
+from eum_app.usecases.session import Session
+from tests.builders import PASSPHRASE, Clock, make_store
+from tests.integration.test_projection import tables
+from tests.postgres import PostgreSQL
+from tests.simulator import Simulator
+
+DEVICE = "FLD-0042"
+
+
+@pytest.fixture
+def server(postgresql: PostgreSQL) -> Iterator[PostgreSQL]:
+    """A server of its own that a test may kill, with fsync on. (`postgresql` says whether one can be started here.)"""
+    del postgresql
+    own = PostgreSQL.new(durable=True)
+    yield own
+    own.stop()
+
+
+def heads(session: Session) -> dict[str, int]:
+    return {head.origin: head.seq for head in session.read(exchange.journal_heads)}
+
+
+@pytest.mark.parametrize("moment", ["_append_all", "judge", "record_judgement"])
+def test_killed_in_the_middle_of_an_import_and_back_again(
+    tmp_path: Path, server: PostgreSQL, monkeypatch: pytest.MonkeyPatch, moment: str
+) -> None:
+    """SIGKILL to the whole server just before one step of the import, at each of the steps."""
+    simulator = Simulator.start(tmp_path / "w", database_url=server.new_database())
+    hq = simulator.world.hq
+    simulator.check(DEVICE, 0)
+    simulator.check(DEVICE, 1, "not_found")
+    simulator.check(DEVICE, 2, "discrepancy")
+    sealed = simulator.seal(DEVICE)
+    before = heads(hq)
+    step: Callable[..., Any] = getattr(exchange_usecase, moment)
+
+    def killed(*given: Any) -> Any:
+        server.kill()
+        return step(*given)
+
+    monkeypatch.setattr(exchange_usecase, moment, killed)
+    with pytest.raises(Trouble, match=r"store\.connection_lost"):
+        import_bundles(hq, [sealed])
+    monkeypatch.undo()
+    with pytest.raises(Trouble, match=r"store\.connection_lost"):
+        import_bundles(hq, [sealed])
+    server.start_again()
+    assert heads(hq) == before
+    assert import_bundles(hq, [sealed]).outcomes[0].outcome == "accepted"
+    after = heads(hq)
+    assert import_bundles(hq, [sealed]).outcomes[0].outcome == "already_held"
+    assert heads(hq) == after
+    assert (card := hq.read(visits.visit, simulator.visit_ids[DEVICE])).verified == 1
+    assert (card.not_found, card.discrepancy) == (1, 1)
+    assert len(hq.read(findings.finding_ids)) == len(set(hq.read(findings.finding_ids))) > 0
+    assert check_store(hq)[1] == []
+    rows = hq.read(tables)
+    rebuild_store(hq)
+    assert hq.read(tables) == rows
+    simulator.world.close()
+
+
+def test_what_was_acknowledged_outlives_a_kill(tmp_path: Path, server: PostgreSQL) -> None:
+    hq = make_store(tmp_path / "hq", "hq", "HQ-01", Clock(), database_url=server.new_database())
+    for number in range(20):
+        with hq.writing() as transaction:
+            transaction.record(
+                SiteRegistered(observed_at="2026", site_id=f"s{number}", name=f"Depot {number}", country="XX")
+            )
+    server.kill()
+    server.start_again()
+    assert heads(hq) == {"HQ-01": 23}
+    hq.close()
+    again = open_store(tmp_path / "hq", "REV-004", PASSPHRASE, now=Clock())
+    assert check_store(again)[0][0].seq == 25
+    again.close()
+
+
+def _record_and_lose_the_connection(hq: Session, fact: SiteRegistered, server: PostgreSQL) -> None:
+    with hq.writing() as transaction:
+        transaction.record(fact)
+        server.kill_connections()
+
+
+def test_a_broken_connection_loses_the_open_write_only(tmp_path: Path, server: PostgreSQL) -> None:
+    hq = make_store(tmp_path / "hq", "hq", "HQ-01", Clock(), database_url=server.new_database())
+    fact = SiteRegistered(observed_at="2026", site_id="s1", name="Depot 7", country="XX")
+    before = heads(hq)
+    with pytest.raises(Trouble, match=r"store\.connection_lost"):
+        _record_and_lose_the_connection(hq, fact, server)
+    assert heads(hq) == before
+    server.kill_connections()  # those that lie in the pool: the next call finds out before it uses one
+    with hq.writing() as transaction:
+        transaction.record(fact)
+    assert heads(hq) == {"HQ-01": before["HQ-01"] + 1}
+    hq.close()
