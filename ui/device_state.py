@@ -39,7 +39,11 @@ class DeviceBox(QObject):
             else tr("app", "No HQ receipt yet")
         )
         if state.facts:
-            missing = tr("app", "{count} facts not yet received by HQ").format(count=words.count(state.facts))
+            missing = words.counted(
+                state.facts,
+                tr("app", "{count} fact not yet received by HQ"),
+                tr("app", "{count} facts not yet received by HQ"),
+            )
         elif state.receipt_at:
             missing = tr("app", "HQ has received everything")
         else:
@@ -49,7 +53,7 @@ class DeviceBox(QObject):
     def _show_hq(self, findings: int) -> None:
         tr = QCoreApplication.translate
         said = (
-            tr("app", "{count} findings to decide").format(count=words.count(findings))
+            words.counted(findings, tr("app", "{count} finding to decide"), tr("app", "{count} findings to decide"))
             if findings
             else tr("app", "No finding is open")
         )

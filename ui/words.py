@@ -147,6 +147,11 @@ def count(number: int) -> str:
     return QLocale().toString(number)
 
 
+def counted(number: int, one: str, many: str) -> str:
+    """`one` for exactly one, else `many`; both translated, with `{count}` where the number stands."""
+    return (one if number == 1 else many).format(count=count(number))
+
+
 def day(text: str) -> str:
     """`2026-11-21` (or an instant that begins so) as `21 Nov 2026`; empty for empty, other text as it is."""
     if not text:

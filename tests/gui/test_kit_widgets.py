@@ -304,3 +304,18 @@ def test_radio_buttons_stay_round(look: Theme, scale: int) -> None:
     radius = int(re.search(r"QRadioButton::indicator { border-radius: (\d+)px", sheet)[1])  # type: ignore[index]
     size, line = re.search(r"QRadioButton::indicator { width: (\d+)px;.*?border: (\d+)px", sheet).groups()  # type: ignore[union-attr]
     assert 2 * radius <= int(size) + 2 * int(line)  # Qt draws a corner with more than that square
+
+
+def test_focus_stays_with_a_button_that_starts_work(qtbot: QtBot, look: Theme) -> None:
+    start, after = button("Seal"), QLineEdit()
+    page = panel(vbox(QLineEdit(), start, after), "page")
+    shown(qtbot, page)
+    start.setFocus()
+    start.setEnabled(False)
+    assert page.hasFocus()
+    start.setEnabled(True)
+    assert start.hasFocus()
+    start.setEnabled(False)
+    after.setFocus()  # who goes elsewhere meanwhile stays there
+    start.setEnabled(True)
+    assert after.hasFocus()

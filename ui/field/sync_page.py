@@ -178,7 +178,11 @@ class SyncPage(Page):
 
     def _show_waiting(self, state: Outstanding) -> None:
         if state.facts:
-            text = self.tr("{count} facts not yet received by HQ").format(count=words.count(state.facts))
+            text = words.counted(
+                state.facts,
+                self.tr("{count} fact not yet received by HQ"),
+                self.tr("{count} facts not yet received by HQ"),
+            )
         elif state.receipt_at:
             text = self.tr("HQ has received everything")
         else:
@@ -273,7 +277,8 @@ class SyncPage(Page):
         if not result.outcomes:
             self.notice.show_message("attention", self.tr("There is no bundle there."))
         elif taken:
-            self.notice.show_message("ok", self.tr("{count} bundle(s) taken in").format(count=words.count(taken)))
+            said = words.counted(taken, self.tr("{count} bundle taken in"), self.tr("{count} bundles taken in"))
+            self.notice.show_message("ok", said)
 
     def _outcome_row(self, one: ImportOutcome) -> QWidget:
         said_by_outcome = {
@@ -290,7 +295,11 @@ class SyncPage(Page):
             message = sentence(Refusal(one.code, **one.values))
             detail = f"{message.what} {message.next}"
         else:
-            facts = self.tr("{count} new facts").format(count=words.count(one.new_entries)) if one.new_entries else ""
+            facts = (
+                words.counted(one.new_entries, self.tr("{count} new fact"), self.tr("{count} new facts"))
+                if one.new_entries
+                else ""
+            )
             detail = words.joined(self.tr("From {party}").format(party=one.sender), facts)
         texts = vbox(
             label(one.file_name, "mono", wrap=True, selectable=True), label(detail, "sub", wrap=True), spacing=2

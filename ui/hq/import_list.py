@@ -21,7 +21,7 @@ from ui.models import Column, IdsTableModel, table_view
 from ui.page import Page
 from ui.widgets import Card, StatTile, button, flow, hbox, label, panel, vbox
 from ui.widgets.path_field import PathField
-from ui.words import count, joined
+from ui.words import count, counted, joined
 
 
 class ImportListPanel(QWidget):
@@ -243,7 +243,7 @@ class ImportListPanel(QWidget):
             self._order_line.hide()
         self._result.setVisible(self.preview is not None)
         self._rejected_card.setVisible(self.preview is not None and bool(self.preview.rejected))
-        self.import_button.setText(self.tr("Import {count} items").format(count=count(accepted)))
+        self.import_button.setText(counted(accepted, self.tr("Import {count} item"), self.tr("Import {count} items")))
         self.import_button.setVisible(self.preview is not None)
         allowed = may(self.desk.session, "inventory.import")
         self.import_button.setEnabled(allowed and accepted > 0 and not is_busy)

@@ -40,7 +40,7 @@ from ui.widgets import (
     vbox,
 )
 from ui.widgets.path_field import PathField
-from ui.words import count, joined, moment, word
+from ui.words import count, counted, joined, moment, word
 
 GOOD = frozenset({"accepted", "already_held"})
 
@@ -288,7 +288,7 @@ class InboxPage(Page):
         findings = sum(outcome.new_findings for outcome in outcomes)
         words = joined(
             self.tr("{good} of {all} bundles imported").format(good=count(good), all=count(len(outcomes))),
-            self.tr("{count} new findings").format(count=count(findings)) if findings else "",
+            counted(findings, self.tr("{count} new finding"), self.tr("{count} new findings")) if findings else "",
         )
         self._summary.setText(words)
         self._summary_line.show()

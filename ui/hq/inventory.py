@@ -29,7 +29,7 @@ from ui.widgets import (
     scrolled,
     vbox,
 )
-from ui.words import count, day, joined, moment, reason, word
+from ui.words import counted, day, joined, moment, reason, word
 
 LIST, IMPORT = 0, 1
 
@@ -200,8 +200,10 @@ class InventoryPage(Page):
             self.header.set_title(self.tr("Import a list"))
             return
         self.header.set_crumbs([])
-        words = self.tr("{count} items found") if self._words else self.tr("{count} items on the book")
-        self.header.set_title(self.tr("Inventory"), words.format(count=count(number)) if number is not None else "")
+        found = (self.tr("{count} item found"), self.tr("{count} items found"))
+        held = (self.tr("{count} item on the book"), self.tr("{count} items on the book"))
+        words = counted(number, *(found if self._words else held)) if number is not None else ""
+        self.header.set_title(self.tr("Inventory"), words)
 
     def _chosen(self, item_id: str | None) -> None:
         if item_id is None:
@@ -255,9 +257,13 @@ class InventoryPage(Page):
     def _imported(self, result: InventoryResult) -> None:
         self.show_items()
         detail = joined(
-            self.tr("{count} were on the book already").format(count=count(result.already_held)),
-            self.tr("{count} rows left out").format(count=count(result.rejected)),
-            self.tr("{count} new sites").format(count=count(result.sites)),
+            counted(
+                result.already_held,
+                self.tr("{count} was on the book already"),
+                self.tr("{count} were on the book already"),
+            ),
+            counted(result.rejected, self.tr("{count} row left out"), self.tr("{count} rows left out")),
+            counted(result.sites, self.tr("{count} new site"), self.tr("{count} new sites")),
         )
-        words = self.tr("{count} items imported").format(count=count(result.accepted))
+        words = counted(result.accepted, self.tr("{count} item imported"), self.tr("{count} items imported"))
         self.notice.show_message("ok", words, detail=detail, stays=True)

@@ -24,7 +24,7 @@ from ui.page import Page
 from ui.theme import inset
 from ui.widgets import Card, FormField, button, hbox, label, scrolled, vbox
 from ui.widgets.path_field import PathField
-from ui.words import count, purpose
+from ui.words import counted, joined, purpose
 
 DUE_IN_DAYS = 30
 
@@ -120,9 +120,7 @@ class PlanForm(Card):
     def _offer(self, found: PlanChoices) -> None:
         sites = [
             (
-                self.tr("{site} · {country} · {count} items").format(
-                    site=s.name, country=s.country, count=count(s.items)
-                ),
+                joined(s.name, s.country, counted(s.items, self.tr("{count} item"), self.tr("{count} items"))),
                 s,
             )
             for s in found.sites
@@ -161,8 +159,10 @@ class PlanForm(Card):
         elif missing:
             words = self.tr("Still to choose: {names}").format(names=", ".join(missing))
         else:
-            words = self.tr("{count} items will be expected: all on the site's book today.").format(
-                count=count(site.items)
+            words = counted(
+                site.items,
+                self.tr("{count} item will be expected: all on the site's book today."),
+                self.tr("{count} items will be expected: all on the site's book today."),
             )
         self._open.setText(words)
         self.plan_button.setEnabled(may(self.desk.session, "visit.plan") and not missing and not is_busy)
@@ -200,7 +200,11 @@ class PlanForm(Card):
 
     def _sealed(self, sealed: Sealed) -> None:
         assert self._visit is not None
-        words = self.tr("Visit planned · {count} items expected").format(count=count(self._visit.expected))
+        words = counted(
+            self._visit.expected,
+            self.tr("Visit planned · {count} item expected"),
+            self.tr("Visit planned · {count} items expected"),
+        )
         self._page.notice.show_message(
             "ok",
             words,

@@ -36,7 +36,7 @@ from ui.widgets import (
     vbox,
 )
 from ui.widgets.path_field import PathField
-from ui.words import count, day, grouped, joined, moment, word
+from ui.words import count, counted, day, grouped, joined, moment, word
 
 PREVIEW_ROWS = 200
 FILE_NAME = "inventory-status.csv"
@@ -280,7 +280,11 @@ class ReportsPage(Page):
         )
 
     def _exported(self, exported: Exported) -> None:
-        words = self.tr("{count} rows re-read from the file").format(count=count(exported.rows))
+        words = counted(
+            exported.rows,
+            self.tr("{count} row re-read from the file"),
+            self.tr("{count} rows re-read from the file"),
+        )
         self._verified.set(words, "ok", "check")
         self._proof.clear()
         self._proof.add(self.tr("File"), ValueText(str(exported.path), mono=False))

@@ -31,7 +31,7 @@ from ui.widgets import (
     scrolled,
     vbox,
 )
-from ui.words import count, day, joined, moment, read_by, reason, word
+from ui.words import count, counted, day, joined, moment, read_by, reason, word
 
 RULE_SAYS: Final[dict[str, str]] = {
     "item-not-found": "Items under enhanced monitoring are accounted for by serial number at every annual inventory",
@@ -116,7 +116,7 @@ class RecordCard(Card):
             days = (date.fromisoformat(seen.observed_at[:10]) - date.fromisoformat(last)).days
         except ValueError:
             return "–"
-        return self.tr("{count} days before this visit").format(count=count(days))
+        return counted(days, self.tr("{count} day before this visit"), self.tr("{count} days before this visit"))
 
     def _key(self, words: str) -> QWidget:
         return label(words, "key", wrap=True)
@@ -167,7 +167,7 @@ class EvidenceCard(Card):
     def show_detail(self, detail: FindingDetail) -> None:
         """Statements now; pictures follow by `add_picture` as they are decrypted."""
         self._count.set(count(len(detail.photos)))
-        self._count.setAccessibleName(self.tr("{count} photos").format(count=count(len(detail.photos))))
+        self._count.setAccessibleName(counted(len(detail.photos), self.tr("{count} photo"), self.tr("{count} photos")))
         self.photos.clear()
         self.photos.setVisible(bool(detail.photos))
         self._none.setVisible(not detail.photos)

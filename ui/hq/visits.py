@@ -37,7 +37,7 @@ from ui.widgets import (
     panel,
     vbox,
 )
-from ui.words import count, day, joined, moment, program, purpose, reason
+from ui.words import count, counted, day, joined, moment, program, purpose, reason
 
 EMPTY, DETAIL, PLAN = 0, 1, 2
 CHECKS_SHOWN = 500
@@ -216,7 +216,7 @@ class VisitsPage(Page):
 
     def _show_visits(self, rows: list[VisitRow]) -> None:
         show_rows(self._model, rows, lambda row: row.visit_id)
-        words = self.tr("{count} visits").format(count=count(len(rows)))
+        words = counted(len(rows), self.tr("{count} visit"), self.tr("{count} visits"))
         self.header.set_title(self.tr("Visits"), joined(words, why_not(self.desk.session, "visit.plan")))
         if not rows:
             if self._right.currentIndex() != PLAN:

@@ -90,6 +90,7 @@ class Button(QPushButton):
     def __init__(self, text: str = "", *, kind: str = "", icon: str = "") -> None:
         super().__init__(text)
         self._icon_name = icon
+        self._lent_to: QWidget | None = None
         self.setAutoDefault(False)
         if kind:
             self.setProperty("kind", kind)
@@ -105,6 +106,21 @@ class Button(QPushButton):
         if event.type() == QEvent.Type.StyleChange:
             self._draw_icon()
 
+    def setEnabled(self, is_on: bool) -> None:
+        """Enable or disable. One that had the focus lends it to its page meanwhile, and has it back afterwards.
+
+        Qt would hand the focus to whatever comes next in the window, which then takes the keys of who goes on typing.
+        """
+        if not is_on and self.isEnabled() and self.hasFocus():
+            self._lent_to = _page_of(self)
+            if self._lent_to is not None:
+                self._lent_to.setFocus(Qt.FocusReason.OtherFocusReason)
+        super().setEnabled(is_on)
+        if is_on and self._lent_to is not None:
+            is_still_lent, self._lent_to = self._lent_to.hasFocus(), None
+            if is_still_lent:
+                self.setFocus(Qt.FocusReason.OtherFocusReason)
+
     def minimumSizeHint(self) -> QSize:
         # What is pressed is never cut: the text's own width is the least.
         return self.sizeHint()
@@ -118,6 +134,13 @@ class Button(QPushButton):
         gap = _ICON_GAP if self.text() else 0
         self.setIcon(look.icon(self._icon_name, ink, gap=gap))
         self.setIconSize(QSize(look.dp(18) + 2 * look.dp(gap), look.dp(18)))
+
+
+def _page_of(widget: QWidget) -> QWidget | None:
+    found = widget.parentWidget()
+    while found is not None and found.property("kind") != "page":
+        found = found.parentWidget()
+    return found
 
 
 def button(
