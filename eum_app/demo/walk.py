@@ -225,6 +225,9 @@ class Walk:
         hands.paste("report_path_field_edit", report)
         hands.press("report_export_button")
         hands.until(report.exists, "no report")
+        hands.choose("report_format", "PDF")
+        hands.press("report_export_button")
+        hands.until(report.with_suffix(".pdf").exists, "no report to read")
         self._see(hands, "reports", "the inventory report, its rows counted again, with its sidecar")
 
     def _take_receipt(self, hands: Hands) -> None:

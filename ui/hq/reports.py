@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QGridLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QComboBox, QGridLayout, QLineEdit, QWidget
 
 from db.queries.items import SiteRow, all_sites
 from db.queries.reports import InventoryFilter, StatusRow
@@ -152,13 +152,27 @@ class ReportsPage(Page):
         return view
 
     def _export_card(self) -> QWidget:
+        self.format = QComboBox()
+        named(self.format, "report_format")
+        self.format.setAccessibleName(self.tr("Format of the report"))
+        for words, suffix in (
+            (self.tr("CSV, for programs and spreadsheets"), ".csv"),
+            (self.tr("Excel workbook"), ".xlsx"),
+            (self.tr("PDF, to read and print"), ".pdf"),
+            (self.tr("JSON, for programs"), ".json"),
+        ):
+            self.format.addItem(words, suffix)
+        self.format.activated.connect(self._take_format)
         self.path_field = PathField(
-            self.tr("CSV file"), object_name="report_path_field", kind="save", filters=self.tr("CSV (*.csv)")
+            self.tr("File of the report"),
+            object_name="report_path_field",
+            kind="save",
+            filters=self.tr("Reports (*.csv *.xlsx *.pdf *.json)"),
         )
         self.path_field.set_path(self.desk.outbox / FILE_NAME)
-        self.path_field.changed.connect(self._follow)
+        self.path_field.changed.connect(self._follow_path)
         self.path_field.submitted.connect(self.export)
-        self.export_button = button(self.tr("Export CSV"), self.export, kind="primary", icon="file-chart-column")
+        self.export_button = button(self.tr("Export"), self.export, kind="primary", icon="file-chart-column")
         named(self.export_button, "report_export_button")
         self._denied = label(why_not(self.desk.session, "report.export"), "sub", tone="warn", wrap=True)
         self._denied.setVisible(not may(self.desk.session, "report.export"))
@@ -171,6 +185,7 @@ class ReportsPage(Page):
         self._done.hide()
         card = Card(self.tr("Export"))
         card.add_padded(
+            FormField(self.tr("Format"), self.format),
             FormField(self.tr("Write the report to"), self.path_field),
             self._denied,
             self.job,
@@ -262,6 +277,20 @@ class ReportsPage(Page):
         allowed = may(self.desk.session, "report.export")
         ready = allowed and self._preview is not None and self.path_field.path is not None
         self.export_button.setEnabled(ready and not self.job.is_busy)
+
+    def _take_format(self) -> None:
+        """The format gives the file its ending."""
+        path = self.path_field.path
+        if path is not None:
+            self.path_field.set_path(path.with_suffix(self.format.currentData()))
+
+    def _follow_path(self) -> None:
+        """The ending typed says the format."""
+        path = self.path_field.path
+        at = self.format.findData(path.suffix.lower()) if path is not None else -1
+        if at >= 0:
+            self.format.setCurrentIndex(at)
+        self._follow()
 
     def export(self) -> None:
         path = self.path_field.path

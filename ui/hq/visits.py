@@ -11,8 +11,9 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 from db.queries.visits import CheckRow, VisitRow, all_visits, closing, recent_checks, visit
 from eum_app.domain.errors import KnownError
 from eum_app.domain.facts import VisitClosedOut
-from eum_app.usecases.children import seal_for_device_child
+from eum_app.usecases.children import export_visit_child, seal_for_device_child
 from eum_app.usecases.exchange import Sealed
+from eum_app.usecases.export_report import Exported
 from eum_app.usecases.session import Session
 from ui.delegates import VISIT_HEIGHT, ChipSpec, RowContent, RowDelegate
 from ui.desk import Desk
@@ -159,13 +160,20 @@ class VisitsPage(Page):
         self.tasking_button.setToolTip(
             denied or self.tr("Seal what the device has not received yet, into {path}").format(path=self.desk.outbox)
         )
+        self.record_button = button(self.tr("Visit record (PDF)"), self.write_record, icon="file-chart-column")
+        named(self.record_button, "visit_write_record")
+        denied = why_not(self.desk.session, "report.export")
+        self.record_button.setEnabled(not denied)
+        self.record_button.setToolTip(
+            denied or self.tr("What was checked, answered and signed, into {path}").format(path=self.desk.outbox)
+        )
         self.job = Job("visit_tasking_job")
         self._card = Card(self.tr("Visit"))
         self._card.add(self._facts)
         self._card.add_padded(
             self._progress, panel(flow(*self._chips.values())), self._closing, margins=(16, 2, 16, 12), spacing=8
         )
-        self._card.add_foot(self.job, hbox(1, self.tasking_button))
+        self._card.add_foot(self.job, hbox(1, self.record_button, self.tasking_button))
         self._checks = IdsTableModel(self._check_columns())
         self._checks.setParent(self)
         self.checks_table = table_view(self._checks, name=self.tr("Checks of this visit"))
@@ -311,6 +319,28 @@ class VisitsPage(Page):
             stopped=self._tasking_over,
         )
 
+    def write_record(self) -> None:
+        """Write the record of the visit in sight, with its sidecar, beside the bundles."""
+        if self._detail is None:
+            return
+        visit = self._detail.visit
+        name = self.tr("Visit record of {site}").format(site=visit.site)
+        self.record_button.setEnabled(False)
+        self.job.run(
+            self.desk,
+            name,
+            export_visit_child,
+            self.desk.outbox / f"visit-record-{visit.visit_id[:8]}.pdf",
+            visit.visit_id,
+            then=self._record_written,
+            failed=self._not_sealed,
+            stopped=self._tasking_over,
+        )
+
+    def _record_written(self, exported: Exported) -> None:
+        self._tasking_over()
+        self.notice.show_message("ok", self.tr("Visit record written"), detail=str(exported.path), stays=True)
+
     def _sealed(self, sealed: Sealed) -> None:
         self._tasking_over()
         words = self.tr("Tasking for {device} written").format(device=sealed.recipient)
@@ -322,3 +352,4 @@ class VisitsPage(Page):
 
     def _tasking_over(self) -> None:
         self.tasking_button.setEnabled(may(self.desk.session, "bundle.seal"))
+        self.record_button.setEnabled(may(self.desk.session, "report.export"))
