@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from eum_app.crypto.passphrases import KdfParams
     from eum_app.usecases.session import Session
     from ui.desk import Desk
-    from ui.devices.wedge_filter import WedgeFilter
+    from ui.devices.scanners import Scanners
     from ui.first_start import FirstStart
     from ui.shell import Shell
     from ui.tasks import Tasks
@@ -66,7 +66,7 @@ class AppWindow(QWidget):
         self._kind, self._device = "", ""
         self._front: UnlockPage | FirstStart | None = None
         self._is_warm = self._is_closed = False
-        self._wedge: WedgeFilter | None = None
+        self._scanners: Scanners | None = None
         self._stack = QStackedLayout(self)
         self.resize(1440, 900)
         self._show_front()
@@ -182,13 +182,13 @@ class AppWindow(QWidget):
     def _listen_to_scanner(self, shell: Shell) -> None:
         """A hand scanner's burst goes to the page in sight as a mark, wherever the focus is, and to nothing else."""
         from ui import settings
-        from ui.devices.wedge_filter import WedgeFilter
+        from ui.devices.scanners import Scanners
 
         app = QApplication.instance()
         assert isinstance(app, QApplication)
-        self._wedge = WedgeFilter(app, settings.load().scanner.for_wedge())
-        self._wedge.setParent(shell)
-        self._wedge.mark_scanned.connect(lambda raw: shell.take_mark(raw, "wedge"))
+        self._scanners = Scanners(app, settings.load().scanner, shell)
+        self._scanners.mark_scanned.connect(shell.take_mark)
+        shell.scanner_changed.connect(self._scanners.use)
 
     def _add_pages(self, shell: Shell, desk: Desk) -> None:
         if desk.session.is_hq:
@@ -214,9 +214,9 @@ class AppWindow(QWidget):
 
     def _close_session(self, reason: str) -> KnownError | None:
         """End the work, drop what was asked and not yet delivered, record the end, and let go of the shell."""
-        if self._wedge is not None:
-            self._wedge.close()
-            self._wedge = None
+        if self._scanners is not None:
+            self._scanners.close()
+            self._scanners = None
         if self.shell is not None:
             self.shell.hide()
         if self._tasks is not None:

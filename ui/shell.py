@@ -37,6 +37,8 @@ class Shell(QWidget):
 
     page_shown = Signal(str)
     lock_requested = Signal()
+    scanner_changed = Signal(object)
+    """ScannerSettings: what the hand scanner is set to from now on."""
     closed = Signal()
 
     def __init__(self, tasks: Tasks, *, brand: str, marking: str = "CUI") -> None:

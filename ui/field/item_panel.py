@@ -277,7 +277,7 @@ class ItemPanel(Card):
         said.setAccessibleName(said.toPlainText())
         line = hbox(spacing=10)
         if draft.mark_picture:
-            line.addWidget(_mark_picture(draft.mark_picture, 48))
+            line.addWidget(_mark_picture(draft.mark_picture, 36))
         line.addWidget(said, 1)
         return panel(line)
 
@@ -313,13 +313,13 @@ class ItemPanel(Card):
             self.photos.setVisible(bool(self.draft.photos))
 
 
+_CONTROLS = {"\x04": "<EOT>", "\x1c": "<FS>", "\x1d": "<GS>", "\x1e": "<RS>", "\x1f": "<US>"}
+
+
 def mark_text(raw: bytes) -> str:
-    """A mark's data for people: each control character as its picture, nothing run and nothing reordered."""
+    """A mark's data for people: separators by their names, nothing run, nothing reordered (right-to-left marks)."""
     text = raw.decode("utf-8", "replace")
-    return "".join(
-        chr(0x2400 + ord(one)) if ord(one) < 0x20 else one if one.isprintable() else "\N{REPLACEMENT CHARACTER}"
-        for one in text
-    )
+    return "".join(_CONTROLS.get(one) or (one if one.isprintable() else "\N{REPLACEMENT CHARACTER}") for one in text)
 
 
 def _mark_picture(data: bytes, height: int = 120) -> QLabel:

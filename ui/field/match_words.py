@@ -41,7 +41,7 @@ def tag_of(match: Match) -> tuple[str, str, str]:
         "already_checked": ("verified", _tr("{name} already checked"), "ok"),
         "expected_elsewhere": ("elsewhere", _tr("{name} expected elsewhere"), "warn"),
         "not_on_list": ("not_on_list", _tr("{name} not on list"), "warn"),
-        "unknown": ("unknown", _tr("{name} unknown"), "bad"),
+        "unknown": ("unknown", _tr("{name} unknown"), "warn"),
         "near": ("near", _tr("{name} near match"), "warn"),
         "ambiguous": ("near", _tr("{name} fits several"), "warn"),
         "claims": ("claims", _tr("container label: claims"), "warn"),

@@ -40,7 +40,7 @@ STATUS: dict[str, StatusMark] = {
         # What else a mark in view can be
         StatusMark("elsewhere", "map-pin", str(QT_TRANSLATE_NOOP("status", "Expected elsewhere")), "warn"),
         StatusMark("near", "triangle-alert", str(QT_TRANSLATE_NOOP("status", "Near match")), "warn"),
-        StatusMark("unknown", "circle-question-mark", str(QT_TRANSLATE_NOOP("status", "Unknown")), "bad"),
+        StatusMark("unknown", "circle-question-mark", str(QT_TRANSLATE_NOOP("status", "Unknown")), "warn"),
         StatusMark("claims", "tag", str(QT_TRANSLATE_NOOP("status", "Claim")), "warn"),
         # Severities of a finding
         StatusMark("high", "x", str(QT_TRANSLATE_NOOP("status", "High")), "bad"),

@@ -1,0 +1,49 @@
+"""Whether a hand scanner hands a mark on as it is: a known symbol to scan, and what became of it on the way."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from eum_app.domain.errors import Refusal
+from eum_app.domain.mark_syntax import EOT, GS, HEADER, RS
+from eum_app.domain.marks import parse_mark
+
+# Every separator of ISO/IEC 15434 format 06, and the characters that another keyboard layout changes.
+CALIBRATION = f"{HEADER}{RS}06{GS}17V1HLD9{GS}1PTEST-/01{GS}SYZ0189{RS}{EOT}".encode("ascii")
+_SEPARATORS = dict.fromkeys(map(ord, f"{RS}{GS}{EOT}"))
+
+Kind = Literal["whole", "as_pictures", "as_text", "lost", "layout", "cut", "other"]
+
+
+@dataclass(frozen=True)
+class ScannerCheck:
+    """`kind`: whole (as it should be) · as_pictures or as_text (separators arrive, and are understood) · lost (no
+    separators) · layout (right length, other characters) · cut (the beginning only) · other (another symbol)."""
+
+    kind: Kind
+    prefix: str = ""  # an AIM identifier sent before the data, "]d1"
+
+
+def check_scan(raw: bytes) -> ScannerCheck:
+    """What the scanner made of `CALIBRATION`."""
+    text, wanted = raw.decode("utf-8", "replace"), CALIBRATION.decode("ascii")
+    is_prefixed = text.startswith("]") and len(text) > 3
+    prefix, text = (text[:3], text[3:]) if is_prefixed else ("", text)
+    if text == wanted:
+        return ScannerCheck("whole", prefix)
+    bare = wanted.translate(_SEPARATORS)
+    if text.translate(_SEPARATORS) == bare:
+        return ScannerCheck("lost", prefix)
+    try:
+        mark = parse_mark(raw)
+    except Refusal:
+        mark = None
+    if mark is not None and mark.elements == parse_mark(CALIBRATION).elements:
+        has_pictures = any(0x2400 <= ord(one) <= 0x2421 for one in text)
+        return ScannerCheck("as_pictures" if has_pictures else "as_text", prefix)
+    if len(text) > len(HEADER) and (wanted.startswith(text) or bare.startswith(text)):
+        return ScannerCheck("cut", prefix)
+    if len(text) in {len(wanted), len(bare)}:
+        return ScannerCheck("layout", prefix)
+    return ScannerCheck("other", prefix)

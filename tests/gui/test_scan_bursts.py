@@ -1,0 +1,147 @@
+"""Every case of marks.json as a hand scanner's burst, into every page, wherever the focus is: no key goes anywhere."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QWidget
+from pytestqt.qtbot import QtBot
+
+from tests.gui.field_world import Field, field_at_work
+from tests.gui.hq_support import hq_window, hq_world
+from ui.devices.scanners import Scanners
+from ui.settings import ScannerSettings
+from ui.shell import Shell
+from ui.tasks import Tasks
+
+CASES = [one["data"] for one in json.loads((Path(__file__).parents[1] / "data" / "marks.json").read_text("utf-8"))]
+_CHORDS = {"\x1c": Qt.Key.Key_Backslash, "\x1d": Qt.Key.Key_BracketRight, "\x1e": Qt.Key.Key_AsciiCircum}
+_CHORDS |= {"\x1f": Qt.Key.Key_Underscore, "\x04": Qt.Key.Key_D}
+_KINDS = (QEvent.Type.ShortcutOverride, QEvent.Type.KeyPress, QEvent.Type.KeyRelease)
+MOST_PLACES = 25
+
+
+class Spy(QObject):
+    """Installed before the scanner's filter, and so asked after it: sees only the keys that got past it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen: list[str] = []
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if isinstance(event, QKeyEvent) and event.type() in _KINDS:
+            self.seen.append(f"{event.text()!r} → {type(watched).__name__} {watched.objectName()}")
+        return False
+
+
+@pytest.fixture
+def spy(qapp: QApplication) -> Iterator[Spy]:
+    made = Spy()
+    qapp.installEventFilter(made)
+    yield made
+    qapp.removeEventFilter(made)
+
+
+def burst(text: str) -> None:
+    """Keys as a scanner sends them: control characters as Ctrl chords, no time between, Enter at the end."""
+    for character in [*text, "\r"]:
+        modifiers, key = Qt.KeyboardModifier.NoModifier, Qt.Key(0)
+        if character in _CHORDS:
+            modifiers, key = Qt.KeyboardModifier.ControlModifier, _CHORDS[character]
+        elif character == "\r":
+            key = Qt.Key.Key_Return
+        elif character.isascii():
+            key = Qt.Key(ord(character.upper()))
+        target = QApplication.focusWidget() or QApplication.activeWindow()
+        assert target is not None
+        for kind in _KINDS:
+            QApplication.sendEvent(target, QKeyEvent(kind, key, modifiers, character))
+
+
+def places(page: QWidget) -> list[QWidget]:
+    """What the keyboard can reach on a page: buttons, answers, fields, lists."""
+    found = [
+        one
+        for one in page.findChildren(QWidget)
+        if one.isVisible() and one.isEnabled() and one.focusPolicy() & Qt.FocusPolicy.TabFocus and not one.focusProxy()
+    ]
+    return found[:: max(1, -(-len(found) // MOST_PLACES))]
+
+
+def typed_into(page: QWidget) -> list[str]:
+    return [one.text() for one in page.findChildren(QLineEdit)] + [
+        one.toPlainText() for one in page.findChildren(QPlainTextEdit)
+    ]
+
+
+def scan_everywhere(shell: Shell, scanners: Scanners, key: str, spy: Spy) -> int:
+    """Each case once, and one into every place that can have the focus; the number of places."""
+    page, heard = shell.page(key), list[bytes]()
+    scanners.mark_scanned.connect(lambda raw, _by: heard.append(raw))
+    texts, sent = typed_into(page), list[str]()
+    there = places(page)
+    for at in range(max(len(there), len(CASES))):
+        place = there[at % len(there)] if there else page
+        place.setFocus()
+        case = CASES[at % len(CASES)]
+        sent.append(case)
+        spy.seen.clear()
+        burst(case)
+        assert spy.seen == [], (key, place.objectName() or type(place).__name__, case)
+    assert [raw.decode() for raw in heard] == sent
+    assert typed_into(page) == texts
+    assert shell.current_key == key
+    return len(there)
+
+
+@pytest.mark.parametrize("key", ["visits", "visit", "site", "close_out", "sync", "scanner_test"])
+def test_no_burst_reaches_anything_on_a_field_page(qtbot: QtBot, tmp_path: Path, spy: Spy, key: str) -> None:
+    with field_at_work(qtbot, tmp_path) as field:
+        field.open(key)
+        scanners = _scanners_of(field)
+        assert scan_everywhere(field.shell, scanners, key, spy) > 0
+
+
+def test_an_answer_in_focus_is_not_given_by_a_burst(qtbot: QtBot, tmp_path: Path) -> None:
+    with field_at_work(qtbot, tmp_path) as field:
+        field.open("visit")
+        field.identify("786950")
+        for case in CASES:
+            draft = field.visit.item.draft
+            assert draft is not None
+            field.visit.item.focus_first()
+            burst(case)
+            assert draft.answers == {}
+            field.idle()
+            field.visit._put_away()
+            field.visit._match(b"786950", "typed")
+            field.idle()
+
+
+def test_no_burst_reaches_anything_on_a_page_of_hq(qtbot: QtBot, tmp_path: Path, spy: Spy, tasks: Tasks) -> None:
+    world = hq_world(tmp_path)
+    try:
+        with hq_window(world.hq, tasks, tmp_path) as window:
+            app = QApplication.instance()
+            assert isinstance(app, QApplication)
+            scanners = Scanners(app, ScannerSettings(), window.shell)
+            scanners.mark_scanned.connect(window.shell.take_mark)
+            for key in list(window.shell._pages):
+                window.shell.show_page(key)
+                window.settle()
+                scan_everywhere(window.shell, scanners, key, spy)
+                window.settle()
+            scanners.close()
+    finally:
+        world.close()
+
+
+def _scanners_of(field: Field) -> Scanners:
+    found = field.shell.findChild(Scanners)
+    assert isinstance(found, Scanners)
+    return found

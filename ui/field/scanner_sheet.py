@@ -1,0 +1,78 @@
+"""The configuration sheet for hand scanners, on paper: what to set, and the symbol to try it with."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QCoreApplication, QMarginsF, QRectF, QSaveFile, Qt
+from PySide6.QtGui import QFont, QPageLayout, QPageSize, QPainter, QPdfWriter
+
+from eum_app.domain.errors import Trouble
+from eum_app.scanning.scanner_check import CALIBRATION
+from ui.field.symbols import symbol_image
+
+_DPI = 300
+
+
+def hints() -> list[str]:
+    """How a scanner must be set, in the order in which it matters."""
+
+    def tr(text: str) -> str:
+        return QCoreApplication.translate("scanner", text)
+
+    return [
+        tr("Interface: USB keyboard (HID), or serial port (USB CDC or RS-232)."),
+        tr("Symbologies: Data Matrix, QR, Code 128, Code 39, PDF417, Aztec on; all others off."),
+        tr("Control characters: send them (Zebra: function key mapping or “Send ASCII control characters”; "
+           "Honeywell: “Control + X mode”)."),
+        tr("Keyboard layout of the scanner: the same as that of this computer."),
+        tr("Prefix: the AIM identifier (for example ]d1). Suffix: Enter."),
+        tr("Delay between characters: none, or at most 20 ms. Caps lock override: on."),
+        tr("No editing of the data (no stripping, no “GS replacement”)."),
+    ]  # fmt: skip
+
+
+def write_sheet(path: Path, marking: str = "CUI") -> None:
+    """Write the sheet as a PDF of one A4 page, whole or not at all. Raises Trouble `disk.failed`."""
+    file = QSaveFile(str(path))
+    if not file.open(QSaveFile.OpenModeFlag.WriteOnly):
+        raise Trouble("disk.failed", path=str(path), reason=file.errorString())
+    writer = QPdfWriter(file)
+    writer.setResolution(_DPI)
+    writer.setPageLayout(
+        QPageLayout(
+            QPageSize(QPageSize.PageSizeId.A4), QPageLayout.Orientation.Portrait, QMarginsF(18, 14, 18, 14),
+            QPageLayout.Unit.Millimeter,
+        )
+    )  # fmt: skip
+    title = QCoreApplication.translate("scanner", "Set up the hand scanner")
+    writer.setTitle(title)
+    _draw(writer, title, marking)
+    if not file.commit():
+        raise Trouble("disk.failed", path=str(path), reason=file.errorString())
+
+
+def _draw(writer: QPdfWriter, title: str, marking: str) -> None:
+    painter = QPainter(writer)
+    wide, tall = float(writer.width()), float(writer.height())
+    mm = _DPI / 25.4
+    flags = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap)
+    centre = int(Qt.AlignmentFlag.AlignHCenter)
+    painter.setFont(QFont("Inter", 9, QFont.Weight.Bold))
+    painter.drawText(QRectF(0, 0, wide, 6 * mm), centre, marking)
+    painter.drawText(QRectF(0, tall - 6 * mm, wide, 6 * mm), centre, marking)
+    painter.setFont(QFont("Inter", 18, QFont.Weight.Bold))
+    painter.drawText(QRectF(0, 10 * mm, wide, 12 * mm), flags, title)
+    painter.setFont(QFont("Inter", 11))
+    y = 26 * mm
+    for at, hint in enumerate(hints(), 1):
+        place = painter.boundingRect(QRectF(0, y, wide, tall), flags, f"{at}.  {hint}")
+        painter.drawText(place, flags, f"{at}.  {hint}")
+        y += place.height() + 3 * mm
+    said = QCoreApplication.translate(
+        "scanner", "Then scan this symbol on the scanner test page. It says whether every character arrives."
+    )
+    painter.drawText(QRectF(0, y + 4 * mm, wide, 16 * mm), flags, said)
+    side = 42 * mm
+    painter.drawImage(QRectF(0, y + 22 * mm, side, side), symbol_image(CALIBRATION))
+    painter.end()

@@ -1,0 +1,236 @@
+"""Try the hand scanner: a symbol to scan, what arrived of it, and how to set the scanner up."""
+
+from __future__ import annotations
+
+import msgspec
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QPixmap
+from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QWidget
+
+from eum_app.domain.errors import KnownError
+from eum_app.scanning.scanner_check import CALIBRATION, check_scan
+from ui import settings
+from ui.desk import Desk
+from ui.devices.serial_scanner import ports_there
+from ui.field.item_panel import mark_text
+from ui.field.parts import named
+from ui.field.scanner_sheet import hints, write_sheet
+from ui.field.symbols import symbol_image
+from ui.page import Page
+from ui.settings import ScannerSettings
+from ui.theme import theme
+from ui.widgets import Card, ColumnPart, Columns, FormField, KeyValueGrid, button, hbox, label, scrolled, set_look, vbox
+from ui.widgets.path_field import PathField
+
+_SIDE = 200
+_TONES = {"whole": "ok", "as_pictures": "ok", "as_text": "ok", "lost": "bad", "layout": "bad", "cut": "bad"}
+_ESCAPES = (("\r", "\\r"), ("\n", "\\n"), ("\t", "\\t"), ("\x02", "\\x02"), ("\x03", "\\x03"))
+
+
+class ScannerTestPage(Page):
+    """`scanner_changed` carries the scanner's settings that hold from now on."""
+
+    scanner_changed = Signal(object)
+    """ScannerSettings"""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self.setObjectName("scanner_test_page")
+        self._desk = desk
+        self.set_title(self.tr("Hand scanner"))
+        self.add_action(self.tr("Back to the visits"), "Esc", lambda: self.navigate_requested.emit("visits", None))
+        self._columns = Columns(
+            [
+                ColumnPart("scan", self.tr("Scan"), self._symbol_card(), 36),
+                ColumnPart("arrived", self.tr("Arrived"), self._arrived_card(), 40),
+                ColumnPart("settings", self.tr("Settings"), self._settings_card(), 36),
+            ],
+            front="scan",
+        )
+        self.body.addWidget(self._columns, 1)
+
+    def _symbol_card(self) -> Card:
+        card = Card(self.tr("Scan this symbol"))
+        symbol = named(QLabel(), "calibration_symbol")
+        side = theme().dp(_SIDE)
+        symbol.setPixmap(
+            QPixmap.fromImage(symbol_image(CALIBRATION)).scaled(
+                side, side, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
+            )
+        )
+        symbol.setAccessibleName(self.tr("Data Matrix to scan"))
+        how = vbox(*(label(f"{at}.  {hint}", wrap=True) for at, hint in enumerate(hints(), 1)), spacing=8)
+        inner = QWidget()
+        inner.setLayout(
+            vbox(
+                hbox(1, symbol, 1, margins=(0, 8, 0, 8)),
+                label(self.tr("Set the scanner so"), "strong"),
+                how,
+                1,
+                margins=(16, 8, 16, 16),
+                spacing=8,
+            )
+        )
+        card.add(scrolled(inner), 1)
+        self.sheet = PathField(
+            self.tr("Sheet to print, as PDF"), object_name="scanner_sheet", filters=self.tr("PDF (*.pdf)"), kind="save"
+        )
+        self.sheet.submitted.connect(self._save_sheet)
+        save = named(button(self.tr("Save the sheet"), self._save_sheet, icon="printer"), "save_sheet_button")
+        card.add_foot(self.sheet, hbox(1, save))
+        return card
+
+    def _arrived_card(self) -> Card:
+        card = Card(self.tr("What arrived"))
+        self.verdict = named(label(self.tr("Nothing yet"), "heading", wrap=True), "scanner_verdict")
+        self._advice = label(
+            self.tr("Scan the symbol on the left, from the screen or from the printed sheet."), wrap=True
+        )
+        self.read = KeyValueGrid(margins=(0, 8, 0, 0), key_width=96)
+        inner = QWidget()
+        inner.setLayout(vbox(self.verdict, self._advice, self.read, 1, margins=(16, 12, 16, 16), spacing=8))
+        card.add(scrolled(inner), 1)
+        return card
+
+    def _settings_card(self) -> Card:
+        scanner = settings.load().scanner
+        card = Card(self.tr("This device listens so"))
+        self.prefix, self.suffix = (
+            self._line("scanner_prefix", scanner.prefix),
+            self._line("scanner_suffix", scanner.suffix),
+        )
+        self.gap = self._line("scanner_gap", f"{scanner.max_gap_ms:g}")
+        self.port = named(QComboBox(), "scanner_port")
+        self.port.addItem(self.tr("None"), "")
+        for name in sorted({*ports_there(), scanner.serial_port} - {""}):
+            self.port.addItem(name, name)
+        self.port.setCurrentIndex(max(0, self.port.findData(scanner.serial_port)))
+        self.baud = named(QComboBox(), "scanner_baud")
+        for rate in (9600, 19200, 38400, 57600, 115200):
+            self.baud.addItem(str(rate), rate)
+        self.baud.setCurrentIndex(max(0, self.baud.findData(scanner.serial_baud)))
+        self.port_prefix = self._line("scanner_port_prefix", scanner.serial_prefix)
+        self.port_suffix = self._line("scanner_port_suffix", scanner.serial_suffix)
+        self._gap_field = FormField(self.tr("Longest pause between characters, ms"), self.gap)
+        inner = QWidget()
+        inner.setLayout(
+            vbox(
+                label(self.tr("Keyboard"), "strong"),
+                FormField(self.tr("Prefix to take off"), self.prefix),
+                FormField(self.tr("Suffix to take off (before Enter)"), self.suffix),
+                self._gap_field,
+                label(self.tr("Serial port"), "strong"),
+                FormField(self.tr("Port"), self.port),
+                FormField(self.tr("Speed, baud"), self.baud),
+                FormField(self.tr("Prefix"), self.port_prefix),
+                FormField(self.tr("Suffix"), self.port_suffix),
+                1,
+                margins=(16, 12, 16, 16),
+                spacing=10,
+            )
+        )
+        card.add(scrolled(inner), 1)
+        save = named(button(self.tr("Use these settings"), self._save, kind="primary"), "save_scanner_button")
+        card.add_foot(hbox(1, save))
+        return card
+
+    @staticmethod
+    def _line(name: str, value: str) -> QLineEdit:
+        made = named(QLineEdit(), name)
+        made.setMaxLength(40)
+        for real, shown in _ESCAPES:
+            value = value.replace(real, shown)
+        made.setText(value)
+        return made
+
+    # What arrives
+
+    def mark_scanned(self, raw: bytes, read_by: str) -> None:
+        check = check_scan(raw)
+        title, advice = self._said(check.kind)
+        self.verdict.setText(title)
+        self._advice.setText(advice)
+        set_look(self.verdict, "tone", _TONES.get(check.kind, "warn"))
+        by = self.tr("Serial port") if read_by == "serial" else self.tr("Keyboard")
+        self.read.clear()
+        self.read.add(self.tr("Came by"), by)
+        self.read.add(self.tr("AIM prefix"), check.prefix or self.tr("None"), mono=True)
+        self.read.add(self.tr("Readable"), mark_text(raw), mono=True)
+        self.read.add(self.tr("Bytes"), raw.hex(" "), mono=True)
+        self._columns.bring_to_front("arrived")
+
+    def _said(self, kind: str) -> tuple[str, str]:
+        return {
+            "whole": (self.tr("Every character arrived"), self.tr("Separators arrive as control characters.")),
+            "as_pictures": (
+                self.tr("Understood: separators arrive as pictures"),
+                self.tr("Nothing is lost. Sending control characters would be better."),
+            ),
+            "as_text": (
+                self.tr("Understood: separators arrive as text"),
+                self.tr("Nothing is lost. Sending control characters would be better."),
+            ),
+            "lost": (
+                self.tr("The separators are lost"),
+                self.tr("Marks would be ambiguous. Set the scanner to send control characters, then scan again."),
+            ),
+            "layout": (
+                self.tr("Characters were changed"),
+                self.tr("Scanner and computer use different keyboard layouts. Set both to the same one."),
+            ),
+            "cut": (
+                self.tr("The scan was cut off"),
+                self.tr("Set the delay between characters to none, or allow a longer pause here."),
+            ),
+        }.get(
+            kind,
+            (self.tr("This is not the symbol to scan"), self.tr("What arrived is shown below. Scan the symbol here.")),
+        )
+
+    # Keeping
+
+    def _save(self) -> None:
+        try:
+            gap = float(self.gap.text())
+        except ValueError:
+            gap = 0
+        if not 5 <= gap <= 500:
+            self._gap_field.set_error(self.tr("A number from 5 to 500"))
+            return
+        self._gap_field.set_error("")
+        kept = settings.load()
+        scanner: ScannerSettings = msgspec.structs.replace(
+            kept.scanner,
+            prefix=_real(self.prefix.text()),
+            suffix=_real(self.suffix.text()),
+            max_gap_ms=gap,
+            serial_port=str(self.port.currentData()),
+            serial_baud=int(self.baud.currentData()),
+            serial_prefix=_real(self.port_prefix.text()),
+            serial_suffix=_real(self.port_suffix.text()),
+        )
+        self.scanner_changed.emit(scanner)
+        try:
+            settings.save(msgspec.structs.replace(kept, scanner=scanner))
+        except KnownError as error:
+            self.notice.show_error(error)
+        else:
+            self.notice.show_message("ok", self.tr("The device listens so from now on."))
+
+    def _save_sheet(self) -> None:
+        path = self.sheet.path
+        if path is None:
+            self.sheet.edit.setFocus()
+            return
+        try:
+            write_sheet(path)
+        except KnownError as error:
+            self.notice.show_error(error)
+        else:
+            self.notice.show_message("ok", self.tr("Saved: {path}").format(path=path.name))
+
+
+def _real(text: str) -> str:
+    for real, shown in _ESCAPES:
+        text = text.replace(shown, real)
+    return text
