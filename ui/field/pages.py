@@ -10,8 +10,10 @@ from ui import words
 from ui.desk import Desk
 from ui.field.close_out_page import CloseOutPage
 from ui.field.parts import visit_cards
+from ui.field.scanner_test_page import ScannerTestPage
 from ui.field.site_page import SitePage
 from ui.field.sync_page import SyncPage
+from ui.field.transcribe_page import TranscribePage
 from ui.field.visit_page import VisitPage
 from ui.field.visits_page import VisitsPage
 from ui.shell import Shell
@@ -21,9 +23,15 @@ def add_pages(shell: Shell, desk: Desk) -> None:
     tr = QCoreApplication.translate
     shell.add_page("visits", tr("field", "Visits"), "clipboard-list", VisitsPage(desk))
     shell.add_page("sync", tr("field", "Sync"), "refresh-cw", SyncPage(desk))
-    for key, page in (("visit", VisitPage(desk)), ("site", SitePage(desk)), ("close_out", CloseOutPage(desk))):
+    beside = {"visit": VisitPage, "site": SitePage, "close_out": CloseOutPage, "transcribe": TranscribePage}
+    for key, kind in beside.items():
+        page = kind(desk)
         page.setProperty("rail_key", "visits")
         shell.add_page(key, page.accessibleName(), "", page, is_in_rail=False)
+    scanner_test = ScannerTestPage(desk)
+    scanner_test.setProperty("rail_key", "visits")
+    scanner_test.scanner_changed.connect(shell.scanner_changed)
+    shell.add_page("scanner_test", scanner_test.accessibleName(), "", scanner_test, is_in_rail=False)
     Badges(shell, desk).refresh(frozenset())
 
 

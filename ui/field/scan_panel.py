@@ -37,6 +37,7 @@ class ScanPanel(Card):
     take_requested = Signal()
     """All expected items in view."""
     typed = Signal(str)
+    by_hand_requested = Signal()
     scanner_test_requested = Signal()
 
     def __init__(self, desk: Desk) -> None:
@@ -94,8 +95,11 @@ class ScanPanel(Card):
         self.field.setAccessibleName(self.tr("Scan or type a serial number or UII"))
         self.field.submitted.connect(self.typed)
         self.from_photo: Button = named(button(self.tr("From photo…"), self._toggle_photo), "from_photo_button")
+        self.by_hand: Button = named(
+            button("", self.by_hand_requested.emit, icon="keyboard", name=self.tr("Enter by hand…")), "by_hand_button"
+        )
         self.add(self.viewfinder, 1)
-        typing = hbox(self.field, self.from_photo)
+        typing = hbox(self.field, self.from_photo, self.by_hand)
         typing.setStretch(0, 1)
         self.add_padded(self.line, self.file, typing, self.photo, spacing=8)
 

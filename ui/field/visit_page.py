@@ -27,6 +27,7 @@ from ui.field.recent_panel import RecentPanel
 from ui.field.recorder import Recorder
 from ui.field.scan_panel import ScanPanel
 from ui.field.sightings import Key, Sighting, Sightings
+from ui.field.typed_entry import TypedEntry
 from ui.field.visit_view import VisitView, read_item, read_visit
 from ui.messages import sentence
 from ui.page import Page
@@ -53,11 +54,13 @@ class VisitPage(Page):
         self.item = ItemPanel()
         self.reasons = ReasonColumn()
         self.group = GroupPanel()
+        self.by_hand = TypedEntry(desk)
         self.photo_bar = PhotoBar(desk)
         self._right = QStackedWidget()
         self._right.addWidget(self.item)
         self._right.addWidget(self.reasons)
         self._right.addWidget(self.group)
+        self._right.addWidget(self.by_hand)
         right = vbox(spacing=12)
         right.addWidget(self._right, 1)
         right.addWidget(self.photo_bar)
@@ -83,6 +86,9 @@ class VisitPage(Page):
         self.scan.mark_chosen.connect(self._open_mark)
         self.scan.take_requested.connect(self.take_in_view)
         self.scan.typed.connect(self._on_typed)
+        self.scan.by_hand_requested.connect(self.enter_by_hand)
+        self.by_hand.matched.connect(self._entered_by_hand)
+        self.by_hand.put_away.connect(self._put_away)
         self.scan.scanner_test_requested.connect(lambda: self.navigate_requested.emit("scanner_test", None))
         self.sightings.found.connect(self._sighted)
         self.sightings.refused.connect(self._mark_refused)
@@ -107,6 +113,12 @@ class VisitPage(Page):
         self.photo_bar.frame_requested.connect(self._photo_from_frame)
 
     def _add_actions(self) -> None:
+        self.add_action(
+            self.tr("Paper list"),
+            "F9",
+            lambda: self.navigate_requested.emit("transcribe", self._visit_id),
+            in_header=True,
+        )
         self._to_site = self.add_action(
             self.tr("Site checklist"),
             "Ctrl+K",
@@ -120,12 +132,13 @@ class VisitPage(Page):
             in_header=True,
             kind="primary",
         )
-        name_header_buttons(self.header, "site_checklist_button", "close_out_button")
+        name_header_buttons(self.header, "paper_list_button", "site_checklist_button", "close_out_button")
         undo = self.tr("Withdraw the last check")
         self.add_action(undo, QKeySequence(QKeySequence.StandardKey.Undo), self.undo_last)
         self.add_action(self.tr("Go to the scan field"), "F2", self._focus_scan)
         self.add_action(self.tr("Filter the items"), "F3", self._focus_filter)
         self.add_action(self.tr("Put the item away"), "Esc", self._escape)
+        self.add_button_key(self.scan.by_hand, "F8")
         self.add_action(self.tr("Take all expected items in view"), "F5", self.take_in_view)
         self.add_action(self.tr("All as expected"), "A", self._answer_all)
         self.item.all_button.setToolTip(self.tr("All as expected (A)"))
@@ -217,8 +230,30 @@ class VisitPage(Page):
             self.item.show_texts(lost.title, lost.text, lost.candidates, lambda text: self._match(text, read_by))
             self._to_item_column()
 
+    # By hand
+
+    def enter_by_hand(self) -> None:
+        """No mark can be read: the serial is typed twice, with the reason why (F8)."""
+        if self._view is None or self._is_begun():
+            self.scan.say(self.tr("First finish what is at hand, or put it away (Esc)"), "warn")
+            return
+        self.item.show_nothing()
+        self.items.set_in_view("")
+        self.by_hand.open(self._visit_id)
+        self._right.setCurrentWidget(self.by_hand)
+        self._columns.bring_to_front("item")
+        self.by_hand.focus_first()
+
+    def _entered_by_hand(self, match: Match) -> None:
+        _, text, tone = tag_of(match)
+        self._show_item_place()
+        self.scan.say(text, tone)
+        self._show_match(match)
+
     def _is_begun(self) -> bool:
         """Whether answers would be lost if something else took the right column."""
+        if self._right.currentWidget() is self.by_hand:
+            return True
         draft = self.item.draft
         return self.group.is_open or (draft is not None and (draft.is_begun or self._right.currentIndex() == 1))
 
@@ -229,7 +264,9 @@ class VisitPage(Page):
             draft is not None and match.item is not None and match.item.item_id == draft.item_id
         ):
             return False
-        if self.group.is_open or draft is None:
+        if self._right.currentWidget() is self.by_hand:
+            wait = self.tr("{text} · first finish the entry by hand, or put it away (Esc)").format(text=text)
+        elif self.group.is_open or draft is None:
             wait = self.tr("{text} · first record the items taken, or put them away (Esc)").format(text=text)
         else:
             wait = self.tr("{text} · first finish {serial}, or put it away (Esc)").format(
@@ -294,7 +331,12 @@ class VisitPage(Page):
         self._to_item_column()
 
     def _count_view(self) -> None:
-        self.scan.show_counts(self.sightings.in_view, len(self.sightings.expected()))
+        new = [
+            one
+            for one in self.sightings.expected()
+            if one.match.item and one.match.item.item_id not in self.group.drafts
+        ]
+        self.scan.show_counts(self.sightings.in_view, len(new))
 
     def take_in_view(self) -> None:
         """The sighting of all expected items in view (F5): they join the group whose questions are asked at once."""
@@ -313,7 +355,8 @@ class VisitPage(Page):
             return
         self.item.show_nothing()
         self.items.set_in_view("")
-        self.scan.say(self.tr("{count} more taken").format(count=words.count(taken)), "accent")
+        self.scan.say(self.tr("{count} taken").format(count=words.count(taken)), "accent")
+        self._count_view()
         self._right.setCurrentWidget(self.group)
         self._columns.bring_to_front("item")
         self.group.focus_first()

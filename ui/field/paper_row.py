@@ -1,0 +1,139 @@
+"""One row of a printed worklist, to be typed from the paper: its tick, the serial, code and remark."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QButtonGroup, QComboBox, QLineEdit, QSizePolicy, QWidget
+
+from db.queries.visits import WorkRow
+from eum_app.reports.worklist import TICKED, reason_codes
+from eum_app.usecases.transcribe import PaperRow
+from ui import words
+from ui.field.parts import named
+from ui.theme import status_mark
+from ui.widgets import Button, Chip, button, flow, hbox, label, panel, vbox
+
+
+class PaperRowForm(QWidget):
+    """A listed item, or (with `item` None) a blank row for what was found and not on the list.
+
+    `number` names its parts (`paper_3_verified`, `paper_3_serial` …). Nothing is pre-chosen; a tick pressed again is
+    taken back.
+    """
+
+    changed = Signal()
+
+    def __init__(self, number: int, item: WorkRow | None) -> None:
+        super().__init__()
+        self.item = item
+        self.setObjectName(f"paper_row_{number}")
+        self._name = f"paper_{number}"
+        self._ticks: dict[str, Button] = {}
+        self._group = QButtonGroup(self)
+        self._group.setExclusive(False)
+        ticks = flow(spacing=6)
+        for outcome in TICKED if item is not None else ("not_on_list",):
+            made: Button = named(
+                button(status_mark(outcome).text(), lambda: None, kind="tab"), f"{self._name}_{outcome}"
+            )
+            made.setCheckable(True)
+            made.setAccessibleName(f"{item.serial if item else number} {made.text()}")
+            made.clicked.connect(lambda _on=False, chosen=outcome: self._tick(chosen))
+            self._group.addButton(made)
+            self._ticks[outcome] = made
+            ticks.addWidget(made)
+        self.serial = self._line("serial", self.tr("Serial as written on the paper"), is_mono=True)
+        self.again = self._line("again", self.tr("Serial once more"), is_mono=True)
+        self.note = self._line("note", self.tr("Remark"))
+        self.reason = named(QComboBox(), f"{self._name}_reason")
+        self.reason.setAccessibleName(self.tr("Code"))
+        self.reason.activated.connect(lambda _at: self.changed.emit())
+        self._more = QWidget()
+        more = hbox(self.serial, self.again, self.reason, self.note, spacing=8)
+        for at in range(4):
+            more.setStretch(at, 1)
+        self._more.setLayout(more)
+        self.serial.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        about = vbox(spacing=2)
+        if item is not None:
+            about.addWidget(label(f"{number}  {item.serial}", "mono", selectable=True))
+            about.addWidget(label(words.joined(item.part_number or item.nomenclature, item.location), "sub", wrap=True))
+        else:
+            about.addWidget(label(self.tr("+  Found, not on the list"), "strong", wrap=True))
+        about.addStretch(1)
+        self._done = Chip()
+        head = hbox(spacing=12)
+        head.addLayout(about, 2)
+        head.addWidget(self._done)
+        head.addLayout(ticks, 3)
+        whole = vbox(head, self._more, margins=(16, 8, 16, 8), spacing=6)
+        framed = vbox(panel(whole, "row"))
+        self.setLayout(framed)
+        done = item.outcome if item is not None and item.outcome != "to_check" else ""
+        if done:
+            self._done.set_state(done)
+        else:
+            self._done.hide()
+        self._lay_out()
+
+    @property
+    def outcome(self) -> str:
+        return next((key for key, made in self._ticks.items() if made.isChecked()), "")
+
+    @property
+    def missing(self) -> QLineEdit | QComboBox | None:
+        """The field that a ticked row still lacks."""
+        if not self.outcome:
+            return None
+        if self.item is None and not self.serial.text().strip():
+            return self.serial
+        if self.item is None and not self.again.text().strip():
+            return self.again
+        return self.reason if self.outcome != "verified" and not self.reason.currentData() else None
+
+    def read(self) -> PaperRow | None:
+        """What the row says; None where it has no tick."""
+        if not self.outcome:
+            return None
+        return PaperRow(
+            self.item.item_id if self.item is not None else "",
+            self.outcome,
+            "" if self.outcome == "verified" else str(self.reason.currentData() or ""),
+            self.serial.text(),
+            self.again.text() if self.item is None else "",
+            self.note.text(),
+        )
+
+    def first_field(self) -> QWidget:
+        return next(iter(self._ticks.values()))
+
+    def _line(self, name: str, prompt: str, *, is_mono: bool = False) -> QLineEdit:
+        made = named(QLineEdit(), f"{self._name}_{name}")
+        made.setPlaceholderText(prompt)
+        made.setAccessibleName(prompt)
+        if is_mono:
+            made.setProperty("kind", "mono")
+            made.setMaxLength(78)
+        made.textChanged.connect(lambda _text: self.changed.emit())
+        return made
+
+    def _tick(self, chosen: str) -> None:
+        for key, made in self._ticks.items():
+            if key != chosen:
+                made.setChecked(False)
+        self.reason.clear()
+        if self.outcome and self.outcome != "verified":
+            self.reason.addItem(self.tr("Code…"), "")
+            for code, key in reason_codes(self.outcome):
+                self.reason.addItem(f"{code}  {words.reason(self.outcome, key)}", key)
+        self._lay_out()
+        if self.outcome:
+            self.serial.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.changed.emit()
+
+    def _lay_out(self) -> None:
+        outcome = self.outcome
+        self._more.setVisible(bool(outcome))
+        self.serial.setVisible(outcome in {"verified", "discrepancy", "not_on_list"})
+        self.again.setVisible(outcome == "not_on_list")
+        self.reason.setVisible(bool(outcome) and outcome != "verified")
