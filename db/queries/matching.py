@@ -85,6 +85,12 @@ def visits_still_expecting(connection: Connection, item_id: str) -> list[str]:
     return list(connection.execute(_STILL_EXPECTING, {"of_item": item_id}).scalars())
 
 
+def item_ids_of_serial(connection: Connection, serial: str) -> list[str]:
+    """Ids of all items with this serial, by part number."""
+    question = select(items.c.item_id).where(items.c.serial.in_((serial, compact(serial))))
+    return list(connection.execute(question.order_by(items.c.part_number, items.c.item_id)).scalars())
+
+
 def papers_at(connection: Connection, visit_id: str, observed_at: str) -> set[tuple[str, str]]:
     """What was transcribed from paper for this instant and stands: (item id, ``) or (``, serial) of the unlisted."""
     rows = connection.execute(_PAPERS_AT, {"of_visit": visit_id, "at": observed_at})

@@ -11,6 +11,7 @@ from eum_app.cli.common import StoreOption, store_folder
 from eum_app.cli.exchange import bundle_app, device_app, inbox_app
 from eum_app.cli.inventory import inventory_app
 from eum_app.cli.marks import parse_mark_command, read_marks_command
+from eum_app.cli.paper import labels_command
 from eum_app.cli.report import report_app
 from eum_app.cli.store import store_app
 from eum_app.cli.verify import verify_command
@@ -33,6 +34,7 @@ app.add_typer(report_app, name="report")
 app.command("read-marks")(read_marks_command)
 app.command("parse-mark")(parse_mark_command)
 app.command("verify")(verify_command)
+app.command("labels")(labels_command)
 
 
 @app.callback(invoke_without_command=True)

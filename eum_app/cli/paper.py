@@ -1,0 +1,86 @@
+"""What goes on paper: `eum labels`, `eum visit worklist`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from eum_app.cli.common import AccountOption, JsonOption, PassphraseFd, StoreOption, show, unlocked
+from eum_app.cli.work import visit_app
+from eum_app.domain.errors import Refusal
+
+
+def labels_command(
+    account: AccountOption,
+    output: Annotated[Path, typer.Argument(help="The PDF to write.", show_default=False)],
+    serial: Annotated[list[str] | None, typer.Option("--serial", help="A serial number; may be repeated.")] = None,
+    site: Annotated[str, typer.Option(help="All items on the book of this site.")] = "",
+    sheet: Annotated[str, typer.Option(help="A sheet of assets/reference/label-sheets.json.")] = "letter-30",
+    symbol: Annotated[str, typer.Option(help="data_matrix or qr.")] = "data_matrix",
+    shelf: Annotated[bool, typer.Option("--shelf", help="For the shelf, not for the item.")] = False,
+    start: Annotated[int, typer.Option(help="First free label of the first sheet, counted from 1.")] = 1,
+    copies: Annotated[int, typer.Option(help="Labels for each item.")] = 1,
+    dpi: Annotated[int, typer.Option(help="What the printer can do: symbols are made of whole dots.")] = 300,
+    store: StoreOption = None,
+    passphrase_fd: PassphraseFd = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Labels for items, as a PDF of vector symbols; each is read back before anything is written."""
+    from eum_app.usecases.print_labels import print_labels
+
+    if symbol not in ("data_matrix", "qr"):
+        raise typer.BadParameter("data_matrix or qr", param_hint="--symbol")
+    with unlocked(store, account, passphrase_fd) as session:
+        chosen = _items(session, serial or [], site)
+        printed = print_labels(
+            session,
+            chosen,
+            output,
+            sheet_id=sheet,
+            symbol="qr" if symbol == "qr" else "data_matrix",
+            kind="shelf" if shelf else "replacement",
+            start=start,
+            copies=copies,
+            dpi=dpi,
+        )
+    said = f"{printed.labels} labels on {printed.sheets} sheets, modules of {printed.module_mm:.2f} mm: {printed.path}"
+    show(as_json, printed, said)
+
+
+def _items(session: Any, serials: list[str], site: str) -> list[str]:
+    from db.queries.items import all_sites, item_ids_at
+    from db.queries.matching import item_ids_of_serial
+
+    found: list[str] = []
+    if site:
+        site_id = next((row.site_id for row in session.read(all_sites) if row.name == site), None)
+        if site_id is None:
+            raise Refusal("site.unknown", site_id=site[:40])
+        found += session.read(item_ids_at, site_id)
+    for serial in serials:
+        ids = session.read(item_ids_of_serial, serial)
+        if not ids:
+            raise Refusal("item.unknown", item_id=serial[:40])
+        found += ids
+    return list(dict.fromkeys(found))
+
+
+@visit_app.command("worklist")
+def worklist_command(
+    account: AccountOption,
+    visit: Annotated[str, typer.Argument(help="The visit's id.", show_default=False)],
+    output: Annotated[Path, typer.Argument(help="The PDF to write.", show_default=False)],
+    place: Annotated[list[str] | None, typer.Option("--place", help="Only this place; may be repeated.")] = None,
+    store: StoreOption = None,
+    passphrase_fd: PassphraseFd = None,
+    as_json: JsonOption = False,
+) -> None:
+    """The visit's items on paper, place by place, with boxes to tick and a QR symbol on each page."""
+    from eum_app.usecases.worklist import print_worklist
+
+    with unlocked(store, account, passphrase_fd) as session:
+        printed = print_worklist(session, visit, output, place or None)
+    said = f"{printed.pages} pages with {printed.rows} items: {', '.join(str(path) for path in printed.paths)}"
+    show(as_json, printed, said)
