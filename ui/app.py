@@ -16,7 +16,7 @@ from PySide6.QtGui import QCloseEvent, QPaintEvent
 from PySide6.QtWidgets import QApplication, QPushButton, QStackedLayout, QWidget
 
 from eum_app.domain.errors import KnownError
-from ui.theme import theme
+from ui.theme import MODES, theme
 from ui.unlock import UnlockPage
 
 if TYPE_CHECKING:
@@ -274,6 +274,17 @@ def build_window(
     return AppWindow(folder, outbox=outbox, inbox=inbox, marking=marking, kdf=kdf)
 
 
+def _take_look() -> None:
+    """Theme, density and scale as they were kept on this device."""
+    from ui import settings
+
+    kept = settings.load().look
+    look = theme()
+    look.set_mode(kept.mode if kept.mode in MODES else "system")
+    look.set_density(kept.density)
+    look.set_scale(kept.scale)
+
+
 def run(
     store_folder: Path | None = None,
     *,
@@ -284,6 +295,7 @@ def run(
     """Open the application and stay until its window is closed; the exit code."""
     app = QApplication.instance() or QApplication(sys.argv[:1])
     QCoreApplication.setApplicationName("EUM")
+    _take_look()
     window = build_window(store_folder or default_folder(), outbox=outbox, inbox=inbox, marking=marking)
     window.show()
     return app.exec()

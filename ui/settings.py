@@ -1,10 +1,11 @@
-"""What this device is set to: camera, scanner, what is kept. No secrets in here; a small file in the config folder."""
+"""What this device is set to: look, camera, scanner, what is kept. No secrets; a small file in the config folder."""
 
 from __future__ import annotations
 
 import os
 import tempfile
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 
@@ -44,9 +45,18 @@ class ScannerSettings(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
+class LookSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """`mode` and `density` as the theme has them; `scale` in per cent, 100 to 200."""
+
+    mode: str = "system"
+    density: Literal["normal", "glove"] = "normal"
+    scale: int = 100
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """`keeps_mark_pictures`: whether the picture of a mark is kept with the check (where photos are allowed)."""
 
+    look: LookSettings = LookSettings()
     camera: CameraSettings = CameraSettings()
     scanner: ScannerSettings = ScannerSettings()
     keeps_mark_pictures: bool = False

@@ -51,7 +51,7 @@ class Walk:
     # At HQ
 
     def _inventory(self, hands: Hands) -> None:
-        hands.key("Alt+3")
+        hands.press("rail_inventory")
         hands.press("inventory_import_list")
         hands.paste("inventory_file_field_edit", self.scene.inventory)
         hands.press("inventory_read_button")
@@ -61,7 +61,7 @@ class Walk:
         self._see(hands, "inventory", f"{len(self.scene.rows)} items are on the book")
 
     def _plan(self, hands: Hands) -> None:
-        hands.key("Alt+4")
+        hands.press("rail_visits")
         hands.press("visits_plan")
         hands.choose("plan_site", "Depot 7")
         hands.choose("plan_device", "FLD-0042")
@@ -77,11 +77,11 @@ class Walk:
     # In the field
 
     def _take_tasking(self, hands: Hands) -> None:
-        hands.key("Alt+2")
+        hands.press("rail_sync")
         hands.paste("inbox_path_edit", self.scene.carried)
         hands.press("import_button")
         self._see(hands, "sync-tasking", "the device verifies and takes the tasking")
-        hands.key("Alt+1")
+        hands.press("rail_visits")
         self._see(hands, "visits-field", "the visit stands on the device")
 
     def _inspect(self, hands: Hands) -> None:
@@ -203,14 +203,14 @@ class Walk:
     # Back at HQ
 
     def _inbox(self, hands: Hands) -> None:
-        hands.key("Alt+2")
+        hands.press("rail_inbox")
         (bundle,) = self.scene.carried.glob("*results*.eumb")
         hands.paste("inbox_path_field_edit", bundle)
         hands.press("inbox_import_button")
         self._see(hands, "inbox", "HQ verifies the bundle, records it, and answers with a signed receipt")
 
     def _review(self, hands: Hands) -> None:
-        hands.key("Alt+1")
+        hands.press("rail_review")
         hands.row("findings_list", 0)
         self._see(hands, "review", "rules raised findings; the evidence stands beside the record")
         hands.press("review_resolve")
@@ -220,7 +220,7 @@ class Walk:
         self._see(hands, "review-next", "the decision is a fact; the next finding is in front")
 
     def _report(self, hands: Hands) -> None:
-        hands.key("Alt+5")
+        hands.press("rail_reports")
         report = self.output / "inventory-status.csv"
         hands.paste("report_path_field_edit", report)
         hands.press("report_export_button")
@@ -231,11 +231,11 @@ class Walk:
         self._see(hands, "reports", "the inventory report, its rows counted again, with its sidecar")
 
     def _take_receipt(self, hands: Hands) -> None:
-        hands.key("Alt+2")
+        hands.press("rail_sync")
         hands.paste("inbox_path_edit", self.scene.carried)
         hands.press("import_button")
         self._see(hands, "sync-received", "HQ's receipt is here: the bundle shows as received")
-        hands.key("Alt+1")
+        hands.press("rail_visits")
         self._see(hands, "visits-received", "the visit is received by HQ")
 
     # Around it

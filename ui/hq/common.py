@@ -1,9 +1,8 @@
-"""Parts that several HQ pages are made of: rows out of memory, a line for long work, a history, what a role may do."""
+"""Parts that several HQ pages are made of: rows out of memory, a line for long work, what a role may do."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from PySide6.QtCore import QCoreApplication, Signal
@@ -15,8 +14,7 @@ from eum_app.usecases.session import Session
 from ui.desk import Desk
 from ui.models import IdsTableModel
 from ui.tasks import ChildTask
-from ui.widgets import Card, button, hbox, label, panel, scrolled, vbox
-from ui.widgets.base import Part
+from ui.widgets import button, hbox, label, vbox
 from ui.words import count, role
 
 Row = TypeVar("Row")
@@ -156,46 +154,3 @@ class Job(QFrame):
         self._end()
         if self._stopped is not None:
             self._stopped()
-
-
-@dataclass(frozen=True)
-class Told:
-    """One line of a history: `Verified` · INS-017, and under it when and where."""
-
-    what: str
-    who: str
-    detail: str
-    note: str = ""
-
-
-class HistoryCard(Card):
-    """What befell something, newest first."""
-
-    def __init__(self, title: str) -> None:
-        super().__init__(title)
-        self._lines = vbox()
-        self._shown: list[QWidget] = []
-        column = vbox(self._lines, 1)
-        self.area = scrolled(column)
-        self.add(self.area, 1)
-
-    def set_lines(self, lines: Sequence[Told]) -> None:
-        for old in self._shown:
-            self._lines.removeWidget(old)
-            old.hide()
-            old.deleteLater()
-        self._shown = []
-        for line in lines:
-            words = label(line.what, "strong")
-            who = label(f"· {line.who}" if line.who else "")
-            parts: list[Part] = [
-                hbox(words, who, 1, spacing=5),
-                label(line.detail, "sub", wrap=True),
-            ]
-            if line.note:
-                parts.append(label(line.note, "body", wrap=True))
-            made = panel(vbox(*parts, margins=(16, 8, 16, 8), spacing=2), "row")
-            made.setAccessibleName(", ".join(part for part in (line.what, line.who, line.detail, line.note) if part))
-            made.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
-            self._lines.addWidget(made)
-            self._shown.append(made)

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
-from db.queries.items import HistoryLine, ItemRow, history, item, items_by_id, search_item_ids
+from db.queries.items import items_by_id, search_item_ids
 from eum_app.domain.errors import KnownError
 from eum_app.usecases.import_inventory import InventoryResult
-from eum_app.usecases.session import Session
-from ui.delegates import ChipSpec
 from ui.desk import Desk
-from ui.hq.common import HistoryCard, Told, may, named, why_not
+from ui.hq.common import may, named, why_not
 from ui.hq.import_list import ImportListPanel
-from ui.models import Column, IdsTableModel, current_id, on_current, select_id, table_view
+from ui.items_view import ItemDetail, ItemSide, item_columns, item_detail
+from ui.models import IdsTableModel, current_id, on_current, select_id, table_view
 from ui.page import Page
 from ui.widgets import (
     ActionButton,
@@ -23,48 +21,13 @@ from ui.widgets import (
     ColumnPart,
     Columns,
     EmptyState,
-    KeyValueGrid,
     SearchField,
     panel,
-    scrolled,
     vbox,
 )
-from ui.words import counted, day, joined, moment, reason, word
+from ui.words import counted, joined
 
 LIST, IMPORT = 0, 1
-
-
-@dataclass(frozen=True)
-class ItemDetail:
-    item: ItemRow
-    history: list[HistoryLine]
-
-
-def item_detail(session: Session, item_id: str) -> ItemDetail:
-    """Raises Refusal `item.unknown`."""
-    return ItemDetail(session.read(item, item_id), session.read(history, item_id))
-
-
-def told(line: HistoryLine) -> Told:
-    """A line of an item's history in words."""
-    if line.kind in {"listed", "delivered", "inventory"}:
-        return Told(word("history", line.kind), "", joined(day(line.at), line.site))
-    what = ChipSpec.of(line.kind).text
-    if line.withdrawn:
-        what = f"{what} ({ChipSpec.of('withdrawn').text})"
-    return Told(what, line.actor, joined(moment(line.at), line.site), reason(line.kind, line.reason))
-
-
-def disposition_chip(disposition: str) -> ChipSpec:
-    tone, icon = {
-        "ON_HAND": ("ok", "check"),
-        "IN_TRANSIT": ("accent", "truck"),
-        "IN_MAINTENANCE": ("accent", "settings"),
-        "NOT_SIGHTED": ("warn", "triangle-alert"),
-        "LOST": ("bad", "x"),
-        "STOLEN": ("bad", "x"),
-    }.get(disposition, ("mute", "circle"))
-    return ChipSpec(word("disposition", disposition), tone, icon)
 
 
 class InventoryPage(Page):
@@ -76,7 +39,7 @@ class InventoryPage(Page):
         self._words = ""
         self._wanted = ""
         self._has_any = False
-        self._model = IdsTableModel(self._columns(), desk.tasks, self)
+        self._model = IdsTableModel(item_columns(), desk.tasks, self)
         self._model.ids_loaded.connect(self._counted)
         self._model.failed.connect(self.notice.show_error)
         self.table = table_view(self._model, name=self.tr("Items on the book"))
@@ -97,20 +60,6 @@ class InventoryPage(Page):
         self._import_action.setEnabled(may(desk.session, "inventory.import"))
         self.add_action(self.tr("Search"), "Ctrl+F", self.search.setFocus)
         self._title()
-
-    def _columns(self) -> list[Column]:
-        return [
-            Column(self.tr("Serial number"), lambda row: row.serial, is_mono=True, width=130),
-            Column(self.tr("Article"), lambda row: joined(row.part_number, row.nomenclature)),
-            Column(self.tr("Case"), lambda row: row.case_id, width=100),
-            Column(self.tr("Place"), lambda row: joined(row.site, row.location)),
-            Column(
-                self.tr("Disposition"),
-                lambda row: word("disposition", row.disposition),
-                width=140,
-                chip=lambda row: disposition_chip(row.disposition),
-            ),
-        ]
 
     def _list_view(self) -> QWidget:
         session = self.desk.session
@@ -136,19 +85,12 @@ class InventoryPage(Page):
             card.add(part, 1)
         self._empty.hide()
         self._none.hide()
-        self._grid = KeyValueGrid()
-        self._item_card = Card(self.tr("Item"))
-        self._item_card.add(scrolled(vbox(self._grid, 1)), 1)
-        self.history = HistoryCard(self.tr("History"))
-        self._side = panel(vbox(self._item_card, self.history, spacing=16))
-        side = self._side.layout()
-        assert side is not None
-        side.setStretch(0, 3)  # type: ignore[attr-defined]
-        side.setStretch(1, 2)  # type: ignore[attr-defined]
+        self.side = ItemSide()
+        self.history = self.side.history
         return Columns(
             [
                 ColumnPart("items", self.tr("Items"), card, 8),
-                ColumnPart("item", self.tr("Item and history"), self._side, 3),
+                ColumnPart("item", self.tr("Item and history"), self.side, 3),
             ]
         )
 
@@ -185,8 +127,7 @@ class InventoryPage(Page):
         self._none.setVisible(not number and bool(self._words))
         self._search_line.setVisible(bool(number or self._words))
         self.table.setVisible(bool(number))
-        self._item_card.setVisible(bool(number))
-        self.history.setVisible(bool(number))
+        self.side.show_parts(is_any=bool(number))
         self._title(number)
         if number:
             if not (self._wanted and select_id(self.table, self._wanted)) and current_id(self.table) is None:
@@ -212,30 +153,9 @@ class InventoryPage(Page):
         self.desk.tasks.query(lambda: item_detail(session, item_id), self._show, self._lost)
 
     def _show(self, detail: ItemDetail) -> None:
-        row = detail.item
-        if row.item_id != current_id(self.table):
+        if detail.item.item_id != current_id(self.table):
             return
-        self._item_card.set_title(row.nomenclature or self.tr("Item"))
-        grid = self._grid
-        grid.clear()
-        grid.add(self.tr("Serial number"), row.serial, mono=True, big=True)
-        grid.add(self.tr("UII"), row.uii, mono=True)
-        for name, value in (
-            (self.tr("Part number"), joined(row.part_number, row.cage)),
-            (self.tr("NSN"), row.nsn),
-            (self.tr("Case"), joined(row.case_id, row.rsn)),
-            (self.tr("EUM level"), row.eum_level),
-            (self.tr("Place"), joined(row.site, row.location)),
-            (self.tr("Country"), row.country),
-            (self.tr("Shipped"), day(row.ship_date)),
-            (self.tr("Delivered"), day(row.delivery_date)),
-            (self.tr("Last inventory"), day(row.last_inventory)),
-            (self.tr("Disposition"), word("disposition", row.disposition)),
-            (self.tr("Remarks"), row.remarks),
-        ):
-            grid.add(name, value)
-        self.history.set_title(self.tr("History of {serial}").format(serial=row.serial))
-        self.history.set_lines([told(line) for line in detail.history])
+        self.side.show_item(detail)
 
     def _lost(self, error: KnownError) -> None:
         # Gone between the list and the question: the list is asked again.

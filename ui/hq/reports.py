@@ -14,7 +14,7 @@ from eum_app.usecases.inventory_report import Exported, InventoryReportPreview, 
 from ui.delegates import ChipSpec
 from ui.desk import Desk
 from ui.hq.common import Job, choices, fill_choices, may, named, show_rows, why_not
-from ui.hq.inventory import disposition_chip
+from ui.items_view import disposition_chip
 from ui.models import Column, IdsTableModel, table_view
 from ui.page import Page
 from ui.theme import inset, status_mark

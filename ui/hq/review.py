@@ -16,10 +16,10 @@ from eum_app.usecases.review import Reviewed, review_finding
 from eum_app.usecases.session import Session
 from ui.delegates import ChipSpec, RowContent, RowDelegate
 from ui.desk import Desk
-from ui.hq.common import HistoryCard, Told, may, named, why_not
-from ui.hq.inventory import told
+from ui.hq.common import may, named, why_not
 from ui.hq.review_data import FindingDetail, Picture, finding_detail, load_picture
 from ui.hq.review_parts import DecisionPanel, EvidenceCard, PictureView, RecordCard, caption_of
+from ui.items_view import told
 from ui.models import Column, IdsTableModel, current_id, list_view, on_current, select_id
 from ui.page import Page
 from ui.theme import status_mark, theme
@@ -38,6 +38,7 @@ from ui.widgets import (
     panel,
     vbox,
 )
+from ui.widgets.history import HistoryCard, Told
 from ui.words import count, joined, moment, program, purpose, word
 
 THREE, LARGE, EMPTY = 0, 1, 2

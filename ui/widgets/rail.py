@@ -202,6 +202,7 @@ class Rail(QFrame):
 
     def add(self, key: str, text: str, icon: str) -> NavButton:
         made = NavButton(text, icon)
+        made.setObjectName(f"rail_{key}")
         made.clicked.connect(lambda _on=False: self.chosen.emit(key))
         made.set_collapsed(self._is_collapsed)
         self._group.addButton(made)

@@ -1,0 +1,108 @@
+"""Items and Settings on a device: search and history by keyboard; a choice holds at once and is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QLabel
+from pytestqt.qtbot import QtBot
+
+from db.queries.items import item, search_item_ids
+from tests.gui.field_world import Field, field_at_work
+from ui import app, settings
+from ui.field.items_page import ItemsPage
+from ui.models import current_id
+from ui.settings import LookSettings, Settings
+from ui.theme import Theme
+
+
+@pytest.fixture
+def field(qtbot: QtBot, look: Theme, tmp_path: Path) -> Iterator[Field]:
+    with field_at_work(qtbot, tmp_path) as made:
+        yield made
+
+
+def items_page(field: Field) -> ItemsPage:
+    field.press("rail_items")
+    page = field.shell.page("items")
+    assert isinstance(page, ItemsPage)
+    return page
+
+
+def test_every_item_is_there_and_found_by_its_serial(field: Field) -> None:
+    page = items_page(field)
+    assert page.table.model().rowCount() == len(field.session.read(search_item_ids)) > 1
+    serial = page.table.model().index(1, 0).data()
+    page.search.setFocus()
+    field.type(serial)
+    field.until(lambda: page.table.model().rowCount() == 1)
+    field.until(lambda: serial in page.side.history.accessibleName())
+    assert page.table.model().index(0, 0).data() == serial
+
+
+def test_history_tells_of_a_check(field: Field) -> None:
+    field.open("visit")
+    page = field.shell.page("items")
+    assert isinstance(page, ItemsPage)
+    item_id = field.session.read(search_item_ids)[0]
+    serial = field.session.read(item, item_id).serial
+    field.identify(serial)
+    field.press("all_as_expected_button")
+    field.press("verified_button")
+    field.open("items", item_id)
+    assert current_id(page.table) == item_id
+    words = [one.text() for one in page.side.history.findChildren(QLabel) if one.isVisible()]
+    assert "Verified" in words
+    assert "· INS-017" in words
+
+
+def test_a_search_that_finds_nothing_says_so(field: Field) -> None:
+    page = items_page(field)
+    page.search.setFocus()
+    field.type("zzz")
+    field.until(lambda: page.table.model().rowCount() == 0)
+    assert not page.table.isVisible()
+    assert any(one.text() == "No item fits" and one.isVisible() for one in page.findChildren(QLabel))
+
+
+def test_looks_hold_at_once_and_are_kept(field: Field, look: Theme) -> None:
+    field.press("rail_settings")
+    page = field.shell.page("settings")
+    field.press("settings_theme_dark")
+    field.press("settings_scale_130")
+    assert (look.name, look.scale) == ("dark", 130)
+    button = field.find("settings_density_glove", QAbstractButton)
+    button.setFocus()
+    QTest.keyClick(button, Qt.Key.Key_Space)
+    QTest.qWait(150)
+    assert look.density == "glove"
+    kept = settings.load()
+    assert kept.look == LookSettings(mode="dark", density="glove", scale=130)
+    look.set_scale(200)  # by key, anywhere: the page follows, and what was chosen here stays kept
+    assert field.find("settings_scale_200", QAbstractButton).isChecked()
+    words = [one.accessibleName() for one in page.findChildren(QAbstractButton)]
+    assert "Theme: Dark" in words
+    look.set_scale(100)
+    look.set_density("normal")
+    look.set_mode("light")
+    app._take_look()
+    assert (look.name, look.density, look.scale) == ("dark", "glove", 130)
+
+
+def test_a_look_that_this_version_does_not_know_is_the_system_s(qtbot: QtBot, look: Theme) -> None:
+    settings.save(Settings(look=LookSettings(mode="sepia", scale=900)))
+    app._take_look()
+    assert (look.mode, look.scale) == ("system", 200)
+
+
+def test_only_this_device_s_accounts_and_its_store(field: Field) -> None:
+    field.press("rail_settings")
+    page = field.shell.page("settings")
+    words = [one.text() for one in page.findChildren(QLabel) if one.isVisible()]
+    assert "INS-017" in words
+    assert "at work now" in words
+    assert not any("REV-" in said for said in words)

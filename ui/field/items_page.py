@@ -1,0 +1,111 @@
+"""Items: all that this device knows, not only those of one visit; search, one item, its history."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtWidgets import QWidget
+
+from db.queries.items import items_by_id, search_item_ids
+from eum_app.domain.errors import KnownError
+from ui import words
+from ui.desk import Desk
+from ui.field.parts import named
+from ui.items_view import ItemDetail, ItemSide, item_columns, item_detail
+from ui.models import IdsTableModel, current_id, on_current, select_id, table_view
+from ui.page import Page
+from ui.widgets import Card, ColumnPart, Columns, EmptyState, SearchField, panel, vbox
+
+TOUCH_ROW_DP = 48
+
+
+class ItemsPage(Page):
+    """Opened with an item's id it shows that item."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(self.tr("Items"))
+        self.setObjectName("items_page")
+        self._desk = desk
+        self._words, self._wanted = "", ""
+        self._model = IdsTableModel(item_columns(), desk.tasks, self)
+        self._model.ids_loaded.connect(self._counted)
+        self._model.failed.connect(self.notice.show_error)
+        table = table_view(self._model, name=self.tr("Items on this device"), row_height=TOUCH_ROW_DP)
+        self.table = named(table, "device_items_table")
+        on_current(self.table, self._chosen)
+        self.search = named(SearchField(self.tr("Search by serial, UII, nomenclature, place…")), "device_items_search")
+        self.search.searched.connect(self._search)
+        self._none = EmptyState("package", "", "")
+        self._none.hide()
+        card = Card()
+        card.add(panel(vbox(self.search, margins=(16, 12, 16, 12)), "cardhead"))
+        card.add(self.table, 1)
+        card.add(self._none, 1)
+        self.side = ItemSide()
+        columns = [
+            ColumnPart("items", self.tr("Items"), card, 8),
+            ColumnPart("item", self.tr("Item and history"), self.side, 4),
+        ]
+        self.body.addWidget(Columns(columns), 1)
+        self.add_action(self.tr("Search"), "Ctrl+F", self.search.setFocus)
+
+    # The shell
+
+    def opened(self, argument: object) -> None:
+        self._wanted = argument if isinstance(argument, str) else ""
+        self._reload()
+
+    def refresh(self, areas: frozenset[str]) -> None:
+        self._reload()
+
+    def first_focus(self) -> QWidget:
+        return self.search
+
+    # What happens
+
+    def _reload(self) -> None:
+        session, said = self._desk.session, self._words
+
+        def ids() -> Sequence[str]:
+            return session.read(search_item_ids, said)
+
+        self._model.set_source(ids, lambda wanted: session.read(items_by_id, wanted))
+
+    def _search(self, said: str) -> None:
+        if said != self._words:
+            self._words = said
+            self._reload()
+
+    def _counted(self, number: int) -> None:
+        self.table.setVisible(bool(number))
+        self._none.setVisible(not number)
+        self.side.show_parts(is_any=bool(number))
+        if self._words:
+            head = words.counted(number, self.tr("{count} item found"), self.tr("{count} items found"))
+            self._none.set_text(self.tr("No item fits"), self.tr("Search for a serial number, an article or a place."))
+        else:
+            head = words.counted(
+                number, self.tr("{count} item on this device"), self.tr("{count} items on this device")
+            )
+            self._none.set_text(
+                self.tr("No item yet"), self.tr("Items come with a visit's tasking: import it under Sync.")
+            )
+        self.header.set_title(self.tr("Items"), head if number else "")
+        if number:
+            if not (self._wanted and select_id(self.table, self._wanted)) and current_id(self.table) is None:
+                self.table.setCurrentIndex(self._model.index(0, 0))
+            self._wanted = ""
+            self._chosen(current_id(self.table))
+
+    def _chosen(self, item_id: str | None) -> None:
+        if item_id is not None:
+            session = self._desk.session
+            self._desk.tasks.query(lambda: item_detail(session, item_id), self._show, self._lost)
+
+    def _show(self, detail: ItemDetail) -> None:
+        if detail.item.item_id == current_id(self.table):
+            self.side.show_item(detail)
+
+    def _lost(self, error: KnownError) -> None:
+        self.notice.show_error(error)
+        self._model.reload()

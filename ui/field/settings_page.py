@@ -1,0 +1,131 @@
+"""Settings: how it looks and how large; whose device this is, who works on it, and where its store lies."""
+
+from __future__ import annotations
+
+from typing import Literal, cast
+
+import msgspec
+from PySide6.QtCore import QSysInfo, qVersion
+
+from db.queries.people import AccountRow, all_accounts
+from eum_app import __version__
+from eum_app.domain.errors import KnownError
+from ui import settings, words
+from ui.desk import Desk
+from ui.field.parts import empty_layout, named
+from ui.page import Page
+from ui.settings import LookSettings
+from ui.theme import MODES, theme
+from ui.theme.theme import SCALES, Density
+from ui.widgets import Button, Card, ColumnPart, Columns, KeyValueGrid, Tab, TabRow, label, panel, row, scrolled, vbox
+
+
+class SettingsPage(Page):
+    """A choice holds at once and is kept for the next start."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(self.tr("Settings"))
+        self.setObjectName("settings_page")
+        self._desk = desk
+        modes = {
+            "system": self.tr("As the system"),
+            "light": self.tr("Light"),
+            "dark": self.tr("Dark"),
+            "sunlight": self.tr("Sunlight"),
+        }
+        densities = {"normal": self.tr("Normal"), "glove": self.tr("Gloves")}
+        look = theme()
+        self.mode = self._choice("settings_theme", self.tr("Theme"), {key: modes[key] for key in MODES})
+        self.density = self._choice("settings_density", self.tr("Size of buttons"), densities)
+        scales = {str(scale): self.tr("{scale} %").format(scale=scale) for scale in SCALES}
+        self.scale = self._choice("settings_scale", self.tr("Text size"), scales)
+        self.mode.chosen.connect(look.set_mode)
+        self.density.chosen.connect(lambda key: look.set_density(cast("Density", key)))
+        self.scale.chosen.connect(lambda key: look.set_scale(int(key)))
+        for choice in (self.mode, self.density, self.scale):
+            choice.chosen.connect(lambda _key: self._keep())
+        look.changed.connect(self._follow)
+        self._follow()
+        looks = Card(self.tr("Look"))
+        for name, choice, hint in (
+            (self.tr("Theme"), self.mode, self.tr("Sunlight is black on white with heavy lines (Ctrl+Shift+L)")),
+            (self.tr("Size of buttons"), self.density, self.tr("With gloves, everything to press is larger")),
+            (self.tr("Text size"), self.scale, self.tr("Ctrl+Plus and Ctrl+Minus change it anywhere")),
+        ):
+            looks.add_padded(label(name, "strong"), label(hint, "sub", wrap=True), choice, spacing=6)
+        looks.add_stretch()
+        left = panel(vbox(looks, 1))
+        right = panel(vbox(self._device_card(), self._accounts_card(), 1, spacing=16))
+        columns = [
+            ColumnPart("look", self.tr("Look"), scrolled(left), 1),
+            ColumnPart("device", self.tr("Device"), scrolled(right), 1),
+        ]
+        self.body.addWidget(Columns(columns), 1)
+
+    def _choice(self, object_name: str, name: str, words_by_key: dict[str, str]) -> TabRow:
+        tabs = [Tab(key, said, name=f"{name}: {said}") for key, said in words_by_key.items()]
+        made = named(TabRow(tabs), object_name)
+        made.setAccessibleName(name)
+        for key, tab in zip(words_by_key, made.findChildren(Button), strict=True):
+            tab.setObjectName(f"{object_name}_{key}")
+        return made
+
+    def _device_card(self) -> Card:
+        session = self._desk.session
+        facts = KeyValueGrid()
+        facts.add(self.tr("Device"), session.name, mono=True)
+        facts.add(self.tr("Store"), str(session.store.folder), mono=True)
+        facts.add(self.tr("Encryption"), self.tr("Store encrypted"))
+        facts.add(self.tr("Program"), f"EUM {__version__}")
+        facts.add(self.tr("System"), words.joined(QSysInfo.prettyProductName(), f"Qt {qVersion()}"))
+        card = Card(self.tr("This device"))
+        card.add(facts)
+        return card
+
+    def _accounts_card(self) -> Card:
+        card = Card(self.tr("Accounts on this device"))
+        self._accounts = vbox()
+        card.add(self._accounts)
+        return card
+
+    # The shell
+
+    def opened(self, argument: object) -> None:
+        self._ask()
+
+    def refresh(self, areas: frozenset[str]) -> None:
+        self._ask()
+
+    def first_focus(self) -> TabRow:
+        return self.mode
+
+    def _ask(self) -> None:
+        self._desk.ask(all_accounts, then=self._show_accounts)
+
+    def _show_accounts(self, accounts: list[AccountRow]) -> None:
+        empty_layout(self._accounts)
+        session = self._desk.session
+        for one in accounts:
+            if one.origin != session.name:
+                continue
+            said = self.tr("at work now") if one.account == session.account else ""
+            line = row(label(one.account, "mono"), label(words.role(one.role)), 1, label(said, "sub"))
+            line.setAccessibleName(", ".join(part for part in (one.account, words.role(one.role), said) if part))
+            self._accounts.addWidget(line)
+
+    # Keeping
+
+    def _follow(self) -> None:
+        look = theme()
+        self.mode.set_current(look.mode)
+        self.density.set_current("glove" if look.density == "glove" else "normal")
+        self.scale.set_current(str(min(SCALES, key=lambda known: abs(known - look.scale))))
+
+    def _keep(self) -> None:
+        look = theme()
+        density: Literal["normal", "glove"] = "glove" if look.density == "glove" else "normal"
+        chosen = LookSettings(mode=look.mode, density=density, scale=look.scale)
+        try:
+            settings.save(msgspec.structs.replace(settings.load(), look=chosen))
+        except KnownError as error:
+            self.notice.show_error(error)

@@ -1,0 +1,112 @@
+"""The book's items as HQ and a device show them: columns, one item, its history."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QCoreApplication
+from PySide6.QtWidgets import QFrame
+
+from db.queries.items import HistoryLine, ItemRow, history, item
+from eum_app.usecases.session import Session
+from ui.delegates import ChipSpec
+from ui.models import Column
+from ui.widgets import Card, KeyValueGrid, scrolled, vbox
+from ui.widgets.history import HistoryCard, Told
+from ui.words import day, joined, moment, reason, word
+
+
+@dataclass(frozen=True)
+class ItemDetail:
+    item: ItemRow
+    history: list[HistoryLine]
+
+
+def item_detail(session: Session, item_id: str) -> ItemDetail:
+    """Raises Refusal `item.unknown`."""
+    return ItemDetail(session.read(item, item_id), session.read(history, item_id))
+
+
+def told(line: HistoryLine) -> Told:
+    """A line of an item's history in words."""
+    if line.kind in {"listed", "delivered", "inventory"}:
+        return Told(word("history", line.kind), "", joined(day(line.at), line.site))
+    what = ChipSpec.of(line.kind).text
+    if line.withdrawn:
+        what = f"{what} ({ChipSpec.of('withdrawn').text})"
+    return Told(what, line.actor, joined(moment(line.at), line.site), reason(line.kind, line.reason))
+
+
+def disposition_chip(disposition: str) -> ChipSpec:
+    tone, icon = {
+        "ON_HAND": ("ok", "check"),
+        "IN_TRANSIT": ("accent", "truck"),
+        "IN_MAINTENANCE": ("accent", "settings"),
+        "NOT_SIGHTED": ("warn", "triangle-alert"),
+        "LOST": ("bad", "x"),
+        "STOLEN": ("bad", "x"),
+    }.get(disposition, ("mute", "circle"))
+    return ChipSpec(word("disposition", disposition), tone, icon)
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("items", text)
+
+
+def item_columns() -> list[Column]:
+    return [
+        Column(_tr("Serial number"), lambda row: row.serial, is_mono=True, width=130),
+        Column(_tr("Article"), lambda row: joined(row.part_number, row.nomenclature)),
+        Column(_tr("Case"), lambda row: row.case_id, width=100),
+        Column(_tr("Place"), lambda row: joined(row.site, row.location)),
+        Column(
+            _tr("Disposition"),
+            lambda row: word("disposition", row.disposition),
+            width=140,
+            chip=lambda row: disposition_chip(row.disposition),
+        ),
+    ]
+
+
+class ItemSide(QFrame):
+    """One item over its history."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setProperty("kind", "clear")
+        self._grid = KeyValueGrid()
+        self._card = Card(_tr("Item"))
+        self._card.add(scrolled(vbox(self._grid, 1)), 1)
+        self.history = HistoryCard(_tr("History"))
+        column = vbox(spacing=16)
+        column.addWidget(self._card, 3)
+        column.addWidget(self.history, 2)
+        self.setLayout(column)
+
+    def show_parts(self, *, is_any: bool) -> None:
+        """Empty cards say nothing: they go when there is no item at all."""
+        self._card.setVisible(is_any)
+        self.history.setVisible(is_any)
+
+    def show_item(self, detail: ItemDetail) -> None:
+        row, grid = detail.item, self._grid
+        self._card.set_title(row.nomenclature or _tr("Item"))
+        grid.clear()
+        grid.add(_tr("Serial number"), row.serial, mono=True, big=True)
+        grid.add(_tr("UII"), row.uii, mono=True)
+        for name, value in (
+            (_tr("Part number"), joined(row.part_number, row.cage)),
+            (_tr("NSN"), row.nsn),
+            (_tr("Case"), joined(row.case_id, row.rsn)),
+            (_tr("EUM level"), row.eum_level),
+            (_tr("Place"), joined(row.site, row.location)),
+            (_tr("Country"), row.country),
+            (_tr("Shipped"), day(row.ship_date)),
+            (_tr("Delivered"), day(row.delivery_date)),
+            (_tr("Last inventory"), day(row.last_inventory)),
+            (_tr("Disposition"), word("disposition", row.disposition)),
+            (_tr("Remarks"), row.remarks),
+        ):
+            grid.add(name, value)
+        self.history.set_title(_tr("History of {serial}").format(serial=row.serial))
+        self.history.set_lines([told(line) for line in detail.history])
