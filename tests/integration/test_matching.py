@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -48,9 +48,9 @@ BOOK = (
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    """One book of two sites, one store that holds all of it, a visit to the first site."""
-    made = make_world(tmp_path / "w", count=1)
+def world(tmp_path: Path, hq_backend: Callable[[], str | None]) -> Iterator[World]:
+    """One book of two sites, one store (of either kind) that holds all of it, a visit to the first site."""
+    made = make_world(tmp_path / "w", count=1, database_url=hq_backend())
     source = tmp_path / "book.csv"
     source.write_text("\r\n".join((HEADINGS, *BOOK)) + "\r\n", encoding="utf-8")
     import_inventory(made.hq, read_inventory(source))

@@ -85,6 +85,11 @@ def offer_of(match: Match) -> Offer:
             False,
         ),
     }[match.kind]  # fmt: skip
+    if "same_serial" in match.closeness:
+        text = _tr(
+            "An item has this serial number, and the book names another maker, part or UII than the mark does. Compare "
+            "the plate, and choose only what it says."
+        )
     return Offer(title, text, tuple(_read_rows(match)), can_be_recorded)
 
 
