@@ -11,11 +11,8 @@ from ui.desk import Desk
 from ui.field.close_out_page import CloseOutPage
 from ui.field.items_page import ItemsPage
 from ui.field.parts import visit_cards
-<<<<<<< Updated upstream
 from ui.field.scanner_test_page import ScannerTestPage
-=======
 from ui.field.settings_page import SettingsPage
->>>>>>> Stashed changes
 from ui.field.site_page import SitePage
 from ui.field.sync_page import SyncPage
 from ui.field.transcribe_page import TranscribePage
@@ -29,14 +26,10 @@ def add_pages(shell: Shell, desk: Desk) -> None:
     shell.add_page("visits", tr("field", "Visits"), "clipboard-list", VisitsPage(desk))
     shell.add_page("items", tr("field", "Items"), "package", ItemsPage(desk))
     shell.add_page("sync", tr("field", "Sync"), "refresh-cw", SyncPage(desk))
-<<<<<<< Updated upstream
+    shell.add_page("settings", tr("field", "Settings"), "settings", SettingsPage(desk))
     beside = {"visit": VisitPage, "site": SitePage, "close_out": CloseOutPage, "transcribe": TranscribePage}
     for key, kind in beside.items():
         page = kind(desk)
-=======
-    shell.add_page("settings", tr("field", "Settings"), "settings", SettingsPage(desk))
-    for key, page in (("visit", VisitPage(desk)), ("site", SitePage(desk)), ("close_out", CloseOutPage(desk))):
->>>>>>> Stashed changes
         page.setProperty("rail_key", "visits")
         shell.add_page(key, page.accessibleName(), "", page, is_in_rail=False)
     scanner_test = ScannerTestPage(desk)
