@@ -95,6 +95,9 @@ def test_one_of_the_group_is_answered_by_itself_and_the_others_wait(field: Field
     field.press(f"group_open_{item_id}")
     assert field.visit.item.draft is not None
     assert field.visit.item.draft.serial == "786952"
+    field.key(Qt.Key.Key_F5)
+    assert field.visit.item.draft is not None
+    assert field.visit.item.draft.serial == "786952"
     field.press("not_found_button")
     field.press(_first_reason(field))
     field.press("reason_confirm_button")

@@ -343,7 +343,7 @@ class VisitPage(Page):
         if self._view is None or self.recorder.is_busy:
             return
         draft = self.item.draft
-        if draft is not None and not self.group.is_open and self._is_begun():
+        if draft is not None and self._is_begun():  # also one that was opened from the group: it would be lost
             self.scan.say(self.tr("First finish {serial}, or put it away (Esc)").format(serial=draft.serial), "warn")
             return
         drafts = [
