@@ -110,6 +110,8 @@ EXCHANGE_SENTENCES: dict[str, tuple[str, str]] = {
     "store.connection_lost": ("The connection to the database was lost.", "Check the network, then try again."),
     "clock.trigger": ("{trigger} is not a date that a time limit can run from.", "Use one of: {known}."),
     # Reports
+    "report.log_format": ("{name} is not a name for a log.", "Choose a name that ends in .csv or .json."),
+    "entry.unknown": ("The entry {entry_id} is not in this store.", "Refresh the list and choose again."),
     "report.name": ("{name} is not a name for a report.", "Choose a name that ends in .csv, .xlsx, .json or .pdf."),
     "report.altered": ("A file of the report was altered after it was made.", "Do not use it; ask for it again."),
     "report.cell_too_long": (

@@ -102,6 +102,40 @@ _WORDS: Final[dict[str, dict[str, str]]] = {
     },
     "bundle": {"results": "Results", "tasking": "Tasking", "receipt": "Receipt"},
     "history": {"listed": "Listed", "delivered": "Delivered", "inventory": "Inventory"},
+    "fact": {
+        "StoreCreated": "Store created",
+        "AccountAdded": "Account added",
+        "SessionStarted": "Unlocked",
+        "SessionEnded": "Locked",
+        "DeviceEnrolled": "Device enrolled",
+        "DeviceRevoked": "Device revoked",
+        "IdentityAccepted": "Identity accepted",
+        "SiteRegistered": "Site registered",
+        "InventoryImported": "Inventory imported",
+        "ItemListed": "Item listed",
+        "ChecklistPublished": "Checklist published",
+        "VisitPlanned": "Visit planned",
+        "CheckRecorded": "Check recorded",
+        "CheckWithdrawn": "Check withdrawn",
+        "SiteAssessed": "Site question answered",
+        "EvidenceAttached": "Evidence attached",
+        "VisitClosedOut": "Visit closed out",
+        "HeadSigned": "Journal signed",
+        "BundleSealed": "Bundle sealed",
+        "BundleImported": "Bundle imported",
+        "BundleQuarantined": "File refused and kept",
+        "FactsReceived": "Received by HQ",
+        "FindingRaised": "Finding raised",
+        "FindingLapsed": "Finding lapsed",
+        "FindingReviewed": "Finding reviewed",
+        "ReportExported": "Report exported",
+        "ProfileSaved": "List profile saved",
+        "ClaimsImported": "Claims imported",
+        "ClaimMade": "Claim made",
+    },
+    "subject": {"journal": "Journal of"},
+    "evidence": {"photo": "Photo", "note": "Note"},
+    "end": {"locked": "Locked by hand", "closed": "Window closed", "command ended": "Command ended"},
 }
 
 
@@ -109,6 +143,16 @@ def word(kind: str, key: str) -> str:
     """The word of a code of a kind (program, purpose, role, read_by, grade, disposition, decision, rule, bundle …)."""
     known = _WORDS.get(kind, {}).get(key)
     return QCoreApplication.translate("words", known) if known else key.replace("_", " ").capitalize()
+
+
+def is_known(kind: str, key: str) -> bool:
+    """Whether a code of a kind has a word of its own here."""
+    return key in _WORDS.get(kind, {})
+
+
+def fact(kind: str) -> str:
+    """What a kind of fact is called; a kind that this version does not know by its own name."""
+    return word("fact", kind) if is_known("fact", kind) else kind
 
 
 def program(key: str) -> str:

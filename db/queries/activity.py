@@ -31,10 +31,17 @@ SUBJECT_FIELDS: Final = (
     ("file", "source_name"),
     ("device", "device"),
     ("account", "account"),
-    ("site", "name"),
+    ("name", "name"),
     ("journal", "origin"),
 )
-"""What a fact is about, by the first of these fields that says something. `file_name` of a report is a report."""
+"""What a fact is about, by the first of these fields that says something."""
+OWN_SUBJECTS: Final = {
+    "ReportExported": "report",
+    "SiteRegistered": "site",
+    "StoreCreated": "store",
+    "ProfileSaved": "profile",
+}
+"""Kinds whose field stands for something of their own."""
 OUTCOME_FIELDS: Final = ("outcome", "decision", "severity", "disposition", "code", "role", "reason")
 """What came of it, by the first of these fields that says something."""
 
@@ -271,7 +278,7 @@ def _fields(payload: bytes) -> dict[str, Any]:
     """The fact's fields; none where the payload is no object (an unknown kind may hold anything)."""
     try:
         fields = msgspec.json.decode(payload)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return {}
     return fields if isinstance(fields, dict) else {}
 
@@ -284,7 +291,7 @@ def _text(fields: Mapping[str, Any], name: str) -> str:
 def _subject(kind: str, fields: Mapping[str, Any]) -> tuple[str, str]:
     for what, name in SUBJECT_FIELDS:
         if value := _text(fields, name):
-            return ("report" if what == "bundle" and kind == "ReportExported" else what), value
+            return OWN_SUBJECTS.get(kind, what), value
     return "", ""
 
 

@@ -10,6 +10,7 @@ from eum_app import __version__
 from eum_app.cli.common import StoreOption, store_folder
 from eum_app.cli.exchange import bundle_app, device_app, inbox_app
 from eum_app.cli.inventory import inventory_app
+from eum_app.cli.log import log_app
 from eum_app.cli.marks import parse_mark_command, read_marks_command
 from eum_app.cli.paper import labels_command
 from eum_app.cli.report import report_app
@@ -31,6 +32,7 @@ app.add_typer(visit_app, name="visit")
 app.add_typer(bundle_app, name="bundle")
 app.add_typer(inbox_app, name="inbox")
 app.add_typer(report_app, name="report")
+app.add_typer(log_app, name="log")
 app.command("read-marks")(read_marks_command)
 app.command("parse-mark")(parse_mark_command)
 app.command("verify")(verify_command)

@@ -42,7 +42,7 @@ from ui.theme import Theme
 from ui.widgets import NoticeBar, ValueText
 
 pytestmark = pytest.mark.usefixtures("look")
-ALL_PAGES = ("review", "inbox", "inventory", "visits", "reports", "devices")
+ALL_PAGES = ("overview", "review", "inbox", "inventory", "visits", "reports", "devices", "activity")
 
 
 @pytest.fixture
@@ -132,7 +132,7 @@ def test_a_role_sees_its_pages_and_why_a_button_is_closed(tmp_path: Path, tasks:
         with hq_window(hq, tasks, tmp_path) as window:
             shown = window.shell.rail.keys()
             if role == "auditor":
-                assert list(shown) == ["inventory", "reports"]
+                assert list(shown) == ["inventory", "reports", "activity"]
                 assert not window.find(QPushButton, "inventory_import_list").isEnabled()
             else:
                 assert list(shown) == list(ALL_PAGES)

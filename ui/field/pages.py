@@ -7,6 +7,7 @@ from PySide6.QtCore import QCoreApplication, QObject
 from db.queries.exchange import BundleRow, all_bundles
 from db.queries.visits import VisitRow
 from ui import words
+from ui.activity import ActivityPage
 from ui.desk import Desk
 from ui.field.close_out_page import CloseOutPage
 from ui.field.items_page import ItemsPage
@@ -26,6 +27,7 @@ def add_pages(shell: Shell, desk: Desk) -> None:
     shell.add_page("visits", tr("field", "Visits"), "clipboard-list", VisitsPage(desk))
     shell.add_page("items", tr("field", "Items"), "package", ItemsPage(desk))
     shell.add_page("sync", tr("field", "Sync"), "refresh-cw", SyncPage(desk))
+    shell.add_page("activity", tr("field", "Activity log"), "scroll-text", ActivityPage(desk))
     shell.add_page("settings", tr("field", "Settings"), "settings", SettingsPage(desk))
     beside = {"visit": VisitPage, "site": SitePage, "close_out": CloseOutPage, "transcribe": TranscribePage}
     for key, kind in beside.items():

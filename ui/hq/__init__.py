@@ -5,10 +5,12 @@ from __future__ import annotations
 from PySide6.QtCore import QObject
 
 from db.queries.findings import open_count
+from ui.activity import ActivityPage
 from ui.desk import Desk
 from ui.hq.devices import DevicesPage
 from ui.hq.inbox import InboxPage
 from ui.hq.inventory import InventoryPage
+from ui.hq.overview import OverviewPage
 from ui.hq.reports import ReportsPage
 from ui.hq.review import ReviewPage
 from ui.hq.visits import VisitsPage
@@ -22,7 +24,8 @@ READING_ROLES = frozenset({"auditor"})
 
 
 def add_hq_pages(shell: Shell, desk: Desk) -> None:
-    """Review, Inbox, Inventory, Visits, Reports, Devices; for a role that only reads: Inventory and Reports."""
+    """Overview, Review, Inbox, Inventory, Visits, Reports, Devices and Activity log; for a role that only reads:
+    Inventory, Reports and Activity log."""
     reads_only = desk.session.role in READING_ROLES
     translate = shell.tr
 
@@ -31,6 +34,7 @@ def add_hq_pages(shell: Shell, desk: Desk) -> None:
         shell.add_page(key, title, icon, page)
 
     if not reads_only:
+        add("overview", translate("Overview"), "layout-dashboard", OverviewPage(desk))
         add("review", translate("Review"), "shield-alert", ReviewPage(desk))
         add("inbox", translate("Inbox"), "inbox", InboxPage(desk))
     add("inventory", translate("Inventory"), "boxes", InventoryPage(desk))
@@ -39,6 +43,8 @@ def add_hq_pages(shell: Shell, desk: Desk) -> None:
     add("reports", translate("Reports"), "file-chart-column", ReportsPage(desk))
     if not reads_only:
         add("devices", translate("Devices"), "tablet-smartphone", DevicesPage(desk))
+    add("activity", translate("Activity log"), "scroll-text", ActivityPage(desk))
+    if not reads_only:
         _Badge(shell, desk)
 
 

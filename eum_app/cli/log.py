@@ -1,0 +1,83 @@
+"""`eum log`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from db.queries.activity import ActivityFilter, ActivityRow
+from eum_app.cli.common import AccountOption, JsonOption, PassphraseFd, StoreOption, show, unlocked
+from eum_app.domain.clock import parse_date
+
+log_app = typer.Typer(help="The activity log: who did what, when, from where.", no_args_is_help=True)
+
+ActorOption = Annotated[str, typer.Option("--actor", help="Only this account.")]
+KindOption = Annotated[str, typer.Option("--kind", help="Only this kind of fact, e.g. CheckRecorded.")]
+OriginOption = Annotated[str, typer.Option("--origin", help="Only this device or workstation.")]
+DayOption = Annotated[str, typer.Option("--day", help="Only this UTC day, YYYY-MM-DD.")]
+SearchOption = Annotated[str, typer.Option("--search", help="Only entries that hold these words.")]
+
+
+@log_app.command("list")
+def list_command(
+    account: AccountOption,
+    actor: ActorOption = "",
+    kind: KindOption = "",
+    origin: OriginOption = "",
+    day: DayOption = "",
+    search: SearchOption = "",
+    limit: Annotated[int, typer.Option(help="At most so many, the newest first; 0 for all.", min=0)] = 200,
+    store: StoreOption = None,
+    passphrase_fd: PassphraseFd = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Entries of the journals, the newest first."""
+    from db.queries.activity import activity_by_id, activity_ids
+
+    wanted = _wanted(actor, kind, origin, day, search)
+    with unlocked(store, account, passphrase_fd) as session:
+        ids = session.read(activity_ids, wanted)
+        shown = ids[:limit] if limit else ids
+        rows = session.read(activity_by_id, shown)
+    found = [rows[entry_id] for entry_id in shown]
+    words = [_line(row) for row in found]
+    words.append(f"{len(found)} of {len(ids)} entries.")
+    show(as_json, {"total": len(ids), "entries": found}, "\n".join(words))
+
+
+@log_app.command("export")
+def export_command(
+    to: Annotated[Path, typer.Argument(help="File to write, .csv or .json.", show_default=False)],
+    account: AccountOption,
+    actor: ActorOption = "",
+    kind: KindOption = "",
+    origin: OriginOption = "",
+    day: DayOption = "",
+    search: SearchOption = "",
+    store: StoreOption = None,
+    passphrase_fd: PassphraseFd = None,
+    as_json: JsonOption = False,
+) -> None:
+    """The same entries as a file, whole, with a signed sidecar."""
+    from eum_app.usecases.activity_report import export_activity
+
+    wanted = _wanted(actor, kind, origin, day, search)
+    with unlocked(store, account, passphrase_fd) as session:
+        made = export_activity(session, to, wanted)
+    data = {"path": str(made.path), "sidecar": str(made.sidecar_path), "rows": made.rows, "sha384": made.sha384}
+    show(as_json, data, f"{made.rows} entries: {made.path}\nSHA-384 {made.sha384}")
+
+
+def _wanted(actor: str, kind: str, origin: str, day: str, words: str) -> ActivityFilter:
+    """Raises Refusal `date.invalid`."""
+    return ActivityFilter(actor, kind, origin, parse_date(day).isoformat() if day else "", words)
+
+
+def _line(row: ActivityRow) -> str:
+    place = f"{row.origin}/{row.epoch}/{row.seq}"
+    parts = (row.recorded_at, f"{row.actor:<8}", f"{row.kind:<18}", row.subject_name, row.outcome, place)
+    line = "  ".join(part for part in parts if part)
+    # What a device wrote must not steer the terminal.
+    return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in line)

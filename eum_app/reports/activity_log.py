@@ -1,0 +1,79 @@
+"""The activity log as a report: each entry of the journals with its exact payload, so that a reader can judge it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Final
+
+from db.queries.activity import ActivityRow
+from eum_app.domain.journal import Entry, Head
+from eum_app.reports.inventory_status import Made, heads_section
+from eum_app.reports.model import Column, Cover, Report, Section, Table
+
+REPORT: Final = "activity-log"
+TITLE: Final = "Activity log"
+COLUMNS: Final = (
+    Column("Recorded At", "recorded_at", "instant", 20),
+    Column("Actor", "actor", "text", 12),
+    Column("Kind", "kind", "text", 20),
+    Column("Kind Version", "kind_version", "count", 8),
+    Column("Subject Kind", "subject", "text", 10),
+    Column("Subject", "subject_name", "text", 20),
+    Column("Outcome", "outcome", "text", 14),
+    Column("Origin", "origin", "text", 14),
+    Column("Epoch", "epoch", "count", 7),
+    Column("Seq", "seq", "count", 8),
+    Column("Session", "session_id", "text", 34),
+    Column("Elapsed ms", "elapsed_ms", "count", 12),
+    Column("Previous Hash", "prev_hash", "text", 40),
+    Column("Hash", "hash", "text", 40),
+    Column("Payload", "payload", "text", 60),
+)
+
+
+def cells(rows: Iterable[tuple[ActivityRow, Entry]]) -> Iterator[Sequence[str]]:
+    """The cells of each entry, in the order of `COLUMNS`. A payload that is no text is given in hex."""
+    for row, entry in rows:
+        yield (
+            row.recorded_at,
+            row.actor,
+            row.kind,
+            str(row.kind_version),
+            row.subject,
+            row.subject_name,
+            row.outcome,
+            row.origin,
+            str(row.epoch),
+            str(row.seq),
+            row.session_id,
+            str(row.elapsed_ms),
+            entry.prev_hash.hex(),
+            entry.hash.hex(),
+            payload_text(entry.payload),
+        )
+
+
+def payload_text(payload: bytes) -> str:
+    """The payload as it stands in the journal; in hex where it is no UTF-8."""
+    try:
+        return payload.decode()
+    except UnicodeDecodeError:
+        return payload.hex()
+
+
+def activity_report(
+    rows: Iterator[Sequence[str]], total: int, made: Made, filters: Mapping[str, str], heads: Sequence[Head]
+) -> Report:
+    """The log as a cover and one table."""
+    cover = Cover(
+        report=REPORT,
+        title=TITLE,
+        subject=", ".join(filters.values()) or "All entries",
+        as_of=made.as_of,
+        made_by=made.by,
+        made_at_store=made.at_store,
+        reconciliation="Each entry stands once, in the order of its chain.",
+        is_reconciled=True,
+        sections=(Section("Scope", tuple(filters.items())), heads_section(heads)),
+    )
+    return Report(cover, (Table("entries", "Entries", COLUMNS, rows, total),))

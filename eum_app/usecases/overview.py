@@ -1,0 +1,38 @@
+"""What HQ's first page shows, read in one view so that the figures fit each other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from db.queries.exchange import not_yet_received
+from db.queries.overview import BookFigures, DeviceLine, WorkFigures, book_figures, device_lines, work_figures
+from eum_app.domain.clock import from_utc_text
+from eum_app.usecases.session import Session
+
+
+@dataclass(frozen=True)
+class Overview:
+    """All that the page shows; `as_of` is UTC text, `today` its day."""
+
+    as_of: str
+    today: date
+    book: BookFigures
+    work: WorkFigures
+    devices: list[DeviceLine]
+    not_received: int
+
+
+def overview(session: Session) -> Overview:
+    """The figures as they stand now."""
+    with session.store.reading() as connection:
+        as_of = session.observed_now()
+        today = from_utc_text(as_of).date()
+        return Overview(
+            as_of,
+            today,
+            book_figures(connection, today),
+            work_figures(connection, today),
+            device_lines(connection, session.name),
+            not_yet_received(connection),
+        )

@@ -1,0 +1,80 @@
+"""One entry whole: where it stands in its chain, whether it is as it was recorded, and what it says."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QPlainTextEdit
+
+from db.queries.activity import ActivityDetail
+from ui.activity.shown import harmless, kind_words, outcome_words, place_words, pretty, subject_words
+from ui.theme import theme
+from ui.widgets import Card, Chip, KeyValueGrid, flow, label, panel, scrolled, vbox
+from ui.words import count, grouped, moment
+
+
+class DetailCard(Card):
+    """Read-only: everything in it can be selected and copied, nothing can be changed."""
+
+    def __init__(self) -> None:
+        super().__init__(self.tr("Entry"))
+        self.setObjectName("activity_detail")
+        self._proof = Chip()
+        self._proof.setObjectName("activity_proof")
+        self._grid = KeyValueGrid(margins=(0, 8, 0, 0), key_width=86)
+        self._chain = KeyValueGrid(margins=(0, 0, 0, 0), key_width=86)
+        self.payload = QPlainTextEdit()
+        self.payload.setObjectName("activity_payload")
+        self.payload.setAccessibleName(self.tr("What the entry says, as recorded"))
+        self.payload.setReadOnly(True)
+        self.payload.setTabChangesFocus(True)
+        self.payload.setProperty("kind", "mono")
+        self.payload.setMinimumHeight(theme().dp(220))
+        self._content = panel(
+            vbox(
+                panel(flow(self._proof)),
+                self._grid,
+                label(self.tr("What it says"), "cardtitle"),
+                self.payload,
+                label(self.tr("Its place in the chain"), "cardtitle"),
+                self._chain,
+                margins=(16, 12, 16, 14),
+                spacing=8,
+            )
+        )
+        self._content.layout().setStretch(3, 1)  # type: ignore[union-attr]
+        self._content.hide()
+        self.add(scrolled(self._content), 1)
+
+    def clear(self) -> None:
+        self._content.hide()
+        self.set_title(self.tr("Entry"))
+
+    def show_entry(self, detail: ActivityDetail) -> None:
+        row, entry = detail.row, detail.entry
+        self.set_title(kind_words(row))
+        if detail.is_whole:
+            self._proof.set(self.tr("Unaltered, follows the entry before"), "ok", "shield-check")
+        else:
+            self._proof.set(self.tr("Altered or out of its chain"), "bad", "shield-x")
+        grid = self._grid
+        grid.clear()
+        grid.add(self.tr("When"), moment(entry.recorded_at))
+        grid.add(self.tr("Who"), harmless(entry.actor))
+        grid.add(self.tr("About"), subject_words(row))
+        grid.add(self.tr("Outcome"), outcome_words(row))
+        grid.add(self.tr("From"), place_words(row), mono=True)
+        grid = self._chain
+        grid.clear()
+        grid.add(self.tr("Session"), grouped(harmless(entry.session_id)), mono=True)
+        grid.add(
+            self.tr("In session"), self.tr("{seconds} s after unlocking").format(seconds=_seconds(entry.elapsed_ms))
+        )
+        grid.add(self.tr("Kind"), f"{harmless(entry.kind)} {entry.kind_version}", mono=True)
+        grid.add(self.tr("Known here"), self.tr("with entry {number}").format(number=count(detail.known_at)))
+        grid.add("SHA-384", grouped(entry.hash.hex()), mono=True)
+        grid.add(self.tr("Follows"), grouped(entry.prev_hash.hex()), mono=True)
+        self.payload.setPlainText(pretty(entry.payload))
+        self._content.show()
+
+
+def _seconds(elapsed_ms: int) -> str:
+    return count(elapsed_ms // 1000)

@@ -1,0 +1,328 @@
+"""Overview: how the book stands by the clocks, what waits for somebody, what devices sent. Figures open their rows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import QModelIndex
+from PySide6.QtWidgets import QTableView, QWidget
+
+from db.queries.overview import BookFigures, DeviceLine, OverdueLine, PlaceLine
+from eum_app.domain.clock import from_utc_text
+from eum_app.usecases.overview import Overview, overview
+from ui.delegates import ChipSpec
+from ui.desk import Desk
+from ui.hq.common import named, show_rows
+from ui.hq.overview_parts import BarDelegate, ColumnChart, FigureTile, per_cent
+from ui.models import Column, IdsTableModel, table_view
+from ui.page import Page
+from ui.theme import theme
+from ui.widgets import ActionButton, Card, Chip, ColumnPart, Columns, EmptyState, Tab, TabRow, Tiles
+from ui.words import count, day, joined, moment
+
+SILENT_DAYS = 30
+GRAVE_DAYS = 30
+
+
+class OverviewPage(Page):
+    """Five figures; below them the book by place, what is overdue longest, inventories over time, and the devices."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(self.tr("Overview"))
+        self.desk = desk
+        self._shown: Overview | None = None
+        self._make_tiles()
+        self.body.addWidget(
+            Columns(
+                [
+                    ColumnPart("standing", self.tr("Annual inventory"), self._standing_card(), 6),
+                    ColumnPart("overdue", self.tr("Overdue longest"), self._overdue_card(), 5),
+                ]
+            ),
+            6,
+        )
+        self.body.addWidget(
+            Columns(
+                [
+                    ColumnPart("time", self.tr("Over time"), self._time_card(), 6),
+                    ColumnPart("devices", self.tr("Devices"), self._devices_card(), 5),
+                ]
+            ),
+            5,
+        )
+        export = self.add_action(self.tr("Export…"), "Ctrl+E", lambda: self._go("reports"))
+        self.header.add_action(named(ActionButton(export), "overview_export"))
+        self.note_keys(self.tr("Open the rows behind a figure or a line"), "Enter")
+
+    # Its parts
+
+    def _make_tiles(self) -> None:
+        def tile(name: str, title: str, opens: str, place: str, argument: object = None) -> FigureTile:
+            made = FigureTile(f"overview_{name}", title, opens)
+            made.opened.connect(lambda: self._go(place, argument))
+            return made
+
+        inventory = self.tr("Open the inventory")
+        self.monitored = tile("monitored", self.tr("Under enhanced monitoring"), inventory, "inventory")
+        self.inventoried = tile("inventoried", self.tr("Inventoried within the year"), inventory, "inventory")
+        self.overdue = tile("overdue", self.tr("Inventory overdue"), inventory, "inventory")
+        self.findings = tile("findings", self.tr("Open findings"), self.tr("Open the review"), "review")
+        self.waiting = tile("waiting", self.tr("Facts awaited from devices"), self.tr("Open the inbox"), "inbox")
+        self.tiles = (self.monitored, self.inventoried, self.overdue, self.findings, self.waiting)
+        self.body.addWidget(Tiles(*self.tiles))
+
+    def _standing_card(self) -> QWidget:
+        self.by = TabRow([Tab("country", self.tr("Country")), Tab("site", self.tr("Site"))])
+        self.by.setObjectName("overview_by")
+        self.by.chosen.connect(lambda _key: self._show_places())
+        self._places = IdsTableModel(
+            [
+                Column(self.tr("Country or site"), _place_name, width=118),
+                Column("", lambda _line: ""),
+                Column(self.tr("On time"), lambda line: count(line.tally.on_time), is_number=True, width=76),
+                Column(self.tr("Due soon"), lambda line: count(line.tally.due_soon), is_number=True, width=80),
+                Column(self.tr("Overdue"), lambda line: count(line.tally.overdue), is_number=True, width=76),
+                Column(self.tr("In time"), _share_in_time, is_number=True, width=72),
+            ],
+            parent=self,
+        )
+        self.places = self._table(self._places, self.tr("Annual inventory by country or site"), "overview_places")
+        self.places.setItemDelegateForColumn(1, BarDelegate(lambda line: line.tally, self.places))  # type: ignore[attr-defined]
+        self._opens_inventory(self.places)
+        self._no_items = EmptyState(
+            "boxes",
+            self.tr("Nothing is under enhanced monitoring"),
+            self.tr("Load an inventory list whose items have the EUM level EEUM; here stands then what is due where."),
+            self.tr("Go to the inventory"),
+            lambda: self._go("inventory"),
+        )
+        named(self._no_items.action_button, "overview_empty_inventory")
+        self._no_items.hide()
+        self.by.setAccessibleName(self.tr("By country or by site"))
+        card = Card(
+            self.tr("Annual inventory"), "", *[Chip.of(key) for key in ("on_time", "due_soon", "overdue")], self.by
+        )
+        card.add(self.places, 1)
+        card.add(self._no_items, 1)
+        return card
+
+    def _overdue_card(self) -> QWidget:
+        self._overdue = IdsTableModel(
+            [
+                Column(self.tr("Item type"), lambda line: line.nomenclature or line.part_number or "–"),
+                Column(self.tr("Site"), lambda line: line.site or "–", width=120),
+                Column(self.tr("Items"), lambda line: count(line.items), is_number=True, width=66),
+                Column(self.tr("Days over"), lambda line: count(line.days_over), width=96, chip=_over_chip),
+            ],
+            parent=self,
+        )
+        self.overdue_table = self._table(self._overdue, self.tr("Overdue longest"), "overview_overdue_table")
+        self._opens_inventory(self.overdue_table)
+        self._none_overdue = EmptyState(
+            "shield-check", self.tr("Nothing is overdue"), self.tr("Items stand here from the day after they were due.")
+        )
+        self._none_overdue.hide()
+        card = Card(self.tr("Overdue longest"))
+        card.add(self.overdue_table, 1)
+        card.add(self._none_overdue, 1)
+        return card
+
+    def _time_card(self) -> QWidget:
+        self.chart = ColumnChart()
+        self.chart.setObjectName("overview_chart")
+        self._no_time = EmptyState(
+            "calendar-clock",
+            self.tr("No inventory is known yet"),
+            self.tr("Dates of last inventories come with a list; checks of a visit add theirs."),
+        )
+        self._no_time.hide()
+        card = Card(self.tr("Last inventories"), self.tr("items by the quarter of their newest inventory"))
+        card.add(self.chart, 1)
+        card.add(self._no_time, 1)
+        return card
+
+    def _devices_card(self) -> QWidget:
+        self._devices = IdsTableModel(
+            [
+                Column(self.tr("Device"), lambda line: line.device, is_mono=True, width=104),
+                Column(self.tr("Last bundle"), self._last_bundle, width=110),
+                Column(self.tr("Gap"), self._gap),
+                Column(self.tr("State"), lambda line: self._state(line).text, width=142, chip=self._state),
+            ],
+            parent=self,
+        )
+        self.devices = self._table(self._devices, self.tr("Devices"), "overview_devices")
+        self.devices.activated.connect(lambda _index: self._go("devices"))
+        self._no_device = EmptyState(
+            "tablet-smartphone",
+            self.tr("No device is enrolled yet"),
+            self.tr("A device asks by a request file; sign it, and its bundles are accepted."),
+            self.tr("Go to the devices"),
+            lambda: self._go("devices"),
+        )
+        named(self._no_device.action_button, "overview_empty_devices")
+        self._no_device.hide()
+        self._look = Chip()
+        self._look.hide()
+        card = Card(self.tr("Devices"))
+        card.add_trailing(self._look)
+        card.add(self.devices, 1)
+        card.add(self._no_device, 1)
+        return card
+
+    def _table(self, model: IdsTableModel, name: str, object_name: str) -> QTableView:
+        made = table_view(model, name=name, row_height=34)
+        made.setObjectName(object_name)
+        made.setMinimumHeight(theme().dp(116))
+        return made
+
+    def _opens_inventory(self, table: QTableView) -> None:
+        def go(_index: QModelIndex) -> None:
+            self._go("inventory")
+
+        table.activated.connect(go)
+
+    # What happens
+
+    def opened(self, _argument: object) -> None:
+        self._load()
+
+    def refresh(self, areas: frozenset[str]) -> None:
+        if areas & {"items", "checks", "visits", "findings", "exchange", "devices"}:
+            self._load()
+
+    def first_focus(self) -> QWidget:
+        return self.monitored
+
+    def _go(self, place: str, argument: object = None) -> None:
+        self.navigate_requested.emit(place, argument)
+
+    def _load(self) -> None:
+        session = self.desk.session
+        self.desk.tasks.query(lambda: overview(session), self._show, self.notice.show_error)
+
+    def _show(self, found: Overview) -> None:
+        self._shown = found
+        self.header.set_title(
+            self.tr("Overview"),
+            joined(self.tr("All programs"), self.tr("as of {when}").format(when=moment(found.as_of))),
+        )
+        self._show_figures(found.book)
+        self._show_work(found)
+        self._show_places()
+        _fill(self._overdue, list(found.book.overdue_longest), self.overdue_table, self._none_overdue)
+        self._show_time(found.book)
+        _fill(self._devices, found.devices, self.devices, self._no_device)
+        looks = sum(self._state(line).tone in {"warn", "bad"} for line in found.devices)
+        self._look.set(self.tr("{count} need a look").format(count=count(looks)), "warn", "triangle-alert")
+        self._look.setVisible(bool(looks))
+
+    def _show_figures(self, book: BookFigures) -> None:
+        total = book.monitored.total
+        self.monitored.set_value(
+            count(total),
+            joined(
+                self.tr("{count} delivered this month").format(count=count(book.delivered_this_month)),
+                self.tr("{count} without a date").format(count=count(book.monitored.no_date))
+                if book.monitored.no_date
+                else "",
+            ),
+        )
+        soon = self.tr("{count} due in 30 days").format(count=count(book.monitored.due_soon))
+        tone = "" if not total else "ok" if book.inventoried == total else "warn"
+        self.inventoried.set_value(
+            per_cent(book.inventoried, total),
+            joined(self.tr("{count} items").format(count=count(book.inventoried)), soon),
+            tone,
+        )
+        apart = self.tr("{never} never inventoried, {late} late").format(never=count(book.never), late=count(book.late))
+        overdue = book.monitored.overdue
+        self.overdue.set_value(count(overdue), apart, "bad" if overdue else "ok" if total else "")
+
+    def _show_work(self, found: Overview) -> None:
+        work = found.work
+        opened = sum(work.findings.values())
+        severities = [
+            f"{count(work.findings[key])} {ChipSpec.of(key).text.lower()}"
+            for key in ("high", "medium", "low")
+            if work.findings.get(key)
+        ]
+        oldest = ""
+        if work.oldest_finding:
+            oldest = self.tr("oldest {age}").format(age=self._age(work.oldest_finding))
+        detail = joined(", ".join(severities), oldest) or self.tr("nothing waits for a decision")
+        self.findings.set_value(count(opened), detail, "bad" if work.findings.get("high") else "")
+        visits = self.tr("visits open: {count}").format(count=count(work.visits_open))
+        past = self.tr("{count} past due").format(count=count(work.visits_past_due)) if work.visits_past_due else ""
+        self.waiting.set_value(count(found.not_received), joined(visits, past), "warn" if found.not_received else "")
+
+    def _show_places(self) -> None:
+        if self._shown is None:
+            return
+        book = self._shown.book
+        lines = book.by_country if self.by.current == "country" else book.by_site
+        _fill(self._places, list(lines), self.places, self._no_items)
+
+    def _show_time(self, book: BookFigures) -> None:
+        columns = []
+        for line in book.by_quarter:
+            if line.is_never:
+                name = self.tr("never")
+            elif line.starts_on is None:
+                name = self.tr("before")
+            else:
+                name = f"Q{(line.starts_on.month + 2) // 3}\n{line.starts_on.year}"
+            columns.append((name, line.tally))
+        self.chart.set_columns(columns)
+        self.chart.setVisible(bool(columns))
+        self._no_time.setVisible(not columns)
+
+    # Devices in words
+
+    def _days(self, instant: str) -> int:
+        now = from_utc_text(self._shown.as_of) if self._shown else self.desk.session.now()
+        return (now - from_utc_text(instant)).days
+
+    def _age(self, instant: str) -> str:
+        days = self._days(instant)
+        if days <= 0:
+            return self.tr("today")
+        return self.tr("1 day") if days == 1 else self.tr("{days} days").format(days=count(days))
+
+    def _last_bundle(self, line: DeviceLine) -> str:
+        return self._age(line.last_bundle_at) if line.last_bundle_at else self.tr("none yet")
+
+    def _gap(self, line: DeviceLine) -> str:
+        if not line.missing_to:
+            return self.tr("none known")
+        words = self.tr("facts {first}–{last}")
+        return words.format(first=count(line.missing_from), last=count(line.missing_to))
+
+    def _state(self, line: DeviceLine) -> ChipSpec:
+        if line.revoked_at:
+            return ChipSpec(self.tr("Revoked {day}").format(day=day(line.revoked_at)), "mute", "ban")
+        if line.missing_to:
+            return ChipSpec(self.tr("Facts missing"), "bad", "x")
+        if not line.last_bundle_at:
+            return ChipSpec(self.tr("Nothing sent yet"), "mute", "circle")
+        if self._days(line.last_bundle_at) > SILENT_DAYS:
+            return ChipSpec(self.tr("Silent"), "warn", "triangle-alert")
+        return ChipSpec(self.tr("In order"), "ok", "check")
+
+
+def _fill(model: IdsTableModel, rows: list[Any], table: QTableView, empty: EmptyState) -> None:
+    show_rows(model, rows)
+    table.setVisible(bool(rows))
+    empty.setVisible(not rows)
+
+
+def _place_name(line: PlaceLine) -> str:
+    return line.name or "–"
+
+
+def _share_in_time(line: PlaceLine) -> str:
+    return per_cent(line.tally.on_time + line.tally.due_soon, line.tally.total)
+
+
+def _over_chip(line: OverdueLine) -> ChipSpec:
+    return ChipSpec(count(line.days_over), "bad" if line.days_over > GRAVE_DAYS else "warn")

@@ -1,0 +1,182 @@
+"""Parts of the overview: figures that open what is behind them, bars in a table, and columns over time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen
+from PySide6.QtWidgets import QSizePolicy, QStyleOptionViewItem, QWidget
+
+from db.queries.overview import Tally
+from ui.delegates.cell_delegate import CellDelegate
+from ui.delegates.content import ROW_ROLE
+from ui.theme import theme
+from ui.theme.paint import bar_token, focus_ring
+from ui.widgets import StatTile
+from ui.words import count
+
+Index = QModelIndex | QPersistentModelIndex
+_BAR_HEIGHT = 15
+
+
+def parts_of(tally: Tally) -> list[tuple[int, str]]:
+    """The counts with their tones, in drawing order."""
+    return [(tally.on_time, "ok"), (tally.due_soon, "warn"), (tally.overdue, "bad"), (tally.no_date, "mute")]
+
+
+def per_cent(part: int, whole: int) -> str:
+    """100 % means all and 0 % none, never almost."""
+    if not whole:
+        return "–"
+    share = round(part * 100 / whole)
+    if 0 < part < whole:
+        share = min(99, max(1, share))
+    return f"{share} %"
+
+
+class FigureTile(StatTile):
+    """A figure; a click, Enter or Space opens the page with the rows behind it."""
+
+    opened = Signal()
+
+    def __init__(self, object_name: str, name: str, opens: str) -> None:
+        super().__init__(name)
+        self.setObjectName(object_name)
+        self._opens = opens
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setToolTip(opens)
+        self.setAccessibleDescription(opens)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space}:
+            self.opened.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        super().mouseReleaseEvent(event)
+        if event.button() == Qt.MouseButton.LeftButton and self.rect().contains(event.position().toPoint()):
+            self.opened.emit()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self.update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self.hasFocus():
+            painter = QPainter(self)
+            focus_ring(painter, self.rect(), theme(), 12)
+            painter.end()
+
+
+class BarDelegate(CellDelegate):
+    """Draws a row's tally as a bar. The counts stand in columns of their own: the bar alone says nothing."""
+
+    def __init__(self, tally_of: Callable[[object], Tally], parent: QWidget) -> None:
+        super().__init__(parent)
+        self._tally_of = tally_of
+
+    def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:
+        super().initStyleOption(option, index)
+        option.text = ""
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        super().paint(painter, option, index)
+        row = index.data(ROW_ROLE)
+        if row is None:
+            return
+        look = theme()
+        height = look.dp(_BAR_HEIGHT)
+        area: QRect = option.rect
+        box = QRectF(area.left() + look.dp(10), area.center().y() - height / 2, area.width() - look.dp(20), height)
+        is_rtl = painter.layoutDirection() == Qt.LayoutDirection.RightToLeft
+        draw_bar(painter, box, parts_of(self._tally_of(row)), is_rtl=is_rtl)
+
+
+def draw_bar(painter: QPainter, area: QRectF, parts: Sequence[tuple[int, str]], *, is_rtl: bool = False) -> None:
+    """A bar across `area`, its parts by their counts; in the sun the parts are told apart by lines as well."""
+    look = theme()
+    total = sum(number for number, _tone in parts)
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    shape = QPainterPath()
+    shape.addRoundedRect(area, look.dp(4), look.dp(4))
+    painter.setClipPath(shape, Qt.ClipOperation.IntersectClip)
+    painter.fillRect(area, look.color("mute_soft"))
+    at = area.right() if is_rtl else area.left()
+    for number, tone in parts:
+        width = area.width() * number / total if total else 0.0
+        at -= width if is_rtl else 0.0
+        piece = QRectF(at, area.top(), width, area.height())
+        painter.fillRect(piece, look.color(bar_token(tone)))
+        if look.name == "sunlight" and number:
+            painter.setPen(QPen(look.color("paper"), 1))
+            painter.drawRect(piece)
+        at += 0.0 if is_rtl else width
+    painter.restore()
+
+
+class ColumnChart(QWidget):
+    """Counts over time as columns, the oldest first: the number above, the name below, parts from the ground up."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._columns: list[tuple[str, Tally]] = []
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+
+    def set_columns(self, columns: Sequence[tuple[str, Tally]]) -> None:
+        """(name, tally) for each column; said in words as the accessible name."""
+        self._columns = list(columns)
+        self.setAccessibleName(", ".join(f"{name}: {count(tally.total)}" for name, tally in columns))
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(theme().dp(420), theme().dp(170))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(theme().dp(240), theme().dp(130))
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        if not self._columns:
+            return
+        look = theme()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        font = look.font(11)
+        painter.setFont(font)
+        metrics = QFontMetrics(font)
+        line = metrics.height()
+        area = QRectF(self.rect()).adjusted(look.dp(16), line + look.dp(10), -look.dp(16), -line * 2 - look.dp(12))
+        step = area.width() / len(self._columns)
+        highest = max(tally.total for _name, tally in self._columns) or 1
+        is_rtl = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
+        for at, (name, tally) in enumerate(self._columns):
+            place = len(self._columns) - 1 - at if is_rtl else at
+            left = area.left() + place * step
+            width = min(step * 0.62, look.dp(56))
+            foot = area.bottom()
+            for number, tone in parts_of(tally):
+                height = area.height() * number / highest
+                piece = QRectF(left + (step - width) / 2, foot - height, width, height)
+                painter.fillRect(piece, look.color(bar_token(tone)))
+                if look.name == "sunlight" and number:
+                    painter.setPen(QPen(look.color("paper"), 1))
+                    painter.drawRect(piece)
+                foot -= height
+            painter.setPen(look.color("ink"))
+            above = QRectF(left, foot - line - look.dp(3), step, line)
+            painter.drawText(above, Qt.AlignmentFlag.AlignCenter, count(tally.total))
+            painter.setPen(look.color("ink2"))
+            below = QRectF(left, area.bottom() + look.dp(6), step, line * 2)
+            flags = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
+            painter.drawText(below, flags, name)
+        painter.setPen(QPen(look.color("field"), 1))
+        painter.drawLine(area.bottomLeft(), area.bottomRight())
+        painter.end()
