@@ -6,10 +6,9 @@ fsynced before any fact names them.
 
 from __future__ import annotations
 
-import contextlib
 import io
+import os
 import tempfile
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -20,7 +19,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from db.boxed import boxed, unboxed
 from db.files import disk_trouble, sync_folder, written_whole
 from db.tables import content
-from eum_app.crypto.streams import Reader, hash_object, open_object, seal_object
+from eum_app.crypto.streams import Reader, hash_object, open_object, read_fully, seal_object
 from eum_app.domain.errors import Refusal, Trouble
 from eum_app.domain.facts import ContentRef
 
@@ -52,7 +51,7 @@ class ContentFolder:
         """Keep sealed bytes: those of a small object are returned, to lie in the store; those of a large one are
         written under its name and fsynced, unless they are there already."""
         if size <= INLINE_BYTES:
-            return sealed.read(INLINE_BYTES + 1)
+            return read_fully(sealed, size)  # a reader may give less than is asked for at a time
         path = self.path_of(object_id)
         if not path.exists():
             with written_whole(path) as file:
@@ -80,6 +79,8 @@ def seal_content(connection: Connection, folder: ContentFolder, plaintext: Reade
 def keep_object(connection: Connection, folder: ContentFolder, row: ObjectRow, sealed: Reader) -> None:
     """Keep a sealed object, of our own making or out of a bundle. One already held stays as it is."""
     inline = folder.keep(sealed, row.object_id, row.sealed_size)
+    if inline is not None and len(inline) != row.sealed_size:
+        raise Trouble("content.cut", object_id=row.object_id[:12], expected=row.sealed_size, found=len(inline))
     insert = postgresql.insert(content) if connection.dialect.name == "postgresql" else sqlite.insert(content)
     connection.execute(
         insert.on_conflict_do_nothing(index_elements=["object_id"]),
@@ -109,20 +110,16 @@ def object_row(connection: Connection, object_id: str) -> ObjectRow:
     return ObjectRow(row.object_id, row.sealed_size, row.media_type, key, salt)
 
 
-@contextlib.contextmanager
-def sealed_object(connection: Connection, folder: ContentFolder, object_id: str) -> Iterator[BinaryIO]:
-    """The sealed bytes of an object, for reading. Raises Trouble `content.absent`."""
-    sealed = connection.execute(select(content.c.sealed).where(content.c.object_id == object_id)).first()
-    if sealed is None:
-        raise Trouble("content.absent", object_id=object_id[:12])
-    if sealed.sealed is not None:
-        yield io.BytesIO(sealed.sealed)
-        return
+def open_sealed(connection: Connection, folder: ContentFolder, object_id: str) -> BinaryIO:
+    """The sealed bytes of an object, to be read and closed. Raises Trouble `content.absent`."""
+    found = connection.execute(select(content.c.sealed).where(content.c.object_id == object_id)).first()
     path = folder.path_of(object_id)
-    if not path.is_file():
+    if found is None or (found.sealed is None and not path.is_file()):
         raise Trouble("content.absent", object_id=object_id[:12])
-    with disk_trouble(path), path.open("rb") as file:
-        yield file
+    if found.sealed is not None:
+        return io.BytesIO(found.sealed)
+    with disk_trouble(path):
+        return path.open("rb")
 
 
 def read_content(connection: Connection, folder: ContentFolder, ref: ContentRef) -> bytes:
@@ -135,9 +132,24 @@ def read_content(connection: Connection, folder: ContentFolder, ref: ContentRef)
     if row.key is None or row.salt is None:
         raise Refusal("content.withheld", object_id=ref.object_id[:12])
     plain = io.BytesIO()
-    with sealed_object(connection, folder, ref.object_id) as sealed:
+    with open_sealed(connection, folder, ref.object_id) as sealed:
         open_object(sealed, row.key, plain, salt=row.salt, commitment=bytes.fromhex(ref.commitment))
     return plain.getvalue()
+
+
+def verify_content(connection: Connection, folder: ContentFolder, ref: ContentRef) -> None:
+    """Hold what a fact names against what lies here: it is there, opens with its key, and is what was committed to.
+
+    Raises Refusal `content.missing`, `object.altered`, `object.wrong_key`, `object.not_as_committed`.
+    """
+    row = connection.execute(_ROW, {"object_id": ref.object_id}).first()
+    if row is None:
+        raise Refusal("content.missing", object_id=ref.object_id[:12])
+    held = object_row(connection, ref.object_id)
+    if held.key is None or held.salt is None:
+        return  # withheld by order: nothing is left to try
+    with open_sealed(connection, folder, ref.object_id) as sealed, Path(os.devnull).open("wb") as nowhere:
+        open_object(sealed, held.key, nowhere, salt=held.salt, commitment=bytes.fromhex(ref.commitment))
 
 
 def check_content(connection: Connection, folder: ContentFolder) -> list[str]:
@@ -145,7 +157,7 @@ def check_content(connection: Connection, folder: ContentFolder) -> list[str]:
     wrong = []
     for (object_id,) in connection.execute(select(content.c.object_id).order_by(content.c.object_id)):
         try:
-            with sealed_object(connection, folder, object_id) as sealed:
+            with open_sealed(connection, folder, object_id) as sealed:
                 if hash_object(sealed) != object_id:
                     wrong.append(object_id)
         except Trouble:

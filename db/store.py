@@ -11,11 +11,12 @@ from __future__ import annotations
 import contextlib
 import io
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
+import msgspec
 from sqlalchemy import Connection as Connection
 from sqlalchemy import Engine, bindparam, select
 
@@ -30,7 +31,7 @@ from db.location import Location, read_location, write_location
 from db.tables import journal, meta, read, secrets
 from eum_app.domain.clock import Now, utc_text
 from eum_app.domain.errors import Refusal, Trouble
-from eum_app.domain.facts import ContentRef, Fact, UnknownFact, decode_fact, encode_fact, kind_of
+from eum_app.domain.facts import DEVICE_MAY_STATE, ContentRef, Fact, UnknownFact, decode_fact, encode_fact, kind_of
 from eum_app.domain.journal import Author, Entry, Head, genesis, head_of, next_entry, outgoing_origin, verify_chain
 
 CONTENT: Final = "content"
@@ -56,6 +57,7 @@ class Store:
         self.now = now
         self.content = ContentFolder(folder / CONTENT)
         self._engine = engine
+        self._newest_observed = ""
         self._turn = threading.Lock() if engine.dialect.name == "sqlite" else contextlib.nullcontext()
 
     @classmethod
@@ -128,13 +130,26 @@ class Store:
             values = {row.name: row.value for row in connection.execute(select(meta))}
             named = StoreName(values["store_id"], values["name"], values["kind"], int(values["epoch"]))
             _verify_tail(connection, Head(named.name, named.epoch, 0, b""))
+            newest = chain_newest_observed(connection, named.name, named.epoch)
         store = cls(folder, engine, named, now)
+        store.note_observed([newest])
         if values.get("projection_version") != str(projection.PROJECTION_VERSION):
             store.rebuild()
         return store
 
     def close(self) -> None:
         self._engine.dispose()
+
+    def note_observed(self, observed_at: Iterable[str]) -> None:
+        self._newest_observed = max(self._newest_observed, *observed_at)
+
+    def observed_now(self) -> str:
+        """This instant as facts carry it, but never before what this store's own chain has stated already.
+
+        Where a clock was set back, what is stated now still comes after what was stated before; the entry's
+        `recorded_at` keeps what the clock said.
+        """
+        return max(utc_text(self.now()), self._newest_observed)
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -171,6 +186,10 @@ class Store:
                 read.drop_all(connection)
                 migrations.take_back(connection)
         self.close()
+
+
+Admit = Callable[[Sequence[Entry], Sequence[Fact | UnknownFact]], None]
+"""Asked before new entries are applied: (entries, their facts)."""
 
 
 class Transaction:
@@ -211,7 +230,13 @@ class Transaction:
     def record_all(self, facts: Iterable[Fact]) -> list[Entry]:
         """Append facts, in order, to this store's own chain and apply them."""
         author = self.author
+        facts = list(facts)
+        if self.store.named.kind == "field":
+            for fact in facts:  # HQ would refuse the whole chain for it, for ever
+                if type(fact) not in DEVICE_MAY_STATE:
+                    raise Refusal("fact.not_allowed", kind=kind_of(fact), sender=author.origin)
         entries = self._chained(author, facts)
+        self.store.note_observed(fact.observed_at for fact in facts)
         self._insert([(entry, entry.seq) for entry, _ in entries])
         self.areas |= projection.apply(self.connection, [(entry, fact, entry.seq) for entry, fact in entries])
         return [entry for entry, _ in entries]
@@ -245,10 +270,11 @@ class Transaction:
         self._heads[author.origin, author.epoch] = head
         return entries
 
-    def append(self, entries: Sequence[Entry], known_at: int) -> list[Fact | UnknownFact]:
+    def append(self, entries: Sequence[Entry], known_at: int, admit: Admit | None = None) -> list[Fact | UnknownFact]:
         """Append another origin's entries after verifying that they continue its chain, and apply them.
 
-        Entries already held are compared and passed over. Returns the facts that were new. Raises Refusal `chain.gap`,
+        Entries already held are compared and passed over. `admit` is asked about what is new before it is applied, and
+        raises to refuse it. Returns the facts that were new. Raises Refusal `chain.gap`,
         `chain.broken`, `chain.altered`, `chain.forked` (same number, other hash) or `fact.unreadable`.
         """
         if not entries:
@@ -259,10 +285,13 @@ class Transaction:
         self._compare(held)
         new = list(entries[len(held) :])
         self._heads[first.origin, first.epoch] = verify_chain(new, head)
+        facts = [decode_fact(entry.kind, entry.kind_version, entry.payload) for entry in new]
+        if admit is not None:
+            admit(new, facts)
         self._insert([(entry, known_at) for entry in new])
-        noted = [(entry, decode_fact(entry.kind, entry.kind_version, entry.payload), known_at) for entry in new]
+        noted = [(entry, fact, known_at) for entry, fact in zip(new, facts, strict=True)]
         self.areas |= projection.apply(self.connection, noted)
-        return [fact for _, fact, _ in noted]
+        return facts
 
     def _compare(self, held: Sequence[Entry]) -> None:
         for entry in held:
@@ -348,6 +377,13 @@ def entry_hash_at(connection: Connection, origin: str, epoch: int, seq: int) -> 
     """The hash of one entry held here; None where there is none."""
     found: bytes | None = connection.execute(_HASH_AT, {"origin": origin, "epoch": epoch, "seq": seq}).scalar()
     return found
+
+
+def chain_newest_observed(connection: Connection, origin: str, epoch: int) -> str:
+    """The `observed_at` of a chain's newest fact; empty for an empty chain."""
+    newest = select(journal.c.payload).where(journal.c.origin == origin, journal.c.epoch == epoch)
+    payload = connection.execute(newest.order_by(journal.c.seq.desc()).limit(1)).scalar()
+    return msgspec.json.decode(payload, type=Fact).observed_at if payload else ""
 
 
 def read_secret(connection: Connection, purpose: str) -> bytes | None:

@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql
 
-PROJECTION_VERSION: Final = 3
+PROJECTION_VERSION: Final = 4
 """Raise it whenever `read` or the projection changes: the next opening rebuilds the read tables."""
 
 PLAIN_TEXT: Final = Text().with_variant(postgresql.TEXT(collation="C"), "postgresql")
@@ -164,13 +164,16 @@ visits = Table(
 visit_marks = Table(
     "visit_marks",
     read,
-    # Maxima over the visit's facts, so that arrival order cannot matter: it is closed while closed_key > touched_key.
-    Column("visit_id", PLAIN_TEXT, primary_key=True),
+    # Maxima over the visit's facts in one origin's chain, so that arrival order cannot matter. Keys are places in that
+    # chain (epoch, number), since a clock may go back: the visit is closed while closed_key > touched_key.
+    Column("visit_id", PLAIN_TEXT, nullable=False),
+    Column("origin", PLAIN_TEXT, nullable=False),
     _text("touched_key"),
     _text("closed_key"),
     _text("closed_at"),
     _text("closed_by"),
     Column("closed_body", LargeBinary),
+    PrimaryKeyConstraint("visit_id", "origin"),
 )
 
 visit_items = Table(
@@ -303,12 +306,13 @@ accounts = Table(
     "accounts",
     read,
     Column("origin", PLAIN_TEXT, nullable=False),
+    Column("epoch", BigInteger, nullable=False),
     Column("account", PLAIN_TEXT, nullable=False),
     _text("role"),
     _text("suite"),
     Column("public_key", LargeBinary, nullable=False),
     _text("order_key"),
-    PrimaryKeyConstraint("origin", "account"),
+    PrimaryKeyConstraint("origin", "epoch", "account"),
 )
 
 devices = Table(
@@ -358,7 +362,7 @@ bundles = Table(
 quarantine = Table(
     "quarantine",
     read,
-    Column("quarantine_id", PLAIN_TEXT, primary_key=True),
+    Column("quarantine_id", PLAIN_TEXT, nullable=False),
     Column("recorder", PLAIN_TEXT, nullable=False),
     _text("bundle_id"),
     _text("file_name"),
@@ -367,6 +371,7 @@ quarantine = Table(
     _text("code"),
     _text("details"),
     _text("at"),
+    PrimaryKeyConstraint("quarantine_id", "recorder"),
 )
 
 received = Table(
@@ -379,6 +384,7 @@ received = Table(
     _text("hq"),
     _text("bundle_id"),
     _text("at"),
+    _text("order_key"),
     PrimaryKeyConstraint("origin", "epoch", "seq"),
 )
 

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from db.queries import visits
-from eum_app.domain.facts import MarkRead
+from db.store import chain_head
+from eum_app.domain.clock import utc_text
+from eum_app.domain.facts import Fact, MarkRead, encode_fact, kind_of
+from eum_app.domain.journal import Author, Entry, encode_entry, head_of, next_entry
 from eum_app.usecases.exchange import ImportOutcome, import_bundles, seal_results
 from eum_app.usecases.record_check import record_check, withdraw_check
+from eum_app.usecases.session import new_id
+from eum_app.usecases.trust import hq_certificate, identity_of
+from sync.bundle_file import BundleObject, write_bundle
 from tests.builders import World, make_world, typed, yes_to_all
 
 
@@ -67,6 +74,52 @@ class Simulator:
     def deliver(self, *paths: Path) -> list[ImportOutcome]:
         """Bundles reach HQ in this order, one at a time."""
         return [import_bundles(self.world.hq, [path]).outcomes[0] for path in paths]
+
+    def lie(self, device: str, facts: Sequence[Fact], objects: Sequence[BundleObject] = ()) -> Path:
+        """What an enrolled device's changed program could send: facts that ours refuses to state, rightly chained."""
+        session = self.world.devices[device]
+        return self.forge(device, self.chained(device, session.store.named.epoch, facts), objects)
+
+    def chained(self, origin: str, epoch: int, facts: Sequence[Fact]) -> list[Entry]:
+        """Entries that follow what HQ holds of a chain."""
+        with self.world.hq.store.reading() as connection:
+            head = chain_head(connection, origin, epoch)
+        author = Author(origin, epoch, "INS-017", "forged", lambda: 0)
+        entries: list[Entry] = []
+        for fact in facts:
+            entry = next_entry(
+                head,
+                author,
+                recorded_at=utc_text(self.world.clock()),
+                kind=kind_of(fact),
+                kind_version=fact.KIND_VERSION,
+                payload=encode_fact(fact),
+            )
+            entries.append(entry)
+            head = head_of(entry)
+        return entries
+
+    def forge(self, device: str, entries: Sequence[Entry], objects: Sequence[BundleObject] = ()) -> Path:
+        """A bundle signed by the device over any entries, announced as the device's own chain."""
+        session = self.world.devices[device]
+        with session.store.reading() as connection:
+            identity, recipient = identity_of(connection), hq_certificate(connection)
+        path = self.world.drop / f"forged-{new_id()}.eumb"
+        write_bundle(
+            path,
+            sender=identity,
+            recipients=[recipient],
+            kind="results",
+            origin=device,
+            epoch=session.store.named.epoch,
+            first_seq=entries[0].seq,
+            prev_hash=entries[0].prev_hash,
+            last_hash=entries[-1].hash,
+            entries=lambda: [encode_entry(entry) for entry in entries],
+            objects=objects,
+            created_at=self.world.clock(),
+        )
+        return path
 
     def tampered(self, path: Path, position: int, mask: int = 1) -> Path:
         """A copy with one byte changed."""

@@ -6,6 +6,27 @@ _COPY_AGAIN = "Copy it again from its source; if it stays, keep the file and tel
 
 EXCHANGE_SENTENCES: dict[str, tuple[str, str]] = {
     # Bundles
+    "bundle.unreadable": (
+        "The bundle holds something that is no fact ({reason}).",
+        "Keep the file and ask the sender.",
+    ),
+    "chain.rolled_back": (
+        "HQ has received facts up to {seq} that this device does not hold: it was put back from a copy.",
+        "Enrol the device anew before it is used again, and tell HQ.",
+    ),
+    "check.repeated": (
+        "A check in the bundle has the number of another device's check.",
+        "Keep the file and ask the sender.",
+    ),
+    "content.cut": ("Content arrived shorter than it was sealed.", "Import the bundle again; if it stays, tell HQ."),
+    "content.missing": (
+        "A fact names a photo, note or signature that is neither in the bundle nor here.",
+        "Ask the sender to seal it again.",
+    ),
+    "fact.foreign_visit": (
+        "The bundle speaks of a visit that was not planned for {sender}.",
+        "Keep the file and ask the sender.",
+    ),
     "head.foreign": (
         "A signature in the bundle is over facts that it does not hold.",
         "Keep the file and ask the sender.",

@@ -104,6 +104,14 @@ def _applied(connection: Connection, noted: Sequence[Noted]) -> set[str]:
     return areas
 
 
+def _devices(connection: Connection) -> set[str]:
+    """Origins that are devices enrolled here, by the journal itself."""
+    kind = f.DeviceEnrolled
+    payloads = connection.execute(select(journal.c.payload).where(journal.c.kind == kind.__name__)).scalars()
+    facts = (f.decode_fact(kind.__name__, kind.KIND_VERSION, payload) for payload in payloads)
+    return {fact.device for fact in facts if isinstance(fact, kind)}
+
+
 def rebuild(connection: Connection, own_outgoing_prefix: str) -> int:
     """Throw the read tables away and make them again from the journals, in the caller's transaction.
 
@@ -112,6 +120,7 @@ def rebuild(connection: Connection, own_outgoing_prefix: str) -> int:
     """
     read.drop_all(connection)
     read.create_all(connection)
+    devices = _devices(connection)
     in_order = select(journal).order_by(journal.c.origin, journal.c.epoch, journal.c.seq)
     in_order = in_order.execution_options(yield_per=REBUILD_BATCH)  # of the statement: the connection also writes
     result = connection.execute(in_order)
@@ -122,7 +131,10 @@ def rebuild(connection: Connection, own_outgoing_prefix: str) -> int:
             if own_outgoing_prefix and row.origin.startswith(own_outgoing_prefix):
                 continue
             entry = Entry(*row[:-1])
-            noted.append((entry, f.decode_fact(entry.kind, entry.kind_version, entry.payload), row.known_at))
+            fact = f.decode_fact(entry.kind, entry.kind_version, entry.payload)
+            if entry.origin in devices and type(fact) not in f.DEVICE_MAY_STATE:
+                continue  # was unknown when it came, and is known now as something that devices do not state
+            noted.append((entry, fact, row.known_at))
         _applied(connection, noted)
         applied += len(noted)
     connection.execute(delete(meta).where(meta.c.name == "projection_version"))

@@ -19,6 +19,7 @@ def apply_accounts(connection: Connection, noted: Sequence[Noted]) -> None:
         {
             **plain(fact, "account", "role", "suite", "public_key"),
             "origin": entry.origin,
+            "epoch": entry.epoch,
             "order_key": key_of(entry, fact),
         }
         for entry, fact, _ in noted
@@ -70,7 +71,15 @@ def _bundle_row(entry: Entry, fact: f.BundleSealed | f.BundleImported) -> dict[s
 
 
 def apply_bundles(connection: Connection, noted: Sequence[Noted]) -> None:
-    put(connection, bundles, [_bundle_row(entry, fact) for entry, fact, _ in noted])
+    rows = [_bundle_row(entry, fact) for entry, fact, _ in noted if _is_possible(entry, fact)]
+    put(connection, bundles, rows)
+
+
+def _is_possible(entry: Entry, fact: f.BundleSealed | f.BundleImported) -> bool:
+    """A chain cannot have sealed what it had not written yet."""
+    if isinstance(fact, f.BundleSealed) and (fact.origin, fact.epoch) == (entry.origin, entry.epoch):
+        return fact.last_seq < entry.seq
+    return True
 
 
 def apply_quarantine(connection: Connection, noted: Sequence[Noted]) -> None:
@@ -89,8 +98,12 @@ def apply_quarantine(connection: Connection, noted: Sequence[Noted]) -> None:
 
 def apply_received(connection: Connection, noted: Sequence[Noted]) -> None:
     rows = [
-        {**plain(fact, "origin", "epoch", "seq", "head_hash", "hq", "bundle_id"), "at": fact.observed_at}
-        for _, fact, _ in noted
+        {
+            **plain(fact, "origin", "epoch", "seq", "head_hash", "hq", "bundle_id"),
+            "at": fact.observed_at,
+            "order_key": key_of(entry, fact),
+        }
+        for entry, fact, _ in noted
     ]
     put(connection, received, rows)
 

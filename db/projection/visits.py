@@ -14,6 +14,7 @@ from db import bulk
 from db.projection.rows import Noted, Rows, insert_into, key_of, plain, put, run
 from db.tables import checks, evidence, site_answers, visit_items, visit_marks, visits, withdrawals
 from eum_app.domain import facts as f
+from eum_app.domain.journal import Entry
 
 
 def apply_visits(connection: Connection, noted: Sequence[Noted]) -> None:
@@ -196,21 +197,25 @@ def _evidence_row(visit_id: str, check_id: str, role: str, content: f.ContentRef
 
 
 def _touch(connection: Connection, noted: Sequence[Noted]) -> None:
-    """Move each visit's newest touch: a fact after the closing voids the signatures."""
-    newest: dict[str, str] = {}
+    """Move the newest touch of each visit in each chain: a fact after the closing voids the signatures."""
+    newest: dict[tuple[str, str], str] = {}
     for entry, fact, _ in noted:
-        key = key_of(entry, fact)
-        if key > newest.get(fact.visit_id, ""):
-            newest[fact.visit_id] = key
-    rows = [{"visit_id": visit_id, "touched_key": key} for visit_id, key in newest.items()]
+        at = (fact.visit_id, entry.origin)
+        newest[at] = max(_place(entry), newest.get(at, ""))
+    rows = [{"visit_id": visit, "origin": origin, "touched_key": key} for (visit, origin), key in newest.items()]
     run(connection, _touch_statement(connection.dialect.name), rows)
+
+
+def _place(entry: Entry) -> str:
+    """Text whose order is that of one origin's entries, whatever its clock did."""
+    return f"{entry.epoch:06d}|{entry.seq:012d}"
 
 
 @cache
 def _touch_statement(dialect: str) -> Any:
     insert = insert_into(dialect, visit_marks)
     return insert.on_conflict_do_update(
-        index_elements=["visit_id"],
+        index_elements=["visit_id", "origin"],
         set_={"touched_key": insert.excluded.touched_key},
         where=insert.excluded.touched_key > visit_marks.c.touched_key,
     )
@@ -268,21 +273,22 @@ def apply_closings(connection: Connection, noted: Sequence[Noted]) -> None:
     insert = insert_into(connection.dialect.name, visit_marks)
     columns = ("closed_key", "closed_at", "closed_by", "closed_body")
     statement = insert.on_conflict_do_update(
-        index_elements=["visit_id"],
+        index_elements=["visit_id", "origin"],
         set_={name: insert.excluded[name] for name in columns},
         where=insert.excluded.closed_key > visit_marks.c.closed_key,
     )
     for entry, fact, _ in noted:
         row = {
             "visit_id": fact.visit_id,
-            "closed_key": key_of(entry, fact),
+            "origin": entry.origin,
+            "closed_key": _place(entry),
             "closed_at": fact.observed_at,
             "closed_by": entry.actor,
             "closed_body": msgspec.json.encode(fact),
         }
         connection.execute(statement, [row])
         signed = [
-            _evidence_row(fact.visit_id, "", f"{part}:{signature.party}", content, row["closed_key"])
+            _evidence_row(fact.visit_id, "", f"{part}:{signature.party}", content, key_of(entry, fact))
             for signature in fact.signatures
             for part, content in (("signature", signature.signature), ("signer", signature.signer))
             if content is not None

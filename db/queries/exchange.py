@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from typing import Final
 
 import msgspec
-from sqlalchemy import Connection, func, select
+from sqlalchemy import ColumnElement, Connection, and_, func, select
 
 from db.tables import bundles, journal, quarantine, received
 from eum_app.domain import facts as f
-from eum_app.domain.journal import Head, genesis
+from eum_app.domain.errors import Refusal
+from eum_app.domain.journal import Head, genesis, outgoing_origin
 
 EVIDENCE_KINDS: Final = tuple(
     kind.__name__
@@ -68,14 +69,38 @@ class Outstanding:
 
 
 def received_head(connection: Connection, origin: str, epoch: int) -> tuple[Head, str]:
-    """The newest head of a chain that HQ has a signed receipt for, and when; the genesis where there is none."""
+    """The newest head of a chain that HQ has a signed receipt for, and when; the genesis where there is none.
+
+    Only a receipt for what the chain holds counts: same number and same hash.
+    """
     row = connection.execute(
         select(received)
+        .join(journal, _bears_receipt())
         .where(received.c.origin == origin, received.c.epoch == epoch)
         .order_by(received.c.seq.desc())
         .limit(1)
     ).first()
     return (Head(origin, epoch, row.seq, row.head_hash), row.at) if row else (genesis(origin, epoch), "")
+
+
+def _bears_receipt() -> ColumnElement[bool]:
+    return and_(
+        journal.c.origin == received.c.origin,
+        journal.c.epoch == received.c.epoch,
+        journal.c.seq == received.c.seq,
+        journal.c.hash == received.c.head_hash,
+    )
+
+
+def require_not_rolled_back(connection: Connection, origin: str, epoch: int) -> None:
+    """Raises Refusal `chain.rolled_back` where HQ signed for facts that this store's own chain does not hold."""
+    missing = connection.execute(
+        select(func.max(received.c.seq))
+        .outerjoin(journal, _bears_receipt())
+        .where(received.c.origin == origin, received.c.epoch == epoch, journal.c.seq.is_(None))
+    ).scalar()
+    if missing:
+        raise Refusal("chain.rolled_back", origin=origin, seq=missing)
 
 
 def outstanding(connection: Connection, origin: str, epoch: int) -> Outstanding:
@@ -120,11 +145,13 @@ def all_bundles(connection: Connection, recorder: str, direction: str = "") -> l
     covered = {(row.origin, row.epoch): row.seq for row in heads}
     # What this store sent is received when the receipt says so, or when the other side's journal names the import.
     imported = connection.execute(
-        select(bundles.c.origin, bundles.c.epoch, func.max(bundles.c.last_seq).label("seq"))
+        select(bundles.c.recorder, bundles.c.origin, bundles.c.epoch, func.max(bundles.c.last_seq).label("seq"))
         .where(bundles.c.recorder != recorder, bundles.c.direction == "in")
-        .group_by(bundles.c.origin, bundles.c.epoch)
+        .group_by(bundles.c.recorder, bundles.c.origin, bundles.c.epoch)
     )
-    covered.update({(row.origin, row.epoch): row.seq for row in imported})
+    for row in imported:
+        if row.origin == outgoing_origin(recorder, row.recorder):  # each device speaks for its own chain only
+            covered[row.origin, row.epoch] = row.seq
     return [
         BundleRow(
             row.bundle_id,
@@ -145,8 +172,11 @@ def all_bundles(connection: Connection, recorder: str, direction: str = "") -> l
     ]
 
 
-def is_quarantined(connection: Connection, quarantine_id: str) -> bool:
-    question = select(quarantine.c.quarantine_id).where(quarantine.c.quarantine_id == quarantine_id)
+def is_quarantined(connection: Connection, recorder: str, quarantine_id: str) -> bool:
+    """Whether this store keeps that file for that reason already."""
+    question = select(quarantine.c.quarantine_id).where(
+        quarantine.c.recorder == recorder, quarantine.c.quarantine_id == quarantine_id
+    )
     return connection.execute(question).first() is not None
 
 

@@ -15,6 +15,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Connection, and_, case, func, literal, select
 
 from db.queries.clocks import sightings
+from db.queries.visits import of_own_device
 from db.tables import (
     bundles,
     devices,
@@ -279,7 +280,7 @@ def work_figures(connection: Connection, today: date) -> WorkFigures:
     work = connection.execute(
         select(func.count().label("n"), func.sum(case((past_due, 1), else_=0)).label("past_due"))
         .select_from(visits)
-        .outerjoin(visit_marks, visit_marks.c.visit_id == visits.c.visit_id)
+        .outerjoin(visit_marks, of_own_device())
         .where(~closed)
     ).one()
     return WorkFigures(

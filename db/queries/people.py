@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, and_, select
+from sqlalchemy import Connection, Row, and_, select
 
 from db.tables import accounts, devices, revocations
 from eum_app.domain.errors import Refusal
@@ -35,7 +36,10 @@ class DeviceRow:
 def role_of(connection: Connection, origin: str, account: str) -> str:
     """Raises Refusal `passphrase.wrong` for an account that the journal does not know."""
     role = connection.execute(
-        select(accounts.c.role).where(accounts.c.origin == origin, accounts.c.account == account)
+        select(accounts.c.role)
+        .where(accounts.c.origin == origin, accounts.c.account == account)
+        .order_by(accounts.c.epoch.desc())
+        .limit(1)
     ).scalar()
     if role is None:
         raise Refusal("passphrase.wrong")
@@ -43,8 +47,19 @@ def role_of(connection: Connection, origin: str, account: str) -> str:
 
 
 def all_accounts(connection: Connection) -> list[AccountRow]:
-    rows = connection.execute(select(accounts).order_by(accounts.c.origin, accounts.c.account))
-    return [AccountRow(row.origin, row.account, row.role, row.suite, row.public_key) for row in rows]
+    """Each account as its origin's newest epoch names it."""
+    rows = connection.execute(select(accounts).order_by(accounts.c.origin, accounts.c.account, accounts.c.epoch))
+    return list({(row.origin, row.account): _account(row) for row in rows}.values())
+
+
+def accounts_of_chain(connection: Connection, origin: str, epoch: int) -> dict[str, AccountRow]:
+    """The accounts that one chain names, by their codes."""
+    of_chain = select(accounts).where(accounts.c.origin == origin, accounts.c.epoch == epoch)
+    return {row.account: _account(row) for row in connection.execute(of_chain)}
+
+
+def _account(row: Row[tuple[Any, ...]]) -> AccountRow:
+    return AccountRow(row.origin, row.account, row.role, row.suite, row.public_key)
 
 
 def all_devices(connection: Connection) -> list[DeviceRow]:

@@ -112,6 +112,11 @@ class EvidenceRow:
         )
 
 
+def of_own_device() -> ColumnElement[bool]:
+    """The touches and the closing of a visit by the device that it was planned for."""
+    return and_(visit_marks.c.visit_id == visits.c.visit_id, visit_marks.c.origin == visits.c.device)
+
+
 def _visit_rows(connection: Connection, visit_id: str = "") -> list[VisitRow]:
     counted = ("to_check", "verified", "discrepancy", "not_found", "no_access")
     tally = (
@@ -126,7 +131,7 @@ def _visit_rows(connection: Connection, visit_id: str = "") -> list[VisitRow]:
         select(visits, sites.c.name.label("site"), sites.c.country, tally, visit_marks)
         .outerjoin(sites, sites.c.site_id == visits.c.site_id)
         .outerjoin(tally, tally.c.visit_id == visits.c.visit_id)
-        .outerjoin(visit_marks, visit_marks.c.visit_id == visits.c.visit_id)
+        .outerjoin(visit_marks, of_own_device())
         .order_by(visits.c.due_on, visits.c.planned_at)
     )
     extra = (
@@ -234,6 +239,27 @@ def is_expected(connection: Connection, visit_id: str, item_id: str) -> str:
 _OUTCOME_OF = select(visit_items.c.outcome).where(
     visit_items.c.visit_id == bindparam("of_visit"), visit_items.c.item_id == bindparam("of_item")
 )
+
+
+def devices_of_visits(connection: Connection, visit_ids: Iterable[str]) -> dict[str, str]:
+    """Visit id → the device that HQ planned it for."""
+    wanted = list(visit_ids)
+    found: dict[str, str] = {}
+    for start in range(0, len(wanted), LOOKUP_CHUNK):
+        chosen = visits.c.visit_id.in_(wanted[start : start + LOOKUP_CHUNK])
+        rows = connection.execute(select(visits.c.visit_id, visits.c.device).where(chosen))
+        found |= {row.visit_id: row.device for row in rows}
+    return found
+
+
+def check_ids_of_others(connection: Connection, origin: str, check_ids: Iterable[str]) -> list[str]:
+    """Of these ids, those that another origin's check has."""
+    wanted = list(check_ids)
+    found: list[str] = []
+    for start in range(0, len(wanted), LOOKUP_CHUNK):
+        chosen = checks.c.check_id.in_(wanted[start : start + LOOKUP_CHUNK])
+        found += connection.execute(select(checks.c.check_id).where(chosen, checks.c.origin != origin)).scalars()
+    return found
 
 
 def recent_checks(connection: Connection, visit_id: str, limit: int = 20) -> list[CheckRow]:
@@ -350,5 +376,6 @@ def evidence_of(connection: Connection, *, visit_id: str = "", check_id: str = "
 
 def closing(connection: Connection, visit_id: str) -> VisitClosedOut | None:
     """The newest closing of a visit, whether or not later facts voided it."""
-    body = connection.execute(select(visit_marks.c.closed_body).where(visit_marks.c.visit_id == visit_id)).scalar()
+    question = select(visit_marks.c.closed_body).join(visits, of_own_device()).where(visits.c.visit_id == visit_id)
+    body = connection.execute(question).scalar()
     return None if body is None else msgspec.json.decode(body, type=VisitClosedOut)

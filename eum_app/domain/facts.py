@@ -290,7 +290,7 @@ DEVICE_MAY_STATE: frozenset[type[Fact]] = frozenset(
         BundleSealed,
         BundleImported,
         BundleQuarantined,
-        FactsReceived,
+        ReportExported,
     }
 )
 """Kinds that HQ takes from a device's journal. A device plans no visits, lists no items and decides no findings."""

@@ -7,26 +7,29 @@ reason, and the rest goes on.
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
-import shutil
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
-from db.content import ObjectRow, keep_object, object_row, sealed_object
-from db.files import disk_trouble
-from db.queries.exchange import bundle_held, held_by_device, is_quarantined, received_head
-from db.store import Connection, Store, chain_head, entries_after
+import msgspec
+
+from db.content import ObjectRow, keep_object, object_row, open_sealed, verify_content
+from db.files import disk_trouble, sync_folder, written_whole
+from db.queries.exchange import bundle_held, held_by_device, is_quarantined, received_head, require_not_rolled_back
+from db.queries.visits import check_ids_of_others, devices_of_visits
+from db.store import Connection, Store, Transaction, chain_head, entries_after
 from eum_app.crypto.certificates import Certificate
 from eum_app.domain.errors import KnownError, Refusal, Trouble
 from eum_app.domain.facts import (
     DEVICE_MAY_STATE,
+    FACTS,
     BundleImported,
     BundleQuarantined,
     BundleSealed,
+    CheckRecorded,
     Fact,
     FactsReceived,
     HeadSigned,
@@ -39,13 +42,15 @@ from eum_app.domain.journal import Entry, Head, decode_entry, encode_entry, outg
 from eum_app.usecases.changes import Changed
 from eum_app.usecases.head_signatures import check_head_signatures
 from eum_app.usecases.review import judge, record_judgement
-from eum_app.usecases.session import Session
+from eum_app.usecases.session import Session, new_id
 from eum_app.usecases.trust import device_certificate, hq_certificate, identity_of, trust_list
 from sync.bundle_file import BundleObject, HeadSignature, OpenedBundle, inspect_bundle, open_bundle, write_bundle
 
 SUFFIX: Final = ".eumb"
 QUARANTINE: Final = "quarantine"
 APPEND_BATCH: Final = 5_000
+MAX_NUMBER: Final = 2**53
+COPY_BYTES: Final = 1024 * 1024
 CROSSED_TRIES: Final = 5
 _NOT_KEPT: Final = frozenset(
     {"bundle.not_a_bundle", "bundle.own", "bundle.other_recipient", "file.missing", "file.unreadable"}
@@ -94,13 +99,15 @@ class Imported(Changed):
 def seal_results(session: Session, folder: Path, progress: OnProgress | None = None) -> Sealed:
     """On a device: seal everything that HQ has no receipt for.
 
-    Raises Refusal `device.not_enrolled`, `bundle.nothing_to_seal`; Trouble `disk.full` and the like. Nothing
+    Raises Refusal `device.not_enrolled`, `bundle.nothing_to_seal`, `chain.rolled_back` (HQ has a receipt for facts
+    that this store does not hold: it was put back from a copy); Trouble `disk.full` and the like. Nothing
     half-written stays behind, and nothing is recorded unless the file is whole.
     """
     session.require("bundle.seal")
     named = session.store.named
     with session.store.reading() as connection:
         since, _ = received_head(connection, named.name, named.epoch)
+        require_not_rolled_back(connection, named.name, named.epoch)
         recipient = hq_certificate(connection)
         return _seal(session, connection, since, recipient, folder, progress)
 
@@ -157,26 +164,25 @@ def _seal(
             if progress and done % 500 == 0:
                 progress(min(done, 2 * total), 2 * total)
 
-    with contextlib.ExitStack() as opened:
-        objects = _objects(session.store, connection, object_ids, opened)
-        path = folder / _file_name(session, kind, recipient, since.seq + 1, head)
-        with disk_trouble(folder):
-            folder.mkdir(parents=True, exist_ok=True)
-        sealed = write_bundle(
-            path,
-            sender=identity_of(connection),
-            recipients=[recipient],
-            kind=kind,
-            origin=since.origin,
-            epoch=since.epoch,
-            first_seq=since.seq + 1,
-            prev_hash=since.hash,
-            last_hash=head.hash,
-            entries=encoded,
-            objects=objects,
-            head_signatures=signatures,
-            created_at=session.now(),
-        )
+    objects = _objects(session.store, connection, object_ids)
+    path = folder / _file_name(session, kind, recipient, since.seq + 1, head)
+    with disk_trouble(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+    sealed = write_bundle(
+        path,
+        sender=identity_of(connection),
+        recipients=[recipient],
+        kind=kind,
+        origin=since.origin,
+        epoch=since.epoch,
+        first_seq=since.seq + 1,
+        prev_hash=since.hash,
+        last_hash=head.hash,
+        entries=encoded,
+        objects=objects,
+        head_signatures=signatures,
+        created_at=session.now(),
+    )
     with session.writing() as transaction:
         transaction.record(
             BundleSealed(
@@ -200,9 +206,7 @@ def _seal(
     )
 
 
-def _objects(
-    store: Store, connection: Connection, object_ids: dict[str, None], opened: contextlib.ExitStack
-) -> list[BundleObject]:
+def _objects(store: Store, connection: Connection, object_ids: dict[str, None]) -> list[BundleObject]:
     """The content that travels along; what was withheld by order has no key and stays."""
     found = []
     for object_id in object_ids:
@@ -211,7 +215,7 @@ def _objects(
             continue
 
         def open_it(object_id: str = object_id) -> BinaryIO:
-            return opened.enter_context(sealed_object(connection, store.content, object_id))
+            return open_sealed(connection, store.content, object_id)
 
         found.append(BundleObject(object_id, row.sealed_size, row.media_type, row.key, row.salt, open_it))
     return found
@@ -284,14 +288,30 @@ def _import_one(session: Session, path: Path, areas: set[str]) -> ImportOutcome:
     try:
         return _import_again_where_crossed(session, path, areas)
     except Refusal as refusal:
-        values = {name: str(value) for name, value in refusal.values.items()}
-        if refusal.code == "chain.gap":
-            return ImportOutcome(path, path.name, "waiting", refusal.code, values)
-        if refusal.code in _NOT_KEPT:
-            return ImportOutcome(path, path.name, "refused", refusal.code, values)
-        _quarantine(session, path, refusal.code, values, areas)
-        outcome = "forked" if refusal.code == "chain.forked" else "quarantined"
-        return ImportOutcome(path, path.name, outcome, refusal.code, values)
+        return _refused(session, path, refusal, areas)
+    except (OverflowError, RecursionError, UnicodeError) as error:
+        # What is signed by a known sender may still be no fact at all; it must not stop the other files.
+        return _refused(session, path, Refusal("bundle.unreadable", reason=type(error).__name__), areas)
+
+
+def _refused(session: Session, path: Path, refusal: Refusal, areas: set[str]) -> ImportOutcome:
+    values = {name: _plain_text(str(value)) for name, value in refusal.values.items()}
+    if refusal.code == "chain.gap":
+        return ImportOutcome(path, path.name, "waiting", refusal.code, values)
+    if refusal.code in _NOT_KEPT:
+        return ImportOutcome(path, path.name, "refused", refusal.code, values)
+    _quarantine(session, path, refusal.code, values, areas)
+    outcome = "forked" if refusal.code == "chain.forked" else "quarantined"
+    return ImportOutcome(path, path.name, outcome, refusal.code, values)
+
+
+def _shown(path: Path) -> str:
+    """A file's name as text: carriers may give it any bytes."""
+    return _plain_text(path.name)
+
+
+def _plain_text(text: str) -> str:
+    return text.encode("utf-8", "replace").decode()
 
 
 def _import_again_where_crossed(session: Session, path: Path, areas: set[str]) -> ImportOutcome:
@@ -327,13 +347,13 @@ def _import_verified(session: Session, path: Path, areas: set[str]) -> ImportOut
                 )
             known = bundle_held(transaction.connection, session.name, manifest.bundle_id)
             if known or manifest.last_seq <= head.seq:
-                _append_all(session, bundle, head.seq, transaction.append)
+                _append_all(session, bundle, head.seq, transaction)
                 return ImportOutcome(path, path.name, "already_held", sender=sender, kind=manifest.kind)
             for ref, reader in bundle.objects():
                 row = ObjectRow(ref.object_id, ref.size, ref.media_type, ref.key, ref.salt)
                 keep_object(transaction.connection, session.store.content, row, reader)
             new_entries = manifest.last_seq - head.seq
-            visits, signed = _append_all(session, bundle, transaction.next_known_at(), transaction.append)
+            visits, signed = _append_all(session, bundle, transaction.next_known_at(), transaction)
             check_head_signatures(transaction.connection, manifest.origin, manifest.epoch, signed)
             if transaction.head(manifest.origin, manifest.epoch).hash != manifest.last_hash:
                 raise Refusal("chain.broken", origin=manifest.origin, epoch=manifest.epoch, seq=manifest.last_seq)
@@ -352,10 +372,11 @@ def _import_verified(session: Session, path: Path, areas: set[str]) -> ImportOut
                     head_hash=manifest.last_hash,
                     new_entries=new_entries,
                     objects=len(manifest.objects),
-                    file_name=path.name,
+                    file_name=_shown(path),
                 )
             )
             raised = 0
+            received = transaction.head(manifest.origin, manifest.epoch)
             if session.is_hq:
                 raised, _ = record_judgement(transaction, judged)
                 receipt = FactsReceived(
@@ -363,8 +384,8 @@ def _import_verified(session: Session, path: Path, areas: set[str]) -> ImportOut
                     hq=session.name,
                     origin=manifest.origin,
                     epoch=manifest.epoch,
-                    seq=manifest.last_seq,
-                    head_hash=manifest.last_hash,
+                    seq=received.seq,
+                    head_hash=received.hash,
                     bundle_id=manifest.bundle_id,
                 )
                 transaction.record(receipt)
@@ -383,19 +404,33 @@ def _import_verified(session: Session, path: Path, areas: set[str]) -> ImportOut
 
 
 def _append_all(
-    session: Session,
-    bundle: OpenedBundle,
-    known_at: int,
-    append: Callable[[Sequence[Entry], int], list[Fact | UnknownFact]],
+    session: Session, bundle: OpenedBundle, known_at: int, transaction: Transaction
 ) -> tuple[set[str], list[HeadSigned]]:
-    """Append a bundle's entries in blocks; the ids of the visits that they are about, and the heads signed in them."""
+    """Append a bundle's entries in blocks; the ids of the visits that they are about, and the heads signed in them.
+
+    Raises Refusal `bundle.foreign_origin` for an entry that is not the one that the manifest announces next, and as
+    `_admit` and `verify_content` do.
+    """
+    manifest = bundle.manifest
     visits: set[str] = set()
     signed: list[HeadSigned] = []
+    expected = manifest.first_seq
+
+    def admit(entries: Sequence[Entry], facts: Sequence[Fact | UnknownFact]) -> None:
+        if session.is_hq:
+            _admit(transaction.connection, bundle.sender.origin, entries, facts)
+
     entries = map(decode_entry, bundle.entries())
     while block := list(islice(entries, APPEND_BATCH)):
-        for fact in append(block, known_at):
-            if session.is_hq and not isinstance(fact, UnknownFact) and type(fact) not in DEVICE_MAY_STATE:
-                raise Refusal("fact.not_allowed", kind=type(fact).__name__, sender=bundle.sender.origin)
+        for entry in block:
+            if (entry.origin, entry.epoch, entry.seq) != (manifest.origin, manifest.epoch, expected):
+                raise Refusal(
+                    "bundle.foreign_origin", sender=bundle.sender.origin, origin=entry.origin, epoch=entry.epoch
+                )
+            expected += 1
+        for fact in transaction.append(block, known_at, admit):
+            for ref in content_refs(fact):
+                verify_content(transaction.connection, session.store.content, ref)
             if isinstance(fact, HeadSigned):
                 signed.append(fact)
             visit_id: Any = getattr(fact, "visit_id", "")
@@ -404,35 +439,69 @@ def _append_all(
     return visits, signed
 
 
+def _admit(connection: Connection, device: str, entries: Sequence[Entry], facts: Sequence[Fact | UnknownFact]) -> None:
+    """What HQ takes from a device's chain, before it is applied.
+
+    Raises Refusal `fact.not_allowed` (a kind that devices do not state, of whatever version), `fact.unreadable` (a
+    number beyond all bounds), `fact.foreign_visit` (a visit that is not this device's), `check.repeated` (the id of
+    another device's check).
+    """
+    for entry, fact in zip(entries, facts, strict=True):
+        kind = FACTS.get(entry.kind)
+        if kind is not None and kind not in DEVICE_MAY_STATE:
+            raise Refusal("fact.not_allowed", kind=entry.kind, sender=device)
+        if any(isinstance(value, int) and abs(value) > MAX_NUMBER for value in msgspec.structs.astuple(fact)):
+            raise Refusal("fact.unreadable", kind=entry.kind, reason="a number beyond all bounds")
+    of_visits = {str(getattr(fact, "visit_id", "")) for fact in facts} - {""}
+    assigned = devices_of_visits(connection, of_visits)
+    for visit_id in sorted(of_visits):
+        if assigned.get(visit_id) != device:
+            raise Refusal("fact.foreign_visit", visit_id=visit_id[:40], sender=device)
+    repeated = check_ids_of_others(
+        connection, device, [fact.check_id for fact in facts if isinstance(fact, CheckRecorded)]
+    )
+    if repeated:
+        raise Refusal("check.repeated", check_id=repeated[0][:40], sender=device)
+
+
 def _quarantine(session: Session, path: Path, code: str, values: dict[str, str], areas: set[str]) -> None:
-    with disk_trouble(path), path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha384").hexdigest()
+    digest, size = _kept_whole(session.store.folder / QUARANTINE, path)
     quarantine_id = hashlib.sha384(f"{digest}\0{code}".encode()).hexdigest()[:32]
-    kept = session.store.folder / QUARANTINE / f"{digest[:32]}{SUFFIX}"
-    with disk_trouble(kept):
-        kept.parent.mkdir(exist_ok=True)
-        if not kept.exists():
-            shutil.copyfile(path, kept)
     try:
         bundle_id = inspect_bundle(path).bundle_id
     except KnownError:
         bundle_id = ""
     with session.writing() as transaction:
-        if is_quarantined(transaction.connection, quarantine_id):
+        if is_quarantined(transaction.connection, session.name, quarantine_id):
             return
         transaction.record(
             BundleQuarantined(
                 observed_at=session.observed_now(),
                 quarantine_id=quarantine_id,
                 bundle_id=bundle_id,
-                file_name=path.name,
+                file_name=_shown(path),
                 file_sha384=digest,
-                file_size=path.stat().st_size,
+                file_size=size,
                 code=code,
                 details=values,
             )
         )
         areas |= transaction.areas
+
+
+def _kept_whole(folder: Path, path: Path) -> tuple[str, int]:
+    """Copy a file into the quarantine, named by what was copied: (hex SHA-384, bytes)."""
+    digest, size = hashlib.sha384(), 0
+    arriving = folder / f".arriving-{new_id()}"
+    with disk_trouble(path), path.open("rb") as source, written_whole(arriving) as kept:
+        while block := source.read(COPY_BYTES):
+            digest.update(block)
+            size += len(block)
+            kept.write(block)
+    with disk_trouble(folder):
+        arriving.replace(folder / f"{digest.hexdigest()[:32]}{SUFFIX}")
+        sync_folder(folder)
+    return digest.hexdigest(), size
 
 
 def _answer(session: Session, outcomes: dict[Path, ImportOutcome], folder: Path, areas: set[str]) -> None:
@@ -444,7 +513,9 @@ def _answer(session: Session, outcomes: dict[Path, ImportOutcome], folder: Path,
         if outcome.sender not in answered:
             try:
                 sealed = seal_for_device(session, outcome.sender, folder)
-            except Refusal:  # the device holds everything already
+            except (
+                KnownError
+            ):  # the device holds everything already, or its receipt cannot be written: asked again later
                 answered[outcome.sender] = None
             else:
                 areas |= sealed.areas

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from db.queries.people import all_accounts
+from db.queries.people import accounts_of_chain
 from db.store import Connection, entry_hash_at
 from eum_app.crypto.signing import SigningKey, VerifyKey
 from eum_app.crypto.suites import Suite
@@ -30,7 +30,7 @@ def check_head_signatures(connection: Connection, origin: str, epoch: int, signe
     Raises Refusal `head.foreign` (over another chain, or not what that chain holds there), `head.signer_unknown` (the
     chain never named that account), `signature.invalid`.
     """
-    keys = {row.account: row for row in all_accounts(connection) if row.origin == origin}
+    keys = accounts_of_chain(connection, origin, epoch)
     for fact in signed:
         held = entry_hash_at(connection, origin, epoch, fact.head_seq)
         if (fact.head_origin, fact.head_epoch) != (origin, epoch) or held != fact.head_hash:

@@ -16,7 +16,7 @@ from eum_app import __version__
 from eum_app.crypto.signing import SigningKey
 from eum_app.crypto.suites import Suite
 from eum_app.domain import people
-from eum_app.domain.clock import Now, system_now, utc_text
+from eum_app.domain.clock import Now, system_now
 from eum_app.domain.facts import ContentRef, SessionEnded, SessionStarted
 from eum_app.domain.journal import Author
 
@@ -78,7 +78,7 @@ class Session:
 
     def observed_now(self) -> str:
         """This instant as facts carry it."""
-        return utc_text(self.now())
+        return self.store.observed_now()
 
     def require(self, permission: str) -> None:
         """Raises Refusal `permission.denied`."""

@@ -188,9 +188,10 @@ def test_a_clone_that_goes_on_is_a_fork(simulator: Simulator) -> None:
 
 def test_a_device_states_only_what_a_device_may(simulator: Simulator) -> None:
     device = simulator.world.device
-    with device.writing() as transaction:
-        transaction.record(SiteRegistered(observed_at=device.observed_now(), site_id="x", name="X", country="XX"))
-    (outcome,) = simulator.deliver(simulator.seal(DEVICE))
+    site = SiteRegistered(observed_at=device.observed_now(), site_id="x", name="X", country="XX")
+    with pytest.raises(Refusal, match=r"fact\.not_allowed"), device.writing() as transaction:
+        transaction.record(site)
+    (outcome,) = simulator.deliver(simulator.lie(DEVICE, [site]))
     assert (outcome.outcome, outcome.code) == ("quarantined", "fact.not_allowed")
     assert heads(simulator.world.hq).get(DEVICE, 0) == 0
 
