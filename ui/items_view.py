@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QFrame
 
+from db.queries.claims import ClaimLine, claims_about
 from db.queries.items import HistoryLine, ItemRow, history, item
 from eum_app.usecases.session import Session
 from ui.delegates import ChipSpec
@@ -19,16 +20,24 @@ from ui.words import day, joined, moment, reason, word
 @dataclass(frozen=True)
 class ItemDetail:
     item: ItemRow
-    history: list[HistoryLine]
+    history: list[HistoryLine | ClaimLine]
+    """Newest first: what befell it, and beside that what others claim."""
 
 
 def item_detail(session: Session, item_id: str) -> ItemDetail:
     """Raises Refusal `item.unknown`."""
-    return ItemDetail(session.read(item, item_id), session.read(history, item_id))
+    row = session.read(item, item_id)
+    lines: list[HistoryLine | ClaimLine] = [*session.read(history, item_id), *session.read(claims_about, item_id)]
+    return ItemDetail(row, sorted(lines, key=lambda line: line.at, reverse=True))
 
 
-def told(line: HistoryLine) -> Told:
+def told(line: HistoryLine | ClaimLine) -> Told:
     """A line of an item's history in words."""
+    if isinstance(line, ClaimLine):
+        kind = word("list", line.claim_kind)
+        where = _tr("{kind} {source}, line {line}").format(kind=kind, source=line.source, line=line.line)
+        said = _tr("Claim: {state}").format(state=line.state or kind)
+        return Told(said, line.unit, joined(day(line.at), where), line.remark)
     if line.kind in {"listed", "delivered", "inventory"}:
         return Told(word("history", line.kind), "", joined(day(line.at), line.site))
     what = ChipSpec.of(line.kind).text

@@ -105,7 +105,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "inventory.headings_missing": (
         "Columns are missing: {missing}. Line {line} has: {found}.",
-        "Name the columns in the import profile, or correct the headings.",
+        "Say which heading stands for each, or correct the headings.",
     ),
     "inventory.date_order": (
         "The order of day and month is not clear ({why}): line {line}, {example}.",

@@ -101,6 +101,7 @@ _WORDS: Final[dict[str, dict[str, str]]] = {
         "site-not-observed": "Not observed at the site",
     },
     "bundle": {"results": "Results", "tasking": "Tasking", "receipt": "Receipt"},
+    "list": {"inventory": "Inventory", "partner_report": "Partner report", "shipper_list": "Shipper list"},
     "history": {"listed": "Listed", "delivered": "Delivered", "inventory": "Inventory"},
     "fact": {
         "StoreCreated": "Store created",

@@ -24,7 +24,8 @@ def match_key(fact: Any) -> str:
     return "|".join(item_key(fact.cage, fact.part_number, fact.serial, fact.nsn))
 
 
-_DERIVED = {"match_key", "look_alike", "order_key", "known_at"}
+_DERIVED = {"match_key", "search_text", "look_alike", "order_key", "known_at"}
+_SEARCHED = ("serial", "uii", "nomenclature", "part_number", "location")
 _ITEM_FIELDS = tuple(column.name for column in items.columns if column.name not in _DERIVED)
 
 
@@ -33,6 +34,7 @@ def apply_items(connection: Connection, noted: Sequence[Noted]) -> None:
         {
             **plain(fact, *_ITEM_FIELDS),
             "match_key": match_key(fact),
+            "search_text": " ".join(getattr(fact, name) for name in _SEARCHED).casefold(),
             "look_alike": look_alike_key(fact.serial),
             "order_key": key_of(entry, fact),
             "known_at": known_at,

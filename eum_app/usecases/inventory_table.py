@@ -10,7 +10,7 @@ import csv
 import io
 import json
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import cache
 from itertools import islice
@@ -142,7 +142,7 @@ def find_headings(records: Iterator[Record], layout: Layout, columns: Mapping[st
     """
     nearest: Headings | None = None
     for record in islice(records, HEADING_ROWS):
-        found = tuple(column_of(cell, layout, columns) for cell in record.cells)
+        found = columns_of(record.cells, layout, columns)
         headings = Headings(record.line, record.cells, found)
         if not layout.missing(found):
             _refuse_duplicates(headings)
@@ -155,10 +155,16 @@ def find_headings(records: Iterator[Record], layout: Layout, columns: Mapping[st
     raise Refusal("inventory.headings_missing", line=nearest.line, missing=missing, found=nearest.cells)
 
 
-def column_of(heading: str, layout: Layout, columns: Mapping[str, str]) -> str:
-    """The canonical column of a heading: as `columns` says ("" = left out), else by the shipped list; "" if unknown."""
-    named = columns.get(heading.strip())
-    return _known_columns(layout.reference).get(_folded(heading), "") if named is None else named
+def columns_of(headings: Sequence[str], layout: Layout, columns: Mapping[str, str]) -> tuple[str, ...]:
+    """The canonical column of each heading: as `columns` says ("" = left out), else by the shipped list where no other
+    heading was given that column; "" if unknown."""
+    given = {columns[cell.strip()] for cell in headings if cell.strip() in columns}
+    found: list[str] = []
+    for cell in headings:
+        named = columns.get(cell.strip())
+        guess = _known_columns(layout.reference).get(_folded(cell), "")
+        found.append(named if named is not None else "" if guess in given else guess)
+    return tuple(found)
 
 
 def _refuse_duplicates(headings: Headings) -> None:
@@ -175,8 +181,8 @@ def _known_headings(text: str, delimiter: str, layout: Layout, columns: Mapping[
     # A row that cannot be read ends the looking: what was known before it counts.
     with suppress(Refusal):
         for row in islice(csv_records(text[:_SAMPLE_CHARS], delimiter), HEADING_ROWS):
-            known = [cell.strip() in columns or column_of(cell, layout, columns) for cell in row.cells]
-            most = max(most, sum(map(bool, known)))
+            known = zip(row.cells, columns_of(row.cells, layout, columns), strict=True)
+            most = max(most, sum(1 for cell, column in known if column or cell.strip() in columns))
     return most
 
 

@@ -1,31 +1,55 @@
-"""Load an inventory list: choose, see what it holds and what cannot be taken, then import."""
+"""Load a list: say what it is, see what each row becomes, correct how it is read, then import."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
 
-import msgspec
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import QStackedWidget, QWidget
 
+from db.queries.claims import saved_profiles
 from eum_app.domain.errors import KnownError
-from eum_app.usecases.children import import_inventory_child
-from eum_app.usecases.import_inventory import InventoryResult
-from eum_app.usecases.inventory_file import InventoryPreview, Profile, Rejected, read_inventory
+from eum_app.domain.facts import ProfileSaved
+from eum_app.usecases.children import import_claims_child, import_inventory_child
+from eum_app.usecases.list_file import Profile, write_rejected_csv
+from eum_app.usecases.list_profiles import save_profile
+from eum_app.usecases.preview_list import ListKind, Shown, layout_of, preview_list
 from ui.desk import Desk
-from ui.hq.common import Job, may, named, show_rows, why_not
-from ui.hq.inventory_words import what_is_doubtful, why_refused
+from ui.hq.common import Job, choices, may, named, why_not
+from ui.hq.inventory_words import column_word
+from ui.hq.list_rows import ListRows
+from ui.hq.read_as import ReadAs
 from ui.messages import sentence
-from ui.models import Column, IdsTableModel, table_view
 from ui.page import Page
-from ui.widgets import Card, StatTile, button, flow, hbox, label, panel, vbox
+from ui.widgets import (
+    Card,
+    ColumnPart,
+    Columns,
+    EmptyState,
+    FormField,
+    button,
+    flow,
+    hbox,
+    label,
+    panel,
+    vbox,
+)
 from ui.widgets.path_field import PathField
-from ui.words import count, counted, joined
+from ui.words import count, counted, word
+
+KINDS: tuple[ListKind, ...] = ("inventory", "partner_report", "shipper_list")
+
+
+class _Fitting(Columns):
+    """Columns that scroll inside: their whole height is no reason for the page to scroll as well."""
+
+    def sizeHint(self) -> QSize:
+        return self.minimumSizeHint()
 
 
 class ImportListPanel(QWidget):
-    """In the page's flow. `imported` comes after the items are on the book."""
+    """In the page's flow. `imported` comes after the list's rows are kept."""
 
     imported = Signal(object)
     left = Signal()
@@ -33,71 +57,82 @@ class ImportListPanel(QWidget):
     def __init__(self, desk: Desk, page: Page) -> None:
         super().__init__()
         self.desk, self._page = desk, page
-        self.preview: InventoryPreview | None = None
-        self._profile = Profile()
+        self.shown: Shown | None = None
         self._asked = 0
-        self._model = IdsTableModel(
-            [
-                Column(self.tr("Line"), lambda row: str(row.line), is_number=True, width=70),
-                Column(self.tr("Why it cannot be taken"), _reasons),
-                Column(self.tr("Code"), lambda row: ", ".join(row.codes), is_mono=True, width=260),
-                Column(self.tr("As it stands"), lambda row: joined(*[cell.strip() for cell in row.raw])),
-            ]
-        )
-        self._model.setParent(self)
-        whole = vbox(self._choose_card(), self._result_panel(), spacing=16)
+        self._refusal: KnownError | None = None
+        whole = vbox(self._choose_card(), self._result_panel(), spacing=12)
         whole.setStretch(1, 1)
         self.setLayout(whole)
         self._follow()
 
+    @property
+    def preview(self) -> Any:
+        """The `ListPreview` in sight, or None."""
+        return self.shown.preview if self.shown else None
+
+    @property
+    def kind(self) -> ListKind:
+        chosen: ListKind = self.kind_box.currentData()
+        return chosen
+
     # Its parts
 
     def _choose_card(self) -> QWidget:
+        self.kind_box = choices("list_kind", "")
+        for kind in KINDS:
+            self.kind_box.addItem(word("list", kind), kind)
+        self.kind_box.setCurrentIndex(0)
+        self.kind_box.currentIndexChanged.connect(lambda _at: self._other_kind())
         self.path_field = PathField(
-            self.tr("Inventory list"),
+            self.tr("List"),
             object_name="inventory_file_field",
-            filters=self.tr("Inventory lists (*.csv *.txt *.xlsx);;All files (*)"),
+            filters=self.tr("Lists (*.csv *.txt *.xlsx);;All files (*)"),
         )
         self.path_field.submitted.connect(self.read)
         self.path_field.changed.connect(self._forget)
         self.read_button = button(self.tr("Read the list"), self.read, icon="file-search")
         named(self.read_button, "inventory_read_button")
-        self._problem = label("", "sub", tone="bad", wrap=True)
+        self._about = label("", "sub", wrap=True)
+        self._problem = label("", "body", tone="bad", wrap=True, selectable=True)
         self._question = label("", "strong", wrap=True)
-        self.month_first = button(self.tr("Month comes first"), lambda: self._order("month first"))
+        self.month_first = button(self.tr("Month comes first"), lambda: self.read_as.set_date_order("month first"))
         named(self.month_first, "date_order_month_first")
-        self.day_first = button(self.tr("Day comes first"), lambda: self._order("day first"))
+        self.day_first = button(self.tr("Day comes first"), lambda: self.read_as.set_date_order("day first"))
         named(self.day_first, "date_order_day_first")
         self._order_line = panel(vbox(self._question, flow(self.month_first, self.day_first), spacing=8))
-        card = Card(self.tr("Choose a list"))
-        line = hbox(self.path_field, self.read_button, spacing=10)
-        line.setStretch(0, 1)
-        card.add_padded(
-            label(
-                self.tr("A list as you were sent it. Nothing is kept until you have seen what it holds."),
-                "body",
-                wrap=True,
-            ),
-            line,
-            self._problem,
-            self._order_line,
+        file = hbox(self.path_field, self.read_button, spacing=10)
+        file.setStretch(0, 1)
+        line = hbox(
+            FormField(self.tr("What is this list?"), self.kind_box),
+            FormField(self.tr("File"), panel(file)),
+            spacing=16,
         )
+        line.setStretch(0, 1)
+        line.setStretch(1, 4)
+        card = Card()
+        card.add_padded(line, self._about, self._problem, self._order_line)
         return card
 
     def _result_panel(self) -> QWidget:
-        self._tiles = {
-            "accepted": StatTile(self.tr("Can be taken")),
-            "rejected": StatTile(self.tr("Cannot be taken")),
-            "warnings": StatTile(self.tr("Taken, but doubtful")),
-        }
-        self._about = label("", "sub", wrap=True, selectable=True)
-        table = table_view(self._model, name=self.tr("Rows that cannot be taken"))
-        table.setObjectName("rejected_table")
-        self._rejected_card = Card(self.tr("Rows that cannot be taken"))
-        self._rejected_card.add(table, 1)
-        tiles = hbox(*self._tiles.values(), spacing=16)
-        for at in range(len(self._tiles)):
-            tiles.setStretch(at, 1)
+        self.read_as = ReadAs()
+        self.read_as.chosen.connect(lambda _profile: self.read())
+        self.read_as.save_requested.connect(self._save_profile)
+        self.rows = ListRows(self.desk.outbox)
+        self.rows.export_requested.connect(self._export)
+        self._nothing = EmptyState(
+            "file-search",
+            self.tr("No row can be shown yet"),
+            self.tr("Above stands why. Correct how the list is read, or the list itself."),
+        )
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self.rows)
+        self._stack.addWidget(self._nothing)
+        self._result = _Fitting(
+            [
+                ColumnPart("rows", self.tr("Rows"), self._stack, 8),
+                ColumnPart("how", self.tr("How it is read"), self.read_as, 4),
+            ]
+        )
         self.import_button = button("", self.import_rows, kind="primary", icon="download")
         named(self.import_button, "inventory_import_button")
         self.cancel_button = button(self.tr("Back to the items"), self.left.emit)
@@ -106,9 +141,6 @@ class ImportListPanel(QWidget):
         self._denied.setVisible(not may(self.desk.session, "inventory.import"))
         self.job = Job("inventory_job")
         self.job.busy_changed.connect(lambda _busy: self._follow())
-        result = vbox(tiles, self._about, self._rejected_card, 1, spacing=12)
-        result.setStretch(2, 100)  # the stretch after it takes the room while there is nothing to list
-        self._result = panel(result)
         whole = panel(
             vbox(self._result, self._denied, self.job, hbox(self.cancel_button, 1, self.import_button), 1, spacing=12)
         )
@@ -121,7 +153,21 @@ class ImportListPanel(QWidget):
         """Empty, for another list."""
         self.path_field.clear()
         self._forget()
+        self._ask_profiles()
         self.path_field.edit.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _other_kind(self) -> None:
+        had = self._result.isVisibleTo(self)
+        self._forget()
+        self._ask_profiles()
+        if had:
+            self.read()
+
+    def _ask_profiles(self) -> None:
+        self.desk.ask(saved_profiles, self.kind, then=self._take_profiles)
+
+    def _take_profiles(self, saved: list[ProfileSaved]) -> None:
+        self.read_as.set_saved(saved)
 
     def read(self) -> None:
         path = self.path_field.path
@@ -130,62 +176,54 @@ class ImportListPanel(QWidget):
 
     def _ask(self, path: Path) -> None:
         self._asked += 1
-        asked, profile = self._asked, self._profile
+        session, asked, kind, profile = self.desk.session, self._asked, self.kind, self.read_as.profile
         self.read_button.setEnabled(False)
         self.desk.tasks.query(
-            lambda: (asked, read_inventory(path, profile)), self._show, lambda error: self._refused(asked, error)
+            lambda: preview_list(session, path, kind, profile),
+            lambda shown: self._show(asked, shown),
+            lambda error: self._refused(asked, error),
         )
 
-    def _show(self, answer: tuple[int, InventoryPreview]) -> None:
-        asked, preview = answer
+    def _show(self, asked: int, shown: Shown) -> None:
         if asked != self._asked:
             return
-        self.preview = preview
+        is_first = self.shown is None
+        self.shown, self._refusal = shown, None
+        preview = shown.preview
         self._problem.clear()
         self._order_line.hide()
-        for name, number, tone in (
-            ("accepted", len(preview.accepted), "ok"),
-            ("rejected", len(preview.rejected), "bad" if preview.rejected else ""),
-            ("warnings", len(preview.warnings), "warn" if preview.warnings else ""),
-        ):
-            self._tiles[name].set_value(count(number), self._detail(name, preview), tone)
-        self._about.setText(self._read_as(preview))
-        show_rows(self._model, preview.rejected, lambda row: str(row.line))
-        self._rejected_card.set_title(
-            self.tr("Rows that cannot be taken"), self.tr("correct them in the source, and import the list again")
+        self.read_as.show_read(
+            layout_of(shown.kind),
+            preview.profile,
+            preview.headings,
+            preview.sheets,
+            is_workbook=preview.profile.sheet is not None,
         )
+        self.rows.show_list(shown)
         self._follow()
-        self.import_button.setFocus()
-
-    def _detail(self, name: str, preview: InventoryPreview) -> str:
-        if name == "accepted":
-            return self.tr("of {rows} rows in {name}").format(rows=count(preview.rows), name=preview.source_name)
-        if name == "rejected":
-            return self.tr("left out; each with its reason below") if preview.rejected else self.tr("none")
-        codes = sorted({warning.code for warning in preview.warnings})
-        return ", ".join(what_is_doubtful(code) for code in codes) if codes else self.tr("none")
-
-    def _read_as(self, preview: InventoryPreview) -> str:
-        profile = preview.profile
-        read_as = joined(
-            self.tr("Read as {encoding}").format(encoding=profile.encoding or self.tr("workbook")),
-            self.tr("dates: {order}").format(order=profile.date_order or "–"),
-            self.tr("columns not used: {names}").format(names=", ".join(preview.ignored_headings))
-            if preview.ignored_headings
-            else "",
-        )
-        return f"{read_as}\nSHA-384 {preview.sha384}"
+        if is_first:
+            self.import_button.setFocus()
 
     def _refused(self, asked: int, error: KnownError) -> None:
         if asked != self._asked:
             return
-        self.preview = None
+        self.shown, self._refusal = None, error
+        sheets: Any = error.values.get("sheets", ())
+        found: Any = error.values.get("found", ())
+        self.read_as.show_read(
+            layout_of(self.kind), self.read_as.profile, found, sheets, is_workbook=bool(sheets) or self._is_workbook()
+        )
+        self._order_line.hide()
         if error.code == "inventory.date_order":
             self._ask_order(error)
         else:
-            message = sentence(error)
+            message = sentence(_in_words(error))
             self._problem.setText(f"{message.what} {message.next}")
         self._follow()
+
+    def _is_workbook(self) -> bool:
+        path = self.path_field.path
+        return path is not None and path.suffix.lower() == ".xlsx"
 
     def _ask_order(self, error: KnownError) -> None:
         contradictory = error.values.get("why") == "contradictory"
@@ -199,56 +237,116 @@ class ImportListPanel(QWidget):
         self._order_line.show()
         self.month_first.setFocus()
 
-    def _order(self, order: Any) -> None:
-        self._profile = msgspec.structs.replace(self._profile, date_order=order)
+    def _save_profile(self, name: str) -> None:
+        headings = self.preview.headings if self.preview else self._found()
+        profile: Profile = self.preview.profile if self.preview else self.read_as.profile
+        self.desk.do(
+            save_profile,
+            name,
+            self.kind,
+            profile,
+            headings,
+            then=lambda _done: self._profile_saved(name),
+            failed=self._page.notice.show_error,
+        )
+
+    def _found(self) -> tuple[str, ...]:
+        found: Any = self._refusal.values.get("found", ()) if self._refusal else ()
+        return tuple(found)
+
+    def _profile_saved(self, name: str) -> None:
+        self._page.notice.show_message("ok", self.tr("The profile “{name}” is saved.").format(name=name))
+        self._ask_profiles()
+
+    def _export(self, path: Path) -> None:
+        preview = self.preview
+        if preview is not None:
+            self.desk.tasks.query(
+                lambda: write_rejected_csv(preview, path),
+                lambda rows: self._exported(rows, path),
+                self._page.notice.show_error,
+            )
+
+    def _exported(self, rows: int, path: Path) -> None:
+        self._page.notice.show_message(
+            "ok",
+            self.tr("Rejected rows written to {name}: {rows}").format(name=path.name, rows=count(rows)),
+            detail=self.tr("Mend them there, save the file, and import it as a list of its own."),
+            action=self.tr("Read that file"),
+            on_action=lambda: self._read_other(path),
+            stays=True,
+        )
+
+    def _read_other(self, path: Path) -> None:
+        self.path_field.set_path(path)
         self.read()
 
     def import_rows(self) -> None:
-        path = self.path_field.path
-        if self.preview is None or path is None:
+        path, shown = self.path_field.path, self.shown
+        if shown is None or path is None:
             return
+        preview = shown.preview
+        words = self.tr("Importing {name}").format(name=preview.source_name)
+        given: tuple[Any, ...] = (path, preview.profile, preview.sha384)
+        work: Any = import_inventory_child
+        if shown.kind != "inventory":
+            work, given = import_claims_child, (*given, shown.kind)
         self.job.run(
             self.desk,
-            self.tr("Importing {name}").format(name=self.preview.source_name),
-            import_inventory_child,
-            path,
-            self.preview.profile,
-            self.preview.sha384,
-            then=self._imported,
+            words,
+            work,
+            *given,
+            then=self.imported.emit,
             failed=self._page.notice.show_error,
             stopped=self._stopped,
         )
-
-    def _imported(self, result: InventoryResult) -> None:
-        self.imported.emit(result)
 
     def _stopped(self) -> None:
         self._page.notice.show_message("info", self.tr("Stopped. Nothing was imported."))
 
     def _forget(self) -> None:
         self._asked += 1
-        self.preview = None
-        self._profile = Profile()
+        self.shown, self._refusal = None, None
+        self.read_as.forget()
         self._problem.clear()
+        self._question.clear()
         self._order_line.hide()
         self._follow()
 
     def _follow(self) -> None:
         is_busy = self.job.is_busy
-        accepted = len(self.preview.accepted) if self.preview else 0
+        preview = self.preview
+        accepted = len(preview.accepted) if preview else 0
+        self._about.setText(
+            self.tr("SHA-384 {hash}").format(hash=preview.sha384)
+            if preview
+            else self.tr("A list as you were sent it. Nothing is kept until you have seen what it holds.")
+            if self.kind == "inventory"
+            else self.tr(
+                "What others say is kept as claims beside the book: it is never a sighting and changes no item."
+            )
+        )
         self.read_button.setEnabled(self.path_field.path is not None and not is_busy)
         self.path_field.setEnabled(not is_busy)
+        self.kind_box.setEnabled(not is_busy)
+        self.read_as.setEnabled(not is_busy)
         self._problem.setVisible(bool(self._problem.text()))
         if not self._question.text():
             self._order_line.hide()
-        self._result.setVisible(self.preview is not None)
-        self._rejected_card.setVisible(self.preview is not None and bool(self.preview.rejected))
-        self.import_button.setText(counted(accepted, self.tr("Import {count} item"), self.tr("Import {count} items")))
-        self.import_button.setVisible(self.preview is not None)
+        self._result.setVisible(preview is not None or self._refusal is not None)
+        self._stack.setCurrentWidget(self.rows if preview is not None else self._nothing)
+        items = (self.tr("Import {count} item"), self.tr("Import {count} items"))
+        claims = (self.tr("Keep {count} claim"), self.tr("Keep {count} claims"))
+        self.import_button.setText(counted(accepted, *(items if self.kind == "inventory" else claims)))
+        self.import_button.setVisible(preview is not None)
         allowed = may(self.desk.session, "inventory.import")
         self.import_button.setEnabled(allowed and accepted > 0 and not is_busy)
         self.cancel_button.setEnabled(not is_busy)
 
 
-def _reasons(row: Rejected) -> str:
-    return "; ".join(why_refused(code, row.values) for code in row.codes)
+def _in_words(error: KnownError) -> KnownError:
+    """Columns by their names, not by their codes."""
+    missing: Any = error.values.get("missing")
+    if not missing:
+        return error
+    return type(error)(error.code, **{**error.values, "missing": ", ".join(map(column_word, missing))})

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
-from db.queries.items import items_by_id, search_item_ids
+from db.queries.inventory import FacetValue, ItemFilter, facets, find_item_ids
+from db.queries.items import items_by_id
 from eum_app.domain.errors import KnownError
+from eum_app.usecases.import_claims import ClaimsResult
 from eum_app.usecases.import_inventory import InventoryResult
 from ui.desk import Desk
 from ui.hq.common import may, named, why_not
+from ui.hq.facet_row import FacetRow
 from ui.hq.import_list import ImportListPanel
 from ui.items_view import ItemDetail, ItemSide, item_columns, item_detail
 from ui.models import IdsTableModel, current_id, on_current, select_id, table_view
@@ -25,9 +29,11 @@ from ui.widgets import (
     panel,
     vbox,
 )
-from ui.words import counted, joined
+from ui.words import count, counted, joined
 
 LIST, IMPORT = 0, 1
+FIRST_ROWS = 200
+"""What is asked for first: as many as the model fetches at a time."""
 
 
 class InventoryPage(Page):
@@ -36,9 +42,9 @@ class InventoryPage(Page):
     def __init__(self, desk: Desk) -> None:
         super().__init__(self.tr("Inventory"))
         self.desk = desk
-        self._words = ""
+        self._filter = ItemFilter()
+        self._is_whole = True
         self._wanted = ""
-        self._has_any = False
         self._model = IdsTableModel(item_columns(), desk.tasks, self)
         self._model.ids_loaded.connect(self._counted)
         self._model.failed.connect(self.notice.show_error)
@@ -47,7 +53,9 @@ class InventoryPage(Page):
         on_current(self.table, self._chosen)
         self.search = SearchField(self.tr("Search by serial, UII, nomenclature, place…"))
         named(self.search, "items_search")
-        self.search.searched.connect(self._search)
+        self.search.searched.connect(lambda words: self._narrow(words=words))
+        self.facets = FacetRow()
+        self.facets.chosen.connect(lambda facet, value: self._narrow(**{facet: value}))
         self._stack = QStackedWidget()
         self._stack.addWidget(self._list_view())
         self.importing = ImportListPanel(desk, self)
@@ -79,7 +87,7 @@ class InventoryPage(Page):
             "search", self.tr("No item fits"), self.tr("Search for a serial number, a UII, an article or a place.")
         )
         card = Card()
-        self._search_line = panel(vbox(self.search, margins=(16, 12, 16, 12)), "cardhead")
+        self._search_line = panel(vbox(self.search, self.facets, margins=(16, 12, 16, 12), spacing=10), "cardhead")
         card.add(self._search_line)
         for part in (self.table, self._empty, self._none):
             card.add(part, 1)
@@ -102,37 +110,53 @@ class InventoryPage(Page):
         self._reload()
 
     def refresh(self, areas: frozenset[str]) -> None:
-        if areas & {"items", "checks", "visits"}:
-            self._reload()
+        if areas & {"items", "checks", "visits", "claims"}:
+            self._reload(whole=True)
 
     def first_focus(self) -> QWidget:
         return self.importing.path_field.edit if self._stack.currentIndex() == IMPORT else self.search
 
-    def _reload(self) -> None:
-        session, words = self.desk.session, self._words
+    def _reload(self, *, whole: bool = False) -> None:
+        """The first rows at once, and all of them right after; `whole`: the rows in sight stay where they are."""
+        session, wanted, limit = self.desk.session, self._filter, 0 if whole else FIRST_ROWS
+        self._is_whole = whole
 
         def ids() -> Sequence[str]:
-            return session.read(search_item_ids, words)
+            return session.read(find_item_ids, wanted, limit)
 
-        self._model.set_source(ids, lambda wanted: session.read(items_by_id, wanted))
+        self._model.set_source(ids, lambda wanted_ids: session.read(items_by_id, wanted_ids))
 
-    def _search(self, words: str) -> None:
-        if words != self._words:
-            self._words = words
+    def _narrow(self, **chosen: str) -> None:
+        wanted = replace(self._filter, **chosen)
+        if wanted != self._filter:
+            self._filter = wanted
             self._reload()
 
     def _counted(self, number: int) -> None:
-        self._has_any = self._has_any or number > 0
-        self._empty.setVisible(not number and not self._words)
-        self._none.setVisible(not number and bool(self._words))
-        self._search_line.setVisible(bool(number or self._words))
+        if not self._is_whole and number >= FIRST_ROWS:
+            self._show_counted(number)
+            self._reload(whole=True)
+            return
+        self._is_whole = True
+        self._show_counted(number)
+        self.desk.ask(facets, self._filter, then=self._show_facets)
+
+    def _show_facets(self, found: dict[str, list[FacetValue]]) -> None:
+        self.facets.show_values(found, self._filter)
+
+    def _show_counted(self, number: int) -> None:
+        is_narrowed = self._filter != ItemFilter()
+        self._empty.setVisible(not number and not is_narrowed)
+        self._none.setVisible(not number and is_narrowed)
+        self._search_line.setVisible(bool(number) or is_narrowed)
         self.table.setVisible(bool(number))
         self.side.show_parts(is_any=bool(number))
-        self._title(number)
+        self._title(number if self._is_whole else None)
         if number:
             if not (self._wanted and select_id(self.table, self._wanted)) and current_id(self.table) is None:
                 self.table.setCurrentIndex(self._model.index(0, 0))
-            self._wanted = ""
+            if self._is_whole:
+                self._wanted = ""
             self._chosen(current_id(self.table))
 
     def _title(self, number: int | None = None) -> None:
@@ -143,7 +167,8 @@ class InventoryPage(Page):
         self.header.set_crumbs([])
         found = (self.tr("{count} item found"), self.tr("{count} items found"))
         held = (self.tr("{count} item on the book"), self.tr("{count} items on the book"))
-        words = counted(number, *(found if self._words else held)) if number is not None else ""
+        is_narrowed = self._filter != ItemFilter()
+        words = counted(number, *(found if is_narrowed else held)) if number is not None else ""
         self.header.set_title(self.tr("Inventory"), words)
 
     def _chosen(self, item_id: str | None) -> None:
@@ -163,6 +188,7 @@ class InventoryPage(Page):
         self._model.reload()
 
     def show_import(self) -> None:
+        self.notice.dismiss()
         self._stack.setCurrentIndex(IMPORT)
         self._import_action.setVisible(False)
         self._title()
@@ -174,16 +200,30 @@ class InventoryPage(Page):
         self._title(len(self._model.ids()))
         self.search.setFocus()
 
-    def _imported(self, result: InventoryResult) -> None:
+    def _imported(self, result: InventoryResult | ClaimsResult) -> None:
         self.show_items()
-        detail = joined(
-            counted(
-                result.already_held,
-                self.tr("{count} was on the book already"),
-                self.tr("{count} were on the book already"),
-            ),
-            counted(result.rejected, self.tr("{count} row left out"), self.tr("{count} rows left out")),
-            counted(result.sites, self.tr("{count} new site"), self.tr("{count} new sites")),
-        )
-        words = counted(result.accepted, self.tr("{count} item imported"), self.tr("{count} items imported"))
+        left_out = counted(result.rejected, self.tr("{count} row left out"), self.tr("{count} rows left out"))
+        if isinstance(result, ClaimsResult):
+            words = counted(
+                result.claims,
+                self.tr("{count} claim kept; the book is as it was"),
+                self.tr("{count} claims kept; the book is as it was"),
+            )
+            detail = joined(
+                self.tr("{count} about one item").format(count=count(result.matched)),
+                self.tr("{count} about none").format(count=count(result.unmatched)),
+                self.tr("{count} not clear").format(count=count(result.ambiguous)),
+                left_out,
+            )
+        else:
+            detail = joined(
+                counted(
+                    result.already_held,
+                    self.tr("{count} was on the book already"),
+                    self.tr("{count} were on the book already"),
+                ),
+                left_out,
+                counted(result.sites, self.tr("{count} new site"), self.tr("{count} new sites")),
+            )
+            words = counted(result.accepted, self.tr("{count} item imported"), self.tr("{count} items imported"))
         self.notice.show_message("ok", words, detail=detail, stays=True)

@@ -1,4 +1,4 @@
-"""Why a row of an inventory list was refused, in words."""
+"""The words of lists: what they are, their columns, what becomes of a row, why one was refused."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from typing import Final
 
 from PySide6.QtCore import QCoreApplication
+
+from ui.delegates import ChipSpec
 
 _WORDS: Final[dict[str, str]] = {
     "row.cell_count": "Its cells do not fit the headings ({value} cells)",
@@ -19,6 +21,7 @@ _WORDS: Final[dict[str, str]] = {
     "disposition.unknown": "{value} is no disposition",
     "item.duplicate": "The same item stands in line {value}",
     "uii.duplicate": "The same UII stands in line {value}",
+    "claim.duplicate": "The same serial number and article stand in line {value}",
 }
 _BY_ENDING: Final[dict[str, str]] = {
     "invalid": "{column}: {value} is no date",
@@ -26,6 +29,16 @@ _BY_ENDING: Final[dict[str, str]] = {
     "line_break": "{column}: a line break inside the cell",
 }
 _COLUMNS: Final[dict[str, str]] = {
+    "country": "Country",
+    "nomenclature": "Article",
+    "site": "Site",
+    "location": "Location",
+    "disposition": "Disposition",
+    "remarks": "Remarks",
+    "unit": "Unit",
+    "state": "State",
+    "as_of": "Date",
+    "remark": "Remark",
     "ship_date": "Ship date",
     "delivery_date": "Delivery date",
     "last_inventory": "Last inventory",
@@ -49,7 +62,31 @@ _DOUBTS: Final[dict[str, str]] = {
     "uii.serial_differs": "UII and serial number differ",
     "uii.length": "long UII",
     "delivery_date.before_ship_date": "delivered before it was shipped",
+    "state.unknown": "unusual state",
+    "as_of.missing": "no date",
 }
+_BECOMES: Final[dict[str, tuple[str, str, str]]] = {
+    "new": ("New item", "ok", "plus"),
+    "held": ("On the book", "mute", "check"),
+    "uii": ("Item by UII", "ok", "check"),
+    "serial_and_article": ("One item", "ok", "check"),
+    "serial": ("One item", "ok", "check"),
+    "unmatched": ("No item", "warn", "circle"),
+    "ambiguous": ("Not clear", "warn", "triangle-alert"),
+}
+
+
+def column_word(column: str) -> str:
+    """The name of a canonical column."""
+    return QCoreApplication.translate("hq", _COLUMNS.get(column, column.replace("_", " ").capitalize()))
+
+
+def becomes_chip(what: str) -> ChipSpec | None:
+    """What becomes of a row, as a chip."""
+    if what not in _BECOMES:
+        return None
+    words, tone, icon = _BECOMES[what]
+    return ChipSpec(QCoreApplication.translate("hq", words), tone, icon)
 
 
 def what_is_doubtful(code: str) -> str:
@@ -64,5 +101,4 @@ def why_refused(code: str, values: Mapping[str, str]) -> str:
     template = _WORDS.get(code) or _BY_ENDING.get(ending)
     if template is None:
         return f"{code} {value}".strip()
-    name = QCoreApplication.translate("hq", _COLUMNS.get(column, column.replace("_", " ").capitalize()))
-    return QCoreApplication.translate("hq", template).format(value=value or "–", column=name)
+    return QCoreApplication.translate("hq", template).format(value=value or "–", column=column_word(column))

@@ -1,0 +1,87 @@
+"""The inventory page's question: which items, in which order, and how many there are of each kind.
+
+All of it is answered from one index that holds every column asked about (`items_by_place`), site by site, so that the
+first page of any search comes without sorting the book.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Connection, func, select
+
+from db.tables import items, sites
+
+FACETS: Final = ("country", "case_id", "nomenclature", "site_id", "disposition")
+
+
+@dataclass(frozen=True)
+class ItemFilter:
+    """`words` match serial, UII, nomenclature, part number or location; the others are exact. Empty = all."""
+
+    words: str = ""
+    country: str = ""
+    case_id: str = ""
+    nomenclature: str = ""
+    site_id: str = ""
+    disposition: str = ""
+
+
+@dataclass(frozen=True)
+class FacetValue:
+    """`name` is what to show (a site's name for its id); `items` how many there are under the other filters."""
+
+    value: str
+    name: str
+    items: int
+
+
+def find_item_ids(connection: Connection, wanted: ItemFilter, limit: int = 0) -> list[str]:
+    """Ids in order of site name, location and serial (items without a site last); the first `limit` only, where one
+    is given."""
+    question = (
+        select(items.c.item_id)
+        .where(*_conditions(wanted))
+        .order_by(items.c.site_id, items.c.location, items.c.serial, items.c.item_id)  # as the index has them
+    )
+    by_name = [*connection.execute(select(sites.c.site_id).order_by(sites.c.name, sites.c.site_id)).scalars(), ""]
+    if limit:
+        rows = connection.execute(question.add_columns(items.c.site_id).limit(limit)).all()
+        if len(rows) < limit:  # few fit: one pass has found them all
+            rank = {site_id: at for at, site_id in enumerate(by_name)}
+            return [item_id for item_id, _ in sorted(rows, key=lambda row: rank.get(row[1], len(rank)))]
+    ids: list[str] = []
+    for site_id in by_name:
+        of_site = question.where(items.c.site_id == site_id)
+        ids += connection.execute(of_site.limit(limit - len(ids)) if limit else of_site).scalars()
+        if limit and len(ids) >= limit:
+            break
+    return ids
+
+
+def facets(connection: Connection, wanted: ItemFilter) -> dict[str, list[FacetValue]]:
+    """For each facet its values with the number of items under all *other* filters, the most frequent first."""
+    names = {row.site_id: row.name for row in connection.execute(select(sites.c.site_id, sites.c.name))}
+    found: dict[str, list[FacetValue]] = {}
+    for facet in FACETS:
+        column: ColumnElement[Any] = items.c[facet]
+        number = func.count().label("number")
+        rows = connection.execute(
+            select(column, number)
+            .where(*_conditions(replace(wanted, **{facet: ""})))
+            .group_by(column)
+            .order_by(number.desc(), column)
+        )
+        found[facet] = [
+            FacetValue(value, names.get(value, value) if facet == "site_id" else value, items_of)
+            for value, items_of in rows
+            if value
+        ]
+    return found
+
+
+def _conditions(wanted: ItemFilter) -> list[ColumnElement[bool]]:
+    conditions: list[Any] = [items.c[facet] == value for facet in FACETS if (value := getattr(wanted, facet))]
+    words = wanted.words.casefold().split()
+    return conditions + [items.c.search_text.contains(word, autoescape=True) for word in words]

@@ -1,0 +1,81 @@
+"""The inventory page's question: words and facets, their counts, and the order of what is found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from db.queries.inventory import FACETS, ItemFilter, facets, find_item_ids
+from db.queries.items import items_by_id
+from eum_app.usecases.import_inventory import import_inventory
+from eum_app.usecases.inventory_file import read_inventory
+from eum_app.usecases.session import Session
+from tests.builders import Clock, inventory_csv, make_store
+
+LIST = (
+    "Country,Case,Nomenclature,P/N,S/N,Site,Bin,Status\n"
+    "XX,XX-B-ABC,RADIO SET,RS-1,9001,Alpha,Étage 2,in repair\n"
+    "XX,XX-B-ABC,RADIO SET,RS-1,9002,Alpha,Étage 1,on hand\n"
+    "XY,XY-B-ABD,GOGGLE 100%,G_1,9003,,,on hand\n"
+)
+
+
+@pytest.fixture
+def hq(tmp_path: Path) -> Iterator[Session]:
+    session = make_store(tmp_path / "hq", "hq", "HQ-01", Clock(), role="reviewer")
+    path = tmp_path / "list.csv"
+    path.write_text(LIST, "utf-8")
+    import_inventory(session, read_inventory(inventory_csv(tmp_path / "inventory.csv", 6)))
+    import_inventory(session, read_inventory(path))
+    yield session
+    session.store.close()
+
+
+def serials(session: Session, wanted: ItemFilter, limit: int = 0) -> list[str]:
+    ids = session.read(find_item_ids, wanted, limit)
+    rows = session.read(items_by_id, ids)
+    return [rows[item_id].serial for item_id in ids]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "expected"),
+    [
+        (ItemFilter(words="radio"), ["9001", "9002"]),
+        (ItemFilter(words="900 rs-1"), ["9001", "9002"]),
+        (ItemFilter(words="éTAGE 1"), ["9002", "9001"]),
+        (ItemFilter(words="100%"), ["9003"]),
+        (ItemFilter(words="g_1"), ["9003"]),
+        (ItemFilter(words="r_dio"), []),
+        (ItemFilter(country="XY"), ["9003"]),
+        (ItemFilter(disposition="IN_MAINTENANCE"), ["9001"]),
+        (ItemFilter(nomenclature="RADIO SET", disposition="ON_HAND"), ["9002"]),
+    ],
+)
+def test_words_and_facets_narrow(hq: Session, wanted: ItemFilter, expected: list[str]) -> None:
+    found = serials(hq, wanted)
+    assert sorted(found) == sorted(expected)
+    assert serials(hq, wanted, 200) == found
+
+
+def test_the_order_is_site_location_serial_and_the_first_page_is_its_beginning(hq: Session) -> None:
+    found = serials(hq, ItemFilter())
+    assert len(found) == 9
+    assert found[:2] == ["9002", "9001"], "Alpha comes before Depot 7, its first floor before its second"
+    assert found[-1] == "9003", "without a site: last"
+    for limit in range(1, 11):
+        assert serials(hq, ItemFilter(), limit) == found[:limit]
+
+
+def test_facets_count_what_choosing_them_would_give(hq: Session) -> None:
+    for wanted in (ItemFilter(), ItemFilter(country="XY"), ItemFilter(words="radio", disposition="ON_HAND")):
+        found = hq.read(facets, wanted)
+        assert set(found) == set(FACETS)
+        for facet, values in found.items():
+            for value in values:
+                given = {name: getattr(wanted, name) for name in ("words", *FACETS)} | {facet: value.value}
+                assert len(serials(hq, ItemFilter(**given))) == value.items, (facet, value)
+    (first, second) = hq.read(facets, ItemFilter())["site_id"]
+    assert (first.name, first.items, second.name, second.items) == ("Depot 7", 6, "Alpha", 2)
+    assert [(value.value, value.items) for value in hq.read(facets, ItemFilter())["country"]] == [("XX", 8), ("XY", 1)]

@@ -1,0 +1,231 @@
+"""The rows of a list that was read: what each becomes, and those that cannot be taken."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QCoreApplication, Qt, Signal
+from PySide6.QtWidgets import QStackedWidget, QTableView, QWidget
+
+from eum_app.usecases.list_file import ListPreview, Rejected
+from eum_app.usecases.preview_list import Shown
+from ui.delegates import ChipSpec
+from ui.hq.common import named, show_rows
+from ui.hq.inventory_words import becomes_chip, what_is_doubtful, why_refused
+from ui.models import Column, IdsTableModel, table_view
+from ui.widgets import Card, StatTile, Tab, TabRow, button, hbox, panel, vbox
+from ui.widgets.path_field import PathField
+from ui.words import count, day, joined, word
+
+ITEMS, CLAIMS, REJECTED = range(3)
+
+
+@dataclass(frozen=True)
+class TakenRow:
+    """An accepted row with what becomes of it and what is doubtful in it."""
+
+    row: Any
+    becomes: str
+    doubts: str
+
+
+class ListRows(QWidget):
+    """Tiles over tables. `export_requested` carries the file that the rejected rows are to be written to."""
+
+    export_requested = Signal(object)
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__()
+        self._folder = folder
+        self._taken_at = ITEMS
+        self._tiles = {
+            "accepted": StatTile(self.tr("Can be taken")),
+            "rejected": StatTile(self.tr("Cannot be taken")),
+            "warnings": StatTile(self.tr("Taken, but doubtful")),
+        }
+        self._models = [
+            IdsTableModel(columns, parent=self) for columns in (_item_columns(), _claim_columns(), _rejected_columns())
+        ]
+        names = (
+            (self.tr("What each row becomes"), "accepted_table"),
+            (self.tr("What each row claims"), "claims_table"),
+            (self.tr("Rows that cannot be taken"), "rejected_table"),
+        )
+        self._stack = QStackedWidget()
+        for model, (name, object_name) in zip(self._models, names, strict=True):
+            table = table_view(model, name=name, row_height=36)
+            table.setObjectName(object_name)
+            # Every value is shown as it would be kept: more columns than a window is wide.
+            table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
+            table.setHorizontalScrollMode(QTableView.ScrollMode.ScrollPerPixel)
+            self._stack.addWidget(table)
+        self.tabs = TabRow(
+            [Tab("taken", self.tr("What each row becomes")), Tab("rejected", self.tr("Cannot be taken"))], "taken"
+        )
+        self.tabs.setAccessibleName(self.tr("Which rows"))
+        self.tabs.chosen.connect(self._choose)
+        self._export = self._export_line()
+        card = Card()
+        card.add_padded(self.tabs, margins=(16, 8, 16, 8))
+        card.add(self._stack, 1)
+        card.add(self._export)
+        self._export.hide()
+        tiles = hbox(*self._tiles.values(), spacing=16)
+        for at in range(len(self._tiles)):
+            tiles.setStretch(at, 1)
+        whole = vbox(tiles, card, spacing=12)
+        whole.setStretch(1, 1)
+        self.setLayout(whole)
+
+    def _export_line(self) -> QWidget:
+        self.export_path = PathField(
+            self.tr("File for the rejected rows"),
+            object_name="rejected_path",
+            kind="save",
+            filters=self.tr("CSV (*.csv)"),
+        )
+        self.export_button = button(self.tr("Export rejected rows"), self._ask_export, icon="file-chart-column")
+        named(self.export_button, "rejected_export")
+        self.export_path.submitted.connect(self._ask_export)
+        line = hbox(self.export_path, self.export_button, spacing=8)
+        line.setStretch(0, 1)
+        return panel(vbox(line, margins=(16, 12, 16, 14)), "cardfoot")
+
+    def table(self) -> QTableView:
+        """The table in sight."""
+        table = self._stack.currentWidget()
+        assert isinstance(table, QTableView)
+        return table
+
+    def show_list(self, shown: Shown) -> None:
+        preview = shown.preview
+        doubts: dict[int, list[str]] = {}
+        for warning in preview.warnings:
+            doubts.setdefault(warning.line, []).append(what_is_doubtful(warning.code))
+        taken = [
+            TakenRow(row, shown.becomes.get(row.line, ""), ", ".join(doubts.get(row.line, ())))
+            for row in preview.accepted
+        ]
+        self._taken_at = ITEMS if shown.kind == "inventory" else CLAIMS
+        show_rows(self._models[self._taken_at], taken, lambda row: str(row.row.line))
+        show_rows(self._models[REJECTED], preview.rejected, lambda row: str(row.line))
+        self.tabs.set_text("taken", self.tr("What each row becomes {count}").format(count=count(len(taken))))
+        self.tabs.set_text("rejected", self.tr("Cannot be taken {count}").format(count=count(len(preview.rejected))))
+        self._say(shown, len(doubts))
+        self.export_path.set_path(self._folder / f"{Path(preview.source_name).stem}-rejected.csv")
+        self._choose("rejected" if preview.rejected and not taken else "taken")
+        self.tabs.set_current("rejected" if preview.rejected and not taken else "taken")
+
+    def _say(self, shown: Shown, doubtful: int) -> None:
+        preview = shown.preview
+        accepted, rejected = len(preview.accepted), len(preview.rejected)
+        self._tiles["accepted"].set_value(count(accepted), self._what_becomes(shown), "ok")
+        words = self.tr("left out, of {rows} rows").format(rows=count(preview.rows))
+        self._tiles["rejected"].set_value(
+            count(rejected),
+            words if rejected else self.tr("of {rows} rows").format(rows=count(preview.rows)),
+            "bad" if rejected else "",
+        )
+        self._tiles["warnings"].set_value(count(doubtful), _doubts(preview), "warn" if doubtful else "")
+
+    def _what_becomes(self, shown: Shown) -> str:
+        counts = Counter(shown.becomes.values())
+        if shown.kind == "inventory":
+            return joined(
+                self.tr("{count} new").format(count=count(counts["new"])),
+                self.tr("{count} on the book already").format(count=count(counts["held"])),
+            )
+        matched = sum(counts[match] for match in ("uii", "serial_and_article", "serial"))
+        return joined(
+            self.tr("{count} about one item").format(count=count(matched)),
+            self.tr("{count} about none").format(count=count(counts["unmatched"])),
+            self.tr("{count} not clear").format(count=count(counts["ambiguous"])),
+        )
+
+    def _choose(self, which: str) -> None:
+        self._stack.setCurrentIndex(REJECTED if which == "rejected" else self._taken_at)
+        self._export.setVisible(which == "rejected" and self._models[REJECTED].rowCount() > 0)
+
+    def _ask_export(self) -> None:
+        if self.export_path.path is not None:
+            self.export_requested.emit(self.export_path.path)
+
+
+def _doubts(preview: ListPreview[Any]) -> str:
+    codes = sorted({warning.code for warning in preview.warnings})
+    none = QCoreApplication.translate("hq", "none")
+    return ", ".join(what_is_doubtful(code) for code in codes) if codes else none
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("hq", text)
+
+
+def _becomes(taken: TakenRow) -> ChipSpec | None:
+    return becomes_chip(taken.becomes)
+
+
+def _becomes_words(taken: TakenRow) -> str:
+    spec = _becomes(taken)
+    return spec.text if spec else ""
+
+
+def _item_columns() -> list[Column]:
+    return [
+        Column(_tr("Line"), lambda taken: str(taken.row.line), is_number=True, width=52),
+        Column(_tr("Becomes"), _becomes_words, width=124, chip=_becomes),
+        Column(_tr("Serial number"), lambda taken: taken.row.serial, is_mono=True, width=112),
+        Column(_tr("Article"), lambda taken: taken.row.nomenclature or "–", width=220),
+        Column(_tr("Case"), lambda taken: taken.row.case_id, width=92),
+        Column(_tr("Delivered"), lambda taken: _day(taken.row.delivery_date), width=104),
+        Column(_tr("Doubtful"), lambda taken: taken.doubts or "–", width=170),
+        Column(_tr("Place"), lambda taken: joined(taken.row.site, taken.row.location) or "–", width=220),
+        Column(_tr("Part number"), lambda taken: taken.row.part_number or "–", is_mono=True, width=110),
+        Column(_tr("NSN"), lambda taken: taken.row.nsn or "–", is_mono=True, width=150),
+        Column(_tr("CAGE"), lambda taken: taken.row.cage or "–", is_mono=True, width=76),
+        Column(_tr("UII"), lambda taken: taken.row.uii or "–", is_mono=True, width=230),
+        Column(_tr("EUM level"), lambda taken: taken.row.eum_level or "–", width=90),
+        Column(_tr("Disposition"), lambda taken: word("disposition", taken.row.disposition), width=124),
+        Column(_tr("Shipped"), lambda taken: _day(taken.row.ship_date), width=104),
+        Column(_tr("Last inventory"), lambda taken: _day(taken.row.last_inventory), width=110),
+        Column(_tr("Remarks"), lambda taken: taken.row.remarks or "–", width=220),
+    ]
+
+
+def _claim_columns() -> list[Column]:
+    return [
+        Column(_tr("Line"), lambda taken: str(taken.row.line), is_number=True, width=52),
+        Column(_tr("Is about"), _becomes_words, width=124, chip=_becomes),
+        Column(_tr("Serial number"), lambda taken: taken.row.serial, is_mono=True, width=112),
+        Column(_tr("Article"), lambda taken: joined(taken.row.part_number, taken.row.nomenclature) or "–", width=240),
+        Column(_tr("Says"), lambda taken: taken.row.state or "–", width=104),
+        Column(_tr("As of"), lambda taken: _day(taken.row.as_of), width=104),
+        Column(_tr("Unit"), lambda taken: taken.row.unit or "–", width=110),
+        Column(
+            _tr("Taken to mean"),
+            lambda taken: word("disposition", taken.row.disposition) if taken.row.disposition else "–",
+            width=128,
+        ),
+        Column(_tr("Doubtful"), lambda taken: taken.doubts or "–", width=150),
+        Column(_tr("Remark"), lambda taken: taken.row.remark or "–", width=220),
+    ]
+
+
+def _rejected_columns() -> list[Column]:
+    return [
+        Column(_tr("Line"), lambda row: str(row.line), is_number=True, width=56),
+        Column(_tr("Why it cannot be taken"), _reasons, width=340),
+        Column(_tr("Code"), lambda row: ", ".join(row.codes), is_mono=True, width=220),
+        Column(_tr("As it stands"), lambda row: joined(*[cell.strip() for cell in row.raw]), width=900),
+    ]
+
+
+def _day(value: Any) -> str:
+    return day(value.isoformat()) if value else "–"
+
+
+def _reasons(row: Rejected) -> str:
+    return "; ".join(why_refused(code, row.values) for code in row.codes)
