@@ -34,7 +34,7 @@ from db.tables import checks, items, sites, visit_items, withdrawals
 from eum_app.domain.items import compact
 
 MAX_FOUND: Final = 20
-MAX_NEAR: Final = 60
+MAX_NEAR: Final = 32
 
 
 @dataclass(frozen=True)
