@@ -13,11 +13,12 @@ from eum_app.crypto.suites import Suite
 from eum_app.domain.checklists import Answer
 from eum_app.domain.facts import ChecklistPin, MarkRead
 from eum_app.usecases.enrol_device import accept_enrolment, read_answer, request_enrolment, sign_enrolment
-from eum_app.usecases.exchange import import_bundles, seal_for_device
+from eum_app.usecases.exchange import import_bundles
 from eum_app.usecases.import_inventory import import_inventory
 from eum_app.usecases.inventory_file import read_inventory
 from eum_app.usecases.open_store import create_store
 from eum_app.usecases.plan_visit import PlannedVisit, plan_visit
+from eum_app.usecases.seal_bundle import seal_for_device
 from eum_app.usecases.session import Session
 
 PASSPHRASE = "correct horse battery staple"

@@ -115,7 +115,7 @@ def seal(
     as_json: JsonOption = False,
 ) -> None:
     """Seal what the other side has not received."""
-    from eum_app.usecases.exchange import seal_for_device, seal_results
+    from eum_app.usecases.seal_bundle import seal_for_device, seal_results
 
     with unlocked(store, account, passphrase_fd) as session:
         if session.is_hq and not device:

@@ -12,11 +12,12 @@ from typing import Protocol
 from db.queries.reports import InventoryFilter
 from eum_app.domain.claims import ClaimKind
 from eum_app.usecases.claims_file import read_claims
-from eum_app.usecases.exchange import Imported, Sealed, import_bundles, seal_for_device, seal_results
+from eum_app.usecases.exchange import Imported, import_bundles
 from eum_app.usecases.import_claims import ClaimsResult, import_claims
 from eum_app.usecases.import_inventory import InventoryResult, import_inventory
 from eum_app.usecases.inventory_file import Profile, read_inventory
 from eum_app.usecases.inventory_report import Exported, export_inventory
+from eum_app.usecases.seal_bundle import Sealed, seal_for_device, seal_results
 from eum_app.usecases.session import Ticket, resumed
 from eum_app.usecases.visit_report import export_visit
 

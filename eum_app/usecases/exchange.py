@@ -1,52 +1,46 @@
-"""Facts travel: a slice of a journal is sealed into a bundle; a bundle is verified, appended and applied.
+"""Bundles come in: each is verified, appended and applied, in one transaction.
 
-Field → HQ: everything after HQ's newest receipt. HQ → field: everything in the outgoing chain for the device after
-what the device said it holds. Import is one transaction a bundle; what fails goes to quarantine whole, with its
-reason, and the rest goes on.
+What fails goes to quarantine whole, with its reason, and the rest goes on.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
-from typing import Any, BinaryIO, Final
+from typing import Any, Final
 
 import msgspec
 
-from db.content import ObjectRow, keep_object, object_row, open_sealed, verify_content
+from db.content import ObjectRow, keep_object, verify_content
 from db.files import disk_trouble, sync_folder, written_whole
-from db.queries.exchange import bundle_held, held_by_device, is_quarantined, received_head, require_not_rolled_back
+from db.queries.exchange import bundle_held, is_quarantined
 from db.queries.visits import check_ids_of_others, devices_of_visits
-from db.store import Connection, Store, Transaction, chain_head, entries_after
-from eum_app.crypto.certificates import Certificate
+from db.store import Connection, Transaction
 from eum_app.domain.errors import KnownError, Refusal, Trouble
 from eum_app.domain.facts import (
     DEVICE_MAY_STATE,
     FACTS,
     BundleImported,
     BundleQuarantined,
-    BundleSealed,
     CheckRecorded,
     Fact,
     FactsReceived,
     HeadSigned,
     UnknownFact,
-    VisitPlanned,
     content_refs,
-    decode_fact,
 )
-from eum_app.domain.journal import Entry, Head, decode_entry, encode_entry, outgoing_origin
+from eum_app.domain.journal import Entry, decode_entry, outgoing_origin
 from eum_app.usecases.changes import Changed
 from eum_app.usecases.head_signatures import check_head_signatures
 from eum_app.usecases.review import judge, record_judgement
+from eum_app.usecases.seal_bundle import SUFFIX, OnProgress, seal_for_device
 from eum_app.usecases.session import Session, new_id
-from eum_app.usecases.trust import device_certificate, hq_certificate, identity_of, trust_list
-from sync.bundle_file import BundleObject, HeadSignature, OpenedBundle, inspect_bundle, open_bundle, write_bundle
+from eum_app.usecases.trust import identity_of, trust_list
+from sync.bundle_file import OpenedBundle, inspect_bundle, open_bundle
 
-SUFFIX: Final = ".eumb"
 QUARANTINE: Final = "quarantine"
 APPEND_BATCH: Final = 5_000
 MAX_NUMBER: Final = 2**53
@@ -56,22 +50,6 @@ _NOT_KEPT: Final = frozenset(
     {"bundle.not_a_bundle", "bundle.own", "bundle.other_recipient", "file.missing", "file.unreadable"}
 )
 """Refused and left where they are: files that are no bundles, or bundles that are none of this store's business."""
-
-OnProgress = Callable[[int, int], object]
-
-
-@dataclass(frozen=True)
-class Sealed(Changed):
-    """A bundle that lies whole on the disk. `size` in bytes."""
-
-    bundle_id: str
-    path: Path
-    kind: str
-    recipient: str
-    first_seq: int
-    last_seq: int
-    objects: int
-    size: int
 
 
 @dataclass(frozen=True)
@@ -94,136 +72,6 @@ class ImportOutcome:
 @dataclass(frozen=True)
 class Imported(Changed):
     outcomes: tuple[ImportOutcome, ...]
-
-
-def seal_results(session: Session, folder: Path, progress: OnProgress | None = None) -> Sealed:
-    """On a device: seal everything that HQ has no receipt for.
-
-    Raises Refusal `device.not_enrolled`, `bundle.nothing_to_seal`, `chain.rolled_back` (HQ has a receipt for facts
-    that this store does not hold: it was put back from a copy); Trouble `disk.full` and the like. Nothing
-    half-written stays behind, and nothing is recorded unless the file is whole.
-    """
-    session.require("bundle.seal")
-    named = session.store.named
-    with session.store.reading() as connection:
-        since, _ = received_head(connection, named.name, named.epoch)
-        require_not_rolled_back(connection, named.name, named.epoch)
-        recipient = hq_certificate(connection)
-        return _seal(session, connection, since, recipient, folder, progress)
-
-
-def seal_for_device(session: Session, device: str, folder: Path, progress: OnProgress | None = None) -> Sealed:
-    """At HQ: seal what a device has not said it holds: tasking, receipts.
-
-    Raises Refusal `visit.device_unknown`, `bundle.nothing_to_seal`; Trouble as `seal_results`.
-    """
-    session.require("bundle.seal")
-    named = session.store.named
-    with session.store.reading() as connection:
-        recipient = device_certificate(connection, device)
-        outgoing = outgoing_origin(named.name, device)
-        since = held_by_device(connection, device, recipient.epoch, outgoing, named.epoch)
-        return _seal(session, connection, since, recipient, folder, progress)
-
-
-def _seal(
-    session: Session,
-    connection: Connection,
-    since: Head,
-    recipient: Certificate,
-    folder: Path,
-    progress: OnProgress | None,
-) -> Sealed:
-    head = chain_head(connection, since.origin, since.epoch)
-    if head.seq <= since.seq:
-        raise Refusal("bundle.nothing_to_seal", recipient=recipient.origin)
-
-    def slice_of_journal() -> Iterator[Entry]:
-        return entries_after(connection, since.origin, since.epoch, since.seq, head.seq)
-
-    signatures: list[HeadSignature] = []
-    object_ids: dict[str, None] = {}
-    kind = "receipt" if session.is_hq else "results"
-    for entry in slice_of_journal():
-        fact = decode_fact(entry.kind, entry.kind_version, entry.payload)
-        if isinstance(fact, HeadSigned):
-            signatures.append(
-                HeadSignature(account=fact.account, seq=fact.head_seq, hash=fact.head_hash, signature=fact.signature)
-            )
-        if session.is_hq and isinstance(fact, VisitPlanned):
-            kind = "tasking"
-        object_ids.update(dict.fromkeys(ref.object_id for ref in content_refs(fact)))
-    total = head.seq - since.seq
-    done = 0
-
-    def encoded() -> Iterator[bytes]:
-        nonlocal done
-        for entry in slice_of_journal():
-            yield encode_entry(entry)
-            done += 1
-            if progress and done % 500 == 0:
-                progress(min(done, 2 * total), 2 * total)
-
-    objects = _objects(session.store, connection, object_ids)
-    path = folder / _file_name(session, kind, recipient, since.seq + 1, head)
-    with disk_trouble(folder):
-        folder.mkdir(parents=True, exist_ok=True)
-    sealed = write_bundle(
-        path,
-        sender=identity_of(connection),
-        recipients=[recipient],
-        kind=kind,
-        origin=since.origin,
-        epoch=since.epoch,
-        first_seq=since.seq + 1,
-        prev_hash=since.hash,
-        last_hash=head.hash,
-        entries=encoded,
-        objects=objects,
-        head_signatures=signatures,
-        created_at=session.now(),
-    )
-    with session.writing() as transaction:
-        transaction.record(
-            BundleSealed(
-                observed_at=session.observed_now(),
-                bundle_id=sealed.bundle_id,
-                bundle_kind=kind,
-                recipient=recipient.origin,
-                origin=since.origin,
-                epoch=since.epoch,
-                first_seq=since.seq + 1,
-                last_seq=head.seq,
-                head_hash=head.hash,
-                objects=len(objects),
-                file_name=path.name,
-                file_size=sealed.size,
-            )
-        )
-        areas = frozenset(transaction.areas)
-    return Sealed(
-        areas, sealed.bundle_id, path, kind, recipient.origin, since.seq + 1, head.seq, len(objects), sealed.size
-    )
-
-
-def _objects(store: Store, connection: Connection, object_ids: dict[str, None]) -> list[BundleObject]:
-    """The content that travels along; what was withheld by order has no key and stays."""
-    found = []
-    for object_id in object_ids:
-        row = object_row(connection, object_id)
-        if row.key is None or row.salt is None:
-            continue
-
-        def open_it(object_id: str = object_id) -> BinaryIO:
-            return open_sealed(connection, store.content, object_id)
-
-        found.append(BundleObject(object_id, row.sealed_size, row.media_type, row.key, row.salt, open_it))
-    return found
-
-
-def _file_name(session: Session, kind: str, recipient: Certificate, first: int, head: Head) -> str:
-    """Says who, to whom and which facts, and nothing of people or places."""
-    return f"{session.name}_to_{recipient.origin}_{kind}_{head.epoch}-{first:06d}-{head.seq:06d}{SUFFIX}"
 
 
 def import_bundles(

@@ -19,10 +19,11 @@ from eum_app.domain.errors import Refusal, Trouble
 from eum_app.domain.facts import HeadSigned, SiteRegistered
 from eum_app.usecases.bundles import list_bundle, verify_file
 from eum_app.usecases.enrol_device import revoke_device
-from eum_app.usecases.exchange import import_bundles, seal_for_device, seal_results
+from eum_app.usecases.exchange import import_bundles
 from eum_app.usecases.head_signatures import sign_head
 from eum_app.usecases.open_store import check_store, open_store
 from eum_app.usecases.record_check import record_check
+from eum_app.usecases.seal_bundle import seal_for_device, seal_results
 from eum_app.usecases.session import Session
 from tests.builders import PASSPHRASE, Clock, enrol, make_store, make_world, typed, yes_to_all
 from tests.simulator import Simulator

@@ -19,9 +19,10 @@ from eum_app.domain.errors import Refusal
 from eum_app.domain.journal import Author, genesis, head_of, next_entry
 from eum_app.scanning.labels import data_matrix, png
 from eum_app.usecases.close_out import Signed, close_out
-from eum_app.usecases.exchange import import_bundles, seal_results
+from eum_app.usecases.exchange import import_bundles
 from eum_app.usecases.open_store import check_store, open_store, rebuild_store
 from eum_app.usecases.record_check import record_check, withdraw_check
+from eum_app.usecases.seal_bundle import seal_results
 from tests.builders import PASSPHRASE, typed
 from tests.flows.test_main_job import answer_site_checklist
 from tests.simulator import Simulator
@@ -263,3 +264,17 @@ def test_a_clock_set_back_takes_nothing_back(simulator: Simulator) -> None:
     assert simulator.world.hq.read(visits.visit, visit_id).signatures_void
     for session in (device, simulator.world.hq):
         check_store(session)
+
+
+def test_more_than_one_bundle_holds_goes_in_several(simulator: Simulator, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("eum_app.usecases.seal_bundle.PART_OBJECTS", 2)
+    for number in range(4):
+        simulator.check(FIRST, number, "discrepancy")  # each with a note
+    device = simulator.world.devices[FIRST]
+    sealed = seal_results(device, simulator.world.drop)
+    assert len(sealed.further) == 1
+    outcomes = import_bundles(simulator.world.hq, [*sealed.further, sealed.path]).outcomes
+    assert [one.outcome for one in outcomes] == ["accepted", "accepted"]
+    assert simulator.world.hq.read(visits.visit, simulator.visit_ids[FIRST]).discrepancy == 4
+    (head,) = [one for one in simulator.world.hq.read(exchange.journal_heads) if one.origin == FIRST]
+    assert head.seq == sealed.last_seq

@@ -17,12 +17,13 @@ from eum_app.domain.errors import Refusal
 from eum_app.domain.facts import MarkRead
 from eum_app.scanning.labels import data_matrix, iuid_message, png
 from eum_app.usecases.close_out import Signed, close_out, close_out_state
-from eum_app.usecases.exchange import import_bundles, seal_results
+from eum_app.usecases.exchange import import_bundles
 from eum_app.usecases.inventory_report import export_inventory
 from eum_app.usecases.match_mark import match_mark
 from eum_app.usecases.open_store import check_store
 from eum_app.usecases.record_check import assess_site, record_check, withdraw_check
 from eum_app.usecases.review import review_finding
+from eum_app.usecases.seal_bundle import seal_results
 from eum_app.usecases.session import Session
 from tests.builders import make_world, typed, yes_to_all
 

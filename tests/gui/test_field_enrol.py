@@ -11,9 +11,10 @@ from pytestqt.qtbot import QtBot
 
 from db.queries import exchange
 from eum_app.usecases.enrol_device import enrolment_state, read_request, sign_enrolment
-from eum_app.usecases.exchange import import_bundles, seal_for_device
+from eum_app.usecases.exchange import import_bundles
 from eum_app.usecases.import_inventory import import_inventory
 from eum_app.usecases.inventory_file import read_inventory
+from eum_app.usecases.seal_bundle import seal_for_device
 from tests.builders import Clock, World, inventory_csv, make_store
 from tests.gui.field_world import Field, unlock
 from ui.app import build_window

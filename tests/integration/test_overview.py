@@ -19,8 +19,9 @@ from eum_app.domain import facts as f
 from eum_app.domain.compliance import clocks
 from eum_app.domain.compliance.clocks import TRIGGERS
 from eum_app.domain.errors import Refusal
-from eum_app.usecases.exchange import import_bundles, seal_results
+from eum_app.usecases.exchange import import_bundles
 from eum_app.usecases.record_check import RecordedCheck, record_check, withdraw_check
+from eum_app.usecases.seal_bundle import seal_results
 from tests.builders import World, make_world, typed, yes_to_all
 
 TODAY = date(2026, 11, 22)

@@ -25,11 +25,12 @@ from eum_app.reports.inventory_status import COLUMNS
 from eum_app.scanning.labels import data_matrix, png
 from eum_app.usecases import export_report
 from eum_app.usecases.close_out import Signed, close_out
-from eum_app.usecases.exchange import import_bundles, seal_results
+from eum_app.usecases.exchange import import_bundles
 from eum_app.usecases.export_report import Exported
 from eum_app.usecases.inventory_report import export_inventory, preview_inventory
 from eum_app.usecases.record_check import assess_site, record_check
 from eum_app.usecases.review import review_finding
+from eum_app.usecases.seal_bundle import seal_results
 from eum_app.usecases.visit_report import export_visit
 from tests.builders import World, make_world, typed, yes_to_all
 from tests.flows.test_main_job import answer_site_checklist

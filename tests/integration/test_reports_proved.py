@@ -13,9 +13,9 @@ from db.queries.reports import InventoryFilter
 from eum_app.cli import run
 from eum_app.crypto.suites import Suite
 from eum_app.domain.errors import Refusal
-from eum_app.usecases.exchange import seal_for_device
 from eum_app.usecases.export_report import Exported
 from eum_app.usecases.inventory_report import export_inventory
+from eum_app.usecases.seal_bundle import seal_for_device
 from eum_app.usecases.session import Session
 from eum_app.usecases.verify_report import is_report, verify_report
 from tests.builders import PASSPHRASE, World, make_store, make_world

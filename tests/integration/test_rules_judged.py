@@ -15,9 +15,10 @@ from eum_app.domain.compliance.rules import question_of
 from eum_app.domain.errors import Refusal
 from eum_app.domain.facts import MarkRead, VisitClosedOut
 from eum_app.scanning.labels import data_matrix, png
-from eum_app.usecases.exchange import import_bundles, seal_results
+from eum_app.usecases.exchange import import_bundles
 from eum_app.usecases.record_check import assess_site, attach_photo, record_check
 from eum_app.usecases.review import review_finding
+from eum_app.usecases.seal_bundle import seal_results
 from tests.builders import World, make_world, typed, yes_to_all
 
 PHOTO = png(data_matrix(b"786950"))

@@ -22,11 +22,12 @@ from eum_app.reports.worklist import ROWS_PER_PAGE
 from eum_app.scanning.decoder import decode
 from eum_app.scanning.labels import data_matrix, png
 from eum_app.usecases.close_out import Signed, close_out
-from eum_app.usecases.exchange import import_bundles, seal_results
+from eum_app.usecases.exchange import import_bundles
 from eum_app.usecases.import_inventory import import_inventory
 from eum_app.usecases.inventory_file import read_inventory
 from eum_app.usecases.match_mark import match_entered
 from eum_app.usecases.record_check import assess_site, record_check, withdraw_check
+from eum_app.usecases.seal_bundle import seal_results
 from eum_app.usecases.session import Session
 from eum_app.usecases.transcribe import PaperRow, transcribe_page
 from eum_app.usecases.worklist import (

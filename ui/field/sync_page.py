@@ -8,7 +8,8 @@ from db.queries.exchange import BundleRow, Outstanding, all_bundles, outstanding
 from eum_app.domain.errors import KnownError, Refusal
 from eum_app.usecases.children import import_bundles_child, seal_results_child
 from eum_app.usecases.enrol_device import EnrolmentState, enrolment_state
-from eum_app.usecases.exchange import Imported, ImportOutcome, Sealed
+from eum_app.usecases.exchange import Imported, ImportOutcome
+from eum_app.usecases.seal_bundle import Sealed
 from ui import words
 from ui.desk import Desk
 from ui.field.enrol_card import EnrolCard

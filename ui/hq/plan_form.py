@@ -14,9 +14,9 @@ from eum_app.domain.checklists import Checklist
 from eum_app.domain.errors import KnownError
 from eum_app.domain.visits import PURPOSES
 from eum_app.usecases.children import seal_for_device_child
-from eum_app.usecases.exchange import Sealed
 from eum_app.usecases.plan_visit import PlannedVisit, plan_visit, shipped_checklists
 from eum_app.usecases.record_check import pin_of
+from eum_app.usecases.seal_bundle import Sealed
 from eum_app.usecases.session import Session
 from ui.desk import Desk
 from ui.hq.common import Job, choices, fill_choices, may, named, why_not

@@ -12,8 +12,8 @@ from db.queries.visits import CheckRow, VisitRow, all_visits, closing, recent_ch
 from eum_app.domain.errors import KnownError
 from eum_app.domain.facts import VisitClosedOut
 from eum_app.usecases.children import export_visit_child, seal_for_device_child
-from eum_app.usecases.exchange import Sealed
 from eum_app.usecases.export_report import Exported
+from eum_app.usecases.seal_bundle import Sealed
 from eum_app.usecases.session import Session
 from ui.delegates import VISIT_HEIGHT, ChipSpec, RowContent, RowDelegate
 from ui.desk import Desk
