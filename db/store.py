@@ -434,5 +434,28 @@ def _verify_tail(connection: Connection, own: Head) -> None:
         raise Trouble("store.chain_damaged", why=error.code, **error.values) from error
 
 
+def readdress(folder: Path, data_key: bytes, url: str) -> None:
+    """Note another address of the same PostgreSQL database (a new password, a new server), after asking there.
+
+    Raises Refusal `store.absent` where the database lies in the folder, `database.url`, `database.tls`; Trouble
+    `store.other_database`, `store.connection_lost`. The old address stays until the new one has answered.
+    """
+    held = read_location(folder, data_key)
+    if held is None:
+        raise Refusal("store.absent", path=str(folder))
+    location = Location(held.store_id, server_of(url), url)
+    engine = _engine(folder, data_key, location)
+    try:
+        with begin(engine, write=False) as connection:
+            found = None
+            if migrations.current(connection):
+                found = connection.execute(select(meta.c.value).where(meta.c.name == "store_id")).scalar()
+    finally:
+        engine.dispose()
+    if found != held.store_id:
+        raise Trouble("store.other_database", server=location.server)
+    write_location(folder, location, data_key)
+
+
 def _engine(folder: Path, data_key: bytes, location: Location | None) -> Engine:
     return postgresql_engine(location.url, data_key) if location else sqlcipher_engine(folder / DATABASE, data_key)

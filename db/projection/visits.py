@@ -8,7 +8,21 @@ from functools import cache
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, bindparam, exists, func, literal, select, union_all, update
+from sqlalchemy import (
+    ARRAY,
+    Column,
+    ColumnElement,
+    Connection,
+    Text,
+    any_,
+    bindparam,
+    exists,
+    func,
+    literal,
+    select,
+    union_all,
+    update,
+)
 
 from db import bulk
 from db.projection.rows import Noted, Rows, insert_into, key_of, plain, put, run
@@ -161,8 +175,10 @@ def _to_recount(connection: Connection, rows: Rows) -> list[tuple[str, str]]:
     ids = [row["check_id"] for row in rows]
     pairs: set[tuple[str, str]] = set()
     shared = {check_id for check_id, times in Counter(ids).items() if times > 1} if len(ids) > 1 else set()
-    for chunk in _chunks(ids):
-        for found in connection.execute(_known_of(), {"of_checks": chunk}):
+    # PostgreSQL takes all ids as one array; SQLite knows no arrays, and a list of marks costs by its length.
+    dialect = connection.dialect.name
+    for chunk in [ids] if dialect == "postgresql" else _chunks(ids):
+        for found in connection.execute(_known_of(dialect), {"of_checks": chunk}):
             shared.add(found.check_id)
             pairs.add((found.visit_id, found.item_id))
     if shared:
@@ -171,12 +187,17 @@ def _to_recount(connection: Connection, rows: Rows) -> list[tuple[str, str]]:
 
 
 @cache
-def _known_of() -> Any:
+def _known_of(dialect: str) -> Any:
     """Withdrawals of these checks, and checks of these ids."""
-    ids: Any = bindparam("of_checks", expanding=True)
+
+    def among(column: Column[str]) -> ColumnElement[bool]:
+        if dialect == "postgresql":
+            return column == any_(bindparam("of_checks", type_=ARRAY(Text)))
+        return column.in_(bindparam("of_checks", expanding=True))
+
     withdrawn = select(withdrawals.c.check_id, withdrawals.c.visit_id, literal("").label("item_id"))
     held = select(checks.c.check_id, checks.c.visit_id, checks.c.item_id)
-    return union_all(withdrawn.where(withdrawals.c.check_id.in_(ids)), held.where(checks.c.check_id.in_(ids)))
+    return union_all(withdrawn.where(among(withdrawals.c.check_id)), held.where(among(checks.c.check_id)))
 
 
 def _chunks(values: list[str], size: int = 500) -> Iterable[list[str]]:

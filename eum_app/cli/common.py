@@ -30,6 +30,13 @@ PassphraseFd = Annotated[
         help="Read the passphrase from this file descriptor (one line). Else EUM_PASSPHRASE, else a prompt.",
     ),
 ]
+DatabaseUrlFd = Annotated[
+    int | None,
+    typer.Option(
+        "--database-url-fd",
+        help="Read the address of HQ's PostgreSQL database from this descriptor (one line). Else EUM_DATABASE_URL.",
+    ),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of words.")]
 
 
@@ -41,12 +48,7 @@ def store_folder(given: Path | None) -> Path:
 def passphrase(descriptor: int | None, *, prompt: str = "Passphrase: ", confirm: bool = False) -> str:
     """From a file descriptor, the environment, or the terminal; never from an argument, which others can see."""
     if descriptor is not None:
-        try:
-            with os.fdopen(descriptor, "rb", closefd=False) as file:
-                line = file.readline(MAX_PASSPHRASE_BYTES)
-        except OSError as error:
-            raise typer.BadParameter("not a readable file descriptor", param_hint="--passphrase-fd") from error
-        return line.decode(errors="surrogateescape").rstrip("\r\n")
+        return _line_of(descriptor, "--passphrase-fd")
     from_environment = os.environ.get("EUM_PASSPHRASE")
     if from_environment is not None:
         return from_environment
@@ -56,6 +58,22 @@ def passphrase(descriptor: int | None, *, prompt: str = "Passphrase: ", confirm:
     if confirm and getpass.getpass("Again: ") != typed:
         raise Refusal("passphrase.differs")
     return typed
+
+
+def database_url(descriptor: int | None) -> str | None:
+    """From a file descriptor or the environment, since it holds a password; None where neither is given."""
+    if descriptor is not None:
+        return _line_of(descriptor, "--database-url-fd")
+    return os.environ.get("EUM_DATABASE_URL")
+
+
+def _line_of(descriptor: int, option: str) -> str:
+    try:
+        with os.fdopen(descriptor, "rb", closefd=False) as file:
+            line = file.readline(MAX_PASSPHRASE_BYTES)
+    except OSError as error:
+        raise typer.BadParameter("not a readable file descriptor", param_hint=option) from error
+    return line.decode(errors="surrogateescape").rstrip("\r\n")
 
 
 @contextlib.contextmanager

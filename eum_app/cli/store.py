@@ -9,9 +9,11 @@ import typer
 from eum_app.cli import EXIT_REFUSED
 from eum_app.cli.common import (
     AccountOption,
+    DatabaseUrlFd,
     JsonOption,
     PassphraseFd,
     StoreOption,
+    database_url,
     passphrase,
     show,
     store_folder,
@@ -32,9 +34,10 @@ def create(
     store: StoreOption = None,
     suite: Annotated[str, typer.Option(help="hybrid (post-quantum) or p384.")] = "hybrid",
     passphrase_fd: PassphraseFd = None,
+    database_url_fd: DatabaseUrlFd = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Make a store with its first account."""
+    """Make a store with its first account. HQ's may have its database on a PostgreSQL server."""
     from eum_app.crypto.suites import Suite
     from eum_app.usecases.open_store import create_store
 
@@ -46,11 +49,29 @@ def create(
         role=role,
         passphrase=passphrase(passphrase_fd, prompt="New passphrase: ", confirm=True),
         suite=Suite.parse(suite),
+        database_url=database_url(database_url_fd) if kind == "hq" or database_url_fd is not None else None,
     )
     folder = session.store.folder
     store_id = session.store.named.store_id
     session.close("created")
     show(as_json, {"store": str(folder), "store_id": store_id, "name": name, "kind": kind}, f"Created {name}: {folder}")
+
+
+@store_app.command("database-url")
+def database_url_command(
+    account: AccountOption,
+    store: StoreOption = None,
+    passphrase_fd: PassphraseFd = None,
+    database_url_fd: DatabaseUrlFd = None,
+) -> None:
+    """Note where the database of an HQ store is now: a new password, a new server."""
+    from eum_app.usecases.open_store import change_database_url
+
+    url = database_url(database_url_fd)
+    if url is None:
+        raise typer.BadParameter("use --database-url-fd or EUM_DATABASE_URL")
+    change_database_url(store_folder(store), account, passphrase(passphrase_fd), url)
+    typer.echo("The database answers there; the address is kept.")
 
 
 @store_app.command("add-account")

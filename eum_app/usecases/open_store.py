@@ -10,7 +10,7 @@ from typing import Final
 from db.content import check_content
 from db.keyslots import StoreFile, make_slot, new_data_key, open_slot, read_store_file, write_store_file
 from db.queries.people import role_of
-from db.store import Store, StoreName, verify_all_chains
+from db.store import Store, StoreName, readdress, verify_all_chains
 from eum_app.crypto.certificates import issue_hq, make_authority
 from eum_app.crypto.passphrases import KdfParams
 from eum_app.crypto.signing import SigningKey
@@ -175,6 +175,15 @@ def add_account(session: Session, *, account: str, role: str, passphrase: str, k
                 (*store_file.slots, slot),
             ),
         )
+
+
+def change_database_url(folder: Path, account: str, passphrase: str, url: str) -> None:
+    """Note where the database of an HQ store is now (a new password, a new server), without opening the old one.
+
+    Raises Refusal `passphrase.wrong`, `store.absent`, `database.url`, `database.tls`; Trouble `store.other_database`,
+    `store.connection_lost`; the old address then stays.
+    """
+    readdress(folder, open_slot(read_store_file(folder), account, passphrase).data_key, url)
 
 
 def check_store(session: Session) -> tuple[list[Head], list[str]]:

@@ -13,13 +13,15 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from tests.benchmarks import bench_import, bench_record, bench_report, bench_unlock
+from tests.benchmarks import bench_import, bench_postgres, bench_record, bench_report, bench_unlock
 from tests.benchmarks.ratios import Ratio
 
 OUTPUT = Path("bench-output") / "bench.json"
 MEASUREMENTS: dict[str, Callable[[Path], Ratio]] = {
     "record": bench_record.measure,
     "import": bench_import.measure,
+    "import-postgresql": bench_postgres.measure,
+    "write-during-import": bench_postgres.measure_write_during_import,
     "unlock": bench_unlock.measure,
     "report": bench_report.measure,
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -17,12 +18,14 @@ from db.content import object_row
 from db.queries import items
 from db.store import Connection, Store, StoreName, chain_head, verify_all_chains
 from db.tables import content, kept, meta, read, secrets
+from eum_app.cli import run
 from eum_app.domain import facts as f
 from eum_app.domain.errors import Refusal, Trouble
 from eum_app.domain.journal import Author, Entry, next_entry
-from eum_app.usecases.open_store import check_store, open_store, rebuild_store
+from eum_app.usecases.open_store import change_database_url, check_store, open_store, rebuild_store
 from eum_app.usecases.session import Session, Ticket, resumed
 from eum_app.usecases.trust import AUTHORITY, IDENTITY
+from tests.benchmarks.bench_postgres import measure_waits
 from tests.builders import PASSPHRASE, Clock, make_store
 from tests.integration.test_projection import HQ_FACTS, KEY, chain, check_fact, tables
 from tests.postgres import PostgreSQL
@@ -375,3 +378,52 @@ def test_bulk_and_single_rows_come_out_the_same(tmp_path: Path, postgresql: Post
             outcomes.append(tables(connection))
         store.close()
     assert outcomes[0] == outcomes[1]
+
+
+def test_the_address_changes_only_to_the_same_database(hq: Session, postgresql: PostgreSQL) -> None:
+    folder, key = hq.store.folder, hq.ticket.data_key
+    held = location.read_location(folder, key)
+    assert held is not None
+    with pytest.raises(Trouble, match=r"store\.other_database"):
+        change_database_url(folder, "REV-004", PASSPHRASE, postgresql.new_database())
+    with pytest.raises(Trouble, match=r"store\.connection_lost"):
+        change_database_url(folder, "REV-004", PASSPHRASE, "postgresql://127.0.0.1:1/eum")
+    assert location.read_location(folder, key) == held
+    change_database_url(folder, "REV-004", PASSPHRASE, held.url + "&application_name=moved")
+    open_store(folder, "REV-004", PASSPHRASE).close()
+    moved = location.read_location(folder, key)
+    assert moved is not None
+    assert moved.url.endswith("moved")
+
+
+@pytest.mark.slow
+def test_a_person_does_not_wait_for_an_import(tmp_path: Path, postgresql: PostgreSQL) -> None:
+    """The measured bound is `make bench`'s; here only that no write takes anywhere near as long as the import."""
+    del postgresql  # it says whether a server can be started here
+    waits = measure_waits(tmp_path, visits=3, items=1_000)
+    assert len(waits.during_ms) >= 5
+    assert max(waits.during_ms) < waits.import_ms / 2
+
+
+def test_by_command_the_address_comes_in_by_a_descriptor(
+    tmp_path: Path, postgresql: PostgreSQL, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EUM_PASSPHRASE", PASSPHRASE)
+    url = postgresql.new_database().replace("postgres:@", "postgres:swordfish@")
+    who = ["--store", str(tmp_path / "hq"), "--account", "REV-004"]
+    create = ["store", "create", "--kind", "hq", "--name", "HQ-01", "--role", "reviewer", "--suite", "p384"]
+    assert run([*create, *who, "--database-url-fd", _descriptor("nonsense")]) == 1
+    assert run([*create, *who, "--database-url-fd", _descriptor(url)]) == 0
+    assert not (tmp_path / "hq" / "store.db").exists()
+    assert run(["store", "check", *who]) == 0
+    assert run(["store", "database-url", *who, "--database-url-fd", _descriptor(url)]) == 0
+    assert run(["store", "database-url", *who, "--database-url-fd", _descriptor(postgresql.new_database())]) == 3
+    assert "swordfish" not in "".join(capfd.readouterr())
+
+
+def _descriptor(line: str) -> str:
+    """A descriptor from which `line` can be read; the command leaves it open, the test's process ends it."""
+    reading, writing = os.pipe()
+    os.write(writing, line.encode() + b"\n")
+    os.close(writing)
+    return str(reading)
