@@ -26,14 +26,16 @@ def look_at(page: Page, window: QWidget, look: Theme, idle: Callable[[], None]) 
     for width, height, scale in SIZES:
         look.set_scale(scale)
         window.resize(width, height)
-        for columns in page.findChildren(Columns) or [None]:
-            for key in columns.keys if columns is not None else [""]:
-                if columns is not None:
-                    columns.bring_to_front(key)
-                for _ in range(3):
-                    idle()
-                    QApplication.processEvents()
-                found += [f"{page.objectName()} {width} {scale} % {key}: {said}" for said in cut_parts(page)]
+        in_front: list[tuple[Columns | None, str]] = [
+            (columns, key) for columns in page.findChildren(Columns) for key in columns.keys
+        ]
+        for columns, key in in_front or [(None, "")]:
+            if columns is not None:
+                columns.bring_to_front(key)
+            for _ in range(3):
+                idle()
+                QApplication.processEvents()
+            found += [f"{page.objectName()} {width} {scale} % {key}: {said}" for said in cut_parts(page)]
     look.set_scale(100)
     return found
 

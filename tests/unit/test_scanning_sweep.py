@@ -6,6 +6,7 @@ import time
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from eum_app.demo.generate import depot_rows, shelf_video
@@ -92,7 +93,7 @@ def walk(path: Path, fps: float) -> tuple[dict[bytes, float], int, float]:
         there, picture = video.read()
         if not there:
             break
-        grey = cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY)
+        grey = np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY), np.uint8)
         tracks = tracker.offer(decode(grey), frames / fps * 1000, (grey.shape[1], grey.shape[0]))
         for track in tracks:
             if track.is_sure:
