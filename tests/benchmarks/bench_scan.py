@@ -139,7 +139,7 @@ def measured(folder: Path, *, items: int, asked: int) -> dict[str, list[Times]]:
     shell.show()
     shell.show_page("visit", visit_id)
     assert tasks.wait_idle(60)
-    until(lambda: page._view is not None)
+    until(lambda: page.view is not None)
     chosen = [int(number) for number in np.random.default_rng(31).integers(0, items, asked + 1)]
     painted, panel = Painted(page.scan.viewfinder), Painted(page.item)
     times = {

@@ -102,7 +102,7 @@ def test_one_of_the_group_is_answered_by_itself_and_the_others_wait(field: Field
     field.press(_first_reason(field))
     field.press("reason_confirm_button")
     field.until(lambda: field.outcome("786952") == "not_found")
-    assert field.visit._right.currentWidget() is group
+    assert field.visit.right.currentWidget() is group
     assert {draft.serial for draft in group.drafts.values()} == {"786950", "786951", "786953"}
     field.key(Qt.Key.Key_Escape)
     assert not group.is_open

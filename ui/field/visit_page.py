@@ -5,29 +5,31 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QHideEvent, QKeyEvent, QKeySequence
+from PySide6.QtGui import QHideEvent, QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QLineEdit, QPlainTextEdit, QStackedWidget, QWidget
 
 from db.queries.items import ItemRow, history
 from eum_app.domain.errors import KnownError
 from eum_app.domain.facts import MarkRead
 from eum_app.usecases.match_mark import Match, match_mark
-from eum_app.usecases.record_check import RecordedCheck, RecordedChecks
+from eum_app.usecases.record_check import RecordedCheck
 from ui import words
 from ui.desk import Desk
 from ui.field.draft import Draft
 from ui.field.group_panel import GroupPanel
 from ui.field.item_panel import ItemPanel
 from ui.field.items_panel import ItemsPanel
-from ui.field.match_words import confirm_offer, lost_offer, offer_of, tag_of
-from ui.field.parts import name_header_buttons, named, png_of, progress_parts
+from ui.field.match_words import lost_offer, offer_of, tag_of
+from ui.field.parts import named, progress_parts
 from ui.field.photo_bar import PhotoBar
 from ui.field.reason_column import ReasonColumn
 from ui.field.recent_panel import RecentPanel
 from ui.field.recorder import Recorder
 from ui.field.scan_panel import ScanPanel
-from ui.field.sightings import Key, Sighting, Sightings
+from ui.field.sightings import Sightings
+from ui.field.sweep_work import SweepWork
 from ui.field.typed_entry import TypedEntry
+from ui.field.visit_keys import add_keys
 from ui.field.visit_view import VisitView, read_item, read_visit
 from ui.messages import sentence
 from ui.page import Page
@@ -41,9 +43,9 @@ class VisitPage(Page):
         super().__init__()
         self.setObjectName("visit_page")
         self._desk = desk
-        self._visit_id = ""
-        self._view: VisitView | None = None
-        self._candidate_read, self._candidate_picture = MarkRead(read_by="list"), b""
+        self.visit_id = ""
+        self.view: VisitView | None = None
+        self.candidate = MarkRead(read_by="list"), b""
         self._was_submitted = False
         self.recorder = Recorder(desk, self)
         self.sightings = Sightings(desk, self)
@@ -56,18 +58,18 @@ class VisitPage(Page):
         self.group = GroupPanel()
         self.by_hand = TypedEntry(desk)
         self.photo_bar = PhotoBar(desk)
-        self._right = QStackedWidget()
-        self._right.addWidget(self.item)
-        self._right.addWidget(self.reasons)
-        self._right.addWidget(self.group)
-        self._right.addWidget(self.by_hand)
+        self.right = QStackedWidget()
+        self.right.addWidget(self.item)
+        self.right.addWidget(self.reasons)
+        self.right.addWidget(self.group)
+        self.right.addWidget(self.by_hand)
         right = vbox(spacing=12)
-        right.addWidget(self._right, 1)
+        right.addWidget(self.right, 1)
         right.addWidget(self.photo_bar)
         middle = vbox(spacing=16)
         middle.addWidget(self.scan, 5)
         middle.addWidget(self.recent, 3)
-        self._columns = Columns(
+        self.columns = Columns(
             [
                 ColumnPart("items", self.tr("Items"), self.items, 35),
                 ColumnPart("scan", self.tr("Scan"), panel(middle), 41),
@@ -75,36 +77,28 @@ class VisitPage(Page):
             ],
             front="scan",
         )
-        self.body.addWidget(self._columns, 1)
+        self.body.addWidget(self.columns, 1)
+        self.sweep = SweepWork(self)
         self._connect()
-        self._add_actions()
+        self._to_site = add_keys(self)
 
     def _connect(self) -> None:
         self.header.crumb_activated.connect(lambda: self.navigate_requested.emit("visits", None))
         self.items.item_chosen.connect(self._pick)
-        self.scan.view_changed.connect(self.sightings.look)
-        self.scan.mark_chosen.connect(self._open_mark)
-        self.scan.take_requested.connect(self.take_in_view)
         self.scan.typed.connect(self._on_typed)
         self.scan.by_hand_requested.connect(self.enter_by_hand)
         self.by_hand.matched.connect(self._entered_by_hand)
         self.by_hand.put_away.connect(self._put_away)
         self.scan.scanner_test_requested.connect(lambda: self.navigate_requested.emit("scanner_test", None))
-        self.sightings.found.connect(self._sighted)
-        self.sightings.refused.connect(self._mark_refused)
-        self.sightings.counted.connect(self._count_view)
         self.scan.field.returnPressed.connect(self._enter_in_scan_field)
         self.recent.undo_requested.connect(self.recorder.withdraw)
         self.recorder.recorded.connect(self._recorded)
-        self.recorder.group_recorded.connect(self._group_recorded)
         self.recorder.withdrawn.connect(self._withdrawn)
         self.recorder.failed.connect(self._failed)
         self.item.outcome_requested.connect(self._decide)
         self.item.candidate_chosen.connect(self._take_candidate)
         self.item.photo_requested.connect(self.photo_bar.open)
         self.item.put_away.connect(self._put_away)
-        self.group.record_requested.connect(self._record_group)
-        self.group.item_chosen.connect(self._open_from_group)
         self.group.put_away.connect(self._put_away)
         self.reasons.confirmed.connect(self._record)
         self.reasons.cancelled.connect(self._leave_reasons)
@@ -112,63 +106,24 @@ class VisitPage(Page):
         self.photo_bar.photo_ready.connect(self._keep_photo)
         self.photo_bar.frame_requested.connect(self._photo_from_frame)
 
-    def _add_actions(self) -> None:
-        self.add_action(
-            self.tr("Paper list"),
-            "F9",
-            lambda: self.navigate_requested.emit("transcribe", self._visit_id),
-            in_header=True,
-        )
-        self._to_site = self.add_action(
-            self.tr("Site checklist"),
-            "Ctrl+K",
-            lambda: self.navigate_requested.emit("site", self._visit_id),
-            in_header=True,
-        )
-        self.add_action(
-            self.tr("Close out…"),
-            "Ctrl+Return",
-            lambda: self.navigate_requested.emit("close_out", self._visit_id),
-            in_header=True,
-            kind="primary",
-        )
-        name_header_buttons(self.header, "paper_list_button", "site_checklist_button", "close_out_button")
-        undo = self.tr("Withdraw the last check")
-        self.add_action(undo, QKeySequence(QKeySequence.StandardKey.Undo), self.undo_last)
-        self.add_action(self.tr("Go to the scan field"), "F2", self._focus_scan)
-        self.add_action(self.tr("Filter the items"), "F3", self._focus_filter)
-        self.add_action(self.tr("Put the item away"), "Esc", self._escape)
-        self.add_button_key(self.scan.by_hand, "F8")
-        self.add_action(self.tr("Take all expected items in view"), "F5", self.take_in_view)
-        self.add_action(self.tr("All as expected"), "A", self._answer_all)
-        self.item.all_button.setToolTip(self.tr("All as expected (A)"))
-        self.add_button_key(self.item.discrepancy_button, "F4")
-        self.add_button_key(self.item.not_found_button, "F6")
-        self.add_button_key(self.item.no_access_button, "F7")
-        self.add_button_key(self.item.photo_button, "Ctrl+P")
-        self.add_button_key(self.item.note_button, "Ctrl+N")
-        self.note_keys(self.tr("Record as verified"), "Enter")
-        self.note_keys(self.tr("Answer yes or no"), "Y / N")
-        self.note_keys(self.tr("Not applicable, not observed"), "X / O")
-
     # The shell
 
     def opened(self, argument: object) -> None:
-        visit_id, wanted = argument if isinstance(argument, tuple) else (argument or self._visit_id, "")
-        if visit_id != self._visit_id:
-            self._visit_id, self._view, self.recorder.last_check_ids = str(visit_id), None, ()
+        visit_id, wanted = argument if isinstance(argument, tuple) else (argument or self.visit_id, "")
+        if visit_id != self.visit_id:
+            self.visit_id, self.view, self.recorder.last_check_ids = str(visit_id), None, ()
             self.group.clear()
-            self._show_item_place()
+            self.show_item_place()
             self.item.show_nothing()
-            self.items.show_visit(self._visit_id)
-            self.sightings.begin(self._visit_id)
+            self.items.show_visit(self.visit_id)
+            self.sightings.begin(self.visit_id)
             self.header.set_state("")
         if wanted:
             self.items.show_filter(str(wanted))
         self._ask()
 
     def refresh(self, areas: frozenset[str]) -> None:
-        if self._visit_id:
+        if self.visit_id:
             self._ask()
             self.items.refresh()
             self.sightings.ask_anew()
@@ -182,13 +137,13 @@ class VisitPage(Page):
             self.scan.stop()  # another page, or the lock: nobody films what nobody looks at
 
     def _ask(self) -> None:
-        self._desk.ask(read_visit, self._visit_id, then=self._show)
+        self._desk.ask(read_visit, self.visit_id, then=self._show)
 
     def _show(self, view: VisitView) -> None:
         row = view.row
-        if row.visit_id != self._visit_id:
+        if row.visit_id != self.visit_id:
             return
-        self._view = view
+        self.view = view
         self.set_title(row.site)
         about = words.joined(words.program(row.program), words.purpose(row.purpose))
         self.header.set_crumbs([self.tr("Visits"), about], first_is_link=True)
@@ -213,58 +168,58 @@ class VisitPage(Page):
         self._match(raw, read_by)
 
     def _match(self, raw: bytes, read_by: str) -> None:
-        session, visit_id = self._desk.session, self._visit_id
+        session, visit_id = self._desk.session, self.visit_id
         self._desk.tasks.query(
             lambda: match_mark(session, visit_id, raw, read_by=read_by),
             partial(self._matched, visit_id),
-            partial(self._not_matched, read_by),
+            partial(self.not_matched, read_by),
         )
 
-    def _not_matched(self, read_by: str, error: KnownError) -> None:
+    def not_matched(self, read_by: str, error: KnownError) -> None:
         message = sentence(error)
         self.scan.say(f"{message.what} {message.next}", "bad")
         lost = lost_offer(error)
-        if lost is not None and not self._is_begun():
+        if lost is not None and not self.is_begun():
             # Separators lost: what it could be is shown, and the person says which; nothing is taken silently.
-            self._show_item_place()
+            self.show_item_place()
             self.item.show_texts(lost.title, lost.text, lost.candidates, lambda text: self._match(text, read_by))
-            self._to_item_column()
+            self.to_item_column()
 
     # By hand
 
     def enter_by_hand(self) -> None:
         """No mark can be read: the serial is typed twice, with the reason why (F8)."""
-        if self._view is None or self._is_begun():
+        if self.view is None or self.is_begun():
             self.scan.say(self.tr("First finish what is at hand, or put it away (Esc)"), "warn")
             return
         self.item.show_nothing()
         self.items.set_in_view("")
-        self.by_hand.open(self._visit_id)
-        self._right.setCurrentWidget(self.by_hand)
-        self._columns.bring_to_front("item")
+        self.by_hand.open(self.visit_id)
+        self.right.setCurrentWidget(self.by_hand)
+        self.columns.bring_to_front("item")
         self.by_hand.focus_first()
 
     def _entered_by_hand(self, match: Match) -> None:
         _, text, tone = tag_of(match)
-        self._show_item_place()
+        self.show_item_place()
         self.scan.say(text, tone)
-        self._show_match(match)
+        self.show_match(match)
 
-    def _is_begun(self) -> bool:
+    def is_begun(self) -> bool:
         """Whether answers would be lost if something else took the right column."""
-        if self._right.currentWidget() is self.by_hand:
+        if self.right.currentWidget() is self.by_hand:
             return True
         draft = self.item.draft
-        return self.group.is_open or (draft is not None and (draft.is_begun or self._right.currentIndex() == 1))
+        return self.group.is_open or (draft is not None and (draft.is_begun or self.right.currentIndex() == 1))
 
-    def _must_wait(self, match: Match, text: str) -> bool:
+    def must_wait(self, match: Match, text: str) -> bool:
         """Answers are not thrown away by a scan: first this item, then the next."""
         draft = self.item.draft
-        if not self._is_begun() or (
+        if not self.is_begun() or (
             draft is not None and match.item is not None and match.item.item_id == draft.item_id
         ):
             return False
-        if self._right.currentWidget() is self.by_hand:
+        if self.right.currentWidget() is self.by_hand:
             wait = self.tr("{text} · first finish the entry by hand, or put it away (Esc)").format(text=text)
         elif self.group.is_open or draft is None:
             wait = self.tr("{text} · first record the items taken, or put them away (Esc)").format(text=text)
@@ -276,149 +231,50 @@ class VisitPage(Page):
         return True
 
     def _matched(self, visit_id: str, match: Match) -> None:
-        if visit_id != self._visit_id or self._view is None:
+        if visit_id != self.visit_id or self.view is None:
             return
         _, text, tone = tag_of(match)
-        if self._must_wait(match, text):
+        if self.must_wait(match, text):
             return
         self.scan.say(text, tone)
-        if not self._is_begun():
-            self._show_match(match)
+        if not self.is_begun():
+            self.show_match(match)
 
-    # Marks in view
-
-    def _sighted(self, sighting: Sighting) -> None:
-        """A verdict about a mark in view. It is shown on the mark; the right column follows only where it is free."""
-        match = sighting.match
-        state, text, tone = tag_of(match)
-        self.scan.set_known(sighting.key, state, text if sighting.is_sure else self.tr("{text}?").format(text=text))
-        if self._view is None or self._is_begun():
-            return
-        draft, is_alone = self.item.draft, self.sightings.in_view == 1
-        is_photo = match.read.read_by == "photo"
-        if is_alone or is_photo:
-            self.scan.say(text, tone)
-        if is_alone and is_photo:
-            self._open_sighting(sighting)
-        elif match.kind == "expected" and sighting.is_sure:
-            # The first one stays at hand while it is in view, so that nothing jumps under the person's hand.
-            if draft is None or (draft.mark.read_by == "camera" and not self.sightings.shows(draft.item_id)):
-                self._open_sighting(sighting)
-        elif is_alone and draft is None and match.kind != "already_checked":
-            self._open_sighting(sighting)
-
-    def _mark_refused(self, key: Key, error: KnownError) -> None:
-        self.scan.set_known(key, "high", self.tr("cannot be read"))
-        if self.sightings.in_view <= 1:
-            self._not_matched("camera", error)
-
-    def _open_mark(self, key: Key) -> None:
-        """The person pressed a mark in the picture."""
-        sighting = self.sightings.sighting_of(key)
-        if sighting is not None and not self._must_wait(sighting.match, tag_of(sighting.match)[1]):
-            self._open_sighting(sighting)
-
-    def _open_sighting(self, sighting: Sighting) -> None:
-        picture, match = png_of(sighting.picture), sighting.match
-        if sighting.is_sure or match.item is None:
-            self._show_match(match, picture)
-            return
-        # One read of a symbol without a strong checksum: a person compares it with the plate before it counts.
-        self._show_item_place()
-        self._candidate_read, self._candidate_picture = match.read, picture
-        offer = confirm_offer(match)
-        self.item.show_offer(offer.title, offer.text, read=offer.read, candidates=[match.item], picture=picture)
-        self._to_item_column()
-
-    def _count_view(self) -> None:
-        new = [
-            one
-            for one in self.sightings.expected()
-            if one.match.item and one.match.item.item_id not in self.group.drafts
-        ]
-        self.scan.show_counts(self.sightings.in_view, len(new))
-
-    def take_in_view(self) -> None:
-        """The sighting of all expected items in view (F5): they join the group whose questions are asked at once."""
-        if self._view is None or self.recorder.is_busy:
-            return
-        draft = self.item.draft
-        if draft is not None and self._is_begun():  # also one that was opened from the group: it would be lost
-            self.scan.say(self.tr("First finish {serial}, or put it away (Esc)").format(serial=draft.serial), "warn")
-            return
-        drafts = [
-            Draft(one.match.read, one.match.item, mark_picture=png_of(one.picture)) for one in self.sightings.expected()
-        ]
-        taken = self.group.take(drafts, self._view.item_checklist)
-        if not self.group.is_open:
-            self.scan.say(self.tr("No expected item is in view."), "warn")
-            return
-        self.item.show_nothing()
-        self.items.set_in_view("")
-        self.scan.say(self.tr("{count} taken").format(count=words.count(taken)), "accent")
-        self._count_view()
-        self._right.setCurrentWidget(self.group)
-        self._columns.bring_to_front("item")
-        self.group.focus_first()
-
-    def _answer_all(self) -> None:
-        shown = self.group.all_button if self._right.currentWidget() is self.group else self.item.all_button
+    def answer_all(self) -> None:
+        shown = self.group.all_button if self.right.currentWidget() is self.group else self.item.all_button
         if shown.isVisible():
             shown.click()
 
-    def _record_group(self) -> None:
-        if self._view is not None and self.group.is_open:
-            drafts, checklist = list(self.group.drafts.values()), self._view.item_checklist
-            if self.recorder.record_group(self._visit_id, drafts, self.group.answers, checklist):
-                self.group.set_busy(True)
-
-    def _group_recorded(self, result: RecordedChecks) -> None:
-        self.group.clear()
-        count = words.count(len(result.checks))
-        self._say_recorded(
-            self.tr("{count} items verified").format(count=count), [one.check_id for one in result.checks]
-        )
-
-    def _open_from_group(self, item_id: str) -> None:
-        """One item of the group is looked at by itself; the others wait."""
-        draft = self.group.drafts.get(item_id)
-        if draft is not None and draft.item is not None and self._view is not None:
-            self.group.drop(item_id)
-            self._right.setCurrentWidget(self.item)
-            self._open_item(draft, "to_check")
-
-    def _show_match(self, match: Match, picture: bytes = b"") -> None:
-        self._show_item_place()
+    def show_match(self, match: Match, picture: bytes = b"") -> None:
+        self.show_item_place()
         if match.item is not None and match.kind in {"expected", "already_checked"}:
             then = partial(self._picked, match.read, picture)
-            self._desk.ask(read_item, self._visit_id, match.item.item_id, then=then)
+            self._desk.ask(read_item, self.visit_id, match.item.item_id, then=then)
             return
         offer = offer_of(match)
         draft = Draft(match.read, match.item, mark_picture=picture) if offer.can_be_recorded else None
-        self._candidate_read, self._candidate_picture = match.read, picture
+        self.candidate = match.read, picture
         self.items.set_in_view("")
         self.item.show_offer(
             offer.title, offer.text, read=offer.read, candidates=match.candidates, draft=draft, picture=picture
         )
-        self._to_item_column()
+        self.to_item_column()
 
-    def _open_item(self, draft: Draft, outcome: str) -> None:
-        assert self._view is not None
+    def open_item(self, draft: Draft, outcome: str) -> None:
+        assert self.view is not None
         checked = ""
         if outcome and outcome != "to_check":
-            before = next(
-                (one for one in self._view.recent if one.item_id == draft.item_id and not one.withdrawn), None
-            )
+            before = next((one for one in self.view.recent if one.item_id == draft.item_id and not one.withdrawn), None)
             said = words.joined(words.outcome(outcome), words.clock(before.observed_at) if before else "")
             template = self.tr("Already checked: {said}. A new check takes its place; both stay in the record.")
             checked = template.format(said=said)
-        self.item.show_item(draft, self._view.item_checklist, checked)
+        self.item.show_item(draft, self.view.item_checklist, checked)
         self.items.set_in_view(draft.item_id)
         self._desk.ask(history, draft.item_id, then=partial(self.item.show_history, draft.item_id))
-        self._to_item_column()
+        self.to_item_column()
 
-    def _to_item_column(self) -> None:
-        self._columns.bring_to_front("item")
+    def to_item_column(self) -> None:
+        self.columns.bring_to_front("item")
         self.photo_bar.close_bar()
         self.item.focus_first()
 
@@ -428,21 +284,21 @@ class VisitPage(Page):
             self.scan.say(self.tr("First record the items taken, or put them away (Esc)"), "warn")
             return
         read = MarkRead(read_by="list")
-        self._desk.ask(read_item, self._visit_id, item_id, then=partial(self._picked, read, b""))
+        self._desk.ask(read_item, self.visit_id, item_id, then=partial(self._picked, read, b""))
 
     def _take_candidate(self, item_id: str) -> None:
-        then = partial(self._picked, self._candidate_read, self._candidate_picture)
-        self._desk.ask(read_item, self._visit_id, item_id, then=then)
+        then = partial(self._picked, *self.candidate)
+        self._desk.ask(read_item, self.visit_id, item_id, then=then)
 
     def _picked(self, read: MarkRead, picture: bytes, found: tuple[ItemRow, str]) -> None:
         row, outcome = found
-        if self._view is None or self.group.is_open:
+        if self.view is None or self.group.is_open:
             return
-        self._show_item_place()
+        self.show_item_place()
         if read.read_by == "list":
             self.scan.say("")
         if outcome:
-            self._open_item(Draft(read, row, mark_picture=picture), outcome)
+            self.open_item(Draft(read, row, mark_picture=picture), outcome)
             return
         self.item.show_offer(
             self.tr("Not on the list"),
@@ -450,7 +306,7 @@ class VisitPage(Page):
             read=[(self.tr("Serial number"), row.serial), (self.tr("UII"), row.uii)],
             draft=Draft(read, row),
         )
-        self._to_item_column()
+        self.to_item_column()
 
     # Deciding and recording
 
@@ -462,21 +318,21 @@ class VisitPage(Page):
             self._record("verified", "", "")
             return
         self.reasons.ask(outcome, draft)
-        self._right.setCurrentIndex(1)
+        self.right.setCurrentIndex(1)
         self.reasons.focus_first()
 
     def _record(self, outcome: str, reason: str, note: str) -> None:
         draft = self.item.draft
-        if draft is not None and self._view is not None:
-            checklist = self._view.item_checklist
-            if self.recorder.record(self._visit_id, draft, checklist, outcome, reason, note):
+        if draft is not None and self.view is not None:
+            checklist = self.view.item_checklist
+            if self.recorder.record(self.visit_id, draft, checklist, outcome, reason, note):
                 self.item.set_busy(True)
 
     def _recorded(self, serial: str, result: RecordedCheck) -> None:
         self.item.set_busy(False)
-        self._say_recorded(f"{serial} {words.outcome(result.outcome).lower()}", [result.check_id])
+        self.say_recorded(f"{serial} {words.outcome(result.outcome).lower()}", [result.check_id])
 
-    def _say_recorded(self, what: str, check_ids: list[str]) -> None:
+    def say_recorded(self, what: str, check_ids: list[str]) -> None:
         undo = partial(self.recorder.withdraw, *check_ids)
         said = words.joined(self.tr("Recorded"), what)
         self.notice.show_message("ok", said, action=self.tr("Undo"), on_action=undo)
@@ -527,11 +383,11 @@ class VisitPage(Page):
             self._enter()
 
     def _enter(self) -> None:
-        if self._right.currentWidget() is self.group:
+        if self.right.currentWidget() is self.group:
             if self.group.verified_button.isVisible() and self.group.verified_button.isEnabled():
-                self._record_group()
+                self.sweep.record_group()
             return
-        in_sight = self.item.verified_button.isVisible() and self._right.currentIndex() == 0
+        in_sight = self.item.verified_button.isVisible() and self.right.currentIndex() == 0
         if in_sight and self.item.verified_button.isEnabled():
             self._decide("verified")
 
@@ -544,42 +400,42 @@ class VisitPage(Page):
         super().keyPressEvent(event)
 
     def _put_away(self) -> None:
-        if self._right.currentWidget() is self.group:
+        if self.right.currentWidget() is self.group:
             self.group.clear()
         self._leave_item()
 
     def _leave_item(self) -> None:
         """Nothing is at hand any more; what waits in the group comes back."""
-        self._show_item_place()
+        self.show_item_place()
         self.photo_bar.close_bar()
         self.item.show_nothing()
         self.items.set_in_view("")
         if self.group.is_open:
-            self._right.setCurrentWidget(self.group)
+            self.right.setCurrentWidget(self.group)
             self.group.focus_first()
         else:
-            self._focus_scan()
+            self.focus_scan()
 
-    def _show_item_place(self) -> None:
-        self._right.setCurrentIndex(0)
+    def show_item_place(self) -> None:
+        self.right.setCurrentIndex(0)
 
     def _leave_reasons(self) -> None:
-        self._show_item_place()
+        self.show_item_place()
         self.item.set_busy(False)
         self.item.focus_first()
 
-    def _escape(self) -> None:
+    def escape(self) -> None:
         if not self.photo_bar.isHidden():
             self.photo_bar.close_bar()
-        elif self._right.currentIndex() == 1:
+        elif self.right.currentIndex() == 1:
             self._leave_reasons()
         else:
             self._put_away()
 
-    def _focus_scan(self) -> None:
-        self._columns.bring_to_front("scan")
+    def focus_scan(self) -> None:
+        self.columns.bring_to_front("scan")
         self.scan.field.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def _focus_filter(self) -> None:
-        self._columns.bring_to_front("items")
+    def focus_filter(self) -> None:
+        self.columns.bring_to_front("items")
         self.items.search.setFocus(Qt.FocusReason.OtherFocusReason)
