@@ -32,6 +32,7 @@ from eum_app.crypto.certificates import (
     verify_chain,
 )
 from eum_app.domain.errors import Refusal
+from eum_app.domain.people import is_store_name
 from sync.files import opened_for_reading, written_whole
 
 REQUEST_SUFFIX = ".eumreq"
@@ -97,16 +98,18 @@ def write_request(path: Path, request: bytes) -> CertificateRequest:
 
 
 def read_request_file(path: Path) -> CertificateRequest:
-    """Read a request whose own signature holds.
+    """Read a request whose own signature holds, of a device with a name that may stand in file names.
 
     Raises Refusal: "file.missing", "file.unreadable", "enrolment.too_large", "enrolment.not_a_request",
-    "enrolment.version", "request.invalid", "request.wrong_role".
+    "enrolment.version", "request.invalid", "request.wrong_role", "enrolment.bad_name".
     """
     file = _decode(_read(path), _RequestFile, "enrolment.not_a_request")
     _check_version(file.version)
     request = CertificateRequest.from_der(file.request)
     if request.role is not Role.DEVICE:
         raise Refusal("request.wrong_role", role=request.role.value)
+    if not is_store_name(request.origin):
+        raise Refusal("enrolment.bad_name", device=request.origin[:40])
     return request
 
 
@@ -117,14 +120,27 @@ def write_answer(
 
     Raises as `issue_device` does, and Trouble as files do.
     """
+    return write_answer_again(path, request, issuer, certify(request, issuer, epoch=epoch, at=at, days=days), at=at)
+
+
+def certify(
+    request: CertificateRequest, issuer: Identity, *, epoch: int, at: datetime, days: int | None = None
+) -> tuple[Certificate, ...]:
+    """The device's new certificate and those above it. Raises as `issue_device` does."""
     term = {} if days is None else {"days": days}
-    device = issue_device(request, issuer, epoch=epoch, at=at, **term)
-    chain = (device, *issuer.chain)
+    return (issue_device(request, issuer, epoch=epoch, at=at, **term), *issuer.chain)
+
+
+def write_answer_again(
+    path: Path, request: CertificateRequest, issuer: Identity, chain: tuple[Certificate, ...], *, at: datetime
+) -> EnrolmentAnswer:
+    """Write HQ's signed answer with a chain certified before (`certify`). Raises Trouble as files do."""
+    device = chain[0]
     body = msgspec.json.encode(
         _Body(
             request=request.fingerprint,
             device_id=device.origin,
-            epoch=epoch,
+            epoch=device.epoch,
             issued_at=at,
             chain=[certificate.der for certificate in chain],
         )
@@ -132,7 +148,7 @@ def write_answer(
     signature = issuer.signing.sign(ANSWER_PURPOSE, body)
     with written_whole(path) as out:
         out.write(msgspec.json.encode(_AnswerFile(body=body, signature=signature)))
-    return EnrolmentAnswer(request.fingerprint, device.origin, epoch, at, chain)
+    return EnrolmentAnswer(request.fingerprint, device.origin, device.epoch, at, chain)
 
 
 def read_answer_file(path: Path) -> EnrolmentAnswer:

@@ -68,9 +68,25 @@ EXCHANGE_SENTENCES: dict[str, tuple[str, str]] = {
     "fact.not_allowed": ("The sender may not state a fact of the kind {kind}.", "Keep the file and tell HQ."),
     "trust.suite_mismatch": ("This device uses {suite}, and HQ uses {expected}.", "Enrol again with HQ's suite."),
     # Enrolment
-    "device.enrolled_already": ("The device {device} is enrolled already.", "Nothing more is needed here."),
+    "device.enrolled_already": ("HQ itself ({device}) asks nobody for an identity.", "Nothing more is needed here."),
     "device.not_enrolled": ("This device is not enrolled with HQ yet.", "Enrol it first: send HQ the request."),
     "enrolment.altered": ("The enrolment file was altered or damaged.", "Ask for it again."),
+    "enrolment.bad_name": (
+        "{device} is no name for a device.",
+        "Make the store again: 1 to 40 of A–Z, a–z, 0–9, dot and hyphen, beginning with a letter or digit.",
+    ),
+    "enrolment.facts_outstanding": (
+        "HQ has not received {facts} facts of {device}; with the new identity they could not be sent any more.",
+        "Export them, and import HQ's receipt first. To leave them behind: eum device accept --leave-behind.",
+    ),
+    "enrolment.name_taken": (
+        "{device} cannot be told from {taken}, which is in use.",
+        "Give the device another name: make its store again.",
+    ),
+    "enrolment.request_revoked": (
+        "This request was signed before (epoch {epoch} of {device}), and that certificate was revoked.",
+        "Make a new request on the device: eum device request --anew.",
+    ),
     "enrolment.fingerprint": (
         "The fingerprints differ: the file shows {shown}, you were told {given}.",
         "Do not enrol; ask HQ over another channel.",

@@ -137,6 +137,14 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "fact.too_large": ("The fact {kind} is too large ({size} bytes).", "Move long text into a note or a document."),
     "fact.unreadable": ("A fact {kind} cannot be read: {reason}.", "Keep the file and tell HQ."),
     "store.absent": ("There is no store at {path}.", "Enrol this device first, or choose another folder."),
+    "store.name": (
+        "{name} is no name for a store.",
+        "Use 1 to 40 of A–Z, a–z, 0–9, dot and hyphen, beginning with a letter or digit.",
+    ),
+    "account.name": (
+        "{name} is no code for an account.",
+        "Use 1 to 40 of A–Z, a–z, 0–9, dot, hyphen and underscore, beginning with a letter or digit.",
+    ),
     "store.exists": ("There is a store at {path} already.", "Choose another folder."),
     "store.kind": ("{kind} is not a kind of store.", "Use one of: {known}."),
     "store.newer": (

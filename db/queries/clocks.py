@@ -33,7 +33,12 @@ def is_withdrawn() -> ColumnElement[bool]:
     )
 
 
-def sightings() -> Subquery:
+def made_by(as_of: date) -> ColumnElement[bool]:
+    """Whether a check says that it was made on `as_of` (a UTC day) or before: nobody has seen anything tomorrow."""
+    return func.substr(checks.c.observed_at, 1, 10) <= as_of.isoformat()
+
+
+def sightings(as_of: date) -> Subquery:
     """item_id, first_at, last_at of the checks that sighted an item: a US person saw it (A) or saw it live (B)."""
     return (
         select(
@@ -46,6 +51,7 @@ def sightings() -> Subquery:
             checks.c.outcome.in_(SIGHTING_OUTCOMES),
             checks.c.grade.in_(SIGHTING_GRADES),
             ~is_withdrawn(),
+            made_by(as_of),
         )
         .group_by(checks.c.item_id)
         .subquery()
@@ -73,9 +79,9 @@ def row_standing(row: Any, trigger: str, today: date) -> Standing:
     return standing(dates, trigger, today)
 
 
-def _question(conditions: Sequence[ColumnElement[bool]], *, grouped: bool) -> Select[tuple[Any, ...]]:
+def _question(today: date, conditions: Sequence[ColumnElement[bool]], *, grouped: bool) -> Select[tuple[Any, ...]]:
     """What the clocks look at, for each item, or counted for all that are alike."""
-    seen = sightings()
+    seen = sightings(today)
     alike = clock_columns(seen)
     question = select(func.count().label("n") if grouped else items.c.item_id, *alike).select_from(items)
     question = question.outerjoin(seen, seen.c.item_id == items.c.item_id).where(*conditions)
@@ -93,7 +99,7 @@ def item_standings(
     The book holds no day of title transfer or of arrival yet: by those triggers, items that were never inventoried
     stand as `no_date`. Raises Refusal `clock.trigger`.
     """
-    question = _question(conditions, grouped=False)
+    question = _question(today, conditions, grouped=False)
     for row in connection.execution_options(yield_per=STREAM_ROWS).execute(question):
         yield row.item_id, row_standing(row, trigger, today)
 
@@ -106,6 +112,6 @@ def clock_counts(
 ) -> dict[str, int]:
     """Items by state, in the order of `compliance.clocks.STATES`; the counts add up to all items."""
     counts: Counter[str] = Counter()
-    for row in connection.execute(_question(conditions, grouped=True)):
+    for row in connection.execute(_question(today, conditions, grouped=True)):
         counts[row_standing(row, trigger, today).state] += row.n
     return {state: counts[state] for state in STATES if counts[state]}

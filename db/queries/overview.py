@@ -190,7 +190,7 @@ def _counted(trigger: str, today: date, starts: Sequence[date], month: str) -> A
 
     The days that part one state from the next are asked of `compliance.clocks`: both know one rule only.
     """
-    seen = sightings()
+    seen = sightings(today)
     # Instants in facts are fixed-width UTC text: their first ten characters are the UTC day.
     sighted = func.coalesce(func.substr(seen.c.last_at, 1, 10), "")
     book = _day(items.c.last_inventory)
@@ -243,8 +243,9 @@ def _counted(trigger: str, today: date, starts: Sequence[date], month: str) -> A
 
 
 def _day(column: ColumnElement[str]) -> ColumnElement[str]:
-    """The column where it holds what looks like a date, else empty text."""
-    return case((column.like("____-__-__"), column), else_="")
+    """The column where it holds what looks like a date of these times, else empty text (as `clocks.readable`)."""
+    first, last = f"{clocks.YEARS[0]}-01-01", f"{clocks.YEARS[-1]}-12-31"
+    return case((and_(column.like("____-__-__"), column.between(first, last)), column), else_="")
 
 
 def _first_due(due_on: Callable[[str], date], day: date) -> str:

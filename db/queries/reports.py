@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from itertools import chain
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Select, Subquery, and_, func, select
 
-from db.queries.clocks import clock_columns, is_withdrawn, row_standing, sightings
+from db.queries.clocks import clock_columns, is_withdrawn, made_by, row_standing, sightings
 from db.tables import checks, exports, items, journal, site_answers, sites, visit_items
 from eum_app.domain.clock import parse_date
 from eum_app.domain.compliance.clocks import STATES
@@ -126,10 +127,10 @@ def inventory_count(connection: Connection, wanted: InventoryFilter) -> int:
     return connection.execute(question).scalar_one()
 
 
-def _newest_check() -> Subquery:
+def _newest_check(as_of: date) -> Subquery:
     newest = (
         select(checks.c.item_id, func.max(checks.c.order_key).label("order_key"))
-        .where(~is_withdrawn(), checks.c.item_id != "")
+        .where(~is_withdrawn(), checks.c.item_id != "", made_by(as_of))
         .group_by(checks.c.item_id)
         .subquery()
     )
@@ -140,9 +141,9 @@ def _newest_check() -> Subquery:
     )
 
 
-def inventory_question(wanted: InventoryFilter) -> Select[tuple[object, ...]]:
-    """The rows of the inventory report, in the fields of `StatusRow`, by site, location and serial."""
-    newest, seen = _newest_check(), sightings()
+def inventory_question(wanted: InventoryFilter, as_of: date) -> Select[tuple[object, ...]]:
+    """The rows of the inventory report on a UTC day, in the fields of `StatusRow`, by site, location and serial."""
+    newest, seen = _newest_check(as_of), sightings(as_of)
     book = [column for name in StatusRow._fields[:12] for column in (items.c[name],)]
     found = (newest.c.outcome, newest.c.reason, newest.c.grade, newest.c.observed_at, newest.c.actor, newest.c.origin)
     return (
@@ -165,16 +166,18 @@ def inventory_question(wanted: InventoryFilter) -> Select[tuple[object, ...]]:
     )
 
 
-def inventory_rows(connection: Connection, wanted: InventoryFilter, limit: int | None = None) -> Iterator[StatusRow]:
+def inventory_rows(
+    connection: Connection, wanted: InventoryFilter, as_of: date, limit: int | None = None
+) -> Iterator[StatusRow]:
     """Rows by site, location and serial, read in blocks so that memory stays flat."""
-    return map(StatusRow._make, plain_inventory_rows(connection, wanted, limit))
+    return map(StatusRow._make, plain_inventory_rows(connection, wanted, as_of, limit))
 
 
 def plain_inventory_rows(
-    connection: Connection, wanted: InventoryFilter, limit: int | None = None
+    connection: Connection, wanted: InventoryFilter, as_of: date, limit: int | None = None
 ) -> Iterator[Sequence[Any]]:
     """The same as plain tuples in the order of `StatusRow`, for whoever takes a hundred thousand of them."""
-    question = inventory_question(wanted).limit(limit)
+    question = inventory_question(wanted, as_of).limit(limit)
     blocks = connection.execution_options(yield_per=STREAM_ROWS).execute(question).partitions()
     return chain.from_iterable(blocks)
 
@@ -184,7 +187,8 @@ def status_counts(connection: Connection, wanted: InventoryFilter, today: str, t
 
     `today` is a UTC day. Raises Refusal `clock.trigger`, `date.invalid`.
     """
-    newest, seen = _newest_check(), sightings()
+    on_day = parse_date(today)
+    newest, seen = _newest_check(on_day), sightings(on_day)
     outcome, grade = (func.coalesce(newest.c[name], "").label(name) for name in ("outcome", "grade"))
     alike = (items.c.case_id, items.c.rsn, *clock_columns(seen), outcome, grade)
     question = (
@@ -201,7 +205,7 @@ def status_counts(connection: Connection, wanted: InventoryFilter, today: str, t
         dispositions[row.disposition] += row.n
         outcomes[row.outcome or "never_checked"] += row.n
         grades[row.grade or "none"] += row.n
-        clocks[row_standing(row, trigger, parse_date(today)).state] += row.n
+        clocks[row_standing(row, trigger, on_day).state] += row.n
         lines.setdefault((row.case_id, row.rsn), Counter())[row.disposition] += row.n
     return StatusCounts(
         total=inventory_count(connection, wanted),

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, case, func, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, case, false, func, or_, select
 from sqlalchemy.engine import Row
 
 from db.tables import (
@@ -16,6 +16,7 @@ from db.tables import (
     checks,
     evidence,
     items,
+    journal,
     site_answers,
     sites,
     visit_items,
@@ -25,7 +26,7 @@ from db.tables import (
 )
 from eum_app.domain.checklists import Answer, Checklist
 from eum_app.domain.errors import Refusal
-from eum_app.domain.facts import ContentRef, VisitClosedOut
+from eum_app.domain.facts import ContentRef, SiteAssessed, VisitClosedOut, decode_fact
 
 LOOKUP_CHUNK = 500
 
@@ -363,6 +364,23 @@ def site_answers_of(connection: Connection, visit_id: str) -> tuple[Answer, ...]
     """The newest answer to each question of the visit's site checklist."""
     rows = connection.execute(select(site_answers).where(site_answers.c.visit_id == visit_id))
     return tuple(Answer(row.question_id, row.value, row.comment) for row in rows)
+
+
+def checked_by(connection: Connection, visit_id: str, item_id: str, check_id: str) -> set[str]:
+    """Accounts that checked an item in a visit, withdrawn checks included; of an unlisted item, that made the check."""
+    of_item = and_(checks.c.visit_id == visit_id, checks.c.item_id == item_id) if item_id else false()
+    question = select(checks.c.actor).where(or_(checks.c.check_id == check_id, of_item))
+    return set(connection.execute(question).scalars())
+
+
+def answered_by(connection: Connection, visit_id: str) -> set[str]:
+    """Accounts that ever answered a visit's site checklist: the journals know them, the read table only the newest."""
+    assessed = select(journal).where(journal.c.kind == SiteAssessed.__name__)
+    return {
+        row.actor
+        for row in connection.execute(assessed)
+        if getattr(decode_fact(row.kind, row.kind_version, row.payload), "visit_id", "") == visit_id
+    }
 
 
 def evidence_of(connection: Connection, *, visit_id: str = "", check_id: str = "") -> list[EvidenceRow]:

@@ -24,15 +24,16 @@ _HERE = Path()
 def request(
     to: FileArgument,
     account: AccountOption,
+    anew: Annotated[bool, typer.Option("--anew", help="Make new keys, and forget a request that was made.")] = False,
     store: StoreOption = None,
     passphrase_fd: PassphraseFd = None,
     as_json: JsonOption = False,
 ) -> None:
-    """On a device: write the request that HQ signs."""
+    """On a device: write the request that HQ signs. Again on an enrolled device: for a new identity."""
     from eum_app.usecases.enrol_device import request_enrolment
 
     with unlocked(store, account, passphrase_fd) as session:
-        made = request_enrolment(session, to)
+        made = request_enrolment(session, to, anew=anew)
     show(
         as_json,
         {"path": str(made.path), "fingerprint": made.fingerprint},
@@ -70,6 +71,9 @@ def accept(
     answer: FileArgument,
     account: AccountOption,
     root: Annotated[str, typer.Option(help="HQ's root fingerprint, as HQ reads it to you.")],
+    leave_behind: Annotated[
+        bool, typer.Option("--leave-behind", help="Take a new identity although HQ has not received everything.")
+    ] = False,
     store: StoreOption = None,
     passphrase_fd: PassphraseFd = None,
 ) -> None:
@@ -77,7 +81,7 @@ def accept(
     from eum_app.usecases.enrol_device import accept_enrolment
 
     with unlocked(store, account, passphrase_fd) as session:
-        accept_enrolment(session, answer, root)
+        accept_enrolment(session, answer, root, leave_behind=leave_behind)
         name = session.name
     typer.echo(f"{name} is enrolled.")
 

@@ -13,6 +13,9 @@ class SiteRegistered(Fact, frozen=True, kw_only=True):
 
 
 class InventoryImported(Fact, frozen=True, kw_only=True):
+    """A list of the book came in. `rejected` names the first rows that were not taken (a fact has a limit of size);
+    `rejected_count` counts all of them, and is 0 in facts that name them all."""
+
     import_id: str
     source_name: str
     source_sha384: str
@@ -20,6 +23,7 @@ class InventoryImported(Fact, frozen=True, kw_only=True):
     accepted: int
     already_held: int
     rejected: tuple[RejectedRow, ...]
+    rejected_count: int = 0
 
 
 class ItemListed(Fact, frozen=True, kw_only=True):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from typing import Final
 
 from eum_app.domain.errors import Refusal
@@ -25,6 +27,25 @@ PERMISSIONS: Final[dict[str, frozenset[str]]] = {
     "auditor": frozenset({"report.export"}),
     "administrator": frozenset({"account.add", "device.enrol", "device.request", "bundle.seal", "bundle.import"}),
 }
+
+
+_CODE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
+
+
+def is_code(name: str) -> bool:
+    """Whether a name may name an account: ASCII, so that no two look alike, and no path."""
+    return _CODE.fullmatch(name) is not None
+
+
+def is_store_name(name: str) -> bool:
+    """Whether a name may name a store or a device: as `is_code`, because it stands in file names, and without the
+    underscore, because it stands in certificates (X.520 serialNumber is a PrintableString)."""
+    return is_code(name) and "_" not in name
+
+
+def folded(name: str) -> str:
+    """What two names have in common that differ only in case or in the form of their characters."""
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
 
 
 def require_role(role: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
 from db.queries.items import held_match_keys, site_ids_by_name
 from eum_app.domain.facts import Fact, InventoryImported, ItemListed, RejectedRow, SiteRegistered
@@ -11,6 +12,8 @@ from eum_app.domain.inventory_rows import InventoryRow
 from eum_app.usecases.changes import Changed
 from eum_app.usecases.inventory_file import InventoryPreview
 from eum_app.usecases.session import Session, new_id
+
+MAX_NAMED_REJECTED: Final = 1_000
 
 
 @dataclass(frozen=True)
@@ -59,7 +62,10 @@ def import_inventory(session: Session, preview: InventoryPreview) -> InventoryRe
                 rows=preview.rows,
                 accepted=len(new_rows),
                 already_held=already_held,
-                rejected=tuple(RejectedRow(line=row.line, codes=row.codes) for row in preview.rejected),
+                rejected=tuple(
+                    RejectedRow(line=row.line, codes=row.codes) for row in preview.rejected[:MAX_NAMED_REJECTED]
+                ),
+                rejected_count=len(preview.rejected),
             )
         )
         transaction.record_all(facts)

@@ -58,7 +58,7 @@ def preview_inventory(
     with session.store.reading() as connection:
         counts = status_counts(connection, wanted, as_of[:10], require_trigger(trigger))
         return InventoryReportPreview(
-            rows=list(inventory_rows(connection, wanted, limit)),
+            rows=list(inventory_rows(connection, wanted, parse_date(as_of[:10]), limit)),
             total=counts.total,
             dispositions=counts.dispositions,
             outcomes=counts.outcomes,
@@ -96,7 +96,9 @@ def export_inventory(
         heads = journal_heads(connection)
         not_received = not_yet_received(connection)
         filters = _filters(connection, wanted)
-        rows = with_progress(cells(plain_inventory_rows(connection, wanted), trigger, today), counts.total, progress)
+        rows = with_progress(
+            cells(plain_inventory_rows(connection, wanted, today), trigger, today), counts.total, progress
+        )
         report = inventory_report(
             rows,
             counts,

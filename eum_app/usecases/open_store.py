@@ -7,9 +7,11 @@ import time
 from pathlib import Path
 from typing import Final
 
+import msgspec
+
 from db.content import check_content
-from db.keyslots import StoreFile, make_slot, new_data_key, open_slot, read_store_file, write_store_file
-from db.queries.people import role_of
+from db.keyslots import Slot, StoreFile, make_slot, new_data_key, open_slot, read_store_file, write_store_file
+from db.queries.people import all_accounts, role_of
 from db.store import Store, StoreName, readdress, verify_all_chains
 from eum_app.crypto.certificates import issue_hq, make_authority
 from eum_app.crypto.passphrases import KdfParams
@@ -145,36 +147,56 @@ def open_store(
 
 
 def add_account(session: Session, *, account: str, role: str, passphrase: str, kdf: KdfParams | None = None) -> None:
-    """Give another person an account on this store. Raises Refusal `permission.denied`, `account.exists` …"""
+    """Give another person an account on this store.
+
+    The keyslots are read and written while this store's journal is held, so two at once lose none; where the journal
+    cannot be written, the slot goes again. Raises Refusal `permission.denied`, `account.name`, `account.exists` (also
+    for a code that differs only in case), `role.unknown`, `passphrase.too_short`; Trouble of the disk.
+    """
     session.require("account.add")
     _require_name(account, "account.name")
     people.require_role(role)
     require_passphrase(passphrase)
-    store_file = read_store_file(session.store.folder)
-    if any(slot.account == account for slot in store_file.slots):
-        raise Refusal("account.exists", account=account)
+    folder = session.store.folder
     signing_key = SigningKey.generate(session.suite)
     slot = make_slot(
-        store_file.store_id,
+        session.store.named.store_id,
         account,
         passphrase,
         session.ticket.data_key,
         signing_key,
         kdf or KdfParams.default(session.suite),
     )
-    with session.writing() as transaction:
-        transaction.record(_account_added(session.observed_now(), account, role, signing_key))
-        write_store_file(
-            session.store.folder,
-            StoreFile(
-                store_file.format,
-                store_file.store_id,
-                store_file.name,
-                store_file.kind,
-                store_file.suite,
-                (*store_file.slots, slot),
-            ),
-        )
+    try:
+        with session.writing() as transaction:
+            store_file = read_store_file(folder)
+            known = {row.account for row in all_accounts(transaction.connection) if row.origin == session.name}
+            _require_free_account(account, known, {other.account for other in store_file.slots})
+            slots = [other for other in store_file.slots if other.account != account]
+            transaction.record(_account_added(session.observed_now(), account, role, signing_key))
+            write_store_file(folder, msgspec.structs.replace(store_file, slots=(*slots, slot)))
+    except BaseException:
+        _take_slot_back(folder, slot)
+        raise
+
+
+def _require_free_account(account: str, known: set[str], with_slot: set[str]) -> None:
+    """Two codes that differ only in case would be taken for two people, or be one. Where only the journal knows this
+    very account, or only the keyslots do, something was lost in a crash, and adding it again mends that.
+
+    Raises Refusal `account.exists`.
+    """
+    for other in sorted(known | with_slot):
+        is_whole = other in known and other in with_slot
+        if people.folded(other) == people.folded(account) and (is_whole or other != account):
+            raise Refusal("account.exists", account=other)
+
+
+def _take_slot_back(folder: Path, slot: Slot) -> None:
+    store_file = read_store_file(folder)
+    slots = tuple(other for other in store_file.slots if other != slot)
+    if len(slots) < len(store_file.slots):
+        write_store_file(folder, msgspec.structs.replace(store_file, slots=slots))
 
 
 def change_database_url(folder: Path, account: str, passphrase: str, url: str) -> None:
@@ -207,7 +229,7 @@ def require_passphrase(passphrase: str) -> None:
 
 
 def _require_name(name: str, code: str) -> None:
-    if not name or len(name) > 40 or not all(char.isalnum() or char in "-_." for char in name):
+    if not (people.is_store_name(name) if code == "store.name" else people.is_code(name)):
         raise Refusal(code, name=name[:40])
 
 

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from db.queries.findings import finding, finding_ids, findings_by_id, known_finding_ids
-from db.queries.reports import site_answer_rows
-from db.queries.visits import closing, counting_checks, evidence_of, site_answers_of, visit_checklists
+from db.queries.visits import (
+    answered_by,
+    checked_by,
+    closing,
+    counting_checks,
+    evidence_of,
+    site_answers_of,
+    visit_checklists,
+)
 from db.store import Connection, Transaction
 from eum_app.domain.compliance.rules import (
-    MAX_OCCURRENCES,
     RULES_BY_ID,
     CheckSeen,
     SiteSeen,
@@ -113,7 +120,7 @@ def _site_seen(connection: Connection, visit_id: str) -> SiteSeen | None:
 def _occurring(connection: Connection, triggers: Iterable[Trigger]) -> dict[str, Trigger]:
     """Finding id → trigger. What lapsed and came back gets the id of its next occurrence."""
     found = {trigger.finding_id: trigger for trigger in triggers}
-    for number in range(2, MAX_OCCURRENCES + 1):
+    for number in itertools.count(2):
         lapsed = [one for one, row in findings_by_id(connection, list(found)).items() if row.lapsed_at]
         if not lapsed:
             break
@@ -131,7 +138,8 @@ def _why_gone(rule_id: str) -> str:
 def review_finding(
     session: Session, finding_id: str, *, decision: str, comment: str, disposition: str = ""
 ) -> Reviewed:
-    """Decide a finding: resolve, recheck or escalate. Never by the person who made the check.
+    """Decide a finding: resolve, recheck or escalate. Never by a person who looked: at that item in that visit, or at
+    the site where the finding is about its checklist, however often and with whatever result.
 
     Raises Refusal `permission.denied`, `finding.unknown`, `finding.decided`, `finding.lapsed`, `review.decision`,
     `review.comment`, `review.own_check`.
@@ -145,9 +153,12 @@ def review_finding(
         if row.lapsed_at:
             raise Refusal("finding.lapsed")
         # A finding about a site has no check: whoever answered its checklist is the one who looked.
-        looked = {row.checked_by} if row.check_id else {a.actor for a in site_answer_rows(connection, row.visit_id)}
-        checked_by = session.account if session.account in looked else row.checked_by
-        require_decision(decision=decision, comment=comment, reviewer=session.account, checked_by=checked_by)
+        looked = (
+            checked_by(connection, row.visit_id, row.item_id, row.check_id)
+            if row.check_id
+            else answered_by(connection, row.visit_id)
+        )
+        require_decision(decision=decision, comment=comment, reviewer=session.account, looked=looked)
         transaction.record(
             FindingReviewed(
                 observed_at=session.observed_now(),

@@ -29,7 +29,8 @@ def measure(folder: Path, *, items: int = 100_000, repeats: int = 5) -> Ratio:
 
 def _write_bare(hq: Session, path: Path) -> None:
     with hq.store.reading() as connection, path.open("w", newline="", encoding="utf-8") as file:
-        rows = connection.execution_options(yield_per=STREAM_ROWS).execute(inventory_question(InventoryFilter()))
+        question = inventory_question(InventoryFilter(), hq.now().date())
+        rows = connection.execution_options(yield_per=STREAM_ROWS).execute(question)
         csv.writer(file).writerows(rows)
         file.flush()
         os.fsync(file.fileno())

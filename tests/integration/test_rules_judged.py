@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 
 from db.queries import findings, visits
 from db.queries.clocks import clock_counts, item_standings
+from db.queries.reports import InventoryFilter
+from db.store import entries_after
 from eum_app.domain.checklists import Answer
 from eum_app.domain.compliance.rules import question_of
 from eum_app.domain.errors import Refusal
-from eum_app.domain.facts import MarkRead, VisitClosedOut
+from eum_app.domain.facts import FindingLapsed, InventoryImported, MarkRead, VisitClosedOut, decode_fact
 from eum_app.scanning.labels import data_matrix, png
 from eum_app.usecases.exchange import import_bundles
+from eum_app.usecases.import_inventory import MAX_NAMED_REJECTED, import_inventory
+from eum_app.usecases.inventory_file import read_inventory
+from eum_app.usecases.inventory_report import preview_inventory
 from eum_app.usecases.record_check import assess_site, attach_photo, record_check
-from eum_app.usecases.review import review_finding
+from eum_app.usecases.review import judge_visits, review_finding
 from eum_app.usecases.seal_bundle import seal_results
-from tests.builders import World, make_world, typed, yes_to_all
+from tests.builders import HEADINGS, World, make_world, typed, yes_to_all
 
 PHOTO = png(data_matrix(b"786950"))
 
@@ -146,3 +151,82 @@ def test_only_a_sighting_moves_the_clock(world: World) -> None:
     assert (standings[seen].state, standings[seen].due_on) == ("in_time", date(2027, 11, 21))
     assert (standings[partner].state, standings[partner].days_over) == ("annual_late", 1)
     assert hq.read(clock_counts, date(2026, 12, 11), "arrival") == {"due_soon": 2, "in_time": 1}
+
+
+def checked(world: World, item_id: str, outcome: str = "verified", reason: str = "") -> None:
+    record_check(
+        world.device,
+        visit_id=visit_of(world),
+        item_id=item_id,
+        outcome=outcome,
+        reason=reason,
+        mark=MarkRead(read_by="list"),
+        answers=yes_to_all() if outcome == "verified" else (),
+        grade="A",
+    )
+
+
+def test_whoever_looked_before_does_not_decide_under_whatever_spelling(world: World) -> None:
+    item_id = world.device.read(visits.work_ids, visit_of(world))[0]
+    world.device.account = "INS-018"
+    checked(world, item_id)
+    assess_site(world.device, visit_of(world), [Answer("fence", "yes")])
+    world.device.account = "INS-017"
+    checked(world, item_id, "not_found", "said_lost")
+    assess_site(world.device, visit_of(world), [Answer("fence", "no", "Hole")])
+    send(world)
+    of_item, of_site = world.hq.read(findings.finding_ids)
+    for finding_id in (of_item, of_site):
+        for account in ("INS-017", "ins-017", "INS-０17", "INS-018", "Ins-018"):
+            world.hq.account = account
+            with pytest.raises(Refusal, match=r"review\.own_check"):
+                review_finding(world.hq, finding_id, decision="resolve", comment="Fine")
+        world.hq.account = "REV-004"
+        review_finding(world.hq, finding_id, decision="resolve", comment="Agreed")
+
+
+def test_a_site_finding_comes_back_however_often(world: World) -> None:
+    visit_id = visit_of(world)
+    assess_site(world.device, visit_id, [Answer("fence", "no", "Hole")])
+    send(world)
+    with world.hq.writing() as transaction:
+        for _ in range(101):
+            (open_id,) = findings.finding_ids(transaction.connection)
+            observed_at = world.hq.observed_now()
+            transaction.record(FindingLapsed(observed_at=observed_at, finding_id=open_id, reason="answered_since"))
+            assert judge_visits(transaction, [visit_id], observed_at) == (1, 0)
+    assert open_rules(world) == ["site-deficiency"]
+
+
+@pytest.mark.parametrize("year", [2031, 9999])
+def test_a_check_that_says_it_was_made_in_the_future_moves_no_clock_and_outranks_none(world: World, year: int) -> None:
+    hq, device = world.hq, world.device
+    today = date(2026, 12, 12)
+    ahead, both, _ = device.read(visits.work_ids, visit_of(world))
+    checked(world, both, "discrepancy", "damaged")
+    device.store.now = lambda: datetime(year, 12, 31, 23, 59, tzinfo=UTC)
+    checked(world, ahead)
+    checked(world, both)
+    device.store.now = world.clock
+    send(world)
+    standings = dict(hq.read(lambda connection: list(item_standings(connection, today))))
+    assert (standings[ahead].state, standings[both].state) == ("annual_late", "in_time")
+    shown = preview_inventory(hq, InventoryFilter())
+    assert shown.outcomes == {"discrepancy": 1, "never_checked": 2}
+    assert sorted(row.last_sighted_on for row in shown.rows) == ["", "", "2026-11-21"]
+
+
+def test_a_list_of_rubbish_is_counted_whole_and_named_in_part(world: World, tmp_path: Path) -> None:
+    path = tmp_path / "rubbish.csv"
+    rows = [f"XX,,,,,,,{number},,EEUM,,,,,,PERHAPS" for number in range(80_000)]
+    path.write_text("\r\n".join([HEADINGS, *rows]) + "\r\n", encoding="utf-8")
+    result = import_inventory(world.hq, read_inventory(path))
+    assert (result.accepted, result.rejected) == (0, 80_000)
+    with world.hq.store.reading() as connection:
+        *_, fact = (
+            decode_fact(entry.kind, entry.kind_version, entry.payload)
+            for entry in entries_after(connection, "HQ-01", 1, 0, 2**40)
+            if entry.kind == "InventoryImported"
+        )
+    assert isinstance(fact, InventoryImported)
+    assert (fact.rejected_count, len(fact.rejected), fact.rejected[0].line) == (80_000, MAX_NAMED_REJECTED, 2)

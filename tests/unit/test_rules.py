@@ -100,7 +100,7 @@ def test_a_site_checklist_missing_or_with_a_no(
 
 def test_the_question_is_found_again_from_the_findings_id() -> None:
     (trigger,) = run_site_rules(site(Answer("fence", "no", "Hole"), is_closed=False))
-    for number in (1, 3):
+    for number in (1, 3, 101):
         assert question_of("site-deficiency", "visit-1", trigger.occurrence(number), SITE) == "fence"
     assert question_of("site-deficiency", "visit-2", trigger.finding_id, SITE) == ""
     assert question_of("item-not-found", "visit-1", trigger.finding_id, SITE) == ""
@@ -201,6 +201,8 @@ def test_the_newer_of_book_and_sighting_counts() -> None:
     assert last_inventory_of("", "2026-01-02") == "2026-01-02"
     assert last_inventory_of("unknown", "2026-01-02") == "2026-01-02"
     assert last_inventory_of("", "") == ""
+    assert last_inventory_of("9999-12-31", "2026-01-02") == "2026-01-02"
+    assert last_inventory_of("1899-12-31", "") == ""
 
 
 def test_what_has_no_clock() -> None:
@@ -211,5 +213,6 @@ def test_what_has_no_clock() -> None:
     assert on(today).state == "no_date"
     assert on(today, trigger="arrival", delivered="2020-01-01").state == "no_date"
     assert on(today, delivered="soon").state == "no_date"
+    assert on(today, delivered="9999-12-31").state == "no_date"
     with pytest.raises(Refusal, match=r"clock\.trigger"):
         on(today, trigger="yesterday")

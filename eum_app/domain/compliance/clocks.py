@@ -33,6 +33,8 @@ INITIAL_DAYS: Final = 90
 ANNUAL_MONTHS: Final = 12
 SOON_DAYS: Final = 30
 SUBJECT_LEVEL: Final = "EEUM"
+YEARS: Final = range(1900, 2201)
+"""Beyond them a date is a slip of the pen or of a clock, and a due date may have no calendar to stand in."""
 SIGHTING_OUTCOMES: Final = ("verified", "discrepancy")
 SIGHTING_GRADES: Final = ("A", "B")
 
@@ -106,11 +108,12 @@ def last_inventory_of(book: str, sighted_on: str) -> str:
 
 @lru_cache(maxsize=4096)
 def readable(text: str) -> str:
-    """`text` where it is a calendar date, else empty text."""
+    """`text` where it is a calendar date of these times (`YEARS`), else empty text."""
     try:
-        return parse_date(text).isoformat() if text else ""
+        day = parse_date(text) if text else None
     except Refusal:
         return ""
+    return day.isoformat() if day and day.year in YEARS else ""
 
 
 @lru_cache(maxsize=4096)

@@ -205,19 +205,21 @@ def run_site_rules(site: SiteSeen) -> Iterator[Trigger]:
 
 
 def question_of(rule_id: str, visit_id: str, of_finding: str, checklist: Checklist) -> str:
-    """The question that a site finding is about, found again by its hash; empty where it is about none."""
+    """The question that a site finding is about, found again by its hash; empty where it is about none, or where it
+    came back more often than `SOUGHT_OCCURRENCES`."""
     rule = RULES_BY_ID.get(rule_id)
     if rule is None or rule.subject != "question":
         return ""
-    for question in checklist.questions:
-        trigger = _about_site(rule, visit_id, question.question_id)
-        if any(trigger.occurrence(number) == of_finding for number in range(1, MAX_OCCURRENCES + 1)):
-            return question.question_id
+    triggers = [_about_site(rule, visit_id, question.question_id) for question in checklist.questions]
+    for number in range(1, SOUGHT_OCCURRENCES + 1):
+        for trigger in triggers:
+            if trigger.occurrence(number) == of_finding:
+                return trigger.trigger
     return ""
 
 
-MAX_OCCURRENCES: Final = 100
-"""How often one question of one visit may lapse and come back before nobody counts any more."""
+SOUGHT_OCCURRENCES: Final = 1_000
+"""Up to where the text of a question is looked for again; findings themselves come back without any limit."""
 
 
 def _about_site(rule: Rule, visit_id: str, question_id: str) -> Trigger:
