@@ -16,12 +16,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
-import msgspec
 from sqlalchemy import Connection as Connection
-from sqlalchemy import Engine, bindparam, select
+from sqlalchemy import Engine, select
 
 from db import bulk, migrations, projection, triggers, turns
 from db.boxed import boxed, unboxed
+from db.chains import HASH_AT, chain_head, chain_newest_observed, verify_tail
 from db.content import ContentFolder, seal_content
 from db.engines import CACHE_KIB as CACHE_KIB
 from db.engines import DATABASE as DATABASE
@@ -32,10 +32,9 @@ from db.tables import journal, meta, read, secrets
 from eum_app.domain.clock import Now, utc_text
 from eum_app.domain.errors import Refusal, Trouble
 from eum_app.domain.facts import DEVICE_MAY_STATE, ContentRef, Fact, UnknownFact, decode_fact, encode_fact, kind_of
-from eum_app.domain.journal import Author, Entry, Head, genesis, head_of, next_entry, outgoing_origin, verify_chain
+from eum_app.domain.journal import Author, Entry, Head, head_of, next_entry, outgoing_origin, verify_chain
 
 CONTENT: Final = "content"
-TAIL_ENTRIES: Final = 200
 
 
 @dataclass(frozen=True)
@@ -129,7 +128,7 @@ class Store:
             triggers.verify(connection)
             values = {row.name: row.value for row in connection.execute(select(meta))}
             named = StoreName(values["store_id"], values["name"], values["kind"], int(values["epoch"]))
-            _verify_tail(connection, Head(named.name, named.epoch, 0, b""))
+            verify_tail(connection, Head(named.name, named.epoch, 0, b""))
             newest = chain_newest_observed(connection, named.name, named.epoch)
         store = cls(folder, engine, named, now)
         store.note_observed([newest])
@@ -296,7 +295,7 @@ class Transaction:
     def _compare(self, held: Sequence[Entry]) -> None:
         for entry in held:
             ours = self.connection.execute(
-                _HASH_AT, {"origin": entry.origin, "epoch": entry.epoch, "seq": entry.seq}
+                HASH_AT, {"origin": entry.origin, "epoch": entry.epoch, "seq": entry.seq}
             ).scalar()
             if ours != entry.hash:
                 raise Refusal("chain.forked", origin=entry.origin, epoch=entry.epoch, seq=entry.seq)
@@ -339,15 +338,6 @@ _INSERT_ENTRY: Final = {
     dialect: f"INSERT INTO journal ({', '.join(_ENTRY_COLUMNS)}) VALUES ({', '.join([mark] * len(_ENTRY_COLUMNS))})"  # noqa: S608
     for dialect, mark in (("sqlite", "?"), ("postgresql", "%s"))
 }
-_HASH_AT = select(journal.c.hash).where(
-    journal.c.origin == bindparam("origin"), journal.c.epoch == bindparam("epoch"), journal.c.seq == bindparam("seq")
-)
-_HEAD = (
-    select(journal.c.seq, journal.c.hash)
-    .where(journal.c.origin == bindparam("origin"), journal.c.epoch == bindparam("epoch"))
-    .order_by(journal.c.seq.desc())
-    .limit(1)
-)
 
 
 def _fields(entry: Entry) -> tuple[Any, ...]:
@@ -367,25 +357,6 @@ def _fields(entry: Entry) -> tuple[Any, ...]:
     )
 
 
-def chain_head(connection: Connection, origin: str, epoch: int) -> Head:
-    """The newest entry of a chain, or its genesis."""
-    row = connection.execute(_HEAD, {"origin": origin, "epoch": epoch}).first()
-    return Head(origin, epoch, row.seq, row.hash) if row else genesis(origin, epoch)
-
-
-def entry_hash_at(connection: Connection, origin: str, epoch: int, seq: int) -> bytes | None:
-    """The hash of one entry held here; None where there is none."""
-    found: bytes | None = connection.execute(_HASH_AT, {"origin": origin, "epoch": epoch, "seq": seq}).scalar()
-    return found
-
-
-def chain_newest_observed(connection: Connection, origin: str, epoch: int) -> str:
-    """The `observed_at` of a chain's newest fact; empty for an empty chain."""
-    newest = select(journal.c.payload).where(journal.c.origin == origin, journal.c.epoch == epoch)
-    payload = connection.execute(newest.order_by(journal.c.seq.desc()).limit(1)).scalar()
-    return msgspec.json.decode(payload, type=Fact).observed_at if payload else ""
-
-
 def read_secret(connection: Connection, purpose: str) -> bytes | None:
     stored: bytes | None = connection.execute(select(secrets.c.value).where(secrets.c.purpose == purpose)).scalar()
     return unboxed(connection, _place(purpose), stored)
@@ -393,45 +364,6 @@ def read_secret(connection: Connection, purpose: str) -> bytes | None:
 
 def _place(purpose: str) -> str:
     return f"secret|{purpose}"
-
-
-def entries_after(connection: Connection, origin: str, epoch: int, seq: int, through: int) -> Iterator[Entry]:
-    """Entries of one chain with seq < n ≤ through, in order, streamed."""
-    rows = connection.execute(
-        select(*[column for column in journal.columns if column.name != "known_at"])
-        .where(journal.c.origin == origin, journal.c.epoch == epoch, journal.c.seq > seq, journal.c.seq <= through)
-        .order_by(journal.c.seq)
-        .execution_options(yield_per=2_000)
-    )
-    for row in rows:
-        yield Entry(*row)
-
-
-def verify_all_chains(connection: Connection) -> list[Head]:
-    """Follow every chain from its genesis; the heads. Raises Refusal as `verify_chain` does."""
-    chains = connection.execute(
-        select(journal.c.origin, journal.c.epoch).distinct().order_by(journal.c.origin, journal.c.epoch)
-    ).all()
-    return [
-        verify_chain(
-            entries_after(connection, row.origin, row.epoch, 0, 2**62),
-            genesis(row.origin, row.epoch),
-        )
-        for row in chains
-    ]
-
-
-def _verify_tail(connection: Connection, own: Head) -> None:
-    head = chain_head(connection, own.origin, own.epoch)
-    start = max(0, head.seq - TAIL_ENTRIES)
-    before = genesis(own.origin, own.epoch)
-    if start:
-        found = connection.execute(_HASH_AT, {"origin": own.origin, "epoch": own.epoch, "seq": start}).scalar()
-        before = Head(own.origin, own.epoch, start, found or b"")
-    try:
-        verify_chain(entries_after(connection, own.origin, own.epoch, start, head.seq), before)
-    except Refusal as error:
-        raise Trouble("store.chain_damaged", why=error.code, **error.values) from error
 
 
 def readdress(folder: Path, data_key: bytes, url: str) -> None:

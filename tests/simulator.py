@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from db.chains import chain_head
 from db.queries import visits
-from db.store import chain_head
 from eum_app.domain.clock import utc_text
 from eum_app.domain.facts import Fact, MarkRead, encode_fact, kind_of
 from eum_app.domain.journal import Author, Entry, encode_entry, head_of, next_entry

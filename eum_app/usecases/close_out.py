@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from db.chains import chain_head
 from db.queries.visits import VisitRow, site_answers_of, visit, visit_checklists, work_ids
-from db.store import Connection, Transaction, chain_head
+from db.store import Connection, Transaction
 from eum_app.domain.checklists import open_questions, visible_questions
 from eum_app.domain.errors import Refusal
 from eum_app.domain.facts import HeadSigned, OutcomeCount, PartySignature, VisitClosedOut

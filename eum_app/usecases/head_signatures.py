@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from db.chains import entry_hash_at
 from db.queries.people import accounts_of_chain
-from db.store import Connection, entry_hash_at
+from db.store import Connection
 from eum_app.crypto.signing import SigningKey, VerifyKey
 from eum_app.crypto.suites import Suite
 from eum_app.domain.errors import Refusal

@@ -9,10 +9,11 @@ from typing import Final
 
 import msgspec
 
+from db.chains import verify_all_chains
 from db.content import check_content
 from db.keyslots import Slot, StoreFile, make_slot, new_data_key, open_slot, read_store_file, write_store_file
 from db.queries.people import all_accounts, role_of
-from db.store import Store, StoreName, readdress, verify_all_chains
+from db.store import Store, StoreName, readdress
 from eum_app.crypto.certificates import issue_hq, make_authority
 from eum_app.crypto.passphrases import KdfParams
 from eum_app.crypto.signing import SigningKey

@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO, Final
 
+from db.chains import chain_head, entries_after
 from db.content import object_row, open_sealed
 from db.files import disk_trouble
 from db.queries.exchange import held_by_device, received_head, require_not_rolled_back
-from db.store import Connection, Store, chain_head, entries_after
+from db.store import Connection, Store
 from eum_app.crypto.certificates import Certificate
 from eum_app.domain.errors import Refusal
 from eum_app.domain.facts import BundleSealed, HeadSigned, VisitPlanned, content_refs, decode_fact

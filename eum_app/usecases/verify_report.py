@@ -15,8 +15,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
+from db.chains import entries_after
 from db.queries.reports import hash_at, is_export_recorded
-from db.store import Connection, entries_after
+from db.store import Connection
 from eum_app.crypto.certificates import Certificate, check_chain, check_validity
 from eum_app.domain.clock import from_utc_text
 from eum_app.domain.errors import KnownError, Refusal

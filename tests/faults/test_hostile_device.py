@@ -142,7 +142,7 @@ def test_no_later_version_becomes_a_power(simulator: Simulator, monkeypatch: pyt
     unknown = msgspec.structs.replace(simulator.chained(FIRST, 1, [reviewed])[0], kind="ItemRemarked", hash=b"")
     head = genesis(FIRST, 1)
     with hq.store.reading() as connection:
-        from db.store import chain_head
+        from db.chains import chain_head
 
         head = chain_head(connection, FIRST, 1)
     author = Author(FIRST, 1, "INS-017", "s", lambda: 0)

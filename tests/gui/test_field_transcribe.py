@@ -12,8 +12,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit
 from pytestqt.qtbot import QtBot
 
+from db.chains import entries_after
 from db.queries import visits
-from db.store import entries_after
 from eum_app.domain.errors import Refusal
 from eum_app.domain.facts import CheckRecorded, MarkRead, decode_fact
 from eum_app.usecases.worklist import WorklistPage, worklist_pages

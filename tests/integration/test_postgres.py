@@ -14,9 +14,10 @@ from sqlalchemy import insert, select, text
 from sqlalchemy.exc import DatabaseError
 
 from db import engines, location
+from db.chains import chain_head, verify_all_chains
 from db.content import object_row
 from db.queries import items
-from db.store import Connection, Store, StoreName, chain_head, verify_all_chains
+from db.store import Connection, Store, StoreName
 from db.tables import content, kept, meta, read, secrets
 from eum_app.cli import run
 from eum_app.domain import facts as f

@@ -13,8 +13,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
+from db.chains import chain_head
 from db.projection import REBUILD_BATCH
-from db.store import Connection, Store, StoreName, chain_head
+from db.store import Connection, Store, StoreName
 from db.tables import journal, read
 from eum_app.domain import facts as f
 from eum_app.domain.checklists import Answer

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from db.chains import entries_after
 from db.queries import findings, visits
 from db.queries.clocks import clock_counts, item_standings
 from db.queries.reports import InventoryFilter
-from db.store import entries_after
 from eum_app.domain.checklists import Answer
 from eum_app.domain.compliance.rules import question_of
 from eum_app.domain.errors import Refusal

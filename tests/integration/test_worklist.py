@@ -11,9 +11,9 @@ import msgspec
 import pytest
 from pypdf import PdfReader
 
+from db.chains import entries_after
 from db.queries import exchange, visits
 from db.queries.visits import CheckRow
-from db.store import entries_after
 from eum_app.domain.checklists import Answer, open_questions
 from eum_app.domain.clock import utc_text
 from eum_app.domain.errors import Refusal

@@ -1,0 +1,84 @@
+"""Reading the journal's chains: heads, hashes, runs of entries, and whether they hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+import msgspec
+from sqlalchemy import Connection, bindparam, select
+
+from db.tables import journal
+from eum_app.domain.errors import Refusal, Trouble
+from eum_app.domain.facts import Fact
+from eum_app.domain.journal import Entry, Head, genesis, verify_chain
+
+TAIL_ENTRIES: Final = 200
+
+HASH_AT = select(journal.c.hash).where(
+    journal.c.origin == bindparam("origin"), journal.c.epoch == bindparam("epoch"), journal.c.seq == bindparam("seq")
+)
+_HEAD = (
+    select(journal.c.seq, journal.c.hash)
+    .where(journal.c.origin == bindparam("origin"), journal.c.epoch == bindparam("epoch"))
+    .order_by(journal.c.seq.desc())
+    .limit(1)
+)
+
+
+def chain_head(connection: Connection, origin: str, epoch: int) -> Head:
+    """The newest entry of a chain, or its genesis."""
+    row = connection.execute(_HEAD, {"origin": origin, "epoch": epoch}).first()
+    return Head(origin, epoch, row.seq, row.hash) if row else genesis(origin, epoch)
+
+
+def entry_hash_at(connection: Connection, origin: str, epoch: int, seq: int) -> bytes | None:
+    """The hash of one entry held here; None where there is none."""
+    found: bytes | None = connection.execute(HASH_AT, {"origin": origin, "epoch": epoch, "seq": seq}).scalar()
+    return found
+
+
+def chain_newest_observed(connection: Connection, origin: str, epoch: int) -> str:
+    """The `observed_at` of a chain's newest fact; empty for an empty chain."""
+    newest = select(journal.c.payload).where(journal.c.origin == origin, journal.c.epoch == epoch)
+    payload = connection.execute(newest.order_by(journal.c.seq.desc()).limit(1)).scalar()
+    return msgspec.json.decode(payload, type=Fact).observed_at if payload else ""
+
+
+def entries_after(connection: Connection, origin: str, epoch: int, seq: int, through: int) -> Iterator[Entry]:
+    """Entries of one chain with seq < n ≤ through, in order, streamed."""
+    rows = connection.execute(
+        select(*[column for column in journal.columns if column.name != "known_at"])
+        .where(journal.c.origin == origin, journal.c.epoch == epoch, journal.c.seq > seq, journal.c.seq <= through)
+        .order_by(journal.c.seq)
+        .execution_options(yield_per=2_000)
+    )
+    for row in rows:
+        yield Entry(*row)
+
+
+def verify_all_chains(connection: Connection) -> list[Head]:
+    """Follow every chain from its genesis; the heads. Raises Refusal as `verify_chain` does."""
+    chains = connection.execute(
+        select(journal.c.origin, journal.c.epoch).distinct().order_by(journal.c.origin, journal.c.epoch)
+    ).all()
+    return [
+        verify_chain(
+            entries_after(connection, row.origin, row.epoch, 0, 2**62),
+            genesis(row.origin, row.epoch),
+        )
+        for row in chains
+    ]
+
+
+def verify_tail(connection: Connection, own: Head) -> None:
+    head = chain_head(connection, own.origin, own.epoch)
+    start = max(0, head.seq - TAIL_ENTRIES)
+    before = genesis(own.origin, own.epoch)
+    if start:
+        found = connection.execute(HASH_AT, {"origin": own.origin, "epoch": own.epoch, "seq": start}).scalar()
+        before = Head(own.origin, own.epoch, start, found or b"")
+    try:
+        verify_chain(entries_after(connection, own.origin, own.epoch, start, head.seq), before)
+    except Refusal as error:
+        raise Trouble("store.chain_damaged", why=error.code, **error.values) from error
