@@ -12,7 +12,7 @@ from typing import Any, Final
 from sqlalchemy import Boolean, Connection, Integer, LargeBinary, Table, TableClause, column, select, update
 from sqlalchemy import table as table_named
 from sqlalchemy.dialects import postgresql
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 Rows = list[dict[str, Any]]
 
@@ -64,7 +64,16 @@ def merge(connection: Connection, table: Table, rows: Rows, newest_by: str) -> N
     without `newest_by` the one that is there."""
     columns = list(rows[0])
     keys = [column.name for column in table.primary_key.columns]
-    passing = _passed(connection, table, columns, newest(rows, keys, newest_by))
+    single = newest(rows, keys, newest_by)
+    # Mostly no key is there already: then the rows are written once and not twice.
+    try:
+        with connection.begin_nested():
+            copy_in(connection, table, table, columns, map(itemgetter(*columns), single))
+    except IntegrityError:
+        pass
+    else:
+        return
+    passing = _passed(connection, table, columns, single)
     insert = postgresql.insert(table).from_select(columns, select(*[passing.c[name] for name in columns]))
     if newest_by:
         connection.execute(

@@ -11,6 +11,7 @@ import msgspec
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, case, false, func, or_, select
 from sqlalchemy.engine import Row
 
+from db.among import among
 from db.tables import (
     checklists,
     checks,
@@ -255,10 +256,8 @@ def devices_of_visits(connection: Connection, visit_ids: Iterable[str]) -> dict[
 
 def check_ids_of_others(connection: Connection, origin: str, check_ids: Iterable[str]) -> list[str]:
     """Of these ids, those that another origin's check has."""
-    wanted = list(check_ids)
     found: list[str] = []
-    for start in range(0, len(wanted), LOOKUP_CHUNK):
-        chosen = checks.c.check_id.in_(wanted[start : start + LOOKUP_CHUNK])
+    for chosen in among(connection, checks.c.check_id, check_ids):
         found += connection.execute(select(checks.c.check_id).where(chosen, checks.c.origin != origin)).scalars()
     return found
 
