@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 BRANDS = {"field": "EUM Field", "hq": "EUM HQ"}
 _WARM = {
     "field": ("eum_app.usecases.open_store", "ui.shell", "ui.desk", "ui.field.pages"),
-    "hq": ("eum_app.usecases.open_store", "ui.shell", "ui.desk", "ui.hq"),
+    "hq": ("eum_app.usecases.open_store", "ui.shell", "ui.desk", "ui.hq.pages"),
     "": ("eum_app.usecases.open_store",),
 }
 
@@ -192,7 +192,7 @@ class AppWindow(QWidget):
 
     def _add_pages(self, shell: Shell, desk: Desk) -> None:
         if desk.session.is_hq:
-            from ui.hq import add_hq_pages
+            from ui.hq.pages import add_hq_pages
 
             add_hq_pages(shell, desk)
         else:

@@ -48,7 +48,7 @@ def apply_imports(connection: Connection, noted: Sequence[Noted]) -> None:
     rows = [
         {
             **plain(fact, "import_id", "source_name", "source_sha384", "rows", "accepted", "already_held"),
-            "rejected": len(fact.rejected),
+            "rejected": fact.rejected_count or len(fact.rejected),
             "imported_at": fact.observed_at,
             "actor": entry.actor,
         }

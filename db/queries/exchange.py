@@ -180,10 +180,13 @@ def is_quarantined(connection: Connection, recorder: str, quarantine_id: str) ->
     return connection.execute(question).first() is not None
 
 
-def bundle_held(connection: Connection, recorder: str, bundle_id: str) -> bool:
-    """Whether this store has imported a bundle before."""
+def bundle_held(connection: Connection, recorder: str, recorder_epoch: int, bundle_id: str) -> bool:
+    """Whether this store has said in its chain of that epoch that it imported a bundle."""
     question = select(bundles.c.bundle_id).where(
-        bundles.c.recorder == recorder, bundles.c.direction == "in", bundles.c.bundle_id == bundle_id
+        bundles.c.recorder == recorder,
+        bundles.c.recorder_epoch == recorder_epoch,
+        bundles.c.direction == "in",
+        bundles.c.bundle_id == bundle_id,
     )
     return connection.execute(question).first() is not None
 

@@ -193,9 +193,12 @@ def _import_verified(session: Session, path: Path, areas: set[str]) -> ImportOut
                     expected=head.seq + 1,
                     found=manifest.first_seq,
                 )
-            known = bundle_held(transaction.connection, session.name, manifest.bundle_id)
-            if known or manifest.last_seq <= head.seq:
+            said = bundle_held(transaction.connection, session.name, session.store.named.epoch, manifest.bundle_id)
+            if manifest.last_seq <= head.seq:
                 _append_all(session, bundle, head.seq, transaction)
+                if not said and not session.is_hq:
+                    # Held since before this device got its new identity: HQ learns of it from the new chain.
+                    transaction.record(_imported(session, bundle, path, new_entries=0))
                 return ImportOutcome(path, path.name, "already_held", sender=sender, kind=manifest.kind)
             for ref, reader in bundle.objects():
                 row = ObjectRow(ref.object_id, ref.size, ref.media_type, ref.key, ref.salt)
@@ -207,22 +210,7 @@ def _import_verified(session: Session, path: Path, areas: set[str]) -> ImportOut
                 raise Refusal("chain.broken", origin=manifest.origin, epoch=manifest.epoch, seq=manifest.last_seq)
             judged = judge(transaction.connection, visits, session.observed_now()) if session.is_hq else []
             # Everything long is done: only from here on does anybody else at this store wait.
-            transaction.record(
-                BundleImported(
-                    observed_at=session.observed_now(),
-                    bundle_id=manifest.bundle_id,
-                    bundle_kind=manifest.kind,
-                    sender=sender,
-                    origin=manifest.origin,
-                    epoch=manifest.epoch,
-                    first_seq=manifest.first_seq,
-                    last_seq=manifest.last_seq,
-                    head_hash=manifest.last_hash,
-                    new_entries=new_entries,
-                    objects=len(manifest.objects),
-                    file_name=_shown(path),
-                )
-            )
+            transaction.record(_imported(session, bundle, path, new_entries=new_entries))
             raised = 0
             received = transaction.head(manifest.origin, manifest.epoch)
             if session.is_hq:
@@ -248,6 +236,24 @@ def _import_verified(session: Session, path: Path, areas: set[str]) -> ImportOut
         kind=manifest.kind,
         new_entries=new_entries,
         new_findings=raised,
+    )
+
+
+def _imported(session: Session, bundle: OpenedBundle, path: Path, *, new_entries: int) -> BundleImported:
+    manifest = bundle.manifest
+    return BundleImported(
+        observed_at=session.observed_now(),
+        bundle_id=manifest.bundle_id,
+        bundle_kind=manifest.kind,
+        sender=bundle.sender.origin,
+        origin=manifest.origin,
+        epoch=manifest.epoch,
+        first_seq=manifest.first_seq,
+        last_seq=manifest.last_seq,
+        head_hash=manifest.last_hash,
+        new_entries=new_entries,
+        objects=len(manifest.objects),
+        file_name=_shown(path),
     )
 
 

@@ -26,7 +26,7 @@ from eum_app.usecases.seal_bundle import seal_results
 from eum_app.usecases.session import Session
 from tests.builders import PASSPHRASE, Clock, World, enrol, inventory_csv, make_store, typed, yes_to_all
 from ui.desk import Desk
-from ui.hq import add_hq_pages
+from ui.hq.pages import add_hq_pages
 from ui.page import Page
 from ui.shell import Shell
 from ui.tasks import Tasks

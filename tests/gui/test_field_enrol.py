@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication, QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
@@ -18,6 +19,13 @@ from eum_app.usecases.seal_bundle import seal_for_device
 from tests.builders import Clock, World, inventory_csv, make_store
 from tests.gui.field_world import Field, unlock
 from ui.app import build_window
+
+
+def paste(edit: QLineEdit, text: str) -> None:
+    """Keys without a pause would be a hand scanner's burst, which no field gets."""
+    edit.setFocus()
+    QGuiApplication.clipboard().setText(text)
+    QTest.keySequence(edit, QKeySequence(QKeySequence.StandardKey.Paste))
 
 
 def test_from_request_to_receipt(qtbot: QtBot, tmp_path: Path) -> None:
@@ -41,18 +49,18 @@ def test_from_request_to_receipt(qtbot: QtBot, tmp_path: Path) -> None:
     assert read_request(request).fingerprint in shown
     enrolled = sign_enrolment(hq, request, answer)
     assert enrolled.device == "FLD-0042"
-    QTest.keyClicks(field.find("answer_path_edit", QLineEdit), str(answer))
+    paste(field.find("answer_path_edit", QLineEdit), str(answer))
     field.press("read_answer_button")
     root = field.find("root_fingerprint_field", QLineEdit)
     assert root.isVisible()
     assert root.text() == ""  # it is heard, typed and compared, never offered
-    QTest.keyClicks(root, "AAAAA-AAAAA-AAAAA-AAAAA-AAAAA")
+    paste(root, "AAAAA-AAAAA-AAAAA-AAAAA-AAAAA")
     QTest.keyClick(root, Qt.Key.Key_Return)
     field.idle()
     assert field.sync.enrol.isVisible()
     assert field.sync.notice.text
     root.clear()
-    QTest.keyClicks(root, enrolment_state(hq).root_fingerprint)
+    paste(root, enrolment_state(hq).root_fingerprint)
     QTest.keyClick(root, Qt.Key.Key_Return)
     field.until(field.sync.seal_button.isEnabled)
     assert not field.sync.enrol.isVisible()

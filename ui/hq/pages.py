@@ -1,0 +1,65 @@
+"""Pages at headquarters. `add_hq_pages` puts those that the account's role has into the shell."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject
+
+from db.queries.findings import open_count
+from ui.activity import ActivityPage
+from ui.desk import Desk
+from ui.hq.devices import DevicesPage
+from ui.hq.inbox import InboxPage
+from ui.hq.inventory import InventoryPage
+from ui.hq.overview import OverviewPage
+from ui.hq.reports import ReportsPage
+from ui.hq.review import ReviewPage
+from ui.hq.visits import VisitsPage
+from ui.page import Page
+from ui.shell import Shell
+from ui.words import count
+
+__all__ = ["add_hq_pages"]
+
+READING_ROLES = frozenset({"auditor"})
+
+
+def add_hq_pages(shell: Shell, desk: Desk) -> None:
+    """Overview, Review, Inbox, Inventory, Visits, Reports, Devices and Activity log; for a role that only reads:
+    Inventory, Reports and Activity log."""
+    reads_only = desk.session.role in READING_ROLES
+    translate = shell.tr
+
+    def add(key: str, title: str, icon: str, page: Page) -> None:
+        page.setObjectName(f"{key}_page")
+        shell.add_page(key, title, icon, page)
+
+    if not reads_only:
+        add("overview", translate("Overview"), "layout-dashboard", OverviewPage(desk))
+        add("review", translate("Review"), "shield-alert", ReviewPage(desk))
+        add("inbox", translate("Inbox"), "inbox", InboxPage(desk))
+    add("inventory", translate("Inventory"), "boxes", InventoryPage(desk))
+    if not reads_only:
+        add("visits", translate("Visits"), "clipboard-list", VisitsPage(desk))
+    add("reports", translate("Reports"), "file-chart-column", ReportsPage(desk))
+    if not reads_only:
+        add("devices", translate("Devices"), "tablet-smartphone", DevicesPage(desk))
+    add("activity", translate("Activity log"), "scroll-text", ActivityPage(desk))
+    if not reads_only:
+        _Badge(shell, desk)
+
+
+class _Badge(QObject):
+    """Keeps the number of open findings beside Review."""
+
+    def __init__(self, shell: Shell, desk: Desk) -> None:
+        super().__init__(shell)
+        self._shell, self._desk = shell, desk
+        desk.tasks.store_changed.connect(self.follow)
+        self.follow(frozenset({"findings"}))
+
+    def follow(self, areas: frozenset[str]) -> None:
+        if areas & {"findings", "exchange"}:
+            self._desk.ask(open_count, then=self._show)
+
+    def _show(self, number: int) -> None:
+        self._shell.set_badge("review", count(number) if number else "", "bad")
