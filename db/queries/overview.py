@@ -245,7 +245,7 @@ def _counted(trigger: str, today: date, starts: Sequence[date], month: str) -> A
 def _day(column: ColumnElement[str]) -> ColumnElement[str]:
     """The column where it holds what looks like a date of these times, else empty text (as `clocks.readable`)."""
     first, last = f"{clocks.YEARS[0]}-01-01", f"{clocks.YEARS[-1]}-12-31"
-    return case((and_(column.like("____-__-__"), column.between(first, last)), column), else_="")
+    return case((and_(column.like("____-__-__"), column >= first, column <= last), column), else_="")
 
 
 def _first_due(due_on: Callable[[str], date], day: date) -> str:
