@@ -23,7 +23,6 @@ from ui.widgets import (
     EmptyState,
     KeyValueGrid,
     PhotoStrip,
-    ValueText,
     button,
     flow,
     hbox,
@@ -264,22 +263,16 @@ class ItemPanel(Card):
         grid.clear()
         grid.add(self.tr("Serial number"), item.serial, big=True)
         if self.draft is not None and self.draft.mark.raw:
-            grid.add(self.tr("Mark read"), self._read_part(self.draft))
+            # The picture of the mark above its text, so that a person can compare the two. Each has a line of its own:
+            # side by side in one cell, the text's height would not count.
+            if self.draft.mark_picture:
+                grid.add(self.tr("Picture of it"), _mark_picture(self.draft.mark_picture, 36))
+            grid.add(self.tr("Mark read"), mark_text(self.draft.mark.raw), mono=True)
         for name, value in ((self.tr("UII"), item.uii), (self.tr("NSN"), item.nsn), (self.tr("Case"), item.case_id)):
             if value:
                 grid.add(name, value, mono=True)
         grid.add(self.tr("Expected at"), words.joined(item.site, item.location))
         grid.add(self.tr("Last check"), last_check or words.day(item.last_inventory) or self.tr("None known"))
-
-    def _read_part(self, draft: Draft) -> QWidget:
-        """The picture of the mark beside its text, so that a person can compare the two."""
-        said = ValueText(mark_text(draft.mark.raw))
-        said.setAccessibleName(said.toPlainText())
-        line = hbox(spacing=10)
-        if draft.mark_picture:
-            line.addWidget(_mark_picture(draft.mark_picture, 36))
-        line.addWidget(said, 1)
-        return panel(line)
 
     def _follow(self) -> None:
         if self.draft is None or self._checklist is None:

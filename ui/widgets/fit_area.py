@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
@@ -20,7 +20,7 @@ class FitArea(QScrollArea):
         """`is_column`: never narrower than the content, so that it scrolls up and down only."""
         super().__init__()
         self._is_column = is_column
-        self._is_fitting = False
+        self._is_fitting = self._is_due = False
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         if is_column:
@@ -48,7 +48,19 @@ class FitArea(QScrollArea):
         if event.type() == QEvent.Type.LayoutRequest and watched is self.widget():
             self._fit()
             self.updateGeometry()
+            if not self._is_due:
+                # What is nested in the content may answer by its old size until its own layouts have run.
+                self._is_due = True
+                QTimer.singleShot(0, self, self._fit_again)
         return is_handled
+
+    def _fit_again(self) -> None:
+        self._is_due = False
+        content = self.widget()
+        layout = content.layout() if content is not None else None
+        if layout is not None:
+            layout.invalidate()
+        self._fit()
 
     def _fit(self) -> None:
         content = self.widget()
