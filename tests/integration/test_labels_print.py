@@ -105,7 +105,8 @@ def test_a_sheet_begun_is_used_up(world: World, tmp_path: Path) -> None:
     assert first[0].centre[1] > height * 0.85
     assert second[0].centre[0] < width * 0.3
     assert second[0].centre[1] < height * 0.15
-    assert "Shelf A-01" in PdfReader(path).pages[0].extract_text()
+    # Where the line breaks depends on the item that came first.
+    assert "Shelf A-01" in " ".join(PdfReader(path).pages[0].extract_text().split())
 
 
 def test_modules_are_whole_dots_and_never_too_small() -> None:
