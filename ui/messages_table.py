@@ -185,6 +185,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "file.write": ("The file {name} cannot be written.", "Choose another folder or medium."),
     "memory.full": ("The device has not enough free memory.", "Close other programs, then try again."),
     "task.child_ended": ("The background work ended before it was done.", "Start it again."),
+    "task.child_not_started": (
+        "The background work could not begin: this computer starts no further process ({reason}). Nothing was done.",
+        "Close other programs, then start it again.",
+    ),
     # Keys, certificates, bundles
     "certificate.bad_epoch": ("The certificate names an impossible epoch ({epoch}).", "Ask HQ for a new certificate."),
     "certificate.bad_name": (

@@ -24,6 +24,8 @@ from eum_app.domain.errors import KnownError, Trouble
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
+    from multiprocessing.context import SpawnProcess
+    from multiprocessing.synchronize import Event
 
 T = TypeVar("T")
 OnFailed = Callable[[KnownError], object]
@@ -217,13 +219,6 @@ class ChildTask:
         self._fn, self._args = fn, args
         self._on_progress, self._on_done = on_progress, on_done
         self._on_failed, self._on_cancelled = on_failed, on_cancelled
-        import multiprocessing  # 20 ms that the unlock page need not wait for
-
-        context = multiprocessing.get_context("spawn")
-        self._stop = context.Event()
-        self._ours, theirs = context.Pipe()
-        self._theirs: Connection | None = theirs
-        self._process = context.Process(target=_child_main, args=(theirs, self._stop), daemon=True)
         self._watcher = threading.Thread(target=self._watch, name="child-watcher", daemon=True)
         self._is_cancelled = False
         self._deadline_s = math.inf
@@ -245,34 +240,57 @@ class ChildTask:
     def _stop_by(self, deadline_s: float) -> None:
         self._is_cancelled = True
         self._deadline_s = min(self._deadline_s, deadline_s)
-        self._stop.set()
 
     def _watch(self) -> None:
-        # Started here and not on the GUI thread: a spawn takes some 50 ms.
-        self._process.start()
-        assert self._theirs is not None
-        self._theirs.close()
-        last: tuple[str, Any] = ("gone", None)
+        """The task ends whatever befalls the child: it came to an end, or could not begin."""
+        ended: tuple[str, Any, int | None]
         try:
-            self._ours.send((self._fn, self._args))
+            ended = self._run()
+        except OSError as error:
+            ended = ("unstarted", error, None)
+        except Exception as bug:  # noqa: BLE001 - the same door: a function or an argument that cannot be sent
+            ended = ("bug", bug, None)
+        self._tasks._post(partial(self._arrive, *ended))
+
+    def _run(self) -> tuple[str, Any, int | None]:
+        """(what became of it, its value, exit code). All is made here and not on the GUI thread: a spawn takes some
+        50 ms. Raises OSError where the machine has no room for a further process."""
+        import multiprocessing
+
+        context = multiprocessing.get_context("spawn")
+        stop = context.Event()
+        ours, theirs = context.Pipe()
+        process = context.Process(target=_child_main, args=(theirs, stop), daemon=True)
+        try:
+            with theirs:
+                process.start()
+            last = self._follow(ours, process, stop)
+        finally:
+            ours.close()
+        process.join()
+        code = process.exitcode
+        process.close()
+        return (*last, code)
+
+    def _follow(self, pipe: Connection, process: SpawnProcess, stop: Event) -> tuple[str, Any]:
+        """Hand out the work and pass progress on, until the child answers, ends, or must be ended."""
+        try:
+            pipe.send((self._fn, self._args))
             while True:
+                if self._is_cancelled:
+                    stop.set()
                 if time.monotonic() > self._deadline_s:
-                    self._process.terminate()
+                    process.terminate()
                     break
-                if not self._ours.poll(_LOOK_S):
+                if not pipe.poll(_LOOK_S):
                     continue
-                what, value = self._ours.recv()
+                what, value = pipe.recv()
                 if what != "progress":
-                    last = (what, value)
-                    break
+                    return what, value
                 self._tasks._post(partial(self._step, value))
         except (EOFError, OSError):
             pass
-        self._ours.close()
-        self._process.join()
-        code = self._process.exitcode
-        self._process.close()
-        self._tasks._post(partial(self._arrive, *last, code))
+        return "gone", None
 
     def _step(self, step: tuple[int, int, str]) -> None:
         if self._on_progress is not None and not self._is_cancelled and _is_alive(self._on_progress):
@@ -291,11 +309,15 @@ class ChildTask:
             tasks._fail(value, self._on_failed)
         elif what == "crashed":
             tasks._crash(ChildCrashedError(value))
+        elif what == "bug":
+            tasks._crash(value)
+        elif what == "unstarted":
+            tasks._fail(Trouble("task.child_not_started", reason=value.strerror or ""), self._on_failed)
         else:
             tasks._fail(Trouble("task.child_ended", exit_code=code), self._on_failed)
 
 
-def _child_main(pipe: Connection, stop: Any) -> None:
+def _child_main(pipe: Connection, stop: Event) -> None:
     """The child's whole life. Its function arrives through the pipe, so nothing is on the command line."""
 
     def progress(done: int, total: int, text: str = "") -> None:

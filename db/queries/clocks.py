@@ -100,7 +100,7 @@ def item_standings(
     stand as `no_date`. Raises Refusal `clock.trigger`.
     """
     question = _question(today, conditions, grouped=False)
-    for row in connection.execution_options(yield_per=STREAM_ROWS).execute(question):
+    for row in connection.execute(question.execution_options(yield_per=STREAM_ROWS)):
         yield row.item_id, row_standing(row, trigger, today)
 
 

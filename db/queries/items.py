@@ -153,11 +153,12 @@ def site_facts(connection: Connection, ids: Iterable[str]) -> list[SiteRegistere
 
 
 def search_item_ids(connection: Connection, words: str = "", site_id: str = "") -> list[str]:
-    """Ids in order of site, location and serial; `words` match serial, UII, nomenclature, part number or location."""
+    """Ids in order of site (those without one first), location and serial; `words` match serial, UII, nomenclature,
+    part number or location."""
     question = (
         select(items.c.item_id)
         .outerjoin(sites, sites.c.site_id == items.c.site_id)
-        .order_by(sites.c.name, items.c.location, items.c.serial)
+        .order_by(sites.c.name.nulls_first(), items.c.location, items.c.serial)  # the databases differ on their own
     )
     if site_id:
         question = question.where(items.c.site_id == site_id)

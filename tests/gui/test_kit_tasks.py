@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import pytest
 from PySide6.QtCore import QObject
 
 from eum_app.domain.errors import KnownError, Refusal, Trouble
@@ -190,3 +191,29 @@ def test_child_can_be_stopped(tasks: Tasks) -> None:
     assert tasks.wait_idle(30)
     assert cancelled == [True]
     assert done == []
+
+
+def test_a_child_that_cannot_start_ends_its_task(tasks: Tasks) -> None:
+    resource = pytest.importorskip("resource", reason="limits of a process are set otherwise on this system")
+    assert _child(tasks, count_up, 1)["done"]  # what it takes is imported by now
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    seen: list[KnownError] = []
+    resource.setrlimit(resource.RLIMIT_NOFILE, (3, hard))  # no pipe can be opened
+    try:
+        tasks.child(count_up, (3,), on_failed=seen.append)
+        assert tasks.wait_idle(30)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    [trouble] = seen
+    assert isinstance(trouble, Trouble)
+    assert trouble.code == "task.child_not_started"
+    assert not tasks.is_busy
+    assert _child(tasks, count_up, 1)["done"] == [Changed(frozenset({"items"}))]
+
+
+def test_work_that_cannot_be_sent_is_a_bug_and_ends_its_task(tasks: Tasks) -> None:
+    bugs: list[Exception] = []
+    tasks.crashed.connect(bugs.append)
+    tasks.child(count_up, (threading.Lock(),))
+    assert tasks.wait_idle(30)
+    assert [type(bug) for bug in bugs] == [TypeError]

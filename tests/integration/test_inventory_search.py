@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from db.queries.inventory import FACETS, ItemFilter, facets, find_item_ids
-from db.queries.items import items_by_id
+from db.queries.items import items_by_id, search_item_ids
+from db.queries.reports import InventoryFilter, inventory_rows
 from eum_app.usecases.import_inventory import import_inventory
 from eum_app.usecases.inventory_file import read_inventory
 from eum_app.usecases.session import Session
@@ -79,3 +81,22 @@ def test_facets_count_what_choosing_them_would_give(hq: Session) -> None:
     (first, second) = hq.read(facets, ItemFilter())["site_id"]
     assert (first.name, first.items, second.name, second.items) == ("Depot 7", 6, "Alpha", 2)
     assert [(value.value, value.items) for value in hq.read(facets, ItemFilter())["country"]] == [("XX", 8), ("XY", 1)]
+
+
+def test_items_without_a_site_stand_first_in_both_databases(
+    tmp_path: Path, hq_backend: Callable[[], str | None]
+) -> None:
+    session = make_store(tmp_path / "hq", "hq", "HQ-01", Clock(), database_url=hq_backend())
+    try:
+        path = tmp_path / "list.csv"
+        path.write_text(LIST, "utf-8")
+        import_inventory(session, read_inventory(path))
+        ids = session.read(search_item_ids)
+        rows = session.read(items_by_id, ids)
+        assert [rows[item_id].serial for item_id in ids] == ["9003", "9002", "9001"]
+        with session.store.reading() as connection:
+            reported = [row.serial for row in inventory_rows(connection, InventoryFilter(), date(2026, 11, 21))]
+            assert reported == ["9003", "9002", "9001"]
+            assert "yield_per" not in connection.get_execution_options(), "the next question is read as it always was"
+    finally:
+        session.store.close()
