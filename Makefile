@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo app test check format screens bench fuzz lock clean
+.PHONY: help setup demo app test check format screens bench faults fuzz lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -47,6 +47,9 @@ screens: $(READY) ## Pictures of every page in every theme and size into build/s
 
 bench: $(READY) ## Speed as ratios against the bare libraries; bench-output/bench.json
 	@$(BIN)/python -m tests.benchmarks
+
+faults: $(READY) ## kill -9 two hundred times while it works: nothing acknowledged is lost
+	@$(BIN)/python -m tests.faults
 
 fuzz: $(READY) ## The property tests again, with many more examples
 	HYPOTHESIS_PROFILE=fuzz $(BIN)/python -m pytest -n auto -m hypothesis --timeout 3600

@@ -1,0 +1,187 @@
+"""`kill -9` at random moments, and what must then be found on the disk."""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import random
+import shutil
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from multiprocessing.connection import Connection as Pipe
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from sqlalchemy import select
+
+from db.chains import chain_head
+from db.store import Connection
+from db.tables import checks
+from eum_app.usecases.exchange import import_bundles
+from eum_app.usecases.open_store import check_store, open_store, rebuild_store
+from eum_app.usecases.session import Session, Ticket, resumed
+from tests.builders import PASSPHRASE, Clock
+from tests.faults.labour import BEGUN, BUNDLES, SEALED, check_one, labour
+from tests.integration.test_projection import tables
+from tests.simulator import Simulator
+
+if TYPE_CHECKING:
+    from multiprocessing.context import ForkServerContext, SpawnContext
+
+DEVICE: Final = "FLD-0042"
+PREPARED_BUNDLES: Final = 8
+PATIENCE_S: Final = 60
+MOST_DEEDS: Final = 4
+SPAN_S: Final = 0.15
+"""A child is killed at any moment of this span, which is about a deed long, after none or some deeds."""
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """Stores at rest, to be copied for each child: a device in the middle of a visit, and an HQ with bundles to take
+    in, each of which holds all that the one before it does and more. `ends`: the last numbers of these bundles."""
+
+    device: Ticket
+    hq: Ticket
+    ends: tuple[int, ...]
+
+    def of(self, kind: str) -> Ticket:
+        return self.hq if kind == "importing" else self.device
+
+
+def prepare(folder: Path) -> Prepared:
+    """The stores are closed when it returns."""
+    simulator = Simulator.start(folder, count=30)
+    world, visit_id = simulator.world, simulator.visit_ids[DEVICE]
+    device, hq = world.devices[DEVICE], world.hq
+    bundles = hq.store.folder / BUNDLES
+    bundles.mkdir()
+    chance = random.Random(7)
+    ends = []
+    for number in range(PREPARED_BUNDLES):
+        for _ in range(5):
+            check_one(device, visit_id, chance)
+        ends.append(_seq(device, DEVICE))
+        simulator.seal(DEVICE).rename(bundles / f"{number:02d}.eumb")
+    world.close()
+    return Prepared(device.ticket, hq.ticket, tuple(ends))
+
+
+def killed_while(kind: str, prepared: Prepared, folder: Path, seed: int) -> list[str]:
+    """Let a child work on a copy of the store in `folder` and kill it; what it had acknowledged by then."""
+    ticket = prepared.of(kind)
+    shutil.copytree(ticket.folder, folder)
+    chance = random.Random(seed)
+    heard, say = multiprocessing.Pipe(duplex=False)
+    child = _children().Process(target=labour, args=(kind, ticket, folder, seed, say), daemon=True)
+    child.start()
+    say.close()
+    acknowledged: list[str] = []
+    try:
+        assert _next_word(heard) == BEGUN
+        for _ in range(chance.randrange(MOST_DEEDS)):
+            acknowledged.append(_next_word(heard))
+        time.sleep(chance.uniform(0, SPAN_S))
+    finally:
+        child.kill()
+        child.join(PATIENCE_S)
+    with contextlib.suppress(EOFError, OSError):  # its last word may be cut off
+        while heard.poll(0):
+            acknowledged.append(heard.recv())
+    heard.close()
+    return acknowledged
+
+
+def _next_word(heard: Pipe) -> str:
+    assert heard.poll(PATIENCE_S)
+    return str(heard.recv())
+
+
+def _children() -> ForkServerContext | SpawnContext:
+    """A child that need not import everything again is killed at work and not at importing."""
+    if "forkserver" not in multiprocessing.get_all_start_methods():
+        return multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["tests.faults.labour"])
+    return context
+
+
+def require_nothing_lost(kind: str, prepared: Prepared, folder: Path, acknowledged: list[str]) -> None:
+    """Open the store that a child left behind: all that was acknowledged is there, and nothing stands half done."""
+    session = open_store(folder, prepared.of(kind).account, PASSPHRASE, now=Clock())
+    try:
+        _, wrong = check_store(session)
+        assert wrong == [], "a fact names a photo that is not there"
+        _REQUIRED[kind](session, prepared, acknowledged)
+        before = session.read(tables)
+        rebuild_store(session)
+        assert session.read(tables) == before
+    finally:
+        session.close()
+
+
+def _recorded(session: Session, prepared: Prepared, acknowledged: list[str]) -> None:
+    del prepared
+    assert set(acknowledged) <= set(session.read(_check_ids))
+
+
+def _sealed(session: Session, prepared: Prepared, acknowledged: list[str]) -> None:
+    """What bears a bundle's name is whole: HQ takes in every one, and then knows every check."""
+    folder = session.store.folder
+    found = {path.name for path in (folder / SEALED).glob("*.eumb")}
+    assert set(acknowledged) <= found
+    if not found:
+        return
+    hq_folder = folder.with_name(f"{folder.name}-hq")
+    shutil.copytree(prepared.hq.folder, hq_folder)
+    with _resumed(prepared.hq, hq_folder) as hq:
+        outcomes = import_bundles(hq, [folder / SEALED]).outcomes
+        assert {outcome.outcome for outcome in outcomes} <= {"accepted", "already_held"}, outcomes
+        assert len(outcomes) == len(found)
+
+
+def _imported(session: Session, prepared: Prepared, acknowledged: list[str]) -> None:
+    """Each bundle is in or it is not; what was said to be in is; all come in when they are given again."""
+    assert all(line.startswith("accepted ") for line in acknowledged), acknowledged
+    at_least = prepared.ends[len(acknowledged) - 1] if acknowledged else 0
+    seq = _seq(session, DEVICE)
+    assert seq >= at_least
+    assert seq in {0, *prepared.ends}
+    outcomes = import_bundles(session, [session.store.folder / BUNDLES]).outcomes
+    held = sum(end <= seq for end in prepared.ends)
+    assert [outcome.outcome for outcome in outcomes] == ["already_held"] * held + ["accepted"] * (
+        PREPARED_BUNDLES - held
+    )
+    assert _seq(session, DEVICE) == prepared.ends[-1]
+
+
+def _upgraded(session: Session, prepared: Prepared, acknowledged: list[str]) -> None:
+    """Everything that was there before is there, and each opening stated its session."""
+    with _resumed(prepared.device, prepared.device.folder) as before:
+        known = set(before.read(_check_ids))
+        seq = _seq(before, DEVICE)
+    assert set(session.read(_check_ids)) == known
+    assert _seq(session, DEVICE) >= seq + len(acknowledged)
+
+
+_REQUIRED: Final[dict[str, Callable[[Session, Prepared, list[str]], None]]] = {
+    "recording": _recorded,
+    "sealing": _sealed,
+    "importing": _imported,
+    "upgrading": _upgraded,
+}
+KINDS: Final = tuple(_REQUIRED)
+
+
+def _resumed(ticket: Ticket, folder: Path) -> contextlib.AbstractContextManager[Session]:
+    return resumed(replace(ticket, folder=folder), Clock())
+
+
+def _check_ids(connection: Connection) -> list[str]:
+    return list(connection.execute(select(checks.c.check_id)).scalars())
+
+
+def _seq(session: Session, origin: str) -> int:
+    with session.store.reading() as connection:
+        return chain_head(connection, origin, 1).seq

@@ -1,0 +1,102 @@
+"""What a child process does until it is killed: one deed after another, each acknowledged once it has returned.
+
+A deed's acknowledgement is what a window would show as done. `tests.faults.kills` starts these, kills them, and holds
+what is on the disk against what was acknowledged.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from itertools import count
+from multiprocessing.connection import Connection as Pipe
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy import text
+
+from db.queries.visits import all_visits, work_ids
+from eum_app.usecases.exchange import import_bundles
+from eum_app.usecases.open_store import open_store
+from eum_app.usecases.record_check import record_check
+from eum_app.usecases.seal_bundle import seal_results
+from eum_app.usecases.session import Session, Ticket, resumed
+from tests.builders import PASSPHRASE, Clock, typed, yes_to_all
+from tests.pictures import photo
+
+BEGUN: Final = "begun"
+BUNDLES: Final = "bundles"
+SEALED: Final = "sealed"
+
+
+def labour(kind: str, ticket: Ticket, folder: Path, seed: int, say: Pipe) -> None:
+    """Work on the copy of a store in `folder` without end."""
+    given = replace(ticket, folder=folder)
+    chance = random.Random(seed)
+    say.send(BEGUN)
+    for acknowledged in LABOURS[kind](given, chance):
+        say.send(acknowledged)
+
+
+def check_one(session: Session, visit_id: str, chance: random.Random) -> str:
+    """Record a check of any item of a visit, with a small or a large photo as it happens; its id."""
+    item_id = chance.choice(session.read(work_ids, visit_id))
+    photos = {0: (photo(80, chance),), 1: (photo(300, chance),)}.get(chance.randrange(4), ())
+    return record_check(
+        session,
+        visit_id=visit_id,
+        item_id=item_id,
+        outcome="discrepancy" if photos else "verified",
+        reason="damaged" if photos else "",
+        mark=typed("786950"),
+        answers=() if photos else yes_to_all(),
+        note="As seen" if photos else "",
+        photos=photos,
+    ).check_id
+
+
+def _visit_of(session: Session) -> str:
+    (visit,) = session.read(all_visits)
+    return visit.visit_id
+
+
+def _recording(ticket: Ticket, chance: random.Random) -> Iterator[str]:
+    with resumed(ticket, Clock()) as session:
+        visit_id = _visit_of(session)
+        while True:
+            yield check_one(session, visit_id, chance)
+
+
+def _sealing(ticket: Ticket, chance: random.Random) -> Iterator[str]:
+    with resumed(ticket, Clock()) as session:
+        visit_id = _visit_of(session)
+        while True:
+            check_one(session, visit_id, chance)
+            yield seal_results(session, ticket.folder / SEALED).path.name
+
+
+def _importing(ticket: Ticket, chance: random.Random) -> Iterator[str]:
+    del chance
+    with resumed(ticket, Clock()) as session:
+        for path in sorted((ticket.folder / BUNDLES).iterdir()):
+            (outcome,) = import_bundles(session, [path], ticket.folder / SEALED).outcomes
+            yield f"{outcome.outcome} {path.name}"
+
+
+def _upgrading(ticket: Ticket, chance: random.Random) -> Iterator[str]:
+    """Open a store whose read tables are of an older version, again and again."""
+    del chance
+    for number in count():
+        with resumed(ticket, Clock()) as session, session.writing() as transaction:
+            transaction.connection.execute(text("UPDATE meta SET value = '0' WHERE name = 'projection_version'"))
+        open_store(ticket.folder, ticket.account, PASSPHRASE, now=Clock()).close()
+        yield str(number)
+
+
+LABOURS: Final[dict[str, Callable[[Ticket, random.Random], Iterator[str]]]] = {
+    "recording": _recording,
+    "sealing": _sealing,
+    "importing": _importing,
+    "upgrading": _upgrading,
+}
