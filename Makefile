@@ -4,9 +4,10 @@ PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/ready
+FREEZE := build/freeze-venv
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo app test check format screens bench faults fuzz lock clean
+.PHONY: help setup demo app test check format screens bench faults fuzz freeze lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -54,9 +55,23 @@ faults: $(READY) ## kill -9 two hundred times while it works: nothing acknowledg
 fuzz: $(READY) ## The property tests again, with many more examples
 	HYPOTHESIS_PROFILE=fuzz $(BIN)/python -m pytest -n auto -m hypothesis --timeout 3600
 
-lock: ## Resolve requirements.lock anew (needs uv); for every Python that we support, without index addresses
-	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
-		--no-header --no-annotate --no-emit-index-url --upgrade -o requirements.lock
+freeze: $(FREEZE)/ready ## The app as one folder with its own Python, dist/eum; it then checks itself
+	$(FREEZE)/bin/python -m PyInstaller --noconfirm --log-level WARN pyinstaller.spec
+	dist/eum/eum --self-check
+
+# An environment of its own: opencv-python-headless stands in for opencv-python there (docs/adr/0006).
+$(FREEZE)/ready: requirements-freeze.lock
+	@$(PYTHON) tools/machine.py
+	$(PYTHON) -m venv --clear $(FREEZE)
+	$(FREEZE)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-freeze.lock
+	@touch $@
+
+lock: ## Resolve both locks anew (needs uv); for every Python that we support, without index addresses
+	uv pip compile pyproject.toml --extra dev $(LOCKED) --upgrade -o requirements.lock
+	printf 'pyinstaller\nopencv-python-headless\n' | uv pip compile pyproject.toml - $(LOCKED) --upgrade \
+		--constraint requirements.lock --no-emit-package opencv-python -o requirements-freeze.lock
+
+LOCKED := --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url
 
 clean: ## Remove what was built, measured and shown; the virtual environment too
 	rm -rf $(VENV) build dist *.egg-info demo-output bench-output

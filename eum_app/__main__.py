@@ -1,8 +1,14 @@
-"""`python -m eum_app` is `eum`."""
+"""`python -m eum_app` is `eum`; in a frozen folder its child processes begin here too."""
 
 from __future__ import annotations
+
+import sys
 
 from eum_app.cli import main
 
 if __name__ == "__main__":
+    if getattr(sys, "frozen", False):
+        from multiprocessing import freeze_support
+
+        freeze_support()
     main()

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import Connection, inspect, text
 
 from db.tables import kept
 from eum_app.domain.errors import Refusal
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 HEAD: Final = "0001"
 KNOWN: Final = ("0001",)
@@ -32,13 +35,26 @@ def upgrade(connection: Connection) -> bool:
     if revision and revision not in KNOWN:
         raise Refusal("store.newer", found=revision, known=HEAD)
     from alembic import command  # noqa: PLC0415 - 0.3 s, and rarely needed
+
+    config = _config()
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+    return True
+
+
+def newest_script() -> str | None:
+    """The revision that the scripts beside this file lead to; None where they are missing (a frozen folder)."""
+    from alembic.script import ScriptDirectory  # noqa: PLC0415
+
+    return ScriptDirectory.from_config(_config()).get_current_head()
+
+
+def _config() -> Config:
     from alembic.config import Config  # noqa: PLC0415
 
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent))
-    config.attributes["connection"] = connection
-    command.upgrade(config, "head")
-    return True
+    return config
 
 
 def take_back(connection: Connection) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextvars import ContextVar
 from pathlib import Path
 
 from eum_app.domain.errors import KnownError, Trouble
@@ -16,11 +17,31 @@ EXIT_REFUSED = 1
 EXIT_TROUBLE = 3
 SET_PDF = "set-pdf"
 """Not for people: a report sets each volume of a PDF in a child process, which needs nothing else of the program."""
+SECRETS = ("EUM_PASSPHRASE", "EUM_DATABASE_URL")
+_secrets: ContextVar[dict[str, str]] = ContextVar("secrets")
+
+
+def secret(name: str) -> str | None:
+    """One of `SECRETS` as the environment gave it."""
+    return _secrets.get({}).get(name)
 
 
 def run(arguments: list[str] | None = None) -> int:
-    """Run one command and return its exit code; known failures become one sentence on standard error."""
+    """Run one command and return its exit code; known failures become one sentence on standard error.
+
+    Meanwhile the environment lacks the secrets that it brought: no child process inherits them.
+    """
     given = sys.argv[1:] if arguments is None else arguments
+    taken = {name: os.environ.pop(name) for name in SECRETS if name in os.environ}
+    before = _secrets.set(taken)
+    try:
+        return _run(given)
+    finally:
+        _secrets.reset(before)
+        os.environ.update(taken)
+
+
+def _run(given: list[str]) -> int:
     try:
         if not given:
             return _open_the_app()

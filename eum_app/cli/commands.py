@@ -44,11 +44,18 @@ def opens_the_app(
     context: typer.Context,
     store: StoreOption = None,
     version: Annotated[bool, typer.Option("--version", help="Say the version and end.")] = False,
+    self_check: Annotated[
+        bool, typer.Option("--self-check", help="Check that this installation holds all that the program needs.")
+    ] = False,
 ) -> None:
     """Without a command, open the app."""
     if version:
         typer.echo(f"eum {__version__}")
         raise typer.Exit
+    if self_check:
+        from eum_app.cli.self_check import run_self_check
+
+        raise typer.Exit(run_self_check())
     if context.invoked_subcommand is None:
         from ui.app import run
 

@@ -14,6 +14,7 @@ import msgspec
 import typer
 from platformdirs import user_data_path
 
+from eum_app.cli import secret
 from eum_app.domain.errors import Refusal
 from eum_app.usecases.session import Session
 
@@ -49,7 +50,7 @@ def passphrase(descriptor: int | None, *, prompt: str = "Passphrase: ", confirm:
     """From a file descriptor, the environment, or the terminal; never from an argument, which others can see."""
     if descriptor is not None:
         return _line_of(descriptor, "--passphrase-fd")
-    from_environment = os.environ.get("EUM_PASSPHRASE")
+    from_environment = secret("EUM_PASSPHRASE")
     if from_environment is not None:
         return from_environment
     if not sys.stdin.isatty():
@@ -64,7 +65,7 @@ def database_url(descriptor: int | None) -> str | None:
     """From a file descriptor or the environment, since it holds a password; None where neither is given."""
     if descriptor is not None:
         return _line_of(descriptor, "--database-url-fd")
-    return os.environ.get("EUM_DATABASE_URL")
+    return secret("EUM_DATABASE_URL")
 
 
 def _line_of(descriptor: int, option: str) -> str:
