@@ -19,7 +19,7 @@ from typing import Any, Final
 from sqlalchemy import Connection as Connection
 from sqlalchemy import Engine, select
 
-from db import bulk, migrations, projection, triggers, turns
+from db import bulk, instance, migrations, projection, triggers, turns
 from db.boxed import boxed, unboxed
 from db.chains import HASH_AT, chain_head, chain_newest_observed, verify_tail
 from db.content import ContentFolder, seal_content
@@ -31,7 +31,16 @@ from db.location import Location, read_location, write_location
 from db.tables import journal, meta, read, secrets
 from eum_app.domain.clock import Now, utc_text
 from eum_app.domain.errors import Refusal, Trouble
-from eum_app.domain.facts import DEVICE_MAY_STATE, ContentRef, Fact, UnknownFact, decode_fact, encode_fact, kind_of
+from eum_app.domain.facts import (
+    DEVICE_MAY_STATE,
+    EVIDENCE,
+    ContentRef,
+    Fact,
+    UnknownFact,
+    decode_fact,
+    encode_fact,
+    kind_of,
+)
 from eum_app.domain.journal import Author, Entry, Head, head_of, next_entry, outgoing_origin, verify_chain
 
 CONTENT: Final = "content"
@@ -56,6 +65,7 @@ class Store:
         self.now = now
         self.content = ContentFolder(folder / CONTENT)
         self._engine = engine
+        self.copied: instance.Copied | None = None
         self._newest_observed = ""
         self._turn = threading.Lock() if engine.dialect.name == "sqlite" else contextlib.nullcontext()
 
@@ -134,10 +144,21 @@ class Store:
         store.note_observed([newest])
         if values.get("projection_version") != str(projection.PROJECTION_VERSION):
             store.rebuild()
+        store.look_whether_copied()
         return store
 
     def close(self) -> None:
         self._engine.dispose()
+
+    @property
+    def is_on_server(self) -> bool:
+        """Whether its database is on a server, where several machines may open it."""
+        return self._engine.dialect.name == "postgresql"
+
+    def look_whether_copied(self) -> None:
+        """Read anew whether this store's chain may go on elsewhere."""
+        with self.reading() as connection:
+            self.copied = instance.copied(connection, self.named.name, self.named.epoch)
 
     def note_observed(self, observed_at: Iterable[str]) -> None:
         self._newest_observed = max(self._newest_observed, *observed_at)
@@ -170,7 +191,9 @@ class Store:
             if not own_chain_last:
                 transaction.head(author.origin, author.epoch)
             yield transaction
-        self.named = replace(self.named, epoch=transaction.author.epoch)
+        if transaction.author.epoch != self.named.epoch:
+            self.named = replace(self.named, epoch=transaction.author.epoch)
+            self.look_whether_copied()
 
     def rebuild(self) -> int:
         """Make the read tables again from the journals; the number of facts applied."""
@@ -234,6 +257,8 @@ class Transaction:
             for fact in facts:  # HQ would refuse the whole chain for it, for ever
                 if type(fact) not in DEVICE_MAY_STATE:
                     raise Refusal("fact.not_allowed", kind=kind_of(fact), sender=author.origin)
+                if self.store.copied and type(fact) in EVIDENCE:  # it could never be handed in
+                    raise Refusal("store.copied", device=author.origin)
         entries = self._chained(author, facts)
         self.store.note_observed(fact.observed_at for fact in facts)
         self._insert([(entry, entry.seq) for entry, _ in entries])

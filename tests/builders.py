@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from db.instance import path_of
 from db.queries import items
 from db.queries.people import all_devices
 from eum_app.crypto.passphrases import KdfParams
@@ -65,6 +67,16 @@ def make_store(
         now=clock,
         database_url=database_url,
     )
+
+
+def copy_unnoticed(session: Session, copy: Path) -> Path:
+    """A copy of a store's folder that its own machine takes for the place where it was left: made by somebody who
+    knows that place, or with the whole machine."""
+    source = session.store.folder
+    shutil.copytree(source, copy)
+    store_id = session.store.named.store_id
+    shutil.copyfile(path_of(store_id, source), path_of(store_id, copy))
+    return copy
 
 
 def enrol(hq: Session, device: Session, folder: Path) -> None:

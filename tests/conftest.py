@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -13,6 +14,10 @@ from hypothesis import HealthCheck, settings
 from tests.postgres import PostgreSQL, started_for_tests
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # before anything imports Qt
+
+# Never the state of whoever runs the tests; child processes and commands inherit it.
+_STATE = tempfile.TemporaryDirectory(prefix="eum-state-")
+os.environ["EUM_STATE"] = _STATE.name
 
 # No deadline: a busy machine is no fault of the code. HYPOTHESIS_PROFILE=fuzz is `make fuzz`.
 settings.register_profile("default", deadline=None, suppress_health_check=[HealthCheck.too_slow])

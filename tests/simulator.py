@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +17,7 @@ from eum_app.usecases.seal_bundle import seal_results
 from eum_app.usecases.session import new_id
 from eum_app.usecases.trust import hq_certificate, identity_of
 from sync.bundle_file import BundleObject, write_bundle
-from tests.builders import World, make_world, typed, yes_to_all
+from tests.builders import World, copy_unnoticed, make_world, typed, yes_to_all
 
 
 @dataclass
@@ -136,8 +135,6 @@ class Simulator:
         return copy
 
     def clone(self, device: str) -> Path:
-        """A copy of a device's folder as it lies on the disk."""
-        source = self.world.devices[device].store.folder
-        copy = source.with_name(f"{source.name}-clone")
-        shutil.copytree(source, copy)
-        return copy
+        """A copy of a device's folder as it lies on the disk, made so that its machine does not notice."""
+        session = self.world.devices[device]
+        return copy_unnoticed(session, session.store.folder.with_name(f"{session.store.folder.name}-clone"))

@@ -15,7 +15,7 @@ from PySide6.QtCore import QCoreApplication, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QPaintEvent
 from PySide6.QtWidgets import QApplication, QPushButton, QStackedLayout, QWidget
 
-from eum_app.domain.errors import KnownError
+from eum_app.domain.errors import KnownError, Refusal
 from ui.theme import MODES, theme
 from ui.unlock import UnlockPage
 
@@ -177,7 +177,22 @@ class AppWindow(QWidget):
         self.setWindowTitle(shell.windowTitle())
         self._drop_front()
         shell.show_page(shell.current_key)
+        self._say_whether_copied(shell, session)
         self.unlocked.emit()
+
+    def _say_whether_copied(self, shell: Shell, session: Session) -> None:
+        copied = session.store.copied
+        if copied is None:
+            return
+        notice = shell.page(shell.current_key).notice
+        if session.is_hq:
+            text = self.tr("This HQ store is a copy, or was put back to an earlier state.")
+            detail = self.tr(
+                "Devices that heard it since will refuse what it says. Begin a new journal: eum store renew."
+            )
+            notice.show_message("attention", text, detail=detail)
+        else:
+            notice.show_error(Refusal("store.copied", device=session.name))
 
     def _listen_to_scanner(self, shell: Shell) -> None:
         """A hand scanner's burst goes to the page in sight as a mark, wherever the focus is, and to nothing else."""

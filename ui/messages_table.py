@@ -161,6 +161,14 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The journal in the store does not fit together ({why}).",
         "Stop work on this device and tell HQ.",
     ),
+    "journal.only_hq": (
+        "{device} is a device: its journal begins anew with a new identity.",
+        "Write a request for a new identity (Sync), and let HQ sign it.",
+    ),
+    "store.copied": (
+        "This device's store is a copy, or was put back to an earlier state: {device} may go on elsewhere.",
+        "Hand in what it holds (Sync), then give it a new identity: write a request, and let HQ sign it.",
+    ),
     "store.failed": ("The store failed: {reason}.", "Try again; if it stays, tell HQ."),
     "store.triggers_missing": (
         "Protections of the store are missing ({names}).",

@@ -111,6 +111,7 @@ _WORDS: Final[dict[str, dict[str, str]]] = {
         "DeviceEnrolled": "Device enrolled",
         "DeviceRevoked": "Device revoked",
         "IdentityAccepted": "Identity accepted",
+        "CopyNoticed": "Copy of a store noticed",
         "SiteRegistered": "Site registered",
         "InventoryImported": "Inventory imported",
         "ItemListed": "Item listed",

@@ -16,6 +16,7 @@ from db.projection.claims import apply_claim_lists, apply_claims, apply_profiles
 from db.projection.exchange import (
     apply_accounts,
     apply_bundles,
+    apply_copies,
     apply_devices,
     apply_exports,
     apply_quarantine,
@@ -60,6 +61,7 @@ _APPLIERS: dict[type[f.Fact], tuple[Callable[[Connection, Sequence[Noted]], None
     f.AccountAdded: (apply_accounts, "people"),
     f.DeviceEnrolled: (apply_devices, "people"),
     f.DeviceRevoked: (apply_revocations, "people"),
+    f.CopyNoticed: (apply_copies, "people"),
     f.BundleSealed: (apply_bundles, "exchange"),
     f.BundleImported: (apply_bundles, "exchange"),
     f.BundleQuarantined: (apply_quarantine, "exchange"),

@@ -9,7 +9,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from db.projection.rows import Noted, key_of, plain, put
-from db.tables import accounts, bundles, devices, exports, quarantine, received, revocations
+from db.tables import accounts, bundles, copies, devices, exports, quarantine, received, revocations
 from eum_app.domain import facts as f
 from eum_app.domain.journal import Entry
 
@@ -38,6 +38,15 @@ def apply_devices(connection: Connection, noted: Sequence[Noted]) -> None:
         for entry, fact, _ in noted
     ]
     put(connection, devices, rows)
+
+
+def apply_copies(connection: Connection, noted: Sequence[Noted]) -> None:
+    """Only a chain's own origin says that it was copied; what it said first stands."""
+    rows = [
+        {**plain(fact, "epoch", "how", "through_seq"), "origin": entry.origin, "noticed_at": fact.observed_at}
+        for entry, fact, _ in noted
+    ]
+    put(connection, copies, rows)
 
 
 def apply_revocations(connection: Connection, noted: Sequence[Noted]) -> None:

@@ -13,18 +13,7 @@ from eum_app.domain import facts as f
 from eum_app.domain.errors import Refusal
 from eum_app.domain.journal import Head, genesis, outgoing_origin
 
-EVIDENCE_KINDS: Final = tuple(
-    kind.__name__
-    for kind in (
-        f.CheckRecorded,
-        f.CheckWithdrawn,
-        f.SiteAssessed,
-        f.EvidenceAttached,
-        f.VisitClosedOut,
-        f.HeadSigned,
-    )
-)
-"""What HQ must receive. A journal's housekeeping (sessions, bundles sealed) goes along but is not waited for."""
+EVIDENCE_KINDS: Final = tuple(sorted(kind.__name__ for kind in f.EVIDENCE))
 
 
 @dataclass(frozen=True)

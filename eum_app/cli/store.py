@@ -140,3 +140,15 @@ def rebuild(
     with unlocked(store, account, passphrase_fd) as session:
         applied = rebuild_store(session)
     show(as_json, {"facts_applied": applied}, f"Rebuilt from {applied} facts.")
+
+
+@store_app.command()
+def renew(
+    account: AccountOption, store: StoreOption = None, passphrase_fd: PassphraseFd = None, as_json: JsonOption = False
+) -> None:
+    """Begin a new journal at HQ, after its store was copied or put back to an earlier state."""
+    from eum_app.usecases.renew_journal import renew_journal
+
+    with unlocked(store, account, passphrase_fd) as session:
+        epoch = renew_journal(session)
+    show(as_json, {"epoch": epoch}, f"A new journal has begun (epoch {epoch}). Seal a bundle for each device.")

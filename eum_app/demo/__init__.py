@@ -14,6 +14,7 @@ def run_demo(output: str, *, window: bool | None = None) -> int:
     `window` None = a window where there is a display. Returns an exit code.
     """
     folder = Path(output).resolve()
+    os.environ["EUM_STATE"] = str(folder / "work" / "state")
     if has_display() if window is None else window:
         return _in_windows(folder)
     os.environ["QT_QPA_PLATFORM"] = "offscreen"

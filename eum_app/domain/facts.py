@@ -87,6 +87,15 @@ class IdentityAccepted(Fact, frozen=True, kw_only=True):
     hq_certificates: tuple[bytes, ...]
 
 
+class CopyNoticed(Fact, frozen=True, kw_only=True):
+    """A store found that it is a copy (`how` copied) or was put back to an earlier state (put_back): its chain of
+    `epoch` may go on elsewhere, and only what it held up to `through_seq` is surely its own."""
+
+    epoch: int
+    how: str
+    through_seq: int
+
+
 # --- visits -------------------------------------------------------------------------------------------------------
 
 
@@ -281,6 +290,7 @@ DEVICE_MAY_STATE: frozenset[type[Fact]] = frozenset(
         SessionStarted,
         SessionEnded,
         IdentityAccepted,
+        CopyNoticed,
         CheckRecorded,
         CheckWithdrawn,
         SiteAssessed,
@@ -294,6 +304,13 @@ DEVICE_MAY_STATE: frozenset[type[Fact]] = frozenset(
     }
 )
 """Kinds that HQ takes from a device's journal. A device plans no visits, lists no items and decides no findings."""
+
+
+EVIDENCE: frozenset[type[Fact]] = frozenset(
+    {CheckRecorded, CheckWithdrawn, SiteAssessed, EvidenceAttached, VisitClosedOut}
+)
+"""What HQ must receive. A journal's housekeeping (sessions, signatures over its head, bundles sealed) goes along but is
+not waited for."""
 
 
 def content_refs(fact: Fact | UnknownFact) -> list[ContentRef]:

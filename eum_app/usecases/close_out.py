@@ -10,11 +10,11 @@ from db.queries.visits import VisitRow, site_answers_of, visit, visit_checklists
 from db.store import Connection, Transaction
 from eum_app.domain.checklists import open_questions, visible_questions
 from eum_app.domain.errors import Refusal
-from eum_app.domain.facts import HeadSigned, OutcomeCount, PartySignature, VisitClosedOut
-from eum_app.domain.journal import Head
+from eum_app.domain.facts import OutcomeCount, PartySignature, VisitClosedOut
+from eum_app.domain.journal import Head, head_of
 from eum_app.domain.visits import OUTCOMES, OpenPoint, require_signatures
 from eum_app.usecases.changes import Changed
-from eum_app.usecases.head_signatures import sign_head
+from eum_app.usecases.head_signatures import signed_head
 from eum_app.usecases.session import Session
 
 MAX_SIGNATURE_BYTES = 2_000_000
@@ -97,18 +97,8 @@ def close_out(session: Session, visit_id: str, signed: Sequence[Signed]) -> Clos
                 head_hash=state.head.hash,
             )
         )
-        head = Head(entry.origin, entry.epoch, entry.seq, entry.hash)
-        transaction.record(
-            HeadSigned(
-                observed_at=session.observed_now(),
-                account=session.account,
-                head_origin=head.origin,
-                head_epoch=head.epoch,
-                head_seq=head.seq,
-                head_hash=head.hash,
-                signature=sign_head(session.signing_key, head),
-            )
-        )
+        head = head_of(entry)
+        transaction.record(signed_head(session.signing_key, session.account, head, session.observed_now()))
         areas = frozenset(transaction.areas)
     return ClosedOut(areas, visit_id, head)
 

@@ -13,7 +13,7 @@ from db.queries.people import DeviceRow, all_accounts, all_devices
 from db.store import read_secret
 from eum_app.crypto.certificates import Certificate, CertificateRequest, Identity, PendingIdentity, make_request
 from eum_app.domain.errors import Refusal
-from eum_app.domain.facts import AccountAdded, DeviceEnrolled, DeviceRevoked, IdentityAccepted
+from eum_app.domain.facts import AccountAdded, CopyNoticed, DeviceEnrolled, DeviceRevoked, IdentityAccepted
 from eum_app.domain.people import folded, is_store_name
 from eum_app.usecases.changes import Changed
 from eum_app.usecases.session import Session
@@ -201,7 +201,12 @@ def accept_enrolment(session: Session, path: Path, confirmed_root: str, *, leave
         transaction.drop_secret(PENDING)
         observed_at = session.observed_now()
         if answer.epoch != epoch:
+            copied = session.store.copied
             transaction.begin_epoch(answer.epoch)
+            if copied:  # HQ learns why from the new chain: the old one may go on elsewhere
+                transaction.record(
+                    CopyNoticed(observed_at=observed_at, epoch=epoch, how=copied.how, through_seq=copied.through_seq)
+                )
             # The new chain names the people again: HQ checks their signatures by what this chain says.
             mine = [row for row in all_accounts(transaction.connection) if row.origin == session.name]
             for row in mine:

@@ -104,6 +104,7 @@ def import_bundles(
         waiting = still
     if session.is_hq and receipts_folder is not None:
         _answer(session, outcomes, receipts_folder, areas)
+    session.leave()
     return Imported(frozenset(areas), tuple(outcomes[path] for path in dict.fromkeys(files)))
 
 

@@ -1,4 +1,5 @@
-"""An account's own signature over a journal head: made at close-out, held against the journal wherever it arrives."""
+"""An account's own signature over a journal head: made at close-out and at the end of a session, held against the
+journal wherever it arrives."""
 
 from __future__ import annotations
 
@@ -23,6 +24,19 @@ def head_message(head: Head) -> bytes:
 
 def sign_head(key: SigningKey, head: Head) -> bytes:
     return key.sign(HEAD_PURPOSE, head_message(head))
+
+
+def signed_head(key: SigningKey, account: str, head: Head, observed_at: str) -> HeadSigned:
+    """The fact that says so."""
+    return HeadSigned(
+        observed_at=observed_at,
+        account=account,
+        head_origin=head.origin,
+        head_epoch=head.epoch,
+        head_seq=head.seq,
+        head_hash=head.hash,
+        signature=sign_head(key, head),
+    )
 
 
 def check_head_signatures(connection: Connection, origin: str, epoch: int, signed: Iterable[HeadSigned]) -> None:

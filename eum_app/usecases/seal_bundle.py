@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from db.chains import chain_head, entries_after
+from db.chains import chain_head, entries_after, entry_hash_at
 from db.content import object_row, open_sealed
 from db.files import disk_trouble
 from db.queries.exchange import held_by_device, received_head, require_not_rolled_back
@@ -47,7 +47,8 @@ class Sealed(Changed):
 
 
 def seal_results(session: Session, folder: Path, progress: OnProgress | None = None) -> Sealed:
-    """On a device: seal everything that HQ has no receipt for.
+    """On a device: seal everything that HQ has no receipt for; of a store that was copied or put back, what is surely
+    its own.
 
     Raises Refusal `device.not_enrolled`, `bundle.nothing_to_seal`, `chain.rolled_back` (HQ has a receipt for facts
     that this store does not hold: it was put back from a copy); Trouble `disk.full` and the like. Nothing
@@ -59,7 +60,9 @@ def seal_results(session: Session, folder: Path, progress: OnProgress | None = N
         since, _ = received_head(connection, named.name, named.epoch)
         require_not_rolled_back(connection, named.name, named.epoch)
         recipient = hq_certificate(connection)
-        return _seal(session, connection, since, recipient, folder, progress)
+        copied = session.store.copied
+        through = copied.through_seq if copied else None
+        return _seal(session, connection, since, recipient, folder, progress, through)
 
 
 def seal_for_device(session: Session, device: str, folder: Path, progress: OnProgress | None = None) -> Sealed:
@@ -83,9 +86,13 @@ def _seal(
     recipient: Certificate,
     folder: Path,
     progress: OnProgress | None,
+    through: int | None = None,
 ) -> Sealed:
-    """Seal what follows `since`, in as many bundles as the format's limits make of it."""
+    """Seal what follows `since` (up to the number `through`), in as many bundles as the format's limits make of it."""
     end = chain_head(connection, since.origin, since.epoch)
+    if through is not None:
+        held = entry_hash_at(connection, since.origin, since.epoch, through)
+        end = Head(since.origin, since.epoch, through, held or end.hash)
     if end.seq <= since.seq:
         raise Refusal("bundle.nothing_to_seal", recipient=recipient.origin)
     total = 2 * (end.seq - since.seq)  # each entry is read twice
@@ -106,6 +113,7 @@ def _seal(
         else:
             further.append(sealed.path)
         since = part.head
+    session.leave()
     assert first is not None
     return replace(first, areas=frozenset(areas), further=tuple(further), last_seq=end.seq)
 

@@ -18,7 +18,9 @@ from eum_app.crypto.suites import Suite
 from eum_app.domain import people
 from eum_app.domain.clock import Now, system_now
 from eum_app.domain.facts import ContentRef, SessionEnded, SessionStarted
-from eum_app.domain.journal import Author
+from eum_app.domain.journal import Author, head_of
+from eum_app.usecases.head_signatures import signed_head
+from eum_app.usecases.instance import leave_store, notice_copy
 
 Given = ParamSpec("Given")
 Value = TypeVar("Value")
@@ -50,6 +52,7 @@ class Session:
         self.role = ticket.role
         self.suite = Suite.parse(ticket.suite)
         self._ticket = ticket
+        self._began_at = 0
 
     @property
     def name(self) -> str:
@@ -98,9 +101,11 @@ class Session:
             yield transaction
 
     def start(self, notice_accepted_at: str | None) -> None:
-        """Record that the session began, and when the notice was accepted."""
+        """Record that the session began, and when the notice was accepted. A store that was copied or put back says so
+        first."""
+        notice_copy(self.store, self.author)
         with self.writing() as transaction:
-            transaction.record(
+            entry = transaction.record(
                 SessionStarted(
                     observed_at=self.observed_now(),
                     account=self.account,
@@ -110,12 +115,30 @@ class Session:
                     app_version=__version__,
                 )
             )
+        self._began_at = entry.seq
+        self.leave()
+
+    def leave(self) -> None:
+        """Note outside the store's folder how far its journal goes (see `usecases.instance`)."""
+        leave_store(self.store, self.author)
 
     def close(self, reason: str = "locked") -> None:
-        """Record the end and drop the keys."""
-        with self.writing() as transaction:
-            transaction.record(SessionEnded(observed_at=self.observed_now(), account=self.account, reason=reason))
-        self.store.close()
+        """Record the end, sign what this session recorded, and drop the keys.
+
+        The account signs the journal's head, so that what it leaves behind cannot be written anew by whoever holds the
+        store's key but not the account's. A session that recorded nothing leaves nothing to sign. The connections are
+        closed whatever happens.
+        """
+        try:
+            with self.writing() as transaction:
+                has_recorded = transaction.head(self.name, self.store.named.epoch).seq != self._began_at
+                ended = SessionEnded(observed_at=self.observed_now(), account=self.account, reason=reason)
+                head = head_of(transaction.record(ended))
+                if has_recorded:
+                    transaction.record(signed_head(self.signing_key, self.account, head, self.observed_now()))
+            self.leave()
+        finally:
+            self.store.close()
 
     def content(self, ref: ContentRef) -> bytes:
         """The plain bytes of a photo, note or signature. Raises as `db.content.read_content` does."""

@@ -33,6 +33,7 @@ def main(wanted: list[str]) -> int:
     ratios = []
     for name in wanted or MEASUREMENTS:
         with console.status(f"Measuring: {name}"), tempfile.TemporaryDirectory(prefix="eum-bench-") as folder:
+            os.environ["EUM_STATE"] = f"{folder}/state"
             ratios.append(MEASUREMENTS[name](Path(folder)))
     console.print(table_of(ratios))
     save(ratios, OUTPUT)

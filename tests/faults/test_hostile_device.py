@@ -23,7 +23,7 @@ from eum_app.usecases.exchange import import_bundles
 from eum_app.usecases.open_store import check_store, open_store, rebuild_store
 from eum_app.usecases.record_check import record_check, withdraw_check
 from eum_app.usecases.seal_bundle import seal_results
-from tests.builders import PASSPHRASE, typed
+from tests.builders import PASSPHRASE, copy_unnoticed, typed
 from tests.flows.test_main_job import answer_site_checklist
 from tests.simulator import Simulator
 
@@ -226,7 +226,7 @@ def test_a_device_put_back_from_a_copy_does_not_say_that_hq_has_everything(
 ) -> None:
     device = simulator.world.devices[FIRST]
     device.store.close()
-    copy = shutil.copytree(device.store.folder, tmp_path / "backup")
+    copy = copy_unnoticed(device, tmp_path / "backup")
     simulator.world.devices[FIRST] = open_store(device.store.folder, "INS-017", PASSPHRASE, now=simulator.world.clock)
     simulator.check(FIRST, 0)
     (outcome,) = import_bundles(simulator.world.hq, [simulator.seal(FIRST)], tmp_path / "receipts").outcomes
@@ -239,6 +239,11 @@ def test_a_device_put_back_from_a_copy_does_not_say_that_hq_has_everything(
     assert restored.read(exchange.outstanding, FIRST, 1).facts > 0
     with pytest.raises(Refusal, match=r"chain\.rolled_back"):
         seal_results(restored, tmp_path)
+    restored.close()
+    restored = open_store(copy, "INS-017", PASSPHRASE, now=simulator.world.clock)
+    simulator.world.devices[FIRST] = restored
+    assert restored.store.copied is not None
+    assert restored.store.copied.how == "put_back"
 
 
 def test_a_clock_set_back_takes_nothing_back(simulator: Simulator) -> None:

@@ -1,0 +1,45 @@
+"""A copied store, or one put back to an earlier state, is recognised when it is opened (see `db.instance`)."""
+
+from __future__ import annotations
+
+from db import instance
+from db.store import Store, read_secret
+from eum_app.domain.facts import CopyNoticed
+from eum_app.domain.journal import Author, Head
+from eum_app.usecases.trust import IDENTITY, PENDING
+
+
+def notice_copy(store: Store, author: Author) -> None:
+    """Record that this store is a copy or was put back, once for each epoch; before anything else is recorded, so that
+    the fact names the last entry that is surely the chain's own.
+
+    A device then takes no more evidence under its old identity (Refusal `store.copied`) and can hand in only what it
+    held. One that was never enrolled has nothing that could go on elsewhere.
+    """
+    named = store.named
+    with store.reading() as connection:
+        own = Head(named.name, named.epoch, 0, b"")
+        if named.kind == "field" and read_secret(connection, IDENTITY) is None:
+            return
+        how = instance.how_it_differs(connection, store.folder, own, named.store_id, is_shared=store.is_on_server)
+    if not how or store.copied:
+        return
+    with store.writing(author) as transaction:
+        transaction.drop_secret(PENDING)  # keys that the other one may hold as well
+        through = transaction.head(named.name, named.epoch).seq
+        transaction.record(
+            CopyNoticed(observed_at=store.observed_now(), epoch=named.epoch, how=how, through_seq=through)
+        )
+    store.look_whether_copied()
+
+
+def leave_store(store: Store, author: Author) -> None:
+    """Write down outside the store's folder how far it goes, so that a copy or an earlier state is known again."""
+    named = store.named
+    own = Head(named.name, named.epoch, 0, b"")
+    with store.reading() as connection:
+        token = instance.leave(connection, store.folder, own, named.store_id)
+        is_kept = instance.is_kept(connection)
+    if token and not is_kept:
+        with store.writing(author) as transaction:
+            instance.keep_token(transaction.connection, token)
