@@ -210,8 +210,15 @@ checks = Table(
     _text("grade"),
     _text("read_by"),
     _text("symbology"),
+    _text("preparation"),
+    Column("quality", BigInteger, nullable=False, server_default="0"),  # per cent of the error correction not needed
     _text("uii"),
     _text("serial"),
+    Column("entered_twice", Boolean, nullable=False, server_default=false()),
+    _text("no_read_reason"),
+    _text("saw"),
+    _text("typed_by"),
+    Column("page", BigInteger, nullable=False, server_default="0"),  # of the worklist
     Column("all_as_expected", Boolean, nullable=False, server_default=false()),
     Column("photos", BigInteger, nullable=False, server_default="0"),
     Column("has_note", Boolean, nullable=False, server_default=false()),

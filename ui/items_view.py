@@ -12,9 +12,12 @@ from db.queries.items import HistoryLine, ItemRow, history, item
 from eum_app.usecases.session import Session
 from ui.delegates import ChipSpec
 from ui.models import Column
+from ui.reading_words import how_read
 from ui.widgets import Card, KeyValueGrid, scrolled, vbox
 from ui.widgets.history import HistoryCard, Told
 from ui.words import day, joined, moment, reason, word
+
+PRINTED = frozenset({"worklist", "replacement", "shelf"})
 
 
 @dataclass(frozen=True)
@@ -40,10 +43,21 @@ def told(line: HistoryLine | ClaimLine) -> Told:
         return Told(said, line.unit, joined(day(line.at), where), line.remark)
     if line.kind in {"listed", "delivered", "inventory"}:
         return Told(word("history", line.kind), "", joined(day(line.at), line.site))
+    if line.kind in PRINTED:
+        return _told_print(line)
     what = ChipSpec.of(line.kind).text
     if line.withdrawn:
         what = f"{what} ({ChipSpec.of('withdrawn').text})"
-    return Told(what, line.actor, joined(moment(line.at), line.site), reason(line.kind, line.reason))
+    read = how_read(line.reading) if line.reading is not None else ""
+    return Told(what, line.actor, joined(moment(line.at), line.site), joined(reason(line.kind, line.reason), read))
+
+
+def _told_print(line: HistoryLine) -> Told:
+    if line.kind == "worklist":
+        said = _tr("page {page}").format(page=line.detail)
+    else:
+        said = "" if line.detail == "1" else _tr("{count} copies").format(count=line.detail)
+    return Told(word("paper", line.kind), line.actor, joined(moment(line.at), line.site, said))
 
 
 def disposition_chip(disposition: str) -> ChipSpec:

@@ -131,12 +131,15 @@ _WORDS: Final[dict[str, dict[str, str]]] = {
         "FindingLapsed": "Finding lapsed",
         "FindingReviewed": "Finding reviewed",
         "ReportExported": "Report exported",
+        "WorklistPrinted": "Worklist printed",
+        "LabelsPrinted": "Labels printed",
         "ProfileSaved": "List profile saved",
         "ClaimsImported": "Claims imported",
         "ClaimMade": "Claim made",
     },
     "subject": {"journal": "Journal of"},
-    "evidence": {"photo": "Photo", "note": "Note"},
+    "evidence": {"photo": "Photo", "note": "Note", "mark": "Picture of the mark"},
+    "paper": {"worklist": "On a printed worklist", "replacement": "Replacement label", "shelf": "Shelf label"},
     "end": {"locked": "Locked by hand", "closed": "Window closed", "command ended": "Command ended"},
 }
 

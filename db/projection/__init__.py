@@ -25,6 +25,7 @@ from db.projection.exchange import (
 )
 from db.projection.judgement import apply_findings, apply_lapses, apply_reviews
 from db.projection.lists import apply_checklists, apply_imports, apply_items, apply_sites
+from db.projection.paper import apply_labels, apply_worklists
 from db.projection.rows import Noted
 from db.projection.visits import (
     apply_attached,
@@ -67,6 +68,8 @@ _APPLIERS: dict[type[f.Fact], tuple[Callable[[Connection, Sequence[Noted]], None
     f.BundleQuarantined: (apply_quarantine, "exchange"),
     f.FactsReceived: (apply_received, "exchange"),
     f.ReportExported: (apply_exports, "reports"),
+    f.WorklistPrinted: (apply_worklists, "items"),
+    f.LabelsPrinted: (apply_labels, "items"),
 }
 
 

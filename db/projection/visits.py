@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 from sqlalchemy import (
@@ -29,6 +29,9 @@ from db.projection.rows import Noted, Rows, insert_into, key_of, plain, put, run
 from db.tables import checks, evidence, site_answers, visit_items, visit_marks, visits, withdrawals
 from eum_app.domain import facts as f
 from eum_app.domain.journal import Entry
+
+MAX_PAGE: Final = 999_999
+"""What a page code can say; a device that lies says what it likes."""
 
 
 def apply_visits(connection: Connection, noted: Sequence[Noted]) -> None:
@@ -117,7 +120,7 @@ def apply_checks(connection: Connection, noted: Sequence[Noted]) -> None:
     outcomes: Rows = []
     attached: Rows = []
     for entry, fact, known_at in noted:
-        key = key_of(entry, fact)
+        key, mark = key_of(entry, fact), fact.mark
         rows.append(
             {
                 "check_id": fact.check_id,
@@ -126,10 +129,12 @@ def apply_checks(connection: Connection, noted: Sequence[Noted]) -> None:
                 "outcome": fact.outcome,
                 "reason": fact.reason,
                 "grade": fact.grade,
-                "read_by": fact.mark.read_by,
-                "symbology": fact.mark.symbology,
-                "uii": fact.mark.uii,
-                "serial": fact.mark.serial,
+                **plain(
+                    mark, "read_by", "symbology", "preparation", "uii", "serial", "entered_twice", "no_read_reason"
+                ),
+                **plain(mark, "saw", "typed_by"),
+                "quality": round(100 * min(1.0, max(0.0, mark.quality))),
+                "page": min(MAX_PAGE, max(0, mark.page)),
                 "all_as_expected": fact.all_as_expected,
                 "photos": len(fact.photos),
                 "has_note": fact.note is not None,
@@ -154,8 +159,11 @@ def apply_checks(connection: Connection, noted: Sequence[Noted]) -> None:
                 }
             )
         attached.extend(_evidence_row(fact.visit_id, fact.check_id, "photo", photo, key) for photo in fact.photos)
-        if fact.note is not None:
-            attached.append(_evidence_row(fact.visit_id, fact.check_id, "note", fact.note, key))
+        attached.extend(
+            _evidence_row(fact.visit_id, fact.check_id, role, content, key)
+            for role, content in (("note", fact.note), ("mark", mark.crop))
+            if content is not None
+        )
     again = _to_recount(connection, rows)
     put(connection, checks, rows)
     if bulk.is_worthwhile(connection, len(outcomes)):

@@ -37,12 +37,13 @@ SUBJECT_FIELDS: Final = (
 """What a fact is about, by the first of these fields that says something."""
 OWN_SUBJECTS: Final = {
     "ReportExported": "report",
+    "LabelsPrinted": "labels",
     "SiteRegistered": "site",
     "StoreCreated": "store",
     "ProfileSaved": "profile",
 }
 """Kinds whose field stands for something of their own."""
-OUTCOME_FIELDS: Final = ("outcome", "decision", "severity", "disposition", "code", "role", "reason")
+OUTCOME_FIELDS: Final = ("outcome", "decision", "severity", "disposition", "code", "role", "label_kind", "reason")
 """What came of it, by the first of these fields that says something."""
 
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, and_, func, or_, select
 
+from db.paper_tables import printed, printed_items
+from db.queries.reading import READING_COLUMNS, Reading
 from db.tables import checks, items, sites, visits, withdrawals
 from eum_app.domain.errors import Refusal
 from eum_app.domain.facts import ItemListed, SiteRegistered
@@ -49,7 +51,9 @@ class ItemRow:
 
 @dataclass(frozen=True)
 class HistoryLine:
-    """One thing that befell an item, newest first. `kind` is listed, delivered, inventory or an outcome of a check."""
+    """One thing that befell an item, newest first. `kind` is listed, delivered, inventory, an outcome of a check (then
+    `reading` says how the item was identified), or what was printed: worklist (`detail` is the page), replacement or
+    shelf (`detail` is how many labels)."""
 
     at: str
     kind: str
@@ -57,6 +61,8 @@ class HistoryLine:
     site: str
     reason: str
     withdrawn: bool
+    reading: Reading | None = None
+    detail: str = ""
 
 
 _ITEM = select(items, sites.c.name.label("site")).outerjoin(sites, sites.c.site_id == items.c.site_id)
@@ -189,7 +195,7 @@ def history(connection: Connection, item_id: str) -> list[HistoryLine]:
         if at
     ]
     rows = connection.execute(
-        select(checks, sites.c.name.label("site"), withdrawals.c.check_id.label("withdrawn"))
+        select(checks, sites.c.name.label("site"), withdrawals.c.check_id.label("withdrawn"), *READING_COLUMNS)
         .outerjoin(visits, visits.c.visit_id == checks.c.visit_id)
         .outerjoin(sites, sites.c.site_id == visits.c.site_id)
         .outerjoin(
@@ -206,7 +212,27 @@ def history(connection: Connection, item_id: str) -> list[HistoryLine]:
             check.site or "",
             check.reason,
             check.withdrawn is not None,
+            Reading(*check[-len(READING_COLUMNS) :]),
         )
         for check in rows
     ]
+    lines += _printed(connection, item_id)
     return sorted(lines, key=lambda line: line.at, reverse=True)
+
+
+def _printed(connection: Connection, item_id: str) -> list[HistoryLine]:
+    """The labels printed for an item, and the worklists on which it stands."""
+    rows = connection.execute(
+        select(printed, printed_items.c.page, sites.c.name.label("site"))
+        .join(
+            printed_items,
+            and_(printed_items.c.print_id == printed.c.print_id, printed_items.c.origin == printed.c.origin),
+        )
+        .outerjoin(visits, visits.c.visit_id == printed.c.visit_id)
+        .outerjoin(sites, sites.c.site_id == visits.c.site_id)
+        .where(printed_items.c.item_id == item_id)
+    )
+    return [
+        HistoryLine(row.printed_at, row.what, row.actor, row.site or "", "", False, detail=row.page or str(row.copies))
+        for row in rows
+    ]

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Connection, Select, Subquery, and_, func, select
 
 from db.queries.clocks import clock_columns, is_withdrawn, made_by, row_standing, sightings
+from db.queries.reading import NO_READING, READING_COLUMNS, Reading
 from db.tables import checks, exports, items, journal, site_answers, sites, visit_items
 from eum_app.domain.clock import parse_date
 from eum_app.domain.compliance.clocks import STATES
@@ -95,13 +96,13 @@ class VisitItemRow(NamedTuple):
     outcome: str
     reason: str
     grade: str
-    read_by: str
     read_serial: str
     observed_at: str
     actor: str
     origin: str
     epoch: int | None
     seq: int | None
+    reading: Reading
 
 
 class SiteAnswerRow(NamedTuple):
@@ -231,8 +232,8 @@ def _case_lines(
 def visit_rows(connection: Connection, visit_id: str) -> list[VisitItemRow]:
     """The expected items of a visit in the order of its list, then the checks of what was not expected."""
     book = (items.c.serial, items.c.part_number, items.c.nomenclature, items.c.location, items.c.uii)
-    seen = (checks.c.outcome, checks.c.reason, checks.c.grade, checks.c.read_by, checks.c.serial, checks.c.observed_at)
-    where_from = (checks.c.actor, checks.c.origin, checks.c.epoch, checks.c.seq)
+    seen = (checks.c.outcome, checks.c.reason, checks.c.grade, checks.c.serial, checks.c.observed_at)
+    where_from = (checks.c.actor, checks.c.origin, checks.c.epoch, checks.c.seq, *READING_COLUMNS)
     expected = (
         select(visit_items.c.item_id, *book, visit_items.c.check_id, *seen, *where_from)
         .select_from(visit_items)
@@ -254,7 +255,15 @@ def visit_rows(connection: Connection, visit_id: str) -> list[VisitItemRow]:
         .order_by(checks.c.order_key)
     )
     return [
-        VisitItemRow._make([*(value or "" for value in row[:6]), is_expected, *(v or "" for v in row[6:15]), *row[15:]])
+        VisitItemRow._make(
+            [
+                *(value or "" for value in row[:6]),
+                is_expected,
+                *(value or "" for value in row[6:14]),
+                *row[14:16],
+                Reading(*row[16:]) if row[6] else NO_READING,
+            ]
+        )
         for question, is_expected in ((expected, True), (others, False))
         for row in connection.execute(question)
     ]

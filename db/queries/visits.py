@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Connection, and_, bindparam, case, false, 
 from sqlalchemy.engine import Row
 
 from db.among import among
+from db.queries.reading import NO_READING, READING_COLUMNS, Reading
 from db.tables import (
     checklists,
     checks,
@@ -87,7 +88,6 @@ class CheckRow:
     serial: str
     outcome: str
     reason: str
-    read_by: str
     photos: int
     has_note: bool
     observed_at: str
@@ -95,6 +95,7 @@ class CheckRow:
     origin: str
     seq: int
     withdrawn: bool
+    reading: Reading = NO_READING
 
 
 @dataclass(frozen=True)
@@ -294,7 +295,6 @@ def _check_rows(connection: Connection, condition: ColumnElement[bool], limit: i
             serial,
             checks.c.outcome,
             checks.c.reason,
-            checks.c.read_by,
             checks.c.photos,
             checks.c.has_note,
             checks.c.observed_at,
@@ -302,6 +302,7 @@ def _check_rows(connection: Connection, condition: ColumnElement[bool], limit: i
             checks.c.origin,
             checks.c.seq,
             withdrawals.c.check_id.is_not(None),
+            *READING_COLUMNS,
         )
         .outerjoin(items, items.c.item_id == checks.c.item_id)
         .outerjoin(
@@ -313,7 +314,7 @@ def _check_rows(connection: Connection, condition: ColumnElement[bool], limit: i
         .limit(limit)
     )
     rows: Iterable[Any] = connection.execute(question)
-    return [CheckRow(*row) for row in rows]
+    return [CheckRow(*(*row[:13], Reading(*row[13:]))) for row in rows]
 
 
 def checklist(connection: Connection, checklist_id: str, version: str) -> Checklist:
@@ -383,7 +384,7 @@ def answered_by(connection: Connection, visit_id: str) -> set[str]:
 
 
 def evidence_of(connection: Connection, *, visit_id: str = "", check_id: str = "") -> list[EvidenceRow]:
-    """Photos, notes and signatures of a check, or of a whole visit."""
+    """Photos, notes, pictures of marks and signatures: of a check, or of a whole visit."""
     condition = evidence.c.check_id == check_id if check_id else evidence.c.visit_id == visit_id
     rows = connection.execute(select(evidence).where(condition).order_by(evidence.c.order_key, evidence.c.object_id))
     return [

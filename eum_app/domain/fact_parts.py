@@ -38,7 +38,8 @@ class MarkRead(msgspec.Struct, frozen=True, kw_only=True):
     of the mark as it was read, where the device is set to keep it.
 
     Where no mark was read, `no_read_reason` says why, and `entered_twice` that the serial was typed two times alike.
-    What stood on a printed worklist (`read_by` paper) carries who saw the item and when (UTC text), and who typed.
+    What stood on a printed worklist (`read_by` paper) carries who saw the item and when (UTC text), who typed, and the
+    `page` of the worklist (0: none).
     """
 
     read_by: str
@@ -55,6 +56,7 @@ class MarkRead(msgspec.Struct, frozen=True, kw_only=True):
     saw: str = ""
     typed_by: str = ""
     seen_at: str = ""
+    page: int = 0
 
 
 class PartySignature(msgspec.Struct, frozen=True, kw_only=True):

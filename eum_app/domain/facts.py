@@ -30,6 +30,8 @@ from eum_app.domain.list_facts import InventoryImported as InventoryImported
 from eum_app.domain.list_facts import ItemListed as ItemListed
 from eum_app.domain.list_facts import ProfileSaved as ProfileSaved
 from eum_app.domain.list_facts import SiteRegistered as SiteRegistered
+from eum_app.domain.paper_facts import LabelsPrinted as LabelsPrinted
+from eum_app.domain.paper_facts import WorklistPrinted as WorklistPrinted
 
 # --- the store and its people -------------------------------------------------------------------------------------
 
@@ -301,6 +303,8 @@ DEVICE_MAY_STATE: frozenset[type[Fact]] = frozenset(
         BundleImported,
         BundleQuarantined,
         ReportExported,
+        WorklistPrinted,
+        LabelsPrinted,
     }
 )
 """Kinds that HQ takes from a device's journal. A device plans no visits, lists no items and decides no findings."""

@@ -11,12 +11,12 @@ from eum_app.domain.errors import Refusal
 ROLES: Final = ("inspector", "reviewer", "auditor", "administrator")
 
 PERMISSIONS: Final[dict[str, frozenset[str]]] = {
-    "inspector": frozenset({"visit.work", "label.print", "bundle.seal", "bundle.import", "device.request"}),
+    "inspector": frozenset({"visit.work", "paper.print", "bundle.seal", "bundle.import", "device.request"}),
     "reviewer": frozenset(
         {
             "inventory.import",
             "visit.plan",
-            "label.print",
+            "paper.print",
             "bundle.seal",
             "bundle.import",
             "finding.review",

@@ -21,6 +21,7 @@ from eum_app.domain.facts import PartySignature
 from eum_app.domain.journal import Head
 from eum_app.reports.inventory_status import Made, heads_section
 from eum_app.reports.model import Column, Cover, Report, Section, Table
+from eum_app.reports.reading import how_read
 from eum_app.reports.words import word
 
 REPORT: Final = "visit-record"
@@ -37,6 +38,10 @@ COLUMNS: Final = (
     Column("Reason", "reason", "code", 20),
     Column("Evidence Grade", "grade", "text", 9),
     Column("Read By", "read_by", "code", 14),
+    Column("How Read", "how_read", "text", 40),
+    Column("Why Not Read", "no_read_reason", "code", 16),
+    Column("Seen By", "saw", "text", 12),
+    Column("Typed By", "typed_by", "text", 12),
     Column("Photos", "photos", "count", 8),
     Column("Note", "note", "text", 40),
     Column("Checked At", "checked_at", "instant", 20),
@@ -160,7 +165,11 @@ def item_cells(seen: VisitSeen) -> Iterator[Sequence[str]]:
             row.outcome or "to_check",
             row.reason,
             row.grade,
-            row.read_by,
+            row.reading.read_by,
+            how_read(row.reading),
+            row.reading.no_read_reason,
+            row.reading.saw or (row.actor if row.outcome else ""),
+            row.reading.typed_by,
             str(photos[row.check_id]) if row.check_id else "0",
             seen.notes.get(row.check_id, ""),
             row.observed_at,

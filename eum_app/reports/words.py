@@ -6,7 +6,7 @@ from typing import Final
 
 from eum_app.domain.compliance import clocks
 from eum_app.domain.dispositions import Disposition
-from eum_app.domain.visits import OUTCOMES, PROGRAMS, PURPOSES, READ_BY, REASONS
+from eum_app.domain.visits import NO_READ_REASONS, OUTCOMES, PROGRAMS, PURPOSES, READ_BY, REASONS
 
 _SPECIAL: Final = {
     Disposition.TRANSFERRED_TPT.value: "Transferred to a third party",
@@ -39,6 +39,7 @@ _PLAIN: Final = (
     "to_check",
     *[reason for reasons in REASONS.values() for reason in reasons],
     *READ_BY,
+    *NO_READ_REASONS,
     *PROGRAMS,
     *PURPOSES,
     "yes",

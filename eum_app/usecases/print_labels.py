@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
-from db.files import disk_trouble, written_whole
 from db.queries.items import ItemRow, items_by_id
 from eum_app.domain.errors import Refusal
+from eum_app.domain.facts import LabelsPrinted
 from eum_app.domain.mark_syntax import EOT, GS, HEADER, RS
 from eum_app.domain.marks import parse_mark
 from eum_app.reports.formats.pdf_file import set_pdf
@@ -30,7 +30,9 @@ from eum_app.reports.label_sheet import (
 from eum_app.reports.model import Cover
 from eum_app.scanning.decoder import decode
 from eum_app.scanning.labels import data_matrix, iuid_message, qr
-from eum_app.usecases.session import Session
+from eum_app.usecases.changes import Changed
+from eum_app.usecases.paper_files import require_pdf, write_and_record
+from eum_app.usecases.session import Session, new_id
 
 if TYPE_CHECKING:
     import numpy as np
@@ -50,8 +52,8 @@ _DRAW: Final[dict[LabelSymbol, Callable[[bytes, int], NDArray[np.uint8]]]] = {
 
 
 @dataclass(frozen=True)
-class PrintedLabels:
-    """`module_mm` is the smallest side of a module on these labels."""
+class PrintedLabels(Changed):
+    """`module_mm` is the smallest side of a module on these labels. All of them were read back."""
 
     path: Path
     labels: int
@@ -72,13 +74,13 @@ def print_labels(
     dpi: int = DEFAULT_DPI,
 ) -> PrintedLabels:
     """Write labels for items, in this order, as a PDF of vector symbols; `start` is the first free position of the
-    first sheet, `dpi` what the printer can do.
+    first sheet, `dpi` what the printer can do. What was printed goes on record.
 
     Raises Refusal `permission.denied`, `label.none`, `label.too_many`, `label.sheet`, `label.position`, `item.unknown`,
     `label.nothing_to_say`, `label.characters`, `label.too_long`, `label.module_too_small`, `label.unreadable`,
     `report.name` (not .pdf), Trouble `report.pdf_failed` and those of the disk.
     """
-    session.require("label.print")
+    session.require("paper.print")
     sheet = next((one for one in label_sheets() if one.sheet_id == sheet_id), None)
     if sheet is None:
         raise Refusal("label.sheet", sheet=sheet_id[:40], known=", ".join(one.sheet_id for one in label_sheets()))
@@ -88,26 +90,22 @@ def print_labels(
         raise Refusal("label.too_many", count=len(item_ids) * copies, limit=MAX_LABELS)
     if not 1 <= start <= sheet.labels:
         raise Refusal("label.position", start=start, labels=sheet.labels)
-    if path.suffix.lower() != ".pdf":
-        raise Refusal("report.name", name=path.name)
-    with disk_trouble(path):
-        if path.is_dir():
-            raise Refusal("report.is_folder", name=path.name)
+    require_pdf(path)
     found = session.read(items_by_id, item_ids)
     for item_id in item_ids:
         if item_id not in found:
             raise Refusal("item.unknown", item_id=item_id[:40])
-    printed_on = session.observed_now()[:10]
+    as_of = session.observed_now()
     labels = [
         label
         for item_id in item_ids
-        for label in [_label(found[item_id], sheet, symbol, kind, dpi, printed_on)] * copies
+        for label in [_label(found[item_id], sheet, symbol, kind, dpi, as_of[:10])] * copies
     ]
     cover = Cover(
         report="labels",
         title="Labels",
         subject=sheet.title,
-        as_of=session.observed_now(),
+        as_of=as_of,
         made_by=session.account,
         made_at_store=session.name,
         reconciliation="",
@@ -116,9 +114,19 @@ def print_labels(
     )
     data = sheet_data(cover, sheet, labels, start)
     pdf = set_pdf("label-sheet", data)
-    with written_whole(path) as file:
-        file.write(pdf)
-    return PrintedLabels(path, len(labels), len(data["pages"]), min(label.module_mm for label in labels))
+    fact = LabelsPrinted(
+        observed_at=as_of,
+        print_id=new_id(),
+        label_kind=kind,
+        symbol=symbol,
+        sheet_id=sheet_id,
+        items=tuple(item_ids),
+        copies=copies,
+        labels=len(labels),
+        file_name=path.name,
+    )
+    areas = write_and_record(session, [(fact, path, pdf)])
+    return PrintedLabels(areas, path, len(labels), len(data["pages"]), min(label.module_mm for label in labels))
 
 
 def message_of(item: ItemRow) -> bytes:

@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+import msgspec
+
 from db.queries.matching import papers_at
 from db.queries.visits import visit, visit_checklists
 from eum_app.domain.checklists import Answer, Checklist, expected_answers
@@ -81,6 +83,7 @@ def transcribe_page(
     if seen_at < row.planned_at:
         raise Refusal("transcribe.before_visit", seen_at=seen_at, planned_at=row.planned_at)
     listed = {one.item_id: one.serial for one in page.rows}
+    seen = MarkRead(read_by="paper", saw=saw, typed_by=session.account, seen_at=seen_at, page=number)
     checks = []
     for paper in rows:
         if paper.item_id and paper.item_id not in listed:
@@ -90,17 +93,15 @@ def transcribe_page(
             raise Refusal("transcribe.already", serial=listed.get(paper.item_id) or paper.serial)
         already.add(meant)
         checks.append(
-            _listed(session, checklist, paper, listed[paper.item_id], saw, seen_at)
+            _listed(checklist, paper, listed[paper.item_id], seen)
             if paper.item_id
-            else _unlisted(session, visit_id, paper, saw, seen_at)
+            else _unlisted(session, visit_id, paper, seen)
         )
     recorded = record_checks(session, visit_id, checks)
     return Transcribed(recorded.areas, tuple(one.check_id for one in recorded.checks))
 
 
-def _listed(
-    session: Session, checklist: Checklist, paper: PaperRow, book_serial: str, saw: str, seen_at: str
-) -> NewCheck:
+def _listed(checklist: Checklist, paper: PaperRow, book_serial: str, seen: MarkRead) -> NewCheck:
     written = compact(paper.serial)
     is_same = written == compact(book_serial)
     if paper.outcome == "verified" and written and not is_same:
@@ -112,7 +113,7 @@ def _listed(
     return NewCheck(
         paper.item_id,
         paper.outcome,
-        _mark(session, paper.serial.strip(), saw, seen_at, entered_twice=bool(written) and is_same),
+        _typed(seen, paper.serial.strip(), twice=bool(written) and is_same),
         paper.reason,
         answers,
         all_as_expected=is_verified,
@@ -120,7 +121,7 @@ def _listed(
     )
 
 
-def _unlisted(session: Session, visit_id: str, paper: PaperRow, saw: str, seen_at: str) -> NewCheck:
+def _unlisted(session: Session, visit_id: str, paper: PaperRow, seen: MarkRead) -> NewCheck:
     serial = paper.serial.strip()
     if not compact(serial):
         raise Refusal("transcribe.no_serial")
@@ -131,19 +132,11 @@ def _unlisted(session: Session, visit_id: str, paper: PaperRow, saw: str, seen_a
     return NewCheck(
         match.item.item_id if match.item else "",
         "not_on_list",
-        _mark(session, serial, saw, seen_at, entered_twice=True),
+        _typed(seen, serial, twice=True),
         paper.reason,
         note=paper.note,
     )
 
 
-def _mark(session: Session, serial: str, saw: str, seen_at: str, *, entered_twice: bool) -> MarkRead:
-    return MarkRead(
-        read_by="paper",
-        raw=serial.encode(),
-        serial=serial,
-        entered_twice=entered_twice,
-        saw=saw,
-        typed_by=session.account,
-        seen_at=seen_at,
-    )
+def _typed(seen: MarkRead, serial: str, *, twice: bool) -> MarkRead:
+    return msgspec.structs.replace(seen, raw=serial.encode(), serial=serial, entered_twice=twice)

@@ -14,16 +14,18 @@ from itertools import groupby
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from db.files import disk_trouble, written_whole
 from db.queries.visits import VisitRow, WorkRow, visit, visit_checklists, work_ids, work_rows
 from db.store import Connection
 from eum_app.domain.checklists import expected_answers, visible_questions
 from eum_app.domain.errors import Refusal
+from eum_app.domain.facts import WorklistPrinted
 from eum_app.reports.formats.pdf_file import set_pdf
 from eum_app.reports.model import Cover
 from eum_app.reports.worklist import ROWS_PER_PAGE, PrintedPage, worklist_data
 from eum_app.scanning.labels import qr
-from eum_app.usecases.session import Session
+from eum_app.usecases.changes import Changed
+from eum_app.usecases.paper_files import Sheet, require_pdf, write_and_record
+from eum_app.usecases.session import Session, new_id
 
 VOLUME_PAGES: Final = 45
 """About 500 rows: what `reports.formats.pdf_file` sets in one go."""
@@ -58,7 +60,7 @@ class WorklistPage:
 
 
 @dataclass(frozen=True)
-class PrintedWorklist:
+class PrintedWorklist(Changed):
     """The files written, in order: one, or volumes of `VOLUME_PAGES` pages."""
 
     paths: tuple[Path, ...]
@@ -131,16 +133,13 @@ def print_worklist(
     session: Session, visit_id: str, path: Path, places: Collection[str] | None = None
 ) -> PrintedWorklist:
     """Write the worklist as PDF, all of it or the pages of some places; long ones in volumes
-    (`<stem>.volume-02.pdf` …).
+    (`<stem>.volume-02.pdf` …). What was printed, and for whom, goes on record.
 
-    Raises Refusal `visit.unknown`, `worklist.empty`, `report.name` (not .pdf), Trouble `report.pdf_failed` and those of
-    the disk.
+    Raises Refusal `permission.denied`, `visit.unknown`, `worklist.empty`, `report.name` (not .pdf), Trouble
+    `report.pdf_failed` and those of the disk.
     """
-    if path.suffix.lower() != ".pdf":
-        raise Refusal("report.name", name=path.name)
-    with disk_trouble(path):
-        if path.is_dir():
-            raise Refusal("report.is_folder", name=path.name)
+    session.require("paper.print")
+    require_pdf(path)
     with session.store.reading() as connection:
         row = visit(connection, visit_id)
         checklist, _ = visit_checklists(connection, visit_id)
@@ -149,15 +148,26 @@ def print_worklist(
         raise Refusal("worklist.empty")
     asked = visible_questions(checklist, expected_answers(checklist, ()))
     cover = _cover(session, row)
-    paths = []
+    sheets: list[Sheet] = []
     for start in range(0, len(pages), VOLUME_PAGES):
         volume = pages[start : start + VOLUME_PAGES]
         pdf = set_pdf("worklist", worklist_data(cover, row, [_printed(page) for page in volume], asked))
         number = start // VOLUME_PAGES + 1
-        paths.append(path if number == 1 else path.with_name(f"{path.stem}.volume-{number:02d}.pdf"))
-        with written_whole(paths[-1]) as file:
-            file.write(pdf)
-    return PrintedWorklist(tuple(paths), len(pages), sum(len(page.rows) for page in pages))
+        to = path if number == 1 else path.with_name(f"{path.stem}.volume-{number:02d}.pdf")
+        fact = WorklistPrinted(
+            observed_at=cover.as_of,
+            print_id=new_id(),
+            visit_id=visit_id,
+            inspector=row.inspector,
+            pages=tuple(str(page.code) for page in volume),
+            items=tuple(tuple(one.item_id for one in page.rows) for page in volume),
+            rows=sum(len(page.rows) for page in volume),
+            file_name=to.name,
+        )
+        sheets.append((fact, to, pdf))
+    areas = write_and_record(session, sheets)
+    paths = tuple(to for _, to, _ in sheets)
+    return PrintedWorklist(areas, paths, len(pages), sum(len(page.rows) for page in pages))
 
 
 def _printed(page: WorklistPage) -> PrintedPage:

@@ -77,7 +77,7 @@ def test_one_key_takes_what_is_expected_and_nothing_is_answered_by_itself(field:
     field.key(Qt.Key.Key_Return)
     field.until(lambda: field.session.read(visits.visit, field.visit_id).verified == 4)
     checks = field.session.read(visits.recent_checks, field.visit_id)[:3]
-    assert {check.read_by for check in checks} == {"camera"}
+    assert {check.reading.read_by for check in checks} == {"camera"}
     assert not group.is_open
     field.until(lambda: states(field)["786951"] == "verified")
     field.key(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)

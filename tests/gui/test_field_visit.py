@@ -46,7 +46,7 @@ def test_type_answer_enter_recorded(field: Field) -> None:
     assert verified.isEnabled()
     field.key(Qt.Key.Key_Return)
     field.until(lambda: field.outcome("786951") == "verified")
-    assert field.last_check().read_by == "typed"
+    assert field.last_check().reading.read_by == "typed"
     assert "786951" in field.visit.notice.text
     assert field.window.focusWidget() is field.visit.scan.field
     assert field.visit.item.draft is None

@@ -194,7 +194,7 @@ def test_the_badge_counts_open_findings(window: Window, world: World) -> None:
 
 
 def check_row(origin: str = "FLD-0042", seq: int = 20) -> CheckRow:
-    return CheckRow("c", "v", "i", "1", "verified", "", "typed", 0, False, "", "INS-017", origin, seq, False)
+    return CheckRow("c", "v", "i", "1", "verified", "", 0, False, "", "INS-017", origin, seq, False)
 
 
 def bundle(first: int, last: int, *, epoch: int = 1, origin: str = "FLD-0042") -> BundleRow:

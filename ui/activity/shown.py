@@ -35,7 +35,7 @@ def joined_words(*parts: str) -> str:
 def outcome_words(row: ActivityRow) -> str:
     """What came of it, in words where the code is one of ours; else the code as it is."""
     code = row.outcome
-    for kind in ("decision", "disposition", "role", "evidence", "end"):
+    for kind in ("decision", "disposition", "role", "evidence", "paper", "end"):
         if is_known(kind, code):
             return word(kind, code)
     return STATUS[code].text() if code in STATUS else harmless(code)

@@ -6,8 +6,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from PySide6.QtCore import QCoreApplication, Qt, Signal
-from PySide6.QtGui import QPixmap
-from PySide6.QtWidgets import QLabel, QPlainTextEdit, QSizePolicy, QStackedWidget, QWidget
+from PySide6.QtWidgets import QPlainTextEdit, QStackedWidget, QWidget
 
 from db.queries.items import HistoryLine, ItemRow
 from eum_app.domain.checklists import Checklist
@@ -15,6 +14,8 @@ from ui import words
 from ui.field.draft import Draft
 from ui.field.parts import empty_layout, image_of, named
 from ui.field.questionnaire import Questionnaire
+from ui.items_view import PRINTED
+from ui.mark_view import mark_picture, mark_text
 from ui.theme import theme
 from ui.widgets import (
     Button,
@@ -158,7 +159,7 @@ class ItemPanel(Card):
         """The newest look at the item shown, if it is still shown."""
         if self.draft is None or self.draft.item is None or self.draft.item_id != item_id:
             return
-        past = [line for line in lines if not line.withdrawn and line.kind != "delivered"]
+        past = [line for line in lines if not line.withdrawn and line.kind not in {"delivered", *PRINTED}]
         if past:
             line = past[0]
             kind = words.word("history", line.kind) if line.kind == "inventory" else words.outcome(line.kind)
@@ -180,7 +181,7 @@ class ItemPanel(Card):
         """
         self._begin_offer(title, text, draft)
         if picture:
-            self._offer_list.addWidget(_mark_picture(picture))
+            self._offer_list.addWidget(mark_picture(image_of(picture, 320)))
         if read:
             grid = KeyValueGrid(margins=(0, 0, 0, 0))
             for name, value in read:
@@ -266,7 +267,7 @@ class ItemPanel(Card):
             # The picture of the mark above its text, so that a person can compare the two. Each has a line of its own:
             # side by side in one cell, the text's height would not count.
             if self.draft.mark_picture:
-                grid.add(self.tr("Picture of it"), _mark_picture(self.draft.mark_picture, 36))
+                grid.add(self.tr("Picture of it"), mark_picture(image_of(self.draft.mark_picture, 320), 36))
             grid.add(self.tr("Mark read"), mark_text(self.draft.mark.raw), mono=True)
         for name, value in ((self.tr("UII"), item.uii), (self.tr("NSN"), item.nsn), (self.tr("Case"), item.case_id)):
             if value:
@@ -304,27 +305,6 @@ class ItemPanel(Card):
         if self.draft is not None:
             self.draft.photos.pop(key, None)
             self.photos.setVisible(bool(self.draft.photos))
-
-
-_CONTROLS = {"\x04": "<EOT>", "\x1c": "<FS>", "\x1d": "<GS>", "\x1e": "<RS>", "\x1f": "<US>"}
-
-
-def mark_text(raw: bytes) -> str:
-    """A mark's data for people: separators by their names, nothing run, nothing reordered (right-to-left marks)."""
-    text = raw.decode("utf-8", "replace")
-    return "".join(_CONTROLS.get(one) or (one if one.isprintable() else "\N{REPLACEMENT CHARACTER}") for one in text)
-
-
-def _mark_picture(data: bytes, height: int = 120) -> QLabel:
-    made = QLabel()
-    side = theme().dp(height)
-    picture = QPixmap.fromImage(image_of(data, 320))
-    made.setPixmap(
-        picture.scaled(side * 2, side, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation)
-    )
-    made.setAccessibleName(QCoreApplication.translate("field", "Picture of the mark as it was read"))
-    made.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-    return made
 
 
 def photo_caption(number: int) -> str:

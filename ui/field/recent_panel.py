@@ -58,7 +58,7 @@ class RecentPanel(Card):
         said = words.joined(
             status_mark(one.outcome).text() if one.withdrawn else "",
             words.reason(one.outcome, one.reason),
-            words.read_by(one.read_by),
+            words.read_by(one.reading.read_by),
             photos_said(one.photos),
             self.tr("note") if one.has_note else "",
             words.clock(one.observed_at),

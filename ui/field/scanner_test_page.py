@@ -12,10 +12,10 @@ from eum_app.scanning.scanner_check import CALIBRATION, check_scan
 from ui import settings
 from ui.desk import Desk
 from ui.devices.serial_scanner import ports_there
-from ui.field.item_panel import mark_text
 from ui.field.parts import named
 from ui.field.scanner_sheet import hints, write_sheet
 from ui.field.symbols import symbol_image
+from ui.mark_view import mark_text
 from ui.page import Page
 from ui.settings import ScannerSettings
 from ui.theme import theme

@@ -343,6 +343,7 @@ class TranscribePage(Page):
             )
 
     def _printed(self, result: PrintedWorklist) -> None:
+        self._desk.tasks.announce(result.areas)
         self._print_card.hide()
         names = ", ".join(str(path) for path in result.paths[:3])
         said = self.tr("{pages} pages with {rows} items: {names}").format(

@@ -48,7 +48,7 @@ LoadedPicture = tuple[str, int, Picture, QImage]
 
 def picture_of(session: Session, finding_id: str, number: int, detail: FindingDetail) -> LoadedPicture:
     """Decrypt and decode one picture of a finding, off the GUI thread."""
-    entry = [*detail.photos, *detail.signatures][number]
+    entry = detail.pictures[number]
     picture = load_picture(session, entry)
     return finding_id, number, picture, QImage.fromData(picture.data) if picture.data else QImage()
 
@@ -260,7 +260,7 @@ class ReviewPage(Page):
         self.history.set_lines(self._history(detail))
         self._follow()
         session = self.desk.session
-        for number in range(len(detail.photos) + len(detail.signatures)):
+        for number in range(len(detail.pictures)):
             self.desk.tasks.query(
                 partial(picture_of, session, row.finding_id, number, detail),
                 self._take_picture,

@@ -8,10 +8,11 @@ from db.queries.exchange import all_bundles
 from db.queries.findings import FindingRow, ReviewRow, finding, reviews_of
 from db.queries.items import HistoryLine, ItemRow, history, item
 from db.queries.people import all_devices
+from db.queries.reading import mark_read
 from db.queries.visits import CheckRow, EvidenceRow, VisitRow, check, evidence_of, visit
 from eum_app.domain.compliance.rules import RULES
 from eum_app.domain.errors import KnownError
-from eum_app.domain.facts import ContentRef
+from eum_app.domain.facts import ContentRef, MarkRead
 from eum_app.usecases.session import Session
 from ui.hq.provenance import Statement, provenance
 
@@ -20,7 +21,8 @@ from ui.hq.provenance import Statement, provenance
 class FindingDetail:
     """`check` is None where the finding is about the site, `item` for an article that nobody has
     listed; `note` is what the inspector wrote, decrypted,
-    and empty with `note_error` where it cannot be shown."""
+    and empty with `note_error` where it cannot be shown. `mark` is what was read, `mark_pictures` its picture where one
+    was kept."""
 
     finding: FindingRow
     visit: VisitRow
@@ -28,12 +30,19 @@ class FindingDetail:
     item: ItemRow | None
     note: str
     note_error: KnownError | None
+    mark: MarkRead | None
+    mark_pictures: list[EvidenceRow]
     photos: list[EvidenceRow]
     signatures: list[EvidenceRow]
     statements: list[Statement]
     history: list[HistoryLine]
     reviews: list[ReviewRow]
     citation: str
+
+    @property
+    def pictures(self) -> list[EvidenceRow]:
+        """Everything that is decrypted and shown: photos first."""
+        return [*self.photos, *self.mark_pictures, *self.signatures]
 
 
 @dataclass(frozen=True)
@@ -64,7 +73,9 @@ def finding_detail(session: Session, finding_id: str) -> FindingDetail:
         item=session.read(item, row.item_id) if row.item_id else None,
         note=note,
         note_error=note_error,
-        photos=[entry for entry in found if entry.media_type.startswith("image/")],
+        mark=session.read(mark_read, row.check_id) if row.check_id else None,
+        mark_pictures=[entry for entry in found if entry.role == "mark"],
+        photos=[entry for entry in found if entry.media_type.startswith("image/") and entry.role != "mark"],
         signatures=signatures,
         statements=provenance(seen, session.name, bundles, session.read(all_devices)) if seen else [],
         history=session.read(history, row.item_id) if row.item_id else [],

@@ -14,7 +14,9 @@ from db.queries.visits import CheckRow
 from eum_app.domain.dispositions import Disposition
 from ui.hq.common import choices, fill_choices, named
 from ui.hq.review_data import FindingDetail, Picture
+from ui.mark_view import mark_picture, mark_text
 from ui.messages import sentence
+from ui.reading_words import how_read
 from ui.theme import inset, theme
 from ui.widgets import (
     Card,
@@ -31,7 +33,7 @@ from ui.widgets import (
     scrolled,
     vbox,
 )
-from ui.words import count, counted, day, joined, moment, read_by, reason, word
+from ui.words import count, counted, day, joined, moment, reason, word
 
 RULE_SAYS: Final[dict[str, str]] = {
     "item-not-found": "Items under enhanced monitoring are accounted for by serial number at every annual inventory",
@@ -85,8 +87,12 @@ class RecordCard(Card):
         ]
         self._row(grid, 0, head)
         is_seen = seen.outcome not in {"not_found", "no_access"}
-        how = self.tr("read by {means}").format(means=read_by(seen.read_by)) if seen.read_by != "list" else ""
-        read = panel(vbox(ValueText(seen.serial), label(how, "sub") if how else None, spacing=1)) if is_seen else None
+        how = how_read(seen.reading)
+        read = (
+            panel(vbox(ValueText(seen.serial), label(how, "sub", wrap=True) if how else None, spacing=1))
+            if is_seen
+            else None
+        )
         note = detail.note or (sentence(detail.note_error).what if detail.note_error else "")
         outcome = panel(
             vbox(
@@ -174,6 +180,7 @@ class EvidenceCard(Card):
         self._failed.clear()
         self._failed.hide()
         self._rows.clear()
+        self._show_mark(detail)
         for statement in detail.statements:
             pieces = statement.words.split(" · ") if statement.words else []
             parts: list[QWidget] = [label(f"· {text}" if at else text) for at, text in enumerate(pieces)]
@@ -188,7 +195,21 @@ class EvidenceCard(Card):
         if detail.signatures:
             self._rows.add(self.tr("Close-out"), self.signatures)
 
+    def _show_mark(self, detail: FindingDetail) -> None:
+        """What was read, beside the picture of the mark where one was kept: a person can compare the two."""
+        self._mark_place = vbox()
+        if detail.mark_pictures:
+            self._rows.add(self.tr("Picture of it"), panel(self._mark_place))
+        if detail.mark is not None and detail.mark.raw:
+            text = self._rows.add(self.tr("Mark read"), mark_text(detail.mark.raw), mono=True)
+            text.setObjectName("evidence_mark_text")
+
     def add_picture(self, picture: Picture, image: QImage, caption: str) -> None:
+        if picture.evidence.role == "mark" and not image.isNull():
+            shown = mark_picture(image, 72)
+            shown.setObjectName("evidence_mark_picture")
+            self._mark_place.addWidget(shown)
+            return
         strip = self.signatures if picture.evidence.role.startswith("signature:") else self.photos
         if image.isNull():
             why = sentence(picture.error).what if picture.error else self.tr("This is not a picture that can be read.")
@@ -351,6 +372,8 @@ def caption_of(detail: FindingDetail, picture: Picture, number: int) -> str:
         party = role.partition(":")[2]
         words = {"inspector": tr("hq", "Signature of the inspector"), "host": tr("hq", "Signature of the host")}
         return words.get(party, party)
+    if role == "mark":
+        return tr("hq", "Picture of the mark")
     return tr("hq", "Photo {number}, {when}").format(
         number=count(number), when=moment(detail.check.observed_at if detail.check else "")
     )

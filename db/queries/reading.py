@@ -1,0 +1,47 @@
+"""How the item of a check was identified: which mark, by what means, how well, and who vouches for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import Any, Final
+
+from sqlalchemy import Column, Connection, and_, select
+
+from db.tables import checks, journal
+from eum_app.domain.errors import Refusal
+from eum_app.domain.facts import CheckRecorded, MarkRead, decode_fact
+
+
+@dataclass(frozen=True)
+class Reading:
+    """As `MarkRead` has it; `quality` is the share of the symbol's error correction that was not needed, in per cent (0
+    also where that is not known), `page` the worklist's page that was typed in (0: none)."""
+
+    read_by: str = ""
+    symbology: str = ""
+    preparation: str = ""
+    quality: int = 0
+    entered_twice: bool = False
+    no_read_reason: str = ""
+    saw: str = ""
+    typed_by: str = ""
+    page: int = 0
+
+
+NO_READING: Final = Reading()
+"""Where no check was made."""
+READING_COLUMNS: tuple[Column[Any], ...] = tuple(checks.c[field.name] for field in fields(Reading))
+"""The columns of `checks` in the order of `Reading`."""
+
+
+def mark_read(connection: Connection, check_id: str) -> MarkRead:
+    """The mark of a check as its fact has it, raw bytes and elements included. Raises Refusal `check.unknown`."""
+    of_check = and_(
+        checks.c.check_id == check_id,
+        *(checks.c[name] == journal.c[name] for name in ("origin", "epoch", "seq")),
+    )
+    row = connection.execute(select(journal.c.kind, journal.c.kind_version, journal.c.payload).where(of_check)).first()
+    fact = decode_fact(row.kind, row.kind_version, row.payload) if row is not None else None
+    if not isinstance(fact, CheckRecorded):
+        raise Refusal("check.unknown", check_id=check_id[:40])
+    return fact.mark

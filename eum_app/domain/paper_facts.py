@@ -1,0 +1,34 @@
+"""Facts about what was put on paper: worklists and labels. See `facts`."""
+
+from __future__ import annotations
+
+from eum_app.domain.fact import Fact
+
+
+class WorklistPrinted(Fact, frozen=True, kw_only=True):
+    """Pages of a visit's worklist went into a file (a long list into several, each a fact), for whom HQ sent there.
+
+    `pages` holds each page's code (what its QR symbol says), `items` the items on it, page for page; `rows` is how many
+    they are together.
+    """
+
+    print_id: str
+    visit_id: str
+    inspector: str
+    pages: tuple[str, ...]
+    items: tuple[tuple[str, ...], ...]
+    rows: int
+    file_name: str
+
+
+class LabelsPrinted(Fact, frozen=True, kw_only=True):
+    """Labels went into a file: `copies` for each of `items`; `label_kind` is replacement (for the item) or shelf."""
+
+    print_id: str
+    label_kind: str
+    symbol: str
+    sheet_id: str
+    items: tuple[str, ...]
+    copies: int
+    labels: int
+    file_name: str
