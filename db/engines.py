@@ -29,35 +29,44 @@ CONNECT_TIMEOUT_S: Final = 10
 _VERIFIED: Final = ("verify-full", "verify-ca")
 
 
+def sqlcipher_connection(path: Path, data_key: bytes, *, journal_mode: str = "WAL") -> Any:
+    """The driver's own connection to an encrypted file. The key reaches SQLCipher by PRAGMA alone.
+
+    Raises the driver's errors: read it within `driver_trouble`.
+    """
+    connection = sqlcipher.connect(
+        str(path), timeout=BUSY_TIMEOUT_MS / 1000, isolation_level=None, check_same_thread=False
+    )
+    try:
+        cursor = connection.cursor()
+        for pragma in (
+            "cipher_log_level = NONE",
+            f"key = \"x'{data_key.hex()}'\"",
+            f"busy_timeout = {BUSY_TIMEOUT_MS}",
+            f"journal_mode = {journal_mode}",
+            "synchronous = FULL",
+            f"cache_size = -{CACHE_KIB}",
+            "temp_store = MEMORY",
+            "trusted_schema = OFF",
+        ):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
 def sqlcipher_engine(path: Path, data_key: bytes) -> Engine:
-    """Connections to an encrypted file. The key reaches SQLCipher by PRAGMA alone."""
-    hexadecimal = data_key.hex()
-
-    def connect() -> Any:
-        connection = sqlcipher.connect(
-            str(path), timeout=BUSY_TIMEOUT_MS / 1000, isolation_level=None, check_same_thread=False
-        )
-        try:
-            cursor = connection.cursor()
-            for pragma in (
-                "cipher_log_level = NONE",
-                f"key = \"x'{hexadecimal}'\"",
-                f"busy_timeout = {BUSY_TIMEOUT_MS}",
-                "journal_mode = WAL",
-                "synchronous = FULL",
-                f"cache_size = -{CACHE_KIB}",
-                "temp_store = MEMORY",
-                "trusted_schema = OFF",
-            ):
-                cursor.execute(f"PRAGMA {pragma}")
-            cursor.close()
-        except BaseException:
-            connection.close()
-            raise
-        return connection
-
+    """Pooled connections to an encrypted file."""
     engine = create_engine(
-        "sqlite://", module=sqlcipher, creator=connect, poolclass=QueuePool, pool_size=4, max_overflow=8, echo=False
+        "sqlite://",
+        module=sqlcipher,
+        creator=lambda: sqlcipher_connection(path, data_key),
+        poolclass=QueuePool,
+        pool_size=4,
+        max_overflow=8,
+        echo=False,
     )
 
     @event.listens_for(engine, "begin")
@@ -66,6 +75,15 @@ def sqlcipher_engine(path: Path, data_key: bytes) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
 
     return engine
+
+
+@contextlib.contextmanager
+def driver_trouble() -> Iterator[None]:
+    """What the SQLCipher driver says where SQLAlchemy does not stand between: the same Troubles as `begin` raises."""
+    try:
+        yield
+    except sqlcipher.DatabaseError as error:
+        raise _trouble_of(str(error)) from error
 
 
 def postgresql_engine(url: str, data_key: bytes) -> Engine:
@@ -178,6 +196,10 @@ def _sqlcipher_known(error: DBAPIError) -> KnownError | None:
     reason = str(error.orig)
     if not (isinstance(error, OperationalError) or type(error) is DatabaseError or "malformed" in reason):
         return None
+    return _trouble_of(reason)
+
+
+def _trouble_of(reason: str) -> Trouble:
     for word, make in _SQLCIPHER_TROUBLES:
         if word in reason:
             return make()

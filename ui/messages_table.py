@@ -178,6 +178,16 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The key file {path} is damaged.",
         "Restore it from the backup, or use the recovery code from HQ.",
     ),
+    "backup.absent": ("There is no backup at {path}.", "Choose the folder that holds manifest.json."),
+    "backup.damaged": (
+        "The backup is damaged: {part} is missing or not what it was ({parts} files in all). Nothing was restored.",
+        "Use another backup. Where only photos are damaged, restore with --without-damaged.",
+    ),
+    "backup.database_elsewhere": (
+        "The database of this store is on the server {server} and not in its folder.",
+        "Back it up there (pg_dump) first, then copy the folder.",
+    ),
+    "backup.inside_store": ("The folder {path} lies inside the store.", "Choose one outside, best on another medium."),
     "content.absent": ("The content {object_id} is not on this device.", "Import the bundle that carries it."),
     "content.withheld": (
         "The content {object_id} is withheld by order.",

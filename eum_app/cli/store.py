@@ -1,4 +1,4 @@
-"""`eum store`: create, check, rebuild, and add accounts."""
+"""`eum store`: create, check, rebuild, add accounts; backup and restore stand in `cli.backup`."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from eum_app.cli import EXIT_REFUSED
+from eum_app.cli.backup import backup_command, restore_command
 from eum_app.cli.common import (
     AccountOption,
     DatabaseUrlFd,
@@ -23,6 +24,8 @@ from eum_app.domain.errors import Refusal
 from eum_app.domain.journal import Head
 
 store_app = typer.Typer(help="The encrypted store of this machine.", no_args_is_help=True)
+store_app.command("backup")(backup_command)
+store_app.command("restore")(restore_command)
 
 
 @store_app.command()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import secrets
 import sys
@@ -23,6 +24,7 @@ def main(seed: int) -> int:
     deeds = dict.fromkeys(KINDS, 0)
     with tempfile.TemporaryDirectory(prefix="eum-faults-") as name, console.status("Killing") as status:
         folder = Path(name)
+        os.environ["EUM_STATE"] = name  # what a machine remembers of its stores: nothing of this one's person
         prepared = prepare(folder / "w")
         for number in range(KILLS):
             kind = KINDS[number % len(KINDS)]

@@ -15,14 +15,16 @@ from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import select
 
+from db.backups import damaged_parts, read_manifest
 from db.chains import chain_head
 from db.store import Connection
 from db.tables import checks
+from eum_app.usecases.back_up import restore
 from eum_app.usecases.exchange import import_bundles
 from eum_app.usecases.open_store import check_store, open_store, rebuild_store
 from eum_app.usecases.session import Session, Ticket, resumed
 from tests.builders import PASSPHRASE, Clock
-from tests.faults.labour import BEGUN, BUNDLES, SEALED, check_one, labour
+from tests.faults.labour import BEGUN, BUNDLES, SEALED, backups_of, check_one, labour
 from tests.integration.test_projection import tables
 from tests.simulator import Simulator
 
@@ -165,11 +167,31 @@ def _upgraded(session: Session, prepared: Prepared, acknowledged: list[str]) -> 
     assert _seq(session, DEVICE) >= seq + len(acknowledged)
 
 
+def _backed_up(session: Session, prepared: Prepared, acknowledged: list[str]) -> None:
+    """What bears a backup's name is whole, and holds every check that was acknowledged before it."""
+    checks_said = [line for line in acknowledged if not line.startswith(DEVICE)]
+    backups_said = [line for line in acknowledged if line.startswith(DEVICE)]
+    assert set(checks_said) <= set(session.read(_check_ids))
+    folder = backups_of(session.store.folder)
+    found = sorted(folder.glob(f"{DEVICE}_*"))
+    assert {path.name for path in found} >= set(backups_said)
+    for path in found:
+        manifest = read_manifest(path)
+        assert damaged_parts(path, manifest.own) == damaged_parts(folder, manifest.shared) == []
+        assert manifest.absent == ()
+    if found:
+        again = restore(found[-1], folder / "again", prepared.device.account, PASSPHRASE).folder
+        with _resumed(prepared.device, again) as restored:
+            assert set(checks_said[: len(found)]) <= set(restored.read(_check_ids))
+            assert check_store(restored)[1] == []
+
+
 _REQUIRED: Final[dict[str, Callable[[Session, Prepared, list[str]], None]]] = {
     "recording": _recorded,
     "sealing": _sealed,
     "importing": _imported,
     "upgrading": _upgraded,
+    "backing up": _backed_up,
 }
 KINDS: Final = tuple(_REQUIRED)
 

@@ -17,6 +17,7 @@ from typing import Final
 from sqlalchemy import text
 
 from db.queries.visits import all_visits, work_ids
+from eum_app.usecases.back_up import back_up
 from eum_app.usecases.exchange import import_bundles
 from eum_app.usecases.open_store import open_store
 from eum_app.usecases.record_check import record_check
@@ -94,9 +95,22 @@ def _upgrading(ticket: Ticket, chance: random.Random) -> Iterator[str]:
         yield str(number)
 
 
+def _backing_up(ticket: Ticket, chance: random.Random) -> Iterator[str]:
+    with resumed(ticket, Clock()) as session:
+        visit_id = _visit_of(session)
+        while True:
+            yield check_one(session, visit_id, chance)
+            yield back_up(session, backups_of(ticket.folder)).path.name
+
+
+def backups_of(folder: Path) -> Path:
+    return folder.with_name(f"{folder.name}-backups")
+
+
 LABOURS: Final[dict[str, Callable[[Ticket, random.Random], Iterator[str]]]] = {
     "recording": _recording,
     "sealing": _sealing,
     "importing": _importing,
     "upgrading": _upgrading,
+    "backing up": _backing_up,
 }

@@ -1,0 +1,323 @@
+"""Backups of a store whose database is a file: taken while it is in use, whole, encrypted as the store is.
+
+    FOLDER/
+        FLD-0042_20261122T083000123456Z/     one backup
+            manifest.json  store.db  keyslots.json
+        content/ab/abcdef…                   sealed objects, shared by all backups in FOLDER
+        quarantine/…                         bundles that were refused, likewise
+
+Objects are named by their own hash and never change: what an earlier backup brought is not copied again, on any file
+system. A backup bears its name only when all of it is on the disk and was read again. Nothing is decrypted but in
+memory; a backup opens with the passphrases that the store had when it was made.
+"""
+
+from __future__ import annotations
+
+import secrets
+import shutil
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+from sqlalchemy import Connection, select
+
+from db.chains import verify_all_chains
+from db.engines import DATABASE, begin, driver_trouble, sqlcipher_connection, sqlcipher_engine
+from db.files import disk_trouble, sync_folder, written_whole
+from db.instance import RESTORED
+from db.keyslots import FILE_NAME as KEYSLOTS
+from db.location import read_location
+from db.store import CONTENT, Store
+from db.tables import content, meta
+from eum_app.crypto.streams import hash_object
+from eum_app.domain.clock import utc_text
+from eum_app.domain.errors import Refusal, Trouble
+
+FORMAT: Final = 1
+MANIFEST: Final = "manifest.json"
+QUARANTINE: Final = "quarantine"
+STEP_PAGES: Final = 2_000
+COPY_BYTES: Final = 1024 * 1024
+_SPARE_BYTES: Final = 16 * 1024 * 1024
+_MAX_MANIFEST_BYTES: Final = 256 * 1024 * 1024
+
+OnProgress = Callable[[int, int], object]
+"""(bytes done, bytes in all); may raise to stop, and then nothing stays behind but objects that are whole."""
+
+
+class Piece(msgspec.Struct, frozen=True):
+    """One file of a backup: its path (below the backup, or below FOLDER for what is shared), bytes, hex SHA-384."""
+
+    path: str
+    size: int
+    sha384: str
+
+
+class Manifest(msgspec.Struct, frozen=True):
+    """`absent` names objects that the store itself lacked, or held damaged, when the backup was made."""
+
+    format: int
+    store_id: str
+    name: str
+    kind: str
+    epoch: int
+    made_at: str
+    own: tuple[Piece, ...]
+    shared: tuple[Piece, ...]
+    absent: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Backup:
+    """A backup that is whole. `size` in bytes, with everything that it shares; `copied`: bytes written for it."""
+
+    path: Path
+    manifest: Manifest
+    size: int
+    copied: int
+
+
+def write_backup(store: Store, data_key: bytes, into: Path, progress: OnProgress | None = None) -> Backup:
+    """Back an open store up into the folder `into`, while others may write to it; it is as of one moment.
+
+    Two backups of one store into one folder do not go on at once: the later ends the earlier. Raises Refusal
+    `backup.database_elsewhere` (a PostgreSQL database), `backup.inside_store`; Trouble `disk.full` (before anything is
+    written), and as the disk has it.
+    """
+    location = read_location(store.folder, data_key)
+    if location is not None:
+        raise Refusal("backup.database_elsewhere", server=location.server)
+    if into.resolve().is_relative_to(store.folder.resolve()):
+        raise Refusal("backup.inside_store", path=str(into))
+    beginning = f".writing-{store.named.store_id}-"
+    with disk_trouble(into):
+        into.mkdir(parents=True, exist_ok=True)
+        for left in into.glob(f"{beginning}*"):  # of a backup that was killed
+            shutil.rmtree(left, ignore_errors=True)
+        made_at = utc_text(store.now())
+        named = into / f"{store.named.name}_{made_at.translate(str.maketrans('', '', '-:.'))}"
+        unfinished = into / f"{beginning}{secrets.token_hex(4)}"
+        unfinished.mkdir()
+    try:
+        manifest, copied = _written(store, data_key, into, unfinished, made_at, progress or _unheard)
+        with disk_trouble(named):
+            sync_folder(unfinished)
+            unfinished.rename(named)
+            sync_folder(into)
+    except BaseException:
+        shutil.rmtree(unfinished, ignore_errors=True)
+        raise
+    return Backup(named, manifest, sum(piece.size for piece in (*manifest.own, *manifest.shared)), copied)
+
+
+def _written(
+    store: Store, data_key: bytes, into: Path, unfinished: Path, made_at: str, progress: OnProgress
+) -> tuple[Manifest, int]:
+    with store.reading() as connection:
+        objects = _objects(connection)
+        shared = {f"{CONTENT}/{name[:2]}/{name}": name for name in objects}
+        quarantined = {f"{QUARANTINE}/{path.name}": path for path in _quarantined(store.folder)}
+        new = {path for path in (*shared, *quarantined) if not _is_there(store.folder / path, into / path)}
+        database_bytes = _database_bytes(connection)
+        total = database_bytes + sum(max(0, _size(store.folder / path)) for path in new)
+        require_room(into, total)
+        copy_database(connection, unfinished / DATABASE, data_key, lambda done: progress(done, total))
+    # Objects may be copied after that moment: they never change, and lie on the disk before a row names them.
+    done = database_bytes
+    for path in sorted(new):
+        _copy(store.folder / path, into / path)
+        done += max(0, _size(into / path))
+        progress(done, total)
+    with disk_trouble(unfinished), written_whole(unfinished / KEYSLOTS) as file:
+        file.write((store.folder / KEYSLOTS).read_bytes())
+    verify_database(unfinished / DATABASE, data_key)
+    own = tuple(_piece(unfinished, name) for name in (DATABASE, KEYSLOTS))
+    pieces, absent = [], []
+    for path, name in shared.items():
+        whole = _size(into / path) == objects[name] and (path not in new or _sha384(into / path) == name)
+        if whole:
+            pieces.append(Piece(path, objects[name], name))
+        else:
+            (into / path).unlink(missing_ok=True)
+            absent.append(name)
+    pieces += [_piece(into, path) for path in quarantined]
+    named = store.named
+    manifest = Manifest(
+        FORMAT, named.store_id, named.name, named.kind, named.epoch, made_at, own, tuple(pieces), tuple(absent)
+    )
+    with written_whole(unfinished / MANIFEST) as file:
+        file.write(msgspec.json.format(msgspec.json.encode(manifest), indent=1))
+    return manifest, done
+
+
+def _objects(connection: Connection) -> dict[str, int]:
+    """Objects that lie as files, with their sizes; those withheld by order have no key and need not be there."""
+    rows = connection.execute(
+        select(content.c.object_id, content.c.sealed_size)
+        .where(content.c.sealed.is_(None), content.c.key.is_not(None))
+        .order_by(content.c.object_id)
+    )
+    return {row.object_id: row.sealed_size for row in rows}
+
+
+def _quarantined(folder: Path) -> list[Path]:
+    return sorted(path for path in (folder / QUARANTINE).glob("*") if not path.name.startswith("."))
+
+
+def read_manifest(backup: Path) -> Manifest:
+    """Raises Refusal `backup.absent`, `backup.damaged`, `store.newer`."""
+    path = backup / MANIFEST
+    if not path.is_file():
+        raise Refusal("backup.absent", path=str(backup))
+    with disk_trouble(path):
+        data = path.read_bytes() if path.stat().st_size <= _MAX_MANIFEST_BYTES else b""
+    try:
+        manifest = msgspec.json.decode(data, type=Manifest)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise Refusal("backup.damaged", part=MANIFEST, parts=1) from error
+    if manifest.format > FORMAT:
+        raise Refusal("store.newer", found="backup", known=str(FORMAT))
+    for piece in (*manifest.own, *manifest.shared):
+        if Path(piece.path).is_absolute() or ".." in Path(piece.path).parts:
+            raise Refusal("backup.damaged", part=MANIFEST, parts=1)
+    return manifest
+
+
+def damaged_parts(folder: Path, pieces: Iterable[Piece], progress: OnProgress | None = None) -> list[Piece]:
+    """Read files whole; those that are missing, cut, or not what they were. `folder`: what their paths begin at."""
+    pieces = list(pieces)
+    total = sum(piece.size for piece in pieces)
+    done = 0
+    damaged = []
+    for piece in pieces:
+        path = folder / piece.path
+        if _size(path) != piece.size or _sha384(path) != piece.sha384:
+            damaged.append(piece)
+        done += piece.size
+        (progress or _unheard)(done, total)
+    return damaged
+
+
+def put_back(backup: Path, manifest: Manifest, lost: set[str], folder: Path, data_key: bytes) -> None:
+    """Lay a backup out as a store in `folder`, which is there whole or not at all. `lost`: paths of shared files that
+    are not to be had. The store then says that it was restored (`db.instance.RESTORED`).
+
+    Raises Refusal `store.exists`, `chain.…` where a journal in it was altered; Trouble `disk.full`, `store.damaged`.
+    """
+    with disk_trouble(folder):
+        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+            raise Refusal("store.exists", path=str(folder))
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        shared = [piece for piece in manifest.shared if piece.path not in lost]
+        require_room(folder.parent, sum(piece.size for piece in (*manifest.own, *shared)))
+        unfinished = folder.with_name(f".restoring-{secrets.token_hex(4)}")
+        unfinished.mkdir()
+    try:
+        for piece in manifest.own:
+            _copy(backup / piece.path, unfinished / piece.path)
+        for piece in shared:
+            _copy(backup.parent / piece.path, unfinished / piece.path)
+        verify_database(unfinished / DATABASE, data_key)
+        _mark_restored(unfinished / DATABASE, data_key, manifest)
+        with disk_trouble(folder):
+            sync_folder(unfinished)
+            if folder.exists():
+                folder.rmdir()
+            unfinished.rename(folder)
+            sync_folder(folder.parent)
+    except BaseException:
+        shutil.rmtree(unfinished, ignore_errors=True)
+        raise
+
+
+def _mark_restored(path: Path, data_key: bytes, manifest: Manifest) -> None:
+    engine = sqlcipher_engine(path, data_key)
+    try:
+        with begin(engine, write=True) as connection:
+            verify_all_chains(connection)
+            connection.execute(meta.delete().where(meta.c.name == RESTORED))
+            connection.execute(meta.insert().values(name=RESTORED, value=manifest.made_at))
+    finally:
+        engine.dispose()
+
+
+def copy_database(
+    connection: Connection, path: Path, data_key: bytes, step: Callable[[int], object] | None = None
+) -> None:
+    """Copy the database as `connection`'s transaction sees it to a file that is not there yet; encrypted under the
+    same key, fsynced. `step` hears the bytes done and may raise. Raises Trouble of the disk."""
+    page_bytes = _pragma(connection, "page_size")
+    driver: Any = connection.connection.driver_connection
+
+    def stepped(_: int, remaining: int, pages: int) -> None:
+        if step:
+            step((pages - remaining) * page_bytes)
+
+    with driver_trouble():
+        target = sqlcipher_connection(path, data_key, journal_mode="DELETE")
+        try:
+            driver.backup(target, pages=STEP_PAGES, progress=stepped)
+            target.execute("PRAGMA journal_mode = DELETE")  # the copy says WAL, as its source does
+        finally:
+            target.close()
+    with disk_trouble(path):
+        sync_folder(path.parent)
+
+
+def verify_database(path: Path, data_key: bytes) -> None:
+    """Read every page of a database at rest. Raises Trouble `store.damaged` where one does not hold, or the key."""
+    with driver_trouble():
+        connection = sqlcipher_connection(path, data_key, journal_mode="DELETE")
+        try:
+            if connection.execute("PRAGMA cipher_integrity_check").fetchone() is not None:
+                raise Trouble("store.damaged")
+            if connection.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
+                raise Trouble("store.damaged")
+        finally:
+            connection.close()
+
+
+def require_room(folder: Path, needed: int) -> None:
+    """Raises Trouble `disk.full` where `needed` bytes and a little more are not free."""
+    with disk_trouble(folder):
+        free = shutil.disk_usage(folder).free
+    if free < needed + _SPARE_BYTES:
+        raise Trouble("disk.full", path=str(folder))
+
+
+def _database_bytes(connection: Connection) -> int:
+    return _pragma(connection, "page_count") * _pragma(connection, "page_size")
+
+
+def _pragma(connection: Connection, name: str) -> int:
+    return int(connection.exec_driver_sql(f"PRAGMA {name}").scalar_one())  # SQLCipher says some numbers as text
+
+
+def _copy(source: Path, target: Path) -> None:
+    """Copy a file whole; what is not there is passed over, and found missing afterwards."""
+    if source.is_file():
+        with written_whole(target) as file, source.open("rb") as given:
+            shutil.copyfileobj(given, file, COPY_BYTES)
+
+
+def _is_there(source: Path, target: Path) -> bool:
+    return 0 <= _size(source) == _size(target)
+
+
+def _size(path: Path) -> int:
+    return path.stat().st_size if path.is_file() else -1
+
+
+def _sha384(path: Path) -> str:
+    with disk_trouble(path), path.open("rb") as file:
+        return hash_object(file)
+
+
+def _piece(folder: Path, path: str) -> Piece:
+    return Piece(path, _size(folder / path), _sha384(folder / path))
+
+
+def _unheard(done: int, total: int) -> None:
+    del done, total

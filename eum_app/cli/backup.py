@@ -1,0 +1,70 @@
+"""`eum store backup` and `eum store restore`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from eum_app.cli import EXIT_TROUBLE
+from eum_app.cli.common import AccountOption, JsonOption, PassphraseFd, StoreOption, passphrase, show, unlocked
+
+
+def backup_command(
+    folder: Annotated[Path, typer.Argument(help="Folder of backups, best on another medium.", show_default=False)],
+    account: AccountOption,
+    store: StoreOption = None,
+    passphrase_fd: PassphraseFd = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Back the store up, also while it is in use: encrypted, as of one moment. Photos are copied once."""
+    from eum_app.usecases.back_up import back_up
+
+    with unlocked(store, account, passphrase_fd) as session:
+        made = back_up(session, folder, _say_how_far)
+    absent = made.manifest.absent
+    words = f"Backed up to {made.path}: {made.size:,} bytes, {made.copied:,} of them new."
+    if absent:
+        words += f"\n{len(absent)} OBJECTS ARE MISSING in the store or damaged: {', '.join(absent)}"
+    data = {"path": str(made.path), "bytes": made.size, "bytes_copied": made.copied, "absent": absent}
+    show(as_json, data, words)
+    if absent:
+        raise typer.Exit(EXIT_TROUBLE)
+
+
+def restore_command(
+    backup: Annotated[Path, typer.Argument(help="The backup: its folder with manifest.json.", show_default=False)],
+    folder: Annotated[Path, typer.Argument(help="Where the store is to be; a new folder.", show_default=False)],
+    account: AccountOption,
+    passphrase_fd: PassphraseFd = None,
+    without_damaged: Annotated[
+        bool, typer.Option("--without-damaged", help="Leave out photos of the backup that are damaged.")
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Put a backup back, once all of it has been read and holds. Never over a store that is there."""
+    from eum_app.usecases.back_up import restore
+
+    done = restore(
+        backup,
+        folder,
+        account,
+        passphrase(passphrase_fd),
+        without_damaged=without_damaged,
+        progress=_say_how_far,
+    )
+    words = f"Restored {done.manifest.name} as of {done.manifest.made_at}: {folder}"
+    if done.lost:
+        words += f"\nLeft out, damaged: {', '.join(done.lost)}"
+    if done.manifest.kind == "field":
+        words += "\nBefore it is used: a new identity, since HQ may know more than it (eum device request --anew)."
+    data = {"store": str(folder), "name": done.manifest.name, "as_of": done.manifest.made_at, "left_out": done.lost}
+    show(as_json, data, words)
+
+
+def _say_how_far(done: int, total: int) -> None:
+    if sys.stderr.isatty():
+        sys.stderr.write(f"\r{done / max(total, 1):.0%} of {total:,} bytes ")
+        sys.stderr.flush()

@@ -1,0 +1,59 @@
+"""Backing a store up while it is in use, and putting one back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from db.backups import Backup, Manifest, OnProgress, Piece, damaged_parts, put_back, read_manifest, write_backup
+from db.keyslots import open_slot, read_store_file
+from eum_app.domain.errors import Refusal
+from eum_app.usecases.session import Session
+
+
+@dataclass(frozen=True)
+class Restored:
+    """What was put back, and which shared files of the backup were not to be had."""
+
+    folder: Path
+    manifest: Manifest
+    lost: tuple[str, ...]
+
+
+def back_up(session: Session, into: Path, progress: OnProgress | None = None) -> Backup:
+    """Back this store up into a folder of backups: everything in it as of one moment, encrypted as it is.
+
+    Raises as `db.backups.write_backup` does.
+    """
+    return write_backup(session.store, session.ticket.data_key, into, progress)
+
+
+def restore(
+    backup: Path,
+    folder: Path,
+    account: str,
+    passphrase: str,
+    *,
+    without_damaged: bool = False,
+    progress: OnProgress | None = None,
+) -> Restored:
+    """Put a backup back as a store in `folder`, once every file of it has been read and holds.
+
+    With `without_damaged` photos and refused bundles that do not hold are left out; keys and database must hold. The
+    store is the one that it was when the backup was made: a device asks for a new identity before it is used again.
+    Raises Refusal `backup.absent`, `backup.damaged`, `passphrase.wrong`, and as `db.backups.put_back`.
+    """
+    manifest = read_manifest(backup)
+    _require_whole(damaged_parts(backup, manifest.own))
+    data_key = open_slot(read_store_file(backup), account, passphrase).data_key
+    damaged = damaged_parts(backup.parent, manifest.shared, progress)
+    if not without_damaged:
+        _require_whole(damaged)
+    lost = {piece.path for piece in damaged}
+    put_back(backup, manifest, lost, folder, data_key)
+    return Restored(folder, manifest, tuple(sorted(lost)))
+
+
+def _require_whole(damaged: list[Piece]) -> None:
+    if damaged:
+        raise Refusal("backup.damaged", part=damaged[0].path, parts=len(damaged))

@@ -1,0 +1,38 @@
+"""A disk that is full, and files that are damaged."""
+
+from __future__ import annotations
+
+import contextlib
+import resource
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+
+@contextlib.contextmanager
+def no_file_beyond(size: int) -> Iterator[None]:
+    """No file of this process grows beyond `size` bytes: what a full disk does to it."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    old = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+        signal.signal(signal.SIGXFSZ, old)
+
+
+def flip(path: Path, position: int, mask: int = 1) -> None:
+    """Change bits of one byte; a position beyond the end counts on from the beginning."""
+    data = bytearray(path.read_bytes())
+    data[position % len(data)] ^= mask
+    path.write_bytes(data)
+
+
+def cut(path: Path, length: int) -> None:
+    path.write_bytes(path.read_bytes()[:length])
+
+
+def files_below(folder: Path) -> dict[str, bytes]:
+    """Path below `folder` → bytes."""
+    return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
