@@ -1,13 +1,22 @@
-"""Keyslots: the small file beside a store that wraps its data key, once for each account.
+"""Keyslots: the small file beside a store from which its data key is reached, by each account's own way.
 
-The data key is 32 random bytes and is never derived, so a change of passphrase rewrites one slot. Each slot also wraps
-the account's own signing key, so that one account of a device cannot sign for another. The file says what a locked
-device may show: its name and kind, and nothing of people or visits but the account codes that the slots are for.
+The data key is 32 random bytes and is never derived. Each account has an **account key** (32 random bytes), wrapped
+under its passphrase and under each of its recovery codes; the account key opens the account's own keys: the one that
+it signs with, so that one account of a device cannot sign for another, and a private HPKE key. To the public half of
+that the data key is sealed. So a change of passphrase rewrites one wrapping, and whoever holds the data key can seal a
+new one to everybody (`db.rekey`) without anybody's passphrase. HQ's recovery key has a slot like that (`Escrow`).
+
+The file is guarded twice: `checksum` tells damage from a wrong passphrase, and `mac`, under the data key, tells at the
+next unlocking that somebody without it changed an account's public key, the escrow or the policy. Its head says what a
+locked device may show: its name and kind, and nothing of people or visits but the account codes.
 """
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -16,82 +25,281 @@ import msgspec
 
 from db.files import written_whole
 from db.label import FILE_NAME as FILE_NAME
-from db.label import read_as
+from db.label import FORMAT, read_as
+from eum_app.crypto.boxes import Box, seal_of
 from eum_app.crypto.passphrases import KdfParams, unwrap_secret, wrap_secret
+from eum_app.crypto.recovery_codes import box_of
+from eum_app.crypto.sealing import KemKey, KemPublic
 from eum_app.crypto.signing import SigningKey
 from eum_app.crypto.suites import Suite
-from eum_app.domain.errors import Refusal
+from eum_app.domain.errors import Refusal, Trouble
 
-DATA_KEY_BYTES: Final = 32
+KEY_BYTES: Final = 32
 
 
-class Slot(msgspec.Struct, frozen=True):
-    account: str
-    kdf: KdfParams
+class CodeSlot(msgspec.Struct, frozen=True):
+    """The account key under one recovery code. `number` counts from 1 within the set."""
+
+    set_id: str
+    number: int
     wrapped: bytes
 
 
-class StoreFile(msgspec.Struct, frozen=True):
-    """What stands in the keyslot file. `kind` is hq or field."""
+class Slot(msgspec.Struct, frozen=True, kw_only=True):
+    """One account's. `sealed_next` is there only while the data key is being changed."""
 
-    format: int
+    account: str
+    kdf: KdfParams
+    wrapped: bytes
+    keys: bytes
+    public: bytes
+    sealed: bytes
+    sealed_next: bytes = b""
+    codes: tuple[CodeSlot, ...] = ()
+
+
+class Escrow(msgspec.Struct, frozen=True, kw_only=True):
+    """The data key sealed to the recovery key of `hq`."""
+
+    hq: str
+    public: bytes
+    sealed: bytes
+    sealed_next: bytes = b""
+
+
+class StoreFile(msgspec.Struct, frozen=True, kw_only=True):
+    """What stands in the keyslot file. `kind` is hq or field; `erase_after` is a number of failures, 0 for never."""
+
+    format: int = FORMAT
     store_id: str
     name: str
     kind: str
     suite: str
     slots: tuple[Slot, ...]
+    escrow: Escrow | None = None
+    erase_after: int = 0
+    mac: bytes = b""
+    checksum: str = ""
+
+    def slot(self, account: str) -> Slot | None:
+        return next((slot for slot in self.slots if slot.account == account), None)
+
+    def with_slot(self, slot: Slot) -> StoreFile:
+        """The file with an account's slot put in, in place of the one it had."""
+        others = tuple(other for other in self.slots if other.account != slot.account)
+        return msgspec.structs.replace(self, slots=(*others, slot))
+
+    def without(self, account: str) -> StoreFile:
+        slots = tuple(slot for slot in self.slots if slot.account != account)
+        return msgspec.structs.replace(self, slots=slots)
 
 
 @dataclass(frozen=True)
 class Unlocked:
-    """Keys, held in memory only while a store is unlocked; never shown by repr."""
+    """Keys, held in memory only while a store is unlocked; never shown by repr. `next_key` is there where a change of
+    the data key was begun and not ended: the database is under one or the other."""
 
     data_key: bytes = field(repr=False)
+    account_key: bytes = field(repr=False)
     signing_key: SigningKey = field(repr=False)
+    next_key: bytes | None = field(repr=False, default=None)
+
+
+class _AccountKeys(msgspec.Struct, frozen=True):
+    signing: bytes
+    kem: bytes
 
 
 def read_store_file(directory: Path) -> StoreFile:
-    """The keyslot file of a store.
+    """The keyslot file of a store, whole, but not yet known to be by somebody who holds the data key.
 
-    Raises Refusal `store.absent`, `store.newer` (a later format) or `keyslots.damaged`.
+    Raises Refusal `store.absent`, `store.newer`, `store.older` or `keyslots.damaged`; Trouble of the disk.
     """
-    return read_as(directory, StoreFile)
+    store_file = read_as(directory, StoreFile)
+    if store_file.checksum != _checksum(store_file):
+        raise Refusal("keyslots.damaged", path=str(directory / FILE_NAME))
+    return store_file
 
 
-def write_store_file(directory: Path, store_file: StoreFile) -> None:
+def write_store_file(directory: Path, store_file: StoreFile, data_key: bytes) -> StoreFile:
+    """Write it whole and guarded under the data key: what stands there now. Raises Trouble of the disk; the old one
+    then stays."""
+    bare = msgspec.structs.replace(store_file, mac=seal_of(data_key, _guarded(store_file)))
+    whole = msgspec.structs.replace(bare, checksum=_checksum(bare))
     with written_whole(directory / FILE_NAME) as file:
-        file.write(msgspec.json.format(msgspec.json.encode(store_file), indent=1))
+        file.write(msgspec.json.format(msgspec.json.encode(whole), indent=1))
+    return whole
 
 
-def make_slot(
-    store_id: str, account: str, passphrase: str, data_key: bytes, signing_key: SigningKey, kdf: KdfParams
-) -> Slot:
-    """Wrap the data key and the account's signing key under a passphrase."""
-    secret = data_key + signing_key.private_bytes()
-    return Slot(account, kdf, wrap_secret(kdf, passphrase, secret, _place(store_id, account)))
-
-
-def open_slot(store_file: StoreFile, account: str, passphrase: str) -> Unlocked:
-    """The keys behind an account's slot.
-
-    Raises Refusal `passphrase.wrong`, also for an account that is not there: a locked device tells nobody who works
-    on it.
-    """
-    slot = next((slot for slot in store_file.slots if slot.account == account), None)
-    if slot is None:
-        if store_file.slots:  # takes as long as a slot that is there
-            wrap_secret(store_file.slots[0].kdf, passphrase, b"")
-        raise Refusal("passphrase.wrong")
-    secret = unwrap_secret(slot.kdf, passphrase, slot.wrapped, _place(store_file.store_id, account))
-    if len(secret) <= DATA_KEY_BYTES:
-        raise Refusal("keyslots.damaged", path=FILE_NAME)
-    signing_key = SigningKey.from_bytes(Suite.parse(store_file.suite), secret[DATA_KEY_BYTES:])
-    return Unlocked(secret[:DATA_KEY_BYTES], signing_key)
+def check_mac(store_file: StoreFile, data_key: bytes) -> None:
+    """Raises Trouble `keyslots.altered`."""
+    if not hmac.compare_digest(store_file.mac, seal_of(data_key, _guarded(store_file))):
+        raise Trouble("keyslots.altered", path=FILE_NAME)
 
 
 def new_data_key() -> bytes:
-    return os.urandom(DATA_KEY_BYTES)
+    return os.urandom(KEY_BYTES)
 
 
-def _place(store_id: str, account: str) -> bytes:
-    return f"{store_id}\0{account}".encode()
+# An account's slot
+
+
+def new_slot(
+    store_id: str, suite: Suite, account: str, passphrase: str, data_key: bytes, kdf: KdfParams
+) -> tuple[Slot, Unlocked]:
+    """A slot for a new account, with new keys. Raises as `derive_key` does."""
+    account_key, signing, kem = os.urandom(KEY_BYTES), SigningKey.generate(suite), KemKey.generate(suite)
+    place = _place(store_id, account)
+    slot = Slot(
+        account=account,
+        kdf=kdf,
+        wrapped=wrap_secret(kdf, passphrase, account_key, place.encode()),
+        keys=Box(account_key).seal(
+            place, msgspec.msgpack.encode(_AccountKeys(signing.private_bytes(), kem.private_bytes()))
+        ),
+        public=kem.public.public_bytes(),
+        sealed=kem.public.seal(data_key, _data_key_info(place)),
+    )
+    return slot, Unlocked(data_key, account_key, signing)
+
+
+def with_passphrase(store_id: str, slot: Slot, account_key: bytes, passphrase: str, kdf: KdfParams) -> Slot:
+    """The slot under another passphrase; keys and codes stay."""
+    wrapped = wrap_secret(kdf, passphrase, account_key, _place(store_id, slot.account).encode())
+    return msgspec.structs.replace(slot, kdf=kdf, wrapped=wrapped)
+
+
+def with_codes(store_id: str, slot: Slot, account_key: bytes, set_id: str, codes: Sequence[bytes]) -> Slot:
+    """The slot with a new set of recovery codes, in place of the old one."""
+    place = _place(store_id, slot.account)
+    made = [
+        CodeSlot(set_id, number, box_of(code).seal(f"{place}|{set_id}|{number}", account_key))
+        for number, code in enumerate(codes, 1)
+    ]
+    return msgspec.structs.replace(slot, codes=tuple(made))
+
+
+def open_slot(store_file: StoreFile, account: str, passphrase: str) -> Unlocked:
+    """The keys behind an account's slot, by its passphrase.
+
+    Raises Refusal `passphrase.wrong`, also for an account that is not there, which takes as long: a locked device
+    tells nobody who works on it. Trouble `keyslots.altered`, `keyslots.damaged`.
+    """
+    slot = store_file.slot(account)
+    if slot is None:
+        if store_file.slots:
+            wrap_secret(store_file.slots[0].kdf, passphrase, b"")
+        raise Refusal("passphrase.wrong")
+    place = _place(store_file.store_id, account).encode()
+    return _opened(store_file, slot, unwrap_secret(slot.kdf, passphrase, slot.wrapped, place))
+
+
+def open_by_code(store_file: StoreFile, account: str, code: bytes) -> tuple[Unlocked, CodeSlot]:
+    """The keys behind an account's slot, by one of its recovery codes that was not used yet.
+
+    Raises Refusal `recovery.wrong`, also for an account that is not there; Trouble `keyslots.altered`.
+    """
+    slot = store_file.slot(account)
+    box = box_of(code)
+    for held in slot.codes if slot else ():
+        try:
+            account_key = box.open(f"{_place(store_file.store_id, account)}|{held.set_id}|{held.number}", held.wrapped)
+        except Trouble:
+            continue  # another code of the set
+        assert slot is not None
+        return _opened(store_file, slot, account_key), held
+    raise Refusal("recovery.wrong")
+
+
+def _opened(store_file: StoreFile, slot: Slot, account_key: bytes) -> Unlocked:
+    suite, place = Suite.parse(store_file.suite), _place(store_file.store_id, slot.account)
+    try:
+        keys = msgspec.msgpack.decode(Box(account_key).open(place, slot.keys), type=_AccountKeys)
+        kem = KemKey.from_bytes(suite, keys.kem)
+        data_key = kem.open(slot.sealed, _data_key_info(place))
+        next_key = kem.open(slot.sealed_next, _data_key_info(place)) if slot.sealed_next else None
+    except (Refusal, Trouble, msgspec.MsgspecError) as error:
+        raise Trouble("keyslots.altered", path=FILE_NAME) from error
+    check_mac(store_file, data_key)
+    return Unlocked(data_key, account_key, SigningKey.from_bytes(suite, keys.signing), next_key)
+
+
+# Escrow
+
+
+def new_escrow(store_file: StoreFile, hq: str, public: KemPublic, data_key: bytes) -> Escrow:
+    """The data key sealed to HQ's recovery key."""
+    sealed = public.seal(data_key, _escrow_info(store_file.store_id, hq))
+    return Escrow(hq=hq, public=public.public_bytes(), sealed=sealed)
+
+
+def open_escrow(store_file: StoreFile, recovery: KemKey) -> tuple[bytes, bytes | None]:
+    """(data key, the next one where a change was begun) by HQ's recovery key.
+
+    Raises Refusal `escrow.absent`, `escrow.other_key`; Trouble `keyslots.altered`.
+    """
+    escrow = store_file.escrow
+    if escrow is None:
+        raise Refusal("escrow.absent", store=store_file.name)
+    info = _escrow_info(store_file.store_id, escrow.hq)
+    try:
+        data_key = recovery.open(escrow.sealed, info)
+        next_key = recovery.open(escrow.sealed_next, info) if escrow.sealed_next else None
+    except Refusal as error:
+        raise Refusal("escrow.other_key", store=store_file.name, hq=escrow.hq) from error
+    check_mac(store_file, data_key)
+    return data_key, next_key
+
+
+# A new data key, sealed to everybody
+
+
+def with_next_key(store_file: StoreFile, next_key: bytes) -> StoreFile:
+    """The file with a next data key beside the present one, in every slot."""
+    suite = Suite.parse(store_file.suite)
+    slots = tuple(
+        msgspec.structs.replace(
+            slot,
+            sealed_next=KemPublic.from_bytes(suite, slot.public).seal(
+                next_key, _data_key_info(_place(store_file.store_id, slot.account))
+            ),
+        )
+        for slot in store_file.slots
+    )
+    escrow = store_file.escrow
+    if escrow is not None:
+        sealed = KemPublic.from_bytes(suite, escrow.public).seal(next_key, _escrow_info(store_file.store_id, escrow.hq))
+        escrow = msgspec.structs.replace(escrow, sealed_next=sealed)
+    return msgspec.structs.replace(store_file, slots=slots, escrow=escrow)
+
+
+def without_next_key(store_file: StoreFile, *, take_it: bool) -> StoreFile:
+    """The file with one data key again: the next one where `take_it`, else the present one."""
+
+    def settled(held: Slot | Escrow) -> dict[str, bytes]:
+        return {"sealed": held.sealed_next if take_it else held.sealed, "sealed_next": b""}
+
+    slots = tuple(msgspec.structs.replace(slot, **settled(slot)) for slot in store_file.slots)
+    escrow = store_file.escrow and msgspec.structs.replace(store_file.escrow, **settled(store_file.escrow))
+    return msgspec.structs.replace(store_file, slots=slots, escrow=escrow)
+
+
+def _place(store_id: str, account: str) -> str:
+    return f"{store_id}\0{account}"
+
+
+def _data_key_info(place: str) -> bytes:
+    return f"eum/data-key/1\0{place}".encode()
+
+
+def _escrow_info(store_id: str, hq: str) -> bytes:
+    return f"eum/escrow/1\0{store_id}\0{hq}".encode()
+
+
+def _guarded(store_file: StoreFile) -> bytes:
+    return msgspec.json.encode(msgspec.structs.replace(store_file, mac=b"", checksum=""), order="sorted")
+
+
+def _checksum(store_file: StoreFile) -> str:
+    bare = msgspec.structs.replace(store_file, checksum="")
+    return hashlib.sha384(msgspec.json.encode(bare, order="sorted")).hexdigest()

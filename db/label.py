@@ -12,7 +12,7 @@ from eum_app.domain.errors import Refusal
 
 FILE_NAME: Final = "keyslots.json"
 MAX_FILE_BYTES: Final = 1024 * 1024
-FORMAT: Final = 1
+FORMAT: Final = 2
 
 Shape = TypeVar("Shape")
 
@@ -29,7 +29,7 @@ class _FormatOnly(msgspec.Struct):
 
 
 def read_label(directory: Path) -> Label:
-    """Raises Refusal `store.absent`, `store.newer` or `keyslots.damaged`; Trouble of the disk."""
+    """Raises Refusal `store.absent`, `store.newer`, `store.older` or `keyslots.damaged`; Trouble of the disk."""
     return read_as(directory, Label)
 
 
@@ -43,8 +43,11 @@ def read_as(directory: Path, shape: type[Shape]) -> Shape:
             raise Refusal("keyslots.damaged", path=str(path))
         data = path.read_bytes()
     try:
-        if msgspec.json.decode(data, type=_FormatOnly).format > FORMAT:
+        found = msgspec.json.decode(data, type=_FormatOnly).format
+        if found > FORMAT:
             raise Refusal("store.newer", found="keyslots", known=str(FORMAT))
+        if found < FORMAT:  # of a program before the first release
+            raise Refusal("store.older", found=str(found), known=str(FORMAT))
         return msgspec.json.decode(data, type=shape)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise Refusal("keyslots.damaged", path=str(path)) from error

@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql
 
-PROJECTION_VERSION: Final = 6
+PROJECTION_VERSION: Final = 7
 """Raise it whenever `read` or the projection changes: the next opening rebuilds the read tables."""
 
 PLAIN_TEXT: Final = Text().with_variant(postgresql.TEXT(collation="C"), "postgresql")
@@ -325,6 +325,7 @@ accounts = Table(
     _text("role"),
     _text("suite"),
     Column("public_key", LargeBinary, nullable=False),
+    Column("scope", LargeBinary, nullable=False),  # programs and countries, as JSON (people.Scope)
     _text("order_key"),
     PrimaryKeyConstraint("origin", "epoch", "account"),
 )

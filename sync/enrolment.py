@@ -8,8 +8,9 @@
 
 Both files are small JSON documents. A request is ``{format, version, request}`` with the PKCS#10 DER in base64. An
 answer is ``{format, version, body, signature}``: body is base64 of JSON ``{request, device_id, epoch, issued_at,
-chain}``, where `request` is the fingerprint of the request answered, `chain` the base64 DER certificates of device, HQ
-and authority; `signature` is HQ's over the body's bytes for the purpose ``eum/enrolment-answer/1``.
+chain, recovery}``, where `request` is the fingerprint of the request answered, `chain` the base64 DER certificates of
+device, HQ and authority, `recovery` HQ's public recovery key (`crypto.sealing`), to which the device seals its data
+key; `signature` is HQ's over the body's bytes for the purpose ``eum/enrolment-answer/1``.
 """
 
 from __future__ import annotations
@@ -61,6 +62,7 @@ class _Body(msgspec.Struct, frozen=True, kw_only=True):
     epoch: int
     issued_at: Annotated[datetime, Meta(tz=True)]
     chain: Annotated[list[bytes], Meta(min_length=3, max_length=3)]
+    recovery: Annotated[bytes, Meta(max_length=4096)] = b""
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,7 @@ class EnrolmentAnswer:
     epoch: int
     issued_at: datetime
     chain: tuple[Certificate, ...]
+    recovery: bytes = b""
 
     @property
     def device(self) -> Certificate:
@@ -132,9 +135,16 @@ def certify(
 
 
 def write_answer_again(
-    path: Path, request: CertificateRequest, issuer: Identity, chain: tuple[Certificate, ...], *, at: datetime
+    path: Path,
+    request: CertificateRequest,
+    issuer: Identity,
+    chain: tuple[Certificate, ...],
+    *,
+    at: datetime,
+    recovery: bytes = b"",
 ) -> EnrolmentAnswer:
-    """Write HQ's signed answer with a chain certified before (`certify`). Raises Trouble as files do."""
+    """Write HQ's signed answer with a chain certified before (`certify`) and HQ's public recovery key. Raises Trouble
+    as files do."""
     device = chain[0]
     body = msgspec.json.encode(
         _Body(
@@ -143,12 +153,13 @@ def write_answer_again(
             epoch=device.epoch,
             issued_at=at,
             chain=[certificate.der for certificate in chain],
+            recovery=recovery,
         )
     )
     signature = issuer.signing.sign(ANSWER_PURPOSE, body)
     with written_whole(path) as out:
         out.write(msgspec.json.encode(_AnswerFile(body=body, signature=signature)))
-    return EnrolmentAnswer(request.fingerprint, device.origin, device.epoch, at, chain)
+    return EnrolmentAnswer(request.fingerprint, device.origin, device.epoch, at, chain, recovery)
 
 
 def read_answer_file(path: Path) -> EnrolmentAnswer:
@@ -161,7 +172,7 @@ def read_answer_file(path: Path) -> EnrolmentAnswer:
     _check_version(file.version)
     body = _decode(file.body, _Body, "enrolment.not_an_answer")
     chain = tuple(Certificate.from_der(der) for der in body.chain)
-    answer = EnrolmentAnswer(body.request, body.device_id, body.epoch, body.issued_at, chain)
+    answer = EnrolmentAnswer(body.request, body.device_id, body.epoch, body.issued_at, chain, body.recovery)
     try:
         answer.hq.verify_key.verify(ANSWER_PURPOSE, file.body, file.signature)
     except Refusal as error:

@@ -9,7 +9,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     # Unlocking and accounts
     "passphrase.differs": ("The two passphrases differ.", "Type the same passphrase twice."),
     "passphrase.wrong": (
-        "The passphrase does not fit this account.",
+        "The passphrase does not fit this account. Tries left: {left}.",
         "Check the account code and Caps Lock, then try again.",
     ),
     "passphrase.empty": ("The passphrase is empty.", "Type your passphrase."),
@@ -24,7 +24,48 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "There is no account {account} on this device.",
         "Check the account code, or ask HQ to add it.",
     ),
-    "account.locked": ("The account {account} is locked after too many tries.", "Use a recovery code from HQ."),
+    "account.locked": (
+        "This account is locked after three failed tries.",
+        "Use a recovery code, or have an administrator unlock it.",
+    ),
+    "account.own": ("This cannot be done to your own account {account}.", "Ask another administrator."),
+    "account.last_administrator": (
+        "Without {account} nobody could manage accounts here.",
+        "Give another person the role of administrator first.",
+    ),
+    "attempts.damaged": (
+        "The count of failed tries beside the store ({path}) cannot be read.",
+        "Use a recovery code, or have whoever looks after this machine take that file away.",
+    ),
+    "recovery.mistyped": (
+        "This is not a recovery code: {found} of {expected} characters, or one is wrong.",
+        "Compare it group by group and type it again.",
+    ),
+    "recovery.wrong": (
+        "This code does not open this account; each works once.",
+        "Check the account, or use the next code.",
+    ),
+    "recovery.none_held": (
+        "HQ holds no recovery codes of {account} on {device}.",
+        "Have them made on the device and its results sent here.",
+    ),
+    "recovery.all_spent": (
+        "All recovery codes of {account} on {device} have been used or read out.",
+        "Have new ones made on the device after it is unlocked.",
+    ),
+    "escrow.absent": ("The store {store} was never given into HQ's keeping.", "Use a passphrase or a recovery code."),
+    "escrow.other_key": (
+        "The store {store} was given into the keeping of {hq}, under another recovery key.",
+        "Open it at that HQ.",
+    ),
+    "store.older": (
+        "This store was made by a program before the first release (format {found}).",
+        "Open it with that program, or make a new store.",
+    ),
+    "keyslots.altered": (
+        "Somebody without the key changed the file of keys ({path}).",
+        "Do not go on; put the file back from a backup and tell HQ.",
+    ),
     "role.unknown": ("{role} is not a role.", "Choose one of: {known}."),
     "permission.denied": ("The role {role} may not do this ({permission}).", "Ask somebody whose role may."),
     # Checks, answers, signatures

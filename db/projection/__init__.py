@@ -14,7 +14,6 @@ from sqlalchemy import Connection, delete, select
 from db import turns
 from db.projection.claims import apply_claim_lists, apply_claims, apply_profiles
 from db.projection.exchange import (
-    apply_accounts,
     apply_bundles,
     apply_copies,
     apply_devices,
@@ -26,6 +25,13 @@ from db.projection.exchange import (
 from db.projection.judgement import apply_findings, apply_lapses, apply_reviews
 from db.projection.lists import apply_checklists, apply_imports, apply_items, apply_sites
 from db.projection.paper import apply_labels, apply_worklists
+from db.projection.people import (
+    apply_accounts,
+    apply_codes_disclosed,
+    apply_codes_made,
+    apply_codes_used,
+    apply_removals,
+)
 from db.projection.rows import Noted
 from db.projection.visits import (
     apply_attached,
@@ -60,6 +66,10 @@ _APPLIERS: dict[type[f.Fact], tuple[Callable[[Connection, Sequence[Noted]], None
     f.FindingLapsed: (apply_lapses, "findings"),
     f.FindingReviewed: (apply_reviews, "findings"),
     f.AccountAdded: (apply_accounts, "people"),
+    f.AccountRemoved: (apply_removals, "people"),
+    f.RecoveryCodesMade: (apply_codes_made, "people"),
+    f.RecoveryCodeUsed: (apply_codes_used, "people"),
+    f.RecoveryCodeDisclosed: (apply_codes_disclosed, "people"),
     f.DeviceEnrolled: (apply_devices, "people"),
     f.DeviceRevoked: (apply_revocations, "people"),
     f.CopyNoticed: (apply_copies, "people"),

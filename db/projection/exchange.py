@@ -1,4 +1,4 @@
-"""Accounts, devices, bundles, receipts, reports: fact → read tables."""
+"""Devices, bundles, receipts, reports: fact → read tables."""
 
 from __future__ import annotations
 
@@ -9,22 +9,9 @@ import msgspec
 from sqlalchemy import Connection
 
 from db.projection.rows import Noted, key_of, plain, put
-from db.tables import accounts, bundles, copies, devices, exports, quarantine, received, revocations
+from db.tables import bundles, copies, devices, exports, quarantine, received, revocations
 from eum_app.domain import facts as f
 from eum_app.domain.journal import Entry
-
-
-def apply_accounts(connection: Connection, noted: Sequence[Noted]) -> None:
-    rows = [
-        {
-            **plain(fact, "account", "role", "suite", "public_key"),
-            "origin": entry.origin,
-            "epoch": entry.epoch,
-            "order_key": key_of(entry, fact),
-        }
-        for entry, fact, _ in noted
-    ]
-    put(connection, accounts, rows)
 
 
 def apply_devices(connection: Connection, noted: Sequence[Noted]) -> None:

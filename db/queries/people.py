@@ -8,17 +8,38 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, Row, and_, select
 
+from db.people_tables import account_keys, code_sets, removals, spent_codes
 from db.tables import accounts, devices, revocations
 from eum_app.domain.errors import Refusal
+from eum_app.domain.people import ALL, Scope
 
 
 @dataclass(frozen=True)
 class AccountRow:
+    """`removed_at` is UTC text or empty."""
+
     origin: str
     account: str
     role: str
     suite: str
     public_key: bytes
+    scope: Scope = ALL
+    removed_at: str = ""
+
+
+@dataclass(frozen=True)
+class CodeSet:
+    """The newest recovery codes of one account. `sealed` is for HQ's recovery key; `used` and `disclosed` are their
+    numbers, from 1."""
+
+    origin: str
+    account: str
+    set_id: str
+    count: int
+    sealed: bytes
+    made_at: str
+    used: frozenset[int]
+    disclosed: frozenset[int]
 
 
 @dataclass(frozen=True)
@@ -33,33 +54,49 @@ class DeviceRow:
     revoked_at: str
 
 
-def role_of(connection: Connection, origin: str, account: str) -> str:
-    """Raises Refusal `passphrase.wrong` for an account that the journal does not know."""
-    role = connection.execute(
-        select(accounts.c.role)
-        .where(accounts.c.origin == origin, accounts.c.account == account)
-        .order_by(accounts.c.epoch.desc())
-        .limit(1)
-    ).scalar()
-    if role is None:
-        raise Refusal("passphrase.wrong")
-    return str(role)
+def account_of(connection: Connection, origin: str, account: str) -> AccountRow:
+    """Raises Refusal `account.unknown` for one that the journal does not know, or knows to be removed."""
+    found = next((row for row in all_accounts(connection) if (row.origin, row.account) == (origin, account)), None)
+    if found is None or found.removed_at:
+        raise Refusal("account.unknown", account=account)
+    return found
 
 
 def all_accounts(connection: Connection) -> list[AccountRow]:
-    """Each account as its origin's newest epoch names it."""
-    rows = connection.execute(select(accounts).order_by(accounts.c.origin, accounts.c.account, accounts.c.epoch))
+    """Each account as its origin's newest epoch names it, those removed too."""
+    rows = connection.execute(
+        select(accounts, removals.c.removed_at, removals.c.order_key.label("removal_key"))
+        .outerjoin(removals, and_(removals.c.origin == accounts.c.origin, removals.c.account == accounts.c.account))
+        .order_by(accounts.c.origin, accounts.c.account, accounts.c.epoch)
+    )
     return list({(row.origin, row.account): _account(row) for row in rows}.values())
 
 
-def accounts_of_chain(connection: Connection, origin: str, epoch: int) -> dict[str, AccountRow]:
-    """The accounts that one chain names, by their codes."""
-    of_chain = select(accounts).where(accounts.c.origin == origin, accounts.c.epoch == epoch)
-    return {row.account: _account(row) for row in connection.execute(of_chain)}
+def signing_keys_of_chain(connection: Connection, origin: str, epoch: int) -> dict[str, list[tuple[str, bytes]]]:
+    """The public keys that one chain names: account → (suite, key), for every key that it ever had there."""
+    of_chain = select(account_keys).where(account_keys.c.origin == origin, account_keys.c.epoch == epoch)
+    found: dict[str, list[tuple[str, bytes]]] = {}
+    for row in connection.execute(of_chain):
+        found.setdefault(row.account, []).append((row.suite, row.public_key))
+    return found
+
+
+def code_set(connection: Connection, origin: str, account: str) -> CodeSet | None:
+    """An account's newest set of recovery codes; None where none were made."""
+    newest = select(code_sets).where(code_sets.c.origin == origin, code_sets.c.account == account)
+    row = connection.execute(newest).first()
+    if row is None:
+        return None
+    spent = connection.execute(select(spent_codes).where(spent_codes.c.set_id == row.set_id)).all()
+    used, disclosed = (frozenset(code.number for code in spent if code.how == how) for how in ("used", "disclosed"))
+    return CodeSet(row.origin, row.account, row.set_id, row._mapping["count"], row.sealed, row.made_at, used, disclosed)
 
 
 def _account(row: Row[tuple[Any, ...]]) -> AccountRow:
-    return AccountRow(row.origin, row.account, row.role, row.suite, row.public_key)
+    is_removed = bool(row.removal_key) and row.removal_key > row.order_key
+    scope = msgspec.json.decode(row.scope, type=Scope)
+    removed_at = row.removed_at if is_removed else ""
+    return AccountRow(row.origin, row.account, row.role, row.suite, row.public_key, scope, removed_at)
 
 
 def all_devices(connection: Connection) -> list[DeviceRow]:

@@ -6,7 +6,7 @@ import contextlib
 import getpass
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -95,6 +95,13 @@ def show(as_json: bool, data: Any, words: str) -> None:
         print_json(data)
     else:
         typer.echo(words)
+
+
+def echo_codes(account: str, codes: Sequence[str]) -> None:
+    """Recovery codes, shown this once."""
+    typer.echo(f"Recovery codes of {account}. Each works once. Write them down now: they are not shown again.")
+    for number, code in enumerate(codes, 1):
+        typer.echo(f"{number:>3}  {code}")
 
 
 def print_json(data: Any) -> None:

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from eum_app.cli import EXIT_REFUSED
-from eum_app.cli.common import AccountOption, JsonOption, PassphraseFd, StoreOption, show, unlocked
+from eum_app.cli.common import AccountOption, JsonOption, PassphraseFd, StoreOption, echo_codes, show, unlocked
 from eum_app.domain.errors import Refusal
 
 device_app = typer.Typer(help="Devices: request, sign and accept an identity.", no_args_is_help=True)
@@ -81,9 +81,11 @@ def accept(
     from eum_app.usecases.enrol_device import accept_enrolment
 
     with unlocked(store, account, passphrase_fd) as session:
-        accept_enrolment(session, answer, root, leave_behind=leave_behind)
+        accepted = accept_enrolment(session, answer, root, leave_behind=leave_behind)
         name = session.name
     typer.echo(f"{name} is enrolled.")
+    if accepted.codes is not None:
+        echo_codes(accepted.codes.account, accepted.codes.codes)
 
 
 @device_app.command("list")

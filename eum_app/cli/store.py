@@ -89,7 +89,7 @@ def add_account_command(
     """Give another person an account (administrators)."""
     import getpass
 
-    from eum_app.usecases.open_store import add_account
+    from eum_app.usecases.accounts import add_account
 
     with unlocked(store, account, passphrase_fd) as session:
         chosen = (

@@ -7,6 +7,7 @@ elsewhere does not open. Random nonces are safe to some 2^32 values (NIST SP 800
 
 from __future__ import annotations
 
+import hmac
 import os
 from typing import Final
 
@@ -36,3 +37,10 @@ class Box:
             return self._aead.decrypt(boxed[:_NONCE_SIZE], boxed[_NONCE_SIZE:], place.encode())
         except (InvalidTag, ValueError) as error:
             raise Trouble("store.damaged") from error
+
+
+def seal_of(data_key: bytes, message: bytes) -> bytes:
+    """HMAC-SHA-384 of a message that lies in the clear beside the store, under a key of its own out of the data key
+    (HKDF-SHA384, info ``eum/mac/1``): whoever lacks the data key cannot change the message unnoticed."""
+    key = HKDF(hashes.SHA384(), 48, salt=None, info=b"eum/mac/1").derive(data_key)
+    return hmac.digest(key, message, "sha384")

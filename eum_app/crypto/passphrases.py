@@ -53,6 +53,10 @@ class KdfParams(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
             return cls(kdf="argon2id", salt=os.urandom(SALT_SIZE), iterations=3, memory_kib=128 * 1024, lanes=4)
         return cls(kdf="pbkdf2-sha512", salt=os.urandom(SALT_SIZE), iterations=600_000)
 
+    def fresh(self) -> KdfParams:
+        """The same cost with a fresh salt."""
+        return msgspec.structs.replace(self, salt=os.urandom(SALT_SIZE))
+
     @classmethod
     def fast_for_tests(cls, suite: Suite = Suite.HYBRID) -> KdfParams:
         """Parameters that protect nothing and cost nothing. Only for tests and synthetic demonstrations."""

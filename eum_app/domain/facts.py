@@ -15,6 +15,15 @@ from typing import Any
 
 import msgspec
 
+from eum_app.domain.account_facts import AccountAdded as AccountAdded
+from eum_app.domain.account_facts import AccountRemoved as AccountRemoved
+from eum_app.domain.account_facts import AccountUnlocked as AccountUnlocked
+from eum_app.domain.account_facts import DataKeyRotated as DataKeyRotated
+from eum_app.domain.account_facts import EscrowOpened as EscrowOpened
+from eum_app.domain.account_facts import PassphraseChanged as PassphraseChanged
+from eum_app.domain.account_facts import RecoveryCodeDisclosed as RecoveryCodeDisclosed
+from eum_app.domain.account_facts import RecoveryCodesMade as RecoveryCodesMade
+from eum_app.domain.account_facts import RecoveryCodeUsed as RecoveryCodeUsed
 from eum_app.domain.checklists import Answer, Checklist
 from eum_app.domain.errors import Refusal
 from eum_app.domain.fact import Fact as Fact
@@ -41,13 +50,6 @@ class StoreCreated(Fact, frozen=True, kw_only=True):
     name: str
     store_kind: str
     suite: str
-
-
-class AccountAdded(Fact, frozen=True, kw_only=True):
-    account: str
-    role: str
-    suite: str
-    public_key: bytes
 
 
 class SessionStarted(Fact, frozen=True, kw_only=True):
@@ -289,6 +291,13 @@ DEVICE_MAY_STATE: frozenset[type[Fact]] = frozenset(
     {
         StoreCreated,
         AccountAdded,
+        AccountRemoved,
+        AccountUnlocked,
+        PassphraseChanged,
+        RecoveryCodesMade,
+        RecoveryCodeUsed,
+        EscrowOpened,
+        DataKeyRotated,
         SessionStarted,
         SessionEnded,
         IdentityAccepted,
@@ -333,7 +342,9 @@ def content_refs(fact: Fact | UnknownFact) -> list[ContentRef]:
 FACTS: dict[str, type[Fact]] = {cls.__name__: cls for cls in Fact.__subclasses__()}
 
 Upcaster = Callable[[dict[str, Any]], dict[str, Any]]
-UPCASTERS: dict[tuple[str, int], Upcaster] = {}
+UPCASTERS: dict[tuple[str, int], Upcaster] = {
+    ("AccountAdded", 1): lambda fields: {**fields, "programs": (), "countries": ()},  # was for all of them
+}
 """(kind, version) → function that turns that version's plain fields into those of the next version."""
 
 _decoders: dict[str, msgspec.json.Decoder[Fact]] = {kind: msgspec.json.Decoder(cls) for kind, cls in FACTS.items()}

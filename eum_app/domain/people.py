@@ -6,6 +6,8 @@ import re
 import unicodedata
 from typing import Final
 
+import msgspec
+
 from eum_app.domain.errors import Refusal
 
 ROLES: Final = ("inspector", "reviewer", "auditor", "administrator")
@@ -25,9 +27,31 @@ PERMISSIONS: Final[dict[str, frozenset[str]]] = {
         }
     ),
     "auditor": frozenset({"report.export"}),
-    "administrator": frozenset({"account.add", "device.enrol", "device.request", "bundle.seal", "bundle.import"}),
+    "administrator": frozenset(
+        {
+            "account.manage",
+            "escrow.open",
+            "recovery.disclose",
+            "store.erase",
+            "store.rotate",
+            "device.enrol",
+            "device.request",
+            "bundle.seal",
+            "bundle.import",
+        }
+    ),
 }
 
+
+class Scope(msgspec.Struct, frozen=True):
+    """What an account's work is bounded to; empty means all. Programs as in `visits.PROGRAMS`, countries as the book
+    writes them."""
+
+    programs: tuple[str, ...] = ()
+    countries: tuple[str, ...] = ()
+
+
+ALL: Final = Scope()
 
 _CODE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
 
@@ -55,7 +79,11 @@ def require_role(role: str) -> str:
     return role
 
 
+def may(role: str, permission: str) -> bool:
+    return permission in PERMISSIONS.get(role, frozenset())
+
+
 def require(role: str, permission: str) -> None:
     """Raises Refusal `permission.denied` where the role does not hold the permission."""
-    if permission not in PERMISSIONS.get(role, frozenset()):
+    if not may(role, permission):
         raise Refusal("permission.denied", role=role, permission=permission)

@@ -8,16 +8,20 @@ from pathlib import Path
 
 import msgspec
 
+from db.keyslots import new_escrow
 from db.queries.exchange import outstanding
 from db.queries.people import DeviceRow, all_accounts, all_devices
 from db.store import read_secret
 from eum_app.crypto.certificates import Certificate, CertificateRequest, Identity, PendingIdentity, make_request
+from eum_app.crypto.sealing import KemPublic
 from eum_app.domain.errors import Refusal
-from eum_app.domain.facts import AccountAdded, CopyNoticed, DeviceEnrolled, DeviceRevoked, IdentityAccepted
+from eum_app.domain.facts import CopyNoticed, DeviceEnrolled, DeviceRevoked, IdentityAccepted
 from eum_app.domain.people import folded, is_store_name
+from eum_app.usecases.accounts import changing, named_again
 from eum_app.usecases.changes import Changed
+from eum_app.usecases.recovery import RecoveryCodes, new_codes
 from eum_app.usecases.session import Session
-from eum_app.usecases.trust import HQ_CHAIN, IDENTITY, PENDING, identity_of
+from eum_app.usecases.trust import HQ_CHAIN, IDENTITY, PENDING, identity_of, recovery_key
 from sync import enrolment
 
 
@@ -41,6 +45,14 @@ class Enrolled(Changed):
     epoch: int
     fingerprint: str
     answer_path: Path
+
+
+@dataclass(frozen=True)
+class Accepted(Changed):
+    """`codes` are the recovery codes of the account at work, to be shown once; None where HQ's answer named no recovery
+    key."""
+
+    codes: RecoveryCodes | None
 
 
 @dataclass(frozen=True)
@@ -123,7 +135,8 @@ def sign_enrolment(session: Session, request_path: Path, answer_path: Path) -> E
                 )
             )
         areas = frozenset(transaction.areas)
-    answer = enrolment.write_answer_again(answer_path, request, identity, chain, at=session.now())
+        recovery = recovery_key(transaction).public.public_bytes()
+    answer = enrolment.write_answer_again(answer_path, request, identity, chain, at=session.now(), recovery=recovery)
     return Enrolled(areas, request.origin, answer.epoch, answer.device.short_fingerprint, answer_path)
 
 
@@ -175,8 +188,9 @@ def read_answer(session: Session, path: Path) -> AnswerView:
     return AnswerView(answer.device_id, answer.hq.origin, answer.root.short_fingerprint)
 
 
-def accept_enrolment(session: Session, path: Path, confirmed_root: str, *, leave_behind: bool = False) -> Changed:
-    """On a device: take the identity, once a person confirmed the root's fingerprint as HQ read it out.
+def accept_enrolment(session: Session, path: Path, confirmed_root: str, *, leave_behind: bool = False) -> Accepted:
+    """On a device: take the identity, once a person confirmed the root's fingerprint as HQ read it out. From here on
+    the store's data key lies in HQ's keeping, sealed to its recovery key, and the account at work has recovery codes.
 
     With a new epoch this store begins a new journal, and no bundle carries the old one any more: while HQ has not
     received all its evidence that is refused, unless the caller knowingly leaves it behind. Raises Refusal
@@ -185,7 +199,7 @@ def accept_enrolment(session: Session, path: Path, confirmed_root: str, *, leave
     """
     session.require("device.request")
     answer = enrolment.read_answer_file(path)
-    with session.writing() as transaction:
+    with changing(session) as (transaction, store_file, keep):
         stored = transaction.secret(PENDING)
         if stored is None:
             raise Refusal("enrolment.no_request")
@@ -209,16 +223,7 @@ def accept_enrolment(session: Session, path: Path, confirmed_root: str, *, leave
                 )
             # The new chain names the people again: HQ checks their signatures by what this chain says.
             mine = [row for row in all_accounts(transaction.connection) if row.origin == session.name]
-            for row in mine:
-                transaction.record(
-                    AccountAdded(
-                        observed_at=observed_at,
-                        account=row.account,
-                        role=row.role,
-                        suite=row.suite,
-                        public_key=row.public_key,
-                    )
-                )
+            transaction.record_all(named_again(mine, observed_at))
         transaction.record(
             IdentityAccepted(
                 observed_at=observed_at,
@@ -230,7 +235,14 @@ def accept_enrolment(session: Session, path: Path, confirmed_root: str, *, leave
                 hq_certificates=tuple(certificate.der for certificate in answer.chain[1:]),
             )
         )
-        return Changed(frozenset(transaction.areas | {"people"}))
+        codes = None
+        if answer.recovery:
+            public = KemPublic.from_bytes(session.suite, answer.recovery)
+            escrow = new_escrow(store_file, answer.hq.origin, public, session.ticket.data_key)
+            escrowed = msgspec.structs.replace(store_file, escrow=escrow)
+            slot, codes = new_codes(session, transaction, escrowed)
+            keep(escrowed.with_slot(slot))
+        return Accepted(frozenset(transaction.areas | {"people"}), codes)
 
 
 def enrolment_state(session: Session) -> EnrolmentState:

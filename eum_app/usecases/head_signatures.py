@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from db.chains import entry_hash_at
-from db.queries.people import accounts_of_chain
+from db.queries.people import signing_keys_of_chain
 from db.store import Connection
 from eum_app.crypto.signing import SigningKey, VerifyKey
 from eum_app.crypto.suites import Suite
@@ -45,14 +45,24 @@ def check_head_signatures(connection: Connection, origin: str, epoch: int, signe
     Raises Refusal `head.foreign` (over another chain, or not what that chain holds there), `head.signer_unknown` (the
     chain never named that account), `signature.invalid`.
     """
-    keys = accounts_of_chain(connection, origin, epoch)
+    keys = signing_keys_of_chain(connection, origin, epoch)
     for fact in signed:
         held = entry_hash_at(connection, origin, epoch, fact.head_seq)
         if (fact.head_origin, fact.head_epoch) != (origin, epoch) or held != fact.head_hash:
             raise Refusal("head.foreign", origin=origin, seq=fact.head_seq)
-        row = keys.get(fact.account)
-        if row is None:
+        if fact.account not in keys:
             raise Refusal("head.signer_unknown", account=fact.account)
-        key = VerifyKey.from_bytes(Suite.parse(row.suite), row.public_key)
-        head = Head(fact.head_origin, fact.head_epoch, fact.head_seq, fact.head_hash)
-        key.verify(HEAD_PURPOSE, head_message(head), fact.signature)
+        _require_signed(fact, keys[fact.account])
+
+
+def _require_signed(fact: HeadSigned, keys: list[tuple[str, bytes]]) -> None:
+    """By any key that the account had in that chain. Raises Refusal `signature.invalid`."""
+    message = head_message(Head(fact.head_origin, fact.head_epoch, fact.head_seq, fact.head_hash))
+    for at, (suite, public_key) in enumerate(keys, 1):
+        try:
+            VerifyKey.from_bytes(Suite.parse(suite), public_key).verify(HEAD_PURPOSE, message, fact.signature)
+        except Refusal:
+            if at == len(keys):
+                raise
+        else:
+            return

@@ -7,8 +7,9 @@ from db.instance import newest_epoch
 from db.queries.people import all_accounts, all_devices
 from db.store import Connection
 from eum_app.domain.errors import Refusal
-from eum_app.domain.facts import AccountAdded, CopyNoticed, Fact, UnknownFact, decode_fact
+from eum_app.domain.facts import CopyNoticed, Fact, UnknownFact, decode_fact
 from eum_app.domain.journal import Head, outgoing_origin
+from eum_app.usecases.accounts import named_again
 from eum_app.usecases.session import Session
 
 
@@ -30,16 +31,7 @@ def renew_journal(session: Session) -> int:
         people = [row for row in all_accounts(connection) if row.origin == named.name]
         transaction.begin_epoch(newest_epoch(session.store.folder, own, named.store_id) + 1)
         observed_at = session.observed_now()
-        facts: list[Fact] = [
-            AccountAdded(
-                observed_at=observed_at,
-                account=row.account,
-                role=row.role,
-                suite=row.suite,
-                public_key=row.public_key,
-            )
-            for row in people
-        ]
+        facts: list[Fact] = [*named_again(people, observed_at)]
         if copied:
             facts.append(
                 CopyNoticed(observed_at=observed_at, epoch=named.epoch, how=copied.how, through_seq=copied.through_seq)

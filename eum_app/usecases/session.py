@@ -40,6 +40,8 @@ class Ticket:
     started_ns: int
     data_key: bytes = field(repr=False)
     signing_key: bytes = field(repr=False)
+    account_key: bytes = field(repr=False)
+    scope: people.Scope = people.ALL
 
 
 class Session:
@@ -50,6 +52,7 @@ class Session:
         self.now = now
         self.account = ticket.account
         self.role = ticket.role
+        self.scope = ticket.scope
         self.suite = Suite.parse(ticket.suite)
         self._ticket = ticket
         self._began_at = 0

@@ -73,6 +73,8 @@ def test_it_writes_no_journal_but_its_own(simulator: Simulator, origin: str) -> 
         role="administrator",
         suite="p384",
         public_key=b"x",
+        programs=(),
+        countries=(),
     )
     epoch = 7 if origin == "HQ-01" else 1
     entries = simulator.chained(origin, epoch, [account])

@@ -18,6 +18,7 @@ from eum_app.crypto.certificates import make_request
 from eum_app.crypto.passphrases import KdfParams
 from eum_app.crypto.suites import Suite
 from eum_app.domain.errors import Refusal, Trouble
+from eum_app.usecases.accounts import add_account
 from eum_app.usecases.enrol_device import (
     accept_enrolment,
     enrolment_state,
@@ -27,7 +28,7 @@ from eum_app.usecases.enrol_device import (
     sign_enrolment,
 )
 from eum_app.usecases.exchange import import_bundles
-from eum_app.usecases.open_store import add_account, create_store, open_store
+from eum_app.usecases.open_store import create_store, open_store
 from eum_app.usecases.record_check import record_check
 from eum_app.usecases.seal_bundle import seal_results
 from eum_app.usecases.session import Session
@@ -224,7 +225,9 @@ def test_a_commit_that_fails_takes_the_slot_back(office: Session) -> None:
 def test_a_slot_without_its_account_left_by_a_crash_is_mended_by_adding_again(office: Session) -> None:
     before = read_store_file(office.store.folder)
     add(office, "REV-004")
-    write_store_file(office.store.folder, before)  # the file from before, the journal from after
+    write_store_file(
+        office.store.folder, before, office.ticket.data_key
+    )  # the file from before, the journal from after
     add(office, "REV-004")
     assert slots(office) == {"ADM-001", "REV-004"}
     open_store(office.store.folder, "REV-004", PASSPHRASE).store.close()

@@ -7,6 +7,7 @@ import os
 import sqlite3
 from pathlib import Path
 
+import msgspec
 import pytest
 import sqlcipher3.dbapi2 as sqlcipher
 from sqlalchemy import text
@@ -17,7 +18,8 @@ from db.queries import items
 from db.store import Store
 from eum_app.domain.errors import Refusal, Trouble
 from eum_app.domain.facts import SiteRegistered
-from eum_app.usecases.open_store import add_account, check_store, open_store, rebuild_store
+from eum_app.usecases.accounts import add_account
+from eum_app.usecases.open_store import check_store, open_store, rebuild_store
 from tests.builders import PASSPHRASE, Clock, make_store
 
 
@@ -53,10 +55,10 @@ def test_two_accounts_open_one_store_and_cannot_take_each_others_slot(tmp_path: 
     with pytest.raises(Refusal, match=r"permission\.denied"):
         add_account(other, account="X", role="reviewer", passphrase="another passphrase")
     other.close()
-    path = tmp_path / "s" / keyslots.FILE_NAME
-    data = json.loads(path.read_text())
-    data["slots"][0]["account"], data["slots"][1]["account"] = "REV-009", "REV-004"
-    path.write_text(json.dumps(data))
+    store_file = keyslots.read_store_file(tmp_path / "s")
+    first, second = store_file.slots
+    swapped = (msgspec.structs.replace(first, account="REV-009"), msgspec.structs.replace(second, account="REV-004"))
+    keyslots.write_store_file(tmp_path / "s", msgspec.structs.replace(store_file, slots=swapped), bytes(32))
     with pytest.raises(Refusal, match=r"passphrase\.wrong"):
         open_store(tmp_path / "s", "REV-009", PASSPHRASE)
 
@@ -108,7 +110,7 @@ def test_a_store_of_a_newer_program_is_refused(tmp_path: Path) -> None:
         open_store(tmp_path / "s", "INS-017", PASSPHRASE)
     path = tmp_path / "s" / keyslots.FILE_NAME
     data = json.loads(path.read_text())
-    path.write_text(json.dumps({**data, "format": 2}))
+    path.write_text(json.dumps({**data, "format": 3}))
     with pytest.raises(Refusal, match=r"store\.newer"):
         open_store(tmp_path / "s", "INS-017", PASSPHRASE)
 
@@ -123,7 +125,7 @@ def test_a_damaged_database_is_not_called_a_wrong_passphrase(tmp_path: Path) -> 
         open_store(tmp_path / "s", "INS-017", PASSPHRASE)
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b"[]", b"\xff", b'{"format":1}', b"x" * 2_000_000])
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b"\xff", b'{"format":2}', b"x" * 2_000_000])
 def test_a_damaged_keyslot_file_is_said_to_be_that(tmp_path: Path, content: bytes) -> None:
     make_store(tmp_path / "s", "field", "FLD-0042", Clock()).close()
     (tmp_path / "s" / keyslots.FILE_NAME).write_bytes(content)

@@ -106,7 +106,7 @@ class SettingsPage(Page):
         empty_layout(self._accounts)
         session = self._desk.session
         for one in accounts:
-            if one.origin != session.name:
+            if one.origin != session.name or one.removed_at:
                 continue
             said = self.tr("at work now") if one.account == session.account else ""
             line = row(label(one.account, "mono"), label(words.role(one.role)), 1, label(said, "sub"))

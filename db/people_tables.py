@@ -1,0 +1,51 @@
+"""Read tables of accounts beside `tables.accounts`: every key that they had, who was removed, recovery codes."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Column, LargeBinary, PrimaryKeyConstraint, Table
+
+from db.tables import PLAIN_TEXT, _text, read
+
+account_keys = Table(
+    "account_keys",
+    read,
+    Column("origin", PLAIN_TEXT, nullable=False),
+    Column("epoch", BigInteger, nullable=False),
+    Column("account", PLAIN_TEXT, nullable=False),
+    Column("public_key", LargeBinary, nullable=False),
+    _text("suite"),
+    PrimaryKeyConstraint("origin", "epoch", "account", "public_key"),
+)
+
+removals = Table(
+    "removals",
+    read,
+    Column("origin", PLAIN_TEXT, nullable=False),
+    Column("account", PLAIN_TEXT, nullable=False),
+    _text("removed_at"),
+    _text("order_key"),
+    PrimaryKeyConstraint("origin", "account"),
+)
+
+code_sets = Table(
+    "code_sets",
+    read,
+    Column("origin", PLAIN_TEXT, nullable=False),
+    Column("account", PLAIN_TEXT, nullable=False),
+    _text("set_id"),
+    Column("count", BigInteger, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    _text("made_at"),
+    _text("order_key"),
+    PrimaryKeyConstraint("origin", "account"),
+)
+
+spent_codes = Table(
+    "spent_codes",
+    read,
+    Column("set_id", PLAIN_TEXT, nullable=False),
+    Column("number", BigInteger, nullable=False),
+    Column("how", PLAIN_TEXT, nullable=False),  # used, disclosed
+    _text("at"),
+    PrimaryKeyConstraint("set_id", "number", "how"),
+)

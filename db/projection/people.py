@@ -1,0 +1,68 @@
+"""Accounts and their recovery codes: fact → read tables."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+from sqlalchemy import Connection
+
+from db.people_tables import account_keys, code_sets, removals, spent_codes
+from db.projection.rows import Noted, key_of, plain, put
+from db.tables import accounts
+from eum_app.domain.people import Scope
+
+
+def apply_accounts(connection: Connection, noted: Sequence[Noted]) -> None:
+    rows = [
+        {
+            **plain(fact, "account", "role", "suite", "public_key"),
+            "scope": msgspec.json.encode(Scope(fact.programs, fact.countries)),
+            "origin": entry.origin,
+            "epoch": entry.epoch,
+            "order_key": key_of(entry, fact),
+        }
+        for entry, fact, _ in noted
+    ]
+    put(connection, accounts, rows)
+    keys = [{name: row[name] for name in ("origin", "epoch", "account", "public_key", "suite")} for row in rows]
+    put(connection, account_keys, keys)
+
+
+def apply_removals(connection: Connection, noted: Sequence[Noted]) -> None:
+    rows = [
+        {
+            "origin": entry.origin,
+            "account": fact.account,
+            "removed_at": fact.observed_at,
+            "order_key": key_of(entry, fact),
+        }
+        for entry, fact, _ in noted
+    ]
+    put(connection, removals, rows)
+
+
+def apply_codes_made(connection: Connection, noted: Sequence[Noted]) -> None:
+    rows = [
+        {
+            **plain(fact, "account", "set_id", "count", "sealed"),
+            "origin": entry.origin,
+            "made_at": fact.observed_at,
+            "order_key": key_of(entry, fact),
+        }
+        for entry, fact, _ in noted
+    ]
+    put(connection, code_sets, rows)
+
+
+def apply_codes_used(connection: Connection, noted: Sequence[Noted]) -> None:
+    _spend(connection, noted, "used")
+
+
+def apply_codes_disclosed(connection: Connection, noted: Sequence[Noted]) -> None:
+    _spend(connection, noted, "disclosed")
+
+
+def _spend(connection: Connection, noted: Sequence[Noted], how: str) -> None:
+    rows = [{**plain(fact, "set_id", "number"), "how": how, "at": fact.observed_at} for _, fact, _ in noted]
+    put(connection, spent_codes, rows)

@@ -1,0 +1,64 @@
+"""Recovery codes: 128 random bits, written so that a typing error is told from a wrong code.
+
+A code is 28 characters of RFC 4648 base 32 (A to Z and 2 to 7: no 0, 1 or 8 to be taken for O, I or B) in seven groups
+of four: the 128 bits, then the first 12 bits of their SHA-384. A slip of the hand passes that check once in 4,096
+times; the code behind it is then simply wrong.
+
+No slow derivation stands behind a code: with 128 random bits there is nothing to guess (HKDF is for just such keying
+material, RFC 5869 section 3.3; NIST SP 800-132 and Argon2 are for what people choose). Twelve bits of a hash of the
+code tell nobody anything who has not the code.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import os
+from typing import Final
+
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from eum_app.crypto.boxes import Box
+from eum_app.domain.errors import Refusal
+
+CODE_BYTES: Final = 16
+_CHARACTERS: Final = 28
+_GROUP: Final = 4
+_LOOKS_LIKE: Final = str.maketrans("018", "OIB")
+
+
+def new_code() -> bytes:
+    """A new code: 16 random bytes."""
+    return os.urandom(CODE_BYTES)
+
+
+def shown(code: bytes) -> str:
+    """A code as people read it: seven groups of four characters with hyphens."""
+    text = _text(code)
+    return "-".join(text[at : at + _GROUP] for at in range(0, _CHARACTERS, _GROUP))
+
+
+def parse(typed: str) -> bytes:
+    """The code that somebody typed or scanned, in any case, with or without hyphens and blanks.
+
+    Raises Refusal `recovery.mistyped` where it cannot be a code: too short, or its check does not hold.
+    """
+    text = "".join(typed.split()).replace("-", "").upper().translate(_LOOKS_LIKE)
+    try:
+        code = base64.b32decode(text + "A" * 4)[:CODE_BYTES] if len(text) == _CHARACTERS else b""
+    except (binascii.Error, ValueError) as error:
+        raise Refusal("recovery.mistyped", expected=_CHARACTERS, found=len(text)) from error
+    if not code or _text(code) != text:
+        raise Refusal("recovery.mistyped", expected=_CHARACTERS, found=len(text))
+    return code
+
+
+def box_of(code: bytes) -> Box:
+    """What a code opens."""
+    return Box(HKDF(hashes.SHA384(), 32, salt=None, info=b"eum/recovery-code/1").derive(code))
+
+
+def _text(code: bytes) -> str:
+    return base64.b32encode(code + hashlib.sha384(code).digest()[:4]).decode()[:_CHARACTERS]

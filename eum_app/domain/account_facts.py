@@ -1,0 +1,85 @@
+"""Facts about accounts and keys. See `facts`.
+
+None of them holds a secret that opens anything here: recovery codes are sealed to HQ's recovery key.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from eum_app.domain.fact import Fact
+
+
+class AccountAdded(Fact, frozen=True, kw_only=True):
+    """An account with its public signing key. `programs` and `countries` bound its work; empty means all."""
+
+    KIND_VERSION: ClassVar[int] = 2
+
+    account: str
+    role: str
+    suite: str
+    public_key: bytes
+    programs: tuple[str, ...]
+    countries: tuple[str, ...]
+
+
+class AccountRemoved(Fact, frozen=True, kw_only=True):
+    """From here on the account opens this store no more; what it stated stays its own."""
+
+    account: str
+
+
+class AccountUnlocked(Fact, frozen=True, kw_only=True):
+    """Failed attempts of an account were forgotten. `how` is administrator, recovery_code or escrow."""
+
+    account: str
+    how: str
+
+
+class PassphraseChanged(Fact, frozen=True, kw_only=True):
+    """`how` is own, reset (by an administrator), recovery_code or escrow."""
+
+    account: str
+    how: str
+
+
+class RecoveryCodesMade(Fact, frozen=True, kw_only=True):
+    """A new set of single-use codes, in place of all earlier ones of this account. `sealed` holds them for HQ alone:
+    HPKE to its recovery key (`usecases.recovery`); empty where the device knew no HQ yet."""
+
+    account: str
+    set_id: str
+    count: int
+    sealed: bytes
+
+
+class RecoveryCodeUsed(Fact, frozen=True, kw_only=True):
+    account: str
+    set_id: str
+    number: int
+
+
+class RecoveryCodeDisclosed(Fact, frozen=True, kw_only=True):
+    """HQ read one of a device's codes out to somebody."""
+
+    device: str
+    account: str
+    set_id: str
+    number: int
+
+
+class EscrowOpened(Fact, frozen=True, kw_only=True):
+    """HQ's recovery key opened a device's store, in front of two people; stated in HQ's journal and in the device's."""
+
+    device: str
+    store_id: str
+    account: str
+    hq: str
+    opened_by: str
+    witness: str
+
+
+class DataKeyRotated(Fact, frozen=True, kw_only=True):
+    """Everything in the store is under a new data key."""
+
+    reason: str

@@ -1,0 +1,72 @@
+"""From a passphrase to an open store: the attempt is counted, the keys are had, the database opens under them."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+from db.attempts import counted, place_of
+from db.keyslots import StoreFile, Unlocked, open_slot, read_store_file
+from db.queries.people import account_of
+from db.store import Store
+from eum_app.crypto.suites import Suite
+from eum_app.domain.clock import Now
+from eum_app.domain.people import Scope
+from eum_app.usecases.session import Session, Ticket, new_id
+
+
+def unlocked_by_passphrase(folder: Path, account: str, passphrase: str) -> tuple[StoreFile, Unlocked]:
+    """The keys behind a passphrase; a failure is counted before it is told.
+
+    Raises Refusal `store.absent`, `store.newer`, `keyslots.damaged`, `passphrase.wrong` (with `left`, the tries that
+    are left; the same for an account that is not there), `account.locked`; Trouble `keyslots.altered`,
+    `attempts.damaged`, and of the disk.
+    """
+    store_file = read_store_file(folder)
+    place = attempts_place(store_file, account)
+    return store_file, counted(folder, place, lambda: open_slot(store_file, account, passphrase), lambda _total: None)
+
+
+def attempts_place(store_file: StoreFile, account: str) -> str:
+    return place_of(store_file.store_id, account, is_known=store_file.slot(account) is not None)
+
+
+def opened(folder: Path, store_file: StoreFile, account: str, unlocked: Unlocked, now: Now) -> Session:
+    """A session of an account whose keys are there; not yet started.
+
+    Raises Refusal `account.unknown` for one that the journal does not know; as `Store.open`.
+    """
+    store = Store.open(folder, unlocked.data_key, now)
+    try:
+        with store.reading() as connection:
+            row = account_of(connection, store.named.name, account)
+        suite = Suite.parse(store_file.suite)
+        return Session(store, new_ticket(folder, account, row.role, row.scope, suite, unlocked), now)
+    except BaseException:
+        store.close()
+        raise
+
+
+def started(session: Session, notice_accepted_at: str | None) -> Session:
+    """The same session, its beginning recorded."""
+    try:
+        session.start(notice_accepted_at)
+    except BaseException:
+        session.store.close()
+        raise
+    return session
+
+
+def new_ticket(folder: Path, account: str, role: str, scope: Scope, suite: Suite, unlocked: Unlocked) -> Ticket:
+    return Ticket(
+        folder=folder,
+        account=account,
+        role=role,
+        suite=suite.value,
+        session_id=new_id(),
+        started_ns=time.monotonic_ns(),
+        data_key=unlocked.data_key,
+        signing_key=unlocked.signing_key.private_bytes(),
+        account_key=unlocked.account_key,
+        scope=scope,
+    )
