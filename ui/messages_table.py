@@ -99,6 +99,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "check.unknown": ("The check {check_id} is not in this store.", "Refresh the list and choose again."),
     "answer.missing": ("A question is still open.", "Answer it, then record the check."),
     "answer.question": ("An answer belongs to another question.", "Answer the checklist again."),
+    "answer.photo_missing": (
+        "A question asks for a photo, and the answer came without a picture ({question_id}). Nothing was recorded.",
+        "Take the photo, or choose a picture file.",
+    ),
     "answer.value": ("{value} is not an answer to this question.", "Choose one of the answers offered."),
     "answer.comment_missing": ("The answer {value} needs a comment here.", "Write what you saw."),
     "answer.too_long": ("An answer has {chars} characters; {limit} are possible.", "Shorten it."),

@@ -29,6 +29,7 @@ from db.projection.rows import Noted, Rows, insert_into, key_of, plain, put, run
 from db.tables import checks, evidence, site_answers, visit_items, visit_marks, visits, withdrawals
 from eum_app.domain import facts as f
 from eum_app.domain.journal import Entry
+from eum_app.domain.visits import ANSWER_ROLE
 
 MAX_PAGE: Final = 999_999
 """What a page code can say; a device that lies says what it likes."""
@@ -158,7 +159,11 @@ def apply_checks(connection: Connection, noted: Sequence[Noted]) -> None:
                     "new_key": key,
                 }
             )
-        attached.extend(_evidence_row(fact.visit_id, fact.check_id, "photo", photo, key) for photo in fact.photos)
+        asked = {answer.value: f"{ANSWER_ROLE}{answer.question_id}" for answer in fact.answers}
+        attached.extend(
+            _evidence_row(fact.visit_id, fact.check_id, asked.get(photo.object_id, "photo"), photo, key)
+            for photo in fact.photos
+        )
         attached.extend(
             _evidence_row(fact.visit_id, fact.check_id, role, content, key)
             for role, content in (("note", fact.note), ("mark", mark.crop))

@@ -29,6 +29,7 @@ from db.tables import (
 from eum_app.domain.checklists import Answer, Checklist
 from eum_app.domain.errors import Refusal
 from eum_app.domain.facts import ContentRef, SiteAssessed, VisitClosedOut, decode_fact
+from eum_app.domain.visits import ANSWER_ROLE
 
 LOOKUP_CHUNK = 500
 
@@ -106,6 +107,16 @@ class EvidenceRow:
     commitment: str
     size: int
     media_type: str
+
+    @property
+    def is_photo(self) -> bool:
+        """Whether it is a picture of what was seen, be it taken freely or as the answer to a question."""
+        return self.role == "photo" or bool(self.question_id)
+
+    @property
+    def question_id(self) -> str:
+        """The question that a photo answers; empty for none."""
+        return self.role.removeprefix(ANSWER_ROLE) if self.role.startswith(ANSWER_ROLE) else ""
 
     @property
     def ref(self) -> ContentRef:

@@ -28,6 +28,10 @@ NOT_OBSERVED = "not_observed"
 YES_NO_VALUES = ("yes", "no", NOT_APPLICABLE, NOT_OBSERVED)
 MAX_TEXT_CHARS = 4_000
 
+PHOTO_TAKEN = "photo_taken"
+"""Stands for a picture until it is recorded; no fact carries it."""
+_OBJECT_ID = re.compile(r"[0-9a-f]{96}")
+
 _QUESTIONS_START = re.compile(r'"questions"\s*:\s*\[')
 _BETWEEN = re.compile(r"[\s,]*")
 _AT_INDEX = re.compile(r"`\$\.questions\[(\d+)\]")
@@ -67,7 +71,8 @@ class Checklist(msgspec.Struct, frozen=True):
 class Answer(msgspec.Struct, frozen=True):
     """What a person answered, as text.
 
-    `value` by kind: yes or no; a number; an ISO date; one of the choices; any text; the id of the photo's evidence.
+    `value` by kind: yes or no; a number; an ISO date; one of the choices; any text; for a photo the object id of its
+    content, by which a fact of the same visit names it (once, a name was typed instead: such answers are still read).
     `not_applicable` and `not_observed` answer a question of any kind.
     """
 
@@ -159,6 +164,11 @@ def validate_answer(question: Question, answer: Answer) -> None:
         raise Refusal("answer.value", question_id=question_id, value=answer.value)
     if answer.value in question.comment_required_on and not answer.comment.strip():
         raise Refusal("answer.comment_missing", question_id=question_id, value=answer.value)
+
+
+def names_content(value: str) -> bool:
+    """Whether the answer to a photo question names a picture, and not just what somebody once typed."""
+    return _OBJECT_ID.fullmatch(value) is not None
 
 
 def load_checklist(data: bytes, name: str) -> Checklist:
@@ -285,7 +295,8 @@ def _refuse_contradictions(checklist: Checklist, places: _QuestionPlaces) -> Non
         known[question.question_id] = question
         if (question.kind == "choice") != bool(question.choices) or len(set(question.choices)) < len(question.choices):
             raise places.refusal("choices", index, question.question_id)
-        if question.expected is not None and not _fits(question, question.expected):
+        takes_words = question.kind != "photo" or question.expected in {None, NOT_APPLICABLE, NOT_OBSERVED}
+        if question.expected is not None and not (takes_words and _fits(question, question.expected)):
             raise places.refusal("expected", index, question.expected)
     for index, question in enumerate(checklist.questions):
         _refuse_condition(question, known, places, index)

@@ -28,6 +28,8 @@ REASONS: Final[dict[str, tuple[str, ...]]] = {
     "no_access": ("access_refused", "unsafe", "custodian_absent", "electronics_not_allowed", "other"),
 }
 PARTIES: Final = ("inspector", "host")
+ANSWER_ROLE: Final = "answer:"
+"""Begins the role of a photo that answers a question, whose id follows."""
 
 
 @dataclass(frozen=True)

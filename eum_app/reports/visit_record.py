@@ -14,7 +14,15 @@ from typing import Final
 from db.queries.findings import FindingRow, ReviewRow
 from db.queries.reports import SiteAnswerRow, VisitItemRow
 from db.queries.visits import EvidenceRow, VisitRow
-from eum_app.domain.checklists import Answer, Checklist, visible_questions
+from eum_app.domain.checklists import (
+    NOT_APPLICABLE,
+    NOT_OBSERVED,
+    Answer,
+    Checklist,
+    Question,
+    names_content,
+    visible_questions,
+)
 from eum_app.domain.compliance.reconcile import COUNTING_OUTCOMES, Reconciliation, reconcile
 from eum_app.domain.compliance.rules import RULES_BY_ID, question_of
 from eum_app.domain.facts import PartySignature
@@ -152,7 +160,7 @@ def visit_report(seen: VisitSeen, made: Made, rows: Iterable[Sequence[str]]) -> 
 
 def item_cells(seen: VisitSeen) -> Iterator[Sequence[str]]:
     """One row an expected item, then one a check of what was not expected, in the order of `COLUMNS`."""
-    photos = Counter(row.check_id for row in seen.evidence if row.role == "photo")
+    photos = Counter(row.check_id for row in seen.evidence if row.is_photo)
     for row in seen.rows:
         yield (
             row.serial,
@@ -212,7 +220,14 @@ def _site_cells(seen: VisitSeen) -> Iterator[Sequence[str]]:
         if answer is None:
             yield question.text, "", "Not answered", ""
         else:
-            yield question.text, answer.value, answer.comment, answer.actor
+            yield question.text, _said(question, answer.value), answer.comment, answer.actor
+
+
+def _said(question: Question, value: str) -> str:
+    """An answer in words; a picture stands among the evidence, with its commitment."""
+    if question.kind != "photo" or value in {NOT_APPLICABLE, NOT_OBSERVED}:
+        return value
+    return "photo" if names_content(value) else f"no photo, named only: {value}"
 
 
 def _plain_answers(seen: VisitSeen) -> list[Answer]:

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable, Mapping
 from typing import Final
 
+import msgspec
+
+from db.store import Transaction
+from eum_app.domain.checklists import NOT_APPLICABLE, NOT_OBSERVED, Answer, Checklist
 from eum_app.domain.errors import Refusal
+from eum_app.domain.facts import ContentRef
 from eum_app.scanning.images import load_grey
 
 MAX_PHOTO_BYTES: Final = 40_000_000
@@ -24,3 +30,31 @@ def check_photo(photo: bytes) -> str:
         raise Refusal("photo.kind")
     load_grey(photo)
     return media_type
+
+
+def keep_answer_photos(
+    transaction: Transaction,
+    checklist: Checklist,
+    answers: Iterable[Answer],
+    pictures: Mapping[str, bytes],
+    held: Collection[str] = (),
+) -> tuple[tuple[Answer, ...], dict[str, ContentRef]]:
+    """The answers, those to photo questions with the object id of their picture as value; and that content by
+    question. `pictures` are the bytes by question id, checked before (`check_photo`); `held` the object ids that the
+    visit has already. Raises Refusal `answer.photo_missing` where an answer comes without its picture.
+    """
+    of_photos = {question.question_id for question in checklist.questions if question.kind == "photo"}
+    kept: list[Answer] = []
+    content: dict[str, ContentRef] = {}
+    for answer in answers:
+        is_words = answer.question_id not in of_photos or answer.value in {NOT_APPLICABLE, NOT_OBSERVED}
+        picture = pictures.get(answer.question_id)
+        if is_words or (picture is None and answer.value in held):
+            kept.append(answer)
+        elif picture is None:
+            raise Refusal("answer.photo_missing", question_id=answer.question_id)
+        else:
+            ref = transaction.seal_content(picture, check_photo(picture))
+            content[answer.question_id] = ref
+            kept.append(msgspec.structs.replace(answer, value=ref.object_id))
+    return tuple(kept), content

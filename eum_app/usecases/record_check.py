@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import msgspec
 
 from db.queries.visits import check as find_check
-from db.queries.visits import is_expected, visit, visit_checklists
+from db.queries.visits import evidence_of, is_expected, visit, visit_checklists
 from db.store import Transaction
 from eum_app.domain.checklists import Answer, Checklist, open_questions, validate_answer
 from eum_app.domain.errors import Refusal
 from eum_app.domain.facts import ChecklistPin, CheckRecorded, CheckWithdrawn, EvidenceAttached, MarkRead, SiteAssessed
-from eum_app.domain.visits import GRADES, READ_BY, require_outcome
+from eum_app.domain.visits import ANSWER_ROLE, GRADES, READ_BY, require_outcome
 from eum_app.usecases.changes import Changed
-from eum_app.usecases.photos import check_photo
+from eum_app.usecases.photos import check_photo, keep_answer_photos
 from eum_app.usecases.session import Session, new_id
 
 MAX_NOTE_CHARS = 4_000
@@ -39,7 +39,8 @@ class RecordedChecks(Changed):
 @dataclass(frozen=True)
 class NewCheck:
     """What a person says of one item. `item_id` is empty for an item that nobody has listed; `crop` is the picture of
-    the mark (PNG or JPEG), empty where none is kept."""
+    the mark (PNG or JPEG), empty where none is kept; `answer_photos` are the pictures that answer questions, by the
+    question's id (the value of such an answer becomes the object id of its picture)."""
 
     item_id: str
     outcome: str
@@ -51,6 +52,7 @@ class NewCheck:
     photos: Sequence[bytes] = ()
     grade: str = "A"
     crop: bytes = b""
+    answer_photos: Mapping[str, bytes] = field(default_factory=dict)
 
 
 def record_check(
@@ -67,14 +69,16 @@ def record_check(
     photos: Sequence[bytes] = (),
     grade: str = "A",
     crop: bytes = b"",
+    answer_photos: Mapping[str, bytes] | None = None,
 ) -> RecordedCheck:
     """Record one check with its evidence, in one transaction; what this returns has been fsynced.
 
     Raises Refusal `check.outcome`, `check.reason`, `check.questions_open` (verified needs every question answered),
     `check.not_expected` (only `not_on_list` is for items that the visit does not expect), `check.no_item`, `photo.…`,
-    `note.too_long`, `visit.unknown`.
+    `answer.photo_missing`, `note.too_long`, `visit.unknown`.
     """
-    new = NewCheck(item_id, outcome, mark, reason, answers, all_as_expected, note, photos, grade, crop)
+    pictures = answer_photos or {}
+    new = NewCheck(item_id, outcome, mark, reason, answers, all_as_expected, note, photos, grade, crop, pictures)
     return record_checks(session, visit_id, [new]).checks[0]
 
 
@@ -104,6 +108,8 @@ def _photo_kinds(new: NewCheck) -> list[str]:
         raise Refusal("note.too_long", limit=MAX_NOTE_CHARS)
     if len(new.photos) > MAX_PHOTOS:
         raise Refusal("photo.too_many", limit=MAX_PHOTOS)
+    for picture in new.answer_photos.values():
+        check_photo(picture)
     return [check_photo(photo) for photo in new.photos]
 
 
@@ -119,6 +125,7 @@ def _record(
         raise Refusal("check.no_item")
     if new.outcome == "verified":
         require_answered(item_checklist, new.answers)
+    answers, pictures = keep_answer_photos(transaction, item_checklist, new.answers, new.answer_photos)
     note, mark = new.note, new.mark
     if new.crop:
         mark = msgspec.structs.replace(mark, crop=transaction.seal_content(new.crop, check_photo(new.crop)))
@@ -130,12 +137,15 @@ def _record(
         outcome=new.outcome,
         reason=new.reason,
         mark=mark,
-        checklist=pin_of(item_checklist) if new.answers else None,
-        answers=tuple(new.answers),
+        checklist=pin_of(item_checklist) if answers else None,
+        answers=answers,
         all_as_expected=new.all_as_expected,
         grade=new.grade,
         note=transaction.seal_content(note.encode(), "text/plain; charset=utf-8") if note.strip() else None,
-        photos=tuple(transaction.seal_content(photo, kind) for photo, kind in zip(new.photos, kinds, strict=True)),
+        photos=(
+            *(transaction.seal_content(photo, kind) for photo, kind in zip(new.photos, kinds, strict=True)),
+            *pictures.values(),
+        ),
     )
     entry = transaction.record(fact)
     return RecordedCheck(frozenset(), fact.check_id, new.outcome, entry.seq)
@@ -183,9 +193,15 @@ def attach_photo(session: Session, visit_id: str, check_id: str, photo: bytes) -
         return Changed(frozenset(transaction.areas))
 
 
-def assess_site(session: Session, visit_id: str, answers: Sequence[Answer]) -> Changed:
-    """Record answers to the site checklist, each as it is given. Raises Refusal `answer.…`, `visit.unknown`."""
+def assess_site(
+    session: Session, visit_id: str, answers: Sequence[Answer], pictures: Mapping[str, bytes] | None = None
+) -> Changed:
+    """Record answers to the site checklist, each as it is given; `pictures` answer questions that ask for a photo, by
+    the question's id. Raises Refusal `answer.…`, `photo.…`, `visit.unknown`."""
     session.require("visit.work")
+    given = pictures or {}
+    for picture in given.values():
+        check_photo(picture)
     with session.writing() as transaction:
         visit(transaction.connection, visit_id)
         _, site_checklist = visit_checklists(transaction.connection, visit_id)
@@ -194,12 +210,25 @@ def assess_site(session: Session, visit_id: str, answers: Sequence[Answer]) -> C
             if answer.question_id not in questions:
                 raise Refusal("answer.question", question_id=answer.question_id, found=answer.question_id)
             validate_answer(questions[answer.question_id], answer)
+        held = {row.object_id for row in evidence_of(transaction.connection, visit_id=visit_id)}
+        kept, content = keep_answer_photos(transaction, site_checklist, answers, given, held)
+        for question_id, ref in content.items():
+            transaction.record(
+                EvidenceAttached(
+                    observed_at=session.observed_now(),
+                    evidence_id=new_id(),
+                    visit_id=visit_id,
+                    check_id="",
+                    role=f"{ANSWER_ROLE}{question_id}",
+                    content=ref,
+                )
+            )
         transaction.record(
             SiteAssessed(
                 observed_at=session.observed_now(),
                 visit_id=visit_id,
                 checklist=pin_of(site_checklist),
-                answers=tuple(answers),
+                answers=kept,
             )
         )
         return Changed(frozenset(transaction.areas))

@@ -100,7 +100,7 @@ def _checks_seen(connection: Connection, visit_id: str) -> list[CheckSeen]:
     rows = counting_checks(connection, visit_id)
     attached: Counter[str] = Counter()
     if any(row.outcome == "discrepancy" and not row.photos for row in rows):
-        attached.update(row.check_id for row in evidence_of(connection, visit_id=visit_id) if row.role == "photo")
+        attached.update(row.check_id for row in evidence_of(connection, visit_id=visit_id) if row.is_photo)
     return [
         CheckSeen(row.check_id, row.visit_id, row.item_id, row.outcome, row.photos or attached[row.check_id])
         for row in rows

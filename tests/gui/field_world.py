@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from db.queries import visits
 from eum_app.usecases.session import Session
-from tests.builders import PASSPHRASE, make_world
+from tests.builders import PASSPHRASE, World, make_world
 from ui.app import AppWindow, build_window
 from ui.field.close_out_page import CloseOutPage
 from ui.field.site_page import SitePage
@@ -169,12 +169,21 @@ def unlock(qtbot: QtBot, window: AppWindow, passphrase: str = PASSPHRASE) -> Non
     QTest.keyClick(secret, Qt.Key.Key_Return)
 
 
-@contextmanager
-def field_at_work(qtbot: QtBot, folder: Path, *, count: int = 4) -> Iterator[Field]:
-    """HQ plans, the device takes the tasking in, the store is closed, and the window unlocks it."""
-    world = make_world(folder, count=count)
+def planned(world: World) -> str:
+    """A visit to Depot 7, handed over."""
     visit_id = world.plan().visit_id
     world.hand_over()
+    return visit_id
+
+
+@contextmanager
+def field_at_work(
+    qtbot: QtBot, folder: Path, *, count: int = 4, plan: Callable[[World], str] = planned
+) -> Iterator[Field]:
+    """HQ plans, the device takes the tasking in, the store is closed, and the window unlocks it. `plan` plans another
+    visit than the usual one, hands it over and returns its id."""
+    world = make_world(folder, count=count)
+    visit_id = plan(world)
     world.close()
     window = build_window(folder / "fld-0042", outbox=folder / "outbox", inbox=folder / "drop")
     window.resize(1366, 768)

@@ -160,6 +160,7 @@ def test_bad_json_names_the_line() -> None:
         ({"question_id": "b", "kind": "choice"}, "choices"),
         ({"question_id": "b", "choices": ["x"]}, "choices"),
         ({"question_id": "b", "expected": "fine"}, "expected"),
+        ({"question_id": "b", "kind": "photo", "expected": "IMG_1.jpg"}, "expected"),
         ({"question_id": "b", "condition": {"question_id": "z", "equals": "yes"}}, "condition_unknown"),
         ({"question_id": "b", "condition": {"question_id": "b", "equals": "yes"}}, "condition_cycle"),
         ({"question_id": "b", "condition": {"question_id": "a", "equals": "blue"}}, "condition_value"),

@@ -5,7 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from db.queries.items import ItemRow
-from eum_app.domain.checklists import Answer, Checklist, Question, expected_answers, open_questions, visible_questions
+from eum_app.domain.checklists import (
+    PHOTO_TAKEN,
+    Answer,
+    Checklist,
+    Question,
+    expected_answers,
+    open_questions,
+    visible_questions,
+)
 from eum_app.domain.facts import MarkRead
 
 
@@ -13,7 +21,8 @@ from eum_app.domain.facts import MarkRead
 class Draft:
     """One item, or a mark that no item fits (`item` None), with answers, photos and how it was identified.
 
-    `mark_picture` is the picture of the mark as it was read (PNG), empty where there is none.
+    `mark_picture` is the picture of the mark as it was read (PNG), empty where there is none; `answer_photos` are the
+    pictures that answer questions, by the question's id.
     """
 
     mark: MarkRead
@@ -23,6 +32,7 @@ class Draft:
     note: str = ""
     all_as_expected: bool = False
     mark_picture: bytes = b""
+    answer_photos: dict[str, bytes] = field(default_factory=dict)
 
     @property
     def item_id(self) -> str:
@@ -44,6 +54,10 @@ class Draft:
         self.answers[answer.question_id] = answer
         self.all_as_expected = False
 
+    def answer_with_photo(self, question_id: str, picture: bytes) -> None:
+        self.answer_photos[question_id] = picture
+        self.answer(Answer(question_id, PHOTO_TAKEN))
+
     def answer_all_as_expected(self, checklist: Checklist) -> None:
         """One explicit answer, recorded as such: each question asked gets its expected answer, where it has one."""
         for answer in expected_answers(checklist, self.answers.values()):
@@ -63,3 +77,8 @@ class Draft:
             for question in self.asked(checklist)
             if question.question_id in self.answers
         )
+
+    def given_photos(self, checklist: Checklist) -> dict[str, bytes]:
+        """The pictures that answer what is asked: those of answers that were changed since are left out."""
+        taken = {answer.question_id for answer in self.given(checklist) if answer.value == PHOTO_TAKEN}
+        return {key: picture for key, picture in self.answer_photos.items() if key in taken}

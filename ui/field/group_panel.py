@@ -26,6 +26,8 @@ class GroupPanel(Card):
     record_requested = Signal()
     item_chosen = Signal(str)
     """item id: this one is looked at by itself, and leaves the group"""
+    answer_photo_requested = Signal(str)
+    """question id"""
     put_away = Signal()
 
     def __init__(self) -> None:
@@ -39,6 +41,7 @@ class GroupPanel(Card):
         self._questions = Questionnaire()
         self._questions.changed.connect(self._follow)
         self._questions.answer_given.connect(self.focus_first)
+        self._questions.photo_requested.connect(self.answer_photo_requested)
         content = QWidget()
         content.setLayout(vbox(self._list, self._questions, 1))
         self._scroll = scrolled(content)
@@ -92,6 +95,9 @@ class GroupPanel(Card):
         if self.drafts:
             self._questions.answer_all()
             self.focus_first()
+
+    def answer_with_photo(self, question_id: str, data: bytes) -> None:
+        self._questions.answer_with_photo(question_id, data)
 
     def set_busy(self, is_busy: bool) -> None:
         """While the checks are being recorded nothing can be pressed twice."""

@@ -41,6 +41,8 @@ class ItemPanel(Card):
     outcome_requested = Signal(str)
     """verified is recorded at once; the others ask for a reason first."""
     photo_requested = Signal()
+    answer_photo_requested = Signal(str)
+    """question id"""
     candidate_chosen = Signal(str)
     """item id"""
     put_away = Signal()
@@ -79,6 +81,7 @@ class ItemPanel(Card):
         self._questions = Questionnaire()
         self._questions.changed.connect(self._follow)
         self._questions.answer_given.connect(self.focus_first)
+        self._questions.photo_requested.connect(self.answer_photo_requested)
         self.photo_button: Button = named(
             button(self.tr("Photo"), self.photo_requested.emit, icon="plus"), "add_photo_button"
         )
@@ -242,6 +245,9 @@ class ItemPanel(Card):
         self.draft.photos[key] = data
         self.photos.add(key, image_of(data, 320), photo_caption(len(self.draft.photos)))
         self.photos.show()
+
+    def answer_with_photo(self, question_id: str, data: bytes) -> None:
+        self._questions.answer_with_photo(question_id, data)
 
     def set_busy(self, is_busy: bool) -> None:
         """While a check is being recorded nothing can be pressed twice."""

@@ -16,39 +16,43 @@ from ui.widgets.path_field import PathField
 
 
 class PhotoBar(Card):
-    """Hidden until a photo is asked for."""
+    """Hidden until a photo is asked for. `question_id` is the question that the photo answers, empty for none."""
 
     photo_ready = Signal(bytes)
     """The bytes of a whole picture."""
     frame_requested = Signal()
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, *, name: str = "photo", has_camera: bool = True) -> None:
         super().__init__()
         self._desk = desk
-        self.setObjectName("photo_bar")
+        self.question_id = ""
+        self.setObjectName(f"{name}_bar")
         self.setAccessibleName(self.tr("Add a photo"))
         self.path = PathField(
             self.tr("Photo of the item"),
-            object_name="photo_path",
+            object_name=f"{name}_path",
             filters=self.tr("Pictures (*.jpg *.jpeg *.png)"),
         )
         self.path.submitted.connect(self._submit)
         self._said = label("", "sub", tone="bad", wrap=True)
         self._said.hide()
-        self._add: Button = named(button(self.tr("Add photo"), self._submit, kind="primary"), "photo_add_button")
+        self._add: Button = named(button(self.tr("Add photo"), self._submit, kind="primary"), f"{name}_add_button")
         frame = named(
-            button(self.tr("From the camera"), self.frame_requested.emit, icon="camera"), "photo_frame_button"
+            button(self.tr("From the camera"), self.frame_requested.emit, icon="camera"), f"{name}_frame_button"
         )
-        cancel = named(button(self.tr("Cancel"), self.close_bar), "photo_cancel_button")
+        cancel = named(button(self.tr("Cancel"), self.close_bar), f"{name}_cancel_button")
         self.add_padded(self.path, self._said, hbox(cancel, frame, 1, self._add, spacing=8))
+        frame.setVisible(has_camera)
         self.hide()
 
-    def open(self) -> None:
+    def open(self, question_id: str = "") -> None:
+        self.question_id = question_id
         self.say("")
         self.show()
         self.path.edit.setFocus()
 
     def close_bar(self) -> None:
+        self.question_id = ""
         self.path.clear()
         self.say("")
         self.hide()

@@ -1,16 +1,28 @@
-"""One question of a checklist with its answer, and the comment where the answer needs one. Nothing is pre-chosen."""
+"""One question of a checklist with its answer, and the comment where the answer needs one. Nothing is pre-chosen.
+
+A question that asks for a photo is answered by a picture: the page takes it and hands it on with `show_picture`.
+"""
 
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QIcon, QImage, QPixmap
 from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLineEdit, QWidget
 
-from eum_app.domain.checklists import NOT_APPLICABLE, NOT_OBSERVED, Answer, Question, validate_answer
+from eum_app.domain.checklists import (
+    NOT_APPLICABLE,
+    NOT_OBSERVED,
+    PHOTO_TAKEN,
+    Answer,
+    Question,
+    names_content,
+    validate_answer,
+)
 from eum_app.domain.errors import Refusal
 from ui import words
 from ui.field.parts import named
 from ui.messages import sentence
-from ui.widgets import SegmentedAnswer, answer_text, hbox, label, set_look, vbox
+from ui.widgets import Button, SegmentedAnswer, answer_text, button, hbox, label, set_look, vbox
 
 _EXTRA = (NOT_APPLICABLE, NOT_OBSERVED)
 
@@ -20,6 +32,8 @@ class QuestionRow(QFrame):
 
     answered = Signal(object)
     """`Answer`"""
+    photo_requested = Signal(str)
+    """question id: the person wants to answer with a picture"""
 
     def __init__(self, number: int, question: Question, answer: Answer | None = None) -> None:
         super().__init__()
@@ -29,6 +43,7 @@ class QuestionRow(QFrame):
         self._segments: SegmentedAnswer | None = None
         self._choice: QComboBox | None = None
         self._line: QLineEdit | None = None
+        self._photo: Button | None = None
         name = f"answer_{question.question_id}"
         field = self._field(name)
         text = label(f"{number}  {question.text}", wrap=True)
@@ -65,7 +80,15 @@ class QuestionRow(QFrame):
             self._line.setText(self._shown(value))
         if not self._comment.hasFocus():
             self._comment.setText(answer.comment if answer else "")
+        if self._photo is not None:
+            self._say_photo(value)
         self._follow()
+
+    def show_picture(self, image: QImage) -> None:
+        """The picture that answers the question, beside it."""
+        if self._photo is not None and not image.isNull():
+            side = self._photo.iconSize() * 2
+            self._photo.setIcon(QIcon(QPixmap.fromImage(image.scaled(side, Qt.AspectRatioMode.KeepAspectRatio))))
 
     @property
     def is_open(self) -> bool:
@@ -81,7 +104,7 @@ class QuestionRow(QFrame):
     def focus_field(self) -> None:
         """Put the keyboard where this question is answered."""
         lacks_comment = not self._comment.isHidden() and not self._comment.text().strip()
-        field = self._comment if lacks_comment else (self._segments or self._choice or self._line)
+        field = self._comment if lacks_comment else (self._segments or self._photo or self._choice or self._line)
         assert field is not None
         field.setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -99,23 +122,43 @@ class QuestionRow(QFrame):
             self._segments.answered.connect(self._give)
             return self._segments
         if question.kind == "choice":
-            self._choice = named(QComboBox(), name)
-            self._choice.addItem(self.tr("Choose…"), "")
-            for value in question.choices:
-                self._choice.addItem(words.word("choice", value), value)
-            for value in _EXTRA:
-                self._choice.addItem(answer_text(value), value)
-            self._choice.setAccessibleName(question.text)
-            self._choice.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
-            self._choice.activated.connect(self._choose)
-            return self._choice
+            return self._choices(name, self.tr("Choose…"), question.choices)
+        if question.kind == "photo":
+            return self._photo_field(name)
         self._line = named(QLineEdit(), name)
         self._line.setAccessibleName(question.text)
-        prompts = {"date": self.tr("2026-11-21"), "number": self.tr("Number"), "photo": self.tr("Name of the photo")}
+        prompts = {"date": self.tr("2026-11-21"), "number": self.tr("Number")}
         self._line.setPlaceholderText(prompts.get(question.kind, self.tr("Answer")))
         self._line.setToolTip(self.tr("Type n/a for not applicable, n/o for not observed"))
         self._line.editingFinished.connect(self._typed)
         return self._line
+
+    def _choices(self, name: str, prompt: str, values: tuple[str, ...]) -> QComboBox:
+        self._choice = named(QComboBox(), name)
+        self._choice.addItem(prompt, "")
+        for value in values:
+            self._choice.addItem(words.word("choice", value), value)
+        for value in _EXTRA:
+            self._choice.addItem(answer_text(value), value)
+        self._choice.setAccessibleName(self.question.text)
+        self._choice.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        self._choice.activated.connect(self._choose)
+        return self._choice
+
+    def _photo_field(self, name: str) -> QWidget:
+        """A picture answers; where there can be none, the person says why."""
+        question_id = self.question.question_id
+        self._photo = named(button("", lambda: self.photo_requested.emit(question_id), icon="camera"), f"{name}_photo")
+        made = QWidget()
+        made.setLayout(hbox(self._photo, self._choices(name, self.tr("No photo…"), ()), spacing=8))
+        return made
+
+    def _say_photo(self, value: str) -> None:
+        assert self._photo is not None
+        is_taken = value == PHOTO_TAKEN or names_content(value)
+        self._photo.setText(self.tr("Photo taken · another…") if is_taken else self.tr("Take a photo…"))
+        self._photo.set_icon_name("check" if is_taken else "camera")
+        self._photo.setAccessibleName(f"{self.question.text}: {self._photo.text()}")
 
     def _choose(self, at: int) -> None:
         assert self._choice is not None
@@ -155,7 +198,9 @@ class QuestionRow(QFrame):
         value = self._answer.value if self._answer else ""
         self._comment.setVisible(bool(value) and value in self.question.comment_required_on)
         said = ""
-        if self._answer is not None and value:
+        if self._photo is not None and value and value not in {*_EXTRA, PHOTO_TAKEN} and not names_content(value):
+            said = self.tr("Only a name was given, no picture: {name}").format(name=value)
+        elif self._answer is not None and value:
             try:
                 validate_answer(self.question, self._answer)
             except Refusal as refusal:

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from eum_app.domain.checklists import Answer, Checklist
 from ui import words
 from ui.field.draft import Draft
-from ui.field.parts import empty_layout
+from ui.field.parts import empty_layout, image_of
 from ui.field.question_row import QuestionRow
 from ui.widgets import hbox, label, panel, vbox
 
@@ -19,6 +19,8 @@ class Questionnaire(QWidget):
     changed = Signal()
     answer_given = Signal()
     """A question was answered in a way that leaves it no longer open."""
+    photo_requested = Signal(str)
+    """question id"""
 
     def __init__(self) -> None:
         super().__init__()
@@ -42,6 +44,13 @@ class Questionnaire(QWidget):
         if self._draft is not None and self._checklist is not None:
             self._draft.answer_all_as_expected(self._checklist)
             self._lay_out()
+
+    def answer_with_photo(self, question_id: str, picture: bytes) -> None:
+        """The picture that the person took for a question."""
+        if self._draft is not None and question_id in self._rows:
+            self._draft.answer_with_photo(question_id, picture)
+            self._lay_out()
+            self.answer_given.emit()
 
     def open_ids(self) -> list[str]:
         """The questions that still wait for an answer."""
@@ -84,9 +93,12 @@ class Questionnaire(QWidget):
             if made is None:
                 made = QuestionRow(numbers[question.question_id], question)
                 made.answered.connect(self._answered)
+                made.photo_requested.connect(self.photo_requested)
                 self._rows[question.question_id] = made
                 self._questions.insertWidget(at, made)
             made.set_answer(self._draft.answers.get(question.question_id))
+            if (picture := self._draft.given_photos(self._checklist).get(question.question_id)) is not None:
+                made.show_picture(image_of(picture, 96))
         self._rows = {question.question_id: self._rows[question.question_id] for question in asked}
         self._follow()
 

@@ -62,6 +62,7 @@ class Recorder(QObject):
             note="\n".join(text for text in (draft.note, note) if text),
             photos=list(draft.photos.values()),
             crop=_kept_picture(draft),
+            answer_photos=draft.given_photos(checklist) if has_answers else {},
             then=partial(self._recorded, draft.serial),
             failed=self._refused,
         )
@@ -80,6 +81,7 @@ class Recorder(QObject):
                 answers=answers.given(checklist),
                 all_as_expected=answers.all_as_expected,
                 crop=_kept_picture(draft),
+                answer_photos=answers.given_photos(checklist),
             )
             for draft in drafts
         ]

@@ -8,11 +8,20 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from db.queries.visits import VisitRow, site_answers_of, visit, visit_checklists
-from eum_app.domain.checklists import Answer, Checklist, open_questions, validate_answer, visible_questions
+from eum_app.domain.checklists import (
+    PHOTO_TAKEN,
+    Answer,
+    Checklist,
+    names_content,
+    open_questions,
+    validate_answer,
+    visible_questions,
+)
 from eum_app.domain.errors import KnownError, Refusal
 from eum_app.usecases.record_check import assess_site
 from ui.desk import Desk
-from ui.field.parts import holds_focus, name_header_buttons
+from ui.field.parts import holds_focus, image_of, name_header_buttons
+from ui.field.photo_bar import PhotoBar
 from ui.field.question_row import QuestionRow
 from ui.page import Page
 from ui.widgets import Card, label, scrolled, vbox
@@ -34,6 +43,9 @@ class SitePage(Page):
         self._checklist: Checklist | None = None
         self._answers: dict[str, Answer] = {}
         self._rows: dict[str, QuestionRow] = {}
+        self._pictures: dict[str, bytes] = {}
+        self.photo_bar = PhotoBar(desk, name="site_photo", has_camera=False)
+        self.photo_bar.photo_ready.connect(self._keep_photo)
         self.set_title(self.tr("Site checklist"))
         self.header.crumb_activated.connect(lambda: self.navigate_requested.emit("visits", None))
         self.back = self.add_action(
@@ -61,6 +73,7 @@ class SitePage(Page):
         self._card.add(self._scroll, 1)
         self._card.add_foot(self._source)
         self.body.addWidget(self._card, 1)
+        self.body.addWidget(self.photo_bar)
 
     def opened(self, argument: object) -> None:
         if isinstance(argument, tuple):
@@ -125,9 +138,13 @@ class SitePage(Page):
             if made is None:
                 made = QuestionRow(numbers[question.question_id], question)
                 made.answered.connect(self._record)
+                made.photo_requested.connect(self.photo_bar.open)
                 self._rows[question.question_id] = made
                 self._list.insertWidget(at, made)
-            made.set_answer(self._answers.get(question.question_id))
+            answer = self._answers.get(question.question_id)
+            made.set_answer(answer)
+            if question.question_id in self._pictures and answer is not None and _is_picture(answer.value):
+                made.show_picture(image_of(self._pictures[question.question_id], 96))
         done = sum(question.question_id not in still_open for question in asked)
         words_said = self.tr("{done} of {total} answered").format(done=done, total=len(asked))
         self.header.set_progress(done, len(asked), [(done, "ok")], words_said)
@@ -148,10 +165,20 @@ class SitePage(Page):
         self._answers[answer.question_id] = answer
         if self._stands(answer):
             self.header.set_state(self.tr("Saving…"))
-            self._desk.do(assess_site, self._visit_id, [answer], then=self._saved, failed=self._failed)
+            given = {answer.question_id: self._pictures[answer.question_id]} if answer.value == PHOTO_TAKEN else {}
+            self._desk.do(assess_site, self._visit_id, [answer], given, then=self._saved, failed=self._failed)
             if holds_focus(self._rows[answer.question_id]):
                 self._go_on_after(answer.question_id)
         self._lay_out()
+
+    def _keep_photo(self, data: bytes) -> None:
+        """A picture answers the question that asked for it, and is recorded at once like any answer."""
+        question_id = self.photo_bar.question_id
+        self.photo_bar.close_bar()
+        if question_id in self._rows:
+            self._pictures[question_id] = data
+            self._rows[question_id].focus_field()
+            self._record(Answer(question_id, PHOTO_TAKEN))
 
     def _saved(self, _changed: object) -> None:
         self.header.set_state(self.tr("Saved"), "ok", "check")
@@ -185,5 +212,10 @@ class SitePage(Page):
             self._list.removeWidget(gone)
             gone.hide()
             gone.deleteLater()
-        self._rows, self._answers, self._checklist = {}, {}, None
+        self._rows, self._answers, self._checklist, self._pictures = {}, {}, None, {}
+        self.photo_bar.close_bar()
         self.header.set_state("")
+
+
+def _is_picture(value: str) -> bool:
+    return value == PHOTO_TAKEN or names_content(value)

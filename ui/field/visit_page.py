@@ -98,6 +98,8 @@ class VisitPage(Page):
         self.item.outcome_requested.connect(self._decide)
         self.item.candidate_chosen.connect(self._take_candidate)
         self.item.photo_requested.connect(self.photo_bar.open)
+        self.item.answer_photo_requested.connect(self.photo_bar.open)
+        self.group.answer_photo_requested.connect(self.photo_bar.open)
         self.item.put_away.connect(self._put_away)
         self.group.put_away.connect(self._put_away)
         self.reasons.confirmed.connect(self._record)
@@ -369,8 +371,12 @@ class VisitPage(Page):
         self.photo_bar.take_frame(self.scan.photo_now())
 
     def _keep_photo(self, data: bytes) -> None:
+        asked = self.photo_bar.question_id
         self.photo_bar.close_bar()
-        if self.item.draft is not None:
+        if asked:
+            shown = self.group if self.right.currentWidget() is self.group else self.item
+            shown.answer_with_photo(asked, data)
+        elif self.item.draft is not None:
             self.item.add_photo(data)
             self.reasons.show_photos(self.item.draft)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from db.queries.exchange import all_bundles
@@ -9,9 +10,9 @@ from db.queries.findings import FindingRow, ReviewRow, finding, reviews_of
 from db.queries.items import HistoryLine, ItemRow, history, item
 from db.queries.people import all_devices
 from db.queries.reading import mark_read
-from db.queries.visits import CheckRow, EvidenceRow, VisitRow, check, evidence_of, visit
+from db.queries.visits import CheckRow, EvidenceRow, VisitRow, check, evidence_of, visit, visit_checklists
 from eum_app.domain.compliance.rules import RULES
-from eum_app.domain.errors import KnownError
+from eum_app.domain.errors import KnownError, Refusal
 from eum_app.domain.facts import ContentRef, MarkRead
 from eum_app.usecases.session import Session
 from ui.hq.provenance import Statement, provenance
@@ -38,6 +39,8 @@ class FindingDetail:
     history: list[HistoryLine]
     reviews: list[ReviewRow]
     citation: str
+    questions: Mapping[str, str]
+    """The texts of the visit's checklists, by question id."""
 
     @property
     def pictures(self) -> list[EvidenceRow]:
@@ -60,11 +63,9 @@ def finding_detail(session: Session, finding_id: str) -> FindingDetail:
     seen = session.read(check, row.check_id) if row.check_id else None
     found = session.read(evidence_of, check_id=row.check_id) if row.check_id else []
     note, note_error = _note(session, next((entry for entry in found if entry.role == "note"), None))
-    signatures = [
-        entry
-        for entry in session.read(evidence_of, visit_id=row.visit_id)
-        if entry.role.startswith("signature:") and not entry.check_id
-    ]
+    of_visit = [entry for entry in session.read(evidence_of, visit_id=row.visit_id) if not entry.check_id]
+    signatures = [entry for entry in of_visit if entry.role.startswith("signature:")]
+    pictures = found if seen else [entry for entry in of_visit if entry.is_photo]
     bundles = session.read(all_bundles, session.name, "in")
     return FindingDetail(
         finding=row,
@@ -75,13 +76,23 @@ def finding_detail(session: Session, finding_id: str) -> FindingDetail:
         note_error=note_error,
         mark=session.read(mark_read, row.check_id) if row.check_id else None,
         mark_pictures=[entry for entry in found if entry.role == "mark"],
-        photos=[entry for entry in found if entry.media_type.startswith("image/") and entry.role != "mark"],
+        photos=[entry for entry in pictures if entry.media_type.startswith("image/") and entry.role != "mark"],
         signatures=signatures,
         statements=provenance(seen, session.name, bundles, session.read(all_devices)) if seen else [],
         history=session.read(history, row.item_id) if row.item_id else [],
         reviews=session.read(reviews_of, finding_id),
         citation=_public_citation(row.rule_id),
+        questions=question_texts(session, row.visit_id),
     )
+
+
+def question_texts(session: Session, visit_id: str) -> dict[str, str]:
+    """What the visit's checklists ask, by question id; nothing where they are not held here."""
+    try:
+        checklists = session.read(visit_checklists, visit_id)
+    except Refusal:
+        return {}
+    return {question.question_id: question.text for one in checklists for question in one.questions}
 
 
 def load_picture(session: Session, evidence: EvidenceRow) -> Picture:

@@ -374,6 +374,10 @@ def caption_of(detail: FindingDetail, picture: Picture, number: int) -> str:
         return words.get(party, party)
     if role == "mark":
         return tr("hq", "Picture of the mark")
+    if asked := picture.evidence.question_id:
+        return tr("hq", "Photo {number}, answer to “{question}”").format(
+            number=count(number), question=detail.questions.get(asked, asked)
+        )
     return tr("hq", "Photo {number}, {when}").format(
         number=count(number), when=moment(detail.check.observed_at if detail.check else "")
     )

@@ -8,7 +8,16 @@ from datetime import date
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
-from db.queries.visits import CheckRow, VisitRow, all_visits, closing, recent_checks, visit
+from db.queries.visits import (
+    CheckRow,
+    EvidenceRow,
+    VisitRow,
+    all_visits,
+    closing,
+    evidence_of,
+    recent_checks,
+    visit,
+)
 from eum_app.domain.errors import KnownError
 from eum_app.domain.facts import VisitClosedOut
 from eum_app.usecases.children import export_visit_child, seal_for_device_child
@@ -19,6 +28,8 @@ from ui.delegates import VISIT_HEIGHT, ChipSpec, RowContent, RowDelegate
 from ui.desk import Desk
 from ui.hq.common import Job, may, named, show_rows, why_not
 from ui.hq.plan_form import PlanForm
+from ui.hq.review_data import question_texts
+from ui.hq.visit_photos import VisitPhotos
 from ui.models import Column, IdsTableModel, current_id, list_view, on_current, select_id, table_view
 from ui.page import Page
 from ui.theme import status_mark
@@ -40,7 +51,7 @@ from ui.widgets import (
 )
 from ui.words import count, counted, day, joined, moment, program, purpose, reason
 
-EMPTY, DETAIL, PLAN = 0, 1, 2
+EMPTY, DETAIL, PLAN, PICTURE = 0, 1, 2, 3
 CHECKS_SHOWN = 500
 DUE_SOON_DAYS = 14
 _OUTCOMES = ("verified", "discrepancy", "not_found", "no_access", "not_on_list", "to_check")
@@ -51,6 +62,8 @@ class VisitDetail:
     visit: VisitRow
     checks: list[CheckRow]
     closing: VisitClosedOut | None
+    photos: list[EvidenceRow]
+    questions: dict[str, str]
 
 
 def visit_detail(session: Session, visit_id: str) -> VisitDetail:
@@ -59,6 +72,8 @@ def visit_detail(session: Session, visit_id: str) -> VisitDetail:
         session.read(visit, visit_id),
         session.read(recent_checks, visit_id, CHECKS_SHOWN),
         session.read(closing, visit_id),
+        [row for row in session.read(evidence_of, visit_id=visit_id) if row.is_photo and not row.check_id],
+        question_texts(session, visit_id),
     )
 
 
@@ -110,6 +125,7 @@ class VisitsPage(Page):
         self.form.planned.connect(self._planned)
         self.form.left.connect(self.close_form)
         self._right.addWidget(self.form)
+        self._right.addWidget(self.photos.large)
         self._columns = Columns(
             [
                 ColumnPart("visits", self.tr("Visits"), card, 2),
@@ -120,7 +136,7 @@ class VisitsPage(Page):
         self._plan_action = self.add_action(self.tr("Plan a visit…"), "Ctrl+N", self.open_form)
         self.header.add_action(named(ActionButton(self._plan_action, kind="primary"), "visits_plan"))
         self._plan_action.setEnabled(may(desk.session, "visit.plan"))
-        self.add_action(self.tr("Close the form"), "Esc", self.close_form)
+        self.add_action(self.tr("Close the form or the picture"), "Esc", self._back)
         self.header.set_title(self.tr("Visits"), why_not(desk.session, "visit.plan"))
 
     def _present(self, row: VisitRow) -> RowContent:
@@ -167,11 +183,19 @@ class VisitsPage(Page):
         self.record_button.setToolTip(
             denied or self.tr("What was checked, answered and signed, into {path}").format(path=self.desk.outbox)
         )
+        self.photos = VisitPhotos(self.desk)
+        self.photos.strip.opened.connect(self._enlarge)
+        self.photos.back.clicked.connect(self._back)
         self.job = Job("visit_tasking_job")
         self._card = Card(self.tr("Visit"))
         self._card.add(self._facts)
         self._card.add_padded(
-            self._progress, panel(flow(*self._chips.values())), self._closing, margins=(16, 2, 16, 12), spacing=8
+            self._progress,
+            panel(flow(*self._chips.values())),
+            self._closing,
+            self.photos,
+            margins=(16, 2, 16, 12),
+            spacing=8,
         )
         self._card.add_foot(self.job, hbox(1, self.record_button, self.tasking_button))
         self._checks = IdsTableModel(self._check_columns())
@@ -244,8 +268,9 @@ class VisitsPage(Page):
         row = detail.visit
         if row.visit_id != current_id(self.list):
             return
+        is_other = self._detail is None or self._detail.visit.visit_id != row.visit_id
         self._detail = detail
-        if self._right.currentIndex() == EMPTY:
+        if self._right.currentIndex() == EMPTY or (is_other and self._right.currentIndex() == PICTURE):
             self._right.setCurrentIndex(DETAIL)
         self._card.set_title(row.site, joined(program(row.program), purpose(row.purpose)))
         self._facts.set_rows(
@@ -260,6 +285,7 @@ class VisitsPage(Page):
         for outcome, chip in self._chips.items():
             chip.set_state(outcome, f"{count(getattr(row, outcome))} {status_mark(outcome).text()}")
         self._closing.setText(self._closing_words(row, detail.closing))
+        self.photos.show_photos(row.visit_id, detail.photos, detail.questions)
         show_rows(self._checks, detail.checks, lambda check: check.check_id)
         self.checks_table.setVisible(bool(detail.checks))
         self._no_checks.setVisible(not detail.checks)
@@ -297,6 +323,17 @@ class VisitsPage(Page):
         if self._right.currentIndex() == PLAN and not self.form.job.is_busy:
             self._right.setCurrentIndex(DETAIL if self._model.rowCount() else EMPTY)
             self.list.setFocus()
+
+    def _enlarge(self, _object_id: str) -> None:
+        self._right.setCurrentIndex(PICTURE)
+        self.photos.picture.setFocus()
+
+    def _back(self) -> None:
+        if self._right.currentIndex() == PICTURE:
+            self._right.setCurrentIndex(DETAIL)
+            self.list.setFocus()
+        else:
+            self.close_form()
 
     def _planned(self, visit_id: str) -> None:
         self._wanted = visit_id

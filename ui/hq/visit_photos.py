@@ -1,0 +1,87 @@
+"""The photos that answer a visit's site checklist, decrypted as they are looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QWidget
+
+from db.queries.visits import EvidenceRow
+from eum_app.usecases.session import Session
+from ui.desk import Desk
+from ui.hq.common import named
+from ui.hq.review_data import Picture, load_picture
+from ui.hq.review_parts import PictureView
+from ui.messages import sentence
+from ui.widgets import Card, PhotoStrip, button, hbox, label, vbox
+
+Loaded = tuple[str, Picture, QImage, str]
+
+
+def load(session: Session, visit_id: str, entry: EvidenceRow, caption: str) -> Loaded:
+    """Decrypt and decode one picture, off the GUI thread."""
+    picture = load_picture(session, entry)
+    return visit_id, picture, QImage.fromData(picture.data) if picture.data else QImage(), caption
+
+
+class VisitPhotos(QWidget):
+    """A strip with the question of each picture as its name; one of them is shown large in its place."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self.setObjectName("visit_photos")
+        self._desk = desk
+        self._visit_id = ""
+        self._shown: list[str] = []
+        self._images: dict[str, tuple[QImage, str]] = {}
+        self._title = label(self.tr("Photos of the site checklist"), "cardsub")
+        self.strip = PhotoStrip(width=72, height=72)
+        self.strip.opened.connect(self.open_picture)
+        self._failed = label("", "sub", tone="warn", wrap=True)
+        self._failed.hide()
+        self.setLayout(vbox(self._title, self.strip, self._failed, spacing=6))
+        self.large = Card()
+        self.picture = PictureView()
+        self._caption = label("", "strong", wrap=True)
+        self.back = button(self.tr("Back to the visit"), icon="x", tip=self.tr("Back (Esc)"))
+        named(self.back, "visit_picture_back")
+        line = hbox(spacing=10)
+        line.addWidget(self._caption, 1)
+        line.addWidget(self.back)
+        self.large.add_padded(line)
+        self.large.add(self.picture, 1)
+        self.hide()
+
+    def show_photos(self, visit_id: str, entries: Sequence[EvidenceRow], questions: Mapping[str, str]) -> None:
+        """The pictures of a visit; they come as they are decrypted."""
+        ids = [entry.object_id for entry in entries]
+        self.setVisible(bool(ids))
+        if (visit_id, ids) == (self._visit_id, self._shown):
+            return
+        self._visit_id, self._shown, self._images = visit_id, ids, {}
+        self.strip.clear()
+        self._failed.hide()
+        for entry in entries:
+            caption = questions.get(entry.question_id, entry.question_id)
+            work = partial(load, self._desk.session, visit_id, entry, caption)
+            self._desk.tasks.query(work, self._take)
+
+    def _take(self, loaded: Loaded) -> None:
+        visit_id, picture, image, caption = loaded
+        if visit_id != self._visit_id:
+            return
+        if image.isNull():
+            why = sentence(picture.error).what if picture.error else self.tr("This is not a picture that can be read.")
+            self._failed.setText(f"{caption}: {why}")
+            self._failed.show()
+            return
+        self._images[picture.evidence.object_id] = (image, caption)
+        self.strip.add(picture.evidence.object_id, image, caption)
+
+    def open_picture(self, object_id: str) -> None:
+        """Ready `large` with one picture."""
+        image, caption = self._images[object_id]
+        self._caption.setText(caption)
+        self.picture.show_image(image, caption)
