@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-import msgspec
 from sqlalchemy import Connection, bindparam, select
 
 from db.tables import journal
 from eum_app.domain.errors import Refusal, Trouble
-from eum_app.domain.facts import Fact
 from eum_app.domain.journal import Entry, Head, genesis, verify_chain
 
 TAIL_ENTRIES: Final = 200
@@ -38,11 +36,12 @@ def entry_hash_at(connection: Connection, origin: str, epoch: int, seq: int) -> 
     return found
 
 
-def chain_newest_observed(connection: Connection, origin: str, epoch: int) -> str:
-    """The `observed_at` of a chain's newest fact; empty for an empty chain."""
-    newest = select(journal.c.payload).where(journal.c.origin == origin, journal.c.epoch == epoch)
-    payload = connection.execute(newest.order_by(journal.c.seq.desc()).limit(1)).scalar()
-    return msgspec.json.decode(payload, type=Fact).observed_at if payload else ""
+def recorded_at(connection: Connection, origin: str, epoch: int, seq: int) -> str:
+    """What the clock said when an entry was recorded; empty where there is none."""
+    question = select(journal.c.recorded_at).where(
+        journal.c.origin == origin, journal.c.epoch == epoch, journal.c.seq == seq
+    )
+    return connection.execute(question).scalar() or ""
 
 
 def entries_after(connection: Connection, origin: str, epoch: int, seq: int, through: int) -> Iterator[Entry]:
@@ -57,17 +56,19 @@ def entries_after(connection: Connection, origin: str, epoch: int, seq: int, thr
         yield Entry(*row)
 
 
+def held_chains(connection: Connection) -> list[Head]:
+    """The beginning of every chain held here, by origin and epoch."""
+    rows = connection.execute(
+        select(journal.c.origin, journal.c.epoch).distinct().order_by(journal.c.origin, journal.c.epoch)
+    )
+    return [genesis(row.origin, row.epoch) for row in rows]
+
+
 def verify_all_chains(connection: Connection) -> list[Head]:
     """Follow every chain from its genesis; the heads. Raises Refusal as `verify_chain` does."""
-    chains = connection.execute(
-        select(journal.c.origin, journal.c.epoch).distinct().order_by(journal.c.origin, journal.c.epoch)
-    ).all()
     return [
-        verify_chain(
-            entries_after(connection, row.origin, row.epoch, 0, 2**62),
-            genesis(row.origin, row.epoch),
-        )
-        for row in chains
+        verify_chain(entries_after(connection, chain.origin, chain.epoch, 0, 2**62), chain)
+        for chain in held_chains(connection)
     ]
 
 

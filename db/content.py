@@ -6,9 +6,11 @@ fsynced before any fact names them.
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
 import tempfile
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -18,13 +20,14 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from db.boxed import boxed, unboxed
 from db.files import disk_trouble, sync_folder, written_whole
-from db.tables import content
+from db.tables import content, evidence
 from eum_app.crypto.streams import Reader, hash_object, open_object, read_fully, seal_object
 from eum_app.domain.errors import Refusal, Trouble
 from eum_app.domain.facts import ContentRef
 
 INLINE_BYTES: Final = 64 * 1024
 COPY_BYTES: Final = 1024 * 1024
+LOOKUP_CHUNK: Final = 500
 
 
 @dataclass(frozen=True)
@@ -152,26 +155,78 @@ def verify_content(connection: Connection, folder: ContentFolder, ref: ContentRe
         open_object(sealed, held.key, nowhere, salt=held.salt, commitment=bytes.fromhex(ref.commitment))
 
 
+@dataclass(frozen=True)
+class ContentVerdict:
+    """What a store's content came to, as object ids: `altered` does not hash to its name, `missing` is not there though
+    its row is, `pending` is named by facts and was never received, `withheld` has no key any more, by order."""
+
+    altered: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    pending: tuple[str, ...] = ()
+    withheld: tuple[str, ...] = ()
+
+
 def check_content(connection: Connection, folder: ContentFolder) -> list[str]:
     """Ids of objects whose sealed bytes are missing or no longer hash to their name."""
-    wrong = []
-    for (object_id,) in connection.execute(select(content.c.object_id).order_by(content.c.object_id)):
+    found = examine_content(connection, folder)
+    return sorted(found.altered + found.missing)
+
+
+def examine_content(connection: Connection, folder: ContentFolder) -> ContentVerdict:
+    """Hash every sealed object that is held, and look for those that facts name."""
+    altered, missing, withheld = [], [], []
+    for row in connection.execute(select(content.c.object_id, content.c.key).order_by(content.c.object_id)).all():
+        if row.key is None:
+            withheld.append(row.object_id)
+            continue
         try:
-            with open_sealed(connection, folder, object_id) as sealed:
-                if hash_object(sealed) != object_id:
-                    wrong.append(object_id)
+            with open_sealed(connection, folder, row.object_id) as sealed:
+                if hash_object(sealed) != row.object_id:
+                    altered.append(row.object_id)
         except Trouble:
-            wrong.append(object_id)
-    return wrong
+            missing.append(row.object_id)
+    held = select(content.c.object_id).where(content.c.object_id == evidence.c.object_id)
+    named = select(evidence.c.object_id).where(~held.exists()).distinct().order_by(evidence.c.object_id)
+    pending = connection.execute(named).scalars()
+    return ContentVerdict(tuple(altered), tuple(missing), tuple(pending), tuple(withheld))
 
 
-def sweep_orphans(connection: Connection, folder: ContentFolder) -> int:
-    """Remove sealed files that no row names (a transaction that failed after writing them). Returns how many."""
-    swept = 0
+def withhold(connection: Connection, object_ids: Iterable[str]) -> None:
+    """Destroy the keys of objects, and their sealed bytes where they lie in the store; `remove_files` takes the files
+    once that is committed. One that is not held gets a row without a key, so that it stays unread when it comes."""
+    insert = postgresql.insert(content) if connection.dialect.name == "postgresql" else sqlite.insert(content)
+    gone = dict.fromkeys(("key", "salt", "sealed"))
+    statement = insert.on_conflict_do_update(index_elements=["object_id"], set_=gone)
+    rows = [{"object_id": object_id, "sealed_size": 0, "media_type": "", **gone} for object_id in object_ids]
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("PRAGMA secure_delete = ON")  # what is freed is written over
+    if rows:
+        connection.execute(statement, rows)
+
+
+def unneeded_files(connection: Connection, folder: ContentFolder, before: float) -> list[Path]:
+    """Files, last written before `before` (seconds since 1970), that no row names (a transaction that failed after
+    writing them), and those of objects that were withheld."""
+    found = {}
     for path in folder.folder.glob("*/*"):
-        known = connection.execute(_ROW, {"object_id": path.name}).first()
-        if known is None:
+        with contextlib.suppress(OSError):
+            if path.stat().st_mtime < before:
+                found[path.name] = path
+    names = sorted(found)
+    for start in range(0, len(names), LOOKUP_CHUNK):
+        chunk = names[start : start + LOOKUP_CHUNK]
+        held = select(content.c.object_id).where(content.c.object_id.in_(chunk), content.c.key.is_not(None))
+        for object_id in connection.execute(held).scalars():
+            del found[object_id]
+    return sorted(found.values())
+
+
+def remove_files(paths: Iterable[Path]) -> int:
+    """How many files went."""
+    removed = 0
+    for path in paths:
+        with disk_trouble(path):
             path.unlink(missing_ok=True)
             sync_folder(path.parent)
-            swept += 1
-    return swept
+        removed += 1
+    return removed

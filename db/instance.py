@@ -22,10 +22,11 @@ from platformdirs import user_state_path
 from sqlalchemy import Connection, select
 
 from db.chains import chain_head, entry_hash_at
+from db.doubt_tables import copies
 from db.engines import DATABASE
 from db.files import written_whole
 from db.location import FILE_NAME as ADDRESS
-from db.tables import copies, journal, meta, received
+from db.tables import journal, meta, received
 from eum_app.domain.errors import Trouble
 from eum_app.domain.journal import Head
 

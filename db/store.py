@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import io
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -21,13 +22,14 @@ from sqlalchemy import Engine, select
 
 from db import bulk, instance, migrations, projection, triggers, turns
 from db.boxed import boxed, unboxed
-from db.chains import HASH_AT, chain_head, chain_newest_observed, verify_tail
-from db.content import ContentFolder, seal_content
+from db.chains import HASH_AT, chain_head, verify_tail
+from db.content import ContentFolder, remove_files, seal_content, unneeded_files
 from db.engines import CACHE_KIB as CACHE_KIB
 from db.engines import DATABASE as DATABASE
 from db.engines import begin, postgresql_engine, server_of, sqlcipher_engine
 from db.files import disk_trouble
 from db.location import Location, read_location, write_location
+from db.projection import TIME, WITHHELD
 from db.tables import journal, meta, read, secrets
 from eum_app.domain.clock import Now, utc_text
 from eum_app.domain.errors import Refusal, Trouble
@@ -44,6 +46,7 @@ from eum_app.domain.facts import (
 from eum_app.domain.journal import Author, Entry, Head, head_of, next_entry, outgoing_origin, verify_chain
 
 CONTENT: Final = "content"
+SWEPT_AGE_S: Final = 3_600
 
 
 @dataclass(frozen=True)
@@ -139,12 +142,10 @@ class Store:
             values = {row.name: row.value for row in connection.execute(select(meta))}
             named = StoreName(values["store_id"], values["name"], values["kind"], int(values["epoch"]))
             verify_tail(connection, Head(named.name, named.epoch, 0, b""))
-            newest = chain_newest_observed(connection, named.name, named.epoch)
         store = cls(folder, engine, named, now)
-        store.note_observed([newest])
         if values.get("projection_version") != str(projection.PROJECTION_VERSION):
             store.rebuild()
-        store.look_whether_copied()
+        store.look_at_own_chain()
         return store
 
     def close(self) -> None:
@@ -155,9 +156,10 @@ class Store:
         """Whether its database is on a server, where several machines may open it."""
         return self._engine.dialect.name == "postgresql"
 
-    def look_whether_copied(self) -> None:
-        """Read anew whether this store's chain may go on elsewhere."""
+    def look_at_own_chain(self) -> None:
+        """Read anew when its newest fact held, and whether it may go on elsewhere."""
         with self.reading() as connection:
+            self._newest_observed = projection.newest_observed(connection, self.named.name, self.named.epoch)
             self.copied = instance.copied(connection, self.named.name, self.named.epoch)
 
     def note_observed(self, observed_at: Iterable[str]) -> None:
@@ -167,7 +169,8 @@ class Store:
         """This instant as facts carry it, but never before what this store's own chain has stated already.
 
         Where a clock was set back, what is stated now still comes after what was stated before; the entry's
-        `recorded_at` keeps what the clock said.
+        `recorded_at` keeps what the clock said. Where a clock once ran ahead, facts stay dated ahead until a
+        `TimeCorrected` puts right what it said.
         """
         return max(utc_text(self.now()), self._newest_observed)
 
@@ -193,12 +196,34 @@ class Store:
             yield transaction
         if transaction.author.epoch != self.named.epoch:
             self.named = replace(self.named, epoch=transaction.author.epoch)
-            self.look_whether_copied()
+            self.look_at_own_chain()
+        if TIME in transaction.areas:
+            self.rebuild()
+        if WITHHELD in transaction.areas:
+            self.sweep(age_s=0)
 
     def rebuild(self) -> int:
         """Make the read tables again from the journals; the number of facts applied."""
         with self._turn, begin(self._engine, write=True, alone=True) as connection:
-            return projection.rebuild(connection, outgoing_origin(self.named.name, ""))
+            applied = projection.rebuild(connection, outgoing_origin(self.named.name, ""))
+        self.look_at_own_chain()
+        return applied
+
+    def sweep(self, age_s: float = SWEPT_AGE_S) -> int:
+        """Remove content files that nothing needs and that are older than `age_s`; how many.
+
+        Content is written inside a write's turn: whoever has it alone sees no file of a transaction under way. Nobody
+        is asked for the turn where there is nothing to remove, and it is left for another time where it is taken.
+        """
+        before = time.time() - age_s
+        with self.reading() as connection:
+            if not unneeded_files(connection, self.content, before):
+                return 0
+        try:
+            with self._turn, begin(self._engine, write=True, alone=True) as connection:
+                return remove_files(unneeded_files(connection, self.content, before))
+        except Trouble:
+            return 0
 
     def take_back(self) -> None:
         """Undo `create`: drop the tables of a PostgreSQL database in which a store was begun and could not be

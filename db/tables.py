@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql
 
-PROJECTION_VERSION: Final = 7
+PROJECTION_VERSION: Final = 9
 """Raise it whenever `read` or the projection changes: the next opening rebuilds the read tables."""
 
 PLAIN_TEXT: Final = Text().with_variant(postgresql.TEXT(collation="C"), "postgresql")
@@ -372,18 +372,6 @@ bundles = Table(
     _text("at"),
     _text("order_key"),
     PrimaryKeyConstraint("bundle_id", "direction", "recorder", "recorder_epoch"),
-)
-
-copies = Table(
-    "copies",
-    read,
-    # Chains that may go on elsewhere: their store was copied or put back (`db.instance`).
-    Column("origin", PLAIN_TEXT, nullable=False),
-    Column("epoch", BigInteger, nullable=False),
-    _text("how"),
-    Column("through_seq", BigInteger, nullable=False),
-    _text("noticed_at"),
-    PrimaryKeyConstraint("origin", "epoch"),
 )
 
 quarantine = Table(

@@ -10,6 +10,10 @@ EXCHANGE_SENTENCES: dict[str, tuple[str, str]] = {
         "The bundle holds something that is no fact ({reason}).",
         "Keep the file and ask the sender.",
     ),
+    "chain.not_received": (
+        "{origin} sealed facts up to {seq}; {held} are held here.",
+        "Import the bundles that are still on their way.",
+    ),
     "chain.rolled_back": (
         "HQ has received facts up to {seq} that this device does not hold: it was put back from a copy.",
         "Enrol the device anew before it is used again, and tell HQ.",

@@ -210,6 +210,17 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "{device} is a device: its journal begins anew with a new identity.",
         "Write a request for a new identity (Sync), and let HQ sign it.",
     ),
+    "time.foreign_chain": (
+        "A device corrects the time of its own journal only, not that of {origin}.",
+        "Ask HQ to correct it.",
+    ),
+    "time.no_such_entries": (
+        "Those are not entries of {origin} that are held here: it goes from 1 to {held}.",
+        "Look their numbers up in the activity log.",
+    ),
+    "time.source": ("Unknown source of time: {source}.", "Say one of: {known}."),
+    "time.reason_missing": ("A correction of time needs its reason.", "Say what the right time is known from."),
+    "time.offset": ("That is no difference between two clocks.", "Say by how much the clock was wrong."),
     "store.copied": (
         "This device's store is a copy, or was put back to an earlier state: {device} may go on elsewhere.",
         "Hand in what it holds (Sync), then give it a new identity: write a request, and let HQ sign it.",
@@ -234,6 +245,21 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "backup.inside_store": ("The folder {path} lies inside the store.", "Choose one outside, best on another medium."),
     "content.absent": ("The content {object_id} is not on this device.", "Import the bundle that carries it."),
+    "withhold.only_hq": ("Content is withheld at HQ.", "Ask HQ."),
+    "withhold.not_an_object": (
+        "That is no content: {object_id}.",
+        "Give its whole number (96 characters) as the visit record's list of evidence shows it.",
+    ),
+    "withhold.reason_missing": ("An order to withhold needs its reason.", "Say by whose order and why."),
+    "withhold.withheld_already": ("The content {object_id} is withheld already.", "There is nothing left to do."),
+    "withhold.not_asked": (
+        "Nobody asked for that: {request_id}.",
+        "List what was asked for: eum content list.",
+    ),
+    "withhold.own_request": (
+        "{account} asked for it, and so cannot confirm it.",
+        "Let another person confirm.",
+    ),
     "content.withheld": (
         "The content {object_id} is withheld by order.",
         "Its record stands; the content is gone for good.",

@@ -33,6 +33,9 @@ from db.projection.people import (
     apply_removals,
 )
 from db.projection.rows import Noted
+from db.projection.times import TIME as TIME
+from db.projection.times import apply_corrections, corrected, held_corrections
+from db.projection.times import newest_observed as newest_observed
 from db.projection.visits import (
     apply_attached,
     apply_checks,
@@ -41,6 +44,8 @@ from db.projection.visits import (
     apply_visits,
     apply_withdrawals,
 )
+from db.projection.withholding import WITHHELD as WITHHELD
+from db.projection.withholding import apply_withheld, apply_withholdings_asked
 from db.tables import PROJECTION_VERSION as PROJECTION_VERSION
 from db.tables import journal, meta, read
 from eum_app.domain import facts as f
@@ -72,6 +77,9 @@ _APPLIERS: dict[type[f.Fact], tuple[Callable[[Connection, Sequence[Noted]], None
     f.RecoveryCodeDisclosed: (apply_codes_disclosed, "people"),
     f.DeviceEnrolled: (apply_devices, "people"),
     f.DeviceRevoked: (apply_revocations, "people"),
+    f.WithholdingAsked: (apply_withholdings_asked, WITHHELD),
+    f.ContentWithheld: (apply_withheld, WITHHELD),
+    f.TimeCorrected: (apply_corrections, TIME),
     f.CopyNoticed: (apply_copies, "people"),
     f.BundleSealed: (apply_bundles, "exchange"),
     f.BundleImported: (apply_bundles, "exchange"),
@@ -102,6 +110,7 @@ def apply(connection: Connection, noted: Sequence[Noted]) -> set[str]:
 
 def _applied(connection: Connection, noted: Sequence[Noted]) -> set[str]:
     areas: set[str] = set()
+    noted = corrected(connection, noted)
     if len(noted) == 1:
         handler = _APPLIERS.get(type(noted[0][1]))
         if handler is not None:
@@ -136,6 +145,12 @@ def rebuild(connection: Connection, own_outgoing_prefix: str) -> int:
     read.drop_all(connection)
     read.create_all(connection)
     devices = _devices(connection)
+    own = [
+        note
+        for note in held_corrections(connection, devices)
+        if not (own_outgoing_prefix and note[0].origin.startswith(own_outgoing_prefix))
+    ]
+    apply_corrections(connection, own)
     in_order = select(journal).order_by(journal.c.origin, journal.c.epoch, journal.c.seq)
     in_order = in_order.execution_options(yield_per=REBUILD_BATCH)  # of the statement: the connection also writes
     result = connection.execute(in_order)
@@ -149,9 +164,11 @@ def rebuild(connection: Connection, own_outgoing_prefix: str) -> int:
             fact = f.decode_fact(entry.kind, entry.kind_version, entry.payload)
             if entry.origin in devices and type(fact) not in f.DEVICE_MAY_STATE:
                 continue  # was unknown when it came, and is known now as something that devices do not state
-            noted.append((entry, fact, row.known_at))
+            if not isinstance(fact, f.TimeCorrected):  # applied before all others
+                noted.append((entry, fact, row.known_at))
         _applied(connection, noted)
         applied += len(noted)
+    applied += len(own)
     connection.execute(delete(meta).where(meta.c.name == "projection_version"))
     connection.execute(meta.insert().values(name="projection_version", value=str(PROJECTION_VERSION)))
     return applied

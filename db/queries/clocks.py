@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, Subquery, func, select
 
-from db.tables import checks, items, withdrawals
+from db.tables import checks, items, journal, meta, withdrawals
 from eum_app.domain.compliance.clocks import (
     DEFAULT_TRIGGER,
     SIGHTING_GRADES,
@@ -77,6 +77,18 @@ def row_standing(row: Any, trigger: str, today: date) -> Standing:
         last_inventory=last_inventory_of(row.last_inventory, row.last_at),
     )
     return standing(dates, trigger, today)
+
+
+def came_at(connection: Connection, visit_id: str) -> dict[str, str]:
+    """When each check of a visit became known here, by this store's own clock: check id → UTC text. Those that come in
+    with the transaction under way are not in it yet."""
+    own = {row.name: row.value for row in connection.execute(select(meta).where(meta.c.name.in_(["name", "epoch"])))}
+    rows = connection.execute(
+        select(checks.c.check_id, journal.c.recorded_at)
+        .join(journal, journal.c.seq == checks.c.known_at)
+        .where(checks.c.visit_id == visit_id, journal.c.origin == own["name"], journal.c.epoch == int(own["epoch"]))
+    )
+    return {row.check_id: row.recorded_at for row in rows}
 
 
 def _question(today: date, conditions: Sequence[ColumnElement[bool]], *, grouped: bool) -> Select[tuple[Any, ...]]:

@@ -206,13 +206,35 @@ def not_yet_received(connection: Connection) -> int:
     A device's newest facts are unknown until a bundle says so, and nobody can count them; this counts what was sealed
     (`BundleSealed` travels in the device's own journal) beyond what was imported.
     """
-    sealed = connection.execute(
+    heads = {(head.origin, head.epoch): head.seq for head in journal_heads(connection)}
+    return sum(max(0, head.seq - heads.get((head.origin, head.epoch), 0)) for head in sealed_heads(connection))
+
+
+def sealed_heads(connection: Connection) -> list[Head]:
+    """Up to where each chain says of itself that it was sealed."""
+    rows = connection.execute(
         select(bundles.c.origin, bundles.c.epoch, func.max(bundles.c.last_seq).label("seq"))
         .where(bundles.c.direction == "out", bundles.c.origin == bundles.c.recorder)
         .group_by(bundles.c.origin, bundles.c.epoch)
-    ).all()
-    heads = {(head.origin, head.epoch): head.seq for head in journal_heads(connection)}
-    return sum(max(0, row.seq - heads.get((row.origin, row.epoch), 0)) for row in sealed)
+    )
+    return [Head(row.origin, row.epoch, row.seq, b"") for row in rows]
+
+
+def unheld_receipts(connection: Connection) -> list[Head]:
+    """Heads that an HQ signed for and that are not held here, of chains that are: for each chain the newest."""
+    rows = connection.execute(
+        select(received.c.origin, received.c.epoch, func.max(received.c.seq).label("seq"))
+        .outerjoin(journal, _bears_receipt())
+        .where(journal.c.seq.is_(None))
+        .group_by(received.c.origin, received.c.epoch)
+    )
+    return [Head(row.origin, row.epoch, row.seq, b"") for row in rows]
+
+
+def outgoing_of(origin: str) -> str:
+    """The HQ that speaks on a chain to one device; empty for a chain of somebody's own."""
+    hq, arrow, _ = origin.partition("→")
+    return hq if arrow else ""
 
 
 def journal_heads(connection: Connection) -> list[Head]:

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Connection, and_, bindparam, case, false, 
 from sqlalchemy.engine import Row
 
 from db.among import among
+from db.doubt_tables import withholdings
 from db.queries.reading import NO_READING, READING_COLUMNS, Reading
 from db.tables import (
     checklists,
@@ -107,6 +108,7 @@ class EvidenceRow:
     commitment: str
     size: int
     media_type: str
+    is_withheld: bool = False
 
     @property
     def is_photo(self) -> bool:
@@ -397,10 +399,15 @@ def answered_by(connection: Connection, visit_id: str) -> set[str]:
 def evidence_of(connection: Connection, *, visit_id: str = "", check_id: str = "") -> list[EvidenceRow]:
     """Photos, notes, pictures of marks and signatures: of a check, or of a whole visit."""
     condition = evidence.c.check_id == check_id if check_id else evidence.c.visit_id == visit_id
-    rows = connection.execute(select(evidence).where(condition).order_by(evidence.c.order_key, evidence.c.object_id))
-    return [
-        EvidenceRow(row.object_id, row.check_id, row.role, row.commitment, row.size, row.media_type) for row in rows
-    ]
+    columns = [evidence.c[name] for name in ("object_id", "check_id", "role", "commitment", "size", "media_type")]
+    question = (
+        select(*columns, withholdings.c.object_id.is_not(None))
+        .outerjoin(withholdings, withholdings.c.object_id == evidence.c.object_id)
+        .where(condition)
+        .order_by(evidence.c.order_key, evidence.c.object_id)
+    )
+    rows: Iterable[Any] = connection.execute(question)
+    return [EvidenceRow(*row) for row in rows]
 
 
 def closing(connection: Connection, visit_id: str) -> VisitClosedOut | None:

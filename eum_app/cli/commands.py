@@ -8,6 +8,7 @@ import typer
 
 from eum_app import __version__
 from eum_app.cli.common import StoreOption, store_folder
+from eum_app.cli.content import content_app
 from eum_app.cli.exchange import bundle_app, device_app, inbox_app
 from eum_app.cli.inventory import inventory_app
 from eum_app.cli.log import log_app
@@ -33,6 +34,7 @@ app.add_typer(bundle_app, name="bundle")
 app.add_typer(inbox_app, name="inbox")
 app.add_typer(report_app, name="report")
 app.add_typer(log_app, name="log")
+app.add_typer(content_app, name="content")
 app.command("read-marks")(read_marks_command)
 app.command("parse-mark")(parse_mark_command)
 app.command("verify")(verify_command)

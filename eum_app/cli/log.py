@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -68,6 +69,40 @@ def export_command(
         made = export_activity(session, to, wanted)
     data = {"path": str(made.path), "sidecar": str(made.sidecar_path), "rows": made.rows, "sha384": made.sha384}
     show(as_json, data, f"{made.rows} entries: {made.path}\nSHA-384 {made.sha384}")
+
+
+@log_app.command("correct-time")
+def correct_time_command(
+    origin: Annotated[str, typer.Argument(help="Whose journal: FLD-0042.")],
+    first: Annotated[int, typer.Argument(help="The first entry whose time was wrong.", min=1)],
+    last: Annotated[int, typer.Argument(help="The last one.", min=1)],
+    seconds: Annotated[
+        float, typer.Option("--seconds", help="How much later it really was; negative for a clock that ran ahead.")
+    ],
+    source: Annotated[str, typer.Option(help="gnss, person or hq_receipt.")],
+    reason: Annotated[str, typer.Option(help="What the right time is known from.")],
+    account: AccountOption,
+    epoch: Annotated[int, typer.Option(help="Epoch of the journal.", min=1)] = 1,
+    store: StoreOption = None,
+    passphrase_fd: PassphraseFd = None,
+    as_json: JsonOption = False,
+) -> None:
+    """State that a clock was wrong: what was recorded stays, and counts by the time put right."""
+    from eum_app.usecases.correct_time import correct_time
+
+    with unlocked(store, account, passphrase_fd) as session:
+        correct_time(
+            session,
+            origin=origin,
+            epoch=epoch,
+            first_seq=first,
+            last_seq=last,
+            offset=timedelta(seconds=seconds),
+            source=source,
+            reason=reason,
+        )
+    place = {"origin": origin, "epoch": epoch, "first_seq": first, "last_seq": last}
+    show(as_json, place, f"The time of {origin}/{epoch}/{first}-{last} is put right.")
 
 
 def _wanted(actor: str, kind: str, origin: str, day: str, words: str) -> ActivityFilter:

@@ -21,7 +21,6 @@ from eum_app.cli.common import (
     unlocked,
 )
 from eum_app.domain.errors import Refusal
-from eum_app.domain.journal import Head
 
 store_app = typer.Typer(help="The encrypted store of this machine.", no_args_is_help=True)
 store_app.command("backup")(backup_command)
@@ -105,32 +104,47 @@ def add_account_command(
 def check(
     account: AccountOption, store: StoreOption = None, passphrase_fd: PassphraseFd = None, as_json: JsonOption = False
 ) -> None:
-    """Follow every journal from its beginning and hash every photo: altered or not, missing or not."""
-    from eum_app.usecases.open_store import check_store
+    """Follow every journal from its beginning, hold every signature, hash every photo: is anything altered, is
+    anything missing?"""
+    from eum_app.usecases.check_store import Wrong, examine_store
     from ui.messages import sentence
 
+    def said(wrong: Wrong) -> dict[str, object]:
+        return {"code": wrong.code, **wrong.values, "what": sentence(Refusal(wrong.code, **wrong.values)).what}
+
     with unlocked(store, account, passphrase_fd) as session:
-        altered = ""
-        heads: list[Head] = []
-        wrong: list[str] = []
-        try:
-            heads, wrong = check_store(session)
-        except Refusal as refusal:
-            altered = str(sentence(refusal))
+        found = examine_store(session)
+    altered, missing = ([said(wrong) for wrong in part] for part in (found.altered, found.missing))
     data: dict[str, Any] = {
-        "nothing_altered": not altered and not wrong,
-        "altered": altered or None,
-        "objects_missing_or_altered": wrong,
+        "nothing_altered": not altered,
+        "nothing_missing": not missing,
+        "altered": altered,
+        "missing": missing,
+        "content_pending": found.pending,
+        "content_withheld": found.withheld,
         "heads": [
-            {"origin": head.origin, "epoch": head.epoch, "seq": head.seq, "hash": head.hash.hex()} for head in heads
+            {"origin": head.origin, "epoch": head.epoch, "seq": head.seq, "hash": head.hash.hex()}
+            for head in found.heads
         ],
     }
-    words = [f"{head.origin} (epoch {head.epoch}): {head.seq} facts, head {head.hash.hex()[:16]}…" for head in heads]
-    words.append("Nothing altered." if data["nothing_altered"] else f"ALTERED: {altered or ', '.join(wrong)}")
-    words.append("Nothing missing: every journal held here is without a gap." if not altered else "")
-    show(as_json, data, "\n".join(line for line in words if line))
-    if not data["nothing_altered"]:
+    words = [
+        f"{head.origin} (epoch {head.epoch}): {head.seq} facts, head {head.hash.hex()[:16]}…" for head in found.heads
+    ]
+    for nothing, name, wrongs in (("Nothing altered.", "ALTERED", altered), ("Nothing missing.", "MISSING", missing)):
+        words += [f"{name}: {_where(wrong)}{wrong['what']}" for wrong in wrongs] or [nothing]
+    if found.pending:
+        words.append(f"Not received yet: {found.pending} objects that facts name.")
+    if found.withheld:
+        words.append(f"Withheld by order: {found.withheld} objects.")
+    show(as_json, data, "\n".join(words))
+    if altered or missing:
         raise typer.Exit(EXIT_REFUSED)
+
+
+def _where(wrong: dict[str, object]) -> str:
+    if "object_id" in wrong:
+        return f"object {wrong['object_id']}: "
+    return f"{wrong['origin']}/{wrong['epoch']}/{wrong.get('seq', wrong.get('expected', '?'))}: "
 
 
 @store_app.command()

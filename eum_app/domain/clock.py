@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from eum_app.domain.errors import Refusal
 
@@ -23,6 +23,14 @@ def utc_text(instant: datetime) -> str:
         message = "an instant needs its time zone"
         raise ValueError(message)
     return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ").zfill(UTC_TEXT_LENGTH)
+
+
+def shifted(text: str, offset_ms: int) -> str:
+    """`utc_text` so many milliseconds later (or earlier); as it is where no such instant can be written."""
+    try:
+        return utc_text(from_utc_text(text) + timedelta(milliseconds=offset_ms))
+    except (Refusal, OverflowError):
+        return text
 
 
 def from_utc_text(text: str) -> datetime:

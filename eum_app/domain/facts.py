@@ -100,6 +100,28 @@ class CopyNoticed(Fact, frozen=True, kw_only=True):
     through_seq: int
 
 
+class ClockJumped(Fact, frozen=True, kw_only=True):
+    """A machine's clock showed `to_at` where `from_at` was to be expected. `noticed_by`: journal (against its newest
+    entry), session (against the monotonic clock since the last entry), receipt (against HQ's clock)."""
+
+    from_at: str
+    to_at: str
+    noticed_by: str
+
+
+class TimeCorrected(Fact, frozen=True, kw_only=True):
+    """Entries `first_seq` to `last_seq` of a chain held `offset_ms` later than their `recorded_at` says. `source`:
+    gnss, person or hq_receipt."""
+
+    origin: str
+    epoch: int
+    first_seq: int
+    last_seq: int
+    offset_ms: int
+    source: str
+    reason: str
+
+
 # --- visits -------------------------------------------------------------------------------------------------------
 
 
@@ -272,6 +294,24 @@ class FindingReviewed(Fact, frozen=True, kw_only=True):
     disposition: str
 
 
+class WithholdingAsked(Fact, frozen=True, kw_only=True):
+    """One person asks that content be withheld; nothing happens until another confirms."""
+
+    request_id: str
+    object_id: str
+    reason: str
+
+
+class ContentWithheld(Fact, frozen=True, kw_only=True):
+    """An order by two people (who asked, and the entry's actor): the object's key is destroyed wherever this arrives.
+    Facts that name the object stay, and chains hold."""
+
+    request_id: str
+    object_id: str
+    reason: str
+    asked_by: str
+
+
 class ReportExported(Fact, frozen=True, kw_only=True):
     report: str
     file_name: str
@@ -302,6 +342,8 @@ DEVICE_MAY_STATE: frozenset[type[Fact]] = frozenset(
         SessionEnded,
         IdentityAccepted,
         CopyNoticed,
+        ClockJumped,
+        TimeCorrected,
         CheckRecorded,
         CheckWithdrawn,
         SiteAssessed,

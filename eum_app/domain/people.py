@@ -22,6 +22,7 @@ PERMISSIONS: Final[dict[str, frozenset[str]]] = {
             "bundle.seal",
             "bundle.import",
             "finding.review",
+            "content.withhold",
             "report.export",
             "device.enrol",
         }
@@ -30,6 +31,7 @@ PERMISSIONS: Final[dict[str, frozenset[str]]] = {
     "administrator": frozenset(
         {
             "account.manage",
+            "content.withhold",
             "escrow.open",
             "recovery.disclose",
             "store.erase",

@@ -261,4 +261,5 @@ def _evidence_cells(seen: VisitSeen) -> Iterator[Sequence[str]]:
         if row.check_id and row.check_id not in names:
             continue  # of a check that no longer counts
         of = names.get(row.check_id, "Visit")
-        yield of, row.role.replace(":", ", "), row.media_type.partition(";")[0], str(row.size), row.commitment
+        kind = row.role.replace(":", ", ") + (", withheld by order" if row.is_withheld else "")
+        yield of, kind, row.media_type.partition(";")[0], str(row.size), row.commitment

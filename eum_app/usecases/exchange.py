@@ -29,11 +29,13 @@ from eum_app.domain.facts import (
     Fact,
     FactsReceived,
     HeadSigned,
+    TimeCorrected,
     UnknownFact,
     content_refs,
 )
 from eum_app.domain.journal import Entry, decode_entry, outgoing_origin
 from eum_app.usecases.changes import Changed
+from eum_app.usecases.correct_time import note_receipt_time
 from eum_app.usecases.head_signatures import check_head_signatures
 from eum_app.usecases.review import judge, record_judgement
 from eum_app.usecases.seal_bundle import SUFFIX, OnProgress, seal_for_device
@@ -184,7 +186,7 @@ def _import_verified(session: Session, path: Path, areas: set[str]) -> ImportOut
         sender = bundle.sender.origin
         if not session.is_hq and manifest.origin != outgoing_origin(sender, session.name):
             raise Refusal("bundle.foreign_origin", sender=sender, origin=manifest.origin, epoch=manifest.epoch)
-        with session.writing(own_chain_last=True) as transaction:
+        with session.writing(own_chain_last=session.is_hq) as transaction:
             head = transaction.head(manifest.origin, manifest.epoch)
             if manifest.first_seq > head.seq + 1:
                 raise Refusal(
@@ -205,11 +207,14 @@ def _import_verified(session: Session, path: Path, areas: set[str]) -> ImportOut
                 row = ObjectRow(ref.object_id, ref.size, ref.media_type, ref.key, ref.salt)
                 keep_object(transaction.connection, session.store.content, row, reader)
             new_entries = manifest.last_seq - head.seq
-            visits, signed = _append_all(session, bundle, transaction.next_known_at(), transaction)
+            visits, signed, receipts = _append_all(session, bundle, transaction.next_known_at(), transaction)
             check_head_signatures(transaction.connection, manifest.origin, manifest.epoch, signed)
             if transaction.head(manifest.origin, manifest.epoch).hash != manifest.last_hash:
                 raise Refusal("chain.broken", origin=manifest.origin, epoch=manifest.epoch, seq=manifest.last_seq)
             judged = judge(transaction.connection, visits, session.observed_now()) if session.is_hq else []
+            if not session.is_hq:
+                for receipt in receipts:
+                    note_receipt_time(transaction, receipt)
             # Everything long is done: only from here on does anybody else at this store wait.
             transaction.record(_imported(session, bundle, path, new_entries=new_entries))
             raised = 0
@@ -260,8 +265,9 @@ def _imported(session: Session, bundle: OpenedBundle, path: Path, *, new_entries
 
 def _append_all(
     session: Session, bundle: OpenedBundle, known_at: int, transaction: Transaction
-) -> tuple[set[str], list[HeadSigned]]:
-    """Append a bundle's entries in blocks; the ids of the visits that they are about, and the heads signed in them.
+) -> tuple[set[str], list[HeadSigned], list[FactsReceived]]:
+    """Append a bundle's entries in blocks; the ids of the visits that they are about, the heads signed in them, and
+    HQ's receipts.
 
     Raises Refusal `bundle.foreign_origin` for an entry that is not the one that the manifest announces next, and as
     `_admit` and `verify_content` do.
@@ -269,6 +275,7 @@ def _append_all(
     manifest = bundle.manifest
     visits: set[str] = set()
     signed: list[HeadSigned] = []
+    receipts: list[FactsReceived] = []
     expected = manifest.first_seq
 
     def admit(entries: Sequence[Entry], facts: Sequence[Fact | UnknownFact]) -> None:
@@ -288,10 +295,12 @@ def _append_all(
                 verify_content(transaction.connection, session.store.content, ref)
             if isinstance(fact, HeadSigned):
                 signed.append(fact)
+            if isinstance(fact, FactsReceived):
+                receipts.append(fact)
             visit_id: Any = getattr(fact, "visit_id", "")
             if visit_id:
                 visits.add(visit_id)
-    return visits, signed
+    return visits, signed, receipts
 
 
 def _admit(connection: Connection, device: str, entries: Sequence[Entry], facts: Sequence[Fact | UnknownFact]) -> None:
@@ -307,6 +316,8 @@ def _admit(connection: Connection, device: str, entries: Sequence[Entry], facts:
             raise Refusal("fact.not_allowed", kind=entry.kind, sender=device)
         if any(isinstance(value, int) and abs(value) > MAX_NUMBER for value in msgspec.structs.astuple(fact)):
             raise Refusal("fact.unreadable", kind=entry.kind, reason="a number beyond all bounds")
+        if isinstance(fact, TimeCorrected) and fact.origin != device:
+            raise Refusal("bundle.foreign_origin", sender=device, origin=fact.origin, epoch=fact.epoch)
     of_visits = {str(getattr(fact, "visit_id", "")) for fact in facts} - {""}
     assigned = devices_of_visits(connection, of_visits)
     for visit_id in sorted(of_visits):

@@ -30,7 +30,7 @@ def notice_copy(store: Store, author: Author) -> None:
         transaction.record(
             CopyNoticed(observed_at=store.observed_now(), epoch=named.epoch, how=how, through_seq=through)
         )
-    store.look_whether_copied()
+    store.look_at_own_chain()
 
 
 def leave_store(store: Store, author: Author) -> None:

@@ -6,7 +6,9 @@ import itertools
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 
+from db.queries.clocks import came_at
 from db.queries.findings import finding, finding_ids, findings_by_id, known_finding_ids
 from db.queries.visits import (
     answered_by,
@@ -18,6 +20,7 @@ from db.queries.visits import (
     visit_checklists,
 )
 from db.store import Connection, Transaction
+from eum_app.domain.clock import shifted
 from eum_app.domain.compliance.rules import (
     RULES_BY_ID,
     CheckSeen,
@@ -29,6 +32,7 @@ from eum_app.domain.compliance.rules import (
 from eum_app.domain.errors import Refusal
 from eum_app.domain.facts import FindingLapsed, FindingRaised, FindingReviewed
 from eum_app.domain.findings import require_decision
+from eum_app.domain.time_check import TOLERANCE
 from eum_app.usecases.changes import Changed
 from eum_app.usecases.session import Session, new_id
 
@@ -66,7 +70,7 @@ def judge(connection: Connection, visit_ids: Iterable[str], observed_at: str) ->
     """
     judged: list[Judged] = []
     for visit_id in sorted(set(visit_ids)):
-        triggers = [*run_rules(_checks_seen(connection, visit_id))]
+        triggers = [*run_rules(_checks_seen(connection, visit_id, observed_at))]
         if (site := _site_seen(connection, visit_id)) is not None:
             triggers += run_site_rules(site)
         open_ids = finding_ids(connection, visit_id=visit_id)
@@ -96,13 +100,22 @@ def judge(connection: Connection, visit_ids: Iterable[str], observed_at: str) ->
     return judged
 
 
-def _checks_seen(connection: Connection, visit_id: str) -> list[CheckSeen]:
+def _checks_seen(connection: Connection, visit_id: str, now: str) -> list[CheckSeen]:
     rows = counting_checks(connection, visit_id)
+    came = came_at(connection, visit_id)
+    tolerance_ms = TOLERANCE // timedelta(milliseconds=1)
     attached: Counter[str] = Counter()
     if any(row.outcome == "discrepancy" and not row.photos for row in rows):
         attached.update(row.check_id for row in evidence_of(connection, visit_id=visit_id) if row.is_photo)
     return [
-        CheckSeen(row.check_id, row.visit_id, row.item_id, row.outcome, row.photos or attached[row.check_id])
+        CheckSeen(
+            row.check_id,
+            row.visit_id,
+            row.item_id,
+            row.outcome,
+            row.photos or attached[row.check_id],
+            is_from_future=row.observed_at > shifted(came.get(row.check_id) or now, tolerance_ms),
+        )
         for row in rows
     ]
 

@@ -7,18 +7,21 @@ import time
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
 
+from db.chains import recorded_at
 from db.content import read_content
 from db.store import Connection, Store, Transaction
 from eum_app import __version__
 from eum_app.crypto.signing import SigningKey
 from eum_app.crypto.suites import Suite
 from eum_app.domain import people
-from eum_app.domain.clock import Now, system_now
-from eum_app.domain.facts import ContentRef, SessionEnded, SessionStarted
+from eum_app.domain.clock import Now, from_utc_text, system_now, utc_text
+from eum_app.domain.facts import ClockJumped, ContentRef, SessionEnded, SessionStarted
 from eum_app.domain.journal import Author, head_of
+from eum_app.domain.time_check import expected_in_session, jumped_since_entry
 from eum_app.usecases.head_signatures import signed_head
 from eum_app.usecases.instance import leave_store, notice_copy
 
@@ -56,6 +59,7 @@ class Session:
         self.suite = Suite.parse(ticket.suite)
         self._ticket = ticket
         self._began_at = 0
+        self._seen = (now(), time.monotonic_ns())
 
     @property
     def name(self) -> str:
@@ -101,13 +105,36 @@ class Session:
     def writing(self, *, own_chain_last: bool = False) -> Iterator[Transaction]:
         """As `Store.writing`, with this session's account as the author."""
         with self.store.writing(self.author, own_chain_last=own_chain_last) as transaction:
+            if not own_chain_last:
+                self._note_jump(transaction)
             yield transaction
+
+    def _note_jump(self, transaction: Transaction) -> None:
+        """Say that the clock was set between two entries of this session (`domain.time_check`)."""
+        (before, at_ns), self._seen = self._seen, (self.now(), time.monotonic_ns())
+        passed = timedelta(microseconds=(self._seen[1] - at_ns) // 1_000)
+        expected = expected_in_session(before, passed, self._seen[0])
+        if expected is not None:
+            transaction.record(self._jumped(expected, self._seen[0], "session"))
+
+    def _jumped(self, expected: datetime, now: datetime, noticed_by: str) -> ClockJumped:
+        return ClockJumped(
+            observed_at=self.observed_now(),
+            from_at=utc_text(expected),
+            to_at=utc_text(now),
+            noticed_by=noticed_by,
+        )
 
     def start(self, notice_accepted_at: str | None) -> None:
         """Record that the session began, and when the notice was accepted. A store that was copied or put back says so
         first."""
         notice_copy(self.store, self.author)
         with self.writing() as transaction:
+            head = transaction.head(self.name, self.store.named.epoch)
+            newest = recorded_at(transaction.connection, self.name, head.epoch, head.seq)
+            now = self.now()
+            if newest and jumped_since_entry(from_utc_text(newest), now):
+                transaction.record(self._jumped(from_utc_text(newest), now, "journal"))
             entry = transaction.record(
                 SessionStarted(
                     observed_at=self.observed_now(),
@@ -119,6 +146,7 @@ class Session:
                 )
             )
         self._began_at = entry.seq
+        self.store.sweep()
         self.leave()
 
     def leave(self) -> None:

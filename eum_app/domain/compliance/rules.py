@@ -21,7 +21,8 @@ WHOLE_CHECKLIST: Final = "checklist"
 class Rule:
     """One rule. `subject` says what it looks at: check, question, or clock (computed, never raised).
 
-    A check breaks it with one of `outcomes` (and, where `needs_photo`, without a photo); a question with one of
+    A check breaks it with one of `outcomes` (and, where `needs_photo`, without a photo), or with its time
+    (`is_of_clock`); a question with one of
     `values`. `remedy` says what settles it. `version` is raised when the meaning changes; findings keep theirs.
     """
 
@@ -33,6 +34,7 @@ class Rule:
     remedy: str
     outcomes: frozenset[str] = frozenset()
     needs_photo: bool = False
+    is_of_clock: bool = False
     values: frozenset[str] = frozenset()
 
 
@@ -40,7 +42,8 @@ class Rule:
 class CheckSeen:
     """What a rule looks at: a check that counts (newest for its item in its visit, not withdrawn).
 
-    `photos` counts those recorded with it and those attached later.
+    `photos` counts those recorded with it and those attached later; `is_from_future`: it says that it was made after
+    it came here.
     """
 
     check_id: str
@@ -48,6 +51,7 @@ class CheckSeen:
     item_id: str
     outcome: str
     photos: int = 0
+    is_from_future: bool = False
 
 
 @dataclass(frozen=True)
@@ -112,6 +116,15 @@ DISCREPANCY_WITHOUT_PHOTO: Final = Rule(
     outcomes=frozenset({"discrepancy"}),
     needs_photo=True,
 )
+CLOCK_IN_FUTURE: Final = Rule(
+    "clock-in-future",
+    1,
+    "medium",
+    "check",
+    "NIST SP 800-53 AU-8",
+    "Ask when it was made; put the device's clock right, and what it said wrong by a correction of time.",
+    is_of_clock=True,
+)
 SITE_CHECKLIST_MISSING: Final = Rule(
     "site-checklist-missing",
     1,
@@ -167,6 +180,7 @@ RULES: Final = (
     ITEM_NOT_FOUND,
     ITEM_NOT_ON_LIST,
     DISCREPANCY_WITHOUT_PHOTO,
+    CLOCK_IN_FUTURE,
     SITE_CHECKLIST_MISSING,
     SITE_DEFICIENCY,
     SITE_NOT_OBSERVED,
@@ -182,7 +196,8 @@ def run_rules(checks: Iterable[CheckSeen]) -> Iterator[Trigger]:
     rules = [rule for rule in RULES if rule.subject == "check"]
     for check in checks:
         for rule in rules:
-            if check.outcome in rule.outcomes and not (rule.needs_photo and check.photos):
+            by_outcome = check.outcome in rule.outcomes and not (rule.needs_photo and check.photos)
+            if by_outcome or (rule.is_of_clock and check.is_from_future):
                 subject = check.item_id or check.check_id
                 yield Trigger(rule, check.visit_id, check.item_id, check.check_id, subject, check.check_id)
 

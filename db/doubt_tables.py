@@ -1,0 +1,60 @@
+"""Read tables about chains and content themselves: copies of stores, clocks put right, content withheld by order."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Column, Index, PrimaryKeyConstraint, Table
+
+from db.tables import PLAIN_TEXT, _text, read
+
+copies = Table(
+    "copies",
+    read,
+    # Chains that may go on elsewhere: their store was copied or put back (`db.instance`).
+    Column("origin", PLAIN_TEXT, nullable=False),
+    Column("epoch", BigInteger, nullable=False),
+    _text("how"),
+    Column("through_seq", BigInteger, nullable=False),
+    _text("noticed_at"),
+    PrimaryKeyConstraint("origin", "epoch"),
+)
+
+corrections = Table(
+    "corrections",
+    read,
+    # Entries first_seq to last_seq of a chain, whose clock was wrong by offset_ms (`db.projection.times`).
+    Column("by_origin", PLAIN_TEXT, nullable=False),
+    Column("by_epoch", BigInteger, nullable=False),
+    Column("by_seq", BigInteger, nullable=False),
+    Column("of_origin", PLAIN_TEXT, nullable=False),
+    Column("of_epoch", BigInteger, nullable=False),
+    Column("first_seq", BigInteger, nullable=False),
+    Column("last_seq", BigInteger, nullable=False),
+    Column("offset_ms", BigInteger, nullable=False),
+    _text("source"),
+    _text("order_key"),
+    PrimaryKeyConstraint("by_origin", "by_epoch", "by_seq"),
+    Index("corrections_of_chain", "of_origin", "of_epoch"),
+)
+
+withholdings_asked = Table(
+    "withholdings_asked",
+    read,
+    Column("request_id", PLAIN_TEXT, primary_key=True),
+    _text("object_id"),
+    _text("reason"),
+    _text("asked_by"),
+    _text("asked_at"),
+    _text("order_key"),
+)
+
+withholdings = Table(
+    "withholdings",
+    read,
+    Column("object_id", PLAIN_TEXT, primary_key=True),
+    _text("request_id"),
+    _text("reason"),
+    _text("asked_by"),
+    _text("confirmed_by"),
+    _text("withheld_at"),
+    _text("order_key"),
+)

@@ -1,0 +1,103 @@
+"""Doubtful clocks: which facts hold at another time than their clock said.
+
+A correction says for a run of one chain's entries by how much their clock was wrong. Facts are then applied as if they
+had been stated at their entry's `recorded_at`, put right by that much; nothing in the journal changes. Where several
+cover an entry the newest counts; entries after it that were dated ahead so as to follow it (`Store.observed_now`) are
+taken at their `recorded_at`. A correction that comes in makes the read tables anew (`Store.writing`), so that it
+does not matter which came first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+import msgspec
+from sqlalchemy import Connection, bindparam, delete, select
+
+from db.doubt_tables import corrections
+from db.projection.rows import Noted, key_of, plain, put
+from db.tables import journal, meta
+from eum_app.domain import facts as f
+from eum_app.domain.clock import shifted
+from eum_app.domain.journal import Entry
+
+TIME: Final = "time"
+"""The area that a correction touches."""
+_OF_CHAIN: Final = (
+    select(corrections.c.first_seq, corrections.c.last_seq, corrections.c.offset_ms)
+    .where(corrections.c.of_origin == bindparam("origin"), corrections.c.of_epoch == bindparam("epoch"))
+    .order_by(corrections.c.order_key)
+)
+
+
+def apply_corrections(connection: Connection, noted: Sequence[Noted]) -> None:
+    """Keep corrections, and note that the read tables must be made anew."""
+    rows = [
+        {
+            **plain(fact, "first_seq", "last_seq", "offset_ms", "source"),
+            "by_origin": entry.origin,
+            "by_epoch": entry.epoch,
+            "by_seq": entry.seq,
+            "of_origin": fact.origin,
+            "of_epoch": fact.epoch,
+            "order_key": key_of(entry, fact),
+        }
+        for entry, fact, _ in noted
+    ]
+    put(connection, corrections, rows)
+    connection.execute(delete(meta).where(meta.c.name == "projection_version"))
+
+
+def corrected(connection: Connection, noted: Sequence[Noted]) -> Sequence[Noted]:
+    """The same facts, each at the time at which it held. Corrections themselves stay at theirs."""
+    held = {
+        chain: rows
+        for chain in {(entry.origin, entry.epoch) for entry, _, _ in noted}
+        if (rows := connection.execute(_OF_CHAIN, {"origin": chain[0], "epoch": chain[1]}).all())
+    }
+    if not held:
+        return noted
+    return [
+        (entry, _at(fact, entry, held.get((entry.origin, entry.epoch), ())), known_at)
+        for entry, fact, known_at in noted
+    ]
+
+
+def _at(fact: f.Fact | f.UnknownFact, entry: Entry, rows: Iterable[tuple[int, int, int]]) -> f.Fact | f.UnknownFact:
+    if isinstance(fact, f.UnknownFact | f.TimeCorrected):
+        return fact
+    offset, is_after = None, False
+    for first, last, offset_ms in rows:
+        if first <= entry.seq <= last:
+            offset = offset_ms
+        is_after |= last < entry.seq
+    if offset is not None:
+        return msgspec.structs.replace(fact, observed_at=shifted(entry.recorded_at, offset))
+    if is_after and fact.observed_at > entry.recorded_at:  # dated ahead only to come after what is put right
+        return msgspec.structs.replace(fact, observed_at=entry.recorded_at)
+    return fact
+
+
+def held_corrections(connection: Connection, devices: set[str]) -> list[Noted]:
+    """Every correction in the journals, for a rebuild. A device's word counts for its own chain."""
+    kind = f.TimeCorrected.__name__
+    found: list[Noted] = []
+    for row in connection.execute(select(journal).where(journal.c.kind == kind)):
+        entry = Entry(*row[:-1])
+        fact = f.decode_fact(kind, entry.kind_version, entry.payload)
+        if isinstance(fact, f.TimeCorrected) and (entry.origin not in devices or fact.origin == entry.origin):
+            found.append((entry, fact, row.known_at))
+    return found
+
+
+def newest_observed(connection: Connection, origin: str, epoch: int) -> str:
+    """When a chain's newest fact held, put right; empty for an empty chain."""
+    newest = select(journal).where(journal.c.origin == origin, journal.c.epoch == epoch)
+    row = connection.execute(newest.order_by(journal.c.seq.desc()).limit(1)).first()
+    if row is None:
+        return ""
+    entry = Entry(*row[:-1])
+    fact = f.decode_fact(entry.kind, entry.kind_version, entry.payload)
+    ((_, fact, _),) = corrected(connection, [(entry, fact, 0)])
+    return fact.observed_at if isinstance(fact, f.Fact) else entry.recorded_at

@@ -1,0 +1,42 @@
+"""Content withheld by order: fact → read tables, and the keys of the objects go."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from sqlalchemy import Connection
+
+from db.content import withhold
+from db.doubt_tables import withholdings, withholdings_asked
+from db.projection.rows import Noted, key_of, plain, put
+
+WITHHELD: Final = "withheld"
+"""The area that an order touches."""
+
+
+def apply_withholdings_asked(connection: Connection, noted: Sequence[Noted]) -> None:
+    rows = [
+        {
+            **plain(fact, "request_id", "object_id", "reason"),
+            "asked_by": entry.actor,
+            "asked_at": fact.observed_at,
+            "order_key": key_of(entry, fact),
+        }
+        for entry, fact, _ in noted
+    ]
+    put(connection, withholdings_asked, rows)
+
+
+def apply_withheld(connection: Connection, noted: Sequence[Noted]) -> None:
+    rows = [
+        {
+            **plain(fact, "request_id", "object_id", "reason", "asked_by"),
+            "confirmed_by": entry.actor,
+            "withheld_at": fact.observed_at,
+            "order_key": key_of(entry, fact),
+        }
+        for entry, fact, _ in noted
+    ]
+    put(connection, withholdings, rows)
+    withhold(connection, sorted({row["object_id"] for row in rows}))

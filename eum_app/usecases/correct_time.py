@@ -1,0 +1,103 @@
+"""Doubtful clocks: what was noticed is a fact, and what they said wrong is put right by another. Nothing is reordered
+in a journal, and nothing is refused."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from db.chains import chain_head, recorded_at
+from db.queries.people import all_devices
+from db.store import Connection, Transaction
+from eum_app.domain.clock import shifted, utc_text
+from eum_app.domain.errors import Refusal
+from eum_app.domain.facts import ClockJumped, FactsReceived, TimeCorrected
+from eum_app.domain.time_check import TOLERANCE
+from eum_app.usecases.changes import Changed
+from eum_app.usecases.session import Session
+
+SOURCES: Final = ("gnss", "person", "hq_receipt")
+MAX_OFFSET: Final = timedelta(days=100 * 366)
+MAX_REASON: Final = 2_000
+
+
+@dataclass(frozen=True)
+class Corrected(Changed):
+    origin: str
+    epoch: int
+    first_seq: int
+    last_seq: int
+
+
+def correct_time(
+    session: Session,
+    *,
+    origin: str,
+    epoch: int,
+    first_seq: int,
+    last_seq: int,
+    offset: timedelta,
+    source: str,
+    reason: str,
+) -> Corrected:
+    """State that entries of a chain held `offset` later (or, negative, earlier) than their `recorded_at` says.
+
+    A device corrects its own chain, HQ any that it holds, and tells the device. The read tables are made anew: state,
+    clocks and reports go by the time put right. Raises Refusal `permission.denied`, `time.foreign_chain`,
+    `time.no_such_entries`, `time.source`, `time.reason_missing`, `time.offset`.
+    """
+    session.require("finding.review" if session.is_hq else "visit.work")
+    if not session.is_hq and origin != session.name:
+        raise Refusal("time.foreign_chain", origin=origin)
+    if source not in SOURCES:
+        raise Refusal("time.source", source=source[:40], known=", ".join(SOURCES))
+    if not reason.strip() or len(reason) > MAX_REASON:
+        raise Refusal("time.reason_missing")
+    if not timedelta() < abs(offset) <= MAX_OFFSET:
+        raise Refusal("time.offset")
+    offset_ms = offset // timedelta(milliseconds=1)
+    named = session.store.named
+    with session.writing() as transaction:
+        connection = transaction.connection
+        head = chain_head(connection, origin, epoch)
+        if not 1 <= first_seq <= last_seq <= head.seq:
+            raise Refusal("time.no_such_entries", origin=origin, held=head.seq)
+        observed_at = session.observed_now()
+        if (origin, epoch) == (named.name, named.epoch) and last_seq == head.seq:
+            # This chain itself may stand ahead: what follows comes after what its newest fact is put right to.
+            newest = recorded_at(connection, origin, epoch, head.seq)
+            observed_at = max(utc_text(session.now()), shifted(newest, offset_ms))
+        fact = TimeCorrected(
+            observed_at=observed_at,
+            origin=origin,
+            epoch=epoch,
+            first_seq=first_seq,
+            last_seq=last_seq,
+            offset_ms=offset_ms,
+            source=source,
+            reason=reason.strip(),
+        )
+        transaction.record(fact)
+        if session.is_hq and any(row.device == origin for row in all_devices(connection)):
+            transaction.copy_out(origin, [fact])
+        areas = frozenset(transaction.areas)
+    return Corrected(areas | {"checks", "visits", "items", "findings"}, origin, epoch, first_seq, last_seq)
+
+
+def note_receipt_time(transaction: Transaction, receipt: FactsReceived) -> None:
+    """On a device: HQ received by its clock before this one recorded. One of the two is wrong, and that is said."""
+    entry_at = _own_entry_at(transaction.connection, transaction.author.origin, receipt)
+    if entry_at and entry_at > shifted(receipt.observed_at, TOLERANCE // timedelta(milliseconds=1)):
+        transaction.record(
+            ClockJumped(
+                observed_at=transaction.store.observed_now(),
+                from_at=receipt.observed_at,
+                to_at=entry_at,
+                noticed_by="receipt",
+            )
+        )
+
+
+def _own_entry_at(connection: Connection, own: str, receipt: FactsReceived) -> str:
+    return recorded_at(connection, own, receipt.epoch, receipt.seq) if receipt.origin == own else ""
