@@ -7,7 +7,7 @@ READY  := $(VENV)/ready
 FREEZE := build/freeze-venv
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo app test check format screens bench faults fuzz freeze lock clean
+.PHONY: help setup demo app test check format screens bench faults fuzz traps freeze lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -54,6 +54,9 @@ faults: $(READY) ## kill -9 two hundred times while it works: nothing acknowledg
 
 fuzz: $(READY) ## The property tests again, with many more examples
 	HYPOTHESIS_PROFILE=fuzz $(BIN)/python -m pytest -n auto -m hypothesis --timeout 3600
+
+traps: $(READY) ## Wrong reads looked for in thousands of pictures by formula
+	@$(BIN)/python -m tests.benchmarks.bench_traps 1 250
 
 freeze: $(FREEZE)/ready ## The app as one folder with its own Python, dist/eum; it then checks itself
 	$(FREEZE)/bin/python -m PyInstaller --noconfirm --log-level WARN pyinstaller.spec

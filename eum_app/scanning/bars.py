@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import zxingcpp
-from zxingcpp import BarcodeFormat, BarcodeFormats
+from zxingcpp import BarcodeFormat
 
+from eum_app.scanning.decoder import read_barcodes
 from eum_app.scanning.opencv import cv2
 
 if TYPE_CHECKING:
@@ -303,11 +304,4 @@ def _as_grey(level: Lines) -> Grey:
 
 def _read_line(line: NDArray[np.uint8]) -> list[zxingcpp.Barcode]:
     picture = np.repeat(line[None, :], 12, axis=0)
-    return zxingcpp.read_barcodes(
-        picture,
-        formats=BarcodeFormats(FORMATS),
-        try_rotate=False,
-        try_downscale=False,
-        try_invert=False,
-        text_mode=zxingcpp.TextMode.Plain,
-    )
+    return read_barcodes(picture, FORMATS, as_it_lies=True)

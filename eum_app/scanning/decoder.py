@@ -10,7 +10,7 @@ import zxingcpp
 from zxingcpp import BarcodeFormat, BarcodeFormats
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     import numpy as np
     from numpy.typing import NDArray
@@ -38,6 +38,7 @@ _MIN_SIDE = 16  # px; the smallest symbol has 8 modules
 _MARGIN = 0.15
 # These carry Reed-Solomon error correction: a read that passes is right. A linear symbol has a weak checksum or none.
 _ERROR_CORRECTED = ("Data Matrix", "QR", "PDF417", "Aztec")
+_PAIR_SIGNS = frozenset("+%$")
 # zxing-cpp's names of the kinds that belong to one symbology, by their beginning.
 _SYMBOLOGIES = (
     ("Data Matrix", "Data Matrix"),
@@ -81,9 +82,48 @@ def decode(
     `Symbol.raw` is zxing-cpp's bytes: its text is by default changed (control characters and spaces as pictures).
     """
     started = time.perf_counter()
-    found = zxingcpp.read_barcodes(grey, formats=BarcodeFormats(formats), text_mode=zxingcpp.TextMode.Plain)
+    found = read_barcodes(grey, formats)
     ms = (time.perf_counter() - started) * 1000
     return [_symbol(barcode, ms, preparation) for barcode in found if barcode.bytes]
+
+
+def read_barcodes(
+    grey: NDArray[np.uint8], formats: Iterable[BarcodeFormat], *, as_it_lies: bool = False
+) -> list[zxingcpp.Barcode]:
+    """What zxing-cpp reads, Code 39 as a mark means it; `as_it_lies`: neither turned, made smaller, nor inverted.
+
+    Code 39 has 43 characters; by an agreement that no symbol states, pairs of them stand for others: +A for a, /A for
+    an exclamation mark (ISO/IEC 16388, annex A). Marks hold A-Z, 0-9, hyphen and slash (MIL-STD-130N): there "P/N 12"
+    is itself and not "P. 12". So pairs stand for others only where one begins with a sign that no mark holds.
+    """
+
+    def read(wanted: Iterable[BarcodeFormat]) -> list[zxingcpp.Barcode]:
+        return zxingcpp.read_barcodes(
+            grey,
+            formats=BarcodeFormats(tuple(wanted)),
+            try_rotate=not as_it_lies,
+            try_downscale=not as_it_lies,
+            try_invert=not as_it_lies,
+            text_mode=zxingcpp.TextMode.Plain,
+        )
+
+    found = read(formats)
+    if all(barcode.format != BarcodeFormat.Code39Ext for barcode in found):
+        return found
+    bars = read((BarcodeFormat.Code39Std,))
+    meant = [barcode for barcode in found if barcode.format != BarcodeFormat.Code39Ext]
+    for pairs in (barcode for barcode in found if barcode.format == BarcodeFormat.Code39Ext):
+        itself = next((one for one in bars if _is_same_place(one, pairs)), None)
+        if itself is not None:
+            meant.append(pairs if _PAIR_SIGNS & set(itself.text) else itself)
+    return meant
+
+
+def _is_same_place(one: zxingcpp.Barcode, other: zxingcpp.Barcode) -> bool:
+    (first, second), (third, fourth) = (
+        (place.top_left, place.bottom_right) for place in (one.position, other.position)
+    )
+    return all(abs(a - b) <= 8 for a, b in ((first.x, third.x), (first.y, third.y), (second.x, fourth.x)))
 
 
 def read_still(grey: NDArray[np.uint8], budget_ms: float = 1000, *, sweep: bool = False) -> list[Symbol]:
@@ -91,8 +131,8 @@ def read_still(grey: NDArray[np.uint8], budget_ms: float = 1000, *, sweep: bool 
 
     One plain pass; what it finds is returned at once. On a miss, and with `sweep` (many symbols in one picture, some
     of them poor) always: linear symbols strip by strip, then places that look like a matrix symbol through the ladder
-    of preparations. A wrong read is worse than a miss: what a prepared picture gives counts only if much of its error
-    correction was left, or if a second preparation agrees.
+    of preparations, and at last by their own grid. A wrong read is worse than a miss: what a prepared picture gives
+    counts only if much of its error correction was left, or if a second preparation agrees.
     """
     started = time.perf_counter()
     deadline = started + budget_ms / 1000
@@ -111,14 +151,16 @@ def read_still(grey: NDArray[np.uint8], budget_ms: float = 1000, *, sweep: bool 
     whole = Place(0, 0, grey.shape[1], grey.shape[0])
     small = max(grey.shape) <= MAX_SIDE
     if small and not found:  # most likely one symbol
-        _add(found, _climb(grey, whole, started, deadline))
+        _add(found, _climb(grey, whole, started, deadline) or _by_grid(grey, whole, started, deadline))
     if sweep or not found:
         _add(found, _linear(grey, found, started, deadline, sweep=sweep))
     if (sweep and found) or not (found or small):
-        for place in [*matrix_places(grey, [symbol.centre for symbol in found]), whole]:
+        places = matrix_places(grey, [symbol.centre for symbol in found])
+        for read_place, place in [*((_climb, one) for one in (*places, whole)), *((_by_grid, one) for one in places)]:
             if time.perf_counter() > deadline or (found and (not sweep or place is whole)):
-                break
-            _add(found, _climb(grey, place, started, deadline))
+                continue
+            if not any(_is_in(symbol, place) for symbol in found):
+                _add(found, read_place(grey, place, started, deadline))
     return found
 
 
@@ -139,23 +181,44 @@ def _linear(
 
 def _climb(grey: NDArray[np.uint8], place: Place, started: float, deadline: float) -> list[Symbol]:
     """Prepare one place of a picture in ever other ways until a symbol is certain."""
-    from eum_app.scanning import preparations
+    from eum_app.scanning.preparations import ladder
 
-    crop = grey[place.y : place.y + place.height, place.x : place.x + place.width]
+    def reads() -> Iterator[list[Symbol]]:
+        for prepared in ladder(_crop(grey, place)):
+            symbols = decode(prepared.picture, formats=_MATRIX_FORMATS, preparation=prepared.name)
+            yield [replace(one, corners=_moved(one.corners, place, prepared.scale)) for one in symbols]
+
+    return _certain(reads(), started, deadline)
+
+
+def _by_grid(grey: NDArray[np.uint8], place: Place, started: float, deadline: float) -> list[Symbol]:
+    """Draw the Data Matrix of one place anew from its grid, by ever other guesses, until it is certain."""
+    from eum_app.scanning.grids import redrawn
+
+    def reads() -> Iterator[list[Symbol]]:
+        for drawn in redrawn(_crop(grey, place)):
+            corners = _moved([(float(x), float(y)) for x, y in drawn.corners], place, 1)
+            symbols = decode(drawn.picture, formats=(BarcodeFormat.DataMatrix,), preparation=drawn.name)
+            yield [replace(one, corners=corners) for one in symbols]
+
+    return _certain(reads(), started, deadline)
+
+
+def _certain(reads: Iterable[list[Symbol]], started: float, deadline: float) -> list[Symbol]:
+    """The first symbols with enough of their error correction left, or read alike from two preparations."""
     unsure: set[tuple[str, bytes]] = set()
-    for prepared in preparations.ladder(crop):
+    for symbols in reads:
+        certain = [one for one in symbols if one.margin >= _MARGIN or (one.symbology, one.raw) in unsure]
+        if certain:
+            return [replace(one, ms=(time.perf_counter() - started) * 1000) for one in certain]
+        unsure.update((one.symbology, one.raw) for one in symbols)
         if time.perf_counter() > deadline:
             break
-        certain = []
-        for symbol in decode(prepared.picture, formats=_MATRIX_FORMATS, preparation=prepared.name):
-            key = (symbol.symbology, symbol.raw)
-            if symbol.margin >= _MARGIN or key in unsure:
-                ms = (time.perf_counter() - started) * 1000
-                certain.append(replace(symbol, ms=ms, corners=_moved(symbol.corners, place, prepared.scale)))
-            unsure.add(key)
-        if certain:
-            return certain
     return []
+
+
+def _crop(grey: NDArray[np.uint8], place: Place) -> NDArray[np.uint8]:
+    return grey[place.y : place.y + place.height, place.x : place.x + place.width]
 
 
 def _add(found: list[Symbol], more: list[Symbol]) -> None:
@@ -168,13 +231,18 @@ def _add(found: list[Symbol], more: list[Symbol]) -> None:
             found.append(symbol)
 
 
+def _is_in(symbol: Symbol, place: Place) -> bool:
+    x, y = symbol.centre
+    return place.x <= x <= place.x + place.width and place.y <= y <= place.y + place.height
+
+
 def _size(corners: Corners) -> int:
     return max(
         max(x for x, _ in corners) - min(x for x, _ in corners), max(y for _, y in corners) - min(y for _, y in corners)
     )
 
 
-def _moved(corners: Corners, place: Place, scale: float) -> Corners:
+def _moved(corners: Iterable[tuple[float, float]], place: Place, scale: float) -> Corners:
     """Corners in a prepared picture as corners in the picture it was made from."""
     return _four((round(x / scale) + place.x, round(y / scale) + place.y) for x, y in corners)
 

@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 from db.queries import visits
 from eum_app.demo.generate import depot_rows, mark_image
 from tests.gui.field_world import Field, field_at_work
+from ui.field.question_row import QuestionRow
 
 SERIALS = ("786950", "786951", "786952", "786953")
 
@@ -50,6 +51,20 @@ def test_type_answer_enter_recorded(field: Field) -> None:
     assert "786951" in field.visit.notice.text
     assert field.window.focusWidget() is field.visit.scan.field
     assert field.visit.item.draft is None
+
+
+def test_nothing_of_one_item_is_left_in_the_questions_of_the_next(field: Field) -> None:
+    field.identify("786951")
+    rows = [row for row in field.visit.item.findChildren(QuestionRow) if not row.isHidden()]
+    field.key(Qt.Key.Key_N)
+    field.until(lambda: not rows[0]._comment.isHidden())
+    rows[0]._comment.setText("half a sentence")
+    field.key(Qt.Key.Key_Escape)
+    field.identify("786952")
+    assert [row for row in field.visit.item.findChildren(QuestionRow) if not row.isHidden()] == rows
+    assert field.visit.item.draft is not None
+    assert field.visit.item.draft.answers == {}
+    assert all(row.is_open and row._comment.isHidden() and row._comment.text() == "" for row in rows)
 
 
 def test_all_as_expected_and_undo_from_the_scan_field(field: Field) -> None:

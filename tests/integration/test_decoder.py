@@ -48,6 +48,23 @@ def test_a_serial_is_never_taken_for_a_pharmacy_code(text: str) -> None:
     assert (linear.raw, linear.symbology) == (text.encode(), "Code 39")
 
 
+@pytest.mark.parametrize(
+    ("bars", "meant"),
+    [("P/N 12", "P/N 12"), ("12/A3", "12/A3"), ("/C1", "/C1"), ("A-B.C", "A-B.C"), ("A+B+C", "Abc"), ("+A/A", "a!")],
+)
+def test_a_slash_in_code_39_is_a_slash(bars: str, meant: str) -> None:
+    (linear,) = decode(labels.code_39(bars))
+    assert (linear.raw, linear.symbology) == (meant.encode(), "Code 39")
+
+
+def test_code_39_signs_of_several_symbols_are_told_apart() -> None:
+    texts = ("12/A3", "+AB", "786951")
+    sheet = np.full((1200, 1600), 255, np.uint8)
+    for at, picture in enumerate(labels.code_39(text) for text in texts):
+        sheet[100 + at * 400 : 100 + at * 400 + len(picture), 200 : 200 + picture.shape[1]] = picture
+    assert {symbol.raw for symbol in decode(sheet)} == {b"12/A3", b"aB", b"786951"}
+
+
 def test_noise_and_tiny_pictures_give_nothing() -> None:
     noise = np.random.default_rng(7).integers(0, 256, (600, 800), dtype=np.uint8)
     assert decode(noise) == []

@@ -11,6 +11,7 @@ import pytest
 from eum_app.scanning import labels
 from eum_app.scanning.decoder import decode, read_still
 from eum_app.scanning.opencv import cv2
+from tests import worn_pictures as pictures
 from tests.benchmarks import bench_reading
 
 if TYPE_CHECKING:
@@ -99,6 +100,33 @@ def test_nothing_is_read_from_nothing() -> None:
         assert read_still(picture, 1000, sweep=True) == []
     for shape in ((1, 1), (1, 500), (17, 17), (40, 900)):
         assert read_still(np.full(shape, 128, np.uint8), sweep=True) == []
+
+
+@pytest.mark.parametrize(("kind", "least"), [("blur", 4), ("scratch", 3), ("noise", 4), ("dark dots", 5), ("small", 5)])
+def test_wear_that_plain_reading_misses_is_read_on_fresh_pictures(kind: str, least: int) -> None:
+    seen = [pictures.damaged(kind, seed) for seed in range(700, 706)]
+    reads = [{symbol.raw for symbol in read_still(picture.grey, 10_000)} for picture in seen]
+    assert all(read <= picture.truths for read, picture in zip(reads, seen, strict=True))
+    assert sum(bool(read) for read in reads) >= least
+
+
+def test_a_scratched_mark_is_drawn_anew_from_its_grid() -> None:
+    picture = pictures.damaged("scratch", 11)
+    assert decode(picture.grey) == []
+    (symbol,) = read_still(picture.grey, 10_000)
+    assert {symbol.raw} == picture.truths
+    assert symbol.preparation.startswith("grid")
+    middle = picture.grey.shape[0] / 2
+    assert all(abs(one - middle) < 0.1 * middle for one in symbol.centre)
+
+
+@pytest.mark.parametrize("kind", pictures.TRAPS)
+def test_no_trap_gives_a_wrong_read(kind: str) -> None:
+    """A few of each; `make traps` tries thousands."""
+    for seed in range(900, 904):
+        picture = pictures.trap(kind, seed)
+        wrong = {symbol.raw for symbol in read_still(picture.grey, 400, sweep=True)} - picture.truths
+        assert wrong == set(), seed
 
 
 def test_the_budget_holds() -> None:

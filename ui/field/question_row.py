@@ -66,6 +66,13 @@ class QuestionRow(QFrame):
 
     # What the page sets
 
+    def begin(self, answer: Answer | None) -> None:
+        """Ask about another item: what was typed for the last one and not given is gone."""
+        for line in (self._line, self._comment):
+            if line is not None:
+                line.clear()
+        self.set_answer(answer)
+
     def set_answer(self, answer: Answer | None) -> None:
         """Show an answer that stands, or none; emits nothing."""
         self._answer = answer

@@ -33,10 +33,14 @@ class Questionnaire(QWidget):
         self.setLayout(vbox(head, self._questions))
 
     def show_draft(self, draft: Draft, checklist: Checklist) -> None:
-        """Ask about another item, or another group."""
+        """Ask about another item, or another group. The rows of the same checklist stay: making them anew would take
+        longer than all else between a scan and its item on the screen."""
+        if checklist != self._checklist:
+            empty_layout(self._questions)
+            self._rows = {}
         self._draft, self._checklist = draft, checklist
-        empty_layout(self._questions)
-        self._rows = {}
+        for key, row in self._rows.items():
+            row.begin(draft.answers.get(key))
         self._lay_out()
 
     def answer_all(self) -> None:

@@ -33,7 +33,7 @@ class Sightings(QObject):
     """Fed with every view; tells of each verdict once."""
 
     found = Signal(object)
-    """Sighting: a mark came into view, or its verdict changed."""
+    """list[Sighting]: marks that came into view, or whose verdict changed."""
     refused = Signal(object, object)
     """(Key, KnownError): it is no mark."""
     counted = Signal()
@@ -135,8 +135,8 @@ class Sightings(QObject):
                 self._verdicts[key] = None
                 self.refused.emit(key, answer)
         self._count()
-        for sighting in told:
-            self.found.emit(sighting)
+        if told:
+            self.found.emit(told)
 
     def _count(self) -> None:
         now = tuple(

@@ -34,15 +34,22 @@ class SweepWork(QObject):
         page.group.record_requested.connect(self.record_group)
         page.group.item_chosen.connect(self._open_from_group)
 
-    def _sighted(self, sighting: Sighting) -> None:
-        """A verdict about a mark in view. It is shown on the mark; the right column follows only where it is free."""
-        match = sighting.match
-        state, text, tone = tag_of(match)
-        self._page.scan.set_known(
-            sighting.key, state, text if sighting.is_sure else self.tr("{text}?").format(text=text)
-        )
+    def _sighted(self, sightings: list[Sighting]) -> None:
+        """Verdicts about marks in view. Each is shown on its mark, at once; the right column follows after that."""
+        for sighting in sightings:
+            state, text, _ = tag_of(sighting.match)
+            shown = text if sighting.is_sure else self.tr("{text}?").format(text=text)
+            self._page.scan.set_known(sighting.key, state, shown)
+        self._page.scan.viewfinder.repaint()
+        for sighting in sightings:
+            self._follow(sighting)
+
+    def _follow(self, sighting: Sighting) -> None:
+        """The right column follows a verdict only where it is free."""
         if self._page.view is None or self._page.is_begun():
             return
+        match = sighting.match
+        _, text, tone = tag_of(match)
         draft, is_alone = self._page.item.draft, self._page.sightings.in_view == 1
         is_photo = match.read.read_by == "photo"
         if is_alone or is_photo:
