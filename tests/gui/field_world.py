@@ -17,6 +17,7 @@ from db.queries import visits
 from eum_app.usecases.session import Session
 from tests.builders import PASSPHRASE, World, make_world
 from ui.app import AppWindow, build_window
+from ui.devices.wedge_filter import WedgeFilter
 from ui.field.close_out_page import CloseOutPage
 from ui.field.site_page import SitePage
 from ui.field.sync_page import SyncPage
@@ -97,15 +98,22 @@ class Field:
         """A key for whatever has the focus, once the keys before it are settled."""
         target = self.window.focusWidget()
         QTest.keyClick(target, key, modifiers)
-        QTest.qWait(130)  # printable keys are held until it is clear that they are no scan
+        self._settle()
         self.idle()
+
+    def _settle(self) -> None:
+        """Printable keys are held until it is clear that they are no scan; a busy machine is late to find that."""
+        QTest.qWait(130)
+        app = QApplication.instance()
+        assert app is not None
+        self.qtbot.waitUntil(lambda: not any(one.is_pending for one in app.findChildren(WedgeFilter)), timeout=30_000)
 
     def type(self, text: str) -> None:
         """Type at a person's pace into whatever has the focus."""
         for letter in text:
             QTest.keyClicks(self.window.focusWidget(), letter)
             QTest.qWait(HUMAN_MS)
-        QTest.qWait(130)
+        self._settle()
 
     def scan(self, text: str) -> None:
         """A hand scanner's burst."""

@@ -56,6 +56,11 @@ class WedgeFilter(QObject):
         self._timer.stop()
         self._app.removeEventFilter(self)
 
+    @property
+    def is_pending(self) -> bool:
+        """Whether keys are held back that may be a scan, or may be typing."""
+        return self._collector.is_pending
+
     def set_settings(self, settings: WedgeSettings) -> None:
         """Use another scanner's settings; keys held back are decided first."""
         self._fall_silent()
