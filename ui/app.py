@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from eum_app.usecases.session import Session
     from ui.desk import Desk
     from ui.devices.scanners import Scanners
+    from ui.devices.wedge_filter import WedgeFilter
     from ui.first_start import FirstStart
     from ui.shell import Shell
     from ui.tasks import Tasks
@@ -67,6 +68,7 @@ class AppWindow(QWidget):
         self._front: UnlockPage | FirstStart | None = None
         self._is_warm = self._is_closed = False
         self._scanners: Scanners | None = None
+        self._guard: WedgeFilter | None = None
         self._stack = QStackedLayout(self)
         self.resize(1440, 900)
         self._show_front()
@@ -126,7 +128,23 @@ class AppWindow(QWidget):
 
     def _warm_up(self) -> None:
         if self._front is not None and not self._is_closed:
+            self._guard_front()
             self.tasks.query(lambda: [importlib.import_module(name) for name in _WARM[self._kind]], lambda _done: None)
+
+    def _guard_front(self) -> None:
+        """While nothing is unlocked a scan means nothing, and must neither accept the notice nor fill a field in."""
+        from ui import settings
+        from ui.devices.wedge_filter import WedgeFilter
+
+        app = QApplication.instance()
+        if self._guard is None and isinstance(app, QApplication):
+            self._guard = WedgeFilter(app, settings.load().scanner.for_wedge())
+
+    def _let_guard_go(self) -> None:
+        if self._guard is not None:
+            self._guard.close()
+            self._guard.deleteLater()
+            self._guard = None
 
     def _unlock(self, account: str, passphrase: str) -> None:
         page = self.unlock_page
@@ -170,6 +188,7 @@ class AppWindow(QWidget):
         self.shell = shell
         self._add_pages(shell, desk)
         shell.lock_requested.connect(self.lock)
+        self._let_guard_go()
         self._listen_to_scanner(shell)
         DeviceBox(shell, desk).refresh(frozenset())
         self._stack.addWidget(shell)
@@ -202,6 +221,7 @@ class AppWindow(QWidget):
         app = QApplication.instance()
         assert isinstance(app, QApplication)
         self._scanners = Scanners(app, settings.load().scanner, shell)
+        self._scanners.heard.connect(shell.scanner_heard)
         self._scanners.mark_scanned.connect(shell.take_mark)
         shell.scanner_changed.connect(self._scanners.use)
 
@@ -225,6 +245,7 @@ class AppWindow(QWidget):
         """Close the session and show the unlock page again."""
         error = self._close_session("locked")
         self._show_front(error)
+        self._guard_front()
         self.locked.emit()
 
     def _close_session(self, reason: str) -> KnownError | None:
@@ -254,6 +275,7 @@ class AppWindow(QWidget):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self._is_closed = True
+        self._let_guard_go()
         self._close_session("closed")
         super().closeEvent(event)
 

@@ -46,6 +46,21 @@ PAPER_SENTENCES: dict[str, tuple[str, str]] = {
     "transcribe.no_serial": ("An item that is not on the list needs its serial.", "Type it twice, or empty the row."),
     "transcribe.is_listed": ("{serial} is on this visit's list.", "Find its row on its page and use that."),
     "transcribe.already": ("{serial} was transcribed already for this time.", "Leave this row empty."),
+    # Filled in, as a file
+    "filled.unreadable": (
+        "{name} is neither CSV (UTF-8, with a heading line) nor a JSON list that can be read.",
+        "Save it again in one of these, up to 5 MB.",
+    ),
+    "filled.empty": ("{name} has no rows.", "Fill in at least one."),
+    "filled.columns": ("These columns are missing: {lacking}.", "Known are: {known}."),
+    "filled.no_row": (
+        "The line names no item of page {number}, and only what is not on the list may leave that out.",
+        "Give the row's number or the serial in the list.",
+    ),
+    "filled.which": (
+        "On page {number} row {row} with the serial {serial} is none, or more than one.",
+        "Give the row's number as it is printed.",
+    ),
     # Labels
     "label.sheet": ("{sheet} is not a label sheet known here.", "Use one of: {known}."),
     "label.none": ("No item was chosen for labels.", "Choose at least one."),

@@ -54,12 +54,14 @@ class LookSettings(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
-    """`keeps_mark_pictures`: whether the picture of a mark is kept with the check (where photos are allowed)."""
+    """`keeps_mark_pictures`: whether the picture of a mark is kept with the check (where photos are allowed);
+    `makes_sounds`: whether a scan is answered by a tone as well."""
 
     look: LookSettings = LookSettings()
     camera: CameraSettings = CameraSettings()
     scanner: ScannerSettings = ScannerSettings()
     keeps_mark_pictures: bool = False
+    makes_sounds: bool = False
 
 
 def settings_file() -> Path:

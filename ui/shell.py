@@ -39,6 +39,8 @@ class Shell(QWidget):
     lock_requested = Signal()
     scanner_changed = Signal(object)
     """ScannerSettings: what the hand scanner is set to from now on."""
+    scanner_heard = Signal(object)
+    """Right before a scan by keys: by which keys its separators came (`Burst.ways`)."""
     closed = Signal()
 
     def __init__(self, tasks: Tasks, *, brand: str, marking: str = "CUI") -> None:

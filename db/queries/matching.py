@@ -80,6 +80,18 @@ def items_with_key(connection: Connection, visit_id: str, key: str, others: Coll
     return [Known(found[row.item_id], row.outcome or "") for row in rows if row.item_id in found]
 
 
+def items_by_tail(connection: Connection, visit_id: str, text: str, shortest: int, longest: int) -> list[Known]:
+    """Items whose whole serial is what `text` ends with, of these lengths; only the expected ones if there are any."""
+    tails = [text[-length:] for length in range(shortest, min(longest, len(text)) + 1)]
+    return _ask(connection, _BY_SERIALS, visit_id, serials=tails)
+
+
+def makers_and_parts(connection: Connection, visit_id: str) -> list[tuple[str, str]]:
+    """(CAGE, part number) of the items that a visit expects, each once."""
+    rows = connection.execute(_MAKERS_AND_PARTS, {"of_visit": visit_id})
+    return [(row.cage, row.part_number) for row in rows]
+
+
 def visits_still_expecting(connection: Connection, item_id: str) -> list[str]:
     """Ids of the visits that expect an item and have not checked it."""
     return list(connection.execute(_STILL_EXPECTING, {"of_item": item_id}).scalars())
@@ -129,6 +141,13 @@ def _read_before(condition: ColumnElement[bool]) -> Select[Any]:
 _BY_UII = _where(items.c.uii == bindparam("uii"))
 _BY_MATCH_KEY = _where(items.c.match_key.in_(bindparam("match_keys", expanding=True)))
 _BY_SERIAL = _where(or_(items.c.serial == bindparam("serial"), items.c.serial == bindparam("compacted")))
+_BY_SERIALS = _where(items.c.serial.in_(bindparam("serials", expanding=True)))
+_MAKERS_AND_PARTS = (
+    select(items.c.cage, items.c.part_number)
+    .join(visit_items, visit_items.c.item_id == items.c.item_id)
+    .where(visit_items.c.visit_id == bindparam("of_visit"))
+    .distinct()
+)
 _READ_UII = _read_before(checks.c.uii == bindparam("uii"))
 _READ_SERIAL = _read_before(
     and_(

@@ -1,4 +1,4 @@
-"""What goes on paper: `eum labels`, `eum visit worklist`."""
+"""What goes on paper and comes back: `eum labels`, `eum visit worklist`, `eum visit transcribe`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from typing import Annotated, Any
 
 import typer
 
-from eum_app.cli.common import AccountOption, JsonOption, PassphraseFd, StoreOption, show, unlocked
+from eum_app.cli import EXIT_REFUSED
+from eum_app.cli.common import AccountOption, JsonOption, PassphraseFd, StoreOption, sentence_of, show, unlocked
 from eum_app.cli.work import visit_app
 from eum_app.domain.errors import Refusal
 
@@ -84,3 +85,35 @@ def worklist_command(
         printed = print_worklist(session, visit, output, place or None)
     said = f"{printed.pages} pages with {printed.rows} items: {', '.join(str(path) for path in printed.paths)}"
     show(as_json, printed, said)
+
+
+@visit_app.command("transcribe")
+def transcribe_command(
+    account: AccountOption,
+    visit: Annotated[str, typer.Argument(help="The visit's id.", show_default=False)],
+    filled: Annotated[Path, typer.Argument(help="The filled worklist, CSV or JSON.", show_default=False)],
+    store: StoreOption = None,
+    passphrase_fd: PassphraseFd = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Record a filled worklist: who saw what and when, typed by you. All lines, or none and why.
+
+    Columns: page, saw, seen_at (with offset), row or serial, outcome, reason (code of the form), read and read_again
+    (the serial read on the item, typed twice), note.
+    """
+    from eum_app.usecases.filled_worklist import transcribe_file
+
+    with unlocked(store, account, passphrase_fd) as session:
+        done = transcribe_file(session, visit, filled)
+    refused = [
+        {"line": one.line, "code": one.refusal.code, "words": sentence_of(one.refusal.code, one.refusal.values)}
+        for one in done.refused
+    ]
+    said = (
+        "\n".join(["Nothing was recorded.", *(f"line {one['line']}: {one['words']}" for one in refused)])
+        if refused
+        else f"{done.checks} checks recorded from {len(done.pages)} pages."
+    )
+    show(as_json, {"checks": done.checks, "pages": done.pages, "refused": refused}, said)
+    if refused:
+        raise typer.Exit(EXIT_REFUSED)

@@ -135,7 +135,7 @@ def _text_kinds_in_head(text: str) -> set[str]:
 def read_message(text: str) -> Message | None:
     """Take an ISO/IEC 15434 message apart; None if `text` does not begin as one.
 
-    Raises Refusal `mark.separators_lost` (values: `candidates`), `mark.text_after_trailer`.
+    Raises Refusal `mark.separators_lost` (values: `candidates`), `mark.text_after_trailer`, `mark.run_together`.
     """
     text = _LEADING.sub("", text)
     if not text.startswith("[)"):
@@ -160,6 +160,8 @@ def read_message(text: str) -> Message | None:
     body, _, after = body[len(HEADER) + 1 :].partition(EOT)
     if after.strip():
         raise Refusal("mark.text_after_trailer", text=after.strip()[:40])
+    if HEADER in body:  # the beginning of one scan and another one behind it: nobody's serial holds a header
+        raise Refusal("mark.run_together")
     if not text.rstrip("\r\n\t").endswith(RS + EOT):
         warnings.append(MarkWarning("mark.trailer_missing", {}))
     records = tuple(_read_record(part, warnings) for part in body.split(RS) if part)

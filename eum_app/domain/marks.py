@@ -176,7 +176,7 @@ def parse_mark(raw: bytes, symbology: str | None = None) -> Mark:
     """Read the bytes of a mark. `symbology` is a name ("Data Matrix") or an AIM identifier ("]d2").
 
     Raises Refusal: `mark.empty`, `mark.too_long`, `mark.control_characters`, `mark.separators_lost`,
-    `mark.text_after_trailer`, `mark.ambiguous`, `mark.construct_1_no_serial`,
+    `mark.text_after_trailer`, `mark.run_together`, `mark.ambiguous`, `mark.construct_1_no_serial`,
     `mark.construct_2_no_serial`, `mark.construct_2_no_part`,
     `mark.uii_too_long`, `mark.uii_invalid`.
     """

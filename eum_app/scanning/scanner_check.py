@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal
 
@@ -13,6 +15,7 @@ from eum_app.domain.marks import parse_mark
 CALIBRATION = f"{HEADER}{RS}06{GS}17V1HLD9{GS}1PTEST-/01{GS}SYZ0189{RS}{EOT}".encode("ascii")
 _SEPARATORS = dict.fromkeys(map(ord, f"{RS}{GS}{EOT}"))
 
+Way = Literal["bytes", "control", "alt_keypad", "mapped", "pictures", "caret", "names", "none"]
 Kind = Literal["whole", "as_pictures", "as_text", "lost", "layout", "cut", "other"]
 
 
@@ -23,6 +26,30 @@ class ScannerCheck:
 
     kind: Kind
     prefix: str = ""  # an AIM identifier sent before the data, "]d1"
+
+
+_CARET = re.compile(r"\^[\^\]D]")
+_NAMED = re.compile(r"[<{«\[½](?:RS|GS|EOT)|\\(?:x|u00)(?:1[dDeE]|04)")
+
+
+def way_of(raw: bytes, keys: Collection[str], read_by: str) -> Way:
+    """By what means the separators of a scan arrived; `keys` is `Burst.ways`.
+
+    bytes (serial port) · control (Ctrl codes) · alt_keypad · mapped (keys that the device is set to) · pictures (U+2400
+    to U+2421) · caret (`^]`) · names (`<GS>`, `½GSW`, `\\x1d`) · none.
+    """
+    text = raw.decode("utf-8", "replace")
+    if any(one in text for one in (GS, RS, EOT)):
+        if read_by == "serial":
+            return "bytes"
+        if "mapped" in keys:
+            return "mapped"
+        return "alt_keypad" if "alt_keypad" in keys else "control"
+    if any(0x2400 <= ord(one) <= 0x2421 for one in text):
+        return "pictures"
+    if _CARET.search(text):
+        return "caret"
+    return "names" if _NAMED.search(text) else "none"
 
 
 def check_scan(raw: bytes) -> ScannerCheck:

@@ -38,11 +38,15 @@ class AltReleased:
 
 @dataclass(frozen=True)
 class Burst:
-    """A scan: what the scanner sent, separators restored, prefix and suffix taken off."""
+    """A scan: what the scanner sent, separators restored, prefix and suffix taken off.
+
+    `ways` says by which keys separators came: control (Ctrl codes), alt_keypad, mapped (keys or texts of the settings).
+    """
 
     raw: bytes
     started_ms: float
     ended_ms: float
+    ways: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -124,10 +128,20 @@ class BurstCollector:
         text = _text_of(self._held, self.settings.keys)
         if len(text) < self.settings.min_characters:
             return None
+        ways = {way for key in self._held if isinstance(key, Key) and (way := self._way_of(key))}
         for written, meant in self.settings.texts.items():
-            text = text.replace(written, meant)
+            if written in text:
+                text = text.replace(written, meant)
+                ways.add("mapped")
         text = text.removeprefix(self.settings.prefix).removesuffix(self.settings.suffix)
-        return Burst(text.encode("utf-8", "replace"), self._held[0].at_ms, self._held[-1].at_ms)
+        return Burst(text.encode("utf-8", "replace"), self._held[0].at_ms, self._held[-1].at_ms, frozenset(ways))
+
+    def _way_of(self, key: Key) -> str:
+        if key.alt and key.keypad and key.text.isdecimal():
+            return "alt_keypad"
+        if key.name in self.settings.keys:
+            return "mapped"
+        return "control" if key.text and not key.text.isprintable() else ""
 
 
 def _text_of(keys: list[Key | AltReleased], mapped: Mapping[str, str]) -> str:

@@ -19,8 +19,10 @@ from db.queries.matching import (
     items_by_earlier_mark,
     items_by_match_key,
     items_by_serial,
+    items_by_tail,
     items_by_uii,
     items_with_key,
+    makers_and_parts,
     visits_still_expecting,
 )
 from db.store import Connection
@@ -33,6 +35,8 @@ from eum_app.domain.visits import NO_READ_REASONS
 from eum_app.usecases.session import Session
 
 MAX_OFFERED: Final = 8
+UII_CHARS: Final = range(10, 51)
+"""Lengths of what is typed that may be a whole UII (MIL-STD-130N: at most 50)."""
 NEAR_CHARS: Final = range(3, 31)
 """Lengths of serials for which one character off is asked for: shorter ones are near to everything."""
 
@@ -208,6 +212,8 @@ def _near(connection: Connection, visit_id: str, mark: Mark, wanted: str, same_s
             if near(one.item.serial, wanted):
                 close: Closeness = "look_alike" if look_alike_key(one.item.serial) == key else "one_character"
                 ranked.append((_rank(mark, one, close), one.item, close))
+    if not ranked and not mark.elements.pairs:
+        ranked = [(_rank(mark, one, close), one.item, close) for one, close in _near_uii(connection, visit_id, wanted)]
     best = sorted(ranked, key=lambda entry: entry[0])[:MAX_OFFERED]
     return Match(
         "near",
@@ -216,6 +222,31 @@ def _near(connection: Connection, visit_id: str, mark: Mark, wanted: str, same_s
         candidates=tuple(item for _, item, _ in best),
         closeness=tuple(close for _, _, close in best),
     )
+
+
+def _near_uii(connection: Connection, visit_id: str, text: str) -> list[tuple[Known, Closeness]]:
+    """Items whose UII (where the book has none: the one that maker, part and serial form) is what was typed, one
+    character off, or of look-alikes.
+
+    A slip is either in front of the serial, which then is right and found by itself, or within it; then what stands in
+    front is the maker and part of something that the visit expects.
+    """
+    if len(text) not in UII_CHARS:
+        return []
+    found = items_by_tail(connection, visit_id, text, NEAR_CHARS.start, NEAR_CHARS.stop - 1)
+    for cage, part in makers_and_parts(connection, visit_id):
+        head = "D" + compact(cage) + compact(part)
+        serial = text.removeprefix(head)
+        if serial != text and len(serial) in NEAR_CHARS:
+            key = look_alike_key(serial)
+            found += items_with_key(connection, visit_id, key, one_character_off(key))
+    key = look_alike_key(text)
+    meant: dict[str, tuple[Known, Closeness]] = {}
+    for one in found:
+        book = compact(one.item.uii or f"D{one.item.cage}{one.item.part_number}{one.item.serial}")
+        if book == text or near(book, text):
+            meant[one.item.item_id] = one, "look_alike" if look_alike_key(book) == key else "one_character"
+    return list(meant.values())
 
 
 _Rank = tuple[bool, bool, int, bool, str]

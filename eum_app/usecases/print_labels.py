@@ -7,9 +7,9 @@ is drawn at two pixels a module and read back by our own decoder before anything
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from db.queries.items import ItemRow, items_by_id
 from eum_app.domain.errors import Refusal
@@ -61,6 +61,20 @@ class PrintedLabels(Changed):
     module_mm: float
 
 
+@dataclass(frozen=True)
+class LabelOrder:
+    """What to print: a label for each item, in this order, `copies` times; `start` is the first free position of the
+    first sheet, counted from 1, `dpi` what the printer can do."""
+
+    item_ids: Sequence[str]
+    sheet_id: str
+    symbol: LabelSymbol = "data_matrix"
+    kind: LabelKind = "replacement"
+    start: int = 1
+    copies: int = 1
+    dpi: int = DEFAULT_DPI
+
+
 def print_labels(
     session: Session,
     item_ids: Sequence[str],
@@ -73,33 +87,76 @@ def print_labels(
     copies: int = 1,
     dpi: int = DEFAULT_DPI,
 ) -> PrintedLabels:
-    """Write labels for items, in this order, as a PDF of vector symbols; `start` is the first free position of the
-    first sheet, `dpi` what the printer can do. What was printed goes on record.
+    """Write labels as a PDF of vector symbols (see `LabelOrder`). What was printed goes on record.
 
     Raises Refusal `permission.denied`, `label.none`, `label.too_many`, `label.sheet`, `label.position`, `item.unknown`,
     `label.nothing_to_say`, `label.characters`, `label.too_long`, `label.module_too_small`, `label.unreadable`,
     `report.name` (not .pdf), Trouble `report.pdf_failed` and those of the disk.
     """
+    order = LabelOrder(tuple(item_ids), sheet_id, symbol, kind, start, copies, dpi)
     session.require("paper.print")
-    sheet = next((one for one in label_sheets() if one.sheet_id == sheet_id), None)
-    if sheet is None:
-        raise Refusal("label.sheet", sheet=sheet_id[:40], known=", ".join(one.sheet_id for one in label_sheets()))
-    if not item_ids or copies < 1:
-        raise Refusal("label.none")
-    if len(item_ids) * copies > MAX_LABELS:
-        raise Refusal("label.too_many", count=len(item_ids) * copies, limit=MAX_LABELS)
-    if not 1 <= start <= sheet.labels:
-        raise Refusal("label.position", start=start, labels=sheet.labels)
     require_pdf(path)
-    found = session.read(items_by_id, item_ids)
-    for item_id in item_ids:
+    cover, labels, data = _laid_out(session, order)
+    pdf = set_pdf("label-sheet", data)
+    fact = LabelsPrinted(
+        observed_at=cover.as_of,
+        print_id=new_id(),
+        label_kind=kind,
+        symbol=symbol,
+        sheet_id=sheet_id,
+        items=tuple(item_ids),
+        copies=copies,
+        labels=len(labels),
+        file_name=path.name,
+    )
+    areas = write_and_record(session, [(fact, path, pdf)])
+    return PrintedLabels(areas, path, len(labels), len(data["pages"]), min(label.module_mm for label in labels))
+
+
+def preview_labels(session: Session, order: LabelOrder) -> tuple[bytes, int]:
+    """The first sheet as it would be printed (a PDF), and how many labels stand on it; nothing goes on record.
+
+    Raises as `print_labels` does, for what stands on that sheet.
+    """
+    session.require("paper.print")
+    _require_order(order)
+    free = _sheet(order.sheet_id).labels - order.start + 1
+    on_first = replace(order, item_ids=order.item_ids[: -(-free // order.copies)])
+    _, labels, data = _laid_out(session, on_first)
+    data["pages"] = data["pages"][:1]
+    return set_pdf("label-sheet", data), min(free, len(labels))
+
+
+def _sheet(sheet_id: str) -> LabelSheet:
+    for sheet in label_sheets():
+        if sheet.sheet_id == sheet_id:
+            return sheet
+    raise Refusal("label.sheet", sheet=sheet_id[:40], known=", ".join(one.sheet_id for one in label_sheets()))
+
+
+def _require_order(order: LabelOrder) -> None:
+    sheet = _sheet(order.sheet_id)
+    if not order.item_ids or order.copies < 1:
+        raise Refusal("label.none")
+    if len(order.item_ids) * order.copies > MAX_LABELS:
+        raise Refusal("label.too_many", count=len(order.item_ids) * order.copies, limit=MAX_LABELS)
+    if not 1 <= order.start <= sheet.labels:
+        raise Refusal("label.position", start=order.start, labels=sheet.labels)
+
+
+def _laid_out(session: Session, order: LabelOrder) -> tuple[Cover, list[Label], dict[str, Any]]:
+    """The cover, the labels in their order, each read back, and the data of the template."""
+    _require_order(order)
+    sheet = _sheet(order.sheet_id)
+    found = session.read(items_by_id, order.item_ids)
+    for item_id in order.item_ids:
         if item_id not in found:
             raise Refusal("item.unknown", item_id=item_id[:40])
     as_of = session.observed_now()
     labels = [
         label
-        for item_id in item_ids
-        for label in [_label(found[item_id], sheet, symbol, kind, dpi, as_of[:10])] * copies
+        for item_id in order.item_ids
+        for label in [_label(found[item_id], sheet, order.symbol, order.kind, order.dpi, as_of[:10])] * order.copies
     ]
     cover = Cover(
         report="labels",
@@ -112,21 +169,7 @@ def print_labels(
         is_reconciled=True,
         sections=(),
     )
-    data = sheet_data(cover, sheet, labels, start)
-    pdf = set_pdf("label-sheet", data)
-    fact = LabelsPrinted(
-        observed_at=as_of,
-        print_id=new_id(),
-        label_kind=kind,
-        symbol=symbol,
-        sheet_id=sheet_id,
-        items=tuple(item_ids),
-        copies=copies,
-        labels=len(labels),
-        file_name=path.name,
-    )
-    areas = write_and_record(session, [(fact, path, pdf)])
-    return PrintedLabels(areas, path, len(labels), len(data["pages"]), min(label.module_mm for label in labels))
+    return cover, labels, sheet_data(cover, sheet, labels, order.start)
 
 
 def message_of(item: ItemRow) -> bytes:

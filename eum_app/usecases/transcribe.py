@@ -23,7 +23,7 @@ from eum_app.usecases.changes import Changed
 from eum_app.usecases.match_mark import match_mark, require_alike
 from eum_app.usecases.record_check import NewCheck, record_checks
 from eum_app.usecases.session import Session
-from eum_app.usecases.worklist import find_page
+from eum_app.usecases.worklist import WorklistPage, find_page
 
 MAX_SAW_CHARS: Final = 40
 
@@ -64,9 +64,24 @@ def transcribe_page(
     (a row for what is not on the list names an item that is), `transcribe.already`, `entry.differs`, and those of
     `record_check` and `find_page`.
     """
-    session.require("visit.work")
     if not rows:
         raise Refusal("transcribe.nothing")
+    _, checks = _page_checks(session, visit_id, number, rows, saw, seen_at, digest)
+    recorded = record_checks(session, visit_id, checks)
+    return Transcribed(recorded.areas, tuple(one.check_id for one in recorded.checks))
+
+
+def require_page(
+    session: Session, visit_id: str, number: int, rows: Sequence[PaperRow], saw: str, seen_at: str, digest: str = ""
+) -> WorklistPage:
+    """The page, once these rows of it could be recorded; nothing is. Raises as `transcribe_page` does."""
+    return _page_checks(session, visit_id, number, rows, saw, seen_at, digest)[0]
+
+
+def _page_checks(
+    session: Session, visit_id: str, number: int, rows: Sequence[PaperRow], saw: str, seen_at: str, digest: str
+) -> tuple[WorklistPage, list[NewCheck]]:
+    session.require("visit.work")
     saw = " ".join(saw.split())
     if not 0 < len(saw) <= MAX_SAW_CHARS or not saw.isprintable():
         raise Refusal("transcribe.who")
@@ -97,8 +112,7 @@ def transcribe_page(
             if paper.item_id
             else _unlisted(session, visit_id, paper, seen)
         )
-    recorded = record_checks(session, visit_id, checks)
-    return Transcribed(recorded.areas, tuple(one.check_id for one in recorded.checks))
+    return page, checks
 
 
 def _listed(checklist: Checklist, paper: PaperRow, book_serial: str, seen: MarkRead) -> NewCheck:

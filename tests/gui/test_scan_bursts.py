@@ -12,9 +12,13 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QWidget
 from pytestqt.qtbot import QtBot
 
+from db.queries import visits
+from tests.builders import make_world
 from tests.gui.field_world import Field, field_at_work
 from tests.gui.hq_support import hq_window, hq_world
+from ui.app import build_window
 from ui.devices.scanners import Scanners
+from ui.field.transcribe_page import TranscribePage
 from ui.settings import ScannerSettings
 from ui.shell import Shell
 from ui.tasks import Tasks
@@ -99,12 +103,97 @@ def scan_everywhere(shell: Shell, scanners: Scanners, key: str, spy: Spy) -> int
     return len(there)
 
 
-@pytest.mark.parametrize("key", ["visits", "visit", "site", "close_out", "sync", "scanner_test"])
-def test_no_burst_reaches_anything_on_a_field_page(qtbot: QtBot, tmp_path: Path, spy: Spy, key: str) -> None:
+def test_no_burst_reaches_anything_on_any_field_page(qtbot: QtBot, tmp_path: Path, spy: Spy) -> None:
     with field_at_work(qtbot, tmp_path) as field:
-        field.open(key)
         scanners = _scanners_of(field)
-        assert scan_everywhere(field.shell, scanners, key, spy) > 0
+        for key in field.shell.page_keys:
+            field.open(key, () if key == "labels" else "" if key == "items" else None)
+            assert scan_everywhere(field.shell, scanners, key, spy) > 0, key
+            field.idle()
+        assert field.session.read(visits.recent_checks, field.visit_id) == []
+
+
+STATES: dict[str, tuple[str, str]] = {
+    # what is typed into the scan field, then the button that is pressed
+    "item": ("786950", ""),
+    "reasons": ("786950", "not_found_button"),
+    "photo": ("786950", "add_photo_button"),
+    "by_hand": ("", "by_hand_button"),
+    "near": ("78695I", ""),
+}
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_no_burst_answers_or_decides_in_the_workspace(qtbot: QtBot, tmp_path: Path, spy: Spy, state: str) -> None:
+    with field_at_work(qtbot, tmp_path) as field:
+        field.open("visit")
+        typed, pressed = STATES[state]
+        if typed:
+            field.identify(typed)
+        if pressed:
+            field.press(pressed)
+        for at, place in enumerate(places(field.visit)):
+            if not place.isVisible() or not place.isEnabled():
+                continue
+            place.setFocus()
+            spy.seen.clear()
+            texts = typed_into(field.visit)
+            burst(CASES[at % len(CASES)])
+            assert spy.seen == [], (state, place.objectName())
+            assert typed_into(field.visit) == texts
+            draft = field.visit.item.draft
+            assert draft is None or (draft.answers == {} and draft.photos == {})
+        field.idle()
+        assert field.session.read(visits.recent_checks, field.visit_id) == []
+        assert field.shell.current_key == "visit"
+
+
+def test_no_burst_ticks_a_row_of_paper(qtbot: QtBot, tmp_path: Path, spy: Spy) -> None:
+    with field_at_work(qtbot, tmp_path) as field:
+        field.open("transcribe")
+        field.type("1")
+        field.key(Qt.Key.Key_Return)
+        field.press("paper_2_not_found")  # with its fields open
+        page = field.shell.page("transcribe")
+        assert isinstance(page, TranscribePage)
+        before = [row.read() for row in page._rows]
+        assert scan_everywhere(field.shell, _scanners_of(field), "transcribe", spy) > 20
+        field.idle()
+        assert [row.read() for row in page._rows] == before
+
+
+def test_no_burst_reaches_the_shortcuts_sheet_or_the_page_under_it(qtbot: QtBot, tmp_path: Path, spy: Spy) -> None:
+    with field_at_work(qtbot, tmp_path) as field:
+        field.open("visit")
+        field.shell.toggle_sheet()
+        heard: list[bytes] = []
+        _scanners_of(field).mark_scanned.connect(lambda raw, _by: heard.append(raw))
+        for case in CASES:
+            spy.seen.clear()
+            burst(case)
+            assert spy.seen == []
+        assert [raw.decode() for raw in heard] == CASES
+        field.idle()
+        assert field.visit.item.draft is None
+        field.shell.toggle_sheet()
+
+
+def test_no_burst_accepts_the_notice_or_fills_the_unlock_page_in(qtbot: QtBot, tmp_path: Path) -> None:
+    world = make_world(tmp_path / "w")
+    world.close()
+    window = build_window(tmp_path / "w" / "fld-0042")
+    window.show()
+    window.activateWindow()
+    qtbot.waitUntil(lambda: window._guard is not None)
+    page = window.unlock_page
+    assert page is not None
+    for at, case in enumerate(CASES):
+        (page._accept, page.account, page._unlock)[at % 3].setFocus()
+        burst(case)
+    assert page.accepted_at is None
+    assert (page.account.text(), page.passphrase.text()) == ("", "")
+    assert window.tasks.wait_idle(30)
+    window.close()
 
 
 def test_an_answer_in_focus_is_not_given_by_a_burst(qtbot: QtBot, tmp_path: Path) -> None:

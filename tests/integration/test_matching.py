@@ -195,3 +195,28 @@ def test_a_dense_book_offers_few(tmp_path: Path) -> None:
     assert match.kind == "near"
     assert len(match.candidates) == MAX_OFFERED
     assert times.kinds == {"uii": {"found"}, "serial": {"found"}, "near": {"near"}, "unknown": {"unknown"}}
+
+
+@pytest.mark.parametrize(
+    ("said", "serial", "close"),
+    [
+        ("D1HLD9NVG-31A78695O", "786950", "look_alike"),  # a slip in the serial
+        ("D1HLD9NVG-31A78696", "", ""),  # two characters off
+        ("D1HLD9NVG-31A786960", "786950", "one_character"),
+        ("D1HLD9NVG-31A7869500", "786950", "one_character"),
+        ("D1HL09NVG-31A786950", "786950", "one_character"),  # a slip in front of it
+        ("DIHLD9NVG-3IA786950", "786950", "look_alike"),
+        ("D1HLD9NVG-31AAB-1050", "AB-1050", "look_alike"),  # the book has no UII for it
+        ("D1HLD9NVG-31AAB-I05O", "AB-1050", "look_alike"),
+        ("D1HLD9NVG-31A440012", "440012", "look_alike"),  # at another site, the book has no UII for it
+        ("D0ABC1NVG-31A55588B", "555888", "look_alike"),
+    ],
+)
+def test_a_uii_mistyped_by_hand_is_offered_and_never_taken(
+    world: World, visit_id: str, said: str, serial: str, close: str
+) -> None:
+    match = ask(world.hq, visit_id, said)
+    assert match.item is None
+    assert [one.serial for one in match.candidates[:1]] == ([serial] if serial else [])
+    assert match.closeness[:1] == ((close,) if close else ())
+    assert match.kind == ("near" if serial else "unknown")

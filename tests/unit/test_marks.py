@@ -112,6 +112,7 @@ def test_the_serial_inside_one_element_is_named() -> None:
         (message("18S0CVA5" + "9" * 80), "mark.uii_too_long"),
         (message("18S0CVA5\x0042"), "mark.control_characters"),
         (message("18S0CVA542") + b"[)>", "mark.text_after_trailer"),
+        (message("17V0CVA5", "1PNV")[:-2] + message("17V0CVA5", "1PNVG", "S7"), "mark.run_together"),
         (b"", "mark.empty"),
         (b" \r\n", "mark.empty"),
         (b"]d1", "mark.empty"),

@@ -14,11 +14,14 @@ class Scanners(QObject):
     """`mark_scanned` carries (bytes, "wedge" or "serial"). `close()` lets go of keyboard and port."""
 
     mark_scanned = Signal(bytes, str)
+    heard = Signal(object)
+    """Right before a scan of the one that types: by which keys its separators came."""
 
     def __init__(self, app: QApplication, settings: ScannerSettings, parent: QObject) -> None:
         super().__init__(parent)
         self._wedge = WedgeFilter(app, settings.for_wedge())
         self._wedge.mark_scanned.connect(lambda raw: self.mark_scanned.emit(raw, "wedge"))
+        self._wedge.heard.connect(self.heard)
         self._serial: SerialScanner | None = None
         self._open_port(settings)
 

@@ -40,6 +40,8 @@ class WedgeFilter(QObject):
     """`mark_scanned` carries the scan's bytes, separators included. `close()` takes the filter off."""
 
     mark_scanned = Signal(bytes)
+    heard = Signal(object)
+    """The same scan before it is one: by which keys its separators came (`Burst.ways`)."""
 
     def __init__(self, app: QApplication, settings: WedgeSettings | None = None) -> None:
         super().__init__(app)
@@ -138,6 +140,7 @@ class WedgeFilter(QObject):
             self._timer.stop()
         for what in decided:
             if isinstance(what, Burst):
+                self.heard.emit(what.ways)
                 self.mark_scanned.emit(what.raw)
             else:
                 for key in what.keys:

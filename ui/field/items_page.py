@@ -8,9 +8,10 @@ from PySide6.QtWidgets import QWidget
 
 from db.queries.items import items_by_id, search_item_ids
 from eum_app.domain.errors import KnownError
+from eum_app.usecases.print_labels import MAX_LABELS
 from ui import words
 from ui.desk import Desk
-from ui.field.parts import named
+from ui.field.parts import name_header_buttons, named
 from ui.items_view import ItemDetail, ItemSide, item_columns, item_detail
 from ui.models import IdsTableModel, current_id, on_current, select_id, table_view
 from ui.page import Page
@@ -47,7 +48,15 @@ class ItemsPage(Page):
             ColumnPart("item", self.tr("Item and history"), self.side, 4),
         ]
         self.body.addWidget(Columns(columns), 1)
+        self.add_action(self.tr("Labels…"), "Ctrl+L", self._to_labels, icon="printer", in_header=True)
+        name_header_buttons(self.header, "device_items_labels")
         self.add_action(self.tr("Search"), "Ctrl+F", self.search.setFocus)
+
+    def _to_labels(self) -> None:
+        """Labels for what was searched for; else for the item in front."""
+        current = current_id(self.table)
+        wanted = self._model.ids() if self._words else [current] if current else []
+        self.navigate_requested.emit("labels", wanted[:MAX_LABELS])
 
     # The shell
 

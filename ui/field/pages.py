@@ -19,6 +19,7 @@ from ui.field.sync_page import SyncPage
 from ui.field.transcribe_page import TranscribePage
 from ui.field.visit_page import VisitPage
 from ui.field.visits_page import VisitsPage
+from ui.labels_page import LabelsPage
 from ui.shell import Shell
 
 
@@ -37,7 +38,11 @@ def add_pages(shell: Shell, desk: Desk) -> None:
     scanner_test = ScannerTestPage(desk)
     scanner_test.setProperty("rail_key", "visits")
     scanner_test.scanner_changed.connect(shell.scanner_changed)
+    shell.scanner_heard.connect(scanner_test.note_keys_heard)
     shell.add_page("scanner_test", scanner_test.accessibleName(), "", scanner_test, is_in_rail=False)
+    labels = LabelsPage(desk, "items")
+    labels.setProperty("rail_key", "items")
+    shell.add_page("labels", labels.accessibleName(), "", labels, is_in_rail=False)
     Badges(shell, desk).refresh(frozenset())
 
 

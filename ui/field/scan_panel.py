@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Final
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QComboBox
 
 from eum_app.domain.errors import KnownError
-from ui import words
+from ui import settings, words
 from ui.desk import Desk
+from ui.devices.tones import Tone, Tones
 from ui.field.camera_menu import CameraMenu
 from ui.field.parts import named
 from ui.field.scan_worker import ScanWorker, Seen, read_still
@@ -20,6 +22,7 @@ from ui.widgets.path_field import PathField
 from ui.widgets.viewfinder import Viewfinder, ViewMark
 
 _FRAME_MS = 1_500
+_TONES: Final[dict[str, Tone]] = {"ok": "accepted", "accent": "accepted", "warn": "attention", "bad": "stop"}
 
 
 def key_of(symbology: str, raw: bytes) -> str:
@@ -45,6 +48,7 @@ class ScanPanel(Card):
         self._desk = desk
         self._known: dict[str, tuple[str, str]] = {}
         self._last_seen: Seen | None = None
+        self.tones = Tones(self)
         self.worker = ScanWorker(self)
         self.worker.frame_seen.connect(self._take)
         self.worker.state_changed.connect(self._follow_state)
@@ -113,6 +117,8 @@ class ScanPanel(Card):
         self.line.setText(text)
         self.line.setVisible(bool(text))
         set_look(self.line, "tone", tone if tone != "accent" else "")
+        if text and tone in _TONES and settings.load().makes_sounds:
+            self.tones.play(_TONES[tone])
         self.viewfinder.set_frame(tone if text else "")
         self._frame_timer.start()
 
@@ -139,6 +145,7 @@ class ScanPanel(Card):
 
     def stop(self) -> None:
         self.worker.stop()
+        self.tones.close()
         self.source.setCurrentIndex(0)
         self.file.hide()
         self._show_prompt(self._prompt)

@@ -8,7 +8,7 @@ from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QWidget
 
 from eum_app.domain.errors import KnownError
-from eum_app.scanning.scanner_check import CALIBRATION, check_scan
+from eum_app.scanning.scanner_check import CALIBRATION, Way, check_scan, way_of
 from ui import settings
 from ui.desk import Desk
 from ui.devices.serial_scanner import ports_there
@@ -37,6 +37,7 @@ class ScannerTestPage(Page):
         super().__init__()
         self.setObjectName("scanner_test_page")
         self._desk = desk
+        self._ways: frozenset[str] = frozenset()
         self.set_title(self.tr("Hand scanner"))
         self.add_action(self.tr("Back to the visits"), "Esc", lambda: self.navigate_requested.emit("visits", None))
         self._columns = Columns(
@@ -145,6 +146,10 @@ class ScannerTestPage(Page):
 
     # What arrives
 
+    def note_keys_heard(self, ways: frozenset[str]) -> None:
+        """By which keys the separators of the scan came that is handed over next."""
+        self._ways = ways
+
     def mark_scanned(self, raw: bytes, read_by: str) -> None:
         check = check_scan(raw)
         title, advice = self._said(check.kind)
@@ -154,10 +159,23 @@ class ScannerTestPage(Page):
         by = self.tr("Serial port") if read_by == "serial" else self.tr("Keyboard")
         self.read.clear()
         self.read.add(self.tr("Came by"), by)
+        self.separators = self.read.add(self.tr("Separators"), self._way_said(way_of(raw, self._ways, read_by)))
         self.read.add(self.tr("AIM prefix"), check.prefix or self.tr("None"), mono=True)
         self.read.add(self.tr("Readable"), mark_text(raw), mono=True)
         self.read.add(self.tr("Bytes"), raw.hex(" "), mono=True)
         self._columns.bring_to_front("arrived")
+
+    def _way_said(self, way: Way) -> str:
+        return {
+            "bytes": self.tr("as control characters, byte for byte"),
+            "control": self.tr("as control characters (Ctrl codes)"),
+            "alt_keypad": self.tr("as Alt and digits on the keypad"),
+            "mapped": self.tr("as the keys or texts that this device is set to"),
+            "pictures": self.tr("as pictures of control characters (␝ ␞ ␄)"),
+            "caret": self.tr("as caret text (^] ^^ ^D)"),
+            "names": self.tr("as names in text (<GS> <RS> <EOT>)"),
+            "none": self.tr("not at all"),
+        }[way]
 
     def _said(self, kind: str) -> tuple[str, str]:
         return {

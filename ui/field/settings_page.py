@@ -1,4 +1,4 @@
-"""Settings: how it looks and how large; whose device this is, who works on it, and where its store lies."""
+"""Settings: looks and sizes; what a scan leaves and how it sounds; whose device this is, who works on it."""
 
 from __future__ import annotations
 
@@ -54,13 +54,39 @@ class SettingsPage(Page):
         ):
             looks.add_padded(label(name, "strong"), label(hint, "sub", wrap=True), choice, spacing=6)
         looks.add_stretch()
-        left = panel(vbox(looks, 1))
+        left = panel(vbox(looks, self._scanning_card(), 1, spacing=16))
         right = panel(vbox(self._device_card(), self._accounts_card(), 1, spacing=16))
         columns = [
             ColumnPart("look", self.tr("Look"), scrolled(left), 1),
             ColumnPart("device", self.tr("Device"), scrolled(right), 1),
         ]
         self.body.addWidget(Columns(columns), 1)
+
+    def _scanning_card(self) -> Card:
+        kept = settings.load()
+        off_on = {"off": self.tr("Off"), "on": self.tr("On")}
+        self.pictures = self._choice("settings_pictures", self.tr("Picture of the mark"), off_on)
+        self.sounds = self._choice("settings_sounds", self.tr("Sounds"), off_on)
+        self.pictures.set_current("on" if kept.keeps_mark_pictures else "off")
+        self.sounds.set_current("on" if kept.makes_sounds else "off")
+        self.pictures.chosen.connect(lambda key: self._save(keeps_mark_pictures=key == "on"))
+        self.sounds.chosen.connect(lambda key: self._save(makes_sounds=key == "on"))
+        card = Card(self.tr("Scanning"))
+        for name, choice, hint in (
+            (
+                self.tr("Picture of the mark"),
+                self.pictures,
+                self.tr("Kept with each check as evidence. Only where photos are allowed."),
+            ),
+            (
+                self.tr("Sounds"),
+                self.sounds,
+                self.tr("A tone with each scan: taken, look at it, stop. What it says is always shown as well."),
+            ),
+        ):
+            card.add_padded(label(name, "strong"), label(hint, "sub", wrap=True), choice, spacing=6)
+        card.add_stretch()
+        return card
 
     def _choice(self, object_name: str, name: str, words_by_key: dict[str, str]) -> TabRow:
         tabs = [Tab(key, said, name=f"{name}: {said}") for key, said in words_by_key.items()]
@@ -124,8 +150,10 @@ class SettingsPage(Page):
     def _keep(self) -> None:
         look = theme()
         density: Literal["normal", "glove"] = "glove" if look.density == "glove" else "normal"
-        chosen = LookSettings(mode=look.mode, density=density, scale=look.scale)
+        self._save(look=LookSettings(mode=look.mode, density=density, scale=look.scale))
+
+    def _save(self, **changed: object) -> None:
         try:
-            settings.save(msgspec.structs.replace(settings.load(), look=chosen))
+            settings.save(msgspec.structs.replace(settings.load(), **changed))
         except KnownError as error:
             self.notice.show_error(error)

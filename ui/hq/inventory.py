@@ -12,6 +12,7 @@ from db.queries.items import items_by_id
 from eum_app.domain.errors import KnownError
 from eum_app.usecases.import_claims import ClaimsResult
 from eum_app.usecases.import_inventory import InventoryResult
+from eum_app.usecases.print_labels import MAX_LABELS
 from ui.desk import Desk
 from ui.hq.common import may, named, why_not
 from ui.hq.facet_row import FacetRow
@@ -66,6 +67,9 @@ class InventoryPage(Page):
         self._import_action = self.add_action(self.tr("Import a list…"), "Ctrl+I", self.show_import)
         self.header.add_action(named(ActionButton(self._import_action, kind="primary"), "inventory_import_list"))
         self._import_action.setEnabled(may(desk.session, "inventory.import"))
+        if may(desk.session, "paper.print"):
+            print_labels = self.add_action(self.tr("Labels…"), "Ctrl+L", self._to_labels)
+            self.header.add_action(named(ActionButton(print_labels, icon="printer"), "inventory_labels"))
         self.add_action(self.tr("Search"), "Ctrl+F", self.search.setFocus)
         self._title()
 
@@ -186,6 +190,12 @@ class InventoryPage(Page):
         # Gone between the list and the question: the list is asked again.
         self.notice.show_error(error)
         self._model.reload()
+
+    def _to_labels(self) -> None:
+        """Labels for what was narrowed down to; else for the item in front."""
+        current = current_id(self.table)
+        wanted = self._model.ids() if self._filter != ItemFilter() else [current] if current else []
+        self.navigate_requested.emit("labels", wanted[:MAX_LABELS])
 
     def show_import(self) -> None:
         self.notice.dismiss()

@@ -7,6 +7,7 @@ from PySide6.QtCore import QObject
 from db.queries.findings import open_count
 from ui.activity import ActivityPage
 from ui.desk import Desk
+from ui.hq.common import may
 from ui.hq.devices import DevicesPage
 from ui.hq.inbox import InboxPage
 from ui.hq.inventory import InventoryPage
@@ -14,6 +15,7 @@ from ui.hq.overview import OverviewPage
 from ui.hq.reports import ReportsPage
 from ui.hq.review import ReviewPage
 from ui.hq.visits import VisitsPage
+from ui.labels_page import LabelsPage
 from ui.page import Page
 from ui.shell import Shell
 from ui.words import count
@@ -44,6 +46,10 @@ def add_hq_pages(shell: Shell, desk: Desk) -> None:
     if not reads_only:
         add("devices", translate("Devices"), "tablet-smartphone", DevicesPage(desk))
     add("activity", translate("Activity log"), "scroll-text", ActivityPage(desk))
+    if may(desk.session, "paper.print"):
+        labels = LabelsPage(desk, "inventory")
+        labels.setProperty("rail_key", "inventory")
+        shell.add_page("labels", labels.accessibleName(), "", labels, is_in_rail=False)
     if not reads_only:
         _Badge(shell, desk)
 

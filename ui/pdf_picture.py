@@ -1,0 +1,42 @@
+"""Pages of PDF files as pictures, for a look before printing and for reading them back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QSize
+from PySide6.QtGui import QColor, QImage, QPainter
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+
+def page_image(pdf: bytes, dpi: int, page: int = 0) -> QImage:
+    """One page (from 0) on white, grey; a null image for what is no PDF. Works on any thread."""
+    from PySide6.QtPdf import QPdfDocument
+
+    buffer = QBuffer()
+    buffer.setData(QByteArray(pdf))
+    buffer.open(QIODevice.OpenModeFlag.ReadOnly)
+    document = QPdfDocument()
+    document.load(buffer)
+    if document.status() != QPdfDocument.Status.Ready:
+        return QImage()
+    points = document.pagePointSize(page)
+    drawn = document.render(page, QSize(round(points.width() * dpi / 72), round(points.height() * dpi / 72)))
+    paper = QImage(drawn.size(), QImage.Format.Format_Grayscale8)
+    paper.fill(QColor("white"))
+    painter = QPainter(paper)
+    painter.drawImage(0, 0, drawn)
+    painter.end()
+    document.close()
+    return paper
+
+
+def grey_of(image: QImage) -> NDArray[np.uint8]:
+    """A grey picture (`Format_Grayscale8`) as an array, 0 black to 255 white."""
+    import numpy as np
+
+    rows = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.bytesPerLine())
+    return np.ascontiguousarray(rows[:, : image.width()])
