@@ -1,4 +1,4 @@
-"""`make bench`: every ratio in one run, on screen and in bench-output/bench.json. Exit 1 where a bound is missed."""
+"""`make bench`: ratios and figures in one run, on screen and in bench-output/bench.json. Exit 1: a bound is missed."""
 
 from __future__ import annotations
 
@@ -7,14 +7,23 @@ import os
 import platform
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
-from tests.benchmarks import bench_import, bench_postgres, bench_record, bench_report, bench_unlock
-from tests.benchmarks.ratios import Ratio
+from tests.benchmarks import (
+    bench_import,
+    bench_match,
+    bench_postgres,
+    bench_reading,
+    bench_record,
+    bench_report,
+    bench_scan,
+    bench_unlock,
+)
+from tests.benchmarks.ratios import Figure, Ratio
 
 OUTPUT = Path("bench-output") / "bench.json"
 MEASUREMENTS: dict[str, Callable[[Path], Ratio]] = {
@@ -25,20 +34,33 @@ MEASUREMENTS: dict[str, Callable[[Path], Ratio]] = {
     "unlock": bench_unlock.measure,
     "report": bench_report.measure,
 }
+FIGURES: dict[str, Callable[[Path], list[Figure]]] = {
+    "reading": bench_reading.figures,
+    "match": bench_match.figures,
+    "scan": bench_scan.figures,
+}
 
 
 def main(wanted: list[str]) -> int:
     """Run the measurements named, or all."""
     console = Console()
-    ratios = []
-    for name in wanted or MEASUREMENTS:
+    ratios: list[Ratio] = []
+    figures: list[Figure] = []
+    for name in wanted or (*MEASUREMENTS, *FIGURES):
         with console.status(f"Measuring: {name}"), tempfile.TemporaryDirectory(prefix="eum-bench-") as folder:
             os.environ["EUM_STATE"] = f"{folder}/state"
-            ratios.append(MEASUREMENTS[name](Path(folder)))
-    console.print(table_of(ratios))
-    save(ratios, OUTPUT)
+            if name in MEASUREMENTS:
+                ratios.append(MEASUREMENTS[name](Path(folder)))
+            else:
+                figures += FIGURES[name](Path(folder))
+    if ratios:
+        console.print(table_of(ratios))
+    if figures:
+        console.print(table_of_figures(figures))
+    save(ratios, figures, OUTPUT)
     console.print(f"{OUTPUT}")
-    return 0 if all(ratio.is_held for ratio in ratios) else 1
+    is_held = [ratio.is_held for ratio in ratios] + [figure.is_held for figure in figures]
+    return 0 if all(is_held) else 1
 
 
 def table_of(ratios: list[Ratio]) -> Table:
@@ -60,10 +82,22 @@ def table_of(ratios: list[Ratio]) -> Table:
     return table
 
 
-def save(ratios: list[Ratio], path: Path) -> None:
+def table_of_figures(figures: Sequence[Figure]) -> Table:
+    table = Table(title="Figures")
+    for heading in ("what", "measured", "must", ""):
+        table.add_column(heading, justify="right" if heading in {"measured", "must"} else "left")
+    for one in figures:
+        must = f"{'≥' if one.is_floor else '≤'} {one.bound:g}"
+        held = "held" if one.is_held else "[bold]missed[/bold]"
+        table.add_row(one.name, f"{one.value:,.2f}".rstrip("0").rstrip(".") + f" {one.unit}", must, held)
+    return table
+
+
+def save(ratios: Sequence[Ratio], measured: Sequence[Figure], path: Path) -> None:
     figures = {
         "machine": {"python": platform.python_version(), "system": platform.platform(), "cores": os.cpu_count()},
         "ratios": [ratio.as_figures() for ratio in ratios],
+        "figures": [one.as_figures() for one in measured],
     }
     path.parent.mkdir(exist_ok=True)
     path.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")

@@ -24,6 +24,7 @@ from eum_app.domain.look_alikes import look_alike_key
 from eum_app.scanning.labels import iuid_message
 from eum_app.usecases.match_mark import match_mark
 from eum_app.usecases.session import Session
+from tests.benchmarks.ratios import Figure
 from tests.builders import Clock, make_store
 
 PARTS = 50
@@ -111,11 +112,25 @@ def _insert(table: Table, rows: Iterator[tuple[Any, ...]]) -> tuple[str, list[tu
     return f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({marks})", list(rows)
 
 
+def figures(folder: Path, items: int = 1_000_000) -> list[Figure]:
+    """The 95th percentile of each kind of question."""
+    times = _in_store(folder, items, items // 10)
+    return [
+        Figure(f"verdict on {items:,} items, {name}, p95", times.p95(name), BOUND_MS, "ms of processor")
+        for name in times.ms
+    ]
+
+
+def _in_store(folder: Path, items: int, expected: int) -> Times:
+    session = make_store(folder / "s", "field", "FLD-0042", Clock())
+    times = measured(session, items=items, expected=expected, asked=300)
+    session.store.close()
+    return times
+
+
 def main(items: int = 1_000_000, expected: int = 100_000) -> int:
     with tempfile.TemporaryDirectory(prefix="eum-bench-") as folder:
-        session = make_store(Path(folder) / "s", "field", "FLD-0042", Clock())
-        times = measured(session, items=items, expected=expected, asked=300)
-        session.store.close()
+        times = _in_store(Path(folder), items, expected)
     for name, ms in times.ms.items():
         print(  # noqa: T201
             f"{name:8} median {statistics.median(ms):6.2f} ms   p95 {times.p95(name):6.2f} ms   most {max(ms):6.2f} ms"

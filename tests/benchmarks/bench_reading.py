@@ -9,12 +9,16 @@ import time
 from collections import Counter
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from eum_app.scanning.decoder import Symbol, decode, read_still
-from eum_app.scanning.images import load_grey
+from eum_app.scanning.images import grey_of, load_grey
+from eum_app.scanning.opencv import cv2
+from eum_app.scanning.sweep import SweepTracker
+from tests.benchmarks.ratios import Figure
+from ui.field.scan_worker import view_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,6 +31,67 @@ SWEEP_MS = 5000
 def measure() -> dict[str, Any]:
     """Everything; needs the shared sample data beside the project (about 20 s)."""
     return {"photos": photos(), "degraded": degraded(), "scenes": scenes(), "noise": noise()}
+
+
+EASY = ("single.jpg", "pair.jpg", "shelf-12.jpg", "shelf-24.jpg", "shelf-40.jpg", "shelf-with-3-unlisted.jpg")
+HARD = {"shelf-12-hard.jpg": 12, "shelf-24-hard.jpg": 23, "single-hard.jpg": 1, "pallet-60.jpg": 57}
+WALK_FPS = 15.0  # of the camera
+
+
+def figures(_folder: Path) -> list[Figure]:
+    """What must be reached, on the sample pictures beside the project; nothing where there are none."""
+    if not DATA.is_dir():
+        return []
+    photo, damaged, scene, walked = photos(), degraded(), scenes(), walk()
+    counts = scene["counts"]
+    wrong = len(photo["wrong"]) + len(damaged["wrong"]) + len(scene["wrong"]) + len(noise()["wrong"])
+    return [
+        Figure("photographed marks read, of 164", photo["read"], 162, is_floor=True),
+        Figure("time where plain reading reads at once", photo["ratio_where_plain_reads"], 1.2, "×"),
+        Figure(f"damaged marks read, of 96 (plainly {damaged['read_plainly']})", damaged["read"], 72, is_floor=True),
+        Figure("those that plain reading misses, median", damaged["median_ms_where_plain_misses"], 150, "ms"),
+        Figure("easy scenes, marks read, of 91", sum(counts[name][0] for name in EASY), 91, is_floor=True),
+        *(Figure(f"{name}, marks read", counts[name][0], least, is_floor=True) for name, least in HARD.items()),
+        Figure("walk, marks read, of 16", len(walked.late_s), 16, is_floor=True),
+        Figure("walk, latest mark after it entered the view", max(walked.late_s), 1.0, "s"),
+        Figure("walk, live pipeline on one core", walked.fps, 15, "frames/s", is_floor=True),
+        Figure("wrong reads", wrong, 0),
+    ]
+
+
+class Walk(NamedTuple):
+    """How long after its label was in view each mark counted as read (s), and frames a second of processor time."""
+
+    late_s: list[float]
+    fps: float
+
+
+def walk() -> Walk:
+    """The camera's walk as the worker does it: decoded, tracked, made ready for the window."""
+    marks = {one["mark"].encode(): one["centre"][0] for one in _truth("scenes")["walk.avi"]}
+    left, right = min(marks.values()), max(marks.values())
+    video, tracker = cv2.VideoCapture(str(DATA / "scenes" / "walk.avi")), SweepTracker()
+    first: dict[bytes, float] = {}
+    frames, threads = 0, cv2.getNumThreads()
+    cv2.setNumThreads(1)
+    started = time.process_time()
+    while True:
+        there, picture = video.read()
+        if not there:
+            break
+        grey = grey_of(np.asarray(picture, np.uint8))
+        tracks = tracker.offer(decode(grey), frames / WALK_FPS * 1000, (grey.shape[1], grey.shape[0]))
+        view_of(picture, tracks, {})
+        for track in tracks:
+            if track.is_sure:
+                first.setdefault(track.symbol.raw, frames / WALK_FPS)
+        frames += 1
+    fps = frames / (time.process_time() - started)
+    cv2.setNumThreads(threads)
+    # It goes evenly from the left end to the right one: a label's middle is in view from here on.
+    seconds, path = frames / WALK_FPS, right - left - 1280 + 1
+    entered = {raw: max(0.0, (x - left - 1280) / path * seconds) for raw, x in marks.items()}
+    return Walk([first[raw] - entered[raw] for raw in marks if raw in first], fps)
 
 
 def photos() -> dict[str, Any]:

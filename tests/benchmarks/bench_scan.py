@@ -32,6 +32,7 @@ from eum_app.scanning.labels import data_matrix, iuid_message
 from eum_app.scanning.sweep import SweepTracker
 from eum_app.usecases.session import Session
 from tests.benchmarks.bench_match import VISIT, fill, part_and_serial
+from tests.benchmarks.ratios import Figure
 from tests.builders import make_world
 from ui.desk import Desk
 from ui.field.scan_worker import picture_of, view_of
@@ -158,6 +159,20 @@ def _expect_in(session: Session, visit_id: str) -> None:
     with session.writing() as transaction:
         of_filled = visit_items.c.visit_id == VISIT
         transaction.connection.execute(update(visit_items).where(of_filled).values(visit_id=visit_id))
+
+
+def figures(folder: Path, items: int = 100_000, asked: int = 40, runs: int = 3) -> list[Figure]:
+    """The median over runs of the 95th percentile, by the clock and by the processor's time."""
+    taken = [measured(folder / str(run), items=items, asked=asked) for run in range(runs)]
+    found = []
+    for name in taken[0]:
+        for kind in ("wall", "cpu"):
+            each = [statistics.quantiles([getattr(one, kind) for one in times[name]], n=20)[-1] for times in taken]
+            unit = "ms" if kind == "wall" else "ms of processor"
+            found.append(
+                Figure(f"{name} to verdict painted, {items:,} items, p95", statistics.median(each), BOUND_MS, unit)
+            )
+    return found
 
 
 def main(items: int = 100_000, asked: int = 60) -> int:

@@ -60,6 +60,26 @@ class Ratio:
         }
 
 
+@dataclass(frozen=True)
+class Figure:
+    """One measured value with what it must reach: at most `bound`, or at least it where `is_floor`."""
+
+    name: str
+    value: float
+    bound: float
+    unit: str = ""
+    is_floor: bool = False
+
+    @property
+    def is_held(self) -> bool:
+        return self.value >= self.bound if self.is_floor else self.value <= self.bound
+
+    def as_figures(self) -> dict[str, Any]:
+        """For bench.json."""
+        must = "at least" if self.is_floor else "at most"
+        return {"name": self.name, "value": round(self.value, 2), "unit": self.unit, "must": must, "bound": self.bound}
+
+
 def timed_ms(work: Callable[[], object]) -> float:
     started = time.perf_counter()
     work()

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.benchmarks import bench_import, bench_record, bench_unlock
-from tests.benchmarks.__main__ import save, table_of
-from tests.benchmarks.ratios import Ratio
+from tests.benchmarks.__main__ import save, table_of, table_of_figures
+from tests.benchmarks.ratios import Figure, Ratio
 
 
 def _gives_figures(ratio: Ratio, repeats: int) -> None:
@@ -38,6 +38,9 @@ def test_the_median_decides(tmp_path: Path) -> None:
     missed = Ratio("a", "b", 1.0, (1.0, 30.0, 3.0), (1.0, 1.0, 2.0))
     assert (held.median, held.is_held, missed.is_held) == (1.5, True, False)
     assert table_of([held, missed]).row_count == 2
-    save([held, missed], tmp_path / "out" / "bench.json")
+    figures = [Figure("read", 161, 162, is_floor=True), Figure("verdict", 99.5, 100, "ms")]
+    assert [one.is_held for one in figures] == [False, True]
+    assert table_of_figures(figures).row_count == 2
+    save([held, missed], figures, tmp_path / "out" / "bench.json")
     figures = json.loads((tmp_path / "out" / "bench.json").read_text())["ratios"]
     assert [row["median_ratio"] for row in figures] == [1.5, 1.5]
