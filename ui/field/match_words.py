@@ -9,6 +9,7 @@ from PySide6.QtCore import QCoreApplication
 from eum_app.domain.errors import KnownError
 from eum_app.usecases.match_mark import Match
 from ui import words
+from ui.mark_view import mark_text
 from ui.messages import warning
 
 
@@ -27,10 +28,14 @@ def _tr(text: str) -> str:
 
 
 def name_of(match: Match) -> str:
-    """The serial that a match is about, as read or as on the book."""
+    """The serial that a match is about, as read or as on the book; nothing in it turns or hides the words around."""
     if match.item is not None and match.item.serial:
         return match.item.serial
-    return match.read.serial or match.read.uii or match.mark.text.strip()[:40]
+    return _shown(match.read.serial or match.read.uii or match.mark.text.strip())[:40]
+
+
+def _shown(text: str) -> str:
+    return mark_text(text.encode("utf-8", "replace"))
 
 
 def tag_of(match: Match) -> tuple[str, str, str]:
@@ -130,14 +135,14 @@ def confirm_offer(match: Match) -> Offer:
 
 def _read_rows(match: Match) -> list[tuple[str, str]]:
     rows = [
-        (_tr("Serial number"), match.read.serial or ("" if match.read.uii else match.mark.text.strip())),
-        (_tr("UII"), match.read.uii),
-        (_tr("Part number"), match.mark.part_number or ""),
-        (_tr("Maker (CAGE)"), match.mark.cage or ""),
+        (_tr("Serial number"), _shown(match.read.serial or ("" if match.read.uii else match.mark.text.strip()))),
+        (_tr("UII"), _shown(match.read.uii)),
+        (_tr("Part number"), _shown(match.mark.part_number or "")),
+        (_tr("Maker (CAGE)"), _shown(match.mark.cage or "")),
         (_tr("Read by"), words.read_by(match.read.read_by)),
     ]
     if match.item is not None:
         rows.append((_tr("On the book at"), words.joined(match.item.site, match.item.location)))
-    rows += [(_tr("Claimed"), claim) for claim in match.mark.claims]
+    rows += [(_tr("Claimed"), _shown(claim)) for claim in match.mark.claims]
     rows += [(_tr("Note"), warning(one.code, one.values)) for one in match.mark.warnings]
     return [(name, value) for name, value in rows if value]

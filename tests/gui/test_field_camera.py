@@ -1,0 +1,78 @@
+"""The camera's menu, frames that stand in for a camera, and a window that answers while they come."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from datetime import date
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QAction
+from pytestqt.qtbot import QtBot
+
+from eum_app.demo.generate import depot_rows, shelf_video
+from tests.gui.field_world import Field, field_at_work
+from tests.gui.test_field_sweep import look_at, shelf
+from ui import settings
+from ui.field.scan_worker import Seen
+
+MAX_BLOCK_MS = 50.0
+
+
+@pytest.fixture
+def field(qtbot: QtBot, tmp_path: Path) -> Iterator[Field]:
+    with field_at_work(qtbot, tmp_path) as made:
+        made.open("visit")
+        yield made
+
+
+def newest(field: Field) -> Seen:
+    seen = field.visit.scan._last_seen
+    assert seen is not None
+    return seen
+
+
+def action(field: Field, name: str) -> QAction:
+    made = field.visit.scan.menu.findChild(QAction, name)
+    assert made is not None, name
+    return made
+
+
+def test_mirror_zoom_and_resolution_hold_at_once_and_are_kept(field: Field, tmp_path: Path) -> None:
+    frames = shelf(tmp_path / "frames", "786951")
+    (frames / "frame.png").rename(frames / "a.png")
+    for name in "bcdefghijklm":  # a folder ends; these last for the test
+        (frames / f"{name}.png").write_bytes((frames / "a.png").read_bytes())
+    look_at(field, frames, 1)
+    plain = newest(field)
+    left = plain.tracks[0].centre[0]
+    action(field, "camera_mirror").trigger()
+    field.until(lambda: newest(field).is_mirrored and bool(newest(field).tracks))
+    assert abs(newest(field).tracks[0].centre[0] - left) < 3  # the picture is turned, what is read is not
+    shown = field.visit.scan.viewfinder.marks[0]
+    assert sum(x for x, _ in shown.corners) / 4 == pytest.approx(1 - left / plain.width, abs=0.02)
+    action(field, "zoom_2").trigger()
+    field.until(lambda: newest(field).width == round(plain.width / 2))
+    action(field, "resolution_1920").trigger()
+    kept = settings.load().camera
+    assert (kept.is_mirrored, kept.zoom, kept.width, kept.height) == (True, 2.0, 1920, 1080)
+    assert action(field, "camera_0").isChecked()
+
+
+def test_the_window_answers_all_along_a_walk(field: Field, tmp_path: Path) -> None:
+    """What the window's own thread computes at a stretch, in its processor time: other programs do not lengthen it."""
+    shelf_video(depot_rows(7, 12, today=date(2026, 11, 21)), tmp_path / "walk.avi", frames=30, fps=10)
+    field.visit.scan.worker.start(tmp_path / "walk.avi")  # once: imports, threads and fonts are there after it
+    field.until(lambda: len(field.visit.scan.viewfinder.marks) > 2)
+    beats: list[float] = []
+    heart = QTimer()
+    heart.timeout.connect(lambda: beats.append(time.thread_time()))
+    heart.start(5)
+    field.visit.scan.worker.start(tmp_path / "walk.avi")
+    field.until(lambda: len(beats) > 100 and not field.visit.scan.worker.is_running)
+    heart.stop()
+    stretches = [(after - before) * 1000 for before, after in pairwise(beats)]
+    assert max(stretches) <= MAX_BLOCK_MS
