@@ -17,6 +17,7 @@ MAX_STDIN_BYTES = 1_000_000
 
 def read_marks_command(
     files: Annotated[list[Path], typer.Argument(help="Pictures, or folders of pictures.", show_default=False)],
+    sweep: Annotated[bool, typer.Option(help="Whole scenes: all marks, small and poor ones too.")] = False,
 ) -> None:
     """Read the marks in pictures: a JSON line a symbol."""
     from eum_app.scanning.read_marks import SymbolReading, read_marks, reading_as_json
@@ -24,7 +25,7 @@ def read_marks_command(
     refused = False
     for file in files:
         try:
-            for reading in read_marks(file):
+            for reading in read_marks(file, sweep=sweep):
                 print_json(reading_as_json(reading, sentence_of))
         except Refusal as refusal:
             refused = True

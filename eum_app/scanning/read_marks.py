@@ -28,8 +28,11 @@ class SymbolReading:
     refusal: Refusal | None = None
 
 
-def read_marks(path: Path) -> Iterator[SymbolReading]:
-    """Every symbol in a picture, or in all pictures of a folder and its folders, in the order of their names.
+def read_marks(path: Path, *, sweep: bool = False) -> Iterator[SymbolReading]:
+    """The symbols in a picture, or in all pictures of a folder and its folders, in the order of their names.
+
+    With `sweep` a picture is a whole scene: every effort is made for all of it, small and poor symbols included, also
+    where some are read plainly.
 
     A picture without a symbol gives nothing. In a folder a damaged picture is one reading, with the refusal, and the
     rest go on; a damaged picture by itself raises Refusal as `load_grey` does.
@@ -42,7 +45,7 @@ def read_marks(path: Path) -> Iterator[SymbolReading]:
                 raise
             yield SymbolReading(file, None, refusal=refusal)
             continue
-        for symbol in read_still(grey, BUDGET_MS, sweep=True):
+        for symbol in read_still(grey, BUDGET_MS, sweep=sweep):
             yield read_symbol(file, symbol)
 
 

@@ -9,11 +9,13 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from eum_app.cli import run
-from eum_app.scanning.labels import data_matrix, iuid_message, png
+from eum_app.scanning.labels import code_39, data_matrix, iuid_message, png
 from tests.builders import PASSPHRASE, inventory_csv
+from tests.integration.test_decoder_stills import noisy, turned
 
 ENVIRONMENT = {"EUM_PASSPHRASE": PASSPHRASE}
 
@@ -104,11 +106,24 @@ def test_marks_by_command(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> 
     assert reading["uii"] == "D1HLD9NVG-31A786950"
     assert bytes.fromhex(reading["bytes_hex"]) == iuid_message("1HLD9", "NVG-31A", "786950")
     assert {"file", "symbology", "text", "elements", "warnings", "corners", "ms"} <= set(reading)
+    assert reading["preparation"] == "plain"
     (tmp_path / "none.png").write_bytes(b"none")
     assert run(["read-marks", str(tmp_path / "none.png"), str(picture)]) == 1
     refused, read = map(json.loads, capfd.readouterr().out.splitlines())
     assert refused["error"]
     assert read["uii"] == reading["uii"]
+
+
+def test_a_sweep_by_command_reads_the_poor_marks_too(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    poor, good = noisy(turned(code_39("604023", 3), 5), 10, 2.0), data_matrix(iuid_message("1HLD9", "X", "786950"), 4)
+    side = max(poor.shape[0], good.shape[0])
+    pair = [np.pad(one, ((0, side - len(one)), (20, 20)), constant_values=200) for one in (poor, good)]
+    (tmp_path / "scene.png").write_bytes(png(np.hstack(pair)))
+    texts = []
+    for options in ([], ["--sweep"]):
+        assert run(["read-marks", *options, str(tmp_path / "scene.png")]) == 0
+        texts.append({json.loads(line)["bytes_hex"] for line in capfd.readouterr().out.splitlines()})
+    assert texts[1] - texts[0] == {b"604023".hex()}
 
 
 def eum(*arguments: str | Path, stdin: bytes = b"", environment: dict[str, str] | None = None) -> tuple[int, str, str]:

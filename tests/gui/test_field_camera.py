@@ -8,14 +8,19 @@ from datetime import date
 from itertools import pairwise
 from pathlib import Path
 
+import numpy as np
 import pytest
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QAction
 from pytestqt.qtbot import QtBot
 
 from eum_app.demo.generate import depot_rows, shelf_video
+from eum_app.domain.facts import MarkRead
+from eum_app.scanning.labels import iuid_message, png
 from tests.gui.field_world import Field, field_at_work
 from tests.gui.test_field_sweep import look_at, shelf
+from tests.gui.test_field_transcribe import mark_of_last_check
+from tests.worn_pictures import laid, modules_of, seen
 from ui import settings
 from ui.field.scan_worker import Seen
 
@@ -76,3 +81,35 @@ def test_the_window_answers_all_along_a_walk(field: Field, tmp_path: Path) -> No
     heart.stop()
     stretches = [(after - before) * 1000 for before, after in pairwise(beats)]
     assert max(stretches) <= MAX_BLOCK_MS
+
+
+def recorded(field: Field, serial: str) -> MarkRead:
+    """All as expected, and Enter; how the check says that the mark was read."""
+    field.until(lambda: field.visit.item.draft is not None)
+    field.key(Qt.Key.Key_A)
+    field.key(Qt.Key.Key_Return)
+    field.until(lambda: field.outcome(serial) == "verified")
+    return mark_of_last_check(field)
+
+
+def test_how_a_mark_was_read_is_kept_with_the_check(field: Field, tmp_path: Path) -> None:
+    """Raw bytes, symbology, way, preparation, and quality, of each way of reading."""
+    marks = {serial: iuid_message("1HLD9", "NVG-31A", serial) for serial in ("786950", "786951", "786952", "786953")}
+    look_at(field, shelf(tmp_path / "frames", "786950"), 1)
+    camera = recorded(field, "786950")
+    assert (camera.read_by, camera.raw, camera.symbology) == ("camera", marks["786950"], "Data Matrix")
+    assert (camera.preparation, camera.quality) == ("plain", 1.0)
+    field.visit.scan.stop()
+    poor = seen(laid(modules_of(marks["786951"]), 6), np.random.default_rng(3), noise=50)
+    (tmp_path / "poor.png").write_bytes(png(poor))
+    field.press("from_photo_button")
+    field.visit.scan.photo.edit.setText(str(tmp_path / "poor.png"))
+    field.visit.scan.photo.edit.returnPressed.emit()
+    photo = recorded(field, "786951")
+    assert (photo.read_by, photo.raw, photo.symbology) == ("photo", marks["786951"], "Data Matrix")
+    assert photo.preparation not in {"", "plain"}
+    assert 0 < photo.quality <= 1
+    for way, serial in (("wedge", "786952"), ("serial", "786953")):
+        field.visit.mark_scanned(marks[serial], way)
+        mark = recorded(field, serial)
+        assert (mark.read_by, mark.raw, mark.serial, mark.preparation) == (way, marks[serial], serial, "")
