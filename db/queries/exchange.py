@@ -200,14 +200,23 @@ def all_quarantined(connection: Connection, recorder: str) -> list[QuarantineRow
     ]
 
 
-def not_yet_received(connection: Connection) -> int:
-    """Facts that devices are known to have and this store does not hold: gaps that bundles in waiting name.
+def awaited_facts(connection: Connection) -> dict[tuple[str, int], tuple[int, int]]:
+    """(device, epoch) → (first, last) fact that it is known to have and that this store does not hold.
 
-    A device's newest facts are unknown until a bundle says so, and nobody can count them; this counts what was sealed
+    A device's newest facts are unknown until a bundle says so, and nobody can count them; this names what was sealed
     (`BundleSealed` travels in the device's own journal) beyond what was imported.
     """
     heads = {(head.origin, head.epoch): head.seq for head in journal_heads(connection)}
-    return sum(max(0, head.seq - heads.get((head.origin, head.epoch), 0)) for head in sealed_heads(connection))
+    gaps = {
+        (head.origin, head.epoch): (heads.get((head.origin, head.epoch), 0) + 1, head.seq)
+        for head in sealed_heads(connection)
+    }
+    return {chain: (first, last) for chain, (first, last) in gaps.items() if first <= last}
+
+
+def not_yet_received(connection: Connection) -> int:
+    """How many facts are awaited (`awaited_facts`), of all devices."""
+    return sum(last - first + 1 for first, last in awaited_facts(connection).values())
 
 
 def sealed_heads(connection: Connection) -> list[Head]:

@@ -69,13 +69,30 @@ def _is_open() -> ColumnElement[bool]:
 _SEVERITY = case((findings.c.severity == "high", 0), (findings.c.severity == "medium", 1), else_=2)
 
 
-def finding_ids(connection: Connection, *, only_open: bool = True, visit_id: str = "") -> list[str]:
-    """Ids by severity, then oldest first."""
+def findings_of_program(program: str) -> list[ColumnElement[bool]]:
+    """Conditions for the findings of a programme's visits. Empty: all."""
+    if not program:
+        return []
+    return [findings.c.visit_id.in_(select(visits.c.visit_id).where(visits.c.program == program))]
+
+
+def finding_ids(
+    connection: Connection,
+    *,
+    only_open: bool = True,
+    visit_id: str = "",
+    program: str = "",
+    severity: str = "",
+    rule_id: str = "",
+) -> list[str]:
+    """Ids by severity, then oldest first; `program`, `severity` and `rule_id` narrow."""
     question = select(findings.c.finding_id).order_by(_SEVERITY, findings.c.raised_at, findings.c.finding_id)
     if only_open:
         question = question.where(_is_open())
-    if visit_id:
-        question = question.where(findings.c.visit_id == visit_id)
+    for column, value in (("visit_id", visit_id), ("severity", severity), ("rule_id", rule_id)):
+        if value:
+            question = question.where(findings.c[column] == value)
+    question = question.where(*findings_of_program(program))
     return list(connection.execute(question).scalars())
 
 

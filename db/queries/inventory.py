@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, func, select
 
+from db.queries.standing import StandingFilter, ids_standing, of_program
 from db.tables import items, sites
 
 FACETS: Final = ("country", "case_id", "nomenclature", "site_id", "disposition")
@@ -18,7 +19,11 @@ FACETS: Final = ("country", "case_id", "nomenclature", "site_id", "disposition")
 
 @dataclass(frozen=True)
 class ItemFilter:
-    """`words` match serial, UII, nomenclature, part number or location; the others are exact. Empty = all."""
+    """`words` match serial, UII, nomenclature, part number or location; the others are exact. Empty = all.
+
+    `standing` is how they stand by the clocks, `program` what they were transferred under; `exact` are further columns
+    whose value may also be empty: (name, value).
+    """
 
     words: str = ""
     country: str = ""
@@ -26,6 +31,9 @@ class ItemFilter:
     nomenclature: str = ""
     site_id: str = ""
     disposition: str = ""
+    standing: StandingFilter | None = None
+    program: str = ""
+    exact: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -46,11 +54,14 @@ def find_item_ids(connection: Connection, wanted: ItemFilter, limit: int = 0) ->
         .order_by(items.c.site_id, items.c.location, items.c.serial, items.c.item_id)  # as the index has them
     )
     by_name = [*connection.execute(select(sites.c.site_id).order_by(sites.c.name, sites.c.site_id)).scalars(), ""]
-    if limit:
-        rows = connection.execute(question.add_columns(items.c.site_id).limit(limit)).all()
-        if len(rows) < limit:  # few fit: one pass has found them all
+    if limit or wanted.standing:
+        # Where the clocks are asked, one pass has to look at every item anyway: not once again for each site.
+        at_once = None if wanted.standing else limit
+        rows = connection.execute(question.add_columns(items.c.site_id).limit(at_once)).all()
+        if wanted.standing or len(rows) < limit:  # few fit: one pass has found them all
             rank = {site_id: at for at, site_id in enumerate(by_name)}
-            return [item_id for item_id, _ in sorted(rows, key=lambda row: rank.get(row[1], len(rank)))]
+            found = [item_id for item_id, _ in sorted(rows, key=lambda row: rank.get(row[1], len(rank)))]
+            return found[:limit] if limit else found
     ids: list[str] = []
     for site_id in by_name:
         of_site = question.where(items.c.site_id == site_id)
@@ -67,9 +78,10 @@ def facets(connection: Connection, wanted: ItemFilter) -> dict[str, list[FacetVa
     for facet in FACETS:
         column: ColumnElement[Any] = items.c[facet]
         number = func.count().label("number")
+        others: dict[str, Any] = {facet: ""}
         rows = connection.execute(
             select(column, number)
-            .where(*_conditions(replace(wanted, **{facet: ""})))
+            .where(*_conditions(replace(wanted, **others)))
             .group_by(column)
             .order_by(number.desc(), column)
         )
@@ -83,5 +95,9 @@ def facets(connection: Connection, wanted: ItemFilter) -> dict[str, list[FacetVa
 
 def _conditions(wanted: ItemFilter) -> list[ColumnElement[bool]]:
     conditions: list[Any] = [items.c[facet] == value for facet in FACETS if (value := getattr(wanted, facet))]
+    conditions += [items.c[name] == value for name, value in wanted.exact]
+    conditions += of_program(wanted.program)
+    if wanted.standing:
+        conditions.append(items.c.item_id.in_(ids_standing(wanted.standing)))
     words = wanted.words.casefold().split()
     return conditions + [items.c.search_text.contains(word, autoescape=True) for word in words]

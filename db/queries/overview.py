@@ -7,21 +7,23 @@ that this page and the reports cannot differ.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, and_, case, func, literal, select
+from sqlalchemy import Connection, and_, case, func, select
 
 from db.queries.clocks import sightings
+from db.queries.exchange import awaited_facts
+from db.queries.findings import findings_of_program
+from db.queries.standing import OVERDUE, event_of, is_monitored, last_inventory, of_program, state_of
 from db.queries.visits import of_own_device
 from db.tables import (
     bundles,
     devices,
     findings,
     items,
-    journal,
     lapses,
     reviews,
     revocations,
@@ -30,11 +32,7 @@ from db.tables import (
     visits,
 )
 from eum_app.domain.compliance import clocks
-from eum_app.domain.dispositions import Disposition
 
-_OVERDUE: Final = frozenset({clocks.NEVER, clocks.INITIAL_OVERDUE, clocks.LATE})
-_SPAN_DAYS: Final = 400
-"""Longer than any clock runs."""
 _BEFORE: Final = -1
 _NEVER: Final = -2
 """In place of a quarter's number: inventoried before the first one shown, or never."""
@@ -55,7 +53,7 @@ class Tally:
         return self.on_time + self.due_soon + self.overdue + self.no_date
 
     def add(self, state: str, number: int) -> None:
-        if state in _OVERDUE:
+        if state in OVERDUE:
             self.overdue += number
         elif state == clocks.DUE_SOON:
             self.due_soon += number
@@ -139,9 +137,14 @@ class DeviceLine:
 
 
 def book_figures(
-    connection: Connection, today: date, trigger: str = clocks.DEFAULT_TRIGGER, quarters: int = 8
+    connection: Connection,
+    today: date,
+    trigger: str = clocks.DEFAULT_TRIGGER,
+    quarters: int = 8,
+    program: str = "",
 ) -> BookFigures:
-    """Everything that follows from the book and the sightings, in one question. `today` is a UTC day.
+    """Everything that follows from the book and the sightings, in one question. `today` is a UTC day; `program` counts
+    its items only (`standing.of_program`).
 
     Raises Refusal `clock.trigger`.
     """
@@ -153,11 +156,11 @@ def book_figures(
     starts = _quarter_starts(today, quarters)
     times: defaultdict[int, Tally] = defaultdict(Tally)
     month = today.isoformat()[:7]
-    for row in connection.execute(_counted(clocks.require_trigger(trigger), today, starts, month)):
+    for row in connection.execute(_counted(clocks.require_trigger(trigger), today, starts, month, program)):
         for tally in (figures.monitored, countries[row.country], places[row.site_id], times[row.quarter]):
             tally.add(row.state, row.n)
         figures.delivered_this_month += row.delivered
-        if row.state not in _OVERDUE:
+        if row.state not in OVERDUE:
             figures.inventoried += row.n if row.quarter != _NEVER else 0
             continue
         figures.late += row.n if row.state == clocks.LATE else 0
@@ -167,7 +170,7 @@ def book_figures(
         number, longest = overdue[key]
         days_over = (today - due_on(row.oldest)).days if clocks.readable(row.oldest) else 0
         overdue[key] = (number + row.n, max(longest, days_over))
-    figures.items = connection.execute(select(func.count()).select_from(items)).scalar_one()
+    figures.items = connection.execute(select(func.count()).select_from(items).where(*of_program(program))).scalar_one()
     figures.by_country = _lines((key, key, tally) for key, tally in countries.items())
     figures.by_site = _lines((site_id, names.get(site_id, ""), tally) for site_id, tally in places.items())
     figures.overdue_longest = tuple(
@@ -185,33 +188,11 @@ def book_figures(
     return figures
 
 
-def _counted(trigger: str, today: date, starts: Sequence[date], month: str) -> Any:
-    """Items under enhanced monitoring, counted by country, site, type, clock and quarter of the newest inventory.
-
-    The days that part one state from the next are asked of `compliance.clocks`: both know one rule only.
-    """
+def _counted(trigger: str, today: date, starts: Sequence[date], month: str, program: str) -> Any:
+    """Items under enhanced monitoring, counted by country, site, type, clock and quarter of the newest inventory."""
     seen = sightings(today)
-    # Instants in facts are fixed-width UTC text: their first ten characters are the UTC day.
-    sighted = func.coalesce(func.substr(seen.c.last_at, 1, 10), "")
-    book = _day(items.c.last_inventory)
-    last = case((sighted > book, sighted), else_=book)
-    events: dict[str, ColumnElement[str]] = {
-        "shipped": _day(items.c.ship_date),
-        "delivered": _day(items.c.delivery_date),
-        "first_sighted": func.coalesce(func.substr(seen.c.first_at, 1, 10), ""),
-    }
-    event = events.get(trigger, literal(""))  # the book holds no day of the others yet
-    soon = today + timedelta(days=clocks.SOON_DAYS + 1)
-    state = case(
-        (last >= _first_due(clocks.annual_due_on, soon), clocks.IN_TIME),
-        (last >= _first_due(clocks.annual_due_on, today), clocks.DUE_SOON),
-        (last != "", clocks.LATE),
-        (event == "", clocks.NO_DATE),
-        (event < _first_due(clocks.annual_due_on, today), clocks.NEVER),
-        (event < _first_due(clocks.initial_due_on, today), clocks.INITIAL_OVERDUE),
-        (event < _first_due(clocks.initial_due_on, soon), clocks.DUE_SOON),
-        else_=clocks.INITIAL_PENDING,
-    )
+    last, event = last_inventory(seen), event_of(seen, trigger)
+    state = state_of(seen, trigger, today)
     quarter = case(
         (last == "", _NEVER),
         *((last >= day.isoformat(), at) for at, day in reversed(list(enumerate(starts)))),
@@ -234,25 +215,9 @@ def _counted(trigger: str, today: date, starts: Sequence[date], month: str) -> A
         )
         .select_from(items)
         .outerjoin(seen, seen.c.item_id == items.c.item_id)
-        .where(
-            items.c.eum_level == clocks.SUBJECT_LEVEL,
-            items.c.disposition.not_in([one.value for one in Disposition if one.is_terminal]),
-        )
+        .where(is_monitored(), *of_program(program))
         .group_by(*alike[:4], "state", "quarter")
     )
-
-
-def _day(column: ColumnElement[str]) -> ColumnElement[str]:
-    """The column where it holds what looks like a date of these times, else empty text (as `clocks.readable`)."""
-    first, last = f"{clocks.YEARS[0]}-01-01", f"{clocks.YEARS[-1]}-12-31"
-    return case((and_(column.like("____-__-__"), column >= first, column <= last), column), else_="")
-
-
-def _first_due(due_on: Callable[[str], date], day: date) -> str:
-    """The first day from which what is due by `due_on` is not due before `day`."""
-    start = day - timedelta(days=_SPAN_DAYS)
-    days = (start + timedelta(days=number) for number in range(_SPAN_DAYS + 1))
-    return next(one.isoformat() for one in days if due_on(one.isoformat()) >= day)
 
 
 def _lines(found: Iterable[tuple[str, str, Tally]]) -> tuple[PlaceLine, ...]:
@@ -267,13 +232,13 @@ def _quarter_starts(today: date, number: int) -> list[date]:
     return [date(at // 4, at % 4 * 3 + 1, 1) for at in range(newest - number + 1, newest + 1)]
 
 
-def work_figures(connection: Connection, today: date) -> WorkFigures:
-    """Open findings and open visits, counted."""
+def work_figures(connection: Connection, today: date, program: str = "") -> WorkFigures:
+    """Open findings and open visits, counted; of one programme's visits only, where one is named."""
     decided = select(reviews.c.review_id).where(reviews.c.finding_id == findings.c.finding_id).exists()
     lapsed = select(lapses.c.finding_id).where(lapses.c.finding_id == findings.c.finding_id).exists()
     raised = connection.execute(
         select(findings.c.severity, func.count().label("n"), func.min(findings.c.raised_at).label("oldest"))
-        .where(~decided, ~lapsed)
+        .where(~decided, ~lapsed, *findings_of_program(program))
         .group_by(findings.c.severity)
     ).all()
     closed = func.coalesce(visit_marks.c.closed_key, "") > func.coalesce(visit_marks.c.touched_key, "")
@@ -282,7 +247,7 @@ def work_figures(connection: Connection, today: date) -> WorkFigures:
         select(func.count().label("n"), func.sum(case((past_due, 1), else_=0)).label("past_due"))
         .select_from(visits)
         .outerjoin(visit_marks, of_own_device())
-        .where(~closed)
+        .where(~closed, *([visits.c.program == program] if program else []))
     ).one()
     return WorkFigures(
         findings={row.severity: row.n for row in raised},
@@ -302,14 +267,7 @@ def device_lines(connection: Connection, recorder: str) -> list[DeviceLine]:
             .group_by(bundles.c.party)
         )
     }
-    held = _newest(connection, select(journal.c.origin, journal.c.epoch, func.max(journal.c.seq)), journal)
-    sealed = _newest(
-        connection,
-        select(bundles.c.origin, bundles.c.epoch, func.max(bundles.c.last_seq)).where(
-            bundles.c.direction == "out", bundles.c.origin == bundles.c.recorder
-        ),
-        bundles,
-    )
+    awaited = awaited_facts(connection)
     newest: dict[str, DeviceLine] = {}
     rows = connection.execute(
         select(devices, func.coalesce(revocations.c.revoked_at, "").label("revoked_at"))
@@ -317,22 +275,9 @@ def device_lines(connection: Connection, recorder: str) -> list[DeviceLine]:
         .order_by(devices.c.device, devices.c.epoch.desc())
     )
     for row in rows:
-        has = held.get((row.device, row.epoch), 0)
-        knows = sealed.get((row.device, row.epoch), 0)
-        is_missing = knows > has
+        first, final = awaited.get((row.device, row.epoch), (0, 0))
         line = DeviceLine(
-            row.device,
-            row.epoch,
-            row.enrolled_at,
-            row.revoked_at,
-            last.get(row.device, ""),
-            has + 1 if is_missing else 0,
-            knows if is_missing else 0,
+            row.device, row.epoch, row.enrolled_at, row.revoked_at, last.get(row.device, ""), first, final
         )
         newest.setdefault(row.device, line)
     return sorted(newest.values(), key=lambda line: (not line.missing_to, line.device))
-
-
-def _newest(connection: Connection, question: Any, table: Any) -> dict[tuple[str, int], int]:
-    rows = connection.execute(question.group_by(table.c.origin, table.c.epoch))
-    return {(row[0], row[1]): row[2] for row in rows}

@@ -13,8 +13,11 @@ from eum_app.usecases.session import Session
 
 @dataclass(frozen=True)
 class Overview:
-    """All that the page shows; `as_of` is UTC text, `today` its day."""
+    """All that the page shows; `as_of` is UTC text, `today` its day, `program` what the figures are narrowed to (empty:
+    all). What devices sent, and what is awaited from them, is of all programmes: nobody knows what a fact that is not
+    here is about."""
 
+    program: str
     as_of: str
     today: date
     book: BookFigures
@@ -23,16 +26,17 @@ class Overview:
     not_received: int
 
 
-def overview(session: Session) -> Overview:
-    """The figures as they stand now."""
+def overview(session: Session, program: str = "") -> Overview:
+    """The figures as they stand now, of one programme or of all."""
     with session.store.reading() as connection:
         as_of = session.observed_now()
         today = from_utc_text(as_of).date()
         return Overview(
+            program,
             as_of,
             today,
-            book_figures(connection, today),
-            work_figures(connection, today),
+            book_figures(connection, today, program=program),
+            work_figures(connection, today, program),
             device_lines(connection, session.name),
             not_yet_received(connection),
         )

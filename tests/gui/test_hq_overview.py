@@ -5,16 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton, QTableView, QWidget
 
+from db.queries.visits import all_visits
 from eum_app.domain import facts as f
 from eum_app.usecases.exchange import import_bundles
 from eum_app.usecases.overview import overview
-from tests.builders import Clock, World, make_store
+from eum_app.usecases.record_check import record_check
+from eum_app.usecases.seal_bundle import seal_results
+from tests.builders import Clock, World, make_store, typed
 from tests.gui.hq_support import Window, hq_window, hq_world, inspected
+from ui.hq.devices import DevicesPage
+from ui.hq.inventory import InventoryPage
+from ui.hq.narrowed import NarrowedBar
 from ui.hq.overview import OverviewPage
 from ui.hq.overview_parts import ColumnChart, FigureTile, per_cent
 from ui.tasks import Tasks
@@ -77,7 +84,8 @@ def test_it_is_the_first_page_and_its_figures_are_those_of_the_store(window: Win
     assert page.inventoried.accessibleName() == f"Inventoried within the year: {per_cent(kept, 9)}. {soon}"
     assert page.overdue.accessibleName() == f"Inventory overdue: {late}. 0 never inventoried, {late} late"
     assert page.findings.accessibleName() == "Open findings: 2. 1 high, 1 medium · oldest today"
-    assert page.waiting.accessibleName() == "Facts awaited from devices: 0. visits open: 1"
+    assert page.visits.accessibleName() == "Visits not closed out: 1. none past due"
+    assert page.devices_card._subtitle.text() == "nothing awaited"
     assert [page._places.row_at(row).name for row in range(page._places.rowCount())] == ["YY", "XX"]
     longest = page._overdue.row_at(0)
     assert (longest.nomenclature, longest.items) == ("LAUNCH UNIT, TYPE D", 3)
@@ -88,13 +96,13 @@ def test_it_is_the_first_page_and_its_figures_are_those_of_the_store(window: Win
     assert f"before: {before}" in window.find(ColumnChart, "overview_chart").accessibleName()
 
 
-def test_every_figure_opens_the_rows_behind_it_by_keyboard(window: Window) -> None:
+def test_every_figure_opens_a_page_by_keyboard_and_by_mouse(window: Window) -> None:
     for name, place in (
         ("monitored", "inventory"),
         ("inventoried", "inventory"),
         ("overdue", "inventory"),
         ("findings", "review"),
-        ("waiting", "inbox"),
+        ("visits", "visits"),
     ):
         page_of(window)
         tile = window.find(FigureTile, f"overview_{name}")
@@ -110,18 +118,157 @@ def test_every_figure_opens_the_rows_behind_it_by_keyboard(window: Window) -> No
     assert window.shell.current_key == "reports"
 
 
+def rows_shown(window: Window) -> int:
+    """How many rows the page in sight has, all of them loaded."""
+    page = window.shell.page(window.shell.current_key)
+    if isinstance(page, InventoryPage):
+        assert page._is_whole
+    return int(page._model.rowCount())  # type: ignore[attr-defined]
+
+
+def open_line(window: Window, table: QTableView, row: int, column: int) -> int:
+    page_of(window)
+    table.setFocus()
+    table.setCurrentIndex(table.model().index(row, column))
+    window.key(Qt.Key.Key_Return)
+    return rows_shown(window)
+
+
+def behind_tile(window: Window, tile: FigureTile) -> int:
+    page_of(window)
+    tile.setFocus()
+    window.key(Qt.Key.Key_Return)
+    return rows_shown(window)
+
+
+def choose(window: Window, page: OverviewPage, program: str) -> None:
+    page_of(window)
+    page.program.setCurrentIndex(page.program.findData(program))
+    page.program.activated.emit(page.program.currentIndex())
+    window.settle()
+    assert page._shown is not None
+    assert page._shown.program == program
+
+
+def mixed_book(world: World) -> None:
+    """Items in every state, of two programmes, two countries, with and without a site."""
+    with world.hq.writing() as transaction:
+        for number, (delivered, last) in enumerate(
+            (("2019-03-01", "2020-05-04"), ("2019-03-01", ""), ("", ""), ("2019-03-01", "2020-05-05"))
+        ):
+            item = late_item(number)
+            fields = {"delivery_date": delivered, "last_inventory": last, "item_id": f"blue-{number}"}
+            transaction.record(msgspec.structs.replace(item, **fields))
+            fields = {"item_id": f"gold-{number}", "serial": f"GS{number}", "case_id": "ZZ-B-ABC", "country": "ZZ"}
+            changed = fields | {"delivery_date": delivered, "last_inventory": last}
+            transaction.record(msgspec.structs.replace(item, **changed))
+
+
+@pytest.mark.parametrize("program", ["", "golden_sentry", "blue_lantern"])
+def test_behind_every_figure_are_as_many_rows_as_it_says(window: Window, world: World, program: str) -> None:
+    mixed_book(world)
+    import_bundles(world.hq, [inspected(world)[1]])
+    page = page_of(window)
+    choose(window, page, program)
+    found = page._shown
+    assert found is not None
+    book, work = found.book, found.work
+    assert (book.monitored.total, book.monitored.no_date) == {"": (14, 2), "golden_sentry": (10, 1)}.get(
+        program, (4, 1)
+    )
+    assert sum(work.findings.values()) == (0 if program == "blue_lantern" else 2)
+    for tile, number in (
+        (page.monitored, book.monitored.total),
+        (page.inventoried, book.inventoried),
+        (page.overdue, book.monitored.overdue),
+        (page.findings, sum(work.findings.values())),
+        (page.visits, work.visits_open),
+    ):
+        assert behind_tile(window, tile) == number, tile.objectName()
+    for row, line in enumerate(book.by_country):
+        for column, number in (
+            (0, line.tally.total),
+            (2, line.tally.on_time),
+            (3, line.tally.due_soon),
+            (4, line.tally.overdue),
+        ):
+            assert open_line(window, page.places, row, column) == number, (line.key, column)
+    page_of(window)
+    page.by.set_current("site")
+    page.by.chosen.emit("site")
+    for row, place in enumerate(book.by_site):
+        assert open_line(window, page.places, row, 0) == place.tally.total, place
+    for row, longest in enumerate(book.overdue_longest):
+        assert open_line(window, page.overdue_table, row, 0) == longest.items, longest
+    for at, quarter in enumerate(book.by_quarter):
+        page_of(window)
+        page.chart.opened.emit(at)
+        window.settle()
+        assert rows_shown(window) == quarter.tally.total, quarter
+
+
+def test_all_rows_come_back_at_a_key(window: Window, world: World) -> None:
+    mixed_book(world)
+    page = page_of(window)
+    behind_tile(window, page.overdue)
+    bar = window.find(NarrowedBar, "inventory_narrowed")
+    assert bar.isVisible()
+    assert bar.text == "Only: Overdue"
+    window.press("inventory_narrowed_all")
+    assert not bar.isVisible()
+    assert rows_shown(window) == 14
+
+
+def test_what_is_awaited_stands_by_device(window: Window, world: World) -> None:
+    first, second = inspected(world)[1], None
+    record_check(
+        world.device,
+        visit_id=world.device.read(all_visits)[0].visit_id,
+        item_id="",
+        outcome="not_on_list",
+        reason="not_in_inventory",
+        mark=typed("790113"),
+    )
+    second = seal_results(world.device, world.drop).path
+    assert first != second
+    import_bundles(world.hq, [first])
+    page = page_of(window)
+    said = overview(world.hq).not_received
+    assert said > 0
+    assert page.devices_card._subtitle.text() == f"{said} facts awaited"
+    assert open_line(window, page.devices, 0, 0) == 1
+    assert window.shell.current_key == "devices"
+    devices = window.page("devices")
+    assert isinstance(devices, DevicesPage)
+    lines = [devices._model.row_at(row).awaited for row in range(devices._model.rowCount())]
+    assert sum(last - first_ + 1 for first_, last in lines if last) == said
+
+
+def test_the_chart_is_walked_by_keys(window: Window, world: World) -> None:
+    mixed_book(world)
+    page = page_of(window)
+    page.chart.setFocus()
+    opened: list[int] = []
+    page.chart.opened.connect(opened.append)
+    for key in (Qt.Key.Key_Right, Qt.Key.Key_Right, Qt.Key.Key_Left, Qt.Key.Key_Return):
+        QTest.keyClick(page.chart, key)
+    window.settle()
+    assert opened == [1]
+    assert window.shell.current_key == "inventory"
+
+
 def test_tab_reaches_every_part_in_the_order_of_the_eye(window: Window) -> None:
     page = page_of(window)
     assert page.first_focus().hasFocus()
     reached: list[str] = []
-    for _ in range(14):
+    for _ in range(18):
         focus = window.shell.focusWidget()
         assert focus is not None
         if focus.objectName():
             reached.append(focus.objectName())
         QTest.keyClick(focus, Qt.Key.Key_Tab)
     wanted = [tile.objectName() for tile in page.tiles]
-    wanted += ["overview_places", "overview_devices"]
+    wanted += ["overview_places", "overview_chart", "overview_devices"]
     assert [name for name in reached if name in wanted][: len(wanted)] == wanted
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QCheckBox, QWidget
 
-from db.queries.exchange import BundleRow, all_bundles
+from db.queries.exchange import BundleRow, all_bundles, awaited_facts
 from db.queries.people import DeviceRow, all_devices
 from eum_app.domain.errors import KnownError
 from eum_app.usecases.enrol_device import (
@@ -23,11 +23,11 @@ from ui.delegates import ChipSpec
 from ui.desk import Desk
 from ui.hq.common import may, named, show_rows, why_not
 from ui.messages import sentence
-from ui.models import Column, IdsTableModel, table_view
+from ui.models import Column, IdsTableModel, select_id, table_view
 from ui.page import Page
 from ui.widgets import Card, ColumnPart, Columns, EmptyState, FormField, ValueText, button, label, panel, scrolled, vbox
 from ui.widgets.path_field import PathField
-from ui.words import day, grouped
+from ui.words import count, day, grouped
 
 ANSWER_SUFFIX = ".eumans"
 
@@ -36,6 +36,8 @@ ANSWER_SUFFIX = ".eumans"
 class DeviceLine:
     device: DeviceRow
     last_bundle: BundleRow | None
+    awaited: tuple[int, int]
+    """First and last fact that it is known to have and that is not here; zeros for none known."""
 
 
 def device_lines(session: Session) -> list[DeviceLine]:
@@ -43,7 +45,11 @@ def device_lines(session: Session) -> list[DeviceLine]:
     newest: dict[str, BundleRow] = {}
     for bundle in session.read(all_bundles, session.name, "in"):
         newest.setdefault(bundle.party, bundle)
-    return [DeviceLine(row, newest.get(row.device)) for row in session.read(all_devices)]
+    awaited = session.read(awaited_facts)
+    return [
+        DeviceLine(row, newest.get(row.device), awaited.get((row.device, row.epoch), (0, 0)))
+        for row in session.read(all_devices)
+    ]
 
 
 class DevicesPage(Page):
@@ -53,6 +59,7 @@ class DevicesPage(Page):
         super().__init__(self.tr("Devices"))
         self.header.set_title(self.tr("Devices"), self.tr("Those whose bundles this HQ accepts"))
         self.desk = desk
+        self._wanted = ""
         self._request: RequestView | None = None
         self._request_path: Path | None = None
         self._model = IdsTableModel(self._columns())
@@ -91,11 +98,20 @@ class DevicesPage(Page):
             Column(self.tr("Fingerprint"), lambda line: line.device.fingerprint, is_mono=True, width=256),
             Column(self.tr("Enrolled"), lambda line: day(line.device.enrolled_at), width=106),
             Column(self.tr("Last bundle"), self._last_bundle),
+            Column(self.tr("Awaited"), self._awaited, width=120),
             Column(self.tr("State"), lambda line: self._state(line).text, width=112, chip=self._state),
         ]
 
     def _last_bundle(self, line: DeviceLine) -> str:
         return day(line.last_bundle.at) if line.last_bundle else self.tr("none yet")
+
+    def _awaited(self, line: DeviceLine) -> str:
+        first, last = line.awaited
+        if not last:
+            return self.tr("none known")
+        return self.tr("{count}: {first}–{last}").format(
+            count=count(last - first + 1), first=count(first), last=count(last)
+        )
 
     def _state(self, line: DeviceLine) -> ChipSpec:
         if line.device.revoked_at:
@@ -160,7 +176,9 @@ class DevicesPage(Page):
 
     # What happens
 
-    def opened(self, _argument: object) -> None:
+    def opened(self, argument: object) -> None:
+        if isinstance(argument, str) and argument:
+            self._wanted = argument
         self._load()
 
     def refresh(self, areas: frozenset[str]) -> None:
@@ -180,6 +198,9 @@ class DevicesPage(Page):
 
     def _show_lines(self, lines: list[DeviceLine]) -> None:
         show_rows(self._model, lines, lambda line: f"{line.device.device}/{line.device.epoch}")
+        if self._wanted and select_id(self.table, self._wanted):
+            self.table.setFocus()
+        self._wanted = ""
         self.table.setVisible(bool(lines))
         self._empty.setVisible(not lines)
 

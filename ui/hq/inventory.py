@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
@@ -17,6 +18,7 @@ from ui.desk import Desk
 from ui.hq.common import may, named, why_not
 from ui.hq.facet_row import FacetRow
 from ui.hq.import_list import ImportListPanel
+from ui.hq.narrowed import Narrowed, NarrowedBar
 from ui.items_view import ItemDetail, ItemSide, item_columns, item_detail
 from ui.models import IdsTableModel, current_id, on_current, select_id, table_view
 from ui.page import Page
@@ -55,6 +57,7 @@ class InventoryPage(Page):
         self.search = SearchField(self.tr("Search by serial, UII, nomenclature, place…"))
         named(self.search, "items_search")
         self.search.searched.connect(lambda words: self._narrow(words=words))
+        self._narrowed = NarrowedBar("inventory_narrowed", self._show_all)
         self.facets = FacetRow()
         self.facets.chosen.connect(lambda facet, value: self._narrow(**{facet: value}))
         self._stack = QStackedWidget()
@@ -91,7 +94,8 @@ class InventoryPage(Page):
             "search", self.tr("No item fits"), self.tr("Search for a serial number, a UII, an article or a place.")
         )
         card = Card()
-        self._search_line = panel(vbox(self.search, self.facets, margins=(16, 12, 16, 12), spacing=10), "cardhead")
+        above = vbox(self.search, self.facets, self._narrowed, margins=(16, 12, 16, 12), spacing=10)
+        self._search_line = panel(above, "cardhead")
         card.add(self._search_line)
         for part in (self.table, self._empty, self._none):
             card.add(part, 1)
@@ -109,9 +113,21 @@ class InventoryPage(Page):
     # What happens
 
     def opened(self, argument: object) -> None:
-        if isinstance(argument, str) and argument:
+        if isinstance(argument, Narrowed):
+            self._filter = argument.rows
+            self._narrowed.say(argument.words)
+            self.search.clear()
+            self._stack.setCurrentIndex(LIST)
+        elif isinstance(argument, str) and argument:
             self._wanted = argument
         self._reload()
+
+    def _show_all(self) -> None:
+        self._filter = ItemFilter()
+        self._narrowed.say("")
+        self.search.clear()
+        self._reload()
+        self.search.setFocus()
 
     def refresh(self, areas: frozenset[str]) -> None:
         if areas & {"items", "checks", "visits", "claims"}:
@@ -130,7 +146,7 @@ class InventoryPage(Page):
 
         self._model.set_source(ids, lambda wanted_ids: session.read(items_by_id, wanted_ids))
 
-    def _narrow(self, **chosen: str) -> None:
+    def _narrow(self, **chosen: Any) -> None:
         wanted = replace(self._filter, **chosen)
         if wanted != self._filter:
             self._filter = wanted

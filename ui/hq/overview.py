@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import QModelIndex
-from PySide6.QtWidgets import QTableView, QWidget
+from PySide6.QtWidgets import QComboBox, QTableView, QWidget
 
-from db.queries.overview import BookFigures, DeviceLine, OverdueLine, PlaceLine
+from db.queries.overview import BookFigures, DeviceLine, OverdueLine, PlaceLine, QuarterLine
 from eum_app.domain.clock import from_utc_text
+from eum_app.domain.visits import PROGRAMS
 from eum_app.usecases.overview import Overview, overview
 from ui.delegates import ChipSpec
 from ui.desk import Desk
+from ui.hq.behind import Behind
 from ui.hq.common import named, show_rows
+from ui.hq.narrowed import FindingFilter, Narrowed
 from ui.hq.overview_parts import BarDelegate, ColumnChart, FigureTile, per_cent
 from ui.models import Column, IdsTableModel, table_view
 from ui.page import Page
 from ui.theme import theme
 from ui.widgets import ActionButton, Card, Chip, ColumnPart, Columns, EmptyState, Tab, TabRow, Tiles
 from ui.words import count, day, joined, moment
+from ui.words import program as program_word
 
 SILENT_DAYS = 30
 GRAVE_DAYS = 30
@@ -50,26 +55,68 @@ class OverviewPage(Page):
             ),
             5,
         )
+        self.header.add_action(self._program_choice())
         export = self.add_action(self.tr("Export…"), "Ctrl+E", lambda: self._go("reports"))
         self.header.add_action(named(ActionButton(export), "overview_export"))
         self.note_keys(self.tr("Open the rows behind a figure or a line"), "Enter")
 
     # Its parts
 
+    def _program_choice(self) -> QWidget:
+        self.program = QComboBox()
+        self.program.setObjectName("overview_program")
+        self.program.setAccessibleName(self.tr("Program"))
+        self.program.addItem(" + ".join(program_word(key) for key in PROGRAMS), "")
+        for key in PROGRAMS:
+            self.program.addItem(program_word(key), key)
+        self.program.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        self.program.activated.connect(lambda _at: self._load())
+        return self.program
+
     def _make_tiles(self) -> None:
-        def tile(name: str, title: str, opens: str, place: str, argument: object = None) -> FigureTile:
+        def tile(name: str, title: str, opens: str, go: Callable[[Behind], None]) -> FigureTile:
             made = FigureTile(f"overview_{name}", title, opens)
-            made.opened.connect(lambda: self._go(place, argument))
+            made.opened.connect(lambda: self._with_rows(go))
             return made
 
-        inventory = self.tr("Open the inventory")
-        self.monitored = tile("monitored", self.tr("Under enhanced monitoring"), inventory, "inventory")
-        self.inventoried = tile("inventoried", self.tr("Inventoried within the year"), inventory, "inventory")
-        self.overdue = tile("overdue", self.tr("Inventory overdue"), inventory, "inventory")
-        self.findings = tile("findings", self.tr("Open findings"), self.tr("Open the review"), "review")
-        self.waiting = tile("waiting", self.tr("Facts awaited from devices"), self.tr("Open the inbox"), "inbox")
-        self.tiles = (self.monitored, self.inventoried, self.overdue, self.findings, self.waiting)
+        inventory = self.tr("Open these items in the inventory")
+        self.monitored = tile(
+            "monitored",
+            self.tr("Under enhanced monitoring"),
+            inventory,
+            lambda rows: self._go("inventory", rows.monitored()),
+        )
+        self.inventoried = tile(
+            "inventoried",
+            self.tr("Inventoried within the year"),
+            inventory,
+            lambda rows: self._go("inventory", rows.inventoried()),
+        )
+        self.overdue = tile(
+            "overdue",
+            self.tr("Inventory overdue"),
+            inventory,
+            lambda rows: self._go("inventory", rows.overdue()),
+        )
+        self.findings = tile(
+            "findings",
+            self.tr("Open findings"),
+            self.tr("Open them in the review"),
+            lambda rows: self._go("review", rows.findings() or Narrowed(FindingFilter(), "")),
+        )
+        self.visits = tile(
+            "visits",
+            self.tr("Visits not closed out"),
+            self.tr("Open these visits"),
+            lambda rows: self._go("visits", rows.visits()),
+        )
+        self.tiles = (self.monitored, self.inventoried, self.overdue, self.findings, self.visits)
         self.body.addWidget(Tiles(*self.tiles))
+
+    def _with_rows(self, go: Callable[[Behind], None]) -> None:
+        """Open what is behind a figure as it is shown; nothing is shown before the first answer."""
+        if self._shown is not None:
+            go(Behind(self._shown))
 
     def _standing_card(self) -> QWidget:
         self.by = TabRow([Tab("country", self.tr("Country")), Tab("site", self.tr("Site"))])
@@ -88,7 +135,7 @@ class OverviewPage(Page):
         )
         self.places = self._table(self._places, self.tr("Annual inventory by country or site"), "overview_places")
         self.places.setItemDelegateForColumn(1, BarDelegate(lambda line: line.tally, self.places))  # type: ignore[attr-defined]
-        self._opens_inventory(self.places)
+        self.places.activated.connect(self._open_place)
         self._no_items = EmptyState(
             "boxes",
             self.tr("Nothing is under enhanced monitoring"),
@@ -117,7 +164,7 @@ class OverviewPage(Page):
             parent=self,
         )
         self.overdue_table = self._table(self._overdue, self.tr("Overdue longest"), "overview_overdue_table")
-        self._opens_inventory(self.overdue_table)
+        self.overdue_table.activated.connect(self._open_overdue)
         self._none_overdue = EmptyState(
             "shield-check", self.tr("Nothing is overdue"), self.tr("Items stand here from the day after they were due.")
         )
@@ -130,6 +177,7 @@ class OverviewPage(Page):
     def _time_card(self) -> QWidget:
         self.chart = ColumnChart()
         self.chart.setObjectName("overview_chart")
+        self.chart.opened.connect(self._open_quarter)
         self._no_time = EmptyState(
             "calendar-clock",
             self.tr("No inventory is known yet"),
@@ -152,7 +200,7 @@ class OverviewPage(Page):
             parent=self,
         )
         self.devices = self._table(self._devices, self.tr("Devices"), "overview_devices")
-        self.devices.activated.connect(lambda _index: self._go("devices"))
+        self.devices.activated.connect(self._open_device)
         self._no_device = EmptyState(
             "tablet-smartphone",
             self.tr("No device is enrolled yet"),
@@ -164,7 +212,7 @@ class OverviewPage(Page):
         self._no_device.hide()
         self._look = Chip()
         self._look.hide()
-        card = Card(self.tr("Devices"))
+        card = self.devices_card = Card(self.tr("Devices"))
         card.add_trailing(self._look)
         card.add(self.devices, 1)
         card.add(self._no_device, 1)
@@ -176,11 +224,30 @@ class OverviewPage(Page):
         made.setMinimumHeight(theme().dp(116))
         return made
 
-    def _opens_inventory(self, table: QTableView) -> None:
-        def go(_index: QModelIndex) -> None:
-            self._go("inventory")
+    # What is behind
 
-        table.activated.connect(go)
+    def _open_place(self, index: QModelIndex) -> None:
+        """The part of the bar whose count is under the cursor, or the whole line."""
+        line = self._places.row_at(index.row())
+        part = {2: "on_time", 3: "due_soon", 4: "overdue"}.get(index.column(), "")
+        is_country = self.by.current == "country"
+        self._with_rows(lambda rows: self._go("inventory", rows.place(line, part, is_country=is_country)))
+
+    def _open_overdue(self, index: QModelIndex) -> None:
+        line = self._overdue.row_at(index.row())
+        self._with_rows(lambda rows: self._go("inventory", rows.overdue_line(line)))
+
+    def _open_quarter(self, at: int) -> None:
+        if self._shown is None:
+            return
+        lines = self._shown.book.by_quarter
+        first = next(line.starts_on for line in lines if line.starts_on is not None)
+        assert first is not None
+        self._go("inventory", Behind(self._shown).quarter(lines[at], self._quarter_name(lines[at]), first))
+
+    def _open_device(self, index: QModelIndex) -> None:
+        line = self._devices.row_at(index.row())
+        self._go("devices", f"{line.device}/{line.epoch}")
 
     # What happens
 
@@ -199,13 +266,19 @@ class OverviewPage(Page):
 
     def _load(self) -> None:
         session = self.desk.session
-        self.desk.tasks.query(lambda: overview(session), self._show, self.notice.show_error)
+        program = self.program.currentData() or ""
+        self.desk.tasks.query(lambda: overview(session, program), self._show, self.notice.show_error)
 
     def _show(self, found: Overview) -> None:
+        if found.program != (self.program.currentData() or ""):
+            return  # another programme was chosen meanwhile
         self._shown = found
         self.header.set_title(
             self.tr("Overview"),
-            joined(self.tr("All programs"), self.tr("as of {when}").format(when=moment(found.as_of))),
+            joined(
+                program_word(found.program) if found.program else self.tr("All programs"),
+                self.tr("as of {when}").format(when=moment(found.as_of)),
+            ),
         )
         self._show_figures(found.book)
         self._show_work(found)
@@ -252,9 +325,11 @@ class OverviewPage(Page):
             oldest = self.tr("oldest {age}").format(age=self._age(work.oldest_finding))
         detail = joined(", ".join(severities), oldest) or self.tr("nothing waits for a decision")
         self.findings.set_value(count(opened), detail, "bad" if work.findings.get("high") else "")
-        visits = self.tr("visits open: {count}").format(count=count(work.visits_open))
         past = self.tr("{count} past due").format(count=count(work.visits_past_due)) if work.visits_past_due else ""
-        self.waiting.set_value(count(found.not_received), joined(visits, past), "warn" if found.not_received else "")
+        tone = "warn" if work.visits_past_due else ""
+        self.visits.set_value(count(work.visits_open), past or self.tr("none past due"), tone)
+        waits = self.tr("{count} facts awaited").format(count=count(found.not_received))
+        self.devices_card.set_title(self.tr("Devices"), waits if found.not_received else self.tr("nothing awaited"))
 
     def _show_places(self) -> None:
         if self._shown is None:
@@ -264,18 +339,17 @@ class OverviewPage(Page):
         _fill(self._places, list(lines), self.places, self._no_items)
 
     def _show_time(self, book: BookFigures) -> None:
-        columns = []
-        for line in book.by_quarter:
-            if line.is_never:
-                name = self.tr("never")
-            elif line.starts_on is None:
-                name = self.tr("before")
-            else:
-                name = f"Q{(line.starts_on.month + 2) // 3}\n{line.starts_on.year}"
-            columns.append((name, line.tally))
+        columns = [(self._quarter_name(line), line.tally) for line in book.by_quarter]
         self.chart.set_columns(columns)
         self.chart.setVisible(bool(columns))
         self._no_time.setVisible(not columns)
+
+    def _quarter_name(self, line: QuarterLine) -> str:
+        if line.is_never:
+            return self.tr("never")
+        if line.starts_on is None:
+            return self.tr("before")
+        return f"Q{(line.starts_on.month + 2) // 3}\n{line.starts_on.year}"
 
     # Devices in words
 

@@ -124,18 +124,72 @@ def draw_bar(painter: QPainter, area: QRectF, parts: Sequence[tuple[int, str]], 
 
 
 class ColumnChart(QWidget):
-    """Counts over time as columns, the oldest first: the number above, the name below, parts from the ground up."""
+    """Counts over time as columns, the oldest first: the number above, the name below, parts from the ground up.
+
+    A click or Enter opens a column; Left and Right go from one to the next.
+    """
+
+    opened = Signal(int)
+    """The place of the column, the oldest 0."""
 
     def __init__(self) -> None:
         super().__init__()
         self._columns: list[tuple[str, Tally]] = []
+        self._current = 0
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
     def set_columns(self, columns: Sequence[tuple[str, Tally]]) -> None:
         """(name, tally) for each column; said in words as the accessible name."""
         self._columns = list(columns)
+        self._current = min(self._current, max(0, len(columns) - 1))
         self.setAccessibleName(", ".join(f"{name}: {count(tally.total)}" for name, tally in columns))
+        self._say_current()
         self.update()
+
+    def _say_current(self) -> None:
+        if self._columns:
+            name, tally = self._columns[self._current]
+            self.setAccessibleDescription(f"{name}: {count(tally.total)}".replace("\n", " "))
+
+    def _go(self, by: int) -> None:
+        step = -by if self.layoutDirection() == Qt.LayoutDirection.RightToLeft else by
+        self._current = min(len(self._columns) - 1, max(0, self._current + step))
+        self._say_current()
+        self.update()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        key = Qt.Key(event.key())
+        if key in {Qt.Key.Key_Left, Qt.Key.Key_Right}:
+            self._go(1 if key == Qt.Key.Key_Right else -1)
+        elif key in {Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space} and self._columns:
+            self.opened.emit(self._current)
+        else:
+            super().keyPressEvent(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        super().mouseReleaseEvent(event)
+        area = self._area()
+        at = int((event.position().x() - area.left()) // (area.width() / max(1, len(self._columns))))
+        if event.button() == Qt.MouseButton.LeftButton and 0 <= at < len(self._columns):
+            is_rtl = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
+            self._current = len(self._columns) - 1 - at if is_rtl else at
+            self._say_current()
+            self.opened.emit(self._current)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self.update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.update()
+
+    def _area(self) -> QRectF:
+        look = theme()
+        line = QFontMetrics(look.font(11)).height()
+        return QRectF(self.rect()).adjusted(look.dp(16), line + look.dp(10), -look.dp(16), -line * 2 - look.dp(12))
 
     def sizeHint(self) -> QSize:
         return QSize(theme().dp(420), theme().dp(170))
@@ -153,7 +207,7 @@ class ColumnChart(QWidget):
         painter.setFont(font)
         metrics = QFontMetrics(font)
         line = metrics.height()
-        area = QRectF(self.rect()).adjusted(look.dp(16), line + look.dp(10), -look.dp(16), -line * 2 - look.dp(12))
+        area = self._area()
         step = area.width() / len(self._columns)
         highest = max(tally.total for _name, tally in self._columns) or 1
         is_rtl = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
@@ -177,6 +231,8 @@ class ColumnChart(QWidget):
             below = QRectF(left, area.bottom() + look.dp(6), step, line * 2)
             flags = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
             painter.drawText(below, flags, name)
+            if self.hasFocus() and at == self._current:
+                focus_ring(painter, QRectF(left, 0, step, self.height()).toRect(), look, 6)
         painter.setPen(QPen(look.color("field"), 1))
         painter.drawLine(area.bottomLeft(), area.bottomRight())
         painter.end()

@@ -17,6 +17,7 @@ from eum_app.usecases.session import Session
 from ui.delegates import ChipSpec, RowContent, RowDelegate
 from ui.desk import Desk
 from ui.hq.common import may, named, why_not
+from ui.hq.narrowed import FindingFilter, Narrowed, NarrowedBar
 from ui.hq.review_data import FindingDetail, Picture, finding_detail, load_picture
 from ui.hq.review_parts import DecisionPanel, EvidenceCard, PictureView, RecordCard, caption_of
 from ui.items_view import told
@@ -62,6 +63,8 @@ class ReviewPage(Page):
         self._detail: FindingDetail | None = None
         self._images: dict[str, tuple[QImage, str]] = {}
         self._only_open = True
+        self._rows = FindingFilter()
+        self._narrowed = NarrowedBar("review_narrowed", self._show_all)
         self._wanted = ""
         self._severity = Chip()
         self.header.add_chip(self._severity)
@@ -91,6 +94,7 @@ class ReviewPage(Page):
         self.tabs.chosen.connect(self._filter)
         queue = Card(self.tr("Findings"))
         queue.add(panel(vbox(self.tabs, margins=(16, 8, 16, 8)), "cardhead"))
+        queue.add_padded(self._narrowed, margins=(16, 0, 16, 0))
         queue.add(self.list, 1)
         self.list.setMinimumWidth(theme().dp(300))
         self.record, self.evidence = RecordCard(), EvidenceCard()
@@ -182,9 +186,20 @@ class ReviewPage(Page):
     # The queue
 
     def opened(self, argument: object) -> None:
-        if isinstance(argument, str) and argument:
+        if isinstance(argument, Narrowed):
+            self._rows = argument.rows
+            self._narrowed.say(argument.words)
+            self._only_open = True
+            self.tabs.set_current("open")
+        elif isinstance(argument, str) and argument:
             self._wanted = argument
         self._reload()
+
+    def _show_all(self) -> None:
+        self._rows = FindingFilter()
+        self._narrowed.say("")
+        self._reload()
+        self.list.setFocus()
 
     def refresh(self, areas: frozenset[str]) -> None:
         if areas & {"findings", "checks", "visits", "items"}:
@@ -194,10 +209,16 @@ class ReviewPage(Page):
         return self.list
 
     def _reload(self) -> None:
-        session, only_open = self.desk.session, self._only_open
+        session, only_open, rows = self.desk.session, self._only_open, self._rows
 
         def ids() -> Sequence[str]:
-            return session.read(finding_ids, only_open=only_open)
+            return session.read(
+                finding_ids,
+                only_open=only_open,
+                program=rows.program,
+                severity=rows.severity,
+                rule_id=rows.rule_id,
+            )
 
         self._model.set_source(ids, lambda wanted: session.read(findings_by_id, wanted))
 
@@ -209,7 +230,8 @@ class ReviewPage(Page):
         words = self.tr("Open {count}") if self._only_open else self.tr("All {count}")
         self.tabs.set_text("open" if self._only_open else "all", words.format(count=count(number)))
         if self._pages.currentIndex() != LARGE:
-            self._pages.setCurrentIndex(THREE if number or not self._only_open else EMPTY)
+            is_all = self._only_open and self._rows == FindingFilter()
+            self._pages.setCurrentIndex(EMPTY if is_all and not number else THREE)
         if not number:
             self._detail = None
             self._images = {}

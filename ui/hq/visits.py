@@ -27,6 +27,7 @@ from eum_app.usecases.session import Session
 from ui.delegates import VISIT_HEIGHT, ChipSpec, RowContent, RowDelegate
 from ui.desk import Desk
 from ui.hq.common import Job, may, named, show_rows, why_not
+from ui.hq.narrowed import Narrowed, NarrowedBar, VisitFilter
 from ui.hq.plan_form import PlanForm
 from ui.hq.review_data import question_texts
 from ui.hq.visit_photos import VisitPhotos
@@ -101,6 +102,16 @@ def state_of(row: VisitRow, today: date) -> ChipSpec:
     return ChipSpec.of("due_soon") if left <= DUE_SOON_DAYS else ChipSpec(tr("hq", "Planned"), "mute", "circle")
 
 
+def fits(wanted: VisitFilter, row: VisitRow) -> bool:
+    """Whether a visit is one of those wanted."""
+    is_late = bool(wanted.past_due_on) and not row.closed_at and "" != row.due_on < wanted.past_due_on
+    return (
+        wanted.program in {"", row.program}
+        and not (wanted.is_open and row.closed_at)
+        and (is_late or not wanted.past_due_on)
+    )
+
+
 class VisitsPage(Page):
     """The list on the left; on the right the current visit, or the form for a new one."""
 
@@ -108,6 +119,8 @@ class VisitsPage(Page):
         super().__init__(self.tr("Visits"))
         self.desk = desk
         self._wanted = ""
+        self._rows = VisitFilter()
+        self._narrowed = NarrowedBar("visits_narrowed", self._show_all)
         self._detail: VisitDetail | None = None
         self._model = IdsTableModel([Column(self.tr("Visit"), lambda row: self._present(row).spoken())])
         self._model.setParent(self)
@@ -117,6 +130,7 @@ class VisitsPage(Page):
         self.list.setObjectName("visits_list")
         on_current(self.list, self._chosen)
         card = Card(self.tr("Visits"))
+        card.add_padded(self._narrowed, margins=(16, 0, 16, 0))
         card.add(self.list, 1)
         self._right = QStackedWidget()
         self._right.addWidget(self._empty_card())
@@ -232,9 +246,20 @@ class VisitsPage(Page):
     # What happens
 
     def opened(self, argument: object) -> None:
-        if isinstance(argument, str) and argument:
+        if isinstance(argument, Narrowed):
+            self._rows = argument.rows
+            self._narrowed.say(argument.words)
+        elif isinstance(argument, str) and argument:
+            self._rows = VisitFilter()
+            self._narrowed.say("")
             self._wanted = argument
         self._reload()
+
+    def _show_all(self) -> None:
+        self._rows = VisitFilter()
+        self._narrowed.say("")
+        self._reload()
+        self.list.setFocus()
 
     def refresh(self, areas: frozenset[str]) -> None:
         if areas & {"visits", "checks", "items", "exchange"}:
@@ -246,7 +271,8 @@ class VisitsPage(Page):
     def _reload(self) -> None:
         self.desk.ask(all_visits, then=self._show_visits)
 
-    def _show_visits(self, rows: list[VisitRow]) -> None:
+    def _show_visits(self, every: list[VisitRow]) -> None:
+        rows = [row for row in every if fits(self._rows, row)]
         show_rows(self._model, rows, lambda row: row.visit_id)
         words = counted(len(rows), self.tr("{count} visit"), self.tr("{count} visits"))
         self.header.set_title(self.tr("Visits"), joined(words, why_not(self.desk.session, "visit.plan")))
@@ -336,7 +362,8 @@ class VisitsPage(Page):
             self.close_form()
 
     def _planned(self, visit_id: str) -> None:
-        self._wanted = visit_id
+        self._wanted, self._rows = visit_id, VisitFilter()
+        self._narrowed.say("")
         self._right.setCurrentIndex(DETAIL)
         self._reload()
         self.list.setFocus()
