@@ -21,6 +21,8 @@ claims = Table(
     _text("serial"),
     _text("uii"),
     _text("nomenclature"),
+    _text("nsn"),
+    _text("part_number"),
     _text("unit"),
     _text("state"),
     _text("disposition"),
@@ -29,6 +31,8 @@ claims = Table(
     _text("made_at"),
     _text("order_key"),
     Index("claims_by_item", "item_id"),
+    Index("claims_by_serial", "serial"),
+    Index("claims_by_uii", "uii"),
     Index("claims_by_import", "import_id", "line"),
 )
 

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFrame
 
 from db.queries.claims import ClaimLine, claims_about
 from db.queries.items import HistoryLine, ItemRow, history, item
+from db.queries.open_claims import claims_matched_since
 from eum_app.usecases.session import Session
 from ui.delegates import ChipSpec
 from ui.models import Column
@@ -30,7 +31,11 @@ class ItemDetail:
 def item_detail(session: Session, item_id: str) -> ItemDetail:
     """Raises Refusal `item.unknown`."""
     row = session.read(item, item_id)
-    lines: list[HistoryLine | ClaimLine] = [*session.read(history, item_id), *session.read(claims_about, item_id)]
+    lines: list[HistoryLine | ClaimLine] = [
+        *session.read(history, item_id),
+        *session.read(claims_about, item_id),
+        *session.read(claims_matched_since, item_id),
+    ]
     return ItemDetail(row, sorted(lines, key=lambda line: line.at, reverse=True))
 
 
@@ -39,7 +44,8 @@ def told(line: HistoryLine | ClaimLine) -> Told:
     if isinstance(line, ClaimLine):
         kind = word("list", line.claim_kind)
         where = _tr("{kind} {source}, line {line}").format(kind=kind, source=line.source, line=line.line)
-        said = _tr("Claim: {state}").format(state=line.state or kind)
+        template = _tr("Claim, matched since: {state}") if line.is_matched_since else _tr("Claim: {state}")
+        said = template.format(state=line.state or kind)
         return Told(said, line.unit, joined(day(line.at), where), line.remark)
     if line.kind in {"listed", "delivered", "inventory"}:
         return Told(word("history", line.kind), "", joined(day(line.at), line.site))

@@ -29,6 +29,8 @@ class ClaimLine:
     remark: str
     source: str
     line: int
+    is_matched_since: bool = False
+    """The book had no such item when the list came in; the rule gives the claim to this one now."""
 
 
 @dataclass(frozen=True)

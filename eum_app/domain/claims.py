@@ -44,6 +44,16 @@ class ClaimRow(msgspec.Struct, frozen=True, kw_only=True):
     remark: str
 
 
+class ClaimAbout(msgspec.Struct, frozen=True, kw_only=True):
+    """What a claim names an item by."""
+
+    serial: str
+    uii: str
+    nomenclature: str
+    nsn: str
+    part_number: str
+
+
 class Candidate(msgspec.Struct, frozen=True, kw_only=True):
     """An item on the book that a claim may be about."""
 
@@ -113,7 +123,7 @@ class ClaimReader:
             return None
 
 
-def match_claim(row: ClaimRow, candidates: Iterable[Candidate]) -> Matched:
+def match_claim(row: ClaimRow | ClaimAbout, candidates: Iterable[Candidate]) -> Matched:
     """The item that a claim is about: the one with its UII, else the one with its serial, of its article if it names
     one. Serial numbers repeat between articles, so the same serial on another article is `ambiguous`, never a match."""
     held = list(candidates)
@@ -139,7 +149,7 @@ def _serial(raw: str, bad: dict[str, str]) -> tuple[str, tuple[str, ...]]:
     return serial, warnings
 
 
-def _same_article(row: ClaimRow, item: Candidate) -> bool:
+def _same_article(row: ClaimRow | ClaimAbout, item: Candidate) -> bool:
     """By the first of stock number, part number and name that both state."""
     for ours, theirs in ((row.nsn, item.nsn), (row.part_number, item.part_number)):
         if ours and theirs:

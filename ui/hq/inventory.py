@@ -10,11 +10,13 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from db.queries.inventory import FacetValue, ItemFilter, facets, find_item_ids
 from db.queries.items import items_by_id
+from db.queries.open_claims import open_claim_count
 from eum_app.domain.errors import KnownError
 from eum_app.usecases.import_claims import ClaimsResult
 from eum_app.usecases.import_inventory import InventoryResult
 from eum_app.usecases.print_labels import MAX_LABELS
 from ui.desk import Desk
+from ui.hq.claims_panel import ClaimsPanel
 from ui.hq.common import may, named, why_not
 from ui.hq.facet_row import FacetRow
 from ui.hq.import_list import ImportListPanel
@@ -34,7 +36,7 @@ from ui.widgets import (
 )
 from ui.words import count, counted, joined
 
-LIST, IMPORT = 0, 1
+LIST, IMPORT, CLAIMS = 0, 1, 2
 FIRST_ROWS = 200
 """What is asked for first: as many as the model fetches at a time."""
 
@@ -66,7 +68,14 @@ class InventoryPage(Page):
         self.importing.imported.connect(self._imported)
         self.importing.left.connect(self.show_items)
         self._stack.addWidget(self.importing)
+        self.claims = ClaimsPanel(desk, self)
+        self.claims.left.connect(self.show_items)
+        self.claims.item_requested.connect(self._show_item)
+        self._stack.addWidget(self.claims)
         self.body.addWidget(self._stack, 1)
+        self._claims_action = self.add_action(self.tr("Open claims"), "Ctrl+M", self.show_claims)
+        self.header.add_action(named(ActionButton(self._claims_action), "inventory_open_claims"))
+        self.add_action(self.tr("Back to the items"), "Esc", self._leave_claims)
         self._import_action = self.add_action(self.tr("Import a list…"), "Ctrl+I", self.show_import)
         self.header.add_action(named(ActionButton(self._import_action, kind="primary"), "inventory_import_list"))
         self._import_action.setEnabled(may(desk.session, "inventory.import"))
@@ -134,12 +143,16 @@ class InventoryPage(Page):
             self._reload(whole=True)
 
     def first_focus(self) -> QWidget:
-        return self.importing.path_field.edit if self._stack.currentIndex() == IMPORT else self.search
+        places = {IMPORT: self.importing.path_field.edit, CLAIMS: self.claims.table}
+        return places.get(self._stack.currentIndex(), self.search)
 
     def _reload(self, *, whole: bool = False) -> None:
         """The first rows at once, and all of them right after; `whole`: the rows in sight stay where they are."""
         session, wanted, limit = self.desk.session, self._filter, 0 if whole else FIRST_ROWS
         self._is_whole = whole
+        self.desk.ask(open_claim_count, then=self._count_claims)
+        if self._stack.currentIndex() == CLAIMS:
+            self.claims.reload()
 
         def ids() -> Sequence[str]:
             return session.read(find_item_ids, wanted, limit)
@@ -184,6 +197,10 @@ class InventoryPage(Page):
             self.header.set_crumbs([self.tr("Inventory"), self.tr("Import a list")])
             self.header.set_title(self.tr("Import a list"))
             return
+        if self._stack.currentIndex() == CLAIMS:
+            self.header.set_crumbs([self.tr("Inventory"), self.tr("Open claims")])
+            self.header.set_title(self.tr("Open claims"), self.tr("What others say; never a sighting"))
+            return
         self.header.set_crumbs([])
         found = (self.tr("{count} item found"), self.tr("{count} items found"))
         held = (self.tr("{count} item on the book"), self.tr("{count} items on the book"))
@@ -219,6 +236,26 @@ class InventoryPage(Page):
         self._import_action.setVisible(False)
         self._title()
         self.importing.start()
+
+    def show_claims(self) -> None:
+        """What others say that is about no item for certain."""
+        self.notice.dismiss()
+        self._stack.setCurrentIndex(CLAIMS)
+        self._title()
+        self.claims.start()
+
+    def _leave_claims(self) -> None:
+        if self._stack.currentIndex() == CLAIMS:
+            self.show_items()
+
+    def _show_item(self, item_id: str) -> None:
+        """One item of the book, whatever was searched for before."""
+        self._wanted = item_id
+        self.show_items()
+        self._show_all()
+
+    def _count_claims(self, number: int) -> None:
+        self._claims_action.setText(self.tr("Open claims · {count}").format(count=count(number)))
 
     def show_items(self) -> None:
         self._stack.setCurrentIndex(LIST)

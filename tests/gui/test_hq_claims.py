@@ -1,0 +1,113 @@
+"""Claims that fit no item are listed with their reason and what is near, and find an item that is listed later."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+
+from db.queries.claims import claims_about
+from db.queries.items import search_item_ids
+from db.queries.open_claims import claims_matched_since, open_claim_ids, open_claims_by_id
+from eum_app.usecases.claims_file import read_claims
+from eum_app.usecases.import_claims import import_claims
+from eum_app.usecases.import_inventory import import_inventory
+from eum_app.usecases.inventory_file import read_inventory
+from tests.builders import World, inventory_csv
+from tests.gui.hq_support import Window, hq_window, hq_world
+from ui.hq.claims_panel import ClaimsPanel
+from ui.hq.inventory import InventoryPage
+from ui.tasks import Tasks
+from ui.theme import Theme
+
+pytestmark = pytest.mark.usefixtures("look")
+REPORT = (
+    "Serial Number,Nomenclature,Part Number,Unit,State,Date,Remark\n"
+    '786950,"NIGHT VISION GOGGLE, TYPE A",NVG-31A,1 BN,on hand,2026-10-01,\n'
+    '78695O,"NIGHT VISION GOGGLE, TYPE A",NVG-31A,2 BN,in repair,2026-10-01,cracked\n'
+    "786951,RADIO SET,RS-9,2 BN,on hand,2026-10-01,\n"
+    '786990,"NIGHT VISION GOGGLE, TYPE A",NVG-31A,3 BN,on hand,2026-10-02,at the range\n'
+)
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    made = hq_world(tmp_path)
+    path = tmp_path / "partner.csv"
+    path.write_text(REPORT, "utf-8")
+    import_claims(made.hq, read_claims(path), "partner_report")
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def window(world: World, tasks: Tasks, look: Theme) -> Iterator[Window]:
+    assert look.name == "light"
+    with hq_window(world.hq, tasks, world.folder) as made:
+        yield made
+
+
+def rows(world: World) -> dict[str, str]:
+    ids = world.hq.read(open_claim_ids)
+    return {row.serial: row.now.match for row in world.hq.read(open_claims_by_id, ids).values()}
+
+
+def test_claims_are_listed_with_why_and_what_is_near(window: Window, world: World) -> None:
+    assert rows(world) == {"78695O": "unmatched", "786951": "ambiguous", "786990": "unmatched"}
+    page = window.page("inventory")
+    assert isinstance(page, InventoryPage)
+    window.key(Qt.Key.Key_M, Qt.KeyboardModifier.ControlModifier)
+    panel = window.find(ClaimsPanel, "claims_panel")
+    assert panel.isVisible()
+    assert panel.table.hasFocus()
+    shown = [panel._model.row_at(row) for row in range(panel._model.rowCount())]
+    assert [(row.source, row.line, row.serial) for row in shown] == [
+        ("partner.csv", 3, "78695O"),
+        ("partner.csv", 4, "786951"),
+        ("partner.csv", 5, "786990"),
+    ]
+    assert "No item on the book" in panel._why.text()
+    near = [panel._near.row_at(row).serial for row in range(panel._near.rowCount())]
+    assert near[0] == "786950", "0 and O look alike"
+    window.key(Qt.Key.Key_Down)
+    assert "another article" in panel._why.text()
+    assert panel._near.row_at(0).serial == "786951"
+    panel.near_table.setFocus()
+    window.key(Qt.Key.Key_Return)
+    assert not panel.isVisible()
+    assert page.side.history is page.history
+    window.key(Qt.Key.Key_M, Qt.KeyboardModifier.ControlModifier)
+    window.key(Qt.Key.Key_Escape)
+    assert not panel.isVisible()
+    assert page.search.hasFocus()
+
+
+def test_an_item_listed_later_is_found_and_said_so(window: Window, world: World, tmp_path: Path) -> None:
+    before = world.hq.read(open_claim_ids)
+    import_inventory(world.hq, read_inventory(inventory_csv(tmp_path / "more.csv", 1, first_serial=786990)))
+    assert world.hq.read(open_claim_ids) == before, "what was recorded stays as it was"
+    assert rows(world)["786990"] == "serial_and_article"
+    by_serial = {
+        claim.serial: item_id
+        for item_id in world.hq.read(search_item_ids, "786990")
+        for claim in world.hq.read(open_claims_by_id, before).values()
+        if claim.now.item_id == item_id
+    }
+    assert world.hq.read(claims_about, by_serial["786990"]) == []
+    (line,) = world.hq.read(claims_matched_since, by_serial["786990"])
+    assert (line.unit, line.is_matched_since) == ("3 BN", True)
+    page = window.page("inventory")
+    assert isinstance(page, InventoryPage)
+    page.opened(by_serial["786990"])
+    window.settle()
+    told = [one.accessibleName() for one in page.history._shown]
+    assert any("matched since" in words for words in told), told
+    page.show_claims()
+    window.settle()
+    panel = window.find(ClaimsPanel, "claims_panel")
+    chips = {panel._model.row_at(row).serial: row for row in range(panel._model.rowCount())}
+    panel.table.setCurrentIndex(panel._model.index(chips["786990"], 0))
+    window.settle()
+    assert "one item on the book does now" in panel._why.text()
