@@ -7,9 +7,14 @@ bytes, so that nobody needs to agree on a canonical form of JSON: purpose `eum/r
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 import msgspec
 
+from eum_app import __version__
 from eum_app.domain.errors import Refusal
+from eum_app.domain.journal import Head
+from eum_app.reports.model import Report
 
 SUFFIX = ".sidecar.json"
 SIGNATURE_SUFFIX = ".sig"
@@ -80,6 +85,48 @@ class SidecarSignature(msgspec.Struct, frozen=True, kw_only=True):
     signer: str
     chain: tuple[bytes, ...]
     signature: bytes
+
+
+def sidecar_of(
+    report: Report,
+    *,
+    filters: Mapping[str, str],
+    heads: Sequence[Head],
+    not_received: int,
+    dispositions: Mapping[str, int] | None = None,
+    outcomes: Mapping[str, int] | None = None,
+    grades: Mapping[str, int] | None = None,
+    clocks: Mapping[str, int] | None = None,
+    clock_trigger: str = "",
+    unreconciled: int = 0,
+) -> Sidecar:
+    """The sidecar of a report that is not written yet: without files, rows and hashes."""
+    cover = report.cover
+    return Sidecar(
+        report=cover.report,
+        subject=cover.subject,
+        marking=cover.marking,
+        designation=dict(cover.designation),
+        file_name="",
+        sha384="",
+        rows=0,
+        files=(),
+        columns=report.tables[0].headings,
+        filters=dict(filters),
+        as_of=cover.as_of,
+        made_by=cover.made_by,
+        made_at_store=cover.made_at_store,
+        app_version=__version__,
+        dispositions=dict(dispositions or {}),
+        outcomes=dict(outcomes or {}),
+        evidence_grades=dict(grades or {}),
+        clocks=dict(clocks or {}),
+        clock_trigger=clock_trigger,
+        reconciled=cover.is_reconciled,
+        unreconciled=unreconciled,
+        not_received=not_received,
+        heads=tuple(ChainHead(origin=one.origin, epoch=one.epoch, seq=one.seq, hash=one.hash.hex()) for one in heads),
+    )
 
 
 def encode_sidecar(sidecar: Sidecar) -> bytes:

@@ -8,16 +8,13 @@ from typing import Final, Protocol
 
 from db.queries.activity import ActivityFilter, activity_count, activity_rows
 from db.queries.exchange import journal_heads, not_yet_received
-from eum_app import __version__
 from eum_app.domain.errors import Refusal
-from eum_app.reports.activity_log import COLUMNS, REPORT, activity_report, cells
+from eum_app.reports.activity_log import activity_report, cells
 from eum_app.reports.inventory_status import Made
-from eum_app.reports.model import DESIGNATION, MARKING
-from eum_app.reports.sidecar import Sidecar
+from eum_app.reports.sidecar import sidecar_of
 from eum_app.usecases.export_report import (
     Exported,
     OnProgress,
-    chain_heads,
     export_report,
     require_target,
     with_progress,
@@ -51,28 +48,7 @@ def export_activity(
         heads = journal_heads(connection)
         rows = with_progress(cells(activity_rows(connection, wanted)), total, progress)
         report = activity_report(rows, total, Made(as_of, session.account, session.name), filters, heads)
-        sidecar = Sidecar(
-            report=REPORT,
-            subject=report.cover.subject,
-            marking=MARKING,
-            designation=DESIGNATION,
-            file_name=path.name,
-            sha384="",
-            rows=0,
-            files=(),
-            columns=tuple(column.heading for column in COLUMNS),
-            filters=filters,
-            as_of=as_of,
-            made_by=session.account,
-            made_at_store=session.name,
-            app_version=__version__,
-            dispositions={},
-            outcomes={},
-            evidence_grades={},
-            reconciled=True,
-            not_received=not_yet_received(connection),
-            heads=chain_heads(heads),
-        )
+        sidecar = sidecar_of(report, filters=filters, heads=heads, not_received=not_yet_received(connection))
         return export_report(session, path, report, sidecar, identity)
 
 

@@ -23,14 +23,12 @@ from db.files import disk_trouble, sync_folder
 from eum_app.crypto.certificates import Identity
 from eum_app.domain.errors import Refusal, Trouble
 from eum_app.domain.facts import ReportExported
-from eum_app.domain.journal import Head
 from eum_app.reports.formats import csv_file, json_file, pdf_file, xlsx_file
 from eum_app.reports.model import Part, Report, Written
 from eum_app.reports.sidecar import (
     PURPOSE,
     SIGNATURE_SUFFIX,
     SUFFIX,
-    ChainHead,
     ReportFile,
     Sidecar,
     SidecarSignature,
@@ -210,7 +208,3 @@ def _watched(rows: Iterator[Sequence[str]], total: int, progress: OnProgress) ->
             progress(done, total)
         yield row
     progress(total, total)
-
-
-def chain_heads(heads: Sequence[Head]) -> tuple[ChainHead, ...]:
-    return tuple(ChainHead(origin=head.origin, epoch=head.epoch, seq=head.seq, hash=head.hash.hex()) for head in heads)

@@ -9,17 +9,14 @@ from db.queries.exchange import journal_heads, not_yet_received
 from db.queries.items import site
 from db.queries.reports import InventoryFilter, StatusRow, inventory_rows, plain_inventory_rows, status_counts
 from db.store import Connection
-from eum_app import __version__
 from eum_app.domain.clock import parse_date
 from eum_app.domain.compliance.clocks import DEFAULT_TRIGGER, require_trigger
 from eum_app.domain.journal import Head
-from eum_app.reports.inventory_status import COLUMNS, REPORT, Made, cells, inventory_report, reconciliation_of
-from eum_app.reports.model import DESIGNATION, MARKING
-from eum_app.reports.sidecar import Sidecar
+from eum_app.reports.inventory_status import Made, cells, inventory_report, reconciliation_of
+from eum_app.reports.sidecar import sidecar_of
 from eum_app.usecases.export_report import (
     Exported,
     OnProgress,
-    chain_heads,
     export_report,
     require_target,
     with_progress,
@@ -108,31 +105,17 @@ def export_inventory(
             not_received=not_received,
             heads=heads,
         )
-        result = reconciliation_of(counts)
-        sidecar = Sidecar(
-            report=REPORT,
-            subject=report.cover.subject,
-            marking=MARKING,
-            designation=DESIGNATION,
-            file_name=path.name,
-            sha384="",
-            rows=0,
-            files=(),
-            columns=tuple(column.heading for column in COLUMNS),
+        sidecar = sidecar_of(
+            report,
             filters=filters,
-            as_of=as_of,
-            made_by=session.account,
-            made_at_store=session.name,
-            app_version=__version__,
+            heads=heads,
+            not_received=not_received,
             dispositions=counts.dispositions,
             outcomes=counts.outcomes,
-            evidence_grades=counts.grades,
+            grades=counts.grades,
             clocks=counts.clocks,
             clock_trigger=trigger,
-            reconciled=result.is_reconciled,
-            unreconciled=result.difference,
-            not_received=not_received,
-            heads=chain_heads(heads),
+            unreconciled=reconciliation_of(counts).difference,
         )
         return export_report(session, path, report, sidecar, identity)
 

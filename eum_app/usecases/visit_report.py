@@ -10,16 +10,12 @@ from db.queries.findings import finding_ids, findings_by_id, reviews_of
 from db.queries.reports import site_answer_rows, visit_rows
 from db.queries.visits import EvidenceRow, closing, evidence_of, visit, visit_checklists
 from db.store import Connection
-from eum_app import __version__
 from eum_app.domain.checklists import Checklist
 from eum_app.domain.errors import KnownError, Refusal
 from eum_app.domain.facts import ContentRef, PartySignature, VisitClosedOut
 from eum_app.reports.inventory_status import Made
-from eum_app.reports.model import DESIGNATION, MARKING
-from eum_app.reports.sidecar import Sidecar
+from eum_app.reports.sidecar import sidecar_of
 from eum_app.reports.visit_record import (
-    COLUMNS,
-    REPORT,
     VisitSeen,
     grades_of,
     item_cells,
@@ -30,7 +26,6 @@ from eum_app.reports.visit_record import (
 from eum_app.usecases.export_report import (
     Exported,
     OnProgress,
-    chain_heads,
     export_report,
     require_target,
     with_progress,
@@ -59,29 +54,14 @@ def export_visit(session: Session, path: Path, visit_id: str, progress: OnProgre
         seen = _seen(session, connection, visit_id)
         rows = with_progress(item_cells(seen), len(seen.rows), progress)
         report = visit_report(seen, Made(as_of, session.account, session.name), rows)
-        result = reconciliation_of(seen)
-        sidecar = Sidecar(
-            report=REPORT,
-            subject=report.cover.subject,
-            marking=MARKING,
-            designation=DESIGNATION,
-            file_name=path.name,
-            sha384="",
-            rows=0,
-            files=(),
-            columns=tuple(column.heading for column in COLUMNS),
+        sidecar = sidecar_of(
+            report,
             filters={"visit_id": visit_id, "site": seen.visit.site},
-            as_of=as_of,
-            made_by=session.account,
-            made_at_store=session.name,
-            app_version=__version__,
-            dispositions={},
-            outcomes=outcomes_of(seen),
-            evidence_grades=grades_of(seen),
-            reconciled=result.is_reconciled,
-            unreconciled=result.difference,
+            heads=seen.heads,
             not_received=seen.not_received,
-            heads=chain_heads(seen.heads),
+            outcomes=outcomes_of(seen),
+            grades=grades_of(seen),
+            unreconciled=reconciliation_of(seen).difference,
         )
         return export_report(session, path, report, sidecar, identity)
 

@@ -33,6 +33,8 @@ MEASUREMENTS: dict[str, Callable[[Path], Ratio]] = {
     "write-during-import": bench_postgres.measure_write_during_import,
     "unlock": bench_unlock.measure,
     "report": bench_report.measure,
+    "report-xlsx": bench_report.measure_workbook,
+    "report-memory": bench_report.measure_memory,
 }
 FIGURES: dict[str, Callable[[Path], list[Figure]]] = {
     "reading": bench_reading.figures,
@@ -65,15 +67,15 @@ def main(wanted: list[str]) -> int:
 
 def table_of(ratios: list[Ratio]) -> Table:
     table = Table(title="Medians of ratios, measured in turn")
-    for heading in ("what", "against", "ours, ms", "bare, ms", "ratio", "range", "bound", ""):
+    for heading in ("what", "against", "ours", "bare", "ratio", "range", "bound", ""):
         table.add_column(heading, justify="left" if heading in {"what", "against", ""} else "right")
     for ratio in ratios:
         figures = ratio.as_figures()
         table.add_row(
             ratio.name,
             ratio.against,
-            f"{figures['ours_median_ms']:,.2f}",
-            f"{figures['bare_median_ms']:,.2f}",
+            f"{figures['ours_median']:,.2f} {ratio.unit}",
+            f"{figures['bare_median']:,.2f} {ratio.unit}",
             f"{ratio.median:.2f}",
             f"{figures['least']}-{figures['most']}",
             f"≤ {ratio.bound:g}",

@@ -25,13 +25,14 @@ _TABLES = {table.name: table for table in (*kept.sorted_tables, *read.sorted_tab
 
 @dataclass(frozen=True)
 class Ratio:
-    """Ours against the bare thing, measured in turn; times in milliseconds, one pair a repeat."""
+    """Ours against the bare thing, measured in turn; times in milliseconds (or what `unit` says), one pair a repeat."""
 
     name: str
     against: str
     bound: float
     ours_ms: tuple[float, ...]
     bare_ms: tuple[float, ...]
+    unit: str = "ms"
 
     @property
     def ratios(self) -> list[float]:
@@ -54,8 +55,9 @@ class Ratio:
             "median_ratio": round(self.median, 2),
             "least": round(min(self.ratios), 2),
             "most": round(max(self.ratios), 2),
-            "ours_median_ms": round(statistics.median(self.ours_ms), 3),
-            "bare_median_ms": round(statistics.median(self.bare_ms), 3),
+            "ours_median": round(statistics.median(self.ours_ms), 3),
+            "bare_median": round(statistics.median(self.bare_ms), 3),
+            "unit": self.unit,
             "repeats": len(self.ours_ms),
         }
 

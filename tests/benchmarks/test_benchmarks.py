@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.benchmarks import bench_import, bench_record, bench_unlock
+from tests.benchmarks import bench_import, bench_record, bench_report, bench_unlock
 from tests.benchmarks.__main__ import save, table_of, table_of_figures
 from tests.benchmarks.ratios import Figure, Ratio
 
@@ -26,6 +26,12 @@ def test_import_is_measured(tmp_path: Path) -> None:
     ratio = bench_import.measure(tmp_path / "world", visits=2, items=20, repeats=2)
     _gives_figures(ratio, 2)
     assert "40 checks" in ratio.name
+
+
+def test_reports_are_measured(tmp_path: Path) -> None:
+    for ending, measure in (("csv", bench_report.measure), ("xlsx", bench_report.measure_workbook)):
+        (tmp_path / ending).mkdir()
+        _gives_figures(measure(tmp_path / ending, items=30, repeats=2), 2)
 
 
 @pytest.mark.slow

@@ -20,6 +20,8 @@ MAX_ROWS: Final = 1_048_575
 """Below one row of headings, a sheet holds no more (ECMA-376; Excel's limits)."""
 MAX_CELL_CHARS: Final = 32_767
 COVER: Final = "Cover"
+FIRST_TABLE: Final = "xl/worksheets/sheet2.xml"
+"""Where XlsxWriter puts the second sheet, the one after the cover."""
 FIRST_YEAR: Final = 1900
 _FONT: Final = "Calibri"
 
@@ -223,12 +225,24 @@ def _instant(cell: str) -> datetime | None:
 
 
 def count_rows(path: Path) -> int:
-    """The rows below the headings of the first table's sheet, as they lie on the disk, read by another library."""
-    from openpyxl import load_workbook
+    """The rows below the headings of the first table's sheet, as they lie on the disk, read by another library than
+    wrote them. Raises KeyError, zipfile.BadZipFile or xml.parsers.expat.ExpatError for what is no workbook of ours."""
+    from xml.parsers import expat
+    from zipfile import ZipFile
 
-    workbook = load_workbook(path, read_only=True)
-    try:
-        sheet = workbook.worksheets[1]
-        return sum(1 for row in sheet.iter_rows(min_row=2, values_only=True) if any(cell is not None for cell in row))
-    finally:
-        workbook.close()
+    rows = 0
+    is_filled = False
+
+    def start(name: str, _attributes: object) -> None:
+        nonlocal rows, is_filled
+        if name == "row":
+            is_filled = False
+        elif name == "c" and not is_filled:
+            is_filled = True
+            rows += 1
+
+    parser = expat.ParserCreate()
+    parser.StartElementHandler = start
+    with ZipFile(path) as archive, archive.open(FIRST_TABLE) as sheet:
+        parser.ParseFile(sheet)
+    return rows - 1
