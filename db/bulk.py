@@ -5,11 +5,11 @@ The driver's own executemany sends one INSERT a row; from some hundred rows on, 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from operator import itemgetter
 from typing import Any, Final
 
-from sqlalchemy import Boolean, Connection, Integer, LargeBinary, Table, TableClause, column, select, update
+from sqlalchemy import Boolean, Connection, Integer, LargeBinary, Table, TableClause, column, select
 from sqlalchemy import table as table_named
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import DBAPIError, IntegrityError
@@ -66,12 +66,7 @@ def merge(connection: Connection, table: Table, rows: Rows, newest_by: str) -> N
     keys = [column.name for column in table.primary_key.columns]
     single = newest(rows, keys, newest_by)
     # Mostly no key is there already: then the rows are written once and not twice.
-    try:
-        with connection.begin_nested():
-            copy_in(connection, table, table, columns, map(itemgetter(*columns), single))
-    except IntegrityError:
-        pass
-    else:
+    if copy_new(connection, table, columns, map(itemgetter(*columns), single)):
         return
     passing = _passed(connection, table, columns, single)
     insert = postgresql.insert(table).from_select(columns, select(*[passing.c[name] for name in columns]))
@@ -87,16 +82,14 @@ def merge(connection: Connection, table: Table, rows: Rows, newest_by: str) -> N
         connection.execute(insert.on_conflict_do_nothing(index_elements=keys))
 
 
-def update_newer(connection: Connection, table: Table, names: Mapping[str, str], newest_by: str, rows: Rows) -> None:
-    """Update those rows of `table` whose `newest_by` is smaller; `names`: column → name in `rows`, keys included."""
-    renamed = [{column: row[name] for column, name in names.items()} for row in rows]
-    keys = [column.name for column in table.primary_key.columns]
-    passing = _passed(connection, table, list(names), newest(renamed, keys, newest_by))
-    connection.execute(
-        update(table)
-        .where(*[table.c[key] == passing.c[key] for key in keys], table.c[newest_by] < passing.c[newest_by])
-        .values({name: passing.c[name] for name in names if name not in keys})
-    )
+def copy_new(connection: Connection, table: Table, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> bool:
+    """COPY rows none of whose keys is there; False, and nothing written, where one is."""
+    try:
+        with connection.begin_nested():
+            copy_in(connection, table, table, columns, rows)
+    except IntegrityError:
+        return False
+    return True
 
 
 def newest(rows: Rows, keys: Sequence[str], newest_by: str) -> Rows:

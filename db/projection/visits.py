@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import cache
+from operator import itemgetter
 from typing import Any, Final
 
 import msgspec
@@ -23,12 +24,12 @@ from sqlalchemy import (
     union_all,
     update,
 )
+from sqlalchemy.dialects import postgresql
 
 from db import bulk
 from db.projection.rows import Noted, Rows, insert_into, key_of, plain, put, run
 from db.tables import checks, evidence, site_answers, visit_items, visit_marks, visits, withdrawals
 from eum_app.domain import facts as f
-from eum_app.domain.journal import Entry
 from eum_app.domain.visits import ANSWER_ROLE
 
 MAX_PAGE: Final = 999_999
@@ -169,17 +170,49 @@ def apply_checks(connection: Connection, noted: Sequence[Noted]) -> None:
             for role, content in (("note", fact.note), ("mark", mark.crop))
             if content is not None
         )
-    again = _to_recount(connection, rows)
-    put(connection, checks, rows)
-    if bulk.is_worthwhile(connection, len(outcomes)):
-        columns = {"visit_id": "of_visit", "item_id": "of_item", "outcome": "new_outcome", "check_id": "new_check"}
-        bulk.update_newer(connection, visit_items, {**columns, "outcome_key": "new_key"}, "outcome_key", outcomes)
-    elif outcomes:
-        run(connection, _outcome_of_newer_check(), outcomes)
+    if not _put_new(connection, rows):
+        again = _to_recount(connection, rows)
+        put(connection, checks, rows)
+        if outcomes:
+            run(connection, _outcome_of_newer_check(), outcomes)
+        if again:
+            connection.execute(_recount_item(), [{"of_visit": visit, "of_item": item} for visit, item in again])
     put(connection, evidence, attached)
     _touch(connection, noted)
-    if again:
-        connection.execute(_recount_item(), [{"of_visit": visit, "of_item": item} for visit, item in again])
+
+
+def _put_new(connection: Connection, rows: Rows) -> bool:
+    """Many checks at once into PostgreSQL, and the outcomes of their visits counted again in one statement; False, and
+    nothing done, where they are few or one of their ids is there already."""
+    if not bulk.is_worthwhile(connection, len(rows)):
+        return False
+    in_order = sorted(rows, key=itemgetter("check_id"))  # so that two who write the same rows wait in one order
+    if not bulk.copy_new(connection, checks, list(rows[0]), [tuple(row.values()) for row in in_order]):
+        return False
+    connection.execute(_recount_visits(), {"of_visits": sorted({row["visit_id"] for row in rows})})
+    return True
+
+
+@cache
+def _recount_visits() -> Any:
+    """The newest check of each item that was not withdrawn; none of these items lost the check that it had."""
+    withdrawn = exists().where(withdrawals.c.check_id == checks.c.check_id, withdrawals.c.origin == checks.c.origin)
+    newest = (
+        select(checks.c.visit_id, checks.c.item_id, checks.c.outcome, checks.c.check_id, checks.c.order_key)
+        .ext(postgresql.distinct_on(checks.c.visit_id, checks.c.item_id))
+        .where(checks.c.visit_id == any_(bindparam("of_visits", type_=ARRAY(Text))), ~withdrawn)
+        .order_by(checks.c.visit_id, checks.c.item_id, checks.c.order_key.desc())
+        .subquery("newest")
+    )
+    return (
+        update(visit_items)
+        .where(
+            visit_items.c.visit_id == newest.c.visit_id,
+            visit_items.c.item_id == newest.c.item_id,
+            visit_items.c.outcome_key < newest.c.order_key,
+        )
+        .values(outcome=newest.c.outcome, check_id=newest.c.check_id, outcome_key=newest.c.order_key)
+    )
 
 
 def _to_recount(connection: Connection, rows: Rows) -> list[tuple[str, str]]:
@@ -232,17 +265,21 @@ def _evidence_row(visit_id: str, check_id: str, role: str, content: f.ContentRef
 
 def _touch(connection: Connection, noted: Sequence[Noted]) -> None:
     """Move the newest touch of each visit in each chain: a fact after the closing voids the signatures."""
-    newest: dict[tuple[str, str], str] = {}
+    newest: dict[tuple[str, str], tuple[int, int]] = {}
     for entry, fact, _ in noted:
-        at = (fact.visit_id, entry.origin)
-        newest[at] = max(_place(entry), newest.get(at, ""))
-    rows = [{"visit_id": visit, "origin": origin, "touched_key": key} for (visit, origin), key in newest.items()]
+        at, place = (fact.visit_id, entry.origin), (entry.epoch, entry.seq)
+        if place > newest.get(at, (0, 0)):
+            newest[at] = place
+    rows = [
+        {"visit_id": visit, "origin": origin, "touched_key": _place(*place)}
+        for (visit, origin), place in newest.items()
+    ]
     run(connection, _touch_statement(connection.dialect.name), rows)
 
 
-def _place(entry: Entry) -> str:
+def _place(epoch: int, seq: int) -> str:
     """Text whose order is that of one origin's entries, whatever its clock did."""
-    return f"{entry.epoch:06d}|{entry.seq:012d}"
+    return f"{epoch:06d}|{seq:012d}"
 
 
 @cache
@@ -315,7 +352,7 @@ def apply_closings(connection: Connection, noted: Sequence[Noted]) -> None:
         row = {
             "visit_id": fact.visit_id,
             "origin": entry.origin,
-            "closed_key": _place(entry),
+            "closed_key": _place(entry.epoch, entry.seq),
             "closed_at": fact.observed_at,
             "closed_by": entry.actor,
             "closed_body": msgspec.json.encode(fact),

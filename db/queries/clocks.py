@@ -82,13 +82,24 @@ def row_standing(row: Any, trigger: str, today: date) -> Standing:
 def came_at(connection: Connection, visit_id: str) -> dict[str, str]:
     """When each check of a visit became known here, by this store's own clock: check id → UTC text. Those that come in
     with the transaction under way are not in it yet."""
-    own = {row.name: row.value for row in connection.execute(select(meta).where(meta.c.name.in_(["name", "epoch"])))}
     rows = connection.execute(
         select(checks.c.check_id, journal.c.recorded_at)
         .join(journal, journal.c.seq == checks.c.known_at)
-        .where(checks.c.visit_id == visit_id, journal.c.origin == own["name"], journal.c.epoch == int(own["epoch"]))
+        .where(checks.c.visit_id == visit_id, *_own_chain(connection))
     )
     return {row.check_id: row.recorded_at for row in rows}
+
+
+def first_came_at(connection: Connection, visit_id: str) -> str:
+    """The least of what `came_at` gives; empty where that is nothing."""
+    known = select(checks.c.known_at).where(checks.c.visit_id == visit_id)
+    question = select(func.min(journal.c.recorded_at)).where(journal.c.seq.in_(known), *_own_chain(connection))
+    return connection.execute(question).scalar() or ""
+
+
+def _own_chain(connection: Connection) -> tuple[ColumnElement[bool], ...]:
+    own = {row.name: row.value for row in connection.execute(select(meta).where(meta.c.name.in_(["name", "epoch"])))}
+    return journal.c.origin == own["name"], journal.c.epoch == int(own["epoch"])
 
 
 def _question(today: date, conditions: Sequence[ColumnElement[bool]], *, grouped: bool) -> Select[tuple[Any, ...]]:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, ScalarSelect, and_, case, func, select
+from sqlalchemy import ColumnElement, Connection, ScalarSelect, and_, case, exists, func, select
+from sqlalchemy.sql import FromClause
 
-from db.tables import checks, findings, items, lapses, reviews, sites, visits
+from db.tables import checks, evidence, findings, items, lapses, reviews, sites, visits, withdrawals
 from eum_app.domain.errors import Refusal
+from eum_app.domain.visits import ANSWER_ROLE
 
 LOOKUP_CHUNK = 500
 
@@ -174,3 +177,49 @@ def known_finding_ids(connection: Connection, ids: Iterable[str]) -> set[str]:
 
 def open_count(connection: Connection) -> int:
     return connection.execute(select(func.count()).select_from(findings).where(_is_open())).scalar_one()
+
+
+class CheckToJudge(NamedTuple):
+    """What the rules ask about a check; `photos` counts those recorded with it, or else those attached later."""
+
+    check_id: str
+    visit_id: str
+    item_id: str
+    outcome: str
+    observed_at: str
+    photos: int
+
+
+def checks_to_judge(connection: Connection, visit_id: str, outcomes: Iterable[str], late: str) -> list[CheckToJudge]:
+    """Of the checks of a visit that count (the newest of an item that was not withdrawn; every one of an item nobody
+    has listed), those with one of these outcomes or observed after `late`, newest first."""
+    newer = checks.alias("newer")
+    outdone = exists().where(
+        newer.c.visit_id == checks.c.visit_id,
+        newer.c.item_id == checks.c.item_id,
+        newer.c.order_key > checks.c.order_key,
+        _stands(newer),
+    )
+    attached = (
+        select(func.count())
+        .where(
+            evidence.c.check_id == checks.c.check_id,
+            evidence.c.visit_id == checks.c.visit_id,
+            (evidence.c.role == "photo") | evidence.c.role.startswith(ANSWER_ROLE, autoescape=True),
+        )
+        .scalar_subquery()
+    )
+    named = (checks.c.check_id, checks.c.visit_id, checks.c.item_id, checks.c.outcome, checks.c.observed_at)
+    rows = connection.execute(
+        select(*named, func.coalesce(func.nullif(checks.c.photos, 0), attached))
+        .where(checks.c.visit_id == visit_id, _stands(checks))
+        .where(checks.c.outcome.in_(sorted(outcomes)) | (checks.c.observed_at > late))
+        .where((checks.c.item_id == "") | ~outdone)
+        .order_by(checks.c.order_key.desc())
+    )
+    return [CheckToJudge(*row) for row in rows]
+
+
+def _stands(of_checks: FromClause) -> ColumnElement[bool]:
+    """Nobody of its own device withdrew it."""
+    return ~exists().where(withdrawals.c.check_id == of_checks.c.check_id, withdrawals.c.origin == of_checks.c.origin)

@@ -132,17 +132,18 @@ def verify_chain(entries: Iterable[Entry], head: Head) -> Head:
     Raises Refusal `chain.gap` (a number is missing or repeated), `chain.broken` (an entry does not follow the one
     before it), `chain.altered` (an entry's own hash is wrong), `chain.foreign` (another origin or epoch).
     """
+    seq, newest = head.seq, head.hash
     for entry in entries:
         if entry.origin != head.origin or entry.epoch != head.epoch:
             raise Refusal("chain.foreign", origin=entry.origin, epoch=entry.epoch, seq=entry.seq)
-        if entry.seq != head.seq + 1:
-            raise Refusal("chain.gap", origin=entry.origin, epoch=entry.epoch, expected=head.seq + 1, found=entry.seq)
-        if entry.prev_hash != head.hash:
+        if entry.seq != seq + 1:
+            raise Refusal("chain.gap", origin=entry.origin, epoch=entry.epoch, expected=seq + 1, found=entry.seq)
+        if entry.prev_hash != newest:
             raise Refusal("chain.broken", origin=entry.origin, epoch=entry.epoch, seq=entry.seq)
         if entry_hash(entry) != entry.hash:
             raise Refusal("chain.altered", origin=entry.origin, epoch=entry.epoch, seq=entry.seq)
-        head = Head(entry.origin, entry.epoch, entry.seq, entry.hash)
-    return head
+        seq, newest = entry.seq, entry.hash
+    return Head(head.origin, head.epoch, seq, newest)
 
 
 _encoder = msgspec.json.Encoder()
@@ -160,20 +161,26 @@ def decode_entry(data: bytes | memoryview) -> Entry:
         entry = _decoder.decode(data)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise Refusal("entry.unreadable", reason=str(error)[:200]) from error
-    names = (entry.origin, entry.recorded_at, entry.session_id, entry.actor, entry.kind)
     if (
-        any(len(name.encode()) > MAX_NAME_BYTES for name in names)
+        _is_long(entry.origin)
+        or _is_long(entry.recorded_at)
+        or _is_long(entry.session_id)
+        or _is_long(entry.actor)
+        or _is_long(entry.kind)
         or len(entry.payload) > MAX_PAYLOAD_BYTES
         or len(entry.hash) != HASH_BYTES
         or len(entry.prev_hash) != HASH_BYTES
-        or min(entry.epoch, entry.seq) < 1
-        or entry.elapsed_ms < 0
-        or entry.kind_version < 1
-        or max(entry.epoch, entry.seq, entry.elapsed_ms) >= 2**53
-        or entry.kind_version >= 2**31
+        or not 1 <= entry.epoch < 2**53
+        or not 1 <= entry.seq < 2**53
+        or not 0 <= entry.elapsed_ms < 2**53
+        or not 1 <= entry.kind_version < 2**31
     ):
         raise Refusal("entry.unreadable", reason="a field is outside its limits")
     return entry
+
+
+def _is_long(name: str) -> bool:
+    return len(name) * 4 > MAX_NAME_BYTES and len(name.encode()) > MAX_NAME_BYTES
 
 
 def order_key(observed_at: str, entry: Entry) -> str:

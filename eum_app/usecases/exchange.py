@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final
@@ -314,7 +315,7 @@ def _admit(connection: Connection, device: str, entries: Sequence[Entry], facts:
         kind = FACTS.get(entry.kind)
         if kind is not None and kind not in DEVICE_MAY_STATE:
             raise Refusal("fact.not_allowed", kind=entry.kind, sender=device)
-        if any(isinstance(value, int) and abs(value) > MAX_NUMBER for value in msgspec.structs.astuple(fact)):
+        if any(abs(getattr(fact, name)) > MAX_NUMBER for name in _numbers_of(type(fact))):
             raise Refusal("fact.unreadable", kind=entry.kind, reason="a number beyond all bounds")
         if isinstance(fact, TimeCorrected) and fact.origin != device:
             raise Refusal("bundle.foreign_origin", sender=device, origin=fact.origin, epoch=fact.epoch)
@@ -328,6 +329,12 @@ def _admit(connection: Connection, device: str, entries: Sequence[Entry], facts:
     )
     if repeated:
         raise Refusal("check.repeated", check_id=repeated[0][:40], sender=device)
+
+
+@cache
+def _numbers_of(kind: type[Fact | UnknownFact]) -> tuple[str, ...]:
+    """The fields of a kind that hold a number."""
+    return tuple(field.name for field in msgspec.structs.fields(kind) if field.type is int)
 
 
 def _quarantine(session: Session, path: Path, code: str, values: dict[str, str], areas: set[str]) -> None:

@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 import itertools
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from db.queries.clocks import came_at
-from db.queries.findings import finding, finding_ids, findings_by_id, known_finding_ids
+from db.queries.clocks import came_at, first_came_at
+from db.queries.findings import checks_to_judge, finding, finding_ids, findings_by_id, known_finding_ids
 from db.queries.visits import (
     answered_by,
     checked_by,
     closing,
-    counting_checks,
-    evidence_of,
     site_answers_of,
     visit_checklists,
 )
 from db.store import Connection, Transaction
 from eum_app.domain.clock import shifted
 from eum_app.domain.compliance.rules import (
+    OUTCOMES_OF_RULES,
     RULES_BY_ID,
     CheckSeen,
     SiteSeen,
@@ -101,20 +99,20 @@ def judge(connection: Connection, visit_ids: Iterable[str], observed_at: str) ->
 
 
 def _checks_seen(connection: Connection, visit_id: str, now: str) -> list[CheckSeen]:
-    rows = counting_checks(connection, visit_id)
-    came = came_at(connection, visit_id)
+    """Those checks of a visit that a rule could be broken by; most are not even read."""
     tolerance_ms = TOLERANCE // timedelta(milliseconds=1)
-    attached: Counter[str] = Counter()
-    if any(row.outcome == "discrepancy" and not row.photos for row in rows):
-        attached.update(row.check_id for row in evidence_of(connection, visit_id=visit_id) if row.is_photo)
+    late = shifted(min(first_came_at(connection, visit_id) or now, now), tolerance_ms)
+    rows = checks_to_judge(connection, visit_id, OUTCOMES_OF_RULES, late)
+    came = came_at(connection, visit_id) if any(row.observed_at > late for row in rows) else {}
     return [
         CheckSeen(
             row.check_id,
             row.visit_id,
             row.item_id,
             row.outcome,
-            row.photos or attached[row.check_id],
-            is_from_future=row.observed_at > shifted(came.get(row.check_id) or now, tolerance_ms),
+            row.photos,
+            is_from_future=row.observed_at > late
+            and row.observed_at > shifted(came.get(row.check_id) or now, tolerance_ms),
         )
         for row in rows
     ]

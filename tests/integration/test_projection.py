@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
+from db import bulk
 from db.chains import chain_head
 from db.projection import REBUILD_BATCH
 from db.store import Connection, Store, StoreName
@@ -141,7 +142,12 @@ def test_any_interleaving_gives_the_same_tables(
     for _ in range(2):
         folder = tmp_path_factory.mktemp("store")
         # Hypothesis may leave in the middle (it draws from `rnd`); the connections must not stay open then.
-        with closing(Store.create(folder, KEY, StoreName("id", "HQ-01", "hq", 1), Clock(), hq_backend())) as store:
+        named = StoreName("id", "HQ-01", "hq", 1)
+        with (
+            closing(Store.create(folder, KEY, named, Clock(), hq_backend())) as store,
+            pytest.MonkeyPatch.context() as patched,
+        ):
+            patched.setattr(bulk, "WORTHWHILE", rnd.choice([1, 200]))  # many rows go another way into PostgreSQL
             left = [list(entries) for entries in chains]
             while any(left):
                 entries = rnd.choice([entries for entries in left if entries])

@@ -189,6 +189,8 @@ RULES: Final = (
     ANNUAL_INVENTORY_LATE,
 )
 RULES_BY_ID: Final = {rule.rule_id: rule for rule in RULES}
+OUTCOMES_OF_RULES: Final = frozenset[str]().union(*(rule.outcomes for rule in RULES))
+"""A check with another outcome breaks no rule, and need not be looked at."""
 
 
 def run_rules(checks: Iterable[CheckSeen]) -> Iterator[Trigger]:

@@ -17,7 +17,8 @@ from eum_app.reports.model import Part, Report
 
 _FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r")
 _RISKY: Final = ("=", "+", "@", "\t", ",-", "\n-", '"-', '"\r')
-"""Where none of these stands in CSV text, none of its cells begins with one of `_FORMULA_STARTS`."""
+"""Where none of these stands in CSV text, none of its cells but the very first (`-`) begins with one of
+`_FORMULA_STARTS`."""
 BLOCK_ROWS: Final = 1_000
 
 
@@ -33,7 +34,7 @@ def write_csv(file: BinaryIO, heading: Sequence[str], rows: Iterable[Sequence[st
     while block := list(islice(rows, BLOCK_ROWS)):
         text = _text(block)
         # One look at a thousand rows is far faster than one at each of their cells; nearly every block passes.
-        if any(start in text for start in _RISKY):
+        if text.startswith("-") or any(start in text for start in _RISKY):
             text = _text([[guarded(cell) for cell in row] for row in block])
         file.write(text.encode())
 
