@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import QTimer
-from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QAbstractItemView, QComboBox, QSpinBox, QWidget
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QImage, QIntValidator
+from PySide6.QtWidgets import QAbstractItemView, QComboBox, QLineEdit, QWidget
 
 from db.queries.inventory import ItemFilter, find_item_ids
 from db.queries.items import ItemRow, items_by_id
@@ -24,7 +24,6 @@ from ui.messages import sentence
 from ui.models import Column, IdsTableModel, table_view
 from ui.page import Page
 from ui.pdf_picture import grey_of, page_image
-from ui.theme import theme
 from ui.widgets import (
     Button,
     Card,
@@ -68,6 +67,32 @@ def draw_preview(session: Session, order: LabelOrder) -> Preview:
     return Preview(image, number, len(decode(grey_of(image))) if not image.isNull() else 0)
 
 
+class NumberField(QLineEdit):
+    """A whole number from 1 to `most`, typed."""
+
+    changed = Signal()
+
+    def __init__(self, most: int) -> None:
+        super().__init__("1")
+        self._most = most
+        self.setInputMethodHints(Qt.InputMethodHint.ImhDigitsOnly)
+        self.setValidator(QIntValidator(1, most, self))
+        self.textChanged.connect(lambda _text: self.changed.emit())
+
+    def value(self) -> int:
+        """What stands there; 1 while nothing does."""
+        return min(self._most, max(1, int(self.text() or 1)))
+
+    def set_value(self, value: int) -> None:
+        self.setText(str(value))
+
+    def set_most(self, most: int) -> None:
+        if most != self._most:
+            self._most = most
+            self.setValidator(QIntValidator(1, most, self))
+            self.set_value(self.value())
+
+
 class LabelsPage(Page):
     """Opened with ids of items (`Inventory` and `Items` pass those that were found there), or with nothing."""
 
@@ -88,9 +113,9 @@ class LabelsPage(Page):
         self.header.crumb_activated.connect(self._back)
         self.add_action(self.tr("Back to the items"), "Alt+Left", self._back)
         columns = [
-            ColumnPart("items", self.tr("Items"), self._items_card(), 38),
-            ColumnPart("labels", self.tr("Labels"), self._choices_card(), 32),
-            ColumnPart("sheet", self.tr("Sheet"), self._sheet_card(), 36),
+            ColumnPart("items", self.tr("Items"), self._items_card(), 36),
+            ColumnPart("labels", self.tr("Labels"), self._choices_card(), 37),
+            ColumnPart("sheet", self.tr("Sheet"), self._sheet_card(), 33),
         ]
         self.body.addWidget(Columns(columns), 1)
         self.add_action(self.tr("Search"), "Ctrl+F", self.search.setFocus)
@@ -141,8 +166,13 @@ class LabelsPage(Page):
         self.dpi = self._box("label_dpi", dpis)
         self.dpi.setCurrentIndex(_DPIS.index(READ_DPI))
         content = vbox(
-            FormField(self.tr("What the label is for"), self.kind),
-            FormField(self.tr("Symbol"), self.symbol, self.tr("Data Matrix is what MIL-STD-130 asks for on items")),
+            vbox(label(self.tr("What the label is for"), "sub"), self.kind, spacing=6),
+            vbox(
+                label(self.tr("Symbol"), "sub"),
+                self.symbol,
+                label(self.tr("Data Matrix is what MIL-STD-130 asks for on items"), "sub", wrap=True),
+                spacing=6,
+            ),
             FormField(self.tr("Sheet"), self.sheet_box),
             FormField(self.tr("First free label"), self.start, self.tr("Or press its place on the sheet")),
             FormField(self.tr("Labels for each item"), self.copies),
@@ -165,7 +195,7 @@ class LabelsPage(Page):
         card = Card(self.tr("First sheet"))
         self.view = LabelSheetView()
         self.view.setAccessibleName(self.tr("The first sheet as it will be printed"))
-        self.view.place_chosen.connect(self.start.setValue)
+        self.view.place_chosen.connect(self.start.set_value)
         self.verdict = label("", "strong", wrap=True)
         self.verdict.setObjectName("label_verdict")
         holder = vbox(margins=(16, 12, 16, 12), spacing=8)
@@ -193,15 +223,11 @@ class LabelsPage(Page):
         made.currentIndexChanged.connect(lambda _at: self._follow())
         return made
 
-    def _number(self, name: str, spoken: str, most: int) -> QSpinBox:
-        made = QSpinBox()
+    def _number(self, name: str, spoken: str, most: int) -> NumberField:
+        made = NumberField(most)
         made.setObjectName(name)
-        made.setRange(1, most)
-        made.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)  # arrows and wheel go up and down, fingers type
-        made.lineEdit().setTextMargins(theme().dp(10), 0, theme().dp(10), 0)
-        made.lineEdit().setObjectName(f"{name}_edit")
-        made.lineEdit().setAccessibleName(spoken)
-        made.valueChanged.connect(lambda _value: self._follow())
+        made.setAccessibleName(spoken)
+        made.changed.connect(self._follow)
         return made
 
     # The shell
@@ -271,7 +297,7 @@ class LabelsPage(Page):
         if not hasattr(self, "verdict"):
             return
         sheet: LabelSheet = self.sheet_box.currentData()
-        self.start.setMaximum(sheet.labels)
+        self.start.set_most(sheet.labels)
         found, selected = len(self._model.ids()), len(self.table.selectionModel().selectedRows())
         of_all = self.tr("More than {count}") if found > MAX_LABELS else self.tr("All {count}")
         self.which.set_text("all", of_all.format(count=words.count(min(found, MAX_LABELS))))

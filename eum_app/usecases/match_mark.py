@@ -55,7 +55,7 @@ class Match:
     - `ambiguous`: several items could be meant (`candidates`): the person says which;
     - `near`: nothing matches, but an item has the serial under another maker, part or UII, or a serial one character
       off or of look-alikes (`candidates`, the likeliest first, with `closeness` of each); never taken by itself;
-    - `claims`: a container's label with several identifiers: claims, never sightings;
+    - `claims`: a container's label with several identifiers, or a part of one: claims, never sightings;
     - `unknown`: nobody has listed it.
 
     `by` says what the item was found by.
@@ -124,7 +124,7 @@ def require_alike(serial: str, again: str) -> None:
 
 def match_read(session: Session, visit_id: str, mark: Mark, read: MarkRead) -> Match:
     """What a parsed mark means; `read` is how it came in. Writes nothing."""
-    if mark.claims:
+    if mark.claims or _is_part_of_label(mark):
         return Match("claims", read, mark)
     serials = _serials(mark)
     with session.store.reading() as connection:
@@ -144,6 +144,12 @@ def match_read(session: Session, visit_id: str, mark: Mark, read: MarkRead) -> M
     if offered.candidates:
         return replace(offered, read=read)
     return Match("unknown", read, mark)
+
+
+def _is_part_of_label(mark: Mark) -> bool:
+    """Whether a PDF417 symbol breaks off before the message's end: container labels spread theirs over several (Macro
+    PDF417, MIL-STD-129), and one identifier in the part at hand does not make it the mark of an item."""
+    return mark.symbology == "PDF417" and any(one.code == "mark.trailer_missing" for one in mark.warnings)
 
 
 class _Serials(NamedTuple):

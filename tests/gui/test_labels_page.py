@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QSpinBox
+from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from db.queries.items import history
@@ -53,7 +53,7 @@ def test_what_was_searched_for_is_printed_where_the_sheet_is_free(qtbot: QtBot, 
         place = page.view._place(8).center().toPoint()
         QTest.mouseClick(page.view, Qt.MouseButton.LeftButton, pos=QPoint(place.x(), place.y()))
         assert page.start.value() == 8
-        field.find("label_copies", QSpinBox).setValue(2)
+        field.find("label_copies", QLineEdit).setText("2")
         field.press("label_symbol_qr")
         page = drawn(field)
         assert page.order().symbol == "qr"

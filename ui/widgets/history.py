@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QWidget
 
 from ui.widgets.base import Part, hbox, label, panel, vbox
 from ui.widgets.card import Card, scrolled
@@ -49,6 +49,5 @@ class HistoryCard(Card):
                 parts.append(label(line.note, "body", wrap=True))
             made = panel(vbox(*parts, margins=(16, 8, 16, 8), spacing=2), "row")
             made.setAccessibleName(", ".join(part for part in (line.what, line.who, line.detail, line.note) if part))
-            made.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
             self._lines.addWidget(made)
             self._shown.append(made)

@@ -1,0 +1,88 @@
+"""Every way to form a UII, from a scan in the field to the record at HQ; container labels are claims, in any order."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton
+from pytestqt.qtbot import QtBot
+
+from db.queries import visits
+from db.queries.reading import mark_read
+from eum_app.domain.errors import Refusal
+from eum_app.domain.marks import parse_mark
+from eum_app.usecases.exchange import import_bundles
+from eum_app.usecases.open_store import open_store
+from eum_app.usecases.seal_bundle import seal_results
+from tests.builders import PASSPHRASE
+from tests.gui.field_world import Field, field_at_work
+from tests.gui.test_scan_bursts import burst
+
+CASES = json.loads((Path(__file__).parents[1] / "data" / "marks.json").read_text("utf-8"))
+CLAIMS = "[)>\x1e06\x1d25SD1HLD9NVG-31A786950\x1d25SD1HLD9NVG-31A786951\x1e\x04"
+REORDERED = CLAIMS.replace("786950", "X").replace("786951", "786950").replace("X", "786951")
+PART = "]L2[)>\x1e06\x1d25SD1HLD9NVG-31A786950"  # of a Macro PDF417: the rest stands in other symbols
+
+
+def formed() -> dict[bytes, str]:
+    """The marks of `marks.json` that form a UII as they are, by their bytes."""
+    found = {}
+    for case in CASES:
+        raw = case["data"].encode()
+        try:
+            mark = parse_mark(raw)
+        except Refusal:
+            continue
+        if mark.uii is not None:
+            found[raw] = mark.uii.value
+    return found
+
+
+def record_scan(field: Field, raw: bytes) -> None:
+    """Scan a mark that nobody listed, and record it as not on the list."""
+    burst(raw.decode())
+    field.idle()
+    assert field.visit.item.draft is not None, raw
+    for name in ("not_on_list_button", "reason_not_in_inventory", "reason_confirm_button"):
+        # What was shown for the mark before is on its way out: the one in sight is meant.
+        in_sight = [one for one in field.visit.findChildren(QAbstractButton, name) if one.isVisible()]
+        QTest.mouseClick(in_sight[0], Qt.MouseButton.LeftButton)
+        field.idle()
+
+
+def test_every_way_to_form_a_uii_reaches_hq_whole(qtbot: QtBot, tmp_path: Path) -> None:
+    wanted = formed()
+    constructs = {parse_mark(raw).uii.construct for raw in wanted}  # type: ignore[union-attr]
+    assert constructs == {"1", "2", "equivalent", "concatenated"}
+    assert any(parse_mark(raw).warnings for raw in wanted)  # a warning stops nothing
+    with field_at_work(qtbot, tmp_path) as field:
+        field.open("visit")
+        for raw in wanted:
+            record_scan(field, raw)
+        before = field.session.read(visits.recent_checks, field.visit_id, 100)
+        for label in (PART, CLAIMS, REORDERED):
+            burst(label)
+            field.idle()
+            draft = field.visit.item.draft
+            assert draft is None or draft.item is None
+            offered = field.visit.item.findChildren(QAbstractButton, "not_on_list_button")
+            assert not any(one.isVisible() for one in offered)
+        assert field.session.read(visits.recent_checks, field.visit_id, 100) == before
+        drop = tmp_path / "drop"
+        drop.mkdir(exist_ok=True)
+        sealed = seal_results(field.session, drop)
+    hq = open_store(tmp_path / "hq", "REV-004", PASSPHRASE)
+    try:
+        assert [one.outcome for one in import_bundles(hq, [sealed.path]).outcomes] == ["accepted"]
+        checks = hq.read(visits.recent_checks, field.visit_id, 100)
+        marks = [hq.read(mark_read, check.check_id) for check in checks]
+        assert {mark.raw: mark.uii for mark in marks} == wanted
+        for mark in marks:
+            pairs = parse_mark(mark.raw).elements.pairs
+            assert mark.elements == tuple((one.identifier, one.value) for one in pairs)
+            assert mark.read_by == "wedge"
+    finally:
+        hq.close("test ended")
