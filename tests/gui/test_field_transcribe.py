@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from db.chains import entries_after
 from db.queries import visits
+from eum_app.demo.generate import photo
 from eum_app.domain.errors import Refusal
 from eum_app.domain.facts import CheckRecorded, MarkRead, decode_fact
 from eum_app.usecases.worklist import WorklistPage, worklist_pages
@@ -74,6 +75,27 @@ def test_a_serial_entered_twice_opens_the_item_and_is_kept_with_its_reason(field
         "illegible",
         "INS-017",
     )
+
+
+def test_a_photo_goes_with_a_check_for_which_no_mark_was_read(field: Field, tmp_path: Path) -> None:
+    picture = tmp_path / "plate.jpg"
+    picture.write_bytes(photo("intact", 1))
+    field.open("visit")
+    field.press("by_hand_button")
+    field.press("no_read_missing")
+    into(field, "typed_serial", "786952")
+    into(field, "typed_again", "786952")
+    field.key(Qt.Key.Key_Return)
+    field.until(lambda: field.visit.item.draft is not None)
+    field.press("add_photo_button")
+    field.find("photo_path_edit", QLineEdit).setText(str(picture))
+    field.press("photo_add_button")
+    field.press("all_as_expected_button")
+    field.press("verified_button")
+    check = field.last_check()
+    assert (check.photos, check.reading.no_read_reason) == (1, "missing")
+    (kept,) = field.session.read(visits.evidence_of, check_id=check.check_id)
+    assert field.session.content(kept.ref) == picture.read_bytes()
 
 
 def test_two_entries_that_differ_go_nowhere(field: Field) -> None:
