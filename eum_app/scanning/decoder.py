@@ -155,7 +155,7 @@ def read_still(grey: NDArray[np.uint8], budget_ms: float = 1000, *, sweep: bool 
     if sweep or not found:
         _add(found, _linear(grey, found, started, deadline, sweep=sweep))
     if (sweep and found) or not (found or small):
-        places = matrix_places(grey, [symbol.centre for symbol in found])
+        places = matrix_places(grey, [_box(symbol.corners) for symbol in found])
         for read_place, place in [*((_climb, one) for one in (*places, whole)), *((_by_grid, one) for one in places)]:
             if time.perf_counter() > deadline or (found and (not sweep or place is whole)):
                 continue
@@ -229,6 +229,13 @@ def _add(found: list[Symbol], more: list[Symbol]) -> None:
             one.raw == symbol.raw and abs(one.centre[0] - x) < size and abs(one.centre[1] - y) < size for one in found
         ):
             found.append(symbol)
+
+
+def _box(corners: Corners) -> Place:
+    from eum_app.scanning.preparations import Place
+
+    xs, ys = [x for x, _ in corners], [y for _, y in corners]
+    return Place(min(xs), min(ys), max(xs) - min(xs), max(ys) - min(ys))
 
 
 def _is_in(symbol: Symbol, place: Place) -> bool:

@@ -154,10 +154,10 @@ _MIN_SIDE, _MAX_ASPECT, _MIN_FILL = 24, 1.7, 0.45
 MAX_PLACES = 24
 
 
-def matrix_places(grey: Grey, known: Sequence[tuple[float, float]] = ()) -> list[Place]:
+def matrix_places(grey: Grey, known: Sequence[Place] = ()) -> list[Place]:
     """Where a matrix symbol may be: patches of edges in two directions, about as wide as high, the most marked first.
 
-    `known` are the middles of symbols that were read: places that hold one are left out.
+    `known` are the places of symbols that were read: they are left out, else the good ones would outshine the poor.
     """
     across, down = cv2.Sobel(grey, cv2.CV_32F, 1, 0), cv2.Sobel(grey, cv2.CV_32F, 0, 1)
 
@@ -167,6 +167,11 @@ def matrix_places(grey: Grey, known: Sequence[tuple[float, float]] = ()) -> list
 
     xx, yy, xy = smooth(across * across), smooth(down * down), smooth(across * down)
     weaker = (xx + yy - np.sqrt((xx - yy) ** 2 + 4 * xy * xy)) / 2  # the lesser eigenvalue: edges both ways
+    for place in known:
+        edge = max(place.width, place.height) // 10
+        rows = slice(max(place.y - edge, 0) // _QUARTER, (place.y + place.height + edge) // _QUARTER + 1)
+        columns = slice(max(place.x - edge, 0) // _QUARTER, (place.x + place.width + edge) // _QUARTER + 1)
+        weaker[rows, columns] = 0
     found: dict[Place, float] = {}
     for share in (0.35, 0.12, 0.04, 0.015):
         level = share * float(np.percentile(weaker, 99.5))
@@ -178,14 +183,10 @@ def matrix_places(grey: Grey, known: Sequence[tuple[float, float]] = ()) -> list
                 place = _within(grey, (x - pad, y - pad, width + 2 * pad, height + 2 * pad))
                 found[place] = float(weaker[y : y + height, x : x + width].mean()) * float(area)
     ordered = sorted(found, key=lambda place: -found[place])
-    return [place for place in ordered if not any(_holds(place, point) for point in known)][:MAX_PLACES]
+    return ordered[:MAX_PLACES]
 
 
 def _within(grey: Grey, quarter: tuple[int, int, int, int]) -> Place:
     x, y, width, height = (int(value) * _QUARTER for value in quarter)
     left, top = max(x, 0), max(y, 0)
     return Place(left, top, min(x + width, grey.shape[1]) - left, min(y + height, grey.shape[0]) - top)
-
-
-def _holds(place: Place, point: tuple[float, float]) -> bool:
-    return place.x <= point[0] <= place.x + place.width and place.y <= point[1] <= place.y + place.height

@@ -85,6 +85,14 @@ def test_a_sweep_finds_the_poor_one_among_the_good() -> None:
     assert {symbol.raw for symbol in read_still(both, 5000, sweep=True)} == {MESSAGE, b"604023"}
 
 
+@pytest.mark.parametrize("kind", ["dark dots", "light dots", "low contrast"])
+def test_a_strong_mark_does_not_outshine_a_faint_one(kind: str) -> None:
+    faint, strong = pictures.damaged(kind, 1), labels.data_matrix(MESSAGE, 4)
+    side = max(*faint.grey.shape, *strong.shape)
+    both = [np.pad(one, ((0, side - len(one)), (20, side - one.shape[1])), mode="edge") for one in (faint.grey, strong)]
+    assert {symbol.raw for symbol in read_still(np.hstack(both), 20_000, sweep=True)} == {MESSAGE, *faint.truths}
+
+
 def test_a_very_large_picture_is_searched_smaller() -> None:
     poor = noisy(turned(labels.code_39("604023", 6), 5), 10, 3.2)
     large = np.pad(poor, ((1000, 1600), (1500, 1500)), constant_values=200)
