@@ -21,17 +21,18 @@ _SQLITE: Final = {
         BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END""",
 }
 
-_NAME: Final = "journal_is_append_only"
+APPEND_ONLY: Final = "journal_is_append_only"
+"""PostgreSQL's trigger and its function."""
 _BODY: Final = """
 BEGIN
     RAISE EXCEPTION 'the journal is append-only' USING ERRCODE = 'integrity_constraint_violation';
 END
 """
 _POSTGRESQL: Final = (
-    f"CREATE OR REPLACE FUNCTION {_NAME}() RETURNS trigger LANGUAGE plpgsql AS $body${_BODY}$body$",
-    f"""CREATE OR REPLACE TRIGGER {_NAME} BEFORE UPDATE OR DELETE OR TRUNCATE ON journal
-        FOR EACH STATEMENT EXECUTE FUNCTION {_NAME}()""",
-    f"ALTER TABLE journal ENABLE ALWAYS TRIGGER {_NAME}",
+    f"CREATE OR REPLACE FUNCTION {APPEND_ONLY}() RETURNS trigger LANGUAGE plpgsql AS $body${_BODY}$body$",
+    f"""CREATE OR REPLACE TRIGGER {APPEND_ONLY} BEFORE UPDATE OR DELETE OR TRUNCATE ON journal
+        FOR EACH STATEMENT EXECUTE FUNCTION {APPEND_ONLY}()""",
+    f"ALTER TABLE journal ENABLE ALWAYS TRIGGER {APPEND_ONLY}",
 )
 _BEFORE_EACH_STATEMENT: Final = 2 | 8 | 16 | 32
 """pg_trigger.tgtype: before, delete, update, truncate; not for each row (1)."""
@@ -70,7 +71,7 @@ def _missing_on_postgresql(connection: Connection) -> list[str]:
             " FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid"
             " WHERE t.tgrelid = to_regclass('journal') AND t.tgname = :name AND NOT t.tgisinternal"
         ),
-        {"name": _NAME},
+        {"name": APPEND_ONLY},
     ).first()
     stands = row is not None and tuple(row) == ("A", _BEFORE_EACH_STATEMENT, _BODY, True)
-    return [] if stands else [_NAME]
+    return [] if stands else [APPEND_ONLY]

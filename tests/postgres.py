@@ -50,6 +50,12 @@ class PostgreSQL:
         self._ask(f"CREATE SCHEMA {name}")
         return f"{self._server.get_uri()}&options=-csearch_path%3D{name}"
 
+    def new_role(self, kind: str) -> str:
+        """A role that may log in and owns nothing."""
+        name = f"eum_{kind}_{os.getpid()}_{next(_numbers)}"
+        self._ask(f"CREATE ROLE {name} LOGIN")
+        return name
+
     def whole_database(self, name: str, template: str = "template1") -> str:
         """The address of a database, new and like `template`."""
         self._ask(f"DROP DATABASE IF EXISTS {name}")

@@ -221,6 +221,22 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "time.source": ("Unknown source of time: {source}.", "Say one of: {known}."),
     "time.reason_missing": ("A correction of time needs its reason.", "Say what the right time is known from."),
     "time.offset": ("That is no difference between two clocks.", "Say by how much the clock was wrong."),
+    "database.only_server": (
+        "This store's database is a file: it has no roles.",
+        "Roles are for a store on a PostgreSQL server.",
+    ),
+    "database.not_owner": (
+        "Only the owner of the database can grant roles.",
+        "Give the owner's address first: eum store database-url.",
+    ),
+    "database.role_unknown": (
+        "The server knows no role {role}.",
+        "Make it there first: CREATE ROLE … LOGIN.",
+    ),
+    "store.owner_needed": (
+        "The store needs tables of a new shape, and this address may not make them.",
+        "Open the store once with the owner's address (eum store database-url), then go on with this one.",
+    ),
     "store.copied": (
         "This device's store is a copy, or was put back to an earlier state: {device} may go on elsewhere.",
         "Hand in what it holds (Sync), then give it a new identity: write a request, and let HQ sign it.",

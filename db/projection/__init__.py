@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, delete, inspect, select
 
 from db import turns
 from db.projection.claims import apply_claim_lists, apply_claims, apply_profiles
@@ -46,9 +46,11 @@ from db.projection.visits import (
 )
 from db.projection.withholding import WITHHELD as WITHHELD
 from db.projection.withholding import apply_withheld, apply_withholdings_asked
+from db.roles import is_owner
 from db.tables import PROJECTION_VERSION as PROJECTION_VERSION
 from db.tables import journal, meta, read
 from eum_app.domain import facts as f
+from eum_app.domain.errors import Trouble
 from eum_app.domain.journal import Entry
 
 REBUILD_BATCH = 5_000
@@ -136,14 +138,30 @@ def _devices(connection: Connection) -> set[str]:
     return {fact.device for fact in facts if isinstance(fact, kind)}
 
 
+def _emptied(connection: Connection) -> None:
+    """The read tables, made anew where this connection may define tables, else emptied.
+
+    Raises Trouble `store.owner_needed` where only their owner can give them the shape that this version needs.
+    """
+    if connection.dialect.name == "postgresql" and inspect(connection).has_table(journal.name):
+        version = connection.execute(select(meta.c.value).where(meta.c.name == "projection_version")).scalar() or ""
+        if not is_owner(connection):
+            if version.split(" ")[0] != str(PROJECTION_VERSION):
+                raise Trouble("store.owner_needed")
+            for table in read.sorted_tables:
+                connection.execute(delete(table))
+            return
+    read.drop_all(connection)
+    read.create_all(connection)
+
+
 def rebuild(connection: Connection, own_outgoing_prefix: str) -> int:
     """Throw the read tables away and make them again from the journals, in the caller's transaction.
 
     Entries of chains by which this store speaks to others (`own_outgoing_prefix`) are copies of its own facts and are
     passed over. Returns the number of facts applied.
     """
-    read.drop_all(connection)
-    read.create_all(connection)
+    _emptied(connection)
     devices = _devices(connection)
     own = [
         note

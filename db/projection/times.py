@@ -13,11 +13,11 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 import msgspec
-from sqlalchemy import Connection, bindparam, delete, select
+from sqlalchemy import Connection, bindparam, select, update
 
 from db.doubt_tables import corrections
 from db.projection.rows import Noted, key_of, plain, put
-from db.tables import journal, meta
+from db.tables import PROJECTION_VERSION, journal, meta
 from eum_app.domain import facts as f
 from eum_app.domain.clock import shifted
 from eum_app.domain.journal import Entry
@@ -46,7 +46,8 @@ def apply_corrections(connection: Connection, noted: Sequence[Noted]) -> None:
         for entry, fact, _ in noted
     ]
     put(connection, corrections, rows)
-    connection.execute(delete(meta).where(meta.c.name == "projection_version"))
+    stale = update(meta).where(meta.c.name == "projection_version").values(value=f"{PROJECTION_VERSION} stale")
+    connection.execute(stale)
 
 
 def corrected(connection: Connection, noted: Sequence[Noted]) -> Sequence[Noted]:

@@ -159,6 +159,23 @@ def rebuild(
     show(as_json, {"facts_applied": applied}, f"Rebuilt from {applied} facts.")
 
 
+@store_app.command("grant-roles")
+def grant_roles_command(
+    account: AccountOption,
+    writer: Annotated[str, typer.Option(help="Role of people at work: changes no journal.")] = "",
+    intake: Annotated[str, typer.Option(help="Role of processes that import bundles.")] = "",
+    auditor: Annotated[str, typer.Option(help="Role of those who only look.")] = "",
+    store: StoreOption = None,
+    passphrase_fd: PassphraseFd = None,
+) -> None:
+    """On PostgreSQL, as the owner of the database: give its roles what they need and nothing more."""
+    from eum_app.usecases.grant_roles import grant_roles
+
+    with unlocked(store, account, passphrase_fd) as session:
+        grant_roles(session, writer=writer, intake=intake, auditor=auditor)
+    typer.echo("Granted. Give each machine its role's address: eum store database-url.")
+
+
 @store_app.command()
 def renew(
     account: AccountOption, store: StoreOption = None, passphrase_fd: PassphraseFd = None, as_json: JsonOption = False

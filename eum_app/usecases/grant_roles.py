@@ -1,0 +1,16 @@
+"""At HQ on PostgreSQL: roles that write without being able to change what was written."""
+
+from __future__ import annotations
+
+from db.roles import Roles, grant
+from eum_app.usecases.session import Session
+
+
+def grant_roles(session: Session, *, writer: str = "", intake: str = "", auditor: str = "") -> None:
+    """Give roles of the server what they need in this store's database (`db.roles`); repeat it after each upgrade.
+
+    Raises Refusal `permission.denied`, `database.only_server`, `database.not_owner`, `database.role_unknown`.
+    """
+    session.require("account.manage")
+    with session.writing() as transaction:
+        grant(transaction.connection, Roles(writer, intake, auditor))
