@@ -88,7 +88,7 @@ def test_what_was_acknowledged_outlives_a_kill(tmp_path: Path, server: PostgreSQ
     assert heads(hq) == {"HQ-01": 23}
     hq.close()
     again = open_store(tmp_path / "hq", "REV-004", PASSPHRASE, now=Clock())
-    assert check_store(again)[0][0].seq == 25
+    assert check_store(again)[0][0].seq == 26  # its end, the signature over it, and the next beginning
     again.close()
 
 
