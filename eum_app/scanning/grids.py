@@ -158,7 +158,7 @@ def _even(grey: Levels, side: float) -> Levels:
     values = cv2.GaussianBlur(grey, (0, 0), max(0.5, side / 100))
     window = (2 * int(side / 4) + 1,) * 2
     away = values - cv2.blur(values, window)
-    spread = np.sqrt(cv2.blur(away * away, window))
+    spread = np.sqrt(np.maximum(cv2.blur(away * away, window), 0))  # its running sums fall a little below 0
     return np.asarray(np.clip(away / (spread + 2), -2, 2), np.float32)
 
 
