@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 import shiboken6
-from PySide6.QtCore import QEvent, QObject, QPoint, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPoint, Qt
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 )
 
 from ui.app import AppWindow
+from ui.devices.wedge_filter import WedgeFilter
 
 PATIENCE_S: Final = 30.0
 KEY_PAUSE_MS: Final = 60
@@ -144,6 +145,8 @@ class Hands:
         """Type into a field, at a person's speed."""
         field = self._emptied(name)
         QTest.keyClicks(field, text, delay=KEY_PAUSE_MS)
+        filters = QCoreApplication.instance().findChildren(WedgeFilter)  # type: ignore[union-attr]
+        self.until(lambda: not any(one.is_pending for one in filters), "keys are held back")
         self.settle()
 
     def paste(self, name: str, text: str | Path) -> None:
