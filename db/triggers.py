@@ -50,10 +50,25 @@ def install(connection: Connection) -> None:
 
 
 def verify(connection: Connection) -> None:
-    """Raises Trouble `store.triggers_missing` unless every trigger stands word for word."""
+    """Raises Trouble `store.triggers_missing` unless every trigger stands word for word, `store.triggers_foreign` where
+    there is another beside them."""
     missing = _missing_on_postgresql(connection) if connection.dialect.name == "postgresql" else _missing(connection)
     if missing:
         raise Trouble("store.triggers_missing", names=", ".join(missing))
+    foreign = _foreign(connection)
+    if foreign:
+        raise Trouble("store.triggers_foreign", names=", ".join(foreign))
+
+
+def _foreign(connection: Connection) -> list[str]:
+    """Triggers on the journal that are not ours: one could swallow what is appended."""
+    if connection.dialect.name == "postgresql":
+        found = connection.execute(
+            text("SELECT tgname FROM pg_trigger WHERE tgrelid = to_regclass('journal') AND NOT tgisinternal")
+        ).scalars()
+        return sorted(name for name in found if name != APPEND_ONLY)
+    rows = connection.execute(text("SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'journal'"))
+    return sorted(name for name in rows.scalars() if name not in _SQLITE)
 
 
 def _missing(connection: Connection) -> list[str]:

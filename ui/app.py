@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from ui.shell import Shell
     from ui.tasks import Tasks
 
+NOTES_EVERY_MS = 60_000
 BRANDS = {"field": "EUM Field", "hq": "EUM HQ"}
 _WARM = {
     "field": ("eum_app.usecases.open_store", "ui.shell", "ui.desk", "ui.field.pages"),
@@ -197,7 +198,14 @@ class AppWindow(QWidget):
         self._drop_front()
         shell.show_page(shell.current_key)
         self._say_whether_copied(shell, session)
+        self._keep_notes(desk)
         self.unlocked.emit()
+
+    def _keep_notes(self, desk: Desk) -> None:
+        """What was looked at is recorded every minute, so that a crash hides little."""
+        timer = QTimer(desk.tasks)  # goes with the workers when the store is locked
+        timer.timeout.connect(lambda: _record_notes(desk))
+        timer.start(NOTES_EVERY_MS)
 
     def _say_whether_copied(self, shell: Shell, session: Session) -> None:
         copied = session.store.copied
@@ -278,6 +286,11 @@ class AppWindow(QWidget):
         self._let_guard_go()
         self._close_session("closed")
         super().closeEvent(event)
+
+
+def _record_notes(desk: Desk) -> None:
+    if desk.session.has_notes:
+        desk.do(type(desk.session).record_notes)
 
 
 def _name_unlock_parts(page: UnlockPage) -> None:

@@ -242,6 +242,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Hand in what it holds (Sync), then give it a new identity: write a request, and let HQ sign it.",
     ),
     "store.failed": ("The store failed: {reason}.", "Try again; if it stays, tell HQ."),
+    "store.triggers_foreign": (
+        "Somebody added rules of their own to the journal ({names}).",
+        "Stop work on this device and tell HQ.",
+    ),
     "store.triggers_missing": (
         "Protections of the store are missing ({names}).",
         "Stop work on this device and tell HQ.",

@@ -120,6 +120,8 @@ _WORDS: Final[dict[str, dict[str, str]]] = {
         "DeviceEnrolled": "Device enrolled",
         "DeviceRevoked": "Device revoked",
         "IdentityAccepted": "Identity accepted",
+        "RecordsRead": "Records looked at",
+        "AccessDenied": "Denied",
         "WithholdingAsked": "Withholding asked for",
         "ContentWithheld": "Content withheld by order",
         "ClockJumped": "Clock jumped",

@@ -58,11 +58,25 @@ class SessionStarted(Fact, frozen=True, kw_only=True):
     notice_id: str
     notice_accepted_at: str | None
     app_version: str
+    failed_unlocks: tuple[tuple[str, int], ...] = ()
+    """(account code, failures to unlock since that account's last success), this one's included."""
 
 
 class SessionEnded(Fact, frozen=True, kw_only=True):
     account: str
     reason: str
+
+
+class RecordsRead(Fact, frozen=True, kw_only=True):
+    """Somebody looked at sensitive records: (kind, id) each, once a session. Kinds: visit, item, finding, evidence."""
+
+    records: tuple[tuple[str, str], ...]
+
+
+class AccessDenied(Fact, frozen=True, kw_only=True):
+    """Somebody tried what their role or scope does not allow."""
+
+    permissions: tuple[str, ...]
 
 
 class DeviceEnrolled(Fact, frozen=True, kw_only=True):
@@ -340,6 +354,8 @@ DEVICE_MAY_STATE: frozenset[type[Fact]] = frozenset(
         DataKeyRotated,
         SessionStarted,
         SessionEnded,
+        RecordsRead,
+        AccessDenied,
         IdentityAccepted,
         CopyNoticed,
         ClockJumped,

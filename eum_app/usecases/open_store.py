@@ -6,6 +6,8 @@ import shutil
 from pathlib import Path
 from typing import Final
 
+from db.attempts import FILE_NAME as ATTEMPTS
+from db.attempts import failures
 from db.chains import verify_all_chains
 from db.content import check_content
 from db.keyslots import StoreFile, new_data_key, new_slot, write_store_file
@@ -134,8 +136,9 @@ def open_store(
     are left; also for an unknown account), `account.locked`; Trouble `keyslots.altered`, `attempts.damaged`, and
     `store.damaged` where the key is right and the database is not.
     """
+    failed = failures(folder) if (folder / ATTEMPTS).is_file() else {}
     store_file, unlocked = unlocked_by_passphrase(folder, account, passphrase)
-    return started(opened(folder, store_file, account, unlocked, now), notice_accepted_at)
+    return started(opened(folder, store_file, account, unlocked, now), notice_accepted_at, failed)
 
 
 def change_database_url(folder: Path, account: str, passphrase: str, url: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator
@@ -19,7 +20,8 @@ from eum_app.crypto.signing import SigningKey
 from eum_app.crypto.suites import Suite
 from eum_app.domain import people
 from eum_app.domain.clock import Now, from_utc_text, system_now, utc_text
-from eum_app.domain.facts import ClockJumped, ContentRef, SessionEnded, SessionStarted
+from eum_app.domain.errors import Refusal
+from eum_app.domain.facts import AccessDenied, ClockJumped, ContentRef, RecordsRead, SessionEnded, SessionStarted
 from eum_app.domain.journal import Author, head_of
 from eum_app.domain.time_check import expected_in_session, jumped_since_entry
 from eum_app.usecases.head_signatures import signed_head
@@ -29,6 +31,8 @@ Given = ParamSpec("Given")
 Value = TypeVar("Value")
 
 NOTICE_ID = "notice-1"
+MAX_NOTED = 500
+Noted = tuple[list[tuple[str, str]], list[str]]
 
 
 @dataclass(frozen=True)
@@ -59,6 +63,10 @@ class Session:
         self.suite = Suite.parse(ticket.suite)
         self._ticket = ticket
         self._began_at = 0
+        self._noting = threading.Lock()
+        self._seen_records: set[tuple[str, str]] = set()
+        self._reads: list[tuple[str, str]] = []
+        self._denied: list[str] = []
         self._seen = (now(), time.monotonic_ns())
 
     @property
@@ -92,7 +100,12 @@ class Session:
 
     def require(self, permission: str) -> None:
         """Raises Refusal `permission.denied`."""
-        people.require(self.role, permission)
+        try:
+            people.require(self.role, permission)
+        except Refusal:
+            with self._noting:
+                self._denied.append(permission)
+            raise
 
     def read(
         self, query: Callable[Concatenate[Connection, Given], Value], *given: Given.args, **named: Given.kwargs
@@ -104,10 +117,51 @@ class Session:
     @contextlib.contextmanager
     def writing(self, *, own_chain_last: bool = False) -> Iterator[Transaction]:
         """As `Store.writing`, with this session's account as the author."""
-        with self.store.writing(self.author, own_chain_last=own_chain_last) as transaction:
-            if not own_chain_last:
-                self._note_jump(transaction)
-            yield transaction
+        noted: Noted = ([], []) if own_chain_last else self._noted()
+        try:
+            with self.store.writing(self.author, own_chain_last=own_chain_last) as transaction:
+                if not own_chain_last:
+                    self._note_jump(transaction)
+                    self._record_noted(transaction, *noted)
+                yield transaction
+        except BaseException:
+            with self._noting:
+                self._reads[:0], self._denied[:0] = noted
+            raise
+
+    # Reads, and what was denied (AU-3): noted at once, recorded with the next write
+
+    def note_read(self, kind: str, record_id: str) -> None:
+        """Note that this account looks at a sensitive record. It is recorded once a session, with the next write, by
+        `record_notes`, or at the end; nothing waits for it."""
+        with self._noting:
+            if (kind, record_id) not in self._seen_records:
+                self._seen_records.add((kind, record_id))
+                self._reads.append((kind, record_id))
+
+    @property
+    def has_notes(self) -> bool:
+        """Whether something is noted that is not recorded yet."""
+        return bool(self._reads or self._denied)
+
+    def record_notes(self) -> None:
+        """Record now what is noted. Raises Trouble as any write does; the notes then stay for the next one."""
+        if self.has_notes:
+            with self.writing():
+                pass
+
+    def _noted(self) -> Noted:
+        """What is noted and not recorded yet, taken from the notes."""
+        with self._noting:
+            noted = self._reads[:MAX_NOTED], self._denied[:MAX_NOTED]
+            del self._reads[:MAX_NOTED], self._denied[:MAX_NOTED]
+        return noted
+
+    def _record_noted(self, transaction: Transaction, reads: list[tuple[str, str]], denied: list[str]) -> None:
+        if reads:
+            transaction.record(RecordsRead(observed_at=self.observed_now(), records=tuple(reads)))
+        if denied:
+            transaction.record(AccessDenied(observed_at=self.observed_now(), permissions=tuple(denied)))
 
     def _note_jump(self, transaction: Transaction) -> None:
         """Say that the clock was set between two entries of this session (`domain.time_check`)."""
@@ -125,7 +179,7 @@ class Session:
             noticed_by=noticed_by,
         )
 
-    def start(self, notice_accepted_at: str | None) -> None:
+    def start(self, notice_accepted_at: str | None, failed_unlocks: dict[str, int] | None = None) -> None:
         """Record that the session began, and when the notice was accepted. A store that was copied or put back says so
         first."""
         notice_copy(self.store, self.author)
@@ -143,6 +197,7 @@ class Session:
                     notice_id=NOTICE_ID,
                     notice_accepted_at=notice_accepted_at,
                     app_version=__version__,
+                    failed_unlocks=tuple(sorted((failed_unlocks or {}).items())),
                 )
             )
         self._began_at = entry.seq
@@ -172,7 +227,9 @@ class Session:
             self.store.close()
 
     def content(self, ref: ContentRef) -> bytes:
-        """The plain bytes of a photo, note or signature. Raises as `db.content.read_content` does."""
+        """The plain bytes of a photo, note or signature; that somebody looked is noted. Raises as
+        `db.content.read_content` does."""
+        self.note_read("evidence", ref.object_id)
         return self.read(read_content, self.store.content, ref)
 
 

@@ -47,10 +47,10 @@ def opened(folder: Path, store_file: StoreFile, account: str, unlocked: Unlocked
         raise
 
 
-def started(session: Session, notice_accepted_at: str | None) -> Session:
+def started(session: Session, notice_accepted_at: str | None, failed_unlocks: dict[str, int] | None = None) -> Session:
     """The same session, its beginning recorded."""
     try:
-        session.start(notice_accepted_at)
+        session.start(notice_accepted_at, failed_unlocks)
     except BaseException:
         session.store.close()
         raise

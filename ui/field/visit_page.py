@@ -139,6 +139,7 @@ class VisitPage(Page):
             self.scan.stop()  # another page, or the lock: nobody films what nobody looks at
 
     def _ask(self) -> None:
+        self._desk.session.note_read("visit", self.visit_id)
         self._desk.ask(read_visit, self.visit_id, then=self._show)
 
     def _show(self, view: VisitView) -> None:

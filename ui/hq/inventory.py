@@ -212,6 +212,7 @@ class InventoryPage(Page):
         if item_id is None:
             return
         session = self.desk.session
+        session.note_read("item", item_id)
         self.desk.tasks.query(lambda: item_detail(session, item_id), self._show, self._lost)
 
     def _show(self, detail: ItemDetail) -> None:

@@ -60,6 +60,7 @@ class Picture:
 def finding_detail(session: Session, finding_id: str) -> FindingDetail:
     """Raises Refusal `finding.unknown`, `check.unknown`, `visit.unknown`."""
     row = session.read(finding, finding_id)
+    session.note_read("finding", finding_id)
     seen = session.read(check, row.check_id) if row.check_id else None
     found = session.read(evidence_of, check_id=row.check_id) if row.check_id else []
     note, note_error = _note(session, next((entry for entry in found if entry.role == "note"), None))

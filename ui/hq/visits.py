@@ -69,6 +69,7 @@ class VisitDetail:
 
 def visit_detail(session: Session, visit_id: str) -> VisitDetail:
     """Raises Refusal `visit.unknown`."""
+    session.note_read("visit", visit_id)
     return VisitDetail(
         session.read(visit, visit_id),
         session.read(recent_checks, visit_id, CHECKS_SHOWN),

@@ -1,0 +1,124 @@
+"""What the log holds of each event (NIST SP 800-53 AU-3), failures and reads of sensitive records included."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from db.queries import visits
+from db.queries.activity import ActivityFilter, ActivityRow, activity_rows
+from eum_app.domain.errors import Refusal, Trouble
+from eum_app.domain.facts import AccessDenied, Fact, HeadSigned, RecordsRead, SessionStarted, decode_fact
+from eum_app.usecases.exchange import import_bundles
+from eum_app.usecases.open_store import open_store
+from eum_app.usecases.record_check import record_check
+from eum_app.usecases.review import review_finding
+from eum_app.usecases.session import Session
+from tests.builders import PASSPHRASE, typed
+from tests.integration.test_rules_judged import PHOTO
+from tests.simulator import Simulator
+
+DEVICE = "FLD-0042"
+
+
+@pytest.fixture
+def simulator(tmp_path: Path) -> Iterator[Simulator]:
+    made = Simulator.start(tmp_path / "w", count=2)
+    yield made
+    made.world.close()
+
+
+def log(session: Session, kind: str) -> list[tuple[ActivityRow, Fact]]:
+    with session.store.reading() as connection:
+        found = [
+            (row, decode_fact(entry.kind, entry.kind_version, entry.payload))
+            for row, entry in activity_rows(connection, ActivityFilter(kind=kind))
+        ]
+    return [(row, fact) for row, fact in found if isinstance(fact, Fact)]
+
+
+def reopened(session: Session) -> Session:
+    session.close()
+    return open_store(session.store.folder, session.account, PASSPHRASE, now=session.now)
+
+
+def test_every_entry_says_what_when_where_who_and_with_what_outcome(simulator: Simulator) -> None:
+    simulator.check(DEVICE, 0, "not_found")
+    simulator.deliver(simulator.seal(DEVICE))
+    hq = simulator.world.hq
+    with hq.store.reading() as connection:
+        rows = [row for row, _ in activity_rows(connection, ActivityFilter())]
+    assert all(row.kind and row.recorded_at and row.origin and row.session_id and row.actor for row in rows)
+    (row,) = [row for row in rows if row.kind == "CheckRecorded"]
+    assert (row.actor, row.origin, row.outcome) == ("INS-017", DEVICE, "not_found")
+
+
+def test_who_looked_at_what_is_recorded_once_a_session_and_by_itself_at_its_end(simulator: Simulator) -> None:
+    device, visit_id = simulator.world.device, simulator.visit_ids[DEVICE]
+    record_check(
+        device,
+        visit_id=visit_id,
+        item_id=device.read(visits.work_ids, visit_id)[0],
+        outcome="discrepancy",
+        reason="damaged",
+        mark=typed("x"),
+        photos=(PHOTO,),
+    )
+    simulator.deliver(simulator.seal(DEVICE))
+    hq = simulator.world.hq = reopened(simulator.world.hq)
+    (row,) = [one for one in hq.read(visits.evidence_of, visit_id=visit_id) if one.role == "photo"]
+    for _ in range(3):
+        hq.note_read("visit", visit_id)
+        assert hq.content(row.ref) == PHOTO
+    assert hq.has_notes
+    hq.record_notes()
+    hq.note_read("visit", visit_id)
+    (entry,) = log(hq, "RecordsRead")
+    assert isinstance(entry[1], RecordsRead)
+    assert entry[1].records == (("visit", visit_id), ("evidence", row.object_id))
+    hq = simulator.world.hq = reopened(hq)
+    hq.note_read("visit", visit_id)
+    hq = simulator.world.hq = reopened(hq)
+    assert len(log(hq, "RecordsRead")) == 2
+    # A session that only looked has left something to sign, and signs it.
+    assert [fact.account for _, fact in log(hq, "HeadSigned") if isinstance(fact, HeadSigned)] == ["REV-004"] * 3
+
+
+def test_what_could_not_be_recorded_is_recorded_with_the_next_write(simulator: Simulator) -> None:
+    hq = simulator.world.hq
+    hq.note_read("item", "a")
+
+    def fail() -> None:
+        with hq.writing():
+            raise Trouble("disk.full", path="store.db")
+
+    with contextlib.suppress(Trouble):
+        fail()
+    assert log(hq, "RecordsRead") == []
+    hq.record_notes()
+    assert len(log(hq, "RecordsRead")) == 1
+
+
+def test_what_is_denied_and_what_failed_is_in_the_log(simulator: Simulator, tmp_path: Path) -> None:
+    hq = simulator.world.hq
+    hq.role = "auditor"
+    with pytest.raises(Refusal, match=r"permission\.denied"):
+        review_finding(hq, "x", decision="resolve", comment="x")
+    hq.role = "reviewer"
+    hq.close()
+    with pytest.raises(Refusal, match=r"passphrase\.wrong"):
+        open_store(hq.store.folder, "REV-004", "not the passphrase")
+    hq = simulator.world.hq = open_store(hq.store.folder, "REV-004", PASSPHRASE, now=hq.now)
+    (denied,) = log(hq, "AccessDenied")
+    assert isinstance(denied[1], AccessDenied)
+    assert denied[1].permissions == ("finding.review",)
+    started = [fact for _, fact in log(hq, "SessionStarted") if isinstance(fact, SessionStarted)]
+    assert started[-1].failed_unlocks == (("REV-004", 1),)
+    simulator.check(DEVICE, 0)
+    broken = simulator.tampered(simulator.seal(DEVICE), -40)
+    import_bundles(hq, [broken])
+    ((row, _),) = log(hq, "BundleQuarantined")
+    assert row.outcome
