@@ -16,6 +16,7 @@ from rich.table import Table
 from tests.benchmarks import (
     bench_import,
     bench_match,
+    bench_pages,
     bench_postgres,
     bench_reading,
     bench_record,
@@ -40,6 +41,7 @@ FIGURES: dict[str, Callable[[Path], list[Figure]]] = {
     "reading": bench_reading.figures,
     "match": bench_match.figures,
     "scan": bench_scan.figures,
+    "pages": bench_pages.figures,
 }
 
 

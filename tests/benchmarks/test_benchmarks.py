@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.benchmarks import bench_import, bench_record, bench_report, bench_unlock
+from tests.benchmarks import bench_import, bench_pages, bench_record, bench_report, bench_unlock
 from tests.benchmarks.__main__ import save, table_of, table_of_figures
 from tests.benchmarks.ratios import Figure, Ratio
 
@@ -50,3 +50,10 @@ def test_the_median_decides(tmp_path: Path) -> None:
     save([held, missed], figures, tmp_path / "out" / "bench.json")
     figures = json.loads((tmp_path / "out" / "bench.json").read_text())["ratios"]
     assert [row["median_ratio"] for row in figures] == [1.5, 1.5]
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support propagateSizeHints")
+def test_pages_are_measured(tmp_path: Path) -> None:
+    found = bench_pages.figures(tmp_path, items=400, asked=3)
+    assert len(found) == 9
+    assert min(figure.value for figure in found) > 0
