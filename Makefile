@@ -7,10 +7,10 @@ READY  := $(VENV)/ready
 FREEZE := build/freeze-venv
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo app test check format screens bench faults fuzz traps freeze lock clean
+.PHONY: help setup demo app test check format screens bench bench-large faults fuzz traps freeze lock clean
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
 
 setup: $(READY) ## Virtual environment with the locked packages; system libraries for Qt
 
@@ -48,6 +48,9 @@ screens: $(READY) ## Pictures of every page in every theme and size into build/s
 
 bench: $(READY) ## Speed as ratios against the bare libraries; bench-output/bench.json
 	@$(BIN)/python -m tests.benchmarks
+
+bench-large: $(READY) ## The store at a million items; some minutes
+	@$(BIN)/python -m tests.benchmarks.bench_book 1000000
 
 faults: $(READY) ## kill -9 two hundred times while it works: nothing acknowledged is lost
 	@$(BIN)/python -m tests.faults

@@ -18,29 +18,28 @@ import shutil
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 from sqlalchemy import Connection, select
 
 from db.chains import verify_all_chains
-from db.engines import DATABASE, begin, driver_trouble, sqlcipher_connection, sqlcipher_engine
+from db.engines import DATABASE, begin, sqlcipher_engine
 from db.files import disk_trouble, sync_folder, written_whole
 from db.instance import RESTORED
 from db.keyslots import FILE_NAME as KEYSLOTS
 from db.location import read_location
+from db.snapshots import copy_database, database_bytes, require_room, verify_database
 from db.store import CONTENT, Store
 from db.tables import content, meta
 from eum_app.crypto.streams import hash_object
 from eum_app.domain.clock import utc_text
-from eum_app.domain.errors import Refusal, Trouble
+from eum_app.domain.errors import Refusal
 
 FORMAT: Final = 1
 MANIFEST: Final = "manifest.json"
 QUARANTINE: Final = "quarantine"
-STEP_PAGES: Final = 2_000
 COPY_BYTES: Final = 1024 * 1024
-_SPARE_BYTES: Final = 16 * 1024 * 1024
 _MAX_MANIFEST_BYTES: Final = 256 * 1024 * 1024
 
 OnProgress = Callable[[int, int], object]
@@ -120,12 +119,12 @@ def _written(
         shared = {f"{CONTENT}/{name[:2]}/{name}": name for name in objects}
         quarantined = {f"{QUARANTINE}/{path.name}": path for path in _quarantined(store.folder)}
         new = {path for path in (*shared, *quarantined) if not _is_there(store.folder / path, into / path)}
-        database_bytes = _database_bytes(connection)
-        total = database_bytes + sum(max(0, _size(store.folder / path)) for path in new)
+        of_database = database_bytes(connection)
+        total = of_database + sum(max(0, _size(store.folder / path)) for path in new)
         require_room(into, total)
         copy_database(connection, unfinished / DATABASE, data_key, lambda done: progress(done, total))
     # Objects may be copied after that moment: they never change, and lie on the disk before a row names them.
-    done = database_bytes
+    done = of_database
     for path in sorted(new):
         _copy(store.folder / path, into / path)
         done += max(0, _size(into / path))
@@ -241,58 +240,6 @@ def _mark_restored(path: Path, data_key: bytes, manifest: Manifest) -> None:
             connection.execute(meta.insert().values(name=RESTORED, value=manifest.made_at))
     finally:
         engine.dispose()
-
-
-def copy_database(
-    connection: Connection, path: Path, data_key: bytes, step: Callable[[int], object] | None = None
-) -> None:
-    """Copy the database as `connection`'s transaction sees it to a file that is not there yet; encrypted under the
-    same key, fsynced. `step` hears the bytes done and may raise. Raises Trouble of the disk."""
-    page_bytes = _pragma(connection, "page_size")
-    driver: Any = connection.connection.driver_connection
-
-    def stepped(_: int, remaining: int, pages: int) -> None:
-        if step:
-            step((pages - remaining) * page_bytes)
-
-    with driver_trouble():
-        target = sqlcipher_connection(path, data_key, journal_mode="DELETE")
-        try:
-            driver.backup(target, pages=STEP_PAGES, progress=stepped)
-            target.execute("PRAGMA journal_mode = DELETE")  # the copy says WAL, as its source does
-        finally:
-            target.close()
-    with disk_trouble(path):
-        sync_folder(path.parent)
-
-
-def verify_database(path: Path, data_key: bytes) -> None:
-    """Read every page of a database at rest. Raises Trouble `store.damaged` where one does not hold, or the key."""
-    with driver_trouble():
-        connection = sqlcipher_connection(path, data_key, journal_mode="DELETE")
-        try:
-            if connection.execute("PRAGMA cipher_integrity_check").fetchone() is not None:
-                raise Trouble("store.damaged")
-            if connection.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
-                raise Trouble("store.damaged")
-        finally:
-            connection.close()
-
-
-def require_room(folder: Path, needed: int) -> None:
-    """Raises Trouble `disk.full` where `needed` bytes and a little more are not free."""
-    with disk_trouble(folder):
-        free = shutil.disk_usage(folder).free
-    if free < needed + _SPARE_BYTES:
-        raise Trouble("disk.full", path=str(folder))
-
-
-def _database_bytes(connection: Connection) -> int:
-    return _pragma(connection, "page_count") * _pragma(connection, "page_size")
-
-
-def _pragma(connection: Connection, name: str) -> int:
-    return int(connection.exec_driver_sql(f"PRAGMA {name}").scalar_one())  # SQLCipher says some numbers as text
 
 
 def _copy(source: Path, target: Path) -> None:

@@ -20,7 +20,7 @@ from typing import Any, Final
 from sqlalchemy import Connection as Connection
 from sqlalchemy import Engine, select
 
-from db import bulk, instance, migrations, projection, triggers, turns
+from db import bulk, instance, migrations, projection, triggers, turns, upgrades
 from db.boxed import boxed, unboxed
 from db.chains import HASH_AT, chain_head, verify_tail
 from db.content import ContentFolder, remove_files, seal_content, unneeded_files
@@ -108,7 +108,7 @@ class Store:
 
     @classmethod
     def open(cls, folder: Path, data_key: bytes, now: Now) -> Store:
-        """Open with the raw key, bring the schema up, verify triggers and the chain's tail.
+        """Open with the raw key, bring an older store up (`db.upgrades`), verify triggers and the chain's tail.
 
         Raises Refusal `store.absent` or `store.newer`; Trouble `store.damaged`, `store.triggers_missing`,
         `store.other_database` (the address leads to another store's), `store.connection_lost`, `chain.…` as Trouble
@@ -119,7 +119,7 @@ class Store:
             raise Refusal("store.absent", path=str(folder))
         engine = _engine(folder, data_key, location)
         try:
-            store = cls._opened(folder, engine, now)
+            store = cls._opened(folder, engine, data_key, now)
             if location and location.store_id != store.named.store_id:
                 raise Trouble("store.other_database", server=location.server)
         except BaseException:
@@ -128,23 +128,18 @@ class Store:
         return store
 
     @classmethod
-    def _opened(cls, folder: Path, engine: Engine, now: Now) -> Store:
+    def _opened(cls, folder: Path, engine: Engine, data_key: bytes, now: Now) -> Store:
         with begin(engine, write=False) as connection:
-            revision = migrations.current(connection)
-        if not revision:
-            raise Trouble("store.damaged")
-        if revision != migrations.HEAD:
-            with begin(engine, write=True, alone=True) as connection:
-                migrations.upgrade(connection)
-                triggers.install(connection)
+            is_due = upgrades.is_due(connection)
+        if is_due:
+            upgrades.bring_up(folder, engine, data_key)
         with begin(engine, write=False) as connection:
             triggers.verify(connection)
             values = {row.name: row.value for row in connection.execute(select(meta))}
             named = StoreName(values["store_id"], values["name"], values["kind"], int(values["epoch"]))
             verify_tail(connection, Head(named.name, named.epoch, 0, b""))
         store = cls(folder, engine, named, now)
-        if values.get("projection_version") != str(projection.PROJECTION_VERSION):
-            store.rebuild()
+        upgrades.discard_copy(folder)
         store.look_at_own_chain()
         return store
 

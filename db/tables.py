@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql
 
-PROJECTION_VERSION: Final = 10
+PROJECTION_VERSION: Final = 11
 """Raise it whenever `read` or the projection changes: the next opening rebuilds the read tables."""
 
 PLAIN_TEXT: Final = Text().with_variant(postgresql.TEXT(collation="C"), "postgresql")
@@ -105,7 +105,7 @@ items = Table(
     _text("disposition"),
     _text("remarks"),
     _text("match_key"),  # maker, part, serial, compacted (items.item_key): the same item in another list
-    _text("search_text"),  # what a search looks into, casefolded
+    _text("search_text"),  # its terms (db.search)
     _text("look_alike"),  # the serial with look-alikes made one (look_alikes.look_alike_key)
     _text("order_key"),
     Column("known_at", BigInteger, nullable=False, server_default="0"),

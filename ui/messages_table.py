@@ -246,6 +246,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Somebody added rules of their own to the journal ({names}).",
         "Stop work on this device and tell HQ.",
     ),
+    "store.upgrade_failed": (
+        "The store could not be brought up to this version. It is what it was before; nothing is lost.",
+        "Work on with the version that you had, and tell HQ.",
+    ),
     "store.triggers_missing": (
         "Protections of the store are missing ({names}).",
         "Stop work on this device and tell HQ.",

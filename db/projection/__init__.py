@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, inspect, select
 
-from db import turns
+from db import search, turns
 from db.projection.claims import apply_claim_lists, apply_claims, apply_profiles
 from db.projection.exchange import (
     apply_bundles,
@@ -48,7 +48,7 @@ from db.projection.withholding import WITHHELD as WITHHELD
 from db.projection.withholding import apply_withheld, apply_withholdings_asked
 from db.roles import is_owner
 from db.tables import PROJECTION_VERSION as PROJECTION_VERSION
-from db.tables import journal, meta, read
+from db.tables import items, journal, meta, read
 from eum_app.domain import facts as f
 from eum_app.domain.errors import Trouble
 from eum_app.domain.journal import Entry
@@ -138,8 +138,8 @@ def _devices(connection: Connection) -> set[str]:
     return {fact.device for fact in facts if isinstance(fact, kind)}
 
 
-def _emptied(connection: Connection) -> None:
-    """The read tables, made anew where this connection may define tables, else emptied.
+def _emptied(connection: Connection) -> bool:
+    """The read tables, made anew where this connection may define tables (then true), else emptied.
 
     Raises Trouble `store.owner_needed` where only their owner can give them the shape that this version needs.
     """
@@ -150,9 +150,11 @@ def _emptied(connection: Connection) -> None:
                 raise Trouble("store.owner_needed")
             for table in read.sorted_tables:
                 connection.execute(delete(table))
-            return
+            return False
+    search.drop(connection)
     read.drop_all(connection)
     read.create_all(connection)
+    return True
 
 
 def rebuild(connection: Connection, own_outgoing_prefix: str) -> int:
@@ -161,7 +163,10 @@ def rebuild(connection: Connection, own_outgoing_prefix: str) -> int:
     Entries of chains by which this store speaks to others (`own_outgoing_prefix`) are copies of its own facts and are
     passed over. Returns the number of facts applied.
     """
-    _emptied(connection)
+    is_made_anew = _emptied(connection)
+    if is_made_anew:
+        for index in items.indexes:  # made once at the end, in order: five times as fast as row by row
+            index.drop(connection)
     devices = _devices(connection)
     own = [
         note
@@ -187,6 +192,10 @@ def rebuild(connection: Connection, own_outgoing_prefix: str) -> int:
         _applied(connection, noted)
         applied += len(noted)
     applied += len(own)
+    if is_made_anew:
+        for index in sorted(items.indexes, key=lambda index: str(index.name)):
+            index.create(connection)
+        search.create(connection)
     connection.execute(delete(meta).where(meta.c.name == "projection_version"))
     connection.execute(meta.insert().values(name="projection_version", value=str(PROJECTION_VERSION)))
     return applied

@@ -9,6 +9,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from db.projection.rows import Noted, key_of, plain, put
+from db.search import search_text
 from db.tables import checklists, imports, items, sites
 from eum_app.domain.items import item_key
 from eum_app.domain.look_alikes import look_alike_key
@@ -25,7 +26,6 @@ def match_key(fact: Any) -> str:
 
 
 _DERIVED = {"match_key", "search_text", "look_alike", "order_key", "known_at"}
-_SEARCHED = ("serial", "uii", "nomenclature", "part_number", "location")
 _ITEM_FIELDS = tuple(column.name for column in items.columns if column.name not in _DERIVED)
 
 
@@ -34,7 +34,7 @@ def apply_items(connection: Connection, noted: Sequence[Noted]) -> None:
         {
             **plain(fact, *_ITEM_FIELDS),
             "match_key": match_key(fact),
-            "search_text": " ".join(getattr(fact, name) for name in _SEARCHED).casefold(),
+            "search_text": search_text((fact.serial, fact.uii), (fact.nomenclature, fact.part_number, fact.location)),
             "look_alike": look_alike_key(fact.serial),
             "order_key": key_of(entry, fact),
             "known_at": known_at,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import cache
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from typing import Any, cast
 
 from sqlalchemy import Connection, Executable, Table
@@ -88,4 +88,9 @@ def key_of(entry: Entry, fact: f.Fact) -> str:
 
 def plain(fact: Any, *names: str) -> dict[str, Any]:
     """Those fields of a fact that are columns by the same name."""
-    return {name: getattr(fact, name) for name in names}
+    return dict(zip(names, _fields(names)(fact), strict=True)) if len(names) > 1 else {names[0]: getattr(fact, *names)}
+
+
+@cache
+def _fields(names: tuple[str, ...]) -> Callable[[Any], Any]:
+    return attrgetter(*names)

@@ -1,25 +1,31 @@
 """The inventory page's question: which items, in which order, and how many there are of each kind.
 
-All of it is answered from one index that holds every column asked about (`items_by_place`), site by site, so that the
-first page of any search comes without sorting the book.
+Words are answered from the index of terms (`db.search`), all else from one index that holds every column asked about
+(`items_by_place`), site by site, so that a first page comes without sorting the book.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, func, select
+from sqlalchemy import ColumnElement, Connection, func, literal_column, select
 
+from db import search
+from db.among import CHUNK
 from db.queries.standing import StandingFilter, ids_standing, of_program
 from db.tables import items, sites
 
 FACETS: Final = ("country", "case_id", "nomenclature", "site_id", "disposition")
+MOST_SORTED: Final = 1_000
+"""Rows that are fetched and sorted within some ten milliseconds."""
 
 
 @dataclass(frozen=True)
 class ItemFilter:
-    """`words` match serial, UII, nomenclature, part number or location; the others are exact. Empty = all.
+    """Each of `words` begins or ends a serial or UII, or begins a word of nomenclature, part number or location; the
+    others are exact. Empty = all.
 
     `standing` is how they stand by the clocks, `program` what they were transferred under; `exact` are further columns
     whose value may also be empty: (name, value).
@@ -46,20 +52,32 @@ class FacetValue:
 
 
 def find_item_ids(connection: Connection, wanted: ItemFilter, limit: int = 0) -> list[str]:
-    """Ids in order of site name, location and serial (items without a site last); the first `limit` only, where one
-    is given."""
+    """Ids in order of site name, location and serial (items without a site first); the first `limit` only, where one
+    is given.
+
+    Words alone that fit more items than can be sorted while somebody types give them in the order in which they were
+    listed (SQLCipher; PostgreSQL sorts always).
+    """
+    by_name = ["", *connection.execute(select(sites.c.site_id).order_by(sites.c.name, sites.c.site_id)).scalars()]
+    rank = {site_id: at for at, site_id in enumerate(by_name)}
+    words = search.said(wanted.words)
+    if words and connection.dialect.name == "sqlite":
+        rowids = search.first_rowids(connection, words, MOST_SORTED + 1)
+        if len(rowids) <= MOST_SORTED:
+            found = _sorted_rows(connection, rowids, wanted, rank)
+            return found[:limit] if limit else found
+        if wanted == ItemFilter(words=wanted.words):
+            return search.ids_in_order_listed(connection, words, limit)
     question = (
         select(items.c.item_id)
-        .where(*_conditions(wanted))
+        .where(*_conditions(connection, wanted))
         .order_by(items.c.site_id, items.c.location, items.c.serial, items.c.item_id)  # as the index has them
     )
-    by_name = [*connection.execute(select(sites.c.site_id).order_by(sites.c.name, sites.c.site_id)).scalars(), ""]
     if limit or wanted.standing:
         # Where the clocks are asked, one pass has to look at every item anyway: not once again for each site.
         at_once = None if wanted.standing else limit
         rows = connection.execute(question.add_columns(items.c.site_id).limit(at_once)).all()
         if wanted.standing or len(rows) < limit:  # few fit: one pass has found them all
-            rank = {site_id: at for at, site_id in enumerate(by_name)}
             found = [item_id for item_id, _ in sorted(rows, key=lambda row: rank.get(row[1], len(rank)))]
             return found[:limit] if limit else found
     ids: list[str] = []
@@ -69,6 +87,19 @@ def find_item_ids(connection: Connection, wanted: ItemFilter, limit: int = 0) ->
         if limit and len(ids) >= limit:
             break
     return ids
+
+
+def _sorted_rows(connection: Connection, rowids: Sequence[int], wanted: ItemFilter, rank: dict[str, int]) -> list[str]:
+    """Ids of those rows that all but the words leave, in order."""
+    question = select(items.c.site_id, items.c.location, items.c.serial, items.c.item_id).where(*_beside_words(wanted))
+    rowid: ColumnElement[int] = literal_column("items.rowid")
+    rows = [
+        row
+        for start in range(0, len(rowids), CHUNK)
+        for row in connection.execute(question.where(rowid.in_(rowids[start : start + CHUNK])))
+    ]
+    rows.sort(key=lambda row: (rank.get(row.site_id, len(rank)), row.location, row.serial, row.item_id))
+    return [row.item_id for row in rows]
 
 
 def facets(connection: Connection, wanted: ItemFilter) -> dict[str, list[FacetValue]]:
@@ -81,7 +112,7 @@ def facets(connection: Connection, wanted: ItemFilter) -> dict[str, list[FacetVa
         others: dict[str, Any] = {facet: ""}
         rows = connection.execute(
             select(column, number)
-            .where(*_conditions(replace(wanted, **others)))
+            .where(*_conditions(connection, replace(wanted, **others)))
             .group_by(column)
             .order_by(number.desc(), column)
         )
@@ -93,11 +124,15 @@ def facets(connection: Connection, wanted: ItemFilter) -> dict[str, list[FacetVa
     return found
 
 
-def _conditions(wanted: ItemFilter) -> list[ColumnElement[bool]]:
+def _conditions(connection: Connection, wanted: ItemFilter) -> list[ColumnElement[bool]]:
+    words = search.said(wanted.words)
+    return [*_beside_words(wanted), *([search.matches(connection, words)] if words else [])]
+
+
+def _beside_words(wanted: ItemFilter) -> list[ColumnElement[bool]]:
     conditions: list[Any] = [items.c[facet] == value for facet in FACETS if (value := getattr(wanted, facet))]
     conditions += [items.c[name] == value for name, value in wanted.exact]
     conditions += of_program(wanted.program)
     if wanted.standing:
         conditions.append(items.c.item_id.in_(ids_standing(wanted.standing)))
-    words = wanted.words.casefold().split()
-    return conditions + [items.c.search_text.contains(word, autoescape=True) for word in words]
+    return conditions

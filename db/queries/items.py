@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, and_, func, or_, select
+from sqlalchemy import Connection, and_, func, select
 
 from db.paper_tables import printed, printed_items
 from db.queries.reading import READING_COLUMNS, Reading
@@ -156,34 +156,6 @@ def site_facts(connection: Connection, ids: Iterable[str]) -> list[SiteRegistere
         )
         for row in rows
     ]
-
-
-def search_item_ids(connection: Connection, words: str = "", site_id: str = "") -> list[str]:
-    """Ids in order of site (those without one first), location and serial; `words` match serial, UII, nomenclature,
-    part number or location."""
-    question = (
-        select(items.c.item_id)
-        .outerjoin(sites, sites.c.site_id == items.c.site_id)
-        .order_by(sites.c.name.nulls_first(), items.c.location, items.c.serial)  # the databases differ on their own
-    )
-    if site_id:
-        question = question.where(items.c.site_id == site_id)
-    for word in words.split():
-        question = question.where(
-            or_(
-                *[
-                    column.icontains(word, autoescape=True)
-                    for column in (
-                        items.c.serial,
-                        items.c.uii,
-                        items.c.nomenclature,
-                        items.c.part_number,
-                        items.c.location,
-                    )
-                ]
-            )
-        )
-    return list(connection.execute(question).scalars())
 
 
 def history(connection: Connection, item_id: str) -> list[HistoryLine]:

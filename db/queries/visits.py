@@ -14,6 +14,7 @@ from sqlalchemy.engine import Row
 from db.among import among
 from db.doubt_tables import withholdings
 from db.queries.reading import NO_READING, READING_COLUMNS, Reading
+from db.search import matches, said
 from db.tables import (
     checklists,
     checks,
@@ -215,11 +216,9 @@ def work_ids(connection: Connection, visit_id: str, outcome: str = "", words: st
     question = select(visit_items.c.item_id).where(visit_items.c.visit_id == visit_id)
     if outcome:
         question = question.where(visit_items.c.outcome == outcome)
-    if sought := words.casefold().split():
+    if sought := said(words):
         # By themselves first: one pass over the index that holds the text, instead of a look-up for each expected item.
-        fitting = select(items.c.item_id).where(
-            *[items.c.search_text.contains(word, autoescape=True) for word in sought]
-        )
+        fitting = select(items.c.item_id).where(matches(connection, sought))
         question = question.where(visit_items.c.item_id.in_(fitting))
     return list(connection.execute(question.order_by(visit_items.c.position)).scalars())
 

@@ -11,6 +11,7 @@ import hashlib
 import struct
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 import msgspec
 
@@ -74,31 +75,36 @@ def genesis(origin: str, epoch: int) -> Head:
 
 def entry_hash(entry: Entry) -> bytes:
     """SHA-384 over prev_hash and every other field but the hash, each with its length (big-endian) before it."""
-    origin = entry.origin.encode()
     recorded_at = entry.recorded_at.encode()
-    session_id = entry.session_id.encode()
-    actor = entry.actor.encode()
-    kind = entry.kind.encode()
     return hashlib.sha384(
         b"".join(
             (
                 _DOMAIN,
                 entry.prev_hash,
-                struct.pack(">I", len(origin)),
-                origin,
-                struct.pack(">QQI", entry.epoch, entry.seq, len(recorded_at)),
+                _named(entry.origin),
+                _NUMBERS.pack(entry.epoch, entry.seq, len(recorded_at)),
                 recorded_at,
-                struct.pack(">I", len(session_id)),
-                session_id,
-                struct.pack(">QI", entry.elapsed_ms, len(actor)),
-                actor,
-                struct.pack(">I", len(kind)),
-                kind,
-                struct.pack(">IQ", entry.kind_version, len(entry.payload)),
+                _named(entry.session_id),
+                _ELAPSED.pack(entry.elapsed_ms),
+                _named(entry.actor),
+                _named(entry.kind),
+                _PAYLOAD.pack(entry.kind_version, len(entry.payload)),
                 entry.payload,
             )
         )
     ).digest()
+
+
+_NUMBERS = struct.Struct(">QQI")
+_ELAPSED = struct.Struct(">Q")
+_PAYLOAD = struct.Struct(">IQ")
+
+
+@lru_cache(maxsize=1024)  # the same few names stand in entry after entry
+def _named(text: str) -> bytes:
+    """Its length, then its bytes."""
+    name = text.encode()
+    return struct.pack(">I", len(name)) + name
 
 
 def next_entry(head: Head, author: Author, *, recorded_at: str, kind: str, kind_version: int, payload: bytes) -> Entry:

@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from tests.benchmarks import (
+    bench_book,
     bench_import,
     bench_match,
     bench_pages,
@@ -42,6 +43,7 @@ FIGURES: dict[str, Callable[[Path], list[Figure]]] = {
     "match": bench_match.figures,
     "scan": bench_scan.figures,
     "pages": bench_pages.figures,
+    "book": bench_book.figures,
 }
 
 

@@ -7,7 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.benchmarks import bench_import, bench_pages, bench_record, bench_report, bench_unlock
+from tests.benchmarks import (
+    bench_book,
+    bench_import,
+    bench_pages,
+    bench_record,
+    bench_report,
+    bench_unlock,
+)
 from tests.benchmarks.__main__ import save, table_of, table_of_figures
 from tests.benchmarks.ratios import Figure, Ratio
 
@@ -37,6 +44,12 @@ def test_reports_are_measured(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_unlocking_is_measured(tmp_path: Path) -> None:
     _gives_figures(bench_unlock.measure(tmp_path, repeats=2), 2)
+
+
+def test_a_book_is_measured(tmp_path: Path) -> None:
+    found = bench_book.figures(tmp_path, items=2_000, searches=3, photos=1)
+    assert len(found) == 6
+    assert all(figure.value > 0 for figure in found)
 
 
 def test_the_median_decides(tmp_path: Path) -> None:

@@ -131,7 +131,7 @@ def test_others_write_while_it_is_made(
     device: Session, at_rest: AtRest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Checks recorded at each step of the copying are in the store, and none of them is in the backup."""
-    monkeypatch.setattr("db.backups.STEP_PAGES", 40)
+    monkeypatch.setattr("db.snapshots.STEP_PAGES", 40)
     other = Session(Store.open(device.store.folder, device.ticket.data_key, Clock()), device.ticket, device.now)
     then = device.read(tables)
     written: list[str] = []
@@ -185,7 +185,7 @@ def test_a_full_disk_leaves_no_backup(device: Session, tmp_path: Path, monkeypat
     assert not (tmp_path / "again").exists()
     assert not list(tmp_path.glob(".restoring*"))
     before = files_below(into)
-    monkeypatch.setattr("db.backups.shutil.disk_usage", lambda _: Usage(1_000))
+    monkeypatch.setattr("db.snapshots.shutil.disk_usage", lambda _: Usage(1_000))
     with pytest.raises(Trouble, match=r"disk\.full"):
         back_up(device, into)
     assert files_below(into) == before

@@ -11,7 +11,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QLabel
 from pytestqt.qtbot import QtBot
 
-from db.queries.items import item, search_item_ids
+from db.queries.inventory import ItemFilter, find_item_ids
+from db.queries.items import item
 from tests.gui.field_world import Field, field_at_work
 from ui import app, settings
 from ui.field.items_page import ItemsPage
@@ -35,7 +36,7 @@ def items_page(field: Field) -> ItemsPage:
 
 def test_every_item_is_there_and_found_by_its_serial(field: Field) -> None:
     page = items_page(field)
-    assert page.table.model().rowCount() == len(field.session.read(search_item_ids)) > 1
+    assert page.table.model().rowCount() == len(field.session.read(find_item_ids, ItemFilter())) > 1
     serial = page.table.model().index(1, 0).data()
     page.search.setFocus()
     field.type(serial)
@@ -48,7 +49,7 @@ def test_history_tells_of_a_check(field: Field) -> None:
     field.open("visit")
     page = field.shell.page("items")
     assert isinstance(page, ItemsPage)
-    item_id = field.session.read(search_item_ids)[0]
+    item_id = field.session.read(find_item_ids, ItemFilter())[0]
     serial = field.session.read(item, item_id).serial
     field.identify(serial)
     field.press("all_as_expected_button")

@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import Qt
 
 from db.queries.claims import claims_about
-from db.queries.items import search_item_ids
+from db.queries.inventory import ItemFilter, find_item_ids
 from db.queries.open_claims import claims_matched_since, open_claim_ids, open_claims_by_id
 from eum_app.usecases.claims_file import read_claims
 from eum_app.usecases.import_claims import import_claims
@@ -91,7 +91,7 @@ def test_an_item_listed_later_is_found_and_said_so(window: Window, world: World,
     assert rows(world)["786990"] == "serial_and_article"
     by_serial = {
         claim.serial: item_id
-        for item_id in world.hq.read(search_item_ids, "786990")
+        for item_id in world.hq.read(find_item_ids, ItemFilter(words="786990"))
         for claim in world.hq.read(open_claims_by_id, before).values()
         if claim.now.item_id == item_id
     }

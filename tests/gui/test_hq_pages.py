@@ -26,7 +26,7 @@ from PySide6.QtWidgets import (
 )
 
 from db.queries.findings import open_count
-from db.queries.items import search_item_ids
+from db.queries.inventory import ItemFilter, find_item_ids
 from db.queries.people import all_devices
 from db.queries.visits import all_visits
 from eum_app.usecases.enrol_device import accept_enrolment, enrolment_state, read_answer, request_enrolment
@@ -163,7 +163,7 @@ def test_a_list_is_seen_first_and_then_imported(window: Window, world: World, tm
     assert isinstance(page, InventoryPage)
     path = inventory_csv(tmp_path / "more.csv", 3, "Base 12", 501800)
     path.write_text(path.read_text("utf-8").replace(",501801,", ",5.018E+05,"), "utf-8")
-    before = world.hq.read(search_item_ids)
+    before = world.hq.read(find_item_ids, ItemFilter())
     window.press("inventory_import_list")
     window.type_into("inventory_file_field_edit", str(path))
     window.key(Qt.Key.Key_Return)
@@ -174,10 +174,10 @@ def test_a_list_is_seen_first_and_then_imported(window: Window, world: World, tm
     assert table.model().index(0, 0).data() == "3"
     assert "5.018E+05" in table.model().index(0, 1).data()
     assert table.model().index(0, 2).data() == "serial.scientific_notation"
-    assert world.hq.read(search_item_ids) == before
+    assert world.hq.read(find_item_ids, ItemFilter()) == before
     assert window.find(QPushButton, "inventory_import_button").text() == "Import 2 items"
     window.press("inventory_import_button")
-    assert len(world.hq.read(search_item_ids)) == len(before) + 2
+    assert len(world.hq.read(find_item_ids, ItemFilter())) == len(before) + 2
     assert page.table.isVisible()
     assert page._model.rowCount() == len(before) + 2
     assert "2 items imported" in page.notice.text

@@ -14,7 +14,8 @@ from sqlalchemy import select
 
 from db.claim_tables import claim_lists, claims, profiles
 from db.queries.claims import claims_about, saved_profile, saved_profiles
-from db.queries.items import history, item, search_item_ids
+from db.queries.inventory import ItemFilter, find_item_ids
+from db.queries.items import history, item
 from db.tables import checks, items, visit_items
 from eum_app.domain.claims import CLAIM_COLUMNS, Candidate, ClaimReader, ClaimRow, match_claim
 from eum_app.domain.errors import Refusal
@@ -55,7 +56,7 @@ def contents(session: Session, *tables: object) -> list[object]:
 
 
 def test_a_partners_report_is_claims_and_never_a_sighting(hq: Session, report: Callable[[str], ClaimsPreview]) -> None:
-    (first, *_) = hq.read(search_item_ids)
+    (first, *_) = hq.read(find_item_ids, ItemFilter())
     known = hq.read(item, first)
     before = contents(hq, items, checks, visit_items)
     told = hq.read(history, first)
@@ -90,7 +91,7 @@ def test_a_partners_report_is_claims_and_never_a_sighting(hq: Session, report: C
 
 
 def test_a_shippers_list_has_other_headings(hq: Session, tmp_path: Path) -> None:
-    (first, *_) = hq.read(search_item_ids)
+    (first, *_) = hq.read(find_item_ids, ItemFilter())
     known = hq.read(item, first)
     path = tmp_path / "shipper.csv"
     path.write_text(f"P/N;Ser No;Consignee;Ship Date\n{known.part_number};{known.serial};Depot 7;2025-02-12\n")

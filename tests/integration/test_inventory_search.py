@@ -6,15 +6,23 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 
+import msgspec
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sqlalchemy import select
 
+from db import search
 from db.queries.inventory import FACETS, ItemFilter, facets, find_item_ids
-from db.queries.items import items_by_id, search_item_ids
+from db.queries.items import items_by_id, listed_facts
 from db.queries.reports import InventoryFilter, inventory_rows
+from db.tables import items
 from eum_app.usecases.import_inventory import import_inventory
 from eum_app.usecases.inventory_file import read_inventory
+from eum_app.usecases.open_store import rebuild_store
 from eum_app.usecases.session import Session
 from tests.builders import Clock, inventory_csv, make_store
+from tests.postgres import PostgreSQL
 
 LIST = (
     "Country,Case,Nomenclature,P/N,S/N,Site,Bin,Status\n"
@@ -50,6 +58,16 @@ def serials(session: Session, wanted: ItemFilter, limit: int = 0) -> list[str]:
         (ItemFilter(words="100%"), ["9003"]),
         (ItemFilter(words="g_1"), ["9003"]),
         (ItemFilter(words="r_dio"), []),
+        (ItemFilter(words="adio"), []),
+        (ItemFilter(words="003"), ["9003"]),
+        (ItemFilter(words="a786952"), ["786952"]),
+        (ItemFilter(words="d1hld9nvg-31a786951"), ["786951"]),
+        (ItemFilter(words="31a night 786953"), ["786953"]),
+        (ItemFilter(words="radio goggle"), []),
+        (ItemFilter(words="radio", disposition="ON_HAND"), ["9002"]),
+        (ItemFilter(words='" OR "'), []),
+        (ItemFilter(words="'\\ \0 * ( NOT"), []),
+        (ItemFilter(words="x" * 5_000), []),
         (ItemFilter(country="XY"), ["9003"]),
         (ItemFilter(disposition="IN_MAINTENANCE"), ["9001"]),
         (ItemFilter(nomenclature="RADIO SET", disposition="ON_HAND"), ["9002"]),
@@ -64,10 +82,69 @@ def test_words_and_facets_narrow(hq: Session, wanted: ItemFilter, expected: list
 def test_the_order_is_site_location_serial_and_the_first_page_is_its_beginning(hq: Session) -> None:
     found = serials(hq, ItemFilter())
     assert len(found) == 9
-    assert found[:2] == ["9002", "9001"], "Alpha comes before Depot 7, its first floor before its second"
-    assert found[-1] == "9003", "without a site: last"
+    assert found[0] == "9003", "without a site: first"
+    assert found[1:3] == ["9002", "9001"], "Alpha comes before Depot 7, its first floor before its second"
     for limit in range(1, 11):
         assert serials(hq, ItemFilter(), limit) == found[:limit]
+
+
+SAID = st.text(alphabet="9001ra dios-31éE|&!:*\"'()\\%_<\ue000\u200b\U0001f600", max_size=12)
+
+
+@pytest.fixture(scope="module")
+def both(tmp_path_factory: pytest.TempPathFactory, postgresql: PostgreSQL) -> Iterator[tuple[Session, Session]]:
+    made = []
+    for name, url in (("sqlcipher", None), ("postgresql", postgresql.new_database())):
+        folder = tmp_path_factory.mktemp(name)
+        session = make_store(folder / "hq", "hq", "HQ-01", Clock(), role="reviewer", database_url=url)
+        path = folder / "list.csv"
+        path.write_text(LIST, "utf-8")
+        import_inventory(session, read_inventory(inventory_csv(folder / "inventory.csv", 6)))
+        import_inventory(session, read_inventory(path))
+        made.append(session)
+    yield made[0], made[1]
+    for session in made:
+        session.store.close()
+
+
+@settings(max_examples=150)
+@given(SAID)
+def test_whatever_is_said_both_databases_find_what_begins_or_ends_so(both: tuple[Session, Session], said: str) -> None:
+    """The index, the text and PostgreSQL agree, on anything that may be typed."""
+    sqlcipher, postgres = both
+    found = serials(sqlcipher, ItemFilter(words=said))
+    assert serials(postgres, ItemFilter(words=said)) == found
+    assert serials(sqlcipher, ItemFilter(words=said), 3) == found[:3]
+    words = search.said(said)
+    if words:
+        with sqlcipher.store.reading() as connection:
+            by_text = connection.execute(select(items.c.serial).where(search.matches(connection, words))).scalars()
+            assert sorted(by_text) == sorted(found)
+
+
+def test_more_than_can_be_sorted_come_in_the_order_in_which_they_were_listed(
+    hq: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    in_order = serials(hq, ItemFilter(words="night"))
+    monkeypatch.setattr("db.queries.inventory.MOST_SORTED", 3)
+    listed = serials(hq, ItemFilter(words="night"))
+    assert sorted(listed) == sorted(in_order)
+    for limit in (1, 3, 4):
+        assert serials(hq, ItemFilter(words="night"), limit) == listed[:limit]
+    narrowed = ItemFilter(words="night", country="XX")
+    assert serials(hq, narrowed) == in_order == serials(hq, narrowed, 200)
+
+
+def test_a_corrected_item_is_found_by_its_new_words_only(hq: Session) -> None:
+    (item_id,) = hq.read(find_item_ids, ItemFilter(words="9003"))
+    with hq.writing() as transaction:
+        (fact,) = listed_facts(transaction.connection, [item_id])
+        changed = msgspec.structs.replace(fact, observed_at="2027", nomenclature="LAMP, SIGNAL", serial="77123")
+        transaction.record(changed)
+    for words, found in (("9003", []), ("goggle 100%", []), ("lamp", ["77123"]), ("123", ["77123"])):
+        assert serials(hq, ItemFilter(words=words)) == found
+    rebuild_store(hq)
+    assert serials(hq, ItemFilter(words="lamp 7712")) == ["77123"]
 
 
 def test_facets_count_what_choosing_them_would_give(hq: Session) -> None:
@@ -91,7 +168,7 @@ def test_items_without_a_site_stand_first_in_both_databases(
         path = tmp_path / "list.csv"
         path.write_text(LIST, "utf-8")
         import_inventory(session, read_inventory(path))
-        ids = session.read(search_item_ids)
+        ids = session.read(find_item_ids, ItemFilter())
         rows = session.read(items_by_id, ids)
         assert [rows[item_id].serial for item_id in ids] == ["9003", "9002", "9001"]
         with session.store.reading() as connection:

@@ -9,7 +9,8 @@ from typing import get_args
 import pytest
 from pypdf import PdfReader
 
-from db.queries.items import ItemRow, items_by_id, search_item_ids
+from db.queries.inventory import ItemFilter, find_item_ids
+from db.queries.items import ItemRow, items_by_id
 from eum_app.domain.errors import Refusal
 from eum_app.domain.marks import parse_mark
 from eum_app.reports.label_sheet import MAX_MODULE_MM, MIN_DOTS, label_sheets, module_mm
@@ -47,7 +48,7 @@ def world(tmp_path: Path) -> Iterator[World]:
 
 
 def of_depot_8(world: World) -> dict[str, ItemRow]:
-    ids = world.hq.read(search_item_ids)
+    ids = world.hq.read(find_item_ids, ItemFilter())
     found = {key: row for key, row in world.hq.read(items_by_id, ids).items() if row.site == "Depot 8"}
     assert len(found) == len(ROWS)
     return found

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import zxingcpp
 
-from db.queries.items import search_item_ids
+from db.queries.inventory import ItemFilter, find_item_ids
 from eum_app.domain.marks import parse_mark
 from eum_app.scanning import labels
 from eum_app.scanning.consensus import Consensus
@@ -60,10 +60,10 @@ def test_what_a_mark_holds_is_data(tmp_path: Path, name: str) -> None:
     world = make_world(tmp_path, count=3)
     planned = world.plan()
     world.hand_over()
-    before = world.device.read(search_item_ids)
+    before = world.device.read(find_item_ids, ItemFilter())
     match = match_mark(world.device, planned.visit_id, symbol.raw, read_by="camera", symbology=symbol.aim)
     assert (match.item, match.read.raw) == (None, symbol.raw)
-    assert world.device.read(search_item_ids) == before
+    assert world.device.read(find_item_ids, ItemFilter()) == before
     world.close()
     shown = (mark_text(symbol.raw), tag_of(match)[1], *(value for _, value in offer_of(match).read))
     assert all(one.isprintable() for one in shown)

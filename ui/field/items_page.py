@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from PySide6.QtWidgets import QWidget
 
-from db.queries.items import items_by_id, search_item_ids
+from db.queries.inventory import ItemFilter, find_item_ids
+from db.queries.items import items_by_id
 from eum_app.domain.errors import KnownError
 from eum_app.usecases.print_labels import MAX_LABELS
 from ui import words
@@ -76,7 +77,7 @@ class ItemsPage(Page):
         session, said = self._desk.session, self._words
 
         def ids() -> Sequence[str]:
-            return session.read(search_item_ids, said)
+            return session.read(find_item_ids, ItemFilter(words=said))
 
         self._model.set_source(ids, lambda wanted: session.read(items_by_id, wanted))
 

@@ -1,0 +1,80 @@
+"""One database file: copied while it is in use, verified at rest."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import Connection
+
+from db.engines import driver_trouble, sqlcipher_connection
+from db.files import disk_trouble, sync_folder
+from eum_app.domain.errors import Trouble
+
+STEP_PAGES: Final = 2_000
+_SPARE_BYTES: Final = 16 * 1024 * 1024
+
+
+def copy_database(
+    connection: Connection, path: Path, data_key: bytes, step: Callable[[int], object] | None = None
+) -> None:
+    """Copy the database as `connection`'s transaction sees it to a file that is not there yet; encrypted under the
+    same key, fsynced. `step` hears the bytes done and may raise. Raises Trouble of the disk."""
+    page_bytes = _pragma(connection, "page_size")
+    driver: Any = connection.connection.driver_connection
+
+    def stepped(_: int, remaining: int, pages: int) -> None:
+        if step:
+            step((pages - remaining) * page_bytes)
+
+    with driver_trouble():
+        target = sqlcipher_connection(path, data_key, journal_mode="DELETE")
+        try:
+            driver.backup(target, pages=STEP_PAGES, progress=stepped)
+            target.execute("PRAGMA journal_mode = DELETE")  # the copy says WAL, as its source does
+        finally:
+            target.close()
+    with disk_trouble(path):
+        sync_folder(path.parent)
+
+
+def verify_database(path: Path, data_key: bytes) -> None:
+    """Read every page of a database at rest. Raises Trouble `store.damaged` where one does not hold, or the key."""
+    with driver_trouble():
+        connection = sqlcipher_connection(path, data_key, journal_mode="DELETE")
+        try:
+            if connection.execute("PRAGMA cipher_integrity_check").fetchone() is not None:
+                raise Trouble("store.damaged")
+            if connection.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
+                raise Trouble("store.damaged")
+        finally:
+            connection.close()
+
+
+def require_room(folder: Path, needed: int) -> None:
+    """Raises Trouble `disk.full` where `needed` bytes and a little more are not free."""
+    with disk_trouble(folder):
+        free = shutil.disk_usage(folder).free
+    if free < needed + _SPARE_BYTES:
+        raise Trouble("disk.full", path=str(folder))
+
+
+def database_bytes(connection: Connection) -> int:
+    return _pragma(connection, "page_count") * _pragma(connection, "page_size")
+
+
+def _pragma(connection: Connection, name: str) -> int:
+    return int(connection.exec_driver_sql(f"PRAGMA {name}").scalar_one())  # SQLCipher says some numbers as text
+
+
+def put_back_database(connection: Connection, path: Path, data_key: bytes) -> None:
+    """Make the database of `connection`, which is in no transaction, again what the copy at `path` is."""
+    driver: Any = connection.connection.driver_connection
+    with driver_trouble():
+        source = sqlcipher_connection(path, data_key, journal_mode="DELETE")
+        try:
+            source.backup(driver)
+        finally:
+            source.close()
