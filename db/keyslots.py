@@ -194,6 +194,15 @@ def open_slot(store_file: StoreFile, account: str, passphrase: str) -> Unlocked:
     return _opened(store_file, slot, unwrap_secret(slot.kdf, passphrase, slot.wrapped, place))
 
 
+def open_again(store_file: StoreFile, account: str, account_key: bytes) -> Unlocked:
+    """The keys once more, by the account key, out of a file that was written since. Raises Refusal `passphrase.wrong`
+    where the account has none there; Trouble `keyslots.altered`."""
+    slot = store_file.slot(account)
+    if slot is None:
+        raise Refusal("passphrase.wrong")
+    return _opened(store_file, slot, account_key)
+
+
 def open_by_code(store_file: StoreFile, account: str, code: bytes) -> tuple[Unlocked, CodeSlot]:
     """The keys behind an account's slot, by one of its recovery codes that was not used yet.
 

@@ -20,13 +20,14 @@ from typing import Any, Final
 from sqlalchemy import Connection as Connection
 from sqlalchemy import Engine, select
 
-from db import bulk, instance, migrations, projection, triggers, turns, upgrades
+from db import bulk, instance, migrations, projection, rekey, triggers, turns, upgrades
+from db.address import engine_of
 from db.boxed import boxed, unboxed
 from db.chains import HASH_AT, chain_head, verify_tail
 from db.content import ContentFolder, remove_files, seal_content, unneeded_files
 from db.engines import CACHE_KIB as CACHE_KIB
 from db.engines import DATABASE as DATABASE
-from db.engines import begin, postgresql_engine, server_of, sqlcipher_engine
+from db.engines import begin, server_of
 from db.files import disk_trouble
 from db.location import Location, read_location, write_location
 from db.projection import TIME, WITHHELD
@@ -67,7 +68,7 @@ class Store:
         self.named = named
         self.now = now
         self.content = ContentFolder(folder / CONTENT)
-        self._engine = engine
+        self._open_engine: Engine | None = engine
         self.copied: instance.Copied | None = None
         self._newest_observed = ""
         self._turn = threading.Lock() if engine.dialect.name == "sqlite" else contextlib.nullcontext()
@@ -89,7 +90,7 @@ class Store:
             location = Location(named.store_id, server_of(database_url), database_url)
         with disk_trouble(folder):
             folder.mkdir(parents=True, exist_ok=True)
-        engine = _engine(folder, data_key, location)
+        engine = engine_of(folder, data_key, location)
         try:
             with begin(engine, write=True, alone=True) as connection:
                 if migrations.current(connection):
@@ -117,7 +118,7 @@ class Store:
         location = read_location(folder, data_key)
         if location is None and not (folder / DATABASE).is_file():
             raise Refusal("store.absent", path=str(folder))
-        engine = _engine(folder, data_key, location)
+        engine = engine_of(folder, data_key, location)
         try:
             store = cls._opened(folder, engine, data_key, now)
             if location and location.store_id != store.named.store_id:
@@ -144,7 +145,27 @@ class Store:
         return store
 
     def close(self) -> None:
-        self._engine.dispose()
+        """Close the connections and let the key go, as far as Python can."""
+        if self._open_engine is not None:
+            self._open_engine.dispose()
+            self._open_engine = None
+
+    @property
+    def _engine(self) -> Engine:
+        if self._open_engine is None:
+            raise Refusal("store.locked")
+        return self._open_engine
+
+    def change_key(self, data_key: bytes, new_key: bytes) -> bytes:
+        """Put the store under a new data key (`db.rekey.change`); the key that it is under now, whatever happens."""
+        with self._turn:
+            self._engine.dispose()
+            key = data_key
+            try:
+                key = rekey.change(self.folder, data_key, new_key)
+            finally:
+                self._open_engine = engine_of(self.folder, key, read_location(self.folder, key))
+        return key
 
     @property
     def is_on_server(self) -> bool:
@@ -242,6 +263,7 @@ class Transaction:
         self.connection = connection
         self.areas: set[str] = set()
         self.author = author
+        self.may_state: frozenset[str] | None = None  # kinds of facts; None is all
         self._heads: dict[tuple[str, int], Head] = {}
 
     def now_text(self) -> str:
@@ -273,6 +295,7 @@ class Transaction:
         """Append facts, in order, to this store's own chain and apply them."""
         author = self.author
         facts = list(facts)
+        self._require_stateable(map(kind_of, facts))
         if self.store.named.kind == "field":
             for fact in facts:  # HQ would refuse the whole chain for it, for ever
                 if type(fact) not in DEVICE_MAY_STATE:
@@ -285,8 +308,14 @@ class Transaction:
         self.areas |= projection.apply(self.connection, [(entry, fact, entry.seq) for entry, fact in entries])
         return [entry for entry, _ in entries]
 
+    def _require_stateable(self, kinds: Iterable[str]) -> None:
+        for kind in kinds:
+            if self.may_state is not None and kind not in self.may_state:
+                raise Refusal("permission.denied", role=self.author.actor, permission=kind)
+
     def copy_out(self, device: str, facts: Iterable[Fact]) -> list[Entry]:
         """Copy facts into the outgoing chain for one device. They are this store's own already and not applied."""
+        self._require_stateable(["copy"])
         author = self.author
         speaking = Author(
             outgoing_origin(author.origin, device), author.epoch, author.actor, author.session_id, author.elapsed_ms
@@ -323,6 +352,7 @@ class Transaction:
         """
         if not entries:
             return []
+        self._require_stateable(["import"])
         first = entries[0]
         head = self.head(first.origin, first.epoch)
         held = [entry for entry in entries if entry.seq <= head.seq]
@@ -365,6 +395,7 @@ class Transaction:
 
     def keep_secret(self, purpose: str, value: bytes) -> None:
         """Keep key material, in place of what stood under `purpose`; never in the clear on any disk (`db.boxed`)."""
+        self._require_stateable(["secret"])
         stored = boxed(self.connection, _place(purpose), value)
         self.connection.execute(secrets.delete().where(secrets.c.purpose == purpose))
         self.connection.execute(secrets.insert().values(purpose=purpose, value=stored))
@@ -409,30 +440,3 @@ def read_secret(connection: Connection, purpose: str) -> bytes | None:
 
 def _place(purpose: str) -> str:
     return f"secret|{purpose}"
-
-
-def readdress(folder: Path, data_key: bytes, url: str) -> None:
-    """Note another address of the same PostgreSQL database (a new password, a new server), after asking there.
-
-    Raises Refusal `store.absent` where the database lies in the folder, `database.url`, `database.tls`; Trouble
-    `store.other_database`, `store.connection_lost`. The old address stays until the new one has answered.
-    """
-    held = read_location(folder, data_key)
-    if held is None:
-        raise Refusal("store.absent", path=str(folder))
-    location = Location(held.store_id, server_of(url), url)
-    engine = _engine(folder, data_key, location)
-    try:
-        with begin(engine, write=False) as connection:
-            found = None
-            if migrations.current(connection):
-                found = connection.execute(select(meta.c.value).where(meta.c.name == "store_id")).scalar()
-    finally:
-        engine.dispose()
-    if found != held.store_id:
-        raise Trouble("store.other_database", server=location.server)
-    write_location(folder, location, data_key)
-
-
-def _engine(folder: Path, data_key: bytes, location: Location | None) -> Engine:
-    return postgresql_engine(location.url, data_key) if location else sqlcipher_engine(folder / DATABASE, data_key)

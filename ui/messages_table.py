@@ -53,6 +53,18 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "All recovery codes of {account} on {device} have been used or read out.",
         "Have new ones made on the device after it is unlocked.",
     ),
+    "escrow.witness": ("A second person must be there, not {account} again.", "Have somebody else type a passphrase."),
+    "store.in_use": (
+        "Somebody else has this store open, or another window of this program has.",
+        "Close it everywhere else, then try again.",
+    ),
+    "store.locked": ("The store is locked.", "Unlock it again."),
+    "store.not_confirmed": ("The name typed is not {name}.", "Type the store's name to confirm."),
+    "store.erased": (
+        "The keys of this store were destroyed after {failures} failed tries, as was ordered.",
+        "Ask HQ for a backup or a new device.",
+    ),
+    "erase.too_few": ("A store is not erased after fewer than {least} failed tries.", "Choose a higher number."),
     "escrow.absent": ("The store {store} was never given into HQ's keeping.", "Use a passphrase or a recovery code."),
     "escrow.other_key": (
         "The store {store} was given into the keeping of {hq}, under another recovery key.",
@@ -67,6 +79,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Do not go on; put the file back from a backup and tell HQ.",
     ),
     "role.unknown": ("{role} is not a role.", "Choose one of: {known}."),
+    "permission.out_of_scope": (
+        "The account {account} is not for this ({program} {country}).",
+        "Ask somebody who works on that program and country.",
+    ),
     "permission.denied": ("The role {role} may not do this ({permission}).", "Ask somebody whose role may."),
     # Checks, answers, signatures
     "check.foreign": (

@@ -61,6 +61,18 @@ def passphrase(descriptor: int | None, *, prompt: str = "Passphrase: ", confirm:
     return typed
 
 
+def another_secret(descriptor: int | None, prompt: str, *, confirm: bool = False) -> str:
+    """A passphrase or code beside the one that opens the store: from a descriptor or the terminal."""
+    if descriptor is not None:
+        return _line_of(descriptor, "file descriptor")
+    if not sys.stdin.isatty():
+        raise typer.BadParameter("no terminal to ask at: use a file descriptor")
+    typed = getpass.getpass(f"{prompt}: ")
+    if confirm and getpass.getpass("Again: ") != typed:
+        raise Refusal("passphrase.differs")
+    return typed
+
+
 def database_url(descriptor: int | None) -> str | None:
     """From a file descriptor or the environment, since it holds a password; None where neither is given."""
     if descriptor is not None:

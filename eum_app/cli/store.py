@@ -1,4 +1,4 @@
-"""`eum store`: create, check, rebuild, add accounts; backup and restore stand in `cli.backup`."""
+"""`eum store`: create, check, rebuild, accounts in `cli.accounts`; backup and restore stand in `cli.backup`."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from eum_app.cli import EXIT_REFUSED
+from eum_app.cli.accounts import accounts_app
 from eum_app.cli.backup import backup_command, restore_command
 from eum_app.cli.common import (
     AccountOption,
@@ -23,6 +24,7 @@ from eum_app.cli.common import (
 from eum_app.domain.errors import Refusal
 
 store_app = typer.Typer(help="The encrypted store of this machine.", no_args_is_help=True)
+store_app.add_typer(accounts_app)
 store_app.command("backup")(backup_command)
 store_app.command("restore")(restore_command)
 
@@ -74,30 +76,6 @@ def database_url_command(
         raise typer.BadParameter("use --database-url-fd or EUM_DATABASE_URL")
     change_database_url(store_folder(store), account, passphrase(passphrase_fd), url)
     typer.echo("The database answers there; the address is kept.")
-
-
-@store_app.command("add-account")
-def add_account_command(
-    new_account: Annotated[str, typer.Argument(help="Code of the new account.")],
-    role: Annotated[str, typer.Option(help="inspector, reviewer, auditor or administrator.")],
-    account: AccountOption,
-    store: StoreOption = None,
-    passphrase_fd: PassphraseFd = None,
-    new_passphrase_fd: Annotated[int | None, typer.Option(help="File descriptor of the new passphrase.")] = None,
-) -> None:
-    """Give another person an account (administrators)."""
-    import getpass
-
-    from eum_app.usecases.accounts import add_account
-
-    with unlocked(store, account, passphrase_fd) as session:
-        chosen = (
-            passphrase(new_passphrase_fd)
-            if new_passphrase_fd is not None
-            else getpass.getpass(f"Passphrase of {new_account}: ")
-        )
-        add_account(session, account=new_account, role=role, passphrase=chosen)
-    typer.echo(f"Added {new_account} ({role}).")
 
 
 @store_app.command()

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import time
 import unicodedata
 from typing import Literal
 
@@ -29,6 +30,8 @@ MAX_PBKDF2_ITERATIONS = 10_000_000
 MAX_ARGON2_ITERATIONS = 100
 MAX_LANES = 64
 MAX_PASSPHRASE_BYTES = 4096
+TARGET_S = 0.5
+CALIBRATED_MEMORY_KIB = 256 * 1024
 _NONCE_SIZE = 12
 _LABEL = b"eum/passphrase-slot/1\x00"
 
@@ -46,12 +49,33 @@ class KdfParams(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     lanes: int = 0
 
     @classmethod
-    def default(cls, suite: Suite) -> KdfParams:
-        """Fresh salt and today's cost: Argon2id with 128 MiB, t=3, p=4 (twice the memory of RFC 9106's second
-        recommended choice) or 600,000 rounds of PBKDF2-HMAC-SHA-512 (above OWASP's 210,000 of 2023)."""
+    def calibrated(cls, suite: Suite, target_s: float = TARGET_S) -> KdfParams:
+        """Fresh salt, and what this machine can pay in about `target_s` seconds, measured once.
+
+        Never below Argon2id with 64 MiB, t=3, p=4 (RFC 9106 section 4, second recommended option; above OWASP's 19 MiB,
+        t=2, p=1) or 210,000 rounds of PBKDF2-HMAC-SHA-512 (OWASP Password Storage Cheat Sheet, 2023). What is beyond
+        256 MiB of memory is paid in passes. A busy machine measures itself slow, and gets no less than that.
+        """
+        floor = cls._floor(suite)
+        derive_key(cls.fast_for_tests(suite), "loads what the first derivation loads")
+        started = time.perf_counter()
+        derive_key(floor, "measured")
+        affordable = target_s / (time.perf_counter() - started)
+        if suite is not Suite.HYBRID:
+            rounds = min(int(floor.iterations * max(affordable, 1)), MAX_PBKDF2_ITERATIONS)
+            return msgspec.structs.replace(floor, iterations=rounds)
+        memory = min(int(floor.memory_kib * max(affordable, 1)), CALIBRATED_MEMORY_KIB) // 1024 * 1024
+        passes = int(floor.iterations * affordable * floor.memory_kib / memory)
+        return msgspec.structs.replace(
+            floor, memory_kib=memory, iterations=min(max(passes, floor.iterations), MAX_ARGON2_ITERATIONS)
+        )
+
+    @classmethod
+    def _floor(cls, suite: Suite) -> KdfParams:
+        salt = os.urandom(SALT_SIZE)
         if suite is Suite.HYBRID:
-            return cls(kdf="argon2id", salt=os.urandom(SALT_SIZE), iterations=3, memory_kib=128 * 1024, lanes=4)
-        return cls(kdf="pbkdf2-sha512", salt=os.urandom(SALT_SIZE), iterations=600_000)
+            return cls(kdf="argon2id", salt=salt, iterations=3, memory_kib=64 * 1024, lanes=4)
+        return cls(kdf="pbkdf2-sha512", salt=salt, iterations=210_000)
 
     def fresh(self) -> KdfParams:
         """The same cost with a fresh salt."""

@@ -52,8 +52,37 @@ class Scope(msgspec.Struct, frozen=True):
     programs: tuple[str, ...] = ()
     countries: tuple[str, ...] = ()
 
+    @property
+    def is_bounded(self) -> bool:
+        return bool(self.programs or self.countries)
+
+    def covers(self, *, program: str | None = None, country: str | None = None) -> bool:
+        """Whether work on this falls into the scope. None: it is about no single program, or no single country."""
+        is_program = program is None or not self.programs or program in self.programs
+        return is_program and (country is None or not self.countries or country in self.countries)
+
 
 ALL: Final = Scope()
+
+MAY_STATE: Final[dict[str, frozenset[str]]] = {
+    "auditor": frozenset(
+        {
+            "SessionStarted",
+            "SessionEnded",
+            "ClockJumped",
+            "RecordsRead",
+            "AccessDenied",
+            "HeadSigned",
+            "ReportExported",
+            "PassphraseChanged",
+            "RecoveryCodesMade",
+            "RecoveryCodeUsed",
+            "AccountUnlocked",
+        }
+    )
+}
+"""Kinds of facts that a role may state, where it may not state all: an auditor leaves the traces of its own accesses,
+what it exported, and what becomes of its own way in, and nothing else."""
 
 _CODE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
 

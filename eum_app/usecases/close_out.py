@@ -15,6 +15,7 @@ from eum_app.domain.journal import Head, head_of
 from eum_app.domain.visits import OUTCOMES, OpenPoint, require_signatures
 from eum_app.usecases.changes import Changed
 from eum_app.usecases.head_signatures import signed_head
+from eum_app.usecases.scopes import require_visit
 from eum_app.usecases.session import Session
 
 MAX_SIGNATURE_BYTES = 2_000_000
@@ -80,6 +81,7 @@ def close_out(session: Session, visit_id: str, signed: Sequence[Signed]) -> Clos
     session.require("visit.work")
     with session.writing() as transaction:
         state = _state(session, transaction.connection, visit_id)
+        require_visit(session, transaction.connection, visit_id)
         if state.open_points:
             raise Refusal("visit.open", count=len(state.open_points))
         if state.visit.closed_at:

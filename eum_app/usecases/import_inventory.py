@@ -11,6 +11,7 @@ from eum_app.domain.facts import Fact, InventoryImported, ItemListed, RejectedRo
 from eum_app.domain.inventory_rows import InventoryRow
 from eum_app.usecases.changes import Changed
 from eum_app.usecases.inventory_file import InventoryPreview
+from eum_app.usecases.scopes import require_countries
 from eum_app.usecases.session import Session, new_id
 
 MAX_NAMED_REJECTED: Final = 1_000
@@ -32,6 +33,7 @@ def import_inventory(session: Session, preview: InventoryPreview) -> InventoryRe
     """
     session.require("inventory.import")
     import_id = new_id()
+    require_countries(session, [row.country for row in preview.accepted])
     with session.writing() as transaction:
         connection = transaction.connection
         observed_at = session.observed_now()

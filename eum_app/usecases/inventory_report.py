@@ -21,6 +21,7 @@ from eum_app.usecases.export_report import (
     require_target,
     with_progress,
 )
+from eum_app.usecases.scopes import require_countries
 from eum_app.usecases.session import Session
 from eum_app.usecases.trust import identity_of
 
@@ -51,6 +52,7 @@ def preview_inventory(
 ) -> InventoryReportPreview:
     """First rows and counts. Raises Refusal `permission.denied`, `clock.trigger`."""
     session.require("report.export")
+    require_countries(session, [wanted.country])
     as_of = session.observed_now()
     with session.store.reading() as connection:
         counts = status_counts(connection, wanted, as_of[:10], require_trigger(trigger))
@@ -83,6 +85,7 @@ def export_inventory(
     and as `export_report` does.
     """
     session.require("report.export")
+    require_countries(session, [wanted.country])
     require_target(path)
     require_trigger(trigger)
     with session.store.reading() as connection:

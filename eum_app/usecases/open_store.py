@@ -6,14 +6,16 @@ import shutil
 from pathlib import Path
 from typing import Final
 
+from db.address import readdress
 from db.attempts import FILE_NAME as ATTEMPTS
 from db.attempts import failures
 from db.chains import verify_all_chains
 from db.content import check_content
 from db.keyslots import StoreFile, new_data_key, new_slot, write_store_file
-from db.store import Store, StoreName, readdress
+from db.store import Store, StoreName
 from eum_app.crypto.certificates import issue_hq, make_authority
 from eum_app.crypto.passphrases import KdfParams
+from eum_app.crypto.sealing import KemKey
 from eum_app.crypto.suites import DEFAULT_SUITE, Suite
 from eum_app.domain import people
 from eum_app.domain.clock import Now, system_now, utc_text
@@ -23,7 +25,7 @@ from eum_app.domain.journal import Head
 from eum_app.domain.people import ALL
 from eum_app.usecases.accounts import account_added, require_account_name, require_passphrase
 from eum_app.usecases.session import Session, new_id
-from eum_app.usecases.trust import AUTHORITY, IDENTITY
+from eum_app.usecases.trust import AUTHORITY, IDENTITY, RECOVERY
 from eum_app.usecases.unlocking import new_ticket, opened, started, unlocked_by_passphrase
 
 KINDS: Final = ("hq", "field")
@@ -63,7 +65,7 @@ def create_store(
     was_there = folder.exists()
     try:
         return _create(
-            folder, kind, name, account, role, passphrase, suite, kdf or KdfParams.default(suite), now, database_url
+            folder, kind, name, account, role, passphrase, suite, kdf or KdfParams.calibrated(suite), now, database_url
         )
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
@@ -107,7 +109,7 @@ def _furnished(
     store_id, name, kind = store.named.store_id, store.named.name, store.named.kind
     slot, unlocked = new_slot(store_id, suite, account, passphrase, data_key, kdf)
     session = Session(store, new_ticket(folder, account, role, ALL, suite, unlocked), now)
-    with session.writing() as transaction:
+    with store.writing(session.author) as transaction:  # whatever the first account's role may state afterwards
         observed_at = session.observed_now()
         transaction.record(
             StoreCreated(observed_at=observed_at, store_id=store_id, name=name, store_kind=kind, suite=suite.value)
@@ -118,6 +120,7 @@ def _furnished(
             identity = issue_hq(authority, hq_id=name, name=name, at=now())
             transaction.keep_secret(AUTHORITY, authority.to_bytes())
             transaction.keep_secret(IDENTITY, identity.to_bytes())
+            transaction.keep_secret(RECOVERY, KemKey.generate(suite).private_bytes())
     write_store_file(
         folder, StoreFile(store_id=store_id, name=name, kind=kind, suite=suite.value, slots=(slot,)), data_key
     )

@@ -17,6 +17,7 @@ from eum_app.domain.facts import ChecklistPin, ChecklistPublished, Fact, VisitPl
 from eum_app.domain.visits import PROGRAMS, PURPOSES
 from eum_app.usecases.changes import Changed
 from eum_app.usecases.record_check import pin_of
+from eum_app.usecases.scopes import require_countries
 from eum_app.usecases.session import Session, new_id
 
 
@@ -55,6 +56,7 @@ def plan_visit(
     session.require("visit.plan")
     if program not in PROGRAMS:
         raise Refusal("visit.program", program=program)
+    session.require_in_scope(program=program)
     if purpose not in PURPOSES:
         raise Refusal("visit.purpose", purpose=purpose)
     parse_date(due_on)
@@ -68,6 +70,7 @@ def plan_visit(
         if not expected:
             raise Refusal("visit.no_items", site_id=site_id)
         known = items_by_id(connection, expected)
+        require_countries(session, [row.country for row in known.values()])
         for item_id in expected:
             if item_id not in known:
                 raise Refusal("item.unknown", item_id=item_id[:40])

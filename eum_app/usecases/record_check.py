@@ -16,6 +16,7 @@ from eum_app.domain.facts import ChecklistPin, CheckRecorded, CheckWithdrawn, Ev
 from eum_app.domain.visits import ANSWER_ROLE, GRADES, READ_BY, require_outcome
 from eum_app.usecases.changes import Changed
 from eum_app.usecases.photos import check_photo, keep_answer_photos
+from eum_app.usecases.scopes import require_visit
 from eum_app.usecases.session import Session, new_id
 
 MAX_NOTE_CHARS = 4_000
@@ -91,6 +92,7 @@ def record_checks(session: Session, visit_id: str, checks: Sequence[NewCheck]) -
         raise Refusal("check.repeated")
     kinds = [_photo_kinds(one) for one in checks]
     with session.writing() as transaction:
+        require_visit(session, transaction.connection, visit_id)
         recorded = tuple(
             _record(session, transaction, visit_id, one, of_photos)
             for one, of_photos in zip(checks, kinds, strict=True)
@@ -162,6 +164,7 @@ def withdraw_checks(session: Session, check_ids: Sequence[str], reason: str = "u
     with session.writing() as transaction:
         for check_id in check_ids:
             row = find_check(transaction.connection, check_id)
+            require_visit(session, transaction.connection, row.visit_id)
             if row.withdrawn:
                 raise Refusal("check.withdrawn", check_id=check_id[:40])
             if row.origin != session.name:
@@ -180,6 +183,7 @@ def attach_photo(session: Session, visit_id: str, check_id: str, photo: bytes) -
     kind = check_photo(photo)
     with session.writing() as transaction:
         find_check(transaction.connection, check_id)
+        require_visit(session, transaction.connection, visit_id)
         transaction.record(
             EvidenceAttached(
                 observed_at=session.observed_now(),
@@ -204,6 +208,7 @@ def assess_site(
         check_photo(picture)
     with session.writing() as transaction:
         visit(transaction.connection, visit_id)
+        require_visit(session, transaction.connection, visit_id)
         _, site_checklist = visit_checklists(transaction.connection, visit_id)
         questions = {question.question_id: question for question in site_checklist.questions}
         for answer in answers:

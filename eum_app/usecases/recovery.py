@@ -90,7 +90,7 @@ def new_codes(session: Session, transaction: Transaction, store_file: StoreFile)
 
 def _for_hq(session: Session, transaction: Transaction, store_file: StoreFile) -> KemPublic | None:
     if session.is_hq:
-        return recovery_key(transaction).public
+        return recovery_key(transaction.connection).public
     return KemPublic.from_bytes(session.suite, store_file.escrow.public) if store_file.escrow else None
 
 
@@ -161,7 +161,7 @@ def read_out_recovery_code(session: Session, device: str, account: str) -> Discl
         held = code_set(transaction.connection, device, account)
         if held is None or not held.sealed or not session.is_hq:
             raise Refusal("recovery.none_held", device=device[:40], account=account[:40])
-        sealed = recovery_key(transaction).open(held.sealed, _info(device, account, held.set_id))
+        sealed = recovery_key(transaction.connection).open(held.sealed, _info(device, account, held.set_id))
         codes = msgspec.msgpack.decode(sealed, type=list[bytes])
         left = [number for number in range(1, len(codes) + 1) if number not in held.used | held.disclosed]
         if not left:

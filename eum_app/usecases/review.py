@@ -32,6 +32,7 @@ from eum_app.domain.facts import FindingLapsed, FindingRaised, FindingReviewed
 from eum_app.domain.findings import require_decision
 from eum_app.domain.time_check import TOLERANCE
 from eum_app.usecases.changes import Changed
+from eum_app.usecases.scopes import require_finding
 from eum_app.usecases.session import Session, new_id
 
 
@@ -159,6 +160,7 @@ def review_finding(
     with session.writing() as transaction:
         connection = transaction.connection
         row = finding(connection, finding_id)
+        require_finding(session, connection, row)
         if row.decision:
             raise Refusal("finding.decided", decision=row.decision)
         if row.lapsed_at:

@@ -7,7 +7,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
@@ -107,6 +107,11 @@ class Session:
                 self._denied.append(permission)
             raise
 
+    def require_in_scope(self, *, program: str | None = None, country: str | None = None) -> None:
+        """Raises Refusal `permission.out_of_scope` for a program or a country that this account is not for."""
+        if not self.scope.covers(program=program, country=country):
+            raise Refusal("permission.out_of_scope", account=self.account, program=program or "", country=country or "")
+
     def read(
         self, query: Callable[Concatenate[Connection, Given], Value], *given: Given.args, **named: Given.kwargs
     ) -> Value:
@@ -116,13 +121,15 @@ class Session:
 
     @contextlib.contextmanager
     def writing(self, *, own_chain_last: bool = False) -> Iterator[Transaction]:
-        """As `Store.writing`, with this session's account as the author."""
+        """As `Store.writing`, with this session's account as the author, who states only what the role may: any other
+        fact raises Refusal `permission.denied`, whatever the use case."""
         noted: Noted = ([], []) if own_chain_last else self._noted()
         try:
             with self.store.writing(self.author, own_chain_last=own_chain_last) as transaction:
                 if not own_chain_last:
                     self._note_jump(transaction)
                     self._record_noted(transaction, *noted)
+                transaction.may_state = people.MAY_STATE.get(self.role)
                 yield transaction
         except BaseException:
             with self._noting:
@@ -224,7 +231,16 @@ class Session:
                     transaction.record(signed_head(self.signing_key, self.account, head, self.observed_now()))
             self.leave()
         finally:
-            self.store.close()
+            self.drop_keys()
+
+    def drop_keys(self) -> None:
+        """Close the store and let go of every key; nothing is recorded."""
+        self.store.close()
+        self._ticket = replace(self._ticket, data_key=b"", signing_key=b"", account_key=b"")
+
+    def change_data_key(self, new_key: bytes) -> None:
+        """As `Store.change_key`; this session goes on under the new key."""
+        self._ticket = replace(self._ticket, data_key=self.store.change_key(self._ticket.data_key, new_key))
 
     def content(self, ref: ContentRef) -> bytes:
         """The plain bytes of a photo, note or signature; that somebody looked is noted. Raises as

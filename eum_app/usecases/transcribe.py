@@ -22,6 +22,7 @@ from eum_app.domain.items import compact
 from eum_app.usecases.changes import Changed
 from eum_app.usecases.match_mark import match_mark, require_alike
 from eum_app.usecases.record_check import NewCheck, record_checks
+from eum_app.usecases.scopes import require_visit
 from eum_app.usecases.session import Session
 from eum_app.usecases.worklist import WorklistPage, find_page
 
@@ -88,6 +89,7 @@ def _page_checks(
     seen_at = utc_text(from_utc_text(seen_at))
     with session.store.reading() as connection:
         row = visit(connection, visit_id)
+        require_visit(session, connection, visit_id)
         if row.closed_at:
             raise Refusal("transcribe.closed", site=row.site)
         page = find_page(connection, visit_id, number, digest)

@@ -8,7 +8,7 @@ from typing import Final
 import msgspec
 
 from db.queries.people import DeviceRow, all_devices
-from db.store import Connection, Transaction, read_secret
+from db.store import Connection, read_secret
 from eum_app.crypto.certificates import Certificate, Identity
 from eum_app.crypto.sealing import KemKey
 from eum_app.domain.clock import from_utc_text
@@ -22,15 +22,13 @@ PENDING: Final = "pending-identity"
 RECOVERY: Final = "recovery-key"
 
 
-def recovery_key(transaction: Transaction) -> KemKey:
-    """At HQ: the key that devices seal their data keys and recovery codes to. A store from before there was one gets
-    it now."""
-    stored = transaction.secret(RECOVERY)
+def recovery_key(connection: Connection) -> KemKey:
+    """At HQ: the key that devices seal their data keys and recovery codes to; made with the authority. Raises Refusal
+    `device.not_enrolled` where there is none."""
+    stored = read_secret(connection, RECOVERY)
     if stored is None:
-        made = KemKey.generate(identity_of(transaction.connection).suite)
-        transaction.keep_secret(RECOVERY, made.private_bytes())
-        return made
-    return KemKey.from_bytes(identity_of(transaction.connection).suite, stored)
+        raise Refusal("device.not_enrolled")
+    return KemKey.from_bytes(identity_of(connection).suite, stored)
 
 
 def identity_of(connection: Connection) -> Identity:

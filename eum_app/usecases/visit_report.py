@@ -31,6 +31,7 @@ from eum_app.usecases.export_report import (
     with_progress,
 )
 from eum_app.usecases.photos import check_photo
+from eum_app.usecases.scopes import require_visit
 from eum_app.usecases.session import Session
 from eum_app.usecases.trust import identity_of
 
@@ -52,6 +53,7 @@ def export_visit(session: Session, path: Path, visit_id: str, progress: OnProgre
         as_of = session.observed_now()
         identity = identity_of(connection)
         seen = _seen(session, connection, visit_id)
+        require_visit(session, connection, visit_id)
         rows = with_progress(item_cells(seen), len(seen.rows), progress)
         report = visit_report(seen, Made(as_of, session.account, session.name), rows)
         sidecar = sidecar_of(

@@ -25,6 +25,7 @@ from eum_app.reports.worklist import ROWS_PER_PAGE, PrintedPage, worklist_data
 from eum_app.scanning.labels import qr
 from eum_app.usecases.changes import Changed
 from eum_app.usecases.paper_files import Sheet, require_pdf, write_and_record
+from eum_app.usecases.scopes import require_visit
 from eum_app.usecases.session import Session, new_id
 
 VOLUME_PAGES: Final = 45
@@ -142,6 +143,7 @@ def print_worklist(
     require_pdf(path)
     with session.store.reading() as connection:
         row = visit(connection, visit_id)
+        require_visit(session, connection, visit_id)
         checklist, _ = visit_checklists(connection, visit_id)
         pages = [page for page in worklist_pages(connection, visit_id) if places is None or page.place in places]
     if not pages:

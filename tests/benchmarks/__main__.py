@@ -16,6 +16,7 @@ from rich.table import Table
 from tests.benchmarks import (
     bench_book,
     bench_import,
+    bench_keys,
     bench_match,
     bench_pages,
     bench_postgres,
@@ -39,6 +40,7 @@ MEASUREMENTS: dict[str, Callable[[Path], Ratio]] = {
     "report-memory": bench_report.measure_memory,
 }
 FIGURES: dict[str, Callable[[Path], list[Figure]]] = {
+    "keys": bench_keys.figures,
     "reading": bench_reading.figures,
     "match": bench_match.figures,
     "scan": bench_scan.figures,

@@ -10,6 +10,7 @@ import pytest
 from tests.benchmarks import (
     bench_book,
     bench_import,
+    bench_keys,
     bench_pages,
     bench_record,
     bench_report,
@@ -39,6 +40,12 @@ def test_reports_are_measured(tmp_path: Path) -> None:
     for ending, measure in (("csv", bench_report.measure), ("xlsx", bench_report.measure_workbook)):
         (tmp_path / ending).mkdir()
         _gives_figures(measure(tmp_path / ending, items=30, repeats=2), 2)
+
+
+def test_keys_are_measured(tmp_path: Path) -> None:
+    found = bench_keys.figures(tmp_path, repeats=1, objects=20)
+    assert [figure.bound for figure in found] == [1_000, 1_000, bench_keys.ROTATE_S_A_GIB]
+    assert all(figure.value > 0 for figure in found)
 
 
 @pytest.mark.slow

@@ -192,6 +192,7 @@ _REQUIRED: Final[dict[str, Callable[[Session, Prepared, list[str]], None]]] = {
     "importing": _imported,
     "upgrading": _upgraded,
     "backing up": _backed_up,
+    "rekeying": _recorded,
 }
 KINDS: Final = tuple(_REQUIRED)
 

@@ -16,6 +16,7 @@ from typing import Final
 
 from sqlalchemy import text
 
+from db.keyslots import new_data_key
 from db.queries.visits import all_visits, work_ids
 from eum_app.usecases.back_up import back_up
 from eum_app.usecases.exchange import import_bundles
@@ -103,6 +104,15 @@ def _backing_up(ticket: Ticket, chance: random.Random) -> Iterator[str]:
             yield back_up(session, backups_of(ticket.folder)).path.name
 
 
+def _rekeying(ticket: Ticket, chance: random.Random) -> Iterator[str]:
+    """A new data key after each check."""
+    with resumed(ticket, Clock()) as session:
+        visit_id = _visit_of(session)
+        while True:
+            yield check_one(session, visit_id, chance)
+            session.change_data_key(new_data_key())
+
+
 def backups_of(folder: Path) -> Path:
     return folder.with_name(f"{folder.name}-backups")
 
@@ -113,4 +123,5 @@ LABOURS: Final[dict[str, Callable[[Ticket, random.Random], Iterator[str]]]] = {
     "importing": _importing,
     "upgrading": _upgrading,
     "backing up": _backing_up,
+    "rekeying": _rekeying,
 }

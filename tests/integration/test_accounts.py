@@ -234,6 +234,7 @@ def test_a_recovery_code_opens_once_sets_a_passphrase_and_ends_the_lock(office: 
     folder = office.store.folder
     reviewer = open_store(folder, "REV-009", PASSPHRASE)
     made = make_recovery_codes(reviewer)
+    signing_key = reviewer.ticket.signing_key
     reviewer.close()
     assert len(set(made.codes)) == 10
     assert made.codes[0] not in repr(made)
@@ -241,7 +242,7 @@ def test_a_recovery_code_opens_once_sets_a_passphrase_and_ends_the_lock(office: 
         fail(folder)
     code = made.codes[3].lower().replace("-", " ").replace("o", "0").replace("i", "1")
     again = open_with_recovery_code(folder, "REV-009", code, NEW)
-    assert again.ticket.signing_key == reviewer_key(reviewer)
+    assert again.ticket.signing_key == signing_key
     again.close()
     with pytest.raises(Refusal, match=r"recovery\.wrong"):
         open_with_recovery_code(folder, "REV-009", made.codes[3], NEW)
@@ -252,10 +253,6 @@ def test_a_recovery_code_opens_once_sets_a_passphrase_and_ends_the_lock(office: 
     held = office.read(code_set, "HQ-01", "REV-009")
     assert held is not None
     assert held.used == {4}
-
-
-def reviewer_key(session: Session) -> bytes:
-    return session.ticket.signing_key
 
 
 def test_new_codes_take_the_place_of_old_ones(office: Session) -> None:

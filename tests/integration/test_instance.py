@@ -114,7 +114,7 @@ def test_a_copy_takes_no_evidence_hands_in_what_it_held_and_goes_on_with_a_new_i
     told = hq.read(instance.copied, DEVICE, 1)
     assert told is not None
     assert told.how == "copied"
-    check_store(device)
+    check_store(simulator.world.device)
 
 
 def test_a_store_put_back_in_its_place_is_recognised(simulator: Simulator, tmp_path: Path) -> None:

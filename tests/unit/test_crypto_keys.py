@@ -158,11 +158,17 @@ def test_parameters_from_a_file_are_bounded(params: KdfParams) -> None:
         derive_key(params, "pass")
 
 
-def test_default_parameters_are_within_bounds_and_salted_afresh() -> None:
-    for suite in Suite:
-        first, second = KdfParams.default(suite), KdfParams.default(suite)
-        first.check()
-        assert first.salt != second.salt
+@pytest.mark.parametrize("suite", list(Suite))
+def test_calibrated_parameters_are_never_below_the_floor_and_salted_afresh(suite: Suite) -> None:
+    least = KdfParams.calibrated(suite, 0)
+    floor = ("argon2id", 3, 64 * 1024, 4) if suite is Suite.HYBRID else ("pbkdf2-sha512", 210_000, 0, 0)
+    assert (least.kdf, least.iterations, least.memory_kib, least.lanes) == floor
+    most = KdfParams.calibrated(suite, 100_000)
+    most.check()
+    assert most.memory_kib in {0, 256 * 1024}
+    assert most.iterations >= least.iterations
+    assert most.salt != least.salt
+    assert (most.fresh().salt, most.fresh().iterations) != (most.salt, most.iterations)
 
 
 @pytest.mark.parametrize(

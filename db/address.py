@@ -1,0 +1,41 @@
+"""Which database a store's folder leads to, and noting another address of the same one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sqlalchemy import Engine, select
+
+from db import migrations
+from db.engines import DATABASE, begin, postgresql_engine, server_of, sqlcipher_engine
+from db.location import Location, read_location, write_location
+from db.tables import meta
+from eum_app.domain.errors import Refusal, Trouble
+
+
+def engine_of(folder: Path, data_key: bytes, location: Location | None) -> Engine:
+    """Connections to the database at `location`, or to the file in the folder where there is none."""
+    return postgresql_engine(location.url, data_key) if location else sqlcipher_engine(folder / DATABASE, data_key)
+
+
+def readdress(folder: Path, data_key: bytes, url: str) -> None:
+    """Note another address of the same PostgreSQL database (a new password, a new server), after asking there.
+
+    Raises Refusal `store.absent` where the database lies in the folder, `database.url`, `database.tls`; Trouble
+    `store.other_database`, `store.connection_lost`. The old address stays until the new one has answered.
+    """
+    held = read_location(folder, data_key)
+    if held is None:
+        raise Refusal("store.absent", path=str(folder))
+    location = Location(held.store_id, server_of(url), url)
+    engine = engine_of(folder, data_key, location)
+    try:
+        with begin(engine, write=False) as connection:
+            found = None
+            if migrations.current(connection):
+                found = connection.execute(select(meta.c.value).where(meta.c.name == "store_id")).scalar()
+    finally:
+        engine.dispose()
+    if found != held.store_id:
+        raise Trouble("store.other_database", server=location.server)
+    write_location(folder, location, data_key)

@@ -1,0 +1,44 @@
+"""Destroying the way into a store: its keyslots, then what is left of it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+from db.attempts import FILE_NAME as ATTEMPTS
+from db.engines import DATABASE
+from db.files import disk_trouble, sync_folder
+from db.keyslots import FILE_NAME as KEYSLOTS
+from db.location import FILE_NAME as LOCATION
+
+
+def destroy_keyslots(folder: Path) -> None:
+    """Overwrite the keyslot file where it lies, then remove it: without it nothing in the folder opens again.
+
+    A solid-state drive writes elsewhere and keeps the old cells until it gets to them (NIST SP 800-88r1, 2.4): what is
+    left there opens with a passphrase still. Raises Trouble of the disk.
+    """
+    path = folder / KEYSLOTS
+    with disk_trouble(path):
+        if not path.exists():
+            return
+        with path.open("r+b") as file:
+            size = file.seek(0, os.SEEK_END)
+            file.seek(0)
+            file.write(os.urandom(size))
+            file.flush()
+            os.fsync(file.fileno())
+        path.unlink()
+        sync_folder(folder)
+
+
+def remove_rest(folder: Path) -> None:
+    """Remove what the keys were for: it is ciphertext by now. A database on a server stays."""
+    with disk_trouble(folder):
+        for path in list(folder.iterdir()):
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path)
+            elif path.name.startswith(DATABASE) or path.name in {ATTEMPTS, LOCATION}:
+                path.unlink()
+        sync_folder(folder)

@@ -1,0 +1,268 @@
+"""`eum store …`: accounts, passphrases, recovery codes, HQ's keeping, a new data key, erasing.
+
+Passphrases and codes come by file descriptor or at the terminal, never as arguments. Once it is up to two people, each
+types his or her own.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from eum_app.cli.common import (
+    AccountOption,
+    JsonOption,
+    PassphraseFd,
+    StoreOption,
+    another_secret,
+    echo_codes,
+    passphrase,
+    show,
+    store_folder,
+    unlocked,
+)
+
+accounts_app = typer.Typer()
+
+Code = Annotated[str, typer.Argument(help="Code of the account.", show_default=False)]
+NewPassphraseFd = Annotated[int | None, typer.Option(help="File descriptor of the new passphrase (one line).")]
+NEW = "New passphrase"
+
+
+@accounts_app.command("add-account")
+def add_account_command(
+    new_account: Code,
+    role: Annotated[str, typer.Option(help="inspector, reviewer, auditor or administrator.")],
+    account: AccountOption,
+    program: Annotated[list[str] | None, typer.Option(help="Only this program; may be given again.")] = None,
+    country: Annotated[list[str] | None, typer.Option(help="Only this country; may be given again.")] = None,
+    store: StoreOption = None,
+    passphrase_fd: PassphraseFd = None,
+    new_passphrase_fd: NewPassphraseFd = None,
+) -> None:
+    """Give another person an account (administrators)."""
+    from eum_app.domain.people import Scope
+    from eum_app.usecases.accounts import add_account
+
+    scope = Scope(tuple(program or ()), tuple(country or ()))
+    with unlocked(store, account, passphrase_fd) as session:
+        chosen = another_secret(new_passphrase_fd, f"Passphrase of {new_account}", confirm=True)
+        add_account(session, account=new_account, role=role, passphrase=chosen, scope=scope)
+    typer.echo(f"Added {new_account} ({role}).")
+
+
+@accounts_app.command("accounts")
+def accounts_command(
+    account: AccountOption, store: StoreOption = None, passphrase_fd: PassphraseFd = None, as_json: JsonOption = False
+) -> None:
+    """The accounts of this store: role, locked or not, recovery codes left."""
+    from eum_app.usecases.accounts import list_accounts
+
+    with unlocked(store, account, passphrase_fd) as session:
+        rows = list_accounts(session)
+    words = [
+        f"{row.account}  {row.role}  {row.state}  recovery codes left: {row.codes_left}"
+        + (f"  {', '.join((*row.scope.programs, *row.scope.countries))} only" if row.scope.is_bounded else "")
+        for row in rows
+    ]
+    data = [
+        {
+            "account": row.account,
+            "role": row.role,
+            "state": row.state,
+            "recovery_codes_left": row.codes_left,
+            "failed_attempts": row.failed,
+            "programs": row.scope.programs,
+            "countries": row.scope.countries,
+        }
+        for row in rows
+    ]
+    show(as_json, data, "\n".join(words))
+
+
+@accounts_app.command("passphrase")
+def passphrase_command(
+    account: AccountOption,
+    store: StoreOption = None,
+    passphrase_fd: PassphraseFd = None,
+    old_passphrase_fd: Annotated[int | None, typer.Option(help="File descriptor of the old one, again.")] = None,
+    new_passphrase_fd: NewPassphraseFd = None,
+) -> None:
+    """Change your own passphrase. The store is not encrypted anew; recovery codes stay."""
+    from eum_app.usecases.accounts import change_passphrase
+
+    with unlocked(store, account, passphrase_fd) as session:
+        old = another_secret(old_passphrase_fd, "Old passphrase, again")
+        change_passphrase(session, old, another_secret(new_passphrase_fd, NEW, confirm=True))
+    typer.echo("The passphrase is changed.")
+
+
+@accounts_app.command("reset-passphrase")
+def reset_command(
+    other: Code,
+    account: AccountOption,
+    store: StoreOption = None,
+    passphrase_fd: PassphraseFd = None,
+    new_passphrase_fd: NewPassphraseFd = None,
+) -> None:
+    """Give another account, whose passphrase is forgotten, a new one and new keys (administrators)."""
+    from eum_app.usecases.accounts import reset_passphrase
+
+    with unlocked(store, account, passphrase_fd) as session:
+        reset_passphrase(session, other, another_secret(new_passphrase_fd, f"Passphrase of {other}", confirm=True))
+    typer.echo(f"{other} has a new passphrase and no recovery codes.")
+
+
+@accounts_app.command("unlock")
+def unlock_command(
+    other: Code, account: AccountOption, store: StoreOption = None, passphrase_fd: PassphraseFd = None
+) -> None:
+    """Let a locked account try again (administrators)."""
+    from eum_app.usecases.accounts import unlock_account
+
+    with unlocked(store, account, passphrase_fd) as session:
+        unlock_account(session, other)
+    typer.echo(f"{other} may try again.")
+
+
+@accounts_app.command("remove-account")
+def remove_command(
+    other: Code, account: AccountOption, store: StoreOption = None, passphrase_fd: PassphraseFd = None
+) -> None:
+    """Take an account's way in away; what it stated stays (administrators)."""
+    from eum_app.usecases.accounts import remove_account
+
+    with unlocked(store, account, passphrase_fd) as session:
+        remove_account(session, other)
+    typer.echo(f"{other} opens this store no more.")
+
+
+@accounts_app.command("recovery-codes")
+def recovery_codes_command(
+    account: AccountOption, store: StoreOption = None, passphrase_fd: PassphraseFd = None
+) -> None:
+    """Make ten new single-use codes for your own account, in place of the old ones."""
+    from eum_app.usecases.recovery import make_recovery_codes
+
+    with unlocked(store, account, passphrase_fd) as session:
+        made = make_recovery_codes(session)
+    echo_codes(made.account, made.codes)
+
+
+@accounts_app.command("recover")
+def recover_command(
+    account: AccountOption,
+    store: StoreOption = None,
+    code_fd: Annotated[int | None, typer.Option(help="File descriptor of the recovery code (one line).")] = None,
+    new_passphrase_fd: NewPassphraseFd = None,
+) -> None:
+    """Open a locked store with a recovery code, and set a new passphrase."""
+    from eum_app.usecases.recovery import open_with_recovery_code
+
+    code = another_secret(code_fd, "Recovery code")
+    chosen = another_secret(new_passphrase_fd, NEW, confirm=True)
+    open_with_recovery_code(store_folder(store), account, code, chosen).close("command ended")
+    typer.echo("The code is used up, the passphrase is the new one.")
+
+
+@accounts_app.command("read-out-code")
+def read_out_command(
+    device: Annotated[str, typer.Argument(help="Name of the device.", show_default=False)],
+    other: Code,
+    account: AccountOption,
+    store: StoreOption = None,
+    passphrase_fd: PassphraseFd = None,
+    as_json: JsonOption = False,
+) -> None:
+    """At HQ: the next recovery code of an account of a device, to be read out to its holder (administrators)."""
+    from eum_app.usecases.recovery import read_out_recovery_code
+
+    with unlocked(store, account, passphrase_fd) as session:
+        found = read_out_recovery_code(session, device, other)
+    show(
+        as_json,
+        {"device": device, "account": other, "number": found.number, "code": found.code, "left": found.left},
+        f"{found.code}\nNumber {found.number} of {other} on {device}; {found.left} left. It is recorded.",
+    )
+
+
+@accounts_app.command("escrow-open")
+def escrow_command(
+    device_store: Annotated[Path, typer.Argument(help="Folder of the device's store.", show_default=False)],
+    other: Code,
+    witness: Annotated[str, typer.Option(help="Code of the second person, an account of this HQ.")],
+    account: AccountOption,
+    store: StoreOption = None,
+    passphrase_fd: PassphraseFd = None,
+    witness_fd: Annotated[int | None, typer.Option(help="File descriptor of the witness's passphrase.")] = None,
+    new_passphrase_fd: NewPassphraseFd = None,
+) -> None:
+    """At HQ, before two people: open a device's store with HQ's recovery key, and set an account's passphrase."""
+    from eum_app.usecases.escrow import open_by_escrow
+
+    with unlocked(store, account, passphrase_fd) as session:
+        seen_by = another_secret(witness_fd, f"Passphrase of {witness}")
+        chosen = another_secret(new_passphrase_fd, f"New passphrase of {other}", confirm=True)
+        open_by_escrow(session, device_store, other, chosen, witness=witness, witness_passphrase=seen_by).close(
+            "command ended"
+        )
+    typer.echo(f"{other} opens the device's store with the new passphrase. It is recorded in both journals.")
+
+
+@accounts_app.command("rotate-key")
+def rotate_command(
+    reason: Annotated[str, typer.Option(help="Why; it is recorded.")],
+    account: AccountOption,
+    store: StoreOption = None,
+    passphrase_fd: PassphraseFd = None,
+) -> None:
+    """Put the whole store under a new data key (administrators). Nobody else may have it open."""
+    from eum_app.usecases.rotate_key import rotate_data_key
+
+    with unlocked(store, account, passphrase_fd) as session:
+        rotate_data_key(session, reason)
+    typer.echo("The store is under a new key. Backups made before open with the old one still.")
+
+
+@accounts_app.command("erase-after")
+def erase_after_command(
+    failures: Annotated[int, typer.Argument(help="Failed tries in a row; 0 is never.", show_default=False)],
+    account: AccountOption,
+    store: StoreOption = None,
+    passphrase_fd: PassphraseFd = None,
+) -> None:
+    """Destroy the keys of this store by itself after so many failed tries (administrators). Off unless set."""
+    from eum_app.usecases.erase import set_erase_after
+
+    with unlocked(store, account, passphrase_fd) as session:
+        set_erase_after(session, failures)
+    typer.echo(f"Erased after {failures} failed tries." if failures else "Never erased by itself.")
+
+
+@accounts_app.command("erase")
+def erase_command(
+    account: AccountOption,
+    confirm: Annotated[str, typer.Option(help="The store's name. Without it, only what would be lost is said.")] = "",
+    store: StoreOption = None,
+    passphrase_fd: PassphraseFd = None,
+) -> None:
+    """Destroy the keys of this store, for ever (administrators)."""
+    from eum_app.usecases.erase import erase_store, what_is_lost
+    from eum_app.usecases.open_store import open_store
+
+    session = open_store(store_folder(store), account, passphrase(passphrase_fd))
+    try:
+        lost = what_is_lost(session)
+        if lost.is_hq:
+            typer.echo(f"{lost.store} is an HQ: whatever no backup holds is lost.")
+        else:
+            typer.echo(f"HQ has no receipt for {lost.outstanding.facts} facts of {lost.store}.")
+        if confirm:
+            erase_store(session, confirm)
+            typer.echo(f"{lost.store} is erased. A solid-state drive may keep old cells for a time.")
+    finally:
+        session.drop_keys()
+    if not confirm:
+        typer.echo(f"Nothing is erased. To do it: --confirm {lost.store}")

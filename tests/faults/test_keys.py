@@ -1,0 +1,305 @@
+"""Keys under bad luck and bad hands: rotation cut short, damaged keyslots, a full disk, escrow, erasing."""
+
+from __future__ import annotations
+
+import gc
+import hashlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from db import attempts, keyslots, rekey
+from db.label import FILE_NAME
+from db.store import Store
+from eum_app.crypto.suites import Suite
+from eum_app.domain.errors import KnownError, Refusal, Trouble
+from eum_app.usecases.accounts import add_account, change_passphrase, list_accounts
+from eum_app.usecases.erase import erase_after, erase_store, set_erase_after, what_is_lost
+from eum_app.usecases.escrow import open_by_escrow
+from eum_app.usecases.open_store import check_store, open_store
+from eum_app.usecases.recovery import make_recovery_codes, open_with_recovery_code
+from eum_app.usecases.rotate_key import rotate_data_key
+from eum_app.usecases.session import Session
+from tests.builders import PASSPHRASE, Clock, enrol, make_store
+from tests.faults.disk import cut, flip, no_file_beyond
+from tests.postgres import PostgreSQL
+
+NEW = "a wholly other passphrase"
+
+
+@pytest.fixture
+def hq(tmp_path: Path) -> Iterator[Session]:
+    session = make_store(tmp_path / "hq", "hq", "HQ-01", Clock(), role="administrator")
+    yield session
+    session.store.close()
+
+
+@pytest.fixture
+def device(hq: Session, tmp_path: Path) -> Iterator[Session]:
+    session = make_store(tmp_path / "d", "field", "FLD-0042", hq.now, role="administrator")  # type: ignore[arg-type]
+    add_account(session, account="INS-018", role="inspector", passphrase=PASSPHRASE)
+    enrol(hq, session, tmp_path)
+    yield session
+    session.store.close()
+
+
+def reopen(session: Session, account: str = "INS-017", passphrase: str = PASSPHRASE) -> Session:
+    return open_store(session.store.folder, account, passphrase, now=session.now)
+
+
+# A new data key
+
+
+def test_everybody_opens_under_the_new_key_and_nothing_under_the_old(hq: Session, device: Session) -> None:
+    other = reopen(device, "INS-018")
+    codes = make_recovery_codes(other).codes
+    other.close()
+    with device.writing() as transaction:
+        ref = transaction.seal_content(b"photo " * 200_000, "image/png")
+    old = device.ticket.data_key
+    rotate_data_key(device, "A tablet was lost for a day")
+    assert device.ticket.data_key != old
+    assert device.content(ref) == b"photo " * 200_000
+    assert check_store(device)[1] == []
+    folder = device.store.folder
+    device.close()
+    with pytest.raises(Trouble, match=r"store\.damaged"):
+        Store.open(folder, old, device.now)
+    for account in ("INS-017", "INS-018"):
+        again = reopen(device, account)
+        assert check_store(again)[1] == []
+        assert again.content(ref) == b"photo " * 200_000
+        again.close()
+    open_with_recovery_code(folder, "INS-018", codes[0], NEW, now=device.now).close()
+    open_by_escrow_with_witness(hq, folder).close()
+
+
+def open_by_escrow_with_witness(hq: Session, folder: Path) -> Session:
+    if len(list_accounts(hq)) == 1:
+        add_account(hq, account="REV-009", role="reviewer", passphrase=PASSPHRASE)
+    return open_by_escrow(hq, folder, "INS-017", NEW, witness="REV-009", witness_passphrase=PASSPHRASE)
+
+
+def test_a_store_that_is_open_elsewhere_keeps_its_key(device: Session) -> None:
+    other = reopen(device)
+    with pytest.raises(Refusal, match=r"store\.in_use"):
+        rotate_data_key(device, "")
+    other.close()
+    check_store(device)
+    rotate_data_key(device, "")
+
+
+@pytest.mark.parametrize("is_done", [False, True])
+def test_a_change_cut_short_is_ended_at_the_next_opening(device: Session, is_done: bool) -> None:
+    """The two states in which a crash can leave files: before and after the database went over."""
+    folder, old, new = device.store.folder, device.ticket.data_key, keyslots.new_data_key()
+    device.close()
+    both = keyslots.with_next_key(keyslots.read_store_file(folder), new)
+    if is_done:
+        rekey.change(folder, old, new)
+    keyslots.write_store_file(folder, both, old)
+    again = reopen(device, "INS-018")
+    assert again.ticket.data_key == (new if is_done else old)
+    again.close()
+    assert not any(slot.sealed_next for slot in keyslots.read_store_file(folder).slots)
+    reopen(device).close()
+
+
+def test_a_full_disk_leaves_the_old_key(device: Session) -> None:
+    with device.writing() as transaction:
+        for _ in range(40):
+            transaction.seal_content(os.urandom(20_000), "image/png")
+    size = (device.store.folder / "store.db").stat().st_size
+    old = device.ticket.data_key
+    with no_file_beyond(size // 2), pytest.raises(Trouble, match=r"disk\."):
+        rotate_data_key(device, "")
+    assert device.ticket.data_key == old
+    check_store(device)
+    device.close()
+    reopen(device, "INS-018").close()
+
+
+def test_what_is_boxed_on_a_server_goes_over_too(postgresql: PostgreSQL, tmp_path: Path) -> None:
+    url = postgresql.whole_database("rotated")
+    hq = make_store(tmp_path / "pg", "hq", "HQ-01", Clock(), role="administrator", database_url=url)
+    with hq.writing() as transaction:
+        ref = transaction.seal_content(b"photo", "image/png")
+    other = reopen(hq, "REV-004")
+    with pytest.raises(Refusal, match=r"store\.in_use"):
+        rotate_data_key(hq, "")
+    other.close()
+    old = hq.ticket.data_key
+    rotate_data_key(hq, "by the calendar")
+    assert hq.content(ref) == b"photo"
+    hq.close()
+    with pytest.raises(Trouble, match=r"store\.damaged"):
+        Store.open(hq.store.folder, old, hq.now)
+    again = reopen(hq, "REV-004")
+    assert again.content(ref) == b"photo"
+    make_recovery_codes(again)  # needs HQ's boxed recovery key
+    # A crash between database and keyslots:
+    new = keyslots.new_data_key()
+    key = again.ticket.data_key
+    folder = again.store.folder
+    again.close()
+    both = keyslots.with_next_key(keyslots.read_store_file(folder), new)
+    rekey.change(folder, key, new)
+    keyslots.write_store_file(folder, both, key)
+    last = reopen(hq, "REV-004")
+    assert last.ticket.data_key == new
+    assert last.content(ref) == b"photo"
+    last.close()
+
+
+# The keyslot file
+
+
+def test_a_damaged_keyslot_file_is_never_taken_for_a_wrong_passphrase(device: Session) -> None:
+    folder = device.store.folder
+    device.close()
+    whole = (folder / FILE_NAME).read_bytes()
+    meant, found = keyslots.read_store_file(folder), set[str]()
+    for position in range(0, len(whole), max(1, len(whole) // 60)):
+        (folder / FILE_NAME).write_bytes(whole)
+        flip(folder / FILE_NAME, position, 1 << position % 7)
+        try:
+            assert keyslots.read_store_file(folder) == meant  # the bit means nothing there
+        except Refusal as refusal:
+            found.add(refusal.code)
+    assert found <= {"keyslots.damaged", "store.newer", "store.older"}
+    assert "keyslots.damaged" in found
+    assert attempts.failures(folder) == {}
+    for length in (0, 1, len(whole) // 2, len(whole) - 1):
+        (folder / FILE_NAME).write_bytes(whole)
+        cut(folder / FILE_NAME, length)
+        with pytest.raises(Refusal, match=r"keyslots\.damaged"):
+            reopen(device)
+    (folder / FILE_NAME).unlink()
+    with pytest.raises(Refusal, match=r"store\.absent"):
+        reopen(device)
+    (folder / FILE_NAME).write_bytes(whole)
+    reopen(device).close()
+
+
+def test_a_keyslot_file_changed_without_the_key_is_found_at_unlocking(device: Session) -> None:
+    folder = device.store.folder
+    device.close()
+    store_file = keyslots.read_store_file(folder)
+    mine, other = store_file.slots
+    stranger, _ = keyslots.new_slot(
+        store_file.store_id, Suite.P384, mine.account, PASSPHRASE, bytes(32), mine.kdf.fresh()
+    )
+    for forged in (
+        msgspec.structs.replace(store_file, erase_after=10),
+        msgspec.structs.replace(store_file, slots=(mine, msgspec.structs.replace(other, public=stranger.public))),
+        msgspec.structs.replace(store_file, escrow=None),
+    ):
+        keyslots.write_store_file(folder, forged, bytes(32))
+        with pytest.raises(Trouble, match=r"keyslots\.altered"):
+            reopen(device)
+
+
+def test_a_full_disk_leaves_the_old_keyslots(device: Session) -> None:
+    size = (device.store.folder / FILE_NAME).stat().st_size
+    with no_file_beyond(size // 2), pytest.raises(KnownError) as caught:
+        change_passphrase(device, PASSPHRASE, NEW)
+    assert caught.value.code.startswith("disk.")
+    reopen(device).close()
+    assert [path for path in device.store.folder.iterdir() if path.name.startswith(".writing")] == []
+
+
+# Escrow
+
+
+def test_hq_opens_a_device_before_two_people_and_both_journals_say_so(hq: Session, device: Session) -> None:
+    folder = device.store.folder
+    device.close()
+    add_account(hq, account="REV-009", role="reviewer", passphrase=PASSPHRASE)
+    reviewer = reopen(hq, "REV-009")
+    with pytest.raises(Refusal, match=r"permission\.denied"):
+        open_by_escrow(reviewer, folder, "INS-017", NEW, witness="REV-004", witness_passphrase=PASSPHRASE)
+    reviewer.close()
+    with pytest.raises(Refusal, match=r"escrow\.witness"):
+        open_by_escrow(hq, folder, "INS-017", NEW, witness="REV-004", witness_passphrase=PASSPHRASE)
+    with pytest.raises(Refusal, match=r"passphrase\.wrong"):
+        open_by_escrow(hq, folder, "INS-017", NEW, witness="REV-009", witness_passphrase=NEW)
+    for _ in range(3):
+        with pytest.raises(Refusal):
+            reopen(device, "INS-017", NEW)
+    again = open_by_escrow_with_witness(hq, folder)
+    assert again.account == "INS-017"
+    again.close()
+    reopen(device, "INS-017", NEW).close()
+    reopen(device, "INS-018").close()
+    restored = reopen(device, "INS-017", NEW)
+    for session in (hq, restored):
+        with session.store.reading() as connection:
+            kinds = [row[0] for row in connection.exec_driver_sql("SELECT kind FROM journal")]
+        assert "EscrowOpened" in kinds
+    restored.close()
+
+
+def test_another_hq_opens_nothing_and_an_hq_is_in_nobodys_keeping(hq: Session, device: Session, tmp_path: Path) -> None:
+    device.close()
+    other = make_store(tmp_path / "hq2", "hq", "HQ-02", Clock(), role="administrator")
+    add_account(other, account="REV-009", role="reviewer", passphrase=PASSPHRASE)
+    with pytest.raises(Refusal, match=r"escrow\.other_key"):
+        open_by_escrow_with_witness(other, device.store.folder)
+    with pytest.raises(Refusal, match=r"escrow\.absent"):
+        open_by_escrow_with_witness(other, hq.store.folder)
+    other.close()
+
+
+# Erasing and locking
+
+
+def test_erasing_shows_what_is_lost_and_leaves_nothing_that_opens(device: Session) -> None:
+    lost = what_is_lost(device)
+    assert (lost.store, lost.is_hq) == ("FLD-0042", False)
+    assert lost.outstanding.head_seq > 0
+    with pytest.raises(Refusal, match=r"store\.not_confirmed"):
+        erase_store(device, "FLD-0043")
+    folder = device.store.folder
+    erase_store(device, "FLD-0042")
+    assert [path for path in folder.rglob("*") if path.is_file()] == []
+    with pytest.raises(Refusal, match=r"store\.absent"):
+        reopen(device)
+
+
+def test_the_policy_erases_after_so_many_failures_and_is_off_by_itself(device: Session) -> None:
+    folder = device.store.folder
+    assert erase_after(device) == 0
+    with pytest.raises(Refusal, match=r"erase\.too_few"):
+        set_erase_after(device, 3)
+    set_erase_after(device, 10)
+    device.close()
+    for number in range(9):
+        with pytest.raises(Refusal) as caught:
+            reopen(device, f"INS-0{number}", NEW)
+        assert caught.value.code in {"passphrase.wrong", "account.locked"}
+    assert (folder / FILE_NAME).exists()
+    with pytest.raises(Refusal, match=r"store\.erased"):
+        reopen(device, "INS-018", NEW)
+    with pytest.raises(Refusal, match=r"store\.absent"):
+        reopen(device)
+
+
+def test_locking_lets_the_keys_go(device: Session) -> None:
+    ticket = device.ticket
+    digests = {hashlib.sha256(key).digest() for key in (ticket.data_key, ticket.account_key, ticket.signing_key)}
+    del ticket
+    assert digests <= digests_of_held_bytes()
+    device.close()
+    assert not digests & digests_of_held_bytes()
+    with pytest.raises(Refusal, match=r"store\.locked"):
+        device.store.rebuild()
+
+
+def digests_of_held_bytes() -> set[bytes]:
+    """SHA-256 of every short bytes object that anything refers to."""
+    gc.collect()
+    held = (value for thing in gc.get_objects() for value in gc.get_referents(thing) if type(value) is bytes)
+    return {hashlib.sha256(value).digest() for value in held if 32 <= len(value) <= 256}
