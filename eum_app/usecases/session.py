@@ -220,8 +220,10 @@ class Session:
 
         The account signs the journal's head, so that what it leaves behind cannot be written anew by whoever holds the
         store's key but not the account's. A session that recorded nothing leaves nothing to sign. The connections are
-        closed whatever happens.
+        closed whatever happens. A session that has no keys any more is closed already.
         """
+        if not self._ticket.data_key:
+            return
         try:
             with self.writing() as transaction:
                 has_recorded = transaction.head(self.name, self.store.named.epoch).seq != self._began_at
