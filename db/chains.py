@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from sqlalchemy import Connection, bindparam, select
 
 from db.tables import journal
 from eum_app.domain.errors import Refusal, Trouble
+from eum_app.domain.facts import Fact
 from eum_app.domain.journal import Entry, Head, genesis, verify_chain
 
 TAIL_ENTRIES: Final = 200
@@ -42,6 +43,13 @@ def recorded_at(connection: Connection, origin: str, epoch: int, seq: int) -> st
         journal.c.origin == origin, journal.c.epoch == epoch, journal.c.seq == seq
     )
     return connection.execute(question).scalar() or ""
+
+
+def newest_but(connection: Connection, origin: str, epoch: int, left_out: Sequence[type[Fact]]) -> int:
+    """The number of a chain's newest entry that is none of these kinds; 0 for none."""
+    newest = select(journal.c.seq).where(journal.c.origin == origin, journal.c.epoch == epoch)
+    others = newest.where(journal.c.kind.not_in([kind.__name__ for kind in left_out]))
+    return connection.execute(others.order_by(journal.c.seq.desc()).limit(1)).scalar() or 0
 
 
 def entries_after(connection: Connection, origin: str, epoch: int, seq: int, through: int) -> Iterator[Entry]:

@@ -1,9 +1,7 @@
-"""The store: a SQLCipher database in a folder, or a PostgreSQL database that the folder names; journals in, read tables
-out.
+"""The store: a SQLCipher database in a folder, or a PostgreSQL one that it names; journals in, read tables out.
 
 One write path: `Store.writing` opens a transaction, `Transaction.record` appends a fact to this store's own chain and
-applies it, `Transaction.append` does the same with verified entries of another origin. Leaving the block by an error
-leaves nothing behind.
+applies it, `Transaction.append` does the same with verified entries of another origin. An error leaves nothing behind.
 """
 
 from __future__ import annotations

@@ -10,36 +10,41 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import shiboken6
 from PySide6.QtCore import QCoreApplication, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QPaintEvent
-from PySide6.QtWidgets import QApplication, QPushButton, QStackedLayout, QWidget
+from PySide6.QtWidgets import QApplication, QStackedLayout, QWidget
 
-from eum_app.domain.errors import KnownError, Refusal
+from eum_app.domain.errors import KnownError, Trouble
 from ui.theme import MODES, theme
 from ui.unlock import UnlockPage
 
 if TYPE_CHECKING:
     from eum_app.crypto.passphrases import KdfParams
     from eum_app.usecases.session import Session
-    from ui.desk import Desk
-    from ui.devices.scanners import Scanners
-    from ui.devices.wedge_filter import WedgeFilter
     from ui.first_start import FirstStart
+    from ui.recovery import RecoveryPage
     from ui.shell import Shell
     from ui.tasks import Tasks
+    from ui.watch import Watch
+    from ui.work import Work
 
-NOTES_EVERY_MS = 60_000
+    Front = UnlockPage | RecoveryPage | FirstStart
+
 BRANDS = {"field": "EUM Field", "hq": "EUM HQ"}
 _WARM = {
-    "field": ("eum_app.usecases.open_store", "ui.shell", "ui.desk", "ui.field.pages"),
-    "hq": ("eum_app.usecases.open_store", "ui.shell", "ui.desk", "ui.hq.pages"),
+    "field": ("eum_app.usecases.open_store", "ui.work", "ui.field.pages"),
+    "hq": ("eum_app.usecases.open_store", "ui.work", "ui.hq.pages"),
     "": ("eum_app.usecases.open_store",),
 }
+_BEFORE_SLEEP_S = 4.0
+"""Logind gives five seconds."""
 
 
 class AppWindow(QWidget):
     """The one window over a store folder: first start, unlock page, or the shell. No `exec` in here.
+
+    Locking puts the account's work away and drops its keys; the same account finds everything where it was. Another
+    account gets a shell of its own, and the first one's half-typed words wait, out of sight, for their owner.
 
     `outbox` and `inbox` are the folders offered for bundles. `kdf` is for tests and demonstrations: what a store made
     by the first-start page derives its key with.
@@ -62,14 +67,13 @@ class AppWindow(QWidget):
         self.setObjectName("app_window")
         self._folder, self._marking, self._kdf = folder, marking, kdf
         self._outbox, self._inbox = outbox or folder.parent / "outbox", inbox or folder.parent / "inbox"
-        self._tasks: Tasks | None = None
-        self.session: Session | None = None
-        self.shell: Shell | None = None
+        self._front_tasks: Tasks | None = None
+        self._work: Work | None = None
+        self._away: dict[str, Work] = {}
         self._kind, self._device = "", ""
-        self._front: UnlockPage | FirstStart | None = None
+        self._front: Front | None = None
         self._is_warm = self._is_closed = False
-        self._scanners: Scanners | None = None
-        self._guard: WedgeFilter | None = None
+        self._watch: Watch | None = None
         self._stack = QStackedLayout(self)
         self.resize(1440, 900)
         self._show_front()
@@ -80,19 +84,33 @@ class AppWindow(QWidget):
         return self._front if isinstance(self._front, UnlockPage) else None
 
     @property
+    def session(self) -> Session | None:
+        return self._work.session if self._work is not None else None
+
+    @property
+    def shell(self) -> Shell | None:
+        return self._work.shell if self._work is not None else None
+
+    @property
     def tasks(self) -> Tasks:
-        """The workers; made on first use, which is after the first paint."""
+        """The workers: those of the work in sight, or those that open the store."""
+        return self._work.tasks if self._work is not None else self._opening()
+
+    def _opening(self) -> Tasks:
+        """Made on first use, which is after the first paint."""
         from ui.tasks import Tasks
 
-        if self._tasks is None:
-            self._tasks = Tasks(self)
-        return self._tasks
+        if self._front_tasks is None:
+            self._front_tasks = Tasks(self)
+            self._front_tasks.crashed.connect(self._fail)
+        return self._front_tasks
 
     # Before unlocking
 
-    def _show_front(self, error: KnownError | None = None) -> None:
+    def _show_front(self) -> None:
         from eum_app.usecases.store_label import store_label
 
+        error = None
         try:
             label = store_label(self._folder)
             self._kind, self._device = label.kind, label.name
@@ -102,11 +120,25 @@ class AppWindow(QWidget):
                 return
             error = refused
         page = UnlockPage(brand=BRANDS.get(self._kind, "EUM"), device=self._device or "–", marking=self._marking)
-        _name_unlock_parts(page)
         page.unlock_requested.connect(self._unlock)
+        page.recovery_requested.connect(self._show_recovery)
         self._set_front(page)
         if error is not None:
             page.show_error(error)
+
+    def _show_recovery(self) -> None:
+        from ui.recovery import RecoveryPage
+
+        assert self.unlock_page is not None
+        page = RecoveryPage(
+            brand=BRANDS.get(self._kind, "EUM"),
+            device=self._device,
+            accepted_at=self.unlock_page.accepted_at_text,
+            marking=self._marking,
+        )
+        page.recover_requested.connect(self._recover)
+        page.back_requested.connect(self._show_front)
+        self._set_front(page)
 
     def _show_first_start(self) -> None:
         from ui.first_start import FirstStart
@@ -115,11 +147,18 @@ class AppWindow(QWidget):
         page.create_requested.connect(self._create)
         self._set_front(page)
 
-    def _set_front(self, page: UnlockPage | FirstStart) -> None:
+    def _set_front(self, page: Front) -> None:
+        self._drop_front()
         self._front = page
         self._stack.addWidget(page)
         self._stack.setCurrentWidget(page)
         self.setWindowTitle(page.windowTitle())
+
+    def _drop_front(self) -> None:
+        if self._front is not None:
+            self._stack.removeWidget(self._front)
+            self._front.deleteLater()
+            self._front = None
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
@@ -129,37 +168,54 @@ class AppWindow(QWidget):
 
     def _warm_up(self) -> None:
         if self._front is not None and not self._is_closed:
-            self._guard_front()
-            self.tasks.query(lambda: [importlib.import_module(name) for name in _WARM[self._kind]], lambda _done: None)
+            self._opening().query(
+                lambda: [importlib.import_module(name) for name in _WARM[self._kind]], lambda _done: None
+            )
+            self._watching()
 
-    def _guard_front(self) -> None:
-        """While nothing is unlocked a scan means nothing, and must neither accept the notice nor fill a field in."""
-        from ui import settings
-        from ui.devices.wedge_filter import WedgeFilter
+    def _watching(self) -> Watch:
+        """Scanners, idle time and sleep; listened to from the first paint on."""
+        from ui.watch import Watch
 
-        app = QApplication.instance()
-        if self._guard is None and isinstance(app, QApplication):
-            self._guard = WedgeFilter(app, settings.load().scanner.for_wedge())
+        if self._watch is None:
+            self._watch = Watch(self)
+            self._watch.mark_scanned.connect(self._take_mark)
+            self._watch.lock_due.connect(self.lock)
+        return self._watch
 
-    def _let_guard_go(self) -> None:
-        if self._guard is not None:
-            self._guard.close()
-            self._guard.deleteLater()
-            self._guard = None
+    def _take_mark(self, raw: bytes, read_by: str) -> None:
+        """A hand scanner's burst goes to the page in sight as a mark, wherever the focus is; while the store is locked
+        it goes nowhere, unless a recovery code is asked for."""
+        if self._work is not None:
+            self._work.shell.take_mark(raw, read_by)
+        elif self._front is not None:
+            self._front.mark_scanned(raw)
 
     def _unlock(self, account: str, passphrase: str) -> None:
         page = self.unlock_page
         assert page is not None
-        folder = self._folder
-        accepted = page.accepted_at
-        accepted_at = accepted.toString("yyyy-MM-ddTHH:mm:ss.zzz") + "000Z" if accepted is not None else None
+        folder, accepted_at = self._folder, page.accepted_at_text
 
         def work() -> Session:
             from eum_app.usecases.open_store import open_store
 
             return open_store(folder, account, passphrase, notice_accepted_at=accepted_at)
 
-        self.tasks.operation(work, self._open, page.show_error)
+        self._opening().operation(work, self._open, page.show_error)
+
+    def _recover(self, account: str, code: str, passphrase: str) -> None:
+        from ui.recovery import RecoveryPage
+
+        page = self._front
+        assert isinstance(page, RecoveryPage)
+        folder, kdf, accepted_at = self._folder, self._kdf, page.accepted_at
+
+        def work() -> Session:
+            from eum_app.usecases.recovery import open_with_recovery_code
+
+            return open_with_recovery_code(folder, account, code, passphrase, notice_accepted_at=accepted_at, kdf=kdf)
+
+        self._opening().operation(work, self._open, page.show_error)
 
     def _create(self, kind: str, name: str, account: str, role: str, passphrase: str) -> None:
         folder, kdf = self._folder, self._kdf
@@ -173,135 +229,80 @@ class AppWindow(QWidget):
             )
 
         assert page is not None
-        self.tasks.operation(work, self._open, page.show_error)
+        self._opening().operation(work, self._open, page.show_error)
+
+    def _fail(self, _bug: object) -> None:
+        if self._front is not None:
+            self._front.show_error(Trouble("program.mistake"))
 
     # At work
 
     def _open(self, session: Session) -> None:
-        from ui.desk import Desk
-        from ui.device_state import DeviceBox
-        from ui.shell import Shell
+        from ui.work import Work
 
-        self.session = session
+        away = self._away.pop(session.account, None)
+        if away is not None and not away.fits(session):
+            self._end(away, "locked")
+            away = None
         self._kind, self._device = ("hq" if session.is_hq else "field"), session.name
-        shell = Shell(self.tasks, brand=BRANDS[self._kind], marking=self._marking)
-        desk = Desk(session, self.tasks, self._outbox, self._inbox)
-        self.shell = shell
-        self._add_pages(shell, desk)
-        shell.lock_requested.connect(self.lock)
-        self._let_guard_go()
-        self._listen_to_scanner(shell)
-        DeviceBox(shell, desk).refresh(frozenset())
-        self._stack.addWidget(shell)
+        work = away or Work(
+            session, self, brand=BRANDS[self._kind], marking=self._marking, outbox=self._outbox, inbox=self._inbox
+        )
+        self._work = work
+        shell = work.shell
+        if away is None:
+            shell.lock_requested.connect(self.lock)
+            self._watching().scanners.heard.connect(shell.scanner_heard)
+            shell.scanner_changed.connect(self._watching().use_scanner)
+            shell.lock_after_changed.connect(self._watching().lock_after)
+            self._stack.addWidget(shell)
         self._stack.setCurrentWidget(shell)
         self.setWindowTitle(shell.windowTitle())
         self._drop_front()
-        shell.show_page(shell.current_key)
-        self._say_whether_copied(shell, session)
-        self._keep_notes(desk)
+        if away is None:
+            shell.show_page(shell.current_key)
+        else:
+            away.take_up(session)
+        work.say_whether_copied()
+        self._watching().begin()
         self.unlocked.emit()
 
-    def _keep_notes(self, desk: Desk) -> None:
-        """What was looked at is recorded every minute, so that a crash hides little."""
-        timer = QTimer(desk.tasks)  # goes with the workers when the store is locked
-        timer.timeout.connect(lambda: _record_notes(desk))
-        timer.start(NOTES_EVERY_MS)
-
-    def _say_whether_copied(self, shell: Shell, session: Session) -> None:
-        copied = session.store.copied
-        if copied is None:
+    def lock(self, reason: str = "locked") -> None:
+        """Show the unlock page at once, and drop the keys: before this returns where the machine goes to sleep."""
+        work, self._work = self._work, None
+        if work is None:
             return
-        notice = shell.page(shell.current_key).notice
-        if session.is_hq:
-            text = self.tr("This HQ store is a copy, or was put back to an earlier state.")
-            detail = self.tr(
-                "Devices that heard it since will refuse what it says. Begin a new journal: eum store renew."
-            )
-            notice.show_message("attention", text, detail=detail)
-        else:
-            notice.show_error(Refusal("store.copied", device=session.name))
+        self._watching().rest()
+        ended = work.put_away(reason)
+        self._away[work.session.account] = work
+        self._show_front()
+        self.repaint()
+        if reason == "sleep":
+            from concurrent.futures import wait
 
-    def _listen_to_scanner(self, shell: Shell) -> None:
-        """A hand scanner's burst goes to the page in sight as a mark, wherever the focus is, and to nothing else."""
-        from ui import settings
-        from ui.devices.scanners import Scanners
-
-        app = QApplication.instance()
-        assert isinstance(app, QApplication)
-        self._scanners = Scanners(app, settings.load().scanner, shell)
-        self._scanners.heard.connect(shell.scanner_heard)
-        self._scanners.mark_scanned.connect(shell.take_mark)
-        shell.scanner_changed.connect(self._scanners.use)
-
-    def _add_pages(self, shell: Shell, desk: Desk) -> None:
-        if desk.session.is_hq:
-            from ui.hq.pages import add_hq_pages
-
-            add_hq_pages(shell, desk)
-        else:
-            from ui.field import add_field_pages
-
-            add_field_pages(shell, desk)
-
-    def _drop_front(self) -> None:
-        if self._front is not None:
-            self._stack.removeWidget(self._front)
-            self._front.deleteLater()
-            self._front = None
-
-    def lock(self) -> None:
-        """Close the session and show the unlock page again."""
-        error = self._close_session("locked")
-        self._show_front(error)
-        self._guard_front()
+            wait([ended], timeout=_BEFORE_SLEEP_S)
+        self._opening().operation(ended.result, None, self._say)
         self.locked.emit()
 
-    def _close_session(self, reason: str) -> KnownError | None:
-        """End the work, drop what was asked and not yet delivered, record the end, and let go of the shell."""
-        if self._scanners is not None:
-            self._scanners.close()
-            self._scanners = None
-        if self.shell is not None:
-            self.shell.hide()
-        if self._tasks is not None:
-            self._tasks.close()
-            shiboken6.delete(self._tasks)  # at once: a late answer must not reach a page whose store is closed
-            self._tasks = None
-        error = None
-        if self.session is not None:
-            try:
-                self.session.close(reason)
-            except KnownError as trouble:
-                error = trouble
-                self.session.store.close()
-            self.session = None
-        if self.shell is not None:
-            self._stack.removeWidget(self.shell)
-            self.shell.deleteLater()
-            self.shell = None
-        return error
+    def _say(self, error: KnownError) -> None:
+        if self._front is not None:
+            self._front.show_error(error)
+
+    def _end(self, work: Work, reason: str) -> None:
+        self._stack.removeWidget(work.shell)
+        work.end(reason)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self._is_closed = True
-        self._let_guard_go()
-        self._close_session("closed")
+        if self._watch is not None:
+            self._watch.close()
+        works = [*self._away.values(), *([self._work] if self._work is not None else [])]
+        self._away, self._work = {}, None
+        for work in works:
+            self._end(work, "closed")
+        if self._front_tasks is not None:
+            self._front_tasks.close()
         super().closeEvent(event)
-
-
-def _record_notes(desk: Desk) -> None:
-    if desk.session.has_notes:
-        desk.do(type(desk.session).record_notes)
-
-
-def _name_unlock_parts(page: UnlockPage) -> None:
-    page.setObjectName("unlock_page")
-    page.account.setObjectName("account_field")
-    page.passphrase.setObjectName("passphrase_field")
-    page._accept.setObjectName("accept_notice_button")
-    page._unlock.setObjectName("unlock_button")
-    for link in page.findChildren(QPushButton):
-        if link.property("kind") == "link":
-            link.hide()  # recovery codes do not exist yet: nothing is offered that cannot be done
 
 
 def default_folder() -> Path:

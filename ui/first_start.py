@@ -139,6 +139,9 @@ class FirstStart(QWidget):
             grid.setColumnStretch(at, 1)
         return holder
 
+    def mark_scanned(self, _raw: bytes) -> None:
+        """A scan means nothing here."""
+
     # Inside
 
     @staticmethod

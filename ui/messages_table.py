@@ -28,6 +28,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "This account is locked after three failed tries.",
         "Use a recovery code, or have an administrator unlock it.",
     ),
+    "account.program": ("{program} is no program.", "Choose from: {known}; or leave it empty for all."),
     "account.own": ("This cannot be done to your own account {account}.", "Ask another administrator."),
     "account.last_administrator": (
         "Without {account} nobody could manage accounts here.",
@@ -216,6 +217,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The address leads to the database of another store ({server}).",
         "Correct the address in this workstation's settings.",
     ),
+    "program.mistake": (
+        "The program made a mistake; nothing was changed by it.",
+        "Try again; if it stays, tell whoever looks after this machine.",
+    ),
     "store.busy": ("The store is in use.", "Wait a moment and try again."),
     "store.damaged": ("The store is damaged.", "Restore the latest backup; bundles sent to HQ are kept there."),
     "store.chain_damaged": (
@@ -305,6 +310,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Its record stands; the content is gone for good.",
     ),
     # The machine
+    "disk.exists": ("There is a file already at {path}.", "Choose another name: nothing is overwritten."),
     "disk.failed": ("The disk failed at {path}.", "Free the disk from other programs, or restart; then try again."),
     "disk.full": ("The disk is full ({path}).", "Free some space, then try again."),
     "disk.read_only": (

@@ -34,6 +34,10 @@ class Page(QWidget):
     """
 
     navigate_requested = Signal(str, object)
+    put_away = Signal()
+    """The store is being locked, and the page hidden: whatever films remembers what it did. What was typed stays."""
+    taken_up = Signal()
+    """The same account has unlocked the store again."""
 
     def __init__(self, title: str = "", crumb: str = "") -> None:
         super().__init__()

@@ -14,6 +14,9 @@ from eum_app.scanning.wedge import WedgeSettings
 
 RESOLUTIONS = ((640, 480), (1280, 720), (1920, 1080))
 ZOOMS = (1.0, 1.5, 2.0, 3.0)
+LOCK_MINUTES = (1, 2, 5, 10, 15, 30)
+"""After how many idle minutes a device may lock; the organisation sets the number (NIST SP 800-53 AC-11), and nobody
+more than the last."""
 
 
 class CameraSettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -55,13 +58,19 @@ class LookSettings(msgspec.Struct, frozen=True, kw_only=True):
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """`keeps_mark_pictures`: whether the picture of a mark is kept with the check (where photos are allowed);
-    `makes_sounds`: whether a scan is answered by a tone as well."""
+    `makes_sounds`: whether a scan is answered by a tone as well;
+    `lock_after_minutes`: idle minutes, whatever the file says within `LOCK_MINUTES`."""
 
     look: LookSettings = LookSettings()
     camera: CameraSettings = CameraSettings()
     scanner: ScannerSettings = ScannerSettings()
     keeps_mark_pictures: bool = False
     makes_sounds: bool = False
+    lock_after_minutes: int = 15
+
+    def __post_init__(self) -> None:
+        within = min(max(self.lock_after_minutes, LOCK_MINUTES[0]), LOCK_MINUTES[-1])
+        msgspec.structs.force_setattr(self, "lock_after_minutes", within)
 
 
 def settings_file() -> Path:

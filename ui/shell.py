@@ -7,14 +7,18 @@ from __future__ import annotations
 
 import traceback
 
+import shiboken6
 from PySide6.QtCore import QCoreApplication, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QCloseEvent, QGuiApplication, QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import (
+    QApplication,
+    QDialog,
     QFrame,
     QGridLayout,
     QHBoxLayout,
     QPlainTextEdit,
     QStackedWidget,
+    QToolTip,
     QVBoxLayout,
     QWidget,
 )
@@ -41,6 +45,8 @@ class Shell(QWidget):
     """ScannerSettings: what the hand scanner is set to from now on."""
     scanner_heard = Signal(object)
     """Right before a scan by keys: by which keys its separators came (`Burst.ways`)."""
+    lock_after_changed = Signal(int)
+    """After how many idle minutes it locks from now on."""
     closed = Signal()
 
     def __init__(self, tasks: Tasks, *, brand: str, marking: str = "CUI") -> None:
@@ -71,8 +77,11 @@ class Shell(QWidget):
         self._crash.go_on_requested.connect(self._leave_crash)
         self._crash_frame = self._stack.add(self._crash)
         self._before_crash = ""
+        self._focus: QWidget | None = None
+        self._dialogs: list[QDialog] = []
         self._add_own_actions()
         self.rail.chosen.connect(self.show_page)
+        self.rail.lock_requested.connect(self.lock_requested)
         tasks.store_changed.connect(self.refresh)
         tasks.failed.connect(self.show_error)
         tasks.crashed.connect(self.show_crash)
@@ -134,6 +143,39 @@ class Shell(QWidget):
         """A hand scanner sent a mark: the page in sight gets it; nobody does where a bug is shown."""
         if self._current and self._stack.currentWidget() is self._frames[self._current] and not self._sheet.isVisible():
             self._pages[self._current].mark_scanned(raw, read_by)
+
+    # While the store is locked
+
+    def put_away(self) -> None:
+        """Take everything out of sight: this window's pages, its dialogs, lists, menus and tooltips."""
+        self._focus = self.focusWidget()
+        for page in self._pages.values():
+            page.put_away.emit()
+        QToolTip.hideText()
+        while (popup := QApplication.activePopupWidget()) is not None:
+            popup.close()
+        others = [one for one in QApplication.topLevelWidgets() if one is not self.window() and one.isVisible()]
+        self._dialogs = [one for one in others if isinstance(one, QDialog)]
+        for other in others:
+            other.hide()
+        self.hide()
+
+    def take_up(self) -> None:
+        """Show all of it again as it was."""
+        self.show()
+        for page in self._pages.values():
+            page.taken_up.emit()
+        if self._focus is not None and shiboken6.isValid(self._focus) and self._focus.isVisible():
+            self._focus.setFocus(Qt.FocusReason.OtherFocusReason)
+        for dialog in self._dialogs:
+            if shiboken6.isValid(dialog):
+                dialog.show()
+        self._dialogs = []
+
+    def say_stopped(self, text: str) -> None:
+        """On the page in sight: work in the background was ended by the lock."""
+        detail = QCoreApplication.translate("kit", "Nothing of it was kept half-done. Begin it again.")
+        self._pages[self._current].notice.show_message("attention", text, detail=detail, stays=True)
 
     # What is said around the pages
 

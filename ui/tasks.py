@@ -8,12 +8,13 @@ own `on_done`: that one signal refreshes every view.
 
 from __future__ import annotations
 
+import contextlib
 import math
 import threading
 import time
 import traceback
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
@@ -68,6 +69,10 @@ class Tasks(QObject):
         self._operations = ThreadPoolExecutor(1, thread_name_prefix="operation")
         self._children: set[ChildTask] = set()
         self._open = 0
+        self._is_paused = False
+        self._running: set[Future[None]] = set()
+        self._waiting: list[tuple[ThreadPoolExecutor, Callable[[], None]]] = []
+        self._undelivered: list[Report] = []
         self._arrived.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
 
     @property
@@ -127,6 +132,34 @@ class Tasks(QObject):
             time.sleep(0.001)
         return True
 
+    def pause(self, last: Callable[[], None]) -> tuple[Future[None], int]:
+        """Put the work away: what runs comes to its end, writes that were asked for are still done, children are ended
+        at once, and then `last` runs. Queries not begun, whatever is asked from now on, and every answer wait for
+        `resume`. Returns the end of it all (with what `last` raised), and how many children were ended.
+        """
+        self._is_paused = True
+        children = tuple(self._children)
+        for task in children:
+            task.kill()
+
+        def end() -> None:
+            wait(tuple(self._running))
+            for task in children:
+                task.join()
+            last()
+
+        return self._operations.submit(end), len(children)
+
+    def resume(self) -> None:
+        """Deliver what arrived since `pause`, and begin what waits. Not before the end that `pause` returned."""
+        self._is_paused = False
+        undelivered, self._undelivered = self._undelivered, []
+        waiting, self._waiting = self._waiting, []
+        for report in undelivered:
+            report()
+        for pool, work in waiting:
+            self._begin_or_wait(pool, work)
+
     def close(self) -> None:
         """Stop children, let running work end, drop what waits, deliver nothing more."""
         for task in tuple(self._children):
@@ -150,6 +183,9 @@ class Tasks(QObject):
         tell: bool,
     ) -> None:
         def work() -> None:
+            if self._is_paused and pool is self._queries:
+                self._waiting.append((pool, work))
+                return
             try:
                 result = fn()
             except KnownError as error:
@@ -160,7 +196,16 @@ class Tasks(QObject):
                 self._post(partial(self._finish, result, on_done, tell=tell))
 
         self._begin()
-        pool.submit(work)
+        self._begin_or_wait(pool, work)
+
+    def _begin_or_wait(self, pool: ThreadPoolExecutor, work: Callable[[], None]) -> None:
+        if self._is_paused:
+            self._waiting.append((pool, work))
+            return
+        future = pool.submit(work)
+        if pool is self._queries:
+            self._running.add(future)
+            future.add_done_callback(self._running.discard)
 
     def _begin(self) -> None:
         self._open += 1
@@ -179,7 +224,10 @@ class Tasks(QObject):
 
     @Slot(object)
     def _deliver(self, report: Report) -> None:
-        report()
+        if self._is_paused:
+            self._undelivered.append(report)
+        else:
+            report()
 
     def _finish(self, result: T, on_done: Callable[[T], object] | None, *, tell: bool) -> None:
         self._end()
@@ -231,7 +279,7 @@ class ChildTask:
         self._stop_by(time.monotonic() + _GRACE_S)
 
     def kill(self) -> None:
-        """End it now; no callback follows."""
+        """End it now. `on_cancelled` follows, unless the workers are closed first."""
         self._stop_by(time.monotonic())
 
     def join(self) -> None:
@@ -276,6 +324,7 @@ class ChildTask:
         """Hand out the work and pass progress on, until the child answers, ends, or must be ended."""
         try:
             pipe.send((self._fn, self._args))
+            self._args = ()  # a ticket among them holds keys
             while True:
                 if self._is_cancelled:
                     stop.set()
@@ -334,7 +383,8 @@ def _child_main(pipe: Connection, stop: Event) -> None:
         answer = ("failed", error)
     except Exception:  # noqa: BLE001 - the other side of the same door: the traceback goes to the crash page
         answer = ("crashed", traceback.format_exc())
-    pipe.send(answer)
+    with contextlib.suppress(BrokenPipeError):  # ended meanwhile: nobody hears it any more
+        pipe.send(answer)
     pipe.close()
 
 

@@ -20,6 +20,8 @@ NOTICE = (
     "monitored and recorded. Use without authority is prohibited and may be punished. By accepting, you agree to this."
 )
 _BESIDE_DP = 860
+_MARK = "[)>"
+"""How marks begin (ISO/IEC 15434)."""
 
 
 class UnlockPage(QWidget):
@@ -36,6 +38,7 @@ class UnlockPage(QWidget):
 
     def __init__(self, *, brand: str, device: str, notice: str = "", marking: str = "CUI") -> None:
         super().__init__()
+        self.setObjectName("unlock_page")
         self.setProperty("kind", "window")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         tr = QCoreApplication.translate
@@ -44,6 +47,7 @@ class UnlockPage(QWidget):
         self._is_busy = False
 
         self._accept: Button = button(tr("kit", "Accept"), self.accept_notice)
+        self._accept.setObjectName("accept_notice_button")
         self._make_fields()
         self._cards = (self._notice_card(notice), self._unlock_card(brand, device))
         for card, width in zip(self._cards, (440, 420), strict=True):
@@ -94,9 +98,11 @@ class UnlockPage(QWidget):
     def _make_fields(self) -> None:
         tr = QCoreApplication.translate
         self.account = QLineEdit()
+        self.account.setObjectName("account_field")
         self.account.setPlaceholderText(tr("kit", "Your account code"))
         self.account.setMaxLength(64)
         self.passphrase = QLineEdit()
+        self.passphrase.setObjectName("passphrase_field")
         self.passphrase.setEchoMode(QLineEdit.EchoMode.Password)
         self.passphrase.setProperty("secret", True)  # the wedge filter keeps its hands off
         self.passphrase.setInputMethodHints(
@@ -116,11 +122,13 @@ class UnlockPage(QWidget):
         self._account_field = FormField(tr("kit", "Account"), self.account)
         self._passphrase_field = FormField(tr("kit", "Passphrase"), self.passphrase)
         self._unlock: Button = button(tr("kit", "Unlock"), self._ask, kind="primary")
+        self._unlock.setObjectName("unlock_button")
         self._error = label("", "sub", tone="bad", wrap=True)
         self._error.hide()
-        recovery: Button = button(
-            tr("kit", "Locked out? Use a recovery code from HQ"), self.recovery_requested.emit, kind="link"
+        self._recovery: Button = button(
+            tr("kit", "Locked out? Use a recovery code"), self.recovery_requested.emit, kind="link"
         )
+        self._recovery.setObjectName("recovery_link")
         card = Card()
         card.add_padded(
             hbox(BrandMark(), label(brand, "brand"), 1, spacing=8),
@@ -130,12 +138,18 @@ class UnlockPage(QWidget):
             self._passphrase_field,
             self._error,
             self._unlock,
-            hbox(1, recovery, 1),
+            hbox(1, self._recovery, 1),
             margins=(28, 28, 28, 18),
             spacing=12,
         )
         card.setAccessibleName(tr("kit", "Unlock this device"))
         return card
+
+    @property
+    def accepted_at_text(self) -> str | None:
+        """When the notice was accepted, as facts carry a time; None where it was not."""
+        accepted = self.accepted_at
+        return accepted.toString("yyyy-MM-ddTHH:mm:ss.zzz") + "000Z" if accepted is not None else None
 
     # What the opener of the store tells the page
 
@@ -147,17 +161,6 @@ class UnlockPage(QWidget):
         for field in (self.account, self.passphrase):
             field.setEnabled(not is_busy)
         self._follow()
-
-    def set_tries_left(self, tries: int | None) -> None:
-        """How many tries the account has before it locks; None says nothing."""
-        tr = QCoreApplication.translate
-        if tries is None:
-            self._passphrase_field.set_hint("")
-        elif tries == 1:
-            self._passphrase_field.set_hint(tr("kit", "1 try left before this account locks"))
-        else:
-            words = tr("kit", "{count} tries left before this account locks")
-            self._passphrase_field.set_hint(words.format(count=QLocale().toString(tries)))
 
     def show_error(self, error: KnownError) -> None:
         """Say why it did not open, and put the keyboard where the next try begins."""
@@ -180,6 +183,9 @@ class UnlockPage(QWidget):
             self._follow()
         (self.passphrase if self.account.text() else self.account).setFocus(Qt.FocusReason.OtherFocusReason)
 
+    def mark_scanned(self, _raw: bytes) -> None:
+        """A scan means nothing here."""
+
     # Inside
 
     def _ask(self) -> None:
@@ -187,6 +193,8 @@ class UnlockPage(QWidget):
             return
         passphrase = self.passphrase.text()
         self.passphrase.clear()
+        if passphrase.startswith(_MARK):
+            return  # a hand scanner's burst, which reaches this field unheld: no attempt is made with it
         self._show_action.setChecked(False)
         self._error.hide()
         set_look(self.passphrase, "tone", "")
@@ -199,6 +207,8 @@ class UnlockPage(QWidget):
         needs_notice = self.accepted_at is None and not self._is_busy
         tip = QCoreApplication.translate("kit", "Accept the notice first") if needs_notice else ""
         self._unlock.setToolTip(tip)
+        self._recovery.setEnabled(self.accepted_at is not None and not self._is_busy)
+        self._recovery.setToolTip(tip)
 
     def _follow_show(self, is_shown: bool) -> None:
         mode = QLineEdit.EchoMode.Normal if is_shown else QLineEdit.EchoMode.Password

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from db.chains import chain_head
+from db.chains import chain_head, newest_but
 from db.queries.visits import VisitRow, site_answers_of, visit, visit_checklists, work_ids
 from db.store import Connection, Transaction
 from eum_app.domain.checklists import open_questions, visible_questions
 from eum_app.domain.errors import Refusal
-from eum_app.domain.facts import OutcomeCount, PartySignature, VisitClosedOut
+from eum_app.domain.facts import HeadSigned, OutcomeCount, PartySignature, SessionEnded, SessionStarted, VisitClosedOut
 from eum_app.domain.journal import Head, head_of
 from eum_app.domain.visits import OUTCOMES, OpenPoint, require_signatures
 from eum_app.usecases.changes import Changed
@@ -20,6 +20,7 @@ from eum_app.usecases.session import Session
 
 MAX_SIGNATURE_BYTES = 2_000_000
 MAX_NAME_CHARS = 200
+_COMING_AND_GOING = (SessionStarted, SessionEnded, HeadSigned)
 
 
 @dataclass(frozen=True)
@@ -34,13 +35,18 @@ class Signed:
 
 @dataclass(frozen=True)
 class CloseOutState:
-    """What the close-out page shows: counts, what is open, and the head that would be signed."""
+    """What the close-out page shows: counts, what is open, and the head that would be signed.
+
+    `stated_seq` is the newest entry up to that head that is more than the coming and going of accounts: while it stays,
+    strokes drawn before a lock of the device stand for the same facts as after it.
+    """
 
     visit: VisitRow
     open_points: tuple[OpenPoint, ...]
     site_answered: int
     site_asked: int
     head: Head
+    stated_seq: int
 
 
 @dataclass(frozen=True)
@@ -69,6 +75,7 @@ def _state(session: Session, connection: Connection, visit_id: str) -> CloseOutS
         site_answered=sum(question.question_id in given for question in asked),
         site_asked=len(asked),
         head=chain_head(connection, session.name, session.store.named.epoch),
+        stated_seq=newest_but(connection, session.name, session.store.named.epoch, _COMING_AND_GOING),
     )
 
 

@@ -79,20 +79,25 @@ class Session:
         return self.store.named.kind == "hq"
 
     @property
+    def is_open(self) -> bool:
+        """Whether it holds its keys still."""
+        return bool(self._ticket.data_key)
+
+    @property
     def ticket(self) -> Ticket:
         return self._ticket
 
     @property
     def signing_key(self) -> SigningKey:
-        return SigningKey.from_bytes(self.suite, self._ticket.signing_key)
+        return SigningKey.from_bytes(self.suite, self.ticket.signing_key)
 
     @property
     def author(self) -> Author:
         named = self.store.named
-        return Author(named.name, named.epoch, self.account, self._ticket.session_id, self._elapsed_ms)
+        return Author(named.name, named.epoch, self.account, self.ticket.session_id, self._elapsed_ms)
 
     def _elapsed_ms(self) -> int:
-        return (time.monotonic_ns() - self._ticket.started_ns) // 1_000_000
+        return (time.monotonic_ns() - self.ticket.started_ns) // 1_000_000
 
     def observed_now(self) -> str:
         """This instant as facts carry it."""
@@ -222,7 +227,7 @@ class Session:
         store's key but not the account's. A session that recorded nothing leaves nothing to sign. The connections are
         closed whatever happens. A session that has no keys any more is closed already.
         """
-        if not self._ticket.data_key:
+        if not self.is_open:
             return
         try:
             with self.writing() as transaction:
@@ -243,6 +248,11 @@ class Session:
     def change_data_key(self, new_key: bytes) -> None:
         """As `Store.change_key`; this session goes on under the new key."""
         self._ticket = replace(self._ticket, data_key=self.store.change_key(self._ticket.data_key, new_key))
+
+    def take_up(self, unlocked: Session) -> None:
+        """Go on as `unlocked`, which the same account has opened since this one was closed. Whoever holds this session
+        works on with it; `unlocked` itself is not used any more."""
+        vars(self).update(vars(unlocked))
 
     def content(self, ref: ContentRef) -> bytes:
         """The plain bytes of a photo, note or signature; that somebody looked is noted. Raises as

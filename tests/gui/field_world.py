@@ -163,8 +163,8 @@ class StrangeWindows(QObject):
         return False
 
 
-def unlock(qtbot: QtBot, window: AppWindow, passphrase: str = PASSPHRASE) -> None:
-    """Accept the notice, type account and passphrase, Enter."""
+def unlock(qtbot: QtBot, window: AppWindow, passphrase: str = PASSPHRASE, who: str = "INS-017") -> None:
+    """Accept the notice, account and passphrase, Enter."""
     accept = window.findChild(QAbstractButton, "accept_notice_button")
     account = window.findChild(QLineEdit, "account_field")
     secret = window.findChild(QLineEdit, "passphrase_field")
@@ -172,7 +172,8 @@ def unlock(qtbot: QtBot, window: AppWindow, passphrase: str = PASSPHRASE) -> Non
     assert account is not None
     assert secret is not None
     QTest.mouseClick(accept, Qt.MouseButton.LeftButton)
-    account.setText("INS-017")  # typed at once it would be a scan
+    account.setText(who)  # typed at once it would be taken for a scanner's burst
+    secret.setFocus()
     QTest.keyClicks(secret, passphrase)
     QTest.keyClick(secret, Qt.Key.Key_Return)
 
@@ -208,8 +209,9 @@ def field_at_work(
     made.idle()
     yield made
     made.idle()
-    made.visit.scan.stop()
-    made.visit.scan.worker.join()
+    if window.shell is not None:
+        made.visit.scan.stop()
+        made.visit.scan.worker.join()
     window.close()
     QApplication.sendPostedEvents(None, 0)
     app.removeEventFilter(strange)

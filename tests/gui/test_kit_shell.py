@@ -154,7 +154,7 @@ def test_rail_collapses_and_names_itself(shell: Shell, qtbot: QtBot) -> None:
     assert shell.is_narrow
     assert shell.rail.width() < wide / 2
     names = [found.accessibleName() for found in shell.rail.findChildren(QAbstractButton)]
-    assert names == ["Visits", "Items, 14"]
+    assert names == ["Visits", "Items, 14", "Lock"]
 
 
 def test_unencrypted_store_is_told(shell: Shell) -> None:
@@ -209,12 +209,11 @@ def test_unlock_asks_once_notice_and_both_fields_are_there(qtbot: QtBot, look: T
     assert asked == [("INS-017", "six plain words")]
     assert made.passphrase.text() == ""
     assert not made.passphrase.isEnabled()
-    made.set_tries_left(2)
-    made.show_error(Refusal("passphrase.wrong"))
+    made.show_error(Refusal("passphrase.wrong", left=2))
     assert made.passphrase.hasFocus()
     words = [found.text() for found in made.findChildren(QLabel) if found.isVisible()]
     assert any("does not fit" in text for text in words)
-    assert "2 tries left before this account locks" in words
+    assert any("Tries left: 2" in text for text in words)
 
 
 def test_unlock_masks_the_passphrase_until_asked(qtbot: QtBot, look: Theme) -> None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import pytest
 from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QApplication
 
 from eum_app.domain.errors import KnownError, Refusal, Trouble
 from ui.tasks import ChildCrashedError, ChildTask, Progress, Tasks
@@ -217,3 +219,66 @@ def test_work_that_cannot_be_sent_is_a_bug_and_ends_its_task(tasks: Tasks) -> No
     tasks.child(count_up, (threading.Lock(),))
     assert tasks.wait_idle(30)
     assert [type(bug) for bug in bugs] == [TypeError]
+
+
+def test_paused_work_ends_its_writes_and_begins_nothing(tasks: Tasks) -> None:
+    gate, delivered, ran = threading.Event(), list[str](), list[str]()
+
+    def run(name: str) -> str:
+        assert gate.wait(10)
+        ran.append(name)
+        return name
+
+    tasks.operation(partial(run, "write"), delivered.append)
+    tasks.operation(lambda: ran.append("asked before"))
+    ended, children = tasks.pause(lambda: ran.append("last"))
+    tasks.query(partial(run, "query"), delivered.append)
+    tasks.operation(partial(run, "late"), delivered.append)
+    gate.set()
+    ended.result(10)
+    QApplication.processEvents()
+    assert ran == ["write", "asked before", "last"]
+    assert delivered == []
+    assert children == 0
+    tasks.resume()
+    assert delivered == ["write"]
+    assert tasks.wait_idle()
+    assert sorted(delivered) == ["late", "query", "write"]
+
+
+def test_queries_not_begun_wait_for_the_end_of_the_pause(tasks: Tasks) -> None:
+    gate, ran = threading.Event(), list[int]()
+    begun = threading.Barrier(3, timeout=10)
+
+    def hold() -> None:
+        begun.wait()
+        assert gate.wait(10)
+
+    for _ in range(2):
+        tasks.query(hold, lambda _done: None)
+    tasks.query(lambda: ran.append(1), lambda _done: None)
+    begun.wait()
+    ended, _children = tasks.pause(lambda: ran.append(0))
+    gate.set()
+    ended.result(10)
+    assert ran == [0]
+    tasks.resume()
+    assert tasks.wait_idle()
+    assert ran == [0, 1]
+
+
+def test_a_pause_ends_children_and_says_how_many(tasks: Tasks) -> None:
+    said: list[str] = []
+    task = tasks.child(
+        count_for_ever, on_done=lambda _n: said.append("done"), on_cancelled=lambda: said.append("stopped")
+    )
+    ended, children = tasks.pause(lambda: None)
+    ended.result(30)
+    assert children == 1
+    assert not task._watcher.is_alive()
+    assert task._args == ()
+    assert said == []
+    QApplication.processEvents()
+    tasks.resume()
+    assert tasks.wait_idle()
+    assert said == ["stopped"]

@@ -184,7 +184,7 @@ def test_no_burst_accepts_the_notice_or_fills_the_unlock_page_in(qtbot: QtBot, t
     window = build_window(tmp_path / "w" / "fld-0042")
     window.show()
     window.activateWindow()
-    qtbot.waitUntil(lambda: window._guard is not None)
+    qtbot.waitUntil(lambda: window._watch is not None)
     page = window.unlock_page
     assert page is not None
     for at, case in enumerate(CASES):
@@ -231,6 +231,6 @@ def test_no_burst_reaches_anything_on_a_page_of_hq(qtbot: QtBot, tmp_path: Path,
 
 
 def _scanners_of(field: Field) -> Scanners:
-    found = field.shell.findChild(Scanners)
+    found = field.window.findChild(Scanners)
     assert isinstance(found, Scanners)
     return found

@@ -11,7 +11,8 @@ from ui.settings import ScannerSettings
 
 
 class Scanners(QObject):
-    """`mark_scanned` carries (bytes, "wedge" or "serial"). `close()` lets go of keyboard and port."""
+    """`mark_scanned` carries (bytes, "wedge" or "serial"). `open_port` begins with the serial one; `close()` lets go of
+    keyboard and port."""
 
     mark_scanned = Signal(bytes, str)
     heard = Signal(object)
@@ -23,26 +24,26 @@ class Scanners(QObject):
         self._wedge.mark_scanned.connect(lambda raw: self.mark_scanned.emit(raw, "wedge"))
         self._wedge.heard.connect(self.heard)
         self._serial: SerialScanner | None = None
-        self._open_port(settings)
 
     def use(self, settings: ScannerSettings) -> None:
         """The scanner is set otherwise from now on."""
         self._wedge.set_settings(settings.for_wedge())
-        self._close_port()
-        self._open_port(settings)
+        self.open_port(settings)
 
     def close(self) -> None:
         self._wedge.close()
         self._wedge.deleteLater()
-        self._close_port()
+        self.close_port()
 
-    def _open_port(self, settings: ScannerSettings) -> None:
+    def open_port(self, settings: ScannerSettings) -> None:
+        """Listen to the serial port, if one is set."""
+        self.close_port()
         if settings.serial_port:
             self._serial = SerialScanner(settings, self)
             self._serial.mark_scanned.connect(lambda raw: self.mark_scanned.emit(raw, "serial"))
             self._serial.start()
 
-    def _close_port(self) -> None:
+    def close_port(self) -> None:
         if self._serial is not None:
             self._serial.stop()
             self._serial.deleteLater()

@@ -67,7 +67,7 @@ class CloseOutPage(Page):
         self._desk = desk
         self._visit_id = ""
         self._view: CloseOutView | None = None
-        self._signed_head = 0
+        self._signed_seq = 0
         self._is_closing = False
         self.set_title(self.tr("Close out"))
         self.header.crumb_activated.connect(lambda: self.navigate_requested.emit("visits", None))
@@ -127,7 +127,7 @@ class CloseOutPage(Page):
     def opened(self, argument: object) -> None:
         visit_id = str(argument or self._visit_id)
         if visit_id != self._visit_id:
-            self._visit_id, self._view, self._signed_head = visit_id, None, 0
+            self._visit_id, self._view, self._signed_seq = visit_id, None, 0
             for card in (self.inspector, self.host):
                 card.close_with("")
         self._ask()
@@ -229,13 +229,13 @@ class CloseOutPage(Page):
                 card.close_with(self.tr("Signing opens when nothing is left open"))
             return
         begun = self.inspector.is_begun or self.host.is_begun
-        if begun and self._signed_head != state.head.seq:
+        if begun and self._signed_seq != state.stated_seq:
             for card in (self.inspector, self.host):
                 card.close_with("")
             self.notice.show_message(
                 "attention", self.tr("Facts were recorded since the signing began. Please sign again.")
             )
-        self._signed_head = state.head.seq
+        self._signed_seq = state.stated_seq
         self.inspector.open_for(self.tr("Sign here"))
         self.host.open_for(self.tr("Sign here"))
 

@@ -66,6 +66,7 @@ class ScanPanel(Card):
         self.menu.changed.connect(self._use_camera)
         self.menu.failed.connect(self._failed)
         self.menu.test_requested.connect(self.scanner_test_requested)
+        self._held = ""
         self._in_view = Chip("", "accent")
         self._in_view.hide()
         self._head_line.insertWidget(1, self.source)
@@ -150,6 +151,20 @@ class ScanPanel(Card):
         self.file.hide()
         self._show_prompt(self._prompt)
         self.viewfinder.set_frame("")
+
+    def hold(self) -> None:
+        """The store is being locked: remember what runs. Hiding the page stops it."""
+        self._held = str(self.source.currentData()) if self.worker.is_running else ""
+
+    def go_on(self) -> None:
+        """Begin again with what ran before `hold`."""
+        held, self._held = self._held, ""
+        if held:
+            self.source.setCurrentIndex(self.source.findData(held))
+            if held == "camera":
+                self._choose()
+            elif self.file.path is not None:
+                self.worker.start(self.file.path, self.menu.camera)
 
     # Sources
 

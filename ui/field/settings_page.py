@@ -17,7 +17,21 @@ from ui.page import Page
 from ui.settings import LookSettings
 from ui.theme import MODES, theme
 from ui.theme.theme import SCALES, Density
-from ui.widgets import Button, Card, ColumnPart, Columns, KeyValueGrid, Tab, TabRow, label, panel, row, scrolled, vbox
+from ui.widgets import (
+    Button,
+    Card,
+    ColumnPart,
+    Columns,
+    KeyValueGrid,
+    Tab,
+    TabRow,
+    button,
+    label,
+    panel,
+    row,
+    scrolled,
+    vbox,
+)
 
 
 class SettingsPage(Page):
@@ -112,7 +126,15 @@ class SettingsPage(Page):
         card = Card(self.tr("Accounts on this device"))
         self._accounts = vbox()
         card.add(self._accounts)
+        more = named(
+            button(self.tr("Passphrase, codes, accounts and lock…"), self._go_to_accounts, icon="users"),
+            "accounts_button",
+        )
+        card.add_padded(row(more, 1))
         return card
+
+    def _go_to_accounts(self) -> None:
+        self.navigate_requested.emit("accounts", None)
 
     # The shell
 

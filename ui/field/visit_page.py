@@ -84,6 +84,8 @@ class VisitPage(Page):
 
     def _connect(self) -> None:
         self.header.crumb_activated.connect(lambda: self.navigate_requested.emit("visits", None))
+        self.put_away.connect(self.scan.hold)
+        self.taken_up.connect(self.scan.go_on)
         self.items.item_chosen.connect(self._pick)
         self.scan.typed.connect(self._on_typed)
         self.scan.by_hand_requested.connect(self.enter_by_hand)

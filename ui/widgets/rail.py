@@ -53,9 +53,9 @@ class BrandMark(QWidget):
 class NavButton(QAbstractButton):
     """One place to go: icon, name, count. Collapsed it shows the icon and the count over it."""
 
-    def __init__(self, text: str, icon: str) -> None:
+    def __init__(self, text: str, icon: str, keys: str = "") -> None:
         super().__init__()
-        self._icon_name = icon
+        self._icon_name, self._keys = icon, keys
         self._badge, self._badge_tone = "", "mute"
         self.is_collapsed = False
         self.setText(text)
@@ -73,7 +73,8 @@ class NavButton(QAbstractButton):
 
     def set_collapsed(self, is_collapsed: bool) -> None:
         self.is_collapsed = is_collapsed
-        self.setToolTip(self.text() if is_collapsed else "")
+        tip = f"{self.text()} ({self._keys})" if self._keys else self.text()
+        self.setToolTip(tip if is_collapsed or self._keys else "")
         self.updateGeometry()
         self.update()
 
@@ -157,6 +158,7 @@ class Rail(QFrame):
     """Brand above, places in the middle, device box below. `chosen` names the place that was pressed."""
 
     chosen = Signal(str)
+    lock_requested = Signal()
 
     def __init__(self, brand: str) -> None:
         super().__init__()
@@ -186,9 +188,15 @@ class Rail(QFrame):
             "device",
         )
         self._device.hide()
+        self._lock_button = NavButton(QCoreApplication.translate("kit", "Lock"), "lock", "Ctrl+L")
+        self._lock_button.setObjectName("rail_lock")
+        self._lock_button.setCheckable(False)
+        self._lock_button.set_collapsed(False)
+        self._lock_button.clicked.connect(lambda _on=False: self.lock_requested.emit())
         places = scrolled(vbox(self._places, 1))
         whole = vbox(self._brand_line, margins=(10, 14, 10, 10))
         whole.addWidget(places, 1)
+        whole.addWidget(self._lock_button)
         whole.addWidget(self._device)
         self.setLayout(whole)
         self._is_collapsed = False
@@ -252,7 +260,7 @@ class Rail(QFrame):
         self._is_collapsed = is_collapsed
         self._brand.setVisible(not is_collapsed)
         self._device.setVisible(not is_collapsed and bool(self._account.text()))
-        for made in self._buttons.values():
+        for made in (*self._buttons.values(), self._lock_button):
             made.set_collapsed(is_collapsed)
         self._fit()
 

@@ -1,0 +1,23 @@
+"""Accounts, passphrases and recovery codes: the same pages for HQ and the field."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ui.desk import Desk
+    from ui.shell import Shell
+
+
+def add_people_pages(shell: Shell, desk: Desk) -> None:
+    """Accounts and lock, a place of its own at HQ and behind Settings in the field, and the page that shows codes."""
+    from ui.people.accounts_page import AccountsPage
+    from ui.people.codes_page import CodesPage
+
+    page = AccountsPage(desk)
+    page.lock_after_changed.connect(shell.lock_after_changed)
+    page.setProperty("rail_key", "accounts" if desk.session.is_hq else "settings")
+    shell.add_page("accounts", shell.tr("Accounts"), "users", page, is_in_rail=desk.session.is_hq)
+    codes = CodesPage(desk.session.name)
+    codes.setProperty("rail_key", page.property("rail_key"))
+    shell.add_page("codes", shell.tr("Recovery codes"), "key-round", codes, is_in_rail=False)

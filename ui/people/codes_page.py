@@ -1,0 +1,155 @@
+"""Recovery codes, shown once: to be copied by hand, printed or saved, then confirmed. Until then they stay here."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QMarginsF
+from PySide6.QtGui import QFont, QPageLayout, QPageSize, QPdfWriter, QTextDocument
+from PySide6.QtWidgets import QCheckBox, QGridLayout, QWidget
+
+from eum_app.domain.errors import Trouble
+from eum_app.usecases.recovery import RecoveryCodes
+from ui.page import Page
+from ui.widgets import Button, Card, EmptyState, button, hbox, label, panel, scrolled, vbox
+from ui.widgets.path_field import PathField
+
+
+class CodesPage(Page):
+    """Opened with `RecoveryCodes`, and the key of the page to go back to: (codes, key)."""
+
+    def __init__(self, device: str) -> None:
+        super().__init__(self.tr("Recovery codes"))
+        self.setObjectName("codes_page")
+        self._device = device
+        self._made: RecoveryCodes | None = None
+        self._back_to = ""
+        self._none = EmptyState("key-round", self.tr("No codes to show"), self.tr("Codes are shown once, when made."))
+        self._grid = QGridLayout()
+        self._grid.setHorizontalSpacing(24)
+        self._grid.setVerticalSpacing(8)
+        for at in (1, 3):
+            self._grid.setColumnStretch(at, 1)
+        self._whose = label("", "body", wrap=True)
+        self._hq = label("", "sub", wrap=True)
+        self.path_field = PathField(
+            self.tr("File for the printed sheet"), object_name="codes_file", kind="save", filters=self.tr("PDF (*.pdf)")
+        )
+        self._save: Button = button(self.tr("Save as PDF to print"), self.save, icon="printer")
+        self._save.setObjectName("codes_save_button")
+        self.confirm_box = QCheckBox(self.tr("I have the codes on paper, and the paper is not kept with this machine"))
+        self.confirm_box.setObjectName("codes_confirm_box")
+        self._done: Button = button(self.tr("Done"), self.finish, kind="primary")
+        self._done.setObjectName("codes_done_button")
+        self._done.setEnabled(False)
+        self.confirm_box.toggled.connect(self._done.setEnabled)
+        self._card = Card(self.tr("Write these codes down now"))
+        self._card.add_padded(
+            self._whose,
+            self._hq,
+            self._grid,
+            label(
+                self.tr(
+                    "They are not shown again. Whoever has one of them and this machine can open your account: a saved "
+                    "file is for the printer, remove it afterwards."
+                ),
+                "sub",
+                tone="warn",
+                wrap=True,
+            ),
+            self.path_field,
+            hbox(self._save, 1),
+            self.confirm_box,
+            hbox(1, self._done),
+            spacing=12,
+        )
+        self._card.hide()
+        content = vbox(self._none, self._card, 1)
+        self.body.addWidget(scrolled(panel(content)), 1)
+
+    def opened(self, argument: object) -> None:
+        if isinstance(argument, tuple):
+            made, back_to = argument
+            self._show(made, str(back_to))
+
+    def first_focus(self) -> QWidget:
+        return self.confirm_box if self._made is not None else self
+
+    def _show(self, made: RecoveryCodes, back_to: str) -> None:
+        self._made, self._back_to = made, back_to
+        self._empty_grid()
+        half = (len(made.codes) + 1) // 2
+        for at, code in enumerate(made.codes):
+            number = label(f"{at + 1}", "sub")
+            text = label(code, "mono", selectable=True)
+            text.setObjectName(f"code_{at + 1}")
+            text.setAccessibleName(self.tr("Code {number}: {code}").format(number=at + 1, code=" ".join(code)))
+            line, column = (at % half, at // half * 2)
+            self._grid.addWidget(number, line, column)
+            self._grid.addWidget(text, line, column + 1)
+        self._whose.setText(
+            self.tr(
+                "Ten codes for {account} on {device}. Each opens the account once, when the passphrase is lost or the "
+                "account is locked."
+            ).format(account=made.account, device=self._device)
+        )
+        self._hq.setText(
+            self.tr("HQ can read one out to you as well, once it has received this device's results.")
+            if made.is_with_hq
+            else self.tr("HQ does not hold them: this paper is the only copy.")
+        )
+        self.confirm_box.setChecked(False)
+        self.path_field.set_path(Path.home() / f"recovery-codes-{self._device}-{made.account}.pdf")
+        self._none.hide()
+        self._card.show()
+
+    def save(self) -> None:
+        """Write the sheet. It is the person's own file; nothing else of it is on the disk."""
+        path = self.path_field.path
+        if path is None or self._made is None:
+            return
+        if path.exists():
+            self.notice.show_error(Trouble("disk.exists", path=str(path)))
+            return
+        try:
+            with path.open("xb"):
+                pass
+        except OSError as error:
+            self.notice.show_error(Trouble("disk.failed", path=str(path), reason=error.strerror or ""))
+            return
+        writer = QPdfWriter(str(path))
+        writer.setPageLayout(
+            QPageLayout(QPageSize(QPageSize.PageSizeId.A4), QPageLayout.Orientation.Portrait, QMarginsF(25, 25, 25, 25))
+        )
+        writer.setTitle(self.tr("Recovery codes"))
+        document = QTextDocument()
+        document.setDefaultFont(QFont("Inter", 11))
+        document.setHtml(self._sheet(self._made))
+        document.print_(writer)
+        self.notice.show_message("ok", self.tr("Saved: {path}").format(path=str(path)))
+
+    def finish(self) -> None:
+        """The codes go out of memory and out of sight."""
+        self._made = None
+        self._empty_grid()
+        self._card.hide()
+        self._none.show()
+        self.path_field.clear()
+        self.navigate_requested.emit(self._back_to, None)
+
+    def _sheet(self, made: RecoveryCodes) -> str:
+        rows = "".join(
+            f'<tr><td style="padding:6px 18px 6px 0">{at}</td>'
+            f'<td style="padding:6px;font-family:JetBrains Mono,monospace;font-size:13pt">{code}</td></tr>'
+            for at, code in enumerate(made.codes, 1)
+        )
+        title = self.tr("Recovery codes of {account} on {device}").format(account=made.account, device=self._device)
+        words = self.tr("Each opens the account once. Keep this sheet locked away, and never with the machine.")
+        return f"<h2>{title}</h2><p>{words}</p><table>{rows}</table>"
+
+    def _empty_grid(self) -> None:
+        while (item := self._grid.takeAt(0)) is not None:
+            widget = item.widget()
+            if widget is not None:
+                widget.setParent(None)
+                widget.deleteLater()

@@ -1,0 +1,69 @@
+"""What the window listens to beside its widgets: hand scanners, how long nobody touched anything, and sleep."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QApplication, QWidget
+
+from ui import settings
+from ui.devices.idle import IdleWatch
+from ui.devices.scanners import Scanners
+from ui.settings import ScannerSettings
+
+if TYPE_CHECKING:
+    from ui.devices.sleep import SleepWatch
+
+
+class Watch(QObject):
+    """`mark_scanned` carries (bytes, "wedge" or "serial"); `lock_due` a reason: idle, sleep or screen.
+
+    The keyboard scanner is listened to all the time, so that a burst into a locked window is taken for what it is. The
+    serial port is open, and idle time counts, between `begin` and `rest`.
+    """
+
+    mark_scanned = Signal(bytes, str)
+    lock_due = Signal(str)
+
+    def __init__(self, window: QWidget) -> None:
+        super().__init__(window)
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)
+        self.scanners = Scanners(app, settings.load().scanner, self)
+        self.scanners.mark_scanned.connect(self._scanned)
+        self.idle = IdleWatch(app, self)
+        self.idle.lock_due.connect(self.lock_due)
+        self._window = window
+        self._sleep: SleepWatch | None = None
+
+    def begin(self) -> None:
+        """Somebody is at work."""
+        kept = settings.load()
+        self.scanners.open_port(kept.scanner)
+        self.idle.start(kept.lock_after_minutes)
+        if self._sleep is None:
+            from ui.devices.sleep import SleepWatch
+
+            self._sleep = SleepWatch(self.lock_due.emit, int(self._window.winId()), self)
+
+    def rest(self) -> None:
+        """Nobody is."""
+        self.idle.stop()
+        self.scanners.close_port()
+
+    def close(self) -> None:
+        self.rest()
+        self.scanners.close()
+        if self._sleep is not None:
+            self._sleep.close()
+
+    def use_scanner(self, scanner: ScannerSettings) -> None:
+        self.scanners.use(scanner)
+
+    def lock_after(self, minutes: int) -> None:
+        self.idle.start(minutes)
+
+    def _scanned(self, raw: bytes, read_by: str) -> None:
+        self.idle.touch()
+        self.mark_scanned.emit(raw, read_by)
