@@ -143,7 +143,9 @@ class Certificate(_Subject):
         if len(der) > MAX_CERTIFICATE_SIZE:
             raise Refusal("certificate.invalid", size=len(der))
         try:
-            return cls(der, x509.load_der_x509_certificate(der))
+            parsed = x509.load_der_x509_certificate(der)
+            _require_whole_signature(der, parsed.signature)
+            return cls(der, parsed)
         except (*_UNREADABLE, Refusal) as error:
             raise Refusal("certificate.invalid", why=_reason(error)) from error
 
@@ -168,6 +170,16 @@ class Certificate(_Subject):
         return True
 
 
+def _require_whole_signature(der: bytes, signature: bytes) -> None:
+    """A signature is a BIT STRING of whole octets (RFC 5280, 4.1.1.3; X.690, 8.6.2): the octet before it counts no
+    unused bits. The library also reads others, so that two files with different fingerprints would be one certificate.
+
+    Raises ValueError.
+    """
+    if not der.endswith(b"\0" + signature):
+        raise ValueError("signature of broken octets")
+
+
 class CertificateRequest(_Subject):
     """A PKCS#10 request whose own signature holds: whoever made it has the signing key that it names."""
 
@@ -178,6 +190,7 @@ class CertificateRequest(_Subject):
             raise Refusal("request.invalid", size=len(der))
         try:
             parsed = x509.load_der_x509_csr(der)
+            _require_whole_signature(der, parsed.signature)
             request = cls(der, parsed)
             if not parsed.is_signature_valid:
                 raise ValueError("no proof of possession")

@@ -242,6 +242,23 @@ def test_an_altered_request_is_refused(position: int, change: int) -> None:
         CertificateRequest.from_der(bytes(der))
 
 
+def test_a_signature_of_broken_octets_is_refused() -> None:
+    """The library reads a signature whose unused bits happen to be zero; its other fingerprint must not count."""
+    signature = x509.load_der_x509_csr(P384.request).signature
+    for unused in range(1, 8):
+        der = bytearray(P384.request)
+        der[-len(signature) - 1] = unused
+        with pytest.raises(Refusal, match=r"request\.invalid"):
+            CertificateRequest.from_der(bytes(der))
+    certificate = P384.device.certificate.der
+    signature = x509.load_der_x509_certificate(certificate).signature
+    for unused in range(1, 8):
+        der = bytearray(certificate)
+        der[-len(signature) - 1] = unused
+        with pytest.raises(Refusal, match=r"certificate\.invalid"):
+            Certificate.from_der(bytes(der))
+
+
 @given(st.binary(max_size=200))
 def test_stored_nonsense_is_refused(data: bytes) -> None:
     for read in (Identity.from_bytes, PendingIdentity.from_bytes):

@@ -71,7 +71,7 @@ class ClaimsPanel(QWidget):
         self._model.ids_loaded.connect(self._loaded)
         self._model.failed.connect(page.notice.show_error)
         self.table = table_view(self._model, name=self.tr("Claims about no item for certain"))
-        self.table.setObjectName("claims_table")
+        self.table.setObjectName("open_claims_table")
         on_current(self.table, self._chosen)
         self._empty = EmptyState(
             "check",
