@@ -155,7 +155,14 @@ _WORDS: Final[dict[str, dict[str, str]]] = {
     "subject": {"journal": "Journal of"},
     "evidence": {"photo": "Photo", "note": "Note", "mark": "Picture of the mark"},
     "paper": {"worklist": "On a printed worklist", "replacement": "Replacement label", "shelf": "Shelf label"},
-    "end": {"locked": "Locked by hand", "closed": "Window closed", "command ended": "Command ended"},
+    "end": {
+        "locked": "Locked by hand",
+        "idle": "Locked: nobody there",
+        "sleep": "Locked before sleep",
+        "screen": "Locked with the screen",
+        "closed": "Window closed",
+        "command ended": "Command ended",
+    },
 }
 
 
