@@ -32,7 +32,7 @@ from eum_app.domain.checklists import Answer, Checklist
 from eum_app.domain.errors import Refusal
 from eum_app.domain.facts import ContentRef, SiteAssessed, VisitClosedOut, decode_fact
 from eum_app.domain.people import ALL, Scope
-from eum_app.domain.visits import ANSWER_ROLE
+from eum_app.domain.visits import ANSWER_ROLE, GRADES_OF_OTHERS
 
 LOOKUP_CHUNK = 500
 
@@ -97,9 +97,16 @@ class CheckRow:
     observed_at: str
     actor: str
     origin: str
+    epoch: int
     seq: int
+    grade: str
     withdrawn: bool
     reading: Reading = NO_READING
+
+    @property
+    def is_sighted(self) -> bool:
+        """Whether the inspector saw the item; else the check rests on what others showed or said."""
+        return self.grade not in GRADES_OF_OTHERS
 
 
 @dataclass(frozen=True)
@@ -315,7 +322,9 @@ def _check_rows(connection: Connection, condition: ColumnElement[bool], limit: i
             checks.c.observed_at,
             checks.c.actor,
             checks.c.origin,
+            checks.c.epoch,
             checks.c.seq,
+            checks.c.grade,
             withdrawals.c.check_id.is_not(None),
             *READING_COLUMNS,
         )
@@ -329,7 +338,7 @@ def _check_rows(connection: Connection, condition: ColumnElement[bool], limit: i
         .limit(limit)
     )
     rows: Iterable[Any] = connection.execute(question)
-    return [CheckRow(*(*row[:13], Reading(*row[13:]))) for row in rows]
+    return [CheckRow(*(*row[:15], Reading(*row[15:]))) for row in rows]
 
 
 def checklist(connection: Connection, checklist_id: str, version: str) -> Checklist:

@@ -136,8 +136,10 @@ def seal(
         "last_seq": made.last_seq,
         "objects": made.objects,
         "size": made.size,
+        "further": [str(path) for path in made.further],
     }
-    show(as_json, data, f"Sealed facts {made.first_seq}–{made.last_seq} for {made.recipient}: {made.path}")
+    files = ", ".join(map(str, made.paths))
+    show(as_json, data, f"Sealed facts {made.first_seq}–{made.last_seq} for {made.recipient}: {files}")
 
 
 @bundle_app.command("inspect")

@@ -18,6 +18,8 @@ PURPOSES: Final = ("annual_inventory",)
 OUTCOMES: Final = ("verified", "discrepancy", "not_found", "not_on_list", "no_access")
 """What a check can end in. An expected item without a check is `to_check`, which is no outcome."""
 GRADES: Final = ("A", "B", "C", "D")
+GRADES_OF_OTHERS: Final = ("B", "C", "D")
+"""Evidence grades of what the inspector did not sight: live video, a partner's scan, a partner's statement."""
 READ_BY: Final = ("camera", "photo", "wedge", "serial", "typed", "paper", "list")
 NO_READ_REASONS: Final = ("missing", "illegible", "covered", "scanner_not_allowed")
 """Why a serial was entered by hand: what inspectors met (DODIG-2024-140), vaults where scanners are banned included."""

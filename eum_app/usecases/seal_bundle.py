@@ -45,6 +45,11 @@ class Sealed(Changed):
     size: int
     further: tuple[Path, ...] = ()
 
+    @property
+    def paths(self) -> tuple[Path, ...]:
+        """Every file that has to be carried, in order."""
+        return (self.path, *self.further)
+
 
 def seal_results(session: Session, folder: Path, progress: OnProgress | None = None) -> Sealed:
     """On a device: seal everything that HQ has no receipt for; of a store that was copied or put back, what is surely

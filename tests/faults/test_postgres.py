@@ -12,10 +12,13 @@ from db.queries import exchange, findings, visits
 from eum_app.domain.errors import Trouble
 from eum_app.domain.facts import SiteRegistered
 from eum_app.usecases import exchange as exchange_usecase
+from eum_app.usecases import import_inventory as import_inventory_usecase
 from eum_app.usecases.exchange import import_bundles
+from eum_app.usecases.import_inventory import import_inventory
+from eum_app.usecases.inventory_file import read_inventory
 from eum_app.usecases.open_store import check_store, open_store, rebuild_store
 from eum_app.usecases.session import Session
-from tests.builders import PASSPHRASE, Clock, make_store
+from tests.builders import PASSPHRASE, Clock, inventory_csv, make_store
 from tests.integration.test_projection import tables
 from tests.postgres import PostgreSQL
 from tests.simulator import Simulator
@@ -109,4 +112,32 @@ def test_a_broken_connection_loses_the_open_write_only(tmp_path: Path, server: P
     with hq.writing() as transaction:
         transaction.record(fact)
     assert heads(hq) == {"HQ-01": before["HQ-01"] + 1}
+    hq.close()
+
+
+@pytest.mark.parametrize("moment", ["held_match_keys", "_listed"])
+def test_killed_in_the_middle_of_a_list_and_back_again(
+    tmp_path: Path, server: PostgreSQL, monkeypatch: pytest.MonkeyPatch, moment: str
+) -> None:
+    """SIGKILL to the whole server while an inventory list is taken in: none of its rows, then each of them once."""
+    hq = make_store(tmp_path / "hq", "hq", "HQ-01", Clock(), database_url=server.new_database())
+    preview = read_inventory(inventory_csv(tmp_path / "list.csv", 6))
+    before = heads(hq)
+    step: Callable[..., Any] = getattr(import_inventory_usecase, moment)
+    calls = iter(range(100))
+
+    def killed(*given: Any) -> Any:
+        if next(calls) == 0:
+            server.kill()
+        return step(*given)
+
+    monkeypatch.setattr(import_inventory_usecase, moment, killed)
+    with pytest.raises(Trouble, match=r"store\.connection_lost"):
+        import_inventory(hq, preview)
+    server.start_again()
+    assert heads(hq) == before
+    assert import_inventory(hq, preview).accepted == 6
+    again = import_inventory(hq, preview)
+    assert (again.accepted, again.already_held) == (0, 6)
+    assert check_store(hq)[1] == []
     hq.close()

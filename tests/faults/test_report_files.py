@@ -5,6 +5,7 @@ from __future__ import annotations
 import resource
 import signal
 import stat
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -55,6 +56,42 @@ def test_a_full_disk_leaves_nothing(world: World, tmp_path: Path, suffix: str) -
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
         signal.signal(signal.SIGXFSZ, old)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("suffix", FORMATS)
+@pytest.mark.skipif(sys.platform == "win32", reason="an open file is not replaced there")
+def test_a_report_that_is_open_elsewhere_is_replaced_and_its_reader_not_disturbed(
+    world: World, tmp_path: Path, suffix: str
+) -> None:
+    path = tmp_path / f"status.{suffix}"
+    export(world, path)
+    with path.open("rb") as reader:
+        before = reader.read(100)
+        export_inventory(world.hq, path, InventoryFilter(country="YY"))
+        reader.seek(0)
+        assert reader.read(100) == before
+        assert reader.read() != path.read_bytes()[100:]
+
+
+@pytest.mark.usefixtures("heads")
+def test_where_an_open_file_cannot_be_replaced_it_stays_and_it_is_said(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As Windows answers while a spreadsheet program holds the file."""
+    path = tmp_path / "status.xlsx"
+    path.write_bytes(b"what is open")
+    replace = Path.replace
+
+    def held(self: Path, target: Path) -> Path:
+        if target == path:
+            raise PermissionError(13, "The process cannot access the file because it is being used")
+        return replace(self, target)
+
+    monkeypatch.setattr(Path, "replace", held)
+    with pytest.raises(Trouble, match=r"report\.in_use"):
+        export(world, path)
+    assert path.read_bytes() == b"what is open"
+    assert [one.name for one in tmp_path.iterdir()] == [path.name]
 
 
 @pytest.mark.parametrize("suffix", FORMATS)

@@ -21,8 +21,10 @@ from pytestqt.qtbot import QtBot
 from db.queries import exchange, visits
 from eum_app.domain.facts import MarkRead
 from eum_app.usecases.record_check import assess_site, record_check
+from eum_app.usecases.seal_bundle import seal_results
 from tests.builders import yes_to_all
 from tests.gui.field_world import Field, field_at_work
+from ui.widgets import Chip
 
 
 @pytest.fixture
@@ -200,6 +202,47 @@ def test_importing_what_is_no_bundle_is_said_in_its_row(field: Field, tmp_path: 
     field.until(lambda: field.sync._task is None)
     row = field.find("import_outcome", QWidget)
     assert "wrong.eumb" in row.accessibleName()
+
+
+def test_what_others_showed_or_said_is_counted_apart(field: Field) -> None:
+    first, second, third, _left = field.session.read(visits.work_ids, field.visit_id)
+    for item_id, grade in ((first, "A"), (second, "B"), (third, "D")):
+        record_check(
+            field.session,
+            visit_id=field.visit_id,
+            item_id=item_id,
+            outcome="verified",
+            mark=MarkRead(read_by="list"),
+            answers=yes_to_all(),
+            grade=grade,
+        )
+    field.open("close_out")
+    counts = [chip.text() for chip in field.close_out._others.findChildren(Chip) if chip.isVisible()]
+    assert counts == ["1", "0", "1"]  # live video, partner scan, partner statement
+    sighted = [chip.text() for chip in field.close_out._items.findChildren(Chip) if chip.isVisible()]
+    assert sighted == ["1", "1"]  # verified, still to check
+
+
+def test_results_that_one_bundle_cannot_hold_are_named_file_by_file(
+    field: Field, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("eum_app.usecases.seal_bundle.PART_OBJECTS", 1)
+    for item_id in field.session.read(visits.work_ids, field.visit_id)[:2]:
+        record_check(
+            field.session,
+            visit_id=field.visit_id,
+            item_id=item_id,
+            outcome="not_found",
+            reason="sent_for_repair",
+            note="No papers",
+            mark=MarkRead(read_by="list"),
+        )
+    sealed = seal_results(field.session, tmp_path / "outbox")
+    assert len(sealed.paths) == 2
+    field.open("sync")
+    field.sync._sealed(sealed)  # as the child process hands it over
+    assert field.sync.notice.text == "Sealed for HQ-01 in 2 bundles"
+    assert all(path.name in field.sync.notice.accessibleName() for path in sealed.paths)
 
 
 PAGES = ("visits", "visit", "site", "close_out", "sync")

@@ -193,8 +193,8 @@ def test_the_badge_counts_open_findings(window: Window, world: World) -> None:
     assert world.hq.read(findings_by_id, [left])[left].rule_id == "item-not-on-list"
 
 
-def check_row(origin: str = "FLD-0042", seq: int = 20) -> CheckRow:
-    return CheckRow("c", "v", "i", "1", "verified", "", 0, False, "", "INS-017", origin, seq, False)
+def check_row(origin: str = "FLD-0042", seq: int = 20, *, epoch: int = 1) -> CheckRow:
+    return CheckRow("c", "v", "i", "1", "verified", "", 0, False, "", "INS-017", origin, epoch, seq, "A", False)
 
 
 def bundle(first: int, last: int, *, epoch: int = 1, origin: str = "FLD-0042") -> BundleRow:
@@ -222,8 +222,10 @@ def test_a_gap_before_the_bundle_is_said() -> None:
 def test_without_a_bundle_nothing_is_claimed() -> None:
     assert tones(check_row(), [bundle(1, 9)]) == {"Signed by": "warn"}
     assert tones(check_row(), [bundle(1, 30, origin="FLD-0017")]) == {"Signed by": "warn"}
-    # The same place in two epochs: which of them holds the check cannot be told.
-    assert tones(check_row(), [bundle(1, 30), bundle(1, 30, epoch=2)]) == {"Signed by": "warn"}
+    # The same place in another epoch is another chain's.
+    assert tones(check_row(), [bundle(1, 30, epoch=2)]) == {"Signed by": "warn"}
+    assert tones(check_row(), [bundle(1, 30), bundle(1, 9, epoch=2)])["Nothing withheld"] == "ok"
+    assert tones(check_row(seq=5, epoch=2), [bundle(1, 30), bundle(2, 9, epoch=2)])["Nothing withheld"] == "bad"
 
 
 def test_what_was_recorded_at_hq_itself_names_no_bundle() -> None:

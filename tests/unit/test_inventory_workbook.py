@@ -194,6 +194,14 @@ def test_a_million_empty_rows_are_passed_over(save: Save) -> None:
     assert read_inventory(save(with_part(good, SHEET, last))).rows == 1
 
 
+def test_rows_that_hold_nothing_but_a_format_are_no_rows(save: Save) -> None:
+    good = book_bytes([SHORT, ("XX-B-ABC", "A", "1")])
+    empty = b"".join(b'<row r="%d"><c r="A%d" s="1"/></row>' % (number, number) for number in range(3, 50_003))
+    swollen = with_part(good, SHEET, lambda xml: xml.replace(b"</sheetData>", empty + b"</sheetData>"))
+    preview = read_inventory(save(swollen))
+    assert (preview.rows, len(preview.accepted), preview.rejected) == (1, 1, [])
+
+
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
 @given(at=st.integers(0, 5_000), byte=st.integers(0, 255), cut=st.booleans())
 def test_a_damaged_workbook_is_read_or_refused(save: Save, at: int, byte: int, cut: bool) -> None:

@@ -13,6 +13,7 @@ from db.queries.visits import CheckRow, closing, counting_checks, visit_checklis
 from eum_app.domain.checklists import Question
 from eum_app.domain.errors import KnownError
 from eum_app.domain.facts import VisitClosedOut
+from eum_app.domain.visits import GRADES_OF_OTHERS
 from eum_app.usecases.close_out import ClosedOut, CloseOutState, close_out, close_out_state
 from eum_app.usecases.session import Session
 from ui import words
@@ -27,6 +28,8 @@ from ui.widgets import (
     Columns,
     KeyValueGrid,
     button,
+    flow,
+    hbox,
     label,
     panel,
     row,
@@ -93,6 +96,9 @@ class CloseOutPage(Page):
         self._items = Card(self.tr("Every item has an outcome"))
         self._item_rows: QVBoxLayout = vbox()
         self._items.add(self._item_rows)
+        self._others = Card(self.tr("Not sighted, taken from others"), self.tr("counted apart, never as verified"))
+        self._other_counts = flow(spacing=16)
+        self._others.add_padded(self._other_counts)
         self._site_chip = Chip()
         self._site = Card(self.tr("Site checklist"), "", self._site_chip)
         self._site_rows: QVBoxLayout = vbox()
@@ -109,7 +115,7 @@ class CloseOutPage(Page):
             spacing=6,
         )
         left = QWidget()
-        left.setLayout(vbox(self._void, self._items, self._site, 1, spacing=16))
+        left.setLayout(vbox(self._void, self._items, self._site, self._others, 1, spacing=16))
         right = vbox(spacing=16)
         right.addWidget(self.inspector, 1)
         right.addWidget(self.host, 1)
@@ -154,6 +160,7 @@ class CloseOutPage(Page):
         self._void.setVisible(state.visit.signatures_void)
         self._show_items(view)
         self._show_site(view)
+        self._show_others(view)
         self._show_signing(view)
         self._show_what(view)
         self._follow()
@@ -176,6 +183,8 @@ class CloseOutPage(Page):
             ("not_on_list", self.tr("found, and not on the list")),
         ):
             number = getattr(visit, key)
+            if key == "verified":
+                number -= sum(one.outcome == "verified" and not one.is_sighted for one in view.checks)
             if number or key == "verified":
                 self._item_rows.addWidget(
                     row(Chip.of(key, words.count(number)), label(said), 1, label(details.get(key, ""), "sub"))
@@ -213,6 +222,14 @@ class CloseOutPage(Page):
             self._site_rows.addWidget(line)
         if done:
             self._site_rows.addWidget(row(label(self.tr("Every question is answered."), "body")))
+
+    def _show_others(self, view: CloseOutView) -> None:
+        """Checks that rest on what others showed or said, by their evidence grade."""
+        empty_layout(self._other_counts)
+        for grade in GRADES_OF_OTHERS:
+            number = sum(one.grade == grade for one in view.checks)
+            chip = Chip(words.count(number), "warn" if number else "mute")
+            self._other_counts.addWidget(panel(hbox(chip, label(words.word("grade", grade)), spacing=8)))
 
     def _show_signing(self, view: CloseOutView) -> None:
         state = view.state

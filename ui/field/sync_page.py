@@ -248,8 +248,17 @@ class SyncPage(Page):
 
     def _sealed(self, result: Sealed) -> None:
         self._end()
-        said = self.tr("Sealed for {party}: {name}").format(party=result.recipient, name=result.path.name)
-        detail = self.tr("Take it to HQ. It is received only when HQ's receipt is imported here.")
+        if result.further:
+            said = self.tr("Sealed for {party} in {count} bundles").format(
+                party=result.recipient, count=words.count(len(result.paths))
+            )
+            detail = self.tr(
+                "One could not hold everything. Take all of them to HQ, each is needed: {names}. They are received "
+                "only when HQ's receipt is imported here."
+            ).format(names=", ".join(path.name for path in result.paths))
+        else:
+            said = self.tr("Sealed for {party}: {name}").format(party=result.recipient, name=result.path.name)
+            detail = self.tr("Take it to HQ. It is received only when HQ's receipt is imported here.")
         self.notice.show_message("ok", said, detail=detail, stays=True)
 
     # Importing

@@ -208,7 +208,9 @@ class PlanForm(Card):
         self._page.notice.show_message(
             "ok",
             words,
-            detail=self.tr("Take the tasking to {device}: {path}").format(device=sealed.recipient, path=sealed.path),
+            detail=self.tr("Take the tasking to {device}: {path}").format(
+                device=sealed.recipient, path=", ".join(map(str, sealed.paths))
+            ),
             stays=True,
         )
         self.planned.emit(self._visit.visit_id)

@@ -28,7 +28,9 @@ def covering(check: CheckRow, bundles: Sequence[BundleRow]) -> list[BundleRow]:
     found = [
         row
         for row in bundles
-        if row.direction == "in" and row.origin == check.origin and row.first_seq <= check.seq <= row.last_seq
+        if row.direction == "in"
+        and (row.origin, row.epoch) == (check.origin, check.epoch)
+        and row.first_seq <= check.seq <= row.last_seq
     ]
     return sorted(found, key=lambda row: row.at)
 
@@ -60,7 +62,7 @@ def provenance(
             Statement(signed, tr("hq", "recorded at this HQ by {actor}; no bundle").format(actor=check.actor), None)
         ]
     found = covering(check, bundles)
-    if not found or len({row.epoch for row in found}) > 1:
+    if not found:
         unsure = ChipSpec(tr("hq", "not established"), "warn", "triangle-alert")
         return [Statement(signed, joined(check.origin, check.actor), unsure)]
     bundle = found[0]

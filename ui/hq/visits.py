@@ -409,7 +409,7 @@ class VisitsPage(Page):
     def _sealed(self, sealed: Sealed) -> None:
         self._tasking_over()
         words = self.tr("Tasking for {device} written").format(device=sealed.recipient)
-        self.notice.show_message("ok", words, detail=str(sealed.path), stays=True)
+        self.notice.show_message("ok", words, detail=", ".join(map(str, sealed.paths)), stays=True)
 
     def _not_sealed(self, error: KnownError) -> None:
         self._tasking_over()
