@@ -18,7 +18,7 @@ from eum_app.crypto.suites import Suite
 
 OK: Final = 0
 BROKEN: Final = 1
-_ICONS_AT_LEAST: Final = 100
+_ICONS_AT_LEAST: Final = 60
 _FAMILIES: Final = {"Inter", "JetBrains Mono"}
 _TEMPLATES: Final = ("common", "inventory-status", "label-sheet", "summary", "visit-record", "worklist")
 CHILD_SECONDS: Final = 60
