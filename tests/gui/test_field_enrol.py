@@ -7,10 +7,12 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication, QKeySequence
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QCheckBox, QLabel, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
+from db.keyslots import open_by_code, read_store_file
 from db.queries import exchange
+from eum_app.crypto.recovery_codes import parse
 from eum_app.usecases.enrol_device import enrolment_state, read_request, sign_enrolment
 from eum_app.usecases.exchange import import_bundles
 from eum_app.usecases.import_inventory import import_inventory
@@ -26,6 +28,24 @@ def paste(edit: QLineEdit, text: str) -> None:
     edit.setFocus()
     QGuiApplication.clipboard().setText(text)
     QTest.keySequence(edit, QKeySequence(QKeySequence.StandardKey.Paste))
+
+
+def take_codes(field: Field, folder: Path) -> None:
+    """The recovery codes that the enrolment made: each one opens the store, and they are gone once confirmed."""
+    field.until(lambda: field.shell.current_key == "codes")
+    first = field.find("code_1", QLabel).text()
+    store_file = read_store_file(field.session.store.folder)
+    assert open_by_code(store_file, "INS-017", parse(first))[1].number == 1
+    assert store_file.escrow is not None
+    assert "HQ can read one out" in " ".join(one.text() for one in field.window.findChildren(QLabel) if one.isVisible())
+    done = field.find("codes_done_button", QAbstractButton)
+    assert not done.isEnabled()
+    field.find("codes_file_edit", QLineEdit).setText(str(folder / "codes.pdf"))
+    field.press("codes_save_button")
+    assert (folder / "codes.pdf").read_bytes().startswith(b"%PDF")
+    field.find("codes_confirm_box", QCheckBox).setChecked(True)
+    field.press("codes_done_button")
+    assert field.window.findChild(QLabel, "code_1") is None
 
 
 def test_from_request_to_receipt(qtbot: QtBot, tmp_path: Path) -> None:
@@ -62,6 +82,9 @@ def test_from_request_to_receipt(qtbot: QtBot, tmp_path: Path) -> None:
     root.clear()
     paste(root, enrolment_state(hq).root_fingerprint)
     QTest.keyClick(root, Qt.Key.Key_Return)
+    take_codes(field, tmp_path)
+    assert field.shell.current_key == "sync"
+    assert "enrolled" in field.sync.notice.text
     field.until(field.sync.seal_button.isEnabled)
     assert not field.sync.enrol.isVisible()
 

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit
 
 from eum_app.domain.errors import KnownError
 from eum_app.usecases.enrol_device import (
+    Accepted,
     AnswerView,
     EnrolmentState,
     Requested,
@@ -23,9 +24,10 @@ from ui.widgets.path_field import PathField
 
 
 class EnrolCard(Card):
-    """Three steps on one card. `enrolled` when the device took its identity; `failed` carries what was refused."""
+    """Three steps on one card. `enrolled` when the device took its identity: it carries the recovery codes that were
+    made with it (`RecoveryCodes`), or None. `failed` carries what was refused."""
 
-    enrolled = Signal()
+    enrolled = Signal(object)
     failed = Signal(object)
 
     def __init__(self, desk: Desk) -> None:
@@ -130,8 +132,8 @@ class EnrolCard(Card):
                 accept_enrolment, self._answer, self.root.text().strip(), then=self._accepted, failed=self._refused
             )
 
-    def _accepted(self, _changed: object) -> None:
-        self.enrolled.emit()
+    def _accepted(self, accepted: Accepted) -> None:
+        self.enrolled.emit(accepted.codes)
 
     def _refused(self, error: KnownError) -> None:
         self.failed.emit(error)

@@ -9,6 +9,7 @@ from eum_app.domain.errors import KnownError, Refusal
 from eum_app.usecases.children import import_bundles_child, seal_results_child
 from eum_app.usecases.enrol_device import EnrolmentState, enrolment_state
 from eum_app.usecases.exchange import Imported, ImportOutcome
+from eum_app.usecases.recovery import RecoveryCodes
 from eum_app.usecases.seal_bundle import Sealed
 from ui import words
 from ui.desk import Desk
@@ -355,9 +356,12 @@ class SyncPage(Page):
         self._bar_place.hide()
         self._follow()
 
-    def _enrolled(self) -> None:
-        self.notice.show_message("ok", self.tr("This device is enrolled. Import the tasking that HQ sends."))
+    def _enrolled(self, codes: RecoveryCodes | None) -> None:
+        said = self.tr("This device is enrolled. Import the tasking that HQ sends.")
+        self.notice.show_message("ok", said, stays=True)
         self.in_path.edit.setFocus()
+        if codes is not None:  # they are shown this once
+            self.navigate_requested.emit("codes", (codes, "sync"))
 
     def _follow(self) -> None:
         is_enrolled = self._state is not None and self._state.is_enrolled
