@@ -220,8 +220,9 @@ def visit(connection: Connection, visit_id: str) -> VisitRow:
     return rows[0]
 
 
-def work_ids(connection: Connection, visit_id: str, outcome: str = "", words: str = "") -> list[str]:
-    """Item ids of a visit's worklist in order; `outcome` and `words` (serial, UII, nomenclature, place) filter."""
+def work_ids(connection: Connection, visit_id: str, outcome: str = "", words: str = "", limit: int = 0) -> list[str]:
+    """Item ids of a visit's worklist in order; `outcome` and `words` (serial, UII, nomenclature, place) filter. The
+    first `limit` only, where one is given."""
     question = select(visit_items.c.item_id).where(visit_items.c.visit_id == visit_id)
     if outcome:
         question = question.where(visit_items.c.outcome == outcome)
@@ -229,7 +230,7 @@ def work_ids(connection: Connection, visit_id: str, outcome: str = "", words: st
         # By themselves first: one pass over the index that holds the text, instead of a look-up for each expected item.
         fitting = select(items.c.item_id).where(matches(connection, sought))
         question = question.where(visit_items.c.item_id.in_(fitting))
-    return list(connection.execute(question.order_by(visit_items.c.position)).scalars())
+    return list(connection.execute(question.order_by(visit_items.c.position).limit(limit or None)).scalars())
 
 
 def work_rows(connection: Connection, visit_id: str, ids: Iterable[str]) -> dict[str, WorkRow]:

@@ -58,7 +58,9 @@ class Opened:
         """Milliseconds from `begin` until rows of its answer have been painted."""
         assert self.tasks.wait_idle(60)
         asked = self.model._ids_asked
-        self.painted.expect(lambda: self.model._ids_asked > asked and bool(self.model._pages))
+        self.painted.expect(
+            lambda: self.model._ids_asked > asked and not self.model.is_loading and bool(self.model._pages)
+        )
         begin()
         until(lambda: self.painted.is_done)
         return self.painted.times()

@@ -122,7 +122,7 @@ def rows_shown(window: Window) -> int:
     """How many rows the page in sight has, all of them loaded."""
     page = window.shell.page(window.shell.current_key)
     if isinstance(page, InventoryPage):
-        assert page._is_whole
+        assert page._model.is_whole
     return int(page._model.rowCount())  # type: ignore[attr-defined]
 
 

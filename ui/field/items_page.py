@@ -14,7 +14,7 @@ from ui import words
 from ui.desk import Desk
 from ui.field.parts import name_header_buttons, named
 from ui.items_view import ItemDetail, ItemSide, item_columns, item_detail
-from ui.models import IdsTableModel, current_id, on_current, select_id, table_view
+from ui.models import PAGE_ROWS, IdsTableModel, current_id, on_current, select_id, table_view
 from ui.page import Page
 from ui.widgets import Card, ColumnPart, Columns, EmptyState, SearchField, panel, vbox
 
@@ -29,6 +29,7 @@ class ItemsPage(Page):
         self.setObjectName("items_page")
         self._desk = desk
         self._words, self._wanted = "", ""
+        self._is_detail_due = True
         self._model = IdsTableModel(item_columns(), desk.tasks, self)
         self._model.ids_loaded.connect(self._counted)
         self._model.failed.connect(self.notice.show_error)
@@ -63,23 +64,28 @@ class ItemsPage(Page):
 
     def opened(self, argument: object) -> None:
         self._wanted = argument if isinstance(argument, str) else ""
-        self._reload()
+        self._reload(same=True)
 
     def refresh(self, areas: frozenset[str]) -> None:
-        self._reload()
+        self._reload(same=True)
 
     def first_focus(self) -> QWidget:
         return self.search
 
     # What happens
 
-    def _reload(self) -> None:
+    def _reload(self, *, same: bool = False) -> None:
+        """`same` question: the rows in sight stay where they are."""
         session, said = self._desk.session, self._words
+        self._is_detail_due = True
 
-        def ids() -> Sequence[str]:
-            return session.read(find_item_ids, ItemFilter(words=said))
+        def ids(limit: int = 0) -> Sequence[str]:
+            return session.read(find_item_ids, ItemFilter(words=said), limit)
 
-        self._model.set_source(ids, lambda wanted: session.read(items_by_id, wanted))
+        if same and self._model.is_whole:
+            self._model.reload()
+        else:
+            self._model.set_source(ids, lambda wanted: session.read(items_by_id, wanted), lambda: ids(PAGE_ROWS))
 
     def _search(self, said: str) -> None:
         if said != self._words:
@@ -100,15 +106,18 @@ class ItemsPage(Page):
             self._none.set_text(
                 self.tr("No item yet"), self.tr("Items come with a visit's tasking: import it under Sync.")
             )
-        self.header.set_title(self.tr("Items"), head if number else "")
+        self.header.set_title(self.tr("Items"), head if number and self._model.is_whole else "")
         if number:
             if not (self._wanted and select_id(self.table, self._wanted)) and current_id(self.table) is None:
                 self.table.setCurrentIndex(self._model.index(0, 0))
-            self._wanted = ""
-            self._chosen(current_id(self.table))
+            if self._model.is_whole:
+                self._wanted = ""
+            if self._is_detail_due:
+                self._chosen(current_id(self.table))
 
     def _chosen(self, item_id: str | None) -> None:
         if item_id is not None:
+            self._is_detail_due = False
             session = self._desk.session
             self._desk.tasks.query(lambda: item_detail(session, item_id), self._show, self._lost)
 

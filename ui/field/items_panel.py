@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, Signal
-from PySide6.QtWidgets import QListView, QStackedWidget
+from PySide6.QtWidgets import QStackedWidget, QTableView
 
 from db.queries.visits import VisitRow, WorkRow, work_ids, work_rows
 from ui import words
 from ui.delegates import ChipSpec, RowContent, RowDelegate
 from ui.desk import Desk
 from ui.field.parts import named
-from ui.models import Column, IdsTableModel, list_view, select_id
+from ui.models import PAGE_ROWS, Column, IdsTableModel, list_view, select_id
 from ui.theme import status_mark
 from ui.widgets import Card, EmptyState, SearchField, Tab, TabRow, search_placeholder
 
@@ -40,7 +40,7 @@ class ItemsPanel(Card):
         self.search.searched.connect(self._search)
         self._model = IdsTableModel([Column(self.tr("Item"), lambda row: self._present(row).spoken())], desk.tasks)
         self._model.failed.connect(desk.tasks.failed)
-        self.view: QListView = named(
+        self.view: QTableView = named(
             list_view(self._model, RowDelegate(self._present), name=self.tr("Items of the visit")), "items_list"
         )
         self.view.clicked.connect(self._pick)
@@ -101,13 +101,13 @@ class ItemsPanel(Card):
     def _load(self) -> None:
         session, visit_id, outcome, text = self._desk.session, self._visit_id, self._filter, self._words
 
-        def ids() -> Sequence[str]:
-            return session.read(work_ids, visit_id, outcome, text)
+        def ids(limit: int = 0) -> Sequence[str]:
+            return session.read(work_ids, visit_id, outcome, text, limit)
 
         def rows(wanted: Sequence[str]) -> dict[str, Any]:
             return dict(session.read(work_rows, visit_id, wanted))
 
-        self._model.set_source(ids, rows)
+        self._model.set_source(ids, rows, lambda: ids(PAGE_ROWS))
 
     def _pick(self, index: QModelIndex) -> None:
         item_id = self._model.id_at(index.row())

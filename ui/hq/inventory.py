@@ -22,7 +22,7 @@ from ui.hq.facet_row import FacetRow
 from ui.hq.import_list import ImportListPanel
 from ui.hq.narrowed import Narrowed, NarrowedBar
 from ui.items_view import ItemDetail, ItemSide, item_columns, item_detail
-from ui.models import IdsTableModel, current_id, on_current, select_id, table_view
+from ui.models import PAGE_ROWS, IdsTableModel, current_id, on_current, select_id, table_view
 from ui.page import Page
 from ui.widgets import (
     ActionButton,
@@ -37,8 +37,6 @@ from ui.widgets import (
 from ui.words import count, counted, joined
 
 LIST, IMPORT, CLAIMS = 0, 1, 2
-FIRST_ROWS = 200
-"""What is asked for first: as many as the model fetches at a time."""
 
 
 class InventoryPage(Page):
@@ -48,8 +46,8 @@ class InventoryPage(Page):
         super().__init__(self.tr("Inventory"))
         self.desk = desk
         self._filter = ItemFilter()
-        self._is_whole = True
         self._wanted = ""
+        self._is_detail_due = True
         self._model = IdsTableModel(item_columns(), desk.tasks, self)
         self._model.ids_loaded.connect(self._counted)
         self._model.failed.connect(self.notice.show_error)
@@ -129,7 +127,7 @@ class InventoryPage(Page):
             self._stack.setCurrentIndex(LIST)
         elif isinstance(argument, str) and argument:
             self._wanted = argument
-        self._reload()
+        self._reload(same=not isinstance(argument, Narrowed))
 
     def _show_all(self) -> None:
         self._filter = ItemFilter()
@@ -140,24 +138,27 @@ class InventoryPage(Page):
 
     def refresh(self, areas: frozenset[str]) -> None:
         if areas & {"items", "checks", "visits", "claims"}:
-            self._reload(whole=True)
+            self._reload(same=True)
 
     def first_focus(self) -> QWidget:
         places = {IMPORT: self.importing.path_field.edit, CLAIMS: self.claims.table}
         return places.get(self._stack.currentIndex(), self.search)
 
-    def _reload(self, *, whole: bool = False) -> None:
-        """The first rows at once, and all of them right after; `whole`: the rows in sight stay where they are."""
-        session, wanted, limit = self.desk.session, self._filter, 0 if whole else FIRST_ROWS
-        self._is_whole = whole
-        self.desk.ask(open_claim_count, then=self._count_claims)
-        if self._stack.currentIndex() == CLAIMS:
-            self.claims.reload()
+    def _reload(self, *, same: bool = False) -> None:
+        """The first rows at once, and all of them right after; `same` question: the rows in sight stay where they
+        are."""
+        session, wanted = self.desk.session, self._filter
+        self._is_detail_due = True
 
-        def ids() -> Sequence[str]:
+        def ids(limit: int = 0) -> Sequence[str]:
             return session.read(find_item_ids, wanted, limit)
 
-        self._model.set_source(ids, lambda wanted_ids: session.read(items_by_id, wanted_ids))
+        if same and self._model.is_whole:
+            self._model.reload()
+        else:
+            self._model.set_source(ids, lambda found: session.read(items_by_id, found), lambda: ids(PAGE_ROWS))
+        if self._stack.currentIndex() == CLAIMS:
+            self.claims.reload()
 
     def _narrow(self, **chosen: Any) -> None:
         wanted = replace(self._filter, **chosen)
@@ -166,16 +167,15 @@ class InventoryPage(Page):
             self._reload()
 
     def _counted(self, number: int) -> None:
-        if not self._is_whole and number >= FIRST_ROWS:
-            self._show_counted(number)
-            self._reload(whole=True)
-            return
-        self._is_whole = True
         self._show_counted(number)
-        self.desk.ask(facets, self._filter, then=self._show_facets)
+        if self._model.is_whole:
+            wanted = self._filter
+            self.desk.ask(facets, wanted, then=lambda found: self._show_facets(wanted, found))
+            self.desk.ask(open_claim_count, then=self._count_claims)
 
-    def _show_facets(self, found: dict[str, list[FacetValue]]) -> None:
-        self.facets.show_values(found, self._filter)
+    def _show_facets(self, wanted: ItemFilter, found: dict[str, list[FacetValue]]) -> None:
+        if wanted == self._filter:
+            self.facets.show_values(found, wanted)
 
     def _show_counted(self, number: int) -> None:
         is_narrowed = self._filter != ItemFilter()
@@ -184,13 +184,14 @@ class InventoryPage(Page):
         self._search_line.setVisible(bool(number) or is_narrowed)
         self.table.setVisible(bool(number))
         self.side.show_parts(is_any=bool(number))
-        self._title(number if self._is_whole else None)
+        self._title(number if self._model.is_whole else None)
         if number:
             if not (self._wanted and select_id(self.table, self._wanted)) and current_id(self.table) is None:
                 self.table.setCurrentIndex(self._model.index(0, 0))
-            if self._is_whole:
+            if self._model.is_whole:
                 self._wanted = ""
-            self._chosen(current_id(self.table))
+            if self._is_detail_due:
+                self._chosen(current_id(self.table))
 
     def _title(self, number: int | None = None) -> None:
         if self._stack.currentIndex() == IMPORT:
@@ -211,6 +212,7 @@ class InventoryPage(Page):
     def _chosen(self, item_id: str | None) -> None:
         if item_id is None:
             return
+        self._is_detail_due = False
         session = self.desk.session
         session.note_read("item", item_id)
         self.desk.tasks.query(lambda: item_detail(session, item_id), self._show, self._lost)

@@ -1,12 +1,13 @@
 """Models and views for long lists."""
 
 from ui.delegates.content import CHIP_ROLE, ID_ROLE, ROW_ROLE
-from ui.models.ids_model import Column, IdsTableModel
+from ui.models.ids_model import PAGE_ROWS, Column, IdsTableModel
 from ui.models.views import current_id, list_view, on_current, select_id, table_view
 
 __all__ = [
     "CHIP_ROLE",
     "ID_ROLE",
+    "PAGE_ROWS",
     "ROW_ROLE",
     "Column",
     "IdsTableModel",

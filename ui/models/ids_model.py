@@ -1,8 +1,9 @@
 """A model for any number of rows: the ordered ids, and pages of rows fetched as they scroll into sight.
 
-The ids are fetched once (200,000 in some 130 ms), rows by id in pages of 200; a change marks pages stale and they are
-fetched again when they are next drawn. The old row stays in sight until the new one is there, so nothing flickers.
-Sorting and filtering are done by whoever supplies the ids, in SQL.
+Where all ids take longer than a person waits, the first of them come first, with their rows, and all others are put
+behind them. Rows are fetched by id in pages; a change marks pages stale and they are fetched again when they are next
+drawn. The old row stays in sight until the new one is there, so nothing flickers. Sorting and filtering are done by
+whoever supplies the ids, in SQL. Nothing here is done once for each id: there may be a million.
 """
 
 from __future__ import annotations
@@ -19,8 +20,9 @@ from ui.delegates.content import CHIP_ROLE, ID_ROLE, ROW_ROLE, ChipSpec
 from ui.tasks import Tasks
 from ui.theme import theme
 
-PAGE_ROWS = 200
-KEPT_PAGES = 40
+PAGE_ROWS = 64
+"""More than a window shows."""
+KEPT_PAGES = 100
 
 Index = QModelIndex | QPersistentModelIndex
 FetchIds = Callable[[], Sequence[str]]
@@ -64,7 +66,7 @@ class IdsTableModel(QAbstractTableModel):
     """
 
     ids_loaded = Signal(int)
-    """The ids are there (their number); the view has them."""
+    """The ids are there (their number), or the first of them while not `is_whole`; the view has them."""
     failed = Signal(object)
     """KnownError: a fetch failed; what was there stays."""
 
@@ -75,32 +77,40 @@ class IdsTableModel(QAbstractTableModel):
         self._fetch_ids: FetchIds | None = None
         self._fetch_rows: FetchRows | None = None
         self._ids: list[str] = []
-        self._row_by_id: dict[str, int] | None = None
         self._pages: OrderedDict[int, list[Any]] = OrderedDict()
         self._stale: set[int] = set()
         self._asked: set[int] = set()
         self._generation = 0
         self._ids_asked = 0
         self.is_loading = False
+        """Until the first rows of the answer are there."""
+        self.is_whole = False
 
     # Source
 
-    def set_source(self, fetch_ids: FetchIds, fetch_rows: FetchRows) -> None:
-        """Show other rows, e.g. after a filter changed. Both functions run on a worker and only read."""
+    def set_source(self, fetch_ids: FetchIds, fetch_rows: FetchRows, fetch_first: FetchIds | None = None) -> None:
+        """Show other rows, e.g. after a filter changed. The functions run on a worker and only read; `fetch_first`
+        gives the first `PAGE_ROWS` ids."""
         self._fetch_ids, self._fetch_rows = fetch_ids, fetch_rows
-        self.reload()
+        if fetch_first is None:
+            self.reload()
+            return
+        first = fetch_first
+
+        def fetch() -> tuple[list[str], Mapping[str, Any]]:
+            ids = list(first())
+            return ids, fetch_rows(ids)
+
+        self._ids_asked += 1
+        self.is_loading = True
+        self._ask(fetch, self._take_first)
 
     def reload(self) -> None:
         """Fetch the ids again; rows in sight follow. Late answers to earlier questions are dropped."""
-        if self._fetch_ids is None:
-            return
-        self._ids_asked += 1
-        asked, fetch = self._ids_asked, self._fetch_ids
-        self.is_loading = True
-        if self._tasks is None:
-            self._take_ids(asked, fetch())
-        else:
-            self._tasks.query(fetch, lambda ids: self._take_ids(asked, ids), lambda error: self._fail_ids(asked, error))
+        if self._fetch_ids is not None:
+            self._ids_asked += 1
+            self.is_loading = True
+            self._ask_whole()
 
     def mark_stale(self) -> None:
         """Contents changed but not which rows there are: fetch each page again when it is next drawn."""
@@ -123,9 +133,10 @@ class IdsTableModel(QAbstractTableModel):
 
     def row_of(self, item_id: str) -> int:
         """The row of an id, or -1."""
-        if self._row_by_id is None:
-            self._row_by_id = {found: row for row, found in enumerate(self._ids)}
-        return self._row_by_id.get(item_id, -1)
+        try:
+            return self._ids.index(item_id)
+        except ValueError:
+            return -1
 
     def row_at(self, row: int) -> Any:
         """The row object, or None while it is not fetched (asking for it fetches it)."""
@@ -171,22 +182,69 @@ class IdsTableModel(QAbstractTableModel):
 
     # Inside
 
-    def _take_ids(self, asked: int, ids: Sequence[str]) -> None:
-        if asked != self._ids_asked:
+    def _ask(self, fetch: Callable[[], Any], take: Callable[[Any], None]) -> None:
+        """Ask for what the newest question wants to know."""
+        asked = self._ids_asked
+        if self._tasks is None:
+            take(fetch())
             return
+
+        def fetch_if_wanted() -> Any:
+            return fetch() if asked == self._ids_asked else None
+
+        def take_if_wanted(found: Any) -> None:
+            if asked == self._ids_asked:
+                take(found)
+
+        self._tasks.query(fetch_if_wanted, take_if_wanted, lambda error: self._fail_ids(asked, error))
+
+    def _ask_whole(self, *, after_first: bool = False) -> None:
+        fetch = self._fetch_ids
+        assert fetch is not None
+        self._ask(lambda: list(fetch()), self._take_others if after_first else self._take_whole)
+
+    def _take_first(self, found: tuple[list[str], Mapping[str, Any]]) -> None:
+        ids, rows = found
+        self.is_whole = len(ids) < PAGE_ROWS
         self.is_loading = False
-        if list(ids) == self._ids:
+        self._replace(ids, rows)
+        self.ids_loaded.emit(len(ids))
+        if not self.is_whole:
+            self._ask_whole(after_first=True)
+
+    def _take_others(self, ids: list[str]) -> None:
+        """All, after the first of them were shown."""
+        shown = len(self._ids)
+        if ids[:shown] != self._ids:
+            self._take_whole(ids)
+            return
+        if len(ids) > shown:
+            self.beginInsertRows(QModelIndex(), shown, len(ids) - 1)
+            self._ids = ids
+            self.endInsertRows()
+        self._told_whole()
+
+    def _take_whole(self, ids: list[str]) -> None:
+        if ids == self._ids:
             self.mark_stale()
         else:
-            self.beginResetModel()
-            self._generation += 1
-            self._ids = list(ids)
-            self._row_by_id = None
-            self._pages.clear()
-            self._stale.clear()
-            self._asked.clear()
-            self.endResetModel()
+            self._replace(ids, None)
+        self._told_whole()
+
+    def _told_whole(self) -> None:
+        self.is_loading, self.is_whole = False, True
         self.ids_loaded.emit(len(self._ids))
+
+    def _replace(self, ids: list[str], first_rows: Mapping[str, Any] | None) -> None:
+        self.beginResetModel()
+        self._generation += 1
+        self._ids = ids
+        self._pages.clear()
+        self._stale.clear()
+        self._asked.clear()
+        if first_rows is not None:
+            self._pages[0] = [first_rows.get(item_id) for item_id in ids]
+        self.endResetModel()
 
     def _fail_ids(self, asked: int, error: KnownError) -> None:
         if asked == self._ids_asked:

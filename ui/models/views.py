@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, QObject, QSize, Qt
-from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QListView, QTableView
+from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QStyleOptionViewItem, QTableView
 
 from ui.delegates.cell_delegate import CellDelegate
 from ui.delegates.row_delegate import RowDelegate
@@ -13,16 +13,30 @@ from ui.models.ids_model import IdsTableModel
 from ui.theme import theme
 
 
-def list_view(model: IdsTableModel, delegate: RowDelegate, *, name: str) -> QListView:
-    """A list of rows drawn by a delegate; `name` is its accessible name. Owns the delegate."""
+def list_view(model: IdsTableModel, delegate: RowDelegate, *, name: str) -> QTableView:
+    """A list of rows drawn by a delegate; `name` is its accessible name. Owns the delegate.
+
+    A table of one column: a QListView asks the model about every row whenever it lays them out, half a second for
+    100,000.
+    """
     view = _List()
     view.setModel(model)
     delegate.setParent(view)
     view.setItemDelegate(delegate)
-    view.setUniformItemSizes(True)
     view.setMouseTracking(True)
-    _common(view, name)
-    theme().changed.connect(view.doItemsLayout)
+    _plain(view, name)
+    view.horizontalHeader().hide()
+    view.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+    for at in range(1, len(model.columns)):
+        view.setColumnHidden(at, True)
+
+    def fit() -> None:
+        height = delegate.sizeHint(QStyleOptionViewItem(), QModelIndex()).height()
+        view.verticalHeader().setMinimumSectionSize(height)
+        view.verticalHeader().setDefaultSectionSize(height)
+
+    fit()
+    _Refit(view, fit)
     return view
 
 
@@ -31,16 +45,10 @@ def table_view(model: IdsTableModel, *, name: str, row_height: float = 40) -> QT
     view = _Table()
     view.setModel(model)
     view.setItemDelegate(CellDelegate(view))
-    view.setShowGrid(False)
-    view.setWordWrap(False)
-    view.setCornerButtonEnabled(False)
-    view.setTabKeyNavigation(False)
-    view.verticalHeader().hide()
-    view.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+    _plain(view, name)
     head = view.horizontalHeader()
     head.setHighlightSections(False)
     head.setDefaultAlignment(Qt.AlignmentFlag.AlignLeading | Qt.AlignmentFlag.AlignVCenter)
-    _common(view, name)
 
     def fit() -> None:
         look = theme()
@@ -84,7 +92,7 @@ def on_current(view: QAbstractItemView, run: Callable[[str | None], object]) -> 
     view.selectionModel().currentRowChanged.connect(lambda _now, _before: run(current_id(view)))
 
 
-class _List(QListView):
+class _Table(QTableView):
     """Asks for no more height than it needs at least: what is stretched grows anyway, and a taller wish would be taken
     from the cards beside it (Qt counts the wish of what wraps as its least height)."""
 
@@ -92,11 +100,13 @@ class _List(QListView):
         return QSize(super().sizeHint().width(), self.minimumSizeHint().height())
 
 
-class _Table(QTableView):
-    """See `_List`."""
+class _List(_Table):
+    """Home and End go to the first and the last row, as in a list."""
 
-    def sizeHint(self) -> QSize:
-        return QSize(super().sizeHint().width(), self.minimumSizeHint().height())
+    def moveCursor(self, action: QAbstractItemView.CursorAction, modifiers: Qt.KeyboardModifier) -> QModelIndex:
+        if action in {QAbstractItemView.CursorAction.MoveHome, QAbstractItemView.CursorAction.MoveEnd}:
+            modifiers |= Qt.KeyboardModifier.ControlModifier
+        return super().moveCursor(action, modifiers)
 
 
 class _Refit(QObject):
@@ -135,7 +145,13 @@ class _KeepCurrent(QObject):
             self._view.setCurrentIndex(model.index(min(row, count - 1), 0))
 
 
-def _common(view: QListView | QTableView, name: str) -> None:
+def _plain(view: QTableView, name: str) -> None:
+    view.setShowGrid(False)
+    view.setWordWrap(False)
+    view.setCornerButtonEnabled(False)
+    view.setTabKeyNavigation(False)
+    view.verticalHeader().hide()
+    view.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
     view.setAccessibleName(name)
     view.setFrameShape(QFrame.Shape.NoFrame)
     view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)

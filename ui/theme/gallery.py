@@ -13,7 +13,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QColor, QImage
-from PySide6.QtWidgets import QApplication, QGridLayout, QListView, QWidget
+from PySide6.QtWidgets import QApplication, QGridLayout, QTableView, QWidget
 
 from eum_app.domain.errors import Refusal, Trouble
 from ui.delegates import VISIT_HEIGHT, ChipSpec, RowContent, RowDelegate
@@ -84,7 +84,7 @@ FINDINGS = (
 
 def _list(
     rows: tuple[tuple[str, ...], ...], present: Callable[[tuple[str, ...]], RowContent], **size: float
-) -> QListView:
+) -> QTableView:
     model = IdsTableModel([Column("", lambda found: present(found).spoken())])
     view = list_view(model, RowDelegate(present, **size), name="List")
     model.setParent(view)
