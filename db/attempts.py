@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import os
 import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -121,7 +122,8 @@ def _trouble(path: Path) -> Iterator[None]:
         code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
         if code == sqlite3.SQLITE_FULL:
             raise Trouble("disk.full", path=str(path)) from error
-        if code in {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM}:
+        is_protected = code == sqlite3.SQLITE_CANTOPEN and not os.access(path.parent, os.W_OK)
+        if is_protected or code in {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM}:
             raise Trouble("disk.read_only", path=str(path)) from error
         if code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
             raise Trouble("store.busy") from error

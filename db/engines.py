@@ -7,6 +7,7 @@ No address, password, key or row shows in what an error says.
 from __future__ import annotations
 
 import contextlib
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Final
@@ -32,7 +33,7 @@ _VERIFIED: Final = ("verify-full", "verify-ca")
 def sqlcipher_connection(path: Path, data_key: bytes, *, journal_mode: str = "WAL") -> Any:
     """The driver's own connection to an encrypted file. The key reaches SQLCipher by PRAGMA alone.
 
-    Raises the driver's errors: read it within `driver_trouble`.
+    Raises the driver's errors (read it within `driver_trouble`); Trouble `disk.read_only` where its folder is.
     """
     connection = sqlcipher.connect(
         str(path), timeout=BUSY_TIMEOUT_MS / 1000, isolation_level=None, check_same_thread=False
@@ -51,8 +52,10 @@ def sqlcipher_connection(path: Path, data_key: bytes, *, journal_mode: str = "WA
         ):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
-    except BaseException:
+    except BaseException as error:
         connection.close()
+        if "unable to open" in str(error) and not os.access(path.parent, os.W_OK):  # the log beside it
+            raise Trouble("disk.read_only", path=str(path)) from error
         raise
     return connection
 
@@ -185,6 +188,8 @@ _SQLCIPHER_TROUBLES: Final[tuple[tuple[str, Callable[[], Trouble]], ...]] = (
     ("full", lambda: Trouble("disk.full", path=DATABASE)),
     ("locked", lambda: Trouble("store.busy")),
     ("readonly", lambda: Trouble("disk.read_only", path=DATABASE)),
+    # SQLCipher says so whatever went wrong while it wrote the pages anew; they are then as they were.
+    ("PRAGMA key or rekey", lambda: Trouble("disk.failed", path=DATABASE, reason="the key could not be changed")),
     ("I/O", lambda: Trouble("disk.failed", path=DATABASE, reason="input/output error")),
     ("unable to open", lambda: Trouble("disk.failed", path=DATABASE, reason="cannot be opened")),
     ("not a database", lambda: Trouble("store.damaged")),

@@ -23,6 +23,7 @@ from sqlalchemy import Connection, select, text, update
 from db.engines import DATABASE, begin, driver_trouble, postgresql_engine, sqlcipher_connection
 from db.keyslots import check_mac, read_store_file, with_next_key, without_next_key, write_store_file
 from db.location import Location, read_location, write_location
+from db.snapshots import require_room
 from db.tables import content, secrets
 from eum_app.crypto.boxes import Box
 from eum_app.domain.errors import Refusal, Trouble
@@ -39,6 +40,7 @@ def change(folder: Path, data_key: bytes, new_key: bytes) -> bytes:
     try:
         if location is None:
             with _alone(folder, data_key) as connection:
+                require_room(folder, (folder / DATABASE).stat().st_size)  # the rollback journal
                 _keep_both(folder, data_key, new_key)
                 connection.execute(f"PRAGMA rekey = \"x'{new_key.hex()}'\"")
         else:
