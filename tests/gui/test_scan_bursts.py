@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QPlainTextEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from db.queries import visits
@@ -19,6 +19,7 @@ from tests.gui.hq_support import hq_window, hq_world
 from ui.app import build_window
 from ui.devices.scanners import Scanners
 from ui.field.transcribe_page import TranscribePage
+from ui.first_start import FirstStart
 from ui.settings import ScannerSettings
 from ui.shell import Shell
 from ui.tasks import Tasks
@@ -192,6 +193,29 @@ def test_no_burst_accepts_the_notice_or_fills_the_unlock_page_in(qtbot: QtBot, t
         burst(case)
     assert page.accepted_at is None
     assert (page.account.text(), page.passphrase.text()) == ("", "")
+    assert window.tasks.wait_idle(30)
+    window.close()
+
+
+def test_no_burst_chooses_anything_or_fills_a_field_in_at_the_first_start(qtbot: QtBot, tmp_path: Path) -> None:
+    window = build_window(tmp_path / "new")
+    window.show()
+    window.activateWindow()
+    qtbot.waitUntil(lambda: window._guard is not None)
+    page = window.findChild(FirstStart)
+    assert page is not None
+    chosen: list[object] = []
+    page.create_requested.connect(lambda *asked: chosen.append(asked))
+    # A passphrase is never held back, nor looked at: a scan into its field is typed there, and asks for nothing.
+    there = [one for one in places(page) if not one.property("secret")]
+    assert len(there) > 5
+    for at in range(max(len(there), len(CASES))):
+        there[at % len(there)].setFocus()
+        burst(CASES[at % len(CASES)])
+        assert typed_into(page) == ["", "", "", ""]
+    assert [one.text() for one in page.findChildren(QAbstractButton) if one.isChecked()] == []
+    assert chosen == []
+    assert not (tmp_path / "new").exists()
     assert window.tasks.wait_idle(30)
     window.close()
 

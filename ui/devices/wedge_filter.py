@@ -3,7 +3,8 @@
 Installed on the application, because a `QLineEdit` drops every separator of a mark and a focused button takes Enter.
 Printable keys, Enter and Tab after them, the control characters that separate a mark's elements, and the keys that the
 scanner is set to send for them are held back until `BurstCollector` decides: a burst becomes `mark_scanned`; typing is
-delivered again, in order, to whatever has the focus then, shortcuts included. Ctrl+Z and the like are never held.
+delivered again, in order, shortcuts included, to what had the focus when the key was pressed: a click elsewhere within
+the wait must not take the last letter along. Ctrl+Z and the like are never held.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
+import shiboken6
 from PySide6.QtCore import QEvent, QKeyCombination, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
@@ -20,13 +22,15 @@ from eum_app.scanning.wedge import AltReleased, Burst, BurstCollector, Key, Type
 # FS, GS, RS, US and EOT (ISO/IEC 15434), as scanners send them: Ctrl+\ Ctrl+] Ctrl+^ Ctrl+_ Ctrl+D.
 _SEPARATORS = frozenset("\x1c\x1d\x1e\x1f\x04")
 _END_KEYS = {Qt.Key.Key_Return: "Return", Qt.Key.Key_Enter: "Enter", Qt.Key.Key_Tab: "Tab"}
+_POINTS = frozenset({QEvent.Type.MouseButtonPress, QEvent.Type.MouseButtonDblClick, QEvent.Type.TouchBegin})
 _MODIFIERS = frozenset({Qt.Key.Key_Shift, Qt.Key.Key_Control, Qt.Key.Key_Alt, Qt.Key.Key_AltGr, Qt.Key.Key_Meta})
 
 
 @dataclass(frozen=True)
 class _Press:
-    """What is needed to press a key again."""
+    """What is needed to press a key again; `target` had the focus."""
 
+    target: QWidget | None
     key: int
     modifiers: Qt.KeyboardModifier
     text: str
@@ -49,6 +53,7 @@ class WedgeFilter(QObject):
         self._collector = BurstCollector(settings)
         self._is_replaying = False
         self._held: set[int] = set()
+        self._last_press_ms = 0.0
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._fall_silent)
@@ -69,18 +74,21 @@ class WedgeFilter(QObject):
         self._collector = BurstCollector(settings)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if self._is_replaying or not isinstance(event, QKeyEvent) or _is_secret_in_focus():
+        if self._is_replaying:
             return False
+        if event.type() in _POINTS:
+            self._settle_before_click()
+        return isinstance(event, QKeyEvent) and not _is_secret_in_focus() and self._key(event)
+
+    def _key(self, event: QKeyEvent) -> bool:
         kind = event.type()
-        if kind == QEvent.Type.ShortcutOverride:
-            if self._is_held_back(event):
-                event.accept()  # no shortcut now; if it was typing, `_replay` asks for shortcuts later
-                return True
-            return False
         if kind == QEvent.Type.KeyPress:
             return self._press(event)
         if kind == QEvent.Type.KeyRelease:
             return self._release(event)
+        if self._is_held_back(event):
+            event.accept()  # no shortcut now; if it was typing, `_replay` asks for shortcuts later
+            return True
         return False
 
     # Inside
@@ -100,10 +108,18 @@ class WedgeFilter(QObject):
             alt=bool(modifiers & Qt.KeyboardModifier.AltModifier),
             keypad=bool(modifiers & Qt.KeyboardModifier.KeypadModifier),
             auto_repeat=event.isAutoRepeat(),
-            token=_Press(event.key(), modifiers, event.text(), event.isAutoRepeat()),
+            token=_Press(self._in_focus(), event.key(), modifiers, event.text(), event.isAutoRepeat()),
         )
+        self._last_press_ms = time.monotonic() * 1000
         self._do(self._collector.feed(key))
         return True
+
+    def _settle_before_click(self) -> None:
+        """What was typed is delivered before a click moves the focus. A scan that is still coming in is not cut in two:
+        no hand leaves the keyboard for the mouse within the gap between two of its keys."""
+        silent_ms = time.monotonic() * 1000 - self._last_press_ms
+        if silent_ms > self._collector.settings.max_gap_ms:
+            self._fall_silent()
 
     def _release(self, event: QKeyEvent) -> bool:
         if event.key() == Qt.Key.Key_Alt and self._collector.is_pending:
@@ -143,14 +159,23 @@ class WedgeFilter(QObject):
                 self.heard.emit(what.ways)
                 self.mark_scanned.emit(what.raw)
             else:
-                for key in what.keys:
-                    assert isinstance(key.token, _Press)
-                    self._replay(key.token)
+                self._type([key.token for key in what.keys if isinstance(key.token, _Press)])
 
-    def _replay(self, press: _Press) -> None:
-        target = self._app.focusWidget() or self._app.activeWindow()
-        if target is None:
-            return
+    def _type(self, presses: list[_Press]) -> None:
+        """Press keys again, each for what it was meant for; where one of them moves the focus, the rest follow it."""
+        has_moved = False
+        for press in presses:
+            before = self._in_focus()
+            target = before if has_moved else press.target
+            # What is gone or out of sight is not typed into, and neither is what came in its place.
+            if target is not None and shiboken6.isValid(target) and target.isVisible():
+                self._replay(press, target)
+                has_moved = has_moved or self._in_focus() is not before
+
+    def _in_focus(self) -> QWidget | None:
+        return self._app.focusWidget() or self._app.activeWindow()
+
+    def _replay(self, press: _Press, target: QWidget) -> None:
         self._is_replaying = True
         try:
             override = press.event(QEvent.Type.ShortcutOverride)
@@ -161,11 +186,15 @@ class WedgeFilter(QObject):
                 if action is not None:
                     action.trigger()
                     return
+            before = self._in_focus()
             self._app.sendEvent(target, press.event(QEvent.Type.KeyPress))
             # The press may have moved the focus or closed the target.
-            target = self._app.focusWidget() or self._app.activeWindow()
-            if target is not None:
-                self._app.sendEvent(target, press.event(QEvent.Type.KeyRelease))
+            after = self._in_focus()
+            if after is not before or not shiboken6.isValid(target):
+                if after is None:
+                    return
+                target = after
+            self._app.sendEvent(target, press.event(QEvent.Type.KeyRelease))
         finally:
             self._is_replaying = False
 
