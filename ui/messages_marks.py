@@ -33,6 +33,9 @@ MARK_SENTENCES: dict[str, str] = {
     "mark.too_long": "too long for a mark: {length} bytes, the largest symbol holds {limit}",
     "mark.control_characters": "not the text of a mark: it holds control characters ({characters})",
     "mark.separators_lost": "separators lost: set the scanner up, or read the mark by camera",
+    "mark.label_parts_disagree": "part {part} of container label {label} does not fit the parts read before; scan all "
+    "parts of this label again",
+    "mark.label_too_many_parts": "a container label of more than {limit} parts cannot be put together",
     "mark.run_together": "two scans ran together; scan again",
     "mark.text_after_trailer": "text after the end of the mark: {text}",
     "mark.ambiguous": "ambiguous: more than one UII can be formed",

@@ -190,7 +190,8 @@ _DATA_IDENTIFIER = re.compile(r"([0-9]{0,3}[A-Z])(.+)", re.DOTALL)
 _TEXT_ELEMENT_IDENTIFIER = re.compile(r"([A-Z]{3}) ?(.+)", re.DOTALL)
 
 
-def _split_data_identifier(field: str) -> Iterator[Element]:
+def split_data_identifiers(field: str) -> Iterator[Element]:
+    """The element of `field` by its data identifier; as text if it has none."""
     found = _DATA_IDENTIFIER.fullmatch(field)
     yield Element(found[1], found[2]) if found else Element("", field)
 
@@ -235,7 +236,7 @@ def split_gs1(field: str) -> Iterator[Element]:
 
 _SPLITTERS = {
     "05": split_gs1,
-    "06": _split_data_identifier,
+    "06": split_data_identifiers,
     "12": _split_text_element,
     "DD": _split_text_element,
 }

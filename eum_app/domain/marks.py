@@ -24,6 +24,7 @@ from eum_app.domain.mark_syntax import (
     is_gs1_prefix,
     read_message,
     split_aim_prefix,
+    split_data_identifiers,
     split_gs1,
     symbology_of,
 )
@@ -35,6 +36,7 @@ __all__ = [
     "Mark",
     "MarkWarning",
     "Uii",
+    "claims_within",
     "is_us_cage",
     "look_alike_key",
     "near",
@@ -196,6 +198,15 @@ def parse_mark(raw: bytes, symbology: str | None = None) -> Mark:
         warning = MarkWarning("mark.gs1_without_envelope", {})
         return _read_elements(raw, text, name, (Record("GS1", elements),), (warning,))
     return _plain(raw, text, body, name)
+
+
+def claims_within(raw: bytes) -> tuple[str, ...]:
+    """The identifiers that stand whole within a part of a message: each complete in one element, with a separator on
+    either side. What the part's edges cut off is left out. Raises Refusal `mark.uii_too_long`, `mark.uii_invalid`."""
+    whole = re.split("[\x1d\x1e]", _as_text(raw))[1:-1]
+    elements = (element for field in whole for element in split_data_identifiers(field))
+    formed = _formed(Elements(tuple(one for one in elements if one.identifier in _COMPLETE)))
+    return tuple(dict.fromkeys(one.uii.value for one in formed))
 
 
 def _as_text(raw: bytes) -> str:

@@ -67,6 +67,7 @@ class Symbol:
     aim: str = ""  # AIM symbology identifier, "]d1"; "]d2" says GS1
     margin: float = 0.0  # share of the error correction that was not needed; 0 also where that is not known
     text: str = ""  # for showing only: the characters that the symbol's own character sets (ECI) say
+    part_of: str = ""  # file id of the label that a PDF417 symbol is a part of; which part, zxing-cpp does not tell
 
     @property
     def centre(self) -> tuple[float, float]:
@@ -262,7 +263,8 @@ def _four(points: Iterable[tuple[int, int]]) -> Corners:
 def _symbol(barcode: zxingcpp.Barcode, ms: float, preparation: str) -> Symbol:
     name = str(barcode.format)
     symbology = next((ours for theirs, ours in _SYMBOLOGIES if name.startswith(theirs)), name)
-    place, extra = barcode.position, barcode.extra
+    place = barcode.position
+    extra = barcode.extra if isinstance(barcode.extra, dict) else {}
     return Symbol(
         raw=bytes(barcode.bytes),
         symbology=symbology,
@@ -271,6 +273,7 @@ def _symbol(barcode: zxingcpp.Barcode, ms: float, preparation: str) -> Symbol:
         preparation=preparation,
         error_corrected=symbology in _ERROR_CORRECTED,
         aim=str(barcode.symbology_identifier),
-        margin=float(extra.get("UEC", 0.0)) if isinstance(extra, dict) else 0.0,
+        margin=float(extra.get("UEC", 0.0)),
         text=str(barcode.text),
+        part_of=str(extra.get("FileId", "")) if symbology == "PDF417" else "",
     )

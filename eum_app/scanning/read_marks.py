@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from eum_app.domain.errors import Refusal
-from eum_app.domain.marks import Mark, parse_mark
+from eum_app.domain.marks import Mark, claims_within, parse_mark
 from eum_app.scanning.decoder import Symbol, read_still
 from eum_app.scanning.images import IMAGE_SUFFIXES, load_grey
 
@@ -52,6 +52,9 @@ def read_marks(path: Path, *, sweep: bool = False) -> Iterator[SymbolReading]:
 def read_symbol(file: Path, symbol: Symbol) -> SymbolReading:
     """Read the data of a symbol; a refusal is kept, not raised, so that the others of the picture are read too."""
     try:
+        if symbol.part_of:  # of a container's label: what stands whole within it is a claim
+            mark = Mark(symbol.raw, symbol.text, symbol.symbology, claims=claims_within(symbol.raw))
+            return SymbolReading(file, symbol, mark=mark)
         return SymbolReading(file, symbol, mark=parse_mark(symbol.raw, symbol.aim or symbol.symbology))
     except Refusal as refusal:
         return SymbolReading(file, symbol, refusal=refusal)
@@ -71,6 +74,7 @@ def reading_as_json(reading: SymbolReading, sentence: Sentence) -> dict[str, Any
         "symbology": symbol.symbology if symbol else None,
         "bytes_hex": symbol.raw.hex() if symbol else None,
         "text": symbol.text if symbol else None,
+        "part_of": (symbol.part_of or None) if symbol else None,
         **_said(reading.mark, reading.refusal, sentence),
         "corners": [list(corner) for corner in symbol.corners] if symbol else [],
         "ms": round(symbol.ms, 1) if symbol else None,

@@ -26,6 +26,7 @@ from db.queries.matching import (
     visits_still_expecting,
 )
 from db.store import Connection
+from eum_app.domain.container_labels import Label
 from eum_app.domain.errors import Refusal
 from eum_app.domain.facts import MarkRead
 from eum_app.domain.items import compact, item_key
@@ -58,7 +59,7 @@ class Match:
     - `claims`: a container's label with several identifiers, or a part of one: claims, never sightings;
     - `unknown`: nobody has listed it.
 
-    `by` says what the item was found by.
+    `by` says what the item was found by; `label` what was read of a container's label that is in parts.
     """
 
     kind: str
@@ -68,6 +69,7 @@ class Match:
     candidates: tuple[ItemRow, ...] = ()
     closeness: tuple[Closeness, ...] = ()
     by: MatchedBy = ""
+    label: Label | None = None
 
 
 def match_mark(
@@ -148,7 +150,7 @@ def match_read(session: Session, visit_id: str, mark: Mark, read: MarkRead) -> M
 
 def _is_part_of_label(mark: Mark) -> bool:
     """Whether a PDF417 symbol breaks off before the message's end: container labels spread theirs over several (Macro
-    PDF417, MIL-STD-129), and one identifier in the part at hand does not make it the mark of an item."""
+    PDF417, MIL-STD-129), and a scanner may not say so. One identifier in it does not make it the mark of an item."""
     return mark.symbology == "PDF417" and any(one.code == "mark.trailer_missing" for one in mark.warnings)
 
 

@@ -7,23 +7,26 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton
+from PySide6.QtWidgets import QAbstractButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from db.queries import visits
 from db.queries.reading import mark_read
 from eum_app.domain.errors import Refusal
 from eum_app.domain.marks import parse_mark
+from eum_app.scanning.labels import png
 from eum_app.usecases.exchange import import_bundles
 from eum_app.usecases.open_store import open_store
 from eum_app.usecases.seal_bundle import seal_results
 from tests.builders import PASSPHRASE
 from tests.gui.field_world import Field, field_at_work
 from tests.gui.test_scan_bursts import burst
+from tests.macro_pdf417 import cut, picture, scanned
 
 CASES = json.loads((Path(__file__).parents[1] / "data" / "marks.json").read_text("utf-8"))
 CLAIMS = "[)>\x1e06\x1d25SD1HLD9NVG-31A786950\x1d25SD1HLD9NVG-31A786951\x1e\x04"
 REORDERED = CLAIMS.replace("786950", "X").replace("786951", "786950").replace("X", "786951")
+PARTS = [raw.decode() for raw in scanned(cut(CLAIMS, 4), (725, 120, 343))]
 PART = "]L2[)>\x1e06\x1d25SD1HLD9NVG-31A786950"  # of a Macro PDF417: the rest stands in other symbols
 
 
@@ -63,7 +66,7 @@ def test_every_way_to_form_a_uii_reaches_hq_whole(qtbot: QtBot, tmp_path: Path) 
         for raw in wanted:
             record_scan(field, raw)
         before = field.session.read(visits.recent_checks, field.visit_id, 100)
-        for label in (PART, CLAIMS, REORDERED):
+        for label in (PART, CLAIMS, REORDERED, *PARTS):
             burst(label)
             field.idle()
             draft = field.visit.item.draft
@@ -86,3 +89,46 @@ def test_every_way_to_form_a_uii_reaches_hq_whole(qtbot: QtBot, tmp_path: Path) 
             assert mark.read_by == "wedge"
     finally:
         hq.close("test ended")
+
+
+def said_in(panel: QWidget) -> str:
+    return " ".join(str(one.property("text") or one.accessibleName()) for one in panel.findChildren(QWidget))
+
+
+def test_a_label_in_parts_is_put_together_on_the_page_and_is_no_sighting(qtbot: QtBot, tmp_path: Path) -> None:
+    with field_at_work(qtbot, tmp_path) as field:
+        field.open("visit")
+        line = field.visit.scan.line
+        for part, said in zip(
+            [PARTS[at] for at in (2, 3, 0, 2)], ("1 part read", "2 of 4", "3 of 4", "3 of 4"), strict=True
+        ):
+            burst(part)
+            field.idle()
+            assert said in line.text()
+        shown = said_in(field.visit.item)
+        assert "Still to scan: part 2." in shown
+        burst(PARTS[1])
+        field.idle()
+        shown = said_in(field.visit.item)
+        assert "D1HLD9NVG-31A786950" in shown
+        assert "D1HLD9NVG-31A786951" in shown
+        assert field.visit.item.draft is None
+        burst(PARTS[1].replace("A", "B"))  # a part of another label with the same number
+        field.idle()
+        assert "does not fit" in line.text()
+        assert field.session.read(visits.recent_checks, field.visit_id) == []
+
+
+def test_a_picture_of_a_part_offers_nothing_to_record(qtbot: QtBot, tmp_path: Path) -> None:
+    with field_at_work(qtbot, tmp_path) as field:
+        field.open("visit")
+        at = 1  # a part without the message's head: nothing in it says that it is one, but for its control block
+        path = tmp_path / "part.png"
+        path.write_bytes(png(picture(cut(CLAIMS, 3)[at], at, 3, (17, 53))))
+        field.visit.scan._read_photo(path)
+        field.until(lambda: "part read" in field.visit.scan.line.text())
+        shown = said_in(field.visit.item)
+        assert "cannot tell which part" in shown
+        assert field.visit.item.draft is None
+        offered = field.visit.item.findChildren(QAbstractButton, "not_on_list_button")
+        assert not any(one.isVisible() for one in offered)

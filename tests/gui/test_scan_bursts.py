@@ -201,7 +201,7 @@ def test_no_burst_chooses_anything_or_fills_a_field_in_at_the_first_start(qtbot:
     window = build_window(tmp_path / "new")
     window.show()
     window.activateWindow()
-    qtbot.waitUntil(lambda: window._guard is not None)
+    qtbot.waitUntil(lambda: window._watch is not None)
     page = window.findChild(FirstStart)
     assert page is not None
     chosen: list[object] = []

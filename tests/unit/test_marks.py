@@ -11,7 +11,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from eum_app.domain import mark_syntax, marks
+from eum_app.domain import container_labels, mark_syntax, marks
 from eum_app.domain.errors import Refusal
 from eum_app.domain.marks import Mark, Uii, parse_mark
 from ui.messages_marks import MARK_SENTENCES, describe
@@ -210,7 +210,9 @@ def test_a_uii_cannot_be_built_invalid() -> None:
 
 
 def test_every_code_has_a_sentence_and_every_sentence_a_code() -> None:
-    source = "".join(Path(str(module.__file__)).read_text(encoding="utf-8") for module in (marks, mark_syntax))
+    source = "".join(
+        Path(str(module.__file__)).read_text(encoding="utf-8") for module in (marks, mark_syntax, container_labels)
+    )
     assert set(re.findall(r'"(mark\.[a-z0-9_]+)"', source)) == set(MARK_SENTENCES)
 
 

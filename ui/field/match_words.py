@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QCoreApplication
 
+from eum_app.domain.container_labels import Label
 from eum_app.domain.errors import KnownError
 from eum_app.usecases.match_mark import Match
 from ui import words
@@ -49,7 +50,7 @@ def tag_of(match: Match) -> tuple[str, str, str]:
         "unknown": ("unknown", _tr("{name} unknown"), "warn"),
         "near": ("near", _tr("{name} near match"), "warn"),
         "ambiguous": ("near", _tr("{name} fits several"), "warn"),
-        "claims": ("claims", _tr("container label: claims"), "warn"),
+        "claims": ("claims", _tr("container label: {read}").format(read=_parts_read(match)), "warn"),
     }[match.kind]
     return state, text.format(name=name), tone
 
@@ -90,12 +91,45 @@ def offer_of(match: Match) -> Offer:
             False,
         ),
     }[match.kind]  # fmt: skip
+    if match.label is not None and not match.label.is_whole:
+        title, text = _tr("A container's label, in parts"), _still_missing(match.label)
     if "same_serial" in match.closeness:
         text = _tr(
             "An item has this serial number, and the book names another maker, part or UII than the mark does. Compare "
             "the plate, and choose only what it says."
         )
     return Offer(title, text, tuple(_read_rows(match)), can_be_recorded)
+
+
+def _joined(*sentences: str) -> str:
+    return " ".join(sentences)
+
+
+def _parts_read(match: Match) -> str:
+    label = match.label
+    if label is None or label.is_whole:
+        return _tr("claims")
+    read = len(label.parts)
+    if label.size is None:
+        read += len(label.loose)
+        return _tr("1 part read") if read == 1 else _tr("{read} parts read").format(read=words.count(read))
+    return _tr("{read} of {size} parts read").format(read=words.count(read), size=words.count(label.size))
+
+
+def _still_missing(label: Label) -> str:
+    claims = _tr("What it names are claims of whoever packed it, and no sightings.")
+    if label.loose and not label.parts:
+        return _joined(
+            _tr("The camera cannot tell which part of the label this is: only what stands whole within it is shown."),
+            _tr("For all of it, use a hand scanner that puts the parts together or sends their control header."),
+            claims,
+        )
+    if label.missing:
+        numbers = ", ".join(words.count(number + 1) for number in label.missing)
+        missing = _tr("Still to scan: part {numbers}.").format(numbers=numbers)
+    else:
+        missing = _tr("The last part is still to be scanned.")
+    return _joined(missing, _tr("The parts can be scanned in any order."), claims)
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ def hints() -> list[str]:
     return [
         tr("Interface: USB keyboard (HID), or serial port (USB CDC or RS-232)."),
         tr("Symbologies: Data Matrix, QR, Code 128, Code 39, PDF417, Aztec on; all others off."),
+        tr("Macro PDF417 (container labels): buffer all symbols, or any order with the control header transmitted."),
         tr("Control characters: send them (Zebra: function key mapping or “Send ASCII control characters”; "
            "Honeywell: “Control + X mode”)."),
         tr("Keyboard layout of the scanner: the same as that of this computer."),

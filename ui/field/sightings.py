@@ -11,7 +11,8 @@ from PySide6.QtGui import QImage
 from eum_app.domain.errors import KnownError, Refusal
 from eum_app.scanning.decoder import Symbol
 from eum_app.scanning.sweep import Track
-from eum_app.usecases.match_mark import Match, match_mark
+from eum_app.usecases.match_label import ContainerLabels
+from eum_app.usecases.match_mark import Match
 from eum_app.usecases.session import Session
 from ui.desk import Desk
 from ui.field.scan_worker import Seen
@@ -43,6 +44,7 @@ class Sightings(QObject):
         super().__init__(parent)
         self._desk = desk
         self._visit_id = ""
+        self.labels = ContainerLabels()
         self._verdicts: dict[Key, Match | None] = {}
         self._asked: set[Key] = set()
         self._tracks: tuple[Track, ...] = ()
@@ -54,6 +56,7 @@ class Sightings(QObject):
         """Another visit: nothing of the last one holds."""
         self._visit_id = visit_id
         self._verdicts.clear()
+        self.labels.clear()
         self.ask_anew()
 
     def ask_anew(self) -> None:
@@ -114,9 +117,10 @@ class Sightings(QObject):
             return
         self._asked |= set(new)
         session, visit_id, read_by, now = self._desk.session, self._visit_id, self._seen.read_by, self._round
+        labels = self.labels
 
         def work() -> list[tuple[Key, Match | KnownError]]:
-            return [(key, _matched(session, visit_id, symbol, read_by)) for key, symbol in new.items()]
+            return [(key, _matched(labels, session, visit_id, symbol, read_by)) for key, symbol in new.items()]
 
         self._desk.tasks.query(work, lambda answers: self._answered(visit_id, now, answers))
 
@@ -149,9 +153,11 @@ class Sightings(QObject):
             self.counted.emit()
 
 
-def _matched(session: Session, visit_id: str, symbol: Symbol, read_by: str) -> Match | KnownError:
+def _matched(
+    labels: ContainerLabels, session: Session, visit_id: str, symbol: Symbol, read_by: str
+) -> Match | KnownError:
     try:
-        return match_mark(
+        return labels.match(
             session,
             visit_id,
             symbol.raw,
@@ -159,6 +165,7 @@ def _matched(session: Session, visit_id: str, symbol: Symbol, read_by: str) -> M
             symbology=symbol.aim or symbol.symbology,
             preparation=symbol.preparation,
             quality=round(symbol.margin, 2),
+            part_of=symbol.part_of,
         )
     except Refusal as refusal:
         return refusal

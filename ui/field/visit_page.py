@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QAbstractItemView, QLineEdit, QPlainTextEdit, QSta
 from db.queries.items import ItemRow, history
 from eum_app.domain.errors import KnownError
 from eum_app.domain.facts import MarkRead
-from eum_app.usecases.match_mark import Match, match_mark
+from eum_app.usecases.match_mark import Match
 from eum_app.usecases.record_check import RecordedCheck
 from ui import words
 from ui.desk import Desk
@@ -173,9 +173,9 @@ class VisitPage(Page):
         self._match(raw, read_by)
 
     def _match(self, raw: bytes, read_by: str) -> None:
-        session, visit_id = self._desk.session, self.visit_id
+        session, visit_id, labels = self._desk.session, self.visit_id, self.sightings.labels
         self._desk.tasks.query(
-            lambda: match_mark(session, visit_id, raw, read_by=read_by),
+            lambda: labels.match(session, visit_id, raw, read_by=read_by),
             partial(self._matched, visit_id),
             partial(self.not_matched, read_by),
         )

@@ -1,0 +1,79 @@
+"""Container labels at a visit: their parts are put together as they are read; what they name are claims, never
+sightings (MIL-STD-129). Nothing is written."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from threading import Lock
+
+from eum_app.domain.container_labels import Label, LabelPart, Labels, add_part, forget, part_scanned
+from eum_app.domain.errors import Refusal
+from eum_app.domain.facts import MarkRead
+from eum_app.domain.marks import Mark, claims_within, parse_mark
+from eum_app.usecases.match_mark import Match, match_mark
+from eum_app.usecases.session import Session
+
+
+class ContainerLabels:
+    """What was read of labels, by whatever means; asked from any thread."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._labels: Labels = ()
+
+    def clear(self) -> None:
+        with self._lock:
+            self._labels = ()
+
+    def match(
+        self,
+        session: Session,
+        visit_id: str,
+        raw: bytes,
+        *,
+        read_by: str,
+        symbology: str = "",
+        preparation: str = "",
+        quality: float = 0.0,
+        part_of: str = "",
+    ) -> Match:
+        """As `match_mark`; a part of a label is the label as far as it was read. `part_of` is the file id of the label
+        that a picture's decoder found this symbol to be a part of.
+
+        Raises Refusal `mark.…`, as `take` does.
+        """
+        label = self.take(raw, read_by=read_by, part_of=part_of, preparation=preparation, quality=quality)
+        return label or match_mark(
+            session, visit_id, raw, read_by=read_by, symbology=symbology, preparation=preparation, quality=quality
+        )
+
+    def take(
+        self, raw: bytes, *, read_by: str, part_of: str = "", preparation: str = "", quality: float = 0.0
+    ) -> Match | None:
+        """The label that this is a part of, as far as it was read; None if it is no part of one.
+
+        Raises Refusal `mark.label_parts_disagree` (after it the label begins anew), `mark.label_too_many_parts`, and
+        what `parse_mark` raises for a message put together.
+        """
+        part = LabelPart(part_of, raw) if part_of else part_scanned(raw)
+        if part is None:
+            return None
+        with self._lock:
+            try:
+                self._labels = add_part(self._labels, part)
+            except Refusal:
+                self._labels = forget(self._labels, part.label_id)
+                raise
+            label = self._labels[-1]
+        read = MarkRead(read_by=read_by, raw=raw, symbology="PDF417", preparation=preparation, quality=quality)
+        return Match("claims", read, _mark_of(label), label=label)
+
+
+def _mark_of(label: Label) -> Mark:
+    if label.is_whole:
+        mark = parse_mark(label.message, "PDF417")
+        own = (mark.uii.value,) if mark.uii else ()
+        return replace(mark, uii=None, serial=None, claims=mark.claims or own)
+    pieces = (*(data for _, data in label.parts), *label.loose)
+    claims = tuple(dict.fromkeys(claim for piece in pieces for claim in claims_within(piece)))
+    return Mark(label.message, "", "PDF417", claims=claims)
