@@ -334,7 +334,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The certificates do not lead from a device to HQ ({roles}).",
         "Ask the sender for the whole chain.",
     ),
-    "certificate.expired": ("The certificate of {origin} ended {until}.", "Ask HQ to renew it."),
+    "certificate.expired": (
+        "The certificate of {origin} ended {until}.",
+        "Check this device's clock. If it is right, ask HQ to renew the certificate.",
+    ),
     "certificate.not_yet_valid": ("The certificate of {origin} begins {since}.", "Check this device's clock."),
     "certificate.revoked": ("The certificate of {origin} was revoked.", "Do not use the device; ask HQ."),
     "certificate.invalid": ("The certificate cannot be read or its signature does not fit.", "Ask HQ for a new one."),

@@ -100,6 +100,37 @@ def _next_word(heard: Pipe) -> str:
     return str(heard.recv())
 
 
+def side_by_side(kind: str, prepared: Prepared, folder: Path, deeds: int) -> list[list[str]]:
+    """Two children work on one copy of the store in `folder` at once; what each has had acknowledged, at least `deeds`
+    unless it came to its end before."""
+    ticket = prepared.of(kind)
+    shutil.copytree(ticket.folder, folder)
+    started = []
+    for seed in range(2):
+        heard, say = multiprocessing.Pipe(duplex=False)
+        child = _children().Process(target=labour, args=(kind, ticket, folder, seed, say), daemon=True)
+        child.start()
+        say.close()
+        started.append((child, heard))
+    acknowledged: list[list[str]] = [[], []]
+    try:
+        for _, heard in started:
+            assert _next_word(heard) == BEGUN
+        for said, (_, heard) in zip(acknowledged, started, strict=True):
+            with contextlib.suppress(EOFError):
+                said.extend(_next_word(heard) for _ in range(deeds))
+    finally:
+        for child, _ in started:
+            child.kill()
+            child.join(PATIENCE_S)
+    for said, (_, heard) in zip(acknowledged, started, strict=True):
+        with contextlib.suppress(EOFError, OSError):
+            while heard.poll(0):
+                said.append(heard.recv())
+        heard.close()
+    return acknowledged
+
+
 def _children() -> ForkServerContext | SpawnContext:
     """A child that need not import everything again is killed at work and not at importing."""
     if "forkserver" not in multiprocessing.get_all_start_methods():
