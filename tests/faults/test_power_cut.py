@@ -11,13 +11,16 @@ import pytest
 
 from db.chains import chain_head
 from db.engines import DATABASE
+from db.instance import PUT_BACK
 from db.snapshots import verify_database
-from eum_app.domain.errors import KnownError, Trouble
-from eum_app.usecases.open_store import check_store
+from eum_app.domain.errors import KnownError, Refusal, Trouble
+from eum_app.usecases.open_store import check_store, open_store, rebuild_store
 from eum_app.usecases.session import Session, Ticket, resumed
-from tests.builders import Clock
+from tests.builders import PASSPHRASE, Clock
 from tests.faults.disk import cut, flip
 from tests.faults.labour import check_one
+from tests.integration.test_projection import tables
+from tests.pictures import photo
 from tests.simulator import Simulator
 
 DEVICE = "FLD-0042"
@@ -103,3 +106,83 @@ def test_a_truncated_database_is_not_opened_as_if_it_were_whole(
 
     with pytest.raises(KnownError, match=r"store\.|chain\."):
         use()
+
+
+# The log itself is damaged, as it lay after a crash
+
+
+def require_nothing_invented(copy: Ticket, at: int, acknowledged: list[tuple[int, int]]) -> None:
+    """All that lies before the damage at `at` is there, and what is there is what was stated, in every table."""
+    with resumed(copy, Clock()) as session:
+        surely = max((seq for size, seq in acknowledged if size <= at), default=0)
+        assert surely <= newest(session) <= acknowledged[-1][1]
+        assert check_store(session)[1] == []
+        before = session.read(tables)
+        rebuild_store(session)
+        assert session.read(tables) == before
+
+
+@pytest.mark.parametrize("damage", ["flipped", "cut"])
+def test_a_damaged_log_gives_nothing_that_was_not_stated(
+    as_it_lay: tuple[Ticket, list[tuple[int, int]]], tmp_path: Path, damage: str
+) -> None:
+    ticket, acknowledged = as_it_lay
+    chance = random.Random(damage)
+    size = (ticket.folder / f"{DATABASE}-wal").stat().st_size
+    for at in (0, 9, 17, 25, 40, size - 1, *(chance.randrange(size) for _ in range(10))):
+        copy = copied(ticket, tmp_path / f"{at}")
+        wal = copy.folder / f"{DATABASE}-wal"
+        cut(wal, at) if damage == "cut" else flip(wal, at, 1 << chance.randrange(8))
+        require_nothing_invented(copy, at, acknowledged)
+
+
+def test_a_log_that_lost_what_was_handed_in_is_noticed(tmp_path: Path) -> None:
+    """Where a store stands is noted outside its folder at each sealing: a store that then holds less says so, and
+    takes no more evidence under its old identity."""
+    simulator = Simulator.start(tmp_path / "w", count=4)
+    world, folder = simulator.world, simulator.world.device.store.folder
+    world.device.close()
+    world.devices[DEVICE] = open_store(folder, "INS-017", PASSPHRASE, now=world.clock)
+    simulator.check(DEVICE, 0)
+    simulator.seal(DEVICE)
+    shutil.copytree(folder, tmp_path / "lay", ignore=shutil.ignore_patterns("*-shm"))
+    world.close()
+    shutil.rmtree(folder)
+    (tmp_path / "lay").rename(folder)
+    flip(folder / f"{DATABASE}-wal", 17)
+    session = open_store(folder, "INS-017", PASSPHRASE, now=world.clock)
+    assert session.store.copied is not None
+    assert session.store.copied.how == PUT_BACK
+    with pytest.raises(Refusal, match=r"store\.copied"):
+        check_one(session, simulator.visit_ids[DEVICE], random.Random(1))
+    session.close()
+
+
+# A photo's file
+
+
+def test_a_photo_whose_file_is_damaged_is_never_shown(tmp_path: Path) -> None:
+    simulator = Simulator.start(tmp_path / "w", count=2)
+    device = simulator.world.device
+    with device.writing() as transaction:
+        ref = transaction.seal_content(photo(300, random.Random(1)), "image/png")
+    path = device.store.content.path_of(ref.object_id)
+    whole = path.read_bytes()
+    chance = random.Random(2)
+    for at in (0, len(whole) - 1, *(chance.randrange(len(whole)) for _ in range(20))):
+        path.write_bytes(whole)
+        flip(path, at, 1 << chance.randrange(8))
+        with pytest.raises(Refusal, match=r"object\.(altered|not_an_object)"):
+            device.content(ref)
+        assert check_store(device)[1] == [ref.object_id]
+    for length in (0, 1, len(whole) // 2, len(whole) - 1):
+        path.write_bytes(whole)
+        cut(path, length)
+        with pytest.raises(Refusal, match=r"object\.(altered|not_an_object)"):
+            device.content(ref)
+    path.unlink()
+    with pytest.raises(Trouble, match=r"content\.absent"):
+        device.content(ref)
+    path.write_bytes(whole)
+    assert device.content(ref) == photo(300, random.Random(1))
+    simulator.world.close()
