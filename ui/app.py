@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -252,6 +253,7 @@ class AppWindow(QWidget):
         shell = work.shell
         if away is None:
             shell.lock_requested.connect(self.lock)
+            shell.erase_requested.connect(self._erase)
             self._watching().scanners.heard.connect(shell.scanner_heard)
             shell.scanner_changed.connect(self._watching().use_scanner)
             shell.lock_after_changed.connect(self._watching().lock_after)
@@ -284,6 +286,26 @@ class AppWindow(QWidget):
         self._opening().operation(ended.result, None, self._say)
         self.locked.emit()
 
+    def _erase(self, confirm: str) -> None:
+        work = self._work
+        assert work is not None
+        ended = work.begin_erasing(confirm)
+        self._opening().operation(ended.result, lambda _none: self._erased(), partial(self._not_erased, work))
+
+    def _erased(self) -> None:
+        """Nothing is left of any account's work here: as on the first day."""
+        self._watching().rest()
+        self._end_all()
+        self._show_front()
+
+    def _not_erased(self, work: Work, error: KnownError) -> None:
+        if not work.session.is_open:  # the keys are gone, and not all files
+            self._erased()
+            self._say(error)
+            return
+        work.go_on()
+        work.shell.erase_failed.emit(error)
+
     def _say(self, error: KnownError) -> None:
         if self._front is not None:
             self._front.show_error(error)
@@ -292,14 +314,17 @@ class AppWindow(QWidget):
         self._stack.removeWidget(work.shell)
         work.end(reason)
 
-    def closeEvent(self, event: QCloseEvent) -> None:
-        self._is_closed = True
-        if self._watch is not None:
-            self._watch.close()
+    def _end_all(self) -> None:
         works = [*self._away.values(), *([self._work] if self._work is not None else [])]
         self._away, self._work = {}, None
         for work in works:
             self._end(work, "closed")
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self._is_closed = True
+        if self._watch is not None:
+            self._watch.close()
+        self._end_all()
         if self._front_tasks is not None:
             self._front_tasks.close()
         super().closeEvent(event)

@@ -60,6 +60,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Close it everywhere else, then try again.",
     ),
     "store.locked": ("The store is locked.", "Unlock it again."),
+    "store.work_running": (
+        "Work in the background still has this store open.",
+        "Let it come to its end, or stop it, then try again.",
+    ),
     "store.not_confirmed": ("The name typed is not {name}.", "Type the store's name to confirm."),
     "store.erased": (
         "The keys of this store were destroyed after {failures} failed tries, as was ordered.",

@@ -47,6 +47,10 @@ class Shell(QWidget):
     """Right before a scan by keys: by which keys its separators came (`Burst.ways`)."""
     lock_after_changed = Signal(int)
     """After how many idle minutes it locks from now on."""
+    erase_requested = Signal(str)
+    """Erase the store; carries its name as the person typed it."""
+    erase_failed = Signal(object)
+    """KnownError: the store was not erased."""
     closed = Signal()
 
     def __init__(self, tasks: Tasks, *, brand: str, marking: str = "CUI") -> None:

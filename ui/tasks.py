@@ -62,6 +62,7 @@ class Tasks(QObject):
     """Exception that is a bug."""
     busy_changed = Signal(bool)
     _arrived = Signal(object)
+    _was_alone = Signal(object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -69,16 +70,22 @@ class Tasks(QObject):
         self._operations = ThreadPoolExecutor(1, thread_name_prefix="operation")
         self._children: set[ChildTask] = set()
         self._open = 0
-        self._is_paused = False
+        self._pauses = 0
         self._running: set[Future[None]] = set()
         self._waiting: list[tuple[ThreadPoolExecutor, Callable[[], None]]] = []
         self._undelivered: list[Report] = []
         self._arrived.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
+        self._was_alone.connect(self._end_alone, Qt.ConnectionType.QueuedConnection)
 
     @property
     def is_busy(self) -> bool:
         """Whether anything is under way or not yet delivered."""
         return self._open > 0
+
+    @property
+    def has_children(self) -> bool:
+        """Whether a child process is at work."""
+        return bool(self._children)
 
     def query(self, fn: Callable[[], T], on_done: Callable[[T], object], on_failed: OnFailed | None = None) -> None:
         """Run a read; several run at a time, and may finish in another order."""
@@ -135,15 +142,16 @@ class Tasks(QObject):
     def pause(self, last: Callable[[], None]) -> tuple[Future[None], int]:
         """Put the work away: what runs comes to its end, writes that were asked for are still done, children are ended
         at once, and then `last` runs. Queries not begun, whatever is asked from now on, and every answer wait for
-        `resume`. Returns the end of it all (with what `last` raised), and how many children were ended.
+        `resume`: where several paused, for the last of them. Returns the end of it all (with what `last` raised), and
+        how many children were ended.
         """
-        self._is_paused = True
+        self._pauses += 1
         children = tuple(self._children)
         for task in children:
             task.kill()
 
         def end() -> None:
-            wait(tuple(self._running))
+            self._await_queries()
             for task in children:
                 task.join()
             last()
@@ -152,13 +160,31 @@ class Tasks(QObject):
 
     def resume(self) -> None:
         """Deliver what arrived since `pause`, and begin what waits. Not before the end that `pause` returned."""
-        self._is_paused = False
+        self._pauses -= 1
+        if self._pauses:
+            return
         undelivered, self._undelivered = self._undelivered, []
         waiting, self._waiting = self._waiting, []
         for report in undelivered:
             report()
         for pool, work in waiting:
             self._begin_or_wait(pool, work)
+
+    def alone(
+        self, fn: Callable[[], T], on_done: Callable[[T], object] | None = None, on_failed: OnFailed | None = None
+    ) -> None:
+        """Run a write that bears no reader beside it: queries that run come to their end first, none begins meanwhile.
+        Not while a child is at work."""
+
+        def work() -> None:
+            self._await_queries()
+            report = self._outcome(fn, on_done, on_failed, tell=True)
+            if shiboken6.isValid(self):
+                self._was_alone.emit(report)
+
+        self._begin()
+        self._pauses += 1
+        self._operations.submit(work)
 
     def close(self) -> None:
         """Stop children, let running work end, drop what waits, deliver nothing more."""
@@ -183,23 +209,36 @@ class Tasks(QObject):
         tell: bool,
     ) -> None:
         def work() -> None:
-            if self._is_paused and pool is self._queries:
+            if self._pauses and pool is self._queries:
                 self._waiting.append((pool, work))
                 return
-            try:
-                result = fn()
-            except KnownError as error:
-                self._post(partial(self._fail, error, on_failed))
-            except Exception as error:  # noqa: BLE001 - one of the two doors for bugs
-                self._post(partial(self._crash, error))
-            else:
-                self._post(partial(self._finish, result, on_done, tell=tell))
+            self._post(self._outcome(fn, on_done, on_failed, tell=tell))
 
         self._begin()
         self._begin_or_wait(pool, work)
 
+    def _outcome(
+        self, fn: Callable[[], T], on_done: Callable[[T], object] | None, on_failed: OnFailed | None, *, tell: bool
+    ) -> Report:
+        """Run it here; what the GUI thread is to be told of it."""
+        try:
+            result = fn()
+        except KnownError as error:
+            return partial(self._fail, error, on_failed)
+        except Exception as error:  # noqa: BLE001 - one of the two doors for bugs
+            return partial(self._crash, error)
+        return partial(self._finish, result, on_done, tell=tell)
+
+    def _await_queries(self) -> None:
+        wait(tuple(self._running))
+
+    @Slot(object)
+    def _end_alone(self, report: Report) -> None:
+        self.resume()
+        self._deliver(report)
+
     def _begin_or_wait(self, pool: ThreadPoolExecutor, work: Callable[[], None]) -> None:
-        if self._is_paused:
+        if self._pauses:
             self._waiting.append((pool, work))
             return
         future = pool.submit(work)
@@ -224,7 +263,7 @@ class Tasks(QObject):
 
     @Slot(object)
     def _deliver(self, report: Report) -> None:
-        if self._is_paused:
+        if self._pauses:
             self._undelivered.append(report)
         else:
             report()

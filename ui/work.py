@@ -12,6 +12,7 @@ from PySide6.QtCore import QCoreApplication, QTimer
 from PySide6.QtWidgets import QWidget
 
 from eum_app.domain.errors import KnownError, Refusal
+from eum_app.usecases.erase import erase_store
 from eum_app.usecases.session import Session
 from ui.desk import Desk
 from ui.device_state import DeviceBox
@@ -85,6 +86,16 @@ class Work:
             one = tr("app", "{count} piece of work in the background was stopped by the lock")
             more = tr("app", "{count} pieces of work in the background were stopped by the lock")
             self.shell.say_stopped(counted(self._ended_children, one, more))
+
+    def begin_erasing(self, confirm: str) -> Future[None]:
+        """Erase the store (`usecases.erase.erase_store`) once what runs has ended; nothing else begins any more. Where
+        the future tells that it failed with the keys still there, `go_on`."""
+        self._notes.stop()
+        return self.tasks.pause(lambda: erase_store(self.session, confirm))[0]
+
+    def go_on(self) -> None:
+        self.tasks.resume()
+        self._notes.start(NOTES_EVERY_MS)
 
     def _record_notes(self) -> None:
         if self.session.has_notes:

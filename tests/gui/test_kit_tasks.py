@@ -282,3 +282,41 @@ def test_a_pause_ends_children_and_says_how_many(tasks: Tasks) -> None:
     tasks.resume()
     assert tasks.wait_idle()
     assert said == ["stopped"]
+
+
+def test_a_write_that_is_alone_runs_beside_no_query_and_a_lock_meanwhile_holds_its_answer(tasks: Tasks) -> None:
+    gate, ran, told = threading.Event(), list[str](), list[str]()
+    begun = threading.Barrier(2, timeout=10)
+
+    def hold() -> None:
+        begun.wait()
+        assert gate.wait(10)
+        ran.append("query before")
+
+    tasks.query(hold, lambda _done: told.append("query before"))
+    begun.wait()
+    tasks.alone(lambda: ran.append("alone"), lambda _done: told.append("alone"))
+    tasks.query(lambda: ran.append("query"), lambda _done: told.append("query"))
+    ended, _children = tasks.pause(lambda: ran.append("last"))
+    gate.set()
+    ended.result(10)
+    assert ran == ["query before", "alone", "last"]
+    for _ in range(3):
+        QApplication.processEvents()
+    assert told == []  # still locked
+    tasks.resume()
+    assert tasks.wait_idle()
+    assert ran == ["query before", "alone", "last", "query"]
+    assert sorted(told) == ["alone", "query", "query before"]
+
+
+def test_what_fails_alone_lets_the_others_go_on(tasks: Tasks) -> None:
+    failed: list[str] = []
+
+    def fail() -> None:
+        raise Refusal("store.in_use")
+
+    tasks.alone(fail, None, lambda error: failed.append(error.code))
+    tasks.query(lambda: "on", failed.append)
+    assert tasks.wait_idle()
+    assert failed == ["store.in_use", "on"]

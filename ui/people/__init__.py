@@ -16,6 +16,9 @@ def add_people_pages(shell: Shell, desk: Desk) -> None:
 
     page = AccountsPage(desk)
     page.lock_after_changed.connect(shell.lock_after_changed)
+    if page.store is not None:
+        page.store.erase_requested.connect(shell.erase_requested)
+        shell.erase_failed.connect(page.store.erase_failed)
     page.setProperty("rail_key", "accounts" if desk.session.is_hq else "settings")
     shell.add_page("accounts", shell.tr("Accounts"), "users", page, is_in_rail=desk.session.is_hq)
     codes = CodesPage(desk.session.name)

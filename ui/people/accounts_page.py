@@ -15,6 +15,7 @@ from eum_app.usecases.recovery import DisclosedCode, RecoveryCodes, make_recover
 from ui import settings, words
 from ui.desk import Desk
 from ui.page import Page
+from ui.people.store_cards import StoreCards
 from ui.secret_field import NewPassphrase, secret_line
 from ui.settings import LOCK_MINUTES
 from ui.widgets import (
@@ -51,15 +52,17 @@ class AccountsPage(Page):
         self._may_manage = may(desk.session.role, "account.manage")
         people = vbox(self._people_card(), self._add_card(), 1, spacing=16)
         own = vbox(self._passphrase_card(), self._codes_card(), self._lock_card(), self._read_out_card(), 1, spacing=16)
-        self.body.addWidget(
-            Columns(
-                [
-                    ColumnPart("own", self.tr("Your account"), scrolled(panel(own)), 1),
-                    ColumnPart("people", self.tr("People"), scrolled(panel(people)), 1),
-                ]
-            ),
-            1,
-        )
+        columns = [
+            ColumnPart("own", self.tr("Your account"), scrolled(panel(own)), 1),
+            ColumnPart("people", self.tr("People"), scrolled(panel(people)), 1),
+        ]
+        self.store: StoreCards | None = None
+        if may(desk.session.role, "store.erase"):
+            self.store = StoreCards(desk)
+            self.store.said.connect(self._done)
+            self.store.failed.connect(self._failed)
+            columns.append(ColumnPart("store", self.tr("This store"), scrolled(self.store), 1))
+        self.body.addWidget(Columns(columns), 1)
         self._follow()
 
     # Its parts
@@ -193,6 +196,8 @@ class AccountsPage(Page):
 
     def opened(self, _argument: object) -> None:
         self._ask()
+        if self.store is not None:
+            self.store.ask()
 
     def refresh(self, areas: frozenset[str]) -> None:
         if "people" in areas:

@@ -1,0 +1,201 @@
+"""What an administrator does to the store as a whole: a new data key, and erasing it, by hand or by itself."""
+
+from __future__ import annotations
+
+import shiboken6
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QLineEdit, QWidget
+
+from eum_app.domain.errors import KnownError, Refusal
+from eum_app.usecases.erase import Lost, erase_after, set_erase_after, what_is_lost
+from eum_app.usecases.rotate_key import rotate_data_key
+from ui.desk import Desk
+from ui.people.store_dialogs import EraseDialog, RotatingDialog
+from ui.widgets import Button, Card, FormField, Tab, TabRow, button, hbox, label, vbox
+from ui.words import count
+
+ERASE_AFTER = (10, 20, 50)
+
+
+class StoreCards(QWidget):
+    """`said` and `failed` are for the page to show. `erase_requested` carries the store's name as it was typed; the
+    window ends everything and erases, or calls `erase_failed`."""
+
+    said = Signal(str)
+    failed = Signal(object)
+    erase_requested = Signal(str)
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self.setObjectName("store_cards")
+        self._desk = desk
+        self._rotating: RotatingDialog | None = None
+        self._erasing: EraseDialog | None = None
+        self.setLayout(vbox(self._rotate_card(), self._after_card(), self._erase_card(), 1, spacing=16))
+        self._follow()
+
+    # Its parts
+
+    def _rotate_card(self) -> Card:
+        self.reason = QLineEdit()
+        self.reason.setObjectName("rotate_reason_field")
+        self.reason.setMaxLength(200)
+        self.rotate_button: Button = button(self.tr("Put the store under a new key"), self.rotate, icon="key-round")
+        self.rotate_button.setObjectName("rotate_button")
+        self.reason.textChanged.connect(lambda _text: self._follow())
+        self.reason.returnPressed.connect(self.rotate)
+        card = Card(self.tr("A new data key"))
+        card.add_padded(
+            label(
+                self.tr(
+                    "After an exposure, or by the calendar. Every passphrase and recovery code opens the store as "
+                    "before. Copies and backups made until now stay under the old key."
+                ),
+                "sub",
+                wrap=True,
+            ),
+            label(
+                self.tr(
+                    "Close the store everywhere else first. It takes about 20 seconds a gigabyte, and as much free "
+                    "space as the database is large; a power cut does no harm."
+                ),
+                "sub",
+                wrap=True,
+            ),
+            FormField(self.tr("Why (it is recorded)"), self.reason),
+            hbox(1, self.rotate_button),
+            spacing=10,
+        )
+        return card
+
+    def _after_card(self) -> Card:
+        name = self.tr("Erase by itself after")
+        tabs = [Tab("0", self.tr("Never"), name=f"{name}: {self.tr('Never')}")]
+        tabs += [Tab(str(one), count(one), name=f"{name}: {one}") for one in ERASE_AFTER]
+        self.after = TabRow(tabs, "0")
+        self.after.setObjectName("erase_after")
+        self.after.setAccessibleName(name)
+        for key, tab in zip(("0", *map(str, ERASE_AFTER)), self.after.findChildren(Button), strict=True):
+            tab.setObjectName(f"erase_after_{key}")
+        self.after.chosen.connect(self._set_after)
+        self._after_now = label("", "body", wrap=True)
+        self._after_now.setObjectName("erase_after_now")
+        card = Card(self.tr("Erase by itself after failed tries"))
+        card.add_padded(
+            self._after_now,
+            self.after,
+            label(
+                self.tr(
+                    "Three failures lock an account in any case. This goes further: whoever keeps trying, a child as "
+                    "well as a finder, destroys what HQ has not received. It does not bind somebody who copied the "
+                    "files first. Leave it off unless an order asks for it."
+                ),
+                "sub",
+                wrap=True,
+            ),
+            spacing=10,
+        )
+        return card
+
+    def _erase_card(self) -> Card:
+        self.erase_button: Button = button(self.tr("Erase this store…"), self.begin_erasing, kind="danger")
+        self.erase_button.setObjectName("erase_button")
+        card = Card(self.tr("Erase"))
+        card.add_padded(
+            label(
+                self.tr("Destroys the keys of this store for ever. What would be lost is shown first."),
+                "sub",
+                wrap=True,
+            ),
+            hbox(self.erase_button, 1),
+            spacing=10,
+        )
+        return card
+
+    # The page
+
+    def ask(self) -> None:
+        """Look anew at what the store is set to."""
+        session = self._desk.session
+        self._desk.tasks.query(lambda: erase_after(session), self._show_after, self.failed.emit)
+
+    # A new data key
+
+    def rotate(self) -> None:
+        """Behind a dialog that stays until it is done: nothing can be asked of the store meanwhile."""
+        if not self.rotate_button.isEnabled():
+            return
+        if self._desk.tasks.has_children:
+            self.failed.emit(Refusal("store.work_running"))
+            return
+        session, reason = self._desk.session, self.reason.text()
+        self._rotating = RotatingDialog(self)
+        self._rotating.open()
+        self._desk.tasks.crashed.connect(self._end_rotating)
+        self._desk.tasks.alone(lambda: rotate_data_key(session, reason), self._rotated, self._not_rotated)
+
+    def _rotated(self, _changed: object) -> None:
+        self._end_rotating()
+        self.reason.clear()
+        self.said.emit(self.tr("The store is under a new key. Backups made before still open with the old one."))
+
+    def _not_rotated(self, error: KnownError) -> None:
+        self._end_rotating()
+        self.failed.emit(error)
+
+    def _end_rotating(self, _bug: object = None) -> None:
+        if self._rotating is not None:
+            self._desk.tasks.crashed.disconnect(self._end_rotating)
+            shiboken6.delete(self._rotating)  # at once: unlocking shows again what the lock has hidden
+            self._rotating = None
+
+    # Erasing
+
+    def _set_after(self, key: str) -> None:
+        said = (
+            self.tr("This store is erased by itself after {count} failed tries").format(count=count(int(key)))
+            if int(key)
+            else self.tr("This store is never erased by itself")
+        )
+        self._desk.do(
+            set_erase_after, int(key), then=lambda _done: self._after_set(int(key), said), failed=self._after_not_set
+        )
+
+    def _after_set(self, failures: int, said: str) -> None:
+        self._show_after(failures)
+        self.said.emit(said)
+
+    def _after_not_set(self, error: KnownError) -> None:
+        self.ask()
+        self.failed.emit(error)
+
+    def _show_after(self, failures: int) -> None:
+        self.after.set_current(str(min((0, *ERASE_AFTER), key=lambda known: abs(known - failures))))
+        self._after_now.setText(
+            self.tr("Now: after {count} failed tries in a row.").format(count=count(failures))
+            if failures
+            else self.tr("Now: never.")
+        )
+
+    def begin_erasing(self) -> None:
+        """What would be lost first."""
+        self.erase_button.setEnabled(False)
+        session = self._desk.session
+        self._desk.tasks.query(lambda: what_is_lost(session), self._show_lost, self.erase_failed)
+
+    def _show_lost(self, lost: Lost) -> None:
+        self.erase_button.setEnabled(True)
+        self._erasing = EraseDialog(lost, self)
+        self._erasing.confirmed.connect(self.erase_requested)
+        self._erasing.open()
+
+    def erase_failed(self, error: KnownError) -> None:
+        """Everything is as before."""
+        self.erase_button.setEnabled(True)
+        if self._erasing is not None and shiboken6.isValid(self._erasing):
+            shiboken6.delete(self._erasing)
+        self._erasing = None
+        self.failed.emit(error)
+
+    def _follow(self) -> None:
+        self.rotate_button.setEnabled(bool(self.reason.text().strip()))

@@ -1,0 +1,125 @@
+"""The two dialogs about a whole store: a new key that must not be disturbed, and erasing, which cannot be undone."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QDialog, QLineEdit, QProgressBar, QSizePolicy, QVBoxLayout, QWidget
+
+from eum_app.usecases.erase import Lost
+from ui import words
+from ui.theme import inset, theme
+from ui.widgets import Button, FormField, KeyValueGrid, button, hbox, label
+
+
+class _StoreDialog(QDialog):
+    """Over its window; while `is_busy` it cannot be closed."""
+
+    def __init__(self, name: str, title: str, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName(name)
+        self.setAccessibleName(title)
+        self.setProperty("kind", "window")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setWindowTitle(title)
+        self.setMinimumWidth(theme().dp(520))
+        self.is_busy = False
+        self.content = QVBoxLayout(self)
+        inset(self.content, 28, 24, 28, 22, spacing=12)
+        self.content.addWidget(label(title, "headline", wrap=True))
+        self._bar = QProgressBar()
+        self._bar.setRange(0, 0)
+        self._bar.setTextVisible(False)
+        self._bar.setAccessibleName(self.tr("Progress"))
+
+    def reject(self) -> None:
+        if not self.is_busy:
+            super().reject()
+
+
+class RotatingDialog(_StoreDialog):
+    """Stands while the store goes over to a new key; nothing in it can be pressed."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__("rotating_dialog", parent.tr("Putting the store under a new key"), parent)
+        self.is_busy = True
+        self.content.addWidget(
+            label(self.tr("Everything waits until it is done. A power cut does no harm."), "body", wrap=True)
+        )
+        self.content.addWidget(self._bar)
+
+
+class EraseDialog(_StoreDialog):
+    """What would be lost, what stays, and the store's name to be typed. `confirmed` carries it as it was typed; the
+    dialog then stays until the window takes it away."""
+
+    confirmed = Signal(str)
+
+    def __init__(self, lost: Lost, parent: QWidget) -> None:
+        super().__init__("erase_dialog", parent.tr("Erase {store} for ever?").format(store=lost.store), parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._store = lost.store
+        self.content.addWidget(self._lost_at_hq() if lost.is_hq else self._lost_in_the_field(lost))
+        for text in (
+            self.tr(
+                "The keys are destroyed, then the files. Nobody can open this store again: no passphrase, no recovery "
+                "code, not HQ."
+            ),
+            self.tr(
+                "What is not reached: copies and backups made before, which open with their passphrases still; old "
+                "cells of a solid-state drive, for a time; a database on a server. Sealed bundles stay for HQ alone to "
+                "open. Where that matters, destroy the drive."
+            ),
+        ):
+            self.content.addWidget(label(text, "sub", wrap=True))
+        self.name = QLineEdit()
+        self.name.setObjectName("erase_name_field")
+        self.name.setProperty("kind", "mono")
+        self.name.textChanged.connect(lambda _text: self._follow())
+        self.name.returnPressed.connect(self._confirm)
+        self.content.addWidget(
+            FormField(self.tr("Type the name of this store: {store}").format(store=lost.store), self.name)
+        )
+        self._cancel: Button = button(self.tr("Keep it"), self.reject)
+        self._cancel.setObjectName("erase_cancel_button")
+        self._erase: Button = button(self.tr("Erase for ever"), self._confirm, kind="danger")
+        self._erase.setObjectName("erase_confirm_button")
+        for one in (self._cancel, self._erase):
+            one.setAutoDefault(False)
+        self.content.addWidget(self._bar)
+        self._bar.hide()
+        self.content.addLayout(hbox(self._cancel, 1, self._erase))
+        self._follow()
+        self.name.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _lost_at_hq(self) -> QWidget:
+        return label(
+            self.tr("This is an HQ: everything that no backup holds is lost, for its devices as well."),
+            "strong",
+            tone="bad",
+            wrap=True,
+        )
+
+    def _lost_in_the_field(self, lost: Lost) -> QWidget:
+        waiting = lost.outstanding
+        made = KeyValueGrid(margins=(0, 0, 0, 0), key_width=210)
+        made.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        one, many = self.tr("{count} entry"), self.tr("{count} entries")
+        lost_entries = words.counted(waiting.facts, one, many) if waiting.facts else self.tr("None")
+        made.add(self.tr("Not received by HQ, lost"), lost_entries)
+        made.add(
+            self.tr("Newest receipt of HQ"), words.moment(waiting.receipt_at) if waiting.receipt_at else self.tr("None")
+        )
+        return made
+
+    def _confirm(self) -> None:
+        if not self._erase.isEnabled():
+            return
+        self.is_busy = True
+        self._bar.show()
+        self._follow()
+        self.confirmed.emit(self.name.text().strip())
+
+    def _follow(self) -> None:
+        self._erase.setEnabled(self.name.text().strip() == self._store and not self.is_busy)
+        self._cancel.setEnabled(not self.is_busy)
+        self.name.setEnabled(not self.is_busy)
