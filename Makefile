@@ -52,7 +52,7 @@ bench: $(READY) ## Speed as ratios against the bare libraries; bench-output/benc
 bench-large: $(READY) ## The store at a million items; some minutes
 	@$(BIN)/python -m tests.benchmarks.bench_book 1000000
 
-faults: $(READY) ## kill -9 two hundred times while it works: nothing acknowledged is lost
+faults: $(READY) ## kill -9 two hundred times while it works: nothing acknowledged is lost; then 10,000 photos
 	@$(BIN)/python -m tests.faults
 
 fuzz: $(READY) ## The property tests again, with many more examples

@@ -25,6 +25,7 @@ from eum_app.usecases.session import Session, Ticket, resumed
 from tests.builders import PASSPHRASE, Clock, make_store
 from tests.faults.disk import cut, files_below, flip, no_file_beyond
 from tests.faults.labour import check_one
+from tests.faults.photos import require_usable
 from tests.integration.test_projection import tables
 from tests.postgres import PostgreSQL
 from tests.simulator import Simulator
@@ -268,3 +269,8 @@ def test_a_database_on_a_server_is_backed_up_there(tmp_path: Path, postgresql: P
         back_up(hq, tmp_path / "backups")
     assert not (tmp_path / "backups").exists()
     hq.close()
+
+
+def test_many_photos_are_backed_up_once_and_no_new_key_touches_them(tmp_path: Path) -> None:
+    """`make faults` does it with 10,000."""
+    require_usable(tmp_path, count=60, size=70_000)
