@@ -5,8 +5,10 @@ What is heavy to import (database, ciphers, pages) is loaded after the first pai
 
 from __future__ import annotations
 
+import gc
 import importlib
 import sys
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -169,9 +171,7 @@ class AppWindow(QWidget):
 
     def _warm_up(self) -> None:
         if self._front is not None and not self._is_closed:
-            self._opening().query(
-                lambda: [importlib.import_module(name) for name in _WARM[self._kind]], lambda _done: None
-            )
+            self._opening().query(partial(_warm, _WARM[self._kind]), lambda _done: None)
             self._watching()
 
     def _watching(self) -> Watch:
@@ -359,6 +359,14 @@ def _take_look() -> None:
     look.set_mode(kept.mode if kept.mode in MODES else "system")
     look.set_density(kept.density)
     look.set_scale(kept.scale)
+
+
+def _warm(modules: Sequence[str]) -> None:
+    """Load them for good: looked through again at each full collection of garbage, they would stop the window for some
+    70 ms each time."""
+    for name in modules:
+        importlib.import_module(name)
+    gc.freeze()
 
 
 def run(

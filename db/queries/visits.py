@@ -14,7 +14,8 @@ from sqlalchemy.engine import Row
 from db.among import among
 from db.doubt_tables import withholdings
 from db.queries.reading import NO_READING, READING_COLUMNS, Reading
-from db.search import matches, said
+from db.queries.worklist import ids_with_words
+from db.search import said
 from db.tables import (
     checklists,
     checks,
@@ -227,9 +228,7 @@ def work_ids(connection: Connection, visit_id: str, outcome: str = "", words: st
     if outcome:
         question = question.where(visit_items.c.outcome == outcome)
     if sought := said(words):
-        # By themselves first: one pass over the index that holds the text, instead of a look-up for each expected item.
-        fitting = select(items.c.item_id).where(matches(connection, sought))
-        question = question.where(visit_items.c.item_id.in_(fitting))
+        return ids_with_words(connection, question, sought, limit)
     return list(connection.execute(question.order_by(visit_items.c.position).limit(limit or None)).scalars())
 
 
