@@ -9,13 +9,17 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QAbstractButton, QLineEdit, QPlainTextEdit
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QPlainTextEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from db.queries import visits
-from eum_app.demo.generate import depot_rows, mark_image
+from eum_app.demo.generate import depot_rows, mark_image, photo
+from eum_app.domain.facts import MarkRead
+from eum_app.scanning.labels import iuid_message
 from tests.gui.field_world import Field, field_at_work
+from tests.gui.geometry import cut_parts
 from ui.field.question_row import QuestionRow
+from ui.field.visit_view import read_item
 
 SERIALS = ("786950", "786951", "786952", "786953")
 
@@ -51,6 +55,38 @@ def test_type_answer_enter_recorded(field: Field) -> None:
     assert "786951" in field.visit.notice.text
     assert field.window.focusWidget() is field.visit.scan.field
     assert field.visit.item.draft is None
+
+
+@pytest.mark.parametrize("size", [(1440, 900), (1366, 768)])
+def test_what_decides_is_in_sight_beside_a_notice_and_a_picture_of_the_mark(
+    field: Field, size: tuple[int, int]
+) -> None:
+    field.window.resize(*size)
+    visit, item_id = field.visit, field.session.read(visits.work_ids, field.visit_id)[0]
+    visit.say_recorded("786950 verified", [])
+    read = MarkRead(raw=iuid_message("1HLD9", "NVG-31A", "786950"), read_by="camera")
+    visit._picked(read, photo("intact", 1), field.session.read(read_item, field.visit_id, item_id))
+    field.idle()
+    draft = visit.item.draft
+    assert draft is not None
+
+    def in_sight(*buttons: QWidget | None) -> None:
+        for _ in range(3):
+            field.idle()
+            QApplication.processEvents()
+        assert field.shell._frames["visit"].verticalScrollBar().maximum() == 0
+        assert cut_parts(visit) == []
+        for made in buttons:
+            assert made is not None
+            assert made.visibleRegion().boundingRect() == made.rect(), made.objectName()
+
+    in_sight(visit.item.all_button, visit.item.discrepancy_button, visit.item.verified_button)
+    visit._decide("discrepancy")
+    assert visit.reasons.panel is not None
+    in_sight(visit.reasons.panel.confirm_button)
+    visit._put_away()
+    visit.enter_by_hand()
+    in_sight(visit.by_hand.go_on)
 
 
 def test_nothing_of_one_item_is_left_in_the_questions_of_the_next(field: Field) -> None:

@@ -262,7 +262,9 @@ class CloseOutPage(Page):
         head_hash = (closed.head_hash if closed else view.state.head.hash).hex().upper()
         first = min(view.waiting.received_seq + 1, head_seq)
         self._facts.clear()
-        facts = self.tr("{first} – {last}").format(first=words.count(first), last=words.count(head_seq))
+        # What was signed is everything up to the head; what waits for HQ has moved on since.
+        said = self.tr("up to {last}") if closed else self.tr("{first} – {last}")
+        facts = said.format(first=words.count(first), last=words.count(head_seq))
         self._facts.add(self.tr("Facts"), facts, mono=True)
         shown = self._facts.add(self.tr("Journal head"), f"{words.grouped(head_hash[:_HEAD_SHOWN])} …", mono=True)
         shown.setToolTip(words.grouped(head_hash))

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QObject
 from PySide6.QtGui import QImage, QImageWriter
-from PySide6.QtWidgets import QLayout, QWidget
+from PySide6.QtWidgets import QLayout, QStackedWidget, QWidget
 
 from db.queries.exchange import outstanding
 from db.queries.visits import VisitRow, all_visits, closing
@@ -35,6 +35,14 @@ def name_header_buttons(header: PageHeader, *names: str) -> None:
     """Object names for the buttons of a page's head, in the order in which they were added."""
     for made, name in zip(header.findChildren(ActionButton), names, strict=True):
         made.setObjectName(name)
+
+
+class Places(QStackedWidget):
+    """Places of which one shows, each scrolling by itself, so none asks for more height than its least: Qt would ask
+    for what the tallest would like, and the buttons that decide would lie under the window's edge."""
+
+    def hasHeightForWidth(self) -> bool:
+        return False
 
 
 def holds_focus(widget: QWidget) -> bool:

@@ -10,7 +10,7 @@ from ui import words
 from ui.field.draft import Draft
 from ui.field.item_panel import photo_caption
 from ui.field.parts import image_of, named
-from ui.widgets import ReasonPanel, vbox
+from ui.widgets import ReasonPanel, scrolled, vbox
 
 NOTE_NEEDED = frozenset({"other"})
 
@@ -28,14 +28,15 @@ class ReasonColumn(QWidget):
         self._layout: QVBoxLayout = vbox()
         self.setLayout(self._layout)
         self.panel: ReasonPanel | None = None
+        self._place: QWidget | None = None
         self._draft: Draft | None = None
 
     def ask(self, outcome: str, draft: Draft) -> None:
         """Show the reasons of an outcome for the item at hand."""
-        if self.panel is not None:
-            self._layout.removeWidget(self.panel)
-            self.panel.hide()
-            self.panel.deleteLater()
+        if self._place is not None:
+            self._layout.removeWidget(self._place)
+            self._place.hide()
+            self._place.deleteLater()
         self._draft = draft
         made = ReasonPanel(
             self.tr("{outcome} · {serial}").format(outcome=words.outcome(outcome), serial=draft.serial),
@@ -56,7 +57,9 @@ class ReasonColumn(QWidget):
             named(pressed, f"{name}_button")
         named(made.confirm_button, "reason_confirm_button")
         self.panel = made
-        self._layout.addWidget(made)
+        # It scrolls by itself: with many reasons it must not make the whole page taller than the window.
+        self._place = scrolled(made)
+        self._layout.addWidget(self._place)
         self.show_photos(draft)
 
     def show_photos(self, draft: Draft) -> None:

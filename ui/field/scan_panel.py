@@ -96,7 +96,7 @@ class ScanPanel(Card):
         )
         self.photo.submitted.connect(lambda: self._read_photo(self.photo.path))
         self.photo.hide()
-        self.field = named(ScanField(self.tr("Serial / UII ⏎")), "scan_field")
+        self.field = named(ScanField(self.tr("Serial/UII")), "scan_field")
         self.field.setAccessibleName(self.tr("Scan or type a serial number or UII"))
         self.field.submitted.connect(self.typed)
         self.from_photo: Button = named(button(self.tr("From photo…"), self._toggle_photo), "from_photo_button")

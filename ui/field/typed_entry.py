@@ -14,7 +14,7 @@ from ui import words
 from ui.desk import Desk
 from ui.field.parts import named
 from ui.messages import sentence
-from ui.widgets import Button, Card, FormField, button, hbox, label, panel, vbox
+from ui.widgets import Button, Card, FormField, button, hbox, label, panel, scrolled, vbox
 
 
 class TypedEntry(Card):
@@ -50,8 +50,8 @@ class TypedEntry(Card):
         self.go_on: Button = named(button(self.tr("Go on"), self._submit, kind="primary", big=True), "typed_go_button")
         away: Button = named(button(self.tr("Put away"), self.put_away.emit), "typed_away_button")
         away.setToolTip(self.tr("Put away (Esc)"))
-        self.add_padded(label(self.tr("Why"), "sub"), reasons, self._first, self._second, self._said, spacing=10)
-        self.add_stretch()
+        asked = vbox(label(self.tr("Why"), "sub"), reasons, self._first, self._second, self._said, 1, spacing=10)
+        self.add(scrolled(asked, margins=(16, 12, 16, 12)), 1)
         line = hbox(away, self.go_on)
         line.setStretch(1, 1)
         self.body.addWidget(panel(vbox(line, margins=(16, 10, 16, 12)), "cardfoot"))

@@ -6,7 +6,7 @@ from functools import partial
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QHideEvent, QKeyEvent
-from PySide6.QtWidgets import QAbstractItemView, QLineEdit, QPlainTextEdit, QStackedWidget, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QLineEdit, QPlainTextEdit, QWidget
 
 from db.queries.items import ItemRow, history
 from eum_app.domain.errors import KnownError
@@ -20,7 +20,7 @@ from ui.field.group_panel import GroupPanel
 from ui.field.item_panel import ItemPanel
 from ui.field.items_panel import ItemsPanel
 from ui.field.match_words import lost_offer, offer_of, tag_of
-from ui.field.parts import named, progress_parts
+from ui.field.parts import Places, named, progress_parts
 from ui.field.photo_bar import PhotoBar
 from ui.field.reason_column import ReasonColumn
 from ui.field.recent_panel import RecentPanel
@@ -58,7 +58,7 @@ class VisitPage(Page):
         self.group = GroupPanel()
         self.by_hand = TypedEntry(desk)
         self.photo_bar = PhotoBar(desk)
-        self.right = QStackedWidget()
+        self.right = Places()
         self.right.addWidget(self.item)
         self.right.addWidget(self.reasons)
         self.right.addWidget(self.group)

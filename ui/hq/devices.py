@@ -86,19 +86,18 @@ class DevicesPage(Page):
             self._own,
             spacing=4,
         )
-        enrol = ColumnPart("enrol", self.tr("Enrol a device"), self._enrol_card(), 1)
-        self.body.addWidget(Columns([ColumnPart("devices", self.tr("Devices"), devices, 2), enrol]), 1)
+        enrol = ColumnPart("enrol", self.tr("Enrol a device"), self._enrol_card(), 2)
+        self.body.addWidget(Columns([ColumnPart("devices", self.tr("Devices"), devices, 5), enrol]), 1)
         self.add_action(self.tr("Enrol a device: choose the request"), "Ctrl+N", self.request_field.setFocus)
         self._follow()
 
     def _columns(self) -> list[Column]:
         return [
-            Column(self.tr("Device"), lambda line: line.device.device, is_mono=True, width=96),
-            Column(self.tr("Epoch"), lambda line: str(line.device.epoch), is_number=True, width=62),
-            Column(self.tr("Fingerprint"), lambda line: line.device.fingerprint, is_mono=True, width=256),
-            Column(self.tr("Enrolled"), lambda line: day(line.device.enrolled_at), width=106),
+            Column(self.tr("Device / epoch"), _named, is_mono=True, width=118),
+            Column(self.tr("Fingerprint"), lambda line: line.device.fingerprint, is_mono=True, width=252),
+            Column(self.tr("Enrolled"), lambda line: day(line.device.enrolled_at), width=104),
             Column(self.tr("Last bundle"), self._last_bundle),
-            Column(self.tr("Awaited"), self._awaited, width=120),
+            Column(self.tr("Awaited"), self._awaited, width=104),
             Column(self.tr("State"), lambda line: self._state(line).text, width=112, chip=self._state),
         ]
 
@@ -270,3 +269,7 @@ class DevicesPage(Page):
 def grouped_once(fingerprint: str) -> str:
     """A fingerprint in groups, unless it comes grouped."""
     return fingerprint if any(mark in fingerprint for mark in " -:") else grouped(fingerprint)
+
+
+def _named(line: DeviceLine) -> str:
+    return f"{line.device.device} / {line.device.epoch}"

@@ -52,8 +52,9 @@ def table_view(model: IdsTableModel, *, name: str, row_height: float = 40) -> QT
 
     def fit() -> None:
         look = theme()
-        view.verticalHeader().setDefaultSectionSize(look.dp(row_height))
+        # In this order: rows do not become smaller than the least that is set, even while it is about to shrink.
         view.verticalHeader().setMinimumSectionSize(look.dp(row_height))
+        view.verticalHeader().setDefaultSectionSize(look.dp(row_height))
         for at, column in enumerate(model.columns):
             if column.width:
                 head.setSectionResizeMode(at, QHeaderView.ResizeMode.Interactive)

@@ -45,7 +45,7 @@ class PageHeader(QFrame):
         self._left_line = hbox(self._lines, self._chips, self._progress, 1, spacing=16)
         self._left = panel(self._left_line)
         self._flow = flow(spacing=12)
-        self._right = panel(self._flow)
+        self._right = panel(vbox(1, self._flow, 1))
         self._flow.addWidget(self._state)
         self._line = hbox(margins=(22, 13, 22, 13), spacing=14)
         self._line.addWidget(self._left, 1)
