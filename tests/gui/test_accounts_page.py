@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 from eum_app.domain.errors import Refusal
 from eum_app.usecases.accounts import list_accounts
 from eum_app.usecases.open_store import open_store
+from eum_app.usecases.recovery import make_recovery_codes
 from tests.builders import PASSPHRASE, Clock, make_store
 from tests.gui.field_world import unlock
 from ui import settings
@@ -139,3 +140,24 @@ def test_the_minutes_until_it_locks_are_kept_and_hold_at_once(window: AppWindow)
     assert settings.load().lock_after_minutes == 5
     assert window._watch is not None
     assert window._watch.idle._limit_s == 300
+
+
+def test_hq_reads_out_one_code_after_another(window: AppWindow) -> None:
+    session, shown = window.session, window.findChild(QLabel, "read_out_code")
+    assert session is not None
+    assert shown is not None
+    codes = make_recovery_codes(session).codes
+    read_out = window.findChild(QAbstractButton, "read_out_button")
+    assert read_out is not None
+    assert not read_out.isEnabled()
+    fill(window, "read_out_device_field", "HQ-01")
+    fill(window, "read_out_account_field", "NOBODY")
+    press(window, "read_out_button")
+    assert "HQ holds no recovery codes of NOBODY" in page_of(window).notice.text
+    assert shown.text() == ""
+    fill(window, "read_out_account_field", "REV-004")
+    for code in codes[:2]:
+        press(window, "read_out_button")
+        assert shown.text() == code
+    fill(window, "read_out_account_field", "")
+    assert shown.text() == ""  # it does not stay in sight
