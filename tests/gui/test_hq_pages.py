@@ -33,6 +33,7 @@ from eum_app.usecases.enrol_device import accept_enrolment, enrolment_state, rea
 from eum_app.usecases.exchange import import_bundles
 from tests.builders import Clock, World, inventory_csv, make_store
 from tests.gui.hq_support import Window, hq_window, hq_world, inspected
+from ui import settings
 from ui.hq.inbox import DropZone, InboxPage
 from ui.hq.inventory import InventoryPage
 from ui.hq.reports import ReportsPage
@@ -42,7 +43,7 @@ from ui.theme import Theme
 from ui.widgets import NoticeBar, ValueText
 
 pytestmark = pytest.mark.usefixtures("look")
-ALL_PAGES = ("overview", "review", "inbox", "inventory", "visits", "reports", "devices", "activity")
+ALL_PAGES = ("overview", "review", "inbox", "inventory", "visits", "reports", "devices", "activity", "settings")
 
 
 @pytest.fixture
@@ -132,7 +133,7 @@ def test_a_role_sees_its_pages_and_why_a_button_is_closed(tmp_path: Path, tasks:
         with hq_window(hq, tasks, tmp_path) as window:
             shown = window.shell.rail.keys()
             if role == "auditor":
-                assert list(shown) == ["inventory", "reports", "activity"]
+                assert list(shown) == ["inventory", "reports", "activity", "settings"]
                 assert not window.find(QPushButton, "inventory_import_list").isEnabled()
             else:
                 assert list(shown) == list(ALL_PAGES)
@@ -396,3 +397,18 @@ def test_what_is_no_request_is_refused_in_place(window: Window, tmp_path: Path) 
     window.type_into("enrol_request_field_edit", str(path))
     window.press("enrol_read_button")
     assert not window.find(QWidget, "enrol_fingerprint").isVisible()
+
+
+def test_hq_has_settings_without_what_only_a_device_does(window: Window, look: Theme) -> None:
+    page = window.page("settings")
+    window.press("settings_theme_dark")
+    window.press("settings_scale_130")
+    assert (look.name, look.scale) == ("dark", 130)
+    assert (settings.load().look.mode, settings.load().look.scale) == ("dark", 130)
+    assert page.findChild(QWidget, "settings_pictures") is None
+    assert page.findChild(QWidget, "settings_sounds") is None
+    said = [str(one.property("text")) for one in page.findChildren(QWidget)]
+    assert "This workstation" in said
+    assert "REV-004" in said
+    look.set_scale(100)
+    look.set_mode("light")

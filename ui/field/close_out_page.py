@@ -18,7 +18,7 @@ from eum_app.usecases.close_out import ClosedOut, CloseOutState, close_out, clos
 from eum_app.usecases.session import Session
 from ui import words
 from ui.desk import Desk
-from ui.field.parts import empty_layout, name_header_buttons, named
+from ui.field.parts import name_header_buttons, named
 from ui.field.signing_card import SigningCard
 from ui.page import Page
 from ui.widgets import (
@@ -28,6 +28,7 @@ from ui.widgets import (
     Columns,
     KeyValueGrid,
     button,
+    empty_layout,
     flow,
     hbox,
     label,

@@ -12,9 +12,9 @@ from eum_app.domain.checklists import Checklist
 from eum_app.domain.facts import MarkRead
 from ui import words
 from ui.field.draft import Draft
-from ui.field.parts import empty_layout, named
+from ui.field.parts import named
 from ui.field.questionnaire import Questionnaire
-from ui.widgets import Button, Card, Chip, button, hbox, label, panel, scrolled, vbox
+from ui.widgets import Button, Card, Chip, button, empty_layout, hbox, label, panel, scrolled, vbox
 
 
 class GroupPanel(Card):

@@ -12,7 +12,7 @@ from db.queries.items import HistoryLine, ItemRow
 from eum_app.domain.checklists import Checklist
 from ui import words
 from ui.field.draft import Draft
-from ui.field.parts import empty_layout, image_of, named
+from ui.field.parts import image_of, named
 from ui.field.questionnaire import Questionnaire
 from ui.items_view import PRINTED
 from ui.mark_view import mark_picture, mark_text
@@ -25,6 +25,7 @@ from ui.widgets import (
     KeyValueGrid,
     PhotoStrip,
     button,
+    empty_layout,
     flow,
     hbox,
     label,

@@ -13,13 +13,13 @@ from ui.field.close_out_page import CloseOutPage
 from ui.field.items_page import ItemsPage
 from ui.field.parts import visit_cards
 from ui.field.scanner_test_page import ScannerTestPage
-from ui.field.settings_page import SettingsPage
 from ui.field.site_page import SitePage
 from ui.field.sync_page import SyncPage
 from ui.field.transcribe_page import TranscribePage
 from ui.field.visit_page import VisitPage
 from ui.field.visits_page import VisitsPage
 from ui.labels_page import LabelsPage
+from ui.settings_page import SettingsPage
 from ui.shell import Shell
 
 

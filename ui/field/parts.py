@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QObject
 from PySide6.QtGui import QImage, QImageWriter
-from PySide6.QtWidgets import QLayout, QStackedWidget, QWidget
+from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from db.queries.exchange import outstanding
 from db.queries.visits import VisitRow, all_visits, closing
@@ -49,17 +49,6 @@ def holds_focus(widget: QWidget) -> bool:
     """Whether the keyboard is at a widget or somewhere in it."""
     focus: QWidget | None = widget.window().focusWidget()
     return focus is not None and focus.isVisible() and (focus is widget or widget.isAncestorOf(focus))
-
-
-def empty_layout(layout: QLayout) -> None:
-    """Take every widget out of a layout and let it go."""
-    while layout.count():
-        item = layout.takeAt(0)
-        widget = item.widget() if item is not None else None
-        if widget is not None:
-            # Hidden but still a child until it is deleted: a parentless widget would be a window of its own.
-            widget.hide()
-            widget.deleteLater()
 
 
 def read_file(path: Path) -> bytes:

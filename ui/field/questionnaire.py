@@ -8,9 +8,9 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from eum_app.domain.checklists import Answer, Checklist
 from ui import words
 from ui.field.draft import Draft
-from ui.field.parts import empty_layout, image_of
+from ui.field.parts import image_of
 from ui.field.question_row import QuestionRow
-from ui.widgets import hbox, label, panel, vbox
+from ui.widgets import empty_layout, hbox, label, panel, vbox
 
 
 class Questionnaire(QWidget):

@@ -9,9 +9,9 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from db.queries.visits import CheckRow
 from ui import words
-from ui.field.parts import empty_layout, named
+from ui.field.parts import named
 from ui.theme import status_mark
-from ui.widgets import Card, Chip, button, hbox, label, row, scrolled, vbox
+from ui.widgets import Card, Chip, button, empty_layout, hbox, label, row, scrolled, vbox
 
 _SHOWN = 12
 

@@ -14,7 +14,7 @@ from eum_app.usecases.seal_bundle import Sealed
 from ui import words
 from ui.desk import Desk
 from ui.field.enrol_card import EnrolCard
-from ui.field.parts import empty_layout, named
+from ui.field.parts import named
 from ui.messages import sentence
 from ui.page import Page
 from ui.tasks import ChildTask
@@ -27,6 +27,7 @@ from ui.widgets import (
     EmptyState,
     KeyValueGrid,
     button,
+    empty_layout,
     hbox,
     label,
     panel,

@@ -27,9 +27,9 @@ from eum_app.usecases.worklist import (
 from ui import words
 from ui.desk import Desk
 from ui.field.paper_row import PaperRowForm
-from ui.field.parts import empty_layout, name_header_buttons, named, progress_parts
+from ui.field.parts import name_header_buttons, named, progress_parts
 from ui.page import Page
-from ui.widgets import Button, Card, EmptyState, FormField, button, hbox, label, scrolled, vbox
+from ui.widgets import Button, Card, EmptyState, FormField, button, empty_layout, hbox, label, scrolled, vbox
 from ui.widgets.path_field import PathField
 
 

@@ -9,10 +9,22 @@ from PySide6.QtWidgets import QGridLayout, QStackedWidget, QWidget
 from db.queries.visits import VisitRow
 from ui import words
 from ui.desk import Desk
-from ui.field.parts import empty_layout, holds_focus, named, progress_parts, visit_cards
+from ui.field.parts import holds_focus, named, progress_parts, visit_cards
 from ui.page import Page
 from ui.theme import inset, theme
-from ui.widgets import Button, Card, Chip, EmptyState, ProgressSummary, button, hbox, label, scrolled, vbox
+from ui.widgets import (
+    Button,
+    Card,
+    Chip,
+    EmptyState,
+    ProgressSummary,
+    button,
+    empty_layout,
+    hbox,
+    label,
+    scrolled,
+    vbox,
+)
 
 _CARD_DP = 440
 

@@ -17,6 +17,7 @@ from ui.hq.review import ReviewPage
 from ui.hq.visits import VisitsPage
 from ui.labels_page import LabelsPage
 from ui.page import Page
+from ui.settings_page import SettingsPage
 from ui.shell import Shell
 from ui.words import count
 
@@ -26,8 +27,8 @@ READING_ROLES = frozenset({"auditor"})
 
 
 def add_hq_pages(shell: Shell, desk: Desk) -> None:
-    """Overview, Review, Inbox, Inventory, Visits, Reports, Devices and Activity log; for a role that only reads:
-    Inventory, Reports and Activity log."""
+    """Overview, Review, Inbox, Inventory, Visits, Reports, Devices, Activity log and Settings; for a role that only
+    reads: Inventory, Reports, Activity log and Settings."""
     reads_only = desk.session.role in READING_ROLES
     translate = shell.tr
 
@@ -46,6 +47,7 @@ def add_hq_pages(shell: Shell, desk: Desk) -> None:
     if not reads_only:
         add("devices", translate("Devices"), "tablet-smartphone", DevicesPage(desk))
     add("activity", translate("Activity log"), "scroll-text", ActivityPage(desk))
+    add("settings", translate("Settings"), "settings", SettingsPage(desk))
     if may(desk.session, "paper.print"):
         labels = LabelsPage(desk, "inventory")
         labels.setProperty("rail_key", "inventory")

@@ -204,6 +204,17 @@ def fill(layout: QHBoxLayout | QVBoxLayout, parts: Sequence[Part]) -> None:
             layout.addLayout(part)
 
 
+def empty_layout(layout: QLayout) -> None:
+    """Take every widget out of a layout and let it go."""
+    while layout.count():
+        item = layout.takeAt(0)
+        widget = item.widget() if item is not None else None
+        if widget is not None:
+            # Hidden but still a child until it is deleted: a parentless widget would be a window of its own.
+            widget.hide()
+            widget.deleteLater()
+
+
 def hbox(*parts: Part, margins: Margins = NO_MARGINS, spacing: float = 10) -> QHBoxLayout:
     """Parts side by side; margins and spacing are sizes at 100 %."""
     made = QHBoxLayout()

@@ -1,4 +1,5 @@
-"""Settings: looks and sizes; what a scan leaves and how it sounds; whose device this is, who works on it."""
+"""Settings on both sides: looks and sizes; whose machine this is, who works on it; in the field also what a scan leaves
+and how it sounds."""
 
 from __future__ import annotations
 
@@ -12,7 +13,6 @@ from eum_app import __version__
 from eum_app.domain.errors import KnownError
 from ui import settings, words
 from ui.desk import Desk
-from ui.field.parts import empty_layout, named
 from ui.page import Page
 from ui.settings import LookSettings
 from ui.theme import MODES, theme
@@ -26,6 +26,8 @@ from ui.widgets import (
     Tab,
     TabRow,
     button,
+    empty_layout,
+    hbox,
     label,
     panel,
     row,
@@ -68,11 +70,16 @@ class SettingsPage(Page):
         ):
             looks.add_padded(label(name, "strong"), label(hint, "sub", wrap=True), choice, spacing=6)
         looks.add_stretch()
-        left = panel(vbox(looks, self._scanning_card(), 1, spacing=16))
+        left = vbox(looks, spacing=16)
+        if not desk.session.is_hq:  # no check is recorded at HQ
+            left.addWidget(self._scanning_card())
+        left.addStretch(1)
         right = panel(vbox(self._device_card(), self._accounts_card(), 1, spacing=16))
         columns = [
-            ColumnPart("look", self.tr("Look"), scrolled(left), 1),
-            ColumnPart("device", self.tr("Device"), scrolled(right), 1),
+            ColumnPart("look", self.tr("Look"), scrolled(panel(left)), 1),
+            ColumnPart(
+                "device", self.tr("Workstation") if desk.session.is_hq else self.tr("Device"), scrolled(right), 1
+            ),
         ]
         self.body.addWidget(Columns(columns), 1)
 
@@ -104,7 +111,8 @@ class SettingsPage(Page):
 
     def _choice(self, object_name: str, name: str, words_by_key: dict[str, str]) -> TabRow:
         tabs = [Tab(key, said, name=f"{name}: {said}") for key, said in words_by_key.items()]
-        made = named(TabRow(tabs), object_name)
+        made = TabRow(tabs)
+        made.setObjectName(object_name)
         made.setAccessibleName(name)
         for key, tab in zip(words_by_key, made.findChildren(Button), strict=True):
             tab.setObjectName(f"{object_name}_{key}")
@@ -113,24 +121,24 @@ class SettingsPage(Page):
     def _device_card(self) -> Card:
         session = self._desk.session
         facts = KeyValueGrid()
-        facts.add(self.tr("Device"), session.name, mono=True)
+        is_hq = session.is_hq
+        facts.add(self.tr("Workstation") if is_hq else self.tr("Device"), session.name, mono=True)
         facts.add(self.tr("Store"), str(session.store.folder), mono=True)
         facts.add(self.tr("Encryption"), self.tr("Store encrypted"))
         facts.add(self.tr("Program"), f"EUM {__version__}")
         facts.add(self.tr("System"), words.joined(QSysInfo.prettyProductName(), f"Qt {qVersion()}"))
-        card = Card(self.tr("This device"))
+        card = Card(self.tr("This workstation") if is_hq else self.tr("This device"))
         card.add(facts)
         return card
 
     def _accounts_card(self) -> Card:
-        card = Card(self.tr("Accounts on this device"))
+        is_hq = self._desk.session.is_hq
+        card = Card(self.tr("Accounts on this workstation") if is_hq else self.tr("Accounts on this device"))
         self._accounts = vbox()
         card.add(self._accounts)
-        more = named(
-            button(self.tr("Passphrase, codes, accounts and lock…"), self._go_to_accounts, icon="users"),
-            "accounts_button",
-        )
-        card.add_padded(row(more, 1))
+        more = button(self.tr("Passphrase, codes, accounts and lock…"), self._go_to_accounts, icon="users")
+        more.setObjectName("accounts_button")
+        card.add_padded(hbox(more, 1))
         return card
 
     def _go_to_accounts(self) -> None:
