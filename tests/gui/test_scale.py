@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from PySide6.QtWidgets import QApplication, QWidget
@@ -17,35 +17,49 @@ from ui.tasks import Tasks
 from ui.theme import Theme
 from ui.widgets import Columns
 
+Idle = Callable[[], None]
+
 SIZES = ((1440, 900, 100), (1366, 768, 100), (1366, 768, 200), (1440, 900, 200))
 
 
-def look_at(page: Page, window: QWidget, look: Theme, idle: Callable[[], None]) -> list[str]:
-    """What is cut at each size and scale, each column in front once."""
+def look_at(pages: Iterable[str], opened: Callable[[str], Page], window: QWidget, look: Theme, idle: Idle) -> list[str]:
+    """What is cut on any of the pages at each size and scale, each column in front once.
+
+    The scale is the outer loop: another style sheet is dear where many pages stand.
+    """
     found = []
     for width, height, scale in SIZES:
         look.set_scale(scale)
         window.resize(width, height)
-        in_front: list[tuple[Columns | None, str]] = [
-            (columns, key) for columns in page.findChildren(Columns) for key in columns.keys
-        ]
-        for columns, key in in_front or [(None, "")]:
-            if columns is not None:
-                columns.bring_to_front(key)
-            for _ in range(3):
-                idle()
-                QApplication.processEvents()
-            found += [f"{page.objectName()} {width} {scale} % {key}: {said}" for said in cut_parts(page)]
+        for key in pages:
+            found += [f"{key} {width} {scale} % {said}" for said in cut_on(opened(key), idle)]
     look.set_scale(100)
+    return found
+
+
+def cut_on(page: Page, idle: Idle) -> list[str]:
+    found = []
+    in_front: list[tuple[Columns | None, str]] = [
+        (columns, key) for columns in page.findChildren(Columns) for key in columns.keys
+    ]
+    for columns, key in in_front or [(None, "")]:
+        if columns is not None:
+            columns.bring_to_front(key)
+        for _ in range(3):
+            idle()
+            QApplication.processEvents()
+        found += [f"{key}: {said}" for said in cut_parts(page)]
     return found
 
 
 def test_field_pages(qtbot: QtBot, look: Theme, tmp_path: Path) -> None:
     with field_at_work(qtbot, tmp_path) as field:
-        found = []
-        for key in field.shell.page_keys:
+
+        def opened(key: str) -> Page:
             field.open(key)
-            found += look_at(field.shell.page(key), field.window, look, field.idle)
+            return field.shell.page(key)
+
+        found = look_at(field.shell.page_keys, opened, field.window, look, field.idle)
         assert found == [], "\n".join(found)
 
 
@@ -54,8 +68,6 @@ def test_hq_pages(qapp: QApplication, tasks: Tasks, look: Theme, tmp_path: Path)
     _planned, bundle = inspected(world)
     import_bundles(world.hq, [bundle], tmp_path)
     with hq_window(world.hq, tasks, tmp_path) as hq:
-        found = []
-        for key in hq.shell.page_keys:
-            found += look_at(hq.page(key), hq.shell, look, hq.settle)
+        found = look_at(hq.shell.page_keys, hq.page, hq.shell, look, hq.settle)
         assert found == [], "\n".join(found)
     world.close()
