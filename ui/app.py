@@ -24,7 +24,7 @@ from ui.unlock import UnlockPage
 if TYPE_CHECKING:
     from eum_app.crypto.passphrases import KdfParams
     from eum_app.usecases.session import Session
-    from ui.first_start import FirstStart
+    from ui.first_start import FirstStart, NewStore
     from ui.recovery import RecoveryPage
     from ui.shell import Shell
     from ui.tasks import Tasks
@@ -218,7 +218,7 @@ class AppWindow(QWidget):
 
         self._opening().operation(work, self._open, page.show_error)
 
-    def _create(self, kind: str, name: str, account: str, role: str, passphrase: str) -> None:
+    def _create(self, asked: NewStore) -> None:
         folder, kdf = self._folder, self._kdf
         page = self._front
 
@@ -226,11 +226,30 @@ class AppWindow(QWidget):
             from eum_app.usecases.open_store import create_store
 
             return create_store(
-                folder, kind=kind, name=name, account=account, role=role, passphrase=passphrase, kdf=kdf
+                folder,
+                kind=asked.kind,
+                name=asked.name,
+                account=asked.account,
+                role=asked.role,
+                passphrase=asked.passphrase,
+                kdf=kdf,
+                database_url=asked.database_url,
             )
 
         assert page is not None
-        self._opening().operation(work, self._open, page.show_error)
+        self._opening().operation(work, self._created, page.show_error)
+
+    def _created(self, session: Session) -> None:
+        """The first sight of a new store. An HQ's recovery codes come at once: nobody else keeps a key to it."""
+        from eum_app.usecases.recovery import make_recovery_codes
+
+        self._open(session)
+        shell = self.shell
+        if session.is_hq and shell is not None:
+            back_to = shell.current_key
+            self.tasks.operation(
+                lambda: make_recovery_codes(session), lambda made: shell.show_page("codes", (made, back_to))
+            )
 
     def _fail(self, _bug: object) -> None:
         if self._front is not None:

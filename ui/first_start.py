@@ -1,23 +1,45 @@
-"""The first start: what this machine is, its name, and the first account. One page, no steps."""
+"""The first start: what this machine is, its place, the first account, its passphrase. Four short steps; what was typed
+survives going back."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+
 from PySide6.QtCore import QCoreApplication, Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QButtonGroup, QGridLayout, QLineEdit, QRadioButton, QVBoxLayout, QWidget
 
 from eum_app.domain.errors import KnownError, Refusal
-from eum_app.domain.people import ROLES
+from eum_app.domain.people import ROLES, is_code, is_store_name
 from ui import words
 from ui.messages import sentence
+from ui.secret_field import NewPassphrase, secret_line
 from ui.theme import inset
-from ui.widgets import Button, Card, CuiBanner, FormField, button, hbox, label, scrolled, vbox
+from ui.widgets import Button, Card, CuiBanner, FormField, button, hbox, label, panel, scrolled, vbox
 from ui.widgets.rail import BrandMark
+
+STEPS = ("kind", "place", "account", "passphrase")
+_STEP_OF = {"store.name": "place", "store.exists": "place", "account.name": "account", "role.unknown": "account"}
+"""Where the person goes back to when the store could not be made; `database.…` is part of the place."""
+
+
+@dataclass(frozen=True)
+class NewStore:
+    """What the assistant asked for. `database_url` is None where the database is a file of this machine."""
+
+    kind: str
+    name: str
+    account: str
+    role: str
+    passphrase: str = field(repr=False)
+    database_url: str | None = field(repr=False)
 
 
 class FirstStart(QWidget):
-    """Asks what a new store needs. `create_requested` carries kind, name, account, role, passphrase."""
+    """Asks what a new store needs, step by step. `create_requested` carries a `NewStore`; the secrets leave their
+    fields with it and are not kept."""
 
-    create_requested = Signal(str, str, str, str, str)
+    create_requested = Signal(object)
 
     def __init__(self, *, marking: str = "CUI") -> None:
         super().__init__()
@@ -26,50 +48,29 @@ class FirstStart(QWidget):
         self.setProperty("kind", "window")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setWindowTitle("EUM")
-        self._kind, kinds = self._choice(
-            "kind",
-            (
-                ("field", tr("app", "A field device: visits, scanning, checks")),
-                ("hq", tr("app", "An HQ workstation: inventory, tasking, review")),
-            ),
-        )
-        self._role, roles = self._choice("role", tuple((key, words.role(key)) for key in ROLES), across=True)
-        self.name = self._line("name_field")
-        self.account = self._line("account_field")
-        self.passphrase = self._line("passphrase_field", is_secret=True)
-        self.repeated = self._line("passphrase_again_field", is_secret=True)
-        self._name_field = FormField(tr("app", "Name of this machine"), self.name, tr("app", "e.g. FLD-0042 or HQ-1"))
-        self._repeat_field = FormField(tr("app", "Passphrase again"), self.repeated)
+        self._is_busy, self._at = False, 0
+        self._where = label("", "sub", wrap=True)
+        self._where.setObjectName("first_start_step")
+        self._title = label("", "headline", wrap=True)
         self._error = label("", "sub", tone="bad", wrap=True)
+        self._error.setObjectName("first_start_error")
         self._error.hide()
-        self._create: Button = button(tr("app", "Create the encrypted store"), self._ask, kind="primary")
-        self._create.setObjectName("create_store_button")
+        self._back = self._named(button(tr("app", "Back"), self.go_back, tip="Esc"), "back_button")
+        self._next = self._named(button(tr("app", "Next"), self.go_on, kind="primary", tip="Enter"), "next_button")
+        self._create = self._named(
+            button(tr("app", "Create the encrypted store"), self.go_on, kind="primary", tip="Enter"),
+            "create_store_button",
+        )
+        self._steps = (self._kind_step(), self._place_step(), self._account_step(), self._passphrase_step())
         card = Card()
         card.add_padded(
-            hbox(BrandMark(), label("EUM", "brand"), 1, spacing=8),
-            label(tr("app", "Set this machine up"), "headline", wrap=True),
-            label(
-                tr("app", "Everything is kept encrypted in one store on this machine. There is none here yet."),
-                "body",
-                wrap=True,
-            ),
-            label(tr("app", "This machine is"), "sub"),
-            kinds,
-            self._pair(self._name_field, FormField(tr("app", "Your account code"), self.account)),
-            label(tr("app", "Your role"), "sub"),
-            roles,
-            self._pair(
-                FormField(
-                    tr("app", "Passphrase"),
-                    self.passphrase,
-                    tr("app", "At least 8 characters; several words are good. It cannot be looked up later."),
-                ),
-                self._repeat_field,
-            ),
+            hbox(BrandMark(), label("EUM", "brand"), 1, self._where, spacing=8),
+            self._title,
+            *self._steps,
             self._error,
-            hbox(1, self._create),
+            hbox(self._back, 1, self._next, self._create),
             margins=(28, 26, 28, 24),
-            spacing=12,
+            spacing=14,
         )
         card.setAccessibleName(tr("app", "Set this machine up"))
         middle = QGridLayout()
@@ -84,27 +85,74 @@ class FirstStart(QWidget):
         whole.addWidget(CuiBanner(marking))
         whole.addWidget(scrolled(middle), 1)
         whole.addWidget(CuiBanner(marking))
-        self._is_busy = False
-        self._follow()
+        self._show_step(0)
 
-    def show_error(self, error: KnownError) -> None:
-        """Say why the store was not made; what was typed stays, but for the passphrase."""
-        self.set_busy(False)
-        message = sentence(error)
-        self._error.setText(f"{message.what} {message.next}")
-        self._error.show()
+    @property
+    def step(self) -> str:
+        """The step in sight, one of `STEPS`."""
+        return STEPS[self._at]
 
-    def set_busy(self, is_busy: bool) -> None:
+    # Steps
+
+    def _kind_step(self) -> QWidget:
         tr = QCoreApplication.translate
-        self._is_busy = is_busy
-        self._create.setText(tr("app", "Creating…") if is_busy else tr("app", "Create the encrypted store"))
-        self._follow()
+        self._kind, kinds = self._choice(
+            "kind",
+            (
+                ("field", tr("app", "A field device: visits, scanning, checks")),
+                ("hq", tr("app", "An HQ workstation: inventory, tasking, review")),
+            ),
+        )
+        said = label(
+            tr("app", "Everything is kept encrypted in one store on this machine. There is none here yet."),
+            "body",
+            wrap=True,
+        )
+        return panel(vbox(said, kinds, spacing=14))
 
-    # Parts
+    def _place_step(self) -> QWidget:
+        tr = QCoreApplication.translate
+        self.name = self._line("name_field")
+        self._name_field = FormField(tr("app", "Name of this machine"), self.name)
+        self.database_url = secret_line("database_url_field")
+        self.database_url.textChanged.connect(lambda _text: self._follow())
+        self._database = FormField(
+            tr("app", "Database on a PostgreSQL server (may stay empty)"),
+            self.database_url,
+            tr(
+                "app",
+                "Empty: an encrypted file on this machine, which is enough for one workstation. Else the address of an "
+                "empty database, postgresql://… It is kept under the store's key and never shown again.",
+            ),
+        )
+        return panel(vbox(self._name_field, self._database, spacing=14))
 
-    def _choice(
-        self, name: str, choices: tuple[tuple[str, str], ...], *, across: bool = False
-    ) -> tuple[QButtonGroup, QWidget]:
+    def _account_step(self) -> QWidget:
+        tr = QCoreApplication.translate
+        self.account = self._line("account_field")
+        self._account_field = FormField(tr("app", "Your account code"), self.account, tr("app", "e.g. INS-017"))
+        self._role, roles = self._choice("role", tuple((key, words.role(key)) for key in ROLES))
+        return panel(
+            vbox(
+                self._account_field,
+                label(tr("app", "Your role"), "sub"),
+                roles,
+                label(
+                    tr("app", "Only an administrator can add other people here, unlock their accounts, or erase."),
+                    "sub",
+                    wrap=True,
+                ),
+                spacing=10,
+            )
+        )
+
+    def _passphrase_step(self) -> QWidget:
+        self.passphrase = NewPassphrase()
+        self.passphrase.changed.connect(self._follow)
+        self._summary, self._escrow = label("", "strong", wrap=True), label("", "sub", wrap=True)
+        return panel(vbox(self._summary, self.passphrase, self._escrow, spacing=14))
+
+    def _choice(self, name: str, choices: tuple[tuple[str, str], ...]) -> tuple[QButtonGroup, QWidget]:
         group = QButtonGroup(self)
         made: list[QWidget] = []
         for key, text in choices:
@@ -114,72 +162,159 @@ class FirstStart(QWidget):
             group.addButton(choice)
             made.append(choice)
         group.buttonToggled.connect(lambda _choice, _on: self._follow())
-        holder = QWidget()
-        holder.setLayout(hbox(*made, 1, spacing=18) if across else vbox(*made))
-        return group, holder
+        return group, panel(vbox(*made, spacing=6))
 
-    def _line(self, name: str, *, is_secret: bool = False) -> QLineEdit:
+    def _line(self, name: str) -> QLineEdit:
         made = QLineEdit()
         made.setObjectName(name)
-        made.setMaxLength(1024 if is_secret else 40)
-        if is_secret:
-            made.setEchoMode(QLineEdit.EchoMode.Password)
-            made.setProperty("secret", True)
-            made.setInputMethodHints(Qt.InputMethodHint.ImhSensitiveData | Qt.InputMethodHint.ImhNoPredictiveText)
+        made.setMaxLength(40)
         made.textChanged.connect(lambda _text: self._follow())
-        made.returnPressed.connect(self._ask)
         return made
 
-    def _pair(self, first: QWidget, second: QWidget) -> QWidget:
-        holder = QWidget()
-        grid = QGridLayout(holder)
-        inset(grid, 0, 0, 0, 0, spacing=16)
-        for at, widget in enumerate((first, second)):
-            grid.addWidget(widget, 0, at, Qt.AlignmentFlag.AlignTop)
-            grid.setColumnStretch(at, 1)
-        return holder
+    @staticmethod
+    def _named(made: Button, name: str) -> Button:
+        made.setObjectName(name)
+        return made
+
+    # Going
+
+    def go_on(self) -> None:
+        """To the next step, or make the store; where the step is not whole, say so and stay."""
+        if self._is_busy or not self._is_whole(self._at):
+            return
+        error = self._refusal()
+        if error is not None:
+            self.show_error(error)
+        elif self._at + 1 < len(STEPS):
+            self._show_step(self._at + 1)
+        else:
+            self._ask()
+
+    def go_back(self) -> None:
+        if self._at and not self._is_busy:
+            self._show_step(self._at - 1)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter goes on from wherever the keyboard is, Esc goes back."""
+        if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
+            self.go_on()
+        elif event.key() == Qt.Key.Key_Escape:
+            self.go_back()
+        else:
+            super().keyPressEvent(event)
 
     def mark_scanned(self, _raw: bytes) -> None:
         """A scan means nothing here."""
 
+    # What the opener of the store tells the page
+
+    def show_error(self, error: KnownError) -> None:
+        """Say why it does not go on, at the step where it can be put right; what was typed stays, but for the
+        passphrase."""
+        self.set_busy(False)
+        step = "place" if error.code.startswith("database.") else _STEP_OF.get(error.code, self.step)
+        self._show_step(STEPS.index(step))
+        message = sentence(error)
+        self._error.setText(f"{message.what} {message.next}")
+        self._error.show()
+
+    def set_busy(self, is_busy: bool) -> None:
+        tr = QCoreApplication.translate
+        self._is_busy = is_busy
+        self._create.setText(tr("app", "Creating…") if is_busy else tr("app", "Create the encrypted store"))
+        for step in self._steps:
+            step.setEnabled(not is_busy)
+        self._follow()
+
     # Inside
+
+    def _show_step(self, at: int) -> None:
+        tr = QCoreApplication.translate
+        self._at = at
+        is_hq, is_last = self._chosen(self._kind) == "hq", at + 1 == len(STEPS)
+        titles = (
+            tr("app", "What is this machine?"),
+            tr("app", "What is it called?"),
+            tr("app", "Who are you?"),
+            tr("app", "Choose your passphrase"),
+        )
+        self._title.setText(titles[at])
+        self._where.setText(tr("app", "Step {number} of {all}").format(number=at + 1, all=len(STEPS)))
+        self.setAccessibleName(f"{self._where.text()}: {titles[at]}")
+        example = tr("app", "e.g. HQ-1") if is_hq else tr("app", "e.g. FLD-0042; HQ knows the device by it")
+        self._name_field.set_hint(example)
+        self._database.setVisible(is_hq)
+        self._summary.setText(
+            words.joined(self.name.text().strip(), self.account.text().strip(), words.role(self._chosen(self._role)))
+            if is_last
+            else ""
+        )
+        self._escrow.setText(
+            tr(
+                "app",
+                "Nobody else keeps a key to an HQ: ten recovery codes are shown next, to be printed and locked away.",
+            )
+            if is_hq
+            else tr(
+                "app",
+                "When HQ enrols this device it receives a sealed copy of its key, so that two people there can open it "
+                "if the passphrase is lost; until then nobody can.",
+            )
+        )
+        self.passphrase.set_known(self.name.text().strip(), self.account.text().strip())
+        self._error.hide()
+        for number, step in enumerate(self._steps):
+            step.setVisible(number == at)
+        self._back.setVisible(at > 0)
+        self._next.setVisible(not is_last)
+        self._create.setVisible(is_last)
+        self._follow()
+        firsts = (
+            self._kind.checkedButton() or self._kind.buttons()[0],
+            self.name,
+            self.account,
+            self.passphrase.first,
+        )
+        firsts[at].setFocus(Qt.FocusReason.TabFocusReason)
 
     @staticmethod
     def _chosen(group: QButtonGroup) -> str:
         pressed = group.checkedButton()
         return str(pressed.property("key")) if pressed is not None else ""
 
+    def _is_whole(self, at: int) -> bool:
+        return (
+            bool(self._chosen(self._kind)),
+            bool(self.name.text().strip()),
+            bool(self.account.text().strip() and self._chosen(self._role)),
+            self.passphrase.is_ready,
+        )[at]
+
+    def _refusal(self) -> KnownError | None:
+        """What is wrong with what stands in this step, as making the store would say at the very end."""
+        name, account = self.name.text().strip(), self.account.text().strip()
+        if self.step == "place" and not is_store_name(name):
+            return Refusal("store.name", name=name)
+        if self.step == "account" and not is_code(account):
+            return Refusal("account.name", name=account)
+        return None
+
     def _follow(self) -> None:
-        tr = QCoreApplication.translate
-        differs = bool(self.repeated.text()) and self.repeated.text() != self.passphrase.text()
-        self._repeat_field.set_error(tr("app", "The two passphrases differ.") if differs else "")
-        is_whole = all(
-            (
-                self._chosen(self._kind),
-                self._chosen(self._role),
-                self.name.text().strip(),
-                self.account.text().strip(),
-                self.passphrase.text(),
-                self.passphrase.text() == self.repeated.text(),
-            )
-        )
-        self._create.setEnabled(is_whole and not self._is_busy)
+        self._error.hide()
+        is_free = not self._is_busy
+        self._back.setEnabled(is_free)
+        self._next.setEnabled(is_free and self._is_whole(self._at))
+        self._create.setEnabled(is_free and all(map(self._is_whole, range(len(STEPS)))))
 
     def _ask(self) -> None:
-        if not self._create.isEnabled():
-            return
-        passphrase = self.passphrase.text()
-        if len(passphrase) < 8:
-            self.show_error(Refusal("passphrase.too_short", least=8))
-            return
-        self.passphrase.clear()
-        self.repeated.clear()
-        self._error.hide()
-        self.set_busy(True)
-        self.create_requested.emit(
-            self._chosen(self._kind),
-            self.name.text().strip(),
-            self.account.text().strip(),
-            self._chosen(self._role),
-            passphrase,
+        kind, url = self._chosen(self._kind), self.database_url.text().strip()
+        asked = NewStore(
+            kind=kind,
+            name=self.name.text().strip(),
+            account=self.account.text().strip(),
+            role=self._chosen(self._role),
+            passphrase=self.passphrase.take(),
+            database_url=url if url and kind == "hq" else None,
         )
+        self.set_busy(True)
+        self.create_requested.emit(asked)

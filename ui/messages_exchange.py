@@ -145,7 +145,10 @@ EXCHANGE_SENTENCES: dict[str, tuple[str, str]] = {
         "Only an HQ store can be kept on a database server.",
         "Leave the address away on other devices.",
     ),
-    "database.url": ("The address of the database cannot be used.", "Correct it in the settings of this workstation."),
+    "database.url": (
+        "The address of the database cannot be used.",
+        "Correct it: postgresql://user@server/database?sslmode=verify-full.",
+    ),
     "database.tls": ("The connection to the database is not verified ({mode}).", "Use one of: {known}."),
     "fact.not_storable": ("A fact holds characters that the database cannot keep.", "Correct the text and try again."),
     "store.connection_lost": ("The connection to the database was lost.", "Check the network, then try again."),

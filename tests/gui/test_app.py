@@ -1,4 +1,4 @@
-"""The application window: first start, unlocking, locking, closing."""
+"""The application window: unlocking, locking, closing."""
 
 from __future__ import annotations
 
@@ -99,35 +99,6 @@ def test_closing_ends_the_session_and_every_thread(qtbot: QtBot, folder: Path) -
     assert left == []
     again = open_store(folder, "INS-017", PASSPHRASE)
     again.close()
-
-
-def test_first_start_makes_a_field_store(qtbot: QtBot, tmp_path: Path) -> None:
-    window = shown(tmp_path / "new")
-    create = window.findChild(QAbstractButton, "create_store_button")
-    assert create is not None
-    assert not create.isEnabled()
-    press(window, "kind_field")
-    press(window, "role_inspector")
-    type_into(window, "name_field", "FLD-0042")
-    type_into(window, "account_field", "INS-017")
-    type_into(window, "passphrase_field", PASSPHRASE)
-    type_into(window, "passphrase_again_field", "another thing entirely")
-    assert not create.isEnabled()
-    again = window.findChild(QLineEdit, "passphrase_again_field")
-    assert again is not None
-    again.clear()
-    type_into(window, "passphrase_again_field", PASSPHRASE)
-    press(window, "create_store_button")
-    qtbot.waitUntil(lambda: window.shell is not None, timeout=20_000)
-    assert window.tasks.wait_idle()
-    assert window.shell is not None
-    assert window.shell.current_key == "visits"
-    window.shell.show_page("sync")
-    assert window.tasks.wait_idle()
-    card = window.findChild(QWidget, "enrol_card")
-    assert card is not None
-    assert card.isVisible()
-    window.close()
 
 
 def test_a_damaged_key_file_is_said_and_nothing_is_overwritten(qtbot: QtBot, folder: Path) -> None:

@@ -21,6 +21,6 @@ def add_people_pages(shell: Shell, desk: Desk) -> None:
         shell.erase_failed.connect(page.store.erase_failed)
     page.setProperty("rail_key", "accounts" if desk.session.is_hq else "settings")
     shell.add_page("accounts", shell.tr("Accounts"), "users", page, is_in_rail=desk.session.is_hq)
-    codes = CodesPage(desk.session.name)
+    codes = CodesPage(desk.session.name, is_hq=desk.session.is_hq)
     codes.setProperty("rail_key", page.property("rail_key"))
     shell.add_page("codes", shell.tr("Recovery codes"), "key-round", codes, is_in_rail=False)

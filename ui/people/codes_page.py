@@ -18,10 +18,10 @@ from ui.widgets.path_field import PathField
 class CodesPage(Page):
     """Opened with `RecoveryCodes`, and the key of the page to go back to: (codes, key)."""
 
-    def __init__(self, device: str) -> None:
+    def __init__(self, device: str, *, is_hq: bool) -> None:
         super().__init__(self.tr("Recovery codes"))
         self.setObjectName("codes_page")
-        self._device = device
+        self._device, self._is_hq = device, is_hq
         self._made: RecoveryCodes | None = None
         self._back_to = ""
         self._none = EmptyState("key-round", self.tr("No codes to show"), self.tr("Codes are shown once, when made."))
@@ -93,11 +93,15 @@ class CodesPage(Page):
                 "account is locked."
             ).format(account=made.account, device=self._device)
         )
-        self._hq.setText(
-            self.tr("HQ can read one out to you as well, once it has received this device's results.")
-            if made.is_with_hq
-            else self.tr("HQ does not hold them: this paper is the only copy.")
-        )
+        if self._is_hq:
+            said = self.tr(
+                "Another administrator of this HQ can read one out to you; else this paper is the only copy."
+            )
+        elif made.is_with_hq:
+            said = self.tr("HQ can read one out to you as well, once it has received this device's results.")
+        else:
+            said = self.tr("HQ does not hold them: this paper is the only copy.")
+        self._hq.setText(said)
         self.confirm_box.setChecked(False)
         self.path_field.set_path(Path.home() / f"recovery-codes-{self._device}-{made.account}.pdf")
         self._none.hide()

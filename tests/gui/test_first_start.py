@@ -1,0 +1,265 @@
+"""The assistant of the first start: four short steps, by keyboard, and what comes after them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QRadioButton, QWidget
+from pytestqt.qtbot import QtBot
+
+from eum_app.crypto.passphrases import KdfParams
+from eum_app.crypto.suites import Suite
+from eum_app.usecases.open_store import open_store
+from eum_app.usecases.recovery import open_with_recovery_code
+from tests.builders import PASSPHRASE
+from tests.gui.field_world import HUMAN_MS
+from ui.app import AppWindow, build_window
+from ui.devices.wedge_filter import WedgeFilter
+from ui.first_start import FirstStart, NewStore
+from ui.theme import Theme
+
+NEW = "seven unrelated harbour lamps"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "new"
+
+
+@pytest.fixture
+def window(qtbot: QtBot, folder: Path) -> Iterator[AppWindow]:
+    made = build_window(folder, kdf=KdfParams.fast_for_tests(Suite.HYBRID))
+    made.show()
+    made.activateWindow()
+    QTest.qWaitForWindowActive(made)
+    yield made
+    made.close()
+
+
+def page_of(window: AppWindow) -> FirstStart:
+    assert isinstance(window._front, FirstStart)
+    return window._front
+
+
+def find(window: QWidget, name: str) -> QAbstractButton:
+    made = window.findChild(QAbstractButton, name)
+    assert made is not None, name
+    return made
+
+
+def press(window: QWidget, name: str) -> None:
+    assert find(window, name).isEnabled(), name
+    QTest.mouseClick(find(window, name), Qt.MouseButton.LeftButton)
+
+
+def fill(window: QWidget, name: str, text: str) -> None:
+    made = window.findChild(QLineEdit, name)
+    assert made is not None, name
+    assert made.isVisible(), name
+    made.setText(text)  # typed at once it would be a scan
+
+
+def error_of(window: QWidget) -> str:
+    made = window.findChild(QLabel, "first_start_error")
+    assert made is not None
+    return made.text() if made.isVisible() else ""
+
+
+def up_to_passphrase(window: AppWindow, kind: str, name: str, account: str, role: str, url: str = "") -> None:
+    press(window, f"kind_{kind}")
+    press(window, "next_button")
+    fill(window, "name_field", name)
+    if url:
+        fill(window, "database_url_field", url)
+    press(window, "next_button")
+    fill(window, "account_field", account)
+    press(window, f"role_{role}")
+    press(window, "next_button")
+    fill(window, "passphrase_field", PASSPHRASE)
+    fill(window, "passphrase_again_field", PASSPHRASE)
+
+
+def key(qtbot: QtBot, window: AppWindow, pressed: Qt.Key) -> None:
+    QTest.keyClick(window.focusWidget(), pressed)
+    settled(qtbot)
+
+
+def keys(qtbot: QtBot, window: AppWindow, text: str) -> None:
+    for letter in text:
+        QTest.keyClicks(window.focusWidget(), letter)
+        QTest.qWait(HUMAN_MS)
+    settled(qtbot)
+
+
+def settled(qtbot: QtBot) -> None:
+    """Keys are held until it is clear that they are no scan."""
+    app = QApplication.instance()
+    assert app is not None
+    qtbot.waitUntil(lambda: not any(one.is_pending for one in app.findChildren(WedgeFilter)), timeout=30_000)
+
+
+def test_a_field_store_by_keyboard_alone(qtbot: QtBot, window: AppWindow, folder: Path) -> None:
+    page = page_of(window)
+    key(qtbot, window, Qt.Key.Key_Return)
+    assert page.step == "kind"  # nothing is chosen beforehand
+    key(qtbot, window, Qt.Key.Key_Space)
+    key(qtbot, window, Qt.Key.Key_Return)
+    assert page.step == "place"
+    keys(qtbot, window, "FLD-7")
+    key(qtbot, window, Qt.Key.Key_Return)
+    assert page.step == "account"
+    keys(qtbot, window, "INS-017")
+    key(qtbot, window, Qt.Key.Key_Tab)
+    key(qtbot, window, Qt.Key.Key_Space)
+    key(qtbot, window, Qt.Key.Key_Return)
+    assert page.step == "passphrase"
+    assert "FLD-7 · INS-017 · Inspector" in [one.text() for one in page.findChildren(QLabel)]
+    for line in (page.passphrase.first, page.passphrase.again):
+        assert window.focusWidget() is line
+        QTest.keyClicks(line, PASSPHRASE)
+        key(qtbot, window, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: window.shell is not None, timeout=60_000)
+    assert window.tasks.wait_idle(60)
+    assert window.shell is not None
+    assert window.shell.current_key == "visits"
+    window.shell.show_page("sync")
+    assert window.tasks.wait_idle(60)
+    card = window.findChild(QWidget, "enrol_card")
+    assert card is not None
+    assert card.isVisible()
+    window.close()
+    open_store(folder, "INS-017", PASSPHRASE).close()
+
+
+def test_an_hq_gets_recovery_codes_at_once(qtbot: QtBot, window: AppWindow, folder: Path) -> None:
+    up_to_passphrase(window, "hq", "HQ-01", "ADM-001", "administrator")
+    press(window, "create_store_button")
+    qtbot.waitUntil(lambda: window.shell is not None and window.shell.current_key == "codes", timeout=60_000)
+    first = window.findChild(QLabel, "code_1")
+    assert first is not None
+    code = first.text()
+    assert not find(window, "codes_done_button").isEnabled()
+    find(window, "codes_confirm_box").setChecked(True)
+    press(window, "codes_done_button")
+    assert window.shell is not None
+    assert window.shell.current_key == "overview"
+    assert window.findChild(QLabel, "code_1") is None
+    assert window.tasks.wait_idle(60)
+    window.close()
+    open_with_recovery_code(folder, "ADM-001", code, NEW).close()
+
+
+def test_what_was_typed_survives_going_back(window: AppWindow) -> None:
+    page = page_of(window)
+    up_to_passphrase(window, "hq", "HQ-01", "ADM-001", "administrator", "postgresql://eum@db.example/eum")
+    for step in ("account", "place", "kind"):
+        QTest.keyClick(window.focusWidget(), Qt.Key.Key_Escape)
+        assert page.step == step
+    assert not find(window, "back_button").isVisible()
+    assert find(window, "kind_hq").isChecked()
+    press(window, "next_button")
+    assert page.name.text() == "HQ-01"
+    assert page.database_url.text() == "postgresql://eum@db.example/eum"
+    press(window, "next_button")
+    assert page.account.text() == "ADM-001"
+    assert find(window, "role_administrator").isChecked()
+    press(window, "next_button")
+    assert page.passphrase.is_ready
+
+
+def test_each_step_says_what_is_wrong_with_it(window: AppWindow) -> None:
+    page = page_of(window)
+    assert not find(window, "next_button").isEnabled()
+    press(window, "kind_field")
+    press(window, "next_button")
+    assert not page.database_url.isVisible()  # a device keeps its own
+    fill(window, "name_field", "../store")
+    press(window, "next_button")
+    assert page.step == "place"
+    assert error_of(window)
+    fill(window, "name_field", "FLD-0042")
+    assert not error_of(window)
+    press(window, "next_button")
+    fill(window, "account_field", "INS 017?")
+    press(window, "role_inspector")
+    press(window, "next_button")
+    assert page.step == "account"
+    assert error_of(window)
+    fill(window, "account_field", "INS-017")
+    press(window, "next_button")
+    create = find(window, "create_store_button")
+    fill(window, "passphrase_field", "short")
+    fill(window, "passphrase_again_field", "short")
+    assert not create.isEnabled()
+    said = " ".join(one.text() for one in page.findChildren(QLabel) if one.isVisible())
+    assert "Too short: 5 of at least 8" in said
+    fill(window, "passphrase_field", PASSPHRASE)
+    fill(window, "passphrase_again_field", "another thing entirely")
+    assert not create.isEnabled()
+
+
+def test_an_address_that_cannot_be_used_is_said_where_it_was_typed(
+    qtbot: QtBot, window: AppWindow, folder: Path
+) -> None:
+    page = page_of(window)
+    up_to_passphrase(window, "hq", "HQ-01", "ADM-001", "administrator", "mysql://eum:s3cret@db.example/eum")
+    press(window, "create_store_button")
+    qtbot.waitUntil(lambda: page.step == "place", timeout=60_000)
+    assert "address of the database" in error_of(window)
+    assert "s3cret" not in error_of(window)
+    assert page.database_url.echoMode() == QLineEdit.EchoMode.Password
+    assert not folder.exists()
+    fill(window, "database_url_field", "")
+    for _ in range(2):
+        press(window, "next_button")
+    assert page.passphrase.first.text() == ""  # it left with the first try
+    fill(window, "passphrase_field", PASSPHRASE)
+    fill(window, "passphrase_again_field", PASSPHRASE)
+    press(window, "create_store_button")
+    qtbot.waitUntil(lambda: window.shell is not None and window.shell.current_key == "codes", timeout=60_000)
+
+
+def test_a_device_gets_no_address_even_where_one_was_typed_for_an_hq(window: AppWindow) -> None:
+    page = page_of(window)
+    asked: list[NewStore] = []
+    page.create_requested.disconnect()
+    page.create_requested.connect(asked.append)
+    up_to_passphrase(window, "hq", "HQ-01", "ADM-001", "administrator", "postgresql://eum:s3cret@db.example/eum")
+    for _ in range(3):
+        press(window, "back_button")
+    press(window, "kind_field")
+    for _ in range(3):
+        press(window, "next_button")
+    press(window, "create_store_button")
+    assert [one.database_url for one in asked] == [None]
+    assert PASSPHRASE not in repr(asked)
+    assert page.passphrase.first.text() == ""
+
+
+def test_every_step_fits_at_200_percent(window: AppWindow, look: Theme) -> None:
+    look.set_scale(200)
+    window.resize(1366, 768)
+    page = page_of(window)
+    press(window, "kind_hq")
+    for at in range(4):
+        QApplication.processEvents()
+        for one in [
+            *page.findChildren(QRadioButton),
+            *page.findChildren(QLineEdit),
+            *page.findChildren(QAbstractButton),
+        ]:
+            if one.isVisible() and one.parentWidget() is not None:
+                left = one.mapTo(window, one.rect().topLeft()).x()
+                assert left >= 0, one.objectName()
+                assert left + one.width() <= window.width(), one.objectName()
+        if at == 1:
+            fill(window, "name_field", "HQ-01")
+        if at == 2:
+            fill(window, "account_field", "ADM-001")
+            find(window, "role_administrator").click()
+        if at < 3:
+            find(window, "next_button").click()
