@@ -83,14 +83,20 @@ def up_to_passphrase(window: AppWindow, kind: str, name: str, account: str, role
     fill(window, "passphrase_again_field", PASSPHRASE)
 
 
+def focused(window: AppWindow) -> QWidget:
+    found: QWidget | None = window.focusWidget()
+    assert found is not None
+    return found
+
+
 def key(qtbot: QtBot, window: AppWindow, pressed: Qt.Key) -> None:
-    QTest.keyClick(window.focusWidget(), pressed)
+    QTest.keyClick(focused(window), pressed)
     settled(qtbot)
 
 
 def keys(qtbot: QtBot, window: AppWindow, text: str) -> None:
     for letter in text:
-        QTest.keyClicks(window.focusWidget(), letter)
+        QTest.keyClicks(focused(window), letter)
         QTest.qWait(HUMAN_MS)
     settled(qtbot)
 
@@ -157,7 +163,7 @@ def test_what_was_typed_survives_going_back(window: AppWindow) -> None:
     page = page_of(window)
     up_to_passphrase(window, "hq", "HQ-01", "ADM-001", "administrator", "postgresql://eum@db.example/eum")
     for step in ("account", "place", "kind"):
-        QTest.keyClick(window.focusWidget(), Qt.Key.Key_Escape)
+        QTest.keyClick(focused(window), Qt.Key.Key_Escape)
         assert page.step == step
     assert not find(window, "back_button").isVisible()
     assert find(window, "kind_hq").isChecked()
