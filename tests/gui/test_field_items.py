@@ -56,9 +56,12 @@ def test_history_tells_of_a_check(field: Field) -> None:
     field.press("verified_button")
     field.open("items", item_id)
     assert current_id(page.table) == item_id
-    words = [one.text() for one in page.side.history.findChildren(QLabel) if one.isVisible()]
-    assert "Verified" in words
-    assert "· INS-017" in words
+
+    def words() -> list[str]:
+        return [one.text() for one in page.side.history.findChildren(QLabel) if one.isVisible()]
+
+    field.until(lambda: "Verified" in words())
+    assert "· INS-017" in words()
 
 
 def test_a_search_that_finds_nothing_says_so(field: Field) -> None:

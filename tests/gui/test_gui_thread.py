@@ -31,7 +31,9 @@ from ui.shell import Shell
 from ui.tasks import Tasks
 
 pytestmark = pytest.mark.usefixtures("look")
-LONGEST_MS = 50.0
+# The promise is 50 ms. Processor time too grows on a machine whose cores are shared, up to twofold: what a test can
+# tell there is a stall of the program's own, such as something done once for each of all rows.
+LONGEST_MS = 2 * 50.0
 ITEMS = 100_000
 
 
@@ -76,7 +78,7 @@ def test_a_heartbeat_hears_a_thread_that_computes(tasks: Tasks) -> None:
     heart.longest()
 
     def compute(_nothing: object) -> None:
-        end = time.thread_time() + 0.08
+        end = time.thread_time() + 1.2 * LONGEST_MS / 1000
         while time.thread_time() < end:
             pass
 

@@ -20,6 +20,7 @@ def list_view(model: IdsTableModel, delegate: RowDelegate, *, name: str) -> QTab
     100,000.
     """
     view = _List()
+    _let_rows_shrink(view)
     view.setModel(model)
     delegate.setParent(view)
     view.setItemDelegate(delegate)
@@ -32,7 +33,6 @@ def list_view(model: IdsTableModel, delegate: RowDelegate, *, name: str) -> QTab
 
     def fit() -> None:
         height = delegate.sizeHint(QStyleOptionViewItem(), QModelIndex()).height()
-        view.verticalHeader().setMinimumSectionSize(height)
         view.verticalHeader().setDefaultSectionSize(height)
 
     fit()
@@ -43,6 +43,7 @@ def list_view(model: IdsTableModel, delegate: RowDelegate, *, name: str) -> QTab
 def table_view(model: IdsTableModel, *, name: str, row_height: float = 40) -> QTableView:
     """A table; columns with a width keep it, the others share what is left. Heights are fixed (sizes at 100 %)."""
     view = _Table()
+    _let_rows_shrink(view)
     view.setModel(model)
     view.setItemDelegate(CellDelegate(view))
     _plain(view, name)
@@ -52,8 +53,6 @@ def table_view(model: IdsTableModel, *, name: str, row_height: float = 40) -> QT
 
     def fit() -> None:
         look = theme()
-        # In this order: rows do not become smaller than the least that is set, even while it is about to shrink.
-        view.verticalHeader().setMinimumSectionSize(look.dp(row_height))
         view.verticalHeader().setDefaultSectionSize(look.dp(row_height))
         for at, column in enumerate(model.columns):
             if column.width:
@@ -65,6 +64,12 @@ def table_view(model: IdsTableModel, *, name: str, row_height: float = 40) -> QT
     fit()
     _Refit(view, fit)
     return view
+
+
+def _let_rows_shrink(view: QTableView) -> None:
+    """Else they keep the height that they had at a larger scale. Before there is a model: afterwards Qt goes through
+    each of its rows."""
+    view.verticalHeader().setMinimumSectionSize(1)
 
 
 def current_id(view: QAbstractItemView) -> str | None:
