@@ -25,7 +25,7 @@ from tests.worn_pictures import laid, modules_of, seen
 from ui import settings
 from ui.field.scan_worker import Seen
 
-MAX_BLOCK_MS = 2 * 50.0  # twice the promise, as in test_gui_thread.py, and for its reason
+MAX_BLOCK_MS = 50.0
 
 
 @pytest.fixture
