@@ -7,42 +7,31 @@ applies it, `Transaction.append` does the same with verified entries of another 
 from __future__ import annotations
 
 import contextlib
-import io
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import Connection as Connection
 from sqlalchemy import Engine, select
 
-from db import bulk, instance, migrations, projection, rekey, triggers, turns, upgrades
+from db import instance, migrations, projection, rekey, triggers, upgrades
 from db.address import engine_of
-from db.boxed import boxed, unboxed
-from db.chains import HASH_AT, chain_head, verify_tail
-from db.content import ContentFolder, remove_files, seal_content, unneeded_files
+from db.chains import verify_tail
+from db.content import ContentFolder, remove_files, unneeded_files
 from db.engines import CACHE_KIB as CACHE_KIB
 from db.engines import DATABASE as DATABASE
 from db.engines import begin, server_of
 from db.files import disk_trouble
 from db.location import Location, read_location, write_location
 from db.projection import TIME, WITHHELD
-from db.tables import journal, meta, read, secrets
+from db.tables import meta, read
+from db.transaction import Transaction
 from eum_app.domain.clock import Now, utc_text
 from eum_app.domain.errors import Refusal, Trouble
-from eum_app.domain.facts import (
-    DEVICE_MAY_STATE,
-    EVIDENCE,
-    ContentRef,
-    Fact,
-    UnknownFact,
-    decode_fact,
-    encode_fact,
-    kind_of,
-)
-from eum_app.domain.journal import Author, Entry, Head, head_of, next_entry, outgoing_origin, verify_chain
+from eum_app.domain.journal import Author, Head, outgoing_origin
 
 CONTENT: Final = "content"
 SWEPT_AGE_S: Final = 3_600
@@ -247,194 +236,3 @@ class Store:
                 read.drop_all(connection)
                 migrations.take_back(connection)
         self.close()
-
-
-Admit = Callable[[Sequence[Entry], Sequence[Fact | UnknownFact]], None]
-"""Asked before new entries are applied: (entries, their facts)."""
-
-
-class Transaction:
-    """One write to a store: facts recorded, entries appended, and the areas of the read tables that they touched."""
-
-    def __init__(self, store: Store, connection: Connection, author: Author) -> None:
-        self.store = store
-        self.connection = connection
-        self.areas: set[str] = set()
-        self.author = author
-        self.may_state: frozenset[str] | None = None  # kinds of facts; None is all
-        self._heads: dict[tuple[str, int], Head] = {}
-
-    def now_text(self) -> str:
-        return utc_text(self.store.now())
-
-    def head(self, origin: str, epoch: int) -> Head:
-        """The newest entry of a chain, this transaction's own included. From here on nobody else appends to it until
-        this transaction ends."""
-        found = self._heads.get((origin, epoch))
-        if found is None:
-            turns.wait_for_chain(self.connection, origin, epoch)
-            found = self._heads[origin, epoch] = chain_head(self.connection, origin, epoch)
-        return found
-
-    def next_known_at(self) -> int:
-        """The number under which entries appended now become known here: that of this store's next own entry.
-
-        Exact while this transaction holds the own chain. An import that takes it last gives the least number it can
-        be; the `BundleImported` that covers those entries then stands at the exact one or after it.
-        """
-        held = self._heads.get((self.author.origin, self.author.epoch))
-        return (held or chain_head(self.connection, self.author.origin, self.author.epoch)).seq + 1
-
-    def record(self, fact: Fact) -> Entry:
-        """Append one fact to this store's own chain and apply it."""
-        return self.record_all([fact])[0]
-
-    def record_all(self, facts: Iterable[Fact]) -> list[Entry]:
-        """Append facts, in order, to this store's own chain and apply them."""
-        author = self.author
-        facts = list(facts)
-        self._require_stateable(map(kind_of, facts))
-        if self.store.named.kind == "field":
-            for fact in facts:  # HQ would refuse the whole chain for it, for ever
-                if type(fact) not in DEVICE_MAY_STATE:
-                    raise Refusal("fact.not_allowed", kind=kind_of(fact), sender=author.origin)
-                if self.store.copied and type(fact) in EVIDENCE:  # it could never be handed in
-                    raise Refusal("store.copied", device=author.origin)
-        entries = self._chained(author, facts)
-        self.store.note_observed(fact.observed_at for fact in facts)
-        self._insert([(entry, entry.seq) for entry, _ in entries])
-        self.areas |= projection.apply(self.connection, [(entry, fact, entry.seq) for entry, fact in entries])
-        return [entry for entry, _ in entries]
-
-    def _require_stateable(self, kinds: Iterable[str]) -> None:
-        for kind in kinds:
-            if self.may_state is not None and kind not in self.may_state:
-                raise Refusal("permission.denied", role=self.author.actor, permission=kind)
-
-    def copy_out(self, device: str, facts: Iterable[Fact]) -> list[Entry]:
-        """Copy facts into the outgoing chain for one device. They are this store's own already and not applied."""
-        self._require_stateable(["copy"])
-        author = self.author
-        speaking = Author(
-            outgoing_origin(author.origin, device), author.epoch, author.actor, author.session_id, author.elapsed_ms
-        )
-        known_at = self.head(author.origin, author.epoch).seq  # own chain first: two writers wait in one order
-        entries = [entry for entry, _ in self._chained(speaking, facts)]
-        self._insert([(entry, known_at) for entry in entries])
-        return entries
-
-    def _chained(self, author: Author, facts: Iterable[Fact]) -> list[tuple[Entry, Fact]]:
-        head = self.head(author.origin, author.epoch)
-        recorded_at = self.now_text()
-        entries: list[tuple[Entry, Fact]] = []
-        for fact in facts:
-            entry = next_entry(
-                head,
-                author,
-                recorded_at=recorded_at,
-                kind=kind_of(fact),
-                kind_version=fact.KIND_VERSION,
-                payload=encode_fact(fact),
-            )
-            head = head_of(entry)
-            entries.append((entry, fact))
-        self._heads[author.origin, author.epoch] = head
-        return entries
-
-    def append(self, entries: Sequence[Entry], known_at: int, admit: Admit | None = None) -> list[Fact | UnknownFact]:
-        """Append another origin's entries after verifying that they continue its chain, and apply them.
-
-        Entries already held are compared and passed over. `admit` is asked about what is new before it is applied, and
-        raises to refuse it. Returns the facts that were new. Raises Refusal `chain.gap`,
-        `chain.broken`, `chain.altered`, `chain.forked` (same number, other hash) or `fact.unreadable`.
-        """
-        if not entries:
-            return []
-        self._require_stateable(["import"])
-        first = entries[0]
-        head = self.head(first.origin, first.epoch)
-        held = [entry for entry in entries if entry.seq <= head.seq]
-        self._compare(held)
-        new = list(entries[len(held) :])
-        self._heads[first.origin, first.epoch] = verify_chain(new, head)
-        facts = [decode_fact(entry.kind, entry.kind_version, entry.payload) for entry in new]
-        if admit is not None:
-            admit(new, facts)
-        self._insert([(entry, known_at) for entry in new])
-        noted = [(entry, fact, known_at) for entry, fact in zip(new, facts, strict=True)]
-        self.areas |= projection.apply(self.connection, noted)
-        return facts
-
-    def _compare(self, held: Sequence[Entry]) -> None:
-        for entry in held:
-            ours = self.connection.execute(
-                HASH_AT, {"origin": entry.origin, "epoch": entry.epoch, "seq": entry.seq}
-            ).scalar()
-            if ours != entry.hash:
-                raise Refusal("chain.forked", origin=entry.origin, epoch=entry.epoch, seq=entry.seq)
-
-    def _insert(self, entries: Sequence[tuple[Entry, int]]) -> None:
-        if not entries:
-            return
-        rows = [(*_fields(entry), known_at) for entry, known_at in entries]
-        if bulk.is_worthwhile(self.connection, len(rows)):
-            bulk.copy_in(self.connection, journal, journal, _ENTRY_COLUMNS, rows)
-        else:
-            statement = _INSERT_ENTRY[self.connection.dialect.name]
-            self.connection.exec_driver_sql(statement, rows if len(rows) > 1 else rows[0])
-        self.areas.add("journal")
-
-    def seal_content(self, plaintext: bytes, media_type: str) -> ContentRef:
-        """Seal content, to be named by a fact recorded in this same transaction."""
-        return seal_content(self.connection, self.store.content, io.BytesIO(plaintext), media_type)
-
-    def secret(self, purpose: str) -> bytes | None:
-        return read_secret(self.connection, purpose)
-
-    def keep_secret(self, purpose: str, value: bytes) -> None:
-        """Keep key material, in place of what stood under `purpose`; never in the clear on any disk (`db.boxed`)."""
-        self._require_stateable(["secret"])
-        stored = boxed(self.connection, _place(purpose), value)
-        self.connection.execute(secrets.delete().where(secrets.c.purpose == purpose))
-        self.connection.execute(secrets.insert().values(purpose=purpose, value=stored))
-
-    def drop_secret(self, purpose: str) -> None:
-        self.connection.execute(secrets.delete().where(secrets.c.purpose == purpose))
-
-    def begin_epoch(self, epoch: int) -> None:
-        """From here on this store writes a new chain: its machine got a new identity. Lasts if the transaction does."""
-        self.connection.execute(meta.update().where(meta.c.name == "epoch").values(value=str(epoch)))
-        self.author = replace(self.author, epoch=epoch)
-
-
-_ENTRY_COLUMNS: Final = tuple(column.name for column in journal.columns)
-_INSERT_ENTRY: Final = {
-    dialect: f"INSERT INTO journal ({', '.join(_ENTRY_COLUMNS)}) VALUES ({', '.join([mark] * len(_ENTRY_COLUMNS))})"  # noqa: S608
-    for dialect, mark in (("sqlite", "?"), ("postgresql", "%s"))
-}
-
-
-def _fields(entry: Entry) -> tuple[Any, ...]:
-    return (
-        entry.origin,
-        entry.epoch,
-        entry.seq,
-        entry.prev_hash,
-        entry.hash,
-        entry.recorded_at,
-        entry.session_id,
-        entry.elapsed_ms,
-        entry.actor,
-        entry.kind,
-        entry.kind_version,
-        entry.payload,
-    )
-
-
-def read_secret(connection: Connection, purpose: str) -> bytes | None:
-    stored: bytes | None = connection.execute(select(secrets.c.value).where(secrets.c.purpose == purpose)).scalar()
-    return unboxed(connection, _place(purpose), stored)
-
-
-def _place(purpose: str) -> str:
-    return f"secret|{purpose}"

@@ -1,9 +1,9 @@
 """Facts: what a person or a device stated, in the past tense, never edited and never deleted.
 
-Each fact is a frozen struct, stored as its exact JSON bytes with a kind and a kind version. A correction is another
-fact. Old versions are read for ever through `UPCASTERS`; kinds that this program does not know are kept and
-forwarded as `UnknownFact`. Validation happens when a fact is made (in the use cases), never when it is read, so that a
-rule that tightens does not lock out yesterday's facts.
+Kinds stand by noun in the modules beside this one. Each fact is a frozen struct, stored as its exact JSON bytes with a
+kind and a kind version. A correction is another fact. Old versions are read for ever through `UPCASTERS`; kinds that
+this program does not know are kept and forwarded as `UnknownFact`. Validation happens when a fact is made (in the use
+cases), never when it is read, so that a rule that tightens does not lock out yesterday's facts.
 
 Every fact says `observed_at` (UTC text): when it held, by the clock of whoever states it.
 """
@@ -24,8 +24,11 @@ from eum_app.domain.account_facts import PassphraseChanged as PassphraseChanged
 from eum_app.domain.account_facts import RecoveryCodeDisclosed as RecoveryCodeDisclosed
 from eum_app.domain.account_facts import RecoveryCodesMade as RecoveryCodesMade
 from eum_app.domain.account_facts import RecoveryCodeUsed as RecoveryCodeUsed
-from eum_app.domain.checklists import Answer, Checklist
 from eum_app.domain.errors import Refusal
+from eum_app.domain.exchange_facts import BundleImported as BundleImported
+from eum_app.domain.exchange_facts import BundleQuarantined as BundleQuarantined
+from eum_app.domain.exchange_facts import BundleSealed as BundleSealed
+from eum_app.domain.exchange_facts import FactsReceived as FactsReceived
 from eum_app.domain.fact import Fact as Fact
 from eum_app.domain.fact_parts import ChecklistPin as ChecklistPin
 from eum_app.domain.fact_parts import ContentRef as ContentRef
@@ -33,6 +36,11 @@ from eum_app.domain.fact_parts import MarkRead as MarkRead
 from eum_app.domain.fact_parts import OutcomeCount as OutcomeCount
 from eum_app.domain.fact_parts import PartySignature as PartySignature
 from eum_app.domain.fact_parts import RejectedRow as RejectedRow
+from eum_app.domain.finding_facts import ContentWithheld as ContentWithheld
+from eum_app.domain.finding_facts import FindingLapsed as FindingLapsed
+from eum_app.domain.finding_facts import FindingRaised as FindingRaised
+from eum_app.domain.finding_facts import FindingReviewed as FindingReviewed
+from eum_app.domain.finding_facts import WithholdingAsked as WithholdingAsked
 from eum_app.domain.list_facts import ClaimMade as ClaimMade
 from eum_app.domain.list_facts import ClaimsImported as ClaimsImported
 from eum_app.domain.list_facts import InventoryImported as InventoryImported
@@ -40,298 +48,27 @@ from eum_app.domain.list_facts import ItemListed as ItemListed
 from eum_app.domain.list_facts import ProfileSaved as ProfileSaved
 from eum_app.domain.list_facts import SiteRegistered as SiteRegistered
 from eum_app.domain.paper_facts import LabelsPrinted as LabelsPrinted
+from eum_app.domain.paper_facts import ReportExported as ReportExported
 from eum_app.domain.paper_facts import WorklistPrinted as WorklistPrinted
-
-# --- the store and its people -------------------------------------------------------------------------------------
-
-
-class StoreCreated(Fact, frozen=True, kw_only=True):
-    store_id: str
-    name: str
-    store_kind: str
-    suite: str
-
-
-class SessionStarted(Fact, frozen=True, kw_only=True):
-    account: str
-    role: str
-    notice_id: str
-    notice_accepted_at: str | None
-    app_version: str
-    failed_unlocks: tuple[tuple[str, int], ...] = ()
-    """(account code, failures to unlock since that account's last success), this one's included."""
-
-
-class SessionEnded(Fact, frozen=True, kw_only=True):
-    account: str
-    reason: str
-
-
-class RecordsRead(Fact, frozen=True, kw_only=True):
-    """Somebody looked at sensitive records: (kind, id) each, once a session. Kinds: visit, item, finding, evidence."""
-
-    records: tuple[tuple[str, str], ...]
-
-
-class AccessDenied(Fact, frozen=True, kw_only=True):
-    """Somebody tried what their role or scope does not allow."""
-
-    permissions: tuple[str, ...]
-
-
-class DeviceEnrolled(Fact, frozen=True, kw_only=True):
-    """HQ signed a device's certificate. The first certificate of `certificates` is the device's own (DER)."""
-
-    device: str
-    epoch: int
-    fingerprint: str
-    certificates: tuple[bytes, ...]
-
-
-class DeviceRevoked(Fact, frozen=True, kw_only=True):
-    device: str
-    epoch: int
-    reason: str
-
-
-class IdentityAccepted(Fact, frozen=True, kw_only=True):
-    """A device took the identity that HQ signed, after a person compared the root's fingerprint."""
-
-    device: str
-    epoch: int
-    hq: str
-    root_fingerprint: str
-    certificates: tuple[bytes, ...]
-    hq_certificates: tuple[bytes, ...]
-
-
-class CopyNoticed(Fact, frozen=True, kw_only=True):
-    """A store found that it is a copy (`how` copied) or was put back to an earlier state (put_back): its chain of
-    `epoch` may go on elsewhere, and only what it held up to `through_seq` is surely its own."""
-
-    epoch: int
-    how: str
-    through_seq: int
-
-
-class ClockJumped(Fact, frozen=True, kw_only=True):
-    """A machine's clock showed `to_at` where `from_at` was to be expected. `noticed_by`: journal (against its newest
-    entry), session (against the monotonic clock since the last entry), receipt (against HQ's clock)."""
-
-    from_at: str
-    to_at: str
-    noticed_by: str
-
-
-class TimeCorrected(Fact, frozen=True, kw_only=True):
-    """Entries `first_seq` to `last_seq` of a chain held `offset_ms` later than their `recorded_at` says. `source`:
-    gnss, person or hq_receipt."""
-
-    origin: str
-    epoch: int
-    first_seq: int
-    last_seq: int
-    offset_ms: int
-    source: str
-    reason: str
-
-
-# --- visits -------------------------------------------------------------------------------------------------------
-
-
-class ChecklistPublished(Fact, frozen=True, kw_only=True):
-    checklist: Checklist
-
-
-class VisitPlanned(Fact, frozen=True, kw_only=True):
-    """HQ's order: who goes where, for what, with which snapshot of expected items and which checklists."""
-
-    visit_id: str
-    program: str
-    purpose: str
-    site_id: str
-    due_on: str
-    device: str
-    inspector: str
-    item_checklist: ChecklistPin
-    site_checklist: ChecklistPin
-    expected: tuple[str, ...]
-
-
-class CheckRecorded(Fact, frozen=True, kw_only=True):
-    """One look at one item. `item_id` is empty for an item that nobody has listed yet.
-
-    `outcome` is verified, discrepancy, not_found, not_on_list or no_access; `grade` is the evidence grade
-    (A sighted by a US person, B live video, C partner scan, D partner statement; DOMAIN section 3).
-    """
-
-    check_id: str
-    visit_id: str
-    item_id: str
-    outcome: str
-    reason: str
-    mark: MarkRead
-    checklist: ChecklistPin | None
-    answers: tuple[Answer, ...]
-    all_as_expected: bool
-    grade: str
-    note: ContentRef | None
-    photos: tuple[ContentRef, ...]
-
-
-class CheckWithdrawn(Fact, frozen=True, kw_only=True):
-    check_id: str
-    visit_id: str
-    reason: str
-
-
-class SiteAssessed(Fact, frozen=True, kw_only=True):
-    """Answers to the site checklist; for each question the newest answer counts."""
-
-    visit_id: str
-    checklist: ChecklistPin
-    answers: tuple[Answer, ...]
-
-
-class EvidenceAttached(Fact, frozen=True, kw_only=True):
-    """A photo or note added to a visit after the check that it belongs to (or to none)."""
-
-    evidence_id: str
-    visit_id: str
-    check_id: str
-    role: str
-    content: ContentRef
-
-
-class VisitClosedOut(Fact, frozen=True, kw_only=True):
-    """The visit is whole and signed: it names the journal head that the people signed for."""
-
-    visit_id: str
-    counts: tuple[OutcomeCount, ...]
-    signatures: tuple[PartySignature, ...]
-    head_seq: int
-    head_hash: bytes
-
-
-class HeadSigned(Fact, frozen=True, kw_only=True):
-    """An account's own signature over a journal head (purpose `journal-head`)."""
-
-    account: str
-    head_origin: str
-    head_epoch: int
-    head_seq: int
-    head_hash: bytes
-    signature: bytes
-
-
-# --- exchange -----------------------------------------------------------------------------------------------------
-
-
-class BundleSealed(Fact, frozen=True, kw_only=True):
-    bundle_id: str
-    bundle_kind: str
-    recipient: str
-    origin: str
-    epoch: int
-    first_seq: int
-    last_seq: int
-    head_hash: bytes
-    objects: int
-    file_name: str
-    file_size: int
-
-
-class BundleImported(Fact, frozen=True, kw_only=True):
-    bundle_id: str
-    bundle_kind: str
-    sender: str
-    origin: str
-    epoch: int
-    first_seq: int
-    last_seq: int
-    head_hash: bytes
-    new_entries: int
-    objects: int
-    file_name: str
-
-
-class BundleQuarantined(Fact, frozen=True, kw_only=True):
-    """A file that was refused, kept whole, with the reason's code and values (as text)."""
-
-    quarantine_id: str
-    bundle_id: str
-    file_name: str
-    file_sha384: str
-    file_size: int
-    code: str
-    details: dict[str, str]
-
-
-class FactsReceived(Fact, frozen=True, kw_only=True):
-    """HQ's receipt: it holds this origin's chain up to here. Travels to the device in a signed bundle."""
-
-    hq: str
-    origin: str
-    epoch: int
-    seq: int
-    head_hash: bytes
-    bundle_id: str
-
-
-# --- judgement ----------------------------------------------------------------------------------------------------
-
-
-class FindingRaised(Fact, frozen=True, kw_only=True):
-    """A rule holds something to be wrong. `finding_id` is a hash of rule, subject and trigger."""
-
-    finding_id: str
-    rule_id: str
-    rule_version: int
-    severity: str
-    visit_id: str
-    item_id: str
-    check_id: str
-
-
-class FindingLapsed(Fact, frozen=True, kw_only=True):
-    finding_id: str
-    reason: str
-
-
-class FindingReviewed(Fact, frozen=True, kw_only=True):
-    """A reviewer's decision: resolve, recheck or escalate, with a comment; never by who made the check."""
-
-    review_id: str
-    finding_id: str
-    decision: str
-    comment: str
-    disposition: str
-
-
-class WithholdingAsked(Fact, frozen=True, kw_only=True):
-    """One person asks that content be withheld; nothing happens until another confirms."""
-
-    request_id: str
-    object_id: str
-    reason: str
-
-
-class ContentWithheld(Fact, frozen=True, kw_only=True):
-    """An order by two people (who asked, and the entry's actor): the object's key is destroyed wherever this arrives.
-    Facts that name the object stay, and chains hold."""
-
-    request_id: str
-    object_id: str
-    reason: str
-    asked_by: str
-
-
-class ReportExported(Fact, frozen=True, kw_only=True):
-    report: str
-    file_name: str
-    sha384: str
-    rows: int
-    as_of: str
+from eum_app.domain.store_facts import AccessDenied as AccessDenied
+from eum_app.domain.store_facts import ClockJumped as ClockJumped
+from eum_app.domain.store_facts import CopyNoticed as CopyNoticed
+from eum_app.domain.store_facts import DeviceEnrolled as DeviceEnrolled
+from eum_app.domain.store_facts import DeviceRevoked as DeviceRevoked
+from eum_app.domain.store_facts import IdentityAccepted as IdentityAccepted
+from eum_app.domain.store_facts import RecordsRead as RecordsRead
+from eum_app.domain.store_facts import SessionEnded as SessionEnded
+from eum_app.domain.store_facts import SessionStarted as SessionStarted
+from eum_app.domain.store_facts import StoreCreated as StoreCreated
+from eum_app.domain.store_facts import TimeCorrected as TimeCorrected
+from eum_app.domain.visit_facts import ChecklistPublished as ChecklistPublished
+from eum_app.domain.visit_facts import CheckRecorded as CheckRecorded
+from eum_app.domain.visit_facts import CheckWithdrawn as CheckWithdrawn
+from eum_app.domain.visit_facts import EvidenceAttached as EvidenceAttached
+from eum_app.domain.visit_facts import HeadSigned as HeadSigned
+from eum_app.domain.visit_facts import SiteAssessed as SiteAssessed
+from eum_app.domain.visit_facts import VisitClosedOut as VisitClosedOut
+from eum_app.domain.visit_facts import VisitPlanned as VisitPlanned
 
 
 class UnknownFact(msgspec.Struct, frozen=True):

@@ -1,4 +1,4 @@
-"""Facts about what was put on paper: worklists and labels. See `facts`."""
+"""Facts about files made for people: worklists, labels and reports. See `facts`."""
 
 from __future__ import annotations
 
@@ -32,3 +32,11 @@ class LabelsPrinted(Fact, frozen=True, kw_only=True):
     copies: int
     labels: int
     file_name: str
+
+
+class ReportExported(Fact, frozen=True, kw_only=True):
+    report: str
+    file_name: str
+    sha384: str
+    rows: int
+    as_of: str

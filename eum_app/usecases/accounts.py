@@ -17,7 +17,7 @@ from pathlib import Path
 from db.attempts import TRIES, failures, forget
 from db.keyslots import Slot, StoreFile, check_mac, new_slot, read_store_file, with_passphrase, write_store_file
 from db.queries.people import AccountRow, all_accounts
-from db.store import Transaction
+from db.transaction import Transaction
 from eum_app.crypto.passphrases import KdfParams
 from eum_app.crypto.signing import SigningKey
 from eum_app.domain import people

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from db.chains import chain_head, newest_but
 from db.queries.visits import VisitRow, site_answers_of, visit, visit_checklists, work_ids
-from db.store import Connection, Transaction
+from db.store import Connection
+from db.transaction import Transaction
 from eum_app.domain.checklists import open_questions, visible_questions
 from eum_app.domain.errors import Refusal
 from eum_app.domain.facts import HeadSigned, OutcomeCount, PartySignature, SessionEnded, SessionStarted, VisitClosedOut

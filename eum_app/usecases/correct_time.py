@@ -9,7 +9,8 @@ from typing import Final
 
 from db.chains import chain_head, recorded_at
 from db.queries.people import all_devices
-from db.store import Connection, Transaction
+from db.store import Connection
+from db.transaction import Transaction
 from eum_app.domain.clock import shifted, utc_text
 from eum_app.domain.errors import Refusal
 from eum_app.domain.facts import ClockJumped, FactsReceived, TimeCorrected

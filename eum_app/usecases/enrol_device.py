@@ -11,7 +11,7 @@ import msgspec
 from db.keyslots import new_escrow
 from db.queries.exchange import outstanding
 from db.queries.people import DeviceRow, all_accounts, all_devices
-from db.store import read_secret
+from db.secrets import read_secret
 from eum_app.crypto.certificates import Certificate, CertificateRequest, Identity, PendingIdentity, make_request
 from eum_app.crypto.sealing import KemPublic
 from eum_app.domain.errors import Refusal

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from db import instance
-from db.store import Store, read_secret
+from db.secrets import read_secret
+from db.store import Store
 from eum_app.domain.facts import CopyNoticed
 from eum_app.domain.journal import Author, Head
 from eum_app.usecases.trust import IDENTITY, PENDING

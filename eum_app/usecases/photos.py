@@ -7,7 +7,7 @@ from typing import Final
 
 import msgspec
 
-from db.store import Transaction
+from db.transaction import Transaction
 from eum_app.domain.checklists import NOT_APPLICABLE, NOT_OBSERVED, Answer, Checklist
 from eum_app.domain.errors import Refusal
 from eum_app.domain.facts import ContentRef

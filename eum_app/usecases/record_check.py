@@ -9,7 +9,7 @@ import msgspec
 
 from db.queries.visits import check as find_check
 from db.queries.visits import evidence_of, is_expected, visit, visit_checklists
-from db.store import Transaction
+from db.transaction import Transaction
 from eum_app.domain.checklists import Answer, Checklist, open_questions, validate_answer
 from eum_app.domain.errors import Refusal
 from eum_app.domain.facts import ChecklistPin, CheckRecorded, CheckWithdrawn, EvidenceAttached, MarkRead, SiteAssessed

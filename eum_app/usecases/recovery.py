@@ -17,7 +17,7 @@ import msgspec
 from db.attempts import forget
 from db.keyslots import CodeSlot, Slot, StoreFile, open_by_code, read_store_file, with_codes, with_passphrase
 from db.queries.people import code_set
-from db.store import Transaction
+from db.transaction import Transaction
 from eum_app.crypto.passphrases import KdfParams
 from eum_app.crypto.recovery_codes import new_code, parse, shown
 from eum_app.crypto.sealing import KemPublic

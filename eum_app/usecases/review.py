@@ -16,7 +16,8 @@ from db.queries.visits import (
     site_answers_of,
     visit_checklists,
 )
-from db.store import Connection, Transaction
+from db.store import Connection
+from db.transaction import Transaction
 from eum_app.domain.clock import shifted
 from eum_app.domain.compliance.rules import (
     OUTCOMES_OF_RULES,

@@ -14,7 +14,8 @@ from typing import Concatenate, ParamSpec, TypeVar
 
 from db.chains import recorded_at
 from db.content import read_content
-from db.store import Connection, Store, Transaction
+from db.store import Connection, Store
+from db.transaction import Transaction
 from eum_app import __version__
 from eum_app.crypto.signing import SigningKey
 from eum_app.crypto.suites import Suite

@@ -8,7 +8,8 @@ from typing import Final
 import msgspec
 
 from db.queries.people import DeviceRow, all_devices
-from db.store import Connection, read_secret
+from db.secrets import read_secret
+from db.store import Connection
 from eum_app.crypto.certificates import Certificate, Identity
 from eum_app.crypto.sealing import KemKey
 from eum_app.domain.clock import from_utc_text

@@ -12,7 +12,7 @@ from sqlalchemy import text
 from db import triggers
 from db.chains import entries_after
 from db.queries import visits
-from db.store import Transaction
+from db.transaction import Transaction
 from eum_app.domain.errors import Trouble
 from eum_app.domain.journal import Entry, entry_hash, genesis
 from eum_app.usecases.check_store import Wrong, examine_store

@@ -1,0 +1,50 @@
+"""Facts of judgement: findings, their reviews, and orders to withhold content. See `facts`."""
+
+from __future__ import annotations
+
+from eum_app.domain.fact import Fact
+
+
+class FindingRaised(Fact, frozen=True, kw_only=True):
+    """A rule holds something to be wrong. `finding_id` is a hash of rule, subject and trigger."""
+
+    finding_id: str
+    rule_id: str
+    rule_version: int
+    severity: str
+    visit_id: str
+    item_id: str
+    check_id: str
+
+
+class FindingLapsed(Fact, frozen=True, kw_only=True):
+    finding_id: str
+    reason: str
+
+
+class FindingReviewed(Fact, frozen=True, kw_only=True):
+    """A reviewer's decision: resolve, recheck or escalate, with a comment; never by who made the check."""
+
+    review_id: str
+    finding_id: str
+    decision: str
+    comment: str
+    disposition: str
+
+
+class WithholdingAsked(Fact, frozen=True, kw_only=True):
+    """One person asks that content be withheld; nothing happens until another confirms."""
+
+    request_id: str
+    object_id: str
+    reason: str
+
+
+class ContentWithheld(Fact, frozen=True, kw_only=True):
+    """An order by two people (who asked, and the entry's actor): the object's key is destroyed wherever this arrives.
+    Facts that name the object stay, and chains hold."""
+
+    request_id: str
+    object_id: str
+    reason: str
+    asked_by: str

@@ -1,0 +1,96 @@
+"""Facts about the store itself: sessions on it, the devices it knows, its identity and its clock. See `facts`."""
+
+from __future__ import annotations
+
+from eum_app.domain.fact import Fact
+
+
+class StoreCreated(Fact, frozen=True, kw_only=True):
+    store_id: str
+    name: str
+    store_kind: str
+    suite: str
+
+
+class SessionStarted(Fact, frozen=True, kw_only=True):
+    account: str
+    role: str
+    notice_id: str
+    notice_accepted_at: str | None
+    app_version: str
+    failed_unlocks: tuple[tuple[str, int], ...] = ()
+    """(account code, failures to unlock since that account's last success), this one's included."""
+
+
+class SessionEnded(Fact, frozen=True, kw_only=True):
+    account: str
+    reason: str
+
+
+class RecordsRead(Fact, frozen=True, kw_only=True):
+    """Somebody looked at sensitive records: (kind, id) each, once a session. Kinds: visit, item, finding, evidence."""
+
+    records: tuple[tuple[str, str], ...]
+
+
+class AccessDenied(Fact, frozen=True, kw_only=True):
+    """Somebody tried what their role or scope does not allow."""
+
+    permissions: tuple[str, ...]
+
+
+class DeviceEnrolled(Fact, frozen=True, kw_only=True):
+    """HQ signed a device's certificate. The first certificate of `certificates` is the device's own (DER)."""
+
+    device: str
+    epoch: int
+    fingerprint: str
+    certificates: tuple[bytes, ...]
+
+
+class DeviceRevoked(Fact, frozen=True, kw_only=True):
+    device: str
+    epoch: int
+    reason: str
+
+
+class IdentityAccepted(Fact, frozen=True, kw_only=True):
+    """A device took the identity that HQ signed, after a person compared the root's fingerprint."""
+
+    device: str
+    epoch: int
+    hq: str
+    root_fingerprint: str
+    certificates: tuple[bytes, ...]
+    hq_certificates: tuple[bytes, ...]
+
+
+class CopyNoticed(Fact, frozen=True, kw_only=True):
+    """A store found that it is a copy (`how` copied) or was put back to an earlier state (put_back): its chain of
+    `epoch` may go on elsewhere, and only what it held up to `through_seq` is surely its own."""
+
+    epoch: int
+    how: str
+    through_seq: int
+
+
+class ClockJumped(Fact, frozen=True, kw_only=True):
+    """A machine's clock showed `to_at` where `from_at` was to be expected. `noticed_by`: journal (against its newest
+    entry), session (against the monotonic clock since the last entry), receipt (against HQ's clock)."""
+
+    from_at: str
+    to_at: str
+    noticed_by: str
+
+
+class TimeCorrected(Fact, frozen=True, kw_only=True):
+    """Entries `first_seq` to `last_seq` of a chain held `offset_ms` later than their `recorded_at` says. `source`:
+    gnss, person or hq_receipt."""
+
+    origin: str
+    epoch: int
+    first_seq: int
+    last_seq: int
+    offset_ms: int
+    source: str
+    reason: str

@@ -1,0 +1,92 @@
+"""Facts of a visit, from HQ's order to the signatures under what was found. See `facts`."""
+
+from __future__ import annotations
+
+from eum_app.domain.checklists import Answer, Checklist
+from eum_app.domain.fact import Fact
+from eum_app.domain.fact_parts import ChecklistPin, ContentRef, MarkRead, OutcomeCount, PartySignature
+
+
+class ChecklistPublished(Fact, frozen=True, kw_only=True):
+    checklist: Checklist
+
+
+class VisitPlanned(Fact, frozen=True, kw_only=True):
+    """HQ's order: who goes where, for what, with which snapshot of expected items and which checklists."""
+
+    visit_id: str
+    program: str
+    purpose: str
+    site_id: str
+    due_on: str
+    device: str
+    inspector: str
+    item_checklist: ChecklistPin
+    site_checklist: ChecklistPin
+    expected: tuple[str, ...]
+
+
+class CheckRecorded(Fact, frozen=True, kw_only=True):
+    """One look at one item. `item_id` is empty for an item that nobody has listed yet.
+
+    `outcome` is verified, discrepancy, not_found, not_on_list or no_access; `grade` is the evidence grade
+    (A sighted by a US person, B live video, C partner scan, D partner statement; DOMAIN section 3).
+    """
+
+    check_id: str
+    visit_id: str
+    item_id: str
+    outcome: str
+    reason: str
+    mark: MarkRead
+    checklist: ChecklistPin | None
+    answers: tuple[Answer, ...]
+    all_as_expected: bool
+    grade: str
+    note: ContentRef | None
+    photos: tuple[ContentRef, ...]
+
+
+class CheckWithdrawn(Fact, frozen=True, kw_only=True):
+    check_id: str
+    visit_id: str
+    reason: str
+
+
+class SiteAssessed(Fact, frozen=True, kw_only=True):
+    """Answers to the site checklist; for each question the newest answer counts."""
+
+    visit_id: str
+    checklist: ChecklistPin
+    answers: tuple[Answer, ...]
+
+
+class EvidenceAttached(Fact, frozen=True, kw_only=True):
+    """A photo or note added to a visit after the check that it belongs to (or to none)."""
+
+    evidence_id: str
+    visit_id: str
+    check_id: str
+    role: str
+    content: ContentRef
+
+
+class VisitClosedOut(Fact, frozen=True, kw_only=True):
+    """The visit is whole and signed: it names the journal head that the people signed for."""
+
+    visit_id: str
+    counts: tuple[OutcomeCount, ...]
+    signatures: tuple[PartySignature, ...]
+    head_seq: int
+    head_hash: bytes
+
+
+class HeadSigned(Fact, frozen=True, kw_only=True):
+    """An account's own signature over a journal head (purpose `journal-head`)."""
+
+    account: str
+    head_origin: str
+    head_epoch: int
+    head_seq: int
+    head_hash: bytes
+    signature: bytes
