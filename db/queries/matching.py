@@ -6,7 +6,7 @@ Each question is one statement that looks into an index, so that the size of the
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
@@ -18,6 +18,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Select,
+    TableValuedAlias,
     and_,
     bindparam,
     case,
@@ -86,10 +87,12 @@ def items_by_tail(connection: Connection, visit_id: str, text: str, shortest: in
     return _ask(connection, _BY_SERIALS, visit_id, serials=tails)
 
 
-def makers_and_parts(connection: Connection, visit_id: str) -> list[tuple[str, str]]:
-    """(CAGE, part number) of the items that a visit expects, each once."""
-    rows = connection.execute(_MAKERS_AND_PARTS, {"of_visit": visit_id})
-    return [(row.cage, row.part_number) for row in rows]
+def makers_and_parts_held(connection: Connection, named: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Those of the (CAGE, part number), each compacted, under which the book has an item."""
+    heads = {f"{cage}|{part}|": (cage, part) for cage, part in named}
+    wanted = msgspec.json.encode(list(heads)).decode()
+    held = connection.execute(_held_heads(connection.dialect.name), {"keys": wanted}).scalars()
+    return [heads[head] for head in held]
 
 
 def visits_still_expecting(connection: Connection, item_id: str) -> list[str]:
@@ -142,12 +145,6 @@ _BY_UII = _where(items.c.uii == bindparam("uii"))
 _BY_MATCH_KEY = _where(items.c.match_key.in_(bindparam("match_keys", expanding=True)))
 _BY_SERIAL = _where(or_(items.c.serial == bindparam("serial"), items.c.serial == bindparam("compacted")))
 _BY_SERIALS = _where(items.c.serial.in_(bindparam("serials", expanding=True)))
-_MAKERS_AND_PARTS = (
-    select(items.c.cage, items.c.part_number)
-    .join(visit_items, visit_items.c.item_id == items.c.item_id)
-    .where(visit_items.c.visit_id == bindparam("of_visit"))
-    .distinct()
-)
 _READ_UII = _read_before(checks.c.uii == bindparam("uii"))
 _READ_SERIAL = _read_before(
     and_(
@@ -166,14 +163,32 @@ _STILL_EXPECTING = select(visit_items.c.visit_id).where(
 )
 
 
-@cache
-def _with_key(dialect: str) -> Select[Any]:
-    """One bound value however many keys: some six hundred placeholders cost more than the search."""
+def _listed(dialect: str) -> TableValuedAlias:
+    """The keys asked for as a table of one column `value`.
+
+    One bound value however many keys: some six hundred placeholders cost more than the search.
+    """
     keys: BindParameter[str] = bindparam("keys")
     if dialect == "postgresql":
-        listed = func.json_array_elements_text(cast(keys, JSON)).table_valued("value")
-    else:
-        listed = func.json_each(keys).table_valued("value")
+        return func.json_array_elements_text(cast(keys, JSON)).table_valued("value")
+    return func.json_each(keys).table_valued("value")
+
+
+@cache
+def _held_heads(dialect: str) -> Select[Any]:
+    """Beginnings of `match_key` that there are, by a look into the index each."""
+    head = _listed(dialect).c.value
+    beyond = func.substr(head, 1, func.length(head) - 1).op("||")(_AFTER_BAR)
+    is_held = select(items.c.item_id).where(items.c.match_key >= head, items.c.match_key < beyond).exists()
+    return select(head).where(is_held)
+
+
+_AFTER_BAR: Final = chr(ord("|") + 1)
+
+
+@cache
+def _with_key(dialect: str) -> Select[Any]:
+    listed = _listed(dialect)
     return (
         select(items.c.item_id, visit_items.c.outcome)
         .outerjoin(visit_items, _IN_VISIT)

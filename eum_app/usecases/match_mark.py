@@ -22,7 +22,7 @@ from db.queries.matching import (
     items_by_tail,
     items_by_uii,
     items_with_key,
-    makers_and_parts,
+    makers_and_parts_held,
     visits_still_expecting,
 )
 from db.store import Connection
@@ -38,6 +38,8 @@ from eum_app.usecases.session import Session
 MAX_OFFERED: Final = 8
 UII_CHARS: Final = range(10, 51)
 """Lengths of what is typed that may be a whole UII (MIL-STD-130N: at most 50)."""
+CAGE_END: Final = 6
+"""Where a CAGE ends in a UII that begins with one: behind the issuing agency code `D` and five characters."""
 NEAR_CHARS: Final = range(3, 31)
 """Lengths of serials for which one character off is asked for: shorter ones are near to everything."""
 
@@ -237,17 +239,15 @@ def _near_uii(connection: Connection, visit_id: str, text: str) -> list[tuple[Kn
     character off, or of look-alikes.
 
     A slip is either in front of the serial, which then is right and found by itself, or within it; then what stands in
-    front is the maker and part of something that the visit expects.
+    front is the maker and part of something in the book.
     """
     if len(text) not in UII_CHARS:
         return []
     found = items_by_tail(connection, visit_id, text, NEAR_CHARS.start, NEAR_CHARS.stop - 1)
-    for cage, part in makers_and_parts(connection, visit_id):
-        head = "D" + compact(cage) + compact(part)
-        serial = text.removeprefix(head)
-        if serial != text and len(serial) in NEAR_CHARS:
-            key = look_alike_key(serial)
-            found += items_with_key(connection, visit_id, key, one_character_off(key))
+    for _, part in makers_and_parts_held(connection, _heads(text)):
+        serial = text[CAGE_END + len(part) :]
+        key = look_alike_key(serial)
+        found += items_with_key(connection, visit_id, key, one_character_off(key))
     key = look_alike_key(text)
     meant: dict[str, tuple[Known, Closeness]] = {}
     for one in found:
@@ -255,6 +255,15 @@ def _near_uii(connection: Connection, visit_id: str, text: str) -> list[tuple[Kn
         if book == text or near(book, text):
             meant[one.item.item_id] = one, "look_alike" if look_alike_key(book) == key else "one_character"
     return list(meant.values())
+
+
+def _heads(text: str) -> list[tuple[str, str]]:
+    """Each way in which a text may be the issuing agency code of a CAGE, a CAGE, a part number and a serial."""
+    return [
+        (text[1:CAGE_END], text[CAGE_END:end])
+        for end in range(CAGE_END, len(text) + 1)
+        if text.startswith("D") and len(text) - end in NEAR_CHARS
+    ]
 
 
 _Rank = tuple[bool, bool, int, bool, str]

@@ -56,6 +56,7 @@ def measured(session: Session, *, items: int, expected: int, asked: int) -> Time
         "uii": [iuid_message("1HLD9", *part_and_serial(number)) for number in numbers],
         "serial": [part_and_serial(number)[1].encode() for number in numbers],
         "near": [part_and_serial(number)[1].replace("0", "O").encode() for number in numbers],
+        "mistyped UII": [_mistyped(*part_and_serial(number)) for number in numbers],
         "unknown": [f"ZZ-{number:09d}-ZZ".encode() for number in numbers],
     }
     times = Times()
@@ -68,6 +69,11 @@ def measured(session: Session, *, items: int, expected: int, asked: int) -> Time
             is_found = match.item is not None or match.kind == "ambiguous"
             times.kinds[name].add("found" if is_found else match.kind)
     return times
+
+
+def _mistyped(part: str, serial: str) -> bytes:
+    """A whole UII with a letter O for the first nought of the serial."""
+    return f"D1HLD9{part}{serial.replace('0', 'O', 1)}".encode()
 
 
 def fill(session: Session, items: int, expected: int) -> None:
