@@ -125,12 +125,12 @@ class World:
         for session in (self.hq, *self.devices.values()):
             session.store.close()
 
-    def plan(self, device: str = "FLD-0042", site: str = "Depot 7") -> PlannedVisit:
+    def plan(self, device: str = "FLD-0042", site: str = "Depot 7", *, due_on: str = "2026-12-11") -> PlannedVisit:
         site_id = next(row.site_id for row in self.hq.read(items.all_sites) if row.name == site)
         return plan_visit(
             self.hq,
             site_id=site_id,
-            due_on="2026-12-11",
+            due_on=due_on,
             device=device,
             inspector="INS-017",
             item_checklist=ITEM_CHECKLIST,

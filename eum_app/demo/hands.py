@@ -25,7 +25,7 @@ from PySide6.QtWidgets import (
 from ui.app import AppWindow
 from ui.devices.wedge_filter import WedgeFilter
 
-PATIENCE_S: Final = 30.0
+PATIENCE_S: Final = 120.0
 KEY_PAUSE_MS: Final = 60
 """Slower than any hand scanner, so that typing is not taken for a burst."""
 

@@ -1,4 +1,7 @@
-"""Pictures of every page in every theme and size, after the walk: `python -m eum_app.demo.screens FOLDER`."""
+"""Pictures of every view of the app in every theme and size, after the walk: `python -m eum_app.demo.screens FOLDER`.
+
+With more words only the views that begin so: `… FOLDER hq-overview field-visit`.
+"""
 
 from __future__ import annotations
 
@@ -6,24 +9,27 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from eum_app.demo.walk import Walk
+    from PySide6.QtWidgets import QWidget
+
+    from eum_app.demo.views import View
 
 THEMES: Final = ("light", "dark", "sunlight")
 SIZES: Final = ((1440, 900, 100), (1366, 768, 100), (1366, 768, 200))
 
 
-def take_screens(folder: Path) -> list[Path]:
-    """Walk through the whole job, then take each page of the device and of HQ in each theme and size.
+def take_screens(folder: Path, wanted: Sequence[str] = ("",)) -> list[Path]:
+    """Walk through the whole job, then take each view of the first start, the device and HQ in each theme and size.
 
     Names are `field-visits-dark-1366x768.png`; at 200 % `…-1366x768-200.png`.
     """
     from PySide6.QtWidgets import QApplication
 
+    from eum_app.demo import views
     from eum_app.demo.scene import INSPECTOR, REVIEWER, set_the_stage
     from eum_app.demo.walk import Walk
     from ui.theme import theme
@@ -32,46 +38,56 @@ def take_screens(folder: Path) -> list[Path]:
     theme().set_mode("light")
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
+    found: list[Path] = []
+
+    def take(kind: str, seen: Iterable[View]) -> None:
+        for name, widget in seen:
+            if f"{kind}-{name}".startswith(tuple(wanted)):
+                found.extend(_pictures(widget, folder / f"{kind}-{name}"))
+
     with tempfile.TemporaryDirectory() as place:
         work = Path(place)
+        os.environ["EUM_STATE"] = str(work / "state")
         scene = set_the_stage(work / "work")
         walk = Walk(scene, work, lambda _words: None)
+        with walk.before(work / "new") as hands:
+            take("new", views.first_start(hands))
         walk()
-        found = [
-            *_pages(walk, scene.device, INSPECTOR, "field", folder),
-            *_pages(walk, scene.hq, REVIEWER, "hq", folder),
-        ]
+        with walk.before(scene.device) as hands:
+            take("field", views.before_unlocking(hands, INSPECTOR))
+        with walk.at(scene.device, INSPECTOR) as hands:
+            take("field", views.in_the_field(hands, scene))
+        with walk.at(scene.hq, REVIEWER) as hands:
+            take("hq", views.at_hq(hands, scene))
     app.processEvents()
     return found
 
 
-def _pages(walk: Walk, store: Path, account: str, kind: str, folder: Path) -> Iterator[Path]:
-    from db.queries.visits import all_visits
+def _pictures(widget: QWidget, path: Path) -> Iterator[Path]:
+    """The window, or a dialog as large as it wants to be, in each theme and size."""
+    from PySide6.QtTest import QTest
+
     from ui.theme import theme
 
-    with walk.at(store, account) as hands:
-        window = hands.window
-        shell, session = window.shell, window.session
-        assert shell is not None
-        assert session is not None
-        (visit, *_) = session.read(all_visits)
-        of_a_visit = {"visit", "site", "close_out", "transcribe"}
-        for key in shell.page_keys:
-            shell.show_page(key, visit.visit_id if key in of_a_visit and kind == "field" else None)
-            for width, height, scale in SIZES:
-                theme().set_scale(scale)
-                window.resize(width, height)
-                for name in THEMES:
-                    theme().set_mode(name)
-                    hands.settle()
-                    path = folder / f"{kind}-{key}-{name}-{width}x{height}{'-200' if scale == 200 else ''}.png"
-                    window.grab().save(str(path))
-                    yield path
-            theme().set_scale(100)
-            theme().set_mode("light")
-            window.resize(*SIZES[0][:2])
+    for width, height, scale in SIZES:
+        theme().set_scale(scale)
+        for name in THEMES:
+            theme().set_mode(name)
+            if widget.parentWidget() is None:
+                widget.resize(width, height)
+            else:
+                widget.adjustSize()
+            QTest.qWait(50)
+            made = path.with_name(f"{path.name}-{name}-{width}x{height}{'-200' if scale == 200 else ''}.png")
+            widget.grab().save(str(made))
+            yield made
+    theme().set_scale(100)
+    theme().set_mode("light")
+    if widget.parentWidget() is None:
+        widget.resize(*SIZES[0][:2])
+    QTest.qWait(50)
 
 
 if __name__ == "__main__":
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    sys.stdout.write(f"{len(take_screens(Path(sys.argv[1])))} pictures in {sys.argv[1]}\n")
+    sys.stdout.write(f"{len(take_screens(Path(sys.argv[1]), sys.argv[2:] or ('',)))} pictures in {sys.argv[1]}\n")

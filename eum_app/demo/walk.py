@@ -251,16 +251,22 @@ class Walk:
     @contextmanager
     def at(self, store: Path, account: str) -> Iterator[Hands]:
         """A person unlocks a store, works, and closes the window."""
-        window = build_window(store, outbox=self.scene.carried, inbox=self.scene.carried)
-        window.resize(*SIZE)
-        hands = Hands(window, self._picture)
-        try:
+        with self.before(store) as hands:
             hands.press("accept_notice_button")
             hands.type("account_field", account)
             hands.type("passphrase_field", PASSPHRASE)
             self._see(hands, "unlock", f"{account} unlocks {store.name}")
             hands.press("unlock_button")
-            hands.until(lambda: window.shell is not None, "the store does not unlock")
+            hands.until(lambda: hands.window.shell is not None, "the store does not unlock")
+            yield hands
+
+    @contextmanager
+    def before(self, store: Path) -> Iterator[Hands]:
+        """A person in front of the locked window, or of the first start; it is closed in the end."""
+        window = build_window(store, outbox=self.scene.carried, inbox=self.scene.carried)
+        window.resize(*SIZE)
+        hands = Hands(window, self._picture)
+        try:
             yield hands
         finally:
             window.close()

@@ -207,6 +207,25 @@ def test_behind_every_figure_are_as_many_rows_as_it_says(window: Window, world: 
         assert rows_shown(window) == quarter.tally.total, quarter
 
 
+def test_visits_past_due_are_opened_by_their_small_print(window: Window, world: World) -> None:
+    world.plan()
+    world.plan(due_on="2026-11-01")
+    page = page_of(window)
+    assert page.visits.accessibleName() == "Visits not closed out: 2. 1 past due"
+    assert behind_tile(window, page.visits) == 2
+    page_of(window)
+    window.press("overview_visits_more")
+    assert rows_shown(window) == 1
+    assert window.find(NarrowedBar, "visits_narrowed").text == "Only: past due"
+    page_of(window)
+    page.visits.setFocus()
+    window.key(Qt.Key.Key_Tab)
+    assert page.visits.more.hasFocus()
+    window.key(Qt.Key.Key_Return)
+    assert window.shell.current_key == "visits"
+    assert rows_shown(window) == 1
+
+
 def test_all_rows_come_back_at_a_key(window: Window, world: World) -> None:
     mixed_book(world)
     page = page_of(window)

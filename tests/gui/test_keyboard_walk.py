@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
@@ -70,7 +71,15 @@ def walk(shell: Shell, idle: Callable[[], None]) -> list[str]:
         and made is not start
     ]
     idle()
+    wrong += meant_twice(shell)
     return [f"{shell.current_key}: {said}" for said in wrong]
+
+
+def meant_twice(shell: Shell) -> list[str]:
+    """Keys with two meanings on the page in sight: Qt then does neither."""
+    of_page, everywhere = shell.keys()
+    keys = Counter(entry.keys for entry in (*of_page, *everywhere))
+    return [f"{key} means two things" for key, times in keys.items() if times > 1]
 
 
 def places_by_key(shell: Shell, idle: Callable[[], None]) -> list[str]:

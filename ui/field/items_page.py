@@ -50,7 +50,7 @@ class ItemsPage(Page):
             ColumnPart("item", self.tr("Item and history"), self.side, 4),
         ]
         self.body.addWidget(Columns(columns), 1)
-        self.add_action(self.tr("Labels…"), "Ctrl+L", self._to_labels, icon="printer", in_header=True)
+        self.add_action(self.tr("Labels…"), "Ctrl+P", self._to_labels, icon="printer", in_header=True)
         name_header_buttons(self.header, "device_items_labels")
         self.add_action(self.tr("Search"), "Ctrl+F", self.search.setFocus)
 

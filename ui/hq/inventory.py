@@ -78,7 +78,7 @@ class InventoryPage(Page):
         self.header.add_action(named(ActionButton(self._import_action, kind="primary"), "inventory_import_list"))
         self._import_action.setEnabled(may(desk.session, "inventory.import"))
         if may(desk.session, "paper.print"):
-            print_labels = self.add_action(self.tr("Labels…"), "Ctrl+L", self._to_labels)
+            print_labels = self.add_action(self.tr("Labels…"), "Ctrl+P", self._to_labels)
             self.header.add_action(named(ActionButton(print_labels, icon="printer"), "inventory_labels"))
         self.add_action(self.tr("Search"), "Ctrl+F", self.search.setFocus)
         self._title()

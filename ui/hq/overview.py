@@ -110,6 +110,9 @@ class OverviewPage(Page):
             self.tr("Open these visits"),
             lambda rows: self._go("visits", rows.visits()),
         )
+        self.visits.detail_opened.connect(
+            lambda: self._with_rows(lambda rows: self._go("visits", rows.visits(is_past_due=True)))
+        )
         self.tiles = (self.monitored, self.inventoried, self.overdue, self.findings, self.visits)
         self.body.addWidget(Tiles(*self.tiles))
 
@@ -328,6 +331,7 @@ class OverviewPage(Page):
         past = self.tr("{count} past due").format(count=count(work.visits_past_due)) if work.visits_past_due else ""
         tone = "warn" if work.visits_past_due else ""
         self.visits.set_value(count(work.visits_open), past or self.tr("none past due"), tone)
+        self.visits.link_detail(past)
         waits = self.tr("{count} facts awaited").format(count=count(found.not_received))
         self.devices_card.set_title(self.tr("Devices"), waits if found.not_received else self.tr("nothing awaited"))
 

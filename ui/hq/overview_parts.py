@@ -13,7 +13,7 @@ from ui.delegates.cell_delegate import CellDelegate
 from ui.delegates.content import ROW_ROLE
 from ui.theme import theme
 from ui.theme.paint import bar_token, focus_ring
-from ui.widgets import StatTile
+from ui.widgets import Button, StatTile, button, hbox
 from ui.words import count
 
 Index = QModelIndex | QPersistentModelIndex
@@ -39,6 +39,8 @@ class FigureTile(StatTile):
     """A figure; a click, Enter or Space opens the page with the rows behind it."""
 
     opened = Signal()
+    detail_opened = Signal()
+    """The small print was pressed, where it leads to rows of its own."""
 
     def __init__(self, object_name: str, name: str, opens: str) -> None:
         super().__init__(name)
@@ -48,10 +50,20 @@ class FigureTile(StatTile):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setToolTip(opens)
         self.setAccessibleDescription(opens)
+        self.more: Button = button("", self.detail_opened.emit, kind="inline")
+        self.more.setObjectName(f"{object_name}_more")
+        self.more.hide()
+        self.add_padded(hbox(self.more, 1), margins=(14, 0, 16, 11))
+
+    def link_detail(self, text: str) -> None:
+        """Small print that leads to rows of its own (`detail_opened`), in place of the usual one."""
+        self._detail.setVisible(not text)
+        self.more.setText(text)
+        self.more.setVisible(bool(text))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space}:
-            self.opened.emit()
+            (self.detail_opened if self.more.hasFocus() else self.opened).emit()
         else:
             super().keyPressEvent(event)
 
