@@ -7,15 +7,14 @@ from dataclasses import dataclass, field
 
 from PySide6.QtCore import QCoreApplication, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QButtonGroup, QGridLayout, QLineEdit, QRadioButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QLineEdit, QRadioButton, QWidget
 
 from eum_app.domain.errors import KnownError, Refusal
 from eum_app.domain.people import ROLES, is_code, is_store_name
 from ui import words
 from ui.messages import sentence
 from ui.secret_field import NewPassphrase, secret_line
-from ui.theme import inset
-from ui.widgets import Button, Card, CuiBanner, FormField, button, hbox, label, panel, scrolled, vbox
+from ui.widgets import Button, Card, FormField, button, card_between_markings, hbox, label, panel, vbox
 from ui.widgets.rail import BrandMark
 
 STEPS = ("kind", "place", "account", "passphrase")
@@ -73,18 +72,7 @@ class FirstStart(QWidget):
             spacing=14,
         )
         card.setAccessibleName(tr("app", "Set this machine up"))
-        middle = QGridLayout()
-        inset(middle, 24, 24, 24, 24)
-        for at in (0, 2):
-            middle.setColumnStretch(at, 1)
-            middle.setRowStretch(at, 1)
-        middle.setColumnStretch(1, 2)
-        middle.addWidget(card, 1, 1)
-        whole = QVBoxLayout(self)
-        inset(whole, 0, 0, 0, 0)
-        whole.addWidget(CuiBanner(marking))
-        whole.addWidget(scrolled(middle), 1)
-        whole.addWidget(CuiBanner(marking))
+        card_between_markings(self, card, marking)
         self._show_step(0)
 
     @property

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication, Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 
 from eum_app.crypto.recovery_codes import parse, shown
 from eum_app.domain.errors import KnownError, Refusal
 from ui.messages import sentence
 from ui.secret_field import NewPassphrase
-from ui.theme import inset
-from ui.widgets import Button, Card, CuiBanner, FormField, button, hbox, label, scrolled
+from ui.widgets import Button, Card, FormField, button, card_between_markings, hbox, label
 from ui.widgets.rail import BrandMark
 
 _CHARACTERS = 28
@@ -73,18 +72,7 @@ class RecoveryPage(QWidget):
         )
         card.setAccessibleName(tr("app", "Use a recovery code"))
         card.setProperty("device", device)
-        middle = QGridLayout()
-        inset(middle, 24, 24, 24, 24)
-        for at in (0, 2):
-            middle.setColumnStretch(at, 1)
-            middle.setRowStretch(at, 1)
-        middle.setColumnStretch(1, 2)
-        middle.addWidget(card, 1, 1)
-        whole = QVBoxLayout(self)
-        inset(whole, 0, 0, 0, 0)
-        whole.addWidget(CuiBanner(marking))
-        whole.addWidget(scrolled(middle), 1)
-        whole.addWidget(CuiBanner(marking))
+        card_between_markings(self, card, marking)
         self.account.textChanged.connect(self._follow_account)
         self.account.returnPressed.connect(self.code.setFocus)
         self.code.textEdited.connect(self._follow_code)

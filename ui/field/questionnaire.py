@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from eum_app.domain.checklists import Answer, Checklist
 from ui import words
 from ui.field.draft import Draft
 from ui.field.parts import image_of
 from ui.field.question_row import QuestionRow
-from ui.widgets import empty_layout, hbox, label, panel, vbox
+from ui.field.question_rows import QuestionRows
+from ui.widgets import hbox, label, panel, vbox
 
 
 class Questionnaire(QWidget):
@@ -26,18 +27,18 @@ class Questionnaire(QWidget):
         super().__init__()
         self._draft: Draft | None = None
         self._checklist: Checklist | None = None
-        self._rows: dict[str, QuestionRow] = {}
+        self._rows = QuestionRows()
+        self._rows.answered.connect(self._answered)
+        self._rows.photo_requested.connect(self.photo_requested)
         self._said = label("", "cardsub")
         head = panel(hbox(label(self.tr("Checklist"), "cardtitle"), self._said, 1, margins=(16, 9, 16, 9)), "cardhead")
-        self._questions: QVBoxLayout = vbox()
-        self.setLayout(vbox(head, self._questions))
+        self.setLayout(vbox(head, self._rows))
 
     def show_draft(self, draft: Draft, checklist: Checklist) -> None:
         """Ask about another item, or another group. The rows of the same checklist stay: making them anew would take
         longer than all else between a scan and its item on the screen."""
         if checklist != self._checklist:
-            empty_layout(self._questions)
-            self._rows = {}
+            self._rows.clear()
         self._draft, self._checklist = draft, checklist
         for key, row in self._rows.items():
             row.begin(draft.answers.get(key))
@@ -63,7 +64,7 @@ class Questionnaire(QWidget):
         return self._draft.open_ids(self._checklist)
 
     def first_open_row(self) -> QuestionRow | None:
-        return next((found for found in self._rows.values() if found.is_open), None)
+        return self._rows.first_open()
 
     def all_said(self) -> str:
         """What "all as expected" answers, for its button; empty where no question has an expected answer."""
@@ -81,29 +82,12 @@ class Questionnaire(QWidget):
     # Inside
 
     def _lay_out(self) -> None:
-        """A row for each question asked now; rows that stay keep their focus."""
         assert self._draft is not None
         assert self._checklist is not None
-        asked = self._draft.asked(self._checklist)
-        wanted = {question.question_id for question in asked}
-        for key in [key for key in self._rows if key not in wanted]:
-            gone = self._rows.pop(key)
-            self._questions.removeWidget(gone)
-            gone.hide()
-            gone.deleteLater()
-        numbers = {question.question_id: at for at, question in enumerate(self._checklist.questions, 1)}
-        for at, question in enumerate(asked):
-            made = self._rows.get(question.question_id)
-            if made is None:
-                made = QuestionRow(numbers[question.question_id], question)
-                made.answered.connect(self._answered)
-                made.photo_requested.connect(self.photo_requested)
-                self._rows[question.question_id] = made
-                self._questions.insertWidget(at, made)
-            made.set_answer(self._draft.answers.get(question.question_id))
-            if (picture := self._draft.given_photos(self._checklist).get(question.question_id)) is not None:
-                made.show_picture(image_of(picture, 96))
-        self._rows = {question.question_id: self._rows[question.question_id] for question in asked}
+        self._rows.lay_out(self._checklist, self._draft.asked(self._checklist), self._draft.answers)
+        for question_id, picture in self._draft.given_photos(self._checklist).items():
+            if question_id in self._rows:
+                self._rows[question_id].show_picture(image_of(picture, 96))
         self._follow()
 
     def _answered(self, answer: Answer) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from db.queries.visits import VisitRow, site_answers_of, visit, visit_checklists
 from eum_app.domain.checklists import (
@@ -22,7 +22,7 @@ from eum_app.usecases.record_check import assess_site
 from ui.desk import Desk
 from ui.field.parts import holds_focus, image_of, name_header_buttons
 from ui.field.photo_bar import PhotoBar
-from ui.field.question_row import QuestionRow
+from ui.field.question_rows import QuestionRows
 from ui.page import Page
 from ui.widgets import Card, label, scrolled, vbox
 
@@ -42,10 +42,12 @@ class SitePage(Page):
         self._visit_id, self._jump_to = "", ""
         self._checklist: Checklist | None = None
         self._answers: dict[str, Answer] = {}
-        self._rows: dict[str, QuestionRow] = {}
+        self._rows = QuestionRows()
+        self._rows.answered.connect(self._record)
         self._pictures: dict[str, bytes] = {}
         self.photo_bar = PhotoBar(desk, name="site_photo", has_camera=False)
         self.photo_bar.photo_ready.connect(self._keep_photo)
+        self._rows.photo_requested.connect(self.photo_bar.open)
         self.set_title(self.tr("Site checklist"))
         self.header.crumb_activated.connect(lambda: self.navigate_requested.emit("visits", None))
         self.back = self.add_action(
@@ -65,10 +67,9 @@ class SitePage(Page):
         self.note_keys(self.tr("Answer yes or no"), "Y / N")
         self.note_keys(self.tr("Not applicable, not observed"), "X / O")
         self._card = Card(self.tr("Questions"))
-        self._list: QVBoxLayout = vbox()
         self._source = label("", "sub", wrap=True)
         inner = QWidget()
-        inner.setLayout(vbox(self._list, 1))
+        inner.setLayout(vbox(self._rows, 1))
         self._scroll = scrolled(inner)
         self._card.add(self._scroll, 1)
         self._card.add_foot(self._source)
@@ -106,7 +107,7 @@ class SitePage(Page):
         if self._jump_to:
             self.go_to(self._jump_to)
             self._jump_to = ""
-        elif self.isVisible() and not any(holds_focus(found) for found in self._rows.values()):
+        elif self.isVisible() and not any(holds_focus(found) for found in self._rows):
             self._go_to_first_open()
 
     def go_to(self, question_id: str) -> None:
@@ -122,29 +123,14 @@ class SitePage(Page):
             self._scroll.ensureWidgetVisible(found, 0, found.height())
 
     def _lay_out(self) -> None:
-        """One row for each question asked now; rows that stay keep their focus."""
         assert self._checklist is not None
         asked = visible_questions(self._checklist, self._answers.values())
         still_open = {one.question_id for one in open_questions(self._checklist, self._answers.values())}
-        wanted = {question.question_id for question in asked}
-        for key in [key for key in self._rows if key not in wanted]:
-            gone = self._rows.pop(key)
-            self._list.removeWidget(gone)
-            gone.hide()
-            gone.deleteLater()
-        numbers = {question.question_id: at for at, question in enumerate(self._checklist.questions, 1)}
-        for at, question in enumerate(asked):
-            made = self._rows.get(question.question_id)
-            if made is None:
-                made = QuestionRow(numbers[question.question_id], question)
-                made.answered.connect(self._record)
-                made.photo_requested.connect(self.photo_bar.open)
-                self._rows[question.question_id] = made
-                self._list.insertWidget(at, made)
-            answer = self._answers.get(question.question_id)
-            made.set_answer(answer)
-            if question.question_id in self._pictures and answer is not None and _is_picture(answer.value):
-                made.show_picture(image_of(self._pictures[question.question_id], 96))
+        self._rows.lay_out(self._checklist, asked, self._answers)
+        for question_id, picture in self._pictures.items():
+            answer = self._answers.get(question_id)
+            if question_id in self._rows and answer is not None and _is_picture(answer.value):
+                self._rows[question_id].show_picture(image_of(picture, 96))
         done = sum(question.question_id not in still_open for question in asked)
         words_said = self.tr("{done} of {total} answered").format(done=done, total=len(asked))
         self.header.set_progress(done, len(asked), [(done, "ok")], words_said)
@@ -203,16 +189,13 @@ class SitePage(Page):
             if found.is_open:
                 self.go_to(key)
                 return
-        for found in self._rows.values():
+        for found in self._rows:
             found.focus_field()
             return
 
     def _clear(self) -> None:
-        for gone in self._rows.values():
-            self._list.removeWidget(gone)
-            gone.hide()
-            gone.deleteLater()
-        self._rows, self._answers, self._checklist, self._pictures = {}, {}, None, {}
+        self._rows.clear()
+        self._answers, self._checklist, self._pictures = {}, None, {}
         self.photo_bar.close_bar()
         self.header.set_state("")
 

@@ -19,7 +19,7 @@ from ui.widgets.base import (
     tip_with_key,
     vbox,
 )
-from ui.widgets.card import Card, CuiBanner, EmptyState, scrolled
+from ui.widgets.card import Card, CuiBanner, EmptyState, card_between_markings, scrolled
 from ui.widgets.chip import Chip
 from ui.widgets.columns import ColumnPart, Columns
 from ui.widgets.fields import (
@@ -72,6 +72,7 @@ __all__ = [
     "ValueText",
     "answer_text",
     "button",
+    "card_between_markings",
     "empty_layout",
     "flow",
     "hbox",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QCoreApplication, Qt
-from PySide6.QtWidgets import QFrame, QLabel, QLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from ui.theme import inset
 from ui.widgets.base import IconLabel, Margins, Part, button, fill, hbox, label, panel, vbox
@@ -136,3 +136,19 @@ def scrolled(content: QWidget | QLayout, *, margins: Margins = (0, 0, 0, 0)) -> 
     inset(layout, *margins)
     fill(layout, [content])
     return FitArea(inner, is_column=True)
+
+
+def card_between_markings(page: QWidget, card: QWidget, marking: str) -> None:
+    """Lay a page out that is one card, in the middle, with the marking above and below."""
+    middle = QGridLayout()
+    inset(middle, 24, 24, 24, 24)
+    for at in (0, 2):
+        middle.setColumnStretch(at, 1)
+        middle.setRowStretch(at, 1)
+    middle.setColumnStretch(1, 2)
+    middle.addWidget(card, 1, 1)
+    whole = QVBoxLayout(page)
+    inset(whole, 0, 0, 0, 0)
+    whole.addWidget(CuiBanner(marking))
+    whole.addWidget(scrolled(middle), 1)
+    whole.addWidget(CuiBanner(marking))

@@ -1,0 +1,69 @@
+"""The rows of a checklist: one for each question that is asked now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from eum_app.domain.checklists import Answer, Checklist, Question
+from ui.field.question_row import QuestionRow
+from ui.widgets import empty_layout, vbox
+
+
+class QuestionRows(QWidget):
+    """Rows by question id, in the checklist's order."""
+
+    answered = Signal(object)
+    """Answer"""
+    photo_requested = Signal(str)
+    """question id"""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._rows: dict[str, QuestionRow] = {}
+        self._list: QVBoxLayout = vbox()
+        self.setLayout(self._list)
+
+    def __iter__(self) -> Iterator[QuestionRow]:
+        return iter(self._rows.values())
+
+    def __contains__(self, question_id: str) -> bool:
+        return question_id in self._rows
+
+    def __getitem__(self, question_id: str) -> QuestionRow:
+        return self._rows[question_id]
+
+    def get(self, question_id: str) -> QuestionRow | None:
+        return self._rows.get(question_id)
+
+    def items(self) -> list[tuple[str, QuestionRow]]:
+        return list(self._rows.items())
+
+    def first_open(self) -> QuestionRow | None:
+        return next((row for row in self if row.is_open), None)
+
+    def clear(self) -> None:
+        empty_layout(self._list)
+        self._rows = {}
+
+    def lay_out(self, checklist: Checklist, asked: Sequence[Question], answers: Mapping[str, Answer]) -> None:
+        """A row for each question asked now; rows that stay keep their focus."""
+        wanted = {question.question_id for question in asked}
+        for key in [key for key in self._rows if key not in wanted]:
+            gone = self._rows.pop(key)
+            self._list.removeWidget(gone)
+            gone.hide()
+            gone.deleteLater()
+        numbers = {question.question_id: at for at, question in enumerate(checklist.questions, 1)}
+        for at, question in enumerate(asked):
+            made = self._rows.get(question.question_id)
+            if made is None:
+                made = QuestionRow(numbers[question.question_id], question)
+                made.answered.connect(self.answered)
+                made.photo_requested.connect(self.photo_requested)
+                self._rows[question.question_id] = made
+                self._list.insertWidget(at, made)
+            made.set_answer(answers.get(question.question_id))
+        self._rows = {question.question_id: self._rows[question.question_id] for question in asked}
