@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import pytest
 from PySide6.QtWidgets import QApplication
 
+from tests.builders import World
+from tests.gui.hq_support import Window, hq_window, hq_world
 from ui.tasks import Tasks
 from ui.theme import Theme, theme
 
@@ -49,3 +52,19 @@ def tasks(qapp: QApplication) -> Iterator[Tasks]:
     made.close()
     left = [thread.name for thread in set(threading.enumerate()) - before if not thread.name.startswith("Dummy")]
     assert left == []
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    """HQ with a list of six items."""
+    made = hq_world(tmp_path)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def window(world: World, tasks: Tasks, look: Theme) -> Iterator[Window]:
+    """HQ's window on that world."""
+    assert look.name == "light"
+    with hq_window(world.hq, tasks, world.folder) as made:
+        yield made

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -20,28 +19,12 @@ from eum_app.usecases.activity_report import export_activity
 from eum_app.usecases.verify_report import verify_report
 from tests.builders import PASSPHRASE, World
 from tests.gui.field_world import field_at_work
-from tests.gui.hq_support import Window, hq_window, hq_world
+from tests.gui.hq_support import Window
 from ui.activity import ActivityPage
 from ui.activity.shown import MAX_SHOWN, harmless, pretty, subject_words
-from ui.tasks import Tasks
-from ui.theme import Theme
 from ui.words import fact, is_known
 
 pytestmark = pytest.mark.usefixtures("look")
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    made = hq_world(tmp_path)
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def window(world: World, tasks: Tasks, look: Theme) -> Iterator[Window]:
-    assert look.name == "light"
-    with hq_window(world.hq, tasks, world.folder) as made:
-        yield made
 
 
 def activity(window: Window) -> ActivityPage:

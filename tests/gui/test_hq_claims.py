@@ -16,11 +16,9 @@ from eum_app.usecases.import_claims import import_claims
 from eum_app.usecases.import_inventory import import_inventory
 from eum_app.usecases.inventory_file import read_inventory
 from tests.builders import World, inventory_csv
-from tests.gui.hq_support import Window, hq_window, hq_world
+from tests.gui.hq_support import Window, hq_world
 from ui.hq.claims_panel import ClaimsPanel
 from ui.hq.inventory import InventoryPage
-from ui.tasks import Tasks
-from ui.theme import Theme
 
 pytestmark = pytest.mark.usefixtures("look")
 REPORT = (
@@ -40,13 +38,6 @@ def world(tmp_path: Path) -> Iterator[World]:
     import_claims(made.hq, read_claims(path), "partner_report")
     yield made
     made.close()
-
-
-@pytest.fixture
-def window(world: World, tasks: Tasks, look: Theme) -> Iterator[Window]:
-    assert look.name == "light"
-    with hq_window(world.hq, tasks, world.folder) as made:
-        yield made
 
 
 def rows(world: World) -> dict[str, str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
@@ -17,31 +16,16 @@ from eum_app.domain import facts as f
 from eum_app.usecases.exchange import import_bundles
 from eum_app.usecases.overview import overview
 from tests.builders import Clock, World, make_store
-from tests.gui.hq_support import Window, hq_window, hq_world, inspected
+from tests.gui.hq_support import Window, hq_window, inspected
 from ui.hq.devices import DevicesPage
 from ui.hq.inventory import InventoryPage
 from ui.hq.narrowed import NarrowedBar
 from ui.hq.overview import OverviewPage
 from ui.hq.overview_parts import ColumnChart, FigureTile, per_cent
 from ui.tasks import Tasks
-from ui.theme import Theme
 from ui.words import count
 
 pytestmark = pytest.mark.usefixtures("look")
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    made = hq_world(tmp_path)
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def window(world: World, tasks: Tasks, look: Theme) -> Iterator[Window]:
-    assert look.name == "light"
-    with hq_window(world.hq, tasks, world.folder) as made:
-        yield made
 
 
 def page_of(window: Window) -> OverviewPage:

@@ -46,20 +46,6 @@ pytestmark = pytest.mark.usefixtures("look")
 ALL_PAGES = ("overview", "review", "inbox", "inventory", "visits", "reports", "devices", "activity", "settings")
 
 
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    made = hq_world(tmp_path)
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def window(world: World, tasks: Tasks, look: Theme) -> Iterator[Window]:
-    assert look.name == "light"
-    with hq_window(world.hq, tasks, world.folder) as made:
-        yield made
-
-
 # Every page
 
 

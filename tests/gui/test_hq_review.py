@@ -22,7 +22,6 @@ from ui.hq.review import ReviewPage
 from ui.hq.review_data import finding_detail
 from ui.models import current_id
 from ui.tasks import Tasks
-from ui.theme import Theme
 
 pytestmark = pytest.mark.usefixtures("look")
 
@@ -35,13 +34,6 @@ def world(tmp_path: Path) -> Iterator[World]:
     assert [outcome.new_findings for outcome in import_bundles(made.hq, [results]).outcomes] == [2]
     yield made
     made.close()
-
-
-@pytest.fixture
-def window(world: World, tasks: Tasks, look: Theme) -> Iterator[Window]:
-    assert look.name == "light"
-    with hq_window(world.hq, tasks, world.folder) as made:
-        yield made
 
 
 def review(window: Window) -> ReviewPage:
