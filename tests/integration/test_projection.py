@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -28,10 +28,28 @@ from tests.simulator import Simulator
 
 KEY = bytes(range(32))
 AUTHOR = Author("HQ-01", 1, "REV-004", "s", lambda: 0)
+Tables = dict[str, list[tuple[Any, ...]]]
+"""Rows by table."""
 PIN = f.ChecklistPin(checklist_id="c", version="1")
 
 
-def tables(connection: Connection) -> dict[str, list[tuple[Any, ...]]]:
+def told_in_any_order(store: Store, chains: Sequence[Sequence[Entry]], rnd: random.Random) -> list[Tables]:
+    """Read tables after the chains' entries came in by random pieces in random turns, and after a rebuild."""
+    left = [list(entries) for entries in chains]
+    while any(left):
+        entries = rnd.choice([entries for entries in left if entries])
+        size = rnd.randint(1, len(entries))
+        with store.writing(AUTHOR) as transaction:
+            transaction.append(entries[:size], known_at=1)
+        del entries[:size]
+    with store.reading() as connection:
+        told = tables(connection)
+    assert store.rebuild() == sum(map(len, chains))
+    with store.reading() as connection:
+        return [told, tables(connection)]
+
+
+def tables(connection: Connection) -> Tables:
     """Every read table, but for the order in which things became known here."""
     found = {}
     for name, table in read.tables.items():
@@ -138,7 +156,7 @@ def test_any_interleaving_gives_the_same_tables(
     rnd: random.Random,
 ) -> None:
     chains = [chain("HQ-02", HQ_FACTS), chain("FLD-1", facts_of(1, first)), chain("FLD-2", facts_of(2, second))]
-    outcomes = []
+    outcomes: list[Tables] = []
     for _ in range(2):
         folder = tmp_path_factory.mktemp("store")
         # Hypothesis may leave in the middle (it draws from `rnd`); the connections must not stay open then.
@@ -148,18 +166,7 @@ def test_any_interleaving_gives_the_same_tables(
             pytest.MonkeyPatch.context() as patched,
         ):
             patched.setattr(bulk, "WORTHWHILE", rnd.choice([1, 200]))  # many rows go another way into PostgreSQL
-            left = [list(entries) for entries in chains]
-            while any(left):
-                entries = rnd.choice([entries for entries in left if entries])
-                size = rnd.randint(1, len(entries))
-                with store.writing(AUTHOR) as transaction:
-                    transaction.append(entries[:size], known_at=1)
-                del entries[:size]
-            with store.reading() as connection:
-                outcomes.append(tables(connection))
-            assert store.rebuild() == sum(map(len, chains))
-            with store.reading() as connection:
-                outcomes.append(tables(connection))
+            outcomes += told_in_any_order(store, chains, rnd)
     assert outcomes[0] == outcomes[1] == outcomes[2] == outcomes[3]
 
 

@@ -31,7 +31,7 @@ from eum_app.usecases.open_store import check_store, open_store, rebuild_store
 from eum_app.usecases.seal_bundle import seal_for_device
 from eum_app.usecases.session import Session
 from tests.builders import PASSPHRASE, Clock
-from tests.integration.test_projection import AUTHOR, HQ_FACTS, KEY, chain, facts_of, steps, tables
+from tests.integration.test_projection import AUTHOR, HQ_FACTS, KEY, chain, facts_of, steps, tables, told_in_any_order
 from tests.simulator import Simulator
 
 DEVICE = "FLD-0042"
@@ -238,18 +238,7 @@ def test_any_interleaving_with_corrections_gives_the_same_tables(
     for _ in range(2):
         folder = tmp_path_factory.mktemp("store")
         with closing(Store.create(folder, KEY, StoreName("id", "HQ-01", "hq", 1), Clock())) as store:
-            left = [list(entries) for entries in chains]
-            while any(left):
-                entries = rnd.choice([entries for entries in left if entries])
-                size = rnd.randint(1, len(entries))
-                with store.writing(AUTHOR) as transaction:
-                    transaction.append(entries[:size], known_at=1)
-                del entries[:size]
-            with store.reading() as connection:
-                outcomes.append(tables(connection))
-            assert store.rebuild() == sum(map(len, chains))
-            with store.reading() as connection:
-                outcomes.append(tables(connection))
+            outcomes += told_in_any_order(store, chains, rnd)
     assert outcomes[0] == outcomes[1] == outcomes[2] == outcomes[3]
 
 
