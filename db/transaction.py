@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -26,7 +26,7 @@ from eum_app.domain.facts import (
     encode_fact,
     kind_of,
 )
-from eum_app.domain.journal import Author, Entry, Head, head_of, next_entry, outgoing_origin, verify_chain
+from eum_app.domain.journal import Author, Entry, Head, followed, head_of, next_entry, outgoing_origin
 
 if TYPE_CHECKING:
     from db.store import Store
@@ -84,7 +84,7 @@ class Transaction:
                     raise Refusal("store.copied", device=author.origin)
         entries = self._chained(author, facts)
         self.store.note_observed(fact.observed_at for fact in facts)
-        self._insert([(entry, entry.seq) for entry, _ in entries])
+        self._insert([(*_fields(entry), entry.seq) for entry, _ in entries], len(entries))
         self.areas |= projection.apply(self.connection, [(entry, fact, entry.seq) for entry, fact in entries])
         return [entry for entry, _ in entries]
 
@@ -102,7 +102,7 @@ class Transaction:
         )
         known_at = self.head(author.origin, author.epoch).seq  # own chain first: two writers wait in one order
         entries = [entry for entry, _ in self._chained(speaking, facts)]
-        self._insert([(entry, known_at) for entry in entries])
+        self._insert([(*_fields(entry), known_at) for entry in entries], len(entries))
         return entries
 
     def _chained(self, author: Author, facts: Iterable[Fact]) -> list[tuple[Entry, Fact]]:
@@ -138,11 +138,19 @@ class Transaction:
         held = [entry for entry in entries if entry.seq <= head.seq]
         self._compare(held)
         new = list(entries[len(held) :])
-        self._heads[first.origin, first.epoch] = verify_chain(new, head)
-        facts = [decode_fact(entry.kind, entry.kind_version, entry.payload) for entry in new]
+        if not new:
+            return []
+        facts: list[Fact | UnknownFact] = []
+
+        def rows() -> Iterator[tuple[Any, ...]]:  # read as they are sent: the server writes while we verify
+            for entry in followed(new, head):
+                facts.append(decode_fact(entry.kind, entry.kind_version, entry.payload))
+                yield (*_fields(entry), known_at)
+
+        self._insert(rows(), len(new))
+        self._heads[first.origin, first.epoch] = head_of(new[-1])
         if admit is not None:
             admit(new, facts)
-        self._insert([(entry, known_at) for entry in new])
         noted = [(entry, fact, known_at) for entry, fact in zip(new, facts, strict=True)]
         self.areas |= projection.apply(self.connection, noted)
         return facts
@@ -155,16 +163,14 @@ class Transaction:
             if ours != entry.hash:
                 raise Refusal("chain.forked", origin=entry.origin, epoch=entry.epoch, seq=entry.seq)
 
-    def _insert(self, entries: Sequence[tuple[Entry, int]]) -> None:
-        if not entries:
-            return
-        rows = [(*_fields(entry), known_at) for entry, known_at in entries]
-        if bulk.is_worthwhile(self.connection, len(rows)):
+    def _insert(self, rows: Iterable[tuple[Any, ...]], count: int) -> None:
+        if bulk.is_worthwhile(self.connection, count):
             bulk.copy_in(self.connection, journal, journal, _ENTRY_COLUMNS, rows)
-        else:
+        elif count:
             statement = _INSERT_ENTRY[self.connection.dialect.name]
-            self.connection.exec_driver_sql(statement, rows if len(rows) > 1 else rows[0])
-        self.areas.add("journal")
+            self.connection.exec_driver_sql(statement, list(rows) if count > 1 else next(iter(rows)))
+        if count:
+            self.areas.add("journal")
 
     def seal_content(self, plaintext: bytes, media_type: str) -> ContentRef:
         """Seal content, to be named by a fact recorded in this same transaction."""

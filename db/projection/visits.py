@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import cache
-from operator import itemgetter
 from typing import Any, Final
 
 import msgspec
@@ -118,79 +117,95 @@ def _outcome_of_newer_check() -> Any:
 
 
 def apply_checks(connection: Connection, noted: Sequence[Noted]) -> None:
-    rows: Rows = []
-    outcomes: Rows = []
-    attached: Rows = []
-    for entry, fact, known_at in noted:
-        key, mark = key_of(entry, fact), fact.mark
-        rows.append(
-            {
-                "check_id": fact.check_id,
-                "visit_id": fact.visit_id,
-                "item_id": fact.item_id,
-                "outcome": fact.outcome,
-                "reason": fact.reason,
-                "grade": fact.grade,
-                **plain(
-                    mark, "read_by", "symbology", "preparation", "uii", "serial", "entered_twice", "no_read_reason"
-                ),
-                **plain(mark, "saw", "typed_by"),
-                "quality": round(100 * min(1.0, max(0.0, mark.quality))),
-                "page": min(MAX_PAGE, max(0, mark.page)),
-                "all_as_expected": fact.all_as_expected,
-                "photos": len(fact.photos),
-                "has_note": fact.note is not None,
-                "observed_at": fact.observed_at,
-                "recorded_at": entry.recorded_at,
-                "actor": entry.actor,
-                "origin": entry.origin,
-                "epoch": entry.epoch,
-                "seq": entry.seq,
-                "order_key": key,
-                "known_at": known_at,
-            }
-        )
-        if fact.item_id:
-            outcomes.append(
-                {
-                    "of_visit": fact.visit_id,
-                    "of_item": fact.item_id,
-                    "new_outcome": fact.outcome,
-                    "new_check": fact.check_id,
-                    "new_key": key,
-                }
-            )
-        asked = {answer.value: f"{ANSWER_ROLE}{answer.question_id}" for answer in fact.answers}
-        attached.extend(
-            _evidence_row(fact.visit_id, fact.check_id, asked.get(photo.object_id, "photo"), photo, key)
-            for photo in fact.photos
-        )
-        attached.extend(
-            _evidence_row(fact.visit_id, fact.check_id, role, content, key)
-            for role, content in (("note", fact.note), ("mark", mark.crop))
-            if content is not None
-        )
-    if not _put_new(connection, rows):
+    if not _put_new(connection, noted):
+        rows = [dict(zip(_CHECK_COLUMNS, _check_row(note), strict=True)) for note in noted]
         again = _to_recount(connection, rows)
         put(connection, checks, rows)
+        outcomes = [
+            {
+                "of_visit": row["visit_id"],
+                "of_item": row["item_id"],
+                "new_outcome": row["outcome"],
+                "new_check": row["check_id"],
+                "new_key": row["order_key"],
+            }
+            for row in rows
+            if row["item_id"]
+        ]
         if outcomes:
             run(connection, _outcome_of_newer_check(), outcomes)
         if again:
             connection.execute(_recount_item(), [{"of_visit": visit, "of_item": item} for visit, item in again])
-    put(connection, evidence, attached)
+    put(connection, evidence, [row for note in noted for row in _evidence_of_check(note)])
     _touch(connection, noted)
 
 
-def _put_new(connection: Connection, rows: Rows) -> bool:
+def _put_new(connection: Connection, noted: Sequence[Noted]) -> bool:
     """Many checks at once into PostgreSQL, and the outcomes of their visits counted again in one statement; False, and
     nothing done, where they are few or one of their ids is there already."""
-    if not bulk.is_worthwhile(connection, len(rows)):
+    if not bulk.is_worthwhile(connection, len(noted)):
         return False
-    in_order = sorted(rows, key=itemgetter("check_id"))  # so that two who write the same rows wait in one order
-    if not bulk.copy_new(connection, checks, list(rows[0]), [tuple(row.values()) for row in in_order]):
+    in_order = sorted(noted, key=_check_id_of)  # so that two who write the same rows wait in one order
+    if not bulk.copy_new(connection, checks, _CHECK_COLUMNS, map(_check_row, in_order)):
         return False
-    connection.execute(_recount_visits(), {"of_visits": sorted({row["visit_id"] for row in rows})})
+    connection.execute(_recount_visits(), {"of_visits": sorted({fact.visit_id for _, fact, _ in noted})})
     return True
+
+
+def _check_id_of(note: Noted) -> str:
+    check_id: str = note[1].check_id
+    return check_id
+
+
+_CHECK_COLUMNS: Final = tuple(column.name for column in checks.columns)
+
+
+def _check_row(note: Noted) -> tuple[Any, ...]:
+    """A check in the order of its table's columns. Straight on: an import makes one for each of its checks."""
+    entry, fact, known_at = note
+    mark = fact.mark
+    return (
+        fact.check_id,
+        fact.visit_id,
+        fact.item_id,
+        fact.outcome,
+        fact.reason,
+        fact.grade,
+        mark.read_by,
+        mark.symbology,
+        mark.preparation,
+        round(100 * min(1.0, max(0.0, mark.quality))) if mark.quality else 0,
+        mark.uii,
+        mark.serial,
+        mark.entered_twice,
+        mark.no_read_reason,
+        mark.saw,
+        mark.typed_by,
+        min(MAX_PAGE, max(0, mark.page)) if mark.page else 0,
+        fact.all_as_expected,
+        len(fact.photos),
+        fact.note is not None,
+        fact.observed_at,
+        entry.recorded_at,
+        entry.actor,
+        entry.origin,
+        entry.epoch,
+        entry.seq,
+        key_of(entry, fact),
+        known_at,
+    )
+
+
+def _evidence_of_check(note: Noted) -> Rows:
+    """What was kept with a check: its photos, its note and the picture of the mark."""
+    entry, fact, _ = note
+    if not fact.photos and fact.note is None and fact.mark.crop is None:
+        return []
+    key = key_of(entry, fact)
+    asked = {answer.value: f"{ANSWER_ROLE}{answer.question_id}" for answer in fact.answers}
+    kept = [(asked.get(photo.object_id, "photo"), photo) for photo in fact.photos]
+    kept += [(role, content) for role, content in (("note", fact.note), ("mark", fact.mark.crop)) if content]
+    return [_evidence_row(fact.visit_id, fact.check_id, role, content, key) for role, content in kept]
 
 
 @cache

@@ -68,7 +68,7 @@ class Checklist(msgspec.Struct, frozen=True):
     questions: tuple[Question, ...]
 
 
-class Answer(msgspec.Struct, frozen=True):
+class Answer(msgspec.Struct, frozen=True, gc=False):
     """What a person answered, as text.
 
     `value` by kind: yes or no; a number; an ISO date; one of the choices; any text; for a photo the object id of its

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 
-class ContentRef(msgspec.Struct, frozen=True, kw_only=True):
+class ContentRef(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Content named by a fact without being inside it.
 
     `object_id` is the hex SHA-384 of the sealed bytes; `commitment` the hex SHA-384 of salt ‖ plain bytes (the salt
@@ -18,19 +18,19 @@ class ContentRef(msgspec.Struct, frozen=True, kw_only=True):
     media_type: str
 
 
-class ChecklistPin(msgspec.Struct, frozen=True, kw_only=True):
+class ChecklistPin(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One version of one checklist."""
 
     checklist_id: str
     version: str
 
 
-class RejectedRow(msgspec.Struct, frozen=True, kw_only=True):
+class RejectedRow(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     line: int
     codes: tuple[str, ...]
 
 
-class MarkRead(msgspec.Struct, frozen=True, kw_only=True):
+class MarkRead(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """How an item was identified: the raw bytes, what they were parsed into, and by what means they came in.
 
     `read_by` is camera, photo, wedge, serial, typed, paper or list (picked without reading a mark). `quality` is
@@ -59,7 +59,7 @@ class MarkRead(msgspec.Struct, frozen=True, kw_only=True):
     page: int = 0
 
 
-class PartySignature(msgspec.Struct, frozen=True, kw_only=True):
+class PartySignature(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A drawn signature with the signer's name and title, or the reason why there is none."""
 
     party: str
@@ -68,6 +68,6 @@ class PartySignature(msgspec.Struct, frozen=True, kw_only=True):
     declined_reason: str
 
 
-class OutcomeCount(msgspec.Struct, frozen=True, kw_only=True):
+class OutcomeCount(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     outcome: str
     count: int

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import struct
-from collections.abc import Callable, Iterable
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -135,6 +136,15 @@ def head_of(entry: Entry) -> Head:
 def verify_chain(entries: Iterable[Entry], head: Head) -> Head:
     """Follow `entries` from `head` and return the new head.
 
+    Raises Refusal as `followed` does.
+    """
+    newest = deque(followed(entries, head), maxlen=1)
+    return head_of(newest.pop()) if newest else head
+
+
+def followed(entries: Iterable[Entry], head: Head) -> Iterator[Entry]:
+    """The same entries, each once it is verified that it follows the one before it, the first that it follows `head`.
+
     Raises Refusal `chain.gap` (a number is missing or repeated), `chain.broken` (an entry does not follow the one
     before it), `chain.altered` (an entry's own hash is wrong), `chain.foreign` (another origin or epoch).
     """
@@ -149,7 +159,7 @@ def verify_chain(entries: Iterable[Entry], head: Head) -> Head:
         if entry_hash(entry) != entry.hash:
             raise Refusal("chain.altered", origin=entry.origin, epoch=entry.epoch, seq=entry.seq)
         seq, newest = entry.seq, entry.hash
-    return Head(head.origin, head.epoch, seq, newest)
+        yield entry
 
 
 _encoder = msgspec.json.Encoder()
