@@ -17,7 +17,7 @@ from typing import Final
 from sqlalchemy import Connection as Connection
 from sqlalchemy import Engine, select
 
-from db import instance, migrations, projection, rekey, triggers, upgrades
+from db import bounds, instance, migrations, projection, rekey, triggers, upgrades
 from db.address import engine_of
 from db.chains import verify_tail
 from db.content import ContentFolder, remove_files, unneeded_files
@@ -32,6 +32,7 @@ from db.transaction import Transaction
 from eum_app.domain.clock import Now, utc_text
 from eum_app.domain.errors import Refusal, Trouble
 from eum_app.domain.journal import Author, Head, outgoing_origin
+from eum_app.domain.people import ALL, Scope
 
 CONTENT: Final = "content"
 SWEPT_AGE_S: Final = 3_600
@@ -178,9 +179,10 @@ class Store:
         return max(utc_text(self.now()), self._newest_observed)
 
     @contextlib.contextmanager
-    def reading(self) -> Iterator[Connection]:
-        """A connection with one consistent view."""
+    def reading(self, scope: Scope = ALL) -> Iterator[Connection]:
+        """A connection with one consistent view, of what falls into `scope` (`db.bounds`)."""
         with begin(self._engine, write=False) as connection:
+            bounds.bind(connection, scope)
             yield connection
 
     @contextlib.contextmanager

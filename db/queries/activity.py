@@ -13,6 +13,8 @@ from typing import Any, Final
 import msgspec
 from sqlalchemy import ColumnElement, Connection, Row, and_, func, literal, or_, select, tuple_
 
+from db.bounds import stated_within
+from db.chains import held_chains
 from db.tables import checks, findings, items, journal, sites, visits
 from eum_app.domain.errors import Refusal
 from eum_app.domain.journal import Entry, Head, genesis, verify_chain
@@ -100,7 +102,8 @@ class ActivityFacets:
 
 
 def activity_ids(connection: Connection, wanted: ActivityFilter = ActivityFilter()) -> list[str]:
-    """Ids of the entries wanted, the newest first (by the clock of whoever recorded them)."""
+    """Ids of the entries wanted, the newest first (by the clock of whoever recorded them). As everything here, of those
+    that the account may see (`db.bounds.stated_within`)."""
     key = (journal.c.origin, journal.c.epoch, journal.c.seq)
     question = (
         select(*key)
@@ -113,17 +116,15 @@ def activity_ids(connection: Connection, wanted: ActivityFilter = ActivityFilter
 def newest_activity_ids(connection: Connection, number: int = 200) -> list[str]:
     """The first ids of the whole log, at once: of each chain only its end is read. A clock that was set back may put
     an older entry of its chain among them when the whole list is asked for."""
-    chains = connection.execute(
-        select(journal.c.origin, journal.c.epoch, func.max(journal.c.seq).label("seq")).group_by(
-            journal.c.origin, journal.c.epoch
-        )
-    ).all()
+    within = _seen(connection)
     ends: list[tuple[str, str]] = []
-    for origin, epoch, seq in chains:
+    for chain in held_chains(connection):
+        origin, epoch = chain.origin, chain.epoch
         rows = connection.execute(
             select(journal.c.recorded_at, journal.c.seq)
-            .where(journal.c.origin == origin, journal.c.epoch == epoch, journal.c.seq > seq - number)
+            .where(journal.c.origin == origin, journal.c.epoch == epoch, *within)
             .order_by(journal.c.seq.desc())
+            .limit(number)
         )
         ends += [(row.recorded_at, f"{epoch}{_SEPARATOR}{row.seq}{_SEPARATOR}{origin}") for row in rows]
     ends.sort(key=lambda end: end[0], reverse=True)
@@ -137,7 +138,9 @@ def activity_by_id(connection: Connection, ids: Iterable[str]) -> dict[str, Acti
     for start in range(0, len(wanted), LOOKUP_CHUNK):
         keys = [_key(entry_id) for entry_id in wanted[start : start + LOOKUP_CHUNK]]
         rows = connection.execute(
-            select(journal).where(tuple_(journal.c.origin, journal.c.epoch, journal.c.seq).in_(keys))
+            select(journal).where(
+                tuple_(journal.c.origin, journal.c.epoch, journal.c.seq).in_(keys), *_seen(connection)
+            )
         ).all()
         found.update((row.entry_id, row) for row in _described(connection, rows))
     return found
@@ -168,7 +171,7 @@ def activity_entry(connection: Connection, entry_id: str) -> ActivityDetail:
     except ValueError as error:
         raise Refusal("entry.unknown", entry_id=entry_id[:80]) from error
     chain = (journal.c.origin == origin, journal.c.epoch == epoch)
-    row = connection.execute(select(journal).where(*chain, journal.c.seq == seq)).first()
+    row = connection.execute(select(journal).where(*chain, journal.c.seq == seq, *_seen(connection))).first()
     if row is None:
         raise Refusal("entry.unknown", entry_id=entry_id[:80])
     before = connection.execute(select(journal.c.hash).where(*chain, journal.c.seq == seq - 1)).scalar()
@@ -188,7 +191,8 @@ def activity_facets(connection: Connection) -> ActivityFacets:
     counts: tuple[Counter[str], ...] = (Counter(), Counter(), Counter(), Counter())
     columns = (journal.c.actor, journal.c.kind, journal.c.origin, day.label("day"))
     total = 0
-    for *values, number in connection.execute(select(*columns, func.count()).group_by(*columns[:3], "day")):
+    question = select(*columns, func.count()).where(*_seen(connection)).group_by(*columns[:3], "day")
+    for *values, number in connection.execute(question):
         total += number
         for counted, value in zip(counts, values, strict=True):
             counted[value] += number
@@ -214,7 +218,8 @@ def _entry(row: Row[Any]) -> Entry:
 
 
 def _conditions(connection: Connection, wanted: ActivityFilter) -> list[ColumnElement[bool]]:
-    conditions = [
+    conditions = _seen(connection)
+    conditions += [
         journal.c[name] == value
         for name, value in (("actor", wanted.actor), ("kind", wanted.kind), ("origin", wanted.origin))
         if value
@@ -223,6 +228,11 @@ def _conditions(connection: Connection, wanted: ActivityFilter) -> list[ColumnEl
         # Instants are fixed-width UTC text: what begins with the day lies between these two.
         conditions += [journal.c.recorded_at >= wanted.day, journal.c.recorded_at < f"{wanted.day}~"]
     return conditions + [_says(connection, word) for word in wanted.words.split()]
+
+
+def _seen(connection: Connection) -> list[ColumnElement[bool]]:
+    within = stated_within(connection)
+    return [] if within is None else [within]
 
 
 def _says(connection: Connection, word: str) -> ColumnElement[bool]:

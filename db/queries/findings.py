@@ -6,12 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, ScalarSelect, and_, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, Connection, ScalarSelect, and_, case, exists, func, select
 from sqlalchemy.sql import FromClause
 
 from db.tables import checks, evidence, findings, items, lapses, reviews, sites, visits, withdrawals
 from eum_app.domain.errors import Refusal
-from eum_app.domain.people import ALL, Scope
 from eum_app.domain.visits import ANSWER_ROLE
 
 LOOKUP_CHUNK = 500
@@ -88,9 +87,8 @@ def finding_ids(
     program: str = "",
     severity: str = "",
     rule_id: str = "",
-    scope: Scope = ALL,
 ) -> list[str]:
-    """Ids by severity, then oldest first, of those whose visit and item fall into `scope`; the rest narrow."""
+    """Ids by severity, then oldest first."""
     question = select(findings.c.finding_id).order_by(_SEVERITY, findings.c.raised_at, findings.c.finding_id)
     if only_open:
         question = question.where(_is_open())
@@ -98,21 +96,7 @@ def finding_ids(
         if value:
             question = question.where(findings.c[column] == value)
     question = question.where(*findings_of_program(program))
-    if scope.is_bounded:
-        question = question.where(_falls_into(scope))
     return list(connection.execute(question).scalars())
-
-
-def _falls_into(scope: Scope) -> ColumnElement[bool]:
-    of_visit = select(visits.c.visit_id).where(visits.c.visit_id == findings.c.visit_id)
-    of_item = select(items.c.item_id).where(items.c.item_id == findings.c.item_id)
-    if scope.programs:
-        of_visit = of_visit.where(visits.c.program.in_(scope.programs))
-    if scope.countries:
-        there = select(sites.c.site_id).where(sites.c.country.in_(scope.countries))
-        of_visit = of_visit.where(visits.c.site_id.in_(there))
-        of_item = of_item.where(items.c.country.in_(scope.countries))
-    return or_(of_visit.exists(), and_(findings.c.visit_id == "", of_item.exists()))
 
 
 def findings_by_id(connection: Connection, ids: Iterable[str]) -> dict[str, FindingRow]:

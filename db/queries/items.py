@@ -78,7 +78,7 @@ def all_sites(connection: Connection) -> list[SiteRow]:
     rows = connection.execute(
         select(sites, func.count(items.c.item_id).label("items"))
         .outerjoin(items, items.c.site_id == sites.c.site_id)
-        .group_by(sites.c.site_id)
+        .group_by(*sites.columns)
         .order_by(sites.c.name)
     )
     return [SiteRow(row.site_id, row.name, row.country, row.items) for row in rows]

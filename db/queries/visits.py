@@ -32,7 +32,6 @@ from db.tables import (
 from eum_app.domain.checklists import Answer, Checklist
 from eum_app.domain.errors import Refusal
 from eum_app.domain.facts import ContentRef, SiteAssessed, VisitClosedOut, decode_fact
-from eum_app.domain.people import ALL, Scope
 from eum_app.domain.visits import ANSWER_ROLE, GRADES_OF_OTHERS
 
 LOOKUP_CHUNK = 500
@@ -207,10 +206,9 @@ def _visit(row: Row[tuple[object, ...]], not_on_list: int) -> VisitRow:
     )
 
 
-def all_visits(connection: Connection, scope: Scope = ALL) -> list[VisitRow]:
-    """Visits by due date, those that fall into `scope`."""
-    rows = _visit_rows(connection)
-    return [row for row in rows if scope.covers(program=row.program, country=row.country)]
+def all_visits(connection: Connection) -> list[VisitRow]:
+    """Visits by due date."""
+    return _visit_rows(connection)
 
 
 def visit(connection: Connection, visit_id: str) -> VisitRow:

@@ -20,7 +20,7 @@ def list_command(
     from db.queries.visits import all_visits
 
     with unlocked(store, account, passphrase_fd) as session:
-        rows = session.read(all_visits, session.scope)
+        rows = session.read(all_visits)
     words = [
         f"{row.visit_id}  {row.site}  due {row.due_on}  {row.device}  {row.checked} of {row.expected} checked"
         f"{'  closed out' if row.closed_at else ''}"

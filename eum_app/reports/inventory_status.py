@@ -44,7 +44,13 @@ COLUMNS: Final = (
     Column("Inventory Clock", "clock", "code", 18),
     Column("Fact", "fact", "text", 18),
 )
-_FILTER_WORDS: Final = {"site": "Site", "country": "Country", "case_id": "Case", "eum_level": "EUM level"}
+_FILTER_WORDS: Final = {
+    "site": "Site",
+    "country": "Country",
+    "case_id": "Case",
+    "eum_level": "EUM level",
+    "scope": "Account for",
+}
 _BOOK_AND_CHECK: Final = 21
 """How many of the columns stand in a `StatusRow` just so."""
 _ORIGIN: Final = StatusRow._fields.index("last_origin")

@@ -19,6 +19,7 @@ from eum_app.usecases.export_report import (
     require_target,
     with_progress,
 )
+from eum_app.usecases.scopes import scope_said
 from eum_app.usecases.session import Session, Ticket, resumed
 from eum_app.usecases.trust import identity_of
 
@@ -40,11 +41,11 @@ def export_activity(
     if path.suffix.lower() not in FORMATS:
         raise Refusal("report.log_format", name=path.name)
     require_target(path)
-    with session.store.reading() as connection:
+    with session.reading() as connection:
         as_of = session.observed_now()
         identity = identity_of(connection)
         total = activity_count(connection, wanted)
-        filters = {name: value for name, value in asdict(wanted).items() if value}
+        filters = {name: value for name, value in asdict(wanted).items() if value} | scope_said(session)
         heads = journal_heads(connection)
         rows = with_progress(cells(activity_rows(connection, wanted)), total, progress)
         report = activity_report(rows, total, Made(as_of, session.account, session.name), filters, heads)

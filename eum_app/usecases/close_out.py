@@ -58,7 +58,7 @@ class ClosedOut(Changed):
 
 def close_out_state(session: Session, visit_id: str) -> CloseOutState:
     """Raises Refusal `visit.unknown`."""
-    with session.store.reading() as connection:
+    with session.reading() as connection:
         return _state(session, connection, visit_id)
 
 

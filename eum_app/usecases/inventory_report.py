@@ -21,7 +21,7 @@ from eum_app.usecases.export_report import (
     require_target,
     with_progress,
 )
-from eum_app.usecases.scopes import require_countries
+from eum_app.usecases.scopes import require_countries, scope_said
 from eum_app.usecases.session import Session
 from eum_app.usecases.trust import identity_of
 
@@ -52,9 +52,9 @@ def preview_inventory(
 ) -> InventoryReportPreview:
     """First rows and counts. Raises Refusal `permission.denied`, `clock.trigger`."""
     session.require("report.export")
-    require_countries(session, [wanted.country])
+    require_countries(session, [wanted.country] if wanted.country else [])
     as_of = session.observed_now()
-    with session.store.reading() as connection:
+    with session.reading() as connection:
         counts = status_counts(connection, wanted, as_of[:10], require_trigger(trigger))
         return InventoryReportPreview(
             rows=list(inventory_rows(connection, wanted, parse_date(as_of[:10]), limit)),
@@ -85,17 +85,17 @@ def export_inventory(
     and as `export_report` does.
     """
     session.require("report.export")
-    require_countries(session, [wanted.country])
+    require_countries(session, [wanted.country] if wanted.country else [])
     require_target(path)
     require_trigger(trigger)
-    with session.store.reading() as connection:
+    with session.reading() as connection:
         as_of = session.observed_now()
         today = parse_date(as_of[:10])
         identity = identity_of(connection)
         counts = status_counts(connection, wanted, as_of[:10], trigger)
         heads = journal_heads(connection)
         not_received = not_yet_received(connection)
-        filters = _filters(connection, wanted)
+        filters = _filters(connection, wanted) | scope_said(session)
         rows = with_progress(
             cells(plain_inventory_rows(connection, wanted, today), trigger, today), counts.total, progress
         )

@@ -131,7 +131,7 @@ def match_read(session: Session, visit_id: str, mark: Mark, read: MarkRead) -> M
     if mark.claims or _is_part_of_label(mark):
         return Match("claims", read, mark)
     serials = _serials(mark)
-    with session.store.reading() as connection:
+    with session.reading() as connection:
         by, found = _meant(connection, visit_id, mark, serials)
         agreeing = [one for one in found if by != "serial" or not _contradicts(mark, one.item)]
         if len(agreeing) > 1:

@@ -28,7 +28,7 @@ class Overview:
 
 def overview(session: Session, program: str = "") -> Overview:
     """The figures as they stand now, of one programme or of all."""
-    with session.store.reading() as connection:
+    with session.reading() as connection:
         as_of = session.observed_now()
         today = from_utc_text(as_of).date()
         return Overview(

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assets import asset
+from db.bounds import outside
 from db.queries.items import item_ids_at, items_by_id, listed_facts, site_facts
 from db.queries.people import all_devices
 from db.queries.visits import all_checklists
@@ -17,7 +18,7 @@ from eum_app.domain.facts import ChecklistPin, ChecklistPublished, Fact, VisitPl
 from eum_app.domain.visits import PROGRAMS, PURPOSES
 from eum_app.usecases.changes import Changed
 from eum_app.usecases.record_check import pin_of
-from eum_app.usecases.scopes import require_countries
+from eum_app.usecases.scopes import require_items, require_site
 from eum_app.usecases.session import Session, new_id
 
 
@@ -51,7 +52,8 @@ def plan_visit(
 
     What the device must know is copied into its outgoing chain in the same transaction; `exchange.seal_for_device`
     then makes the tasking bundle. Raises Refusal `permission.denied`, `visit.program`, `visit.purpose`, `date.invalid`,
-    `visit.device_unknown`, `visit.inspector_missing`, `visit.no_items`, `item.unknown`, `checklist.unknown`.
+    `visit.device_unknown`, `visit.inspector_missing`, `visit.no_items`, `item.unknown`, `checklist.unknown`,
+    `permission.out_of_scope`.
     """
     session.require("visit.plan")
     if program not in PROGRAMS:
@@ -66,14 +68,15 @@ def plan_visit(
         connection = transaction.connection
         if not any(row.device == device and not row.revoked_at for row in all_devices(connection)):
             raise Refusal("visit.device_unknown", device=device)
-        expected = list(item_ids) if item_ids is not None else item_ids_at(connection, site_id)
+        require_site(session, connection, site_id)
+        expected = list(item_ids) if item_ids is not None else _items_at(session, connection, site_id)
         if not expected:
             raise Refusal("visit.no_items", site_id=site_id)
         known = items_by_id(connection, expected)
-        require_countries(session, [row.country for row in known.values()])
         for item_id in expected:
             if item_id not in known:
                 raise Refusal("item.unknown", item_id=item_id[:40])
+        require_items(session, connection, expected)
         observed_at = session.observed_now()
         published = {(pin.checklist_id, pin.version): pin for pin in map(pin_of, all_checklists(connection))}
         told: list[Fact] = [*site_facts(connection, {row.site_id for row in known.values()} | {site_id})]
@@ -101,6 +104,13 @@ def plan_visit(
         transaction.copy_out(device, [*told, *listed_facts(connection, expected), planned])
         areas = frozenset(transaction.areas)
     return PlannedVisit(areas, planned.visit_id, len(expected))
+
+
+def _items_at(session: Session, connection: Connection, site_id: str) -> list[str]:
+    """All on the site's book that this account may see."""
+    ids = item_ids_at(connection, site_id)
+    foreign = set(outside(connection, session.scope, "item", ids))
+    return [item_id for item_id in ids if item_id not in foreign]
 
 
 def _find_checklist(connection: Connection, pin: ChecklistPin, applies_to: str) -> Checklist:

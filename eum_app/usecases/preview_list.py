@@ -35,8 +35,10 @@ def preview_list(session: Session, path: Path, kind: ListKind, profile: Profile)
     if kind == "inventory":
         listed = read_inventory(path, profile)
         keys = {row.line: "|".join(row.key) for row in listed.accepted}
-        held = session.read(held_match_keys, keys.values())
+        with session.store.reading() as connection:  # the whole book, as the import asks it
+            held = held_match_keys(connection, keys.values())
         return Shown(kind, listed, {line: "held" if key in held else "new" for line, key in keys.items()})
     claimed = read_claims(path, profile)
-    matches = session.read(match_rows, claimed.accepted)
+    with session.store.reading() as connection:
+        matches = match_rows(connection, claimed.accepted)
     return Shown(kind, claimed, {row.line: found.match for row, found in zip(claimed.accepted, matches, strict=True)})

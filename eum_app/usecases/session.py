@@ -122,8 +122,13 @@ class Session:
         self, query: Callable[Concatenate[Connection, Given], Value], *given: Given.args, **named: Given.kwargs
     ) -> Value:
         """Ask one query in a view of its own."""
-        with self.store.reading() as connection:
+        with self.reading() as connection:
             return query(connection, *given, **named)
+
+    def reading(self) -> contextlib.AbstractContextManager[Connection]:
+        """A view of what this account's scope holds, whatever is asked. `store.reading` is for what follows journals
+        and keys, and shows nobody a record."""
+        return self.store.reading(self.scope)
 
     @contextlib.contextmanager
     def writing(self, *, own_chain_last: bool = False) -> Iterator[Transaction]:

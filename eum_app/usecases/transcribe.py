@@ -87,7 +87,7 @@ def _page_checks(
     if not 0 < len(saw) <= MAX_SAW_CHARS or not saw.isprintable():
         raise Refusal("transcribe.who")
     seen_at = utc_text(from_utc_text(seen_at))
-    with session.store.reading() as connection:
+    with session.reading() as connection:
         row = visit(connection, visit_id)
         require_visit(session, connection, visit_id)
         if row.closed_at:

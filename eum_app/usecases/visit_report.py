@@ -49,7 +49,7 @@ def export_visit(session: Session, path: Path, visit_id: str, progress: OnProgre
     """
     session.require("report.export")
     require_target(path)
-    with session.store.reading() as connection:
+    with session.reading() as connection:
         as_of = session.observed_now()
         identity = identity_of(connection)
         seen = _seen(session, connection, visit_id)

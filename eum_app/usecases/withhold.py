@@ -13,6 +13,7 @@ from eum_app.domain.errors import Refusal
 from eum_app.domain.facts import ContentWithheld, WithholdingAsked
 from eum_app.domain.people import folded
 from eum_app.usecases.changes import Changed
+from eum_app.usecases.scopes import require_object
 from eum_app.usecases.session import Session, new_id
 
 MAX_REASON = 2_000
@@ -38,6 +39,7 @@ def ask_to_withhold(session: Session, object_id: str, reason: str) -> Asked:
         raise Refusal("withhold.reason_missing")
     with session.writing() as transaction:
         object_id = object_of(transaction.connection, object_id)
+        require_object(session, transaction.connection, object_id)
         if withholding(transaction.connection, object_id) is not None:
             raise Refusal("withhold.withheld_already", object_id=object_id[:12])
         request_id = new_id()
@@ -63,6 +65,7 @@ def confirm_withholding(session: Session, request_id: str) -> Changed:
         asked = withholding_asked(transaction.connection, request_id)
         if asked is None:
             raise Refusal("withhold.not_asked", request_id=request_id[:40])
+        require_object(session, transaction.connection, asked.object_id)
         if folded(asked.asked_by) == folded(session.account):
             raise Refusal("withhold.own_request", account=session.account)
         if withholding(transaction.connection, asked.object_id) is not None:

@@ -141,7 +141,7 @@ def print_worklist(
     """
     session.require("paper.print")
     require_pdf(path)
-    with session.store.reading() as connection:
+    with session.reading() as connection:
         row = visit(connection, visit_id)
         require_visit(session, connection, visit_id)
         checklist, _ = visit_checklists(connection, visit_id)

@@ -30,10 +30,10 @@ class Eum:
 
     def __init__(self, capfd: pytest.CaptureFixture[str], store: Path, account: str) -> None:
         self._capfd = capfd
-        self._who = ["--store", str(store), "--account", account]
+        self.who = ["--store", str(store), "--account", account]
 
     def __call__(self, *arguments: str | Path, code: int = 0) -> Any:
-        return self.bare(*arguments, *self._who, code=code)
+        return self.bare(*arguments, *self.who, code=code)
 
     def bare(self, *arguments: str | Path, code: int = 0) -> Any:
         self._capfd.readouterr()
@@ -58,8 +58,8 @@ def test_the_job_by_commands(tmp_path: Path, capfd: pytest.CaptureFixture[str]) 
     hq("device", "sign", tmp_path / "d.eumreq", tmp_path / "d.eumans", "--fingerprint", "AAAA-BBBB", code=1)
     hq("device", "sign", tmp_path / "d.eumreq", tmp_path / "d.eumans", "--fingerprint", request["fingerprint"])
     root = hq("device", "list")["root_fingerprint"]
-    assert run(["device", "accept", str(tmp_path / "d.eumans"), "--root", "AAAA", *field._who]) == 1
-    assert run(["device", "accept", str(tmp_path / "d.eumans"), "--root", root, *field._who]) == 0
+    assert run(["device", "accept", str(tmp_path / "d.eumans"), "--root", "AAAA", *field.who]) == 1
+    assert run(["device", "accept", str(tmp_path / "d.eumans"), "--root", root, *field.who]) == 0
 
     # Inventory, visit, tasking.
     source = inventory_csv(tmp_path / "list.csv")

@@ -19,11 +19,12 @@ from eum_app.domain.people import Scope
 from eum_app.usecases.accounts import add_account, list_accounts
 from eum_app.usecases.inventory_report import preview_inventory
 from eum_app.usecases.open_store import create_store, open_store
+from eum_app.usecases.plan_visit import plan_visit
 from eum_app.usecases.record_check import record_check
 from eum_app.usecases.recovery import make_recovery_codes
 from eum_app.usecases.session import Session
 from eum_app.usecases.visit_report import export_visit
-from tests.builders import PASSPHRASE, World, make_store, make_world, typed, yes_to_all
+from tests.builders import ITEM_CHECKLIST, PASSPHRASE, SITE_CHECKLIST, World, make_store, make_world, typed, yes_to_all
 
 USE_CASES = Path(__file__).resolve().parents[2] / "eum_app" / "usecases"
 GREEN, BLUE = "XX", "YY"
@@ -68,23 +69,31 @@ def test_work_outside_the_scope_is_refused_and_not_listed(world: World, scope: S
             answers=yes_to_all(),
             all_as_expected=True,
         ),
-        lambda: replace(world, hq=hq).plan(),
+        lambda: plan_visit(
+            hq,
+            site_id=visit.site_id,
+            due_on="2026-12-11",
+            device="FLD-0042",
+            inspector="INS-017",
+            item_checklist=ITEM_CHECKLIST,
+            site_checklist=SITE_CHECKLIST,
+        ),
         lambda: export_visit(hq, world.folder / "visit.pdf", visit.visit_id),
     ):
         try:
             act()
         except Refusal as refusal:
             codes.append(refusal.code)
-    assert codes == (["permission.out_of_scope"] * 3 if is_refused else [])
-    assert bool(device.read(visits.all_visits, scope)) != is_refused
+    assert codes == (["permission.out_of_scope", "permission.out_of_scope", "visit.unknown"] if is_refused else [])
+    assert bool(device.read(visits.all_visits)) != is_refused
 
 
 def test_reports_cover_no_country_outside_the_scope(world: World) -> None:
     hq = bounded(world.hq, Scope((), (GREEN,)))
     assert preview_inventory(hq, InventoryFilter(country=GREEN)).total == 2
-    for country in ("", BLUE):
-        with pytest.raises(Refusal, match=r"permission\.out_of_scope"):
-            preview_inventory(hq, InventoryFilter(country=country))
+    assert preview_inventory(hq, InventoryFilter()).total == 2
+    with pytest.raises(Refusal, match=r"permission\.out_of_scope"):
+        preview_inventory(hq, InventoryFilter(country=BLUE))
 
 
 def test_findings_are_listed_by_scope(world: World) -> None:
@@ -105,7 +114,7 @@ def test_findings_are_listed_by_scope(world: World) -> None:
                 )
             )
     listed = {
-        name: world.hq.read(findings.finding_ids, scope=scope)
+        name: bounded(world.hq, scope).read(findings.finding_ids)
         for name, scope in {
             "all": Scope(),
             "green": Scope((), (GREEN,)),
@@ -114,7 +123,7 @@ def test_findings_are_listed_by_scope(world: World) -> None:
         }.items()
     }
     assert set(listed["all"]) == set(listed["green"]) == {"f0", "f1"}
-    assert (listed["blue"], listed["lantern"]) == ([], ["f1"])
+    assert (listed["blue"], listed["lantern"]) == ([], [])
 
 
 def test_the_scope_of_an_account_lasts(world: World, tmp_path: Path) -> None:

@@ -56,7 +56,7 @@ class Badges(QObject):
 
     def refresh(self, _areas: frozenset[str]) -> None:
         session = self._desk.session
-        self._desk.ask(visit_cards, session.name, session.store.named.epoch, session.scope, then=self._show_visits)
+        self._desk.ask(visit_cards, session.name, session.store.named.epoch, then=self._show_visits)
         self._desk.ask(all_bundles, session.name, "out", then=self._show_sync)
 
     def _show_visits(self, cards: list[tuple[VisitRow, bool]]) -> None:

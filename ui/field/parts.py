@@ -12,7 +12,6 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 from db.queries.exchange import outstanding
 from db.queries.visits import VisitRow, all_visits, closing
 from eum_app.domain.errors import Refusal
-from eum_app.domain.people import ALL, Scope
 from ui.theme import status_mark
 from ui.widgets import ActionButton, PageHeader
 
@@ -78,11 +77,11 @@ def png_of(image: QImage) -> bytes:
     return bytes(data.data())
 
 
-def visit_cards(connection: Any, origin: str, epoch: int, scope: Scope = ALL) -> list[tuple[VisitRow, bool]]:
+def visit_cards(connection: Any, origin: str, epoch: int) -> list[tuple[VisitRow, bool]]:
     """Every visit, and whether HQ's receipt covers its closing."""
     received_seq = outstanding(connection, origin, epoch).received_seq
     cards = []
-    for row in all_visits(connection, scope):
+    for row in all_visits(connection):
         closed = closing(connection, row.visit_id) if row.closed_at else None
         # The closing itself is the entry after the head that it names, the account's signature the one after that.
         cards.append((row, closed is not None and received_seq >= closed.head_seq + 2))

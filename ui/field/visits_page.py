@@ -67,7 +67,7 @@ class VisitsPage(Page):
 
     def _ask(self) -> None:
         session = self._desk.session
-        self._desk.ask(visit_cards, session.name, session.store.named.epoch, session.scope, then=self._show)
+        self._desk.ask(visit_cards, session.name, session.store.named.epoch, then=self._show)
 
     def _show(self, cards: list[tuple[VisitRow, bool]]) -> None:
         had_focus = next((card.row.visit_id for card in self._cards if card.open_button.hasFocus()), "")

@@ -218,7 +218,6 @@ class ReviewPage(Page):
                 program=rows.program,
                 severity=rows.severity,
                 rule_id=rows.rule_id,
-                scope=session.scope,
             )
 
         self._model.set_source(ids, lambda wanted: session.read(findings_by_id, wanted))

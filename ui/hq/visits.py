@@ -270,7 +270,7 @@ class VisitsPage(Page):
         return self.form.site if self._right.currentIndex() == PLAN else self.list
 
     def _reload(self) -> None:
-        self.desk.ask(all_visits, self.desk.session.scope, then=self._show_visits)
+        self.desk.ask(all_visits, then=self._show_visits)
 
     def _show_visits(self, every: list[VisitRow]) -> None:
         rows = [row for row in every if fits(self._rows, row)]

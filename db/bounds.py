@@ -1,0 +1,223 @@
+"""What an account for certain programs and countries reads: its scope stands before every question.
+
+On a bounded connection each SELECT is preceded by common table expressions that bear the names of the read tables and
+hold only what falls into the scope. A name so defined hides the table itself, in SQLite and in PostgreSQL, so no query
+needs to know of scopes and none can forget them. An account for everything asks the tables themselves, as ever.
+
+An item falls into a scope by its country and by its program (`standing.of_program`), or because a visit in the scope
+expects it; a visit by its program and its site's country; the rest by its visit or its item. Journals are not bounded
+here (chains are followed whole): the activity log asks `stated_within`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Any, Final
+
+from sqlalchemy import (
+    JSON,
+    Column,
+    ColumnElement,
+    CompoundSelect,
+    Connection,
+    Dialect,
+    Select,
+    Table,
+    Text,
+    and_,
+    case,
+    cast,
+    event,
+    false,
+    func,
+    literal_column,
+    or_,
+    select,
+    true,
+    tuple_,
+)
+
+from db.among import among
+from db.claim_tables import claim_lists, claims
+from db.doubt_tables import withholdings, withholdings_asked
+from db.paper_tables import printed, printed_items
+from db.queries.standing import of_program
+from db.tables import (
+    checks,
+    evidence,
+    findings,
+    imports,
+    items,
+    journal,
+    lapses,
+    reviews,
+    site_answers,
+    sites,
+    visit_items,
+    visit_marks,
+    visits,
+)
+from eum_app.domain.facts import FACTS
+from eum_app.domain.people import Scope
+
+_SCOPE: Final = "eum_scope"
+_KINDS: Final = {
+    "visit": visits.c.visit_id,
+    "site": sites.c.site_id,
+    "item": items.c.item_id,
+    "finding": findings.c.finding_id,
+    "object": evidence.c.object_id,
+}
+
+
+def bind(connection: Connection, scope: Scope) -> None:
+    """From here on this connection reads what falls into `scope` and nothing else. It must not write."""
+    if not scope.is_bounded:
+        return
+    connection.execution_options(**{_SCOPE: scope})
+
+    @event.listens_for(connection, "before_cursor_execute", retval=True)
+    def _bounded(
+        _connection: Connection, _cursor: Any, statement: str, parameters: Any, _context: Any, _many: bool
+    ) -> tuple[str, Any]:
+        return within(statement, connection.dialect, scope), parameters
+
+
+def scope_of(connection: Connection) -> Scope | None:
+    """What a connection is bounded to; None where it reads everything."""
+    found: Scope | None = connection.get_execution_options().get(_SCOPE)
+    return found
+
+
+def outside(connection: Connection, scope: Scope, kind: str, values: Iterable[str]) -> list[str]:
+    """Of these ids of one kind (`_KINDS`), those that do not fall into the scope, or are not there: asked of the tables
+    themselves, where a use case is about to act on them. Empty for an account for everything."""
+    wanted = list(values)
+    if not scope.is_bounded:
+        return []
+    key = _KINDS[kind]
+    condition = bounds(scope)[key.table]
+    inside = {
+        found
+        for chosen in among(connection, key, wanted)
+        for found in connection.execute(select(key).where(chosen, condition)).scalars()
+    }
+    return [value for value in wanted if value not in inside]
+
+
+@lru_cache(maxsize=512)
+def within(statement: str, dialect: Dialect, scope: Scope) -> str:
+    """A statement as it is asked within a scope: SELECTs only; whatever else is left as it is."""
+    if not statement.startswith("SELECT"):
+        return statement
+    known = _definitions(dialect, scope)
+    named = [name for name in dict.fromkeys(re.findall(r"\w+", statement)) if name in known]
+    return f"WITH {', '.join(known[name] for name in named)} {statement}" if named else statement
+
+
+@lru_cache(maxsize=16)
+def _definitions(dialect: Dialect, scope: Scope) -> dict[str, str]:
+    """Table name → its common table expression. Their own questions go to the tables themselves: SQLite's by its
+    schema's name, since an expression may not name itself there; PostgreSQL knows the table by it anyway."""
+    found = {}
+    for table, condition in bounds(scope).items():
+        question: Select[Any] = select(table).where(condition)
+        if dialect.name == "sqlite" and table is items:  # the index of terms finds items by their rows
+            question = question.add_columns(literal_column("main.items.rowid").label("rowid"))
+        text = question.compile(
+            dialect=dialect,
+            schema_translate_map={None: "main"} if dialect.name == "sqlite" else None,
+            render_schema_translate=dialect.name == "sqlite",
+            compile_kwargs={"literal_binds": True},
+        )
+        found[table.name] = f"{table.name} AS NOT MATERIALIZED ({text})"
+    return found
+
+
+def bounds(scope: Scope) -> dict[Table, ColumnElement[bool]]:
+    """For each bounded table which of its rows fall into a scope. A table of the read side that is not here is of no
+    program and country (a test holds them all against this)."""
+    of_countries = _among(items.c.country, scope.countries)
+    of_programs = or_(*(and_(*of_program(program)) for program in scope.programs)) if scope.programs else None
+    there = select(sites.c.site_id).where(*_among(sites.c.country, scope.countries))
+    at_visit = [*_among(visits.c.program, scope.programs), *([visits.c.site_id.in_(there)] if scope.countries else [])]
+    visit_ids = select(visits.c.visit_id).where(*at_visit)
+    expected = select(visit_items.c.item_id).where(visit_items.c.visit_id.in_(visit_ids))
+    own = [*of_countries, *([of_programs] if of_programs is not None else [])]
+    item = or_(and_(*own), items.c.item_id.in_(expected)) if own else items.c.item_id.is_not(None)
+    item_ids = select(items.c.item_id).where(item)
+    marks = {name: select(items.c[name]).where(item, items.c[name] != "") for name in ("serial", "uii")}
+    finding = or_(findings.c.visit_id.in_(visit_ids), and_(findings.c.visit_id == "", findings.c.item_id.in_(item_ids)))
+    finding_ids = select(findings.c.finding_id).where(finding)
+    # A claim that is about no item for certain is shown to whom its marks may concern.
+    claim = or_(
+        claims.c.item_id.in_(item_ids),
+        and_(claims.c.item_id == "", or_(*(claims.c[name].in_(found) for name, found in marks.items()))),
+    )
+    objects = select(evidence.c.object_id).where(evidence.c.visit_id.in_(visit_ids))
+    prints = select(printed_items.c.print_id).where(printed_items.c.item_id.in_(item_ids))
+    return {
+        sites: and_(true(), *_among(sites.c.country, scope.countries)),
+        items: item,
+        imports: imports.c.import_id.in_(select(items.c.import_id).where(item)),
+        visits: and_(true(), *at_visit),
+        **{table: table.c.visit_id.in_(visit_ids) for table in (visit_marks, visit_items, site_answers, evidence)},
+        checks: or_(checks.c.visit_id.in_(visit_ids), checks.c.item_id.in_(item_ids)),
+        findings: finding,
+        **{table: table.c.finding_id.in_(finding_ids) for table in (lapses, reviews)},
+        claims: claim,
+        claim_lists: claim_lists.c.import_id.in_(select(claims.c.import_id).where(claim)),
+        printed: or_(printed.c.visit_id.in_(visit_ids), printed.c.print_id.in_(prints)),
+        printed_items: printed_items.c.item_id.in_(item_ids),
+        **{table: table.c.object_id.in_(objects) for table in (withholdings_asked, withholdings)},
+    }
+
+
+def _among(column: ColumnElement[str], values: Iterable[str]) -> list[ColumnElement[bool]]:
+    return [column.in_(list(values))] if values else []
+
+
+# The activity log
+
+_SUBJECTS: Final[tuple[Column[str], ...]] = (
+    findings.c.finding_id,
+    claims.c.claim_id,
+    checks.c.check_id,
+    visits.c.visit_id,
+    items.c.item_id,
+    sites.c.site_id,
+    evidence.c.object_id,
+    printed.c.print_id,
+)
+"""What an entry is about, by the first of these fields that its kind has."""
+
+
+def stated_within(connection: Connection) -> ColumnElement[bool] | None:
+    """Which journal entries the account of a bounded connection sees: what is about something in its scope, and what is
+    about no item, visit or site at all (sessions, accounts, devices). Entries of unknown kinds are not shown: nobody
+    knows what they are about. None where nothing bounds it."""
+    if scope_of(connection) is None:
+        return None
+    of_subject: dict[str, list[tuple[str, int]]] = {}
+    for name, kind in FACTS.items():
+        fields = kind.__struct_fields__
+        subject = next((column.name for column in _SUBJECTS if column.name in fields), "")
+        if not subject and "import_id" in fields:
+            subject = "import_id"
+        of_subject.setdefault(subject, []).append((name, kind.KIND_VERSION))
+    lists: dict[str, Select[Any] | CompoundSelect[Any]] = {column.name: select(column) for column in _SUBJECTS}
+    lists["import_id"] = select(imports.c.import_id).union(select(claim_lists.c.import_id))
+    seen = []
+    for subject, kinds in of_subject.items():
+        # Of today's version only: what a later program wrote under a name that this one knows may hold anything.
+        is_one = tuple_(journal.c.kind, journal.c.kind_version).in_(kinds)
+        seen.append(case((is_one, _field(connection, subject)), else_="").in_(lists[subject]) if subject else is_one)
+    return or_(false(), *seen)
+
+
+def _field(connection: Connection, name: str) -> ColumnElement[Any]:
+    if connection.dialect.name == "postgresql":
+        return func.json_extract_path_text(cast(func.convert_from(journal.c.payload, "UTF8"), JSON), name)
+    return func.json_extract(cast(journal.c.payload, Text), f"$.{name}")
