@@ -151,10 +151,13 @@ def bounds(scope: Scope) -> dict[Table, ColumnElement[bool]]:
     marks = {name: select(items.c[name]).where(item, items.c[name] != "") for name in ("serial", "uii")}
     finding = or_(findings.c.visit_id.in_(visit_ids), and_(findings.c.visit_id == "", findings.c.item_id.in_(item_ids)))
     finding_ids = select(findings.c.finding_id).where(finding)
-    # A claim that is about no item for certain is shown to whom its marks may concern.
+    # A claim that is about no item for certain is shown to whom its marks may concern; what a container's label says,
+    # also to whom the visit concerns at which it was read.
+    labels = select(claim_lists.c.import_id).where(claim_lists.c.visit_id.in_(visit_ids))
+    may_concern = [claims.c[name].in_(found) for name, found in marks.items()]
     claim = or_(
         claims.c.item_id.in_(item_ids),
-        and_(claims.c.item_id == "", or_(*(claims.c[name].in_(found) for name, found in marks.items()))),
+        and_(claims.c.item_id == "", or_(*may_concern, claims.c.import_id.in_(labels))),
     )
     objects = select(evidence.c.object_id).where(evidence.c.visit_id.in_(visit_ids))
     prints = select(printed_items.c.print_id).where(printed_items.c.item_id.in_(item_ids))

@@ -51,7 +51,10 @@ claim_lists = Table(
     Column("rejected", BigInteger, nullable=False),
     _text("imported_at"),
     _text("actor"),
+    _text("visit_id"),  # of a container's label: where it was read; empty for lists
+    _text("order_key"),
     Index("claim_lists_by_source", "source_sha384"),
+    Index("claim_lists_by_visit", "visit_id"),
 )
 
 profiles = Table(

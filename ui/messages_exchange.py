@@ -137,6 +137,14 @@ EXCHANGE_SENTENCES: dict[str, tuple[str, str]] = {
     "inventory.quote_stray": ("Text follows a closed quote in line {line}.", "Double the quote, or remove it."),
     "inventory.line_end_stray": ("Line {line} breaks off inside a cell.", "Save the list again as CSV or .xlsx."),
     "inventory.csv_syntax": ("Line {line} cannot be read as CSV.", "Save the list again as CSV or .xlsx."),
+    "label.no_claims": (
+        "No identifier stands whole within what was read of this label.",
+        "Nothing was recorded. Scan its other parts.",
+    ),
+    "label.already_noted": (
+        "What this label claims is on record already, at this visit.",
+        "Nothing more is needed. Each item is still to be seen itself.",
+    ),
     "claims.already_imported": ("{name} came in already, on {at}.", "Nothing more is needed."),
     "profile.name": ("A profile needs a name of at most {limit} characters.", "Give it a short name."),
     "profile.unknown": ("There is no profile {name}.", "Choose a saved one, or save this one under that name."),

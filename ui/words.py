@@ -102,7 +102,12 @@ _WORDS: Final[dict[str, dict[str, str]]] = {
         "site-not-observed": "Not observed at the site",
     },
     "bundle": {"results": "Results", "tasking": "Tasking", "receipt": "Receipt"},
-    "list": {"inventory": "Inventory", "partner_report": "Partner report", "shipper_list": "Shipper list"},
+    "list": {
+        "inventory": "Inventory",
+        "partner_report": "Partner report",
+        "shipper_list": "Shipper list",
+        "container_label": "Container label",
+    },
     "history": {"listed": "Listed", "delivered": "Delivered", "inventory": "Inventory"},
     "fact": {
         "StoreCreated": "Store created",
@@ -151,6 +156,7 @@ _WORDS: Final[dict[str, dict[str, str]]] = {
         "ProfileSaved": "List profile saved",
         "ClaimsImported": "Claims imported",
         "ClaimMade": "Claim made",
+        "ContainerLabelNoted": "Container label noted",
     },
     "subject": {"journal": "Journal of"},
     "evidence": {"photo": "Photo", "note": "Note", "mark": "Picture of the mark"},

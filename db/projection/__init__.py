@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, inspect, select
 
 from db import search, turns
-from db.projection.claims import apply_claim_lists, apply_claims, apply_profiles
+from db.projection.claims import apply_claim_lists, apply_claims, apply_labels_noted, apply_profiles
 from db.projection.exchange import (
     apply_bundles,
     apply_copies,
@@ -62,6 +62,7 @@ _APPLIERS: dict[type[f.Fact], tuple[Callable[[Connection, Sequence[Noted]], None
     f.ProfileSaved: (apply_profiles, "profiles"),
     f.ClaimsImported: (apply_claim_lists, "claims"),
     f.ClaimMade: (apply_claims, "claims"),
+    f.ContainerLabelNoted: (apply_labels_noted, "claims"),
     f.ChecklistPublished: (apply_checklists, "visits"),
     f.VisitPlanned: (apply_visits, "visits"),
     f.CheckRecorded: (apply_checks, "checks"),

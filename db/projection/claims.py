@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections import Counter
 from collections.abc import Sequence
 
 from sqlalchemy import Connection
 
 from db.claim_tables import claim_lists, claims, profiles
 from db.projection.rows import Noted, key_of, plain, put
+from eum_app.domain.claims import LABEL
+from eum_app.domain.container_labels import note_id
 from eum_app.domain.facts import encode_fact
 
 _DERIVED = {"made_at", "order_key"}
@@ -31,10 +35,49 @@ def apply_claim_lists(connection: Connection, noted: Sequence[Noted]) -> None:
             "rejected": len(fact.rejected),
             "imported_at": fact.observed_at,
             "actor": entry.actor,
+            "visit_id": "",
+            "order_key": key_of(entry, fact),
         }
         for entry, fact, _ in noted
     ]
     put(connection, claim_lists, rows)
+
+
+def apply_labels_noted(connection: Connection, noted: Sequence[Noted]) -> None:
+    """A label's claims beside those of lists. Noted again with more of its parts read, it is the same label."""
+    for entry, fact, _ in noted:
+        first = fact.parts[0].raw if fact.parts else b""
+        noted_as = note_id(entry.origin, fact.visit_id, fact.label_id, first)
+        found = Counter(claim.match for claim in fact.claims)
+        same = {"import_id": noted_as, "claim_kind": LABEL, "order_key": key_of(entry, fact)}
+        row = {
+            **same,
+            "source_name": fact.label_id or noted_as[:8],
+            "source_sha384": "",
+            "rows": len(fact.claims),
+            "claims": len(fact.claims),
+            "matched": sum(1 for claim in fact.claims if claim.item_id),
+            "unmatched": found["unmatched"],
+            "ambiguous": found["ambiguous"],
+            "rejected": 0,
+            "imported_at": fact.observed_at,
+            "actor": entry.actor,
+            "visit_id": fact.visit_id,
+        }
+        put(connection, claim_lists, [row])
+        unsaid = dict.fromkeys(("nomenclature", "nsn", "unit", "state", "disposition", "as_of", "remark"), "")
+        rows = [
+            {
+                **same,
+                **unsaid,
+                **plain(claim, "uii", "serial", "part_number", "item_id", "match"),
+                "claim_id": hashlib.sha384(f"{noted_as}\0{claim.uii}".encode()).hexdigest()[:32],
+                "line": line,
+                "made_at": fact.observed_at,
+            }
+            for line, claim in enumerate({claim.uii: claim for claim in fact.claims}.values(), start=1)
+        ]
+        put(connection, claims, rows)
 
 
 def apply_profiles(connection: Connection, noted: Sequence[Noted]) -> None:

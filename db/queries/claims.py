@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import msgspec
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from db.claim_tables import claim_lists, claims, profiles
 from db.tables import items
-from eum_app.domain.claims import Candidate
+from eum_app.domain.claims import LABEL, Candidate
 from eum_app.domain.errors import Refusal
 from eum_app.domain.facts import ProfileSaved
 
@@ -89,6 +89,32 @@ def claim_list_of(connection: Connection, sha384: str) -> ClaimListRow | None:
     names = [claim_lists.c[name] for name in ClaimListRow.__dataclass_fields__]
     row = connection.execute(select(*names).where(claim_lists.c.source_sha384 == sha384)).first()
     return ClaimListRow(**row._mapping) if row is not None else None
+
+
+def claimed_by_label(connection: Connection, noted_as: str) -> set[str]:
+    """The identifiers that are kept of a container's label (`container_labels.note_id`)."""
+    question = select(claims.c.uii).where(claims.c.import_id == noted_as, claims.c.claim_kind == LABEL)
+    return set(connection.execute(question).scalars())
+
+
+@dataclass(frozen=True)
+class LabelsNoted:
+    """How many container labels were noted at a visit, and how many identifiers they claim."""
+
+    labels: int
+    claims: int
+
+
+def labels_noted(connection: Connection, visit_id: str) -> LabelsNoted:
+    labels = connection.execute(
+        select(func.count()).select_from(claim_lists).where(claim_lists.c.visit_id == visit_id)
+    ).scalar_one()
+    claimed = connection.execute(
+        select(func.count())
+        .select_from(claims.join(claim_lists, claim_lists.c.import_id == claims.c.import_id))
+        .where(claim_lists.c.visit_id == visit_id)
+    ).scalar_one()
+    return LabelsNoted(labels, claimed)
 
 
 def saved_profiles(connection: Connection, list_kind: str) -> list[ProfileSaved]:

@@ -15,7 +15,7 @@ from db.claim_tables import claim_lists, claims
 from db.queries.claims import ClaimLine, claim_candidates
 from db.queries.items import ItemRow, items_by_id
 from db.tables import items
-from eum_app.domain.claims import Candidate, ClaimAbout, Matched, match_claim
+from eum_app.domain.claims import LABEL, Candidate, ClaimAbout, Matched, match_claim, match_labelled
 from eum_app.domain.look_alikes import look_alike_key, near, one_character_off
 
 LOOKUP_CHUNK = 500
@@ -99,7 +99,7 @@ def open_claims_by_id(connection: Connection, ids: Iterable[str]) -> dict[str, O
                 remark=row.remark,
                 made_at=row.made_at,
                 was=row.match,
-                now=match_claim(about, fitting.values()),
+                now=(match_labelled if row.claim_kind == LABEL else match_claim)(about, fitting.values()),
                 **{name: getattr(row, name) for name in ClaimAbout.__struct_fields__},
             )
     return found
@@ -118,7 +118,8 @@ def near_items(connection: Connection, claim: OpenClaim) -> list[ItemRow]:
         ids |= {row.item_id: row.serial for row in rows if row.serial == claim.serial or near(row.serial, claim.serial)}
     same_mark = or_(items.c.serial == claim.serial, items.c.uii == claim.uii) if claim.uii else None
     if same_mark is not None:
-        ids |= dict(connection.execute(select(items.c.item_id, items.c.serial).where(same_mark)).tuples().all())
+        rows = connection.execute(select(items.c.item_id, items.c.serial).where(same_mark))
+        ids |= {row.item_id: row.serial for row in rows}
     first = sorted(ids, key=lambda item_id: (ids[item_id] != claim.serial, ids[item_id], item_id))[:NEAR_SHOWN]
     rows_by_id = items_by_id(connection, first)
     return [rows_by_id[item_id] for item_id in first if item_id in rows_by_id]

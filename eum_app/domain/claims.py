@@ -21,6 +21,8 @@ from eum_app.domain.items import clean, compact, normalise_nsn, normalise_serial
 
 ClaimKind = Literal["partner_report", "shipper_list"]
 CLAIM_KINDS: Final[tuple[ClaimKind, ...]] = get_args(ClaimKind)
+LABEL: Final = "container_label"
+"""The kind of what a container's label says: noted in the field, not read from a list."""
 Match = Literal["uii", "serial_and_article", "serial", "unmatched", "ambiguous"]
 
 CLAIM_COLUMNS = ("serial", "uii", "nomenclature", "nsn", "part_number", "unit", "state", "as_of", "remark")
@@ -138,6 +140,13 @@ def match_claim(row: ClaimRow | ClaimAbout, candidates: Iterable[Candidate]) -> 
     if len(fitting) != 1:
         return Matched("", "ambiguous")
     return Matched(fitting[0].item_id, "serial_and_article" if names_article else "serial")
+
+
+def match_labelled(row: ClaimAbout, candidates: Iterable[Candidate]) -> Matched:
+    """The item that a claim of a container's label is about. A label says identifiers and little else: a serial counts
+    only with the part number beside it, and never for an item that the book knows by another UII."""
+    agreeing = [item for item in candidates if not item.uii or item.uii == row.uii]
+    return match_claim(row if row.part_number else msgspec.structs.replace(row, serial=""), agreeing)
 
 
 def _serial(raw: str, bad: dict[str, str]) -> tuple[str, tuple[str, ...]]:

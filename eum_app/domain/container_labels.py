@@ -9,6 +9,7 @@ alone: such a part has no number, is never put in a place by guess, and gives on
 
 from __future__ import annotations
 
+import hashlib
 import re
 from dataclasses import dataclass, replace
 from typing import Final
@@ -64,6 +65,15 @@ class Label:
         """The parts read, in their order; the whole message if `is_whole`."""
         return b"".join(data for _, data in self.parts)
 
+    @property
+    def pieces(self) -> tuple[bytes, ...]:
+        """What is known to stand in one piece: neighbouring parts together, parts without a number each by itself."""
+        runs: dict[int, bytes] = {}
+        for at, (number, data) in enumerate(self.parts):
+            first = number - at  # the same for parts that follow each other
+            runs[first] = runs.get(first, b"") + data
+        return (*runs.values(), *self.loose)
+
 
 Labels = tuple[Label, ...]
 
@@ -93,6 +103,13 @@ def add_part(labels: Labels, part: LabelPart) -> Labels:
     label = next((one for one in labels if one.label_id == part.label_id), Label(part.label_id))
     others = tuple(one for one in labels if one.label_id != part.label_id)
     return (*others[-(MAX_LABELS - 1) :], _with(label, part))
+
+
+def note_id(origin: str, visit_id: str, label_id: str, first: bytes) -> str:
+    """Under what the claims of a label are kept: one for each label, visit and device that read it. A label in one
+    symbol has no file id: its bytes (`first`) name it."""
+    name = label_id.encode() or hashlib.sha384(first).digest()
+    return hashlib.sha384(b"\0".join((origin.encode(), visit_id.encode(), name))).hexdigest()[:32]
 
 
 def forget(labels: Labels, label_id: str) -> Labels:

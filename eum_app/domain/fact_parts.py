@@ -59,6 +59,29 @@ class MarkRead(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     page: int = 0
 
 
+class LabelPartRead(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """One symbol of a container's label as it was read: the bytes as they came, control header included. `number` is
+    its place on the label from 1, 0 where nothing told it; the rest as in `MarkRead`."""
+
+    raw: bytes
+    read_by: str
+    number: int = 0
+    symbology: str = ""
+    preparation: str = ""
+    quality: float = 0.0
+
+
+class LabelClaim(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """One item that a container's label names. `item_id` is the one item on the device's book that it is about, empty
+    where none fits or where it cannot be told (`match`)."""
+
+    uii: str
+    serial: str
+    part_number: str
+    item_id: str
+    match: str
+
+
 class PartySignature(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A drawn signature with the signer's name and title, or the reason why there is none."""
 

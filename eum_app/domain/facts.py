@@ -32,6 +32,8 @@ from eum_app.domain.exchange_facts import FactsReceived as FactsReceived
 from eum_app.domain.fact import Fact as Fact
 from eum_app.domain.fact_parts import ChecklistPin as ChecklistPin
 from eum_app.domain.fact_parts import ContentRef as ContentRef
+from eum_app.domain.fact_parts import LabelClaim as LabelClaim
+from eum_app.domain.fact_parts import LabelPartRead as LabelPartRead
 from eum_app.domain.fact_parts import MarkRead as MarkRead
 from eum_app.domain.fact_parts import OutcomeCount as OutcomeCount
 from eum_app.domain.fact_parts import PartySignature as PartySignature
@@ -43,6 +45,7 @@ from eum_app.domain.finding_facts import FindingReviewed as FindingReviewed
 from eum_app.domain.finding_facts import WithholdingAsked as WithholdingAsked
 from eum_app.domain.list_facts import ClaimMade as ClaimMade
 from eum_app.domain.list_facts import ClaimsImported as ClaimsImported
+from eum_app.domain.list_facts import ContainerLabelNoted as ContainerLabelNoted
 from eum_app.domain.list_facts import InventoryImported as InventoryImported
 from eum_app.domain.list_facts import ItemListed as ItemListed
 from eum_app.domain.list_facts import ProfileSaved as ProfileSaved
@@ -102,6 +105,7 @@ DEVICE_MAY_STATE: frozenset[type[Fact]] = frozenset(
         SiteAssessed,
         EvidenceAttached,
         VisitClosedOut,
+        ContainerLabelNoted,
         HeadSigned,
         BundleSealed,
         BundleImported,
@@ -115,7 +119,7 @@ DEVICE_MAY_STATE: frozenset[type[Fact]] = frozenset(
 
 
 EVIDENCE: frozenset[type[Fact]] = frozenset(
-    {CheckRecorded, CheckWithdrawn, SiteAssessed, EvidenceAttached, VisitClosedOut}
+    {CheckRecorded, CheckWithdrawn, SiteAssessed, EvidenceAttached, VisitClosedOut, ContainerLabelNoted}
 )
 """What HQ must receive. A journal's housekeeping (sessions, signatures over its head, bundles sealed) goes along but is
 not waited for."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from eum_app.domain.fact import Fact
-from eum_app.domain.fact_parts import RejectedRow
+from eum_app.domain.fact_parts import LabelClaim, LabelPartRead, RejectedRow
 
 
 class SiteRegistered(Fact, frozen=True, kw_only=True):
@@ -107,3 +107,18 @@ class ClaimMade(Fact, frozen=True, kw_only=True):
     disposition: str
     as_of: str
     remark: str
+
+
+class ContainerLabelNoted(Fact, frozen=True, kw_only=True):
+    """A person kept what a container's label says (MIL-STD-129): claims of whoever packed it, never sightings.
+
+    `label_id` is the file id that all parts of a label carry, empty for a label in one symbol. `size` is how many parts
+    it has, 0 where none told it; unless `is_whole`, `claims` are those that stand whole within the parts read.
+    """
+
+    visit_id: str
+    label_id: str
+    size: int
+    is_whole: bool
+    parts: tuple[LabelPartRead, ...]
+    claims: tuple[LabelClaim, ...]

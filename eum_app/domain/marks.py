@@ -8,7 +8,7 @@ complete identifiers speaks for others (a container label, MIL-STD-129): those a
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice, product
 from typing import Literal, NamedTuple, get_args
@@ -30,6 +30,7 @@ from eum_app.domain.mark_syntax import (
 )
 
 __all__ = [
+    "Claimed",
     "Construct",
     "Element",
     "Elements",
@@ -106,6 +107,15 @@ class Elements(Mapping[str, str]):
 
 
 @dataclass(frozen=True)
+class Claimed:
+    """One item that a container's label names: its identifier, and what the label itself states beside it."""
+
+    uii: str
+    serial: str = ""
+    part_number: str = ""
+
+
+@dataclass(frozen=True)
 class Mark:
     """What was read. `uii` is None for plain text, for claims, and where no identifier can be formed."""
 
@@ -120,8 +130,13 @@ class Mark:
     enterprise: str | None = None
     cage: str | None = None
     nsn: str | None = None
-    claims: tuple[str, ...] = ()
+    claimed: tuple[Claimed, ...] = ()
     warnings: tuple[MarkWarning, ...] = ()
+
+    @property
+    def claims(self) -> tuple[str, ...]:
+        """The identifiers of `claimed`."""
+        return tuple(one.uii for one in self.claimed)
 
 
 # ------------------------------------------------------------------------------------------------ Table A-II
@@ -166,7 +181,16 @@ _OUTSIDE = re.compile(r"[^A-Z0-9/-]")
 
 class _Formed(NamedTuple):
     uii: Uii
-    way: tuple[str, ...]  # the identifiers of the elements it was formed from
+    of: tuple[Element, ...]  # the elements it was formed from, as they stand on the mark
+
+    @property
+    def way(self) -> tuple[str, ...]:
+        return tuple(element.identifier for element in self.of)
+
+    @property
+    def claimed(self) -> Claimed:
+        elements = Elements(self.of)
+        return Claimed(self.uii.value, _serial(elements) or "", _only(elements.values_of(*_PART)) or "")
 
 
 def is_us_cage(text: str) -> bool:
@@ -200,13 +224,13 @@ def parse_mark(raw: bytes, symbology: str | None = None) -> Mark:
     return _plain(raw, text, body, name)
 
 
-def claims_within(raw: bytes) -> tuple[str, ...]:
+def claims_within(raw: bytes) -> tuple[Claimed, ...]:
     """The identifiers that stand whole within a part of a message: each complete in one element, with a separator on
     either side. What the part's edges cut off is left out. Raises Refusal `mark.uii_too_long`, `mark.uii_invalid`."""
     whole = re.split("[\x1d\x1e]", _as_text(raw))[1:-1]
     elements = (element for field in whole for element in split_data_identifiers(field))
     formed = _formed(Elements(tuple(one for one in elements if one.identifier in _COMPLETE)))
-    return tuple(dict.fromkeys(one.uii.value for one in formed))
+    return _each_once(formed)
 
 
 def _as_text(raw: bytes) -> str:
@@ -235,7 +259,8 @@ def _read_elements(
     for element in elements.pairs:
         if element.identifier:
             _refuse_control_characters(element.value)
-    uii, claims = _choose([list(_formed(Elements(record.elements))) for record in records])
+    uii, claimed = _choose([list(_formed(Elements(record.elements))) for record in records])
+    claims = tuple(one.uii for one in claimed)
     if uii is None and not claims:
         _refuse_incomplete(elements)
     own = elements if not claims else Elements()  # what a container says is not said of the container
@@ -252,7 +277,7 @@ def _read_elements(
         enterprise=_only(own.values_of(*_ISSUER)) or _cage(own),
         cage=_cage(own),
         nsn=nsn.replace("-", "") if nsn and _NSN_PATTERN.fullmatch(nsn) else None,
-        claims=claims,
+        claimed=claimed,
         warnings=warnings + _warnings(elements, uii, claims, nothing_graver=not warnings),
     )
 
@@ -262,14 +287,18 @@ def _formed(elements: Elements) -> Iterator[_Formed]:
     for identifier, value in elements.pairs:
         construct, issuer = _COMPLETE.get(identifier, (None, ""))
         if construct is not None and len(value) > _SERIAL_BEGINS.get(identifier, 0):
-            yield _Formed(_uii(construct, issuer, value), (identifier,))
-    enterprises = [Element(name, _ISSUER[name] + value) for name, value in elements.pairs if name in _ISSUER]
-    for enterprise, serial in _combinations(enterprises, _some(elements, _SERIAL_IN_ENTERPRISE)):
-        yield _Formed(_uii("1", enterprise.value, serial.value), (enterprise.identifier, serial.identifier))
+            yield _Formed(_uii(construct, issuer, value), (Element(identifier, value),))
+    enterprises = _some(elements, tuple(_ISSUER))
+    for found in _combinations(enterprises, _some(elements, _SERIAL_IN_ENTERPRISE)):
+        yield _Formed(_uii("1", *_issued(found)), found)
     for parts, serials in _CONSTRUCT_2:
-        for combination in _combinations(enterprises, _some(elements, parts), _some(elements, serials)):
-            way = tuple(element.identifier for element in combination)
-            yield _Formed(_uii("2", *(element.value for element in combination)), way)
+        for found in _combinations(enterprises, _some(elements, parts), _some(elements, serials)):
+            yield _Formed(_uii("2", *_issued(found)), found)
+
+
+def _issued(elements: tuple[Element, ...]) -> Iterator[str]:
+    """The elements' values, the enterprise's behind its issuing agency code."""
+    return (_ISSUER.get(name, "") + value for name, value in elements)
 
 
 def _some(elements: Elements, identifiers: tuple[str, ...]) -> list[Element]:
@@ -286,7 +315,14 @@ def _uii(construct: Construct, *parts: str) -> Uii:
     return Uii("".join(parts).replace(" ", ""), construct)
 
 
-def _choose(per_record: list[list[_Formed]]) -> tuple[Uii | None, tuple[str, ...]]:
+def _each_once(formed: Iterable[_Formed]) -> tuple[Claimed, ...]:
+    found: dict[str, Claimed] = {}
+    for one in formed:
+        found.setdefault(one.uii.value, one.claimed)
+    return tuple(found.values())
+
+
+def _choose(per_record: list[list[_Formed]]) -> tuple[Uii | None, tuple[Claimed, ...]]:
     """The one identifier, or the claims; refuses when several ways to form one disagree."""
     formed = [one for record in per_record for one in record]
     distinct = {one.uii.value: one for one in reversed(formed)}
@@ -296,7 +332,7 @@ def _choose(per_record: list[list[_Formed]]) -> tuple[Uii | None, tuple[str, ...
     one_each = all(len({one.uii.value for one in record}) <= 1 for record in per_record)
     complete = all(len(one.way) == 1 for one in formed)
     if len({one.way for one in formed}) == 1 and (complete or one_each):
-        return None, values
+        return None, _each_once(formed)
     raise Refusal("mark.ambiguous", candidates=values[:MAX_CANDIDATES])
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from db.queries.claims import LabelsNoted
 from db.queries.findings import FindingRow, ReviewRow
 from db.queries.reports import SiteAnswerRow, VisitItemRow
 from db.queries.visits import EvidenceRow, VisitRow
@@ -94,6 +95,7 @@ class VisitSeen:
     pictures: tuple[tuple[str, bytes | str], ...]
     not_received: int
     heads: Sequence[Head]
+    labels: LabelsNoted
 
 
 def outcomes_of(seen: VisitSeen) -> dict[str, int]:
@@ -144,6 +146,7 @@ def visit_report(seen: VisitSeen, made: Made, rows: Iterable[Sequence[str]]) -> 
                 (*((word(name), str(count)) for name, count in outcomes.items()), ("Expected", str(visit.expected))),
             ),
             Section("Evidence grades", tuple((word(name), str(count)) for name, count in grades_of(seen).items())),
+            *_label_section(seen.labels),
             Section("Signatures", tuple(_signature_lines(seen.signatures))),
             Section("Completeness", (("Facts not yet received", str(seen.not_received)),)),
             heads_section(seen.heads),
@@ -184,6 +187,13 @@ def item_cells(seen: VisitSeen) -> Iterator[Sequence[str]]:
             row.actor,
             f"{row.origin}/{row.epoch}/{row.seq}" if row.seq else "",
         )
+
+
+def _label_section(labels: LabelsNoted) -> tuple[Section, ...]:
+    if not labels.labels:
+        return ()
+    lines = (("Labels noted", str(labels.labels)), ("Items claimed, none of them sighted by it", str(labels.claims)))
+    return (Section("Container labels (claims)", lines),)
 
 
 def _table(name: str, title: str, columns: tuple[Column, ...], rows: Iterator[Sequence[str]]) -> Table:

@@ -53,7 +53,7 @@ def read_symbol(file: Path, symbol: Symbol) -> SymbolReading:
     """Read the data of a symbol; a refusal is kept, not raised, so that the others of the picture are read too."""
     try:
         if symbol.part_of:  # of a container's label: what stands whole within it is a claim
-            mark = Mark(symbol.raw, symbol.text, symbol.symbology, claims=claims_within(symbol.raw))
+            mark = Mark(symbol.raw, symbol.text, symbol.symbology, claimed=claims_within(symbol.raw))
             return SymbolReading(file, symbol, mark=mark)
         return SymbolReading(file, symbol, mark=parse_mark(symbol.raw, symbol.aim or symbol.symbology))
     except Refusal as refusal:

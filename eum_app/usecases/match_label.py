@@ -1,5 +1,5 @@
 """Container labels at a visit: their parts are put together as they are read; what they name are claims, never
-sightings (MIL-STD-129). Nothing is written."""
+sightings (MIL-STD-129). Nothing is written until a person notes a label's claims (`note_label`)."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from threading import Lock
 
 from eum_app.domain.container_labels import Label, LabelPart, Labels, add_part, forget, part_scanned
 from eum_app.domain.errors import Refusal
-from eum_app.domain.facts import MarkRead
-from eum_app.domain.marks import Mark, claims_within, parse_mark
+from eum_app.domain.facts import LabelPartRead, MarkRead
+from eum_app.domain.marks import Claimed, Mark, claims_within, parse_mark
 from eum_app.usecases.match_mark import Match, match_mark
 from eum_app.usecases.session import Session
 
@@ -20,10 +20,12 @@ class ContainerLabels:
     def __init__(self) -> None:
         self._lock = Lock()
         self._labels: Labels = ()
+        self._read: dict[tuple[str, bytes], LabelPartRead] = {}
 
     def clear(self) -> None:
         with self._lock:
             self._labels = ()
+            self._read.clear()
 
     def match(
         self,
@@ -65,15 +67,27 @@ class ContainerLabels:
                 self._labels = forget(self._labels, part.label_id)
                 raise
             label = self._labels[-1]
+            kept = {one.label_id for one in self._labels}
+            self._read = {key: one for key, one in self._read.items() if key[0] in kept}
+            if part.number is not None or (label.label_id, part.data) not in self._read:  # what tells its place counts
+                self._read[label.label_id, part.data] = LabelPartRead(
+                    raw=raw,
+                    read_by=read_by,
+                    number=0 if part.number is None else part.number + 1,
+                    symbology="PDF417",
+                    preparation=preparation,
+                    quality=quality,
+                )
+            pieces = (*(data for _, data in label.parts), *label.loose)
+            parts = tuple(self._read[label.label_id, data] for data in pieces)
         read = MarkRead(read_by=read_by, raw=raw, symbology="PDF417", preparation=preparation, quality=quality)
-        return Match("claims", read, _mark_of(label), label=label)
+        return Match("claims", read, _mark_of(label), label=label, parts=parts)
 
 
 def _mark_of(label: Label) -> Mark:
     if label.is_whole:
         mark = parse_mark(label.message, "PDF417")
-        own = (mark.uii.value,) if mark.uii else ()
-        return replace(mark, uii=None, serial=None, claims=mark.claims or own)
-    pieces = (*(data for _, data in label.parts), *label.loose)
-    claims = tuple(dict.fromkeys(claim for piece in pieces for claim in claims_within(piece)))
-    return Mark(label.message, "", "PDF417", claims=claims)
+        own = (Claimed(mark.uii.value, mark.serial or "", mark.part_number or ""),) if mark.uii else ()
+        return replace(mark, uii=None, serial=None, claimed=mark.claimed or own)
+    claimed = {one.uii: one for piece in reversed(label.pieces) for one in reversed(claims_within(piece))}
+    return Mark(label.message, "", "PDF417", claimed=tuple(claimed.values())[::-1])

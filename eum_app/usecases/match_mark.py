@@ -28,10 +28,10 @@ from db.queries.matching import (
 from db.store import Connection
 from eum_app.domain.container_labels import Label
 from eum_app.domain.errors import Refusal
-from eum_app.domain.facts import MarkRead
+from eum_app.domain.facts import LabelPartRead, MarkRead
 from eum_app.domain.items import compact, item_key
 from eum_app.domain.look_alikes import look_alike_key, near, one_character_off
-from eum_app.domain.marks import MAX_SERIAL_TEXT, Mark, parse_mark
+from eum_app.domain.marks import MAX_SERIAL_TEXT, Mark, claims_within, parse_mark
 from eum_app.domain.visits import NO_READ_REASONS
 from eum_app.usecases.session import Session
 
@@ -61,7 +61,8 @@ class Match:
     - `claims`: a container's label with several identifiers, or a part of one: claims, never sightings;
     - `unknown`: nobody has listed it.
 
-    `by` says what the item was found by; `label` what was read of a container's label that is in parts.
+    `by` says what the item was found by; `label` what was read of a container's label that is in parts, and `parts` how
+    each of them was read.
     """
 
     kind: str
@@ -72,6 +73,7 @@ class Match:
     closeness: tuple[Closeness, ...] = ()
     by: MatchedBy = ""
     label: Label | None = None
+    parts: tuple[LabelPartRead, ...] = ()
 
 
 def match_mark(
@@ -128,7 +130,11 @@ def require_alike(serial: str, again: str) -> None:
 
 def match_read(session: Session, visit_id: str, mark: Mark, read: MarkRead) -> Match:
     """What a parsed mark means; `read` is how it came in. Writes nothing."""
-    if mark.claims or _is_part_of_label(mark):
+    is_part = is_part_of_label(mark)
+    if is_part:  # its last element may be cut in two: only what stands whole within it is said
+        mark = replace(mark, uii=None, serial=None, claimed=claims_within(mark.raw))
+        read = msgspec.structs.replace(read, uii="", serial="")
+    if mark.claims or is_part:
         return Match("claims", read, mark)
     serials = _serials(mark)
     with session.reading() as connection:
@@ -150,7 +156,7 @@ def match_read(session: Session, visit_id: str, mark: Mark, read: MarkRead) -> M
     return Match("unknown", read, mark)
 
 
-def _is_part_of_label(mark: Mark) -> bool:
+def is_part_of_label(mark: Mark) -> bool:
     """Whether a PDF417 symbol breaks off before the message's end: container labels spread theirs over several (Macro
     PDF417, MIL-STD-129), and a scanner may not say so. One identifier in it does not make it the mark of an item."""
     return mark.symbology == "PDF417" and any(one.code == "mark.trailer_missing" for one in mark.warnings)

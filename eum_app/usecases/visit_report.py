@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from db.content import read_content
+from db.queries.claims import labels_noted
 from db.queries.exchange import journal_heads, not_yet_received
 from db.queries.findings import finding_ids, findings_by_id, reviews_of
 from db.queries.reports import site_answer_rows, visit_rows
@@ -87,6 +88,7 @@ def _seen(session: Session, connection: Connection, visit_id: str) -> VisitSeen:
         pictures=_pictures(session, connection, closed),
         not_received=not_yet_received(connection),
         heads=journal_heads(connection),
+        labels=labels_noted(connection, visit_id),
     )
 
 

@@ -65,7 +65,7 @@ def test_what_decides_is_in_sight_beside_a_notice_and_a_picture_of_the_mark(
     visit, item_id = field.visit, field.session.read(visits.work_ids, field.visit_id)[0]
     visit.say_recorded("786950 verified", [])
     read = MarkRead(raw=iuid_message("1HLD9", "NVG-31A", "786950"), read_by="camera")
-    visit._picked(read, photo("intact", 1), field.session.read(read_item, field.visit_id, item_id))
+    visit.show_picked(read, photo("intact", 1), field.session.read(read_item, field.visit_id, item_id))
     field.idle()
     draft = visit.item.draft
     assert draft is not None

@@ -12,9 +12,13 @@ from db.queries.claims import claims_about
 from db.queries.inventory import ItemFilter, find_item_ids
 from db.queries.open_claims import claims_matched_since, open_claim_ids, open_claims_by_id
 from eum_app.usecases.claims_file import read_claims
+from eum_app.usecases.exchange import import_bundles
 from eum_app.usecases.import_claims import import_claims
 from eum_app.usecases.import_inventory import import_inventory
 from eum_app.usecases.inventory_file import read_inventory
+from eum_app.usecases.match_mark import match_mark
+from eum_app.usecases.note_label import note_label
+from eum_app.usecases.seal_bundle import seal_results
 from tests.builders import World, inventory_csv
 from tests.gui.hq_support import Window, hq_world
 from ui.hq.claims_panel import ClaimsPanel
@@ -73,6 +77,31 @@ def test_claims_are_listed_with_why_and_what_is_near(window: Window, world: Worl
     window.key(Qt.Key.Key_Escape)
     assert not panel.isVisible()
     assert page.search.hasFocus()
+
+
+def test_what_a_container_label_said_is_listed_with_the_rest(window: Window, world: World) -> None:
+    visit_id = world.plan().visit_id
+    world.hand_over()
+    message = b"[)>\x1e06\x1d25SD1HLD9NVG-31A786950\x1d25SD1HLD9NVG-31A990001\x1e\x04"
+    note_label(world.device, visit_id, match_mark(world.device, visit_id, message, read_by="wedge"))
+    import_bundles(world.hq, [seal_results(world.device, world.drop).path])
+    window.page("inventory")
+    window.key(Qt.Key.Key_M, Qt.KeyboardModifier.ControlModifier)
+    panel = window.find(ClaimsPanel, "claims_panel")
+    (row,) = [panel._model.row_at(at) for at in range(panel._model.rowCount()) if panel._model.row_at(at).uii]
+    assert (row.uii, row.claim_kind, row.now.match) == ("D1HLD9NVG-31A990001", "container_label", "unmatched")
+    at = [panel._model.row_at(at) for at in range(panel._model.rowCount())].index(row)
+    panel.table.setCurrentIndex(panel._model.index(at, 0))
+    window.settle()
+    assert "No item on the book" in panel._why.text()
+    shown = [str(panel._model.index(at, column).data()) for column in range(panel._model.columnCount())]
+    assert any(text.startswith("Label ") for text in shown), shown
+    page = window.shell.page("inventory")
+    assert isinstance(page, InventoryPage)
+    page.opened(world.hq.read(find_item_ids, ItemFilter(words="786950"))[0])
+    window.settle()
+    told = [one.accessibleName() for one in page.history._shown]
+    assert any("named on a container's label" in words for words in told), told
 
 
 def test_an_item_listed_later_is_found_and_said_so(window: Window, world: World, tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QAbstractButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from db.queries import visits
+from db.queries.claims import LabelsNoted, labels_noted
 from db.queries.reading import mark_read
 from eum_app.domain.errors import Refusal
 from eum_app.domain.marks import parse_mark
@@ -117,6 +118,34 @@ def test_a_label_in_parts_is_put_together_on_the_page_and_is_no_sighting(qtbot: 
         field.idle()
         assert "does not fit" in line.text()
         assert field.session.read(visits.recent_checks, field.visit_id) == []
+
+
+def test_what_a_label_claims_is_noted_when_asked_for_and_not_by_a_burst(qtbot: QtBot, tmp_path: Path) -> None:
+    with field_at_work(qtbot, tmp_path) as field:
+        field.open("visit")
+        for raw in PARTS:
+            burst(raw)
+            field.idle()
+        keep = field.find("note_label_button", QAbstractButton)
+        assert keep.text() == "Note 2 claims"
+        assert keep.hasFocus()
+        burst(PARTS[0])  # the Enter at its end presses nothing
+        field.idle()
+        assert field.session.read(labels_noted, field.visit_id) == LabelsNoted(0, 0)
+        field.press("note_label_button")
+        assert field.session.read(labels_noted, field.visit_id) == LabelsNoted(1, 2)
+        assert "2 claims noted" in field.visit.notice.text
+        assert "no item counts as seen" in field.visit.notice.text
+        assert [field.outcome(serial) for serial in ("786950", "786951")] == ["to_check"] * 2
+        assert field.visit.scan.field.hasFocus()
+        assert field.session.read(visits.recent_checks, field.visit_id) == []
+        burst(PARTS[1])
+        field.idle()
+        field.press("note_label_button")
+        assert "on record already" in field.visit.notice.text
+        burst("786950")  # the next scan is an item's again
+        field.idle()
+        assert field.visit.item.draft is not None
 
 
 def test_a_picture_of_a_part_offers_nothing_to_record(qtbot: QtBot, tmp_path: Path) -> None:

@@ -111,13 +111,24 @@ def test_wherever_it_is_cut_it_comes_out_whole_or_not_at_all(size: int, chance: 
         assert label.is_whole == (at == len(sent))
     assert label.message.decode() == MESSAGE
     for piece in pieces:  # what a single part says is among what the whole says, never something made up at a cut
-        assert set(claims_within(piece)) <= set(UIIS)
+        assert {one.uii for one in claims_within(piece)} <= set(UIIS)
+
+
+def test_neighbouring_parts_say_what_the_cut_between_them_went_through() -> None:
+    sent = scanned(cut(MESSAGE, 4), ID)
+    label = put_together([sent[3], sent[0], sent[1]])[-1]
+    assert label.pieces == tuple(
+        piece.encode() for piece in (MESSAGE[: len(label.pieces[0])], cut(MESSAGE, 4)[3].decode())
+    )
+    within = [{one.uii for one in claims_within(piece)} for piece in (*label.pieces, *cut(MESSAGE, 4)[:2])]
+    assert within[0] > within[2] | within[3]
 
 
 @given(st.text(alphabet="[)>\x1e\x1d\x0406A5S25D1/-", max_size=80))
 def test_any_part_gives_claims_or_a_refusal(text: str) -> None:
     with suppress(Refusal):
-        assert all(claim in text.replace(" ", "") or claim[0] == "D" for claim in claims_within(text.encode()))
+        uiis = [one.uii for one in claims_within(text.encode())]
+        assert all(uii in text.replace(" ", "") or uii[0] == "D" for uii in uiis)
 
 
 def test_pictures_of_parts_are_known_as_parts_and_never_as_marks() -> None:

@@ -46,6 +46,8 @@ class ItemPanel(Card):
     """question id"""
     candidate_chosen = Signal(str)
     """item id"""
+    note_requested = Signal()
+    """The claims of the container's label shown are to be kept."""
     put_away = Signal()
 
     def __init__(self) -> None:
@@ -178,12 +180,18 @@ class ItemPanel(Card):
         candidates: Sequence[ItemRow] = (),
         draft: Draft | None = None,
         picture: bytes = b"",
+        note: str = "",
     ) -> None:
         """What was read is no item of the list: say so, and offer what can be done. Nothing is taken by itself.
 
-        With `draft` the mark can be recorded as not on the list; `picture` shows the mark beside what was read.
+        With `draft` the mark can be recorded as not on the list; `picture` shows the mark beside what was read; `note`
+        is what the button says that keeps a label's claims.
         """
         self._begin_offer(title, text, draft)
+        if note:  # above what it names, which can be hundreds
+            keep = named(button(note, self.note_requested.emit, kind="primary"), "note_label_button")
+            keep.setToolTip(self.tr("Keep what this label says, as claims and no sightings"))
+            self._offer_list.addWidget(keep)
         if picture:
             self._offer_list.addWidget(mark_picture(image_of(picture, 320)))
         if read:

@@ -9,6 +9,7 @@ from PySide6.QtCore import QCoreApplication
 from eum_app.domain.container_labels import Label
 from eum_app.domain.errors import KnownError
 from eum_app.usecases.match_mark import Match
+from eum_app.usecases.note_label import NotedLabel
 from ui import words
 from ui.mark_view import mark_text
 from ui.messages import warning
@@ -22,6 +23,8 @@ class Offer:
     text: str
     read: tuple[tuple[str, str], ...]
     can_be_recorded: bool
+    note: str = ""
+    """What the button says that keeps a container label's claims; empty where there are none."""
 
 
 def _tr(text: str) -> str:
@@ -98,7 +101,19 @@ def offer_of(match: Match) -> Offer:
             "An item has this serial number, and the book names another maker, part or UII than the mark does. Compare "
             "the plate, and choose only what it says."
         )
-    return Offer(title, text, tuple(_read_rows(match)), can_be_recorded)
+    return Offer(title, text, tuple(_read_rows(match)), can_be_recorded, _note_words(match))
+
+
+def _note_words(match: Match) -> str:
+    claims = len(match.mark.claims)
+    return words.counted(claims, _tr("Note {count} claim"), _tr("Note {count} claims")) if claims else ""
+
+
+def noted_words(noted: NotedLabel) -> str:
+    """What the notice says once a label's claims are on record."""
+    kept = words.counted(noted.claims, _tr("{count} claim noted"), _tr("{count} claims noted"))
+    about = words.counted(noted.matched, _tr("{count} about an item known here"), _tr("{count} about items known here"))
+    return words.joined(kept, about if noted.matched else "", _tr("no item counts as seen by this"))
 
 
 def _joined(*sentences: str) -> str:
@@ -168,8 +183,9 @@ def confirm_offer(match: Match) -> Offer:
 
 
 def _read_rows(match: Match) -> list[tuple[str, str]]:
+    is_named_by_text = not match.read.uii and match.kind != "claims"
     rows = [
-        (_tr("Serial number"), _shown(match.read.serial or ("" if match.read.uii else match.mark.text.strip()))),
+        (_tr("Serial number"), _shown(match.read.serial or (match.mark.text.strip() if is_named_by_text else ""))),
         (_tr("UII"), _shown(match.read.uii)),
         (_tr("Part number"), _shown(match.mark.part_number or "")),
         (_tr("Maker (CAGE)"), _shown(match.mark.cage or "")),

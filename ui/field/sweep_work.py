@@ -81,7 +81,7 @@ class SweepWork(QObject):
             return
         # One read of a symbol without a strong checksum: a person compares it with the plate before it counts.
         self._page.show_item_place()
-        self._page.candidate = match.read, picture
+        self._page.offers.candidate = match.read, picture
         offer = confirm_offer(match)
         self._page.item.show_offer(offer.title, offer.text, read=offer.read, candidates=[match.item], picture=picture)
         self._page.to_item_column()

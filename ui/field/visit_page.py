@@ -19,7 +19,8 @@ from ui.field.draft import Draft
 from ui.field.group_panel import GroupPanel
 from ui.field.item_panel import ItemPanel
 from ui.field.items_panel import ItemsPanel
-from ui.field.match_words import lost_offer, offer_of, tag_of
+from ui.field.match_words import lost_offer, tag_of
+from ui.field.offer_work import OfferWork
 from ui.field.parts import Places, named, progress_parts
 from ui.field.photo_bar import PhotoBar
 from ui.field.reason_column import ReasonColumn
@@ -45,7 +46,6 @@ class VisitPage(Page):
         self._desk = desk
         self.visit_id = ""
         self.view: VisitView | None = None
-        self.candidate = MarkRead(read_by="list"), b""
         self._was_submitted = False
         self.recorder = Recorder(desk, self)
         self.sightings = Sightings(desk, self)
@@ -78,6 +78,7 @@ class VisitPage(Page):
             front="scan",
         )
         self.body.addWidget(self.columns, 1)
+        self.offers = OfferWork(desk, self)
         self.sweep = SweepWork(self)
         self._connect()
         self._to_site = add_keys(self)
@@ -98,7 +99,6 @@ class VisitPage(Page):
         self.recorder.withdrawn.connect(self._withdrawn)
         self.recorder.failed.connect(self._failed)
         self.item.outcome_requested.connect(self._decide)
-        self.item.candidate_chosen.connect(self._take_candidate)
         self.item.photo_requested.connect(self.photo_bar.open)
         self.item.answer_photo_requested.connect(self.photo_bar.open)
         self.group.answer_photo_requested.connect(self.photo_bar.open)
@@ -253,17 +253,10 @@ class VisitPage(Page):
     def show_match(self, match: Match, picture: bytes = b"") -> None:
         self.show_item_place()
         if match.item is not None and match.kind in {"expected", "already_checked"}:
-            then = partial(self._picked, match.read, picture)
+            then = partial(self.show_picked, match.read, picture)
             self._desk.ask(read_item, self.visit_id, match.item.item_id, then=then)
-            return
-        offer = offer_of(match)
-        draft = Draft(match.read, match.item, mark_picture=picture) if offer.can_be_recorded else None
-        self.candidate = match.read, picture
-        self.items.set_in_view("")
-        self.item.show_offer(
-            offer.title, offer.text, read=offer.read, candidates=match.candidates, draft=draft, picture=picture
-        )
-        self.to_item_column()
+        else:
+            self.offers.show(match, picture)
 
     def open_item(self, draft: Draft, outcome: str) -> None:
         assert self.view is not None
@@ -289,13 +282,9 @@ class VisitPage(Page):
             self.scan.say(self.tr("First record the items taken, or put them away (Esc)"), "warn")
             return
         read = MarkRead(read_by="list")
-        self._desk.ask(read_item, self.visit_id, item_id, then=partial(self._picked, read, b""))
+        self._desk.ask(read_item, self.visit_id, item_id, then=partial(self.show_picked, read, b""))
 
-    def _take_candidate(self, item_id: str) -> None:
-        then = partial(self._picked, *self.candidate)
-        self._desk.ask(read_item, self.visit_id, item_id, then=then)
-
-    def _picked(self, read: MarkRead, picture: bytes, found: tuple[ItemRow, str]) -> None:
+    def show_picked(self, read: MarkRead, picture: bytes, found: tuple[ItemRow, str]) -> None:
         row, outcome = found
         if self.view is None or self.group.is_open:
             return
@@ -341,16 +330,16 @@ class VisitPage(Page):
         undo = partial(self.recorder.withdraw, *check_ids)
         said = words.joined(self.tr("Recorded"), what)
         self.notice.show_message("ok", said, action=self.tr("Undo"), on_action=undo)
-        self._say_saved()
+        self.say_saved()
         self.scan.say("")
-        self._leave_item()
+        self.leave_item()
 
     def _failed(self, error: KnownError) -> None:
         self.item.set_busy(False)
         self.group.set_busy(False)
         self.notice.show_error(error)
 
-    def _say_saved(self) -> None:
+    def say_saved(self) -> None:
         self.header.set_state(self.tr("Saved {time}").format(time=words.clock(self._desk.session.observed_now())))
 
     def undo_last(self) -> None:
@@ -365,7 +354,7 @@ class VisitPage(Page):
     def _withdrawn(self) -> None:
         self.recent.last_check_id = ""  # until the list is read again
         self.notice.show_message("info", self.tr("Withdrawn. The check and its withdrawal both stay in the record."))
-        self._say_saved()
+        self.say_saved()
         self.scan.field.setFocus()
 
     # Photos
@@ -411,9 +400,9 @@ class VisitPage(Page):
     def _put_away(self) -> None:
         if self.right.currentWidget() is self.group:
             self.group.clear()
-        self._leave_item()
+        self.leave_item()
 
-    def _leave_item(self) -> None:
+    def leave_item(self) -> None:
         """Nothing is at hand any more; what waits in the group comes back."""
         self.show_item_place()
         self.photo_bar.close_bar()

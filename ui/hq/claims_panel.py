@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from db.queries.items import ItemRow
 from db.queries.open_claims import OpenClaim, near_items, open_claim_ids, open_claims_by_id
+from eum_app.domain.claims import LABEL
 from eum_app.domain.errors import KnownError, Refusal
 from eum_app.usecases.session import Session
 from ui.delegates import ChipSpec
@@ -45,8 +46,18 @@ def now_chip(claim: OpenClaim) -> ChipSpec:
     return made or ChipSpec(claim.now.match, "mute", "circle")
 
 
+def source_words(claim: OpenClaim) -> str:
+    """The list's file, or which label."""
+    return _tr("Label {name}").format(name=claim.source) if claim.claim_kind == LABEL else claim.source
+
+
 def why(claim: OpenClaim) -> str:
     """Why the claim is about no item for certain, and what is to be done."""
+    if claim.now.item_id and claim.claim_kind == LABEL:
+        return _tr(
+            "The device that read the label knew no such item; one item on the book is meant. The claim stands in that "
+            "item's history, and is no sighting."
+        )
     if claim.now.item_id:
         return _tr(
             "Nothing fitted when the list came in; one item on the book does now. The claim stands in that item's "
@@ -121,10 +132,10 @@ class ClaimsPanel(QWidget):
 
     def _columns(self) -> list[Column]:
         return [
-            Column(self.tr("Serial number"), lambda row: row.serial, is_mono=True, width=130),
+            Column(self.tr("Serial number or UII"), lambda row: row.serial or row.uii, is_mono=True, width=190),
             Column(self.tr("Article"), lambda row: joined(row.nomenclature, row.part_number or row.nsn)),
             Column(self.tr("Said"), lambda row: joined(row.state, row.unit)),
-            Column(self.tr("List"), lambda row: row.source),
+            Column(self.tr("List"), source_words),
             Column(self.tr("Line"), lambda row: str(row.line), is_number=True, width=64),
             Column(self.tr("Now"), lambda row: now_chip(row).text, width=150, chip=now_chip),
         ]
