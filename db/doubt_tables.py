@@ -14,6 +14,7 @@ copies = Table(
     Column("epoch", BigInteger, nullable=False),
     _text("how"),
     Column("through_seq", BigInteger, nullable=False),
+    Column("known_seq", BigInteger, nullable=False, server_default="0"),
     _text("noticed_at"),
     PrimaryKeyConstraint("origin", "epoch"),
 )

@@ -28,6 +28,7 @@ from db.files import written_whole
 from db.location import FILE_NAME as ADDRESS
 from db.tables import journal, meta, received
 from eum_app.domain.errors import Trouble
+from eum_app.domain.facts import CopyNoticed
 from eum_app.domain.journal import Head
 
 TOKEN: Final = "instance"  # noqa: S105 - a name in `meta`
@@ -41,11 +42,17 @@ _MAX_FILE_BYTES: Final = 64 * 1024
 @dataclass(frozen=True)
 class Copied:
     """This store's chain of this epoch may go on elsewhere: only what it held up to `through_seq` is surely its own.
-    `how` is copied or put_back."""
+    `how` is copied or put_back; `known_seq` is as in `CopyNoticed`."""
 
     how: str
     through_seq: int
+    known_seq: int
     noticed_at: str
+
+    @property
+    def missing(self) -> range:
+        """The numbers of entries that were recorded here and are not here any more, as far as that is known."""
+        return range(self.through_seq + 1, self.known_seq + 1)
 
 
 class Left(msgspec.Struct, frozen=True):
@@ -68,16 +75,35 @@ def state_folder() -> Path:
 def copied(connection: Connection, origin: str, epoch: int) -> Copied | None:
     """What was noticed of a chain, by itself or by the one that followed it."""
     row = connection.execute(select(copies).where(copies.c.origin == origin, copies.c.epoch == epoch)).first()
-    return Copied(row.how, row.through_seq, row.noticed_at) if row else None
+    return Copied(row.how, row.through_seq, row.known_seq, row.noticed_at) if row else None
 
 
-def how_it_differs(connection: Connection, folder: Path, own: Head, store_id: str, *, is_shared: bool) -> str:
-    """Empty where the store is as it was left, else `COPIED` or `PUT_BACK`.
+def entries_lost(connection: Connection) -> list[tuple[str, int, range]]:
+    """(origin, epoch, numbers) of what chains are known to have lost: their stores said so themselves, and what was
+    handed in before is not held here either."""
+    question = select(copies).where(copies.c.known_seq > copies.c.through_seq).order_by(copies.c.origin, copies.c.epoch)
+    lost = []
+    for row in connection.execute(question):
+        next_kind = select(journal.c.kind).where(
+            journal.c.origin == row.origin, journal.c.epoch == row.epoch, journal.c.seq == row.through_seq + 1
+        )
+        if connection.execute(next_kind).scalar() in {None, CopyNoticed.__name__}:
+            lost.append((row.origin, row.epoch, range(row.through_seq + 1, row.known_seq + 1)))
+    return lost
+
+
+def how_it_differs(
+    connection: Connection, folder: Path, own: Head, store_id: str, marked: Head | None, *, is_shared: bool
+) -> str:
+    """Empty where the store is as it was left, else `COPIED` or `PUT_BACK`. `marked` is the newest entry that its own
+    mark tells of (`db.mark`): a store that does not hold it was put back, or lost the end of its log.
 
     A store made before such files were kept is taken as it is, and so is one that several machines share
     (`is_shared`: its database is on a server) where this machine opens it first. A folder that was moved keeps its
     place: the old one holds no store any more.
     """
+    if marked and entry_hash_at(connection, marked.origin, marked.epoch, marked.seq) != marked.hash:
+        return PUT_BACK
     token = _token(connection)
     if token is None:
         return ""

@@ -26,6 +26,7 @@ from db.engines import DATABASE as DATABASE
 from db.engines import begin, server_of
 from db.files import disk_trouble
 from db.location import Location, read_location, write_location
+from db.mark import Mark
 from db.projection import TIME, WITHHELD
 from db.tables import meta, read
 from db.transaction import Transaction
@@ -51,10 +52,11 @@ class StoreName:
 class Store:
     """An unlocked store. Threads and processes may share one folder; writers take turns (`db.turns`)."""
 
-    def __init__(self, folder: Path, engine: Engine, named: StoreName, now: Now) -> None:
+    def __init__(self, folder: Path, engine: Engine, named: StoreName, now: Now, mark: Mark) -> None:
         self.folder = folder
         self.named = named
         self.now = now
+        self.mark = mark
         self.content = ContentFolder(folder / CONTENT)
         self._open_engine: Engine | None = engine
         self.copied: instance.Copied | None = None
@@ -93,7 +95,7 @@ class Store:
         except BaseException:
             engine.dispose()
             raise
-        return cls(folder, engine, named, now)
+        return cls(folder, engine, named, now, Mark(folder, data_key))
 
     @classmethod
     def open(cls, folder: Path, data_key: bytes, now: Now) -> Store:
@@ -127,7 +129,7 @@ class Store:
             values = {row.name: row.value for row in connection.execute(select(meta))}
             named = StoreName(values["store_id"], values["name"], values["kind"], int(values["epoch"]))
             verify_tail(connection, Head(named.name, named.epoch, 0, b""))
-        store = cls(folder, engine, named, now)
+        store = cls(folder, engine, named, now, Mark(folder, data_key))
         upgrades.discard_copy(folder)
         store.look_at_own_chain()
         return store
@@ -137,6 +139,7 @@ class Store:
         if self._open_engine is not None:
             self._open_engine.dispose()
             self._open_engine = None
+        self.mark.close()
 
     @property
     def _engine(self) -> Engine:
@@ -153,6 +156,8 @@ class Store:
                 key = rekey.change(self.folder, data_key, new_key)
             finally:
                 self._open_engine = engine_of(self.folder, key, read_location(self.folder, key))
+                self.mark.close()
+                self.mark = Mark(self.folder, key)  # that of the other key tells nothing from now on
         return key
 
     @property
@@ -194,11 +199,13 @@ class Store:
         records in it, so that people at work here do not wait meanwhile. Raises Trouble `disk.full`, `store.busy`,
         `store.connection_lost` and the like; what was not committed is gone, and the same call can be repeated.
         """
-        with self._turn, begin(self._engine, write=True) as connection:
-            transaction = Transaction(self, connection, author)
-            if not own_chain_last:
-                transaction.head(author.origin, author.epoch)
-            yield transaction
+        with self._turn:
+            with begin(self._engine, write=True) as connection:
+                transaction = Transaction(self, connection, author)
+                if not own_chain_last:
+                    transaction.head(author.origin, author.epoch)
+                yield transaction
+            transaction.mark_newest()
         if transaction.author.epoch != self.named.epoch:
             self.named = replace(self.named, epoch=transaction.author.epoch)
             self.look_at_own_chain()

@@ -58,6 +58,12 @@ class Transaction:
             found = self._heads[origin, epoch] = chain_head(self.connection, origin, epoch)
         return found
 
+    def mark_newest(self) -> None:
+        """Once this is committed: how far the own chain goes now (`db.mark`)."""
+        head = self._heads.get((self.author.origin, self.author.epoch))
+        if head is not None and head.seq:
+            self.store.mark.move(head)
+
     def next_known_at(self) -> int:
         """The number under which entries appended now become known here: that of this store's next own entry.
 

@@ -10,6 +10,11 @@ EXCHANGE_SENTENCES: dict[str, tuple[str, str]] = {
         "The bundle holds something that is no fact ({reason}).",
         "Keep the file and ask the sender.",
     ),
+    "chain.entries_lost": (
+        "Entries {seq} to {last} of {origin} were recorded and are missing: its log was damaged, or its store was put"
+        " back to an earlier state.",
+        "Look for them in a backup and in what HQ has received. What stands is whole.",
+    ),
     "chain.not_received": (
         "{origin} sealed facts up to {seq}; {held} are held here.",
         "Import the bundles that are still on their way.",

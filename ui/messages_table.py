@@ -262,6 +262,12 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The store needs tables of a new shape, and this address may not make them.",
         "Open the store once with the owner's address (eum store database-url), then go on with this one.",
     ),
+    "store.entries_lost": (
+        "{count} entries that were recorded here are missing ({first} to {last}): the database's log was damaged, or"
+        " the store was put back to an earlier state. What stands is whole.",
+        "Look for them in a backup. A device hands in what it holds (Sync) and then gets a new identity; HQ begins a"
+        " new journal (eum store renew).",
+    ),
     "store.copied": (
         "This device's store is a copy, or was put back to an earlier state: {device} may go on elsewhere.",
         "Hand in what it holds (Sync), then give it a new identity: write a request, and let HQ sign it.",

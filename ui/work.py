@@ -106,7 +106,10 @@ class Work:
         if self.session.store.copied is None:
             return
         notice = self.shell.page(self.shell.current_key).notice
-        if self.session.is_hq:
+        lost = self.session.entries_lost()
+        if lost is not None:
+            notice.show_error(lost)
+        elif self.session.is_hq:
             tr = QCoreApplication.translate
             text = tr("app", "This HQ store is a copy, or was put back to an earlier state.")
             detail = tr(

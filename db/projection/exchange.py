@@ -31,7 +31,11 @@ def apply_devices(connection: Connection, noted: Sequence[Noted]) -> None:
 def apply_copies(connection: Connection, noted: Sequence[Noted]) -> None:
     """Only a chain's own origin says that it was copied; what it said first stands."""
     rows = [
-        {**plain(fact, "epoch", "how", "through_seq"), "origin": entry.origin, "noticed_at": fact.observed_at}
+        {
+            **plain(fact, "epoch", "how", "through_seq", "known_seq"),
+            "origin": entry.origin,
+            "noticed_at": fact.observed_at,
+        }
         for entry, fact, _ in noted
     ]
     put(connection, copies, rows)

@@ -93,8 +93,11 @@ def _line_of(descriptor: int, option: str) -> str:
 def unlocked(store: Path | None, account: str, descriptor: int | None) -> Iterator[Session]:
     """An open session; its end is recorded."""
     from eum_app.usecases.open_store import open_store
+    from ui.messages import sentence
 
     session = open_store(store_folder(store), account, passphrase(descriptor))
+    if lost := session.entries_lost():
+        typer.echo(sentence(lost), err=True)
     try:
         yield session
     finally:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hmac
 import os
+from collections.abc import Callable
 from typing import Final
 
 from cryptography.exceptions import InvalidTag
@@ -42,5 +43,10 @@ class Box:
 def seal_of(data_key: bytes, message: bytes) -> bytes:
     """HMAC-SHA-384 of a message that lies in the clear beside the store, under a key of its own out of the data key
     (HKDF-SHA384, info ``eum/mac/1``): whoever lacks the data key cannot change the message unnoticed."""
+    return sealer(data_key)(message)
+
+
+def sealer(data_key: bytes) -> Callable[[bytes], bytes]:
+    """`seal_of` for many messages: the key is derived once."""
     key = HKDF(hashes.SHA384(), 48, salt=None, info=b"eum/mac/1").derive(data_key)
-    return hmac.digest(key, message, "sha384")
+    return lambda message: hmac.digest(key, message, "sha384")

@@ -67,11 +67,13 @@ class IdentityAccepted(Fact, frozen=True, kw_only=True):
 
 class CopyNoticed(Fact, frozen=True, kw_only=True):
     """A store found that it is a copy (`how` copied) or was put back to an earlier state (put_back): its chain of
-    `epoch` may go on elsewhere, and only what it held up to `through_seq` is surely its own."""
+    `epoch` may go on elsewhere, and only what it held up to `through_seq` is surely its own. `known_seq` is how far it
+    is known to have gone here (0 where nothing tells): what lies between the two is missing."""
 
     epoch: int
     how: str
     through_seq: int
+    known_seq: int = 0
 
 
 class ClockJumped(Fact, frozen=True, kw_only=True):

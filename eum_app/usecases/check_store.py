@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from db.chains import chain_head, entries_after, held_chains
 from db.content import examine_content
+from db.instance import entries_lost
 from db.queries.exchange import outgoing_of, sealed_heads, unheld_receipts
 from db.store import Connection
 from eum_app.domain.errors import Refusal
@@ -54,6 +55,10 @@ def examine_store(session: Session) -> Examined:
         altered += [Wrong("object.altered", {"object_id": object_id}) for object_id in content.altered]
         missing += [Wrong("content.absent", {"object_id": object_id}) for object_id in content.missing]
         held = {(head.origin, head.epoch): head.seq for head in heads}
+        missing += [
+            Wrong("chain.entries_lost", {"origin": origin, "epoch": epoch, "seq": lost[0], "last": lost[-1]})
+            for origin, epoch, lost in entries_lost(connection)
+        ]
         missing += [Wrong("chain.rolled_back", _place(head)) for head in unheld_receipts(connection)]
         missing += [
             Wrong("chain.not_received", _place(head) | {"held": held.get((head.origin, head.epoch), 0)})

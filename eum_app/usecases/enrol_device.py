@@ -219,7 +219,13 @@ def accept_enrolment(session: Session, path: Path, confirmed_root: str, *, leave
             transaction.begin_epoch(answer.epoch)
             if copied:  # HQ learns why from the new chain: the old one may go on elsewhere
                 transaction.record(
-                    CopyNoticed(observed_at=observed_at, epoch=epoch, how=copied.how, through_seq=copied.through_seq)
+                    CopyNoticed(
+                        observed_at=observed_at,
+                        epoch=epoch,
+                        how=copied.how,
+                        through_seq=copied.through_seq,
+                        known_seq=copied.known_seq,
+                    )
                 )
             # The new chain names the people again: HQ checks their signatures by what this chain says.
             mine = [row for row in all_accounts(transaction.connection) if row.origin == session.name]

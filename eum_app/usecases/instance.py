@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from db import instance
+from db.chains import chain_head
 from db.secrets import read_secret
 from db.store import Store
 from eum_app.domain.facts import CopyNoticed
-from eum_app.domain.journal import Author, Head
+from eum_app.domain.journal import Author, Head, head_of
 from eum_app.usecases.trust import IDENTITY, PENDING
 
 
@@ -20,17 +21,25 @@ def notice_copy(store: Store, author: Author) -> None:
     named = store.named
     with store.reading() as connection:
         own = Head(named.name, named.epoch, 0, b"")
-        if named.kind == "field" and read_secret(connection, IDENTITY) is None:
-            return
-        how = instance.how_it_differs(connection, store.folder, own, named.store_id, is_shared=store.is_on_server)
-    if not how or store.copied:
+        marked = store.mark.read()
+        how = instance.how_it_differs(
+            connection, store.folder, own, named.store_id, marked, is_shared=store.is_on_server
+        )
+        is_known = named.kind == "hq" or read_secret(connection, IDENTITY) is not None
+        head = chain_head(connection, named.name, named.epoch)
+    if how and not is_known:
+        store.mark.move(head, back=True)
+    if not how or not is_known or store.copied:
         return
     with store.writing(author) as transaction:
         transaction.drop_secret(PENDING)  # keys that the other one may hold as well
         through = transaction.head(named.name, named.epoch).seq
-        transaction.record(
-            CopyNoticed(observed_at=store.observed_now(), epoch=named.epoch, how=how, through_seq=through)
+        known = marked.seq if marked and marked.epoch == named.epoch and marked.seq > through else 0
+        noticed = CopyNoticed(
+            observed_at=store.observed_now(), epoch=named.epoch, how=how, through_seq=through, known_seq=known
         )
+        newest = head_of(transaction.record(noticed))
+    store.mark.move(newest, back=True)  # from here on it is the chain that is here
     store.look_at_own_chain()
 
 

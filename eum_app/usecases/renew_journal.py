@@ -34,7 +34,13 @@ def renew_journal(session: Session) -> int:
         facts: list[Fact] = [*named_again(people, observed_at)]
         if copied:
             facts.append(
-                CopyNoticed(observed_at=observed_at, epoch=named.epoch, how=copied.how, through_seq=copied.through_seq)
+                CopyNoticed(
+                    observed_at=observed_at,
+                    epoch=named.epoch,
+                    how=copied.how,
+                    through_seq=copied.through_seq,
+                    known_seq=copied.known_seq,
+                )
             )
         transaction.record_all(facts)
         for device, said in told.items():

@@ -246,6 +246,13 @@ class Session:
         finally:
             self.drop_keys()
 
+    def entries_lost(self) -> Refusal | None:
+        """What there is to be said where entries that were recorded in this store are missing; None where none are."""
+        missing = self.store.copied.missing if self.store.copied else range(0)
+        if not missing:
+            return None
+        return Refusal("store.entries_lost", count=len(missing), first=missing[0], last=missing[-1])
+
     def drop_keys(self) -> None:
         """Close the store and let go of every key; nothing is recorded."""
         self.store.close()

@@ -144,6 +144,7 @@ def require_nothing_lost(kind: str, prepared: Prepared, folder: Path, acknowledg
     """Open the store that a child left behind: all that was acknowledged is there, and nothing stands half done."""
     session = open_store(folder, prepared.of(kind).account, PASSPHRASE, now=Clock())
     try:
+        assert session.entries_lost() is None, "marked beyond what is held"
         _, wrong = check_store(session)
         assert wrong == [], "a fact names a photo that is not there"
         _REQUIRED[kind](session, prepared, acknowledged)

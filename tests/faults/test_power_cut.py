@@ -11,9 +11,11 @@ import pytest
 
 from db.chains import chain_head
 from db.engines import DATABASE
-from db.instance import PUT_BACK
+from db.instance import COPIED, PUT_BACK
+from db.queries.visits import all_visits
 from db.snapshots import verify_database
 from eum_app.domain.errors import KnownError, Refusal, Trouble
+from eum_app.usecases.check_store import examine_store
 from eum_app.usecases.open_store import check_store, open_store, rebuild_store
 from eum_app.usecases.session import Session, Ticket, resumed
 from tests.builders import PASSPHRASE, Clock
@@ -134,6 +136,47 @@ def test_a_damaged_log_gives_nothing_that_was_not_stated(
         wal = copy.folder / f"{DATABASE}-wal"
         cut(wal, at) if damage == "cut" else flip(wal, at, 1 << chance.randrange(8))
         require_nothing_invented(copy, at, acknowledged)
+
+
+@pytest.mark.parametrize("damage", ["flipped", "cut", "gone"])
+def test_entries_that_a_damaged_log_lost_are_missed_by_number(
+    as_it_lay: tuple[Ticket, list[tuple[int, int]]], tmp_path: Path, damage: str
+) -> None:
+    """What was acknowledged is marked beside the database: a store that holds less says which numbers are missing, and
+    one that holds all says nothing."""
+    ticket, acknowledged = as_it_lay
+    chance = random.Random(damage)
+    last = acknowledged[-1][1]
+    wholes = 0
+    for at in (acknowledged[4][0] - 9, acknowledged[-1][0] - 1, chance.randrange(acknowledged[-1][0]), None):
+        copy = copied(ticket, tmp_path / f"{at}")
+        wal = copy.folder / f"{DATABASE}-wal"
+        if at is not None and damage == "gone":
+            wal.unlink()
+        elif at is not None:
+            cut(wal, at) if damage == "cut" else flip(wal, at)
+        with resumed(copy, Clock()) as session:
+            held = newest(session)
+        session = open_store(copy.folder, "INS-017", PASSPHRASE, now=Clock())
+        found, refusal = session.store.copied, session.entries_lost()
+        assert found is not None  # at least: this folder is a copy
+        if held == last:
+            wholes += 1
+            assert (found.how, refusal) == (COPIED, None)
+        else:
+            assert (found.how, found.missing) == (PUT_BACK, range(held + 1, last + 1))
+            assert refusal is not None
+            assert refusal.values == {"count": last - held, "first": held + 1, "last": last}
+            told = examine_store(session)
+            assert [(wrong.code, wrong.values["seq"]) for wrong in told.missing] == [("chain.entries_lost", held + 1)]
+            assert told.altered == ()
+            with pytest.raises(Refusal, match=r"store\.copied"):
+                check_one(session, session.read(all_visits)[0].visit_id, random.Random(1))
+        session.close()
+        again = open_store(copy.folder, "INS-017", PASSPHRASE, now=Clock())
+        assert again.store.copied == found  # said once, and it stays said
+        again.close()
+    assert wholes >= 1
 
 
 def test_a_log_that_lost_what_was_handed_in_is_noticed(tmp_path: Path) -> None:

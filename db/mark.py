@@ -1,0 +1,108 @@
+"""How far a store's own chain is known to go, beside its database: so that a log which lost its end is noticed.
+
+SQLite takes a log (WAL) that is damaged in the middle for one that ends there: what was committed after is gone, and
+nothing tells. So after each commit, when the log is on the disk, the number and hash of the newest entry of the store's
+own chain are written into this file; a database that does not hold that entry has lost something (`db.instance`).
+
+The file is written in place, in one of two slots in turn, so that a torn write leaves the one before; each under an
+HMAC by the data key, so that nobody without it can make a whole store look like one that lost something. It is never
+ahead of the log: it is written after it. It may be behind: a write here is not waited for, except every `SYNCED_EVERY`
+entries and at the end, and one that fails is let go, since what was said to be saved is saved without it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hmac
+import os
+import threading
+from collections.abc import Callable, Iterable
+from io import FileIO
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from eum_app.crypto.boxes import sealer
+from eum_app.domain.journal import Head
+
+FILE_NAME: Final = "newest.mark"
+SYNCED_EVERY: Final = 32
+_SLOT_BYTES: Final = 512
+_SLOTS: Final = 2
+_MAC_BYTES: Final = 48
+_SAID_AT: Final = _MAC_BYTES + 2
+_PURPOSE: Final = b"newest.mark/1\0"
+
+
+class _Kept(msgspec.Struct, frozen=True, array_like=True):
+    origin: str
+    epoch: int
+    seq: int
+    hash: bytes
+
+
+class Mark:
+    """The file of one store while it is unlocked. Threads share it; processes may, and the newest mark stands."""
+
+    def __init__(self, folder: Path, data_key: bytes) -> None:
+        self._path = folder / FILE_NAME
+        self._seal: Callable[[bytes], bytes] | None = sealer(data_key)
+        self._turn = threading.Lock()
+        self._moved = 0
+
+    def read(self) -> Head | None:
+        """The newest entry that was marked; None where there is no mark that holds (a store of before, a file that is
+        damaged as well, or of another data key)."""
+        with self._turn, contextlib.suppress(OSError), self._open() as file:
+            return max(self._slots(file), key=_place)
+        return None
+
+    def move(self, head: Head, *, back: bool = False) -> None:
+        """Mark an entry that is committed, unless a newer one is marked. `back`: whatever is marked."""
+        with self._turn, contextlib.suppress(OSError), self._open() as file:
+            places = [_place(slot) for slot in self._slots(file)]
+            if back:
+                self._write(file, range(_SLOTS), head)
+            elif max(places) < _place(head):
+                self._write(file, [places.index(min(places))], head)
+            self._moved += 1
+            if back or self._moved % SYNCED_EVERY == 0:
+                os.fsync(file.fileno())
+
+    def close(self) -> None:
+        """Wait until the disk holds it, and let the key go."""
+        with self._turn, contextlib.suppress(OSError):
+            self._seal = None
+            if self._path.exists():
+                with self._open() as file:
+                    os.fsync(file.fileno())
+
+    def _open(self) -> FileIO:
+        flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0)
+        return FileIO(os.open(self._path, flags, 0o600), "r+")
+
+    def _slots(self, file: FileIO) -> list[Head | None]:
+        data = file.read(_SLOTS * _SLOT_BYTES)
+        return [self._opened(data[at : at + _SLOT_BYTES]) for at in range(0, _SLOTS * _SLOT_BYTES, _SLOT_BYTES)]
+
+    def _opened(self, slot: bytes) -> Head | None:
+        end = _SAID_AT + int.from_bytes(slot[_MAC_BYTES:_SAID_AT])
+        said = slot[_SAID_AT:end]
+        if not said or self._seal is None or not hmac.compare_digest(slot[:_MAC_BYTES], self._seal(_PURPOSE + said)):
+            return None
+        kept = msgspec.msgpack.decode(said, type=_Kept)
+        return Head(kept.origin, kept.epoch, kept.seq, kept.hash)
+
+    def _write(self, file: FileIO, slots: Iterable[int], head: Head) -> None:
+        if self._seal is None:
+            return
+        said = msgspec.msgpack.encode(_Kept(head.origin, head.epoch, head.seq, head.hash))
+        data = self._seal(_PURPOSE + said) + len(said).to_bytes(_SAID_AT - _MAC_BYTES) + said
+        for slot in slots:
+            file.seek(slot * _SLOT_BYTES)
+            file.write(data.ljust(_SLOT_BYTES, b"\0"))
+
+
+def _place(head: Head | None) -> tuple[int, int]:
+    return (head.epoch, head.seq) if head else (-1, 0)
