@@ -251,9 +251,14 @@ class AppWindow(QWidget):
                 lambda: make_recovery_codes(session), lambda made: shell.show_page("codes", (made, back_to))
             )
 
-    def _fail(self, _bug: object) -> None:
+    def _fail(self, bug: BaseException) -> None:
+        """A mistake of the program, while the store was opened, put away, or erased."""
         if self._front is not None:
             self._front.show_error(Trouble("program.mistake"))
+        elif self._work is not None:
+            self._not_erased(self._work, Trouble("erase.broke_off"))
+            if self._work is not None:
+                self._work.shell.show_crash(bug)
 
     # At work
 

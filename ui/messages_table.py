@@ -69,6 +69,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The keys of this store were destroyed after {failures} failed tries, as was ordered.",
         "Ask HQ for a backup or a new device.",
     ),
+    "erase.broke_off": (
+        "Erasing broke off by a mistake of the program.",
+        "Whether the store still opens is not certain: seal its results first, then try again.",
+    ),
     "erase.too_few": ("A store is not erased after fewer than {least} failed tries.", "Choose a higher number."),
     "escrow.absent": ("The store {store} was never given into HQ's keeping.", "Use a passphrase or a recovery code."),
     "escrow.other_key": (

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 THEMES: Final = ("light", "dark", "sunlight")
 SIZES: Final = ((1440, 900, 100), (1366, 768, 100), (1366, 768, 200))
+LOOKS: Final = tuple((name, *size) for size in SIZES for name in THEMES)
+"""Theme, width, height, per cent."""
 
 
 def take_screens(folder: Path, wanted: Sequence[str] = ("",)) -> list[Path]:
@@ -69,18 +71,17 @@ def _pictures(widget: QWidget, path: Path) -> Iterator[Path]:
 
     from ui.theme import theme
 
-    for width, height, scale in SIZES:
+    for name, width, height, scale in LOOKS:
         theme().set_scale(scale)
-        for name in THEMES:
-            theme().set_mode(name)
-            if widget.parentWidget() is None:
-                widget.resize(width, height)
-            else:
-                widget.adjustSize()
-            QTest.qWait(50)
-            made = path.with_name(f"{path.name}-{name}-{width}x{height}{'-200' if scale == 200 else ''}.png")
-            widget.grab().save(str(made))
-            yield made
+        theme().set_mode(name)
+        if widget.parentWidget() is None:
+            widget.resize(width, height)
+        else:
+            widget.adjustSize()
+        QTest.qWait(50)
+        made = path.with_name(f"{path.name}-{name}-{width}x{height}{'-200' if scale == 200 else ''}.png")
+        widget.grab().save(str(made))
+        yield made
     theme().set_scale(100)
     theme().set_mode("light")
     if widget.parentWidget() is None:

@@ -59,7 +59,8 @@ _NOT_KEPT: Final = frozenset(
 @dataclass(frozen=True)
 class ImportOutcome:
     """What became of one file. `outcome`: accepted, already_held, waiting (an earlier bundle is missing), forked,
-    refused (not kept), quarantined; `code` and `values` say why."""
+    refused (not kept), quarantined; `code` and `values` say why. Where one bundle could not hold the receipt and the
+    tasking with it, `further_receipts` are the next ones, in order."""
 
     path: Path
     file_name: str
@@ -71,6 +72,12 @@ class ImportOutcome:
     new_entries: int = 0
     new_findings: int = 0
     receipt_path: Path | None = None
+    further_receipts: tuple[Path, ...] = ()
+
+    @property
+    def receipts(self) -> tuple[Path, ...]:
+        """Every file of the answer, in order."""
+        return (self.receipt_path, *self.further_receipts) if self.receipt_path is not None else ()
 
 
 @dataclass(frozen=True)
@@ -380,7 +387,7 @@ def _kept_whole(folder: Path, path: Path) -> tuple[str, int]:
 
 def _answer(session: Session, outcomes: dict[Path, ImportOutcome], folder: Path, areas: set[str]) -> None:
     """Write one receipt for each device heard from; also again where what it sent was held already."""
-    answered: dict[str, Path | None] = {}
+    answered: dict[str, tuple[Path, ...]] = {}
     for path, outcome in outcomes.items():
         if outcome.outcome not in {"accepted", "already_held"}:
             continue
@@ -390,8 +397,9 @@ def _answer(session: Session, outcomes: dict[Path, ImportOutcome], folder: Path,
             except (
                 KnownError
             ):  # the device holds everything already, or its receipt cannot be written: asked again later
-                answered[outcome.sender] = None
+                answered[outcome.sender] = ()
             else:
                 areas |= sealed.areas
-                answered[outcome.sender] = sealed.path
-        outcomes[path] = replace(outcome, receipt_path=answered[outcome.sender])
+                answered[outcome.sender] = sealed.paths
+        first, *further = answered[outcome.sender] or (None,)
+        outcomes[path] = replace(outcome, receipt_path=first, further_receipts=tuple(further))

@@ -159,6 +159,38 @@ def test_an_hq_gets_recovery_codes_at_once(qtbot: QtBot, window: AppWindow, fold
     open_with_recovery_code(folder, "ADM-001", code, NEW).close()
 
 
+def test_codes_not_yet_confirmed_are_found_again(qtbot: QtBot, window: AppWindow, look: Theme) -> None:
+    up_to_passphrase(window, "hq", "HQ-01", "ADM-001", "administrator")
+    press(window, "create_store_button")
+    qtbot.waitUntil(lambda: window.shell is not None and window.shell.current_key == "codes", timeout=60_000)
+    shell = window.shell
+    assert shell is not None
+    look.set_scale(200)
+    window.resize(1366, 768)
+    QApplication.processEvents()
+    sixth = window.findChild(QLabel, "code_6")
+    assert sixth is not None
+    assert sixth.mapTo(window, sixth.rect().topRight()).x() < window.width()
+    code = sixth.text()
+    look.set_scale(100)
+    for key in ("inventory", "accounts"):
+        shell.show_page(key)
+        notice = shell.page(key).notice
+        assert "not confirmed" in notice.text
+        (back,) = [one for one in notice.findChildren(QAbstractButton) if one.text() == "Back to the codes"]
+        QTest.mouseClick(back, Qt.MouseButton.LeftButton)
+        assert shell.current_key == "codes"
+        assert sixth.isVisible()
+        assert sixth.text() == code
+    shell.show_page("inventory")
+    shell.show_page("codes")
+    find(window, "codes_confirm_box").setChecked(True)
+    press(window, "codes_done_button")
+    shell.show_page("inventory")
+    assert shell.page("inventory").notice.text == ""
+    assert window.tasks.wait_idle(60)
+
+
 def test_what_was_typed_survives_going_back(window: AppWindow) -> None:
     page = page_of(window)
     up_to_passphrase(window, "hq", "HQ-01", "ADM-001", "administrator", "postgresql://eum@db.example/eum")

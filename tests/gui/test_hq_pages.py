@@ -34,7 +34,7 @@ from eum_app.usecases.exchange import import_bundles
 from tests.builders import Clock, World, inventory_csv, make_store
 from tests.gui.hq_support import Window, hq_window, hq_world, inspected
 from ui import settings
-from ui.hq.inbox import DropZone, InboxPage
+from ui.hq.inbox import DropZone, InboxPage, outcome_words
 from ui.hq.inventory import InventoryPage
 from ui.hq.reports import ReportsPage
 from ui.hq.visits import PLAN, VisitsPage
@@ -253,6 +253,21 @@ def test_a_visit_shows_what_came_in(window: Window, world: World) -> None:
 
 
 # Inbox
+
+
+def test_a_receipt_in_several_files_is_named_file_by_file(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, results = inspected(world)
+    world.plan()
+    monkeypatch.setattr("eum_app.usecases.seal_bundle.PART_ENTRIES", 4)
+    (outcome,) = import_bundles(world.hq, [results], tmp_path / "receipts").outcomes
+    files = sorted((tmp_path / "receipts").iterdir())
+    assert len(files) > 1
+    assert sorted(outcome.receipts) == files
+    _said, todo = outcome_words(outcome)
+    assert all(str(path) in todo for path in files)
+    assert f"all {len(files)} files" in todo
 
 
 def test_each_bundle_says_what_became_of_it(window: Window, world: World, tmp_path: Path) -> None:

@@ -6,12 +6,15 @@ import re
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QEvent
 from PySide6.QtGui import QFontInfo
-from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLineEdit, QPushButton, QVBoxLayout, QWidget
+from pytestqt.qtbot import QtBot
 
 from assets import asset
 from ui.theme import STATUS, Theme, inset
 from ui.theme.tokens import LINE_PAIRS, TEXT_PAIRS, THEMES, contrast, tokens
+from ui.widgets import button
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -98,6 +101,51 @@ def test_scale_reaches_layouts_and_buttons(look: Theme, qtbot: object) -> None:
     look.set_scale(100)
     look.set_density("glove")
     assert press.sizeHint().height() >= 48
+
+
+def test_another_theme_polishes_no_widget_once_for_each_of_its_ancestors(look: Theme, qtbot: QtBot) -> None:
+    """Qt would, and a window of pages then stands still for a fifth of a second."""
+
+    class Deep(QPushButton):
+        polished = 0
+
+        def changeEvent(self, event: QEvent) -> None:
+            super().changeEvent(event)
+            self.polished += event.type() == QEvent.Type.StyleChange
+
+    deep = Deep()
+    outer: QWidget = deep
+    for _ in range(12):
+        box = QWidget()
+        QVBoxLayout(box).addWidget(outer)
+        outer = box
+    qtbot.addWidget(outer)
+    outer.show()
+    before = deep.polished
+    look.set_mode("dark")
+    assert 1 <= deep.polished - before <= 3
+    assert deep.palette().buttonText().color() == look.color("ink")
+
+
+def test_what_has_the_focus_is_as_high_as_before_and_has_the_heavier_line(look: Theme, qtbot: QtBot) -> None:
+    for mode in THEMES:
+        look.set_mode(mode)
+        assert look.focus > look.stroke
+        press, line = button("Close out…", kind="primary"), QLineEdit()
+        place = QWidget()
+        box = QVBoxLayout(place)
+        for made in (press, line):
+            box.addWidget(made)
+        qtbot.addWidget(place)
+        place.show()
+        place.activateWindow()
+        qtbot.waitUntil(place.isActiveWindow)
+        for made in (press, line):
+            (line if made is press else press).setFocus()
+            without = made.sizeHint()
+            made.setFocus()
+            assert made.hasFocus()
+            assert made.sizeHint() == without, (mode, type(made).__name__)
 
 
 def test_no_widget_styles_itself() -> None:

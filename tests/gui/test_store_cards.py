@@ -150,6 +150,30 @@ def test_erasing_says_what_is_lost_wants_the_name_and_begins_anew(
     assert list(folder.iterdir()) == []
 
 
+def test_a_mistake_of_the_program_while_erasing_lets_the_person_go_on(
+    qtbot: QtBot, window: AppWindow, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_session: object, _confirm: str) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("ui.work.erase_store", broken)
+    press(window, "erase_button")
+    fill(window, "erase_name_field", "FLD-0042")
+    QTest.mouseClick(find(window, "erase_confirm_button"), Qt.MouseButton.LeftButton)
+    shell = window.shell
+    assert shell is not None
+    qtbot.waitUntil(lambda: "broke off" in notice(window), timeout=60_000)
+    assert window.findChild(QDialog, "erase_dialog") is None
+    assert shell._crash.isVisible()
+    QTest.mouseClick(shell._crash.go_on_button, Qt.MouseButton.LeftButton)
+    assert shell.current_key == "accounts"
+    assert find(window, "erase_button").isEnabled()
+    shell.show_page("activity")  # work goes on
+    settle(window)
+    window.close()
+    open_store(folder, "INS-017", PASSPHRASE).close()
+
+
 def test_only_administrators_see_it(qtbot: QtBot, folder: Path) -> None:
     make_store(folder, "field", "FLD-0042", Clock()).close()
     window = at_accounts(qtbot, folder, "INS-017")

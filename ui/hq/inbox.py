@@ -93,9 +93,14 @@ def outcome_words(outcome: ImportOutcome) -> tuple[str, str]:
 
 def _receipt_words(outcome: ImportOutcome) -> str:
     tr = QCoreApplication.translate
-    if outcome.receipt_path is None:
+    files = outcome.receipts
+    if not files:
         return tr("hq", "No receipt was needed.")
-    return tr("hq", "Take the receipt to {sender}: {path}").format(sender=outcome.sender, path=outcome.receipt_path)
+    if len(files) == 1:
+        return tr("hq", "Take the receipt to {sender}: {path}").format(sender=outcome.sender, path=files[0])
+    return tr("hq", "Take the receipt to {sender}, all {count} files of it: {path}").format(
+        sender=outcome.sender, count=count(len(files)), path=", ".join(map(str, files))
+    )
 
 
 class DropZone(QFrame):

@@ -24,3 +24,21 @@ def add_people_pages(shell: Shell, desk: Desk) -> None:
     codes = CodesPage(desk.session.name, is_hq=desk.session.is_hq)
     codes.setProperty("rail_key", page.property("rail_key"))
     shell.add_page("codes", shell.tr("Recovery codes"), "key-round", codes, is_in_rail=False)
+
+    words = shell.tr("Your recovery codes are not confirmed yet.")
+
+    def remind(key: str) -> None:
+        """Who goes elsewhere before the codes are confirmed finds the way back on every page."""
+        notice = shell.page(key).notice
+        if codes.is_waiting and key != "codes":
+            notice.show_message(
+                "attention",
+                words,
+                detail=shell.tr("They are shown until you confirm that you have them, or until this window is closed."),
+                action=shell.tr("Back to the codes"),
+                on_action=lambda: shell.show_page("codes"),
+            )
+        elif notice.text == words:
+            notice.dismiss()
+
+    shell.page_shown.connect(remind)

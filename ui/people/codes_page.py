@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QMarginsF
-from PySide6.QtGui import QFont, QPageLayout, QPageSize, QPdfWriter, QTextDocument
-from PySide6.QtWidgets import QCheckBox, QGridLayout, QWidget
+from PySide6.QtCore import QEvent, QMarginsF
+from PySide6.QtGui import QFont, QPageLayout, QPageSize, QPdfWriter, QResizeEvent, QTextDocument
+from PySide6.QtWidgets import QCheckBox, QGridLayout, QLabel, QWidget
 
 from eum_app.domain.errors import Trouble
 from eum_app.usecases.recovery import RecoveryCodes
 from ui.page import Page
+from ui.theme import theme
 from ui.widgets import Button, Card, EmptyState, button, hbox, label, panel, scrolled, vbox
 from ui.widgets.path_field import PathField
 
@@ -26,10 +27,9 @@ class CodesPage(Page):
         self._back_to = ""
         self._none = EmptyState("key-round", self.tr("No codes to show"), self.tr("Codes are shown once, when made."))
         self._grid = QGridLayout()
+        self._codes: list[tuple[QLabel, QLabel]] = []
         self._grid.setHorizontalSpacing(24)
         self._grid.setVerticalSpacing(8)
-        for at in (1, 3):
-            self._grid.setColumnStretch(at, 1)
         self._whose = label("", "body", wrap=True)
         self._hq = label("", "sub", wrap=True)
         self.path_field = PathField(
@@ -72,21 +72,23 @@ class CodesPage(Page):
             made, back_to = argument
             self._show(made, str(back_to))
 
+    @property
+    def is_waiting(self) -> bool:
+        """Whether codes stand here that nobody has confirmed yet."""
+        return self._made is not None
+
     def first_focus(self) -> QWidget:
         return self.confirm_box if self._made is not None else self
 
     def _show(self, made: RecoveryCodes, back_to: str) -> None:
         self._made, self._back_to = made, back_to
         self._empty_grid()
-        half = (len(made.codes) + 1) // 2
         for at, code in enumerate(made.codes):
-            number = label(f"{at + 1}", "sub")
             text = label(code, "mono", selectable=True)
             text.setObjectName(f"code_{at + 1}")
             text.setAccessibleName(self.tr("Code {number}: {code}").format(number=at + 1, code=" ".join(code)))
-            line, column = (at % half, at // half * 2)
-            self._grid.addWidget(number, line, column)
-            self._grid.addWidget(text, line, column + 1)
+            self._codes.append((label(f"{at + 1}", "sub"), text))
+        self._arrange()
         self._whose.setText(
             self.tr(
                 "Ten codes for {account} on {device}. Each opens the account once, when the passphrase is lost or the "
@@ -152,8 +154,30 @@ class CodesPage(Page):
         return f"<h2>{title}</h2><p>{words}</p><table>{rows}</table>"
 
     def _empty_grid(self) -> None:
-        while (item := self._grid.takeAt(0)) is not None:
-            widget = item.widget()
-            if widget is not None:
-                widget.setParent(None)
-                widget.deleteLater()
+        for widget in (part for pair in self._codes for part in pair):
+            self._grid.removeWidget(widget)
+            widget.setParent(None)
+            widget.deleteLater()
+        self._codes = []
+
+    def _arrange(self) -> None:
+        """Two columns, or one where there is no room for two: a code is never cut."""
+        if not self._codes:
+            return
+        widest = max(number.sizeHint().width() + code.sizeHint().width() for number, code in self._codes)
+        is_narrow = self.width() < 2 * widest + theme().dp(180)
+        half = len(self._codes) if is_narrow else (len(self._codes) + 1) // 2
+        for at, pair in enumerate(self._codes):
+            for part, widget in enumerate(pair):
+                self._grid.addWidget(widget, at % half, at // half * 2 + part)
+        for column in (1, 3):
+            self._grid.setColumnStretch(column, 0 if is_narrow and column == 3 else 1)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._arrange()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.StyleChange:
+            self._arrange()

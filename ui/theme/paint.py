@@ -80,4 +80,4 @@ def rounded(
 
 def focus_ring(painter: QPainter, rect: QRect, look: Theme, radius: float = 8) -> None:
     """The ring that shows where the keyboard is."""
-    rounded(painter, QRectF(rect), fill=None, line=look.color("accent"), width=1 + look.stroke, radius=look.dp(radius))
+    rounded(painter, QRectF(rect), fill=None, line=look.color("accent"), width=look.focus, radius=look.dp(radius))

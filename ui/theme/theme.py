@@ -123,6 +123,11 @@ class Theme(QObject):
         return self.tokens.stroke
 
     @property
+    def focus(self) -> int:
+        """Width of the line around what has the focus, in logical pixels: twice that of any other line."""
+        return 2 * self.stroke
+
+    @property
     def touch(self) -> int:
         """Least height of what is pressed, in logical pixels, at this density and scale."""
         return self.dp(TOUCH_DP[self._density])
@@ -164,6 +169,9 @@ class Theme(QObject):
     def _apply(self) -> None:
         self._app.setFont(self.font())
         self._app.setPalette(self._palette())
+        # Another sheet in place of one has Qt polish each widget once for every ancestor that it has: a fifth of a
+        # second for a window of pages. Taken away and put on again, it polishes twice.
+        self._app.setStyleSheet("")
         self._app.setStyleSheet(self._sheet())
         for widget in self._app.allWidgets():
             layout = widget.layout()
@@ -180,9 +188,15 @@ class Theme(QObject):
             "theme": self.name,
             "stroke": f"{self.stroke}px",
             "touch": f"{self.touch - 2 * self.stroke}px",  # Qt's min-height leaves the border out
+            "focus": f"{self.focus}px",
+            "touch_focus": f"{self.touch - 2 * self.focus}px",
+            "big": f"{self.dp(48)}px",
+            "big_focus": f"{self.dp(48) - 2 * (self.focus - self.stroke)}px",
         }
         text = re.sub(r"/\*.*?\*/", "", asset("style", "app.qss").read_text("utf-8"), flags=re.DOTALL)
         text = re.sub(r"@([a-z][a-z0-9_]*)", lambda found: values[found[1]], text)
+        heavier = self.focus - self.stroke
+        text = re.sub(r"\bin\(([\d.]+)\)", lambda found: f"{max(0, self.dp(float(found[1])) - heavier)}px", text)
         return re.sub(r"dp\((-?[\d.]+)\)", lambda found: f"{self.dp(float(found[1]))}px", text)
 
     def _palette(self) -> QPalette:
