@@ -71,22 +71,20 @@ def _pictures(widget: QWidget, path: Path) -> Iterator[Path]:
 
     from ui.theme import theme
 
+    parent = widget.parentWidget()
+    window = parent.window() if parent is not None else widget
     for name, width, height, scale in LOOKS:
+        window.resize(width, height)
         theme().set_scale(scale)
         theme().set_mode(name)
-        if widget.parentWidget() is None:
-            widget.resize(width, height)
-        else:
-            widget.adjustSize()
-        QTest.qWait(50)
+        QTest.qWait(150)
         made = path.with_name(f"{path.name}-{name}-{width}x{height}{'-200' if scale == 200 else ''}.png")
         widget.grab().save(str(made))
         yield made
     theme().set_scale(100)
     theme().set_mode("light")
-    if widget.parentWidget() is None:
-        widget.resize(*SIZES[0][:2])
-    QTest.qWait(50)
+    window.resize(*SIZES[0][:2])
+    QTest.qWait(150)
 
 
 if __name__ == "__main__":

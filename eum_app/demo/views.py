@@ -87,6 +87,7 @@ def in_the_field(hands: Hands, scene: Scene) -> Iterator[View]:
     hands.press("discrepancy_button")
     hands.press("reason_damaged")
     yield "reason", hands.window
+    hands.press("reason_cancel_button")
     hands.key("Escape")
     hands.press("by_hand_button")
     yield "by-hand", hands.window
@@ -94,7 +95,7 @@ def in_the_field(hands: Hands, scene: Scene) -> Iterator[View]:
     hands.choose("scan_source", "Video")
     hands.paste("scan_file_edit", scene.walk)
     hands.key("Return")
-    hands.until(lambda: hands.is_ready("put_away_button"), "no mark was read from the video")
+    hands.until(lambda: hands.is_ready("all_as_expected_button"), "no mark was read from the video")
     yield "camera", hands.window
     hands.choose("scan_source", "No")
 

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QEvent, QPoint, QSize, Qt
+from PySide6.QtGui import QHelpEvent
+from PySide6.QtWidgets import QApplication, QToolTip
 from pytestqt.qtbot import QtBot
 
 from eum_app.domain.errors import KnownError, Trouble
@@ -128,6 +129,26 @@ def test_the_current_row_is_kept_by_id(qtbot: QtBot, look: Theme) -> None:
     rows.ids = []
     model.reload()
     assert current_id(view) is None
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
+def test_a_cell_with_no_room_for_its_text_shows_it_as_a_tooltip(qtbot: QtBot, look: Theme) -> None:
+    model = model_of(Rows(3))
+    view = table_view(model, name="Items")
+    qtbot.addWidget(view)
+    model.setParent(view)
+    view.resize(700, 300)
+    view.show()
+    place = view.visualRect(model.index(1, 0)).center()
+    for width, shown in ((160, ""), (24, str(model.index(1, 0).data()))):
+        view.horizontalHeader().resizeSection(0, width)
+        event = QHelpEvent(
+            QEvent.Type.ToolTip, QPoint(10, place.y()), view.viewport().mapToGlobal(QPoint(10, place.y()))
+        )
+        QApplication.sendEvent(view.viewport(), event)
+        assert (QToolTip.text() if QToolTip.isVisible() else "") == shown
+    QToolTip.hideText()
+    qtbot.waitUntil(lambda: not QToolTip.isVisible(), timeout=30_000)
 
 
 def test_a_million_rows_open_at_once(qtbot: QtBot, look: Theme) -> None:

@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAction, QImage, QKeySequence, QTextDocument
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QBoxLayout, QLabel, QLineEdit, QStackedWidget, QWidget
 from pytestqt.qtbot import QtBot
 
 from eum_app.domain.errors import Refusal, Trouble
@@ -18,6 +18,7 @@ from ui.widgets import (
     Chip,
     ColumnPart,
     Columns,
+    FormField,
     KeyValueGrid,
     NoticeBar,
     PageHeader,
@@ -33,10 +34,12 @@ from ui.widgets import (
     Tiles,
     button,
     flow,
+    hbox,
     label,
     panel,
     vbox,
 )
+from ui.widgets.rail import NavButton, Rail
 
 NO_KEY = Qt.KeyboardModifier.NoModifier
 
@@ -268,6 +271,60 @@ def test_header_moves_its_actions_below(qtbot: QtBot, look: Theme) -> None:
     qtbot.waitUntil(lambda: header.height() > wide)
     assert header.width() == 420
     assert all(found.geometry().right() < 420 for found in buttons(header))
+
+
+def test_header_is_one_line_again_after_a_larger_scale(qtbot: QtBot, look: Theme) -> None:
+    header = PageHeader("Depot 7", "Visits › Golden Sentry")
+    header.set_progress(24, 24, [(24, "ok")])
+    for words in ("Paper list", "Site checklist · 24/24", "Close out…"):
+        header.add_action(button(words))
+    pages = QStackedWidget()
+    for one in (panel(vbox(header, 1)), panel(vbox(label("Another page")))):
+        pages.addWidget(one)
+    shown(qtbot, pages, 1200, 400)
+    before = header._line.direction()
+    assert before == QBoxLayout.Direction.LeftToRight
+    for is_away in (False, True):
+        look.set_scale(200)
+        qtbot.waitUntil(lambda: header._line.direction() == QBoxLayout.Direction.TopToBottom, timeout=30_000)
+        pages.setCurrentIndex(int(is_away))
+        look.set_scale(100)
+        QTest.qWait(50)
+        pages.setCurrentIndex(0)
+        qtbot.waitUntil(lambda: header._line.direction() == before, timeout=5_000)
+
+
+def test_fields_beside_each_other_stand_level(qtbot: QtBot, look: Theme) -> None:
+    hints = ("", "Code at the foot of the page", "Year-month-day")
+    fields = [FormField("Name", QLineEdit(), hint) for hint in hints]
+    place = QWidget()
+    place.setLayout(hbox(*fields))
+    qtbot.addWidget(place)
+    place.resize(330, 200)
+    place.show()
+    assert len({one.field.mapTo(place, QPoint()).y() for one in fields}) == 1
+
+
+def test_the_rails_bar_takes_the_margin_and_no_icon(qtbot: QtBot, look: Theme) -> None:
+    rail = Rail("EUM HQ")
+    for at in range(10):
+        rail.add(f"place_{at}", f"Place {at}", "boxes")
+    rail.set_collapsed(is_collapsed=True)
+    whole = panel(hbox(rail, 1))
+    shown(qtbot, whole, 400, 900)
+    bar = rail._scroll.verticalScrollBar()
+
+    def is_fitted() -> bool:
+        return bar.isVisible() == (whole.height() == 300)
+
+    for height in (900, 300):
+        whole.resize(400, height)
+        qtbot.waitUntil(is_fitted, timeout=30_000)
+        QApplication.processEvents()
+        edge = bar.mapTo(rail, QPoint()).x() if height == 300 else rail.width()
+        for made in rail.findChildren(NavButton):
+            assert made.mapTo(rail, QPoint()).x() + made.width() <= edge + 2
+            assert made.width() >= look.dp(40)
 
 
 def test_tiles_wrap(qtbot: QtBot, look: Theme) -> None:

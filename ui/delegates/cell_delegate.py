@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect
-from PySide6.QtGui import QPainter
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QRect
+from PySide6.QtGui import QHelpEvent, QPainter
+from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QToolTip
 
 from ui.delegates.content import CHIP_ROLE, ChipSpec
 from ui.theme import theme
@@ -22,6 +22,13 @@ class CellDelegate(QStyledItemDelegate):
             option.text = ""
         # The row is what is current; a ring around one cell says nothing.
         option.state &= ~QStyle.StateFlag.State_HasFocus
+
+    def helpEvent(self, event: QHelpEvent, view: QAbstractItemView, option: QStyleOptionViewItem, index: Index) -> bool:
+        """The whole text over a cell that has no room for it."""
+        text = str(index.data() or "") if event.type() == QEvent.Type.ToolTip else ""
+        is_cut = bool(text) and self.sizeHint(option, index).width() > view.visualRect(index).width()
+        QToolTip.showText(event.globalPos(), text if is_cut else "", view)
+        return is_cut
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         super().paint(painter, option, index)

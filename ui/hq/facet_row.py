@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import partial
 
-from PySide6.QtCore import QCoreApplication, Signal
-from PySide6.QtWidgets import QComboBox, QWidget
+from PySide6.QtCore import QCoreApplication, QSize, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QComboBox, QGridLayout, QWidget
 
 from db.queries.inventory import FACETS, FacetValue, ItemFilter
 from ui.hq.common import choices
-from ui.widgets import hbox
+from ui.theme import inset, theme
 from ui.words import count, joined, word
 
+_BOX_WIDTH = 140
 _ALL = {
     "country": "All countries",
     "case_id": "All cases",
@@ -34,15 +36,33 @@ class FacetRow(QWidget):
             words = _all(facet)
             box = choices(f"facet_{facet}", "")
             box.setAccessibleName(words)
-            box.setMinimumContentsLength(4)  # five of them beside each other
+            box.setMinimumContentsLength(4)  # how wide it is says the row
             box.addItem(words, "")
             box.setCurrentIndex(0)
             box.activated.connect(partial(self._choose, facet))
             self._boxes[facet] = box
-        line = hbox(*self._boxes.values(), spacing=8)
-        for at in range(len(self._boxes)):
-            line.setStretch(at, 1)
-        self.setLayout(line)
+        self._grid = QGridLayout(self)
+        inset(self._grid, 0, 0, 0, 0, spacing=8)
+        self._columns = 0
+        self._arrange()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._arrange()
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(theme().dp(_BOX_WIDTH), super().minimumSizeHint().height())
+
+    def _arrange(self) -> None:
+        """Beside each other, in as many lines as it takes."""
+        gap = theme().dp(8)
+        columns = max(1, min(len(self._boxes), (self.width() + gap) // (theme().dp(_BOX_WIDTH) + gap)))
+        if columns == self._columns:
+            return
+        self._columns = columns
+        for at, box in enumerate(self._boxes.values()):
+            self._grid.addWidget(box, at // columns, at % columns)
+            self._grid.setColumnStretch(at, 1 if at < columns else 0)
 
     def show_values(self, found: Mapping[str, Sequence[FacetValue]], wanted: ItemFilter) -> None:
         """What there is to choose; the value chosen stays in the list even when nothing of it is left."""

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QDialog, QLineEdit, QProgressBar, QSizePolicy, QVBoxLayout, QWidget
 
 from eum_app.usecases.erase import Lost
 from ui import words
 from ui.theme import inset, theme
-from ui.widgets import Button, FormField, KeyValueGrid, button, hbox, label
+from ui.widgets import Button, FormField, KeyValueGrid, button, hbox, label, scrolled, vbox
+from ui.widgets.fit_area import least_height
+
+_WIDTH = 520
 
 
 class _StoreDialog(QDialog):
@@ -21,15 +25,36 @@ class _StoreDialog(QDialog):
         self.setProperty("kind", "window")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setWindowTitle(title)
-        self.setMinimumWidth(theme().dp(520))
         self.is_busy = False
-        self.content = QVBoxLayout(self)
-        inset(self.content, 28, 24, 28, 22, spacing=12)
-        self.content.addWidget(label(title, "headline", wrap=True))
+        self.words = vbox(label(title, "headline", wrap=True), spacing=12)
+        self.foot = vbox(spacing=12)
+        self._area = scrolled(self.words)
+        self._whole = QVBoxLayout(self)
+        inset(self._whole, 28, 24, 28, 22, spacing=12)
+        self._whole.addWidget(self._area, 1)
+        self._whole.addLayout(self.foot)
         self._bar = QProgressBar()
         self._bar.setRange(0, 0)
         self._bar.setTextVisible(False)
         self._bar.setAccessibleName(self.tr("Progress"))
+        theme().changed.connect(self.fit)
+
+    def fit(self) -> None:
+        """As high as its words need, and no higher than its window: then they scroll, and the buttons stay in sight."""
+        parent, inner = self.parentWidget(), self._area.widget()
+        assert parent is not None
+        assert inner is not None
+        window = parent.window()
+        margins = self._whole.contentsMargins()
+        width = min(theme().dp(_WIDTH), window.width())
+        needed = least_height(inner, width - margins.left() - margins.right())
+        needed += self.foot.sizeHint().height() + self._whole.spacing() + margins.top() + margins.bottom()
+        self.resize(width, min(needed, window.height()))
+
+    def showEvent(self, event: QShowEvent) -> None:
+        self.ensurePolished()
+        self.fit()
+        super().showEvent(event)
 
     def reject(self) -> None:
         if not self.is_busy:
@@ -42,10 +67,10 @@ class RotatingDialog(_StoreDialog):
     def __init__(self, parent: QWidget) -> None:
         super().__init__("rotating_dialog", parent.tr("Putting the store under a new key"), parent)
         self.is_busy = True
-        self.content.addWidget(
+        self.words.addWidget(
             label(self.tr("Everything waits until it is done. A power cut does no harm."), "body", wrap=True)
         )
-        self.content.addWidget(self._bar)
+        self.foot.addWidget(self._bar)
 
 
 class EraseDialog(_StoreDialog):
@@ -58,7 +83,7 @@ class EraseDialog(_StoreDialog):
         super().__init__("erase_dialog", parent.tr("Erase {store} for ever?").format(store=lost.store), parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._store = lost.store
-        self.content.addWidget(self._lost_at_hq() if lost.is_hq else self._lost_in_the_field(lost))
+        self.words.addWidget(self._lost_at_hq() if lost.is_hq else self._lost_in_the_field(lost))
         for text in (
             self.tr(
                 "The keys are destroyed, then the files. Nobody can open this store again: no passphrase, no recovery "
@@ -70,13 +95,13 @@ class EraseDialog(_StoreDialog):
                 "open. Where that matters, destroy the drive."
             ),
         ):
-            self.content.addWidget(label(text, "sub", wrap=True))
+            self.words.addWidget(label(text, "sub", wrap=True))
         self.name = QLineEdit()
         self.name.setObjectName("erase_name_field")
         self.name.setProperty("kind", "mono")
         self.name.textChanged.connect(lambda _text: self._follow())
         self.name.returnPressed.connect(self._confirm)
-        self.content.addWidget(
+        self.words.addWidget(
             FormField(self.tr("Type the name of this store: {store}").format(store=lost.store), self.name)
         )
         self._cancel: Button = button(self.tr("Keep it"), self.reject)
@@ -85,9 +110,9 @@ class EraseDialog(_StoreDialog):
         self._erase.setObjectName("erase_confirm_button")
         for one in (self._cancel, self._erase):
             one.setAutoDefault(False)
-        self.content.addWidget(self._bar)
+        self.foot.addWidget(self._bar)
         self._bar.hide()
-        self.content.addLayout(hbox(self._cancel, 1, self._erase))
+        self.foot.addLayout(hbox(self._cancel, 1, self._erase))
         self._follow()
         self.name.setFocus(Qt.FocusReason.OtherFocusReason)
 

@@ -124,7 +124,10 @@ class FormField(QWidget):
         self._plain_hint = hint
         if not hint:
             self._hint.hide()
-        self.setLayout(vbox(self._name, field, self._hint, spacing=5))
+        layout = vbox(self._name, field, self._hint, spacing=5)
+        if not field.sizePolicy().expandingDirections() & Qt.Orientation.Vertical:
+            layout.addStretch(0)  # beside one with a longer hint: names and fields stand level
+        self.setLayout(layout)
 
     def set_hint(self, hint: str) -> None:
         self._plain_hint = hint

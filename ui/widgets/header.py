@@ -39,6 +39,7 @@ class PageHeader(QFrame):
         self._progress = ProgressSummary()
         self._progress.hide()
         self._chips = hbox(spacing=8)
+        self._chip_list: list[Chip] = []
         self._state = Chip()
         self._state.hide()
         self._lines = vbox(1, self._crumb, self._title, self._sub, 1, spacing=1)
@@ -94,6 +95,7 @@ class PageHeader(QFrame):
 
     def add_chip(self, chip: Chip) -> None:
         """A chip right after the title, e.g. a finding's severity."""
+        self._chip_list.append(chip)
         self._chips.addWidget(chip)
         self._refit()
 
@@ -144,8 +146,12 @@ class PageHeader(QFrame):
         for words in (self._crumb, self._title, self._sub):
             width = words.fontMetrics().horizontalAdvance(_plain(words.text())) + 4
             words.setMinimumWidth(max(0, min(width, theme().dp(420), room)) if words.isVisibleTo(self) else 0)
-        # Added up part by part: the hint of a box depends on the direction that is decided here.
-        left = [self._lines.sizeHint().width(), self._chips.sizeHint().width()]
+        # Added up part by part: the hint of a box depends on the direction that is decided here, and a box within a box
+        # still says what held before another scale.
+        shown = [words for words in (self._crumb, self._title, self._sub) if words.isVisibleTo(self)]
+        left = [max((max(words.minimumWidth(), words.sizeHint().width()) for words in shown), default=0)]
+        chips = [chip.sizeHint().width() for chip in self._chip_list]
+        left.append(sum(chips) + self._chips.spacing() * max(0, len(chips) - 1))
         if self._progress.isVisibleTo(self):
             left.append(self._progress.sizeHint().width())
         needed = sum(left) + self._left_line.spacing() * len(left)

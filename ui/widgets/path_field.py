@@ -40,6 +40,7 @@ class PathField(QWidget):
         self.edit.setAccessibleName(name)
         self.edit.setPlaceholderText(self._prompt())
         self.edit.setAcceptDrops(False)  # the whole widget takes drops, and the edit would insert a URL
+        self.edit.textChanged.connect(self.edit.setToolTip)  # a long path is never in sight whole
         self.edit.textChanged.connect(lambda _text: self.changed.emit())
         self.edit.returnPressed.connect(self.submitted)
         browse = QCoreApplication.translate("kit", "Browse…")

@@ -8,7 +8,7 @@ from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QRect, QRectF, QSiz
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QFrame, QSizePolicy, QWidget
 
-from ui.theme import theme
+from ui.theme import inset, theme
 from ui.theme.paint import focus_ring, rounded
 from ui.widgets.base import IconLabel, hbox, label, panel, set_look, vbox
 from ui.widgets.card import scrolled
@@ -81,7 +81,7 @@ class NavButton(QAbstractButton):
     def sizeHint(self) -> QSize:
         look = theme()
         metrics = QFontMetrics(look.font(14, 600))
-        width = look.dp(COLLAPSED_WIDTH - 20)
+        width = look.dp(40)
         if not self.is_collapsed:
             width = metrics.horizontalAdvance(self.text()) + look.dp(50)
             if self._badge:
@@ -193,12 +193,13 @@ class Rail(QFrame):
         self._lock_button.setCheckable(False)
         self._lock_button.set_collapsed(False)
         self._lock_button.clicked.connect(lambda _on=False: self.lock_requested.emit())
-        self._scroll = scrolled(vbox(self._places, 1))
+        self._column = vbox(self._places, 1)
+        self._scroll = scrolled(self._column)
         self._scroll.verticalScrollBar().rangeChanged.connect(lambda _least, _most: self._fit())
-        whole = vbox(self._brand_line, margins=(10, 14, 10, 10))
+        whole = vbox(self._brand_line, margins=(10, 14, 0, 10))
         whole.addWidget(self._scroll, 1)
-        whole.addWidget(self._lock_button)
-        whole.addWidget(self._device)
+        whole.addLayout(hbox(self._lock_button, margins=(0, 0, 10, 0)))
+        whole.addLayout(hbox(self._device, margins=(0, 0, 10, 0)))
         self.setLayout(whole)
         self._is_collapsed = False
         self._fit()
@@ -269,6 +270,6 @@ class Rail(QFrame):
         look = theme()
         wanted = max((made.sizeHint().width() for made in self._buttons.values()), default=0) + look.dp(20)
         width = look.dp(COLLAPSED_WIDTH) if self._is_collapsed else max(look.dp(RAIL_WIDTH), wanted)
-        bar = self._scroll.verticalScrollBar()
-        # Where the places scroll, the bar stands beside them: it would lie over icons and counts.
-        self.setFixedWidth(width + (bar.sizeHint().width() if bar.maximum() else 0))
+        self.setFixedWidth(width)
+        # Where the places scroll, the bar takes the margin beside them: it would lie over icons and counts.
+        inset(self._column, 0, 0, 0 if self._scroll.verticalScrollBar().maximum() else 10, 0)

@@ -42,7 +42,7 @@ class PhotoStrip(QWidget):
         tile.setProperty("kind", "photo")
         tile.setIcon(_cropped(image, size))
         tile.setIconSize(size)
-        tile.setFixedSize(size + QSize(6, 6))
+        tile.setFixedSize(size + QSize(2 * look.focus + 2, 2 * look.focus + 2))
         tile.setAccessibleName(caption)
         tile.setToolTip(caption)
         tile.clicked.connect(lambda: self.opened.emit(key))
