@@ -18,17 +18,19 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from sqlalchemy import Connection, select, text, update
 
 from db.engines import DATABASE, begin, driver_trouble, postgresql_engine, sqlcipher_connection
 from db.keyslots import check_mac, read_store_file, with_next_key, without_next_key, write_store_file
 from db.location import Location, read_location, write_location
 from db.snapshots import require_room
-from db.tables import content, secrets
-from eum_app.crypto.boxes import Box
+from db.tables import content, meta, secrets
+from eum_app.crypto.boxes import Box, seal_of
 from eum_app.domain.errors import Refusal, Trouble
 
 _BATCH = 5_000
+_ANNOUNCED = "key_change"
 
 
 def change(folder: Path, data_key: bytes, new_key: bytes) -> bytes:
@@ -70,6 +72,34 @@ def settle(folder: Path, data_key: bytes, next_key: bytes) -> bytes:
             if trouble.code != "store.damaged":
                 raise
     raise Trouble("store.damaged")
+
+
+def announce(connection: Connection, data_key: bytes, reason: str) -> None:
+    """Note in the store, before its key is changed, from which key and why: no crash leaves a change unrecorded."""
+    connection.execute(meta.delete().where(meta.c.name == _ANNOUNCED))
+    said = msgspec.json.encode(_Announced(seal_of(data_key, _ANNOUNCED.encode()), reason)).decode()
+    connection.execute(meta.insert().values(name=_ANNOUNCED, value=said))
+
+
+def is_announced(connection: Connection) -> bool:
+    return connection.execute(select(meta.c.value).where(meta.c.name == _ANNOUNCED)).first() is not None
+
+
+def take_announced(connection: Connection, data_key: bytes) -> str | None:
+    """The reason of a change that was announced and went through; the note is taken away, whether it did or not."""
+    said = connection.execute(select(meta.c.value).where(meta.c.name == _ANNOUNCED)).scalar()
+    if said is None:
+        return None
+    connection.execute(meta.delete().where(meta.c.name == _ANNOUNCED))
+    announced = msgspec.json.decode(said, type=_Announced)
+    return None if announced.of_key == seal_of(data_key, _ANNOUNCED.encode()) else announced.reason
+
+
+class _Announced(msgspec.Struct, frozen=True):
+    """`of_key` tells the key before the change from another, and tells nothing of it."""
+
+    of_key: bytes
+    reason: str
 
 
 def _keep_both(folder: Path, data_key: bytes, new_key: bytes) -> None:

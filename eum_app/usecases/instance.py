@@ -1,12 +1,13 @@
-"""A copied store, or one put back to an earlier state, is recognised when it is opened (see `db.instance`)."""
+"""What is noticed at the beginning of a session: a copied store, one put back to an earlier state or short of entries
+(see `db.instance`), and a change of key that a crash left unrecorded."""
 
 from __future__ import annotations
 
-from db import instance
+from db import instance, rekey
 from db.chains import chain_head
 from db.secrets import read_secret
 from db.store import Store
-from eum_app.domain.facts import CopyNoticed
+from eum_app.domain.facts import CopyNoticed, DataKeyRotated
 from eum_app.domain.journal import Author, Head, head_of
 from eum_app.usecases.trust import IDENTITY, PENDING
 
@@ -41,6 +42,17 @@ def notice_copy(store: Store, author: Author) -> None:
         newest = head_of(transaction.record(noticed))
     store.mark.move(newest, back=True)  # from here on it is the chain that is here
     store.look_at_own_chain()
+
+
+def notice_key_change(store: Store, author: Author, data_key: bytes) -> None:
+    """Record that the store was put under a new data key, where a crash came before that was said (`rotate_key`)."""
+    with store.reading() as connection:
+        if not rekey.is_announced(connection):
+            return
+    with store.writing(author) as transaction:
+        reason = rekey.take_announced(transaction.connection, data_key)
+        if reason is not None:
+            transaction.record(DataKeyRotated(observed_at=store.observed_now(), reason=reason))
 
 
 def leave_store(store: Store, author: Author) -> None:

@@ -26,7 +26,7 @@ from eum_app.domain.facts import AccessDenied, ClockJumped, ContentRef, RecordsR
 from eum_app.domain.journal import Author, head_of
 from eum_app.domain.time_check import expected_in_session, jumped_since_entry
 from eum_app.usecases.head_signatures import signed_head
-from eum_app.usecases.instance import leave_store, notice_copy
+from eum_app.usecases.instance import leave_store, notice_copy, notice_key_change
 
 Given = ParamSpec("Given")
 Value = TypeVar("Value")
@@ -201,6 +201,7 @@ class Session:
         """Record that the session began, and when the notice was accepted. A store that was copied or put back says so
         first."""
         notice_copy(self.store, self.author)
+        notice_key_change(self.store, self.author, self.ticket.data_key)
         with self.writing() as transaction:
             head = transaction.head(self.name, self.store.named.epoch)
             newest = recorded_at(transaction.connection, self.name, head.epoch, head.seq)

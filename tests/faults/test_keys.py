@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import hashlib
+import multiprocessing
 import os
+import signal
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
@@ -13,7 +17,9 @@ import pytest
 
 from db import attempts, keyslots, rekey
 from db.label import FILE_NAME
+from db.queries.activity import ActivityFilter, activity_entry, activity_ids
 from db.store import Store
+from db.transaction import Transaction
 from eum_app.crypto.suites import Suite
 from eum_app.domain.errors import KnownError, Refusal, Trouble
 from eum_app.usecases.accounts import add_account, change_passphrase, list_accounts
@@ -22,7 +28,7 @@ from eum_app.usecases.escrow import open_by_escrow
 from eum_app.usecases.open_store import check_store, open_store
 from eum_app.usecases.recovery import make_recovery_codes, open_with_recovery_code
 from eum_app.usecases.rotate_key import rotate_data_key
-from eum_app.usecases.session import Session
+from eum_app.usecases.session import Session, Ticket
 from tests.builders import PASSPHRASE, Clock, enrol, make_store
 from tests.faults.disk import cut, flip, no_file_beyond
 from tests.postgres import PostgreSQL
@@ -106,6 +112,52 @@ def test_a_change_cut_short_is_ended_at_the_next_opening(device: Session, is_don
     again.close()
     assert not any(slot.sealed_next for slot in keyslots.read_store_file(folder).slots)
     reopen(device).close()
+
+
+class _Dies(Session):
+    """Of the machine's death at the second or third write of a change of key, as `after` says."""
+
+    after = 0
+
+    def writing(self, *, own_chain_last: bool = False) -> contextlib._GeneratorContextManager[Transaction]:
+        type(self).after -= 1
+        if type(self).after < 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return super().writing(own_chain_last=own_chain_last)
+
+    def change_data_key(self, new_key: bytes) -> None:
+        if type(self).after == 0 and self.account == "INS-018":
+            os.kill(os.getpid(), signal.SIGKILL)
+        super().change_data_key(new_key)
+
+
+def _rotate_and_die(ticket: Ticket) -> None:
+    _Dies.after = 1
+    rotate_data_key(_Dies(Store.open(ticket.folder, ticket.data_key, Clock()), ticket), "By the calendar")
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="no such signal here")
+@pytest.mark.parametrize("account", ["INS-017", "INS-018"])
+def test_a_change_that_nobody_could_record_is_recorded_at_the_next_opening(device: Session, account: str) -> None:
+    """Killed after the database went over (INS-017), or just before it would (INS-018)."""
+    folder, old = device.store.folder, device.ticket.data_key
+    ticket = replace(device.ticket, account=account, role="administrator")
+    device.store.close()
+    child = multiprocessing.get_context("spawn").Process(target=_rotate_and_die, args=(ticket,))
+    child.start()
+    child.join(120)
+    assert child.exitcode == -signal.SIGKILL
+    went_over = account == "INS-017"
+
+    def told(session: Session) -> list[str]:
+        ids = session.read(activity_ids, ActivityFilter(kind="DataKeyRotated"))
+        return [session.read(activity_entry, one).entry.payload.decode() for one in ids]
+
+    for _ in range(2):  # said once
+        again = open_store(folder, "INS-018", PASSPHRASE)
+        assert (again.ticket.data_key != old) == went_over
+        assert ["By the calendar" in payload for payload in told(again)] == [True] * went_over
+        again.close()
 
 
 def test_a_full_disk_leaves_the_old_key(device: Session) -> None:
