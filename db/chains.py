@@ -37,6 +37,20 @@ def entry_hash_at(connection: Connection, origin: str, epoch: int, seq: int) -> 
     return found
 
 
+def known_before(connection: Connection, own: str, epoch: int) -> int:
+    """What `known_at` had come to when a store's own chain of `epoch` began: 0 for its first, else that of the newest
+    entry of the epochs before. A chain that was begun without it goes on so."""
+    first = connection.execute(
+        select(journal.c.known_at).where(journal.c.origin == own, journal.c.epoch == epoch, journal.c.seq == 1)
+    ).scalar()
+    if first is not None:
+        return int(first) - 1
+    return max(
+        (known_before(connection, own, one) + chain_head(connection, own, one).seq for one in range(1, epoch)),
+        default=0,
+    )
+
+
 def recorded_at(connection: Connection, origin: str, epoch: int, seq: int) -> str:
     """What the clock said when an entry was recorded; empty where there is none."""
     question = select(journal.c.recorded_at).where(

@@ -19,7 +19,7 @@ from sqlalchemy import Engine, select
 
 from db import bounds, instance, migrations, projection, rekey, triggers, upgrades
 from db.address import engine_of
-from db.chains import verify_tail
+from db.chains import known_before, verify_tail
 from db.content import ContentFolder, remove_files, unneeded_files
 from db.engines import CACHE_KIB as CACHE_KIB
 from db.engines import DATABASE as DATABASE
@@ -61,6 +61,7 @@ class Store:
         self._open_engine: Engine | None = engine
         self.copied: instance.Copied | None = None
         self._newest_observed = ""
+        self._known_before = {1: 0}
         self._turn = threading.Lock() if engine.dialect.name == "sqlite" else contextlib.nullcontext()
 
     @classmethod
@@ -170,6 +171,12 @@ class Store:
         with self.reading() as connection:
             self._newest_observed = projection.newest_observed(connection, self.named.name, self.named.epoch)
             self.copied = instance.copied(connection, self.named.name, self.named.epoch)
+
+    def known_before(self, connection: Connection, epoch: int) -> int:
+        """What `known_at` had come to when this store's own chain of `epoch` began (`chains.known_before`)."""
+        if epoch not in self._known_before:
+            self._known_before[epoch] = known_before(connection, self.named.name, epoch)
+        return self._known_before[epoch]
 
     def note_observed(self, observed_at: Iterable[str]) -> None:
         self._newest_observed = max(self._newest_observed, *observed_at)

@@ -65,13 +65,20 @@ class Transaction:
             self.store.mark.move(head)
 
     def next_known_at(self) -> int:
-        """The number under which entries appended now become known here: that of this store's next own entry.
+        """The number under which entries appended now become known here: that of this store's next own entry, counted
+        on through its epochs.
 
         Exact while this transaction holds the own chain. An import that takes it last gives the least number it can
         be; the `BundleImported` that covers those entries then stands at the exact one or after it.
         """
         held = self._heads.get((self.author.origin, self.author.epoch))
-        return (held or chain_head(self.connection, self.author.origin, self.author.epoch)).seq + 1
+        seq = (held or chain_head(self.connection, self.author.origin, self.author.epoch)).seq
+        return self._known_before() + seq + 1
+
+    def _known_before(self) -> int:
+        """What `known_at` had come to when this epoch began: it goes on from there, so that what was known when stays
+        true after a journal was renewed."""
+        return self.store.known_before(self.connection, self.author.epoch)
 
     def record(self, fact: Fact) -> Entry:
         """Append one fact to this store's own chain and apply it."""
@@ -90,8 +97,10 @@ class Transaction:
                     raise Refusal("store.copied", device=author.origin)
         entries = self._chained(author, facts)
         self.store.note_observed(fact.observed_at for fact in facts)
-        self._insert([(*_fields(entry), entry.seq) for entry, _ in entries], len(entries))
-        self.areas |= projection.apply(self.connection, [(entry, fact, entry.seq) for entry, fact in entries])
+        before = self._known_before()
+        self._insert([(*_fields(entry), before + entry.seq) for entry, _ in entries], len(entries))
+        noted = [(entry, fact, before + entry.seq) for entry, fact in entries]
+        self.areas |= projection.apply(self.connection, noted)
         return [entry for entry, _ in entries]
 
     def _require_stateable(self, kinds: Iterable[str]) -> None:
@@ -106,7 +115,7 @@ class Transaction:
         speaking = Author(
             outgoing_origin(author.origin, device), author.epoch, author.actor, author.session_id, author.elapsed_ms
         )
-        known_at = self.head(author.origin, author.epoch).seq  # own chain first: two writers wait in one order
+        known_at = self.head(author.origin, author.epoch).seq + self._known_before()  # own chain first, see `turns`
         entries = [entry for entry, _ in self._chained(speaking, facts)]
         self._insert([(*_fields(entry), known_at) for entry in entries], len(entries))
         return entries

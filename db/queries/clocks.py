@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, Subquery, func, select
+from sqlalchemy import ColumnElement, Connection, Select, Subquery, and_, func, or_, select
 
+from db.chains import known_before
 from db.tables import checks, items, journal, meta, withdrawals
 from eum_app.domain.compliance.clocks import (
     DEFAULT_TRIGGER,
@@ -84,22 +85,31 @@ def came_at(connection: Connection, visit_id: str) -> dict[str, str]:
     with the transaction under way are not in it yet."""
     rows = connection.execute(
         select(checks.c.check_id, journal.c.recorded_at)
-        .join(journal, journal.c.seq == checks.c.known_at)
-        .where(checks.c.visit_id == visit_id, *_own_chain(connection))
+        .join(
+            journal, or_(*(and_(*own, journal.c.seq == checks.c.known_at - before) for own, before in _own(connection)))
+        )
+        .where(checks.c.visit_id == visit_id)
+        .order_by(journal.c.epoch)
     )
     return {row.check_id: row.recorded_at for row in rows}
 
 
 def first_came_at(connection: Connection, visit_id: str) -> str:
     """The least of what `came_at` gives; empty where that is nothing."""
-    known = select(checks.c.known_at).where(checks.c.visit_id == visit_id)
-    question = select(func.min(journal.c.recorded_at)).where(journal.c.seq.in_(known), *_own_chain(connection))
-    return connection.execute(question).scalar() or ""
+    of_epochs = []
+    for own, before in _own(connection):
+        known = select(checks.c.known_at - before).where(checks.c.visit_id == visit_id)
+        of_epochs.append(and_(*own, journal.c.seq.in_(known)))
+    return connection.execute(select(func.min(journal.c.recorded_at)).where(or_(*of_epochs))).scalar() or ""
 
 
-def _own_chain(connection: Connection) -> tuple[ColumnElement[bool], ...]:
+def _own(connection: Connection) -> list[tuple[tuple[ColumnElement[bool], ...], int]]:
+    """(its entries, what `known_at` had come to before) for each epoch of this store's own chain."""
     own = {row.name: row.value for row in connection.execute(select(meta).where(meta.c.name.in_(["name", "epoch"])))}
-    return journal.c.origin == own["name"], journal.c.epoch == int(own["epoch"])
+    return [
+        ((journal.c.origin == own["name"], journal.c.epoch == epoch), known_before(connection, own["name"], epoch))
+        for epoch in range(1, int(own["epoch"]) + 1)
+    ]
 
 
 def _question(today: date, conditions: Sequence[ColumnElement[bool]], *, grouped: bool) -> Select[tuple[Any, ...]]:

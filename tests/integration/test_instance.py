@@ -12,6 +12,7 @@ from sqlalchemy import text
 
 from db import instance
 from db.queries import visits
+from db.queries.clocks import came_at, first_came_at
 from db.queries.exchange import outstanding
 from db.queries.people import all_devices
 from eum_app.domain.errors import Refusal
@@ -186,8 +187,13 @@ def test_hq_put_back_goes_on_in_a_new_journal_that_devices_take(
     hq = open_store(hq.store.folder, "REV-004", PASSPHRASE, now=simulator.world.clock)
     simulator.world.hq = hq
     assert how(hq) == "put_back"
+    early = simulator.check(DEVICE, 1)
+    assert simulator.deliver(simulator.seal(DEVICE))[0].outcome == "accepted"
+    came_before = hq.read(came_at, simulator.visit_ids[DEVICE])
     assert renew_journal(hq) == 2
     assert how(hq) == ""
+    assert hq.read(came_at, simulator.visit_ids[DEVICE]) == came_before
+    assert list(came_before) == [early]
     device = simulator.world.device
     sealed = seal_for_device(hq, DEVICE, simulator.world.drop)
     assert [one.outcome for one in import_bundles(device, [sealed.path]).outcomes] == ["accepted"]
@@ -197,6 +203,15 @@ def test_hq_put_back_goes_on_in_a_new_journal_that_devices_take(
     simulator.check(DEVICE, 0)
     assert simulator.deliver(simulator.seal(DEVICE))[0].outcome == "accepted"
     assert [row.epoch for row in hq.read(all_devices)] == [1]
+    came = hq.read(came_at, simulator.visit_ids[DEVICE])  # known_at goes on from where the old journal ended
+    assert came[early] == came_before[early] == min(came.values())
+    assert len(came) == 2
+    assert hq.read(first_came_at, simulator.visit_ids[DEVICE]) == came[early] < max(came.values())
+    with hq.store.reading() as connection:
+        own = text("SELECT epoch, known_at FROM journal WHERE origin = 'HQ-01' ORDER BY epoch, seq")
+        numbers = connection.execute(own).all()
+    assert [row.known_at for row in numbers] == list(range(1, len(numbers) + 1))
+    assert {row.epoch for row in numbers} == {1, 2}
     device.role = "administrator"
     with pytest.raises(Refusal, match=r"journal\.only_hq"):
         renew_journal(device)
