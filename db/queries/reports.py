@@ -9,7 +9,7 @@ from datetime import date
 from itertools import chain
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Select, Subquery, and_, func, select
+from sqlalchemy import ColumnElement, Connection, Select, Subquery, and_, func, literal, select
 
 from db.queries.clocks import clock_columns, is_withdrawn, made_by, row_standing, sightings
 from db.queries.reading import NO_READING, READING_COLUMNS, Reading
@@ -184,25 +184,14 @@ def plain_inventory_rows(
 
 
 def status_counts(connection: Connection, wanted: InventoryFilter, today: str, trigger: str) -> StatusCounts:
-    """Every count of the inventory report, in one pass over items that are alike; the total is counted apart.
+    """Every count of the inventory report, over items that are alike; the total is counted apart.
 
     `today` is a UTC day. Raises Refusal `clock.trigger`, `date.invalid`.
     """
     on_day = parse_date(today)
-    newest, seen = _newest_check(on_day), sightings(on_day)
-    outcome, grade = (func.coalesce(newest.c[name], "").label(name) for name in ("outcome", "grade"))
-    alike = (items.c.case_id, items.c.rsn, *clock_columns(seen), outcome, grade)
-    question = (
-        select(*alike, func.count().label("n"))
-        .select_from(items)
-        .outerjoin(newest, newest.c.item_id == items.c.item_id)
-        .outerjoin(seen, seen.c.item_id == items.c.item_id)
-        .where(*_conditions(wanted))
-        .group_by(*alike)
-    )
     lines: dict[tuple[str, str], Counter[str]] = {}
     dispositions, outcomes, grades, clocks = (Counter[str]() for _ in range(4))
-    for row in connection.execute(question.execution_options(yield_per=STREAM_ROWS)):
+    for row in chain.from_iterable(connection.execute(question) for question in _alike(wanted, on_day)):
         dispositions[row.disposition] += row.n
         outcomes[row.outcome or "never_checked"] += row.n
         grades[row.grade or "none"] += row.n
@@ -216,6 +205,28 @@ def status_counts(connection: Connection, wanted: InventoryFilter, today: str, t
         clocks={state: clocks[state] for state in STATES if clocks[state]},
         case_lines=_case_lines(connection, wanted, lines),
     )
+
+
+def _alike(wanted: InventoryFilter, on_day: date) -> Iterator[Select[tuple[Any, ...]]]:
+    """Items that are alike in all that a report counts, and how many: those with a check, and those without one, which
+    are most of a book and are joined with nothing."""
+    newest, seen = _newest_check(on_day), sightings(on_day)
+    is_checked = items.c.item_id.in_(select(checks.c.item_id))
+    *dates, first_at, last_at = clock_columns(seen)
+    outcome, grade = (func.coalesce(newest.c[name], "").label(name) for name in ("outcome", "grade"))
+    book = (items.c.case_id, items.c.rsn, *dates)
+    checked = (
+        select(*book, first_at, last_at, outcome, grade, func.count().label("n"))
+        .select_from(items)
+        .outerjoin(newest, newest.c.item_id == items.c.item_id)
+        .outerjoin(seen, seen.c.item_id == items.c.item_id)
+        .where(is_checked, *_conditions(wanted))
+        .group_by(*book, first_at, last_at, outcome, grade)
+    )
+    nothing = [literal("").label(column.name) for column in (first_at, last_at, outcome, grade)]
+    unchecked = select(*book, *nothing, func.count().label("n")).where(~is_checked, *_conditions(wanted))
+    for question in (checked, unchecked.group_by(*book)):
+        yield question.execution_options(yield_per=STREAM_ROWS)
 
 
 def _case_lines(
