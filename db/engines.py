@@ -102,7 +102,7 @@ def postgresql_engine(url: str, data_key: bytes) -> Engine:
         "connect_timeout": CONNECT_TIMEOUT_S,
         "options": f"{parsed.query.get('options', '')} -c synchronous_commit=on -c lock_timeout={BUSY_TIMEOUT_MS}",
     }
-    return create_engine(
+    engine = create_engine(
         parsed,
         connect_args=settings,
         pool_size=4,
@@ -113,6 +113,14 @@ def postgresql_engine(url: str, data_key: bytes) -> Engine:
         echo=False,
         execution_options={BOX: Box(data_key)},
     )
+
+    @event.listens_for(engine, "connect")
+    def _say_open(connection: Any, _: object) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(turns.STAYS_OPEN)
+        connection.commit()
+
+    return engine
 
 
 def parsed_url(url: str) -> URL:

@@ -19,8 +19,9 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, select, text, update
+from sqlalchemy import Connection, select, update
 
+from db import turns
 from db.engines import DATABASE, begin, driver_trouble, postgresql_engine, sqlcipher_connection
 from db.keyslots import check_mac, read_store_file, with_next_key, without_next_key, write_store_file
 from db.location import Location, read_location, write_location
@@ -162,8 +163,8 @@ def _change_on_server(folder: Path, location: Location, data_key: bytes, new_key
     old, new = Box(data_key), Box(new_key)
     engine = postgresql_engine(location.url, data_key)
     try:
-        with begin(engine, write=True, alone=True) as connection:
-            _require_alone_on_server(connection)
+        with begin(engine, write=True) as connection:
+            turns.require_open_alone(connection)
             _keep_both(folder, data_key, new_key)
             for row in connection.execute(select(secrets)).all():
                 place = f"secret|{row.purpose}"
@@ -172,17 +173,6 @@ def _change_on_server(folder: Path, location: Location, data_key: bytes, new_key
             _box_content_anew(connection, old, new)
     finally:
         engine.dispose()
-
-
-def _require_alone_on_server(connection: Connection) -> None:
-    others = connection.execute(
-        text(
-            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
-            " AND backend_type = 'client backend' AND pid <> pg_backend_pid()"
-        )
-    ).scalar_one()
-    if others:
-        raise Refusal("store.in_use")
 
 
 def _box_content_anew(connection: Connection, old: Box, new: Box) -> None:

@@ -8,11 +8,12 @@ import hashlib
 import multiprocessing
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import msgspec
+import psycopg
 import pytest
 
 from db import attempts, keyslots, rekey
@@ -28,7 +29,7 @@ from eum_app.usecases.escrow import open_by_escrow
 from eum_app.usecases.open_store import check_store, open_store
 from eum_app.usecases.recovery import make_recovery_codes, open_with_recovery_code
 from eum_app.usecases.rotate_key import rotate_data_key
-from eum_app.usecases.session import Session, Ticket
+from eum_app.usecases.session import Session, Ticket, resumed
 from tests.builders import PASSPHRASE, Clock, enrol, make_store
 from tests.faults.disk import cut, flip, no_file_beyond
 from tests.postgres import PostgreSQL
@@ -175,16 +176,21 @@ def test_a_full_disk_leaves_the_old_key(device: Session) -> None:
 
 
 def test_what_is_boxed_on_a_server_goes_over_too(postgresql: PostgreSQL, tmp_path: Path) -> None:
-    url = postgresql.whole_database("rotated")
+    """Refused while another has the store open; who only looks into the same database, and another store in it, are
+    nobody."""
+    url = postgresql.new_database()
     hq = make_store(tmp_path / "pg", "hq", "HQ-01", Clock(), role="administrator", database_url=url)
     with hq.writing() as transaction:
         ref = transaction.seal_content(b"photo", "image/png")
+    neighbour = make_store(tmp_path / "pg2", "hq", "HQ-02", Clock(), database_url=postgresql.new_database())
     other = reopen(hq, "REV-004")
-    with pytest.raises(Refusal, match=r"store\.in_use"):
-        rotate_data_key(hq, "")
-    other.close()
-    old = hq.ticket.data_key
-    rotate_data_key(hq, "by the calendar")
+    with psycopg.connect(url), neighbour.store.reading():
+        with pytest.raises(Refusal, match=r"store\.in_use"):
+            rotate_data_key(hq, "")
+        other.close()
+        old = hq.ticket.data_key
+        rotate_data_key(hq, "by the calendar")
+    neighbour.close()
     assert hq.content(ref) == b"photo"
     hq.close()
     with pytest.raises(Trouble, match=r"store\.damaged"):
@@ -192,18 +198,45 @@ def test_what_is_boxed_on_a_server_goes_over_too(postgresql: PostgreSQL, tmp_pat
     again = reopen(hq, "REV-004")
     assert again.content(ref) == b"photo"
     make_recovery_codes(again)  # needs HQ's boxed recovery key
-    # A crash between database and keyslots:
-    new = keyslots.new_data_key()
-    key = again.ticket.data_key
-    folder = again.store.folder
     again.close()
-    both = keyslots.with_next_key(keyslots.read_store_file(folder), new)
-    rekey.change(folder, key, new)
-    keyslots.write_store_file(folder, both, key)
-    last = reopen(hq, "REV-004")
-    assert last.ticket.data_key == new
-    assert last.content(ref) == b"photo"
-    last.close()
+
+
+def _rotate_and_die_before(step: str, ticket: Ticket) -> None:
+    """SIGKILL to this process before one step of the change, or just after the keyslot file took both keys."""
+    taken: Callable[..., object] = getattr(rekey, step)
+
+    def killed(*given: object) -> None:
+        if step == "_keep_both":
+            taken(*given)
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    setattr(rekey, step, killed)
+    with resumed(ticket, Clock()) as session:
+        session.change_data_key(keyslots.new_data_key())
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="no such signal here")
+@pytest.mark.parametrize("step", ["_keep_both", "_box_content_anew", "settle"])
+def test_killed_between_the_steps_on_a_server_and_opened_again(
+    postgresql: PostgreSQL, tmp_path: Path, step: str
+) -> None:
+    hq = make_store(tmp_path / "pg", "hq", "HQ-01", Clock(), database_url=postgresql.new_database())
+    with hq.writing() as transaction:
+        ref = transaction.seal_content(b"photo", "image/png")
+    ticket = hq.ticket
+    hq.close()
+    child = multiprocessing.get_context("spawn").Process(target=_rotate_and_die_before, args=(step, ticket))
+    child.start()
+    child.join(120)
+    assert child.exitcode == -signal.SIGKILL
+    assert all(slot.sealed_next for slot in keyslots.read_store_file(ticket.folder).slots)
+    again = reopen(hq, "REV-004")
+    assert (again.ticket.data_key == ticket.data_key) == (step != "settle")
+    assert not any(slot.sealed_next for slot in keyslots.read_store_file(ticket.folder).slots)
+    assert again.content(ref) == b"photo"
+    assert check_store(again)[1] == []
+    make_recovery_codes(again)  # needs HQ's boxed recovery key
+    again.close()
 
 
 # The keyslot file
