@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from eum_app.domain.errors import Refusal
+from eum_app.domain.mark_syntax import split_aim_prefix, symbology_of
 from eum_app.domain.marks import MAX_MARK_BYTES
 
 MAX_LABELS: Final = 8
@@ -22,9 +23,12 @@ MAX_LABELS: Final = 8
 MAX_PARTS: Final = 50
 """Parts of one label; hand scanners that put labels together themselves hold no more."""
 
-_HEADER = re.compile(rb"\\928(?P<number>[0-9]{5})(?P<label>(?:\\(?!92[0-9])[0-9]{3})*)")
-_COUNT = re.compile(rb"\\923\\001\\([0-9]{3})\\([0-9]{3})")
-_FIELD = re.compile(rb"\\923(?:\\(?!92[0-9])[0-9]{3})*")
+_WORD = rb"\\[0-8][0-9]{2}"  # a codeword of a number or a file id; those from 900 on are signs
+_HEADER = rb"\\928(?P<number>[0-9]{5})(?P<label>(?:%b)+)" % _WORD
+_AT_START = re.compile(rb"(?P<before>(?:\][A-Za-z][0-9A-Za-z])?)%b" % _HEADER)
+_AT_END = re.compile(rb"(?P<before>.*)(?<!\\)%b(?:\\923(?:%b)*)*(?:%b)?" % (_HEADER, _WORD, rb"\\922"), re.DOTALL)
+_COUNT = re.compile(rb"\\923\\001\\([0-8][0-9]{2})\\([0-8][0-9]{2})")
+_FIELD = re.compile(rb"\\923(?:%b)*" % _WORD)
 _LAST = b"\\922"
 _COUNT_BASE = 100_000  # in numeric compaction a one stands before the digits
 
@@ -79,11 +83,18 @@ Labels = tuple[Label, ...]
 
 
 def part_scanned(raw: bytes) -> LabelPart | None:
-    """The part that a hand scanner sent with its control header; None if this is no such thing."""
-    found = _HEADER.search(raw) if len(raw) <= MAX_MARK_BYTES else None
+    """The part that a hand scanner sent with its control header; None if this is no such thing.
+
+    A header has a file id, and stands at one end of what was sent: the mark of an item may hold its first characters.
+    What says that it is another symbology than PDF417 is no part.
+    """
+    prefix, _ = split_aim_prefix(raw[:3].decode("ascii", "replace"))
+    if len(raw) > MAX_MARK_BYTES or (prefix and symbology_of(prefix) != "PDF417"):
+        return None
+    found = _AT_START.match(raw) or _AT_END.fullmatch(raw)
     if found is None:
         return None
-    rest = raw[: found.start()] + raw[found.end() :]
+    rest = found["before"].removeprefix(prefix.encode()) + raw[found.end("label") :]
     number, size = int(found["number"]), None
     if count := _COUNT.search(rest):
         size = int(count[1]) * 900 + int(count[2]) - _COUNT_BASE

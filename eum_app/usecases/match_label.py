@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from threading import Lock
+from typing import Final
 
 from eum_app.domain.container_labels import Label, LabelPart, Labels, add_part, forget, part_scanned
 from eum_app.domain.errors import Refusal
@@ -12,6 +13,8 @@ from eum_app.domain.facts import LabelPartRead, MarkRead
 from eum_app.domain.marks import Claimed, Mark, claims_within, parse_mark
 from eum_app.usecases.match_mark import Match, match_mark
 from eum_app.usecases.session import Session
+
+SCANNERS: Final = frozenset({"wedge", "serial"})
 
 
 class ContainerLabels:
@@ -57,7 +60,10 @@ class ContainerLabels:
         Raises Refusal `mark.label_parts_disagree` (after it the label begins anew), `mark.label_too_many_parts`, and
         what `parse_mark` raises for a message put together.
         """
-        part = LabelPart(part_of, raw) if part_of else part_scanned(raw)
+        if part_of:
+            part: LabelPart | None = LabelPart(part_of, raw)
+        else:  # no person types a control header, and a picture's decoder does not hand one on
+            part = part_scanned(raw) if read_by in SCANNERS else None
         if part is None:
             return None
         with self._lock:

@@ -92,6 +92,46 @@ def test_memory_is_bounded() -> None:
     assert part_scanned(b"\\92800000\\001" + b"x" * MAX_MARK_BYTES) is None
 
 
+@pytest.mark.parametrize(
+    "raw",
+    [
+        rb"\92800001",  # no file id
+        rb"\9280000\725",  # four digits
+        rb"\92800001\928",  # a sign is no file id
+        rb"\\92800001\725",  # the backslash of a mark, as such scanners send it
+        rb"AB\92800001\725CD",  # in the middle
+        rb"]d1\92800001\725CD",  # Data Matrix
+        rb"]C0\92800001\725CD",  # Code 128
+    ],
+)
+def test_the_mark_of_an_item_that_holds_such_characters_is_no_part(raw: bytes) -> None:
+    assert part_scanned(raw) is None
+    assert ContainerLabels().take(raw, read_by="wedge") is None
+    mark = parse_mark(raw)
+    assert (mark.serial or "").endswith(raw.decode()[-4:])
+
+
+@pytest.mark.parametrize("is_behind", [False, True])
+def test_what_says_which_symbology_it_is_belongs_to_no_part(is_behind: bool) -> None:
+    sent = [b"]L2" + raw for raw in scanned(cut(MESSAGE, 3), ID)]
+    if is_behind:  # the control header may stand behind the data
+        sent = [
+            b"]L2" + piece.encode() + b"\\9280000%d\\725" % at + (b"\\922" if at == 2 else b"")
+            for at, piece in enumerate(map(bytes.decode, cut(MESSAGE, 3)))
+        ]
+    label = put_together(sent[::-1])[-1]
+    assert (label.is_whole, label.message.decode()) == (True, MESSAGE)
+
+
+def test_only_what_a_scanner_sent_has_a_header() -> None:
+    for raw in (*scanned(cut(MESSAGE, 2), ID), b"]L2" + scanned(cut(MESSAGE, 2), ID)[0]):
+        labels = ContainerLabels()
+        assert labels.take(raw, read_by="wedge") is not None
+        assert labels.take(raw, read_by="serial") is not None
+        for means in ("typed", "camera", "photo"):
+            assert labels.take(raw, read_by=means) is None
+
+
 @given(st.binary(max_size=200))
 def test_any_bytes_are_a_part_or_none(raw: bytes) -> None:
     for data in (raw, b"\\92800001\\725" + raw, raw + b"\\92800001\\725\\923\\001\\111\\104\\922"):
