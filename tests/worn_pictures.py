@@ -6,7 +6,7 @@ itself (a scratch, a lens out of focus), not of any sample: a reader tuned to th
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -151,6 +151,24 @@ def _streak(length: float, chance: Chance) -> Levels:
     cv2.line(kernel, ends[0], ends[1], 1.0, 4, cv2.LINE_AA)
     small = cv2.resize(kernel, (size, size), interpolation=cv2.INTER_AREA)
     return np.asarray(small / small.sum(), np.float32)
+
+
+def trembling(still: Grey, chance: Chance, noise: float, count: int, size: tuple[int, int]) -> Iterator[Grey]:
+    """Frames of `size` (width, height) as a hand would hold the camera: the picture somewhere on a plain wall, a pixel
+    or two and a tenth of a degree off each time, each frame with noise of its own."""
+    width, height = size
+    wall = np.full((height, width), float(np.median(still[:5])), np.float32)
+    rough = chance.normal(0, 8, wall.shape).astype(np.float32)
+    wall = np.asarray(wall + cv2.GaussianBlur(rough, (0, 0), 6), np.float32)
+    high, wide = still.shape
+    top, left = int(chance.integers(0, height - high + 1)), int(chance.integers(0, width - wide + 1))
+    wall[top : top + high, left : left + wide] = still
+    for _ in range(count):
+        turn = cv2.getRotationMatrix2D((width / 2, height / 2), float(chance.normal(0, 0.1)), 1.0)
+        moved = np.array(turn, np.float64)
+        moved[:, 2] += chance.normal(0, 1.5, 2)
+        frame = cv2.warpAffine(wall, moved, size, borderMode=cv2.BORDER_REPLICATE)
+        yield np.asarray(np.clip(frame + chance.normal(0, noise, frame.shape), 0, 255), np.uint8)
 
 
 def jpeg(grey: Grey, quality: int) -> Grey:

@@ -182,37 +182,70 @@ def _linear(
 
 def _climb(grey: NDArray[np.uint8], place: Place, started: float, deadline: float) -> list[Symbol]:
     """Prepare one place of a picture in ever other ways until a symbol is certain."""
-    from eum_app.scanning.preparations import ladder
-
-    def reads() -> Iterator[list[Symbol]]:
-        for prepared in ladder(_crop(grey, place)):
-            symbols = decode(prepared.picture, formats=_MATRIX_FORMATS, preparation=prepared.name)
-            yield [replace(one, corners=_moved(one.corners, place, prepared.scale)) for one in symbols]
-
-    return _certain(reads(), started, deadline)
+    return _certain(_prepared(grey, place), started, deadline)
 
 
 def _by_grid(grey: NDArray[np.uint8], place: Place, started: float, deadline: float) -> list[Symbol]:
     """Draw the Data Matrix of one place anew from its grid, by ever other guesses, until it is certain."""
+    return _certain(_drawn(grey, place), started, deadline)
+
+
+def effort(grey: NDArray[np.uint8], first: str = "") -> Iterator[list[Symbol]]:
+    """A picture of one place read in ever other ways, as it is, prepared, and by its grid: what each gives. The
+    preparation `first` is tried before all others.
+
+    None of it counts by itself: `Agreement` says what does.
+    """
+    from eum_app.scanning.preparations import Place
+
+    whole = Place(0, 0, grey.shape[1], grey.shape[0])
+    if first:
+        yield from _prepared(grey, whole, only=first)
+    yield decode(grey, formats=_MATRIX_FORMATS)
+    yield from _prepared(grey, whole)
+    yield from _drawn(grey, whole)
+
+
+class Agreement:
+    """What counts of the reads of one place: symbols with enough of their error correction left, and those read alike
+    from two preparations."""
+
+    def __init__(self) -> None:
+        self._unsure: set[tuple[str, bytes]] = set()
+
+    def take(self, symbols: Sequence[Symbol]) -> list[Symbol]:
+        """Those of one more read that are certain now."""
+        certain = [one for one in symbols if one.margin >= _MARGIN or (one.symbology, one.raw) in self._unsure]
+        self._unsure.update((one.symbology, one.raw) for one in symbols)
+        return certain
+
+
+def _prepared(grey: NDArray[np.uint8], place: Place, only: str = "") -> Iterator[list[Symbol]]:
+    from eum_app.scanning.preparations import ladder
+
+    for prepared in ladder(_crop(grey, place)):
+        if only and prepared.name != only:
+            continue
+        symbols = decode(prepared.picture, formats=_MATRIX_FORMATS, preparation=prepared.name)
+        yield [replace(one, corners=_moved(one.corners, place, prepared.scale)) for one in symbols]
+
+
+def _drawn(grey: NDArray[np.uint8], place: Place) -> Iterator[list[Symbol]]:
     from eum_app.scanning.grids import redrawn
 
-    def reads() -> Iterator[list[Symbol]]:
-        for drawn in redrawn(_crop(grey, place)):
-            corners = _moved([(float(x), float(y)) for x, y in drawn.corners], place, 1)
-            symbols = decode(drawn.picture, formats=(BarcodeFormat.DataMatrix,), preparation=drawn.name)
-            yield [replace(one, corners=corners) for one in symbols]
-
-    return _certain(reads(), started, deadline)
+    for drawn in redrawn(_crop(grey, place)):
+        corners = _moved([(float(x), float(y)) for x, y in drawn.corners], place, 1)
+        symbols = decode(drawn.picture, formats=(BarcodeFormat.DataMatrix,), preparation=drawn.name)
+        yield [replace(one, corners=corners) for one in symbols]
 
 
 def _certain(reads: Iterable[list[Symbol]], started: float, deadline: float) -> list[Symbol]:
-    """The first symbols with enough of their error correction left, or read alike from two preparations."""
-    unsure: set[tuple[str, bytes]] = set()
+    """The first symbols that are certain (`Agreement`), within the time."""
+    agreement = Agreement()
     for symbols in reads:
-        certain = [one for one in symbols if one.margin >= _MARGIN or (one.symbology, one.raw) in unsure]
+        certain = agreement.take(symbols)
         if certain:
             return [replace(one, ms=(time.perf_counter() - started) * 1000) for one in certain]
-        unsure.update((one.symbology, one.raw) for one in symbols)
         if time.perf_counter() > deadline:
             break
     return []

@@ -15,8 +15,8 @@ import numpy as np
 
 from eum_app.scanning.decoder import Symbol, decode, read_still
 from eum_app.scanning.images import grey_of, load_grey
+from eum_app.scanning.live import LiveReader
 from eum_app.scanning.opencv import cv2
-from eum_app.scanning.sweep import SweepTracker
 from tests.benchmarks.ratios import Figure
 from ui.field.scan_worker import view_of
 
@@ -70,7 +70,7 @@ def walk() -> Walk:
     """The camera's walk as the worker does it: decoded, tracked, made ready for the window."""
     marks = {one["mark"].encode(): one["centre"][0] for one in _truth("scenes")["walk.avi"]}
     left, right = min(marks.values()), max(marks.values())
-    video, tracker = cv2.VideoCapture(str(DATA / "scenes" / "walk.avi")), SweepTracker()
+    video, reader = cv2.VideoCapture(str(DATA / "scenes" / "walk.avi")), LiveReader()
     first: dict[bytes, float] = {}
     frames, threads = 0, cv2.getNumThreads()
     cv2.setNumThreads(1)
@@ -80,7 +80,7 @@ def walk() -> Walk:
         if not there:
             break
         grey = grey_of(np.asarray(picture, np.uint8))
-        tracks = tracker.offer(decode(grey), frames / WALK_FPS * 1000, (grey.shape[1], grey.shape[0]))
+        tracks = reader.offer(grey, frames / WALK_FPS * 1000)
         view_of(picture, tracks, {})
         for track in tracks:
             if track.is_sure:

@@ -26,10 +26,9 @@ from PySide6.QtWidgets import QApplication, QWidget
 from sqlalchemy import update
 
 from db.tables import visit_items
-from eum_app.scanning.decoder import decode
 from eum_app.scanning.images import grey_of
 from eum_app.scanning.labels import data_matrix, iuid_message
-from eum_app.scanning.sweep import SweepTracker
+from eum_app.scanning.live import LiveReader
 from eum_app.usecases.session import Session
 from tests.benchmarks.bench_match import VISIT, fill, part_and_serial
 from tests.benchmarks.ratios import Figure
@@ -100,13 +99,13 @@ def frame_of(number: int) -> NDArray[np.uint8]:
 
 def of_frame(page: VisitPage, painted: Painted, number: int) -> Times:
     """One frame with a mark that was not in view before."""
-    picture, tracker = frame_of(number), SweepTracker()
+    picture, reader = frame_of(number), LiveReader()
     page.scan.stop()
     page.item.show_nothing()
     assert page._desk.tasks.wait_idle(60)
     painted.expect(lambda: any(mark.state == "in_view" for mark in page.scan.viewfinder.marks))
     grey = grey_of(picture)
-    tracks = tracker.offer(decode(grey), 0, (grey.shape[1], grey.shape[0]))
+    tracks = reader.offer(grey, 0)
     page.scan._show(view_of(picture, tracks, {track.key: picture_of(grey, track.corners) for track in tracks}))
     until(lambda: painted.is_done)
     return painted.times()

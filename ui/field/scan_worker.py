@@ -99,11 +99,10 @@ class ScanWorker(QObject):
 
     def _run(self, source: int | Path, camera: CameraSettings, stop: threading.Event) -> None:
         from eum_app.scanning.camera import FrameSource
-        from eum_app.scanning.decoder import decode
         from eum_app.scanning.images import grey_of, zoomed
-        from eum_app.scanning.sweep import SweepTracker
+        from eum_app.scanning.live import LiveReader
 
-        tracker, pictures = SweepTracker(), dict[tuple[str, bytes], QImage]()
+        reader, pictures = LiveReader(), dict[tuple[str, bytes], QImage]()
         try:
             frames = FrameSource(source, size=(camera.width, camera.height))
         except KnownError as error:
@@ -123,8 +122,7 @@ class ScanWorker(QObject):
                 number = frame.number
                 picture = zoomed(frame.picture, camera.zoom)
                 grey = grey_of(picture)
-                height, width = grey.shape
-                tracks = tracker.offer(decode(grey), frame.at_ms, (width, height))
+                tracks = reader.offer(grey, frame.at_ms)
                 keys = {track.key for track in tracks}
                 pictures = {key: image for key, image in pictures.items() if key in keys}
                 for track in tracks:

@@ -1,0 +1,257 @@
+"""The live picture: each frame read plainly, and one place at a time that stays unread looked at with patience.
+
+Noise and low contrast are different in every frame, the mark is not: the mean of a few frames, laid over each other,
+can be read where none of them can. So a place that may hold a matrix symbol and is not read plainly is followed for
+some frames; their mean then goes through the ladder of preparations and the grids, a little at each frame, so that the
+picture keeps moving. What counts as read is what counts for a still (`decoder.Agreement`). No Qt here.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from eum_app.scanning.decoder import Agreement, decode, effort
+from eum_app.scanning.opencv import cv2
+from eum_app.scanning.preparations import Place, matrix_places
+from eum_app.scanning.sweep import SweepTracker, Track
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from numpy.typing import NDArray
+
+    from eum_app.scanning.decoder import Symbol
+
+    Grey = NDArray[np.uint8]
+    Levels = NDArray[np.float32]
+
+SLICE_MS: Final = 9.0
+"""Of each frame's time, for the places that are tried; each of them is tried at least once."""
+AT_ONCE: Final = 3
+"""Places looked at in the same frames."""
+FEW: Final = 5
+"""Frames whose mean is tried first; a place unread then is tried once more with `MANY`."""
+MANY: Final = 12
+FRESH_MS: Final = 500.0
+"""What was read from frames older than this is read again before it counts: another mark may lie there by now."""
+_SEARCH_SIDE = 640  # px of the picture in which places are searched
+_TRY_SIDE = 480  # px of a place; a larger one is tried smaller
+_FOLLOW_SIDE = 192  # px in which it is followed
+_SOFT = 1.5  # px of that, by which noise is taken out
+_REST = 45  # frames, for which a place that gave nothing is left alone
+_AGAIN = 6  # frames after which a place that was read is read anew: it may show another mark by then
+_KNOWN = 12  # places that were read
+_MIN_SIDE = 24  # px of a place
+_MOST = 0.8  # of a place's side, that must be within the frame
+_ALIKE = 0.25  # least correlation with the first frame; it says where the place is, never what it says
+
+
+class LiveReader:
+    """Takes frame after frame; answers with every mark in view. For one thread."""
+
+    def __init__(self) -> None:
+        self._tracker = SweepTracker()
+        self._patience = Patience()
+
+    def offer(self, grey: Grey, at_ms: float) -> tuple[Track, ...]:
+        """The marks in view with this frame, taken at `at_ms` (a monotonic clock)."""
+        found = decode(grey)
+        found += self._patience.look(grey, found, at_ms)
+        return self._tracker.offer(found, at_ms, (grey.shape[1], grey.shape[0]))
+
+
+class Patience:
+    """Places that plain reading misses: each is followed for a few frames, and their mean tried. What was read is read
+    anew from newer frames, again and again: two marks that differ in one digit look alike, so that no likeness of
+    pictures ever says that a mark is still there."""
+
+    def __init__(self) -> None:
+        self._frame = 0
+        self._sum: Levels | None = None
+        self._summed = 0
+        self._tired: list[tuple[Place, int]] = []
+        self._again: list[tuple[Place, int, str]] = []
+        self._tried: list[_Followed] = []
+
+    def look(self, grey: Grey, found: Sequence[Symbol], at_ms: float) -> list[Symbol]:
+        """What can be read by now beside the symbols `found` in this frame."""
+        self._frame += 1
+        read: list[Symbol] = []
+        going, self._tried = self._tried, []
+        for one in going:
+            if one.has_any(found) or not one.follow(grey, at_ms):
+                continue
+            symbols = one.read(SLICE_MS / len(going))
+            if symbols:
+                is_fresh = at_ms - one.gathered_ms <= FRESH_MS
+                read += symbols if is_fresh else []
+                due = self._frame + (_AGAIN if is_fresh else 0)
+                self._again = [*self._again[-(_KNOWN - 1) :], (one.place, due, one.read_by)]
+            elif one.is_exhausted:
+                self._tired.append((one.place, self._frame + _REST))
+            else:
+                self._tried.append(one)
+        while len(self._tried) < AT_ONCE - 1 and self._again and self._again[0][1] <= self._frame:
+            place, _, by = self._again.pop(0)
+            self._begin(grey, at_ms, place, by)
+        if len(self._tried) < AT_ONCE:
+            self._search(grey, found, at_ms)
+        return read
+
+    def _begin(self, grey: Grey, at_ms: float, place: Place, by: str = "") -> None:
+        inside = _inside(place, grey)
+        if min(inside.width, inside.height) > _MIN_SIDE and not any(
+            _holds(one.place, _centre(inside)) for one in self._tried
+        ):
+            self._tried.append(_Followed(grey, at_ms, inside, by))
+
+    def _search(self, grey: Grey, found: Sequence[Symbol], at_ms: float) -> None:
+        """A place that may hold a symbol stands out from the mean of a few small frames, as from none of them."""
+        if min(grey.shape) < _MIN_SIDE:
+            return
+        scale = min(1.0, _SEARCH_SIDE / max(grey.shape))
+        total = _scaled(grey, scale).astype(np.float32)
+        if self._sum is not None and self._sum.shape == total.shape:
+            total += self._sum
+        else:
+            self._summed = 0
+        self._sum, self._summed = total, self._summed + 1
+        if self._summed < FEW:
+            return
+        self._sum = None
+        self._tired = [(place, until) for place, until in self._tired if until > self._frame]
+        mean = np.asarray(total / self._summed, np.uint8)
+        others = [place for place, _ in self._tired] + [place for place, _, _ in self._again]
+        others += [one.place for one in self._tried]
+        for place in matrix_places(mean, [_box(symbol, scale) for symbol in found]):
+            whole = Place(*(round(value / scale) for value in place))
+            is_known = any(_holds(whole, symbol.centre) for symbol in found)
+            if not is_known and not any(_holds(other, _centre(whole)) for other in others):
+                self._begin(grey, at_ms, whole)
+                return
+
+
+class _Followed:
+    """A place from one frame on: where it is by now, its frames laid over the first, and what is still to try."""
+
+    def __init__(self, grey: Grey, at_ms: float, place: Place, first: str) -> None:
+        self.place, self.gathered_ms, self.read_by = place, at_ms, first
+        side = max(place.width, place.height)
+        self._try_scale, self._follow_scale = min(1.0, _TRY_SIDE / side), min(1.0, _FOLLOW_SIDE / side)
+        crop = grey[place.y : place.y + place.height, place.x : place.x + place.width]
+        self._first = self._soft(crop)
+        self._window = cv2.createHanningWindow(self._first.shape[::-1], cv2.CV_32F)
+        self._sum, self._frames = _scaled(crop, self._try_scale).astype(np.float32), 1
+        self._wanted = FEW
+        self._of = 0  # frames of the mean that is tried
+        self._tries: Iterator[list[Symbol]] | None = None
+        self._agreement = Agreement()
+
+    @property
+    def is_exhausted(self) -> bool:
+        """Whether the mean of `MANY` frames gave nothing either."""
+        return self._wanted > MANY
+
+    def has_any(self, symbols: Sequence[Symbol]) -> bool:
+        return any(_holds(self.place, symbol.centre) for symbol in symbols)
+
+    def follow(self, grey: Grey, at_ms: float) -> bool:
+        """Find the place in this frame, and lay it over the first; False where it has left or shows something else."""
+        crop = self._crop(grey)
+        if crop is None:
+            return False
+        soft = self._soft(crop)
+        (right, down), _ = cv2.phaseCorrelate(self._first, soft, self._window)
+        if max(abs(right), abs(down)) > min(soft.shape) / 3:
+            return False
+        alike = cv2.matchTemplate(_laid(soft, right, down), self._first, cv2.TM_CCOEFF_NORMED)[0, 0]
+        if float(alike) < _ALIKE:
+            return False
+        right, down = right / self._follow_scale, down / self._follow_scale
+        if self._frames < self._wanted:
+            tried = _scaled(crop, self._try_scale).astype(np.float32)
+            self._sum += _laid(tried, right * self._try_scale, down * self._try_scale)
+            self._frames, self.gathered_ms = self._frames + 1, at_ms
+        self.place = self.place._replace(x=self.place.x + round(right), y=self.place.y + round(down))
+        return True
+
+    def read(self, slice_ms: float) -> list[Symbol]:
+        """Go on trying for so long; the symbols that are certain now."""
+        if self._tries is None:
+            if self._frames < self._wanted:
+                return []
+            mean = np.asarray(np.clip(self._sum / self._frames, 0, 255), np.uint8)
+            self._tries, self._of = effort(mean, self.read_by), self._frames
+        started = time.perf_counter()
+        for symbols in self._tries:
+            certain = self._agreement.take(symbols)
+            if certain:
+                self.read_by = certain[0].preparation
+                return [self._as_seen(symbol) for symbol in certain]
+            if (time.perf_counter() - started) * 1000 > slice_ms:
+                return []
+        self._tries = None
+        self._wanted = MANY if self._wanted == FEW else MANY + 1
+        return []
+
+    def _as_seen(self, symbol: Symbol) -> Symbol:
+        first, second, third, fourth = (
+            (round(x / self._try_scale) + self.place.x, round(y / self._try_scale) + self.place.y)
+            for x, y in symbol.corners
+        )
+        name = f"{self._of} frames" if symbol.preparation == "plain" else f"{self._of} frames, {symbol.preparation}"
+        return replace(symbol, corners=(first, second, third, fourth), preparation=name)
+
+    def _crop(self, grey: Grey) -> Grey | None:
+        """The place, its edge drawn out where it lies a little outside; None where more than that is outside."""
+        x, y, width, height = self.place
+        inside = _inside(self.place, grey)
+        if inside.width < _MOST * width or inside.height < _MOST * height:
+            return None
+        left, top = inside.x - x, inside.y - y
+        rest = (top, height - inside.height - top, left, width - inside.width - left)
+        crop = grey[inside.y : inside.y + inside.height, inside.x : inside.x + inside.width]
+        return np.asarray(cv2.copyMakeBorder(crop, *rest, cv2.BORDER_REPLICATE), np.uint8) if any(rest) else crop
+
+    def _soft(self, crop: Grey) -> Levels:
+        """Small and without most of its noise, as it is followed."""
+        return np.asarray(cv2.GaussianBlur(_scaled(crop, self._follow_scale), (0, 0), _SOFT), np.float32)
+
+
+def _scaled(picture: Grey, scale: float) -> Grey:
+    if scale == 1:
+        return picture
+    kind = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+    return np.asarray(cv2.resize(picture, None, fx=scale, fy=scale, interpolation=kind), np.uint8)
+
+
+def _laid(picture: Levels, right: float, down: float) -> Levels:
+    """Moved back by so much."""
+    shift = np.array([[1, 0, -right], [0, 1, -down]], np.float32)
+    return np.asarray(
+        cv2.warpAffine(picture, shift, picture.shape[::-1], flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE),
+        np.float32,
+    )
+
+
+def _box(symbol: Symbol, scale: float) -> Place:
+    xs, ys = ([value * scale for value in axis] for axis in zip(*symbol.corners, strict=True))
+    return Place(int(min(xs)), int(min(ys)), int(max(xs) - min(xs)) + 1, int(max(ys) - min(ys)) + 1)
+
+
+def _inside(place: Place, grey: Grey) -> Place:
+    left, top = max(place.x, 0), max(place.y, 0)
+    right, bottom = min(place.x + place.width, grey.shape[1]), min(place.y + place.height, grey.shape[0])
+    return Place(left, top, right - left, bottom - top)
+
+
+def _centre(place: Place) -> tuple[float, float]:
+    return place.x + place.width / 2, place.y + place.height / 2
+
+
+def _holds(place: Place, point: tuple[float, float]) -> bool:
+    return place.x <= point[0] <= place.x + place.width and place.y <= point[1] <= place.y + place.height
