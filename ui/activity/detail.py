@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QPlainTextEdit
 
-from db.queries.activity import ActivityDetail
+from db.queries.activity import ActivityDetail, ActivityRow
 from ui.activity.shown import harmless, kind_words, outcome_words, place_words, pretty, subject_words
 from ui.theme import theme
-from ui.widgets import Card, Chip, KeyValueGrid, flow, label, panel, scrolled, vbox
+from ui.widgets import Card, Chip, KeyValueGrid, button, flow, hbox, label, panel, scrolled, vbox
 from ui.words import count, grouped, moment
 
 
 class DetailCard(Card):
     """Read-only: everything in it can be selected and copied, nothing can be changed."""
 
-    def __init__(self) -> None:
+    time_requested = Signal(object)
+    """Carries the row (ActivityRow) whose clock was wrong."""
+
+    def __init__(self, may_correct: Callable[[ActivityRow], bool]) -> None:
         super().__init__(self.tr("Entry"))
         self.setObjectName("activity_detail")
+        self._may_correct = may_correct
+        self._row: ActivityRow | None = None
         self._proof = Chip()
         self._proof.setObjectName("activity_proof")
         self._grid = KeyValueGrid(margins=(0, 8, 0, 0), key_width=86)
@@ -40,9 +48,16 @@ class DetailCard(Card):
                 spacing=8,
             )
         )
+        self.time_button = button(self.tr("Put its time right…"), self._ask_time, icon="clock")
+        self.time_button.setObjectName("activity_time_button")
+        self._content.layout().addWidget(panel(hbox(1, self.time_button)))  # type: ignore[union-attr]
         self._content.layout().setStretch(3, 1)  # type: ignore[union-attr]
         self._content.hide()
         self.add(scrolled(self._content), 1)
+
+    def _ask_time(self) -> None:
+        if self._row is not None:
+            self.time_requested.emit(self._row)
 
     def clear(self) -> None:
         self._content.hide()
@@ -50,6 +65,8 @@ class DetailCard(Card):
 
     def show_entry(self, detail: ActivityDetail) -> None:
         row, entry = detail.row, detail.entry
+        self._row = row
+        self.time_button.setVisible(self._may_correct(row))
         self.set_title(kind_words(row))
         if detail.is_whole:
             self._proof.set(self.tr("Unaltered, follows the entry before"), "ok", "shield-check")

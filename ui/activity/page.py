@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QWidget
@@ -11,6 +12,7 @@ from db.queries.activity import (
     ActivityDetail,
     ActivityFacets,
     ActivityFilter,
+    ActivityRow,
     activity_by_id,
     activity_entry,
     activity_facets,
@@ -21,6 +23,7 @@ from eum_app.usecases.activity_report import export_activity_child
 from eum_app.usecases.export_report import Exported
 from ui.activity.detail import DetailCard
 from ui.activity.shown import harmless, kind_words, outcome_chip, outcome_words, place_words, subject_words
+from ui.activity.time_dialog import TimeDialog, may_correct
 from ui.desk import Desk
 from ui.hq.common import Job, choices, fill_choices, may, named, why_not
 from ui.models import Column, IdsTableModel, current_id, on_current, table_view
@@ -124,7 +127,8 @@ class ActivityPage(Page):
         return card
 
     def _side_view(self) -> QWidget:
-        self.detail = DetailCard()
+        self.detail = DetailCard(partial(may_correct, self.desk))
+        self.detail.time_requested.connect(self._put_time_right)
         self.path_field = PathField(
             self.tr("File"),
             object_name="activity_path_field",
@@ -229,6 +233,13 @@ class ActivityPage(Page):
     def _show(self, detail: ActivityDetail) -> None:
         if detail.row.entry_id == current_id(self.table):
             self.detail.show_entry(detail)
+
+    def _put_time_right(self, row: ActivityRow) -> None:
+        dialog = TimeDialog(self.desk, row, self)
+        dialog.corrected.connect(
+            lambda: self.notice.show_message("ok", self.tr("Put right. Pages and reports go by it from now on."))
+        )
+        dialog.open()
 
     def _follow(self) -> None:
         ready = may(self.desk.session, "report.export") and self.path_field.path is not None

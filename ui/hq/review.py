@@ -23,6 +23,7 @@ from ui.hq.review_parts import DecisionPanel, EvidenceCard, PictureView, RecordC
 from ui.items_view import told
 from ui.models import Column, IdsTableModel, current_id, list_view, on_current, select_id
 from ui.page import Page
+from ui.people.withholding import WithholdDialog
 from ui.theme import status_mark, theme
 from ui.widgets import (
     ActionButton,
@@ -128,8 +129,11 @@ class ReviewPage(Page):
         named(nearer, "picture_larger")
         named(farther, "picture_smaller")
         named(back, "picture_back")
+        self._withhold = button(self.tr("Ask to withhold…"), self.ask_to_withhold, icon="eye-off")
+        named(self._withhold, "picture_withhold")
+        self._withhold.setVisible(may(self.desk.session, "content.withhold"))
         card = Card()
-        card.add_padded(hbox(self._caption, 1, farther, nearer, back, spacing=10))
+        card.add_padded(hbox(self._caption, 1, self._withhold, farther, nearer, back, spacing=10))
         card.add(self.picture, 1)
         return card
 
@@ -332,10 +336,21 @@ class ReviewPage(Page):
     def open_picture(self, object_id: str) -> None:
         """Show one picture as large as the page."""
         image, caption = self._images[object_id]
+        self._large = object_id
         self._caption.setText(caption)
         self.picture.show_image(image, caption)
         self._pages.setCurrentIndex(LARGE)
         self.picture.setFocus()
+
+    def ask_to_withhold(self) -> None:
+        """The first of two people; the second confirms under Accounts and lock."""
+        dialog = WithholdDialog(self.desk, self._large, self._caption.text(), self)
+        dialog.asked.connect(
+            lambda: self.notice.show_message(
+                "ok", self.tr("Asked. Another person confirms, under Accounts and lock."), stays=True
+            )
+        )
+        dialog.open()
 
     def close_picture(self) -> None:
         self._pages.setCurrentIndex(THREE)

@@ -16,6 +16,7 @@ from ui import settings, words
 from ui.desk import Desk
 from ui.page import Page
 from ui.people.store_cards import StoreCards
+from ui.people.withholding import WithholdingsCard
 from ui.secret_field import NewPassphrase, secret_line
 from ui.settings import LOCK_MINUTES
 from ui.widgets import (
@@ -50,7 +51,14 @@ class AccountsPage(Page):
         self.setObjectName("accounts_page")
         self._desk = desk
         self._may_manage = may(desk.session.role, "account.manage")
-        people = vbox(self._people_card(), self._add_card(), 1, spacing=16)
+        self.withholdings: WithholdingsCard | None = None
+        parts: list[QWidget] = [self._people_card(), self._add_card()]
+        if desk.session.is_hq and may(desk.session.role, "content.withhold"):
+            self.withholdings = WithholdingsCard(desk)
+            self.withholdings.said.connect(self._done)
+            self.withholdings.failed.connect(self._failed)
+            parts.insert(1, self.withholdings)
+        people = vbox(*parts, 1, spacing=16)
         own = vbox(self._passphrase_card(), self._codes_card(), self._lock_card(), self._read_out_card(), 1, spacing=16)
         columns = [
             ColumnPart("own", self.tr("Your account"), scrolled(panel(own)), 1),
@@ -198,8 +206,12 @@ class AccountsPage(Page):
         self._ask()
         if self.store is not None:
             self.store.ask()
+        if self.withholdings is not None:
+            self.withholdings.ask()
 
     def refresh(self, areas: frozenset[str]) -> None:
+        if "withheld" in areas and self.withholdings is not None:
+            self.withholdings.ask()
         if "people" in areas:
             self._ask()
 

@@ -15,7 +15,7 @@ from ui.widgets.fit_area import least_height
 _WIDTH = 520
 
 
-class _StoreDialog(QDialog):
+class WindowDialog(QDialog):
     """Over its window; while `is_busy` it cannot be closed."""
 
     def __init__(self, name: str, title: str, parent: QWidget) -> None:
@@ -61,7 +61,7 @@ class _StoreDialog(QDialog):
             super().reject()
 
 
-class RotatingDialog(_StoreDialog):
+class RotatingDialog(WindowDialog):
     """Stands while the store goes over to a new key; nothing in it can be pressed."""
 
     def __init__(self, parent: QWidget) -> None:
@@ -73,7 +73,7 @@ class RotatingDialog(_StoreDialog):
         self.foot.addWidget(self._bar)
 
 
-class EraseDialog(_StoreDialog):
+class EraseDialog(WindowDialog):
     """What would be lost, what stays, and the store's name to be typed. `confirmed` carries it as it was typed; the
     dialog then stays until the window takes it away."""
 
