@@ -92,12 +92,6 @@ def in_the_field(hands: Hands, scene: Scene) -> Iterator[View]:
     hands.press("by_hand_button")
     yield "by-hand", hands.window
     hands.press("typed_away_button")
-    hands.choose("scan_source", "Video")
-    hands.paste("scan_file_edit", scene.walk)
-    hands.key("Return")
-    hands.until(lambda: hands.is_ready("all_as_expected_button"), "no mark was read from the video")
-    yield "camera", hands.window
-    hands.choose("scan_source", "No")
 
 
 def at_hq(hands: Hands, scene: Scene) -> Iterator[View]:

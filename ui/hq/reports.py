@@ -23,6 +23,7 @@ from ui.widgets import (
     Chip,
     ColumnPart,
     Columns,
+    EmptyState,
     FormField,
     KeyValueGrid,
     StatTile,
@@ -104,6 +105,14 @@ class ReportsPage(Page):
         self.table.setObjectName("report_table")
         self._rows_card = Card(self.tr("First rows"))
         self._rows_card.add(self.table, 1)
+        denied = why_not(self.desk.session, "report.export")
+        self._none = EmptyState(
+            "file-chart-column",
+            self.tr("No row to show"),
+            denied or self.tr("Choose other filters, or load an inventory list first: each item becomes a row here."),
+        )
+        self._rows_card.add(self._none, 1)
+        (self.table if denied else self._none).hide()
         self._total = StatTile(self.tr("Items in the report"))
         self._never = StatTile(self.tr("Without any check"))
         self._not_received = StatTile(self.tr("Facts not received yet"))
@@ -238,6 +247,8 @@ class ReportsPage(Page):
         self._preview = preview
         self.header.set_title(self.tr("Inventory status"), self.tr("as of {when}").format(when=moment(preview.as_of)))
         show_rows(self._model, preview.rows)
+        self.table.setVisible(bool(preview.rows))
+        self._none.setVisible(not preview.rows)
         shown = self.tr("{shown} of {total}").format(shown=count(len(preview.rows)), total=count(preview.total))
         self._rows_card.set_title(self.tr("First rows"), shown)
         self._total.set_value(count(preview.total), self.tr("each item once"))
