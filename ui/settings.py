@@ -10,6 +10,7 @@ from typing import Literal
 import msgspec
 
 from eum_app.domain.errors import Trouble
+from eum_app.scanning.symbologies import USUAL
 from eum_app.scanning.wedge import WedgeSettings
 
 RESOLUTIONS = ((640, 480), (1280, 720), (1920, 1080))
@@ -20,13 +21,15 @@ more than the last."""
 
 
 class CameraSettings(msgspec.Struct, frozen=True, kw_only=True):
-    """`index` is the camera's number with the system; `zoom` cuts out the middle (2.0: half of width and height)."""
+    """`index` is the camera's number with the system; `zoom` cuts out the middle (2.0: half of width and height);
+    `kinds` are the symbols looked for (`symbologies.ALL`), in photos too."""
 
     index: int = 0
     width: int = 1280
     height: int = 720
     is_mirrored: bool = False
     zoom: float = 1.0
+    kinds: tuple[str, ...] = USUAL
 
 
 class ScannerSettings(msgspec.Struct, frozen=True, kw_only=True):

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import zxingcpp
 from zxingcpp import BarcodeFormat, BarcodeFormats
 
+from eum_app.scanning.symbologies import USUAL, formats_of, known
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
@@ -19,17 +21,7 @@ if TYPE_CHECKING:
 
 Corners = tuple[tuple[int, int], tuple[int, int], tuple[int, int], tuple[int, int]]
 
-# Only what marks use: a search for all formats takes three times as long.
-DEFAULT_FORMATS = (
-    BarcodeFormat.DataMatrix,
-    BarcodeFormat.QRCode,
-    BarcodeFormat.Code128,
-    # Not `Code39`: that takes six characters for an Italian pharmacy code and gives ten others in their place.
-    BarcodeFormat.Code39Std,
-    BarcodeFormat.Code39Ext,
-    BarcodeFormat.PDF417,
-    BarcodeFormat.Aztec,
-)
+DEFAULT_FORMATS = formats_of(USUAL)  # a search for all formats takes three times as long
 _MATRIX_FORMATS = (BarcodeFormat.DataMatrix, BarcodeFormat.QRCode, BarcodeFormat.PDF417, BarcodeFormat.Aztec)
 _MAX_SEARCH_PX = 16_000_000  # a larger picture is searched smaller: each pixel takes some 30 bytes
 _MIN_SIDE = 16  # px; the smallest symbol has 8 modules
@@ -51,6 +43,8 @@ _SYMBOLOGIES = (
     ("Aztec", "Aztec"),
     ("Code 128", "Code 128"),
     ("Code 39", "Code 39"),
+    ("EAN", "EAN/UPC"),
+    ("UPC", "EAN/UPC"),
 )
 
 
@@ -127,17 +121,27 @@ def _is_same_place(one: zxingcpp.Barcode, other: zxingcpp.Barcode) -> bool:
     return all(abs(a - b) <= 8 for a, b in ((first.x, third.x), (first.y, third.y), (second.x, fourth.x)))
 
 
-def read_still(grey: NDArray[np.uint8], budget_ms: float = 1000, *, sweep: bool = False) -> list[Symbol]:
+def read_still(
+    grey: NDArray[np.uint8], budget_ms: float = 1000, *, sweep: bool = False, kinds: Sequence[str] = USUAL
+) -> list[Symbol]:
     """The symbols of a still, with every effort within about `budget_ms` if it cannot be read plainly.
 
     One plain pass; what it finds is returned at once. On a miss, and with `sweep` (many symbols in one picture, some
     of them poor) always: linear symbols strip by strip, then places that look like a matrix symbol through the ladder
     of preparations, and at last by their own grid. A wrong read is worse than a miss: what a prepared picture gives
-    counts only if much of its error correction was left, or if a second preparation agrees.
+    counts only if much of its error correction was left, or if a second preparation agrees. `kinds` are names of
+    `symbologies.ALL`.
     """
+    wanted = known(kinds)
+    return [one for one in _read_still(grey, budget_ms, formats_of(wanted), sweep=sweep) if one.symbology in wanted]
+
+
+def _read_still(
+    grey: NDArray[np.uint8], budget_ms: float, formats: tuple[BarcodeFormat, ...], *, sweep: bool
+) -> list[Symbol]:
     started = time.perf_counter()
     deadline = started + budget_ms / 1000
-    found = decode(grey)
+    found = decode(grey, formats=formats)
     if (found and not sweep) or min(grey.shape) < _MIN_SIDE:
         return found
     from eum_app.scanning.preparations import MAX_SIDE, Place, matrix_places, shrink
@@ -146,7 +150,7 @@ def read_still(grey: NDArray[np.uint8], budget_ms: float = 1000, *, sweep: bool 
         smaller, scale = shrink(grey, _MAX_SEARCH_PX // 2)
         left_ms = (deadline - time.perf_counter()) * 1000
         origin = Place(0, 0, grey.shape[1], grey.shape[0])
-        for symbol in read_still(smaller, left_ms, sweep=sweep):
+        for symbol in _read_still(smaller, left_ms, formats, sweep=sweep):
             _add(found, [replace(symbol, corners=_moved(symbol.corners, origin, scale))])
         return found
     whole = Place(0, 0, grey.shape[1], grey.shape[0])

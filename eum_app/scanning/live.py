@@ -18,6 +18,7 @@ from eum_app.scanning.decoder import Agreement, decode, effort
 from eum_app.scanning.opencv import cv2
 from eum_app.scanning.preparations import Place, matrix_places
 from eum_app.scanning.sweep import SweepTracker, Track
+from eum_app.scanning.symbologies import USUAL, formats_of, known
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -53,14 +54,17 @@ _ALIKE = 0.25  # least correlation with the first frame; it says where the place
 class LiveReader:
     """Takes frame after frame; answers with every mark in view. For one thread."""
 
-    def __init__(self) -> None:
+    def __init__(self, kinds: Sequence[str] = USUAL) -> None:
+        """`kinds` are names of `symbologies.ALL`."""
+        self._kinds = known(kinds)
+        self._formats = formats_of(self._kinds)
         self._tracker = SweepTracker()
         self._patience = Patience()
 
     def offer(self, grey: Grey, at_ms: float) -> tuple[Track, ...]:
         """The marks in view with this frame, taken at `at_ms` (a monotonic clock)."""
-        found = decode(grey)
-        found += self._patience.look(grey, found, at_ms)
+        found = decode(grey, formats=self._formats)
+        found += [one for one in self._patience.look(grey, found, at_ms) if one.symbology in self._kinds]
         return self._tracker.offer(found, at_ms, (grey.shape[1], grey.shape[0]))
 
 

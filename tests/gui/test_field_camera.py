@@ -68,6 +68,21 @@ def test_mirror_zoom_and_resolution_hold_at_once_and_are_kept(field: Field, tmp_
     assert action(field, "camera_0").isChecked()
 
 
+def test_only_the_kinds_of_symbols_that_are_wanted_are_read(field: Field, tmp_path: Path) -> None:
+    frames = shelf(tmp_path / "frames", "786951")
+    look_at(field, frames, 1)
+    action(field, "kind_Data_Matrix").trigger()
+    assert "Data Matrix" not in settings.load().camera.kinds
+    field.visit.scan._read_photo(frames / "frame.png")
+    field.until(lambda: "No mark was found" in field.visit.scan.line.text())
+    for kind in ("QR", "Code_128", "Code_39", "PDF417"):
+        action(field, f"kind_{kind}").trigger()
+    assert not action(field, "kind_Aztec").isEnabled()
+    action(field, "kind_Data_Matrix").trigger()
+    assert settings.load().camera.kinds == ("Data Matrix", "Aztec")
+    look_at(field, frames, 1)
+
+
 def test_the_window_answers_all_along_a_walk(field: Field, tmp_path: Path) -> None:
     """What the window's own thread computes at a stretch, in its processor time: other programs do not lengthen it."""
     shelf_video(depot_rows(7, 12, today=date(2026, 11, 21)), tmp_path / "walk.avi", frames=30, fps=10)

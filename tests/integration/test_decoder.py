@@ -11,15 +11,17 @@ from struct import pack
 
 import numpy as np
 import pytest
+from zxingcpp import BarcodeFormat
 
 from eum_app.domain.errors import Refusal
 from eum_app.domain.marks import Uii, parse_mark
 from eum_app.scanning import labels
 from eum_app.scanning.camera import FrameSource
-from eum_app.scanning.decoder import decode
+from eum_app.scanning.decoder import decode, read_still
 from eum_app.scanning.images import load_grey
 from eum_app.scanning.opencv import cv2
 from eum_app.scanning.read_marks import mark_as_json, read_marks, reading_as_json
+from tests.worn_pictures import laid, modules_of, seen
 from ui.messages_marks import describe
 
 MESSAGE = labels.iuid_message("1HLD9", "NVG-31A", "463416")
@@ -63,6 +65,17 @@ def test_code_39_signs_of_several_symbols_are_told_apart() -> None:
     for at, picture in enumerate(labels.code_39(text) for text in texts):
         sheet[100 + at * 400 : 100 + at * 400 + len(picture), 200 : 200 + picture.shape[1]] = picture
     assert {symbol.raw for symbol in decode(sheet)} == {b"12/A3", b"aB", b"786951"}
+
+
+def test_what_marks_do_not_use_is_read_only_where_it_is_asked_for() -> None:
+    inked = modules_of(b"590123412345", BarcodeFormat.EAN13)
+    picture = seen(laid(inked, 3, 10), np.random.default_rng(1), tilt=0.0)
+    assert read_still(picture, 200) == []
+    (symbol,) = read_still(picture, 200, kinds=("EAN/UPC",))
+    assert (symbol.symbology, symbol.raw, symbol.error_corrected) == ("EAN/UPC", b"5901234123457", False)
+    mark = seen(laid(modules_of(b"A" * 12), 5), np.random.default_rng(1))
+    assert read_still(mark, 200, kinds=("QR", "EAN/UPC")) == []
+    assert [one.raw for one in read_still(mark, 200, kinds=("no such kind",))] == [b"A" * 12]
 
 
 def test_noise_and_tiny_pictures_give_nothing() -> None:

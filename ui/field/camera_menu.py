@@ -11,6 +11,7 @@ from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu, QWidget
 
 from eum_app.domain.errors import KnownError
+from eum_app.scanning.symbologies import ALL, known
 from ui import settings
 from ui.field.parts import named
 from ui.settings import RESOLUTIONS, ZOOMS, CameraSettings
@@ -40,6 +41,7 @@ class CameraMenu(QMenu):
         self._cameras = self.addMenu(self.tr("Camera"))
         self._sizes = self.addMenu(self.tr("Resolution"))
         self._zooms = self.addMenu(self.tr("Zoom"))
+        self._kinds = self.addMenu(self.tr("Symbols"))
         self._mirror = named(QAction(self.tr("Mirrored"), self), "camera_mirror")
         self._mirror.setCheckable(True)
         self._mirror.triggered.connect(lambda on: self._take(is_mirrored=on))
@@ -66,6 +68,14 @@ class CameraMenu(QMenu):
         zooms: list[Choice] = [(f"{zoom:g}×", f"{zoom:g}", zoom) for zoom in ZOOMS]
         _choices(self._zooms, zooms, camera.zoom, "zoom", lambda zoom: self._take(zoom=zoom))
         self._mirror.setChecked(camera.is_mirrored)
+        self._kinds.clear()
+        for kind in ALL:
+            action = named(QAction(kind, self._kinds), f"kind_{kind.replace(' ', '_')}")
+            action.setCheckable(True)
+            action.setChecked(kind in known(camera.kinds))
+            action.setEnabled(known(camera.kinds) != (kind,))  # the last one stays: else nothing would ever be read
+            action.triggered.connect(lambda on=False, kind=kind: self._take_kind(kind, on))
+            self._kinds.addAction(action)
 
     def _look_for_cameras(self) -> None:
         from eum_app.scanning.camera import cameras_there
@@ -89,6 +99,11 @@ class CameraMenu(QMenu):
     def _take_size(self, size: object) -> None:
         assert isinstance(size, tuple)
         self._take(width=size[0], height=size[1])
+
+    def _take_kind(self, kind: str, is_wanted: bool) -> None:
+        self._take(
+            kinds=known({*known(self.camera.kinds), kind} if is_wanted else {*known(self.camera.kinds)} - {kind})
+        )
 
     def _take(self, **changes: object) -> None:
         self.camera = msgspec.structs.replace(self.camera, **changes)

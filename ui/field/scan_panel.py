@@ -208,7 +208,8 @@ class ScanPanel(Card):
     def _read_photo(self, path: Path | None) -> None:
         if path is not None:
             self.worker.stop()
-            self._desk.tasks.query(lambda: read_still(path), self._show_still, self._failed)
+            kinds = self.menu.camera.kinds
+            self._desk.tasks.query(lambda: read_still(path, kinds), self._show_still, self._failed)
 
     def _show_still(self, seen: Seen) -> None:
         self.photo.clear()

@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage
 
 from eum_app.domain.errors import KnownError
+from eum_app.scanning.symbologies import USUAL
 from ui.settings import CameraSettings
 
 if TYPE_CHECKING:
@@ -102,7 +103,7 @@ class ScanWorker(QObject):
         from eum_app.scanning.images import grey_of, zoomed
         from eum_app.scanning.live import LiveReader
 
-        reader, pictures = LiveReader(), dict[tuple[str, bytes], QImage]()
+        reader, pictures = LiveReader(camera.kinds), dict[tuple[str, bytes], QImage]()
         try:
             frames = FrameSource(source, size=(camera.width, camera.height))
         except KnownError as error:
@@ -184,7 +185,7 @@ def view_of(
     return Seen(image, tuple(tracks), width, height, pictures, read_by, is_mirrored)
 
 
-def read_still(path: Path) -> Seen:
+def read_still(path: Path, kinds: Sequence[str] = USUAL) -> Seen:
     """A picture file and its marks, those of a weak symbology not yet sure. Raises Refusal `image.…`."""
     from eum_app.scanning.decoder import read_still as read_symbols
     from eum_app.scanning.images import load_grey
@@ -192,7 +193,7 @@ def read_still(path: Path) -> Seen:
 
     grey = load_grey(path)
     height, width = grey.shape
-    tracks = SweepTracker().offer(read_symbols(grey, STILL_BUDGET_MS, sweep=True), 0, (width, height))
+    tracks = SweepTracker().offer(read_symbols(grey, STILL_BUDGET_MS, sweep=True, kinds=kinds), 0, (width, height))
     pictures = {track.key: picture_of(grey, track.corners) for track in tracks}
     return view_of(grey, tracks, pictures, read_by="photo")
 
