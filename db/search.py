@@ -1,10 +1,12 @@
 """Search as you type: which items have, for each word said, a term that begins with it.
 
-An item's terms stand in its `search_text`: serial and UII, each also written backwards behind `BACKWARDS`, so that an
-ending is a beginning too; and the words of nomenclature, part number and location. A word with marks in it counts from
-each of its parts on (`nvg-31a`, `31a`). SQLCipher answers from a full-text index with the beginnings of up to eight
-characters kept ready (FTS5, without positions); PostgreSQL from a GIN index over the same
-terms, both without any extension. The index follows `items` by triggers, or by itself.
+An item's terms stand in its `search_text`: serial and UII, also written backwards behind `BACKWARDS`, so that an ending
+is a beginning too (the longer one only, where it ends with the other); and the words of nomenclature, part number and
+location. A word with marks in it counts from each of its parts on (`nvg-31a`, `31a`).
+
+SQLCipher answers from a full-text index with the beginnings of up to eight characters kept ready (FTS5, without
+positions); PostgreSQL from a GIN index over the same terms, both without any extension. The index follows `items` by
+triggers, or by itself.
 """
 
 from __future__ import annotations
@@ -60,10 +62,16 @@ def drop(connection: Connection) -> None:
 
 def search_text(serials: Sequence[str], words: Sequence[str]) -> str:
     """Terms with one space between them. `serials` are found by their endings too."""
-    terms = [either for serial in serials for term in said(serial) for either in (term, BACKWARDS + term[::-1])]
+    marks = dict.fromkeys(term for serial in serials for term in said(serial))
+    backwards = [f" {term[::-1]}" for term in marks]
+    all_backwards = "".join(backwards)
+    terms = [term[:MAX_TERM_CHARS] for term in marks]
+    terms += [  # what a longer one ends with is found by its endings
+        f"{BACKWARDS}{term[1:MAX_TERM_CHARS]}" for term in backwards if all_backwards.count(term) == 1
+    ]
     for text_of_many in words:
         terms += _terms_of(text_of_many)
-    return " ".join([term[:MAX_TERM_CHARS] for term in dict.fromkeys(terms)])
+    return " ".join(dict.fromkeys(terms))
 
 
 @lru_cache(maxsize=10_000)  # items by the thousand share an article and a shelf
@@ -71,7 +79,7 @@ def _terms_of(words: str) -> tuple[str, ...]:
     """Each word, and what follows each mark in it; marks alone are no term."""
     return tuple(
         dict.fromkeys(
-            part
+            part[:MAX_TERM_CHARS]
             for word in said(words)
             for part in (word, *(word[at.start() :] for at in _PART.finditer(word)))
             if _PART.search(word)
@@ -81,7 +89,8 @@ def _terms_of(words: str) -> tuple[str, ...]:
 
 def said(words: str) -> list[str]:
     """The words of a search, as terms are written."""
-    return [word for word in _BREAK.split(words.casefold()) if word]
+    folded = words.casefold()
+    return [word for word in _BREAK.split(folded) if word] if _BREAK.search(folded) else [folded] * bool(folded)
 
 
 def matches(connection: Connection, words: Sequence[str]) -> ColumnElement[bool]:

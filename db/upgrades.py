@@ -76,7 +76,7 @@ def discard_copy(folder: Path) -> None:
     copy = folder / BEFORE_UPGRADE
     if copy.exists():
         with disk_trouble(copy):
-            copy.unlink()
+            copy.unlink(missing_ok=True)  # whoever opens the store at the same time may have been first
 
 
 def _copy_aside(engine: Engine, copy: Path, data_key: bytes) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, inspect, select
 
 from db import search, turns
+from db.engines import roomy
 from db.projection.claims import apply_claim_lists, apply_claims, apply_labels_noted, apply_profiles
 from db.projection.exchange import (
     apply_bundles,
@@ -34,7 +35,7 @@ from db.projection.people import (
 )
 from db.projection.rows import Noted
 from db.projection.times import TIME as TIME
-from db.projection.times import apply_corrections, corrected, held_corrections
+from db.projection.times import apply_corrections, corrected
 from db.projection.times import newest_observed as newest_observed
 from db.projection.visits import (
     apply_attached,
@@ -131,12 +132,20 @@ def _applied(connection: Connection, noted: Sequence[Noted]) -> set[str]:
     return areas
 
 
-def _devices(connection: Connection) -> set[str]:
-    """Origins that are devices enrolled here, by the journal itself."""
-    kind = f.DeviceEnrolled
-    payloads = connection.execute(select(journal.c.payload).where(journal.c.kind == kind.__name__)).scalars()
-    facts = (f.decode_fact(kind.__name__, kind.KIND_VERSION, payload) for payload in payloads)
-    return {fact.device for fact in facts if isinstance(fact, kind)}
+def _ahead_of_all(connection: Connection) -> tuple[set[str], list[Noted]]:
+    """What a rebuild must know before it applies anything, by the journal itself: origins that are devices enrolled
+    here, and every correction of a clock. A device's word counts for its own chain."""
+    kinds = (f.DeviceEnrolled.__name__, f.TimeCorrected.__name__)
+    devices: set[str] = set()
+    said: list[Noted] = []
+    for row in connection.execute(select(journal).where(journal.c.kind.in_(kinds))):
+        entry = Entry(*row[:-1])
+        match f.decode_fact(entry.kind, entry.kind_version, entry.payload):
+            case f.DeviceEnrolled() as enrolled:
+                devices.add(enrolled.device)
+            case f.TimeCorrected() as correction:
+                said.append((entry, correction, row.known_at))
+    return devices, [note for note in said if note[0].origin not in devices or note[1].origin == note[0].origin]
 
 
 def _emptied(connection: Connection) -> bool:
@@ -164,16 +173,17 @@ def rebuild(connection: Connection, own_outgoing_prefix: str) -> int:
     Entries of chains by which this store speaks to others (`own_outgoing_prefix`) are copies of its own facts and are
     passed over. Returns the number of facts applied.
     """
+    with roomy(connection):
+        return _rebuilt(connection, own_outgoing_prefix)
+
+
+def _rebuilt(connection: Connection, own_outgoing_prefix: str) -> int:
     is_made_anew = _emptied(connection)
     if is_made_anew:
         for index in items.indexes:  # made once at the end, in order: five times as fast as row by row
             index.drop(connection)
-    devices = _devices(connection)
-    own = [
-        note
-        for note in held_corrections(connection, devices)
-        if not (own_outgoing_prefix and note[0].origin.startswith(own_outgoing_prefix))
-    ]
+    devices, held = _ahead_of_all(connection)
+    own = [note for note in held if not (own_outgoing_prefix and note[0].origin.startswith(own_outgoing_prefix))]
     apply_corrections(connection, own)
     in_order = select(journal).order_by(journal.c.origin, journal.c.epoch, journal.c.seq)
     in_order = in_order.execution_options(yield_per=REBUILD_BATCH)  # of the statement: the connection also writes
@@ -194,9 +204,11 @@ def rebuild(connection: Connection, own_outgoing_prefix: str) -> int:
         applied += len(noted)
     applied += len(own)
     if is_made_anew:
+        # Before the other indexes: by the one that holds its text, SQLite would read the items in another order than
+        # that of their rows, and the index of terms begins a new piece of itself at each step back.
+        search.create(connection)
         for index in sorted(items.indexes, key=lambda index: str(index.name)):
             index.create(connection)
-        search.create(connection)
     connection.execute(delete(meta).where(meta.c.name == "projection_version"))
     connection.execute(meta.insert().values(name="projection_version", value=str(PROJECTION_VERSION)))
     return applied

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import attrgetter
 from typing import Any
 
 import msgspec
 from sqlalchemy import Connection
 
-from db.projection.rows import Noted, key_of, plain, put
+from db.projection.rows import Noted, key_of, plain, put, put_tuples
 from db.search import search_text
 from db.tables import checklists, imports, items, sites
 from eum_app.domain.items import item_key
@@ -25,23 +26,24 @@ def match_key(fact: Any) -> str:
     return "|".join(item_key(fact.cage, fact.part_number, fact.serial, fact.nsn))
 
 
-_DERIVED = {"match_key", "search_text", "look_alike", "order_key", "known_at"}
+_DERIVED = ("match_key", "search_text", "look_alike", "order_key", "known_at")
 _ITEM_FIELDS = tuple(column.name for column in items.columns if column.name not in _DERIVED)
+_fields_of_item = attrgetter(*_ITEM_FIELDS)
 
 
 def apply_items(connection: Connection, noted: Sequence[Noted]) -> None:
     rows = [
-        {
-            **plain(fact, *_ITEM_FIELDS),
-            "match_key": match_key(fact),
-            "search_text": search_text((fact.serial, fact.uii), (fact.nomenclature, fact.part_number, fact.location)),
-            "look_alike": look_alike_key(fact.serial),
-            "order_key": key_of(entry, fact),
-            "known_at": known_at,
-        }
+        (
+            *_fields_of_item(fact),
+            match_key(fact),
+            search_text((fact.serial, fact.uii), (fact.nomenclature, fact.part_number, fact.location)),
+            look_alike_key(fact.serial),
+            key_of(entry, fact),
+            known_at,
+        )
         for entry, fact, known_at in noted
     ]
-    put(connection, items, rows)
+    put_tuples(connection, items, (*_ITEM_FIELDS, *_DERIVED), rows)
 
 
 def apply_imports(connection: Connection, noted: Sequence[Noted]) -> None:

@@ -29,6 +29,15 @@ def put(connection: Connection, table: Table, rows: Rows) -> None:
         run(connection, _put_statement(connection.dialect.name, table), rows)
 
 
+def put_tuples(connection: Connection, table: Table, columns: tuple[str, ...], rows: Sequence[tuple[Any, ...]]) -> None:
+    """`put` for tables of very many rows, which come as tuples: `columns` in the order in which the table has them."""
+    if connection.dialect.name == "postgresql":
+        put(connection, table, [dict(zip(columns, row, strict=True)) for row in rows])
+    elif rows:
+        text, _ = _rendered(connection.dialect, _put_statement(connection.dialect.name, table), columns)
+        connection.exec_driver_sql(text, list(rows) if len(rows) > 1 else rows[0])
+
+
 @cache
 def _put_statement(dialect: str, table: Table) -> Any:
     insert = insert_into(dialect, table)

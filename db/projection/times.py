@@ -80,18 +80,6 @@ def _at(fact: f.Fact | f.UnknownFact, entry: Entry, rows: Iterable[tuple[int, in
     return fact
 
 
-def held_corrections(connection: Connection, devices: set[str]) -> list[Noted]:
-    """Every correction in the journals, for a rebuild. A device's word counts for its own chain."""
-    kind = f.TimeCorrected.__name__
-    found: list[Noted] = []
-    for row in connection.execute(select(journal).where(journal.c.kind == kind)):
-        entry = Entry(*row[:-1])
-        fact = f.decode_fact(kind, entry.kind_version, entry.payload)
-        if isinstance(fact, f.TimeCorrected) and (entry.origin not in devices or fact.origin == entry.origin):
-            found.append((entry, fact, row.known_at))
-    return found
-
-
 def newest_observed(connection: Connection, origin: str, epoch: int) -> str:
     """When a chain's newest fact held, put right; empty for an empty chain."""
     newest = select(journal).where(journal.c.origin == origin, journal.c.epoch == epoch)

@@ -67,6 +67,10 @@ def find_item_ids(connection: Connection, wanted: ItemFilter, limit: int = 0) ->
             found = _sorted_rows(connection, rowids, wanted, rank)
             return found[:limit] if limit else found
         if wanted == ItemFilter(words=wanted.words):
+            if 0 < limit <= len(rowids):
+                found = _ids_of_rows(connection, rowids[:limit])
+                if len(found) == limit:  # less where some of them are outside the account's scope
+                    return found
             return search.ids_in_order_listed(connection, words, limit)
     question = (
         select(items.c.item_id)
@@ -87,6 +91,18 @@ def find_item_ids(connection: Connection, wanted: ItemFilter, limit: int = 0) ->
         if limit and len(ids) >= limit:
             break
     return ids
+
+
+def _ids_of_rows(connection: Connection, rowids: Sequence[int]) -> list[str]:
+    """Ids of rows, in the order of the rows."""
+    rowid: ColumnElement[int] = literal_column("items.rowid")
+    question = select(rowid, items.c.item_id)
+    found = {
+        row: item_id
+        for start in range(0, len(rowids), CHUNK)
+        for row, item_id in connection.execute(question.where(rowid.in_(rowids[start : start + CHUNK])))
+    }
+    return [found[row] for row in rowids if row in found]
 
 
 def _sorted_rows(connection: Connection, rowids: Sequence[int], wanted: ItemFilter, rank: dict[str, int]) -> list[str]:

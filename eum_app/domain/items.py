@@ -64,6 +64,8 @@ def upper(text: str) -> str:
 
 def compact(text: str) -> str:
     """`upper(text)` without any space, as identifiers are compared (spaces are not in the mark character set)."""
+    if text.isascii() and text.isprintable():
+        return text.replace(" ", "").upper()
     return unicodedata.normalize("NFC", upper(text).replace(" ", ""))
 
 

@@ -61,6 +61,7 @@ def serials(session: Session, wanted: ItemFilter, limit: int = 0) -> list[str]:
         (ItemFilter(words="adio"), []),
         (ItemFilter(words="003"), ["9003"]),
         (ItemFilter(words="a786952"), ["786952"]),
+        (ItemFilter(words="86952"), ["786952"]),
         (ItemFilter(words="d1hld9nvg-31a786951"), ["786951"]),
         (ItemFilter(words="31a night 786953"), ["786953"]),
         (ItemFilter(words="radio goggle"), []),
@@ -86,6 +87,29 @@ def test_the_order_is_site_location_serial_and_the_first_page_is_its_beginning(h
     assert found[1:3] == ["9002", "9001"], "Alpha comes before Depot 7, its first floor before its second"
     for limit in range(1, 11):
         assert serials(hq, ItemFilter(), limit) == found[:limit]
+
+
+@pytest.mark.parametrize(
+    ("serials_said", "backwards"),
+    [
+        (("123", "D9X123"), ["321x9d"]),
+        (("123", "D9X124"), ["321", "421x9d"]),
+        (("123", "123"), ["321"]),
+        (("123", ""), ["321"]),
+        (("12 123", ""), ["21", "321"]),
+    ],
+)
+def test_what_a_longer_mark_ends_with_is_kept_once(serials_said: tuple[str, ...], backwards: list[str]) -> None:
+    terms = search.search_text(serials_said, ("LAMP",)).split(" ")
+    assert [term[1:] for term in terms if term.startswith(search.BACKWARDS)] == backwards
+    assert terms[-1] == "lamp"
+
+
+def test_a_rebuilt_index_of_terms_is_one_piece(hq: Session) -> None:
+    """It is one where the items are read in the order of their rows; else it begins anew at each step back."""
+    rebuild_store(hq)
+    with hq.store.reading() as connection:
+        assert connection.exec_driver_sql("SELECT count(DISTINCT segid) FROM item_search_idx").scalar() == 1
 
 
 SAID = st.text(alphabet="9001ra dios-31éE|&!:*\"'()\\%_<\ue000\u200b\U0001f600", max_size=12)
