@@ -111,7 +111,7 @@ class AppWindow(QWidget):
     # Before unlocking
 
     def _show_front(self) -> None:
-        from eum_app.usecases.store_label import store_label
+        from eum_app.usecases.store_label import notice_beside, store_label
 
         error = None
         try:
@@ -122,7 +122,13 @@ class AppWindow(QWidget):
                 self._show_first_start()
                 return
             error = refused
-        page = UnlockPage(brand=BRANDS.get(self._kind, "EUM"), device=self._device or "–", marking=self._marking)
+        notice = notice_beside(self._folder)
+        page = UnlockPage(
+            brand=BRANDS.get(self._kind, "EUM"),
+            device=self._device or "–",
+            notice=notice.text if notice else "",
+            marking=self._marking,
+        )
         page.unlock_requested.connect(self._unlock)
         page.recovery_requested.connect(self._show_recovery)
         self._set_front(page)

@@ -266,6 +266,11 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The store needs tables of a new shape, and this address may not make them.",
         "Open the store once with the owner's address (eum store database-url), then go on with this one.",
     ),
+    "notice.not_accepted": (
+        "The notice of this store was not accepted. Nothing was opened.",
+        "Read it and accept it first; at the command line: EUM_NOTICE_ACCEPTED={notice_id}.",
+    ),
+    "notice.text": ("A notice needs a text, of at most {limit} characters.", "Write what everybody is to accept."),
     "store.entries_lost": (
         "{count} entries that were recorded here are missing ({first} to {last}): the database's log was damaged, or"
         " the store was put back to an earlier state. What stands is whole.",

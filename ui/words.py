@@ -132,6 +132,7 @@ _WORDS: Final[dict[str, dict[str, str]]] = {
         "ClockJumped": "Clock jumped",
         "TimeCorrected": "Time corrected",
         "CopyNoticed": "Copy of a store noticed",
+        "NoticePublished": "Notice published",
         "SiteRegistered": "Site registered",
         "InventoryImported": "Inventory imported",
         "ItemListed": "Item listed",

@@ -18,6 +18,7 @@ from eum_app.cli.common import (
     StoreOption,
     another_secret,
     echo_codes,
+    notice_accepted,
     passphrase,
     show,
     store_folder,
@@ -163,7 +164,9 @@ def recover_command(
 
     code = another_secret(code_fd, "Recovery code")
     chosen = another_secret(new_passphrase_fd, NEW, confirm=True)
-    open_with_recovery_code(store_folder(store), account, code, chosen).close("command ended")
+    folder = store_folder(store)
+    accepted_at = notice_accepted(folder)
+    open_with_recovery_code(folder, account, code, chosen, notice_accepted_at=accepted_at).close("command ended")
     typer.echo("The code is used up, the passphrase is the new one.")
 
 
@@ -205,9 +208,15 @@ def escrow_command(
     with unlocked(store, account, passphrase_fd) as session:
         seen_by = another_secret(witness_fd, f"Passphrase of {witness}")
         chosen = another_secret(new_passphrase_fd, f"New passphrase of {other}", confirm=True)
-        open_by_escrow(session, device_store, other, chosen, witness=witness, witness_passphrase=seen_by).close(
-            "command ended"
-        )
+        open_by_escrow(
+            session,
+            device_store,
+            other,
+            chosen,
+            witness=witness,
+            witness_passphrase=seen_by,
+            notice_accepted_at=notice_accepted(device_store),
+        ).close("command ended")
     typer.echo(f"{other} opens the device's store with the new passphrase. It is recorded in both journals.")
 
 
@@ -252,7 +261,8 @@ def erase_command(
     from eum_app.usecases.erase import erase_store, what_is_lost
     from eum_app.usecases.open_store import open_store
 
-    session = open_store(store_folder(store), account, passphrase(passphrase_fd))
+    folder = store_folder(store)
+    session = open_store(folder, account, passphrase(passphrase_fd), notice_accepted_at=notice_accepted(folder))
     try:
         lost = what_is_lost(session)
         if lost.is_hq:

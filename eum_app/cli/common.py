@@ -89,13 +89,32 @@ def _line_of(descriptor: int, option: str) -> str:
     return line.decode(errors="surrogateescape").rstrip("\r\n")
 
 
+def notice_accepted(folder: Path) -> str | None:
+    """When the notice of a store was accepted: by naming its id in EUM_NOTICE_ACCEPTED, or here and now at a terminal.
+    None where none is set or nobody accepted it: a store that requires it then does not open."""
+    from db.notice import read_notice
+    from eum_app.domain.clock import system_now, utc_text
+
+    notice = read_notice(folder)
+    if notice is None:
+        return None
+    if os.environ.get("EUM_NOTICE_ACCEPTED") == notice.notice_id:
+        return utc_text(system_now())
+    typer.echo(notice.text, err=True)
+    if notice.is_required and sys.stdin.isatty() and typer.confirm("Do you accept this?", err=True):
+        return utc_text(system_now())
+    return None
+
+
 @contextlib.contextmanager
 def unlocked(store: Path | None, account: str, descriptor: int | None) -> Iterator[Session]:
     """An open session; its end is recorded."""
     from eum_app.usecases.open_store import open_store
     from ui.messages import sentence
 
-    session = open_store(store_folder(store), account, passphrase(descriptor))
+    folder = store_folder(store)
+    accepted_at = notice_accepted(folder)
+    session = open_store(folder, account, passphrase(descriptor), notice_accepted_at=accepted_at)
     if lost := session.entries_lost():
         typer.echo(sentence(lost), err=True)
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -164,3 +165,23 @@ def renew(
     with unlocked(store, account, passphrase_fd) as session:
         epoch = renew_journal(session)
     show(as_json, {"epoch": epoch}, f"A new journal has begun (epoch {epoch}). Seal a bundle for each device.")
+
+
+@store_app.command()
+def notice(
+    account: AccountOption,
+    text_file: Annotated[Path, typer.Option(help="A text file (UTF-8): what everybody is to accept.")],
+    required: Annotated[bool, typer.Option("--required", help="Nothing opens without its acceptance.")] = False,
+    store: StoreOption = None,
+    passphrase_fd: PassphraseFd = None,
+) -> None:
+    """Set the notice that is shown before this store is opened (administrators)."""
+    from eum_app.usecases.notice import set_notice
+
+    try:
+        text = text_file.read_text("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise typer.BadParameter("not a readable text file", param_hint="--text-file") from error
+    with unlocked(store, account, passphrase_fd) as session:
+        set_notice(session, text, is_required=required)
+    typer.echo("Set: shown from the next opening on." + (" Nothing opens without its acceptance." if required else ""))

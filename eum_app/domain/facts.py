@@ -59,6 +59,7 @@ from eum_app.domain.store_facts import CopyNoticed as CopyNoticed
 from eum_app.domain.store_facts import DeviceEnrolled as DeviceEnrolled
 from eum_app.domain.store_facts import DeviceRevoked as DeviceRevoked
 from eum_app.domain.store_facts import IdentityAccepted as IdentityAccepted
+from eum_app.domain.store_facts import NoticePublished as NoticePublished
 from eum_app.domain.store_facts import RecordsRead as RecordsRead
 from eum_app.domain.store_facts import SessionEnded as SessionEnded
 from eum_app.domain.store_facts import SessionStarted as SessionStarted
@@ -98,6 +99,7 @@ DEVICE_MAY_STATE: frozenset[type[Fact]] = frozenset(
         AccessDenied,
         IdentityAccepted,
         CopyNoticed,
+        NoticePublished,
         ClockJumped,
         TimeCorrected,
         CheckRecorded,

@@ -22,6 +22,15 @@ class SessionStarted(Fact, frozen=True, kw_only=True):
     """(account code, failures to unlock since that account's last success), this one's included."""
 
 
+class NoticePublished(Fact, frozen=True, kw_only=True):
+    """What everybody is shown before this store is opened; where `is_required`, nothing opens without acceptance.
+    `notice_id` is what `SessionStarted` names."""
+
+    notice_id: str
+    text: str
+    is_required: bool
+
+
 class SessionEnded(Fact, frozen=True, kw_only=True):
     account: str
     reason: str

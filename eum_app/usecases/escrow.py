@@ -31,6 +31,7 @@ def open_by_escrow(
     *,
     witness: str,
     witness_passphrase: str,
+    notice_accepted_at: str | None = None,
     kdf: KdfParams | None = None,
 ) -> Session:
     """At HQ, in front of two people: open a device's store folder with HQ's recovery key, and give one of its accounts
@@ -63,14 +64,14 @@ def open_by_escrow(
         data_key = settle(folder, data_key, next_key)
     cost = kdf or store_file.slots[0].kdf.fresh()
     slot, made = new_slot(store_file.store_id, session.suite, account, new_passphrase, data_key, cost)
-    device = opened(folder, store_file, account, made, session.now)
+    device = opened(folder, store_file, account, made, session.now, notice_accepted_at)
     try:
         _let_in(device, told, slot, made)
         forget(folder, account)
     except BaseException:
         device.store.close()
         raise
-    return started(device, None)
+    return started(device, notice_accepted_at)
 
 
 def _let_in(device: Session, told: EscrowOpened, slot: Slot, made: Unlocked) -> None:

@@ -136,12 +136,13 @@ def open_store(
     (`recovery.open_with_recovery_code`).
 
     Raises Refusal `store.absent`, `store.newer`, `keyslots.damaged`, `passphrase.wrong` (with `left`, the tries that
-    are left; also for an unknown account), `account.locked`; Trouble `keyslots.altered`, `attempts.damaged`, and
+    are left; also for an unknown account), `account.locked`,
+    `notice.not_accepted`; Trouble `keyslots.altered`, `attempts.damaged`, and
     `store.damaged` where the key is right and the database is not.
     """
     failed = failures(folder) if (folder / ATTEMPTS).is_file() else {}
     store_file, unlocked = unlocked_by_passphrase(folder, account, passphrase)
-    return started(opened(folder, store_file, account, unlocked, now), notice_accepted_at, failed)
+    return started(opened(folder, store_file, account, unlocked, now, notice_accepted_at), notice_accepted_at, failed)
 
 
 def change_database_url(folder: Path, account: str, passphrase: str, url: str) -> None:

@@ -115,7 +115,7 @@ def open_with_recovery_code(
     wanted = parse(code)
     store_file = read_store_file(folder)
     unlocked, found = open_by_code(store_file, account, wanted)
-    session = opened(folder, store_file, account, unlocked, now)
+    session = opened(folder, store_file, account, unlocked, now, notice_accepted_at)
     try:
         _use_up(session, found, new_passphrase, kdf)
         forget(folder, account)

@@ -197,7 +197,12 @@ class Session:
             noticed_by=noticed_by,
         )
 
-    def start(self, notice_accepted_at: str | None, failed_unlocks: dict[str, int] | None = None) -> None:
+    def start(
+        self,
+        notice_accepted_at: str | None,
+        failed_unlocks: dict[str, int] | None = None,
+        notice_id: str = NOTICE_ID,
+    ) -> None:
         """Record that the session began, and when the notice was accepted. A store that was copied or put back says so
         first."""
         notice_copy(self.store, self.author)
@@ -213,7 +218,7 @@ class Session:
                     observed_at=self.observed_now(),
                     account=self.account,
                     role=self.role,
-                    notice_id=NOTICE_ID,
+                    notice_id=notice_id,
                     notice_accepted_at=notice_accepted_at,
                     app_version=__version__,
                     failed_unlocks=tuple(sorted((failed_unlocks or {}).items())),

@@ -6,8 +6,14 @@ from pathlib import Path
 
 from db.label import Label as StoreLabel
 from db.label import read_label
+from db.notice import Notice, read_notice
 
 
 def store_label(folder: Path) -> StoreLabel:
     """Raises Refusal `store.absent`, `store.newer`, `keyslots.damaged`; Trouble of the disk."""
     return read_label(folder)
+
+
+def notice_beside(folder: Path) -> Notice | None:
+    """The notice to be shown before a store is opened (`usecases.notice`); None for the program's own words."""
+    return read_notice(folder)

@@ -16,6 +16,7 @@ from eum_app.crypto.suites import Suite
 from eum_app.domain.clock import Now
 from eum_app.domain.errors import Refusal, Trouble
 from eum_app.domain.people import Scope
+from eum_app.usecases.notice import require_accepted
 from eum_app.usecases.session import Session, Ticket, new_id
 
 
@@ -42,13 +43,21 @@ def attempts_place(store_file: StoreFile, account: str) -> str:
     return place_of(store_file.store_id, account, is_known=store_file.slot(account) is not None)
 
 
-def opened(folder: Path, store_file: StoreFile, account: str, unlocked: Unlocked, now: Now) -> Session:
+def opened(
+    folder: Path,
+    store_file: StoreFile,
+    account: str,
+    unlocked: Unlocked,
+    now: Now,
+    notice_accepted_at: str | None,
+) -> Session:
     """A session of an account whose keys are there; not yet started.
 
-    Raises Refusal `account.unknown` for one that the journal does not know; as `Store.open`.
+    Raises Refusal `account.unknown` for one that the journal does not know, `notice.not_accepted`; as `Store.open`.
     """
     unlocked, store = _opened_store(folder, store_file, account, unlocked, now)
     try:
+        require_accepted(store, notice_accepted_at)
         with store.reading() as connection:
             row = account_of(connection, store.named.name, account)
         suite = Suite.parse(store_file.suite)
@@ -79,7 +88,7 @@ def _opened_store(
 def started(session: Session, notice_accepted_at: str | None, failed_unlocks: dict[str, int] | None = None) -> Session:
     """The same session, its beginning recorded."""
     try:
-        session.start(notice_accepted_at, failed_unlocks)
+        session.start(notice_accepted_at, failed_unlocks, require_accepted(session.store, notice_accepted_at))
     except BaseException:
         session.store.close()
         raise

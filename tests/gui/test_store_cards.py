@@ -15,6 +15,7 @@ from db.keyslots import read_store_file
 from eum_app.usecases.erase import erase_after
 from eum_app.usecases.open_store import open_store
 from eum_app.usecases.recovery import make_recovery_codes, open_with_recovery_code
+from eum_app.usecases.store_label import notice_beside
 from tests.builders import PASSPHRASE, Clock, make_store
 from tests.gui.field_world import unlock
 from tests.gui.test_kit_tasks import count_for_ever
@@ -183,3 +184,19 @@ def test_only_administrators_see_it(qtbot: QtBot, folder: Path) -> None:
     assert page.store is None
     assert window.findChild(QAbstractButton, "erase_button") is None
     window.close()
+
+
+def test_a_notice_is_set_by_an_administrator(window: AppWindow, folder: Path) -> None:
+    page = window.findChild(AccountsPage)
+    assert page is not None
+    assert page.store is not None
+    card = page.store.notice
+    assert not card.set_button.isEnabled()
+    card.text.setPlainText("What you do here is recorded.")
+    card.required.setChecked(True)
+    QTest.mouseClick(card.set_button, Qt.MouseButton.LeftButton)
+    settle(window)
+    assert "next opening" in page.notice.text
+    found = notice_beside(folder)
+    assert found is not None
+    assert (found.text, found.is_required) == ("What you do here is recorded.", True)

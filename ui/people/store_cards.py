@@ -10,6 +10,7 @@ from eum_app.domain.errors import KnownError, Refusal
 from eum_app.usecases.erase import Lost, erase_after, set_erase_after, what_is_lost
 from eum_app.usecases.rotate_key import rotate_data_key
 from ui.desk import Desk
+from ui.people.notice_card import NoticeCard
 from ui.people.store_dialogs import EraseDialog, RotatingDialog
 from ui.widgets import Button, Card, FormField, Tab, TabRow, button, hbox, label, vbox
 from ui.words import count
@@ -31,7 +32,11 @@ class StoreCards(QWidget):
         self._desk = desk
         self._rotating: RotatingDialog | None = None
         self._erasing: EraseDialog | None = None
-        self.setLayout(vbox(self._rotate_card(), self._after_card(), self._erase_card(), 1, spacing=16))
+        self.notice = NoticeCard(desk)
+        self.notice.said.connect(self.said)
+        self.notice.failed.connect(self.failed)
+        cards = (self.notice, self._rotate_card(), self._after_card(), self._erase_card())
+        self.setLayout(vbox(*cards, 1, spacing=16))
         self._follow()
 
     # Its parts
@@ -116,6 +121,7 @@ class StoreCards(QWidget):
 
     def ask(self) -> None:
         """Look anew at what the store is set to."""
+        self.notice.ask()
         session = self._desk.session
         self._desk.tasks.query(lambda: erase_after(session), self._show_after, self.failed.emit)
 

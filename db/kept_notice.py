@@ -1,0 +1,23 @@
+"""The notice that counts for a store (`db.notice`), in its database."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import msgspec
+from sqlalchemy import Connection, select
+
+from db.notice import Notice
+from db.tables import meta
+
+_NAME: Final = "notice"
+
+
+def kept_notice(connection: Connection) -> Notice | None:
+    said = connection.execute(select(meta.c.value).where(meta.c.name == _NAME)).scalar()
+    return msgspec.json.decode(said, type=Notice) if said is not None else None
+
+
+def keep_notice(connection: Connection, notice: Notice) -> None:
+    connection.execute(meta.delete().where(meta.c.name == _NAME))
+    connection.execute(meta.insert().values(name=_NAME, value=msgspec.json.encode(notice).decode()))

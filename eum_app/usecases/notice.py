@@ -1,0 +1,53 @@
+"""The notice and consent of whoever runs a store: set by an administrator, accepted before anything else."""
+
+from __future__ import annotations
+
+from db.kept_notice import keep_notice, kept_notice
+from db.notice import MAX_TEXT_CHARS as MAX_TEXT_CHARS
+from db.notice import Notice, read_notice, write_notice
+from db.store import Store
+from eum_app.domain.errors import Refusal
+from eum_app.domain.facts import NoticePublished
+from eum_app.usecases.changes import Changed
+from eum_app.usecases.session import NOTICE_ID, Session
+
+
+def current_notice(session: Session) -> Notice | None:
+    """What was set for this store; None for the program's own words."""
+    return session.read(kept_notice)
+
+
+def set_notice(session: Session, text: str, *, is_required: bool) -> Changed:
+    """From the next opening on this text is shown, and where `is_required`, nothing is opened without its acceptance:
+    not in a window, not at the command line, not by a recovery code. Raises Refusal `permission.denied`,
+    `notice.text`; Trouble of the disk."""
+    session.require("account.manage")
+    text = text.strip()
+    if not text or len(text) > MAX_TEXT_CHARS:
+        raise Refusal("notice.text", limit=MAX_TEXT_CHARS)
+    notice = Notice(text, is_required)
+    with session.writing() as transaction:
+        keep_notice(transaction.connection, notice)
+        transaction.record(
+            NoticePublished(
+                observed_at=session.observed_now(), notice_id=notice.notice_id, text=text, is_required=is_required
+            )
+        )
+        areas = frozenset(transaction.areas)
+    write_notice(session.store.folder, notice)
+    return Changed(areas)
+
+
+def require_accepted(store: Store, notice_accepted_at: str | None) -> str:
+    """The id of the notice that was accepted, or that was not asked for. Raises Refusal `notice.not_accepted`; the
+    file beside the store then shows the text that counts."""
+    with store.reading() as connection:
+        notice = kept_notice(connection)
+    if notice is None:
+        return NOTICE_ID
+    shown = read_notice(store.folder)
+    if shown != notice:
+        write_notice(store.folder, notice)
+    if notice.is_required and (notice_accepted_at is None or shown != notice):
+        raise Refusal("notice.not_accepted", notice_id=notice.notice_id)
+    return notice.notice_id

@@ -1,0 +1,73 @@
+"""The notice that everybody is shown before this store is opened, and whether nothing opens without its acceptance."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QCheckBox, QPlainTextEdit
+
+from eum_app.usecases.notice import MAX_TEXT_CHARS, current_notice, set_notice
+from ui.desk import Desk
+from ui.theme import theme
+from ui.widgets import Button, Card, FormField, button, hbox, label
+
+
+class NoticeCard(Card):
+    """`said` and `failed` are for the page to show."""
+
+    said = Signal(str)
+    failed = Signal(object)
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(self.tr("Notice before opening"))
+        self.setObjectName("notice_card")
+        self._desk = desk
+        self.text = QPlainTextEdit()
+        self.text.setObjectName("notice_text")
+        self.text.setTabChangesFocus(True)
+        self.text.setMinimumHeight(theme().dp(110))
+        self.required = QCheckBox(self.tr("Nothing opens without its acceptance"))
+        self.required.setObjectName("notice_required")
+        self.set_button: Button = button(self.tr("Set the notice"), self.set, kind="primary")
+        self.set_button.setObjectName("notice_set_button")
+        self.text.textChanged.connect(self._follow)
+        self.add_padded(
+            label(
+                self.tr(
+                    "Shown from the next opening on, in place of the program's own words. Where it must be accepted, "
+                    "the command line asks for it too."
+                ),
+                "sub",
+                wrap=True,
+            ),
+            FormField(self.tr("What everybody is to accept"), self.text),
+            self.required,
+            hbox(1, self.set_button),
+            spacing=10,
+        )
+        self._follow()
+
+    def ask(self) -> None:
+        """Look anew at what is set; what is half-typed stays."""
+        session = self._desk.session
+        self._desk.tasks.query(lambda: current_notice(session), self._show, self.failed.emit)
+
+    def _show(self, notice: object) -> None:
+        text = getattr(notice, "text", "")
+        if text and not self.text.toPlainText():
+            self.text.setPlainText(text)
+            self.required.setChecked(bool(getattr(notice, "is_required", False)))
+
+    def set(self) -> None:
+        if not self.set_button.isEnabled():
+            return
+        said = self.tr("Set. It is shown from the next opening on.")
+        self._desk.do(
+            set_notice,
+            self.text.toPlainText(),
+            is_required=self.required.isChecked(),
+            then=lambda _done: self.said.emit(said),
+            failed=self.failed.emit,
+        )
+
+    def _follow(self) -> None:
+        self.set_button.setEnabled(0 < len(self.text.toPlainText().strip()) <= MAX_TEXT_CHARS)
