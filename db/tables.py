@@ -2,7 +2,9 @@
 `read` holds what the journals say, can be thrown away and is rebuilt by `db.projection`.
 
 Times are fixed-width UTC text, dates `YYYY-MM-DD` or empty text; `order_key` is `journal.order_key`; `known_at` is
-the number, in this store's own journal, of the entry with which a fact became known here.
+the number, in this store's own journal counted on through its epochs, of the entry with which a fact became known here.
+Where others write at the same HQ while a bundle comes in (PostgreSQL only), it is the least that this number can be for
+what was in the bundle; the exact one is the `known_at` of the bundle's own row in `bundles`.
 """
 
 from __future__ import annotations
@@ -23,7 +25,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql
 
-PROJECTION_VERSION: Final = 14
+PROJECTION_VERSION: Final = 15
 """Raise it whenever `read` or the projection changes: the next opening rebuilds the read tables."""
 
 PLAIN_TEXT: Final = Text().with_variant(postgresql.TEXT(collation="C"), "postgresql")
@@ -373,6 +375,7 @@ bundles = Table(
     _text("file_name"),
     _text("at"),
     _text("order_key"),
+    Column("known_at", BigInteger, nullable=False),
     PrimaryKeyConstraint("bundle_id", "direction", "recorder", "recorder_epoch"),
 )
 

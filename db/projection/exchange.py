@@ -46,7 +46,7 @@ def apply_revocations(connection: Connection, noted: Sequence[Noted]) -> None:
     put(connection, revocations, rows)
 
 
-def _bundle_row(entry: Entry, fact: f.BundleSealed | f.BundleImported) -> dict[str, Any]:
+def _bundle_row(entry: Entry, fact: f.BundleSealed | f.BundleImported, known_at: int) -> dict[str, Any]:
     sealed = isinstance(fact, f.BundleSealed)
     names = (
         "bundle_id",
@@ -68,11 +68,12 @@ def _bundle_row(entry: Entry, fact: f.BundleSealed | f.BundleImported) -> dict[s
         "entries": fact.last_seq - fact.first_seq + 1 if isinstance(fact, f.BundleSealed) else fact.new_entries,
         "at": fact.observed_at,
         "order_key": key_of(entry, fact),
+        "known_at": known_at,
     }
 
 
 def apply_bundles(connection: Connection, noted: Sequence[Noted]) -> None:
-    rows = [_bundle_row(entry, fact) for entry, fact, _ in noted if _is_possible(entry, fact)]
+    rows = [_bundle_row(entry, fact, known_at) for entry, fact, known_at in noted if _is_possible(entry, fact)]
     put(connection, bundles, rows)
 
 

@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, func, literal, or_,
 
 from db.bounds import stated_within
 from db.chains import held_chains
-from db.tables import checks, findings, items, journal, sites, visits
+from db.tables import bundles, checks, findings, items, journal, meta, sites, visits
 from eum_app.domain.errors import Refusal
 from eum_app.domain.journal import Entry, Head, genesis, verify_chain
 
@@ -82,7 +82,8 @@ class ActivityRow:
 
 @dataclass(frozen=True)
 class ActivityDetail:
-    """One entry whole. `is_whole`: its hash fits its fields and follows the entry before it."""
+    """One entry whole. `known_at`: the number of the entry of this store with which it became known here, counted on
+    through its epochs. `is_whole`: its hash fits its fields and follows the entry before it."""
 
     row: ActivityRow
     entry: Entry
@@ -182,7 +183,22 @@ def activity_entry(connection: Connection, entry_id: str) -> ActivityDetail:
         is_whole = True
     except Refusal:
         is_whole = False
-    return ActivityDetail(_described(connection, [row])[0], entry, row.known_at, is_whole)
+    return ActivityDetail(_described(connection, [row])[0], entry, _known_with(connection, row), is_whole)
+
+
+def _known_with(connection: Connection, row: Row[Any]) -> int:
+    """The `known_at` of the first own entry that says that a bundle with this one was taken in; the row's own where
+    none does. On a server the row's own may be less: what others at HQ wrote while the bundle came in."""
+    own = select(meta.c.value).where(meta.c.name == "name").scalar_subquery()
+    said = select(func.min(bundles.c.known_at)).where(
+        bundles.c.recorder == own,
+        bundles.c.direction == "in",
+        bundles.c.origin == row.origin,
+        bundles.c.epoch == row.epoch,
+        bundles.c.first_seq <= row.seq,
+        bundles.c.last_seq >= row.seq,
+    )
+    return connection.execute(said).scalar() or int(row.known_at)
 
 
 def activity_facets(connection: Connection) -> ActivityFacets:

@@ -82,7 +82,8 @@ def row_standing(row: Any, trigger: str, today: date) -> Standing:
 
 def came_at(connection: Connection, visit_id: str) -> dict[str, str]:
     """When each check of a visit became known here, by this store's own clock: check id → UTC text. Those that come in
-    with the transaction under way are not in it yet."""
+    with the transaction under way are not in it yet. Where others wrote at HQ while they came in, it is the time of the
+    first such write, at most as long before as the import took."""
     rows = connection.execute(
         select(checks.c.check_id, journal.c.recorded_at)
         .join(

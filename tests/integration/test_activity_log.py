@@ -5,20 +5,38 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from db.queries import visits
-from db.queries.activity import ActivityFilter, ActivityRow, activity_rows
+from db.queries.activity import (
+    ActivityDetail,
+    ActivityFilter,
+    ActivityRow,
+    activity_entry,
+    activity_ids,
+    activity_rows,
+)
 from eum_app.domain.errors import Refusal, Trouble
-from eum_app.domain.facts import AccessDenied, Fact, HeadSigned, RecordsRead, SessionStarted, decode_fact
+from eum_app.domain.facts import (
+    AccessDenied,
+    Fact,
+    HeadSigned,
+    RecordsRead,
+    SessionStarted,
+    SiteRegistered,
+    decode_fact,
+)
+from eum_app.usecases import exchange
 from eum_app.usecases.exchange import import_bundles
 from eum_app.usecases.open_store import open_store
 from eum_app.usecases.record_check import record_check
-from eum_app.usecases.review import review_finding
+from eum_app.usecases.review import judge, review_finding
 from eum_app.usecases.session import Session
 from tests.builders import PASSPHRASE, typed
 from tests.integration.test_rules_judged import PHOTO
+from tests.postgres import PostgreSQL
 from tests.simulator import Simulator
 
 DEVICE = "FLD-0042"
@@ -122,3 +140,29 @@ def test_what_is_denied_and_what_failed_is_in_the_log(simulator: Simulator, tmp_
     import_bundles(hq, [broken])
     ((row, _),) = log(hq, "BundleQuarantined")
     assert row.outcome
+
+
+def test_what_a_bundle_brought_became_known_with_the_entry_that_says_so(
+    tmp_path: Path, postgresql: PostgreSQL, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where somebody else at HQ wrote while it came in, under the number that it would have had else."""
+    simulator = Simulator.start(tmp_path / "w", count=2, database_url=postgresql.new_database())
+    hq = simulator.world.hq
+    simulator.check(DEVICE, 0)
+
+    def meanwhile(*given: Any) -> Any:
+        with hq.writing() as transaction:
+            transaction.record(SiteRegistered(observed_at="2026", site_id="s1", name="Depot 1", country="XX"))
+        return judge(*given)
+
+    monkeypatch.setattr(exchange, "judge", meanwhile)
+    assert import_bundles(hq, [simulator.seal(DEVICE)]).outcomes[0].outcome == "accepted"
+
+    def shown(kind: str) -> list[ActivityDetail]:
+        return [hq.read(activity_entry, one) for one in hq.read(activity_ids, ActivityFilter(kind=kind))]
+
+    (imported,) = (one for one in shown("BundleImported") if one.entry.origin == "HQ-01")
+    (check,) = shown("CheckRecorded")
+    assert imported.known_at == imported.entry.seq == 1 + max(one.entry.seq for one in shown("SiteRegistered"))
+    assert check.known_at == imported.known_at
+    simulator.world.close()
