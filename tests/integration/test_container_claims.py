@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 from sqlalchemy import select
 
@@ -18,7 +20,7 @@ from db.queries.visits import recent_checks, visit
 from db.tables import checks, journal, visit_items
 from eum_app.domain.claims import LABEL, Candidate, ClaimAbout, match_labelled
 from eum_app.domain.errors import Refusal
-from eum_app.domain.facts import ContainerLabelNoted, decode_fact
+from eum_app.domain.facts import ContainerLabelNoted, LabelClaim, decode_fact
 from eum_app.domain.people import Scope
 from eum_app.usecases.exchange import import_bundles
 from eum_app.usecases.match_label import ContainerLabels
@@ -26,6 +28,7 @@ from eum_app.usecases.match_mark import Match, match_mark
 from eum_app.usecases.note_label import note_label
 from eum_app.usecases.seal_bundle import seal_results
 from eum_app.usecases.session import Session
+from eum_app.usecases.visit_report import export_visit
 from tests.builders import World, make_world
 from tests.macro_pdf417 import cut, scanned
 
@@ -72,7 +75,12 @@ def facts(session: Session) -> list[ContainerLabelNoted]:
     return [fact for fact in found if isinstance(fact, ContainerLabelNoted)]
 
 
-def test_a_label_noted_in_the_field_is_claims_at_hq_and_no_sighting(world: World, visit_id: str) -> None:
+def test_a_label_noted_in_the_field_is_claims_at_hq_and_no_sighting(
+    tmp_path: Path, hq_backend: Callable[[], str | None]
+) -> None:
+    world = make_world(tmp_path, database_url=hq_backend())
+    visit_id = world.plan().visit_id
+    world.hand_over()
     device, hq = world.device, world.hq
     before = contents(device, checks, visit_items)
     parts = scanned(cut(MESSAGE, 4), ID, with_count=True)
@@ -105,6 +113,7 @@ def test_a_label_noted_in_the_field_is_claims_at_hq_and_no_sighting(world: World
     kept = contents(hq, claims, claim_lists)
     hq.store.rebuild()
     assert contents(hq, claims, claim_lists) == kept, "the journal says it all"
+    world.close()
 
 
 def test_parts_noted_before_the_rest_was_read_stay_one_label(world: World, visit_id: str) -> None:
@@ -168,6 +177,42 @@ def test_only_who_works_on_the_visit_notes_labels(world: World, visit_id: str) -
     with pytest.raises(Refusal, match=r"permission\.denied"):
         note_label(world.hq, visit_id, match)
     assert facts(world.device) == []
+
+
+def test_the_visit_record_counts_labels_apart_from_what_was_seen(world: World, visit_id: str, tmp_path: Path) -> None:
+    before = tmp_path / "before.json"
+    export_visit(world.hq, before, visit_id)
+    note_label(world.device, visit_id, match_mark(world.device, visit_id, MESSAGE.encode(), read_by="wedge"))
+    import_bundles(world.hq, [seal_results(world.device, world.drop).path])
+    after = tmp_path / "after.json"
+    export_visit(world.hq, after, visit_id)
+    (was, now) = (json.loads(path.read_text("utf-8")) for path in (before, after))
+    assert "Container labels" not in before.read_text("utf-8")
+    assert "Container labels (claims)" in after.read_text("utf-8")
+    assert now["tables"] == was["tables"], "no outcome and no evidence grade came of it"
+
+
+def test_a_device_that_lies_about_labels_harms_only_its_own_word(world: World, visit_id: str) -> None:
+    claim = LabelClaim(uii=UNKNOWN[0], serial="", part_number="", item_id="no such item", match="uii")
+    lie = ContainerLabelNoted(
+        observed_at=world.device.observed_now(),
+        visit_id=visit_id,
+        label_id="7",
+        size=-5,
+        is_whole=True,
+        parts=(),
+        claims=(claim, claim, msgspec.structs.replace(claim, uii="\u202e" * 500, item_id="")),
+    )
+    with world.device.writing() as transaction:
+        transaction.record(lie)
+    (outcome,) = import_bundles(world.hq, [seal_results(world.device, world.drop).path]).outcomes
+    assert outcome.outcome == "accepted"
+    assert world.hq.read(labels_noted, visit_id) == LabelsNoted(1, 2)
+    assert len(world.hq.read(open_claim_ids)) == 1
+    with world.device.writing() as transaction:
+        transaction.record(msgspec.structs.replace(lie, visit_id="another's"))
+    (outcome,) = import_bundles(world.hq, [seal_results(world.device, world.drop).path]).outcomes
+    assert (outcome.outcome, outcome.code) == ("quarantined", "fact.foreign_visit")
 
 
 def test_whom_the_visit_concerns_sees_what_its_labels_claim(world: World, visit_id: str) -> None:

@@ -93,6 +93,18 @@ def check_fact(number: int, item: str, outcome: str, at: str) -> f.CheckRecorded
     )
 
 
+def label_fact(label_id: str, uiis: list[str], at: str) -> f.ContainerLabelNoted:
+    return f.ContainerLabelNoted(
+        observed_at=at,
+        visit_id="v1",
+        label_id=label_id,
+        size=len(uiis),
+        is_whole=True,
+        parts=(f.LabelPartRead(raw=" ".join(uiis).encode(), read_by="wedge"),),
+        claims=tuple(f.LabelClaim(uii=uii, serial=at, part_number="", item_id="", match="unmatched") for uii in uiis),
+    )
+
+
 HQ_FACTS: list[f.Fact] = [
     f.VisitPlanned(
         observed_at="2026-01-01",
@@ -115,6 +127,7 @@ steps = st.one_of(
     st.tuples(st.just("check"), st.sampled_from("abcd"), st.sampled_from(["verified", "not_found"]), times),
     st.tuples(st.just("withdraw"), st.integers(0, 7), st.just(""), times),
     st.tuples(st.just("answer"), st.sampled_from(["q1", "q2"]), st.sampled_from(["yes", "no"]), times),
+    st.tuples(st.just("label"), st.sampled_from(["", "7"]), st.sampled_from(["D1", "D1 D2", "D2 D2 D3"]), times),
     st.tuples(st.just("close"), st.just(""), st.just(""), times),
 )
 
@@ -133,6 +146,8 @@ def facts_of(device: int, plan: list[tuple[Any, ...]]) -> list[f.Fact]:
                     observed_at=at, visit_id="v1", checklist=PIN, answers=(Answer(subject, value, f"by {device}"),)
                 )
             )
+        elif what == "label":
+            facts.append(label_fact(subject, value.split(), at))
         else:
             facts.append(
                 f.VisitClosedOut(
