@@ -61,7 +61,12 @@ class Work:
     def fits(self, session: Session) -> bool:
         """Whether `session` may have this work back: the same account, and what it may see is the same."""
         mine = self.session
-        return (mine.account, mine.role, mine.name) == (session.account, session.role, session.name)
+        return (mine.account, mine.role, mine.scope, mine.name) == (
+            session.account,
+            session.role,
+            session.scope,
+            session.name,
+        )
 
     def put_away(self, reason: str) -> Future[None]:
         """Hide everything, end what runs in the background, record the end of the session and drop its keys.
