@@ -14,15 +14,18 @@ from db.queries import visits
 from db.queries.claims import LabelsNoted, labels_noted
 from db.queries.reading import mark_read
 from eum_app.domain.errors import Refusal
+from eum_app.domain.facts import MarkRead
 from eum_app.domain.marks import parse_mark
 from eum_app.scanning.labels import png
 from eum_app.usecases.exchange import import_bundles
+from eum_app.usecases.match_mark import Match
 from eum_app.usecases.open_store import open_store
 from eum_app.usecases.seal_bundle import seal_results
 from tests.builders import PASSPHRASE
 from tests.gui.field_world import Field, field_at_work
 from tests.gui.test_scan_bursts import burst
 from tests.macro_pdf417 import cut, picture, scanned
+from ui.field.match_words import CLAIMS_SHOWN, offer_of
 
 CASES = json.loads((Path(__file__).parents[1] / "data" / "marks.json").read_text("utf-8"))
 CLAIMS = "[)>\x1e06\x1d25SD1HLD9NVG-31A786950\x1d25SD1HLD9NVG-31A786951\x1e\x04"
@@ -118,6 +121,14 @@ def test_a_label_in_parts_is_put_together_on_the_page_and_is_no_sighting(qtbot: 
         field.idle()
         assert "does not fit" in line.text()
         assert field.session.read(visits.recent_checks, field.visit_id) == []
+
+
+def test_a_label_of_hundreds_is_shown_in_part_and_noted_whole() -> None:
+    message = "[)>\x1e06\x1d" + "\x1d".join(f"25SD1HLD9{number:06}" for number in range(300)) + "\x1e\x04"
+    offer = offer_of(Match("claims", MarkRead(read_by="wedge"), parse_mark(message.encode(), "PDF417")))
+    claimed = [said for name, said in offer.read if name == "Claimed"]
+    assert len(claimed) == CLAIMS_SHOWN + 1
+    assert (claimed[0], claimed[-1], offer.note) == ("D1HLD9000000", "and 280 more", "Note 300 claims")
 
 
 def test_what_a_label_claims_is_noted_when_asked_for_and_not_by_a_burst(qtbot: QtBot, tmp_path: Path) -> None:

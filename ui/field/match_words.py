@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from PySide6.QtCore import QCoreApplication
 
@@ -13,6 +14,9 @@ from eum_app.usecases.note_label import NotedLabel
 from ui import words
 from ui.mark_view import mark_text
 from ui.messages import warning
+
+CLAIMS_SHOWN: Final = 20
+"""Of a container's label, in the item column; all of them are noted."""
 
 
 @dataclass(frozen=True)
@@ -193,6 +197,10 @@ def _read_rows(match: Match) -> list[tuple[str, str]]:
     ]
     if match.item is not None:
         rows.append((_tr("On the book at"), words.joined(match.item.site, match.item.location)))
-    rows += [(_tr("Claimed"), _shown(claim)) for claim in match.mark.claims]
+    claims = match.mark.claims
+    rows += [(_tr("Claimed"), _shown(claim)) for claim in claims[:CLAIMS_SHOWN]]
+    if len(claims) > CLAIMS_SHOWN:  # a label may name hundreds, and each row is widgets
+        more = words.counted(len(claims) - CLAIMS_SHOWN, _tr("and {count} more"), _tr("and {count} more"))
+        rows.append((_tr("Claimed"), more))
     rows += [(_tr("Note"), warning(one.code, one.values)) for one in match.mark.warnings]
     return [(name, value) for name, value in rows if value]
