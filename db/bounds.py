@@ -187,8 +187,8 @@ def _among(column: ColumnElement[str], values: Iterable[str]) -> list[ColumnElem
 _SUBJECTS: Final[tuple[Column[str], ...]] = (
     findings.c.finding_id,
     claims.c.claim_id,
-    checks.c.check_id,
     visits.c.visit_id,
+    checks.c.check_id,
     items.c.item_id,
     sites.c.site_id,
     evidence.c.object_id,
