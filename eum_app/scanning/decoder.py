@@ -28,7 +28,8 @@ _MIN_SIDE = 16  # px; the smallest symbol has 8 modules
 # A picture of anything else passes the error correction of the smallest Data Matrix (8 codewords, 2 corrected) once in
 # 10^6 tries, that of an IUID mark (32, 7 corrected) once in 10^10; a share left unused is many times safer yet.
 _MARGIN = 0.15
-# These carry Reed-Solomon error correction: a read that passes is right. A linear symbol has a weak checksum or none.
+# These carry Reed-Solomon error correction: a read that passes is right, unless all of it was used up (a symbol under
+# another one was once read wrongly so). A linear symbol has a weak checksum or none.
 _ERROR_CORRECTED = ("Data Matrix", "QR", "PDF417", "Aztec")
 _PAIR_SIGNS = frozenset("+%$")
 # zxing-cpp's names of the kinds that belong to one symbology, by their beginning.
@@ -308,7 +309,7 @@ def _symbol(barcode: zxingcpp.Barcode, ms: float, preparation: str) -> Symbol:
         corners=_four((p.x, p.y) for p in (place.top_left, place.top_right, place.bottom_right, place.bottom_left)),
         ms=ms,
         preparation=preparation,
-        error_corrected=symbology in _ERROR_CORRECTED,
+        error_corrected=symbology in _ERROR_CORRECTED and float(extra.get("UEC", 1.0)) > 0,
         aim=str(barcode.symbology_identifier),
         margin=float(extra.get("UEC", 0.0)),
         text=str(barcode.text),
