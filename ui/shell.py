@@ -129,7 +129,10 @@ class Shell(QWidget):
         self.rail.select(str(page.property("rail_key") or key))
         page.opened(argument)
         self._refresh_stale(key)
-        (page.first_focus() or page).setFocus(Qt.FocusReason.OtherFocusReason)
+        first = page.first_focus()
+        # What stands in a column that has no room now cannot have the focus; Qt would hand it to any button.
+        is_there = first is not None and first.isVisibleTo(page)
+        (first if first is not None and is_there else page).setFocus(Qt.FocusReason.OtherFocusReason)
         self.page_shown.emit(key)
 
     def refresh(self, areas: frozenset[str]) -> None:

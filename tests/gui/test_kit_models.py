@@ -131,6 +131,22 @@ def test_the_current_row_is_kept_by_id(qtbot: QtBot, look: Theme) -> None:
     assert current_id(view) is None
 
 
+def test_no_column_is_out_of_reach_where_there_is_no_room(qtbot: QtBot, look: Theme) -> None:
+    model = model_of(Rows(3))
+    view = table_view(model, name="Items")
+    qtbot.addWidget(view)
+    model.setParent(view)
+    view.show()
+    look.set_scale(200)
+    for width in (900, 400):
+        view.resize(width, 300)
+        qtbot.waitUntil(lambda: view.horizontalHeader().length() >= view.viewport().width(), timeout=30_000)
+        reach = view.viewport().width() + view.horizontalScrollBar().maximum()
+        assert reach >= view.horizontalHeader().length()
+        assert view.columnWidth(1) >= look.dp(64)
+    assert view.horizontalScrollBar().maximum() > 0
+
+
 @pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
 def test_a_cell_with_no_room_for_its_text_shows_it_as_a_tooltip(qtbot: QtBot, look: Theme) -> None:
     model = model_of(Rows(3))

@@ -250,6 +250,21 @@ def test_columns_become_one_at_a_time(qtbot: QtBot, look: Theme) -> None:
     assert mirrored == sorted(mirrored, reverse=True)
 
 
+def test_focus_stays_with_the_columns_when_one_goes_out_of_sight(qtbot: QtBot, look: Theme) -> None:
+    left, right, beside = QLineEdit(), QLineEdit(), button("Lock")
+    columns = Columns([ColumnPart("left", "Left", left), ColumnPart("right", "Right", right)])
+    whole = panel(vbox(beside, columns))
+    shown(qtbot, whole, 1300, 300)
+    right.setFocus()
+    assert right.hasFocus()
+    whole.resize(500, 300)
+    qtbot.waitUntil(lambda: columns.is_narrow, timeout=30_000)
+    assert not right.isVisible()
+    focus = whole.focusWidget()
+    assert focus is not None
+    assert columns.isAncestorOf(focus)
+
+
 def test_flow_wraps_and_cuts_nothing(qtbot: QtBot, look: Theme) -> None:
     whole = panel(flow(*(button(f"Button {at}") for at in range(6))))
     shown(qtbot, whole, 260, 400)

@@ -27,6 +27,7 @@ from ui.widgets import (
     FormField,
     KeyValueGrid,
     StatTile,
+    Tiles,
     ValueText,
     button,
     flow,
@@ -116,9 +117,7 @@ class ReportsPage(Page):
         self._total = StatTile(self.tr("Items in the report"))
         self._never = StatTile(self.tr("Without any check"))
         self._not_received = StatTile(self.tr("Facts not received yet"))
-        tiles = hbox(self._total, self._never, self._not_received, spacing=16)
-        for at in range(3):
-            tiles.setStretch(at, 1)
+        tiles = Tiles(self._total, self._never, self._not_received)
         view = panel(vbox(about, tiles, self._rows_card, spacing=16))
         view.layout().setStretch(2, 1)  # type: ignore[union-attr]
         return view

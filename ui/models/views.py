@@ -12,6 +12,8 @@ from ui.delegates.row_delegate import RowDelegate
 from ui.models.ids_model import IdsTableModel
 from ui.theme import theme
 
+_LEAST_COLUMN_DP = 64
+
 
 def list_view(model: IdsTableModel, delegate: RowDelegate, *, name: str) -> QTableView:
     """A list of rows drawn by a delegate; `name` is its accessible name. Owns the delegate.
@@ -49,11 +51,14 @@ def table_view(model: IdsTableModel, *, name: str, row_height: float = 40) -> QT
     _plain(view, name)
     head = view.horizontalHeader()
     head.setHighlightSections(False)
+    view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)  # at 200 % no column is out of reach
+    view.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
     head.setDefaultAlignment(Qt.AlignmentFlag.AlignLeading | Qt.AlignmentFlag.AlignVCenter)
 
     def fit() -> None:
         look = theme()
         view.verticalHeader().setDefaultSectionSize(look.dp(row_height))
+        head.setMinimumSectionSize(look.dp(_LEAST_COLUMN_DP))
         for at, column in enumerate(model.columns):
             if column.width:
                 head.setSectionResizeMode(at, QHeaderView.ResizeMode.Interactive)

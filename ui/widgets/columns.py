@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QCoreApplication, QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from ui.theme import theme
 from ui.widgets.fields import Tab, TabRow
@@ -115,8 +115,12 @@ class Columns(QWidget):
             height = self._tabs.heightForWidth(self.width()) if self._is_narrow else 0
             self._tabs.setGeometry(0, 0, self.width(), height)
             top = height + gap if height else 0
+            focus = QApplication.focusWidget()
             for part in self._parts:
-                part.widget.setVisible(part.key == self._front)
+                is_front = part.key == self._front
+                if not is_front and focus is not None and (part.widget is focus or part.widget.isAncestorOf(focus)):
+                    self._tabs.focus_current()  # Qt would hand it to any button of the window
+                part.widget.setVisible(is_front)
                 part.widget.setGeometry(0, top, self.width(), max(0, self.height() - top))
             return
         is_rtl = self.layoutDirection() == Qt.LayoutDirection.RightToLeft

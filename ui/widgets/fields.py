@@ -187,6 +187,11 @@ class TabRow(QWidget):
         """Choose without emitting."""
         self._buttons[key].setChecked(True)
 
+    def focus_current(self) -> None:
+        """The keyboard goes to the one that is chosen."""
+        if self.current:
+            self._buttons[self.current].setFocus(Qt.FocusReason.OtherFocusReason)
+
     def set_text(self, key: str, text: str, name: str = "") -> None:
         """New words, e.g. after a count changed."""
         made = self._buttons[key]

@@ -38,7 +38,7 @@ class PageHeader(QFrame):
         self._is_fitting = False
         self._progress = ProgressSummary()
         self._progress.hide()
-        self._chips = hbox(spacing=8)
+        self._chips = hbox(1, spacing=8)
         self._chip_list: list[Chip] = []
         self._state = Chip()
         self._state.hide()
@@ -96,7 +96,7 @@ class PageHeader(QFrame):
     def add_chip(self, chip: Chip) -> None:
         """A chip right after the title, e.g. a finding's severity."""
         self._chip_list.append(chip)
-        self._chips.addWidget(chip)
+        self._chips.insertWidget(len(self._chip_list) - 1, chip)
         self._refit()
 
     def add_action(self, widget: QWidget) -> None:
@@ -146,10 +146,9 @@ class PageHeader(QFrame):
         for words in (self._crumb, self._title, self._sub):
             width = words.fontMetrics().horizontalAdvance(_plain(words.text())) + 4
             words.setMinimumWidth(max(0, min(width, theme().dp(420), room)) if words.isVisibleTo(self) else 0)
-        # Added up part by part: the hint of a box depends on the direction that is decided here, and a box within a box
-        # still says what held before another scale.
-        shown = [words for words in (self._crumb, self._title, self._sub) if words.isVisibleTo(self)]
-        left = [max((max(words.minimumWidth(), words.sizeHint().width()) for words in shown), default=0)]
+        # Added up part by part: the hint of a box depends on the direction that is decided here, and boxes and labels
+        # may still say what held before another scale.
+        left = [max(words.minimumWidth() for words in (self._crumb, self._title, self._sub))]
         chips = [chip.sizeHint().width() for chip in self._chip_list]
         left.append(sum(chips) + self._chips.spacing() * max(0, len(chips) - 1))
         if self._progress.isVisibleTo(self):
