@@ -52,6 +52,7 @@ class FigureTile(StatTile):
         self.setAccessibleDescription(opens)
         self.more: Button = button("", self.detail_opened.emit, kind="inline")
         self.more.setObjectName(f"{object_name}_more")
+        self.more.setAccessibleName(name)
         self.more.hide()
         self.add_padded(hbox(self.more, 1), margins=(14, 0, 16, 11))
 
@@ -59,6 +60,7 @@ class FigureTile(StatTile):
         """Small print that leads to rows of its own (`detail_opened`), in place of the usual one."""
         self._detail.setVisible(not text)
         self.more.setText(text)
+        self.more.setAccessibleName(f"{self._name.text()}: {text}")
         self.more.setVisible(bool(text))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

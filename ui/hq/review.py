@@ -35,6 +35,7 @@ from ui.widgets import (
     Tab,
     TabRow,
     button,
+    flow,
     hbox,
     label,
     panel,
@@ -131,9 +132,10 @@ class ReviewPage(Page):
         named(back, "picture_back")
         self._withhold = button(self.tr("Ask to withhold…"), self.ask_to_withhold, icon="eye-off")
         named(self._withhold, "picture_withhold")
-        self._withhold.setVisible(may(self.desk.session, "content.withhold"))
+        if not may(self.desk.session, "content.withhold"):
+            self._withhold.hide()
         card = Card()
-        card.add_padded(hbox(self._caption, 1, self._withhold, farther, nearer, back, spacing=10))
+        card.add_padded(hbox(self._caption, 1, panel(flow(self._withhold, farther, nearer, back)), spacing=10))
         card.add(self.picture, 1)
         return card
 
