@@ -23,6 +23,7 @@ from ui.unlock import UnlockPage
 
 if TYPE_CHECKING:
     from eum_app.crypto.passphrases import KdfParams
+    from eum_app.domain.time_check import Heard
     from eum_app.usecases.session import Session
     from ui.first_start import FirstStart, NewStore
     from ui.recovery import RecoveryPage
@@ -188,7 +189,12 @@ class AppWindow(QWidget):
             self._watch = Watch(self)
             self._watch.mark_scanned.connect(self._take_mark)
             self._watch.lock_due.connect(self.lock)
+            self._watch.time_heard.connect(self._take_time)
         return self._watch
+
+    def _take_time(self, heard: Heard) -> None:
+        if self._work is not None:
+            self._work.shell.satellite_time_heard.emit(heard)
 
     def _take_mark(self, raw: bytes, read_by: str) -> None:
         """A hand scanner's burst goes to the page in sight as a mark, wherever the focus is; while the store is locked
@@ -286,6 +292,7 @@ class AppWindow(QWidget):
             shell.erase_requested.connect(self._erase)
             self._watching().scanners.heard.connect(shell.scanner_heard)
             shell.scanner_changed.connect(self._watching().use_scanner)
+            shell.satellite_changed.connect(self._watching().use_satellite)
             shell.lock_after_changed.connect(self._watching().lock_after)
             self._stack.addWidget(shell)
         self._stack.setCurrentWidget(shell)

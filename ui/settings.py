@@ -51,6 +51,13 @@ class ScannerSettings(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
+class SatelliteSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """The serial port of a satellite receiver (GNSS). No `port`: none is used."""
+
+    port: str = ""
+    baud: int = 9600
+
+
 class LookSettings(msgspec.Struct, frozen=True, kw_only=True):
     """`mode` and `density` as the theme has them; `scale` in per cent, 100 to 200."""
 
@@ -67,6 +74,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     look: LookSettings = LookSettings()
     camera: CameraSettings = CameraSettings()
     scanner: ScannerSettings = ScannerSettings()
+    satellite: SatelliteSettings = SatelliteSettings()
     keeps_mark_pictures: bool = False
     makes_sounds: bool = False
     lock_after_minutes: int = 15

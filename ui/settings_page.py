@@ -14,7 +14,9 @@ from eum_app.domain.errors import KnownError
 from ui import settings, words
 from ui.desk import Desk
 from ui.page import Page
+from ui.satellite_card import SatelliteCard
 from ui.settings import LookSettings
+from ui.shell import Shell
 from ui.theme import MODES, theme
 from ui.theme.theme import SCALES, Density
 from ui.widgets import (
@@ -34,6 +36,14 @@ from ui.widgets import (
     scrolled,
     vbox,
 )
+
+
+def settings_page(shell: Shell, desk: Desk) -> SettingsPage:
+    """The page, with what it listens to and what it changes beyond itself."""
+    made = SettingsPage(desk)
+    made.satellite.satellite_changed.connect(shell.satellite_changed)
+    shell.satellite_time_heard.connect(made.satellite.hear)
+    return made
 
 
 class SettingsPage(Page):
@@ -73,6 +83,9 @@ class SettingsPage(Page):
         left = vbox(looks, spacing=16)
         if not desk.session.is_hq:  # no check is recorded at HQ
             left.addWidget(self._scanning_card())
+        self.satellite = SatelliteCard(desk)
+        self.satellite.satellite_changed.connect(lambda chosen: self._save(satellite=chosen))
+        left.addWidget(self.satellite)
         left.addStretch(1)
         right = panel(vbox(self._device_card(), self._accounts_card(), 1, spacing=16))
         columns = [

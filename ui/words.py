@@ -130,6 +130,7 @@ _WORDS: Final[dict[str, dict[str, str]]] = {
         "WithholdingAsked": "Withholding asked for",
         "ContentWithheld": "Content withheld by order",
         "ClockJumped": "Clock jumped",
+        "SatelliteTimeHeard": "Satellite time heard",
         "TimeCorrected": "Time corrected",
         "CopyNoticed": "Copy of a store noticed",
         "NoticePublished": "Notice published",

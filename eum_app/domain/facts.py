@@ -61,6 +61,7 @@ from eum_app.domain.store_facts import DeviceRevoked as DeviceRevoked
 from eum_app.domain.store_facts import IdentityAccepted as IdentityAccepted
 from eum_app.domain.store_facts import NoticePublished as NoticePublished
 from eum_app.domain.store_facts import RecordsRead as RecordsRead
+from eum_app.domain.store_facts import SatelliteTimeHeard as SatelliteTimeHeard
 from eum_app.domain.store_facts import SessionEnded as SessionEnded
 from eum_app.domain.store_facts import SessionStarted as SessionStarted
 from eum_app.domain.store_facts import StoreCreated as StoreCreated
@@ -101,6 +102,7 @@ DEVICE_MAY_STATE: frozenset[type[Fact]] = frozenset(
         CopyNoticed,
         NoticePublished,
         ClockJumped,
+        SatelliteTimeHeard,
         TimeCorrected,
         CheckRecorded,
         CheckWithdrawn,

@@ -70,6 +70,7 @@ MAY_STATE: Final[dict[str, frozenset[str]]] = {
             "SessionStarted",
             "SessionEnded",
             "ClockJumped",
+            "SatelliteTimeHeard",
             "RecordsRead",
             "AccessDenied",
             "HeadSigned",

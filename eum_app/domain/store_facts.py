@@ -94,6 +94,16 @@ class ClockJumped(Fact, frozen=True, kw_only=True):
     noticed_by: str
 
 
+class SatelliteTimeHeard(Fact, frozen=True, kw_only=True):
+    """A satellite receiver (GNSS) said `satellite_at` when this machine's clock showed `clock_at`, which is
+    `clock_ahead_ms` later (negative: earlier). Heard and not proved: receivers can be deceived, and count weeks wrong.
+    Nothing is put right by it; a `TimeCorrected` may name it as its source."""
+
+    satellite_at: str
+    clock_at: str
+    clock_ahead_ms: int
+
+
 class TimeCorrected(Fact, frozen=True, kw_only=True):
     """Entries `first_seq` to `last_seq` of a chain held `offset_ms` later than their `recorded_at` says. `source`:
     gnss, person or hq_receipt."""

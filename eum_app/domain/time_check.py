@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 BACK: Final = timedelta(seconds=2)
 """A clock that goes back by more than this was set back: what time services do to a running clock is less."""
@@ -14,6 +14,27 @@ AHEAD_IN_SESSION: Final = timedelta(days=1)
 AHEAD_SINCE_ENTRY: Final = timedelta(days=366)
 TOLERANCE: Final = timedelta(minutes=5)
 """How far two machines' clocks may be apart before one of them is doubted."""
+
+APART: Final = timedelta(seconds=2)
+"""How far what a receiver says may move against the clock in one session without being worth another fact: sentences
+come up to a second late."""
+
+
+class Heard(NamedTuple):
+    """What a satellite receiver said the time was, and what the clock of this machine showed then."""
+
+    satellite_at: datetime
+    clock_at: datetime
+
+    @property
+    def ahead(self) -> timedelta:
+        """How far the clock is ahead of satellite time."""
+        return self.clock_at - self.satellite_at
+
+
+def is_news(told: timedelta | None, ahead: timedelta) -> bool:
+    """Whether how far the clock is ahead is not what was `told` of it before (None: nothing was)."""
+    return told is None or abs(ahead - told) > APART
 
 
 def jumped_since_entry(newest: datetime, now: datetime) -> bool:

@@ -69,6 +69,7 @@ class Session:
         self._reads: list[tuple[str, str]] = []
         self._denied: list[str] = []
         self._seen = (now(), time.monotonic_ns())
+        self.clock_ahead: timedelta | None = None  # of satellite time, as it was last told in this session
 
     @property
     def name(self) -> str:

@@ -19,7 +19,7 @@ from ui.field.transcribe_page import TranscribePage
 from ui.field.visit_page import VisitPage
 from ui.field.visits_page import VisitsPage
 from ui.labels_page import LabelsPage
-from ui.settings_page import SettingsPage
+from ui.settings_page import settings_page
 from ui.shell import Shell
 
 
@@ -29,7 +29,7 @@ def add_pages(shell: Shell, desk: Desk) -> None:
     shell.add_page("items", tr("field", "Items"), "package", ItemsPage(desk))
     shell.add_page("sync", tr("field", "Sync"), "refresh-cw", SyncPage(desk))
     shell.add_page("activity", tr("field", "Activity log"), "scroll-text", ActivityPage(desk))
-    shell.add_page("settings", tr("field", "Settings"), "settings", SettingsPage(desk))
+    shell.add_page("settings", tr("field", "Settings"), "settings", settings_page(shell, desk))
     beside = {"visit": VisitPage, "site": SitePage, "close_out": CloseOutPage, "transcribe": TranscribePage}
     for key, kind in beside.items():
         page = kind(desk)

@@ -17,7 +17,7 @@ from ui.hq.review import ReviewPage
 from ui.hq.visits import VisitsPage
 from ui.labels_page import LabelsPage
 from ui.page import Page
-from ui.settings_page import SettingsPage
+from ui.settings_page import settings_page
 from ui.shell import Shell
 from ui.words import count
 
@@ -47,7 +47,7 @@ def add_hq_pages(shell: Shell, desk: Desk) -> None:
     if not reads_only:
         add("devices", translate("Devices"), "tablet-smartphone", DevicesPage(desk))
     add("activity", translate("Activity log"), "scroll-text", ActivityPage(desk))
-    add("settings", translate("Settings"), "settings", SettingsPage(desk))
+    add("settings", translate("Settings"), "settings", settings_page(shell, desk))
     if may(desk.session, "paper.print"):
         labels = LabelsPage(desk, "inventory")
         labels.setProperty("rail_key", "inventory")

@@ -1,0 +1,155 @@
+"""A satellite receiver on a serial port, over a real pair of pseudo terminals: only its time is used, and recorded."""
+
+from __future__ import annotations
+
+import os
+import sys
+from datetime import UTC, datetime, timedelta
+from functools import reduce
+from operator import xor
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+from sqlalchemy import select
+
+from db.tables import journal
+from eum_app.domain import facts as f
+from eum_app.domain.time_check import Heard
+from eum_app.usecases.hear_time import hear_satellite_time
+from eum_app.usecases.session import Session
+from tests.builders import World
+from tests.gui.hq_support import Window
+from tests.gui.test_serial_scanner import Line
+from tests.gui.test_serial_scanner import line as line
+from ui.devices.satellite_clock import SatelliteClock
+from ui.settings import SatelliteSettings
+from ui.settings_page import SettingsPage
+
+NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
+needs_terminals = pytest.mark.skipif(sys.platform != "linux", reason="needs pseudo terminals")
+
+
+def sentence(at: datetime, *, valid: str = "A") -> bytes:
+    """A recommended minimum sentence (NMEA 0183, RMC) of nowhere in particular."""
+    body = f"GPRMC,{at:%H%M%S}.00,{valid},0000.0000,N,00000.0000,E,000.0,000.0,{at:%d%m%y},,,A".encode()
+    return b"$" + body + b"*%02X\r\n" % reduce(xor, body)
+
+
+def heard_by(session: Session) -> list[f.SatelliteTimeHeard]:
+    with session.store.reading() as connection:
+        rows = connection.execute(select(journal.c.payload).where(journal.c.kind == "SatelliteTimeHeard")).scalars()
+        found = [f.decode_fact("SatelliteTimeHeard", 1, payload) for payload in rows]
+    return [fact for fact in found if isinstance(fact, f.SatelliteTimeHeard)]
+
+
+def clock_on(line: Line, ahead: timedelta, heard: list[Heard]) -> tuple[SatelliteClock, list[datetime]]:
+    """A machine whose clock is `ahead`; the last sentence sent stands in the list."""
+    sent: list[datetime] = []
+    made = SatelliteClock(SatelliteSettings(port=line.port), now=lambda: sent[-1] + ahead)
+    made.time_heard.connect(heard.append)
+    made.start()
+    assert made.is_connected
+    return made, sent
+
+
+def newest(clock: SatelliteClock) -> datetime | None:
+    return clock._heard[-1].satellite_at if clock._heard else None
+
+
+@needs_terminals
+def test_the_time_is_heard_and_how_far_the_clock_is_off(qtbot: QtBot, line: Line) -> None:
+    heard: list[Heard] = []
+    clock, sent = clock_on(line, timedelta(minutes=3), heard)
+    for second in range(7):
+        sent.append(NOON + timedelta(seconds=second))
+        line.send(sentence(sent[-1]))
+        qtbot.waitUntil(lambda: newest(clock) == sent[-1])
+    assert [one.ahead for one in heard] == [timedelta(minutes=3)] * 3
+    clock.stop()
+
+
+@needs_terminals
+def test_what_says_no_time_is_passed_over(qtbot: QtBot, line: Line) -> None:
+    heard: list[Heard] = []
+    clock, sent = clock_on(line, timedelta(), heard)
+    sent.append(NOON)
+    line.send(b"\xff\x00$GPRMC,nonsense*00\r\n$GPGGA,142200.00,,,,,0,00,,,M,,M,,*66\r\n" + b"A" * 5_000 + b"\r\n")
+    for second in range(5):
+        sent.append(NOON + timedelta(seconds=second))
+        line.send(sentence(sent[-1]))
+        qtbot.waitUntil(lambda: newest(clock) == sent[-1])
+    assert [one.satellite_at for one in heard] == [NOON]  # the soonest of five; all come as soon
+    clock.stop()
+
+
+@needs_terminals
+def test_a_port_that_goes_away_is_waited_for(qtbot: QtBot, line: Line) -> None:
+    clock = SatelliteClock(SatelliteSettings(port=f"{line.port}-not-there"))
+    clock.start()
+    assert not clock.is_connected
+    clock.stop()
+    clock, _ = clock_on(line, timedelta(), [])
+    os.close(line.scanner)
+    qtbot.waitUntil(lambda: not clock.is_connected)
+    clock.stop()
+
+
+@pytest.mark.data
+@needs_terminals
+def test_the_sample_walk_is_heard(qtbot: QtBot, line: Line, shared_data: Path) -> None:
+    heard: list[Heard] = []
+    clock = SatelliteClock(SatelliteSettings(port=line.port), now=lambda: datetime(2026, 11, 21, 14, 23, tzinfo=UTC))
+    clock.time_heard.connect(heard.append)
+    clock.start()
+    for sentence_of_walk in (shared_data / "walk.nmea").read_bytes().splitlines(keepends=True):
+        line.send(sentence_of_walk)
+        qtbot.wait(1)
+    qtbot.waitUntil(lambda: len(heard) > 30)
+    assert {one.satellite_at.date() for one in heard} == {NOON.date()}
+    clock.stop()
+
+
+def test_it_is_recorded_once_a_session_and_when_the_clock_moves_against_it(world: World) -> None:
+    session = world.hq
+    ahead = timedelta(milliseconds=-400)
+    assert hear_satellite_time(session, Heard(NOON, NOON + ahead))
+    assert not hear_satellite_time(session, Heard(NOON, NOON + ahead + timedelta(seconds=1)))
+    assert hear_satellite_time(session, Heard(NOON, NOON + timedelta(days=365)))
+    first, second = heard_by(session)
+    assert (first.satellite_at, first.clock_ahead_ms) == ("2026-11-21T12:00:00.000000Z", -400)
+    assert second.clock_ahead_ms == 365 * 86_400_000
+    with world.device.writing() as transaction:  # a device may state it, and HQ takes it
+        assert f.SatelliteTimeHeard in f.DEVICE_MAY_STATE
+        assert transaction.record(first).kind == "SatelliteTimeHeard"
+
+
+def test_settings_say_how_far_the_clock_is_off_and_it_is_recorded(window: Window, world: World) -> None:
+    page = window.page("settings")
+    assert isinstance(page, SettingsPage)
+    window.shell.satellite_time_heard.emit(Heard(NOON, NOON + timedelta(seconds=0.4)))
+    window.settle()
+    assert page.satellite.said.text() == "The clock of this machine is right, within 0.4 s"
+    for ahead, said in (
+        (timedelta(seconds=90), "90.0 s ahead"),
+        (timedelta(minutes=-3), "3 minutes behind"),
+        (timedelta(days=365), "365 days ahead"),
+    ):
+        window.shell.satellite_time_heard.emit(Heard(NOON, NOON + ahead))
+        window.settle()
+        assert page.satellite.said.text() == f"The clock of this machine is {said}"
+    assert [fact.clock_ahead_ms for fact in heard_by(world.hq)] == [400, 90_000, -180_000, 365 * 86_400_000]
+
+
+def test_the_port_is_kept_and_listened_to(window: Window) -> None:
+    from ui import settings
+
+    page = window.page("settings")
+    assert isinstance(page, SettingsPage)
+    chosen: list[SatelliteSettings] = []
+    window.shell.satellite_changed.connect(chosen.append)
+    page.satellite.port.addItem("ttyTEST", "ttyTEST")
+    page.satellite.port.setCurrentIndex(page.satellite.port.count() - 1)
+    page.satellite.port.activated.emit(page.satellite.port.currentIndex())
+    assert chosen == [SatelliteSettings(port="ttyTEST")] == [settings.load().satellite]
+    assert page.satellite.said.text() == "Nothing heard yet"
