@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import zxingcpp
@@ -130,7 +131,8 @@ def read_still(
     One plain pass; what it finds is returned at once. On a miss, and with `sweep` (many symbols in one picture, some
     of them poor) always: linear symbols strip by strip, then places that look like a matrix symbol through the ladder
     of preparations, and at last by their own grid. A wrong read is worse than a miss: what a prepared picture gives
-    counts only if much of its error correction was left, or if a second preparation agrees. `kinds` are names of
+    counts only if much of its error correction was left, or if a second preparation agrees, and so does a plain read
+    that used all of it up. `kinds` are names of
     `symbologies.ALL`.
     """
     wanted = known(kinds)
@@ -142,7 +144,12 @@ def _read_still(
 ) -> list[Symbol]:
     started = time.perf_counter()
     deadline = started + budget_ms / 1000
-    found = decode(grey, formats=formats)
+    found: list[Symbol] = []
+    for symbol in decode(grey, formats=formats):
+        if symbol.symbology in _ERROR_CORRECTED and not symbol.error_corrected:
+            _add(found, _certain(chain([[symbol]], _prepared(grey, _around(symbol, grey))), started, deadline))
+        else:
+            found.append(symbol)
     if (found and not sweep) or min(grey.shape) < _MIN_SIDE:
         return found
     from eum_app.scanning.preparations import MAX_SIDE, Place, matrix_places, shrink
@@ -275,6 +282,16 @@ def _box(corners: Corners) -> Place:
 
     xs, ys = [x for x, _ in corners], [y for _, y in corners]
     return Place(min(xs), min(ys), max(xs) - min(xs), max(ys) - min(ys))
+
+
+def _around(symbol: Symbol, grey: NDArray[np.uint8]) -> Place:
+    """A symbol's place with a quarter of its size on each side."""
+    from eum_app.scanning.preparations import Place
+
+    box, margin = _box(symbol.corners), _size(symbol.corners) // 4
+    x, y = max(0, box.x - margin), max(0, box.y - margin)
+    right, below = min(grey.shape[1], box.x + box.width + margin), min(grey.shape[0], box.y + box.height + margin)
+    return Place(x, y, right - x, below - y)
 
 
 def _is_in(symbol: Symbol, place: Place) -> bool:

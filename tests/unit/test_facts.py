@@ -15,7 +15,7 @@ WITHDRAWN = f.CheckWithdrawn(observed_at="2026-11-21T08:00:00.000000Z", check_id
 
 def test_every_fact_is_in_the_past_tense_and_known_by_its_name() -> None:
     assert len(f.FACTS) == len(f.Fact.__subclasses__())
-    past = re.compile(r"[A-Za-z]+(ed|Made|Read|Withdrawn|Withheld|ClosedOut)")
+    past = re.compile(r"[A-Za-z]+(ed|Heard|Made|Read|Withdrawn|Withheld|ClosedOut)")
     assert all(past.fullmatch(kind) for kind in f.FACTS), sorted(f.FACTS)
     assert set(f.FACTS.values()) >= f.DEVICE_MAY_STATE
 

@@ -59,15 +59,27 @@ def test_what_is_no_mark_gives_nothing_however_long_it_is_looked_at() -> None:
         assert (read_of(frames)[0], truths) == (set(), frozenset())
 
 
-def test_a_read_that_used_up_all_error_correction_does_not_count_by_itself() -> None:
+def half_covered() -> tuple[list[Grey], frozenset[bytes]]:
     """A PDF417 symbol half under another one: in one of these frames zxing-cpp reads what is on neither."""
     grey, truths = trap("overlapping", 5016)
     chance = np.random.default_rng(5016)
     size = (max(480, grey.shape[1] + 40), max(360, grey.shape[0] + 40))
+    return list(trembling(grey, chance, float(chance.uniform(4, 25)), 14, size)), truths
+
+
+def test_a_read_that_used_up_all_error_correction_does_not_count_by_itself() -> None:
+    frames, truths = half_covered()
     reader = LiveReader()
-    for at, frame in enumerate(trembling(grey, chance, float(chance.uniform(4, 25)), 14, size)):
+    for at, frame in enumerate(frames):
         tracks = reader.offer(frame, at * FRAME_MS)
         assert {track.symbol.raw for track in tracks if track.is_sure} <= truths
+
+
+def test_nor_does_it_in_a_still() -> None:
+    frames, truths = half_covered()
+    (misread,) = [frame for frame in frames if not {symbol.raw for symbol in decode(frame)} <= truths]
+    assert {symbol.raw for symbol in read_still(misread)} <= truths
+    assert {symbol.raw for symbol in read_still(misread, sweep=True)} <= truths
 
 
 def test_a_mark_put_in_the_place_of_another_is_never_taken_for_it() -> None:
