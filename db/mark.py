@@ -16,8 +16,8 @@ import contextlib
 import hmac
 import os
 import threading
-from collections.abc import Callable, Iterable
-from io import FileIO
+import weakref
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -43,50 +43,68 @@ class _Kept(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Mark:
-    """The file of one store while it is unlocked. Threads share it; processes may, and the newest mark stands."""
+    """The file of one store while it is unlocked. Threads share it; so may processes: then it may tell of an entry or
+    two less."""
 
     def __init__(self, folder: Path, data_key: bytes) -> None:
         self._path = folder / FILE_NAME
         self._seal: Callable[[bytes], bytes] | None = sealer(data_key)
         self._turn = threading.Lock()
+        self._file: int | None = None
+        self._let_go: Callable[[], object] = lambda: None
+        self._newest = _place(None)  # of what this object has read or written
+        self._slot = 0  # of the older one
         self._moved = 0
 
     def read(self) -> Head | None:
         """The newest entry that was marked; None where there is no mark that holds (a store of before, a file that is
         damaged as well, or of another data key)."""
-        with self._turn, contextlib.suppress(OSError), self._open() as file:
-            return max(self._slots(file), key=_place)
+        with self._turn, contextlib.suppress(OSError):
+            return self._read(self._opened()) if self._seal else None
         return None
 
     def move(self, head: Head, *, back: bool = False) -> None:
         """Mark an entry that is committed, unless a newer one is marked. `back`: whatever is marked."""
-        with self._turn, contextlib.suppress(OSError), self._open() as file:
-            places = [_place(slot) for slot in self._slots(file)]
+        with self._turn, contextlib.suppress(OSError):
+            if self._seal is None:
+                return
+            file = self._opened()
             if back:
-                self._write(file, range(_SLOTS), head)
-            elif max(places) < _place(head):
-                self._write(file, [places.index(min(places))], head)
+                self._write(file, 1 - self._slot, head)
+                self._write(file, self._slot, head)
+            elif self._newest < _place(head):
+                self._write(file, self._slot, head)
             self._moved += 1
             if back or self._moved % SYNCED_EVERY == 0:
-                os.fsync(file.fileno())
+                os.fsync(file)
 
     def close(self) -> None:
         """Wait until the disk holds it, and let the key go."""
         with self._turn, contextlib.suppress(OSError):
             self._seal = None
-            if self._path.exists():
-                with self._open() as file:
-                    os.fsync(file.fileno())
+            if self._file is not None:
+                try:
+                    os.fsync(self._file)
+                finally:
+                    self._file = None
+                    self._let_go()
 
-    def _open(self) -> FileIO:
-        flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0)
-        return FileIO(os.open(self._path, flags, 0o600), "r+")
+    def _opened(self) -> int:
+        if self._file is None:
+            file = os.open(self._path, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o600)
+            self._file, self._let_go = file, weakref.finalize(self, os.close, file)
+            self._read(file)
+        return self._file
 
-    def _slots(self, file: FileIO) -> list[Head | None]:
-        data = file.read(_SLOTS * _SLOT_BYTES)
-        return [self._opened(data[at : at + _SLOT_BYTES]) for at in range(0, _SLOTS * _SLOT_BYTES, _SLOT_BYTES)]
+    def _read(self, file: int) -> Head | None:
+        os.lseek(file, 0, os.SEEK_SET)
+        data = os.read(file, _SLOTS * _SLOT_BYTES)
+        slots = [self._unsealed(data[at : at + _SLOT_BYTES]) for at in range(0, _SLOTS * _SLOT_BYTES, _SLOT_BYTES)]
+        places = [_place(slot) for slot in slots]
+        self._newest, self._slot = max(places), places.index(min(places))
+        return max(slots, key=_place)
 
-    def _opened(self, slot: bytes) -> Head | None:
+    def _unsealed(self, slot: bytes) -> Head | None:
         end = _SAID_AT + int.from_bytes(slot[_MAC_BYTES:_SAID_AT])
         said = slot[_SAID_AT:end]
         if not said or self._seal is None or not hmac.compare_digest(slot[:_MAC_BYTES], self._seal(_PURPOSE + said)):
@@ -94,14 +112,14 @@ class Mark:
         kept = msgspec.msgpack.decode(said, type=_Kept)
         return Head(kept.origin, kept.epoch, kept.seq, kept.hash)
 
-    def _write(self, file: FileIO, slots: Iterable[int], head: Head) -> None:
-        if self._seal is None:
-            return
+    def _write(self, file: int, slot: int, head: Head) -> None:
+        """Into the slot of the older mark; then the other one is the older."""
+        assert self._seal is not None
         said = msgspec.msgpack.encode(_Kept(head.origin, head.epoch, head.seq, head.hash))
         data = self._seal(_PURPOSE + said) + len(said).to_bytes(_SAID_AT - _MAC_BYTES) + said
-        for slot in slots:
-            file.seek(slot * _SLOT_BYTES)
-            file.write(data.ljust(_SLOT_BYTES, b"\0"))
+        os.lseek(file, slot * _SLOT_BYTES, os.SEEK_SET)
+        os.write(file, data.ljust(_SLOT_BYTES, b"\0"))
+        self._newest, self._slot = _place(head), 1 - slot
 
 
 def _place(head: Head | None) -> tuple[int, int]:
