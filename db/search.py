@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final
 
-from sqlalchemy import ColumnElement, Connection, and_, cast, func, literal, or_, text
+from sqlalchemy import ColumnElement, Connection, cast, column, func, literal, literal_column, text
 from sqlalchemy.dialects.postgresql import TSQUERY
 
 from db.tables import items
@@ -94,21 +94,15 @@ def said(words: str) -> list[str]:
 
 
 def matches(connection: Connection, words: Sequence[str]) -> ColumnElement[bool]:
-    """Whether an item has all words. On SQLCipher this reads the text and not the index."""
+    """Whether an item has all words. A statement asks this once."""
     if connection.dialect.name == "postgresql":
         question = " & ".join(f"({_lexeme(word)}:* | {_lexeme(BACKWARDS + word[::-1])}:*)" for word in words)
         terms = func.array_to_tsvector(func.string_to_array(items.c.search_text, " "))
         return terms.bool_op("@@")(cast(literal(question), TSQUERY))
-    padded = literal(" ") + items.c.search_text
-    return and_(
-        *(
-            or_(
-                padded.contains(f" {word[:MAX_TERM_CHARS]}", autoescape=True),
-                padded.contains(f" {BACKWARDS}{word[::-1]}"[: MAX_TERM_CHARS + 1], autoescape=True),
-            )
-            for word in words
-        )
-    )
+    found = text("SELECT rowid FROM item_search WHERE item_search MATCH :sought").bindparams(sought=_expression(words))
+    # With the plus SQLite goes on through the index that holds the order, and does not sort what these rows give.
+    row: ColumnElement[int] = literal_column("+items.rowid")
+    return row.in_(found.columns(column("rowid")))
 
 
 def first_rowids(connection: Connection, words: Sequence[str], limit: int) -> list[int]:

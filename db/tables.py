@@ -25,7 +25,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql
 
-PROJECTION_VERSION: Final = 15
+PROJECTION_VERSION: Final = 16
 """Raise it whenever `read` or the projection changes: the next opening rebuilds the read tables."""
 
 PLAIN_TEXT: Final = Text().with_variant(postgresql.TEXT(collation="C"), "postgresql")
@@ -118,7 +118,7 @@ items = Table(
     # All that the inventory page orders, searches, filters and counts by: its questions never read the rows.
     Index(
         "items_by_place",
-        *("site_id", "location", "serial", "item_id", "search_text"),
+        *("site_id", "location", "serial", "item_id"),
         *("country", "case_id", "nomenclature", "disposition"),
     ),
 )

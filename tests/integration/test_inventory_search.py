@@ -112,6 +112,13 @@ def test_a_rebuilt_index_of_terms_is_one_piece(hq: Session) -> None:
         assert connection.exec_driver_sql("SELECT count(DISTINCT segid) FROM item_search_idx").scalar() == 1
 
 
+def has_all(terms: list[str], words: list[str]) -> bool:
+    """What the indexes promise, by looking at each term."""
+    limit = search.MAX_TERM_CHARS
+    sought = [(word[:limit], (search.BACKWARDS + word[::-1])[:limit]) for word in words]
+    return all(any(term.startswith(either) for term in terms) for either in sought)
+
+
 SAID = st.text(alphabet="9001ra dios-31éE|&!:*\"'()\\%_<\ue000\u200b\U0001f600", max_size=12)
 
 
@@ -142,8 +149,10 @@ def test_whatever_is_said_both_databases_find_what_begins_or_ends_so(both: tuple
     words = search.said(said)
     if words:
         with sqlcipher.store.reading() as connection:
-            by_text = connection.execute(select(items.c.serial).where(search.matches(connection, words))).scalars()
-            assert sorted(by_text) == sorted(found)
+            rows = connection.execute(select(items.c.serial, items.c.search_text)).all()
+            by_index = connection.execute(select(items.c.serial).where(search.matches(connection, words))).scalars()
+            assert sorted(by_index) == sorted(found)
+        assert sorted(row.serial for row in rows if has_all(row.search_text.split(" "), words)) == sorted(found)
 
 
 def test_more_than_can_be_sorted_come_in_the_order_in_which_they_were_listed(

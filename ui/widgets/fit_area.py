@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QWidget
 
 from ui.theme import theme
 
@@ -27,6 +27,9 @@ class FitArea(QScrollArea):
             self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setWidget(content)
         self._fit()
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)
+        app.focusChanged.connect(self._bring_into_sight)
 
     def minimumSizeHint(self) -> QSize:
         content = self.widget()
@@ -53,6 +56,12 @@ class FitArea(QScrollArea):
                 self._is_due = True
                 QTimer.singleShot(0, self, self._fit_again)
         return is_handled
+
+    def _bring_into_sight(self, _before: QWidget | None, now: QWidget | None) -> None:
+        """Tab from outside may lead to what is scrolled away: Qt follows the focus only from within."""
+        content = self.widget()
+        if now and content and content.isAncestorOf(now) and now.visibleRegion().isEmpty():
+            self.ensureWidgetVisible(now)
 
     def _fit_again(self) -> None:
         self._is_due = False
