@@ -62,13 +62,19 @@ def drop(connection: Connection) -> None:
 
 def search_text(serials: Sequence[str], words: Sequence[str]) -> str:
     """Terms with one space between them. `serials` are found by their endings too."""
-    marks = dict.fromkeys(term for serial in serials for term in said(serial))
-    backwards = [f" {term[::-1]}" for term in marks]
-    all_backwards = "".join(backwards)
-    terms = [term[:MAX_TERM_CHARS] for term in marks]
-    terms += [  # what a longer one ends with is found by its endings
-        f"{BACKWARDS}{term[1:MAX_TERM_CHARS]}" for term in backwards if all_backwards.count(term) == 1
-    ]
+    marks: list[str] = []
+    terms: list[str] = []
+    for serial in serials:
+        for term in said(serial):
+            if term not in marks:
+                marks.append(term)
+                terms.append(term[:MAX_TERM_CHARS])
+    for term in marks:
+        for other in marks:
+            if other is not term and other.endswith(term):
+                break  # it is found by the longer one's endings
+        else:
+            terms.append((BACKWARDS + term[::-1])[:MAX_TERM_CHARS])
     for text_of_many in words:
         terms += _terms_of(text_of_many)
     return " ".join(dict.fromkeys(terms))
@@ -89,6 +95,8 @@ def _terms_of(words: str) -> tuple[str, ...]:
 
 def said(words: str) -> list[str]:
     """The words of a search, as terms are written."""
+    if words.isascii() and words.isprintable() and " " not in words:  # nearly every serial
+        return [words.lower()] if words else []
     folded = words.casefold()
     return [word for word in _BREAK.split(folded) if word] if _BREAK.search(folded) else [folded] * bool(folded)
 

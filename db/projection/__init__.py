@@ -191,15 +191,15 @@ def _rebuilt(connection: Connection, own_outgoing_prefix: str) -> int:
     applied = 0
     for rows in result.partitions(REBUILD_BATCH):
         noted: list[Noted] = []
-        for row in rows:
-            if own_outgoing_prefix and row.origin.startswith(own_outgoing_prefix):
+        for *fields, known_at in rows:
+            entry = Entry(*fields)
+            if own_outgoing_prefix and entry.origin.startswith(own_outgoing_prefix):
                 continue
-            entry = Entry(*row[:-1])
             fact = f.decode_fact(entry.kind, entry.kind_version, entry.payload)
             if entry.origin in devices and type(fact) not in f.DEVICE_MAY_STATE:
                 continue  # was unknown when it came, and is known now as something that devices do not state
             if not isinstance(fact, f.TimeCorrected):  # applied before all others
-                noted.append((entry, fact, row.known_at))
+                noted.append((entry, fact, known_at))
         _applied(connection, noted)
         applied += len(noted)
     applied += len(own)
