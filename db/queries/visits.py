@@ -377,6 +377,26 @@ _CHECKLISTS_OF = select(
 ).where(visits.c.visit_id == bindparam("of_visit"))
 
 
+def item_checklist_of(connection: Connection, visit_id: str) -> Checklist:
+    """The item checklist that a visit was planned with, by one question: each check asks it. Raises as
+    `visit_checklists` does."""
+    body = connection.execute(_ITEM_CHECKLIST_OF, {"of_visit": visit_id}).scalar()
+    return _parsed_checklist(body) if body is not None else visit_checklists(connection, visit_id)[0]
+
+
+_ITEM_CHECKLIST_OF = (
+    select(checklists.c.body)
+    .join(
+        visits,
+        and_(
+            visits.c.item_checklist_id == checklists.c.checklist_id,
+            visits.c.item_checklist_version == checklists.c.version,
+        ),
+    )
+    .where(visits.c.visit_id == bindparam("of_visit"))
+)
+
+
 def all_checklists(connection: Connection) -> list[Checklist]:
     rows = connection.execute(select(checklists.c.body).order_by(checklists.c.applies_to, checklists.c.title))
     return [_parsed_checklist(row.body) for row in rows]

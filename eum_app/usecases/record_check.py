@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 import msgspec
 
 from db.queries.visits import check as find_check
-from db.queries.visits import evidence_of, is_expected, visit, visit_checklists
+from db.queries.visits import evidence_of, is_expected, item_checklist_of, visit, visit_checklists
 from db.transaction import Transaction
 from eum_app.domain.checklists import Answer, Checklist, open_questions, validate_answer
 from eum_app.domain.errors import Refusal
@@ -119,7 +119,7 @@ def _record(
     session: Session, transaction: Transaction, visit_id: str, new: NewCheck, kinds: Sequence[str]
 ) -> RecordedCheck:
     connection = transaction.connection
-    item_checklist, _ = visit_checklists(connection, visit_id)
+    item_checklist = item_checklist_of(connection, visit_id)
     expected = bool(new.item_id) and bool(is_expected(connection, visit_id, new.item_id))
     if expected == (new.outcome == "not_on_list"):
         raise Refusal("check.not_expected", item_id=new.item_id[:40], outcome=new.outcome)
