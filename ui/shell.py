@@ -26,7 +26,7 @@ from PySide6.QtWidgets import (
 from eum_app.domain.errors import KnownError
 from ui.page import KeyEntry, Page
 from ui.tasks import ChildCrashedError, Tasks
-from ui.theme import inset, theme
+from ui.theme import gathered, inset, theme
 from ui.widgets import Card, CuiBanner, FitArea, button, hbox, label, scrolled
 from ui.widgets.rail import DeviceState, Rail
 
@@ -165,7 +165,7 @@ class Shell(QWidget):
         QToolTip.hideText()
         while (popup := QApplication.activePopupWidget()) is not None:
             popup.close()
-        others = [one for one in QApplication.topLevelWidgets() if one is not self.window() and one.isVisible()]
+        others = [one for one in gathered(QApplication.topLevelWidgets) if one is not self.window() and one.isVisible()]
         self._dialogs = [one for one in others if isinstance(one, QDialog)]
         for other in others:
             other.hide()

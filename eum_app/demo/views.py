@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QWidget
 from db.queries.visits import all_visits
 from eum_app.demo.hands import Hands
 from eum_app.demo.scene import PASSPHRASE, Scene
+from ui.theme import gathered
 
 ADMINISTRATOR: Final = "ADM-001"
 
@@ -71,7 +72,7 @@ def first_start(hands: Hands) -> Iterator[View]:
 def dialogs(window: QWidget) -> list[QDialog]:
     return [
         one
-        for one in QApplication.topLevelWidgets()
+        for one in gathered(QApplication.topLevelWidgets)
         if isinstance(one, QDialog) and one.isVisible() and one is not window
     ]
 

@@ -147,7 +147,8 @@ def _read_still(
     found: list[Symbol] = []
     for symbol in decode(grey, formats=formats):
         if symbol.symbology in _ERROR_CORRECTED and not symbol.error_corrected:
-            _add(found, _certain(chain([[symbol]], _prepared(grey, _around(symbol, grey))), started, deadline))
+            once_more = _prepared(grey, _around(symbol, grey), is_read=True)
+            _add(found, _certain(chain([[symbol]], once_more), started, deadline))
         else:
             found.append(symbol)
     if (found and not sweep) or min(grey.shape) < _MIN_SIDE:
@@ -232,10 +233,12 @@ class Agreement:
         return certain
 
 
-def _prepared(grey: NDArray[np.uint8], place: Place, only: str = "") -> Iterator[list[Symbol]]:
-    from eum_app.scanning.preparations import ladder
+def _prepared(
+    grey: NDArray[np.uint8], place: Place, only: str = "", *, is_read: bool = False
+) -> Iterator[list[Symbol]]:
+    from eum_app.scanning.preparations import again, ladder
 
-    for prepared in ladder(_crop(grey, place)):
+    for prepared in (again if is_read else ladder)(_crop(grey, place)):
         if only and prepared.name != only:
             continue
         symbols = decode(prepared.picture, formats=_MATRIX_FORMATS, preparation=prepared.name)

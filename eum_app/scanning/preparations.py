@@ -135,6 +135,12 @@ def ladder(grey: Grey) -> Iterator[Prepared]:
     yield Prepared("blur 3", _blur(grey, 3), fit)
 
 
+def again(grey: Grey) -> Iterator[Prepared]:
+    """The same for a symbol that was read plainly, and barely: what most often reads it a second time comes first."""
+    yield Prepared("enlarged 1.5", _scaled(grey, 1.5), 1.5)
+    yield from ladder(grey)
+
+
 def _dots(grey: Grey, pitch: float, *, dark: bool, fit: float) -> Prepared:
     """Dots at a pitch joined to modules, four pixels each, dark on light."""
     values = grey.astype(np.float32)

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import gc
 import re
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QEvent
 from PySide6.QtGui import QFontInfo
-from PySide6.QtWidgets import QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from assets import asset
-from ui.theme import STATUS, Theme, inset
+from ui.theme import STATUS, Theme, gathered, inset
 from ui.theme.tokens import LINE_PAIRS, TEXT_PAIRS, THEMES, contrast, tokens
 from ui.widgets import button
 
@@ -166,3 +167,24 @@ def test_icons_named_in_the_source_are_shipped() -> None:
         named |= set(re.findall(r"(?:IconLabel|EmptyState|set_icon_name)\(\s*\"([a-z0-9-]+)\"", text))
     assert named - shipped == set()
     assert {"check", "triangle-alert"} <= shipped
+
+
+def test_forgotten_windows_are_not_let_go_while_they_are_listed(qapp: QApplication) -> None:
+    """Were they, the program would end by a signal: nothing is collected while pointers are turned into objects."""
+    was_on: list[bool] = []
+
+    def ask() -> list[QWidget]:
+        was_on.append(gc.isenabled())
+        return qapp.allWidgets()
+
+    def fail() -> list[QWidget]:
+        was_on.append(gc.isenabled())
+        raise RuntimeError
+
+    window = QWidget()
+    assert gc.isenabled()
+    assert window in gathered(ask)
+    with pytest.raises(RuntimeError):
+        gathered(fail)
+    assert was_on == [False, False]
+    assert gc.isenabled()

@@ -39,6 +39,7 @@ from tests.gui.test_field_pages import check_all, sign
 from tests.gui.test_kit_tasks import count_for_ever
 from ui.app import AppWindow, build_window
 from ui.shell import Shell
+from ui.theme import gathered
 from ui.work import AREAS
 
 CHEAP = KdfParams.fast_for_tests(Suite.P384)
@@ -82,7 +83,7 @@ def scrolled_to(shell: Shell) -> list[int]:
 def is_anything_shown(window: AppWindow) -> bool:
     """Whether anything but the unlock page is in sight."""
     assert window.unlock_page is not None
-    in_sight = [one for one in QApplication.topLevelWidgets() if one.isVisible() and one is not window]
+    in_sight = [one for one in gathered(QApplication.topLevelWidgets) if one.isVisible() and one is not window]
     inside = [one for one in window.findChildren(QWidget) if one.isVisible()]
     page = window.unlock_page
     return bool(in_sight) or any(one is not page and not page.isAncestorOf(one) for one in inside)

@@ -7,14 +7,16 @@
 
 from __future__ import annotations
 
+import gc
 import re
+from collections.abc import Callable
 from functools import cache
 from typing import Literal, cast
 
 from PySide6.QtCore import QObject, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QIcon, QPainter, QPalette, QPixmap
 from PySide6.QtSvg import QSvgRenderer
-from PySide6.QtWidgets import QApplication, QBoxLayout, QGridLayout, QLayout
+from PySide6.QtWidgets import QApplication, QBoxLayout, QGridLayout, QLayout, QWidget
 
 from assets import asset
 from ui.theme.tokens import THEMES, Tokens, tokens
@@ -33,6 +35,21 @@ def theme() -> Theme:
     app = cast("QApplication", QApplication.instance())
     found = app.findChild(Theme, options=Qt.FindChildOption.FindDirectChildrenOnly)
     return found if found is not None else Theme(app)
+
+
+def gathered(ask: Callable[[], list[QWidget]]) -> list[QWidget]:
+    """What `QApplication.allWidgets` or `topLevelWidgets` says, forgotten windows among it.
+
+    Qt gives bare pointers, which are turned into objects one by one; were the garbage collector to let a forgotten
+    window go meanwhile, the next pointer would lead nowhere and the program would end. Once objects, they stay.
+    """
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        return ask()
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 class Theme(QObject):
@@ -173,7 +190,7 @@ class Theme(QObject):
         # second for a window of pages. Taken away and put on again, it polishes twice.
         self._app.setStyleSheet("")
         self._app.setStyleSheet(self._sheet())
-        for widget in self._app.allWidgets():
+        for widget in gathered(self._app.allWidgets):
             layout = widget.layout()
             if layout is not None:
                 for part in (layout, *layout.findChildren(QLayout)):
