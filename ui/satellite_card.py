@@ -48,9 +48,9 @@ class SatelliteCard(Card):
         )
         self.add_padded(
             label(hint, "sub", wrap=True),
+            self.said,
             FormField(self.tr("Receiver on port"), self.port),
             FormField(self.tr("Speed, baud"), self.baud),
-            self.said,
             spacing=8,
         )
         self._say(None)

@@ -85,9 +85,8 @@ class SettingsPage(Page):
             left.addWidget(self._scanning_card())
         self.satellite = SatelliteCard(desk)
         self.satellite.satellite_changed.connect(lambda chosen: self._save(satellite=chosen))
-        left.addWidget(self.satellite)
         left.addStretch(1)
-        right = panel(vbox(self._device_card(), self._accounts_card(), 1, spacing=16))
+        right = panel(vbox(self._device_card(), self._accounts_card(), self.satellite, 1, spacing=16))
         columns = [
             ColumnPart("look", self.tr("Look"), scrolled(panel(left)), 1),
             ColumnPart(
