@@ -11,7 +11,7 @@ from eum_app.domain.time_check import Heard, is_news
 from eum_app.usecases.hear_time import hear_satellite_time
 from ui import settings, words
 from ui.desk import Desk
-from ui.devices.serial_scanner import ports_there
+from ui.devices.serial_line import ports_there
 from ui.settings import SatelliteSettings
 from ui.widgets import Card, FormField, label
 

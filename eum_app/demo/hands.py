@@ -22,6 +22,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from eum_app.domain.checklists import Question
+from ui import words
 from ui.app import AppWindow
 from ui.devices.wedge_filter import WedgeFilter
 
@@ -240,3 +242,18 @@ class Hands:
                 parent.ensureWidgetVisible(widget)
             parent = parent.parentWidget()
         QApplication.processEvents()
+
+
+def answer_question(hands: Hands, question: Question) -> None:
+    """One question of a checklist, as a person answers it who sees nothing amiss."""
+    name = f"answer_{question.question_id}"
+    if question.kind == "yes_no":
+        hands.press(f"{name}_yes")
+    elif question.kind == "choice":
+        hands.choose(name, words.word("choice", question.choices[0]))
+    else:
+        hands.type(name, {"number": "3", "date": "2026-11-02"}.get(question.kind, "As shown"))
+        hands.key("Tab")
+    if hands.is_there(f"comment_{question.question_id}"):
+        hands.type(f"comment_{question.question_id}", "Shown by the custodian")
+        hands.key("Tab")

@@ -9,11 +9,9 @@ from typing import Final
 
 from PySide6.QtWidgets import QWidget
 
-from eum_app.demo.hands import Hands
+from eum_app.demo.hands import Hands, answer_question
 from eum_app.demo.scene import INSPECTOR, PASSPHRASE, REVIEWER, Scene
-from eum_app.domain.checklists import Question
 from eum_app.scanning.labels import iuid_message
-from ui import words
 from ui.app import build_window
 from ui.field.question_row import QuestionRow
 from ui.theme import theme
@@ -168,21 +166,8 @@ class Walk:
         hands.key("Ctrl+K")
         self._see(hands, "site-checklist", "the site checklist, nothing pre-chosen")
         while questions := [one for one in hands.window.findChildren(QuestionRow) if one.isVisible() and one.is_open]:
-            self._answer(hands, questions[0].question)
+            answer_question(hands, questions[0].question)
         self._see(hands, "site-checklist-answered", "every question is answered, comments where they are needed")
-
-    def _answer(self, hands: Hands, question: Question) -> None:
-        name = f"answer_{question.question_id}"
-        if question.kind == "yes_no":
-            hands.press(f"{name}_yes")
-        elif question.kind == "choice":
-            hands.choose(name, words.word("choice", question.choices[0]))
-        else:
-            hands.type(name, {"number": "3", "date": "2026-11-02"}.get(question.kind, "As shown"))
-            hands.key("Tab")
-        if hands.is_there(f"comment_{question.question_id}"):
-            hands.type(f"comment_{question.question_id}", "Shown by the custodian")
-            hands.key("Tab")
 
     def _close_out(self, hands: Hands) -> None:
         hands.key("Ctrl+Return")

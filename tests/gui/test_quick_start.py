@@ -15,8 +15,7 @@ from eum_app.cli import run
 from eum_app.crypto.passphrases import KdfParams
 from eum_app.crypto.suites import Suite
 from eum_app.demo.generate import depot_rows, write_inventory_csv
-from eum_app.demo.hands import Hands
-from eum_app.domain.checklists import Question
+from eum_app.demo.hands import Hands, answer_question
 from eum_app.scanning.labels import iuid_message
 from tests.builders import PASSPHRASE
 from ui import words
@@ -85,20 +84,6 @@ def add_account(hands: Hands, account: str, role: str) -> None:
     hands.paste("add_passphrase_field", PASSPHRASE)
     hands.paste("add_passphrase_again_field", PASSPHRASE)
     hands.press("add_account_button")
-
-
-def answer(hands: Hands, question: Question) -> None:
-    name = f"answer_{question.question_id}"
-    if question.kind == "yes_no":
-        hands.press(f"{name}_yes")
-    elif question.kind == "choice":
-        hands.choose(name, words.word("choice", question.choices[0]))
-    else:
-        hands.paste(name, {"number": "3", "date": "2026-11-02"}.get(question.kind, "As shown"))
-        hands.key("Tab")
-    if hands.is_there(f"comment_{question.question_id}"):
-        hands.paste(f"comment_{question.question_id}", "Shown by the custodian")
-        hands.key("Tab")
 
 
 @pytest.mark.slow
@@ -187,7 +172,7 @@ def test_the_quick_start_as_it_is_written(
             hands.press("verified_button")
         hands.key("Ctrl+K")
         while questions := [one for one in hands.window.findChildren(QuestionRow) if one.isVisible() and one.is_open]:
-            answer(hands, questions[0].question)
+            answer_question(hands, questions[0].question)
         hands.key("Ctrl+Return")
         hands.draw("signature_inspector", 3)
         hands.draw("signature_host", 5)

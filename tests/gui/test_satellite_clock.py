@@ -22,6 +22,7 @@ from tests.builders import World
 from tests.gui.hq_support import Window
 from tests.gui.test_serial_scanner import Line
 from tests.gui.test_serial_scanner import line as line
+from tests.simulator import Simulator
 from ui.devices.satellite_clock import SatelliteClock
 from ui.settings import SatelliteSettings
 from ui.settings_page import SettingsPage
@@ -119,9 +120,15 @@ def test_it_is_recorded_once_a_session_and_when_the_clock_moves_against_it(world
     first, second = heard_by(session)
     assert (first.satellite_at, first.clock_ahead_ms) == ("2026-11-21T12:00:00.000000Z", -400)
     assert second.clock_ahead_ms == 365 * 86_400_000
-    with world.device.writing() as transaction:  # a device may state it, and HQ takes it
-        assert f.SatelliteTimeHeard in f.DEVICE_MAY_STATE
-        assert transaction.record(first).kind == "SatelliteTimeHeard"
+
+
+def test_what_a_device_heard_comes_to_hq_with_its_results(tmp_path: Path) -> None:
+    simulator = Simulator.start(tmp_path)
+    assert hear_satellite_time(simulator.world.device, Heard(NOON, NOON - timedelta(seconds=7)))
+    simulator.check("FLD-0042", 0)
+    assert [outcome.outcome for outcome in simulator.deliver(simulator.seal("FLD-0042"))] == ["accepted"]
+    assert [fact.clock_ahead_ms for fact in heard_by(simulator.world.hq)] == [-7_000]
+    simulator.world.close()
 
 
 def test_settings_say_how_far_the_clock_is_off_and_it_is_recorded(window: Window, world: World) -> None:

@@ -10,15 +10,14 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Final
 
-from PySide6.QtCore import QIODeviceBase, QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtPositioning import QGeoPositionInfo, QNmeaPositionInfoSource
-from PySide6.QtSerialPort import QSerialPort
 
 from eum_app.domain.clock import system_now
 from eum_app.domain.time_check import Heard
+from ui.devices.serial_line import SerialLine
 from ui.settings import SatelliteSettings
 
-RETRY_MS: Final = 1_000
 SAMPLES: Final = 5
 """Sentences come late, never early: of so many, the one that came soonest tells how far the clock is off."""
 
@@ -35,40 +34,29 @@ class SatelliteClock(QObject):
         self._now = now
         self._heard: deque[Heard] = deque(maxlen=SAMPLES)
         self._source: QNmeaPositionInfoSource | None = None
-        self._port = QSerialPort(settings.port, self)
-        self._port.setBaudRate(settings.baud)
-        self._port.errorOccurred.connect(self._fail)
-        self._retry = QTimer(self)
-        self._retry.setInterval(RETRY_MS)
-        self._retry.timeout.connect(self._open)
+        self._line = SerialLine(settings.port, settings.baud, self)
+        self._line.opened.connect(self._listen)
+        self._line.closed.connect(self._let_go)
 
     @property
     def is_connected(self) -> bool:
-        return self._port.isOpen()
+        return self._line.is_open
 
     def start(self) -> None:
         """Open the port now, or as soon as it is there."""
-        self._retry.start()
-        self._open()
+        self._line.start()
 
     def stop(self) -> None:
-        self._retry.stop()
-        self._let_go()
+        self._line.stop()
 
     # Inside
 
-    def _open(self) -> None:
-        if self._port.isOpen() or not self._port.open(QIODeviceBase.OpenModeFlag.ReadOnly):
-            return
-        self._port.clear()  # what waits in the line was true earlier
+    def _listen(self) -> None:
+        self._line.port.clear()  # what waits in the line was true earlier
         self._source = QNmeaPositionInfoSource(QNmeaPositionInfoSource.UpdateMode.RealTimeMode, self)
-        self._source.setDevice(self._port)
+        self._source.setDevice(self._line.port)
         self._source.positionUpdated.connect(self._take)
         self._source.startUpdates()
-
-    def _fail(self, error: QSerialPort.SerialPortError) -> None:
-        if error in {QSerialPort.SerialPortError.ResourceError, QSerialPort.SerialPortError.ReadError}:
-            self._let_go()
 
     def _let_go(self) -> None:
         self._heard.clear()
@@ -76,8 +64,6 @@ class SatelliteClock(QObject):
             self._source.stopUpdates()
             self._source.deleteLater()
             self._source = None
-        if self._port.isOpen():
-            self._port.close()
 
     def _take(self, said: QGeoPositionInfo) -> None:
         stamp = said.timestamp()

@@ -6,13 +6,12 @@ that is not there, or that goes away, is tried again until it is back.
 
 from __future__ import annotations
 
-from PySide6.QtCore import QByteArray, QIODeviceBase, QObject, QTimer, Signal
-from PySide6.QtSerialPort import QSerialPort, QSerialPortInfo
+from PySide6.QtCore import QByteArray, QObject, QTimer, Signal
 
+from ui.devices.serial_line import SerialLine
 from ui.settings import ScannerSettings
 
 SILENCE_MS = 150
-RETRY_MS = 1_000
 MAX_BYTES = 8_192  # the largest symbol holds some 3 kB: more without an end is noise
 
 
@@ -26,50 +25,36 @@ class SerialScanner(QObject):
         super().__init__(parent)
         self._prefix, self._suffix = settings.serial_prefix.encode(), settings.serial_suffix.encode()
         self._held = b""
-        self._port = QSerialPort(settings.serial_port, self)
-        self._port.setBaudRate(settings.serial_baud)
-        self._port.readyRead.connect(self._take)
-        self._port.errorOccurred.connect(self._fail)
+        self._line = SerialLine(settings.serial_port, settings.serial_baud, self)
+        self._line.port.readyRead.connect(self._take)
+        self._line.opened.connect(lambda: self.connected_changed.emit(True))
+        self._line.closed.connect(self._closed)
         self._silence = QTimer(self)
         self._silence.setSingleShot(True)
         self._silence.setInterval(SILENCE_MS)
         self._silence.timeout.connect(self._end_by_silence)
-        self._retry = QTimer(self)
-        self._retry.setInterval(RETRY_MS)
-        self._retry.timeout.connect(self._open)
 
     @property
     def is_connected(self) -> bool:
-        return self._port.isOpen()
+        return self._line.is_open
 
     def start(self) -> None:
         """Open the port now, or as soon as it is there."""
-        self._retry.start()
-        self._open()
+        self._line.start()
 
     def stop(self) -> None:
-        self._retry.stop()
         self._silence.stop()
         self._held = b""
-        if self._port.isOpen():
-            self._port.close()
-            self.connected_changed.emit(False)
+        self._line.stop()
 
     # Inside
 
-    def _open(self) -> None:
-        if not self._port.isOpen() and self._port.open(QIODeviceBase.OpenModeFlag.ReadOnly):
-            self.connected_changed.emit(True)
-
-    def _fail(self, error: QSerialPort.SerialPortError) -> None:
-        gone = {QSerialPort.SerialPortError.ResourceError, QSerialPort.SerialPortError.ReadError}
-        if error in gone and self._port.isOpen():
-            self._port.close()
-            self._held = b""
-            self.connected_changed.emit(False)
+    def _closed(self) -> None:
+        self._held = b""
+        self.connected_changed.emit(False)
 
     def _take(self) -> None:
-        data: QByteArray = self._port.readAll()
+        data: QByteArray = self._line.port.readAll()
         self._held += bytes(data.data())
         if self._suffix:
             *whole, self._held = self._held.split(self._suffix)
@@ -92,8 +77,3 @@ class SerialScanner(QObject):
         said = scan.removeprefix(self._prefix)
         if said:
             self.mark_scanned.emit(said)
-
-
-def ports_there() -> list[str]:
-    """The names of the serial ports that the system has now."""
-    return [port.portName() for port in QSerialPortInfo.availablePorts()]

@@ -11,7 +11,7 @@ from eum_app.domain.errors import KnownError
 from eum_app.scanning.scanner_check import CALIBRATION, Way, check_scan, way_of
 from ui import settings
 from ui.desk import Desk
-from ui.devices.serial_scanner import ports_there
+from ui.devices.serial_line import ports_there
 from ui.field.parts import named
 from ui.field.scanner_sheet import hints, write_sheet
 from ui.field.symbols import symbol_image

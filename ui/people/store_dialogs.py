@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QDialog, QLineEdit, QProgressBar, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QLabel, QLineEdit, QProgressBar, QSizePolicy, QVBoxLayout, QWidget
 
+from eum_app.domain.errors import KnownError
 from eum_app.usecases.erase import Lost
 from ui import words
+from ui.messages import sentence
 from ui.theme import inset, theme
 from ui.widgets import Button, FormField, KeyValueGrid, button, hbox, label, scrolled, vbox
 from ui.widgets.fit_area import least_height
@@ -55,6 +57,13 @@ class WindowDialog(QDialog):
         self.ensurePolished()
         self.fit()
         super().showEvent(event)
+
+    def say_refusal(self, said: QLabel, error: KnownError) -> None:
+        """What was asked for was not done: `said` shows why, and the dialog can be used again."""
+        self.is_busy = False
+        said.setText(str(sentence(error)))
+        said.show()
+        self.fit()
 
     def reject(self) -> None:
         if not self.is_busy:

@@ -68,13 +68,8 @@ class WithholdDialog(WindowDialog):
         self.accept()
 
     def _failed(self, error: KnownError) -> None:
-        from ui.messages import sentence
-
-        self.is_busy = False
-        self._said.setText(str(sentence(error)))
-        self._said.show()
+        self.say_refusal(self._said, error)
         self._follow()
-        self.fit()
 
     def _follow(self) -> None:
         self._ask.setEnabled(bool(self.reason.text().strip()) and not self.is_busy)

@@ -1,0 +1,57 @@
+"""A serial port (RS-232, or USB that shows itself as one), waited for, and waited for again when it goes away."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtCore import QIODeviceBase, QObject, QTimer, Signal
+from PySide6.QtSerialPort import QSerialPort, QSerialPortInfo
+
+RETRY_MS: Final = 1_000
+
+
+class SerialLine(QObject):
+    """`opened` and `closed` as the port comes and goes, by `stop` too; what arrives is read from `port`."""
+
+    opened = Signal()
+    closed = Signal()
+
+    def __init__(self, name: str, baud: int, parent: QObject) -> None:
+        super().__init__(parent)
+        self.port = QSerialPort(name, self)
+        self.port.setBaudRate(baud)
+        self.port.errorOccurred.connect(self._fail)
+        self._retry = QTimer(self)
+        self._retry.setInterval(RETRY_MS)
+        self._retry.timeout.connect(self._open)
+
+    @property
+    def is_open(self) -> bool:
+        return self.port.isOpen()
+
+    def start(self) -> None:
+        """Open the port now, or as soon as it is there."""
+        self._retry.start()
+        self._open()
+
+    def stop(self) -> None:
+        self._retry.stop()
+        self._close()
+
+    def _open(self) -> None:
+        if not self.port.isOpen() and self.port.open(QIODeviceBase.OpenModeFlag.ReadOnly):
+            self.opened.emit()
+
+    def _fail(self, error: QSerialPort.SerialPortError) -> None:
+        if error in {QSerialPort.SerialPortError.ResourceError, QSerialPort.SerialPortError.ReadError}:
+            self._close()
+
+    def _close(self) -> None:
+        if self.port.isOpen():
+            self.port.close()
+            self.closed.emit()
+
+
+def ports_there() -> list[str]:
+    """The names of the serial ports that the system has now."""
+    return [port.portName() for port in QSerialPortInfo.availablePorts()]
