@@ -26,7 +26,7 @@ from eum_app.domain.errors import KnownError, Refusal, Trouble
 DATABASE: Final = "store.db"
 BUSY_TIMEOUT_MS: Final = 15_000
 CACHE_KIB: Final = 65_536
-ROOMY_CACHE_KIB: Final = 262_144
+ROOMY_CACHE_KIB: Final = 1_048_576
 CONNECT_TIMEOUT_S: Final = 10
 _VERIFIED: Final = ("verify-full", "verify-ca")
 

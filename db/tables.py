@@ -22,10 +22,11 @@ from sqlalchemy import (
     Table,
     Text,
     false,
+    text,
 )
 from sqlalchemy.dialects import postgresql
 
-PROJECTION_VERSION: Final = 16
+PROJECTION_VERSION: Final = 17
 """Raise it whenever `read` or the projection changes: the next opening rebuilds the read tables."""
 
 PLAIN_TEXT: Final = Text().with_variant(postgresql.TEXT(collation="C"), "postgresql")
@@ -38,6 +39,9 @@ read = MetaData()
 def _text(name: str, *, default: str | None = "") -> Column[str]:
     return Column(name, PLAIN_TEXT, nullable=False, server_default=default)
 
+
+AHEAD: Final = text("kind IN ('DeviceEnrolled', 'TimeCorrected')")
+"""The entries that a rebuild must know before it applies any (`db.projection`)."""
 
 journal = Table(
     "journal",
@@ -56,6 +60,8 @@ journal = Table(
     Column("payload", LargeBinary, nullable=False),
     Column("known_at", BigInteger, nullable=False),
     PrimaryKeyConstraint("origin", "epoch", "seq"),
+    Index("journal_by_time", "recorded_at", postgresql_using="brin"),
+    Index("journal_ahead", "kind", sqlite_where=AHEAD, postgresql_where=AHEAD),
 )
 
 content = Table(
@@ -112,8 +118,7 @@ items = Table(
     _text("order_key"),
     Column("known_at", BigInteger, nullable=False, server_default="0"),
     Index("items_by_match_key", "match_key"),
-    Index("items_by_serial", "serial"),
-    Index("items_by_look_alike", "look_alike", "item_id"),
+    Index("items_by_look_alike", "look_alike", "item_id"),  # serials too (queries.items.has_serial)
     Index("items_by_uii", "uii"),
     # All that the inventory page orders, searches, filters and counts by: its questions never read the rows.
     Index(

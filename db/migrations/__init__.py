@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import Connection, inspect, text
 
+from db.roles import is_owner
 from db.tables import kept
-from eum_app.domain.errors import Refusal
+from eum_app.domain.errors import Refusal, Trouble
 
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD: Final = "0001"
-KNOWN: Final = ("0001",)
+HEAD: Final = "0002"
+KNOWN: Final = ("0001", "0002")
 
 
 def current(connection: Connection) -> str:
@@ -27,13 +28,16 @@ def current(connection: Connection) -> str:
 def upgrade(connection: Connection) -> bool:
     """Bring the schema to `HEAD`; true where something was done.
 
-    Raises Refusal `store.newer` for a store written by a later version of the program.
+    Raises Refusal `store.newer` for a store written by a later version of the program; Trouble `store.owner_needed`
+    where only the owner of the database may do it.
     """
     revision = current(connection)
     if revision == HEAD:
         return False
     if revision and revision not in KNOWN:
         raise Refusal("store.newer", found=revision, known=HEAD)
+    if revision and connection.dialect.name == "postgresql" and not is_owner(connection):
+        raise Trouble("store.owner_needed")
     from alembic import command  # noqa: PLC0415 - 0.3 s, and rarely needed
 
     config = _config()

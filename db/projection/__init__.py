@@ -48,8 +48,8 @@ from db.projection.visits import (
 from db.projection.withholding import WITHHELD as WITHHELD
 from db.projection.withholding import apply_withheld, apply_withholdings_asked
 from db.roles import is_owner
+from db.tables import AHEAD, items, journal, meta, read
 from db.tables import PROJECTION_VERSION as PROJECTION_VERSION
-from db.tables import items, journal, meta, read
 from eum_app.domain import facts as f
 from eum_app.domain.errors import Trouble
 from eum_app.domain.journal import Entry
@@ -135,10 +135,9 @@ def _applied(connection: Connection, noted: Sequence[Noted]) -> set[str]:
 def _ahead_of_all(connection: Connection) -> tuple[set[str], list[Noted]]:
     """What a rebuild must know before it applies anything, by the journal itself: origins that are devices enrolled
     here, and every correction of a clock. A device's word counts for its own chain."""
-    kinds = (f.DeviceEnrolled.__name__, f.TimeCorrected.__name__)
     devices: set[str] = set()
     said: list[Noted] = []
-    for row in connection.execute(select(journal).where(journal.c.kind.in_(kinds))):
+    for row in connection.execute(select(journal).where(AHEAD)):
         entry = Entry(*row[:-1])
         match f.decode_fact(entry.kind, entry.kind_version, entry.payload):
             case f.DeviceEnrolled() as enrolled:
@@ -185,11 +184,9 @@ def _rebuilt(connection: Connection, own_outgoing_prefix: str) -> int:
     devices, held = _ahead_of_all(connection)
     own = [note for note in held if not (own_outgoing_prefix and note[0].origin.startswith(own_outgoing_prefix))]
     apply_corrections(connection, own)
-    in_order = select(journal).order_by(journal.c.origin, journal.c.epoch, journal.c.seq)
-    in_order = in_order.execution_options(yield_per=REBUILD_BATCH)  # of the statement: the connection also writes
-    result = connection.execute(in_order)
     applied = 0
-    for rows in result.partitions(REBUILD_BATCH):
+    # In whatever order the entries lie: `apply` asks for none. Streamed, since the connection also writes meanwhile.
+    for rows in connection.execute(select(journal).execution_options(yield_per=REBUILD_BATCH)).partitions():
         noted: list[Noted] = []
         for *fields, known_at in rows:
             entry = Entry(*fields)

@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, func, literal, or_,
 
 from db.bounds import stated_within
 from db.chains import held_chains
+from db.queries.items import has_serial
 from db.tables import bundles, checks, findings, items, journal, meta, sites, visits
 from eum_app.domain.errors import Refusal
 from eum_app.domain.journal import Entry, Head, genesis, verify_chain
@@ -263,7 +264,7 @@ def _says(connection: Connection, word: str) -> ColumnElement[bool]:
         for column in (journal.c.actor, journal.c.kind, journal.c.origin, journal.c.session_id)
     ]
     hits += [_holds(connection, spelling.encode(errors="replace")) for spelling in spellings]
-    serials = select(items.c.item_id).where(items.c.serial.in_(list(spellings))).limit(MAX_SERIAL_HITS)
+    serials = select(items.c.item_id).where(has_serial(spellings)).limit(MAX_SERIAL_HITS)
     hits += [_holds(connection, item_id.encode()) for item_id in connection.execute(serials).scalars()]
     return or_(*hits)
 

@@ -9,6 +9,7 @@ import msgspec
 from sqlalchemy import Connection, func, select
 
 from db.claim_tables import claim_lists, claims, profiles
+from db.queries.items import has_serial
 from db.tables import items
 from eum_app.domain.claims import LABEL, Candidate
 from eum_app.domain.errors import Refusal
@@ -75,11 +76,11 @@ def claim_candidates(connection: Connection, serials: Iterable[str], uiis: Itera
     """The items on the book with one of these serial numbers or UIIs; an item may come twice."""
     found: list[Candidate] = []
     fields = Candidate.__struct_fields__
-    for column, values in ((items.c.serial, serials), (items.c.uii, uiis)):
+    for having, values in ((has_serial, serials), (items.c.uii.in_, uiis)):
         wanted = sorted({value for value in values if value})
         for start in range(0, len(wanted), LOOKUP_CHUNK):
             chunk = wanted[start : start + LOOKUP_CHUNK]
-            rows = connection.execute(select(*[items.c[name] for name in fields]).where(column.in_(chunk)))
+            rows = connection.execute(select(*[items.c[name] for name in fields]).where(having(chunk)))
             found += [Candidate(**row._mapping) for row in rows]
     return found
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, and_, func, select
+from sqlalchemy import ColumnElement, Connection, and_, func, select
 
 from db.paper_tables import printed, printed_items
 from db.queries.reading import READING_COLUMNS, Reading
 from db.tables import checks, items, sites, visits, withdrawals
 from eum_app.domain.errors import Refusal
 from eum_app.domain.facts import ItemListed, SiteRegistered
+from eum_app.domain.look_alikes import look_alike_key
 
 LOOKUP_CHUNK = 500
 
@@ -94,6 +95,12 @@ def site(connection: Connection, site_id: str) -> SiteRow:
 
 def site_ids_by_name(connection: Connection, country: str) -> dict[str, str]:
     return {row.name: row.site_id for row in connection.execute(select(sites).where(sites.c.country == country))}
+
+
+def has_serial(serials: Iterable[str]) -> ColumnElement[bool]:
+    """Whether an item has one of these serial numbers: asked of the index of look-alikes."""
+    wanted = list(serials)
+    return and_(items.c.look_alike.in_({look_alike_key(one) for one in wanted}), items.c.serial.in_(wanted))
 
 
 def held_match_keys(connection: Connection, keys: Iterable[str]) -> dict[str, str]:

@@ -30,9 +30,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.engine import Row
 
-from db.queries.items import ItemRow, items_by_id
+from db.queries.items import ItemRow, has_serial, items_by_id
 from db.tables import checks, items, sites, visit_items, withdrawals
 from eum_app.domain.items import compact
+from eum_app.domain.look_alikes import look_alike_key
 
 MAX_FOUND: Final = 20
 MAX_NEAR: Final = 32
@@ -58,7 +59,7 @@ def items_by_match_key(connection: Connection, visit_id: str, keys: Collection[s
 
 def items_by_serial(connection: Connection, visit_id: str, serial: str, compacted: str) -> list[Known]:
     """Items with this serial, as it was read or as the book keeps it; only the expected ones if there are any."""
-    return _ask(connection, _BY_SERIAL, visit_id, serial=serial, compacted=compacted)
+    return _of_serials(connection, visit_id, [serial, compacted])
 
 
 def items_by_earlier_mark(connection: Connection, visit_id: str, uii: str, serial: str, compacted: str) -> list[Known]:
@@ -84,7 +85,7 @@ def items_with_key(connection: Connection, visit_id: str, key: str, others: Coll
 def items_by_tail(connection: Connection, visit_id: str, text: str, shortest: int, longest: int) -> list[Known]:
     """Items whose whole serial is what `text` ends with, of these lengths; only the expected ones if there are any."""
     tails = [text[-length:] for length in range(shortest, min(longest, len(text)) + 1)]
-    return _ask(connection, _BY_SERIALS, visit_id, serials=tails)
+    return _of_serials(connection, visit_id, tails)
 
 
 def makers_and_parts_held(connection: Connection, named: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
@@ -102,7 +103,7 @@ def visits_still_expecting(connection: Connection, item_id: str) -> list[str]:
 
 def item_ids_of_serial(connection: Connection, serial: str) -> list[str]:
     """Ids of all items with this serial, by part number."""
-    question = select(items.c.item_id).where(items.c.serial.in_((serial, compact(serial))))
+    question = select(items.c.item_id).where(has_serial((serial, compact(serial))))
     return list(connection.execute(question.order_by(items.c.part_number, items.c.item_id)).scalars())
 
 
@@ -143,8 +144,12 @@ def _read_before(condition: ColumnElement[bool]) -> Select[Any]:
 
 _BY_UII = _where(items.c.uii == bindparam("uii"))
 _BY_MATCH_KEY = _where(items.c.match_key.in_(bindparam("match_keys", expanding=True)))
-_BY_SERIAL = _where(or_(items.c.serial == bindparam("serial"), items.c.serial == bindparam("compacted")))
-_BY_SERIALS = _where(items.c.serial.in_(bindparam("serials", expanding=True)))
+_BY_SERIALS = _where(
+    and_(
+        items.c.look_alike.in_(bindparam("look_alikes", expanding=True)),
+        items.c.serial.in_(bindparam("serials", expanding=True)),
+    )
+)
 _READ_UII = _read_before(checks.c.uii == bindparam("uii"))
 _READ_SERIAL = _read_before(
     and_(
@@ -196,6 +201,11 @@ def _with_key(dialect: str) -> Select[Any]:
         .order_by(_EXPECTED_FIRST, case((items.c.look_alike == bindparam("of_key"), 0), else_=1))
         .limit(literal(MAX_NEAR))
     )
+
+
+def _of_serials(connection: Connection, visit_id: str, serials: Sequence[str]) -> list[Known]:
+    look_alikes = list({look_alike_key(serial) for serial in serials})
+    return _ask(connection, _BY_SERIALS, visit_id, serials=serials, look_alikes=look_alikes)
 
 
 def _ask(connection: Connection, statement: Select[Any], visit_id: str, **given: object) -> list[Known]:

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, func, or_, select
 
 from db.claim_tables import claim_lists, claims
 from db.queries.claims import ClaimLine, claim_candidates
-from db.queries.items import ItemRow, items_by_id
+from db.queries.items import ItemRow, has_serial, items_by_id
 from db.tables import items
 from eum_app.domain.claims import LABEL, Candidate, ClaimAbout, Matched, match_claim, match_labelled
 from eum_app.domain.look_alikes import look_alike_key, near, one_character_off
@@ -116,7 +116,7 @@ def near_items(connection: Connection, claim: OpenClaim) -> list[ItemRow]:
             select(items.c.item_id, items.c.serial).where(items.c.look_alike.in_(keys[start : start + LOOKUP_CHUNK]))
         )
         ids |= {row.item_id: row.serial for row in rows if row.serial == claim.serial or near(row.serial, claim.serial)}
-    same_mark = or_(items.c.serial == claim.serial, items.c.uii == claim.uii) if claim.uii else None
+    same_mark = or_(has_serial([claim.serial]), items.c.uii == claim.uii) if claim.uii else None
     if same_mark is not None:
         rows = connection.execute(select(items.c.item_id, items.c.serial).where(same_mark))
         ids |= {row.item_id: row.serial for row in rows}

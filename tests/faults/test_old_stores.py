@@ -12,11 +12,12 @@ from typing import Any
 import msgspec
 import pytest
 from alembic.config import Config
-from sqlalchemy import text
+from sqlalchemy import inspect, text
 from sqlalchemy.exc import IntegrityError, ProgrammingError
 
 from db import migrations, triggers
 from db.queries import items, visits
+from db.tables import journal
 from db.upgrades import BEFORE_UPGRADE
 from eum_app import __version__
 from eum_app.domain.errors import Refusal, Trouble
@@ -79,6 +80,9 @@ def test_this_version_keeps_its_stores() -> None:
 def test_a_store_of_every_version_opens_with_all_that_it_held(old: Old) -> None:
     session = old.open()
     require_whole(session, old.held)
+    with session.store.reading() as connection:
+        indexes = {index["name"] for index in inspect(connection).get_indexes("journal")}
+        assert (migrations.current(connection), indexes) == (migrations.HEAD, {index.name for index in journal.indexes})
     session.close()
     assert not (old.folder / BEFORE_UPGRADE).exists()
 
@@ -151,6 +155,9 @@ def test_a_migration_keeps_every_entry_and_the_triggers_stand_again(old: Old, co
     assert columns_and_revision(session) == (True, "next")
     require_append_only(session)
     require_whole(session, old.held)
+    with session.store.reading() as connection:
+        indexes = {index["name"] for index in inspect(connection).get_indexes("journal")}
+        assert (migrations.current(connection), indexes) == (migrations.HEAD, {index.name for index in journal.indexes})
     session.close()
     assert not (old.folder / BEFORE_UPGRADE).exists()
     again = old.open()

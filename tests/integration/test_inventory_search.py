@@ -10,11 +10,11 @@ import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from db import search
 from db.queries.inventory import FACETS, ItemFilter, facets, find_item_ids
-from db.queries.items import items_by_id, listed_facts
+from db.queries.items import has_serial, items_by_id, listed_facts
 from db.queries.reports import InventoryFilter, inventory_rows
 from db.tables import items
 from eum_app.usecases.import_inventory import import_inventory
@@ -210,3 +210,21 @@ def test_items_without_a_site_stand_first_in_both_databases(
             assert "yield_per" not in connection.get_execution_options(), "the next question is read as it always was"
     finally:
         session.store.close()
+
+
+def test_an_index_made_at_once_goes_on_in_small_steps(hq: Session) -> None:
+    """What puts its pieces together only at the end would hold up somebody's write for seconds later on."""
+    rebuild_store(hq)
+    with hq.store.reading() as connection:
+        set_to = {row.k: row.v for row in connection.execute(text("SELECT k, v FROM item_search_config"))}
+    assert (set_to["automerge"], set_to["crisismerge"]) == (4, 16)
+
+
+def test_a_serial_is_asked_of_an_index(hq: Session) -> None:
+    question = select(items.c.item_id).where(has_serial(["9001", "9002"]))
+    with hq.store.reading() as connection:
+        sought = question.compile(connection, compile_kwargs={"literal_binds": True})
+        details = [row.detail for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sought}")]
+        found = set(connection.execute(question).scalars())
+    assert all("items_by_look_alike" in detail for detail in details), details
+    assert found == set(hq.read(find_item_ids, ItemFilter(words="radio"), 0))

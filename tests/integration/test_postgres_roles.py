@@ -8,12 +8,13 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, inspect, text
 from sqlalchemy.exc import DBAPIError
 
 from db.chains import chain_head
 from db.engines import parsed_url
 from db.queries import findings, visits
+from db.tables import journal
 from eum_app.domain.errors import Refusal, Trouble
 from eum_app.usecases.check_store import examine_store
 from eum_app.usecases.correct_time import correct_time
@@ -172,6 +173,19 @@ def test_a_rebuild_by_the_owner_leaves_the_roles_what_they_had(office: Office) -
     with pytest.raises(Trouble, match=r"store\.owner_needed"):
         office.go_on_as("writer")
     office.go_on_as("owner")
+    office.go_on_as("writer")
+
+
+def test_a_schema_of_before_is_brought_up_by_the_owner_alone(office: Office) -> None:
+    with office.simulator.world.hq.writing() as transaction:
+        transaction.connection.execute(text("DROP INDEX journal_by_time, journal_ahead"))
+        transaction.connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
+    with pytest.raises(Trouble, match=r"store\.owner_needed"):
+        office.go_on_as("writer")
+    office.go_on_as("owner")
+    with office.simulator.world.hq.store.reading() as connection:
+        found = {index["name"] for index in inspect(connection).get_indexes("journal")}
+    assert found == {index.name for index in journal.indexes}
     office.go_on_as("writer")
 
 
