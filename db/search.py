@@ -69,28 +69,19 @@ def drop(connection: Connection) -> None:
 
 def search_text(serials: Sequence[str], words: Sequence[str]) -> str:
     """Terms with one space between them. `serials` are found by their endings too."""
-    marks: list[str] = []
-    terms: list[str] = []
-    for serial in serials:
-        for term in said(serial):
-            if term not in marks:
-                marks.append(term)
-                terms.append(term[:MAX_TERM_CHARS])
-    for term in marks:
-        for other in marks:
-            if other is not term and other.endswith(term):
-                break  # it is found by the longer one's endings
-        else:
-            terms.append((BACKWARDS + term[::-1])[:MAX_TERM_CHARS])
-    for text_of_many in words:
-        terms += _terms_of(text_of_many)
-    return " ".join(dict.fromkeys(terms))
+    terms = [term for serial in serials for term in said(serial)]
+    longer = BACKWARDS
+    for backwards in sorted([term[::-1] for term in terms], reverse=True):
+        if not longer.startswith(backwards):  # else it is found by the longer one's endings
+            terms.append(BACKWARDS + backwards)
+        longer = backwards
+    return " ".join([*[term[:MAX_TERM_CHARS] for term in terms], *filter(None, map(_terms_of, words))])
 
 
 @lru_cache(maxsize=10_000)  # items by the thousand share an article and a shelf
-def _terms_of(words: str) -> tuple[str, ...]:
+def _terms_of(words: str) -> str:
     """Each word, and what follows each mark in it; marks alone are no term."""
-    return tuple(
+    return " ".join(
         dict.fromkeys(
             part[:MAX_TERM_CHARS]
             for word in said(words)

@@ -7,7 +7,7 @@ The outcome never depends on the order of arrival: each row is either written on
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection, delete, inspect, select
 
@@ -54,7 +54,8 @@ from eum_app.domain import facts as f
 from eum_app.domain.errors import Trouble
 from eum_app.domain.journal import Entry
 
-REBUILD_BATCH = 5_000
+REBUILD_BATCH: Final = {"sqlite": 500, "postgresql": 5_000}
+"""Entries at once: as many as the processor keeps at hand; on a server as many as pay for a COPY."""
 
 _APPLIERS: dict[type[f.Fact], tuple[Callable[[Connection, Sequence[Noted]], None], str]] = {
     f.SiteRegistered: (apply_sites, "items"),
@@ -186,7 +187,8 @@ def _rebuilt(connection: Connection, own_outgoing_prefix: str) -> int:
     apply_corrections(connection, own)
     applied = 0
     # In whatever order the entries lie: `apply` asks for none. Streamed, since the connection also writes meanwhile.
-    for rows in connection.execute(select(journal).execution_options(yield_per=REBUILD_BATCH)).partitions():
+    streamed = select(journal).execution_options(yield_per=REBUILD_BATCH[connection.dialect.name])
+    for rows in connection.execute(streamed).partitions():
         noted: list[Noted] = []
         for *fields, known_at in rows:
             entry = Entry(*fields)

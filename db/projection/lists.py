@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from operator import attrgetter
+from operator import itemgetter
 from typing import Any
 
 import msgspec
+from msgspec.structs import astuple
 from sqlalchemy import Connection
 
 from db.projection.rows import Noted, key_of, plain, put, put_tuples
 from db.search import search_text
 from db.tables import checklists, imports, items, sites
+from eum_app.domain.facts import ItemListed
 from eum_app.domain.items import item_key
 from eum_app.domain.look_alikes import look_alike_key
 
@@ -28,13 +30,13 @@ def match_key(fact: Any) -> str:
 
 _DERIVED = ("match_key", "search_text", "look_alike", "order_key", "known_at")
 _ITEM_FIELDS = tuple(column.name for column in items.columns if column.name not in _DERIVED)
-_fields_of_item = attrgetter(*_ITEM_FIELDS)
+_in_order = itemgetter(*map(ItemListed.__struct_fields__.index, _ITEM_FIELDS))
 
 
 def apply_items(connection: Connection, noted: Sequence[Noted]) -> None:
     rows = [
         (
-            *_fields_of_item(fact),
+            *_in_order(astuple(fact)),
             match_key(fact),
             search_text((fact.serial, fact.uii), (fact.nomenclature, fact.part_number, fact.location)),
             look_alike_key(fact.serial),

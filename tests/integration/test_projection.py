@@ -224,7 +224,7 @@ def test_a_rebuild_of_a_real_world_gives_the_same_tables_on_both_sides(
 
 def test_a_rebuild_goes_in_blocks(tmp_path: Path, hq_backend: Callable[[], str | None]) -> None:
     store = Store.create(tmp_path / "s", KEY, StoreName("id", "HQ-01", "hq", 1), Clock(), hq_backend())
-    count = REBUILD_BATCH * 2 + 7
+    count = max(REBUILD_BATCH.values()) * 2 + 7
     with store.writing(AUTHOR) as transaction:
         transaction.record_all(
             f.SiteRegistered(observed_at="2026", site_id=f"s{number % 11}", name=f"Depot {number}", country="XX")
