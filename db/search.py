@@ -33,13 +33,11 @@ _CREATE: Final = {
         # Every character but spaces belongs to a term: terms are ours, not the tokenizer's.
         f"""CREATE VIRTUAL TABLE item_search USING fts5(search_text, content='items', detail=none, columnsize=0,
             prefix='{_PREFIXES}', tokenize="unicode61 remove_diacritics 0 categories 'L* M* N* P* S* C*'")""",
-        # Its pieces (a million items make some 400, and it can hold 2,000) are put together once, at the end, and not
-        # again and again as they come.
+        # Its pieces (a million items make some 400) are put together by the 64 and not, as they come, by the four. What
+        # is left of them goes on in small steps when items are written.
+        "INSERT INTO item_search(item_search, rank) VALUES ('crisismerge', 64)",
         "INSERT INTO item_search(item_search, rank) VALUES ('automerge', 0)",
-        "INSERT INTO item_search(item_search, rank) VALUES ('crisismerge', 1000)",
         "INSERT INTO item_search(item_search) VALUES ('rebuild')",
-        "INSERT INTO item_search(item_search) VALUES ('optimize')",
-        "INSERT INTO item_search(item_search, rank) VALUES ('crisismerge', 16)",
         "INSERT INTO item_search(item_search, rank) VALUES ('automerge', 4)",
         """CREATE TRIGGER items_search_insert AFTER INSERT ON items BEGIN
             INSERT INTO item_search(rowid, search_text) VALUES (new.rowid, new.search_text); END""",

@@ -213,11 +213,11 @@ def test_items_without_a_site_stand_first_in_both_databases(
 
 
 def test_an_index_made_at_once_goes_on_in_small_steps(hq: Session) -> None:
-    """What puts its pieces together only at the end would hold up somebody's write for seconds later on."""
+    """Else its pieces would be put together all at once by somebody's write, later on."""
     rebuild_store(hq)
     with hq.store.reading() as connection:
         set_to = {row.k: row.v for row in connection.execute(text("SELECT k, v FROM item_search_config"))}
-    assert (set_to["automerge"], set_to["crisismerge"]) == (4, 16)
+    assert (set_to["automerge"], set_to["crisismerge"]) == (4, 64)
 
 
 def test_a_serial_is_asked_of_an_index(hq: Session) -> None:
