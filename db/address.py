@@ -15,7 +15,9 @@ from eum_app.domain.errors import Refusal, Trouble
 
 def engine_of(folder: Path, data_key: bytes, location: Location | None) -> Engine:
     """Connections to the database at `location`, or to the file in the folder where there is none."""
-    return postgresql_engine(location.url, data_key) if location else sqlcipher_engine(folder / DATABASE, data_key)
+    if location is None:
+        return sqlcipher_engine(folder / DATABASE, data_key)
+    return postgresql_engine(location.url, data_key, location.store_id)
 
 
 def readdress(folder: Path, data_key: bytes, url: str) -> None:

@@ -23,3 +23,8 @@ def unboxed(connection: Connection, place: str, stored: bytes | None) -> bytes |
     """The value again. Raises Trouble `store.damaged` where it was changed or moved."""
     box: Box | None = connection.get_execution_options().get(BOX)
     return stored if box is None or stored is None else box.open(place, stored)
+
+
+def secret_place(purpose: str) -> str:
+    """Where a value of `secrets` belongs."""
+    return f"secret|{purpose}"

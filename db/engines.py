@@ -19,7 +19,7 @@ from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.pool import QueuePool
 
 from db import turns
-from db.boxed import BOX
+from db.boxed import BOX, secret_place
 from eum_app.crypto.boxes import Box
 from eum_app.domain.errors import KnownError, Refusal, Trouble
 
@@ -29,6 +29,9 @@ CACHE_KIB: Final = 65_536
 ROOMY_CACHE_KIB: Final = 1_048_576
 CONNECT_TIMEOUT_S: Final = 10
 _VERIFIED: Final = ("verify-full", "verify-ca")
+_MAY_READ_SECRETS: Final = "SELECT has_table_privilege(to_regclass('secrets')::oid, 'SELECT')"
+_ONE_BOXED: Final = """SELECT purpose, value FROM secrets
+    WHERE EXISTS (SELECT FROM meta WHERE name = 'store_id' AND meta.value = %s) LIMIT 1"""
 
 
 def sqlcipher_connection(path: Path, data_key: bytes, *, journal_mode: str = "WAL") -> Any:
@@ -111,13 +114,14 @@ def driver_trouble() -> Iterator[None]:
         raise _trouble_of(str(error)) from error
 
 
-def postgresql_engine(url: str, data_key: bytes) -> Engine:
-    """Pooled connections to a PostgreSQL database; key material is boxed under the data key (`db.boxed`).
+def postgresql_engine(url: str, data_key: bytes, store_id: str) -> Engine:
+    """Pooled connections to a PostgreSQL database; key material is boxed under the data key (`db.boxed`), and each
+    connection makes sure that it is still this one before it is used (Trouble `store.key_changed`).
 
     What is committed is on the server's disk (`synchronous_commit`), whatever the server's own setting. Raises as
     `parsed_url` does; nothing is connected yet.
     """
-    parsed = parsed_url(url)
+    parsed, box = parsed_url(url), Box(data_key)
     settings = {
         "application_name": "eum",
         "client_encoding": "utf8",
@@ -133,16 +137,39 @@ def postgresql_engine(url: str, data_key: bytes) -> Engine:
         pool_recycle=1_800,
         hide_parameters=True,
         echo=False,
-        execution_options={BOX: Box(data_key)},
+        execution_options={BOX: box},
     )
 
     @event.listens_for(engine, "connect")
     def _say_open(connection: Any, _: object) -> None:
-        with connection.cursor() as cursor:
-            cursor.execute(turns.STAYS_OPEN)
-        connection.commit()
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute(turns.STAYS_OPEN)
+                connection.commit()  # what is read next is of after that
+                _require_key(cursor, box, store_id)
+            connection.commit()
+        except BaseException:
+            connection.close()
+            raise
 
     return engine
+
+
+def _require_key(cursor: Any, box: Box, store_id: str) -> None:
+    """That the store's key material is under this key still. Raises Trouble `store.key_changed`: while nobody here was
+    connected, somebody gave the store a new one, and what were boxed under the old one now, nobody could open.
+
+    Another store's database, an empty one, and a role that may read no key material show nothing of that.
+    """
+    cursor.execute(_MAY_READ_SECRETS)
+    if cursor.fetchone() != (True,):
+        return
+    cursor.execute(_ONE_BOXED, (store_id,))
+    for purpose, value in cursor:
+        try:
+            box.open(secret_place(purpose), value)
+        except Trouble as trouble:
+            raise Trouble("store.key_changed") from trouble
 
 
 def parsed_url(url: str) -> URL:
@@ -187,8 +214,8 @@ def server_of(url: str) -> str:
 def begin(engine: Engine, *, write: bool, alone: bool = False) -> Iterator[Connection]:
     """A transaction: one consistent view for reading, or a write; `alone` keeps every other writer out meanwhile.
 
-    Raises Trouble `store.busy`, `store.connection_lost`, `store.damaged`, `disk.full` and the like; what was not
-    committed is gone, and the same call can be repeated.
+    Raises Trouble `store.busy`, `store.connection_lost`, `store.key_changed`, `store.damaged`, `disk.full` and the
+    like; what was not committed is gone, and the same call can be repeated.
     """
     try:
         with engine.connect().execution_options(**_options(engine, write)) as connection, connection.begin():

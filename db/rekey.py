@@ -22,6 +22,7 @@ import msgspec
 from sqlalchemy import Connection, select, update
 
 from db import turns
+from db.boxed import secret_place
 from db.engines import DATABASE, begin, driver_trouble, postgresql_engine, sqlcipher_connection
 from db.keyslots import check_mac, read_store_file, with_next_key, without_next_key, write_store_file
 from db.location import Location, read_location, write_location
@@ -70,7 +71,7 @@ def settle(folder: Path, data_key: bytes, next_key: bytes) -> bytes:
                     write_store_file(folder, without_next_key(store_file, take_it=key == next_key), key)
                 return key
         except Trouble as trouble:
-            if trouble.code != "store.damaged":
+            if trouble.code not in {"store.damaged", "store.key_changed"}:
                 raise
     raise Trouble("store.damaged")
 
@@ -130,7 +131,8 @@ def _alone(folder: Path, data_key: bytes) -> Iterator[Any]:
 
 @contextlib.contextmanager
 def _held(folder: Path, keys: tuple[bytes, bytes], key: bytes) -> Iterator[None]:
-    """Under `key`, no change of key going on until the block ends. Raises Trouble `store.damaged` for another key."""
+    """Under `key`, no change of key going on until the block ends. Raises Trouble `store.damaged`, or on a server
+    `store.key_changed`, for another key."""
     location = _location(folder, keys)
     if location is None:
         with driver_trouble(), contextlib.closing(sqlcipher_connection(folder / DATABASE, key)) as connection:
@@ -139,12 +141,9 @@ def _held(folder: Path, keys: tuple[bytes, bytes], key: bytes) -> Iterator[None]
             yield
             connection.execute("COMMIT")
         return
-    engine = postgresql_engine(location.url, key)
+    engine = postgresql_engine(location.url, key, location.store_id)  # its connections ask whether this is the key
     try:
-        with begin(engine, write=True, alone=True) as connection:
-            row = connection.execute(select(secrets).limit(1)).first()
-            if row is not None:
-                Box(key).open(f"secret|{row.purpose}", row.value)
+        with begin(engine, write=True, alone=True):
             write_location(folder, location, key)
             yield
     finally:
@@ -161,13 +160,13 @@ def _location(folder: Path, keys: tuple[bytes, bytes]) -> Location | None:
 
 def _change_on_server(folder: Path, location: Location, data_key: bytes, new_key: bytes) -> None:
     old, new = Box(data_key), Box(new_key)
-    engine = postgresql_engine(location.url, data_key)
+    engine = postgresql_engine(location.url, data_key, location.store_id)
     try:
         with begin(engine, write=True) as connection:
             turns.require_open_alone(connection)
             _keep_both(folder, data_key, new_key)
             for row in connection.execute(select(secrets)).all():
-                place = f"secret|{row.purpose}"
+                place = secret_place(row.purpose)
                 value = new.seal(place, old.open(place, row.value))
                 connection.execute(update(secrets).where(secrets.c.purpose == row.purpose).values(value=value))
             _box_content_anew(connection, old, new)

@@ -231,6 +231,11 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "store.busy": ("The store is in use.", "Wait a moment and try again."),
     "store.damaged": ("The store is damaged.", "Restore the latest backup; bundles sent to HQ are kept there."),
+    "store.key_changed": (
+        "The store was given a new key elsewhere; this program holds the old one still.",
+        "What was confirmed is safe. Lock and unlock again; if it stays, take keyslots.json and database.json from "
+        "where the key was changed.",
+    ),
     "store.chain_damaged": (
         "The journal in the store does not fit together ({why}).",
         "Stop work on this device and tell HQ.",

@@ -125,7 +125,8 @@ def _sealing(suite: Suite) -> str:
 def _postgresql() -> str:
     from db.engines import postgresql_engine
 
-    return f"driver {postgresql_engine('postgresql://localhost/eum', bytes(32)).dialect.driver} loads; nobody is called"
+    engine = postgresql_engine("postgresql://localhost/eum", bytes(32), "")
+    return f"driver {engine.dialect.driver} loads; nobody is called"
 
 
 def _reading() -> str:

@@ -19,6 +19,7 @@ import pytest
 from db import attempts, keyslots, rekey
 from db.label import FILE_NAME
 from db.queries.activity import ActivityFilter, activity_entry, activity_ids
+from db.queries.visits import all_visits
 from db.store import Store
 from db.transaction import Transaction
 from eum_app.crypto.suites import Suite
@@ -198,6 +199,30 @@ def test_what_is_boxed_on_a_server_goes_over_too(postgresql: PostgreSQL, tmp_pat
     again = reopen(hq, "REV-004")
     assert again.content(ref) == b"photo"
     make_recovery_codes(again)  # needs HQ's boxed recovery key
+    again.close()
+
+
+def test_who_was_cut_off_while_the_key_changed_writes_nothing_under_the_old_one(
+    postgresql: PostgreSQL, tmp_path: Path
+) -> None:
+    hq = make_store(
+        tmp_path / "pg", "hq", "HQ-01", Clock(), role="administrator", database_url=postgresql.new_database()
+    )
+    other = reopen(hq, "REV-004")
+    other.store._engine.dispose()  # every connection of its pool is gone, and with them the sign that it is open
+    rotate_data_key(hq, "")
+
+    def seal_a_photo() -> None:
+        with other.writing() as transaction:
+            transaction.seal_content(b"photo", "image/png")
+
+    for deed in (seal_a_photo, lambda: other.read(all_visits)):
+        with pytest.raises(Trouble, match=r"store\.key_changed"):
+            deed()
+    other.drop_keys()
+    hq.close()
+    again = reopen(hq, "REV-004")
+    assert check_store(again)[1] == []
     again.close()
 
 
