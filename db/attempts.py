@@ -73,14 +73,15 @@ def counted(folder: Path, place: str, attempt: Callable[[], Value], on_failure: 
 def failures(folder: Path) -> dict[str, int]:
     """Account code → failures since its last success, for accounts that have any."""
     with _begun(folder) as connection:
-        rows = connection.execute("SELECT place, count FROM failures").fetchall()
-    return {place: count for place, count in rows if place != _ALL and not place.startswith("?")}
+        rows = _rows(connection)
+    return {place: count for place, count in rows.items() if place != _ALL and not place.startswith("?")}
 
 
 def forget(folder: Path, place: str) -> None:
     """The account may try again, by the word of somebody who opened the store: a file that cannot be read goes."""
     try:
         with _begun(folder) as connection:
+            _rows(connection)
             connection.execute("DELETE FROM failures WHERE place IN (?, ?)", (place, _ALL))
     except Trouble as trouble:
         if trouble.code != "attempts.damaged":
@@ -90,8 +91,15 @@ def forget(folder: Path, place: str) -> None:
 
 
 def _failures(connection: sqlite3.Connection, place: str) -> int:
-    row = connection.execute("SELECT count FROM failures WHERE place = ?", (place,)).fetchone()
-    return row[0] if row else 0
+    return _rows(connection).get(place, 0)
+
+
+def _rows(connection: sqlite3.Connection) -> dict[str, int]:
+    """Place → failures. SQLite takes a value of another type than its column's as it lies there."""
+    rows = connection.execute("SELECT place, count FROM failures").fetchall()
+    if not all(isinstance(place, str) and isinstance(count, int) and count > 0 for place, count in rows):
+        raise sqlite3.DatabaseError("no count of failures")
+    return dict(rows)
 
 
 def _add(connection: sqlite3.Connection, place: str) -> None:
@@ -118,12 +126,15 @@ def _begun(folder: Path) -> Iterator[sqlite3.Connection]:
 def _trouble(path: Path) -> Iterator[None]:
     try:
         yield
+    except UnicodeDecodeError as error:  # of a damaged name, in what SQLite says of it
+        raise Trouble("attempts.damaged", path=str(path)) from error
     except sqlite3.Error as error:
         code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
         if code == sqlite3.SQLITE_FULL:
             raise Trouble("disk.full", path=str(path)) from error
-        is_protected = code == sqlite3.SQLITE_CANTOPEN and not os.access(path.parent, os.W_OK)
-        if is_protected or code in {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM}:
+        # A damaged file may say of itself that it is only to be read.
+        is_protected = not os.access(path.parent, os.W_OK) or (path.exists() and not os.access(path, os.W_OK))
+        if is_protected and code in {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM}:
             raise Trouble("disk.read_only", path=str(path)) from error
         if code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
             raise Trouble("store.busy") from error

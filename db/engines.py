@@ -53,6 +53,7 @@ def sqlcipher_connection(path: Path, data_key: bytes, *, journal_mode: str = "WA
             f"cache_size = -{CACHE_KIB}",
             "temp_store = MEMORY",
             "trusted_schema = OFF",
+            "recursive_triggers = ON",  # else INSERT OR REPLACE deletes past them
         ):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
@@ -98,6 +99,15 @@ def roomy(connection: Connection) -> Iterator[None]:
     finally:
         _set(connection, cache_size=-CACHE_KIB, secure_delete="ON")
         connection.exec_driver_sql("PRAGMA shrink_memory")
+
+
+def empty_log(engine: Engine) -> None:
+    """Write the log (WAL) into the database and empty it: what was written over is then in neither. Where somebody
+    reads for longer than the busy timeout it stays until the store is closed. Nothing on PostgreSQL."""
+    if engine.dialect.name == "sqlite":
+        with contextlib.suppress(Trouble), driver_trouble(), engine.connect() as connection:
+            driver: Any = connection.connection.driver_connection
+            driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
 
 
 def _set(connection: Connection, **pragmas: object) -> None:

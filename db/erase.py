@@ -8,7 +8,7 @@ from pathlib import Path
 
 from db.attempts import FILE_NAME as ATTEMPTS
 from db.engines import DATABASE
-from db.files import disk_trouble, sync_folder
+from db.files import WRITING, disk_trouble, sync_folder
 from db.keyslots import FILE_NAME as KEYSLOTS
 from db.location import FILE_NAME as LOCATION
 from db.mark import FILE_NAME as MARK
@@ -16,23 +16,27 @@ from db.notice import FILE_NAME as NOTICE
 
 
 def destroy_keyslots(folder: Path) -> None:
-    """Overwrite the keyslot file where it lies, then remove it: without it nothing in the folder opens again.
+    """Overwrite the keyslot file where it lies, then remove it: without it nothing in the folder opens again. The same
+    for copies of it that a crash left half written.
 
     A solid-state drive writes elsewhere and keeps the old cells until it gets to them (NIST SP 800-88r1, 2.4): what is
     left there opens with a passphrase still. Raises Trouble of the disk.
     """
-    path = folder / KEYSLOTS
-    with disk_trouble(path):
-        if not path.exists():
-            return
-        with path.open("r+b") as file:
-            size = file.seek(0, os.SEEK_END)
-            file.seek(0)
-            file.write(os.urandom(size))
-            file.flush()
-            os.fsync(file.fileno())
-        path.unlink()
+    with disk_trouble(folder / KEYSLOTS):
+        for path in (folder / KEYSLOTS, *folder.glob(f"{WRITING}*")):
+            if path.is_file():
+                _overwrite(path)
+                path.unlink()
         sync_folder(folder)
+
+
+def _overwrite(path: Path) -> None:
+    with path.open("r+b") as file:
+        size = file.seek(0, os.SEEK_END)
+        file.seek(0)
+        file.write(os.urandom(size))
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def remove_rest(folder: Path) -> None:

@@ -8,9 +8,12 @@ import os
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Final
 
 from eum_app.domain.errors import Trouble
+
+WRITING: Final = ".writing-"
+"""How the name of a file begins that is not written to its end."""
 
 
 def sync_folder(folder: Path) -> None:
@@ -21,6 +24,14 @@ def sync_folder(folder: Path) -> None:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder, and those above it that are not there: each lasts, as what is then written into it does."""
+    missing = [one for one in (folder, *folder.parents) if not one.exists()]
+    folder.mkdir(parents=True, exist_ok=True)
+    for one in missing:
+        sync_folder(one.parent)
 
 
 @contextlib.contextmanager
@@ -43,8 +54,8 @@ def written_whole(path: Path) -> Iterator[BinaryIO]:
     Raises Trouble as `disk_trouble` does; nothing half-written stays behind.
     """
     with disk_trouble(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".writing-")
+        make_folder(path.parent)
+        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=WRITING)
         temporary = Path(name)
         try:
             with os.fdopen(descriptor, "wb") as file:

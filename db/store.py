@@ -23,8 +23,8 @@ from db.chains import known_before, verify_tail
 from db.content import ContentFolder, remove_files, unneeded_files
 from db.engines import CACHE_KIB as CACHE_KIB
 from db.engines import DATABASE as DATABASE
-from db.engines import begin, server_of
-from db.files import disk_trouble
+from db.engines import begin, empty_log, server_of
+from db.files import disk_trouble, make_folder
 from db.location import Location, read_location, write_location
 from db.mark import Mark
 from db.projection import TIME, WITHHELD
@@ -80,7 +80,7 @@ class Store:
         if database_url is not None:
             location = Location(named.store_id, server_of(database_url), database_url)
         with disk_trouble(folder):
-            folder.mkdir(parents=True, exist_ok=True)
+            make_folder(folder)
         engine = engine_of(folder, data_key, location)
         try:
             with begin(engine, write=True, alone=True) as connection:
@@ -220,6 +220,7 @@ class Store:
             self.rebuild()
         if WITHHELD in transaction.areas:
             self.sweep(age_s=0)
+            empty_log(self._engine)  # the key stood in it
 
     def rebuild(self) -> int:
         """Make the read tables again from the journals; the number of facts applied."""

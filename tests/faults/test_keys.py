@@ -397,6 +397,24 @@ def test_the_policy_erases_after_so_many_failures_and_is_off_by_itself(device: S
         reopen(device)
 
 
+@pytest.mark.parametrize("by_policy", [True, False])
+def test_no_half_written_keyslots_outlive_an_erasing(device: Session, by_policy: bool) -> None:
+    """A crash while the file was written leaves a whole copy of it under another name."""
+    set_erase_after(device, 10)
+    folder = device.store.folder
+    left = folder / ".writing-0a1b2c"
+    left.write_bytes((folder / FILE_NAME).read_bytes())
+    if by_policy:
+        device.close()
+        for number in range(10):
+            with pytest.raises(Refusal):
+                reopen(device, f"INS-0{number}", NEW)
+    else:
+        erase_store(device, "FLD-0042")
+    assert not left.exists()
+    assert not (folder / FILE_NAME).exists()
+
+
 def test_locking_lets_the_keys_go(device: Session) -> None:
     ticket = device.ticket
     digests = {hashlib.sha256(key).digest() for key in (ticket.data_key, ticket.account_key, ticket.signing_key)}

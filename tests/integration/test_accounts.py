@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import threading
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -30,6 +32,7 @@ from eum_app.usecases.recovery import make_recovery_codes, open_with_recovery_co
 from eum_app.usecases.seal_bundle import seal_results
 from eum_app.usecases.session import Session
 from tests.builders import PASSPHRASE, Clock, enrol, make_store
+from tests.faults.disk import flip
 
 NEW = "a wholly other passphrase"
 
@@ -89,6 +92,50 @@ def test_the_lock_is_one_accounts_own_and_an_administrator_ends_it(office: Sessi
     with pytest.raises(Refusal, match=r"permission\.denied"):
         reset_passphrase(reviewer, "REV-004", NEW)
     reviewer.close()
+
+
+@pytest.mark.parametrize("ahead", [timedelta(days=3_652), timedelta(days=-365)])
+def test_neither_another_process_nor_another_time_ends_the_lock(office: Session, ahead: timedelta) -> None:
+    folder = office.store.folder
+    for _ in range(3):
+        fail(folder)
+    for path in folder.iterdir():
+        os.utime(path, (0, 0))
+    spawn = multiprocessing.get_context("spawn")
+    codes = spawn.Queue()
+    child = spawn.Process(target=_try_at, args=(folder, ahead, codes))
+    child.start()
+    assert codes.get(timeout=120) == "account.locked"
+    child.join(60)
+
+
+def _try_at(folder: Path, ahead: timedelta, codes: multiprocessing.Queue[str]) -> None:
+    clock = Clock()
+    clock.instant += ahead
+    try:
+        open_store(folder, "REV-009", PASSPHRASE, now=clock).close()
+        codes.put("opened")
+    except Refusal as refusal:
+        codes.put(refusal.code)
+
+
+def test_a_flipped_bit_in_the_count_is_said_or_means_nothing(office: Session) -> None:
+    folder, found = office.store.folder, set[str]()
+    for _ in range(2):
+        fail(folder)
+    path = folder / attempts.FILE_NAME
+    whole = path.read_bytes()
+    for at in (at for at, byte in enumerate(whole) if byte):
+        for bit in (0, 7):  # of a type and of a letter, among others
+            path.write_bytes(whole)
+            flip(path, at, 1 << bit)
+            try:
+                attempts.failures(folder)
+            except Trouble as trouble:
+                found.add(trouble.code)
+                attempts.forget(folder, "REV-009")  # an administrator's word, or a recovery code, mends it
+                assert attempts.failures(folder) == {}
+    assert found == {"attempts.damaged"}
 
 
 def test_what_is_typed_as_an_account_is_not_kept(office: Session) -> None:

@@ -63,11 +63,48 @@ def test_two_accounts_open_one_store_and_cannot_take_each_others_slot(tmp_path: 
         open_store(tmp_path / "s", "REV-009", PASSPHRASE)
 
 
-@pytest.mark.parametrize("statement", ["UPDATE journal SET actor = 'X'", "DELETE FROM journal"])
+_AGAIN = "INSERT OR REPLACE INTO journal SELECT * FROM journal WHERE seq = 2"
+
+
+@pytest.mark.parametrize("statement", ["UPDATE journal SET actor = 'X'", "DELETE FROM journal", _AGAIN])
 def test_the_journal_takes_no_update_and_no_delete(tmp_path: Path, statement: str) -> None:
     session = make_store(tmp_path / "s", "field", "FLD-0042", Clock())
     with pytest.raises(DatabaseError, match="append-only"), session.writing() as transaction:
         transaction.connection.execute(text(statement))
+    session.close()
+
+
+def test_what_is_committed_is_synced_and_nothing_is_sorted_on_the_disk(tmp_path: Path) -> None:
+    """Every connection: those for reading and writing, and one that was closed and made again."""
+    wanted = {"journal_mode": "wal", "synchronous": 2, "temp_store": 2, "secure_delete": 1, "recursive_triggers": 1}
+    session = make_store(tmp_path / "s", "field", "FLD-0042", Clock())
+    rebuild_store(session)  # which sets some of it otherwise meanwhile
+    session.change_data_key(keyslots.new_data_key())
+    with session.store.reading() as reading, session.store.reading() as other:
+        for connection in (reading, other):
+            found = {name: connection.exec_driver_sql(f"PRAGMA {name}").scalar_one() for name in wanted}
+            assert found == wanted
+    session.close()
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="the folder of a descriptor cannot be asked here")
+def test_folders_that_are_made_are_synced_in_those_that_hold_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else a power cut takes the folder, with a photo that was synced in it."""
+    really, synced = os.fsync, set[Path]()
+
+    def fsync(descriptor: int) -> None:
+        synced.add(Path(f"/proc/self/fd/{descriptor}").readlink())
+        really(descriptor)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    folder = tmp_path / "new" / "s"
+    session = make_store(folder, "field", "FLD-0042", Clock())
+    with session.writing() as transaction:
+        ref = transaction.seal_content(os.urandom(300_000), "image/png")
+        photo = session.store.content.path_of(ref.object_id)
+        assert {tmp_path, tmp_path / "new", folder, folder / "content", photo.parent} <= synced
     session.close()
 
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import os
 import random
+import shutil
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from db.content import check_content, examine_content, object_row
+from db.engines import DATABASE, sqlcipher_connection
 from db.queries import visits
 from db.queries.content import withholdings_open
 from db.queries.visits import EvidenceRow
@@ -131,6 +134,39 @@ def test_content_withheld_before_it_came_stays_unread(simulator: Simulator) -> N
     hq.store.sweep(age_s=-1)
     assert not hq.store.content.path_of(row.object_id).exists()
     other.store.close()
+
+
+def test_a_key_that_was_destroyed_is_not_in_the_log_either(tmp_path: Path) -> None:
+    """The database as it was a moment ago is there again for whoever cuts the end of its log off."""
+    simulator = Simulator.start(tmp_path / "w", count=2)
+    hq, folder = simulator.world.hq, simulator.world.hq.store.folder
+    row = photographed(simulator)
+    with hq.store.reading() as connection:
+        key = object_row(connection, row.object_id).key
+    other = second_person(hq)
+    order = ask_to_withhold(hq, row.object_id, "by order").request_id
+
+    def keys() -> set[bytes | None]:
+        """All that the log, cut anywhere, gives for this object."""
+        (tmp_path / "cut").mkdir(exist_ok=True)
+        found = set()
+        log = (folder / f"{DATABASE}-wal").read_bytes()
+        for end in range(0, len(log) + 1, 8 * 4096):
+            shutil.copy(folder / DATABASE, tmp_path / "cut")
+            (tmp_path / "cut" / f"{DATABASE}-wal").write_bytes(log[:end])
+            with closing(sqlcipher_connection(tmp_path / "cut" / DATABASE, hq.ticket.data_key)) as cut:
+                found |= {
+                    held for (held,) in cut.execute("SELECT key FROM content WHERE object_id = ?", [row.object_id])
+                }
+            for path in (tmp_path / "cut").iterdir():
+                path.unlink()
+        return found
+
+    assert key in keys()
+    confirm_withholding(other, order)
+    assert keys() == {None}
+    other.store.close()
+    simulator.world.close()
 
 
 def test_who_may_not_withhold(simulator: Simulator) -> None:
