@@ -23,7 +23,7 @@ from db.chains import known_before, verify_tail
 from db.content import ContentFolder, remove_files, unneeded_files
 from db.engines import CACHE_KIB as CACHE_KIB
 from db.engines import DATABASE as DATABASE
-from db.engines import begin, empty_log, server_of
+from db.engines import begin, empty_log, give_memory_back, server_of
 from db.files import disk_trouble, make_folder
 from db.location import Location, read_location, write_location
 from db.mark import Mark
@@ -226,6 +226,7 @@ class Store:
         """Make the read tables again from the journals; the number of facts applied."""
         with self._turn, begin(self._engine, write=True, alone=True) as connection:
             applied = projection.rebuild(connection, outgoing_origin(self.named.name, ""))
+        give_memory_back()
         self.look_at_own_chain()
         return applied
 

@@ -13,7 +13,7 @@ from typing import Final
 from sqlalchemy import Connection, Engine, func, select
 
 from db import migrations, projection, triggers
-from db.engines import DATABASE, begin
+from db.engines import DATABASE, begin, give_memory_back
 from db.files import disk_trouble, sync_folder
 from db.snapshots import copy_database, database_bytes, put_back_database, require_room, verify_database
 from db.tables import journal, meta
@@ -60,6 +60,7 @@ def bring_up(folder: Path, engine: Engine, data_key: bytes) -> None:
     except BaseException:
         copy.unlink(missing_ok=True)  # nothing was committed
         raise
+    give_memory_back()
     try:
         with begin(engine, write=False) as connection:
             _require_upgraded(connection, before)

@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from multiprocessing.connection import Connection as Pipe
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from db.chains import verify_all_chains
 from db.queries.inventory import ItemFilter, find_item_ids
@@ -42,10 +42,10 @@ def figures(folder: Path, *, items: int = 100_000, searches: int = SEARCHES, pho
     session = make_book(folder / "book", items)
     ticket = session.ticket
     session.store.close()
-    opened, typed, megabytes = _in_a_process(ticket, searches)
+    opened, typed, megabytes = _in_a_process(_open_and_search, ticket, searches)
+    rebuilt, kept = _in_a_process(_rebuild, ticket, 3)
     with resumed(ticket, Clock()) as session:
         checked = _facts_a_second(session, partial(session.read, verify_all_chains), 5)
-        rebuilt = _facts_a_second(session, partial(rebuild_store, session), 3)
         stored = _photos(session, photos)
     book = f"{items:,} items"
     return [
@@ -54,17 +54,19 @@ def figures(folder: Path, *, items: int = 100_000, searches: int = SEARCHES, pho
         Figure(f"memory while searching, {book}", megabytes, 300, "MB"),
         Figure("full check of a chain", checked, 100_000, "entries/s CPU", is_floor=True),
         Figure("rebuild of the read tables", rebuilt, 20_000, "facts/s CPU", is_floor=True),
+        Figure(f"memory after a rebuild, {book}", kept, 300, "MB"),
         Figure("photo of 5 MB stored", statistics.median(stored), 150, "ms"),
     ]
 
 
-def _in_a_process(ticket: Ticket, searches: int = SEARCHES) -> tuple[list[float], list[float], float]:
+def _in_a_process(work: Callable[[Ticket, int, Pipe], None], ticket: Ticket, times: int) -> Any:
+    """What `work` says, in a process that did nothing before."""
     context = multiprocessing.get_context("spawn")
     heard, say = context.Pipe(duplex=False)
-    child = context.Process(target=_open_and_search, args=(ticket, searches, say))
+    child = context.Process(target=work, args=(ticket, times, say))
     child.start()
     say.close()
-    found: tuple[list[float], list[float], float] = heard.recv()
+    found = heard.recv()
     child.join()
     return found
 
@@ -74,15 +76,21 @@ def _open_and_search(ticket: Ticket, searches: int, say: Pipe) -> None:
     with resumed(ticket, Clock()) as session:
         rows = _some_rows(session, searches)
         typed = [_cpu_ms(partial(_first_page, session, words)) for words in _as_typed(rows)]
-    say.send((opened, typed, _peak_megabytes()))
+    say.send((opened, typed, _megabytes("VmHWM")))
 
 
-def _peak_megabytes() -> float:
-    """The most memory that this program held. On Linux not by `getrusage`, which says what its parent held if that was
-    more."""
+def _rebuild(ticket: Ticket, times: int, say: Pipe) -> None:
+    with resumed(ticket, Clock()) as session:
+        rebuilt = _facts_a_second(session, partial(rebuild_store, session), times)
+        say.send((rebuilt, _megabytes("VmRSS")))
+
+
+def _megabytes(kind: str) -> float:
+    """The memory that this program holds (`VmRSS`), or the most that it held (`VmHWM`). On Linux not by `getrusage`,
+    which says what its parent held if that was more."""
     status = Path("/proc/self/status")
     if status.exists():
-        (kib,) = re.findall(r"^VmHWM:\s+(\d+) kB$", status.read_text(), re.MULTILINE)
+        (kib,) = re.findall(rf"^{kind}:\s+(\d+) kB$", status.read_text(), re.MULTILINE)
         return int(kib) / 1024
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
