@@ -1,6 +1,7 @@
-"""Keeps stores of the present version as test data: `python -m tests.make_old_store`, once before each release.
+"""Keeps stores of the present version as test data: `python -m tests.make_old_store`, once before each release, and
+whenever the schema has got another revision.
 
-They lie in `tests/data/stores/VERSION/` and are never made again or changed: later programs must open them
+They lie in `tests/data/stores/VERSION-REVISION/` and are never made again or changed: later programs must open them
 (`tests/faults/test_old_stores.py`).
 """
 
@@ -30,7 +31,7 @@ STORES: Final = Path(__file__).parent / "data" / "stores"
 HELD: Final = "held.json"
 DEVICE: Final = "FLD-0042"
 NOTE: Final = "Cracked left ocular"
-README: Final = f"""# Stores as version {__version__} left them
+README: Final = f"""# Stores as version {__version__} (schema {HEAD}) left them
 
 `field` ({DEVICE}, account INS-017) and `hq` (HQ-01, account REV-004); passphrase of both: `{PASSPHRASE}`, with a
 deliberately cheap derivation. All in them is synthetic. `{HELD}` says what a later program must find.
@@ -98,7 +99,7 @@ def _close(world: World) -> None:
 
 
 if __name__ == "__main__":
-    place = STORES / __version__
+    place = STORES / f"{__version__}-{HEAD}"
     if place.exists():
-        sys.exit(f"{place} is there already: stores of a released version are never made again")
+        sys.exit(f"{place} is there already: stores of a version are never made again")
     make(place)

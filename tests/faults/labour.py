@@ -14,7 +14,8 @@ from multiprocessing.connection import Connection as Pipe
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import text
+import alembic.command  # noqa: F401 - takes long: before a child is told to begin
+from sqlalchemy import Connection, text
 
 from db.keyslots import new_data_key
 from db.queries.visits import all_visits, work_ids
@@ -87,13 +88,24 @@ def _importing(ticket: Ticket, chance: random.Random) -> Iterator[str]:
 
 
 def _upgrading(ticket: Ticket, chance: random.Random) -> Iterator[str]:
-    """Open a store whose read tables are of an older version, again and again."""
+    """Open a store whose schema and read tables are of an older version, again and again."""
     del chance
     for number in count():
         with resumed(ticket, Clock()) as session, session.writing() as transaction:
-            transaction.connection.execute(text("UPDATE meta SET value = '0' WHERE name = 'projection_version'"))
+            make_older(transaction.connection)
         open_store(ticket.folder, ticket.account, PASSPHRASE, now=Clock()).close()
         yield str(number)
+
+
+def make_older(connection: Connection) -> None:
+    """What a store of the schema's first revision was, and read tables of another shape."""
+    for statement in (
+        "DROP INDEX journal_by_time",
+        "DROP INDEX journal_ahead",
+        "UPDATE alembic_version SET version_num = '0001'",
+        "UPDATE meta SET value = '0' WHERE name = 'projection_version'",
+    ):
+        connection.execute(text(statement))
 
 
 def _backing_up(ticket: Ticket, chance: random.Random) -> Iterator[str]:

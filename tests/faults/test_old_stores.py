@@ -21,9 +21,11 @@ from db.tables import journal
 from db.upgrades import BEFORE_UPGRADE
 from eum_app import __version__
 from eum_app.domain.errors import Refusal, Trouble
+from eum_app.usecases.back_up import back_up, restore
 from eum_app.usecases.open_store import check_store, open_store, rebuild_store
 from eum_app.usecases.session import Session
 from tests.builders import PASSPHRASE, Clock, make_world
+from tests.faults.labour import make_older
 from tests.integration.test_projection import tables
 from tests.make_old_store import HELD, STORES, Held
 from tests.postgres import PostgreSQL
@@ -73,18 +75,51 @@ def require_whole(session: Session, held: Held) -> None:
     assert sorted(hashlib.sha256(data).hexdigest() for data in kept["photo"]) == list(held.photos)
 
 
-def test_this_version_keeps_its_stores() -> None:
-    assert __version__ in VERSIONS, "python -m tests.make_old_store"
+def require_schema_of_today(session: Session) -> None:
+    with session.store.reading() as connection:
+        indexes = {index["name"] for index in inspect(connection).get_indexes("journal")}
+        assert (migrations.current(connection), indexes) == (migrations.HEAD, {index.name for index in journal.indexes})
+
+
+def test_this_version_keeps_its_stores_as_it_writes_them() -> None:
+    revisions = {
+        msgspec.json.decode((STORES / name / HELD).read_bytes(), type=Held).revision
+        for name in VERSIONS
+        if name.startswith(f"{__version__}-") or name == __version__
+    }
+    assert migrations.HEAD in revisions, "python -m tests.make_old_store"
 
 
 def test_a_store_of_every_version_opens_with_all_that_it_held(old: Old) -> None:
     session = old.open()
     require_whole(session, old.held)
-    with session.store.reading() as connection:
-        indexes = {index["name"] for index in inspect(connection).get_indexes("journal")}
-        assert (migrations.current(connection), indexes) == (migrations.HEAD, {index.name for index in journal.indexes})
+    require_schema_of_today(session)
     session.close()
     assert not (old.folder / BEFORE_UPGRADE).exists()
+
+
+@pytest.mark.parametrize("shape", ["a database", "a backup"])
+def test_a_store_of_the_first_schema_comes_up_wherever_it_lies(
+    tmp_path: Path, hq_backend: Callable[[], str | None], shape: str
+) -> None:
+    """On a server as in a folder, and out of a backup that an older program made."""
+    url = hq_backend()
+    if url and shape == "a backup":
+        pytest.skip("a server is backed up by its own means")
+    world = make_world(tmp_path / "w", database_url=url)
+    held, folder = world.hq.read(tables), world.hq.store.folder
+    with world.hq.writing() as transaction:
+        make_older(transaction.connection)
+    if shape == "a backup":
+        folder = restore(back_up(world.hq, tmp_path / "b").path, tmp_path / "again", "REV-004", PASSPHRASE).folder
+    world.hq.store.close()
+    session = open_store(folder, "REV-004", PASSPHRASE, now=world.clock)
+    require_schema_of_today(session)
+    require_append_only(session)
+    assert check_store(session)[1] == []
+    assert session.read(tables)["items"] == held["items"]
+    session.close()
+    world.device.close()
 
 
 # The next schema: what a migration may do to the journal, with the data of each old store
@@ -155,9 +190,7 @@ def test_a_migration_keeps_every_entry_and_the_triggers_stand_again(old: Old, co
     assert columns_and_revision(session) == (True, "next")
     require_append_only(session)
     require_whole(session, old.held)
-    with session.store.reading() as connection:
-        indexes = {index["name"] for index in inspect(connection).get_indexes("journal")}
-        assert (migrations.current(connection), indexes) == (migrations.HEAD, {index.name for index in journal.indexes})
+    require_schema_of_today(session)
     session.close()
     assert not (old.folder / BEFORE_UPGRADE).exists()
     again = old.open()

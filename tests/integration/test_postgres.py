@@ -79,6 +79,14 @@ def test_a_store_without_its_trigger_is_not_opened(hq: Session, statement: str) 
         open_store(hq.store.folder, "REV-004", PASSPHRASE)
 
 
+def test_a_commit_waits_for_the_disk_whatever_the_server_is_set_to(tmp_path: Path, postgresql: PostgreSQL) -> None:
+    url = postgresql.new_database() + "%20-csynchronous_commit%3Doff"
+    session = make_store(tmp_path / "lax", "hq", "HQ-01", Clock(), database_url=url)
+    with session.writing() as transaction:
+        assert transaction.connection.execute(text("SHOW synchronous_commit")).scalar_one() == "on"
+    session.close()
+
+
 def test_key_material_is_boxed_and_bound_to_its_place(hq: Session) -> None:
     with hq.writing() as transaction:
         ref = transaction.seal_content(b"photo", "image/png")

@@ -13,13 +13,15 @@ import sqlcipher3.dbapi2 as sqlcipher
 from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError
 
-from db import keyslots
+from db import attempts, keyslots
 from db.queries import items
 from db.store import Store
+from eum_app.crypto.passphrases import KdfParams
+from eum_app.crypto.suites import Suite
 from eum_app.domain.errors import Refusal, Trouble
 from eum_app.domain.facts import SiteRegistered
 from eum_app.usecases.accounts import add_account
-from eum_app.usecases.open_store import check_store, open_store, rebuild_store
+from eum_app.usecases.open_store import check_store, create_store, open_store, rebuild_store
 from tests.builders import PASSPHRASE, Clock, make_store
 
 
@@ -32,6 +34,31 @@ def test_a_store_opens_with_its_passphrase_and_no_other(tmp_path: Path) -> None:
     session = open_store(tmp_path / "s", "INS-017", PASSPHRASE)
     assert (session.role, session.name) == ("inspector", "FLD-0042")
     session.close()
+
+
+@pytest.mark.parametrize("suite", list(Suite))
+def test_a_passphrase_is_derived_as_its_suite_says_at_a_cost_measured_when_the_store_is_made(
+    tmp_path: Path, suite: Suite
+) -> None:
+    """`p384` is the FIPS profile. Accounts that come later cost the same, each with a salt of its own."""
+    session = create_store(
+        tmp_path / "s",
+        kind="hq",
+        name="HQ-01",
+        account="REV-004",
+        role="administrator",
+        passphrase=PASSPHRASE,
+        suite=suite,
+    )
+    add_account(session, account="REV-009", role="reviewer", passphrase=PASSPHRASE)
+    session.close()
+    first, second = (slot.kdf for slot in keyslots.read_store_file(tmp_path / "s").slots)
+    assert first.kdf == {Suite.HYBRID: "argon2id", Suite.P384: "pbkdf2-sha512"}[suite]
+    least = KdfParams.calibrated(suite, 0)
+    assert (first.iterations, first.memory_kib) >= (least.iterations, least.memory_kib)
+    assert msgspec.structs.replace(second, salt=first.salt) == first
+    assert second.salt != first.salt
+    open_store(tmp_path / "s", "REV-009", PASSPHRASE).close()
 
 
 def test_nothing_readable_lies_on_the_disk(tmp_path: Path) -> None:
@@ -85,6 +112,8 @@ def test_what_is_committed_is_synced_and_nothing_is_sorted_on_the_disk(tmp_path:
             found = {name: connection.exec_driver_sql(f"PRAGMA {name}").scalar_one() for name in wanted}
             assert found == wanted
     session.close()
+    with attempts._begun(tmp_path / "s") as counting:
+        assert counting.execute("PRAGMA synchronous").fetchone() == (3,)  # EXTRA: the folder as well
 
 
 @pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="the folder of a descriptor cannot be asked here")
@@ -105,6 +134,7 @@ def test_folders_that_are_made_are_synced_in_those_that_hold_them(
         ref = transaction.seal_content(os.urandom(300_000), "image/png")
         photo = session.store.content.path_of(ref.object_id)
         assert {tmp_path, tmp_path / "new", folder, folder / "content", photo.parent} <= synced
+        assert any(path.parent == photo.parent for path in synced), "the photo, before it bore its name"
     session.close()
 
 
