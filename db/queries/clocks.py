@@ -10,7 +10,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, Subquery, and_, func, or_, select
 
 from db.chains import known_before
-from db.tables import checks, items, journal, meta, withdrawals
+from db.queries.checks import is_withdrawn
+from db.tables import checks, items, journal, meta
 from eum_app.domain.compliance.clocks import (
     DEFAULT_TRIGGER,
     SIGHTING_GRADES,
@@ -23,15 +24,6 @@ from eum_app.domain.compliance.clocks import (
 )
 
 STREAM_ROWS = 2_000
-
-
-def is_withdrawn() -> ColumnElement[bool]:
-    """Whether the origin that recorded a check took it back."""
-    return (
-        select(withdrawals.c.check_id)
-        .where(withdrawals.c.check_id == checks.c.check_id, withdrawals.c.origin == checks.c.origin)
-        .exists()
-    )
 
 
 def made_by(as_of: date) -> ColumnElement[bool]:

@@ -11,10 +11,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from db.queries.checks import EvidenceRow
 from db.queries.claims import LabelsNoted
 from db.queries.findings import FindingRow, ReviewRow
 from db.queries.reports import SiteAnswerRow, VisitItemRow
-from db.queries.visits import EvidenceRow, VisitRow
+from db.queries.visits import VisitRow
 from eum_app.domain.checklists import (
     NOT_APPLICABLE,
     NOT_OBSERVED,

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from db.chains import chain_head, newest_but
-from db.queries.visits import VisitRow, site_answers_of, visit, visit_checklists, work_ids
+from db.queries.checklists import site_answers_of, visit_checklists
+from db.queries.visits import VisitRow, visit, work_ids
 from db.store import Connection
 from db.transaction import Transaction
 from eum_app.domain.checklists import open_questions, visible_questions

@@ -17,8 +17,9 @@ import msgspec
 
 from db.content import ObjectRow, keep_object, verify_content
 from db.files import disk_trouble, sync_folder, written_whole
+from db.queries.checks import check_ids_of_others
 from db.queries.exchange import bundle_held, is_quarantined
-from db.queries.visits import check_ids_of_others, devices_of_visits
+from db.queries.visits import devices_of_visits
 from db.store import Connection
 from db.transaction import Transaction
 from eum_app.domain.errors import KnownError, Refusal, Trouble

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from assets import asset
 from db.bounds import outside
+from db.queries.checklists import all_checklists
 from db.queries.items import item_ids_at, items_by_id, listed_facts, site_facts
 from db.queries.people import all_devices
-from db.queries.visits import all_checklists
 from db.store import Connection
 from eum_app.domain.checklists import Checklist, load_checklist
 from eum_app.domain.clock import parse_date

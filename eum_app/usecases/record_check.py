@@ -7,8 +7,10 @@ from dataclasses import dataclass, field, replace
 
 import msgspec
 
-from db.queries.visits import check as find_check
-from db.queries.visits import evidence_of, is_expected, item_checklist_of, visit, visit_checklists
+from db.queries.checklists import item_checklist_of, visit_checklists
+from db.queries.checks import check as find_check
+from db.queries.checks import evidence_of
+from db.queries.visits import is_expected, visit
 from db.transaction import Transaction
 from eum_app.domain.checklists import Answer, Checklist, open_questions, validate_answer
 from eum_app.domain.errors import Refusal

@@ -7,15 +7,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
+from db.queries.checklists import answered_by, site_answers_of, visit_checklists
+from db.queries.checks import checked_by
 from db.queries.clocks import came_at, first_came_at
 from db.queries.findings import checks_to_judge, finding, finding_ids, findings_by_id, known_finding_ids
-from db.queries.visits import (
-    answered_by,
-    checked_by,
-    closing,
-    site_answers_of,
-    visit_checklists,
-)
+from db.queries.visits import closing
 from db.store import Connection
 from db.transaction import Transaction
 from eum_app.domain.clock import shifted

@@ -12,8 +12,9 @@ from typing import Final
 
 import msgspec
 
+from db.queries.checklists import visit_checklists
 from db.queries.matching import papers_at
-from db.queries.visits import visit, visit_checklists
+from db.queries.visits import visit
 from eum_app.domain.checklists import Answer, Checklist, expected_answers
 from eum_app.domain.clock import from_utc_text, utc_text
 from eum_app.domain.errors import Refusal

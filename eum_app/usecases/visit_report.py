@@ -5,11 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from db.content import read_content
+from db.queries.checklists import visit_checklists
+from db.queries.checks import EvidenceRow, evidence_of
 from db.queries.claims import labels_noted
 from db.queries.exchange import journal_heads, not_yet_received
 from db.queries.findings import finding_ids, findings_by_id, reviews_of
 from db.queries.reports import site_answer_rows, visit_rows
-from db.queries.visits import EvidenceRow, closing, evidence_of, visit, visit_checklists
+from db.queries.visits import closing, visit
 from db.store import Connection
 from eum_app.domain.checklists import Checklist
 from eum_app.domain.errors import KnownError, Refusal

@@ -14,7 +14,8 @@ from itertools import groupby
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from db.queries.visits import VisitRow, WorkRow, visit, visit_checklists, work_ids, work_rows
+from db.queries.checklists import visit_checklists
+from db.queries.visits import VisitRow, WorkRow, visit, work_ids, work_rows
 from db.store import Connection
 from eum_app.domain.checklists import expected_answers, visible_questions
 from eum_app.domain.errors import Refusal

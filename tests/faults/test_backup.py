@@ -15,7 +15,7 @@ import pytest
 from db.backups import MANIFEST
 from db.content import INLINE_BYTES
 from db.instance import PUT_BACK
-from db.queries.visits import evidence_of
+from db.queries.checks import evidence_of
 from db.store import Store
 from eum_app.domain.errors import Refusal, Trouble
 from eum_app.usecases.back_up import back_up, restore

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from db.queries import visits
+from db.queries import checks, visits
 from eum_app.usecases.open_store import check_store
 from tests.integration.test_projection import tables
 from tests.simulator import Simulator
@@ -52,7 +52,7 @@ def test_a_clock_that_jumps_stops_nothing(
     assert simulator.deliver(simulator.seal(DEVICE))[0].outcome == "accepted"
     for session in (world.device, world.hq):
         check_store(session)
-        of_visit = session.read(visits.recent_checks, visit_id)
+        of_visit = session.read(checks.recent_checks, visit_id)
         assert [check.check_id for check in reversed(of_visit)] == made, "in the order in which they were recorded"
         card = session.read(visits.visit, visit_id)
         assert (card.verified, card.not_found) == (2, 1)

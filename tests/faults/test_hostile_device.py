@@ -13,7 +13,7 @@ import msgspec
 import pytest
 
 from db.content import check_content
-from db.queries import exchange, findings, visits
+from db.queries import checks, exchange, findings, visits
 from eum_app.domain import facts as f
 from eum_app.domain.errors import Refusal
 from eum_app.domain.journal import Author, genesis, head_of, next_entry
@@ -219,7 +219,7 @@ def test_small_photos_come_whole_however_the_chunks_fall(simulator: Simulator) -
     assert only(simulator, simulator.seal(FIRST)) == ("accepted", "")
     hq = simulator.world.hq
     assert hq.read(check_content, hq.store.content) == []
-    held = [hq.content(row.ref) for row in hq.read(visits.evidence_of, visit_id=visit_id) if row.role == "photo"]
+    held = [hq.content(row.ref) for row in hq.read(checks.evidence_of, visit_id=visit_id) if row.role == "photo"]
     assert sorted(held) == sorted(photos * 2)
 
 

@@ -16,7 +16,7 @@ from sqlalchemy import inspect, text
 from sqlalchemy.exc import IntegrityError, ProgrammingError
 
 from db import migrations, triggers
-from db.queries import items, visits
+from db.queries import checks, items, visits
 from db.tables import journal
 from db.upgrades import BEFORE_UPGRADE
 from eum_app import __version__
@@ -66,10 +66,10 @@ def require_whole(session: Session, held: Held) -> None:
     assert session.read(tables) == before
     assert session.read(items.item, held.item_id).nomenclature == "NIGHT VISION GOGGLE, TYPE A"
     assert session.read(visits.visit, held.visit_id).checked == held.checks
-    check = session.read(visits.check, held.check_id)
+    check = session.read(checks.check, held.check_id)
     assert (check.item_id, check.outcome, check.reason) == (held.item_id, "discrepancy", "damaged")
     kept: dict[str, list[bytes]] = {"photo": [], "note": []}
-    for row in session.read(visits.evidence_of, check_id=held.check_id):
+    for row in session.read(checks.evidence_of, check_id=held.check_id):
         kept[row.role].append(session.content(row.ref))
     assert kept["note"] == [held.note.encode()]
     assert sorted(hashlib.sha256(data).hexdigest() for data in kept["photo"]) == list(held.photos)

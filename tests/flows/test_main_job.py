@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from db.queries import exchange, findings, visits
+from db.queries import checklists, checks, exchange, findings, visits
 from db.queries.reports import InventoryFilter
 from eum_app.crypto.suites import Suite
 from eum_app.domain.checklists import Answer
@@ -31,7 +31,7 @@ PHOTO = png(data_matrix(iuid_message("1HLD9", "NVG-31A", "786953")))
 
 
 def answer_site_checklist(device: Session, visit_id: str) -> None:
-    _, checklist = device.read(visits.visit_checklists, visit_id)
+    _, checklist = device.read(checklists.visit_checklists, visit_id)
     while True:
         state = close_out_state(device, visit_id)
         targets = [point.target for point in state.open_points if point.kind == "question"]
@@ -79,7 +79,7 @@ def test_the_whole_job(tmp_path: Path, suite: Suite, hq_backend: Callable[[], st
     assert match_mark(device, planned.visit_id, match.read.raw, read_by="camera").kind == "already_checked"
 
     # Undo, and again.
-    newest = device.read(visits.recent_checks, planned.visit_id)[0]
+    newest = device.read(checks.recent_checks, planned.visit_id)[0]
     withdraw_check(device, newest.check_id)
     assert device.read(visits.visit, planned.visit_id).verified == 2
     with pytest.raises(Refusal, match=r"check\.withdrawn"):
@@ -167,8 +167,8 @@ def test_the_whole_job(tmp_path: Path, suite: Suite, hq_backend: Callable[[], st
     assert hq_card.closed_at
 
     # The photo is the same at HQ.
-    discrepancy = next(row for row in hq.read(visits.counting_checks, planned.visit_id) if row.outcome == "discrepancy")
-    photo = next(row for row in hq.read(visits.evidence_of, check_id=discrepancy.check_id) if row.role == "photo")
+    discrepancy = next(row for row in hq.read(checks.counting_checks, planned.visit_id) if row.outcome == "discrepancy")
+    photo = next(row for row in hq.read(checks.evidence_of, check_id=discrepancy.check_id) if row.role == "photo")
     assert hq.content(photo.ref) == PHOTO
 
     # Judged by somebody else, with a comment.

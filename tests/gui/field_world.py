@@ -13,7 +13,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
-from db.queries import visits
+from db.queries import checks, visits
 from eum_app.usecases.session import Session
 from tests.builders import PASSPHRASE, World, make_world
 from ui.app import AppWindow, build_window
@@ -144,8 +144,8 @@ class Field:
         rows = self.session.read(visits.work_rows, self.visit_id, self.session.read(visits.work_ids, self.visit_id))
         return next(row.outcome for row in rows.values() if row.serial == serial)
 
-    def last_check(self) -> visits.CheckRow:
-        return self.session.read(visits.recent_checks, self.visit_id)[0]
+    def last_check(self) -> checks.CheckRow:
+        return self.session.read(checks.recent_checks, self.visit_id)[0]
 
 
 class StrangeWindows(QObject):

@@ -10,7 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from db.queries import visits
+from db.queries import checklists, checks, visits
 from eum_app.domain.checklists import NOT_OBSERVED, PHOTO_TAKEN, Answer, names_content
 from eum_app.usecases.exchange import import_bundles
 from eum_app.usecases.record_check import assess_site
@@ -45,10 +45,10 @@ def test_pictures_answer_in_the_field(qtbot: QtBot, tmp_path: Path, chosen: Path
     with field_at_work(qtbot, tmp_path, plan=plan_with_photos) as field:
         field.open("site")
         give(field, "answer_fence_photo_photo", chosen)
-        field.until(lambda: len(field.session.read(visits.site_answers_of, field.visit_id)) == 1)
-        (answer,) = field.session.read(visits.site_answers_of, field.visit_id)
+        field.until(lambda: len(field.session.read(checklists.site_answers_of, field.visit_id)) == 1)
+        (answer,) = field.session.read(checklists.site_answers_of, field.visit_id)
         assert names_content(answer.value)
-        (row,) = field.session.read(visits.evidence_of, visit_id=field.visit_id)
+        (row,) = field.session.read(checks.evidence_of, visit_id=field.visit_id)
         assert (row.object_id, row.question_id) == (answer.value, "fence_photo")
         assert "Photo taken" in field.find("answer_fence_photo_photo", QPushButton).text()
         # Answered in words instead: the comment is asked for, and nothing is recorded without it.
@@ -57,7 +57,7 @@ def test_pictures_answer_in_the_field(qtbot: QtBot, tmp_path: Path, chosen: Path
         box.activated.emit(box.currentIndex())
         field.idle()
         assert field.find("comment_fence_photo", QLineEdit).isVisible()
-        assert field.session.read(visits.site_answers_of, field.visit_id) == (answer,)
+        assert field.session.read(checklists.site_answers_of, field.visit_id) == (answer,)
 
         field.open("visit")
         serial = next(iter(field.session.read(visits.work_rows, field.visit_id, first_ids(field)).values())).serial
@@ -69,7 +69,7 @@ def test_pictures_answer_in_the_field(qtbot: QtBot, tmp_path: Path, chosen: Path
         assert verified.isEnabled()
         field.press("verified_button")
         field.until(lambda: field.outcome(serial) == "verified")
-        photos = [one for one in field.session.read(visits.evidence_of, visit_id=field.visit_id) if one.check_id]
+        photos = [one for one in field.session.read(checks.evidence_of, visit_id=field.visit_id) if one.check_id]
         assert [one.question_id for one in photos] == ["plate_photo"]
 
 

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from db.queries import exchange, visits
+from db.queries import checklists, exchange, visits
 from eum_app.domain.facts import MarkRead
 from eum_app.usecases.record_check import assess_site, record_check
 from eum_app.usecases.seal_bundle import seal_results
@@ -45,7 +45,7 @@ def check_all(field: Field) -> None:
             mark=MarkRead(read_by="list"),
             answers=yes_to_all(),
         )
-    _, checklist = session.read(visits.visit_checklists, field.visit_id)
+    _, checklist = session.read(checklists.visit_checklists, field.visit_id)
     values = {"yes_no": "yes", "date": "2026-05-01"}
     from eum_app.domain.checklists import Answer
 
@@ -78,22 +78,22 @@ def test_site_answers_are_recorded_one_by_one_and_need_their_comments(field: Fie
     field.open("site")
     field.site.go_to("control_plan")
     field.key(Qt.Key.Key_Y)
-    field.until(lambda: len(field.session.read(visits.site_answers_of, field.visit_id)) == 1)
+    field.until(lambda: len(field.session.read(checklists.site_answers_of, field.visit_id)) == 1)
     field.key(Qt.Key.Key_N)
-    assert len(field.session.read(visits.site_answers_of, field.visit_id)) == 1
+    assert len(field.session.read(checklists.site_answers_of, field.visit_id)) == 1
     comment = field.find("comment_control_plan_current", QLineEdit)
     assert field.window.focusWidget() is comment
     field.type("Plan of 2019")
     field.key(Qt.Key.Key_Return)
-    field.until(lambda: len(field.session.read(visits.site_answers_of, field.visit_id)) == 2)
-    answers = {one.question_id: one for one in field.session.read(visits.site_answers_of, field.visit_id)}
+    field.until(lambda: len(field.session.read(checklists.site_answers_of, field.visit_id)) == 2)
+    answers = {one.question_id: one for one in field.session.read(checklists.site_answers_of, field.visit_id)}
     assert answers["control_plan_current"].comment == "Plan of 2019"
     date = field.find("answer_control_plan_date", QLineEdit)
     date.setFocus()
     field.type("soon")
     field.key(Qt.Key.Key_Return)
     assert "control_plan_date" not in {
-        one.question_id for one in field.session.read(visits.site_answers_of, field.visit_id)
+        one.question_id for one in field.session.read(checklists.site_answers_of, field.visit_id)
     }
 
 

@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton
 from pytestqt.qtbot import QtBot
 
-from db.queries import visits
+from db.queries import checks, visits
 from eum_app.scanning.labels import code_39, data_matrix, iuid_message, png
 from tests.gui.field_world import Field, field_at_work
 from ui.field.draft import Draft
@@ -76,8 +76,8 @@ def test_one_key_takes_what_is_expected_and_nothing_is_answered_by_itself(field:
     assert field.session.read(visits.visit, field.visit_id).verified == 1
     field.key(Qt.Key.Key_Return)
     field.until(lambda: field.session.read(visits.visit, field.visit_id).verified == 4)
-    checks = field.session.read(visits.recent_checks, field.visit_id)[:3]
-    assert {check.reading.read_by for check in checks} == {"camera"}
+    newest = field.session.read(checks.recent_checks, field.visit_id)[:3]
+    assert {check.reading.read_by for check in newest} == {"camera"}
     assert not group.is_open
     field.until(lambda: states(field)["786951"] == "verified")
     field.key(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from db.chains import entries_after
-from db.queries import visits
+from db.queries import checks, visits
 from eum_app.demo.generate import photo
 from eum_app.domain.errors import Refusal
 from eum_app.domain.facts import CheckRecorded, MarkRead, decode_fact
@@ -94,7 +94,7 @@ def test_a_photo_goes_with_a_check_for_which_no_mark_was_read(field: Field, tmp_
     field.press("verified_button")
     check = field.last_check()
     assert (check.photos, check.reading.no_read_reason) == (1, "missing")
-    (kept,) = field.session.read(visits.evidence_of, check_id=check.check_id)
+    (kept,) = field.session.read(checks.evidence_of, check_id=check.check_id)
     assert field.session.content(kept.ref) == picture.read_bytes()
 
 

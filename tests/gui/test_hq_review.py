@@ -9,10 +9,10 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPlainTextEdit, QPushButton
 
+from db.queries.checks import CheckRow
 from db.queries.exchange import BundleRow
 from db.queries.findings import finding_ids, findings_by_id, open_count, reviews_of
 from db.queries.people import DeviceRow
-from db.queries.visits import CheckRow
 from eum_app.usecases.enrol_device import revoke_device
 from eum_app.usecases.exchange import import_bundles
 from tests.builders import World

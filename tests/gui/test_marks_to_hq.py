@@ -10,7 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from db.queries import visits
+from db.queries import checks
 from db.queries.claims import LabelsNoted, labels_noted
 from db.queries.reading import mark_read
 from eum_app.domain.errors import Refusal
@@ -69,7 +69,7 @@ def test_every_way_to_form_a_uii_reaches_hq_whole(qtbot: QtBot, tmp_path: Path) 
         field.open("visit")
         for raw in wanted:
             record_scan(field, raw)
-        before = field.session.read(visits.recent_checks, field.visit_id, 100)
+        before = field.session.read(checks.recent_checks, field.visit_id, 100)
         for label in (PART, CLAIMS, REORDERED, *PARTS):
             burst(label)
             field.idle()
@@ -77,15 +77,15 @@ def test_every_way_to_form_a_uii_reaches_hq_whole(qtbot: QtBot, tmp_path: Path) 
             assert draft is None or draft.item is None
             offered = field.visit.item.findChildren(QAbstractButton, "not_on_list_button")
             assert not any(one.isVisible() for one in offered)
-        assert field.session.read(visits.recent_checks, field.visit_id, 100) == before
+        assert field.session.read(checks.recent_checks, field.visit_id, 100) == before
         drop = tmp_path / "drop"
         drop.mkdir(exist_ok=True)
         sealed = seal_results(field.session, drop)
     hq = open_store(tmp_path / "hq", "REV-004", PASSPHRASE)
     try:
         assert [one.outcome for one in import_bundles(hq, [sealed.path]).outcomes] == ["accepted"]
-        checks = hq.read(visits.recent_checks, field.visit_id, 100)
-        marks = [hq.read(mark_read, check.check_id) for check in checks]
+        taken = hq.read(checks.recent_checks, field.visit_id, 100)
+        marks = [hq.read(mark_read, check.check_id) for check in taken]
         assert {mark.raw: mark.uii for mark in marks} == wanted
         for mark in marks:
             pairs = parse_mark(mark.raw).elements.pairs
@@ -120,7 +120,7 @@ def test_a_label_in_parts_is_put_together_on_the_page_and_is_no_sighting(qtbot: 
         burst(PARTS[1].replace("A", "B"))  # a part of another label with the same number
         field.idle()
         assert "does not fit" in line.text()
-        assert field.session.read(visits.recent_checks, field.visit_id) == []
+        assert field.session.read(checks.recent_checks, field.visit_id) == []
 
 
 def test_a_label_of_hundreds_is_shown_in_part_and_noted_whole() -> None:
@@ -149,7 +149,7 @@ def test_what_a_label_claims_is_noted_when_asked_for_and_not_by_a_burst(qtbot: Q
         assert "no item counts as seen" in field.visit.notice.text
         assert [field.outcome(serial) for serial in ("786950", "786951")] == ["to_check"] * 2
         assert field.visit.scan.field.hasFocus()
-        assert field.session.read(visits.recent_checks, field.visit_id) == []
+        assert field.session.read(checks.recent_checks, field.visit_id) == []
         burst(PARTS[1])
         field.idle()
         field.press("note_label_button")

@@ -10,8 +10,9 @@ import pytest
 from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QLineEdit, QPushButton
 
 from db.queries.activity import ActivityFilter, activity_entry, activity_ids
+from db.queries.checks import evidence_of
 from db.queries.content import withholding, withholdings_open
-from db.queries.visits import all_visits, evidence_of
+from db.queries.visits import all_visits
 from eum_app.domain.errors import Refusal
 from eum_app.usecases.exchange import import_bundles
 from eum_app.usecases.session import Session

@@ -12,7 +12,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QPlainTextEdit, QWidget
 from pytestqt.qtbot import QtBot
 
-from db.queries import visits
+from db.queries import checks
 from eum_app.usecases.recovery import RecoveryCodes
 from tests.builders import make_world
 from tests.gui.field_world import Field, field_at_work
@@ -116,7 +116,7 @@ def test_no_burst_reaches_anything_on_any_field_page(qtbot: QtBot, tmp_path: Pat
             field.open(key, arguments.get(key))
             assert scan_everywhere(field.shell, scanners, key, spy) > 0, key
             field.idle()
-        assert field.session.read(visits.recent_checks, field.visit_id) == []
+        assert field.session.read(checks.recent_checks, field.visit_id) == []
 
 
 STATES: dict[str, tuple[str, str]] = {
@@ -150,7 +150,7 @@ def test_no_burst_answers_or_decides_in_the_workspace(qtbot: QtBot, tmp_path: Pa
             draft = field.visit.item.draft
             assert draft is None or (draft.answers == {} and draft.photos == {})
         field.idle()
-        assert field.session.read(visits.recent_checks, field.visit_id) == []
+        assert field.session.read(checks.recent_checks, field.visit_id) == []
         assert field.shell.current_key == "visit"
 
 

@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtWidgets import QAbstractButton
 from pytestqt.qtbot import QtBot
 
-from db.queries import visits
+from db.queries import checks
 from eum_app.scanning.labels import iuid_message
 from tests.gui.field_world import Field, field_at_work
 from tests.gui.test_scan_bursts import burst
@@ -38,7 +38,7 @@ def scan(field: Field, text: str) -> None:
 
 def nothing_taken(field: Field) -> bool:
     draft = field.visit.item.draft
-    return (draft is None or draft.item is None) and not field.session.read(visits.recent_checks, field.visit_id)
+    return (draft is None or draft.item is None) and not field.session.read(checks.recent_checks, field.visit_id)
 
 
 @pytest.mark.parametrize("length", [8, 15, 22, 30])
@@ -71,7 +71,7 @@ def test_lost_separators_are_asked_about(field: Field) -> None:
     assert "separators" in said(field).lower()
     field.press("reading_0")
     assert field.visit.item.draft is not None
-    assert not field.session.read(visits.recent_checks, field.visit_id)
+    assert not field.session.read(checks.recent_checks, field.visit_id)
 
 
 def test_the_same_item_two_hundred_times_in_a_row_is_one_item(field: Field) -> None:
@@ -82,7 +82,7 @@ def test_the_same_item_two_hundred_times_in_a_row_is_one_item(field: Field) -> N
     assert draft is not None
     assert draft.serial == "786950"
     assert draft.answers == {}
-    assert field.session.read(visits.recent_checks, field.visit_id) == []
+    assert field.session.read(checks.recent_checks, field.visit_id) == []
 
 
 def test_prefix_and_suffix_of_the_scanner_are_taken_off(field: Field) -> None:

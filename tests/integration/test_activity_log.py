@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from db.queries import visits
+from db.queries import checks, visits
 from db.queries.activity import (
     ActivityDetail,
     ActivityFilter,
@@ -87,7 +87,7 @@ def test_who_looked_at_what_is_recorded_once_a_session_and_by_itself_at_its_end(
     )
     simulator.deliver(simulator.seal(DEVICE))
     hq = simulator.world.hq = reopened(simulator.world.hq)
-    (row,) = [one for one in hq.read(visits.evidence_of, visit_id=visit_id) if one.role == "photo"]
+    (row,) = [one for one in hq.read(checks.evidence_of, visit_id=visit_id) if one.role == "photo"]
     for _ in range(3):
         hq.note_read("visit", visit_id)
         assert hq.content(row.ref) == PHOTO

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from db.queries import exchange, findings, items, visits
+from db.queries import checklists, checks, exchange, findings, items, visits
 from eum_app.domain import facts as f
 from eum_app.domain.checklists import NOT_OBSERVED, PHOTO_TAKEN, Answer, Checklist, Question, names_content
 from eum_app.domain.errors import Refusal
@@ -102,11 +102,11 @@ def test_a_picture_answers_travels_and_stands_in_the_record(world: World, tmp_pa
     (outcome,) = import_bundles(hq, [seal_results(device, world.drop).path]).outcomes
     assert outcome.outcome == "accepted", outcome
 
-    rows = {row.question_id: row for row in hq.read(visits.evidence_of, visit_id=visit_id) if row.is_photo}
+    rows = {row.question_id: row for row in hq.read(checks.evidence_of, visit_id=visit_id) if row.is_photo}
     assert rows.keys() == {"plate_photo", "fence_photo"}
     assert hq.content(rows["plate_photo"].ref) == picture("plate")
     assert hq.content(rows["fence_photo"].ref) == picture("fence")
-    answers = {one.question_id: one.value for one in hq.read(visits.site_answers_of, visit_id)}
+    answers = {one.question_id: one.value for one in hq.read(checklists.site_answers_of, visit_id)}
     assert answers["fence_photo"] == rows["fence_photo"].object_id, "the answer names the content"
     (check,) = [fact for fact in facts_of(world, f.CheckRecorded) if isinstance(fact, f.CheckRecorded)]
     assert {one.question_id: one.value for one in check.answers}["plate_photo"] == rows["plate_photo"].object_id
@@ -159,7 +159,7 @@ def test_where_there_can_be_no_picture_the_person_says_so(world: World) -> None:
     visit_id, device = plan_with_photos(world), world.device
     answer = Answer("fence_photo", NOT_OBSERVED, "photos are not allowed here")
     assess_site(device, visit_id, [answer])
-    assert device.read(visits.site_answers_of, visit_id) == (answer,)
+    assert device.read(checklists.site_answers_of, visit_id) == (answer,)
 
 
 def test_the_rule_on_discrepancies_sees_the_picture_of_an_answer(world: World) -> None:

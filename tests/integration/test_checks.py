@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from db.queries import exchange, visits
+from db.queries import checklists, checks, exchange, visits
 from eum_app.domain.checklists import Answer
 from eum_app.domain.errors import Refusal
 from eum_app.domain.facts import MarkRead
@@ -121,18 +121,18 @@ def test_a_photo_can_follow_its_check(simulator: Simulator) -> None:
     device, visit_id = simulator.world.device, simulator.visit_ids[DEVICE]
     check_id = simulator.check(DEVICE, 0)
     attach_photo(device, visit_id, check_id, png(data_matrix(b"x")))
-    assert [row.role for row in device.read(visits.evidence_of, check_id=check_id)] == ["photo"]
+    assert [row.role for row in device.read(checks.evidence_of, check_id=check_id)] == ["photo"]
     with pytest.raises(Refusal, match=r"check\.unknown"):
         attach_photo(device, visit_id, "none", png(data_matrix(b"x")))
 
 
 def test_the_newest_answer_to_a_site_question_counts(simulator: Simulator) -> None:
     device, visit_id = simulator.world.device, simulator.visit_ids[DEVICE]
-    _, checklist = device.read(visits.visit_checklists, visit_id)
+    _, checklist = device.read(checklists.visit_checklists, visit_id)
     question = next(row.question_id for row in checklist.questions if row.kind == "yes_no")
     assess_site(device, visit_id, [Answer(question, "yes", "shown")])
     assess_site(device, visit_id, [Answer(question, "no", "log missing")])
-    assert device.read(visits.site_answers_of, visit_id) == (Answer(question, "no", "log missing"),)
+    assert device.read(checklists.site_answers_of, visit_id) == (Answer(question, "no", "log missing"),)
     with pytest.raises(Refusal, match=r"answer\."):
         assess_site(device, visit_id, [Answer(question, "maybe")])
     with pytest.raises(Refusal, match=r"answer\.question"):

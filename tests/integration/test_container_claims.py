@@ -11,12 +11,13 @@ import pytest
 from sqlalchemy import select
 
 from db.claim_tables import claim_lists, claims
+from db.queries.checks import recent_checks
 from db.queries.claims import LabelsNoted, claims_about, labels_noted
 from db.queries.exchange import outstanding
 from db.queries.inventory import ItemFilter, find_item_ids
 from db.queries.items import item
 from db.queries.open_claims import claims_matched_since, open_claim_ids, open_claims_by_id
-from db.queries.visits import recent_checks, visit
+from db.queries.visits import visit
 from db.tables import checks, journal, visit_items
 from eum_app.domain.claims import LABEL, Candidate, ClaimAbout, match_labelled
 from eum_app.domain.errors import Refusal

@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from db import triggers
 from db.chains import entries_after
-from db.queries import visits
+from db.queries import checks, visits
 from db.transaction import Transaction
 from eum_app.domain.errors import Trouble
 from eum_app.domain.journal import Entry, entry_hash, genesis
@@ -45,7 +45,7 @@ def photographed(simulator: Simulator, photo: bytes) -> str:
         mark=typed("x"),
         photos=(photo,),
     )
-    return device.read(visits.evidence_of, check_id=made.check_id)[0].object_id
+    return device.read(checks.evidence_of, check_id=made.check_id)[0].object_id
 
 
 def without_triggers(transaction: Transaction, statement: str, **values: object) -> None:

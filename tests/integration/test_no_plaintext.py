@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from db.queries import findings, visits
+from db.queries import checklists, findings, visits
 from eum_app.domain.checklists import Answer
 from eum_app.usecases.close_out import Signed, close_out
 from eum_app.usecases.exchange import import_bundles
@@ -64,7 +64,7 @@ def test_nothing_of_a_visit_can_be_read_on_the_disk(tmp_path: Path, temporary: P
         device, visit_id=visit_id, item_id=third, outcome="not_found", reason="other", mark=typed(""), note=REASON
     )
     attach_photo(device, visit_id, made.check_id, photo)
-    question = device.read(visits.visit_checklists, visit_id)[1].questions[0]
+    question = device.read(checklists.visit_checklists, visit_id)[1].questions[0]
     assess_site(device, visit_id, [Answer(question.question_id, "yes", COMMENT)])
     answer_site_checklist(device, visit_id)
     close_out(device, visit_id, [Signed("inspector", PHOTO, "INS-017"), Signed("host", PHOTO, SIGNER)])

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from db.queries import visits
+from db.queries import checks, visits
 from db.queries.activity import ActivityFilter, activity_by_id, activity_entry, activity_ids
 from db.queries.exchange import journal_heads
 from db.queries.items import history
@@ -129,9 +129,9 @@ def test_how_each_item_was_identified_is_kept_shown_and_reported(world: World, v
         line = world.hq.read(history, item_id)[0]
         assert line.reading is not None
         assert how_read(line.reading) == words
-    check = next(row for row in world.hq.read(visits.recent_checks, visit_id) if row.item_id == camera)
+    check = next(row for row in world.hq.read(checks.recent_checks, visit_id) if row.item_id == camera)
     assert world.hq.read(mark_read, check.check_id).raw == raw
-    (kept,) = [row for row in world.hq.read(visits.evidence_of, check_id=check.check_id) if row.role == "mark"]
+    (kept,) = [row for row in world.hq.read(checks.evidence_of, check_id=check.check_id) if row.role == "mark"]
     assert world.hq.content(kept.ref) == crop
 
     export_visit(world.hq, tmp_path / "record.csv", visit_id)
@@ -155,5 +155,5 @@ def test_numbers_that_a_device_lies_about_do_no_harm(world: World, visit_id: str
         reason="other",
         mark=MarkRead(read_by="paper", quality=1e300, page=2**70),
     )
-    (check,) = world.device.read(visits.recent_checks, visit_id)
+    (check,) = world.device.read(checks.recent_checks, visit_id)
     assert check.reading == Reading(read_by="paper", quality=100, page=999_999)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from db.chains import entries_after
-from db.queries import findings, visits
+from db.queries import checklists, findings, visits
 from db.queries.clocks import clock_counts, item_standings
 from db.queries.reports import InventoryFilter
 from eum_app.domain.checklists import Answer
@@ -88,7 +88,7 @@ def test_a_no_at_the_site_is_one_finding_until_it_is_a_yes_and_another_when_it_c
         seen += [one for one in world.hq.read(findings.finding_ids) if one not in seen]
     assert len(seen) == 3
     rows = world.hq.read(findings.findings_by_id, seen)
-    _, checklist = world.hq.read(visits.visit_checklists, visit_id)
+    _, checklist = world.hq.read(checklists.visit_checklists, visit_id)
     assert [question_of(rows[one].rule_id, visit_id, one, checklist) for one in seen] == ["fence"] * 3
 
 

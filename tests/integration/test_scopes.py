@@ -13,9 +13,22 @@ import pytest
 from sqlalchemy import select
 
 from db.bounds import bounds
-from db.queries import activity, claims, findings, inventory, items, matching, open_claims, overview, reports, visits
+from db.queries import (
+    activity,
+    checks,
+    claims,
+    findings,
+    inventory,
+    items,
+    matching,
+    open_claims,
+    overview,
+    reports,
+    visits,
+)
 from db.queries.exchange import outstanding
-from db.tables import checks, read
+from db.tables import checks as check_rows
+from db.tables import read
 from eum_app.domain.clock import parse_date
 from eum_app.domain.errors import Refusal
 from eum_app.domain.people import Scope
@@ -66,7 +79,7 @@ class Two:
     def foreign(self) -> list[str]:
         """What names something of YY wherever it stands."""
         (site_id,) = (row.site_id for row in self.hq.read(items.all_sites) if row.country == "YY")
-        made = [row.check_id for row in self.hq.read(visits.recent_checks, self.visits["YY"])]
+        made = [row.check_id for row in self.hq.read(checks.recent_checks, self.visits["YY"])]
         return [self.visits["YY"], site_id, "Depot 9", *made, *self.items["YY"], *self.findings["YY"], "900001"]
 
 
@@ -140,9 +153,9 @@ def test_pages_search_and_count_within_the_scope(two: Two) -> None:
         session.read(matching.items_by_serial, two.visits["XX"], "900001", "900001"),
         session.read(matching.items_with_key, two.visits["XX"], "900001", ["900002"]),
         session.read(visits.all_visits),
-        session.read(visits.recent_checks, two.visits["YY"]),
+        session.read(checks.recent_checks, two.visits["YY"]),
         session.read(visits.work_ids, two.visits["YY"], "", "goggle"),
-        session.read(visits.evidence_of, visit_id=two.visits["YY"]),
+        session.read(checks.evidence_of, visit_id=two.visits["YY"]),
         session.read(findings.finding_ids, only_open=False),
         session.read(findings.findings_by_id, two.findings["YY"]),
         session.read(claims.claims_about, theirs[0]),
@@ -169,7 +182,9 @@ def test_clocks_are_those_that_everybody_sees(two: Two) -> None:
     simulator.check(DEVICE, 2)
     simulator.deliver(simulator.seal(DEVICE))
     for scope in (Scope(), XX, Scope(("golden_sentry",), ())):
-        rows = two.seen_by(scope).read(lambda c: c.execute(select(checks.c.outcome).where(checks.c.item_id == item_id)))
+        rows = two.seen_by(scope).read(
+            lambda c: c.execute(select(check_rows.c.outcome).where(check_rows.c.item_id == item_id))
+        )
         assert rows is not None
         counts = overview_of(two.seen_by(scope)).book
         assert counts.monitored.total == (3 if scope == XX else 5)
@@ -217,7 +232,7 @@ def test_nothing_outside_is_exported_printed_or_decided(two: Two, tmp_path: Path
     assert made.rows == 3
     assert not any(one in made.path.read_text("utf-8-sig") for one in two.foreign())
     assert json.loads(made.sidecar_path.read_bytes())["filters"] == {"scope": "XX"}
-    (noted,) = (one for one in two.hq.read(visits.evidence_of, visit_id=two.visits["YY"]) if one.role == "note")
+    (noted,) = (one for one in two.hq.read(checks.evidence_of, visit_id=two.visits["YY"]) if one.role == "note")
     (site_id,) = (row.site_id for row in two.hq.read(items.all_sites) if row.country == "YY")
     plan = {
         "due_on": "2026-12-11",

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from db.chains import chain_head
-from db.queries import findings, visits
+from db.queries import checks, findings, visits
 from db.queries.activity import ActivityFilter, activity_rows
 from db.queries.clocks import clock_counts
 from db.store import Store, StoreName
@@ -128,7 +128,7 @@ def test_a_check_from_the_future_is_a_finding_until_its_time_is_put_right(simula
         source="person",
         reason="The tablet was set 40 days ahead; the visit's papers give the day",
     )
-    (check,) = hq.read(visits.recent_checks, simulator.visit_ids[DEVICE])
+    (check,) = hq.read(checks.recent_checks, simulator.visit_ids[DEVICE])
     assert check.observed_at[:10] == today.isoformat()
     # HQ tells the device, whose next facts are no longer dated ahead.
     assert device.observed_now() > shifted(check.observed_at, 30 * 24 * 3_600_000)

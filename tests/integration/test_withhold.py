@@ -14,9 +14,9 @@ import pytest
 
 from db.content import check_content, examine_content, object_row
 from db.engines import DATABASE, sqlcipher_connection
-from db.queries import visits
+from db.queries import checks, visits
+from db.queries.checks import EvidenceRow
 from db.queries.content import withholdings_open
-from db.queries.visits import EvidenceRow
 from eum_app.crypto.passphrases import KdfParams
 from eum_app.crypto.suites import Suite
 from eum_app.domain.errors import Refusal
@@ -60,7 +60,7 @@ def photographed(simulator: Simulator) -> EvidenceRow:
         photos=(photo(300, CHANCE),),
     )
     simulator.deliver(simulator.seal(DEVICE))
-    found = simulator.world.hq.read(visits.evidence_of, visit_id=visit_id)
+    found = simulator.world.hq.read(checks.evidence_of, visit_id=visit_id)
     return next(row for row in found if row.role == "photo")
 
 
@@ -126,7 +126,7 @@ def test_content_withheld_before_it_came_stays_unread(simulator: Simulator) -> N
         mark=typed("x"),
         photos=(photo(300, CHANCE),),
     )
-    (row,) = device.read(visits.evidence_of, visit_id=visit_id)
+    (row,) = device.read(checks.evidence_of, visit_id=visit_id)
     confirm_withholding(other, ask_to_withhold(hq, row.object_id, "by order").request_id)
     assert simulator.deliver(simulator.seal(DEVICE))[0].outcome == "accepted"
     with pytest.raises(Refusal, match=r"content\.withheld"):

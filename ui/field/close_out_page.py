@@ -8,8 +8,10 @@ from functools import partial
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from db.queries.checklists import visit_checklists
+from db.queries.checks import CheckRow, counting_checks
 from db.queries.exchange import Outstanding, outstanding
-from db.queries.visits import CheckRow, closing, counting_checks, visit_checklists
+from db.queries.visits import closing
 from eum_app.domain.checklists import Question
 from eum_app.domain.errors import KnownError
 from eum_app.domain.facts import VisitClosedOut

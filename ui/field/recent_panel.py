@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import QCoreApplication, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from db.queries.visits import CheckRow
+from db.queries.checks import CheckRow
 from ui import words
 from ui.field.parts import named
 from ui.theme import status_mark

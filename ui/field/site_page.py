@@ -7,7 +7,8 @@ from typing import Any
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QWidget
 
-from db.queries.visits import VisitRow, site_answers_of, visit, visit_checklists
+from db.queries.checklists import site_answers_of, visit_checklists
+from db.queries.visits import VisitRow, visit
 from eum_app.domain.checklists import (
     PHOTO_TAKEN,
     Answer,

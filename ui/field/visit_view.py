@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from db.queries.checklists import site_answers_of, visit_checklists
+from db.queries.checks import CheckRow, recent_checks
 from db.queries.items import ItemRow, item
-from db.queries.visits import CheckRow, VisitRow, is_expected, recent_checks, site_answers_of, visit, visit_checklists
+from db.queries.visits import VisitRow, is_expected, visit
 from eum_app.domain.checklists import Checklist, open_questions, visible_questions
 
 

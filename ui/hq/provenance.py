@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QCoreApplication
 
+from db.queries.checks import CheckRow
 from db.queries.exchange import BundleRow
 from db.queries.people import DeviceRow
-from db.queries.visits import CheckRow
 from ui.delegates import ChipSpec
 from ui.words import count, joined, moment
 

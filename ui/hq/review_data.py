@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from db.queries.checklists import visit_checklists
+from db.queries.checks import CheckRow, EvidenceRow, check, evidence_of
 from db.queries.exchange import all_bundles
 from db.queries.findings import FindingRow, ReviewRow, finding, reviews_of
 from db.queries.items import HistoryLine, ItemRow, history, item
 from db.queries.people import all_devices
 from db.queries.reading import mark_read
-from db.queries.visits import CheckRow, EvidenceRow, VisitRow, check, evidence_of, visit, visit_checklists
+from db.queries.visits import VisitRow, visit
 from eum_app.domain.compliance.rules import RULES
 from eum_app.domain.errors import KnownError, Refusal
 from eum_app.domain.facts import ContentRef, MarkRead

@@ -10,7 +10,7 @@ from PySide6.QtCore import QCoreApplication, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QAction, QImage, QKeyEvent, QKeySequence, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QGridLayout, QPlainTextEdit, QSizePolicy, QWidget
 
-from db.queries.visits import CheckRow
+from db.queries.checks import CheckRow
 from eum_app.domain.dispositions import Disposition
 from ui.hq.common import choices, fill_choices, named
 from ui.hq.review_data import FindingDetail, Picture

@@ -8,7 +8,7 @@ from functools import partial
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QWidget
 
-from db.queries.visits import EvidenceRow
+from db.queries.checks import EvidenceRow
 from eum_app.usecases.session import Session
 from ui.desk import Desk
 from ui.hq.common import named

@@ -8,16 +8,8 @@ from datetime import date
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
-from db.queries.visits import (
-    CheckRow,
-    EvidenceRow,
-    VisitRow,
-    all_visits,
-    closing,
-    evidence_of,
-    recent_checks,
-    visit,
-)
+from db.queries.checks import CheckRow, EvidenceRow, evidence_of, recent_checks
+from db.queries.visits import VisitRow, all_visits, closing, visit
 from eum_app.domain.errors import KnownError
 from eum_app.domain.facts import VisitClosedOut
 from eum_app.usecases.children import export_visit_child, seal_for_device_child

@@ -1,0 +1,92 @@
+"""Checklists, and what was answered of a visit's site checklist."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import msgspec
+from sqlalchemy import Connection, and_, bindparam, select
+
+from db.tables import checklists, journal, site_answers, visits
+from eum_app.domain.checklists import Answer, Checklist
+from eum_app.domain.errors import Refusal
+from eum_app.domain.facts import SiteAssessed, decode_fact
+
+
+def checklist(connection: Connection, checklist_id: str, version: str) -> Checklist:
+    """Raises Refusal `checklist.unknown`."""
+    body = connection.execute(_CHECKLIST_BODY, {"of_checklist": checklist_id, "of_version": version}).scalar()
+    if body is None:
+        raise Refusal("checklist.unknown", checklist_id=checklist_id, version=version)
+    return _parsed_checklist(body)
+
+
+_CHECKLIST_BODY = select(checklists.c.body).where(
+    checklists.c.checklist_id == bindparam("of_checklist"), checklists.c.version == bindparam("of_version")
+)
+
+
+@lru_cache(maxsize=32)
+def _parsed_checklist(body: bytes) -> Checklist:
+    """Kept by its bytes: every check asks for the same one."""
+    return msgspec.json.decode(body, type=Checklist)
+
+
+def visit_checklists(connection: Connection, visit_id: str) -> tuple[Checklist, Checklist]:
+    """(item checklist, site checklist) that a visit was planned with."""
+    row = connection.execute(_CHECKLISTS_OF, {"of_visit": visit_id}).first()
+    if row is None:
+        raise Refusal("visit.unknown", visit_id=visit_id[:40])
+    return (
+        checklist(connection, row.item_checklist_id, row.item_checklist_version),
+        checklist(connection, row.site_checklist_id, row.site_checklist_version),
+    )
+
+
+_CHECKLISTS_OF = select(
+    visits.c.item_checklist_id,
+    visits.c.item_checklist_version,
+    visits.c.site_checklist_id,
+    visits.c.site_checklist_version,
+).where(visits.c.visit_id == bindparam("of_visit"))
+
+
+def item_checklist_of(connection: Connection, visit_id: str) -> Checklist:
+    """The item checklist that a visit was planned with, by one question: each check asks it. Raises as
+    `visit_checklists` does."""
+    body = connection.execute(_ITEM_CHECKLIST_OF, {"of_visit": visit_id}).scalar()
+    return _parsed_checklist(body) if body is not None else visit_checklists(connection, visit_id)[0]
+
+
+_ITEM_CHECKLIST_OF = (
+    select(checklists.c.body)
+    .join(
+        visits,
+        and_(
+            visits.c.item_checklist_id == checklists.c.checklist_id,
+            visits.c.item_checklist_version == checklists.c.version,
+        ),
+    )
+    .where(visits.c.visit_id == bindparam("of_visit"))
+)
+
+
+def all_checklists(connection: Connection) -> list[Checklist]:
+    rows = connection.execute(select(checklists.c.body).order_by(checklists.c.applies_to, checklists.c.title))
+    return [_parsed_checklist(row.body) for row in rows]
+
+
+def site_answers_of(connection: Connection, visit_id: str) -> tuple[Answer, ...]:
+    """The newest answer to each question of the visit's site checklist."""
+    rows = connection.execute(select(site_answers).where(site_answers.c.visit_id == visit_id))
+    return tuple(Answer(row.question_id, row.value, row.comment) for row in rows)
+
+
+def answered_by(connection: Connection, visit_id: str) -> set[str]:
+    """Accounts that ever answered a visit's site checklist: the journals know them, the read table only the newest."""
+    assessed = select(journal).where(journal.c.kind == SiteAssessed.__name__)
+    return {
+        row.actor
+        for row in connection.execute(assessed)
+        if getattr(decode_fact(row.kind, row.kind_version, row.payload), "visit_id", "") == visit_id
+    }

@@ -1,0 +1,166 @@
+"""Checks as recorded, what was kept with them, and who made them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, and_, false, func, or_, select
+
+from db.among import among
+from db.doubt_tables import withholdings
+from db.queries.reading import NO_READING, READING_COLUMNS, Reading
+from db.tables import checks, evidence, items, withdrawals
+from eum_app.domain.errors import Refusal
+from eum_app.domain.facts import ContentRef
+from eum_app.domain.visits import ANSWER_ROLE, GRADES_OF_OTHERS
+
+
+@dataclass(frozen=True)
+class CheckRow:
+    """One check as recorded."""
+
+    check_id: str
+    visit_id: str
+    item_id: str
+    serial: str
+    outcome: str
+    reason: str
+    photos: int
+    has_note: bool
+    observed_at: str
+    actor: str
+    origin: str
+    epoch: int
+    seq: int
+    grade: str
+    withdrawn: bool
+    reading: Reading = NO_READING
+
+    @property
+    def is_sighted(self) -> bool:
+        """Whether the inspector saw the item; else the check rests on what others showed or said."""
+        return self.grade not in GRADES_OF_OTHERS
+
+
+@dataclass(frozen=True)
+class EvidenceRow:
+    object_id: str
+    check_id: str
+    role: str
+    commitment: str
+    size: int
+    media_type: str
+    is_withheld: bool = False
+
+    @property
+    def is_photo(self) -> bool:
+        """Whether it is a picture of what was seen, be it taken freely or as the answer to a question."""
+        return self.role == "photo" or bool(self.question_id)
+
+    @property
+    def question_id(self) -> str:
+        """The question that a photo answers; empty for none."""
+        return self.role.removeprefix(ANSWER_ROLE) if self.role.startswith(ANSWER_ROLE) else ""
+
+    @property
+    def ref(self) -> ContentRef:
+        """How the fact names it: what `Session.content` takes."""
+        return ContentRef(
+            object_id=self.object_id, commitment=self.commitment, size=self.size, media_type=self.media_type
+        )
+
+
+def is_withdrawn() -> ColumnElement[bool]:
+    """Whether the origin that recorded a check took it back."""
+    return (
+        select(withdrawals.c.check_id)
+        .where(withdrawals.c.check_id == checks.c.check_id, withdrawals.c.origin == checks.c.origin)
+        .exists()
+    )
+
+
+def check_ids_of_others(connection: Connection, origin: str, check_ids: Iterable[str]) -> list[str]:
+    """Of these ids, those that another origin's check has."""
+    found: list[str] = []
+    for chosen in among(connection, checks.c.check_id, check_ids):
+        found += connection.execute(select(checks.c.check_id).where(chosen, checks.c.origin != origin)).scalars()
+    return found
+
+
+def recent_checks(connection: Connection, visit_id: str, limit: int = 20) -> list[CheckRow]:
+    """The newest checks of a visit, newest first, withdrawn ones included and marked."""
+    return _check_rows(connection, checks.c.visit_id == visit_id, limit)
+
+
+def check(connection: Connection, check_id: str) -> CheckRow:
+    """Raises Refusal `check.unknown`."""
+    rows = _check_rows(connection, checks.c.check_id == check_id, 1)
+    if not rows:
+        raise Refusal("check.unknown", check_id=check_id[:40])
+    return rows[0]
+
+
+def counting_checks(connection: Connection, visit_id: str) -> list[CheckRow]:
+    """For each item of a visit the newest check that was not withdrawn; every one of an item nobody has listed."""
+    counting: dict[str, CheckRow] = {}
+    for row in _check_rows(connection, checks.c.visit_id == visit_id, None):
+        if not row.withdrawn:
+            counting.setdefault(row.item_id or row.check_id, row)
+    return list(counting.values())
+
+
+def _check_rows(connection: Connection, condition: ColumnElement[bool], limit: int | None) -> list[CheckRow]:
+    serial = func.coalesce(func.nullif(items.c.serial, ""), func.nullif(checks.c.serial, ""), checks.c.uii)
+    question = (
+        select(
+            checks.c.check_id,
+            checks.c.visit_id,
+            checks.c.item_id,
+            serial,
+            checks.c.outcome,
+            checks.c.reason,
+            checks.c.photos,
+            checks.c.has_note,
+            checks.c.observed_at,
+            checks.c.actor,
+            checks.c.origin,
+            checks.c.epoch,
+            checks.c.seq,
+            checks.c.grade,
+            withdrawals.c.check_id.is_not(None),
+            *READING_COLUMNS,
+        )
+        .outerjoin(items, items.c.item_id == checks.c.item_id)
+        .outerjoin(
+            withdrawals,
+            and_(withdrawals.c.check_id == checks.c.check_id, withdrawals.c.origin == checks.c.origin),
+        )
+        .where(condition)
+        .order_by(checks.c.order_key.desc())
+        .limit(limit)
+    )
+    rows: Iterable[Any] = connection.execute(question)
+    return [CheckRow(*(*row[:15], Reading(*row[15:]))) for row in rows]
+
+
+def checked_by(connection: Connection, visit_id: str, item_id: str, check_id: str) -> set[str]:
+    """Accounts that checked an item in a visit, withdrawn checks included; of an unlisted item, that made the check."""
+    of_item = and_(checks.c.visit_id == visit_id, checks.c.item_id == item_id) if item_id else false()
+    question = select(checks.c.actor).where(or_(checks.c.check_id == check_id, of_item))
+    return set(connection.execute(question).scalars())
+
+
+def evidence_of(connection: Connection, *, visit_id: str = "", check_id: str = "") -> list[EvidenceRow]:
+    """Photos, notes, pictures of marks and signatures: of a check, or of a whole visit."""
+    condition = evidence.c.check_id == check_id if check_id else evidence.c.visit_id == visit_id
+    columns = [evidence.c[name] for name in ("object_id", "check_id", "role", "commitment", "size", "media_type")]
+    question = (
+        select(*columns, withholdings.c.object_id.is_not(None))
+        .outerjoin(withholdings, withholdings.c.object_id == evidence.c.object_id)
+        .where(condition)
+        .order_by(evidence.c.order_key, evidence.c.object_id)
+    )
+    rows: Iterable[Any] = connection.execute(question)
+    return [EvidenceRow(*row) for row in rows]
