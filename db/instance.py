@@ -54,6 +54,16 @@ class Copied:
         """The numbers of entries that were recorded here and are not here any more, as far as that is known."""
         return range(self.through_seq + 1, self.known_seq + 1)
 
+    def noticed(self, observed_at: str, epoch: int) -> CopyNoticed:
+        """The same said again, of the chain of `epoch`, by the one that follows it."""
+        return CopyNoticed(
+            observed_at=observed_at,
+            epoch=epoch,
+            how=self.how,
+            through_seq=self.through_seq,
+            known_seq=self.known_seq,
+        )
+
 
 class Left(msgspec.Struct, frozen=True):
     """A store as it was left."""

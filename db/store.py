@@ -61,7 +61,7 @@ class Store:
         self._open_engine: Engine | None = engine
         self.copied: instance.Copied | None = None
         self._newest_observed = ""
-        self._known_before = {1: 0}
+        self.known_before = 0  # what `known_at` had come to when the chain of this epoch began
         self._turn = threading.Lock() if engine.dialect.name == "sqlite" else contextlib.nullcontext()
 
     @classmethod
@@ -167,16 +167,11 @@ class Store:
         return self._engine.dialect.name == "postgresql"
 
     def look_at_own_chain(self) -> None:
-        """Read anew when its newest fact held, and whether it may go on elsewhere."""
+        """Read anew when its newest fact held, what was known before it, and whether it may go on elsewhere."""
         with self.reading() as connection:
+            self.known_before = known_before(connection, self.named.name, self.named.epoch)
             self._newest_observed = projection.newest_observed(connection, self.named.name, self.named.epoch)
             self.copied = instance.copied(connection, self.named.name, self.named.epoch)
-
-    def known_before(self, connection: Connection, epoch: int) -> int:
-        """What `known_at` had come to when this store's own chain of `epoch` began (`chains.known_before`)."""
-        if epoch not in self._known_before:
-            self._known_before[epoch] = known_before(connection, self.named.name, epoch)
-        return self._known_before[epoch]
 
     def note_observed(self, observed_at: Iterable[str]) -> None:
         self._newest_observed = max(self._newest_observed, *observed_at)

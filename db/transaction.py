@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import Connection
 
 from db import bulk, projection, turns
-from db.chains import HASH_AT, chain_head
+from db.chains import HASH_AT, chain_head, known_before
 from db.content import seal_content
 from db.secrets import put_secret, read_secret, remove_secret
 from db.tables import journal, meta
@@ -45,6 +45,7 @@ class Transaction:
         self.author = author
         self.may_state: frozenset[str] | None = None  # kinds of facts; None is all
         self._heads: dict[tuple[str, int], Head] = {}
+        self._known_before = store.known_before
 
     def now_text(self) -> str:
         return utc_text(self.store.now())
@@ -73,12 +74,7 @@ class Transaction:
         """
         held = self._heads.get((self.author.origin, self.author.epoch))
         seq = (held or chain_head(self.connection, self.author.origin, self.author.epoch)).seq
-        return self._known_before() + seq + 1
-
-    def _known_before(self) -> int:
-        """What `known_at` had come to when this epoch began: it goes on from there, so that what was known when stays
-        true after a journal was renewed."""
-        return self.store.known_before(self.connection, self.author.epoch)
+        return self._known_before + seq + 1
 
     def record(self, fact: Fact) -> Entry:
         """Append one fact to this store's own chain and apply it."""
@@ -97,9 +93,8 @@ class Transaction:
                     raise Refusal("store.copied", device=author.origin)
         entries = self._chained(author, facts)
         self.store.note_observed(fact.observed_at for fact in facts)
-        before = self._known_before()
-        self._insert([(*_fields(entry), before + entry.seq) for entry, _ in entries], len(entries))
-        noted = [(entry, fact, before + entry.seq) for entry, fact in entries]
+        noted = [(entry, fact, self._known_before + entry.seq) for entry, fact in entries]
+        self._insert([(*_fields(entry), known_at) for entry, _, known_at in noted], len(noted))
         self.areas |= projection.apply(self.connection, noted)
         return [entry for entry, _ in entries]
 
@@ -115,7 +110,7 @@ class Transaction:
         speaking = Author(
             outgoing_origin(author.origin, device), author.epoch, author.actor, author.session_id, author.elapsed_ms
         )
-        known_at = self.head(author.origin, author.epoch).seq + self._known_before()  # own chain first, see `turns`
+        known_at = self.head(author.origin, author.epoch).seq + self._known_before  # own chain first, see `turns`
         entries = [entry for entry, _ in self._chained(speaking, facts)]
         self._insert([(*_fields(entry), known_at) for entry in entries], len(entries))
         return entries
@@ -179,13 +174,14 @@ class Transaction:
                 raise Refusal("chain.forked", origin=entry.origin, epoch=entry.epoch, seq=entry.seq)
 
     def _insert(self, rows: Iterable[tuple[Any, ...]], count: int) -> None:
+        if not count:
+            return
         if bulk.is_worthwhile(self.connection, count):
             bulk.copy_in(self.connection, journal, journal, _ENTRY_COLUMNS, rows)
-        elif count:
+        else:
             statement = _INSERT_ENTRY[self.connection.dialect.name]
             self.connection.exec_driver_sql(statement, list(rows) if count > 1 else next(iter(rows)))
-        if count:
-            self.areas.add("journal")
+        self.areas.add("journal")
 
     def seal_content(self, plaintext: bytes, media_type: str) -> ContentRef:
         """Seal content, to be named by a fact recorded in this same transaction."""
@@ -206,6 +202,8 @@ class Transaction:
         """From here on this store writes a new chain: its machine got a new identity. Lasts if the transaction does."""
         self.connection.execute(meta.update().where(meta.c.name == "epoch").values(value=str(epoch)))
         self.author = replace(self.author, epoch=epoch)
+        # It goes on from there, so that what was known when stays true after a journal was renewed.
+        self._known_before = known_before(self.connection, self.store.named.name, epoch)
 
 
 _ENTRY_COLUMNS: Final = tuple(column.name for column in journal.columns)

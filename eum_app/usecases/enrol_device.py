@@ -15,7 +15,7 @@ from db.secrets import read_secret
 from eum_app.crypto.certificates import Certificate, CertificateRequest, Identity, PendingIdentity, make_request
 from eum_app.crypto.sealing import KemPublic
 from eum_app.domain.errors import Refusal
-from eum_app.domain.facts import CopyNoticed, DeviceEnrolled, DeviceRevoked, IdentityAccepted
+from eum_app.domain.facts import DeviceEnrolled, DeviceRevoked, IdentityAccepted
 from eum_app.domain.people import folded, is_store_name
 from eum_app.usecases.accounts import changing, named_again
 from eum_app.usecases.changes import Changed
@@ -218,15 +218,7 @@ def accept_enrolment(session: Session, path: Path, confirmed_root: str, *, leave
             copied = session.store.copied
             transaction.begin_epoch(answer.epoch)
             if copied:  # HQ learns why from the new chain: the old one may go on elsewhere
-                transaction.record(
-                    CopyNoticed(
-                        observed_at=observed_at,
-                        epoch=epoch,
-                        how=copied.how,
-                        through_seq=copied.through_seq,
-                        known_seq=copied.known_seq,
-                    )
-                )
+                transaction.record(copied.noticed(observed_at, epoch))
             # The new chain names the people again: HQ checks their signatures by what this chain says.
             mine = [row for row in all_accounts(transaction.connection) if row.origin == session.name]
             transaction.record_all(named_again(mine, observed_at))

@@ -395,9 +395,8 @@ def _answer(session: Session, outcomes: dict[Path, ImportOutcome], folder: Path,
         if outcome.sender not in answered:
             try:
                 sealed = seal_for_device(session, outcome.sender, folder)
-            except (
-                KnownError
-            ):  # the device holds everything already, or its receipt cannot be written: asked again later
+            except KnownError:
+                # The device holds everything already, or its receipt cannot be written: asked again later.
                 answered[outcome.sender] = ()
             else:
                 areas |= sealed.areas

@@ -95,5 +95,8 @@ def _mark_of(label: Label) -> Mark:
         mark = parse_mark(label.message, "PDF417")
         own = (Claimed(mark.uii.value, mark.serial or "", mark.part_number or ""),) if mark.uii else ()
         return replace(mark, uii=None, serial=None, claimed=mark.claimed or own)
-    claimed = {one.uii: one for piece in reversed(label.pieces) for one in reversed(claims_within(piece))}
-    return Mark(label.message, "", "PDF417", claimed=tuple(claimed.values())[::-1])
+    claimed: dict[str, Claimed] = {}
+    for piece in label.pieces:
+        for one in claims_within(piece):
+            claimed.setdefault(one.uii, one)
+    return Mark(label.message, "", "PDF417", claimed=tuple(claimed.values()))

@@ -7,7 +7,7 @@ from db.instance import newest_epoch
 from db.queries.people import all_accounts, all_devices
 from db.store import Connection
 from eum_app.domain.errors import Refusal
-from eum_app.domain.facts import CopyNoticed, Fact, UnknownFact, decode_fact
+from eum_app.domain.facts import Fact, UnknownFact, decode_fact
 from eum_app.domain.journal import Head, outgoing_origin
 from eum_app.usecases.accounts import named_again
 from eum_app.usecases.session import Session
@@ -33,15 +33,7 @@ def renew_journal(session: Session) -> int:
         observed_at = session.observed_now()
         facts: list[Fact] = [*named_again(people, observed_at)]
         if copied:
-            facts.append(
-                CopyNoticed(
-                    observed_at=observed_at,
-                    epoch=named.epoch,
-                    how=copied.how,
-                    through_seq=copied.through_seq,
-                    known_seq=copied.known_seq,
-                )
-            )
+            facts.append(copied.noticed(observed_at, named.epoch))
         transaction.record_all(facts)
         for device, said in told.items():
             transaction.copy_out(device, said)

@@ -17,14 +17,14 @@ from eum_app.usecases.session import Session
 
 def require_visit(session: Session, connection: Connection, visit_id: str) -> None:
     """Raises Refusal `permission.out_of_scope`, `visit.unknown`."""
-    for _ in outside(connection, session.scope, "visit", [visit_id]):
+    if outside(connection, session.scope, "visit", [visit_id]):
         row = visit(connection, visit_id)
         raise _refusal(session, row.program, row.country)
 
 
 def require_site(session: Session, connection: Connection, site_id: str) -> None:
     """Raises Refusal `permission.out_of_scope`, `site.unknown`."""
-    for _ in outside(connection, session.scope, "site", [site_id]):
+    if outside(connection, session.scope, "site", [site_id]):
         raise _refusal(session, country=site(connection, site_id).country)
 
 

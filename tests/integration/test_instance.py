@@ -16,7 +16,7 @@ from db.queries.clocks import came_at, first_came_at
 from db.queries.exchange import outstanding
 from db.queries.people import all_devices
 from eum_app.domain.errors import Refusal
-from eum_app.domain.facts import CopyNoticed
+from eum_app.domain.facts import CopyNoticed, SessionEnded
 from eum_app.usecases.enrol_device import accept_enrolment, read_answer, request_enrolment, sign_enrolment
 from eum_app.usecases.exchange import import_bundles
 from eum_app.usecases.open_store import check_store, open_store
@@ -229,3 +229,33 @@ def test_a_copy_is_a_fact_that_devices_may_state_and_the_first_word_stands(tmp_p
     assert found is not None
     assert found.through_seq == 5
     session.store.close()
+
+
+def test_a_next_journal_that_came_to_nothing_leaves_no_trace_in_what_was_known_when(tmp_path: Path) -> None:
+    session = make_store(tmp_path / "s", "hq", "HQ-01", Clock())
+
+    def say(epoch: int) -> None:
+        with session.writing() as transaction:
+            if epoch > session.store.named.epoch:
+                transaction.begin_epoch(epoch)
+            said = SessionEnded(observed_at=session.observed_now(), account=session.account, reason="lock")
+            transaction.record(said)
+            if epoch == 3:
+                raise Refusal("journal.only_hq", device="HQ-01")
+
+    with pytest.raises(Refusal):
+        say(3)
+    for epoch in (1, 2):
+        say(epoch)
+    with pytest.raises(Refusal):
+        say(3)
+    for epoch in (2, 2):
+        say(epoch)
+    with session.writing() as transaction:
+        transaction.begin_epoch(3)
+        transaction.record(SessionEnded(observed_at=session.observed_now(), account=session.account, reason="lock"))
+    with session.store.reading() as connection:
+        rows = connection.execute(text("SELECT epoch, known_at FROM journal ORDER BY epoch, seq")).all()
+    assert [row.known_at for row in rows] == list(range(1, len(rows) + 1))
+    assert [row.epoch for row in rows][-4:] == [2, 2, 2, 3]
+    session.close()
