@@ -123,7 +123,7 @@ class AppWindow(QWidget):
                 self._show_first_start()
                 return
             error = refused
-        notice = notice_beside(self._folder)
+        notice = self._notice = notice_beside(self._folder)
         page = UnlockPage(
             brand=BRANDS.get(self._kind, "EUM"),
             device=self._device or "–",
@@ -207,28 +207,38 @@ class AppWindow(QWidget):
     def _unlock(self, account: str, passphrase: str) -> None:
         page = self.unlock_page
         assert page is not None
-        folder, accepted_at = self._folder, page.accepted_at_text
+        folder, shown, accepted_at = self._folder, self._notice, page.accepted_at_text
 
         def work() -> Session:
             from eum_app.usecases.open_store import open_store
+            from eum_app.usecases.store_label import require_shown
 
+            require_shown(folder, shown)
             return open_store(folder, account, passphrase, notice_accepted_at=accepted_at)
 
-        self._opening().operation(work, self._open, page.show_error)
+        self._opening().operation(work, self._open, self._not_opened)
 
     def _recover(self, account: str, code: str, passphrase: str) -> None:
         from ui.recovery import RecoveryPage
 
         page = self._front
         assert isinstance(page, RecoveryPage)
-        folder, kdf, accepted_at = self._folder, self._kdf, page.accepted_at
+        folder, kdf, shown, accepted_at = self._folder, self._kdf, self._notice, page.accepted_at
 
         def work() -> Session:
             from eum_app.usecases.recovery import open_with_recovery_code
+            from eum_app.usecases.store_label import require_shown
 
+            require_shown(folder, shown)
             return open_with_recovery_code(folder, account, code, passphrase, notice_accepted_at=accepted_at, kdf=kdf)
 
-        self._opening().operation(work, self._open, page.show_error)
+        self._opening().operation(work, self._open, self._not_opened)
+
+    def _not_opened(self, error: KnownError) -> None:
+        if error.code == "notice.not_accepted":  # not the one in sight: the one that counts is shown, to be accepted
+            self._show_front()
+        if self._front is not None:
+            self._front.show_error(error)
 
     def _create(self, asked: NewStore) -> None:
         folder, kdf = self._folder, self._kdf

@@ -31,8 +31,6 @@ class UnlockPage(QWidget):
     pressed.
     """
 
-    notice_accepted = Signal()
-    """The person accepted the notice just now; whoever opens the store records the time (`accepted_at`)."""
     unlock_requested = Signal(str, str)
     recovery_requested = Signal()
 
@@ -179,7 +177,6 @@ class UnlockPage(QWidget):
             local = QLocale().toString(self.accepted_at.toLocalTime().time(), "HH:mm")
             self._accept.setText(words.format(time=local))
             self._accept.set_icon_name("check")
-            self.notice_accepted.emit()
             self._follow()
         (self.passphrase if self.account.text() else self.account).setFocus(Qt.FocusReason.OtherFocusReason)
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from db.kept_notice import keep_notice, kept_notice
 from db.notice import MAX_TEXT_CHARS as MAX_TEXT_CHARS
-from db.notice import Notice, read_notice, write_notice
+from db.notice import Notice as Notice
+from db.notice import read_notice, write_notice
 from db.store import Store
 from eum_app.domain.errors import Refusal
 from eum_app.domain.facts import NoticePublished

@@ -7,6 +7,7 @@ from pathlib import Path
 from db.label import Label as StoreLabel
 from db.label import read_label
 from db.notice import Notice, read_notice
+from eum_app.domain.errors import Refusal
 
 
 def store_label(folder: Path) -> StoreLabel:
@@ -17,3 +18,11 @@ def store_label(folder: Path) -> StoreLabel:
 def notice_beside(folder: Path) -> Notice | None:
     """The notice to be shown before a store is opened (`usecases.notice`); None for the program's own words."""
     return read_notice(folder)
+
+
+def require_shown(folder: Path, shown: Notice | None) -> None:
+    """Before a store is opened by who accepted `shown`. Raises Refusal `notice.not_accepted` where another notice has
+    taken its place since."""
+    notice = notice_beside(folder)
+    if notice is not None and notice != shown:
+        raise Refusal("notice.not_accepted", notice_id=notice.notice_id)

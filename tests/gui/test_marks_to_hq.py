@@ -159,6 +159,22 @@ def test_what_a_label_claims_is_noted_when_asked_for_and_not_by_a_burst(qtbot: Q
         assert field.visit.item.draft is not None
 
 
+def test_an_item_scanned_while_a_label_is_being_noted_stays_at_hand(qtbot: QtBot, tmp_path: Path) -> None:
+    with field_at_work(qtbot, tmp_path) as field:
+        field.open("visit")
+        for raw in PARTS:
+            burst(raw)
+            field.idle()
+        with field.session.writing():  # what is noted waits for its turn
+            QTest.mouseClick(field.find("note_label_button", QAbstractButton), Qt.MouseButton.LeftButton)
+            burst("786950")
+            qtbot.waitUntil(lambda: field.visit.item.draft is not None, timeout=60_000)
+        field.idle()
+        assert field.session.read(labels_noted, field.visit_id) == LabelsNoted(1, 2)
+        assert field.visit.item.draft is not None
+        assert field.visit.item.draft.serial == "786950"
+
+
 def test_a_picture_of_a_part_offers_nothing_to_record(qtbot: QtBot, tmp_path: Path) -> None:
     with field_at_work(qtbot, tmp_path) as field:
         field.open("visit")

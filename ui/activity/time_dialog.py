@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QComboBox, QLineEdit, QWidget
 
 from db.queries.activity import ActivityRow
 from eum_app.domain.errors import KnownError
+from eum_app.domain.people import may
 from eum_app.usecases.correct_time import MAX_REASON, SOURCES, Corrected, correct_time
 from ui.desk import Desk
 from ui.people.store_dialogs import WindowDialog
@@ -69,9 +70,7 @@ class TimeDialog(WindowDialog):
         self._cancel.setObjectName("time_cancel_button")
         self._correct: Button = button(self.tr("Put the time right"), self.correct, kind="primary")
         self._correct.setObjectName("time_correct_button")
-        for one in (self._cancel, self._correct):
-            one.setAutoDefault(False)
-        self.foot.addLayout(hbox(self._cancel, 1, self._correct))
+        self.add_buttons(self._cancel, self._correct)
         for field in (self.first, self.last, self.seconds, self.reason):
             field.textChanged.connect(lambda _text: self._follow())
         self.source.currentIndexChanged.connect(lambda _at: self._follow())
@@ -132,8 +131,6 @@ class TimeDialog(WindowDialog):
 
 def may_correct(desk: Desk, row: ActivityRow) -> bool:
     """Whether this account may put the time of an entry's chain right: HQ any, a device its own."""
-    from eum_app.domain.people import may
-
     session = desk.session
     if session.is_hq:
         return may(session.role, "finding.review")

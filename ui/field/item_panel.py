@@ -59,6 +59,7 @@ class ItemPanel(Card):
         self.add_trailing(self._level)
         self.draft: Draft | None = None
         self._checklist: Checklist | None = None
+        self._has_note = False
         self._empty = EmptyState(
             "scan-line",
             self.tr("Scan the next item"),
@@ -136,6 +137,11 @@ class ItemPanel(Card):
 
     # What the page shows
 
+    @property
+    def offers_note(self) -> bool:
+        """Whether a container's label is in sight whose claims can be kept."""
+        return self._has_note and self._places.currentIndex() == 2
+
     def show_nothing(self) -> None:
         self.draft = None
         self._level.hide()
@@ -188,6 +194,7 @@ class ItemPanel(Card):
         is what the button says that keeps a label's claims.
         """
         self._begin_offer(title, text, draft)
+        self._has_note = bool(note)
         if note:  # above what it names, which can be hundreds
             keep = named(button(note, self.note_requested.emit, kind="primary"), "note_label_button")
             keep.setToolTip(self.tr("Keep what this label says, as claims and no sightings"))
@@ -217,7 +224,7 @@ class ItemPanel(Card):
         self._end_offer()
 
     def _begin_offer(self, title: str, text: str, draft: Draft | None) -> None:
-        self.draft = draft
+        self.draft, self._has_note = draft, False
         self._level.hide()
         self.set_title(title)
         empty_layout(self._offer_list)

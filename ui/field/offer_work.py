@@ -66,7 +66,6 @@ class OfferWork(QObject):
         self._is_noting = False
         self._page.notice.show_message("ok", noted_words(noted))
         self._page.say_saved()
-        self._page.scan.say("")
         self._leave(match)
 
     def _not_noted(self, match: Match, error: KnownError) -> None:
@@ -76,5 +75,7 @@ class OfferWork(QObject):
             self._leave(match)
 
     def _leave(self, match: Match) -> None:
-        if self.label is match and not self._page.is_begun():
+        """Put the label away, unless something else was scanned or picked meanwhile."""
+        if self.label is match and self._page.item.offers_note and not self._page.is_begun():
+            self._page.scan.say("")
             self._page.leave_item()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QPlainTextEdit
 
-from eum_app.usecases.notice import MAX_TEXT_CHARS, current_notice, set_notice
+from eum_app.usecases.notice import MAX_TEXT_CHARS, Notice, current_notice, set_notice
 from ui.desk import Desk
 from ui.theme import theme
 from ui.widgets import Button, Card, FormField, button, hbox, label
@@ -51,11 +51,10 @@ class NoticeCard(Card):
         session = self._desk.session
         self._desk.tasks.query(lambda: current_notice(session), self._show, self.failed.emit)
 
-    def _show(self, notice: object) -> None:
-        text = getattr(notice, "text", "")
-        if text and not self.text.toPlainText():
-            self.text.setPlainText(text)
-            self.required.setChecked(bool(getattr(notice, "is_required", False)))
+    def _show(self, notice: Notice | None) -> None:
+        if notice is not None and not self.text.toPlainText():
+            self.text.setPlainText(notice.text)
+            self.required.setChecked(notice.is_required)
 
     def set(self) -> None:
         if not self.set_button.isEnabled():

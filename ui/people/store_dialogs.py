@@ -65,6 +65,12 @@ class WindowDialog(QDialog):
         said.show()
         self.fit()
 
+    def add_buttons(self, leave: Button, act: Button) -> None:
+        """The two ways out. Enter in a field presses neither by itself."""
+        for one in (leave, act):
+            one.setAutoDefault(False)
+        self.foot.addLayout(hbox(leave, 1, act))
+
     def reject(self) -> None:
         if not self.is_busy:
             super().reject()
@@ -117,11 +123,9 @@ class EraseDialog(WindowDialog):
         self._cancel.setObjectName("erase_cancel_button")
         self._erase: Button = button(self.tr("Erase for ever"), self._confirm, kind="danger")
         self._erase.setObjectName("erase_confirm_button")
-        for one in (self._cancel, self._erase):
-            one.setAutoDefault(False)
         self.foot.addWidget(self._bar)
         self._bar.hide()
-        self.foot.addLayout(hbox(self._cancel, 1, self._erase))
+        self.add_buttons(self._cancel, self._erase)
         self._follow()
         self.name.setFocus(Qt.FocusReason.OtherFocusReason)
 

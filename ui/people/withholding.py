@@ -13,7 +13,7 @@ from eum_app.domain.people import folded
 from eum_app.usecases.withhold import MAX_REASON, Asked, ask_to_withhold, confirm_withholding
 from ui.desk import Desk
 from ui.people.store_dialogs import WindowDialog
-from ui.widgets import Button, Card, FormField, button, hbox, label, panel, vbox
+from ui.widgets import Button, Card, FormField, button, empty_layout, hbox, label, panel, vbox
 from ui.words import grouped, moment
 
 
@@ -49,9 +49,7 @@ class WithholdDialog(WindowDialog):
         self._cancel.setObjectName("withhold_cancel_button")
         self._ask: Button = button(self.tr("Ask to withhold"), self.ask, kind="danger")
         self._ask.setObjectName("withhold_ask_button")
-        for one in (self._cancel, self._ask):
-            one.setAutoDefault(False)
-        self.foot.addLayout(hbox(self._cancel, 1, self._ask))
+        self.add_buttons(self._cancel, self._ask)
         self._follow()
         self.reason.setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -98,9 +96,7 @@ class ConfirmDialog(WindowDialog):
         keep.setObjectName("withholding_keep_button")
         withhold: Button = button(self.tr("Withhold for ever"), self._confirm, kind="danger")
         withhold.setObjectName("withholding_confirm_button")
-        for one in (keep, withhold):
-            one.setAutoDefault(False)
-        self.foot.addLayout(hbox(keep, 1, withhold))
+        self.add_buttons(keep, withhold)
 
     def _confirm(self) -> None:
         self.confirmed.emit()
@@ -130,11 +126,7 @@ class WithholdingsCard(Card):
         self._desk.ask(withholdings_open, then=self._show, failed=self.failed.emit)
 
     def _show(self, rows: list[WithholdingAskedRow]) -> None:
-        while (item := self._rows.takeAt(0)) is not None:
-            widget = item.widget()
-            if widget is not None:
-                widget.setParent(None)
-                widget.deleteLater()
+        empty_layout(self._rows)
         self._none.setVisible(not rows)
         for row in rows:
             self._rows.addWidget(self._row(row))
