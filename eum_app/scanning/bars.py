@@ -18,7 +18,7 @@ import numpy as np
 import zxingcpp
 from zxingcpp import BarcodeFormat
 
-from eum_app.scanning.decoder import read_barcodes
+from eum_app.scanning.barcodes import read_barcodes
 from eum_app.scanning.opencv import cv2
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from eum_app.scanning.decoder import Corners
+    from eum_app.scanning.barcodes import Corners
 
     Grey = NDArray[np.uint8]
     Lines = NDArray[np.float32]

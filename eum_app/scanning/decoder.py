@@ -8,8 +8,9 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 import zxingcpp
-from zxingcpp import BarcodeFormat, BarcodeFormats
+from zxingcpp import BarcodeFormat
 
+from eum_app.scanning.barcodes import Corners, read_barcodes
 from eum_app.scanning.symbologies import USUAL, formats_of, known
 
 if TYPE_CHECKING:
@@ -18,9 +19,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from eum_app.scanning.preparations import Place
-
-Corners = tuple[tuple[int, int], tuple[int, int], tuple[int, int], tuple[int, int]]
+    from eum_app.scanning.preparations import Place, Prepared
 
 DEFAULT_FORMATS = formats_of(USUAL)  # a search for all formats takes three times as long
 _MATRIX_FORMATS = (BarcodeFormat.DataMatrix, BarcodeFormat.QRCode, BarcodeFormat.PDF417, BarcodeFormat.Aztec)
@@ -32,7 +31,6 @@ _MARGIN = 0.15
 # These carry Reed-Solomon error correction: a read that passes is right, unless all of it was used up (a symbol under
 # another one was once read wrongly so). A linear symbol has a weak checksum or none.
 _ERROR_CORRECTED = ("Data Matrix", "QR", "PDF417", "Aztec")
-_PAIR_SIGNS = frozenset("+%$")
 # zxing-cpp's names of the kinds that belong to one symbology, by their beginning.
 _SYMBOLOGIES = (
     ("Data Matrix", "Data Matrix"),
@@ -84,45 +82,6 @@ def decode(
     return [_symbol(barcode, ms, preparation) for barcode in found if barcode.bytes]
 
 
-def read_barcodes(
-    grey: NDArray[np.uint8], formats: Iterable[BarcodeFormat], *, as_it_lies: bool = False
-) -> list[zxingcpp.Barcode]:
-    """What zxing-cpp reads, Code 39 as a mark means it; `as_it_lies`: neither turned, made smaller, nor inverted.
-
-    Code 39 has 43 characters; by an agreement that no symbol states, pairs of them stand for others: +A for a, /A for
-    an exclamation mark (ISO/IEC 16388, annex A). Marks hold A-Z, 0-9, hyphen and slash (MIL-STD-130N): there "P/N 12"
-    is itself and not "P. 12". So pairs stand for others only where one begins with a sign that no mark holds.
-    """
-
-    def read(wanted: Iterable[BarcodeFormat]) -> list[zxingcpp.Barcode]:
-        return zxingcpp.read_barcodes(
-            grey,
-            formats=BarcodeFormats(tuple(wanted)),
-            try_rotate=not as_it_lies,
-            try_downscale=not as_it_lies,
-            try_invert=not as_it_lies,
-            text_mode=zxingcpp.TextMode.Plain,
-        )
-
-    found = read(formats)
-    if all(barcode.format != BarcodeFormat.Code39Ext for barcode in found):
-        return found
-    bars = read((BarcodeFormat.Code39Std,))
-    meant = [barcode for barcode in found if barcode.format != BarcodeFormat.Code39Ext]
-    for pairs in (barcode for barcode in found if barcode.format == BarcodeFormat.Code39Ext):
-        itself = next((one for one in bars if _is_same_place(one, pairs)), None)
-        if itself is not None:
-            meant.append(pairs if _PAIR_SIGNS & set(itself.text) else itself)
-    return meant
-
-
-def _is_same_place(one: zxingcpp.Barcode, other: zxingcpp.Barcode) -> bool:
-    (first, second), (third, fourth) = (
-        (place.top_left, place.bottom_right) for place in (one.position, other.position)
-    )
-    return all(abs(a - b) <= 8 for a, b in ((first.x, third.x), (first.y, third.y), (second.x, fourth.x)))
-
-
 def read_still(
     grey: NDArray[np.uint8], budget_ms: float = 1000, *, sweep: bool = False, kinds: Sequence[str] = USUAL
 ) -> list[Symbol]:
@@ -132,8 +91,7 @@ def read_still(
     of them poor) always: linear symbols strip by strip, then places that look like a matrix symbol through the ladder
     of preparations, and at last by their own grid. A wrong read is worse than a miss: what a prepared picture gives
     counts only if much of its error correction was left, or if a second preparation agrees, and so does a plain read
-    that used all of it up. `kinds` are names of
-    `symbologies.ALL`.
+    that used all of it up. `kinds` are names of `symbologies.ALL`.
     """
     wanted = known(kinds)
     return [one for one in _read_still(grey, budget_ms, formats_of(wanted), sweep=sweep) if one.symbology in wanted]
@@ -147,8 +105,7 @@ def _read_still(
     found: list[Symbol] = []
     for symbol in decode(grey, formats=formats):
         if symbol.symbology in _ERROR_CORRECTED and not symbol.error_corrected:
-            once_more = _prepared(grey, _around(symbol, grey), is_read=True)
-            _add(found, _certain(chain([[symbol]], once_more), started, deadline))
+            _add(found, _once_more(grey, symbol, started, deadline))
         else:
             found.append(symbol)
     if (found and not sweep) or min(grey.shape) < _MIN_SIDE:
@@ -173,7 +130,7 @@ def _read_still(
         for read_place, place in [*((_climb, one) for one in (*places, whole)), *((_by_grid, one) for one in places)]:
             if time.perf_counter() > deadline or (found and (not sweep or place is whole)):
                 continue
-            if not any(_is_in(symbol, place) for symbol in found):
+            if not any(place.holds(symbol.centre) for symbol in found):
                 _add(found, read_place(grey, place, started, deadline))
     return found
 
@@ -193,9 +150,19 @@ def _linear(
     return found
 
 
+def _once_more(grey: NDArray[np.uint8], symbol: Symbol, started: float, deadline: float) -> list[Symbol]:
+    """A symbol read plainly that used up all of its error correction, once a prepared picture agrees."""
+    from eum_app.scanning.preparations import again
+
+    place = _around(symbol, grey)
+    return _certain(chain([[symbol]], _reads(again(_crop(grey, place)), place)), started, deadline)
+
+
 def _climb(grey: NDArray[np.uint8], place: Place, started: float, deadline: float) -> list[Symbol]:
     """Prepare one place of a picture in ever other ways until a symbol is certain."""
-    return _certain(_prepared(grey, place), started, deadline)
+    from eum_app.scanning.preparations import ladder
+
+    return _certain(_reads(ladder(_crop(grey, place)), place), started, deadline)
 
 
 def _by_grid(grey: NDArray[np.uint8], place: Place, started: float, deadline: float) -> list[Symbol]:
@@ -209,13 +176,12 @@ def effort(grey: NDArray[np.uint8], first: str = "") -> Iterator[list[Symbol]]:
 
     None of it counts by itself: `Agreement` says what does.
     """
-    from eum_app.scanning.preparations import Place
+    from eum_app.scanning.preparations import Place, ladder, prepared_as
 
     whole = Place(0, 0, grey.shape[1], grey.shape[0])
-    if first:
-        yield from _prepared(grey, whole, only=first)
+    yield from _reads(prepared_as(first, grey), whole)
     yield decode(grey, formats=_MATRIX_FORMATS)
-    yield from _prepared(grey, whole)
+    yield from _reads(ladder(grey), whole)
     yield from _drawn(grey, whole)
 
 
@@ -233,14 +199,9 @@ class Agreement:
         return certain
 
 
-def _prepared(
-    grey: NDArray[np.uint8], place: Place, only: str = "", *, is_read: bool = False
-) -> Iterator[list[Symbol]]:
-    from eum_app.scanning.preparations import again, ladder
-
-    for prepared in (again if is_read else ladder)(_crop(grey, place)):
-        if only and prepared.name != only:
-            continue
+def _reads(pictures: Iterable[Prepared], place: Place) -> Iterator[list[Symbol]]:
+    """What each picture gives that was prepared from one place."""
+    for prepared in pictures:
         symbols = decode(prepared.picture, formats=_MATRIX_FORMATS, preparation=prepared.name)
         yield [replace(one, corners=_moved(one.corners, place, prepared.scale)) for one in symbols]
 
@@ -292,14 +253,7 @@ def _around(symbol: Symbol, grey: NDArray[np.uint8]) -> Place:
     from eum_app.scanning.preparations import Place
 
     box, margin = _box(symbol.corners), _size(symbol.corners) // 4
-    x, y = max(0, box.x - margin), max(0, box.y - margin)
-    right, below = min(grey.shape[1], box.x + box.width + margin), min(grey.shape[0], box.y + box.height + margin)
-    return Place(x, y, right - x, below - y)
-
-
-def _is_in(symbol: Symbol, place: Place) -> bool:
-    x, y = symbol.centre
-    return place.x <= x <= place.x + place.width and place.y <= y <= place.y + place.height
+    return Place(box.x - margin, box.y - margin, box.width + 2 * margin, box.height + 2 * margin).inside(grey)
 
 
 def _size(corners: Corners) -> int:

@@ -16,7 +16,7 @@ import numpy as np
 
 from eum_app.scanning.decoder import Agreement, decode, effort
 from eum_app.scanning.opencv import cv2
-from eum_app.scanning.preparations import Place, matrix_places
+from eum_app.scanning.preparations import Place, matrix_places, scaled
 from eum_app.scanning.sweep import SweepTracker, Track
 from eum_app.scanning.symbologies import USUAL, formats_of, known
 
@@ -107,9 +107,9 @@ class Patience:
         return read
 
     def _begin(self, grey: Grey, at_ms: float, place: Place, by: str = "") -> None:
-        inside = _inside(place, grey)
+        inside = place.inside(grey)
         if min(inside.width, inside.height) > _MIN_SIDE and not any(
-            _holds(one.place, _centre(inside)) for one in self._tried
+            one.place.holds(inside.centre) for one in self._tried
         ):
             self._tried.append(_Followed(grey, at_ms, inside, by))
 
@@ -118,7 +118,7 @@ class Patience:
         if min(grey.shape) < _MIN_SIDE:
             return
         scale = min(1.0, _SEARCH_SIDE / max(grey.shape))
-        total = _scaled(grey, scale).astype(np.float32)
+        total = scaled(grey, scale).astype(np.float32)
         if self._sum is not None and self._sum.shape == total.shape:
             total += self._sum
         else:
@@ -133,8 +133,8 @@ class Patience:
         others += [one.place for one in self._tried]
         for place in matrix_places(mean, [_box(symbol, scale) for symbol in found]):
             whole = Place(*(round(value / scale) for value in place))
-            is_known = any(_holds(whole, symbol.centre) for symbol in found)
-            if not is_known and not any(_holds(other, _centre(whole)) for other in others):
+            is_known = any(whole.holds(symbol.centre) for symbol in found)
+            if not is_known and not any(other.holds(whole.centre) for other in others):
                 self._begin(grey, at_ms, whole)
                 return
 
@@ -149,7 +149,7 @@ class _Followed:
         crop = grey[place.y : place.y + place.height, place.x : place.x + place.width]
         self._first = self._soft(crop)
         self._window = cv2.createHanningWindow(self._first.shape[::-1], cv2.CV_32F)
-        self._sum, self._frames = _scaled(crop, self._try_scale).astype(np.float32), 1
+        self._sum, self._frames = scaled(crop, self._try_scale).astype(np.float32), 1
         self._wanted = FEW
         self._of = 0  # frames of the mean that is tried
         self._tries: Iterator[list[Symbol]] | None = None
@@ -161,7 +161,7 @@ class _Followed:
         return self._wanted > MANY
 
     def has_any(self, symbols: Sequence[Symbol]) -> bool:
-        return any(_holds(self.place, symbol.centre) for symbol in symbols)
+        return any(self.place.holds(symbol.centre) for symbol in symbols)
 
     def follow(self, grey: Grey, at_ms: float) -> bool:
         """Find the place in this frame, and lay it over the first; False where it has left or shows something else."""
@@ -177,7 +177,7 @@ class _Followed:
             return False
         right, down = right / self._follow_scale, down / self._follow_scale
         if self._frames < self._wanted:
-            tried = _scaled(crop, self._try_scale).astype(np.float32)
+            tried = scaled(crop, self._try_scale).astype(np.float32)
             self._sum += _laid(tried, right * self._try_scale, down * self._try_scale)
             self._frames, self.gathered_ms = self._frames + 1, at_ms
         self.place = self.place._replace(x=self.place.x + round(right), y=self.place.y + round(down))
@@ -213,7 +213,7 @@ class _Followed:
     def _crop(self, grey: Grey) -> Grey | None:
         """The place, its edge drawn out where it lies a little outside; None where more than that is outside."""
         x, y, width, height = self.place
-        inside = _inside(self.place, grey)
+        inside = self.place.inside(grey)
         if inside.width < _MOST * width or inside.height < _MOST * height:
             return None
         left, top = inside.x - x, inside.y - y
@@ -223,14 +223,7 @@ class _Followed:
 
     def _soft(self, crop: Grey) -> Levels:
         """Small and without most of its noise, as it is followed."""
-        return np.asarray(cv2.GaussianBlur(_scaled(crop, self._follow_scale), (0, 0), _SOFT), np.float32)
-
-
-def _scaled(picture: Grey, scale: float) -> Grey:
-    if scale == 1:
-        return picture
-    kind = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
-    return np.asarray(cv2.resize(picture, None, fx=scale, fy=scale, interpolation=kind), np.uint8)
+        return np.asarray(cv2.GaussianBlur(scaled(crop, self._follow_scale), (0, 0), _SOFT), np.float32)
 
 
 def _laid(picture: Levels, right: float, down: float) -> Levels:
@@ -245,17 +238,3 @@ def _laid(picture: Levels, right: float, down: float) -> Levels:
 def _box(symbol: Symbol, scale: float) -> Place:
     xs, ys = ([value * scale for value in axis] for axis in zip(*symbol.corners, strict=True))
     return Place(int(min(xs)), int(min(ys)), int(max(xs) - min(xs)) + 1, int(max(ys) - min(ys)) + 1)
-
-
-def _inside(place: Place, grey: Grey) -> Place:
-    left, top = max(place.x, 0), max(place.y, 0)
-    right, bottom = min(place.x + place.width, grey.shape[1]), min(place.y + place.height, grey.shape[0])
-    return Place(left, top, right - left, bottom - top)
-
-
-def _centre(place: Place) -> tuple[float, float]:
-    return place.x + place.width / 2, place.y + place.height / 2
-
-
-def _holds(place: Place, point: tuple[float, float]) -> bool:
-    return place.x <= point[0] <= place.x + place.width and place.y <= point[1] <= place.y + place.height

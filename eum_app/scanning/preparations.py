@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Grey = NDArray[np.uint8]
+    Filters = tuple[tuple[str, Callable[[Grey], Grey]], ...]
+    Step = tuple[str, Callable[[], tuple[Grey, float]]]
+    """The name of a preparation, and what makes it: a picture and its scale."""
 
 MAX_SIDE = 700  # px; a larger crop is made smaller: modules of more than 20 px gain nothing
 _UPSCALE_SIDE = 360
@@ -40,6 +43,19 @@ class Place(NamedTuple):
     y: int
     width: int
     height: int
+
+    @property
+    def centre(self) -> tuple[float, float]:
+        return self.x + self.width / 2, self.y + self.height / 2
+
+    def holds(self, point: tuple[float, float]) -> bool:
+        return self.x <= point[0] <= self.x + self.width and self.y <= point[1] <= self.y + self.height
+
+    def inside(self, grey: Grey) -> Place:
+        """What of it is within a picture."""
+        left, top = max(self.x, 0), max(self.y, 0)
+        right, bottom = min(self.x + self.width, grey.shape[1]), min(self.y + self.height, grey.shape[0])
+        return Place(left, top, right - left, bottom - top)
 
 
 def _blur(grey: Grey, sigma: float) -> Grey:
@@ -76,13 +92,13 @@ def _closed(grey: Grey, size: int) -> Grey:
 
 
 # Measured on 12 kinds of damage, eight pictures each: what most helps what, cheap and often useful ones first.
-_FIRST: tuple[tuple[str, Callable[[Grey], Grey]], ...] = (
+_FIRST: Filters = (
     ("median 3", lambda grey: np.asarray(cv2.medianBlur(grey, 3), np.uint8)),  # low contrast, laser, texture
     ("sharp 1.5", lambda grey: _sharp(grey, 1.5, 6, 2.5)),  # low contrast, uneven light
     ("wider", _wider),  # no quiet zone
     ("blur 2", lambda grey: _blur(grey, 2)),  # noise, patterned modules
 )
-_THEN: tuple[tuple[str, Callable[[Grey], Grey]], ...] = (
+_THEN: Filters = (
     ("wider, blur 1", lambda grey: _blur(_wider(grey), 1)),  # no quiet zone
     ("blur 1.5, wider", lambda grey: _wider(_blur(grey, 1.5))),  # noise
     ("close 5", lambda grey: _closed(grey, 5)),  # scratches
@@ -99,7 +115,9 @@ _THEN: tuple[tuple[str, Callable[[Grey], Grey]], ...] = (
 _PITCHES = (8.0, 10.0, 6.5, 9.0, 5.0, 12.5)  # px between dots
 
 
-def _scaled(grey: Grey, scale: float) -> Grey:
+def scaled(grey: Grey, scale: float) -> Grey:
+    if scale == 1:
+        return grey
     kind = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
     return np.asarray(cv2.resize(grey, None, fx=scale, fy=scale, interpolation=kind), np.uint8)
 
@@ -107,42 +125,58 @@ def _scaled(grey: Grey, scale: float) -> Grey:
 def shrink(grey: Grey, pixels: int) -> tuple[Grey, float]:
     """The picture in at most so many pixels, and the scale."""
     scale = min(1.0, (pixels / grey.size) ** 0.5)
-    return _scaled(grey, scale), scale
+    return scaled(grey, scale), scale
 
 
 def ladder(grey: Grey) -> Iterator[Prepared]:
     """The preparations of a picture that holds one symbol, one after the other, made when they are asked for."""
+    return (Prepared(name, *make()) for name, make in _steps(grey))
+
+
+def prepared_as(wanted: str, grey: Grey) -> Iterator[Prepared]:
+    """The step of the ladder that has this name, and none of the others; nothing where none has it."""
+    return (Prepared(name, *make()) for name, make in _steps(grey) if name == wanted)
+
+
+def _steps(grey: Grey) -> Iterator[Step]:
     fit = min(1.0, MAX_SIDE / max(grey.shape))
     if fit < 1:
-        grey = _scaled(grey, fit)
-        yield Prepared("smaller", grey, fit)
-    for name, make in _FIRST:
-        yield Prepared(name, make(grey), fit)
-    small = max(grey.shape) <= _UPSCALE_SIDE
-    if small:  # modules of two pixels
-        enlarged = _scaled(grey, 3)
-        yield Prepared("enlarged 3", enlarged, fit * 3)
-    for polarity in (True, False):
+        grey = scaled(grey, fit)
+        yield "smaller", lambda: (grey, fit)
+
+    def through(make: Callable[[Grey], Grey]) -> Callable[[], tuple[Grey, float]]:
+        return lambda: (make(grey), fit)
+
+    def filtered(filters: Filters) -> Iterator[Step]:
+        return ((name, through(make)) for name, make in filters)
+
+    def dotted(pitch: float, *, dark: bool) -> Step:
+        return f"dots {'dark' if dark else 'light'} {pitch:g}", lambda: _dots(grey, pitch, dark=dark, fit=fit)
+
+    yield from filtered(_FIRST)
+    is_small = max(grey.shape) <= _UPSCALE_SIDE  # modules of two pixels
+    if is_small:
+        yield "enlarged 3", lambda: (scaled(grey, 3), fit * 3)
+    for dark in (True, False):
         for pitch in _PITCHES[:2]:
-            yield _dots(grey, pitch, dark=polarity, fit=fit)
-    for name, make in _THEN:
-        yield Prepared(name, make(grey), fit)
+            yield dotted(pitch, dark=dark)
+    yield from filtered(_THEN)
     for pitch in _PITCHES[2:]:
-        for polarity in (True, False):
-            yield _dots(grey, pitch, dark=polarity, fit=fit)
-    if small:
-        yield Prepared("enlarged 3 sharp", _sharp(enlarged, 1.5, 5, 3), fit * 3)
-    yield Prepared("blur 3", _blur(grey, 3), fit)
+        for dark in (True, False):
+            yield dotted(pitch, dark=dark)
+    if is_small:
+        yield "enlarged 3 sharp", lambda: (_sharp(scaled(grey, 3), 1.5, 5, 3), fit * 3)
+    yield "blur 3", lambda: (_blur(grey, 3), fit)
 
 
 def again(grey: Grey) -> Iterator[Prepared]:
     """The same for a symbol that was read plainly, and barely: what most often reads it a second time comes first."""
-    yield Prepared("enlarged 1.5", _scaled(grey, 1.5), 1.5)
+    yield Prepared("enlarged 1.5", scaled(grey, 1.5), 1.5)
     yield from ladder(grey)
 
 
-def _dots(grey: Grey, pitch: float, *, dark: bool, fit: float) -> Prepared:
-    """Dots at a pitch joined to modules, four pixels each, dark on light."""
+def _dots(grey: Grey, pitch: float, *, dark: bool, fit: float) -> tuple[Grey, float]:
+    """Dots at a pitch joined to modules, four pixels each, dark on light; and the scale."""
     values = grey.astype(np.float32)
     response = cv2.GaussianBlur(values, (0, 0), 0.2 * pitch) - cv2.GaussianBlur(values, (0, 0), 1.1 * pitch)
     response = np.asarray(np.maximum(-response if dark else response, 0), np.float32)
@@ -152,7 +186,7 @@ def _dots(grey: Grey, pitch: float, *, dark: bool, fit: float) -> Prepared:
     level = np.asarray(255 - joined * (255 / max(float(joined.max()), 1e-6)), np.float32)
     scale = 4 / pitch
     picture = cv2.resize(level, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    return Prepared(f"dots {'dark' if dark else 'light'} {pitch:g}", picture.astype(np.uint8), fit * scale)
+    return picture.astype(np.uint8), fit * scale
 
 
 _QUARTER = 4
@@ -186,13 +220,8 @@ def matrix_places(grey: Grey, known: Sequence[Place] = ()) -> list[Place]:
             shape_fits = max(width, height) <= _MAX_ASPECT * min(width, height) and area >= _MIN_FILL * width * height
             if min(width, height) * _QUARTER >= _MIN_SIDE and shape_fits:
                 pad = 3 + max(width, height) // 6
-                place = _within(grey, (x - pad, y - pad, width + 2 * pad, height + 2 * pad))
+                quarter = (x - pad, y - pad, width + 2 * pad, height + 2 * pad)
+                place = Place(*(int(value) * _QUARTER for value in quarter)).inside(grey)
                 found[place] = float(weaker[y : y + height, x : x + width].mean()) * float(area)
     ordered = sorted(found, key=lambda place: -found[place])
     return ordered[:MAX_PLACES]
-
-
-def _within(grey: Grey, quarter: tuple[int, int, int, int]) -> Place:
-    x, y, width, height = (int(value) * _QUARTER for value in quarter)
-    left, top = max(x, 0), max(y, 0)
-    return Place(left, top, min(x + width, grey.shape[1]) - left, min(y + height, grey.shape[0]) - top)

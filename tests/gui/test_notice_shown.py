@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
@@ -34,7 +33,9 @@ def test_a_notice_set_while_the_window_shows_another_is_shown_and_accepted_anew(
         page.accept_notice()
         page.account.setText("REV-004")
         page.passphrase.setText(PASSPHRASE)
-        qtbot.mouseClick(page.findChild(QPushButton, "unlock_button"), Qt.MouseButton.LeftButton)
+        button = page.findChild(QPushButton, "unlock_button")
+        assert button is not None
+        button.click()
 
     before = window.unlock_page
     unlock()

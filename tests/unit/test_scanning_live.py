@@ -10,6 +10,7 @@ import pytest
 from eum_app.scanning.decoder import decode, read_still
 from eum_app.scanning.labels import iuid_message
 from eum_app.scanning.live import FRESH_MS, LiveReader
+from eum_app.scanning.preparations import MAX_SIDE, ladder, prepared_as
 from tests.worn_pictures import laid, message, modules_of, seen, trap, trembling
 
 if TYPE_CHECKING:
@@ -117,3 +118,15 @@ def test_frames_of_any_size_and_a_camera_that_leaps(subtests: pytest.Subtests) -
             left = int(chance.integers(0, max(1, width - shown.shape[1])))
             frame[: shown.shape[0], left : left + shown.shape[1]] = shown
             assert {one.symbol.raw for one in reader.offer(frame, at * FRAME_MS)} <= {b"x" * 12}
+
+
+@pytest.mark.parametrize("side", [90, MAX_SIDE + 60])
+def test_a_preparation_asked_for_by_name_is_that_step_of_the_ladder(side: int) -> None:
+    grey = np.random.default_rng(3).integers(0, 255, (side, side), np.uint8)
+    steps = {step.name: step for step in ladder(grey)}
+    assert len(steps) == len(list(ladder(grey)))
+    for name, step in steps.items():
+        (alone,) = prepared_as(name, grey)
+        assert alone.scale == step.scale
+        assert np.array_equal(alone.picture, step.picture)
+    assert not list(prepared_as("plain", grey))  # nothing is made for it
