@@ -20,7 +20,6 @@ from sqlalchemy import (
     JSON,
     Column,
     ColumnElement,
-    CompoundSelect,
     Connection,
     Dialect,
     Select,
@@ -210,13 +209,18 @@ def stated_within(connection: Connection) -> ColumnElement[bool] | None:
         if not subject and "import_id" in fields:
             subject = "import_id"
         of_subject.setdefault(subject, []).append((name, kind.KIND_VERSION))
-    lists: dict[str, Select[Any] | CompoundSelect[Any]] = {column.name: select(column) for column in _SUBJECTS}
-    lists["import_id"] = select(imports.c.import_id).union(select(claim_lists.c.import_id))
-    seen = []
+    known_by = {column.name: [column] for column in _SUBJECTS}
+    known_by["import_id"] = [imports.c.import_id, claim_lists.c.import_id]
+    seen: list[ColumnElement[bool]] = []
     for subject, kinds in of_subject.items():
         # Of today's version only: what a later program wrote under a name that this one knows may hold anything.
         is_one = tuple_(journal.c.kind, journal.c.kind_version).in_(kinds)
-        seen.append(case((is_one, _field(connection, subject)), else_="").in_(lists[subject]) if subject else is_one)
+        if not subject:
+            seen.append(is_one)
+            continue
+        # Asked of each entry by itself: the first page must not wait for a list of all items in the scope.
+        value = case((is_one, _field(connection, subject)), else_="")
+        seen += [and_(is_one, select(column).where(column == value).exists()) for column in known_by[subject]]
     return or_(false(), *seen)
 
 

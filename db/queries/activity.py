@@ -14,7 +14,7 @@ import msgspec
 from sqlalchemy import ColumnElement, Connection, Row, and_, func, literal, or_, select, tuple_
 
 from db.bounds import stated_within
-from db.chains import held_chains
+from db.chains import chain_head, held_chains
 from db.queries.items import has_serial
 from db.tables import bundles, checks, findings, items, journal, meta, sites, visits
 from eum_app.domain.errors import Refusal
@@ -23,6 +23,7 @@ from eum_app.domain.journal import Entry, Head, genesis, verify_chain
 LOOKUP_CHUNK = 200
 STREAM_ROWS = 500
 MAX_SERIAL_HITS = 50
+LOOKED_AT = 2_000
 _SEPARATOR: Final = "|"
 
 SUBJECT_FIELDS: Final = (
@@ -117,14 +118,16 @@ def activity_ids(connection: Connection, wanted: ActivityFilter = ActivityFilter
 
 def newest_activity_ids(connection: Connection, number: int = 200) -> list[str]:
     """The first ids of the whole log, at once: of each chain only its end is read. A clock that was set back may put
-    an older entry of its chain among them when the whole list is asked for."""
+    an older entry of its chain among them when the whole list is asked for, and a bounded account whose entries lie
+    further back than `LOOKED_AT` gets fewer, or none."""
     within = _seen(connection)
     ends: list[tuple[str, str]] = []
     for chain in held_chains(connection):
         origin, epoch = chain.origin, chain.epoch
+        beyond = chain_head(connection, origin, epoch).seq - LOOKED_AT
         rows = connection.execute(
             select(journal.c.recorded_at, journal.c.seq)
-            .where(journal.c.origin == origin, journal.c.epoch == epoch, *within)
+            .where(journal.c.origin == origin, journal.c.epoch == epoch, journal.c.seq > beyond, *within)
             .order_by(journal.c.seq.desc())
             .limit(number)
         )

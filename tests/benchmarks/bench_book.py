@@ -22,8 +22,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from db.chains import verify_all_chains
+from db.queries.activity import activity_by_id, newest_activity_ids
 from db.queries.inventory import ItemFilter, find_item_ids
 from db.queries.items import ItemRow, items_by_id
+from eum_app.domain.people import Scope
 from eum_app.usecases.open_store import rebuild_store
 from eum_app.usecases.session import Session, Ticket, resumed
 from tests.benchmarks.book import make_book
@@ -46,6 +48,7 @@ def figures(folder: Path, *, items: int = 100_000, searches: int = SEARCHES, pho
     rebuilt, kept = _in_a_process(_rebuild, ticket, 3)
     with resumed(ticket, Clock()) as session:
         checked = _facts_a_second(session, partial(session.read, verify_all_chains), 5)
+        logged = [_log_of(session, country) for country in ("XX", "YY")]
         stored = _photos(session, photos)
     book = f"{items:,} items"
     return [
@@ -55,6 +58,7 @@ def figures(folder: Path, *, items: int = 100_000, searches: int = SEARCHES, pho
         Figure("full check of a chain", checked, 100_000, "entries/s CPU", is_floor=True),
         Figure("rebuild of the read tables", rebuilt, 20_000, "facts/s CPU", is_floor=True),
         Figure(f"memory after a rebuild, {book}", kept, 300, "MB"),
+        Figure("log of an account for one country, first page", max(logged), 200, "ms CPU"),
         Figure("photo of 5 MB stored", statistics.median(stored), 150, "ms"),
     ]
 
@@ -119,6 +123,16 @@ def _as_typed(rows: list[ItemRow]) -> Iterator[str]:
         words = row.nomenclature.replace(",", "").lower()
         said = (row.serial, row.uii, row.serial[-5:], words, f"{words.split()[0]} {row.serial}")[number % 5]
         yield from (said[:length] for length in range(1, len(said) + 1))
+
+
+def _log_of(session: Session, country: str) -> float:
+    """The median of five first pages; every item is of XX, and none of YY."""
+
+    def first_page() -> None:
+        with session.store.reading(Scope(countries=(country,))) as connection:
+            activity_by_id(connection, newest_activity_ids(connection, FIRST_PAGE))
+
+    return statistics.median(_cpu_ms(first_page) for _ in range(5))
 
 
 def _facts_a_second(session: Session, work: Callable[[], object], times: int) -> float:

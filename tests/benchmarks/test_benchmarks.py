@@ -55,7 +55,7 @@ def test_unlocking_is_measured(tmp_path: Path) -> None:
 
 def test_a_book_is_measured(tmp_path: Path) -> None:
     found = bench_book.figures(tmp_path, items=2_000, searches=3, photos=1)
-    assert len(found) == 7
+    assert len(found) == 8
     assert all(figure.value > 0 for figure in found)
 
 

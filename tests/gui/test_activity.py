@@ -11,6 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QPlainTextEdit, QTableView, QWidget
 from pytestqt.qtbot import QtBot
 
+from db.queries import activity as queries
 from db.queries.activity import ActivityFilter, ActivityRow, activity_facets, activity_ids
 from eum_app.cli import run
 from eum_app.domain.errors import Refusal
@@ -56,6 +57,18 @@ def test_every_entry_is_listed_the_newest_first_and_the_current_one_shown_whole(
     assert payload.isReadOnly()
     assert '"source_name": "inventory.csv"' in payload.toPlainText()
     assert page.detail._proof.text() == "Unaltered, follows the entry before"
+
+
+def test_the_whole_list_comes_also_where_the_ends_of_the_chains_show_nothing(
+    window: Window, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As for an account whose country was in the news long ago."""
+    monkeypatch.setattr(queries, "LOOKED_AT", 0)
+    assert world.hq.read(queries.newest_activity_ids) == []
+    page = activity(window)
+    window.settle()
+    assert page._model.ids() == world.hq.read(activity_ids)
+    assert listed(page)
 
 
 def test_filters_narrow_and_are_taken_away_by_keyboard(window: Window, world: World) -> None:

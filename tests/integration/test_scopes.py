@@ -26,7 +26,7 @@ from db.queries import (
     reports,
     visits,
 )
-from db.queries.exchange import outstanding
+from db.queries.exchange import journal_heads, outstanding
 from db.tables import checks as check_rows
 from db.tables import read
 from eum_app.domain.clock import parse_date
@@ -197,6 +197,18 @@ def test_programs_bound_items_by_what_they_were_transferred_under(two: Two) -> N
     assert sentry.read(inventory.find_item_ids, inventory.ItemFilter()) == two.items["XX"]
     both = two.seen_by(Scope(("blue_lantern", "golden_sentry"), ("XX", "YY")))
     assert both.read(inventory.facets, inventory.ItemFilter()) == two.hq.read(inventory.facets, inventory.ItemFilter())
+
+
+def test_the_first_page_of_the_log_is_read_from_the_ends_of_the_chains_alone(
+    two: Two, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = two.seen_by(XX)
+    seen = session.read(activity.activity_ids)
+    assert set(session.read(activity.newest_activity_ids)) == set(seen)
+    monkeypatch.setattr(activity, "LOOKED_AT", 1)
+    ends = {f"{head.epoch}|{head.seq}|{head.origin}" for head in two.hq.read(journal_heads)}
+    assert not ends <= set(seen)  # the device's last word was about YY
+    assert set(session.read(activity.newest_activity_ids)) == ends & set(seen)
 
 
 def test_the_log_tells_of_what_is_in_the_scope_and_of_no_country_at_all(two: Two, tmp_path: Path) -> None:

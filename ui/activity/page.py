@@ -195,10 +195,10 @@ class ActivityPage(Page):
         for box, every, counted in offered:
             fill_choices(box, entries(counted, every))
 
-    def _reload(self) -> None:
+    def _reload(self, *, behind_the_first: bool = False) -> None:
         session, wanted = self.desk.session, self.wanted()
         # At first the newest entries, which are there at once; the whole list takes the place behind them.
-        self._is_whole = bool(self._model.ids()) or wanted != ActivityFilter()
+        self._is_whole = behind_the_first or bool(self._model.ids()) or wanted != ActivityFilter()
 
         def ids() -> Sequence[str]:
             return session.read(activity_ids, wanted) if self._is_whole else session.read(newest_activity_ids)
@@ -211,15 +211,15 @@ class ActivityPage(Page):
             self._reload()
 
     def _counted(self, number: int) -> None:
-        self.table.setVisible(bool(number))
-        self._none.setVisible(not number)
+        is_none = not number and self._is_whole
+        self.table.setVisible(not is_none)
+        self._none.setVisible(is_none)
         if number and current_id(self.table) is None:
             self.table.setCurrentIndex(self._model.index(0, 0))
         if not number:
             self.detail.clear()
         if not self._is_whole:
-            if number:
-                self._reload()
+            self._reload(behind_the_first=True)
             return
         is_all = self.wanted() == ActivityFilter()
         words = self.tr("{count} entries, the newest first") if is_all else self.tr("{count} entries found")
