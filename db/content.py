@@ -19,7 +19,7 @@ from sqlalchemy import Connection, bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from db.boxed import boxed, unboxed
-from db.files import disk_trouble, sync_folder, written_whole
+from db.files import WRITING, disk_trouble, sync_folder, written_whole
 from db.tables import content, evidence
 from eum_app.crypto.streams import Reader, hash_object, open_object, read_fully, seal_object
 from eum_app.domain.errors import Refusal, Trouble
@@ -206,11 +206,12 @@ def withhold(connection: Connection, object_ids: Iterable[str]) -> None:
 
 def unneeded_files(connection: Connection, folder: ContentFolder, before: float) -> list[Path]:
     """Files, last written before `before` (seconds since 1970), that no row names (a transaction that failed after
-    writing them), and those of objects that were withheld."""
+    writing them), those of objects that were withheld, and what a crash left half written, beside the database too:
+    an older keyslot file would let a removed account in."""
     found = {}
-    for path in folder.folder.glob("*/*"):
+    for path in (*folder.folder.glob("*/*"), *folder.folder.parent.glob(f"{WRITING}*")):
         with contextlib.suppress(OSError):
-            if path.stat().st_mtime < before:
+            if path.is_file() and path.stat().st_mtime < before:
                 found[path.name] = path
     names = sorted(found)
     for start in range(0, len(names), LOOKUP_CHUNK):

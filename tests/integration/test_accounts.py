@@ -6,7 +6,7 @@ import multiprocessing
 import os
 import threading
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -300,6 +300,22 @@ def test_a_recovery_code_opens_once_sets_a_passphrase_and_ends_the_lock(office: 
     held = office.read(code_set, "HQ-01", "REV-009")
     assert held is not None
     assert held.used == {4}
+
+
+def test_a_code_that_two_use_at_once_opens_for_one(office: Session) -> None:
+    """The second has found its slot already when the first uses it up."""
+    folder, code, used = office.store.folder, make_recovery_codes(office).codes[0], list[str]()
+
+    def now() -> datetime:
+        if not used:
+            used.append(code)
+            open_with_recovery_code(folder, "REV-004", code, NEW).close()
+        return office.now()
+
+    with pytest.raises(Refusal, match=r"recovery\.wrong"):
+        open_with_recovery_code(folder, "REV-004", code, "a third passphrase", now=now)
+    assert used == [code]
+    open_store(folder, "REV-004", NEW).close()
 
 
 def test_new_codes_take_the_place_of_old_ones(office: Session) -> None:

@@ -208,11 +208,13 @@ def test_what_a_crash_left_is_swept_at_the_next_opening(tmp_path: Path) -> None:
     session = make_store(tmp_path / "s", "field", DEVICE, Clock())
     orphan = session.store.content.path_of("ab" * 48)
     orphan.parent.mkdir(parents=True)
-    for path in (orphan, orphan.with_name(".writing-x"), orphan.with_name("young")):
+    half = tmp_path / "s" / ".writing-y"
+    for path in (half, orphan, orphan.with_name(".writing-x"), orphan.with_name("young")):
         path.write_bytes(b"sealed")
         if path.name != "young":
             os.utime(path, (1_000_000_000, 1_000_000_000))
     session.close()
     session = open_store(tmp_path / "s", "INS-017", PASSPHRASE)
     assert [path.name for path in orphan.parent.iterdir()] == ["young"]
+    assert not half.exists()
     session.close()
