@@ -85,12 +85,14 @@ class ActivityRow:
 @dataclass(frozen=True)
 class ActivityDetail:
     """One entry whole. `known_at`: the number of the entry of this store with which it became known here, counted on
-    through its epochs. `is_whole`: its hash fits its fields and follows the entry before it."""
+    through its epochs. `is_whole`: its hash fits its fields and follows the entry before it. `about`: what the entry
+    speaks of and its id (`item`, `visit` …; empty where it names nothing)."""
 
     row: ActivityRow
     entry: Entry
     known_at: int
     is_whole: bool
+    about: tuple[str, str]
 
 
 @dataclass(frozen=True)
@@ -187,7 +189,8 @@ def activity_entry(connection: Connection, entry_id: str) -> ActivityDetail:
         is_whole = True
     except Refusal:
         is_whole = False
-    return ActivityDetail(_described(connection, [row])[0], entry, _known_with(connection, row), is_whole)
+    about = _subject(row.kind, _fields(row.payload))
+    return ActivityDetail(_described(connection, [row])[0], entry, _known_with(connection, row), is_whole, about)
 
 
 def _known_with(connection: Connection, row: Row[Any]) -> int:

@@ -37,7 +37,8 @@ class SessionEnded(Fact, frozen=True, kw_only=True):
 
 
 class RecordsRead(Fact, frozen=True, kw_only=True):
-    """Somebody looked at sensitive records: (kind, id) each, once a session. Kinds: visit, item, finding, evidence."""
+    """Somebody looked at sensitive records: (kind, id) each, once a session. Kinds: visit, item, check, finding,
+    evidence."""
 
     records: tuple[tuple[str, str], ...]
 

@@ -104,6 +104,19 @@ def test_it_takes_no_check_from_another(simulator: Simulator) -> None:
     assert len(simulator.world.hq.read(findings.finding_ids)) == 1
 
 
+def test_it_leaves_no_number_out(simulator: Simulator) -> None:
+    made = simulator.check(FIRST, 0)
+    simulator.deliver(simulator.seal(FIRST))
+    taken_back = f.CheckWithdrawn(
+        observed_at="2026", check_id=made, visit_id=simulator.visit_ids[FIRST], reason="undone"
+    )
+    first, second, third = simulator.chained(FIRST, 1, [taken_back] * 3)
+    for entries in ([first, third], [first, first, second], [first, third, second]):
+        assert only(simulator, simulator.forge(FIRST, entries)) == ("quarantined", "bundle.foreign_origin")
+    assert only(simulator, simulator.forge(FIRST, [second, third])) == ("waiting", "chain.gap")
+    assert only(simulator, simulator.forge(FIRST, [first, second, third])) == ("accepted", "")
+
+
 def test_what_it_names_is_there_and_is_what_was_committed_to(simulator: Simulator) -> None:
     ref = f.ContentRef(object_id="0" * 96, commitment="0" * 96, size=1, media_type="image/png")
     forged = checked(simulator, FIRST, outcome="discrepancy", reason="damaged", photos=(ref,))

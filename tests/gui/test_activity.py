@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from db.queries import activity as queries
 from db.queries.activity import ActivityFilter, ActivityRow, activity_facets, activity_ids
+from db.queries.inventory import ItemFilter, find_item_ids
 from eum_app.cli import run
 from eum_app.domain.errors import Refusal
 from eum_app.domain.facts import FACTS
@@ -104,6 +105,20 @@ def test_the_table_is_walked_by_arrow_keys(window: Window) -> None:
     assert page.detail.payload.toPlainText() != first
     window.key(Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
     assert page.search.hasFocus()
+
+
+def test_what_the_log_shows_of_an_item_is_looked_at(window: Window, world: World) -> None:
+    page = activity(window)
+    window.settle()
+    kind = window.find(QComboBox, "activity_kind")
+    kind.setCurrentIndex(kind.findData("ItemListed"))
+    search(window, "786952")
+    window.settle()
+    assert '"serial": "786952"' in page.detail.payload.toPlainText()
+    world.hq.record_notes()
+    (noted,) = world.hq.read(activity_ids, ActivityFilter(kind="RecordsRead"))
+    (item_id,) = world.hq.read(find_item_ids, ItemFilter(words="786952"))
+    assert f'["item","{item_id}"]'.encode() in world.hq.read(queries.activity_entry, noted).entry.payload
 
 
 def test_what_is_listed_is_exported_with_its_proof(window: Window, world: World, tmp_path: Path) -> None:

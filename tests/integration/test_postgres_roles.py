@@ -161,6 +161,13 @@ def test_an_auditor_looks_and_leaves_a_trace_and_nothing_else(office: Office) ->
         transaction.connection.execute(text("DELETE FROM access_log"))  # not even its owner
 
 
+def test_the_program_itself_does_not_work_at_the_auditors_address(office: Office) -> None:
+    """It would have to record who uses it: an auditor has an account instead (docs/operations.md)."""
+    with pytest.raises(Trouble, match=r"store\.failed.*permission denied"):
+        office.go_on_as("auditor")
+    office.go_on_as("writer")
+
+
 def test_a_rebuild_by_the_owner_leaves_the_roles_what_they_had(office: Office) -> None:
     rebuild_store(office.simulator.world.hq)
     assert not office.refuses("auditor", "SELECT * FROM checks")

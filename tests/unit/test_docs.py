@@ -91,6 +91,18 @@ def test_every_file_that_a_page_leads_to_is_there() -> None:
     assert wrong == [], "\n".join(wrong)
 
 
+def test_every_test_that_a_page_names_is_there() -> None:
+    """Above all those that the threat model gives as its evidence."""
+    known = {
+        name
+        for path in (ROOT / "tests").glob("**/*.py")
+        for name in re.findall(r"^def (test_\w+)", path.read_text("utf-8"), re.MULTILINE)
+    }
+    named = {name for page in PAGES for name in re.findall(r"`(test_\w+|tests/[\w/]+\.py)`", text_of(page))}
+    assert len(named) > 25
+    assert [name for name in sorted(named) if name not in known and not (ROOT / name).is_file()] == []
+
+
 def test_pictures_are_small_and_all_shown() -> None:
     pictures = sorted((ROOT / "docs" / "screens").glob("*"))
     words = "".join(page.read_text("utf-8") for page in PAGES)

@@ -49,6 +49,8 @@ from ui.words import count, day, fact, moment
 FILE_NAME = "activity-log.csv"
 ROW_HEIGHT = 44
 FILTER_WIDTH = 164
+SENSITIVE = frozenset({"visit", "item", "check", "finding"})
+"""Who sees what the log says of one of these has looked at it."""
 
 
 class ActivityPage(Page):
@@ -81,12 +83,12 @@ class ActivityPage(Page):
 
     def _columns(self) -> list[Column]:
         return [
-            Column(self.tr("When"), lambda row: moment(row.recorded_at), width=176),
-            Column(self.tr("Who"), lambda row: harmless(row.actor), width=88),
-            Column(self.tr("What"), kind_words, width=140),
+            Column(self.tr("When"), lambda row: moment(row.recorded_at), width=166),
+            Column(self.tr("Who"), lambda row: harmless(row.actor), width=84),
+            Column(self.tr("What"), kind_words, width=134),
             Column(self.tr("About"), subject_words),
             Column(self.tr("Outcome"), outcome_words, width=112, chip=outcome_chip),
-            Column(self.tr("From"), place_words, width=140),
+            Column(self.tr("From"), place_words, width=124),
         ]
 
     def _list_view(self) -> QWidget:
@@ -232,6 +234,8 @@ class ActivityPage(Page):
 
     def _show(self, detail: ActivityDetail) -> None:
         if detail.row.entry_id == current_id(self.table):
+            if detail.about[0] in SENSITIVE:
+                self.desk.session.note_read(*detail.about)
             self.detail.show_entry(detail)
 
     def _put_time_right(self, row: ActivityRow) -> None:

@@ -119,6 +119,7 @@ class ItemsPage(Page):
         if item_id is not None:
             self._is_detail_due = False
             session = self._desk.session
+            session.note_read("item", item_id)
             self._desk.tasks.query(lambda: item_detail(session, item_id), self._show, self._lost)
 
     def _show(self, detail: ItemDetail) -> None:
