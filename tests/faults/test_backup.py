@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
+from db import triggers
 from db.backups import MANIFEST
 from db.content import INLINE_BYTES
 from db.instance import PUT_BACK
@@ -243,6 +245,29 @@ def test_each_damaged_file_is_named_and_nothing_is_restored(device: Session, tmp
     flip(made.path / MANIFEST, 3, 0x80)
     with pytest.raises(Refusal, match=r"backup\.damaged"):
         restore(made.path, tmp_path / "third", "INS-017", PASSPHRASE)
+
+
+def test_a_copy_that_did_not_come_out_whole_is_no_backup(device: Session, tmp_path: Path) -> None:
+    into = tmp_path / "backups"
+
+    def a_bad_sector(done: int, total: int) -> None:
+        if done == total:
+            flip(next(into.glob(".writing-*/store.db")), 40_000)
+
+    with pytest.raises(Trouble, match=r"store\.damaged"):
+        back_up(device, into, a_bad_sector)
+    assert {path.name for path in into.iterdir()} <= {"content", "quarantine"}
+
+
+def test_a_backup_of_an_altered_journal_is_not_put_back(device: Session, tmp_path: Path) -> None:
+    with device.writing() as transaction:
+        transaction.connection.execute(text("DROP TRIGGER journal_takes_no_update"))
+        transaction.connection.execute(text("UPDATE journal SET actor = 'INS-018' WHERE seq = 2"))
+        triggers.install(transaction.connection)
+    made = back_up(device, tmp_path / "backups")
+    with pytest.raises(Refusal, match=r"chain\."):
+        restore(made.path, tmp_path / "again", "INS-017", PASSPHRASE)
+    assert not (tmp_path / "again").exists()
 
 
 def test_a_store_that_lost_a_photo_is_backed_up_and_the_photo_named(device: Session, tmp_path: Path) -> None:

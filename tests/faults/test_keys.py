@@ -294,7 +294,7 @@ def test_a_damaged_keyslot_file_is_never_taken_for_a_wrong_passphrase(device: Se
     reopen(device).close()
 
 
-def test_a_keyslot_file_changed_without_the_key_is_found_at_unlocking(device: Session) -> None:
+def test_a_keyslot_file_changed_without_the_key_is_found_at_unlocking(hq: Session, device: Session) -> None:
     folder = device.store.folder
     device.close()
     store_file = keyslots.read_store_file(folder)
@@ -310,6 +310,9 @@ def test_a_keyslot_file_changed_without_the_key_is_found_at_unlocking(device: Se
         keyslots.write_store_file(folder, forged, bytes(32))
         with pytest.raises(Trouble, match=r"keyslots\.altered"):
             reopen(device)
+        if forged.escrow:
+            with pytest.raises(Trouble, match=r"keyslots\.altered"):
+                open_by_escrow_with_witness(hq, folder)
 
 
 def test_a_full_disk_leaves_the_old_keyslots(device: Session) -> None:
@@ -373,6 +376,11 @@ def test_erasing_shows_what_is_lost_and_leaves_nothing_that_opens(device: Sessio
     with pytest.raises(Refusal, match=r"store\.not_confirmed"):
         erase_store(device, "FLD-0043")
     folder = device.store.folder
+    inspector = reopen(device, "INS-018")
+    for act in (what_is_lost, lambda session: erase_store(session, "FLD-0042")):
+        with pytest.raises(Refusal, match=r"permission\.denied"):
+            act(inspector)
+    inspector.close()
     erase_store(device, "FLD-0042")
     assert [path for path in folder.rglob("*") if path.is_file()] == []
     with pytest.raises(Refusal, match=r"store\.absent"):

@@ -12,12 +12,12 @@ from sqlalchemy import text
 
 from db import projection, upgrades
 from db.engines import DATABASE, begin, sqlcipher_engine
-from db.snapshots import verify_database
+from db.snapshots import copy_database, verify_database
 from eum_app.domain.errors import Refusal, Trouble
 from eum_app.usecases.open_store import check_store, open_store
 from eum_app.usecases.session import Ticket, resumed
 from tests.builders import PASSPHRASE, Clock
-from tests.faults.disk import no_file_beyond
+from tests.faults.disk import flip, no_file_beyond
 from tests.faults.test_backup import Usage
 from tests.integration.test_projection import tables
 from tests.simulator import Simulator
@@ -87,6 +87,24 @@ def test_where_it_fails_the_store_is_as_it_was(old: Old, monkeypatch: pytest.Mon
         assert session.read(tables) == held
         assert check_store(session)[1] == []
     assert not copy_of(ticket).exists()
+
+
+def test_nothing_is_changed_where_the_copy_did_not_come_out_whole(old: Old, monkeypatch: pytest.MonkeyPatch) -> None:
+    ticket, held = old
+    really = copy_database
+
+    def onto_a_bad_sector(connection: Any, path: Path, data_key: bytes) -> None:
+        really(connection, path, data_key)
+        flip(path, 40_000)
+
+    monkeypatch.setattr("db.upgrades.copy_database", onto_a_bad_sector)
+    with pytest.raises(Trouble, match=r"store\.damaged"), resumed(ticket, Clock()):
+        pass
+    monkeypatch.undo()
+    assert not [path.name for path in ticket.folder.iterdir() if "upgrade" in path.name]
+    _require_old(ticket)
+    with resumed(ticket, Clock()) as session:
+        assert session.read(tables) == held
 
 
 def _require_old(ticket: Ticket) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from db.queries import checklists, checks, visits
@@ -15,6 +16,8 @@ from eum_app.domain.checklists import NOT_OBSERVED, PHOTO_TAKEN, Answer, names_c
 from eum_app.usecases.exchange import import_bundles
 from eum_app.usecases.record_check import assess_site
 from eum_app.usecases.seal_bundle import seal_results
+from eum_app.usecases.session import Session
+from eum_app.usecases.withhold import ask_to_withhold, confirm_withholding
 from tests.builders import make_world
 from tests.gui.field_world import Field, field_at_work
 from tests.gui.hq_support import hq_window
@@ -100,5 +103,19 @@ def test_hq_sees_them_with_their_questions(tmp_path: Path, tasks: Tasks) -> None
             assert isinstance(focus, QWidget)
             QTest.keyClick(focus, Qt.Key.Key_Escape)
             assert page._right.currentIndex() != PICTURE
+            # Withheld by order while somebody looks at it.
+            tile.setFocus()
+            window.key(Qt.Key.Key_Space)
+            assert page._right.currentIndex() == PICTURE
+            (one,) = [row for row in world.hq.read(checks.evidence_of, visit_id=visit_id) if row.is_photo]
+            request_id = ask_to_withhold(world.hq, one.object_id, "by order").request_id
+            confirm_withholding(
+                Session(world.hq.store, replace(world.hq.ticket, account="REV-009"), world.hq.now), request_id
+            )
+            page.refresh(frozenset({"checks"}))
+            window.settle()
+            assert page._right.currentIndex() != PICTURE
+            assert photos.strip.findChildren(QPushButton) == []
+            assert any("withheld by order" in said.text() for said in photos.findChildren(QLabel))
     finally:
         world.close()

@@ -87,6 +87,14 @@ def test_one_person_asks_beside_the_picture_and_another_confirms(
     with pytest.raises(Refusal, match=r"content\.withheld"):
         world.hq.content(row.ref)
 
+    # Whoever has it before them sees it no longer, and why.
+    window.page("review")
+    review.refresh(frozenset({"findings"}))
+    window.settle()
+    assert review._pages.currentIndex() != LARGE
+    assert any("withheld by order" in one.text() for one in review.findChildren(QLabel))
+    assert all(image.isNull() for key, (image, _) in review._images.items() if key == asked.object_id)
+
 
 def test_a_clock_is_put_right_from_the_log(window: Window, world: World) -> None:
     page = window.page("activity")

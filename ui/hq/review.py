@@ -64,6 +64,7 @@ class ReviewPage(Page):
         self.desk = desk
         self._detail: FindingDetail | None = None
         self._images: dict[str, tuple[QImage, str]] = {}
+        self._large = ""
         self._only_open = True
         self._rows = FindingFilter()
         self._narrowed = NarrowedBar("review_narrowed", self._show_all)
@@ -277,6 +278,8 @@ class ReviewPage(Page):
         if detail == self._detail:
             return
         self._detail, self._images = detail, {}
+        if any(one.is_withheld and one.object_id == self._large for one in detail.pictures):
+            self.close_picture()
         visit = detail.visit
         self.header.set_crumbs([self.tr("Review"), visit.site, joined(program(visit.program), purpose(visit.purpose))])
         self.header.set_title(word("rule", row.rule_id))

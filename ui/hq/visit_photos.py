@@ -34,7 +34,8 @@ class VisitPhotos(QWidget):
         self.setObjectName("visit_photos")
         self._desk = desk
         self._visit_id = ""
-        self._shown: list[str] = []
+        self._shown: list[EvidenceRow] = []
+        self._large = ""
         self._images: dict[str, tuple[QImage, str]] = {}
         self._title = label(self.tr("Photos of the site checklist"), "cardsub")
         self.strip = PhotoStrip(width=72, height=72)
@@ -56,11 +57,13 @@ class VisitPhotos(QWidget):
 
     def show_photos(self, visit_id: str, entries: Sequence[EvidenceRow], questions: Mapping[str, str]) -> None:
         """The pictures of a visit; they come as they are decrypted."""
-        ids = [entry.object_id for entry in entries]
-        self.setVisible(bool(ids))
-        if (visit_id, ids) == (self._visit_id, self._shown):
+        shown = list(entries)
+        self.setVisible(bool(shown))
+        if (visit_id, shown) == (self._visit_id, self._shown):
             return
-        self._visit_id, self._shown, self._images = visit_id, ids, {}
+        if self.large.isVisible() and any(one.is_withheld and one.object_id == self._large for one in shown):
+            self.back.click()
+        self._visit_id, self._shown, self._images = visit_id, shown, {}
         self.strip.clear()
         self._failed.hide()
         for entry in entries:
@@ -83,5 +86,6 @@ class VisitPhotos(QWidget):
     def open_picture(self, object_id: str) -> None:
         """Ready `large` with one picture."""
         image, caption = self._images[object_id]
+        self._large = object_id
         self._caption.setText(caption)
         self.picture.show_image(image, caption)
