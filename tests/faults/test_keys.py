@@ -394,11 +394,13 @@ def test_the_policy_erases_after_so_many_failures_and_is_off_by_itself(device: S
         set_erase_after(device, 3)
     set_erase_after(device, 10)
     device.close()
-    for number in range(9):
-        with pytest.raises(Refusal) as caught:
-            reopen(device, f"INS-0{number}", NEW)
-        assert caught.value.code in {"passphrase.wrong", "account.locked"}
-    assert (folder / FILE_NAME).exists()
+    for _ in range(2):
+        reopen(device).close()  # a success of anybody begins the count again
+        for number in range(9):
+            with pytest.raises(Refusal) as caught:
+                reopen(device, f"INS-0{number}", NEW)
+            assert caught.value.code in {"passphrase.wrong", "account.locked"}
+        assert (folder / FILE_NAME).exists()
     with pytest.raises(Refusal, match=r"store\.erased"):
         reopen(device, "INS-018", NEW)
     with pytest.raises(Refusal, match=r"store\.absent"):
