@@ -83,12 +83,12 @@ class ActivityPage(Page):
 
     def _columns(self) -> list[Column]:
         return [
-            Column(self.tr("When"), lambda row: moment(row.recorded_at), width=166),
-            Column(self.tr("Who"), lambda row: harmless(row.actor), width=84),
-            Column(self.tr("What"), kind_words, width=134),
+            Column(self.tr("When"), lambda row: moment(row.recorded_at), width=176),
+            Column(self.tr("Who"), lambda row: harmless(row.actor), width=80),
+            Column(self.tr("What"), kind_words, width=140),
             Column(self.tr("About"), subject_words),
             Column(self.tr("Outcome"), outcome_words, width=112, chip=outcome_chip),
-            Column(self.tr("From"), place_words, width=124),
+            Column(self.tr("From"), place_words, width=132),
         ]
 
     def _list_view(self) -> QWidget:
