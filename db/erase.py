@@ -11,8 +11,8 @@ from db.engines import DATABASE
 from db.files import WRITING, disk_trouble, sync_folder
 from db.keyslots import FILE_NAME as KEYSLOTS
 from db.location import FILE_NAME as LOCATION
-from db.mark import FILE_NAME as MARK
 from db.notice import FILE_NAME as NOTICE
+from db.watermark import FILE_NAME as WATERMARK
 
 
 def destroy_keyslots(folder: Path) -> None:
@@ -45,6 +45,6 @@ def remove_rest(folder: Path) -> None:
         for path in list(folder.iterdir()):
             if path.is_dir() and not path.is_symlink():
                 shutil.rmtree(path)
-            elif path.name.startswith(DATABASE) or path.name in {ATTEMPTS, LOCATION, MARK, NOTICE}:
+            elif path.name.startswith(DATABASE) or path.name in {ATTEMPTS, LOCATION, WATERMARK, NOTICE}:
                 path.unlink()
         sync_folder(folder)

@@ -106,7 +106,7 @@ def how_it_differs(
     connection: Connection, folder: Path, own: Head, store_id: str, marked: Head | None, *, is_shared: bool
 ) -> str:
     """Empty where the store is as it was left, else `COPIED` or `PUT_BACK`. `marked` is the newest entry that its own
-    mark tells of (`db.mark`): a store that does not hold it was put back, or lost the end of its log.
+    watermark tells of (`db.watermark`): a store that does not hold it was put back, or lost the end of its log.
 
     A store made before such files were kept is taken as it is, and so is one that several machines share
     (`is_shared`: its database is on a server) where this machine opens it first. A folder that was moved keeps its

@@ -9,28 +9,30 @@ from __future__ import annotations
 import contextlib
 import threading
 import time
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 from sqlalchemy import Connection as Connection
 from sqlalchemy import Engine, select
 
-from db import bounds, instance, migrations, projection, rekey, triggers, upgrades
+from db import bounds, migrations, projection, rekey, triggers, upgrades
 from db.address import engine_of
-from db.chains import known_before, verify_tail
+from db.chains import verify_tail
 from db.content import ContentFolder, remove_files, unneeded_files
 from db.engines import CACHE_KIB as CACHE_KIB
 from db.engines import DATABASE as DATABASE
 from db.engines import begin, empty_log, give_memory_back, server_of
 from db.files import disk_trouble, make_folder
 from db.location import Location, read_location, write_location
-from db.mark import Mark
+from db.origin import Origin
+from db.origin import StoreName as StoreName
 from db.projection import TIME, WITHHELD
 from db.tables import meta, read
 from db.transaction import Transaction
-from eum_app.domain.clock import Now, utc_text
+from db.watermark import Watermark
+from eum_app.domain.clock import Now
 from eum_app.domain.errors import Refusal, Trouble
 from eum_app.domain.journal import Author, Head, outgoing_origin
 from eum_app.domain.people import ALL, Scope
@@ -39,29 +41,14 @@ CONTENT: Final = "content"
 SWEPT_AGE_S: Final = 3_600
 
 
-@dataclass(frozen=True)
-class StoreName:
-    """Who a store is: its id, its name (`FLD-0042`, `HQ-01`), its kind (hq or field) and its epoch."""
-
-    store_id: str
-    name: str
-    kind: str
-    epoch: int
-
-
-class Store:
+class Store(Origin):
     """An unlocked store. Threads and processes may share one folder; writers take turns (`db.turns`)."""
 
-    def __init__(self, folder: Path, engine: Engine, named: StoreName, now: Now, mark: Mark) -> None:
+    def __init__(self, folder: Path, engine: Engine, named: StoreName, now: Now, watermark: Watermark) -> None:
+        super().__init__(named, now, watermark)
         self.folder = folder
-        self.named = named
-        self.now = now
-        self.mark = mark
         self.content = ContentFolder(folder / CONTENT)
         self._open_engine: Engine | None = engine
-        self.copied: instance.Copied | None = None
-        self._newest_observed = ""
-        self.known_before = 0  # what `known_at` had come to when the chain of this epoch began
         self._turn = threading.Lock() if engine.dialect.name == "sqlite" else contextlib.nullcontext()
 
     @classmethod
@@ -96,7 +83,7 @@ class Store:
         except BaseException:
             engine.dispose()
             raise
-        return cls(folder, engine, named, now, Mark(folder, data_key))
+        return cls(folder, engine, named, now, Watermark(folder, data_key))
 
     @classmethod
     def open(cls, folder: Path, data_key: bytes, now: Now) -> Store:
@@ -130,7 +117,7 @@ class Store:
             values = {row.name: row.value for row in connection.execute(select(meta))}
             named = StoreName(values["store_id"], values["name"], values["kind"], int(values["epoch"]))
             verify_tail(connection, Head(named.name, named.epoch, 0, b""))
-        store = cls(folder, engine, named, now, Mark(folder, data_key))
+        store = cls(folder, engine, named, now, Watermark(folder, data_key))
         upgrades.discard_copy(folder)
         store.look_at_own_chain()
         return store
@@ -140,7 +127,7 @@ class Store:
         if self._open_engine is not None:
             self._open_engine.dispose()
             self._open_engine = None
-        self.mark.close()
+        self.watermark.close()
 
     @property
     def _engine(self) -> Engine:
@@ -157,8 +144,8 @@ class Store:
                 key = rekey.change(self.folder, data_key, new_key)
             finally:
                 self._open_engine = engine_of(self.folder, key, read_location(self.folder, key))
-                self.mark.close()
-                self.mark = Mark(self.folder, key)  # that of the other key tells nothing from now on
+                self.watermark.close()
+                self.watermark = Watermark(self.folder, key)  # that of the other key tells nothing from now on
         return key
 
     @property
@@ -167,23 +154,9 @@ class Store:
         return self._engine.dialect.name == "postgresql"
 
     def look_at_own_chain(self) -> None:
-        """Read anew when its newest fact held, what was known before it, and whether it may go on elsewhere."""
+        """As `look`, in a view of its own."""
         with self.reading() as connection:
-            self.known_before = known_before(connection, self.named.name, self.named.epoch)
-            self._newest_observed = projection.newest_observed(connection, self.named.name, self.named.epoch)
-            self.copied = instance.copied(connection, self.named.name, self.named.epoch)
-
-    def note_observed(self, observed_at: Iterable[str]) -> None:
-        self._newest_observed = max(self._newest_observed, *observed_at)
-
-    def observed_now(self) -> str:
-        """This instant as facts carry it, but never before what this store's own chain has stated already.
-
-        Where a clock was set back, what is stated now still comes after what was stated before; the entry's
-        `recorded_at` keeps what the clock said. Where a clock once ran ahead, facts stay dated ahead until a
-        `TimeCorrected` puts right what it said.
-        """
-        return max(utc_text(self.now()), self._newest_observed)
+            self.look(connection)
 
     @contextlib.contextmanager
     def reading(self, scope: Scope = ALL) -> Iterator[Connection]:
@@ -203,7 +176,7 @@ class Store:
         """
         with self._turn:
             with begin(self._engine, write=True) as connection:
-                transaction = Transaction(self, connection, author)
+                transaction = Transaction(self, self.content, connection, author)
                 if not own_chain_last:
                     transaction.head(author.origin, author.epoch)
                 yield transaction

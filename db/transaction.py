@@ -5,13 +5,14 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from sqlalchemy import Connection
 
 from db import bulk, projection, turns
 from db.chains import HASH_AT, chain_head, known_before
-from db.content import seal_content
+from db.content import ContentFolder, seal_content
+from db.origin import Origin
 from db.secrets import put_secret, read_secret, remove_secret
 from db.tables import journal, meta
 from eum_app.domain.clock import utc_text
@@ -28,9 +29,6 @@ from eum_app.domain.facts import (
 )
 from eum_app.domain.journal import Author, Entry, Head, followed, head_of, next_entry, outgoing_origin
 
-if TYPE_CHECKING:
-    from db.store import Store
-
 Admit = Callable[[Sequence[Entry], Sequence[Fact | UnknownFact]], None]
 """Asked before new entries are applied: (entries, their facts)."""
 
@@ -38,17 +36,17 @@ Admit = Callable[[Sequence[Entry], Sequence[Fact | UnknownFact]], None]
 class Transaction:
     """One write to a store: facts recorded, entries appended, and the areas of the read tables that they touched."""
 
-    def __init__(self, store: Store, connection: Connection, author: Author) -> None:
-        self.store = store
+    def __init__(self, own: Origin, content: ContentFolder, connection: Connection, author: Author) -> None:
+        self.own, self._content = own, content
         self.connection = connection
         self.areas: set[str] = set()
         self.author = author
         self.may_state: frozenset[str] | None = None  # kinds of facts; None is all
         self._heads: dict[tuple[str, int], Head] = {}
-        self._known_before = store.known_before
+        self._known_before = own.known_before
 
     def now_text(self) -> str:
-        return utc_text(self.store.now())
+        return utc_text(self.own.now())
 
     def head(self, origin: str, epoch: int) -> Head:
         """The newest entry of a chain, this transaction's own included. From here on nobody else appends to it until
@@ -60,10 +58,10 @@ class Transaction:
         return found
 
     def mark_newest(self) -> None:
-        """Once this is committed: how far the own chain goes now (`db.mark`)."""
+        """Once this is committed: how far the own chain goes now (`db.watermark`)."""
         head = self._heads.get((self.author.origin, self.author.epoch))
         if head is not None and head.seq:
-            self.store.mark.move(head)
+            self.own.watermark.move(head)
 
     def next_known_at(self) -> int:
         """The number under which entries appended now become known here: that of this store's next own entry, counted
@@ -85,14 +83,14 @@ class Transaction:
         author = self.author
         facts = list(facts)
         self._require_stateable(map(kind_of, facts))
-        if self.store.named.kind == "field":
+        if self.own.named.kind == "field":
             for fact in facts:  # HQ would refuse the whole chain for it, for ever
                 if type(fact) not in DEVICE_MAY_STATE:
                     raise Refusal("fact.not_allowed", kind=kind_of(fact), sender=author.origin)
-                if self.store.copied and type(fact) in EVIDENCE:  # it could never be handed in
+                if self.own.copied and type(fact) in EVIDENCE:  # it could never be handed in
                     raise Refusal("store.copied", device=author.origin)
         entries = self._chained(author, facts)
-        self.store.note_observed(fact.observed_at for fact in facts)
+        self.own.note_observed(fact.observed_at for fact in facts)
         noted = [(entry, fact, self._known_before + entry.seq) for entry, fact in entries]
         self._insert([(*_fields(entry), known_at) for entry, _, known_at in noted], len(noted))
         self.areas |= projection.apply(self.connection, noted)
@@ -185,7 +183,7 @@ class Transaction:
 
     def seal_content(self, plaintext: bytes, media_type: str) -> ContentRef:
         """Seal content, to be named by a fact recorded in this same transaction."""
-        return seal_content(self.connection, self.store.content, io.BytesIO(plaintext), media_type)
+        return seal_content(self.connection, self._content, io.BytesIO(plaintext), media_type)
 
     def secret(self, purpose: str) -> bytes | None:
         return read_secret(self.connection, purpose)
@@ -203,7 +201,7 @@ class Transaction:
         self.connection.execute(meta.update().where(meta.c.name == "epoch").values(value=str(epoch)))
         self.author = replace(self.author, epoch=epoch)
         # It goes on from there, so that what was known when stays true after a journal was renewed.
-        self._known_before = known_before(self.connection, self.store.named.name, epoch)
+        self._known_before = known_before(self.connection, self.own.named.name, epoch)
 
 
 _ENTRY_COLUMNS: Final = tuple(column.name for column in journal.columns)

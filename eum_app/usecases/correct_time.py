@@ -48,7 +48,7 @@ def correct_time(
     clocks and reports go by the time put right. Raises Refusal `permission.denied`, `time.foreign_chain`,
     `time.no_such_entries`, `time.source`, `time.reason_missing`, `time.offset`.
     """
-    session.require("finding.review" if session.is_hq else "visit.work")
+    session.require(permission_to_correct(session))
     if not session.is_hq and origin != session.name:
         raise Refusal("time.foreign_chain", origin=origin)
     if source not in SOURCES:
@@ -86,13 +86,18 @@ def correct_time(
     return Corrected(areas | {"checks", "visits", "items", "findings"}, origin, epoch, first_seq, last_seq)
 
 
+def permission_to_correct(session: Session) -> str:
+    """What an account needs to put a clock right."""
+    return "finding.review" if session.is_hq else "visit.work"
+
+
 def note_receipt_time(transaction: Transaction, receipt: FactsReceived) -> None:
     """On a device: HQ received by its clock before this one recorded. One of the two is wrong, and that is said."""
     entry_at = _own_entry_at(transaction.connection, transaction.author.origin, receipt)
     if entry_at and entry_at > shifted(receipt.observed_at, TOLERANCE // timedelta(milliseconds=1)):
         transaction.record(
             ClockJumped(
-                observed_at=transaction.store.observed_now(),
+                observed_at=transaction.own.observed_now(),
                 from_at=receipt.observed_at,
                 to_at=entry_at,
                 noticed_by="receipt",

@@ -22,14 +22,14 @@ def notice_copy(store: Store, author: Author) -> None:
     named = store.named
     with store.reading() as connection:
         own = Head(named.name, named.epoch, 0, b"")
-        marked = store.mark.read()
+        marked = store.watermark.read()
         how = instance.how_it_differs(
             connection, store.folder, own, named.store_id, marked, is_shared=store.is_on_server
         )
         is_known = named.kind == "hq" or read_secret(connection, IDENTITY) is not None
         head = chain_head(connection, named.name, named.epoch)
     if how and not is_known:
-        store.mark.move(head, back=True)
+        store.watermark.move(head, back=True)
     if not how or not is_known or store.copied:
         return
     with store.writing(author) as transaction:
@@ -40,7 +40,7 @@ def notice_copy(store: Store, author: Author) -> None:
             observed_at=store.observed_now(), epoch=named.epoch, how=how, through_seq=through, known_seq=known
         )
         newest = head_of(transaction.record(noticed))
-    store.mark.move(newest, back=True)  # from here on it is the chain that is here
+    store.watermark.move(newest, back=True)  # from here on it is the chain that is here
     store.look_at_own_chain()
 
 

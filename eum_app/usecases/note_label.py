@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from db.queries.claims import claim_candidates, claimed_by_label
 from db.queries.visits import visit
-from eum_app.domain.claims import ClaimAbout, match_labelled
+from eum_app.domain.claims import Candidate, ClaimAbout, match_labelled
 from eum_app.domain.container_labels import note_id
 from eum_app.domain.errors import Refusal
 from eum_app.domain.facts import ContainerLabelNoted, LabelClaim, LabelPartRead
+from eum_app.domain.marks import Claimed
 from eum_app.usecases.changes import Changed
 from eum_app.usecases.match_mark import Match, is_part_of_label
 from eum_app.usecases.scopes import require_visit
@@ -33,45 +35,50 @@ def note_label(session: Session, visit_id: str, match: Match) -> NotedLabel:
     `label.no_claims` (nothing stands whole within what was read), `label.already_noted`, Trouble of the disk.
     """
     session.require("visit.work")
-    claimed, label = match.mark.claimed, match.label
+    claimed = match.mark.claimed
     if match.kind != "claims" or not claimed:
         raise Refusal("label.no_claims")
     parts = match.parts or (_as_part(match),)
-    in_one_symbol = label is None and not is_part_of_label(match.mark)
+    label_id, size, is_whole = _extent(match)
     with session.writing() as transaction:
         connection = transaction.connection
         visit(connection, visit_id)
         require_visit(session, connection, visit_id)
-        noted_as = note_id(session.name, visit_id, label.label_id if label else "", parts[0].raw)
+        noted_as = note_id(session.name, visit_id, label_id, parts[0].raw)
         if {one.uii for one in claimed} <= claimed_by_label(connection, noted_as):
             raise Refusal("label.already_noted", count=len(claimed))
         held = claim_candidates(connection, (one.serial for one in claimed), (one.uii for one in claimed))
-        claims = []
-        for one in claimed:
-            about = ClaimAbout(uii=one.uii, serial=one.serial, part_number=one.part_number, nomenclature="", nsn="")
-            candidates = {item.item_id: item for item in held if one.uii == item.uii or one.serial == item.serial}
-            found = match_labelled(about, candidates.values())
-            claims.append(
-                LabelClaim(
-                    uii=one.uii,
-                    serial=one.serial,
-                    part_number=one.part_number,
-                    item_id=found.item_id,
-                    match=found.match,
-                )
-            )
+        claims = tuple(_compared(one, held) for one in claimed)
         transaction.record(
             ContainerLabelNoted(
                 observed_at=session.observed_now(),
                 visit_id=visit_id,
-                label_id=label.label_id if label else "",
-                size=int(in_one_symbol) if label is None else label.size or 0,
-                is_whole=in_one_symbol if label is None else label.is_whole,
+                label_id=label_id,
+                size=size,
+                is_whole=is_whole,
                 parts=parts,
-                claims=tuple(claims),
+                claims=claims,
             )
         )
         return NotedLabel(frozenset(transaction.areas), len(claims), sum(1 for one in claims if one.item_id))
+
+
+def _extent(match: Match) -> tuple[str, int, bool]:
+    """(file id, how many parts, whether all were read) of a label, as its fact says them."""
+    label = match.label
+    if label is not None:
+        return label.label_id, label.size or 0, label.is_whole
+    is_whole = not is_part_of_label(match.mark)
+    return "", int(is_whole), is_whole
+
+
+def _compared(one: Claimed, held: Sequence[Candidate]) -> LabelClaim:
+    about = ClaimAbout(uii=one.uii, serial=one.serial, part_number=one.part_number, nomenclature="", nsn="")
+    candidates = {item.item_id: item for item in held if one.uii == item.uii or one.serial == item.serial}
+    found = match_labelled(about, candidates.values())
+    return LabelClaim(
+        uii=one.uii, serial=one.serial, part_number=one.part_number, item_id=found.item_id, match=found.match
+    )
 
 
 def _as_part(match: Match) -> LabelPartRead:

@@ -69,6 +69,7 @@ class Session:
         self._reads: list[tuple[str, str]] = []
         self._denied: list[str] = []
         self._seen = (now(), time.monotonic_ns())
+        self.notice_id = NOTICE_ID  # of the text that was accepted, or that was not asked for
         self.clock_ahead: timedelta | None = None  # of satellite time, as it was last told in this session
 
     @property
@@ -198,12 +199,7 @@ class Session:
             noticed_by=noticed_by,
         )
 
-    def start(
-        self,
-        notice_accepted_at: str | None,
-        failed_unlocks: dict[str, int] | None = None,
-        notice_id: str = NOTICE_ID,
-    ) -> None:
+    def start(self, notice_accepted_at: str | None, failed_unlocks: dict[str, int] | None = None) -> None:
         """Record that the session began, and when the notice was accepted. A store that was copied or put back says so
         first."""
         notice_copy(self.store, self.author)
@@ -219,7 +215,7 @@ class Session:
                     observed_at=self.observed_now(),
                     account=self.account,
                     role=self.role,
-                    notice_id=notice_id,
+                    notice_id=self.notice_id,
                     notice_accepted_at=notice_accepted_at,
                     app_version=__version__,
                     failed_unlocks=tuple(sorted((failed_unlocks or {}).items())),

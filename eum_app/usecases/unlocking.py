@@ -57,11 +57,13 @@ def opened(
     """
     unlocked, store = _opened_store(folder, store_file, account, unlocked, now)
     try:
-        require_accepted(store, notice_accepted_at)
+        notice_id = require_accepted(store, notice_accepted_at)
         with store.reading() as connection:
             row = account_of(connection, store.named.name, account)
         suite = Suite.parse(store_file.suite)
-        return Session(store, new_ticket(folder, account, row.role, row.scope, suite, unlocked), now)
+        session = Session(store, new_ticket(folder, account, row.role, row.scope, suite, unlocked), now)
+        session.notice_id = notice_id
+        return session
     except BaseException:
         store.close()
         raise
@@ -88,7 +90,7 @@ def _opened_store(
 def started(session: Session, notice_accepted_at: str | None, failed_unlocks: dict[str, int] | None = None) -> Session:
     """The same session, its beginning recorded."""
     try:
-        session.start(notice_accepted_at, failed_unlocks, require_accepted(session.store, notice_accepted_at))
+        session.start(notice_accepted_at, failed_unlocks)
     except BaseException:
         session.store.close()
         raise

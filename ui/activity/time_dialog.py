@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QComboBox, QLineEdit, QWidget
 from db.queries.activity import ActivityRow
 from eum_app.domain.errors import KnownError
 from eum_app.domain.people import may
-from eum_app.usecases.correct_time import MAX_REASON, SOURCES, Corrected, correct_time
+from eum_app.usecases.correct_time import MAX_REASON, SOURCES, Corrected, correct_time, permission_to_correct
 from ui.desk import Desk
 from ui.people.store_dialogs import WindowDialog
 from ui.widgets import Button, FormField, button, hbox, label
@@ -132,6 +132,4 @@ class TimeDialog(WindowDialog):
 def may_correct(desk: Desk, row: ActivityRow) -> bool:
     """Whether this account may put the time of an entry's chain right: HQ any, a device its own."""
     session = desk.session
-    if session.is_hq:
-        return may(session.role, "finding.review")
-    return may(session.role, "visit.work") and row.origin == session.name
+    return may(session.role, permission_to_correct(session)) and (session.is_hq or row.origin == session.name)

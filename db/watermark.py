@@ -42,7 +42,7 @@ class _Kept(msgspec.Struct, frozen=True, array_like=True):
     hash: bytes
 
 
-class Mark:
+class Watermark:
     """The file of one store while it is unlocked. Threads share it; so may processes: then it may tell of an entry or
     two less."""
 

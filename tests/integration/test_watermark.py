@@ -9,8 +9,8 @@ import pytest
 
 from db.chains import chain_head
 from db.keyslots import new_data_key
-from db.mark import FILE_NAME, Mark
 from db.store import Store
+from db.watermark import FILE_NAME, Watermark
 from eum_app.domain.errors import Trouble
 from eum_app.domain.facts import HeadSigned
 from eum_app.domain.journal import Head
@@ -31,7 +31,7 @@ def own_head(store: Store) -> Head:
 
 
 def test_the_newest_mark_stands_and_an_older_one_never_replaces_it(tmp_path: Path) -> None:
-    mark = Mark(tmp_path, KEY)
+    mark = Watermark(tmp_path, KEY)
     assert mark.read() is None
     for seq in (1, 2, 5, 4, 3):
         mark.move(head(seq))
@@ -43,12 +43,12 @@ def test_the_newest_mark_stands_and_an_older_one_never_replaces_it(tmp_path: Pat
     mark.close()
     assert mark.read() is None
     mark.move(head(9))
-    assert Mark(tmp_path, KEY).read() == head(3)
-    assert Mark(tmp_path, new_data_key()).read() is None
+    assert Watermark(tmp_path, KEY).read() == head(3)
+    assert Watermark(tmp_path, new_data_key()).read() is None
 
 
 def test_a_torn_or_flipped_mark_tells_less_and_nothing_wrong(tmp_path: Path) -> None:
-    mark = Mark(tmp_path, KEY)
+    mark = Watermark(tmp_path, KEY)
     mark.move(head(6))
     mark.move(head(7))
     path = tmp_path / FILE_NAME
@@ -66,7 +66,7 @@ def test_a_torn_or_flipped_mark_tells_less_and_nothing_wrong(tmp_path: Path) -> 
 
 
 def test_threads_at_once_leave_the_newest(tmp_path: Path) -> None:
-    marks = [Mark(tmp_path, KEY), Mark(tmp_path, KEY)]
+    marks = [Watermark(tmp_path, KEY), Watermark(tmp_path, KEY)]
 
     def work(number: int) -> None:
         for seq in range(1 + number, 400, 2):
@@ -77,7 +77,7 @@ def test_threads_at_once_leave_the_newest(tmp_path: Path) -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    found = Mark(tmp_path, KEY).read()
+    found = Watermark(tmp_path, KEY).read()
     assert found is not None
     assert found == head(found.seq)
     assert found.seq <= 399
@@ -91,7 +91,7 @@ def session(tmp_path: Path) -> Session:
 def test_a_store_marks_what_is_committed_and_nothing_else(session: Session, tmp_path: Path) -> None:
     store = session.store
     before = own_head(store)
-    assert store.mark.read() == before
+    assert store.watermark.read() == before
 
     def record() -> HeadSigned:
         return HeadSigned(
@@ -111,14 +111,14 @@ def test_a_store_marks_what_is_committed_and_nothing_else(session: Session, tmp_
 
     with pytest.raises(Trouble, match=r"disk\.full"):
         fail()
-    assert store.mark.read() == before
+    assert store.watermark.read() == before
     with session.writing() as transaction:
         transaction.record(record())
-        assert store.mark.read() == before
-    assert store.mark.read() == own_head(store) != before
+        assert store.watermark.read() == before
+    assert store.watermark.read() == own_head(store) != before
     session.change_data_key(new_data_key())
-    assert store.mark.read() is None  # under another key; the next entry marks again
+    assert store.watermark.read() is None  # under another key; the next entry marks again
     with session.writing() as transaction:
         transaction.record(record())
-    assert store.mark.read() == own_head(store)
+    assert store.watermark.read() == own_head(store)
     session.close()
