@@ -22,7 +22,7 @@ SAMPLES: Final = 5
 """Sentences come late, never early: of so many, the one that came soonest tells how far the clock is off."""
 
 
-class SatelliteClock(QObject):
+class SatelliteClock(SerialLine):
     """`time_heard` carries a `Heard` with each sentence that has time and date, from the fifth on."""
 
     time_heard = Signal(object)
@@ -30,31 +30,19 @@ class SatelliteClock(QObject):
     def __init__(
         self, settings: SatelliteSettings, parent: QObject | None = None, *, now: Callable[[], datetime] = system_now
     ) -> None:
-        super().__init__(parent)
+        super().__init__(settings.port, settings.baud, parent)
         self._now = now
         self._heard: deque[Heard] = deque(maxlen=SAMPLES)
         self._source: QNmeaPositionInfoSource | None = None
-        self._line = SerialLine(settings.port, settings.baud, self)
-        self._line.opened.connect(self._listen)
-        self._line.closed.connect(self._let_go)
-
-    @property
-    def is_connected(self) -> bool:
-        return self._line.is_open
-
-    def start(self) -> None:
-        """Open the port now, or as soon as it is there."""
-        self._line.start()
-
-    def stop(self) -> None:
-        self._line.stop()
+        self.opened.connect(self._listen)
+        self.closed.connect(self._let_go)
 
     # Inside
 
     def _listen(self) -> None:
-        self._line.port.clear()  # what waits in the line was true earlier
+        self.port.clear()  # what waits in the line was true earlier
         self._source = QNmeaPositionInfoSource(QNmeaPositionInfoSource.UpdateMode.RealTimeMode, self)
-        self._source.setDevice(self._line.port)
+        self._source.setDevice(self.port)
         self._source.positionUpdated.connect(self._take)
         self._source.startUpdates()
 

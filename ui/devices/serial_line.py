@@ -16,7 +16,7 @@ class SerialLine(QObject):
     opened = Signal()
     closed = Signal()
 
-    def __init__(self, name: str, baud: int, parent: QObject) -> None:
+    def __init__(self, name: str, baud: int, parent: QObject | None) -> None:
         super().__init__(parent)
         self.port = QSerialPort(name, self)
         self.port.setBaudRate(baud)
@@ -26,7 +26,7 @@ class SerialLine(QObject):
         self._retry.timeout.connect(self._open)
 
     @property
-    def is_open(self) -> bool:
+    def is_connected(self) -> bool:
         return self.port.isOpen()
 
     def start(self) -> None:

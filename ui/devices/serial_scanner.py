@@ -15,46 +15,33 @@ SILENCE_MS = 150
 MAX_BYTES = 8_192  # the largest symbol holds some 3 kB: more without an end is noise
 
 
-class SerialScanner(QObject):
+class SerialScanner(SerialLine):
     """`mark_scanned` carries a scan's bytes, separators included."""
 
     mark_scanned = Signal(bytes)
     connected_changed = Signal(bool)
 
     def __init__(self, settings: ScannerSettings, parent: QObject | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(settings.serial_port, settings.serial_baud, parent)
         self._prefix, self._suffix = settings.serial_prefix.encode(), settings.serial_suffix.encode()
         self._held = b""
-        self._line = SerialLine(settings.serial_port, settings.serial_baud, self)
-        self._line.port.readyRead.connect(self._take)
-        self._line.opened.connect(lambda: self.connected_changed.emit(True))
-        self._line.closed.connect(self._closed)
+        self.port.readyRead.connect(self._take)
+        self.opened.connect(lambda: self.connected_changed.emit(True))
+        self.closed.connect(self._let_go)
         self._silence = QTimer(self)
         self._silence.setSingleShot(True)
         self._silence.setInterval(SILENCE_MS)
         self._silence.timeout.connect(self._end_by_silence)
 
-    @property
-    def is_connected(self) -> bool:
-        return self._line.is_open
-
-    def start(self) -> None:
-        """Open the port now, or as soon as it is there."""
-        self._line.start()
-
-    def stop(self) -> None:
-        self._silence.stop()
-        self._held = b""
-        self._line.stop()
-
     # Inside
 
-    def _closed(self) -> None:
+    def _let_go(self) -> None:
+        self._silence.stop()
         self._held = b""
         self.connected_changed.emit(False)
 
     def _take(self) -> None:
-        data: QByteArray = self._line.port.readAll()
+        data: QByteArray = self.port.readAll()
         self._held += bytes(data.data())
         if self._suffix:
             *whole, self._held = self._held.split(self._suffix)
