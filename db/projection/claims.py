@@ -48,15 +48,16 @@ def apply_labels_noted(connection: Connection, noted: Sequence[Noted]) -> None:
     for entry, fact, _ in noted:
         first = fact.parts[0].raw if fact.parts else b""
         noted_as = note_id(entry.origin, fact.visit_id, fact.label_id, first)
-        found = Counter(claim.match for claim in fact.claims)
+        said = {claim.uii: claim for claim in fact.claims}.values()  # an identifier said twice is one claim
+        found = Counter(claim.match for claim in said)
         same = {"import_id": noted_as, "claim_kind": LABEL, "order_key": key_of(entry, fact)}
         row = {
             **same,
             "source_name": fact.label_id or noted_as[:8],
             "source_sha384": "",
-            "rows": len(fact.claims),
-            "claims": len(fact.claims),
-            "matched": sum(1 for claim in fact.claims if claim.item_id),
+            "rows": len(said),
+            "claims": len(said),
+            "matched": sum(1 for claim in said if claim.item_id),
             "unmatched": found["unmatched"],
             "ambiguous": found["ambiguous"],
             "rejected": 0,
@@ -75,7 +76,7 @@ def apply_labels_noted(connection: Connection, noted: Sequence[Noted]) -> None:
                 "line": line,
                 "made_at": fact.observed_at,
             }
-            for line, claim in enumerate({claim.uii: claim for claim in fact.claims}.values(), start=1)
+            for line, claim in enumerate(said, start=1)
         ]
         put(connection, claims, rows)
 

@@ -209,6 +209,10 @@ def test_a_device_that_lies_about_labels_harms_only_its_own_word(world: World, v
     (outcome,) = import_bundles(world.hq, [seal_results(world.device, world.drop).path]).outcomes
     assert outcome.outcome == "accepted"
     assert world.hq.read(labels_noted, visit_id) == LabelsNoted(1, 2)
+    with world.hq.store.reading() as connection:
+        assert connection.execute(select(claim_lists.c.rows, claim_lists.c.claims)).all() == [(2, 2)], (
+            "said twice is one"
+        )
     assert len(world.hq.read(open_claim_ids)) == 1
     with world.device.writing() as transaction:
         transaction.record(msgspec.structs.replace(lie, visit_id="another's"))
