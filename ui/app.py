@@ -250,6 +250,7 @@ class AppWindow(QWidget):
             return create_store(
                 folder,
                 kind=asked.kind,
+                suite=asked.suite,
                 name=asked.name,
                 account=asked.account,
                 role=asked.role,

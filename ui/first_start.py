@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 
 from PySide6.QtCore import QCoreApplication, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QButtonGroup, QLineEdit, QRadioButton, QWidget
+from PySide6.QtWidgets import QButtonGroup, QCheckBox, QLineEdit, QRadioButton, QWidget
 
+from eum_app.crypto.suites import DEFAULT_SUITE, Suite
 from eum_app.domain.errors import KnownError, Refusal
 from eum_app.domain.people import ROLES, is_code, is_store_name
 from ui import words
@@ -27,6 +28,7 @@ class NewStore:
     """What the assistant asked for. `database_url` is None where the database is a file of this machine."""
 
     kind: str
+    suite: Suite
     name: str
     account: str
     role: str
@@ -96,7 +98,18 @@ class FirstStart(QWidget):
             "body",
             wrap=True,
         )
-        return panel(vbox(said, kinds, spacing=14))
+        self._approved_only = QCheckBox(tr("app", "FIPS profile: approved algorithms only"))
+        self._approved_only.setObjectName("approved_only_box")
+        profile = label(
+            tr(
+                "app",
+                "P-384 and PBKDF2 instead of post-quantum keys and Argon2id, where an administration requires it. HQ "
+                "and all its devices choose the same, once and for all.",
+            ),
+            "sub",
+            wrap=True,
+        )
+        return panel(vbox(said, kinds, vbox(self._approved_only, profile, spacing=4), spacing=14))
 
     def _place_step(self) -> QWidget:
         tr = QCoreApplication.translate
@@ -298,6 +311,7 @@ class FirstStart(QWidget):
         kind, url = self._chosen(self._kind), self.database_url.text().strip()
         asked = NewStore(
             kind=kind,
+            suite=Suite.P384 if self._approved_only.isChecked() else DEFAULT_SUITE,
             name=self.name.text().strip(),
             account=self.account.text().strip(),
             role=self._chosen(self._role),

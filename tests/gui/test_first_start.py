@@ -11,6 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QRadioButton, QWidget
 from pytestqt.qtbot import QtBot
 
+from db.keyslots import read_store_file
 from eum_app.crypto.passphrases import KdfParams
 from eum_app.crypto.suites import Suite
 from eum_app.usecases.open_store import open_store
@@ -139,6 +140,21 @@ def test_a_field_store_by_keyboard_alone(qtbot: QtBot, window: AppWindow, folder
     assert card.isVisible()
     window.close()
     open_store(folder, "INS-017", PASSPHRASE).close()
+
+
+def test_the_fips_profile_is_chosen_with_the_kind(qtbot: QtBot, folder: Path) -> None:
+    window = build_window(folder, kdf=KdfParams.fast_for_tests(Suite.P384))
+    qtbot.addWidget(window)
+    window.show()
+    find(window, "approved_only_box").click()
+    up_to_passphrase(window, "field", "FLD-7", "INS-017", "inspector")
+    press(window, "create_store_button")
+    qtbot.waitUntil(lambda: window.session is not None, timeout=60_000)
+    assert window.session is not None
+    assert window.session.suite is Suite.P384
+    (slot,) = read_store_file(folder).slots
+    assert slot.kdf.kdf == "pbkdf2-sha512"
+    window.close()
 
 
 def test_an_hq_gets_recovery_codes_at_once(qtbot: QtBot, window: AppWindow, folder: Path) -> None:
