@@ -178,6 +178,10 @@ EXCHANGE_SENTENCES: dict[str, tuple[str, str]] = {
     "report.file_missing": ("A file of the report is not there.", "Keep all its files in one folder."),
     "report.in_use": ("The file {name} is open in another program.", "Close it there, or choose another name."),
     "report.is_folder": ("{name} is a folder.", "Choose another name."),
+    "report.not_named": (
+        "The sidecar names other files, not this one: nothing vouches for it.",
+        "Use the report under the name it was made with, or ask for it again.",
+    ),
     "report.no_sidecar": (
         "There is no sidecar beside {name}: nothing says where it comes from.",
         "Put the report's other files (.sidecar.json and .sig) beside it.",

@@ -71,6 +71,8 @@ def _report(file: Path, session: Session | None, root: str) -> Found:
         "kind": "report",
         "report": sidecar.report,
         "file": sidecar.file_name,
+        "given": file.name,
+        "names_given": proof.names_given,
         "as_of": sidecar.as_of,
         "made_by": sidecar.made_by,
         "signer": proof.signer,
@@ -97,6 +99,7 @@ def _report(file: Path, session: Session | None, root: str) -> Found:
         "holds": proof.holds,
     }
     words = [
+        f"{file.name}: {'named by the sidecar' if proof.names_given else 'NOT NAMED by the sidecar'}",
         f"{sidecar.report} {sidecar.file_name}, data as of {sidecar.as_of}, by {sidecar.made_by}",
         f"Signature: {_said(proof.signature_holds)} by {proof.signer or 'nobody'} (authority {proof.root_fingerprint})",
         f"Signer known: {_said(proof.signer_is_known)}",

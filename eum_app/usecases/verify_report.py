@@ -76,6 +76,8 @@ class ReportProof:
     is also told by a root fingerprint. `codes` are those of the refusals, in the order in which they came."""
 
     sidecar: Sidecar
+    names_given: bool
+    """Whether the file that was given is the sidecar's own, its signature, or one that the sidecar names."""
     signer: str
     root_fingerprint: str
     signature_holds: bool
@@ -101,7 +103,8 @@ class ReportProof:
     def holds(self) -> bool:
         """Whether nothing speaks against it. What could not be asked (no store, no fingerprint) does not."""
         asked = (self.signer_is_known, self.heads_hold, self.export_is_recorded)
-        return self.signature_holds and self.rows_hold and all(verdict is not False for verdict in asked)
+        stated = self.names_given and self.signature_holds and self.rows_hold
+        return stated and all(verdict is not False for verdict in asked)
 
 
 def is_report(path: Path) -> bool:
@@ -112,6 +115,8 @@ def is_report(path: Path) -> bool:
 def verify_report(path: Path, session: Session | None = None, root: str = "") -> ReportProof:
     """Judge a report by any of its files, its sidecar or its signature.
 
+    The given file must be one that the sidecar names; otherwise the proof does not hold (`report.not_named`).
+
     `root` is the short fingerprint of the authority, as HQ reads it out. Raises Refusal `report.no_sidecar`,
     `report.sidecar_unreadable`, `device.not_enrolled`; Trouble of the disk.
     """
@@ -121,6 +126,9 @@ def verify_report(path: Path, session: Session | None = None, root: str = "") ->
     encoded = _read(sidecar_path)
     sidecar = decode_sidecar(encoded, sidecar_path.name)
     codes: list[str] = []
+    names_given = _names(sidecar, sidecar_path, path)
+    if not names_given:
+        codes.append("report.not_named")
     signature = _signature(sidecar_path, codes)
     chain = _chain(signature, codes)
     signature_holds = False
@@ -143,6 +151,7 @@ def verify_report(path: Path, session: Session | None = None, root: str = "") ->
                 recorded = is_export_recorded(connection, sidecar.file_name, sidecar.sha384)
     return ReportProof(
         sidecar=sidecar,
+        names_given=names_given,
         signer=chain[0].origin if chain else "",
         root_fingerprint=chain[-1].short_fingerprint if chain else "",
         signature_holds=signature_holds,
@@ -159,10 +168,22 @@ def _sidecar_path(path: Path) -> Path | None:
     if path.name.endswith(SUFFIX):
         names.append(path.name)
     names.append(f"{path.name}{SUFFIX}")
-    # A volume, a table or the rows of a summary: their names say whose they are.
-    stem = _OTHER_PART.sub("", path.name)
-    names += [f"{stem}{SUFFIX}", f"{Path(stem).stem}.pdf{SUFFIX}"]
+    # A volume, a table or the rows of a summary: their names say whose they are. A shared stem alone says nothing.
+    if _OTHER_PART.search(path.name):
+        stem = _OTHER_PART.sub("", path.name)
+        names += [f"{stem}{SUFFIX}", f"{Path(stem).stem}.pdf{SUFFIX}"]
     return next((path.with_name(name) for name in names if path.with_name(name).is_file()), None)
+
+
+def _names(sidecar: Sidecar, sidecar_path: Path, given: Path) -> bool:
+    """Whether `sidecar` speaks of the file `given`: a genuine sidecar copied beside another file does not.
+
+    Files are hashed by the names in the sidecar, in its folder, so a file named there is the file that is hashed.
+    """
+    if sidecar_path.name != f"{sidecar.file_name}{SUFFIX}":
+        return False
+    of_sidecar = {sidecar_path.name, f"{sidecar_path.name}{SIGNATURE_SUFFIX}"}
+    return given.name in of_sidecar | {file.name for file in sidecar.files}
 
 
 def _read(path: Path) -> bytes:

@@ -196,6 +196,48 @@ def test_what_is_no_sidecar_is_refused(tmp_path: Path, text: bytes) -> None:
         verify_report(tmp_path / "other.csv")
 
 
+def copy_under_another_name(exported: Exported, name: str, content: bytes) -> Path:
+    """Put a file of any content beside the report, with the genuine sidecar and signature copied under its name."""
+    forged = exported.path.with_name(name)
+    forged.write_bytes(content)
+    sidecar = forged.with_name(f"{name}.sidecar.json")
+    shutil.copy(exported.sidecar_path, sidecar)
+    shutil.copy(signature_path(exported), sidecar.with_name(f"{sidecar.name}.sig"))
+    return forged
+
+
+@pytest.mark.parametrize("is_forged", [True, False])
+@pytest.mark.parametrize("suffix", ["csv", "xlsx", "json", "pdf"])
+def test_a_sidecar_copied_under_another_name_vouches_for_nothing(
+    world: World, tmp_path: Path, suffix: str, is_forged: bool
+) -> None:
+    exported = made(world, tmp_path / f"status.{suffix}")
+    content = b"serial,outcome\n786950,verified\n" if is_forged else exported.path.read_bytes()
+    forged = copy_under_another_name(exported, f"X.{suffix}", content)
+    for given in (forged, Path(f"{forged}.sidecar.json"), Path(f"{forged}.sidecar.json.sig")):
+        proof = verify_report(given, world.hq)
+        assert (proof.names_given, proof.holds) == (False, False), given.name
+        assert proof.signature_holds  # the genuine one, of another file
+        assert "report.not_named" in proof.codes
+    assert verify_report(exported.path, world.hq).holds  # and the genuine report still holds
+    world.close()
+
+
+@pytest.mark.parametrize(
+    "name", ["i.xlsx", "i.whatever", "i", "i.rows.csv", "i.volume-02.pdf", "i.site-checklist.csv", "i.pdf.bak", "I.pdf"]
+)
+def test_a_file_that_shares_the_stem_of_a_sidecar_does_not_hold(world: World, tmp_path: Path, name: str) -> None:
+    made(world, tmp_path / "i.pdf")
+    (tmp_path / name).write_bytes(b"forged")
+    if is_report(tmp_path / name):
+        proof = verify_report(tmp_path / name, world.hq)
+        assert (proof.names_given, proof.holds) == (False, False)
+    else:
+        with pytest.raises(Refusal, match=r"report\.no_sidecar"):
+            verify_report(tmp_path / name, world.hq)
+    world.close()
+
+
 # On the command line
 
 
@@ -230,6 +272,12 @@ def test_the_command_line_proves_reports_bundles_and_stores(
     code, shown = command(capsys, "verify", str(report), "--root", "AAAAA-AAAAA-AAAAA-AAAAA-AAAAA")
     assert code == 1
     assert "DOES NOT HOLD" in shown
+    forged = tmp_path / "X.csv"
+    forged.write_text("serial,outcome\n786950,verified\n")
+    for suffix in (".sidecar.json", ".sidecar.json.sig"):
+        shutil.copy(f"{report}{suffix}", f"{forged}{suffix}")
+    code, shown = command(capsys, "verify", str(forged), *as_reviewer)
+    assert (code, "X.csv: NOT NAMED" in shown, "DOES NOT HOLD" in shown) == (1, True, True)
     report.write_bytes(report.read_bytes() + b"\0")
     code, shown = command(capsys, "verify", str(report), *as_reviewer)
     assert code == 1
