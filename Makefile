@@ -32,12 +32,13 @@ app: $(READY) ## Open the app
 test: $(READY) check ## Set up, check, run all tests
 	$(BIN)/python -m pytest -n auto
 
-check: $(READY) ## Lint, formatting, types, import contracts
+check: $(READY) ## Lint, formatting, types, import contracts, plain words
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/mypy tools/machine.py
+	$(BIN)/mypy tools/machine.py tools/plain_words.py
 	$(BIN)/lint-imports
+	$(BIN)/python tools/plain_words.py
 
 format: $(READY) ## Put the code into shape
 	$(BIN)/ruff check --fix .
