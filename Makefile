@@ -80,7 +80,7 @@ lock: ## Resolve both locks anew (needs uv); for every Python that we support, w
 
 LOCKED := --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url
 
-clean: ## Remove what was built, measured and shown; the virtual environment too
-	rm -rf $(VENV) build dist *.egg-info demo-output bench-output
+clean: ## Remove what was built and measured, and the virtual environment; demo-output stays
+	rm -rf $(VENV) build dist *.egg-info bench-output
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -12,11 +12,12 @@ from dataclasses import dataclass
 
 from eum_app.domain.errors import KnownError, Trouble
 from ui.messages_exchange import EXCHANGE_SENTENCES
+from ui.messages_machine import MACHINE_SENTENCES
 from ui.messages_marks import MARK_SENTENCES
 from ui.messages_paper import PAPER_SENTENCES
 from ui.messages_table import SENTENCES as CORE_SENTENCES
 
-SENTENCES = CORE_SENTENCES | EXCHANGE_SENTENCES | PAPER_SENTENCES
+SENTENCES = CORE_SENTENCES | EXCHANGE_SENTENCES | MACHINE_SENTENCES | PAPER_SENTENCES
 
 NOTHING_CHANGED = "Nothing was changed."
 RECORDED_IS_SAFE = "Everything recorded before is safe."

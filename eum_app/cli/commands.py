@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -66,7 +67,14 @@ def opens_the_app(
 
 @app.command()
 def demo(
-    output: Annotated[str, typer.Option(help="Where screenshots, bundles and reports go.")] = "demo-output",
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            help="Folder for screenshots, bundles and reports: new, empty, or left by an earlier demo.  "
+            "[default: demo-output]",
+            show_default=False,
+        ),
+    ] = None,
     window: Annotated[
         bool | None, typer.Option("--window/--no-window", help="Open windows, or walk through the job offscreen.")
     ] = None,

@@ -8,12 +8,15 @@ import sys
 from pathlib import Path
 
 
-def run_demo(output: str, *, window: bool | None = None) -> int:
+def run_demo(output: Path | None, *, window: bool | None = None) -> int:
     """Open the app on a demo HQ and a demo device; without a display, walk through the whole job offscreen.
 
-    `window` None = a window where there is a display. Returns an exit code.
+    `output` None = `output.default_output()`; `window` None = a window where there is a display. Returns an exit code;
+    raises as `output.take` does.
     """
-    folder = Path(output).resolve()
+    from eum_app.demo.output import default_output, take
+
+    folder = take(output or default_output())
     os.environ["EUM_STATE"] = str(folder / "work" / "state")
     if has_display() if window is None else window:
         return _in_windows(folder)
@@ -30,8 +33,11 @@ def has_display() -> bool:
 def _in_windows(folder: Path) -> int:
     from PySide6.QtWidgets import QApplication
 
+    from eum_app.demo.output import finish
     from eum_app.demo.scene import INSPECTOR, PASSPHRASE, REVIEWER, set_the_stage
     from ui.app import build_window
+
+    finish(folder)  # nothing is made at its top: what lies there later is a person's
 
     _say("Setting the stage …")
     scene = set_the_stage(folder / "work")
@@ -51,6 +57,7 @@ def _offscreen(folder: Path) -> int:
     from PySide6.QtWidgets import QApplication
 
     from eum_app.demo.hands import StrayWindows, StuckError
+    from eum_app.demo.output import finish
     from eum_app.demo.scene import set_the_stage
     from eum_app.demo.walk import Walk
     from ui.theme import theme
@@ -60,8 +67,6 @@ def _offscreen(folder: Path) -> int:
         if "propagateSizeHints" not in text:
             sys.stderr.write(f"{kind.name}: {text}\n")
 
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
     qInstallMessageHandler(without_chatter)
     app = QApplication(sys.argv[:1])
     strays = StrayWindows(app)
@@ -76,6 +81,7 @@ def _offscreen(folder: Path) -> int:
         return 3
     for bundle in sorted(scene.carried.rglob("*.eumb")):
         shutil.copy2(bundle, folder / bundle.name)
+    finish(folder)
     if strays.names:
         _say(f"FAULT: shown as windows of their own for a moment: {', '.join(strays.names)}")
         return 3

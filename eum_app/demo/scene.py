@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -63,11 +62,10 @@ class Scene:
 
 
 def set_the_stage(folder: Path) -> Scene:
-    """Make the stores, enrol the device, write inventory, labels, a camera's walk and a photo; all synthetic.
+    """Make the stores, enroll the device, write inventory, labels, a camera's walk and a photo; all synthetic.
 
-    What an earlier demonstration left in `folder` is removed first.
+    Raises FileExistsError where `folder` exists: nothing is deleted here.
     """
-    shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     rows = depot_rows(SEED, ITEMS, today=datetime.now(UTC).date())
     scene = Scene(folder, rows)

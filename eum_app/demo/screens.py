@@ -6,12 +6,14 @@ With more words only the views that begin so: `… FOLDER hq-overview field-visi
 from __future__ import annotations
 
 import os
-import shutil
+import re
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
+
+from eum_app.domain.errors import Refusal
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
@@ -22,12 +24,14 @@ THEMES: Final = ("light", "dark", "sunlight")
 SIZES: Final = ((1440, 900, 100), (1366, 768, 100), (1366, 768, 200))
 LOOKS: Final = tuple((name, *size) for size in SIZES for name in THEMES)
 """Theme, width, height, per cent."""
+_PICTURE: Final = re.compile(rf"(?:new|field|hq)-[a-z0-9-]+-(?:{'|'.join(THEMES)})-\d+x\d+(?:-200)?\.png")
 
 
 def take_screens(folder: Path, wanted: Sequence[str] = ("",)) -> list[Path]:
     """Walk through the whole job, then take each view of the first start, the device and HQ in each theme and size.
 
-    Names are `field-visits-dark-1366x768.png`; at 200 % `…-1366x768-200.png`.
+    Names are `field-visits-dark-1366x768.png`; at 200 % `…-1366x768-200.png`. Earlier pictures in `folder` are deleted;
+    raises Refusal `demo.foreign` where it holds anything else.
     """
     from PySide6.QtWidgets import QApplication
 
@@ -38,8 +42,7 @@ def take_screens(folder: Path, wanted: Sequence[str] = ("",)) -> list[Path]:
 
     app = QApplication.instance() or QApplication(sys.argv[:1])
     theme().set_mode("light")
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
+    _take_folder(folder)
     found: list[Path] = []
 
     def take(kind: str, seen: Iterable[View]) -> None:
@@ -65,6 +68,16 @@ def take_screens(folder: Path, wanted: Sequence[str] = ("",)) -> list[Path]:
     return found
 
 
+def _take_folder(folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    earlier = sorted(folder.iterdir())
+    for path in earlier:
+        if not _PICTURE.fullmatch(path.name) or path.is_symlink() or not path.is_file():
+            raise Refusal("demo.foreign", path=str(folder), found=path.name)
+    for path in earlier:
+        path.unlink()
+
+
 def _pictures(widget: QWidget, path: Path) -> Iterator[Path]:
     """The window, or a dialog as large as it wants to be, in each theme and size."""
     from PySide6.QtTest import QTest
@@ -87,6 +100,19 @@ def _pictures(widget: QWidget, path: Path) -> Iterator[Path]:
     QTest.qWait(150)
 
 
-if __name__ == "__main__":
+def main() -> int:
+    """Exit code 1, with a sentence, where the folder is not for pictures."""
+    from ui.messages import sentence
+
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    sys.stdout.write(f"{len(take_screens(Path(sys.argv[1]), sys.argv[2:] or ('',)))} pictures in {sys.argv[1]}\n")
+    try:
+        made = take_screens(Path(sys.argv[1]), sys.argv[2:] or ("",))
+    except Refusal as error:
+        sys.stderr.write(f"{sentence(error)}\n")
+        return 1
+    sys.stdout.write(f"{len(made)} pictures in {sys.argv[1]}\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,182 @@
+"""The demo's output folder: taken only when it is new, empty, or holds nothing but what demos made.
+
+A demo deletes file by file, and only what it can name as its own. Anything else stops it before the first deletion.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from db.files import disk_trouble, written_whole
+from db.keyslots import open_slot, read_store_file
+from eum_app.demo.scene import DEVICE, HQ, INSPECTOR, PASSPHRASE, REVIEWER
+from eum_app.domain.errors import KnownError, Refusal
+
+MARKER: Final = ".eum-demo.json"
+DEFAULT: Final = "demo-output"
+_MADE_BY: Final = "eum demo"
+_MAX_MARKER_BYTES: Final = 256 * 1024
+_STORES: Final = {"work/hq-store": REVIEWER, "work/device-store": INSPECTOR}
+
+_BUNDLE = rf"(?:{HQ}_to_{DEVICE}|{DEVICE}_to_{HQ})_[a-z]+_[0-9-]+\.eumb"
+_EXPORT = (
+    r"(?:inventory-status|activity-log|labels)(?:\.volume-\d+|\.summary)?\.(?:csv|xlsx|pdf|json)"
+    r"(?:\.sidecar\.json(?:\.sig)?)?"
+)
+_WRITING = r"\.(?:writing|settings)-[a-z0-9_]{8}"  # left by a demo that was killed
+_STORE = (
+    r"(?:(?:store|attempts)\.db(?:-wal|-shm|-journal)?|keyslots\.json|notice\.json|newest\.mark"
+    rf"|content/[0-9a-f]{{2}}/[0-9a-f]{{32,128}}|content/(?:[0-9a-f]{{2}}/)?{_WRITING}|{_WRITING})"
+)
+_OUR_FILES: Final = re.compile(
+    rf"""\d\d-[a-z-]+\.png | {_BUNDLE} | {_EXPORT} | {_WRITING}(?:/{_EXPORT})?
+    | work/(?: inventory-depot-7\.csv | walk\.avi | label\.png | damage\.jpg | {DEVICE}\.eum(?:req|ans) | {_WRITING}
+        | carried/(?: {_BUNDLE} | {_EXPORT} | {_WRITING}(?:/{_EXPORT})? )
+        | state/stores/(?: [0-9a-f]{{32}}-[0-9a-f]{{16}}\.json | {_WRITING} )
+        | (?:hq|device)-store/{_STORE} )""",
+    re.VERBOSE,
+)
+_OUR_FOLDERS: Final = re.compile(
+    rf"""{_WRITING} | work
+    | work/(?: carried(?:/{_WRITING})? | state(?:/stores)? | (?:hq|device)-store(?:/content(?:/[0-9a-f]{{2}})?)? )""",
+    re.VERBOSE,
+)
+"""Every file and folder that a demo makes, by its path below the output folder."""
+
+
+class Mark(msgspec.Struct, frozen=True, kw_only=True):
+    """Contents of the marker file.
+
+    `folder` is the inode of the marked folder, so that a copied marker marks nothing. (The device number is left out:
+    it can change with a restart.) `files` are the files at the top of the folder with their SHA-256; None until the
+    demo is done.
+    """
+
+    made_by: str
+    folder: int
+    files: dict[str, str] | None = None
+
+
+def default_output() -> Path:
+    """`demo-output` in the current folder, or a new temporary folder where the current one cannot be written."""
+    if os.access(DEFAULT if Path(DEFAULT).exists() else ".", os.W_OK):
+        return Path(DEFAULT)
+    return Path(tempfile.mkdtemp(prefix="eum-demo-"))
+
+
+def take(given: Path) -> Path:
+    """Make the folder, or clear what earlier demos left in it, and mark it as a demo's; its absolute path.
+
+    Raises Refusal `demo.link`, `demo.not_a_folder`, `demo.own_place` or `demo.foreign` before anything is deleted;
+    Trouble of the disk.
+    """
+    with disk_trouble(given):
+        if given.is_symlink():
+            raise Refusal("demo.link", path=str(given))
+        folder = given.resolve()
+        if folder.exists() and not folder.is_dir():
+            raise Refusal("demo.not_a_folder", path=str(folder))
+        if any(place.is_relative_to(folder) for place in _own_places()):
+            raise Refusal("demo.own_place", path=str(folder))
+        folder.mkdir(parents=True, exist_ok=True)
+        for path in _made_by_demos(folder):
+            path.rmdir() if path.is_dir() else path.unlink()
+    _write(folder, None)
+    return folder
+
+
+def finish(folder: Path) -> None:
+    """Write down which files at the top of the folder this demo made: only these are deleted by the next one."""
+    files = {
+        path.name: _hash(path)
+        for path in sorted(folder.iterdir())
+        if path.is_file() and _OUR_FILES.fullmatch(path.name)
+    }
+    _write(folder, files)
+
+
+def _own_places() -> list[Path]:
+    """The current folder and the home folder: a demo clears neither of them, nor a folder above them."""
+    places = [Path.cwd()]
+    home = Path(os.path.expanduser("~"))  # noqa: PTH111 - Path.home() raises where there is none
+    return [*places, home.resolve()] if home.is_absolute() else places
+
+
+def _made_by_demos(folder: Path) -> list[Path]:
+    """Everything in the folder, contents before their folders. Raises Refusal `demo.foreign` for the first other."""
+    entries = list(_entries(folder))
+    if not entries:
+        return []
+    mark = _read(folder)
+    for path in entries:
+        if path != folder / MARKER and not _is_ours(path, folder, mark):
+            raise Refusal("demo.foreign", path=str(folder), found=path.relative_to(folder).as_posix())
+    if mark is None:
+        _require_unmarked_demo(folder)
+    return entries
+
+
+def _entries(folder: Path) -> Iterator[Path]:
+    """Depth first; links are never followed."""
+    for path in sorted(folder.iterdir()):
+        if path.is_dir() and not path.is_symlink():
+            yield from _entries(path)
+        yield path
+
+
+def _is_ours(path: Path, folder: Path, mark: Mark | None) -> bool:
+    name = path.relative_to(folder).as_posix()
+    if path.is_symlink():
+        return False
+    if path.is_dir():
+        return _OUR_FOLDERS.fullmatch(name) is not None
+    if not path.is_file() or not _OUR_FILES.fullmatch(name):
+        return False
+    if mark is None or mark.files is None or path.parent != folder:
+        return True
+    return mark.files.get(name) == _hash(path)
+
+
+def _require_unmarked_demo(folder: Path) -> None:
+    """Without a marker, only a `demo-output` of an older version is taken: its stores open with the passphrase that
+    the demo prints. Raises Refusal `demo.foreign`."""
+    stores = [(folder / place, account) for place, account in _STORES.items()]
+    if folder.name != DEFAULT or not all((store / "keyslots.json").is_file() for store, _ in stores):
+        raise Refusal("demo.foreign", path=str(folder), found=next(folder.iterdir()).name)
+    for store, account in stores:
+        try:
+            open_slot(read_store_file(store), account, PASSPHRASE)
+        except KnownError as error:
+            found = store.relative_to(folder).as_posix()
+            raise Refusal("demo.foreign", path=str(folder), found=found) from error
+
+
+def _read(folder: Path) -> Mark | None:
+    """The marker, where it is a regular file that was written for this very folder."""
+    path = folder / MARKER
+    if path.is_symlink() or not path.is_file() or path.stat().st_size > _MAX_MARKER_BYTES:
+        return None
+    try:
+        mark = msgspec.json.decode(path.read_bytes(), type=Mark)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return None
+    return mark if mark.made_by == _MADE_BY and mark.folder == folder.stat().st_ino else None
+
+
+def _write(folder: Path, files: dict[str, str] | None) -> None:
+    mark = Mark(made_by=_MADE_BY, folder=folder.stat().st_ino, files=files)
+    with written_whole(folder / MARKER) as file:
+        file.write(msgspec.json.format(msgspec.json.encode(mark)))
+
+
+def _hash(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
