@@ -37,7 +37,7 @@ def _in_windows(folder: Path) -> int:
     from eum_app.demo.scene import INSPECTOR, PASSPHRASE, REVIEWER, set_the_stage
     from ui.app import build_window
 
-    finish(folder)  # nothing is made at its top: what lies there later is a person's
+    finish(folder)  # a demo in windows makes only `work`: any other file is a person's
 
     _say("Setting the stage …")
     scene = set_the_stage(folder / "work")

@@ -36,7 +36,7 @@ def store(folder: Path, kind: str, passphrase: str = PASSPHRASE) -> None:
 
 
 def demo_made(folder: Path, *, passphrase: str = PASSPHRASE) -> None:
-    """What a demo writes, in miniature: real stores, and files under the demo's names."""
+    """Write real stores and small files under the names that a demo uses."""
     for name in ("walk.avi", "label.png", "damage.jpg", "inventory-depot-7.csv", "FLD-0042.eumreq", "FLD-0042.eumans"):
         path = folder / "work" / name
         path.parent.mkdir(parents=True, exist_ok=True)
