@@ -1,0 +1,41 @@
+"""Reports that hold names in other scripts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from db.queries.reports import InventoryFilter
+from eum_app.domain.errors import Trouble
+from eum_app.usecases.import_inventory import import_inventory
+from eum_app.usecases.inventory_file import read_inventory
+from eum_app.usecases.inventory_report import export_inventory
+from eum_app.usecases.session import Session
+from tests.builders import Clock, inventory_csv, make_store
+from tests.cases.support import still_wrong
+
+SITES = ("평택 창고", "คลังสรรพาวุธ", "台中倉庫", "横田倉庫")
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
+
+@pytest.fixture
+def hq(tmp_path: Path) -> Iterator[Session]:
+    """HQ with one item at each of `SITES`."""
+    session = make_store(tmp_path / "hq", "hq", "HQ-09", Clock())
+    for number, site in enumerate(SITES):
+        listed = inventory_csv(tmp_path / "list.csv", 1, site=site, first_serial=1_000 + number)
+        import_inventory(session, read_inventory(listed))
+    yield session
+    session.store.close()
+
+
+@still_wrong("one name in Thai, Korean, Chinese or Japanese keeps the PDF from being made", Trouble)
+def test_case_16_a_pdf_is_made_whatever_the_script(hq: Session, tmp_path: Path) -> None:
+    assert export_inventory(hq, tmp_path / "r.pdf", InventoryFilter()).rows == len(SITES)
+
+
+@still_wrong("a spreadsheet on Windows reads the CSV in its own code page")
+def test_case_26_a_csv_report_says_that_it_is_utf_8(hq: Session, tmp_path: Path) -> None:
+    assert export_inventory(hq, tmp_path / "r.csv", InventoryFilter()).path.read_bytes().startswith(BYTE_ORDER_MARK)

@@ -1,0 +1,122 @@
+"""From a symbol to an item: a part is not a mark, near is offered, and a contradiction is never taken."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from eum_app.cli.common import sentence_of
+from eum_app.domain.errors import Refusal
+from eum_app.domain.marks import parse_mark
+from eum_app.scanning.read_marks import read_marks
+from tests.cases.support import book, case, command, matched, near_serials, still_wrong
+from ui.messages import sentence
+
+Capture = pytest.CaptureFixture[str]
+MESSAGE = "[)>\x1e06\x1d17V1HLD9\x1d1PW\x1dS750148\x1e\x04"
+
+
+@still_wrong("the first of two symbols is matched as the mark of another item")
+@pytest.mark.parametrize("name", ["dm_1of2.png", "qr_1of2.png", "dm_plain_1of2.png", "qr_plain_1of2.png"])
+def test_case_05_a_part_of_a_mark_is_never_an_item(tmp_path: Path, name: str) -> None:
+    rows = ("WIDGET-99,1HLD9,000001,D1HLD9WIDGET-99000001", "WIDGET-99,1HLD9,0000,D1HLD9WIDGET-990000")
+    with book(tmp_path, *(f"XX-B-ABC,{row}" for row in (*rows, "WIDGET-99,1HLD9,AB-750148,"))) as at:
+        (reading,) = read_marks(case(5, name))
+        symbol = reading.symbol
+        assert symbol is not None
+        if reading.mark is None or symbol.part_of:
+            return
+        match = matched(at, symbol.raw, symbology=symbol.aim)
+        assert (match.item, near_serials(match)) == (None, [])
+
+
+@still_wrong("the German layout is blamed on the mark; Caps Lock is not named")
+@pytest.mark.parametrize(
+    "text",
+    [MESSAGE.swapcase(), MESSAGE.replace("[)>", "ü=:"), "х)Ю\x1e06\x1d17М1РДВ9\x1d1ЗЦ\x1dІ750148\x1e\x04"],
+    ids=["caps lock", "german", "ukrainian"],
+)
+def test_case_11_a_keyboard_layout_is_named(tmp_path: Path, text: str) -> None:
+    with book(tmp_path, "XX-B-ABC,W,1HLD9,750148,") as at:
+        try:
+            match = matched(at, text, read_by="wedge", symbology="")
+        except Refusal as refusal:
+            told = str(sentence(refusal))
+        else:
+            told = " ".join(sentence_of(one.code, one.values) for one in match.mark.warnings)
+        assert "layout" in told or "Caps Lock" in told
+
+
+@still_wrong("a plain serial typed by a scanner that was never tested counts without a word")
+def test_case_11_an_untested_scanner_is_named(tmp_path: Path) -> None:
+    with book(tmp_path, "XX-B-ABC,W,1HLD9,YZ1234,", "XX-B-ABC,W,1HLD9,ZY1234,") as at:
+        match = matched(at, "ZY1234", read_by="wedge", symbology="")
+        assert match.kind != "expected" or match.mark.warnings
+
+
+@still_wrong("the serial is read as Latin-1, whatever the symbol says")
+def test_case_13_the_character_set_of_a_symbol_counts_for_its_serial(capfd: Capture) -> None:
+    code, out, _ = command(capfd, "read-marks", case(13, "eci7.png"))
+    said = json.loads(out)
+    assert (code, said["text"], said["serial"]) == (0, "Ж750148", "Ж750148")
+
+
+@still_wrong("a designator before plain text is taken for data")
+@pytest.mark.parametrize("prefix", ["]d4", "]d5", "]d6", "]Q2"])
+def test_case_13_a_designator_is_not_data(prefix: str) -> None:
+    assert parse_mark(f"{prefix}\\000026750148".encode()).serial == "750148"
+
+
+@still_wrong("serials that differ by leading zeros are not offered")
+@pytest.mark.parametrize(
+    ("raw", "offered"),
+    [(MESSAGE.replace("S750148", "S000123"), "123"), ("456", "000456")],
+    ids=["lost in the list", "lost on the mark"],
+)
+def test_case_17_leading_zeros_are_near(tmp_path: Path, raw: str, offered: str) -> None:
+    with book(tmp_path, "XX-B-ABC,W,1HLD9,123,", "XX-B-ABC,W,1HLD9,000456,") as at:
+        match = matched(at, raw)
+        assert (match.kind, match.item, near_serials(match)) == ("near", None, [offered])
+
+
+@still_wrong("a UII in small letters is raised in the list and kept in the mark")
+def test_case_18_the_letter_case_of_a_uii_does_not_matter(tmp_path: Path) -> None:
+    with book(tmp_path, "XX-B-ABC,W-9,1HLD9,12ab567,DA330912ab567") as at:
+        match = matched(at, "[)>\x1e06\x1d25SDA330912ab567\x1e\x04")
+        found = [match.item.serial] if match.item else near_serials(match)
+        assert found == ["12AB567"]
+
+
+@still_wrong("a serial that contradicts the UII is taken without a word")
+def test_case_27_a_mark_that_contradicts_itself_warns(tmp_path: Path) -> None:
+    with book(tmp_path, "XX-B-ABC,W,1HLD9,000001,", "XX-B-ABC,W,1HLD9,750148,") as at:
+        match = matched(at, "[)>\x1e06\x1d18S1HLD9000001\x1dS750148\x1e\x04")
+        assert match.kind == "ambiguous" or match.mark.warnings
+
+
+@still_wrong("a data identifier in a linear symbol is taken for part of a serial")
+@pytest.mark.parametrize("raw", ["25SD1HLD9WIDGET-99000001", "18S1HLD9000001"])
+def test_case_28_identifiers_of_linear_symbols_are_offered(tmp_path: Path, raw: str) -> None:
+    with book(tmp_path, "XX-B-ABC,WIDGET-99,1HLD9,000001,D1HLD9WIDGET-99000001") as at:
+        match = matched(at, raw, read_by="wedge", symbology="Code 39")
+        assert (match.item, near_serials(match)) == (None, ["000001"])
+
+
+@still_wrong("letters alike across scripts and digits of other scripts are not offered")
+@pytest.mark.parametrize(
+    ("raw", "listed"),
+    [("AB-7751", "\u0410\u0412-7751"), ("1234", "\u0661\u0662\u0663\u0664")],
+    ids=["cyrillic", "arabic"],
+)
+def test_case_34_letters_that_look_alike_are_near(tmp_path: Path, raw: str, listed: str) -> None:
+    with book(tmp_path, f"XX-B-ABC,W,1HLD9,{listed},") as at:
+        match = matched(at, raw)
+        assert (match.item, near_serials(match)) == (None, [listed])
+
+
+@still_wrong("an order to a scanner is taken for a serial")
+def test_case_35_a_symbol_that_sets_up_a_scanner_is_not_a_mark(capfd: Capture) -> None:
+    _, out, _ = command(capfd, "read-marks", case(35, "readerinit.png"))
+    assert json.loads(out).get("serial") is None

@@ -1,0 +1,60 @@
+"""Filled worklists: every line of the file is recorded, or refused by name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from eum_app.domain.clock import utc_text
+from eum_app.domain.errors import Refusal
+from eum_app.usecases.filled_worklist import transcribe_file
+from tests.builders import World, make_world
+from tests.cases.support import case, still_wrong
+
+At = tuple[World, str, str]
+
+
+@pytest.fixture
+def at(tmp_path: Path) -> Iterator[At]:
+    """A device with a visit of three items, some hours after it was handed over; the visit; when things were seen."""
+    world = make_world(tmp_path / "w", count=3)
+    visit_id = world.plan().visit_id
+    world.hand_over()
+    world.clock.instant += timedelta(hours=4)
+    yield world, visit_id, utc_text(world.clock.instant - timedelta(hours=1))
+    world.close()
+
+
+@still_wrong("a verified item becomes part of the note of another")
+def test_case_02_no_line_is_lost_in_a_note(at: At, tmp_path: Path) -> None:
+    world, visit_id, seen = at
+    notes = ('"IN CRATE 7', 'SEAL 12"', "")
+    lines = [
+        f"1,INS-017,{seen},{row},verified,{serial},{serial},{note}"
+        for row, serial, note in zip((1, 2, 3), (786950, 786951, 786952), notes, strict=True)
+    ]
+    path = tmp_path / "filled.csv"
+    path.write_text("\n".join(["page,saw,seen_at,row,outcome,read,read_again,note", *lines]) + "\n", encoding="utf-8")
+    done = transcribe_file(world.device, visit_id, path)
+    assert done.checks == 3 or (done.checks == 0 and done.refused)
+
+
+@still_wrong("a semicolon, capitals in the heading or a blank row refuse the file", Refusal)
+@pytest.mark.parametrize("name", ["semicolon.csv", "capitals.csv"])
+def test_case_37_a_spreadsheet_may_save_a_filled_worklist(at: At, tmp_path: Path, name: str) -> None:
+    world, visit_id, seen = at
+    text = case(37, name).read_text("utf-8")
+    path = tmp_path / name
+    path.write_text(text.replace("INS-1", "INS-017").replace("2026-11-29T20:00Z", seen), encoding="utf-8")
+    assert transcribe_file(world.device, visit_id, path).checks == 1
+
+
+@still_wrong("a blank row refuses the file")
+def test_case_37_blank_rows_are_passed_over(at: At, tmp_path: Path) -> None:
+    world, visit_id, seen = at
+    path = tmp_path / "filled.csv"
+    path.write_text(f"page,saw,seen_at,row,outcome\n1,INS-017,{seen},1,verified\n,,,,\n", encoding="utf-8")
+    assert transcribe_file(world.device, visit_id, path).checks == 1
