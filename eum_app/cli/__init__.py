@@ -8,22 +8,13 @@ from __future__ import annotations
 
 import os
 import sys
-from contextvars import ContextVar
 from pathlib import Path
 
+from eum_app.cli.process import EXIT_REFUSED, EXIT_TROUBLE, secrets_taken
 from eum_app.domain.errors import KnownError, Trouble
 
-EXIT_REFUSED = 1
-EXIT_TROUBLE = 3
 SET_PDF = "set-pdf"
 """Not for people: a report sets each volume of a PDF in a child process, which needs nothing else of the program."""
-SECRETS = ("EUM_PASSPHRASE", "EUM_DATABASE_URL")
-_secrets: ContextVar[dict[str, str]] = ContextVar("secrets")
-
-
-def secret(name: str) -> str | None:
-    """One of `SECRETS` as the environment gave it."""
-    return _secrets.get({}).get(name)
 
 
 def run(arguments: list[str] | None = None) -> int:
@@ -32,13 +23,8 @@ def run(arguments: list[str] | None = None) -> int:
     Meanwhile the environment lacks the secrets that it brought: no child process inherits them.
     """
     given = sys.argv[1:] if arguments is None else arguments
-    taken = {name: os.environ.pop(name) for name in SECRETS if name in os.environ}
-    before = _secrets.set(taken)
-    try:
+    with secrets_taken():
         return _run(given)
-    finally:
-        _secrets.reset(before)
-        os.environ.update(taken)
 
 
 def _run(given: list[str]) -> int:
@@ -53,7 +39,7 @@ def _run(given: list[str]) -> int:
 
         app(args=given)
     except KnownError as error:
-        from ui.messages import sentence
+        from eum_app.wording.messages import sentence
 
         sys.stderr.write(f"{sentence(error)}\n")
         return EXIT_TROUBLE if isinstance(error, Trouble) else EXIT_REFUSED
@@ -63,8 +49,8 @@ def _run(given: list[str]) -> int:
 
 
 def _open_the_app() -> int:
-    from ui.app import default_folder
-    from ui.app import run as run_app
+    from ui.window.app import default_folder
+    from ui.window.app import run as run_app
 
     named = os.environ.get("EUM_STORE")
     return run_app(Path(named) if named else default_folder())

@@ -8,8 +8,8 @@ from typing import Annotated
 
 import typer
 
-from eum_app.cli import EXIT_TROUBLE
 from eum_app.cli.common import AccountOption, JsonOption, PassphraseFd, StoreOption, passphrase, show, unlocked
+from eum_app.cli.process import EXIT_TROUBLE
 
 
 def backup_command(

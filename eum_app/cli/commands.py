@@ -60,7 +60,7 @@ def opens_the_app(
 
         raise typer.Exit(run_self_check())
     if context.invoked_subcommand is None:
-        from ui.app import run
+        from ui.window.app import run
 
         raise typer.Exit(run(store_folder(store)))
 

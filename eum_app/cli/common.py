@@ -14,7 +14,7 @@ import msgspec
 import typer
 from platformdirs import user_data_path
 
-from eum_app.cli import secret
+from eum_app.cli.process import secret
 from eum_app.domain.errors import Refusal
 from eum_app.usecases.session import Session
 
@@ -110,7 +110,7 @@ def notice_accepted(folder: Path) -> str | None:
 def unlocked(store: Path | None, account: str, descriptor: int | None) -> Iterator[Session]:
     """An open session; its end is recorded."""
     from eum_app.usecases.open_store import open_store
-    from ui.messages import sentence
+    from eum_app.wording.messages import sentence
 
     folder = store_folder(store)
     accepted_at = notice_accepted(folder)
@@ -145,7 +145,7 @@ def print_json(data: Any) -> None:
 
 def sentence_of(code: str, values: Mapping[str, object]) -> str:
     """A mark's warning or refusal in words."""
-    from ui.messages import sentence
-    from ui.messages_marks import MARK_SENTENCES, describe
+    from eum_app.wording.messages import sentence
+    from eum_app.wording.messages_marks import MARK_SENTENCES, describe
 
     return describe(code, values) if code in MARK_SENTENCES else str(sentence(Refusal(code, **values)))

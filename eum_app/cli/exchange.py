@@ -7,8 +7,8 @@ from typing import Annotated, Any
 
 import typer
 
-from eum_app.cli import EXIT_REFUSED
 from eum_app.cli.common import AccountOption, JsonOption, PassphraseFd, StoreOption, echo_codes, show, unlocked
+from eum_app.cli.process import EXIT_REFUSED
 from eum_app.domain.errors import Refusal
 
 device_app = typer.Typer(help="Devices: request, sign and accept an identity.", no_args_is_help=True)
@@ -230,7 +230,7 @@ def import_command(
 
 
 def _in_words(outcome: Any) -> str:
-    from ui.messages import sentence
+    from eum_app.wording.messages import sentence
 
     reason = f": {sentence(Refusal(outcome.code, **outcome.values))}" if outcome.code else ""
     added = f" ({outcome.new_entries} facts, {outcome.new_findings} findings)" if outcome.outcome == "accepted" else ""

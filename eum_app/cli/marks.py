@@ -8,8 +8,8 @@ from typing import Annotated
 
 import typer
 
-from eum_app.cli import EXIT_REFUSED
 from eum_app.cli.common import print_json, sentence_of
+from eum_app.cli.process import EXIT_REFUSED
 from eum_app.domain.errors import Refusal
 
 MAX_STDIN_BYTES = 1_000_000

@@ -7,8 +7,8 @@ from typing import Annotated, Any
 
 import typer
 
-from eum_app.cli import EXIT_REFUSED
 from eum_app.cli.common import AccountOption, JsonOption, PassphraseFd, StoreOption, sentence_of, show, unlocked
+from eum_app.cli.process import EXIT_REFUSED
 from eum_app.cli.work import visit_app
 from eum_app.domain.errors import Refusal
 

@@ -200,9 +200,9 @@ def _draw_everything() -> str:
     import importlib
 
     from assets import asset
-    from ui.theme import theme
-    from ui.theme.tokens import THEMES
-    from ui.unlock import UnlockPage
+    from ui.kit.theme import theme
+    from ui.kit.theme.tokens import THEMES
+    from ui.window.unlock import UnlockPage
 
     look, icons = theme(), sorted(path.stem for path in asset("icons").glob("*.svg"))
     for mode in THEMES:
@@ -219,7 +219,7 @@ def _draw_everything() -> str:
 
 def _child() -> str:
     """As the pages do it: a fresh process that gets its work through a pipe, and its answer back on the GUI thread."""
-    from ui.tasks import Tasks
+    from ui.kit.tasks import Tasks
 
     _application()
     tasks = Tasks()

@@ -7,7 +7,6 @@ from typing import Annotated, Any
 
 import typer
 
-from eum_app.cli import EXIT_REFUSED
 from eum_app.cli.accounts import accounts_app
 from eum_app.cli.backup import backup_command, restore_command
 from eum_app.cli.common import (
@@ -22,6 +21,7 @@ from eum_app.cli.common import (
     store_folder,
     unlocked,
 )
+from eum_app.cli.process import EXIT_REFUSED
 from eum_app.domain.errors import Refusal
 
 store_app = typer.Typer(help="The encrypted store of this machine.", no_args_is_help=True)
@@ -86,7 +86,7 @@ def check(
     """Follow every journal from its beginning, hold every signature, hash every photo: is anything altered, is
     anything missing?"""
     from eum_app.usecases.check_store import Wrong, examine_store
-    from ui.messages import sentence
+    from eum_app.wording.messages import sentence
 
     def said(wrong: Wrong) -> dict[str, object]:
         return {"code": wrong.code, **wrong.values, "what": sentence(Refusal(wrong.code, **wrong.values)).what}

@@ -7,8 +7,8 @@ from typing import Annotated, Any
 
 import typer
 
-from eum_app.cli import EXIT_REFUSED
 from eum_app.cli.common import JsonOption, PassphraseFd, StoreOption, show, unlocked
+from eum_app.cli.process import EXIT_REFUSED
 from eum_app.domain.errors import Refusal
 from eum_app.domain.journal import Head
 from eum_app.usecases.session import Session
@@ -63,7 +63,7 @@ def _file(file: Path, session: Session | None, root: str) -> Found:
 
 def _report(file: Path, session: Session | None, root: str) -> Found:
     from eum_app.usecases.verify_report import verify_report
-    from ui.messages import sentence
+    from eum_app.wording.messages import sentence
 
     proof = verify_report(file, session, root)
     sidecar = proof.sidecar
@@ -135,7 +135,7 @@ def _bundle(file: Path, session: Session) -> Found:
 
 def _store(session: Session) -> Found:
     from eum_app.usecases.open_store import check_store
-    from ui.messages import sentence
+    from eum_app.wording.messages import sentence
 
     altered = ""
     heads: list[Head] = []

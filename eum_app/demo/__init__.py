@@ -35,7 +35,7 @@ def _in_windows(folder: Path) -> int:
 
     from eum_app.demo.output import finish
     from eum_app.demo.scene import INSPECTOR, PASSPHRASE, REVIEWER, set_the_stage
-    from ui.app import build_window
+    from ui.window.app import build_window
 
     finish(folder)  # a demo in windows makes only `work`: any other file is a person's
 
@@ -60,7 +60,7 @@ def _offscreen(folder: Path) -> int:
     from eum_app.demo.output import finish
     from eum_app.demo.scene import set_the_stage
     from eum_app.demo.walk import Walk
-    from ui.theme import theme
+    from ui.kit.theme import theme
 
     def without_chatter(kind: QtMsgType, _context: object, text: str) -> None:
         # The offscreen platform says at each window that it has no window manager.

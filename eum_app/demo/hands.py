@@ -23,9 +23,9 @@ from PySide6.QtWidgets import (
 )
 
 from eum_app.domain.checklists import Question
-from ui import words
-from ui.app import AppWindow
 from ui.devices.wedge_filter import WedgeFilter
+from ui.kit import words
+from ui.window.app import AppWindow
 
 PATIENCE_S: Final = 120.0
 KEY_PAUSE_MS: Final = 60

@@ -38,7 +38,7 @@ def take_screens(folder: Path, wanted: Sequence[str] = ("",)) -> list[Path]:
     from eum_app.demo import views
     from eum_app.demo.scene import INSPECTOR, REVIEWER, set_the_stage
     from eum_app.demo.walk import Walk
-    from ui.theme import theme
+    from ui.kit.theme import theme
 
     app = QApplication.instance() or QApplication(sys.argv[:1])
     theme().set_mode("light")
@@ -82,7 +82,7 @@ def _pictures(widget: QWidget, path: Path) -> Iterator[Path]:
     """The window, or a dialog as large as it wants to be, in each theme and size."""
     from PySide6.QtTest import QTest
 
-    from ui.theme import theme
+    from ui.kit.theme import theme
 
     parent = widget.parentWidget()
     window = parent.window() if parent is not None else widget
@@ -102,7 +102,7 @@ def _pictures(widget: QWidget, path: Path) -> Iterator[Path]:
 
 def main() -> int:
     """Exit code 1, with a sentence, where the folder is not for pictures."""
-    from ui.messages import sentence
+    from eum_app.wording.messages import sentence
 
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     try:

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QWidget
 from db.queries.visits import all_visits
 from eum_app.demo.hands import Hands
 from eum_app.demo.scene import PASSPHRASE, Scene
-from ui.theme import gathered
+from ui.kit.theme import gathered
 
 ADMINISTRATOR: Final = "ADM-001"
 

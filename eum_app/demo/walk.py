@@ -12,9 +12,9 @@ from PySide6.QtWidgets import QWidget
 from eum_app.demo.hands import Hands, answer_question
 from eum_app.demo.scene import INSPECTOR, PASSPHRASE, REVIEWER, Scene
 from eum_app.scanning.labels import iuid_message
-from ui.app import build_window
 from ui.field.question_row import QuestionRow
-from ui.theme import theme
+from ui.kit.theme import theme
+from ui.window.app import build_window
 
 SIZE: Final = (1440, 900)
 Say = Callable[[str], None]

@@ -1,7 +1,7 @@
 """The three failures: a refusal, trouble, and everything else, which is a bug.
 
-Errors carry a code and values, never a sentence: `ui.messages` holds what happened, whether the data is safe and
-what to do next, for the windows and the command line alike.
+Errors carry a code and values, never a sentence: `eum_app.wording.messages` holds what happened, whether the data is
+safe and what to do next, for the windows and the command line alike.
 """
 
 from __future__ import annotations

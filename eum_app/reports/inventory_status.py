@@ -13,7 +13,7 @@ from eum_app.domain.compliance.clocks import ItemDates, last_inventory_of, stand
 from eum_app.domain.compliance.reconcile import COUNTING_DISPOSITIONS, Reconciliation, reconcile
 from eum_app.domain.journal import Head
 from eum_app.reports.model import Column, Cover, Report, Section, Table
-from eum_app.reports.words import word
+from eum_app.wording.report_words import word
 
 REPORT: Final = "inventory-status"
 TITLE: Final = "Inventory status"

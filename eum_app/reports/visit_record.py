@@ -31,8 +31,8 @@ from eum_app.domain.facts import PartySignature
 from eum_app.domain.journal import Head
 from eum_app.reports.inventory_status import Made, heads_section
 from eum_app.reports.model import Column, Cover, Report, Section, Table
-from eum_app.reports.reading import how_read
-from eum_app.reports.words import word
+from eum_app.wording.reading import how_read
+from eum_app.wording.report_words import word
 
 REPORT: Final = "visit-record"
 TITLE: Final = "Visit record"

@@ -10,7 +10,7 @@ from db.queries.visits import VisitRow, WorkRow
 from eum_app.domain.checklists import Question
 from eum_app.domain.visits import REASONS
 from eum_app.reports.model import Cover, plain_cover
-from eum_app.reports.words import word
+from eum_app.wording.report_words import word
 
 if TYPE_CHECKING:
     import numpy as np

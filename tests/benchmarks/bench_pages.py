@@ -28,13 +28,13 @@ from tests.benchmarks.bench_match import fill, part_and_serial
 from tests.benchmarks.bench_scan import Painted, Times, _expect_in, until
 from tests.benchmarks.ratios import Figure, timed_ms
 from tests.builders import Clock, inventory_csv, make_store, make_world
-from ui.desk import Desk
-from ui.field.visit_page import VisitPage
+from ui.field.visit.visit_page import VisitPage
 from ui.hq.inventory import InventoryPage
-from ui.models import IdsTableModel
-from ui.page import Page
-from ui.shell import Shell
-from ui.tasks import Tasks
+from ui.kit.desk import Desk
+from ui.kit.models import IdsTableModel
+from ui.kit.page import Page
+from ui.kit.tasks import Tasks
+from ui.window.shell import Shell
 
 ITEMS = 100_000
 OPEN_MS = 1_000.0

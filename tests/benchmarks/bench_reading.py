@@ -18,7 +18,7 @@ from eum_app.scanning.images import grey_of, load_grey
 from eum_app.scanning.live import LiveReader
 from eum_app.scanning.opencv import cv2
 from tests.benchmarks.ratios import Figure
-from ui.field.scan_worker import view_of
+from ui.field.visit.scan_worker import view_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable

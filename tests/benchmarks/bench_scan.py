@@ -33,11 +33,11 @@ from eum_app.usecases.session import Session
 from tests.benchmarks.bench_match import VISIT, fill, part_and_serial
 from tests.benchmarks.ratios import Figure
 from tests.builders import make_world
-from ui.desk import Desk
-from ui.field.scan_worker import picture_of, view_of
-from ui.field.visit_page import VisitPage
-from ui.shell import Shell
-from ui.tasks import Tasks
+from ui.field.visit.scan_worker import picture_of, view_of
+from ui.field.visit.visit_page import VisitPage
+from ui.kit.desk import Desk
+from ui.kit.tasks import Tasks
+from ui.window.shell import Shell
 
 BOUND_MS = 100.0
 PATIENCE_S = 10.0

@@ -11,8 +11,8 @@ from eum_app.cli.common import sentence_of
 from eum_app.domain.errors import Refusal
 from eum_app.domain.marks import parse_mark
 from eum_app.scanning.read_marks import read_marks
+from eum_app.wording.messages import sentence
 from tests.cases.support import book, case, command, matched, near_serials, still_wrong
-from ui.messages import sentence
 
 Capture = pytest.CaptureFixture[str]
 MESSAGE = "[)>\x1e06\x1d17V1HLD9\x1d1PW\x1dS750148\x1e\x04"

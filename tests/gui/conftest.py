@@ -14,8 +14,8 @@ from PySide6.QtWidgets import QApplication
 
 from tests.builders import World
 from tests.gui.hq_support import Window, hq_window, hq_world
-from ui.tasks import Tasks
-from ui.theme import Theme, theme
+from ui.kit.tasks import Tasks
+from ui.kit.theme import Theme, theme
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

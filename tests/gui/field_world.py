@@ -16,13 +16,13 @@ from pytestqt.qtbot import QtBot
 from db.queries import checks, visits
 from eum_app.usecases.session import Session
 from tests.builders import PASSPHRASE, World, make_world
-from ui.app import AppWindow, build_window
 from ui.devices.wedge_filter import WedgeFilter
 from ui.field.close_out_page import CloseOutPage
 from ui.field.site_page import SitePage
 from ui.field.sync_page import SyncPage
-from ui.field.visit_page import VisitPage
-from ui.shell import Shell
+from ui.field.visit.visit_page import VisitPage
+from ui.window.app import AppWindow, build_window
+from ui.window.shell import Shell
 
 Found = TypeVar("Found", bound=QWidget)
 HUMAN_MS = 60

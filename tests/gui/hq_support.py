@@ -25,11 +25,11 @@ from eum_app.usecases.record_check import record_check
 from eum_app.usecases.seal_bundle import seal_results
 from eum_app.usecases.session import Session
 from tests.builders import PASSPHRASE, Clock, World, enrol, inventory_csv, make_store, typed, yes_to_all
-from ui.desk import Desk
 from ui.hq.pages import add_hq_pages
-from ui.page import Page
-from ui.shell import Shell
-from ui.tasks import Tasks
+from ui.kit.desk import Desk
+from ui.kit.page import Page
+from ui.kit.tasks import Tasks
+from ui.window.shell import Shell
 
 Wanted = TypeVar("Wanted", bound=QWidget)
 

@@ -17,9 +17,9 @@ from eum_app.usecases.open_store import open_store
 from eum_app.usecases.recovery import make_recovery_codes
 from tests.builders import PASSPHRASE, Clock, make_store
 from tests.gui.field_world import unlock
-from ui import settings
-from ui.app import AppWindow, build_window
+from ui.kit import settings
 from ui.people.accounts_page import AccountsPage
+from ui.window.app import AppWindow, build_window
 
 NEW = "seven unrelated harbour lamps"
 

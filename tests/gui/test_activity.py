@@ -22,9 +22,9 @@ from eum_app.usecases.verify_report import verify_report
 from tests.builders import PASSPHRASE, World
 from tests.gui.field_world import field_at_work
 from tests.gui.hq_support import Window
-from ui.activity import ActivityPage
-from ui.activity.shown import MAX_SHOWN, harmless, pretty, subject_words
-from ui.words import fact, is_known
+from ui.kit.words import fact, is_known
+from ui.shared.activity import ActivityPage
+from ui.shared.activity.shown import MAX_SHOWN, harmless, pretty, subject_words
 
 pytestmark = pytest.mark.usefixtures("look")
 

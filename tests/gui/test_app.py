@@ -16,7 +16,7 @@ from eum_app.crypto.suites import Suite
 from eum_app.usecases.open_store import open_store
 from tests.builders import PASSPHRASE, Clock, make_store
 from tests.gui.field_world import StrangeWindows, unlock
-from ui.app import AppWindow, build_window
+from ui.window.app import AppWindow, build_window
 
 
 def shown(folder: Path) -> AppWindow:

@@ -24,7 +24,7 @@ from tests.gui.hq_support import hq_window
 from tests.integration.test_answer_photos import picture, plan_with_photos
 from ui.hq.visit_photos import VisitPhotos
 from ui.hq.visits import PICTURE, VisitsPage
-from ui.tasks import Tasks
+from ui.kit.tasks import Tasks
 
 
 @pytest.fixture

@@ -22,8 +22,8 @@ from tests.gui.field_world import Field, field_at_work
 from tests.gui.test_field_sweep import look_at, shelf
 from tests.gui.test_field_transcribe import mark_of_last_check
 from tests.worn_pictures import laid, modules_of, seen
-from ui import settings
-from ui.field.scan_worker import Seen
+from ui.field.visit.scan_worker import Seen
+from ui.kit import settings
 
 MAX_BLOCK_MS = 50.0
 

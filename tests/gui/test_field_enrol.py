@@ -20,7 +20,7 @@ from eum_app.usecases.inventory_file import read_inventory
 from eum_app.usecases.seal_bundle import seal_for_device
 from tests.builders import Clock, World, inventory_csv, make_store
 from tests.gui.field_world import Field, unlock
-from ui.app import build_window
+from ui.window.app import build_window
 
 
 def paste(edit: QLineEdit, text: str) -> None:

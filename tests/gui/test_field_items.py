@@ -15,11 +15,12 @@ from db.queries.activity import ActivityFilter, activity_ids
 from db.queries.inventory import ItemFilter, find_item_ids
 from db.queries.items import item
 from tests.gui.field_world import Field, field_at_work
-from ui import app, settings
 from ui.field.items_page import ItemsPage
-from ui.models import current_id
-from ui.settings import LookSettings, Settings
-from ui.theme import Theme
+from ui.kit import settings
+from ui.kit.models import current_id
+from ui.kit.settings import LookSettings, Settings
+from ui.kit.theme import Theme
+from ui.window import app
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ from eum_app.usecases.record_check import assess_site, record_check
 from eum_app.usecases.seal_bundle import seal_results
 from tests.builders import yes_to_all
 from tests.gui.field_world import Field, field_at_work
-from ui.widgets import Chip
+from ui.kit.widgets import Chip
 
 
 @pytest.fixture

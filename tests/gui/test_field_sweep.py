@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from db.queries import checks, visits
 from eum_app.scanning.labels import code_39, data_matrix, iuid_message, png
 from tests.gui.field_world import Field, field_at_work
-from ui.field.draft import Draft
+from ui.field.visit.draft import Draft
 
 SERIALS = ("786950", "786951", "786952", "786953")
 

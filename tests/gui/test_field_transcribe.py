@@ -21,7 +21,7 @@ from eum_app.usecases.worklist import WorklistPage, worklist_pages
 from tests.builders import Clock
 from tests.gui.field_world import Field, field_at_work
 from ui.field.transcribe_page import TranscribePage, seen_at
-from ui.theme import Theme
+from ui.kit.theme import Theme
 
 SEEN_AT = "2026-11-21T09:30:00.000000Z"
 

@@ -19,7 +19,7 @@ from eum_app.scanning.labels import iuid_message
 from tests.gui.field_world import Field, field_at_work
 from tests.gui.geometry import cut_parts
 from ui.field.question_row import QuestionRow
-from ui.field.visit_view import read_item
+from ui.field.visit.visit_view import read_item
 
 SERIALS = ("786950", "786951", "786952", "786953")
 

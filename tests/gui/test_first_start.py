@@ -18,10 +18,10 @@ from eum_app.usecases.open_store import open_store
 from eum_app.usecases.recovery import open_with_recovery_code
 from tests.builders import PASSPHRASE
 from tests.gui.field_world import HUMAN_MS
-from ui.app import AppWindow, build_window
 from ui.devices.wedge_filter import WedgeFilter
-from ui.first_start import FirstStart, NewStore
-from ui.theme import Theme
+from ui.kit.theme import Theme
+from ui.window.app import AppWindow, build_window
+from ui.window.first_start import FirstStart, NewStore
 
 NEW = "seven unrelated harbour lamps"
 

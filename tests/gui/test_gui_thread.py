@@ -23,12 +23,12 @@ from tests.benchmarks.bench_pages import filled
 from tests.benchmarks.bench_scan import _expect_in
 from tests.builders import Clock, inventory_csv, make_store, make_world
 from tests.gui.hq_support import hq_window
-from ui.desk import Desk
 from ui.field.items_page import ItemsPage
-from ui.field.visit_page import VisitPage
+from ui.field.visit.visit_page import VisitPage
 from ui.hq.inventory import InventoryPage
-from ui.shell import Shell
-from ui.tasks import Tasks
+from ui.kit.desk import Desk
+from ui.kit.tasks import Tasks
+from ui.window.shell import Shell
 
 pytestmark = pytest.mark.usefixtures("look")
 LONGEST_MS = 50.0
@@ -37,7 +37,7 @@ ITEMS = 100_000
 
 @pytest.fixture(autouse=True)
 def what_is_loaded_stays() -> Iterator[None]:
-    """As in the application (`ui.app`): else the collector looks through all that the tests have loaded."""
+    """As in the application (`ui.window.app`): else the collector looks through all that the tests have loaded."""
     gc.collect()
     gc.freeze()
     yield

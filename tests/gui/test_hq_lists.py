@@ -22,8 +22,8 @@ from db.tables import items, journal
 from tests.builders import World, inventory_csv
 from tests.gui.hq_support import Window, hq_window, hq_world
 from ui.hq.inventory import InventoryPage
-from ui.tasks import Tasks
-from ui.theme import Theme
+from ui.kit.tasks import Tasks
+from ui.kit.theme import Theme
 
 ODD = "Case,P/N,S/N,Bin,Dlvd,Whose\nXX-B-ABC,A,1,Shelf 4,03/04/2025,Unit 4\nXX-B-ABC,A,2,Shelf 5,04/04/2025,Unit 4\n"
 

@@ -22,8 +22,8 @@ from ui.hq.inventory import InventoryPage
 from ui.hq.narrowed import NarrowedBar
 from ui.hq.overview import OverviewPage
 from ui.hq.overview_parts import ColumnChart, FigureTile, per_cent
-from ui.tasks import Tasks
-from ui.words import count
+from ui.kit.tasks import Tasks
+from ui.kit.words import count
 
 pytestmark = pytest.mark.usefixtures("look")
 

@@ -33,14 +33,14 @@ from eum_app.usecases.enrol_device import accept_enrolment, enrolment_state, rea
 from eum_app.usecases.exchange import import_bundles
 from tests.builders import Clock, World, inventory_csv, make_store
 from tests.gui.hq_support import Window, hq_window, hq_world, inspected
-from ui import settings
+from ui.audit.reports_page import ReportsPage
 from ui.hq.inbox import DropZone, InboxPage, outcome_words
 from ui.hq.inventory import InventoryPage
-from ui.hq.reports import ReportsPage
 from ui.hq.visits import PLAN, VisitsPage
-from ui.tasks import Tasks
-from ui.theme import Theme
-from ui.widgets import NoticeBar, ValueText
+from ui.kit import settings
+from ui.kit.tasks import Tasks
+from ui.kit.theme import Theme
+from ui.kit.widgets import NoticeBar, ValueText
 
 pytestmark = pytest.mark.usefixtures("look")
 ALL_PAGES = ("overview", "review", "inbox", "inventory", "visits", "reports", "devices", "activity", "settings")

@@ -20,8 +20,8 @@ from tests.gui.hq_support import Window, hq_window, hq_world, inspected
 from ui.hq.provenance import first_gap, provenance
 from ui.hq.review import ReviewPage
 from ui.hq.review_data import finding_detail
-from ui.models import current_id
-from ui.tasks import Tasks
+from ui.kit.models import current_id
+from ui.kit.tasks import Tasks
 
 pytestmark = pytest.mark.usefixtures("look")
 

@@ -20,9 +20,9 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from ui import settings
 from ui.devices.idle import IdleWatch
 from ui.devices.sleep import Logind, means_lock
+from ui.kit import settings
 
 
 @dataclass

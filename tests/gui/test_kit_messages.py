@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from eum_app.domain.errors import Refusal, Trouble
-from ui.messages import NOTHING_CHANGED, RECORDED_IS_SAFE, SENTENCES, has_sentence, sentence
+from eum_app.wording.messages import NOTHING_CHANGED, RECORDED_IS_SAFE, SENTENCES, has_sentence, sentence
 
 ROOT = Path(__file__).resolve().parents[2]
 FLOORS = ("eum_app", "db", "sync", "ui")
@@ -40,7 +40,9 @@ def test_every_code_has_a_sentence() -> None:
     missing = [
         f"{code}  ({', '.join(sorted(files))})" for code, files in raised_codes().items() if not has_sentence(code)
     ]
-    assert not missing, "add these to ui/messages_table.py or ui/messages_exchange.py:\n" + "\n".join(sorted(missing))
+    assert not missing, "add these to messages_table.py or messages_exchange.py in eum_app/wording:\n" + "\n".join(
+        sorted(missing)
+    )
 
 
 @pytest.mark.parametrize("code", sorted(SENTENCES))
@@ -76,6 +78,6 @@ def test_values_are_not_templates() -> None:
 
 
 def test_messages_need_no_qt() -> None:
-    code = "import sys, ui.messages; print(any(name.startswith('PySide6') for name in sys.modules))"
+    code = "import sys, eum_app.wording.messages; print(any(name.startswith('PySide6') for name in sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
     assert done.stdout.strip() == "False"

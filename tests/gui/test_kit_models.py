@@ -12,11 +12,21 @@ from PySide6.QtWidgets import QApplication, QToolTip
 from pytestqt.qtbot import QtBot
 
 from eum_app.domain.errors import KnownError, Trouble
-from ui.delegates import ChipSpec, RowContent, RowDelegate
-from ui.models import CHIP_ROLE, ID_ROLE, ROW_ROLE, Column, IdsTableModel, current_id, list_view, select_id, table_view
-from ui.models.ids_model import KEPT_PAGES, PAGE_ROWS
-from ui.tasks import Tasks
-from ui.theme import Theme
+from ui.kit.delegates import ChipSpec, RowContent, RowDelegate
+from ui.kit.models import (
+    CHIP_ROLE,
+    ID_ROLE,
+    ROW_ROLE,
+    Column,
+    IdsTableModel,
+    current_id,
+    list_view,
+    select_id,
+    table_view,
+)
+from ui.kit.models.ids_model import KEPT_PAGES, PAGE_ROWS
+from ui.kit.tasks import Tasks
+from ui.kit.theme import Theme
 
 COLUMNS = (
     Column("Serial", lambda row: row["serial"], is_mono=True, width=160),

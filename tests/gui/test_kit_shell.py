@@ -11,13 +11,13 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QPlainTextEdit, QWidget
 from pytestqt.qtbot import QtBot
 
+from eum_app.demo.gallery import FIELD, make_window
 from eum_app.domain.errors import Refusal
-from ui.page import Page
-from ui.shell import DeviceState, Shell
-from ui.tasks import Tasks
-from ui.theme import Theme
-from ui.theme.gallery import FIELD, make_window
-from ui.unlock import UnlockPage
+from ui.kit.page import Page
+from ui.kit.tasks import Tasks
+from ui.kit.theme import Theme
+from ui.window.shell import DeviceState, Shell
+from ui.window.unlock import UnlockPage
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 
@@ -232,7 +232,7 @@ def test_unlock_masks_the_passphrase_until_asked(qtbot: QtBot, look: Theme) -> N
 
 def test_unlock_page_loads_nothing_heavy() -> None:
     code = (
-        "import sys, ui.unlock; "
+        "import sys, ui.window.unlock; "
         "heavy = {'cv2', 'numpy', 'sqlalchemy', 'cryptography', 'zxingcpp', 'msgspec', 'sqlcipher3'}; "
         "print(sorted(heavy & set(sys.modules)))"
     )

@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication
 
 from eum_app.domain.errors import KnownError, Refusal, Trouble
-from ui.tasks import ChildCrashedError, ChildTask, Progress, Tasks
+from ui.kit.tasks import ChildCrashedError, ChildTask, Progress, Tasks
 
 
 @dataclass(frozen=True)

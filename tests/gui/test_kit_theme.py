@@ -13,9 +13,9 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QVBoxLayout,
 from pytestqt.qtbot import QtBot
 
 from assets import asset
-from ui.theme import STATUS, Theme, gathered, inset
-from ui.theme.tokens import LINE_PAIRS, TEXT_PAIRS, THEMES, contrast, tokens
-from ui.widgets import button
+from ui.kit.theme import STATUS, Theme, gathered, inset
+from ui.kit.theme.tokens import LINE_PAIRS, TEXT_PAIRS, THEMES, contrast, tokens
+from ui.kit.widgets import button
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QBoxLayout, QLabel,
 from pytestqt.qtbot import QtBot
 
 from eum_app.domain.errors import Refusal, Trouble
-from ui.theme import Theme
-from ui.widgets import (
+from ui.kit.theme import Theme
+from ui.kit.widgets import (
     Card,
     Chip,
     ColumnPart,
@@ -39,7 +39,7 @@ from ui.widgets import (
     panel,
     vbox,
 )
-from ui.widgets.rail import NavButton, Rail
+from ui.kit.widgets.rail import NavButton, Rail
 
 NO_KEY = Qt.KeyboardModifier.NoModifier
 

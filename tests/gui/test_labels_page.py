@@ -17,8 +17,8 @@ from tests.gui.field_world import Field, field_at_work
 from tests.gui.hq_support import hq_window, hq_world
 from tests.rasters import rastered
 from ui.field.items_page import ItemsPage
-from ui.labels_page import LabelsPage
-from ui.tasks import Tasks
+from ui.kit.tasks import Tasks
+from ui.shared.labels_page import LabelsPage
 
 
 def page_of(field: Field) -> LabelsPage:

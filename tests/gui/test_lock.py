@@ -37,10 +37,10 @@ from tests.gui.field_world import Field, field_at_work, unlock
 from tests.gui.hq_support import hq_world, inspected
 from tests.gui.test_field_pages import check_all, sign
 from tests.gui.test_kit_tasks import count_for_ever
-from ui.app import AppWindow, build_window
-from ui.shell import Shell
-from ui.theme import gathered
-from ui.work import AREAS
+from ui.kit.theme import gathered
+from ui.window.app import AppWindow, build_window
+from ui.window.shell import Shell
+from ui.window.work import AREAS
 
 CHEAP = KdfParams.fast_for_tests(Suite.P384)
 LOCK = (Qt.Key.Key_L, Qt.KeyboardModifier.ControlModifier)

@@ -25,7 +25,7 @@ from tests.builders import PASSPHRASE
 from tests.gui.field_world import Field, field_at_work
 from tests.gui.test_scan_bursts import burst
 from tests.macro_pdf417 import cut, picture, scanned
-from ui.field.match_words import CLAIMS_SHOWN, offer_of
+from ui.field.visit.match_words import CLAIMS_SHOWN, offer_of
 
 CASES = json.loads((Path(__file__).parents[1] / "data" / "marks.json").read_text("utf-8"))
 CLAIMS = "[)>\x1e06\x1d25SD1HLD9NVG-31A786950\x1d25SD1HLD9NVG-31A786951\x1e\x04"

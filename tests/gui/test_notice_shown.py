@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 from eum_app.usecases.notice import set_notice
 from eum_app.usecases.open_store import open_store
 from tests.builders import PASSPHRASE, Clock, make_store
-from ui.app import build_window
+from ui.window.app import build_window
 
 
 @pytest.mark.parametrize("is_required", [True, False])

@@ -18,10 +18,10 @@ from eum_app.usecases.exchange import import_bundles
 from eum_app.usecases.session import Session
 from tests.builders import World
 from tests.gui.hq_support import Window, hq_window, hq_world, inspected
-from ui.activity import ActivityPage
 from ui.hq.review import LARGE, ReviewPage
+from ui.kit.tasks import Tasks
 from ui.people import add_people_pages
-from ui.tasks import Tasks
+from ui.shared.activity import ActivityPage
 
 pytestmark = pytest.mark.usefixtures("look")
 

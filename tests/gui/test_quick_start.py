@@ -18,11 +18,11 @@ from eum_app.demo.generate import depot_rows, write_inventory_csv
 from eum_app.demo.hands import Hands, answer_question
 from eum_app.scanning.labels import iuid_message
 from tests.builders import PASSPHRASE
-from ui import words
-from ui.app import build_window
 from ui.field.question_row import QuestionRow
-from ui.theme import Theme
-from ui.widgets.fields import ValueText
+from ui.kit import words
+from ui.kit.theme import Theme
+from ui.kit.widgets.fields import ValueText
+from ui.window.app import build_window
 
 
 class Newcomer:

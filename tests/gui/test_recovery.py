@@ -19,9 +19,9 @@ from eum_app.usecases.recovery import make_recovery_codes
 from tests.builders import PASSPHRASE, Clock, make_store
 from tests.gui.field_world import unlock
 from tests.gui.test_scan_bursts import burst
-from ui.app import AppWindow, build_window
-from ui.recovery import RecoveryPage
-from ui.strength import strength_of
+from ui.shared.strength import strength_of
+from ui.window.app import AppWindow, build_window
+from ui.window.recovery import RecoveryPage
 
 NEW = "seven unrelated harbour lamps"
 

@@ -24,8 +24,8 @@ from tests.gui.test_serial_scanner import Line
 from tests.gui.test_serial_scanner import line as line
 from tests.simulator import Simulator
 from ui.devices.satellite_clock import SatelliteClock
-from ui.settings import SatelliteSettings
-from ui.settings_page import SettingsPage
+from ui.kit.settings import SatelliteSettings
+from ui.shared.settings_page import SettingsPage
 
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 needs_terminals = pytest.mark.skipif(sys.platform != "linux", reason="needs pseudo terminals")
@@ -149,7 +149,7 @@ def test_settings_say_how_far_the_clock_is_off_and_it_is_recorded(window: Window
 
 
 def test_the_port_is_kept_and_listened_to(window: Window) -> None:
-    from ui import settings
+    from ui.kit import settings
 
     page = window.page("settings")
     assert isinstance(page, SettingsPage)

@@ -12,10 +12,10 @@ from eum_app.usecases.exchange import import_bundles
 from tests.gui.field_world import field_at_work
 from tests.gui.geometry import cut_parts
 from tests.gui.hq_support import hq_window, hq_world, inspected
-from ui.page import Page
-from ui.tasks import Tasks
-from ui.theme import Theme
-from ui.widgets import Columns
+from ui.kit.page import Page
+from ui.kit.tasks import Tasks
+from ui.kit.theme import Theme
+from ui.kit.widgets import Columns
 
 Idle = Callable[[], None]
 

@@ -17,13 +17,13 @@ from eum_app.usecases.recovery import RecoveryCodes
 from tests.builders import make_world
 from tests.gui.field_world import Field, field_at_work
 from tests.gui.hq_support import hq_window, hq_world
-from ui.app import build_window
 from ui.devices.scanners import Scanners
 from ui.field.transcribe_page import TranscribePage
-from ui.first_start import FirstStart
-from ui.settings import ScannerSettings
-from ui.shell import Shell
-from ui.tasks import Tasks
+from ui.kit.settings import ScannerSettings
+from ui.kit.tasks import Tasks
+from ui.window.app import build_window
+from ui.window.first_start import FirstStart
+from ui.window.shell import Shell
 
 CASES = [one["data"] for one in json.loads((Path(__file__).parents[1] / "data" / "marks.json").read_text("utf-8"))]
 _CHORDS = {"\x1c": Qt.Key.Key_Backslash, "\x1d": Qt.Key.Key_BracketRight, "\x1e": Qt.Key.Key_AsciiCircum}

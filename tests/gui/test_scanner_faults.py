@@ -13,9 +13,9 @@ from db.queries import checks
 from eum_app.scanning.labels import iuid_message
 from tests.gui.field_world import Field, field_at_work
 from tests.gui.test_scan_bursts import burst
-from ui import settings
 from ui.field.scanner_test_page import ScannerTestPage
-from ui.settings import ScannerSettings
+from ui.kit import settings
+from ui.kit.settings import ScannerSettings
 
 FIRST, SECOND = (iuid_message("1HLD9", "NVG-31A", str(serial)).decode() for serial in (786950, 786951))
 

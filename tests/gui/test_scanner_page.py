@@ -11,9 +11,9 @@ from pytestqt.qtbot import QtBot
 from eum_app.scanning.scanner_check import CALIBRATION
 from tests.gui.field_world import Field, field_at_work
 from tests.gui.test_scan_bursts import burst
-from ui import settings
 from ui.field.scanner_test_page import ScannerTestPage
-from ui.settings import ScannerSettings, Settings
+from ui.kit import settings
+from ui.kit.settings import ScannerSettings, Settings
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from eum_app.scanning.labels import iuid_message
-from ui.settings import ScannerSettings
+from ui.kit.settings import ScannerSettings
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="needs pseudo terminals")
 MARK = iuid_message("1HLD9", "NVG-31A", "786950")

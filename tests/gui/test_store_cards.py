@@ -19,9 +19,9 @@ from eum_app.usecases.store_label import notice_beside
 from tests.builders import PASSPHRASE, Clock, make_store
 from tests.gui.field_world import unlock
 from tests.gui.test_kit_tasks import count_for_ever
-from ui.app import AppWindow, build_window
-from ui.first_start import FirstStart
 from ui.people.accounts_page import AccountsPage
+from ui.window.app import AppWindow, build_window
+from ui.window.first_start import FirstStart
 
 NEW = "seven unrelated harbour lamps"
 
@@ -157,7 +157,7 @@ def test_a_mistake_of_the_program_while_erasing_lets_the_person_go_on(
     def broken(_session: object, _confirm: str) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("ui.work.erase_store", broken)
+    monkeypatch.setattr("ui.window.work.erase_store", broken)
     press(window, "erase_button")
     fill(window, "erase_name_field", "FLD-0042")
     QTest.mouseClick(find(window, "erase_confirm_button"), Qt.MouseButton.LeftButton)

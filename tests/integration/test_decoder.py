@@ -21,8 +21,8 @@ from eum_app.scanning.decoder import decode, read_still
 from eum_app.scanning.images import load_grey
 from eum_app.scanning.opencv import cv2
 from eum_app.scanning.read_marks import mark_as_json, read_marks, reading_as_json
+from eum_app.wording.messages_marks import describe
 from tests.worn_pictures import laid, modules_of, seen
-from ui.messages_marks import describe
 
 MESSAGE = labels.iuid_message("1HLD9", "NVG-31A", "463416")
 WAIT_S = 20

@@ -18,7 +18,7 @@ from eum_app.usecases.open_store import open_store
 from eum_app.usecases.recovery import make_recovery_codes, open_with_recovery_code
 from eum_app.usecases.session import NOTICE_ID, Session
 from tests.builders import PASSPHRASE, Clock, make_store
-from ui.app import build_window
+from ui.window.app import build_window
 
 TEXT = "You use a system of Site 7. What you do is recorded."
 ACCEPTED = "2026-11-21T08:00:00.000000Z"

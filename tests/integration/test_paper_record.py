@@ -15,7 +15,6 @@ from db.queries.items import history
 from db.queries.reading import Reading, mark_read
 from eum_app.domain.errors import Refusal, Trouble
 from eum_app.domain.facts import LabelsPrinted, MarkRead, WorklistPrinted, decode_fact
-from eum_app.reports.reading import how_read
 from eum_app.scanning.labels import data_matrix, iuid_message, png
 from eum_app.usecases.exchange import import_bundles
 from eum_app.usecases.print_labels import print_labels
@@ -25,6 +24,7 @@ from eum_app.usecases.session import Session
 from eum_app.usecases.transcribe import PaperRow, transcribe_page
 from eum_app.usecases.visit_report import export_visit
 from eum_app.usecases.worklist import print_worklist, worklist_pages
+from eum_app.wording.reading import how_read
 from tests.builders import World, make_world, yes_to_all
 
 

@@ -17,8 +17,8 @@ from eum_app.scanning.images import load_grey
 from eum_app.scanning.sweep import SweepTracker
 from eum_app.usecases.match_mark import match_mark
 from tests.builders import make_world
-from ui.field.match_words import offer_of, tag_of
-from ui.mark_view import mark_text
+from ui.field.visit.match_words import offer_of, tag_of
+from ui.shared.mark_view import mark_text
 
 MESSAGE = labels.iuid_message("1HLD9", "NVG-31A", "463416")
 STRANGE = {

@@ -76,7 +76,8 @@ def test_every_place_that_the_quick_start_names_is_in_the_app() -> None:
     assert len(named) >= 10
     shown = {
         node.value.rstrip("…")
-        for source in (ROOT / "ui").glob("**/*.py")
+        for folder in ("ui", "eum_app/wording")
+        for source in (ROOT / folder).glob("**/*.py")
         for node in ast.walk(ast.parse(source.read_text("utf-8")))
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     }

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from eum_app.domain import container_labels, mark_syntax, marks
 from eum_app.domain.errors import Refusal
 from eum_app.domain.marks import Mark, Uii, parse_mark
-from ui.messages_marks import MARK_SENTENCES, describe
+from eum_app.wording.messages_marks import MARK_SENTENCES, describe
 
 VECTORS: list[dict[str, Any]] = json.loads(
     (Path(__file__).resolve().parents[1] / "data" / "marks.json").read_text(encoding="utf-8")

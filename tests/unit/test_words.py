@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ui import words
+from ui.kit import words
 
 
 @pytest.mark.parametrize(

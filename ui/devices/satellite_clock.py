@@ -16,7 +16,7 @@ from PySide6.QtPositioning import QGeoPositionInfo, QNmeaPositionInfoSource
 from eum_app.domain.clock import system_now
 from eum_app.domain.time_check import Heard
 from ui.devices.serial_line import SerialLine
-from ui.settings import SatelliteSettings
+from ui.kit.settings import SatelliteSettings
 
 SAMPLES: Final = 5
 """Sentences come late, never early: of so many, the one that came soonest tells how far the clock is off."""

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QApplication
 
 from ui.devices.serial_scanner import SerialScanner
 from ui.devices.wedge_filter import WedgeFilter
-from ui.settings import ScannerSettings
+from ui.kit.settings import ScannerSettings
 
 
 class Scanners(QObject):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from PySide6.QtCore import QByteArray, QObject, QTimer, Signal
 
 from ui.devices.serial_line import SerialLine
-from ui.settings import ScannerSettings
+from ui.kit.settings import ScannerSettings
 
 SILENCE_MS = 150
 MAX_BYTES = 8_192  # the largest symbol holds some 3 kB: more without an end is noise

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ui.desk import Desk
-    from ui.shell import Shell
+    from ui.kit.desk import Desk
+    from ui.window.shell import Shell
 
 
 def add_field_pages(shell: Shell, desk: Desk) -> None:

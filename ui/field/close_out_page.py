@@ -18,12 +18,12 @@ from eum_app.domain.facts import VisitClosedOut
 from eum_app.domain.visits import GRADES_OF_OTHERS
 from eum_app.usecases.close_out import ClosedOut, CloseOutState, close_out, close_out_state
 from eum_app.usecases.session import Session
-from ui import words
-from ui.desk import Desk
 from ui.field.parts import name_header_buttons, named
 from ui.field.signing_card import SigningCard
-from ui.page import Page
-from ui.widgets import (
+from ui.kit import words
+from ui.kit.desk import Desk
+from ui.kit.page import Page
+from ui.kit.widgets import (
     Card,
     Chip,
     ColumnPart,

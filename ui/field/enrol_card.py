@@ -17,10 +17,10 @@ from eum_app.usecases.enrol_device import (
     read_answer,
     request_enrolment,
 )
-from ui.desk import Desk
 from ui.field.parts import named
-from ui.widgets import Button, Card, FormField, KeyValueGrid, button, hbox, label, rule
-from ui.widgets.path_field import PathField
+from ui.kit.desk import Desk
+from ui.kit.widgets import Button, Card, FormField, KeyValueGrid, button, hbox, label, rule
+from ui.kit.widgets.path_field import PathField
 
 
 class EnrolCard(Card):

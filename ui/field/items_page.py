@@ -10,13 +10,13 @@ from db.queries.inventory import ItemFilter, find_item_ids
 from db.queries.items import items_by_id
 from eum_app.domain.errors import KnownError
 from eum_app.usecases.print_labels import MAX_LABELS
-from ui import words
-from ui.desk import Desk
 from ui.field.parts import name_header_buttons, named
-from ui.items_view import ItemDetail, ItemSide, item_columns, item_detail
-from ui.models import PAGE_ROWS, IdsTableModel, current_id, on_current, select_id, table_view
-from ui.page import Page
-from ui.widgets import Card, ColumnPart, Columns, EmptyState, SearchField, panel, vbox
+from ui.kit import words
+from ui.kit.desk import Desk
+from ui.kit.models import PAGE_ROWS, IdsTableModel, current_id, on_current, select_id, table_view
+from ui.kit.page import Page
+from ui.kit.widgets import Card, ColumnPart, Columns, EmptyState, SearchField, panel, vbox
+from ui.shared.items_view import ItemDetail, ItemSide, item_columns, item_detail
 
 TOUCH_ROW_DP = 48
 

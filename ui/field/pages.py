@@ -6,9 +6,6 @@ from PySide6.QtCore import QCoreApplication, QObject
 
 from db.queries.exchange import BundleRow, all_bundles
 from db.queries.visits import VisitRow
-from ui import words
-from ui.activity import ActivityPage
-from ui.desk import Desk
 from ui.field.close_out_page import CloseOutPage
 from ui.field.items_page import ItemsPage
 from ui.field.parts import visit_cards
@@ -16,11 +13,14 @@ from ui.field.scanner_test_page import ScannerTestPage
 from ui.field.site_page import SitePage
 from ui.field.sync_page import SyncPage
 from ui.field.transcribe_page import TranscribePage
-from ui.field.visit_page import VisitPage
+from ui.field.visit.visit_page import VisitPage
 from ui.field.visits_page import VisitsPage
-from ui.labels_page import LabelsPage
-from ui.settings_page import settings_page
-from ui.shell import Shell
+from ui.kit import words
+from ui.kit.desk import Desk
+from ui.shared.activity import ActivityPage
+from ui.shared.labels_page import LabelsPage
+from ui.shared.settings_page import settings_page
+from ui.window.shell import Shell
 
 
 def add_pages(shell: Shell, desk: Desk) -> None:

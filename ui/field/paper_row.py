@@ -8,10 +8,10 @@ from PySide6.QtWidgets import QButtonGroup, QComboBox, QLineEdit, QSizePolicy, Q
 from db.queries.visits import WorkRow
 from eum_app.reports.worklist import TICKED, reason_codes
 from eum_app.usecases.transcribe import PaperRow
-from ui import words
 from ui.field.parts import named
-from ui.theme import status_mark
-from ui.widgets import Button, Chip, button, flow, hbox, label, panel, vbox
+from ui.kit import words
+from ui.kit.theme import status_mark
+from ui.kit.widgets import Button, Chip, button, flow, hbox, label, panel, vbox
 
 
 class PaperRowForm(QWidget):

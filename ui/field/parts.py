@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 from db.queries.exchange import outstanding
 from db.queries.visits import VisitRow, all_visits, closing
 from eum_app.domain.errors import Refusal
-from ui.theme import status_mark
-from ui.widgets import ActionButton, PageHeader
+from ui.kit.theme import status_mark
+from ui.kit.widgets import ActionButton, PageHeader
 
 Named = TypeVar("Named", bound=QObject)
 

@@ -8,11 +8,11 @@ from PySide6.QtCore import Signal
 
 from eum_app.domain.errors import KnownError
 from eum_app.usecases.photos import check_photo
-from ui.desk import Desk
+from eum_app.wording.messages import sentence
 from ui.field.parts import named, read_file
-from ui.messages import sentence
-from ui.widgets import Button, Card, button, hbox, label
-from ui.widgets.path_field import PathField
+from ui.kit.desk import Desk
+from ui.kit.widgets import Button, Card, button, hbox, label
+from ui.kit.widgets.path_field import PathField
 
 
 class PhotoBar(Card):

@@ -19,10 +19,10 @@ from eum_app.domain.checklists import (
     validate_answer,
 )
 from eum_app.domain.errors import Refusal
-from ui import words
+from eum_app.wording.messages import sentence
 from ui.field.parts import named
-from ui.messages import sentence
-from ui.widgets import Button, SegmentedAnswer, answer_text, button, hbox, label, set_look, vbox
+from ui.kit import words
+from ui.kit.widgets import Button, SegmentedAnswer, answer_text, button, hbox, label, set_look, vbox
 
 _EXTRA = (NOT_APPLICABLE, NOT_OBSERVED)
 

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from eum_app.domain.checklists import Answer, Checklist, Question
 from ui.field.question_row import QuestionRow
-from ui.widgets import empty_layout, vbox
+from ui.kit.widgets import empty_layout, vbox
 
 
 class QuestionRows(QWidget):

@@ -9,18 +9,30 @@ from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QWidget
 
 from eum_app.domain.errors import KnownError
 from eum_app.scanning.scanner_check import CALIBRATION, Way, check_scan, way_of
-from ui import settings
-from ui.desk import Desk
 from ui.devices.serial_line import ports_there
 from ui.field.parts import named
 from ui.field.scanner_sheet import hints, write_sheet
 from ui.field.symbols import symbol_image
-from ui.mark_view import mark_text
-from ui.page import Page
-from ui.settings import ScannerSettings
-from ui.theme import theme
-from ui.widgets import Card, ColumnPart, Columns, FormField, KeyValueGrid, button, hbox, label, scrolled, set_look, vbox
-from ui.widgets.path_field import PathField
+from ui.kit import settings
+from ui.kit.desk import Desk
+from ui.kit.page import Page
+from ui.kit.settings import ScannerSettings
+from ui.kit.theme import theme
+from ui.kit.widgets import (
+    Card,
+    ColumnPart,
+    Columns,
+    FormField,
+    KeyValueGrid,
+    button,
+    hbox,
+    label,
+    scrolled,
+    set_look,
+    vbox,
+)
+from ui.kit.widgets.path_field import PathField
+from ui.shared.mark_view import mark_text
 
 _SIDE = 200
 _TONES = {"whole": "ok", "as_pictures": "ok", "as_text": "ok", "lost": "bad", "layout": "bad", "cut": "bad"}

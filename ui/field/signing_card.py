@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 
 from eum_app.usecases.close_out import Signed
 from ui.field.parts import named
-from ui.widgets import Button, Card, SignaturePad, button, hbox, vbox
+from ui.kit.widgets import Button, Card, SignaturePad, button, hbox, vbox
 
 
 class SigningCard(Card):

@@ -20,12 +20,12 @@ from eum_app.domain.checklists import (
 )
 from eum_app.domain.errors import KnownError, Refusal
 from eum_app.usecases.record_check import assess_site
-from ui.desk import Desk
 from ui.field.parts import holds_focus, image_of, name_header_buttons
 from ui.field.photo_bar import PhotoBar
 from ui.field.question_rows import QuestionRows
-from ui.page import Page
-from ui.widgets import Card, label, scrolled, vbox
+from ui.kit.desk import Desk
+from ui.kit.page import Page
+from ui.kit.widgets import Card, label, scrolled, vbox
 
 
 def read_site(connection: Any, visit_id: str) -> tuple[VisitRow, Checklist, tuple[Answer, ...]]:

@@ -11,14 +11,14 @@ from eum_app.usecases.enrol_device import EnrolmentState, enrolment_state
 from eum_app.usecases.exchange import Imported, ImportOutcome
 from eum_app.usecases.recovery import RecoveryCodes
 from eum_app.usecases.seal_bundle import Sealed
-from ui import words
-from ui.desk import Desk
+from eum_app.wording.messages import sentence
 from ui.field.enrol_card import EnrolCard
 from ui.field.parts import named
-from ui.messages import sentence
-from ui.page import Page
-from ui.tasks import ChildTask
-from ui.widgets import (
+from ui.kit import words
+from ui.kit.desk import Desk
+from ui.kit.page import Page
+from ui.kit.tasks import ChildTask
+from ui.kit.widgets import (
     Button,
     Card,
     Chip,
@@ -35,7 +35,7 @@ from ui.widgets import (
     scrolled,
     vbox,
 )
-from ui.widgets.path_field import PathField
+from ui.kit.widgets.path_field import PathField
 
 _IMPORT_CHIPS = {
     "accepted": ("ok", "check"),

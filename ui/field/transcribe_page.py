@@ -24,13 +24,13 @@ from eum_app.usecases.worklist import (
     print_worklist,
     scanned_page,
 )
-from ui import words
-from ui.desk import Desk
 from ui.field.paper_row import PaperRowForm
 from ui.field.parts import name_header_buttons, named, progress_parts
-from ui.page import Page
-from ui.widgets import Button, Card, EmptyState, FormField, button, empty_layout, hbox, label, scrolled, vbox
-from ui.widgets.path_field import PathField
+from ui.kit import words
+from ui.kit.desk import Desk
+from ui.kit.page import Page
+from ui.kit.widgets import Button, Card, EmptyState, FormField, button, empty_layout, hbox, label, scrolled, vbox
+from ui.kit.widgets.path_field import PathField
 
 
 def read_page(connection: Any, visit_id: str, number: int, digest: str) -> tuple[VisitRow, WorklistPage]:

@@ -7,12 +7,12 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QStackedWidget, QWidget
 
 from db.queries.visits import VisitRow
-from ui import words
-from ui.desk import Desk
 from ui.field.parts import holds_focus, named, progress_parts, visit_cards
-from ui.page import Page
-from ui.theme import inset, theme
-from ui.widgets import (
+from ui.kit import words
+from ui.kit.desk import Desk
+from ui.kit.page import Page
+from ui.kit.theme import inset, theme
+from ui.kit.widgets import (
     Button,
     Card,
     Chip,

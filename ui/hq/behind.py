@@ -12,9 +12,9 @@ from db.queries.standing import ON_TIME, OVERDUE, StandingFilter
 from eum_app.domain.compliance import clocks
 from eum_app.usecases.overview import Overview
 from ui.hq.narrowed import FindingFilter, Narrowed, VisitFilter
-from ui.theme import status_mark
-from ui.words import joined
-from ui.words import program as program_word
+from ui.kit.theme import status_mark
+from ui.kit.words import joined
+from ui.kit.words import program as program_word
 
 STATES: dict[str, tuple[str, ...]] = {
     "": (),

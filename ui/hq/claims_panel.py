@@ -13,15 +13,27 @@ from db.queries.open_claims import OpenClaim, near_items, open_claim_ids, open_c
 from eum_app.domain.claims import LABEL
 from eum_app.domain.errors import KnownError, Refusal
 from eum_app.usecases.session import Session
-from ui.delegates import ChipSpec
-from ui.desk import Desk
-from ui.hq.common import named, show_rows
 from ui.hq.inventory_words import becomes_chip
-from ui.items_view import item_columns
-from ui.models import Column, IdsTableModel, current_id, on_current, table_view
-from ui.page import Page
-from ui.widgets import Card, ColumnPart, Columns, EmptyState, KeyValueGrid, button, hbox, label, panel, scrolled, vbox
-from ui.words import counted, day, joined, moment, word
+from ui.kit.delegates import ChipSpec
+from ui.kit.desk import Desk
+from ui.kit.models import Column, IdsTableModel, current_id, on_current, table_view
+from ui.kit.page import Page
+from ui.kit.widgets import (
+    Card,
+    ColumnPart,
+    Columns,
+    EmptyState,
+    KeyValueGrid,
+    button,
+    hbox,
+    label,
+    panel,
+    scrolled,
+    vbox,
+)
+from ui.kit.words import counted, day, joined, moment, word
+from ui.shared.items_view import item_columns
+from ui.shared.page_parts import named, show_rows
 
 
 @dataclass(frozen=True)

@@ -19,15 +19,27 @@ from eum_app.usecases.enrol_device import (
     sign_enrolment,
 )
 from eum_app.usecases.session import Session
-from ui.delegates import ChipSpec
-from ui.desk import Desk
-from ui.hq.common import may, named, show_rows, why_not
-from ui.messages import sentence
-from ui.models import Column, IdsTableModel, select_id, table_view
-from ui.page import Page
-from ui.widgets import Card, ColumnPart, Columns, EmptyState, FormField, ValueText, button, label, panel, scrolled, vbox
-from ui.widgets.path_field import PathField
-from ui.words import count, day, grouped
+from eum_app.wording.messages import sentence
+from ui.kit.delegates import ChipSpec
+from ui.kit.desk import Desk
+from ui.kit.models import Column, IdsTableModel, select_id, table_view
+from ui.kit.page import Page
+from ui.kit.widgets import (
+    Card,
+    ColumnPart,
+    Columns,
+    EmptyState,
+    FormField,
+    ValueText,
+    button,
+    label,
+    panel,
+    scrolled,
+    vbox,
+)
+from ui.kit.widgets.path_field import PathField
+from ui.kit.words import count, day, grouped
+from ui.shared.page_parts import may, named, show_rows, why_not
 
 ANSWER_SUFFIX = ".eumans"
 

@@ -10,9 +10,9 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QComboBox, QGridLayout, QWidget
 
 from db.queries.inventory import FACETS, FacetValue, ItemFilter
-from ui.hq.common import choices
-from ui.theme import inset, theme
-from ui.words import count, joined, word
+from ui.kit.theme import inset, theme
+from ui.kit.words import count, joined, word
+from ui.shared.page_parts import choices
 
 _BOX_WIDTH = 140
 _ALL = {

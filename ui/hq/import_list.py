@@ -15,14 +15,13 @@ from eum_app.usecases.children import import_claims_child, import_inventory_chil
 from eum_app.usecases.list_file import Profile, write_rejected_csv
 from eum_app.usecases.list_profiles import save_profile
 from eum_app.usecases.preview_list import ListKind, Shown, layout_of, preview_list
-from ui.desk import Desk
-from ui.hq.common import Job, choices, may, named, why_not
+from eum_app.wording.messages import sentence
 from ui.hq.inventory_words import column_word
 from ui.hq.list_rows import ListRows
 from ui.hq.read_as import ReadAs
-from ui.messages import sentence
-from ui.page import Page
-from ui.widgets import (
+from ui.kit.desk import Desk
+from ui.kit.page import Page
+from ui.kit.widgets import (
     Card,
     ColumnPart,
     Columns,
@@ -35,8 +34,9 @@ from ui.widgets import (
     panel,
     vbox,
 )
-from ui.widgets.path_field import PathField
-from ui.words import count, counted, word
+from ui.kit.widgets.path_field import PathField
+from ui.kit.words import count, counted, word
+from ui.shared.page_parts import Job, choices, may, named, why_not
 
 KINDS: tuple[ListKind, ...] = ("inventory", "partner_report", "shipper_list")
 

@@ -15,13 +15,12 @@ from eum_app.domain.errors import Refusal
 from eum_app.usecases.children import import_bundles_child
 from eum_app.usecases.exchange import Imported, ImportOutcome
 from eum_app.usecases.session import Session
-from ui.delegates import ChipSpec
-from ui.desk import Desk
-from ui.hq.common import Job, may, named, show_rows, why_not
-from ui.messages import sentence
-from ui.models import Column, IdsTableModel, table_view
-from ui.page import Page
-from ui.widgets import (
+from eum_app.wording.messages import sentence
+from ui.kit.delegates import ChipSpec
+from ui.kit.desk import Desk
+from ui.kit.models import Column, IdsTableModel, table_view
+from ui.kit.page import Page
+from ui.kit.widgets import (
     Card,
     Chip,
     ColumnPart,
@@ -39,8 +38,9 @@ from ui.widgets import (
     set_look,
     vbox,
 )
-from ui.widgets.path_field import PathField
-from ui.words import count, counted, joined, moment, word
+from ui.kit.widgets.path_field import PathField
+from ui.kit.words import count, counted, joined, moment, word
+from ui.shared.page_parts import Job, may, named, show_rows, why_not
 
 GOOD = frozenset({"accepted", "already_held"})
 

@@ -15,16 +15,14 @@ from eum_app.domain.errors import KnownError
 from eum_app.usecases.import_claims import ClaimsResult
 from eum_app.usecases.import_inventory import InventoryResult
 from eum_app.usecases.print_labels import MAX_LABELS
-from ui.desk import Desk
 from ui.hq.claims_panel import ClaimsPanel
-from ui.hq.common import may, named, why_not
 from ui.hq.facet_row import FacetRow
 from ui.hq.import_list import ImportListPanel
 from ui.hq.narrowed import Narrowed, NarrowedBar
-from ui.items_view import ItemDetail, ItemSide, item_columns, item_detail
-from ui.models import PAGE_ROWS, IdsTableModel, current_id, on_current, select_id, table_view
-from ui.page import Page
-from ui.widgets import (
+from ui.kit.desk import Desk
+from ui.kit.models import PAGE_ROWS, IdsTableModel, current_id, on_current, select_id, table_view
+from ui.kit.page import Page
+from ui.kit.widgets import (
     ActionButton,
     Card,
     ColumnPart,
@@ -34,7 +32,9 @@ from ui.widgets import (
     panel,
     vbox,
 )
-from ui.words import count, counted, joined
+from ui.kit.words import count, counted, joined
+from ui.shared.items_view import ItemDetail, ItemSide, item_columns, item_detail
+from ui.shared.page_parts import may, named, why_not
 
 LIST, IMPORT, CLAIMS = 0, 1, 2
 

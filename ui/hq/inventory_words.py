@@ -7,7 +7,7 @@ from typing import Final
 
 from PySide6.QtCore import QCoreApplication
 
-from ui.delegates import ChipSpec
+from ui.kit.delegates import ChipSpec
 
 _WORDS: Final[dict[str, str]] = {
     "row.cell_count": "Its cells do not fit the headings ({value} cells)",

@@ -12,13 +12,13 @@ from PySide6.QtWidgets import QStackedWidget, QTableView, QWidget
 
 from eum_app.usecases.list_file import ListPreview, Rejected
 from eum_app.usecases.preview_list import Shown
-from ui.delegates import ChipSpec
-from ui.hq.common import named, show_rows
 from ui.hq.inventory_words import becomes_chip, what_is_doubtful, why_refused
-from ui.models import Column, IdsTableModel, table_view
-from ui.widgets import Card, StatTile, Tab, TabRow, button, hbox, panel, vbox
-from ui.widgets.path_field import PathField
-from ui.words import count, day, joined, word
+from ui.kit.delegates import ChipSpec
+from ui.kit.models import Column, IdsTableModel, table_view
+from ui.kit.widgets import Card, StatTile, Tab, TabRow, button, hbox, panel, vbox
+from ui.kit.widgets.path_field import PathField
+from ui.kit.words import count, day, joined, word
+from ui.shared.page_parts import named, show_rows
 
 ITEMS, CLAIMS, REJECTED = range(3)
 

@@ -9,8 +9,8 @@ from typing import Any
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QFrame, QSizePolicy
 
-from ui.hq.common import named
-from ui.widgets import button, hbox, label
+from ui.kit.widgets import button, hbox, label
+from ui.shared.page_parts import named
 
 
 @dataclass(frozen=True)

@@ -12,18 +12,18 @@ from db.queries.overview import BookFigures, DeviceLine, OverdueLine, PlaceLine,
 from eum_app.domain.clock import from_utc_text
 from eum_app.domain.visits import PROGRAMS
 from eum_app.usecases.overview import Overview, overview
-from ui.delegates import ChipSpec
-from ui.desk import Desk
 from ui.hq.behind import Behind
-from ui.hq.common import named, show_rows
 from ui.hq.narrowed import FindingFilter, Narrowed
 from ui.hq.overview_parts import BarDelegate, ColumnChart, FigureTile, per_cent
-from ui.models import Column, IdsTableModel, table_view
-from ui.page import Page
-from ui.theme import theme
-from ui.widgets import ActionButton, Card, Chip, ColumnPart, Columns, EmptyState, Tab, TabRow, Tiles
-from ui.words import count, day, joined, moment
-from ui.words import program as program_word
+from ui.kit.delegates import ChipSpec
+from ui.kit.desk import Desk
+from ui.kit.models import Column, IdsTableModel, table_view
+from ui.kit.page import Page
+from ui.kit.theme import theme
+from ui.kit.widgets import ActionButton, Card, Chip, ColumnPart, Columns, EmptyState, Tab, TabRow, Tiles
+from ui.kit.words import count, day, joined, moment
+from ui.kit.words import program as program_word
+from ui.shared.page_parts import named, show_rows
 
 SILENT_DAYS = 30
 GRAVE_DAYS = 30

@@ -9,12 +9,12 @@ from PySide6.QtGui import QFocusEvent, QFontMetrics, QKeyEvent, QMouseEvent, QPa
 from PySide6.QtWidgets import QSizePolicy, QStyleOptionViewItem, QWidget
 
 from db.queries.overview import Tally
-from ui.delegates.cell_delegate import CellDelegate
-from ui.delegates.content import ROW_ROLE
-from ui.theme import theme
-from ui.theme.paint import bar_token, focus_ring
-from ui.widgets import Button, StatTile, button, hbox
-from ui.words import count
+from ui.kit.delegates.cell_delegate import CellDelegate
+from ui.kit.delegates.content import ROW_ROLE
+from ui.kit.theme import theme
+from ui.kit.theme.paint import bar_token, focus_ring
+from ui.kit.widgets import Button, StatTile, button, hbox
+from ui.kit.words import count
 
 Index = QModelIndex | QPersistentModelIndex
 _BAR_HEIGHT = 15

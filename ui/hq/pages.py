@@ -5,21 +5,21 @@ from __future__ import annotations
 from PySide6.QtCore import QObject
 
 from db.queries.findings import open_count
-from ui.activity import ActivityPage
-from ui.desk import Desk
-from ui.hq.common import may
+from ui.audit.reports_page import ReportsPage
 from ui.hq.devices import DevicesPage
 from ui.hq.inbox import InboxPage
 from ui.hq.inventory import InventoryPage
 from ui.hq.overview import OverviewPage
-from ui.hq.reports import ReportsPage
 from ui.hq.review import ReviewPage
 from ui.hq.visits import VisitsPage
-from ui.labels_page import LabelsPage
-from ui.page import Page
-from ui.settings_page import settings_page
-from ui.shell import Shell
-from ui.words import count
+from ui.kit.desk import Desk
+from ui.kit.page import Page
+from ui.kit.words import count
+from ui.shared.activity import ActivityPage
+from ui.shared.labels_page import LabelsPage
+from ui.shared.page_parts import may
+from ui.shared.settings_page import settings_page
+from ui.window.shell import Shell
 
 __all__ = ["add_hq_pages"]
 

@@ -18,13 +18,13 @@ from eum_app.usecases.plan_visit import PlannedVisit, plan_visit, shipped_checkl
 from eum_app.usecases.record_check import pin_of
 from eum_app.usecases.seal_bundle import Sealed
 from eum_app.usecases.session import Session
-from ui.desk import Desk
-from ui.hq.common import Job, choices, fill_choices, may, named, why_not
-from ui.page import Page
-from ui.theme import inset
-from ui.widgets import Card, FormField, button, hbox, label, scrolled, vbox
-from ui.widgets.path_field import PathField
-from ui.words import counted, joined, purpose
+from ui.kit.desk import Desk
+from ui.kit.page import Page
+from ui.kit.theme import inset
+from ui.kit.widgets import Card, FormField, button, hbox, label, scrolled, vbox
+from ui.kit.widgets.path_field import PathField
+from ui.kit.words import counted, joined, purpose
+from ui.shared.page_parts import Job, choices, fill_choices, may, named, why_not
 
 DUE_IN_DAYS = 30
 

@@ -10,8 +10,8 @@ from PySide6.QtCore import QCoreApplication
 from db.queries.checks import CheckRow
 from db.queries.exchange import BundleRow
 from db.queries.people import DeviceRow
-from ui.delegates import ChipSpec
-from ui.words import count, joined, moment
+from ui.kit.delegates import ChipSpec
+from ui.kit.words import count, joined, moment
 
 
 @dataclass(frozen=True)

@@ -13,10 +13,10 @@ from eum_app.domain.facts import ProfileSaved
 from eum_app.usecases.inventory_table import DELIMITERS, ENCODINGS, Layout, columns_of
 from eum_app.usecases.list_file import REJECTED_HEADINGS, Profile
 from eum_app.usecases.list_profiles import fitting, profile_of
-from ui.hq.common import choices, fill_choices, named
 from ui.hq.inventory_words import column_word
-from ui.theme import inset
-from ui.widgets import Card, button, flow, hbox, label, panel, rule, scrolled, vbox
+from ui.kit.theme import inset
+from ui.kit.widgets import Card, button, flow, hbox, label, panel, rule, scrolled, vbox
+from ui.shared.page_parts import choices, fill_choices, named
 
 _DELIMITER_NAMES = {",": ",", ";": ";", "\t": "Tab", "|": "|"}
 

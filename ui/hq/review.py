@@ -14,18 +14,15 @@ from eum_app.domain.clock import from_utc_text
 from eum_app.domain.errors import KnownError
 from eum_app.usecases.review import Reviewed, review_finding
 from eum_app.usecases.session import Session
-from ui.delegates import ChipSpec, RowContent, RowDelegate
-from ui.desk import Desk
-from ui.hq.common import may, named, why_not
 from ui.hq.narrowed import FindingFilter, Narrowed, NarrowedBar
 from ui.hq.review_data import FindingDetail, Picture, finding_detail, load_picture
 from ui.hq.review_parts import DecisionPanel, EvidenceCard, PictureView, RecordCard, caption_of
-from ui.items_view import told
-from ui.models import Column, IdsTableModel, current_id, list_view, on_current, select_id
-from ui.page import Page
-from ui.people.withholding import WithholdDialog
-from ui.theme import status_mark, theme
-from ui.widgets import (
+from ui.kit.delegates import ChipSpec, RowContent, RowDelegate
+from ui.kit.desk import Desk
+from ui.kit.models import Column, IdsTableModel, current_id, list_view, on_current, select_id
+from ui.kit.page import Page
+from ui.kit.theme import status_mark, theme
+from ui.kit.widgets import (
     ActionButton,
     Card,
     Chip,
@@ -41,8 +38,11 @@ from ui.widgets import (
     panel,
     vbox,
 )
-from ui.widgets.history import HistoryCard, Told
-from ui.words import count, joined, moment, program, purpose, word
+from ui.kit.widgets.history import HistoryCard, Told
+from ui.kit.words import count, joined, moment, program, purpose, word
+from ui.shared.items_view import told
+from ui.shared.page_parts import may, named, why_not
+from ui.shared.withholding import WithholdDialog
 
 THREE, LARGE, EMPTY = 0, 1, 2
 _DECISION_CHIPS = {"resolve": ("ok", "check"), "recheck": ("accent", "refresh-cw"), "escalate": ("bad", "flag")}

@@ -12,13 +12,10 @@ from PySide6.QtWidgets import QGridLayout, QPlainTextEdit, QSizePolicy, QWidget
 
 from db.queries.checks import CheckRow
 from eum_app.domain.dispositions import Disposition
-from ui.hq.common import choices, fill_choices, named
+from eum_app.wording.messages import sentence
 from ui.hq.review_data import FindingDetail, Picture
-from ui.mark_view import mark_picture, mark_text
-from ui.messages import sentence
-from ui.reading_words import how_read
-from ui.theme import inset, theme
-from ui.widgets import (
+from ui.kit.theme import inset, theme
+from ui.kit.widgets import (
     Card,
     Chip,
     KeyValueGrid,
@@ -33,7 +30,10 @@ from ui.widgets import (
     scrolled,
     vbox,
 )
-from ui.words import count, counted, day, joined, moment, reason, word
+from ui.kit.words import count, counted, day, joined, moment, reason, word
+from ui.shared.mark_view import mark_picture, mark_text
+from ui.shared.page_parts import choices, fill_choices, named
+from ui.shared.reading_words import how_read
 
 RULE_SAYS: Final[dict[str, str]] = {
     "item-not-found": "Items under enhanced monitoring are accounted for by serial number at every annual inventory",

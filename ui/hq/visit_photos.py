@@ -10,12 +10,12 @@ from PySide6.QtWidgets import QWidget
 
 from db.queries.checks import EvidenceRow
 from eum_app.usecases.session import Session
-from ui.desk import Desk
-from ui.hq.common import named
+from eum_app.wording.messages import sentence
 from ui.hq.review_data import Picture, load_picture
 from ui.hq.review_parts import PictureView
-from ui.messages import sentence
-from ui.widgets import Card, PhotoStrip, button, hbox, label, vbox
+from ui.kit.desk import Desk
+from ui.kit.widgets import Card, PhotoStrip, button, hbox, label, vbox
+from ui.shared.page_parts import named
 
 Loaded = tuple[str, Picture, QImage, str]
 

@@ -16,17 +16,16 @@ from eum_app.usecases.children import export_visit_child, seal_for_device_child
 from eum_app.usecases.export_report import Exported
 from eum_app.usecases.seal_bundle import Sealed
 from eum_app.usecases.session import Session
-from ui.delegates import VISIT_HEIGHT, ChipSpec, RowContent, RowDelegate
-from ui.desk import Desk
-from ui.hq.common import Job, may, named, show_rows, why_not
 from ui.hq.narrowed import Narrowed, NarrowedBar, VisitFilter
 from ui.hq.plan_form import PlanForm
 from ui.hq.review_data import question_texts
 from ui.hq.visit_photos import VisitPhotos
-from ui.models import Column, IdsTableModel, current_id, list_view, on_current, select_id, table_view
-from ui.page import Page
-from ui.theme import status_mark
-from ui.widgets import (
+from ui.kit.delegates import VISIT_HEIGHT, ChipSpec, RowContent, RowDelegate
+from ui.kit.desk import Desk
+from ui.kit.models import Column, IdsTableModel, current_id, list_view, on_current, select_id, table_view
+from ui.kit.page import Page
+from ui.kit.theme import status_mark
+from ui.kit.widgets import (
     ActionButton,
     Card,
     Chip,
@@ -42,7 +41,8 @@ from ui.widgets import (
     panel,
     vbox,
 )
-from ui.words import count, counted, day, joined, moment, program, purpose, reason
+from ui.kit.words import count, counted, day, joined, moment, program, purpose, reason
+from ui.shared.page_parts import Job, may, named, show_rows, why_not
 
 EMPTY, DETAIL, PLAN, PICTURE = 0, 1, 2, 3
 CHECKS_SHOWN = 500

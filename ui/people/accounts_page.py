@@ -12,14 +12,11 @@ from eum_app.domain.visits import PROGRAMS
 from eum_app.usecases import accounts
 from eum_app.usecases.accounts import AccountState
 from eum_app.usecases.recovery import DisclosedCode, RecoveryCodes, make_recovery_codes, read_out_recovery_code
-from ui import settings, words
-from ui.desk import Desk
-from ui.page import Page
-from ui.people.store_cards import StoreCards
-from ui.people.withholding import WithholdingsCard
-from ui.secret_field import NewPassphrase, secret_line
-from ui.settings import LOCK_MINUTES
-from ui.widgets import (
+from ui.kit import settings, words
+from ui.kit.desk import Desk
+from ui.kit.page import Page
+from ui.kit.settings import LOCK_MINUTES
+from ui.kit.widgets import (
     Button,
     Card,
     Chip,
@@ -36,6 +33,9 @@ from ui.widgets import (
     scrolled,
     vbox,
 )
+from ui.people.store_cards import StoreCards
+from ui.shared.secret_field import NewPassphrase, secret_line
+from ui.shared.withholding import WithholdingsCard
 
 _STATES = {"active": ("ok", "check"), "locked": ("warn", "lock"), "removed": ("mute", "x")}
 

@@ -10,10 +10,10 @@ from PySide6.QtWidgets import QCheckBox, QGridLayout, QLabel, QWidget
 
 from eum_app.domain.errors import Trouble
 from eum_app.usecases.recovery import RecoveryCodes
-from ui.page import Page
-from ui.theme import theme
-from ui.widgets import Button, Card, EmptyState, button, hbox, label, panel, scrolled, vbox
-from ui.widgets.path_field import PathField
+from ui.kit.page import Page
+from ui.kit.theme import theme
+from ui.kit.widgets import Button, Card, EmptyState, button, hbox, label, panel, scrolled, vbox
+from ui.kit.widgets.path_field import PathField
 
 
 class CodesPage(Page):

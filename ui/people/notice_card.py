@@ -6,9 +6,9 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QPlainTextEdit
 
 from eum_app.usecases.notice import MAX_TEXT_CHARS, Notice, current_notice, set_notice
-from ui.desk import Desk
-from ui.theme import theme
-from ui.widgets import Button, Card, FormField, button, hbox, label
+from ui.kit.desk import Desk
+from ui.kit.theme import theme
+from ui.kit.widgets import Button, Card, FormField, button, hbox, label
 
 
 class NoticeCard(Card):

@@ -9,11 +9,11 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 from eum_app.domain.errors import KnownError, Refusal
 from eum_app.usecases.erase import Lost, erase_after, set_erase_after, what_is_lost
 from eum_app.usecases.rotate_key import rotate_data_key
-from ui.desk import Desk
+from ui.kit.desk import Desk
+from ui.kit.widgets import Button, Card, FormField, Tab, TabRow, button, hbox, label, vbox
+from ui.kit.words import count
 from ui.people.notice_card import NoticeCard
 from ui.people.store_dialogs import EraseDialog, RotatingDialog
-from ui.widgets import Button, Card, FormField, Tab, TabRow, button, hbox, label, vbox
-from ui.words import count
 
 ERASE_AFTER = (10, 20, 50)
 

@@ -3,77 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QDialog, QLabel, QLineEdit, QProgressBar, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLineEdit, QSizePolicy, QWidget
 
-from eum_app.domain.errors import KnownError
 from eum_app.usecases.erase import Lost
-from ui import words
-from ui.messages import sentence
-from ui.theme import inset, theme
-from ui.widgets import Button, FormField, KeyValueGrid, button, hbox, label, scrolled, vbox
-from ui.widgets.fit_area import least_height
-
-_WIDTH = 520
-
-
-class WindowDialog(QDialog):
-    """Over its window; while `is_busy` it cannot be closed."""
-
-    def __init__(self, name: str, title: str, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setObjectName(name)
-        self.setAccessibleName(title)
-        self.setProperty("kind", "window")
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.setWindowTitle(title)
-        self.is_busy = False
-        self.words = vbox(label(title, "headline", wrap=True), spacing=12)
-        self.foot = vbox(spacing=12)
-        self._area = scrolled(self.words)
-        self._whole = QVBoxLayout(self)
-        inset(self._whole, 28, 24, 28, 22, spacing=12)
-        self._whole.addWidget(self._area, 1)
-        self._whole.addLayout(self.foot)
-        self._bar = QProgressBar()
-        self._bar.setRange(0, 0)
-        self._bar.setTextVisible(False)
-        self._bar.setAccessibleName(self.tr("Progress"))
-        theme().changed.connect(self.fit)
-
-    def fit(self) -> None:
-        """As high as its words need, and no higher than its window: then they scroll, and the buttons stay in sight."""
-        parent, inner = self.parentWidget(), self._area.widget()
-        assert parent is not None
-        assert inner is not None
-        window = parent.window()
-        margins = self._whole.contentsMargins()
-        width = min(theme().dp(_WIDTH), window.width())
-        needed = least_height(inner, width - margins.left() - margins.right())
-        needed += self.foot.sizeHint().height() + self._whole.spacing() + margins.top() + margins.bottom()
-        self.resize(width, min(needed, window.height()))
-
-    def showEvent(self, event: QShowEvent) -> None:
-        self.ensurePolished()
-        self.fit()
-        super().showEvent(event)
-
-    def say_refusal(self, said: QLabel, error: KnownError) -> None:
-        """What was asked for was not done: `said` shows why, and the dialog can be used again."""
-        self.is_busy = False
-        said.setText(str(sentence(error)))
-        said.show()
-        self.fit()
-
-    def add_buttons(self, leave: Button, act: Button) -> None:
-        """The two ways out. Enter in a field presses neither by itself."""
-        for one in (leave, act):
-            one.setAutoDefault(False)
-        self.foot.addLayout(hbox(leave, 1, act))
-
-    def reject(self) -> None:
-        if not self.is_busy:
-            super().reject()
+from ui.kit import words
+from ui.kit.widgets import Button, FormField, KeyValueGrid, button, label
+from ui.kit.window_dialog import WindowDialog
 
 
 class RotatingDialog(WindowDialog):

@@ -18,7 +18,7 @@ import msgspec
 from eum_app.domain.errors import Trouble
 from eum_app.reports.formats.pdf_child import COMMAND, Job
 from eum_app.reports.model import Part, Report, Table, Written, plain_cover
-from eum_app.reports.words import WORDS
+from eum_app.wording.report_words import WORDS
 
 VOLUME_ROWS: Final = 500
 CHILD_SECONDS: Final = 300

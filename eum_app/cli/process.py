@@ -1,0 +1,31 @@
+"""Exit codes, and the secrets that the environment brought."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator
+from contextvars import ContextVar
+from typing import Final
+
+EXIT_REFUSED: Final = 1
+EXIT_TROUBLE: Final = 3
+SECRETS: Final = ("EUM_PASSPHRASE", "EUM_DATABASE_URL")
+_secrets: ContextVar[dict[str, str]] = ContextVar("secrets")
+
+
+def secret(name: str) -> str | None:
+    """One of `SECRETS` as the environment gave it."""
+    return _secrets.get({}).get(name)
+
+
+@contextlib.contextmanager
+def secrets_taken() -> Iterator[None]:
+    """Take the secrets out of the environment meanwhile, so that no child process inherits them."""
+    taken = {name: os.environ.pop(name) for name in SECRETS if name in os.environ}
+    before = _secrets.set(taken)
+    try:
+        yield
+    finally:
+        _secrets.reset(before)
+        os.environ.update(taken)

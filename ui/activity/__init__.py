@@ -1,5 +1,0 @@
-"""The activity log, the same page on a field device and at headquarters."""
-
-from ui.activity.page import ActivityPage
-
-__all__ = ["ActivityPage"]

@@ -1,0 +1,1 @@
+"""Pages for auditors: reports and their proof."""

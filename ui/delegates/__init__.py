@@ -1,6 +1,0 @@
-"""How rows are drawn."""
-
-from ui.delegates.content import ChipSpec, RowContent
-from ui.delegates.row_delegate import ITEM_HEIGHT, VISIT_HEIGHT, RowDelegate
-
-__all__ = ["ITEM_HEIGHT", "VISIT_HEIGHT", "ChipSpec", "RowContent", "RowDelegate"]

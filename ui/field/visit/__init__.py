@@ -1,0 +1,1 @@
+"""The visit workspace: scan, answer, record."""

@@ -1,0 +1,158 @@
+"""Several items taken in view at once: their questions are answered for all of them, or each is opened by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from eum_app.domain.checklists import Checklist
+from eum_app.domain.facts import MarkRead
+from ui.field.parts import named
+from ui.field.visit.draft import Draft
+from ui.field.visit.questionnaire import Questionnaire
+from ui.kit import words
+from ui.kit.widgets import Button, Card, Chip, button, empty_layout, hbox, label, panel, scrolled, vbox
+
+
+class GroupPanel(Card):
+    """Holds the items that the person took, each with the mark that was read; nothing joins it by itself.
+
+    `answers` is what the person says of all of them. Nothing is recorded here: the page does that.
+    """
+
+    record_requested = Signal()
+    item_chosen = Signal(str)
+    """item id: this one is looked at by itself, and leaves the group"""
+    answer_photo_requested = Signal(str)
+    """question id"""
+    put_away = Signal()
+
+    def __init__(self) -> None:
+        super().__init__(self.tr("Items in view"))
+        self.setObjectName("group_panel")
+        self.drafts: dict[str, Draft] = {}
+        self.answers = Draft(MarkRead(read_by="camera"))
+        self._count = Chip("", "accent")
+        self.add_trailing(self._count)
+        self._list: QVBoxLayout = vbox()
+        self._questions = Questionnaire()
+        self._questions.changed.connect(self._follow)
+        self._questions.answer_given.connect(self.focus_first)
+        self._questions.photo_requested.connect(self.answer_photo_requested)
+        content = QWidget()
+        content.setLayout(vbox(self._list, self._questions, 1))
+        self._scroll = scrolled(content)
+        self.all_button: Button = named(
+            button("", self.answer_all, name=self.tr("All as expected")), "group_all_button"
+        )
+        self.away_button: Button = named(button(self.tr("Put away"), self.put_away.emit), "group_away_button")
+        self.away_button.setToolTip(self.tr("Put away (Esc)"))
+        self.verified_button: Button = named(
+            button("", self.record_requested.emit, kind="primary", big=True), "group_verified_button"
+        )
+        decide = hbox(self.away_button, self.verified_button)
+        decide.setStretch(1, 1)
+        self.body.addWidget(self._scroll, 1)
+        self.body.addWidget(panel(vbox(self.all_button, decide, margins=(16, 10, 16, 12), spacing=8), "cardfoot"))
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the person has items at hand here."""
+        return bool(self.drafts)
+
+    def take(self, drafts: Sequence[Draft], checklist: Checklist) -> int:
+        """Add items; those that are held already stay as they are. Returns how many are new.
+
+        Answers given for fewer items are not spread to more: the questions are asked again.
+        """
+        new = {draft.item_id: draft for draft in drafts if draft.item_id not in self.drafts}
+        self.drafts.update(new)
+        if new:
+            self.answers = Draft(MarkRead(read_by="camera"))
+            self._questions.show_draft(self.answers, checklist)
+            self._show_items()
+            self._scroll.verticalScrollBar().setValue(0)
+        return len(new)
+
+    def drop(self, item_id: str) -> Draft | None:
+        """Take one item out."""
+        gone = self.drafts.pop(item_id, None)
+        self._show_items()
+        self._follow()
+        return gone
+
+    def clear(self) -> None:
+        """Put the group away."""
+        self.drafts.clear()
+        self.answers = Draft(MarkRead(read_by="camera"))
+        empty_layout(self._list)
+
+    def answer_all(self) -> None:
+        """All as expected, for each item of the group: one explicit answer, recorded as such with every check."""
+        if self.drafts:
+            self._questions.answer_all()
+            self.focus_first()
+
+    def answer_with_photo(self, question_id: str, data: bytes) -> None:
+        self._questions.answer_with_photo(question_id, data)
+
+    def set_busy(self, is_busy: bool) -> None:
+        """While the checks are being recorded nothing can be pressed twice."""
+        self.verified_button.setEnabled(not is_busy)
+        self.away_button.setEnabled(not is_busy)
+        if not is_busy and self.drafts:
+            self._follow()
+
+    def focus_first(self) -> None:
+        """Put the keyboard at the first open question, or where the person goes on."""
+        open_row = self._questions.first_open_row()
+        if open_row is not None:
+            self._scroll.ensureWidgetVisible(open_row)
+            open_row.focus_field()
+        elif self.verified_button.isEnabled():
+            self.verified_button.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    # Inside
+
+    def _show_items(self) -> None:
+        empty_layout(self._list)
+        for draft in self.drafts.values():
+            self._list.addWidget(self._row(draft))
+        self._count.set(self.tr("{count} taken").format(count=words.count(len(self.drafts))), "accent")
+
+    def _row(self, draft: Draft) -> QWidget:
+        assert draft.item is not None
+        item = draft.item
+        serial = label(draft.serial, "mono", selectable=True)
+        about = label(words.joined(item.part_number or item.nomenclature, item.location), "sub", wrap=True)
+        line = hbox(spacing=8, margins=(16, 9, 16, 9))
+        line.addLayout(vbox(serial, about, spacing=1), 1)
+        opener = named(
+            button(self.tr("Open"), partial(self.item_chosen.emit, item.item_id)), f"group_open_{item.item_id}"
+        )
+        opener.setAccessibleName(self.tr("Open {serial} by itself").format(serial=draft.serial))
+        opener.setToolTip(self.tr("Answer for this one by itself; it leaves the group"))
+        line.addWidget(opener)
+        made = panel(line, "row")
+        made.setAccessibleName(words.joined(draft.serial, about.text()))
+        return made
+
+    def _follow(self) -> None:
+        if not self.drafts:
+            return
+        count, open_ids = words.count(len(self.drafts)), self._questions.open_ids()
+        said = self._questions.all_said()
+        self.all_button.setEnabled(bool(said))
+        self.all_button.setText(self.tr("All as expected   A · for {count} items").format(count=count))
+        self.all_button.setAccessibleName(self.all_button.text())
+        self.all_button.setToolTip(said)
+        text = self.tr("Verified ⏎ · {count} items").format(count=count)
+        if open_ids:
+            text = self.tr("Verified ⏎ · {count} open").format(count=words.count(len(open_ids)))
+        self.verified_button.setText(text)
+        self.verified_button.setEnabled(not open_ids)
+        why = self.tr("Answer every question first") if open_ids else self.tr("One check for each (Enter)")
+        self.verified_button.setToolTip(why)

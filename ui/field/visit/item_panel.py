@@ -1,0 +1,333 @@
+"""The right column: the item at hand, its checklist, and what is recorded of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+
+from PySide6.QtCore import QCoreApplication, Qt, Signal
+from PySide6.QtWidgets import QPlainTextEdit, QStackedWidget, QWidget
+
+from db.queries.items import HistoryLine, ItemRow
+from eum_app.domain.checklists import Checklist
+from ui.field.parts import image_of, named
+from ui.field.visit.draft import Draft
+from ui.field.visit.questionnaire import Questionnaire
+from ui.kit import words
+from ui.kit.theme import theme
+from ui.kit.widgets import (
+    Button,
+    Card,
+    Chip,
+    EmptyState,
+    KeyValueGrid,
+    PhotoStrip,
+    button,
+    empty_layout,
+    flow,
+    hbox,
+    label,
+    panel,
+    rule,
+    scrolled,
+    vbox,
+)
+from ui.shared.items_view import PRINTED
+from ui.shared.mark_view import mark_picture, mark_text
+
+
+class ItemPanel(Card):
+    """Shows one `Draft` and changes it as the person answers. Nothing is recorded here: the page does that."""
+
+    outcome_requested = Signal(str)
+    """verified is recorded at once; the others ask for a reason first."""
+    photo_requested = Signal()
+    answer_photo_requested = Signal(str)
+    """question id"""
+    candidate_chosen = Signal(str)
+    """item id"""
+    note_requested = Signal()
+    """The claims of the container's label shown are to be kept."""
+    put_away = Signal()
+
+    def __init__(self) -> None:
+        super().__init__(self.tr("Item"))
+        self.setObjectName("item_panel")
+        self._title.setWordWrap(True)
+        self._level = Chip("", "accent")
+        self._level.hide()
+        self.add_trailing(self._level)
+        self.draft: Draft | None = None
+        self._checklist: Checklist | None = None
+        self._has_note = False
+        self._empty = EmptyState(
+            "scan-line",
+            self.tr("Scan the next item"),
+            self.tr("Scan its mark, type its serial number, or pick it from the list."),
+        )
+        self._offer_list = vbox(margins=(16, 12, 16, 16), spacing=10)
+        offer = QWidget()
+        offer.setLayout(vbox(self._offer_list, 1))
+        self._places = QStackedWidget()
+        self._places.addWidget(self._empty)
+        self._places.addWidget(self._item_place())
+        self._places.addWidget(scrolled(offer))
+        self.body.addWidget(self._places, 1)
+
+    # Its parts
+
+    def _item_place(self) -> QWidget:
+        self._facts = KeyValueGrid(margins=(16, 8, 16, 8), key_width=104)
+        self._checked = label("", "strong", tone="warn", wrap=True)
+        self._checked_line = panel(vbox(self._checked, margins=(16, 8, 16, 8)), "row")
+        self._checked_line.setProperty("tone", "warn")
+        self._checked_line.hide()
+        self._questions = Questionnaire()
+        self._questions.changed.connect(self._follow)
+        self._questions.answer_given.connect(self.focus_first)
+        self._questions.photo_requested.connect(self.answer_photo_requested)
+        self.photo_button: Button = named(
+            button(self.tr("Photo"), self.photo_requested.emit, icon="plus"), "add_photo_button"
+        )
+        self.note_button: Button = named(button(self.tr("Note"), self._toggle_note, icon="plus"), "add_note_button")
+        self.not_found_button = self._outcome_button("not_found", self.tr("Not found…"))
+        self.no_access_button = self._outcome_button("no_access", self.tr("No access…"))
+        self.note = named(QPlainTextEdit(), "check_note")
+        self.note.setTabChangesFocus(True)
+        self.note.setPlaceholderText(self.tr("Note"))
+        self.note.setAccessibleName(self.tr("Note"))
+        self.note.setFixedHeight(theme().dp(72))
+        self.note.textChanged.connect(self._note_typed)
+        self.note.hide()
+        self.photos = PhotoStrip(is_removable=True, width=64, height=64)
+        self.photos.removed.connect(self._drop_photo)
+        extras = flow(self.photo_button, self.note_button, self.not_found_button, self.no_access_button)
+        content = QWidget()
+        content.setLayout(
+            vbox(
+                self._checked_line,
+                self._facts,
+                rule(),
+                self._questions,
+                vbox(self.note, self.photos, extras, margins=(16, 10, 16, 10), spacing=8),
+                1,
+            )
+        )
+        self._scroll = scrolled(content)
+        self.all_button: Button = named(
+            button("", self.answer_all, name=self.tr("All as expected")), "all_as_expected_button"
+        )
+        self.discrepancy_button = self._outcome_button("discrepancy", self.tr("Discrepancy…"), kind="danger")
+        self.verified_button = self._outcome_button("verified", self.tr("Verified ⏎"), kind="primary")
+        decide = hbox(self.discrepancy_button, self.verified_button)
+        decide.setStretch(0, 1)
+        decide.setStretch(1, 1)
+        foot = panel(vbox(self.all_button, decide, margins=(16, 10, 16, 12), spacing=8), "cardfoot")
+        place = QWidget()
+        layout = vbox()
+        layout.addWidget(self._scroll, 1)
+        layout.addWidget(foot)
+        place.setLayout(layout)
+        return place
+
+    def _outcome_button(self, outcome: str, text: str, *, kind: str = "") -> Button:
+        big = outcome in {"verified", "discrepancy"}
+        made: Button = button(text, lambda: self.outcome_requested.emit(outcome), kind=kind, big=big)
+        return named(made, f"{outcome}_button")
+
+    # What the page shows
+
+    @property
+    def offers_note(self) -> bool:
+        """Whether a container's label is in sight whose claims can be kept."""
+        return self._has_note and self._places.currentIndex() == 2
+
+    def show_nothing(self) -> None:
+        self.draft = None
+        self._level.hide()
+        self.set_title(self.tr("Item"))
+        self._places.setCurrentIndex(0)
+
+    def show_item(self, draft: Draft, checklist: Checklist, checked: str = "") -> None:
+        """An expected item; `checked` says in words what was recorded before, empty for nothing."""
+        assert draft.item is not None
+        self.draft, self._checklist = draft, checklist
+        item = draft.item
+        self.set_title(f"{item.nomenclature} {item.part_number}".strip() or self.tr("Item"))
+        self._level.set(item.eum_level, "accent")
+        self._level.setVisible(bool(item.eum_level))
+        self._show_facts(item)
+        self._checked.setText(checked)
+        self._checked_line.setVisible(bool(checked))
+        self.note.clear()
+        self.note.hide()
+        self.photos.clear()
+        self.photos.hide()
+        self._questions.show_draft(draft, checklist)
+        self._scroll.verticalScrollBar().setValue(0)
+        self._places.setCurrentIndex(1)
+
+    def show_history(self, item_id: str, lines: Sequence[HistoryLine]) -> None:
+        """The newest look at the item shown, if it is still shown."""
+        if self.draft is None or self.draft.item is None or self.draft.item_id != item_id:
+            return
+        past = [line for line in lines if not line.withdrawn and line.kind not in {"delivered", *PRINTED}]
+        if past:
+            line = past[0]
+            kind = words.word("history", line.kind) if line.kind == "inventory" else words.outcome(line.kind)
+            self._show_facts(self.draft.item, words.joined(words.day(line.at), kind))
+
+    def show_offer(
+        self,
+        title: str,
+        text: str,
+        *,
+        read: Sequence[tuple[str, str]] = (),
+        candidates: Sequence[ItemRow] = (),
+        draft: Draft | None = None,
+        picture: bytes = b"",
+        note: str = "",
+    ) -> None:
+        """What was read is no item of the list: say so, and offer what can be done. Nothing is taken by itself.
+
+        With `draft` the mark can be recorded as not on the list; `picture` shows the mark beside what was read; `note`
+        is what the button says that keeps a label's claims.
+        """
+        self._begin_offer(title, text, draft)
+        self._has_note = bool(note)
+        if note:  # above what it names, which can be hundreds
+            keep = named(button(note, self.note_requested.emit, kind="primary"), "note_label_button")
+            keep.setToolTip(self.tr("Keep what this label says, as claims and no sightings"))
+            self._offer_list.addWidget(keep)
+        if picture:
+            self._offer_list.addWidget(mark_picture(image_of(picture, 320)))
+        if read:
+            grid = KeyValueGrid(margins=(0, 0, 0, 0))
+            for name, value in read:
+                grid.add(name, value, mono=True)
+            self._offer_list.addWidget(grid)
+        for item in candidates:
+            said = words.joined(item.serial or item.uii, item.part_number, item.location or item.site)
+            made = button(said, partial(self.candidate_chosen.emit, item.item_id))
+            self._offer_list.addWidget(named(made, f"candidate_{item.item_id}"))
+        if draft is not None:
+            add = self._outcome_button("not_on_list", self.tr("Not on the list…"), kind="primary")
+            add.setToolTip(self.tr("Record it as not on the list"))
+            self._offer_list.addWidget(add)
+        self._end_offer()
+
+    def show_texts(self, title: str, text: str, texts: Sequence[str], take: Callable[[bytes], object]) -> None:
+        """What a scan could say; `take` gets the one that the person chooses."""
+        self._begin_offer(title, text, None)
+        for at, one in enumerate(texts):
+            self._offer_list.addWidget(named(button(one, partial(take, one.encode())), f"reading_{at}"))
+        self._end_offer()
+
+    def _begin_offer(self, title: str, text: str, draft: Draft | None) -> None:
+        self.draft, self._has_note = draft, False
+        self._level.hide()
+        self.set_title(title)
+        empty_layout(self._offer_list)
+        self._offer_list.addWidget(label(text, "body", wrap=True))
+
+    def _end_offer(self) -> None:
+        away = named(button(self.tr("Put away"), self.put_away.emit), "put_away_button")
+        away.setToolTip(self.tr("Put away (Esc)"))
+        self._offer_list.addWidget(away)
+        self._places.setCurrentIndex(2)
+
+    def focus_first(self) -> None:
+        """Put the keyboard at the first open question, or where the person goes on."""
+        if self._places.currentIndex() == 1:
+            open_row = self._questions.first_open_row()
+            if open_row is not None:
+                self._scroll.ensureWidgetVisible(open_row)
+                open_row.focus_field()
+            elif self.verified_button.isEnabled():
+                self.verified_button.setFocus(Qt.FocusReason.OtherFocusReason)
+        elif self._places.currentIndex() == 2:
+            for at in range(self._offer_list.count()):
+                item = self._offer_list.itemAt(at)
+                widget = item.widget() if item is not None else None
+                if isinstance(widget, Button):
+                    widget.setFocus(Qt.FocusReason.OtherFocusReason)
+                    return
+
+    def add_photo(self, data: bytes) -> None:
+        """Keep a photo with the item until it is recorded."""
+        if self.draft is None:
+            return
+        key = f"photo-{len(self.draft.photos) + 1}"
+        self.draft.photos[key] = data
+        self.photos.add(key, image_of(data, 320), photo_caption(len(self.draft.photos)))
+        self.photos.show()
+
+    def answer_with_photo(self, question_id: str, data: bytes) -> None:
+        self._questions.answer_with_photo(question_id, data)
+
+    def set_busy(self, is_busy: bool) -> None:
+        """While a check is being recorded nothing can be pressed twice."""
+        for made in (self.verified_button, self.discrepancy_button, self.not_found_button, self.no_access_button):
+            made.setEnabled(not is_busy)
+        if not is_busy:
+            self._follow()
+
+    def answer_all(self) -> None:
+        """All as expected: one explicit answer to every question that has an expected one."""
+        if self.draft is None or self._checklist is None or self._places.currentIndex() != 1:
+            return
+        self._questions.answer_all()
+        self.focus_first()
+
+    # Inside
+
+    def _show_facts(self, item: ItemRow, last_check: str = "") -> None:
+        grid = self._facts
+        grid.clear()
+        grid.add(self.tr("Serial number"), item.serial, big=True)
+        if self.draft is not None and self.draft.mark.raw:
+            # The picture of the mark above its text, so that a person can compare the two. Each has a line of its own:
+            # side by side in one cell, the text's height would not count.
+            if self.draft.mark_picture:
+                grid.add(self.tr("Picture of it"), mark_picture(image_of(self.draft.mark_picture, 320), 36))
+            grid.add(self.tr("Mark read"), mark_text(self.draft.mark.raw), mono=True)
+        for name, value in ((self.tr("UII"), item.uii), (self.tr("NSN"), item.nsn), (self.tr("Case"), item.case_id)):
+            if value:
+                grid.add(name, value, mono=True)
+        grid.add(self.tr("Expected at"), words.joined(item.site, item.location))
+        grid.add(self.tr("Last check"), last_check or words.day(item.last_inventory) or self.tr("None known"))
+
+    def _follow(self) -> None:
+        if self.draft is None or self._checklist is None:
+            return
+        open_ids = self._questions.open_ids()
+        text = self.tr("Verified ⏎")
+        if open_ids:
+            text = self.tr("Verified ⏎ · {count} open").format(count=words.count(len(open_ids)))
+        self.verified_button.setText(text)
+        self.verified_button.setEnabled(not open_ids)
+        why = self.tr("Answer every question first") if open_ids else self.tr("Record as verified (Enter)")
+        self.verified_button.setToolTip(why)
+        said = self._questions.all_said()
+        self.all_button.setEnabled(bool(said))
+        self.all_button.setText(said or self.tr("All as expected"))
+        self.all_button.setAccessibleName(said or self.tr("All as expected"))
+        self.all_button.setToolTip(self.tr("One explicit answer, recorded as such (A)"))
+
+    def _toggle_note(self) -> None:
+        self.note.setVisible(self.note.isHidden())
+        if self.note.isVisible():
+            self.note.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _note_typed(self) -> None:
+        if self.draft is not None:
+            self.draft.note = self.note.toPlainText().strip()
+
+    def _drop_photo(self, key: str) -> None:
+        if self.draft is not None:
+            self.draft.photos.pop(key, None)
+            self.photos.setVisible(bool(self.draft.photos))
+
+
+def photo_caption(number: int) -> str:
+    return QCoreApplication.translate("field", "Photo {number}").format(number=number)

@@ -1,0 +1,206 @@
+"""What a match is called: the tag in the viewfinder, the line under it, and what is offered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from PySide6.QtCore import QCoreApplication
+
+from eum_app.domain.container_labels import Label
+from eum_app.domain.errors import KnownError
+from eum_app.usecases.match_mark import Match
+from eum_app.usecases.note_label import NotedLabel
+from eum_app.wording.messages import warning
+from ui.kit import words
+from ui.shared.mark_view import mark_text
+
+CLAIMS_SHOWN: Final = 20
+"""Of a container's label, in the item column; all of them are noted."""
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What the item panel says of a mark that is no expected item."""
+
+    title: str
+    text: str
+    read: tuple[tuple[str, str], ...]
+    can_be_recorded: bool
+    note: str = ""
+    """What the button says that keeps a container label's claims; empty where there are none."""
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("match", text)
+
+
+def name_of(match: Match) -> str:
+    """The serial that a match is about, as read or as on the book; nothing in it turns or hides the words around."""
+    if match.item is not None and match.item.serial:
+        return match.item.serial
+    return _shown(match.read.serial or match.read.uii or match.mark.text.strip())[:40]
+
+
+def _shown(text: str) -> str:
+    return mark_text(text.encode("utf-8", "replace"))
+
+
+def tag_of(match: Match) -> tuple[str, str, str]:
+    """(state of `ui.kit.theme.status`, words, tone of the frame)."""
+    name = name_of(match)
+    state, text, tone = {
+        "expected": ("in_view", _tr("{name} expected"), "accent"),
+        "already_checked": ("verified", _tr("{name} already checked"), "ok"),
+        "expected_elsewhere": ("elsewhere", _tr("{name} expected elsewhere"), "warn"),
+        "not_on_list": ("not_on_list", _tr("{name} not on list"), "warn"),
+        "unknown": ("unknown", _tr("{name} unknown"), "warn"),
+        "near": ("near", _tr("{name} near match"), "warn"),
+        "ambiguous": ("near", _tr("{name} fits several"), "warn"),
+        "claims": ("claims", _tr("container label: {read}").format(read=_parts_read(match)), "warn"),
+    }[match.kind]
+    return state, text.format(name=name), tone
+
+
+def offer_of(match: Match) -> Offer:
+    """Title and text for everything but expected and already checked."""
+    title, text, can_be_recorded = {
+        "expected_elsewhere": (
+            _tr("Expected at another visit"),
+            _tr("Another open visit on this device expects this item. If it is here, record it as not on the list."),
+            True,
+        ),
+        "not_on_list": (
+            _tr("Not on the list"),
+            _tr("This item is on the book, and this visit does not expect it. If it is here, record it."),
+            True,
+        ),
+        "unknown": (
+            _tr("Not on the list"),
+            _tr("Nobody has listed an item with this mark. Compare it with the plate; if it is right, record it."),
+            True,
+        ),
+        "near": (
+            _tr("Nearly fits"),
+            _tr("No item has exactly this serial number. Compare the plate, character by character, and choose only "
+                "what it says."),
+            True,
+        ),
+        "ambiguous": (
+            _tr("Several items fit"),
+            _tr("More than one item has this serial number. Choose the one in front of you."),
+            False,
+        ),
+        "claims": (
+            _tr("A container's label"),
+            _tr("This label names several items. It is a claim of whoever packed it, and no sighting: scan or see each "
+                "item itself."),
+            False,
+        ),
+    }[match.kind]  # fmt: skip
+    if match.label is not None and not match.label.is_whole:
+        title, text = _tr("A container's label, in parts"), _still_missing(match.label)
+    if "same_serial" in match.closeness:
+        text = _tr(
+            "An item has this serial number, and the book names another maker, part or UII than the mark does. Compare "
+            "the plate, and choose only what it says."
+        )
+    return Offer(title, text, tuple(_read_rows(match)), can_be_recorded, _note_words(match))
+
+
+def _note_words(match: Match) -> str:
+    claims = len(match.mark.claims)
+    return words.counted(claims, _tr("Note {count} claim"), _tr("Note {count} claims")) if claims else ""
+
+
+def noted_words(noted: NotedLabel) -> str:
+    """What the notice says once a label's claims are on record."""
+    kept = words.counted(noted.claims, _tr("{count} claim noted"), _tr("{count} claims noted"))
+    about = words.counted(noted.matched, _tr("{count} about an item known here"), _tr("{count} about items known here"))
+    return words.joined(kept, about if noted.matched else "", _tr("no item counts as seen by this"))
+
+
+def _joined(*sentences: str) -> str:
+    return " ".join(sentences)
+
+
+def _parts_read(match: Match) -> str:
+    label = match.label
+    if label is None or label.is_whole:
+        return _tr("claims")
+    read = len(label.parts)
+    if label.size is None:
+        read += len(label.loose)
+        return _tr("1 part read") if read == 1 else _tr("{read} parts read").format(read=words.count(read))
+    return _tr("{read} of {size} parts read").format(read=words.count(read), size=words.count(label.size))
+
+
+def _still_missing(label: Label) -> str:
+    claims = _tr("What it names are claims of whoever packed it, and no sightings.")
+    if label.loose and not label.parts:
+        return _joined(
+            _tr("The camera cannot tell which part of the label this is: only what stands whole within it is shown."),
+            _tr("For all of it, use a hand scanner that puts the parts together or sends their control header."),
+            claims,
+        )
+    if label.missing:
+        numbers = ", ".join(words.count(number + 1) for number in label.missing)
+        missing = _tr("Still to scan: part {numbers}.").format(numbers=numbers)
+    else:
+        missing = _tr("The last part is still to be scanned.")
+    return _joined(missing, _tr("The parts can be scanned in any order."), claims)
+
+
+@dataclass(frozen=True)
+class LostOffer:
+    """What a scan without its separators could mean."""
+
+    title: str
+    text: str
+    candidates: tuple[str, ...]
+
+
+def lost_offer(error: KnownError) -> LostOffer | None:
+    """The readings of a scan that lost its separators; None for any other failure, or where there are none."""
+    candidates = error.values.get("candidates")
+    if not isinstance(candidates, tuple) or not candidates:
+        return None
+    return LostOffer(
+        _tr("The scanner lost the separators"),
+        _tr(
+            "What was scanned can be read in more than one way. Compare with the plate and choose what it says, or set "
+            "the scanner up: its test page shows how."
+        ),
+        tuple(str(one) for one in candidates),
+    )
+
+
+def confirm_offer(match: Match) -> Offer:
+    """What is asked before a single read of a weak symbology counts."""
+    return Offer(
+        _tr("Compare before it counts"),
+        _tr("This kind of barcode can be misread. Compare with the plate, character by character; choose the item only "
+            "if it is the same."),
+        tuple(_read_rows(match)),
+        can_be_recorded=False,
+    )  # fmt: skip
+
+
+def _read_rows(match: Match) -> list[tuple[str, str]]:
+    is_named_by_text = not match.read.uii and match.kind != "claims"
+    rows = [
+        (_tr("Serial number"), _shown(match.read.serial or (match.mark.text.strip() if is_named_by_text else ""))),
+        (_tr("UII"), _shown(match.read.uii)),
+        (_tr("Part number"), _shown(match.mark.part_number or "")),
+        (_tr("Maker (CAGE)"), _shown(match.mark.cage or "")),
+        (_tr("Read by"), words.read_by(match.read.read_by)),
+    ]
+    if match.item is not None:
+        rows.append((_tr("On the book at"), words.joined(match.item.site, match.item.location)))
+    claims = match.mark.claims
+    rows += [(_tr("Claimed"), _shown(claim)) for claim in claims[:CLAIMS_SHOWN]]
+    if len(claims) > CLAIMS_SHOWN:  # a label may name hundreds, and each row is widgets
+        more = words.counted(len(claims) - CLAIMS_SHOWN, _tr("and {count} more"), _tr("and {count} more"))
+        rows.append((_tr("Claimed"), more))
+    rows += [(_tr("Note"), warning(one.code, one.values)) for one in match.mark.warnings]
+    return [(name, value) for name, value in rows if value]

@@ -1,0 +1,113 @@
+"""The checklist of an item or of a group: a row for each question that is asked now. Nothing is pre-chosen."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
+
+from eum_app.domain.checklists import Answer, Checklist
+from ui.field.parts import image_of
+from ui.field.question_row import QuestionRow
+from ui.field.question_rows import QuestionRows
+from ui.field.visit.draft import Draft
+from ui.kit import words
+from ui.kit.widgets import hbox, label, panel, vbox
+
+
+class Questionnaire(QWidget):
+    """Shows a draft's answers and changes them as the person answers; `changed` after each change."""
+
+    changed = Signal()
+    answer_given = Signal()
+    """A question was answered in a way that leaves it no longer open."""
+    photo_requested = Signal(str)
+    """question id"""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._draft: Draft | None = None
+        self._checklist: Checklist | None = None
+        self._rows = QuestionRows()
+        self._rows.answered.connect(self._answered)
+        self._rows.photo_requested.connect(self.photo_requested)
+        self._said = label("", "cardsub")
+        head = panel(hbox(label(self.tr("Checklist"), "cardtitle"), self._said, 1, margins=(16, 9, 16, 9)), "cardhead")
+        self.setLayout(vbox(head, self._rows))
+
+    def show_draft(self, draft: Draft, checklist: Checklist) -> None:
+        """Ask about another item, or another group. The rows of the same checklist stay: making them anew would take
+        longer than all else between a scan and its item on the screen."""
+        if checklist != self._checklist:
+            self._rows.clear()
+        self._draft, self._checklist = draft, checklist
+        for key, row in self._rows.items():
+            row.begin(draft.answers.get(key))
+        self._lay_out()
+
+    def answer_all(self) -> None:
+        """One explicit answer to every question that has an expected one."""
+        if self._draft is not None and self._checklist is not None:
+            self._draft.answer_all_as_expected(self._checklist)
+            self._lay_out()
+
+    def answer_with_photo(self, question_id: str, picture: bytes) -> None:
+        """The picture that the person took for a question."""
+        if self._draft is not None and question_id in self._rows:
+            self._draft.answer_with_photo(question_id, picture)
+            self._lay_out()
+            self.answer_given.emit()
+
+    def open_ids(self) -> list[str]:
+        """The questions that still wait for an answer."""
+        assert self._draft is not None
+        assert self._checklist is not None
+        return self._draft.open_ids(self._checklist)
+
+    def first_open_row(self) -> QuestionRow | None:
+        return self._rows.first_open()
+
+    def all_said(self) -> str:
+        """What "all as expected" answers, for its button; empty where no question has an expected answer."""
+        assert self._draft is not None
+        assert self._checklist is not None
+        asked = self._draft.asked(self._checklist)
+        expected = [question for question in asked if question.expected is not None]
+        if not expected:
+            return ""
+        numbers = f"1–{len(asked)}" if len(expected) == len(asked) and len(asked) > 1 else words.count(len(expected))
+        if all(question.expected == "yes" for question in expected):
+            return self.tr("All as expected   A · records yes to {numbers}").format(numbers=numbers)
+        return self.tr("All as expected   A · answers {numbers}").format(numbers=numbers)
+
+    # Inside
+
+    def _lay_out(self) -> None:
+        assert self._draft is not None
+        assert self._checklist is not None
+        self._rows.lay_out(self._checklist, self._draft.asked(self._checklist), self._draft.answers)
+        for question_id, picture in self._draft.given_photos(self._checklist).items():
+            if question_id in self._rows:
+                self._rows[question_id].show_picture(image_of(picture, 96))
+        self._follow()
+
+    def _answered(self, answer: Answer) -> None:
+        if self._draft is None:
+            return
+        self._draft.answer(answer)
+        self._lay_out()
+        given = self._rows.get(answer.question_id)
+        if given is not None and not given.is_open:
+            self.answer_given.emit()
+
+    def _follow(self) -> None:
+        assert self._draft is not None
+        assert self._checklist is not None
+        open_ids, total = self.open_ids(), len(self._draft.asked(self._checklist))
+        first_open = open_ids[0] if open_ids and self._draft.answers else ""
+        for key, found in self._rows.items():
+            found.mark_open(key == first_open)
+        said = self.tr("{done} of {total} · version {version}").format(
+            done=total - len(open_ids), total=total, version=self._checklist.version
+        )
+        self._said.setText(said)
+        self.changed.emit()

@@ -1,0 +1,77 @@
+"""The newest checks under the viewfinder, the last one with Undo."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QCoreApplication, Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from db.queries.checks import CheckRow
+from ui.field.parts import named
+from ui.kit import words
+from ui.kit.theme import status_mark
+from ui.kit.widgets import Card, Chip, button, empty_layout, hbox, label, row, scrolled, vbox
+
+_SHOWN = 12
+
+
+def photos_said(number: int) -> str:
+    """`1 photo`, `2 photos`, empty for none."""
+    if not number:
+        return ""
+    tr = QCoreApplication.translate
+    return tr("field", "1 photo") if number == 1 else tr("field", "{count} photos").format(count=words.count(number))
+
+
+class RecentPanel(Card):
+    """The newest checks, the last one with Undo."""
+
+    undo_requested = Signal(str)
+    """check id"""
+
+    def __init__(self) -> None:
+        super().__init__(self.tr("Recent"), self.tr("Ctrl+Z withdraws the last check"))
+        self.setObjectName("recent_panel")
+        self._list: QVBoxLayout = vbox()
+        holder = QWidget()
+        holder.setLayout(vbox(self._list, 1))
+        self.add(scrolled(holder), 1)
+        self.last_check_id = ""
+        self.show_checks([], "")
+
+    def hasHeightForWidth(self) -> bool:
+        return False  # else its wrapped words would outweigh the stretch that shares the column out
+
+    def show_checks(self, checks: Sequence[CheckRow], origin: str) -> None:
+        """Newest first; only this device's own last standing check can be taken back."""
+        empty_layout(self._list)
+        self.last_check_id = next((one.check_id for one in checks if not one.withdrawn and one.origin == origin), "")
+        for one in checks[:_SHOWN]:
+            self._list.addWidget(self._row(one))
+        if not checks:
+            said = self.tr("Nothing recorded yet. What you record stands here and can be taken back.")
+            self._list.addWidget(row(label(said, "sub", wrap=True)))
+
+    def _row(self, one: CheckRow) -> QWidget:
+        chip = Chip.of("withdrawn" if one.withdrawn else one.outcome)
+        said = words.joined(
+            status_mark(one.outcome).text() if one.withdrawn else "",
+            words.reason(one.outcome, one.reason),
+            words.read_by(one.reading.read_by),
+            photos_said(one.photos),
+            self.tr("note") if one.has_note else "",
+            words.clock(one.observed_at),
+        )
+        details = label(said, "sub", wrap=True)
+        line = hbox(chip, label(one.serial, "mono", selectable=True), margins=(0, 0, 0, 0))
+        line.addWidget(details, 1)
+        made = row(line)
+        made.setObjectName(f"recent_{one.check_id}")
+        made.setAccessibleName(f"{chip.text()}, {one.serial}, {said}")
+        if one.check_id == self.last_check_id:
+            undo = named(button(self.tr("Undo"), lambda: self.undo_requested.emit(one.check_id)), "undo_button")
+            undo.setAccessibleName(self.tr("Undo {serial}").format(serial=one.serial))
+            undo.setToolTip(self.tr("Withdraw this check (Ctrl+Z)"))
+            line.addWidget(undo)
+        return made

@@ -1,0 +1,123 @@
+"""Recording a check and taking it back, one at a time, so that a second Enter never records twice."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+from PySide6.QtCore import QObject, Signal
+
+from eum_app.domain.checklists import Checklist
+from eum_app.domain.errors import KnownError
+from eum_app.usecases.record_check import (
+    NewCheck,
+    RecordedCheck,
+    RecordedChecks,
+    record_check,
+    record_checks,
+    withdraw_checks,
+)
+from ui.field.visit.draft import Draft
+from ui.kit import settings
+from ui.kit.desk import Desk
+
+
+class Recorder(QObject):
+    """`recorded` and `withdrawn` come after the store has it on the disk."""
+
+    recorded = Signal(str, object)
+    """(serial, RecordedCheck)"""
+    group_recorded = Signal(object)
+    """RecordedChecks"""
+    withdrawn = Signal()
+    failed = Signal(object)
+    """KnownError: nothing was recorded."""
+
+    def __init__(self, desk: Desk, parent: QObject) -> None:
+        super().__init__(parent)
+        self._desk = desk
+        self._is_busy = False
+        self.last_check_ids: tuple[str, ...] = ()
+        """What was recorded last since the visit was opened (a group at once), until it is taken back."""
+
+    @property
+    def is_busy(self) -> bool:
+        return self._is_busy
+
+    def record(self, visit_id: str, draft: Draft, checklist: Checklist, outcome: str, reason: str, note: str) -> bool:
+        """False where another check is still being recorded."""
+        if self._is_busy:
+            return False
+        self._is_busy = True
+        has_answers = draft.item is not None and outcome != "not_on_list"
+        self._desk.do(
+            record_check,
+            visit_id=visit_id,
+            item_id=draft.item_id,
+            outcome=outcome,
+            mark=draft.mark,
+            reason=reason,
+            answers=draft.given(checklist) if has_answers else (),
+            all_as_expected=draft.all_as_expected,
+            note="\n".join(text for text in (draft.note, note) if text),
+            photos=list(draft.photos.values()),
+            crop=_kept_picture(draft),
+            answer_photos=draft.given_photos(checklist) if has_answers else {},
+            then=partial(self._recorded, draft.serial),
+            failed=self._refused,
+        )
+        return True
+
+    def record_group(self, visit_id: str, drafts: Sequence[Draft], answers: Draft, checklist: Checklist) -> bool:
+        """Each item verified with the same answers, in one transaction. False where a check is still being recorded."""
+        if self._is_busy:
+            return False
+        self._is_busy = True
+        checks = [
+            NewCheck(
+                draft.item_id,
+                "verified",
+                draft.mark,
+                answers=answers.given(checklist),
+                all_as_expected=answers.all_as_expected,
+                crop=_kept_picture(draft),
+                answer_photos=answers.given_photos(checklist),
+            )
+            for draft in drafts
+        ]
+        self._desk.do(record_checks, visit_id, checks, then=self._group_recorded, failed=self._refused)
+        return True
+
+    def withdraw(self, *check_ids: str) -> None:
+        """Take checks back, all of them or none."""
+        if not self._is_busy and check_ids:
+            self._is_busy = True
+            self._desk.do(withdraw_checks, check_ids, then=self._withdrawn, failed=self._refused)
+
+    def withdraw_last(self) -> bool:
+        """Take back what was recorded last here; False where nothing was."""
+        self.withdraw(*self.last_check_ids)
+        return bool(self.last_check_ids)
+
+    def _recorded(self, serial: str, result: RecordedCheck) -> None:
+        self._is_busy = False
+        self.last_check_ids = (result.check_id,)
+        self.recorded.emit(serial, result)
+
+    def _group_recorded(self, result: RecordedChecks) -> None:
+        self._is_busy = False
+        self.last_check_ids = tuple(one.check_id for one in result.checks)
+        self.group_recorded.emit(result)
+
+    def _withdrawn(self, _changed: object) -> None:
+        self._is_busy, self.last_check_ids = False, ()
+        self.withdrawn.emit()
+
+    def _refused(self, error: KnownError) -> None:
+        self._is_busy = False
+        self.failed.emit(error)
+
+
+def _kept_picture(draft: Draft) -> bytes:
+    """The picture of the mark, where this device is set to keep it."""
+    return draft.mark_picture if draft.mark_picture and settings.load().keeps_mark_pictures else b""

@@ -1,0 +1,270 @@
+"""The middle column: what is scanned and how."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtWidgets import QComboBox
+
+from eum_app.domain.errors import KnownError
+from eum_app.wording.messages import sentence
+from ui.devices.tones import Tone, Tones
+from ui.field.parts import named
+from ui.field.visit.camera_menu import CameraMenu
+from ui.field.visit.scan_worker import ScanWorker, Seen, read_still
+from ui.kit import settings, words
+from ui.kit.desk import Desk
+from ui.kit.settings import CameraSettings
+from ui.kit.widgets import Button, Card, Chip, ScanField, button, hbox, label, set_look, vbox
+from ui.kit.widgets.path_field import PathField
+from ui.kit.widgets.viewfinder import Viewfinder, ViewMark
+
+_FRAME_MS = 1_500
+_TONES: Final[dict[str, Tone]] = {"ok": "accepted", "accent": "accepted", "warn": "attention", "bad": "stop"}
+
+
+def key_of(symbology: str, raw: bytes) -> str:
+    """What tells one symbol from another in the viewfinder."""
+    return f"{symbology}|{raw.hex()}"
+
+
+class ScanPanel(Card):
+    """Camera, video, photo, typed text. `view_changed` carries each view, `typed` what was typed."""
+
+    view_changed = Signal(object)
+    """Seen, or None where there is no picture any more."""
+    mark_chosen = Signal(object)
+    """(symbology, raw) of a mark that the person pressed in the picture."""
+    take_requested = Signal()
+    """All expected items in view."""
+    typed = Signal(str)
+    by_hand_requested = Signal()
+    scanner_test_requested = Signal()
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(self.tr("Scan"))
+        self._desk = desk
+        self._known: dict[str, tuple[str, str]] = {}
+        self._last_seen: Seen | None = None
+        self.tones = Tones(self)
+        self.worker = ScanWorker(self)
+        self.worker.frame_seen.connect(self._take)
+        self.worker.state_changed.connect(self._follow_state)
+        self.worker.failed.connect(self._failed)
+        self.source = named(QComboBox(), "scan_source")
+        self.source.setAccessibleName(self.tr("Where marks are read from"))
+        for text, key in (
+            (self.tr("No camera"), "none"),
+            (self.tr("Camera"), "camera"),
+            (self.tr("Video or image file"), "file"),
+        ):
+            self.source.addItem(text, key)
+        self.source.activated.connect(lambda _at: self._choose())
+        self.menu = CameraMenu(desk.tasks, self)
+        self.menu.changed.connect(self._use_camera)
+        self.menu.failed.connect(self._failed)
+        self.menu.test_requested.connect(self.scanner_test_requested)
+        self._held = ""
+        self._in_view = Chip("", "accent")
+        self._in_view.hide()
+        self._head_line.insertWidget(1, self.source)
+        self.add_trailing(self._in_view, self.menu.opener())
+        self._prompt = self.tr("Scan or type below, or choose a camera above")
+        self.viewfinder = named(Viewfinder(self._prompt), "viewfinder")
+        self.viewfinder.chosen.connect(self._chosen)
+        self.take_button: Button = named(button("", self.take_requested.emit, kind="primary"), "take_in_view_button")
+        self.take_button.setParent(self.viewfinder)
+        self.take_button.hide()
+        self.viewfinder.setLayout(vbox(1, hbox(1, self.take_button), margins=(12, 12, 12, 12)))
+        self._frame_timer = QTimer(self)
+        self._frame_timer.setSingleShot(True)
+        self._frame_timer.setInterval(_FRAME_MS)
+        self._frame_timer.timeout.connect(lambda: self.viewfinder.set_frame(""))
+        self.line = named(label("", "strong", wrap=True), "scan_line")
+        self.line.hide()
+        self.file = PathField(
+            self.tr("Video, folder or image to read marks from"), object_name="scan_file", kind="file"
+        )
+        self.file.submitted.connect(self._open_file)
+        self.file.hide()
+        self.photo = PathField(
+            self.tr("Photo to read a mark from"),
+            object_name="scan_photo",
+            filters=self.tr("Pictures (*.jpg *.jpeg *.png *.tif *.tiff *.bmp *.webp)"),
+        )
+        self.photo.submitted.connect(lambda: self._read_photo(self.photo.path))
+        self.photo.hide()
+        self.field = named(ScanField(self.tr("Serial/UII")), "scan_field")
+        self.field.setAccessibleName(self.tr("Scan or type a serial number or UII"))
+        self.field.submitted.connect(self.typed)
+        self.from_photo: Button = named(button(self.tr("From photo…"), self._toggle_photo), "from_photo_button")
+        self.by_hand: Button = named(
+            button("", self.by_hand_requested.emit, icon="keyboard", name=self.tr("Enter by hand…")), "by_hand_button"
+        )
+        self.add(self.viewfinder, 1)
+        typing = hbox(self.field, self.from_photo, self.by_hand)
+        typing.setStretch(0, 1)
+        self.add_padded(self.line, self.file, typing, self.photo, spacing=8)
+
+    def hasHeightForWidth(self) -> bool:
+        return False  # else its wrapped words would outweigh the stretch that shares the column out
+
+    # What the page tells
+
+    def say(self, text: str, tone: str = "") -> None:
+        """The line under the viewfinder and the frame around it; empty text takes both back."""
+        self.line.setText(text)
+        self.line.setVisible(bool(text))
+        set_look(self.line, "tone", tone if tone != "accent" else "")
+        if text and tone in _TONES and settings.load().makes_sounds:
+            self.tones.play(_TONES[tone])
+        self.viewfinder.set_frame(tone if text else "")
+        self._frame_timer.start()
+
+    def set_known(self, key: tuple[str, bytes], state: str, text: str) -> None:
+        """What a mark turned out to be; shown on its outline from now on."""
+        self._known[key_of(*key)] = (state, text)
+        if self._last_seen is not None and self.viewfinder.marks:
+            self._draw(self._last_seen)
+
+    def show_counts(self, in_view: int, expected: int) -> None:
+        """How many marks are in view, and how many of them are items that one key can take."""
+        text = self.tr("Sweep · {count} in view") if in_view > 1 else self.tr("{count} in view")
+        self._in_view.set(text.format(count=words.count(in_view)), "accent")
+        self._in_view.setVisible(bool(in_view))
+        self.take_button.setText(self.tr("Take {count} expected   F5").format(count=words.count(expected)))
+        self.take_button.setAccessibleName(
+            self.tr("Take all {count} expected items in view").format(count=words.count(expected))
+        )
+        self.take_button.setVisible(expected > 1)
+
+    def photo_now(self) -> bytes:
+        """The newest frame as JPEG; empty where no source runs."""
+        return self.worker.photo() if self.worker.is_running else b""
+
+    def stop(self) -> None:
+        self.worker.stop()
+        self.tones.close()
+        self.source.setCurrentIndex(0)
+        self.file.hide()
+        self._show_prompt(self._prompt)
+        self.viewfinder.set_frame("")
+
+    def hold(self) -> None:
+        """The store is being locked: remember what runs. Hiding the page stops it."""
+        self._held = str(self.source.currentData()) if self.worker.is_running else ""
+
+    def go_on(self) -> None:
+        """Begin again with what ran before `hold`."""
+        held, self._held = self._held, ""
+        if held:
+            self.source.setCurrentIndex(self.source.findData(held))
+            if held == "camera":
+                self._choose()
+            elif self.file.path is not None:
+                self.worker.start(self.file.path, self.menu.camera)
+
+    # Sources
+
+    def _choose(self) -> None:
+        kind = str(self.source.currentData())
+        self.file.setVisible(kind == "file")
+        self.photo.hide()
+        self.worker.stop()
+        if kind == "camera":
+            self._show_prompt(self.tr("Opening the camera…"))
+            self.worker.start(self.menu.camera.index, self.menu.camera)
+        else:
+            self._show_prompt(self.tr("Type, drop or choose a file below") if kind == "file" else self._prompt)
+        if kind == "file":
+            self.file.edit.setFocus()
+
+    def _use_camera(self, camera: CameraSettings) -> None:
+        if self.source.currentData() == "camera":
+            self._choose()
+        elif self.worker.is_running and self.file.path is not None:
+            self.worker.start(self.file.path, camera)
+
+    def _open_file(self) -> None:
+        path = self.file.path
+        if path is None:
+            return
+        from eum_app.scanning.images import IMAGE_SUFFIXES
+
+        self.say("")
+        self.file.hide()  # the picture needs the room; choosing the source again shows it
+        if path.suffix.lower() in IMAGE_SUFFIXES:
+            self._read_photo(path)
+        else:
+            self.worker.start(path, self.menu.camera)
+        self.field.setFocus()
+
+    def _toggle_photo(self) -> None:
+        self.photo.setVisible(self.photo.isHidden())
+        (self.field if self.photo.isHidden() else self.photo.edit).setFocus()
+
+    def _read_photo(self, path: Path | None) -> None:
+        if path is not None:
+            self.worker.stop()
+            kinds = self.menu.camera.kinds
+            self._desk.tasks.query(lambda: read_still(path, kinds), self._show_still, self._failed)
+
+    def _show_still(self, seen: Seen) -> None:
+        self.photo.clear()
+        self.photo.hide()
+        self._show(seen)
+        self.field.setFocus(Qt.FocusReason.OtherFocusReason)
+        if not seen.tracks:
+            self.say(
+                self.tr("No mark was found in this picture. Take it closer and sharper, or type the serial."), "warn"
+            )
+
+    # From the worker
+
+    def _take(self) -> None:
+        seen = self.worker.take()
+        if seen is not None and self.isVisible():
+            self._show(seen)
+
+    def _show(self, seen: Seen) -> None:
+        self._last_seen = seen
+        keys = {key_of(*track.key) for track in seen.tracks}
+        self._known = {key: said for key, said in self._known.items() if key in keys}
+        self._draw(seen)
+        self.view_changed.emit(seen)
+
+    def _draw(self, seen: Seen) -> None:
+        marks = []
+        for track in seen.tracks:
+            key = key_of(*track.key)
+            state, text = self._known.get(key, ("", ""))
+            first, second, third, fourth = (
+                ((seen.width - x if seen.is_mirrored else x) / seen.width, y / seen.height) for x, y in track.corners
+            )
+            marks.append(ViewMark(key, (first, second, third, fourth), state, text, track.track_id))
+        self.viewfinder.show_view(seen.image, marks)
+
+    def _show_prompt(self, text: str) -> None:
+        self._last_seen = None
+        self._known.clear()
+        self.viewfinder.show_prompt(text)
+        self.view_changed.emit(None)
+
+    def _chosen(self, key: str) -> None:
+        seen = self._last_seen
+        track = next((one for one in seen.tracks if key_of(*one.key) == key), None) if seen is not None else None
+        if track is not None:
+            self.mark_chosen.emit(track.key)
+
+    def _follow_state(self, state: str) -> None:
+        if self.worker.is_running and state == "no_camera":
+            self._show_prompt(
+                self.tr("No camera answers; it is tried again. Scan by hand, use a photo, or type the serial number.")
+            )
+
+    def _failed(self, error: KnownError) -> None:
+        self.file.setVisible(self.source.currentData() == "file")
+        message = sentence(error)
+        self.say(f"{message.what} {message.next}", "bad")

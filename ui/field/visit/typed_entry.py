@@ -1,0 +1,124 @@
+"""A serial entered by hand because no mark can be read: typed twice, compared, with the reason why."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QButtonGroup, QLineEdit, QRadioButton, QWidget
+
+from eum_app.domain.errors import KnownError
+from eum_app.domain.visits import NO_READ_REASONS
+from eum_app.usecases.match_mark import Match, match_entered
+from eum_app.wording.messages import sentence
+from ui.field.parts import named
+from ui.kit import words
+from ui.kit.desk import Desk
+from ui.kit.widgets import Button, Card, FormField, button, hbox, label, panel, scrolled, vbox
+
+
+class TypedEntry(Card):
+    """Takes the right column while it is open. Nothing is pre-chosen; nothing typed once goes on.
+
+    `matched` carries what the serial means (Match); a photo is added to the item afterwards, where that is allowed.
+    """
+
+    matched = Signal(object)
+    put_away = Signal()
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(self.tr("Enter by hand"), self.tr("No mark can be read"))
+        self.setObjectName("typed_entry")
+        self._desk, self._visit_id = desk, ""
+        self._choices: dict[str, QRadioButton] = {}
+        self._group = QButtonGroup(self)
+        reasons = vbox(spacing=0)
+        for key in NO_READ_REASONS:
+            choice = named(QRadioButton(words.word("no_read", key)), f"no_read_{key}")
+            self._group.addButton(choice)
+            self._choices[key] = choice
+            reasons.addWidget(choice)
+        self.serial, self.again = self._field("typed_serial"), self._field("typed_again")
+        self._first = FormField(
+            self.tr("Serial number"),
+            self.serial,
+            self.tr("As the plate says: 0 is no O, 1 is no I, 5 is no S, 8 is no B."),
+        )
+        self._second = FormField(self.tr("Once more, from the plate"), self.again)
+        self._said = named(label("", "strong", tone="bad", wrap=True), "typed_said")
+        self._said.hide()
+        self.go_on: Button = named(button(self.tr("Go on"), self._submit, kind="primary", big=True), "typed_go_button")
+        away: Button = named(button(self.tr("Put away"), self.put_away.emit), "typed_away_button")
+        away.setToolTip(self.tr("Put away (Esc)"))
+        asked = vbox(label(self.tr("Why"), "sub"), reasons, self._first, self._second, self._said, 1, spacing=10)
+        self.add(scrolled(asked, margins=(16, 12, 16, 12)), 1)
+        line = hbox(away, self.go_on)
+        line.setStretch(1, 1)
+        self.body.addWidget(panel(vbox(line, margins=(16, 10, 16, 12)), "cardfoot"))
+        self._group.buttonToggled.connect(lambda _choice, _on: self._follow())
+        self._follow()
+
+    @property
+    def is_begun(self) -> bool:
+        return bool(self.serial.text() or self.again.text())
+
+    def open(self, visit_id: str) -> None:
+        """Begin afresh."""
+        self._visit_id = visit_id
+        self._group.setExclusive(False)
+        for choice in self._choices.values():
+            choice.setChecked(False)
+        self._group.setExclusive(True)
+        self.serial.clear()
+        self.again.clear()
+        self._say("")
+        self._follow()
+
+    def focus_first(self) -> None:
+        next(iter(self._choices.values())).setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def first_field(self) -> QWidget:
+        return self.serial
+
+    def _field(self, name: str) -> QLineEdit:
+        made = named(QLineEdit(), name)
+        made.setProperty("kind", "mono")
+        made.setMaxLength(78)
+        # Copying the first entry into the second would compare nothing.
+        made.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
+        made.textChanged.connect(lambda _text: self._follow())
+        made.returnPressed.connect(self._submit)
+        return made
+
+    def _reason(self) -> str:
+        return next((key for key, choice in self._choices.items() if choice.isChecked()), "")
+
+    def _follow(self) -> None:
+        self.go_on.setEnabled(bool(self._reason() and self.serial.text().strip() and self.again.text().strip()))
+
+    def _say(self, text: str) -> None:
+        self._said.setText(text)
+        self._said.setVisible(bool(text))
+
+    def _submit(self) -> None:
+        if not self.go_on.isEnabled():
+            target = self.again if self.serial.text().strip() else self.serial
+            (target if self._reason() else next(iter(self._choices.values()))).setFocus()
+            return
+        session, visit_id = self._desk.session, self._visit_id
+        given = self.serial.text(), self.again.text(), self._reason()
+        self._desk.tasks.query(
+            lambda: match_entered(session, visit_id, *given), partial(self._matched, visit_id), self._refused
+        )
+
+    def _matched(self, visit_id: str, match: Match) -> None:
+        if visit_id == self._visit_id:
+            self.matched.emit(match)
+
+    def _refused(self, error: KnownError) -> None:
+        message = sentence(error)
+        self._say(f"{message.what} {message.next}")
+        if error.code == "entry.differs":
+            self.serial.clear()
+            self.again.clear()
+            self.serial.setFocus()

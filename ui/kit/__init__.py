@@ -1,0 +1,1 @@
+"""Parts that every page is made of and works with; nothing here imports a page."""

@@ -1,0 +1,6 @@
+"""How rows are drawn."""
+
+from ui.kit.delegates.content import ChipSpec, RowContent
+from ui.kit.delegates.row_delegate import ITEM_HEIGHT, VISIT_HEIGHT, RowDelegate
+
+__all__ = ["ITEM_HEIGHT", "VISIT_HEIGHT", "ChipSpec", "RowContent", "RowDelegate"]

@@ -1,0 +1,52 @@
+"""Draws a table's cell: text, or a chip where the column has one."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QRect
+from PySide6.QtGui import QHelpEvent, QPainter
+from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QToolTip
+
+from ui.kit.delegates.content import CHIP_ROLE, ChipSpec
+from ui.kit.theme import theme
+from ui.kit.theme.paint import chip_size, paint_chip
+
+Index = QModelIndex | QPersistentModelIndex
+
+
+class CellDelegate(QStyledItemDelegate):
+    """Text as the style sheet has it; a `ChipSpec` of `CHIP_ROLE` instead of text where there is one."""
+
+    def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:
+        super().initStyleOption(option, index)
+        if isinstance(index.data(CHIP_ROLE), ChipSpec):
+            option.text = ""
+        # The row is what is current; a ring around one cell says nothing.
+        option.state &= ~QStyle.StateFlag.State_HasFocus
+
+    def helpEvent(self, event: QHelpEvent, view: QAbstractItemView, option: QStyleOptionViewItem, index: Index) -> bool:
+        """The whole text over a cell that has no room for it."""
+        text = str(index.data() or "") if event.type() == QEvent.Type.ToolTip else ""
+        is_cut = bool(text) and self.sizeHint(option, index).width() > view.visualRect(index).width()
+        QToolTip.showText(event.globalPos(), text if is_cut else "", view)
+        return is_cut
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        super().paint(painter, option, index)
+        look = theme()
+        area: QRect = option.rect
+        spec = index.data(CHIP_ROLE)
+        if isinstance(spec, ChipSpec):
+            size = chip_size(look, spec.text, spec.icon)
+            top = area.center().y() - size.height() // 2
+            place = QRect(area.left() + look.dp(12), top, size.width(), size.height())
+            place = QStyle.visualRect(painter.layoutDirection(), area, place)
+            paint_chip(painter, place, look, text=spec.text, icon=spec.icon, tone=spec.tone)
+        if option.state & QStyle.StateFlag.State_Selected and look.name == "sunlight":
+            # No soft fill in the sun: lines above and below, and a heavy edge where the row begins.
+            painter.fillRect(QRect(area.left(), area.top(), area.width(), 2), look.color("ink"))
+            painter.fillRect(QRect(area.left(), area.bottom() - 1, area.width(), 2), look.color("ink"))
+            if index.column() == 0:
+                edge = QStyle.visualRect(
+                    painter.layoutDirection(), area, QRect(area.left(), area.top(), 6, area.height())
+                )
+                painter.fillRect(edge, look.color("accent"))

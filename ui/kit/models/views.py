@@ -1,0 +1,175 @@
+"""Views for `IdsTableModel`: fixed row heights, no question to every row, the current id kept over a reload."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, QObject, QSize, Qt
+from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QStyleOptionViewItem, QTableView
+
+from ui.kit.delegates.cell_delegate import CellDelegate
+from ui.kit.delegates.row_delegate import RowDelegate
+from ui.kit.models.ids_model import IdsTableModel
+from ui.kit.theme import theme
+
+_LEAST_COLUMN_DP = 64
+
+
+def list_view(model: IdsTableModel, delegate: RowDelegate, *, name: str) -> QTableView:
+    """A list of rows drawn by a delegate; `name` is its accessible name. Owns the delegate.
+
+    A table of one column: a QListView asks the model about every row whenever it lays them out, half a second for
+    100,000.
+    """
+    view = _List()
+    _let_rows_shrink(view)
+    view.setModel(model)
+    delegate.setParent(view)
+    view.setItemDelegate(delegate)
+    view.setMouseTracking(True)
+    _plain(view, name)
+    view.horizontalHeader().hide()
+    view.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+    for at in range(1, len(model.columns)):
+        view.setColumnHidden(at, True)
+
+    def fit() -> None:
+        height = delegate.sizeHint(QStyleOptionViewItem(), QModelIndex()).height()
+        view.verticalHeader().setDefaultSectionSize(height)
+
+    fit()
+    _Refit(view, fit)
+    return view
+
+
+def table_view(model: IdsTableModel, *, name: str, row_height: float = 40) -> QTableView:
+    """A table; columns with a width keep it, the others share what is left. Heights are fixed (sizes at 100 %)."""
+    view = _Table()
+    _let_rows_shrink(view)
+    view.setModel(model)
+    view.setItemDelegate(CellDelegate(view))
+    _plain(view, name)
+    head = view.horizontalHeader()
+    head.setHighlightSections(False)
+    view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)  # at 200 % no column is out of reach
+    view.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+    head.setDefaultAlignment(Qt.AlignmentFlag.AlignLeading | Qt.AlignmentFlag.AlignVCenter)
+
+    def fit() -> None:
+        look = theme()
+        view.verticalHeader().setDefaultSectionSize(look.dp(row_height))
+        head.setMinimumSectionSize(look.dp(_LEAST_COLUMN_DP))
+        for at, column in enumerate(model.columns):
+            if column.width:
+                head.setSectionResizeMode(at, QHeaderView.ResizeMode.Interactive)
+                head.resizeSection(at, look.dp(column.width))
+            else:
+                head.setSectionResizeMode(at, QHeaderView.ResizeMode.Stretch)
+
+    fit()
+    _Refit(view, fit)
+    return view
+
+
+def _let_rows_shrink(view: QTableView) -> None:
+    """Else they keep the height that they had at a larger scale. Before there is a model: afterwards Qt goes through
+    each of its rows."""
+    view.verticalHeader().setMinimumSectionSize(1)
+
+
+def current_id(view: QAbstractItemView) -> str | None:
+    """The id of the current row, or None."""
+    model = view.model()
+    index = view.currentIndex()
+    return model.id_at(index.row()) if isinstance(model, IdsTableModel) and index.isValid() else None
+
+
+def select_id(view: QAbstractItemView, item_id: str) -> bool:
+    """Make the row of an id current and scroll it into sight; False when it is not in the list."""
+    model = view.model()
+    assert isinstance(model, IdsTableModel)
+    row = model.row_of(item_id)
+    if row < 0:
+        return False
+    index = model.index(row, 0)
+    flags = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
+    view.selectionModel().setCurrentIndex(index, flags)
+    view.scrollTo(index)
+    return True
+
+
+def on_current(view: QAbstractItemView, run: Callable[[str | None], object]) -> None:
+    """Call `run` with the id of the row that became current (None when none is)."""
+    view.selectionModel().currentRowChanged.connect(lambda _now, _before: run(current_id(view)))
+
+
+class _Table(QTableView):
+    """Asks for no more height than it needs at least: what is stretched grows anyway, and a taller wish would be taken
+    from the cards beside it (Qt counts the wish of what wraps as its least height)."""
+
+    def sizeHint(self) -> QSize:
+        return QSize(super().sizeHint().width(), self.minimumSizeHint().height())
+
+
+class _List(_Table):
+    """Home and End go to the first and the last row, as in a list."""
+
+    def moveCursor(self, action: QAbstractItemView.CursorAction, modifiers: Qt.KeyboardModifier) -> QModelIndex:
+        if action in {QAbstractItemView.CursorAction.MoveHome, QAbstractItemView.CursorAction.MoveEnd}:
+            modifiers |= Qt.KeyboardModifier.ControlModifier
+        return super().moveCursor(action, modifiers)
+
+
+class _Refit(QObject):
+    """Runs a view's `fit` on each change of the theme, as long as the view lives."""
+
+    def __init__(self, view: QTableView, fit: Callable[[], None]) -> None:
+        super().__init__(view)
+        self._fit = fit
+        theme().changed.connect(self.refit)
+
+    def refit(self) -> None:
+        self._fit()
+
+
+class _KeepCurrent(QObject):
+    """Puts the current row back after the ids changed, by id; where it is gone, the row in its place."""
+
+    def __init__(self, view: QAbstractItemView, model: IdsTableModel) -> None:
+        super().__init__(view)
+        self._view = view
+        self._kept: tuple[str, int] | None = None
+        model.modelAboutToBeReset.connect(self.keep)
+        model.modelReset.connect(self.put_back)
+
+    def keep(self) -> None:
+        found = current_id(self._view)
+        self._kept = (found, self._view.currentIndex().row()) if found is not None else None
+
+    def put_back(self) -> None:
+        if self._kept is None:
+            return
+        item_id, row = self._kept
+        model = self._view.model()
+        count = model.rowCount(QModelIndex())
+        if not select_id(self._view, item_id) and count:
+            self._view.setCurrentIndex(model.index(min(row, count - 1), 0))
+
+
+def _plain(view: QTableView, name: str) -> None:
+    view.setShowGrid(False)
+    view.setWordWrap(False)
+    view.setCornerButtonEnabled(False)
+    view.setTabKeyNavigation(False)
+    view.verticalHeader().hide()
+    view.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+    view.setAccessibleName(name)
+    view.setFrameShape(QFrame.Shape.NoFrame)
+    view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+    view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+    view.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+    view.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+    view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    model = view.model()
+    assert isinstance(model, IdsTableModel)
+    _KeepCurrent(view, model)

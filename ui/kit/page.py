@@ -1,0 +1,137 @@
+"""What every page is: a head, a notice bar, a body, its actions with their keys."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QCoreApplication, Qt, Signal
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
+
+from ui.kit.theme import inset
+from ui.kit.widgets import ActionButton, NoticeBar, PageHeader, panel, tip_with_key
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QPushButton
+
+
+@dataclass(frozen=True)
+class KeyEntry:
+    """One line of the shortcuts sheet."""
+
+    text: str
+    keys: str
+
+
+class Page(QWidget):
+    """Base of all pages. Put content into `self.body` (a vertical layout with the usual margins).
+
+    `header` holds title, crumb, progress and action buttons; `notice` is the line for what just happened. A page emits
+    `navigate_requested(key, argument)` to go elsewhere; the shell calls `opened(argument)` when it shows the page, and
+    `refresh(areas)` when an operation touched the store while the page is in sight (or when it comes into sight later).
+    """
+
+    navigate_requested = Signal(str, object)
+    put_away = Signal()
+    """The store is being locked, and the page hidden: whatever films remembers what it did. What was typed stays."""
+    taken_up = Signal()
+    """The same account has unlocked the store again."""
+
+    def __init__(self, title: str = "", crumb: str = "") -> None:
+        super().__init__()
+        self.setProperty("kind", "page")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.header = PageHeader(title, crumb)
+        self.notice = NoticeBar()
+        self.body = QVBoxLayout()
+        inset(self.body, 16, 16, 16, 16, spacing=16)
+        self._notice_place = panel(QVBoxLayout())
+        place = self._notice_place.layout()
+        assert place is not None
+        inset(place, 16, 12, 16, 0)
+        place.addWidget(self.notice)
+        self._notice_place.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self.notice.shown_changed.connect(self._notice_place.setVisible)
+        self._notice_place.hide()
+        whole = QVBoxLayout(self)
+        inset(whole, 0, 0, 0, 0)
+        whole.addWidget(self.header)
+        whole.addWidget(self._notice_place)
+        whole.addLayout(self.body, 1)
+        self._keyed: list[QAction] = []
+        self._key_notes: list[KeyEntry] = []
+        self.setAccessibleName(title)
+
+    def set_title(self, title: str, sub: str = "") -> None:
+        self.header.set_title(title, sub)
+        self.setAccessibleName(title)
+
+    def add_action(
+        self,
+        text: str,
+        key: str | QKeySequence | QKeySequence.StandardKey | None,
+        run: Callable[[], object],
+        *,
+        icon: str = "",
+        kind: str = "",
+        in_header: bool = False,
+    ) -> QAction:
+        """An action of this page, listed in the shortcuts sheet; `in_header` also makes its button (see `Button`).
+
+        The key works wherever the focus is in the window while the page is in sight.
+        """
+        action = QAction(text, self)
+        if key is not None:
+            action.setShortcut(QKeySequence(key))
+        action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
+        action.triggered.connect(lambda _checked=False: run())
+        self.addAction(action)
+        self._keyed.append(action)
+        if in_header:
+            self.header.add_action(ActionButton(action, kind=kind, icon=icon))
+        return action
+
+    def add_button_key(self, button: QPushButton, key: str | QKeySequence) -> QAction:
+        """Give a button of the page a key, which works while the button can be pressed; tooltip and sheet name it."""
+        action = QAction(button.text() or button.accessibleName(), self)
+        action.setShortcut(QKeySequence(key))
+        action.triggered.connect(lambda _checked=False: button.click() if button.isVisible() else None)
+        self.addAction(action)
+        self._keyed.append(action)
+        button.setToolTip(tip_with_key(action.text(), action.shortcut()))
+        return action
+
+    def note_keys(self, text: str, keys: str) -> None:
+        """List keys in the sheet that a widget handles by itself, e.g. Y / N in a checklist."""
+        self._key_notes.append(KeyEntry(text, keys))
+
+    def actions_with_keys(self) -> list[KeyEntry]:
+        """What the shortcuts sheet (F1) lists for this page."""
+        native = QKeySequence.SequenceFormat.NativeText
+        found = [
+            KeyEntry(action.text().replace("&", ""), action.shortcut().toString(native))
+            for action in self._keyed
+            if not action.shortcut().isEmpty()
+        ]
+        return found + self._key_notes
+
+    # For pages to override
+
+    def opened(self, argument: object) -> None:
+        """The shell shows the page; `argument` is what was passed to `show_page`."""
+
+    def refresh(self, areas: frozenset[str]) -> None:
+        """The store changed in `areas`."""
+
+    def mark_scanned(self, raw: bytes, read_by: str) -> None:
+        """A hand scanner sent a mark while the page is in sight; `read_by` is wedge or serial. No key of it went
+        anywhere else. A page that has no use for marks says so."""
+        self.notice.show_message(
+            "info", QCoreApplication.translate("kit", "A mark was scanned. Nothing here takes one.")
+        )
+
+    def first_focus(self) -> QWidget | None:
+        """The widget that gets the focus when the page is shown."""
+        return None

@@ -1,0 +1,6 @@
+"""How it looks: tokens, fonts, icons, the one style sheet."""
+
+from ui.kit.theme.status import STATUS, StatusMark, status_mark
+from ui.kit.theme.theme import MODES, Theme, gathered, inset, theme
+
+__all__ = ["MODES", "STATUS", "StatusMark", "Theme", "gathered", "inset", "status_mark", "theme"]

@@ -1,0 +1,83 @@
+"""Painting shared by widgets and delegates: chips, rounded boxes, and the focus ring."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen
+
+from ui.kit.theme.theme import Theme
+
+CHIP_FONT = 12
+_CHIP_WEIGHT = 600
+_CHIP_ICON = 12
+
+
+def chip_size(look: Theme, text: str, icon: str | None) -> QSize:
+    """Size of a chip in logical pixels."""
+    metrics = QFontMetrics(look.font(CHIP_FONT, _CHIP_WEIGHT))
+    width = look.dp(18) + metrics.horizontalAdvance(text)
+    if icon:
+        width += look.dp(_CHIP_ICON) + (look.dp(5) if text else 0)
+    return QSize(width, metrics.height() + look.dp(5))
+
+
+def paint_chip(painter: QPainter, rect: QRect, look: Theme, *, text: str, icon: str | None, tone: str) -> None:
+    """A rounded chip that fills `rect`; `tone` is one of `ui.kit.theme.status.TONES`."""
+    fill, ink = tone_tokens(tone)
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    box = QRectF(rect)
+    if look.name == "sunlight":
+        painter.setPen(QPen(look.color(ink), look.stroke))
+        box.adjust(1, 1, -1, -1)
+    else:
+        painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(look.color(fill))
+    radius = box.height() / 2
+    painter.drawRoundedRect(box, radius, radius)
+    painter.setPen(look.color(ink))
+    font = look.font(CHIP_FONT, _CHIP_WEIGHT)
+    painter.setFont(font)
+    gap = look.dp(9)
+    inner = rect.adjusted(gap, 0, -gap, 0)
+    if icon:
+        picture = look.pixmap(icon, ink, size=_CHIP_ICON)
+        side = look.dp(_CHIP_ICON)
+        rtl = painter.layoutDirection() == Qt.LayoutDirection.RightToLeft
+        left = inner.right() + 1 - side if rtl else inner.left()
+        painter.drawPixmap(QPoint(left, rect.center().y() - side // 2 + (rect.height() % 2 == 0)), picture)
+        step = side + look.dp(5)
+        inner = inner.adjusted(0, 0, -step, 0) if rtl else inner.adjusted(step, 0, 0, 0)
+    painter.drawText(inner, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeading, text)
+    painter.restore()
+
+
+def tone_tokens(tone: str) -> tuple[str, str]:
+    """Background and text tokens of a tone."""
+    return {
+        "ok": ("ok_soft", "ok"),
+        "warn": ("warn_soft", "warn"),
+        "bad": ("bad_soft", "bad"),
+        "accent": ("accent_soft", "accent"),
+    }.get(tone, ("mute_soft", "ink2"))
+
+
+def bar_token(tone: str) -> str:
+    """The token of a solid bar of a tone; amber is brighter there than text may be."""
+    return {"ok": "ok", "warn": "warn_bar", "bad": "bad", "accent": "accent"}.get(tone, "ink3")
+
+
+def rounded(
+    painter: QPainter, rect: QRectF, *, fill: QColor | None, line: QColor | None, width: float, radius: float
+) -> None:
+    """A rounded box whose line lies inside `rect`."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    half = width / 2 if line is not None else 0
+    painter.setBrush(fill if fill is not None else Qt.BrushStyle.NoBrush)
+    painter.setPen(QPen(line, width) if line is not None else Qt.PenStyle.NoPen)
+    painter.drawRoundedRect(rect.adjusted(half, half, -half, -half), radius, radius)
+
+
+def focus_ring(painter: QPainter, rect: QRect, look: Theme, radius: float = 8) -> None:
+    """The ring that shows where the keyboard is."""
+    rounded(painter, QRectF(rect), fill=None, line=look.color("accent"), width=look.focus, radius=look.dp(radius))

@@ -1,0 +1,301 @@
+"""One theme for the whole application: palette, fonts, one style sheet, icons, and sizes in font units.
+
+`theme()` gives the running application's theme. Painters ask it for colours by token (`theme().color("ink")`), sizes
+(`theme().dp(8)`), fonts and icons; widgets set dynamic properties (`kind`, `tone`) that `assets/style/app.qss` styles.
+`Theme.changed` fires after colours, scale or density changed; layouts made with `inset()` follow by themselves.
+"""
+
+from __future__ import annotations
+
+import gc
+import re
+from collections.abc import Callable
+from functools import cache
+from typing import Literal, cast
+
+from PySide6.QtCore import QObject, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QIcon, QPainter, QPalette, QPixmap
+from PySide6.QtSvg import QSvgRenderer
+from PySide6.QtWidgets import QApplication, QBoxLayout, QGridLayout, QLayout, QWidget
+
+from assets import asset
+from ui.kit.theme.tokens import THEMES, Tokens, tokens
+
+Density = Literal["dense", "normal", "glove"]
+TOUCH_DP: dict[Density, int] = {"dense": 36, "normal": 44, "glove": 48}
+BASE_FONT_DP = 14
+SCALES = (100, 115, 130, 150, 175, 200)
+SANS = "Inter"
+MONO = "JetBrains Mono"
+MODES = ("system", *THEMES)
+
+
+def theme() -> Theme:
+    """The running application's theme, made and applied on first use. Needs a QApplication."""
+    app = cast("QApplication", QApplication.instance())
+    found = app.findChild(Theme, options=Qt.FindChildOption.FindDirectChildrenOnly)
+    return found if found is not None else Theme(app)
+
+
+def gathered(ask: Callable[[], list[QWidget]]) -> list[QWidget]:
+    """What `QApplication.allWidgets` or `topLevelWidgets` says, forgotten windows among it.
+
+    Qt gives bare pointers, which are turned into objects one by one; were the garbage collector to let a forgotten
+    window go meanwhile, the next pointer would lead nowhere and the program would end. Once objects, they stay.
+    """
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        return ask()
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+class Theme(QObject):
+    """Colours, sizes, fonts and icons in force. Belongs to the application; there is one."""
+
+    changed = Signal()
+
+    def __init__(self, app: QApplication, *, mode: str = "system", density: Density = "normal", scale: int = 100):
+        super().__init__(app)
+        self._app = app
+        self._mode, self._density, self._scale = mode, density, scale
+        _load_fonts()
+        app.setStyle("Fusion")
+        QGuiApplication.styleHints().colorSchemeChanged.connect(self._follow_system)
+        self._apply()
+
+    # What is in force
+
+    @property
+    def mode(self) -> str:
+        """What was chosen: one of `MODES`."""
+        return self._mode
+
+    @property
+    def name(self) -> str:
+        """The theme in force: one of `THEMES`; `system` resolves to light or dark."""
+        if self._mode != "system":
+            return self._mode
+        return "dark" if QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark else "light"
+
+    @property
+    def density(self) -> Density:
+        return self._density
+
+    @property
+    def scale(self) -> int:
+        """Per cent, 100 to 200."""
+        return self._scale
+
+    @property
+    def tokens(self) -> Tokens:
+        return tokens(self.name)
+
+    # Changes
+
+    def set_mode(self, mode: str) -> None:
+        """Use `mode`, one of `MODES`. Raises ValueError for any other."""
+        if mode not in MODES:
+            raise ValueError(mode)
+        if mode != self._mode:
+            self._mode = mode
+            self._apply()
+
+    def set_density(self, density: Density) -> None:
+        if density != self._density:
+            self._density = density
+            self._apply()
+
+    def set_scale(self, percent: int) -> None:
+        """Use `percent`, cut to 100–200."""
+        scale = min(200, max(100, percent))
+        if scale != self._scale:
+            self._scale = scale
+            self._apply()
+
+    def cycle(self) -> None:
+        """Light, dark, sunlight, light … (Ctrl+Shift+L)."""
+        self.set_mode(THEMES[(THEMES.index(self.name) + 1) % len(THEMES)])
+
+    def zoom(self, steps: int) -> None:
+        """Go `steps` up or down in `SCALES`."""
+        nearest = min(range(len(SCALES)), key=lambda at: abs(SCALES[at] - self._scale))
+        self.set_scale(SCALES[min(len(SCALES) - 1, max(0, nearest + steps))])
+
+    # For painters
+
+    def color(self, token: str) -> QColor:
+        """The colour of a token. Raises KeyError for an unknown one."""
+        return QColor(self.tokens.colors[token])
+
+    def dp(self, size: float) -> int:
+        """Logical pixels for a size drawn at 100 %."""
+        return round(size * self._scale / 100)
+
+    @property
+    def stroke(self) -> int:
+        """Line width in logical pixels."""
+        return self.tokens.stroke
+
+    @property
+    def focus(self) -> int:
+        """Width of the line around what has the focus, in logical pixels: twice that of any other line."""
+        return 2 * self.stroke
+
+    @property
+    def touch(self) -> int:
+        """Least height of what is pressed, in logical pixels, at this density and scale."""
+        return self.dp(TOUCH_DP[self._density])
+
+    def font(self, size: float = BASE_FONT_DP, weight: int = 400, *, mono: bool = False) -> QFont:
+        """Inter, or JetBrains Mono, at a size drawn at 100 %."""
+        font = QFont(MONO if mono else SANS)
+        font.setPixelSize(max(1, self.dp(size)))
+        if self.name == "sunlight" and weight < 500 and not mono:
+            weight = 500
+        font.setWeight(QFont.Weight(weight))
+        # No ligatures in either face: "--", "->" and "0x1F" in a serial stay the characters that were marked. Fonts of
+        # the style sheet take this over from the application's font.
+        font.setFeature(QFont.Tag("calt"), 0)
+        return font
+
+    def icon(self, name: str, ink: str = "ink2", *, size: float = 18, gap: float = 0) -> QIcon:
+        """A Lucide icon in a token's colour, with a paler one for what is disabled.
+
+        `gap` adds empty room on both sides, where the style would set words too close to the icon.
+        """
+        icon = QIcon()
+        for mode, token in ((QIcon.Mode.Normal, ink), (QIcon.Mode.Disabled, "ink_off")):
+            picture = self.pixmap(name, token, size=size)
+            icon.addPixmap(_padded(picture, self.dp(gap)) if gap else picture, mode)
+        return icon
+
+    def pixmap(self, name: str, ink: str = "ink2", *, size: float = 18) -> QPixmap:
+        """The same as a picture, `size` logical pixels at 100 % in square, sharp on the densest screen attached."""
+        ratio = max((screen.devicePixelRatio() for screen in QGuiApplication.screens()), default=1.0)
+        return _render(name, self.tokens.colors[ink], self.dp(size), ratio)
+
+    # Inside
+
+    def _follow_system(self) -> None:
+        if self._mode == "system":
+            self._apply()
+
+    def _apply(self) -> None:
+        self._app.setFont(self.font())
+        self._app.setPalette(self._palette())
+        # Another sheet in place of one has Qt polish each widget once for every ancestor that it has: a fifth of a
+        # second for a window of pages. Taken away and put on again, it polishes twice.
+        self._app.setStyleSheet("")
+        self._app.setStyleSheet(self._sheet())
+        for widget in gathered(self._app.allWidgets):
+            layout = widget.layout()
+            if layout is not None:
+                for part in (layout, *layout.findChildren(QLayout)):
+                    _inset_now(part, self)
+            widget.updateGeometry()
+            widget.update()
+        self.changed.emit()
+
+    def _sheet(self) -> str:
+        values = self.tokens.colors | {
+            "glyphs": asset("style", "glyphs").as_posix(),
+            "theme": self.name,
+            "stroke": f"{self.stroke}px",
+            "touch": f"{self.touch - 2 * self.stroke}px",  # Qt's min-height leaves the border out
+            "focus": f"{self.focus}px",
+            "touch_focus": f"{self.touch - 2 * self.focus}px",
+            "big": f"{self.dp(48)}px",
+            "big_focus": f"{self.dp(48) - 2 * (self.focus - self.stroke)}px",
+        }
+        text = re.sub(r"/\*.*?\*/", "", asset("style", "app.qss").read_text("utf-8"), flags=re.DOTALL)
+        text = re.sub(r"@([a-z][a-z0-9_]*)", lambda found: values[found[1]], text)
+        heavier = self.focus - self.stroke
+        text = re.sub(r"\bin\(([\d.]+)\)", lambda found: f"{max(0, self.dp(float(found[1])) - heavier)}px", text)
+        return re.sub(r"dp\((-?[\d.]+)\)", lambda found: f"{self.dp(float(found[1]))}px", text)
+
+    def _palette(self) -> QPalette:
+        role = QPalette.ColorRole
+        palette = QPalette()
+        for which, token in (
+            (role.Window, "bg"),
+            (role.WindowText, "ink"),
+            (role.Base, "paper"),
+            (role.AlternateBase, "panel"),
+            (role.Text, "ink"),
+            (role.Button, "paper"),
+            (role.ButtonText, "ink"),
+            (role.BrightText, "bad"),
+            (role.ToolTipBase, "ink"),
+            (role.ToolTipText, "paper"),
+            (role.PlaceholderText, "ink3"),
+            (role.Highlight, "accent"),
+            (role.HighlightedText, "on_accent"),
+            (role.Link, "accent"),
+            (role.LinkVisited, "accent"),
+            (role.Mid, "line"),
+            (role.Accent, "accent"),
+        ):
+            palette.setColor(which, self.color(token))
+        for which in (role.WindowText, role.Text, role.ButtonText):
+            palette.setColor(QPalette.ColorGroup.Disabled, which, self.color("ink_off"))
+        return palette
+
+
+def inset(layout: QLayout, left: float, top: float, right: float, bottom: float, *, spacing: float = 0) -> None:
+    """Margins and spacing of a layout, in logical pixels at 100 %; they follow the scale when it changes."""
+    layout.setProperty("inset", [float(left), float(top), float(right), float(bottom), float(spacing)])
+    _inset_now(layout, theme())
+
+
+def _inset_now(layout: QLayout, look: Theme) -> None:
+    values = layout.property("inset")
+    if not values:
+        return
+    left, top, right, bottom, spacing = (look.dp(value) for value in values)
+    layout.setContentsMargins(left, top, right, bottom)
+    if isinstance(layout, QBoxLayout | QGridLayout):
+        layout.setSpacing(spacing)
+
+
+@cache
+def _load_fonts() -> None:
+    for path in sorted(asset("fonts").iterdir()):
+        if path.suffix in {".otf", ".ttf"}:
+            QFontDatabase.addApplicationFont(str(path))
+
+
+@cache
+def _source(name: str) -> str:
+    return asset("icons", f"{name}.svg").read_text("utf-8")
+
+
+_pixmaps: dict[tuple[str, str, int, float], QPixmap] = {}
+
+
+def _render(name: str, color: str, size: int, ratio: float) -> QPixmap:
+    key = (name, color, size, ratio)
+    found = _pixmaps.get(key)
+    if found is None:
+        side = max(1, round(size * ratio))
+        found = QPixmap(QSize(side, side))
+        found.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(found)
+        QSvgRenderer(_source(name).replace("currentColor", color).encode()).render(painter, QRectF(0, 0, side, side))
+        painter.end()
+        found.setDevicePixelRatio(ratio)
+        _pixmaps[key] = found
+    return found
+
+
+def _padded(picture: QPixmap, gap: int) -> QPixmap:
+    ratio = picture.devicePixelRatio()
+    made = QPixmap(round(picture.width() + 2 * gap * ratio), picture.height())
+    made.setDevicePixelRatio(ratio)
+    made.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(made)
+    painter.drawPixmap(gap, 0, picture)
+    painter.end()
+    return made

@@ -1,0 +1,354 @@
+"""Plain parts with the kit's manners: labels, buttons, boxes. Looks come from properties, never from here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLayout,
+    QLayoutItem,
+    QPushButton,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ui.kit.theme import inset, theme
+
+Margins = tuple[float, float, float, float]
+NO_MARGINS: Margins = (0, 0, 0, 0)
+_ICON_GAP = 3
+Part = QWidget | QLayout | int | None
+"""What a box takes: a widget, a layout, an int for a stretch of that factor, None for nothing."""
+
+
+def set_look(widget: QWidget, name: str, value: object) -> None:
+    """Set a styling property (`kind`, `tone`, `big` …) and have the style sheet look at the widget again."""
+    if widget.property(name) == value:
+        return
+    widget.setProperty(name, value)
+    style = widget.style()
+    style.unpolish(widget)
+    style.polish(widget)
+    widget.update()
+
+
+def label(
+    text: str = "",
+    kind: str = "",
+    *,
+    tone: str = "",
+    wrap: bool = False,
+    selectable: bool = False,
+) -> QLabel:
+    """A label. Kinds: title, headline, heading, cardtitle, cardsub, strong, body, key, sub, small, kpi, mono(big)."""
+    made = QLabel(text)
+    made.setTextFormat(Qt.TextFormat.PlainText)
+    if kind:
+        made.setProperty("kind", kind)
+    if tone:
+        made.setProperty("tone", tone)
+    made.setWordWrap(wrap)
+    if selectable:
+        made.setProperty("selectable", True)
+        made.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
+    return made
+
+
+class IconLabel(QLabel):
+    """A Lucide icon in a token's colour. It is decoration: the word beside it carries the meaning."""
+
+    def __init__(self, name: str, ink: str = "ink2", *, size: float = 18) -> None:
+        super().__init__()
+        self._name, self._ink, self._size = name, ink, size
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self._draw()
+
+    def set_icon(self, name: str, ink: str) -> None:
+        self._name, self._ink = name, ink
+        self._draw()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.StyleChange:
+            self._draw()
+
+    def _draw(self) -> None:
+        self.setPixmap(theme().pixmap(self._name, self._ink, size=self._size))
+
+
+class Button(QPushButton):
+    """A button whose icon follows theme and kind, and whose tooltip names its key."""
+
+    def __init__(self, text: str = "", *, kind: str = "", icon: str = "") -> None:
+        super().__init__(text)
+        self._icon_name = icon
+        self._lent_to: QWidget | None = None
+        self.setAutoDefault(False)
+        if kind:
+            self.setProperty("kind", kind)
+        self.toggled.connect(self._draw_icon)
+        self._draw_icon()
+
+    def set_icon_name(self, name: str) -> None:
+        self._icon_name = name
+        self._draw_icon()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.StyleChange:
+            self._draw_icon()
+
+    def setEnabled(self, is_on: bool) -> None:
+        """Enable or disable. One that had the focus lends it to its page meanwhile, and has it back afterwards.
+
+        Qt would hand the focus to whatever comes next in the window, which then takes the keys of who goes on typing.
+        """
+        if not is_on and self.isEnabled() and self.hasFocus():
+            self._lent_to = _page_of(self)
+            if self._lent_to is not None:
+                self._lent_to.setFocus(Qt.FocusReason.OtherFocusReason)
+        super().setEnabled(is_on)
+        if is_on and self._lent_to is not None:
+            is_still_lent, self._lent_to = self._lent_to.hasFocus(), None
+            if is_still_lent:
+                self.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def minimumSizeHint(self) -> QSize:
+        # What is pressed is never cut: the text's own width is the least.
+        return self.sizeHint()
+
+    def _draw_icon(self) -> None:
+        if not self._icon_name:
+            return
+        kind = self.property("kind")
+        ink = "on_accent" if kind == "primary" or self.isChecked() else "bad" if kind == "danger" else "ink2"
+        look = theme()
+        gap = _ICON_GAP if self.text() else 0
+        self.setIcon(look.icon(self._icon_name, ink, gap=gap))
+        self.setIconSize(QSize(look.dp(18) + 2 * look.dp(gap), look.dp(18)))
+
+
+def _page_of(widget: QWidget) -> QWidget | None:
+    found = widget.parentWidget()
+    while found is not None and found.property("kind") != "page":
+        found = found.parentWidget()
+    return found
+
+
+def button(
+    text: str,
+    on_click: Callable[[], object] | None = None,
+    *,
+    kind: str = "",
+    icon: str = "",
+    name: str = "",
+    tip: str = "",
+    big: bool = False,
+) -> Button:
+    """A button. Kinds: primary, danger, quiet, link, tab. `name` is the accessible name where there is no text."""
+    made = Button(text, kind=kind, icon=icon)
+    if big:
+        made.setProperty("big", True)
+    if name or not text:
+        made.setAccessibleName(name or tip)
+    if tip or name:
+        made.setToolTip(tip or name)
+    if on_click is not None:
+        # clicked carries a bool that no handler of ours wants.
+        made.clicked.connect(lambda _checked=False: on_click())
+    return made
+
+
+class ActionButton(Button):
+    """A button for a QAction: same text, state and key; the key stands in the tooltip."""
+
+    def __init__(self, action: QAction, *, kind: str = "", icon: str = "") -> None:
+        super().__init__(action.text(), kind=kind, icon=icon)
+        self._action = action
+        action.changed.connect(self._follow)
+        self.clicked.connect(action.trigger)
+        self._follow()
+
+    def _follow(self) -> None:
+        self.setText(self._action.text())
+        self.setEnabled(self._action.isEnabled())
+        if not self._action.isVisible():
+            self.hide()
+        elif self.parentWidget() is not None:  # before it has one, showing it would make it a window
+            self.show()
+        self.setToolTip(tip_with_key(self._action.text(), self._action.shortcut()))
+
+
+def tip_with_key(text: str, key: QKeySequence) -> str:
+    """A tooltip that names the key, e.g. `Close out… (Ctrl+Enter)`."""
+    plain = text.replace("&&", "\0").replace("&", "").replace("\0", "&")
+    return plain if key.isEmpty() else f"{plain} ({key.toString(QKeySequence.SequenceFormat.NativeText)})"
+
+
+def fill(layout: QHBoxLayout | QVBoxLayout, parts: Sequence[Part]) -> None:
+    """Add parts to a box in order."""
+    for part in parts:
+        if isinstance(part, int):
+            layout.addStretch(part)
+        elif isinstance(part, QWidget):
+            layout.addWidget(part)
+        elif isinstance(part, QLayout):
+            layout.addLayout(part)
+
+
+def empty_layout(layout: QLayout) -> None:
+    """Take every widget out of a layout and let it go."""
+    while layout.count():
+        item = layout.takeAt(0)
+        widget = item.widget() if item is not None else None
+        if widget is not None:
+            # Hidden but still a child until it is deleted: a parentless widget would be a window of its own.
+            widget.hide()
+            widget.deleteLater()
+
+
+def hbox(*parts: Part, margins: Margins = NO_MARGINS, spacing: float = 10) -> QHBoxLayout:
+    """Parts side by side; margins and spacing are sizes at 100 %."""
+    made = QHBoxLayout()
+    inset(made, *margins, spacing=spacing)
+    fill(made, parts)
+    return made
+
+
+def vbox(*parts: Part, margins: Margins = NO_MARGINS, spacing: float = 0) -> QVBoxLayout:
+    """Parts one under another; margins and spacing are sizes at 100 %."""
+    made = QVBoxLayout()
+    inset(made, *margins, spacing=spacing)
+    fill(made, parts)
+    return made
+
+
+def panel(layout: QLayout, kind: str = "clear") -> QFrame:
+    """A frame around a layout. Kinds: clear, card, cardhead, cardfoot, head, row, body."""
+    made = QFrame()
+    made.setProperty("kind", kind)
+    made.setLayout(layout)
+    return made
+
+
+def row(*parts: Part, tone: str = "") -> QFrame:
+    """A line of a card: parts side by side over a hair line; `tone` warn, bad or accent fills it."""
+    made = panel(hbox(*parts, margins=(16, 9, 16, 9)), "row")
+    made.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+    if tone:
+        made.setProperty("tone", tone)
+    return made
+
+
+def rule() -> QFrame:
+    """A line across."""
+    made = QFrame()
+    made.setProperty("kind", "rule")
+    return made
+
+
+class FlowLayout(QLayout):
+    """Parts side by side that wrap onto further lines; used for buttons and chips so that nothing is cut at 200 %."""
+
+    def __init__(self, spacing: float = 8) -> None:
+        super().__init__()
+        self._items: list[QLayoutItem] = []
+        self._gap = spacing
+        self.setContentsMargins(0, 0, 0, 0)
+
+    def addItem(self, item: QLayoutItem) -> None:
+        self._items.append(item)
+
+    def count(self) -> int:
+        return len(self._items)
+
+    def itemAt(self, index: int) -> QLayoutItem | None:
+        return self._items[index] if 0 <= index < len(self._items) else None
+
+    def takeAt(self, index: int) -> QLayoutItem | None:
+        return self._items.pop(index) if 0 <= index < len(self._items) else None
+
+    def expandingDirections(self) -> Qt.Orientation:
+        return Qt.Orientation(0)
+
+    def hasHeightForWidth(self) -> bool:
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        return self._arrange(QRect(0, 0, width, 0), is_trial=True)
+
+    def setGeometry(self, rect: QRect) -> None:
+        super().setGeometry(rect)
+        self._arrange(rect, is_trial=False)
+
+    def sizeHint(self) -> QSize:
+        gap = theme().dp(self._gap)
+        sizes = [item.sizeHint() for item in self._items if not item.isEmpty()]
+        width = sum(size.width() for size in sizes) + gap * max(0, len(sizes) - 1)
+        return self._framed(QSize(width, max((size.height() for size in sizes), default=0)))
+
+    def minimumSize(self) -> QSize:
+        size = QSize()
+        for item in self._items:
+            if not item.isEmpty():
+                size = size.expandedTo(item.minimumSize())
+        return self._framed(size)
+
+    def _framed(self, size: QSize) -> QSize:
+        margins = self.contentsMargins()
+        return size + QSize(margins.left() + margins.right(), margins.top() + margins.bottom())
+
+    def _arrange(self, rect: QRect, *, is_trial: bool) -> int:
+        area = rect.marginsRemoved(self.contentsMargins())
+        gap = theme().dp(self._gap)
+        y = area.y()
+        for line in self._lines(area.width(), gap):
+            height = max(item.sizeHint().height() for item in line)
+            if not is_trial:
+                self._place(line, QRect(area.x(), y, area.width(), height), gap)
+            y += height + gap
+        used = y - gap if y > area.y() else y
+        return used - rect.y() + self.contentsMargins().bottom()
+
+    def _lines(self, width: int, gap: int) -> list[list[QLayoutItem]]:
+        lines: list[list[QLayoutItem]] = []
+        left = -1
+        for item in self._items:
+            if item.isEmpty():
+                continue
+            needed = item.sizeHint().width()
+            if needed > left:
+                lines.append([])
+                left = width
+            lines[-1].append(item)
+            left -= needed + gap
+        return lines
+
+    def _place(self, line: list[QLayoutItem], area: QRect, gap: int) -> None:
+        parent = self.parentWidget()
+        is_rtl = parent is not None and parent.layoutDirection() == Qt.LayoutDirection.RightToLeft
+        x = area.x()
+        for item in line:
+            size = item.sizeHint()
+            width = min(size.width(), area.width())
+            place = QRect(QPoint(x, area.y() + (area.height() - size.height()) // 2), QSize(width, size.height()))
+            if is_rtl:
+                place.moveRight(area.right() - (x - area.x()))
+            item.setGeometry(place)
+            x += width + gap
+
+
+def flow(*widgets: QWidget, spacing: float = 8) -> FlowLayout:
+    """Widgets side by side that wrap."""
+    made = FlowLayout(spacing)
+    for widget in widgets:
+        made.addWidget(widget)
+    return made

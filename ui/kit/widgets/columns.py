@@ -1,0 +1,151 @@
+"""Columns side by side that become one at a time where there is no room (LOOK.md rule 15)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QCoreApplication, QEvent, QSize, Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QApplication, QWidget
+
+from ui.kit.theme import theme
+from ui.kit.widgets.fields import Tab, TabRow
+from ui.kit.widgets.fit_area import least_height
+
+_GAP = 16
+_NARROW_DP = 860
+
+
+@dataclass(frozen=True)
+class ColumnPart:
+    """One column: `title` names its tab when columns show one at a time; `share` is its part of the width."""
+
+    key: str
+    title: str
+    widget: QWidget
+    share: int = 1
+
+
+class Columns(QWidget):
+    """Shows all columns beside each other, or, in a narrow place, one of them under a row of tabs.
+
+    `front` is the column that is shown first when there is room for one only. It never asks for more width than its
+    widest column, so it never forces a window to be wide.
+    """
+
+    shown = Signal(str)
+    """The column that the person chose, in a narrow place."""
+
+    def __init__(self, parts: Sequence[ColumnPart], *, front: str = "") -> None:
+        super().__init__()
+        self._parts = tuple(parts)
+        self._front = front or parts[0].key
+        self._is_narrow = False
+        self._tabs = TabRow([Tab(part.key, part.title) for part in parts], self._front)
+        self._tabs.setParent(self)
+        self._tabs.setAccessibleName(QCoreApplication.translate("kit", "Columns"))
+        self._tabs.chosen.connect(self._choose)
+        for part in parts:
+            part.widget.setParent(self)
+        policy = self.sizePolicy()
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+        self._arrange()
+
+    @property
+    def keys(self) -> list[str]:
+        return [part.key for part in self._parts]
+
+    @property
+    def is_narrow(self) -> bool:
+        """Whether one column shows at a time."""
+        return self._is_narrow
+
+    def bring_to_front(self, key: str) -> None:
+        """Show this column when only one has room; otherwise it is in sight anyway."""
+        self._front = key
+        self._tabs.set_current(key)
+        self._arrange()
+
+    def set_title(self, key: str, title: str) -> None:
+        """New words on a column's tab, e.g. with a count."""
+        self._tabs.set_text(key, title)
+
+    def sizeHint(self) -> QSize:
+        hints = [part.widget.sizeHint() for part in self._parts]
+        gaps = theme().dp(_GAP) * (len(hints) - 1)
+        return QSize(sum(hint.width() for hint in hints) + gaps, max(hint.height() for hint in hints))
+
+    def minimumSizeHint(self) -> QSize:
+        hints = [_least(part.widget) for part in self._parts]
+        height = max(hint.height() for hint in hints)
+        extra = self._tabs.sizeHint().height() + theme().dp(_GAP) if self._is_narrow else 0
+        return QSize(max(hint.width() for hint in hints), height + extra)
+
+    def heightForWidth(self, width: int) -> int:
+        """The least height at that width: words that wrap need more of it in a narrow column, and are never cut."""
+        gap = theme().dp(_GAP)
+        widths = self._widths(width - gap * (len(self._parts) - 1))
+        if widths is None or width < theme().dp(_NARROW_DP):
+            tabs = self._tabs.heightForWidth(width) + gap if len(self._parts) > 1 else 0
+            return tabs + max(least_height(part.widget, width) for part in self._parts)
+        return max(least_height(part.widget, share) for part, share in zip(self._parts, widths, strict=True))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._arrange()
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._arrange()
+            self.updateGeometry()
+        return super().event(event)
+
+    def _choose(self, key: str) -> None:
+        self.bring_to_front(key)
+        self.shown.emit(key)
+
+    def _arrange(self) -> None:
+        gap = theme().dp(_GAP)
+        widths = self._widths(self.width() - gap * (len(self._parts) - 1))
+        self._is_narrow = len(self._parts) > 1 and (widths is None or self.width() < theme().dp(_NARROW_DP))
+        self._tabs.setVisible(self._is_narrow)
+        if self._is_narrow or widths is None:
+            height = self._tabs.heightForWidth(self.width()) if self._is_narrow else 0
+            self._tabs.setGeometry(0, 0, self.width(), height)
+            top = height + gap if height else 0
+            focus = QApplication.focusWidget()
+            for part in self._parts:
+                is_front = part.key == self._front
+                if not is_front and focus is not None and (part.widget is focus or part.widget.isAncestorOf(focus)):
+                    self._tabs.focus_current()  # Qt would hand it to any button of the window
+                part.widget.setVisible(is_front)
+                part.widget.setGeometry(0, top, self.width(), max(0, self.height() - top))
+            return
+        is_rtl = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
+        x = 0
+        for part, width in zip(self._parts, widths, strict=True):
+            part.widget.setVisible(True)
+            part.widget.setGeometry(self.width() - x - width if is_rtl else x, 0, width, self.height())
+            x += width + gap
+
+    def _widths(self, room: int) -> list[int] | None:
+        """Widths by share, none under its least; None when they do not fit."""
+        least = [_least(part.widget).width() for part in self._parts]
+        if sum(least) > room:
+            return None
+        widths: dict[int, int] = {}
+        open_parts = list(range(len(self._parts)))
+        while open_parts:
+            left = room - sum(widths.values())
+            shares = sum(self._parts[at].share for at in open_parts)
+            tight = [at for at in open_parts if left * self._parts[at].share // shares < least[at]]
+            for at in tight or open_parts:
+                widths[at] = least[at] if tight else left * self._parts[at].share // shares
+            open_parts = [at for at in open_parts if at not in widths]
+        return [widths[at] for at in range(len(self._parts))]
+
+
+def _least(widget: QWidget) -> QSize:
+    return widget.minimumSizeHint().expandedTo(widget.minimumSize())

@@ -1,0 +1,108 @@
+"""The line that answers an action in place: recorded, look here, stopped. Never a dialog."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QCoreApplication, Qt, QTimer, Signal
+from PySide6.QtGui import QAccessible, QAccessibleEvent
+from PySide6.QtWidgets import QFrame, QSizePolicy
+
+from eum_app.domain.errors import KnownError
+from eum_app.wording.messages import sentence
+from ui.kit.widgets.base import Button, IconLabel, button, hbox, label, set_look, vbox
+
+_ICONS = {
+    "ok": ("check", "ok"),
+    "info": ("info", "accent"),
+    "attention": ("triangle-alert", "warn"),
+    "stop": ("octagon-x", "bad"),
+}
+
+
+class NoticeBar(QFrame):
+    """One line: icon, words, one action (e.g. `Recorded · 786953 verified`, Undo). Hidden while it has nothing to say.
+
+    Kinds: ok, info, attention, stop. `ok` and `info` go by themselves after ten seconds; the others stay until closed,
+    because a failure must not vanish unread.
+    """
+
+    shown_changed = Signal(bool)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setProperty("kind", "notice")
+        self._icon = IconLabel("info", "accent", size=20)
+        self._words = label("", "strong", wrap=True)
+        self._detail = label("", "sub", wrap=True)
+        self._detail.hide()
+        self._action: Button = button("")
+        self._action.hide()
+        self._run: Callable[[], object] | None = None
+        self._action.clicked.connect(self._act)
+        close = button(
+            "", self.dismiss, kind="quiet", icon="x", name=QCoreApplication.translate("kit", "Close message")
+        )
+        words = vbox(self._words, self._detail, spacing=2)
+        line = hbox(self._icon, margins=(14, 5, 6, 5), spacing=12)
+        line.addLayout(words, 1)
+        line.addWidget(self._action)
+        line.addWidget(close)
+        line.setAlignment(self._icon, Qt.AlignmentFlag.AlignVCenter)
+        self.setLayout(line)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self.dismiss)
+        self.hide()
+
+    @property
+    def text(self) -> str:
+        """What it says; empty when it says nothing."""
+        return self._words.text() if not self.isHidden() else ""
+
+    def show_message(
+        self,
+        kind: str,
+        text: str,
+        *,
+        detail: str = "",
+        action: str = "",
+        on_action: Callable[[], object] | None = None,
+        stays: bool | None = None,
+    ) -> None:
+        """Say `text`; `action` is the button's words and `on_action` what it does (the bar closes first)."""
+        icon, ink = _ICONS[kind]
+        self._icon.set_icon(icon, ink)
+        set_look(self, "tone", kind)
+        self._words.setText(text)
+        self._detail.setText(detail)
+        self._detail.setVisible(bool(detail))
+        self._action.setText(action)
+        self._action.setVisible(bool(action))
+        self._run = on_action
+        self.setAccessibleName(f"{text} {detail}".strip())
+        self.show()
+        self.shown_changed.emit(True)
+        QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.Alert))
+        self._timer.stop()
+        if not (kind in {"attention", "stop"} if stays is None else stays):
+            self._timer.start(10_000)
+
+    def show_error(self, error: KnownError) -> None:
+        """Say what happened, whether the data is safe, and what to do next."""
+        message = sentence(error)
+        kind = "stop" if message.is_trouble else "attention"
+        self.show_message(kind, message.what, detail=f"{message.safe} {message.next}".strip())
+
+    def dismiss(self) -> None:
+        self._timer.stop()
+        self._run = None
+        self.hide()
+        self.shown_changed.emit(False)
+
+    def _act(self) -> None:
+        run = self._run
+        self.dismiss()
+        if run is not None:
+            run()

@@ -1,0 +1,123 @@
+"""A path to type, to drop, or to choose: never a dialog that stands in the way."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from PySide6.QtCore import QCoreApplication, Qt, Signal
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QFileDialog, QLineEdit, QSizePolicy, QWidget
+
+from ui.kit.widgets.base import Button, button, hbox
+
+PathKind = Literal["file", "files", "folder", "save"]
+
+
+class PathField(QWidget):
+    """A line edit and "Browse…". `kind`: an existing file, several, a folder, or a file to be written.
+
+    The dialog is Qt's own (the same everywhere) and opens without blocking. Files dropped on it are taken. The line
+    edit's object name is the widget's with `_edit`, the button's with `_browse`. Several files stand in the line
+    separated by `; `.
+    """
+
+    changed = Signal()
+    """What stands in the line changed; see `paths`."""
+    submitted = Signal()
+    """Enter was pressed in the line, or files were chosen or dropped."""
+
+    def __init__(self, name: str, *, object_name: str, kind: PathKind = "file", filters: str = "") -> None:
+        """`name` is the accessible name; `filters` as QFileDialog takes them (`Lists (*.csv *.xlsx)`)."""
+        super().__init__()
+        self._kind: PathKind = kind
+        self._filters = filters
+        self._dialog: QFileDialog | None = None
+        self.setObjectName(object_name)
+        self.setAccessibleName(name)
+        self.edit = QLineEdit()
+        self.edit.setObjectName(f"{object_name}_edit")
+        self.edit.setAccessibleName(name)
+        self.edit.setPlaceholderText(self._prompt())
+        self.edit.setAcceptDrops(False)  # the whole widget takes drops, and the edit would insert a URL
+        self.edit.textChanged.connect(self.edit.setToolTip)  # a long path is never in sight whole
+        self.edit.textChanged.connect(lambda _text: self.changed.emit())
+        self.edit.returnPressed.connect(self.submitted)
+        browse = QCoreApplication.translate("kit", "Browse…")
+        self.browse: Button = button(browse, self.open_dialog, icon="folder-open")
+        self.browse.setObjectName(f"{object_name}_browse")
+        self.browse.setAccessibleName(f"{browse} {name}")
+        line = hbox(self.edit, self.browse, spacing=8)
+        line.setStretch(0, 1)
+        self.setLayout(line)
+        self.setFocusProxy(self.edit)
+        self.setAcceptDrops(True)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    @property
+    def paths(self) -> list[Path]:
+        """What stands in the line; empty for an empty line. Whether it exists is for whoever opens it to say."""
+        parts = self.edit.text().split(";") if self._kind == "files" else [self.edit.text()]
+        return [Path(part.strip()).expanduser() for part in parts if part.strip()]
+
+    @property
+    def path(self) -> Path | None:
+        """The first path, or None for an empty line."""
+        return next(iter(self.paths), None)
+
+    def set_path(self, path: Path | str) -> None:
+        self.edit.setText(str(path))
+
+    def set_paths(self, paths: list[Path]) -> None:
+        kept = paths if self._kind == "files" else paths[:1]
+        self.edit.setText("; ".join(str(path) for path in kept))
+
+    def clear(self) -> None:
+        self.edit.clear()
+
+    def open_dialog(self) -> None:
+        """Show the dialog beside the work; choosing fills the line and emits `submitted`."""
+        dialog = QFileDialog(self.window(), self.accessibleName())
+        dialog.setOption(QFileDialog.Option.DontUseNativeDialog)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        mode = {
+            "file": QFileDialog.FileMode.ExistingFile,
+            "files": QFileDialog.FileMode.ExistingFiles,
+            "folder": QFileDialog.FileMode.Directory,
+            "save": QFileDialog.FileMode.AnyFile,
+        }[self._kind]
+        dialog.setFileMode(mode)
+        if self._kind == "folder":
+            dialog.setOption(QFileDialog.Option.ShowDirsOnly)
+        if self._kind == "save":
+            dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        if self._filters:
+            dialog.setNameFilter(self._filters)
+        now = self.path
+        if now is not None:
+            dialog.setDirectory(str(now if now.is_dir() else now.parent))
+        dialog.filesSelected.connect(self._take)
+        dialog.open()
+        self._dialog = dialog
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        found = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
+        if found:
+            event.acceptProposedAction()
+            self._take(found)
+
+    def _take(self, names: list[str]) -> None:
+        if names:
+            self.set_paths([Path(name) for name in names])
+            self.submitted.emit()
+
+    def _prompt(self) -> str:
+        if self._kind == "folder":
+            return QCoreApplication.translate("kit", "Type or drop a folder")
+        if self._kind == "files":
+            return QCoreApplication.translate("kit", "Type or drop files")
+        return QCoreApplication.translate("kit", "Type or drop a file")

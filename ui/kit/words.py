@@ -1,0 +1,121 @@
+"""The words of values: dates, times, numbers, and what the codes of the domain are called.
+
+Dates are unambiguous (`21 Nov 2026`), times carry their zone (`21 Nov 2026, 14:20 UTC+1`), numbers follow the locale.
+A code that this version does not know is shown as it is, never hidden.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Final
+
+from PySide6.QtCore import QCoreApplication, QDate, QLocale, QTime
+
+from eum_app.wording.codes import WORDS
+from ui.kit.theme import status_mark
+
+GROUP: Final = 4
+
+
+def word(kind: str, key: str) -> str:
+    """The word of a code of a kind (program, purpose, role, read_by, grade, disposition, decision, rule, bundle …)."""
+    known = WORDS.get(kind, {}).get(key)
+    return QCoreApplication.translate("words", known) if known else key.replace("_", " ").capitalize()
+
+
+def is_known(kind: str, key: str) -> bool:
+    """Whether a code of a kind has a word of its own here."""
+    return key in WORDS.get(kind, {})
+
+
+def fact(kind: str) -> str:
+    """What a kind of fact is called; a kind that this version does not know by its own name."""
+    return word("fact", kind) if is_known("fact", kind) else kind
+
+
+def program(key: str) -> str:
+    return word("program", key)
+
+
+def purpose(key: str) -> str:
+    return word("purpose", key)
+
+
+def role(key: str) -> str:
+    return word("role", key)
+
+
+def read_by(key: str) -> str:
+    """How an item was identified, within a line of text: `camera`, `typed` …"""
+    return word("read_by", key) if key in WORDS["read_by"] else key
+
+
+def reason(outcome_key: str, key: str) -> str:
+    """The reason of an outcome; empty for none."""
+    return word(outcome_key, key) if key else ""
+
+
+def outcome(key: str) -> str:
+    """A check's outcome, as on its chip."""
+    return status_mark(key).text()
+
+
+def severity(key: str) -> str:
+    return status_mark(key).text()
+
+
+def count(number: int) -> str:
+    """A number with the locale's grouping."""
+    return QLocale().toString(number)
+
+
+def counted(number: int, one: str, many: str) -> str:
+    """`one` for exactly one, else `many`; both translated, with `{count}` where the number stands."""
+    return (one if number == 1 else many).format(count=count(number))
+
+
+def day(text: str) -> str:
+    """`2026-11-21` (or an instant that begins so) as `21 Nov 2026`; empty for empty, other text as it is."""
+    if not text:
+        return ""
+    date = QDate.fromString(text[:10], "yyyy-MM-dd")
+    return QLocale().toString(date, "d MMM yyyy") if date.isValid() else text
+
+
+def clock(text: str) -> str:
+    """The time of an instant of a fact in this machine's zone, with the zone: `14:20 UTC+1`."""
+    local = _local(text)
+    return f"{QLocale().toString(QTime(local.hour, local.minute), 'HH:mm')} {_zone(local)}" if local else text
+
+
+def moment(text: str) -> str:
+    """An instant of a fact (UTC text) in this machine's zone: `21 Nov 2026, 14:20 UTC+1`; empty for empty."""
+    local = _local(text)
+    return f"{day(local.date().isoformat())}, {clock(text)}" if local else text
+
+
+def grouped(text: str) -> str:
+    """A hash or fingerprint in groups of four, to be compared by eye."""
+    return " ".join(text[at : at + GROUP] for at in range(0, len(text), GROUP))
+
+
+def joined(*parts: str) -> str:
+    """The parts that say something, with a middle dot between."""
+    return " · ".join(part for part in parts if part)
+
+
+def _local(text: str) -> datetime | None:
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return (instant if instant.tzinfo else instant.replace(tzinfo=UTC)).astimezone()
+
+
+def _zone(local: datetime) -> str:
+    offset = local.utcoffset()
+    minutes = round(offset.total_seconds() / 60) if offset else 0
+    if not minutes:
+        return "UTC"
+    hours, rest = divmod(abs(minutes), 60)
+    return f"UTC{'+' if minutes > 0 else '−'}{hours}" + (f":{rest:02}" if rest else "")

@@ -1,0 +1,1 @@
+"""Pages and parts that field devices and headquarters both use."""

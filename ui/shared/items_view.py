@@ -1,0 +1,144 @@
+"""The book's items as HQ and a device show them: columns, one item, its history."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QCoreApplication
+from PySide6.QtWidgets import QFrame
+
+from db.queries.claims import ClaimLine, claims_about
+from db.queries.items import HistoryLine, ItemRow, history, item
+from db.queries.open_claims import claims_matched_since
+from eum_app.domain.claims import LABEL
+from eum_app.usecases.session import Session
+from ui.kit.delegates import ChipSpec
+from ui.kit.models import Column
+from ui.kit.widgets import Card, KeyValueGrid, scrolled, vbox
+from ui.kit.widgets.history import HistoryCard, Told
+from ui.kit.words import day, joined, moment, reason, word
+from ui.shared.reading_words import how_read
+
+PRINTED = frozenset({"worklist", "replacement", "shelf"})
+
+
+@dataclass(frozen=True)
+class ItemDetail:
+    item: ItemRow
+    history: list[HistoryLine | ClaimLine]
+    """Newest first: what befell it, and beside that what others claim."""
+
+
+def item_detail(session: Session, item_id: str) -> ItemDetail:
+    """Raises Refusal `item.unknown`."""
+    row = session.read(item, item_id)
+    lines: list[HistoryLine | ClaimLine] = [
+        *session.read(history, item_id),
+        *session.read(claims_about, item_id),
+        *session.read(claims_matched_since, item_id),
+    ]
+    return ItemDetail(row, sorted(lines, key=lambda line: line.at, reverse=True))
+
+
+def told(line: HistoryLine | ClaimLine) -> Told:
+    """A line of an item's history in words."""
+    if isinstance(line, ClaimLine):
+        kind = word("list", line.claim_kind)
+        if line.claim_kind == LABEL:
+            return Told(_tr("Claim: named on a container's label"), "", joined(day(line.at), kind, line.source))
+        where = _tr("{kind} {source}, line {line}").format(kind=kind, source=line.source, line=line.line)
+        template = _tr("Claim, matched since: {state}") if line.is_matched_since else _tr("Claim: {state}")
+        said = template.format(state=line.state or kind)
+        return Told(said, line.unit, joined(day(line.at), where), line.remark)
+    if line.kind in {"listed", "delivered", "inventory"}:
+        return Told(word("history", line.kind), "", joined(day(line.at), line.site))
+    if line.kind in PRINTED:
+        return _told_print(line)
+    what = ChipSpec.of(line.kind).text
+    if line.withdrawn:
+        what = f"{what} ({ChipSpec.of('withdrawn').text})"
+    read = how_read(line.reading) if line.reading is not None else ""
+    return Told(what, line.actor, joined(moment(line.at), line.site), joined(reason(line.kind, line.reason), read))
+
+
+def _told_print(line: HistoryLine) -> Told:
+    if line.kind == "worklist":
+        said = _tr("page {page}").format(page=line.detail)
+    else:
+        said = "" if line.detail == "1" else _tr("{count} copies").format(count=line.detail)
+    return Told(word("paper", line.kind), line.actor, joined(moment(line.at), line.site, said))
+
+
+def disposition_chip(disposition: str) -> ChipSpec:
+    tone, icon = {
+        "ON_HAND": ("ok", "check"),
+        "IN_TRANSIT": ("accent", "truck"),
+        "IN_MAINTENANCE": ("accent", "settings"),
+        "NOT_SIGHTED": ("warn", "triangle-alert"),
+        "LOST": ("bad", "x"),
+        "STOLEN": ("bad", "x"),
+    }.get(disposition, ("mute", "circle"))
+    return ChipSpec(word("disposition", disposition), tone, icon)
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("items", text)
+
+
+def item_columns() -> list[Column]:
+    return [
+        Column(_tr("Serial number"), lambda row: row.serial, is_mono=True, width=130),
+        Column(_tr("Article"), lambda row: joined(row.part_number, row.nomenclature)),
+        Column(_tr("Case"), lambda row: row.case_id, width=100),
+        Column(_tr("Place"), lambda row: joined(row.site, row.location)),
+        Column(
+            _tr("Disposition"),
+            lambda row: word("disposition", row.disposition),
+            width=140,
+            chip=lambda row: disposition_chip(row.disposition),
+        ),
+    ]
+
+
+class ItemSide(QFrame):
+    """One item over its history."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setProperty("kind", "clear")
+        self._grid = KeyValueGrid()
+        self._card = Card(_tr("Item"))
+        self._card.add(scrolled(vbox(self._grid, 1)), 1)
+        self.history = HistoryCard(_tr("History"))
+        column = vbox(spacing=16)
+        column.addWidget(self._card, 3)
+        column.addWidget(self.history, 2)
+        self.setLayout(column)
+
+    def show_parts(self, *, is_any: bool) -> None:
+        """Empty cards say nothing: they go when there is no item at all."""
+        self._card.setVisible(is_any)
+        self.history.setVisible(is_any)
+
+    def show_item(self, detail: ItemDetail) -> None:
+        row, grid = detail.item, self._grid
+        self._card.set_title(row.nomenclature or _tr("Item"))
+        grid.clear()
+        grid.add(_tr("Serial number"), row.serial, mono=True, big=True)
+        grid.add(_tr("UII"), row.uii, mono=True)
+        for name, value in (
+            (_tr("Part number"), joined(row.part_number, row.cage)),
+            (_tr("NSN"), row.nsn),
+            (_tr("Case"), joined(row.case_id, row.rsn)),
+            (_tr("EUM level"), row.eum_level),
+            (_tr("Place"), joined(row.site, row.location)),
+            (_tr("Country"), row.country),
+            (_tr("Shipped"), day(row.ship_date)),
+            (_tr("Delivered"), day(row.delivery_date)),
+            (_tr("Last inventory"), day(row.last_inventory)),
+            (_tr("Disposition"), word("disposition", row.disposition)),
+            (_tr("Remarks"), row.remarks),
+        ):
+            grid.add(name, value)
+        self.history.set_title(_tr("History of {serial}").format(serial=row.serial))
+        self.history.set_lines([told(line) for line in detail.history])

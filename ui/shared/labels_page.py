@@ -1,0 +1,386 @@
+"""Labels: which items, which symbol, which sheet; the sheet as it will be printed, read back; a PDF. HQ and device."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QImage, QIntValidator
+from PySide6.QtWidgets import QAbstractItemView, QComboBox, QLineEdit, QWidget
+
+from db.queries.inventory import ItemFilter, find_item_ids
+from db.queries.items import ItemRow, items_by_id
+from eum_app.domain.errors import KnownError
+from eum_app.reports.label_sheet import LabelSheet, label_sheets
+from eum_app.usecases.print_labels import MAX_LABELS, LabelOrder, PrintedLabels, preview_labels, print_labels
+from eum_app.usecases.session import Session
+from eum_app.wording.messages import sentence
+from ui.kit import words
+from ui.kit.desk import Desk
+from ui.kit.models import Column, IdsTableModel, table_view
+from ui.kit.page import Page
+from ui.kit.widgets import (
+    Button,
+    Card,
+    ColumnPart,
+    Columns,
+    EmptyState,
+    FormField,
+    SearchField,
+    Tab,
+    TabRow,
+    button,
+    hbox,
+    label,
+    panel,
+    scrolled,
+    set_look,
+    vbox,
+)
+from ui.kit.widgets.path_field import PathField
+from ui.shared.label_sheet_view import LabelSheetView
+from ui.shared.pdf_picture import grey_of, page_image
+
+READ_DPI = 300
+_SETTLE_MS = 250
+_DPIS = (203, 300, 600)
+
+
+@dataclass(frozen=True)
+class Preview:
+    """The first sheet as a picture, and how many of its labels our reader read from it."""
+
+    image: QImage
+    labels: int
+    read_back: int
+
+
+def draw_preview(session: Session, order: LabelOrder) -> Preview:
+    """Set the first sheet, draw it as a printer of 300 dpi would, and read every symbol of the drawing."""
+    from eum_app.scanning.decoder import decode
+
+    pdf, number = preview_labels(session, order)
+    image = page_image(pdf, READ_DPI)
+    return Preview(image, number, len(decode(grey_of(image))) if not image.isNull() else 0)
+
+
+class NumberField(QLineEdit):
+    """A whole number from 1 to `most`, typed."""
+
+    changed = Signal()
+
+    def __init__(self, most: int) -> None:
+        super().__init__("1")
+        self._most = most
+        self.setInputMethodHints(Qt.InputMethodHint.ImhDigitsOnly)
+        self.setValidator(QIntValidator(1, most, self))
+        self.textChanged.connect(lambda _text: self.changed.emit())
+
+    def value(self) -> int:
+        """What stands there; 1 while nothing does."""
+        return min(self._most, max(1, int(self.text() or 1)))
+
+    def set_value(self, value: int) -> None:
+        self.setText(str(value))
+
+    def set_most(self, most: int) -> None:
+        if most != self._most:
+            self._most = most
+            self.setValidator(QIntValidator(1, most, self))
+            self.set_value(self.value())
+
+
+class LabelsPage(Page):
+    """Opened with ids of items (`Inventory` and `Items` pass those that were found there), or with nothing."""
+
+    def __init__(self, desk: Desk, back_to: str) -> None:
+        super().__init__()
+        self.setObjectName("labels_page")
+        self._desk, self._back_to = desk, back_to
+        self._given: tuple[str, ...] = ()
+        self._words = ""
+        self._asked = 0
+        self.preview: Preview | None = None
+        self._settle = QTimer(self)
+        self._settle.setSingleShot(True)
+        self._settle.setInterval(_SETTLE_MS)
+        self._settle.timeout.connect(self._ask_preview)
+        self.set_title(self.tr("Print labels"))
+        self.header.set_crumbs([self.tr("Items")], first_is_link=True)
+        self.header.crumb_activated.connect(self._back)
+        self.add_action(self.tr("Back to the items"), "Alt+Left", self._back)
+        columns = [
+            ColumnPart("items", self.tr("Items"), self._items_card(), 36),
+            ColumnPart("labels", self.tr("Labels"), self._choices_card(), 37),
+            ColumnPart("sheet", self.tr("Sheet"), self._sheet_card(), 33),
+        ]
+        self.body.addWidget(Columns(columns), 1)
+        self.add_action(self.tr("Search"), "Ctrl+F", self.search.setFocus)
+        self.add_button_key(self.print_button, "Ctrl+Return")
+        self._follow()
+
+    # Its parts
+
+    def _items_card(self) -> Card:
+        self._model = IdsTableModel(
+            [
+                Column(self.tr("Serial number"), lambda row: row.serial, is_mono=True, width=120),
+                Column(self.tr("Article and place"), _about),
+            ],
+            self._desk.tasks,
+            self,
+        )
+        self._model.ids_loaded.connect(self._counted)
+        self._model.failed.connect(self.notice.show_error)
+        self.table = table_view(self._model, name=self.tr("Items for labels"), row_height=44)
+        self.table.setObjectName("label_items_table")
+        self.table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.table.selectionModel().selectionChanged.connect(lambda _on, _off: self._follow())
+        self.search = SearchField(self.tr("Search by serial, UII, nomenclature, place…"))
+        self.search.setObjectName("label_items_search")
+        self.search.searched.connect(self._search)
+        self.which = self._tabs("label_which", self.tr("Labels for"), {"selected": "", "all": ""})
+        self._none = EmptyState(
+            "package", self.tr("No item fits"), self.tr("Search for a serial number, an article or a place.")
+        )
+        self._none.hide()
+        card = Card()
+        card.add(panel(vbox(self.search, self.which, margins=(16, 12, 16, 12), spacing=10), "cardhead"))
+        card.add(self.table, 1)
+        card.add(self._none, 1)
+        return card
+
+    def _choices_card(self) -> Card:
+        card = Card(self.tr("Labels"))
+        kinds = {"replacement": self.tr("For the item"), "shelf": self.tr("For the shelf")}
+        self.kind = self._tabs("label_kind", self.tr("What the label is for"), kinds)
+        symbols = {"data_matrix": "Data Matrix", "qr": "QR"}
+        self.symbol = self._tabs("label_symbol", self.tr("Symbol"), symbols)
+        self.sheet_box = self._box("label_sheet", [(one.title, one) for one in label_sheets()])
+        self.start = self._number("label_start", self.tr("First free label"), 1)
+        self.copies = self._number("label_copies", self.tr("Labels for each item"), 99)
+        dpis = [(self.tr("{dpi} dots per inch").format(dpi=dpi), dpi) for dpi in _DPIS]
+        self.dpi = self._box("label_dpi", dpis)
+        self.dpi.setCurrentIndex(_DPIS.index(READ_DPI))
+        content = vbox(
+            vbox(label(self.tr("What the label is for"), "sub"), self.kind, spacing=6),
+            vbox(
+                label(self.tr("Symbol"), "sub"),
+                self.symbol,
+                label(self.tr("Data Matrix is what MIL-STD-130 asks for on items"), "sub", wrap=True),
+                spacing=6,
+            ),
+            FormField(self.tr("Sheet"), self.sheet_box),
+            FormField(self.tr("First free label"), self.start, self.tr("Or press its place on the sheet")),
+            FormField(self.tr("Labels for each item"), self.copies),
+            FormField(self.tr("Printer"), self.dpi, self.tr("Print at 100 %, never fitted to the page")),
+            1,
+            margins=(16, 12, 16, 12),
+            spacing=12,
+        )
+        card.add(scrolled(content), 1)
+        self.path = PathField(
+            self.tr("Where the labels go (PDF)"), object_name="labels_path", kind="save", filters="PDF (*.pdf)"
+        )
+        self.path.submitted.connect(self._print)
+        self.print_button: Button = button(self.tr("Write the PDF"), self._print, kind="primary", icon="printer")
+        self.print_button.setObjectName("labels_print_button")
+        card.add_foot(vbox(self.path, hbox(1, self.print_button), spacing=8))
+        return card
+
+    def _sheet_card(self) -> Card:
+        card = Card(self.tr("First sheet"))
+        self.view = LabelSheetView()
+        self.view.setAccessibleName(self.tr("The first sheet as it will be printed"))
+        self.view.place_chosen.connect(self.start.set_value)
+        self.verdict = label("", "strong", wrap=True)
+        self.verdict.setObjectName("label_verdict")
+        holder = vbox(margins=(16, 12, 16, 12), spacing=8)
+        holder.addWidget(self.view, 1)
+        holder.addWidget(self.verdict)
+        card.add(panel(holder), 1)
+        return card
+
+    def _tabs(self, name: str, spoken: str, said: dict[str, str]) -> TabRow:
+        made = TabRow([Tab(key, text) for key, text in said.items()])
+        made.setObjectName(name)
+        made.setAccessibleName(spoken)
+        for key, tab in zip(said, made.findChildren(Button), strict=True):
+            tab.setObjectName(f"{name}_{key}")
+        made.chosen.connect(lambda _key: self._follow())
+        return made
+
+    def _box(self, name: str, entries: Sequence[tuple[str, object]]) -> QComboBox:
+        made = QComboBox()
+        made.setObjectName(name)
+        made.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        made.setMinimumContentsLength(10)
+        for text, value in entries:
+            made.addItem(text, value)
+        made.currentIndexChanged.connect(lambda _at: self._follow())
+        return made
+
+    def _number(self, name: str, spoken: str, most: int) -> NumberField:
+        made = NumberField(most)
+        made.setObjectName(name)
+        made.setAccessibleName(spoken)
+        made.changed.connect(self._follow)
+        return made
+
+    # The shell
+
+    def opened(self, argument: object) -> None:
+        if isinstance(argument, list | tuple):
+            self._given, self._words = tuple(str(one) for one in argument), ""
+            self.search.clear()
+            self.which.set_current("all" if self._given else "selected")
+        if self.path.path is None:
+            self.path.set_path(self._desk.outbox / "labels.pdf")
+        self._reload()
+
+    def refresh(self, areas: frozenset[str]) -> None:
+        if "items" in areas:
+            self._reload()
+
+    def first_focus(self) -> QWidget:
+        return self.search
+
+    def _back(self) -> None:
+        self.navigate_requested.emit(self._back_to, None)
+
+    # Which items
+
+    def _search(self, said: str) -> None:
+        if said != self._words:
+            self._words = said
+            self._reload()
+
+    def _reload(self) -> None:
+        session, given, wanted = self._desk.session, self._given, ItemFilter(words=self._words)
+
+        def ids() -> Sequence[str]:
+            return given if given and not wanted.words else session.read(find_item_ids, wanted, MAX_LABELS + 1)
+
+        self._model.set_source(ids, lambda found: session.read(items_by_id, found))
+
+    def _counted(self, number: int) -> None:
+        self.table.setVisible(bool(number))
+        self._none.setVisible(not number)
+        self._follow()
+
+    def chosen(self) -> tuple[str, ...]:
+        """The items that labels are for, in the order of the list."""
+        if self.which.current == "all":
+            return tuple(self._model.ids())
+        rows = sorted(index.row() for index in self.table.selectionModel().selectedRows())
+        return tuple(item_id for row in rows if (item_id := self._model.id_at(row)) is not None)
+
+    def order(self) -> LabelOrder:
+        """What the page says now."""
+        sheet: LabelSheet = self.sheet_box.currentData()
+        return LabelOrder(
+            self.chosen(),
+            sheet.sheet_id,
+            "qr" if self.symbol.current == "qr" else "data_matrix",
+            "shelf" if self.kind.current == "shelf" else "replacement",
+            self.start.value(),
+            self.copies.value(),
+            int(self.dpi.currentData()),
+        )
+
+    # What will be printed
+
+    def _follow(self) -> None:
+        if not hasattr(self, "verdict"):
+            return
+        sheet: LabelSheet = self.sheet_box.currentData()
+        self.start.set_most(sheet.labels)
+        found, selected = len(self._model.ids()), len(self.table.selectionModel().selectedRows())
+        of_all = self.tr("More than {count}") if found > MAX_LABELS else self.tr("All {count}")
+        self.which.set_text("all", of_all.format(count=words.count(min(found, MAX_LABELS))))
+        self.which.set_text("selected", self.tr("Selected {count}").format(count=words.count(selected)))
+        number = len(self.chosen()) * self.copies.value()
+        said = words.counted(number, self.tr("{count} label"), self.tr("{count} labels"))
+        self.header.set_title(self.tr("Print labels"), said if number else "")
+        self.print_button.setEnabled(bool(number))
+        self.preview = None
+        self.view.show_sheet(sheet, self.start.value(), QImage())
+        self._say(self.tr("Choose items on the left.") if not number else self.tr("Drawing…"), "")
+        self._asked += 1
+        self._settle.start()
+
+    def _say(self, text: str, tone: str) -> None:
+        self.verdict.setText(text)
+        set_look(self.verdict, "tone", tone)
+
+    def _ask_preview(self) -> None:
+        order, session, asked = self.order(), self._desk.session, self._asked
+        if order.item_ids and self.isVisible():
+            self._desk.tasks.query(
+                lambda: draw_preview(session, order), partial(self._show, asked, order), partial(self._refuse, asked)
+            )
+
+    def _show(self, asked: int, order: LabelOrder, preview: Preview) -> None:
+        if asked != self._asked:
+            return
+        self.preview = preview
+        sheet: LabelSheet = self.sheet_box.currentData()
+        self.view.show_sheet(sheet, order.start, preview.image)
+        template = self.tr("Read back: {read} of {count} symbols on this sheet")
+        said = template.format(read=words.count(preview.read_back), count=words.count(preview.labels))
+        is_whole = preview.read_back == preview.labels
+        if not is_whole:
+            said = f"{said}. {self.tr('Choose a larger label or a finer printer.')}"
+        self._say(f"{'✓' if is_whole else '▲'} {said}", "ok" if is_whole else "warn")
+
+    def _refuse(self, asked: int, error: KnownError) -> None:
+        if asked == self._asked:
+            message = sentence(error)
+            self._say(f"▲ {message.what} {message.next}", "bad")
+
+    # Printing
+
+    def _print(self) -> None:
+        order, path, session = self.order(), self.path.path, self._desk.session
+        if path is None or not self.print_button.isEnabled():
+            self.path.edit.setFocus()
+            return
+        self.print_button.setEnabled(False)
+
+        def work() -> PrintedLabels:
+            return print_labels(
+                session,
+                order.item_ids,
+                path,
+                sheet_id=order.sheet_id,
+                symbol=order.symbol,
+                kind=order.kind,
+                start=order.start,
+                copies=order.copies,
+                dpi=order.dpi,
+            )
+
+        self._desk.tasks.query(work, self._printed, self._not_printed)
+
+    def _printed(self, result: PrintedLabels) -> None:
+        self.print_button.setEnabled(True)
+        self._desk.tasks.announce(result.areas)
+        template = self.tr("{labels} on {sheets}, every symbol read back: {path}")
+        said = template.format(
+            labels=words.counted(result.labels, self.tr("{count} label"), self.tr("{count} labels")),
+            sheets=words.counted(result.sheets, self.tr("{count} sheet"), self.tr("{count} sheets")),
+            path=result.path,
+        )
+        self.notice.show_message("ok", said, stays=True)
+
+    def _not_printed(self, error: KnownError) -> None:
+        self.print_button.setEnabled(True)
+        self.notice.show_error(error)
+
+
+def _about(row: Any) -> str:
+    found: ItemRow = row
+    return words.joined(found.part_number or found.nomenclature, found.site, found.location)

@@ -1,0 +1,31 @@
+"""A mark as people see it: its data made harmless, and the picture of it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtGui import QImage, QPixmap
+from PySide6.QtWidgets import QLabel, QSizePolicy
+
+from ui.kit.theme import theme
+
+_CONTROLS = {"\x04": "<EOT>", "\x1c": "<FS>", "\x1d": "<GS>", "\x1e": "<RS>", "\x1f": "<US>"}
+
+
+def mark_text(raw: bytes) -> str:
+    """A mark's data for people: separators by their names, nothing run, nothing reordered (right-to-left marks)."""
+    text = raw.decode("utf-8", "replace")
+    return "".join(_CONTROLS.get(one) or (one if one.isprintable() else "\N{REPLACEMENT CHARACTER}") for one in text)
+
+
+def mark_picture(image: QImage, height: int = 120) -> QLabel:
+    """The picture of a mark, at most `height` high and twice as wide (both in units of 100 %)."""
+    made = QLabel()
+    made.setAccessibleName(QCoreApplication.translate("field", "Picture of the mark as it was read"))
+    made.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+    side = theme().dp(height)
+    made.setPixmap(
+        QPixmap.fromImage(image).scaled(
+            side * 2, side, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
+        )
+    )
+    return made

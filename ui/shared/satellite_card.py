@@ -1,0 +1,95 @@
+"""Where a satellite receiver is connected, and how far it says this machine's clock is off."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from PySide6.QtCore import QLocale, Signal
+from PySide6.QtWidgets import QComboBox
+
+from eum_app.domain.time_check import Heard, is_news
+from eum_app.usecases.hear_time import hear_satellite_time
+from ui.devices.serial_line import ports_there
+from ui.kit import settings, words
+from ui.kit.desk import Desk
+from ui.kit.settings import SatelliteSettings
+from ui.kit.widgets import Card, FormField, label
+
+RATES = (4800, 9600, 19200, 38400, 57600, 115200)
+
+
+class SatelliteCard(Card):
+    """`satellite_changed` carries the `SatelliteSettings` chosen. What is heard is recorded as the use case says."""
+
+    satellite_changed = Signal(object)
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(self.tr("Satellite time"))
+        self._desk = desk
+        self._is_asked = False
+        kept = settings.load().satellite
+        self.port, self.baud = QComboBox(), QComboBox()
+        self.port.setObjectName("satellite_port")
+        self.baud.setObjectName("satellite_baud")
+        self.port.addItem(self.tr("No receiver"), "")
+        for name in sorted({*ports_there(), kept.port} - {""}):
+            self.port.addItem(name, name)
+        for rate in RATES:
+            self.baud.addItem(str(rate), rate)
+        self.port.setCurrentIndex(max(0, self.port.findData(kept.port)))
+        self.baud.setCurrentIndex(max(0, self.baud.findData(kept.baud)))
+        for choice in (self.port, self.baud):
+            choice.activated.connect(self._choose)
+        self.said = label("", "body", wrap=True)
+        self.said.setObjectName("satellite_said")
+        hint = self.tr(
+            "A receiver (GNSS, NMEA 0183) tells how far this machine's clock is off. It is recorded once a session and"
+            " when it changes; the clock is not set, and where you are is not recorded."
+        )
+        self.add_padded(
+            label(hint, "sub", wrap=True),
+            self.said,
+            FormField(self.tr("Receiver on port"), self.port),
+            FormField(self.tr("Speed, baud"), self.baud),
+            spacing=8,
+        )
+        self._say(None)
+
+    def hear(self, heard: Heard) -> None:
+        """What the receiver says now."""
+        self._say(heard.ahead)
+        if not self._is_asked and is_news(self._desk.session.clock_ahead, heard.ahead):
+            self._is_asked = True  # and stays so where it fails: that is said once, and not every second
+            self._desk.do(hear_satellite_time, heard, then=self._recorded)
+
+    def _recorded(self, _was: bool) -> None:
+        self._is_asked = False
+
+    def _choose(self) -> None:
+        chosen = SatelliteSettings(port=str(self.port.currentData()), baud=int(self.baud.currentData()))
+        self._say(None)
+        self.satellite_changed.emit(chosen)
+
+    def _say(self, ahead: timedelta | None) -> None:
+        if ahead is None:
+            self.said.setText(self.tr("Nothing heard yet"))
+            self.said.setVisible(bool(self.port.currentData()))
+            return
+        if not is_news(timedelta(), ahead):
+            said = self.tr("The clock of this machine is right, within {time}")
+        elif ahead > timedelta():
+            said = self.tr("The clock of this machine is {time} ahead")
+        else:
+            said = self.tr("The clock of this machine is {time} behind")
+        self.said.setText(said.format(time=self._length(abs(ahead))))
+        self.said.show()
+
+    def _length(self, time: timedelta) -> str:
+        for unit, said in (
+            (timedelta(days=1), self.tr("{number} days")),
+            (timedelta(hours=1), self.tr("{number} hours")),
+            (timedelta(minutes=1), self.tr("{number} minutes")),
+        ):
+            if time >= 2 * unit:
+                return said.format(number=words.count(time // unit))
+        return self.tr("{number} s").format(number=QLocale().toString(time / timedelta(seconds=1), "f", 1))

@@ -1,0 +1,166 @@
+"""Content withheld by order of two people: one asks, beside the picture; another confirms, in a list."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
+
+from db.queries.content import WithholdingAskedRow, withholdings_open
+from eum_app.domain.errors import KnownError
+from eum_app.domain.people import folded
+from eum_app.usecases.withhold import MAX_REASON, Asked, ask_to_withhold, confirm_withholding
+from ui.kit.desk import Desk
+from ui.kit.widgets import Button, Card, FormField, button, empty_layout, hbox, label, panel, vbox
+from ui.kit.window_dialog import WindowDialog
+from ui.kit.words import grouped, moment
+
+
+class WithholdDialog(WindowDialog):
+    """The first of two people gives the reason. `asked` once it is on record; the dialog then closes."""
+
+    asked = Signal()
+
+    def __init__(self, desk: Desk, object_id: str, what: str, parent: QWidget) -> None:
+        super().__init__("withhold_dialog", parent.tr("Ask to withhold a picture?"), parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._desk, self._object_id = desk, object_id
+        self.words.addWidget(label(what, "strong", wrap=True))
+        for text in (
+            self.tr(
+                "When a second person confirms, its key is destroyed here and on the devices that hold it. Nobody can "
+                "open it again. The record that it was taken stays, and says that it is withheld by order."
+            ),
+            self.tr("What is not reached: backups made before, bundles on their way, paper and reports."),
+        ):
+            self.words.addWidget(label(text, "sub", wrap=True))
+        self.reason = QLineEdit()
+        self.reason.setObjectName("withhold_reason_field")
+        self.reason.setMaxLength(MAX_REASON)
+        self.reason.textChanged.connect(lambda _text: self._follow())
+        self.reason.returnPressed.connect(self.ask)
+        self.words.addWidget(FormField(self.tr("By whose order, and why (it is recorded)"), self.reason))
+        self._said = label("", "body", tone="bad", wrap=True)
+        self._said.setObjectName("withhold_said")
+        self.words.addWidget(self._said)
+        self._said.hide()
+        self._cancel: Button = button(self.tr("Leave it as it is"), self.reject)
+        self._cancel.setObjectName("withhold_cancel_button")
+        self._ask: Button = button(self.tr("Ask to withhold"), self.ask, kind="danger")
+        self._ask.setObjectName("withhold_ask_button")
+        self.add_buttons(self._cancel, self._ask)
+        self._follow()
+        self.reason.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def ask(self) -> None:
+        if not self._ask.isEnabled():
+            return
+        self.is_busy = True
+        self._follow()
+        self._desk.do(ask_to_withhold, self._object_id, self.reason.text(), then=self._done, failed=self._failed)
+
+    def _done(self, _asked: Asked) -> None:
+        self.is_busy = False
+        self.asked.emit()
+        self.accept()
+
+    def _failed(self, error: KnownError) -> None:
+        self.say_refusal(self._said, error)
+        self._follow()
+
+    def _follow(self) -> None:
+        self._ask.setEnabled(bool(self.reason.text().strip()) and not self.is_busy)
+        self._cancel.setEnabled(not self.is_busy)
+
+
+class ConfirmDialog(WindowDialog):
+    """The second of two people, once more: there is no way back. `confirmed` when it was pressed."""
+
+    confirmed = Signal()
+
+    def __init__(self, row: WithholdingAskedRow, parent: QWidget) -> None:
+        super().__init__("withholding_dialog", parent.tr("Withhold this picture for ever?"), parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.words.addWidget(label(row.reason, "strong", wrap=True))
+        self.words.addWidget(
+            label(
+                self.tr("Asked by {account}. Its key is destroyed; nobody can open it again.").format(
+                    account=row.asked_by
+                ),
+                "sub",
+                wrap=True,
+            )
+        )
+        keep: Button = button(self.tr("Keep it"), self.reject)
+        keep.setObjectName("withholding_keep_button")
+        withhold: Button = button(self.tr("Withhold for ever"), self._confirm, kind="danger")
+        withhold.setObjectName("withholding_confirm_button")
+        self.add_buttons(keep, withhold)
+
+    def _confirm(self) -> None:
+        self.confirmed.emit()
+        self.accept()
+
+
+class WithholdingsCard(Card):
+    """What one person asked for and another has not confirmed yet. `said` and `failed` are for the page to show."""
+
+    said = Signal(str)
+    failed = Signal(object)
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(self.tr("To be withheld"))
+        self.setObjectName("withholdings_card")
+        self._desk = desk
+        self._rows: QVBoxLayout = vbox(spacing=10)
+        self._none = label(
+            self.tr("Nothing is asked for. Whoever sees a picture that must go asks beside it, in Review."),
+            "sub",
+            wrap=True,
+        )
+        self.add_padded(self._none, self._rows, spacing=10)
+
+    def ask(self) -> None:
+        """Look anew at what is asked for."""
+        self._desk.ask(withholdings_open, then=self._show, failed=self.failed.emit)
+
+    def _show(self, rows: list[WithholdingAskedRow]) -> None:
+        empty_layout(self._rows)
+        self._none.setVisible(not rows)
+        for row in rows:
+            self._rows.addWidget(self._row(row))
+
+    def _row(self, row: WithholdingAskedRow) -> QWidget:
+        is_own = folded(row.asked_by) == folded(self._desk.session.account)
+        confirm: Button = button(self.tr("Withhold for ever…"), partial(self._begin, row), kind="danger")
+        confirm.setObjectName(f"confirm_withholding_{row.request_id}")
+        confirm.setEnabled(not is_own)
+        confirm.setAccessibleName(self.tr("Withhold for ever: {reason}").format(reason=row.reason))
+        whose = self.tr("Asked by {account}, {at}").format(account=row.asked_by, at=moment(row.asked_at))
+        lines = [
+            label(row.reason, "strong", wrap=True),
+            label(whose, "sub", wrap=True),
+            label(grouped(row.object_id[:16]) + " …", "mono", wrap=True),
+        ]
+        if is_own:
+            lines.append(label(self.tr("You asked: another person confirms."), "sub", tone="warn", wrap=True))
+        made = panel(vbox(*lines, hbox(1, confirm), spacing=4))
+        made.setObjectName(f"withholding_{row.request_id}")
+        made.setAccessibleName(f"{row.reason}, {whose}")
+        return made
+
+    def _begin(self, row: WithholdingAskedRow) -> None:
+        dialog = ConfirmDialog(row, self)
+        dialog.confirmed.connect(partial(self._confirm, row))
+        dialog.open()
+
+    def _confirm(self, row: WithholdingAskedRow) -> None:
+        said = self.tr("Withheld. The device that took it is told by its next bundle.")
+        self._desk.do(
+            confirm_withholding, row.request_id, then=lambda _done: self._confirmed(said), failed=self.failed.emit
+        )
+
+    def _confirmed(self, said: str) -> None:
+        self.ask()
+        self.said.emit(said)

@@ -1,6 +1,0 @@
-"""How it looks: tokens, fonts, icons, the one style sheet."""
-
-from ui.theme.status import STATUS, StatusMark, status_mark
-from ui.theme.theme import MODES, Theme, gathered, inset, theme
-
-__all__ = ["MODES", "STATUS", "StatusMark", "Theme", "gathered", "inset", "status_mark", "theme"]

@@ -1,0 +1,433 @@
+"""The application: the unlock page at once, the store behind it, then the shell with the pages of its kind.
+
+What is heavy to import (database, ciphers, pages) is loaded after the first paint, on a worker.
+"""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import sys
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QCoreApplication, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QPaintEvent
+from PySide6.QtWidgets import QApplication, QStackedLayout, QWidget
+
+from eum_app.domain.errors import KnownError, Trouble
+from ui.kit.theme import MODES, theme
+from ui.window.unlock import UnlockPage
+
+if TYPE_CHECKING:
+    from eum_app.crypto.passphrases import KdfParams
+    from eum_app.domain.time_check import Heard
+    from eum_app.usecases.session import Session
+    from ui.kit.tasks import Tasks
+    from ui.window.first_start import FirstStart, NewStore
+    from ui.window.recovery import RecoveryPage
+    from ui.window.shell import Shell
+    from ui.window.watch import Watch
+    from ui.window.work import Work
+
+    Front = UnlockPage | RecoveryPage | FirstStart
+
+BRANDS = {"field": "EUM Field", "hq": "EUM HQ"}
+_WARM = {
+    "field": ("eum_app.usecases.open_store", "ui.window.work", "ui.field.pages"),
+    "hq": ("eum_app.usecases.open_store", "ui.window.work", "ui.hq.pages"),
+    "": ("eum_app.usecases.open_store",),
+}
+_BEFORE_SLEEP_S = 4.0
+"""Logind gives five seconds."""
+
+
+class AppWindow(QWidget):
+    """The one window over a store folder: first start, unlock page, or the shell. No `exec` in here.
+
+    Locking puts the account's work away and drops its keys; the same account finds everything where it was. Another
+    account gets a shell of its own, and the first one's half-typed words wait, out of sight, for their owner.
+
+    `outbox` and `inbox` are the folders offered for bundles. `kdf` is for tests and demonstrations: what a store made
+    by the first-start page derives its key with.
+    """
+
+    unlocked = Signal()
+    """The shell is built and in sight."""
+    locked = Signal()
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        outbox: Path | None = None,
+        inbox: Path | None = None,
+        marking: str = "CUI",
+        kdf: KdfParams | None = None,
+    ) -> None:
+        super().__init__()
+        self.setObjectName("app_window")
+        self._folder, self._marking, self._kdf = folder, marking, kdf
+        self._outbox, self._inbox = outbox or folder.parent / "outbox", inbox or folder.parent / "inbox"
+        self._front_tasks: Tasks | None = None
+        self._work: Work | None = None
+        self._away: dict[str, Work] = {}
+        self._kind, self._device = "", ""
+        self._front: Front | None = None
+        self._is_warm = self._is_closed = False
+        self._watch: Watch | None = None
+        self._stack = QStackedLayout(self)
+        self.resize(1440, 900)
+        self._show_front()
+
+    @property
+    def unlock_page(self) -> UnlockPage | None:
+        """The unlock page while the store is locked."""
+        return self._front if isinstance(self._front, UnlockPage) else None
+
+    @property
+    def session(self) -> Session | None:
+        return self._work.session if self._work is not None else None
+
+    @property
+    def shell(self) -> Shell | None:
+        return self._work.shell if self._work is not None else None
+
+    @property
+    def tasks(self) -> Tasks:
+        """The workers: those of the work in sight, or those that open the store."""
+        return self._work.tasks if self._work is not None else self._opening()
+
+    def _opening(self) -> Tasks:
+        """Made on first use, which is after the first paint."""
+        from ui.kit.tasks import Tasks
+
+        if self._front_tasks is None:
+            self._front_tasks = Tasks(self)
+            self._front_tasks.crashed.connect(self._fail)
+        return self._front_tasks
+
+    # Before unlocking
+
+    def _show_front(self) -> None:
+        from eum_app.usecases.store_label import notice_beside, store_label
+
+        error = None
+        try:
+            label = store_label(self._folder)
+            self._kind, self._device = label.kind, label.name
+        except KnownError as refused:
+            if refused.code == "store.absent":
+                self._show_first_start()
+                return
+            error = refused
+        notice = self._notice = notice_beside(self._folder)
+        page = UnlockPage(
+            brand=BRANDS.get(self._kind, "EUM"),
+            device=self._device or "–",
+            notice=notice.text if notice else "",
+            marking=self._marking,
+        )
+        page.unlock_requested.connect(self._unlock)
+        page.recovery_requested.connect(self._show_recovery)
+        self._set_front(page)
+        if error is not None:
+            page.show_error(error)
+
+    def _show_recovery(self) -> None:
+        from ui.window.recovery import RecoveryPage
+
+        assert self.unlock_page is not None
+        page = RecoveryPage(
+            brand=BRANDS.get(self._kind, "EUM"),
+            device=self._device,
+            accepted_at=self.unlock_page.accepted_at_text,
+            marking=self._marking,
+        )
+        page.recover_requested.connect(self._recover)
+        page.back_requested.connect(self._show_front)
+        self._set_front(page)
+
+    def _show_first_start(self) -> None:
+        from ui.window.first_start import FirstStart
+
+        page = FirstStart(marking=self._marking)
+        page.create_requested.connect(self._create)
+        self._set_front(page)
+
+    def _set_front(self, page: Front) -> None:
+        self._drop_front()
+        self._front = page
+        self._stack.addWidget(page)
+        self._stack.setCurrentWidget(page)
+        self.setWindowTitle(page.windowTitle())
+
+    def _drop_front(self) -> None:
+        if self._front is not None:
+            self._stack.removeWidget(self._front)
+            self._front.deleteLater()
+            self._front = None
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if not self._is_warm:
+            self._is_warm = True
+            QTimer.singleShot(0, self._warm_up)
+
+    def _warm_up(self) -> None:
+        if self._front is not None and not self._is_closed:
+            self._opening().query(partial(_warm, _WARM[self._kind]), lambda _done: None)
+            self._watching()
+
+    def _watching(self) -> Watch:
+        """Scanners, idle time and sleep; listened to from the first paint on."""
+        from ui.window.watch import Watch
+
+        if self._watch is None:
+            self._watch = Watch(self)
+            self._watch.mark_scanned.connect(self._take_mark)
+            self._watch.lock_due.connect(self.lock)
+            self._watch.time_heard.connect(self._take_time)
+        return self._watch
+
+    def _take_time(self, heard: Heard) -> None:
+        if self._work is not None:
+            self._work.shell.satellite_time_heard.emit(heard)
+
+    def _take_mark(self, raw: bytes, read_by: str) -> None:
+        """A hand scanner's burst goes to the page in sight as a mark, wherever the focus is; while the store is locked
+        it goes nowhere, unless a recovery code is asked for."""
+        if self._work is not None:
+            self._work.shell.take_mark(raw, read_by)
+        elif self._front is not None:
+            self._front.mark_scanned(raw)
+
+    def _unlock(self, account: str, passphrase: str) -> None:
+        page = self.unlock_page
+        assert page is not None
+        folder, shown, accepted_at = self._folder, self._notice, page.accepted_at_text
+
+        def work() -> Session:
+            from eum_app.usecases.open_store import open_store
+            from eum_app.usecases.store_label import require_shown
+
+            require_shown(folder, shown)
+            return open_store(folder, account, passphrase, notice_accepted_at=accepted_at)
+
+        self._opening().operation(work, self._open, self._not_opened)
+
+    def _recover(self, account: str, code: str, passphrase: str) -> None:
+        from ui.window.recovery import RecoveryPage
+
+        page = self._front
+        assert isinstance(page, RecoveryPage)
+        folder, kdf, shown, accepted_at = self._folder, self._kdf, self._notice, page.accepted_at
+
+        def work() -> Session:
+            from eum_app.usecases.recovery import open_with_recovery_code
+            from eum_app.usecases.store_label import require_shown
+
+            require_shown(folder, shown)
+            return open_with_recovery_code(folder, account, code, passphrase, notice_accepted_at=accepted_at, kdf=kdf)
+
+        self._opening().operation(work, self._open, self._not_opened)
+
+    def _not_opened(self, error: KnownError) -> None:
+        if error.code == "notice.not_accepted":  # not the one in sight: the one that counts is shown, to be accepted
+            self._show_front()
+        if self._front is not None:
+            self._front.show_error(error)
+
+    def _create(self, asked: NewStore) -> None:
+        folder, kdf = self._folder, self._kdf
+        page = self._front
+
+        def work() -> Session:
+            from eum_app.usecases.open_store import create_store
+
+            return create_store(
+                folder,
+                kind=asked.kind,
+                suite=asked.suite,
+                name=asked.name,
+                account=asked.account,
+                role=asked.role,
+                passphrase=asked.passphrase,
+                kdf=kdf,
+                database_url=asked.database_url,
+            )
+
+        assert page is not None
+        self._opening().operation(work, self._created, page.show_error)
+
+    def _created(self, session: Session) -> None:
+        """The first sight of a new store. An HQ's recovery codes come at once: nobody else keeps a key to it."""
+        from eum_app.usecases.recovery import make_recovery_codes
+
+        self._open(session)
+        shell = self.shell
+        if session.is_hq and shell is not None:
+            back_to = shell.current_key
+            self.tasks.operation(
+                lambda: make_recovery_codes(session), lambda made: shell.show_page("codes", (made, back_to))
+            )
+
+    def _fail(self, bug: BaseException) -> None:
+        """A mistake of the program, while the store was opened, put away, or erased."""
+        if self._front is not None:
+            self._front.show_error(Trouble("program.mistake"))
+        elif self._work is not None:
+            self._not_erased(self._work, Trouble("erase.broke_off"))
+            if self._work is not None:
+                self._work.shell.show_crash(bug)
+
+    # At work
+
+    def _open(self, session: Session) -> None:
+        from ui.window.work import Work
+
+        away = self._away.pop(session.account, None)
+        if away is not None and not away.fits(session):
+            self._end(away, "locked")
+            away = None
+        self._kind, self._device = ("hq" if session.is_hq else "field"), session.name
+        work = away or Work(
+            session, self, brand=BRANDS[self._kind], marking=self._marking, outbox=self._outbox, inbox=self._inbox
+        )
+        self._work = work
+        shell = work.shell
+        if away is None:
+            shell.lock_requested.connect(self.lock)
+            shell.erase_requested.connect(self._erase)
+            self._watching().scanners.heard.connect(shell.scanner_heard)
+            shell.scanner_changed.connect(self._watching().use_scanner)
+            shell.satellite_changed.connect(self._watching().use_satellite)
+            shell.lock_after_changed.connect(self._watching().lock_after)
+            self._stack.addWidget(shell)
+        self._stack.setCurrentWidget(shell)
+        self.setWindowTitle(shell.windowTitle())
+        self._drop_front()
+        if away is None:
+            shell.show_page(shell.current_key)
+        else:
+            away.take_up(session)
+        work.say_whether_copied()
+        self._watching().begin()
+        self.unlocked.emit()
+
+    def lock(self, reason: str = "locked") -> None:
+        """Show the unlock page at once, and drop the keys: before this returns where the machine goes to sleep."""
+        work, self._work = self._work, None
+        if work is None:
+            return
+        self._watching().rest()
+        ended = work.put_away(reason)
+        self._away[work.session.account] = work
+        self._show_front()
+        self.repaint()
+        if reason == "sleep":
+            from concurrent.futures import wait
+
+            wait([ended], timeout=_BEFORE_SLEEP_S)
+        self._opening().operation(ended.result, None, self._say)
+        self.locked.emit()
+
+    def _erase(self, confirm: str) -> None:
+        work = self._work
+        assert work is not None
+        ended = work.begin_erasing(confirm)
+        self._opening().operation(ended.result, lambda _none: self._erased(), partial(self._not_erased, work))
+
+    def _erased(self) -> None:
+        """Nothing is left of any account's work here: as on the first day."""
+        self._watching().rest()
+        self._end_all()
+        self._show_front()
+
+    def _not_erased(self, work: Work, error: KnownError) -> None:
+        if not work.session.is_open:  # the keys are gone, and not all files
+            self._erased()
+            self._say(error)
+            return
+        work.go_on()
+        work.shell.erase_failed.emit(error)
+
+    def _say(self, error: KnownError) -> None:
+        if self._front is not None:
+            self._front.show_error(error)
+
+    def _end(self, work: Work, reason: str) -> None:
+        self._stack.removeWidget(work.shell)
+        work.end(reason)
+
+    def _end_all(self) -> None:
+        works = [*self._away.values(), *([self._work] if self._work is not None else [])]
+        self._away, self._work = {}, None
+        for work in works:
+            self._end(work, "closed")
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self._is_closed = True
+        if self._watch is not None:
+            self._watch.close()
+        self._end_all()
+        if self._front_tasks is not None:
+            self._front_tasks.close()
+        super().closeEvent(event)
+
+
+def default_folder() -> Path:
+    """Where the store lies when nothing else is said."""
+    import platformdirs
+
+    return Path(platformdirs.user_data_dir("eum", appauthor=False)) / "store"
+
+
+def build_window(
+    folder: Path,
+    *,
+    outbox: Path | None = None,
+    inbox: Path | None = None,
+    marking: str = "CUI",
+    kdf: KdfParams | None = None,
+) -> AppWindow:
+    """The window over a store folder, not yet shown. Needs a QApplication."""
+    theme()
+    return AppWindow(folder, outbox=outbox, inbox=inbox, marking=marking, kdf=kdf)
+
+
+def _take_look() -> None:
+    """Theme, density and scale as they were kept on this device."""
+    from ui.kit import settings
+
+    kept = settings.load().look
+    look = theme()
+    look.set_mode(kept.mode if kept.mode in MODES else "system")
+    look.set_density(kept.density)
+    look.set_scale(kept.scale)
+
+
+def _warm(modules: Sequence[str]) -> None:
+    """Load them for good: looked through again at each full collection of garbage, they would stop the window for some
+    70 ms each time."""
+    for name in modules:
+        importlib.import_module(name)
+    gc.freeze()
+
+
+def run(
+    store_folder: Path | None = None,
+    *,
+    outbox: Path | None = None,
+    inbox: Path | None = None,
+    marking: str = "CUI",
+) -> int:
+    """Open the application and stay until its window is closed; the exit code."""
+    app = QApplication.instance() or QApplication(sys.argv[:1])
+    QCoreApplication.setApplicationName("EUM")
+    _take_look()
+    window = build_window(store_folder or default_folder(), outbox=outbox, inbox=inbox, marking=marking)
+    window.show()
+    return app.exec()

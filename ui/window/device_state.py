@@ -1,0 +1,71 @@
+"""The box under the rail: whose device this is, what HQ has received, what it has not."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QCoreApplication, QObject
+
+from db.queries.exchange import Outstanding, outstanding
+from db.queries.findings import open_count
+from ui.kit import words
+from ui.kit.widgets.rail import DeviceState
+
+if TYPE_CHECKING:
+    from ui.kit.desk import Desk
+    from ui.window.shell import Shell
+
+
+class DeviceBox(QObject):
+    """Keeps the shell's device box true: it asks again whenever the store changed. Belongs to the shell."""
+
+    def __init__(self, shell: Shell, desk: Desk) -> None:
+        super().__init__(shell)
+        self._shell, self._desk = shell, desk
+        desk.tasks.store_changed.connect(self.refresh)
+
+    def refresh(self, _areas: frozenset[str]) -> None:
+        session = self._desk.session
+        if session.is_hq:
+            self._desk.ask(open_count, then=self._show_hq)
+        else:
+            self._desk.ask(outstanding, session.name, session.store.named.epoch, then=self._show_field)
+
+    def _show_field(self, state: Outstanding) -> None:
+        tr = QCoreApplication.translate
+        receipt = (
+            tr("app", "Last HQ receipt {time}").format(time=words.moment(state.receipt_at))
+            if state.receipt_at
+            else tr("app", "No HQ receipt yet")
+        )
+        if state.facts:
+            missing = words.counted(
+                state.facts,
+                tr("app", "{count} fact not yet received by HQ"),
+                tr("app", "{count} facts not yet received by HQ"),
+            )
+        elif state.receipt_at:
+            missing = tr("app", "HQ has received everything")
+        else:
+            missing = tr("app", "Nothing to send yet")
+        self._show(tr("app", "Device {device}"), receipt, missing)
+
+    def _show_hq(self, findings: int) -> None:
+        tr = QCoreApplication.translate
+        said = (
+            words.counted(findings, tr("app", "{count} finding to decide"), tr("app", "{count} findings to decide"))
+            if findings
+            else tr("app", "No finding is open")
+        )
+        self._show(tr("app", "Workstation {device}"), said)
+
+    def _show(self, device: str, *lines: str) -> None:
+        session = self._desk.session
+        self._shell.set_device(
+            DeviceState(
+                account=session.account,
+                role=words.role(session.role),
+                lines=(device.format(device=session.name), *lines),
+                is_encrypted=True,
+            )
+        )

@@ -1,0 +1,322 @@
+"""The first start: what this machine is, its place, the first account, its passphrase. Four short steps; what was typed
+survives going back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from PySide6.QtCore import QCoreApplication, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QButtonGroup, QCheckBox, QLineEdit, QRadioButton, QWidget
+
+from eum_app.crypto.suites import DEFAULT_SUITE, Suite
+from eum_app.domain.errors import KnownError, Refusal
+from eum_app.domain.people import ROLES, is_code, is_store_name
+from eum_app.wording.messages import sentence
+from ui.kit import words
+from ui.kit.widgets import Button, Card, FormField, button, card_between_markings, hbox, label, panel, vbox
+from ui.kit.widgets.rail import BrandMark
+from ui.shared.secret_field import NewPassphrase, secret_line
+
+STEPS = ("kind", "place", "account", "passphrase")
+_STEP_OF = {"store.name": "place", "store.exists": "place", "account.name": "account", "role.unknown": "account"}
+"""Where the person goes back to when the store could not be made; `database.…` is part of the place."""
+
+
+@dataclass(frozen=True)
+class NewStore:
+    """What the assistant asked for. `database_url` is None where the database is a file of this machine."""
+
+    kind: str
+    suite: Suite
+    name: str
+    account: str
+    role: str
+    passphrase: str = field(repr=False)
+    database_url: str | None = field(repr=False)
+
+
+class FirstStart(QWidget):
+    """Asks what a new store needs, step by step. `create_requested` carries a `NewStore`; the secrets leave their
+    fields with it and are not kept."""
+
+    create_requested = Signal(object)
+
+    def __init__(self, *, marking: str = "CUI") -> None:
+        super().__init__()
+        tr = QCoreApplication.translate
+        self.setObjectName("first_start_page")
+        self.setProperty("kind", "window")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setWindowTitle("EUM")
+        self._is_busy, self._at = False, 0
+        self._where = label("", "sub", wrap=True)
+        self._where.setObjectName("first_start_step")
+        self._title = label("", "headline", wrap=True)
+        self._error = label("", "sub", tone="bad", wrap=True)
+        self._error.setObjectName("first_start_error")
+        self._error.hide()
+        self._back = self._named(button(tr("app", "Back"), self.go_back, tip="Esc"), "back_button")
+        self._next = self._named(button(tr("app", "Next"), self.go_on, kind="primary", tip="Enter"), "next_button")
+        self._create = self._named(
+            button(tr("app", "Create the encrypted store"), self.go_on, kind="primary", tip="Enter"),
+            "create_store_button",
+        )
+        self._steps = (self._kind_step(), self._place_step(), self._account_step(), self._passphrase_step())
+        card = Card()
+        card.add_padded(
+            hbox(BrandMark(), label("EUM", "brand"), 1, self._where, spacing=8),
+            self._title,
+            *self._steps,
+            self._error,
+            hbox(self._back, 1, self._next, self._create),
+            margins=(28, 26, 28, 24),
+            spacing=14,
+        )
+        card.setAccessibleName(tr("app", "Set this machine up"))
+        card_between_markings(self, card, marking)
+        self._show_step(0)
+
+    @property
+    def step(self) -> str:
+        """The step in sight, one of `STEPS`."""
+        return STEPS[self._at]
+
+    # Steps
+
+    def _kind_step(self) -> QWidget:
+        tr = QCoreApplication.translate
+        self._kind, kinds = self._choice(
+            "kind",
+            (
+                ("field", tr("app", "A field device: visits, scanning, checks")),
+                ("hq", tr("app", "An HQ workstation: inventory, tasking, review")),
+            ),
+        )
+        said = label(
+            tr("app", "Everything is kept encrypted in one store on this machine. There is none here yet."),
+            "body",
+            wrap=True,
+        )
+        self._approved_only = QCheckBox(tr("app", "FIPS profile: approved algorithms only"))
+        self._approved_only.setObjectName("approved_only_box")
+        profile = label(
+            tr(
+                "app",
+                "P-384 and PBKDF2 instead of post-quantum keys and Argon2id, where an administration requires it. HQ "
+                "and all its devices choose the same, once and for all.",
+            ),
+            "sub",
+            wrap=True,
+        )
+        return panel(vbox(said, kinds, vbox(self._approved_only, profile, spacing=4), spacing=14))
+
+    def _place_step(self) -> QWidget:
+        tr = QCoreApplication.translate
+        self.name = self._line("name_field")
+        self._name_field = FormField(tr("app", "Name of this machine"), self.name)
+        self.database_url = secret_line("database_url_field")
+        self.database_url.textChanged.connect(lambda _text: self._follow())
+        self._database = FormField(
+            tr("app", "Database on a PostgreSQL server (may stay empty)"),
+            self.database_url,
+            tr(
+                "app",
+                "Empty: an encrypted file on this machine, which is enough for one workstation. Else the address of an "
+                "empty database, postgresql://… It is kept under the store's key and never shown again.",
+            ),
+        )
+        return panel(vbox(self._name_field, self._database, spacing=14))
+
+    def _account_step(self) -> QWidget:
+        tr = QCoreApplication.translate
+        self.account = self._line("account_field")
+        self._account_field = FormField(tr("app", "Your account code"), self.account, tr("app", "e.g. INS-017"))
+        self._role, roles = self._choice("role", tuple((key, words.role(key)) for key in ROLES))
+        return panel(
+            vbox(
+                self._account_field,
+                label(tr("app", "Your role"), "sub"),
+                roles,
+                label(
+                    tr("app", "Only an administrator can add other people here, unlock their accounts, or erase."),
+                    "sub",
+                    wrap=True,
+                ),
+                spacing=10,
+            )
+        )
+
+    def _passphrase_step(self) -> QWidget:
+        self.passphrase = NewPassphrase()
+        self.passphrase.changed.connect(self._follow)
+        self._summary, self._escrow = label("", "strong", wrap=True), label("", "sub", wrap=True)
+        return panel(vbox(self._summary, self.passphrase, self._escrow, spacing=14))
+
+    def _choice(self, name: str, choices: tuple[tuple[str, str], ...]) -> tuple[QButtonGroup, QWidget]:
+        group = QButtonGroup(self)
+        made: list[QWidget] = []
+        for key, text in choices:
+            choice = QRadioButton(text)
+            choice.setObjectName(f"{name}_{key}")
+            choice.setProperty("key", key)
+            group.addButton(choice)
+            made.append(choice)
+        group.buttonToggled.connect(lambda _choice, _on: self._follow())
+        return group, panel(vbox(*made, spacing=6))
+
+    def _line(self, name: str) -> QLineEdit:
+        made = QLineEdit()
+        made.setObjectName(name)
+        made.setMaxLength(40)
+        made.textChanged.connect(lambda _text: self._follow())
+        return made
+
+    @staticmethod
+    def _named(made: Button, name: str) -> Button:
+        made.setObjectName(name)
+        return made
+
+    # Going
+
+    def go_on(self) -> None:
+        """To the next step, or make the store; where the step is not whole, say so and stay."""
+        if self._is_busy or not self._is_whole(self._at):
+            return
+        error = self._refusal()
+        if error is not None:
+            self.show_error(error)
+        elif self._at + 1 < len(STEPS):
+            self._show_step(self._at + 1)
+        else:
+            self._ask()
+
+    def go_back(self) -> None:
+        if self._at and not self._is_busy:
+            self._show_step(self._at - 1)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter goes on from wherever the keyboard is, Esc goes back."""
+        if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
+            self.go_on()
+        elif event.key() == Qt.Key.Key_Escape:
+            self.go_back()
+        else:
+            super().keyPressEvent(event)
+
+    def mark_scanned(self, _raw: bytes) -> None:
+        """A scan means nothing here."""
+
+    # What the opener of the store tells the page
+
+    def show_error(self, error: KnownError) -> None:
+        """Say why it does not go on, at the step where it can be put right; what was typed stays, but for the
+        passphrase."""
+        self.set_busy(False)
+        step = "place" if error.code.startswith("database.") else _STEP_OF.get(error.code, self.step)
+        self._show_step(STEPS.index(step))
+        message = sentence(error)
+        self._error.setText(f"{message.what} {message.next}")
+        self._error.show()
+
+    def set_busy(self, is_busy: bool) -> None:
+        tr = QCoreApplication.translate
+        self._is_busy = is_busy
+        self._create.setText(tr("app", "Creating…") if is_busy else tr("app", "Create the encrypted store"))
+        for step in self._steps:
+            step.setEnabled(not is_busy)
+        self._follow()
+
+    # Inside
+
+    def _show_step(self, at: int) -> None:
+        tr = QCoreApplication.translate
+        self._at = at
+        is_hq, is_last = self._chosen(self._kind) == "hq", at + 1 == len(STEPS)
+        titles = (
+            tr("app", "What is this machine?"),
+            tr("app", "What is it called?"),
+            tr("app", "Who are you?"),
+            tr("app", "Choose your passphrase"),
+        )
+        self._title.setText(titles[at])
+        self._where.setText(tr("app", "Step {number} of {all}").format(number=at + 1, all=len(STEPS)))
+        self.setAccessibleName(f"{self._where.text()}: {titles[at]}")
+        example = tr("app", "e.g. HQ-1") if is_hq else tr("app", "e.g. FLD-0042; HQ knows the device by it")
+        self._name_field.set_hint(example)
+        self._database.setVisible(is_hq)
+        self._summary.setText(
+            words.joined(self.name.text().strip(), self.account.text().strip(), words.role(self._chosen(self._role)))
+            if is_last
+            else ""
+        )
+        self._escrow.setText(
+            tr(
+                "app",
+                "Nobody else keeps a key to an HQ: ten recovery codes are shown next, to be printed and locked away.",
+            )
+            if is_hq
+            else tr(
+                "app",
+                "When HQ enrols this device it receives a sealed copy of its key, so that two people there can open it "
+                "if the passphrase is lost; until then nobody can.",
+            )
+        )
+        self.passphrase.set_known(self.name.text().strip(), self.account.text().strip())
+        self._error.hide()
+        for number, step in enumerate(self._steps):
+            step.setVisible(number == at)
+        self._back.setVisible(at > 0)
+        self._next.setVisible(not is_last)
+        self._create.setVisible(is_last)
+        self._follow()
+        firsts = (
+            self._kind.checkedButton() or self._kind.buttons()[0],
+            self.name,
+            self.account,
+            self.passphrase.first,
+        )
+        firsts[at].setFocus(Qt.FocusReason.TabFocusReason)
+
+    @staticmethod
+    def _chosen(group: QButtonGroup) -> str:
+        pressed = group.checkedButton()
+        return str(pressed.property("key")) if pressed is not None else ""
+
+    def _is_whole(self, at: int) -> bool:
+        return (
+            bool(self._chosen(self._kind)),
+            bool(self.name.text().strip()),
+            bool(self.account.text().strip() and self._chosen(self._role)),
+            self.passphrase.is_ready,
+        )[at]
+
+    def _refusal(self) -> KnownError | None:
+        """What is wrong with what stands in this step, as making the store would say at the very end."""
+        name, account = self.name.text().strip(), self.account.text().strip()
+        if self.step == "place" and not is_store_name(name):
+            return Refusal("store.name", name=name)
+        if self.step == "account" and not is_code(account):
+            return Refusal("account.name", name=account)
+        return None
+
+    def _follow(self) -> None:
+        self._error.hide()
+        is_free = not self._is_busy
+        self._back.setEnabled(is_free)
+        self._next.setEnabled(is_free and self._is_whole(self._at))
+        self._create.setEnabled(is_free and all(map(self._is_whole, range(len(STEPS)))))
+
+    def _ask(self) -> None:
+        kind, url = self._chosen(self._kind), self.database_url.text().strip()
+        asked = NewStore(
+            kind=kind,
+            suite=Suite.P384 if self._approved_only.isChecked() else DEFAULT_SUITE,
+            name=self.name.text().strip(),
+            account=self.account.text().strip(),
+            role=self._chosen(self._role),
+            passphrase=self.passphrase.take(),
+            database_url=url if url and kind == "hq" else None,
+        )
+        self.set_busy(True)
+        self.create_requested.emit(asked)

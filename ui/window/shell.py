@@ -1,0 +1,397 @@
+"""The main window: CUI banners, the rail, the pages, the shortcuts sheet, and the page for a bug.
+
+It knows no use case. `ui.window.app` makes pages, adds them, and connects the tasks' signals.
+"""
+
+from __future__ import annotations
+
+import traceback
+
+import shiboken6
+from PySide6.QtCore import QCoreApplication, QSize, Qt, Signal
+from PySide6.QtGui import QAction, QCloseEvent, QGuiApplication, QKeyEvent, QKeySequence, QResizeEvent
+from PySide6.QtWidgets import (
+    QApplication,
+    QDialog,
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QPlainTextEdit,
+    QStackedWidget,
+    QToolTip,
+    QVBoxLayout,
+    QWidget,
+)
+
+from eum_app.domain.errors import KnownError
+from ui.kit.page import KeyEntry, Page
+from ui.kit.tasks import ChildCrashedError, Tasks
+from ui.kit.theme import gathered, inset, theme
+from ui.kit.widgets import Card, CuiBanner, FitArea, button, hbox, label, scrolled
+from ui.kit.widgets.rail import DeviceState, Rail
+
+__all__ = ["DeviceState", "Page", "Shell"]
+
+NARROW_DP = 1000
+CRASH_KEY = "crash"
+
+
+class Shell(QWidget):
+    """The window. Pages are added with `add_page`; `show_page` goes to one; `tasks.store_changed` refreshes them."""
+
+    page_shown = Signal(str)
+    lock_requested = Signal()
+    scanner_changed = Signal(object)
+    """ScannerSettings: what the hand scanner is set to from now on."""
+    scanner_heard = Signal(object)
+    """Right before a scan by keys: by which keys its separators came (`Burst.ways`)."""
+    satellite_changed = Signal(object)
+    """SatelliteSettings: where a satellite receiver is from now on."""
+    satellite_time_heard = Signal(object)
+    """`Heard`, about once a second while a receiver is there."""
+    lock_after_changed = Signal(int)
+    """After how many idle minutes it locks from now on."""
+    erase_requested = Signal(str)
+    """Erase the store; carries its name as the person typed it."""
+    erase_failed = Signal(object)
+    """KnownError: the store was not erased."""
+    closed = Signal()
+
+    def __init__(self, tasks: Tasks, *, brand: str, marking: str = "CUI") -> None:
+        super().__init__()
+        self.setProperty("kind", "window")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setWindowTitle(brand)
+        self.tasks = tasks
+        self.rail = Rail(brand)
+        self._banners = (CuiBanner(marking), CuiBanner(marking))
+        self._stack = _Stack()
+        self._pages: dict[str, Page] = {}
+        self._frames: dict[str, FitArea] = {}
+        self._stale: dict[str, set[str]] = {}
+        self._current = ""
+        middle = QHBoxLayout()
+        inset(middle, 0, 0, 0, 0)
+        middle.addWidget(self.rail)
+        middle.addWidget(self._stack, 1)
+        whole = QVBoxLayout(self)
+        inset(whole, 0, 0, 0, 0)
+        whole.addWidget(self._banners[0])
+        whole.addLayout(middle, 1)
+        whole.addWidget(self._banners[1])
+        self._sheet = ShortcutsSheet(self)
+        self._actions: list[QAction] = []
+        self._crash = CrashPage()
+        self._crash.go_on_requested.connect(self._leave_crash)
+        self._crash_frame = self._stack.add(self._crash)
+        self._before_crash = ""
+        self._focus: QWidget | None = None
+        self._dialogs: list[QDialog] = []
+        self._add_own_actions()
+        self.rail.chosen.connect(self.show_page)
+        self.rail.lock_requested.connect(self.lock_requested)
+        tasks.store_changed.connect(self.refresh)
+        tasks.failed.connect(self.show_error)
+        tasks.crashed.connect(self.show_crash)
+        theme().changed.connect(self._fit)
+        self.resize(1440, 900)
+
+    # Pages
+
+    def add_page(self, key: str, title: str, icon: str, page: Page, *, is_in_rail: bool = True) -> None:
+        """Add a page; `is_in_rail` False for one reached from another (its property `rail_key`: the place to light)."""
+        self._pages[key] = page
+        self._frames[key] = self._stack.add(page)
+        page.navigate_requested.connect(self.show_page)
+        if is_in_rail:
+            self.rail.add(key, title, icon)
+            count = len(self.rail.keys())
+            if count <= 9:
+                go_to = QCoreApplication.translate("kit", "Go to {page}").format(page=title)
+                self._own(go_to, f"Alt+{count}", lambda: self.show_page(key))
+        if not self._current:
+            self.show_page(key)
+
+    def page(self, key: str) -> Page:
+        """A page by key. Raises KeyError for none."""
+        return self._pages[key]
+
+    @property
+    def page_keys(self) -> list[str]:
+        """Every page, in the order in which they were added."""
+        return list(self._pages)
+
+    @property
+    def current_key(self) -> str:
+        return self._current
+
+    def show_page(self, key: str, argument: object = None) -> None:
+        """Show a page and put the focus where its work begins. Raises KeyError for an unknown key."""
+        page = self._pages[key]
+        self._current = key
+        self._stack.setCurrentWidget(self._frames[key])
+        self.rail.select(str(page.property("rail_key") or key))
+        page.opened(argument)
+        self._refresh_stale(key)
+        first = page.first_focus()
+        # What stands in a column that has no room now cannot have the focus; Qt would hand it to any button.
+        is_there = first is not None and first.isVisibleTo(page)
+        (first if first is not None and is_there else page).setFocus(Qt.FocusReason.OtherFocusReason)
+        self.page_shown.emit(key)
+
+    def refresh(self, areas: frozenset[str]) -> None:
+        """Tell the page in sight that `areas` changed; the others hear of it when they are shown."""
+        for key in self._pages:
+            self._stale.setdefault(key, set()).update(areas)
+        self._refresh_stale(self._current)
+
+    def _refresh_stale(self, key: str) -> None:
+        areas = self._stale.pop(key, set())
+        if areas:
+            self._pages[key].refresh(frozenset(areas))
+
+    def take_mark(self, raw: bytes, read_by: str) -> None:
+        """A hand scanner sent a mark: the page in sight gets it; nobody does where a bug is shown."""
+        if self._current and self._stack.currentWidget() is self._frames[self._current] and not self._sheet.isVisible():
+            self._pages[self._current].mark_scanned(raw, read_by)
+
+    # While the store is locked
+
+    def put_away(self) -> None:
+        """Take everything out of sight: this window's pages, its dialogs, lists, menus and tooltips."""
+        self._focus = self.focusWidget()
+        for page in self._pages.values():
+            page.put_away.emit()
+        QToolTip.hideText()
+        while (popup := QApplication.activePopupWidget()) is not None:
+            popup.close()
+        others = [one for one in gathered(QApplication.topLevelWidgets) if one is not self.window() and one.isVisible()]
+        self._dialogs = [one for one in others if isinstance(one, QDialog)]
+        for other in others:
+            other.hide()
+        self.hide()
+
+    def take_up(self) -> None:
+        """Show all of it again as it was."""
+        self.show()
+        for page in self._pages.values():
+            page.taken_up.emit()
+        if self._focus is not None and shiboken6.isValid(self._focus) and self._focus.isVisible():
+            self._focus.setFocus(Qt.FocusReason.OtherFocusReason)
+        for dialog in self._dialogs:
+            if shiboken6.isValid(dialog):
+                dialog.show()
+        self._dialogs = []
+
+    def say_stopped(self, text: str) -> None:
+        """On the page in sight: work in the background was ended by the lock."""
+        detail = QCoreApplication.translate("kit", "Nothing of it was kept half-done. Begin it again.")
+        self._pages[self._current].notice.show_message("attention", text, detail=detail, stays=True)
+
+    # What is said around the pages
+
+    def set_badge(self, key: str, badge: str, tone: str = "mute") -> None:
+        """A count beside a place; empty hides it, tone bad calls for attention."""
+        self.rail.set_badge(key, badge, tone)
+
+    def set_device(self, state: DeviceState) -> None:
+        self.rail.set_device(state)
+
+    def set_marking(self, text: str) -> None:
+        for banner in self._banners:
+            banner.set_text(text)
+
+    def show_error(self, error: KnownError) -> None:
+        """Say a failure that no page took on the page in sight."""
+        if self._current:
+            self._pages[self._current].notice.show_error(error)
+
+    def show_crash(self, bug: BaseException) -> None:
+        """Show the page for a bug."""
+        if self._current:
+            self._before_crash = self._current
+        self._crash.show_bug(bug)
+        self._stack.setCurrentWidget(self._crash_frame)
+        self._crash.go_on_button.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _leave_crash(self) -> None:
+        if self._before_crash:
+            self.show_page(self._before_crash)
+
+    # Keys
+
+    def _add_own_actions(self) -> None:
+        look = theme()
+        tr = QCoreApplication.translate
+        self._own(tr("kit", "Show all keys"), "F1", self.toggle_sheet)
+        self._own(tr("kit", "Next theme: light, dark, sunlight"), "Ctrl+Shift+L", look.cycle)
+        self._own(tr("kit", "Larger"), QKeySequence.StandardKey.ZoomIn, lambda: look.zoom(1))
+        self._own(tr("kit", "Smaller"), QKeySequence.StandardKey.ZoomOut, lambda: look.zoom(-1))
+        self._own(tr("kit", "Lock"), "Ctrl+L", self.lock_requested.emit)
+
+    def _own(self, text: str, key: str | QKeySequence.StandardKey, run: object) -> None:
+        action = QAction(text, self)
+        action.setShortcuts([QKeySequence(key)] if isinstance(key, str) else QKeySequence.keyBindings(key))
+        assert callable(run)
+        action.triggered.connect(lambda _checked=False: run())
+        self.addAction(action)
+        self._actions.append(action)
+
+    def keys(self) -> tuple[list[KeyEntry], list[KeyEntry]]:
+        """Keys of the page in sight, and keys that work everywhere."""
+        native = QKeySequence.SequenceFormat.NativeText
+        everywhere = [KeyEntry(action.text(), action.shortcut().toString(native)) for action in self._actions]
+        page = self._pages.get(self._current)
+        return (page.actions_with_keys() if page else []), everywhere
+
+    def toggle_sheet(self) -> None:
+        """Show or hide the shortcuts sheet (F1)."""
+        if self._sheet.isVisible():
+            self._sheet.hide()
+        else:
+            page = self._pages.get(self._current)
+            self._sheet.show_keys(page.accessibleName() if page else "", *self.keys())
+
+    # Size
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        super().closeEvent(event)
+        self.closed.emit()
+
+    @property
+    def is_narrow(self) -> bool:
+        """Whether pages should show one column at a time: under 1000 logical pixels at 100 %."""
+        return self.width() < theme().dp(NARROW_DP)
+
+    def _fit(self) -> None:
+        self.rail.set_collapsed(self.is_narrow)
+        self._sheet.setGeometry(self.rect())
+
+
+class _Stack(QStackedWidget):
+    """The pages. Each may scroll where the window is smaller than the page's least: nothing is cut at 200 %."""
+
+    def add(self, page: QWidget) -> FitArea:
+        frame = FitArea(page)
+        self.addWidget(frame)
+        return frame
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(theme().dp(240), theme().dp(200))
+
+
+class ShortcutsSheet(QFrame):
+    """All keys, over the window; F1 or Esc closes it."""
+
+    def __init__(self, window: QWidget) -> None:
+        super().__init__(window)
+        self.setProperty("kind", "scrim")
+        self._card: Card | None = None
+        self._layout = QGridLayout(self)
+        inset(self._layout, 24, 48, 24, 48)
+        for at in (0, 2):
+            self._layout.setColumnStretch(at, 1)
+            self._layout.setRowStretch(at, 1)
+        self._layout.setColumnStretch(1, 3)
+        self._layout.setRowStretch(1, 12)
+        self.hide()
+
+    def show_keys(self, page: str, of_page: list[KeyEntry], everywhere: list[KeyEntry]) -> None:
+        if self._card is not None:
+            self._card.setParent(None)
+            self._card.deleteLater()
+        tr = QCoreApplication.translate
+        close = button(tr("kit", "Close"), self.hide, tip="Esc")
+        self._card = Card(tr("kit", "Keys"), "", close)
+        content = QVBoxLayout()
+        inset(content, 20, 8, 20, 16, spacing=4)
+        for title, entries in ((page, of_page), (tr("kit", "Everywhere"), everywhere)):
+            if not entries:
+                continue
+            content.addWidget(label(title, "strong"))
+            grid = QGridLayout()
+            inset(grid, 0, 4, 0, 12, spacing=6)
+            grid.setColumnMinimumWidth(0, theme().dp(150))
+            grid.setColumnStretch(1, 1)
+            for at, entry in enumerate(entries):
+                grid.addWidget(label(entry.keys, "keycap"), at, 0, Qt.AlignmentFlag.AlignLeading)
+                grid.addWidget(label(entry.text, wrap=True), at, 1)
+            content.addLayout(grid)
+        content.addStretch(1)
+        self._card.add(scrolled(content), 1)
+        self._layout.addWidget(self._card, 1, 1)
+        self.raise_()
+        self.show()
+        close.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.hide()
+        else:
+            super().keyPressEvent(event)
+
+
+class CrashPage(QWidget):
+    """A bug: what it means for the data, and what to hand on. Never shows values, only where in the program it was."""
+
+    go_on_requested = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setProperty("kind", "page")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        tr = QCoreApplication.translate
+        self._details = QPlainTextEdit()
+        self._details.setReadOnly(True)
+        self._details.setProperty("kind", "mono")
+        self._details.setAccessibleName(tr("kit", "Details of the fault"))
+        self.go_on_button = button(tr("kit", "Go on working"), self.go_on_requested.emit, kind="primary")
+        copy = button(tr("kit", "Copy details"), self._copy, icon="copy")
+        card = Card()
+        card.add_padded(
+            label(tr("kit", "The program made a mistake"), "headline", wrap=True),
+            label(
+                tr(
+                    "kit",
+                    "What was recorded before is saved. What you were doing just now may not be: check it in the "
+                    "activity log before you repeat it.",
+                ),
+                "body",
+                wrap=True,
+            ),
+            label(tr("kit", "Hand these details on; they hold no serial numbers and no names."), "sub", wrap=True),
+            self._details,
+            hbox(self.go_on_button, copy, 1),
+            margins=(28, 26, 28, 26),
+            spacing=12,
+        )
+        layout = QGridLayout(self)
+        inset(layout, 24, 24, 24, 24)
+        for at in (0, 2):
+            layout.setColumnStretch(at, 1)
+            layout.setRowStretch(at, 1)
+        layout.setColumnStretch(1, 3)
+        layout.addWidget(card, 1, 1)
+
+    def show_bug(self, bug: BaseException) -> None:
+        """Type and places of the fault; its message may hold data and is left out."""
+        if isinstance(bug, ChildCrashedError):
+            frames = [line for line in str(bug).splitlines() if line.lstrip().startswith("File ")]
+            kind = "child process"
+        else:
+            frames = [
+                f'  File "{frame.filename}", line {frame.lineno}, in {frame.name}'
+                for frame in traceback.extract_tb(bug.__traceback__)
+            ]
+            kind = type(bug).__name__
+        self._details.setPlainText("\n".join([kind, *frames]))
+
+    def details(self) -> str:
+        return self._details.toPlainText()
+
+    def _copy(self) -> None:
+        QGuiApplication.clipboard().setText(self.details())

@@ -1,0 +1,236 @@
+"""The page before the store is open: the notice, the account, the passphrase. It knows nothing but the device's id.
+
+Imports Qt and the kit only, so that it is painted before anything heavy is loaded.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QCoreApplication, QDateTime, QLocale, Qt, Signal
+from PySide6.QtGui import QAction, QKeySequence, QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
+
+from eum_app.domain.errors import KnownError
+from eum_app.wording.messages import sentence
+from ui.kit.theme import inset, theme
+from ui.kit.widgets import Button, Card, CuiBanner, FormField, button, hbox, label, scrolled, set_look, vbox
+from ui.kit.widgets.rail import BrandMark
+
+NOTICE = (
+    "You are accessing an information system that is provided for authorised use only. Use of this system may be "
+    "monitored and recorded. Use without authority is prohibited and may be punished. By accepting, you agree to this."
+)
+_BESIDE_DP = 860
+_MARK = "[)>"
+"""How marks begin (ISO/IEC 15434)."""
+
+
+class UnlockPage(QWidget):
+    """Accept the notice, then unlock. `unlock_requested` carries account and passphrase once both are there.
+
+    The passphrase leaves the field with the signal and is not kept. While `set_busy(True)` stands nothing can be
+    pressed.
+    """
+
+    unlock_requested = Signal(str, str)
+    recovery_requested = Signal()
+
+    def __init__(self, *, brand: str, device: str, notice: str = "", marking: str = "CUI") -> None:
+        super().__init__()
+        self.setObjectName("unlock_page")
+        self.setProperty("kind", "window")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        tr = QCoreApplication.translate
+        self.setWindowTitle(brand)
+        self.accepted_at: QDateTime | None = None
+        self._is_busy = False
+
+        self._accept: Button = button(tr("kit", "Accept"), self.accept_notice)
+        self._accept.setObjectName("accept_notice_button")
+        self._make_fields()
+        self._cards = (self._notice_card(notice), self._unlock_card(brand, device))
+        for card, width in zip(self._cards, (440, 420), strict=True):
+            card.setProperty("max_width", width)
+            card.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        # No alignment flags here: a layout item that has one does not give its wrapped text the height it needs.
+        self._lines = [hbox(1, card, 1, spacing=0) for card in self._cards]
+        self._side_by_side = hbox(spacing=40)
+        for line in self._lines:
+            line.setStretch(1, 1000)
+            self._side_by_side.addLayout(vbox(1, line, 1), 1)
+        centred = QVBoxLayout()
+        inset(centred, 24, 24, 24, 24)
+        centred.addStretch(1)
+        centred.addLayout(self._side_by_side)
+        centred.addStretch(1)
+        whole = QVBoxLayout(self)
+        inset(whole, 0, 0, 0, 0)
+        whole.addWidget(CuiBanner(marking))
+        whole.addWidget(scrolled(centred), 1)
+        whole.addWidget(CuiBanner(marking))
+
+        self.account.textChanged.connect(self._follow)
+        self.passphrase.textChanged.connect(self._follow)
+        self.account.returnPressed.connect(self.passphrase.setFocus)
+        self.passphrase.returnPressed.connect(self._ask)
+        theme().changed.connect(self._restyle)
+        self._restyle()
+        self._follow()
+        self.resize(1440, 900)
+        self._accept.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    # Its parts
+
+    def _notice_card(self, notice: str) -> Card:
+        tr = QCoreApplication.translate
+        card = Card()
+        card.add_padded(
+            label(tr("kit", "Notice and consent"), "heading"),
+            label(notice or tr("kit", NOTICE), "body", wrap=True),
+            hbox(self._accept, 1, margins=(0, 8, 0, 0)),
+            margins=(28, 26, 28, 26),
+            spacing=12,
+        )
+        card.setAccessibleName(tr("kit", "Notice and consent"))
+        return card
+
+    def _make_fields(self) -> None:
+        tr = QCoreApplication.translate
+        self.account = QLineEdit()
+        self.account.setObjectName("account_field")
+        self.account.setPlaceholderText(tr("kit", "Your account code"))
+        self.account.setMaxLength(64)
+        self.passphrase = QLineEdit()
+        self.passphrase.setObjectName("passphrase_field")
+        self.passphrase.setEchoMode(QLineEdit.EchoMode.Password)
+        self.passphrase.setProperty("secret", True)  # the wedge filter keeps its hands off
+        self.passphrase.setInputMethodHints(
+            Qt.InputMethodHint.ImhSensitiveData
+            | Qt.InputMethodHint.ImhNoPredictiveText
+            | Qt.InputMethodHint.ImhNoAutoUppercase
+        )
+        self._show_action = QAction(self)
+        self._show_action.setCheckable(True)
+        self._show_action.setShortcut(QKeySequence("Ctrl+Shift+P"))
+        self._show_action.toggled.connect(self._follow_show)
+        self.passphrase.addAction(self._show_action, QLineEdit.ActionPosition.TrailingPosition)
+        self.addAction(self._show_action)
+
+    def _unlock_card(self, brand: str, device: str) -> Card:
+        tr = QCoreApplication.translate
+        self._account_field = FormField(tr("kit", "Account"), self.account)
+        self._passphrase_field = FormField(tr("kit", "Passphrase"), self.passphrase)
+        self._unlock: Button = button(tr("kit", "Unlock"), self._ask, kind="primary")
+        self._unlock.setObjectName("unlock_button")
+        self._error = label("", "sub", tone="bad", wrap=True)
+        self._error.hide()
+        self._recovery: Button = button(
+            tr("kit", "Locked out? Use a recovery code"), self.recovery_requested.emit, kind="link"
+        )
+        self._recovery.setObjectName("recovery_link")
+        card = Card()
+        card.add_padded(
+            hbox(BrandMark(), label(brand, "brand"), 1, spacing=8),
+            label(tr("kit", "Unlock this device"), "headline", wrap=True),
+            label(tr("kit", "Device {device}").format(device=device), "sub", selectable=True),
+            self._account_field,
+            self._passphrase_field,
+            self._error,
+            self._unlock,
+            hbox(1, self._recovery, 1),
+            margins=(28, 28, 28, 18),
+            spacing=12,
+        )
+        card.setAccessibleName(tr("kit", "Unlock this device"))
+        return card
+
+    @property
+    def accepted_at_text(self) -> str | None:
+        """When the notice was accepted, as facts carry a time; None where it was not."""
+        accepted = self.accepted_at
+        return accepted.toString("yyyy-MM-ddTHH:mm:ss.zzz") + "000Z" if accepted is not None else None
+
+    # What the opener of the store tells the page
+
+    def set_busy(self, is_busy: bool) -> None:
+        """While the key is derived nothing can be pressed, and the button says what is going on."""
+        self._is_busy = is_busy
+        tr = QCoreApplication.translate
+        self._unlock.setText(tr("kit", "Unlocking…") if is_busy else tr("kit", "Unlock"))
+        for field in (self.account, self.passphrase):
+            field.setEnabled(not is_busy)
+        self._follow()
+
+    def show_error(self, error: KnownError) -> None:
+        """Say why it did not open, and put the keyboard where the next try begins."""
+        self.set_busy(False)
+        message = sentence(error)
+        self._error.setText(f"{message.what} {message.next}")
+        self._error.show()
+        set_look(self.passphrase, "tone", "bad")
+        self.passphrase.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def accept_notice(self) -> None:
+        """The notice stays until it is accepted; the time stands on the button."""
+        if self.accepted_at is None:
+            self.accepted_at = QDateTime.currentDateTimeUtc()
+            words = QCoreApplication.translate("kit", "Accepted {time}")
+            local = QLocale().toString(self.accepted_at.toLocalTime().time(), "HH:mm")
+            self._accept.setText(words.format(time=local))
+            self._accept.set_icon_name("check")
+            self._follow()
+        (self.passphrase if self.account.text() else self.account).setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def mark_scanned(self, _raw: bytes) -> None:
+        """A scan means nothing here."""
+
+    # Inside
+
+    def _ask(self) -> None:
+        if not self._unlock.isEnabled():
+            return
+        passphrase = self.passphrase.text()
+        self.passphrase.clear()
+        if passphrase.startswith(_MARK):
+            return  # a hand scanner's burst, which reaches this field unheld: no attempt is made with it
+        self._show_action.setChecked(False)
+        self._error.hide()
+        set_look(self.passphrase, "tone", "")
+        self.set_busy(True)
+        self.unlock_requested.emit(self.account.text().strip(), passphrase)
+
+    def _follow(self) -> None:
+        is_ready = bool(self.account.text().strip() and self.passphrase.text())
+        self._unlock.setEnabled(self.accepted_at is not None and is_ready and not self._is_busy)
+        needs_notice = self.accepted_at is None and not self._is_busy
+        tip = QCoreApplication.translate("kit", "Accept the notice first") if needs_notice else ""
+        self._unlock.setToolTip(tip)
+        self._recovery.setEnabled(self.accepted_at is not None and not self._is_busy)
+        self._recovery.setToolTip(tip)
+
+    def _follow_show(self, is_shown: bool) -> None:
+        mode = QLineEdit.EchoMode.Normal if is_shown else QLineEdit.EchoMode.Password
+        self.passphrase.setEchoMode(mode)
+        self._restyle()
+
+    def _restyle(self) -> None:
+        is_shown = self._show_action.isChecked()
+        self._show_action.setIcon(theme().icon("eye-off" if is_shown else "eye", "ink2"))
+        tr = QCoreApplication.translate
+        words = tr("kit", "Hide the passphrase") if is_shown else tr("kit", "Show the passphrase")
+        self._show_action.setText(words)
+        self._show_action.setToolTip(f"{words} (Ctrl+Shift+P)")
+        for card in self._cards:
+            card.setMaximumWidth(theme().dp(float(card.property("max_width"))))
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        is_narrow = self.width() < theme().dp(_BESIDE_DP)
+        wanted = QBoxLayout.Direction.TopToBottom if is_narrow else QBoxLayout.Direction.LeftToRight
+        self._side_by_side.setDirection(wanted)
+        # Beside each other the cards meet in the middle; one over the other they are centred.
+        self._lines[0].setStretch(2, 1 if is_narrow else 0)
+        self._lines[1].setStretch(0, 1 if is_narrow else 0)

@@ -1,0 +1,88 @@
+"""What the window listens to beside its widgets: hand scanners, how long nobody touched anything, and sleep."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QApplication, QWidget
+
+from ui.devices.idle import IdleWatch
+from ui.devices.scanners import Scanners
+from ui.kit import settings
+from ui.kit.settings import SatelliteSettings, ScannerSettings
+
+if TYPE_CHECKING:
+    from ui.devices.satellite_clock import SatelliteClock
+    from ui.devices.sleep import SleepWatch
+
+
+class Watch(QObject):
+    """`mark_scanned` carries (bytes, "wedge" or "serial"); `lock_due` a reason: idle, sleep or screen; `time_heard` a
+    `Heard` by a satellite receiver.
+
+    The keyboard scanner is listened to all the time, so that a burst into a locked window is taken for what it is. The
+    serial ports are open, and idle time counts, between `begin` and `rest`.
+    """
+
+    mark_scanned = Signal(bytes, str)
+    lock_due = Signal(str)
+    time_heard = Signal(object)
+
+    def __init__(self, window: QWidget) -> None:
+        super().__init__(window)
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)
+        self.scanners = Scanners(app, settings.load().scanner, self)
+        self.scanners.mark_scanned.connect(self._scanned)
+        self.idle = IdleWatch(app, self)
+        self.idle.lock_due.connect(self.lock_due)
+        self._window = window
+        self._sleep: SleepWatch | None = None
+        self._satellite: SatelliteClock | None = None
+
+    def begin(self) -> None:
+        """Somebody is at work."""
+        kept = settings.load()
+        self.scanners.open_port(kept.scanner)
+        self.use_satellite(kept.satellite)
+        self.idle.start(kept.lock_after_minutes)
+        if self._sleep is None:
+            from ui.devices.sleep import SleepWatch
+
+            self._sleep = SleepWatch(self.lock_due.emit, int(self._window.winId()), self)
+
+    def rest(self) -> None:
+        """Nobody is."""
+        self.idle.stop()
+        self.scanners.close_port()
+        self.use_satellite(SatelliteSettings())
+
+    def close(self) -> None:
+        self.rest()
+        self.scanners.close()
+        if self._sleep is not None:
+            self._sleep.close()
+
+    def use_scanner(self, scanner: ScannerSettings) -> None:
+        self.scanners.use(scanner)
+
+    def use_satellite(self, satellite: SatelliteSettings) -> None:
+        """Listen to the receiver on this port, or to none."""
+        if self._satellite is not None:
+            self._satellite.stop()
+            self._satellite.deleteLater()
+            self._satellite = None
+        if satellite.port:
+            from ui.devices.satellite_clock import SatelliteClock
+
+            self._satellite = SatelliteClock(satellite, self)
+            self._satellite.time_heard.connect(self.time_heard)
+            self._satellite.start()
+
+    def lock_after(self, minutes: int) -> None:
+        self.idle.start(minutes)
+
+    def _scanned(self, raw: bytes, read_by: str) -> None:
+        self.idle.touch()
+        self.mark_scanned.emit(raw, read_by)

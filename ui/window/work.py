@@ -1,0 +1,151 @@
+"""One account at work: its shell with the pages, its workers, its session. It can be put away while the store is locked
+and taken up again, with everything that was typed still in its place."""
+
+from __future__ import annotations
+
+from concurrent.futures import Future
+from pathlib import Path
+from typing import Final
+
+import shiboken6
+from PySide6.QtCore import QCoreApplication, QTimer
+from PySide6.QtWidgets import QWidget
+
+from eum_app.domain.errors import KnownError, Refusal
+from eum_app.usecases.erase import erase_store
+from eum_app.usecases.session import Session
+from ui.kit.desk import Desk
+from ui.kit.tasks import Tasks
+from ui.kit.words import counted
+from ui.people import add_people_pages
+from ui.window.device_state import DeviceBox
+from ui.window.shell import Shell
+
+NOTES_EVERY_MS: Final = 60_000
+AREAS: Final = frozenset(
+    {
+        "items",
+        "profiles",
+        "claims",
+        "visits",
+        "checks",
+        "findings",
+        "people",
+        "exchange",
+        "reports",
+        "time",
+        "withheld",
+        "journal",
+    }
+)
+"""Every area that a change of the store may touch (`db.projection`)."""
+
+
+class Work:
+    """`parent` is the window that the shell will stand in."""
+
+    def __init__(
+        self, session: Session, parent: QWidget, *, brand: str, marking: str, outbox: Path, inbox: Path
+    ) -> None:
+        self.session = session
+        self.tasks = Tasks(parent)
+        self.shell = Shell(self.tasks, brand=brand, marking=marking)
+        desk = Desk(session, self.tasks, outbox, inbox)
+        _add_pages(self.shell, desk)
+        DeviceBox(self.shell, desk).refresh(frozenset())
+        self._ended_children = 0
+        self._notes = QTimer(self.tasks)  # what was looked at is recorded every minute, so that a crash hides little
+        self._notes.timeout.connect(self._record_notes)
+        self._notes.start(NOTES_EVERY_MS)
+
+    def fits(self, session: Session) -> bool:
+        """Whether `session` may have this work back: the same account, and what it may see is the same."""
+        mine = self.session
+        return (mine.account, mine.role, mine.scope, mine.name) == (
+            session.account,
+            session.role,
+            session.scope,
+            session.name,
+        )
+
+    def put_away(self, reason: str) -> Future[None]:
+        """Hide everything, end what runs in the background, record the end of the session and drop its keys.
+
+        A child process holds the keys too, so it is ended: what it did comes to nothing, and must be begun again. What
+        was asked to be written is still written before. The future tells when the keys are gone, and what failed.
+        """
+        self.shell.put_away()
+        self._notes.stop()
+        ended, self._ended_children = self.tasks.pause(lambda: self.session.close(reason))
+        return ended
+
+    def take_up(self, session: Session) -> None:
+        """Go on with a session that `fits`."""
+        self.session.take_up(session)
+        self.tasks.resume()
+        self._notes.start(NOTES_EVERY_MS)
+        self.shell.take_up()
+        self.tasks.announce(AREAS)  # the store may have changed meanwhile
+        if self._ended_children:
+            tr = QCoreApplication.translate
+            one = tr("app", "{count} piece of work in the background was stopped by the lock")
+            more = tr("app", "{count} pieces of work in the background were stopped by the lock")
+            self.shell.say_stopped(counted(self._ended_children, one, more))
+
+    def begin_erasing(self, confirm: str) -> Future[None]:
+        """Erase the store (`usecases.erase.erase_store`) once what runs has ended; nothing else begins any more. Where
+        the future tells that it failed with the keys still there, `go_on`."""
+        self._notes.stop()
+        return self.tasks.pause(lambda: erase_store(self.session, confirm))[0]
+
+    def go_on(self) -> None:
+        self.tasks.resume()
+        self._notes.start(NOTES_EVERY_MS)
+
+    def _record_notes(self) -> None:
+        if self.session.has_notes:
+            self.tasks.operation(self.session.record_notes)
+
+    def say_whether_copied(self) -> None:
+        """On the page in sight, where the store was found to be a copy, or put back to an earlier state."""
+        if self.session.store.copied is None:
+            return
+        notice = self.shell.page(self.shell.current_key).notice
+        lost = self.session.entries_lost()
+        if lost is not None:
+            notice.show_error(lost)
+        elif self.session.is_hq:
+            tr = QCoreApplication.translate
+            text = tr("app", "This HQ store is a copy, or was put back to an earlier state.")
+            detail = tr(
+                "app", "Devices that heard it since will refuse what it says. Begin a new journal: eum store renew."
+            )
+            notice.show_message("attention", text, detail=detail)
+        else:
+            notice.show_error(Refusal("store.copied", device=self.session.name))
+
+    def end(self, reason: str) -> KnownError | None:
+        """Close for good; what could not be recorded is returned. Nothing asked before is delivered any more."""
+        self.shell.hide()
+        self.tasks.close()
+        shiboken6.delete(self.tasks)  # at once: a late answer must not reach a page whose store is closed
+        error: KnownError | None = None
+        if self.session.is_open:
+            try:
+                self.session.close(reason)
+            except KnownError as trouble:
+                error = trouble
+        self.shell.deleteLater()
+        return error
+
+
+def _add_pages(shell: Shell, desk: Desk) -> None:
+    if desk.session.is_hq:
+        from ui.hq.pages import add_hq_pages
+
+        add_hq_pages(shell, desk)
+    else:
+        from ui.field import add_field_pages
+
+        add_field_pages(shell, desk)
+    add_people_pages(shell, desk)
