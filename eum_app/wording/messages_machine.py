@@ -1,4 +1,4 @@
-"""Sentences about the demo and this machine: code → (what happened, what to do next); see `eum_app.wording.messages`."""
+"""Sentences about the demo and this machine: code → (what happened, what to do next); see `messages`."""
 
 from __future__ import annotations
 
