@@ -36,7 +36,6 @@ from eum_app.domain.errors import Refusal
 from eum_app.domain.people import is_store_name
 from sync.files import opened_for_reading, written_whole
 
-REQUEST_SUFFIX = ".eumreq"
 ANSWER_SUFFIX = ".eumans"
 ANSWER_PURPOSE = "eum/enrolment-answer/1"
 MAX_FILE_SIZE = 128 * 1024
@@ -116,16 +115,6 @@ def read_request_file(path: Path) -> CertificateRequest:
     return request
 
 
-def write_answer(
-    path: Path, request: CertificateRequest, issuer: Identity, *, epoch: int, at: datetime, days: int | None = None
-) -> EnrolmentAnswer:
-    """Certify the device for `epoch` and write HQ's signed answer; call it after a person has compared fingerprints.
-
-    Raises as `issue_device` does, and Trouble as files do.
-    """
-    return write_answer_again(path, request, issuer, certify(request, issuer, epoch=epoch, at=at, days=days), at=at)
-
-
 def certify(
     request: CertificateRequest, issuer: Identity, *, epoch: int, at: datetime, days: int | None = None
 ) -> tuple[Certificate, ...]:
@@ -134,7 +123,7 @@ def certify(
     return (issue_device(request, issuer, epoch=epoch, at=at, **term), *issuer.chain)
 
 
-def write_answer_again(
+def write_answer(
     path: Path,
     request: CertificateRequest,
     issuer: Identity,
@@ -143,8 +132,10 @@ def write_answer_again(
     at: datetime,
     recovery: bytes = b"",
 ) -> EnrolmentAnswer:
-    """Write HQ's signed answer with a chain certified before (`certify`) and HQ's public recovery key. Raises Trouble
-    as files do."""
+    """Write HQ's signed answer: the chain from `certify` and HQ's public recovery key.
+
+    Call it only after a person has compared fingerprints. Raises Trouble as files do.
+    """
     device = chain[0]
     body = msgspec.json.encode(
         _Body(

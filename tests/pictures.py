@@ -1,10 +1,15 @@
-"""Pictures for tests: noise, which no format makes smaller."""
+"""Pictures for tests: noise, which no format makes smaller, and Code 39, which the app reads but never prints."""
 
 from __future__ import annotations
 
 import random
 
 import numpy as np
+import zxingcpp
+from numpy.typing import NDArray
+
+_QUIET = 10  # narrow bars, ISO/IEC 16388
+_HEIGHT = 60  # narrow bars
 
 
 def photo(side: int, chance: random.Random) -> bytes:
@@ -15,3 +20,11 @@ def photo(side: int, chance: random.Random) -> bytes:
     done, data = cv2.imencode(".png", noise)
     assert done
     return bytes(data)
+
+
+def code_39(text: str, module_px: int = 3) -> NDArray[np.uint8]:
+    """A Code 39 symbol, 0 black on 255 white, with narrow bars of `module_px` pixels and its quiet zone."""
+    barcode = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.Code39)
+    bars = np.array(barcode.to_image(scale=1, add_quiet_zones=False))[:1] < 128
+    inked = np.pad(np.repeat(bars, _HEIGHT, axis=0), _QUIET)
+    return np.kron(np.where(inked, 0, 255), np.ones((module_px, module_px))).astype(np.uint8)

@@ -12,7 +12,7 @@ from eum_app.domain.clock import utc_text
 from eum_app.domain.facts import Fact, MarkRead, encode_fact, kind_of
 from eum_app.domain.journal import Author, Entry, encode_entry, head_of, next_entry
 from eum_app.usecases.exchange import ImportOutcome, import_bundles
-from eum_app.usecases.record_check import record_check, withdraw_check
+from eum_app.usecases.record_check import record_check, withdraw_checks
 from eum_app.usecases.seal_bundle import seal_results
 from eum_app.usecases.session import new_id
 from eum_app.usecases.trust import hq_certificate, identity_of
@@ -61,7 +61,7 @@ class Simulator:
         ).check_id
 
     def withdraw(self, device: str, check_id: str) -> None:
-        withdraw_check(self.world.devices[device], check_id)
+        withdraw_checks(self.world.devices[device], [check_id])
 
     def seal(self, device: str) -> Path:
         """Seal what HQ has no receipt for, under a name of its own (the device may seal the same again)."""

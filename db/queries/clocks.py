@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, Subquery, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Subquery, and_, func, or_, select
 
 from db.chains import known_before
 from db.queries.checks import is_withdrawn
 from db.tables import checks, items, journal, meta
 from eum_app.domain.compliance.clocks import (
-    DEFAULT_TRIGGER,
     SIGHTING_GRADES,
     SIGHTING_OUTCOMES,
-    STATES,
     ItemDates,
     Standing,
     last_inventory_of,
@@ -103,41 +99,3 @@ def _own(connection: Connection) -> list[tuple[tuple[ColumnElement[bool], ...], 
         ((journal.c.origin == own["name"], journal.c.epoch == epoch), known_before(connection, own["name"], epoch))
         for epoch in range(1, int(own["epoch"]) + 1)
     ]
-
-
-def _question(today: date, conditions: Sequence[ColumnElement[bool]], *, grouped: bool) -> Select[tuple[Any, ...]]:
-    """What the clocks look at, for each item, or counted for all that are alike."""
-    seen = sightings(today)
-    alike = clock_columns(seen)
-    question = select(func.count().label("n") if grouped else items.c.item_id, *alike).select_from(items)
-    question = question.outerjoin(seen, seen.c.item_id == items.c.item_id).where(*conditions)
-    return question.group_by(*alike) if grouped else question.order_by(items.c.item_id)
-
-
-def item_standings(
-    connection: Connection,
-    today: date,
-    trigger: str = DEFAULT_TRIGGER,
-    conditions: Sequence[ColumnElement[bool]] = (),
-) -> Iterator[tuple[str, Standing]]:
-    """(item id, how it stands on `today`) for every item on the book, streamed.
-
-    The book holds no day of title transfer or of arrival yet: by those triggers, items that were never inventoried
-    stand as `no_date`. Raises Refusal `clock.trigger`.
-    """
-    question = _question(today, conditions, grouped=False)
-    for row in connection.execute(question.execution_options(yield_per=STREAM_ROWS)):
-        yield row.item_id, row_standing(row, trigger, today)
-
-
-def clock_counts(
-    connection: Connection,
-    today: date,
-    trigger: str = DEFAULT_TRIGGER,
-    conditions: Sequence[ColumnElement[bool]] = (),
-) -> dict[str, int]:
-    """Items by state, in the order of `compliance.clocks.STATES`; the counts add up to all items."""
-    counts: Counter[str] = Counter()
-    for row in connection.execute(_question(today, conditions, grouped=True)):
-        counts[row_standing(row, trigger, today).state] += row.n
-    return {state: counts[state] for state in STATES if counts[state]}

@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     Picture = NDArray[np.uint8]
 
 PhotoKind = Literal["intact", "dent", "crack", "corrosion", "seal_broken", "missing_part"]
-PHOTO_KINDS: tuple[PhotoKind, ...] = ("intact", "dent", "crack", "corrosion", "seal_broken", "missing_part")
 
 HEADINGS = (
     *("Country", "Case", "RSN", "Nomenclature", "NSN", "Part Number", "CAGE", "Serial Number", "UII", "EUM Level"),

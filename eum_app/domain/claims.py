@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Final, Literal, get_args
+from typing import Final, Literal
 
 import msgspec
 
@@ -20,7 +20,6 @@ from eum_app.domain.inventory_rows import DateOrder, RowOutcome, cell_damage, pa
 from eum_app.domain.items import clean, compact, normalise_nsn, normalise_serial, serial_damage, upper
 
 ClaimKind = Literal["partner_report", "shipper_list"]
-CLAIM_KINDS: Final[tuple[ClaimKind, ...]] = get_args(ClaimKind)
 LABEL: Final = "container_label"
 """The kind of what a container's label says: noted in the field, not read from a list."""
 Match = Literal["uii", "serial_and_article", "serial", "unmatched", "ambiguous"]

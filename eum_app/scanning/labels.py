@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _QUIET_MODULES = {"Data Matrix": 2, "QR": 4}  # ISO/IEC 16022 asks for 1, 18004 for 4
-_QUIET_LINEAR = 10  # narrow bars, ISO/IEC 16388
-_LINEAR_HEIGHT = 60  # narrow bars
 
 
 def iuid_message(cage: str, part: str, serial: str) -> bytes:
@@ -45,17 +43,6 @@ def qr(text: str, module_px: int = 8) -> NDArray[np.uint8]:
     except ValueError:
         raise Refusal("label.too_long", length=len(text)) from None
     return _picture(np.array(code.get_matrix(), dtype=bool), module_px, "QR")
-
-
-def code_39(text: str, module_px: int = 3) -> NDArray[np.uint8]:
-    """A Code 39 symbol, narrow bars of `module_px`. Raises Refusal `label.not_code_39`."""
-    try:
-        barcode = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.Code39)
-    except ValueError:
-        raise Refusal("label.not_code_39", text=text) from None
-    bars = np.array(barcode.to_image(scale=1, add_quiet_zones=False))[:1] < 128
-    inked = np.kron(np.pad(bars, ((0, 0), (_QUIET_LINEAR, _QUIET_LINEAR))), np.ones((_LINEAR_HEIGHT, 1), dtype=bool))
-    return _scaled(np.pad(inked, ((_QUIET_LINEAR, _QUIET_LINEAR), (0, 0))), module_px)
 
 
 def png(grey: NDArray[np.uint8]) -> bytes:

@@ -36,7 +36,6 @@ class Track:
     track_id: int
     symbol: Symbol
     corners: Quad
-    first_ms: float
     seen_ms: float
     is_sure: bool
 
@@ -81,7 +80,7 @@ class SweepTracker:
                     track, symbol=symbol, corners=_steadied(track.corners, symbol.corners), seen_ms=at_ms
                 )
             elif not any(one.key == _key(symbol) and _overlap(one, symbol) for one in self._tracks.values()):
-                self._tracks[self._next_id] = Track(self._next_id, symbol, symbol.corners, at_ms, at_ms, False)
+                self._tracks[self._next_id] = Track(self._next_id, symbol, symbol.corners, at_ms, False)
                 self._next_id += 1
         for track_id, track in self._tracks.items():
             if not track.is_sure and self._consensus.has_accepted(track.symbol):

@@ -44,8 +44,6 @@ class Burst:
     """
 
     raw: bytes
-    started_ms: float
-    ended_ms: float
     ways: frozenset[str] = frozenset()
 
 
@@ -134,7 +132,7 @@ class BurstCollector:
                 text = text.replace(written, meant)
                 ways.add("mapped")
         text = text.removeprefix(self.settings.prefix).removesuffix(self.settings.suffix)
-        return Burst(text.encode("utf-8", "replace"), self._held[0].at_ms, self._held[-1].at_ms, frozenset(ways))
+        return Burst(text.encode("utf-8", "replace"), frozenset(ways))
 
     def _way_of(self, key: Key) -> str:
         if key.alt and key.keypad and key.text.isdecimal():

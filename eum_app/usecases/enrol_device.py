@@ -136,7 +136,7 @@ def sign_enrolment(session: Session, request_path: Path, answer_path: Path) -> E
             )
         areas = frozenset(transaction.areas)
         recovery = recovery_key(transaction.connection).public.public_bytes()
-    answer = enrolment.write_answer_again(answer_path, request, identity, chain, at=session.now(), recovery=recovery)
+    answer = enrolment.write_answer(answer_path, request, identity, chain, at=session.now(), recovery=recovery)
     return Enrolled(areas, request.origin, answer.epoch, answer.device.short_fingerprint, answer_path)
 
 

@@ -155,13 +155,11 @@ def _record(
     return RecordedCheck(frozenset(), fact.check_id, new.outcome, entry.seq)
 
 
-def withdraw_check(session: Session, check_id: str, reason: str = "undone") -> Changed:
-    """Take a check back by another fact. Raises Refusal `check.unknown`, `check.withdrawn`, `check.foreign`."""
-    return withdraw_checks(session, [check_id], reason)
-
-
 def withdraw_checks(session: Session, check_ids: Sequence[str], reason: str = "undone") -> Changed:
-    """Take several checks back, all of them or none, in one transaction. Raises as `withdraw_check`."""
+    """Take checks back, all of them or none, in one transaction.
+
+    Raises Refusal `check.unknown`, `check.withdrawn`, `check.foreign`.
+    """
     session.require("visit.work")
     with session.writing() as transaction:
         for check_id in check_ids:

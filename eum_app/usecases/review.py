@@ -42,11 +42,6 @@ class Reviewed(Changed):
 Judged = FindingRaised | FindingLapsed
 
 
-def judge_visits(transaction: Transaction, visit_ids: Iterable[str], observed_at: str) -> tuple[int, int]:
-    """Run every rule over what counts in these visits and record what follows: (findings raised, findings lapsed)."""
-    return record_judgement(transaction, judge(transaction.connection, visit_ids, observed_at))
-
-
 def record_judgement(transaction: Transaction, judged: list[Judged]) -> tuple[int, int]:
     """(findings raised, findings lapsed). What a person decided since it was judged no longer lapses."""
     lapsing = [fact.finding_id for fact in judged if isinstance(fact, FindingLapsed)]

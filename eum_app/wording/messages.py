@@ -61,11 +61,6 @@ def sentence(error: KnownError) -> Message:
     )
 
 
-def has_sentence(code: str) -> bool:
-    """Whether a code has a sentence of its own."""
-    return code in SENTENCES or code in MARK_SENTENCES
-
-
 def warning(code: str, values: Mapping[str, object]) -> str:
     """The sentence of a mark's warning (`mark.*`), which is no failure; the code itself where there is none."""
     template = MARK_SENTENCES.get(code, code)

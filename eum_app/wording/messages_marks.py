@@ -46,17 +46,7 @@ MARK_SENTENCES: dict[str, str] = {
     "mark.uii_invalid": "not a UII: {uii}",
 }
 
-SCAN_SENTENCES: dict[str, str] = {
-    "image.missing": "there is no picture at {path}",
-    "image.unreadable": "not a picture, or a damaged one",
-    "image.too_large": "the picture is too large: more than {megapixels} megapixels are refused",
-    "image.file_too_large": "the file is too large for a picture: more than {megabytes} MB are refused",
-    "camera.no_such_file": "there is no video or folder at {path}",
-    "label.too_long": "{length} characters do not fit into one symbol",
-    "label.not_code_39": "Code 39 cannot hold this text: {text}",
-}
-
 
 def describe(code: str, values: Mapping[str, object]) -> str:
     """The sentence for a code and its values. Raises KeyError for a code that is not about marks."""
-    return (MARK_SENTENCES.get(code) or SCAN_SENTENCES[code]).format_map(dict(values))
+    return MARK_SENTENCES[code].format_map(dict(values))

@@ -141,7 +141,6 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Do not use it; ask the sender for a new one.",
     ),
     "visit.unknown": ("The visit {visit_id} is not on this device.", "Import the tasking from HQ that holds it."),
-    "visit.incomplete": ("The visit cannot be closed out yet.", "Settle what is listed as open."),
     "item.unknown": ("The item {item_id} is not in this store.", "Search for it by serial number or UII."),
     "review.comment": ("This decision needs a comment.", "Write why."),
     "review.decision": ("{decision} is not a decision.", "Choose one of the decisions offered."),
@@ -154,10 +153,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "licence.form": ("{form} is not a licence form.", "Use one of: {known}."),
     # Scanning
     "image.file_too_large": ("The picture file is larger than {megabytes} MB.", "Choose a smaller one."),
-    "label.not_code_39": ("{text} has characters that Code 39 cannot hold.", "Use Data Matrix or Code 128."),
     "camera.no_such_file": ("There is no file {path}.", "Choose another file."),
-    "camera.none": ("No camera was found.", "Plug one in, or use a hand scanner, a photo, or type the serial number."),
-    "camera.busy": ("The camera does not answer.", "Close other programs that use it, or choose another camera."),
     "image.missing": ("There is no picture {path}.", "Choose another file."),
     "image.too_large": ("The picture is larger than {megapixels} megapixels.", "Take it at a lower resolution."),
     "image.unreadable": ("This file is not a picture that can be read.", "Choose a JPEG or PNG file."),
@@ -341,7 +337,6 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The disk at {path} cannot be written.",
         "Remove the write protection, or choose another place.",
     ),
-    "file.write": ("The file {name} cannot be written.", "Choose another folder or medium."),
     "memory.full": ("The device has not enough free memory.", "Close other programs, then try again."),
     "task.child_ended": ("The background work ended before it was done.", "Start it again."),
     "task.child_not_started": (

@@ -21,7 +21,7 @@ from eum_app.scanning.labels import data_matrix, png
 from eum_app.usecases.close_out import Signed, close_out
 from eum_app.usecases.exchange import import_bundles
 from eum_app.usecases.open_store import check_store, open_store, rebuild_store
-from eum_app.usecases.record_check import record_check, withdraw_check
+from eum_app.usecases.record_check import record_check, withdraw_checks
 from eum_app.usecases.seal_bundle import seal_results
 from tests.builders import PASSPHRASE, copy_unnoticed, typed
 from tests.flows.test_main_job import answer_site_checklist
@@ -275,7 +275,7 @@ def test_a_clock_set_back_takes_nothing_back(simulator: Simulator) -> None:
     device.store.close()
     device = open_store(device.store.folder, "INS-017", PASSPHRASE, now=simulator.world.clock)
     simulator.world.devices[FIRST] = device
-    withdraw_check(device, last)
+    withdraw_checks(device, [last])
     card = device.read(visits.visit, visit_id)
     assert (card.closed_at, card.signatures_void, card.to_check) == ("", True, 1)
     sealed = simulator.seal(FIRST)

@@ -13,9 +13,10 @@ import numpy as np
 import pytest
 
 from eum_app.cli import run
-from eum_app.scanning.labels import code_39, data_matrix, iuid_message, png
+from eum_app.scanning.labels import data_matrix, iuid_message, png
 from tests.builders import PASSPHRASE, inventory_csv
 from tests.integration.test_decoder_stills import noisy, turned
+from tests.pictures import code_39
 
 ENVIRONMENT = {"EUM_PASSPHRASE": PASSPHRASE}
 

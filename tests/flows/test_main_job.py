@@ -21,7 +21,7 @@ from eum_app.usecases.exchange import import_bundles
 from eum_app.usecases.inventory_report import export_inventory
 from eum_app.usecases.match_mark import match_mark
 from eum_app.usecases.open_store import check_store
-from eum_app.usecases.record_check import assess_site, record_check, withdraw_check
+from eum_app.usecases.record_check import assess_site, record_check, withdraw_checks
 from eum_app.usecases.review import review_finding
 from eum_app.usecases.seal_bundle import seal_results
 from eum_app.usecases.session import Session
@@ -80,10 +80,10 @@ def test_the_whole_job(tmp_path: Path, suite: Suite, hq_backend: Callable[[], st
 
     # Undo, and again.
     newest = device.read(checks.recent_checks, planned.visit_id)[0]
-    withdraw_check(device, newest.check_id)
+    withdraw_checks(device, [newest.check_id])
     assert device.read(visits.visit, planned.visit_id).verified == 2
     with pytest.raises(Refusal, match=r"check\.withdrawn"):
-        withdraw_check(device, newest.check_id)
+        withdraw_checks(device, [newest.check_id])
     record_check(
         device,
         visit_id=planned.visit_id,
@@ -280,7 +280,7 @@ def test_a_finding_lapses_when_the_check_is_withdrawn(tmp_path: Path, hq_backend
     )
     import_bundles(world.hq, [seal_results(device, world.drop).path])
     assert len(world.hq.read(findings.finding_ids)) == 1
-    withdraw_check(device, check.check_id)
+    withdraw_checks(device, [check.check_id])
     import_bundles(world.hq, [seal_results(device, world.drop).path])
     assert world.hq.read(findings.finding_ids) == []
     world.close()

@@ -11,8 +11,9 @@ from PySide6.QtWidgets import QAbstractButton
 from pytestqt.qtbot import QtBot
 
 from db.queries import checks, visits
-from eum_app.scanning.labels import code_39, data_matrix, iuid_message, png
+from eum_app.scanning.labels import data_matrix, iuid_message, png
 from tests.gui.field_world import Field, field_at_work
+from tests.pictures import code_39
 from ui.field.visit.draft import Draft
 
 SERIALS = ("786950", "786951", "786952", "786953")

@@ -13,6 +13,7 @@ from eum_app.scanning.decoder import decode, read_still
 from eum_app.scanning.opencv import cv2
 from tests import worn_pictures as pictures
 from tests.benchmarks import bench_reading
+from tests.pictures import code_39
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -69,7 +70,7 @@ def test_what_a_plain_read_misses_the_ladder_reads(name: str) -> None:
 
 @pytest.mark.parametrize(("degrees", "blur"), [(0, 2.2), (17, 2.0), (-64, 2.0)])
 def test_blurred_bars_are_restored(degrees: float, blur: float) -> None:
-    picture = noisy(turned(labels.code_39("604023", 3), degrees), 10, blur)
+    picture = noisy(turned(code_39("604023", 3), degrees), 10, blur)
     assert decode(picture) == []
     (symbol,) = read_still(picture, 5000)
     assert (symbol.raw, symbol.symbology, symbol.error_corrected) == (b"604023", "Code 39", False)
@@ -78,7 +79,7 @@ def test_blurred_bars_are_restored(degrees: float, blur: float) -> None:
 
 
 def test_a_sweep_finds_the_poor_one_among_the_good() -> None:
-    good, poor = turned(labels.data_matrix(MESSAGE, 6), 10), noisy(turned(labels.code_39("604023", 3), 5), 10, 2.0)
+    good, poor = turned(labels.data_matrix(MESSAGE, 6), 10), noisy(turned(code_39("604023", 3), 5), 10, 2.0)
     side = max(good.shape[0], poor.shape[0])
     both = np.hstack([np.pad(one, ((0, side - len(one)), (0, 0)), constant_values=200) for one in (good, poor)])
     assert {symbol.raw for symbol in read_still(both)} == {MESSAGE}
@@ -94,7 +95,7 @@ def test_a_strong_mark_does_not_outshine_a_faint_one(kind: str) -> None:
 
 
 def test_a_very_large_picture_is_searched_smaller() -> None:
-    poor = noisy(turned(labels.code_39("604023", 6), 5), 10, 3.2)
+    poor = noisy(turned(code_39("604023", 6), 5), 10, 3.2)
     large = np.pad(poor, ((1000, 1600), (1500, 1500)), constant_values=200)
     assert large.size > 16_000_000
     (symbol,) = read_still(large, 20_000)

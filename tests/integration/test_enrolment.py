@@ -11,13 +11,27 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from eum_app.crypto.certificates import Identity, Role, make_request
+from eum_app.crypto.certificates import CertificateRequest, Identity, Role, make_request
 from eum_app.crypto.suites import Suite
 from eum_app.domain.errors import Refusal
-from sync.enrolment import accept_answer, read_answer_file, read_request_file, write_answer, write_request
+from sync.enrolment import (
+    EnrolmentAnswer,
+    accept_answer,
+    certify,
+    read_answer_file,
+    read_request_file,
+    write_answer,
+    write_request,
+)
 from tests.bundles import NOW, World
 
 WORLD = World.make(Suite.P384)
+
+
+def answer_at(
+    path: Path, request: CertificateRequest, issuer: Identity, epoch: int = 1, days: int | None = None
+) -> EnrolmentAnswer:
+    return write_answer(path, request, issuer, certify(request, issuer, epoch=epoch, at=NOW, days=days), at=NOW)
 
 
 def refused(path: Path) -> str:
@@ -33,7 +47,7 @@ def test_a_device_is_enrolled_by_two_files(suite: Suite, tmp_path: Path) -> None
     asked = write_request(tmp_path / "FLD-0050.eumreq", request)
     read = read_request_file(tmp_path / "FLD-0050.eumreq")
     assert read.short_fingerprint == asked.short_fingerprint == pending.request.short_fingerprint
-    written = write_answer(tmp_path / "FLD-0050.eumans", read, world.hq, epoch=7, at=NOW)
+    written = answer_at(tmp_path / "FLD-0050.eumans", read, world.hq, epoch=7)
     answer = read_answer_file(tmp_path / "FLD-0050.eumans")
     assert answer == written
     assert (answer.hq, answer.root) == (world.hq.certificate, world.authority.certificate)
@@ -60,7 +74,7 @@ def test_what_a_device_does_not_accept(tmp_path: Path) -> None:
             )
         return refusal.value.code
 
-    write_answer(path, asked, WORLD.hq, epoch=1, at=NOW, days=10)
+    answer_at(path, asked, WORLD.hq, days=10)
     assert code(days=11) == "certificate.expired"
     assert code(confirmed="") == "enrolment.other_root"
     assert code(confirmed=root[:-1]) == "enrolment.other_root"
@@ -68,7 +82,7 @@ def test_what_a_device_does_not_accept(tmp_path: Path) -> None:
     assert code(holder=again) == "enrolment.other_request"
     # Another authority answers the very same request: only the comparison by people tells.
     stranger = World.make(Suite.P384)
-    write_answer(path, asked, stranger.hq, epoch=1, at=NOW)
+    answer_at(path, asked, stranger.hq)
     assert code() == "enrolment.other_root"
 
 
@@ -77,14 +91,14 @@ def test_only_an_hq_answers(tmp_path: Path) -> None:
     asked = write_request(tmp_path / "a.eumreq", request)
     for issuer in (WORLD.device, WORLD.authority):
         with pytest.raises(Refusal, match=r"certificate\.may_not_issue"):
-            write_answer(tmp_path / "a.eumans", asked, issuer, epoch=1, at=NOW)
+            answer_at(tmp_path / "a.eumans", asked, issuer)
     assert not (tmp_path / "a.eumans").exists()
 
 
 def test_an_altered_answer_is_refused(tmp_path: Path) -> None:
     _, request = make_request("FLD-0050", Suite.P384)
     path = tmp_path / "a.eumans"
-    write_answer(path, write_request(tmp_path / "a.eumreq", request), WORLD.hq, epoch=1, at=NOW)
+    answer_at(path, write_request(tmp_path / "a.eumreq", request), WORLD.hq)
     file = json.loads(path.read_bytes())
     body = json.loads(base64.b64decode(file["body"]))
     for change in (

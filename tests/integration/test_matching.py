@@ -15,7 +15,7 @@ from eum_app.scanning.labels import iuid_message
 from eum_app.usecases.import_inventory import import_inventory
 from eum_app.usecases.inventory_file import read_inventory
 from eum_app.usecases.match_mark import MAX_OFFERED, Match, match_mark
-from eum_app.usecases.record_check import record_check, withdraw_check
+from eum_app.usecases.record_check import record_check, withdraw_checks
 from eum_app.usecases.session import Session
 from tests.benchmarks.bench_match import measured
 from tests.builders import HEADINGS, Clock, World, make_store, make_world, typed, yes_to_all
@@ -168,7 +168,7 @@ def test_a_mark_read_for_an_item_before_is_known_again(world: World, visit_id: s
     assert (again.kind, again.by) == ("already_checked", "earlier_mark")
     assert again.item is not None
     assert again.item.item_id == item_id
-    withdraw_check(device, check.check_id)
+    withdraw_checks(device, [check.check_id])
     assert ask(device, visit_id, "DEPOT-TAG-31").kind == "unknown"
 
 

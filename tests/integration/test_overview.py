@@ -12,7 +12,6 @@ import pytest
 
 from db.queries import activity as log
 from db.queries.activity import ActivityFilter
-from db.queries.clocks import clock_counts
 from db.queries.overview import book_figures, device_lines, work_figures
 from db.queries.visits import work_ids
 from eum_app.domain import facts as f
@@ -20,9 +19,10 @@ from eum_app.domain.compliance import clocks
 from eum_app.domain.compliance.clocks import TRIGGERS
 from eum_app.domain.errors import Refusal
 from eum_app.usecases.exchange import import_bundles
-from eum_app.usecases.record_check import RecordedCheck, record_check, withdraw_check
+from eum_app.usecases.record_check import RecordedCheck, record_check, withdraw_checks
 from eum_app.usecases.seal_bundle import seal_results
 from tests.builders import World, make_world, typed, yes_to_all
+from tests.clocks import clock_counts
 
 TODAY = date(2026, 11, 22)
 Backend = Callable[[], str | None]
@@ -133,7 +133,7 @@ def test_a_check_moves_an_item_into_this_quarter_and_a_withdrawn_one_does_not(wo
     first, second = world.device.read(work_ids, planned.visit_id)[:2]
     for item_id in (first, second):
         made = verify(world, planned.visit_id, item_id)
-    withdraw_check(world.device, made.check_id, "slip")
+    withdraw_checks(world.device, [made.check_id], "slip")
     assert hq.read(work_figures, TODAY).visits_open == 1
     import_bundles(hq, [seal_results(world.device, world.drop).path])
     after = hq.read(book_figures, date(2027, 1, 15))

@@ -10,7 +10,6 @@ import pytest
 
 from db.chains import entries_after
 from db.queries import checklists, findings, visits
-from db.queries.clocks import clock_counts, item_standings
 from db.queries.reports import InventoryFilter
 from eum_app.domain.checklists import Answer
 from eum_app.domain.compliance.rules import question_of
@@ -22,9 +21,10 @@ from eum_app.usecases.import_inventory import MAX_NAMED_REJECTED, import_invento
 from eum_app.usecases.inventory_file import read_inventory
 from eum_app.usecases.inventory_report import preview_inventory
 from eum_app.usecases.record_check import assess_site, attach_photo, record_check
-from eum_app.usecases.review import judge_visits, review_finding
+from eum_app.usecases.review import judge, record_judgement, review_finding
 from eum_app.usecases.seal_bundle import seal_results
 from tests.builders import HEADINGS, World, make_world, typed, yes_to_all
+from tests.clocks import clock_counts, item_standings
 
 PHOTO = png(data_matrix(b"786950"))
 
@@ -147,7 +147,7 @@ def test_only_a_sighting_moves_the_clock(world: World) -> None:
         )
     send(world)
     assert hq.read(clock_counts, today) == {"annual_late": 2, "in_time": 1}
-    standings = dict(hq.read(lambda connection: list(item_standings(connection, today))))
+    standings = hq.read(item_standings, today)
     assert (standings[seen].state, standings[seen].due_on) == ("in_time", date(2027, 11, 21))
     assert (standings[partner].state, standings[partner].days_over) == ("annual_late", 1)
     assert hq.read(clock_counts, date(2026, 12, 11), "arrival") == {"due_soon": 2, "in_time": 1}
@@ -194,7 +194,8 @@ def test_a_site_finding_comes_back_however_often(world: World) -> None:
             (open_id,) = findings.finding_ids(transaction.connection)
             observed_at = world.hq.observed_now()
             transaction.record(FindingLapsed(observed_at=observed_at, finding_id=open_id, reason="answered_since"))
-            assert judge_visits(transaction, [visit_id], observed_at) == (1, 0)
+            judged = judge(transaction.connection, [visit_id], observed_at)
+            assert record_judgement(transaction, judged) == (1, 0)
     assert open_rules(world) == ["site-deficiency"]
 
 
@@ -209,7 +210,7 @@ def test_a_check_that_says_it_was_made_in_the_future_moves_no_clock_and_outranks
     checked(world, both)
     device.store.now = world.clock
     send(world)
-    standings = dict(hq.read(lambda connection: list(item_standings(connection, today))))
+    standings = hq.read(item_standings, today)
     assert (standings[ahead].state, standings[both].state) == ("annual_late", "in_time")
     shown = preview_inventory(hq, InventoryFilter())
     assert shown.outcomes == {"discrepancy": 1, "never_checked": 2}

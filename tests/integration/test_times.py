@@ -18,7 +18,6 @@ from sqlalchemy import select
 from db.chains import chain_head
 from db.queries import checks, findings, visits
 from db.queries.activity import ActivityFilter, activity_rows
-from db.queries.clocks import clock_counts
 from db.store import Store, StoreName
 from db.tables import journal
 from eum_app.domain import facts as f
@@ -31,6 +30,7 @@ from eum_app.usecases.open_store import check_store, open_store, rebuild_store
 from eum_app.usecases.seal_bundle import seal_for_device
 from eum_app.usecases.session import Session
 from tests.builders import PASSPHRASE, Clock
+from tests.clocks import clock_counts
 from tests.integration.test_projection import AUTHOR, HQ_FACTS, KEY, chain, facts_of, steps, tables, told_in_any_order
 from tests.simulator import Simulator
 

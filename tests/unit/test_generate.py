@@ -6,12 +6,12 @@ import re
 from collections import Counter
 from datetime import date, timedelta
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 import pytest
 
 from eum_app.demo.generate import (
-    PHOTO_KINDS,
     PhotoKind,
     depot_rows,
     mark_image,
@@ -94,7 +94,7 @@ def test_every_label_is_read_somewhere_along_the_walk(tmp_path: Path) -> None:
     assert min(seen.values()) >= 3, "a consensus needs several equal reads"
 
 
-@pytest.mark.parametrize("kind", PHOTO_KINDS)
+@pytest.mark.parametrize("kind", get_args(PhotoKind))
 def test_photos_are_repeatable_pictures_and_damage_shows(kind: PhotoKind) -> None:
     first = photo(kind, 3)
     assert first == photo(kind, 3)

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from eum_app.domain.checklists import Answer, Checklist, Condition, Question
-from eum_app.domain.clock import utc_text
 from eum_app.domain.compliance import clocks
-from eum_app.domain.compliance.clocks import ItemDates, Standing, annual_due_on, day_of, last_inventory_of, standing
+from eum_app.domain.compliance.clocks import ItemDates, Standing, annual_due_on, last_inventory_of, standing
 from eum_app.domain.compliance.rules import (
     RULES,
     RULES_BY_ID,
@@ -185,14 +184,6 @@ def test_the_next_annual_inventory_falls_into_the_same_month_of_the_next_year(la
     due = annual_due_on(last.isoformat())
     assert (due.year, due.month) == (last.year + 1, last.month)
     assert due.day == last.day or (last.month, last.day, due.day) == (2, 29, 28)
-
-
-def test_a_day_is_the_utc_day_whatever_the_zone_of_the_clock() -> None:
-    east, west = timezone(timedelta(hours=5)), timezone(timedelta(hours=-8))
-    assert day_of(utc_text(datetime(2026, 3, 1, 0, 30, tzinfo=east))) == "2026-02-28"
-    assert day_of(utc_text(datetime(2026, 2, 28, 18, 0, tzinfo=west))) == "2026-03-01"
-    assert day_of(utc_text(datetime(2026, 3, 1, tzinfo=UTC))) == "2026-03-01"
-    assert (day_of(""), day_of("yesterday")) == ("", "")
 
 
 def test_the_newer_of_book_and_sighting_counts() -> None:

@@ -57,7 +57,7 @@ class SitePage(Page):
             lambda: self.navigate_requested.emit("visit", self._visit_id),
             in_header=True,
         )
-        self.to_close_out = self.add_action(
+        self.add_action(
             self.tr("Close out…"),
             "Ctrl+Return",
             lambda: self.navigate_requested.emit("close_out", self._visit_id),

@@ -45,7 +45,6 @@ class FigureTile(StatTile):
     def __init__(self, object_name: str, name: str, opens: str) -> None:
         super().__init__(name)
         self.setObjectName(object_name)
-        self._opens = opens
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setToolTip(opens)

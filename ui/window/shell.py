@@ -33,7 +33,6 @@ from ui.kit.widgets.rail import DeviceState, Rail
 __all__ = ["DeviceState", "Page", "Shell"]
 
 NARROW_DP = 1000
-CRASH_KEY = "crash"
 
 
 class Shell(QWidget):
@@ -196,10 +195,6 @@ class Shell(QWidget):
 
     def set_device(self, state: DeviceState) -> None:
         self.rail.set_device(state)
-
-    def set_marking(self, text: str) -> None:
-        for banner in self._banners:
-            banner.set_text(text)
 
     def show_error(self, error: KnownError) -> None:
         """Say a failure that no page took on the page in sight."""

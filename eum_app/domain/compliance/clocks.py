@@ -17,7 +17,7 @@ from typing import Final
 
 from dateutil.relativedelta import relativedelta
 
-from eum_app.domain.clock import from_utc_text, parse_date
+from eum_app.domain.clock import parse_date
 from eum_app.domain.compliance.rules import (
     ANNUAL_INVENTORY_LATE,
     ANNUAL_INVENTORY_NEVER,
@@ -91,14 +91,6 @@ def require_trigger(trigger: str) -> str:
     if trigger not in TRIGGERS:
         raise Refusal("clock.trigger", trigger=trigger[:40], known=", ".join(TRIGGERS))
     return trigger
-
-
-def day_of(instant: str) -> str:
-    """The UTC day (`YYYY-MM-DD`) of an instant as facts carry it; empty for what is none."""
-    try:
-        return from_utc_text(instant).date().isoformat() if instant else ""
-    except Refusal:
-        return ""
 
 
 def last_inventory_of(book: str, sighted_on: str) -> str:

@@ -31,7 +31,7 @@ FetchRows = Callable[[Sequence[str]], Mapping[str, Any]]
 
 @dataclass(frozen=True)
 class Column:
-    """One column: its heading, the text of a row, and how it looks. `sort_key` is what the page's SQL sorts by."""
+    """One column: its heading, the text of a row, and how it looks."""
 
     title: str
     text: Callable[[Any], str]
@@ -40,7 +40,6 @@ class Column:
     width: int = 0
     """Width at 100 %; 0 shares what is left."""
     chip: Callable[[Any], ChipSpec | None] | None = None
-    sort_key: str = ""
 
 
 _ROW_ROLES = frozenset({int(Qt.ItemDataRole.DisplayRole), int(Qt.ItemDataRole.AccessibleTextRole), ROW_ROLE, CHIP_ROLE})

@@ -22,7 +22,7 @@ def chip_size(look: Theme, text: str, icon: str | None) -> QSize:
 
 
 def paint_chip(painter: QPainter, rect: QRect, look: Theme, *, text: str, icon: str | None, tone: str) -> None:
-    """A rounded chip that fills `rect`; `tone` is one of `ui.kit.theme.status.TONES`."""
+    """A rounded chip that fills `rect`; `tone` as in `StatusMark`."""
     fill, ink = tone_tokens(tone)
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)

@@ -9,12 +9,11 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 
-TONES = ("mute", "accent", "ok", "warn", "bad")
-
 
 @dataclass(frozen=True)
 class StatusMark:
-    """`icon` is a Lucide name, `word` the English source of the translated word, `tone` one of `TONES`."""
+    """`icon` is a Lucide name, `word` the English source of the translated word, `tone` is mute, accent,
+    ok, warn or bad."""
 
     key: str
     icon: str

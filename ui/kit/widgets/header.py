@@ -83,10 +83,6 @@ class PageHeader(QFrame):
         self._progress.show()
         self._refit()
 
-    def hide_progress(self) -> None:
-        self._progress.hide()
-        self._refit()
-
     def set_state(self, text: str, tone: str = "mute", icon: str = "") -> None:
         """The chip before the actions, e.g. `Saved 2 s ago`; an empty text hides it."""
         self._state.set(text, tone, icon)
