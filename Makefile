@@ -7,10 +7,10 @@ READY  := $(VENV)/ready
 FREEZE := build/freeze-venv
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo app test check format screens bench bench-large faults fuzz traps freeze lock clean
+.PHONY: help setup demo app test check format screens bench bench-large faults fuzz traps freeze bench-frozen release release-check lock clean
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
 
 setup: $(READY) ## Virtual environment with the locked packages; system libraries for Qt
 
@@ -63,19 +63,29 @@ traps: $(READY) ## Wrong reads looked for in thousands of pictures by formula
 	@$(BIN)/python -m tests.benchmarks.bench_traps 1 250
 
 freeze: $(FREEZE)/ready ## The app as one folder with its own Python, dist/eum; it then checks itself
-	$(FREEZE)/bin/python -m PyInstaller --noconfirm --log-level WARN pyinstaller.spec
-	dist/eum/eum --self-check
+	@$(FREEZE)/bin/python -m tools.release freeze
+
+bench-frozen: $(READY) ## Cold start of dist/eum against the app from source, after `make freeze`
+	@$(BIN)/python -m tests.benchmarks.bench_frozen dist/eum/eum
+
+release: $(FREEZE)/ready ## Packages of the tag that is checked out, signed: make release SIGN_KEY=… MAINTAINER=…
+	@$(PYTHON) tools/machine.py --release
+	@$(FREEZE)/bin/python -m tools.release release --sign-key "$(SIGN_KEY)" --maintainer "$(MAINTAINER)"
+
+release-check: $(FREEZE)/ready ## Two builds compared, packages, odd paths, a root without Python; about half an hour
+	@$(PYTHON) tools/machine.py --release
+	@$(FREEZE)/bin/python -m tools.release check
 
 # An environment of its own: opencv-python-headless stands in for opencv-python there (docs/adr/0006).
 $(FREEZE)/ready: requirements-freeze.lock
-	@$(PYTHON) tools/machine.py
+	@$(PYTHON) tools/machine.py --freeze
 	$(PYTHON) -m venv --clear $(FREEZE)
 	$(FREEZE)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-freeze.lock
 	@touch $@
 
 lock: ## Resolve both locks anew (needs uv); for every Python that we support, without index addresses
 	uv pip compile pyproject.toml --extra dev $(LOCKED) --upgrade -o requirements.lock
-	printf 'pyinstaller\nopencv-python-headless\n' | uv pip compile pyproject.toml - $(LOCKED) --upgrade \
+	printf 'pyinstaller\nopencv-python-headless\ncyclonedx-python-lib\n' | uv pip compile pyproject.toml - $(LOCKED) --upgrade \
 		--constraint requirements.lock --no-emit-package opencv-python -o requirements-freeze.lock
 
 LOCKED := --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url

@@ -5,3 +5,6 @@ commands and exit codes). What lies between is named in ARCHITECTURE.md; import-
 """
 
 __version__ = "0.1.0"
+"""The only place that states the version: pyproject.toml and every package read it from here."""
+APP_ID = "net.example.eum"
+"""Name of the desktop file, icon and AppStream component: a domain reserved for examples, reversed."""

@@ -11,8 +11,10 @@ import ctypes
 import importlib.util
 import os
 import platform
+import shutil
 import subprocess
 import sys
+import sysconfig
 from pathlib import Path
 
 PYTHONS = ((3, 11), (3, 15))
@@ -54,11 +56,27 @@ X11_LIBRARIES = {
 WAYLAND_LIBRARIES = {"libwayland-client.so.0": "libwayland-client0", "libwayland-cursor.so.0": "libwayland-cursor0"}
 
 
+# What a build needs beyond running the app: the frozen folder brings these libraries along, so they must be here even
+# where no window is shown. A library that is missing at build time would be missing in the folder too.
+BUILD_LIBRARIES = {
+    **X11_LIBRARIES,
+    **WAYLAND_LIBRARIES,
+    "libwayland-egl.so.1": "libwayland-egl1",
+    "libpulse.so.0": "libpulse0",  # Qt Multimedia does not load without it
+}
+BUILD_PROGRAMS = {"objdump": "binutils", "objcopy": "binutils", "ldd": "libc-bin"}
+RELEASE_PROGRAMS = {"dpkg-deb": "dpkg", "dpkg-shlibdeps": "dpkg-dev", "tar": "tar", "zstd": "zstd", "gpg": "gnupg"}
+
+
 def main() -> int:
-    """0 when all is there, else 1 with what to do on standard error."""
+    """0 when everything is there, else 1 with what to do on standard error.
+
+    `--freeze` also checks what building the frozen folder needs, `--release` what making packages of it needs.
+    """
     if not PYTHONS[0] <= sys.version_info[:2] < PYTHONS[1]:
         return _stop(f"EUM needs Python 3.11 to 3.14; this is {platform.python_version()}. Try: make PYTHON=python3.12")
-    packages = sorted(set(_missing_packages()))
+    purposes = set(sys.argv[1:])
+    packages = sorted({*_missing_packages(), *(_missing_for_build("--release" in purposes) if purposes else [])})
     if not packages:
         return 0
     if not _is_debian():
@@ -83,6 +101,20 @@ def _missing_packages() -> list[str]:
         if os.environ.get("WAYLAND_DISPLAY"):
             needed.update(WAYLAND_LIBRARIES)
         missing += [package for library, package in needed.items() if not _loads(library)]
+    return missing
+
+
+def _missing_for_build(is_release: bool) -> list[str]:
+    if sys.platform != "linux":
+        return []
+    programs = {**BUILD_PROGRAMS, **(RELEASE_PROGRAMS if is_release else {})}
+    missing = [package for library, package in BUILD_LIBRARIES.items() if not _loads(library)]
+    missing += [package for program, package in programs.items() if shutil.which(program) is None]
+    # PyInstaller copies the shared libpython; a Python linked statically (Debian's) needs it installed beside it.
+    library = str(sysconfig.get_config_var("INSTSONAME") or "")
+    beside = Path(str(sysconfig.get_config_var("LIBDIR")), library)
+    if not sysconfig.get_config_var("Py_ENABLE_SHARED") or not (_loads(library) or beside.is_file()):
+        missing.append("libpython{}.{}".format(*sys.version_info[:2]))
     return missing
 
 

@@ -15,6 +15,8 @@ from eum_app.domain.errors import KnownError, Trouble
 
 SET_PDF = "set-pdf"
 """Not for people: a report sets each volume of a PDF in a child process, which needs nothing else of the program."""
+FIRST_PAINT = "first-paint"
+"""Internal: open the app, print one line after its first paint, exit (`--self-check`, benchmarks)."""
 
 
 def run(arguments: list[str] | None = None) -> int:
@@ -35,6 +37,10 @@ def _run(given: list[str]) -> int:
             from eum_app.reports.formats.pdf_child import main as set_pdf
 
             return set_pdf()
+        if given == [FIRST_PAINT]:
+            from eum_app.cli.first_paint import main as first_paint
+
+            return first_paint(_open_the_app)
         from eum_app.cli.commands import app
 
         app(args=given)

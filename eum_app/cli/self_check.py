@@ -14,6 +14,7 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Final
 
+from eum_app.cli.shipped_parts import label_preview, modules, platforms
 from eum_app.crypto.suites import Suite
 
 OK: Final = 0
@@ -241,6 +242,7 @@ def child_answer(_progress: object, first: int, second: int) -> int:
 
 
 PARTS: Final[tuple[Part, ...]] = (
+    ("modules", modules),
     ("assets", _assets),
     ("migrations", _migrations),
     *((f"store {suite}", partial(_store, suite)) for suite in Suite),
@@ -249,5 +251,7 @@ PARTS: Final[tuple[Part, ...]] = (
     ("reading", _reading),
     ("reports", _reports),
     ("windows", _windows),
+    ("label preview", label_preview),
+    ("platforms", platforms),
     ("child", _child),
 )

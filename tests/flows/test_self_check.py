@@ -18,7 +18,7 @@ import pytest
 from eum_app.cli.self_check import PARTS, check_parts
 
 ROOT = Path(__file__).resolve().parents[2]
-MOST_SECONDS = 8  # of processor time: it takes three, more on a machine whose cores are shared
+MOST_SECONDS = 20  # of processor time: it takes seven, more on a machine whose cores are shared
 
 # Each process that starts says whether it was handed the passphrase.
 TELL_TALE = """

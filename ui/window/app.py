@@ -14,9 +14,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QPaintEvent
+from PySide6.QtGui import QCloseEvent, QGuiApplication, QIcon, QPaintEvent
 from PySide6.QtWidgets import QApplication, QStackedLayout, QWidget
 
+from assets import asset
+from eum_app import APP_ID
 from eum_app.domain.errors import KnownError, Trouble
 from ui.kit.theme import MODES, theme
 from ui.window.unlock import UnlockPage
@@ -394,6 +396,8 @@ def build_window(
     kdf: KdfParams | None = None,
 ) -> AppWindow:
     """The window over a store folder, not yet shown. Needs a QApplication."""
+    QGuiApplication.setDesktopFileName(APP_ID)  # Wayland finds the window's icon by it
+    QGuiApplication.setWindowIcon(QIcon(str(asset("brand", "eum.svg"))))
     theme()
     return AppWindow(folder, outbox=outbox, inbox=inbox, marking=marking, kdf=kdf)
 

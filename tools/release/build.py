@@ -1,0 +1,83 @@
+"""Build the frozen folder so that the same source gives the same bytes, wherever it lies."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import subprocess
+import sys
+import tarfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+NAME = "eum"
+
+
+def git(*arguments: str) -> str:
+    """What git prints for the project's repository. Raises SystemExit where git refuses."""
+    done = subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise SystemExit(f"git {' '.join(arguments)}: {done.stderr.strip()}")
+    return done.stdout.strip()
+
+
+def source_epoch() -> int:
+    """Seconds since 1970: SOURCE_DATE_EPOCH where it is set, else the time of the commit that is checked out."""
+    return int(os.environ.get("SOURCE_DATE_EPOCH") or git("log", "-1", "--format=%ct"))
+
+
+def build_environment(epoch: int) -> dict[str, str]:
+    """The environment of every build step: fixed time, hash seed and a UTF-8 locale."""
+    fixed = {"SOURCE_DATE_EPOCH": str(epoch), "PYTHONHASHSEED": "0", "LC_ALL": "C.UTF-8", "TZ": "UTC"}
+    unset = {"PYTHONPATH", "PYTHONHOME", "LD_LIBRARY_PATH", "QT_PLUGIN_PATH"}
+    return {**{name: value for name, value in os.environ.items() if name not in unset}, **fixed}
+
+
+def export_source(target: Path) -> Path:
+    """Write the committed files, and nothing else, into the empty folder `target`."""
+    archive = subprocess.run(["git", "archive", "HEAD"], cwd=ROOT, capture_output=True, check=True).stdout
+    target.mkdir(parents=True)
+    with tarfile.open(fileobj=io.BytesIO(archive)) as files:
+        files.extractall(target, filter="data")
+    return target
+
+
+def freeze(source: Path, output: Path, epoch: int) -> Path:
+    """Run PyInstaller over a source folder; returns the frozen folder, `output/eum`. Needs the freeze environment."""
+    command = [sys.executable, "-m", "PyInstaller", "--noconfirm", "--clean", "--log-level", "ERROR"]
+    command += ["--distpath", str(output), "--workpath", str(output.with_name(f"{output.name}-work"))]
+    run([*command, str(source / "pyinstaller.spec")], build_environment(epoch), cwd=source)
+    return output / NAME
+
+
+def run(command: list[str], environment: dict[str, str], cwd: Path | None = None) -> None:
+    """Run one step with its output shown. Raises SystemExit where it fails."""
+    done = subprocess.run(command, env=environment, cwd=cwd, check=False)
+    if done.returncode:
+        raise SystemExit(f"failed with {done.returncode}: {' '.join(command)}")
+
+
+def digests(folder: Path) -> dict[str, str]:
+    """Each file below a folder: path, then SHA-256 with its executable bit, or the target of a link."""
+    found = {}
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder).as_posix()
+        if path.is_symlink():
+            found[name] = f"link to {path.readlink()}"
+        elif path.is_file():
+            mode = "x" if path.stat().st_mode & 0o100 else "-"
+            found[name] = f"{mode} {sha256(path)}"
+    return found
+
+
+def sha256(path: Path) -> str:
+    """Hex SHA-256 of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def differences(first: Path, second: Path) -> list[str]:
+    """Files that differ between two folders, or that only one of them holds."""
+    ours, theirs = digests(first), digests(second)
+    return sorted(name for name in ours.keys() | theirs.keys() if ours.get(name) != theirs.get(name))

@@ -1,0 +1,123 @@
+"""`make release-check`: two builds are the same, the folder works from any path, and the app runs without Python.
+
+A root folder without Python comes from mmdebstrap, where the package is installed by apt, so a library that it fails to
+declare is found here. Without mmdebstrap, a bare root holds the frozen folder and the libraries that it names.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from tools.release.build import differences, run
+from tools.release.packages import elf_files
+
+AWKWARD = "Müller's 100% (検査)"
+RUN_SECONDS = 900
+# Run inside the root. There is no locale, no HOME, no display: as bare as a machine gets.
+IN_ROOT = """
+set -eu
+for name in python3 python3.11 python3.12 python3.13 python3.14; do
+    if command -v "$name" > /dev/null; then echo "this root has $name"; exit 1; fi
+done
+mkdir -p /tmp/out && cd /tmp/out
+{eum} --version
+{eum} --self-check
+{eum} demo --no-window --output /tmp/out/demo
+ls /tmp/out/demo
+"""
+
+
+def same_builds(first: Path, second: Path) -> None:
+    """Raise SystemExit with the names of the files that differ between two folders of releases."""
+    differing = differences(first, second)
+    if differing:
+        raise SystemExit(f"{len(differing)} files differ between two builds: {', '.join(differing[:20])}")
+
+
+def self_check_from_awkward_path(frozen: Path) -> None:
+    """Copy the frozen folder below a path with spaces, quotes, a percent sign and Chinese; check it there."""
+    with tempfile.TemporaryDirectory() as folder:
+        target = Path(folder, AWKWARD, "eum")
+        shutil.copytree(frozen, target, symlinks=True)
+        environment = {name: value for name, value in os.environ.items() if name not in {"PYTHONPATH", "PYTHONHOME"}}
+        run([str(target / "eum"), "--self-check"], environment, cwd=Path(folder))
+
+
+def demo_without_python(deb: Path, frozen: Path) -> str:
+    """Run self-check and demo in a root without Python. Returns what was done, or why it could not be."""
+    if sys.platform != "linux":
+        return "skipped: roots of their own are made on Linux only"
+    if shutil.which("mmdebstrap"):
+        return _in_debian_root(deb)
+    if os.geteuid() != 0 and not _may_unshare():
+        return "skipped: neither mmdebstrap nor user namespaces are available (apt-get install mmdebstrap)"
+    return _in_bare_root(frozen)
+
+
+def _in_debian_root(deb: Path) -> str:
+    """Install the package by apt into a minimal Debian of this machine's release, and run it there."""
+    suite = _release()
+    with tempfile.TemporaryDirectory() as folder:
+        script = Path(folder, "run.sh")
+        script.write_text(IN_ROOT.format(eum="eum"), encoding="utf-8")
+        hooks = [
+            f"copy-in {deb} {script} /",
+            f'chroot "$1" apt-get install -y -q --no-install-recommends /{deb.name} >&2',
+            'chroot "$1" env -i PATH=/usr/bin:/bin sh /run.sh >&2',
+        ]
+        command = ["mmdebstrap", "--variant=apt", *(f"--customize-hook={hook}" for hook in hooks), suite, os.devnull]
+        command += ["--format=null"]
+        run(command, dict(os.environ), cwd=Path(folder))
+    return f"the package was installed and run in a minimal Debian {suite} without Python"
+
+
+def _in_bare_root(frozen: Path) -> str:
+    """Run the folder in a root that holds nothing but it, a shell and the libraries that its files name."""
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder, "root")
+        shutil.copytree(frozen, root / "opt" / "eum", symlinks=True)
+        tools = [Path(found) for name in ("sh", "ls", "mkdir", "env") if (found := shutil.which(name))]
+        for path in {*_libraries([*elf_files(frozen), *tools], frozen), *tools}:
+            (root / path.relative_to("/")).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(path.resolve(), root / path.relative_to("/"))
+        for name in ("tmp", "dev"):
+            (root / name).mkdir()
+        for device in ("null", "urandom"):
+            (root / "dev" / device).write_bytes(b"" if device == "null" else os.urandom(4096))
+        (root / "run.sh").write_text(IN_ROOT.format(eum="/opt/eum/eum"), encoding="utf-8")
+        enter = [] if os.geteuid() == 0 else ["unshare", "--user", "--map-root-user"]
+        command = [*enter, "chroot", str(root), *("env", "-i", "PATH=/usr/bin:/bin", "sh", "/run.sh")]
+        run(command, dict(os.environ), cwd=Path(folder))
+    return "the folder was run in a bare root without Python"
+
+
+def _libraries(programs: list[Path], frozen: Path) -> Iterator[Path]:
+    """Libraries outside the frozen folder that programs are linked to, and the loader."""
+    for program in programs:
+        said = subprocess.run(["ldd", str(program)], capture_output=True, text=True, check=False).stdout
+        for found in re.findall(r"(/\S+) \(0x", said):
+            if not Path(found).is_relative_to(frozen):
+                yield Path(found)
+
+
+def _may_unshare() -> bool:
+    if shutil.which("unshare") is None:
+        return False
+    return (
+        subprocess.run(["unshare", "--user", "--map-root-user", "true"], check=False, capture_output=True).returncode
+        == 0
+    )
+
+
+def _release() -> str:
+    words = dict(
+        line.split("=", 1) for line in Path("/etc/os-release").read_text(encoding="utf-8").splitlines() if "=" in line
+    )
+    return words.get("VERSION_CODENAME", "stable").strip('"')
