@@ -74,9 +74,11 @@ def _reraise(_name: str) -> None:
 def _named_in(module: str) -> set[str]:
     """Absolute names of the modules that a module's code imports."""
     spec = importlib.util.find_spec(module)
-    loader = spec.loader if spec else None
-    code = loader.get_code(module) if isinstance(loader, importlib.abc.InspectLoader) else None
-    return {name for one in _codes(code) for name in _imports(one)}
+    # PyInstaller's loader has the method of importlib's InspectLoader, but is not registered as one.
+    get_code = getattr(spec.loader if spec else None, "get_code", None)
+    if get_code is None:
+        raise ShippedError(f"the code of {module} cannot be read")
+    return {name for one in _codes(get_code(module)) for name in _imports(one)}
 
 
 def _codes(code: CodeType | None) -> Iterator[CodeType]:
@@ -95,7 +97,7 @@ def _imports(code: CodeType) -> Iterator[str]:
 
 
 def platforms() -> str:
-    """Open the app's window on each platform plugin that this machine can show, in a process of its own."""
+    """Open the app's window on each platform plugin that this machine can show, in a separate process."""
     shown = [paint_on(name) for name in platform_plugins()]
     return f"a window opened on {', '.join(shown)}"
 

@@ -26,7 +26,15 @@ from tools.release import __main__ as release
 from tools.release.build import differences, digests
 from tools.release.commands import Command, all_commands
 from tools.release.completion import bash, fish, write_completions, zsh
-from tools.release.contents import license_files, license_of, python_license, read_parts, readme, write_licenses
+from tools.release.contents import (
+    debian_packages,
+    license_files,
+    license_of,
+    python_license,
+    read_parts,
+    readme,
+    write_licenses,
+)
 from tools.release.desktop import write_desktop_files
 from tools.release.manpages import man_page, roff, write_man_pages
 from tools.release.packages import archive_name, make_archive
@@ -234,6 +242,19 @@ def test_a_file_whose_license_is_not_known_stops_the_build(tmp_path: Path) -> No
     stranger.parent.mkdir()
     stranger.touch()
     with pytest.raises(SystemExit, match=r"No license is known for: .*stranger\.py"):
+        write_licenses(tmp_path / "licenses", [stranger])
+
+
+@pytest.mark.skipif(shutil.which("dpkg-query") is None, reason="not a Debian system")
+def test_a_system_library_belongs_to_the_package_that_installed_it(tmp_path: Path) -> None:
+    shell, stranger = Path(shutil.which("sh") or "/bin/sh").resolve(), tmp_path / "libstrange.so"
+    stranger.touch()
+    (package, version), known = next(iter(debian_packages([shell]).items()))
+    assert known == [shell]
+    assert version[0].isdigit()
+    assert Path("/usr/share/doc", package).is_dir()
+    assert list(debian_packages([stranger])) == [("libstrange.so", "")]
+    with pytest.raises(SystemExit, match=r"No license is known for: libstrange\.so"):
         write_licenses(tmp_path / "licenses", [stranger])
 
 

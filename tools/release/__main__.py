@@ -18,7 +18,7 @@ app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, help=__d
 DIST = build.ROOT / "dist"
 WORK = build.ROOT / "build" / "release"
 SUMS = "SHA256SUMS"
-NO_MAINTAINER = "Unnamed <nobody@example.net>"
+NO_MAINTAINER = "Unnamed <unnamed@example.net>"
 
 
 @app.command()

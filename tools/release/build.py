@@ -15,7 +15,7 @@ NAME = "eum"
 
 
 def git(*arguments: str) -> str:
-    """What git prints for the project's repository. Raises SystemExit where git refuses."""
+    """Run git in the project's repository and return its output. Raises SystemExit where git refuses."""
     done = subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, text=True, check=False)
     if done.returncode:
         raise SystemExit(f"git {' '.join(arguments)}: {done.stderr.strip()}")

@@ -53,7 +53,7 @@ def self_check_from_awkward_path(frozen: Path) -> None:
 def demo_without_python(deb: Path, frozen: Path) -> str:
     """Run self-check and demo in a root without Python. Returns what was done, or why it could not be."""
     if sys.platform != "linux":
-        return "skipped: roots of their own are made on Linux only"
+        return "skipped: only Linux can make a separate root"
     if shutil.which("mmdebstrap"):
         return _in_debian_root(deb)
     if os.geteuid() != 0 and not _may_unshare():

@@ -97,7 +97,7 @@ def _parameter(parameter: Any) -> Parameter:
 
 
 def _values(annotation: Any) -> tuple[tuple[str, ...], str]:
-    """What an annotation allows: the words of an enumeration or a Literal, and a name for anything else."""
+    """Values that an annotation allows: the words of an enumeration or a Literal, and a name for anything else."""
     if get_origin(annotation) is Literal:
         return tuple(map(str, get_args(annotation))), ""
     if inner := [one for one in get_args(annotation) if one is not type(None)]:

@@ -169,33 +169,41 @@ def _python_part(folder: Path, distribution: Distribution) -> Part:
 
 
 def _system_parts(folder: Path, libraries: Iterable[Path]) -> Iterator[Part]:
-    by_package: dict[str, list[Path]] = defaultdict(list)
-    for library in libraries:
-        by_package[debian_package(library) or library.name].append(library)
-    for package in sorted(by_package):
-        words = package.split("=")
-        notice = Path("/usr/share/doc") / words[0] / "copyright"
-        files = [notice] if notice.is_file() else []
-        if files:
+    for (package, version), files in sorted(debian_packages(libraries).items()):
+        notice = Path("/usr/share/doc") / package / "copyright"
+        texts = [notice] if version and notice.is_file() else []
+        if texts:
             named = COMMON.findall(notice.read_text(encoding="utf-8", errors="replace"))
             common = (Path("/usr/share/common-licenses") / name for name in sorted(set(named)))
-            files += [path for path in common if path.is_file()]
-        yield Part(words[0], words[-1], "system", "see text", _copy(folder, words[0], files))
+            texts += [path for path in common if path.is_file()]
+        yield Part(package or files[0].name, version, "system", "see text", _copy(folder, package, texts))
 
 
-def debian_package(library: Path) -> str:
-    """`name=version` of the package that installed a file; empty where dpkg does not know it."""
-    if shutil.which("dpkg-query") is None:
-        return ""
-    whole = library.resolve()
-    tried = {str(library), str(whole), str(whole).removeprefix("/usr"), f"/usr{whole}"}
-    for path in sorted(tried):
-        said = _output("dpkg-query", "--search", path)
-        if said:
-            name = said.splitlines()[0].partition(":")[0].partition(",")[0]
-            version = _output("dpkg-query", "--show", "--showformat=${Version} ", name).split()[0]
-            return f"{name}={version}"
-    return ""
+def debian_packages(libraries: Iterable[Path]) -> dict[tuple[str, str], list[Path]]:
+    """Files by the name and version of their package. A file that dpkg does not know: its own name, no version."""
+    libraries = list(libraries)
+    spelled = {library: _spellings(library) for library in libraries}
+    patterns = sorted({name for names in spelled.values() for name in names})
+    has_dpkg = bool(patterns) and shutil.which("dpkg-query") is not None
+    searched = _output("dpkg-query", "--search", *patterns) if has_dpkg else ""
+    owners = {}
+    for line in searched.splitlines():
+        package, _, path = line.partition(": ")
+        owners[path] = package.partition(",")[0].partition(":")[0]
+    names = sorted(set(owners.values()))
+    listed = _output("dpkg-query", "--show", "--showformat=${Package} ${Version}\n", *names) if names else ""
+    versions = dict(line.split() for line in listed.splitlines())
+    found: dict[tuple[str, str], list[Path]] = defaultdict(list)
+    for library, ways in spelled.items():
+        package = next((owners[way] for way in ways if way in owners), library.name)
+        found[package, versions.get(package, "")].append(library)
+    return found
+
+
+def _spellings(path: Path) -> list[str]:
+    """The paths by which dpkg may know a file: as given, resolved, and with /usr before /lib or without it."""
+    whole = str(path.resolve())
+    return list(dict.fromkeys([str(path), whole, whole.removeprefix("/usr"), f"/usr{whole}"]))
 
 
 def _output(*command: str) -> str:

@@ -1,4 +1,4 @@
-"""What a Linux desktop asks of an installed app: launcher, icon, software-center entry, MIME type of bundles."""
+"""Files that a Linux desktop reads about an app: launcher, icon, software-center entry, MIME type of bundles."""
 
 from __future__ import annotations
 
