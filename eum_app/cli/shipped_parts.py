@@ -141,7 +141,7 @@ def label_preview() -> str:
     from eum_app.reports.model import Cover
     from eum_app.scanning.decoder import decode
     from eum_app.scanning.labels import data_matrix, iuid_message
-    from ui.pdf_picture import grey_of, page_image
+    from ui.shared.pdf_picture import grey_of, page_image
 
     message, sheet = iuid_message("1HLD9", "NVG-31A", "786950"), max(label_sheets(), key=_symbol_side)
     symbol = data_matrix(message)

@@ -41,7 +41,7 @@ def release(
     epoch, output = build.source_epoch(), DIST / "release"
     shutil.rmtree(WORK, ignore_errors=True)
     shutil.rmtree(output, ignore_errors=True)
-    frozen = build.freeze(build.export_source(WORK / "source"), WORK / "frozen", epoch)
+    frozen = build.freeze(build.export_source("HEAD", WORK / "source"), WORK / "frozen", epoch)
     build.run([str(frozen / "eum"), "--self-check"], build.build_environment(epoch))
     package(frozen, output, epoch, maintainer)
     sign(output / SUMS, sign_key)
@@ -53,11 +53,11 @@ def release_check() -> None:
     """Build the checked-out commit twice, compare, package, and run it from odd places and without Python."""
     if build.git("status", "--porcelain"):
         print("Files that are not committed are left out of what is checked.")
-    epoch = build.source_epoch()
+    commit, epoch = build.git("rev-parse", "HEAD"), build.source_epoch()
     shutil.rmtree(WORK, ignore_errors=True)
     outputs = []
     for name in ("one", "two, elsewhere"):  # another path, so that a path inside a file would show
-        frozen = build.freeze(build.export_source(WORK / name / "source"), WORK / name / "frozen", epoch)
+        frozen = build.freeze(build.export_source(commit, WORK / name / "source"), WORK / name / "frozen", epoch)
         package(frozen, WORK / name / "release", epoch, NO_MAINTAINER)
         outputs.append((frozen, WORK / name / "release"))
     (frozen, packages), (frozen_again, packages_again) = outputs

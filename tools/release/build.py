@@ -34,9 +34,9 @@ def build_environment(epoch: int) -> dict[str, str]:
     return {**{name: value for name, value in os.environ.items() if name not in unset}, **fixed}
 
 
-def export_source(target: Path) -> Path:
-    """Write the committed files, and nothing else, into the empty folder `target`."""
-    archive = subprocess.run(["git", "archive", "HEAD"], cwd=ROOT, capture_output=True, check=True).stdout
+def export_source(commit: str, target: Path) -> Path:
+    """Write the files of a commit, and nothing else, into the folder `target`, which must not exist."""
+    archive = subprocess.run(["git", "archive", commit], cwd=ROOT, capture_output=True, check=True).stdout
     target.mkdir(parents=True)
     with tarfile.open(fileobj=io.BytesIO(archive)) as files:
         files.extractall(target, filter="data")
