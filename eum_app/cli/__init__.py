@@ -10,13 +10,11 @@ import os
 import sys
 from pathlib import Path
 
-from eum_app.cli.process import EXIT_REFUSED, EXIT_TROUBLE, secrets_taken
+from eum_app.cli.process import EXIT_REFUSED, EXIT_TROUBLE, FIRST_PAINT, secrets_taken
 from eum_app.domain.errors import KnownError, Trouble
 
 SET_PDF = "set-pdf"
 """Not for people: a report sets each volume of a PDF in a child process, which needs nothing else of the program."""
-FIRST_PAINT = "first-paint"
-"""Internal: open the app, print one line after its first paint, exit (`--self-check`, benchmarks)."""
 
 
 def run(arguments: list[str] | None = None) -> int:

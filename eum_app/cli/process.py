@@ -1,4 +1,4 @@
-"""Exit codes, and the secrets that the environment brought."""
+"""Exit codes, an internal command, and the secrets that the environment brought."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from typing import Final
 
 EXIT_REFUSED: Final = 1
 EXIT_TROUBLE: Final = 3
+FIRST_PAINT: Final = "first-paint"
+"""Internal: open the app, print one line after its first paint, exit (`--self-check`, benchmarks)."""
 SECRETS: Final = ("EUM_PASSPHRASE", "EUM_DATABASE_URL")
 _secrets: ContextVar[dict[str, str]] = ContextVar("secrets")
 

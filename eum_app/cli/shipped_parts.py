@@ -14,7 +14,7 @@ from modulefinder import ModuleFinder
 from types import CodeType
 from typing import TYPE_CHECKING, Final
 
-from eum_app.cli import FIRST_PAINT
+from eum_app.cli.process import FIRST_PAINT
 
 if TYPE_CHECKING:
     from eum_app.reports.label_sheet import LabelSheet

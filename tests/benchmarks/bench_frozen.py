@@ -13,8 +13,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from eum_app.cli import FIRST_PAINT
 from eum_app.cli.first_paint import PAINTED
+from eum_app.cli.process import FIRST_PAINT
 from tests.benchmarks.ratios import Ratio
 from tests.builders import Clock, make_store
 
