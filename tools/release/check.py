@@ -26,11 +26,11 @@ set -eu
 for name in python3 python3.11 python3.12 python3.13 python3.14; do
     if command -v "$name" > /dev/null; then echo "this root has $name"; exit 1; fi
 done
-mkdir -p /tmp/out && cd /tmp/out
+mkdir -p /srv/out && cd /srv/out
 {eum} --version
 {eum} --self-check
-{eum} demo --no-window --output /tmp/out/demo
-ls /tmp/out/demo
+{eum} demo --no-window --output /srv/out/demo
+ls /srv/out/demo
 """
 
 
