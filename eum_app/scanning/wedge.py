@@ -3,8 +3,9 @@
 The event filter in `ui` turns each key press into a `Key`, holds the key back, and does what `feed` and `idle` answer:
 a `Burst` is a scan; `Typed` keys go on to the widget they were meant for.
 
-Measured (23 keys, scanners with 0, 2 and 10 ms between characters): worst gap 21 ms, so a scan is at least six
-characters with gaps of at most 50 ms, ended by Enter or Tab or by 100 ms of silence.
+Measured (23 keys, scanners with 0, 2 and 10 ms between characters): worst gap 21 ms. So keys with gaps of at most
+50 ms are a scan if Enter or Tab ends them, whatever their number: MIL-STD-130N allows serial numbers of one character.
+Without Enter or Tab, 100 ms of silence end a scan, of at least six characters.
 """
 
 from __future__ import annotations
@@ -59,6 +60,7 @@ class WedgeSettings:
     """What the scanner of this device is set to. An AIM prefix ("]d1") needs no setting: the mark's reader takes it."""
 
     min_characters: int = 6
+    """Of a scan that silence ends; Enter or Tab ends a scan of any length."""
     max_gap_ms: float = 50
     silence_ms: float = 100
     prefix: str = ""
@@ -73,6 +75,7 @@ class BurstCollector:
     def __init__(self, settings: WedgeSettings | None = None) -> None:
         self.settings = settings or WedgeSettings()
         self._held: list[Key | AltReleased] = []
+        self._ended_ms: float | None = None
 
     @property
     def is_pending(self) -> bool:
@@ -95,21 +98,35 @@ class BurstCollector:
             return decided
         if key.auto_repeat:  # a key held down is fast too, and never a scan
             return (*decided, *self._let_go(key))
-        if key.name in _END_KEYS or key.text in _END_TEXTS:
-            burst = self._burst()
-            if burst is None:
-                return (*decided, *self._let_go(key))
-            self._held.clear()
-            return (*decided, burst)
+        if _ends(key):
+            return (*decided, *self._end(key))
         self._held.append(key)
         return decided
+
+    def is_of_scan(self, key: Key) -> bool:
+        """Whether Enter or Tab belongs to a scan: it ends one, or is the second end key of one (Enter and Tab)."""
+        return self.is_pending or self._has_just_ended(key)
 
     def idle(self, at_ms: float) -> tuple[Burst | Typed, ...]:
         """A tick. Returns what silence has decided."""
         return self._decide() if self._held and at_ms >= self.due_ms else ()
 
+    def _end(self, key: Key) -> tuple[Burst | Typed, ...]:
+        if not self._held and self._has_just_ended(key):
+            self._ended_ms = key.at_ms  # nothing is typed: a scanner may be set to send several
+            return ()
+        burst = self._burst(1)
+        if burst is None:
+            return self._let_go(key)
+        self._held.clear()
+        self._ended_ms = key.at_ms
+        return (burst,)
+
+    def _has_just_ended(self, key: Key) -> bool:
+        return self._ended_ms is not None and 0 <= key.at_ms - self._ended_ms <= self.settings.max_gap_ms
+
     def _decide(self) -> tuple[Burst | Typed, ...]:
-        burst = self._burst()
+        burst = self._burst(self.settings.min_characters)
         if burst is None:
             return self._let_go()
         self._held.clear()
@@ -120,11 +137,11 @@ class BurstCollector:
         self._held.clear()
         return (Typed(keys),) if keys else ()
 
-    def _burst(self) -> Burst | None:
+    def _burst(self, least: int) -> Burst | None:
         if not self._held:
             return None
         text = _text_of(self._held, self.settings.keys)
-        if len(text) < self.settings.min_characters:
+        if len(text) < least:
             return None
         ways = {way for key in self._held if isinstance(key, Key) and (way := self._way_of(key))}
         for written, meant in self.settings.texts.items():
@@ -140,6 +157,10 @@ class BurstCollector:
         if key.name in self.settings.keys:
             return "mapped"
         return "control" if key.text and not key.text.isprintable() else ""
+
+
+def _ends(key: Key) -> bool:
+    return key.name in _END_KEYS or key.text in _END_TEXTS
 
 
 def _text_of(keys: list[Key | AltReleased], mapped: Mapping[str, str]) -> str:

@@ -176,12 +176,45 @@ def test_enter_alone_is_at_once_what_it_is(desk: Desk, scans: list[bytes]) -> No
     assert entered == [True]
 
 
-def test_short_word_and_enter_arrive_in_order(desk: Desk, scans: list[bytes]) -> None:
+def press_at(target: QWidget, key: Qt.Key, at_ms: int, text: str = "") -> None:
+    """A key with the window system's own time."""
+    for kind in (QEvent.Type.ShortcutOverride, QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
+        event = QKeyEvent(kind, key, Qt.KeyboardModifier.NoModifier, text)
+        event.setTimestamp(at_ms)
+        QApplication.sendEvent(target, event)
+
+
+@pytest.mark.parametrize("word", ["A", "N7", "786", "0042A"])
+@pytest.mark.parametrize("where", ["field", "press"])
+def test_a_short_scan_is_a_scan_and_nothing_else(desk: Desk, scans: list[bytes], where: str, word: str) -> None:
+    entered: list[bool] = []
+    desk.field.returnPressed.connect(lambda: entered.append(True))
+    target = getattr(desk, where)
+    target.setFocus()
+    for at, letter in enumerate(word):
+        press_at(target, Qt.Key(ord(letter)), 1000 + 10 * at, letter)
+    press_at(target, Qt.Key.Key_Return, 1000 + 10 * len(word), "\r")
+    press_at(target, Qt.Key.Key_Return, 1020 + 10 * len(word), "\r")  # a scanner set to send two
+    assert scans == [word.encode()]
+    assert (desk.field.text(), entered, desk.done) == ("", [], [])
+
+
+def test_short_word_and_enter_at_a_persons_speed_arrive_in_order(desk: Desk, scans: list[bytes]) -> None:
     entered: list[str] = []
     desk.field.returnPressed.connect(lambda: entered.append(desk.field.text()))
     desk.field.setFocus()
-    send(desk.field, "786\r")
+    for at, letter in enumerate("786"):
+        press_at(desk.field, Qt.Key(ord(letter)), 1000 + 60 * at, letter)
+    press_at(desk.field, Qt.Key.Key_Return, 1180, "\r")
     assert entered == ["786"]
+    assert scans == []
+
+
+def test_one_key_and_enter_at_a_persons_speed_act(desk: Desk, scans: list[bytes]) -> None:
+    desk.press.setFocus()
+    press_at(desk.press, Qt.Key.Key_A, 1000, "a")
+    press_at(desk.press, Qt.Key.Key_Return, 1060, "\r")
+    assert desk.done[:1] == ["all"]
     assert scans == []
 
 

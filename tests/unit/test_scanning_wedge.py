@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -56,13 +57,39 @@ def test_typing_is_handed_on_key_by_key() -> None:
     assert "".join(key.text for one in decided if isinstance(one, Typed) for key in one.keys) == "serial 12"
 
 
-def test_enter_after_a_few_keys_is_typing() -> None:
+@pytest.mark.parametrize("text", ["A", "N7", "A123", "0042A"])
+@pytest.mark.parametrize("gap_ms", [1, 20, 50])
+@pytest.mark.parametrize("end", ["Enter", "Return", "Tab"])
+def test_a_short_burst_that_an_end_key_ends_is_a_scan(text: str, gap_ms: float, end: str) -> None:
     collector = BurstCollector()
-    _, at = press(collector, "12345")
-    (typed,) = collector.feed(Key("\r", at + 2, name="Enter", token="event"))
-    assert isinstance(typed, Typed)
-    assert [key.text for key in typed.keys] == [*"12345", "\r"]
-    assert typed.keys[-1].token == "event"
+    decided, at = press(collector, text, gap_ms)
+    assert decided == []
+    (burst,) = collector.feed(Key("", at + gap_ms, name=end))
+    assert burst == Burst(text.encode(), 0, at)
+    assert not collector.is_pending
+
+
+@pytest.mark.parametrize("text", ["A", "N7", "12345"])
+def test_enter_at_a_persons_speed_is_typing(text: str) -> None:
+    collector = BurstCollector()
+    decided, at = press(collector, text, 60)
+    decided += collector.feed(Key("\r", at + 60, name="Enter", token="event"))
+    assert all(isinstance(one, Typed) for one in decided)
+    typed = [key for one in decided if isinstance(one, Typed) for key in one.keys]
+    assert [key.text for key in typed] == [*text, "\r"]
+    assert typed[-1].token == "event"
+
+
+def test_several_end_keys_end_one_scan_and_press_nothing() -> None:
+    collector = BurstCollector()
+    _, at = press(collector, "A123")
+    enter, tab = Key("\r", at + 2, name="Enter"), Key("\t", at + 12, name="Tab")
+    assert [type(one) for one in collector.feed(enter)] == [Burst]
+    assert collector.is_of_scan(tab)
+    assert collector.feed(tab) == ()
+    by_hand = Key("\r", at + 200, name="Enter")
+    assert not collector.is_of_scan(by_hand)
+    assert collector.feed(by_hand) == (Typed((by_hand,)),)
 
 
 def test_a_key_held_down_is_never_a_scan() -> None:
@@ -100,7 +127,14 @@ def test_mapped_keys_texts_prefix_and_suffix() -> None:
     assert burst.raw == b"ABC\x1dDEF\x1d"
 
 
-@given(st.lists(st.tuples(st.characters(codec="utf-8"), st.floats(0, 300), st.booleans(), st.booleans()), max_size=60))
+@given(
+    st.lists(
+        st.tuples(
+            st.characters(codec="utf-8", exclude_characters="\r\n\t"), st.floats(0, 300), st.booleans(), st.booleans()
+        ),
+        max_size=60,
+    )
+)
 def test_no_key_is_ever_lost(presses: list[tuple[str, float, bool, bool]]) -> None:
     collector = BurstCollector(WedgeSettings(min_characters=10_000))
     at = 0.0

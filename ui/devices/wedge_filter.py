@@ -138,7 +138,8 @@ class WedgeFilter(QObject):
         if _name(event) in self._collector.settings.keys or (text in _SEPARATORS and text):
             return True
         if Qt.Key(event.key()) in _END_KEYS:
-            return self._collector.is_pending and not ctrl and not modifiers & Qt.KeyboardModifier.AltModifier
+            is_plain = not ctrl and not modifiers & Qt.KeyboardModifier.AltModifier
+            return is_plain and self._collector.is_of_scan(Key(text, _now_ms(event), name=_name(event)))
         if not text or not text.isprintable() or ctrl:
             return False
         is_keypad = bool(modifiers & Qt.KeyboardModifier.KeypadModifier)
