@@ -15,6 +15,7 @@ from rich.table import Table
 
 from tests.benchmarks import (
     bench_book,
+    bench_idle,
     bench_import,
     bench_keys,
     bench_match,
@@ -45,6 +46,7 @@ FIGURES: dict[str, Callable[[Path], list[Figure]]] = {
     "match": bench_match.figures,
     "scan": bench_scan.figures,
     "pages": bench_pages.figures,
+    "idle": bench_idle.figures,
     "book": bench_book.figures,
 }
 

@@ -9,6 +9,7 @@ import pytest
 
 from tests.benchmarks import (
     bench_book,
+    bench_idle,
     bench_import,
     bench_keys,
     bench_pages,
@@ -40,6 +41,12 @@ def test_reports_are_measured(tmp_path: Path) -> None:
     for ending, measure in (("csv", bench_report.measure), ("xlsx", bench_report.measure_workbook)):
         (tmp_path / ending).mkdir()
         _gives_figures(measure(tmp_path / ending, items=30, repeats=2), 2)
+
+
+def test_idle_pages_are_measured(tmp_path: Path) -> None:
+    found = bench_idle.figures(tmp_path, settle_ms=1, rest_ms=5)
+    assert len(found) > 15
+    assert {figure.bound for figure in found} == {0.5}
 
 
 def test_keys_are_measured(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ class FitArea(QScrollArea):
         """`is_column`: never narrower than the content, so that it scrolls up and down only."""
         super().__init__()
         self._is_column = is_column
-        self._is_fitting = self._is_due = False
+        self._is_fitting = self._is_due = self._is_own_request = False
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         if is_column:
@@ -51,7 +51,9 @@ class FitArea(QScrollArea):
         if event.type() == QEvent.Type.LayoutRequest and watched is self.widget():
             self._fit()
             self.updateGeometry()
-            if not self._is_due:
+            if self._is_own_request:
+                self._is_own_request = False
+            elif not self._is_due:
                 # What is nested in the content may answer by its old size until its own layouts have run.
                 self._is_due = True
                 QTimer.singleShot(0, self, self._fit_again)
@@ -68,6 +70,8 @@ class FitArea(QScrollArea):
         content = self.widget()
         layout = content.layout() if content is not None else None
         if layout is not None:
+            # Qt answers this by a layout request of its own. To take that for another change would never end.
+            self._is_own_request = True
             layout.invalidate()
         self._fit()
 
