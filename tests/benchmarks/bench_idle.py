@@ -1,4 +1,4 @@
-"""What each page costs while nobody touches it: processor time over a time of rest, as a share of a core.
+"""Processor time of each page while it is idle, as a share of a core.
 
 Real stores and real pages, offscreen. A page is opened, left to settle, and then only the event loop runs.
 """

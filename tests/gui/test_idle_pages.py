@@ -62,7 +62,7 @@ def turn(times: int) -> None:
 
 
 def idle_events() -> Counter[str]:
-    """What still happens once the window has settled."""
+    """Events that still come once the window has settled."""
     turn(TURNS)
     with metered() as meter:
         turn(TURNS)

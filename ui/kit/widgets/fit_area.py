@@ -70,7 +70,7 @@ class FitArea(QScrollArea):
         content = self.widget()
         layout = content.layout() if content is not None else None
         if layout is not None:
-            # Qt answers this by a layout request of its own. To take that for another change would never end.
+            # Qt answers this by a layout request. To take that for another change would never end.
             self._is_own_request = True
             layout.invalidate()
         self._fit()
