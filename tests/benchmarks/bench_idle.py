@@ -17,11 +17,11 @@ from PySide6.QtWidgets import QApplication
 
 from tests.benchmarks.ratios import Figure
 from tests.builders import make_world
-from ui.desk import Desk
 from ui.field.pages import add_pages as add_field_pages
 from ui.hq.pages import add_hq_pages
-from ui.shell import Shell
-from ui.tasks import Tasks
+from ui.kit.desk import Desk
+from ui.kit.tasks import Tasks
+from ui.window.shell import Shell
 
 SETTLE_MS = 500
 REST_MS = 2_000

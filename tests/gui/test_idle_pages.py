@@ -15,8 +15,8 @@ from pytestqt.qtbot import QtBot
 from eum_app.usecases.recovery import RecoveryCodes
 from tests.gui.field_world import field_at_work
 from tests.gui.hq_support import hq_window, hq_world
-from ui.tasks import Tasks
-from ui.widgets import FitArea
+from ui.kit.tasks import Tasks
+from ui.kit.widgets import FitArea
 
 TURNS = 200
 """Of the event loop. A loop that feeds itself makes at least one event a turn."""
