@@ -65,7 +65,7 @@ def test_a_short_burst_that_an_end_key_ends_is_a_scan(text: str, gap_ms: float, 
     decided, at = press(collector, text, gap_ms)
     assert decided == []
     (burst,) = collector.feed(Key("", at + gap_ms, name=end))
-    assert burst == Burst(text.encode(), 0, at)
+    assert burst == Burst(text.encode())
     assert not collector.is_pending
 
 
