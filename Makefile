@@ -4,22 +4,34 @@ PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/ready
+DEV    := $(VENV)/ready-dev
+PIP    := $(BIN)/python -m pip --disable-pip-version-check
+# Wheels only: nothing is compiled here, and no package's set-up code runs.
+LOCKED := install --quiet --only-binary=:all: --require-hashes
 FREEZE := build/freeze-venv
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo app test check format screens bench bench-large faults fuzz traps freeze bench-frozen release release-check lock clean
+.PHONY: help setup demo app test check lint types unit matrix second format screens bench bench-large faults fuzz traps
+.PHONY: freeze bench-frozen release release-check lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
 
-setup: $(READY) ## Virtual environment with the locked packages; system libraries for Qt
+setup: $(DEV) ## Virtual environment with all locked packages; system libraries for Qt
 
+# What the app needs to run; `make demo` and `make app` install no more.
 $(READY): requirements.lock pyproject.toml tools/machine.py
 	@$(PYTHON) tools/machine.py
-	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(PIP) --version >/dev/null 2>&1 || $(PYTHON) -m venv $(VENV)
 	@echo "Installing the locked packages into $(VENV)"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@$(PIP) $(LOCKED) -r requirements.lock
+	@$(PIP) install --quiet --no-deps --no-build-isolation -e .
+	@touch $@
+
+# The same, and the tools of development.
+$(DEV): $(READY) requirements-dev.lock
+	@echo "Installing the development tools into $(VENV)"
+	@$(PIP) $(LOCKED) -r requirements-dev.lock
 	@touch $@
 
 demo: $(READY) ## The whole job with synthetic data: in windows, or without a display into demo-output/
@@ -29,43 +41,55 @@ demo: $(READY) ## The whole job with synthetic data: in windows, or without a di
 app: $(READY) ## Open the app
 	@$(BIN)/eum
 
-test: $(READY) check ## Set up, check, run all tests
+test: $(DEV) check ## Set up, check, run all tests
 	$(BIN)/python -m pytest -n auto
 
-check: $(READY) ## Lint, formatting, types, import contracts, plain words
+check: $(DEV) lint types ## Lint, formatting, import contracts, plain words, types
+
+lint: $(DEV) ## Lint, formatting, import contracts, plain words
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy
-	$(BIN)/mypy tools/machine.py tools/plain_words.py
 	$(BIN)/lint-imports
 	$(BIN)/python tools/plain_words.py
 
-format: $(READY) ## Put the code into shape
+types: $(DEV) ## Types
+	$(BIN)/mypy
+
+unit: $(DEV) ## The unit tests
+	$(BIN)/python -m pytest -n auto tests/unit
+
+matrix: ## Set up, check and unit tests on every Python found, or on PYTHONS="…"; a table
+	@$(PYTHON) -m tools.pythons
+
+second: ## Types and unit tests on a second Python, where there is one
+	@$(PYTHON) -m tools.pythons --second
+
+format: $(DEV) ## Put the code into shape
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
 screens: $(READY) ## Pictures of every page in every theme and size into build/screens
 	@QT_QPA_PLATFORM=offscreen $(BIN)/python -m eum_app.demo.screens build/screens
 
-bench: $(READY) ## Speed as ratios against the bare libraries; bench-output/bench.json
+bench: $(DEV) ## Speed as ratios against the bare libraries; bench-output/bench.json
 	@$(BIN)/python -m tests.benchmarks
 
-bench-large: $(READY) ## The store at a million items; some minutes
+bench-large: $(DEV) ## The store at a million items; some minutes
 	@$(BIN)/python -m tests.benchmarks.bench_book 1000000
 
-faults: $(READY) ## kill -9 two hundred times while it works: nothing acknowledged is lost; then 10,000 photos
+faults: $(DEV) ## kill -9 two hundred times while it works: nothing acknowledged is lost; then 10,000 photos
 	@$(BIN)/python -m tests.faults
 
-fuzz: $(READY) ## The property tests again, with many more examples
+fuzz: $(DEV) ## The property tests again, with many more examples
 	HYPOTHESIS_PROFILE=fuzz $(BIN)/python -m pytest -n auto -m hypothesis --timeout 3600
 
-traps: $(READY) ## Wrong reads looked for in thousands of pictures by formula
+traps: $(DEV) ## Wrong reads looked for in thousands of pictures by formula
 	@$(BIN)/python -m tests.benchmarks.bench_traps 1 250
 
 freeze: $(FREEZE)/ready ## The app as one folder with its own Python, dist/eum; it then checks itself
 	@$(FREEZE)/bin/python -m tools.release freeze
 
-bench-frozen: $(READY) ## Cold start of dist/eum against the app from source, after `make freeze`
+bench-frozen: $(DEV) ## Cold start of dist/eum against the app from source, after `make freeze`
 	@$(BIN)/python -m tests.benchmarks.bench_frozen dist/eum/eum
 
 release: $(FREEZE)/ready ## Packages of the tag that is checked out, signed: make release SIGN_KEY=… MAINTAINER=…
@@ -80,15 +104,18 @@ release-check: $(FREEZE)/ready ## Two builds compared, packages, odd paths, a ro
 $(FREEZE)/ready: requirements-freeze.lock
 	@$(PYTHON) tools/machine.py --freeze
 	$(PYTHON) -m venv --clear $(FREEZE)
-	$(FREEZE)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-freeze.lock
+	$(FREEZE)/bin/python -m pip --disable-pip-version-check $(LOCKED) -r requirements-freeze.lock
 	@touch $@
 
-lock: ## Resolve both locks anew (needs uv); for every Python that we support, without index addresses
-	uv pip compile pyproject.toml --extra dev $(LOCKED) --upgrade -o requirements.lock
-	printf 'pyinstaller\nopencv-python-headless\ncyclonedx-python-lib\n' | uv pip compile pyproject.toml - $(LOCKED) --upgrade \
+lock: $(DEV) ## Resolve the three locks again (needs uv); for every supported Python, without index addresses
+	uv pip compile pyproject.toml --extra build $(RESOLVE) --upgrade -o requirements.lock
+	uv pip compile pyproject.toml --extra build --extra dev $(RESOLVE) --upgrade --constraint requirements.lock \
+		-o requirements-dev.lock
+	printf 'pyinstaller\nopencv-python-headless\ncyclonedx-python-lib\n' | uv pip compile pyproject.toml - $(RESOLVE) --upgrade \
 		--constraint requirements.lock --no-emit-package opencv-python -o requirements-freeze.lock
+	$(BIN)/python -m pytest -q tests/unit/test_locks.py
 
-LOCKED := --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url
+RESOLVE := --universal --python-version 3.11 --only-binary :all: --generate-hashes --no-header --no-annotate --no-emit-index-url
 
 clean: ## Remove what was built and measured, and the virtual environment; demo-output stays
 	rm -rf $(VENV) build dist *.egg-info bench-output

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import importlib.util
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -107,23 +106,3 @@ def test_the_recipe_names_what_exists_and_all_that_lies_beside_the_code(recipe: 
     beside += (ROOT / "db" / "migrations").rglob("*.py")  # Alembic runs them as files
     assert len(beside) > 100
     assert [path for path in beside if not any(path.is_relative_to(folder) for folder in folders)] == []
-
-
-def test_the_frozen_app_is_built_from_the_locked_versions() -> None:
-    """opencv-python-headless stands in for opencv-python, of the same version (docs/adr/0006)."""
-    ours, frozen = _pins("requirements.lock"), _pins("requirements-freeze.lock")
-    assert "opencv-python" not in frozen
-    assert frozen.pop("opencv-python-headless") == ours["opencv-python"]
-    assert "pyinstaller" in frozen
-    assert {name: version for name, version in frozen.items() if name in ours and ours[name] != version} == {}
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    wanted = {re.split(r"[\[>=<]", line)[0].lower() for line in project["dependencies"]}
-    assert wanted - set(frozen) == {"opencv-python"}
-    assert "://" not in (ROOT / "requirements-freeze.lock").read_text(encoding="utf-8")
-
-
-def _pins(name: str) -> dict[str, set[str]]:
-    found: dict[str, set[str]] = {}
-    for package, version in re.findall(r"^([a-z0-9-]+)==(\S+)", (ROOT / name).read_text(encoding="utf-8"), re.M):
-        found.setdefault(package, set()).add(version)
-    return found
