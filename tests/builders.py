@@ -14,14 +14,14 @@ from eum_app.crypto.passphrases import KdfParams
 from eum_app.crypto.suites import Suite
 from eum_app.domain.checklists import Answer
 from eum_app.domain.facts import ChecklistPin, MarkRead
-from eum_app.usecases.enrol_device import accept_enrolment, read_answer, request_enrolment, sign_enrolment
-from eum_app.usecases.exchange import import_bundles
-from eum_app.usecases.import_inventory import import_inventory
-from eum_app.usecases.inventory_file import read_inventory
-from eum_app.usecases.open_store import create_store
-from eum_app.usecases.plan_visit import PlannedVisit, plan_visit
-from eum_app.usecases.seal_bundle import seal_for_device
+from eum_app.list_files.inventory_file import read_inventory
+from eum_app.usecases.exchange.enrol_device import accept_enrolment, read_answer, request_enrolment, sign_enrolment
+from eum_app.usecases.exchange.receive import import_bundles
+from eum_app.usecases.exchange.seal_bundle import seal_for_device
+from eum_app.usecases.lists.import_inventory import import_inventory
 from eum_app.usecases.session import Session
+from eum_app.usecases.store.open_store import create_store
+from eum_app.usecases.visits.plan_visit import PlannedVisit, plan_visit
 
 PASSPHRASE = "correct horse battery staple"
 ITEM_CHECKLIST = ChecklistPin(checklist_id="item-nvd-neutral", version="2.1")
@@ -169,7 +169,7 @@ def make_world(
 
 def yes_to_all() -> tuple[Answer, ...]:
     """Answers to the item checklist of `ITEM_CHECKLIST`, all yes."""
-    from eum_app.usecases.plan_visit import shipped_checklists
+    from eum_app.usecases.visits.plan_visit import shipped_checklists
 
     checklist = next(row for row in shipped_checklists() if row.checklist_id == ITEM_CHECKLIST.checklist_id)
     return tuple(Answer(question.question_id, "yes") for question in checklist.questions)

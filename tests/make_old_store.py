@@ -21,8 +21,8 @@ import msgspec
 from db.migrations import HEAD
 from db.queries.visits import work_ids
 from eum_app import __version__
-from eum_app.usecases.record_check import record_check
 from eum_app.usecases.session import Session
+from eum_app.usecases.visits.record_check import record_check
 from tests.builders import PASSPHRASE, World, typed, yes_to_all
 from tests.pictures import photo
 from tests.simulator import Simulator

@@ -11,11 +11,12 @@ from db.queries import visits
 from eum_app.domain.clock import utc_text
 from eum_app.domain.facts import Fact, MarkRead, encode_fact, kind_of
 from eum_app.domain.journal import Author, Entry, encode_entry, head_of, next_entry
-from eum_app.usecases.exchange import ImportOutcome, import_bundles
-from eum_app.usecases.record_check import record_check, withdraw_checks
-from eum_app.usecases.seal_bundle import seal_results
+from eum_app.usecases.exchange.receive import import_bundles
+from eum_app.usecases.exchange.seal_bundle import seal_results
+from eum_app.usecases.exchange.trust import hq_certificate, identity_of
+from eum_app.usecases.exchange.verify_bundle import ImportOutcome
 from eum_app.usecases.session import new_id
-from eum_app.usecases.trust import hq_certificate, identity_of
+from eum_app.usecases.visits.record_check import record_check, withdraw_checks
 from sync.bundle_file import BundleObject, write_bundle
 from tests.builders import World, copy_unnoticed, make_world, typed, yes_to_all
 

@@ -45,7 +45,7 @@ def add_account_command(
 ) -> None:
     """Give another person an account (administrators)."""
     from eum_app.domain.people import Scope
-    from eum_app.usecases.accounts import add_account
+    from eum_app.usecases.people.accounts import add_account
 
     scope = Scope(tuple(program or ()), tuple(country or ()))
     with unlocked(store, account, passphrase_fd) as session:
@@ -59,7 +59,7 @@ def accounts_command(
     account: AccountOption, store: StoreOption = None, passphrase_fd: PassphraseFd = None, as_json: JsonOption = False
 ) -> None:
     """The accounts of this store: role, locked or not, recovery codes left."""
-    from eum_app.usecases.accounts import list_accounts
+    from eum_app.usecases.people.accounts import list_accounts
 
     with unlocked(store, account, passphrase_fd) as session:
         rows = list_accounts(session)
@@ -92,7 +92,7 @@ def passphrase_command(
     new_passphrase_fd: NewPassphraseFd = None,
 ) -> None:
     """Change your own passphrase. The store is not encrypted anew; recovery codes stay."""
-    from eum_app.usecases.accounts import change_passphrase
+    from eum_app.usecases.people.accounts import change_passphrase
 
     with unlocked(store, account, passphrase_fd) as session:
         old = another_secret(old_passphrase_fd, "Old passphrase, again")
@@ -109,7 +109,7 @@ def reset_command(
     new_passphrase_fd: NewPassphraseFd = None,
 ) -> None:
     """Give another account, whose passphrase is forgotten, a new one and new keys (administrators)."""
-    from eum_app.usecases.accounts import reset_passphrase
+    from eum_app.usecases.people.accounts import reset_passphrase
 
     with unlocked(store, account, passphrase_fd) as session:
         reset_passphrase(session, other, another_secret(new_passphrase_fd, f"Passphrase of {other}", confirm=True))
@@ -121,7 +121,7 @@ def unlock_command(
     other: Code, account: AccountOption, store: StoreOption = None, passphrase_fd: PassphraseFd = None
 ) -> None:
     """Let a locked account try again (administrators)."""
-    from eum_app.usecases.accounts import unlock_account
+    from eum_app.usecases.people.accounts import unlock_account
 
     with unlocked(store, account, passphrase_fd) as session:
         unlock_account(session, other)
@@ -133,7 +133,7 @@ def remove_command(
     other: Code, account: AccountOption, store: StoreOption = None, passphrase_fd: PassphraseFd = None
 ) -> None:
     """Take an account's way in away; what it stated stays (administrators)."""
-    from eum_app.usecases.accounts import remove_account
+    from eum_app.usecases.people.accounts import remove_account
 
     with unlocked(store, account, passphrase_fd) as session:
         remove_account(session, other)
@@ -145,7 +145,7 @@ def recovery_codes_command(
     account: AccountOption, store: StoreOption = None, passphrase_fd: PassphraseFd = None
 ) -> None:
     """Make ten new single-use codes for your own account, in place of the old ones."""
-    from eum_app.usecases.recovery import make_recovery_codes
+    from eum_app.usecases.people.recovery import make_recovery_codes
 
     with unlocked(store, account, passphrase_fd) as session:
         made = make_recovery_codes(session)
@@ -160,7 +160,7 @@ def recover_command(
     new_passphrase_fd: NewPassphraseFd = None,
 ) -> None:
     """Open a locked store with a recovery code, and set a new passphrase."""
-    from eum_app.usecases.recovery import open_with_recovery_code
+    from eum_app.usecases.people.recovery import open_with_recovery_code
 
     code = another_secret(code_fd, "Recovery code")
     chosen = another_secret(new_passphrase_fd, NEW, confirm=True)
@@ -180,7 +180,7 @@ def read_out_command(
     as_json: JsonOption = False,
 ) -> None:
     """At HQ: the next recovery code of an account of a device, to be read out to its holder (administrators)."""
-    from eum_app.usecases.recovery import read_out_recovery_code
+    from eum_app.usecases.people.recovery import read_out_recovery_code
 
     with unlocked(store, account, passphrase_fd) as session:
         found = read_out_recovery_code(session, device, other)
@@ -203,7 +203,7 @@ def escrow_command(
     new_passphrase_fd: NewPassphraseFd = None,
 ) -> None:
     """At HQ, before two people: open a device's store with HQ's recovery key, and set an account's passphrase."""
-    from eum_app.usecases.escrow import open_by_escrow
+    from eum_app.usecases.store.escrow import open_by_escrow
 
     with unlocked(store, account, passphrase_fd) as session:
         seen_by = another_secret(witness_fd, f"Passphrase of {witness}")
@@ -228,7 +228,7 @@ def rotate_command(
     passphrase_fd: PassphraseFd = None,
 ) -> None:
     """Put the whole store under a new data key (administrators). Nobody else may have it open."""
-    from eum_app.usecases.rotate_key import rotate_data_key
+    from eum_app.usecases.store.rotate_key import rotate_data_key
 
     with unlocked(store, account, passphrase_fd) as session:
         rotate_data_key(session, reason)
@@ -243,7 +243,7 @@ def erase_after_command(
     passphrase_fd: PassphraseFd = None,
 ) -> None:
     """Destroy the keys of this store by itself after so many failed tries (administrators). Off unless set."""
-    from eum_app.usecases.erase import set_erase_after
+    from eum_app.usecases.store.erase import set_erase_after
 
     with unlocked(store, account, passphrase_fd) as session:
         set_erase_after(session, failures)
@@ -258,8 +258,8 @@ def erase_command(
     passphrase_fd: PassphraseFd = None,
 ) -> None:
     """Destroy the keys of this store, for ever (administrators)."""
-    from eum_app.usecases.erase import erase_store, what_is_lost
-    from eum_app.usecases.open_store import open_store
+    from eum_app.usecases.store.erase import erase_store, what_is_lost
+    from eum_app.usecases.store.open_store import open_store
 
     folder = store_folder(store)
     session = open_store(folder, account, passphrase(passphrase_fd), notice_accepted_at=notice_accepted(folder))

@@ -20,7 +20,7 @@ def backup_command(
     as_json: JsonOption = False,
 ) -> None:
     """Back the store up, also while it is in use: encrypted, as of one moment. Photos are copied once."""
-    from eum_app.usecases.back_up import back_up
+    from eum_app.usecases.store.back_up import back_up
 
     with unlocked(store, account, passphrase_fd) as session:
         made = back_up(session, folder, _say_how_far)
@@ -45,7 +45,7 @@ def restore_command(
     as_json: JsonOption = False,
 ) -> None:
     """Put a backup back, once all of it has been read and holds. Never over a store that is there."""
-    from eum_app.usecases.back_up import restore
+    from eum_app.usecases.store.back_up import restore
 
     done = restore(
         backup,

@@ -109,7 +109,7 @@ def notice_accepted(folder: Path) -> str | None:
 @contextlib.contextmanager
 def unlocked(store: Path | None, account: str, descriptor: int | None) -> Iterator[Session]:
     """An open session; its end is recorded."""
-    from eum_app.usecases.open_store import open_store
+    from eum_app.usecases.store.open_store import open_store
     from eum_app.wording.messages import sentence
 
     folder = store_folder(store)

@@ -21,7 +21,7 @@ def withhold_command(
     as_json: JsonOption = False,
 ) -> None:
     """Ask that content be withheld; another person confirms."""
-    from eum_app.usecases.withhold import ask_to_withhold
+    from eum_app.usecases.review.withhold import ask_to_withhold
 
     with unlocked(store, account, passphrase_fd) as session:
         asked = ask_to_withhold(session, object_id, reason)
@@ -36,7 +36,7 @@ def confirm_command(
     passphrase_fd: PassphraseFd = None,
 ) -> None:
     """Confirm what another person asked for: the content's key is destroyed. There is no way back."""
-    from eum_app.usecases.withhold import confirm_withholding
+    from eum_app.usecases.review.withhold import confirm_withholding
 
     with unlocked(store, account, passphrase_fd) as session:
         confirm_withholding(session, request_id)

@@ -30,7 +30,7 @@ def request(
     as_json: JsonOption = False,
 ) -> None:
     """On a device: write the request that HQ signs. Again on an enrolled device: for a new identity."""
-    from eum_app.usecases.enrol_device import request_enrolment
+    from eum_app.usecases.exchange.enrol_device import request_enrolment
 
     with unlocked(store, account, passphrase_fd) as session:
         made = request_enrolment(session, to, anew=anew)
@@ -52,7 +52,7 @@ def sign(
     as_json: JsonOption = False,
 ) -> None:
     """At HQ: sign a device's request, after comparing fingerprints."""
-    from eum_app.usecases.enrol_device import read_request, sign_enrolment
+    from eum_app.usecases.exchange.enrol_device import read_request, sign_enrolment
 
     view = read_request(request_file)
     if _plain(view.fingerprint) != _plain(fingerprint):
@@ -78,7 +78,7 @@ def accept(
     passphrase_fd: PassphraseFd = None,
 ) -> None:
     """On a device: take the identity that HQ signed."""
-    from eum_app.usecases.enrol_device import accept_enrolment
+    from eum_app.usecases.exchange.enrol_device import accept_enrolment
 
     with unlocked(store, account, passphrase_fd) as session:
         accepted = accept_enrolment(session, answer, root, leave_behind=leave_behind)
@@ -94,7 +94,7 @@ def list_devices(
 ) -> None:
     """Devices enrolled at this HQ, and HQ's own fingerprint."""
     from db.queries.people import all_devices
-    from eum_app.usecases.enrol_device import enrolment_state
+    from eum_app.usecases.exchange.enrol_device import enrolment_state
 
     with unlocked(store, account, passphrase_fd) as session:
         state = enrolment_state(session)
@@ -121,7 +121,7 @@ def seal(
     as_json: JsonOption = False,
 ) -> None:
     """Seal what the other side has not received."""
-    from eum_app.usecases.seal_bundle import seal_for_device, seal_results
+    from eum_app.usecases.exchange.seal_bundle import seal_for_device, seal_results
 
     with unlocked(store, account, passphrase_fd) as session:
         if session.is_hq and not device:
@@ -170,7 +170,7 @@ def verify(
     as_json: JsonOption = False,
 ) -> None:
     """Who sent a bundle, whether it is whole and unaltered: separate verdicts. It is not opened."""
-    from eum_app.usecases.bundles import verify_file
+    from eum_app.usecases.exchange.bundles import verify_file
 
     with unlocked(store, account, passphrase_fd) as session:
         verdict = verify_file(session, file)
@@ -197,7 +197,7 @@ def open_command(
     as_json: JsonOption = False,
 ) -> None:
     """Verify a bundle for this store and list what is in it; nothing is imported."""
-    from eum_app.usecases.bundles import list_bundle
+    from eum_app.usecases.exchange.bundles import list_bundle
 
     with unlocked(store, account, passphrase_fd) as session:
         contents = list_bundle(session, file)
@@ -219,7 +219,7 @@ def import_command(
     as_json: JsonOption = False,
 ) -> None:
     """Take bundles in. Each is accepted, already held, waiting, forked, refused or quarantined, with its reason."""
-    from eum_app.usecases.exchange import import_bundles
+    from eum_app.usecases.exchange.receive import import_bundles
 
     with unlocked(store, account, passphrase_fd) as session:
         outcomes = import_bundles(session, files, receipts).outcomes

@@ -17,7 +17,7 @@ from eum_app.domain.errors import Refusal
 if TYPE_CHECKING:
     from eum_app.domain.claims import ClaimRow
     from eum_app.domain.inventory_rows import InventoryRow
-    from eum_app.usecases.list_file import ListPreview, Profile
+    from eum_app.list_files.list_file import ListPreview, Profile
     from eum_app.usecases.session import Session
 
 inventory_app = typer.Typer(help="The book of items.", no_args_is_help=True)
@@ -59,8 +59,8 @@ def import_command(
     as_json: JsonOption = False,
 ) -> None:
     """Import a list; rejected rows are named with line and reason."""
-    from eum_app.usecases import list_profiles
-    from eum_app.usecases.list_file import write_rejected_csv
+    from eum_app.list_files.list_file import write_rejected_csv
+    from eum_app.usecases.lists import list_profiles
 
     list_kind = kind.value.replace("-", "_")
     needs_store = not dry_run or bool(save_profile) or _is_saved(profile)
@@ -82,15 +82,15 @@ def import_command(
 
 
 def _preview(kind: ListKind, file: Path, profile: Profile | None) -> ListPreview[Any]:
-    from eum_app.usecases.claims_file import read_claims
-    from eum_app.usecases.inventory_file import read_inventory
+    from eum_app.list_files.claims_file import read_claims
+    from eum_app.list_files.inventory_file import read_inventory
 
     return read_inventory(file, profile) if kind is ListKind.INVENTORY else read_claims(file, profile)
 
 
 def _imported(session: Session, preview: ListPreview[Any], kind: ListKind) -> tuple[dict[str, Any], str]:
-    from eum_app.usecases.import_claims import import_claims
-    from eum_app.usecases.import_inventory import import_inventory
+    from eum_app.usecases.lists.import_claims import import_claims
+    from eum_app.usecases.lists.import_inventory import import_inventory
 
     if kind is ListKind.INVENTORY:
         result = import_inventory(session, preview)
@@ -145,8 +145,8 @@ def _is_saved(profile: str) -> bool:
 
 def _profile(session: Session | None, given: str) -> Profile | None:
     from db.queries.claims import saved_profile
-    from eum_app.usecases.list_file import Profile
-    from eum_app.usecases.list_profiles import profile_of
+    from eum_app.list_files.list_file import Profile
+    from eum_app.usecases.lists.list_profiles import profile_of
 
     if not given:
         return None

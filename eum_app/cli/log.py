@@ -62,11 +62,11 @@ def export_command(
     as_json: JsonOption = False,
 ) -> None:
     """The same entries as a file, whole, with a signed sidecar."""
-    from eum_app.usecases.activity_report import export_activity
+    from eum_app.usecases.reporting.activity_log import export_activity_log
 
     wanted = _wanted(actor, kind, origin, day, search)
     with unlocked(store, account, passphrase_fd) as session:
-        made = export_activity(session, to, wanted)
+        made = export_activity_log(session, to, wanted)
     data = {"path": str(made.path), "sidecar": str(made.sidecar_path), "rows": made.rows, "sha384": made.sha384}
     show(as_json, data, f"{made.rows} entries: {made.path}\nSHA-384 {made.sha384}")
 
@@ -88,7 +88,7 @@ def correct_time_command(
     as_json: JsonOption = False,
 ) -> None:
     """State that a clock was wrong: what was recorded stays, and counts by the time put right."""
-    from eum_app.usecases.correct_time import correct_time
+    from eum_app.usecases.store.correct_time import correct_time
 
     with unlocked(store, account, passphrase_fd) as session:
         correct_time(

@@ -29,7 +29,7 @@ def labels_command(
     as_json: JsonOption = False,
 ) -> None:
     """Labels for items, as a PDF of vector symbols; each is read back before anything is written."""
-    from eum_app.usecases.print_labels import print_labels
+    from eum_app.usecases.reporting.label_sheet import print_labels
 
     if symbol not in ("data_matrix", "qr"):
         raise typer.BadParameter("data_matrix or qr", param_hint="--symbol")
@@ -79,7 +79,7 @@ def worklist_command(
     as_json: JsonOption = False,
 ) -> None:
     """The visit's items on paper, place by place, with boxes to tick and a QR symbol on each page."""
-    from eum_app.usecases.worklist import print_worklist
+    from eum_app.usecases.reporting.worklist import print_worklist
 
     with unlocked(store, account, passphrase_fd) as session:
         printed = print_worklist(session, visit, output, place or None)
@@ -101,7 +101,7 @@ def transcribe_command(
     Columns: page, saw, seen_at (with offset), row or serial, outcome, reason (code of the form), read and read_again
     (the serial read on the item, typed twice), note.
     """
-    from eum_app.usecases.filled_worklist import transcribe_file
+    from eum_app.usecases.visits.transcribe_file import transcribe_file
 
     with unlocked(store, account, passphrase_fd) as session:
         done = transcribe_file(session, visit, filled)

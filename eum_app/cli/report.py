@@ -10,7 +10,7 @@ import typer
 from eum_app.cli.common import AccountOption, JsonOption, PassphraseFd, StoreOption, show, unlocked
 from eum_app.domain.compliance.clocks import DEFAULT_TRIGGER
 from eum_app.domain.errors import Refusal
-from eum_app.usecases.export_report import Exported
+from eum_app.usecases.reporting.export_report import Exported
 
 report_app = typer.Typer(help="Reports: .csv, .xlsx, .pdf or .json, signed.", no_args_is_help=True)
 
@@ -45,7 +45,7 @@ def inventory(
     """Inventory status of every item; the rows are counted again from the file."""
     from db.queries.items import all_sites
     from db.queries.reports import InventoryFilter
-    from eum_app.usecases.inventory_report import export_inventory
+    from eum_app.usecases.reporting.inventory_status import export_inventory_status
 
     with unlocked(store, account, passphrase_fd) as session:
         site_id = ""
@@ -54,7 +54,7 @@ def inventory(
             if not site_id:
                 raise Refusal("site.unknown", site_id=site)
         wanted = InventoryFilter(site_id=site_id, country=country, case_id=case, eum_level=level)
-        _show(as_json, export_inventory(session, to, wanted, trigger=clock))
+        _show(as_json, export_inventory_status(session, to, wanted, trigger=clock))
 
 
 @report_app.command()
@@ -67,10 +67,10 @@ def visit(
     as_json: JsonOption = False,
 ) -> None:
     """Record of one visit: items, site checklist, findings, evidence, signatures."""
-    from eum_app.usecases.visit_report import export_visit
+    from eum_app.usecases.reporting.visit_record import export_visit_record
 
     with unlocked(store, account, passphrase_fd) as session:
-        _show(as_json, export_visit(session, to, visit_id))
+        _show(as_json, export_visit_record(session, to, visit_id))
 
 
 def _show(as_json: bool, made: Exported) -> None:

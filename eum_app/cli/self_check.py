@@ -58,7 +58,7 @@ def _assets() -> str:
 
     from assets import asset
     from eum_app.reports.label_sheet import label_sheets
-    from eum_app.usecases.plan_visit import shipped_checklists
+    from eum_app.usecases.visits.plan_visit import shipped_checklists
 
     texts = [path for path in asset().rglob("*") if path.suffix in {".json", ".svg", ".typ", ".qss"}]
     for path in texts:
@@ -85,7 +85,7 @@ def _migrations() -> str:
 
 def _store(suite: Suite) -> str:
     from eum_app.crypto.passphrases import KdfParams
-    from eum_app.usecases.open_store import check_store, create_store, open_store
+    from eum_app.usecases.store.open_store import check_store, create_store, open_store
 
     with tempfile.TemporaryDirectory() as folder:
         store, words = Path(folder, "store"), os.urandom(16).hex()

@@ -44,7 +44,7 @@ def create(
 ) -> None:
     """Make a store with its first account. HQ's may have its database on a PostgreSQL server."""
     from eum_app.crypto.suites import Suite
-    from eum_app.usecases.open_store import create_store
+    from eum_app.usecases.store.open_store import create_store
 
     session = create_store(
         store_folder(store),
@@ -70,7 +70,7 @@ def database_url_command(
     database_url_fd: DatabaseUrlFd = None,
 ) -> None:
     """Note where the database of an HQ store is now: a new password, a new server."""
-    from eum_app.usecases.open_store import change_database_url
+    from eum_app.usecases.store.open_store import change_database_url
 
     url = database_url(database_url_fd)
     if url is None:
@@ -85,7 +85,7 @@ def check(
 ) -> None:
     """Follow every journal from its beginning, hold every signature, hash every photo: is anything altered, is
     anything missing?"""
-    from eum_app.usecases.check_store import Wrong, examine_store
+    from eum_app.usecases.store.check_store import Wrong, examine_store
     from eum_app.wording.messages import sentence
 
     def said(wrong: Wrong) -> dict[str, object]:
@@ -131,7 +131,7 @@ def rebuild(
     account: AccountOption, store: StoreOption = None, passphrase_fd: PassphraseFd = None, as_json: JsonOption = False
 ) -> None:
     """Make the read tables again from the journals."""
-    from eum_app.usecases.open_store import rebuild_store
+    from eum_app.usecases.store.open_store import rebuild_store
 
     with unlocked(store, account, passphrase_fd) as session:
         applied = rebuild_store(session)
@@ -148,7 +148,7 @@ def grant_roles_command(
     passphrase_fd: PassphraseFd = None,
 ) -> None:
     """On PostgreSQL, as the owner of the database: give its roles what they need and nothing more."""
-    from eum_app.usecases.grant_roles import grant_roles
+    from eum_app.usecases.store.grant_roles import grant_roles
 
     with unlocked(store, account, passphrase_fd) as session:
         grant_roles(session, writer=writer, intake=intake, auditor=auditor)
@@ -160,7 +160,7 @@ def renew(
     account: AccountOption, store: StoreOption = None, passphrase_fd: PassphraseFd = None, as_json: JsonOption = False
 ) -> None:
     """Begin a new journal at HQ, after its store was copied or put back to an earlier state."""
-    from eum_app.usecases.renew_journal import renew_journal
+    from eum_app.usecases.store.renew_journal import renew_journal
 
     with unlocked(store, account, passphrase_fd) as session:
         epoch = renew_journal(session)
@@ -176,7 +176,7 @@ def notice(
     passphrase_fd: PassphraseFd = None,
 ) -> None:
     """Set the notice that is shown before this store is opened (administrators)."""
-    from eum_app.usecases.notice import set_notice
+    from eum_app.usecases.people.notice import set_notice
 
     try:
         text = text_file.read_text("utf-8-sig")

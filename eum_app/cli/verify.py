@@ -48,7 +48,7 @@ Found = tuple[dict[str, Any], list[str], bool]
 
 
 def _file(file: Path, session: Session | None, root: str) -> Found:
-    from eum_app.usecases.verify_report import is_report
+    from eum_app.usecases.reporting.verify_report import is_report
 
     if is_report(file):
         return _report(file, session, root)
@@ -62,7 +62,7 @@ def _file(file: Path, session: Session | None, root: str) -> Found:
 
 
 def _report(file: Path, session: Session | None, root: str) -> Found:
-    from eum_app.usecases.verify_report import verify_report
+    from eum_app.usecases.reporting.verify_report import verify_report
     from eum_app.wording.messages import sentence
 
     proof = verify_report(file, session, root)
@@ -117,7 +117,7 @@ def _report(file: Path, session: Session | None, root: str) -> Found:
 
 
 def _bundle(file: Path, session: Session) -> Found:
-    from eum_app.usecases.bundles import verify_file
+    from eum_app.usecases.exchange.bundles import verify_file
 
     verdict = verify_file(session, file)
     data = {
@@ -134,7 +134,7 @@ def _bundle(file: Path, session: Session) -> Found:
 
 
 def _store(session: Session) -> Found:
-    from eum_app.usecases.open_store import check_store
+    from eum_app.usecases.store.open_store import check_store
     from eum_app.wording.messages import sentence
 
     altered = ""

@@ -44,7 +44,7 @@ def plan_command(
 ) -> None:
     """Plan an annual inventory of one site; `eum bundle seal --device` makes the tasking."""
     from db.queries.items import all_sites
-    from eum_app.usecases.plan_visit import plan_visit
+    from eum_app.usecases.visits.plan_visit import plan_visit
 
     with unlocked(store, account, passphrase_fd) as session:
         site_id = next((row.site_id for row in session.read(all_sites) if row.name == site), None)

@@ -10,8 +10,8 @@ from typing import Final
 
 from eum_app.demo.generate import depot_rows, mark_image, photo, shelf_video, write_inventory_csv
 from eum_app.domain.inventory_rows import InventoryRow
-from eum_app.usecases.enrol_device import accept_enrolment, read_answer, request_enrolment, sign_enrolment
-from eum_app.usecases.open_store import create_store
+from eum_app.usecases.exchange.enrol_device import accept_enrolment, read_answer, request_enrolment, sign_enrolment
+from eum_app.usecases.store.open_store import create_store
 
 PASSPHRASE: Final = "synthetic demo passphrase"  # noqa: S105 - protects nothing but synthetic data
 REVIEWER: Final = "REV-004"

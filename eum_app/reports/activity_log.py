@@ -61,7 +61,7 @@ def payload_text(payload: bytes) -> str:
         return payload.hex()
 
 
-def activity_report(
+def activity_log_report(
     rows: Iterator[Sequence[str]], total: int, made: Made, filters: Mapping[str, str], heads: Sequence[Head]
 ) -> Report:
     """The log as a cover and one table."""

@@ -107,7 +107,7 @@ def reconciliation_of(counts: StatusCounts) -> Reconciliation:
     return reconcile(counts.total, counts.dispositions, COUNTING_DISPOSITIONS)
 
 
-def inventory_report(
+def inventory_status_report(
     rows: Iterator[Sequence[str]],
     counts: StatusCounts,
     made: Made,

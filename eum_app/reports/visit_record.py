@@ -117,7 +117,7 @@ def reconciliation_of(seen: VisitSeen) -> Reconciliation:
     return reconcile(seen.visit.expected, outcomes_of(seen), COUNTING_OUTCOMES)
 
 
-def visit_report(seen: VisitSeen, made: Made, rows: Iterable[Sequence[str]]) -> Report:
+def visit_record_report(seen: VisitSeen, made: Made, rows: Iterable[Sequence[str]]) -> Report:
     """The record as a cover and tables. `rows` are `item_cells`."""
     visit, result = seen.visit, reconciliation_of(seen)
     outcomes = outcomes_of(seen)

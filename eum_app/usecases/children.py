@@ -11,15 +11,16 @@ from typing import Protocol
 
 from db.queries.reports import InventoryFilter
 from eum_app.domain.claims import ClaimKind
-from eum_app.usecases.claims_file import read_claims
-from eum_app.usecases.exchange import Imported, import_bundles
-from eum_app.usecases.import_claims import ClaimsResult, import_claims
-from eum_app.usecases.import_inventory import InventoryResult, import_inventory
-from eum_app.usecases.inventory_file import Profile, read_inventory
-from eum_app.usecases.inventory_report import Exported, export_inventory
-from eum_app.usecases.seal_bundle import Sealed, seal_for_device, seal_results
+from eum_app.list_files.claims_file import read_claims
+from eum_app.list_files.inventory_file import Profile, read_inventory
+from eum_app.usecases.exchange.receive import import_bundles
+from eum_app.usecases.exchange.seal_bundle import Sealed, seal_for_device, seal_results
+from eum_app.usecases.exchange.verify_bundle import Imported
+from eum_app.usecases.lists.import_claims import ClaimsResult, import_claims
+from eum_app.usecases.lists.import_inventory import InventoryResult, import_inventory
+from eum_app.usecases.reporting.inventory_status import Exported, export_inventory_status
+from eum_app.usecases.reporting.visit_record import export_visit_record
 from eum_app.usecases.session import Ticket, resumed
-from eum_app.usecases.visit_report import export_visit
 
 
 class Progress(Protocol):
@@ -65,11 +66,11 @@ def import_claims_child(
         return import_claims(session, preview, kind)
 
 
-def export_inventory_child(progress: Progress, ticket: Ticket, path: Path, wanted: InventoryFilter) -> Exported:
+def export_inventory_status_child(progress: Progress, ticket: Ticket, path: Path, wanted: InventoryFilter) -> Exported:
     with resumed(ticket) as session:
-        return export_inventory(session, path, wanted, progress)
+        return export_inventory_status(session, path, wanted, progress)
 
 
-def export_visit_child(progress: Progress, ticket: Ticket, path: Path, visit_id: str) -> Exported:
+def export_visit_record_child(progress: Progress, ticket: Ticket, path: Path, visit_id: str) -> Exported:
     with resumed(ticket) as session:
-        return export_visit(session, path, visit_id, progress)
+        return export_visit_record(session, path, visit_id, progress)

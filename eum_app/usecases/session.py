@@ -25,8 +25,8 @@ from eum_app.domain.errors import Refusal
 from eum_app.domain.facts import AccessDenied, ClockJumped, ContentRef, RecordsRead, SessionEnded, SessionStarted
 from eum_app.domain.journal import Author, head_of
 from eum_app.domain.time_check import expected_in_session, jumped_since_entry
-from eum_app.usecases.head_signatures import signed_head
-from eum_app.usecases.instance import leave_store, notice_copy, notice_key_change
+from eum_app.usecases.store.head_signatures import signed_head
+from eum_app.usecases.store.instance import leave_store, notice_copy, notice_key_change
 
 Given = ParamSpec("Given")
 Value = TypeVar("Value")

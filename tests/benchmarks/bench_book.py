@@ -26,8 +26,8 @@ from db.queries.activity import activity_by_id, newest_activity_ids
 from db.queries.inventory import ItemFilter, find_item_ids
 from db.queries.items import ItemRow, items_by_id
 from eum_app.domain.people import Scope
-from eum_app.usecases.open_store import rebuild_store
 from eum_app.usecases.session import Session, Ticket, resumed
+from eum_app.usecases.store.open_store import rebuild_store
 from tests.benchmarks.book import make_book
 from tests.benchmarks.ratios import Figure, timed_ms
 from tests.builders import Clock

@@ -14,8 +14,8 @@ from db.store import Connection
 from db.tables import visit_items
 from eum_app.crypto.suites import DEFAULT_SUITE
 from eum_app.domain.facts import CheckRecorded
-from eum_app.usecases.exchange import import_bundles
-from eum_app.usecases.seal_bundle import seal_results
+from eum_app.usecases.exchange.receive import import_bundles
+from eum_app.usecases.exchange.seal_bundle import seal_results
 from eum_app.usecases.session import Session, new_id, resumed
 from tests.benchmarks.ratios import Ratio, bare_store, timed_ms, written_between
 from tests.builders import ITEM_CHECKLIST, make_world, typed, yes_to_all

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from eum_app.crypto.passphrases import KdfParams
 from eum_app.crypto.suites import Suite
-from eum_app.usecases.open_store import create_store, open_store
-from eum_app.usecases.rotate_key import rotate_data_key
+from eum_app.usecases.store.open_store import create_store, open_store
+from eum_app.usecases.store.rotate_key import rotate_data_key
 from tests.benchmarks.ratios import Figure, timed_ms
 from tests.builders import PASSPHRASE, Clock, make_store
 

@@ -22,8 +22,8 @@ from db.tables import items as items_table
 from db.tables import visit_items
 from eum_app.domain.look_alikes import look_alike_key
 from eum_app.scanning.labels import iuid_message
-from eum_app.usecases.match_mark import match_mark
 from eum_app.usecases.session import Session
+from eum_app.usecases.visits.match_mark import match_mark
 from tests.benchmarks.ratios import Figure
 from tests.builders import Clock, make_store
 

@@ -21,8 +21,8 @@ from PySide6.QtWidgets import QAbstractItemView, QApplication, QComboBox
 from sqlalchemy import func, update
 
 from db.tables import items as items_table
-from eum_app.usecases.list_file import Profile
-from eum_app.usecases.preview_list import preview_list
+from eum_app.list_files.list_file import Profile
+from eum_app.usecases.lists.preview_list import preview_list
 from eum_app.usecases.session import Session
 from tests.benchmarks.bench_match import fill, part_and_serial
 from tests.benchmarks.bench_scan import Painted, Times, _expect_in, until

@@ -19,8 +19,8 @@ from db.location import read_location, write_location
 from db.tables import kept, read
 from eum_app.crypto.suites import DEFAULT_SUITE
 from eum_app.domain.facts import SiteRegistered
-from eum_app.usecases.exchange import import_bundles
-from eum_app.usecases.seal_bundle import seal_results
+from eum_app.usecases.exchange.receive import import_bundles
+from eum_app.usecases.exchange.seal_bundle import seal_results
 from eum_app.usecases.session import Session, Ticket, resumed
 from tests.benchmarks.bench_import import _record_all
 from tests.benchmarks.ratios import Ratio

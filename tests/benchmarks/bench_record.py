@@ -13,8 +13,8 @@ from sqlalchemy import select
 from db.store import Connection
 from db.tables import visit_items
 from eum_app.crypto.suites import DEFAULT_SUITE
-from eum_app.usecases.record_check import record_check
 from eum_app.usecases.session import Session, resumed
+from eum_app.usecases.visits.record_check import record_check
 from tests.benchmarks.ratios import Ratio, Statements, bare_store, timed_ms, written_between
 from tests.builders import make_world, typed, yes_to_all
 

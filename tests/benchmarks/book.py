@@ -14,8 +14,8 @@ from db.tables import journal
 from db.transaction import Transaction
 from eum_app.domain.facts import Fact, ItemListed, SiteRegistered, encode_fact, kind_of
 from eum_app.domain.journal import head_of, next_entry
-from eum_app.usecases.open_store import rebuild_store
 from eum_app.usecases.session import Session
+from eum_app.usecases.store.open_store import rebuild_store
 from tests.builders import Clock, make_store
 
 SITES: Final = 200

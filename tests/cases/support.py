@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from eum_app.cli import run
-from eum_app.usecases.import_inventory import import_inventory
-from eum_app.usecases.inventory_file import read_inventory
-from eum_app.usecases.match_mark import Match, match_mark
+from eum_app.list_files.inventory_file import read_inventory
+from eum_app.usecases.lists.import_inventory import import_inventory
+from eum_app.usecases.visits.match_mark import Match, match_mark
 from tests.builders import World, make_world
 
 CASES = Path(__file__).parent

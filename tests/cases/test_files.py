@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from eum_app.usecases.seal_bundle import seal_results
+from eum_app.usecases.exchange.seal_bundle import seal_results
 from tests.builders import PASSPHRASE, make_world
 from tests.cases.support import case, command, still_wrong
 

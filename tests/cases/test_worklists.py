@@ -10,7 +10,7 @@ import pytest
 
 from eum_app.domain.clock import utc_text
 from eum_app.domain.errors import Refusal
-from eum_app.usecases.filled_worklist import transcribe_file
+from eum_app.usecases.visits.transcribe_file import transcribe_file
 from tests.builders import World, make_world
 from tests.cases.support import case, still_wrong
 

@@ -19,10 +19,10 @@ from db.backups import damaged_parts, read_manifest
 from db.chains import chain_head
 from db.store import Connection
 from db.tables import checks
-from eum_app.usecases.back_up import restore
-from eum_app.usecases.exchange import import_bundles
-from eum_app.usecases.open_store import check_store, open_store, rebuild_store
+from eum_app.usecases.exchange.receive import import_bundles
 from eum_app.usecases.session import Session, Ticket, resumed
+from eum_app.usecases.store.back_up import restore
+from eum_app.usecases.store.open_store import check_store, open_store, rebuild_store
 from tests.builders import PASSPHRASE, Clock
 from tests.faults.labour import BEGUN, BUNDLES, SEALED, backups_of, check_one, labour
 from tests.integration.test_projection import tables

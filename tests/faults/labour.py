@@ -19,12 +19,12 @@ from sqlalchemy import Connection, text
 
 from db.keyslots import new_data_key
 from db.queries.visits import all_visits, work_ids
-from eum_app.usecases.back_up import back_up
-from eum_app.usecases.exchange import import_bundles
-from eum_app.usecases.open_store import open_store
-from eum_app.usecases.record_check import record_check
-from eum_app.usecases.seal_bundle import seal_results
+from eum_app.usecases.exchange.receive import import_bundles
+from eum_app.usecases.exchange.seal_bundle import seal_results
 from eum_app.usecases.session import Session, Ticket, resumed
+from eum_app.usecases.store.back_up import back_up
+from eum_app.usecases.store.open_store import open_store
+from eum_app.usecases.visits.record_check import record_check
 from tests.builders import PASSPHRASE, Clock, typed, yes_to_all
 from tests.pictures import photo
 

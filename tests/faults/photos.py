@@ -17,10 +17,10 @@ from db.backups import Backup
 from db.engines import DATABASE
 from db.store import CONTENT
 from eum_app.domain.facts import EvidenceAttached
-from eum_app.usecases.back_up import back_up
-from eum_app.usecases.open_store import check_store
-from eum_app.usecases.rotate_key import rotate_data_key
 from eum_app.usecases.session import Session, new_id
+from eum_app.usecases.store.back_up import back_up
+from eum_app.usecases.store.open_store import check_store
+from eum_app.usecases.store.rotate_key import rotate_data_key
 from tests.builders import Clock, make_store
 
 AT_ONCE: Final = 100

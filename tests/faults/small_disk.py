@@ -21,10 +21,10 @@ import pytest
 from db.attempts import FILE_NAME as ATTEMPTS
 from db.store import Store
 from eum_app.domain.errors import Trouble
-from eum_app.usecases.back_up import back_up, restore
-from eum_app.usecases.exchange import import_bundles
-from eum_app.usecases.open_store import open_store
+from eum_app.usecases.exchange.receive import import_bundles
 from eum_app.usecases.session import resumed
+from eum_app.usecases.store.back_up import back_up, restore
+from eum_app.usecases.store.open_store import open_store
 from tests.builders import PASSPHRASE, Clock
 from tests.faults.disk import files_below
 from tests.faults.kills import KINDS, Prepared, prepare, require_nothing_lost

@@ -20,10 +20,10 @@ from db.instance import PUT_BACK
 from db.queries.checks import evidence_of
 from db.store import Store
 from eum_app.domain.errors import Refusal, Trouble
-from eum_app.usecases.back_up import back_up, restore
-from eum_app.usecases.enrol_device import accept_enrolment, read_answer, request_enrolment, sign_enrolment
-from eum_app.usecases.open_store import check_store, open_store
+from eum_app.usecases.exchange.enrol_device import accept_enrolment, read_answer, request_enrolment, sign_enrolment
 from eum_app.usecases.session import Session, Ticket, resumed
+from eum_app.usecases.store.back_up import back_up, restore
+from eum_app.usecases.store.open_store import check_store, open_store
 from tests.builders import PASSPHRASE, Clock, make_store
 from tests.faults.disk import cut, files_below, flip, no_file_beyond
 from tests.faults.labour import check_one

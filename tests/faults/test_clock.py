@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from db.queries import checks, visits
-from eum_app.usecases.open_store import check_store
+from eum_app.usecases.store.open_store import check_store
 from tests.integration.test_projection import tables
 from tests.simulator import Simulator
 

@@ -17,14 +17,14 @@ from db.store import Store
 from eum_app.crypto.signing import SigningKey
 from eum_app.domain.errors import Refusal, Trouble
 from eum_app.domain.facts import HeadSigned, SiteRegistered
-from eum_app.usecases.bundles import list_bundle, verify_file
-from eum_app.usecases.enrol_device import revoke_device
-from eum_app.usecases.exchange import import_bundles
-from eum_app.usecases.head_signatures import sign_head
-from eum_app.usecases.open_store import check_store, open_store
-from eum_app.usecases.record_check import record_check
-from eum_app.usecases.seal_bundle import seal_for_device, seal_results
+from eum_app.usecases.exchange.bundles import list_bundle, verify_file
+from eum_app.usecases.exchange.enrol_device import revoke_device
+from eum_app.usecases.exchange.receive import import_bundles
+from eum_app.usecases.exchange.seal_bundle import seal_for_device, seal_results
 from eum_app.usecases.session import Session
+from eum_app.usecases.store.head_signatures import sign_head
+from eum_app.usecases.store.open_store import check_store, open_store
+from eum_app.usecases.visits.record_check import record_check
 from tests.builders import PASSPHRASE, Clock, enrol, make_store, make_world, typed, yes_to_all
 from tests.simulator import Simulator
 
@@ -269,7 +269,7 @@ def test_a_broken_import_leaves_nothing(simulator: Simulator, monkeypatch: pytes
     def dies(*_: object) -> tuple[int, int]:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("eum_app.usecases.exchange.record_judgement", dies)
+    monkeypatch.setattr("eum_app.usecases.exchange.receive_at_hq.record_judgement", dies)
     with pytest.raises(KeyboardInterrupt):
         import_bundles(hq, [sealed])
     monkeypatch.undo()

@@ -18,11 +18,11 @@ from eum_app.domain import facts as f
 from eum_app.domain.errors import Refusal
 from eum_app.domain.journal import Author, genesis, head_of, next_entry
 from eum_app.scanning.labels import data_matrix, png
-from eum_app.usecases.close_out import Signed, close_out
-from eum_app.usecases.exchange import import_bundles
-from eum_app.usecases.open_store import check_store, open_store, rebuild_store
-from eum_app.usecases.record_check import record_check, withdraw_checks
-from eum_app.usecases.seal_bundle import seal_results
+from eum_app.usecases.exchange.receive import import_bundles
+from eum_app.usecases.exchange.seal_bundle import seal_results
+from eum_app.usecases.store.open_store import check_store, open_store, rebuild_store
+from eum_app.usecases.visits.close_out import Signed, close_out
+from eum_app.usecases.visits.record_check import record_check, withdraw_checks
 from tests.builders import PASSPHRASE, copy_unnoticed, typed
 from tests.flows.test_main_job import answer_site_checklist
 from tests.simulator import Simulator
@@ -287,7 +287,7 @@ def test_a_clock_set_back_takes_nothing_back(simulator: Simulator) -> None:
 
 
 def test_more_than_one_bundle_holds_goes_in_several(simulator: Simulator, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("eum_app.usecases.seal_bundle.PART_OBJECTS", 2)
+    monkeypatch.setattr("eum_app.usecases.exchange.seal_bundle.PART_OBJECTS", 2)
     for number in range(4):
         simulator.check(FIRST, number, "discrepancy")  # each with a note
     device = simulator.world.devices[FIRST]

@@ -24,13 +24,13 @@ from db.store import Store
 from db.transaction import Transaction
 from eum_app.crypto.suites import Suite
 from eum_app.domain.errors import KnownError, Refusal, Trouble
-from eum_app.usecases.accounts import add_account, change_passphrase, list_accounts
-from eum_app.usecases.erase import erase_after, erase_store, set_erase_after, what_is_lost
-from eum_app.usecases.escrow import open_by_escrow
-from eum_app.usecases.open_store import check_store, open_store
-from eum_app.usecases.recovery import make_recovery_codes, open_with_recovery_code
-from eum_app.usecases.rotate_key import rotate_data_key
+from eum_app.usecases.people.accounts import add_account, change_passphrase, list_accounts
+from eum_app.usecases.people.recovery import make_recovery_codes, open_with_recovery_code
 from eum_app.usecases.session import Session, Ticket, resumed
+from eum_app.usecases.store.erase import erase_after, erase_store, set_erase_after, what_is_lost
+from eum_app.usecases.store.escrow import open_by_escrow
+from eum_app.usecases.store.open_store import check_store, open_store
+from eum_app.usecases.store.rotate_key import rotate_data_key
 from tests.builders import PASSPHRASE, Clock, enrol, make_store
 from tests.faults.disk import cut, flip, no_file_beyond
 from tests.postgres import PostgreSQL

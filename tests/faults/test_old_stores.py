@@ -21,9 +21,9 @@ from db.tables import journal
 from db.upgrades import BEFORE_UPGRADE
 from eum_app import __version__
 from eum_app.domain.errors import Refusal, Trouble
-from eum_app.usecases.back_up import back_up, restore
-from eum_app.usecases.open_store import check_store, open_store, rebuild_store
 from eum_app.usecases.session import Session
+from eum_app.usecases.store.back_up import back_up, restore
+from eum_app.usecases.store.open_store import check_store, open_store, rebuild_store
 from tests.builders import PASSPHRASE, Clock, make_world
 from tests.faults.labour import make_older
 from tests.integration.test_projection import tables

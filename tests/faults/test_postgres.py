@@ -11,13 +11,13 @@ import pytest
 from db.queries import exchange, findings, visits
 from eum_app.domain.errors import Trouble
 from eum_app.domain.facts import SiteRegistered
-from eum_app.usecases import exchange as exchange_usecase
-from eum_app.usecases import import_inventory as import_inventory_usecase
-from eum_app.usecases.exchange import import_bundles
-from eum_app.usecases.import_inventory import import_inventory
-from eum_app.usecases.inventory_file import read_inventory
-from eum_app.usecases.open_store import check_store, open_store, rebuild_store
+from eum_app.list_files.inventory_file import read_inventory
+from eum_app.usecases.exchange import receive_at_hq
+from eum_app.usecases.exchange.receive import import_bundles
+from eum_app.usecases.lists import import_inventory as import_inventory_usecase
+from eum_app.usecases.lists.import_inventory import import_inventory
 from eum_app.usecases.session import Session
+from eum_app.usecases.store.open_store import check_store, open_store, rebuild_store
 from tests.builders import PASSPHRASE, Clock, inventory_csv, make_store
 from tests.integration.test_projection import tables
 from tests.postgres import PostgreSQL
@@ -39,7 +39,7 @@ def heads(session: Session) -> dict[str, int]:
     return {head.origin: head.seq for head in session.read(exchange.journal_heads)}
 
 
-@pytest.mark.parametrize("moment", ["_append_all", "judge", "record_judgement"])
+@pytest.mark.parametrize("moment", ["append_bundle", "judge", "record_judgement"])
 def test_killed_in_the_middle_of_an_import_and_back_again(
     tmp_path: Path, server: PostgreSQL, monkeypatch: pytest.MonkeyPatch, moment: str
 ) -> None:
@@ -51,13 +51,13 @@ def test_killed_in_the_middle_of_an_import_and_back_again(
     simulator.check(DEVICE, 2, "discrepancy")
     sealed = simulator.seal(DEVICE)
     before = heads(hq)
-    step: Callable[..., Any] = getattr(exchange_usecase, moment)
+    step: Callable[..., Any] = getattr(receive_at_hq, moment)
 
     def killed(*given: Any) -> Any:
         server.kill()
         return step(*given)
 
-    monkeypatch.setattr(exchange_usecase, moment, killed)
+    monkeypatch.setattr(receive_at_hq, moment, killed)
     with pytest.raises(Trouble, match=r"store\.connection_lost"):
         import_bundles(hq, [sealed])
     monkeypatch.undo()

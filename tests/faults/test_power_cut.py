@@ -15,9 +15,9 @@ from db.instance import COPIED, PUT_BACK
 from db.queries.visits import all_visits
 from db.snapshots import verify_database
 from eum_app.domain.errors import KnownError, Refusal, Trouble
-from eum_app.usecases.check_store import examine_store
-from eum_app.usecases.open_store import check_store, open_store, rebuild_store
 from eum_app.usecases.session import Session, Ticket, resumed
+from eum_app.usecases.store.check_store import examine_store
+from eum_app.usecases.store.open_store import check_store, open_store, rebuild_store
 from tests.builders import PASSPHRASE, Clock
 from tests.faults.disk import cut, flip
 from tests.faults.labour import check_one

@@ -17,8 +17,8 @@ from eum_app.domain.errors import Refusal, Trouble
 from eum_app.domain.journal import Head
 from eum_app.reports.formats import csv_file, pdf_file
 from eum_app.reports.model import Part, Report
-from eum_app.usecases.inventory_report import export_inventory
-from eum_app.usecases.visit_report import export_visit
+from eum_app.usecases.reporting.inventory_status import export_inventory_status
+from eum_app.usecases.reporting.visit_record import export_visit_record
 from tests.builders import World, make_world
 
 FORMATS = ("csv", "xlsx", "json", "pdf")
@@ -40,7 +40,7 @@ def heads(world: World) -> Iterator[list[Head]]:
 
 
 def export(world: World, path: Path) -> None:
-    export_inventory(world.hq, path, InventoryFilter())
+    export_inventory_status(world.hq, path, InventoryFilter())
 
 
 @pytest.mark.parametrize("suffix", FORMATS)
@@ -67,7 +67,7 @@ def test_a_report_that_is_open_elsewhere_is_replaced_and_its_reader_not_disturbe
     export(world, path)
     with path.open("rb") as reader:
         before = reader.read(100)
-        export_inventory(world.hq, path, InventoryFilter(country="YY"))
+        export_inventory_status(world.hq, path, InventoryFilter(country="YY"))
         reader.seek(0)
         assert reader.read(100) == before
         assert reader.read() != path.read_bytes()[100:]
@@ -165,17 +165,17 @@ def test_stopping_leaves_nothing(world: World, tmp_path: Path) -> None:
 
     for suffix in FORMATS:
         with pytest.raises(StoppedError):
-            export_inventory(world.hq, tmp_path / f"status.{suffix}", InventoryFilter(), stop)
+            export_inventory_status(world.hq, tmp_path / f"status.{suffix}", InventoryFilter(), stop)
     assert list(tmp_path.iterdir()) == []
 
 
 def test_only_who_may_exports(world: World, tmp_path: Path) -> None:
     with pytest.raises(Refusal, match=r"permission\.denied"):
-        export_inventory(world.device, tmp_path / "status.csv", InventoryFilter())
+        export_inventory_status(world.device, tmp_path / "status.csv", InventoryFilter())
     with pytest.raises(Refusal, match=r"visit\.unknown"):
-        export_visit(world.hq, tmp_path / "visit.csv", "no-such-visit")
+        export_visit_record(world.hq, tmp_path / "visit.csv", "no-such-visit")
     with pytest.raises(Refusal, match=r"clock\.trigger"):
-        export_inventory(world.hq, tmp_path / "status.csv", InventoryFilter(), trigger="yesterday")
+        export_inventory_status(world.hq, tmp_path / "status.csv", InventoryFilter(), trigger="yesterday")
     assert list(tmp_path.iterdir()) == []
 
 
@@ -183,7 +183,7 @@ def test_a_new_report_takes_the_place_of_the_old_one(world: World, tmp_path: Pat
     path = tmp_path / "status.csv"
     export(world, path)
     before = path.read_bytes()
-    export_inventory(world.hq, path, InventoryFilter(country="YY"))
+    export_inventory_status(world.hq, path, InventoryFilter(country="YY"))
     assert path.read_bytes() != before
     assert sorted(one.name for one in tmp_path.iterdir()) == [
         "status.csv",

@@ -12,7 +12,7 @@ import pytest
 
 from db.store import Store
 from eum_app.domain.errors import Trouble
-from eum_app.usecases.open_store import open_store
+from eum_app.usecases.store.open_store import open_store
 from tests.builders import PASSPHRASE, Clock
 from tests.faults.disk import files_below, no_file_beyond
 from tests.faults.kills import Prepared, prepare, require_nothing_lost

@@ -14,8 +14,8 @@ from db import projection, upgrades
 from db.engines import DATABASE, begin, sqlcipher_engine
 from db.snapshots import copy_database, verify_database
 from eum_app.domain.errors import Refusal, Trouble
-from eum_app.usecases.open_store import check_store, open_store
 from eum_app.usecases.session import Ticket, resumed
+from eum_app.usecases.store.open_store import check_store, open_store
 from tests.builders import PASSPHRASE, Clock
 from tests.faults.disk import flip, no_file_beyond
 from tests.faults.test_backup import Usage

@@ -16,15 +16,15 @@ from eum_app.domain.checklists import Answer
 from eum_app.domain.errors import Refusal
 from eum_app.domain.facts import MarkRead
 from eum_app.scanning.labels import data_matrix, iuid_message, png
-from eum_app.usecases.close_out import Signed, close_out, close_out_state
-from eum_app.usecases.exchange import import_bundles
-from eum_app.usecases.inventory_report import export_inventory
-from eum_app.usecases.match_mark import match_mark
-from eum_app.usecases.open_store import check_store
-from eum_app.usecases.record_check import assess_site, record_check, withdraw_checks
-from eum_app.usecases.review import review_finding
-from eum_app.usecases.seal_bundle import seal_results
+from eum_app.usecases.exchange.receive import import_bundles
+from eum_app.usecases.exchange.seal_bundle import seal_results
+from eum_app.usecases.reporting.inventory_status import export_inventory_status
+from eum_app.usecases.review.findings import review_finding
 from eum_app.usecases.session import Session
+from eum_app.usecases.store.open_store import check_store
+from eum_app.usecases.visits.close_out import Signed, close_out, close_out_state
+from eum_app.usecases.visits.match_mark import match_mark
+from eum_app.usecases.visits.record_check import assess_site, record_check, withdraw_checks
 from tests.builders import make_world, typed, yes_to_all
 
 PHOTO = png(data_matrix(iuid_message("1HLD9", "NVG-31A", "786953")))
@@ -190,7 +190,7 @@ def test_the_whole_job(tmp_path: Path, suite: Suite, hq_backend: Callable[[], st
     assert device.read(exchange.all_bundles, "FLD-0042", "out")[0].is_received
 
     # The report proves itself.
-    report = export_inventory(hq, tmp_path / "status.csv", InventoryFilter())
+    report = export_inventory_status(hq, tmp_path / "status.csv", InventoryFilter())
     with report.path.open(newline="", encoding="utf-8") as file:
         lines = list(csv.DictReader(file))
     assert report.rows == len(lines) == 6

@@ -17,13 +17,13 @@ from eum_app.crypto.passphrases import KdfParams
 from eum_app.crypto.suites import Suite
 from eum_app.demo.generate import photo
 from eum_app.domain.facts import MarkRead
-from eum_app.usecases.import_inventory import import_inventory
-from eum_app.usecases.inventory_file import read_inventory
-from eum_app.usecases.open_store import create_store
-from eum_app.usecases.plan_visit import PlannedVisit
-from eum_app.usecases.record_check import record_check
-from eum_app.usecases.seal_bundle import seal_results
+from eum_app.list_files.inventory_file import read_inventory
+from eum_app.usecases.exchange.seal_bundle import seal_results
+from eum_app.usecases.lists.import_inventory import import_inventory
 from eum_app.usecases.session import Session
+from eum_app.usecases.store.open_store import create_store
+from eum_app.usecases.visits.plan_visit import PlannedVisit
+from eum_app.usecases.visits.record_check import record_check
 from tests.builders import PASSPHRASE, Clock, World, enrol, inventory_csv, make_store, typed, yes_to_all
 from ui.hq.pages import add_hq_pages
 from ui.kit.desk import Desk

@@ -12,9 +12,9 @@ from PySide6.QtWidgets import QAbstractButton, QCheckBox, QComboBox, QLabel, QLi
 from pytestqt.qtbot import QtBot
 
 from eum_app.domain.errors import Refusal
-from eum_app.usecases.accounts import list_accounts
-from eum_app.usecases.open_store import open_store
-from eum_app.usecases.recovery import make_recovery_codes
+from eum_app.usecases.people.accounts import list_accounts
+from eum_app.usecases.people.recovery import make_recovery_codes
+from eum_app.usecases.store.open_store import open_store
 from tests.builders import PASSPHRASE, Clock, make_store
 from tests.gui.field_world import unlock
 from ui.kit import settings

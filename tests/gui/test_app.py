@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from eum_app.crypto.passphrases import KdfParams
 from eum_app.crypto.suites import Suite
-from eum_app.usecases.open_store import open_store
+from eum_app.usecases.store.open_store import open_store
 from tests.builders import PASSPHRASE, Clock, make_store
 from tests.gui.field_world import StrangeWindows, unlock
 from ui.window.app import AppWindow, build_window

@@ -13,11 +13,11 @@ from pytestqt.qtbot import QtBot
 
 from db.queries import checklists, checks, visits
 from eum_app.domain.checklists import NOT_OBSERVED, PHOTO_TAKEN, Answer, names_content
-from eum_app.usecases.exchange import import_bundles
-from eum_app.usecases.record_check import assess_site
-from eum_app.usecases.seal_bundle import seal_results
+from eum_app.usecases.exchange.receive import import_bundles
+from eum_app.usecases.exchange.seal_bundle import seal_results
+from eum_app.usecases.review.withhold import ask_to_withhold, confirm_withholding
 from eum_app.usecases.session import Session
-from eum_app.usecases.withhold import ask_to_withhold, confirm_withholding
+from eum_app.usecases.visits.record_check import assess_site
 from tests.builders import make_world
 from tests.gui.field_world import Field, field_at_work
 from tests.gui.hq_support import hq_window

@@ -13,11 +13,11 @@ from pytestqt.qtbot import QtBot
 from db.keyslots import open_by_code, read_store_file
 from db.queries import exchange
 from eum_app.crypto.recovery_codes import parse
-from eum_app.usecases.enrol_device import enrolment_state, read_request, sign_enrolment
-from eum_app.usecases.exchange import import_bundles
-from eum_app.usecases.import_inventory import import_inventory
-from eum_app.usecases.inventory_file import read_inventory
-from eum_app.usecases.seal_bundle import seal_for_device
+from eum_app.list_files.inventory_file import read_inventory
+from eum_app.usecases.exchange.enrol_device import enrolment_state, read_request, sign_enrolment
+from eum_app.usecases.exchange.receive import import_bundles
+from eum_app.usecases.exchange.seal_bundle import seal_for_device
+from eum_app.usecases.lists.import_inventory import import_inventory
 from tests.builders import Clock, World, inventory_csv, make_store
 from tests.gui.field_world import Field, unlock
 from ui.window.app import build_window

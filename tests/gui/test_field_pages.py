@@ -20,8 +20,8 @@ from pytestqt.qtbot import QtBot
 
 from db.queries import checklists, exchange, visits
 from eum_app.domain.facts import MarkRead
-from eum_app.usecases.record_check import assess_site, record_check
-from eum_app.usecases.seal_bundle import seal_results
+from eum_app.usecases.exchange.seal_bundle import seal_results
+from eum_app.usecases.visits.record_check import assess_site, record_check
 from tests.builders import yes_to_all
 from tests.gui.field_world import Field, field_at_work
 from ui.kit.widgets import Chip
@@ -226,7 +226,7 @@ def test_what_others_showed_or_said_is_counted_apart(field: Field) -> None:
 def test_results_that_one_bundle_cannot_hold_are_named_file_by_file(
     field: Field, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("eum_app.usecases.seal_bundle.PART_OBJECTS", 1)
+    monkeypatch.setattr("eum_app.usecases.exchange.seal_bundle.PART_OBJECTS", 1)
     for item_id in field.session.read(visits.work_ids, field.visit_id)[:2]:
         record_check(
             field.session,

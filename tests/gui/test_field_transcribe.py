@@ -17,7 +17,7 @@ from db.queries import checks, visits
 from eum_app.demo.generate import photo
 from eum_app.domain.errors import Refusal
 from eum_app.domain.facts import CheckRecorded, MarkRead, decode_fact
-from eum_app.usecases.worklist import WorklistPage, worklist_pages
+from eum_app.usecases.reporting.worklist import WorklistPage, worklist_pages
 from tests.builders import Clock
 from tests.gui.field_world import Field, field_at_work
 from ui.field.transcribe_page import TranscribePage, seen_at

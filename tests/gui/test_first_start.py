@@ -14,8 +14,8 @@ from pytestqt.qtbot import QtBot
 from db.keyslots import read_store_file
 from eum_app.crypto.passphrases import KdfParams
 from eum_app.crypto.suites import Suite
-from eum_app.usecases.open_store import open_store
-from eum_app.usecases.recovery import open_with_recovery_code
+from eum_app.usecases.people.recovery import open_with_recovery_code
+from eum_app.usecases.store.open_store import open_store
 from tests.builders import PASSPHRASE
 from tests.gui.field_world import HUMAN_MS
 from ui.devices.wedge_filter import WedgeFilter

@@ -17,8 +17,8 @@ import pytest
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QApplication
 
+from eum_app.list_files.list_file import Profile
 from eum_app.usecases.children import import_inventory_child
-from eum_app.usecases.list_file import Profile
 from tests.benchmarks.bench_pages import filled
 from tests.benchmarks.bench_scan import _expect_in
 from tests.builders import Clock, inventory_csv, make_store, make_world

@@ -11,14 +11,14 @@ from PySide6.QtCore import Qt
 from db.queries.claims import claims_about
 from db.queries.inventory import ItemFilter, find_item_ids
 from db.queries.open_claims import claims_matched_since, open_claim_ids, open_claims_by_id
-from eum_app.usecases.claims_file import read_claims
-from eum_app.usecases.exchange import import_bundles
-from eum_app.usecases.import_claims import import_claims
-from eum_app.usecases.import_inventory import import_inventory
-from eum_app.usecases.inventory_file import read_inventory
-from eum_app.usecases.match_mark import match_mark
-from eum_app.usecases.note_label import note_label
-from eum_app.usecases.seal_bundle import seal_results
+from eum_app.list_files.claims_file import read_claims
+from eum_app.list_files.inventory_file import read_inventory
+from eum_app.usecases.exchange.receive import import_bundles
+from eum_app.usecases.exchange.seal_bundle import seal_results
+from eum_app.usecases.lists.import_claims import import_claims
+from eum_app.usecases.lists.import_inventory import import_inventory
+from eum_app.usecases.visits.match_mark import match_mark
+from eum_app.usecases.visits.note_label import note_label
 from tests.builders import World, inventory_csv
 from tests.gui.hq_support import Window, hq_world
 from ui.hq.claims_panel import ClaimsPanel

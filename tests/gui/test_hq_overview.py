@@ -13,8 +13,8 @@ from sqlalchemy import select
 
 from db.tables import bundles
 from eum_app.domain import facts as f
-from eum_app.usecases.exchange import import_bundles
-from eum_app.usecases.overview import overview
+from eum_app.usecases.exchange.receive import import_bundles
+from eum_app.usecases.review.overview import overview
 from tests.builders import Clock, World, make_store
 from tests.gui.hq_support import Window, hq_window, inspected
 from ui.hq.devices import DevicesPage

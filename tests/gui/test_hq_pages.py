@@ -29,8 +29,8 @@ from db.queries.findings import open_count
 from db.queries.inventory import ItemFilter, find_item_ids
 from db.queries.people import all_devices
 from db.queries.visits import all_visits
-from eum_app.usecases.enrol_device import accept_enrolment, enrolment_state, read_answer, request_enrolment
-from eum_app.usecases.exchange import import_bundles
+from eum_app.usecases.exchange.enrol_device import accept_enrolment, enrolment_state, read_answer, request_enrolment
+from eum_app.usecases.exchange.receive import import_bundles
 from tests.builders import Clock, World, inventory_csv, make_store
 from tests.gui.hq_support import Window, hq_window, hq_world, inspected
 from ui.audit.reports_page import ReportsPage
@@ -260,7 +260,7 @@ def test_a_receipt_in_several_files_is_named_file_by_file(
 ) -> None:
     _, results = inspected(world)
     world.plan()
-    monkeypatch.setattr("eum_app.usecases.seal_bundle.PART_ENTRIES", 4)
+    monkeypatch.setattr("eum_app.usecases.exchange.seal_bundle.PART_ENTRIES", 4)
     (outcome,) = import_bundles(world.hq, [results], tmp_path / "receipts").outcomes
     files = sorted((tmp_path / "receipts").iterdir())
     assert len(files) > 1

@@ -13,8 +13,8 @@ from db.queries.checks import CheckRow
 from db.queries.exchange import BundleRow
 from db.queries.findings import finding_ids, findings_by_id, open_count, reviews_of
 from db.queries.people import DeviceRow
-from eum_app.usecases.enrol_device import revoke_device
-from eum_app.usecases.exchange import import_bundles
+from eum_app.usecases.exchange.enrol_device import revoke_device
+from eum_app.usecases.exchange.receive import import_bundles
 from tests.builders import World
 from tests.gui.hq_support import Window, hq_window, hq_world, inspected
 from ui.hq.provenance import first_gap, provenance

@@ -12,7 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from eum_app.usecases.exchange import import_bundles
+from eum_app.usecases.exchange.receive import import_bundles
 from tests.gui.field_world import field_at_work
 from tests.gui.hq_support import hq_window, hq_world, inspected
 from ui.kit.tasks import Tasks

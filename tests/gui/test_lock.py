@@ -30,7 +30,7 @@ from eum_app.crypto.passphrases import KdfParams
 from eum_app.crypto.suites import Suite
 from eum_app.demo.generate import depot_rows, shelf_video
 from eum_app.domain.errors import Refusal
-from eum_app.usecases.accounts import add_account
+from eum_app.usecases.people.accounts import add_account
 from eum_app.usecases.session import Ticket
 from tests.builders import PASSPHRASE, Clock, make_store
 from tests.gui.field_world import Field, field_at_work, unlock

@@ -17,10 +17,10 @@ from eum_app.domain.errors import Refusal
 from eum_app.domain.facts import MarkRead
 from eum_app.domain.marks import parse_mark
 from eum_app.scanning.labels import png
-from eum_app.usecases.exchange import import_bundles
-from eum_app.usecases.match_mark import Match
-from eum_app.usecases.open_store import open_store
-from eum_app.usecases.seal_bundle import seal_results
+from eum_app.usecases.exchange.receive import import_bundles
+from eum_app.usecases.exchange.seal_bundle import seal_results
+from eum_app.usecases.store.open_store import open_store
+from eum_app.usecases.visits.match_mark import Match
 from tests.builders import PASSPHRASE
 from tests.gui.field_world import Field, field_at_work
 from tests.gui.test_scan_bursts import burst

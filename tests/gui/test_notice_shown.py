@@ -8,8 +8,8 @@ import pytest
 from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
-from eum_app.usecases.notice import set_notice
-from eum_app.usecases.open_store import open_store
+from eum_app.usecases.people.notice import set_notice
+from eum_app.usecases.store.open_store import open_store
 from tests.builders import PASSPHRASE, Clock, make_store
 from ui.window.app import build_window
 

@@ -14,7 +14,7 @@ from db.queries.checks import evidence_of
 from db.queries.content import withholding, withholdings_open
 from db.queries.visits import all_visits
 from eum_app.domain.errors import Refusal
-from eum_app.usecases.exchange import import_bundles
+from eum_app.usecases.exchange.receive import import_bundles
 from eum_app.usecases.session import Session
 from tests.builders import World
 from tests.gui.hq_support import Window, hq_window, hq_world, inspected

@@ -14,8 +14,8 @@ from pytestqt.qtbot import QtBot
 from eum_app.crypto.passphrases import KdfParams
 from eum_app.crypto.suites import Suite
 from eum_app.domain.errors import Refusal
-from eum_app.usecases.open_store import open_store
-from eum_app.usecases.recovery import make_recovery_codes
+from eum_app.usecases.people.recovery import make_recovery_codes
+from eum_app.usecases.store.open_store import open_store
 from tests.builders import PASSPHRASE, Clock, make_store
 from tests.gui.field_world import unlock
 from tests.gui.test_scan_bursts import burst

@@ -16,8 +16,8 @@ from sqlalchemy import select
 from db.tables import journal
 from eum_app.domain import facts as f
 from eum_app.domain.time_check import Heard
-from eum_app.usecases.hear_time import hear_satellite_time
 from eum_app.usecases.session import Session
+from eum_app.usecases.store.hear_time import hear_satellite_time
 from tests.builders import World
 from tests.gui.hq_support import Window
 from tests.gui.test_serial_scanner import Line

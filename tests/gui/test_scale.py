@@ -8,7 +8,7 @@ from pathlib import Path
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from eum_app.usecases.exchange import import_bundles
+from eum_app.usecases.exchange.receive import import_bundles
 from tests.gui.field_world import field_at_work
 from tests.gui.geometry import cut_parts
 from tests.gui.hq_support import hq_window, hq_world, inspected

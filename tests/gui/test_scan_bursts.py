@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QPlainTe
 from pytestqt.qtbot import QtBot
 
 from db.queries import checks
-from eum_app.usecases.recovery import RecoveryCodes
+from eum_app.usecases.people.recovery import RecoveryCodes
 from tests.builders import make_world
 from tests.gui.field_world import Field, field_at_work
 from tests.gui.hq_support import hq_window, hq_world

@@ -12,10 +12,10 @@ from PySide6.QtWidgets import QAbstractButton, QDialog, QLabel, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from db.keyslots import read_store_file
-from eum_app.usecases.erase import erase_after
-from eum_app.usecases.open_store import open_store
-from eum_app.usecases.recovery import make_recovery_codes, open_with_recovery_code
-from eum_app.usecases.store_label import notice_beside
+from eum_app.usecases.people.recovery import make_recovery_codes, open_with_recovery_code
+from eum_app.usecases.store.erase import erase_after
+from eum_app.usecases.store.open_store import open_store
+from eum_app.usecases.store.store_label import notice_beside
 from tests.builders import PASSPHRASE, Clock, make_store
 from tests.gui.field_world import unlock
 from tests.gui.test_kit_tasks import count_for_ever

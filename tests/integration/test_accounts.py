@@ -17,7 +17,10 @@ from db import attempts, keyslots
 from db.queries.people import code_set
 from eum_app.crypto import recovery_codes
 from eum_app.domain.errors import Refusal, Trouble
-from eum_app.usecases.accounts import (
+from eum_app.usecases.exchange.enrol_device import accept_enrolment, read_answer, request_enrolment, sign_enrolment
+from eum_app.usecases.exchange.receive import import_bundles
+from eum_app.usecases.exchange.seal_bundle import seal_results
+from eum_app.usecases.people.accounts import (
     add_account,
     change_passphrase,
     list_accounts,
@@ -25,12 +28,9 @@ from eum_app.usecases.accounts import (
     reset_passphrase,
     unlock_account,
 )
-from eum_app.usecases.enrol_device import accept_enrolment, read_answer, request_enrolment, sign_enrolment
-from eum_app.usecases.exchange import import_bundles
-from eum_app.usecases.open_store import open_store
-from eum_app.usecases.recovery import make_recovery_codes, open_with_recovery_code, read_out_recovery_code
-from eum_app.usecases.seal_bundle import seal_results
+from eum_app.usecases.people.recovery import make_recovery_codes, open_with_recovery_code, read_out_recovery_code
 from eum_app.usecases.session import Session
+from eum_app.usecases.store.open_store import open_store
 from tests.builders import PASSPHRASE, Clock, enrol, make_store
 from tests.faults.disk import flip
 
@@ -221,7 +221,7 @@ def test_a_forgotten_passphrase_is_reset_and_old_signatures_stay_valid(tmp_path:
     other = open_store(device.store.folder, "INS-018", PASSPHRASE, now=device.now)
     from db.chains import chain_head
     from eum_app.domain.facts import HeadSigned
-    from eum_app.usecases.head_signatures import sign_head
+    from eum_app.usecases.store.head_signatures import sign_head
 
     with other.writing() as transaction:
         head = chain_head(transaction.connection, "FLD-0042", 1)

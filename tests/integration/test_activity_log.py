@@ -28,12 +28,12 @@ from eum_app.domain.facts import (
     SiteRegistered,
     decode_fact,
 )
-from eum_app.usecases import exchange
-from eum_app.usecases.exchange import import_bundles
-from eum_app.usecases.open_store import open_store
-from eum_app.usecases.record_check import record_check
-from eum_app.usecases.review import judge, review_finding
+from eum_app.usecases.exchange import receive_at_hq
+from eum_app.usecases.exchange.receive import import_bundles
+from eum_app.usecases.review.findings import judge, review_finding
 from eum_app.usecases.session import Session
+from eum_app.usecases.store.open_store import open_store
+from eum_app.usecases.visits.record_check import record_check
 from tests.builders import PASSPHRASE, typed
 from tests.integration.test_rules_judged import PHOTO
 from tests.postgres import PostgreSQL
@@ -155,7 +155,7 @@ def test_what_a_bundle_brought_became_known_with_the_entry_that_says_so(
             transaction.record(SiteRegistered(observed_at="2026", site_id="s1", name="Depot 1", country="XX"))
         return judge(*given)
 
-    monkeypatch.setattr(exchange, "judge", meanwhile)
+    monkeypatch.setattr(receive_at_hq, "judge", meanwhile)
     assert import_bundles(hq, [simulator.seal(DEVICE)]).outcomes[0].outcome == "accepted"
 
     def shown(kind: str) -> list[ActivityDetail]:

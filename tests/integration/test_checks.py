@@ -14,8 +14,8 @@ from eum_app.domain.checklists import Answer
 from eum_app.domain.errors import Refusal
 from eum_app.domain.facts import MarkRead
 from eum_app.scanning.labels import data_matrix, png
-from eum_app.usecases.match_mark import match_mark
-from eum_app.usecases.record_check import (
+from eum_app.usecases.visits.match_mark import match_mark
+from eum_app.usecases.visits.record_check import (
     NewCheck,
     assess_site,
     attach_photo,

@@ -19,12 +19,12 @@ from db.queries.items import history, item
 from db.tables import checks, items, visit_items
 from eum_app.domain.claims import CLAIM_COLUMNS, Candidate, ClaimReader, ClaimRow, match_claim
 from eum_app.domain.errors import Refusal
+from eum_app.list_files.claims_file import ClaimsPreview, read_claims
+from eum_app.list_files.inventory_file import Profile, read_inventory, write_rejected_csv
 from eum_app.usecases.children import import_claims_child, import_inventory_child
-from eum_app.usecases.claims_file import ClaimsPreview, read_claims
-from eum_app.usecases.import_claims import import_claims
-from eum_app.usecases.import_inventory import import_inventory
-from eum_app.usecases.inventory_file import Profile, read_inventory, write_rejected_csv
-from eum_app.usecases.list_profiles import fitting, profile_of, save_profile
+from eum_app.usecases.lists.import_claims import import_claims
+from eum_app.usecases.lists.import_inventory import import_inventory
+from eum_app.usecases.lists.list_profiles import fitting, profile_of, save_profile
 from eum_app.usecases.session import Session
 from tests.builders import Clock, inventory_csv, make_store
 

@@ -23,13 +23,13 @@ from eum_app.domain.claims import LABEL, Candidate, ClaimAbout, match_labelled
 from eum_app.domain.errors import Refusal
 from eum_app.domain.facts import ContainerLabelNoted, LabelClaim, decode_fact
 from eum_app.domain.people import Scope
-from eum_app.usecases.exchange import import_bundles
-from eum_app.usecases.match_label import ContainerLabels
-from eum_app.usecases.match_mark import Match, match_mark
-from eum_app.usecases.note_label import note_label
-from eum_app.usecases.seal_bundle import seal_results
+from eum_app.usecases.exchange.receive import import_bundles
+from eum_app.usecases.exchange.seal_bundle import seal_results
+from eum_app.usecases.reporting.visit_record import export_visit_record
 from eum_app.usecases.session import Session
-from eum_app.usecases.visit_report import export_visit
+from eum_app.usecases.visits.match_label import ContainerLabels
+from eum_app.usecases.visits.match_mark import Match, match_mark
+from eum_app.usecases.visits.note_label import note_label
 from tests.builders import World, make_world
 from tests.macro_pdf417 import cut, scanned
 
@@ -182,11 +182,11 @@ def test_only_who_works_on_the_visit_notes_labels(world: World, visit_id: str) -
 
 def test_the_visit_record_counts_labels_apart_from_what_was_seen(world: World, visit_id: str, tmp_path: Path) -> None:
     before = tmp_path / "before.json"
-    export_visit(world.hq, before, visit_id)
+    export_visit_record(world.hq, before, visit_id)
     note_label(world.device, visit_id, match_mark(world.device, visit_id, MESSAGE.encode(), read_by="wedge"))
     import_bundles(world.hq, [seal_results(world.device, world.drop).path])
     after = tmp_path / "after.json"
-    export_visit(world.hq, after, visit_id)
+    export_visit_record(world.hq, after, visit_id)
     (was, now) = (json.loads(path.read_text("utf-8")) for path in (before, after))
     assert "Container labels" not in before.read_text("utf-8")
     assert "Container labels (claims)" in after.read_text("utf-8")
@@ -230,8 +230,8 @@ def test_whom_the_visit_concerns_sees_what_its_labels_claim(world: World, visit_
 
 
 def test_an_item_listed_later_has_the_claim_in_its_history(world: World, visit_id: str, tmp_path: Path) -> None:
-    from eum_app.usecases.import_inventory import import_inventory
-    from eum_app.usecases.inventory_file import read_inventory
+    from eum_app.list_files.inventory_file import read_inventory
+    from eum_app.usecases.lists.import_inventory import import_inventory
     from tests.builders import inventory_csv
 
     note_label(world.device, visit_id, match_mark(world.device, visit_id, MESSAGE.encode(), read_by="wedge"))

@@ -14,7 +14,7 @@ from eum_app.demo.output import MARKER, default_output, finish, take
 from eum_app.demo.scene import INSPECTOR, PASSPHRASE, REVIEWER
 from eum_app.demo.screens import _take_folder
 from eum_app.domain.errors import Refusal
-from eum_app.usecases.open_store import create_store
+from eum_app.usecases.store.open_store import create_store
 
 
 def contents(folder: Path) -> dict[str, bytes]:

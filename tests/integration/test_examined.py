@@ -15,10 +15,10 @@ from db.queries import checks, visits
 from db.transaction import Transaction
 from eum_app.domain.errors import Trouble
 from eum_app.domain.journal import Entry, entry_hash, genesis
-from eum_app.usecases.check_store import Wrong, examine_store
-from eum_app.usecases.open_store import open_store
-from eum_app.usecases.record_check import record_check
 from eum_app.usecases.session import Session
+from eum_app.usecases.store.check_store import Wrong, examine_store
+from eum_app.usecases.store.open_store import open_store
+from eum_app.usecases.visits.record_check import record_check
 from tests.builders import PASSPHRASE, typed
 from tests.integration.test_rules_judged import PHOTO
 from tests.simulator import Simulator

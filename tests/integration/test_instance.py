@@ -17,12 +17,12 @@ from db.queries.exchange import outstanding
 from db.queries.people import all_devices
 from eum_app.domain.errors import Refusal
 from eum_app.domain.facts import CopyNoticed, SessionEnded
-from eum_app.usecases.enrol_device import accept_enrolment, read_answer, request_enrolment, sign_enrolment
-from eum_app.usecases.exchange import import_bundles
-from eum_app.usecases.open_store import check_store, open_store
-from eum_app.usecases.renew_journal import renew_journal
-from eum_app.usecases.seal_bundle import seal_for_device, seal_results
+from eum_app.usecases.exchange.enrol_device import accept_enrolment, read_answer, request_enrolment, sign_enrolment
+from eum_app.usecases.exchange.receive import import_bundles
+from eum_app.usecases.exchange.seal_bundle import seal_for_device, seal_results
 from eum_app.usecases.session import Session
+from eum_app.usecases.store.open_store import check_store, open_store
+from eum_app.usecases.store.renew_journal import renew_journal
 from tests.builders import PASSPHRASE, Clock, make_store
 from tests.simulator import Simulator
 

@@ -17,10 +17,10 @@ from db.queries.inventory import FACETS, ItemFilter, facets, find_item_ids
 from db.queries.items import has_serial, items_by_id, listed_facts
 from db.queries.reports import InventoryFilter, inventory_rows
 from db.tables import items
-from eum_app.usecases.import_inventory import import_inventory
-from eum_app.usecases.inventory_file import read_inventory
-from eum_app.usecases.open_store import rebuild_store
+from eum_app.list_files.inventory_file import read_inventory
+from eum_app.usecases.lists.import_inventory import import_inventory
 from eum_app.usecases.session import Session
+from eum_app.usecases.store.open_store import rebuild_store
 from tests.builders import Clock, inventory_csv, make_store
 from tests.postgres import PostgreSQL
 

@@ -13,12 +13,12 @@ from db.queries.inventory import ItemFilter, find_item_ids
 from db.queries.items import ItemRow, items_by_id
 from eum_app.domain.errors import Refusal
 from eum_app.domain.marks import parse_mark
+from eum_app.list_files.inventory_file import read_inventory
 from eum_app.reports.label_sheet import MAX_MODULE_MM, MIN_DOTS, label_sheets, module_mm
 from eum_app.scanning.decoder import decode
-from eum_app.usecases.import_inventory import import_inventory
-from eum_app.usecases.inventory_file import read_inventory
-from eum_app.usecases.match_mark import match_mark
-from eum_app.usecases.print_labels import LabelSymbol, message_of, print_labels
+from eum_app.usecases.lists.import_inventory import import_inventory
+from eum_app.usecases.reporting.label_sheet import LabelSymbol, message_of, print_labels
+from eum_app.usecases.visits.match_mark import match_mark
 from tests.builders import HEADINGS, World, make_world
 from tests.rasters import rastered
 

@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 
 from db.queries import visits
 from eum_app.domain.look_alikes import look_alike_key, near, one_character_off
+from eum_app.list_files.inventory_file import read_inventory
 from eum_app.scanning.labels import iuid_message
-from eum_app.usecases.import_inventory import import_inventory
-from eum_app.usecases.inventory_file import read_inventory
-from eum_app.usecases.match_mark import MAX_OFFERED, Match, match_mark
-from eum_app.usecases.record_check import record_check, withdraw_checks
+from eum_app.usecases.lists.import_inventory import import_inventory
 from eum_app.usecases.session import Session
+from eum_app.usecases.visits.match_mark import MAX_OFFERED, Match, match_mark
+from eum_app.usecases.visits.record_check import record_check, withdraw_checks
 from tests.benchmarks.bench_match import measured
 from tests.builders import HEADINGS, Clock, World, make_store, make_world, typed, yes_to_all
 

@@ -18,8 +18,7 @@ from eum_app.crypto.certificates import make_request
 from eum_app.crypto.passphrases import KdfParams
 from eum_app.crypto.suites import Suite
 from eum_app.domain.errors import Refusal, Trouble
-from eum_app.usecases.accounts import add_account
-from eum_app.usecases.enrol_device import (
+from eum_app.usecases.exchange.enrol_device import (
     accept_enrolment,
     enrolment_state,
     read_answer,
@@ -27,11 +26,12 @@ from eum_app.usecases.enrol_device import (
     revoke_device,
     sign_enrolment,
 )
-from eum_app.usecases.exchange import import_bundles
-from eum_app.usecases.open_store import create_store, open_store
-from eum_app.usecases.record_check import record_check
-from eum_app.usecases.seal_bundle import seal_results
+from eum_app.usecases.exchange.receive import import_bundles
+from eum_app.usecases.exchange.seal_bundle import seal_results
+from eum_app.usecases.people.accounts import add_account
 from eum_app.usecases.session import Session
+from eum_app.usecases.store.open_store import create_store, open_store
+from eum_app.usecases.visits.record_check import record_check
 from sync.enrolment import read_answer_file, read_request_file, write_request
 from tests.builders import PASSPHRASE, Clock, World, make_store, make_world, typed, yes_to_all
 

@@ -10,11 +10,11 @@ import pytest
 
 from db.queries import checklists, findings, visits
 from eum_app.domain.checklists import Answer
-from eum_app.usecases.close_out import Signed, close_out
-from eum_app.usecases.exchange import import_bundles
-from eum_app.usecases.record_check import assess_site, attach_photo, record_check
-from eum_app.usecases.review import review_finding
-from eum_app.usecases.seal_bundle import seal_results
+from eum_app.usecases.exchange.receive import import_bundles
+from eum_app.usecases.exchange.seal_bundle import seal_results
+from eum_app.usecases.review.findings import review_finding
+from eum_app.usecases.visits.close_out import Signed, close_out
+from eum_app.usecases.visits.record_check import assess_site, attach_photo, record_check
 from tests.builders import make_world, typed, yes_to_all
 from tests.flows.test_main_job import answer_site_checklist
 from tests.integration.test_rules_judged import PHOTO

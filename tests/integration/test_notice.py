@@ -13,10 +13,10 @@ from db.notice import FILE_NAME
 from db.queries.activity import ActivityFilter, activity_entry, activity_ids
 from eum_app.cli import run
 from eum_app.domain.errors import Refusal
-from eum_app.usecases.notice import current_notice, set_notice
-from eum_app.usecases.open_store import open_store
-from eum_app.usecases.recovery import make_recovery_codes, open_with_recovery_code
+from eum_app.usecases.people.notice import current_notice, set_notice
+from eum_app.usecases.people.recovery import make_recovery_codes, open_with_recovery_code
 from eum_app.usecases.session import NOTICE_ID, Session
+from eum_app.usecases.store.open_store import open_store
 from tests.builders import PASSPHRASE, Clock, make_store
 from ui.window.app import build_window
 

@@ -18,9 +18,9 @@ from eum_app.domain import facts as f
 from eum_app.domain.compliance import clocks
 from eum_app.domain.compliance.clocks import TRIGGERS
 from eum_app.domain.errors import Refusal
-from eum_app.usecases.exchange import import_bundles
-from eum_app.usecases.record_check import RecordedCheck, record_check, withdraw_checks
-from eum_app.usecases.seal_bundle import seal_results
+from eum_app.usecases.exchange.receive import import_bundles
+from eum_app.usecases.exchange.seal_bundle import seal_results
+from eum_app.usecases.visits.record_check import RecordedCheck, record_check, withdraw_checks
 from tests.builders import World, make_world, typed, yes_to_all
 from tests.clocks import clock_counts
 

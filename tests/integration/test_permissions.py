@@ -16,14 +16,14 @@ from eum_app.domain import facts as f
 from eum_app.domain import people
 from eum_app.domain.errors import Refusal
 from eum_app.domain.people import Scope
-from eum_app.usecases.accounts import add_account, list_accounts
-from eum_app.usecases.inventory_report import preview_inventory
-from eum_app.usecases.open_store import create_store, open_store
-from eum_app.usecases.plan_visit import plan_visit
-from eum_app.usecases.record_check import record_check
-from eum_app.usecases.recovery import make_recovery_codes
+from eum_app.usecases.people.accounts import add_account, list_accounts
+from eum_app.usecases.people.recovery import make_recovery_codes
+from eum_app.usecases.reporting.inventory_status import preview_inventory_status
+from eum_app.usecases.reporting.visit_record import export_visit_record
 from eum_app.usecases.session import Session
-from eum_app.usecases.visit_report import export_visit
+from eum_app.usecases.store.open_store import create_store, open_store
+from eum_app.usecases.visits.plan_visit import plan_visit
+from eum_app.usecases.visits.record_check import record_check
 from tests.builders import ITEM_CHECKLIST, PASSPHRASE, SITE_CHECKLIST, World, make_store, make_world, typed, yes_to_all
 
 USE_CASES = Path(__file__).resolve().parents[2] / "eum_app" / "usecases"
@@ -78,7 +78,7 @@ def test_work_outside_the_scope_is_refused_and_not_listed(world: World, scope: S
             item_checklist=ITEM_CHECKLIST,
             site_checklist=SITE_CHECKLIST,
         ),
-        lambda: export_visit(hq, world.folder / "visit.pdf", visit.visit_id),
+        lambda: export_visit_record(hq, world.folder / "visit.pdf", visit.visit_id),
     ):
         try:
             act()
@@ -90,10 +90,10 @@ def test_work_outside_the_scope_is_refused_and_not_listed(world: World, scope: S
 
 def test_reports_cover_no_country_outside_the_scope(world: World) -> None:
     hq = bounded(world.hq, Scope((), (GREEN,)))
-    assert preview_inventory(hq, InventoryFilter(country=GREEN)).total == 2
-    assert preview_inventory(hq, InventoryFilter()).total == 2
+    assert preview_inventory_status(hq, InventoryFilter(country=GREEN)).total == 2
+    assert preview_inventory_status(hq, InventoryFilter()).total == 2
     with pytest.raises(Refusal, match=r"permission\.out_of_scope"):
-        preview_inventory(hq, InventoryFilter(country=BLUE))
+        preview_inventory_status(hq, InventoryFilter(country=BLUE))
 
 
 def test_findings_are_listed_by_scope(world: World) -> None:
@@ -182,7 +182,7 @@ def test_every_use_case_that_writes_asks_for_a_permission() -> None:
         *("write_and_record", "ask_to_withhold", "confirm_withholding"),  # asked by their callers, or by a helper
     }
     silent = {}
-    for path in sorted(USE_CASES.glob("*.py")):
+    for path in sorted(USE_CASES.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if not isinstance(node, ast.FunctionDef) or node.name.startswith("_") or node.name in free:
                 continue

@@ -23,9 +23,9 @@ from eum_app.cli import run
 from eum_app.domain import facts as f
 from eum_app.domain.errors import Refusal, Trouble
 from eum_app.domain.journal import Author, Entry, next_entry
-from eum_app.usecases.open_store import change_database_url, check_store, open_store, rebuild_store
+from eum_app.usecases.exchange.trust import AUTHORITY, IDENTITY
 from eum_app.usecases.session import Session, Ticket, resumed
-from eum_app.usecases.trust import AUTHORITY, IDENTITY
+from eum_app.usecases.store.open_store import change_database_url, check_store, open_store, rebuild_store
 from tests.benchmarks.bench_postgres import measure_waits
 from tests.builders import PASSPHRASE, Clock, make_store
 from tests.integration.test_projection import HQ_FACTS, KEY, chain, check_fact, tables
@@ -181,7 +181,7 @@ def test_a_store_that_could_not_be_finished_leaves_the_database_empty(
     def full(*_: object) -> None:
         raise Trouble("disk.full", path="keyslots.json")
 
-    monkeypatch.setattr("eum_app.usecases.open_store.write_store_file", full)
+    monkeypatch.setattr("eum_app.usecases.store.open_store.write_store_file", full)
     with pytest.raises(Trouble, match=r"disk\.full"):
         make_store(tmp_path / "hq", "hq", "HQ-01", Clock(), database_url=url)
     monkeypatch.undo()

@@ -16,13 +16,13 @@ from db.engines import parsed_url
 from db.queries import findings, visits
 from db.tables import journal
 from eum_app.domain.errors import Refusal, Trouble
-from eum_app.usecases.check_store import examine_store
-from eum_app.usecases.correct_time import correct_time
-from eum_app.usecases.grant_roles import grant_roles
-from eum_app.usecases.open_store import change_database_url, open_store, rebuild_store
-from eum_app.usecases.review import review_finding
-from eum_app.usecases.visit_report import export_visit
-from eum_app.usecases.withhold import ask_to_withhold
+from eum_app.usecases.reporting.visit_record import export_visit_record
+from eum_app.usecases.review.findings import review_finding
+from eum_app.usecases.review.withhold import ask_to_withhold
+from eum_app.usecases.store.check_store import examine_store
+from eum_app.usecases.store.correct_time import correct_time
+from eum_app.usecases.store.grant_roles import grant_roles
+from eum_app.usecases.store.open_store import change_database_url, open_store, rebuild_store
 from tests.builders import PASSPHRASE, Clock, make_store
 from tests.postgres import PostgreSQL
 from tests.simulator import Simulator
@@ -87,7 +87,7 @@ def test_the_whole_work_is_done_by_a_writer_who_does_not_own_the_database(office
     review_finding(hq, finding_id, decision="recheck", comment="Look again")
     simulator.world.plan()
     simulator.world.hand_over()
-    export_visit(hq, tmp_path / "record.csv", simulator.visit_ids[DEVICE])
+    export_visit_record(hq, tmp_path / "record.csv", simulator.visit_ids[DEVICE])
     ask_to_withhold(hq, "0" * 96, "by order")
     with hq.store.reading() as connection:
         head = chain_head(connection, DEVICE, 1).seq

@@ -22,7 +22,7 @@ from eum_app.domain import facts as f
 from eum_app.domain.checklists import Answer
 from eum_app.domain.errors import Refusal
 from eum_app.domain.journal import Author, Entry, genesis, head_of, next_entry
-from eum_app.usecases.open_store import rebuild_store
+from eum_app.usecases.store.open_store import rebuild_store
 from tests.builders import Clock
 from tests.simulator import Simulator
 

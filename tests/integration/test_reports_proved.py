@@ -13,11 +13,11 @@ from db.queries.reports import InventoryFilter
 from eum_app.cli import run
 from eum_app.crypto.suites import Suite
 from eum_app.domain.errors import Refusal
-from eum_app.usecases.export_report import Exported
-from eum_app.usecases.inventory_report import export_inventory
-from eum_app.usecases.seal_bundle import seal_for_device
+from eum_app.usecases.exchange.seal_bundle import seal_for_device
+from eum_app.usecases.reporting.export_report import Exported
+from eum_app.usecases.reporting.inventory_status import export_inventory_status
+from eum_app.usecases.reporting.verify_report import is_report, verify_report
 from eum_app.usecases.session import Session
-from eum_app.usecases.verify_report import is_report, verify_report
 from tests.builders import PASSPHRASE, World, make_store, make_world
 
 
@@ -27,7 +27,7 @@ def world(tmp_path: Path) -> World:
 
 
 def made(world: World, path: Path) -> Exported:
-    return export_inventory(world.hq, path, InventoryFilter())
+    return export_inventory_status(world.hq, path, InventoryFilter())
 
 
 def root_of(session: Session, exported: Exported) -> str:
@@ -142,7 +142,7 @@ def test_a_journal_set_back_does_not_bear_the_report_out(world: World, tmp_path:
     shutil.copytree(world.hq.store.folder, copy)
     world.plan()
     exported = made(world, tmp_path / "status.csv")
-    from eum_app.usecases.open_store import open_store
+    from eum_app.usecases.store.open_store import open_store
 
     restored = open_store(copy, "REV-004", PASSPHRASE, now=world.clock)
     verdicts = {head.origin: head.verdict for head in verify_report(exported.path, restored).heads}
@@ -156,7 +156,7 @@ def test_an_auditor_reads_exports_and_proves(tmp_path: Path) -> None:
     from tests.builders import Clock
 
     hq = make_store(tmp_path / "hq", "hq", "HQ-01", Clock(), role="auditor")
-    exported = export_inventory(hq, tmp_path / "status.csv", InventoryFilter())
+    exported = export_inventory_status(hq, tmp_path / "status.csv", InventoryFilter())
     assert verify_report(exported.path, hq).holds
     hq.close()
 

@@ -15,14 +15,14 @@ from eum_app.domain.checklists import Answer
 from eum_app.domain.compliance.rules import question_of
 from eum_app.domain.errors import Refusal
 from eum_app.domain.facts import FindingLapsed, InventoryImported, MarkRead, VisitClosedOut, decode_fact
+from eum_app.list_files.inventory_file import read_inventory
 from eum_app.scanning.labels import data_matrix, png
-from eum_app.usecases.exchange import import_bundles
-from eum_app.usecases.import_inventory import MAX_NAMED_REJECTED, import_inventory
-from eum_app.usecases.inventory_file import read_inventory
-from eum_app.usecases.inventory_report import preview_inventory
-from eum_app.usecases.record_check import assess_site, attach_photo, record_check
-from eum_app.usecases.review import judge, record_judgement, review_finding
-from eum_app.usecases.seal_bundle import seal_results
+from eum_app.usecases.exchange.receive import import_bundles
+from eum_app.usecases.exchange.seal_bundle import seal_results
+from eum_app.usecases.lists.import_inventory import MAX_NAMED_REJECTED, import_inventory
+from eum_app.usecases.reporting.inventory_status import preview_inventory_status
+from eum_app.usecases.review.findings import judge, record_judgement, review_finding
+from eum_app.usecases.visits.record_check import assess_site, attach_photo, record_check
 from tests.builders import HEADINGS, World, make_world, typed, yes_to_all
 from tests.clocks import clock_counts, item_standings
 
@@ -212,7 +212,7 @@ def test_a_check_that_says_it_was_made_in_the_future_moves_no_clock_and_outranks
     send(world)
     standings = hq.read(item_standings, today)
     assert (standings[ahead].state, standings[both].state) == ("annual_late", "in_time")
-    shown = preview_inventory(hq, InventoryFilter())
+    shown = preview_inventory_status(hq, InventoryFilter())
     assert shown.outcomes == {"discrepancy": 1, "never_checked": 2}
     assert sorted(row.last_sighted_on for row in shown.rows) == ["", "", "2026-11-21"]
 

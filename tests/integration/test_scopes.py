@@ -32,20 +32,20 @@ from db.tables import read
 from eum_app.domain.clock import parse_date
 from eum_app.domain.errors import Refusal
 from eum_app.domain.people import Scope
-from eum_app.usecases.activity_report import export_activity
-from eum_app.usecases.claims_file import read_claims
-from eum_app.usecases.import_claims import import_claims
-from eum_app.usecases.import_inventory import import_inventory
-from eum_app.usecases.inventory_file import read_inventory
-from eum_app.usecases.inventory_report import export_inventory
-from eum_app.usecases.overview import overview as overview_of
-from eum_app.usecases.plan_visit import plan_visit
-from eum_app.usecases.print_labels import print_labels
-from eum_app.usecases.review import review_finding
+from eum_app.list_files.claims_file import read_claims
+from eum_app.list_files.inventory_file import read_inventory
+from eum_app.usecases.lists.import_claims import import_claims
+from eum_app.usecases.lists.import_inventory import import_inventory
+from eum_app.usecases.reporting.activity_log import export_activity_log
+from eum_app.usecases.reporting.inventory_status import export_inventory_status
+from eum_app.usecases.reporting.label_sheet import print_labels
+from eum_app.usecases.reporting.visit_record import export_visit_record
+from eum_app.usecases.reporting.worklist import print_worklist
+from eum_app.usecases.review.findings import review_finding
+from eum_app.usecases.review.overview import overview as overview_of
+from eum_app.usecases.review.withhold import ask_to_withhold
 from eum_app.usecases.session import Session
-from eum_app.usecases.visit_report import export_visit
-from eum_app.usecases.withhold import ask_to_withhold
-from eum_app.usecases.worklist import print_worklist
+from eum_app.usecases.visits.plan_visit import plan_visit
 from tests.builders import ITEM_CHECKLIST, SITE_CHECKLIST, inventory_csv
 from tests.simulator import Simulator
 
@@ -232,7 +232,7 @@ def test_the_log_tells_of_what_is_in_the_scope_and_of_no_country_at_all(two: Two
     told = [detail for detail in details if any(one.encode() in detail.entry.payload for one in foreign)]
     assert [detail.row.kind for detail in told] == []
     assert session.read(activity.activity_ids, activity.ActivityFilter(words="900001")) == []
-    made = export_activity(session, tmp_path / "log.csv", activity.ActivityFilter())
+    made = export_activity_log(session, tmp_path / "log.csv", activity.ActivityFilter())
     text = made.path.read_text("utf-8-sig")
     assert not any(one in text for one in foreign)
     assert json.loads(made.sidecar_path.read_bytes())["filters"]["scope"] == "XX"
@@ -240,7 +240,7 @@ def test_the_log_tells_of_what_is_in_the_scope_and_of_no_country_at_all(two: Two
 
 def test_nothing_outside_is_exported_printed_or_decided(two: Two, tmp_path: Path) -> None:
     session = two.seen_by(XX)
-    made = export_inventory(session, tmp_path / "book.csv", reports.InventoryFilter())
+    made = export_inventory_status(session, tmp_path / "book.csv", reports.InventoryFilter())
     assert made.rows == 3
     assert not any(one in made.path.read_text("utf-8-sig") for one in two.foreign())
     assert json.loads(made.sidecar_path.read_bytes())["filters"] == {"scope": "XX"}
@@ -255,8 +255,8 @@ def test_nothing_outside_is_exported_printed_or_decided(two: Two, tmp_path: Path
     }
     refused = []
     acts: dict[str, Callable[[], object]] = {
-        "report": lambda: export_inventory(session, tmp_path / "yy.csv", reports.InventoryFilter(country="YY")),
-        "visit": lambda: export_visit(session, tmp_path / "v.csv", two.visits["YY"]),
+        "report": lambda: export_inventory_status(session, tmp_path / "yy.csv", reports.InventoryFilter(country="YY")),
+        "visit": lambda: export_visit_record(session, tmp_path / "v.csv", two.visits["YY"]),
         "worklist": lambda: print_worklist(session, two.visits["YY"], tmp_path / "w.pdf"),
         "labels": lambda: print_labels(session, two.items["YY"], tmp_path / "l.pdf", sheet_id="letter-30"),
         "decide": lambda: review_finding(session, two.findings["YY"][0], decision="escalate", comment="?"),

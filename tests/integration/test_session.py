@@ -9,8 +9,8 @@ import pytest
 
 from db.queries.people import all_accounts
 from eum_app.domain.errors import Refusal
-from eum_app.usecases.open_store import open_store
 from eum_app.usecases.session import Ticket
+from eum_app.usecases.store.open_store import open_store
 from tests.builders import PASSPHRASE, Clock, make_store
 
 

@@ -20,8 +20,8 @@ from eum_app.crypto.passphrases import KdfParams
 from eum_app.crypto.suites import Suite
 from eum_app.domain.errors import Refusal, Trouble
 from eum_app.domain.facts import SiteRegistered
-from eum_app.usecases.accounts import add_account
-from eum_app.usecases.open_store import check_store, create_store, open_store, rebuild_store
+from eum_app.usecases.people.accounts import add_account
+from eum_app.usecases.store.open_store import check_store, create_store, open_store, rebuild_store
 from tests.builders import PASSPHRASE, Clock, make_store
 
 

@@ -15,7 +15,7 @@ from eum_app.scanning.consensus import Consensus
 from eum_app.scanning.decoder import Symbol, decode, read_still
 from eum_app.scanning.images import load_grey
 from eum_app.scanning.sweep import SweepTracker
-from eum_app.usecases.match_mark import match_mark
+from eum_app.usecases.visits.match_mark import match_mark
 from tests.builders import make_world
 from ui.field.visit.match_words import offer_of, tag_of
 from ui.shared.mark_view import mark_text

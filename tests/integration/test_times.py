@@ -24,11 +24,11 @@ from eum_app.domain import facts as f
 from eum_app.domain.clock import shifted
 from eum_app.domain.errors import Refusal
 from eum_app.domain.time_check import expected_in_session, jumped_since_entry
-from eum_app.usecases.correct_time import correct_time
-from eum_app.usecases.exchange import import_bundles
-from eum_app.usecases.open_store import check_store, open_store, rebuild_store
-from eum_app.usecases.seal_bundle import seal_for_device
+from eum_app.usecases.exchange.receive import import_bundles
+from eum_app.usecases.exchange.seal_bundle import seal_for_device
 from eum_app.usecases.session import Session
+from eum_app.usecases.store.correct_time import correct_time
+from eum_app.usecases.store.open_store import check_store, open_store, rebuild_store
 from tests.builders import PASSPHRASE, Clock
 from tests.clocks import clock_counts
 from tests.integration.test_projection import AUTHOR, HQ_FACTS, KEY, chain, facts_of, steps, tables, told_in_any_order

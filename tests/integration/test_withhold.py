@@ -20,16 +20,16 @@ from db.queries.content import withholdings_open
 from eum_app.crypto.passphrases import KdfParams
 from eum_app.crypto.suites import Suite
 from eum_app.domain.errors import Refusal
-from eum_app.usecases.accounts import add_account
-from eum_app.usecases.check_store import examine_store
-from eum_app.usecases.exchange import import_bundles
-from eum_app.usecases.open_store import open_store, rebuild_store
-from eum_app.usecases.record_check import record_check
-from eum_app.usecases.seal_bundle import seal_for_device
+from eum_app.usecases.exchange.receive import import_bundles
+from eum_app.usecases.exchange.seal_bundle import seal_for_device
+from eum_app.usecases.people.accounts import add_account
+from eum_app.usecases.reporting.verify_report import verify_report
+from eum_app.usecases.reporting.visit_record import export_visit_record
+from eum_app.usecases.review.withhold import ask_to_withhold, confirm_withholding
 from eum_app.usecases.session import Session
-from eum_app.usecases.verify_report import verify_report
-from eum_app.usecases.visit_report import export_visit
-from eum_app.usecases.withhold import ask_to_withhold, confirm_withholding
+from eum_app.usecases.store.check_store import examine_store
+from eum_app.usecases.store.open_store import open_store, rebuild_store
+from eum_app.usecases.visits.record_check import record_check
 from tests.builders import PASSPHRASE, Clock, make_store, typed
 from tests.pictures import photo
 from tests.simulator import Simulator
@@ -98,7 +98,7 @@ def test_two_people_withhold_a_photo_everywhere_and_everything_still_verifies(
     found = examine_store(hq)
     assert (found.altered, found.missing, found.withheld) == ((), (), 1)
     # The record says so, and its proof holds.
-    export_visit(hq, tmp_path / "record.json", simulator.visit_ids[DEVICE])
+    export_visit_record(hq, tmp_path / "record.json", simulator.visit_ids[DEVICE])
     assert "photo, withheld by order" in (tmp_path / "record.json").read_text()
     assert verify_report(tmp_path / "record.json", hq).holds
     # The device is told, and seals and verifies without it.

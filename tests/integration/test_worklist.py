@@ -11,8 +11,8 @@ from sqlalchemy import insert, select
 from db.queries import worklist
 from db.queries.visits import work_ids
 from db.tables import items, visit_items
-from eum_app.usecases.import_inventory import import_inventory
-from eum_app.usecases.inventory_file import read_inventory
+from eum_app.list_files.inventory_file import read_inventory
+from eum_app.usecases.lists.import_inventory import import_inventory
 from eum_app.usecases.session import Session
 from tests.builders import Clock, inventory_csv, make_store
 

@@ -21,7 +21,7 @@ from eum_app.domain.container_labels import (
 from eum_app.domain.errors import Refusal
 from eum_app.domain.marks import MAX_MARK_BYTES, claims_within, parse_mark
 from eum_app.scanning.decoder import decode
-from eum_app.usecases.match_label import ContainerLabels
+from eum_app.usecases.visits.match_label import ContainerLabels
 from tests.macro_pdf417 import cut, picture, scanned
 
 UIIS = tuple(f"D1HLD9NVG-31A78695{at}" for at in range(6))

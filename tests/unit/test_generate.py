@@ -21,9 +21,9 @@ from eum_app.demo.generate import (
 )
 from eum_app.domain.errors import Trouble
 from eum_app.domain.marks import parse_mark
+from eum_app.list_files.inventory_file import read_inventory
 from eum_app.scanning.decoder import decode
 from eum_app.scanning.images import load_grey
-from eum_app.usecases.inventory_file import read_inventory
 
 TODAY = date(2026, 3, 1)
 

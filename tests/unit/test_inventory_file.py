@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from eum_app.domain.dispositions import Disposition
 from eum_app.domain.errors import Refusal, Trouble
 from eum_app.domain.inventory_rows import COLUMNS, DateOrder, date_orders, parse_date, parse_row
-from eum_app.usecases import list_file
-from eum_app.usecases.inventory_file import Profile, read_inventory, write_rejected_csv
+from eum_app.list_files import list_file
+from eum_app.list_files.inventory_file import Profile, read_inventory, write_rejected_csv
 
 SAMPLES = Path(__file__).resolve().parents[2].parent / "shared" / "data"
 

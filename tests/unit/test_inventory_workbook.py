@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 from eum_app.demo.generate import HEADINGS, depot_rows, write_inventory_csv
 from eum_app.domain.errors import Refusal
-from eum_app.usecases import inventory_workbook
-from eum_app.usecases.inventory_file import Profile, read_inventory, write_rejected_csv
+from eum_app.list_files import inventory_workbook
+from eum_app.list_files.inventory_file import Profile, read_inventory, write_rejected_csv
 
 openpyxl = pytest.importorskip("openpyxl")
 

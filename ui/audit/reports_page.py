@@ -9,8 +9,8 @@ from db.queries.items import SiteRow, all_sites
 from db.queries.reports import InventoryFilter, StatusRow
 from eum_app.domain.errors import KnownError
 from eum_app.domain.items import EumLevel
-from eum_app.usecases.children import export_inventory_child
-from eum_app.usecases.inventory_report import Exported, InventoryReportPreview, preview_inventory
+from eum_app.usecases.children import export_inventory_status_child
+from eum_app.usecases.reporting.inventory_status import Exported, InventoryStatusPreview, preview_inventory_status
 from ui.kit.delegates import ChipSpec
 from ui.kit.desk import Desk
 from ui.kit.models import Column, IdsTableModel, table_view
@@ -53,7 +53,7 @@ class ReportsPage(Page):
         self.desk = desk
         self.header.set_title(self.tr("Inventory status"))
         self._asked = 0
-        self._preview: InventoryReportPreview | None = None
+        self._preview: InventoryStatusPreview | None = None
         self._typing = QTimer(self)
         self._typing.setSingleShot(True)
         self._typing.setInterval(200)
@@ -236,10 +236,12 @@ class ReportsPage(Page):
         asked, wanted, session = self._asked, self.wanted(), self.desk.session
         if may(session, "report.export"):
             self.desk.tasks.query(
-                lambda: (asked, preview_inventory(session, wanted, PREVIEW_ROWS)), self._show, self.notice.show_error
+                lambda: (asked, preview_inventory_status(session, wanted, PREVIEW_ROWS)),
+                self._show,
+                self.notice.show_error,
             )
 
-    def _show(self, answer: tuple[int, InventoryReportPreview]) -> None:
+    def _show(self, answer: tuple[int, InventoryStatusPreview]) -> None:
         asked, preview = answer
         if asked != self._asked:
             return
@@ -310,7 +312,7 @@ class ReportsPage(Page):
         self.job.run(
             self.desk,
             self.tr("Writing {name}").format(name=path.name),
-            export_inventory_child,
+            export_inventory_status_child,
             path,
             self.wanted(),
             then=self._exported,

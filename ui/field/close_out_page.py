@@ -16,8 +16,8 @@ from eum_app.domain.checklists import Question
 from eum_app.domain.errors import KnownError
 from eum_app.domain.facts import VisitClosedOut
 from eum_app.domain.visits import GRADES_OF_OTHERS
-from eum_app.usecases.close_out import ClosedOut, CloseOutState, close_out, close_out_state
 from eum_app.usecases.session import Session
+from eum_app.usecases.visits.close_out import ClosedOut, CloseOutState, close_out, close_out_state
 from ui.field.parts import name_header_buttons, named
 from ui.field.signing_card import SigningCard
 from ui.kit import words

@@ -8,7 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit
 
 from eum_app.domain.errors import KnownError
-from eum_app.usecases.enrol_device import (
+from eum_app.usecases.exchange.enrol_device import (
     Accepted,
     AnswerView,
     EnrolmentState,

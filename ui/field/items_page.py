@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 from db.queries.inventory import ItemFilter, find_item_ids
 from db.queries.items import items_by_id
 from eum_app.domain.errors import KnownError
-from eum_app.usecases.print_labels import MAX_LABELS
+from eum_app.usecases.reporting.label_sheet import MAX_LABELS
 from ui.field.parts import name_header_buttons, named
 from ui.kit import words
 from ui.kit.desk import Desk

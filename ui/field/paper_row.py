@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QButtonGroup, QComboBox, QLineEdit, QSizePolicy, Q
 
 from db.queries.visits import WorkRow
 from eum_app.reports.worklist import TICKED, reason_codes
-from eum_app.usecases.transcribe import PaperRow
+from eum_app.usecases.visits.transcribe import PaperRow
 from ui.field.parts import named
 from ui.kit import words
 from ui.kit.theme import status_mark

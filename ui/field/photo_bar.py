@@ -7,7 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import Signal
 
 from eum_app.domain.errors import KnownError
-from eum_app.usecases.photos import check_photo
+from eum_app.usecases.visits.photos import check_photo
 from eum_app.wording.messages import sentence
 from ui.field.parts import named, read_file
 from ui.kit.desk import Desk

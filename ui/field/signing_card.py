@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLineEdit, QWidget
 
-from eum_app.usecases.close_out import Signed
+from eum_app.usecases.visits.close_out import Signed
 from ui.field.parts import named
 from ui.kit.widgets import Button, Card, SignaturePad, button, hbox, vbox
 

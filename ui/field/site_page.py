@@ -19,7 +19,7 @@ from eum_app.domain.checklists import (
     visible_questions,
 )
 from eum_app.domain.errors import KnownError, Refusal
-from eum_app.usecases.record_check import assess_site
+from eum_app.usecases.visits.record_check import assess_site
 from ui.field.parts import holds_focus, image_of, name_header_buttons
 from ui.field.photo_bar import PhotoBar
 from ui.field.question_rows import QuestionRows

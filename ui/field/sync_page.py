@@ -7,10 +7,10 @@ from PySide6.QtWidgets import QProgressBar, QVBoxLayout, QWidget
 from db.queries.exchange import BundleRow, Outstanding, all_bundles, outstanding
 from eum_app.domain.errors import KnownError, Refusal
 from eum_app.usecases.children import import_bundles_child, seal_results_child
-from eum_app.usecases.enrol_device import EnrolmentState, enrolment_state
-from eum_app.usecases.exchange import Imported, ImportOutcome
-from eum_app.usecases.recovery import RecoveryCodes
-from eum_app.usecases.seal_bundle import Sealed
+from eum_app.usecases.exchange.enrol_device import EnrolmentState, enrolment_state
+from eum_app.usecases.exchange.seal_bundle import Sealed
+from eum_app.usecases.exchange.verify_bundle import Imported, ImportOutcome
+from eum_app.usecases.people.recovery import RecoveryCodes
 from eum_app.wording.messages import sentence
 from ui.field.enrol_card import EnrolCard
 from ui.field.parts import named

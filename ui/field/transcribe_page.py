@@ -14,9 +14,7 @@ from db.queries.visits import VisitRow, visit
 from eum_app.domain.clock import utc_text
 from eum_app.domain.errors import KnownError, Refusal
 from eum_app.reports.worklist import BLANK_ROWS
-from eum_app.usecases.record_check import withdraw_checks
-from eum_app.usecases.transcribe import Transcribed, transcribe_page
-from eum_app.usecases.worklist import (
+from eum_app.usecases.reporting.worklist import (
     PrintedWorklist,
     WorklistPage,
     find_page,
@@ -24,6 +22,8 @@ from eum_app.usecases.worklist import (
     print_worklist,
     scanned_page,
 )
+from eum_app.usecases.visits.record_check import withdraw_checks
+from eum_app.usecases.visits.transcribe import Transcribed, transcribe_page
 from ui.field.paper_row import PaperRowForm
 from ui.field.parts import name_header_buttons, named, progress_parts
 from ui.kit import words

@@ -10,7 +10,7 @@ from db.queries.inventory import ItemFilter
 from db.queries.overview import OverdueLine, PlaceLine, QuarterLine
 from db.queries.standing import ON_TIME, OVERDUE, StandingFilter
 from eum_app.domain.compliance import clocks
-from eum_app.usecases.overview import Overview
+from eum_app.usecases.review.overview import Overview
 from ui.hq.narrowed import FindingFilter, Narrowed, VisitFilter
 from ui.kit.theme import status_mark
 from ui.kit.words import joined

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QCheckBox, QWidget
 from db.queries.exchange import BundleRow, all_bundles, awaited_facts
 from db.queries.people import DeviceRow, all_devices
 from eum_app.domain.errors import KnownError
-from eum_app.usecases.enrol_device import (
+from eum_app.usecases.exchange.enrol_device import (
     Enrolled,
     EnrolmentState,
     RequestView,

@@ -11,10 +11,10 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 from db.queries.claims import saved_profiles
 from eum_app.domain.errors import KnownError
 from eum_app.domain.facts import ProfileSaved
+from eum_app.list_files.list_file import Profile, write_rejected_csv
 from eum_app.usecases.children import import_claims_child, import_inventory_child
-from eum_app.usecases.list_file import Profile, write_rejected_csv
-from eum_app.usecases.list_profiles import save_profile
-from eum_app.usecases.preview_list import ListKind, Shown, layout_of, preview_list
+from eum_app.usecases.lists.list_profiles import save_profile
+from eum_app.usecases.lists.preview_list import ListKind, Shown, layout_of, preview_list
 from eum_app.wording.messages import sentence
 from ui.hq.inventory_words import column_word
 from ui.hq.list_rows import ListRows

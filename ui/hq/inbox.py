@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QFrame, QSizePolicy, QStackedWidget, QWidget
 from db.queries.exchange import BundleRow, QuarantineRow, all_bundles, all_quarantined
 from eum_app.domain.errors import Refusal
 from eum_app.usecases.children import import_bundles_child
-from eum_app.usecases.exchange import Imported, ImportOutcome
+from eum_app.usecases.exchange.verify_bundle import Imported, ImportOutcome
 from eum_app.usecases.session import Session
 from eum_app.wording.messages import sentence
 from ui.kit.delegates import ChipSpec

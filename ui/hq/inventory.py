@@ -12,9 +12,9 @@ from db.queries.inventory import FacetValue, ItemFilter, facets, find_item_ids
 from db.queries.items import items_by_id
 from db.queries.open_claims import open_claim_count
 from eum_app.domain.errors import KnownError
-from eum_app.usecases.import_claims import ClaimsResult
-from eum_app.usecases.import_inventory import InventoryResult
-from eum_app.usecases.print_labels import MAX_LABELS
+from eum_app.usecases.lists.import_claims import ClaimsResult
+from eum_app.usecases.lists.import_inventory import InventoryResult
+from eum_app.usecases.reporting.label_sheet import MAX_LABELS
 from ui.hq.claims_panel import ClaimsPanel
 from ui.hq.facet_row import FacetRow
 from ui.hq.import_list import ImportListPanel

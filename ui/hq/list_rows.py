@@ -10,8 +10,8 @@ from typing import Any
 from PySide6.QtCore import QCoreApplication, Qt, Signal
 from PySide6.QtWidgets import QStackedWidget, QTableView, QWidget
 
-from eum_app.usecases.list_file import ListPreview, Rejected
-from eum_app.usecases.preview_list import Shown
+from eum_app.list_files.list_file import ListPreview, Rejected
+from eum_app.usecases.lists.preview_list import Shown
 from ui.hq.inventory_words import becomes_chip, what_is_doubtful, why_refused
 from ui.kit.delegates import ChipSpec
 from ui.kit.models import Column, IdsTableModel, table_view

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QComboBox, QTableView, QWidget
 from db.queries.overview import BookFigures, DeviceLine, OverdueLine, PlaceLine, QuarterLine
 from eum_app.domain.clock import from_utc_text
 from eum_app.domain.visits import PROGRAMS
-from eum_app.usecases.overview import Overview, overview
+from eum_app.usecases.review.overview import Overview, overview
 from ui.hq.behind import Behind
 from ui.hq.narrowed import FindingFilter, Narrowed
 from ui.hq.overview_parts import BarDelegate, ColumnChart, FigureTile, per_cent

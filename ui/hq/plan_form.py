@@ -14,10 +14,10 @@ from eum_app.domain.checklists import Checklist
 from eum_app.domain.errors import KnownError
 from eum_app.domain.visits import PURPOSES
 from eum_app.usecases.children import seal_for_device_child
-from eum_app.usecases.plan_visit import PlannedVisit, plan_visit, shipped_checklists
-from eum_app.usecases.record_check import pin_of
-from eum_app.usecases.seal_bundle import Sealed
+from eum_app.usecases.exchange.seal_bundle import Sealed
 from eum_app.usecases.session import Session
+from eum_app.usecases.visits.plan_visit import PlannedVisit, plan_visit, shipped_checklists
+from eum_app.usecases.visits.record_check import pin_of
 from ui.kit.desk import Desk
 from ui.kit.page import Page
 from ui.kit.theme import inset

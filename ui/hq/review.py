@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 from db.queries.findings import FindingRow, finding_ids, findings_by_id
 from eum_app.domain.clock import from_utc_text
 from eum_app.domain.errors import KnownError
-from eum_app.usecases.review import Reviewed, review_finding
+from eum_app.usecases.review.findings import Reviewed, review_finding
 from eum_app.usecases.session import Session
 from ui.hq.narrowed import FindingFilter, Narrowed, NarrowedBar
 from ui.hq.review_data import FindingDetail, Picture, finding_detail, load_picture

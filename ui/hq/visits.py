@@ -12,9 +12,9 @@ from db.queries.checks import CheckRow, EvidenceRow, evidence_of, recent_checks
 from db.queries.visits import VisitRow, all_visits, closing, visit
 from eum_app.domain.errors import KnownError
 from eum_app.domain.facts import VisitClosedOut
-from eum_app.usecases.children import export_visit_child, seal_for_device_child
-from eum_app.usecases.export_report import Exported
-from eum_app.usecases.seal_bundle import Sealed
+from eum_app.usecases.children import export_visit_record_child, seal_for_device_child
+from eum_app.usecases.exchange.seal_bundle import Sealed
+from eum_app.usecases.reporting.export_report import Exported
 from eum_app.usecases.session import Session
 from ui.hq.narrowed import Narrowed, NarrowedBar, VisitFilter
 from ui.hq.plan_form import PlanForm
@@ -386,7 +386,7 @@ class VisitsPage(Page):
         self.job.run(
             self.desk,
             name,
-            export_visit_child,
+            export_visit_record_child,
             self.desk.outbox / f"visit-record-{visit.visit_id[:8]}.pdf",
             visit.visit_id,
             then=self._record_written,

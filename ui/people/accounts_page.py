@@ -9,9 +9,9 @@ from PySide6.QtWidgets import QComboBox, QLineEdit, QVBoxLayout, QWidget
 from eum_app.domain.errors import KnownError, Refusal
 from eum_app.domain.people import ROLES, Scope, may
 from eum_app.domain.visits import PROGRAMS
-from eum_app.usecases import accounts
-from eum_app.usecases.accounts import AccountState
-from eum_app.usecases.recovery import DisclosedCode, RecoveryCodes, make_recovery_codes, read_out_recovery_code
+from eum_app.usecases.people import accounts
+from eum_app.usecases.people.accounts import AccountState
+from eum_app.usecases.people.recovery import DisclosedCode, RecoveryCodes, make_recovery_codes, read_out_recovery_code
 from ui.kit import settings, words
 from ui.kit.desk import Desk
 from ui.kit.page import Page

@@ -9,7 +9,7 @@ from PySide6.QtGui import QFont, QPageLayout, QPageSize, QPdfWriter, QResizeEven
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QLabel, QWidget
 
 from eum_app.domain.errors import Trouble
-from eum_app.usecases.recovery import RecoveryCodes
+from eum_app.usecases.people.recovery import RecoveryCodes
 from ui.kit.page import Page
 from ui.kit.theme import theme
 from ui.kit.widgets import Button, Card, EmptyState, button, hbox, label, panel, scrolled, vbox

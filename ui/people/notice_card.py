@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QPlainTextEdit
 
-from eum_app.usecases.notice import MAX_TEXT_CHARS, Notice, current_notice, set_notice
+from eum_app.usecases.people.notice import MAX_TEXT_CHARS, Notice, current_notice, set_notice
 from ui.kit.desk import Desk
 from ui.kit.theme import theme
 from ui.kit.widgets import Button, Card, FormField, button, hbox, label

@@ -7,8 +7,8 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from eum_app.domain.errors import KnownError, Refusal
-from eum_app.usecases.erase import Lost, erase_after, set_erase_after, what_is_lost
-from eum_app.usecases.rotate_key import rotate_data_key
+from eum_app.usecases.store.erase import Lost, erase_after, set_erase_after, what_is_lost
+from eum_app.usecases.store.rotate_key import rotate_data_key
 from ui.kit.desk import Desk
 from ui.kit.widgets import Button, Card, FormField, Tab, TabRow, button, hbox, label, vbox
 from ui.kit.words import count

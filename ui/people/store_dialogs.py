@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLineEdit, QSizePolicy, QWidget
 
-from eum_app.usecases.erase import Lost
+from eum_app.usecases.store.erase import Lost
 from ui.kit import words
 from ui.kit.widgets import Button, FormField, KeyValueGrid, button, label
 from ui.kit.window_dialog import WindowDialog

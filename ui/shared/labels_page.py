@@ -15,7 +15,7 @@ from db.queries.inventory import ItemFilter, find_item_ids
 from db.queries.items import ItemRow, items_by_id
 from eum_app.domain.errors import KnownError
 from eum_app.reports.label_sheet import LabelSheet, label_sheets
-from eum_app.usecases.print_labels import MAX_LABELS, LabelOrder, PrintedLabels, preview_labels, print_labels
+from eum_app.usecases.reporting.label_sheet import MAX_LABELS, LabelOrder, PrintedLabels, preview_labels, print_labels
 from eum_app.usecases.session import Session
 from eum_app.wording.messages import sentence
 from ui.kit import words

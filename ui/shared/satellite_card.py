@@ -8,7 +8,7 @@ from PySide6.QtCore import QLocale, Signal
 from PySide6.QtWidgets import QComboBox
 
 from eum_app.domain.time_check import Heard, is_news
-from eum_app.usecases.hear_time import hear_satellite_time
+from eum_app.usecases.store.hear_time import hear_satellite_time
 from ui.devices.serial_line import ports_there
 from ui.kit import settings, words
 from ui.kit.desk import Desk

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QCoreApplication
 
 from eum_app.domain.people import folded
-from eum_app.usecases.accounts import MIN_PASSPHRASE
+from eum_app.usecases.people.accounts import MIN_PASSPHRASE
 
 GOOD_CHARS = 20
 FAIR_CHARS = 14

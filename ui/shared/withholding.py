@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 from db.queries.content import WithholdingAskedRow, withholdings_open
 from eum_app.domain.errors import KnownError
 from eum_app.domain.people import folded
-from eum_app.usecases.withhold import MAX_REASON, Asked, ask_to_withhold, confirm_withholding
+from eum_app.usecases.review.withhold import MAX_REASON, Asked, ask_to_withhold, confirm_withholding
 from ui.kit.desk import Desk
 from ui.kit.widgets import Button, Card, FormField, button, empty_layout, hbox, label, panel, vbox
 from ui.kit.window_dialog import WindowDialog

@@ -38,9 +38,9 @@ if TYPE_CHECKING:
 
 BRANDS = {"field": "EUM Field", "hq": "EUM HQ"}
 _WARM = {
-    "field": ("eum_app.usecases.open_store", "ui.window.work", "ui.field.pages"),
-    "hq": ("eum_app.usecases.open_store", "ui.window.work", "ui.hq.pages"),
-    "": ("eum_app.usecases.open_store",),
+    "field": ("eum_app.usecases.store.open_store", "ui.window.work", "ui.field.pages"),
+    "hq": ("eum_app.usecases.store.open_store", "ui.window.work", "ui.hq.pages"),
+    "": ("eum_app.usecases.store.open_store",),
 }
 _BEFORE_SLEEP_S = 4.0
 """Logind gives five seconds."""
@@ -114,7 +114,7 @@ class AppWindow(QWidget):
     # Before unlocking
 
     def _show_front(self) -> None:
-        from eum_app.usecases.store_label import notice_beside, store_label
+        from eum_app.usecases.store.store_label import notice_beside, store_label
 
         error = None
         try:
@@ -212,8 +212,8 @@ class AppWindow(QWidget):
         folder, shown, accepted_at = self._folder, self._notice, page.accepted_at_text
 
         def work() -> Session:
-            from eum_app.usecases.open_store import open_store
-            from eum_app.usecases.store_label import require_shown
+            from eum_app.usecases.store.open_store import open_store
+            from eum_app.usecases.store.store_label import require_shown
 
             require_shown(folder, shown)
             return open_store(folder, account, passphrase, notice_accepted_at=accepted_at)
@@ -228,8 +228,8 @@ class AppWindow(QWidget):
         folder, kdf, shown, accepted_at = self._folder, self._kdf, self._notice, page.accepted_at
 
         def work() -> Session:
-            from eum_app.usecases.recovery import open_with_recovery_code
-            from eum_app.usecases.store_label import require_shown
+            from eum_app.usecases.people.recovery import open_with_recovery_code
+            from eum_app.usecases.store.store_label import require_shown
 
             require_shown(folder, shown)
             return open_with_recovery_code(folder, account, code, passphrase, notice_accepted_at=accepted_at, kdf=kdf)
@@ -247,7 +247,7 @@ class AppWindow(QWidget):
         page = self._front
 
         def work() -> Session:
-            from eum_app.usecases.open_store import create_store
+            from eum_app.usecases.store.open_store import create_store
 
             return create_store(
                 folder,
@@ -266,7 +266,7 @@ class AppWindow(QWidget):
 
     def _created(self, session: Session) -> None:
         """The first sight of a new store. An HQ's recovery codes come at once: nobody else keeps a key to it."""
-        from eum_app.usecases.recovery import make_recovery_codes
+        from eum_app.usecases.people.recovery import make_recovery_codes
 
         self._open(session)
         shell = self.shell

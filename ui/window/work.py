@@ -12,8 +12,8 @@ from PySide6.QtCore import QCoreApplication, QTimer
 from PySide6.QtWidgets import QWidget
 
 from eum_app.domain.errors import KnownError, Refusal
-from eum_app.usecases.erase import erase_store
 from eum_app.usecases.session import Session
+from eum_app.usecases.store.erase import erase_store
 from ui.kit.desk import Desk
 from ui.kit.tasks import Tasks
 from ui.kit.words import counted

@@ -9,8 +9,8 @@ from PySide6.QtCore import QCoreApplication
 
 from eum_app.domain.container_labels import Label
 from eum_app.domain.errors import KnownError
-from eum_app.usecases.match_mark import Match
-from eum_app.usecases.note_label import NotedLabel
+from eum_app.usecases.visits.match_mark import Match
+from eum_app.usecases.visits.note_label import NotedLabel
 from eum_app.wording.messages import warning
 from ui.kit import words
 from ui.shared.mark_view import mark_text

@@ -9,8 +9,8 @@ from PySide6.QtCore import QObject
 
 from eum_app.domain.errors import KnownError
 from eum_app.domain.facts import MarkRead
-from eum_app.usecases.match_mark import Match
-from eum_app.usecases.note_label import NotedLabel, note_label
+from eum_app.usecases.visits.match_mark import Match
+from eum_app.usecases.visits.note_label import NotedLabel, note_label
 from ui.field.visit.draft import Draft
 from ui.field.visit.match_words import noted_words, offer_of
 from ui.field.visit.visit_view import read_item

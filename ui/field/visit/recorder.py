@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal
 
 from eum_app.domain.checklists import Checklist
 from eum_app.domain.errors import KnownError
-from eum_app.usecases.record_check import (
+from eum_app.usecases.visits.record_check import (
     NewCheck,
     RecordedCheck,
     RecordedChecks,

@@ -11,9 +11,9 @@ from PySide6.QtGui import QImage
 from eum_app.domain.errors import KnownError, Refusal
 from eum_app.scanning.decoder import Symbol
 from eum_app.scanning.sweep import Track
-from eum_app.usecases.match_label import ContainerLabels
-from eum_app.usecases.match_mark import Match
 from eum_app.usecases.session import Session
+from eum_app.usecases.visits.match_label import ContainerLabels
+from eum_app.usecases.visits.match_mark import Match
 from ui.field.visit.scan_worker import Seen
 from ui.kit.desk import Desk
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 
 from eum_app.domain.errors import KnownError
-from eum_app.usecases.record_check import RecordedChecks
+from eum_app.usecases.visits.record_check import RecordedChecks
 from ui.field.parts import png_of
 from ui.field.visit.draft import Draft
 from ui.field.visit.match_words import confirm_offer, tag_of

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QButtonGroup, QLineEdit, QRadioButton, QWidget
 
 from eum_app.domain.errors import KnownError
 from eum_app.domain.visits import NO_READ_REASONS
-from eum_app.usecases.match_mark import Match, match_entered
+from eum_app.usecases.visits.match_mark import Match, match_entered
 from eum_app.wording.messages import sentence
 from ui.field.parts import named
 from ui.kit import words

@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QAbstractItemView, QLineEdit, QPlainTextEdit, QWid
 from db.queries.items import ItemRow, history
 from eum_app.domain.errors import KnownError
 from eum_app.domain.facts import MarkRead
-from eum_app.usecases.match_mark import Match
-from eum_app.usecases.record_check import RecordedCheck
+from eum_app.usecases.visits.match_mark import Match
+from eum_app.usecases.visits.record_check import RecordedCheck
 from eum_app.wording.messages import sentence
 from ui.field.parts import Places, named, progress_parts
 from ui.field.photo_bar import PhotoBar

@@ -19,8 +19,8 @@ from db.queries.activity import (
     activity_ids,
     newest_activity_ids,
 )
-from eum_app.usecases.activity_report import export_activity_child
-from eum_app.usecases.export_report import Exported
+from eum_app.usecases.reporting.activity_log import export_activity_log_child
+from eum_app.usecases.reporting.export_report import Exported
 from ui.kit.desk import Desk
 from ui.kit.models import Column, IdsTableModel, current_id, on_current, table_view
 from ui.kit.page import Page
@@ -256,7 +256,7 @@ class ActivityPage(Page):
         self.job.run(
             self.desk,
             self.tr("Writing {name}").format(name=path.name),
-            export_activity_child,
+            export_activity_log_child,
             path,
             self.wanted(),
             then=self._exported,

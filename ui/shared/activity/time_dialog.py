@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QComboBox, QLineEdit, QWidget
 from db.queries.activity import ActivityRow
 from eum_app.domain.errors import KnownError
 from eum_app.domain.people import may
-from eum_app.usecases.correct_time import MAX_REASON, SOURCES, Corrected, correct_time, permission_to_correct
+from eum_app.usecases.store.correct_time import MAX_REASON, SOURCES, Corrected, correct_time, permission_to_correct
 from ui.kit.desk import Desk
 from ui.kit.widgets import Button, FormField, button, hbox, label
 from ui.kit.window_dialog import WindowDialog

@@ -1,0 +1,1 @@
+"""Readers of list files (CSV, Excel, JSON); they keep nothing."""

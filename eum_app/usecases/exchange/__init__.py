@@ -1,0 +1,1 @@
+"""Enroll devices; seal, inspect and receive bundles."""

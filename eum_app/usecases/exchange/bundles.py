@@ -1,0 +1,79 @@
+"""Looking at a bundle without taking it in."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+from eum_app.domain.journal import decode_entry
+from eum_app.usecases.exchange.trust import identity_of, trust_list
+from eum_app.usecases.session import Session
+from sync.bundle_file import open_bundle, verify_bundle
+
+
+@dataclass(frozen=True)
+class FileVerdict:
+    """Separate verdicts on one file; `code` is the first refusal's, empty where everything holds."""
+
+    bundle_id: str
+    sender: str
+    sender_known: bool
+    complete: bool
+    unaltered: bool
+    code: str
+    holds: bool
+
+
+@dataclass(frozen=True)
+class BundleContents:
+    """What stands in a bundle that verified; `kinds` counts its facts by kind."""
+
+    bundle_id: str
+    kind: str
+    sender: str
+    origin: str
+    epoch: int
+    first_seq: int
+    last_seq: int
+    kinds: dict[str, int]
+    objects: int
+    head_signatures: int
+
+
+def verify_file(session: Session, path: Path) -> FileVerdict:
+    """Judge a bundle from outside, by the certificates that this store holds. Raises Refusal for what is no bundle."""
+    with session.store.reading() as connection:
+        trust = trust_list(connection, is_hq=session.is_hq)
+    verdict = verify_bundle(path, trust, session.now())
+    refusal = verdict.file_refusal or verdict.sender_refusal
+    return FileVerdict(
+        verdict.header.bundle_id,
+        verdict.header.sender.origin,
+        verdict.sender_refusal is None,
+        verdict.is_complete,
+        verdict.is_unaltered,
+        refusal.code if refusal else "",
+        verdict.holds,
+    )
+
+
+def list_bundle(session: Session, path: Path) -> BundleContents:
+    """Open a bundle that is for this store and count what is in it. Raises Refusal as `open_bundle` does."""
+    with session.store.reading() as connection:
+        identity, trust = identity_of(connection), trust_list(connection, is_hq=session.is_hq)
+    with open_bundle(path, identity, trust, session.now()) as bundle:
+        manifest = bundle.manifest
+        kinds = Counter(decode_entry(entry).kind for entry in bundle.entries())
+        return BundleContents(
+            manifest.bundle_id,
+            manifest.kind,
+            bundle.sender.origin,
+            manifest.origin,
+            manifest.epoch,
+            manifest.first_seq,
+            manifest.last_seq,
+            dict(sorted(kinds.items())),
+            len(manifest.objects),
+            len(manifest.head_signatures),
+        )

@@ -1,0 +1,259 @@
+"""A device gets its identity: request file, HQ's signed answer, and a root fingerprint compared by people."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import msgspec
+
+from db.keyslots import new_escrow
+from db.queries.exchange import outstanding
+from db.queries.people import DeviceRow, all_accounts, all_devices
+from db.secrets import read_secret
+from eum_app.crypto.certificates import Certificate, CertificateRequest, Identity, PendingIdentity, make_request
+from eum_app.crypto.sealing import KemPublic
+from eum_app.domain.errors import Refusal
+from eum_app.domain.facts import DeviceEnrolled, DeviceRevoked, IdentityAccepted
+from eum_app.domain.people import folded, is_store_name
+from eum_app.usecases.changes import Changed
+from eum_app.usecases.exchange.trust import HQ_CHAIN, IDENTITY, PENDING, identity_of, recovery_key
+from eum_app.usecases.people.accounts import changing, named_again
+from eum_app.usecases.people.recovery import RecoveryCodes, new_codes
+from eum_app.usecases.session import Session
+from sync import enrolment
+
+
+@dataclass(frozen=True)
+class Requested(Changed):
+    path: Path
+    fingerprint: str
+
+
+@dataclass(frozen=True)
+class RequestView:
+    """A request as it lies in a file; the fingerprint is for two people to compare."""
+
+    device: str
+    fingerprint: str
+
+
+@dataclass(frozen=True)
+class Enrolled(Changed):
+    device: str
+    epoch: int
+    fingerprint: str
+    answer_path: Path
+
+
+@dataclass(frozen=True)
+class Accepted(Changed):
+    """`codes` are the recovery codes of the account at work, to be shown once; None where HQ's answer named no recovery
+    key."""
+
+    codes: RecoveryCodes | None
+
+
+@dataclass(frozen=True)
+class AnswerView:
+    """HQ's answer before it is accepted: the root fingerprint is to be compared with what HQ reads out."""
+
+    device: str
+    hq: str
+    root_fingerprint: str
+
+
+@dataclass(frozen=True)
+class EnrolmentState:
+    """Where a store stands: enrolled (HQ itself always is), with a request under way, or both."""
+
+    is_enrolled: bool
+    hq: str
+    root_fingerprint: str
+    is_pending: bool
+    request_fingerprint: str
+
+
+def request_enrolment(session: Session, path: Path, *, anew: bool = False) -> Requested:
+    """On a device: make keys and write the request. Asked again, the same request is written once more, unless `anew`.
+
+    A device that is enrolled may ask too (its identity ran out, was revoked, or the store was restored): it keeps the
+    identity that it has until it accepts HQ's answer. Raises Refusal `permission.denied`, `device.enrolled_already`
+    (at HQ), `store.name` (no certificate can bear the store's name); Trouble of the disk.
+    """
+    session.require("device.request")
+    if session.is_hq:
+        raise Refusal("device.enrolled_already", device=session.name)
+    if not is_store_name(session.name):
+        raise Refusal("store.name", name=session.name[:40])
+    with session.writing() as transaction:
+        stored = None if anew else transaction.secret(PENDING)
+        if stored is None:
+            pending, _ = make_request(session.name, session.suite)
+            transaction.keep_secret(PENDING, pending.to_bytes())
+        else:
+            pending = PendingIdentity.from_bytes(stored)
+        enrolment.write_request(path, pending.request.der)
+    return Requested(frozenset({"people"}), path, pending.request.short_fingerprint)
+
+
+def read_request(path: Path) -> RequestView:
+    """Raises Refusal `file.missing`, `enrolment.not_a_request` and the like."""
+    request = enrolment.read_request_file(path)
+    return RequestView(request.origin, request.short_fingerprint)
+
+
+def sign_enrolment(session: Session, request_path: Path, answer_path: Path) -> Enrolled:
+    """At HQ: certify a device, after a person compared the request's fingerprint with what the device shows.
+
+    A device name that is enrolled already gets the next epoch: a new journal for a new or restored machine. A request
+    that was signed before gets the certificate that was recorded then: the fact is kept before the file is written, so
+    an answer that was never written, or was lost, is written again and nothing is certified twice.
+
+    Raises Refusal `permission.denied`, `request.…`, `certificate.suite_mismatch`, `enrolment.bad_name`,
+    `enrolment.name_taken` (HQ's own name, or a device's but for its case), `enrolment.request_revoked`; Trouble of the
+    disk.
+    """
+    session.require("device.enrol")
+    request = enrolment.read_request_file(request_path)
+    with session.writing() as transaction:
+        identity = identity_of(transaction.connection)
+        devices = all_devices(transaction.connection)
+        _require_free_name(request.origin, session.name, devices)
+        chain = _recorded_chain(request, identity, devices, session.now())
+        if chain is None:
+            epochs = [row.epoch for row in devices if row.device == request.origin]
+            chain = enrolment.certify(request, identity, epoch=max(epochs, default=0) + 1, at=session.now())
+            transaction.record(
+                DeviceEnrolled(
+                    observed_at=session.observed_now(),
+                    device=request.origin,
+                    epoch=chain[0].epoch,
+                    fingerprint=chain[0].short_fingerprint,
+                    certificates=tuple(certificate.der for certificate in chain),
+                )
+            )
+        areas = frozenset(transaction.areas)
+        recovery = recovery_key(transaction.connection).public.public_bytes()
+    answer = enrolment.write_answer(answer_path, request, identity, chain, at=session.now(), recovery=recovery)
+    return Enrolled(areas, request.origin, answer.epoch, answer.device.short_fingerprint, answer_path)
+
+
+def _require_free_name(device: str, hq: str, devices: list[DeviceRow]) -> None:
+    """Raises Refusal `enrolment.name_taken`: files and people do not tell `FLD-0042` from `fld-0042`."""
+    for taken in (hq, *(row.device for row in devices if row.device != device)):
+        if folded(taken) == folded(device):
+            raise Refusal("enrolment.name_taken", device=device, taken=taken)
+
+
+def _recorded_chain(
+    request: CertificateRequest, identity: Identity, devices: list[DeviceRow], now: datetime
+) -> tuple[Certificate, ...] | None:
+    """What this HQ certified when it signed this very request before: the same keys for the same device.
+
+    None where it did not, or what it certified has run out. Raises Refusal `enrolment.request_revoked`: keys that were
+    revoked are not certified again.
+    """
+    for row in devices:
+        chain = tuple(map(Certificate.from_der, row.certificates)) if row.device == request.origin else ()
+        if not chain or chain[0].verify_key != request.verify_key:
+            continue
+        if row.revoked_at:
+            raise Refusal("enrolment.request_revoked", device=row.device, epoch=row.epoch)
+        if chain[1:] == identity.chain and now < chain[0].not_after and _seals_to(chain[0]) == _seals_to(request):
+            return chain
+    return None
+
+
+def _seals_to(holder: Certificate | CertificateRequest) -> bytes:
+    return holder.kem.public_bytes() if holder.kem else b""
+
+
+def revoke_device(session: Session, device: str, epoch: int, reason: str) -> Changed:
+    """At HQ: trust a device's certificate no more. Raises Refusal `permission.denied`, `visit.device_unknown`."""
+    session.require("device.enrol")
+    with session.writing() as transaction:
+        if not any((row.device, row.epoch) == (device, epoch) for row in all_devices(transaction.connection)):
+            raise Refusal("visit.device_unknown", device=device)
+        transaction.record(DeviceRevoked(observed_at=session.observed_now(), device=device, epoch=epoch, reason=reason))
+        return Changed(frozenset(transaction.areas))
+
+
+def read_answer(session: Session, path: Path) -> AnswerView:
+    """HQ's answer before it is accepted. Raises Refusal `enrolment.not_an_answer`, `enrolment.altered` and the like."""
+    answer = enrolment.read_answer_file(path)
+    if answer.device_id != session.name:
+        raise Refusal("enrolment.other_request", device_id=answer.device_id, expected=session.name)
+    return AnswerView(answer.device_id, answer.hq.origin, answer.root.short_fingerprint)
+
+
+def accept_enrolment(session: Session, path: Path, confirmed_root: str, *, leave_behind: bool = False) -> Accepted:
+    """On a device: take the identity, once a person confirmed the root's fingerprint as HQ read it out. From here on
+    the store's data key lies in HQ's keeping, sealed to its recovery key, and the account at work has recovery codes.
+
+    With a new epoch this store begins a new journal, and no bundle carries the old one any more: while HQ has not
+    received all its evidence that is refused, unless the caller knowingly leaves it behind. Raises Refusal
+    `permission.denied`, `enrolment.no_request`, `enrolment.other_root`, `enrolment.other_request`,
+    `enrolment.facts_outstanding` …
+    """
+    session.require("device.request")
+    answer = enrolment.read_answer_file(path)
+    with changing(session) as (transaction, store_file, keep):
+        stored = transaction.secret(PENDING)
+        if stored is None:
+            raise Refusal("enrolment.no_request")
+        identity = enrolment.accept_answer(
+            answer, PendingIdentity.from_bytes(stored), confirmed_root=confirmed_root, at=session.now()
+        )
+        epoch = session.store.named.epoch
+        waiting = outstanding(transaction.connection, session.name, epoch).facts if answer.epoch != epoch else 0
+        if waiting and not leave_behind:
+            raise Refusal("enrolment.facts_outstanding", facts=waiting, device=session.name)
+        transaction.keep_secret(IDENTITY, identity.to_bytes())
+        transaction.keep_secret(HQ_CHAIN, msgspec.msgpack.encode([certificate.der for certificate in answer.chain[1:]]))
+        transaction.drop_secret(PENDING)
+        observed_at = session.observed_now()
+        if answer.epoch != epoch:
+            copied = session.store.copied
+            transaction.begin_epoch(answer.epoch)
+            if copied:  # HQ learns why from the new chain: the old one may go on elsewhere
+                transaction.record(copied.noticed(observed_at, epoch))
+            # The new chain names the people again: HQ checks their signatures by what this chain says.
+            mine = [row for row in all_accounts(transaction.connection) if row.origin == session.name]
+            transaction.record_all(named_again(mine, observed_at))
+        transaction.record(
+            IdentityAccepted(
+                observed_at=observed_at,
+                device=session.name,
+                epoch=answer.epoch,
+                hq=answer.hq.origin,
+                root_fingerprint=answer.root.fingerprint,
+                certificates=(answer.device.der,),
+                hq_certificates=tuple(certificate.der for certificate in answer.chain[1:]),
+            )
+        )
+        codes = None
+        if answer.recovery:
+            public = KemPublic.from_bytes(session.suite, answer.recovery)
+            escrow = new_escrow(store_file, answer.hq.origin, public, session.ticket.data_key)
+            escrowed = msgspec.structs.replace(store_file, escrow=escrow)
+            slot, codes = new_codes(session, transaction, escrowed)
+            keep(escrowed.with_slot(slot))
+        return Accepted(frozenset(transaction.areas | {"people"}), codes)
+
+
+def enrolment_state(session: Session) -> EnrolmentState:
+    """Where this store stands."""
+    with session.store.reading() as connection:
+        identity, chain, pending = (read_secret(connection, name) for name in (IDENTITY, HQ_CHAIN, PENDING))
+        fingerprint = PendingIdentity.from_bytes(pending).request.short_fingerprint if pending else ""
+        if identity is not None:
+            mine = identity_of(connection)
+            hq = (
+                Certificate.from_der(msgspec.msgpack.decode(chain, type=list[bytes])[0]).origin
+                if chain
+                else mine.origin
+            )
+            return EnrolmentState(True, hq, mine.root.short_fingerprint, pending is not None, fingerprint)
+        return EnrolmentState(False, "", "", pending is not None, fingerprint)

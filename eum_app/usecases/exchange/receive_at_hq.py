@@ -1,0 +1,134 @@
+"""Receive devices' bundles at HQ: admit, judge, and answer with a signed receipt."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import cache, partial
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from db.queries.checks import check_ids_of_others
+from db.queries.visits import devices_of_visits
+from db.store import Connection
+from eum_app.domain.errors import KnownError, Refusal
+from eum_app.domain.facts import (
+    DEVICE_MAY_STATE,
+    FACTS,
+    CheckRecorded,
+    Fact,
+    FactsReceived,
+    TimeCorrected,
+    UnknownFact,
+)
+from eum_app.domain.journal import Entry
+from eum_app.usecases.exchange.seal_bundle import OnProgress, seal_for_device
+from eum_app.usecases.exchange.verify_bundle import (
+    Imported,
+    ImportOutcome,
+    append_bundle,
+    imported,
+    outcome_of,
+    receive_each,
+    verify_bundle,
+)
+from eum_app.usecases.review.findings import judge, record_judgement
+from eum_app.usecases.session import Session
+
+MAX_NUMBER: Final = 2**53
+
+
+def receive_at_hq(
+    session: Session, paths: Sequence[Path], receipts_folder: Path | None = None, progress: OnProgress | None = None
+) -> Imported:
+    """Receive bundles, or folders of bundles, from devices, and run the rules over the visits touched.
+
+    A signed receipt for each device is written to `receipts_folder`. Raises as `receive_each` does.
+    """
+    received = receive_each(session, paths, _take, progress)
+    if receipts_folder is not None:
+        _answer(session, received.outcomes, receipts_folder, received.areas)
+    session.leave()
+    return received.as_imported()
+
+
+def _take(session: Session, path: Path) -> tuple[ImportOutcome, frozenset[str]]:
+    with verify_bundle(session, path) as bundle:
+        manifest, sender = bundle.manifest, bundle.sender.origin
+        with session.writing(own_chain_last=True) as transaction:
+            admit = partial(_admit, transaction.connection, sender)
+            arrived = append_bundle(session, bundle, transaction, admit)
+            if arrived.is_held:
+                return outcome_of(path, bundle, arrived), frozenset()
+            judged = judge(transaction.connection, arrived.visits, session.observed_now())
+            # Everything long is done: only from here on does anybody else at this store wait.
+            transaction.record(imported(session, bundle, path, new_entries=arrived.new_entries))
+            received = transaction.head(manifest.origin, manifest.epoch)
+            raised, _ = record_judgement(transaction, judged)
+            receipt = FactsReceived(
+                observed_at=session.observed_now(),
+                hq=session.name,
+                origin=manifest.origin,
+                epoch=manifest.epoch,
+                seq=received.seq,
+                head_hash=received.hash,
+                bundle_id=manifest.bundle_id,
+            )
+            transaction.record(receipt)
+            transaction.copy_out(sender, [receipt])
+            touched = frozenset(transaction.areas)
+        return outcome_of(path, bundle, arrived, raised), touched
+
+
+def _admit(connection: Connection, device: str, entries: Sequence[Entry], facts: Sequence[Fact | UnknownFact]) -> None:
+    """Refuse entries that a device may not state, before they are applied.
+
+    Raises Refusal `fact.not_allowed` (a kind that devices do not state, of whatever version), `fact.unreadable` (a
+    number beyond all bounds), `fact.foreign_visit` (a visit that is not this device's), `check.repeated` (the id of
+    another device's check).
+    """
+    for entry, fact in zip(entries, facts, strict=True):
+        kind = FACTS.get(entry.kind)
+        if kind is not None and kind not in DEVICE_MAY_STATE:
+            raise Refusal("fact.not_allowed", kind=entry.kind, sender=device)
+        if any(abs(getattr(fact, name)) > MAX_NUMBER for name in _numbers_of(type(fact))):
+            raise Refusal("fact.unreadable", kind=entry.kind, reason="a number beyond all bounds")
+        if isinstance(fact, TimeCorrected) and fact.origin != device:
+            raise Refusal("bundle.foreign_origin", sender=device, origin=fact.origin, epoch=fact.epoch)
+    of_visits = {str(getattr(fact, "visit_id", "")) for fact in facts} - {""}
+    assigned = devices_of_visits(connection, of_visits)
+    for visit_id in sorted(of_visits):
+        if assigned.get(visit_id) != device:
+            raise Refusal("fact.foreign_visit", visit_id=visit_id[:40], sender=device)
+    repeated = check_ids_of_others(
+        connection, device, [fact.check_id for fact in facts if isinstance(fact, CheckRecorded)]
+    )
+    if repeated:
+        raise Refusal("check.repeated", check_id=repeated[0][:40], sender=device)
+
+
+@cache
+def _numbers_of(kind: type[Fact | UnknownFact]) -> tuple[str, ...]:
+    """The fields of a kind that hold a number."""
+    return tuple(field.name for field in msgspec.structs.fields(kind) if field.type is int)
+
+
+def _answer(session: Session, outcomes: dict[Path, ImportOutcome], folder: Path, areas: set[str]) -> None:
+    """Write one receipt for each device heard from; also again where what it sent was held already."""
+    answered: dict[str, tuple[Path, ...]] = {}
+    for path, outcome in outcomes.items():
+        if outcome.outcome not in {"accepted", "already_held"}:
+            continue
+        if outcome.sender not in answered:
+            try:
+                sealed = seal_for_device(session, outcome.sender, folder)
+            except KnownError:
+                # The device holds everything already, or its receipt cannot be written: asked again later.
+                answered[outcome.sender] = ()
+            else:
+                areas |= sealed.areas
+                answered[outcome.sender] = sealed.paths
+        first, *further = answered[outcome.sender] or (None,)
+        outcomes[path] = replace(outcome, receipt_path=first, further_receipts=tuple(further))

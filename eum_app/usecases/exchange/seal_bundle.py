@@ -1,0 +1,234 @@
+"""Sealing: what the other side has not received goes into bundles, as many as the format's limits make of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import BinaryIO, Final
+
+from db.chains import chain_head, entries_after, entry_hash_at
+from db.content import object_row, open_sealed
+from db.files import disk_trouble
+from db.queries.exchange import held_by_device, received_head, require_not_rolled_back
+from db.store import Connection, Store
+from eum_app.crypto.certificates import Certificate
+from eum_app.domain.errors import Refusal
+from eum_app.domain.facts import BundleSealed, HeadSigned, VisitPlanned, content_refs, decode_fact
+from eum_app.domain.journal import Head, encode_entry, head_of, outgoing_origin
+from eum_app.usecases.changes import Changed
+from eum_app.usecases.exchange.trust import device_certificate, hq_certificate, identity_of
+from eum_app.usecases.session import Session
+from sync.bundle_file import BundleObject, HeadSignature, write_bundle
+
+SUFFIX: Final = ".eumb"
+PART_OBJECTS: Final = 8_000
+PART_SIGNATURES: Final = 200
+PART_ENTRIES: Final = 1_000_000
+"""What one bundle holds at most: well below the limits of docs/bundle-format.md."""
+
+OnProgress = Callable[[int, int], object]
+
+
+@dataclass(frozen=True)
+class Sealed(Changed):
+    """What was sealed and lies whole on the disk. `size` in bytes. Where one bundle could not hold all, `further` are
+    the next ones, in order; `bundle_id`, `path`, `objects` and `size` are the first one's."""
+
+    bundle_id: str
+    path: Path
+    kind: str
+    recipient: str
+    first_seq: int
+    last_seq: int
+    objects: int
+    size: int
+    further: tuple[Path, ...] = ()
+
+    @property
+    def paths(self) -> tuple[Path, ...]:
+        """Every file that has to be carried, in order."""
+        return (self.path, *self.further)
+
+
+def seal_results(session: Session, folder: Path, progress: OnProgress | None = None) -> Sealed:
+    """On a device: seal everything that HQ has no receipt for; of a store that was copied or put back, what is surely
+    its own.
+
+    Raises Refusal `device.not_enrolled`, `bundle.nothing_to_seal`, `chain.rolled_back` (HQ has a receipt for facts
+    that this store does not hold: it was put back from a copy); Trouble `disk.full` and the like. Nothing
+    half-written stays behind, and nothing is recorded unless the file is whole.
+    """
+    session.require("bundle.seal")
+    named = session.store.named
+    with session.store.reading() as connection:
+        since, _ = received_head(connection, named.name, named.epoch)
+        require_not_rolled_back(connection, named.name, named.epoch)
+        recipient = hq_certificate(connection)
+        copied = session.store.copied
+        through = copied.through_seq if copied else None
+        return _seal(session, connection, since, recipient, folder, progress, through)
+
+
+def seal_for_device(session: Session, device: str, folder: Path, progress: OnProgress | None = None) -> Sealed:
+    """At HQ: seal what a device has not said it holds: tasking, receipts.
+
+    Raises Refusal `visit.device_unknown`, `bundle.nothing_to_seal`; Trouble as `seal_results`.
+    """
+    session.require("bundle.seal")
+    named = session.store.named
+    with session.store.reading() as connection:
+        recipient = device_certificate(connection, device)
+        outgoing = outgoing_origin(named.name, device)
+        since = held_by_device(connection, device, recipient.epoch, outgoing, named.epoch)
+        return _seal(session, connection, since, recipient, folder, progress)
+
+
+def _seal(
+    session: Session,
+    connection: Connection,
+    since: Head,
+    recipient: Certificate,
+    folder: Path,
+    progress: OnProgress | None,
+    through: int | None = None,
+) -> Sealed:
+    """Seal what follows `since` (up to the number `through`), in as many bundles as the format's limits make of it."""
+    end = chain_head(connection, since.origin, since.epoch)
+    if through is not None:
+        held = entry_hash_at(connection, since.origin, since.epoch, through)
+        end = Head(since.origin, since.epoch, through, held or end.hash)
+    if end.seq <= since.seq:
+        raise Refusal("bundle.nothing_to_seal", recipient=recipient.origin)
+    total = 2 * (end.seq - since.seq)  # each entry is read twice
+
+    def step(done: int) -> None:
+        if progress and done % 500 == 0:
+            progress(done, total)
+
+    first: Sealed | None = None
+    areas: set[str] = set()
+    further: list[Path] = []
+    while since.seq < end.seq:
+        part = _slice(session, connection, since, end)
+        sealed = _seal_part(session, connection, since, part, recipient, folder, step)
+        areas |= sealed.areas
+        if first is None:
+            first = sealed
+        else:
+            further.append(sealed.path)
+        since = part.head
+    session.leave()
+    assert first is not None
+    return replace(first, areas=frozenset(areas), further=tuple(further), last_seq=end.seq)
+
+
+@dataclass(frozen=True)
+class _Part:
+    """Entries up to `head`, and what a bundle of them must carry."""
+
+    head: Head
+    kind: str
+    signatures: list[HeadSignature]
+    object_ids: dict[str, None]
+
+
+def _slice(session: Session, connection: Connection, since: Head, end: Head) -> _Part:
+    """The longest run of entries after `since` that one bundle can hold."""
+    signatures: list[HeadSignature] = []
+    object_ids: dict[str, None] = {}
+    kind = "receipt" if session.is_hq else "results"
+    head = since
+    for entry in entries_after(connection, since.origin, since.epoch, since.seq, end.seq):
+        fact = decode_fact(entry.kind, entry.kind_version, entry.payload)
+        named = dict.fromkeys(ref.object_id for ref in content_refs(fact))
+        is_full = len(object_ids | named) > PART_OBJECTS or len(signatures) >= PART_SIGNATURES
+        if head.seq > since.seq and (is_full or entry.seq - since.seq > PART_ENTRIES):
+            break
+        object_ids |= named
+        if isinstance(fact, HeadSigned):
+            signatures.append(
+                HeadSignature(account=fact.account, seq=fact.head_seq, hash=fact.head_hash, signature=fact.signature)
+            )
+        if session.is_hq and isinstance(fact, VisitPlanned):
+            kind = "tasking"
+        head = head_of(entry)
+    return _Part(head, kind, signatures, object_ids)
+
+
+def _seal_part(
+    session: Session,
+    connection: Connection,
+    since: Head,
+    part: _Part,
+    recipient: Certificate,
+    folder: Path,
+    step: Callable[[int], object],
+) -> Sealed:
+    head, kind = part.head, part.kind
+
+    def encoded() -> Iterator[bytes]:
+        for entry in entries_after(connection, since.origin, since.epoch, since.seq, head.seq):
+            yield encode_entry(entry)
+            step(entry.seq)
+
+    objects = _objects(session.store, connection, part.object_ids)
+    path = folder / _file_name(session, kind, recipient, since.seq + 1, head)
+    with disk_trouble(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+    sealed = write_bundle(
+        path,
+        sender=identity_of(connection),
+        recipients=[recipient],
+        kind=kind,
+        origin=since.origin,
+        epoch=since.epoch,
+        first_seq=since.seq + 1,
+        prev_hash=since.hash,
+        last_hash=head.hash,
+        entries=encoded,
+        objects=objects,
+        head_signatures=part.signatures,
+        created_at=session.now(),
+    )
+    with session.writing() as transaction:
+        transaction.record(
+            BundleSealed(
+                observed_at=session.observed_now(),
+                bundle_id=sealed.bundle_id,
+                bundle_kind=kind,
+                recipient=recipient.origin,
+                origin=since.origin,
+                epoch=since.epoch,
+                first_seq=since.seq + 1,
+                last_seq=head.seq,
+                head_hash=head.hash,
+                objects=len(objects),
+                file_name=path.name,
+                file_size=sealed.size,
+            )
+        )
+        areas = frozenset(transaction.areas)
+    return Sealed(
+        areas, sealed.bundle_id, path, kind, recipient.origin, since.seq + 1, head.seq, len(objects), sealed.size
+    )
+
+
+def _objects(store: Store, connection: Connection, object_ids: dict[str, None]) -> list[BundleObject]:
+    """The content that travels along; what was withheld by order has no key and stays."""
+    found = []
+    for object_id in object_ids:
+        row = object_row(connection, object_id)
+        if row.key is None or row.salt is None:
+            continue
+
+        def open_it(object_id: str = object_id) -> BinaryIO:
+            return open_sealed(connection, store.content, object_id)
+
+        found.append(BundleObject(object_id, row.sealed_size, row.media_type, row.key, row.salt, open_it))
+    return found
+
+
+def _file_name(session: Session, kind: str, recipient: Certificate, first: int, head: Head) -> str:
+    """Says who, to whom and which facts, and nothing of people or places."""
+    return f"{session.name}_to_{recipient.origin}_{kind}_{head.epoch}-{first:06d}-{head.seq:06d}{SUFFIX}"

@@ -1,0 +1,357 @@
+"""The core that HQ and devices receive bundles with: each is verified, appended and applied, in one transaction.
+
+What fails goes to quarantine whole, with its reason, and the rest goes on. `receive_at_hq` and `receive_in_field` say
+what else each of them does with a bundle.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from typing import Any, Final
+
+from db.content import ObjectRow, keep_object, verify_content
+from db.files import disk_trouble, sync_folder, written_whole
+from db.queries.exchange import bundle_held, is_quarantined
+from db.transaction import Transaction
+from eum_app.domain.errors import KnownError, Refusal, Trouble
+from eum_app.domain.facts import (
+    BundleImported,
+    BundleQuarantined,
+    Fact,
+    FactsReceived,
+    HeadSigned,
+    UnknownFact,
+    content_refs,
+)
+from eum_app.domain.journal import Entry, decode_entry
+from eum_app.usecases.changes import Changed
+from eum_app.usecases.exchange.seal_bundle import SUFFIX, OnProgress
+from eum_app.usecases.exchange.trust import identity_of, trust_list
+from eum_app.usecases.session import Session, new_id
+from eum_app.usecases.store.head_signatures import check_head_signatures
+from sync.bundle_file import OpenedBundle, inspect_bundle, open_bundle
+
+QUARANTINE: Final = "quarantine"
+APPEND_BATCH: Final = 5_000
+COPY_BYTES: Final = 1024 * 1024
+CROSSED_TRIES: Final = 5
+_NOT_KEPT: Final = frozenset(
+    {"bundle.not_a_bundle", "bundle.own", "bundle.other_recipient", "file.missing", "file.unreadable"}
+)
+"""Refused and left where they are: files that are no bundles, or bundles that are none of this store's business."""
+
+
+@dataclass(frozen=True)
+class ImportOutcome:
+    """The outcome of one file. `outcome`: accepted, already_held, waiting (an earlier bundle is missing), forked,
+    refused (not kept), quarantined; `code` and `values` say why. Where one bundle could not hold the receipt and the
+    tasking with it, `further_receipts` are the next ones, in order."""
+
+    path: Path
+    file_name: str
+    outcome: str
+    code: str = ""
+    values: dict[str, str] = field(default_factory=dict)
+    sender: str = ""
+    kind: str = ""
+    new_entries: int = 0
+    new_findings: int = 0
+    receipt_path: Path | None = None
+    further_receipts: tuple[Path, ...] = ()
+
+    @property
+    def receipts(self) -> tuple[Path, ...]:
+        """Every file of the answer, in order."""
+        return (self.receipt_path, *self.further_receipts) if self.receipt_path is not None else ()
+
+
+@dataclass(frozen=True)
+class Imported(Changed):
+    outcomes: tuple[ImportOutcome, ...]
+
+
+@dataclass(frozen=True)
+class Arrived:
+    """Entries that a bundle added to its chain: ids of the visits concerned, signed heads, and HQ's receipts.
+
+    `is_held`: every entry was there before and is the same; then `is_recorded` says whether this chain recorded its
+    import.
+    """
+
+    new_entries: int
+    visits: set[str]
+    signed: list[HeadSigned]
+    receipts: list[FactsReceived]
+    is_held: bool = False
+    is_recorded: bool = False
+
+
+@dataclass(frozen=True)
+class Received:
+    """Outcomes of `files` (in the order given) by file, in the order received; and the areas touched."""
+
+    files: tuple[Path, ...]
+    outcomes: dict[Path, ImportOutcome]
+    areas: set[str]
+
+    def as_imported(self) -> Imported:
+        return Imported(frozenset(self.areas), tuple(self.outcomes[path] for path in self.files))
+
+
+Admit = Callable[[Sequence[Entry], Sequence[Fact | UnknownFact]], None]
+Take = Callable[[Session, Path], tuple[ImportOutcome, frozenset[str]]]
+"""Receives one bundle; returns its outcome and the areas touched. Raises as `append_bundle` does."""
+
+
+def receive_each(session: Session, paths: Sequence[Path], take: Take, progress: OnProgress | None = None) -> Received:
+    """Receive bundles in the order in which they follow each other; one bad file never stops the rest.
+
+    A folder is read as the bundles in it. Raises Refusal `permission.denied`, `device.not_enrolled`; Trouble of the
+    disk.
+    """
+    session.require("bundle.import")
+    with session.store.reading() as connection:
+        identity_of(connection)
+    files = [file for path in paths for file in (_bundles_in(session, path) if path.is_dir() else [path])]
+    outcomes: dict[Path, ImportOutcome] = {}
+    areas: set[str] = set()
+    waiting = _in_order(files)
+    before = len(waiting) + 1
+    # A bundle that came too early is tried again while others still go in.
+    while waiting and len(waiting) < before:
+        before = len(waiting)
+        still: list[Path] = []
+        for path in waiting:
+            outcomes[path] = _receive_one(session, path, take, areas)
+            if outcomes[path].outcome == "waiting":
+                still.append(path)
+            if progress:
+                progress(len(files) - len(still), len(files))
+        waiting = still
+    return Received(tuple(dict.fromkeys(files)), outcomes, areas)
+
+
+@contextlib.contextmanager
+def verify_bundle(session: Session, path: Path) -> Iterator[OpenedBundle]:
+    """Open a bundle of another sender, verified whole against this store's identity and trust list.
+
+    Raises Refusal `bundle.own` and as `open_bundle` does.
+    """
+    with session.store.reading() as connection:
+        identity, trust = identity_of(connection), trust_list(connection, is_hq=session.is_hq)
+    if inspect_bundle(path).sender == identity.certificate:
+        raise Refusal("bundle.own", name=session.name)
+    with open_bundle(path, identity, trust, session.now()) as bundle:
+        yield bundle
+
+
+def append_bundle(session: Session, bundle: OpenedBundle, transaction: Transaction, admit: Admit | None) -> Arrived:
+    """Append a verified bundle's objects and entries, and check the signed heads and the chain's end.
+
+    `admit` may refuse entries before they are applied. Raises Refusal `chain.gap`, `chain.broken`,
+    `bundle.foreign_origin`, and as `admit`, `verify_content` and `check_head_signatures` do.
+    """
+    manifest = bundle.manifest
+    head = transaction.head(manifest.origin, manifest.epoch)
+    if manifest.first_seq > head.seq + 1:
+        raise Refusal(
+            "chain.gap",
+            origin=manifest.origin,
+            epoch=manifest.epoch,
+            expected=head.seq + 1,
+            found=manifest.first_seq,
+        )
+    said = bundle_held(transaction.connection, session.name, session.store.named.epoch, manifest.bundle_id)
+    if manifest.last_seq <= head.seq:
+        visits, signed, receipts = _append_all(session, bundle, head.seq, transaction, admit)
+        return Arrived(0, visits, signed, receipts, is_held=True, is_recorded=said)
+    for ref, reader in bundle.objects():
+        row = ObjectRow(ref.object_id, ref.size, ref.media_type, ref.key, ref.salt)
+        keep_object(transaction.connection, session.store.content, row, reader)
+    new_entries = manifest.last_seq - head.seq
+    visits, signed, receipts = _append_all(session, bundle, transaction.next_known_at(), transaction, admit)
+    check_head_signatures(transaction.connection, manifest.origin, manifest.epoch, signed)
+    if transaction.head(manifest.origin, manifest.epoch).hash != manifest.last_hash:
+        raise Refusal("chain.broken", origin=manifest.origin, epoch=manifest.epoch, seq=manifest.last_seq)
+    return Arrived(new_entries, visits, signed, receipts)
+
+
+def outcome_of(path: Path, bundle: OpenedBundle, arrived: Arrived, new_findings: int = 0) -> ImportOutcome:
+    """The outcome of a bundle that was received or held already."""
+    return ImportOutcome(
+        path,
+        path.name,
+        "already_held" if arrived.is_held else "accepted",
+        sender=bundle.sender.origin,
+        kind=bundle.manifest.kind,
+        new_entries=arrived.new_entries,
+        new_findings=new_findings,
+    )
+
+
+def _bundles_in(session: Session, folder: Path) -> list[Path]:
+    """The bundles of a carrier's folder, except those that this store wrote itself."""
+
+    def is_own(path: Path) -> bool:
+        try:
+            return inspect_bundle(path).sender.origin == session.name
+        except KnownError:
+            return False
+
+    return [path for path in sorted(folder.glob(f"*{SUFFIX}")) if not is_own(path)]
+
+
+def _in_order(files: Sequence[Path]) -> list[Path]:
+    """By what the readable header says, so that most bundles find their predecessor at once."""
+
+    def place(path: Path) -> tuple[str, str]:
+        try:
+            header = inspect_bundle(path)
+        except KnownError:
+            return ("", path.name)
+        return (header.created_at.isoformat(), path.name)
+
+    return sorted(dict.fromkeys(files), key=place)
+
+
+def _receive_one(session: Session, path: Path, take: Take, areas: set[str]) -> ImportOutcome:
+    try:
+        outcome, touched = _take_again_where_crossed(session, path, take)
+    except Refusal as refusal:
+        return _refused(session, path, refusal, areas)
+    except (OverflowError, RecursionError, UnicodeError) as error:
+        # What is signed by a known sender may still be no fact at all; it must not stop the other files.
+        return _refused(session, path, Refusal("bundle.unreadable", reason=type(error).__name__), areas)
+    areas |= touched
+    return outcome
+
+
+def _refused(session: Session, path: Path, refusal: Refusal, areas: set[str]) -> ImportOutcome:
+    values = {name: _plain_text(str(value)) for name, value in refusal.values.items()}
+    if refusal.code == "chain.gap":
+        return ImportOutcome(path, path.name, "waiting", refusal.code, values)
+    if refusal.code in _NOT_KEPT:
+        return ImportOutcome(path, path.name, "refused", refusal.code, values)
+    _quarantine(session, path, refusal.code, values, areas)
+    outcome = "forked" if refusal.code == "chain.forked" else "quarantined"
+    return ImportOutcome(path, path.name, outcome, refusal.code, values)
+
+
+def _shown(path: Path) -> str:
+    """A file's name as text: carriers may give it any bytes."""
+    return _plain_text(path.name)
+
+
+def _plain_text(text: str) -> str:
+    return text.encode("utf-8", "replace").decode()
+
+
+def _take_again_where_crossed(session: Session, path: Path, take: Take) -> tuple[ImportOutcome, frozenset[str]]:
+    """Two imports at once may wait for each other's visits; the one that the database sends back begins again."""
+    for _ in range(CROSSED_TRIES - 1):
+        try:
+            return take(session, path)
+        except Trouble as trouble:
+            if trouble.values.get("why") != "crossed":
+                raise
+    return take(session, path)
+
+
+def imported(session: Session, bundle: OpenedBundle, path: Path, *, new_entries: int) -> BundleImported:
+    """The fact that a bundle was received."""
+    manifest = bundle.manifest
+    return BundleImported(
+        observed_at=session.observed_now(),
+        bundle_id=manifest.bundle_id,
+        bundle_kind=manifest.kind,
+        sender=bundle.sender.origin,
+        origin=manifest.origin,
+        epoch=manifest.epoch,
+        first_seq=manifest.first_seq,
+        last_seq=manifest.last_seq,
+        head_hash=manifest.last_hash,
+        new_entries=new_entries,
+        objects=len(manifest.objects),
+        file_name=_shown(path),
+    )
+
+
+def _append_all(
+    session: Session, bundle: OpenedBundle, known_at: int, transaction: Transaction, admit: Admit | None
+) -> tuple[set[str], list[HeadSigned], list[FactsReceived]]:
+    """Append a bundle's entries in blocks; the ids of the visits that they are about, the heads signed in them, and
+    HQ's receipts.
+
+    Raises Refusal `bundle.foreign_origin` for an entry that is not the one that the manifest announces next, and as
+    `admit` and `verify_content` do.
+    """
+    manifest = bundle.manifest
+    visits: set[str] = set()
+    signed: list[HeadSigned] = []
+    receipts: list[FactsReceived] = []
+    expected = manifest.first_seq
+
+    entries = map(decode_entry, bundle.entries())
+    while block := list(islice(entries, APPEND_BATCH)):
+        for entry in block:
+            if (entry.origin, entry.epoch, entry.seq) != (manifest.origin, manifest.epoch, expected):
+                raise Refusal(
+                    "bundle.foreign_origin", sender=bundle.sender.origin, origin=entry.origin, epoch=entry.epoch
+                )
+            expected += 1
+        for fact in transaction.append(block, known_at, admit):
+            for ref in content_refs(fact):
+                verify_content(transaction.connection, session.store.content, ref)
+            if isinstance(fact, HeadSigned):
+                signed.append(fact)
+            if isinstance(fact, FactsReceived):
+                receipts.append(fact)
+            visit_id: Any = getattr(fact, "visit_id", "")
+            if visit_id:
+                visits.add(visit_id)
+    return visits, signed, receipts
+
+
+def _quarantine(session: Session, path: Path, code: str, values: dict[str, str], areas: set[str]) -> None:
+    digest, size = _kept_whole(session.store.folder / QUARANTINE, path)
+    quarantine_id = hashlib.sha384(f"{digest}\0{code}".encode()).hexdigest()[:32]
+    try:
+        bundle_id = inspect_bundle(path).bundle_id
+    except KnownError:
+        bundle_id = ""
+    with session.writing() as transaction:
+        if is_quarantined(transaction.connection, session.name, quarantine_id):
+            return
+        transaction.record(
+            BundleQuarantined(
+                observed_at=session.observed_now(),
+                quarantine_id=quarantine_id,
+                bundle_id=bundle_id,
+                file_name=_shown(path),
+                file_sha384=digest,
+                file_size=size,
+                code=code,
+                details=values,
+            )
+        )
+        areas |= transaction.areas
+
+
+def _kept_whole(folder: Path, path: Path) -> tuple[str, int]:
+    """Copy a file into the quarantine, named by what was copied: (hex SHA-384, bytes)."""
+    digest, size = hashlib.sha384(), 0
+    arriving = folder / f".arriving-{new_id()}"
+    with disk_trouble(path), path.open("rb") as source, written_whole(arriving) as kept:
+        while block := source.read(COPY_BYTES):
+            digest.update(block)
+            size += len(block)
+            kept.write(block)
+    with disk_trouble(folder):
+        arriving.replace(folder / f"{digest.hexdigest()[:32]}{SUFFIX}")
+        sync_folder(folder)
+    return digest.hexdigest(), size

@@ -1,0 +1,106 @@
+"""Inventory in: the accepted rows of a list become facts with their provenance."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from db.queries.items import held_match_keys, site_ids_by_name
+from eum_app.domain.facts import Fact, InventoryImported, ItemListed, RejectedRow, SiteRegistered
+from eum_app.domain.inventory_rows import InventoryRow
+from eum_app.list_files.inventory_file import InventoryPreview
+from eum_app.usecases.changes import Changed
+from eum_app.usecases.people.scopes import require_countries
+from eum_app.usecases.session import Session, new_id
+
+MAX_NAMED_REJECTED: Final = 1_000
+
+
+@dataclass(frozen=True)
+class InventoryResult(Changed):
+    import_id: str
+    accepted: int
+    already_held: int
+    rejected: int
+    sites: int
+
+
+def import_inventory(session: Session, preview: InventoryPreview) -> InventoryResult:
+    """Record the accepted rows of a preview: an item not on the book yet is listed, one that is there is counted.
+
+    One transaction. Raises Refusal `permission.denied`, Trouble of the disk.
+    """
+    session.require("inventory.import")
+    import_id = new_id()
+    require_countries(session, [row.country for row in preview.accepted])
+    with session.writing() as transaction:
+        connection = transaction.connection
+        observed_at = session.observed_now()
+        facts: list[Fact] = []
+        site_ids: dict[tuple[str, str], str] = {}
+        for country in {row.country for row in preview.accepted}:
+            for name, site_id in site_ids_by_name(connection, country).items():
+                site_ids[country, name] = site_id
+        for row in preview.accepted:
+            place = (row.country, row.site)
+            if row.site and place not in site_ids:
+                site_ids[place] = new_id()
+                facts.append(
+                    SiteRegistered(observed_at=observed_at, site_id=site_ids[place], name=row.site, country=row.country)
+                )
+        new_sites = len(facts)
+        keys = {row.line: "|".join(row.key) for row in preview.accepted}
+        held = held_match_keys(connection, keys.values())
+        new_rows = [row for row in preview.accepted if keys[row.line] not in held]
+        facts += [_listed(row, observed_at, import_id, site_ids.get((row.country, row.site), "")) for row in new_rows]
+        already_held = len(preview.accepted) - len(new_rows)
+        facts.append(
+            InventoryImported(
+                observed_at=observed_at,
+                import_id=import_id,
+                source_name=preview.source_name,
+                source_sha384=preview.sha384,
+                rows=preview.rows,
+                accepted=len(new_rows),
+                already_held=already_held,
+                rejected=tuple(
+                    RejectedRow(line=row.line, codes=row.codes) for row in preview.rejected[:MAX_NAMED_REJECTED]
+                ),
+                rejected_count=len(preview.rejected),
+            )
+        )
+        transaction.record_all(facts)
+        areas = frozenset(transaction.areas)
+    return InventoryResult(areas, import_id, len(new_rows), already_held, len(preview.rejected), new_sites)
+
+
+def _listed(row: InventoryRow, observed_at: str, import_id: str, site_id: str) -> ItemListed:
+    return ItemListed(
+        observed_at=observed_at,
+        item_id=new_id(),
+        import_id=import_id,
+        line=row.line,
+        country=row.country,
+        case_id=row.case_id,
+        rsn=row.rsn,
+        nomenclature=row.nomenclature,
+        nsn=row.nsn,
+        part_number=row.part_number,
+        cage=row.cage,
+        serial=row.serial,
+        serial_raw=row.serial_raw,
+        uii=row.uii,
+        eum_level=row.eum_level,
+        ship_date=_iso(row.ship_date),
+        delivery_date=_iso(row.delivery_date),
+        site_id=site_id,
+        location=row.location,
+        last_inventory=_iso(row.last_inventory),
+        disposition=row.disposition.value,
+        remarks=row.remarks,
+    )
+
+
+def _iso(day: date | None) -> str:
+    return day.isoformat() if day else ""

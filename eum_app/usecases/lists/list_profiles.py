@@ -1,0 +1,59 @@
+"""How lists are read, kept under a name and offered again for lists with the same headings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from eum_app.domain.errors import Refusal
+from eum_app.domain.facts import ProfileSaved
+from eum_app.domain.items import clean
+from eum_app.list_files.list_file import Profile, headings_key
+from eum_app.usecases.changes import Changed
+from eum_app.usecases.session import Session
+
+MAX_NAME = 60
+
+
+def save_profile(session: Session, name: str, list_kind: str, profile: Profile, headings: Sequence[str]) -> Changed:
+    """Keep `profile` for lists with `headings`; an earlier one of that name gives way.
+
+    `list_kind` is inventory, partner_report or shipper_list. Raises Refusal `permission.denied`, `profile.name`.
+    """
+    session.require("inventory.import")
+    kept = clean(name)
+    if not kept or len(kept) > MAX_NAME:
+        raise Refusal("profile.name", limit=MAX_NAME)
+    with session.writing() as transaction:
+        transaction.record(
+            ProfileSaved(
+                observed_at=session.observed_now(),
+                name=kept,
+                list_kind=list_kind,
+                headings=tuple(headings),
+                sheet=profile.sheet or "",
+                encoding=profile.encoding or "",
+                delimiter=profile.delimiter or "",
+                # That no date left it open says nothing about the next list.
+                date_order="" if profile.date_order == "not needed" else profile.date_order or "",
+                columns=profile.columns,
+            )
+        )
+        return Changed(frozenset(transaction.areas))
+
+
+def profile_of(saved: ProfileSaved) -> Profile:
+    """The profile as lists are read by. Raises Refusal `inventory.profile`."""
+    fields = ("sheet", "encoding", "delimiter", "date_order")
+    given = {name: getattr(saved, name) or None for name in fields}
+    try:
+        return msgspec.convert({**given, "columns": saved.columns}, Profile)
+    except msgspec.ValidationError as error:
+        raise Refusal("inventory.profile", field="date_order", value=saved.date_order) from error
+
+
+def fitting(saved: Sequence[ProfileSaved], headings: Sequence[str]) -> list[ProfileSaved]:
+    """Those of the profiles that were saved for lists with the same headings."""
+    wanted = headings_key(headings)
+    return [profile for profile in saved if headings_key(profile.headings) == wanted]

@@ -1,0 +1,1 @@
+"""Accounts, recovery codes, scopes and the notice."""

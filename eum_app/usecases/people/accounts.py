@@ -1,0 +1,278 @@
+"""The people of one store: adding and removing accounts, passphrases, locked accounts.
+
+For windows and command line: `list_accounts`, `add_account`, `change_passphrase` (one's own), `reset_passphrase`,
+`unlock_account`, `remove_account` (another's; permission `account.manage`). Recovery codes are in `recovery`.
+
+The keyslot file is read and written while this store's journal is held, so two at once lose nothing; where the journal
+cannot be written, the slot that was there is put back.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from db.attempts import TRIES, failures, forget
+from db.keyslots import Slot, StoreFile, check_mac, new_slot, read_store_file, with_passphrase, write_store_file
+from db.queries.people import AccountRow, all_accounts
+from db.transaction import Transaction
+from eum_app.crypto.passphrases import KdfParams
+from eum_app.crypto.signing import SigningKey
+from eum_app.domain import people
+from eum_app.domain.errors import Refusal
+from eum_app.domain.facts import AccountAdded, AccountRemoved, AccountUnlocked, PassphraseChanged
+from eum_app.domain.people import ALL, Scope
+from eum_app.usecases.changes import Changed
+from eum_app.usecases.session import Session
+from eum_app.usecases.store.unlocking import attempts_place, unlocked_by_passphrase
+
+MIN_PASSPHRASE = 8
+PEOPLE = Changed(frozenset({"people", "journal"}))
+
+
+@dataclass(frozen=True)
+class AccountState:
+    """One account as a page shows it. `state` is active, locked or removed; `codes_left` counts recovery codes that
+    open this store still; `failed` counts attempts since the last success."""
+
+    account: str
+    role: str
+    scope: Scope
+    state: str
+    codes_left: int
+    failed: int
+    is_own: bool
+
+
+def list_accounts(session: Session) -> list[AccountState]:
+    """The accounts of this store, by their codes, removed ones too. Raises Trouble `attempts.damaged`."""
+    store_file = read_store_file(session.store.folder)
+    failed = failures(session.store.folder)
+    return [
+        _state(session, row, store_file.slot(row.account), failed) for row in _own(session.read(all_accounts), session)
+    ]
+
+
+def _state(session: Session, row: AccountRow, slot: Slot | None, failed: dict[str, int]) -> AccountState:
+    tries = failed.get(row.account, 0)
+    state = "removed" if row.removed_at or slot is None else "locked" if tries >= TRIES else "active"
+    codes = len(slot.codes) if slot else 0
+    return AccountState(row.account, row.role, row.scope, state, codes, tries, row.account == session.account)
+
+
+def _own(rows: list[AccountRow], session: Session) -> list[AccountRow]:
+    return [row for row in rows if row.origin == session.name]
+
+
+def add_account(
+    session: Session,
+    *,
+    account: str,
+    role: str,
+    passphrase: str,
+    scope: Scope = ALL,
+    kdf: KdfParams | None = None,
+) -> None:
+    """Give another person an account on this store. `scope` bounds it to programs and countries.
+
+    Raises Refusal `permission.denied`, `account.name`, `account.exists` (also for a code that differs only in case, or
+    was removed: what it stated stays its own), `role.unknown`, `passphrase.too_short`; Trouble of the disk.
+    """
+    session.require("account.manage")
+    require_account_name(account)
+    people.require_role(role)
+    require_passphrase(passphrase)
+    slot, unlocked = new_slot(
+        session.store.named.store_id, session.suite, account, passphrase, session.ticket.data_key, kdf or like(session)
+    )
+    with changing(session) as (transaction, store_file, keep):
+        known = {row.account: row for row in _own(all_accounts(transaction.connection), session)}
+        _require_free_account(account, known, {other.account for other in store_file.slots})
+        transaction.record(account_added(session.observed_now(), account, role, scope, unlocked.signing_key))
+        keep(store_file.with_slot(slot))
+
+
+def _require_free_account(account: str, known: dict[str, AccountRow], with_slot: set[str]) -> None:
+    """Two codes that differ only in case would be taken for two people, or be one. Where only the journal knows this
+    very account, or only the keyslots do, something was lost in a crash, and adding it again mends that.
+
+    Raises Refusal `account.exists`.
+    """
+    for other in sorted(known.keys() | with_slot):
+        was_removed = other in known and bool(known[other].removed_at)
+        is_whole = was_removed or (other in known and other in with_slot)
+        if people.folded(other) == people.folded(account) and (is_whole or other != account):
+            raise Refusal("account.exists", account=other)
+
+
+def change_passphrase(session: Session, old: str, new: str, *, kdf: KdfParams | None = None) -> Changed:
+    """One's own. Keys and recovery codes stay. A wrong `old` counts as a failed attempt at unlocking.
+
+    Raises Refusal `passphrase.wrong`, `account.locked`, `passphrase.too_short`; Trouble of the disk.
+    """
+    require_passphrase(new)
+    folder, account = session.store.folder, session.account
+    _, unlocked = unlocked_by_passphrase(folder, account, old)
+    kdf = kdf or like(session)
+    with changing(session) as (transaction, store_file, keep):
+        slot = require_slot(store_file, account)
+        transaction.record(PassphraseChanged(observed_at=session.observed_now(), account=account, how="own"))
+        keep(store_file.with_slot(with_passphrase(store_file.store_id, slot, unlocked.account_key, new, kdf)))
+    return PEOPLE
+
+
+def reset_passphrase(session: Session, account: str, new: str, *, kdf: KdfParams | None = None) -> Changed:
+    """Another's, forgotten: the account gets a new slot with new keys, is no longer locked, and has no recovery codes
+    until it makes some. What it signed before stays valid by the key that it had.
+
+    Raises Refusal `permission.denied`, `account.unknown`, `account.own`, `passphrase.too_short`; Trouble of the disk.
+    """
+    session.require("account.manage")
+    require_passphrase(new)
+    _require_other(session, account)
+    store_id = session.store.named.store_id
+    slot, unlocked = new_slot(store_id, session.suite, account, new, session.ticket.data_key, kdf or like(session))
+    with changing(session) as (transaction, store_file, keep):
+        row = _known(transaction, session, account)
+        observed_at = session.observed_now()
+        transaction.record(account_added(observed_at, account, row.role, row.scope, unlocked.signing_key))
+        transaction.record(PassphraseChanged(observed_at=observed_at, account=account, how="reset"))
+        keep(store_file.with_slot(slot))
+    forget(session.store.folder, account)
+    return PEOPLE
+
+
+def unlock_account(session: Session, account: str) -> Changed:
+    """Let a locked account try again. Raises Refusal `permission.denied`, `account.unknown`; Trouble of the disk."""
+    session.require("account.manage")
+    with session.writing() as transaction:
+        _known(transaction, session, account)
+        transaction.record(AccountUnlocked(observed_at=session.observed_now(), account=account, how="administrator"))
+    forget(session.store.folder, attempts_place(read_store_file(session.store.folder), account))
+    return PEOPLE
+
+
+def remove_account(session: Session, account: str) -> Changed:
+    """Take an account's way in away. What it stated stays, under its name; a session of it that is open goes on until
+    it is locked.
+
+    Raises Refusal `permission.denied`, `account.unknown`, `account.own`, `account.last_administrator`; Trouble of the
+    disk.
+    """
+    session.require("account.manage")
+    _require_other(session, account)
+    with changing(session) as (transaction, store_file, keep):
+        _known(transaction, session, account)
+        rest = [
+            row
+            for row in _own(all_accounts(transaction.connection), session)
+            if row.account != account and not row.removed_at and store_file.slot(row.account)
+        ]
+        if not any(people.may(row.role, "account.manage") for row in rest):
+            raise Refusal("account.last_administrator", account=account)
+        transaction.record(AccountRemoved(observed_at=session.observed_now(), account=account))
+        keep(store_file.without(account))
+    forget(session.store.folder, account)
+    return PEOPLE
+
+
+def _require_other(session: Session, account: str) -> None:
+    if account == session.account:
+        raise Refusal("account.own", account=account)
+
+
+def _known(transaction: Transaction, session: Session, account: str) -> AccountRow:
+    """Raises Refusal `account.unknown`, also for one that was removed."""
+    for row in _own(all_accounts(transaction.connection), session):
+        if row.account == account and not row.removed_at:
+            return row
+    raise Refusal("account.unknown", account=account[:40])
+
+
+# What the use cases of keys share
+
+
+@contextlib.contextmanager
+def changing(session: Session) -> Iterator[tuple[Transaction, StoreFile, Callable[[StoreFile], None]]]:
+    """A write to journal and keyslots: (transaction, the keyslot file as it is, how to keep another).
+
+    The file is written at the end, just before the commit; where the commit fails, the old one is put back. Raises
+    Trouble `keyslots.altered`, and of the disk.
+    """
+    folder, data_key = session.store.folder, session.ticket.data_key
+    kept: list[StoreFile] = []
+    written: StoreFile | None = None
+    try:
+        with session.writing() as transaction:
+            before = trusted_store_file(folder, data_key)
+            yield transaction, before, kept.append
+            if kept:
+                written = write_store_file(folder, kept[-1], data_key)
+    except BaseException:
+        if written is not None and read_store_file(folder) == written:
+            write_store_file(folder, before, data_key)
+        raise
+
+
+def trusted_store_file(folder: Path, data_key: bytes) -> StoreFile:
+    """The keyslot file, known to be by somebody who held the data key. Raises as `read_store_file`, and Trouble
+    `keyslots.altered`."""
+    store_file = read_store_file(folder)
+    check_mac(store_file, data_key)
+    return store_file
+
+
+def require_slot(store_file: StoreFile, account: str) -> Slot:
+    """Raises Refusal `account.unknown`."""
+    slot = store_file.slot(account)
+    if slot is None:
+        raise Refusal("account.unknown", account=account)
+    return slot
+
+
+def like(session: Session) -> KdfParams:
+    """The cost of this store's passphrases, as it was calibrated when the store was made, with a fresh salt."""
+    return read_store_file(session.store.folder).slots[0].kdf.fresh()
+
+
+def require_passphrase(passphrase: str) -> None:
+    """Raises Refusal `passphrase.too_short`."""
+    if len(passphrase) < MIN_PASSPHRASE:
+        raise Refusal("passphrase.too_short", least=MIN_PASSPHRASE)
+
+
+def require_account_name(account: str) -> None:
+    """Raises Refusal `account.name`."""
+    if not people.is_code(account):
+        raise Refusal("account.name", name=account[:40])
+
+
+def named_again(rows: Iterable[AccountRow], observed_at: str) -> list[AccountAdded]:
+    """What a new chain says of the people who are still here."""
+    return [
+        AccountAdded(
+            observed_at=observed_at,
+            account=row.account,
+            role=row.role,
+            suite=row.suite,
+            public_key=row.public_key,
+            programs=row.scope.programs,
+            countries=row.scope.countries,
+        )
+        for row in rows
+        if not row.removed_at
+    ]
+
+
+def account_added(observed_at: str, account: str, role: str, scope: Scope, signing_key: SigningKey) -> AccountAdded:
+    return AccountAdded(
+        observed_at=observed_at,
+        account=account,
+        role=role,
+        suite=signing_key.suite.value,
+        public_key=signing_key.verify_key.public_bytes(),
+        programs=scope.programs,
+        countries=scope.countries,
+    )

@@ -1,0 +1,305 @@
+"""Proving a report later: who signed it, whether it is unaltered, and whether the store's journals bear it out.
+
+Separate verdicts, since each can fail alone: the sidecar's signature; the signer, who is known only to whoever holds
+the authority's certificate (a store) or was told its fingerprint; each file's hash and rows; and, with a store, every
+journal head that the report was made from, followed from the beginning of its chain.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from db.chains import entries_after
+from db.queries.reports import hash_at, is_export_recorded
+from db.store import Connection
+from eum_app.crypto.certificates import Certificate, check_chain, check_validity
+from eum_app.domain.clock import from_utc_text
+from eum_app.domain.errors import KnownError, Refusal
+from eum_app.domain.journal import genesis, verify_chain
+from eum_app.reports.sidecar import (
+    MAX_SIDECAR_BYTES,
+    PURPOSE,
+    SIGNATURE_SUFFIX,
+    SUFFIX,
+    ChainHead,
+    Sidecar,
+    SidecarSignature,
+    decode_sidecar,
+    decode_signature,
+)
+from eum_app.usecases.exchange.trust import trust_list
+from eum_app.usecases.reporting.export_report import FORMATS
+from eum_app.usecases.session import Session
+
+HELD: Final = "held"
+DIFFERS: Final = "differs"
+NOT_HELD: Final = "not_held"
+DAMAGED: Final = "damaged"
+_OTHER_PART: Final = re.compile(r"\.(volume-\d+|rows|[a-z-]+)(?=\.(pdf|csv)$)")
+
+
+@dataclass(frozen=True)
+class FileProof:
+    """One file of the report. `rows` is counted again now; None where the file is missing or altered."""
+
+    name: str
+    is_there: bool
+    is_unaltered: bool
+    rows_stated: int
+    rows: int | None
+
+    @property
+    def holds(self) -> bool:
+        return self.is_unaltered and self.rows == self.rows_stated
+
+
+@dataclass(frozen=True)
+class HeadProof:
+    """A journal head that the report names. `verdict`: held, differs (the store's journal says otherwise), not_held
+    (the store has not come so far), damaged (the store's own chain does not hold)."""
+
+    origin: str
+    epoch: int
+    seq: int
+    verdict: str
+
+
+@dataclass(frozen=True)
+class ReportProof:
+    """What was found. `signer_is_known`, `heads` and `export_is_recorded` are None or empty without a store; the first
+    is also told by a root fingerprint. `codes` are those of the refusals, in the order in which they came."""
+
+    sidecar: Sidecar
+    names_given: bool
+    """Whether the file that was given is the sidecar's own, its signature, or one that the sidecar names."""
+    signer: str
+    root_fingerprint: str
+    signature_holds: bool
+    signer_is_known: bool | None
+    files: tuple[FileProof, ...]
+    heads: tuple[HeadProof, ...]
+    export_is_recorded: bool | None
+    codes: tuple[str, ...]
+
+    @property
+    def files_hold(self) -> bool:
+        return all(file.holds for file in self.files)
+
+    @property
+    def rows_hold(self) -> bool:
+        return self.files_hold and self.sidecar.rows <= sum(file.rows or 0 for file in self.files)
+
+    @property
+    def heads_hold(self) -> bool | None:
+        return all(head.verdict == HELD for head in self.heads) if self.heads else None
+
+    @property
+    def holds(self) -> bool:
+        """Whether nothing speaks against it. What could not be asked (no store, no fingerprint) does not."""
+        asked = (self.signer_is_known, self.heads_hold, self.export_is_recorded)
+        stated = self.names_given and self.signature_holds and self.rows_hold
+        return stated and all(verdict is not False for verdict in asked)
+
+
+def is_report(path: Path) -> bool:
+    """Whether a sidecar stands beside `path`, or is it."""
+    return _sidecar_path(path) is not None
+
+
+def verify_report(path: Path, session: Session | None = None, root: str = "") -> ReportProof:
+    """Judge a report by any of its files, its sidecar or its signature.
+
+    The given file must be one that the sidecar names; otherwise the proof does not hold (`report.not_named`).
+
+    `root` is the short fingerprint of the authority, as HQ reads it out. Raises Refusal `report.no_sidecar`,
+    `report.sidecar_unreadable`, `device.not_enrolled`; Trouble of the disk.
+    """
+    sidecar_path = _sidecar_path(path)
+    if sidecar_path is None:
+        raise Refusal("report.no_sidecar", name=path.name)
+    encoded = _read(sidecar_path)
+    sidecar = decode_sidecar(encoded, sidecar_path.name)
+    codes: list[str] = []
+    names_given = _names(sidecar, sidecar_path, path)
+    if not names_given:
+        codes.append("report.not_named")
+    signature = _signature(sidecar_path, codes)
+    chain = _chain(signature, codes)
+    signature_holds = False
+    if signature is not None and chain:
+        with _Noting(codes):
+            if signature.purpose != PURPOSE:
+                raise Refusal("signature.invalid", purpose=signature.purpose[:80])
+            chain[0].verify_key.verify(PURPOSE, encoded, signature.signature)
+            signature_holds = True
+    files = tuple(
+        _file_proof(sidecar_path.with_name(file.name), file.rows, file.sha384, codes) for file in sidecar.files
+    )
+    known = _is_known(chain, sidecar, session, root, codes)
+    heads: tuple[HeadProof, ...] = ()
+    recorded: bool | None = None
+    if session is not None:
+        with session.store.reading() as connection:
+            heads = tuple(_head_proof(connection, head) for head in sidecar.heads)
+            if sidecar.made_at_store == session.name:
+                recorded = is_export_recorded(connection, sidecar.file_name, sidecar.sha384)
+    return ReportProof(
+        sidecar=sidecar,
+        names_given=names_given,
+        signer=chain[0].origin if chain else "",
+        root_fingerprint=chain[-1].short_fingerprint if chain else "",
+        signature_holds=signature_holds,
+        signer_is_known=known,
+        files=files,
+        heads=heads,
+        export_is_recorded=recorded,
+        codes=tuple(dict.fromkeys(codes)),
+    )
+
+
+def _sidecar_path(path: Path) -> Path | None:
+    names = [path.name.removesuffix(SIGNATURE_SUFFIX)] if path.name.endswith(SUFFIX + SIGNATURE_SUFFIX) else []
+    if path.name.endswith(SUFFIX):
+        names.append(path.name)
+    names.append(f"{path.name}{SUFFIX}")
+    # A volume, a table or the rows of a summary: their names say whose they are. A shared stem alone says nothing.
+    if _OTHER_PART.search(path.name):
+        stem = _OTHER_PART.sub("", path.name)
+        names += [f"{stem}{SUFFIX}", f"{Path(stem).stem}.pdf{SUFFIX}"]
+    return next((path.with_name(name) for name in names if path.with_name(name).is_file()), None)
+
+
+def _names(sidecar: Sidecar, sidecar_path: Path, given: Path) -> bool:
+    """Whether `sidecar` speaks of the file `given`: a genuine sidecar copied beside another file does not.
+
+    Files are hashed by the names in the sidecar, in its folder, so a file named there is the file that is hashed.
+    """
+    if sidecar_path.name != f"{sidecar.file_name}{SUFFIX}":
+        return False
+    of_sidecar = {sidecar_path.name, f"{sidecar_path.name}{SIGNATURE_SUFFIX}"}
+    return given.name in of_sidecar | {file.name for file in sidecar.files}
+
+
+def _read(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            data = file.read(MAX_SIDECAR_BYTES + 1)
+    except OSError as error:
+        raise Refusal("file.unreadable", name=path.name) from error
+    if len(data) > MAX_SIDECAR_BYTES:
+        raise Refusal("report.sidecar_unreadable", name=path.name, reason="its size")
+    return data
+
+
+class _Noting:
+    """A refusal is a verdict here: its code is noted and the proof goes on."""
+
+    def __init__(self, codes: list[str]) -> None:
+        self._codes = codes
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _trace: object) -> bool:
+        if not isinstance(error, Refusal):
+            return False
+        self._codes.append(error.code)
+        return True
+
+
+def _signature(sidecar_path: Path, codes: list[str]) -> SidecarSignature | None:
+    path = sidecar_path.with_name(f"{sidecar_path.name}{SIGNATURE_SUFFIX}")
+    if not path.is_file():
+        codes.append("report.no_signature")
+        return None
+    return decode_signature(_read(path), path.name)
+
+
+def _chain(signature: SidecarSignature | None, codes: list[str]) -> tuple[Certificate, ...]:
+    """The signer's certificates where they lead from one to the next up to an authority; who that is, is not asked."""
+    if signature is None:
+        return ()
+    with _Noting(codes):
+        chain = tuple(Certificate.from_der(der) for der in signature.chain)
+        if not chain:
+            raise Refusal("certificate.chain_shape", roles="")
+        check_chain(chain, chain[-1])
+        return chain
+    return ()
+
+
+def _is_known(
+    chain: tuple[Certificate, ...], sidecar: Sidecar, session: Session | None, root: str, codes: list[str]
+) -> bool | None:
+    """Whether the signer is who it says: its root is ours, or the one that a person was told, and it was in force."""
+    if session is None and not root:
+        return None
+    if not chain:
+        return False
+    with _Noting(codes):
+        if root and _plain(chain[-1].short_fingerprint) != _plain(root):
+            raise Refusal("report.other_root", found=chain[-1].short_fingerprint, given=root[:40])
+        made_at = from_utc_text(sidecar.as_of)
+        if session is not None:
+            with session.store.reading() as connection:
+                trust = trust_list(connection, is_hq=session.is_hq)
+            check_chain(chain, trust.root)
+            _refuse_revoked(chain, trust.revoked)
+        check_validity(chain, chain[-1], made_at)
+        if sidecar.made_at_store != chain[0].origin:
+            raise Refusal("report.other_signer", signer=chain[0].origin, store=sidecar.made_at_store)
+        return True
+    return False
+
+
+def _refuse_revoked(chain: tuple[Certificate, ...], revoked: Mapping[str, datetime]) -> None:
+    # When it signed is known only from the report itself, so the time of the revocation does not help it.
+    for certificate in chain:
+        if certificate.serial in revoked:
+            raise Refusal("report.signer_revoked", signer=certificate.origin)
+
+
+def _file_proof(path: Path, rows_stated: int, sha384: str, codes: list[str]) -> FileProof:
+    if not path.is_file():
+        codes.append("report.file_missing")
+        return FileProof(path.name, False, False, rows_stated, None)
+    try:
+        with path.open("rb") as file:
+            unaltered = hashlib.file_digest(file, "sha384").hexdigest() == sha384
+    except OSError:
+        codes.append("file.unreadable")
+        return FileProof(path.name, True, False, rows_stated, None)
+    if not unaltered:
+        codes.append("report.altered")
+        return FileProof(path.name, True, False, rows_stated, None)
+    # Only what is as it was written is read: an altered file may be made to harm its reader.
+    count = FORMATS.get(path.suffix.lower())
+    return FileProof(path.name, True, True, rows_stated, count.count_rows(path) if count else None)
+
+
+def _head_proof(connection: Connection, head: ChainHead) -> HeadProof:
+    """Follow the chain from its beginning to the head: the entry there, and all before it, are what was reported."""
+    found = hash_at(connection, head.origin, head.epoch, head.seq)
+    if found is None:
+        verdict = NOT_HELD
+    elif found.hex() != head.hash:
+        verdict = DIFFERS
+    else:
+        entries = entries_after(connection, head.origin, head.epoch, 0, head.seq)
+        try:
+            reached = verify_chain(entries, genesis(head.origin, head.epoch))
+        except KnownError:
+            verdict = DAMAGED
+        else:
+            verdict = HELD if reached.hash.hex() == head.hash else DAMAGED
+    return HeadProof(head.origin, head.epoch, head.seq, verdict)
+
+
+def _plain(fingerprint: str) -> str:
+    return "".join(char for char in fingerprint.upper() if char.isalnum())

@@ -1,0 +1,137 @@
+"""The record of one visit as a file in any format, signed; read in one view."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from db.content import read_content
+from db.queries.checklists import visit_checklists
+from db.queries.checks import EvidenceRow, evidence_of
+from db.queries.claims import labels_noted
+from db.queries.exchange import journal_heads, not_yet_received
+from db.queries.findings import finding_ids, findings_by_id, reviews_of
+from db.queries.reports import site_answer_rows, visit_rows
+from db.queries.visits import closing, visit
+from db.store import Connection
+from eum_app.domain.checklists import Checklist
+from eum_app.domain.errors import KnownError, Refusal
+from eum_app.domain.facts import ContentRef, PartySignature, VisitClosedOut
+from eum_app.reports.inventory_status import Made
+from eum_app.reports.sidecar import sidecar_of
+from eum_app.reports.visit_record import (
+    VisitSeen,
+    grades_of,
+    item_cells,
+    outcomes_of,
+    reconciliation_of,
+    visit_record_report,
+)
+from eum_app.usecases.exchange.trust import identity_of
+from eum_app.usecases.people.scopes import require_visit
+from eum_app.usecases.reporting.export_report import (
+    Exported,
+    OnProgress,
+    export_report,
+    require_target,
+    with_progress,
+)
+from eum_app.usecases.session import Session
+from eum_app.usecases.visits.photos import check_photo
+
+_WHY_NOT = {
+    "content.withheld": "withheld by order",
+    "content.absent": "not received yet",
+}
+
+
+def export_visit_record(session: Session, path: Path, visit_id: str, progress: OnProgress | None = None) -> Exported:
+    """Write the record of a visit (.csv, .xlsx, .pdf or .json) and its signed sidecar.
+
+    As CSV, the site checklist, the findings and the evidence are files of their own beside it. Raises Refusal
+    `permission.denied`, `visit.unknown`, `device.not_enrolled`, and as `export_report` does.
+    """
+    session.require("report.export")
+    require_target(path)
+    with session.reading() as connection:
+        as_of = session.observed_now()
+        identity = identity_of(connection)
+        seen = _seen(session, connection, visit_id)
+        require_visit(session, connection, visit_id)
+        rows = with_progress(item_cells(seen), len(seen.rows), progress)
+        report = visit_record_report(seen, Made(as_of, session.account, session.name), rows)
+        sidecar = sidecar_of(
+            report,
+            filters={"visit_id": visit_id, "site": seen.visit.site},
+            heads=seen.heads,
+            not_received=seen.not_received,
+            outcomes=outcomes_of(seen),
+            grades=grades_of(seen),
+            unreconciled=reconciliation_of(seen).difference,
+        )
+        return export_report(session, path, report, sidecar, identity)
+
+
+def _seen(session: Session, connection: Connection, visit_id: str) -> VisitSeen:
+    row = visit(connection, visit_id)
+    evidence = evidence_of(connection, visit_id=visit_id)
+    closed = closing(connection, visit_id)
+    ids = finding_ids(connection, only_open=False, visit_id=visit_id)
+    findings = findings_by_id(connection, ids)
+    reviews = {one: reviews_of(connection, one) for one in ids if findings[one].decision}
+    return VisitSeen(
+        visit=row,
+        rows=visit_rows(connection, visit_id),
+        notes={one.check_id: _text(session, connection, one.ref) for one in evidence if one.role == "note"},
+        checklist=_site_checklist(connection, visit_id),
+        answers=site_answer_rows(connection, visit_id),
+        evidence=_once(evidence),
+        findings=[(findings[one], next(iter(reviews.get(one, [])), None)) for one in ids],
+        signatures=closed.signatures if closed else (),
+        pictures=_pictures(session, connection, closed),
+        not_received=not_yet_received(connection),
+        heads=journal_heads(connection),
+        labels=labels_noted(connection, visit_id),
+    )
+
+
+def _once(evidence: list[EvidenceRow]) -> list[EvidenceRow]:
+    """Without the names of signers: the record says that they stand, not under which number."""
+    return [row for row in evidence if not row.role.startswith("signer:")]
+
+
+def _site_checklist(connection: Connection, visit_id: str) -> Checklist | None:
+    try:
+        return visit_checklists(connection, visit_id)[1]
+    except Refusal:
+        return None
+
+
+def _pictures(
+    session: Session, connection: Connection, closed: VisitClosedOut | None
+) -> tuple[tuple[str, bytes | str], ...]:
+    if closed is None:
+        return ()
+    return tuple(_picture(session, connection, signature, closed.observed_at) for signature in closed.signatures)
+
+
+def _picture(session: Session, connection: Connection, signature: PartySignature, at: str) -> tuple[str, bytes | str]:
+    name = _text(session, connection, signature.signer) if signature.signer else ""
+    caption = ", ".join(
+        part for part in (signature.party.capitalize(), name, f"{at[:16].replace('T', ' ')} UTC") if part
+    )
+    if signature.signature is None:
+        return caption, f"Declined: {signature.declined_reason}"
+    try:
+        drawn = read_content(connection, session.store.content, signature.signature)
+        check_photo(drawn)
+    except KnownError as error:
+        return caption, f"Signature {_WHY_NOT.get(error.code, 'cannot be shown')}"
+    return caption, drawn
+
+
+def _text(session: Session, connection: Connection, ref: ContentRef) -> str:
+    """A note or a name; what cannot be read says why."""
+    try:
+        return read_content(connection, session.store.content, ref).decode(errors="replace")
+    except KnownError as error:
+        return f"({_WHY_NOT.get(error.code, error.code)})"

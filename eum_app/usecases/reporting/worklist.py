@@ -1,0 +1,198 @@
+"""The worklist on paper, for places where no electronics are allowed, and which page of it lies at hand.
+
+Pages follow from HQ's order alone: all expected items by location, one vault or building a page, so many rows each. A
+page printed weeks ago is found again by its code, which names the visit, the page, and a digest of what stands on it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from db.queries.checklists import visit_checklists
+from db.queries.visits import VisitRow, WorkRow, visit, work_ids, work_rows
+from db.store import Connection
+from eum_app.domain.checklists import expected_answers, visible_questions
+from eum_app.domain.errors import Refusal
+from eum_app.domain.facts import WorklistPrinted
+from eum_app.reports.formats.pdf_file import set_pdf
+from eum_app.reports.model import Cover
+from eum_app.reports.worklist import ROWS_PER_PAGE, PrintedPage, worklist_data
+from eum_app.scanning.labels import qr
+from eum_app.usecases.changes import Changed
+from eum_app.usecases.people.scopes import require_visit
+from eum_app.usecases.reporting.paper_files import Sheet, require_pdf, write_and_record
+from eum_app.usecases.session import Session, new_id
+
+VOLUME_PAGES: Final = 45
+"""About 500 rows: what `reports.formats.pdf_file` sets in one go."""
+_CODE: Final = re.compile(r"EUM-LIST-1/([0-9a-f]{32})/([0-9]{1,6})/([0-9a-f]{12})", re.ASCII)
+
+
+class PageCode(NamedTuple):
+    """What the QR symbol of a page says."""
+
+    visit_id: str
+    number: int
+    digest: str
+
+    def __str__(self) -> str:
+        return f"EUM-LIST-1/{self.visit_id}/{self.number}/{self.digest}"
+
+
+@dataclass(frozen=True)
+class WorklistPage:
+    """One page: `number` counts from 1 through the whole visit, `first` is the number of its first row, `place` is what
+    the locations of its rows begin with (`Vault 1` of `Vault 1 / Shelf A-01`)."""
+
+    code: PageCode
+    pages: int
+    place: str
+    first: int
+    rows: tuple[WorkRow, ...]
+
+    @property
+    def number(self) -> int:
+        return self.code.number
+
+
+@dataclass(frozen=True)
+class PrintedWorklist(Changed):
+    """The files written, in order: one, or volumes of `VOLUME_PAGES` pages."""
+
+    paths: tuple[Path, ...]
+    pages: int
+    rows: int
+
+
+def worklist_pages(connection: Connection, visit_id: str) -> list[WorklistPage]:
+    """Every page of a visit's worklist. Raises Refusal `visit.unknown`."""
+    visit(connection, visit_id)
+    ids = work_ids(connection, visit_id)
+    rows = work_rows(connection, visit_id, ids)
+    in_order = sorted((rows[item_id] for item_id in ids), key=lambda row: row.location)  # HQ's order within a location
+    blocks: list[tuple[str, tuple[WorkRow, ...]]] = []
+    for place, group in groupby(in_order, key=place_of):
+        here = list(group)
+        blocks += [(place, tuple(here[start : start + ROWS_PER_PAGE])) for start in range(0, len(here), ROWS_PER_PAGE)]
+    pages, first = [], 1
+    for number, (place, of_page) in enumerate(blocks, 1):
+        code = PageCode(visit_id, number, _digest(of_page))
+        pages.append(WorklistPage(code, len(blocks), place, first, of_page))
+        first += len(of_page)
+    return pages
+
+
+def place_of(row: WorkRow) -> str:
+    """Where a person goes with one page in hand: the location's first part."""
+    return row.location.partition(" / ")[0]
+
+
+def is_page_code(text: str) -> bool:
+    return text.strip().startswith("EUM-LIST-")
+
+
+def read_page_code(text: str) -> PageCode:
+    """What was scanned from a page. Raises Refusal `worklist.code`."""
+    found = _CODE.fullmatch(text.strip())
+    if found is None:
+        raise Refusal("worklist.code", text=text.strip()[:60])
+    return PageCode(found[1], int(found[2]), found[3])
+
+
+def find_page(connection: Connection, visit_id: str, number: int, digest: str = "") -> WorklistPage:
+    """A page by its number; with `digest` the one that was printed.
+
+    Raises Refusal `worklist.page` (there is no such page), `worklist.differs` (the book changed since it was printed:
+    other items or serials stand on it now), `visit.unknown`.
+    """
+    pages = worklist_pages(connection, visit_id)
+    if not 1 <= number <= len(pages):
+        raise Refusal("worklist.page", number=number, pages=len(pages))
+    page = pages[number - 1]
+    if digest and digest != page.code.digest:
+        raise Refusal("worklist.differs", number=number)
+    return page
+
+
+def scanned_page(connection: Connection, visit_id: str, text: str) -> WorklistPage:
+    """The page of `visit_id` that a scanned code names.
+
+    Raises Refusal as `read_page_code` and `find_page`, and `worklist.other_visit` with the site of that other visit.
+    """
+    code = read_page_code(text)
+    if code.visit_id != visit_id:
+        raise Refusal("worklist.other_visit", site=visit(connection, code.visit_id).site)
+    return find_page(connection, visit_id, code.number, code.digest)
+
+
+def print_worklist(
+    session: Session, visit_id: str, path: Path, places: Collection[str] | None = None
+) -> PrintedWorklist:
+    """Write the worklist as PDF, all of it or the pages of some places; long ones in volumes
+    (`<stem>.volume-02.pdf` …). What was printed, and for whom, goes on record.
+
+    Raises Refusal `permission.denied`, `visit.unknown`, `worklist.empty`, `report.name` (not .pdf), Trouble
+    `report.pdf_failed` and those of the disk.
+    """
+    session.require("paper.print")
+    require_pdf(path)
+    with session.reading() as connection:
+        row = visit(connection, visit_id)
+        require_visit(session, connection, visit_id)
+        checklist, _ = visit_checklists(connection, visit_id)
+        pages = [page for page in worklist_pages(connection, visit_id) if places is None or page.place in places]
+    if not pages:
+        raise Refusal("worklist.empty")
+    asked = visible_questions(checklist, expected_answers(checklist, ()))
+    cover = _cover(session, row)
+    sheets: list[Sheet] = []
+    for start in range(0, len(pages), VOLUME_PAGES):
+        volume = pages[start : start + VOLUME_PAGES]
+        pdf = set_pdf("worklist", worklist_data(cover, row, [_printed(page) for page in volume], asked))
+        number = start // VOLUME_PAGES + 1
+        to = path if number == 1 else path.with_name(f"{path.stem}.volume-{number:02d}.pdf")
+        fact = WorklistPrinted(
+            observed_at=cover.as_of,
+            print_id=new_id(),
+            visit_id=visit_id,
+            inspector=row.inspector,
+            pages=tuple(str(page.code) for page in volume),
+            items=tuple(tuple(one.item_id for one in page.rows) for page in volume),
+            rows=sum(len(page.rows) for page in volume),
+            file_name=to.name,
+        )
+        sheets.append((fact, to, pdf))
+    areas = write_and_record(session, sheets)
+    paths = tuple(to for _, to, _ in sheets)
+    return PrintedWorklist(areas, paths, len(pages), sum(len(page.rows) for page in pages))
+
+
+def _printed(page: WorklistPage) -> PrintedPage:
+    return PrintedPage(
+        page.number, page.pages, page.place, page.first, page.rows, str(page.code), qr(str(page.code), 1)
+    )
+
+
+def _cover(session: Session, row: VisitRow) -> Cover:
+    return Cover(
+        report="worklist",
+        title="Worklist",
+        subject=", ".join(part for part in (row.site, row.country) if part),
+        as_of=session.observed_now(),
+        made_by=session.account,
+        made_at_store=session.name,
+        reconciliation="",
+        is_reconciled=True,
+        sections=(),
+    )
+
+
+def _digest(rows: Sequence[WorkRow]) -> str:
+    said = "\n".join(f"{row.item_id} {row.serial}" for row in rows)
+    return hashlib.sha384(said.encode()).hexdigest()[:12]

@@ -1,0 +1,1 @@
+"""Findings and decisions, the overview, withheld content."""

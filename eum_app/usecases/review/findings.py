@@ -1,0 +1,177 @@
+"""Judgement: rules raise findings over what came in, and a person decides each of them."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from db.queries.checklists import answered_by, site_answers_of, visit_checklists
+from db.queries.checks import checked_by
+from db.queries.clocks import came_at, first_came_at
+from db.queries.findings import checks_to_judge, finding, finding_ids, findings_by_id, known_finding_ids
+from db.queries.visits import closing
+from db.store import Connection
+from db.transaction import Transaction
+from eum_app.domain.clock import shifted
+from eum_app.domain.compliance.rules import (
+    OUTCOMES_OF_RULES,
+    RULES_BY_ID,
+    CheckSeen,
+    SiteSeen,
+    Trigger,
+    run_rules,
+    run_site_rules,
+)
+from eum_app.domain.errors import Refusal
+from eum_app.domain.facts import FindingLapsed, FindingRaised, FindingReviewed
+from eum_app.domain.findings import require_decision
+from eum_app.domain.time_check import TOLERANCE
+from eum_app.usecases.changes import Changed
+from eum_app.usecases.people.scopes import require_finding
+from eum_app.usecases.session import Session, new_id
+
+
+@dataclass(frozen=True)
+class Reviewed(Changed):
+    finding_id: str
+    decision: str
+
+
+Judged = FindingRaised | FindingLapsed
+
+
+def record_judgement(transaction: Transaction, judged: list[Judged]) -> tuple[int, int]:
+    """(findings raised, findings lapsed). What a person decided since it was judged no longer lapses."""
+    lapsing = [fact.finding_id for fact in judged if isinstance(fact, FindingLapsed)]
+    rows = findings_by_id(transaction.connection, lapsing) if lapsing else {}
+    standing = [fact for fact in judged if fact.finding_id not in rows or rows[fact.finding_id].is_open]
+    if standing:
+        transaction.record_all(standing)
+    lapsed = sum(isinstance(fact, FindingLapsed) for fact in standing)
+    return len(standing) - lapsed, lapsed
+
+
+def judge(connection: Connection, visit_ids: Iterable[str], observed_at: str) -> list[Judged]:
+    """Run every rule over what counts in these visits: the findings to raise and those that lapse.
+
+    A finding whose ground is gone (the check was withdrawn or a newer one stands, a photo came later, the question was
+    answered otherwise) lapses, unless it was decided already.
+    """
+    judged: list[Judged] = []
+    for visit_id in sorted(set(visit_ids)):
+        triggers = [*run_rules(_checks_seen(connection, visit_id, observed_at))]
+        if (site := _site_seen(connection, visit_id)) is not None:
+            triggers += run_site_rules(site)
+        open_ids = finding_ids(connection, visit_id=visit_id)
+        holding = _occurring(connection, triggers)
+        known = known_finding_ids(connection, holding)
+        new = [
+            FindingRaised(
+                observed_at=observed_at,
+                finding_id=finding_id,
+                rule_id=trigger.rule.rule_id,
+                rule_version=trigger.rule.version,
+                severity=trigger.rule.severity,
+                visit_id=trigger.visit_id,
+                item_id=trigger.item_id,
+                check_id=trigger.check_id,
+            )
+            for finding_id, trigger in holding.items()
+            if finding_id not in known
+        ]
+        gone = [
+            FindingLapsed(observed_at=observed_at, finding_id=finding_id, reason=_why_gone(row.rule_id))
+            for finding_id, row in findings_by_id(
+                connection, [finding_id for finding_id in open_ids if finding_id not in holding]
+            ).items()
+        ]
+        judged += [*new, *gone]
+    return judged
+
+
+def _checks_seen(connection: Connection, visit_id: str, now: str) -> list[CheckSeen]:
+    """Those checks of a visit that a rule could be broken by; most are not even read."""
+    tolerance_ms = TOLERANCE // timedelta(milliseconds=1)
+    late = shifted(min(first_came_at(connection, visit_id) or now, now), tolerance_ms)
+    rows = checks_to_judge(connection, visit_id, OUTCOMES_OF_RULES, late)
+    came = came_at(connection, visit_id) if any(row.observed_at > late for row in rows) else {}
+    return [
+        CheckSeen(
+            row.check_id,
+            row.visit_id,
+            row.item_id,
+            row.outcome,
+            row.photos,
+            is_from_future=row.observed_at > late
+            and row.observed_at > shifted(came.get(row.check_id) or now, tolerance_ms),
+        )
+        for row in rows
+    ]
+
+
+def _site_seen(connection: Connection, visit_id: str) -> SiteSeen | None:
+    try:
+        _, checklist = visit_checklists(connection, visit_id)
+    except Refusal:  # facts about a visit that this HQ did not plan are kept; there is no checklist to judge them by
+        return None
+    return SiteSeen(
+        visit_id, checklist, site_answers_of(connection, visit_id), closing(connection, visit_id) is not None
+    )
+
+
+def _occurring(connection: Connection, triggers: Iterable[Trigger]) -> dict[str, Trigger]:
+    """Finding id → trigger. What lapsed and came back gets the id of its next occurrence."""
+    found = {trigger.finding_id: trigger for trigger in triggers}
+    for number in itertools.count(2):
+        lapsed = [one for one, row in findings_by_id(connection, list(found)).items() if row.lapsed_at]
+        if not lapsed:
+            break
+        for finding_id in lapsed:
+            trigger = found.pop(finding_id)
+            found[trigger.occurrence(number)] = trigger
+    return found
+
+
+def _why_gone(rule_id: str) -> str:
+    rule = RULES_BY_ID.get(rule_id)
+    return "answered_since" if rule is not None and rule.subject == "question" else "check_no_longer_counts"
+
+
+def review_finding(
+    session: Session, finding_id: str, *, decision: str, comment: str, disposition: str = ""
+) -> Reviewed:
+    """Decide a finding: resolve, recheck or escalate. Never by a person who looked: at that item in that visit, or at
+    the site where the finding is about its checklist, however often and with whatever result.
+
+    Raises Refusal `permission.denied`, `finding.unknown`, `finding.decided`, `finding.lapsed`, `review.decision`,
+    `review.comment`, `review.own_check`.
+    """
+    session.require("finding.review")
+    with session.writing() as transaction:
+        connection = transaction.connection
+        row = finding(connection, finding_id)
+        require_finding(session, connection, row)
+        if row.decision:
+            raise Refusal("finding.decided", decision=row.decision)
+        if row.lapsed_at:
+            raise Refusal("finding.lapsed")
+        # A finding about a site has no check: whoever answered its checklist is the one who looked.
+        looked = (
+            checked_by(connection, row.visit_id, row.item_id, row.check_id)
+            if row.check_id
+            else answered_by(connection, row.visit_id)
+        )
+        require_decision(decision=decision, comment=comment, reviewer=session.account, looked=looked)
+        transaction.record(
+            FindingReviewed(
+                observed_at=session.observed_now(),
+                review_id=new_id(),
+                finding_id=finding_id,
+                decision=decision,
+                comment=comment.strip(),
+                disposition=disposition,
+            )
+        )
+        return Reviewed(frozenset(transaction.areas), finding_id, decision)

@@ -1,0 +1,89 @@
+"""Content is withheld by order of two people: its key is destroyed here and on the devices that hold it.
+
+What is gone is gone: the sealed bytes open nowhere any more, unless in a backup or in another party's hands. The facts
+that name the content stay, so chains and bundles still verify.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from db.queries.content import device_of_content, object_of, withholding, withholding_asked
+from eum_app.domain.errors import Refusal
+from eum_app.domain.facts import ContentWithheld, WithholdingAsked
+from eum_app.domain.people import folded
+from eum_app.usecases.changes import Changed
+from eum_app.usecases.people.scopes import require_object
+from eum_app.usecases.session import Session, new_id
+
+MAX_REASON = 2_000
+OBJECT_ID_LENGTH = 96
+
+
+@dataclass(frozen=True)
+class Asked(Changed):
+    request_id: str
+
+
+def ask_to_withhold(session: Session, object_id: str, reason: str) -> Asked:
+    """The first of two people, who gives the object's id or its commitment, as a visit record lists it. Content that
+    is not held yet may be named: it then stays unread when it comes.
+
+    Raises Refusal `permission.denied`, `withhold.only_hq`, `withhold.not_an_object`, `withhold.reason_missing`,
+    `withhold.withheld_already`.
+    """
+    _require(session)
+    if len(object_id) != OBJECT_ID_LENGTH or not set(object_id) <= set("0123456789abcdef"):
+        raise Refusal("withhold.not_an_object", object_id=object_id[:40])
+    if not reason.strip() or len(reason) > MAX_REASON:
+        raise Refusal("withhold.reason_missing")
+    with session.writing() as transaction:
+        object_id = object_of(transaction.connection, object_id)
+        require_object(session, transaction.connection, object_id)
+        if withholding(transaction.connection, object_id) is not None:
+            raise Refusal("withhold.withheld_already", object_id=object_id[:12])
+        request_id = new_id()
+        transaction.record(
+            WithholdingAsked(
+                observed_at=session.observed_now(),
+                request_id=request_id,
+                object_id=object_id,
+                reason=reason.strip(),
+            )
+        )
+        return Asked(frozenset(transaction.areas), request_id)
+
+
+def confirm_withholding(session: Session, request_id: str) -> Changed:
+    """The second person: the key is destroyed, and the devices that hold the content are told by their next bundle.
+
+    Raises Refusal `permission.denied`, `withhold.only_hq`, `withhold.not_asked`, `withhold.own_request` (whoever asked
+    does not confirm), `withhold.withheld_already`; Trouble of the disk: the key is gone then, and the file follows.
+    """
+    _require(session)
+    with session.writing() as transaction:
+        asked = withholding_asked(transaction.connection, request_id)
+        if asked is None:
+            raise Refusal("withhold.not_asked", request_id=request_id[:40])
+        require_object(session, transaction.connection, asked.object_id)
+        if folded(asked.asked_by) == folded(session.account):
+            raise Refusal("withhold.own_request", account=session.account)
+        if withholding(transaction.connection, asked.object_id) is not None:
+            raise Refusal("withhold.withheld_already", object_id=asked.object_id[:12])
+        order = ContentWithheld(
+            observed_at=session.observed_now(),
+            request_id=request_id,
+            object_id=asked.object_id,
+            reason=asked.reason,
+            asked_by=asked.asked_by,
+        )
+        transaction.record(order)
+        for device in device_of_content(transaction.connection, asked.object_id):
+            transaction.copy_out(device, [order])
+        return Changed(frozenset(transaction.areas | {"checks", "findings"}))
+
+
+def _require(session: Session) -> None:
+    session.require("content.withhold")
+    if not session.is_hq:
+        raise Refusal("withhold.only_hq")

@@ -1,0 +1,1 @@
+"""Make, open, check, back up, re-key and erase a store."""

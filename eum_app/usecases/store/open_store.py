@@ -1,0 +1,168 @@
+"""Making and opening stores."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Final
+
+from db.address import readdress
+from db.attempts import FILE_NAME as ATTEMPTS
+from db.attempts import failures
+from db.chains import verify_all_chains
+from db.content import check_content
+from db.keyslots import StoreFile, new_data_key, new_slot, write_store_file
+from db.store import Store, StoreName
+from eum_app.crypto.certificates import issue_hq, make_authority
+from eum_app.crypto.passphrases import KdfParams
+from eum_app.crypto.sealing import KemKey
+from eum_app.crypto.suites import DEFAULT_SUITE, Suite
+from eum_app.domain import people
+from eum_app.domain.clock import Now, system_now, utc_text
+from eum_app.domain.errors import Refusal
+from eum_app.domain.facts import StoreCreated
+from eum_app.domain.journal import Head
+from eum_app.domain.people import ALL
+from eum_app.usecases.exchange.trust import AUTHORITY, IDENTITY, RECOVERY
+from eum_app.usecases.people.accounts import account_added, require_account_name, require_passphrase
+from eum_app.usecases.session import Session, new_id
+from eum_app.usecases.store.unlocking import new_ticket, opened, started, unlocked_by_passphrase
+
+KINDS: Final = ("hq", "field")
+
+
+def create_store(
+    folder: Path,
+    *,
+    kind: str,
+    name: str,
+    account: str,
+    role: str,
+    passphrase: str,
+    suite: Suite = DEFAULT_SUITE,
+    kdf: KdfParams | None = None,
+    now: Now = system_now,
+    database_url: str | None = None,
+) -> Session:
+    """Make a store with its first account, and open it. An HQ store also gets an authority and HQ's certificate, and
+    its database may be an empty one on a PostgreSQL server (`database_url`).
+
+    Raises Refusal `store.exists`, `store.kind`, `store.name`, `role.unknown`, `passphrase.too_short`, `database.url`,
+    `database.tls`, `database.only_hq`; Trouble of the disk, `store.connection_lost`. Nothing stays behind when it
+    fails.
+    """
+    if kind not in KINDS:
+        raise Refusal("store.kind", kind=kind, known=", ".join(KINDS))
+    if not people.is_store_name(name):
+        raise Refusal("store.name", name=name[:40])
+    require_account_name(account)
+    people.require_role(role)
+    require_passphrase(passphrase)
+    if database_url is not None and kind != "hq":
+        raise Refusal("database.only_hq")
+    if folder.exists() and any(folder.iterdir()):
+        raise Refusal("store.exists", path=str(folder))
+    was_there = folder.exists()
+    try:
+        return _create(
+            folder, kind, name, account, role, passphrase, suite, kdf or KdfParams.calibrated(suite), now, database_url
+        )
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        if was_there:
+            folder.mkdir()
+        raise
+
+
+def _create(
+    folder: Path,
+    kind: str,
+    name: str,
+    account: str,
+    role: str,
+    passphrase: str,
+    suite: Suite,
+    kdf: KdfParams,
+    now: Now,
+    database_url: str | None,
+) -> Session:
+    data_key = new_data_key()
+    store = Store.create(folder, data_key, StoreName(new_id(), name, kind, 1), now, database_url)
+    try:
+        return _furnished(store, account, role, passphrase, suite, kdf, data_key)
+    except BaseException:
+        store.take_back()
+        raise
+
+
+def _furnished(
+    store: Store,
+    account: str,
+    role: str,
+    passphrase: str,
+    suite: Suite,
+    kdf: KdfParams,
+    data_key: bytes,
+) -> Session:
+    """A new store with its first account, its keyslot and, at HQ, its authority."""
+    folder, now = store.folder, store.now
+    store_id, name, kind = store.named.store_id, store.named.name, store.named.kind
+    slot, unlocked = new_slot(store_id, suite, account, passphrase, data_key, kdf)
+    session = Session(store, new_ticket(folder, account, role, ALL, suite, unlocked), now)
+    with store.writing(session.author) as transaction:  # whatever the first account's role may state afterwards
+        observed_at = session.observed_now()
+        transaction.record(
+            StoreCreated(observed_at=observed_at, store_id=store_id, name=name, store_kind=kind, suite=suite.value)
+        )
+        transaction.record(account_added(observed_at, account, role, ALL, unlocked.signing_key))
+        if kind == "hq":
+            authority = make_authority(f"{name} authority", at=now(), suite=suite)
+            identity = issue_hq(authority, hq_id=name, name=name, at=now())
+            transaction.keep_secret(AUTHORITY, authority.to_bytes())
+            transaction.keep_secret(IDENTITY, identity.to_bytes())
+            transaction.keep_secret(RECOVERY, KemKey.generate(suite).private_bytes())
+    write_store_file(
+        folder, StoreFile(store_id=store_id, name=name, kind=kind, suite=suite.value, slots=(slot,)), data_key
+    )
+    session.start(utc_text(now()))
+    return session
+
+
+def open_store(
+    folder: Path, account: str, passphrase: str, *, notice_accepted_at: str | None = None, now: Now = system_now
+) -> Session:
+    """Unlock a store with an account's passphrase. Three failures since the last success lock the account, until an
+    administrator unlocks it (`accounts.unlock_account`) or a recovery code opens the store
+    (`recovery.open_with_recovery_code`).
+
+    Raises Refusal `store.absent`, `store.newer`, `keyslots.damaged`, `passphrase.wrong` (with `left`, the tries that
+    are left; also for an unknown account), `account.locked`,
+    `notice.not_accepted`; Trouble `keyslots.altered`, `attempts.damaged`, and
+    `store.damaged` where the key is right and the database is not.
+    """
+    failed = failures(folder) if (folder / ATTEMPTS).is_file() else {}
+    store_file, unlocked = unlocked_by_passphrase(folder, account, passphrase)
+    return started(opened(folder, store_file, account, unlocked, now, notice_accepted_at), notice_accepted_at, failed)
+
+
+def change_database_url(folder: Path, account: str, passphrase: str, url: str) -> None:
+    """Note where the database of an HQ store is now (a new password, a new server), without opening the old one.
+
+    Raises Refusal `passphrase.wrong`, `store.absent`, `database.url`, `database.tls`; Trouble `store.other_database`,
+    `store.connection_lost`; the old address then stays.
+    """
+    readdress(folder, unlocked_by_passphrase(folder, account, passphrase)[1].data_key, url)
+
+
+def check_store(session: Session) -> tuple[list[Head], list[str]]:
+    """Follow every chain from its beginning and hash every sealed object: (heads, ids of objects that do not hold).
+
+    Raises Refusal `chain.…` where a journal was altered.
+    """
+    with session.store.reading() as connection:
+        return verify_all_chains(connection), check_content(connection, session.store.content)
+
+
+def rebuild_store(session: Session) -> int:
+    """Throw the read tables away and make them again; the number of facts applied."""
+    return session.store.rebuild()

@@ -1,0 +1,112 @@
+"""From a passphrase to an open store: the attempt is counted, the keys are had, the database opens under them."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from pathlib import Path
+
+from db import rekey
+from db.attempts import counted, place_of
+from db.erase import destroy_keyslots
+from db.keyslots import StoreFile, Unlocked, open_again, open_slot, read_store_file
+from db.queries.people import account_of
+from db.store import Store
+from eum_app.crypto.suites import Suite
+from eum_app.domain.clock import Now
+from eum_app.domain.errors import Refusal, Trouble
+from eum_app.domain.people import Scope
+from eum_app.usecases.people.notice import require_accepted
+from eum_app.usecases.session import Session, Ticket, new_id
+
+
+def unlocked_by_passphrase(folder: Path, account: str, passphrase: str) -> tuple[StoreFile, Unlocked]:
+    """The keys behind a passphrase; a failure is counted before it is told.
+
+    Raises Refusal `store.absent`, `store.newer`, `keyslots.damaged`, `passphrase.wrong` (with `left`, the tries that
+    are left; the same for an account that is not there), `account.locked`, `store.erased` (by the policy); Trouble
+    `keyslots.altered`, `attempts.damaged`, and of the disk.
+    """
+    store_file = read_store_file(folder)
+    place = attempts_place(store_file, account)
+
+    def erase_where_so_ordered(failures: int) -> None:
+        if 0 < store_file.erase_after <= failures:
+            destroy_keyslots(folder)
+            raise Refusal("store.erased", failures=failures)
+
+    unlocked = counted(folder, place, lambda: open_slot(store_file, account, passphrase), erase_where_so_ordered)
+    return store_file, unlocked
+
+
+def attempts_place(store_file: StoreFile, account: str) -> str:
+    return place_of(store_file.store_id, account, is_known=store_file.slot(account) is not None)
+
+
+def opened(
+    folder: Path,
+    store_file: StoreFile,
+    account: str,
+    unlocked: Unlocked,
+    now: Now,
+    notice_accepted_at: str | None,
+) -> Session:
+    """A session of an account whose keys are there; not yet started.
+
+    Raises Refusal `account.unknown` for one that the journal does not know, `notice.not_accepted`; as `Store.open`.
+    """
+    unlocked, store = _opened_store(folder, store_file, account, unlocked, now)
+    try:
+        notice_id = require_accepted(store, notice_accepted_at)
+        with store.reading() as connection:
+            row = account_of(connection, store.named.name, account)
+        suite = Suite.parse(store_file.suite)
+        session = Session(store, new_ticket(folder, account, row.role, row.scope, suite, unlocked), now)
+        session.notice_id = notice_id
+        return session
+    except BaseException:
+        store.close()
+        raise
+
+
+def _opened_store(
+    folder: Path, store_file: StoreFile, account: str, unlocked: Unlocked, now: Now
+) -> tuple[Unlocked, Store]:
+    """The store, and the keys as they are now: a change of the data key that a crash broke off is ended first, and one
+    that another process made while the passphrase was tried is followed."""
+    if unlocked.next_key:
+        settled = rekey.settle(folder, unlocked.data_key, unlocked.next_key)
+        unlocked = replace(unlocked, data_key=settled, next_key=None)
+    try:
+        return unlocked, Store.open(folder, unlocked.data_key, now)
+    except Trouble as trouble:
+        fresh = read_store_file(folder)
+        if trouble.code != "store.damaged" or fresh == store_file or fresh.slot(account) is None:
+            raise
+        unlocked = open_again(fresh, account, unlocked.account_key)
+        return unlocked, Store.open(folder, unlocked.data_key, now)
+
+
+def started(session: Session, notice_accepted_at: str | None, failed_unlocks: dict[str, int] | None = None) -> Session:
+    """The same session, its beginning recorded."""
+    try:
+        session.start(notice_accepted_at, failed_unlocks)
+    except BaseException:
+        session.store.close()
+        raise
+    return session
+
+
+def new_ticket(folder: Path, account: str, role: str, scope: Scope, suite: Suite, unlocked: Unlocked) -> Ticket:
+    return Ticket(
+        folder=folder,
+        account=account,
+        role=role,
+        suite=suite.value,
+        session_id=new_id(),
+        started_ns=time.monotonic_ns(),
+        data_key=unlocked.data_key,
+        signing_key=unlocked.signing_key.private_bytes(),
+        account_key=unlocked.account_key,
+        scope=scope,
+    )

@@ -1,0 +1,1 @@
+"""Plan a visit, check items, transcribe paper, close out."""

@@ -1,0 +1,130 @@
+"""Closing a visit out: nothing open, both signatures or the reason why not, and the head signed by the account."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from db.chains import chain_head, newest_but
+from db.queries.checklists import site_answers_of, visit_checklists
+from db.queries.visits import VisitRow, visit, work_ids
+from db.store import Connection
+from db.transaction import Transaction
+from eum_app.domain.checklists import open_questions, visible_questions
+from eum_app.domain.errors import Refusal
+from eum_app.domain.facts import HeadSigned, OutcomeCount, PartySignature, SessionEnded, SessionStarted, VisitClosedOut
+from eum_app.domain.journal import Head, head_of
+from eum_app.domain.visits import OUTCOMES, OpenPoint, require_signatures
+from eum_app.usecases.changes import Changed
+from eum_app.usecases.people.scopes import require_visit
+from eum_app.usecases.session import Session
+from eum_app.usecases.store.head_signatures import signed_head
+
+MAX_SIGNATURE_BYTES = 2_000_000
+MAX_NAME_CHARS = 200
+_COMING_AND_GOING = (SessionStarted, SessionEnded, HeadSigned)
+
+
+@dataclass(frozen=True)
+class Signed:
+    """What a party gave: a drawn signature (PNG) with name and title, or the reason for declining."""
+
+    party: str
+    signature_png: bytes = b""
+    signer: str = ""
+    declined_reason: str = ""
+
+
+@dataclass(frozen=True)
+class CloseOutState:
+    """What the close-out page shows: counts, what is open, and the head that would be signed.
+
+    `stated_seq` is the newest entry up to that head that is more than the coming and going of accounts: while it stays,
+    strokes drawn before a lock of the device stand for the same facts as after it.
+    """
+
+    visit: VisitRow
+    open_points: tuple[OpenPoint, ...]
+    site_answered: int
+    site_asked: int
+    head: Head
+    stated_seq: int
+
+
+@dataclass(frozen=True)
+class ClosedOut(Changed):
+    visit_id: str
+    head: Head
+
+
+def close_out_state(session: Session, visit_id: str) -> CloseOutState:
+    """Raises Refusal `visit.unknown`."""
+    with session.reading() as connection:
+        return _state(session, connection, visit_id)
+
+
+def _state(session: Session, connection: Connection, visit_id: str) -> CloseOutState:
+    row = visit(connection, visit_id)
+    _, site_checklist = visit_checklists(connection, visit_id)
+    answers = site_answers_of(connection, visit_id)
+    items = [OpenPoint("item", item_id) for item_id in work_ids(connection, visit_id, "to_check")]
+    still_open = open_questions(site_checklist, answers)
+    asked = visible_questions(site_checklist, answers)
+    given = {answer.question_id for answer in answers} - {question.question_id for question in still_open}
+    return CloseOutState(
+        visit=row,
+        open_points=(*items, *[OpenPoint("question", question.question_id) for question in still_open]),
+        site_answered=sum(question.question_id in given for question in asked),
+        site_asked=len(asked),
+        head=chain_head(connection, session.name, session.store.named.epoch),
+        stated_seq=newest_but(connection, session.name, session.store.named.epoch, _COMING_AND_GOING),
+    )
+
+
+def close_out(session: Session, visit_id: str, signed: Sequence[Signed]) -> ClosedOut:
+    """Close a visit: it names the head that the people signed for, and the account signs the closing itself.
+
+    Raises Refusal `visit.open` (with how many points), `visit.closed`, `signature.missing`,
+    `signature.name_missing`, `signature.too_large`.
+    """
+    session.require("visit.work")
+    with session.writing() as transaction:
+        state = _state(session, transaction.connection, visit_id)
+        require_visit(session, transaction.connection, visit_id)
+        if state.open_points:
+            raise Refusal("visit.open", count=len(state.open_points))
+        if state.visit.closed_at:
+            raise Refusal("visit.closed", visit_id=visit_id)
+        signatures = tuple(_party(transaction, party) for party in signed)
+        require_signatures(signatures)
+        counts = tuple(OutcomeCount(outcome=outcome, count=getattr(state.visit, outcome)) for outcome in OUTCOMES)
+        entry = transaction.record(
+            VisitClosedOut(
+                observed_at=session.observed_now(),
+                visit_id=visit_id,
+                counts=counts,
+                signatures=signatures,
+                head_seq=state.head.seq,
+                head_hash=state.head.hash,
+            )
+        )
+        head = head_of(entry)
+        transaction.record(signed_head(session.signing_key, session.account, head, session.observed_now()))
+        areas = frozenset(transaction.areas)
+    return ClosedOut(areas, visit_id, head)
+
+
+def _party(transaction: Transaction, signed: Signed) -> PartySignature:
+    if len(signed.signature_png) > MAX_SIGNATURE_BYTES or len(signed.signer) > MAX_NAME_CHARS:
+        raise Refusal("signature.too_large", party=signed.party)
+    signs = bool(signed.signature_png)
+    return PartySignature(
+        party=signed.party,
+        signature=transaction.seal_content(signed.signature_png, "image/png") if signs else None,
+        signer=(
+            transaction.seal_content(signed.signer.strip().encode(), "text/plain; charset=utf-8")
+            if signs and signed.signer.strip()
+            else None
+        ),
+        declined_reason="" if signs else signed.declined_reason.strip(),
+    )

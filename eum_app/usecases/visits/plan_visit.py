@@ -1,0 +1,122 @@
+"""HQ plans a visit and tells the device what it needs to know, and no more."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from assets import asset
+from db.bounds import outside
+from db.queries.checklists import all_checklists
+from db.queries.items import item_ids_at, items_by_id, listed_facts, site_facts
+from db.queries.people import all_devices
+from db.store import Connection
+from eum_app.domain.checklists import Checklist, load_checklist
+from eum_app.domain.clock import parse_date
+from eum_app.domain.errors import Refusal
+from eum_app.domain.facts import ChecklistPin, ChecklistPublished, Fact, VisitPlanned
+from eum_app.domain.visits import PROGRAMS, PURPOSES
+from eum_app.usecases.changes import Changed
+from eum_app.usecases.people.scopes import require_items, require_site
+from eum_app.usecases.session import Session, new_id
+from eum_app.usecases.visits.record_check import pin_of
+
+
+@dataclass(frozen=True)
+class PlannedVisit(Changed):
+    visit_id: str
+    expected: int
+
+
+def shipped_checklists() -> list[Checklist]:
+    """The checklists that come with the program, by their titles. Raises Refusal `checklist.bad_file`."""
+    paths = sorted(asset("checklists").glob("*.json"), key=lambda path: path.name)
+    found = [load_checklist(path.read_bytes(), path.name) for path in paths]
+    return sorted(found, key=lambda checklist: checklist.title)
+
+
+def plan_visit(
+    session: Session,
+    *,
+    site_id: str,
+    due_on: str,
+    device: str,
+    inspector: str,
+    item_checklist: ChecklistPin,
+    site_checklist: ChecklistPin,
+    program: str = "golden_sentry",
+    purpose: str = "annual_inventory",
+    item_ids: Sequence[str] | None = None,
+) -> PlannedVisit:
+    """Plan a visit to one site; the expected items are a snapshot (all on the site's book unless named).
+
+    What the device must know is copied into its outgoing chain in the same transaction; `exchange.seal_for_device`
+    then makes the tasking bundle. Raises Refusal `permission.denied`, `visit.program`, `visit.purpose`, `date.invalid`,
+    `visit.device_unknown`, `visit.inspector_missing`, `visit.no_items`, `item.unknown`, `checklist.unknown`,
+    `permission.out_of_scope`.
+    """
+    session.require("visit.plan")
+    if program not in PROGRAMS:
+        raise Refusal("visit.program", program=program)
+    session.require_in_scope(program=program)
+    if purpose not in PURPOSES:
+        raise Refusal("visit.purpose", purpose=purpose)
+    parse_date(due_on)
+    if not inspector.strip():
+        raise Refusal("visit.inspector_missing")
+    with session.writing() as transaction:
+        connection = transaction.connection
+        if not any(row.device == device and not row.revoked_at for row in all_devices(connection)):
+            raise Refusal("visit.device_unknown", device=device)
+        require_site(session, connection, site_id)
+        expected = list(item_ids) if item_ids is not None else _items_at(session, connection, site_id)
+        if not expected:
+            raise Refusal("visit.no_items", site_id=site_id)
+        known = items_by_id(connection, expected)
+        for item_id in expected:
+            if item_id not in known:
+                raise Refusal("item.unknown", item_id=item_id[:40])
+        require_items(session, connection, expected)
+        observed_at = session.observed_now()
+        published = {(pin.checklist_id, pin.version): pin for pin in map(pin_of, all_checklists(connection))}
+        told: list[Fact] = [*site_facts(connection, {row.site_id for row in known.values()} | {site_id})]
+        recorded: list[Fact] = []
+        for pin, applies_to in ((item_checklist, "item"), (site_checklist, "site")):
+            checklist = _find_checklist(connection, pin, applies_to)
+            fact = ChecklistPublished(observed_at=observed_at, checklist=checklist)
+            if (pin.checklist_id, pin.version) not in published:
+                recorded.append(fact)
+            told.append(fact)
+        planned = VisitPlanned(
+            observed_at=observed_at,
+            visit_id=new_id(),
+            program=program,
+            purpose=purpose,
+            site_id=site_id,
+            due_on=due_on,
+            device=device,
+            inspector=inspector.strip(),
+            item_checklist=item_checklist,
+            site_checklist=site_checklist,
+            expected=tuple(expected),
+        )
+        transaction.record_all([*recorded, planned])
+        transaction.copy_out(device, [*told, *listed_facts(connection, expected), planned])
+        areas = frozenset(transaction.areas)
+    return PlannedVisit(areas, planned.visit_id, len(expected))
+
+
+def _items_at(session: Session, connection: Connection, site_id: str) -> list[str]:
+    """All on the site's book that this account may see."""
+    ids = item_ids_at(connection, site_id)
+    foreign = set(outside(connection, session.scope, "item", ids))
+    return [item_id for item_id in ids if item_id not in foreign]
+
+
+def _find_checklist(connection: Connection, pin: ChecklistPin, applies_to: str) -> Checklist:
+    for checklist in (*all_checklists(connection), *shipped_checklists()):
+        if pin_of(checklist) == pin:
+            if checklist.applies_to != applies_to:
+                break
+            return checklist
+    raise Refusal("checklist.unknown", checklist_id=pin.checklist_id, version=pin.version)

@@ -1,0 +1,250 @@
+"""One look at one item: recorded, photographed, taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import msgspec
+
+from db.queries.checklists import item_checklist_of, visit_checklists
+from db.queries.checks import check as find_check
+from db.queries.checks import evidence_of
+from db.queries.visits import is_expected, visit
+from db.transaction import Transaction
+from eum_app.domain.checklists import Answer, Checklist, open_questions, validate_answer
+from eum_app.domain.errors import Refusal
+from eum_app.domain.facts import ChecklistPin, CheckRecorded, CheckWithdrawn, EvidenceAttached, MarkRead, SiteAssessed
+from eum_app.domain.visits import ANSWER_ROLE, GRADES, READ_BY, require_outcome
+from eum_app.usecases.changes import Changed
+from eum_app.usecases.people.scopes import require_visit
+from eum_app.usecases.session import Session, new_id
+from eum_app.usecases.visits.photos import check_photo, keep_answer_photos
+
+MAX_NOTE_CHARS = 4_000
+MAX_PHOTOS = 20
+
+
+@dataclass(frozen=True)
+class RecordedCheck(Changed):
+    check_id: str
+    outcome: str
+    seq: int
+
+
+@dataclass(frozen=True)
+class RecordedChecks(Changed):
+    """Several checks of one transaction, in the order given."""
+
+    checks: tuple[RecordedCheck, ...]
+
+
+@dataclass(frozen=True)
+class NewCheck:
+    """What a person says of one item. `item_id` is empty for an item that nobody has listed; `crop` is the picture of
+    the mark (PNG or JPEG), empty where none is kept; `answer_photos` are the pictures that answer questions, by the
+    question's id (the value of such an answer becomes the object id of its picture)."""
+
+    item_id: str
+    outcome: str
+    mark: MarkRead
+    reason: str = ""
+    answers: Sequence[Answer] = ()
+    all_as_expected: bool = False
+    note: str = ""
+    photos: Sequence[bytes] = ()
+    grade: str = "A"
+    crop: bytes = b""
+    answer_photos: Mapping[str, bytes] = field(default_factory=dict)
+
+
+def record_check(
+    session: Session,
+    *,
+    visit_id: str,
+    item_id: str,
+    outcome: str,
+    mark: MarkRead,
+    reason: str = "",
+    answers: Sequence[Answer] = (),
+    all_as_expected: bool = False,
+    note: str = "",
+    photos: Sequence[bytes] = (),
+    grade: str = "A",
+    crop: bytes = b"",
+    answer_photos: Mapping[str, bytes] | None = None,
+) -> RecordedCheck:
+    """Record one check with its evidence, in one transaction; what this returns has been fsynced.
+
+    Raises Refusal `check.outcome`, `check.reason`, `check.questions_open` (verified needs every question answered),
+    `check.not_expected` (only `not_on_list` is for items that the visit does not expect), `check.no_item`, `photo.…`,
+    `answer.photo_missing`, `note.too_long`, `visit.unknown`.
+    """
+    pictures = answer_photos or {}
+    new = NewCheck(item_id, outcome, mark, reason, answers, all_as_expected, note, photos, grade, crop, pictures)
+    return record_checks(session, visit_id, [new]).checks[0]
+
+
+def record_checks(session: Session, visit_id: str, checks: Sequence[NewCheck]) -> RecordedChecks:
+    """Record a check for each of several items, all of them or none, in one transaction. Raises as `record_check`,
+    and Refusal `check.repeated` where an item is named twice."""
+    session.require("visit.work")
+    named = [one.item_id for one in checks if one.item_id]
+    if len(named) > len(set(named)):
+        raise Refusal("check.repeated")
+    kinds = [_photo_kinds(one) for one in checks]
+    with session.writing() as transaction:
+        require_visit(session, transaction.connection, visit_id)
+        recorded = tuple(
+            _record(session, transaction, visit_id, one, of_photos)
+            for one, of_photos in zip(checks, kinds, strict=True)
+        )
+        areas = frozenset(transaction.areas)
+    return RecordedChecks(areas, tuple(replace(one, areas=areas) for one in recorded))
+
+
+def _photo_kinds(new: NewCheck) -> list[str]:
+    """The media types of a check's photos, once what needs no store is found right."""
+    require_outcome(new.outcome, new.reason)
+    if new.mark.read_by not in READ_BY or new.grade not in GRADES:
+        raise Refusal("check.outcome", outcome=f"{new.mark.read_by}/{new.grade}")
+    if len(new.note) > MAX_NOTE_CHARS:
+        raise Refusal("note.too_long", limit=MAX_NOTE_CHARS)
+    if len(new.photos) > MAX_PHOTOS:
+        raise Refusal("photo.too_many", limit=MAX_PHOTOS)
+    for picture in new.answer_photos.values():
+        check_photo(picture)
+    return [check_photo(photo) for photo in new.photos]
+
+
+def _record(
+    session: Session, transaction: Transaction, visit_id: str, new: NewCheck, kinds: Sequence[str]
+) -> RecordedCheck:
+    connection = transaction.connection
+    item_checklist = item_checklist_of(connection, visit_id)
+    expected = bool(new.item_id) and bool(is_expected(connection, visit_id, new.item_id))
+    if expected == (new.outcome == "not_on_list"):
+        raise Refusal("check.not_expected", item_id=new.item_id[:40], outcome=new.outcome)
+    if not new.item_id and not (new.mark.raw or new.mark.serial):
+        raise Refusal("check.no_item")
+    if new.outcome == "verified":
+        require_answered(item_checklist, new.answers)
+    answers, pictures = keep_answer_photos(transaction, item_checklist, new.answers, new.answer_photos)
+    note, mark = new.note, new.mark
+    if new.crop:
+        mark = msgspec.structs.replace(mark, crop=transaction.seal_content(new.crop, check_photo(new.crop)))
+    fact = CheckRecorded(
+        observed_at=mark.seen_at or session.observed_now(),
+        check_id=new_id(),
+        visit_id=visit_id,
+        item_id=new.item_id,
+        outcome=new.outcome,
+        reason=new.reason,
+        mark=mark,
+        checklist=pin_of(item_checklist) if answers else None,
+        answers=answers,
+        all_as_expected=new.all_as_expected,
+        grade=new.grade,
+        note=transaction.seal_content(note.encode(), "text/plain; charset=utf-8") if note.strip() else None,
+        photos=(
+            *(transaction.seal_content(photo, kind) for photo, kind in zip(new.photos, kinds, strict=True)),
+            *pictures.values(),
+        ),
+    )
+    entry = transaction.record(fact)
+    return RecordedCheck(frozenset(), fact.check_id, new.outcome, entry.seq)
+
+
+def withdraw_checks(session: Session, check_ids: Sequence[str], reason: str = "undone") -> Changed:
+    """Take checks back, all of them or none, in one transaction.
+
+    Raises Refusal `check.unknown`, `check.withdrawn`, `check.foreign`.
+    """
+    session.require("visit.work")
+    with session.writing() as transaction:
+        for check_id in check_ids:
+            row = find_check(transaction.connection, check_id)
+            require_visit(session, transaction.connection, row.visit_id)
+            if row.withdrawn:
+                raise Refusal("check.withdrawn", check_id=check_id[:40])
+            if row.origin != session.name:
+                raise Refusal("check.foreign", origin=row.origin)
+            transaction.record(
+                CheckWithdrawn(
+                    observed_at=session.observed_now(), check_id=check_id, visit_id=row.visit_id, reason=reason
+                )
+            )
+        return Changed(frozenset(transaction.areas))
+
+
+def attach_photo(session: Session, visit_id: str, check_id: str, photo: bytes) -> Changed:
+    """Add a photo to a check made before. Raises Refusal `photo.…`, `check.unknown`."""
+    session.require("visit.work")
+    kind = check_photo(photo)
+    with session.writing() as transaction:
+        find_check(transaction.connection, check_id)
+        require_visit(session, transaction.connection, visit_id)
+        transaction.record(
+            EvidenceAttached(
+                observed_at=session.observed_now(),
+                evidence_id=new_id(),
+                visit_id=visit_id,
+                check_id=check_id,
+                role="photo",
+                content=transaction.seal_content(photo, kind),
+            )
+        )
+        return Changed(frozenset(transaction.areas))
+
+
+def assess_site(
+    session: Session, visit_id: str, answers: Sequence[Answer], pictures: Mapping[str, bytes] | None = None
+) -> Changed:
+    """Record answers to the site checklist, each as it is given; `pictures` answer questions that ask for a photo, by
+    the question's id. Raises Refusal `answer.…`, `photo.…`, `visit.unknown`."""
+    session.require("visit.work")
+    given = pictures or {}
+    for picture in given.values():
+        check_photo(picture)
+    with session.writing() as transaction:
+        visit(transaction.connection, visit_id)
+        require_visit(session, transaction.connection, visit_id)
+        _, site_checklist = visit_checklists(transaction.connection, visit_id)
+        questions = {question.question_id: question for question in site_checklist.questions}
+        for answer in answers:
+            if answer.question_id not in questions:
+                raise Refusal("answer.question", question_id=answer.question_id, found=answer.question_id)
+            validate_answer(questions[answer.question_id], answer)
+        held = {row.object_id for row in evidence_of(transaction.connection, visit_id=visit_id)}
+        kept, content = keep_answer_photos(transaction, site_checklist, answers, given, held)
+        for question_id, ref in content.items():
+            transaction.record(
+                EvidenceAttached(
+                    observed_at=session.observed_now(),
+                    evidence_id=new_id(),
+                    visit_id=visit_id,
+                    check_id="",
+                    role=f"{ANSWER_ROLE}{question_id}",
+                    content=ref,
+                )
+            )
+        transaction.record(
+            SiteAssessed(
+                observed_at=session.observed_now(),
+                visit_id=visit_id,
+                checklist=pin_of(site_checklist),
+                answers=kept,
+            )
+        )
+        return Changed(frozenset(transaction.areas))
+
+
+def require_answered(checklist: Checklist, answers: Sequence[Answer]) -> None:
+    """Raises Refusal `check.questions_open` with how many and the first of them."""
+    still_open = open_questions(checklist, answers)
+    if still_open:
+        raise Refusal("check.questions_open", count=len(still_open), first=still_open[0].question_id)
+
+
+def pin_of(checklist: Checklist) -> ChecklistPin:
+    return ChecklistPin(checklist_id=checklist.checklist_id, version=checklist.version)

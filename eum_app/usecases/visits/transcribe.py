@@ -1,0 +1,159 @@
+"""A worklist filled in by hand comes back: page by page, who saw, who typed, and when it was seen.
+
+Each row becomes the check that it would have been on the spot, observed when it was seen. What was written as the
+serial is compared with the book, and a serial that nobody listed is typed twice: paper is read by people.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import msgspec
+
+from db.queries.checklists import visit_checklists
+from db.queries.matching import papers_at
+from db.queries.visits import visit
+from eum_app.domain.checklists import Answer, Checklist, expected_answers
+from eum_app.domain.clock import from_utc_text, utc_text
+from eum_app.domain.errors import Refusal
+from eum_app.domain.facts import MarkRead
+from eum_app.domain.items import compact
+from eum_app.usecases.changes import Changed
+from eum_app.usecases.people.scopes import require_visit
+from eum_app.usecases.reporting.worklist import WorklistPage, find_page
+from eum_app.usecases.session import Session
+from eum_app.usecases.visits.match_mark import match_mark, require_alike
+from eum_app.usecases.visits.record_check import NewCheck, record_checks
+
+MAX_SAW_CHARS: Final = 40
+
+
+@dataclass(frozen=True)
+class PaperRow:
+    """What stands in one row. `item_id` is empty for what was found and not on the list; then the serial is typed twice
+    (`serial_again`). `serial` is what the paper says was read on the item, empty where nothing was written."""
+
+    item_id: str
+    outcome: str
+    reason: str = ""
+    serial: str = ""
+    serial_again: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Transcribed(Changed):
+    check_ids: tuple[str, ...]
+
+
+def transcribe_page(
+    session: Session,
+    visit_id: str,
+    number: int,
+    rows: Sequence[PaperRow],
+    *,
+    saw: str,
+    seen_at: str,
+    digest: str = "",
+) -> Transcribed:
+    """Record the rows of one page that say something, all of them or none; `seen_at` is UTC text.
+
+    Raises Refusal `transcribe.nothing`, `transcribe.who`, `transcribe.future`, `transcribe.before_visit`,
+    `transcribe.closed`, `transcribe.not_on_page`, `transcribe.serial_differs` (verified, yet the paper has another
+    serial), `transcribe.serial_same` (said to differ, yet it does not), `transcribe.no_serial`, `transcribe.is_listed`
+    (a row for what is not on the list names an item that is), `transcribe.already`, `entry.differs`, and those of
+    `record_check` and `find_page`.
+    """
+    if not rows:
+        raise Refusal("transcribe.nothing")
+    _, checks = _page_checks(session, visit_id, number, rows, saw, seen_at, digest)
+    recorded = record_checks(session, visit_id, checks)
+    return Transcribed(recorded.areas, tuple(one.check_id for one in recorded.checks))
+
+
+def require_page(
+    session: Session, visit_id: str, number: int, rows: Sequence[PaperRow], saw: str, seen_at: str, digest: str = ""
+) -> WorklistPage:
+    """The page, once these rows of it could be recorded; nothing is. Raises as `transcribe_page` does."""
+    return _page_checks(session, visit_id, number, rows, saw, seen_at, digest)[0]
+
+
+def _page_checks(
+    session: Session, visit_id: str, number: int, rows: Sequence[PaperRow], saw: str, seen_at: str, digest: str
+) -> tuple[WorklistPage, list[NewCheck]]:
+    session.require("visit.work")
+    saw = " ".join(saw.split())
+    if not 0 < len(saw) <= MAX_SAW_CHARS or not saw.isprintable():
+        raise Refusal("transcribe.who")
+    seen_at = utc_text(from_utc_text(seen_at))
+    with session.reading() as connection:
+        row = visit(connection, visit_id)
+        require_visit(session, connection, visit_id)
+        if row.closed_at:
+            raise Refusal("transcribe.closed", site=row.site)
+        page = find_page(connection, visit_id, number, digest)
+        checklist, _ = visit_checklists(connection, visit_id)
+        already = papers_at(connection, visit_id, seen_at)
+    if seen_at > session.observed_now():
+        raise Refusal("transcribe.future", seen_at=seen_at)
+    if seen_at < row.planned_at:
+        raise Refusal("transcribe.before_visit", seen_at=seen_at, planned_at=row.planned_at)
+    listed = {one.item_id: one.serial for one in page.rows}
+    seen = MarkRead(read_by="paper", saw=saw, typed_by=session.account, seen_at=seen_at, page=number)
+    checks = []
+    for paper in rows:
+        if paper.item_id and paper.item_id not in listed:
+            raise Refusal("transcribe.not_on_page", item_id=paper.item_id[:40], number=number)
+        meant = (paper.item_id, "" if paper.item_id else compact(paper.serial))
+        if meant in already:
+            raise Refusal("transcribe.already", serial=listed.get(paper.item_id) or paper.serial)
+        already.add(meant)
+        checks.append(
+            _listed(checklist, paper, listed[paper.item_id], seen)
+            if paper.item_id
+            else _unlisted(session, visit_id, paper, seen)
+        )
+    return page, checks
+
+
+def _listed(checklist: Checklist, paper: PaperRow, book_serial: str, seen: MarkRead) -> NewCheck:
+    written = compact(paper.serial)
+    is_same = written == compact(book_serial)
+    if paper.outcome == "verified" and written and not is_same:
+        raise Refusal("transcribe.serial_differs", written=paper.serial[:78], book=book_serial)
+    if paper.reason == "serial_differs" and (not written or is_same):
+        raise Refusal("transcribe.serial_same", book=book_serial)
+    is_verified = paper.outcome == "verified"
+    answers: Sequence[Answer] = expected_answers(checklist, ()) if is_verified else ()
+    return NewCheck(
+        paper.item_id,
+        paper.outcome,
+        _typed(seen, paper.serial.strip(), twice=bool(written) and is_same),
+        paper.reason,
+        answers,
+        all_as_expected=is_verified,
+        note=paper.note,
+    )
+
+
+def _unlisted(session: Session, visit_id: str, paper: PaperRow, seen: MarkRead) -> NewCheck:
+    serial = paper.serial.strip()
+    if not compact(serial):
+        raise Refusal("transcribe.no_serial")
+    require_alike(serial, paper.serial_again)
+    match = match_mark(session, visit_id, serial.encode(), read_by="paper")
+    if match.kind in {"expected", "already_checked"}:
+        raise Refusal("transcribe.is_listed", serial=serial[:78])
+    return NewCheck(
+        match.item.item_id if match.item else "",
+        "not_on_list",
+        _typed(seen, serial, twice=True),
+        paper.reason,
+        note=paper.note,
+    )
+
+
+def _typed(seen: MarkRead, serial: str, *, twice: bool) -> MarkRead:
+    return msgspec.structs.replace(seen, raw=serial.encode(), serial=serial, entered_twice=twice)

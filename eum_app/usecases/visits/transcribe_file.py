@@ -1,0 +1,125 @@
+"""Record a filled worklist from a file, as if it were typed in page by page; see `filled_worklist` for its columns."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from eum_app.domain.clock import from_utc_text, utc_text
+from eum_app.domain.errors import Refusal
+from eum_app.domain.items import compact
+from eum_app.domain.visits import OUTCOMES, require_outcome
+from eum_app.list_files.filled_worklist import COLUMNS, read_filled_worklist
+from eum_app.reports.worklist import reason_codes
+from eum_app.usecases.changes import Changed
+from eum_app.usecases.reporting.worklist import WorklistPage, is_page_code, read_page_code, scanned_page
+from eum_app.usecases.session import Session
+from eum_app.usecases.visits.match_mark import require_alike
+from eum_app.usecases.visits.transcribe import PaperRow, require_page, transcribe_page
+
+_REASONS: Final = {
+    (outcome, code): reason for outcome in OUTCOMES if outcome != "verified" for code, reason in reason_codes(outcome)
+}
+
+
+@dataclass(frozen=True)
+class RefusedLine:
+    """A line of the file (the heading is line 1; the first object of a JSON list is 1), and why it cannot be taken."""
+
+    line: int
+    refusal: Refusal
+
+
+@dataclass(frozen=True)
+class FilledIn(Changed):
+    """What became of a file: `checks` recorded from `pages`, or, where a line was refused, nothing at all."""
+
+    checks: int
+    pages: tuple[int, ...]
+    refused: tuple[RefusedLine, ...] = ()
+
+
+class _Sheet(NamedTuple):
+    """Lines of one page, seen by one person at one time, are recorded together."""
+
+    number: int
+    digest: str
+    saw: str
+    seen_at: str
+
+
+def transcribe_file(session: Session, visit_id: str, path: Path) -> FilledIn:
+    """Record every line of a file, if all of them can be taken; else none.
+
+    Raises Refusal `permission.denied`, `visit.unknown`, `filled.unreadable`, `filled.columns`, `filled.empty`.
+    """
+    session.require("visit.work")
+    sheets: dict[_Sheet, list[PaperRow]] = defaultdict(list)
+    refused: list[RefusedLine] = []
+    seen: set[tuple[str, str]] = set()
+    for line, cells in read_filled_worklist(path):
+        try:
+            sheet, row = _read(session, visit_id, cells)
+            meant = (row.item_id or compact(row.serial), sheet.seen_at)
+            if meant in seen:
+                raise Refusal("transcribe.already", serial=cells.get("serial") or row.serial)
+            seen.add(meant)
+            require_page(session, visit_id, sheet.number, [*sheets[sheet], row], sheet.saw, sheet.seen_at, sheet.digest)
+        except Refusal as refusal:
+            refused.append(RefusedLine(line, refusal))
+        else:
+            sheets[sheet].append(row)
+    if refused:
+        return FilledIn(frozenset(), 0, (), tuple(refused))
+    areas: frozenset[str] = frozenset()
+    checks = 0
+    for sheet, rows in sheets.items():
+        done = transcribe_page(
+            session, visit_id, sheet.number, rows, saw=sheet.saw, seen_at=sheet.seen_at, digest=sheet.digest
+        )
+        areas, checks = areas | done.areas, checks + len(done.check_ids)
+    return FilledIn(areas, checks, tuple(sorted({sheet.number for sheet in sheets})))
+
+
+def _read(session: Session, visit_id: str, cells: Mapping[str, str]) -> tuple[_Sheet, PaperRow]:
+    """What one line says. Raises Refusal `worklist.…`, `filled.…`, `entry.differs`, `check.outcome`, `check.reason`."""
+    said = {name: cells.get(name, "").strip() for name in COLUMNS}
+    number, digest = _page(session, visit_id, said["page"])
+    page = require_page(session, visit_id, number, (), said["saw"], said["seen_at"], digest)
+    outcome = said["outcome"].lower()
+    reason = _REASONS.get((outcome, said["reason"].upper()), said["reason"].lower())
+    require_outcome(outcome, reason)
+    if said["read"] or said["read_again"]:
+        require_alike(said["read"], said["read_again"])
+    item_id = _item_id(page, said["row"], said["serial"])
+    if not item_id and outcome != "not_on_list":
+        raise Refusal("filled.no_row", number=number)
+    row = PaperRow(item_id, outcome, reason, said["read"], said["read_again"] if not item_id else "", said["note"])
+    return _Sheet(number, digest, said["saw"], utc_text(from_utc_text(said["seen_at"]))), row
+
+
+def _page(session: Session, visit_id: str, text: str) -> tuple[int, str]:
+    if is_page_code(text):
+        session.read(scanned_page, visit_id, text)
+        code = read_page_code(text)
+        return code.number, code.digest
+    if not (text.isascii() and text.isdigit() and len(text) < 7):
+        raise Refusal("worklist.code", text=text[:60])
+    return int(text), ""
+
+
+def _item_id(page: WorklistPage, row: str, serial: str) -> str:
+    """The item that a line means; empty where it names none."""
+    if not row and not serial:
+        return ""
+    meant = [
+        one.item_id
+        for at, one in enumerate(page.rows, page.first)
+        if (not row or row == str(at)) and (not serial or compact(serial) == compact(one.serial))
+    ]
+    if len(meant) != 1:
+        raise Refusal("filled.which", row=row[:10] or "–", serial=serial[:78] or "–", number=page.number)
+    return meant[0]
