@@ -45,7 +45,7 @@ class PassphraseChanged(Fact, frozen=True, kw_only=True):
 
 class RecoveryCodesMade(Fact, frozen=True, kw_only=True):
     """A new set of single-use codes, in place of all earlier ones of this account. `sealed` holds them for HQ alone:
-    HPKE to its recovery key (`usecases.recovery`); empty where the device knew no HQ yet."""
+    HPKE to its recovery key (`usecases.people.recovery`); empty where the device knew no HQ yet."""
 
     account: str
     set_id: str

@@ -12,7 +12,7 @@ from PySide6.QtCore import QEvent, QEventLoop, QObject
 from PySide6.QtWidgets import QApplication, QLabel, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
-from eum_app.usecases.recovery import RecoveryCodes
+from eum_app.usecases.people.recovery import RecoveryCodes
 from tests.gui.field_world import field_at_work
 from tests.gui.hq_support import hq_window, hq_world
 from ui.kit.tasks import Tasks

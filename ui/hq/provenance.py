@@ -52,7 +52,7 @@ def provenance(
     """The rows under the evidence. `bundles` are those that this store (`store`) imported.
 
     A bundle is recorded only after its certificate, its signature and its place in the chain were verified
-    (`usecases.exchange`): that, and for which bundle, is what the chips say.
+    (`usecases.exchange.receive_at_hq`): that, and for which bundle, is what the chips say.
     """
     tr = QCoreApplication.translate
     signed, whole = tr("hq", "Signed by"), tr("hq", "Nothing altered")
