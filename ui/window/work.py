@@ -93,7 +93,7 @@ class Work:
             self.shell.say_stopped(counted(self._ended_children, one, more))
 
     def begin_erasing(self, confirm: str) -> Future[None]:
-        """Erase the store (`usecases.erase.erase_store`) once what runs has ended; nothing else begins any more. Where
+        """Erase the store (`store.erase.erase_store`) once what runs has ended; nothing else begins any more. Where
         the future tells that it failed with the keys still there, `go_on`."""
         self._notes.stop()
         return self.tasks.pause(lambda: erase_store(self.session, confirm))[0]

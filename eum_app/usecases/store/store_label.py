@@ -16,7 +16,7 @@ def store_label(folder: Path) -> StoreLabel:
 
 
 def notice_beside(folder: Path) -> Notice | None:
-    """The notice to be shown before a store is opened (`usecases.notice`); None for the program's own words."""
+    """The notice to be shown before a store is opened (`people.notice`); None for the program's own words."""
     return read_notice(folder)
 
 
