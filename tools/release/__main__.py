@@ -58,14 +58,15 @@ def release_check() -> None:
     outputs = []
     for name in ("one", "two, elsewhere"):  # another path, so that a path inside a file would show
         frozen = build.freeze(build.export_source(commit, WORK / name / "source"), WORK / name / "frozen", epoch)
+        if not outputs:
+            check.self_check_from_awkward_path(frozen)
+            print(f"It works from a folder named {check.AWKWARD}.", flush=True)
         package(frozen, WORK / name / "release", epoch, NO_MAINTAINER)
         outputs.append((frozen, WORK / name / "release"))
     (frozen, packages), (frozen_again, packages_again) = outputs
     check.same_builds(frozen, frozen_again)
     check.same_builds(packages, packages_again)
     print(f"Two builds are the same: {len(build.digests(frozen))} files, {len(build.digests(packages))} packages.")
-    check.self_check_from_awkward_path(frozen)
-    print(f"It works from a folder named {check.AWKWARD}.")
     print(f"Without Python: {check.demo_without_python(next(packages.glob('*.deb')), frozen)}.")
 
 
