@@ -55,7 +55,7 @@ def release_check() -> None:
         print("Files that are not committed are left out of what is checked.")
     commit, epoch = build.git("rev-parse", "HEAD"), build.source_epoch()
     shutil.rmtree(WORK, ignore_errors=True)
-    outputs = []
+    outputs: list[tuple[Path, Path]] = []
     for name in ("one", "two, elsewhere"):  # another path, so that a path inside a file would show
         frozen = build.freeze(build.export_source(commit, WORK / name / "source"), WORK / name / "frozen", epoch)
         if not outputs:
