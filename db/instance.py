@@ -30,12 +30,11 @@ from db.tables import journal, meta, received
 from eum_app.domain.errors import Trouble
 from eum_app.domain.facts import CopyNoticed
 from eum_app.domain.journal import Head
+from eum_app.domain.stores import CopyKind
 
 TOKEN: Final = "instance"  # noqa: S105 - a name in `meta`
 RESTORED: Final = "restored"
 """Names in `meta`; who puts a backup back may leave the second."""
-COPIED: Final = "copied"
-PUT_BACK: Final = "put_back"
 _MAX_FILE_BYTES: Final = 64 * 1024
 
 
@@ -113,17 +112,17 @@ def how_it_differs(
     place: the old one holds no store any more.
     """
     if marked and entry_hash_at(connection, marked.origin, marked.epoch, marked.seq) != marked.hash:
-        return PUT_BACK
+        return CopyKind.PUT_BACK
     token = _token(connection)
     if token is None:
         return ""
     if _meta(connection, RESTORED) or _has_receipt_beyond(connection, own):
-        return PUT_BACK
+        return CopyKind.PUT_BACK
     left = _read(path_of(store_id, folder)) or _moved_here(store_id, folder, token)
     if left is None:
-        return "" if is_shared else COPIED
+        return "" if is_shared else CopyKind.COPIED
     holds_it = left.token == token and entry_hash_at(connection, own.origin, left.epoch, left.seq) == left.hash
-    return "" if holds_it else PUT_BACK
+    return "" if holds_it else CopyKind.PUT_BACK
 
 
 def leave(connection: Connection, folder: Path, own: Head, store_id: str) -> str:

@@ -28,10 +28,10 @@ from db.files import disk_trouble, make_folder
 from db.location import Location, read_location, write_location
 from db.origin import Origin
 from db.origin import StoreName as StoreName
-from db.projection import TIME, WITHHELD
 from db.tables import meta, read
 from db.transaction import Transaction
 from db.watermark import Watermark
+from eum_app.domain.areas import Area
 from eum_app.domain.clock import Now
 from eum_app.domain.errors import Refusal, Trouble
 from eum_app.domain.journal import Author, Head, outgoing_origin
@@ -184,9 +184,9 @@ class Store(Origin):
         if transaction.author.epoch != self.named.epoch:
             self.named = replace(self.named, epoch=transaction.author.epoch)
             self.look_at_own_chain()
-        if TIME in transaction.areas:
+        if Area.TIME in transaction.areas:
             self.rebuild()
-        if WITHHELD in transaction.areas:
+        if Area.WITHHELD in transaction.areas:
             self.sweep(age_s=0)
             empty_log(self._engine)  # the key stood in it
 

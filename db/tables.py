@@ -26,6 +26,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql
 
+from eum_app.domain.visits import TO_CHECK
+
 PROJECTION_VERSION: Final = 17
 """Raise it whenever `read` or the projection changes: the next opening rebuilds the read tables."""
 
@@ -197,7 +199,7 @@ visit_items = Table(
     Column("position", BigInteger, nullable=False),
     # What the newest check that was not withdrawn says; derived from `checks`, kept here so that a worklist can be
     # counted and filtered without asking once per row.
-    _text("outcome", default="to_check"),
+    _text("outcome", default=TO_CHECK),
     _text("check_id"),
     _text("outcome_key"),
     PrimaryKeyConstraint("visit_id", "item_id"),

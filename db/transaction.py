@@ -15,6 +15,7 @@ from db.content import ContentFolder, seal_content
 from db.origin import Origin
 from db.secrets import put_secret, read_secret, remove_secret
 from db.tables import journal, meta
+from eum_app.domain.areas import Area
 from eum_app.domain.clock import utc_text
 from eum_app.domain.errors import Refusal
 from eum_app.domain.facts import (
@@ -28,6 +29,7 @@ from eum_app.domain.facts import (
     kind_of,
 )
 from eum_app.domain.journal import Author, Entry, Head, followed, head_of, next_entry, outgoing_origin
+from eum_app.domain.stores import StoreKind
 
 Admit = Callable[[Sequence[Entry], Sequence[Fact | UnknownFact]], None]
 """Asked before new entries are applied: (entries, their facts)."""
@@ -39,7 +41,7 @@ class Transaction:
     def __init__(self, own: Origin, content: ContentFolder, connection: Connection, author: Author) -> None:
         self.own, self._content = own, content
         self.connection = connection
-        self.areas: set[str] = set()
+        self.areas: set[Area] = set()
         self.author = author
         self.may_state: frozenset[str] | None = None  # kinds of facts; None is all
         self._heads: dict[tuple[str, int], Head] = {}
@@ -83,7 +85,7 @@ class Transaction:
         author = self.author
         facts = list(facts)
         self._require_stateable(map(kind_of, facts))
-        if self.own.named.kind == "field":
+        if self.own.named.kind == StoreKind.FIELD:
             for fact in facts:  # HQ would refuse the whole chain for it, for ever
                 if type(fact) not in DEVICE_MAY_STATE:
                     raise Refusal("fact.not_allowed", kind=kind_of(fact), sender=author.origin)
@@ -179,7 +181,7 @@ class Transaction:
         else:
             statement = _INSERT_ENTRY[self.connection.dialect.name]
             self.connection.exec_driver_sql(statement, list(rows) if count > 1 else next(iter(rows)))
-        self.areas.add("journal")
+        self.areas.add(Area.JOURNAL)
 
     def seal_content(self, plaintext: bytes, media_type: str) -> ContentRef:
         """Seal content, to be named by a fact recorded in this same transaction."""

@@ -26,12 +26,13 @@ from datetime import datetime
 
 from eum_app.crypto.certificates import Certificate, Role, check_chain, check_validity
 from eum_app.crypto.suites import Suite
+from eum_app.domain.bundles import BundleKind
 from eum_app.domain.errors import Refusal
 
 KINDS_BY_ROLE: Mapping[Role, frozenset[str]] = {
     Role.AUTHORITY: frozenset(),
-    Role.HQ: frozenset({"tasking", "receipt"}),
-    Role.DEVICE: frozenset({"results"}),
+    Role.HQ: frozenset[str]({BundleKind.TASKING, BundleKind.RECEIPT}),
+    Role.DEVICE: frozenset[str]({BundleKind.RESULTS}),
 }
 KINDS = frozenset().union(*KINDS_BY_ROLE.values())
 

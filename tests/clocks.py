@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select
 
 from db.queries.clocks import clock_columns, row_standing, sightings
 from db.tables import items
-from eum_app.domain.compliance.clocks import DEFAULT_TRIGGER, STATES, Standing
+from eum_app.domain.compliance.clocks import DEFAULT_TRIGGER, ClockState, Standing
 
 
 def item_standings(connection: Connection, today: date, trigger: str = DEFAULT_TRIGGER) -> dict[str, Standing]:
@@ -21,6 +21,6 @@ def item_standings(connection: Connection, today: date, trigger: str = DEFAULT_T
 
 
 def clock_counts(connection: Connection, today: date, trigger: str = DEFAULT_TRIGGER) -> dict[str, int]:
-    """Count the items by state, in the order of `STATES`, without states that no item has."""
+    """Count the items by state, in the order of `ClockState`, without states that no item has."""
     counts = Counter(standing.state for standing in item_standings(connection, today, trigger).values())
-    return {state: counts[state] for state in STATES if counts[state]}
+    return {state: counts[state] for state in ClockState if counts[state]}

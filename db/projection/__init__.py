@@ -34,7 +34,6 @@ from db.projection.people import (
     apply_removals,
 )
 from db.projection.rows import Noted
-from db.projection.times import TIME as TIME
 from db.projection.times import apply_corrections, corrected
 from db.projection.times import newest_observed as newest_observed
 from db.projection.visits import (
@@ -45,54 +44,54 @@ from db.projection.visits import (
     apply_visits,
     apply_withdrawals,
 )
-from db.projection.withholding import WITHHELD as WITHHELD
 from db.projection.withholding import apply_withheld, apply_withholdings_asked
 from db.roles import is_owner
 from db.tables import AHEAD, items, journal, meta, read
 from db.tables import PROJECTION_VERSION as PROJECTION_VERSION
 from eum_app.domain import facts as f
+from eum_app.domain.areas import Area
 from eum_app.domain.errors import Trouble
 from eum_app.domain.journal import Entry
 
 REBUILD_BATCH: Final = {"sqlite": 500, "postgresql": 5_000}
 """Entries at once: as many as the processor keeps at hand; on a server as many as pay for a COPY."""
 
-_APPLIERS: dict[type[f.Fact], tuple[Callable[[Connection, Sequence[Noted]], None], str]] = {
-    f.SiteRegistered: (apply_sites, "items"),
-    f.ItemListed: (apply_items, "items"),
-    f.InventoryImported: (apply_imports, "items"),
-    f.ProfileSaved: (apply_profiles, "profiles"),
-    f.ClaimsImported: (apply_claim_lists, "claims"),
-    f.ClaimMade: (apply_claims, "claims"),
-    f.ContainerLabelNoted: (apply_labels_noted, "claims"),
-    f.ChecklistPublished: (apply_checklists, "visits"),
-    f.VisitPlanned: (apply_visits, "visits"),
-    f.CheckRecorded: (apply_checks, "checks"),
-    f.CheckWithdrawn: (apply_withdrawals, "checks"),
-    f.SiteAssessed: (apply_site_answers, "checks"),
-    f.EvidenceAttached: (apply_attached, "checks"),
-    f.VisitClosedOut: (apply_closings, "visits"),
-    f.FindingRaised: (apply_findings, "findings"),
-    f.FindingLapsed: (apply_lapses, "findings"),
-    f.FindingReviewed: (apply_reviews, "findings"),
-    f.AccountAdded: (apply_accounts, "people"),
-    f.AccountRemoved: (apply_removals, "people"),
-    f.RecoveryCodesMade: (apply_codes_made, "people"),
-    f.RecoveryCodeUsed: (apply_codes_used, "people"),
-    f.RecoveryCodeDisclosed: (apply_codes_disclosed, "people"),
-    f.DeviceEnrolled: (apply_devices, "people"),
-    f.DeviceRevoked: (apply_revocations, "people"),
-    f.WithholdingAsked: (apply_withholdings_asked, WITHHELD),
-    f.ContentWithheld: (apply_withheld, WITHHELD),
-    f.TimeCorrected: (apply_corrections, TIME),
-    f.CopyNoticed: (apply_copies, "people"),
-    f.BundleSealed: (apply_bundles, "exchange"),
-    f.BundleImported: (apply_bundles, "exchange"),
-    f.BundleQuarantined: (apply_quarantine, "exchange"),
-    f.FactsReceived: (apply_received, "exchange"),
-    f.ReportExported: (apply_exports, "reports"),
-    f.WorklistPrinted: (apply_worklists, "items"),
-    f.LabelsPrinted: (apply_labels, "items"),
+_APPLIERS: dict[type[f.Fact], tuple[Callable[[Connection, Sequence[Noted]], None], Area]] = {
+    f.SiteRegistered: (apply_sites, Area.ITEMS),
+    f.ItemListed: (apply_items, Area.ITEMS),
+    f.InventoryImported: (apply_imports, Area.ITEMS),
+    f.ProfileSaved: (apply_profiles, Area.PROFILES),
+    f.ClaimsImported: (apply_claim_lists, Area.CLAIMS),
+    f.ClaimMade: (apply_claims, Area.CLAIMS),
+    f.ContainerLabelNoted: (apply_labels_noted, Area.CLAIMS),
+    f.ChecklistPublished: (apply_checklists, Area.VISITS),
+    f.VisitPlanned: (apply_visits, Area.VISITS),
+    f.CheckRecorded: (apply_checks, Area.CHECKS),
+    f.CheckWithdrawn: (apply_withdrawals, Area.CHECKS),
+    f.SiteAssessed: (apply_site_answers, Area.CHECKS),
+    f.EvidenceAttached: (apply_attached, Area.CHECKS),
+    f.VisitClosedOut: (apply_closings, Area.VISITS),
+    f.FindingRaised: (apply_findings, Area.FINDINGS),
+    f.FindingLapsed: (apply_lapses, Area.FINDINGS),
+    f.FindingReviewed: (apply_reviews, Area.FINDINGS),
+    f.AccountAdded: (apply_accounts, Area.PEOPLE),
+    f.AccountRemoved: (apply_removals, Area.PEOPLE),
+    f.RecoveryCodesMade: (apply_codes_made, Area.PEOPLE),
+    f.RecoveryCodeUsed: (apply_codes_used, Area.PEOPLE),
+    f.RecoveryCodeDisclosed: (apply_codes_disclosed, Area.PEOPLE),
+    f.DeviceEnrolled: (apply_devices, Area.PEOPLE),
+    f.DeviceRevoked: (apply_revocations, Area.PEOPLE),
+    f.WithholdingAsked: (apply_withholdings_asked, Area.WITHHELD),
+    f.ContentWithheld: (apply_withheld, Area.WITHHELD),
+    f.TimeCorrected: (apply_corrections, Area.TIME),
+    f.CopyNoticed: (apply_copies, Area.PEOPLE),
+    f.BundleSealed: (apply_bundles, Area.EXCHANGE),
+    f.BundleImported: (apply_bundles, Area.EXCHANGE),
+    f.BundleQuarantined: (apply_quarantine, Area.EXCHANGE),
+    f.FactsReceived: (apply_received, Area.EXCHANGE),
+    f.ReportExported: (apply_exports, Area.REPORTS),
+    f.WorklistPrinted: (apply_worklists, Area.ITEMS),
+    f.LabelsPrinted: (apply_labels, Area.ITEMS),
 }
 
 
@@ -107,14 +106,14 @@ _ON_VISITS = (
 """Facts that bear on a visit's worklist or its closing."""
 
 
-def apply(connection: Connection, noted: Sequence[Noted]) -> set[str]:
+def apply(connection: Connection, noted: Sequence[Noted]) -> set[Area]:
     """Apply facts to the read tables and return the areas touched. Unknown facts leave no trace here."""
     turns.wait_for_visits(connection, (fact.visit_id for _, fact, _ in noted if isinstance(fact, _ON_VISITS)))
     return _applied(connection, noted)
 
 
-def _applied(connection: Connection, noted: Sequence[Noted]) -> set[str]:
-    areas: set[str] = set()
+def _applied(connection: Connection, noted: Sequence[Noted]) -> set[Area]:
+    areas: set[Area] = set()
     noted = corrected(connection, noted)
     if len(noted) == 1:
         handler = _APPLIERS.get(type(noted[0][1]))

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from db.claim_tables import claim_lists, claims, profiles
 from db.projection.rows import Noted, key_of, plain, put
-from eum_app.domain.claims import LABEL
+from eum_app.domain.claims import ClaimKind
 from eum_app.domain.container_labels import note_id
 from eum_app.domain.facts import encode_fact
 
@@ -50,7 +50,7 @@ def apply_labels_noted(connection: Connection, noted: Sequence[Noted]) -> None:
         noted_as = note_id(entry.origin, fact.visit_id, fact.label_id, first)
         said = {claim.uii: claim for claim in fact.claims}.values()  # an identifier said twice is one claim
         found = Counter(claim.match for claim in said)
-        same = {"import_id": noted_as, "claim_kind": LABEL, "order_key": key_of(entry, fact)}
+        same = {"import_id": noted_as, "claim_kind": ClaimKind.CONTAINER_LABEL, "order_key": key_of(entry, fact)}
         row = {
             **same,
             "source_name": fact.label_id or noted_as[:8],

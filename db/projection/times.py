@@ -22,7 +22,6 @@ from eum_app.domain import facts as f
 from eum_app.domain.clock import shifted
 from eum_app.domain.journal import Entry
 
-TIME: Final = "time"
 """The area that a correction touches."""
 _OF_CHAIN: Final = (
     select(corrections.c.first_seq, corrections.c.last_seq, corrections.c.offset_ms)

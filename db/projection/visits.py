@@ -29,7 +29,7 @@ from db import bulk
 from db.projection.rows import Noted, Rows, insert_into, key_of, plain, put, run
 from db.tables import checks, evidence, site_answers, visit_items, visit_marks, visits, withdrawals
 from eum_app.domain import facts as f
-from eum_app.domain.visits import ANSWER_ROLE
+from eum_app.domain.visits import ANSWER_ROLE, TO_CHECK
 
 MAX_PAGE: Final = 999_999
 """What a page code can say; a device that lies says what it likes."""
@@ -59,7 +59,7 @@ def apply_visits(connection: Connection, noted: Sequence[Noted]) -> None:
                 "visit_id": fact.visit_id,
                 "item_id": item_id,
                 "position": position,
-                "outcome": "to_check",
+                "outcome": TO_CHECK,
                 "check_id": "",
                 "outcome_key": "",
             }
@@ -85,7 +85,7 @@ def _of_counting_check(column: Any, otherwise: str) -> Any:
 @cache
 def _recount() -> Any:
     return update(visit_items).values(
-        outcome=_of_counting_check(checks.c.outcome, "to_check"),
+        outcome=_of_counting_check(checks.c.outcome, TO_CHECK),
         check_id=_of_counting_check(checks.c.check_id, ""),
         outcome_key=_of_counting_check(checks.c.order_key, ""),
     )

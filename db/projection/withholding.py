@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
 
 from sqlalchemy import Connection
 
@@ -11,7 +10,6 @@ from db.content import withhold
 from db.doubt_tables import withholdings, withholdings_asked
 from db.projection.rows import Noted, key_of, plain, put
 
-WITHHELD: Final = "withheld"
 """The area that an order touches."""
 
 

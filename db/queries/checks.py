@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, false, func, or_, select
@@ -14,7 +14,8 @@ from db.queries.reading import NO_READING, READING_COLUMNS, Reading
 from db.tables import checks, evidence, items, withdrawals
 from eum_app.domain.errors import Refusal
 from eum_app.domain.facts import ContentRef
-from eum_app.domain.visits import ANSWER_ROLE, GRADES_OF_OTHERS
+from eum_app.domain.visits import ANSWER_ROLE, Grade, Outcome
+from eum_app.domain.vocabulary import Unknown, read_as
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,7 @@ class CheckRow:
     visit_id: str
     item_id: str
     serial: str
-    outcome: str
+    outcome: Outcome | Unknown
     reason: str
     photos: int
     has_note: bool
@@ -34,14 +35,17 @@ class CheckRow:
     origin: str
     epoch: int
     seq: int
-    grade: str
+    grade: Grade | Unknown
     withdrawn: bool
     reading: Reading = NO_READING
 
     @property
     def is_sighted(self) -> bool:
-        """Whether the inspector saw the item; else the check rests on what others showed or said."""
-        return self.grade not in GRADES_OF_OTHERS
+        """Whether the inspector saw the item; else the check rests on what others showed or said.
+
+        A grade that this version does not know counts as no sighting.
+        """
+        return self.grade == Grade.SIGHTED
 
 
 @dataclass(frozen=True)
@@ -142,7 +146,12 @@ def _check_rows(connection: Connection, condition: ColumnElement[bool], limit: i
         .limit(limit)
     )
     rows: Iterable[Any] = connection.execute(question)
-    return [CheckRow(*(*row[:15], Reading(*row[15:]))) for row in rows]
+    return [_check_row(*row) for row in rows]
+
+
+def _check_row(*row: Any) -> CheckRow:
+    made = CheckRow(*(*row[:15], Reading(*row[15:])))
+    return replace(made, outcome=read_as(Outcome, made.outcome), grade=read_as(Grade, made.grade))
 
 
 def checked_by(connection: Connection, visit_id: str, item_id: str, check_id: str) -> set[str]:

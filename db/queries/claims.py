@@ -11,7 +11,7 @@ from sqlalchemy import Connection, func, select
 from db.claim_tables import claim_lists, claims, profiles
 from db.queries.items import has_serial
 from db.tables import items
-from eum_app.domain.claims import LABEL, Candidate
+from eum_app.domain.claims import Candidate, ClaimKind
 from eum_app.domain.errors import Refusal
 from eum_app.domain.facts import ProfileSaved
 
@@ -94,7 +94,9 @@ def claim_list_of(connection: Connection, sha384: str) -> ClaimListRow | None:
 
 def claimed_by_label(connection: Connection, noted_as: str) -> set[str]:
     """The identifiers that are kept of a container's label (`container_labels.note_id`)."""
-    question = select(claims.c.uii).where(claims.c.import_id == noted_as, claims.c.claim_kind == LABEL)
+    question = select(claims.c.uii).where(
+        claims.c.import_id == noted_as, claims.c.claim_kind == ClaimKind.CONTAINER_LABEL
+    )
     return set(connection.execute(question).scalars())
 
 

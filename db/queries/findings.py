@@ -11,7 +11,9 @@ from sqlalchemy.sql import FromClause
 
 from db.tables import checks, evidence, findings, items, lapses, reviews, sites, visits, withdrawals
 from eum_app.domain.errors import Refusal
+from eum_app.domain.findings import Decision, Severity
 from eum_app.domain.visits import ANSWER_ROLE
+from eum_app.domain.vocabulary import Unknown, read_as
 
 LOOKUP_CHUNK = 500
 
@@ -24,7 +26,7 @@ class FindingRow:
     finding_id: str
     rule_id: str
     rule_version: int
-    severity: str
+    severity: Severity | Unknown
     visit_id: str
     item_id: str
     check_id: str
@@ -35,7 +37,7 @@ class FindingRow:
     site: str
     checked_by: str
     origin: str
-    decision: str
+    decision: Decision | Unknown
     lapsed_at: str
 
     @property
@@ -46,7 +48,7 @@ class FindingRow:
 @dataclass(frozen=True)
 class ReviewRow:
     review_id: str
-    decision: str
+    decision: Decision | Unknown
     comment: str
     disposition: str
     reviewed_at: str
@@ -69,7 +71,7 @@ def _is_open() -> ColumnElement[bool]:
     return and_(~decided, ~lapsed)
 
 
-_SEVERITY = case((findings.c.severity == "high", 0), (findings.c.severity == "medium", 1), else_=2)
+_SEVERITY = case((findings.c.severity == Severity.HIGH, 0), (findings.c.severity == Severity.MEDIUM, 1), else_=2)
 
 
 def findings_of_program(program: str) -> list[ColumnElement[bool]]:
@@ -129,7 +131,7 @@ def findings_by_id(connection: Connection, ids: Iterable[str]) -> dict[str, Find
                 finding_id=row.finding_id,
                 rule_id=row.rule_id,
                 rule_version=row.rule_version,
-                severity=row.severity,
+                severity=read_as(Severity, row.severity),
                 visit_id=row.visit_id,
                 item_id=row.item_id,
                 check_id=row.check_id,
@@ -140,7 +142,7 @@ def findings_by_id(connection: Connection, ids: Iterable[str]) -> dict[str, Find
                 site=row.site or "",
                 checked_by=row.checked_by or "",
                 origin=row.check_origin or "",
-                decision=row.decision or "",
+                decision=read_as(Decision, row.decision or ""),
                 lapsed_at=row.lapsed_at or "",
             )
     return found
@@ -160,7 +162,10 @@ def reviews_of(connection: Connection, finding_id: str) -> list[ReviewRow]:
         select(reviews).where(reviews.c.finding_id == finding_id).order_by(reviews.c.order_key.desc())
     )
     return [
-        ReviewRow(row.review_id, row.decision, row.comment, row.disposition, row.reviewed_at, row.actor) for row in rows
+        ReviewRow(
+            row.review_id, read_as(Decision, row.decision), row.comment, row.disposition, row.reviewed_at, row.actor
+        )
+        for row in rows
     ]
 
 

@@ -34,6 +34,7 @@ from db.queries.items import ItemRow, has_serial, items_by_id
 from db.tables import checks, items, sites, visit_items, withdrawals
 from eum_app.domain.items import compact
 from eum_app.domain.look_alikes import look_alike_key
+from eum_app.domain.visits import TO_CHECK, ReadBy
 
 MAX_FOUND: Final = 20
 MAX_NEAR: Final = 32
@@ -159,12 +160,12 @@ _READ_SERIAL = _read_before(
 )
 _PAPERS_AT = select(checks.c.item_id, checks.c.serial).where(
     checks.c.visit_id == bindparam("of_visit"),
-    checks.c.read_by == "paper",
+    checks.c.read_by == ReadBy.PAPER,
     checks.c.observed_at == bindparam("at"),
     ~_IS_WITHDRAWN,
 )
 _STILL_EXPECTING = select(visit_items.c.visit_id).where(
-    visit_items.c.item_id == bindparam("of_item"), visit_items.c.outcome == "to_check"
+    visit_items.c.item_id == bindparam("of_item"), visit_items.c.outcome == TO_CHECK
 )
 
 

@@ -15,7 +15,7 @@ from db.claim_tables import claim_lists, claims
 from db.queries.claims import ClaimLine, claim_candidates
 from db.queries.items import ItemRow, has_serial, items_by_id
 from db.tables import items
-from eum_app.domain.claims import LABEL, Candidate, ClaimAbout, Matched, match_claim, match_labelled
+from eum_app.domain.claims import Candidate, ClaimAbout, ClaimKind, Matched, match_claim, match_labelled
 from eum_app.domain.look_alikes import look_alike_key, near, one_character_off
 
 LOOKUP_CHUNK = 500
@@ -87,6 +87,7 @@ def open_claims_by_id(connection: Connection, ids: Iterable[str]) -> dict[str, O
         for row in rows:
             fitting = by_mark.get(f"serial {row.serial}", {}) | by_mark.get(f"uii {row.uii}", {})
             about = ClaimAbout(**{name: getattr(row, name) for name in ClaimAbout.__struct_fields__})
+            match = match_labelled if row.claim_kind == ClaimKind.CONTAINER_LABEL else match_claim
             found[row.claim_id] = OpenClaim(
                 claim_id=row.claim_id,
                 claim_kind=row.claim_kind,
@@ -99,7 +100,7 @@ def open_claims_by_id(connection: Connection, ids: Iterable[str]) -> dict[str, O
                 remark=row.remark,
                 made_at=row.made_at,
                 was=row.match,
-                now=(match_labelled if row.claim_kind == LABEL else match_claim)(about, fitting.values()),
+                now=match(about, fitting.values()),
                 **{name: getattr(row, name) for name in ClaimAbout.__struct_fields__},
             )
     return found

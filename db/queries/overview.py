@@ -55,9 +55,9 @@ class Tally:
     def add(self, state: str, number: int) -> None:
         if state in OVERDUE:
             self.overdue += number
-        elif state == clocks.DUE_SOON:
+        elif state == clocks.ClockState.DUE_SOON:
             self.due_soon += number
-        elif state == clocks.NO_DATE:
+        elif state == clocks.ClockState.NO_DATE:
             self.no_date += number
         else:
             self.on_time += number
@@ -163,9 +163,9 @@ def book_figures(
         if row.state not in OVERDUE:
             figures.inventoried += row.n if row.quarter != _NEVER else 0
             continue
-        figures.late += row.n if row.state == clocks.LATE else 0
-        figures.never += row.n if row.state != clocks.LATE else 0
-        due_on = clocks.annual_due_on if row.state == clocks.LATE else clocks.initial_due_on
+        figures.late += row.n if row.state == clocks.ClockState.LATE else 0
+        figures.never += row.n if row.state != clocks.ClockState.LATE else 0
+        due_on = clocks.annual_due_on if row.state == clocks.ClockState.LATE else clocks.initial_due_on
         key = (row.nomenclature, row.part_number, row.site_id)
         number, longest = overdue[key]
         days_over = (today - due_on(row.oldest)).days if clocks.readable(row.oldest) else 0

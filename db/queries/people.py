@@ -11,7 +11,8 @@ from sqlalchemy import Connection, Row, and_, select
 from db.people_tables import account_keys, code_sets, removals, spent_codes
 from db.tables import accounts, devices, revocations
 from eum_app.domain.errors import Refusal
-from eum_app.domain.people import ALL, Scope
+from eum_app.domain.people import ALL, Role, Scope
+from eum_app.domain.vocabulary import Unknown, read_as
 
 
 @dataclass(frozen=True)
@@ -20,7 +21,7 @@ class AccountRow:
 
     origin: str
     account: str
-    role: str
+    role: Role | Unknown
     suite: str
     public_key: bytes
     scope: Scope = ALL
@@ -96,7 +97,7 @@ def _account(row: Row[tuple[Any, ...]]) -> AccountRow:
     is_removed = bool(row.removal_key) and row.removal_key > row.order_key
     scope = msgspec.json.decode(row.scope, type=Scope)
     removed_at = row.removed_at if is_removed else ""
-    return AccountRow(row.origin, row.account, row.role, row.suite, row.public_key, scope, removed_at)
+    return AccountRow(row.origin, row.account, read_as(Role, row.role), row.suite, row.public_key, scope, removed_at)
 
 
 def all_devices(connection: Connection) -> list[DeviceRow]:

@@ -16,7 +16,7 @@ from db.queries.clocks import clock_columns, made_by, row_standing, sightings
 from db.queries.reading import NO_READING, READING_COLUMNS, Reading
 from db.tables import checks, exports, items, journal, site_answers, sites, visit_items
 from eum_app.domain.clock import parse_date
-from eum_app.domain.compliance.clocks import STATES
+from eum_app.domain.compliance.clocks import ClockState
 
 STREAM_ROWS = 2_000
 
@@ -203,7 +203,7 @@ def status_counts(connection: Connection, wanted: InventoryFilter, today: str, t
         dispositions=dict(sorted(dispositions.items())),
         outcomes=dict(sorted(outcomes.items())),
         grades=dict(sorted(grades.items())),
-        clocks={state: clocks[state] for state in STATES if clocks[state]},
+        clocks={state: clocks[state] for state in ClockState if clocks[state]},
         case_lines=_case_lines(connection, wanted, lines),
     )
 

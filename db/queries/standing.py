@@ -19,8 +19,8 @@ from eum_app.domain.clock import parse_date
 from eum_app.domain.compliance import clocks
 from eum_app.domain.dispositions import Disposition
 
-OVERDUE: Final = (clocks.NEVER, clocks.INITIAL_OVERDUE, clocks.LATE)
-ON_TIME: Final = (clocks.IN_TIME, clocks.INITIAL_PENDING)
+OVERDUE: Final = (clocks.ClockState.NEVER, clocks.ClockState.INITIAL_OVERDUE, clocks.ClockState.LATE)
+ON_TIME: Final = (clocks.ClockState.IN_TIME, clocks.ClockState.INITIAL_PENDING)
 _SPAN_DAYS: Final = 400
 """Longer than any clock runs."""
 
@@ -62,14 +62,14 @@ def state_of(seen: Subquery, trigger: str, today: date) -> ColumnElement[str]:
     last, event = last_inventory(seen), event_of(seen, trigger)
     soon = today + timedelta(days=clocks.SOON_DAYS + 1)
     return case(
-        (last >= _first_due(clocks.annual_due_on, soon), clocks.IN_TIME),
-        (last >= _first_due(clocks.annual_due_on, today), clocks.DUE_SOON),
-        (last != "", clocks.LATE),
-        (event == "", clocks.NO_DATE),
-        (event < _first_due(clocks.annual_due_on, today), clocks.NEVER),
-        (event < _first_due(clocks.initial_due_on, today), clocks.INITIAL_OVERDUE),
-        (event < _first_due(clocks.initial_due_on, soon), clocks.DUE_SOON),
-        else_=clocks.INITIAL_PENDING,
+        (last >= _first_due(clocks.annual_due_on, soon), clocks.ClockState.IN_TIME),
+        (last >= _first_due(clocks.annual_due_on, today), clocks.ClockState.DUE_SOON),
+        (last != "", clocks.ClockState.LATE),
+        (event == "", clocks.ClockState.NO_DATE),
+        (event < _first_due(clocks.annual_due_on, today), clocks.ClockState.NEVER),
+        (event < _first_due(clocks.initial_due_on, today), clocks.ClockState.INITIAL_OVERDUE),
+        (event < _first_due(clocks.initial_due_on, soon), clocks.ClockState.DUE_SOON),
+        else_=clocks.ClockState.INITIAL_PENDING,
     )
 
 

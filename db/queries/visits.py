@@ -15,6 +15,7 @@ from db.search import said
 from db.tables import checks, items, sites, visit_items, visit_marks, visits
 from eum_app.domain.errors import Refusal
 from eum_app.domain.facts import VisitClosedOut
+from eum_app.domain.visits import TO_CHECK, Outcome
 
 LOOKUP_CHUNK = 500
 
@@ -70,7 +71,7 @@ def of_own_device() -> ColumnElement[bool]:
 
 
 def _visit_rows(connection: Connection, visit_id: str = "") -> list[VisitRow]:
-    counted = ("to_check", "verified", "discrepancy", "not_found", "no_access")
+    counted = (TO_CHECK, Outcome.VERIFIED, Outcome.DISCREPANCY, Outcome.NOT_FOUND, Outcome.NO_ACCESS)
     tally = (
         select(
             visit_items.c.visit_id,
@@ -88,7 +89,7 @@ def _visit_rows(connection: Connection, visit_id: str = "") -> list[VisitRow]:
     )
     extra = (
         select(checks.c.visit_id, func.count().label("n"))
-        .where(checks.c.outcome == "not_on_list", ~is_withdrawn())
+        .where(checks.c.outcome == Outcome.NOT_ON_LIST, ~is_withdrawn())
         .group_by(checks.c.visit_id)
     )
     if visit_id:

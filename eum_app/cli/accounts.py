@@ -24,6 +24,7 @@ from eum_app.cli.common import (
     store_folder,
     unlocked,
 )
+from eum_app.domain.stores import SessionEnd
 
 accounts_app = typer.Typer()
 
@@ -166,7 +167,7 @@ def recover_command(
     chosen = another_secret(new_passphrase_fd, NEW, confirm=True)
     folder = store_folder(store)
     accepted_at = notice_accepted(folder)
-    open_with_recovery_code(folder, account, code, chosen, notice_accepted_at=accepted_at).close("command ended")
+    open_with_recovery_code(folder, account, code, chosen, notice_accepted_at=accepted_at).close(SessionEnd.COMMAND)
     typer.echo("The code is used up, the passphrase is the new one.")
 
 
@@ -216,7 +217,7 @@ def escrow_command(
             witness=witness,
             witness_passphrase=seen_by,
             notice_accepted_at=notice_accepted(device_store),
-        ).close("command ended")
+        ).close(SessionEnd.COMMAND)
     typer.echo(f"{other} opens the device's store with the new passphrase. It is recorded in both journals.")
 
 

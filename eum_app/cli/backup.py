@@ -10,6 +10,7 @@ import typer
 
 from eum_app.cli.common import AccountOption, JsonOption, PassphraseFd, StoreOption, passphrase, show, unlocked
 from eum_app.cli.process import EXIT_TROUBLE
+from eum_app.domain.stores import StoreKind
 
 
 def backup_command(
@@ -58,7 +59,7 @@ def restore_command(
     words = f"Restored {done.manifest.name} as of {done.manifest.made_at}: {folder}"
     if done.lost:
         words += f"\nLeft out, damaged: {', '.join(done.lost)}"
-    if done.manifest.kind == "field":
+    if done.manifest.kind == StoreKind.FIELD:
         words += "\nBefore it is used: a new identity, since HQ may know more than it (eum device request --anew)."
     data = {"store": str(folder), "name": done.manifest.name, "as_of": done.manifest.made_at, "left_out": done.lost}
     show(as_json, data, words)

@@ -16,6 +16,7 @@ from platformdirs import user_data_path
 
 from eum_app.cli.process import secret
 from eum_app.domain.errors import Refusal
+from eum_app.domain.stores import SessionEnd
 from eum_app.usecases.session import Session
 
 MAX_PASSPHRASE_BYTES = 4096
@@ -120,7 +121,7 @@ def unlocked(store: Path | None, account: str, descriptor: int | None) -> Iterat
     try:
         yield session
     finally:
-        session.close("command ended")
+        session.close(SessionEnd.COMMAND)
 
 
 def show(as_json: bool, data: Any, words: str) -> None:

@@ -9,6 +9,7 @@ import typer
 
 from eum_app.cli.common import AccountOption, JsonOption, PassphraseFd, StoreOption, echo_codes, show, unlocked
 from eum_app.cli.process import EXIT_REFUSED
+from eum_app.domain.bundles import ImportResult
 from eum_app.domain.errors import Refusal
 
 device_app = typer.Typer(help="Devices: request, sign and accept an identity.", no_args_is_help=True)
@@ -225,7 +226,7 @@ def import_command(
         outcomes = import_bundles(session, files, receipts).outcomes
     words = [_in_words(outcome) for outcome in outcomes]
     show(as_json, outcomes, "\n".join(words) or "No bundle there.")
-    if any(outcome.outcome not in {"accepted", "already_held"} for outcome in outcomes):
+    if any(not outcome.outcome.is_good for outcome in outcomes):
         raise typer.Exit(EXIT_REFUSED)
 
 
@@ -233,7 +234,11 @@ def _in_words(outcome: Any) -> str:
     from eum_app.wording.messages import sentence
 
     reason = f": {sentence(Refusal(outcome.code, **outcome.values))}" if outcome.code else ""
-    added = f" ({outcome.new_entries} facts, {outcome.new_findings} findings)" if outcome.outcome == "accepted" else ""
+    added = (
+        f" ({outcome.new_entries} facts, {outcome.new_findings} findings)"
+        if outcome.outcome is ImportResult.ACCEPTED
+        else ""
+    )
     return f"{outcome.outcome}  {outcome.file_name}{added}{reason}"
 
 

@@ -12,6 +12,7 @@ import msgspec
 import typer
 
 from eum_app.cli.common import JsonOption, PassphraseFd, StoreOption, show, unlocked
+from eum_app.domain.claims import ClaimKind
 from eum_app.domain.errors import Refusal
 
 if TYPE_CHECKING:
@@ -96,7 +97,7 @@ def _imported(session: Session, preview: ListPreview[Any], kind: ListKind) -> tu
         result = import_inventory(session, preview)
         counts = {"import_id": result.import_id, "listed": result.accepted, "already_held": result.already_held}
         return counts, f"Listed {result.accepted}, already on the book {result.already_held}."
-    kept = import_claims(session, preview, "partner_report" if kind is ListKind.PARTNER_REPORT else "shipper_list")
+    kept = import_claims(session, preview, ClaimKind(kind.replace("-", "_")))
     names = ("import_id", "claims", "matched", "unmatched", "ambiguous")
     said = (
         f"Kept {kept.claims} claims: {kept.matched} about items on the book, {kept.unmatched} about none, "

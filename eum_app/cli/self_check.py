@@ -16,6 +16,8 @@ from typing import Final
 
 from eum_app.cli.shipped_parts import label_preview, modules, platforms
 from eum_app.crypto.suites import Suite
+from eum_app.domain.people import Role
+from eum_app.domain.stores import SessionEnd, StoreKind
 
 OK: Final = 0
 BROKEN: Final = 1
@@ -91,15 +93,22 @@ def _store(suite: Suite) -> str:
         store, words = Path(folder, "store"), os.urandom(16).hex()
         kdf = KdfParams.fast_for_tests(suite)  # the store is thrown away again
         create_store(
-            store, kind="hq", name="HQ-01", account="REV-004", role="reviewer", passphrase=words, suite=suite, kdf=kdf
-        ).close("checked")
+            store,
+            kind=StoreKind.HQ,
+            name="HQ-01",
+            account="REV-004",
+            role=Role.REVIEWER,
+            passphrase=words,
+            suite=suite,
+            kdf=kdf,
+        ).close(SessionEnd.CHECKED)
         if (store / "store.db").read_bytes().startswith(b"SQLite"):
             raise PartError("the database is not encrypted")
         session = open_store(store, "REV-004", words)
         try:
             heads, _ = check_store(session)
         finally:
-            session.close("checked")
+            session.close(SessionEnd.CHECKED)
             session.store.close()
     return f"SQLCipher: made, opened, {sum(head.seq for head in heads)} facts followed"
 

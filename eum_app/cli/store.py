@@ -23,6 +23,7 @@ from eum_app.cli.common import (
 )
 from eum_app.cli.process import EXIT_REFUSED
 from eum_app.domain.errors import Refusal
+from eum_app.domain.stores import SessionEnd, StoreKind
 
 store_app = typer.Typer(help="The encrypted store of this machine.", no_args_is_help=True)
 store_app.add_typer(accounts_app)
@@ -54,11 +55,11 @@ def create(
         role=role,
         passphrase=passphrase(passphrase_fd, prompt="New passphrase: ", confirm=True),
         suite=Suite.parse(suite),
-        database_url=database_url(database_url_fd) if kind == "hq" or database_url_fd is not None else None,
+        database_url=database_url(database_url_fd) if kind == StoreKind.HQ or database_url_fd is not None else None,
     )
     folder = session.store.folder
     store_id = session.store.named.store_id
-    session.close("created")
+    session.close(SessionEnd.CREATED)
     show(as_json, {"store": str(folder), "store_id": store_id, "name": name, "kind": kind}, f"Created {name}: {folder}")
 
 

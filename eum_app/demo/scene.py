@@ -10,6 +10,7 @@ from typing import Final
 
 from eum_app.demo.generate import depot_rows, mark_image, photo, shelf_video, write_inventory_csv
 from eum_app.domain.inventory_rows import InventoryRow
+from eum_app.domain.stores import SessionEnd
 from eum_app.usecases.exchange.enrol_device import accept_enrolment, read_answer, request_enrolment, sign_enrolment
 from eum_app.usecases.store.open_store import create_store
 
@@ -83,5 +84,5 @@ def set_the_stage(folder: Path) -> Scene:
     sign_enrolment(hq, request, answer)
     accept_enrolment(device, answer, read_answer(device, answer).root_fingerprint)
     for session in (hq, device):
-        session.close("set up")
+        session.close(SessionEnd.SET_UP)
     return scene

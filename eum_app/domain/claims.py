@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Final, Literal
+from enum import StrEnum
 
 import msgspec
 
@@ -19,10 +19,38 @@ from eum_app.domain.dispositions import parse_disposition
 from eum_app.domain.inventory_rows import DateOrder, RowOutcome, cell_damage, parse_date
 from eum_app.domain.items import clean, compact, normalise_nsn, normalise_serial, serial_damage, upper
 
-ClaimKind = Literal["partner_report", "shipper_list"]
-LABEL: Final = "container_label"
-"""The kind of what a container's label says: noted in the field, not read from a list."""
-Match = Literal["uii", "serial_and_article", "serial", "unmatched", "ambiguous"]
+
+class ListKind(StrEnum):
+    """Kind of a list file: the book itself, or claims of others."""
+
+    INVENTORY = "inventory"
+    PARTNER_REPORT = "partner_report"
+    SHIPPER_LIST = "shipper_list"
+
+
+class ClaimKind(StrEnum):
+    """Source of a claim."""
+
+    PARTNER_REPORT = "partner_report"
+    SHIPPER_LIST = "shipper_list"
+    CONTAINER_LABEL = "container_label"
+    """Noted in the field from a container's label, not read from a list."""
+
+
+class ClaimMatch(StrEnum):
+    """The tie between a claim and one item of the book, or why there is none."""
+
+    UII = "uii"
+    SERIAL_AND_ARTICLE = "serial_and_article"
+    SERIAL = "serial"
+    UNMATCHED = "unmatched"
+    AMBIGUOUS = "ambiguous"
+
+    @property
+    def is_one_item(self) -> bool:
+        """Whether the claim is about one item of the book."""
+        return self not in {ClaimMatch.UNMATCHED, ClaimMatch.AMBIGUOUS}
+
 
 CLAIM_COLUMNS = ("serial", "uii", "nomenclature", "nsn", "part_number", "unit", "state", "as_of", "remark")
 CLAIM_DATE_COLUMNS = ("as_of",)
@@ -70,7 +98,7 @@ class Matched(msgspec.Struct, frozen=True):
     """The one item that a claim is about, or "" where there is none or where it cannot be told."""
 
     item_id: str
-    match: Match
+    match: ClaimMatch
 
 
 class ClaimReader:
@@ -130,15 +158,15 @@ def match_claim(row: ClaimRow | ClaimAbout, candidates: Iterable[Candidate]) -> 
     held = list(candidates)
     by_uii = [item for item in held if row.uii and item.uii == row.uii]
     if len(by_uii) == 1:
-        return Matched(by_uii[0].item_id, "uii")
+        return Matched(by_uii[0].item_id, ClaimMatch.UII)
     by_serial = [item for item in held if item.serial == row.serial]
     if not by_serial:
-        return Matched("", "ambiguous" if by_uii else "unmatched")
+        return Matched("", ClaimMatch.AMBIGUOUS if by_uii else ClaimMatch.UNMATCHED)
     names_article = bool(row.nsn or row.part_number or row.nomenclature)
     fitting = [item for item in by_serial if _same_article(row, item)] if names_article else by_serial
     if len(fitting) != 1:
-        return Matched("", "ambiguous")
-    return Matched(fitting[0].item_id, "serial_and_article" if names_article else "serial")
+        return Matched("", ClaimMatch.AMBIGUOUS)
+    return Matched(fitting[0].item_id, ClaimMatch.SERIAL_AND_ARTICLE if names_article else ClaimMatch.SERIAL)
 
 
 def match_labelled(row: ClaimAbout, candidates: Iterable[Candidate]) -> Matched:

@@ -4,13 +4,34 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from typing import Final
+from enum import StrEnum
 
 from eum_app.domain.errors import Refusal
 from eum_app.domain.people import folded
+from eum_app.domain.vocabulary import member_of
 
-SEVERITIES: Final = ("high", "medium", "low")
-DECISIONS: Final = ("resolve", "recheck", "escalate")
+
+class Severity(StrEnum):
+    """From the gravest down."""
+
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+
+
+class Decision(StrEnum):
+    """A reviewer's decision on a finding."""
+
+    RESOLVE = "resolve"
+    RECHECK = "recheck"
+    ESCALATE = "escalate"
+
+
+class LapseReason(StrEnum):
+    """Why a finding lapsed without a decision."""
+
+    ANSWERED_SINCE = "answered_since"
+    CHECK_NO_LONGER_COUNTS = "check_no_longer_counts"
 
 
 def finding_id(rule_id: str, subject: str, trigger: str) -> str:
@@ -19,13 +40,17 @@ def finding_id(rule_id: str, subject: str, trigger: str) -> str:
     return hashlib.sha384(text.encode()).hexdigest()[:32]
 
 
-def require_decision(*, decision: str, comment: str, reviewer: str, looked: Iterable[str]) -> None:
-    """`looked` are the accounts of whoever looked at what is decided; `ins-017` is the same person as `INS-017`.
+def require_decision(*, decision: str, comment: str, reviewer: str, looked: Iterable[str]) -> Decision:
+    """`decision` as a known decision.
+
+    `looked` are the accounts of whoever looked at what is decided; `ins-017` is the same person as `INS-017`.
 
     Raises Refusal `review.decision` (unknown), `review.comment` (missing), `review.own_check` (same person)."""
-    if decision not in DECISIONS:
+    found = member_of(Decision, decision)
+    if found is None:
         raise Refusal("review.decision", decision=decision)
     if not comment.strip():
         raise Refusal("review.comment")
     if folded(reviewer) in map(folded, looked):
         raise Refusal("review.own_check", account=reviewer)
+    return found

@@ -4,49 +4,86 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from enum import StrEnum
 from typing import Final
 
 import msgspec
 
 from eum_app.domain.errors import Refusal
+from eum_app.domain.vocabulary import Unknown, member_of
 
-ROLES: Final = ("inspector", "reviewer", "auditor", "administrator")
 
-PERMISSIONS: Final[dict[str, frozenset[str]]] = {
-    "inspector": frozenset({"visit.work", "paper.print", "bundle.seal", "bundle.import", "device.request"}),
-    "reviewer": frozenset(
+class Role(StrEnum):
+    INSPECTOR = "inspector"
+    REVIEWER = "reviewer"
+    AUDITOR = "auditor"
+    ADMINISTRATOR = "administrator"
+
+
+class Permission(StrEnum):
+    """Rights of an account; use cases ask for one (`Session.require`)."""
+
+    VISIT_WORK = "visit.work"
+    VISIT_PLAN = "visit.plan"
+    PAPER_PRINT = "paper.print"
+    BUNDLE_SEAL = "bundle.seal"
+    BUNDLE_IMPORT = "bundle.import"
+    INVENTORY_IMPORT = "inventory.import"
+    FINDING_REVIEW = "finding.review"
+    CONTENT_WITHHOLD = "content.withhold"
+    REPORT_EXPORT = "report.export"
+    DEVICE_ENROL = "device.enrol"
+    DEVICE_REQUEST = "device.request"
+    ACCOUNT_MANAGE = "account.manage"
+    RECOVERY_DISCLOSE = "recovery.disclose"
+    ESCROW_OPEN = "escrow.open"
+    STORE_ROTATE = "store.rotate"
+    STORE_ERASE = "store.erase"
+
+
+PERMISSIONS: Final[dict[Role, frozenset[Permission]]] = {
+    Role.INSPECTOR: frozenset(
         {
-            "inventory.import",
-            "visit.plan",
-            "paper.print",
-            "bundle.seal",
-            "bundle.import",
-            "finding.review",
-            "content.withhold",
-            "report.export",
-            "device.enrol",
+            Permission.VISIT_WORK,
+            Permission.PAPER_PRINT,
+            Permission.BUNDLE_SEAL,
+            Permission.BUNDLE_IMPORT,
+            Permission.DEVICE_REQUEST,
         }
     ),
-    "auditor": frozenset({"report.export"}),
-    "administrator": frozenset(
+    Role.REVIEWER: frozenset(
         {
-            "account.manage",
-            "content.withhold",
-            "escrow.open",
-            "recovery.disclose",
-            "store.erase",
-            "store.rotate",
-            "device.enrol",
-            "device.request",
-            "bundle.seal",
-            "bundle.import",
+            Permission.INVENTORY_IMPORT,
+            Permission.VISIT_PLAN,
+            Permission.PAPER_PRINT,
+            Permission.BUNDLE_SEAL,
+            Permission.BUNDLE_IMPORT,
+            Permission.FINDING_REVIEW,
+            Permission.CONTENT_WITHHOLD,
+            Permission.REPORT_EXPORT,
+            Permission.DEVICE_ENROL,
+        }
+    ),
+    Role.AUDITOR: frozenset({Permission.REPORT_EXPORT}),
+    Role.ADMINISTRATOR: frozenset(
+        {
+            Permission.ACCOUNT_MANAGE,
+            Permission.CONTENT_WITHHOLD,
+            Permission.ESCROW_OPEN,
+            Permission.RECOVERY_DISCLOSE,
+            Permission.STORE_ERASE,
+            Permission.STORE_ROTATE,
+            Permission.DEVICE_ENROL,
+            Permission.DEVICE_REQUEST,
+            Permission.BUNDLE_SEAL,
+            Permission.BUNDLE_IMPORT,
         }
     ),
 }
 
 
 class Scope(msgspec.Struct, frozen=True):
-    """What an account's work is bounded to; empty means all. Programs as in `visits.PROGRAMS`, countries as the book
+    """What an account's work is bounded to; empty means all. Programs as in `visits.Program`, countries as the book
     writes them."""
 
     programs: tuple[str, ...] = ()
@@ -64,8 +101,8 @@ class Scope(msgspec.Struct, frozen=True):
 
 ALL: Final = Scope()
 
-MAY_STATE: Final[dict[str, frozenset[str]]] = {
-    "auditor": frozenset(
+MAY_STATE: Final[dict[Role, frozenset[str]]] = {
+    Role.AUDITOR: frozenset(
         {
             "SessionStarted",
             "SessionEnded",
@@ -88,6 +125,12 @@ what it exported, and what becomes of its own way in, and nothing else."""
 _CODE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
 
 
+def may_state(role: Role | Unknown) -> frozenset[str] | None:
+    """Kinds of facts that the role may state; None for all. A role that this version does not know states as little
+    as an auditor."""
+    return MAY_STATE[Role.AUDITOR] if isinstance(role, Unknown) else MAY_STATE.get(role)
+
+
 def is_code(name: str) -> bool:
     """Whether a name may name an account: ASCII, so that no two look alike, and no path."""
     return _CODE.fullmatch(name) is not None
@@ -104,18 +147,20 @@ def folded(name: str) -> str:
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
 
 
-def require_role(role: str) -> str:
-    """`role` itself. Raises Refusal `role.unknown`."""
-    if role not in ROLES:
-        raise Refusal("role.unknown", role=role, known=", ".join(ROLES))
-    return role
+def require_role(role: str) -> Role:
+    """`role` as a known role. Raises Refusal `role.unknown`."""
+    found = member_of(Role, role)
+    if found is None:
+        raise Refusal("role.unknown", role=role, known=", ".join(Role))
+    return found
 
 
-def may(role: str, permission: str) -> bool:
-    return permission in PERMISSIONS.get(role, frozenset())
+def may(role: Role | Unknown, permission: Permission) -> bool:
+    """Whether the role holds the permission; a role that this version does not know holds none."""
+    return not isinstance(role, Unknown) and permission in PERMISSIONS[role]
 
 
-def require(role: str, permission: str) -> None:
+def require(role: Role | Unknown, permission: Permission) -> None:
     """Raises Refusal `permission.denied` where the role does not hold the permission."""
     if not may(role, permission):
         raise Refusal("permission.denied", role=role, permission=permission)

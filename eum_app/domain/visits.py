@@ -8,60 +8,138 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Final
 
 from eum_app.domain.errors import Refusal
 from eum_app.domain.facts import PartySignature
+from eum_app.domain.vocabulary import member_of
 
-PROGRAMS: Final = ("golden_sentry", "blue_lantern")
-PURPOSES: Final = ("annual_inventory",)
-OUTCOMES: Final = ("verified", "discrepancy", "not_found", "not_on_list", "no_access")
-"""What a check can end in. An expected item without a check is `to_check`, which is no outcome."""
-GRADES: Final = ("A", "B", "C", "D")
-GRADES_OF_OTHERS: Final = ("B", "C", "D")
-"""Evidence grades of what the inspector did not sight: live video, a partner's scan, a partner's statement."""
-READ_BY: Final = ("camera", "photo", "wedge", "serial", "typed", "paper", "list")
-NO_READ_REASONS: Final = ("missing", "illegible", "covered", "scanner_not_allowed")
-"""Why a serial was entered by hand: what inspectors met (DODIG-2024-140), vaults where scanners are banned included."""
-REASONS: Final[dict[str, tuple[str, ...]]] = {
-    "discrepancy": ("serial_differs", "damaged", "part_missing", "wrong_location", "wrong_model", "seal_differs"),
-    "not_found": ("no_record_shown", "sent_for_repair", "said_issued", "said_expended", "said_lost", "other"),
-    "not_on_list": ("marked_for_other_site", "not_in_inventory", "other"),
-    "no_access": ("access_refused", "unsafe", "custodian_absent", "electronics_not_allowed", "other"),
+
+class Program(StrEnum):
+    GOLDEN_SENTRY = "golden_sentry"
+    BLUE_LANTERN = "blue_lantern"
+
+
+class Purpose(StrEnum):
+    ANNUAL_INVENTORY = "annual_inventory"
+
+
+class Outcome(StrEnum):
+    """Result of a check. An expected item without a check is `TO_CHECK`, which is no outcome."""
+
+    VERIFIED = "verified"
+    DISCREPANCY = "discrepancy"
+    NOT_FOUND = "not_found"
+    NOT_ON_LIST = "not_on_list"
+    NO_ACCESS = "no_access"
+
+
+class Grade(StrEnum):
+    """Grade of evidence (DOMAIN section 3)."""
+
+    SIGHTED = "A"
+    """Sighted by a US person."""
+    LIVE_VIDEO = "B"
+    PARTNER_SCAN = "C"
+    PARTNER_STATEMENT = "D"
+
+
+class ReadBy(StrEnum):
+    """How an item was identified."""
+
+    CAMERA = "camera"
+    PHOTO = "photo"
+    WEDGE = "wedge"
+    """A hand scanner that types."""
+    SERIAL = "serial"
+    """A hand scanner on a serial port."""
+    TYPED = "typed"
+    PAPER = "paper"
+    LIST = "list"
+    """Picked from the list without reading a mark."""
+
+
+class NoReadReason(StrEnum):
+    """Why a serial was entered by hand (DODIG-2024-140); some vaults do not admit scanners."""
+
+    MISSING = "missing"
+    ILLEGIBLE = "illegible"
+    COVERED = "covered"
+    SCANNER_NOT_ALLOWED = "scanner_not_allowed"
+
+
+class Party(StrEnum):
+    """Signers of a visit's closing."""
+
+    INSPECTOR = "inspector"
+    HOST = "host"
+
+
+TO_CHECK: Final = "to_check"
+"""State of an expected item without a check."""
+GRADES_OF_OTHERS: Final = (Grade.LIVE_VIDEO, Grade.PARTNER_SCAN, Grade.PARTNER_STATEMENT)
+"""Evidence grades of what the inspector did not sight."""
+REASONS: Final[dict[Outcome, tuple[str, ...]]] = {
+    Outcome.DISCREPANCY: (
+        "serial_differs",
+        "damaged",
+        "part_missing",
+        "wrong_location",
+        "wrong_model",
+        "seal_differs",
+    ),
+    Outcome.NOT_FOUND: (
+        "no_record_shown",
+        "sent_for_repair",
+        "said_issued",
+        "said_expended",
+        "said_lost",
+        "other",
+    ),
+    Outcome.NOT_ON_LIST: ("marked_for_other_site", "not_in_inventory", "other"),
+    Outcome.NO_ACCESS: ("access_refused", "unsafe", "custodian_absent", "electronics_not_allowed", "other"),
 }
-PARTIES: Final = ("inspector", "host")
+"""The reasons that each outcome offers; a verified item has none."""
 ANSWER_ROLE: Final = "answer:"
 """Begins the role of a photo that answers a question, whose id follows."""
 
 
+class OpenPointKind(StrEnum):
+    ITEM = "item"
+    QUESTION = "question"
+
+
 @dataclass(frozen=True)
 class OpenPoint:
-    """One thing that keeps a visit open. `target` says where to go: an item id or a question id."""
+    """One thing that keeps a visit open. `target` is an item id or a question id."""
 
-    kind: str
+    kind: OpenPointKind
     target: str
 
 
-def require_outcome(outcome: str, reason: str) -> None:
-    """Raises Refusal `check.outcome` or `check.reason`: every outcome but verified states one of its reasons."""
-    if outcome not in OUTCOMES:
+def require_outcome(outcome: str, reason: str) -> Outcome:
+    """`outcome` as a known outcome; every one but verified states one of its reasons.
+
+    Raises Refusal `check.outcome` or `check.reason`.
+    """
+    found = member_of(Outcome, outcome)
+    if found is None:
         raise Refusal("check.outcome", outcome=outcome)
-    if outcome == "verified":
-        if reason:
-            raise Refusal("check.reason", outcome=outcome, reason=reason)
-    elif reason not in REASONS[outcome]:
+    if reason not in REASONS.get(found, ("",)):
         raise Refusal("check.reason", outcome=outcome, reason=reason)
+    return found
 
 
 def require_signatures(signatures: Sequence[PartySignature]) -> None:
     """Raises Refusal `signature.missing`: each party signed with a name, or said why not."""
     by_party = {signature.party: signature for signature in signatures}
-    for party in PARTIES:
+    for party in Party:
         signature = by_party.get(party)
         if signature is None or (signature.signature is None and not signature.declined_reason.strip()):
             raise Refusal("signature.missing", party=party)
-        if party == "host" and signature.signature is not None and signature.signer is None:
+        if party == Party.HOST and signature.signature is not None and signature.signer is None:
             raise Refusal("signature.name_missing", party=party)
-    inspector = by_party["inspector"]
+    inspector = by_party[Party.INSPECTOR]
     if inspector.signature is None:
-        raise Refusal("signature.missing", party="inspector")
+        raise Refusal("signature.missing", party=Party.INSPECTOR)

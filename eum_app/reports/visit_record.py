@@ -29,6 +29,7 @@ from eum_app.domain.compliance.reconcile import COUNTING_OUTCOMES, Reconciliatio
 from eum_app.domain.compliance.rules import RULES_BY_ID, question_of
 from eum_app.domain.facts import PartySignature
 from eum_app.domain.journal import Head
+from eum_app.domain.visits import TO_CHECK, Outcome
 from eum_app.reports.inventory_status import Made, heads_section
 from eum_app.reports.model import Column, Cover, Report, Section, Table
 from eum_app.wording.reading import how_read
@@ -101,11 +102,11 @@ class VisitSeen:
 
 def outcomes_of(seen: VisitSeen) -> dict[str, int]:
     """Expected items by outcome; items that nobody expected are counted apart as `not_on_list`."""
-    return dict(Counter(row.outcome or "to_check" for row in seen.rows if row.is_expected) + _unlisted(seen))
+    return dict(Counter(row.outcome or TO_CHECK for row in seen.rows if row.is_expected) + _unlisted(seen))
 
 
 def _unlisted(seen: VisitSeen) -> Counter[str]:
-    return Counter("not_on_list" for row in seen.rows if not row.is_expected)
+    return Counter[str](Outcome.NOT_ON_LIST for row in seen.rows if not row.is_expected)
 
 
 def grades_of(seen: VisitSeen) -> dict[str, int]:
@@ -174,7 +175,7 @@ def item_cells(seen: VisitSeen) -> Iterator[Sequence[str]]:
             row.nomenclature,
             row.location,
             "yes" if row.is_expected else "no",
-            row.outcome or "to_check",
+            row.outcome or TO_CHECK,
             row.reason,
             row.grade,
             row.reading.read_by,

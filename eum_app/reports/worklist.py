@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from db.queries.visits import VisitRow, WorkRow
 from eum_app.domain.checklists import Question
-from eum_app.domain.visits import REASONS
+from eum_app.domain.visits import REASONS, TO_CHECK, Outcome
 from eum_app.reports.model import Cover, plain_cover
 from eum_app.wording.report_words import word
 
@@ -19,8 +19,13 @@ if TYPE_CHECKING:
 ROWS_PER_PAGE: Final = 10
 """Part of the printed form: a page is found again by its number, so that changing this needs a new page code."""
 BLANK_ROWS: Final = 2
-TICKED: Final = ("verified", "discrepancy", "not_found", "no_access")
-_LETTERS: Final = {"discrepancy": "D", "not_found": "N", "no_access": "A", "not_on_list": "L"}
+TICKED: Final = (Outcome.VERIFIED, Outcome.DISCREPANCY, Outcome.NOT_FOUND, Outcome.NO_ACCESS)
+_LETTERS: Final = {
+    Outcome.DISCREPANCY: "D",
+    Outcome.NOT_FOUND: "N",
+    Outcome.NO_ACCESS: "A",
+    Outcome.NOT_ON_LIST: "L",
+}
 
 
 @dataclass(frozen=True)
@@ -36,7 +41,7 @@ class PrintedPage:
     symbol: NDArray[np.uint8]
 
 
-def reason_codes(outcome: str) -> list[tuple[str, str]]:
+def reason_codes(outcome: Outcome) -> list[tuple[str, str]]:
     """(`D1`, `serial_differs`) …: what stands in the legend and is written into the column."""
     return [(f"{_LETTERS[outcome]}{at}", reason) for at, reason in enumerate(REASONS[outcome], 1)]
 
@@ -79,7 +84,7 @@ def worklist_data(
                         "part_number": row.part_number,
                         "nomenclature": row.nomenclature,
                         "shelf": row.location.removeprefix(page.place).removeprefix(" / "),
-                        "done": "" if row.outcome == "to_check" else word(row.outcome),
+                        "done": "" if row.outcome == TO_CHECK else word(row.outcome),
                     }
                     for at, row in enumerate(page.rows)
                 ],

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from eum_app.domain.areas import Area
+
 
 @dataclass(frozen=True)
 class Changed:
     """Views showing one of `areas` (items, claims, profiles, visits, checks, findings, people, exchange,
     reports, journal) are stale."""
 
-    areas: frozenset[str]
+    areas: frozenset[Area]

@@ -24,7 +24,9 @@ from eum_app.domain.clock import Now, from_utc_text, system_now, utc_text
 from eum_app.domain.errors import Refusal
 from eum_app.domain.facts import AccessDenied, ClockJumped, ContentRef, RecordsRead, SessionEnded, SessionStarted
 from eum_app.domain.journal import Author, head_of
+from eum_app.domain.stores import JumpSeenBy, SessionEnd, StoreKind
 from eum_app.domain.time_check import expected_in_session, jumped_since_entry
+from eum_app.domain.vocabulary import read_as
 from eum_app.usecases.store.head_signatures import signed_head
 from eum_app.usecases.store.instance import leave_store, notice_copy, notice_key_change
 
@@ -59,7 +61,7 @@ class Session:
         self.store = store
         self.now = now
         self.account = ticket.account
-        self.role = ticket.role
+        self.role = read_as(people.Role, ticket.role)
         self.scope = ticket.scope
         self.suite = Suite.parse(ticket.suite)
         self._ticket = ticket
@@ -79,7 +81,7 @@ class Session:
 
     @property
     def is_hq(self) -> bool:
-        return self.store.named.kind == "hq"
+        return self.store.named.kind == StoreKind.HQ
 
     @property
     def is_open(self) -> bool:
@@ -106,7 +108,7 @@ class Session:
         """This instant as facts carry it."""
         return self.store.observed_now()
 
-    def require(self, permission: str) -> None:
+    def require(self, permission: people.Permission) -> None:
         """Raises Refusal `permission.denied`."""
         try:
             people.require(self.role, permission)
@@ -142,7 +144,7 @@ class Session:
                 if not own_chain_last:
                     self._note_jump(transaction)
                     self._record_noted(transaction, *noted)
-                transaction.may_state = people.MAY_STATE.get(self.role)
+                transaction.may_state = people.may_state(self.role)
                 yield transaction
         except BaseException:
             with self._noting:
@@ -189,9 +191,9 @@ class Session:
         passed = timedelta(microseconds=(self._seen[1] - at_ns) // 1_000)
         expected = expected_in_session(before, passed, self._seen[0])
         if expected is not None:
-            transaction.record(self._jumped(expected, self._seen[0], "session"))
+            transaction.record(self._jumped(expected, self._seen[0], JumpSeenBy.SESSION))
 
-    def _jumped(self, expected: datetime, now: datetime, noticed_by: str) -> ClockJumped:
+    def _jumped(self, expected: datetime, now: datetime, noticed_by: JumpSeenBy) -> ClockJumped:
         return ClockJumped(
             observed_at=self.observed_now(),
             from_at=utc_text(expected),
@@ -209,7 +211,7 @@ class Session:
             newest = recorded_at(transaction.connection, self.name, head.epoch, head.seq)
             now = self.now()
             if newest and jumped_since_entry(from_utc_text(newest), now):
-                transaction.record(self._jumped(from_utc_text(newest), now, "journal"))
+                transaction.record(self._jumped(from_utc_text(newest), now, JumpSeenBy.JOURNAL))
             entry = transaction.record(
                 SessionStarted(
                     observed_at=self.observed_now(),
@@ -229,7 +231,7 @@ class Session:
         """Note outside the store's folder how far its journal goes (see `usecases.instance`)."""
         leave_store(self.store, self.author)
 
-    def close(self, reason: str = "locked") -> None:
+    def close(self, reason: str = SessionEnd.LOCKED) -> None:
         """Record the end, sign what this session recorded, and drop the keys.
 
         The account signs the journal's head, so that what it leaves behind cannot be written anew by whoever holds the

@@ -6,7 +6,7 @@ from typing import Final
 
 from eum_app.domain.compliance import clocks
 from eum_app.domain.dispositions import Disposition
-from eum_app.domain.visits import NO_READ_REASONS, OUTCOMES, PROGRAMS, PURPOSES, READ_BY, REASONS
+from eum_app.domain.visits import REASONS, NoReadReason, Outcome, Program, Purpose, ReadBy
 
 _SPECIAL: Final = {
     Disposition.TRANSFERRED_TPT.value: "Transferred to a third party",
@@ -24,24 +24,24 @@ _SPECIAL: Final = {
     "C": "C – partner scan",
     "D": "D – partner statement",
     "": "Not stated",
-    clocks.NEVER: "Overdue, never inventoried",
-    clocks.INITIAL_OVERDUE: "Initial inventory overdue",
-    clocks.LATE: "Annual inventory late",
-    clocks.DUE_SOON: "Due within 30 days",
-    clocks.INITIAL_PENDING: "Initial inventory pending",
-    clocks.IN_TIME: "In time",
-    clocks.NO_DATE: "No date to count from",
-    clocks.NOT_SUBJECT: "No clock (not EEUM, or gone)",
+    clocks.ClockState.NEVER: "Overdue, never inventoried",
+    clocks.ClockState.INITIAL_OVERDUE: "Initial inventory overdue",
+    clocks.ClockState.LATE: "Annual inventory late",
+    clocks.ClockState.DUE_SOON: "Due within 30 days",
+    clocks.ClockState.INITIAL_PENDING: "Initial inventory pending",
+    clocks.ClockState.IN_TIME: "In time",
+    clocks.ClockState.NO_DATE: "No date to count from",
+    clocks.ClockState.NOT_SUBJECT: "No clock (not EEUM, or gone)",
 }
 _PLAIN: Final = (
     *[disposition.value for disposition in Disposition],
-    *OUTCOMES,
+    *Outcome,
     "to_check",
     *[reason for reasons in REASONS.values() for reason in reasons],
-    *READ_BY,
-    *NO_READ_REASONS,
-    *PROGRAMS,
-    *PURPOSES,
+    *ReadBy,
+    *NoReadReason,
+    *Program,
+    *Purpose,
     "yes",
     "no",
     "not_applicable",

@@ -14,6 +14,8 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
+from eum_app.domain.claims import ListKind
+
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import xlsxwriter
@@ -171,7 +173,7 @@ def preview_figure(folder: Path, rows: int = 214, repeats: int = 5) -> Figure:
     session = make_store(folder / "hq", "hq", "HQ-01", Clock())
     path = folder / "inventory.xlsx"
     make_workbook(path, rows)
-    times = [timed_ms(lambda: preview_list(session, path, "inventory", Profile())) for _ in range(repeats)]
+    times = [timed_ms(lambda: preview_list(session, path, ListKind.INVENTORY, Profile())) for _ in range(repeats)]
     session.store.close()
     return Figure(f"Workbook of {rows} rows previewed", statistics.median(times), PREVIEW_MS, "ms")
 

@@ -16,10 +16,10 @@ from sqlalchemy import text
 from db import triggers
 from db.backups import MANIFEST
 from db.content import INLINE_BYTES
-from db.instance import PUT_BACK
 from db.queries.checks import evidence_of
 from db.store import Store
 from eum_app.domain.errors import Refusal, Trouble
+from eum_app.domain.stores import CopyKind
 from eum_app.usecases.exchange.enrol_device import accept_enrolment, read_answer, request_enrolment, sign_enrolment
 from eum_app.usecases.session import Session, Ticket, resumed
 from eum_app.usecases.store.back_up import back_up, restore
@@ -103,7 +103,7 @@ def test_a_restored_device_says_so_until_it_has_a_new_identity(
 ) -> None:
     again = restored(back_up(device, tmp_path / "backups").path, tmp_path / "again")
     assert again.store.copied
-    assert again.store.copied.how == PUT_BACK
+    assert again.store.copied.how == CopyKind.PUT_BACK
     with pytest.raises(Refusal, match=r"store\.copied"):
         check_one(again, at_rest.visit_id, random.Random(1))
     request_enrolment(again, tmp_path / "request")

@@ -11,10 +11,10 @@ import pytest
 
 from db.chains import chain_head
 from db.engines import DATABASE
-from db.instance import COPIED, PUT_BACK
 from db.queries.visits import all_visits
 from db.snapshots import verify_database
 from eum_app.domain.errors import KnownError, Refusal, Trouble
+from eum_app.domain.stores import CopyKind
 from eum_app.usecases.session import Session, Ticket, resumed
 from eum_app.usecases.store.check_store import examine_store
 from eum_app.usecases.store.open_store import check_store, open_store, rebuild_store
@@ -162,9 +162,9 @@ def test_entries_that_a_damaged_log_lost_are_missed_by_number(
         assert found is not None  # at least: this folder is a copy
         if held == last:
             wholes += 1
-            assert (found.how, refusal) == (COPIED, None)
+            assert (found.how, refusal) == (CopyKind.COPIED, None)
         else:
-            assert (found.how, found.missing) == (PUT_BACK, range(held + 1, last + 1))
+            assert (found.how, found.missing) == (CopyKind.PUT_BACK, range(held + 1, last + 1))
             assert refusal is not None
             assert refusal.values == {"count": last - held, "first": held + 1, "last": last}
             told = examine_store(session)
@@ -195,7 +195,7 @@ def test_a_log_that_lost_what_was_handed_in_is_noticed(tmp_path: Path) -> None:
     flip(folder / f"{DATABASE}-wal", 17)
     session = open_store(folder, "INS-017", PASSPHRASE, now=world.clock)
     assert session.store.copied is not None
-    assert session.store.copied.how == PUT_BACK
+    assert session.store.copied.how == CopyKind.PUT_BACK
     with pytest.raises(Refusal, match=r"store\.copied"):
         check_one(session, simulator.visit_ids[DEVICE], random.Random(1))
     session.close()

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QLineEdit, QPushB
 from pytestqt.qtbot import QtBot
 
 from db.queries import checklists, checks, visits
+from eum_app.domain.areas import Area
 from eum_app.domain.checklists import NOT_OBSERVED, PHOTO_TAKEN, Answer, names_content
 from eum_app.usecases.exchange.receive import import_bundles
 from eum_app.usecases.exchange.seal_bundle import seal_results
@@ -112,7 +113,7 @@ def test_hq_sees_them_with_their_questions(tmp_path: Path, tasks: Tasks) -> None
             confirm_withholding(
                 Session(world.hq.store, replace(world.hq.ticket, account="REV-009"), world.hq.now), request_id
             )
-            page.refresh(frozenset({"checks"}))
+            page.refresh(frozenset({Area.CHECKS}))
             window.settle()
             assert page._right.currentIndex() != PICTURE
             assert photos.strip.findChildren(QPushButton) == []

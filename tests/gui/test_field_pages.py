@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from db.queries import checklists, exchange, visits
+from eum_app.domain.areas import Area
 from eum_app.domain.facts import MarkRead
 from eum_app.usecases.exchange.seal_bundle import seal_results
 from eum_app.usecases.visits.record_check import assess_site, record_check
@@ -176,7 +177,7 @@ def test_strokes_made_before_another_fact_do_not_count(field: Field) -> None:
     field.open("close_out")
     field.draw("signature_inspector")
     assert not field.close_out.inspector.pad.is_empty
-    field.window.tasks.announce({"visits"})
+    field.window.tasks.announce({Area.VISITS})
     field.idle()
     assert not field.close_out.inspector.pad.is_empty  # nothing was recorded
     item_id = field.session.read(visits.work_ids, field.visit_id)[0]
@@ -188,7 +189,7 @@ def test_strokes_made_before_another_fact_do_not_count(field: Field) -> None:
         reason="said_lost",
         mark=MarkRead(read_by="list"),
     )
-    field.window.tasks.announce({"visits"})
+    field.window.tasks.announce({Area.VISITS})
     field.idle()
     assert field.close_out.inspector.pad.is_empty
 

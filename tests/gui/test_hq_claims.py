@@ -11,6 +11,7 @@ from PySide6.QtCore import Qt
 from db.queries.claims import claims_about
 from db.queries.inventory import ItemFilter, find_item_ids
 from db.queries.open_claims import claims_matched_since, open_claim_ids, open_claims_by_id
+from eum_app.domain.claims import ClaimKind
 from eum_app.list_files.claims_file import read_claims
 from eum_app.list_files.inventory_file import read_inventory
 from eum_app.usecases.exchange.receive import import_bundles
@@ -39,7 +40,7 @@ def world(tmp_path: Path) -> Iterator[World]:
     made = hq_world(tmp_path)
     path = tmp_path / "partner.csv"
     path.write_text(REPORT, "utf-8")
-    import_claims(made.hq, read_claims(path), "partner_report")
+    import_claims(made.hq, read_claims(path), ClaimKind.PARTNER_REPORT)
     yield made
     made.close()
 

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, 
 from pytestqt.qtbot import QtBot
 
 from eum_app.demo.gallery import FIELD, make_window
+from eum_app.domain.areas import Area
 from eum_app.domain.errors import Refusal
 from ui.kit.page import Page
 from ui.kit.tasks import Tasks
@@ -27,13 +28,13 @@ class Notebook(Page):
 
     def __init__(self, title: str) -> None:
         super().__init__(title)
-        self.refreshed: list[frozenset[str]] = []
+        self.refreshed: list[frozenset[Area]] = []
         self.arguments: list[object] = []
         self.field = QLineEdit()
         self.field.setAccessibleName("Field")
         self.body.addWidget(self.field)
 
-    def refresh(self, areas: frozenset[str]) -> None:
+    def refresh(self, areas: frozenset[Area]) -> None:
         self.refreshed.append(areas)
 
     def opened(self, argument: object) -> None:
@@ -63,13 +64,13 @@ def page(shell: Shell, key: str) -> Notebook:
 
 def test_pages_refresh_when_in_sight(shell: Shell, tasks: Tasks) -> None:
     visits, items = page(shell, "visits"), page(shell, "items")
-    tasks.announce({"checks"})
-    assert visits.refreshed == [frozenset({"checks"})]
+    tasks.announce({Area.CHECKS})
+    assert visits.refreshed == [frozenset({Area.CHECKS})]
     assert items.refreshed == []
-    tasks.announce({"findings"})
+    tasks.announce({Area.FINDINGS})
     shell.show_page("items", "item-7")
     assert items.arguments == ["item-7"]
-    assert items.refreshed == [frozenset({"checks", "findings"})]
+    assert items.refreshed == [frozenset({Area.CHECKS, Area.FINDINGS})]
     assert items.field.hasFocus()
     visits.navigate_requested.emit("visits", None)
     assert shell.current_key == "visits"

@@ -12,13 +12,14 @@ import pytest
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication
 
+from eum_app.domain.areas import Area
 from eum_app.domain.errors import KnownError, Refusal, Trouble
 from ui.kit.tasks import ChildCrashedError, ChildTask, Progress, Tasks
 
 
 @dataclass(frozen=True)
 class Changed:
-    areas: frozenset[str]
+    areas: frozenset[Area]
 
 
 def test_results_arrive_on_the_gui_thread(tasks: Tasks) -> None:
@@ -33,13 +34,13 @@ def test_results_arrive_on_the_gui_thread(tasks: Tasks) -> None:
 
 def test_operations_keep_their_order_and_announce_areas(tasks: Tasks) -> None:
     done: list[int] = []
-    announced: list[frozenset[str]] = []
+    announced: list[frozenset[Area]] = []
     gate = threading.Event()
     tasks.store_changed.connect(announced.append)
 
     def first() -> Changed:
         assert gate.wait(5)
-        return Changed(frozenset({"checks"}))
+        return Changed(frozenset({Area.CHECKS}))
 
     tasks.operation(first, lambda _result: done.append(1))
     tasks.operation(lambda: Changed(frozenset()), lambda _result: done.append(2))
@@ -47,7 +48,7 @@ def test_operations_keep_their_order_and_announce_areas(tasks: Tasks) -> None:
     gate.set()
     assert tasks.wait_idle()
     assert done == [1, 2, 3]
-    assert announced == [frozenset({"checks"})]
+    assert announced == [frozenset({Area.CHECKS})]
 
 
 def test_queries_run_beside_each_other(tasks: Tasks) -> None:
@@ -115,7 +116,7 @@ def test_results_for_something_gone_are_dropped(tasks: Tasks) -> None:
 def count_up(progress: Progress, to: int) -> Changed:
     for done in range(to):
         progress(done, to, "counting")
-    return Changed(frozenset({"items"}))
+    return Changed(frozenset({Area.ITEMS}))
 
 
 def count_for_ever(progress: Progress) -> None:
@@ -156,12 +157,12 @@ def _child(tasks: Tasks, fn: Callable[..., Any], *args: object) -> dict[str, lis
 
 
 def test_child_reports_progress_and_result(tasks: Tasks) -> None:
-    announced: list[frozenset[str]] = []
+    announced: list[frozenset[Area]] = []
     tasks.store_changed.connect(announced.append)
     seen = _child(tasks, count_up, 3)
     assert seen["progress"] == [(0, 3, "counting"), (1, 3, "counting"), (2, 3, "counting")]
-    assert seen["done"] == [Changed(frozenset({"items"}))]
-    assert announced == [frozenset({"items"})]
+    assert seen["done"] == [Changed(frozenset({Area.ITEMS}))]
+    assert announced == [frozenset({Area.ITEMS})]
 
 
 def test_child_failures_come_home_as_what_they_are(tasks: Tasks) -> None:
@@ -210,7 +211,7 @@ def test_a_child_that_cannot_start_ends_its_task(tasks: Tasks) -> None:
     assert isinstance(trouble, Trouble)
     assert trouble.code == "task.child_not_started"
     assert not tasks.is_busy
-    assert _child(tasks, count_up, 1)["done"] == [Changed(frozenset({"items"}))]
+    assert _child(tasks, count_up, 1)["done"] == [Changed(frozenset({Area.ITEMS}))]
 
 
 def test_work_that_cannot_be_sent_is_a_bug_and_ends_its_task(tasks: Tasks) -> None:

@@ -29,6 +29,7 @@ from db.queries import people, visits
 from eum_app.crypto.passphrases import KdfParams
 from eum_app.crypto.suites import Suite
 from eum_app.demo.generate import depot_rows, shelf_video
+from eum_app.domain.areas import Area
 from eum_app.domain.errors import Refusal
 from eum_app.usecases.people.accounts import add_account
 from eum_app.usecases.session import Ticket
@@ -40,7 +41,6 @@ from tests.gui.test_kit_tasks import count_for_ever
 from ui.kit.theme import gathered
 from ui.window.app import AppWindow, build_window
 from ui.window.shell import Shell
-from ui.window.work import AREAS
 
 CHEAP = KdfParams.fast_for_tests(Suite.P384)
 LOCK = (Qt.Key.Key_L, Qt.KeyboardModifier.ControlModifier)
@@ -167,7 +167,7 @@ def test_the_keys_are_gone_and_nothing_is_asked_while_locked(qtbot: QtBot, field
     shell, session, tasks = field.shell, field.session, field.window.tasks
     key, session_id = session.ticket.data_key, session.ticket.session_id
     asked: list[str] = []
-    shell.refresh(AREAS)  # queries under way when the lock comes
+    shell.refresh(frozenset(Area))  # queries under way when the lock comes
     field.window.lock()
     tasks.query(partial(asked.append, "asked"), lambda _done: None)
     assert field.window.tasks.wait_idle(60)  # those of the unlock page: the keys are dropped by now
@@ -301,4 +301,4 @@ def test_before_sleep_the_keys_are_gone_when_the_lock_returns(field: Field) -> N
 
 
 def test_every_area_is_announced_after_the_lock() -> None:
-    assert {area for _, area in projection._APPLIERS.values()} | {"journal"} == AREAS
+    assert {area for _, area in projection._APPLIERS.values()} | {Area.JOURNAL} == set(Area)

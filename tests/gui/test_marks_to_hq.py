@@ -16,6 +16,7 @@ from db.queries.reading import mark_read
 from eum_app.domain.errors import Refusal
 from eum_app.domain.facts import MarkRead
 from eum_app.domain.marks import parse_mark
+from eum_app.domain.matches import MatchKind
 from eum_app.scanning.labels import png
 from eum_app.usecases.exchange.receive import import_bundles
 from eum_app.usecases.exchange.seal_bundle import seal_results
@@ -125,7 +126,7 @@ def test_a_label_in_parts_is_put_together_on_the_page_and_is_no_sighting(qtbot: 
 
 def test_a_label_of_hundreds_is_shown_in_part_and_noted_whole() -> None:
     message = "[)>\x1e06\x1d" + "\x1d".join(f"25SD1HLD9{number:06}" for number in range(300)) + "\x1e\x04"
-    offer = offer_of(Match("claims", MarkRead(read_by="wedge"), parse_mark(message.encode(), "PDF417")))
+    offer = offer_of(Match(MatchKind.CLAIMS, MarkRead(read_by="wedge"), parse_mark(message.encode(), "PDF417")))
     claimed = [said for name, said in offer.read if name == "Claimed"]
     assert len(claimed) == CLAIMS_SHOWN + 1
     assert (claimed[0], claimed[-1], offer.note) == ("D1HLD9000000", "and 280 more", "Note 300 claims")

@@ -13,6 +13,7 @@ from db.queries.activity import ActivityFilter, activity_entry, activity_ids
 from db.queries.checks import evidence_of
 from db.queries.content import withholding, withholdings_open
 from db.queries.visits import all_visits
+from eum_app.domain.areas import Area
 from eum_app.domain.errors import Refusal
 from eum_app.usecases.exchange.receive import import_bundles
 from eum_app.usecases.session import Session
@@ -89,7 +90,7 @@ def test_one_person_asks_beside_the_picture_and_another_confirms(
 
     # Whoever has it before them sees it no longer, and why.
     window.page("review")
-    review.refresh(frozenset({"findings"}))
+    review.refresh(frozenset({Area.FINDINGS}))
     window.settle()
     assert review._pages.currentIndex() != LARGE
     assert any("withheld by order" in one.text() for one in review.findChildren(QLabel))

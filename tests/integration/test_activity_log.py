@@ -28,6 +28,7 @@ from eum_app.domain.facts import (
     SiteRegistered,
     decode_fact,
 )
+from eum_app.domain.people import Role
 from eum_app.usecases.exchange import receive_at_hq
 from eum_app.usecases.exchange.receive import import_bundles
 from eum_app.usecases.review.findings import judge, review_finding
@@ -122,10 +123,10 @@ def test_what_could_not_be_recorded_is_recorded_with_the_next_write(simulator: S
 
 def test_what_is_denied_and_what_failed_is_in_the_log(simulator: Simulator, tmp_path: Path) -> None:
     hq = simulator.world.hq
-    hq.role = "auditor"
+    hq.role = Role.AUDITOR
     with pytest.raises(Refusal, match=r"permission\.denied"):
         review_finding(hq, "x", decision="resolve", comment="x")
-    hq.role = "reviewer"
+    hq.role = Role.REVIEWER
     hq.close()
     with pytest.raises(Refusal, match=r"passphrase\.wrong"):
         open_store(hq.store.folder, "REV-004", "not the passphrase")

@@ -17,7 +17,7 @@ from db.queries.claims import claims_about, saved_profile, saved_profiles
 from db.queries.inventory import ItemFilter, find_item_ids
 from db.queries.items import history, item
 from db.tables import checks, items, visit_items
-from eum_app.domain.claims import CLAIM_COLUMNS, Candidate, ClaimReader, ClaimRow, match_claim
+from eum_app.domain.claims import CLAIM_COLUMNS, Candidate, ClaimKind, ClaimReader, ClaimRow, match_claim
 from eum_app.domain.errors import Refusal
 from eum_app.list_files.claims_file import ClaimsPreview, read_claims
 from eum_app.list_files.inventory_file import Profile, read_inventory, write_rejected_csv
@@ -69,7 +69,7 @@ def test_a_partners_report_is_claims_and_never_a_sighting(hq: Session, report: C
     )
     assert [(row.line, row.codes) for row in preview.rejected] == [(5, ("claim.duplicate",)), (6, ("serial.missing",))]
     assert [(warning.line, warning.code) for warning in preview.warnings] == [(4, "state.unknown")]
-    result = import_claims(hq, preview, "partner_report")
+    result = import_claims(hq, preview, ClaimKind.PARTNER_REPORT)
     assert (result.claims, result.matched, result.unmatched, result.ambiguous, result.rejected) == (3, 1, 1, 1, 2)
     assert result.areas == {"claims", "journal"}
 
@@ -84,7 +84,7 @@ def test_a_partners_report_is_claims_and_never_a_sighting(hq: Session, report: C
     assert hq.read(history, first) == told
 
     with pytest.raises(Refusal, match=r"claims\.already_imported"):
-        import_claims(hq, preview, "partner_report")
+        import_claims(hq, preview, ClaimKind.PARTNER_REPORT)
     kept = contents(hq, claims, claim_lists)
     hq.store.rebuild()
     assert contents(hq, claims, claim_lists) == kept, "the journal says it all"
@@ -95,7 +95,7 @@ def test_a_shippers_list_has_other_headings(hq: Session, tmp_path: Path) -> None
     known = hq.read(item, first)
     path = tmp_path / "shipper.csv"
     path.write_text(f"P/N;Ser No;Consignee;Ship Date\n{known.part_number};{known.serial};Depot 7;2025-02-12\n")
-    result = import_claims(hq, read_claims(path), "shipper_list")
+    result = import_claims(hq, read_claims(path), ClaimKind.SHIPPER_LIST)
     assert (result.matched, result.unmatched, result.ambiguous) == (1, 0, 0)
     (claim,) = hq.read(claims_about, first)
     assert (claim.claim_kind, claim.at, claim.unit, claim.state) == ("shipper_list", "2025-02-12", "Depot 7", "")
@@ -105,7 +105,7 @@ def test_an_inspector_may_not_bring_claims_in(tmp_path: Path, report: Callable[[
     field = make_store(tmp_path / "fld", "field", "FLD-0042", Clock(), role="inspector")
     preview = report(f'1,"{NAME}",Unit 4,on hand,2026-09-30,\n')
     with pytest.raises(Refusal, match=r"permission\.denied"):
-        import_claims(field, preview, "partner_report")
+        import_claims(field, preview, ClaimKind.PARTNER_REPORT)
     assert contents(field, claims, claim_lists) == [[], []]
     field.store.close()
 
@@ -169,7 +169,7 @@ def test_what_is_imported_is_what_was_shown(hq: Session, tmp_path: Path) -> None
     with pytest.raises(Refusal, match=r"inventory\.changed"):
         import_inventory_child(step, hq.ticket, path, preview.profile, preview.sha384)
     with pytest.raises(Refusal, match=r"inventory\.changed"):
-        import_claims_child(step, hq.ticket, path, None, preview.sha384, "partner_report")
+        import_claims_child(step, hq.ticket, path, None, preview.sha384, ClaimKind.PARTNER_REPORT)
     assert contents(hq, items, claims) == before
     assert import_inventory_child(step, hq.ticket, path, None, read_inventory(path).sha384).accepted == 3
 
@@ -230,7 +230,7 @@ def test_the_sample_report_is_about_items_of_the_sample_depot(hq: Session, share
     import_inventory(hq, read_inventory(shared_data / "baseline-depot-7.xlsx"))
     preview = read_claims(shared_data / "partner-report.csv")
     assert (preview.rows, len(preview.accepted), preview.rejected, preview.warnings) == (40, 40, [], [])
-    result = import_claims(hq, preview, "partner_report")
+    result = import_claims(hq, preview, ClaimKind.PARTNER_REPORT)
     assert result.claims == 40 == result.matched + result.unmatched + result.ambiguous
     assert result.matched > 0
 

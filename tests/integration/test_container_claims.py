@@ -19,7 +19,7 @@ from db.queries.items import item
 from db.queries.open_claims import claims_matched_since, open_claim_ids, open_claims_by_id
 from db.queries.visits import visit
 from db.tables import checks, journal, visit_items
-from eum_app.domain.claims import LABEL, Candidate, ClaimAbout, match_labelled
+from eum_app.domain.claims import Candidate, ClaimAbout, ClaimKind, match_labelled
 from eum_app.domain.errors import Refusal
 from eum_app.domain.facts import ContainerLabelNoted, LabelClaim, decode_fact
 from eum_app.domain.people import Scope
@@ -102,11 +102,11 @@ def test_a_label_noted_in_the_field_is_claims_at_hq_and_no_sighting(
     assert facts(hq) == [fact]
     found = hq.read(open_claims_by_id, hq.read(open_claim_ids))
     assert {claim.uii: (claim.claim_kind, claim.was, claim.now.match) for claim in found.values()} == (
-        dict.fromkeys(UNKNOWN, (LABEL, "unmatched", "unmatched"))
+        dict.fromkeys(UNKNOWN, (ClaimKind.CONTAINER_LABEL, "unmatched", "unmatched"))
     )
     (known_id,) = [one for one in hq.read(find_item_ids, ItemFilter()) if hq.read(item, one).uii == KNOWN]
     (line,) = hq.read(claims_about, known_id)
-    assert (line.claim_kind, line.source, line.line) == (LABEL, "725120343", 1)
+    assert (line.claim_kind, line.source, line.line) == (ClaimKind.CONTAINER_LABEL, "725120343", 1)
     assert not hq.read(claims_matched_since, known_id)
     assert hq.read(recent_checks, visit_id) == []
     assert hq.read(visit, visit_id) == standing, "nothing was looked at"
@@ -241,4 +241,4 @@ def test_an_item_listed_later_has_the_claim_in_its_history(world: World, visit_i
     (now,) = [claim.now for claim in found.values() if claim.uii == UNKNOWN[0]]
     assert now.match == "uii"
     (line,) = world.hq.read(claims_matched_since, now.item_id)
-    assert (line.claim_kind, line.is_matched_since) == (LABEL, True)
+    assert (line.claim_kind, line.is_matched_since) == (ClaimKind.CONTAINER_LABEL, True)

@@ -17,6 +17,7 @@ from db.queries.exchange import outstanding
 from db.queries.people import all_devices
 from eum_app.domain.errors import Refusal
 from eum_app.domain.facts import CopyNoticed, SessionEnded
+from eum_app.domain.people import Role
 from eum_app.usecases.exchange.enrol_device import accept_enrolment, read_answer, request_enrolment, sign_enrolment
 from eum_app.usecases.exchange.receive import import_bundles
 from eum_app.usecases.exchange.seal_bundle import seal_for_device, seal_results
@@ -212,7 +213,7 @@ def test_hq_put_back_goes_on_in_a_new_journal_that_devices_take(
         numbers = connection.execute(own).all()
     assert [row.known_at for row in numbers] == list(range(1, len(numbers) + 1))
     assert {row.epoch for row in numbers} == {1, 2}
-    device.role = "administrator"
+    device.role = Role.ADMINISTRATOR
     with pytest.raises(Refusal, match=r"journal\.only_hq"):
         renew_journal(device)
     simulator.world.close()

@@ -16,7 +16,7 @@ from db.queries.overview import book_figures, device_lines, work_figures
 from db.queries.visits import work_ids
 from eum_app.domain import facts as f
 from eum_app.domain.compliance import clocks
-from eum_app.domain.compliance.clocks import TRIGGERS
+from eum_app.domain.compliance.clocks import ClockTrigger
 from eum_app.domain.errors import Refusal
 from eum_app.usecases.exchange.receive import import_bundles
 from eum_app.usecases.exchange.seal_bundle import seal_results
@@ -85,24 +85,26 @@ def random_items(seed: int, number: int) -> list[f.ItemListed]:
     return made
 
 
-@pytest.mark.parametrize("trigger", TRIGGERS)
+@pytest.mark.parametrize("trigger", ClockTrigger)
 def test_the_figures_are_those_of_the_clocks(world: World, trigger: str) -> None:
     list_items(world, random_items(7, 400))
     for today in (TODAY, date(2028, 2, 29), date(2027, 3, 1)):
         figures = world.hq.read(book_figures, today, trigger)
         counts = Counter(world.hq.read(clock_counts, today, trigger))
-        overdue = counts[clocks.NEVER] + counts[clocks.INITIAL_OVERDUE] + counts[clocks.LATE]
+        overdue = (
+            counts[clocks.ClockState.NEVER] + counts[clocks.ClockState.INITIAL_OVERDUE] + counts[clocks.ClockState.LATE]
+        )
         tally = figures.monitored
         assert figures.items == sum(counts.values())
-        assert tally.total == figures.items - counts[clocks.NOT_SUBJECT]
+        assert tally.total == figures.items - counts[clocks.ClockState.NOT_SUBJECT]
         assert (tally.due_soon, tally.overdue, tally.no_date) == (
-            counts[clocks.DUE_SOON],
+            counts[clocks.ClockState.DUE_SOON],
             overdue,
-            counts[clocks.NO_DATE],
+            counts[clocks.ClockState.NO_DATE],
         )
-        assert tally.on_time == counts[clocks.IN_TIME] + counts[clocks.INITIAL_PENDING]
-        assert figures.late == counts[clocks.LATE]
-        assert figures.never == overdue - counts[clocks.LATE]
+        assert tally.on_time == counts[clocks.ClockState.IN_TIME] + counts[clocks.ClockState.INITIAL_PENDING]
+        assert figures.late == counts[clocks.ClockState.LATE]
+        assert figures.never == overdue - counts[clocks.ClockState.LATE]
         for lines in (figures.by_country, figures.by_site, figures.by_quarter):
             assert sum(line.tally.total for line in lines) == tally.total
         assert sum(line.items for line in figures.overdue_longest) == overdue

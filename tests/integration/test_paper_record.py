@@ -15,6 +15,7 @@ from db.queries.items import history
 from db.queries.reading import Reading, mark_read
 from eum_app.domain.errors import Refusal, Trouble
 from eum_app.domain.facts import LabelsPrinted, MarkRead, WorklistPrinted, decode_fact
+from eum_app.domain.people import Role
 from eum_app.scanning.labels import data_matrix, iuid_message, png
 from eum_app.usecases.exchange.receive import import_bundles
 from eum_app.usecases.exchange.seal_bundle import seal_results
@@ -89,7 +90,7 @@ def test_what_could_not_be_written_is_not_on_record(world: World, visit_id: str,
     with pytest.raises(Trouble):
         print_labels(device, [item_id], blocked / "labels.pdf", sheet_id="a4-24")
     assert device.read(journal_heads) == before
-    device.role = "auditor"
+    device.role = Role.AUDITOR
     with pytest.raises(Refusal, match=r"permission\.denied"):
         print_worklist(device, visit_id, tmp_path / "list.pdf")
 

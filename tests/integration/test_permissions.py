@@ -153,7 +153,7 @@ def auditor(world: World) -> Session:
 
 
 def test_an_auditor_states_no_fact_but_its_own_accesses(auditor: Session) -> None:
-    allowed = people.MAY_STATE["auditor"]
+    allowed = people.MAY_STATE[people.Role.AUDITOR]
     assert allowed <= f.FACTS.keys()
     for kind in f.FACTS.keys() - allowed:
         of_that_kind: Any = type(kind, (), {})()

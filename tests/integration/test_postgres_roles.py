@@ -16,6 +16,7 @@ from db.engines import parsed_url
 from db.queries import findings, visits
 from db.tables import journal
 from eum_app.domain.errors import Refusal, Trouble
+from eum_app.domain.people import Role
 from eum_app.usecases.reporting.visit_record import export_visit_record
 from eum_app.usecases.review.findings import review_finding
 from eum_app.usecases.review.withhold import ask_to_withhold
@@ -69,7 +70,7 @@ def office(tmp_path: Path, postgresql: PostgreSQL) -> Iterator[Office]:
         assert urls[kind] != owner
     simulator = Simulator.start(tmp_path / "w", count=3, database_url=owner)
     hq = simulator.world.hq
-    hq.role = "administrator"
+    hq.role = Role.ADMINISTRATOR
     grant_roles(hq, **{kind: parsed_url(urls[kind]).username or "" for kind in ("writer", "intake", "auditor")})
     made = Office(simulator, urls)
     yield made
@@ -106,7 +107,7 @@ def test_the_whole_work_is_done_by_a_writer_who_does_not_own_the_database(office
     rebuild_store(hq)
     found = examine_store(hq)
     assert (found.altered, found.missing) == ((), ())
-    hq.role = "administrator"
+    hq.role = Role.ADMINISTRATOR
     with pytest.raises(Refusal, match=r"database\.not_owner"):
         grant_roles(hq, writer="postgres")
 
@@ -200,7 +201,7 @@ def test_what_cannot_be_granted_is_refused(office: Office, tmp_path: Path) -> No
     hq = office.simulator.world.hq
     with pytest.raises(Refusal, match=r"database\.role_unknown"):
         grant_roles(hq, writer='no such "role')
-    hq.role = "reviewer"
+    hq.role = Role.REVIEWER
     with pytest.raises(Refusal, match=r"permission\.denied"):
         grant_roles(hq, writer="postgres")
     small = make_store(tmp_path / "small", "hq", "HQ-02", Clock(), role="administrator")

@@ -29,6 +29,7 @@ from db.queries import (
 from db.queries.exchange import journal_heads, outstanding
 from db.tables import checks as check_rows
 from db.tables import read
+from eum_app.domain.claims import ClaimKind
 from eum_app.domain.clock import parse_date
 from eum_app.domain.errors import Refusal
 from eum_app.domain.people import Scope
@@ -92,7 +93,7 @@ def two(tmp_path: Path, hq_backend: Callable[[], str | None]) -> Iterator[Two]:
     import_inventory(world.hq, read_inventory(path))
     report = world.folder / "report.csv"
     report.write_text("Serial,Item,Unit,State\n786950,,U,ON HAND\n900001,,U,ON HAND\n900002X,,U,ON HAND\n", "utf-8")
-    import_claims(world.hq, read_claims(report), "partner_report")
+    import_claims(world.hq, read_claims(report), ClaimKind.PARTNER_REPORT)
     there = {"XX": simulator.visit_ids[DEVICE], "YY": world.plan(site="Depot 9").visit_id}
     world.hand_over()
     for visit_id in there.values():

@@ -20,6 +20,7 @@ from db.queries.content import withholdings_open
 from eum_app.crypto.passphrases import KdfParams
 from eum_app.crypto.suites import Suite
 from eum_app.domain.errors import Refusal
+from eum_app.domain.people import Role
 from eum_app.usecases.exchange.receive import import_bundles
 from eum_app.usecases.exchange.seal_bundle import seal_for_device
 from eum_app.usecases.people.accounts import add_account
@@ -65,9 +66,9 @@ def photographed(simulator: Simulator) -> EvidenceRow:
 
 
 def second_person(hq: Session) -> Session:
-    hq.role = "administrator"
+    hq.role = Role.ADMINISTRATOR
     add_account(hq, account="REV-009", role="reviewer", passphrase=PASSPHRASE, kdf=FAST)
-    hq.role = "reviewer"
+    hq.role = Role.REVIEWER
     return open_store(hq.store.folder, "REV-009", PASSPHRASE, now=hq.now)
 
 
@@ -178,7 +179,7 @@ def test_who_may_not_withhold(simulator: Simulator) -> None:
             ask_to_withhold(hq, object_id, reason)
     with pytest.raises(Refusal, match=r"withhold\.not_asked"):
         confirm_withholding(hq, "nobody asked")
-    hq.role = "auditor"
+    hq.role = Role.AUDITOR
     with pytest.raises(Refusal, match=r"permission\.denied"):
         confirm_withholding(hq, "x")
 

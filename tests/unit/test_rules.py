@@ -21,7 +21,7 @@ from eum_app.domain.compliance.rules import (
     run_site_rules,
 )
 from eum_app.domain.errors import Refusal
-from eum_app.domain.findings import SEVERITIES
+from eum_app.domain.findings import Severity
 
 SITE = Checklist(
     "site",
@@ -109,7 +109,7 @@ def test_every_rule_says_what_it_stands_on() -> None:
     assert len(RULES_BY_ID) == len(RULES)
     for rule in RULES:
         assert rule.version >= 1
-        assert rule.severity in SEVERITIES
+        assert rule.severity in Severity
         assert rule.citation
         assert rule.remedy.endswith(".")
         assert rule.subject in {"check", "question", "clock"}
@@ -124,7 +124,7 @@ def on(
     return standing(ItemDates(level, disposition, **dates), trigger, today)
 
 
-@pytest.mark.parametrize("trigger", clocks.TRIGGERS)
+@pytest.mark.parametrize("trigger", clocks.ClockTrigger)
 @pytest.mark.parametrize(
     ("day", "state", "over"),
     [

@@ -7,8 +7,10 @@ from PySide6.QtWidgets import QComboBox, QGridLayout, QLineEdit, QWidget
 
 from db.queries.items import SiteRow, all_sites
 from db.queries.reports import InventoryFilter, StatusRow
+from eum_app.domain.areas import Area
 from eum_app.domain.errors import KnownError
 from eum_app.domain.items import EumLevel
+from eum_app.domain.people import Permission
 from eum_app.usecases.children import export_inventory_status_child
 from eum_app.usecases.reporting.inventory_status import Exported, InventoryStatusPreview, preview_inventory_status
 from ui.kit.delegates import ChipSpec
@@ -106,7 +108,7 @@ class ReportsPage(Page):
         self.table.setObjectName("report_table")
         self._rows_card = Card(self.tr("First rows"))
         self._rows_card.add(self.table, 1)
-        denied = why_not(self.desk.session, "report.export")
+        denied = why_not(self.desk.session, Permission.REPORT_EXPORT)
         self._none = EmptyState(
             "file-chart-column",
             self.tr("No row to show"),
@@ -182,8 +184,8 @@ class ReportsPage(Page):
         self.path_field.submitted.connect(self.export)
         self.export_button = button(self.tr("Export"), self.export, kind="primary", icon="file-chart-column")
         named(self.export_button, "report_export_button")
-        self._denied = label(why_not(self.desk.session, "report.export"), "sub", tone="warn", wrap=True)
-        self._denied.setVisible(not may(self.desk.session, "report.export"))
+        self._denied = label(why_not(self.desk.session, Permission.REPORT_EXPORT), "sub", tone="warn", wrap=True)
+        self._denied.setVisible(not may(self.desk.session, Permission.REPORT_EXPORT))
         self.job = Job("report_job")
         self.job.busy_changed.connect(lambda _busy: self._follow())
         self._proof = KeyValueGrid(margins=(0, 4, 0, 0), key_width=70)
@@ -208,10 +210,10 @@ class ReportsPage(Page):
         self.desk.ask(all_sites, then=self._offer)
         self.load()
 
-    def refresh(self, areas: frozenset[str]) -> None:
-        if areas & {"items"}:
+    def refresh(self, areas: frozenset[Area]) -> None:
+        if areas & {Area.ITEMS}:
             self.desk.ask(all_sites, then=self._offer)
-        if areas & {"items", "checks", "exchange", "visits"}:
+        if areas & {Area.ITEMS, Area.CHECKS, Area.EXCHANGE, Area.VISITS}:
             self.load()
 
     def first_focus(self) -> QWidget:
@@ -234,7 +236,7 @@ class ReportsPage(Page):
     def load(self) -> None:
         self._asked += 1
         asked, wanted, session = self._asked, self.wanted(), self.desk.session
-        if may(session, "report.export"):
+        if may(session, Permission.REPORT_EXPORT):
             self.desk.tasks.query(
                 lambda: (asked, preview_inventory_status(session, wanted, PREVIEW_ROWS)),
                 self._show,
@@ -286,7 +288,7 @@ class ReportsPage(Page):
         return self.tr("Evidence {grade}: {words}").format(grade=name, words=word("grade", name))
 
     def _follow(self) -> None:
-        allowed = may(self.desk.session, "report.export")
+        allowed = may(self.desk.session, Permission.REPORT_EXPORT)
         ready = allowed and self._preview is not None and self.path_field.path is not None
         self.export_button.setEnabled(ready and not self.job.is_busy)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from functools import partial
 
@@ -12,10 +13,12 @@ from db.queries.checklists import visit_checklists
 from db.queries.checks import CheckRow, counting_checks
 from db.queries.exchange import Outstanding, outstanding
 from db.queries.visits import closing
+from eum_app.domain.areas import Area
 from eum_app.domain.checklists import Question
 from eum_app.domain.errors import KnownError
 from eum_app.domain.facts import VisitClosedOut
-from eum_app.domain.visits import GRADES_OF_OTHERS
+from eum_app.domain.visits import GRADES_OF_OTHERS, TO_CHECK, OpenPointKind, Outcome, Party
+from eum_app.domain.vocabulary import Unknown
 from eum_app.usecases.session import Session
 from eum_app.usecases.visits.close_out import ClosedOut, CloseOutState, close_out, close_out_state
 from ui.field.parts import name_header_buttons, named
@@ -106,7 +109,7 @@ class CloseOutPage(Page):
         self._site = Card(self.tr("Site checklist"), "", self._site_chip)
         self._site_rows: QVBoxLayout = vbox()
         self._site.add(self._site_rows)
-        self.inspector = SigningCard("inspector", self.tr("Inspector"), desk.session.account)
+        self.inspector = SigningCard(Party.INSPECTOR, self.tr("Inspector"), desk.session.account)
         self.host = SigningCard("host", self.tr("Host-nation representative"))
         for card in (self.inspector, self.host):
             card.changed.connect(self._follow)
@@ -141,7 +144,7 @@ class CloseOutPage(Page):
                 card.close_with("")
         self._ask()
 
-    def refresh(self, areas: frozenset[str]) -> None:
+    def refresh(self, areas: frozenset[Area]) -> None:
         if self._visit_id:
             self._ask()
 
@@ -171,31 +174,33 @@ class CloseOutPage(Page):
     def _show_items(self, view: CloseOutView) -> None:
         visit = view.state.visit
         empty_layout(self._item_rows)
-        standing = {key: [one for one in view.checks if one.outcome == key] for key in ("discrepancy", "not_found")}
-        with_photo = sum(one.photos > 0 for one in standing["discrepancy"])
-        with_reason = sum(bool(one.reason) for one in standing["not_found"])
+        standing = {
+            key: [one for one in view.checks if one.outcome == key] for key in (Outcome.DISCREPANCY, Outcome.NOT_FOUND)
+        }
+        with_photo = sum(one.photos > 0 for one in standing[Outcome.DISCREPANCY])
+        with_reason = sum(bool(one.reason) for one in standing[Outcome.NOT_FOUND])
         details = {
-            "discrepancy": self.tr("{some} of {all} have a photo").format(some=with_photo, all=visit.discrepancy),
-            "not_found": self.tr("{some} of {all} state a reason").format(some=with_reason, all=visit.not_found),
+            Outcome.DISCREPANCY: self.tr("{some} of {all} have a photo").format(some=with_photo, all=visit.discrepancy),
+            Outcome.NOT_FOUND: self.tr("{some} of {all} state a reason").format(some=with_reason, all=visit.not_found),
         }
         for key, said in (
-            ("verified", self.tr("verified")),
-            ("discrepancy", self.tr("with a discrepancy")),
-            ("not_found", self.tr("not found")),
-            ("no_access", self.tr("no access")),
-            ("not_on_list", self.tr("found, and not on the list")),
+            (Outcome.VERIFIED, self.tr("verified")),
+            (Outcome.DISCREPANCY, self.tr("with a discrepancy")),
+            (Outcome.NOT_FOUND, self.tr("not found")),
+            (Outcome.NO_ACCESS, self.tr("no access")),
+            (Outcome.NOT_ON_LIST, self.tr("found, and not on the list")),
         ):
             number = getattr(visit, key)
-            if key == "verified":
-                number -= sum(one.outcome == "verified" and not one.is_sighted for one in view.checks)
-            if number or key == "verified":
+            if key is Outcome.VERIFIED:
+                number -= sum(one.outcome == Outcome.VERIFIED and not one.is_sighted for one in view.checks)
+            if number or key is Outcome.VERIFIED:
                 self._item_rows.addWidget(
                     row(Chip.of(key, words.count(number)), label(said), 1, label(details.get(key, ""), "sub"))
                 )
         if visit.to_check:
             go = named(button(self.tr("Go to items"), self._go_to_items), "go_to_items_button")
             line = row(
-                Chip.of("to_check", words.count(visit.to_check)), label(self.tr("still to check"), "strong"), 1, go
+                Chip.of(TO_CHECK, words.count(visit.to_check)), label(self.tr("still to check"), "strong"), 1, go
             )
             line.setProperty("tone", "warn")
             self._item_rows.addWidget(line)
@@ -210,7 +215,7 @@ class CloseOutPage(Page):
             "check" if done else "",
         )
         for point in state.open_points:
-            if point.kind != "question":
+            if point.kind is not OpenPointKind.QUESTION:
                 continue
             question = view.questions.get(point.target)
             text = question.text if question else point.target
@@ -231,15 +236,20 @@ class CloseOutPage(Page):
         empty_layout(self._other_counts)
         for grade in GRADES_OF_OTHERS:
             number = sum(one.grade == grade for one in view.checks)
-            chip = Chip(words.count(number), "warn" if number else "mute")
-            self._other_counts.addWidget(panel(hbox(chip, label(words.word("grade", grade)), spacing=8)))
+            self._add_count(words.word("grade", grade), number)
+        for unknown, number in Counter(one.grade for one in view.checks if isinstance(one.grade, Unknown)).items():
+            self._add_count(words.word("grade", unknown), number)
+
+    def _add_count(self, said: str, number: int) -> None:
+        chip = Chip(words.count(number), "warn" if number else "mute")
+        self._other_counts.addWidget(panel(hbox(chip, label(said), spacing=8)))
 
     def _show_signing(self, view: CloseOutView) -> None:
         state = view.state
         if state.visit.closed_at:
             said = self.tr("Signed {time}").format(time=words.moment(state.visit.closed_at))
             signatures = {one.party: one for one in view.closed.signatures} if view.closed else {}
-            for party, card in (("inspector", self.inspector), ("host", self.host)):
+            for party, card in ((Party.INSPECTOR, self.inspector), (Party.HOST, self.host)):
                 given = signatures.get(party)
                 declined = given.declined_reason if given else ""
                 card.close_with(self.tr("Declined to sign: {reason}").format(reason=declined) if declined else said)
@@ -295,7 +305,7 @@ class CloseOutPage(Page):
     # What it does
 
     def _go_to_items(self) -> None:
-        self.navigate_requested.emit("visit", (self._visit_id, "to_check"))
+        self.navigate_requested.emit("visit", (self._visit_id, TO_CHECK))
 
     def _seal(self) -> None:
         if self._view is None:

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QWidget
 
 from db.queries.inventory import ItemFilter, find_item_ids
 from db.queries.items import items_by_id
+from eum_app.domain.areas import Area
 from eum_app.domain.errors import KnownError
 from eum_app.usecases.reporting.label_sheet import MAX_LABELS
 from ui.field.parts import name_header_buttons, named
@@ -66,7 +67,7 @@ class ItemsPage(Page):
         self._wanted = argument if isinstance(argument, str) else ""
         self._reload(same=True)
 
-    def refresh(self, areas: frozenset[str]) -> None:
+    def refresh(self, areas: frozenset[Area]) -> None:
         self._reload(same=True)
 
     def first_focus(self) -> QWidget:

@@ -6,6 +6,7 @@ from PySide6.QtCore import QCoreApplication, QObject
 
 from db.queries.exchange import BundleRow, all_bundles
 from db.queries.visits import VisitRow
+from eum_app.domain.areas import Area
 from ui.field.close_out_page import CloseOutPage
 from ui.field.items_page import ItemsPage
 from ui.field.parts import visit_cards
@@ -54,7 +55,7 @@ class Badges(QObject):
         self._shell, self._desk = shell, desk
         desk.tasks.store_changed.connect(self.refresh)
 
-    def refresh(self, _areas: frozenset[str]) -> None:
+    def refresh(self, _areas: frozenset[Area]) -> None:
         session = self._desk.session
         self._desk.ask(visit_cards, session.name, session.store.named.epoch, then=self._show_visits)
         self._desk.ask(all_bundles, session.name, "out", then=self._show_sync)

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QButtonGroup, QComboBox, QLineEdit, QSizePolicy, QWidget
 
 from db.queries.visits import WorkRow
+from eum_app.domain.visits import TO_CHECK, Outcome
 from eum_app.reports.worklist import TICKED, reason_codes
 from eum_app.usecases.visits.transcribe import PaperRow
 from ui.field.parts import named
@@ -28,11 +29,11 @@ class PaperRowForm(QWidget):
         self.item = item
         self.setObjectName(f"paper_row_{number}")
         self._name = f"paper_{number}"
-        self._ticks: dict[str, Button] = {}
+        self._ticks: dict[Outcome, Button] = {}
         self._group = QButtonGroup(self)
         self._group.setExclusive(False)
         ticks = flow(spacing=6)
-        for outcome in TICKED if item is not None else ("not_on_list",):
+        for outcome in TICKED if item is not None else (Outcome.NOT_ON_LIST,):
             made: Button = named(
                 button(status_mark(outcome).text(), lambda: None, kind="tab"), f"{self._name}_{outcome}"
             )
@@ -69,7 +70,7 @@ class PaperRowForm(QWidget):
         whole = vbox(head, self._more, margins=(16, 8, 16, 8), spacing=6)
         framed = vbox(panel(whole, "row"))
         self.setLayout(framed)
-        done = item.outcome if item is not None and item.outcome != "to_check" else ""
+        done = item.outcome if item is not None and item.outcome != TO_CHECK else ""
         if done:
             self._done.set_state(done)
         else:
@@ -77,8 +78,8 @@ class PaperRowForm(QWidget):
         self._lay_out()
 
     @property
-    def outcome(self) -> str:
-        return next((key for key, made in self._ticks.items() if made.isChecked()), "")
+    def outcome(self) -> Outcome | None:
+        return next((key for key, made in self._ticks.items() if made.isChecked()), None)
 
     @property
     def missing(self) -> QLineEdit | QComboBox | None:
@@ -89,7 +90,7 @@ class PaperRowForm(QWidget):
             return self.serial
         if self.item is None and not self.again.text().strip():
             return self.again
-        return self.reason if self.outcome != "verified" and not self.reason.currentData() else None
+        return self.reason if self.outcome is not Outcome.VERIFIED and not self.reason.currentData() else None
 
     def read(self) -> PaperRow | None:
         """What the row says; None where it has no tick."""
@@ -98,7 +99,7 @@ class PaperRowForm(QWidget):
         return PaperRow(
             self.item.item_id if self.item is not None else "",
             self.outcome,
-            "" if self.outcome == "verified" else str(self.reason.currentData() or ""),
+            "" if self.outcome is Outcome.VERIFIED else str(self.reason.currentData() or ""),
             self.serial.text(),
             self.again.text() if self.item is None else "",
             self.note.text(),
@@ -117,15 +118,15 @@ class PaperRowForm(QWidget):
         made.textChanged.connect(lambda _text: self.changed.emit())
         return made
 
-    def _tick(self, chosen: str) -> None:
+    def _tick(self, chosen: Outcome) -> None:
         for key, made in self._ticks.items():
             if key != chosen:
                 made.setChecked(False)
         self.reason.clear()
-        if self.outcome and self.outcome != "verified":
+        if self.outcome and self.outcome is not Outcome.VERIFIED:
             self.reason.addItem(self.tr("Code…"), "")
-            for code, key in reason_codes(self.outcome):
-                self.reason.addItem(f"{code}  {words.reason(self.outcome, key)}", key)
+            for code, why in reason_codes(self.outcome):
+                self.reason.addItem(f"{code}  {words.reason(self.outcome, why)}", why)
         self._lay_out()
         if self.outcome:
             self.serial.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -134,6 +135,6 @@ class PaperRowForm(QWidget):
     def _lay_out(self) -> None:
         outcome = self.outcome
         self._more.setVisible(bool(outcome))
-        self.serial.setVisible(outcome in {"verified", "discrepancy", "not_on_list"})
-        self.again.setVisible(outcome == "not_on_list")
-        self.reason.setVisible(bool(outcome) and outcome != "verified")
+        self.serial.setVisible(outcome in {Outcome.VERIFIED, Outcome.DISCREPANCY, Outcome.NOT_ON_LIST})
+        self.again.setVisible(outcome is Outcome.NOT_ON_LIST)
+        self.reason.setVisible(bool(outcome) and outcome is not Outcome.VERIFIED)

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 from db.queries.exchange import outstanding
 from db.queries.visits import VisitRow, all_visits, closing
 from eum_app.domain.errors import Refusal
+from eum_app.domain.visits import Outcome
 from ui.kit.theme import status_mark
 from ui.kit.widgets import ActionButton, PageHeader
 
@@ -26,7 +27,7 @@ def named(part: Named, object_name: str) -> Named:
 
 def progress_parts(row: VisitRow) -> list[tuple[int, str]]:
     """The segments of a visit's bar: how many of each outcome, in its tone."""
-    outcomes = ("verified", "discrepancy", "not_found", "no_access")
+    outcomes = (Outcome.VERIFIED, Outcome.DISCREPANCY, Outcome.NOT_FOUND, Outcome.NO_ACCESS)
     return [(getattr(row, outcome), status_mark(outcome).tone) for outcome in outcomes]
 
 

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from db.queries.checklists import site_answers_of, visit_checklists
 from db.queries.visits import VisitRow, visit
+from eum_app.domain.areas import Area
 from eum_app.domain.checklists import (
     PHOTO_TAKEN,
     Answer,
@@ -87,7 +88,7 @@ class SitePage(Page):
         self._visit_id = visit_id
         self._ask()
 
-    def refresh(self, areas: frozenset[str]) -> None:
+    def refresh(self, areas: frozenset[Area]) -> None:
         if self._visit_id:
             self._ask()
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from PySide6.QtWidgets import QProgressBar, QVBoxLayout, QWidget
 
 from db.queries.exchange import BundleRow, Outstanding, all_bundles, outstanding
+from eum_app.domain.areas import Area
+from eum_app.domain.bundles import ImportResult
 from eum_app.domain.errors import KnownError, Refusal
 from eum_app.usecases.children import import_bundles_child, seal_results_child
 from eum_app.usecases.exchange.enrol_device import EnrolmentState, enrolment_state
@@ -38,12 +40,12 @@ from ui.kit.widgets import (
 from ui.kit.widgets.path_field import PathField
 
 _IMPORT_CHIPS = {
-    "accepted": ("ok", "check"),
-    "already_held": ("mute", "check"),
-    "waiting": ("warn", "clock"),
-    "forked": ("bad", "octagon-alert"),
-    "refused": ("bad", "x"),
-    "quarantined": ("bad", "octagon-alert"),
+    ImportResult.ACCEPTED: ("ok", "check"),
+    ImportResult.ALREADY_HELD: ("mute", "check"),
+    ImportResult.WAITING: ("warn", "clock"),
+    ImportResult.FORKED: ("bad", "octagon-alert"),
+    ImportResult.REFUSED: ("bad", "x"),
+    ImportResult.QUARANTINED: ("bad", "octagon-alert"),
 }
 
 
@@ -145,7 +147,7 @@ class SyncPage(Page):
         self._seals_when_ready = argument == "seal"
         self._ask()
 
-    def refresh(self, areas: frozenset[str]) -> None:
+    def refresh(self, areas: frozenset[Area]) -> None:
         self._ask()
 
     def first_focus(self) -> QWidget | None:
@@ -285,7 +287,7 @@ class SyncPage(Page):
         empty_layout(self._outcomes)
         for one in result.outcomes:
             self._outcomes.addWidget(self._outcome_row(one))
-        taken = sum(one.outcome == "accepted" for one in result.outcomes)
+        taken = sum(one.outcome is ImportResult.ACCEPTED for one in result.outcomes)
         if not result.outcomes:
             self.notice.show_message("attention", self.tr("There is no bundle there."))
         elif taken:
@@ -294,12 +296,12 @@ class SyncPage(Page):
 
     def _outcome_row(self, one: ImportOutcome) -> QWidget:
         said_by_outcome = {
-            "accepted": self.tr("Taken in"),
-            "already_held": self.tr("Held already"),
-            "waiting": self.tr("Waits for an earlier bundle"),
-            "forked": self.tr("Quarantined"),
-            "refused": self.tr("Refused"),
-            "quarantined": self.tr("Quarantined"),
+            ImportResult.ACCEPTED: self.tr("Taken in"),
+            ImportResult.ALREADY_HELD: self.tr("Held already"),
+            ImportResult.WAITING: self.tr("Waits for an earlier bundle"),
+            ImportResult.FORKED: self.tr("Quarantined"),
+            ImportResult.REFUSED: self.tr("Refused"),
+            ImportResult.QUARANTINED: self.tr("Quarantined"),
         }
         tone, icon = _IMPORT_CHIPS[one.outcome]
         chip = Chip(said_by_outcome[one.outcome], tone, icon)

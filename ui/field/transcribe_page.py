@@ -11,6 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit, QStackedWidget, QVBoxLayout, QWidget
 
 from db.queries.visits import VisitRow, visit
+from eum_app.domain.areas import Area
 from eum_app.domain.clock import utc_text
 from eum_app.domain.errors import KnownError, Refusal
 from eum_app.reports.worklist import BLANK_ROWS
@@ -163,7 +164,7 @@ class TranscribePage(Page):
             self._clear()
         self._desk.ask(visit, self._visit_id, then=self._show_visit)
 
-    def refresh(self, areas: frozenset[str]) -> None:
+    def refresh(self, areas: frozenset[Area]) -> None:
         if self._visit_id:
             self._desk.ask(visit, self._visit_id, then=self._show_visit)
 

@@ -7,6 +7,7 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QStackedWidget, QWidget
 
 from db.queries.visits import VisitRow
+from eum_app.domain.areas import Area
 from ui.field.parts import holds_focus, named, progress_parts, visit_cards
 from ui.kit import words
 from ui.kit.desk import Desk
@@ -59,7 +60,7 @@ class VisitsPage(Page):
     def opened(self, argument: object) -> None:
         self._ask()
 
-    def refresh(self, areas: frozenset[str]) -> None:
+    def refresh(self, areas: frozenset[Area]) -> None:
         self._ask()
 
     def first_focus(self) -> QWidget | None:

@@ -19,7 +19,7 @@ from ui.kit.words import program as program_word
 STATES: dict[str, tuple[str, ...]] = {
     "": (),
     "on_time": ON_TIME,
-    "due_soon": (clocks.DUE_SOON,),
+    "due_soon": (clocks.ClockState.DUE_SOON,),
     "overdue": OVERDUE,
 }
 """The parts of a bar: the states that each counts."""
@@ -47,7 +47,7 @@ class Behind:
         return self._items(_tr("under enhanced monitoring"), StandingFilter(self._today))
 
     def inventoried(self) -> Narrowed:
-        states = (clocks.IN_TIME, clocks.DUE_SOON)
+        states = (clocks.ClockState.IN_TIME, clocks.ClockState.DUE_SOON)
         return self._items(_tr("inventoried within the year"), StandingFilter(self._today, states, inventoried=True))
 
     def overdue(self) -> Narrowed:

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from db.queries.items import ItemRow
 from db.queries.open_claims import OpenClaim, near_items, open_claim_ids, open_claims_by_id
-from eum_app.domain.claims import LABEL
+from eum_app.domain.claims import ClaimKind, ClaimMatch
 from eum_app.domain.errors import KnownError, Refusal
 from eum_app.usecases.session import Session
 from ui.hq.inventory_words import becomes_chip
@@ -60,12 +60,14 @@ def now_chip(claim: OpenClaim) -> ChipSpec:
 
 def source_words(claim: OpenClaim) -> str:
     """The list's file, or which label."""
-    return _tr("Label {name}").format(name=claim.source) if claim.claim_kind == LABEL else claim.source
+    return (
+        _tr("Label {name}").format(name=claim.source) if claim.claim_kind == ClaimKind.CONTAINER_LABEL else claim.source
+    )
 
 
 def why(claim: OpenClaim) -> str:
     """Why the claim is about no item for certain, and what is to be done."""
-    if claim.now.item_id and claim.claim_kind == LABEL:
+    if claim.now.item_id and claim.claim_kind == ClaimKind.CONTAINER_LABEL:
         return _tr(
             "The device that read the label knew no such item; one item on the book is meant. The claim stands in that "
             "item's history, and is no sighting."
@@ -75,7 +77,7 @@ def why(claim: OpenClaim) -> str:
             "Nothing fitted when the list came in; one item on the book does now. The claim stands in that item's "
             "history, marked as matched since."
         )
-    if claim.now.match == "ambiguous":
+    if claim.now.match is ClaimMatch.AMBIGUOUS:
         return _tr("The serial number or the UII is on the book, on another article or on several: it cannot be told.")
     return _tr("No item on the book has this serial number or UII.")
 

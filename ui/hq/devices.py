@@ -9,7 +9,9 @@ from PySide6.QtWidgets import QCheckBox, QWidget
 
 from db.queries.exchange import BundleRow, all_bundles, awaited_facts
 from db.queries.people import DeviceRow, all_devices
+from eum_app.domain.areas import Area
 from eum_app.domain.errors import KnownError
+from eum_app.domain.people import Permission
 from eum_app.usecases.exchange.enrol_device import (
     Enrolled,
     EnrolmentState,
@@ -150,8 +152,8 @@ class DevicesPage(Page):
         self.answer_field.changed.connect(self._follow)
         self.sign_button = button(self.tr("Sign and write the answer"), self.sign, kind="primary", icon="pen-line")
         named(self.sign_button, "enrol_sign_button")
-        self._denied = label(why_not(self.desk.session, "device.enrol"), "sub", tone="warn", wrap=True)
-        self._denied.setVisible(not may(self.desk.session, "device.enrol"))
+        self._denied = label(why_not(self.desk.session, Permission.DEVICE_ENROL), "sub", tone="warn", wrap=True)
+        self._denied.setVisible(not may(self.desk.session, Permission.DEVICE_ENROL))
         self._compare = panel(
             vbox(
                 self._device,
@@ -192,12 +194,12 @@ class DevicesPage(Page):
             self._wanted = argument
         self._load()
 
-    def refresh(self, areas: frozenset[str]) -> None:
-        if areas & {"people", "exchange"}:
+    def refresh(self, areas: frozenset[Area]) -> None:
+        if areas & {Area.PEOPLE, Area.EXCHANGE}:
             self._load()
 
     def first_focus(self) -> QWidget:
-        return self.request_field.edit if may(self.desk.session, "device.enrol") else self.table
+        return self.request_field.edit if may(self.desk.session, Permission.DEVICE_ENROL) else self.table
 
     def _load(self) -> None:
         session = self.desk.session
@@ -249,7 +251,7 @@ class DevicesPage(Page):
         self._problem.setVisible(bool(problem))
 
     def _follow(self) -> None:
-        allowed = may(self.desk.session, "device.enrol")
+        allowed = may(self.desk.session, Permission.DEVICE_ENROL)
         self.read_button.setEnabled(allowed)
         self._compare.setVisible(self._request is not None)
         self.answer_field.setEnabled(self.compared_box.isChecked())

@@ -9,12 +9,14 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from db.queries.claims import saved_profiles
+from eum_app.domain.claims import ClaimKind, ListKind
 from eum_app.domain.errors import KnownError
 from eum_app.domain.facts import ProfileSaved
+from eum_app.domain.people import Permission
 from eum_app.list_files.list_file import Profile, write_rejected_csv
 from eum_app.usecases.children import import_claims_child, import_inventory_child
 from eum_app.usecases.lists.list_profiles import save_profile
-from eum_app.usecases.lists.preview_list import ListKind, Shown, layout_of, preview_list
+from eum_app.usecases.lists.preview_list import Shown, layout_of, preview_list
 from eum_app.wording.messages import sentence
 from ui.hq.inventory_words import column_word
 from ui.hq.list_rows import ListRows
@@ -37,8 +39,6 @@ from ui.kit.widgets import (
 from ui.kit.widgets.path_field import PathField
 from ui.kit.words import count, counted, word
 from ui.shared.page_parts import Job, choices, may, named, why_not
-
-KINDS: tuple[ListKind, ...] = ("inventory", "partner_report", "shipper_list")
 
 
 class _Fitting(Columns):
@@ -72,14 +72,13 @@ class ImportListPanel(QWidget):
 
     @property
     def kind(self) -> ListKind:
-        chosen: ListKind = self.kind_box.currentData()
-        return chosen
+        return ListKind(self.kind_box.currentData())
 
     # Its parts
 
     def _choose_card(self) -> QWidget:
         self.kind_box = choices("list_kind", "")
-        for kind in KINDS:
+        for kind in ListKind:
             self.kind_box.addItem(word("list", kind), kind)
         self.kind_box.setCurrentIndex(0)
         self.kind_box.currentIndexChanged.connect(lambda _at: self._other_kind())
@@ -137,8 +136,8 @@ class ImportListPanel(QWidget):
         named(self.import_button, "inventory_import_button")
         self.cancel_button = button(self.tr("Back to the items"), self.left.emit)
         named(self.cancel_button, "inventory_import_cancel")
-        self._denied = label(why_not(self.desk.session, "inventory.import"), "sub", tone="warn", wrap=True)
-        self._denied.setVisible(not may(self.desk.session, "inventory.import"))
+        self._denied = label(why_not(self.desk.session, Permission.INVENTORY_IMPORT), "sub", tone="warn", wrap=True)
+        self._denied.setVisible(not may(self.desk.session, Permission.INVENTORY_IMPORT))
         self.job = Job("inventory_job")
         self.job.busy_changed.connect(lambda _busy: self._follow())
         whole = panel(
@@ -289,8 +288,8 @@ class ImportListPanel(QWidget):
         words = self.tr("Importing {name}").format(name=preview.source_name)
         given: tuple[Any, ...] = (path, preview.profile, preview.sha384)
         work: Any = import_inventory_child
-        if shown.kind != "inventory":
-            work, given = import_claims_child, (*given, shown.kind)
+        if shown.kind != ListKind.INVENTORY:
+            work, given = import_claims_child, (*given, ClaimKind(shown.kind))
         self.job.run(
             self.desk,
             words,
@@ -321,7 +320,7 @@ class ImportListPanel(QWidget):
             self.tr("SHA-384 {hash}").format(hash=preview.sha384)
             if preview
             else self.tr("A list as you were sent it. Nothing is kept until you have seen what it holds.")
-            if self.kind == "inventory"
+            if self.kind == ListKind.INVENTORY
             else self.tr(
                 "What others say is kept as claims beside the book: it is never a sighting and changes no item."
             )
@@ -337,9 +336,9 @@ class ImportListPanel(QWidget):
         self._stack.setCurrentWidget(self.rows if preview is not None else self._nothing)
         items = (self.tr("Import {count} item"), self.tr("Import {count} items"))
         claims = (self.tr("Keep {count} claim"), self.tr("Keep {count} claims"))
-        self.import_button.setText(counted(accepted, *(items if self.kind == "inventory" else claims)))
+        self.import_button.setText(counted(accepted, *(items if self.kind == ListKind.INVENTORY else claims)))
         self.import_button.setVisible(preview is not None)
-        allowed = may(self.desk.session, "inventory.import")
+        allowed = may(self.desk.session, Permission.INVENTORY_IMPORT)
         self.import_button.setEnabled(allowed and accepted > 0 and not is_busy)
         self.cancel_button.setEnabled(not is_busy)
 

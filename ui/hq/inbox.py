@@ -11,7 +11,10 @@ from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
 from PySide6.QtWidgets import QFrame, QSizePolicy, QStackedWidget, QWidget
 
 from db.queries.exchange import BundleRow, QuarantineRow, all_bundles, all_quarantined
+from eum_app.domain.areas import Area
+from eum_app.domain.bundles import ImportResult
 from eum_app.domain.errors import Refusal
+from eum_app.domain.people import Permission
 from eum_app.usecases.children import import_bundles_child
 from eum_app.usecases.exchange.verify_bundle import Imported, ImportOutcome
 from eum_app.usecases.session import Session
@@ -42,8 +45,6 @@ from ui.kit.widgets.path_field import PathField
 from ui.kit.words import count, counted, joined, moment, word
 from ui.shared.page_parts import Job, may, named, show_rows, why_not
 
-GOOD = frozenset({"accepted", "already_held"})
-
 
 @dataclass(frozen=True)
 class InboxHistory:
@@ -55,17 +56,17 @@ def inbox_history(session: Session) -> InboxHistory:
     return InboxHistory(session.read(all_bundles, session.name, "in"), session.read(all_quarantined, session.name))
 
 
-def outcome_chip(outcome: str) -> ChipSpec:
+def outcome_chip(outcome: ImportResult) -> ChipSpec:
     """The face of an import's outcome: icon, word and tone."""
     tr = QCoreApplication.translate
     return {
-        "accepted": ChipSpec(tr("hq", "Accepted"), "ok", "check"),
-        "already_held": ChipSpec(tr("hq", "Held already"), "mute", "check"),
-        "waiting": ChipSpec(tr("hq", "Waiting"), "warn", "clock"),
-        "forked": ChipSpec(tr("hq", "Two histories"), "bad", "octagon-alert"),
-        "refused": ChipSpec(tr("hq", "Refused"), "bad", "x"),
-        "quarantined": ChipSpec.of("quarantined"),
-    }.get(outcome, ChipSpec(outcome, "mute", "circle-question-mark"))
+        ImportResult.ACCEPTED: ChipSpec(tr("hq", "Accepted"), "ok", "check"),
+        ImportResult.ALREADY_HELD: ChipSpec(tr("hq", "Held already"), "mute", "check"),
+        ImportResult.WAITING: ChipSpec(tr("hq", "Waiting"), "warn", "clock"),
+        ImportResult.FORKED: ChipSpec(tr("hq", "Two histories"), "bad", "octagon-alert"),
+        ImportResult.REFUSED: ChipSpec(tr("hq", "Refused"), "bad", "x"),
+        ImportResult.QUARANTINED: ChipSpec.of("quarantined"),
+    }[outcome]
 
 
 def why(code: str, values: dict[str, str]) -> tuple[str, str]:
@@ -77,16 +78,18 @@ def why(code: str, values: dict[str, str]) -> tuple[str, str]:
 def outcome_words(outcome: ImportOutcome) -> tuple[str, str]:
     """(what became of the file, what to do next)."""
     tr = QCoreApplication.translate
-    if outcome.outcome == "accepted":
+    if outcome.outcome is ImportResult.ACCEPTED:
         return tr("hq", "{facts} new facts, {findings} new findings").format(
             facts=count(outcome.new_entries), findings=count(outcome.new_findings)
         ), _receipt_words(outcome)
-    if outcome.outcome == "already_held":
+    if outcome.outcome is ImportResult.ALREADY_HELD:
         return tr("hq", "Imported before; nothing was added."), _receipt_words(outcome)
     what, todo = why(outcome.code, outcome.values)
     kept = {
-        "waiting": tr("hq", "Not recorded yet. Import the bundle that comes before it; both can go in together."),
-        "refused": tr("hq", "Nothing was kept of it. {todo}").format(todo=todo),
+        ImportResult.WAITING: tr(
+            "hq", "Not recorded yet. Import the bundle that comes before it; both can go in together."
+        ),
+        ImportResult.REFUSED: tr("hq", "Nothing was kept of it. {todo}").format(todo=todo),
     }.get(outcome.outcome, tr("hq", "Kept whole in quarantine; nothing of it was recorded. {todo}").format(todo=todo))
     return what, kept
 
@@ -167,8 +170,8 @@ class InboxPage(Page):
         self.folder_button.clicked.connect(self._import_folder)
         self.folder_button.setToolTip(str(self.desk.inbox))
         named(self.folder_button, "inbox_folder_button")
-        self._denied = label(why_not(self.desk.session, "bundle.import"), "sub", tone="warn", wrap=True)
-        self._denied.setVisible(not may(self.desk.session, "bundle.import"))
+        self._denied = label(why_not(self.desk.session, Permission.BUNDLE_IMPORT), "sub", tone="warn", wrap=True)
+        self._denied.setVisible(not may(self.desk.session, Permission.BUNDLE_IMPORT))
         self.job = Job("inbox_job")
         self.job.busy_changed.connect(lambda _busy: self._follow())
         card = Card(self.tr("Import bundles"))
@@ -232,8 +235,8 @@ class InboxPage(Page):
     def opened(self, _argument: object) -> None:
         self._load()
 
-    def refresh(self, areas: frozenset[str]) -> None:
-        if areas & {"exchange"}:
+    def refresh(self, areas: frozenset[Area]) -> None:
+        if areas & {Area.EXCHANGE}:
             self._load()
 
     def first_focus(self) -> QWidget:
@@ -262,7 +265,7 @@ class InboxPage(Page):
 
     def import_paths(self) -> None:
         paths = self.path_field.paths
-        if not paths or not may(self.desk.session, "bundle.import"):
+        if not paths or not may(self.desk.session, Permission.BUNDLE_IMPORT):
             return
         self.job.run(
             self.desk,
@@ -289,7 +292,7 @@ class InboxPage(Page):
         for made in self._outcome_rows:
             self._outcomes.addWidget(made)
         self._results.setCurrentIndex(1)
-        good = sum(outcome.outcome in GOOD for outcome in outcomes)
+        good = sum(outcome.outcome.is_good for outcome in outcomes)
         findings = sum(outcome.new_findings for outcome in outcomes)
         words = joined(
             self.tr("{good} of {all} bundles imported").format(good=count(good), all=count(len(outcomes))),
@@ -316,7 +319,7 @@ class InboxPage(Page):
         )
 
     def _follow(self) -> None:
-        allowed = may(self.desk.session, "bundle.import")
+        allowed = may(self.desk.session, Permission.BUNDLE_IMPORT)
         is_free = allowed and not self.job.is_busy
         self.path_field.setEnabled(is_free)
         self.folder_button.setEnabled(is_free)

@@ -11,7 +11,9 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 from db.queries.inventory import FacetValue, ItemFilter, facets, find_item_ids
 from db.queries.items import items_by_id
 from db.queries.open_claims import open_claim_count
+from eum_app.domain.areas import Area
 from eum_app.domain.errors import KnownError
+from eum_app.domain.people import Permission
 from eum_app.usecases.lists.import_claims import ClaimsResult
 from eum_app.usecases.lists.import_inventory import InventoryResult
 from eum_app.usecases.reporting.label_sheet import MAX_LABELS
@@ -76,8 +78,8 @@ class InventoryPage(Page):
         self.add_action(self.tr("Back to the items"), "Esc", self._leave_claims)
         self._import_action = self.add_action(self.tr("Import a list…"), "Ctrl+I", self.show_import)
         self.header.add_action(named(ActionButton(self._import_action, kind="primary"), "inventory_import_list"))
-        self._import_action.setEnabled(may(desk.session, "inventory.import"))
-        if may(desk.session, "paper.print"):
+        self._import_action.setEnabled(may(desk.session, Permission.INVENTORY_IMPORT))
+        if may(desk.session, Permission.PAPER_PRINT):
             print_labels = self.add_action(self.tr("Labels…"), "Ctrl+P", self._to_labels)
             self.header.add_action(named(ActionButton(print_labels, icon="printer"), "inventory_labels"))
         self.add_action(self.tr("Search"), "Ctrl+F", self.search.setFocus)
@@ -85,13 +87,13 @@ class InventoryPage(Page):
 
     def _list_view(self) -> QWidget:
         session = self.desk.session
-        allowed = may(session, "inventory.import")
+        allowed = may(session, Permission.INVENTORY_IMPORT)
         self._empty = EmptyState(
             "boxes",
             self.tr("The book is empty"),
             self.tr("Load the inventory list of a country or a site; each row becomes an item with its history.")
             if allowed
-            else why_not(session, "inventory.import"),
+            else why_not(session, Permission.INVENTORY_IMPORT),
             self.tr("Import a list…") if allowed else "",
             self.show_import,
         )
@@ -136,8 +138,8 @@ class InventoryPage(Page):
         self._reload()
         self.search.setFocus()
 
-    def refresh(self, areas: frozenset[str]) -> None:
-        if areas & {"items", "checks", "visits", "claims"}:
+    def refresh(self, areas: frozenset[Area]) -> None:
+        if areas & {Area.ITEMS, Area.CHECKS, Area.VISITS, Area.CLAIMS}:
             self._reload(same=True)
 
     def first_focus(self) -> QWidget:

@@ -10,6 +10,7 @@ from typing import Any
 from PySide6.QtCore import QCoreApplication, Qt, Signal
 from PySide6.QtWidgets import QStackedWidget, QTableView, QWidget
 
+from eum_app.domain.claims import ClaimMatch
 from eum_app.list_files.list_file import ListPreview, Rejected
 from eum_app.usecases.lists.preview_list import Shown
 from ui.hq.inventory_words import becomes_chip, what_is_doubtful, why_refused
@@ -138,11 +139,11 @@ class ListRows(QWidget):
                 self.tr("{count} new").format(count=count(counts["new"])),
                 self.tr("{count} on the book already").format(count=count(counts["held"])),
             )
-        matched = sum(counts[match] for match in ("uii", "serial_and_article", "serial"))
+        matched = sum(counts[match] for match in ClaimMatch if match.is_one_item)
         return joined(
             self.tr("{count} about one item").format(count=count(matched)),
             self.tr("{count} about none").format(count=count(counts["unmatched"])),
-            self.tr("{count} not clear").format(count=count(counts["ambiguous"])),
+            self.tr("{count} not clear").format(count=count(counts[ClaimMatch.AMBIGUOUS])),
         )
 
     def _choose(self, which: str) -> None:

@@ -9,8 +9,10 @@ from PySide6.QtCore import QModelIndex
 from PySide6.QtWidgets import QComboBox, QTableView, QWidget
 
 from db.queries.overview import BookFigures, DeviceLine, OverdueLine, PlaceLine, QuarterLine
+from eum_app.domain.areas import Area
 from eum_app.domain.clock import from_utc_text
-from eum_app.domain.visits import PROGRAMS
+from eum_app.domain.findings import Severity
+from eum_app.domain.visits import Program
 from eum_app.usecases.review.overview import Overview, overview
 from ui.hq.behind import Behind
 from ui.hq.narrowed import FindingFilter, Narrowed
@@ -66,8 +68,8 @@ class OverviewPage(Page):
         self.program = QComboBox()
         self.program.setObjectName("overview_program")
         self.program.setAccessibleName(self.tr("Program"))
-        self.program.addItem(" + ".join(program_word(key) for key in PROGRAMS), "")
-        for key in PROGRAMS:
+        self.program.addItem(" + ".join(program_word(key) for key in Program), "")
+        for key in Program:
             self.program.addItem(program_word(key), key)
         self.program.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.program.activated.connect(lambda _at: self._load())
@@ -257,8 +259,8 @@ class OverviewPage(Page):
     def opened(self, _argument: object) -> None:
         self._load()
 
-    def refresh(self, areas: frozenset[str]) -> None:
-        if areas & {"items", "checks", "visits", "findings", "exchange", "devices"}:
+    def refresh(self, areas: frozenset[Area]) -> None:
+        if areas & {Area.ITEMS, Area.CHECKS, Area.VISITS, Area.FINDINGS, Area.EXCHANGE, Area.PEOPLE}:
             self._load()
 
     def first_focus(self) -> QWidget:
@@ -319,15 +321,13 @@ class OverviewPage(Page):
         work = found.work
         opened = sum(work.findings.values())
         severities = [
-            f"{count(work.findings[key])} {ChipSpec.of(key).text.lower()}"
-            for key in ("high", "medium", "low")
-            if work.findings.get(key)
+            f"{count(work.findings[key])} {ChipSpec.of(key).text.lower()}" for key in Severity if work.findings.get(key)
         ]
         oldest = ""
         if work.oldest_finding:
             oldest = self.tr("oldest {age}").format(age=self._age(work.oldest_finding))
         detail = joined(", ".join(severities), oldest) or self.tr("nothing waits for a decision")
-        self.findings.set_value(count(opened), detail, "bad" if work.findings.get("high") else "")
+        self.findings.set_value(count(opened), detail, "bad" if work.findings.get(Severity.HIGH) else "")
         past = self.tr("{count} past due").format(count=count(work.visits_past_due)) if work.visits_past_due else ""
         tone = "warn" if work.visits_past_due else ""
         self.visits.set_value(count(work.visits_open), past or self.tr("none past due"), tone)

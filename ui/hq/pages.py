@@ -5,6 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import QObject
 
 from db.queries.findings import open_count
+from eum_app.domain.areas import Area
+from eum_app.domain.people import Permission
 from ui.audit.reports_page import ReportsPage
 from ui.hq.devices import DevicesPage
 from ui.hq.inbox import InboxPage
@@ -48,7 +50,7 @@ def add_hq_pages(shell: Shell, desk: Desk) -> None:
         add("devices", translate("Devices"), "tablet-smartphone", DevicesPage(desk))
     add("activity", translate("Activity log"), "scroll-text", ActivityPage(desk))
     add("settings", translate("Settings"), "settings", settings_page(shell, desk))
-    if may(desk.session, "paper.print"):
+    if may(desk.session, Permission.PAPER_PRINT):
         labels = LabelsPage(desk, "inventory")
         labels.setProperty("rail_key", "inventory")
         shell.add_page("labels", labels.accessibleName(), "", labels, is_in_rail=False)
@@ -63,10 +65,10 @@ class _Badge(QObject):
         super().__init__(shell)
         self._shell, self._desk = shell, desk
         desk.tasks.store_changed.connect(self.follow)
-        self.follow(frozenset({"findings"}))
+        self.follow(frozenset({Area.FINDINGS}))
 
-    def follow(self, areas: frozenset[str]) -> None:
-        if areas & {"findings", "exchange"}:
+    def follow(self, areas: frozenset[Area]) -> None:
+        if areas & {Area.FINDINGS, Area.EXCHANGE}:
             self._desk.ask(open_count, then=self._show)
 
     def _show(self, number: int) -> None:

@@ -12,7 +12,8 @@ from db.queries.items import SiteRow, all_sites
 from db.queries.people import all_devices
 from eum_app.domain.checklists import Checklist
 from eum_app.domain.errors import KnownError
-from eum_app.domain.visits import PURPOSES
+from eum_app.domain.people import Permission
+from eum_app.domain.visits import Purpose
 from eum_app.usecases.children import seal_for_device_child
 from eum_app.usecases.exchange.seal_bundle import Sealed
 from eum_app.usecases.session import Session
@@ -54,7 +55,7 @@ class PlanForm(Card):
         self._visit: PlannedVisit | None = None
         self.site = choices("plan_site", self.tr("Choose a site"))
         self.purpose = choices("plan_purpose", self.tr("Choose a purpose"))
-        fill_choices(self.purpose, [(purpose(key), key) for key in PURPOSES])
+        fill_choices(self.purpose, [(purpose(key), key) for key in Purpose])
         self.due = QDateEdit()
         self.due.setObjectName("plan_due")
         self.due.setCalendarPopup(True)
@@ -150,7 +151,7 @@ class PlanForm(Card):
         return [name for name, lacks in lacking if lacks()]
 
     def _follow(self) -> None:
-        denied = why_not(self.desk.session, "visit.plan")
+        denied = why_not(self.desk.session, Permission.VISIT_PLAN)
         missing = self.missing()
         is_busy = self.job.is_busy
         site = self.site.currentData()
@@ -165,7 +166,7 @@ class PlanForm(Card):
                 self.tr("{count} items will be expected: all on the site's book today."),
             )
         self._open.setText(words)
-        self.plan_button.setEnabled(may(self.desk.session, "visit.plan") and not missing and not is_busy)
+        self.plan_button.setEnabled(may(self.desk.session, Permission.VISIT_PLAN) and not missing and not is_busy)
         self.cancel_button.setEnabled(not is_busy)
 
     def plan(self) -> None:

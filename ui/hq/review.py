@@ -10,12 +10,15 @@ from PySide6.QtGui import QAction, QImage
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from db.queries.findings import FindingRow, finding_ids, findings_by_id
+from eum_app.domain.areas import Area
 from eum_app.domain.clock import from_utc_text
 from eum_app.domain.errors import KnownError
+from eum_app.domain.findings import Decision
+from eum_app.domain.people import Permission
 from eum_app.usecases.review.findings import Reviewed, review_finding
 from eum_app.usecases.session import Session
 from ui.hq.narrowed import FindingFilter, Narrowed, NarrowedBar
-from ui.hq.review_data import FindingDetail, Picture, finding_detail, load_picture
+from ui.hq.review_data import REVIEW_SHOWS, FindingDetail, Picture, finding_detail, load_picture
 from ui.hq.review_parts import DecisionPanel, EvidenceCard, PictureView, RecordCard, caption_of
 from ui.kit.delegates import ChipSpec, RowContent, RowDelegate
 from ui.kit.desk import Desk
@@ -40,12 +43,12 @@ from ui.kit.widgets import (
 )
 from ui.kit.widgets.history import HistoryCard, Told
 from ui.kit.words import count, joined, moment, program, purpose, word
+from ui.shared.activity.shown import DECISION_FACES
 from ui.shared.items_view import told
 from ui.shared.page_parts import may, named, why_not
 from ui.shared.withholding import WithholdDialog
 
 THREE, LARGE, EMPTY = 0, 1, 2
-_DECISION_CHIPS = {"resolve": ("ok", "check"), "recheck": ("accent", "refresh-cw"), "escalate": ("bad", "flag")}
 LoadedPicture = tuple[str, int, Picture, QImage]
 
 
@@ -91,7 +94,7 @@ class ReviewPage(Page):
         self.list = list_view(self._model, RowDelegate(self._present), name=self.tr("Findings"))
         self.list.setObjectName("findings_list")
         on_current(self.list, self._chosen)
-        self.list.activated.connect(lambda _index: self.decide("resolve"))
+        self.list.activated.connect(lambda _index: self.decide(Decision.RESOLVE))
         self.tabs = TabRow([Tab("open", self.tr("Open")), Tab("all", self.tr("All"))])
         self.tabs.setObjectName("findings_tabs")
         self.tabs.chosen.connect(self._filter)
@@ -113,13 +116,12 @@ class ReviewPage(Page):
         self._why_not.setObjectName("review_why_not")
         right = panel(vbox(self.history, self._why_not, self.decision, spacing=12))
         right.layout().setStretch(0, 1)  # type: ignore[union-attr]
-        self._three = Columns(
-            [
-                ColumnPart("queue", self.tr("Findings"), queue, 34),
-                ColumnPart("finding", self.tr("Evidence"), middle, 42),
-                ColumnPart("history", self.tr("History and decision"), right, 28),
-            ]
-        )
+        columns = [
+            ColumnPart("queue", self.tr("Findings"), queue, 34),
+            ColumnPart("finding", self.tr("Evidence"), middle, 42),
+            ColumnPart("history", self.tr("History and decision"), right, 28),
+        ]
+        self._three = Columns(columns)
         return self._three
 
     def _large_view(self) -> QWidget:
@@ -133,7 +135,7 @@ class ReviewPage(Page):
         named(back, "picture_back")
         self._withhold = button(self.tr("Ask to withhold…"), self.ask_to_withhold, icon="eye-off")
         named(self._withhold, "picture_withhold")
-        if not may(self.desk.session, "content.withhold"):
+        if not may(self.desk.session, Permission.CONTENT_WITHHOLD):
             self._withhold.hide()
         card = Card()
         card.add_padded(hbox(self._caption, 1, panel(flow(self._withhold, farther, nearer, back)), spacing=10))
@@ -156,9 +158,9 @@ class ReviewPage(Page):
     def _add_actions(self) -> None:
         self._actions: dict[str, QAction] = {}
         for decision, words, key, kind in (
-            ("recheck", self.tr("Ask for re-check…"), "C", ""),
-            ("escalate", self.tr("Escalate as potential violation…"), "E", "danger"),
-            ("resolve", self.tr("Resolve…"), "R", "primary"),
+            (Decision.RECHECK, self.tr("Ask for re-check…"), "C", ""),
+            (Decision.ESCALATE, self.tr("Escalate as potential violation…"), "E", "danger"),
+            (Decision.RESOLVE, self.tr("Resolve…"), "R", "primary"),
         ):
             action = self.add_action(words, key, partial(self.decide, decision))
             self._actions[decision] = action
@@ -174,8 +176,7 @@ class ReviewPage(Page):
     def _present(self, row: FindingRow) -> RowContent:
         chip = None
         if row.decision:
-            tone, icon = _DECISION_CHIPS.get(row.decision, ("mute", ""))
-            chip = ChipSpec(word("decision", row.decision), tone, icon)
+            chip = ChipSpec(word("decision", row.decision), *DECISION_FACES.get(row.decision, ("mute", "")))
         elif row.lapsed_at:
             chip = ChipSpec(self.tr("Lapsed"), "mute", "minus")
         return RowContent(
@@ -208,8 +209,8 @@ class ReviewPage(Page):
         self._reload()
         self.list.setFocus()
 
-    def refresh(self, areas: frozenset[str]) -> None:
-        if areas & {"findings", "checks", "visits", "items"}:
+    def refresh(self, areas: frozenset[Area]) -> None:
+        if areas & REVIEW_SHOWS:
             self._reload()
 
     def first_focus(self) -> QWidget:
@@ -371,7 +372,7 @@ class ReviewPage(Page):
 
     def _denied(self) -> str:
         """Why nothing can be decided here; empty where it can."""
-        denied = why_not(self.desk.session, "finding.review")
+        denied = why_not(self.desk.session, Permission.FINDING_REVIEW)
         if denied or self._detail is None:
             return denied
         row = self._detail.finding
@@ -391,24 +392,24 @@ class ReviewPage(Page):
         self._why_not.setText(denied)
         self._why_not.setVisible(bool(denied))
 
-    def decide(self, decision: str) -> None:
+    def decide(self, decision: Decision) -> None:
         """Ask for the comment that a decision needs."""
-        if self._detail is None or self._denied() or not may(self.desk.session, "finding.review"):
+        if self._detail is None or self._denied() or not may(self.desk.session, Permission.FINDING_REVIEW):
             return
         if self._pages.currentIndex() == LARGE:
             self.close_picture()
         title, says, confirm = {
-            "resolve": (
+            Decision.RESOLVE: (
                 self.tr("Resolve"),
                 self.tr("The matter is settled. Say how it was settled, and by what evidence."),
                 self.tr("Record: resolved"),
             ),
-            "recheck": (
+            Decision.RECHECK: (
                 self.tr("Ask for a re-check"),
                 self.tr("The item has to be looked at again. Say what is doubtful."),
                 self.tr("Record: check again"),
             ),
-            "escalate": (
+            Decision.ESCALATE: (
                 self.tr("Escalate as potential violation"),
                 self.tr("It goes on record as a potential violation. Say what points to it."),
                 self.tr("Record: escalated"),

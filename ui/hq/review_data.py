@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from db.queries.checklists import visit_checklists
 from db.queries.checks import CheckRow, EvidenceRow, check, evidence_of
@@ -13,11 +14,15 @@ from db.queries.items import HistoryLine, ItemRow, history, item
 from db.queries.people import all_devices
 from db.queries.reading import mark_read
 from db.queries.visits import VisitRow, visit
+from eum_app.domain.areas import Area
 from eum_app.domain.compliance.rules import RULES
 from eum_app.domain.errors import KnownError, Refusal
 from eum_app.domain.facts import ContentRef, MarkRead
 from eum_app.usecases.session import Session
 from ui.hq.provenance import Statement, provenance
+
+REVIEW_SHOWS: Final = frozenset({Area.FINDINGS, Area.CHECKS, Area.VISITS, Area.ITEMS, Area.PEOPLE, Area.EXCHANGE})
+"""A finding's history says which bundle brought its check, and whether the device was revoked since."""
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,8 @@ from PySide6.QtWidgets import QGridLayout, QPlainTextEdit, QSizePolicy, QWidget
 
 from db.queries.checks import CheckRow
 from eum_app.domain.dispositions import Disposition
+from eum_app.domain.findings import Decision
+from eum_app.domain.visits import Outcome, Party
 from eum_app.wording.messages import sentence
 from ui.hq.review_data import FindingDetail, Picture
 from ui.kit.theme import inset, theme
@@ -86,7 +88,7 @@ class RecordCard(Card):
             label(self.tr("Visit {day}").format(day=day(seen.observed_at)), "small"),
         ]
         self._row(grid, 0, head)
-        is_seen = seen.outcome not in {"not_found", "no_access"}
+        is_seen = seen.outcome not in {Outcome.NOT_FOUND, Outcome.NO_ACCESS}
         how = how_read(seen.reading)
         read = (
             panel(vbox(ValueText(seen.serial), label(how, "sub", wrap=True) if how else None, spacing=1))
@@ -337,11 +339,11 @@ class DecisionPanel(Card):
         self.set_title(title)
         self._says.setText(says)
         self.disposition.setCurrentIndex(-1)
-        self.disposition.setVisible(decision == "resolve")
+        self.disposition.setVisible(decision == Decision.RESOLVE)
         self.comment.clear()
         self.confirm_button.setText(confirm)
         self.confirm_button.setToolTip(self.tr("{confirm} (Ctrl+Enter)").format(confirm=confirm))
-        self.confirm_button.setProperty("kind", "danger" if decision == "escalate" else "primary")
+        self.confirm_button.setProperty("kind", "danger" if decision == Decision.ESCALATE else "primary")
         self.confirm_button.style().unpolish(self.confirm_button)
         self.confirm_button.style().polish(self.confirm_button)
         self._follow()
@@ -357,7 +359,7 @@ class DecisionPanel(Card):
     def _confirm(self) -> None:
         if self.confirm_button.isEnabled():
             self.confirm_button.setEnabled(False)  # once: the page hides this panel when it is on record
-            disposition = self.disposition.currentData() if self._decision == "resolve" else ""
+            disposition = self.disposition.currentData() if self._decision == Decision.RESOLVE else ""
             self.confirmed.emit(self._decision, self.comment.toPlainText().strip(), disposition or "")
 
     def let_try_again(self) -> None:
@@ -370,7 +372,10 @@ def caption_of(detail: FindingDetail, picture: Picture, number: int) -> str:
     tr, role = QCoreApplication.translate, picture.evidence.role
     if role.startswith("signature:"):
         party = role.partition(":")[2]
-        words = {"inspector": tr("hq", "Signature of the inspector"), "host": tr("hq", "Signature of the host")}
+        words: dict[str, str] = {
+            Party.INSPECTOR: tr("hq", "Signature of the inspector"),
+            Party.HOST: tr("hq", "Signature of the host"),
+        }
         return words.get(party, party)
     if role == "mark":
         return tr("hq", "Picture of the mark")

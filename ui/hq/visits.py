@@ -10,8 +10,11 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from db.queries.checks import CheckRow, EvidenceRow, evidence_of, recent_checks
 from db.queries.visits import VisitRow, all_visits, closing, visit
+from eum_app.domain.areas import Area
 from eum_app.domain.errors import KnownError
 from eum_app.domain.facts import VisitClosedOut
+from eum_app.domain.people import Permission
+from eum_app.domain.visits import TO_CHECK, Outcome, Party
 from eum_app.usecases.children import export_visit_record_child, seal_for_device_child
 from eum_app.usecases.exchange.seal_bundle import Sealed
 from eum_app.usecases.reporting.export_report import Exported
@@ -47,7 +50,14 @@ from ui.shared.page_parts import Job, may, named, show_rows, why_not
 EMPTY, DETAIL, PLAN, PICTURE = 0, 1, 2, 3
 CHECKS_SHOWN = 500
 DUE_SOON_DAYS = 14
-_OUTCOMES = ("verified", "discrepancy", "not_found", "no_access", "not_on_list", "to_check")
+_OUTCOMES = (
+    Outcome.VERIFIED,
+    Outcome.DISCREPANCY,
+    Outcome.NOT_FOUND,
+    Outcome.NO_ACCESS,
+    Outcome.NOT_ON_LIST,
+    TO_CHECK,
+)
 
 
 @dataclass(frozen=True)
@@ -76,7 +86,7 @@ def progress_parts(row: VisitRow) -> tuple[tuple[int, str], ...]:
     return tuple(
         (getattr(row, outcome), status_mark(outcome).tone)
         for outcome in _OUTCOMES
-        if outcome not in {"not_on_list", "to_check"}
+        if outcome not in {Outcome.NOT_ON_LIST, TO_CHECK}
     )
 
 
@@ -142,9 +152,9 @@ class VisitsPage(Page):
         self.body.addWidget(self._columns, 1)
         self._plan_action = self.add_action(self.tr("Plan a visit…"), "Ctrl+N", self.open_form)
         self.header.add_action(named(ActionButton(self._plan_action, kind="primary"), "visits_plan"))
-        self._plan_action.setEnabled(may(desk.session, "visit.plan"))
+        self._plan_action.setEnabled(may(desk.session, Permission.VISIT_PLAN))
         self.add_action(self.tr("Close the form or the picture"), "Esc", self._back)
-        self.header.set_title(self.tr("Visits"), why_not(desk.session, "visit.plan"))
+        self.header.set_title(self.tr("Visits"), why_not(desk.session, Permission.VISIT_PLAN))
 
     def _present(self, row: VisitRow) -> RowContent:
         return RowContent(
@@ -157,7 +167,7 @@ class VisitsPage(Page):
         )
 
     def _empty_card(self) -> QWidget:
-        allowed = may(self.desk.session, "visit.plan")
+        allowed = may(self.desk.session, Permission.VISIT_PLAN)
         card = Card()
         empty = EmptyState(
             "clipboard-list",
@@ -178,14 +188,14 @@ class VisitsPage(Page):
         self._closing = label("", wrap=True)
         self.tasking_button = button(self.tr("Write tasking"), self.write_tasking, icon="send")
         named(self.tasking_button, "visit_write_tasking")
-        denied = why_not(self.desk.session, "bundle.seal")
+        denied = why_not(self.desk.session, Permission.BUNDLE_SEAL)
         self.tasking_button.setEnabled(not denied)
         self.tasking_button.setToolTip(
             denied or self.tr("Seal what the device has not received yet, into {path}").format(path=self.desk.outbox)
         )
         self.record_button = button(self.tr("Visit record (PDF)"), self.write_record, icon="file-chart-column")
         named(self.record_button, "visit_write_record")
-        denied = why_not(self.desk.session, "report.export")
+        denied = why_not(self.desk.session, Permission.REPORT_EXPORT)
         self.record_button.setEnabled(not denied)
         self.record_button.setToolTip(
             denied or self.tr("What was checked, answered and signed, into {path}").format(path=self.desk.outbox)
@@ -254,8 +264,8 @@ class VisitsPage(Page):
         self._reload()
         self.list.setFocus()
 
-    def refresh(self, areas: frozenset[str]) -> None:
-        if areas & {"visits", "checks", "items", "exchange"}:
+    def refresh(self, areas: frozenset[Area]) -> None:
+        if areas & {Area.VISITS, Area.CHECKS, Area.ITEMS, Area.EXCHANGE}:
             self._reload()
 
     def first_focus(self) -> QWidget:
@@ -268,7 +278,7 @@ class VisitsPage(Page):
         rows = [row for row in every if fits(self._rows, row)]
         show_rows(self._model, rows, lambda row: row.visit_id)
         words = counted(len(rows), self.tr("{count} visit"), self.tr("{count} visits"))
-        self.header.set_title(self.tr("Visits"), joined(words, why_not(self.desk.session, "visit.plan")))
+        self.header.set_title(self.tr("Visits"), joined(words, why_not(self.desk.session, Permission.VISIT_PLAN)))
         if not rows:
             if self._right.currentIndex() != PLAN:
                 self._right.setCurrentIndex(EMPTY)
@@ -318,7 +328,7 @@ class VisitsPage(Page):
             return self.tr("Closed out {when}, but something was recorded after it: the signatures are void.").format(
                 when=moment(closed.observed_at)
             )
-        parties = {"inspector": self.tr("inspector"), "host": self.tr("host")}
+        parties: dict[str, str] = {Party.INSPECTOR: self.tr("inspector"), Party.HOST: self.tr("host")}
         signed = [parties.get(s.party, s.party) for s in closed.signatures if s.signature is not None]
         declined = [
             self.tr("{party} declined: “{reason}”").format(
@@ -408,5 +418,5 @@ class VisitsPage(Page):
         self.notice.show_error(error)
 
     def _tasking_over(self) -> None:
-        self.tasking_button.setEnabled(may(self.desk.session, "bundle.seal"))
-        self.record_button.setEnabled(may(self.desk.session, "report.export"))
+        self.tasking_button.setEnabled(may(self.desk.session, Permission.BUNDLE_SEAL))
+        self.record_button.setEnabled(may(self.desk.session, Permission.REPORT_EXPORT))

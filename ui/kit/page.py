@@ -10,6 +10,7 @@ from PySide6.QtCore import QCoreApplication, Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
+from eum_app.domain.areas import Area
 from ui.kit.theme import inset
 from ui.kit.widgets import ActionButton, NoticeBar, PageHeader, panel, tip_with_key
 
@@ -122,7 +123,7 @@ class Page(QWidget):
     def opened(self, argument: object) -> None:
         """The shell shows the page; `argument` is what was passed to `show_page`."""
 
-    def refresh(self, areas: frozenset[str]) -> None:
+    def refresh(self, areas: frozenset[Area]) -> None:
         """The store changed in `areas`."""
 
     def mark_scanned(self, raw: bytes, read_by: str) -> None:

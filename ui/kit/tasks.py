@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 import shiboken6
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, Signal, Slot
 
+from eum_app.domain.areas import Area, stale
 from eum_app.domain.errors import KnownError, Trouble
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ class Tasks(QObject):
     """The application's workers. Made on the GUI thread; `close()` ends every thread and child it started."""
 
     store_changed = Signal(object)
-    """frozenset[str]: the areas that an operation touched."""
+    """frozenset[Area]: the areas whose views must refresh after an operation."""
     failed = Signal(object)
     """KnownError that nobody else takes."""
     crashed = Signal(object)
@@ -124,9 +125,9 @@ class Tasks(QObject):
         task.start()
         return task
 
-    def announce(self, areas: Iterable[str]) -> None:
+    def announce(self, areas: Iterable[Area]) -> None:
         """Emit `store_changed` for a change made outside an operation (GUI thread)."""
-        self.store_changed.emit(frozenset(areas))
+        self.store_changed.emit(stale(areas))
 
     def wait_idle(self, timeout_s: float = 10.0) -> bool:
         """Deliver events until nothing is under way; False when `timeout_s` passed first. For tests and shutdown."""
@@ -272,9 +273,9 @@ class Tasks(QObject):
         self._end()
         if on_done is not None and _is_alive(on_done):
             on_done(result)
-        areas: frozenset[str] = frozenset(getattr(result, "areas", ()))
+        areas: frozenset[Area] = frozenset(getattr(result, "areas", ()))
         if tell and areas:
-            self.store_changed.emit(areas)
+            self.store_changed.emit(stale(areas))
 
     def _fail(self, error: KnownError, on_failed: OnFailed | None) -> None:
         self._end()

@@ -6,9 +6,11 @@ import msgspec
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QLineEdit, QVBoxLayout, QWidget
 
+from eum_app.domain.areas import Area
 from eum_app.domain.errors import KnownError, Refusal
-from eum_app.domain.people import ROLES, Scope, may
-from eum_app.domain.visits import PROGRAMS
+from eum_app.domain.people import Permission, Role, Scope, may
+from eum_app.domain.visits import Program
+from eum_app.domain.vocabulary import member_of
 from eum_app.usecases.people import accounts
 from eum_app.usecases.people.accounts import AccountState
 from eum_app.usecases.people.recovery import DisclosedCode, RecoveryCodes, make_recovery_codes, read_out_recovery_code
@@ -50,10 +52,10 @@ class AccountsPage(Page):
         super().__init__(self.tr("Accounts and lock"))
         self.setObjectName("accounts_page")
         self._desk = desk
-        self._may_manage = may(desk.session.role, "account.manage")
+        self._may_manage = may(desk.session.role, Permission.ACCOUNT_MANAGE)
         self.withholdings: WithholdingsCard | None = None
         parts: list[QWidget] = [self._people_card(), self._add_card()]
-        if desk.session.is_hq and may(desk.session.role, "content.withhold"):
+        if desk.session.is_hq and may(desk.session.role, Permission.CONTENT_WITHHOLD):
             self.withholdings = WithholdingsCard(desk)
             self.withholdings.said.connect(self._done)
             self.withholdings.failed.connect(self._failed)
@@ -65,7 +67,7 @@ class AccountsPage(Page):
             ColumnPart("people", self.tr("People"), scrolled(panel(people)), 1),
         ]
         self.store: StoreCards | None = None
-        if may(desk.session.role, "store.erase"):
+        if may(desk.session.role, Permission.STORE_ERASE):
             self.store = StoreCards(desk)
             self.store.said.connect(self._done)
             self.store.failed.connect(self._failed)
@@ -138,7 +140,7 @@ class AccountsPage(Page):
         self.role = QComboBox()
         self.role.setObjectName("add_role")
         self.role.addItem(self.tr("Choose a role"), "")
-        for role in ROLES:
+        for role in Role:
             self.role.addItem(words.role(role), role)
         self.programs, self.countries = QLineEdit(), QLineEdit()
         self.programs.setObjectName("add_programs_field")
@@ -158,7 +160,7 @@ class AccountsPage(Page):
             FormField(
                 self.tr("Programs"),
                 self.programs,
-                self.tr("Empty is all; else {known}").format(known=", ".join(PROGRAMS)),
+                self.tr("Empty is all; else {known}").format(known=", ".join(Program)),
             ),
             FormField(
                 self.tr("Countries"), self.countries, self.tr("Empty is all; else codes with commas, e.g. XA, XB")
@@ -197,7 +199,7 @@ class AccountsPage(Page):
             self._code,
             spacing=10,
         )
-        card.setVisible(self._desk.session.is_hq and may(self._desk.session.role, "recovery.disclose"))
+        card.setVisible(self._desk.session.is_hq and may(self._desk.session.role, Permission.RECOVERY_DISCLOSE))
         return card
 
     # The shell
@@ -209,10 +211,10 @@ class AccountsPage(Page):
         if self.withholdings is not None:
             self.withholdings.ask()
 
-    def refresh(self, areas: frozenset[str]) -> None:
-        if "withheld" in areas and self.withholdings is not None:
+    def refresh(self, areas: frozenset[Area]) -> None:
+        if Area.WITHHELD in areas and self.withholdings is not None:
             self.withholdings.ask()
-        if "people" in areas:
+        if Area.PEOPLE in areas:
             self._ask()
 
     def first_focus(self) -> QWidget:
@@ -309,9 +311,9 @@ class AccountsPage(Page):
             )
             return
         programs, countries = _parts(self.programs.text()), tuple(map(str.upper, _parts(self.countries.text())))
-        unknown = [one for one in programs if one not in PROGRAMS]
+        unknown = [one for one in programs if member_of(Program, one) is None]
         if unknown:
-            self._failed(Refusal("account.program", program=unknown[0], known=", ".join(PROGRAMS)))
+            self._failed(Refusal("account.program", program=unknown[0], known=", ".join(Program)))
             return
         self._desk.do(
             accounts.add_account,

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFrame
 from db.queries.claims import ClaimLine, claims_about
 from db.queries.items import HistoryLine, ItemRow, history, item
 from db.queries.open_claims import claims_matched_since
-from eum_app.domain.claims import LABEL
+from eum_app.domain.claims import ClaimKind
 from eum_app.usecases.session import Session
 from ui.kit.delegates import ChipSpec
 from ui.kit.models import Column
@@ -44,7 +44,7 @@ def told(line: HistoryLine | ClaimLine) -> Told:
     """A line of an item's history in words."""
     if isinstance(line, ClaimLine):
         kind = word("list", line.claim_kind)
-        if line.claim_kind == LABEL:
+        if line.claim_kind == ClaimKind.CONTAINER_LABEL:
             return Told(_tr("Claim: named on a container's label"), "", joined(day(line.at), kind, line.source))
         where = _tr("{kind} {source}, line {line}").format(kind=kind, source=line.source, line=line.line)
         template = _tr("Claim, matched since: {state}") if line.is_matched_since else _tr("Claim: {state}")

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QAbstractItemView, QComboBox, QLineEdit, QWidget
 
 from db.queries.inventory import ItemFilter, find_item_ids
 from db.queries.items import ItemRow, items_by_id
+from eum_app.domain.areas import Area
 from eum_app.domain.errors import KnownError
 from eum_app.reports.label_sheet import LabelSheet, label_sheets
 from eum_app.usecases.reporting.label_sheet import MAX_LABELS, LabelOrder, PrintedLabels, preview_labels, print_labels
@@ -241,8 +242,8 @@ class LabelsPage(Page):
             self.path.set_path(self._desk.outbox / "labels.pdf")
         self._reload()
 
-    def refresh(self, areas: frozenset[str]) -> None:
-        if "items" in areas:
+    def refresh(self, areas: frozenset[Area]) -> None:
+        if Area.ITEMS in areas:
             self._reload()
 
     def first_focus(self) -> QWidget:

@@ -18,8 +18,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from eum_app.domain import people
 from eum_app.domain.errors import KnownError
-from eum_app.domain.people import PERMISSIONS
+from eum_app.domain.people import PERMISSIONS, Permission
 from eum_app.usecases.session import Session
 from ui.kit.desk import Desk
 from ui.kit.models import IdsTableModel
@@ -44,11 +45,11 @@ def show_rows(model: IdsTableModel, rows: Sequence[Row], key: Callable[[Row], st
     model.set_source(lambda: list(by_id), lambda ids: {row_id: by_id[row_id] for row_id in ids if row_id in by_id})
 
 
-def may(session: Session, permission: str) -> bool:
-    return permission in PERMISSIONS.get(session.role, frozenset())
+def may(session: Session, permission: Permission) -> bool:
+    return people.may(session.role, permission)
 
 
-def why_not(session: Session, permission: str) -> str:
+def why_not(session: Session, permission: Permission) -> str:
     """Why this account may not do something; empty where it may."""
     if may(session, permission):
         return ""

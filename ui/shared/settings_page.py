@@ -10,6 +10,7 @@ from PySide6.QtCore import QSysInfo, qVersion
 
 from db.queries.people import AccountRow, all_accounts
 from eum_app import __version__
+from eum_app.domain.areas import Area
 from eum_app.domain.errors import KnownError
 from ui.kit import settings, words
 from ui.kit.desk import Desk
@@ -161,7 +162,7 @@ class SettingsPage(Page):
     def opened(self, argument: object) -> None:
         self._ask()
 
-    def refresh(self, areas: frozenset[str]) -> None:
+    def refresh(self, areas: frozenset[Area]) -> None:
         self._ask()
 
     def first_focus(self) -> TabRow:

@@ -8,6 +8,7 @@ from PySide6.QtCore import QCoreApplication, QObject
 
 from db.queries.exchange import Outstanding, outstanding
 from db.queries.findings import open_count
+from eum_app.domain.areas import Area
 from ui.kit import words
 from ui.kit.widgets.rail import DeviceState
 
@@ -24,7 +25,7 @@ class DeviceBox(QObject):
         self._shell, self._desk = shell, desk
         desk.tasks.store_changed.connect(self.refresh)
 
-    def refresh(self, _areas: frozenset[str]) -> None:
+    def refresh(self, _areas: frozenset[Area]) -> None:
         session = self._desk.session
         if session.is_hq:
             self._desk.ask(open_count, then=self._show_hq)

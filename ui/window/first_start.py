@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QButtonGroup, QCheckBox, QLineEdit, QRadioButton, 
 
 from eum_app.crypto.suites import DEFAULT_SUITE, Suite
 from eum_app.domain.errors import KnownError, Refusal
-from eum_app.domain.people import ROLES, is_code, is_store_name
+from eum_app.domain.people import Role, is_code, is_store_name
+from eum_app.domain.stores import StoreKind
 from eum_app.wording.messages import sentence
 from ui.kit import words
 from ui.kit.widgets import Button, Card, FormField, button, card_between_markings, hbox, label, panel, vbox
@@ -89,8 +90,8 @@ class FirstStart(QWidget):
         self._kind, kinds = self._choice(
             "kind",
             (
-                ("field", tr("app", "A field device: visits, scanning, checks")),
-                ("hq", tr("app", "An HQ workstation: inventory, tasking, review")),
+                (StoreKind.FIELD, tr("app", "A field device: visits, scanning, checks")),
+                (StoreKind.HQ, tr("app", "An HQ workstation: inventory, tasking, review")),
             ),
         )
         said = label(
@@ -132,7 +133,7 @@ class FirstStart(QWidget):
         tr = QCoreApplication.translate
         self.account = self._line("account_field")
         self._account_field = FormField(tr("app", "Your account code"), self.account, tr("app", "e.g. INS-017"))
-        self._role, roles = self._choice("role", tuple((key, words.role(key)) for key in ROLES))
+        self._role, roles = self._choice("role", tuple((key, words.role(key)) for key in Role))
         return panel(
             vbox(
                 self._account_field,
@@ -232,7 +233,7 @@ class FirstStart(QWidget):
     def _show_step(self, at: int) -> None:
         tr = QCoreApplication.translate
         self._at = at
-        is_hq, is_last = self._chosen(self._kind) == "hq", at + 1 == len(STEPS)
+        is_hq, is_last = self._chosen(self._kind) == StoreKind.HQ, at + 1 == len(STEPS)
         titles = (
             tr("app", "What is this machine?"),
             tr("app", "What is it called?"),
@@ -316,7 +317,7 @@ class FirstStart(QWidget):
             account=self.account.text().strip(),
             role=self._chosen(self._role),
             passphrase=self.passphrase.take(),
-            database_url=url if url and kind == "hq" else None,
+            database_url=url if url and kind == StoreKind.HQ else None,
         )
         self.set_busy(True)
         self.create_requested.emit(asked)

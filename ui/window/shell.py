@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from eum_app.domain.areas import Area
 from eum_app.domain.errors import KnownError
 from ui.kit.page import KeyEntry, Page
 from ui.kit.tasks import ChildCrashedError, Tasks
@@ -67,7 +68,7 @@ class Shell(QWidget):
         self._stack = _Stack()
         self._pages: dict[str, Page] = {}
         self._frames: dict[str, FitArea] = {}
-        self._stale: dict[str, set[str]] = {}
+        self._stale: dict[str, set[Area]] = {}
         self._current = ""
         middle = QHBoxLayout()
         inset(middle, 0, 0, 0, 0)
@@ -138,14 +139,14 @@ class Shell(QWidget):
         (first if first is not None and is_there else page).setFocus(Qt.FocusReason.OtherFocusReason)
         self.page_shown.emit(key)
 
-    def refresh(self, areas: frozenset[str]) -> None:
+    def refresh(self, areas: frozenset[Area]) -> None:
         """Tell the page in sight that `areas` changed; the others hear of it when they are shown."""
         for key in self._pages:
             self._stale.setdefault(key, set()).update(areas)
         self._refresh_stale(self._current)
 
     def _refresh_stale(self, key: str) -> None:
-        areas = self._stale.pop(key, set())
+        areas = self._stale.pop(key, None)
         if areas:
             self._pages[key].refresh(frozenset(areas))
 

@@ -11,6 +11,7 @@ import shiboken6
 from PySide6.QtCore import QCoreApplication, QTimer
 from PySide6.QtWidgets import QWidget
 
+from eum_app.domain.areas import Area
 from eum_app.domain.errors import KnownError, Refusal
 from eum_app.usecases.session import Session
 from eum_app.usecases.store.erase import erase_store
@@ -22,23 +23,6 @@ from ui.window.device_state import DeviceBox
 from ui.window.shell import Shell
 
 NOTES_EVERY_MS: Final = 60_000
-AREAS: Final = frozenset(
-    {
-        "items",
-        "profiles",
-        "claims",
-        "visits",
-        "checks",
-        "findings",
-        "people",
-        "exchange",
-        "reports",
-        "time",
-        "withheld",
-        "journal",
-    }
-)
-"""Every area that a change of the store may touch (`db.projection`)."""
 
 
 class Work:
@@ -85,7 +69,7 @@ class Work:
         self.tasks.resume()
         self._notes.start(NOTES_EVERY_MS)
         self.shell.take_up()
-        self.tasks.announce(AREAS)  # the store may have changed meanwhile
+        self.tasks.announce(Area)  # the store may have changed meanwhile
         if self._ended_children:
             tr = QCoreApplication.translate
             one = tr("app", "{count} piece of work in the background was stopped by the lock")

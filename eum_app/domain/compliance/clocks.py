@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from enum import StrEnum
 from functools import lru_cache
 from typing import Final
 
@@ -26,33 +27,48 @@ from eum_app.domain.compliance.rules import (
 )
 from eum_app.domain.dispositions import Disposition
 from eum_app.domain.errors import Refusal
+from eum_app.domain.items import EumLevel
+from eum_app.domain.visits import Grade, Outcome
+from eum_app.domain.vocabulary import member_of
 
-TRIGGERS: Final = ("shipped", "title_transfer", "arrival", "first_sighted", "delivered")
-DEFAULT_TRIGGER: Final = "delivered"
+
+class ClockTrigger(StrEnum):
+    """The event from which the initial inventory's 90 days count; the services mean different ones by "delivered"."""
+
+    SHIPPED = "shipped"
+    TITLE_TRANSFER = "title_transfer"
+    ARRIVAL = "arrival"
+    FIRST_SIGHTED = "first_sighted"
+    DELIVERED = "delivered"
+
+
+class ClockState(StrEnum):
+    """Every item is in exactly one, the gravest that fits, so that the counts add up. The gravest come first."""
+
+    NEVER = "annual_never"
+    INITIAL_OVERDUE = "initial_overdue"
+    LATE = "annual_late"
+    DUE_SOON = "due_soon"
+    INITIAL_PENDING = "initial_pending"
+    IN_TIME = "in_time"
+    NO_DATE = "no_date"
+    NOT_SUBJECT = "not_subject"
+
+
+DEFAULT_TRIGGER: Final = ClockTrigger.DELIVERED
 INITIAL_DAYS: Final = 90
 ANNUAL_MONTHS: Final = 12
 SOON_DAYS: Final = 30
-SUBJECT_LEVEL: Final = "EEUM"
+SUBJECT_LEVEL: Final = EumLevel.EEUM
 YEARS: Final = range(1900, 2201)
 """Beyond them a date is a slip of the pen or of a clock, and a due date may have no calendar to stand in."""
-SIGHTING_OUTCOMES: Final = ("verified", "discrepancy")
-SIGHTING_GRADES: Final = ("A", "B")
+SIGHTING_OUTCOMES: Final = (Outcome.VERIFIED, Outcome.DISCREPANCY)
+SIGHTING_GRADES: Final = (Grade.SIGHTED, Grade.LIVE_VIDEO)
 
-NOT_SUBJECT: Final = "not_subject"
-NO_DATE: Final = "no_date"
-INITIAL_PENDING: Final = "initial_pending"
-INITIAL_OVERDUE: Final = "initial_overdue"
-NEVER: Final = "annual_never"
-IN_TIME: Final = "in_time"
-DUE_SOON: Final = "due_soon"
-LATE: Final = "annual_late"
-STATES: Final = (NEVER, INITIAL_OVERDUE, LATE, DUE_SOON, INITIAL_PENDING, IN_TIME, NO_DATE, NOT_SUBJECT)
-"""Every item is in exactly one, the gravest that fits, so that the counts add up."""
-
-_RULES: Final[dict[str, tuple[Rule, ...]]] = {
-    NEVER: (INITIAL_INVENTORY_OVERDUE, ANNUAL_INVENTORY_NEVER),
-    INITIAL_OVERDUE: (INITIAL_INVENTORY_OVERDUE,),
-    LATE: (ANNUAL_INVENTORY_LATE,),
+_RULES: Final[dict[ClockState, tuple[Rule, ...]]] = {
+    ClockState.NEVER: (INITIAL_INVENTORY_OVERDUE, ANNUAL_INVENTORY_NEVER),
+    ClockState.INITIAL_OVERDUE: (INITIAL_INVENTORY_OVERDUE,),
+    ClockState.LATE: (ANNUAL_INVENTORY_LATE,),
 }
 _TERMINAL: Final = frozenset(disposition.value for disposition in Disposition if disposition.is_terminal)
 
@@ -76,7 +92,7 @@ class ItemDates:
 class Standing:
     """How an item stands on a day: its state, when the next inventory is due, and by how many days that is over."""
 
-    state: str
+    state: ClockState
     due_on: date | None
     days_over: int
 
@@ -86,11 +102,12 @@ class Standing:
         return _RULES.get(self.state, ())
 
 
-def require_trigger(trigger: str) -> str:
-    """`trigger` itself. Raises Refusal `clock.trigger`."""
-    if trigger not in TRIGGERS:
-        raise Refusal("clock.trigger", trigger=trigger[:40], known=", ".join(TRIGGERS))
-    return trigger
+def require_trigger(trigger: str) -> ClockTrigger:
+    """`trigger` as a known event. Raises Refusal `clock.trigger`."""
+    found = member_of(ClockTrigger, trigger)
+    if found is None:
+        raise Refusal("clock.trigger", trigger=trigger[:40], known=", ".join(ClockTrigger))
+    return found
 
 
 def last_inventory_of(book: str, sighted_on: str) -> str:
@@ -128,18 +145,24 @@ def standing(dates: ItemDates, trigger: str, today: date, soon_days: int = SOON_
     event = readable(getattr(dates, require_trigger(trigger)))
     last_inventory = readable(dates.last_inventory)
     if dates.eum_level != SUBJECT_LEVEL or dates.disposition in _TERMINAL:
-        return Standing(NOT_SUBJECT, None, 0)
+        return Standing(ClockState.NOT_SUBJECT, None, 0)
     if last_inventory:
         due_on = annual_due_on(last_inventory)
-        state = LATE if today > due_on else DUE_SOON if (due_on - today).days <= soon_days else IN_TIME
+        state = (
+            ClockState.LATE
+            if today > due_on
+            else ClockState.DUE_SOON
+            if (due_on - today).days <= soon_days
+            else ClockState.IN_TIME
+        )
     elif event:
         due_on = initial_due_on(event)
         if today > annual_due_on(event):
-            state = NEVER
+            state = ClockState.NEVER
         elif today > due_on:
-            state = INITIAL_OVERDUE
+            state = ClockState.INITIAL_OVERDUE
         else:
-            state = DUE_SOON if (due_on - today).days <= soon_days else INITIAL_PENDING
+            state = ClockState.DUE_SOON if (due_on - today).days <= soon_days else ClockState.INITIAL_PENDING
     else:
-        return Standing(NO_DATE, None, 0)
+        return Standing(ClockState.NO_DATE, None, 0)
     return Standing(state, due_on, max(0, (today - due_on).days))

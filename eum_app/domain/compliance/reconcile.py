@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from eum_app.domain.dispositions import Disposition
-from eum_app.domain.visits import OUTCOMES
+from eum_app.domain.visits import TO_CHECK, Outcome
 
 COUNTING_DISPOSITIONS: Final = frozenset(
     disposition.value for disposition in Disposition if disposition is not Disposition.DATA_ERROR
 )
 """Dispositions that say where an item is. A data error says nothing, nor does one that this version does not know."""
-COUNTING_OUTCOMES: Final = frozenset({*OUTCOMES, "to_check"} - {"not_on_list"})
+COUNTING_OUTCOMES: Final = frozenset[str]({*Outcome, TO_CHECK} - {Outcome.NOT_ON_LIST})
 
 
 @dataclass(frozen=True)

@@ -8,18 +8,29 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Final
 
 from eum_app.domain.checklists import NOT_OBSERVED, Answer, Checklist, open_questions, visible_questions
-from eum_app.domain.findings import finding_id
+from eum_app.domain.findings import Severity, finding_id
+from eum_app.domain.visits import Outcome
 
 WHOLE_CHECKLIST: Final = "checklist"
 """The subject of a site finding that is about no single question."""
 
 
+class RuleSubject(StrEnum):
+    """Things that rules look at."""
+
+    CHECK = "check"
+    QUESTION = "question"
+    CLOCK = "clock"
+    """Computed, never raised as a finding."""
+
+
 @dataclass(frozen=True)
 class Rule:
-    """One rule. `subject` says what it looks at: check, question, or clock (computed, never raised).
+    """One rule.
 
     A check breaks it with one of `outcomes` (and, where `needs_photo`, without a photo), or with its time
     (`is_of_clock`); a question with one of
@@ -28,11 +39,11 @@ class Rule:
 
     rule_id: str
     version: int
-    severity: str
-    subject: str
+    severity: Severity
+    subject: RuleSubject
     citation: str
     remedy: str
-    outcomes: frozenset[str] = frozenset()
+    outcomes: frozenset[Outcome] = frozenset()
     needs_photo: bool = False
     is_of_clock: bool = False
     values: frozenset[str] = frozenset()
@@ -91,36 +102,36 @@ class Trigger:
 ITEM_NOT_FOUND: Final = Rule(
     "item-not-found",
     1,
-    "high",
-    "check",
+    Severity.HIGH,
+    RuleSubject.CHECK,
     "DODIG-24-140",
     "Find the item, or the papers that say where it is; else start the loss report.",
-    outcomes=frozenset({"not_found"}),
+    outcomes=frozenset({Outcome.NOT_FOUND}),
 )
 ITEM_NOT_ON_LIST: Final = Rule(
     "item-not-on-list",
     1,
-    "medium",
-    "check",
+    Severity.MEDIUM,
+    RuleSubject.CHECK,
     "NSIAD-94-100",
     "Find the transfer or shipment by which the item came here; correct the book.",
-    outcomes=frozenset({"not_on_list"}),
+    outcomes=frozenset({Outcome.NOT_ON_LIST}),
 )
 DISCREPANCY_WITHOUT_PHOTO: Final = Rule(
     "discrepancy-without-photo",
     1,
-    "medium",
-    "check",
+    Severity.MEDIUM,
+    RuleSubject.CHECK,
     "DODIG-25-019",
     "Attach a photo of what differs, or state why none could be taken.",
-    outcomes=frozenset({"discrepancy"}),
+    outcomes=frozenset({Outcome.DISCREPANCY}),
     needs_photo=True,
 )
 CLOCK_IN_FUTURE: Final = Rule(
     "clock-in-future",
     1,
-    "medium",
-    "check",
+    Severity.MEDIUM,
+    RuleSubject.CHECK,
     "NIST SP 800-53 AU-8",
     "Ask when it was made; put the device's clock right, and what it said wrong by a correction of time.",
     is_of_clock=True,
@@ -128,16 +139,16 @@ CLOCK_IN_FUTURE: Final = Rule(
 SITE_CHECKLIST_MISSING: Final = Rule(
     "site-checklist-missing",
     1,
-    "high",
-    "question",
+    Severity.HIGH,
+    RuleSubject.QUESTION,
     "GAO-14-161; DODIG-25-078",
     "An inventory is not complete without the physical security checklist: answer it on site.",
 )
 SITE_DEFICIENCY: Final = Rule(
     "site-deficiency",
     1,
-    "medium",
-    "question",
+    Severity.MEDIUM,
+    RuleSubject.QUESTION,
     "DODIG-25-078",
     "Agree on who puts it right until when; close with evidence.",
     values=frozenset({"no"}),
@@ -145,8 +156,8 @@ SITE_DEFICIENCY: Final = Rule(
 SITE_NOT_OBSERVED: Final = Rule(
     "site-not-observed",
     1,
-    "low",
-    "question",
+    Severity.LOW,
+    RuleSubject.QUESTION,
     "DODIG-25-078",
     "Look at it on the next visit, or take the host's evidence.",
     values=frozenset({NOT_OBSERVED}),
@@ -154,24 +165,24 @@ SITE_NOT_OBSERVED: Final = Rule(
 INITIAL_INVENTORY_OVERDUE: Final = Rule(
     "initial-inventory-overdue",
     1,
-    "high",
-    "clock",
+    Severity.HIGH,
+    RuleSubject.CLOCK,
     "SAMM C8.4 (within 90 days)",
     "Inventory the item by serial number now.",
 )
 ANNUAL_INVENTORY_NEVER: Final = Rule(
     "annual-inventory-never",
     1,
-    "high",
-    "clock",
+    Severity.HIGH,
+    RuleSubject.CLOCK,
     "SIGAR-press: never and late are told apart",
     "Inventory the item by serial number now: there is no inventory of it at all.",
 )
 ANNUAL_INVENTORY_LATE: Final = Rule(
     "annual-inventory-late",
     1,
-    "medium",
-    "clock",
+    Severity.MEDIUM,
+    RuleSubject.CLOCK,
     "DODIG-24-140 (within 12 months of the last one)",
     "Plan a visit that expects the item.",
 )
@@ -189,13 +200,13 @@ RULES: Final = (
     ANNUAL_INVENTORY_LATE,
 )
 RULES_BY_ID: Final = {rule.rule_id: rule for rule in RULES}
-OUTCOMES_OF_RULES: Final = frozenset[str]().union(*(rule.outcomes for rule in RULES))
+OUTCOMES_OF_RULES: Final = frozenset[Outcome]().union(*(rule.outcomes for rule in RULES))
 """A check with another outcome breaks no rule, and need not be looked at."""
 
 
 def run_rules(checks: Iterable[CheckSeen]) -> Iterator[Trigger]:
     """Every check rule over every check, in the checks' order."""
-    rules = [rule for rule in RULES if rule.subject == "check"]
+    rules = [rule for rule in RULES if rule.subject == RuleSubject.CHECK]
     for check in checks:
         for rule in rules:
             by_outcome = check.outcome in rule.outcomes and not (rule.needs_photo and check.photos)
@@ -225,7 +236,7 @@ def question_of(rule_id: str, visit_id: str, of_finding: str, checklist: Checkli
     """The question that a site finding is about, found again by its hash; empty where it is about none, or where it
     came back more often than `SOUGHT_OCCURRENCES`."""
     rule = RULES_BY_ID.get(rule_id)
-    if rule is None or rule.subject != "question":
+    if rule is None or rule.subject != RuleSubject.QUESTION:
         return ""
     triggers = [_about_site(rule, visit_id, question.question_id) for question in checklist.questions]
     for number in range(1, SOUGHT_OCCURRENCES + 1):

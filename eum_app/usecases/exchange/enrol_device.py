@@ -14,9 +14,10 @@ from db.queries.people import DeviceRow, all_accounts, all_devices
 from db.secrets import read_secret
 from eum_app.crypto.certificates import Certificate, CertificateRequest, Identity, PendingIdentity, make_request
 from eum_app.crypto.sealing import KemPublic
+from eum_app.domain.areas import Area
 from eum_app.domain.errors import Refusal
 from eum_app.domain.facts import DeviceEnrolled, DeviceRevoked, IdentityAccepted
-from eum_app.domain.people import folded, is_store_name
+from eum_app.domain.people import Permission, folded, is_store_name
 from eum_app.usecases.changes import Changed
 from eum_app.usecases.exchange.trust import HQ_CHAIN, IDENTITY, PENDING, identity_of, recovery_key
 from eum_app.usecases.people.accounts import changing, named_again
@@ -82,7 +83,7 @@ def request_enrolment(session: Session, path: Path, *, anew: bool = False) -> Re
     identity that it has until it accepts HQ's answer. Raises Refusal `permission.denied`, `device.enrolled_already`
     (at HQ), `store.name` (no certificate can bear the store's name); Trouble of the disk.
     """
-    session.require("device.request")
+    session.require(Permission.DEVICE_REQUEST)
     if session.is_hq:
         raise Refusal("device.enrolled_already", device=session.name)
     if not is_store_name(session.name):
@@ -95,7 +96,7 @@ def request_enrolment(session: Session, path: Path, *, anew: bool = False) -> Re
         else:
             pending = PendingIdentity.from_bytes(stored)
         enrolment.write_request(path, pending.request.der)
-    return Requested(frozenset({"people"}), path, pending.request.short_fingerprint)
+    return Requested(frozenset({Area.PEOPLE}), path, pending.request.short_fingerprint)
 
 
 def read_request(path: Path) -> RequestView:
@@ -115,7 +116,7 @@ def sign_enrolment(session: Session, request_path: Path, answer_path: Path) -> E
     `enrolment.name_taken` (HQ's own name, or a device's but for its case), `enrolment.request_revoked`; Trouble of the
     disk.
     """
-    session.require("device.enrol")
+    session.require(Permission.DEVICE_ENROL)
     request = enrolment.read_request_file(request_path)
     with session.writing() as transaction:
         identity = identity_of(transaction.connection)
@@ -172,7 +173,7 @@ def _seals_to(holder: Certificate | CertificateRequest) -> bytes:
 
 def revoke_device(session: Session, device: str, epoch: int, reason: str) -> Changed:
     """At HQ: trust a device's certificate no more. Raises Refusal `permission.denied`, `visit.device_unknown`."""
-    session.require("device.enrol")
+    session.require(Permission.DEVICE_ENROL)
     with session.writing() as transaction:
         if not any((row.device, row.epoch) == (device, epoch) for row in all_devices(transaction.connection)):
             raise Refusal("visit.device_unknown", device=device)
@@ -197,7 +198,7 @@ def accept_enrolment(session: Session, path: Path, confirmed_root: str, *, leave
     `permission.denied`, `enrolment.no_request`, `enrolment.other_root`, `enrolment.other_request`,
     `enrolment.facts_outstanding` …
     """
-    session.require("device.request")
+    session.require(Permission.DEVICE_REQUEST)
     answer = enrolment.read_answer_file(path)
     with changing(session) as (transaction, store_file, keep):
         stored = transaction.secret(PENDING)
@@ -240,7 +241,7 @@ def accept_enrolment(session: Session, path: Path, confirmed_root: str, *, leave
             escrowed = msgspec.structs.replace(store_file, escrow=escrow)
             slot, codes = new_codes(session, transaction, escrowed)
             keep(escrowed.with_slot(slot))
-        return Accepted(frozenset(transaction.areas | {"people"}), codes)
+        return Accepted(frozenset(transaction.areas | {Area.PEOPLE}), codes)
 
 
 def enrolment_state(session: Session) -> EnrolmentState:

@@ -13,6 +13,7 @@ import msgspec
 from db.queries.checks import check_ids_of_others
 from db.queries.visits import devices_of_visits
 from db.store import Connection
+from eum_app.domain.areas import Area
 from eum_app.domain.errors import KnownError, Refusal
 from eum_app.domain.facts import (
     DEVICE_MAY_STATE,
@@ -54,7 +55,7 @@ def receive_at_hq(
     return received.as_imported()
 
 
-def _take(session: Session, path: Path) -> tuple[ImportOutcome, frozenset[str]]:
+def _take(session: Session, path: Path) -> tuple[ImportOutcome, frozenset[Area]]:
     with verify_bundle(session, path) as bundle:
         manifest, sender = bundle.manifest, bundle.sender.origin
         with session.writing(own_chain_last=True) as transaction:
@@ -115,11 +116,11 @@ def _numbers_of(kind: type[Fact | UnknownFact]) -> tuple[str, ...]:
     return tuple(field.name for field in msgspec.structs.fields(kind) if field.type is int)
 
 
-def _answer(session: Session, outcomes: dict[Path, ImportOutcome], folder: Path, areas: set[str]) -> None:
+def _answer(session: Session, outcomes: dict[Path, ImportOutcome], folder: Path, areas: set[Area]) -> None:
     """Write one receipt for each device heard from; also again where what it sent was held already."""
     answered: dict[str, tuple[Path, ...]] = {}
     for path, outcome in outcomes.items():
-        if outcome.outcome not in {"accepted", "already_held"}:
+        if not outcome.outcome.is_good:
             continue
         if outcome.sender not in answered:
             try:

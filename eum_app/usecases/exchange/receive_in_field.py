@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from eum_app.domain.areas import Area
 from eum_app.domain.errors import Refusal
 from eum_app.domain.journal import outgoing_origin
 from eum_app.usecases.exchange.seal_bundle import OnProgress
@@ -28,7 +29,7 @@ def receive_in_field(session: Session, paths: Sequence[Path], progress: OnProgre
     return received.as_imported()
 
 
-def _take(session: Session, path: Path) -> tuple[ImportOutcome, frozenset[str]]:
+def _take(session: Session, path: Path) -> tuple[ImportOutcome, frozenset[Area]]:
     with verify_bundle(session, path) as bundle:
         manifest, sender = bundle.manifest, bundle.sender.origin
         if manifest.origin != outgoing_origin(sender, session.name):

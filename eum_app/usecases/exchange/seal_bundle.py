@@ -13,9 +13,12 @@ from db.files import disk_trouble
 from db.queries.exchange import held_by_device, received_head, require_not_rolled_back
 from db.store import Connection, Store
 from eum_app.crypto.certificates import Certificate
+from eum_app.domain.areas import Area
+from eum_app.domain.bundles import BundleKind
 from eum_app.domain.errors import Refusal
 from eum_app.domain.facts import BundleSealed, HeadSigned, VisitPlanned, content_refs, decode_fact
 from eum_app.domain.journal import Head, encode_entry, head_of, outgoing_origin
+from eum_app.domain.people import Permission
 from eum_app.usecases.changes import Changed
 from eum_app.usecases.exchange.trust import device_certificate, hq_certificate, identity_of
 from eum_app.usecases.session import Session
@@ -59,7 +62,7 @@ def seal_results(session: Session, folder: Path, progress: OnProgress | None = N
     that this store does not hold: it was put back from a copy); Trouble `disk.full` and the like. Nothing
     half-written stays behind, and nothing is recorded unless the file is whole.
     """
-    session.require("bundle.seal")
+    session.require(Permission.BUNDLE_SEAL)
     named = session.store.named
     with session.store.reading() as connection:
         since, _ = received_head(connection, named.name, named.epoch)
@@ -75,7 +78,7 @@ def seal_for_device(session: Session, device: str, folder: Path, progress: OnPro
 
     Raises Refusal `visit.device_unknown`, `bundle.nothing_to_seal`; Trouble as `seal_results`.
     """
-    session.require("bundle.seal")
+    session.require(Permission.BUNDLE_SEAL)
     named = session.store.named
     with session.store.reading() as connection:
         recipient = device_certificate(connection, device)
@@ -107,7 +110,7 @@ def _seal(
             progress(done, total)
 
     first: Sealed | None = None
-    areas: set[str] = set()
+    areas: set[Area] = set()
     further: list[Path] = []
     while since.seq < end.seq:
         part = _slice(session, connection, since, end)
@@ -137,7 +140,7 @@ def _slice(session: Session, connection: Connection, since: Head, end: Head) -> 
     """The longest run of entries after `since` that one bundle can hold."""
     signatures: list[HeadSignature] = []
     object_ids: dict[str, None] = {}
-    kind = "receipt" if session.is_hq else "results"
+    kind = BundleKind.RECEIPT if session.is_hq else BundleKind.RESULTS
     head = since
     for entry in entries_after(connection, since.origin, since.epoch, since.seq, end.seq):
         fact = decode_fact(entry.kind, entry.kind_version, entry.payload)
@@ -151,7 +154,7 @@ def _slice(session: Session, connection: Connection, since: Head, end: Head) -> 
                 HeadSignature(account=fact.account, seq=fact.head_seq, hash=fact.head_hash, signature=fact.signature)
             )
         if session.is_hq and isinstance(fact, VisitPlanned):
-            kind = "tasking"
+            kind = BundleKind.TASKING
         head = head_of(entry)
     return _Part(head, kind, signatures, object_ids)
 

@@ -18,6 +18,8 @@ from db.content import ObjectRow, keep_object, verify_content
 from db.files import disk_trouble, sync_folder, written_whole
 from db.queries.exchange import bundle_held, is_quarantined
 from db.transaction import Transaction
+from eum_app.domain.areas import Area
+from eum_app.domain.bundles import ImportResult
 from eum_app.domain.errors import KnownError, Refusal, Trouble
 from eum_app.domain.facts import (
     BundleImported,
@@ -29,6 +31,7 @@ from eum_app.domain.facts import (
     content_refs,
 )
 from eum_app.domain.journal import Entry, decode_entry
+from eum_app.domain.people import Permission
 from eum_app.usecases.changes import Changed
 from eum_app.usecases.exchange.seal_bundle import SUFFIX, OnProgress
 from eum_app.usecases.exchange.trust import identity_of, trust_list
@@ -48,13 +51,14 @@ _NOT_KEPT: Final = frozenset(
 
 @dataclass(frozen=True)
 class ImportOutcome:
-    """The outcome of one file. `outcome`: accepted, already_held, waiting (an earlier bundle is missing), forked,
-    refused (not kept), quarantined; `code` and `values` say why. Where one bundle could not hold the receipt and the
-    tasking with it, `further_receipts` are the next ones, in order."""
+    """The outcome of one file. `code` and `values` say why it was not accepted.
+
+    Where one bundle could not hold the receipt and the tasking with it, `further_receipts` are the next ones, in order.
+    """
 
     path: Path
     file_name: str
-    outcome: str
+    outcome: ImportResult
     code: str = ""
     values: dict[str, str] = field(default_factory=dict)
     sender: str = ""
@@ -84,7 +88,7 @@ class Arrived:
     """
 
     new_entries: int
-    visits: set[str]
+    visits: set[Area]
     signed: list[HeadSigned]
     receipts: list[FactsReceived]
     is_held: bool = False
@@ -97,14 +101,14 @@ class Received:
 
     files: tuple[Path, ...]
     outcomes: dict[Path, ImportOutcome]
-    areas: set[str]
+    areas: set[Area]
 
     def as_imported(self) -> Imported:
         return Imported(frozenset(self.areas), tuple(self.outcomes[path] for path in self.files))
 
 
 Admit = Callable[[Sequence[Entry], Sequence[Fact | UnknownFact]], None]
-Take = Callable[[Session, Path], tuple[ImportOutcome, frozenset[str]]]
+Take = Callable[[Session, Path], tuple[ImportOutcome, frozenset[Area]]]
 """Receives one bundle; returns its outcome and the areas touched. Raises as `append_bundle` does."""
 
 
@@ -114,12 +118,12 @@ def receive_each(session: Session, paths: Sequence[Path], take: Take, progress: 
     A folder is read as the bundles in it. Raises Refusal `permission.denied`, `device.not_enrolled`; Trouble of the
     disk.
     """
-    session.require("bundle.import")
+    session.require(Permission.BUNDLE_IMPORT)
     with session.store.reading() as connection:
         identity_of(connection)
     files = [file for path in paths for file in (_bundles_in(session, path) if path.is_dir() else [path])]
     outcomes: dict[Path, ImportOutcome] = {}
-    areas: set[str] = set()
+    areas: set[Area] = set()
     waiting = _in_order(files)
     before = len(waiting) + 1
     # A bundle that came too early is tried again while others still go in.
@@ -128,7 +132,7 @@ def receive_each(session: Session, paths: Sequence[Path], take: Take, progress: 
         still: list[Path] = []
         for path in waiting:
             outcomes[path] = _receive_one(session, path, take, areas)
-            if outcomes[path].outcome == "waiting":
+            if outcomes[path].outcome is ImportResult.WAITING:
                 still.append(path)
             if progress:
                 progress(len(files) - len(still), len(files))
@@ -186,7 +190,7 @@ def outcome_of(path: Path, bundle: OpenedBundle, arrived: Arrived, new_findings:
     return ImportOutcome(
         path,
         path.name,
-        "already_held" if arrived.is_held else "accepted",
+        ImportResult.ALREADY_HELD if arrived.is_held else ImportResult.ACCEPTED,
         sender=bundle.sender.origin,
         kind=bundle.manifest.kind,
         new_entries=arrived.new_entries,
@@ -219,7 +223,7 @@ def _in_order(files: Sequence[Path]) -> list[Path]:
     return sorted(dict.fromkeys(files), key=place)
 
 
-def _receive_one(session: Session, path: Path, take: Take, areas: set[str]) -> ImportOutcome:
+def _receive_one(session: Session, path: Path, take: Take, areas: set[Area]) -> ImportOutcome:
     try:
         outcome, touched = _take_again_where_crossed(session, path, take)
     except Refusal as refusal:
@@ -231,14 +235,14 @@ def _receive_one(session: Session, path: Path, take: Take, areas: set[str]) -> I
     return outcome
 
 
-def _refused(session: Session, path: Path, refusal: Refusal, areas: set[str]) -> ImportOutcome:
+def _refused(session: Session, path: Path, refusal: Refusal, areas: set[Area]) -> ImportOutcome:
     values = {name: _plain_text(str(value)) for name, value in refusal.values.items()}
     if refusal.code == "chain.gap":
-        return ImportOutcome(path, path.name, "waiting", refusal.code, values)
+        return ImportOutcome(path, path.name, ImportResult.WAITING, refusal.code, values)
     if refusal.code in _NOT_KEPT:
-        return ImportOutcome(path, path.name, "refused", refusal.code, values)
+        return ImportOutcome(path, path.name, ImportResult.REFUSED, refusal.code, values)
     _quarantine(session, path, refusal.code, values, areas)
-    outcome = "forked" if refusal.code == "chain.forked" else "quarantined"
+    outcome = ImportResult.FORKED if refusal.code == "chain.forked" else ImportResult.QUARANTINED
     return ImportOutcome(path, path.name, outcome, refusal.code, values)
 
 
@@ -251,7 +255,7 @@ def _plain_text(text: str) -> str:
     return text.encode("utf-8", "replace").decode()
 
 
-def _take_again_where_crossed(session: Session, path: Path, take: Take) -> tuple[ImportOutcome, frozenset[str]]:
+def _take_again_where_crossed(session: Session, path: Path, take: Take) -> tuple[ImportOutcome, frozenset[Area]]:
     """Two imports at once may wait for each other's visits; the one that the database sends back begins again."""
     for _ in range(CROSSED_TRIES - 1):
         try:
@@ -283,7 +287,7 @@ def imported(session: Session, bundle: OpenedBundle, path: Path, *, new_entries:
 
 def _append_all(
     session: Session, bundle: OpenedBundle, known_at: int, transaction: Transaction, admit: Admit | None
-) -> tuple[set[str], list[HeadSigned], list[FactsReceived]]:
+) -> tuple[set[Area], list[HeadSigned], list[FactsReceived]]:
     """Append a bundle's entries in blocks; the ids of the visits that they are about, the heads signed in them, and
     HQ's receipts.
 
@@ -291,7 +295,7 @@ def _append_all(
     `admit` and `verify_content` do.
     """
     manifest = bundle.manifest
-    visits: set[str] = set()
+    visits: set[Area] = set()
     signed: list[HeadSigned] = []
     receipts: list[FactsReceived] = []
     expected = manifest.first_seq
@@ -317,7 +321,7 @@ def _append_all(
     return visits, signed, receipts
 
 
-def _quarantine(session: Session, path: Path, code: str, values: dict[str, str], areas: set[str]) -> None:
+def _quarantine(session: Session, path: Path, code: str, values: dict[str, str], areas: set[Area]) -> None:
     digest, size = _kept_whole(session.store.folder / QUARANTINE, path)
     quarantine_id = hashlib.sha384(f"{digest}\0{code}".encode()).hexdigest()[:32]
     try:

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 from db.queries.claims import claim_candidates, claim_list_of
 from db.store import Connection
-from eum_app.domain.claims import Candidate, ClaimKind, ClaimRow, Matched, match_claim
+from eum_app.domain.claims import Candidate, ClaimKind, ClaimMatch, ClaimRow, Matched, match_claim
 from eum_app.domain.errors import Refusal
 from eum_app.domain.facts import ClaimMade, ClaimsImported, Fact, RejectedRow
+from eum_app.domain.people import Permission
 from eum_app.list_files.claims_file import ClaimsPreview
 from eum_app.usecases.changes import Changed
 from eum_app.usecases.session import Session, new_id
@@ -34,7 +35,7 @@ def import_claims(session: Session, preview: ClaimsPreview, kind: ClaimKind) -> 
     One transaction. Raises Refusal `permission.denied`, `claims.already_imported` (the same file: it says nothing
     twice), Trouble of the disk.
     """
-    session.require("inventory.import")
+    session.require(Permission.INVENTORY_IMPORT)
     import_id = new_id()
     with session.writing() as transaction:
         earlier = claim_list_of(transaction.connection, preview.sha384)
@@ -58,8 +59,8 @@ def import_claims(session: Session, preview: ClaimsPreview, kind: ClaimKind) -> 
                 rows=preview.rows,
                 claims=len(preview.accepted),
                 matched=matched,
-                unmatched=counts["unmatched"],
-                ambiguous=counts["ambiguous"],
+                unmatched=counts[ClaimMatch.UNMATCHED],
+                ambiguous=counts[ClaimMatch.AMBIGUOUS],
                 rejected=tuple(RejectedRow(line=row.line, codes=row.codes) for row in preview.rejected),
             )
         )
@@ -70,8 +71,8 @@ def import_claims(session: Session, preview: ClaimsPreview, kind: ClaimKind) -> 
         import_id,
         len(preview.accepted),
         matched,
-        counts["unmatched"],
-        counts["ambiguous"],
+        counts[ClaimMatch.UNMATCHED],
+        counts[ClaimMatch.AMBIGUOUS],
         len(preview.rejected),
     )
 

@@ -9,6 +9,7 @@ from typing import Final
 from db.queries.items import held_match_keys, site_ids_by_name
 from eum_app.domain.facts import Fact, InventoryImported, ItemListed, RejectedRow, SiteRegistered
 from eum_app.domain.inventory_rows import InventoryRow
+from eum_app.domain.people import Permission
 from eum_app.list_files.inventory_file import InventoryPreview
 from eum_app.usecases.changes import Changed
 from eum_app.usecases.people.scopes import require_countries
@@ -31,7 +32,7 @@ def import_inventory(session: Session, preview: InventoryPreview) -> InventoryRe
 
     One transaction. Raises Refusal `permission.denied`, Trouble of the disk.
     """
-    session.require("inventory.import")
+    session.require(Permission.INVENTORY_IMPORT)
     import_id = new_id()
     require_countries(session, [row.country for row in preview.accepted])
     with session.writing() as transaction:

@@ -9,6 +9,7 @@ import msgspec
 from eum_app.domain.errors import Refusal
 from eum_app.domain.facts import ProfileSaved
 from eum_app.domain.items import clean
+from eum_app.domain.people import Permission
 from eum_app.list_files.list_file import Profile, headings_key
 from eum_app.usecases.changes import Changed
 from eum_app.usecases.session import Session
@@ -21,7 +22,7 @@ def save_profile(session: Session, name: str, list_kind: str, profile: Profile, 
 
     `list_kind` is inventory, partner_report or shipper_list. Raises Refusal `permission.denied`, `profile.name`.
     """
-    session.require("inventory.import")
+    session.require(Permission.INVENTORY_IMPORT)
     kept = clean(name)
     if not kept or len(kept) > MAX_NAME:
         raise Refusal("profile.name", limit=MAX_NAME)

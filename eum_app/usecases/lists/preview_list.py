@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from db.queries.items import held_match_keys
+from eum_app.domain.claims import ListKind
 from eum_app.list_files.claims_file import CLAIMS, read_claims
 from eum_app.list_files.inventory_file import INVENTORY, read_inventory
 from eum_app.list_files.inventory_table import Layout
 from eum_app.list_files.list_file import ListPreview, Profile
 from eum_app.usecases.lists.import_claims import match_rows
 from eum_app.usecases.session import Session
-
-ListKind = Literal["inventory", "partner_report", "shipper_list"]
 
 
 @dataclass(frozen=True)
@@ -27,12 +26,12 @@ class Shown:
 
 
 def layout_of(kind: ListKind) -> Layout:
-    return INVENTORY if kind == "inventory" else CLAIMS
+    return INVENTORY if kind == ListKind.INVENTORY else CLAIMS
 
 
 def preview_list(session: Session, path: Path, kind: ListKind, profile: Profile) -> Shown:
     """Read `path` as a list of `kind`; raises as `list_file.read_list` does. Nothing is kept."""
-    if kind == "inventory":
+    if kind == ListKind.INVENTORY:
         listed = read_inventory(path, profile)
         keys = {row.line: "|".join(row.key) for row in listed.accepted}
         with session.store.reading() as connection:  # the whole book, as the import asks it

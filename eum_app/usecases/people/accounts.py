@@ -21,15 +21,18 @@ from db.transaction import Transaction
 from eum_app.crypto.passphrases import KdfParams
 from eum_app.crypto.signing import SigningKey
 from eum_app.domain import people
+from eum_app.domain.areas import Area
 from eum_app.domain.errors import Refusal
 from eum_app.domain.facts import AccountAdded, AccountRemoved, AccountUnlocked, PassphraseChanged
-from eum_app.domain.people import ALL, Scope
+from eum_app.domain.people import ALL, Permission, Role, Scope
+from eum_app.domain.stores import UnlockedBy
+from eum_app.domain.vocabulary import Unknown
 from eum_app.usecases.changes import Changed
 from eum_app.usecases.session import Session
 from eum_app.usecases.store.unlocking import attempts_place, unlocked_by_passphrase
 
 MIN_PASSPHRASE = 8
-PEOPLE = Changed(frozenset({"people", "journal"}))
+PEOPLE = Changed(frozenset({Area.PEOPLE, Area.JOURNAL}))
 
 
 @dataclass(frozen=True)
@@ -38,7 +41,7 @@ class AccountState:
     open this store still; `failed` counts attempts since the last success."""
 
     account: str
-    role: str
+    role: Role | Unknown
     scope: Scope
     state: str
     codes_left: int
@@ -80,7 +83,7 @@ def add_account(
     Raises Refusal `permission.denied`, `account.name`, `account.exists` (also for a code that differs only in case, or
     was removed: what it stated stays its own), `role.unknown`, `passphrase.too_short`; Trouble of the disk.
     """
-    session.require("account.manage")
+    session.require(Permission.ACCOUNT_MANAGE)
     require_account_name(account)
     people.require_role(role)
     require_passphrase(passphrase)
@@ -118,7 +121,7 @@ def change_passphrase(session: Session, old: str, new: str, *, kdf: KdfParams | 
     kdf = kdf or like(session)
     with changing(session) as (transaction, store_file, keep):
         slot = require_slot(store_file, account)
-        transaction.record(PassphraseChanged(observed_at=session.observed_now(), account=account, how="own"))
+        transaction.record(PassphraseChanged(observed_at=session.observed_now(), account=account, how=UnlockedBy.OWN))
         keep(store_file.with_slot(with_passphrase(store_file.store_id, slot, unlocked.account_key, new, kdf)))
     return PEOPLE
 
@@ -129,7 +132,7 @@ def reset_passphrase(session: Session, account: str, new: str, *, kdf: KdfParams
 
     Raises Refusal `permission.denied`, `account.unknown`, `account.own`, `passphrase.too_short`; Trouble of the disk.
     """
-    session.require("account.manage")
+    session.require(Permission.ACCOUNT_MANAGE)
     require_passphrase(new)
     _require_other(session, account)
     store_id = session.store.named.store_id
@@ -138,7 +141,7 @@ def reset_passphrase(session: Session, account: str, new: str, *, kdf: KdfParams
         row = _known(transaction, session, account)
         observed_at = session.observed_now()
         transaction.record(account_added(observed_at, account, row.role, row.scope, unlocked.signing_key))
-        transaction.record(PassphraseChanged(observed_at=observed_at, account=account, how="reset"))
+        transaction.record(PassphraseChanged(observed_at=observed_at, account=account, how=UnlockedBy.RESET))
         keep(store_file.with_slot(slot))
     forget(session.store.folder, account)
     return PEOPLE
@@ -146,10 +149,12 @@ def reset_passphrase(session: Session, account: str, new: str, *, kdf: KdfParams
 
 def unlock_account(session: Session, account: str) -> Changed:
     """Let a locked account try again. Raises Refusal `permission.denied`, `account.unknown`; Trouble of the disk."""
-    session.require("account.manage")
+    session.require(Permission.ACCOUNT_MANAGE)
     with session.writing() as transaction:
         _known(transaction, session, account)
-        transaction.record(AccountUnlocked(observed_at=session.observed_now(), account=account, how="administrator"))
+        transaction.record(
+            AccountUnlocked(observed_at=session.observed_now(), account=account, how=UnlockedBy.ADMINISTRATOR)
+        )
     forget(session.store.folder, attempts_place(read_store_file(session.store.folder), account))
     return PEOPLE
 
@@ -161,7 +166,7 @@ def remove_account(session: Session, account: str) -> Changed:
     Raises Refusal `permission.denied`, `account.unknown`, `account.own`, `account.last_administrator`; Trouble of the
     disk.
     """
-    session.require("account.manage")
+    session.require(Permission.ACCOUNT_MANAGE)
     _require_other(session, account)
     with changing(session) as (transaction, store_file, keep):
         _known(transaction, session, account)
@@ -170,7 +175,7 @@ def remove_account(session: Session, account: str) -> Changed:
             for row in _own(all_accounts(transaction.connection), session)
             if row.account != account and not row.removed_at and store_file.slot(row.account)
         ]
-        if not any(people.may(row.role, "account.manage") for row in rest):
+        if not any(people.may(row.role, Permission.ACCOUNT_MANAGE) for row in rest):
             raise Refusal("account.last_administrator", account=account)
         transaction.record(AccountRemoved(observed_at=session.observed_now(), account=account))
         keep(store_file.without(account))

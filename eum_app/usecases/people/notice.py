@@ -9,6 +9,7 @@ from db.notice import read_notice, write_notice
 from db.store import Store
 from eum_app.domain.errors import Refusal
 from eum_app.domain.facts import NoticePublished
+from eum_app.domain.people import Permission
 from eum_app.usecases.changes import Changed
 from eum_app.usecases.session import NOTICE_ID, Session
 
@@ -22,7 +23,7 @@ def set_notice(session: Session, text: str, *, is_required: bool) -> Changed:
     """From the next opening on this text is shown, and where `is_required`, nothing is opened without its acceptance:
     not in a window, not at the command line, not by a recovery code. Raises Refusal `permission.denied`,
     `notice.text`; Trouble of the disk."""
-    session.require("account.manage")
+    session.require(Permission.ACCOUNT_MANAGE)
     text = text.strip()
     if not text or len(text) > MAX_TEXT_CHARS:
         raise Refusal("notice.text", limit=MAX_TEXT_CHARS)

@@ -30,6 +30,8 @@ from eum_app.domain.facts import (
     RecoveryCodesMade,
     RecoveryCodeUsed,
 )
+from eum_app.domain.people import Permission
+from eum_app.domain.stores import UnlockedBy
 from eum_app.usecases.changes import Changed
 from eum_app.usecases.exchange.trust import recovery_key
 from eum_app.usecases.people.accounts import PEOPLE, changing, require_passphrase, require_slot
@@ -143,8 +145,8 @@ def _use_up(session: Session, found: CodeSlot, new_passphrase: str, kdf: KdfPara
         transaction.record_all(
             [
                 RecoveryCodeUsed(observed_at=observed_at, account=account, set_id=found.set_id, number=found.number),
-                PassphraseChanged(observed_at=observed_at, account=account, how="recovery_code"),
-                AccountUnlocked(observed_at=observed_at, account=account, how="recovery_code"),
+                PassphraseChanged(observed_at=observed_at, account=account, how=UnlockedBy.RECOVERY_CODE),
+                AccountUnlocked(observed_at=observed_at, account=account, how=UnlockedBy.RECOVERY_CODE),
             ]
         )
 
@@ -156,7 +158,7 @@ def read_out_recovery_code(session: Session, device: str, account: str) -> Discl
     Raises Refusal `permission.denied`, `recovery.none_held` (no set that HQ can open was received),
     `recovery.all_spent`; Trouble of the disk.
     """
-    session.require("recovery.disclose")
+    session.require(Permission.RECOVERY_DISCLOSE)
     with session.writing() as transaction:
         held = code_set(transaction.connection, device, account)
         if held is None or not held.sealed or not session.is_hq:

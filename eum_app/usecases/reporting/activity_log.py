@@ -9,6 +9,7 @@ from typing import Final, Protocol
 from db.queries.activity import ActivityFilter, activity_count, activity_rows
 from db.queries.exchange import journal_heads, not_yet_received
 from eum_app.domain.errors import Refusal
+from eum_app.domain.people import Permission
 from eum_app.reports.activity_log import activity_log_report, cells
 from eum_app.reports.inventory_status import Made
 from eum_app.reports.sidecar import sidecar_of
@@ -37,7 +38,7 @@ def export_activity_log(
 
     Raises Refusal `permission.denied`, `report.log_format`, `device.not_enrolled`, and as `export_report` does.
     """
-    session.require("report.export")
+    session.require(Permission.REPORT_EXPORT)
     if path.suffix.lower() not in FORMATS:
         raise Refusal("report.log_format", name=path.name)
     require_target(path)

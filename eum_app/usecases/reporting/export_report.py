@@ -21,6 +21,7 @@ import msgspec
 
 from db.files import disk_trouble, sync_folder
 from eum_app.crypto.certificates import Identity
+from eum_app.domain.areas import Area
 from eum_app.domain.errors import Refusal, Trouble
 from eum_app.domain.facts import ReportExported
 from eum_app.reports.formats import csv_file, json_file, pdf_file, xlsx_file
@@ -130,7 +131,7 @@ def export_report(session: Session, path: Path, report: Report, sidecar: Sidecar
 
 def _record_and_publish(
     session: Session, sidecar: Sidecar, folder: Path, path: Path, names: Sequence[str]
-) -> frozenset[str]:
+) -> frozenset[Area]:
     """Record the export and give every file its name; if either fails, neither stands."""
     named: list[Path] = []
     try:

@@ -12,6 +12,7 @@ from db.store import Connection
 from eum_app.domain.clock import parse_date
 from eum_app.domain.compliance.clocks import DEFAULT_TRIGGER, require_trigger
 from eum_app.domain.journal import Head
+from eum_app.domain.people import Permission
 from eum_app.reports.inventory_status import Made, cells, inventory_status_report, reconciliation_of
 from eum_app.reports.sidecar import sidecar_of
 from eum_app.usecases.exchange.trust import identity_of
@@ -51,7 +52,7 @@ def preview_inventory_status(
     session: Session, wanted: InventoryFilter, limit: int = 200, *, trigger: str = DEFAULT_TRIGGER
 ) -> InventoryStatusPreview:
     """First rows and counts. Raises Refusal `permission.denied`, `clock.trigger`."""
-    session.require("report.export")
+    session.require(Permission.REPORT_EXPORT)
     require_countries(session, [wanted.country] if wanted.country else [])
     as_of = session.observed_now()
     with session.reading() as connection:
@@ -84,7 +85,7 @@ def export_inventory_status(
     initial inventory's 90 days run from. Raises Refusal `permission.denied`, `clock.trigger`, `device.not_enrolled`,
     and as `export_report` does.
     """
-    session.require("report.export")
+    session.require(Permission.REPORT_EXPORT)
     require_countries(session, [wanted.country] if wanted.country else [])
     require_target(path)
     require_trigger(trigger)

@@ -16,6 +16,7 @@ from eum_app.domain.errors import Refusal
 from eum_app.domain.facts import LabelsPrinted
 from eum_app.domain.mark_syntax import EOT, GS, HEADER, RS
 from eum_app.domain.marks import parse_mark
+from eum_app.domain.people import Permission
 from eum_app.reports.formats.pdf_file import set_pdf
 from eum_app.reports.label_sheet import (
     MAX_MODULE_MM,
@@ -94,7 +95,7 @@ def print_labels(
     `report.name` (not .pdf), Trouble `report.pdf_failed` and those of the disk.
     """
     order = LabelOrder(tuple(item_ids), sheet_id, symbol, kind, start, copies, dpi)
-    session.require("paper.print")
+    session.require(Permission.PAPER_PRINT)
     require_pdf(path)
     cover, labels, data = _laid_out(session, order)
     pdf = set_pdf("label-sheet", data)
@@ -118,7 +119,7 @@ def preview_labels(session: Session, order: LabelOrder) -> tuple[bytes, int]:
 
     Raises as `print_labels` does, for what stands on that sheet.
     """
-    session.require("paper.print")
+    session.require(Permission.PAPER_PRINT)
     _require_order(order)
     free = _sheet(order.sheet_id).labels - order.start + 1
     on_first = replace(order, item_ids=order.item_ids[: -(-free // order.copies)])

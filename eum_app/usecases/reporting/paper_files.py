@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from db.files import disk_trouble, written_whole
+from eum_app.domain.areas import Area
 from eum_app.domain.errors import Refusal
 from eum_app.domain.facts import LabelsPrinted, WorklistPrinted
 from eum_app.usecases.session import Session
@@ -23,7 +24,7 @@ def require_pdf(path: Path) -> None:
             raise Refusal("report.is_folder", name=path.name)
 
 
-def write_and_record(session: Session, sheets: Sequence[Sheet]) -> frozenset[str]:
+def write_and_record(session: Session, sheets: Sequence[Sheet]) -> frozenset[Area]:
     """Write every file and record its fact; the areas touched. If one fails, none stands.
 
     Raises Trouble of the disk.

@@ -16,6 +16,7 @@ from db.store import Connection
 from eum_app.domain.checklists import Checklist
 from eum_app.domain.errors import KnownError, Refusal
 from eum_app.domain.facts import ContentRef, PartySignature, VisitClosedOut
+from eum_app.domain.people import Permission
 from eum_app.reports.inventory_status import Made
 from eum_app.reports.sidecar import sidecar_of
 from eum_app.reports.visit_record import (
@@ -50,7 +51,7 @@ def export_visit_record(session: Session, path: Path, visit_id: str, progress: O
     As CSV, the site checklist, the findings and the evidence are files of their own beside it. Raises Refusal
     `permission.denied`, `visit.unknown`, `device.not_enrolled`, and as `export_report` does.
     """
-    session.require("report.export")
+    session.require(Permission.REPORT_EXPORT)
     require_target(path)
     with session.reading() as connection:
         as_of = session.observed_now()

@@ -20,6 +20,7 @@ from db.store import Connection
 from eum_app.domain.checklists import expected_answers, visible_questions
 from eum_app.domain.errors import Refusal
 from eum_app.domain.facts import WorklistPrinted
+from eum_app.domain.people import Permission
 from eum_app.reports.formats.pdf_file import set_pdf
 from eum_app.reports.model import Cover
 from eum_app.reports.worklist import ROWS_PER_PAGE, PrintedPage, worklist_data
@@ -140,7 +141,7 @@ def print_worklist(
     Raises Refusal `permission.denied`, `visit.unknown`, `worklist.empty`, `report.name` (not .pdf), Trouble
     `report.pdf_failed` and those of the disk.
     """
-    session.require("paper.print")
+    session.require(Permission.PAPER_PRINT)
     require_pdf(path)
     with session.reading() as connection:
         row = visit(connection, visit_id)

@@ -19,6 +19,7 @@ from eum_app.domain.compliance.rules import (
     OUTCOMES_OF_RULES,
     RULES_BY_ID,
     CheckSeen,
+    RuleSubject,
     SiteSeen,
     Trigger,
     run_rules,
@@ -26,7 +27,8 @@ from eum_app.domain.compliance.rules import (
 )
 from eum_app.domain.errors import Refusal
 from eum_app.domain.facts import FindingLapsed, FindingRaised, FindingReviewed
-from eum_app.domain.findings import require_decision
+from eum_app.domain.findings import LapseReason, require_decision
+from eum_app.domain.people import Permission
 from eum_app.domain.time_check import TOLERANCE
 from eum_app.usecases.changes import Changed
 from eum_app.usecases.people.scopes import require_finding
@@ -134,9 +136,13 @@ def _occurring(connection: Connection, triggers: Iterable[Trigger]) -> dict[str,
     return found
 
 
-def _why_gone(rule_id: str) -> str:
+def _why_gone(rule_id: str) -> LapseReason:
     rule = RULES_BY_ID.get(rule_id)
-    return "answered_since" if rule is not None and rule.subject == "question" else "check_no_longer_counts"
+    return (
+        LapseReason.ANSWERED_SINCE
+        if rule is not None and rule.subject == RuleSubject.QUESTION
+        else LapseReason.CHECK_NO_LONGER_COUNTS
+    )
 
 
 def review_finding(
@@ -148,7 +154,7 @@ def review_finding(
     Raises Refusal `permission.denied`, `finding.unknown`, `finding.decided`, `finding.lapsed`, `review.decision`,
     `review.comment`, `review.own_check`.
     """
-    session.require("finding.review")
+    session.require(Permission.FINDING_REVIEW)
     with session.writing() as transaction:
         connection = transaction.connection
         row = finding(connection, finding_id)

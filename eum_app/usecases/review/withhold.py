@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from db.queries.content import device_of_content, object_of, withholding, withholding_asked
 from eum_app.domain.errors import Refusal
 from eum_app.domain.facts import ContentWithheld, WithholdingAsked
-from eum_app.domain.people import folded
+from eum_app.domain.people import Permission, folded
 from eum_app.usecases.changes import Changed
 from eum_app.usecases.people.scopes import require_object
 from eum_app.usecases.session import Session, new_id
@@ -80,10 +80,10 @@ def confirm_withholding(session: Session, request_id: str) -> Changed:
         transaction.record(order)
         for device in device_of_content(transaction.connection, asked.object_id):
             transaction.copy_out(device, [order])
-        return Changed(frozenset(transaction.areas | {"checks", "findings"}))
+        return Changed(frozenset(transaction.areas))
 
 
 def _require(session: Session) -> None:
-    session.require("content.withhold")
+    session.require(Permission.CONTENT_WITHHOLD)
     if not session.is_hq:
         raise Refusal("withhold.only_hq")

@@ -14,11 +14,13 @@ from db.transaction import Transaction
 from eum_app.domain.clock import shifted, utc_text
 from eum_app.domain.errors import Refusal
 from eum_app.domain.facts import ClockJumped, FactsReceived, TimeCorrected
+from eum_app.domain.people import Permission
+from eum_app.domain.stores import JumpSeenBy, TimeSource
 from eum_app.domain.time_check import TOLERANCE
+from eum_app.domain.vocabulary import member_of
 from eum_app.usecases.changes import Changed
 from eum_app.usecases.session import Session
 
-SOURCES: Final = ("gnss", "person", "hq_receipt")
 MAX_OFFSET: Final = timedelta(days=100 * 366)
 MAX_REASON: Final = 2_000
 
@@ -51,8 +53,8 @@ def correct_time(
     session.require(permission_to_correct(session))
     if not session.is_hq and origin != session.name:
         raise Refusal("time.foreign_chain", origin=origin)
-    if source not in SOURCES:
-        raise Refusal("time.source", source=source[:40], known=", ".join(SOURCES))
+    if member_of(TimeSource, source) is None:
+        raise Refusal("time.source", source=source[:40], known=", ".join(TimeSource))
     if not reason.strip() or len(reason) > MAX_REASON:
         raise Refusal("time.reason_missing")
     if not timedelta() < abs(offset) <= MAX_OFFSET:
@@ -83,12 +85,12 @@ def correct_time(
         if session.is_hq and any(row.device == origin for row in all_devices(connection)):
             transaction.copy_out(origin, [fact])
         areas = frozenset(transaction.areas)
-    return Corrected(areas | {"checks", "visits", "items", "findings"}, origin, epoch, first_seq, last_seq)
+    return Corrected(areas, origin, epoch, first_seq, last_seq)
 
 
-def permission_to_correct(session: Session) -> str:
+def permission_to_correct(session: Session) -> Permission:
     """What an account needs to put a clock right."""
-    return "finding.review" if session.is_hq else "visit.work"
+    return Permission.FINDING_REVIEW if session.is_hq else Permission.VISIT_WORK
 
 
 def note_receipt_time(transaction: Transaction, receipt: FactsReceived) -> None:
@@ -100,7 +102,7 @@ def note_receipt_time(transaction: Transaction, receipt: FactsReceived) -> None:
                 observed_at=transaction.own.observed_now(),
                 from_at=receipt.observed_at,
                 to_at=entry_at,
-                noticed_by="receipt",
+                noticed_by=JumpSeenBy.RECEIPT,
             )
         )
 

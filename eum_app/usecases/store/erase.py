@@ -14,6 +14,7 @@ import msgspec
 from db.erase import destroy_keyslots, remove_rest
 from db.queries.exchange import Outstanding, outstanding
 from eum_app.domain.errors import Refusal
+from eum_app.domain.people import Permission
 from eum_app.usecases.changes import Changed
 from eum_app.usecases.people.accounts import PEOPLE, changing, trusted_store_file
 from eum_app.usecases.session import Session
@@ -33,7 +34,7 @@ class Lost:
 
 def what_is_lost(session: Session) -> Lost:
     """To be shown before anything is erased. Raises Refusal `permission.denied`."""
-    session.require("store.erase")
+    session.require(Permission.STORE_ERASE)
     named = session.store.named
     return Lost(named.name, session.is_hq, session.read(outstanding, named.name, named.epoch))
 
@@ -45,7 +46,7 @@ def erase_store(session: Session, confirm: str) -> None:
     it was boxed, and whoever runs the server drops it. Raises Refusal `permission.denied`, `store.not_confirmed`;
     Trouble of the disk.
     """
-    session.require("store.erase")
+    session.require(Permission.STORE_ERASE)
     if confirm != session.name:
         raise Refusal("store.not_confirmed", name=session.name)
     folder = session.store.folder
@@ -65,7 +66,7 @@ def set_erase_after(session: Session, failures: int) -> Changed:
 
     Raises Refusal `permission.denied`, `erase.too_few` (a child at the keyboard must not destroy a visit).
     """
-    session.require("store.erase")
+    session.require(Permission.STORE_ERASE)
     if failures and failures < LEAST_ERASE_AFTER:
         raise Refusal("erase.too_few", least=LEAST_ERASE_AFTER)
     with changing(session) as (_, store_file, keep):

@@ -17,6 +17,8 @@ from db.rekey import settle
 from eum_app.crypto.passphrases import KdfParams
 from eum_app.domain.errors import Refusal
 from eum_app.domain.facts import AccountUnlocked, EscrowOpened, PassphraseChanged
+from eum_app.domain.people import Permission
+from eum_app.domain.stores import UnlockedBy
 from eum_app.usecases.exchange.trust import recovery_key
 from eum_app.usecases.people.accounts import account_added, changing, require_passphrase
 from eum_app.usecases.session import Session
@@ -42,7 +44,7 @@ def open_by_escrow(
     person), `escrow.absent`, `escrow.other_key`, `account.unknown`, `passphrase.too_short`, `passphrase.wrong` and
     `account.locked` (the witness's); as `Store.open` for the device's store.
     """
-    session.require("escrow.open")
+    session.require(Permission.ESCROW_OPEN)
     require_passphrase(new_passphrase)
     if witness == session.account:
         raise Refusal("escrow.witness", account=witness)
@@ -82,8 +84,8 @@ def _let_in(device: Session, told: EscrowOpened, slot: Slot, made: Unlocked) -> 
             [
                 msgspec.structs.replace(told, observed_at=observed_at),
                 account_added(observed_at, account, device.role, device.scope, made.signing_key),
-                PassphraseChanged(observed_at=observed_at, account=account, how="escrow"),
-                AccountUnlocked(observed_at=observed_at, account=account, how="escrow"),
+                PassphraseChanged(observed_at=observed_at, account=account, how=UnlockedBy.ESCROW),
+                AccountUnlocked(observed_at=observed_at, account=account, how=UnlockedBy.ESCROW),
             ]
         )
         keep(store_file.with_slot(slot))

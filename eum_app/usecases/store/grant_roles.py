@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from db.roles import Roles, grant
+from eum_app.domain.people import Permission
 from eum_app.usecases.session import Session
 
 
@@ -11,6 +12,6 @@ def grant_roles(session: Session, *, writer: str = "", intake: str = "", auditor
 
     Raises Refusal `permission.denied`, `database.only_server`, `database.not_owner`, `database.role_unknown`.
     """
-    session.require("account.manage")
+    session.require(Permission.ACCOUNT_MANAGE)
     with session.writing() as transaction:
         grant(transaction.connection, Roles(writer, intake, auditor))

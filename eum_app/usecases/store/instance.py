@@ -9,6 +9,7 @@ from db.secrets import read_secret
 from db.store import Store
 from eum_app.domain.facts import CopyNoticed, DataKeyRotated
 from eum_app.domain.journal import Author, Head, head_of
+from eum_app.domain.stores import StoreKind
 from eum_app.usecases.exchange.trust import IDENTITY, PENDING
 
 
@@ -26,7 +27,7 @@ def notice_copy(store: Store, author: Author) -> None:
         how = instance.how_it_differs(
             connection, store.folder, own, named.store_id, marked, is_shared=store.is_on_server
         )
-        is_known = named.kind == "hq" or read_secret(connection, IDENTITY) is not None
+        is_known = named.kind == StoreKind.HQ or read_secret(connection, IDENTITY) is not None
         head = chain_head(connection, named.name, named.epoch)
     if how and not is_known:
         store.watermark.move(head, back=True)

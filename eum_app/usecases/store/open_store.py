@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
-from typing import Final
 
 from db.address import readdress
 from db.attempts import FILE_NAME as ATTEMPTS
@@ -23,12 +22,12 @@ from eum_app.domain.errors import Refusal
 from eum_app.domain.facts import StoreCreated
 from eum_app.domain.journal import Head
 from eum_app.domain.people import ALL
+from eum_app.domain.stores import StoreKind
+from eum_app.domain.vocabulary import member_of
 from eum_app.usecases.exchange.trust import AUTHORITY, IDENTITY, RECOVERY
 from eum_app.usecases.people.accounts import account_added, require_account_name, require_passphrase
 from eum_app.usecases.session import Session, new_id
 from eum_app.usecases.store.unlocking import new_ticket, opened, started, unlocked_by_passphrase
-
-KINDS: Final = ("hq", "field")
 
 
 def create_store(
@@ -51,14 +50,14 @@ def create_store(
     `database.tls`, `database.only_hq`; Trouble of the disk, `store.connection_lost`. Nothing stays behind when it
     fails.
     """
-    if kind not in KINDS:
-        raise Refusal("store.kind", kind=kind, known=", ".join(KINDS))
+    if member_of(StoreKind, kind) is None:
+        raise Refusal("store.kind", kind=kind, known=", ".join(StoreKind))
     if not people.is_store_name(name):
         raise Refusal("store.name", name=name[:40])
     require_account_name(account)
     people.require_role(role)
     require_passphrase(passphrase)
-    if database_url is not None and kind != "hq":
+    if database_url is not None and kind != StoreKind.HQ:
         raise Refusal("database.only_hq")
     if folder.exists() and any(folder.iterdir()):
         raise Refusal("store.exists", path=str(folder))
@@ -115,7 +114,7 @@ def _furnished(
             StoreCreated(observed_at=observed_at, store_id=store_id, name=name, store_kind=kind, suite=suite.value)
         )
         transaction.record(account_added(observed_at, account, role, ALL, unlocked.signing_key))
-        if kind == "hq":
+        if kind == StoreKind.HQ:
             authority = make_authority(f"{name} authority", at=now(), suite=suite)
             identity = issue_hq(authority, hq_id=name, name=name, at=now())
             transaction.keep_secret(AUTHORITY, authority.to_bytes())

@@ -9,6 +9,7 @@ from db.store import Connection
 from eum_app.domain.errors import Refusal
 from eum_app.domain.facts import Fact, UnknownFact, decode_fact
 from eum_app.domain.journal import Head, outgoing_origin
+from eum_app.domain.people import Permission
 from eum_app.usecases.people.accounts import named_again
 from eum_app.usecases.session import Session
 
@@ -19,7 +20,7 @@ def renew_journal(session: Session) -> int:
 
     Raises Refusal `permission.denied`, `journal.only_hq` (a device renews its journal with its identity).
     """
-    session.require("device.enrol")
+    session.require(Permission.DEVICE_ENROL)
     if not session.is_hq:
         raise Refusal("journal.only_hq", device=session.name)
     named, copied = session.store.named, session.store.copied

@@ -5,6 +5,7 @@ from __future__ import annotations
 from db import rekey
 from db.keyslots import new_data_key
 from eum_app.domain.facts import DataKeyRotated
+from eum_app.domain.people import Permission
 from eum_app.usecases.changes import Changed
 from eum_app.usecases.session import Session
 
@@ -17,7 +18,7 @@ def rotate_data_key(session: Session, reason: str) -> Changed:
     records at the next beginning of a session what was done to it. Raises Refusal
     `permission.denied`, `store.in_use`; Trouble `disk.full`, `keyslots.altered` and the like: all is then as before.
     """
-    session.require("store.rotate")
+    session.require(Permission.STORE_ROTATE)
     with session.writing() as transaction:
         rekey.announce(transaction.connection, session.ticket.data_key, reason.strip())
     session.change_data_key(new_data_key())

@@ -14,7 +14,8 @@ from eum_app.domain.checklists import open_questions, visible_questions
 from eum_app.domain.errors import Refusal
 from eum_app.domain.facts import HeadSigned, OutcomeCount, PartySignature, SessionEnded, SessionStarted, VisitClosedOut
 from eum_app.domain.journal import Head, head_of
-from eum_app.domain.visits import OUTCOMES, OpenPoint, require_signatures
+from eum_app.domain.people import Permission
+from eum_app.domain.visits import TO_CHECK, OpenPoint, OpenPointKind, Outcome, require_signatures
 from eum_app.usecases.changes import Changed
 from eum_app.usecases.people.scopes import require_visit
 from eum_app.usecases.session import Session
@@ -67,13 +68,13 @@ def _state(session: Session, connection: Connection, visit_id: str) -> CloseOutS
     row = visit(connection, visit_id)
     _, site_checklist = visit_checklists(connection, visit_id)
     answers = site_answers_of(connection, visit_id)
-    items = [OpenPoint("item", item_id) for item_id in work_ids(connection, visit_id, "to_check")]
+    items = [OpenPoint(OpenPointKind.ITEM, item_id) for item_id in work_ids(connection, visit_id, TO_CHECK)]
     still_open = open_questions(site_checklist, answers)
     asked = visible_questions(site_checklist, answers)
     given = {answer.question_id for answer in answers} - {question.question_id for question in still_open}
     return CloseOutState(
         visit=row,
-        open_points=(*items, *[OpenPoint("question", question.question_id) for question in still_open]),
+        open_points=(*items, *[OpenPoint(OpenPointKind.QUESTION, question.question_id) for question in still_open]),
         site_answered=sum(question.question_id in given for question in asked),
         site_asked=len(asked),
         head=chain_head(connection, session.name, session.store.named.epoch),
@@ -87,7 +88,7 @@ def close_out(session: Session, visit_id: str, signed: Sequence[Signed]) -> Clos
     Raises Refusal `visit.open` (with how many points), `visit.closed`, `signature.missing`,
     `signature.name_missing`, `signature.too_large`.
     """
-    session.require("visit.work")
+    session.require(Permission.VISIT_WORK)
     with session.writing() as transaction:
         state = _state(session, transaction.connection, visit_id)
         require_visit(session, transaction.connection, visit_id)
@@ -97,7 +98,7 @@ def close_out(session: Session, visit_id: str, signed: Sequence[Signed]) -> Clos
             raise Refusal("visit.closed", visit_id=visit_id)
         signatures = tuple(_party(transaction, party) for party in signed)
         require_signatures(signatures)
-        counts = tuple(OutcomeCount(outcome=outcome, count=getattr(state.visit, outcome)) for outcome in OUTCOMES)
+        counts = tuple(OutcomeCount(outcome=outcome, count=getattr(state.visit, outcome)) for outcome in Outcome)
         entry = transaction.record(
             VisitClosedOut(
                 observed_at=session.observed_now(),

@@ -11,10 +11,12 @@ from eum_app.domain.container_labels import Label, LabelPart, Labels, add_part, 
 from eum_app.domain.errors import Refusal
 from eum_app.domain.facts import LabelPartRead, MarkRead
 from eum_app.domain.marks import Claimed, Mark, claims_within, parse_mark
+from eum_app.domain.matches import MatchKind
+from eum_app.domain.visits import ReadBy
 from eum_app.usecases.session import Session
 from eum_app.usecases.visits.match_mark import Match, match_mark
 
-SCANNERS: Final = frozenset({"wedge", "serial"})
+SCANNERS: Final = frozenset({ReadBy.WEDGE, ReadBy.SERIAL})
 
 
 class ContainerLabels:
@@ -87,7 +89,7 @@ class ContainerLabels:
             pieces = (*(data for _, data in label.parts), *label.loose)
             parts = tuple(self._read[label.label_id, data] for data in pieces)
         read = MarkRead(read_by=read_by, raw=raw, symbology="PDF417", preparation=preparation, quality=quality)
-        return Match("claims", read, _mark_of(label), label=label, parts=parts)
+        return Match(MatchKind.CLAIMS, read, _mark_of(label), label=label, parts=parts)
 
 
 def _mark_of(label: Label) -> Mark:

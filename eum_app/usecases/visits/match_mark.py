@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Final, Literal, NamedTuple
+from typing import Final, NamedTuple
 
 import msgspec
 
@@ -32,7 +32,9 @@ from eum_app.domain.facts import LabelPartRead, MarkRead
 from eum_app.domain.items import compact, item_key
 from eum_app.domain.look_alikes import look_alike_key, near, one_character_off
 from eum_app.domain.marks import MAX_SERIAL_TEXT, Mark, claims_within, parse_mark
-from eum_app.domain.visits import NO_READ_REASONS
+from eum_app.domain.matches import Closeness, MatchedBy, MatchKind
+from eum_app.domain.visits import TO_CHECK, NoReadReason, ReadBy
+from eum_app.domain.vocabulary import member_of
 from eum_app.usecases.session import Session
 
 MAX_OFFERED: Final = 8
@@ -43,35 +45,23 @@ CAGE_END: Final = 6
 NEAR_CHARS: Final = range(3, 31)
 """Lengths of serials for which one character off is asked for: shorter ones are near to everything."""
 
-MatchedBy = Literal["", "uii", "maker_part_serial", "serial", "earlier_mark"]
-Closeness = Literal["same_serial", "look_alike", "one_character"]
-
 
 @dataclass(frozen=True)
 class Match:
-    """What a mark means in a visit. `kind`:
+    """What a mark means in a visit.
 
-    - `expected`: one item of the list, still to be checked;
-    - `already_checked`: one item of the list that has an outcome;
-    - `expected_elsewhere`: a known item that another open visit of this device expects;
-    - `not_on_list`: a known item that this visit does not expect;
-    - `ambiguous`: several items could be meant (`candidates`): the person says which;
-    - `near`: nothing matches, but an item has the serial under another maker, part or UII, or a serial one character
-      off or of look-alikes (`candidates`, the likeliest first, with `closeness` of each); never taken by itself;
-    - `claims`: a container's label with several identifiers, or a part of one: claims, never sightings;
-    - `unknown`: nobody has listed it.
-
-    `by` says what the item was found by; `label` what was read of a container's label that is in parts, and `parts` how
-    each of them was read.
+    `candidates` are the items that an `AMBIGUOUS` or `NEAR` mark could mean, the likeliest first. Each `NEAR` one has
+    its `closeness`: the serial under another maker, part or UII, or a serial one character off or of look-alikes.
+    `label` is what was read of a container's label in parts, and `parts` how each of them was read.
     """
 
-    kind: str
+    kind: MatchKind
     read: MarkRead
     mark: Mark
     item: ItemRow | None = None
     candidates: tuple[ItemRow, ...] = ()
     closeness: tuple[Closeness, ...] = ()
-    by: MatchedBy = ""
+    by: MatchedBy = MatchedBy.NOTHING
     label: Label | None = None
     parts: tuple[LabelPartRead, ...] = ()
 
@@ -106,13 +96,13 @@ def match_entered(session: Session, visit_id: str, serial: str, again: str, no_r
 
     Raises Refusal `entry.reason`, `entry.empty`, `entry.differs` (with the place of the first difference), `mark.…`.
     """
-    if no_read_reason not in NO_READ_REASONS:
+    if member_of(NoReadReason, no_read_reason) is None:
         raise Refusal("entry.reason")
     serial = serial.strip()
     if not compact(serial):
         raise Refusal("entry.empty")
     require_alike(serial, again)
-    match = match_mark(session, visit_id, serial.encode(), read_by="typed")
+    match = match_mark(session, visit_id, serial.encode(), read_by=ReadBy.TYPED)
     entered = msgspec.structs.replace(
         match.read, entered_twice=True, no_read_reason=no_read_reason, typed_by=session.account
     )
@@ -135,25 +125,25 @@ def match_read(session: Session, visit_id: str, mark: Mark, read: MarkRead) -> M
         mark = replace(mark, uii=None, serial=None, claimed=claims_within(mark.raw))
         read = msgspec.structs.replace(read, uii="", serial="")
     if mark.claims or is_part:
-        return Match("claims", read, mark)
+        return Match(MatchKind.CLAIMS, read, mark)
     serials = _serials(mark)
     with session.reading() as connection:
         by, found = _meant(connection, visit_id, mark, serials)
-        agreeing = [one for one in found if by != "serial" or not _contradicts(mark, one.item)]
+        agreeing = [one for one in found if by is not MatchedBy.SERIAL or not _contradicts(mark, one.item)]
         if len(agreeing) > 1:
             rows = tuple(one.item for one in agreeing)
-            return Match("ambiguous", read, mark, candidates=rows, by=by)
+            return Match(MatchKind.AMBIGUOUS, read, mark, candidates=rows, by=by)
         if agreeing:
             kind = _kind(connection, agreeing[0])
             return Match(kind, read, mark, item=agreeing[0].item, by=by)
         if found:  # the serial is there, under another maker, part or UII
             earlier = items_by_earlier_mark(connection, visit_id, mark.uii.value if mark.uii else "", *serials)
             if len(earlier) == 1:
-                return Match(_kind(connection, earlier[0]), read, mark, item=earlier[0].item, by="earlier_mark")
+                return Match(_kind(connection, earlier[0]), read, mark, item=earlier[0].item, by=MatchedBy.EARLIER_MARK)
         offered = _near(connection, visit_id, mark, serials.compacted, found)
     if offered.candidates:
         return replace(offered, read=read)
-    return Match("unknown", read, mark)
+    return Match(MatchKind.UNKNOWN, read, mark)
 
 
 def is_part_of_label(mark: Mark) -> bool:
@@ -178,16 +168,16 @@ def _meant(connection: Connection, visit_id: str, mark: Mark, serials: _Serials)
     """What was found by the strongest of the ways, and which one that was."""
     uii = mark.uii.value if mark.uii else ("" if mark.elements.pairs else serials.compacted)
     if uii and (found := items_by_uii(connection, visit_id, uii)):
-        return "uii", found
+        return MatchedBy.UII, found
     keys = _match_keys(mark)
     if keys and (found := items_by_match_key(connection, visit_id, keys)):
-        return "maker_part_serial", found
+        return MatchedBy.MAKER_PART_SERIAL, found
     if serials.compacted and (found := items_by_serial(connection, visit_id, *serials)):
-        return "serial", found
+        return MatchedBy.SERIAL, found
     if serials.compacted or mark.uii:
         found = items_by_earlier_mark(connection, visit_id, mark.uii.value if mark.uii else "", *serials)
-        return "earlier_mark", found
-    return "", []
+        return MatchedBy.EARLIER_MARK, found
+    return MatchedBy.NOTHING, []
 
 
 def _match_keys(mark: Mark) -> list[str]:
@@ -210,34 +200,39 @@ def _contradicts(mark: Mark, item: ItemRow) -> bool:
     return bool(mark.uii and item.uii and mark.uii.value != item.uii)
 
 
-def _kind(connection: Connection, known: Known) -> str:
+def _kind(connection: Connection, known: Known) -> MatchKind:
     if known.outcome:
-        return "expected" if known.outcome == "to_check" else "already_checked"
-    return "expected_elsewhere" if visits_still_expecting(connection, known.item.item_id) else "not_on_list"
+        return MatchKind.EXPECTED if known.outcome == TO_CHECK else MatchKind.ALREADY_CHECKED
+    is_expected = visits_still_expecting(connection, known.item.item_id)
+    return MatchKind.EXPECTED_ELSEWHERE if is_expected else MatchKind.NOT_ON_LIST
 
 
 def _near(connection: Connection, visit_id: str, mark: Mark, wanted: str, same_serial: Sequence[Known]) -> Match:
     """Up to `MAX_OFFERED` candidates, the likeliest first, with how close each is."""
     ranked: list[tuple[_Rank, ItemRow, Closeness]] = [
-        (_rank(mark, one, "same_serial"), one.item, "same_serial") for one in same_serial
+        (_rank(mark, one, Closeness.SAME_SERIAL), one.item, Closeness.SAME_SERIAL) for one in same_serial
     ]
     if wanted:
         key = look_alike_key(wanted)
         others = one_character_off(key) if len(wanted) in NEAR_CHARS else frozenset()
         for one in items_with_key(connection, visit_id, key, others):
             if near(one.item.serial, wanted):
-                close: Closeness = "look_alike" if look_alike_key(one.item.serial) == key else "one_character"
+                close = _closeness(one.item.serial, key)
                 ranked.append((_rank(mark, one, close), one.item, close))
     if not ranked and not mark.elements.pairs:
         ranked = [(_rank(mark, one, close), one.item, close) for one, close in _near_uii(connection, visit_id, wanted)]
     best = sorted(ranked, key=lambda entry: entry[0])[:MAX_OFFERED]
     return Match(
-        "near",
+        MatchKind.NEAR,
         MarkRead(read_by=""),
         mark,
         candidates=tuple(item for _, item, _ in best),
         closeness=tuple(close for _, _, close in best),
     )
+
+
+def _closeness(text: str, key: str) -> Closeness:
+    return Closeness.LOOK_ALIKE if look_alike_key(text) == key else Closeness.ONE_CHARACTER
 
 
 def _near_uii(connection: Connection, visit_id: str, text: str) -> list[tuple[Known, Closeness]]:
@@ -259,7 +254,7 @@ def _near_uii(connection: Connection, visit_id: str, text: str) -> list[tuple[Kn
     for one in found:
         book = compact(one.item.uii or f"D{one.item.cage}{one.item.part_number}{one.item.serial}")
         if book == text or near(book, text):
-            meant[one.item.item_id] = one, "look_alike" if look_alike_key(book) == key else "one_character"
+            meant[one.item.item_id] = one, _closeness(book, key)
     return list(meant.values())
 
 
@@ -273,12 +268,12 @@ def _heads(text: str) -> list[tuple[str, str]]:
 
 
 _Rank = tuple[bool, bool, int, bool, str]
-_CLOSENESS: Final[tuple[Closeness, ...]] = ("same_serial", "look_alike", "one_character")
+_CLOSENESS: Final = tuple(Closeness)
 
 
 def _rank(mark: Mark, known: Known, close: Closeness) -> _Rank:
     """Small is likely: expected, still to check, alike, of the maker and part that the mark names."""
-    checked = known.outcome not in {"", "to_check"}
+    checked = known.outcome not in {"", TO_CHECK}
     return (
         not known.outcome,
         checked,

@@ -12,6 +12,8 @@ from eum_app.domain.container_labels import note_id
 from eum_app.domain.errors import Refusal
 from eum_app.domain.facts import ContainerLabelNoted, LabelClaim, LabelPartRead
 from eum_app.domain.marks import Claimed
+from eum_app.domain.matches import MatchKind
+from eum_app.domain.people import Permission
 from eum_app.usecases.changes import Changed
 from eum_app.usecases.people.scopes import require_visit
 from eum_app.usecases.session import Session
@@ -34,9 +36,9 @@ def note_label(session: Session, visit_id: str, match: Match) -> NotedLabel:
     Noted again when more was read of it, it stays one label. Raises Refusal `permission.denied`, `visit.unknown`,
     `label.no_claims` (nothing stands whole within what was read), `label.already_noted`, Trouble of the disk.
     """
-    session.require("visit.work")
+    session.require(Permission.VISIT_WORK)
     claimed = match.mark.claimed
-    if match.kind != "claims" or not claimed:
+    if match.kind is not MatchKind.CLAIMS or not claimed:
         raise Refusal("label.no_claims")
     parts = match.parts or (_as_part(match),)
     label_id, size, is_whole = _extent(match)

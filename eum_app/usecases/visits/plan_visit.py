@@ -15,7 +15,9 @@ from eum_app.domain.checklists import Checklist, load_checklist
 from eum_app.domain.clock import parse_date
 from eum_app.domain.errors import Refusal
 from eum_app.domain.facts import ChecklistPin, ChecklistPublished, Fact, VisitPlanned
-from eum_app.domain.visits import PROGRAMS, PURPOSES
+from eum_app.domain.people import Permission
+from eum_app.domain.visits import Program, Purpose
+from eum_app.domain.vocabulary import member_of
 from eum_app.usecases.changes import Changed
 from eum_app.usecases.people.scopes import require_items, require_site
 from eum_app.usecases.session import Session, new_id
@@ -55,11 +57,11 @@ def plan_visit(
     `visit.device_unknown`, `visit.inspector_missing`, `visit.no_items`, `item.unknown`, `checklist.unknown`,
     `permission.out_of_scope`.
     """
-    session.require("visit.plan")
-    if program not in PROGRAMS:
+    session.require(Permission.VISIT_PLAN)
+    if member_of(Program, program) is None:
         raise Refusal("visit.program", program=program)
     session.require_in_scope(program=program)
-    if purpose not in PURPOSES:
+    if member_of(Purpose, purpose) is None:
         raise Refusal("visit.purpose", purpose=purpose)
     parse_date(due_on)
     if not inspector.strip():

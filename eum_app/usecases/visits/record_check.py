@@ -15,7 +15,9 @@ from db.transaction import Transaction
 from eum_app.domain.checklists import Answer, Checklist, open_questions, validate_answer
 from eum_app.domain.errors import Refusal
 from eum_app.domain.facts import ChecklistPin, CheckRecorded, CheckWithdrawn, EvidenceAttached, MarkRead, SiteAssessed
-from eum_app.domain.visits import ANSWER_ROLE, GRADES, READ_BY, require_outcome
+from eum_app.domain.people import Permission
+from eum_app.domain.visits import ANSWER_ROLE, Grade, Outcome, ReadBy, require_outcome
+from eum_app.domain.vocabulary import member_of
 from eum_app.usecases.changes import Changed
 from eum_app.usecases.people.scopes import require_visit
 from eum_app.usecases.session import Session, new_id
@@ -53,7 +55,7 @@ class NewCheck:
     all_as_expected: bool = False
     note: str = ""
     photos: Sequence[bytes] = ()
-    grade: str = "A"
+    grade: str = Grade.SIGHTED
     crop: bytes = b""
     answer_photos: Mapping[str, bytes] = field(default_factory=dict)
 
@@ -70,7 +72,7 @@ def record_check(
     all_as_expected: bool = False,
     note: str = "",
     photos: Sequence[bytes] = (),
-    grade: str = "A",
+    grade: str = Grade.SIGHTED,
     crop: bytes = b"",
     answer_photos: Mapping[str, bytes] | None = None,
 ) -> RecordedCheck:
@@ -88,7 +90,7 @@ def record_check(
 def record_checks(session: Session, visit_id: str, checks: Sequence[NewCheck]) -> RecordedChecks:
     """Record a check for each of several items, all of them or none, in one transaction. Raises as `record_check`,
     and Refusal `check.repeated` where an item is named twice."""
-    session.require("visit.work")
+    session.require(Permission.VISIT_WORK)
     named = [one.item_id for one in checks if one.item_id]
     if len(named) > len(set(named)):
         raise Refusal("check.repeated")
@@ -106,7 +108,7 @@ def record_checks(session: Session, visit_id: str, checks: Sequence[NewCheck]) -
 def _photo_kinds(new: NewCheck) -> list[str]:
     """The media types of a check's photos, once what needs no store is found right."""
     require_outcome(new.outcome, new.reason)
-    if new.mark.read_by not in READ_BY or new.grade not in GRADES:
+    if member_of(ReadBy, new.mark.read_by) is None or member_of(Grade, new.grade) is None:
         raise Refusal("check.outcome", outcome=f"{new.mark.read_by}/{new.grade}")
     if len(new.note) > MAX_NOTE_CHARS:
         raise Refusal("note.too_long", limit=MAX_NOTE_CHARS)
@@ -123,11 +125,11 @@ def _record(
     connection = transaction.connection
     item_checklist = item_checklist_of(connection, visit_id)
     expected = bool(new.item_id) and bool(is_expected(connection, visit_id, new.item_id))
-    if expected == (new.outcome == "not_on_list"):
+    if expected == (new.outcome == Outcome.NOT_ON_LIST):
         raise Refusal("check.not_expected", item_id=new.item_id[:40], outcome=new.outcome)
     if not new.item_id and not (new.mark.raw or new.mark.serial):
         raise Refusal("check.no_item")
-    if new.outcome == "verified":
+    if new.outcome == Outcome.VERIFIED:
         require_answered(item_checklist, new.answers)
     answers, pictures = keep_answer_photos(transaction, item_checklist, new.answers, new.answer_photos)
     note, mark = new.note, new.mark
@@ -160,7 +162,7 @@ def withdraw_checks(session: Session, check_ids: Sequence[str], reason: str = "u
 
     Raises Refusal `check.unknown`, `check.withdrawn`, `check.foreign`.
     """
-    session.require("visit.work")
+    session.require(Permission.VISIT_WORK)
     with session.writing() as transaction:
         for check_id in check_ids:
             row = find_check(transaction.connection, check_id)
@@ -179,7 +181,7 @@ def withdraw_checks(session: Session, check_ids: Sequence[str], reason: str = "u
 
 def attach_photo(session: Session, visit_id: str, check_id: str, photo: bytes) -> Changed:
     """Add a photo to a check made before. Raises Refusal `photo.…`, `check.unknown`."""
-    session.require("visit.work")
+    session.require(Permission.VISIT_WORK)
     kind = check_photo(photo)
     with session.writing() as transaction:
         find_check(transaction.connection, check_id)
@@ -202,7 +204,7 @@ def assess_site(
 ) -> Changed:
     """Record answers to the site checklist, each as it is given; `pictures` answer questions that ask for a photo, by
     the question's id. Raises Refusal `answer.…`, `photo.…`, `visit.unknown`."""
-    session.require("visit.work")
+    session.require(Permission.VISIT_WORK)
     given = pictures or {}
     for picture in given.values():
         check_photo(picture)

@@ -20,6 +20,9 @@ from eum_app.domain.clock import from_utc_text, utc_text
 from eum_app.domain.errors import Refusal
 from eum_app.domain.facts import MarkRead
 from eum_app.domain.items import compact
+from eum_app.domain.matches import MatchKind
+from eum_app.domain.people import Permission
+from eum_app.domain.visits import Outcome, ReadBy
 from eum_app.usecases.changes import Changed
 from eum_app.usecases.people.scopes import require_visit
 from eum_app.usecases.reporting.worklist import WorklistPage, find_page
@@ -83,7 +86,7 @@ def require_page(
 def _page_checks(
     session: Session, visit_id: str, number: int, rows: Sequence[PaperRow], saw: str, seen_at: str, digest: str
 ) -> tuple[WorklistPage, list[NewCheck]]:
-    session.require("visit.work")
+    session.require(Permission.VISIT_WORK)
     saw = " ".join(saw.split())
     if not 0 < len(saw) <= MAX_SAW_CHARS or not saw.isprintable():
         raise Refusal("transcribe.who")
@@ -101,7 +104,7 @@ def _page_checks(
     if seen_at < row.planned_at:
         raise Refusal("transcribe.before_visit", seen_at=seen_at, planned_at=row.planned_at)
     listed = {one.item_id: one.serial for one in page.rows}
-    seen = MarkRead(read_by="paper", saw=saw, typed_by=session.account, seen_at=seen_at, page=number)
+    seen = MarkRead(read_by=ReadBy.PAPER, saw=saw, typed_by=session.account, seen_at=seen_at, page=number)
     checks = []
     for paper in rows:
         if paper.item_id and paper.item_id not in listed:
@@ -121,11 +124,11 @@ def _page_checks(
 def _listed(checklist: Checklist, paper: PaperRow, book_serial: str, seen: MarkRead) -> NewCheck:
     written = compact(paper.serial)
     is_same = written == compact(book_serial)
-    if paper.outcome == "verified" and written and not is_same:
+    if paper.outcome == Outcome.VERIFIED and written and not is_same:
         raise Refusal("transcribe.serial_differs", written=paper.serial[:78], book=book_serial)
     if paper.reason == "serial_differs" and (not written or is_same):
         raise Refusal("transcribe.serial_same", book=book_serial)
-    is_verified = paper.outcome == "verified"
+    is_verified = paper.outcome == Outcome.VERIFIED
     answers: Sequence[Answer] = expected_answers(checklist, ()) if is_verified else ()
     return NewCheck(
         paper.item_id,
@@ -143,12 +146,12 @@ def _unlisted(session: Session, visit_id: str, paper: PaperRow, seen: MarkRead) 
     if not compact(serial):
         raise Refusal("transcribe.no_serial")
     require_alike(serial, paper.serial_again)
-    match = match_mark(session, visit_id, serial.encode(), read_by="paper")
-    if match.kind in {"expected", "already_checked"}:
+    match = match_mark(session, visit_id, serial.encode(), read_by=ReadBy.PAPER)
+    if match.kind in {MatchKind.EXPECTED, MatchKind.ALREADY_CHECKED}:
         raise Refusal("transcribe.is_listed", serial=serial[:78])
     return NewCheck(
         match.item.item_id if match.item else "",
-        "not_on_list",
+        Outcome.NOT_ON_LIST,
         _typed(seen, serial, twice=True),
         paper.reason,
         note=paper.note,

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from eum_app.domain.areas import Area
 from eum_app.domain.clock import from_utc_text, utc_text
 from eum_app.domain.errors import Refusal
 from eum_app.domain.items import compact
-from eum_app.domain.visits import OUTCOMES, require_outcome
+from eum_app.domain.people import Permission
+from eum_app.domain.visits import REASONS, Outcome, require_outcome
 from eum_app.list_files.filled_worklist import COLUMNS, read_filled_worklist
 from eum_app.reports.worklist import reason_codes
 from eum_app.usecases.changes import Changed
@@ -20,8 +22,8 @@ from eum_app.usecases.session import Session
 from eum_app.usecases.visits.match_mark import require_alike
 from eum_app.usecases.visits.transcribe import PaperRow, require_page, transcribe_page
 
-_REASONS: Final = {
-    (outcome, code): reason for outcome in OUTCOMES if outcome != "verified" for code, reason in reason_codes(outcome)
+_REASONS: Final[dict[tuple[str, str], str]] = {
+    (outcome, code): reason for outcome in REASONS for code, reason in reason_codes(outcome)
 }
 
 
@@ -56,7 +58,7 @@ def transcribe_file(session: Session, visit_id: str, path: Path) -> FilledIn:
 
     Raises Refusal `permission.denied`, `visit.unknown`, `filled.unreadable`, `filled.columns`, `filled.empty`.
     """
-    session.require("visit.work")
+    session.require(Permission.VISIT_WORK)
     sheets: dict[_Sheet, list[PaperRow]] = defaultdict(list)
     refused: list[RefusedLine] = []
     seen: set[tuple[str, str]] = set()
@@ -74,7 +76,7 @@ def transcribe_file(session: Session, visit_id: str, path: Path) -> FilledIn:
             sheets[sheet].append(row)
     if refused:
         return FilledIn(frozenset(), 0, (), tuple(refused))
-    areas: frozenset[str] = frozenset()
+    areas: frozenset[Area] = frozenset()
     checks = 0
     for sheet, rows in sheets.items():
         done = transcribe_page(
@@ -95,7 +97,7 @@ def _read(session: Session, visit_id: str, cells: Mapping[str, str]) -> tuple[_S
     if said["read"] or said["read_again"]:
         require_alike(said["read"], said["read_again"])
     item_id = _item_id(page, said["row"], said["serial"])
-    if not item_id and outcome != "not_on_list":
+    if not item_id and outcome != Outcome.NOT_ON_LIST:
         raise Refusal("filled.no_row", number=number)
     row = PaperRow(item_id, outcome, reason, said["read"], said["read_again"] if not item_id else "", said["note"])
     return _Sheet(number, digest, said["saw"], utc_text(from_utc_text(said["seen_at"]))), row

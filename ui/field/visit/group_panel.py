@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from eum_app.domain.checklists import Checklist
 from eum_app.domain.facts import MarkRead
+from eum_app.domain.visits import ReadBy
 from ui.field.parts import named
 from ui.field.visit.draft import Draft
 from ui.field.visit.questionnaire import Questionnaire
@@ -34,7 +35,7 @@ class GroupPanel(Card):
         super().__init__(self.tr("Items in view"))
         self.setObjectName("group_panel")
         self.drafts: dict[str, Draft] = {}
-        self.answers = Draft(MarkRead(read_by="camera"))
+        self.answers = Draft(MarkRead(read_by=ReadBy.CAMERA))
         self._count = Chip("", "accent")
         self.add_trailing(self._count)
         self._list: QVBoxLayout = vbox()
@@ -71,7 +72,7 @@ class GroupPanel(Card):
         new = {draft.item_id: draft for draft in drafts if draft.item_id not in self.drafts}
         self.drafts.update(new)
         if new:
-            self.answers = Draft(MarkRead(read_by="camera"))
+            self.answers = Draft(MarkRead(read_by=ReadBy.CAMERA))
             self._questions.show_draft(self.answers, checklist)
             self._show_items()
             self._scroll.verticalScrollBar().setValue(0)
@@ -87,7 +88,7 @@ class GroupPanel(Card):
     def clear(self) -> None:
         """Put the group away."""
         self.drafts.clear()
-        self.answers = Draft(MarkRead(read_by="camera"))
+        self.answers = Draft(MarkRead(read_by=ReadBy.CAMERA))
         empty_layout(self._list)
 
     def answer_all(self) -> None:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QPlainTextEdit, QStackedWidget, QWidget
 
 from db.queries.items import HistoryLine, ItemRow
 from eum_app.domain.checklists import Checklist
+from eum_app.domain.visits import Outcome
 from ui.field.parts import image_of, named
 from ui.field.visit.draft import Draft
 from ui.field.visit.questionnaire import Questionnaire
@@ -90,8 +91,8 @@ class ItemPanel(Card):
             button(self.tr("Photo"), self.photo_requested.emit, icon="plus"), "add_photo_button"
         )
         self.note_button: Button = named(button(self.tr("Note"), self._toggle_note, icon="plus"), "add_note_button")
-        self.not_found_button = self._outcome_button("not_found", self.tr("Not found…"))
-        self.no_access_button = self._outcome_button("no_access", self.tr("No access…"))
+        self.not_found_button = self._outcome_button(Outcome.NOT_FOUND, self.tr("Not found…"))
+        self.no_access_button = self._outcome_button(Outcome.NO_ACCESS, self.tr("No access…"))
         self.note = named(QPlainTextEdit(), "check_note")
         self.note.setTabChangesFocus(True)
         self.note.setPlaceholderText(self.tr("Note"))
@@ -117,8 +118,8 @@ class ItemPanel(Card):
         self.all_button: Button = named(
             button("", self.answer_all, name=self.tr("All as expected")), "all_as_expected_button"
         )
-        self.discrepancy_button = self._outcome_button("discrepancy", self.tr("Discrepancy…"), kind="danger")
-        self.verified_button = self._outcome_button("verified", self.tr("Verified ⏎"), kind="primary")
+        self.discrepancy_button = self._outcome_button(Outcome.DISCREPANCY, self.tr("Discrepancy…"), kind="danger")
+        self.verified_button = self._outcome_button(Outcome.VERIFIED, self.tr("Verified ⏎"), kind="primary")
         decide = hbox(self.discrepancy_button, self.verified_button)
         decide.setStretch(0, 1)
         decide.setStretch(1, 1)
@@ -131,7 +132,7 @@ class ItemPanel(Card):
         return place
 
     def _outcome_button(self, outcome: str, text: str, *, kind: str = "") -> Button:
-        big = outcome in {"verified", "discrepancy"}
+        big = outcome in {Outcome.VERIFIED, Outcome.DISCREPANCY}
         made: Button = button(text, lambda: self.outcome_requested.emit(outcome), kind=kind, big=big)
         return named(made, f"{outcome}_button")
 
@@ -211,7 +212,7 @@ class ItemPanel(Card):
             made = button(said, partial(self.candidate_chosen.emit, item.item_id))
             self._offer_list.addWidget(named(made, f"candidate_{item.item_id}"))
         if draft is not None:
-            add = self._outcome_button("not_on_list", self.tr("Not on the list…"), kind="primary")
+            add = self._outcome_button(Outcome.NOT_ON_LIST, self.tr("Not on the list…"), kind="primary")
             add.setToolTip(self.tr("Record it as not on the list"))
             self._offer_list.addWidget(add)
         self._end_offer()

@@ -9,6 +9,7 @@ from PySide6.QtCore import QItemSelectionModel, QModelIndex, Signal
 from PySide6.QtWidgets import QStackedWidget, QTableView
 
 from db.queries.visits import VisitRow, WorkRow, work_ids, work_rows
+from eum_app.domain.visits import TO_CHECK, Outcome
 from ui.field.parts import named
 from ui.kit import words
 from ui.kit.delegates import ChipSpec, RowContent, RowDelegate
@@ -17,7 +18,7 @@ from ui.kit.models import PAGE_ROWS, Column, IdsTableModel, list_view, select_id
 from ui.kit.theme import status_mark
 from ui.kit.widgets import Card, EmptyState, SearchField, Tab, TabRow, search_placeholder
 
-_FILTERS = ("all", "to_check", "discrepancy", "not_found")
+_FILTERS = ("all", TO_CHECK, Outcome.DISCREPANCY, Outcome.NOT_FOUND)
 
 
 class ItemsPanel(Card):
@@ -115,7 +116,7 @@ class ItemsPanel(Card):
             self.item_chosen.emit(item_id)
 
     def _present(self, row: WorkRow) -> RowContent:
-        state = "in_view" if row.item_id == self._in_view and row.outcome == "to_check" else row.outcome
+        state = "in_view" if row.item_id == self._in_view and row.outcome == TO_CHECK else row.outcome
         return RowContent(
             row.serial or row.uii,
             words.joined(row.part_number or row.nomenclature, row.location),

@@ -9,6 +9,7 @@ from PySide6.QtCore import QCoreApplication
 
 from eum_app.domain.container_labels import Label
 from eum_app.domain.errors import KnownError
+from eum_app.domain.matches import Closeness, MatchKind
 from eum_app.usecases.visits.match_mark import Match
 from eum_app.usecases.visits.note_label import NotedLabel
 from eum_app.wording.messages import warning
@@ -50,14 +51,14 @@ def tag_of(match: Match) -> tuple[str, str, str]:
     """(state of `ui.kit.theme.status`, words, tone of the frame)."""
     name = name_of(match)
     state, text, tone = {
-        "expected": ("in_view", _tr("{name} expected"), "accent"),
-        "already_checked": ("verified", _tr("{name} already checked"), "ok"),
-        "expected_elsewhere": ("elsewhere", _tr("{name} expected elsewhere"), "warn"),
-        "not_on_list": ("not_on_list", _tr("{name} not on list"), "warn"),
-        "unknown": ("unknown", _tr("{name} unknown"), "warn"),
-        "near": ("near", _tr("{name} near match"), "warn"),
-        "ambiguous": ("near", _tr("{name} fits several"), "warn"),
-        "claims": ("claims", _tr("container label: {read}").format(read=_parts_read(match)), "warn"),
+        MatchKind.EXPECTED: ("in_view", _tr("{name} expected"), "accent"),
+        MatchKind.ALREADY_CHECKED: ("verified", _tr("{name} already checked"), "ok"),
+        MatchKind.EXPECTED_ELSEWHERE: ("elsewhere", _tr("{name} expected elsewhere"), "warn"),
+        MatchKind.NOT_ON_LIST: ("not_on_list", _tr("{name} not on list"), "warn"),
+        MatchKind.UNKNOWN: ("unknown", _tr("{name} unknown"), "warn"),
+        MatchKind.NEAR: ("near", _tr("{name} near match"), "warn"),
+        MatchKind.AMBIGUOUS: ("near", _tr("{name} fits several"), "warn"),
+        MatchKind.CLAIMS: ("claims", _tr("container label: {read}").format(read=_parts_read(match)), "warn"),
     }[match.kind]
     return state, text.format(name=name), tone
 
@@ -65,33 +66,33 @@ def tag_of(match: Match) -> tuple[str, str, str]:
 def offer_of(match: Match) -> Offer:
     """Title and text for everything but expected and already checked."""
     title, text, can_be_recorded = {
-        "expected_elsewhere": (
+        MatchKind.EXPECTED_ELSEWHERE: (
             _tr("Expected at another visit"),
             _tr("Another open visit on this device expects this item. If it is here, record it as not on the list."),
             True,
         ),
-        "not_on_list": (
+        MatchKind.NOT_ON_LIST: (
             _tr("Not on the list"),
             _tr("This item is on the book, and this visit does not expect it. If it is here, record it."),
             True,
         ),
-        "unknown": (
+        MatchKind.UNKNOWN: (
             _tr("Not on the list"),
             _tr("Nobody has listed an item with this mark. Compare it with the plate; if it is right, record it."),
             True,
         ),
-        "near": (
+        MatchKind.NEAR: (
             _tr("Nearly fits"),
             _tr("No item has exactly this serial number. Compare the plate, character by character, and choose only "
                 "what it says."),
             True,
         ),
-        "ambiguous": (
+        MatchKind.AMBIGUOUS: (
             _tr("Several items fit"),
             _tr("More than one item has this serial number. Choose the one in front of you."),
             False,
         ),
-        "claims": (
+        MatchKind.CLAIMS: (
             _tr("A container's label"),
             _tr("This label names several items. It is a claim of whoever packed it, and no sighting: scan or see each "
                 "item itself."),
@@ -100,7 +101,7 @@ def offer_of(match: Match) -> Offer:
     }[match.kind]  # fmt: skip
     if match.label is not None and not match.label.is_whole:
         title, text = _tr("A container's label, in parts"), _still_missing(match.label)
-    if "same_serial" in match.closeness:
+    if Closeness.SAME_SERIAL in match.closeness:
         text = _tr(
             "An item has this serial number, and the book names another maker, part or UII than the mark does. Compare "
             "the plate, and choose only what it says."
@@ -187,7 +188,7 @@ def confirm_offer(match: Match) -> Offer:
 
 
 def _read_rows(match: Match) -> list[tuple[str, str]]:
-    is_named_by_text = not match.read.uii and match.kind != "claims"
+    is_named_by_text = not match.read.uii and match.kind is not MatchKind.CLAIMS
     rows = [
         (_tr("Serial number"), _shown(match.read.serial or (match.mark.text.strip() if is_named_by_text else ""))),
         (_tr("UII"), _shown(match.read.uii)),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
-from eum_app.domain.visits import REASONS
+from eum_app.domain.visits import REASONS, Outcome
 from ui.field.parts import image_of, named
 from ui.field.visit.draft import Draft
 from ui.field.visit.item_panel import photo_caption
@@ -40,10 +40,10 @@ class ReasonColumn(QWidget):
         self._draft = draft
         made = ReasonPanel(
             self.tr("{outcome} · {serial}").format(outcome=words.outcome(outcome), serial=draft.serial),
-            [(key, words.reason(outcome, key)) for key in REASONS[outcome]],
+            [(key, words.reason(outcome, key)) for key in REASONS[Outcome(outcome)]],
             confirm=self.tr("Record {outcome}").format(outcome=words.outcome(outcome).lower()),
             note_needed=NOTE_NEEDED,
-            is_danger=outcome in {"discrepancy", "not_found"},
+            is_danger=outcome in {Outcome.DISCREPANCY, Outcome.NOT_FOUND},
         )
         named(made, "reason_panel")
         made.confirmed.connect(lambda reason, note: self.confirmed.emit(outcome, reason, note))

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal
 
 from eum_app.domain.checklists import Checklist
 from eum_app.domain.errors import KnownError
+from eum_app.domain.visits import Outcome
 from eum_app.usecases.visits.record_check import (
     NewCheck,
     RecordedCheck,
@@ -49,7 +50,7 @@ class Recorder(QObject):
         if self._is_busy:
             return False
         self._is_busy = True
-        has_answers = draft.item is not None and outcome != "not_on_list"
+        has_answers = draft.item is not None and outcome != Outcome.NOT_ON_LIST
         self._desk.do(
             record_check,
             visit_id=visit_id,
@@ -76,7 +77,7 @@ class Recorder(QObject):
         checks = [
             NewCheck(
                 draft.item_id,
-                "verified",
+                Outcome.VERIFIED,
                 draft.mark,
                 answers=answers.given(checklist),
                 all_as_expected=answers.all_as_expected,

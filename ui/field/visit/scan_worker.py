@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage
 
 from eum_app.domain.errors import KnownError
+from eum_app.domain.visits import ReadBy
 from eum_app.scanning.symbologies import USUAL
 from ui.kit.settings import CameraSettings
 
@@ -40,7 +41,7 @@ class Seen:
     width: int
     height: int
     pictures: Mapping[tuple[str, bytes], QImage]
-    read_by: str = "camera"
+    read_by: str = ReadBy.CAMERA
     is_mirrored: bool = False
 
 
@@ -166,7 +167,7 @@ def view_of(
     pictures: Mapping[tuple[str, bytes], QImage],
     *,
     is_mirrored: bool = False,
-    read_by: str = "camera",
+    read_by: str = ReadBy.CAMERA,
 ) -> Seen:
     """A picture (grey, or blue-green-red) made ready for the window."""
     from eum_app.scanning.opencv import cv2
@@ -195,7 +196,7 @@ def read_still(path: Path, kinds: Sequence[str] = USUAL) -> Seen:
     height, width = grey.shape
     tracks = SweepTracker().offer(read_symbols(grey, STILL_BUDGET_MS, sweep=True, kinds=kinds), 0, (width, height))
     pictures = {track.key: picture_of(grey, track.corners) for track in tracks}
-    return view_of(grey, tracks, pictures, read_by="photo")
+    return view_of(grey, tracks, pictures, read_by=ReadBy.PHOTO)
 
 
 def _jpeg(picture: NDArray[Any]) -> bytes:

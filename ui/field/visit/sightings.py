@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage
 
 from eum_app.domain.errors import KnownError, Refusal
+from eum_app.domain.visits import ReadBy
 from eum_app.scanning.decoder import Symbol
 from eum_app.scanning.sweep import Track
 from eum_app.usecases.session import Session
@@ -103,7 +104,7 @@ class Sightings(QObject):
     # Inside
 
     def _may_count(self, track: Track) -> bool:
-        return track.is_sure or (self._seen is not None and self._seen.read_by == "photo")
+        return track.is_sure or (self._seen is not None and self._seen.read_by == ReadBy.PHOTO)
 
     def _sighting(self, track: Track, match: Match) -> Sighting:
         pictures = self._seen.pictures if self._seen is not None else {}

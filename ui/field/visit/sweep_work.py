@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 
 from eum_app.domain.errors import KnownError
+from eum_app.domain.matches import MatchKind
+from eum_app.domain.visits import TO_CHECK, ReadBy
 from eum_app.usecases.visits.record_check import RecordedChecks
 from ui.field.parts import png_of
 from ui.field.visit.draft import Draft
@@ -51,22 +53,22 @@ class SweepWork(QObject):
         match = sighting.match
         _, text, tone = tag_of(match)
         draft, is_alone = self._page.item.draft, self._page.sightings.in_view == 1
-        is_photo = match.read.read_by == "photo"
+        is_photo = match.read.read_by == ReadBy.PHOTO
         if is_alone or is_photo:
             self._page.scan.say(text, tone)
         if is_alone and is_photo:
             self._open_sighting(sighting)
         elif match.kind == "expected" and sighting.is_sure:
             # The first one stays at hand while it is in view, so that nothing jumps under the person's hand.
-            if draft is None or (draft.mark.read_by == "camera" and not self._page.sightings.shows(draft.item_id)):
+            if draft is None or (draft.mark.read_by == ReadBy.CAMERA and not self._page.sightings.shows(draft.item_id)):
                 self._open_sighting(sighting)
-        elif is_alone and draft is None and match.kind != "already_checked":
+        elif is_alone and draft is None and match.kind is not MatchKind.ALREADY_CHECKED:
             self._open_sighting(sighting)
 
     def _mark_refused(self, key: Key, error: KnownError) -> None:
         self._page.scan.set_known(key, "high", self.tr("cannot be read"))
         if self._page.sightings.in_view <= 1:
-            self._page.not_matched("camera", error)
+            self._page.not_matched(ReadBy.CAMERA, error)
 
     def _open_mark(self, key: Key) -> None:
         """The person pressed a mark in the picture."""
@@ -139,4 +141,4 @@ class SweepWork(QObject):
         if draft is not None and draft.item is not None and self._page.view is not None:
             self._page.group.drop(item_id)
             self._page.right.setCurrentWidget(self._page.item)
-            self._page.open_item(draft, "to_check")
+            self._page.open_item(draft, TO_CHECK)

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QButtonGroup, QLineEdit, QRadioButton, QWidget
 
 from eum_app.domain.errors import KnownError
-from eum_app.domain.visits import NO_READ_REASONS
+from eum_app.domain.visits import NoReadReason
 from eum_app.usecases.visits.match_mark import Match, match_entered
 from eum_app.wording.messages import sentence
 from ui.field.parts import named
@@ -33,7 +33,7 @@ class TypedEntry(Card):
         self._choices: dict[str, QRadioButton] = {}
         self._group = QButtonGroup(self)
         reasons = vbox(spacing=0)
-        for key in NO_READ_REASONS:
+        for key in NoReadReason:
             choice = named(QRadioButton(words.word("no_read", key)), f"no_read_{key}")
             self._group.addButton(choice)
             self._choices[key] = choice

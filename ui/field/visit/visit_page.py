@@ -9,8 +9,11 @@ from PySide6.QtGui import QHideEvent, QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QLineEdit, QPlainTextEdit, QWidget
 
 from db.queries.items import ItemRow, history
+from eum_app.domain.areas import Area
 from eum_app.domain.errors import KnownError
 from eum_app.domain.facts import MarkRead
+from eum_app.domain.matches import MatchKind
+from eum_app.domain.visits import TO_CHECK, Outcome, ReadBy
 from eum_app.usecases.visits.match_mark import Match
 from eum_app.usecases.visits.record_check import RecordedCheck
 from eum_app.wording.messages import sentence
@@ -126,7 +129,7 @@ class VisitPage(Page):
             self.items.show_filter(str(wanted))
         self._ask()
 
-    def refresh(self, areas: frozenset[str]) -> None:
+    def refresh(self, areas: frozenset[Area]) -> None:
         if self.visit_id:
             self._ask()
             self.items.refresh()
@@ -167,7 +170,7 @@ class VisitPage(Page):
 
     def _on_typed(self, text: str) -> None:
         self._was_submitted = True
-        self._match(text.encode(), "typed")
+        self._match(text.encode(), ReadBy.TYPED)
 
     def mark_scanned(self, raw: bytes, read_by: str) -> None:
         self._match(raw, read_by)
@@ -252,7 +255,7 @@ class VisitPage(Page):
 
     def show_match(self, match: Match, picture: bytes = b"") -> None:
         self.show_item_place()
-        if match.item is not None and match.kind in {"expected", "already_checked"}:
+        if match.item is not None and match.kind in {MatchKind.EXPECTED, MatchKind.ALREADY_CHECKED}:
             then = partial(self.show_picked, match.read, picture)
             self._desk.ask(read_item, self.visit_id, match.item.item_id, then=then)
         else:
@@ -261,7 +264,7 @@ class VisitPage(Page):
     def open_item(self, draft: Draft, outcome: str) -> None:
         assert self.view is not None
         checked = ""
-        if outcome and outcome != "to_check":
+        if outcome and outcome != TO_CHECK:
             before = next((one for one in self.view.recent if one.item_id == draft.item_id and not one.withdrawn), None)
             said = words.joined(words.outcome(outcome), words.clock(before.observed_at) if before else "")
             template = self.tr("Already checked: {said}. A new check takes its place; both stay in the record.")
@@ -281,7 +284,7 @@ class VisitPage(Page):
         if self.group.is_open:
             self.scan.say(self.tr("First record the items taken, or put them away (Esc)"), "warn")
             return
-        read = MarkRead(read_by="list")
+        read = MarkRead(read_by=ReadBy.LIST)
         self._desk.ask(read_item, self.visit_id, item_id, then=partial(self.show_picked, read, b""))
 
     def show_picked(self, read: MarkRead, picture: bytes, found: tuple[ItemRow, str]) -> None:
@@ -289,7 +292,7 @@ class VisitPage(Page):
         if self.view is None or self.group.is_open:
             return
         self.show_item_place()
-        if read.read_by == "list":
+        if read.read_by == ReadBy.LIST:
             self.scan.say("")
         if outcome:
             self.open_item(Draft(read, row, mark_picture=picture), outcome)
@@ -308,8 +311,8 @@ class VisitPage(Page):
         draft = self.item.draft
         if draft is None or self.recorder.is_busy:
             return
-        if outcome == "verified":
-            self._record("verified", "", "")
+        if outcome == Outcome.VERIFIED:
+            self._record(Outcome.VERIFIED, "", "")
             return
         self.reasons.ask(outcome, draft)
         self.right.setCurrentIndex(1)
@@ -387,7 +390,7 @@ class VisitPage(Page):
             return
         in_sight = self.item.verified_button.isVisible() and self.right.currentIndex() == 0
         if in_sight and self.item.verified_button.isEnabled():
-            self._decide("verified")
+            self._decide(Outcome.VERIFIED)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         focus = self.window().focusWidget()

@@ -19,6 +19,8 @@ from db.queries.activity import (
     activity_ids,
     newest_activity_ids,
 )
+from eum_app.domain.areas import Area
+from eum_app.domain.people import Permission
 from eum_app.usecases.reporting.activity_log import export_activity_log_child
 from eum_app.usecases.reporting.export_report import Exported
 from ui.kit.desk import Desk
@@ -144,12 +146,12 @@ class ActivityPage(Page):
         named(self.export_button, "activity_export_button", self.tr("Export the entries that are listed"))
         self.job = Job("activity_job")
         self.job.busy_changed.connect(lambda _busy: self._follow())
-        denied = label(why_not(self.desk.session, "report.export"), "sub", tone="warn", wrap=True)
+        denied = label(why_not(self.desk.session, Permission.REPORT_EXPORT), "sub", tone="warn", wrap=True)
         card = Card(self.tr("Export what is listed"))
         card.add_padded(
             FormField(self.tr("CSV or JSON, signed"), self.path_field), denied, self.job, hbox(1, self.export_button)
         )
-        denied.setVisible(not may(self.desk.session, "report.export"))
+        denied.setVisible(not may(self.desk.session, Permission.REPORT_EXPORT))
         view = panel(vbox(self.detail, card, spacing=16))
         view.layout().setStretch(0, 1)  # type: ignore[union-attr]
         return view
@@ -159,7 +161,7 @@ class ActivityPage(Page):
     def opened(self, _argument: object) -> None:
         self._read()
 
-    def refresh(self, _areas: frozenset[str]) -> None:
+    def refresh(self, _areas: frozenset[Area]) -> None:
         self._read()
 
     def first_focus(self) -> QWidget:
@@ -246,7 +248,7 @@ class ActivityPage(Page):
         dialog.open()
 
     def _follow(self) -> None:
-        ready = may(self.desk.session, "report.export") and self.path_field.path is not None
+        ready = may(self.desk.session, Permission.REPORT_EXPORT) and self.path_field.path is not None
         self.export_button.setEnabled(ready and bool(self._model.ids()) and not self.job.is_busy)
 
     def export(self) -> None:

@@ -8,6 +8,7 @@ import msgspec
 from PySide6.QtCore import QCoreApplication
 
 from db.queries.activity import ActivityRow
+from eum_app.domain.findings import Decision
 from ui.kit.delegates import ChipSpec
 from ui.kit.theme.status import STATUS
 from ui.kit.words import count, fact, is_known, joined, word
@@ -16,11 +17,12 @@ MAX_SHOWN = 20_000
 """Characters of a payload on the screen; an export holds it whole."""
 _UNSEEN = re.compile("[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
 """Characters that are not seen or that turn text around: shown by their number. Line breaks stay."""
-_TONES = {
-    "resolve": ("ok", "check"),
-    "recheck": ("accent", "refresh-cw"),
-    "escalate": ("bad", "flag"),
+DECISION_FACES: dict[str, tuple[str, str]] = {
+    Decision.RESOLVE: ("ok", "check"),
+    Decision.RECHECK: ("accent", "refresh-cw"),
+    Decision.ESCALATE: ("bad", "flag"),
 }
+"""Tone and icon of a reviewer's decision."""
 
 
 def subject_words(row: ActivityRow) -> str:
@@ -46,7 +48,9 @@ def outcome_chip(row: ActivityRow) -> ChipSpec | None:
         return None
     if row.outcome in STATUS:
         return ChipSpec.of(row.outcome)
-    tone, icon = ("bad", "octagon-alert") if row.kind == "BundleQuarantined" else _TONES.get(row.outcome, ("mute", ""))
+    tone, icon = (
+        ("bad", "octagon-alert") if row.kind == "BundleQuarantined" else DECISION_FACES.get(row.outcome, ("mute", ""))
+    )
     return ChipSpec(outcome_words(row), tone, icon)
 
 

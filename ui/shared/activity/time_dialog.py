@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QComboBox, QLineEdit, QWidget
 from db.queries.activity import ActivityRow
 from eum_app.domain.errors import KnownError
 from eum_app.domain.people import may
-from eum_app.usecases.store.correct_time import MAX_REASON, SOURCES, Corrected, correct_time, permission_to_correct
+from eum_app.domain.stores import TimeSource
+from eum_app.usecases.store.correct_time import MAX_REASON, Corrected, correct_time, permission_to_correct
 from ui.kit.desk import Desk
 from ui.kit.widgets import Button, FormField, button, hbox, label
 from ui.kit.window_dialog import WindowDialog
@@ -51,7 +52,7 @@ class TimeDialog(WindowDialog):
             "person": self.tr("A person's watch"),
             "hq_receipt": self.tr("HQ's receipt"),
         }
-        for source in SOURCES:
+        for source in TimeSource:
             self.source.addItem(names[source], source)
         self.words.addLayout(
             hbox(FormField(self.tr("First entry"), self.first), FormField(self.tr("Last entry"), self.last), spacing=12)

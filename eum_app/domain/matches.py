@@ -1,0 +1,44 @@
+"""Closed vocabularies of matching: what a scanned mark means in a visit, and what an item was found by."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class MatchKind(StrEnum):
+    """Meaning of a mark in a visit."""
+
+    EXPECTED = "expected"
+    """One item of the list, still to be checked."""
+    ALREADY_CHECKED = "already_checked"
+    """One item of the list that has an outcome."""
+    EXPECTED_ELSEWHERE = "expected_elsewhere"
+    """A known item that another open visit of this device expects."""
+    NOT_ON_LIST = "not_on_list"
+    """A known item that this visit does not expect."""
+    AMBIGUOUS = "ambiguous"
+    """Several items could be meant; the person says which."""
+    NEAR = "near"
+    """Nothing matches, but items come close; never taken without the person's choice."""
+    CLAIMS = "claims"
+    """A container's label, or a part of one: claims, never sightings."""
+    UNKNOWN = "unknown"
+    """No list has this item."""
+
+
+class MatchedBy(StrEnum):
+    """Means by which an item was found."""
+
+    NOTHING = ""
+    UII = "uii"
+    MAKER_PART_SERIAL = "maker_part_serial"
+    SERIAL = "serial"
+    EARLIER_MARK = "earlier_mark"
+
+
+class Closeness(StrEnum):
+    """Why an item is offered for a mark that does not match it."""
+
+    SAME_SERIAL = "same_serial"
+    LOOK_ALIKE = "look_alike"
+    ONE_CHARACTER = "one_character"
