@@ -9,6 +9,8 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check
 # Wheels only: nothing is compiled here, and no package's set-up code runs.
 LOCKED := install --quiet --only-binary=:all: --require-hashes
 FREEZE := build/freeze-venv
+# Run modules, not scripts: a script's first line names its interpreter, and fails in a path with a quote in it.
+EUM    := $(BIN)/python -m eum_app
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo app test check lint types unit matrix second format screens bench bench-large faults fuzz traps
@@ -36,10 +38,11 @@ $(DEV): $(READY) requirements-dev.lock
 
 demo: $(READY) ## The whole job with synthetic data: in windows, or without a display into demo-output/
 	@$(PYTHON) tools/machine.py
-	@$(BIN)/eum demo
+	@$(EUM) demo
 
 app: $(READY) ## Open the app
-	@$(BIN)/eum
+	@$(PYTHON) tools/machine.py
+	@$(EUM)
 
 test: $(DEV) check ## Set up, check, run all tests
 	$(BIN)/python -m pytest -n auto
@@ -49,11 +52,11 @@ check: $(DEV) lint types ## Lint, formatting, import contracts, plain words, typ
 lint: $(DEV) ## Lint, formatting, import contracts, plain words
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/lint-imports
+	$(BIN)/python $(BIN)/lint-imports
 	$(BIN)/python tools/plain_words.py
 
 types: $(DEV) ## Types
-	$(BIN)/mypy
+	$(BIN)/python -m mypy
 
 unit: $(DEV) ## The unit tests
 	$(BIN)/python -m pytest -n auto tests/unit

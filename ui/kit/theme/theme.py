@@ -13,7 +13,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import Literal, cast
 
-from PySide6.QtCore import QObject, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QDir, QObject, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QIcon, QPainter, QPalette, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QApplication, QBoxLayout, QGridLayout, QLayout, QWidget
@@ -62,6 +62,8 @@ class Theme(QObject):
         self._app = app
         self._mode, self._density, self._scale = mode, density, scale
         _load_fonts()
+        # The style sheet names its pictures by this prefix, so that no character of a path can break the sheet.
+        QDir.setSearchPaths("glyphs", [str(asset("style", "glyphs"))])
         app.setStyle("Fusion")
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._follow_system)
         self._apply()
@@ -201,7 +203,6 @@ class Theme(QObject):
 
     def _sheet(self) -> str:
         values = self.tokens.colors | {
-            "glyphs": asset("style", "glyphs").as_posix(),
             "theme": self.name,
             "stroke": f"{self.stroke}px",
             "touch": f"{self.touch - 2 * self.stroke}px",  # Qt's min-height leaves the border out

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Literal
 
@@ -57,8 +58,11 @@ class PathField(QWidget):
     @property
     def paths(self) -> list[Path]:
         """What stands in the line; empty for an empty line. Whether it exists is for whoever opens it to say."""
-        parts = self.edit.text().split(";") if self._kind == "files" else [self.edit.text()]
-        return [Path(part.strip()).expanduser() for part in parts if part.strip()]
+        text = self.edit.text().strip()
+        several = self._kind == "files" and not os.path.lexists(text)  # the name of one file may hold a semicolon
+        parts = text.split(";") if several else [text]
+        # Path.expanduser raises where the person has no home folder.
+        return [Path(os.path.expanduser(part.strip())) for part in parts if part.strip()]  # noqa: PTH111
 
     @property
     def path(self) -> Path | None:
