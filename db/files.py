@@ -6,7 +6,7 @@ import contextlib
 import errno
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -24,6 +24,20 @@ def sync_folder(folder: Path) -> None:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
+
+
+def own_folder(kind: Callable[..., Path]) -> Path:
+    """The app's folder of this person; `kind` is one of platformdirs' functions, e.g. `user_data_path`.
+
+    Raises Trouble `home.absent` where the person has no home folder (no HOME and no entry in the user database).
+    """
+    try:
+        folder = kind("eum", appauthor=False)
+    except RuntimeError as error:
+        raise Trouble("home.absent") from error
+    if not folder.is_absolute():  # older versions of platformdirs leave the "~" in place
+        raise Trouble("home.absent")
+    return folder
 
 
 def make_folder(folder: Path) -> None:

@@ -24,7 +24,7 @@ from sqlalchemy import Connection, select
 from db.chains import chain_head, entry_hash_at
 from db.doubt_tables import copies
 from db.engines import DATABASE
-from db.files import written_whole
+from db.files import own_folder, written_whole
 from db.location import FILE_NAME as ADDRESS
 from db.tables import journal, meta, received
 from eum_app.domain.errors import Trouble
@@ -76,9 +76,9 @@ class Left(msgspec.Struct, frozen=True):
 
 
 def state_folder() -> Path:
-    """Where this person's machine remembers its stores."""
+    """Where this person's machine remembers its stores. Raises Trouble `home.absent`."""
     named = os.environ.get("EUM_STATE")
-    return Path(named) if named else user_state_path("eum", appauthor=False)
+    return Path(named) if named else own_folder(user_state_path)
 
 
 def copied(connection: Connection, origin: str, epoch: int) -> Copied | None:
@@ -118,7 +118,7 @@ def how_it_differs(
         return ""
     if _meta(connection, RESTORED) or _has_receipt_beyond(connection, own):
         return CopyKind.PUT_BACK
-    left = _read(path_of(store_id, folder)) or _moved_here(store_id, folder, token)
+    left = _left(store_id, folder) or _moved_here(store_id, folder, token)
     if left is None:
         return "" if is_shared else CopyKind.COPIED
     holds_it = left.token == token and entry_hash_at(connection, own.origin, left.epoch, left.seq) == left.hash
@@ -149,7 +149,7 @@ def keep_token(connection: Connection, token: str) -> None:
 
 def newest_epoch(folder: Path, own: Head, store_id: str) -> int:
     """The newest epoch that this machine knows of a store, whatever was put back since."""
-    left = _read(path_of(store_id, folder))
+    left = _left(store_id, folder)
     return max(own.epoch, left.epoch if left else 0)
 
 
@@ -184,13 +184,21 @@ def _has_receipt_beyond(connection: Connection, own: Head) -> bool:
 
 
 def _files(store_id: str) -> Iterator[Path]:
-    return (state_folder() / "stores").glob(f"{store_id}-*.json")
+    with contextlib.suppress(Trouble):
+        yield from (state_folder() / "stores").glob(f"{store_id}-*.json")
 
 
 def path_of(store_id: str, folder: Path) -> Path:
     """The file outside the folder that tells how the store in it was left."""
     place = hashlib.sha256(str(folder.resolve()).encode(errors="surrogateescape")).hexdigest()[:16]
     return state_folder() / "stores" / f"{store_id}-{place}.json"
+
+
+def _left(store_id: str, folder: Path) -> Left | None:
+    """None also where this person has no place to remember stores in."""
+    with contextlib.suppress(Trouble):
+        return _read(path_of(store_id, folder))
+    return None
 
 
 def _read(path: Path) -> Left | None:

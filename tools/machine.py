@@ -76,31 +76,44 @@ def main() -> int:
     if not PYTHONS[0] <= sys.version_info[:2] < PYTHONS[1]:
         return _stop(f"EUM needs Python 3.11 to 3.14; this is {platform.python_version()}. Try: make PYTHON=python3.12")
     purposes = set(sys.argv[1:])
-    packages = sorted({*_missing_packages(), *(_missing_for_build("--release" in purposes) if purposes else [])})
+    reasons = _missing_packages()
+    if purposes:
+        reasons = (
+            dict.fromkeys(_missing_for_build("--release" in purposes), "needed to build the frozen folder") | reasons
+        )
+    packages = sorted(reasons)
     if not packages:
         return 0
+    needed = "\n".join(f"  {package}: {reasons[package]}" for package in packages)
     if not _is_debian():
-        return _stop("missing here (Debian's names): " + ", ".join(packages))
+        return _stop(f"These are missing here (Debian's package names):\n{needed}")
     install = ["apt-get", "install", "-y", "--no-install-recommends", *packages]
     if os.geteuid() != 0:
-        return _stop("missing system packages. Install them and run make again:\n  sudo " + " ".join(install))
-    print("Installing " + ", ".join(packages), flush=True)  # noqa: T201
+        by_hand = f"sudo apt-get update && sudo {' '.join(install)}"
+        return _stop(f"System packages are missing:\n{needed}\nInstall them and run make again:\n  {by_hand}")
+    print(f"Installing system packages as root:\n{needed}", flush=True)  # noqa: T201
     environment = dict(os.environ, DEBIAN_FRONTEND="noninteractive")
     for command in (["apt-get", "update", "-q"], [*install, "-q"]):
         if subprocess.run(command, env=environment, check=False).returncode:
-            return _stop("failed: " + " ".join(command))
+            return _stop("This failed: " + " ".join(command))
     return 0
 
 
-def _missing_packages() -> list[str]:
-    missing = [] if importlib.util.find_spec("ensurepip") else ["python{}.{}-venv".format(*sys.version_info[:2])]
+def _missing_packages() -> dict[str, str]:
+    """Each package that is missing, with the reason why it is needed."""
+    missing = {}
+    if not importlib.util.find_spec("ensurepip"):
+        missing["python{}.{}-venv".format(*sys.version_info[:2])] = "makes the virtual environment"
     if sys.platform == "linux":
-        needed = dict(LIBRARIES)
+        wanted = [(LIBRARIES, "Qt")]
         if os.environ.get("DISPLAY"):
-            needed.update(X11_LIBRARIES)
+            wanted.append((X11_LIBRARIES, "Qt to show windows on X11 (DISPLAY is set)"))
         if os.environ.get("WAYLAND_DISPLAY"):
-            needed.update(WAYLAND_LIBRARIES)
-        missing += [package for library, package in needed.items() if not _loads(library)]
+            wanted.append((WAYLAND_LIBRARIES, "Qt to show windows on Wayland (WAYLAND_DISPLAY is set)"))
+        for libraries, needs_it in wanted:
+            for library, package in libraries.items():
+                if not _loads(library):
+                    missing.setdefault(package, f"holds {library}, needed by {needs_it}")
     return missing
 
 

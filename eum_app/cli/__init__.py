@@ -42,14 +42,25 @@ def _run(given: list[str]) -> int:
         from eum_app.cli.commands import app
 
         app(args=given)
-    except KnownError as error:
+    except (KnownError, ImportError) as error:
         from eum_app.wording.messages import sentence
 
-        sys.stderr.write(f"{sentence(error)}\n")
-        return EXIT_TROUBLE if isinstance(error, Trouble) else EXIT_REFUSED
+        known = error if isinstance(error, KnownError) else _missing_library(error)
+        sys.stderr.write(f"{sentence(known)}\n")
+        return EXIT_TROUBLE if isinstance(known, Trouble) else EXIT_REFUSED
     except SystemExit as end:
         return int(end.code or 0)
     return 0
+
+
+def _missing_library(error: ImportError) -> Trouble:
+    """Raises `error` itself where it names no system library: then a module of the app is missing."""
+    from eum_app.domain.libraries import unloadable
+
+    library = unloadable(error)
+    if not library:
+        raise error
+    return Trouble("window.library", library=library)
 
 
 def _open_the_app() -> int:

@@ -14,6 +14,7 @@ import msgspec
 import typer
 from platformdirs import user_data_path
 
+from db.files import own_folder
 from eum_app.cli.process import secret
 from eum_app.domain.errors import Refusal
 from eum_app.domain.stores import SessionEnd
@@ -43,8 +44,8 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON documen
 
 
 def store_folder(given: Path | None) -> Path:
-    """The store's folder: as given, else the platform's place for a person's data."""
-    return given or user_data_path("eum", appauthor=False) / "store"
+    """The store's folder: as given, else the platform's place for a person's data. Raises Trouble `home.absent`."""
+    return given or own_folder(user_data_path) / "store"
 
 
 def passphrase(descriptor: int | None, *, prompt: str = "Passphrase: ", confirm: bool = False) -> str:

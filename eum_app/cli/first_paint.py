@@ -8,9 +8,10 @@ from collections.abc import Callable
 from typing import Final
 
 from PySide6.QtCore import QEvent, QObject, QTimer
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QWidget
 
 from eum_app.cli.process import EXIT_TROUBLE
+from ui.window.display import application
 
 PAINTED: Final = "painted on "
 GIVE_UP_MS: Final = 60_000
@@ -36,7 +37,7 @@ def main(open_the_app: Callable[[], int]) -> int:
 
     The process ends at once, without waiting for imports that go on behind the first page.
     """
-    app = QApplication(sys.argv[:1])
+    app = application()
 
     def finish() -> None:
         sys.stdout.write(f"{PAINTED}{app.platformName()}\n")

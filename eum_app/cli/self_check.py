@@ -200,9 +200,9 @@ def _windows() -> str:
 @cache
 def _application() -> object:
     """Qt's application, made once and kept until the process ends."""
-    from PySide6.QtWidgets import QApplication
+    from ui.window.display import application
 
-    return QApplication.instance() or QApplication(sys.argv[:1])
+    return application()
 
 
 def _draw_everything() -> str:

@@ -6,6 +6,10 @@ import os
 import shutil
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication
 
 
 def run_demo(output: Path | None, *, window: bool | None = None) -> int:
@@ -15,24 +19,18 @@ def run_demo(output: Path | None, *, window: bool | None = None) -> int:
     raises as `output.take` does.
     """
     from eum_app.demo.output import default_output, take
+    from ui.window.display import application, has_display
 
+    in_windows = has_display() if window is None else window
+    if not in_windows:
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    app = application()  # before the folder is touched: it may turn out that no window can be opened
     folder = take(output or default_output())
     os.environ["EUM_STATE"] = str(folder / "work" / "state")
-    if has_display() if window is None else window:
-        return _in_windows(folder)
-    os.environ["QT_QPA_PLATFORM"] = "offscreen"
-    return _offscreen(folder)
+    return _in_windows(app, folder) if in_windows else _offscreen(app, folder)
 
 
-def has_display() -> bool:
-    if sys.platform in {"win32", "darwin"}:
-        return True
-    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
-
-
-def _in_windows(folder: Path) -> int:
-    from PySide6.QtWidgets import QApplication
-
+def _in_windows(app: QApplication, folder: Path) -> int:
     from eum_app.demo.output import finish
     from eum_app.demo.scene import INSPECTOR, PASSPHRASE, REVIEWER, set_the_stage
     from ui.window.app import build_window
@@ -45,16 +43,14 @@ def _in_windows(folder: Path) -> int:
     _say(f"Inventory list to import at HQ: {scene.inventory}")
     _say(f"Folder that carries bundles between the two: {scene.carried}")
     _say(f"A camera's walk to read marks from: {scene.walk}")
-    app = QApplication(sys.argv[:1])
     windows = [build_window(store, outbox=scene.carried, inbox=scene.carried) for store in (scene.device, scene.hq)]
     for each in windows:
         each.show()
     return app.exec()
 
 
-def _offscreen(folder: Path) -> int:
+def _offscreen(app: QApplication, folder: Path) -> int:
     from PySide6.QtCore import QtMsgType, qInstallMessageHandler
-    from PySide6.QtWidgets import QApplication
 
     from eum_app.demo.hands import StrayWindows, StuckError
     from eum_app.demo.output import finish
@@ -68,7 +64,6 @@ def _offscreen(folder: Path) -> int:
             sys.stderr.write(f"{kind.name}: {text}\n")
 
     qInstallMessageHandler(without_chatter)
-    app = QApplication(sys.argv[:1])
     strays = StrayWindows(app)
     theme().set_mode("light")
     _say("No display: the real windows are driven by events, offscreen.")

@@ -33,14 +33,13 @@ def take_screens(folder: Path, wanted: Sequence[str] = ("",)) -> list[Path]:
     Names are `field-visits-dark-1366x768.png`; at 200 % `…-1366x768-200.png`. Earlier pictures in `folder` are deleted;
     raises Refusal `demo.foreign` where it holds anything else.
     """
-    from PySide6.QtWidgets import QApplication
-
     from eum_app.demo import views
     from eum_app.demo.scene import INSPECTOR, REVIEWER, set_the_stage
     from eum_app.demo.walk import Walk
     from ui.kit.theme import theme
+    from ui.window.display import application
 
-    app = QApplication.instance() or QApplication(sys.argv[:1])
+    app = application()
     theme().set_mode("light")
     _take_folder(folder)
     found: list[Path] = []

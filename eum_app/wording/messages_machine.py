@@ -16,4 +16,24 @@ MACHINE_SENTENCES: dict[str, tuple[str, str]] = {
         "{path} is your home folder, the current folder, or a folder above one of them.",
         "Name a new folder with --output.",
     ),
+    "home.absent": (
+        "This account has no home folder, and no store was named.",
+        "Name the folder of the store with --store or EUM_STORE.",
+    ),
+    "window.dead_display": (
+        "No window can be opened: no answer from display {display}.",
+        "Check DISPLAY and WAYLAND_DISPLAY. Commands need no display; nor does `demo --no-window`.",
+    ),
+    "window.library": (
+        "No window can be opened: the system library {library} is missing or cannot be loaded.",
+        "Install the package that holds it; `make app` prints the command for Debian and Ubuntu.",
+    ),
+    "window.no_display": (
+        "No window can be opened: there is no display.",
+        "Start the app in a desktop session, or set DISPLAY or WAYLAND_DISPLAY. Commands need no display.",
+    ),
+    "window.platform": (
+        "No window can be opened: this installation has no Qt platform named {platform}.",
+        "Unset QT_QPA_PLATFORM, or set it to xcb, wayland or offscreen.",
+    ),
 }

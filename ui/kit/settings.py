@@ -9,6 +9,7 @@ from typing import Literal
 
 import msgspec
 
+from db.files import own_folder
 from eum_app.domain.errors import Trouble
 from eum_app.scanning.symbologies import USUAL
 from eum_app.scanning.wedge import WedgeSettings
@@ -85,22 +86,22 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def settings_file() -> Path:
-    """Where the settings lie when nothing else is said."""
+    """Where the settings are when no other file is named. Raises Trouble `home.absent`."""
     import platformdirs
 
-    return Path(platformdirs.user_config_dir("eum", appauthor=False)) / "settings.json"
+    return own_folder(platformdirs.user_config_path) / "settings.json"
 
 
 def load(path: Path | None = None) -> Settings:
     """The settings; the defaults where there is no file, or one that cannot be read: a device must always start."""
     try:
         return msgspec.json.decode((path or settings_file()).read_bytes(), type=Settings)
-    except (OSError, msgspec.DecodeError):
+    except (OSError, Trouble, msgspec.DecodeError):
         return Settings()
 
 
 def save(settings: Settings, path: Path | None = None) -> None:
-    """Replace the file in one step. Raises Trouble `disk.failed`."""
+    """Replace the file in one step. Raises Trouble `disk.failed`, `home.absent`."""
     target = path or settings_file()
     temporary = ""
     try:

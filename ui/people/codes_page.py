@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QMarginsF
@@ -105,7 +106,8 @@ class CodesPage(Page):
             said = self.tr("HQ does not hold them: this paper is the only copy.")
         self._hq.setText(said)
         self.confirm_box.setChecked(False)
-        self.path_field.set_path(Path.home() / f"recovery-codes-{self._device}-{made.account}.pdf")
+        home = os.path.expanduser("~")  # noqa: PTH111 - Path.home() raises where there is none
+        self.path_field.set_path(Path(home) / f"recovery-codes-{self._device}-{made.account}.pdf")
         self._none.hide()
         self._card.show()
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import gc
 import importlib
-import sys
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -15,9 +14,10 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QIcon, QPaintEvent
-from PySide6.QtWidgets import QApplication, QStackedLayout, QWidget
+from PySide6.QtWidgets import QStackedLayout, QWidget
 
 from assets import asset
+from db.files import own_folder
 from eum_app import APP_ID
 from eum_app.domain.errors import KnownError, Trouble
 from ui.kit.theme import MODES, theme
@@ -381,10 +381,10 @@ class AppWindow(QWidget):
 
 
 def default_folder() -> Path:
-    """Where the store lies when nothing else is said."""
+    """Where the store is when none is named. Raises Trouble `home.absent`."""
     import platformdirs
 
-    return Path(platformdirs.user_data_dir("eum", appauthor=False)) / "store"
+    return own_folder(platformdirs.user_data_path) / "store"
 
 
 def build_window(
@@ -429,7 +429,9 @@ def run(
     marking: str = "CUI",
 ) -> int:
     """Open the application and stay until its window is closed; the exit code."""
-    app = QApplication.instance() or QApplication(sys.argv[:1])
+    from ui.window.display import application
+
+    app = application()
     QCoreApplication.setApplicationName("EUM")
     _take_look()
     window = build_window(store_folder or default_folder(), outbox=outbox, inbox=inbox, marking=marking)
