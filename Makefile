@@ -6,8 +6,8 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/ready
 DEV    := $(VENV)/ready-dev
 PIP    := $(BIN)/python -m pip --disable-pip-version-check
-# Wheels only: nothing is compiled here, and no package's set-up code runs.
-LOCKED := install --quiet --only-binary=:all: --require-hashes
+# Wheels only: no set-up code of a package runs. Without byte code of modules that are never imported: 44 MiB less.
+LOCKED := install --quiet --no-compile --only-binary=:all: --require-hashes
 FREEZE := build/freeze-venv
 # Run modules, not scripts: a script's first line names its interpreter, and fails in a path with a quote in it.
 EUM    := $(BIN)/python -m eum_app
@@ -27,7 +27,7 @@ $(READY): requirements.lock pyproject.toml tools/machine.py
 	@$(PIP) --version >/dev/null 2>&1 || $(PYTHON) -m venv $(VENV)
 	@echo "Installing the locked packages into $(VENV)"
 	@$(PIP) $(LOCKED) -r requirements.lock
-	@$(PIP) install --quiet --no-deps --no-build-isolation -e .
+	@$(PIP) install --quiet --no-compile --no-deps --no-build-isolation -e .
 	@touch $@
 
 # The same, and the tools of development.
