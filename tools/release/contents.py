@@ -28,7 +28,7 @@ QT = ("LGPL-3.0.txt", "GPL-3.0.txt")
 EXTRA_TEXTS = {
     "pyside6": QT,
     "pyside6-essentials": QT,
-    "pyside6-addons": (*QT, "LGPL-2.1.txt"),  # Qt Multimedia brings FFmpeg
+    "pyside6-addons": QT,
     "shiboken6": QT,
     "sqlcipher3": ("SQLCipher.txt", "../../../LICENSE"),  # OpenSSL is Apache-2.0, like this project
 }

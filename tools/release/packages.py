@@ -97,6 +97,7 @@ def make_deb(frozen: Path, output: Path, epoch: int, maintainer: str) -> Path:
     for path in [staging, *staging.rglob("*")]:
         if not path.is_symlink():
             path.chmod(0o755 if path.is_dir() or path.stat().st_mode & 0o100 else 0o644)
+    (staging / "DEBIAN").mkdir(mode=0o755)  # by which dpkg-shlibdeps finds the root that $ORIGIN is below
     size = sum(path.lstat().st_size for path in staging.rglob("*") if path.is_file() and not path.is_symlink())
     control = CONTROL.format(
         version=__version__,
@@ -106,7 +107,6 @@ def make_deb(frozen: Path, output: Path, epoch: int, maintainer: str) -> Path:
         maintainer=maintainer,
         summary=SUMMARY,
     )
-    (staging / "DEBIAN").mkdir(mode=0o755)
     (staging / "DEBIAN" / "control").write_text(control, encoding="utf-8")
     os.chmod(staging / "DEBIAN" / "control", 0o644)  # noqa: PTH101
     command = ["dpkg-deb", "--build", "--root-owner-group", "-Zzstd", f"-z{LEVEL}", str(staging), str(output)]
@@ -116,13 +116,13 @@ def make_deb(frozen: Path, output: Path, epoch: int, maintainer: str) -> Path:
 
 
 def shared_library_packages(folder: Path, scratch: Path) -> str:
-    """The Depends line that dpkg-shlibdeps finds for all ELF files in a frozen folder. Raises CalledProcessError where
-    a library is neither in the folder nor in a package of this machine."""
+    """The Depends line that dpkg-shlibdeps finds for all ELF files in a frozen folder. Raises SystemExit where a
+    library is neither in the folder nor in a package of this machine."""
     work = scratch / ".shlibdeps"
     (work / "debian").mkdir(parents=True, exist_ok=True)
     (work / "debian" / "control").write_text("Source: eum\n\nPackage: eum\nArchitecture: any\n", encoding="utf-8")
     programs = elf_files(folder)
-    private = sorted({str(path.parent) for path in programs})
+    private = sorted({str(path.parent) for path in folder.rglob("lib*.so*")})
     command = ["dpkg-shlibdeps", "-O", "--ignore-missing-info", "--warnings=0", *(f"-l{path}" for path in private)]
     found = _output([*command, *(f"-e{path}" for path in programs)], work)
     shutil.rmtree(work)
@@ -139,4 +139,7 @@ def elf_files(folder: Path) -> list[Path]:
 
 
 def _output(command: list[str], folder: Path) -> str:
-    return subprocess.run(command, cwd=folder, stdout=subprocess.PIPE, text=True, check=True).stdout.strip()
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise SystemExit(f"{command[0]}: {done.stderr.strip()[-2000:]}")
+    return done.stdout.strip()
