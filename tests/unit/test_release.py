@@ -24,6 +24,7 @@ from eum_app import APP_ID, __version__
 from tools import machine
 from tools.release import __main__ as release
 from tools.release.build import differences, digests
+from tools.release.check import run_steps, same_builds
 from tools.release.commands import Command, all_commands
 from tools.release.completion import bash, fish, write_completions, zsh
 from tools.release.contents import (
@@ -295,6 +296,16 @@ def test_a_difference_between_two_folders_is_named(tmp_path: Path) -> None:
     (second / "_internal" / "lib.so").write_bytes(b"another")
     assert differences(first, second) == ["_internal/lib.so", "_internal/more", "eum"]
     assert digests(first)["_internal/lib.so.1"] == "link to lib.so"
+    with pytest.raises(SystemExit, match=r"3 files differ: _internal/lib\.so"):
+        same_builds(first, second)
+
+
+def test_a_check_that_fails_does_not_hide_those_after_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    first, second = frozen_folder(tmp_path / "one"), frozen_folder(tmp_path / "two")
+    (first / "eum").unlink()
+    assert run_steps([("a", lambda: same_builds(first, second)), ("b", lambda: same_builds(first, first))]) == 1
+    assert capsys.readouterr().out.splitlines() == ["FAILED  a: 1 files differ: eum", "ok      b: 2 files are the same"]
+    assert run_steps([("b", lambda: "fine")]) == 0
 
 
 @pytest.mark.skipif(shutil.which("gpg") is None, reason="gpg is not installed")

@@ -55,19 +55,19 @@ def release_check() -> None:
         print("Files that are not committed are left out of what is checked.")
     commit, epoch = build.git("rev-parse", "HEAD"), build.source_epoch()
     shutil.rmtree(WORK, ignore_errors=True)
-    outputs: list[tuple[Path, Path]] = []
-    for name in ("one", "two, elsewhere"):  # another path, so that a path inside a file would show
-        frozen = build.freeze(build.export_source(commit, WORK / name / "source"), WORK / name / "frozen", epoch)
-        if not outputs:
-            check.self_check_from_awkward_path(frozen)
-            print(f"It works from a folder named {check.AWKWARD}.", flush=True)
-        package(frozen, WORK / name / "release", epoch, NO_MAINTAINER)
-        outputs.append((frozen, WORK / name / "release"))
-    (frozen, packages), (frozen_again, packages_again) = outputs
-    check.same_builds(frozen, frozen_again)
-    check.same_builds(packages, packages_again)
-    print(f"Two builds are the same: {len(build.digests(frozen))} files, {len(build.digests(packages))} packages.")
-    print(f"Without Python: {check.demo_without_python(next(packages.glob('*.deb')), frozen)}.")
+    one, two = WORK / "one", WORK / "two, elsewhere"  # another path, so that a path inside a file would show
+    frozen = build.freeze(build.export_source(commit, one / "source"), one / "frozen", epoch)
+    frozen_again = build.freeze(build.export_source(commit, two / "source"), two / "frozen", epoch)
+    for folder, target in ((frozen, one), (frozen_again, two)):
+        package(folder, target / "release", epoch, NO_MAINTAINER)
+    deb = next((one / "release").glob("*.deb"), None)
+    steps = [
+        ("two builds of the folder", lambda: check.same_builds(frozen, frozen_again)),
+        ("two builds of the packages", lambda: check.same_builds(one / "release", two / "release")),
+        (f"a folder named {check.AWKWARD}", lambda: check.self_check_from_awkward_path(frozen)),
+        ("a root without Python", lambda: check.demo_without_python(deb, frozen)),
+    ]
+    raise typer.Exit(check.run_steps(steps))
 
 
 @app.command()

@@ -12,14 +12,13 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-from tools.release.build import differences, run
+from tools.release.build import differences, digests, run
 from tools.release.packages import elf_files
 
 AWKWARD = "Müller's 100% (検査)"
-RUN_SECONDS = 900
 # Run inside the root. There is no locale, no HOME, no display: as bare as a machine gets.
 IN_ROOT = """
 set -eu
@@ -34,27 +33,42 @@ ls /srv/out/demo
 """
 
 
-def same_builds(first: Path, second: Path) -> None:
-    """Raise SystemExit with the names of the files that differ between two folders of releases."""
+def run_steps(steps: Iterable[tuple[str, Callable[[], str]]]) -> int:
+    """Run every step, also after one that fails; print one line each. Exit code 0, or 1 where a step failed."""
+    lines, code = [], 0
+    for name, step in steps:
+        try:
+            lines.append(f"ok      {name}: {step()}")
+        except SystemExit as error:
+            lines.append(f"FAILED  {name}: {error}")
+            code = 1
+    print("\n".join(lines))
+    return code
+
+
+def same_builds(first: Path, second: Path) -> str:
+    """Compare two folders. Raises SystemExit with the names of the files that differ."""
     differing = differences(first, second)
     if differing:
-        raise SystemExit(f"{len(differing)} files differ between two builds: {', '.join(differing[:20])}")
+        raise SystemExit(f"{len(differing)} files differ: {', '.join(differing[:20])}")
+    return f"{len(digests(first))} files are the same"
 
 
-def self_check_from_awkward_path(frozen: Path) -> None:
+def self_check_from_awkward_path(frozen: Path) -> str:
     """Copy the frozen folder below a path with spaces, quotes, a percent sign and Chinese; check it there."""
     with tempfile.TemporaryDirectory() as folder:
         target = Path(folder, AWKWARD, "eum")
         shutil.copytree(frozen, target, symlinks=True)
         environment = {name: value for name, value in os.environ.items() if name not in {"PYTHONPATH", "PYTHONHOME"}}
         run([str(target / "eum"), "--self-check"], environment, cwd=Path(folder))
+    return "every part works"
 
 
-def demo_without_python(deb: Path, frozen: Path) -> str:
+def demo_without_python(deb: Path | None, frozen: Path) -> str:
     """Run self-check and demo in a root without Python. Returns what was done, or why it could not be."""
     if sys.platform != "linux":
         return "skipped: only Linux can make a separate root"
-    if shutil.which("mmdebstrap"):
+    if deb is not None and shutil.which("mmdebstrap"):
         return _in_debian_root(deb)
     if os.geteuid() != 0 and not _may_unshare():
         return "skipped: neither mmdebstrap nor user namespaces are available (apt-get install mmdebstrap)"

@@ -15,6 +15,7 @@ import zstandard
 from eum_app import __version__
 from tools.release.build import ROOT, build_environment
 from tools.release.completion import write_completions
+from tools.release.contents import read_parts
 from tools.release.desktop import SUMMARY, write_desktop_files
 from tools.release.manpages import write_man_pages
 
@@ -116,14 +117,22 @@ def make_deb(frozen: Path, output: Path, epoch: int, maintainer: str) -> Path:
 
 
 def shared_library_packages(folder: Path, scratch: Path) -> str:
-    """The Depends line that dpkg-shlibdeps finds for all ELF files in a frozen folder. Raises SystemExit where a
+    """The Depends line that dpkg-shlibdeps finds for the libraries that a frozen folder does not bring. Raises SystemExit where a
     library is neither in the folder nor in a package of this machine."""
     work = scratch / ".shlibdeps"
     (work / "debian").mkdir(parents=True, exist_ok=True)
     (work / "debian" / "control").write_text("Source: eum\n\nPackage: eum\nArchitecture: any\n", encoding="utf-8")
     programs = elf_files(folder)
     private = sorted({str(path.parent) for path in folder.rglob("lib*.so*")})
-    command = ["dpkg-shlibdeps", "-O", "--ignore-missing-info", "--warnings=0", *(f"-l{path}" for path in private)]
+    brought = [f"-x{part.name}" for part in read_parts(folder / "licenses") if part.kind == "system"]
+    command = [
+        "dpkg-shlibdeps",
+        "-O",
+        *brought,
+        "--ignore-missing-info",
+        "--warnings=0",
+        *(f"-l{path}" for path in private),
+    ]
     found = _output([*command, *(f"-e{path}" for path in programs)], work)
     shutil.rmtree(work)
     return found.partition("shlibs:Depends=")[2]
