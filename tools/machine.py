@@ -65,7 +65,7 @@ BUILD_LIBRARIES = {
     "libpulse.so.0": "libpulse0",  # Qt Multimedia does not load without it
 }
 BUILD_PROGRAMS = {"objdump": "binutils", "objcopy": "binutils", "ldd": "libc-bin"}
-RELEASE_PROGRAMS = {"dpkg-deb": "dpkg", "dpkg-shlibdeps": "dpkg-dev", "tar": "tar", "zstd": "zstd", "gpg": "gnupg"}
+RELEASE_PROGRAMS = {"dpkg-deb": "dpkg", "dpkg-shlibdeps": "dpkg-dev", "gpg": "gnupg"}
 
 
 def main() -> int:
@@ -73,9 +73,15 @@ def main() -> int:
 
     `--freeze` also checks what building the frozen folder needs, `--release` what making packages of it needs.
     """
+    purposes = set(sys.argv[1:])
     if not PYTHONS[0] <= sys.version_info[:2] < PYTHONS[1]:
         return _stop(f"EUM needs Python 3.11 to 3.14; this is {platform.python_version()}. Try: make PYTHON=python3.12")
-    purposes = set(sys.argv[1:])
+    if purposes and not _has_shared_library():
+        return _stop("A frozen app needs a Python built with a shared library. Try another: make PYTHON=…")
+    return _install(purposes)
+
+
+def _install(purposes: set[str]) -> int:
     reasons = _missing_packages()
     if purposes:
         reasons = (
@@ -123,12 +129,16 @@ def _missing_for_build(is_release: bool) -> list[str]:
     programs = {**BUILD_PROGRAMS, **(RELEASE_PROGRAMS if is_release else {})}
     missing = [package for library, package in BUILD_LIBRARIES.items() if not _loads(library)]
     missing += [package for program, package in programs.items() if shutil.which(program) is None]
-    # PyInstaller copies the shared libpython; a Python linked statically (Debian's) needs it installed beside it.
+    # PyInstaller copies the shared libpython. Debian's interpreter does not use it, so it may not be installed.
     library = str(sysconfig.get_config_var("INSTSONAME") or "")
     beside = Path(str(sysconfig.get_config_var("LIBDIR")), library)
-    if not sysconfig.get_config_var("Py_ENABLE_SHARED") or not (_loads(library) or beside.is_file()):
+    if not (_loads(library) or beside.is_file()):
         missing.append("libpython{}.{}".format(*sys.version_info[:2]))
     return missing
+
+
+def _has_shared_library() -> bool:
+    return sys.platform != "linux" or bool(sysconfig.get_config_var("Py_ENABLE_SHARED"))
 
 
 def _loads(library: str) -> bool:

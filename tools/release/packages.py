@@ -117,8 +117,10 @@ def make_deb(frozen: Path, output: Path, epoch: int, maintainer: str) -> Path:
 
 
 def shared_library_packages(folder: Path, scratch: Path) -> str:
-    """The Depends line that dpkg-shlibdeps finds for the libraries that a frozen folder does not bring. Raises SystemExit where a
-    library is neither in the folder nor in a package of this machine."""
+    """The Depends line that dpkg-shlibdeps finds for the libraries that a frozen folder does not bring.
+
+    Raises SystemExit where a library is neither in the folder nor in a package of this machine.
+    """
     work = scratch / ".shlibdeps"
     (work / "debian").mkdir(parents=True, exist_ok=True)
     (work / "debian" / "control").write_text("Source: eum\n\nPackage: eum\nArchitecture: any\n", encoding="utf-8")
