@@ -18,6 +18,7 @@ from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QApplication
 
 from eum_app.list_files.list_file import Profile
+from eum_app.usecases.calls import child
 from eum_app.usecases.children import import_inventory_child
 from tests.benchmarks.bench_pages import filled
 from tests.benchmarks.bench_scan import _expect_in
@@ -118,7 +119,7 @@ def test_nothing_blocks_the_window(tmp_path: Path, tasks: Tasks) -> None:
             path = inventory_csv(tmp_path / "more.csv", 2_000, first_serial=900_000)
             imported: list[object] = []
             sha384 = hashlib.sha384(path.read_bytes()).hexdigest()
-            window.desk.do_in_child(import_inventory_child, path, Profile(), sha384, then=imported.append)
+            window.desk.do_in_child(child(import_inventory_child, path, Profile(), sha384), then=imported.append)
             heart.longest()
             longest["search while importing"] = longest_in(partial(search, "nvg-08a"))
             window.settle()

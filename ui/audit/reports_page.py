@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QComboBox, QGridLayout, QLineEdit, QWidget
 
@@ -11,6 +13,7 @@ from eum_app.domain.areas import Area
 from eum_app.domain.errors import KnownError
 from eum_app.domain.items import EumLevel
 from eum_app.domain.people import Permission
+from eum_app.usecases.calls import call, child, query
 from eum_app.usecases.children import export_inventory_status_child
 from eum_app.usecases.reporting.inventory_status import Exported, InventoryStatusPreview, preview_inventory_status
 from ui.kit.delegates import ChipSpec
@@ -207,12 +210,12 @@ class ReportsPage(Page):
     # What happens
 
     def opened(self, _argument: object) -> None:
-        self.desk.ask(all_sites, then=self._offer)
+        self.desk.ask(query(all_sites), then=self._offer)
         self.load()
 
     def refresh(self, areas: frozenset[Area]) -> None:
         if areas & {Area.ITEMS}:
-            self.desk.ask(all_sites, then=self._offer)
+            self.desk.ask(query(all_sites), then=self._offer)
         if areas & {Area.ITEMS, Area.CHECKS, Area.EXCHANGE, Area.VISITS}:
             self.load()
 
@@ -237,14 +240,13 @@ class ReportsPage(Page):
         self._asked += 1
         asked, wanted, session = self._asked, self.wanted(), self.desk.session
         if may(session, Permission.REPORT_EXPORT):
-            self.desk.tasks.query(
-                lambda: (asked, preview_inventory_status(session, wanted, PREVIEW_ROWS)),
-                self._show,
-                self.notice.show_error,
+            self.desk.ask(
+                call(preview_inventory_status, wanted, PREVIEW_ROWS),
+                then=partial(self._show, asked),
+                failed=self.notice.show_error,
             )
 
-    def _show(self, answer: tuple[int, InventoryStatusPreview]) -> None:
-        asked, preview = answer
+    def _show(self, asked: int, preview: InventoryStatusPreview) -> None:
         if asked != self._asked:
             return
         self._preview = preview
@@ -314,9 +316,7 @@ class ReportsPage(Page):
         self.job.run(
             self.desk,
             self.tr("Writing {name}").format(name=path.name),
-            export_inventory_status_child,
-            path,
-            self.wanted(),
+            child(export_inventory_status_child, path, self.wanted()),
             then=self._exported,
             failed=self._refused,
             stopped=self._stopped,

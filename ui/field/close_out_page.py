@@ -19,6 +19,7 @@ from eum_app.domain.errors import KnownError
 from eum_app.domain.facts import VisitClosedOut
 from eum_app.domain.visits import GRADES_OF_OTHERS, TO_CHECK, OpenPointKind, Outcome, Party
 from eum_app.domain.vocabulary import Unknown
+from eum_app.usecases.calls import call
 from eum_app.usecases.session import Session
 from eum_app.usecases.visits.close_out import ClosedOut, CloseOutState, close_out, close_out_state
 from ui.field.parts import name_header_buttons, named
@@ -152,8 +153,8 @@ class CloseOutPage(Page):
         return self.findChild(QWidget, "go_to_items_button") or self.host._name
 
     def _ask(self) -> None:
-        session, visit_id = self._desk.session, self._visit_id
-        self._desk.tasks.query(lambda: read_close_out(session, visit_id), self._show)
+        visit_id = self._visit_id
+        self._desk.ask(call(read_close_out, visit_id), then=self._show)
 
     # What it shows
 
@@ -318,7 +319,7 @@ class CloseOutPage(Page):
             return
         self._is_closing = True
         self._follow()
-        self._desk.do(close_out, self._visit_id, [inspector, host], then=self._closed, failed=self._not_closed)
+        self._desk.do(call(close_out, self._visit_id, [inspector, host]), then=self._closed, failed=self._not_closed)
 
     def _closed(self, _result: ClosedOut) -> None:
         self._is_closing = False

@@ -8,6 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit
 
 from eum_app.domain.errors import KnownError
+from eum_app.usecases.calls import call
 from eum_app.usecases.exchange.enrol_device import (
     Accepted,
     AnswerView,
@@ -97,7 +98,7 @@ class EnrolCard(Card):
     def _request(self) -> None:
         path = self.request_path.path
         if path is not None:
-            self._desk.do(request_enrolment, _under(path), then=self._requested, failed=self._refused)
+            self._desk.do(call(request_enrolment, _under(path)), then=self._requested, failed=self._refused)
 
     def _requested(self, result: Requested) -> None:
         self._show_request(result.fingerprint)
@@ -112,9 +113,8 @@ class EnrolCard(Card):
     def _read(self) -> None:
         path = self.answer_path.path
         if path is not None:
-            session = self._desk.session
             self._answer = path
-            self._desk.tasks.query(lambda: read_answer(session, path), self._answer_read, self._refused)
+            self._desk.ask(call(read_answer, path), then=self._answer_read, failed=self._refused)
 
     def _answer_read(self, view: AnswerView) -> None:
         self._answer_said.clear()
@@ -129,7 +129,9 @@ class EnrolCard(Card):
     def _accept(self) -> None:
         if self._answer is not None and self.root.text().strip():
             self._desk.do(
-                accept_enrolment, self._answer, self.root.text().strip(), then=self._accepted, failed=self._refused
+                call(accept_enrolment, self._answer, self.root.text().strip()),
+                then=self._accepted,
+                failed=self._refused,
             )
 
     def _accepted(self, accepted: Accepted) -> None:

@@ -10,6 +10,7 @@ from db.queries.inventory import ItemFilter, find_item_ids
 from db.queries.items import items_by_id
 from eum_app.domain.areas import Area
 from eum_app.domain.errors import KnownError
+from eum_app.usecases.calls import call, query
 from eum_app.usecases.reporting.label_sheet import MAX_LABELS
 from ui.field.parts import name_header_buttons, named
 from ui.kit import words
@@ -77,16 +78,16 @@ class ItemsPage(Page):
 
     def _reload(self, *, same: bool = False) -> None:
         """`same` question: the rows in sight stay where they are."""
-        session, said = self._desk.session, self._words
+        desk, said = self._desk, self._words
         self._is_detail_due = True
 
         def ids(limit: int = 0) -> Sequence[str]:
-            return session.read(find_item_ids, ItemFilter(words=said), limit)
+            return desk.read(query(find_item_ids, ItemFilter(words=said), limit))
 
         if same and self._model.is_whole:
             self._model.reload()
         else:
-            self._model.set_source(ids, lambda wanted: session.read(items_by_id, wanted), lambda: ids(PAGE_ROWS))
+            self._model.set_source(ids, lambda wanted: desk.read(query(items_by_id, wanted)), lambda: ids(PAGE_ROWS))
 
     def _search(self, said: str) -> None:
         if said != self._words:
@@ -121,7 +122,7 @@ class ItemsPage(Page):
             self._is_detail_due = False
             session = self._desk.session
             session.note_read("item", item_id)
-            self._desk.tasks.query(lambda: item_detail(session, item_id), self._show, self._lost)
+            self._desk.ask(call(item_detail, item_id), then=self._show, failed=self._lost)
 
     def _show(self, detail: ItemDetail) -> None:
         if detail.item.item_id == current_id(self.table):

@@ -7,6 +7,7 @@ from PySide6.QtCore import QCoreApplication, QObject
 from db.queries.exchange import BundleRow, all_bundles
 from db.queries.visits import VisitRow
 from eum_app.domain.areas import Area
+from eum_app.usecases.calls import query
 from ui.field.close_out_page import CloseOutPage
 from ui.field.items_page import ItemsPage
 from ui.field.parts import visit_cards
@@ -57,8 +58,8 @@ class Badges(QObject):
 
     def refresh(self, _areas: frozenset[Area]) -> None:
         session = self._desk.session
-        self._desk.ask(visit_cards, session.name, session.store.named.epoch, then=self._show_visits)
-        self._desk.ask(all_bundles, session.name, "out", then=self._show_sync)
+        self._desk.ask(query(visit_cards, session.name, session.store.named.epoch), then=self._show_visits)
+        self._desk.ask(query(all_bundles, session.name, "out"), then=self._show_sync)
 
     def _show_visits(self, cards: list[tuple[VisitRow, bool]]) -> None:
         still_open = sum(not row.closed_at for row, _received in cards)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QObject
 from PySide6.QtGui import QImage, QImageWriter
@@ -13,6 +13,7 @@ from db.queries.exchange import outstanding
 from db.queries.visits import VisitRow, all_visits, closing
 from eum_app.domain.errors import Refusal
 from eum_app.domain.visits import Outcome
+from eum_app.usecases.calls import Connection
 from ui.kit.theme import status_mark
 from ui.kit.widgets import ActionButton, PageHeader
 
@@ -78,7 +79,7 @@ def png_of(image: QImage) -> bytes:
     return bytes(data.data())
 
 
-def visit_cards(connection: Any, origin: str, epoch: int) -> list[tuple[VisitRow, bool]]:
+def visit_cards(connection: Connection, origin: str, epoch: int) -> list[tuple[VisitRow, bool]]:
     """Every visit, and whether HQ's receipt covers its closing."""
     received_seq = outstanding(connection, origin, epoch).received_seq
     cards = []

@@ -7,6 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import Signal
 
 from eum_app.domain.errors import KnownError
+from eum_app.usecases.calls import job
 from eum_app.usecases.visits.photos import check_photo
 from eum_app.wording.messages import sentence
 from ui.field.parts import named, read_file
@@ -75,7 +76,7 @@ class PhotoBar(Card):
     def _submit(self) -> None:
         path = self.path.path
         if path is not None:
-            self._desk.tasks.query(lambda: read_photo(path), self.photo_ready.emit, self.show_error)
+            self._desk.ask(job(read_photo, path), then=self.photo_ready.emit, failed=self.show_error)
 
 
 def read_photo(path: Path) -> bytes:

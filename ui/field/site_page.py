@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QWidget
 
@@ -20,6 +18,7 @@ from eum_app.domain.checklists import (
     visible_questions,
 )
 from eum_app.domain.errors import KnownError, Refusal
+from eum_app.usecases.calls import Connection, call, query
 from eum_app.usecases.visits.record_check import assess_site
 from ui.field.parts import holds_focus, image_of, name_header_buttons
 from ui.field.photo_bar import PhotoBar
@@ -29,7 +28,7 @@ from ui.kit.page import Page
 from ui.kit.widgets import Card, label, scrolled, vbox
 
 
-def read_site(connection: Any, visit_id: str) -> tuple[VisitRow, Checklist, tuple[Answer, ...]]:
+def read_site(connection: Connection, visit_id: str) -> tuple[VisitRow, Checklist, tuple[Answer, ...]]:
     _, checklist = visit_checklists(connection, visit_id)
     return visit(connection, visit_id), checklist, site_answers_of(connection, visit_id)
 
@@ -93,7 +92,7 @@ class SitePage(Page):
             self._ask()
 
     def _ask(self) -> None:
-        self._desk.ask(read_site, self._visit_id, then=self._show)
+        self._desk.ask(query(read_site, self._visit_id), then=self._show)
 
     def _show(self, found: tuple[VisitRow, Checklist, tuple[Answer, ...]]) -> None:
         row, checklist, answers = found
@@ -154,7 +153,7 @@ class SitePage(Page):
         if self._stands(answer):
             self.header.set_state(self.tr("Saving…"))
             given = {answer.question_id: self._pictures[answer.question_id]} if answer.value == PHOTO_TAKEN else {}
-            self._desk.do(assess_site, self._visit_id, [answer], given, then=self._saved, failed=self._failed)
+            self._desk.do(call(assess_site, self._visit_id, [answer], given), then=self._saved, failed=self._failed)
             if holds_focus(self._rows[answer.question_id]):
                 self._go_on_after(answer.question_id)
         self._lay_out()

@@ -8,6 +8,7 @@ from db.queries.exchange import BundleRow, Outstanding, all_bundles, outstanding
 from eum_app.domain.areas import Area
 from eum_app.domain.bundles import ImportResult
 from eum_app.domain.errors import KnownError, Refusal
+from eum_app.usecases.calls import call, child, query
 from eum_app.usecases.children import import_bundles_child, seal_results_child
 from eum_app.usecases.exchange.enrol_device import EnrolmentState, enrolment_state
 from eum_app.usecases.exchange.seal_bundle import Sealed
@@ -157,9 +158,9 @@ class SyncPage(Page):
 
     def _ask(self) -> None:
         session = self._desk.session
-        self._desk.tasks.query(lambda: enrolment_state(session), self._show_state)
-        self._desk.ask(outstanding, session.name, session.store.named.epoch, then=self._show_waiting)
-        self._desk.ask(all_bundles, session.name, then=self._show_bundles)
+        self._desk.ask(call(enrolment_state), then=self._show_state)
+        self._desk.ask(query(outstanding, session.name, session.store.named.epoch), then=self._show_waiting)
+        self._desk.ask(query(all_bundles, session.name), then=self._show_bundles)
 
     def _show_state(self, state: EnrolmentState) -> None:
         self._state = state
@@ -242,8 +243,7 @@ class SyncPage(Page):
             return
         self._begin(self.tr("Sealing…"))
         self._task = self._desk.do_in_child(
-            seal_results_child,
-            folder,
+            child(seal_results_child, folder),
             then=self._sealed,
             progress=self._step,
             failed=self._failed,
@@ -273,9 +273,7 @@ class SyncPage(Page):
             return
         self._begin(self.tr("Verifying…"))
         self._task = self._desk.do_in_child(
-            import_bundles_child,
-            paths,
-            None,
+            child(import_bundles_child, paths, None),
             then=self._imported,
             progress=self._step,
             failed=self._failed,

@@ -15,6 +15,7 @@ from eum_app.domain.areas import Area
 from eum_app.domain.clock import utc_text
 from eum_app.domain.errors import KnownError, Refusal
 from eum_app.reports.worklist import BLANK_ROWS
+from eum_app.usecases.calls import Connection, call, query
 from eum_app.usecases.reporting.worklist import (
     PrintedWorklist,
     WorklistPage,
@@ -34,12 +35,12 @@ from ui.kit.widgets import Button, Card, EmptyState, FormField, button, empty_la
 from ui.kit.widgets.path_field import PathField
 
 
-def read_page(connection: Any, visit_id: str, number: int, digest: str) -> tuple[VisitRow, WorklistPage]:
+def read_page(connection: Connection, visit_id: str, number: int, digest: str) -> tuple[VisitRow, WorklistPage]:
     """A visit and one page of its worklist. Raises Refusal `worklist.…`, `visit.unknown`."""
     return visit(connection, visit_id), find_page(connection, visit_id, number, digest)
 
 
-def read_scanned(connection: Any, visit_id: str, text: str) -> tuple[VisitRow, WorklistPage]:
+def read_scanned(connection: Connection, visit_id: str, text: str) -> tuple[VisitRow, WorklistPage]:
     return visit(connection, visit_id), scanned_page(connection, visit_id, text)
 
 
@@ -162,11 +163,11 @@ class TranscribePage(Page):
             for field in (self.page_field, self.saw, self.day, self.time):
                 field.clear()
             self._clear()
-        self._desk.ask(visit, self._visit_id, then=self._show_visit)
+        self._desk.ask(query(visit, self._visit_id), then=self._show_visit)
 
     def refresh(self, areas: frozenset[Area]) -> None:
         if self._visit_id:
-            self._desk.ask(visit, self._visit_id, then=self._show_visit)
+            self._desk.ask(query(visit, self._visit_id), then=self._show_visit)
 
     def first_focus(self) -> QWidget | None:
         return self.page_field
@@ -198,12 +199,12 @@ class TranscribePage(Page):
     def _open(self, number: int, digest: str = "") -> None:
         if not self._may_leave():
             return
-        self._desk.ask(read_page, self._visit_id, number, digest, then=self._show_page, failed=self._no_page)
+        self._desk.ask(query(read_page, self._visit_id, number, digest), then=self._show_page, failed=self._no_page)
 
     def _open_code(self, text: str) -> None:
         if not self._may_leave():
             return
-        self._desk.ask(read_scanned, self._visit_id, text, then=self._show_page, failed=self._no_page)
+        self._desk.ask(query(read_scanned, self._visit_id, text), then=self._show_page, failed=self._no_page)
 
     def _may_leave(self) -> bool:
         """What was typed is not thrown away by the next page."""
@@ -290,13 +291,15 @@ class TranscribePage(Page):
         self._is_busy = True
         self._follow()
         self._desk.do(
-            transcribe_page,
-            self._visit_id,
-            self._page.number,
-            [row for row in rows if row is not None],
-            saw=self.saw.text(),
-            seen_at=when,
-            digest=self._digest,
+            call(
+                transcribe_page,
+                self._visit_id,
+                self._page.number,
+                [row for row in rows if row is not None],
+                saw=self.saw.text(),
+                seen_at=when,
+                digest=self._digest,
+            ),
             then=partial(self._recorded, self._page),
             failed=self._refused,
         )
@@ -321,7 +324,7 @@ class TranscribePage(Page):
         self.notice.show_error(error)
 
     def _undo(self, check_ids: Sequence[str]) -> None:
-        self._desk.do(withdraw_checks, check_ids, then=self._undone, failed=self.notice.show_error)
+        self._desk.do(call(withdraw_checks, check_ids), then=self._undone, failed=self.notice.show_error)
 
     def _undone(self, _changed: object) -> None:
         self.notice.show_message("info", self.tr("Withdrawn. The checks and their withdrawal stay in the record."))
@@ -336,12 +339,10 @@ class TranscribePage(Page):
             self.print_path.edit.setFocus()
 
     def _print(self) -> None:
-        path, session, visit_id = self.print_path.path, self._desk.session, self._visit_id
+        path, visit_id = self.print_path.path, self._visit_id
         if path is not None:
             self.notice.show_message("info", self.tr("Printing…"))
-            self._desk.tasks.query(
-                lambda: print_worklist(session, visit_id, path), self._printed, self.notice.show_error
-            )
+            self._desk.ask(call(print_worklist, visit_id, path), then=self._printed, failed=self.notice.show_error)
 
     def _printed(self, result: PrintedWorklist) -> None:
         self._desk.tasks.announce(result.areas)

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QGridLayout, QStackedWidget, QWidget
 
 from db.queries.visits import VisitRow
 from eum_app.domain.areas import Area
+from eum_app.usecases.calls import query
 from ui.field.parts import holds_focus, named, progress_parts, visit_cards
 from ui.kit import words
 from ui.kit.desk import Desk
@@ -68,7 +69,7 @@ class VisitsPage(Page):
 
     def _ask(self) -> None:
         session = self._desk.session
-        self._desk.ask(visit_cards, session.name, session.store.named.epoch, then=self._show)
+        self._desk.ask(query(visit_cards, session.name, session.store.named.epoch), then=self._show)
 
     def _show(self, cards: list[tuple[VisitRow, bool]]) -> None:
         had_focus = next((card.row.visit_id for card in self._cards if card.open_button.hasFocus()), "")

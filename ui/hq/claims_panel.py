@@ -12,6 +12,7 @@ from db.queries.items import ItemRow
 from db.queries.open_claims import OpenClaim, near_items, open_claim_ids, open_claims_by_id
 from eum_app.domain.claims import ClaimKind, ClaimMatch
 from eum_app.domain.errors import KnownError, Refusal
+from eum_app.usecases.calls import call, query
 from eum_app.usecases.session import Session
 from ui.hq.inventory_words import becomes_chip
 from ui.kit.delegates import ChipSpec
@@ -160,12 +161,12 @@ class ClaimsPanel(QWidget):
         self.table.setFocus()
 
     def reload(self) -> None:
-        session = self.desk.session
+        desk = self.desk
 
         def ids() -> Sequence[str]:
-            return session.read(open_claim_ids)
+            return desk.read(query(open_claim_ids))
 
-        self._model.set_source(ids, lambda wanted: session.read(open_claims_by_id, wanted))
+        self._model.set_source(ids, lambda wanted: desk.read(query(open_claims_by_id, wanted)))
 
     def _loaded(self, number: int) -> None:
         self.table.setVisible(bool(number))
@@ -177,8 +178,7 @@ class ClaimsPanel(QWidget):
 
     def _chosen(self, claim_id: str | None) -> None:
         if claim_id is not None:
-            session = self.desk.session
-            self.desk.tasks.query(lambda: claim_detail(session, claim_id), self._show, self._lost)
+            self.desk.ask(call(claim_detail, claim_id), then=self._show, failed=self._lost)
 
     def _lost(self, error: KnownError) -> None:
         self._page.notice.show_error(error)

@@ -12,6 +12,7 @@ from db.queries.people import DeviceRow, all_devices
 from eum_app.domain.areas import Area
 from eum_app.domain.errors import KnownError
 from eum_app.domain.people import Permission
+from eum_app.usecases.calls import call, job
 from eum_app.usecases.exchange.enrol_device import (
     Enrolled,
     EnrolmentState,
@@ -202,9 +203,8 @@ class DevicesPage(Page):
         return self.request_field.edit if may(self.desk.session, Permission.DEVICE_ENROL) else self.table
 
     def _load(self) -> None:
-        session = self.desk.session
-        self.desk.tasks.query(lambda: device_lines(session), self._show_lines)
-        self.desk.tasks.query(lambda: enrolment_state(session), self._show_own)
+        self.desk.ask(call(device_lines), then=self._show_lines)
+        self.desk.ask(call(enrolment_state), then=self._show_own)
 
     def _show_own(self, state: EnrolmentState) -> None:
         self._own.set_text(grouped_once(state.root_fingerprint))
@@ -224,7 +224,7 @@ class DevicesPage(Page):
             self._say(self.tr("Choose the request file first."))
             return
         self._request_path = path
-        self.desk.tasks.query(lambda: read_request(path), self._show_request, self._refuse_request)
+        self.desk.ask(job(read_request, path), then=self._show_request, failed=self._refuse_request)
 
     def _show_request(self, request: RequestView) -> None:
         self._say("")
@@ -263,7 +263,7 @@ class DevicesPage(Page):
         if self._request is None or self._request_path is None or answer is None:
             return
         self.sign_button.setEnabled(False)
-        self.desk.do(sign_enrolment, self._request_path, answer, then=self._signed, failed=self._refuse_signing)
+        self.desk.do(call(sign_enrolment, self._request_path, answer), then=self._signed, failed=self._refuse_signing)
 
     def _signed(self, enrolled: Enrolled) -> None:
         self.request_field.clear()

@@ -14,7 +14,10 @@ from eum_app.domain.errors import KnownError
 from eum_app.domain.facts import ProfileSaved
 from eum_app.domain.people import Permission
 from eum_app.list_files.list_file import Profile, write_rejected_csv
+from eum_app.usecases.calls import ChildCall, call, child, job, query
 from eum_app.usecases.children import import_claims_child, import_inventory_child
+from eum_app.usecases.lists.import_claims import ClaimsResult
+from eum_app.usecases.lists.import_inventory import InventoryResult
 from eum_app.usecases.lists.list_profiles import save_profile
 from eum_app.usecases.lists.preview_list import Shown, layout_of, preview_list
 from eum_app.wording.messages import sentence
@@ -163,7 +166,7 @@ class ImportListPanel(QWidget):
             self.read()
 
     def _ask_profiles(self) -> None:
-        self.desk.ask(saved_profiles, self.kind, then=self._take_profiles)
+        self.desk.ask(query(saved_profiles, self.kind), then=self._take_profiles)
 
     def _take_profiles(self, saved: list[ProfileSaved]) -> None:
         self.read_as.set_saved(saved)
@@ -175,12 +178,12 @@ class ImportListPanel(QWidget):
 
     def _ask(self, path: Path) -> None:
         self._asked += 1
-        session, asked, kind, profile = self.desk.session, self._asked, self.kind, self.read_as.profile
+        asked, kind, profile = self._asked, self.kind, self.read_as.profile
         self.read_button.setEnabled(False)
-        self.desk.tasks.query(
-            lambda: preview_list(session, path, kind, profile),
-            lambda shown: self._show(asked, shown),
-            lambda error: self._refused(asked, error),
+        self.desk.ask(
+            call(preview_list, path, kind, profile),
+            then=lambda shown: self._show(asked, shown),
+            failed=lambda error: self._refused(asked, error),
         )
 
     def _show(self, asked: int, shown: Shown) -> None:
@@ -240,11 +243,7 @@ class ImportListPanel(QWidget):
         headings = self.preview.headings if self.preview else self._found()
         profile: Profile = self.preview.profile if self.preview else self.read_as.profile
         self.desk.do(
-            save_profile,
-            name,
-            self.kind,
-            profile,
-            headings,
+            call(save_profile, name, self.kind, profile, headings),
             then=lambda _done: self._profile_saved(name),
             failed=self._page.notice.show_error,
         )
@@ -260,10 +259,10 @@ class ImportListPanel(QWidget):
     def _export(self, path: Path) -> None:
         preview = self.preview
         if preview is not None:
-            self.desk.tasks.query(
-                lambda: write_rejected_csv(preview, path),
-                lambda rows: self._exported(rows, path),
-                self._page.notice.show_error,
+            self.desk.ask(
+                job(write_rejected_csv, preview, path),
+                then=lambda rows: self._exported(rows, path),
+                failed=self._page.notice.show_error,
             )
 
     def _exported(self, rows: int, path: Path) -> None:
@@ -286,15 +285,16 @@ class ImportListPanel(QWidget):
             return
         preview = shown.preview
         words = self.tr("Importing {name}").format(name=preview.source_name)
-        given: tuple[Any, ...] = (path, preview.profile, preview.sha384)
-        work: Any = import_inventory_child
-        if shown.kind != ListKind.INVENTORY:
-            work, given = import_claims_child, (*given, ClaimKind(shown.kind))
+        given = (path, preview.profile, preview.sha384)
+        work: ChildCall[InventoryResult] | ChildCall[ClaimsResult]
+        if shown.kind == ListKind.INVENTORY:
+            work = child(import_inventory_child, *given)
+        else:
+            work = child(import_claims_child, *given, ClaimKind(shown.kind))
         self.job.run(
             self.desk,
             words,
             work,
-            *given,
             then=self.imported.emit,
             failed=self._page.notice.show_error,
             stopped=self._stopped,

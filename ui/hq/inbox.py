@@ -15,6 +15,7 @@ from eum_app.domain.areas import Area
 from eum_app.domain.bundles import ImportResult
 from eum_app.domain.errors import Refusal
 from eum_app.domain.people import Permission
+from eum_app.usecases.calls import call, child
 from eum_app.usecases.children import import_bundles_child
 from eum_app.usecases.exchange.verify_bundle import Imported, ImportOutcome
 from eum_app.usecases.session import Session
@@ -243,8 +244,7 @@ class InboxPage(Page):
         return self.path_field.edit
 
     def _load(self) -> None:
-        session = self.desk.session
-        self.desk.tasks.query(lambda: inbox_history(session), self._show)
+        self.desk.ask(call(inbox_history), then=self._show)
 
     def _show(self, found: InboxHistory) -> None:
         show_rows(self._bundles, found.imported, lambda row: row.bundle_id)
@@ -270,9 +270,7 @@ class InboxPage(Page):
         self.job.run(
             self.desk,
             self.tr("Verifying and importing"),
-            import_bundles_child,
-            paths,
-            self.desk.outbox,
+            child(import_bundles_child, paths, self.desk.outbox),
             then=self._imported,
             failed=self.notice.show_error,
             stopped=self._stopped,

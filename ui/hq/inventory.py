@@ -14,6 +14,7 @@ from db.queries.open_claims import open_claim_count
 from eum_app.domain.areas import Area
 from eum_app.domain.errors import KnownError
 from eum_app.domain.people import Permission
+from eum_app.usecases.calls import call, query
 from eum_app.usecases.lists.import_claims import ClaimsResult
 from eum_app.usecases.lists.import_inventory import InventoryResult
 from eum_app.usecases.reporting.label_sheet import MAX_LABELS
@@ -149,16 +150,16 @@ class InventoryPage(Page):
     def _reload(self, *, same: bool = False) -> None:
         """The first rows at once, and all of them right after; `same` question: the rows in sight stay where they
         are."""
-        session, wanted = self.desk.session, self._filter
+        desk, wanted = self.desk, self._filter
         self._is_detail_due = True
 
         def ids(limit: int = 0) -> Sequence[str]:
-            return session.read(find_item_ids, wanted, limit)
+            return desk.read(query(find_item_ids, wanted, limit))
 
         if same and self._model.is_whole:
             self._model.reload()
         else:
-            self._model.set_source(ids, lambda found: session.read(items_by_id, found), lambda: ids(PAGE_ROWS))
+            self._model.set_source(ids, lambda found: desk.read(query(items_by_id, found)), lambda: ids(PAGE_ROWS))
         if self._stack.currentIndex() == CLAIMS:
             self.claims.reload()
 
@@ -172,8 +173,8 @@ class InventoryPage(Page):
         self._show_counted(number)
         if self._model.is_whole:
             wanted = self._filter
-            self.desk.ask(facets, wanted, then=lambda found: self._show_facets(wanted, found))
-            self.desk.ask(open_claim_count, then=self._count_claims)
+            self.desk.ask(query(facets, wanted), then=lambda found: self._show_facets(wanted, found))
+            self.desk.ask(query(open_claim_count), then=self._count_claims)
 
     def _show_facets(self, wanted: ItemFilter, found: dict[str, list[FacetValue]]) -> None:
         if wanted == self._filter:
@@ -217,7 +218,7 @@ class InventoryPage(Page):
         self._is_detail_due = False
         session = self.desk.session
         session.note_read("item", item_id)
-        self.desk.tasks.query(lambda: item_detail(session, item_id), self._show, self._lost)
+        self.desk.ask(call(item_detail, item_id), then=self._show, failed=self._lost)
 
     def _show(self, detail: ItemDetail) -> None:
         if detail.item.item_id != current_id(self.table):

@@ -13,6 +13,7 @@ from eum_app.domain.areas import Area
 from eum_app.domain.clock import from_utc_text
 from eum_app.domain.findings import Severity
 from eum_app.domain.visits import Program
+from eum_app.usecases.calls import call
 from eum_app.usecases.review.overview import Overview, overview
 from ui.hq.behind import Behind
 from ui.hq.narrowed import FindingFilter, Narrowed
@@ -270,9 +271,8 @@ class OverviewPage(Page):
         self.navigate_requested.emit(place, argument)
 
     def _load(self) -> None:
-        session = self.desk.session
         program = self.program.currentData() or ""
-        self.desk.tasks.query(lambda: overview(session, program), self._show, self.notice.show_error)
+        self.desk.ask(call(overview, program), then=self._show, failed=self.notice.show_error)
 
     def _show(self, found: Overview) -> None:
         if found.program != (self.program.currentData() or ""):

@@ -7,6 +7,7 @@ from PySide6.QtCore import QObject
 from db.queries.findings import open_count
 from eum_app.domain.areas import Area
 from eum_app.domain.people import Permission
+from eum_app.usecases.calls import query
 from ui.audit.reports_page import ReportsPage
 from ui.hq.devices import DevicesPage
 from ui.hq.inbox import InboxPage
@@ -69,7 +70,7 @@ class _Badge(QObject):
 
     def follow(self, areas: frozenset[Area]) -> None:
         if areas & {Area.FINDINGS, Area.EXCHANGE}:
-            self._desk.ask(open_count, then=self._show)
+            self._desk.ask(query(open_count), then=self._show)
 
     def _show(self, number: int) -> None:
         self._shell.set_badge("review", count(number) if number else "", "bad")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 
 from PySide6.QtCore import QDate, Qt, Signal
 from PySide6.QtWidgets import QComboBox, QDateEdit, QGridLayout, QLineEdit
@@ -14,6 +16,7 @@ from eum_app.domain.checklists import Checklist
 from eum_app.domain.errors import KnownError
 from eum_app.domain.people import Permission
 from eum_app.domain.visits import Purpose
+from eum_app.usecases.calls import call, child
 from eum_app.usecases.children import seal_for_device_child
 from eum_app.usecases.exchange.seal_bundle import Sealed
 from eum_app.usecases.session import Session
@@ -109,13 +112,12 @@ class PlanForm(Card):
 
     def start(self) -> None:
         """Offer what there is now, with nothing chosen but the only purpose."""
-        session = self.desk.session
         for box in (self.site, self.device, self.item_checklist, self.site_checklist):
             box.setCurrentIndex(-1)
         if self.purpose.count() == 1:
             self.purpose.setCurrentIndex(0)
         self.inspector.clear()
-        self.desk.tasks.query(lambda: plan_choices(session), self._offer)
+        self.desk.ask(call(plan_choices), then=self._offer)
         self.site.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _offer(self, found: PlanChoices) -> None:
@@ -170,30 +172,31 @@ class PlanForm(Card):
         self.cancel_button.setEnabled(not is_busy)
 
     def plan(self) -> None:
-        if self.missing():
+        folder, device = self.folder.path, str(self.device.currentData() or "")
+        if self.missing() or folder is None:
             return
         self.plan_button.setEnabled(False)
         self.desk.do(
-            plan_visit,
-            site_id=self.site.currentData().site_id,
-            due_on=self.due.date().toString("yyyy-MM-dd"),
-            device=self.device.currentData(),
-            inspector=self.inspector.text(),
-            item_checklist=self.item_checklist.currentData(),
-            site_checklist=self.site_checklist.currentData(),
-            purpose=self.purpose.currentData(),
-            then=self._seal,
+            call(
+                plan_visit,
+                site_id=self.site.currentData().site_id,
+                due_on=self.due.date().toString("yyyy-MM-dd"),
+                device=device,
+                inspector=self.inspector.text(),
+                item_checklist=self.item_checklist.currentData(),
+                site_checklist=self.site_checklist.currentData(),
+                purpose=self.purpose.currentData(),
+            ),
+            then=partial(self._seal, folder, device),
             failed=self._refused,
         )
 
-    def _seal(self, planned: PlannedVisit) -> None:
+    def _seal(self, folder: Path, device: str, planned: PlannedVisit) -> None:
         self._visit = planned
         self.job.run(
             self.desk,
-            self.tr("Sealing the tasking for {device}").format(device=self.device.currentData()),
-            seal_for_device_child,
-            self.device.currentData(),
-            self.folder.path,
+            self.tr("Sealing the tasking for {device}").format(device=device),
+            child(seal_for_device_child, device, folder),
             then=self._sealed,
             failed=self._not_sealed,
             stopped=self._stopped,

@@ -15,6 +15,7 @@ from eum_app.domain.clock import from_utc_text
 from eum_app.domain.errors import KnownError
 from eum_app.domain.findings import Decision
 from eum_app.domain.people import Permission
+from eum_app.usecases.calls import call, query
 from eum_app.usecases.review.findings import Reviewed, review_finding
 from eum_app.usecases.session import Session
 from ui.hq.narrowed import FindingFilter, Narrowed, NarrowedBar
@@ -217,18 +218,16 @@ class ReviewPage(Page):
         return self.list
 
     def _reload(self) -> None:
-        session, only_open, rows = self.desk.session, self._only_open, self._rows
+        desk, only_open, rows = self.desk, self._only_open, self._rows
 
         def ids() -> Sequence[str]:
-            return session.read(
-                finding_ids,
-                only_open=only_open,
-                program=rows.program,
-                severity=rows.severity,
-                rule_id=rows.rule_id,
+            return desk.read(
+                query(
+                    finding_ids, only_open=only_open, program=rows.program, severity=rows.severity, rule_id=rows.rule_id
+                )
             )
 
-        self._model.set_source(ids, lambda wanted: session.read(findings_by_id, wanted))
+        self._model.set_source(ids, lambda wanted: desk.read(query(findings_by_id, wanted)))
 
     def _filter(self, key: str) -> None:
         self._only_open = key == "open"
@@ -267,8 +266,7 @@ class ReviewPage(Page):
             self._detail = None
             self._leave_decision()
             self._follow()
-        session = self.desk.session
-        self.desk.tasks.query(lambda: finding_detail(session, finding_id), self._show, self.notice.show_error)
+        self.desk.ask(call(finding_detail, finding_id), then=self._show, failed=self.notice.show_error)
 
     # One finding
 
@@ -291,12 +289,8 @@ class ReviewPage(Page):
         self.history.set_title(self.tr("History of {serial}").format(serial=row.serial or self.tr("this finding")))
         self.history.set_lines(self._history(detail))
         self._follow()
-        session = self.desk.session
         for number in range(len(detail.pictures)):
-            self.desk.tasks.query(
-                partial(picture_of, session, row.finding_id, number, detail),
-                self._take_picture,
-            )
+            self.desk.ask(call(picture_of, row.finding_id, number, detail), then=self._take_picture)
 
     def _history(self, detail: FindingDetail) -> list[Told]:
         row = detail.finding
@@ -428,11 +422,13 @@ class ReviewPage(Page):
     def _record(self, decision: str, comment: str, disposition: str) -> None:
         if self._detail is not None:
             self.desk.do(
-                review_finding,
-                self._detail.finding.finding_id,
-                decision=decision,
-                comment=comment,
-                disposition=disposition,
+                call(
+                    review_finding,
+                    self._detail.finding.finding_id,
+                    decision=decision,
+                    comment=comment,
+                    disposition=disposition,
+                ),
                 then=self._recorded,
                 failed=self._refused,
             )

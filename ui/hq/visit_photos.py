@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import partial
 
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QWidget
 
 from db.queries.checks import EvidenceRow
+from eum_app.usecases.calls import call
 from eum_app.usecases.session import Session
 from eum_app.wording.messages import sentence
 from ui.hq.review_data import Picture, load_picture
@@ -68,8 +68,7 @@ class VisitPhotos(QWidget):
         self._failed.hide()
         for entry in entries:
             caption = questions.get(entry.question_id, entry.question_id)
-            work = partial(load, self._desk.session, visit_id, entry, caption)
-            self._desk.tasks.query(work, self._take)
+            self._desk.ask(call(load, visit_id, entry, caption), then=self._take)
 
     def _take(self, loaded: Loaded) -> None:
         visit_id, picture, image, caption = loaded

@@ -15,6 +15,7 @@ from eum_app.domain.errors import KnownError
 from eum_app.domain.facts import VisitClosedOut
 from eum_app.domain.people import Permission
 from eum_app.domain.visits import TO_CHECK, Outcome, Party
+from eum_app.usecases.calls import call, child, query
 from eum_app.usecases.children import export_visit_record_child, seal_for_device_child
 from eum_app.usecases.exchange.seal_bundle import Sealed
 from eum_app.usecases.reporting.export_report import Exported
@@ -272,7 +273,7 @@ class VisitsPage(Page):
         return self.form.site if self._right.currentIndex() == PLAN else self.list
 
     def _reload(self) -> None:
-        self.desk.ask(all_visits, then=self._show_visits)
+        self.desk.ask(query(all_visits), then=self._show_visits)
 
     def _show_visits(self, every: list[VisitRow]) -> None:
         rows = [row for row in every if fits(self._rows, row)]
@@ -290,8 +291,7 @@ class VisitsPage(Page):
 
     def _chosen(self, visit_id: str | None) -> None:
         if visit_id is not None:
-            session = self.desk.session
-            self.desk.tasks.query(lambda: visit_detail(session, visit_id), self._show, self.notice.show_error)
+            self.desk.ask(call(visit_detail, visit_id), then=self._show, failed=self.notice.show_error)
 
     def _show(self, detail: VisitDetail) -> None:
         row = detail.visit
@@ -378,9 +378,7 @@ class VisitsPage(Page):
         self.job.run(
             self.desk,
             self.tr("Sealing the tasking for {device}").format(device=self._detail.visit.device),
-            seal_for_device_child,
-            self._detail.visit.device,
-            self.desk.outbox,
+            child(seal_for_device_child, self._detail.visit.device, self.desk.outbox),
             then=self._sealed,
             failed=self._not_sealed,
             stopped=self._tasking_over,
@@ -396,9 +394,9 @@ class VisitsPage(Page):
         self.job.run(
             self.desk,
             name,
-            export_visit_record_child,
-            self.desk.outbox / f"visit-record-{visit.visit_id[:8]}.pdf",
-            visit.visit_id,
+            child(
+                export_visit_record_child, self.desk.outbox / f"visit-record-{visit.visit_id[:8]}.pdf", visit.visit_id
+            ),
             then=self._record_written,
             failed=self._not_sealed,
             stopped=self._tasking_over,

@@ -1,24 +1,29 @@
-"""What a page works with: the session, the workers, and the three ways to ask them."""
+"""What a page works with: the session, the workers, and the doors to use cases and queries."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import TypeVar
 
 from eum_app.domain.errors import KnownError
-from eum_app.usecases.session import Session, Ticket
+from eum_app.usecases.calls import Call, ChildCall, Job, Query
+from eum_app.usecases.session import Session
 from ui.kit.tasks import ChildTask, Tasks
 
-Given = ParamSpec("Given")
 Value = TypeVar("Value")
 OnFailed = Callable[[KnownError], object]
 
 
 @dataclass(frozen=True)
 class Desk:
-    """Handed to every page. `outbox` and `inbox` are the folders offered for bundles that go and come."""
+    """Handed to every page. `outbox` and `inbox` are the folders offered for bundles that go and come.
+
+    Each door takes a call (`usecases.calls`), runs it off the GUI thread and calls `then(result)` on the GUI thread.
+    A `KnownError` goes to `failed`, or to the window's notice where none is given. A page uses no other way to reach
+    the store (`tests/unit/test_doors.py`).
+    """
 
     session: Session
     tasks: Tasks
@@ -27,40 +32,51 @@ class Desk:
 
     def ask(
         self,
-        query: Callable[..., Value],
-        *given: Any,
+        asked: Query[Value] | Call[Value] | Job[Value],
+        *,
         then: Callable[[Value], object],
         failed: OnFailed | None = None,
-        **named: Any,
     ) -> None:
-        """Ask a query of `db.queries` in the background: `query(connection, *given)`; `then(value)` on this thread."""
-        self.tasks.query(lambda: self.session.read(query, *given, **named), then, failed)
+        """Read on one of the reading threads, beside other reads and in no order with them."""
+        self.tasks.query(lambda: asked.run(self.session), then, failed)
+
+    def read(self, asked: Query[Value]) -> Value:
+        """Read on the calling thread: for the sources of a model, which runs them on a reading thread."""
+        return asked.run(self.session)
 
     def do(
         self,
-        use_case: Callable[Concatenate[Session, ...], Value],
-        *given: Any,
+        use_case: Call[Value],
+        *,
         then: Callable[[Value], object] | None = None,
         failed: OnFailed | None = None,
-        **named: Any,
     ) -> None:
-        """Run a use case, in order with all others: `use_case(session, *given)`; views refresh by its areas."""
-        self.tasks.operation(lambda: use_case(self.session, *given, **named), then, failed)
+        """Run a use case on the writing thread, in order with all others; views refresh by the areas it touched."""
+        self.tasks.operation(lambda: use_case.run(self.session), then, failed)
+
+    def do_alone(
+        self,
+        use_case: Call[Value],
+        *,
+        then: Callable[[Value], object] | None = None,
+        failed: OnFailed | None = None,
+    ) -> None:
+        """As `do`, with exclusive access: wait for running reads and hold new ones until it is done."""
+        self.tasks.alone(lambda: use_case.run(self.session), then, failed)
 
     def do_in_child(
         self,
-        use_case: Callable[..., Value],
-        *given: Any,
+        work: ChildCall[Value],
+        *,
         then: Callable[[Value], object],
         progress: Callable[[int, int, str], object] | None = None,
         failed: OnFailed | None = None,
         cancelled: Callable[[], object] | None = None,
     ) -> ChildTask:
-        """Run long work in a child process: `use_case(progress, ticket, *given)`, a function of `usecases.children`."""
-        ticket: Ticket = self.session.ticket
+        """Run long work in a child process, which opens the store again from the session's ticket."""
         return self.tasks.child(
-            use_case,
-            (ticket, *given),
+            work.run,
+            (self.session.ticket,),
             on_progress=progress,
             on_done=then,
             on_failed=failed,

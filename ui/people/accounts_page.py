@@ -11,6 +11,7 @@ from eum_app.domain.errors import KnownError, Refusal
 from eum_app.domain.people import Permission, Role, Scope, may
 from eum_app.domain.visits import Program
 from eum_app.domain.vocabulary import member_of
+from eum_app.usecases.calls import call
 from eum_app.usecases.people import accounts
 from eum_app.usecases.people.accounts import AccountState
 from eum_app.usecases.people.recovery import DisclosedCode, RecoveryCodes, make_recovery_codes, read_out_recovery_code
@@ -221,8 +222,7 @@ class AccountsPage(Page):
         return self.old
 
     def _ask(self) -> None:
-        session = self._desk.session
-        self._desk.tasks.query(lambda: accounts.list_accounts(session), self._show)
+        self._desk.ask(call(accounts.list_accounts), then=self._show)
 
     def _show(self, states: list[AccountState]) -> None:
         while (item := self._rows.takeAt(0)) is not None:
@@ -285,11 +285,13 @@ class AccountsPage(Page):
         old, new = self.old.text(), self.new.take()
         self.old.clear()
         said = self.tr("Your passphrase is changed")
-        self._desk.do(accounts.change_passphrase, old, new, then=lambda _done: self._done(said), failed=self._failed)
+        self._desk.do(
+            call(accounts.change_passphrase, old, new), then=lambda _done: self._done(said), failed=self._failed
+        )
 
     def make_codes(self) -> None:
         self.codes_button.setEnabled(False)
-        self._desk.do(make_recovery_codes, then=self._show_codes, failed=self._failed)
+        self._desk.do(call(make_recovery_codes), then=self._show_codes, failed=self._failed)
 
     def _show_codes(self, made: RecoveryCodes) -> None:
         self.codes_button.setEnabled(True)
@@ -303,9 +305,7 @@ class AccountsPage(Page):
         if self._reset_of:
             said = self.tr("{account} has a new passphrase; its recovery codes are void").format(account=account)
             self._desk.do(
-                accounts.reset_passphrase,
-                account,
-                passphrase,
+                call(accounts.reset_passphrase, account, passphrase),
                 then=lambda _done: self._added(said),
                 failed=self._failed,
             )
@@ -316,11 +316,13 @@ class AccountsPage(Page):
             self._failed(Refusal("account.program", program=unknown[0], known=", ".join(Program)))
             return
         self._desk.do(
-            accounts.add_account,
-            account=account,
-            role=str(self.role.currentData()),
-            passphrase=passphrase,
-            scope=Scope(programs, countries),
+            call(
+                accounts.add_account,
+                account=account,
+                role=str(self.role.currentData()),
+                passphrase=passphrase,
+                scope=Scope(programs, countries),
+            ),
             then=lambda _done: self._added(self.tr("{account} may work here now").format(account=account)),
             failed=self._failed,
         )
@@ -350,7 +352,7 @@ class AccountsPage(Page):
 
     def _unlock(self, account: str) -> None:
         said = self.tr("{account} may try again").format(account=account)
-        self._desk.do(accounts.unlock_account, account, then=lambda _done: self._done(said), failed=self._failed)
+        self._desk.do(call(accounts.unlock_account, account), then=lambda _done: self._done(said), failed=self._failed)
 
     def _remove(self, account: str) -> None:
         """The first press asks, the second one does it."""
@@ -361,12 +363,12 @@ class AccountsPage(Page):
             pressed.setText(self.tr("Remove {account} for good").format(account=account))
             return
         said = self.tr("{account} has no way in any more; what it stated stays").format(account=account)
-        self._desk.do(accounts.remove_account, account, then=lambda _done: self._done(said), failed=self._failed)
+        self._desk.do(call(accounts.remove_account, account), then=lambda _done: self._done(said), failed=self._failed)
 
     def read_out(self) -> None:
         self.read_button.setEnabled(False)
         device, account = self.read_device.text().strip(), self.read_account.text().strip()
-        self._desk.do(read_out_recovery_code, device, account, then=self._show_code, failed=self._failed)
+        self._desk.do(call(read_out_recovery_code, device, account), then=self._show_code, failed=self._failed)
 
     def _show_code(self, code: DisclosedCode) -> None:
         self._code.setText(code.code)

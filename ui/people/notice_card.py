@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QPlainTextEdit
 
+from eum_app.usecases.calls import call
 from eum_app.usecases.people.notice import MAX_TEXT_CHARS, Notice, current_notice, set_notice
 from ui.kit.desk import Desk
 from ui.kit.theme import theme
@@ -48,8 +49,7 @@ class NoticeCard(Card):
 
     def ask(self) -> None:
         """Look anew at what is set; what is half-typed stays."""
-        session = self._desk.session
-        self._desk.tasks.query(lambda: current_notice(session), self._show, self.failed.emit)
+        self._desk.ask(call(current_notice), then=self._show, failed=self.failed.emit)
 
     def _show(self, notice: Notice | None) -> None:
         if notice is not None and not self.text.toPlainText():
@@ -61,9 +61,7 @@ class NoticeCard(Card):
             return
         said = self.tr("Set. It is shown from the next opening on.")
         self._desk.do(
-            set_notice,
-            self.text.toPlainText(),
-            is_required=self.required.isChecked(),
+            call(set_notice, self.text.toPlainText(), is_required=self.required.isChecked()),
             then=lambda _done: self.said.emit(said),
             failed=self.failed.emit,
         )

@@ -7,6 +7,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from eum_app.domain.errors import KnownError, Refusal
+from eum_app.usecases.calls import call
 from eum_app.usecases.store.erase import Lost, erase_after, set_erase_after, what_is_lost
 from eum_app.usecases.store.rotate_key import rotate_data_key
 from ui.kit.desk import Desk
@@ -122,8 +123,7 @@ class StoreCards(QWidget):
     def ask(self) -> None:
         """Look anew at what the store is set to."""
         self.notice.ask()
-        session = self._desk.session
-        self._desk.tasks.query(lambda: erase_after(session), self._show_after, self.failed.emit)
+        self._desk.ask(call(erase_after), then=self._show_after, failed=self.failed.emit)
 
     # A new data key
 
@@ -134,11 +134,11 @@ class StoreCards(QWidget):
         if self._desk.tasks.has_children:
             self.failed.emit(Refusal("store.work_running"))
             return
-        session, reason = self._desk.session, self.reason.text()
+        reason = self.reason.text()
         self._rotating = RotatingDialog(self)
         self._rotating.open()
         self._desk.tasks.crashed.connect(self._end_rotating)
-        self._desk.tasks.alone(lambda: rotate_data_key(session, reason), self._rotated, self._not_rotated)
+        self._desk.do_alone(call(rotate_data_key, reason), then=self._rotated, failed=self._not_rotated)
 
     def _rotated(self, _changed: object) -> None:
         self._end_rotating()
@@ -164,7 +164,9 @@ class StoreCards(QWidget):
             else self.tr("This store is never erased by itself")
         )
         self._desk.do(
-            set_erase_after, int(key), then=lambda _done: self._after_set(int(key), said), failed=self._after_not_set
+            call(set_erase_after, int(key)),
+            then=lambda _done: self._after_set(int(key), said),
+            failed=self._after_not_set,
         )
 
     def _after_set(self, failures: int, said: str) -> None:
@@ -186,8 +188,7 @@ class StoreCards(QWidget):
     def begin_erasing(self) -> None:
         """What would be lost first."""
         self.erase_button.setEnabled(False)
-        session = self._desk.session
-        self._desk.tasks.query(lambda: what_is_lost(session), self._show_lost, self.erase_failed)
+        self._desk.ask(call(what_is_lost), then=self._show_lost, failed=self.erase_failed)
 
     def _show_lost(self, lost: Lost) -> None:
         self.erase_button.setEnabled(True)

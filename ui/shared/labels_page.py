@@ -16,6 +16,7 @@ from db.queries.items import ItemRow, items_by_id
 from eum_app.domain.areas import Area
 from eum_app.domain.errors import KnownError
 from eum_app.reports.label_sheet import LabelSheet, label_sheets
+from eum_app.usecases.calls import call, query
 from eum_app.usecases.reporting.label_sheet import MAX_LABELS, LabelOrder, PrintedLabels, preview_labels, print_labels
 from eum_app.usecases.session import Session
 from eum_app.wording.messages import sentence
@@ -260,12 +261,12 @@ class LabelsPage(Page):
             self._reload()
 
     def _reload(self) -> None:
-        session, given, wanted = self._desk.session, self._given, ItemFilter(words=self._words)
+        desk, given, wanted = self._desk, self._given, ItemFilter(words=self._words)
 
         def ids() -> Sequence[str]:
-            return given if given and not wanted.words else session.read(find_item_ids, wanted, MAX_LABELS + 1)
+            return given if given and not wanted.words else desk.read(query(find_item_ids, wanted, MAX_LABELS + 1))
 
-        self._model.set_source(ids, lambda found: session.read(items_by_id, found))
+        self._model.set_source(ids, lambda found: desk.read(query(items_by_id, found)))
 
     def _counted(self, number: int) -> None:
         self.table.setVisible(bool(number))
@@ -318,10 +319,10 @@ class LabelsPage(Page):
         set_look(self.verdict, "tone", tone)
 
     def _ask_preview(self) -> None:
-        order, session, asked = self.order(), self._desk.session, self._asked
+        order, asked = self.order(), self._asked
         if order.item_ids and self.isVisible():
-            self._desk.tasks.query(
-                lambda: draw_preview(session, order), partial(self._show, asked, order), partial(self._refuse, asked)
+            self._desk.ask(
+                call(draw_preview, order), then=partial(self._show, asked, order), failed=partial(self._refuse, asked)
             )
 
     def _show(self, asked: int, order: LabelOrder, preview: Preview) -> None:
@@ -345,26 +346,24 @@ class LabelsPage(Page):
     # Printing
 
     def _print(self) -> None:
-        order, path, session = self.order(), self.path.path, self._desk.session
+        order, path = self.order(), self.path.path
         if path is None or not self.print_button.isEnabled():
             self.path.edit.setFocus()
             return
         self.print_button.setEnabled(False)
 
-        def work() -> PrintedLabels:
-            return print_labels(
-                session,
-                order.item_ids,
-                path,
-                sheet_id=order.sheet_id,
-                symbol=order.symbol,
-                kind=order.kind,
-                start=order.start,
-                copies=order.copies,
-                dpi=order.dpi,
-            )
-
-        self._desk.tasks.query(work, self._printed, self._not_printed)
+        printing = call(
+            print_labels,
+            order.item_ids,
+            path,
+            sheet_id=order.sheet_id,
+            symbol=order.symbol,
+            kind=order.kind,
+            start=order.start,
+            copies=order.copies,
+            dpi=order.dpi,
+        )
+        self._desk.ask(printing, then=self._printed, failed=self._not_printed)
 
     def _printed(self, result: PrintedLabels) -> None:
         self.print_button.setEnabled(True)

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 from eum_app.domain import people
 from eum_app.domain.errors import KnownError
 from eum_app.domain.people import PERMISSIONS, Permission
+from eum_app.usecases.calls import ChildCall
 from eum_app.usecases.session import Session
 from ui.kit.desk import Desk
 from ui.kit.models import IdsTableModel
@@ -29,6 +30,7 @@ from ui.kit.widgets import button, hbox, label, vbox
 from ui.kit.words import count, role
 
 Row = TypeVar("Row")
+Value = TypeVar("Value")
 
 
 def named(widget: QWidget, object_name: str, accessible_name: str = "") -> QWidget:
@@ -137,13 +139,13 @@ class Job(QFrame):
         self,
         desk: Desk,
         words: str,
-        work: Callable[..., Any],
-        *given: Any,
-        then: Callable[[Any], object],
+        work: ChildCall[Value],
+        *,
+        then: Callable[[Value], object],
         failed: Callable[[KnownError], object],
         stopped: Callable[[], object],
     ) -> None:
-        """Start `work(progress, ticket, *given)`. One at a time: a second one while the first runs is not started."""
+        """Start `work`. One at a time: a second one while the first runs is not started."""
         if self._task is not None:
             return
         self._then, self._failed, self._stopped = then, failed, stopped
@@ -154,7 +156,7 @@ class Job(QFrame):
         self._stop.setEnabled(True)
         self.show()
         self._task = desk.do_in_child(
-            work, *given, then=self._done, progress=self._step, failed=self._fail, cancelled=self._cancelled
+            work, then=self._done, progress=self._step, failed=self._fail, cancelled=self._cancelled
         )
         self.busy_changed.emit(True)
 

@@ -8,6 +8,7 @@ from PySide6.QtCore import QLocale, Signal
 from PySide6.QtWidgets import QComboBox
 
 from eum_app.domain.time_check import Heard, is_news
+from eum_app.usecases.calls import call
 from eum_app.usecases.store.hear_time import hear_satellite_time
 from ui.devices.serial_line import ports_there
 from ui.kit import settings, words
@@ -60,7 +61,7 @@ class SatelliteCard(Card):
         self._say(heard.ahead)
         if not self._is_asked and is_news(self._desk.session.clock_ahead, heard.ahead):
             self._is_asked = True  # and stays so where it fails: that is said once, and not every second
-            self._desk.do(hear_satellite_time, heard, then=self._recorded)
+            self._desk.do(call(hear_satellite_time, heard), then=self._recorded)
 
     def _recorded(self, _was: bool) -> None:
         self._is_asked = False

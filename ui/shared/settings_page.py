@@ -12,6 +12,7 @@ from db.queries.people import AccountRow, all_accounts
 from eum_app import __version__
 from eum_app.domain.areas import Area
 from eum_app.domain.errors import KnownError
+from eum_app.usecases.calls import query
 from ui.kit import settings, words
 from ui.kit.desk import Desk
 from ui.kit.page import Page
@@ -169,7 +170,7 @@ class SettingsPage(Page):
         return self.mode
 
     def _ask(self) -> None:
-        self._desk.ask(all_accounts, then=self._show_accounts)
+        self._desk.ask(query(all_accounts), then=self._show_accounts)
 
     def _show_accounts(self, accounts: list[AccountRow]) -> None:
         empty_layout(self._accounts)

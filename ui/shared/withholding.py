@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 from db.queries.content import WithholdingAskedRow, withholdings_open
 from eum_app.domain.errors import KnownError
 from eum_app.domain.people import folded
+from eum_app.usecases.calls import call, query
 from eum_app.usecases.review.withhold import MAX_REASON, Asked, ask_to_withhold, confirm_withholding
 from ui.kit.desk import Desk
 from ui.kit.widgets import Button, Card, FormField, button, empty_layout, hbox, label, panel, vbox
@@ -58,7 +59,7 @@ class WithholdDialog(WindowDialog):
             return
         self.is_busy = True
         self._follow()
-        self._desk.do(ask_to_withhold, self._object_id, self.reason.text(), then=self._done, failed=self._failed)
+        self._desk.do(call(ask_to_withhold, self._object_id, self.reason.text()), then=self._done, failed=self._failed)
 
     def _done(self, _asked: Asked) -> None:
         self.is_busy = False
@@ -123,7 +124,7 @@ class WithholdingsCard(Card):
 
     def ask(self) -> None:
         """Look anew at what is asked for."""
-        self._desk.ask(withholdings_open, then=self._show, failed=self.failed.emit)
+        self._desk.ask(query(withholdings_open), then=self._show, failed=self.failed.emit)
 
     def _show(self, rows: list[WithholdingAskedRow]) -> None:
         empty_layout(self._rows)
@@ -158,7 +159,7 @@ class WithholdingsCard(Card):
     def _confirm(self, row: WithholdingAskedRow) -> None:
         said = self.tr("Withheld. The device that took it is told by its next bundle.")
         self._desk.do(
-            confirm_withholding, row.request_id, then=lambda _done: self._confirmed(said), failed=self.failed.emit
+            call(confirm_withholding, row.request_id), then=lambda _done: self._confirmed(said), failed=self.failed.emit
         )
 
     def _confirmed(self, said: str) -> None:

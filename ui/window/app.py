@@ -266,15 +266,14 @@ class AppWindow(QWidget):
 
     def _created(self, session: Session) -> None:
         """The first sight of a new store. An HQ's recovery codes come at once: nobody else keeps a key to it."""
+        from eum_app.usecases.calls import call
         from eum_app.usecases.people.recovery import make_recovery_codes
 
         self._open(session)
         shell = self.shell
-        if session.is_hq and shell is not None:
+        if session.is_hq and shell is not None and self._work is not None:
             back_to = shell.current_key
-            self.tasks.operation(
-                lambda: make_recovery_codes(session), lambda made: shell.show_page("codes", (made, back_to))
-            )
+            self._work.desk.do(call(make_recovery_codes), then=lambda made: shell.show_page("codes", (made, back_to)))
 
     def _fail(self, bug: BaseException) -> None:
         """A mistake of the program, while the store was opened, put away, or erased."""

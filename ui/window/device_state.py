@@ -9,6 +9,7 @@ from PySide6.QtCore import QCoreApplication, QObject
 from db.queries.exchange import Outstanding, outstanding
 from db.queries.findings import open_count
 from eum_app.domain.areas import Area
+from eum_app.usecases.calls import query
 from ui.kit import words
 from ui.kit.widgets.rail import DeviceState
 
@@ -28,9 +29,9 @@ class DeviceBox(QObject):
     def refresh(self, _areas: frozenset[Area]) -> None:
         session = self._desk.session
         if session.is_hq:
-            self._desk.ask(open_count, then=self._show_hq)
+            self._desk.ask(query(open_count), then=self._show_hq)
         else:
-            self._desk.ask(outstanding, session.name, session.store.named.epoch, then=self._show_field)
+            self._desk.ask(query(outstanding, session.name, session.store.named.epoch), then=self._show_field)
 
     def _show_field(self, state: Outstanding) -> None:
         tr = QCoreApplication.translate

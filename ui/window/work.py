@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QWidget
 
 from eum_app.domain.areas import Area
 from eum_app.domain.errors import KnownError, Refusal
+from eum_app.usecases.calls import call
 from eum_app.usecases.session import Session
 from eum_app.usecases.store.erase import erase_store
 from ui.kit.desk import Desk
@@ -34,7 +35,7 @@ class Work:
         self.session = session
         self.tasks = Tasks(parent)
         self.shell = Shell(self.tasks, brand=brand, marking=marking)
-        desk = Desk(session, self.tasks, outbox, inbox)
+        self.desk = desk = Desk(session, self.tasks, outbox, inbox)
         _add_pages(self.shell, desk)
         DeviceBox(self.shell, desk).refresh(frozenset())
         self._ended_children = 0
@@ -88,7 +89,7 @@ class Work:
 
     def _record_notes(self) -> None:
         if self.session.has_notes:
-            self.tasks.operation(self.session.record_notes)
+            self.desk.do(call(Session.record_notes))
 
     def say_whether_copied(self) -> None:
         """On the page in sight, where the store was found to be a copy, or put back to an earlier state."""

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QStackedWidget, QTableView
 
 from db.queries.visits import VisitRow, WorkRow, work_ids, work_rows
 from eum_app.domain.visits import TO_CHECK, Outcome
+from eum_app.usecases.calls import query
 from ui.field.parts import named
 from ui.kit import words
 from ui.kit.delegates import ChipSpec, RowContent, RowDelegate
@@ -100,13 +101,13 @@ class ItemsPanel(Card):
         self._load()
 
     def _load(self) -> None:
-        session, visit_id, outcome, text = self._desk.session, self._visit_id, self._filter, self._words
+        desk, visit_id, outcome, text = self._desk, self._visit_id, self._filter, self._words
 
         def ids(limit: int = 0) -> Sequence[str]:
-            return session.read(work_ids, visit_id, outcome, text, limit)
+            return desk.read(query(work_ids, visit_id, outcome, text, limit))
 
         def rows(wanted: Sequence[str]) -> dict[str, Any]:
-            return dict(session.read(work_rows, visit_id, wanted))
+            return dict(desk.read(query(work_rows, visit_id, wanted)))
 
         self._model.set_source(ids, rows, lambda: ids(PAGE_ROWS))
 

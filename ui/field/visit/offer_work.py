@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject
 
 from eum_app.domain.errors import KnownError
 from eum_app.domain.facts import MarkRead
+from eum_app.usecases.calls import call, query
 from eum_app.usecases.visits.match_mark import Match
 from eum_app.usecases.visits.note_label import NotedLabel, note_label
 from ui.field.visit.draft import Draft
@@ -52,7 +53,9 @@ class OfferWork(QObject):
         self._page.to_item_column()
 
     def _take_candidate(self, item_id: str) -> None:
-        self._desk.ask(read_item, self._page.visit_id, item_id, then=partial(self._page.show_picked, *self.candidate))
+        self._desk.ask(
+            query(read_item, self._page.visit_id, item_id), then=partial(self._page.show_picked, *self.candidate)
+        )
 
     def _note_label(self) -> None:
         """Keep the claims of the label shown; a second press while the first is under way does nothing."""
@@ -60,7 +63,7 @@ class OfferWork(QObject):
             return
         self._is_noting = True
         done, failed = partial(self._noted, self.label), partial(self._not_noted, self.label)
-        self._desk.do(note_label, self._page.visit_id, self.label, then=done, failed=failed)
+        self._desk.do(call(note_label, self._page.visit_id, self.label), then=done, failed=failed)
 
     def _noted(self, match: Match, noted: NotedLabel) -> None:
         self._is_noting = False

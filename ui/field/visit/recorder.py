@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from eum_app.domain.checklists import Checklist
 from eum_app.domain.errors import KnownError
 from eum_app.domain.visits import Outcome
+from eum_app.usecases.calls import call
 from eum_app.usecases.visits.record_check import (
     NewCheck,
     RecordedCheck,
@@ -52,18 +53,20 @@ class Recorder(QObject):
         self._is_busy = True
         has_answers = draft.item is not None and outcome != Outcome.NOT_ON_LIST
         self._desk.do(
-            record_check,
-            visit_id=visit_id,
-            item_id=draft.item_id,
-            outcome=outcome,
-            mark=draft.mark,
-            reason=reason,
-            answers=draft.given(checklist) if has_answers else (),
-            all_as_expected=draft.all_as_expected,
-            note="\n".join(text for text in (draft.note, note) if text),
-            photos=list(draft.photos.values()),
-            crop=_kept_picture(draft),
-            answer_photos=draft.given_photos(checklist) if has_answers else {},
+            call(
+                record_check,
+                visit_id=visit_id,
+                item_id=draft.item_id,
+                outcome=outcome,
+                mark=draft.mark,
+                reason=reason,
+                answers=draft.given(checklist) if has_answers else (),
+                all_as_expected=draft.all_as_expected,
+                note="\n".join(text for text in (draft.note, note) if text),
+                photos=list(draft.photos.values()),
+                crop=_kept_picture(draft),
+                answer_photos=draft.given_photos(checklist) if has_answers else {},
+            ),
             then=partial(self._recorded, draft.serial),
             failed=self._refused,
         )
@@ -86,14 +89,14 @@ class Recorder(QObject):
             )
             for draft in drafts
         ]
-        self._desk.do(record_checks, visit_id, checks, then=self._group_recorded, failed=self._refused)
+        self._desk.do(call(record_checks, visit_id, checks), then=self._group_recorded, failed=self._refused)
         return True
 
     def withdraw(self, *check_ids: str) -> None:
         """Take checks back, all of them or none."""
         if not self._is_busy and check_ids:
             self._is_busy = True
-            self._desk.do(withdraw_checks, check_ids, then=self._withdrawn, failed=self._refused)
+            self._desk.do(call(withdraw_checks, check_ids), then=self._withdrawn, failed=self._refused)
 
     def withdraw_last(self) -> bool:
         """Take back what was recorded last here; False where nothing was."""

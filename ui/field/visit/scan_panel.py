@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QComboBox
 
 from eum_app.domain.errors import KnownError
+from eum_app.usecases.calls import job
 from eum_app.wording.messages import sentence
 from ui.devices.tones import Tone, Tones
 from ui.field.parts import named
@@ -209,7 +210,7 @@ class ScanPanel(Card):
         if path is not None:
             self.worker.stop()
             kinds = self.menu.camera.kinds
-            self._desk.tasks.query(lambda: read_still(path, kinds), self._show_still, self._failed)
+            self._desk.ask(job(read_still, path, kinds), then=self._show_still, failed=self._failed)
 
     def _show_still(self, seen: Seen) -> None:
         self.photo.clear()

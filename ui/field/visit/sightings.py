@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage
@@ -12,6 +13,7 @@ from eum_app.domain.errors import KnownError, Refusal
 from eum_app.domain.visits import ReadBy
 from eum_app.scanning.decoder import Symbol
 from eum_app.scanning.sweep import Track
+from eum_app.usecases.calls import call
 from eum_app.usecases.session import Session
 from eum_app.usecases.visits.match_label import ContainerLabels
 from eum_app.usecases.visits.match_mark import Match
@@ -117,13 +119,10 @@ class Sightings(QObject):
         if not new:
             return
         self._asked |= set(new)
-        session, visit_id, read_by, now = self._desk.session, self._visit_id, self._seen.read_by, self._round
-        labels = self.labels
-
-        def work() -> list[tuple[Key, Match | KnownError]]:
-            return [(key, _matched(labels, session, visit_id, symbol, read_by)) for key, symbol in new.items()]
-
-        self._desk.tasks.query(work, lambda answers: self._answered(visit_id, now, answers))
+        self._desk.ask(
+            call(match_all, self.labels, self._visit_id, new, self._seen.read_by),
+            then=partial(self._answered, self._visit_id, self._round),
+        )
 
     def _answered(self, visit_id: str, asked_in: int, answers: Sequence[tuple[Key, Match | KnownError]]) -> None:
         if visit_id != self._visit_id or asked_in != self._round:
@@ -154,8 +153,15 @@ class Sightings(QObject):
             self.counted.emit()
 
 
+def match_all(
+    session: Session, labels: ContainerLabels, visit_id: str, symbols: Mapping[Key, Symbol], read_by: str
+) -> list[tuple[Key, Match | KnownError]]:
+    """The meaning of each symbol in a visit, or why it has none."""
+    return [(key, _matched(session, labels, visit_id, symbol, read_by)) for key, symbol in symbols.items()]
+
+
 def _matched(
-    labels: ContainerLabels, session: Session, visit_id: str, symbol: Symbol, read_by: str
+    session: Session, labels: ContainerLabels, visit_id: str, symbol: Symbol, read_by: str
 ) -> Match | KnownError:
     try:
         return labels.match(

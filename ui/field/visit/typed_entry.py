@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QButtonGroup, QLineEdit, QRadioButton, QWidget
 
 from eum_app.domain.errors import KnownError
 from eum_app.domain.visits import NoReadReason
+from eum_app.usecases.calls import call
 from eum_app.usecases.visits.match_mark import Match, match_entered
 from eum_app.wording.messages import sentence
 from ui.field.parts import named
@@ -105,10 +106,10 @@ class TypedEntry(Card):
             target = self.again if self.serial.text().strip() else self.serial
             (target if self._reason() else next(iter(self._choices.values()))).setFocus()
             return
-        session, visit_id = self._desk.session, self._visit_id
+        visit_id = self._visit_id
         given = self.serial.text(), self.again.text(), self._reason()
-        self._desk.tasks.query(
-            lambda: match_entered(session, visit_id, *given), partial(self._matched, visit_id), self._refused
+        self._desk.ask(
+            call(match_entered, visit_id, *given), then=partial(self._matched, visit_id), failed=self._refused
         )
 
     def _matched(self, visit_id: str, match: Match) -> None:

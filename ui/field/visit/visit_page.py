@@ -14,6 +14,7 @@ from eum_app.domain.errors import KnownError
 from eum_app.domain.facts import MarkRead
 from eum_app.domain.matches import MatchKind
 from eum_app.domain.visits import TO_CHECK, Outcome, ReadBy
+from eum_app.usecases.calls import call, query
 from eum_app.usecases.visits.match_mark import Match
 from eum_app.usecases.visits.record_check import RecordedCheck
 from eum_app.wording.messages import sentence
@@ -145,7 +146,7 @@ class VisitPage(Page):
 
     def _ask(self) -> None:
         self._desk.session.note_read("visit", self.visit_id)
-        self._desk.ask(read_visit, self.visit_id, then=self._show)
+        self._desk.ask(query(read_visit, self.visit_id), then=self._show)
 
     def _show(self, view: VisitView) -> None:
         row = view.row
@@ -176,11 +177,11 @@ class VisitPage(Page):
         self._match(raw, read_by)
 
     def _match(self, raw: bytes, read_by: str) -> None:
-        session, visit_id, labels = self._desk.session, self.visit_id, self.sightings.labels
-        self._desk.tasks.query(
-            lambda: labels.match(session, visit_id, raw, read_by=read_by),
-            partial(self._matched, visit_id),
-            partial(self.not_matched, read_by),
+        visit_id, labels = self.visit_id, self.sightings.labels
+        self._desk.ask(
+            call(labels.match, visit_id, raw, read_by=read_by),
+            then=partial(self._matched, visit_id),
+            failed=partial(self.not_matched, read_by),
         )
 
     def not_matched(self, read_by: str, error: KnownError) -> None:
@@ -257,7 +258,7 @@ class VisitPage(Page):
         self.show_item_place()
         if match.item is not None and match.kind in {MatchKind.EXPECTED, MatchKind.ALREADY_CHECKED}:
             then = partial(self.show_picked, match.read, picture)
-            self._desk.ask(read_item, self.visit_id, match.item.item_id, then=then)
+            self._desk.ask(query(read_item, self.visit_id, match.item.item_id), then=then)
         else:
             self.offers.show(match, picture)
 
@@ -271,7 +272,7 @@ class VisitPage(Page):
             checked = template.format(said=said)
         self.item.show_item(draft, self.view.item_checklist, checked)
         self.items.set_in_view(draft.item_id)
-        self._desk.ask(history, draft.item_id, then=partial(self.item.show_history, draft.item_id))
+        self._desk.ask(query(history, draft.item_id), then=partial(self.item.show_history, draft.item_id))
         self.to_item_column()
 
     def to_item_column(self) -> None:
@@ -285,7 +286,7 @@ class VisitPage(Page):
             self.scan.say(self.tr("First record the items taken, or put them away (Esc)"), "warn")
             return
         read = MarkRead(read_by=ReadBy.LIST)
-        self._desk.ask(read_item, self.visit_id, item_id, then=partial(self.show_picked, read, b""))
+        self._desk.ask(query(read_item, self.visit_id, item_id), then=partial(self.show_picked, read, b""))
 
     def show_picked(self, read: MarkRead, picture: bytes, found: tuple[ItemRow, str]) -> None:
         row, outcome = found

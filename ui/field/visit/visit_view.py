@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from db.queries.checklists import site_answers_of, visit_checklists
 from db.queries.checks import CheckRow, recent_checks
 from db.queries.items import ItemRow, item
 from db.queries.visits import VisitRow, is_expected, visit
 from eum_app.domain.checklists import Checklist, open_questions, visible_questions
+from eum_app.usecases.calls import Connection
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class VisitView:
     recent: list[CheckRow]
 
 
-def read_visit(connection: Any, visit_id: str) -> VisitView:
+def read_visit(connection: Connection, visit_id: str) -> VisitView:
     """Raises Refusal `visit.unknown`."""
     item_checklist, site_checklist = visit_checklists(connection, visit_id)
     answers = site_answers_of(connection, visit_id)
@@ -35,6 +35,6 @@ def read_visit(connection: Any, visit_id: str) -> VisitView:
     return VisitView(visit(connection, visit_id), item_checklist, answered, len(asked), recent)
 
 
-def read_item(connection: Any, visit_id: str, item_id: str) -> tuple[ItemRow, str]:
+def read_item(connection: Connection, visit_id: str, item_id: str) -> tuple[ItemRow, str]:
     """An item, and its outcome in the visit so far; empty where the visit does not expect it."""
     return item(connection, item_id), is_expected(connection, visit_id, item_id)

@@ -21,6 +21,7 @@ from db.queries.activity import (
 )
 from eum_app.domain.areas import Area
 from eum_app.domain.people import Permission
+from eum_app.usecases.calls import child, query
 from eum_app.usecases.reporting.activity_log import export_activity_log_child
 from eum_app.usecases.reporting.export_report import Exported
 from ui.kit.desk import Desk
@@ -183,7 +184,7 @@ class ActivityPage(Page):
         self.search.setFocus()
 
     def _read(self) -> None:
-        self.desk.ask(activity_facets, then=self._offer, failed=self.notice.show_error)
+        self.desk.ask(query(activity_facets), then=self._offer, failed=self.notice.show_error)
         self._reload()
 
     def _offer(self, facets: ActivityFacets) -> None:
@@ -200,14 +201,14 @@ class ActivityPage(Page):
             fill_choices(box, entries(counted, every))
 
     def _reload(self, *, behind_the_first: bool = False) -> None:
-        session, wanted = self.desk.session, self.wanted()
+        desk, wanted = self.desk, self.wanted()
         # At first the newest entries, which are there at once; the whole list takes the place behind them.
         self._is_whole = behind_the_first or bool(self._model.ids()) or wanted != ActivityFilter()
 
         def ids() -> Sequence[str]:
-            return session.read(activity_ids, wanted) if self._is_whole else session.read(newest_activity_ids)
+            return desk.read(query(activity_ids, wanted)) if self._is_whole else desk.read(query(newest_activity_ids))
 
-        self._model.set_source(ids, lambda shown: session.read(activity_by_id, shown))
+        self._model.set_source(ids, lambda shown: desk.read(query(activity_by_id, shown)))
 
     def _search(self, words: str) -> None:
         if words != self._words:
@@ -232,7 +233,7 @@ class ActivityPage(Page):
 
     def _chosen(self, entry_id: str | None) -> None:
         if entry_id is not None:
-            self.desk.ask(activity_entry, entry_id, then=self._show, failed=self.notice.show_error)
+            self.desk.ask(query(activity_entry, entry_id), then=self._show, failed=self.notice.show_error)
 
     def _show(self, detail: ActivityDetail) -> None:
         if detail.row.entry_id == current_id(self.table):
@@ -258,9 +259,7 @@ class ActivityPage(Page):
         self.job.run(
             self.desk,
             self.tr("Writing {name}").format(name=path.name),
-            export_activity_log_child,
-            path,
-            self.wanted(),
+            child(export_activity_log_child, path, self.wanted()),
             then=self._exported,
             failed=self.notice.show_error,
             stopped=lambda: self.notice.show_message("info", self.tr("Stopped. No file was written.")),

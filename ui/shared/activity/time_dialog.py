@@ -11,6 +11,7 @@ from db.queries.activity import ActivityRow
 from eum_app.domain.errors import KnownError
 from eum_app.domain.people import may
 from eum_app.domain.stores import TimeSource
+from eum_app.usecases.calls import call
 from eum_app.usecases.store.correct_time import MAX_REASON, Corrected, correct_time, permission_to_correct
 from ui.kit.desk import Desk
 from ui.kit.widgets import Button, FormField, button, hbox, label
@@ -101,14 +102,16 @@ class TimeDialog(WindowDialog):
         self.is_busy = True
         self._follow()
         self._desk.do(
-            correct_time,
-            origin=self._row.origin,
-            epoch=self._row.epoch,
-            first_seq=entries[0],
-            last_seq=entries[1],
-            offset=offset,
-            source=self.source.currentData(),
-            reason=self.reason.text(),
+            call(
+                correct_time,
+                origin=self._row.origin,
+                epoch=self._row.epoch,
+                first_seq=entries[0],
+                last_seq=entries[1],
+                offset=offset,
+                source=self.source.currentData(),
+                reason=self.reason.text(),
+            ),
             then=self._done,
             failed=self._failed,
         )
