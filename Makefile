@@ -27,7 +27,7 @@ $(READY): requirements.lock pyproject.toml tools/machine.py
 	@$(PIP) --version >/dev/null 2>&1 || $(PYTHON) -m venv $(VENV)
 	@echo "Installing the locked packages into $(VENV)"
 	@$(PIP) $(LOCKED) -r requirements.lock
-	@$(PIP) install --quiet --no-compile --no-deps --no-build-isolation -e .
+	@test ! -w . || $(PIP) install --quiet --no-compile --no-deps --no-build-isolation -e .  # not if read-only
 	@touch $@
 
 # The same, and the tools of development.

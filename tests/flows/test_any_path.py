@@ -9,6 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import PySide6
 import pytest
 
 from tests.builders import PASSPHRASE, inventory_csv
@@ -19,6 +20,8 @@ PACKAGES = ("assets", "db", "eum_app", "sync", "ui")
 NAMED = "Müller's 100% (検査)"
 HOSTILE = f'{NAMED} "q" @ink dp(8) %(here)s \\f #; x'
 LONG = "ä b/" * 8  # then filled up to 200 characters
+
+STARTS = "from ui.window.display import application; print(application().platformName())"
 
 # The pictures that the style sheet names are drawn: a checked box holds more than its plain ground.
 CHECK_MARKS = """
@@ -106,3 +109,15 @@ def test_a_store_and_its_reports_by_commands(
         hq("verify", report)
     hq("store", "backup", place / "backups %s")
     assert hq("store", "check")["nothing_altered"] is True
+
+
+def test_qt_finds_its_plugins_where_a_path_holds_quotes_and_commas(tmp_path: Path) -> None:
+    """PySide6 itself looks in a folder without the quotes, and Qt then aborts."""
+    place = tmp_path / 'a "q", b; c'
+    (place / "tmp").mkdir(parents=True)
+    for package in ("PySide6", "shiboken6"):
+        (place / package).symlink_to(Path(PySide6.__file__).parent.with_name(package))
+    for package in PACKAGES:
+        (place / package).symlink_to(ROOT / package)
+    assert done(place, "-c", "import PySide6; print(PySide6.__file__)") == [str(place / "PySide6" / "__init__.py")]
+    assert done(place, "-c", STARTS) == ["offscreen"]
