@@ -2,9 +2,9 @@
 
 A claim is kept beside the book and is never a sighting: it sets no last inventory, no disposition and no outcome
 (DOMAIN 3: reports of partners are imported as claims; DOMAIN 8, rule 3). Rejections of a row: `serial.missing`,
-`serial.scientific_notation`, `serial.decimal`, `serial.date`, `as_of.invalid`, `claim.duplicate` (the same serial and
-article earlier in the list), `<column>.spreadsheet_error`, `<column>.line_break`. Warnings: `serial.normalised`,
-`serial.characters`, `nsn.pattern`, `state.unknown` (kept in its own words), `as_of.missing`.
+`as_of.invalid`, `as_of.year`, `as_of.in_future`, `claim.duplicate` (the same serial and article earlier in the list),
+and the damage that `list_cells.cell_damage` finds. Warnings: its doubts, `serial.normalised`, `serial.characters`,
+`nsn.pattern`, `state.unknown` (kept in its own words), `as_of.missing`.
 """
 
 from __future__ import annotations
@@ -16,8 +16,10 @@ from enum import StrEnum
 import msgspec
 
 from eum_app.domain.dispositions import parse_disposition
-from eum_app.domain.inventory_rows import DateOrder, RowOutcome, cell_damage, parse_date
-from eum_app.domain.items import clean, compact, normalise_nsn, normalise_serial, serial_damage, upper
+from eum_app.domain.inventory_rows import RowOutcome
+from eum_app.domain.items import clean, compact, normalise_nsn, normalise_serial, upper
+from eum_app.domain.list_cells import CellKind, cell_damage, values_in
+from eum_app.domain.list_dates import NO_TODAY, DateOrder, date_problem, parse_date
 
 
 class ListKind(StrEnum):
@@ -104,15 +106,29 @@ class Matched(msgspec.Struct, frozen=True):
 class ClaimReader:
     """Reads rows in order and knows those accepted."""
 
-    def __init__(self, date_order: DateOrder) -> None:
+    def __init__(self, date_order: DateOrder, today: date = NO_TODAY) -> None:
         self._order: DateOrder = date_order
+        self._today = today
         self._line_of: dict[tuple[str, str], int] = {}
 
-    def read(self, line: int, cells: Mapping[str, str]) -> RowOutcome[ClaimRow]:
-        """What becomes of the row at `line` with `cells` (canonical column → text; absent columns are empty)."""
-        text = {column: cells.get(column, "") for column in CLAIM_COLUMNS}
-        bad = cell_damage(text)
-        serial, warnings = _serial(text["serial"], bad)
+    def read(
+        self,
+        line: int,
+        cells: Mapping[str, str],
+        kinds: Mapping[str, CellKind] | None = None,
+        stated: frozenset[str] = frozenset(),
+    ) -> RowOutcome[ClaimRow]:
+        """Read the row at `line` with `cells` (canonical column → text; absent columns are empty).
+
+        `kinds` and `stated` as in `list_cells.cell_damage`.
+        """
+        text = values_in(cells, CLAIM_COLUMNS)
+        bad, found = cell_damage(text, kinds or {}, stated)
+        raw = cells.get("serial", "")
+        serial, changed = normalise_serial(raw)
+        if not serial:
+            bad["serial.missing"] = raw
+        warnings = (*found, *changed)
         as_of = self._as_of(text["as_of"], bad)
         article = upper(text["nomenclature"]) or compact(text["nsn"]) or compact(text["part_number"])
         first = self._line_of.get((serial, article))
@@ -131,7 +147,7 @@ class ClaimReader:
         row = ClaimRow(
             line=line,
             serial=serial,
-            serial_raw=text["serial"],
+            serial_raw=raw,
             uii=compact(text["uii"]),
             nomenclature=clean(text["nomenclature"]),
             nsn=nsn or upper(text["nsn"]),
@@ -146,10 +162,14 @@ class ClaimReader:
 
     def _as_of(self, text: str, bad: dict[str, str]) -> date | None:
         try:
-            return parse_date(text, self._order)
+            day = parse_date(text, self._order)
         except ValueError:
             bad["as_of.invalid"] = text
             return None
+        problem = date_problem("as_of", day, self._today) if day else None
+        if problem:
+            bad[problem[0]] = text
+        return day
 
 
 def match_claim(row: ClaimRow | ClaimAbout, candidates: Iterable[Candidate]) -> Matched:
@@ -174,15 +194,6 @@ def match_labelled(row: ClaimAbout, candidates: Iterable[Candidate]) -> Matched:
     only with the part number beside it, and never for an item that the book knows by another UII."""
     agreeing = [item for item in candidates if not item.uii or item.uii == row.uii]
     return match_claim(row if row.part_number else msgspec.structs.replace(row, serial=""), agreeing)
-
-
-def _serial(raw: str, bad: dict[str, str]) -> tuple[str, tuple[str, ...]]:
-    serial, warnings = normalise_serial(raw)
-    if not serial:
-        bad["serial.missing"] = raw
-    elif damage := serial_damage(serial):
-        bad[damage] = raw
-    return serial, warnings
 
 
 def _same_article(row: ClaimRow | ClaimAbout, item: Candidate) -> bool:

@@ -1,20 +1,20 @@
 """One row of an inventory list: canonical column → cell text in, a row with types or the reasons why not out.
 
 Pure: no file, no other row (apart from `RowReader`, which knows what came before and so finds duplicates).
-Rejections, by column: `serial.missing`, `serial.scientific_notation`, `serial.decimal`, `serial.date`, `case.missing`,
-`case.pattern`, `part_number.missing` (and no stock number either), `ship_date.invalid`, `delivery_date.invalid`,
-`last_inventory.invalid`, `eum_level.unknown`, `disposition.unknown`, `<column>.spreadsheet_error`,
-`<column>.line_break`, `item.duplicate`, `uii.duplicate`. Warnings: `serial.normalised`, `serial.characters`,
-`cage.pattern`, `cage.missing`, `nsn.pattern`, `eum_level.missing`, `case.country_differs`, `uii.serial_differs`,
-`uii.length`, `delivery_date.before_ship_date`.
+Rejections, by column: `serial.missing`, `case.missing`, `case.pattern`, `part_number.missing` (and no stock number
+either), `<date>.invalid`, `<date>.year` (outside 1900 to 2200), `<date>.in_future`, `eum_level.unknown`,
+`disposition.unknown`, `<column>.formula`, `<column>.spreadsheet_error`, `<column>.line_break`, and for each column that
+identifies an item `<column>.<damage>` (`damage.damage_of`); `item.duplicate`, `uii.duplicate`. Warnings:
+`serial.normalised`, `serial.characters`, `<column>.maybe_<damage>`, `<column>.number_format`, `cage.pattern`,
+`cage.missing`, `nsn.pattern`, `eum_level.missing`, `case.country_differs`, `uii.serial_differs`, `uii.length`,
+`delivery_date.before_ship_date`, `<date>.in_future` (a shipment of the coming year).
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date
-from typing import Generic, Literal, TypeVar
+from typing import Generic, TypeVar
 
 import msgspec
 
@@ -30,12 +30,12 @@ from eum_app.domain.items import (
     normalise_nsn,
     normalise_serial,
     parse_eum_level,
-    serial_damage,
     upper,
 )
+from eum_app.domain.list_cells import CellKind, cell_damage, values_in
+from eum_app.domain.list_dates import NO_TODAY, DateOrder, date_problem, parse_date
 
 Row = TypeVar("Row")
-DateOrder = Literal["month first", "day first", "not needed"]
 
 DATE_COLUMNS = ("ship_date", "delivery_date", "last_inventory")
 COLUMNS = (
@@ -57,20 +57,7 @@ COLUMNS = (
     "disposition",
     "remarks",
 )
-# A cell over several lines is ordinary in a remark; anywhere else a lone quote has swallowed the lines between.
-_MAY_BREAK = frozenset({"remarks", "remark", "location", "nomenclature"})
-_SPREADSHEET_ERRORS = frozenset({"#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!", "#SPILL!"})
 _UII_LENGTH = 50  # MIL-STD-130N; older marks may hold 78
-
-# Not strptime's %b: that follows the machine's locale.
-_MONTHS = (
-    *("JANUARY", "FEBRUARY", "MARCH", "APRIL", "MAY", "JUNE"),
-    *("JULY", "AUGUST", "SEPTEMBER", "OCTOBER", "NOVEMBER", "DECEMBER"),
-)
-_MIDNIGHT = r"(?:[T ]00:00(?::00(?:\.0+)?)?)?"
-_YEAR_FIRST = re.compile(r"([0-9]{4})([-/.])([0-9]{1,2})\2([0-9]{1,2})" + _MIDNIGHT, re.ASCII)
-_NAMED_MONTH = re.compile(r"([0-9]{1,2})[- ]?([A-Z]{3,9})[- ,]*([0-9]{4})", re.ASCII)
-_NUMERIC = re.compile(r"([0-9]{1,2})([-/.])([0-9]{1,2})\2([0-9]{4})" + _MIDNIGHT, re.ASCII)
 
 
 class InventoryRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -111,71 +98,28 @@ class RowOutcome(msgspec.Struct, Generic[Row], frozen=True):
     warnings: tuple[str, ...] = ()
 
 
-def cell_damage(cells: Mapping[str, str]) -> dict[str, str]:
-    """What a spreadsheet or a lone quote did to cells: `<column>.spreadsheet_error`, `<column>.line_break` → text."""
-    bad: dict[str, str] = {}
-    for column, cell in cells.items():
-        bare = cell.strip()
-        if bare.upper() in _SPREADSHEET_ERRORS:
-            bad[f"{column}.spreadsheet_error"] = cell
-        elif column not in _MAY_BREAK and ("\n" in bare or "\r" in bare):
-            bad[f"{column}.line_break"] = cell
-    return bad
-
-
-def parse_date(text: str, order: DateOrder) -> date | None:
-    """A date from 2025-03-10, 10-Mar-2025, 03/10/2025 (as `order` says); None for an empty cell.
-
-    Two-digit years are not read. Raises ValueError for anything else, and for a day that the calendar does not have.
-    """
-    word = upper(text)
-    if not word:
-        return None
-    if match := _YEAR_FIRST.fullmatch(word):
-        return date(int(match[1]), int(match[3]), int(match[4]))
-    if match := _NAMED_MONTH.fullmatch(word):
-        month = next((number for number, name in enumerate(_MONTHS, 1) if name.startswith(match[2])), 0)
-        return date(int(match[3]), month, int(match[1]))
-    if match := _NUMERIC.fullmatch(word):
-        first, second, year = int(match[1]), int(match[3]), int(match[4])
-        if first == second or order == "month first":
-            return date(year, first, second)
-        if order == "day first":
-            return date(year, second, first)
-    raise ValueError(text)
-
-
-def date_orders(texts: Iterable[str]) -> frozenset[DateOrder]:
-    """The orders that the numeric dates among `texts` allow.
-
-    One if any date settles it, both if none does, none if they contradict each other; `{"not needed"}` where there is
-    no numeric date, or each reads the same both ways. A date that neither order can read (31/31/2024) says nothing.
-    """
-    allowed: set[DateOrder] = {"month first", "day first"}
-    seen = False
-    for text in texts:
-        match = _NUMERIC.fullmatch(upper(text))
-        if match is None or match[1] == match[3]:
-            continue
-        fits: set[DateOrder] = {order for order in ("month first", "day first") if _reads(text, order)}
-        if fits:
-            seen = True
-            allowed &= fits
-    return frozenset(allowed) if seen else frozenset({"not needed"})
-
-
 class RowReader:
     """Reads rows in order and knows those accepted: the second of two equal items is rejected, naming the first's
     line."""
 
-    def __init__(self, date_order: DateOrder) -> None:
+    def __init__(self, date_order: DateOrder, today: date = NO_TODAY) -> None:
         self._order: DateOrder = date_order
+        self._today = today
         self._line_of_key: dict[ItemKey, int] = {}
         self._line_of_uii: dict[str, int] = {}
 
-    def read(self, line: int, cells: Mapping[str, str]) -> RowOutcome[InventoryRow]:
-        """What becomes of the row at `line` with `cells` (canonical column → text; absent columns are empty)."""
-        outcome = parse_row(line, cells, self._order)
+    def read(
+        self,
+        line: int,
+        cells: Mapping[str, str],
+        kinds: Mapping[str, CellKind] | None = None,
+        stated: frozenset[str] = frozenset(),
+    ) -> RowOutcome[InventoryRow]:
+        """Read the row at `line` with `cells` (canonical column → text; absent columns are empty).
+
+        `kinds` and `stated` as in `list_cells.cell_damage`.
+        """
+        outcome = parse_row(line, cells, self._order, self._today, kinds, stated)
         row = outcome.row
         if row is None:
             return outcome
@@ -191,10 +135,17 @@ class RowReader:
         return outcome
 
 
-def parse_row(line: int, cells: Mapping[str, str], order: DateOrder) -> RowOutcome[InventoryRow]:
+def parse_row(
+    line: int,
+    cells: Mapping[str, str],
+    order: DateOrder,
+    today: date = NO_TODAY,
+    kinds: Mapping[str, CellKind] | None = None,
+    stated: frozenset[str] = frozenset(),
+) -> RowOutcome[InventoryRow]:
     """Read one row by itself. Every reason for a rejection is named, not only the first."""
-    reading = _Reading(cells, order)
-    reading.look_for_damage()
+    reading = _Reading(cells, order, today)
+    reading.look_for_damage(kinds or {}, stated)
     serial = reading.serial()
     case_id, country = reading.case()
     part_number, nsn, cage = reading.kind_of_item()
@@ -215,7 +166,7 @@ def parse_row(line: int, cells: Mapping[str, str], order: DateOrder) -> RowOutco
         part_number=part_number,
         cage=cage,
         serial=serial,
-        serial_raw=text["serial"],
+        serial_raw=reading.raw["serial"],
         uii=uii,
         eum_level=level,
         ship_date=dates.get("ship_date"),
@@ -232,24 +183,25 @@ def parse_row(line: int, cells: Mapping[str, str], order: DateOrder) -> RowOutco
 class _Reading:
     """The cells of one row being read: what is bad (code → the cell's text) and what is doubtful gathers here."""
 
-    def __init__(self, cells: Mapping[str, str], order: DateOrder) -> None:
-        self.text = {column: cells.get(column, "") for column in COLUMNS}
+    def __init__(self, cells: Mapping[str, str], order: DateOrder, today: date) -> None:
+        self.raw = {column: cells.get(column, "") for column in COLUMNS}
+        self.text = values_in(cells, COLUMNS)
         self.bad: dict[str, str] = {}
         self.warnings: list[str] = []
         self._order: DateOrder = order
+        self._today = today
 
-    def look_for_damage(self) -> None:
-        self.bad |= cell_damage(self.text)
+    def look_for_damage(self, kinds: Mapping[str, CellKind], stated: frozenset[str]) -> None:
+        bad, doubts = cell_damage(self.text, kinds, stated)
+        self.bad |= bad
+        self.warnings += doubts
 
     def serial(self) -> str:
-        raw = self.text["serial"]
+        raw = self.raw["serial"]
         serial, warnings = normalise_serial(raw)
         if not serial:
             self.bad["serial.missing"] = raw
-        elif damage := serial_damage(serial):
-            self.bad[damage] = raw
-        else:
-            self.warnings += warnings
+        self.warnings += warnings
         return serial
 
     def case(self) -> tuple[str, str]:
@@ -295,10 +247,18 @@ class _Reading:
     def dates(self) -> dict[str, date | None]:
         dates: dict[str, date | None] = {}
         for column in DATE_COLUMNS:
+            if f"{column}.spreadsheet_error" in self.bad or f"{column}.formula" in self.bad:
+                continue
             try:
-                dates[column] = parse_date(self.text[column], self._order)
+                day = dates[column] = parse_date(self.text[column], self._order)
             except ValueError:
                 self.bad[f"{column}.invalid"] = self.text[column]
+                continue
+            problem = date_problem(column, day, self._today) if day else None
+            if problem and problem[1]:
+                self.bad[problem[0]] = self.text[column]
+            elif problem:
+                self.warnings.append(problem[0])
         shipped, delivered = dates.get("ship_date"), dates.get("delivery_date")
         if shipped and delivered and delivered < shipped:
             self.warnings.append("delivery_date.before_ship_date")
@@ -311,10 +271,3 @@ class _Reading:
         if len(uii) > _UII_LENGTH:
             self.warnings.append("uii.length")
         return uii
-
-
-def _reads(text: str, order: DateOrder) -> bool:
-    try:
-        return parse_date(text, order) is not None
-    except ValueError:
-        return False

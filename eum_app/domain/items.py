@@ -18,11 +18,17 @@ _US_CAGE = re.compile(r"[0-9][A-HJ-NP-Z0-9]{3}[0-9]", re.ASCII)
 # FSC(4) + country code(2) + 3 + 4; there is no check digit.
 _NSN = re.compile(r"([0-9]{4})-?([0-9]{2})-?([0-9]{3})-?([0-9]{4})", re.ASCII)
 _OUTSIDE_MARK_SET = re.compile(r"[^A-Z0-9/-]")
-# A spreadsheet writes the exponent's sign; "5E12345" without one is an ordinary serial.
-_SCIENTIFIC = re.compile(r"[0-9]+(?:[.,][0-9]+)?[Ee][+-][0-9]{1,3}", re.ASCII)
-_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
-_FLOAT = re.compile(r"[0-9]+[.,]0+", re.ASCII)
-_PLACEHOLDERS = frozenset({"-", "--", "N/A", "NA", "NONE", "NIL", "TBD", "UNKNOWN", "UNK", "?"})
+# Words that forms, databases and programs put where there is no value; compared without spaces and brackets.
+_PLACEHOLDERS = frozenset(
+    {
+        *("N/A", "NA", "N.A.", "N.A", "N/D", "N.D.", "N/K", "NK", "NONE", "NIL", "NULL", "NAN", "NAT", "TBD", "TBC"),
+        *("TBA", "UNKNOWN", "UNK", "NOTKNOWN", "NOTAPPLICABLE", "NOTAVAILABLE", "NODATA", "NOVALUE", "NOTAPPL."),
+        *("BLANK", "EMPTY", "MISSING", "NOTMARKED", "UNMARKED", "NOSERIAL", "NOUII", "NOIUID", "NOMARK", "\\N"),
+        *("K.A.", "KA", "KEINE", "KEIN", "AUCUN", "AUCUNE", "NÉANT", "NINGUNO", "NENHUM", "BRAK", "YOK"),
+        *("Н/Д", "Б/Н", "НЕТ", "НЕМАЄ", "無", "なし", "없음"),
+    }
+)
+_NO_VALUE = re.compile(r"[-–—_.?*/\\]+")
 
 # Only a–z: `str.upper` turns "ß" into "SS" and would invent a serial.
 _UPPER = str.maketrans("abcdefghijklmnopqrstuvwxyz", "ABCDEFGHIJKLMNOPQRSTUVWXYZ")
@@ -48,10 +54,14 @@ class EumLevel(StrEnum):
 
 
 def clean(text: str) -> str:
-    """`text` as one visible line: compatibility forms folded, dashes made "-", invisible characters and runs gone."""
+    """`text` as one visible line: full-width forms folded, dashes made "-", invisible characters and runs gone.
+
+    Only width is folded. Compatibility folding (NFKC) would make a digit of a footnote sign: `1234²` is not `12342`
+    (UAX #15, 1.2).
+    """
     if text.isascii() and text.isprintable():  # nearly every cell; the long way takes ten times as long
         return " ".join(text.split())
-    folded = unicodedata.normalize("NFKC", text).translate(_DASHES)
+    folded = unicodedata.normalize("NFC", "".join(map(_narrowed, text))).translate(_DASHES)
     visible = "".join(" " if char.isspace() else char for char in folded if char.isspace() or not _is_invisible(char))
     # What stood apart before may combine now; composing again makes cleaning twice the same as once.
     return unicodedata.normalize("NFC", " ".join(visible.split()))
@@ -75,7 +85,7 @@ def normalise_serial(text: str) -> tuple[str, tuple[str, ...]]:
     A placeholder ("N/A", "-") gives "": there is no serial. The raw text is for the caller to keep.
     """
     serial = compact(text)
-    if serial in _PLACEHOLDERS:
+    if is_placeholder(text):
         return "", ()
     warnings = []
     if serial and serial != text:
@@ -85,19 +95,10 @@ def normalise_serial(text: str) -> tuple[str, tuple[str, ...]]:
     return serial, tuple(warnings)
 
 
-def serial_damage(serial: str) -> str | None:
-    """The code of what a spreadsheet did to a serial, or None.
-
-    `serial.scientific_notation` ("1.23457E+05": digits are lost for good), `serial.decimal` ("716635.0"),
-    `serial.date` ("2005-09-05", typed as SEP-05).
-    """
-    if _SCIENTIFIC.fullmatch(serial):
-        return "serial.scientific_notation"
-    if _DATE.fullmatch(serial):
-        return "serial.date"
-    if _FLOAT.fullmatch(serial):
-        return "serial.decimal"
-    return None
+def is_placeholder(text: str) -> bool:
+    """Whether a cell says that its value is missing: `N/A`, `-`, `NULL`, `nan`, `(blank)`."""
+    word = compact(text).upper()
+    return bool(word) and (bool(_NO_VALUE.fullmatch(word)) or word.strip("()[]<>{}") in _PLACEHOLDERS)
 
 
 def normalise_nsn(text: str) -> str | None:
@@ -120,6 +121,12 @@ def parse_eum_level(text: str) -> EumLevel | None:
 def item_key(cage: str, part_number: str, serial: str, nsn: str = "") -> ItemKey:
     """What makes two rows the same item: maker, part number (else stock number), serial; each compacted."""
     return compact(cage), compact(part_number) or compact(nsn), compact(serial)
+
+
+def _narrowed(char: str) -> str:
+    """The character of usual width, for a full-width or half-width form."""
+    form, _, code = unicodedata.decomposition(char).partition(" ")
+    return chr(int(code, 16)) if form in {"<wide>", "<narrow>"} else char
 
 
 def _is_invisible(char: str) -> bool:

@@ -15,7 +15,6 @@ from eum_app.domain.items import (
     normalise_nsn,
     normalise_serial,
     parse_eum_level,
-    serial_damage,
 )
 
 
@@ -36,22 +35,6 @@ from eum_app.domain.items import (
 )
 def test_serials_are_kept_comparable_and_doubt_is_named(text: str, serial: str, warnings: tuple[str, ...]) -> None:
     assert normalise_serial(text) == (serial, warnings)
-
-
-@pytest.mark.parametrize(
-    ("serial", "code"),
-    [
-        ("1.23457E+05", "serial.scientific_notation"),
-        ("1,2E-3", "serial.scientific_notation"),
-        ("2E+05", "serial.scientific_notation"),
-        ("5E12345", None),
-        ("716635.0", "serial.decimal"),
-        ("2005-09-05", "serial.date"),
-        ("716635", None),
-    ],
-)
-def test_what_a_spreadsheet_destroys_is_recognised(serial: str, code: str | None) -> None:
-    assert serial_damage(serial) == code
 
 
 @pytest.mark.parametrize(
