@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from eum_app.list_files.list_file import ListPreview, Profile
     from eum_app.usecases.session import Session
 
+MAX_PROFILE_BYTES = 1_000_000
+MAX_LINES_NAMED = 10
+
 inventory_app = typer.Typer(help="The book of items.", no_args_is_help=True)
 
 
@@ -69,7 +72,7 @@ def import_command(
         preview = _preview(kind, file, _profile(session, profile))
         data = _told(preview, kind, dry_run=dry_run)
         words = [f"{preview.rows} rows: {len(preview.accepted)} accepted, {len(preview.rejected)} rejected."]
-        words += [f"  line {row.line}: {', '.join(row.codes)}" for row in preview.rejected]
+        words += [f"  {line}" for line in data["words"]]
         if rejected is not None:
             write_rejected_csv(preview, rejected)
         if session is not None and save_profile:
@@ -120,18 +123,43 @@ def _told(preview: ListPreview[Any], kind: ListKind, *, dry_run: bool) -> dict[s
         "accepted": len(preview.accepted),
         "rejected": {str(row.line): list(row.codes) for row in preview.rejected},
         "warnings": _by_line([(warning.line, warning.code) for warning in preview.warnings]),
+        "notes": [{"code": note.code, **note.values} for note in preview.notes],
+        "words": _words(preview),
         "dry_run": dry_run,
     }
     if dry_run:
         values = _item_values if kind is ListKind.INVENTORY else _claim_values
         data["values"] = {str(row.line): values(row) for row in preview.accepted}
+        data["identity"] = {str(row.line): _identity(row) for row in preview.accepted}
     return data
+
+
+def _words(preview: ListPreview[Any]) -> list[str]:
+    """Notes, rejected rows and doubts as people read them."""
+    from eum_app.wording.list_words import list_note, what_is_doubtful, why_refused
+
+    said = [list_note(note.code, note.values) for note in preview.notes]
+    for row in preview.rejected:
+        said.append(f"line {row.line}: {'; '.join(why_refused(code, row.values) for code in row.codes)}")
+    lines: dict[str, list[int]] = {}
+    for warning in preview.warnings:
+        lines.setdefault(warning.code, []).append(warning.line)
+    for code, found in lines.items():
+        named = ", ".join(map(str, found[:MAX_LINES_NAMED])) + (", …" if len(found) > MAX_LINES_NAMED else "")
+        said.append(f"doubtful: {what_is_doubtful(code)} ({len(found)}: line {named})")
+    return said
 
 
 def _item_values(row: InventoryRow) -> dict[str, Any]:
     """What lists write in many ways, as it is kept."""
     names = ("serial", "nsn", "delivery_date", "eum_level")
     return {name: getattr(row, name) for name in names}
+
+
+def _identity(row: InventoryRow | ClaimRow) -> dict[str, str]:
+    """The values that tell an item from others, as they are kept."""
+    names = ("case_id", "rsn", "part_number", "cage", "nsn", "serial", "uii", "site", "location")
+    return {name: getattr(row, name) for name in names if hasattr(row, name)}
 
 
 def _claim_values(row: ClaimRow) -> dict[str, Any]:
@@ -141,22 +169,24 @@ def _claim_values(row: ClaimRow) -> dict[str, Any]:
 
 def _is_saved(profile: str) -> bool:
     """Whether `profile` is the name of a saved one: a file of that path goes first."""
-    return bool(profile) and not Path(profile).is_file() and Path(profile).suffix != ".json"
+    path = Path(profile)
+    return bool(profile) and path.suffix != ".json" and (not path.exists() or path.is_dir())
 
 
 def _profile(session: Session | None, given: str) -> Profile | None:
     from db.queries.claims import saved_profile
     from eum_app.list_files.list_file import Profile
+    from eum_app.list_files.plain_file import read_plain
     from eum_app.usecases.lists.list_profiles import profile_of
 
     if not given:
         return None
     if session is not None and _is_saved(given):
         return profile_of(session.read(saved_profile, given))
+    if not Path(given).exists():
+        raise Refusal("file.missing", name=Path(given).name)
     try:
-        return msgspec.json.decode(Path(given).read_bytes(), type=Profile)
-    except FileNotFoundError as error:
-        raise Refusal("file.missing", name=Path(given).name) from error
+        return msgspec.json.decode(read_plain(Path(given), MAX_PROFILE_BYTES), type=Profile)
     except msgspec.DecodeError as error:
         raise Refusal("inventory.profile", field="", value=str(error)[:200]) from error
 

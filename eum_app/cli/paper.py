@@ -91,7 +91,7 @@ def worklist_command(
 def transcribe_command(
     account: AccountOption,
     visit: Annotated[str, typer.Argument(help="The visit's id.", show_default=False)],
-    filled: Annotated[Path, typer.Argument(help="The filled worklist, CSV or JSON.", show_default=False)],
+    filled: Annotated[Path, typer.Argument(help="The filled worklist: CSV, .xlsx or JSON.", show_default=False)],
     store: StoreOption = None,
     passphrase_fd: PassphraseFd = None,
     as_json: JsonOption = False,
@@ -102,6 +102,7 @@ def transcribe_command(
     (the serial read on the item, typed twice), note.
     """
     from eum_app.usecases.visits.transcribe_file import transcribe_file
+    from eum_app.wording.list_words import list_note
 
     with unlocked(store, account, passphrase_fd) as session:
         done = transcribe_file(session, visit, filled)
@@ -114,6 +115,8 @@ def transcribe_command(
         if refused
         else f"{done.checks} checks recorded from {len(done.pages)} pages."
     )
-    show(as_json, {"checks": done.checks, "pages": done.pages, "refused": refused}, said)
+    notes = [list_note(note.code, note.values) for note in done.notes]
+    data = {"checks": done.checks, "pages": done.pages, "refused": refused, "notes": notes}
+    show(as_json, data, "\n".join([*notes, said]))
     if refused:
         raise typer.Exit(EXIT_REFUSED)

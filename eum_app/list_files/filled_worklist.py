@@ -1,6 +1,7 @@
 """A filled worklist as a file: one row for each line of the paper.
 
-CSV (UTF-8, a heading line) or JSON (a list of objects); by name, in any order, what is not used may be left out:
+CSV or .xlsx, read by the reader of all lists (any delimiter, any letter case of the headings, blank rows passed over),
+or JSON (a list of objects); columns by name, in any order, what is not used may be left out:
 
 - `page`: the page's number, or what its QR symbol says; `saw`: who saw it, the code at the foot of the page; `seen_at`:
   when, ISO 8601 with its offset;
@@ -12,42 +13,112 @@ CSV (UTF-8, a heading line) or JSON (a list of objects); by name, in any order, 
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
 import msgspec
 
+from eum_app.domain.damage import damage_of
 from eum_app.domain.errors import Refusal
+from eum_app.domain.list_cells import CellKind, cell_damage, values_in
+from eum_app.list_files.headings import Layout
+from eum_app.list_files.list_source import Note, Profile, Source, misfit, read_source
+from eum_app.list_files.plain_file import read_plain
 
 COLUMNS: Final = (*("page", "saw", "seen_at", "row", "serial", "outcome", "reason", "read", "read_again", "note"),)
-NEEDED: Final = frozenset({"page", "saw", "seen_at", "outcome"})
+NEEDED: Final = ("page", "saw", "seen_at", "outcome")
 MAX_FILE_BYTES: Final = 5_000_000
+WORKLIST: Final = Layout("worklist-headings.json", COLUMNS, (), NEEDED)
+_SERIALS: Final = ("serial", "read", "read_again")
 
 
-def read_filled_worklist(path: Path) -> Sequence[tuple[int, Mapping[str, str]]]:
-    """Read the lines of a file: the line's number and its cells by column.
+class FilledWorklist(msgspec.Struct, frozen=True):
+    """The lines of a file: number and cells by column of each that can be read, or why a line cannot.
 
-    Raises Refusal `filled.unreadable`, `filled.columns`, `filled.empty`.
+    Line 1 is the heading; in JSON the first object is 1. `notes` name what of the file is not among the lines.
     """
+
+    lines: tuple[tuple[int, dict[str, str]], ...]
+    refused: tuple[tuple[int, Refusal], ...] = ()
+    notes: tuple[Note, ...] = ()
+
+
+def read_filled_worklist(path: Path) -> FilledWorklist:
+    """Read the lines of a file.
+
+    Raises Refusal `filled.unreadable`, `filled.columns`, `filled.empty`, `filled.encoding` (not UTF-8 and not .xlsx:
+    what a note says would be a guess), `filled.sheet_unread`, and those of `list_source.read_source`.
+    """
+    if path.suffix.lower() == ".json":
+        return _json(path)
     try:
-        data = path.read_bytes()
-        if len(data) > MAX_FILE_BYTES:
-            raise Refusal("filled.unreadable", name=path.name)
-        text = data.decode("utf-8-sig")
-        if path.suffix.lower() == ".json":
-            objects = msgspec.json.decode(text, type=list[dict[str, str | int]])
-            found = [(at, {key: str(value) for key, value in one.items()}) for at, one in enumerate(objects, 1)]
+        source = read_source(path, Profile(), WORKLIST, MAX_FILE_BYTES)
+    except Refusal as refusal:
+        raise _as_worklist(refusal, path) from refusal
+    for note in source.notes:
+        if note.code == "list.encoding_guessed":
+            raise Refusal("filled.encoding", name=path.name)
+        if note.code == "list.sheet_unread":
+            raise Refusal("filled.sheet_unread", **note.values)
+    return _of_source(source)
+
+
+def _of_source(source: Source) -> FilledWorklist:
+    lines: list[tuple[int, dict[str, str]]] = []
+    refused = [(bad.line, Refusal("filled.quote_open", lines=bad.values["row.quote_open"])) for bad in source.swallowed]
+    for record in source.records:
+        cells = values_in(source.named_cells(record), COLUMNS)
+        if bad := misfit(source.headings, record):
+            refused.append((record.line, Refusal("filled.cell_count", count=bad.values["row.cell_count"])))
+        elif damaged := _damage(cells, source.kinds(record)):
+            refused.append((record.line, damaged))
         else:
-            reader = csv.DictReader(io.StringIO(text), restval="", strict=True)
-            found = [(reader.line_num, {str(key): str(value) for key, value in row.items()}) for row in reader]
-    except (OSError, UnicodeDecodeError, msgspec.DecodeError, csv.Error) as error:
+            lines.append((record.line, cells))
+    return FilledWorklist(tuple(lines), tuple(sorted(refused, key=lambda one: one[0])), source.notes)
+
+
+def _damage(cells: Mapping[str, str], kinds: Mapping[str, CellKind]) -> Refusal | None:
+    """Why a line cannot be trusted: what a spreadsheet left of it is not what the paper says."""
+    bad, _ = cell_damage(cells, kinds)
+    for column in _SERIALS:
+        damage = damage_of(cells[column])
+        if damage and (kinds.get(column) != "text" or damage == "spreadsheet_error"):
+            bad[f"{column}.{damage}"] = cells[column]
+    for code, text in bad.items():
+        return Refusal("filled.damaged", column=code.partition(".")[0], text=text[:40])
+    return None
+
+
+def _json(path: Path) -> FilledWorklist:
+    try:
+        data = read_plain(path, MAX_FILE_BYTES)
+        objects = msgspec.json.decode(data, type=list[dict[str, str | int]])
+    except msgspec.DecodeError as error:
         raise Refusal("filled.unreadable", name=path.name) from error
-    if not found:
+    except Refusal as refusal:
+        raise _as_worklist(refusal, path) from refusal
+    if not objects:
         raise Refusal("filled.empty", name=path.name)
-    lacking = NEEDED - set(found[0][1])
-    if lacking:
-        raise Refusal("filled.columns", lacking=", ".join(sorted(lacking)), known=", ".join(COLUMNS))
-    return found
+    known = {name for one in objects for name in one}
+    if lacking := [name for name in NEEDED if name not in known]:
+        raise Refusal("filled.columns", lacking=", ".join(lacking), known=", ".join(COLUMNS))
+    unread = sorted(known - set(COLUMNS))
+    notes = (Note("list.columns_unread", {"columns": ", ".join(unread)}),) if unread else ()
+    lines = [
+        (at, values_in({key: str(value) for key, value in one.items()}, COLUMNS)) for at, one in enumerate(objects, 1)
+    ]
+    return FilledWorklist(tuple(lines), notes=notes)
+
+
+def _as_worklist(refusal: Refusal, path: Path) -> Refusal:
+    """The same refusal in the words of a worklist, where it has such."""
+    if refusal.code == "inventory.headings_missing":
+        missing = refusal.values["missing"]
+        lacking = ", ".join(missing) if isinstance(missing, tuple) else str(missing)
+        return Refusal("filled.columns", lacking=lacking, known=", ".join(COLUMNS))
+    if refusal.code == "inventory.no_rows":
+        return Refusal("filled.empty", name=path.name)
+    if refusal.code in {"inventory.empty", "inventory.unreadable", "inventory.too_large", "inventory.encoding"}:
+        return Refusal("filled.unreadable", name=path.name)
+    return refusal

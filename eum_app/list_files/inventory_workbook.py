@@ -1,23 +1,26 @@
-"""From an Excel workbook (.xlsx) to lines of cell texts. What a sheet computes or could run is refused, not evaluated.
+"""From an Excel workbook (.xlsx) to lines of cell texts, as the sheet shows them. Formulas are told, never evaluated.
 
-openpyxl reads the format, row by row. Limits, held before and while reading: `MAX_UNPACKED_BYTES` of XML, `MAX_ROWS`
-rows (what a sheet can hold), `MAX_COLUMNS` columns `MAX_CELL_CHARS` a cell.
+openpyxl reads the format, row element by row element, so that none is passed over. Limits, held before and while
+reading: `MAX_UNPACKED_BYTES` of XML, `MAX_ROWS` rows (what a sheet can hold), `MAX_COLUMNS` columns that hold
+something, `MAX_CELL_CHARS` a cell.
 """
 
 from __future__ import annotations
 
 import io
+import re
 import warnings
 import zipfile
 import zlib
 from collections.abc import Iterator
 from datetime import date, datetime
-from itertools import count
 from typing import TYPE_CHECKING, Any
 from xml.etree.ElementTree import ParseError
 
 from eum_app.domain.errors import Refusal
+from eum_app.domain.list_cells import CellKind
 from eum_app.list_files.inventory_table import MAX_CELL_CHARS, Record
+from eum_app.list_files.number_formats import shown_number, shown_text
 
 if TYPE_CHECKING:
     from openpyxl.workbook import Workbook
@@ -28,7 +31,16 @@ MAX_COLUMNS = 256
 
 _ZIP = b"PK\x03\x04"
 _OLE = b"\xd0\xcf\x11\xe0"  # .xls, and workbooks under a password
-_EXACT = 10**15  # a spreadsheet holds fifteen digits of a number
+_STRICT = b"http://purl.oclc.org/ooxml/spreadsheetml"  # ISO/IEC 29500-1, where .xlsx has a namespace of Microsoft
+_ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")  # ST_Xstring: ECMA-376 Part 1, 22.9.2.19
+# What other files in a zip are, by a part that each of them has.
+_OTHERS = (
+    ("xl/workbook.bin", "inventory.workbook_binary"),
+    ("content.xml", "inventory.workbook_opendocument"),
+    ("Index/Document.iwa", "inventory.workbook_numbers"),
+    ("Index.zip", "inventory.workbook_numbers"),
+    ("word/document.xml", "inventory.workbook_document"),
+)
 # What openpyxl and what it stands on raise for a damaged file; there is no common ancestor but Exception.
 _DAMAGE = (
     *(zipfile.BadZipFile, zlib.error, ParseError, EOFError, OSError, RuntimeError),
@@ -44,13 +56,14 @@ def is_workbook(data: bytes) -> bool:
 class WorkbookReader:
     """The sheets of a workbook in memory. Use as a context manager.
 
-    Raises Refusal `inventory.workbook_old` (.xls or under a password), `inventory.not_workbook`,
+    Raises Refusal `inventory.workbook_old` (.xls or under a password), `inventory.workbook_strict`, other
+    `inventory.workbook_…` for what is a workbook of another kind, `inventory.zipped`, `inventory.not_workbook`,
     `inventory.workbook_macros`, `inventory.zip_bomb` (bytes, limit).
     """
 
     def __init__(self, data: bytes) -> None:
         _look_inside(data)
-        self._book = _opened(data)
+        self._book, self._strings = _opened(data)
 
     def __enter__(self) -> WorkbookReader:
         return self
@@ -63,32 +76,106 @@ class WorkbookReader:
         """The names of the sheets that hold cells and are not hidden, in order."""
         return tuple(sheet.title for sheet in self._book.worksheets if sheet.sheet_state == "visible")
 
-    def records(self, sheet: str) -> Iterator[Record]:
-        """The rows of `sheet` that are not blank, numbered as the sheet numbers them; dates as `2025-02-17`.
+    def records(self, sheet: str) -> list[Record]:
+        """The rows of `sheet` that are not blank, numbered and ordered as the sheet does; dates as `2025-02-17`.
 
-        Raises Refusal `inventory.sheet_unknown`, `inventory.workbook_formula` (sheet, cell), `inventory.too_many_rows`,
-        `inventory.too_many_columns`, `inventory.cell_too_long`, `inventory.not_workbook`.
+        Raises Refusal `inventory.sheet_unknown`, `inventory.row_twice` (sheet, line), `inventory.cell_twice` (sheet,
+        line, column), `inventory.too_many_rows`, `inventory.too_many_columns`, `inventory.cell_too_long`,
+        `inventory.not_workbook`.
         """
         if sheet not in self.sheets:
             raise Refusal("inventory.sheet_unknown", sheet=sheet, sheets=self.sheets)
-        source = self._book[sheet]
-        source.reset_dimensions()  # a file may lie about its size
-        rows = source.iter_rows()
-        for line in count(1):
-            try:
-                row = next(rows, None)
-            except _DAMAGE as error:
-                raise Refusal("inventory.not_workbook", sheet=sheet, line=line) from error
-            if row is None:
-                return
-            # Both are made up to the number that the file names: a far row or cell would go on for hours.
+        found: dict[int, Record] = {}
+        for line, cells in self._rows(sheet):
             if line > MAX_ROWS:
                 raise Refusal("inventory.too_many_rows", sheet=sheet, limit=MAX_ROWS)
-            if len(row) > MAX_COLUMNS:
+            try:
+                record = self._record(sheet, line, cells)
+            except _DAMAGE as error:
+                raise Refusal("inventory.not_workbook", sheet=sheet, line=line) from error
+            if record is None:
+                continue
+            if line in found:
+                raise Refusal("inventory.row_twice", sheet=sheet, line=line)
+            found[line] = record
+        # A writer may put rows in any order; the number says where each of them is shown.
+        return [found[line] for line in sorted(found)]
+
+    def _rows(self, sheet: str) -> Iterator[tuple[int, list[dict[str, Any]]]]:
+        """Every row element as it is in the file. openpyxl's own reader passes over rows that are out of order."""
+        from openpyxl.worksheet._reader import WorkSheetParser  # noqa: PLC0415
+
+        book, line = self._book, 0
+        try:
+            with book._archive.open(book[sheet]._worksheet_path) as source:
+                parser = WorkSheetParser(
+                    source,
+                    self._strings,
+                    epoch=book.epoch,
+                    date_formats=book._date_formats,
+                    timedelta_formats=book._timedelta_formats,
+                )
+                for line, cells in parser.parse():
+                    yield line, cells
+        except _DAMAGE as error:
+            raise Refusal("inventory.not_workbook", sheet=sheet, line=line + 1) from error
+
+    def _record(self, sheet: str, line: int, cells: list[dict[str, Any]]) -> Record | None:
+        held: dict[int, tuple[str, CellKind]] = {}
+        for cell in cells:
+            column = cell["column"]
+            if cell["value"] is None:
+                continue
+            if cell["row"] != line:
+                raise Refusal("inventory.not_workbook", sheet=sheet, line=line)
+            text, kind = self._shown(cell)
+            if len(text) > MAX_CELL_CHARS:
+                raise Refusal(
+                    "inventory.cell_too_long", line=line, column=column, chars=len(text), limit=MAX_CELL_CHARS
+                )
+            if not text.strip():
+                continue
+            if column in held:
+                raise Refusal("inventory.cell_twice", sheet=sheet, line=line, column=column)
+            if column > MAX_COLUMNS:
                 raise Refusal("inventory.too_many_columns", sheet=sheet, line=line, limit=MAX_COLUMNS)
-            cells = tuple(_text(cell, sheet, line) for cell in row)
-            if any(cell.strip() for cell in cells):
-                yield Record(line, cells)
+            held[column] = (text, kind)
+        if not held:
+            return None
+        row = [held.get(column, ("", "")) for column in range(1, max(held) + 1)]
+        return Record(line, tuple(text for text, _ in row), tuple(kind for _, kind in row))
+
+    def _shown(self, cell: dict[str, Any]) -> tuple[str, CellKind]:
+        """The text that a cell shows, and what it holds."""
+        value, kind = cell["value"], cell["data_type"]
+        shown: tuple[str, CellKind]
+        if kind == "f":
+            shown = _formula(value), "formula"
+        elif isinstance(value, bool):
+            shown = str(value).upper(), "number"
+        elif isinstance(value, datetime):
+            is_day = value.time() == datetime.min.time()
+            shown = value.date().isoformat() if is_day else value.isoformat(sep=" "), "date"
+        elif isinstance(value, date):
+            shown = value.isoformat(), "date"
+        elif isinstance(value, int | float):
+            text, is_all = shown_number(value, self._format(cell["style_id"]))
+            shown = text, "number" if is_all else "number_format"
+        elif isinstance(value, str):
+            text = _ESCAPED.sub(_unescaped, value)
+            shown = shown_text(text, self._format(cell["style_id"])), "" if kind == "e" else "text"
+        else:  # a time of day, or a length of time
+            shown = str(value), "date"
+        return shown
+
+    def _format(self, style_id: int) -> str:
+        """The number format of a style. Raises IndexError where a file names a style that it does not have."""
+        from openpyxl.styles.numbers import BUILTIN_FORMATS, BUILTIN_FORMATS_MAX_SIZE  # noqa: PLC0415
+
+        number = self._book._cell_styles[style_id].numFmtId
+        if number < BUILTIN_FORMATS_MAX_SIZE:
+            return str(BUILTIN_FORMATS.get(number, "General"))
+        return str(self._book._number_formats[number - BUILTIN_FORMATS_MAX_SIZE])
 
 
 def _look_inside(data: bytes) -> None:
@@ -100,7 +187,12 @@ def _look_inside(data: bytes) -> None:
     except (zipfile.BadZipFile, EOFError, ValueError) as error:
         raise Refusal("inventory.not_workbook") from error
     names = {part.filename for part in parts}
+    for part_name, code in _OTHERS:
+        if part_name in names:
+            raise Refusal(code)
     if "[Content_Types].xml" not in names:
+        if names and all(name.lower().endswith((".csv", ".txt", ".xlsx", "/")) for name in names):
+            raise Refusal("inventory.zipped", name=min(names))
         raise Refusal("inventory.not_workbook")
     if any(name.lower().endswith("vbaproject.bin") for name in names):
         raise Refusal("inventory.workbook_macros")
@@ -110,33 +202,44 @@ def _look_inside(data: bytes) -> None:
         raise Refusal("inventory.zip_bomb", bytes=unpacked, limit=MAX_UNPACKED_BYTES)
 
 
-def _opened(data: bytes) -> Workbook:
-    # 0.2 s, and only where somebody sends a workbook.
-    import openpyxl  # noqa: PLC0415
+def _opened(data: bytes) -> tuple[Workbook, list[str]]:
+    """The workbook and its shared strings as they are in the file."""
+    # 0.2 s, and only where a workbook is read.
+    from openpyxl.cell.text import Text  # noqa: PLC0415
+    from openpyxl.reader.excel import SHARED_STRINGS, ExcelReader  # noqa: PLC0415
+    from openpyxl.xml.constants import SHEET_MAIN_NS  # noqa: PLC0415
+    from openpyxl.xml.functions import iterparse  # noqa: PLC0415
+
+    class Reader(ExcelReader):  # type: ignore[misc]  # openpyxl has no types
+        """Reads shared strings as they are: openpyxl undoes half of an escape, and the rest passes for text."""
+
+        def read_strings(self) -> None:
+            part = self.package.find(SHARED_STRINGS)
+            if part is None:
+                return
+            with self.archive.open(part.PartName[1:]) as source:
+                for _, node in iterparse(source):
+                    if node.tag == f"{{{SHEET_MAIN_NS}}}si":
+                        self.shared_strings.append(Text.from_tree(node).content)
+                        node.clear()
 
     warnings.filterwarnings("ignore", category=UserWarning, module="openpyxl")  # of features that a list does not need
     try:
-        return openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=False, keep_links=False)
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            if "xl/workbook.xml" in archive.namelist() and _STRICT in archive.read("xl/workbook.xml"):
+                raise Refusal("inventory.workbook_strict")
+        reader = Reader(io.BytesIO(data), read_only=True, data_only=False, keep_links=False)
+        reader.read()
     except _DAMAGE as error:
         raise Refusal("inventory.not_workbook") from error
+    return reader.wb, reader.shared_strings
 
 
-def _text(cell: Any, sheet: str, line: int) -> str:
-    value = cell.value
-    if value is None:
-        return ""
-    if cell.data_type == "f":
-        # Its result was computed by somebody's program on somebody's day; a list states values.
-        raise Refusal("inventory.workbook_formula", sheet=sheet, line=line, cell=cell.coordinate)
-    if isinstance(value, bool):
-        return str(value).upper()
-    if isinstance(value, datetime):
-        return value.date().isoformat() if value.time() == datetime.min.time() else value.isoformat(sep=" ")
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, float) and value.is_integer() and abs(value) < _EXACT:
-        return str(int(value))
-    text = str(value)
-    if len(text) > MAX_CELL_CHARS:
-        raise Refusal("inventory.cell_too_long", line=line, column=cell.column, chars=len(text), limit=MAX_CELL_CHARS)
-    return text
+def _unescaped(match: re.Match[str]) -> str:
+    code = int(match[1], 16)
+    return "\ufffd" if 0xD800 <= code < 0xE000 else chr(code)  # half of a pair is no character
+
+
+def _formula(value: Any) -> str:
+    """The text of a formula: plain, or of an array or a data table."""
+    return str(value if isinstance(value, str) else getattr(value, "text", None) or "=")

@@ -7,59 +7,47 @@ those of them that cannot be taken. `write_rejected_csv` gives these back to be 
 from __future__ import annotations
 
 import csv
-import hashlib
 import io
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
+from itertools import chain
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 import msgspec
 
 from db.files import written_whole
 from eum_app.domain.errors import Refusal
-from eum_app.domain.inventory_rows import DateOrder, RowOutcome, date_orders
-from eum_app.list_files.inventory_table import (
-    DELIMITERS,
-    MAX_FILE_BYTES,
-    Headings,
-    Layout,
-    Record,
-    csv_records,
-    decode,
-    find_delimiter,
-    find_headings,
+from eum_app.domain.inventory_rows import RowOutcome
+from eum_app.domain.list_cells import CellKind
+from eum_app.domain.list_dates import DateOrder, date_orders, swapped_suspects
+from eum_app.list_files.headings import Headings, Layout
+from eum_app.list_files.inventory_table import Record
+from eum_app.list_files.list_source import (
+    FORMULA_STARTS,
+    REJECTED_HEADINGS,
+    Note,
+    Profile,
+    Rejected,
+    is_named,
+    misfit,
+    read_source,
+    unread_headings,
 )
-from eum_app.list_files.inventory_workbook import WorkbookReader, is_workbook
+
+__all__ = [
+    "REJECTED_HEADINGS",
+    "ListPreview",
+    "Note",
+    "Profile",
+    "Rejected",
+    "RowWarning",
+    "headings_key",
+    "read_list",
+    "write_rejected_csv",
+]
 
 Row = TypeVar("Row")
-
-# Headings of the two columns that a file of rejected rows has in front; read back, they are passed over.
-REJECTED_HEADINGS = ("Refused: line", "Refused: reasons")
-# A spreadsheet runs a cell that begins so; an apostrophe in front stops it, and is taken off again on reading.
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-
-
-class Profile(msgspec.Struct, frozen=True, kw_only=True):
-    """How a list is to be read; None = to be found out. A preview's is complete and can be kept for the next list.
-
-    `columns`: heading as it stands → canonical column, or "" to leave it out; headings that are not named are guessed
-    from the shipped list.
-    """
-
-    sheet: str | None = None
-    encoding: str | None = None
-    delimiter: str | None = None
-    date_order: DateOrder | None = None
-    columns: dict[str, str] = {}
-
-
-class Rejected(msgspec.Struct, frozen=True):
-    """A row that cannot be imported: all its codes; by code the text or line that it names; the cells as they stood."""
-
-    line: int
-    codes: tuple[str, ...]
-    values: dict[str, str]
-    raw: tuple[str, ...]
 
 
 class RowWarning(msgspec.Struct, frozen=True):
@@ -71,7 +59,11 @@ class RowWarning(msgspec.Struct, frozen=True):
 
 class ListPreview(msgspec.Struct, Generic[Row], frozen=True, kw_only=True):
     """What a list holds. `rows` = accepted + rejected, blank lines left out; `sha384` (hex) is of the file's bytes;
-    `sheets` are a workbook's."""
+    `sheets` are a workbook's.
+
+    `notes` are about the whole list: `list.encoding_guessed`, `list.lines_joined`, `list.sheet_unread`,
+    `list.columns_unread`, `list.columns_unnamed`, `list.headings_joined`, `list.dates_mixed`.
+    """
 
     profile: Profile
     source_name: str
@@ -83,6 +75,7 @@ class ListPreview(msgspec.Struct, Generic[Row], frozen=True, kw_only=True):
     rejected: list[Rejected]
     warnings: list[RowWarning]
     sheets: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
 
     @property
     def total(self) -> int:
@@ -95,55 +88,60 @@ class ListPreview(msgspec.Struct, Generic[Row], frozen=True, kw_only=True):
             raise Refusal("inventory.changed", name=self.source_name)
 
 
-Reader = Callable[[int, Mapping[str, str]], RowOutcome[Row]]
-"""(line, canonical column → cell text) → what becomes of the row."""
+class Reader(Protocol[Row]):
+    """Reads one row: line, canonical column → cell text, the kinds of a workbook's cells, the columns stated."""
+
+    def __call__(
+        self, line: int, cells: Mapping[str, str], kinds: Mapping[str, CellKind], stated: frozenset[str], /
+    ) -> RowOutcome[Row]: ...
 
 
 def read_list(
     path: Path, wanted: Profile, layout: Layout, reader: Callable[[DateOrder], Reader[Row]]
 ) -> ListPreview[Row]:
-    """Read `path` (CSV or .xlsx, told apart by what is in it) and sort its rows into accepted and rejected.
+    """Read `path` and sort its rows into accepted and rejected.
 
-    Raises Refusal: `inventory.unreadable`, `inventory.too_large`, `inventory.no_rows`, `inventory.date_order` (the
-    dates leave open, or contradict, whether day or month comes first: ask, and name it in the profile; `found` has the
-    headings), `inventory.profile`, and those of `inventory_table` and `inventory_workbook` for what is not a list.
+    Raises Refusal as `read_source` does, and `inventory.date_order` (the dates leave open, or contradict, whether day
+    or month comes first: ask, and name it in the profile; `found` has the headings).
     """
-    _check(wanted, layout)
-    data = _bytes_of(path)
-    found, headings, body, sheets = _workbook(data, wanted, layout) if is_workbook(data) else _csv(data, wanted, layout)
-    if not body:
-        raise Refusal("inventory.no_rows", line=headings.line, found=headings.cells)
-    order = wanted.date_order or _date_order(headings, body, layout)
+    source = read_source(path, wanted, layout)
+    headings, body = source.headings, source.records
+    named = [source.named_cells(record) for record in body]
+    dates = {column: _dates_in(column, body, named) for column in headings.columns if column in layout.date_columns}
+    order = wanted.date_order or _date_order(headings, sorted(chain(*dates.values())))
 
     accepted: list[Row] = []
     rejected: list[Rejected] = []
     warnings: list[RowWarning] = []
+    suspects = _suspects(dates)
     read = reader(order)
-    for record in body:
-        spare = record.cells[len(headings.cells) :]
-        if len(record.cells) < len(headings.cells) or any(cell.strip() for cell in spare):
-            # Shifted cells would be read under the wrong headings.
-            values = {"row.cell_count": f"{len(record.cells)}/{len(headings.cells)}"}
-            rejected.append(Rejected(record.line, ("row.cell_count",), values, record.cells))
+    for record, cells in zip(body, named, strict=True):
+        if bad := misfit(headings, record):
+            rejected.append(bad)
             continue
-        outcome = read(record.line, _named_cells(headings, record))
+        outcome = read(record.line, cells, source.kinds(record), frozenset())
         if outcome.row is None:
             rejected.append(Rejected(record.line, outcome.codes, outcome.values, record.cells))
         else:
             accepted.append(outcome.row)
-            warnings += [RowWarning(record.line, code) for code in outcome.warnings]
-    columns = {cell.strip(): column for cell, column in _pairs(headings) if _is_named(cell)}
+            codes = (*outcome.warnings, *suspects.get(record.line, ()))
+            warnings += [RowWarning(record.line, code) for code in codes]
+    rejected = sorted([*rejected, *source.swallowed], key=lambda row: row.line)
+    columns = {
+        cell.strip(): column for cell, column in zip(headings.cells, headings.columns, strict=True) if is_named(cell)
+    }
     return ListPreview(
-        profile=msgspec.structs.replace(found, date_order=order, columns=columns),
+        profile=msgspec.structs.replace(source.profile, date_order=order, columns=columns),
         source_name=path.name,
-        sha384=hashlib.sha384(data).hexdigest(),
+        sha384=source.sha384,
         headings=headings.cells,
-        ignored_headings=tuple(cell.strip() for cell, column in _pairs(headings) if not column and _is_named(cell)),
-        rows=len(body),
+        ignored_headings=unread_headings(headings),
+        rows=len(body) + len(source.swallowed),
         accepted=accepted,
         rejected=rejected,
         warnings=warnings,
-        sheets=sheets,
+        sheets=source.sheets,
+        notes=source.notes,
     )
 
 
@@ -165,62 +163,24 @@ def write_rejected_csv(preview: ListPreview[Any], path: Path) -> int:
 
 def headings_key(headings: Iterable[str]) -> str:
     """What two lists with the same headings have in common, whatever the order of their columns."""
-    return "\n".join(sorted({cell.strip() for cell in headings if _is_named(cell)}))
+    return "\n".join(sorted({cell.strip() for cell in headings if is_named(cell)}))
 
 
-def _csv(data: bytes, wanted: Profile, layout: Layout) -> tuple[Profile, Headings, list[Record], tuple[str, ...]]:
-    text, encoding = decode(data, wanted.encoding)
-    delimiter = wanted.delimiter or find_delimiter(text, layout, wanted.columns)
-    records = csv_records(text, delimiter)
-    headings = find_headings(records, layout, wanted.columns)
-    return Profile(encoding=encoding, delimiter=delimiter), headings, list(records), ()
+def _dates_in(column: str, body: Iterable[Record], named: Iterable[Mapping[str, str]]) -> list[tuple[int, str]]:
+    """The texts of one column, each with its line."""
+    return [(record.line, cells[column]) for record, cells in zip(body, named, strict=True) if cells.get(column)]
 
 
-def _workbook(data: bytes, wanted: Profile, layout: Layout) -> tuple[Profile, Headings, list[Record], tuple[str, ...]]:
-    """The one sheet that has the headings, or the one named. Raises Refusal `inventory.several_sheets` (sheets)."""
-    with WorkbookReader(data) as book:
-        tried: dict[str, Refusal] = {}
-        sheets: list[str] = []
-        for sheet in (wanted.sheet,) if wanted.sheet else book.sheets:
-            try:
-                find_headings(book.records(sheet), layout, wanted.columns)
-            except Refusal as refusal:
-                tried[sheet] = refusal
-            else:
-                sheets.append(sheet)
-        if not sheets:
-            raise next(iter(tried.values()), Refusal("inventory.not_workbook"))
-        if len(sheets) > 1:
-            raise Refusal("inventory.several_sheets", sheets=tuple(sheets))
-        records = book.records(sheets[0])
-        headings = find_headings(records, layout, wanted.columns)
-        width = len(headings.cells)
-        # A sheet does not store the empty cells at a row's end.
-        body = [Record(record.line, record.cells + ("",) * (width - len(record.cells))) for record in records]
-        return Profile(sheet=sheets[0]), headings, body, book.sheets
+def _suspects(dates: Mapping[str, list[tuple[int, str]]]) -> dict[int, list[str]]:
+    """By line the warnings about dates that a spreadsheet may have swapped."""
+    found: dict[int, list[str]] = defaultdict(list)
+    for column, texts in dates.items():
+        for line in swapped_suspects(texts):
+            found[line].append(f"{column}.maybe_swapped")
+    return found
 
 
-def _check(profile: Profile, layout: Layout) -> None:
-    if profile.delimiter is not None and profile.delimiter not in DELIMITERS:
-        raise Refusal("inventory.profile", field="delimiter", value=profile.delimiter)
-    for column in profile.columns.values():
-        if column and column not in layout.columns:
-            raise Refusal("inventory.profile", field="columns", value=column)
-
-
-def _bytes_of(path: Path) -> bytes:
-    try:
-        size = path.stat().st_size
-        if size > MAX_FILE_BYTES:
-            raise Refusal("inventory.too_large", name=path.name, bytes=size, limit=MAX_FILE_BYTES)
-        return path.read_bytes()
-    except OSError as error:
-        raise Refusal("inventory.unreadable", name=path.name, errno=error.errno) from error
-
-
-def _date_order(headings: Headings, body: Iterable[Record], layout: Layout) -> DateOrder:
-    places = [place for place, column in enumerate(headings.columns) if column in layout.date_columns]
-    texts = [(record.line, record.cells[place]) for record in body for place in places if place < len(record.cells)]
+def _date_order(headings: Headings, texts: list[tuple[int, str]]) -> DateOrder:
     orders = date_orders(text for _, text in texts)
     if len(orders) == 1:
         return next(iter(orders))
@@ -229,21 +189,5 @@ def _date_order(headings: Headings, body: Iterable[Record], layout: Layout) -> D
     raise Refusal("inventory.date_order", why=why, line=line, example=example.strip(), found=headings.cells)
 
 
-def _named_cells(headings: Headings, record: Record) -> dict[str, str]:
-    return {column: _unguarded(cell) for column, cell in zip(headings.columns, record.cells, strict=False) if column}
-
-
-def _pairs(headings: Headings) -> list[tuple[str, str]]:
-    return list(zip(headings.cells, headings.columns, strict=True))
-
-
-def _is_named(heading: str) -> bool:
-    return heading.strip() not in {"", *REJECTED_HEADINGS}
-
-
 def _guarded(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(_FORMULA_STARTS) else cell
-
-
-def _unguarded(cell: str) -> str:
-    return cell[1:] if cell[:1] == "'" and cell[1:].startswith(_FORMULA_STARTS) else cell
+    return f"'{cell}" if cell.startswith(FORMULA_STARTS) else cell

@@ -113,6 +113,10 @@ EXCHANGE_SENTENCES: dict[str, tuple[str, str]] = {
     ),
     # Files
     "file.missing": ("The file is not there.", "Choose another file."),
+    "file.not_regular": (
+        "{name} is a pipe or a device, not a file.",
+        "Save what it gives as a file, and choose that file.",
+    ),
     "file.unreadable": ("The file cannot be read.", "Check the medium, or copy the file again."),
     # Workbooks
     "inventory.cell_too_long": ("A cell in line {line}, column {column} has {chars} characters.", "Shorten it."),
@@ -121,10 +125,35 @@ EXCHANGE_SENTENCES: dict[str, tuple[str, str]] = {
     "inventory.sheet_unknown": ("The workbook has no sheet {sheet}; it has {sheets}.", "Choose one of them."),
     "inventory.too_many_columns": ("Line {line} has more than {limit} columns.", "Remove columns that are not needed."),
     "inventory.too_many_rows": ("The sheet {sheet} has more than {limit} rows.", "Split the list."),
-    "inventory.workbook_formula": (
-        "The cell {cell} holds a formula; a list must hold values.",
-        "Copy the list and paste it as values.",
+    "inventory.row_twice": (
+        "The sheet {sheet} has the row {line} twice, so that one of them is hidden.",
+        "Open it in a spreadsheet, check that row, and save it again.",
     ),
+    "inventory.cell_twice": (
+        "The sheet {sheet} has a cell of line {line}, column {column}, twice.",
+        "Open it in a spreadsheet, check that line, and save it again.",
+    ),
+    "inventory.workbook_strict": (
+        "This workbook was saved as Strict Open XML.",
+        "Save it as “Excel Workbook (.xlsx)”, or as CSV UTF-8.",
+    ),
+    "inventory.workbook_binary": (
+        "This is a binary Excel workbook (.xlsb).",
+        "Save it as “Excel Workbook (.xlsx)”, or as CSV UTF-8.",
+    ),
+    "inventory.workbook_opendocument": (
+        "This is an OpenDocument file (.ods).",
+        "Save it as “Excel 2007–365 (.xlsx)”, or as CSV in UTF-8.",
+    ),
+    "inventory.workbook_numbers": (
+        "This is a Numbers document.",
+        "Export it from Numbers as Excel (.xlsx) or as CSV in UTF-8.",
+    ),
+    "inventory.workbook_document": (
+        "This is a Word document.",
+        "Copy its table into a spreadsheet, and save that as .xlsx.",
+    ),
+    "inventory.zipped": ("The list is zipped: {name}.", "Unpack it, and choose the file inside."),
     "inventory.workbook_macros": ("The workbook holds macros.", "Save it as .xlsx without macros."),
     "inventory.workbook_old": ("This is an old Excel file (.xls).", "Save it as .xlsx or CSV."),
     "inventory.zip_bomb": ("The workbook would unpack to {bytes} bytes; {limit} are possible.", "Do not use it."),

@@ -48,8 +48,25 @@ PAPER_SENTENCES: dict[str, tuple[str, str]] = {
     "transcribe.already": ("{serial} was transcribed already for this time.", "Leave this row empty."),
     # Filled in, as a file
     "filled.unreadable": (
-        "{name} is neither CSV (UTF-8, with a heading line) nor a JSON list that can be read.",
+        "{name} is neither CSV (UTF-8, with a heading line), nor .xlsx, nor a JSON list that can be read.",
         "Save it again in one of these, up to 5 MB.",
+    ),
+    "filled.encoding": (
+        "{name} is not UTF-8, so that its letters would be a guess.",
+        "Save it as “CSV UTF-8” or as .xlsx.",
+    ),
+    "filled.sheet_unread": (
+        "The sheet {sheet} holds {rows} rows that would not be read.",
+        "Put all lines on one sheet, or remove the other one.",
+    ),
+    "filled.quote_open": (
+        "A quote without its pair makes one cell of the lines {lines}.",
+        "Remove the quote, or double it.",
+    ),
+    "filled.cell_count": ("The cells do not fit the headings ({count}).", "Correct the line."),
+    "filled.damaged": (
+        "{column}: {text} may be what a spreadsheet made of the serial.",
+        "Type what the paper says; in a workbook (.xlsx), in a cell with the format Text.",
     ),
     "filled.empty": ("{name} has no rows.", "Fill in at least one."),
     "filled.columns": ("These columns are missing: {lacking}.", "Known are: {known}."),

@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 
 from eum_app.domain.dispositions import Disposition
 from eum_app.domain.errors import Refusal, Trouble
-from eum_app.domain.inventory_rows import COLUMNS, DateOrder, date_orders, parse_date, parse_row
-from eum_app.list_files import list_file
+from eum_app.domain.inventory_rows import COLUMNS, parse_row
+from eum_app.domain.list_dates import DateOrder, date_orders, parse_date
+from eum_app.list_files import list_source
 from eum_app.list_files.inventory_file import Profile, read_inventory, write_rejected_csv
 
 SAMPLES = Path(__file__).resolve().parents[2].parent / "shared" / "data"
@@ -302,7 +303,7 @@ def test_files_that_cannot_be_read_are_refused(tmp_path: Path, monkeypatch: pyte
     assert refusal_of(tmp_path).code == "inventory.unreadable"
     big = tmp_path / "big.csv"
     big.write_text(lines(row("1")))
-    monkeypatch.setattr(list_file, "MAX_FILE_BYTES", 100)
+    monkeypatch.setattr(list_source, "MAX_FILE_BYTES", 100)
     assert refusal_of(big).code == "inventory.too_large"
 
 

@@ -128,9 +128,16 @@ def test_several_sheets_with_headings_are_asked_about(save: Save) -> None:
     assert refusal_of(path, Profile(sheet="Nowhere")).code == "inventory.sheet_unknown"
 
 
-def test_a_formula_is_refused_at_its_cell(save: Save) -> None:
-    refusal = refusal_of(save(book_bytes([SHORT, ("XX-B-ABC", "A", '=HYPERLINK("x")')])))
-    assert (refusal.code, refusal.values["cell"]) == ("inventory.workbook_formula", "C2")
+def test_a_formula_refuses_its_row_and_only_in_a_column_that_is_read(save: Save) -> None:
+    rows: list[tuple[Any, ...]] = [
+        ("List of", "=TODAY()"),
+        (*SHORT, "Next due"),
+        ("XX-B-ABC", "A", '=HYPERLINK("x")', None, "=D3+365"),
+        ("XX-B-ABC", "A", '="000123"', None, "=D4+365"),
+    ]
+    preview = read_inventory(save(book_bytes(rows)))
+    assert [(bad.line, bad.codes) for bad in preview.rejected] == [(3, ("serial.formula",))]
+    assert [row.serial for row in preview.accepted] == ["000123"]
 
 
 def test_what_is_not_a_workbook_is_refused(save: Save, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,8 +9,8 @@ from typing import Any
 from db.queries.items import held_match_keys
 from eum_app.domain.claims import ListKind
 from eum_app.list_files.claims_file import CLAIMS, read_claims
+from eum_app.list_files.headings import Layout
 from eum_app.list_files.inventory_file import INVENTORY, read_inventory
-from eum_app.list_files.inventory_table import Layout
 from eum_app.list_files.list_file import ListPreview, Profile
 from eum_app.usecases.lists.import_claims import match_rows
 from eum_app.usecases.session import Session

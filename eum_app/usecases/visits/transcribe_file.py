@@ -15,6 +15,7 @@ from eum_app.domain.items import compact
 from eum_app.domain.people import Permission
 from eum_app.domain.visits import REASONS, Outcome, require_outcome
 from eum_app.list_files.filled_worklist import COLUMNS, read_filled_worklist
+from eum_app.list_files.list_source import Note
 from eum_app.reports.worklist import reason_codes
 from eum_app.usecases.changes import Changed
 from eum_app.usecases.reporting.worklist import WorklistPage, is_page_code, read_page_code, scanned_page
@@ -37,11 +38,15 @@ class RefusedLine:
 
 @dataclass(frozen=True)
 class FilledIn(Changed):
-    """What became of a file: `checks` recorded from `pages`, or, where a line was refused, nothing at all."""
+    """What became of a file: `checks` recorded from `pages`, or, where a line was refused, nothing at all.
+
+    `notes` name what of the file was not read.
+    """
 
     checks: int
     pages: tuple[int, ...]
     refused: tuple[RefusedLine, ...] = ()
+    notes: tuple[Note, ...] = ()
 
 
 class _Sheet(NamedTuple):
@@ -56,13 +61,14 @@ class _Sheet(NamedTuple):
 def transcribe_file(session: Session, visit_id: str, path: Path) -> FilledIn:
     """Record every line of a file, if all of them can be taken; else none.
 
-    Raises Refusal `permission.denied`, `visit.unknown`, `filled.unreadable`, `filled.columns`, `filled.empty`.
+    Raises Refusal `permission.denied`, `visit.unknown`, and those of `read_filled_worklist`.
     """
     session.require(Permission.VISIT_WORK)
     sheets: dict[_Sheet, list[PaperRow]] = defaultdict(list)
-    refused: list[RefusedLine] = []
+    filled = read_filled_worklist(path)
+    refused = [RefusedLine(line, refusal) for line, refusal in filled.refused]
     seen: set[tuple[str, str]] = set()
-    for line, cells in read_filled_worklist(path):
+    for line, cells in filled.lines:
         try:
             sheet, row = _read(session, visit_id, cells)
             meant = (row.item_id or compact(row.serial), sheet.seen_at)
@@ -75,7 +81,8 @@ def transcribe_file(session: Session, visit_id: str, path: Path) -> FilledIn:
         else:
             sheets[sheet].append(row)
     if refused:
-        return FilledIn(frozenset(), 0, (), tuple(refused))
+        refused.sort(key=lambda one: one.line)
+        return FilledIn(frozenset(), 0, (), tuple(refused), filled.notes)
     areas: frozenset[Area] = frozenset()
     checks = 0
     for sheet, rows in sheets.items():
@@ -83,7 +90,7 @@ def transcribe_file(session: Session, visit_id: str, path: Path) -> FilledIn:
             session, visit_id, sheet.number, rows, saw=sheet.saw, seen_at=sheet.seen_at, digest=sheet.digest
         )
         areas, checks = areas | done.areas, checks + len(done.check_ids)
-    return FilledIn(areas, checks, tuple(sorted({sheet.number for sheet in sheets})))
+    return FilledIn(areas, checks, tuple(sorted({sheet.number for sheet in sheets})), notes=filled.notes)
 
 
 def _read(session: Session, visit_id: str, cells: Mapping[str, str]) -> tuple[_Sheet, PaperRow]:

@@ -1,0 +1,321 @@
+"""Rows of a list as they are in its file (CSV or .xlsx), of whatever layout, and what of the file is not among them.
+
+One reader for lists of items, claims and filled worklists. Lines that a quote swallowed, sheets and columns that are
+not read, and an encoding that is a guess are all named.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+
+from eum_app.domain.authorizations import parse_fms_case
+from eum_app.domain.errors import Refusal
+from eum_app.domain.list_cells import IDENTITY_COLUMNS, MAY_BREAK, CellKind
+from eum_app.domain.list_dates import DateOrder
+from eum_app.list_files.headings import Headings, Layout, find_delimiter, find_headings
+from eum_app.list_files.inventory_table import (
+    DELIMITERS,
+    GUESSED,
+    MAX_FILE_BYTES,
+    Record,
+    cells_of_line,
+    csv_records,
+    decode,
+    physical_lines,
+)
+from eum_app.list_files.inventory_workbook import WorkbookReader, is_workbook
+from eum_app.list_files.plain_file import read_plain
+
+# Headings of the two columns that a file of rejected rows has in front; read back, they are passed over.
+REJECTED_HEADINGS = ("Refused: line", "Refused: reasons")
+# A spreadsheet runs a cell that begins so; an apostrophe in front stops it, and is taken off again on reading.
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+# How programs keep a spreadsheet from changing a text, and how others quote it: ="000123", =T("000123"), and a quoted
+# text behind a blank. Excel shows what is in the quotes.
+_QUOTED = re.compile(r'\s*=\s*(?:T\()?"((?:[^"]|"")*)"\)?\s*|\s+"((?:[^"]|"")*)"\s*', re.IGNORECASE)
+_QUOTED_MARK = re.compile(r'"([^"]*)"|\'(\w.*)')
+
+
+class Profile(msgspec.Struct, frozen=True, kw_only=True):
+    """How a list is to be read; None = to be found out. A preview's is complete and can be kept for the next list.
+
+    `columns`: heading as it stands → canonical column, or "" to leave it out; headings that are not named are guessed
+    from the shipped list.
+    """
+
+    sheet: str | None = None
+    encoding: str | None = None
+    delimiter: str | None = None
+    date_order: DateOrder | None = None
+    columns: dict[str, str] = {}
+
+
+class Rejected(msgspec.Struct, frozen=True):
+    """A row that cannot be imported: all its codes; by code the text or line that it names; the cells as they stood."""
+
+    line: int
+    codes: tuple[str, ...]
+    values: dict[str, str]
+    raw: tuple[str, ...]
+
+
+class Note(msgspec.Struct, frozen=True):
+    """Something to know about how a list was read: a code and its values."""
+
+    code: str
+    values: dict[str, str] = {}
+
+
+class Source(msgspec.Struct, frozen=True, kw_only=True):
+    """The rows of a list as they are in the file, under their headings.
+
+    `swallowed` are lines that a quote without its pair made part of one cell.
+    """
+
+    profile: Profile
+    sha384: str
+    headings: Headings
+    records: list[Record]
+    swallowed: tuple[Rejected, ...] = ()
+    sheets: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
+
+    def named_cells(self, record: Record) -> dict[str, str]:
+        """The cells of a row by canonical column, as they are shown."""
+        pairs = zip(self.headings.columns, record.cells, strict=False)
+        return {column: _shown(column, cell) for column, cell in pairs if column}
+
+    def kinds(self, record: Record) -> dict[str, CellKind]:
+        """The kinds of a row's cells by canonical column; a formula that is a text in quotes is that text."""
+        held = zip(self.headings.columns, record.cells, record.kinds, strict=False)
+        return {
+            column: "text" if kind == "formula" and _QUOTED.fullmatch(cell) else kind
+            for column, cell, kind in held
+            if column
+        }
+
+
+def read_source(path: Path, wanted: Profile, layout: Layout, limit: int | None = None) -> Source:
+    """Read the rows of `path` (CSV or .xlsx, told apart by what is in it), whatever they mean.
+
+    `limit` in bytes, `MAX_FILE_BYTES` if None. Raises Refusal: `inventory.unreadable`, `file.not_regular`,
+    `inventory.too_large`, `inventory.no_rows`, `inventory.profile`, and those of `inventory_table`, `headings` and
+    `inventory_workbook` for what is not a list.
+    """
+    _check(wanted, layout)
+    data = read_plain(path, limit or MAX_FILE_BYTES)
+    sha384 = hashlib.sha384(data).hexdigest()
+    source = (_workbook if is_workbook(data) else _csv)(data, sha384, wanted, layout)
+    if not source.records and not source.swallowed:
+        raise Refusal("inventory.no_rows", line=source.headings.line, found=source.headings.cells)
+    return source
+
+
+def misfit(headings: Headings, record: Record) -> Rejected | None:
+    """The rejection of a row whose cells do not fit the headings: shifted cells would be read under wrong ones."""
+    # A sheet does not shift cells: it stores them with their columns.
+    if record.kinds:
+        return None
+    spare = record.cells[len(headings.cells) :]
+    if len(record.cells) >= len(headings.cells) and not any(cell.strip() for cell in spare):
+        return None
+    values = {"row.cell_count": f"{len(record.cells)}/{len(headings.cells)}"}
+    return Rejected(record.line, ("row.cell_count",), values, record.cells)
+
+
+def unread_headings(headings: Headings) -> tuple[str, ...]:
+    """The headings that name no column known here."""
+    return tuple(cell.strip() for cell, column in _pairs(headings) if not column and is_named(cell))
+
+
+def _csv(data: bytes, sha384: str, wanted: Profile, layout: Layout) -> Source:
+    text, encoding = decode(data, wanted.encoding)
+    delimiter = wanted.delimiter or find_delimiter(text, layout, wanted.columns)
+    records = list(csv_records(text, delimiter))
+    headings = find_headings(records, layout, wanted.columns)
+    first = next(at for at, record in enumerate(records) if record.line == headings.line)
+    body = records[first + headings.rows :]
+    kept, swallowed, notes = _split_swallowed(text, delimiter, headings, body, layout)
+    if encoding == GUESSED and wanted.encoding is None and not data.isascii():
+        example = next(word for word in text.split() if not word.isascii())
+        notes.insert(0, Note("list.encoding_guessed", {"encoding": encoding, "example": example[:40]}))
+    return Source(
+        profile=Profile(encoding=encoding, delimiter=delimiter),
+        sha384=sha384,
+        headings=headings,
+        records=kept,
+        swallowed=tuple(swallowed),
+        notes=(*notes, *_column_notes(headings, kept)),
+    )
+
+
+def _split_swallowed(
+    text: str, delimiter: str, headings: Headings, body: list[Record], layout: Layout
+) -> tuple[list[Record], list[Rejected], list[Note]]:
+    """Undo rows that hold others: lines within one cell, of which any is a row by itself, are each rejected.
+
+    An old program does not double its quotes: a remark begins with one, a later one ends with one, and the items
+    between are text inside the remark. What cannot be told from a remark over several lines is noted.
+    """
+    kept: list[Record] = []
+    swallowed: list[Rejected] = []
+    joined: list[Record] = []
+    lines: list[str] = []
+    for record in body:
+        if record.end <= record.line:
+            kept.append(record)
+            continue
+        lines = lines or physical_lines(text)
+        within = range(record.line, record.end + 1)
+        # A line break in any other column refuses the row by itself.
+        is_let_through = all(
+            column in MAY_BREAK or not column
+            for column, cell in zip(headings.columns, record.cells, strict=False)
+            if "\n" in cell.strip() or "\r" in cell.strip()
+        )
+        if is_let_through and any(
+            _is_row(cells_of_line(lines[line - 1], delimiter), headings, layout) for line in within[1:]
+        ):
+            values = {"row.quote_open": f"{record.line}–{record.end}"}
+            for line in within:
+                if lines[line - 1].strip():
+                    cells = cells_of_line(lines[line - 1], delimiter)
+                    swallowed.append(Rejected(line, ("row.quote_open",), values, cells))
+        else:
+            kept.append(record)
+            joined.append(record)
+    notes = []
+    if joined:
+        extra = sum(record.end - record.line for record in joined)
+        places = ", ".join(f"{record.line}–{record.end}" for record in joined[:5])
+        values = {"lines": str(extra + len(joined)), "rows": str(len(joined)), "places": places}
+        notes.append(Note("list.lines_joined", values))
+    return kept, swallowed, notes
+
+
+def _is_row(cells: Sequence[str], headings: Headings, layout: Layout) -> bool:
+    """Whether one line by itself is a row: as many cells as headings, and something in every required column."""
+    held = dict(zip(headings.columns, (cell.strip() for cell in cells), strict=False))
+    if "case_id" in layout.required:
+        try:
+            parse_fms_case(held.get("case_id", ""))
+        except Refusal:
+            return False
+        return True
+    return len(cells) == len(headings.cells) and all(held.get(column) for column in layout.required)
+
+
+def _workbook(data: bytes, sha384: str, wanted: Profile, layout: Layout) -> Source:
+    """The one sheet that has the headings, or the one named. Raises Refusal `inventory.several_sheets` (sheets)."""
+    with WorkbookReader(data) as book:
+        tried: dict[str, Refusal] = {}
+        lists: dict[str, tuple[Headings, list[Record]]] = {}
+        others: list[Note] = []
+        if wanted.sheet is not None and wanted.sheet not in book.sheets:
+            raise Refusal("inventory.sheet_unknown", sheet=wanted.sheet, sheets=book.sheets)
+        for sheet in book.sheets:
+            rows = ""
+            try:
+                records = book.records(sheet)
+                rows = str(len(records))
+                if wanted.sheet is None or sheet == wanted.sheet:
+                    lists[sheet] = (find_headings(records, layout, wanted.columns), records)
+                    continue
+            except Refusal as refusal:
+                tried[sheet] = refusal
+            if rows != "0":
+                others.append(Note("list.sheet_unread", {"sheet": sheet, "rows": rows or "?"}))
+        if not lists:
+            raise tried.get(wanted.sheet or "", next(iter(tried.values()), Refusal("inventory.not_workbook")))
+        if len(lists) > 1:
+            raise Refusal("inventory.several_sheets", sheets=tuple(lists))
+        ((sheet, (headings, records)),) = lists.items()
+        first = next(at for at, record in enumerate(records) if record.line == headings.line)
+        body = [_padded(record, len(headings.cells)) for record in records[first + headings.rows :]]
+        notes = (*others, *_column_notes(headings, body), *_mixed_dates(headings, body, layout))
+        return Source(
+            profile=Profile(sheet=sheet),
+            sha384=sha384,
+            headings=headings,
+            records=body,
+            sheets=book.sheets,
+            notes=notes,
+        )
+
+
+def _padded(record: Record, width: int) -> Record:
+    """A sheet does not store the empty cells at a row's end."""
+    missing = width - len(record.cells)
+    blanks: list[CellKind] = [""] * missing
+    return msgspec.structs.replace(record, cells=record.cells + ("",) * missing, kinds=(*record.kinds, *blanks))
+
+
+def _column_notes(headings: Headings, body: Sequence[Record]) -> list[Note]:
+    """What of the columns is not read: those whose heading is not known, and those that hold cells and have none."""
+    notes = []
+    if headings.rows > 1:
+        notes.append(Note("list.headings_joined", {"line": str(headings.line), "columns": ", ".join(headings.cells)}))
+    if unread := unread_headings(headings):
+        notes.append(Note("list.columns_unread", {"columns": ", ".join(unread)}))
+    unnamed = {at for at, cell in enumerate(headings.cells) if not cell.strip()}
+    width = max((len(record.cells) for record in body if record.kinds), default=0)
+    unnamed |= set(range(len(headings.cells), width))
+    held = [at for at in sorted(unnamed) if any(record.cells[at : at + 1] not in ((), ("",)) for record in body)]
+    if held:
+        notes.append(Note("list.columns_unnamed", {"columns": ", ".join(map(_letter, held))}))
+    return notes
+
+
+def _letter(at: int) -> str:
+    """The name that a spreadsheet gives the column at `at`, counted from 0: A, B, … Z, AA."""
+    name = ""
+    at += 1
+    while at:
+        at, rest = divmod(at - 1, 26)
+        name = chr(ord("A") + rest) + name
+    return name
+
+
+def _mixed_dates(headings: Headings, body: Sequence[Record], layout: Layout) -> list[Note]:
+    """The date columns of a workbook that hold both dates and texts."""
+    notes = []
+    for at, column in enumerate(headings.columns):
+        kinds = {record.kinds[at] for record in body if at < len(record.kinds) and record.cells[at].strip()}
+        if column in layout.date_columns and {"date", "text"} <= kinds:
+            notes.append(Note("list.dates_mixed", {"column": column}))
+    return notes
+
+
+def _check(profile: Profile, layout: Layout) -> None:
+    if profile.delimiter is not None and profile.delimiter not in DELIMITERS:
+        raise Refusal("inventory.profile", field="delimiter", value=profile.delimiter)
+    for column in profile.columns.values():
+        if column and column not in layout.columns:
+            raise Refusal("inventory.profile", field="columns", value=column)
+
+
+def _shown(column: str, cell: str) -> str:
+    """The text that a cell stands for, without what programs put around it to keep it as it is."""
+    if match := _QUOTED.fullmatch(cell):
+        return (match[1] if match[1] is not None else match[2]).replace('""', '"')
+    # Quotes and apostrophes are in no mark (MIL-STD-130N); around a remark they may be meant.
+    if column in IDENTITY_COLUMNS and (match := _QUOTED_MARK.fullmatch(cell.strip())):
+        return match[1] if match[1] is not None else match[2]
+    return _unguarded(cell)
+
+
+def _pairs(headings: Headings) -> list[tuple[str, str]]:
+    return list(zip(headings.cells, headings.columns, strict=True))
+
+
+def is_named(heading: str) -> bool:
+    return heading.strip() not in {"", *REJECTED_HEADINGS}
+
+
+def _unguarded(cell: str) -> str:
+    return cell[1:] if cell[:1] == "'" and cell[1:].startswith(FORMULA_STARTS) else cell
