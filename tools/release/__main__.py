@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Annotated
 
@@ -56,10 +57,14 @@ def release_check() -> None:
     commit, epoch = build.git("rev-parse", "HEAD"), build.source_epoch()
     shutil.rmtree(WORK, ignore_errors=True)
     one, two = WORK / "one", WORK / "two, elsewhere"  # another path, so that a path inside a file would show
-    frozen = build.freeze(build.export_source(commit, one / "source"), one / "frozen", epoch)
-    frozen_again = build.freeze(build.export_source(commit, two / "source"), two / "frozen", epoch)
-    for folder, target in ((frozen, one), (frozen_again, two)):
+
+    def build_into(target: Path) -> Path:
+        folder = build.freeze(build.export_source(commit, target / "source"), target / "frozen", epoch)
         package(folder, target / "release", epoch, NO_MAINTAINER)
+        return folder
+
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        frozen, frozen_again = pool.map(build_into, (one, two))
     deb = next((one / "release").glob("*.deb"), None)
     steps = [
         ("two builds of the folder", lambda: check.same_builds(frozen, frozen_again)),
