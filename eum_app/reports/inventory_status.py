@@ -156,7 +156,8 @@ def heads_section(heads: Sequence[Head]) -> Section:
 
 
 def _counted(title: str, counts: Mapping[str, int], *more: tuple[str, int]) -> Section:
-    return Section(title, tuple((word(code), str(count)) for code, count in (*counts.items(), *more)))
+    said = [(word(code), count) for code, count in counts.items()]
+    return Section(title, tuple((text, str(count)) for text, count in (*said, *more)))
 
 
 def _reconciliation_words(result: Reconciliation) -> str:

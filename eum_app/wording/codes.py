@@ -160,3 +160,23 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "command ended": "Command ended",
     },
 }
+
+CLOSED: Final = frozenset(
+    {
+        "program",
+        "purpose",
+        "role",
+        "read_by",
+        "no_read",
+        "grade",
+        "discrepancy",
+        "not_found",
+        "not_on_list",
+        "no_access",
+        "disposition",
+        "decision",
+        "bundle",
+        "list",
+    }
+)
+"""Kinds that are closed vocabularies of the domain: a code without a word comes from a newer version."""

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Final
 
 from db.queries.reading import Reading
+from eum_app.domain.vocabulary import Unknown
 
 _MEANS: Final = {"camera": "camera", "photo": "photo", "wedge": "hand scanner", "serial": "hand scanner"}
 _NO_READ: Final = {
@@ -28,7 +29,9 @@ def how_read(reading: Reading, say: Callable[[str], str] = str) -> str:
         case "paper":
             return _from_paper(reading, say)
         case means:
-            return _read(reading, say(_MEANS.get(means, means)), say)
+            known = _MEANS.get(means)
+            unknown = say("unknown value: {value}").format(value=Unknown(means).shown)
+            return _read(reading, say(known) if known else unknown, say)
 
 
 def _read(reading: Reading, means: str, say: Callable[[str], str]) -> str:

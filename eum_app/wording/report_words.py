@@ -7,6 +7,7 @@ from typing import Final
 from eum_app.domain.compliance import clocks
 from eum_app.domain.dispositions import Disposition
 from eum_app.domain.visits import REASONS, NoReadReason, Outcome, Program, Purpose, ReadBy
+from eum_app.domain.vocabulary import Unknown
 
 _SPECIAL: Final = {
     Disposition.TRANSFERRED_TPT.value: "Transferred to a third party",
@@ -60,5 +61,5 @@ WORDS: Final[dict[str, str]] = {
 
 
 def word(code: str) -> str:
-    """The words of a code; a code that this version does not know stays as it is."""
-    return WORDS.get(code, code)
+    """The words of a code; one that this version does not know is shown as unknown, with its text."""
+    return WORDS[code] if code in WORDS else f"Unknown value: {Unknown(code).shown}"

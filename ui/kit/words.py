@@ -11,16 +11,27 @@ from typing import Final
 
 from PySide6.QtCore import QCoreApplication, QDate, QLocale, QTime
 
-from eum_app.wording.codes import WORDS
+from eum_app.domain.vocabulary import Unknown
+from eum_app.wording.codes import CLOSED, WORDS
 from ui.kit.theme import status_mark
 
 GROUP: Final = 4
 
 
 def word(kind: str, key: str) -> str:
-    """The word of a code of a kind (program, purpose, role, read_by, grade, disposition, decision, rule, bundle …)."""
+    """The word of a code of a kind (program, purpose, role, read_by, grade, disposition, decision, rule, bundle …).
+
+    A value that a newer version added to a closed vocabulary is shown as unknown, with its text.
+    """
     known = WORDS.get(kind, {}).get(key)
-    return QCoreApplication.translate("words", known) if known else key.replace("_", " ").capitalize()
+    if known:
+        return QCoreApplication.translate("words", known)
+    return unknown(key) if kind in CLOSED and key else key.replace("_", " ").capitalize()
+
+
+def unknown(value: str) -> str:
+    """A value that this version does not know, with its text made visible."""
+    return QCoreApplication.translate("words", "Unknown value: {value}").format(value=Unknown(value).shown)
 
 
 def is_known(kind: str, key: str) -> bool:
@@ -47,7 +58,7 @@ def role(key: str) -> str:
 
 def read_by(key: str) -> str:
     """How an item was identified, within a line of text: `camera`, `typed` …"""
-    return word("read_by", key) if key in WORDS["read_by"] else key
+    return word("read_by", key)
 
 
 def reason(outcome_key: str, key: str) -> str:

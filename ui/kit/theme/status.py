@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 
+from eum_app.domain.vocabulary import Unknown
+
 
 @dataclass(frozen=True)
 class StatusMark:
@@ -60,5 +62,9 @@ STATUS: dict[str, StatusMark] = {
 
 
 def status_mark(key: str) -> StatusMark:
-    """The mark of a state; a state this version does not know is shown by its own name, never hidden."""
-    return STATUS.get(key) or StatusMark(key, "circle-question-mark", key.replace("_", " ").capitalize(), "mute")
+    """The mark of a state; one that this version does not know is shown as unknown, with its text."""
+    mark = STATUS.get(key)
+    if mark is not None or not key:
+        return mark or StatusMark("", "circle-question-mark", "", "mute")
+    said = QCoreApplication.translate("status", "Unknown value: {value}").format(value=Unknown(key).shown)
+    return StatusMark(key, "circle-question-mark", said, "mute")
