@@ -31,6 +31,7 @@ from db.origin import StoreName as StoreName
 from db.tables import meta, read
 from db.transaction import Transaction
 from db.watermark import Watermark
+from eum_app.diagnostics import Event, timed
 from eum_app.domain.areas import Area
 from eum_app.domain.clock import Now
 from eum_app.domain.errors import Refusal, Trouble
@@ -190,6 +191,7 @@ class Store(Origin):
             self.sweep(age_s=0)
             empty_log(self._engine)  # the key stood in it
 
+    @timed(Event.STORE_REBUILT)
     def rebuild(self) -> int:
         """Make the read tables again from the journals; the number of facts applied."""
         with self._turn, begin(self._engine, write=True, alone=True) as connection:

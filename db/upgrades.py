@@ -17,6 +17,7 @@ from db.engines import DATABASE, begin, give_memory_back
 from db.files import disk_trouble, sync_folder
 from db.snapshots import copy_database, database_bytes, put_back_database, require_room, verify_database
 from db.tables import journal, meta
+from eum_app.diagnostics import Event, timed
 from eum_app.domain.errors import KnownError, Refusal, Trouble
 from eum_app.domain.journal import outgoing_origin
 
@@ -36,6 +37,7 @@ def is_due(connection: Connection) -> bool:
     return revision != migrations.HEAD or _of_tables(connection) != str(projection.PROJECTION_VERSION)
 
 
+@timed(Event.STORE_UPGRADED)
 def bring_up(folder: Path, engine: Engine, data_key: bytes) -> None:
     """Bring the schema up and make the read tables anew; all of it or nothing.
 

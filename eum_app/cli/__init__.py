@@ -10,6 +10,7 @@ import os
 import sys
 from pathlib import Path
 
+from eum_app import diagnostics
 from eum_app.cli.process import EXIT_REFUSED, EXIT_TROUBLE, FIRST_PAINT, secrets_taken
 from eum_app.domain.errors import KnownError, Trouble
 
@@ -24,7 +25,13 @@ def run(arguments: list[str] | None = None) -> int:
     """
     given = sys.argv[1:] if arguments is None else arguments
     with secrets_taken():
-        return _run(given)
+        try:
+            return _run(given)
+        except Exception as bug:
+            diagnostics.note_crash(bug)
+            raise
+        finally:
+            diagnostics.stop()
 
 
 def _run(given: list[str]) -> int:
@@ -46,6 +53,7 @@ def _run(given: list[str]) -> int:
         from eum_app.wording.messages import sentence
 
         known = error if isinstance(error, KnownError) else _missing_library(error)
+        diagnostics.note(diagnostics.Event.COMMAND, code=known.code)
         sys.stderr.write(f"{sentence(known)}\n")
         return EXIT_TROUBLE if isinstance(known, Trouble) else EXIT_REFUSED
     except SystemExit as end:

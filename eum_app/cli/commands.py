@@ -17,6 +17,7 @@ from eum_app.cli.marks import parse_mark_command, read_marks_command
 from eum_app.cli.paper import labels_command
 from eum_app.cli.report import report_app
 from eum_app.cli.store import store_app
+from eum_app.cli.support import diagnostics_command
 from eum_app.cli.verify import verify_command
 from eum_app.cli.work import visit_app
 
@@ -39,6 +40,7 @@ app.add_typer(content_app, name="content")
 app.command("read-marks")(read_marks_command)
 app.command("parse-mark")(parse_mark_command)
 app.command("verify")(verify_command)
+app.command("diagnostics")(diagnostics_command)
 app.command("labels")(labels_command)
 
 

@@ -15,6 +15,7 @@ import typer
 from platformdirs import user_data_path
 
 from db.files import own_folder
+from eum_app import diagnostics
 from eum_app.cli.process import secret
 from eum_app.domain.errors import Refusal
 from eum_app.domain.stores import SessionEnd
@@ -44,8 +45,13 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON documen
 
 
 def store_folder(given: Path | None) -> Path:
-    """The store's folder: as given, else the platform's place for a person's data. Raises Trouble `home.absent`."""
-    return given or own_folder(user_data_path) / "store"
+    """Return the store's folder: as given, else the platform's place for a person's data. Raises Trouble `home.absent`.
+
+    From now on the diagnostics of this command go to the log beside it.
+    """
+    folder = given or own_folder(user_data_path) / "store"
+    diagnostics.start(folder)
+    return folder
 
 
 def passphrase(descriptor: int | None, *, prompt: str = "Passphrase: ", confirm: bool = False) -> str:

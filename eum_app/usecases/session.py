@@ -19,6 +19,7 @@ from db.transaction import Transaction
 from eum_app import __version__
 from eum_app.crypto.signing import SigningKey
 from eum_app.crypto.suites import Suite
+from eum_app.diagnostics import Event, note, since_ms
 from eum_app.domain import people
 from eum_app.domain.clock import Now, from_utc_text, system_now, utc_text
 from eum_app.domain.errors import Refusal
@@ -35,6 +36,7 @@ Value = TypeVar("Value")
 
 NOTICE_ID = "notice-1"
 MAX_NOTED = 500
+SLOW_WRITE_MS = 1_000
 Noted = tuple[list[tuple[str, str]], list[str]]
 
 
@@ -139,6 +141,7 @@ class Session:
         """As `Store.writing`, with this session's account as the author, who states only what the role may: any other
         fact raises Refusal `permission.denied`, whatever the use case."""
         noted: Noted = ([], []) if own_chain_last else self._noted()
+        began = time.monotonic()
         try:
             with self.store.writing(self.author, own_chain_last=own_chain_last) as transaction:
                 if not own_chain_last:
@@ -150,6 +153,8 @@ class Session:
             with self._noting:
                 self._reads[:0], self._denied[:0] = noted
             raise
+        if (took_ms := since_ms(began)) >= SLOW_WRITE_MS:
+            note(Event.WRITE_SLOW, ms=took_ms)
 
     # Reads, and what was denied (AU-3): noted at once, recorded with the next write
 

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 MACHINE_SENTENCES: dict[str, tuple[str, str]] = {
+    "diagnostics.none": (
+        "There are no diagnostics beside the store {folder} yet.",
+        "Check the folder, or open the app once and repeat.",
+    ),
     "demo.foreign": (
         "The folder {path} holds something that no demo made: {found}.",
         "Move it elsewhere, or name another folder with --output.",

@@ -26,6 +26,8 @@ BREACHES = [
     ("floors", "eum_app.domain.marks", "import eum_app.crypto.signing"),
     ("floors", "eum_app.domain.marks", "import db.tables"),
     ("floors", "eum_app.crypto.signing", "import db.tables"),
+    ("floors", "eum_app.domain.marks", "import eum_app.diagnostics"),
+    ("floors", "eum_app.diagnostics", "import eum_app.crypto.signing"),
     ("floors", "assets", "import eum_app.domain.marks"),
     ("floors", "db.store", "import sync.trust"),
     ("floors", "sync.trust", "import db.store"),

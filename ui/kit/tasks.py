@@ -12,7 +12,6 @@ import contextlib
 import math
 import threading
 import time
-import traceback
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from functools import partial
@@ -21,6 +20,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 import shiboken6
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, Signal, Slot
 
+from eum_app import diagnostics
 from eum_app.domain.areas import Area, stale
 from eum_app.domain.errors import KnownError, Trouble
 
@@ -36,10 +36,15 @@ Report = Callable[[], object]
 QUERY_THREADS = 2
 _GRACE_S = 3.0
 _LOOK_S = 0.1
+SLOW_MS = 1_000  # queries and writes that take longer are noted in the diagnostics
 
 
 class ChildCrashedError(Exception):
-    """A bug in a child process; the text is the child's traceback."""
+    """A bug in a child process. `crash_lines` are its type and places, made there by `diagnostics.places_of`."""
+
+    def __init__(self, crash_lines: list[str]) -> None:
+        super().__init__("child process")
+        self.crash_lines = crash_lines
 
 
 class CancelledError(Exception):
@@ -222,12 +227,17 @@ class Tasks(QObject):
         self, fn: Callable[[], T], on_done: Callable[[T], object] | None, on_failed: OnFailed | None, *, tell: bool
     ) -> Report:
         """Run it here; what the GUI thread is to be told of it."""
+        began = time.monotonic()
         try:
             result = fn()
         except KnownError as error:
+            diagnostics.note(diagnostics.Event.TASK_FAILED, code=error.code, ms=diagnostics.since_ms(began))
             return partial(self._fail, error, on_failed)
         except Exception as error:  # noqa: BLE001 - one of the two doors for bugs
+            diagnostics.note_crash(error)
             return partial(self._crash, error)
+        if (took_ms := diagnostics.since_ms(began)) >= SLOW_MS:
+            diagnostics.note(diagnostics.Event.TASK_SLOW, ms=took_ms)
         return partial(self._finish, result, on_done, tell=tell)
 
     def _await_queries(self) -> None:
@@ -310,6 +320,7 @@ class ChildTask:
         self._watcher = threading.Thread(target=self._watch, name="child-watcher", daemon=True)
         self._is_cancelled = False
         self._deadline_s = math.inf
+        self._began = time.monotonic()
 
     def start(self) -> None:
         self._watcher.start()
@@ -337,6 +348,7 @@ class ChildTask:
         except OSError as error:
             ended = ("unstarted", error, None)
         except Exception as bug:  # noqa: BLE001 - the same door: a function or an argument that cannot be sent
+            diagnostics.note_crash(bug)
             ended = ("bug", bug, None)
         self._tasks._post(partial(self._arrive, *ended))
 
@@ -363,7 +375,7 @@ class ChildTask:
     def _follow(self, pipe: Connection, process: SpawnProcess, stop: Event) -> tuple[str, Any]:
         """Hand out the work and pass progress on, until the child answers, ends, or must be ended."""
         try:
-            pipe.send((self._fn, self._args))
+            pipe.send((self._fn, self._args, diagnostics.started_for()))
             self._args = ()  # a ticket among them holds keys
             while True:
                 if self._is_cancelled:
@@ -388,6 +400,8 @@ class ChildTask:
     def _arrive(self, what: str, value: Any, code: int | None) -> None:
         tasks = self._tasks
         tasks._children.discard(self)
+        ended, ms = value.code if isinstance(value, KnownError) else what, diagnostics.since_ms(self._began)
+        diagnostics.note(diagnostics.Event.CHILD_ENDED, code=ended, ms=ms, exit_code=code or 0)
         if what == "done":
             tasks._finish(value, self._on_done, tell=True)
         elif what == "cancelled" or self._is_cancelled:
@@ -415,14 +429,17 @@ def _child_main(pipe: Connection, stop: Event) -> None:
         pipe.send(("progress", (done, total, text)))
 
     try:
-        fn, args = pipe.recv()
+        fn, args, store_folder = pipe.recv()
+        if store_folder is not None:
+            diagnostics.start(store_folder)
         answer: tuple[str, Any] = ("done", fn(progress, *args))
     except CancelledError:
         answer = ("cancelled", None)
     except KnownError as error:
         answer = ("failed", error)
-    except Exception:  # noqa: BLE001 - the other side of the same door: the traceback goes to the crash page
-        answer = ("crashed", traceback.format_exc())
+    except Exception as bug:  # noqa: BLE001 - the other side of the same door: its places go to the crash page
+        diagnostics.note_crash(bug)
+        answer = ("crashed", diagnostics.places_of(bug))
     with contextlib.suppress(BrokenPipeError):  # ended meanwhile: nobody hears it any more
         pipe.send(answer)
     pipe.close()

@@ -21,6 +21,7 @@ from db.files import own_folder
 from eum_app import APP_ID
 from eum_app.domain.errors import KnownError, Trouble
 from ui.kit.theme import MODES, theme
+from ui.window.run_notes import run_noted
 from ui.window.unlock import UnlockPage
 
 if TYPE_CHECKING:
@@ -59,6 +60,8 @@ class AppWindow(QWidget):
     unlocked = Signal()
     """The shell is built and in sight."""
     locked = Signal()
+    warming_up = Signal()
+    """The first page is painted; what is heavy to import comes now."""
 
     def __init__(
         self,
@@ -180,6 +183,7 @@ class AppWindow(QWidget):
 
     def _warm_up(self) -> None:
         if self._front is not None and not self._is_closed:
+            self.warming_up.emit()
             self._opening().query(partial(_warm, _WARM[self._kind]), lambda _done: None)
             self._watching()
 
@@ -431,8 +435,11 @@ def run(
     from ui.window.display import application
 
     app = application()
-    QCoreApplication.setApplicationName("EUM")
-    _take_look()
-    window = build_window(store_folder or default_folder(), outbox=outbox, inbox=inbox, marking=marking)
-    window.show()
-    return app.exec()
+    folder = store_folder or default_folder()
+    with run_noted(folder) as begin_notes:
+        QCoreApplication.setApplicationName("EUM")
+        _take_look()
+        window = build_window(folder, outbox=outbox, inbox=inbox, marking=marking)
+        window.warming_up.connect(begin_notes)
+        window.show()
+        return app.exec()

@@ -5,18 +5,15 @@ It knows no use case. `ui.window.app` makes pages, adds them, and connects the t
 
 from __future__ import annotations
 
-import traceback
-
 import shiboken6
 from PySide6.QtCore import QCoreApplication, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QCloseEvent, QGuiApplication, QKeyEvent, QKeySequence, QResizeEvent
+from PySide6.QtGui import QAction, QCloseEvent, QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import (
     QApplication,
     QDialog,
     QFrame,
     QGridLayout,
     QHBoxLayout,
-    QPlainTextEdit,
     QStackedWidget,
     QToolTip,
     QVBoxLayout,
@@ -26,10 +23,11 @@ from PySide6.QtWidgets import (
 from eum_app.domain.areas import Area
 from eum_app.domain.errors import KnownError
 from ui.kit.page import KeyEntry, Page
-from ui.kit.tasks import ChildCrashedError, Tasks
+from ui.kit.tasks import Tasks
 from ui.kit.theme import gathered, inset, theme
-from ui.kit.widgets import Card, CuiBanner, FitArea, button, hbox, label, scrolled
+from ui.kit.widgets import Card, CuiBanner, FitArea, button, label, scrolled
 from ui.kit.widgets.rail import DeviceState, Rail
+from ui.window.crash_page import CrashPage
 
 __all__ = ["DeviceState", "Page", "Shell"]
 
@@ -81,7 +79,7 @@ class Shell(QWidget):
         whole.addWidget(self._banners[1])
         self._sheet = ShortcutsSheet(self)
         self._actions: list[QAction] = []
-        self._crash = CrashPage()
+        self._crash = CrashPage(tasks)
         self._crash.go_on_requested.connect(self._leave_crash)
         self._crash_frame = self._stack.add(self._crash)
         self._before_crash = ""
@@ -329,65 +327,3 @@ class ShortcutsSheet(QFrame):
             self.hide()
         else:
             super().keyPressEvent(event)
-
-
-class CrashPage(QWidget):
-    """A bug: what it means for the data, and what to hand on. Never shows values, only where in the program it was."""
-
-    go_on_requested = Signal()
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setProperty("kind", "page")
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        tr = QCoreApplication.translate
-        self._details = QPlainTextEdit()
-        self._details.setReadOnly(True)
-        self._details.setProperty("kind", "mono")
-        self._details.setAccessibleName(tr("kit", "Details of the fault"))
-        self.go_on_button = button(tr("kit", "Go on working"), self.go_on_requested.emit, kind="primary")
-        copy = button(tr("kit", "Copy details"), self._copy, icon="copy")
-        card = Card()
-        card.add_padded(
-            label(tr("kit", "The program made a mistake"), "headline", wrap=True),
-            label(
-                tr(
-                    "kit",
-                    "What was recorded before is saved. What you were doing just now may not be: check it in the "
-                    "activity log before you repeat it.",
-                ),
-                "body",
-                wrap=True,
-            ),
-            label(tr("kit", "Hand these details on; they hold no serial numbers and no names."), "sub", wrap=True),
-            self._details,
-            hbox(self.go_on_button, copy, 1),
-            margins=(28, 26, 28, 26),
-            spacing=12,
-        )
-        layout = QGridLayout(self)
-        inset(layout, 24, 24, 24, 24)
-        for at in (0, 2):
-            layout.setColumnStretch(at, 1)
-            layout.setRowStretch(at, 1)
-        layout.setColumnStretch(1, 3)
-        layout.addWidget(card, 1, 1)
-
-    def show_bug(self, bug: BaseException) -> None:
-        """Type and places of the fault; its message may hold data and is left out."""
-        if isinstance(bug, ChildCrashedError):
-            frames = [line for line in str(bug).splitlines() if line.lstrip().startswith("File ")]
-            kind = "child process"
-        else:
-            frames = [
-                f'  File "{frame.filename}", line {frame.lineno}, in {frame.name}'
-                for frame in traceback.extract_tb(bug.__traceback__)
-            ]
-            kind = type(bug).__name__
-        self._details.setPlainText("\n".join([kind, *frames]))
-
-    def details(self) -> str:
-        return self._details.toPlainText()
-
-    def _copy(self) -> None:
-        QGuiApplication.clipboard().setText(self.details())

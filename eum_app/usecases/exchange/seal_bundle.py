@@ -13,6 +13,7 @@ from db.files import disk_trouble
 from db.queries.exchange import held_by_device, received_head, require_not_rolled_back
 from db.store import Connection, Store
 from eum_app.crypto.certificates import Certificate
+from eum_app.diagnostics import Event, timed
 from eum_app.domain.areas import Area
 from eum_app.domain.bundles import BundleKind
 from eum_app.domain.errors import Refusal
@@ -54,6 +55,7 @@ class Sealed(Changed):
         return (self.path, *self.further)
 
 
+@timed(Event.SEALED)
 def seal_results(session: Session, folder: Path, progress: OnProgress | None = None) -> Sealed:
     """On a device: seal everything that HQ has no receipt for; of a store that was copied or put back, what is surely
     its own.
@@ -73,6 +75,7 @@ def seal_results(session: Session, folder: Path, progress: OnProgress | None = N
         return _seal(session, connection, since, recipient, folder, progress, through)
 
 
+@timed(Event.SEALED)
 def seal_for_device(session: Session, device: str, folder: Path, progress: OnProgress | None = None) -> Sealed:
     """At HQ: seal what a device has not said it holds: tasking, receipts.
 

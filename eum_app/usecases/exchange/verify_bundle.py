@@ -18,6 +18,7 @@ from db.content import ObjectRow, keep_object, verify_content
 from db.files import disk_trouble, sync_folder, written_whole
 from db.queries.exchange import bundle_held, is_quarantined
 from db.transaction import Transaction
+from eum_app.diagnostics import Event, note, timed
 from eum_app.domain.areas import Area
 from eum_app.domain.bundles import ImportResult
 from eum_app.domain.errors import KnownError, Refusal, Trouble
@@ -112,6 +113,7 @@ Take = Callable[[Session, Path], tuple[ImportOutcome, frozenset[Area]]]
 """Receives one bundle; returns its outcome and the areas touched. Raises as `append_bundle` does."""
 
 
+@timed(Event.IMPORTED)
 def receive_each(session: Session, paths: Sequence[Path], take: Take, progress: OnProgress | None = None) -> Received:
     """Receive bundles in the order in which they follow each other; one bad file never stops the rest.
 
@@ -137,7 +139,15 @@ def receive_each(session: Session, paths: Sequence[Path], take: Take, progress: 
             if progress:
                 progress(len(files) - len(still), len(files))
         waiting = still
+    for outcome in outcomes.values():
+        _note(outcome)
     return Received(tuple(dict.fromkeys(files)), outcomes, areas)
+
+
+def _note(outcome: ImportOutcome) -> None:
+    """Write to the diagnostics how one import ended, without the bundle's name or sender."""
+    code = outcome.code or outcome.outcome
+    note(Event.IMPORTED_BUNDLE, code=code, entries=outcome.new_entries, findings=outcome.new_findings)
 
 
 @contextlib.contextmanager

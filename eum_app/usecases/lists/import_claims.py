@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from db.queries.claims import claim_candidates, claim_list_of
 from db.store import Connection
+from eum_app.diagnostics import Event, note, timed
 from eum_app.domain.claims import Candidate, ClaimKind, ClaimMatch, ClaimRow, Matched, match_claim
 from eum_app.domain.errors import Refusal
 from eum_app.domain.facts import ClaimMade, ClaimsImported, Fact, RejectedRow
@@ -29,6 +30,7 @@ class ClaimsResult(Changed):
     rejected: int
 
 
+@timed(Event.IMPORTED_LIST)
 def import_claims(session: Session, preview: ClaimsPreview, kind: ClaimKind) -> ClaimsResult:
     """Record the accepted rows of a preview, each with the item that it is about as the book stands now.
 
@@ -66,6 +68,7 @@ def import_claims(session: Session, preview: ClaimsPreview, kind: ClaimKind) -> 
         )
         transaction.record_all(facts)
         areas = frozenset(transaction.areas)
+    note(Event.LIST_ROWS, accepted=len(preview.accepted), rejected=len(preview.rejected), rows=preview.rows)
     return ClaimsResult(
         areas,
         import_id,

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Final
 
 from db.queries.items import held_match_keys, site_ids_by_name
+from eum_app.diagnostics import Event, note, timed
 from eum_app.domain.facts import Fact, InventoryImported, ItemListed, RejectedRow, SiteRegistered
 from eum_app.domain.inventory_rows import InventoryRow
 from eum_app.domain.people import Permission
@@ -27,6 +28,7 @@ class InventoryResult(Changed):
     sites: int
 
 
+@timed(Event.IMPORTED_LIST)
 def import_inventory(session: Session, preview: InventoryPreview) -> InventoryResult:
     """Record the accepted rows of a preview: an item not on the book yet is listed, one that is there is counted.
 
@@ -73,6 +75,7 @@ def import_inventory(session: Session, preview: InventoryPreview) -> InventoryRe
         )
         transaction.record_all(facts)
         areas = frozenset(transaction.areas)
+    note(Event.LIST_ROWS, accepted=len(new_rows), rejected=len(preview.rejected), rows=preview.rows)
     return InventoryResult(areas, import_id, len(new_rows), already_held, len(preview.rejected), new_sites)
 
 

@@ -21,6 +21,7 @@ import msgspec
 
 from db.files import disk_trouble, sync_folder
 from eum_app.crypto.certificates import Identity
+from eum_app.diagnostics import Event, timed
 from eum_app.domain.areas import Area
 from eum_app.domain.errors import Refusal, Trouble
 from eum_app.domain.facts import ReportExported
@@ -89,6 +90,7 @@ def _refuse_occupied(path: Path) -> None:
         raise Refusal("report.read_only", name=path.name)
 
 
+@timed(Event.EXPORTED)
 def export_report(session: Session, path: Path, report: Report, sidecar: Sidecar, identity: Identity) -> Exported:
     """Write `report` as `path` with its sidecar and signature, and record the export.
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from db.backups import Backup, Manifest, OnProgress, Piece, damaged_parts, put_back, read_manifest, write_backup
 from db.keyslots import open_slot, read_store_file
+from eum_app.diagnostics import Event, timed
 from eum_app.domain.errors import Refusal
 from eum_app.usecases.session import Session
 
@@ -20,6 +21,7 @@ class Restored:
     lost: tuple[str, ...]
 
 
+@timed(Event.BACKED_UP)
 def back_up(session: Session, into: Path, progress: OnProgress | None = None) -> Backup:
     """Back this store up into a folder of backups: everything in it as of one moment, encrypted as it is.
 
@@ -28,6 +30,7 @@ def back_up(session: Session, into: Path, progress: OnProgress | None = None) ->
     return write_backup(session.store, session.ticket.data_key, into, progress)
 
 
+@timed(Event.RESTORED)
 def restore(
     backup: Path,
     folder: Path,

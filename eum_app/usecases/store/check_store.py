@@ -10,6 +10,7 @@ from db.content import examine_content
 from db.instance import entries_lost
 from db.queries.exchange import outgoing_of, sealed_heads, unheld_receipts
 from db.store import Connection
+from eum_app.diagnostics import Event, timed
 from eum_app.domain.errors import Refusal
 from eum_app.domain.facts import HeadSigned, decode_fact
 from eum_app.domain.journal import Entry, Head, genesis, verify_chain
@@ -39,6 +40,7 @@ class Examined:
     withheld: int
 
 
+@timed(Event.STORE_CHECKED)
 def examine_store(session: Session) -> Examined:
     """Follow every chain from its beginning, hold every signature over a head, hash every sealed object, and compare
     with what was received and announced. What is found in one chain does not hide what is in another."""

@@ -13,6 +13,7 @@ import msgspec
 
 from db.erase import destroy_keyslots, remove_rest
 from db.queries.exchange import Outstanding, outstanding
+from eum_app import diagnostics
 from eum_app.domain.errors import Refusal
 from eum_app.domain.people import Permission
 from eum_app.usecases.changes import Changed
@@ -53,6 +54,7 @@ def erase_store(session: Session, confirm: str) -> None:
     destroy_keyslots(folder)
     session.drop_keys()
     remove_rest(folder)
+    diagnostics.discard(folder)
 
 
 def erase_after(session: Session) -> int:

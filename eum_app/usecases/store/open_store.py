@@ -16,6 +16,7 @@ from eum_app.crypto.certificates import issue_hq, make_authority
 from eum_app.crypto.passphrases import KdfParams
 from eum_app.crypto.sealing import KemKey
 from eum_app.crypto.suites import DEFAULT_SUITE, Suite
+from eum_app.diagnostics import Event, timed
 from eum_app.domain import people
 from eum_app.domain.clock import Now, system_now, utc_text
 from eum_app.domain.errors import Refusal
@@ -30,6 +31,7 @@ from eum_app.usecases.session import Session, new_id
 from eum_app.usecases.store.unlocking import new_ticket, opened, started, unlocked_by_passphrase
 
 
+@timed(Event.STORE_CREATED)
 def create_store(
     folder: Path,
     *,
@@ -127,6 +129,7 @@ def _furnished(
     return session
 
 
+@timed(Event.STORE_OPENED)
 def open_store(
     folder: Path, account: str, passphrase: str, *, notice_accepted_at: str | None = None, now: Now = system_now
 ) -> Session:
@@ -153,6 +156,7 @@ def change_database_url(folder: Path, account: str, passphrase: str, url: str) -
     readdress(folder, unlocked_by_passphrase(folder, account, passphrase)[1].data_key, url)
 
 
+@timed(Event.STORE_CHECKED)
 def check_store(session: Session) -> tuple[list[Head], list[str]]:
     """Follow every chain from its beginning and hash every sealed object: (heads, ids of objects that do not hold).
 

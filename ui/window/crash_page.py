@@ -1,0 +1,93 @@
+"""The page for a bug."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QCoreApplication, Qt, Signal
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QGridLayout, QPlainTextEdit, QWidget
+
+from eum_app import diagnostics
+from ui.kit.tasks import Tasks
+from ui.kit.theme import inset
+from ui.kit.widgets import Card, NoticeBar, button, hbox, label
+from ui.kit.widgets.path_field import PathField
+
+
+class CrashPage(QWidget):
+    """Shown after a bug: what it means for the data, the places of the fault without any value, and the diagnostics."""
+
+    go_on_requested = Signal()
+
+    def __init__(self, tasks: Tasks) -> None:
+        super().__init__()
+        self._tasks = tasks
+        self.setProperty("kind", "page")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        tr = QCoreApplication.translate
+        self._details = QPlainTextEdit()
+        self._details.setReadOnly(True)
+        self._details.setProperty("kind", "mono")
+        self._details.setAccessibleName(tr("kit", "Details of the fault"))
+        self.go_on_button = button(tr("kit", "Go on working"), self.go_on_requested.emit, kind="primary")
+        copy = button(tr("kit", "Copy details"), self._copy, icon="copy")
+        self.path_field = PathField(tr("kit", "File for the diagnostics"), object_name="diagnostics_path", kind="save")
+        self.path_field.set_path(Path.home() / "eum-diagnostics.log")
+        self.save_button = button(tr("kit", "Save diagnostics"), self._save, icon="download")
+        self.save_button.setObjectName("diagnostics_save")
+        self.notice = NoticeBar()
+        self._diagnostics = QWidget()
+        self._diagnostics.setLayout(hbox(self.path_field, self.save_button, spacing=8))
+        card = Card()
+        card.add_padded(
+            label(tr("kit", "The program made a mistake"), "headline", wrap=True),
+            label(
+                tr(
+                    "kit",
+                    "What was recorded before is saved. What you were doing just now may not be: check it in the "
+                    "activity log before you repeat it.",
+                ),
+                "body",
+                wrap=True,
+            ),
+            label(tr("kit", "Hand these details on; they hold no serial numbers and no names."), "sub", wrap=True),
+            self._details,
+            hbox(self.go_on_button, copy, 1),
+            self._diagnostics,
+            self.notice,
+            margins=(28, 26, 28, 26),
+            spacing=12,
+        )
+        layout = QGridLayout(self)
+        inset(layout, 24, 24, 24, 24)
+        for at in (0, 2):
+            layout.setColumnStretch(at, 1)
+            layout.setRowStretch(at, 1)
+        layout.setColumnStretch(1, 3)
+        layout.addWidget(card, 1, 1)
+
+    def show_bug(self, bug: BaseException) -> None:
+        """Show the type and places of the fault. Its message may hold data, so it is left out."""
+        self._details.setPlainText("\n".join(diagnostics.places_of(bug)))
+        self._diagnostics.setVisible(diagnostics.started_for() is not None)
+        self.notice.dismiss()
+
+    def details(self) -> str:
+        return self._details.toPlainText()
+
+    def _copy(self) -> None:
+        QGuiApplication.clipboard().setText(self.details())
+
+    def _save(self) -> None:
+        from eum_app.usecases.store.save_diagnostics import save_diagnostics
+
+        store_folder, path = diagnostics.started_for(), self.path_field.path
+        if store_folder is not None and path is not None:
+            self.notice.dismiss()
+            self._tasks.operation(partial(save_diagnostics, store_folder, path), self._saved, self.notice.show_error)
+
+    def _saved(self, _size: int) -> None:
+        tr = QCoreApplication.translate
+        self.notice.show_message("ok", tr("kit", "The diagnostics are saved."))

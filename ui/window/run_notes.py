@@ -1,0 +1,38 @@
+"""Diagnostics of one run of the app: its start, its end, and a bug that ends it."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from PySide6.QtCore import qVersion
+
+from eum_app import __version__, diagnostics
+from eum_app.domain.errors import KnownError
+
+
+@contextlib.contextmanager
+def run_noted(store_folder: Path) -> Iterator[Callable[[], None]]:
+    """Yield a function that starts the log; call it after the first paint, since a rotating file costs 20 ms to import.
+
+    At the end of the block the run's duration is noted, and the log is stopped. A bug is noted in any case.
+    """
+
+    def begin() -> None:
+        diagnostics.start(store_folder)
+        diagnostics.note_versions(app=__version__, python=sys.version.split()[0], qt=qVersion(), system=sys.platform)
+
+    try:
+        with diagnostics.timed(diagnostics.Event.ENDED):
+            yield begin
+    except KnownError:
+        raise
+    except Exception as bug:
+        if diagnostics.started_for() is None:
+            begin()
+        diagnostics.note_crash(bug)
+        raise
+    finally:
+        diagnostics.stop()
