@@ -1,0 +1,275 @@
+"""The current work in a visit: its states, its events and the table of what each event does in each state. No Qt here.
+
+Widgets show `CurrentWork` and send it events; they never decide by what happens to be in sight. `TABLE` describes the
+workspace as it is. `# evidence N.N` marks the rows that the section of that number in the evidence issue will change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum, auto
+from typing import Final
+
+from eum_app.domain.checklists import Checklist
+from eum_app.domain.facts import MarkRead
+from eum_app.domain.visits import ReadBy
+from ui.field.visit.draft import Draft
+from ui.field.visit.visit_view import VisitView
+
+
+class State(StrEnum):
+    """The current task in the right column. Under an item opened from the group, the rest of the group waits."""
+
+    UNREAD = auto()
+    """The visit is still being read from the store."""
+    CLOSED = auto()
+    """The visit is closed out: read-only."""
+    NOTHING = auto()
+    OFFER = auto()
+    """A mark that is not simply an expected item: what it could be, and what can be done."""
+    ITEM = auto()
+    REASONS = auto()
+    """Why the item (or the offered mark) is not simply verified."""
+    GROUP = auto()
+    """Items that were taken in view at once."""
+    BY_HAND = auto()
+    """A serial typed twice, because no mark can be read."""
+
+
+class Event(StrEnum):
+    """An act of the person, a scanner, the camera or the store."""
+
+    ANOTHER_VISIT = auto()
+    VISIT_READ = auto()
+    """The store says that the visit is open."""
+    VISIT_CLOSED = auto()
+    """The store says that the visit is closed out."""
+    SCAN = auto()
+    """A mark was scanned or typed."""
+    SCAN_AGAIN = auto()
+    """The mark of the open item was scanned or typed."""
+    PRESS = auto()
+    """A mark in the picture was pressed."""
+    PRESS_AGAIN = auto()
+    """The mark of the open item was pressed in the picture."""
+    SIGHT = auto()
+    """The camera has a verdict about a mark in view."""
+    LOST = auto()
+    """A scan without its separators can be read in several ways."""
+    PICK = auto()
+    """A row of the list was chosen."""
+    CHOOSE = auto()
+    """One of the items that an offer names was chosen."""
+    SHOW_ITEM = auto()
+    """An expected item has been read from the store."""
+    SHOW_OFFER = auto()
+    """The mark that was read, or the item that was picked, is not expected."""
+    TYPE_BY_HAND = auto()
+    ENTERED = auto()
+    """The serial typed by hand has its meaning."""
+    TAKE = auto()
+    """All expected items in view are taken."""
+    OPEN_ONE = auto()
+    """One item of the group is opened by itself."""
+    ANSWER_ALL = auto()
+    PHOTO = auto()
+    VERIFY = auto()
+    """Record as verified: the item, or each item of the group."""
+    DECIDE = auto()
+    """Any other outcome: its reason is asked for."""
+    GIVE_REASON = auto()
+    NOTE_LABEL = auto()
+    """Keep the claims of the container's label that is offered."""
+    LABEL_NOTED = auto()
+    RECORDED = auto()
+    GROUP_RECORDED = auto()
+    UNDO = auto()
+    ESCAPE = auto()
+    PUT_AWAY = auto()
+
+
+class Reply(StrEnum):
+    """The table's answer where it names no next state."""
+
+    STAY = auto()
+    """It is carried out; the state stays."""
+    REFUSE = auto()
+    """It is not carried out, and the page says why."""
+    IGNORE = auto()
+    """It means nothing here."""
+    BACK = auto()
+    """From the reasons back to what they were asked about."""
+    LEAVE = auto()
+    """The work ends: the items that wait in the group come back, or nothing is open."""
+
+
+class Stake(StrEnum):
+    """The loss if something else took the place of the current work."""
+
+    NONE = auto()
+    ANSWERS = auto()
+    """Answers, photos, a note, or an entry by hand."""
+    GROUP = auto()
+    """Items taken in view, with or without an item opened from them."""
+
+
+Cell = State | Reply
+
+
+@dataclass(frozen=True)
+class Step:
+    """The table's answer for each stake."""
+
+    none: Cell
+    answers: Cell
+    group: Cell
+
+    def by(self, stake: Stake) -> Cell:
+        return {Stake.NONE: self.none, Stake.ANSWERS: self.answers, Stake.GROUP: self.group}[stake]
+
+
+# Cells of the table, short enough to keep a row on a line.
+STAY, REFUSE, NO, BACK, LEAVE = Reply
+UNREAD, CLOSED, NOTHING, OFFER, ITEM, REASONS, GROUP, BY_HAND = State
+FREE = Step(STAY, REFUSE, REFUSE)
+"""Carried out where nothing is at stake, else refused."""
+QUIET = Step(STAY, NO, NO)
+ALONE = Step(STAY, STAY, REFUSE)
+"""Carried out unless items wait in a group."""
+SHOW_I = Step(ITEM, ITEM, NO)
+SHOW_O = Step(OFFER, OFFER, NO)
+TYPE = Step(BY_HAND, REFUSE, REFUSE)
+TAKE = Step(GROUP, REFUSE, REFUSE)
+NOTED = Step(LEAVE, STAY, STAY)
+
+
+def _row(*cells: Cell | Step) -> dict[State, Step]:
+    steps = (cell if isinstance(cell, Step) else Step(cell, cell, cell) for cell in cells)
+    return dict(zip(State, steps, strict=True))
+
+
+# fmt: off
+TABLE: Final[Mapping[Event, Mapping[State, Step]]] = {
+    #                          unread   closed   nothing  offer    item     reasons  group    by hand
+    Event.ANOTHER_VISIT:  _row(UNREAD,  UNREAD,  UNREAD,  UNREAD,  UNREAD,  UNREAD,  UNREAD,  UNREAD), # evidence 1.8
+    Event.VISIT_READ:     _row(NOTHING, NOTHING, STAY,    STAY,    STAY,    STAY,    STAY,    STAY),   # evidence 1.3
+    Event.VISIT_CLOSED:   _row(CLOSED,  STAY,    CLOSED,  CLOSED,  CLOSED,  CLOSED,  CLOSED,  CLOSED),
+    Event.SCAN:           _row(NO,      REFUSE,  STAY,    FREE,    FREE,    REFUSE,  REFUSE,  REFUSE), # evidence 1.6
+    Event.SCAN_AGAIN:     _row(NO,      REFUSE,  NO,      QUIET,   QUIET,   NO,      NO,      NO),
+    Event.PRESS:          _row(NO,      REFUSE,  STAY,    FREE,    FREE,    REFUSE,  REFUSE,  REFUSE),
+    Event.PRESS_AGAIN:    _row(NO,      REFUSE,  NO,      STAY,    STAY,    BACK,    NO,      NO),     # evidence 1.8
+    Event.SIGHT:          _row(NO,      REFUSE,  STAY,    QUIET,   QUIET,   NO,      NO,      NO),
+    Event.LOST:           _row(NO,      NO,      STAY,    QUIET,   QUIET,   NO,      NO,      NO),
+    Event.PICK:           _row(NO,      REFUSE,  STAY,    ALONE,   ALONE,   ALONE,   REFUSE,  STAY),   # evidence 1.8
+    Event.CHOOSE:         _row(NO,      NO,      NO,      ALONE,   NO,      NO,      NO,      NO),
+    Event.SHOW_ITEM:      _row(NO,      REFUSE,  ITEM,    SHOW_I,  SHOW_I,  SHOW_I,  NO,      ITEM),   # evidence 1.8
+    Event.SHOW_OFFER:     _row(NO,      REFUSE,  OFFER,   SHOW_O,  SHOW_O,  SHOW_O,  NO,      OFFER),  # evidence 1.8
+    Event.TYPE_BY_HAND:   _row(REFUSE,  REFUSE,  BY_HAND, TYPE,    TYPE,    REFUSE,  REFUSE,  REFUSE), # evidence 1.6
+    Event.ENTERED:        _row(NO,      NO,      NO,      NO,      NO,      NO,      NO,      NOTHING),
+    Event.TAKE:           _row(NO,      REFUSE,  GROUP,   TAKE,    TAKE,    REFUSE,  STAY,    GROUP),  # evidence 1.8
+    Event.OPEN_ONE:       _row(NO,      NO,      NO,      NO,      NO,      NO,      ITEM,    NO),
+    Event.ANSWER_ALL:     _row(NO,      NO,      NO,      NO,      STAY,    NO,      STAY,    NO),     # evidence 1.4
+    Event.PHOTO:          _row(NO,      NO,      NO,      STAY,    STAY,    STAY,    STAY,    NO),     # evidence 1.2
+    Event.VERIFY:         _row(NO,      NO,      NO,      NO,      STAY,    NO,      STAY,    NO),     # evidence 1.6
+    Event.DECIDE:         _row(NO,      NO,      NO,      REASONS, REASONS, NO,      NO,      NO),     # evidence 1.1
+    Event.GIVE_REASON:    _row(NO,      NO,      NO,      NO,      NO,      STAY,    NO,      NO),
+    Event.NOTE_LABEL:     _row(NO,      NO,      NO,      STAY,    NO,      NO,      NO,      NO),
+    Event.LABEL_NOTED:    _row(NO,      NO,      NO,      NOTED,   NO,      NO,      NO,      NO),
+    Event.RECORDED:       _row(STAY,    STAY,    STAY,    LEAVE,   LEAVE,   LEAVE,   STAY,    LEAVE),
+    Event.GROUP_RECORDED: _row(STAY,    STAY,    NOTHING, NOTHING, NOTHING, NOTHING, NOTHING, NOTHING),
+    Event.UNDO:           _row(NO,      REFUSE,  STAY,    STAY,    STAY,    STAY,    STAY,    STAY),   # evidence 1.5
+    Event.ESCAPE:         _row(STAY,    STAY,    STAY,    LEAVE,   LEAVE,   BACK,    NOTHING, LEAVE),  # evidence 1.8
+    Event.PUT_AWAY:       _row(STAY,    STAY,    STAY,    LEAVE,   LEAVE,   LEAVE,   NOTHING, LEAVE),  # evidence 1.8
+}
+# fmt: on
+"""The effect of each event in each state. A test walks every pair."""
+
+
+@dataclass
+class Group:
+    """Items that the person took in view, each with the mark that was read, and `answers` to be given for all."""
+
+    drafts: dict[str, Draft] = field(default_factory=dict)
+    answers: Draft = field(default_factory=lambda: Draft(MarkRead(read_by=ReadBy.CAMERA)))
+
+    def take(self, drafts: Sequence[Draft]) -> int:
+        """Add items; those that are held already stay as they are. Returns how many are new.
+
+        Answers given for fewer items are not spread to more: the questions are asked again.
+        """
+        new = {draft.item_id: draft for draft in drafts if draft.item_id not in self.drafts}
+        self.drafts.update(new)
+        if new:
+            self.answers = Draft(MarkRead(read_by=ReadBy.CAMERA))
+        return len(new)
+
+    def clear(self) -> None:
+        self.drafts.clear()
+        self.answers = Draft(MarkRead(read_by=ReadBy.CAMERA))
+
+
+class CurrentWork:
+    """One visit's current work. `draft` is the open item or offered mark (None: none), `group` the items taken."""
+
+    def __init__(self) -> None:
+        self.visit_id = ""
+        self.view: VisitView | None = None
+        self.state = State.UNREAD
+        self.draft: Draft | None = None
+        self.group = Group()
+        self._asked_about = State.ITEM
+        """The state that the reasons go back to: `ITEM` or `OFFER`."""
+
+    @property
+    def checklist(self) -> Checklist:
+        """The questions about each item; only while the visit has been read."""
+        assert self.view is not None
+        return self.view.item_checklist
+
+    @property
+    def stake(self) -> Stake:
+        if self.group.drafts:
+            return Stake.GROUP
+        is_begun = self.draft is not None and self.draft.is_begun
+        return Stake.ANSWERS if is_begun or self.state in {State.REASONS, State.BY_HAND} else Stake.NONE
+
+    def is_open_item(self, item_id: str) -> bool:
+        """Whether this is the open item."""
+        return self.draft is not None and bool(item_id) and self.draft.item_id == item_id
+
+    def reply_to(self, event: Event) -> Cell:
+        """Look up the reply that `send` would give, and change nothing."""
+        return TABLE[event][self.state].by(self.stake)
+
+    def send(self, event: Event, *, draft: Draft | None = None, taken: Sequence[Draft] = ()) -> Cell:
+        """Carry out an event, and say what the table said.
+
+        `draft` goes with `SHOW_ITEM`, `SHOW_OFFER` and `OPEN_ONE`, `taken` with `TAKE`. Nothing changes where the
+        reply is `REFUSE` or `IGNORE`.
+        """
+        cell = self.reply_to(event)
+        if cell in {Reply.REFUSE, Reply.IGNORE}:
+            return cell
+        if event is Event.TAKE:
+            self.group.take(taken)
+        if event is Event.OPEN_ONE and draft is not None:
+            self.group.drafts.pop(draft.item_id, None)
+        if event is Event.GROUP_RECORDED:
+            self.group.clear()
+        if isinstance(cell, State):
+            self._enter(cell, draft)
+        elif cell is Reply.BACK:
+            self.state = self._asked_about
+        elif cell is Reply.LEAVE:
+            self._enter(State.GROUP if self.group.drafts else State.NOTHING, None)
+        return cell
+
+    def _enter(self, state: State, draft: Draft | None) -> None:
+        if state is State.REASONS:
+            self._asked_about = self.state
+        else:
+            self.draft = draft if state in {State.ITEM, State.OFFER} else None
+        if state in {State.UNREAD, State.CLOSED, State.NOTHING}:
+            self.group.clear()
+        self.state = state
