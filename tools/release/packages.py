@@ -31,8 +31,7 @@ Section: misc
 Priority: optional
 Architecture: {architecture}
 Installed-Size: {size}
-Depends: {depends}
-Recommends: xkb-data
+Depends: {depends}, fontconfig-config, xkb-data
 Maintainer: {maintainer}
 Description: {summary}
  Inspectors scan and check items without a network and seal what they found
