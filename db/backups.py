@@ -34,7 +34,7 @@ from db.store import CONTENT, Store
 from db.tables import content, meta
 from eum_app.crypto.streams import hash_object
 from eum_app.domain.clock import utc_text
-from eum_app.domain.errors import Refusal
+from eum_app.domain.errors import UNREADABLE, Refusal
 
 FORMAT: Final = 1
 MANIFEST: Final = "manifest.json"
@@ -174,7 +174,7 @@ def read_manifest(backup: Path) -> Manifest:
         data = path.read_bytes() if path.stat().st_size <= _MAX_MANIFEST_BYTES else b""
     try:
         manifest = msgspec.json.decode(data, type=Manifest)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except UNREADABLE as error:
         raise Refusal("backup.damaged", part=MANIFEST, parts=1) from error
     if manifest.format > FORMAT:
         raise Refusal("store.newer", found="backup", known=str(FORMAT))

@@ -27,7 +27,7 @@ from db.engines import DATABASE
 from db.files import own_folder, written_whole
 from db.location import FILE_NAME as ADDRESS
 from db.tables import journal, meta, received
-from eum_app.domain.errors import Trouble
+from eum_app.domain.errors import UNREADABLE, Trouble
 from eum_app.domain.facts import CopyNoticed
 from eum_app.domain.journal import Head
 from eum_app.domain.stores import CopyKind
@@ -202,7 +202,7 @@ def _left(store_id: str, folder: Path) -> Left | None:
 
 
 def _read(path: Path) -> Left | None:
-    with contextlib.suppress(OSError, msgspec.DecodeError, UnicodeDecodeError):
+    with contextlib.suppress(OSError, *UNREADABLE):
         if path.stat().st_size <= _MAX_FILE_BYTES:
             return msgspec.json.decode(path.read_bytes(), type=Left)
     return None

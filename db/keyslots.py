@@ -32,7 +32,7 @@ from eum_app.crypto.recovery_codes import box_of
 from eum_app.crypto.sealing import KemKey, KemPublic
 from eum_app.crypto.signing import SigningKey
 from eum_app.crypto.suites import Suite
-from eum_app.domain.errors import Refusal, Trouble
+from eum_app.domain.errors import UNREADABLE, Refusal, Trouble
 
 KEY_BYTES: Final = 32
 
@@ -227,7 +227,7 @@ def _opened(store_file: StoreFile, slot: Slot, account_key: bytes) -> Unlocked:
         kem = KemKey.from_bytes(suite, keys.kem)
         data_key = kem.open(slot.sealed, _data_key_info(place))
         next_key = kem.open(slot.sealed_next, _data_key_info(place)) if slot.sealed_next else None
-    except (Refusal, Trouble, msgspec.MsgspecError) as error:
+    except (Refusal, Trouble, *UNREADABLE) as error:
         raise Trouble("keyslots.altered", path=FILE_NAME) from error
     check_mac(store_file, data_key)
     return Unlocked(data_key, account_key, SigningKey.from_bytes(suite, keys.signing), next_key)

@@ -8,7 +8,7 @@ from typing import Final, TypeVar
 import msgspec
 
 from db.files import disk_trouble
-from eum_app.domain.errors import Refusal
+from eum_app.domain.errors import UNREADABLE, Refusal
 
 FILE_NAME: Final = "keyslots.json"
 MAX_FILE_BYTES: Final = 1024 * 1024
@@ -49,5 +49,5 @@ def read_as(directory: Path, shape: type[Shape]) -> Shape:
         if found < FORMAT:  # of a program before the first release
             raise Refusal("store.older", found=str(found), known=str(FORMAT))
         return msgspec.json.decode(data, type=shape)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except UNREADABLE as error:
         raise Refusal("keyslots.damaged", path=str(path)) from error

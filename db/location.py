@@ -14,7 +14,7 @@ import msgspec
 
 from db.files import disk_trouble, written_whole
 from eum_app.crypto.boxes import Box
-from eum_app.domain.errors import Refusal
+from eum_app.domain.errors import UNREADABLE, Refusal
 
 FILE_NAME: Final = "database.json"
 _PLACE: Final = "database-url/1"
@@ -56,7 +56,7 @@ def read_location(folder: Path, data_key: bytes) -> Location | None:
         data = path.read_bytes() if path.stat().st_size <= _MAX_FILE_BYTES else b""
     try:
         file = msgspec.json.decode(data, type=_File)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except UNREADABLE as error:
         raise Refusal("keyslots.damaged", path=str(path)) from error
     if file.format > 1:
         raise Refusal("store.newer", found="database address", known="1")

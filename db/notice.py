@@ -15,6 +15,7 @@ from typing import Final
 import msgspec
 
 from db.files import written_whole
+from eum_app.domain.errors import UNREADABLE
 
 FILE_NAME: Final = "notice.json"
 MAX_TEXT_CHARS: Final = 8_000
@@ -36,7 +37,7 @@ class Notice(msgspec.Struct, frozen=True):
 def read_notice(folder: Path) -> Notice | None:
     """What the file beside a store says; None where there is none that can be read."""
     path = folder / FILE_NAME
-    with contextlib.suppress(OSError, msgspec.DecodeError, UnicodeDecodeError):
+    with contextlib.suppress(OSError, *UNREADABLE):
         if path.stat().st_size <= _MAX_FILE_BYTES:
             return msgspec.json.decode(path.read_bytes(), type=Notice)
     return None

@@ -19,7 +19,7 @@ from eum_app.crypto.certificates import Certificate
 from eum_app.crypto.chain import MAX_CHAIN_LENGTH
 from eum_app.crypto.streams import MAX_CHUNK_SIZE, MIN_CHUNK_SIZE, read_fully
 from eum_app.crypto.suites import Suite
-from eum_app.domain.errors import Refusal
+from eum_app.domain.errors import UNREADABLE, Refusal
 from sync.trust import KINDS
 
 MAGIC = b"EUMB\r\n\x1a\n"
@@ -260,7 +260,7 @@ def decode_manifest(raw: bytes) -> tuple[Manifest, dict[str, Any]]:
         manifest = msgspec.json.decode(raw, type=Manifest)
         known = {*Manifest.__struct_fields__, "format", "version"}
         extra = {name: msgspec.json.decode(value) for name, value in fields.items() if name not in known}
-    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
+    except UNREADABLE as error:
         raise Refusal("bundle.altered", part="manifest") from error
     if named.get("format") != "eum-manifest" or not manifest.is_consistent():
         raise Refusal("bundle.altered", part="manifest")

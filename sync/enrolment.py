@@ -32,7 +32,7 @@ from eum_app.crypto.certificates import (
     issue_device,
     verify_chain,
 )
-from eum_app.domain.errors import Refusal
+from eum_app.domain.errors import UNREADABLE, Refusal
 from eum_app.domain.people import is_store_name
 from sync.files import opened_for_reading, written_whole
 
@@ -209,7 +209,7 @@ def _read(path: Path) -> bytes:
 def _decode(data: bytes, kind: type[T], code: str) -> T:
     try:
         return msgspec.json.decode(data, type=kind)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+    except UNREADABLE as error:
         raise Refusal(code) from error
 
 

@@ -17,7 +17,7 @@ from db.bounds import stated_within
 from db.chains import chain_head, held_chains
 from db.queries.items import has_serial
 from db.tables import bundles, checks, findings, items, journal, meta, sites, visits
-from eum_app.domain.errors import Refusal
+from eum_app.domain.errors import UNREADABLE, Refusal
 from eum_app.domain.journal import Entry, Head, genesis, verify_chain
 
 LOOKUP_CHUNK = 200
@@ -312,7 +312,7 @@ def _fields(payload: bytes) -> dict[str, Any]:
     """The fact's fields; none where the payload is no object (an unknown kind may hold anything)."""
     try:
         fields = msgspec.json.decode(payload)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+    except UNREADABLE:
         return {}
     return fields if isinstance(fields, dict) else {}
 

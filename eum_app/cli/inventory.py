@@ -13,7 +13,7 @@ import typer
 
 from eum_app.cli.common import JsonOption, PassphraseFd, StoreOption, show, unlocked
 from eum_app.domain.claims import ClaimKind
-from eum_app.domain.errors import Refusal
+from eum_app.domain.errors import UNREADABLE, Refusal
 
 if TYPE_CHECKING:
     from eum_app.domain.claims import ClaimRow
@@ -187,7 +187,7 @@ def _profile(session: Session | None, given: str) -> Profile | None:
         raise Refusal("file.missing", name=Path(given).name)
     try:
         return msgspec.json.decode(read_plain(Path(given), MAX_PROFILE_BYTES), type=Profile)
-    except msgspec.DecodeError as error:
+    except UNREADABLE as error:
         raise Refusal("inventory.profile", field="", value=str(error)[:200]) from error
 
 

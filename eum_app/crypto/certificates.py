@@ -34,7 +34,7 @@ from eum_app.crypto.chain import (
 from eum_app.crypto.sealing import KemKey, KemPublic
 from eum_app.crypto.signing import SigningKey, VerifyKey
 from eum_app.crypto.suites import DEFAULT_SUITE, Suite
-from eum_app.domain.errors import Refusal
+from eum_app.domain.errors import UNREADABLE, Refusal
 
 __all__ = [
     "Certificate",
@@ -267,7 +267,7 @@ class _Stored(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
 def _read_stored(stored: bytes) -> _Stored:
     try:
         read = msgspec.msgpack.decode(stored, type=_Stored)
-    except (msgspec.MsgspecError, RecursionError) as error:
+    except UNREADABLE as error:
         raise Refusal("identity.invalid") from error
     if read.version != 1:
         raise Refusal("identity.invalid", version=read.version)

@@ -18,7 +18,7 @@ import msgspec
 from db.files import disk_trouble, written_whole
 from db.keyslots import open_slot, read_store_file
 from eum_app.demo.scene import DEVICE, HQ, INSPECTOR, PASSPHRASE, REVIEWER
-from eum_app.domain.errors import KnownError, Refusal
+from eum_app.domain.errors import UNREADABLE, KnownError, Refusal
 
 MARKER: Final = ".eum-demo.json"
 DEFAULT: Final = "demo-output"
@@ -166,7 +166,7 @@ def _read(folder: Path) -> Mark | None:
         return None
     try:
         mark = msgspec.json.decode(path.read_bytes(), type=Mark)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except UNREADABLE:
         return None
     return mark if mark.made_by == _MADE_BY and mark.folder == folder.stat().st_ino else None
 

@@ -6,6 +6,13 @@ safe and what to do next, for the windows and the command line alike.
 
 from __future__ import annotations
 
+from typing import Final
+
+import msgspec
+
+UNREADABLE: Final = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
+"""Raised by msgspec for bytes that it cannot read; the last two: a key that is no UTF-8, deep nesting."""
+
 
 class KnownError(Exception):
     """A failure with a code (`area.what`) and the values its sentence names. Never raised itself."""

@@ -24,7 +24,7 @@ from eum_app.domain.account_facts import PassphraseChanged as PassphraseChanged
 from eum_app.domain.account_facts import RecoveryCodeDisclosed as RecoveryCodeDisclosed
 from eum_app.domain.account_facts import RecoveryCodesMade as RecoveryCodesMade
 from eum_app.domain.account_facts import RecoveryCodeUsed as RecoveryCodeUsed
-from eum_app.domain.errors import Refusal
+from eum_app.domain.errors import UNREADABLE, Refusal
 from eum_app.domain.exchange_facts import BundleImported as BundleImported
 from eum_app.domain.exchange_facts import BundleQuarantined as BundleQuarantined
 from eum_app.domain.exchange_facts import BundleSealed as BundleSealed
@@ -177,5 +177,5 @@ def decode_fact(kind: str, kind_version: int, payload: bytes) -> Fact | UnknownF
         for version in range(kind_version, cls.KIND_VERSION):
             fields = UPCASTERS[kind, version](fields)
         return msgspec.convert(fields, cls)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except UNREADABLE as error:
         raise Refusal("fact.unreadable", kind=kind, reason=str(error)[:200]) from error

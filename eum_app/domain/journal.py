@@ -16,7 +16,7 @@ from functools import lru_cache
 
 import msgspec
 
-from eum_app.domain.errors import Refusal
+from eum_app.domain.errors import UNREADABLE, Refusal
 
 HASH_BYTES = 48
 MAX_PAYLOAD_BYTES = 4 * 1024 * 1024
@@ -175,7 +175,7 @@ def decode_entry(data: bytes | memoryview) -> Entry:
     """The entry in `data`. Raises Refusal `entry.unreadable` for anything but a well-formed entry."""
     try:
         entry = _decoder.decode(data)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except UNREADABLE as error:
         raise Refusal("entry.unreadable", reason=str(error)[:200]) from error
     if (
         _is_long(entry.origin)

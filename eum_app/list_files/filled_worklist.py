@@ -20,7 +20,7 @@ from typing import Final
 import msgspec
 
 from eum_app.domain.damage import damage_of
-from eum_app.domain.errors import Refusal
+from eum_app.domain.errors import UNREADABLE, Refusal
 from eum_app.domain.list_cells import CellKind, cell_damage, values_in
 from eum_app.list_files.headings import Layout
 from eum_app.list_files.list_source import Note, Profile, Source, misfit, read_source
@@ -94,7 +94,7 @@ def _json(path: Path) -> FilledWorklist:
     try:
         data = read_plain(path, MAX_FILE_BYTES)
         objects = msgspec.json.decode(data, type=list[dict[str, str | int]])
-    except msgspec.DecodeError as error:
+    except UNREADABLE as error:
         raise Refusal("filled.unreadable", name=path.name) from error
     except Refusal as refusal:
         raise _as_worklist(refusal, path) from refusal

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from eum_app import __version__
-from eum_app.domain.errors import Refusal
+from eum_app.domain.errors import UNREADABLE, Refusal
 from eum_app.domain.journal import Head
 from eum_app.reports.model import Report
 
@@ -142,7 +142,7 @@ def decode_sidecar(data: bytes, name: str) -> Sidecar:
     """Raises Refusal `report.sidecar_unreadable`, also for a file name that leads elsewhere."""
     try:
         sidecar = msgspec.json.decode(data, type=Sidecar)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except UNREADABLE as error:
         raise Refusal("report.sidecar_unreadable", name=name, reason=str(error)[:200]) from error
     for file in sidecar.files:
         if not file.name or any(char in file.name for char in "/\\\0:") or file.name in {".", ".."}:
@@ -154,5 +154,5 @@ def decode_signature(data: bytes, name: str) -> SidecarSignature:
     """Raises Refusal `report.sidecar_unreadable`."""
     try:
         return msgspec.json.decode(data, type=SidecarSignature)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except UNREADABLE as error:
         raise Refusal("report.sidecar_unreadable", name=name, reason=str(error)[:200]) from error

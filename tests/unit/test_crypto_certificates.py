@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from eum_app.crypto.certificates import (
@@ -260,6 +260,7 @@ def test_a_signature_of_broken_octets_is_refused() -> None:
 
 
 @given(st.binary(max_size=200))
+@example(b"\x81\xa2\x00\x80")  # a key that is no UTF-8
 def test_stored_nonsense_is_refused(data: bytes) -> None:
     for read in (Identity.from_bytes, PendingIdentity.from_bytes):
         with pytest.raises(Refusal):

@@ -10,7 +10,7 @@ from typing import Literal
 import msgspec
 
 from db.files import own_folder
-from eum_app.domain.errors import Trouble
+from eum_app.domain.errors import UNREADABLE, Trouble
 from eum_app.scanning.symbologies import USUAL
 from eum_app.scanning.wedge import WedgeSettings
 
@@ -96,7 +96,7 @@ def load(path: Path | None = None) -> Settings:
     """The settings; the defaults where there is no file, or one that cannot be read: a device must always start."""
     try:
         return msgspec.json.decode((path or settings_file()).read_bytes(), type=Settings)
-    except (OSError, Trouble, msgspec.DecodeError):
+    except (OSError, Trouble, *UNREADABLE):
         return Settings()
 
 

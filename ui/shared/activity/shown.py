@@ -8,6 +8,7 @@ import msgspec
 from PySide6.QtCore import QCoreApplication
 
 from db.queries.activity import ActivityRow
+from eum_app.domain.errors import UNREADABLE
 from eum_app.domain.findings import Decision
 from ui.kit.delegates import ChipSpec
 from ui.kit.theme.status import STATUS
@@ -76,7 +77,7 @@ def pretty(payload: bytes) -> str:
     """A payload to be read: JSON in lines, anything else as it is or in hex; never more than `MAX_SHOWN`."""
     try:
         text = msgspec.json.format(payload, indent=2).decode()
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+    except UNREADABLE:
         try:
             text = payload.decode()
         except UnicodeDecodeError:
