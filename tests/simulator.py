@@ -10,6 +10,7 @@ from db.chains import chain_head
 from db.queries import visits
 from eum_app.domain.clock import utc_text
 from eum_app.domain.facts import Fact, MarkRead, encode_fact, kind_of
+from eum_app.domain.ids import CheckId
 from eum_app.domain.journal import Author, Entry, encode_entry, head_of, next_entry
 from eum_app.usecases.exchange.receive import import_bundles
 from eum_app.usecases.exchange.seal_bundle import seal_results
@@ -62,7 +63,7 @@ class Simulator:
         ).check_id
 
     def withdraw(self, device: str, check_id: str) -> None:
-        withdraw_checks(self.world.devices[device], [check_id])
+        withdraw_checks(self.world.devices[device], [CheckId(check_id)])
 
     def seal(self, device: str) -> Path:
         """Seal what HQ has no receipt for, under a name of its own (the device may seal the same again)."""

@@ -14,6 +14,7 @@ from db.queries.reading import NO_READING, READING_COLUMNS, Reading
 from db.tables import checks, evidence, items, withdrawals
 from eum_app.domain.errors import Refusal
 from eum_app.domain.facts import ContentRef
+from eum_app.domain.ids import CheckId
 from eum_app.domain.visits import ANSWER_ROLE, Grade, Outcome
 from eum_app.domain.vocabulary import Unknown, read_as
 
@@ -22,7 +23,7 @@ from eum_app.domain.vocabulary import Unknown, read_as
 class CheckRow:
     """One check as recorded."""
 
-    check_id: str
+    check_id: CheckId
     visit_id: str
     item_id: str
     serial: str
@@ -51,7 +52,7 @@ class CheckRow:
 @dataclass(frozen=True)
 class EvidenceRow:
     object_id: str
-    check_id: str
+    check_id: CheckId
     role: str
     commitment: str
     size: int
@@ -98,7 +99,7 @@ def recent_checks(connection: Connection, visit_id: str, limit: int = 20) -> lis
     return _check_rows(connection, checks.c.visit_id == visit_id, limit)
 
 
-def check(connection: Connection, check_id: str) -> CheckRow:
+def check(connection: Connection, check_id: CheckId) -> CheckRow:
     """Raises Refusal `check.unknown`."""
     rows = _check_rows(connection, checks.c.check_id == check_id, 1)
     if not rows:

@@ -12,6 +12,7 @@ from sqlalchemy.sql import FromClause
 from db.tables import checks, evidence, findings, items, lapses, reviews, sites, visits, withdrawals
 from eum_app.domain.errors import Refusal
 from eum_app.domain.findings import Decision, Severity
+from eum_app.domain.ids import CheckId, FindingId
 from eum_app.domain.visits import ANSWER_ROLE
 from eum_app.domain.vocabulary import Unknown, read_as
 
@@ -23,13 +24,13 @@ class FindingRow:
     """A finding with what it is about. `decision` is the newest review's, empty while none is made; `lapsed_at` is
     empty unless a later fact took the ground away. A finding is open while it has neither."""
 
-    finding_id: str
+    finding_id: FindingId
     rule_id: str
     rule_version: int
     severity: Severity | Unknown
     visit_id: str
     item_id: str
-    check_id: str
+    check_id: CheckId
     raised_at: str
     serial: str
     part_number: str
@@ -89,7 +90,7 @@ def finding_ids(
     program: str = "",
     severity: str = "",
     rule_id: str = "",
-) -> list[str]:
+) -> list[FindingId]:
     """Ids by severity, then oldest first."""
     question = select(findings.c.finding_id).order_by(_SEVERITY, findings.c.raised_at, findings.c.finding_id)
     if only_open:
@@ -101,7 +102,7 @@ def finding_ids(
     return list(connection.execute(question).scalars())
 
 
-def findings_by_id(connection: Connection, ids: Iterable[str]) -> dict[str, FindingRow]:
+def findings_by_id(connection: Connection, ids: Iterable[FindingId]) -> dict[str, FindingRow]:
     wanted = list(ids)
     found: dict[str, FindingRow] = {}
     for start in range(0, len(wanted), LOOKUP_CHUNK):
@@ -148,7 +149,7 @@ def findings_by_id(connection: Connection, ids: Iterable[str]) -> dict[str, Find
     return found
 
 
-def finding(connection: Connection, finding_id: str) -> FindingRow:
+def finding(connection: Connection, finding_id: FindingId) -> FindingRow:
     """Raises Refusal `finding.unknown`."""
     found = findings_by_id(connection, [finding_id])
     if finding_id not in found:
@@ -156,7 +157,7 @@ def finding(connection: Connection, finding_id: str) -> FindingRow:
     return found[finding_id]
 
 
-def reviews_of(connection: Connection, finding_id: str) -> list[ReviewRow]:
+def reviews_of(connection: Connection, finding_id: FindingId) -> list[ReviewRow]:
     """Decisions on a finding, newest first."""
     rows = connection.execute(
         select(reviews).where(reviews.c.finding_id == finding_id).order_by(reviews.c.order_key.desc())
@@ -169,9 +170,9 @@ def reviews_of(connection: Connection, finding_id: str) -> list[ReviewRow]:
     ]
 
 
-def known_finding_ids(connection: Connection, ids: Iterable[str]) -> set[str]:
+def known_finding_ids(connection: Connection, ids: Iterable[FindingId]) -> set[FindingId]:
     wanted = list(ids)
-    known: set[str] = set()
+    known: set[FindingId] = set()
     for start in range(0, len(wanted), LOOKUP_CHUNK):
         chunk = wanted[start : start + LOOKUP_CHUNK]
         known |= set(
@@ -187,7 +188,7 @@ def open_count(connection: Connection) -> int:
 class CheckToJudge(NamedTuple):
     """What the rules ask about a check; `photos` counts those recorded with it, or else those attached later."""
 
-    check_id: str
+    check_id: CheckId
     visit_id: str
     item_id: str
     outcome: str

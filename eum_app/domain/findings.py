@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from enum import StrEnum
 
 from eum_app.domain.errors import Refusal
+from eum_app.domain.ids import FindingId
 from eum_app.domain.people import folded
 from eum_app.domain.vocabulary import member_of
 
@@ -34,10 +35,10 @@ class LapseReason(StrEnum):
     CHECK_NO_LONGER_COUNTS = "check_no_longer_counts"
 
 
-def finding_id(rule_id: str, subject: str, trigger: str) -> str:
+def finding_id(rule_id: str, subject: str, trigger: str) -> FindingId:
     """32 hex characters of SHA-384 over the three, each ended by a NUL."""
     text = f"{rule_id}\0{subject}\0{trigger}\0"
-    return hashlib.sha384(text.encode()).hexdigest()[:32]
+    return FindingId(hashlib.sha384(text.encode()).hexdigest()[:32])
 
 
 def require_decision(*, decision: str, comment: str, reviewer: str, looked: Iterable[str]) -> Decision:

@@ -165,7 +165,7 @@ def visit_record_report(seen: VisitSeen, made: Made, rows: Iterable[Sequence[str
 
 def item_cells(seen: VisitSeen) -> Iterator[Sequence[str]]:
     """One row an expected item, then one a check of what was not expected, in the order of `COLUMNS`."""
-    photos = Counter(row.check_id for row in seen.evidence if row.is_photo)
+    photos = Counter[str](row.check_id for row in seen.evidence if row.is_photo)
     for row in seen.rows:
         yield (
             row.serial,

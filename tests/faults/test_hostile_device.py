@@ -16,6 +16,7 @@ from db.content import check_content
 from db.queries import checks, exchange, findings, visits
 from eum_app.domain import facts as f
 from eum_app.domain.errors import Refusal
+from eum_app.domain.ids import CheckId
 from eum_app.domain.journal import Author, genesis, head_of, next_entry
 from eum_app.scanning.labels import data_matrix, png
 from eum_app.usecases.exchange.receive import import_bundles
@@ -275,7 +276,7 @@ def test_a_clock_set_back_takes_nothing_back(simulator: Simulator) -> None:
     device.store.close()
     device = open_store(device.store.folder, "INS-017", PASSPHRASE, now=simulator.world.clock)
     simulator.world.devices[FIRST] = device
-    withdraw_checks(device, [last])
+    withdraw_checks(device, [CheckId(last)])
     card = device.read(visits.visit, visit_id)
     assert (card.closed_at, card.signatures_void, card.to_check) == ("", True, 1)
     sealed = simulator.seal(FIRST)

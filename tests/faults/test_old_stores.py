@@ -21,6 +21,7 @@ from db.tables import journal
 from db.upgrades import BEFORE_UPGRADE
 from eum_app import __version__
 from eum_app.domain.errors import Refusal, Trouble
+from eum_app.domain.ids import CheckId
 from eum_app.usecases.session import Session
 from eum_app.usecases.store.back_up import back_up, restore
 from eum_app.usecases.store.open_store import check_store, open_store, rebuild_store
@@ -66,7 +67,7 @@ def require_whole(session: Session, held: Held) -> None:
     assert session.read(tables) == before
     assert session.read(items.item, held.item_id).nomenclature == "NIGHT VISION GOGGLE, TYPE A"
     assert session.read(visits.visit, held.visit_id).checked == held.checks
-    check = session.read(checks.check, held.check_id)
+    check = session.read(checks.check, CheckId(held.check_id))
     assert (check.item_id, check.outcome, check.reason) == (held.item_id, "discrepancy", "damaged")
     kept: dict[str, list[bytes]] = {"photo": [], "note": []}
     for row in session.read(checks.evidence_of, check_id=held.check_id):

@@ -13,6 +13,7 @@ from db.queries.checks import CheckRow
 from db.queries.exchange import BundleRow
 from db.queries.findings import finding_ids, findings_by_id, open_count, reviews_of
 from db.queries.people import DeviceRow
+from eum_app.domain.ids import CheckId
 from eum_app.domain.visits import Grade, Outcome
 from eum_app.usecases.exchange.enrol_device import revoke_device
 from eum_app.usecases.exchange.receive import import_bundles
@@ -188,7 +189,21 @@ def test_the_badge_counts_open_findings(window: Window, world: World) -> None:
 
 def check_row(origin: str = "FLD-0042", seq: int = 20, *, epoch: int = 1) -> CheckRow:
     return CheckRow(
-        "c", "v", "i", "1", Outcome.VERIFIED, "", 0, False, "", "INS-017", origin, epoch, seq, Grade.SIGHTED, False
+        CheckId("c"),
+        "v",
+        "i",
+        "1",
+        Outcome.VERIFIED,
+        "",
+        0,
+        False,
+        "",
+        "INS-017",
+        origin,
+        epoch,
+        seq,
+        Grade.SIGHTED,
+        False,
     )
 
 

@@ -28,6 +28,7 @@ from eum_app.domain.facts import (
     SiteRegistered,
     decode_fact,
 )
+from eum_app.domain.ids import FindingId
 from eum_app.domain.people import Role
 from eum_app.usecases.exchange import receive_at_hq
 from eum_app.usecases.exchange.receive import import_bundles
@@ -125,7 +126,7 @@ def test_what_is_denied_and_what_failed_is_in_the_log(simulator: Simulator, tmp_
     hq = simulator.world.hq
     hq.role = Role.AUDITOR
     with pytest.raises(Refusal, match=r"permission\.denied"):
-        review_finding(hq, "x", decision="resolve", comment="x")
+        review_finding(hq, FindingId("x"), decision="resolve", comment="x")
     hq.role = Role.REVIEWER
     hq.close()
     with pytest.raises(Refusal, match=r"passphrase\.wrong"):

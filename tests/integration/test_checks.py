@@ -13,6 +13,7 @@ from db.queries import checklists, checks, exchange, visits
 from eum_app.domain.checklists import Answer
 from eum_app.domain.errors import Refusal
 from eum_app.domain.facts import MarkRead
+from eum_app.domain.ids import CheckId
 from eum_app.scanning.labels import data_matrix, png
 from eum_app.usecases.visits.match_mark import match_mark
 from eum_app.usecases.visits.record_check import (
@@ -120,10 +121,10 @@ def test_a_no_needs_its_comment_and_keeps_the_item_from_being_verified_without(s
 def test_a_photo_can_follow_its_check(simulator: Simulator) -> None:
     device, visit_id = simulator.world.device, simulator.visit_ids[DEVICE]
     check_id = simulator.check(DEVICE, 0)
-    attach_photo(device, visit_id, check_id, png(data_matrix(b"x")))
+    attach_photo(device, visit_id, CheckId(check_id), png(data_matrix(b"x")))
     assert [row.role for row in device.read(checks.evidence_of, check_id=check_id)] == ["photo"]
     with pytest.raises(Refusal, match=r"check\.unknown"):
-        attach_photo(device, visit_id, "none", png(data_matrix(b"x")))
+        attach_photo(device, visit_id, CheckId("none"), png(data_matrix(b"x")))
 
 
 def test_the_newest_answer_to_a_site_question_counts(simulator: Simulator) -> None:

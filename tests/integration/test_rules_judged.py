@@ -15,6 +15,7 @@ from eum_app.domain.checklists import Answer
 from eum_app.domain.compliance.rules import question_of
 from eum_app.domain.errors import Refusal
 from eum_app.domain.facts import FindingLapsed, InventoryImported, MarkRead, VisitClosedOut, decode_fact
+from eum_app.domain.ids import FindingId
 from eum_app.list_files.inventory_file import read_inventory
 from eum_app.scanning.labels import data_matrix, png
 from eum_app.usecases.exchange.receive import import_bundles
@@ -74,7 +75,7 @@ def test_a_discrepancy_without_a_photo_lapses_when_the_photo_comes(world: World)
 
 def test_a_no_at_the_site_is_one_finding_until_it_is_a_yes_and_another_when_it_comes_back(world: World) -> None:
     visit_id = visit_of(world)
-    seen: list[str] = []
+    seen: list[FindingId] = []
     for value, comment, rules in (
         ("no", "Hole by the gate", ["site-deficiency"]),
         ("no", "Hole by the gate, 2 m", ["site-deficiency"]),

@@ -32,6 +32,7 @@ from db.tables import read
 from eum_app.domain.claims import ClaimKind
 from eum_app.domain.clock import parse_date
 from eum_app.domain.errors import Refusal
+from eum_app.domain.ids import FindingId
 from eum_app.domain.people import Scope
 from eum_app.list_files.claims_file import read_claims
 from eum_app.list_files.inventory_file import read_inventory
@@ -68,7 +69,7 @@ class Two:
     simulator: Simulator
     visits: dict[str, str]
     items: dict[str, list[str]]
-    findings: dict[str, list[str]]
+    findings: dict[str, list[FindingId]]
 
     @property
     def hq(self) -> Session:
@@ -165,7 +166,11 @@ def test_pages_search_and_count_within_the_scope(two: Two) -> None:
         overview_of(session),
     ]
     assert [one for one in shown if any(name in repr(one) for name in foreign)] == []
-    for query, given in ((items.item, theirs[0]), (visits.visit, two.visits["YY"]), (findings.finding, "f")):
+    for query, given in (
+        (items.item, theirs[0]),
+        (visits.visit, two.visits["YY"]),
+        (lambda connection, one: findings.finding(connection, FindingId(one)), "f"),
+    ):
         with pytest.raises(Refusal, match="unknown"):
             session.read(query, given)
     assert overview_of(session).book.items == 3

@@ -14,6 +14,7 @@ from db.queries.visits import VisitRow, visit
 from eum_app.domain.areas import Area
 from eum_app.domain.clock import utc_text
 from eum_app.domain.errors import KnownError, Refusal
+from eum_app.domain.ids import CheckId
 from eum_app.reports.worklist import BLANK_ROWS
 from eum_app.usecases.calls import Connection, call, query
 from eum_app.usecases.reporting.worklist import (
@@ -323,7 +324,7 @@ class TranscribePage(Page):
         self._follow()
         self.notice.show_error(error)
 
-    def _undo(self, check_ids: Sequence[str]) -> None:
+    def _undo(self, check_ids: Sequence[CheckId]) -> None:
         self._desk.do(call(withdraw_checks, check_ids), then=self._undone, failed=self.notice.show_error)
 
     def _undone(self, _changed: object) -> None:

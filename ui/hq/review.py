@@ -14,6 +14,7 @@ from eum_app.domain.areas import Area
 from eum_app.domain.clock import from_utc_text
 from eum_app.domain.errors import KnownError
 from eum_app.domain.findings import Decision
+from eum_app.domain.ids import FindingId
 from eum_app.domain.people import Permission
 from eum_app.usecases.calls import call, query
 from eum_app.usecases.review.findings import Reviewed, review_finding
@@ -53,7 +54,7 @@ THREE, LARGE, EMPTY = 0, 1, 2
 LoadedPicture = tuple[str, int, Picture, QImage]
 
 
-def picture_of(session: Session, finding_id: str, number: int, detail: FindingDetail) -> LoadedPicture:
+def picture_of(session: Session, finding_id: FindingId, number: int, detail: FindingDetail) -> LoadedPicture:
     """Decrypt and decode one picture of a finding, off the GUI thread."""
     entry = detail.pictures[number]
     picture = load_picture(session, entry)
@@ -227,7 +228,7 @@ class ReviewPage(Page):
                 )
             )
 
-        self._model.set_source(ids, lambda wanted: desk.read(query(findings_by_id, wanted)))
+        self._model.set_source(ids, lambda wanted: desk.read(query(findings_by_id, [FindingId(one) for one in wanted])))
 
     def _filter(self, key: str) -> None:
         self._only_open = key == "open"
@@ -259,9 +260,10 @@ class ReviewPage(Page):
             row = min(number - 1, max(0, self.list.currentIndex().row() + by))
             self.list.setCurrentIndex(self._model.index(row, 0))
 
-    def _chosen(self, finding_id: str | None) -> None:
-        if finding_id is None:
+    def _chosen(self, row_id: str | None) -> None:
+        if row_id is None:
             return
+        finding_id = FindingId(row_id)
         if self._detail is None or self._detail.finding.finding_id != finding_id:
             self._detail = None
             self._leave_decision()

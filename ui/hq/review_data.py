@@ -18,6 +18,7 @@ from eum_app.domain.areas import Area
 from eum_app.domain.compliance.rules import RULES
 from eum_app.domain.errors import KnownError, Refusal
 from eum_app.domain.facts import ContentRef, MarkRead
+from eum_app.domain.ids import FindingId
 from eum_app.usecases.session import Session
 from ui.hq.provenance import Statement, provenance
 
@@ -64,7 +65,7 @@ class Picture:
     error: KnownError | None = None
 
 
-def finding_detail(session: Session, finding_id: str) -> FindingDetail:
+def finding_detail(session: Session, finding_id: FindingId) -> FindingDetail:
     """Raises Refusal `finding.unknown`, `check.unknown`, `visit.unknown`."""
     row = session.read(finding, finding_id)
     session.note_read("finding", finding_id)

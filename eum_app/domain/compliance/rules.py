@@ -13,6 +13,7 @@ from typing import Final
 
 from eum_app.domain.checklists import NOT_OBSERVED, Answer, Checklist, open_questions, visible_questions
 from eum_app.domain.findings import Severity, finding_id
+from eum_app.domain.ids import FindingId
 from eum_app.domain.visits import Outcome
 
 WHOLE_CHECKLIST: Final = "checklist"
@@ -91,10 +92,10 @@ class Trigger:
     trigger: str
 
     @property
-    def finding_id(self) -> str:
+    def finding_id(self) -> FindingId:
         return self.occurrence(1)
 
-    def occurrence(self, number: int) -> str:
+    def occurrence(self, number: int) -> FindingId:
         """The finding's id, the first time (1) or when it came back."""
         return finding_id(self.rule.rule_id, self.subject, self.trigger if number == 1 else f"{self.trigger}\0{number}")
 

@@ -28,6 +28,7 @@ from eum_app.domain.compliance.rules import (
 from eum_app.domain.errors import Refusal
 from eum_app.domain.facts import FindingLapsed, FindingRaised, FindingReviewed
 from eum_app.domain.findings import LapseReason, require_decision
+from eum_app.domain.ids import FindingId
 from eum_app.domain.people import Permission
 from eum_app.domain.time_check import TOLERANCE
 from eum_app.usecases.changes import Changed
@@ -37,7 +38,7 @@ from eum_app.usecases.session import Session, new_id
 
 @dataclass(frozen=True)
 class Reviewed(Changed):
-    finding_id: str
+    finding_id: FindingId
     decision: str
 
 
@@ -46,7 +47,7 @@ Judged = FindingRaised | FindingLapsed
 
 def record_judgement(transaction: Transaction, judged: list[Judged]) -> tuple[int, int]:
     """(findings raised, findings lapsed). What a person decided since it was judged no longer lapses."""
-    lapsing = [fact.finding_id for fact in judged if isinstance(fact, FindingLapsed)]
+    lapsing = [FindingId(fact.finding_id) for fact in judged if isinstance(fact, FindingLapsed)]
     rows = findings_by_id(transaction.connection, lapsing) if lapsing else {}
     standing = [fact for fact in judged if fact.finding_id not in rows or rows[fact.finding_id].is_open]
     if standing:
@@ -123,11 +124,11 @@ def _site_seen(connection: Connection, visit_id: str) -> SiteSeen | None:
     )
 
 
-def _occurring(connection: Connection, triggers: Iterable[Trigger]) -> dict[str, Trigger]:
+def _occurring(connection: Connection, triggers: Iterable[Trigger]) -> dict[FindingId, Trigger]:
     """Finding id → trigger. What lapsed and came back gets the id of its next occurrence."""
     found = {trigger.finding_id: trigger for trigger in triggers}
     for number in itertools.count(2):
-        lapsed = [one for one, row in findings_by_id(connection, list(found)).items() if row.lapsed_at]
+        lapsed = [FindingId(one) for one, row in findings_by_id(connection, list(found)).items() if row.lapsed_at]
         if not lapsed:
             break
         for finding_id in lapsed:
@@ -146,7 +147,7 @@ def _why_gone(rule_id: str) -> LapseReason:
 
 
 def review_finding(
-    session: Session, finding_id: str, *, decision: str, comment: str, disposition: str = ""
+    session: Session, finding_id: FindingId, *, decision: str, comment: str, disposition: str = ""
 ) -> Reviewed:
     """Decide a finding: resolve, recheck or escalate. Never by a person who looked: at that item in that visit, or at
     the site where the finding is about its checklist, however often and with whatever result.

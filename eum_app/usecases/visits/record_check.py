@@ -15,6 +15,7 @@ from db.transaction import Transaction
 from eum_app.domain.checklists import Answer, Checklist, open_questions, validate_answer
 from eum_app.domain.errors import Refusal
 from eum_app.domain.facts import ChecklistPin, CheckRecorded, CheckWithdrawn, EvidenceAttached, MarkRead, SiteAssessed
+from eum_app.domain.ids import CheckId
 from eum_app.domain.people import Permission
 from eum_app.domain.visits import ANSWER_ROLE, Grade, Outcome, ReadBy, require_outcome
 from eum_app.domain.vocabulary import member_of
@@ -29,7 +30,7 @@ MAX_PHOTOS = 20
 
 @dataclass(frozen=True)
 class RecordedCheck(Changed):
-    check_id: str
+    check_id: CheckId
     outcome: str
     seq: int
 
@@ -154,10 +155,10 @@ def _record(
         ),
     )
     entry = transaction.record(fact)
-    return RecordedCheck(frozenset(), fact.check_id, new.outcome, entry.seq)
+    return RecordedCheck(frozenset(), CheckId(fact.check_id), new.outcome, entry.seq)
 
 
-def withdraw_checks(session: Session, check_ids: Sequence[str], reason: str = "undone") -> Changed:
+def withdraw_checks(session: Session, check_ids: Sequence[CheckId], reason: str = "undone") -> Changed:
     """Take checks back, all of them or none, in one transaction.
 
     Raises Refusal `check.unknown`, `check.withdrawn`, `check.foreign`.
@@ -179,7 +180,7 @@ def withdraw_checks(session: Session, check_ids: Sequence[str], reason: str = "u
         return Changed(frozenset(transaction.areas))
 
 
-def attach_photo(session: Session, visit_id: str, check_id: str, photo: bytes) -> Changed:
+def attach_photo(session: Session, visit_id: str, check_id: CheckId, photo: bytes) -> Changed:
     """Add a photo to a check made before. Raises Refusal `photo.…`, `check.unknown`."""
     session.require(Permission.VISIT_WORK)
     kind = check_photo(photo)

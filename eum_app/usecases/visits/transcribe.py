@@ -19,6 +19,7 @@ from eum_app.domain.checklists import Answer, Checklist, expected_answers
 from eum_app.domain.clock import from_utc_text, utc_text
 from eum_app.domain.errors import Refusal
 from eum_app.domain.facts import MarkRead
+from eum_app.domain.ids import CheckId
 from eum_app.domain.items import compact
 from eum_app.domain.matches import MatchKind
 from eum_app.domain.people import Permission
@@ -48,7 +49,7 @@ class PaperRow:
 
 @dataclass(frozen=True)
 class Transcribed(Changed):
-    check_ids: tuple[str, ...]
+    check_ids: tuple[CheckId, ...]
 
 
 def transcribe_page(

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal
 
 from eum_app.domain.checklists import Checklist
 from eum_app.domain.errors import KnownError
+from eum_app.domain.ids import CheckId
 from eum_app.domain.visits import Outcome
 from eum_app.usecases.calls import call
 from eum_app.usecases.visits.record_check import (
@@ -96,7 +97,9 @@ class Recorder(QObject):
         """Take checks back, all of them or none."""
         if not self._is_busy and check_ids:
             self._is_busy = True
-            self._desk.do(call(withdraw_checks, check_ids), then=self._withdrawn, failed=self._refused)
+            self._desk.do(
+                call(withdraw_checks, [CheckId(one) for one in check_ids]), then=self._withdrawn, failed=self._refused
+            )
 
     def withdraw_last(self) -> bool:
         """Take back what was recorded last here; False where nothing was."""
