@@ -17,9 +17,10 @@ from db.queries.clocks import sightings
 from db.tables import items
 from eum_app.domain.clock import parse_date
 from eum_app.domain.compliance import clocks
+from eum_app.domain.compliance.rules import broken_clock_rules
 from eum_app.domain.dispositions import Disposition
 
-OVERDUE: Final = (clocks.ClockState.NEVER, clocks.ClockState.INITIAL_OVERDUE, clocks.ClockState.LATE)
+OVERDUE: Final = tuple(state for state in clocks.ClockState if broken_clock_rules(state))
 ON_TIME: Final = (clocks.ClockState.IN_TIME, clocks.ClockState.INITIAL_PENDING)
 _SPAN_DAYS: Final = 400
 """Longer than any clock runs."""

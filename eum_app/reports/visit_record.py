@@ -26,7 +26,7 @@ from eum_app.domain.checklists import (
     visible_questions,
 )
 from eum_app.domain.compliance.reconcile import COUNTING_OUTCOMES, Reconciliation, reconcile
-from eum_app.domain.compliance.rules import RULES_BY_ID, question_of
+from eum_app.domain.compliance.rules import RULES, question_of
 from eum_app.domain.facts import PartySignature
 from eum_app.domain.journal import Head
 from eum_app.domain.visits import TO_CHECK, Outcome
@@ -248,10 +248,10 @@ def _plain_answers(seen: VisitSeen) -> list[Answer]:
 
 def _finding_cells(seen: VisitSeen) -> Iterator[Sequence[str]]:
     for row, review in seen.findings:
-        rule = RULES_BY_ID.get(row.rule_id)
+        rule = RULES.get(row.rule_id)
         about = row.serial or _question(seen, row)
         yield (
-            f"{row.rule_id.replace('-', ' ').capitalize()} ({rule.citation})" if rule else row.rule_id,
+            f"{rule.title} ({rule.citation})" if rule else row.rule_id,
             row.severity,
             about or "Site",
             row.decision or ("lapsed" if row.lapsed_at else "open"),

@@ -77,18 +77,6 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "DATA_ERROR": "Data error",
     },
     "decision": {"resolve": "Resolved", "recheck": "Check again", "escalate": "Escalated"},
-    "rule": {
-        "item-not-found": "Item not found",
-        "item-not-on-list": "Item not on the list",
-        "initial-inventory-overdue": "Initial inventory overdue",
-        "annual-inventory-never": "Never inventoried",
-        "annual-inventory-late": "Annual inventory late",
-        "discrepancy-without-photo": "Discrepancy without a photo",
-        "clock-in-future": "Check dated after it came here",
-        "site-checklist-missing": "Site checklist not answered",
-        "site-deficiency": "Deficiency at the site",
-        "site-not-observed": "Not observed at the site",
-    },
     "bundle": {"results": "Results", "tasking": "Tasking", "receipt": "Receipt"},
     "list": {
         "inventory": "Inventory",

@@ -12,6 +12,7 @@ from pathlib import Path
 import typer
 
 from eum_app.cli.commands import app
+from tools.registry_tables import TABLES, with_tables
 
 ROOT = Path(__file__).parents[2]
 PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("**/*.md"))]
@@ -104,6 +105,13 @@ def test_every_test_that_a_page_names_is_there() -> None:
     named = {name for page in PAGES for name in re.findall(r"`(test_\w+|tests/[\w/]+\.py)`", text_of(page))}
     assert len(named) > 25
     assert [name for name in sorted(named) if name not in known and not (ROOT / name).is_file()] == []
+
+
+def test_tables_made_from_registries_are_up_to_date() -> None:
+    """`python -m tools.registry_tables` writes them."""
+    for page, _ in TABLES.values():
+        text = (ROOT / "docs" / page).read_text("utf-8")
+        assert with_tables(page, text) == text, page
 
 
 def test_pictures_are_small_and_all_shown() -> None:

@@ -10,18 +10,22 @@ from hypothesis import strategies as st
 
 from eum_app.domain.checklists import Answer, Checklist, Condition, Question
 from eum_app.domain.compliance import clocks
+from eum_app.domain.compliance.check_rules import CHECK_RULES
+from eum_app.domain.compliance.clock_rules import CLOCK_RULES
 from eum_app.domain.compliance.clocks import ItemDates, Standing, annual_due_on, last_inventory_of, standing
+from eum_app.domain.compliance.rule import CheckRule, CheckSeen, SiteSeen
 from eum_app.domain.compliance.rules import (
     RULES,
-    RULES_BY_ID,
-    CheckSeen,
-    SiteSeen,
+    broken_clock_rules,
+    outcomes_of_rules,
     question_of,
     run_rules,
     run_site_rules,
 )
+from eum_app.domain.compliance.site_rules import SITE_RULES
 from eum_app.domain.errors import Refusal
 from eum_app.domain.findings import Severity
+from eum_app.domain.visits import Outcome
 
 SITE = Checklist(
     "site",
@@ -106,16 +110,58 @@ def test_the_question_is_found_again_from_the_findings_id() -> None:
 
 
 def test_every_rule_says_what_it_stands_on() -> None:
-    assert len(RULES_BY_ID) == len(RULES)
-    for rule in RULES:
+    assert len(RULES) == len(CHECK_RULES) + len(SITE_RULES) + len(CLOCK_RULES)  # no id twice
+    for rule_id, rule in RULES.items():
+        assert rule_id == rule.rule_id
         assert rule.version >= 1
         assert rule.severity in Severity
         assert rule.citation
+        assert rule.title
+        assert rule.explanation.endswith(".")
         assert rule.remedy.endswith(".")
-        assert rule.subject in {"check", "question", "clock"}
+        assert rule.subject in {"check", "site", "clock"}
+
+
+@pytest.mark.parametrize("outcome", Outcome)
+@pytest.mark.parametrize("photos", [0, 1])
+def test_no_check_rule_is_broken_by_a_check_that_would_not_be_read(outcome: Outcome, photos: int) -> None:
+    """Only checks with the outcomes of a rule, and those dated in the future, are read from the store."""
+    for rule in RULES.values():
+        if isinstance(rule, CheckRule) and rule.is_broken(check(outcome, photos)):
+            assert outcome in rule.outcomes
+
+
+def test_site_findings_come_in_the_order_of_the_checklist() -> None:
+    """Their order is that of the facts in the journal."""
+    answers = (Answer("fence", "not_observed"), Answer("gate", "no"), Answer("lights", "not_observed"))
+    questions = tuple(Question(name, name, expected="yes") for name in ("fence", "gate", "lights", "alarm"))
+    seen = SiteSeen("visit-1", Checklist("site", "1", "site", "Site", "A template", questions), answers, True)
+    assert [trigger.trigger for trigger in run_site_rules(seen)] == ["checklist", "fence", "gate", "lights"]
+
+
+def test_an_added_rule_is_run_without_another_change(monkeypatch: pytest.MonkeyPatch) -> None:
+    rule = CheckRule(
+        rule_id="verified-without-photo",
+        version=3,
+        severity=Severity.LOW,
+        citation="A test",
+        title="Verified without a photo",
+        explanation="Only a test asks for it.",
+        remedy="Take a photo.",
+        outcomes=frozenset({Outcome.VERIFIED}),
+        is_broken=lambda seen: seen.outcome == Outcome.VERIFIED and not seen.photos,
+    )
+    assert Outcome.VERIFIED not in outcomes_of_rules()
+    monkeypatch.setitem(RULES, rule.rule_id, rule)
+    assert Outcome.VERIFIED in outcomes_of_rules()
+    assert [trigger.rule for trigger in run_rules([check("verified"), check("verified", 1)])] == [rule]
 
 
 # Clocks
+
+
+def broken_by(found: Standing) -> list[str]:
+    return [rule.rule_id for rule in broken_clock_rules(found.state)]
 
 
 def on(
@@ -139,7 +185,7 @@ def test_the_initial_inventory_is_overdue_from_the_91st_day(trigger: str, day: i
     event = date(2025, 12, 1)
     found = on(event + timedelta(days=day), trigger=trigger, **{trigger: event.isoformat()})
     assert (found.state, found.days_over, found.due_on) == (state, over, date(2026, 3, 1))
-    assert [rule.rule_id for rule in found.rules] == (["initial-inventory-overdue"] if over else [])
+    assert broken_by(found) == (["initial-inventory-overdue"] if over else [])
 
 
 @pytest.mark.parametrize(
@@ -154,13 +200,13 @@ def test_the_initial_inventory_is_overdue_from_the_91st_day(trigger: str, day: i
 def test_the_annual_inventory_is_late_from_the_day_after_12_months(today: date, state: str) -> None:
     found = on(today, delivered="2025-02-17", last_inventory="2025-12-11")
     assert (found.state, found.due_on) == (state, date(2026, 12, 11))
-    assert [rule.rule_id for rule in found.rules] == (["annual-inventory-late"] if state == "annual_late" else [])
+    assert broken_by(found) == (["annual-inventory-late"] if state == "annual_late" else [])
 
 
 def test_never_and_late_are_told_apart() -> None:
     never = on(date(2026, 2, 18), delivered="2025-02-17")
     assert never.state == "annual_never"
-    assert [rule.rule_id for rule in never.rules] == ["initial-inventory-overdue", "annual-inventory-never"]
+    assert broken_by(never) == ["initial-inventory-overdue", "annual-inventory-never"]
     assert on(date(2026, 2, 17), delivered="2025-02-17").state == "initial_overdue"
     assert on(date(2027, 1, 1), delivered="2025-02-17", last_inventory="2025-03-01").state == "annual_late"
 

@@ -44,7 +44,7 @@ from ui.kit.widgets import (
     vbox,
 )
 from ui.kit.widgets.history import HistoryCard, Told
-from ui.kit.words import count, joined, moment, program, purpose, word
+from ui.kit.words import count, joined, moment, program, purpose, rule_title, word
 from ui.shared.activity.shown import DECISION_FACES
 from ui.shared.items_view import told
 from ui.shared.page_parts import may, named, why_not
@@ -182,7 +182,7 @@ class ReviewPage(Page):
         elif row.lapsed_at:
             chip = ChipSpec(self.tr("Lapsed"), "mute", "minus")
         return RowContent(
-            word("rule", row.rule_id),
+            rule_title(row.rule_id),
             joined(row.serial, row.part_number, row.site),
             lead=ChipSpec.of(row.severity),
             chip=chip,
@@ -283,7 +283,7 @@ class ReviewPage(Page):
             self.close_picture()
         visit = detail.visit
         self.header.set_crumbs([self.tr("Review"), visit.site, joined(program(visit.program), purpose(visit.purpose))])
-        self.header.set_title(word("rule", row.rule_id))
+        self.header.set_title(rule_title(row.rule_id))
         self._severity.set_state(row.severity)
         self._severity.show()
         self.record.show_detail(detail)
@@ -439,7 +439,7 @@ class ReviewPage(Page):
         row = self._detail.finding if self._detail else None
         self.decision.hide()
         self.list.setFocus()
-        about = joined(word("rule", row.rule_id), row.serial) if row and row.finding_id == reviewed.finding_id else ""
+        about = joined(rule_title(row.rule_id), row.serial) if row and row.finding_id == reviewed.finding_id else ""
         words = self.tr("Recorded · {about}: {decision}")
         self.notice.show_message("ok", words.format(about=about, decision=word("decision", reviewed.decision)))
 

@@ -15,7 +15,6 @@ from db.queries.people import all_devices
 from db.queries.reading import mark_read
 from db.queries.visits import VisitRow, visit
 from eum_app.domain.areas import Area
-from eum_app.domain.compliance.rules import RULES
 from eum_app.domain.errors import KnownError, Refusal
 from eum_app.domain.facts import ContentRef, MarkRead
 from eum_app.domain.ids import FindingId
@@ -46,7 +45,6 @@ class FindingDetail:
     statements: list[Statement]
     history: list[HistoryLine]
     reviews: list[ReviewRow]
-    citation: str
     questions: Mapping[str, str]
     """The texts of the visit's checklists, by question id."""
 
@@ -90,7 +88,6 @@ def finding_detail(session: Session, finding_id: FindingId) -> FindingDetail:
         statements=provenance(seen, session.name, bundles, session.read(all_devices)) if seen else [],
         history=session.read(history, row.item_id) if row.item_id else [],
         reviews=session.read(reviews_of, finding_id),
-        citation=_public_citation(row.rule_id),
         questions=question_texts(session, row.visit_id),
     )
 
@@ -119,12 +116,6 @@ def ref_of(evidence: EvidenceRow) -> ContentRef:
         size=evidence.size,
         media_type=evidence.media_type,
     )
-
-
-def _public_citation(rule_id: str) -> str:
-    """The published sources that a rule names, without references to our own papers."""
-    citation = next((rule.citation for rule in RULES if rule.rule_id == rule_id), "")
-    return "; ".join(part for part in citation.split("; ") if not part.startswith("DOMAIN"))
 
 
 def _note(session: Session, evidence: EvidenceRow | None) -> tuple[str, KnownError | None]:

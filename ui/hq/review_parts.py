@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Final
 
 from PySide6.QtCore import QCoreApplication, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QAction, QImage, QKeyEvent, QKeySequence, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
@@ -32,15 +31,10 @@ from ui.kit.widgets import (
     scrolled,
     vbox,
 )
-from ui.kit.words import count, counted, day, joined, moment, reason, word
+from ui.kit.words import count, counted, day, joined, moment, reason, rule_words, word
 from ui.shared.mark_view import mark_picture, mark_text
 from ui.shared.page_parts import choices, fill_choices, named
 from ui.shared.reading_words import how_read
-
-RULE_SAYS: Final[dict[str, str]] = {
-    "item-not-found": "Items under enhanced monitoring are accounted for by serial number at every annual inventory",
-    "item-not-on-list": "An article met at a site stands on the inventory of that site",
-}
 
 
 class RecordCard(Card):
@@ -61,9 +55,8 @@ class RecordCard(Card):
             self._show_site(grid, detail)
         else:
             self._show_check(grid, detail, seen)
-        says = RULE_SAYS.get(detail.finding.rule_id, "")
-        words = joined(self.tr(says) if says else "", detail.citation)
-        self._row(grid, 4, [self._key(self.tr("Rule")), label(words or "–", wrap=True)], is_last=True)
+        words = rule_words(detail.finding.rule_id)
+        self._row(grid, 4, [self._key(self.tr("Rule")), label(words or "–", wrap=True, selectable=True)], is_last=True)
         fresh = panel(grid)
         old = self._holder
         self.body.replaceWidget(old, fresh)

@@ -11,6 +11,7 @@ from typing import Final
 
 from PySide6.QtCore import QCoreApplication, QDate, QLocale, QTime
 
+from eum_app.domain.compliance.rules import RULES
 from eum_app.domain.vocabulary import Unknown
 from eum_app.wording.codes import CLOSED, WORDS
 from ui.kit.theme import status_mark
@@ -19,7 +20,7 @@ GROUP: Final = 4
 
 
 def word(kind: str, key: str) -> str:
-    """The word of a code of a kind (program, purpose, role, read_by, grade, disposition, decision, rule, bundle …).
+    """The word of a code of a kind (program, purpose, role, read_by, grade, disposition, decision, bundle …).
 
     A value that a newer version added to a closed vocabulary is shown as unknown, with its text.
     """
@@ -42,6 +43,21 @@ def is_known(kind: str, key: str) -> bool:
 def fact(kind: str) -> str:
     """What a kind of fact is called; a kind that this version does not know by its own name."""
     return word("fact", kind) if is_known("fact", kind) else kind
+
+
+def rule_title(rule_id: str) -> str:
+    """Return the title of a rule; a rule that this version does not know is shown by its id."""
+    rule = RULES.get(rule_id)
+    return QCoreApplication.translate("rules", rule.title) if rule else rule_id.replace("-", " ").capitalize()
+
+
+def rule_words(rule_id: str) -> str:
+    """Why a rule exists, where it comes from, and what settles a finding; empty for an unknown rule."""
+    rule = RULES.get(rule_id)
+    if rule is None:
+        return ""
+    tr = QCoreApplication.translate
+    return "\n".join((joined(tr("rules", rule.explanation), rule.citation), tr("rules", rule.remedy)))
 
 
 def program(key: str) -> str:

@@ -19,12 +19,6 @@ from typing import Final
 from dateutil.relativedelta import relativedelta
 
 from eum_app.domain.clock import parse_date
-from eum_app.domain.compliance.rules import (
-    ANNUAL_INVENTORY_LATE,
-    ANNUAL_INVENTORY_NEVER,
-    INITIAL_INVENTORY_OVERDUE,
-    Rule,
-)
 from eum_app.domain.dispositions import Disposition
 from eum_app.domain.errors import Refusal
 from eum_app.domain.items import EumLevel
@@ -65,11 +59,6 @@ YEARS: Final = range(1900, 2201)
 SIGHTING_OUTCOMES: Final = (Outcome.VERIFIED, Outcome.DISCREPANCY)
 SIGHTING_GRADES: Final = (Grade.SIGHTED, Grade.LIVE_VIDEO)
 
-_RULES: Final[dict[ClockState, tuple[Rule, ...]]] = {
-    ClockState.NEVER: (INITIAL_INVENTORY_OVERDUE, ANNUAL_INVENTORY_NEVER),
-    ClockState.INITIAL_OVERDUE: (INITIAL_INVENTORY_OVERDUE,),
-    ClockState.LATE: (ANNUAL_INVENTORY_LATE,),
-}
 _TERMINAL: Final = frozenset(disposition.value for disposition in Disposition if disposition.is_terminal)
 
 
@@ -95,11 +84,6 @@ class Standing:
     state: ClockState
     due_on: date | None
     days_over: int
-
-    @property
-    def rules(self) -> tuple[Rule, ...]:
-        """The rules that are broken."""
-        return _RULES.get(self.state, ())
 
 
 def require_trigger(trigger: str) -> ClockTrigger:

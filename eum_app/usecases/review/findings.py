@@ -15,16 +15,8 @@ from db.queries.visits import closing
 from db.store import Connection
 from db.transaction import Transaction
 from eum_app.domain.clock import shifted
-from eum_app.domain.compliance.rules import (
-    OUTCOMES_OF_RULES,
-    RULES_BY_ID,
-    CheckSeen,
-    RuleSubject,
-    SiteSeen,
-    Trigger,
-    run_rules,
-    run_site_rules,
-)
+from eum_app.domain.compliance.rule import CheckSeen, SiteSeen, Trigger
+from eum_app.domain.compliance.rules import RULES, outcomes_of_rules, run_rules, run_site_rules
 from eum_app.domain.errors import Refusal
 from eum_app.domain.facts import FindingLapsed, FindingRaised, FindingReviewed
 from eum_app.domain.findings import LapseReason, require_decision
@@ -98,7 +90,7 @@ def _checks_seen(connection: Connection, visit_id: str, now: str) -> list[CheckS
     """Those checks of a visit that a rule could be broken by; most are not even read."""
     tolerance_ms = TOLERANCE // timedelta(milliseconds=1)
     late = shifted(min(first_came_at(connection, visit_id) or now, now), tolerance_ms)
-    rows = checks_to_judge(connection, visit_id, OUTCOMES_OF_RULES, late)
+    rows = checks_to_judge(connection, visit_id, outcomes_of_rules(), late)
     came = came_at(connection, visit_id) if any(row.observed_at > late for row in rows) else {}
     return [
         CheckSeen(
@@ -138,12 +130,8 @@ def _occurring(connection: Connection, triggers: Iterable[Trigger]) -> dict[Find
 
 
 def _why_gone(rule_id: str) -> LapseReason:
-    rule = RULES_BY_ID.get(rule_id)
-    return (
-        LapseReason.ANSWERED_SINCE
-        if rule is not None and rule.subject == RuleSubject.QUESTION
-        else LapseReason.CHECK_NO_LONGER_COUNTS
-    )
+    rule = RULES.get(rule_id)
+    return LapseReason.CHECK_NO_LONGER_COUNTS if rule is None else rule.lapse_reason
 
 
 def review_finding(

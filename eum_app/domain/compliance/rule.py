@@ -1,0 +1,124 @@
+"""What a rule is: one object that holds its id, its texts and the function that decides whether it is broken.
+
+`rules` is the registry. What is merely overdue raises no finding: clock rules are computed each time (`clocks`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import ClassVar, Final
+
+from eum_app.domain.checklists import Answer, Checklist
+from eum_app.domain.compliance.clocks import ClockState
+from eum_app.domain.findings import LapseReason, Severity, finding_id
+from eum_app.domain.ids import FindingId
+from eum_app.domain.visits import Outcome
+
+WHOLE_CHECKLIST: Final = "checklist"
+"""The subject of a site finding that is about no single question."""
+
+
+@dataclass(frozen=True)
+class CheckSeen:
+    """What a check rule looks at: a check that counts (newest for its item in its visit, not withdrawn).
+
+    `photos` counts those recorded with it and those attached later; `is_from_future`: its time is later than the moment
+    at which it came here.
+    """
+
+    check_id: str
+    visit_id: str
+    item_id: str
+    outcome: str
+    photos: int = 0
+    is_from_future: bool = False
+
+
+@dataclass(frozen=True)
+class SiteSeen:
+    """What a site rule looks at: a visit's site checklist with the newest answer to each question.
+
+    `is_closed`: the visit was closed out once.
+    """
+
+    visit_id: str
+    checklist: Checklist
+    answers: tuple[Answer, ...]
+    is_closed: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rule:
+    """One rule: texts for people, and the version that its findings keep.
+
+    `explanation` says in one sentence why the rule exists, `remedy` what settles a finding. Raise `version` when the
+    meaning changes. The id is part of every finding's id and never changes.
+    """
+
+    subject: ClassVar[str]
+    lapse_reason: ClassVar[LapseReason] = LapseReason.CHECK_NO_LONGER_COUNTS
+
+    rule_id: str
+    version: int
+    severity: Severity
+    citation: str
+    title: str
+    explanation: str
+    remedy: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CheckRule(Rule):
+    """A rule that a check breaks where `is_broken` says so.
+
+    `outcomes` are those of the checks that can break it: only these are read, and a check that is dated in the future.
+    """
+
+    subject: ClassVar[str] = "check"
+
+    is_broken: Callable[[CheckSeen], bool]
+    outcomes: frozenset[Outcome] = frozenset()
+
+
+@dataclass(frozen=True, kw_only=True)
+class SiteRule(Rule):
+    """A rule over a site checklist: `broken_by` yields the id of each question that breaks it, or `WHOLE_CHECKLIST`."""
+
+    subject: ClassVar[str] = "site"
+    lapse_reason: ClassVar[LapseReason] = LapseReason.ANSWERED_SINCE
+
+    broken_by: Callable[[SiteSeen], Iterable[str]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClockRule(Rule):
+    """A rule that an item breaks while its clock is in a state for which `is_broken` is true; never a finding."""
+
+    subject: ClassVar[str] = "clock"
+
+    is_broken: Callable[[ClockState], bool]
+
+
+@dataclass(frozen=True)
+class Trigger:
+    """A rule broken by one thing. `trigger` is a check's id, a question's id or `WHOLE_CHECKLIST`.
+
+    The finding's id is a hash, so that running the rules twice raises nothing twice. What lapsed and comes back (no,
+    then yes, then no again) is another occurrence with a different id.
+    """
+
+    rule: Rule
+    visit_id: str
+    item_id: str
+    check_id: str
+    subject: str
+    trigger: str
+
+    @property
+    def finding_id(self) -> FindingId:
+        return self.occurrence(1)
+
+    def occurrence(self, number: int) -> FindingId:
+        """The finding's id, the first time (1) or when it came back."""
+        return finding_id(self.rule.rule_id, self.subject, self.trigger if number == 1 else f"{self.trigger}\0{number}")
