@@ -28,7 +28,7 @@ from sqlalchemy.dialects import postgresql
 
 from eum_app.domain.visits import TO_CHECK
 
-PROJECTION_VERSION: Final = 17
+PROJECTION_VERSION: Final = 18
 """Raise it whenever `read` or the projection changes: the next opening rebuilds the read tables."""
 
 PLAIN_TEXT: Final = Text().with_variant(postgresql.TEXT(collation="C"), "postgresql")
@@ -114,6 +114,7 @@ items = Table(
     _text("last_inventory"),
     _text("disposition"),
     _text("remarks"),
+    _text("stated"),
     _text("match_key"),  # maker, part, serial, compacted (items.item_key): the same item in another list
     _text("search_text"),  # its terms (db.search)
     _text("look_alike"),  # the serial with look-alikes made one (look_alikes.look_alike_key)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Connection, and_, func, select
+from sqlalchemy import ColumnElement, Connection, and_, exists, func, select
 
 from db.paper_tables import printed, printed_items
 from db.queries.reading import READING_COLUMNS, Reading
@@ -13,8 +13,10 @@ from db.tables import checks, items, sites, visits, withdrawals
 from eum_app.domain.errors import Refusal
 from eum_app.domain.facts import ItemListed, SiteRegistered
 from eum_app.domain.look_alikes import look_alike_key
+from eum_app.domain.visits import Outcome, ReadBy
 
 LOOKUP_CHUNK = 500
+_FROM_THE_MARK = (ReadBy.CAMERA, ReadBy.PHOTO, ReadBy.WEDGE, ReadBy.SERIAL)
 
 
 @dataclass(frozen=True)
@@ -27,7 +29,7 @@ class SiteRow:
 
 @dataclass(frozen=True)
 class ItemRow:
-    """The book's row of one item. Dates are `YYYY-MM-DD` or empty."""
+    """The book's row of one item. Dates are `YYYY-MM-DD` or empty; `stated` as in `ItemListed`."""
 
     item_id: str
     country: str
@@ -48,6 +50,7 @@ class ItemRow:
     last_inventory: str
     disposition: str
     remarks: str
+    stated: str = ""
 
 
 @dataclass(frozen=True)
@@ -112,6 +115,28 @@ def held_match_keys(connection: Connection, keys: Iterable[str]) -> dict[str, st
         rows = connection.execute(select(items.c.match_key, items.c.item_id).where(items.c.match_key.in_(chunk)))
         held.update({row.match_key: row.item_id for row in rows})
     return held
+
+
+def held_items(connection: Connection, keys: Iterable[str]) -> dict[str, ItemRow]:
+    """Of `keys`, those that an item on the book has: match key → that item."""
+    ids = held_match_keys(connection, keys)
+    rows = items_by_id(connection, ids.values())
+    return {key: rows[item_id] for key, item_id in ids.items()}
+
+
+def is_unconfirmed(connection: Connection, item_id: str) -> bool:
+    """Whether an identifier of an item was stated to be what the plate says, and no mark of it has been read since."""
+    listed = select(items.c.stated).where(items.c.item_id == item_id)
+    if not connection.execute(listed).scalar():
+        return False
+    withdrawn = exists().where(withdrawals.c.check_id == checks.c.check_id)
+    read = select(checks.c.check_id).where(
+        checks.c.item_id == item_id,
+        checks.c.read_by.in_(_FROM_THE_MARK),
+        checks.c.outcome == Outcome.VERIFIED,
+        ~withdrawn,
+    )
+    return connection.execute(read.limit(1)).first() is None
 
 
 def item(connection: Connection, item_id: str) -> ItemRow:

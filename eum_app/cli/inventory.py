@@ -18,7 +18,7 @@ from eum_app.domain.errors import UNREADABLE, Refusal
 if TYPE_CHECKING:
     from eum_app.domain.claims import ClaimRow
     from eum_app.domain.inventory_rows import InventoryRow
-    from eum_app.list_files.list_file import ListPreview, Profile
+    from eum_app.list_files.list_file import ListPreview, PlateSays, Profile
     from eum_app.usecases.session import Session
 
 MAX_PROFILE_BYTES = 1_000_000
@@ -59,6 +59,18 @@ def import_command(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say what would become of each row; import nothing.")
     ] = False,
+    update: Annotated[
+        bool,
+        typer.Option("--update", help="Items on the book take the list's other values; empty cells change nothing."),
+    ] = False,
+    plate_says: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--plate-says",
+            help="A line or a column (serial, part_number, cage, nsn, uii, rsn) that only looks damaged; repeatable.",
+        ),
+    ] = None,
+    reason: Annotated[str, typer.Option(help="How you know what the plate says; goes on record.")] = "",
     rejected: Annotated[Path | None, typer.Option(help="Write the rejected rows here, to be mended.")] = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -67,10 +79,12 @@ def import_command(
     from eum_app.usecases.lists import list_profiles
 
     list_kind = kind.value.replace("-", "_")
-    needs_store = not dry_run or bool(save_profile) or _is_saved(profile)
+    needs_store = not dry_run or update or bool(save_profile) or _is_saved(profile)
     with _session(store, account, passphrase_fd) if needs_store else contextlib.nullcontext() as session:
-        preview = _preview(kind, file, _profile(session, profile))
+        preview = _preview(kind, file, _profile(session, profile), _plate(plate_says or [], reason))
         data = _told(preview, kind, dry_run=dry_run)
+        if session is not None and kind is ListKind.INVENTORY:
+            data |= _beside_the_book(session, preview)
         words = [f"{preview.rows} rows: {len(preview.accepted)} accepted, {len(preview.rejected)} rejected."]
         words += [f"  {line}" for line in data["words"]]
         if rejected is not None:
@@ -79,27 +93,60 @@ def import_command(
             list_profiles.save_profile(session, save_profile, list_kind, preview.profile, preview.headings)
             words.append(f"Saved the profile {save_profile}.")
         if session is not None and not dry_run:
-            counts, said = _imported(session, preview, kind)
+            counts, said = _imported(session, preview, kind, update=update)
             data |= counts
             words.append(said)
     show(as_json, data, "\n".join(words))
 
 
-def _preview(kind: ListKind, file: Path, profile: Profile | None) -> ListPreview[Any]:
+def _plate(said: Sequence[str], reason: str) -> PlateSays | None:
+    from eum_app.list_files.list_file import PlateSays
+
+    if not said:
+        return None
+    lines = frozenset(int(one) for one in said if one.isdecimal())
+    return PlateSays(reason, frozenset(one for one in said if not one.isdecimal()), lines)
+
+
+def _beside_the_book(session: Session, preview: ListPreview[InventoryRow]) -> dict[str, Any]:
+    """The values in which rows differ from the items on the book, by line; and in words."""
+    from eum_app.usecases.lists.preview_list import beside_the_book
+    from eum_app.wording.list_words import what_differs
+
+    found = beside_the_book(session, preview).differences
+    words = [f"line {line}: {'; '.join(map(what_differs, changed))}" for line, changed in found.items()]
+    return {"differs": {str(line): changed for line, changed in found.items()}, "words": [*_words(preview), *words]}
+
+
+def _preview(kind: ListKind, file: Path, profile: Profile | None, plate: PlateSays | None) -> ListPreview[Any]:
     from eum_app.list_files.claims_file import read_claims
     from eum_app.list_files.inventory_file import read_inventory
 
-    return read_inventory(file, profile) if kind is ListKind.INVENTORY else read_claims(file, profile)
+    if kind is ListKind.INVENTORY:
+        return read_inventory(file, profile, plate=plate)
+    if plate is not None:
+        raise Refusal("list.stated_claims")
+    return read_claims(file, profile)
 
 
-def _imported(session: Session, preview: ListPreview[Any], kind: ListKind) -> tuple[dict[str, Any], str]:
+def _imported(
+    session: Session, preview: ListPreview[Any], kind: ListKind, *, update: bool
+) -> tuple[dict[str, Any], str]:
     from eum_app.usecases.lists.import_claims import import_claims
     from eum_app.usecases.lists.import_inventory import import_inventory
 
     if kind is ListKind.INVENTORY:
-        result = import_inventory(session, preview)
-        counts = {"import_id": result.import_id, "listed": result.accepted, "already_held": result.already_held}
-        return counts, f"Listed {result.accepted}, already on the book {result.already_held}."
+        result = import_inventory(session, preview, take_changes=update)
+        counts = {
+            "import_id": result.import_id,
+            "listed": result.accepted,
+            "already_held": result.already_held,
+            "changed": result.changed,
+        }
+        said = (
+            f"Listed {result.accepted}, already on the book {result.already_held}, of these changed {result.changed}."
+        )
+        return counts, said
     kept = import_claims(session, preview, ClaimKind(kind.replace("-", "_")))
     names = ("import_id", "claims", "matched", "unmatched", "ambiguous")
     said = (

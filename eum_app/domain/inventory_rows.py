@@ -61,7 +61,11 @@ _UII_LENGTH = 50  # MIL-STD-130N; older marks may hold 78
 
 
 class InventoryRow(msgspec.Struct, frozen=True, kw_only=True):
-    """One accepted row. `line` is the file's own, 1-based, heading included. Texts are "" where nothing stood."""
+    """One accepted row. `line` is the file's own, 1-based, heading included. Texts are "" where the list has none.
+
+    `has_disposition`: the list says it; else it is taken to be on hand. `stated`: columns that look damaged, of which a
+    person says that the plate reads so.
+    """
 
     line: int
     country: str
@@ -82,6 +86,8 @@ class InventoryRow(msgspec.Struct, frozen=True, kw_only=True):
     last_inventory: date | None
     disposition: Disposition
     remarks: str
+    has_disposition: bool = True
+    stated: tuple[str, ...] = ()
 
     @property
     def key(self) -> ItemKey:
@@ -176,6 +182,8 @@ def parse_row(
         last_inventory=dates.get("last_inventory"),
         disposition=disposition,
         remarks=text["remarks"].strip(),
+        has_disposition=bool(clean(text["disposition"])),
+        stated=tuple(code.partition(".")[0] for code in reading.warnings if code.endswith(".stated")),
     )
     return RowOutcome(row, warnings=tuple(reading.warnings))
 

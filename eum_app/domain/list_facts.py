@@ -14,7 +14,11 @@ class SiteRegistered(Fact, frozen=True, kw_only=True):
 
 class InventoryImported(Fact, frozen=True, kw_only=True):
     """A list of the book came in. `rejected` names the first rows that were not taken (a fact has a limit of size);
-    `rejected_count` counts all of them, and is 0 in facts that name them all."""
+    `rejected_count` counts all of them, and is 0 in facts that name them all.
+
+    `changed` of the items already held took the list's other values. `stated` rows hold identifiers that look damaged
+    and that, for `stated_reason`, are what the plate says.
+    """
 
     import_id: str
     source_name: str
@@ -24,10 +28,17 @@ class InventoryImported(Fact, frozen=True, kw_only=True):
     already_held: int
     rejected: tuple[RejectedRow, ...]
     rejected_count: int = 0
+    changed: int = 0
+    stated: int = 0
+    stated_reason: str = ""
 
 
 class ItemListed(Fact, frozen=True, kw_only=True):
-    """The book's row of one item, with its provenance (file and line). Dates are `YYYY-MM-DD` or empty."""
+    """The book's row of one item, with its provenance (file and line). Dates are `YYYY-MM-DD` or empty.
+
+    Listed again, the newer row counts. `stated` names columns, parted by commas, that look damaged and that a person
+    stated to be what the plate says: unconfirmed until a mark of the item is read.
+    """
 
     item_id: str
     import_id: str
@@ -50,6 +61,7 @@ class ItemListed(Fact, frozen=True, kw_only=True):
     last_inventory: str
     disposition: str
     remarks: str
+    stated: str = ""
 
 
 class ProfileSaved(Fact, frozen=True, kw_only=True):

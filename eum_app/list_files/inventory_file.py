@@ -13,11 +13,20 @@ from pathlib import Path
 from eum_app.domain.clock import system_now
 from eum_app.domain.inventory_rows import COLUMNS, DATE_COLUMNS, InventoryRow, RowReader
 from eum_app.list_files.headings import Layout
-from eum_app.list_files.list_file import ListPreview, Profile, Rejected, RowWarning, read_list, write_rejected_csv
+from eum_app.list_files.list_file import (
+    ListPreview,
+    PlateSays,
+    Profile,
+    Rejected,
+    RowWarning,
+    read_list,
+    write_rejected_csv,
+)
 
 __all__ = [
     "INVENTORY",
     "InventoryPreview",
+    "PlateSays",
     "Profile",
     "Rejected",
     "RowWarning",
@@ -31,10 +40,13 @@ INVENTORY = Layout("inventory-headings.json", COLUMNS, DATE_COLUMNS, ("case_id",
 InventoryPreview = ListPreview[InventoryRow]
 
 
-def read_inventory(path: Path, profile: Profile | None = None, today: date | None = None) -> InventoryPreview:
+def read_inventory(
+    path: Path, profile: Profile | None = None, today: date | None = None, plate: PlateSays | None = None
+) -> InventoryPreview:
     """Read `path` (CSV or .xlsx) as an inventory; raises as `list_file.read_list` does.
 
-    `today` (UTC; the machine's day if None) decides which dates are in the future.
+    `plate` states which identifiers are what the plate says, though they look damaged. `today` (UTC; the machine's day
+    if None) decides which dates are in the future.
     """
     day = today or system_now().date()
-    return read_list(path, profile or Profile(), INVENTORY, lambda order: RowReader(order, day).read)
+    return read_list(path, profile or Profile(), INVENTORY, lambda order: RowReader(order, day).read, plate)

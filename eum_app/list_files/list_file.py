@@ -27,6 +27,7 @@ from eum_app.list_files.list_source import (
     FORMULA_STARTS,
     REJECTED_HEADINGS,
     Note,
+    PlateSays,
     Profile,
     Rejected,
     is_named,
@@ -39,6 +40,7 @@ __all__ = [
     "REJECTED_HEADINGS",
     "ListPreview",
     "Note",
+    "PlateSays",
     "Profile",
     "Rejected",
     "RowWarning",
@@ -76,6 +78,7 @@ class ListPreview(msgspec.Struct, Generic[Row], frozen=True, kw_only=True):
     warnings: list[RowWarning]
     sheets: tuple[str, ...] = ()
     notes: tuple[Note, ...] = ()
+    plate: PlateSays | None = None
 
     @property
     def total(self) -> int:
@@ -97,13 +100,20 @@ class Reader(Protocol[Row]):
 
 
 def read_list(
-    path: Path, wanted: Profile, layout: Layout, reader: Callable[[DateOrder], Reader[Row]]
+    path: Path,
+    wanted: Profile,
+    layout: Layout,
+    reader: Callable[[DateOrder], Reader[Row]],
+    plate: PlateSays | None = None,
 ) -> ListPreview[Row]:
-    """Read `path` and sort its rows into accepted and rejected.
+    """Read `path` and sort its rows into accepted and rejected; `plate` lets identifiers in that only look damaged.
 
     Raises Refusal as `read_source` does, and `inventory.date_order` (the dates leave open, or contradict, whether day
-    or month comes first: ask, and name it in the profile; `found` has the headings).
+    or month comes first: ask, and name it in the profile; `found` has the headings), `list.stated_unused` (lines that
+    `plate` names and that are not held for looking damaged), and those of `PlateSays.require`.
     """
+    if plate is not None:
+        plate.require()
     source = read_source(path, wanted, layout)
     headings, body = source.headings, source.records
     named = [source.named_cells(record) for record in body]
@@ -119,13 +129,17 @@ def read_list(
         if bad := misfit(headings, record):
             rejected.append(bad)
             continue
-        outcome = read(record.line, cells, source.kinds(record), frozenset())
+        outcome = read(record.line, cells, source.kinds(record), plate.about(record.line) if plate else frozenset())
         if outcome.row is None:
             rejected.append(Rejected(record.line, outcome.codes, outcome.values, record.cells))
         else:
             accepted.append(outcome.row)
             codes = (*outcome.warnings, *suspects.get(record.line, ()))
             warnings += [RowWarning(record.line, code) for code in codes]
+    if plate is not None:
+        stated = {warning.line for warning in warnings if warning.code.endswith(".stated")}
+        if unused := plate.lines - stated:
+            raise Refusal("list.stated_unused", lines=", ".join(map(str, sorted(unused))))
     rejected = sorted([*rejected, *source.swallowed], key=lambda row: row.line)
     columns = {
         cell.strip(): column for cell, column in zip(headings.cells, headings.columns, strict=True) if is_named(cell)
@@ -142,6 +156,7 @@ def read_list(
         warnings=warnings,
         sheets=source.sheets,
         notes=source.notes,
+        plate=plate,
     )
 
 

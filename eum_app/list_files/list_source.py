@@ -15,6 +15,7 @@ import msgspec
 
 from eum_app.domain.authorizations import parse_fms_case
 from eum_app.domain.errors import Refusal
+from eum_app.domain.items import clean
 from eum_app.domain.list_cells import IDENTITY_COLUMNS, MAY_BREAK, CellKind
 from eum_app.domain.list_dates import DateOrder
 from eum_app.list_files.headings import Headings, Layout, find_delimiter, find_headings
@@ -62,6 +63,30 @@ class Rejected(msgspec.Struct, frozen=True):
     codes: tuple[str, ...]
     values: dict[str, str]
     raw: tuple[str, ...]
+
+
+class PlateSays(msgspec.Struct, frozen=True):
+    """A person's statement that identifiers which look damaged are what the plate says.
+
+    For whole `columns` (of `IDENTITY_COLUMNS`), for all of them in some `lines`, or both; `reason` is in their words.
+    """
+
+    reason: str
+    columns: frozenset[str] = frozenset()
+    lines: frozenset[int] = frozenset()
+
+    def require(self) -> None:
+        """Raises Refusal `list.reason_missing`, `list.stated_nothing`, `list.stated_column` (column, known)."""
+        if not clean(self.reason):
+            raise Refusal("list.reason_missing")
+        if not self.columns and not self.lines:
+            raise Refusal("list.stated_nothing")
+        for column in sorted(self.columns - IDENTITY_COLUMNS):
+            raise Refusal("list.stated_column", column=column, known=", ".join(sorted(IDENTITY_COLUMNS)))
+
+    def about(self, line: int) -> frozenset[str]:
+        """The columns of the row at `line` that are stated."""
+        return IDENTITY_COLUMNS if line in self.lines else self.columns
 
 
 class Note(msgspec.Struct, frozen=True):

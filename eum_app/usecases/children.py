@@ -12,7 +12,7 @@ from typing import Protocol
 from db.queries.reports import InventoryFilter
 from eum_app.domain.claims import ClaimKind
 from eum_app.list_files.claims_file import read_claims
-from eum_app.list_files.inventory_file import Profile, read_inventory
+from eum_app.list_files.inventory_file import PlateSays, Profile, read_inventory
 from eum_app.usecases.exchange.receive import import_bundles
 from eum_app.usecases.exchange.seal_bundle import Sealed, seal_for_device, seal_results
 from eum_app.usecases.exchange.verify_bundle import Imported
@@ -45,14 +45,20 @@ def import_bundles_child(
 
 
 def import_inventory_child(
-    progress: Progress, ticket: Ticket, path: Path, profile: Profile | None, sha384: str
+    progress: Progress,
+    ticket: Ticket,
+    path: Path,
+    profile: Profile | None,
+    sha384: str,
+    plate: PlateSays | None = None,
+    take_changes: bool = False,
 ) -> InventoryResult:
     """`sha384` (hex) is of the file that was previewed. Raises Refusal `inventory.changed` where it is another now."""
     with resumed(ticket) as session:
-        preview = read_inventory(path, profile)
+        preview = read_inventory(path, profile, plate=plate)
         preview.require_unchanged(sha384)
         progress(0, preview.rows)
-        return import_inventory(session, preview)
+        return import_inventory(session, preview, take_changes=take_changes)
 
 
 def import_claims_child(

@@ -6,6 +6,8 @@ import sys
 from collections.abc import Mapping
 from typing import Final
 
+from eum_app.domain.list_differences import Difference
+
 _REASONS: Final[dict[str, str]] = {
     "row.cell_count": "Its cells do not fit the headings ({value} cells)",
     "row.quote_open": "A quote without its pair makes one cell of lines {value}; remove it, or double it",
@@ -117,6 +119,12 @@ def why_refused(code: str, values: Mapping[str, str]) -> str:
     if template is None:
         return f"{code} {value}".strip()
     return _translated(template).format(value=value or "–", column=column_word(column))
+
+
+def what_differs(difference: Difference) -> str:
+    """A column in which a row differs from the book, in words."""
+    words = _translated("{column}: the book has {held}, the list {listed}")
+    return words.format(column=column_word(difference.column), held=difference.held or "–", listed=difference.listed)
 
 
 def list_note(code: str, values: Mapping[str, str]) -> str:

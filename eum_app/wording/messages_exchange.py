@@ -158,6 +158,23 @@ EXCHANGE_SENTENCES: dict[str, tuple[str, str]] = {
     "inventory.workbook_old": ("This is an old Excel file (.xls).", "Save it as .xlsx or CSV."),
     "inventory.zip_bomb": ("The workbook would unpack to {bytes} bytes; {limit} are possible.", "Do not use it."),
     # Lists
+    "list.reason_missing": (
+        "A reason is needed to take an identifier as the plate says it.",
+        "Say how you know, for example “read on the item by INS-017”.",
+    ),
+    "list.stated_nothing": (
+        "No row and no column was named.",
+        "Name the lines or the columns that the plate confirms.",
+    ),
+    "list.stated_column": ("{column} does not identify an item.", "Use one of: {known}."),
+    "list.stated_unused": (
+        "These lines are not held for looking damaged: {lines}.",
+        "Name only lines that were rejected for a date, a number or lost digits.",
+    ),
+    "list.stated_claims": (
+        "Only a list of the book can be taken as the plate says it.",
+        "Correct the rejected rows of this list instead.",
+    ),
     "inventory.changed": (
         "{name} is not the file any more that was shown.",
         "Read the list again, look at it, then import it.",

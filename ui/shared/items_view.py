@@ -8,10 +8,11 @@ from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QFrame
 
 from db.queries.claims import ClaimLine, claims_about
-from db.queries.items import HistoryLine, ItemRow, history, item
+from db.queries.items import HistoryLine, ItemRow, history, is_unconfirmed, item
 from db.queries.open_claims import claims_matched_since
 from eum_app.domain.claims import ClaimKind
 from eum_app.usecases.session import Session
+from eum_app.wording.list_words import column_word
 from ui.kit.delegates import ChipSpec
 from ui.kit.models import Column
 from ui.kit.widgets import Card, KeyValueGrid, scrolled, vbox
@@ -27,6 +28,8 @@ class ItemDetail:
     item: ItemRow
     history: list[HistoryLine | ClaimLine]
     """Newest first: what befell it, and beside that what others claim."""
+    is_unconfirmed: bool = False
+    """An identifier looks damaged, a person stated that the plate says so, and no mark has been read since."""
 
 
 def item_detail(session: Session, item_id: str) -> ItemDetail:
@@ -37,7 +40,16 @@ def item_detail(session: Session, item_id: str) -> ItemDetail:
         *session.read(claims_about, item_id),
         *session.read(claims_matched_since, item_id),
     ]
-    return ItemDetail(row, sorted(lines, key=lambda line: line.at, reverse=True))
+    in_order = sorted(lines, key=lambda line: line.at, reverse=True)
+    return ItemDetail(row, in_order, bool(row.stated) and session.read(is_unconfirmed, item_id))
+
+
+def _unconfirmed(detail: ItemDetail) -> str:
+    """The identifiers that no mark has confirmed, in words; empty for nearly every item."""
+    if not detail.is_unconfirmed:
+        return ""
+    columns = joined(*map(column_word, detail.item.stated.split(",")))
+    return _tr("{columns}: entered as the plate says, until a mark is read").format(columns=columns)
 
 
 def told(line: HistoryLine | ClaimLine) -> Told:
@@ -138,6 +150,7 @@ class ItemSide(QFrame):
             (_tr("Last inventory"), day(row.last_inventory)),
             (_tr("Disposition"), word("disposition", row.disposition)),
             (_tr("Remarks"), row.remarks),
+            (_tr("Unconfirmed"), _unconfirmed(detail)),
         ):
             grid.add(name, value)
         self.history.set_title(_tr("History of {serial}").format(serial=row.serial))

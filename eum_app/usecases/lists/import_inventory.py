@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Final
 
-from db.queries.items import held_match_keys, site_ids_by_name
+import msgspec
+
+from db.queries.items import ItemRow, held_items, site_ids_by_name
 from eum_app.diagnostics import Event, note, timed
 from eum_app.domain.facts import Fact, InventoryImported, ItemListed, RejectedRow, SiteRegistered
 from eum_app.domain.inventory_rows import InventoryRow
+from eum_app.domain.list_differences import differences, row_values
 from eum_app.domain.people import Permission
 from eum_app.list_files.inventory_file import InventoryPreview
 from eum_app.usecases.changes import Changed
@@ -21,17 +24,21 @@ MAX_NAMED_REJECTED: Final = 1_000
 
 @dataclass(frozen=True)
 class InventoryResult(Changed):
+    """`accepted` items are new, `already_held` were on the book; `changed` of these took the list's other values."""
+
     import_id: str
     accepted: int
     already_held: int
     rejected: int
     sites: int
+    changed: int = 0
 
 
 @timed(Event.IMPORTED_LIST)
-def import_inventory(session: Session, preview: InventoryPreview) -> InventoryResult:
+def import_inventory(session: Session, preview: InventoryPreview, *, take_changes: bool = False) -> InventoryResult:
     """Record the accepted rows of a preview: an item not on the book yet is listed, one that is there is counted.
 
+    With `take_changes` an item on the book takes the other values that the list has; what the list leaves empty stays.
     One transaction. Raises Refusal `permission.denied`, Trouble of the disk.
     """
     session.require(Permission.INVENTORY_IMPORT)
@@ -54,10 +61,17 @@ def import_inventory(session: Session, preview: InventoryPreview) -> InventoryRe
                 )
         new_sites = len(facts)
         keys = {row.line: "|".join(row.key) for row in preview.accepted}
-        held = held_match_keys(connection, keys.values())
+        held = held_items(connection, keys.values())
         new_rows = [row for row in preview.accepted if keys[row.line] not in held]
         facts += [_listed(row, observed_at, import_id, site_ids.get((row.country, row.site), "")) for row in new_rows]
         already_held = len(preview.accepted) - len(new_rows)
+        changed = 0
+        for row in preview.accepted if take_changes else ():
+            item = held.get(keys[row.line])
+            if item is not None and differences(row, asdict(item)):
+                site_id = site_ids.get((row.country, row.site), "")
+                facts.append(_relisted(item, _listed(row, observed_at, import_id, site_id), row))
+                changed += 1
         facts.append(
             InventoryImported(
                 observed_at=observed_at,
@@ -71,12 +85,15 @@ def import_inventory(session: Session, preview: InventoryPreview) -> InventoryRe
                     RejectedRow(line=row.line, codes=row.codes) for row in preview.rejected[:MAX_NAMED_REJECTED]
                 ),
                 rejected_count=len(preview.rejected),
+                changed=changed,
+                stated=sum(1 for row in preview.accepted if row.stated),
+                stated_reason=preview.plate.reason if preview.plate else "",
             )
         )
         transaction.record_all(facts)
         areas = frozenset(transaction.areas)
     note(Event.LIST_ROWS, accepted=len(new_rows), rejected=len(preview.rejected), rows=preview.rows)
-    return InventoryResult(areas, import_id, len(new_rows), already_held, len(preview.rejected), new_sites)
+    return InventoryResult(areas, import_id, len(new_rows), already_held, len(preview.rejected), new_sites, changed)
 
 
 def _listed(row: InventoryRow, observed_at: str, import_id: str, site_id: str) -> ItemListed:
@@ -103,7 +120,20 @@ def _listed(row: InventoryRow, observed_at: str, import_id: str, site_id: str) -
         last_inventory=_iso(row.last_inventory),
         disposition=row.disposition.value,
         remarks=row.remarks,
+        stated=",".join(row.stated),
     )
+
+
+def _relisted(item: ItemRow, listed: ItemListed, row: InventoryRow) -> ItemListed:
+    """The item of the book with the list's values in place of its own, where the list has any."""
+    said = row_values(row)
+    if "site" in said:
+        said["site_id"] = listed.site_id
+    if row.stated:
+        said["stated"] = listed.stated
+    names = [name for name in ItemListed.__struct_fields__ if name in ItemRow.__dataclass_fields__]
+    held = {name: getattr(item, name) for name in names if name not in said}
+    return msgspec.structs.replace(listed, **held)
 
 
 def _iso(day: date | None) -> str:

@@ -2,41 +2,60 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from db.queries.items import held_match_keys
+from db.queries.items import held_items
 from eum_app.domain.claims import ListKind
+from eum_app.domain.list_differences import Difference, differences
 from eum_app.list_files.claims_file import CLAIMS, read_claims
 from eum_app.list_files.headings import Layout
-from eum_app.list_files.inventory_file import INVENTORY, read_inventory
-from eum_app.list_files.list_file import ListPreview, Profile
+from eum_app.list_files.inventory_file import INVENTORY, InventoryPreview, read_inventory
+from eum_app.list_files.list_file import ListPreview, PlateSays, Profile
 from eum_app.usecases.lists.import_claims import match_rows
 from eum_app.usecases.session import Session
 
 
 @dataclass(frozen=True)
 class Shown:
-    """`becomes`: line → new or held (inventory), or how a claim is matched (`claims.Match`), as the book stands now."""
+    """A preview beside the book of now.
+
+    `becomes`: line → new, held or differs (inventory), or how a claim is matched (`claims.Match`). `differences`: the
+    columns in which the row at a line differs from the item on the book.
+    """
 
     kind: ListKind
     preview: ListPreview[Any]
     becomes: dict[int, str]
+    differences: dict[int, tuple[Difference, ...]] = field(default_factory=dict)
+
+
+def beside_the_book(session: Session, listed: InventoryPreview) -> Shown:
+    """Compare each accepted row of an inventory with the book: new, held, or with other values."""
+    keys = {row.line: "|".join(row.key) for row in listed.accepted}
+    with session.store.reading() as connection:  # the whole book, as the import asks it
+        held = held_items(connection, keys.values())
+    becomes: dict[int, str] = {}
+    found: dict[int, tuple[Difference, ...]] = {}
+    for row in listed.accepted:
+        item = held.get(keys[row.line])
+        if item is not None and (changed := differences(row, asdict(item))):
+            found[row.line] = changed
+        becomes[row.line] = "new" if item is None else "differs" if row.line in found else "held"
+    return Shown(ListKind.INVENTORY, listed, becomes, found)
 
 
 def layout_of(kind: ListKind) -> Layout:
     return INVENTORY if kind == ListKind.INVENTORY else CLAIMS
 
 
-def preview_list(session: Session, path: Path, kind: ListKind, profile: Profile) -> Shown:
+def preview_list(
+    session: Session, path: Path, kind: ListKind, profile: Profile, plate: PlateSays | None = None
+) -> Shown:
     """Read `path` as a list of `kind`; raises as `list_file.read_list` does. Nothing is kept."""
     if kind == ListKind.INVENTORY:
-        listed = read_inventory(path, profile)
-        keys = {row.line: "|".join(row.key) for row in listed.accepted}
-        with session.store.reading() as connection:  # the whole book, as the import asks it
-            held = held_match_keys(connection, keys.values())
-        return Shown(kind, listed, {line: "held" if key in held else "new" for line, key in keys.items()})
+        return beside_the_book(session, read_inventory(path, profile, plate=plate))
     claimed = read_claims(path, profile)
     with session.store.reading() as connection:
         matches = match_rows(connection, claimed.accepted)

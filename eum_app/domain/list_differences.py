@@ -1,0 +1,51 @@
+"""Differences between a row of a list and the item that the book already has."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+import msgspec
+
+from eum_app.domain.inventory_rows import InventoryRow
+
+_DATES: Final = ("ship_date", "delivery_date", "last_inventory")
+_TEXTS: Final = (
+    *(
+        "country",
+        "case_id",
+        "rsn",
+        "nomenclature",
+        "nsn",
+        "part_number",
+        "cage",
+        "uii",
+        "eum_level",
+        "site",
+        "location",
+    ),
+    "remarks",
+)
+
+
+class Difference(msgspec.Struct, frozen=True):
+    """A column in which a list says something else than the book."""
+
+    column: str
+    held: str
+    listed: str
+
+
+def row_values(row: InventoryRow) -> dict[str, str]:
+    """What a row says, by column, as the book keeps it; columns about which it says nothing are left out."""
+    values = {column: str(getattr(row, column)) for column in _TEXTS}
+    values |= {column: day.isoformat() for column in _DATES if (day := getattr(row, column))}
+    if row.has_disposition:
+        values["disposition"] = row.disposition.value
+    return {column: value for column, value in values.items() if value}
+
+
+def differences(row: InventoryRow, held: Mapping[str, str]) -> tuple[Difference, ...]:
+    """The columns in which `row` differs from the book's values of the same item (`held`, by column)."""
+    said = row_values(row).items()
+    return tuple(Difference(column, held[column], value) for column, value in said if held[column] != value)
