@@ -13,6 +13,7 @@ from db.queries.items import held_match_keys, is_unconfirmed, item
 from db.queries.visits import work_ids
 from eum_app.domain.errors import Refusal
 from eum_app.domain.facts import InventoryImported, MarkRead, decode_fact
+from eum_app.domain.ids import CheckId
 from eum_app.list_files.inventory_file import PlateSays, read_inventory
 from eum_app.usecases.exchange.receive import import_bundles
 from eum_app.usecases.exchange.seal_bundle import seal_results
@@ -142,7 +143,7 @@ def test_an_item_stays_unconfirmed_until_its_mark_is_read(world: World, tmp_path
     detail = item_detail(device, item_id)
     assert (detail.is_unconfirmed, detail.item.stated) == (True, "serial")
 
-    def check(mark: MarkRead) -> str:
+    def check(mark: MarkRead) -> CheckId:
         done = record_check(
             device, visit_id=visit_id, item_id=item_id, outcome="verified", mark=mark, answers=yes_to_all()
         )
