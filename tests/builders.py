@@ -13,7 +13,7 @@ from db.queries.people import all_devices
 from eum_app.crypto.passphrases import KdfParams
 from eum_app.crypto.suites import Suite
 from eum_app.domain.checklists import Answer
-from eum_app.domain.facts import ChecklistPin, MarkRead
+from eum_app.domain.facts import ChecklistPin, CheckWithdrawn, MarkRead, VisitClosedOut
 from eum_app.list_files.inventory_file import read_inventory
 from eum_app.usecases.exchange.enrol_device import accept_enrolment, read_answer, request_enrolment, sign_enrolment
 from eum_app.usecases.exchange.receive import import_bundles
@@ -177,3 +177,26 @@ def yes_to_all() -> tuple[Answer, ...]:
 
 def typed(serial: str) -> MarkRead:
     return MarkRead(read_by="typed", raw=serial.encode(), serial=serial)
+
+
+def withdraw_as_before(session: Session, visit_id: str, check_id: str) -> None:
+    """Withdraw a check of a closed visit, as earlier versions did: such facts are in journals and bundles."""
+    with session.writing() as transaction:
+        transaction.record(
+            CheckWithdrawn(observed_at=session.observed_now(), check_id=check_id, visit_id=visit_id, reason="undone")
+        )
+
+
+def close_as_is(session: Session, visit_id: str) -> None:
+    """Close a visit out by its fact alone, whatever is open."""
+    with session.writing() as transaction:
+        transaction.record(
+            VisitClosedOut(
+                observed_at=session.observed_now(),
+                visit_id=visit_id,
+                counts=(),
+                signatures=(),
+                head_seq=1,
+                head_hash=bytes(48),
+            )
+        )

@@ -128,6 +128,35 @@ def open_questions(checklist: Checklist, answers: Iterable[Answer]) -> tuple[Ope
     return tuple(still_open)
 
 
+def deviations(checklist: Checklist, answers: Iterable[Answer]) -> tuple[Question, ...]:
+    """The questions asked whose answers forbid *verified*, in order.
+
+    A question with `expected` is met by that value, or by *not applicable* with a comment; any other answer deviates. A
+    required question without `expected` deviates by *not observed*. What has no answer is open, not deviating.
+    """
+    given = {answer.question_id: answer for answer in answers}
+    return tuple(
+        question
+        for question in visible_questions(checklist, given.values())
+        if question.question_id in given and not _is_met(question, given[question.question_id])
+    )
+
+
+def takes_comment(question: Question, value: str) -> bool:
+    """Whether an answer of that value is asked for a comment, because it is required or because it counts only so."""
+    return value in question.comment_required_on or (
+        value == NOT_APPLICABLE and question.expected not in {None, NOT_APPLICABLE}
+    )
+
+
+def _is_met(question: Question, answer: Answer) -> bool:
+    if question.expected is None:
+        return not (question.required and answer.value == NOT_OBSERVED)
+    if answer.value == question.expected:
+        return True
+    return answer.value == NOT_APPLICABLE and bool(answer.comment.strip())
+
+
 def expected_answers(checklist: Checklist, answers: Iterable[Answer]) -> tuple[Answer, ...]:
     """What "all as expected" records: the expected answer to each question asked, for those that have one.
 

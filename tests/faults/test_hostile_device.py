@@ -23,8 +23,8 @@ from eum_app.usecases.exchange.receive import import_bundles
 from eum_app.usecases.exchange.seal_bundle import seal_results
 from eum_app.usecases.store.open_store import check_store, open_store, rebuild_store
 from eum_app.usecases.visits.close_out import Signed, close_out
-from eum_app.usecases.visits.record_check import record_check, withdraw_checks
-from tests.builders import PASSPHRASE, copy_unnoticed, typed
+from eum_app.usecases.visits.record_check import record_check
+from tests.builders import PASSPHRASE, copy_unnoticed, typed, withdraw_as_before
 from tests.flows.test_main_job import answer_site_checklist
 from tests.simulator import Simulator
 
@@ -276,7 +276,7 @@ def test_a_clock_set_back_takes_nothing_back(simulator: Simulator) -> None:
     device.store.close()
     device = open_store(device.store.folder, "INS-017", PASSPHRASE, now=simulator.world.clock)
     simulator.world.devices[FIRST] = device
-    withdraw_checks(device, [CheckId(last)])
+    withdraw_as_before(device, visit_id, last)
     card = device.read(visits.visit, visit_id)
     assert (card.closed_at, card.signatures_void, card.to_check) == ("", True, 1)
     sealed = simulator.seal(FIRST)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -24,8 +25,8 @@ from eum_app.usecases.session import Session
 from eum_app.usecases.store.open_store import check_store
 from eum_app.usecases.visits.close_out import Signed, close_out, close_out_state
 from eum_app.usecases.visits.match_mark import match_mark
-from eum_app.usecases.visits.record_check import assess_site, record_check, withdraw_checks
-from tests.builders import make_world, typed, yes_to_all
+from eum_app.usecases.visits.record_check import assess_site, attach_photo, record_check, withdraw_checks
+from tests.builders import make_world, typed, withdraw_as_before, yes_to_all
 
 PHOTO = png(data_matrix(iuid_message("1HLD9", "NVG-31A", "786953")))
 
@@ -213,30 +214,62 @@ def test_the_whole_job(tmp_path: Path, suite: Suite, hq_backend: Callable[[], st
     world.close()
 
 
+def test_a_closed_visit_is_read_only(tmp_path: Path) -> None:
+    world = make_world(tmp_path / "world", count=1)
+    planned = world.plan()
+    world.hand_over()
+    device, visit_id = world.device, planned.visit_id
+    (item_id,) = device.read(visits.work_ids, visit_id)
+    check = record_check(
+        device, visit_id=visit_id, item_id=item_id, outcome="verified", mark=typed("1"), answers=yes_to_all()
+    )
+    answer_site_checklist(device, visit_id)
+    signed = [Signed("inspector", PHOTO, "INS-017"), Signed("host", PHOTO, "Custodian, Depot 7")]
+    close_out(device, visit_id, signed)
+    head, card = close_out_state(device, visit_id).head, device.read(visits.visit, visit_id)
+    acts: list[Callable[[], object]] = [
+        partial(close_out, device, visit_id, signed),
+        partial(withdraw_checks, device, [check.check_id]),
+        partial(attach_photo, device, visit_id, check.check_id, PHOTO),
+        partial(assess_site, device, visit_id, [Answer("fence", "no", "Hole by the gate")]),
+        partial(
+            record_check,
+            device,
+            visit_id=visit_id,
+            item_id=item_id,
+            outcome="discrepancy",
+            reason="damaged",
+            mark=typed("1"),
+            note="Cracked",
+        ),
+    ]
+    for act in acts:
+        with pytest.raises(Refusal, match=r"visit\.closed"):
+            act()
+    assert close_out_state(device, visit_id).head == head
+    assert device.read(visits.visit, visit_id) == card
+    world.close()
+
+
 def test_a_fact_after_signing_voids_the_signatures(tmp_path: Path) -> None:
+    """An earlier version took acts on a closed visit: its journal is still read as it was."""
     world = make_world(tmp_path / "world", count=1)
     planned = world.plan()
     world.hand_over()
     device = world.device
     (item_id,) = device.read(visits.work_ids, planned.visit_id)
-    record_check(
+    check = record_check(
         device, visit_id=planned.visit_id, item_id=item_id, outcome="verified", mark=typed("1"), answers=yes_to_all()
     )
     answer_site_checklist(device, planned.visit_id)
     signed = [Signed("inspector", PHOTO, "INS-017"), Signed("host", PHOTO, "Custodian, Depot 7")]
     close_out(device, planned.visit_id, signed)
-    with pytest.raises(Refusal, match=r"visit\.closed"):
-        close_out(device, planned.visit_id, signed)
-    record_check(
-        device,
-        visit_id=planned.visit_id,
-        item_id=item_id,
-        outcome="discrepancy",
-        reason="damaged",
-        mark=typed("1"),
-    )
+    withdraw_as_before(device, planned.visit_id, check.check_id)
     card = device.read(visits.visit, planned.visit_id)
-    assert (card.closed_at, card.signatures_void, card.discrepancy) == ("", True, 1)
+    assert (card.closed_at, card.signatures_void, card.to_check) == ("", True, 1)
+    record_check(
+        device, visit_id=planned.visit_id, item_id=item_id, outcome="discrepancy", reason="damaged", mark=typed("1")
+    )
     close_out(device, planned.visit_id, signed)
     assert device.read(visits.visit, planned.visit_id).closed_at
     world.close()

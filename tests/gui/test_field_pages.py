@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -18,12 +18,12 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from db.queries import checklists, exchange, visits
+from db.queries import checklists, checks, exchange, visits
 from eum_app.domain.areas import Area
 from eum_app.domain.facts import MarkRead
 from eum_app.usecases.exchange.seal_bundle import seal_results
 from eum_app.usecases.visits.record_check import assess_site, record_check
-from tests.builders import yes_to_all
+from tests.builders import withdraw_as_before, yes_to_all
 from tests.gui.field_world import Field, field_at_work
 from ui.kit.widgets import Chip
 
@@ -157,15 +157,48 @@ def test_the_host_may_decline_with_a_reason(field: Field) -> None:
     assert field.close_out.host.signed.declined_reason == "Not authorised to sign"
 
 
-def test_a_fact_after_signing_voids_the_signatures_and_it_is_said(field: Field) -> None:
+def test_a_closed_visit_is_read_only_on_the_page(field: Field) -> None:
     check_all(field)
     field.open("close_out")
     sign(field)
     field.press("seal_visit_button")
     field.until(lambda: field.sync._task is None and field.shell.current_key == "sync")
     field.open("visit")
-    field.visit.undo_last()
-    field.until(lambda: field.session.read(visits.visit, field.visit_id).to_check == 1)
+    before = field.session.read(checks.recent_checks, field.visit_id)
+    said = "This visit is closed out: nothing is recorded."
+    field.key(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert field.visit.scan.line.text() == said
+    acts: tuple[Callable[[], object], ...] = (
+        lambda: field.scan("786950"),
+        lambda: field.identify("786951"),
+        lambda: field.visit._pick(before[0].item_id),
+        field.visit.enter_by_hand,
+        field.visit.sweep.take_in_view,
+        lambda: field.visit.recent.undo_requested.emit(before[0].check_id),
+    )
+    for act in acts:
+        field.visit.scan.say("")
+        act()
+        field.idle()
+        assert field.visit.scan.line.text() == said
+        assert field.visit.item.draft is None
+        assert not field.visit.is_begun()
+    field.visit.recorder.withdraw(before[0].check_id)  # not even past the page
+    field.until(lambda: "closed out" in field.visit.notice.text)
+    field.open("site")
+    assert not field.site._rows.isEnabled()
+    assert field.session.read(checks.recent_checks, field.visit_id) == before
+    assert field.session.read(visits.visit, field.visit_id).closed_at
+
+
+def test_a_fact_after_signing_voids_the_signatures_and_it_is_said(field: Field) -> None:
+    check_all(field)
+    field.open("close_out")
+    sign(field)
+    field.press("seal_visit_button")
+    field.until(lambda: field.sync._task is None and field.shell.current_key == "sync")
+    check = field.session.read(checks.recent_checks, field.visit_id)[0]
+    withdraw_as_before(field.session, field.visit_id, check.check_id)
     assert field.session.read(visits.visit, field.visit_id).signatures_void
     field.open("close_out")
     assert field.close_out._void.isVisible()

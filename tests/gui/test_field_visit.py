@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QPlainTextEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from db.queries import visits
@@ -245,3 +245,48 @@ def test_a_mark_that_cannot_be_one_is_said_beside_the_viewfinder(field: Field) -
     field.idle()
     assert field.visit.scan.line.isVisible()
     assert field.visit.item.draft is None
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_N, Qt.Key.Key_O])
+def test_an_unexpected_answer_leads_to_a_discrepancy(field: Field, key: Qt.Key) -> None:
+    """Once "Serial plate matches: No" was recorded as verified."""
+    field.identify("786950")
+    field.key(key)
+    field.type("plate worn")
+    field.key(Qt.Key.Key_Tab)
+    for _ in range(3):
+        field.visit.item.focus_first()
+        field.key(Qt.Key.Key_Y)
+    line = field.visit.item.findChild(QLabel, "not_as_expected")
+    assert line is not None
+    assert line.isVisible()
+    assert "Serial plate matches" in line.text()
+    button = field.visit.item.verified_button
+    assert "1 not as expected" in button.text()
+    field.visit._enter()
+    field.idle()
+    assert field.outcome("786950") == "to_check"
+    assert "not as expected" in field.visit.notice.text
+    assert field.visit.right.currentIndex() == 1  # the reasons of a discrepancy
+    field.press("reason_serial_differs")
+    field.press("reason_confirm_button")
+    field.until(lambda: field.outcome("786950") == "discrepancy")
+
+
+def test_a_corrected_answer_can_be_verified(field: Field) -> None:
+    field.identify("786950")
+    draft = field.visit.item.draft
+    assert draft is not None
+    field.key(Qt.Key.Key_X)  # not applicable: it counts with a comment only
+    for _ in range(3):
+        field.visit.item.focus_first()
+        field.key(Qt.Key.Key_Y)
+    line = field.visit.item.findChild(QLabel, "not_as_expected")
+    assert line is not None
+    assert "why it does not apply" in line.text()
+    field.find("comment_serial_plate", QLineEdit).setFocus()
+    field.type("no plate on this model")
+    field.key(Qt.Key.Key_Tab)
+    assert not line.isVisible()
+    field.visit._enter()
+    field.until(lambda: field.outcome("786950") == "verified")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 import zlib
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ import pytest
 from db.queries import checklists, checks, exchange, visits
 from eum_app.domain.checklists import Answer
 from eum_app.domain.errors import Refusal
-from eum_app.domain.facts import MarkRead
+from eum_app.domain.facts import CheckRecorded, MarkRead
 from eum_app.domain.ids import CheckId
 from eum_app.scanning.labels import data_matrix, png
 from eum_app.usecases.visits.match_mark import match_mark
@@ -24,7 +25,7 @@ from eum_app.usecases.visits.record_check import (
     record_checks,
     withdraw_checks,
 )
-from tests.builders import typed, yes_to_all
+from tests.builders import ITEM_CHECKLIST, typed, yes_to_all
 from tests.simulator import Simulator
 
 DEVICE = "FLD-0042"
@@ -116,6 +117,73 @@ def test_a_no_needs_its_comment_and_keeps_the_item_from_being_verified_without(s
     answers = [*yes_to_all()[:-1], Answer(yes_to_all()[-1].question_id, "no")]
     with pytest.raises(Refusal, match=r"check\.questions_open"):
         record_check(device, visit_id=visit_id, item_id=first, outcome="verified", mark=LISTED, answers=answers)
+
+
+@pytest.mark.parametrize(
+    ("value", "comment"),
+    [("no", "plate differs"), ("not_observed", "dark"), ("not_applicable", ""), ("not_applicable", "  ")],
+)
+@pytest.mark.parametrize("at", range(4))
+def test_an_unexpected_answer_is_never_recorded_as_verified(
+    simulator: Simulator, value: str, comment: str, at: int
+) -> None:
+    """By one check or by a group; all of the group is refused."""
+    device, visit_id = simulator.world.device, simulator.visit_ids[DEVICE]
+    first, second, *_ = device.read(visits.work_ids, visit_id)
+    answers = list(yes_to_all())
+    answers[at] = Answer(answers[at].question_id, value, comment)
+    before = device.read(exchange.journal_heads)
+    with pytest.raises(Refusal, match=r"check\.not_as_expected"):
+        record_check(device, visit_id=visit_id, item_id=first, outcome="verified", mark=LISTED, answers=answers)
+    group = [NewCheck(first, "verified", LISTED, answers=yes_to_all()), NewCheck(second, "verified", LISTED)]
+    group[1] = replace(group[1], answers=answers)
+    with pytest.raises(Refusal, match=r"check\.not_as_expected"):
+        record_checks(device, visit_id, group)
+    assert device.read(exchange.journal_heads) == before
+    record_check(
+        device,
+        visit_id=visit_id,
+        item_id=first,
+        outcome="discrepancy",
+        reason="serial_differs",
+        mark=LISTED,
+        answers=answers,
+    )
+
+
+def test_not_applicable_with_a_comment_meets_what_is_expected(simulator: Simulator) -> None:
+    device, visit_id = simulator.world.device, simulator.visit_ids[DEVICE]
+    (first, *_) = device.read(visits.work_ids, visit_id)
+    answers = [Answer(one.question_id, "not_applicable", "not on this model") for one in yes_to_all()]
+    made = record_check(device, visit_id=visit_id, item_id=first, outcome="verified", mark=LISTED, answers=answers)
+    assert made.outcome == "verified"
+
+
+def test_hq_still_takes_in_what_an_earlier_version_recorded(simulator: Simulator) -> None:
+    device, visit_id = simulator.world.device, simulator.visit_ids[DEVICE]
+    (first, *_) = device.read(visits.work_ids, visit_id)
+    answers = (Answer(yes_to_all()[0].question_id, "no", "plate differs"), *yes_to_all()[1:])
+    with device.writing() as transaction:
+        transaction.record(
+            CheckRecorded(
+                observed_at=device.observed_now(),
+                check_id="earlier",
+                visit_id=visit_id,
+                item_id=first,
+                outcome="verified",
+                reason="",
+                mark=LISTED,
+                checklist=ITEM_CHECKLIST,
+                answers=answers,
+                all_as_expected=False,
+                grade="A",
+                note=None,
+                photos=(),
+            )
+        )
+    (outcome,) = simulator.deliver(simulator.seal(DEVICE))
+    assert outcome.outcome == "accepted"
+    assert simulator.world.hq.read(checks.check, "earlier").outcome == "verified"
 
 
 def test_a_photo_can_follow_its_check(simulator: Simulator) -> None:

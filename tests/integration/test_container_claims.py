@@ -30,7 +30,7 @@ from eum_app.usecases.session import Session
 from eum_app.usecases.visits.match_label import ContainerLabels
 from eum_app.usecases.visits.match_mark import Match, match_mark
 from eum_app.usecases.visits.note_label import note_label
-from tests.builders import World, make_world
+from tests.builders import World, close_as_is, make_world
 from tests.macro_pdf417 import cut, scanned
 
 KNOWN = "D1HLD9NVG-31A786950"
@@ -74,6 +74,20 @@ def facts(session: Session) -> list[ContainerLabelNoted]:
         ).scalars()
         found = [decode_fact("ContainerLabelNoted", 1, payload) for payload in rows]
     return [fact for fact in found if isinstance(fact, ContainerLabelNoted)]
+
+
+def test_a_label_is_not_noted_on_a_closed_visit(tmp_path: Path) -> None:
+    world = make_world(tmp_path)
+    visit_id = world.plan().visit_id
+    world.hand_over()
+    device = world.device
+    parts = scanned(cut(MESSAGE, 4), ID, with_count=True)
+    match = read(ContainerLabels(), device, visit_id, *parts[::-1])
+    close_as_is(device, visit_id)
+    with pytest.raises(Refusal, match=r"visit\.closed"):
+        note_label(device, visit_id, match)
+    assert facts(device) == []
+    world.close()
 
 
 def test_a_label_noted_in_the_field_is_claims_at_hq_and_no_sighting(

@@ -16,6 +16,8 @@ from eum_app.domain.checklists import (
     Checklist,
     Condition,
     Question,
+    QuestionKind,
+    deviations,
     expected_answers,
     load_checklist,
     open_questions,
@@ -225,3 +227,40 @@ def test_any_bytes_load_or_are_refused(data: bytes) -> None:
         return
     settled = {answer.question_id for answer in expected_answers(checklist, ())}
     assert settled.isdisjoint(still.question_id for still in open_questions(checklist, expected_answers(checklist, ())))
+
+
+@pytest.mark.parametrize(
+    ("kind", "expected", "value", "comment", "deviates"),
+    [
+        ("yes_no", "yes", "yes", "", False),
+        ("yes_no", "yes", "no", "differs", True),
+        ("yes_no", "no", "yes", "", True),
+        ("yes_no", "no", "no", "none seen", False),
+        ("yes_no", "yes", "not_observed", "dark", True),
+        ("yes_no", "yes", "not_applicable", "", True),
+        ("yes_no", "yes", "not_applicable", "no plate", False),
+        ("yes_no", "not_applicable", "not_applicable", "", False),
+        ("choice", "red", "blue", "", True),
+        ("choice", "red", "red", "", False),
+        ("number", "3", "4", "", True),
+        ("yes_no", None, "no", "", False),
+        ("yes_no", None, "not_applicable", "", False),
+        ("yes_no", None, "not_observed", "dark", True),
+    ],
+)
+def test_only_the_expected_answer_meets_a_question(
+    kind: QuestionKind, expected: str | None, value: str, comment: str, deviates: bool
+) -> None:
+    choices = ("red", "blue") if kind == "choice" else ()
+    question = Question("a", "A?", kind, expected=expected, choices=choices)
+    checklist = Checklist("c", "1", "item", "C", "", (question,))
+    assert deviations(checklist, [Answer("a", value, comment)]) == ((question,) if deviates else ())
+    assert deviations(checklist, []) == ()
+
+
+def test_an_optional_question_without_an_expected_answer_never_deviates_and_one_not_asked_neither() -> None:
+    optional = Question("a", "A?", required=False)
+    hidden = Question("b", "B?", condition=Condition("a", "yes"), expected="yes")
+    checklist = Checklist("c", "1", "item", "C", "", (optional, hidden))
+    answers = [Answer("a", "not_observed", "dark"), Answer("b", "no", "old")]
+    assert deviations(checklist, answers) == ()

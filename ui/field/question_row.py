@@ -16,6 +16,7 @@ from eum_app.domain.checklists import (
     Answer,
     Question,
     names_content,
+    takes_comment,
     validate_answer,
 )
 from eum_app.domain.errors import Refusal
@@ -186,7 +187,7 @@ class QuestionRow(QFrame):
             self._give(value)
 
     def _give(self, value: str) -> None:
-        comment = self._comment.text().strip() if value in self.question.comment_required_on else ""
+        comment = self._comment.text().strip() if takes_comment(self.question, value) else ""
         self._answer = Answer(self.question.question_id, value, comment)
         self._follow()
         self.answered.emit(self._answer)
@@ -203,7 +204,7 @@ class QuestionRow(QFrame):
 
     def _follow(self) -> None:
         value = self._answer.value if self._answer else ""
-        self._comment.setVisible(bool(value) and value in self.question.comment_required_on)
+        self._comment.setVisible(bool(value) and takes_comment(self.question, value))
         said = ""
         if self._photo is not None and value and value not in {*_EXTRA, PHOTO_TAKEN} and not names_content(value):
             said = self.tr("Only a name was given, no picture: {name}").format(name=value)

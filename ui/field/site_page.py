@@ -100,7 +100,11 @@ class SitePage(Page):
             return
         self._checklist = checklist
         kept = {key: answer for key, answer in self._answers.items() if not self._stands(answer)}
-        self._answers = {answer.question_id: answer for answer in answers} | kept
+        is_closed = bool(row.closed_at)
+        self._answers = {answer.question_id: answer for answer in answers} | ({} if is_closed else kept)
+        self._rows.setEnabled(not is_closed)
+        if is_closed:
+            self.header.set_state(self.tr("Closed out"), "ok", "lock")
         self.header.set_crumbs([self.tr("Visits"), row.site], first_is_link=True)
         self._card.set_title(checklist.title, self.tr("version {version}").format(version=checklist.version))
         self._source.setText(checklist.source_note)
@@ -162,7 +166,7 @@ class SitePage(Page):
         """A picture answers the question that asked for it, and is recorded at once like any answer."""
         question_id = self.photo_bar.question_id
         self.photo_bar.close_bar()
-        if question_id in self._rows:
+        if question_id in self._rows and self._rows.isEnabled():
             self._pictures[question_id] = data
             self._rows[question_id].focus_field()
             self._record(Answer(question_id, PHOTO_TAKEN))

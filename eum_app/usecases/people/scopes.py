@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from db.bounds import outside
 from db.queries.findings import FindingRow
 from db.queries.items import item, site
-from db.queries.visits import visit
+from db.queries.visits import is_closed, visit
 from db.store import Connection
 from eum_app.domain.errors import Refusal
 from eum_app.usecases.session import Session
@@ -20,6 +20,16 @@ def require_visit(session: Session, connection: Connection, visit_id: str) -> No
     if outside(connection, session.scope, "visit", [visit_id]):
         row = visit(connection, visit_id)
         raise _refusal(session, row.program, row.country)
+
+
+def require_open_visit(session: Session, connection: Connection, visit_id: str) -> None:
+    """As `require_visit`, and the visit is not closed out: what its people signed for stays as it is.
+
+    Raises Refusal `permission.out_of_scope`, `visit.unknown`, `visit.closed`.
+    """
+    require_visit(session, connection, visit_id)
+    if is_closed(connection, visit_id):
+        raise Refusal("visit.closed", visit_id=visit_id[:40])
 
 
 def require_site(session: Session, connection: Connection, site_id: str) -> None:

@@ -15,7 +15,7 @@ from eum_app.domain.marks import Claimed
 from eum_app.domain.matches import MatchKind
 from eum_app.domain.people import Permission
 from eum_app.usecases.changes import Changed
-from eum_app.usecases.people.scopes import require_visit
+from eum_app.usecases.people.scopes import require_open_visit
 from eum_app.usecases.session import Session
 from eum_app.usecases.visits.match_mark import Match, is_part_of_label
 
@@ -34,7 +34,8 @@ def note_label(session: Session, visit_id: str, match: Match) -> NotedLabel:
 
     Each claim is compared with the book by its rule (`claims.match_labelled`): nothing changes for any item.
     Noted again when more was read of it, it stays one label. Raises Refusal `permission.denied`, `visit.unknown`,
-    `label.no_claims` (nothing stands whole within what was read), `label.already_noted`, Trouble of the disk.
+    `visit.closed`, `label.no_claims` (nothing stands whole within what was read), `label.already_noted`, Trouble of the
+    disk.
     """
     session.require(Permission.VISIT_WORK)
     claimed = match.mark.claimed
@@ -45,7 +46,7 @@ def note_label(session: Session, visit_id: str, match: Match) -> NotedLabel:
     with session.writing() as transaction:
         connection = transaction.connection
         visit(connection, visit_id)
-        require_visit(session, connection, visit_id)
+        require_open_visit(session, connection, visit_id)
         noted_as = note_id(session.name, visit_id, label_id, parts[0].raw)
         if {one.uii for one in claimed} <= claimed_by_label(connection, noted_as):
             raise Refusal("label.already_noted", count=len(claimed))

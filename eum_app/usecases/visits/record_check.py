@@ -12,7 +12,7 @@ from db.queries.checks import check as find_check
 from db.queries.checks import evidence_of
 from db.queries.visits import is_expected, visit
 from db.transaction import Transaction
-from eum_app.domain.checklists import Answer, Checklist, open_questions, validate_answer
+from eum_app.domain.checklists import Answer, Checklist, deviations, open_questions, validate_answer
 from eum_app.domain.errors import Refusal
 from eum_app.domain.facts import ChecklistPin, CheckRecorded, CheckWithdrawn, EvidenceAttached, MarkRead, SiteAssessed
 from eum_app.domain.ids import CheckId
@@ -20,7 +20,7 @@ from eum_app.domain.people import Permission
 from eum_app.domain.visits import ANSWER_ROLE, Grade, Outcome, ReadBy, require_outcome
 from eum_app.domain.vocabulary import member_of
 from eum_app.usecases.changes import Changed
-from eum_app.usecases.people.scopes import require_visit
+from eum_app.usecases.people.scopes import require_open_visit
 from eum_app.usecases.session import Session, new_id
 from eum_app.usecases.visits.photos import check_photo, keep_answer_photos
 
@@ -80,6 +80,7 @@ def record_check(
     """Record one check with its evidence, in one transaction; what this returns has been fsynced.
 
     Raises Refusal `check.outcome`, `check.reason`, `check.questions_open` (verified needs every question answered),
+    `check.not_as_expected` (verified needs the expected answers), `visit.closed`,
     `check.not_expected` (only `not_on_list` is for items that the visit does not expect), `check.no_item`, `photo.…`,
     `answer.photo_missing`, `note.too_long`, `visit.unknown`.
     """
@@ -97,7 +98,7 @@ def record_checks(session: Session, visit_id: str, checks: Sequence[NewCheck]) -
         raise Refusal("check.repeated")
     kinds = [_photo_kinds(one) for one in checks]
     with session.writing() as transaction:
-        require_visit(session, transaction.connection, visit_id)
+        require_open_visit(session, transaction.connection, visit_id)
         recorded = tuple(
             _record(session, transaction, visit_id, one, of_photos)
             for one, of_photos in zip(checks, kinds, strict=True)
@@ -132,6 +133,7 @@ def _record(
         raise Refusal("check.no_item")
     if new.outcome == Outcome.VERIFIED:
         require_answered(item_checklist, new.answers)
+        require_as_expected(item_checklist, new.answers)
     answers, pictures = keep_answer_photos(transaction, item_checklist, new.answers, new.answer_photos)
     note, mark = new.note, new.mark
     if new.crop:
@@ -161,13 +163,13 @@ def _record(
 def withdraw_checks(session: Session, check_ids: Sequence[CheckId], reason: str = "undone") -> Changed:
     """Take checks back, all of them or none, in one transaction.
 
-    Raises Refusal `check.unknown`, `check.withdrawn`, `check.foreign`.
+    Raises Refusal `check.unknown`, `check.withdrawn`, `check.foreign`, `visit.closed`.
     """
     session.require(Permission.VISIT_WORK)
     with session.writing() as transaction:
         for check_id in check_ids:
             row = find_check(transaction.connection, check_id)
-            require_visit(session, transaction.connection, row.visit_id)
+            require_open_visit(session, transaction.connection, row.visit_id)
             if row.withdrawn:
                 raise Refusal("check.withdrawn", check_id=check_id[:40])
             if row.origin != session.name:
@@ -181,12 +183,12 @@ def withdraw_checks(session: Session, check_ids: Sequence[CheckId], reason: str 
 
 
 def attach_photo(session: Session, visit_id: str, check_id: CheckId, photo: bytes) -> Changed:
-    """Add a photo to a check made before. Raises Refusal `photo.…`, `check.unknown`."""
+    """Add a photo to a check made before. Raises Refusal `photo.…`, `check.unknown`, `visit.closed`."""
     session.require(Permission.VISIT_WORK)
     kind = check_photo(photo)
     with session.writing() as transaction:
         find_check(transaction.connection, check_id)
-        require_visit(session, transaction.connection, visit_id)
+        require_open_visit(session, transaction.connection, visit_id)
         transaction.record(
             EvidenceAttached(
                 observed_at=session.observed_now(),
@@ -204,14 +206,14 @@ def assess_site(
     session: Session, visit_id: str, answers: Sequence[Answer], pictures: Mapping[str, bytes] | None = None
 ) -> Changed:
     """Record answers to the site checklist, each as it is given; `pictures` answer questions that ask for a photo, by
-    the question's id. Raises Refusal `answer.…`, `photo.…`, `visit.unknown`."""
+    the question's id. Raises Refusal `answer.…`, `photo.…`, `visit.unknown`, `visit.closed`."""
     session.require(Permission.VISIT_WORK)
     given = pictures or {}
     for picture in given.values():
         check_photo(picture)
     with session.writing() as transaction:
         visit(transaction.connection, visit_id)
-        require_visit(session, transaction.connection, visit_id)
+        require_open_visit(session, transaction.connection, visit_id)
         _, site_checklist = visit_checklists(transaction.connection, visit_id)
         questions = {question.question_id: question for question in site_checklist.questions}
         for answer in answers:
@@ -247,6 +249,13 @@ def require_answered(checklist: Checklist, answers: Sequence[Answer]) -> None:
     still_open = open_questions(checklist, answers)
     if still_open:
         raise Refusal("check.questions_open", count=len(still_open), first=still_open[0].question_id)
+
+
+def require_as_expected(checklist: Checklist, answers: Sequence[Answer]) -> None:
+    """Raises Refusal `check.not_as_expected` with how many answers deviate and the first question's text."""
+    differing = deviations(checklist, answers)
+    if differing:
+        raise Refusal("check.not_as_expected", count=len(differing), first=differing[0].text)
 
 
 def pin_of(checklist: Checklist) -> ChecklistPin:

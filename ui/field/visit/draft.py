@@ -10,6 +10,7 @@ from eum_app.domain.checklists import (
     Answer,
     Checklist,
     Question,
+    deviations,
     expected_answers,
     open_questions,
     visible_questions,
@@ -69,6 +70,10 @@ class Draft:
 
     def open_ids(self, checklist: Checklist) -> list[str]:
         return [one.question_id for one in open_questions(checklist, self.answers.values())]
+
+    def deviating(self, checklist: Checklist) -> tuple[Question, ...]:
+        """The questions whose answers forbid *verified*."""
+        return deviations(checklist, self.answers.values())
 
     def given(self, checklist: Checklist) -> tuple[Answer, ...]:
         """The answers to what is asked, in the checklist's order."""

@@ -153,7 +153,11 @@ class GroupPanel(Card):
         text = self.tr("Verified ⏎ · {count} items").format(count=count)
         if open_ids:
             text = self.tr("Verified ⏎ · {count} open").format(count=words.count(len(open_ids)))
-        self.verified_button.setText(text)
-        self.verified_button.setEnabled(not open_ids)
         why = self.tr("Answer every question first") if open_ids else self.tr("One check for each (Enter)")
+        differing = self._questions.differing()
+        if differing and not open_ids:
+            text = self.tr("{count} not as expected").format(count=words.count(len(differing)))
+            why = self.tr("Open such an item by itself and record a discrepancy")
+        self.verified_button.setText(text)
+        self.verified_button.setEnabled(not open_ids and not differing)
         self.verified_button.setToolTip(why)

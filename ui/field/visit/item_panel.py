@@ -305,9 +305,13 @@ class ItemPanel(Card):
         text = self.tr("Verified ⏎")
         if open_ids:
             text = self.tr("Verified ⏎ · {count} open").format(count=words.count(len(open_ids)))
+        differing = self._questions.differing()
+        why = self.tr("Answer every question first") if open_ids else self.tr("Record as verified (Enter)")
+        if differing and not open_ids:
+            text = self.tr("{count} not as expected ⏎").format(count=words.count(len(differing)))
+            why = self.tr("Not verified: record a discrepancy (Enter), or correct the answer")
         self.verified_button.setText(text)
         self.verified_button.setEnabled(not open_ids)
-        why = self.tr("Answer every question first") if open_ids else self.tr("Record as verified (Enter)")
         self.verified_button.setToolTip(why)
         said = self._questions.all_said()
         self.all_button.setEnabled(bool(said))

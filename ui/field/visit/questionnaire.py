@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
-from eum_app.domain.checklists import Answer, Checklist
-from ui.field.parts import image_of
+from eum_app.domain.checklists import NOT_APPLICABLE, Answer, Checklist, Question
+from ui.field.parts import image_of, named
 from ui.field.question_row import QuestionRow
 from ui.field.question_rows import QuestionRows
 from ui.field.visit.draft import Draft
@@ -31,8 +31,12 @@ class Questionnaire(QWidget):
         self._rows.answered.connect(self._answered)
         self._rows.photo_requested.connect(self.photo_requested)
         self._said = label("", "cardsub")
+        self._differing = named(label("", "strong", tone="warn", wrap=True), "not_as_expected")
+        self._differing_line = panel(vbox(self._differing, margins=(16, 8, 16, 8)), "row")
+        self._differing_line.setProperty("tone", "warn")
+        self._differing_line.hide()
         head = panel(hbox(label(self.tr("Checklist"), "cardtitle"), self._said, 1, margins=(16, 9, 16, 9)), "cardhead")
-        self.setLayout(vbox(head, self._rows))
+        self.setLayout(vbox(head, self._rows, self._differing_line))
 
     def show_draft(self, draft: Draft, checklist: Checklist) -> None:
         """Ask about another item, or another group. The rows of the same checklist stay: making them anew would take
@@ -62,6 +66,12 @@ class Questionnaire(QWidget):
         assert self._draft is not None
         assert self._checklist is not None
         return self._draft.open_ids(self._checklist)
+
+    def differing(self) -> tuple[Question, ...]:
+        """The questions whose answers forbid *verified*."""
+        assert self._draft is not None
+        assert self._checklist is not None
+        return self._draft.deviating(self._checklist)
 
     def first_open_row(self) -> QuestionRow | None:
         return self._rows.first_open()
@@ -110,4 +120,18 @@ class Questionnaire(QWidget):
             done=total - len(open_ids), total=total, version=self._checklist.version
         )
         self._said.setText(said)
+        self._differing.setText(self._differing_said())
+        self._differing_line.setVisible(bool(self._differing.text()))
         self.changed.emit()
+
+    def _differing_said(self) -> str:
+        """Why this is no verified item; empty while every answer given is as expected."""
+        assert self._draft is not None
+        differing = self.differing()
+        if not differing:
+            return ""
+        texts = "; ".join(question.text for question in differing)
+        if all(self._draft.answers[one.question_id].value == NOT_APPLICABLE for one in differing):
+            return self.tr("Comment needed, why it does not apply: {questions}.").format(questions=texts)
+        template = self.tr("Not as expected: {questions}. Record a discrepancy, or correct the answer.")
+        return template.format(questions=texts)

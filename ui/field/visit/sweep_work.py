@@ -48,7 +48,7 @@ class SweepWork(QObject):
 
     def _follow(self, sighting: Sighting) -> None:
         """The right column follows a verdict only where it is free."""
-        if self._page.view is None or self._page.is_begun():
+        if self._page.view is None or self._page.is_begun() or self._page.refuses():
             return
         match = sighting.match
         _, text, tone = tag_of(match)
@@ -73,7 +73,11 @@ class SweepWork(QObject):
     def _open_mark(self, key: Key) -> None:
         """The person pressed a mark in the picture."""
         sighting = self._page.sightings.sighting_of(key)
-        if sighting is not None and not self._page.must_wait(sighting.match, tag_of(sighting.match)[1]):
+        if (
+            sighting is not None
+            and not self._page.refuses()
+            and not self._page.must_wait(sighting.match, tag_of(sighting.match)[1])
+        ):
             self._open_sighting(sighting)
 
     def _open_sighting(self, sighting: Sighting) -> None:
@@ -98,7 +102,7 @@ class SweepWork(QObject):
 
     def take_in_view(self) -> None:
         """The sighting of all expected items in view (F5): they join the group whose questions are asked at once."""
-        if self._page.view is None or self._page.recorder.is_busy:
+        if self._page.view is None or self._page.recorder.is_busy or self._page.refuses():
             return
         draft = self._page.item.draft
         if draft is not None and self._page.is_begun():  # also one that was opened from the group: it would be lost

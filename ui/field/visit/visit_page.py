@@ -98,7 +98,7 @@ class VisitPage(Page):
         self.by_hand.put_away.connect(self._put_away)
         self.scan.scanner_test_requested.connect(lambda: self.navigate_requested.emit("scanner_test", None))
         self.scan.field.returnPressed.connect(self._enter_in_scan_field)
-        self.recent.undo_requested.connect(self.recorder.withdraw)
+        self.recent.undo_requested.connect(self._undo)
         self.recorder.recorded.connect(self._recorded)
         self.recorder.withdrawn.connect(self._withdrawn)
         self.recorder.failed.connect(self._failed)
@@ -166,6 +166,15 @@ class VisitPage(Page):
             self.header.set_state(self.tr("Signatures void"), "bad", "triangle-alert")
         elif row.closed_at:
             self.header.set_state(self.tr("Closed out"), "ok", "lock")
+            if self.is_begun() or self.item.draft is not None:
+                self._put_away()
+
+    def refuses(self) -> bool:
+        """Whether the visit is closed out; then it says that nothing is recorded."""
+        is_closed = self.view is not None and bool(self.view.row.closed_at)
+        if is_closed:
+            self.scan.say(self.tr("This visit is closed out: nothing is recorded."), "warn")
+        return is_closed
 
     # Reading
 
@@ -177,6 +186,8 @@ class VisitPage(Page):
         self._match(raw, read_by)
 
     def _match(self, raw: bytes, read_by: str) -> None:
+        if self.refuses():
+            return
         visit_id, labels = self.visit_id, self.sightings.labels
         self._desk.ask(
             call(labels.match, visit_id, raw, read_by=read_by),
@@ -198,6 +209,8 @@ class VisitPage(Page):
 
     def enter_by_hand(self) -> None:
         """No mark can be read: the serial is typed twice, with the reason why (F8)."""
+        if self.refuses():
+            return
         if self.view is None or self.is_begun():
             self.scan.say(self.tr("First finish what is at hand, or put it away (Esc)"), "warn")
             return
@@ -240,7 +253,7 @@ class VisitPage(Page):
         return True
 
     def _matched(self, visit_id: str, match: Match) -> None:
-        if visit_id != self.visit_id or self.view is None:
+        if visit_id != self.visit_id or self.view is None or self.refuses():
             return
         _, text, tone = tag_of(match)
         if self.must_wait(match, text):
@@ -282,6 +295,8 @@ class VisitPage(Page):
 
     def _pick(self, item_id: str) -> None:
         """Picked from the list by hand."""
+        if self.refuses():
+            return
         if self.group.is_open:
             self.scan.say(self.tr("First record the items taken, or put them away (Esc)"), "warn")
             return
@@ -290,7 +305,7 @@ class VisitPage(Page):
 
     def show_picked(self, read: MarkRead, picture: bytes, found: tuple[ItemRow, str]) -> None:
         row, outcome = found
-        if self.view is None or self.group.is_open:
+        if self.view is None or self.group.is_open or self.refuses():
             return
         self.show_item_place()
         if read.read_by == ReadBy.LIST:
@@ -310,11 +325,15 @@ class VisitPage(Page):
 
     def _decide(self, outcome: str) -> None:
         draft = self.item.draft
-        if draft is None or self.recorder.is_busy:
+        if draft is None or self.view is None or self.recorder.is_busy or self.refuses():
             return
-        if outcome == Outcome.VERIFIED:
+        if outcome == Outcome.VERIFIED and not draft.deviating(self.view.item_checklist):
             self._record(Outcome.VERIFIED, "", "")
             return
+        if outcome == Outcome.VERIFIED:
+            outcome = Outcome.DISCREPANCY
+            said = self.tr("An answer is not as expected, so this is no verified item. Say why, or go back (Esc).")
+            self.notice.show_message("info", said)
         self.reasons.ask(outcome, draft)
         self.right.setCurrentIndex(1)
         self.reasons.focus_first()
@@ -331,7 +350,7 @@ class VisitPage(Page):
         self.say_recorded(f"{serial} {words.outcome(result.outcome).lower()}", [result.check_id])
 
     def say_recorded(self, what: str, check_ids: list[str]) -> None:
-        undo = partial(self.recorder.withdraw, *check_ids)
+        undo = partial(self._undo, *check_ids)
         said = words.joined(self.tr("Recorded"), what)
         self.notice.show_message("ok", said, action=self.tr("Undo"), on_action=undo)
         self.say_saved()
@@ -348,12 +367,18 @@ class VisitPage(Page):
 
     def undo_last(self) -> None:
         """Withdraw this device's newest standing check (Ctrl+Z, wherever the focus is)."""
+        if self.refuses():
+            return
         if self.recorder.withdraw_last():
             return
         if self.recent.last_check_id:
             self.recorder.withdraw(self.recent.last_check_id)
         else:
             self.notice.show_message("info", self.tr("Nothing here can be taken back."))
+
+    def _undo(self, *check_ids: str) -> None:
+        if not self.refuses():
+            self.recorder.withdraw(*check_ids)
 
     def _withdrawn(self) -> None:
         self.recent.last_check_id = ""  # until the list is read again
