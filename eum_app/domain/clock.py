@@ -37,11 +37,11 @@ def from_utc_text(text: str) -> datetime:
     """The aware datetime of `utc_text`. Raises Refusal `time.invalid`."""
     try:
         instant = datetime.fromisoformat(text)
-    except ValueError as error:
+        if instant.tzinfo is not None:
+            return instant.astimezone(UTC)
+    except (ValueError, OverflowError) as error:  # 0001-01-01T00:00:00+14:00 is before the first year in UTC
         raise Refusal("time.invalid", text=text[:40]) from error
-    if instant.tzinfo is None:
-        raise Refusal("time.invalid", text=text[:40])
-    return instant.astimezone(UTC)
+    raise Refusal("time.invalid", text=text[:40])
 
 
 def parse_date(text: str) -> date:

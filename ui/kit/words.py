@@ -134,9 +134,9 @@ def joined(*parts: str) -> str:
 def _local(text: str) -> datetime | None:
     try:
         instant = datetime.fromisoformat(text)
-    except ValueError:
+        return (instant if instant.tzinfo else instant.replace(tzinfo=UTC)).astimezone()
+    except (ValueError, OverflowError, OSError):  # no such time in this zone: it is shown as it is
         return None
-    return (instant if instant.tzinfo else instant.replace(tzinfo=UTC)).astimezone()
 
 
 def _zone(local: datetime) -> str:
