@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from PySide6.QtCore import QCoreApplication
 
+from db.queries.checks import CheckRow
 from eum_app.domain.container_labels import Label
 from eum_app.domain.errors import KnownError
 from eum_app.domain.matches import Closeness, MatchKind
+from eum_app.domain.visits import TO_CHECK
 from eum_app.usecases.visits.match_mark import Match
 from eum_app.usecases.visits.note_label import NotedLabel
 from eum_app.wording.messages import warning
@@ -205,3 +208,25 @@ def _read_rows(match: Match) -> list[tuple[str, str]]:
         rows.append((_tr("Claimed"), more))
     rows += [(_tr("Note"), warning(one.code, one.values)) for one in match.mark.warnings]
     return [(name, value) for name, value in rows if value]
+
+
+def wait_said(text: str, serial: str, *, is_by_hand: bool) -> str:
+    """Why a scan has to wait; `serial` is of the item at hand, empty for a group."""
+    if is_by_hand:
+        return _tr("{text} · first finish the entry by hand, or put it away (Esc)").format(text=text)
+    if not serial:
+        return _tr("{text} · first record the items taken, or put them away (Esc)").format(text=text)
+    return _tr("{text} · first finish {serial}, or put it away (Esc)").format(text=text, serial=serial)
+
+
+def checked_said(outcome: str, item_id: str, recent: Sequence[CheckRow]) -> str:
+    """The outcome recorded before for an item; empty for none."""
+    if not outcome or outcome == TO_CHECK:
+        return ""
+    before = next((one for one in recent if one.item_id == item_id and not one.withdrawn), None)
+    said = words.joined(words.outcome(outcome), words.clock(before.observed_at) if before else "")
+    return _tr("Already checked: {said}. A new check takes its place; both stay in the record.").format(said=said)
+
+
+def not_expected_said() -> str:
+    return _tr("An answer is not as expected, so this is no verified item. Say why, or go back (Esc).")

@@ -13,7 +13,7 @@ from eum_app.domain.areas import Area
 from eum_app.domain.errors import KnownError
 from eum_app.domain.facts import MarkRead
 from eum_app.domain.matches import MatchKind
-from eum_app.domain.visits import TO_CHECK, Outcome, ReadBy
+from eum_app.domain.visits import Outcome, ReadBy
 from eum_app.usecases.calls import call, query
 from eum_app.usecases.visits.match_mark import Match
 from eum_app.usecases.visits.record_check import RecordedCheck
@@ -24,7 +24,7 @@ from ui.field.visit.draft import Draft
 from ui.field.visit.group_panel import GroupPanel
 from ui.field.visit.item_panel import ItemPanel
 from ui.field.visit.items_panel import ItemsPanel
-from ui.field.visit.match_words import lost_offer, tag_of
+from ui.field.visit.match_words import checked_said, lost_offer, not_expected_said, tag_of, wait_said
 from ui.field.visit.offer_work import OfferWork
 from ui.field.visit.reason_column import ReasonColumn
 from ui.field.visit.recent_panel import RecentPanel
@@ -112,7 +112,7 @@ class VisitPage(Page):
         self.reasons.cancelled.connect(self._leave_reasons)
         self.reasons.photo_requested.connect(self.photo_bar.open)
         self.photo_bar.photo_ready.connect(self._keep_photo)
-        self.photo_bar.frame_requested.connect(self._photo_from_frame)
+        self.photo_bar.frame_requested.connect(lambda: self.photo_bar.take_frame(self.scan.photo_now()))
 
     # The shell
 
@@ -171,10 +171,10 @@ class VisitPage(Page):
 
     def refuses(self) -> bool:
         """Whether the visit is closed out; then it says that nothing is recorded."""
-        is_closed = self.view is not None and bool(self.view.row.closed_at)
-        if is_closed:
-            self.scan.say(self.tr("This visit is closed out: nothing is recorded."), "warn")
-        return is_closed
+        if self.view is None or not self.view.row.closed_at:
+            return False
+        self.scan.say(self.tr("This visit is closed out: nothing is recorded."), "warn")
+        return True
 
     # Reading
 
@@ -222,9 +222,8 @@ class VisitPage(Page):
         self.by_hand.focus_first()
 
     def _entered_by_hand(self, match: Match) -> None:
-        _, text, tone = tag_of(match)
         self.show_item_place()
-        self.scan.say(text, tone)
+        self.scan.say(*tag_of(match)[1:])
         self.show_match(match)
 
     def is_begun(self) -> bool:
@@ -241,15 +240,8 @@ class VisitPage(Page):
             draft is not None and match.item is not None and match.item.item_id == draft.item_id
         ):
             return False
-        if self.right.currentWidget() is self.by_hand:
-            wait = self.tr("{text} · first finish the entry by hand, or put it away (Esc)").format(text=text)
-        elif self.group.is_open or draft is None:
-            wait = self.tr("{text} · first record the items taken, or put them away (Esc)").format(text=text)
-        else:
-            wait = self.tr("{text} · first finish {serial}, or put it away (Esc)").format(
-                text=text, serial=draft.serial
-            )
-        self.scan.say(wait, "warn")
+        serial = "" if self.group.is_open or draft is None else draft.serial
+        self.scan.say(wait_said(text, serial, is_by_hand=self.right.currentWidget() is self.by_hand), "warn")
         return True
 
     def _matched(self, visit_id: str, match: Match) -> None:
@@ -277,12 +269,7 @@ class VisitPage(Page):
 
     def open_item(self, draft: Draft, outcome: str) -> None:
         assert self.view is not None
-        checked = ""
-        if outcome and outcome != TO_CHECK:
-            before = next((one for one in self.view.recent if one.item_id == draft.item_id and not one.withdrawn), None)
-            said = words.joined(words.outcome(outcome), words.clock(before.observed_at) if before else "")
-            template = self.tr("Already checked: {said}. A new check takes its place; both stay in the record.")
-            checked = template.format(said=said)
+        checked = checked_said(outcome, draft.item_id, self.view.recent)
         self.item.show_item(draft, self.view.item_checklist, checked)
         self.items.set_in_view(draft.item_id)
         self._desk.ask(query(history, draft.item_id), then=partial(self.item.show_history, draft.item_id))
@@ -332,8 +319,7 @@ class VisitPage(Page):
             return
         if outcome == Outcome.VERIFIED:
             outcome = Outcome.DISCREPANCY
-            said = self.tr("An answer is not as expected, so this is no verified item. Say why, or go back (Esc).")
-            self.notice.show_message("info", said)
+            self.notice.show_message("info", not_expected_said())
         self.reasons.ask(outcome, draft)
         self.right.setCurrentIndex(1)
         self.reasons.focus_first()
@@ -387,9 +373,6 @@ class VisitPage(Page):
         self.scan.field.setFocus()
 
     # Photos
-
-    def _photo_from_frame(self) -> None:
-        self.photo_bar.take_frame(self.scan.photo_now())
 
     def _keep_photo(self, data: bytes) -> None:
         asked = self.photo_bar.question_id
