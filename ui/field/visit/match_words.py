@@ -211,7 +211,7 @@ def _read_rows(match: Match) -> list[tuple[str, str]]:
 
 
 def wait_said(text: str, serial: str, *, is_by_hand: bool) -> str:
-    """Why a scan has to wait; `serial` is of the item at hand, empty for a group."""
+    """Why a scan has to wait; `serial` is of the current item, empty for a group."""
     if is_by_hand:
         return _tr("{text} · first finish the entry by hand, or put it away (Esc)").format(text=text)
     if not serial:
