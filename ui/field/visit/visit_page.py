@@ -154,8 +154,8 @@ class VisitPage(Page):
             return
         self.view = view
         self.set_title(row.site)
-        about = words.joined(words.program(row.program), words.purpose(row.purpose))
-        self.header.set_crumbs([self.tr("Visits"), about], first_is_link=True)
+        crumbs = [self.tr("Visits"), words.joined(words.program(row.program), words.purpose(row.purpose))]
+        self.header.set_crumbs(crumbs, first_is_link=True)
         self.header.set_progress(row.checked, row.expected, progress_parts(row))
         self._to_site.setText(
             self.tr("Site checklist · {done}/{total}").format(done=view.site_answered, total=view.site_asked)
@@ -269,8 +269,7 @@ class VisitPage(Page):
 
     def open_item(self, draft: Draft, outcome: str) -> None:
         assert self.view is not None
-        checked = checked_said(outcome, draft.item_id, self.view.recent)
-        self.item.show_item(draft, self.view.item_checklist, checked)
+        self.item.show_item(draft, self.view.item_checklist, checked_said(outcome, draft.item_id, self.view.recent))
         self.items.set_in_view(draft.item_id)
         self._desk.ask(query(history, draft.item_id), then=partial(self.item.show_history, draft.item_id))
         self.to_item_column()
