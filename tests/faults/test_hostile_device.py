@@ -16,7 +16,6 @@ from db.content import check_content
 from db.queries import checks, exchange, findings, visits
 from eum_app.domain import facts as f
 from eum_app.domain.errors import Refusal
-from eum_app.domain.ids import CheckId
 from eum_app.domain.journal import Author, genesis, head_of, next_entry
 from eum_app.scanning.labels import data_matrix, png
 from eum_app.usecases.exchange.receive import import_bundles

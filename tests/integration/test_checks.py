@@ -183,7 +183,7 @@ def test_hq_still_takes_in_what_an_earlier_version_recorded(simulator: Simulator
         )
     (outcome,) = simulator.deliver(simulator.seal(DEVICE))
     assert outcome.outcome == "accepted"
-    assert simulator.world.hq.read(checks.check, "earlier").outcome == "verified"
+    assert simulator.world.hq.read(checks.check, CheckId("earlier")).outcome == "verified"
 
 
 def test_a_photo_can_follow_its_check(simulator: Simulator) -> None:
