@@ -24,9 +24,10 @@ from sqlalchemy import Connection, select
 from db.chains import chain_head, entry_hash_at
 from db.doubt_tables import copies
 from db.engines import DATABASE
+from db.exchange_tables import received
 from db.files import own_folder, written_whole
 from db.location import FILE_NAME as ADDRESS
-from db.tables import journal, meta, received
+from db.tables import journal, meta
 from eum_app.domain.errors import UNREADABLE, Trouble
 from eum_app.domain.facts import CopyNoticed
 from eum_app.domain.journal import Head

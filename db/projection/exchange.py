@@ -9,8 +9,8 @@ import msgspec
 from sqlalchemy import Connection
 
 from db.doubt_tables import copies
+from db.exchange_tables import bundles, devices, exports, quarantine, received, revocations
 from db.projection.rows import Noted, key_of, plain, put
-from db.tables import bundles, devices, exports, quarantine, received, revocations
 from eum_app.domain import facts as f
 from eum_app.domain.journal import Entry
 

@@ -15,8 +15,9 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, func, literal, or_,
 
 from db.bounds import stated_within
 from db.chains import chain_head, held_chains
+from db.exchange_tables import bundles
 from db.queries.items import has_serial
-from db.tables import bundles, checks, findings, items, journal, meta, sites, visits
+from db.tables import checks, findings, items, journal, meta, sites, visits
 from eum_app.domain.errors import UNREADABLE, Refusal
 from eum_app.domain.journal import Entry, Head, genesis, verify_chain
 

@@ -8,7 +8,8 @@ from typing import Final
 import msgspec
 from sqlalchemy import ColumnElement, Connection, and_, func, select
 
-from db.tables import bundles, journal, quarantine, received
+from db.exchange_tables import bundles, quarantine, received
+from db.tables import journal
 from eum_app.domain import facts as f
 from eum_app.domain.errors import Refusal
 from eum_app.domain.journal import Head, genesis, outgoing_origin

@@ -14,23 +14,13 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, and_, case, func, select
 
+from db.exchange_tables import bundles, devices, revocations
 from db.queries.clocks import sightings
 from db.queries.exchange import awaited_facts
 from db.queries.findings import findings_of_program
 from db.queries.standing import OVERDUE, event_of, is_monitored, last_inventory, of_program, state_of
 from db.queries.visits import of_own_device
-from db.tables import (
-    bundles,
-    devices,
-    findings,
-    items,
-    lapses,
-    reviews,
-    revocations,
-    sites,
-    visit_marks,
-    visits,
-)
+from db.tables import findings, items, lapses, reviews, sites, visit_marks, visits
 from eum_app.domain.compliance import clocks
 
 _BEFORE: Final = -1

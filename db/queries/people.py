@@ -8,8 +8,9 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, Row, and_, select
 
+from db.exchange_tables import devices, revocations
 from db.people_tables import account_keys, code_sets, removals, spent_codes
-from db.tables import accounts, devices, revocations
+from db.tables import accounts
 from eum_app.domain.errors import Refusal
 from eum_app.domain.people import ALL, Role, Scope
 from eum_app.domain.vocabulary import Unknown, read_as

@@ -11,10 +11,11 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Select, Subquery, and_, func, literal, select
 
+from db.exchange_tables import exports
 from db.queries.checks import is_withdrawn
 from db.queries.clocks import clock_columns, made_by, row_standing, sightings
 from db.queries.reading import NO_READING, READING_COLUMNS, Reading
-from db.tables import checks, exports, items, journal, site_answers, sites, visit_items
+from db.tables import checks, items, journal, site_answers, sites, visit_items
 from eum_app.domain.clock import parse_date
 from eum_app.domain.compliance.clocks import ClockState
 

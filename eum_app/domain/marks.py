@@ -8,13 +8,14 @@ complete identifiers speaks for others (a container label, MIL-STD-129): those a
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice, product
 from typing import Literal, NamedTuple, get_args
 
 from eum_app.domain.errors import Refusal
 from eum_app.domain.look_alikes import look_alike_key, near, serial_confusions
+from eum_app.domain.mark_elements import Elements
 from eum_app.domain.mark_syntax import (
     GS,
     MAX_CANDIDATES,
@@ -69,41 +70,6 @@ class Uii:
 
     def __str__(self) -> str:
         return self.value
-
-
-class Elements(Mapping[str, str]):
-    """The data elements of a mark in their order. As a mapping it gives the first value of each identifier;
-    `pairs` holds all of them, repeated ones too."""
-
-    __slots__ = ("pairs",)
-
-    def __init__(self, pairs: tuple[Element, ...] = ()) -> None:
-        self.pairs = pairs
-
-    def __getitem__(self, identifier: str) -> str:
-        for element in self.pairs:
-            if element.identifier == identifier:
-                return element.value
-        raise KeyError(identifier)
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(dict.fromkeys(element.identifier for element in self.pairs))
-
-    def __len__(self) -> int:
-        return len({element.identifier for element in self.pairs})
-
-    def __hash__(self) -> int:
-        return hash(self.pairs)
-
-    def __eq__(self, other: object) -> bool:
-        return self.pairs == other.pairs if isinstance(other, Elements) else super().__eq__(other)
-
-    def __repr__(self) -> str:
-        return f"Elements({self.pairs!r})"
-
-    def values_of(self, *identifiers: str) -> tuple[str, ...]:
-        """The distinct values of all elements with one of these identifiers, in the order of the mark."""
-        return tuple(dict.fromkeys(element.value for element in self.pairs if element.identifier in identifiers))
 
 
 @dataclass(frozen=True)

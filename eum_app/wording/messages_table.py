@@ -333,20 +333,6 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The content {object_id} is withheld by order.",
         "Its record stands; the content is gone for good.",
     ),
-    # The machine
-    "disk.exists": ("There is a file already at {path}.", "Choose another name: nothing is overwritten."),
-    "disk.failed": ("The disk failed at {path}.", "Free the disk from other programs, or restart; then try again."),
-    "disk.full": ("The disk is full ({path}).", "Free some space, then try again."),
-    "disk.read_only": (
-        "The disk at {path} cannot be written.",
-        "Remove the write protection, or choose another place.",
-    ),
-    "memory.full": ("The device has not enough free memory.", "Close other programs, then try again."),
-    "task.child_ended": ("The background work ended before it was done.", "Start it again."),
-    "task.child_not_started": (
-        "The background work could not begin: this computer starts no further process ({reason}). Nothing was done.",
-        "Close other programs, then start it again.",
-    ),
     # Keys, certificates, bundles
     "certificate.bad_epoch": ("The certificate names an impossible epoch ({epoch}).", "Ask HQ for a new certificate."),
     "certificate.bad_name": (

@@ -18,6 +18,7 @@ from eum_app.crypto.suites import Suite
 from eum_app.demo.generate import photo
 from eum_app.domain.facts import MarkRead
 from eum_app.list_files.inventory_file import read_inventory
+from eum_app.usecases.exchange.receive import import_bundles
 from eum_app.usecases.exchange.seal_bundle import seal_results
 from eum_app.usecases.lists.import_inventory import import_inventory
 from eum_app.usecases.session import Session
@@ -170,3 +171,9 @@ def inspected(world: World) -> tuple[PlannedVisit, Path]:
         mark=typed("790112"),
     )
     return planned, seal_results(device, world.drop).path
+
+
+def inspected_at_hq(world: World) -> None:
+    """Import the results of an inspected visit at HQ."""
+    _, results = inspected(world)
+    import_bundles(world.hq, [results])

@@ -11,7 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton, QTableView, QWidget
 from sqlalchemy import select
 
-from db.tables import bundles
+from db.exchange_tables import bundles
 from eum_app.domain import facts as f
 from eum_app.usecases.exchange.receive import import_bundles
 from eum_app.usecases.review.overview import overview

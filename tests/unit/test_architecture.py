@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import shutil
 import subprocess
@@ -14,7 +15,44 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("eum_app", "db", "sync", "ui", "assets")
-MAX_LINES = 450
+MAX_LINES = 400
+MAX_METHODS = 20
+BEING_SPLIT = "being split"
+LONG_FILES = {
+    "ui/field/visit/visit_page.py": BEING_SPLIT,
+    "ui/hq/overview.py": BEING_SPLIT,
+    "ui/hq/review.py": BEING_SPLIT,
+    "ui/hq/visits.py": BEING_SPLIT,
+    "ui/kit/tasks.py": BEING_SPLIT,
+    "ui/people/accounts_page.py": BEING_SPLIT,
+    "ui/window/app.py": BEING_SPLIT,
+}
+"""Files over `MAX_LINES`, each with a reason. The list only shrinks."""
+LARGE_CLASSES = {
+    "eum_app/demo/hands.py:Hands": BEING_SPLIT,
+    "eum_app/usecases/session.py:Session": BEING_SPLIT,
+    "ui/audit/reports_page.py:ReportsPage": BEING_SPLIT,
+    "ui/field/sync_page.py:SyncPage": BEING_SPLIT,
+    "ui/field/transcribe_page.py:TranscribePage": BEING_SPLIT,
+    "ui/field/visit/item_panel.py:ItemPanel": BEING_SPLIT,
+    "ui/field/visit/scan_panel.py:ScanPanel": BEING_SPLIT,
+    "ui/field/visit/visit_page.py:VisitPage": BEING_SPLIT,
+    "ui/hq/devices.py:DevicesPage": BEING_SPLIT,
+    "ui/hq/import_list.py:ImportListPanel": BEING_SPLIT,
+    "ui/hq/inventory.py:InventoryPage": BEING_SPLIT,
+    "ui/hq/overview.py:OverviewPage": BEING_SPLIT,
+    "ui/hq/review.py:ReviewPage": BEING_SPLIT,
+    "ui/hq/visits.py:VisitsPage": BEING_SPLIT,
+    "ui/kit/models/ids_model.py:IdsTableModel": "Qt model: Qt dictates its methods",
+    "ui/kit/tasks.py:Tasks": BEING_SPLIT,
+    "ui/kit/theme/theme.py:Theme": BEING_SPLIT,
+    "ui/people/accounts_page.py:AccountsPage": BEING_SPLIT,
+    "ui/shared/labels_page.py:LabelsPage": BEING_SPLIT,
+    "ui/window/app.py:AppWindow": BEING_SPLIT,
+    "ui/window/first_start.py:FirstStart": BEING_SPLIT,
+    "ui/window/shell.py:Shell": BEING_SPLIT,
+}
+"""Classes over `MAX_METHODS`, each with a reason: Qt models, whose methods Qt dictates, or classes being split."""
 MAX_IN_CYCLES = 4
 """Today these are the visit workspace and its helpers (`ui.field.visit`); never more than 6."""
 
@@ -149,7 +187,31 @@ def test_files_stay_short() -> None:
         for path in _project_files()
         if path.suffix == ".py" and (lines := path.read_text(encoding="utf-8").count("\n")) > MAX_LINES
     }
-    assert not long, "split by noun"
+    assert set(long) == set(LONG_FILES), f"split by noun, or shorten the list: {long}"
+
+
+def test_classes_stay_small() -> None:
+    large = {
+        f"{path.relative_to(ROOT)}:{node.name}": methods
+        for path in _project_files()
+        if path.suffix == ".py"
+        for node in ast.walk(ast.parse(path.read_bytes()))
+        if isinstance(node, ast.ClassDef) and (methods := _methods(node)) > MAX_METHODS
+    }
+    assert set(large) == set(LARGE_CLASSES), f"split by noun, or shorten the list: {large}"
+
+
+def _methods(node: ast.ClassDef) -> int:
+    """Count the methods and properties that a class defines itself; overloads and setters count once."""
+    return len({one.name for one in node.body if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef)})
+
+
+@pytest.mark.parametrize(("methods", "is_large"), [(20, False), (21, True)])
+def test_a_large_class_would_be_seen(methods: int, is_large: bool) -> None:
+    body = "".join(f"\n    def m{number}(self): ..." for number in range(methods))
+    (node,) = ast.parse(f"class Large:{body}").body
+    assert isinstance(node, ast.ClassDef)
+    assert (_methods(node) > MAX_METHODS) is is_large
 
 
 # Assembled from parts, so that this file does not hold what it looks for.

@@ -1,0 +1,94 @@
+"""Read tables of the exchange: enrolled devices, bundles in and out, receipts and exported reports."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Column, LargeBinary, PrimaryKeyConstraint, Table
+
+from db.tables import PLAIN_TEXT, _text, read
+
+devices = Table(
+    "devices",
+    read,
+    Column("device", PLAIN_TEXT, nullable=False),
+    Column("epoch", BigInteger, nullable=False),
+    _text("fingerprint"),
+    Column("body", LargeBinary, nullable=False),
+    _text("enrolled_at"),
+    _text("order_key"),
+    PrimaryKeyConstraint("device", "epoch"),
+)
+
+revocations = Table(
+    "revocations",
+    read,
+    Column("device", PLAIN_TEXT, nullable=False),
+    Column("epoch", BigInteger, nullable=False),
+    _text("reason"),
+    _text("revoked_at"),
+    PrimaryKeyConstraint("device", "epoch"),
+)
+
+bundles = Table(
+    "bundles",
+    read,
+    Column("bundle_id", PLAIN_TEXT, nullable=False),
+    Column("direction", PLAIN_TEXT, nullable=False),
+    Column("recorder", PLAIN_TEXT, nullable=False),
+    Column("recorder_epoch", BigInteger, nullable=False),
+    _text("bundle_kind"),
+    _text("party"),
+    _text("origin"),
+    Column("epoch", BigInteger, nullable=False),
+    Column("first_seq", BigInteger, nullable=False),
+    Column("last_seq", BigInteger, nullable=False),
+    Column("head_hash", LargeBinary, nullable=False),
+    Column("entries", BigInteger, nullable=False),
+    Column("objects", BigInteger, nullable=False),
+    _text("file_name"),
+    _text("at"),
+    _text("order_key"),
+    Column("known_at", BigInteger, nullable=False),
+    PrimaryKeyConstraint("bundle_id", "direction", "recorder", "recorder_epoch"),
+)
+
+quarantine = Table(
+    "quarantine",
+    read,
+    Column("quarantine_id", PLAIN_TEXT, nullable=False),
+    Column("recorder", PLAIN_TEXT, nullable=False),
+    _text("bundle_id"),
+    _text("file_name"),
+    _text("file_sha384"),
+    Column("file_size", BigInteger, nullable=False),
+    _text("code"),
+    _text("details"),
+    _text("at"),
+    PrimaryKeyConstraint("quarantine_id", "recorder"),
+)
+
+received = Table(
+    "received",
+    read,
+    Column("origin", PLAIN_TEXT, nullable=False),
+    Column("epoch", BigInteger, nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("head_hash", LargeBinary, nullable=False),
+    _text("hq"),
+    _text("bundle_id"),
+    _text("at"),
+    _text("order_key"),
+    PrimaryKeyConstraint("origin", "epoch", "seq"),
+)
+
+exports = Table(
+    "exports",
+    read,
+    Column("sha384", PLAIN_TEXT, nullable=False),
+    Column("file_name", PLAIN_TEXT, nullable=False),
+    _text("report"),
+    Column("rows", BigInteger, nullable=False),
+    _text("as_of"),
+    _text("actor"),
+    _text("order_key"),
+    PrimaryKeyConstraint("sha384", "file_name", "order_key"),
+)
