@@ -1,29 +1,48 @@
-"""What is said when something fails: what happened, whether the data is safe, what to do next.
+"""Turn an error's code and values into words: what happened, whether the data is safe, what to do next.
 
-Errors carry a code and values (`eum_app.domain.errors`); this module turns them into words for the windows and the
-command line alike. It imports no Qt; where Qt is loaded already, its translations are used.
+Errors carry a code and values (`eum_app.domain.errors`). The command line shows the English texts; windows pass Qt's
+`translate` (`ui.kit.messages`).
 """
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from eum_app.domain.errors import KnownError, Trouble
+from eum_app.domain.translatable import QT_TRANSLATE_NOOP, Translate, in_english
+from eum_app.wording.messages_accounts import ACCOUNT_SENTENCES
 from eum_app.wording.messages_exchange import EXCHANGE_SENTENCES
+from eum_app.wording.messages_lists import LIST_SENTENCES
 from eum_app.wording.messages_machine import MACHINE_SENTENCES
 from eum_app.wording.messages_marks import MARK_SENTENCES
 from eum_app.wording.messages_paper import PAPER_SENTENCES
-from eum_app.wording.messages_table import SENTENCES as CORE_SENTENCES
+from eum_app.wording.messages_store import STORE_SENTENCES
+from eum_app.wording.messages_visits import VISIT_SENTENCES
 
-SENTENCES = CORE_SENTENCES | EXCHANGE_SENTENCES | MACHINE_SENTENCES | PAPER_SENTENCES
+SENTENCES = (
+    ACCOUNT_SENTENCES
+    | VISIT_SENTENCES
+    | LIST_SENTENCES
+    | STORE_SENTENCES
+    | EXCHANGE_SENTENCES
+    | MACHINE_SENTENCES
+    | PAPER_SENTENCES
+)
 
-NOTHING_CHANGED = "Nothing was changed."
-RECORDED_IS_SAFE = "Everything recorded before is safe."
-_GENERIC_REFUSAL = ("This was refused ({code}).", "Check what was given and try again.")
-_GENERIC_TROUBLE = ("The device could not do this ({code}).", "Try again; if it stays, tell HQ this code.")
-_MARK_NEXT = "Scan again, or type the serial number."
+CONTEXT: Final = "messages"
+NOTHING_CHANGED = QT_TRANSLATE_NOOP("messages", "Nothing was changed.")
+RECORDED_IS_SAFE = QT_TRANSLATE_NOOP("messages", "Everything recorded before is safe.")
+_GENERIC_REFUSAL = (
+    QT_TRANSLATE_NOOP("messages", "This was refused ({code})."),
+    QT_TRANSLATE_NOOP("messages", "Check what was given and try again."),
+)
+_GENERIC_TROUBLE = (
+    QT_TRANSLATE_NOOP("messages", "The device could not do this ({code})."),
+    QT_TRANSLATE_NOOP("messages", "Try again; if it stays, tell HQ this code."),
+)
+_MARK_NEXT = QT_TRANSLATE_NOOP("messages", "Scan again, or type the serial number.")
 
 
 @dataclass(frozen=True)
@@ -47,32 +66,33 @@ class _Values(dict[str, object]):
         return "?"
 
 
-def sentence(error: KnownError) -> Message:
+def sentence(error: KnownError, translate: Translate = in_english) -> Message:
     """The message for an error. A code without a sentence gives an honest general one that names the code."""
     is_trouble = isinstance(error, Trouble)
-    what, todo = _templates(error.code, is_trouble=is_trouble)
+    what, todo = _templates(error.code, translate, is_trouble=is_trouble)
     values = _Values({name: _shown(value) for name, value in error.values.items()}, code=error.code)
     return Message(
         code=error.code,
-        what=_capital(_translated(what).format_map(values)),
-        safe=_translated(RECORDED_IS_SAFE if is_trouble else NOTHING_CHANGED),
-        next=_translated(todo).format_map(values),
+        what=_capital(what.format_map(values)),
+        safe=translate(CONTEXT, RECORDED_IS_SAFE if is_trouble else NOTHING_CHANGED),
+        next=todo.format_map(values),
         is_trouble=is_trouble,
     )
 
 
-def warning(code: str, values: Mapping[str, object]) -> str:
+def warning(code: str, values: Mapping[str, object], translate: Translate = in_english) -> str:
     """The sentence of a mark's warning (`mark.*`), which is no failure; the code itself where there is none."""
     template = MARK_SENTENCES.get(code, code)
-    return _capital(_translated(template).format_map(_Values({name: _shown(value) for name, value in values.items()})))
+    return _capital(
+        translate(CONTEXT, template).format_map(_Values({name: _shown(value) for name, value in values.items()}))
+    )
 
 
-def _templates(code: str, *, is_trouble: bool) -> tuple[str, str]:
-    if code in SENTENCES:
-        return SENTENCES[code]
+def _templates(code: str, translate: Translate, *, is_trouble: bool) -> tuple[str, str]:
     if code in MARK_SENTENCES:
-        return MARK_SENTENCES[code] + ".", _MARK_NEXT
-    return _GENERIC_TROUBLE if is_trouble else _GENERIC_REFUSAL
+        return translate(CONTEXT, MARK_SENTENCES[code]) + ".", translate(CONTEXT, _MARK_NEXT)
+    what, todo = SENTENCES.get(code, _GENERIC_TROUBLE if is_trouble else _GENERIC_REFUSAL)
+    return translate(CONTEXT, what), translate(CONTEXT, todo)
 
 
 def _shown(value: object) -> str:
@@ -83,10 +103,3 @@ def _shown(value: object) -> str:
 
 def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
-
-
-def _translated(template: str) -> str:
-    core = sys.modules.get("PySide6.QtCore")
-    if core is None:
-        return template
-    return str(core.QCoreApplication.translate("messages", template))

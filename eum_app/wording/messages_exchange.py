@@ -1,256 +1,320 @@
-"""The English sentences about bundles, enrolment, workbooks and reports: code → (what happened, what to do next)."""
+"""Sentences about bundles, enrollment and reports: code → (what happened, what to do next); see `messages`."""
 
 from __future__ import annotations
 
-_COPY_AGAIN = "Copy it again from its source; if it stays, keep the file and tell the sender."
+from eum_app.domain.translatable import QT_TRANSLATE_NOOP
+
+_COPY_AGAIN = QT_TRANSLATE_NOOP(
+    "messages", "Copy it again from its source; if it stays, keep the file and tell the sender."
+)
 
 EXCHANGE_SENTENCES: dict[str, tuple[str, str]] = {
     # Bundles
     "bundle.unreadable": (
-        "The bundle holds something that is no fact ({reason}).",
-        "Keep the file and ask the sender.",
+        QT_TRANSLATE_NOOP("messages", "The bundle holds something that is no fact ({reason})."),
+        QT_TRANSLATE_NOOP("messages", "Keep the file and ask the sender."),
     ),
     "chain.entries_lost": (
-        "Entries {seq} to {last} of {origin} were recorded and are missing: its log was damaged, or its store was put"
-        " back to an earlier state.",
-        "Look for them in a backup and in what HQ has received. What stands is whole.",
+        QT_TRANSLATE_NOOP(
+            "messages",
+            "Entries {seq} to {last} of {origin} were recorded and are missing: its log was damaged, or"
+            " its store was put"
+            " back to an earlier state.",
+        ),
+        QT_TRANSLATE_NOOP("messages", "Look for them in a backup and in what HQ has received. What stands is whole."),
     ),
     "chain.not_received": (
-        "{origin} sealed facts up to {seq}; {held} are held here.",
-        "Import the bundles that are still on their way.",
+        QT_TRANSLATE_NOOP("messages", "{origin} sealed facts up to {seq}; {held} are held here."),
+        QT_TRANSLATE_NOOP("messages", "Import the bundles that are still on their way."),
     ),
     "chain.rolled_back": (
-        "HQ has received facts up to {seq} that this device does not hold: it was put back from a copy.",
-        "Enrol the device anew before it is used again, and tell HQ.",
+        QT_TRANSLATE_NOOP(
+            "messages", "HQ has received facts up to {seq} that this device does not hold: it was put back from a copy."
+        ),
+        QT_TRANSLATE_NOOP("messages", "Enrol the device anew before it is used again, and tell HQ."),
     ),
     "check.repeated": (
-        "A check in the bundle has the number of another device's check.",
-        "Keep the file and ask the sender.",
+        QT_TRANSLATE_NOOP("messages", "A check in the bundle has the number of another device's check."),
+        QT_TRANSLATE_NOOP("messages", "Keep the file and ask the sender."),
     ),
-    "content.cut": ("Content arrived shorter than it was sealed.", "Import the bundle again; if it stays, tell HQ."),
+    "content.cut": (
+        QT_TRANSLATE_NOOP("messages", "Content arrived shorter than it was sealed."),
+        QT_TRANSLATE_NOOP("messages", "Import the bundle again; if it stays, tell HQ."),
+    ),
     "content.missing": (
-        "A fact names a photo, note or signature that is neither in the bundle nor here.",
-        "Ask the sender to seal it again.",
+        QT_TRANSLATE_NOOP(
+            "messages", "A fact names a photo, note or signature that is neither in the bundle nor here."
+        ),
+        QT_TRANSLATE_NOOP("messages", "Ask the sender to seal it again."),
     ),
     "fact.foreign_visit": (
-        "The bundle speaks of a visit that was not planned for {sender}.",
-        "Keep the file and ask the sender.",
+        QT_TRANSLATE_NOOP("messages", "The bundle speaks of a visit that was not planned for {sender}."),
+        QT_TRANSLATE_NOOP("messages", "Keep the file and ask the sender."),
     ),
     "head.foreign": (
-        "A signature in the bundle is over facts that it does not hold.",
-        "Keep the file and ask the sender.",
+        QT_TRANSLATE_NOOP("messages", "A signature in the bundle is over facts that it does not hold."),
+        QT_TRANSLATE_NOOP("messages", "Keep the file and ask the sender."),
     ),
     "head.signer_unknown": (
-        "A signature in the bundle is by {account}, whom the device never named.",
-        "Keep the file and ask the sender.",
+        QT_TRANSLATE_NOOP("messages", "A signature in the bundle is by {account}, whom the device never named."),
+        QT_TRANSLATE_NOOP("messages", "Keep the file and ask the sender."),
     ),
-    "bundle.not_a_bundle": ("The file is no bundle.", "Choose a file that ends in .eumb."),
-    "bundle.own": ("This bundle was sealed here, by {name} itself.", "Take it to the other side."),
-    "bundle.altered": ("The bundle was altered or damaged on its way.", _COPY_AGAIN),
-    "bundle.truncated": ("The bundle was cut short: it does not end as it was sealed.", _COPY_AGAIN),
-    "bundle.entries_changed": ("The journal changed while it was being sealed.", "Seal it again."),
+    "bundle.not_a_bundle": (
+        QT_TRANSLATE_NOOP("messages", "The file is no bundle."),
+        QT_TRANSLATE_NOOP("messages", "Choose a file that ends in .eumb."),
+    ),
+    "bundle.own": (
+        QT_TRANSLATE_NOOP("messages", "This bundle was sealed here, by {name} itself."),
+        QT_TRANSLATE_NOOP("messages", "Take it to the other side."),
+    ),
+    "bundle.altered": (QT_TRANSLATE_NOOP("messages", "The bundle was altered or damaged on its way."), _COPY_AGAIN),
+    "bundle.truncated": (
+        QT_TRANSLATE_NOOP("messages", "The bundle was cut short: it does not end as it was sealed."),
+        _COPY_AGAIN,
+    ),
+    "bundle.entries_changed": (
+        QT_TRANSLATE_NOOP("messages", "The journal changed while it was being sealed."),
+        QT_TRANSLATE_NOOP("messages", "Seal it again."),
+    ),
     "bundle.foreign_origin": (
-        "The bundle holds facts of another device than its sender.",
-        "Keep the file and tell HQ.",
+        QT_TRANSLATE_NOOP("messages", "The bundle holds facts of another device than its sender."),
+        QT_TRANSLATE_NOOP("messages", "Keep the file and tell HQ."),
     ),
     "bundle.inconsistent": (
-        "The facts of the bundle do not follow each other.",
-        "Seal it again; if it stays, tell HQ.",
+        QT_TRANSLATE_NOOP("messages", "The facts of the bundle do not follow each other."),
+        QT_TRANSLATE_NOOP("messages", "Seal it again; if it stays, tell HQ."),
     ),
-    "bundle.kind": ("This file is sealed, but is not a kind of bundle known here ({kind}).", "Update this program."),
-    "bundle.no_recipient": ("The bundle has nobody to be sealed to.", "Enrol with HQ first."),
-    "bundle.nothing_to_seal": ("There is nothing new to seal for {recipient}.", "Record first, then export."),
-    "bundle.object_altered": ("A photo or document changed while it was being sealed.", "Seal it again."),
+    "bundle.kind": (
+        QT_TRANSLATE_NOOP("messages", "This file is sealed, but is not a kind of bundle known here ({kind})."),
+        QT_TRANSLATE_NOOP("messages", "Update this program."),
+    ),
+    "bundle.no_recipient": (
+        QT_TRANSLATE_NOOP("messages", "The bundle has nobody to be sealed to."),
+        QT_TRANSLATE_NOOP("messages", "Enrol with HQ first."),
+    ),
+    "bundle.nothing_to_seal": (
+        QT_TRANSLATE_NOOP("messages", "There is nothing new to seal for {recipient}."),
+        QT_TRANSLATE_NOOP("messages", "Record first, then export."),
+    ),
+    "bundle.object_altered": (
+        QT_TRANSLATE_NOOP("messages", "A photo or document changed while it was being sealed."),
+        QT_TRANSLATE_NOOP("messages", "Seal it again."),
+    ),
     "bundle.other_recipient": (
-        "The bundle is not sealed for this device.",
-        "Ask the sender to seal it to this device.",
+        QT_TRANSLATE_NOOP("messages", "The bundle is not sealed for this device."),
+        QT_TRANSLATE_NOOP("messages", "Ask the sender to seal it to this device."),
     ),
     "bundle.readdressed": (
-        "The bundle was sealed for somebody else and passed on as if it were for this device.",
-        "Do not use it; keep the file and tell HQ.",
+        QT_TRANSLATE_NOOP(
+            "messages", "The bundle was sealed for somebody else and passed on as if it were for this device."
+        ),
+        QT_TRANSLATE_NOOP("messages", "Do not use it; keep the file and tell HQ."),
     ),
-    "bundle.revoked": ("The sender's certificate was revoked.", "Keep the file; HQ decides whether it counts."),
-    "bundle.too_large": ("The bundle is larger than is allowed.", "Ask the sender to export in smaller parts."),
-    "bundle.unknown_sender": ("The bundle comes from a sender that is not enrolled here.", "Enrol the device first."),
-    "bundle.version": ("The bundle was written by another version.", "Update this program, then import it again."),
-    "bundle.wrong_role": ("A {role} may not send a bundle of the kind {kind}.", "Keep the file and tell HQ."),
-    "fact.not_allowed": ("The sender may not state a fact of the kind {kind}.", "Keep the file and tell HQ."),
-    "trust.suite_mismatch": ("This device uses {suite}, and HQ uses {expected}.", "Enrol again with HQ's suite."),
+    "bundle.revoked": (
+        QT_TRANSLATE_NOOP("messages", "The sender's certificate was revoked."),
+        QT_TRANSLATE_NOOP("messages", "Keep the file; HQ decides whether it counts."),
+    ),
+    "bundle.too_large": (
+        QT_TRANSLATE_NOOP("messages", "The bundle is larger than is allowed."),
+        QT_TRANSLATE_NOOP("messages", "Ask the sender to export in smaller parts."),
+    ),
+    "bundle.unknown_sender": (
+        QT_TRANSLATE_NOOP("messages", "The bundle comes from a sender that is not enrolled here."),
+        QT_TRANSLATE_NOOP("messages", "Enrol the device first."),
+    ),
+    "bundle.version": (
+        QT_TRANSLATE_NOOP("messages", "The bundle was written by another version."),
+        QT_TRANSLATE_NOOP("messages", "Update this program, then import it again."),
+    ),
+    "bundle.wrong_role": (
+        QT_TRANSLATE_NOOP("messages", "A {role} may not send a bundle of the kind {kind}."),
+        QT_TRANSLATE_NOOP("messages", "Keep the file and tell HQ."),
+    ),
+    "fact.not_allowed": (
+        QT_TRANSLATE_NOOP("messages", "The sender may not state a fact of the kind {kind}."),
+        QT_TRANSLATE_NOOP("messages", "Keep the file and tell HQ."),
+    ),
+    "trust.suite_mismatch": (
+        QT_TRANSLATE_NOOP("messages", "This device uses {suite}, and HQ uses {expected}."),
+        QT_TRANSLATE_NOOP("messages", "Enrol again with HQ's suite."),
+    ),
     # Enrolment
-    "device.enrolled_already": ("HQ itself ({device}) asks nobody for an identity.", "Nothing more is needed here."),
-    "device.not_enrolled": ("This device is not enrolled with HQ yet.", "Enrol it first: send HQ the request."),
-    "enrolment.altered": ("The enrolment file was altered or damaged.", "Ask for it again."),
+    "device.enrolled_already": (
+        QT_TRANSLATE_NOOP("messages", "HQ itself ({device}) asks nobody for an identity."),
+        QT_TRANSLATE_NOOP("messages", "Nothing more is needed here."),
+    ),
+    "device.not_enrolled": (
+        QT_TRANSLATE_NOOP("messages", "This device is not enrolled with HQ yet."),
+        QT_TRANSLATE_NOOP("messages", "Enrol it first: send HQ the request."),
+    ),
+    "enrolment.altered": (
+        QT_TRANSLATE_NOOP("messages", "The enrolment file was altered or damaged."),
+        QT_TRANSLATE_NOOP("messages", "Ask for it again."),
+    ),
     "enrolment.bad_name": (
-        "{device} is no name for a device.",
-        "Make the store again: 1 to 40 of A–Z, a–z, 0–9, dot and hyphen, beginning with a letter or digit.",
+        QT_TRANSLATE_NOOP("messages", "{device} is no name for a device."),
+        QT_TRANSLATE_NOOP(
+            "messages",
+            "Make the store again: 1 to 40 of A–Z, a–z, 0–9, dot and hyphen, beginning with a letter or digit.",
+        ),
     ),
     "enrolment.facts_outstanding": (
-        "HQ has not received {facts} facts of {device}; with the new identity they could not be sent any more.",
-        "Export them, and import HQ's receipt first. To leave them behind: eum device accept --leave-behind.",
+        QT_TRANSLATE_NOOP(
+            "messages",
+            "HQ has not received {facts} facts of {device}; with the new identity they could not be sent any more.",
+        ),
+        QT_TRANSLATE_NOOP(
+            "messages",
+            "Export them, and import HQ's receipt first. To leave them behind: eum device accept --leave-behind.",
+        ),
     ),
     "enrolment.name_taken": (
-        "{device} cannot be told from {taken}, which is in use.",
-        "Give the device another name: make its store again.",
+        QT_TRANSLATE_NOOP("messages", "{device} cannot be told from {taken}, which is in use."),
+        QT_TRANSLATE_NOOP("messages", "Give the device another name: make its store again."),
     ),
     "enrolment.request_revoked": (
-        "This request was signed before (epoch {epoch} of {device}), and that certificate was revoked.",
-        "Make a new request on the device: eum device request --anew.",
+        QT_TRANSLATE_NOOP(
+            "messages", "This request was signed before (epoch {epoch} of {device}), and that certificate was revoked."
+        ),
+        QT_TRANSLATE_NOOP("messages", "Make a new request on the device: eum device request --anew."),
     ),
     "enrolment.fingerprint": (
-        "The fingerprints differ: the file shows {shown}, you were told {given}.",
-        "Do not enrol; ask HQ over another channel.",
+        QT_TRANSLATE_NOOP("messages", "The fingerprints differ: the file shows {shown}, you were told {given}."),
+        QT_TRANSLATE_NOOP("messages", "Do not enrol; ask HQ over another channel."),
     ),
-    "enrolment.no_request": ("There is no open enrolment request here.", "Make a request first."),
+    "enrolment.no_request": (
+        QT_TRANSLATE_NOOP("messages", "There is no open enrolment request here."),
+        QT_TRANSLATE_NOOP("messages", "Make a request first."),
+    ),
     "enrolment.other_request": (
-        "The answer is for {device_id}, and this is {expected}.",
-        "Use the answer that belongs to this device's latest request.",
+        QT_TRANSLATE_NOOP("messages", "The answer is for {device_id}, and this is {expected}."),
+        QT_TRANSLATE_NOOP("messages", "Use the answer that belongs to this device's latest request."),
     ),
-    "enrolment.other_root": ("The answer comes from another HQ ({found}).", "Do not use it; ask HQ."),
-    "enrolment.too_large": ("The enrolment file {name} is larger than {limit} bytes.", "Choose the right file."),
+    "enrolment.other_root": (
+        QT_TRANSLATE_NOOP("messages", "The answer comes from another HQ ({found})."),
+        QT_TRANSLATE_NOOP("messages", "Do not use it; ask HQ."),
+    ),
+    "enrolment.too_large": (
+        QT_TRANSLATE_NOOP("messages", "The enrolment file {name} is larger than {limit} bytes."),
+        QT_TRANSLATE_NOOP("messages", "Choose the right file."),
+    ),
     "enrolment.version": (
-        "The enrolment file was written by version {version}.",
-        "Update this program (it knows {known}).",
+        QT_TRANSLATE_NOOP("messages", "The enrolment file was written by version {version}."),
+        QT_TRANSLATE_NOOP("messages", "Update this program (it knows {known})."),
     ),
     # Files
-    "file.missing": ("The file is not there.", "Choose another file."),
+    "file.missing": (
+        QT_TRANSLATE_NOOP("messages", "The file is not there."),
+        QT_TRANSLATE_NOOP("messages", "Choose another file."),
+    ),
     "file.not_regular": (
-        "{name} is a pipe or a device, not a file.",
-        "Save what it gives as a file, and choose that file.",
+        QT_TRANSLATE_NOOP("messages", "{name} is a pipe or a device, not a file."),
+        QT_TRANSLATE_NOOP("messages", "Save what it gives as a file, and choose that file."),
     ),
-    "file.unreadable": ("The file cannot be read.", "Check the medium, or copy the file again."),
-    # Workbooks
-    "inventory.cell_too_long": ("A cell in line {line}, column {column} has {chars} characters.", "Shorten it."),
-    "inventory.not_workbook": ("This is not an Excel workbook that can be read.", "Save the list as .xlsx or CSV."),
-    "inventory.several_sheets": ("The workbook has several sheets: {sheets}.", "Say which one is the list."),
-    "inventory.sheet_unknown": ("The workbook has no sheet {sheet}; it has {sheets}.", "Choose one of them."),
-    "inventory.too_many_columns": ("Line {line} has more than {limit} columns.", "Remove columns that are not needed."),
-    "inventory.too_many_rows": ("The sheet {sheet} has more than {limit} rows.", "Split the list."),
-    "inventory.row_twice": (
-        "The sheet {sheet} has the row {line} twice, so that one of them is hidden.",
-        "Open it in a spreadsheet, check that row, and save it again.",
+    "file.unreadable": (
+        QT_TRANSLATE_NOOP("messages", "The file cannot be read."),
+        QT_TRANSLATE_NOOP("messages", "Check the medium, or copy the file again."),
     ),
-    "inventory.cell_twice": (
-        "The sheet {sheet} has a cell of line {line}, column {column}, twice.",
-        "Open it in a spreadsheet, check that line, and save it again.",
-    ),
-    "inventory.workbook_strict": (
-        "This workbook was saved as Strict Open XML.",
-        "Save it as “Excel Workbook (.xlsx)”, or as CSV UTF-8.",
-    ),
-    "inventory.workbook_binary": (
-        "This is a binary Excel workbook (.xlsb).",
-        "Save it as “Excel Workbook (.xlsx)”, or as CSV UTF-8.",
-    ),
-    "inventory.workbook_opendocument": (
-        "This is an OpenDocument file (.ods).",
-        "Save it as “Excel 2007–365 (.xlsx)”, or as CSV in UTF-8.",
-    ),
-    "inventory.workbook_numbers": (
-        "This is a Numbers document.",
-        "Export it from Numbers as Excel (.xlsx) or as CSV in UTF-8.",
-    ),
-    "inventory.workbook_document": (
-        "This is a Word document.",
-        "Copy its table into a spreadsheet, and save that as .xlsx.",
-    ),
-    "inventory.zipped": ("The list is zipped: {name}.", "Unpack it, and choose the file inside."),
-    "inventory.workbook_macros": ("The workbook holds macros.", "Save it as .xlsx without macros."),
-    "inventory.workbook_old": ("This is an old Excel file (.xls).", "Save it as .xlsx or CSV."),
-    "inventory.zip_bomb": ("The workbook would unpack to {bytes} bytes; {limit} are possible.", "Do not use it."),
-    # Lists
-    "list.reason_missing": (
-        "A reason is needed to take an identifier as the plate says it.",
-        "Say how you know, for example “read on the item by INS-017”.",
-    ),
-    "list.stated_nothing": (
-        "No row and no column was named.",
-        "Name the lines or the columns that the plate confirms.",
-    ),
-    "list.stated_column": ("{column} does not identify an item.", "Use one of: {known}."),
-    "list.stated_unused": (
-        "These lines are not held for looking damaged: {lines}.",
-        "Name only lines that were rejected for a date, a number or lost digits.",
-    ),
-    "list.stated_claims": (
-        "Only a list of the book can be taken as the plate says it.",
-        "Correct the rejected rows of this list instead.",
-    ),
-    "inventory.changed": (
-        "{name} is not the file any more that was shown.",
-        "Read the list again, look at it, then import it.",
-    ),
-    "inventory.nul_byte": ("Line {line}, column {column} holds a NUL byte.", "This is no text; save the list again."),
-    "inventory.not_text": (
-        "Line {line}, column {column} holds a control character.",
-        "This is no text; save the list again as CSV or .xlsx.",
-    ),
-    "inventory.quote_unclosed": ("The quote in line {line} is never closed.", "Close or remove it in the source."),
-    "inventory.quote_stray": ("Text follows a closed quote in line {line}.", "Double the quote, or remove it."),
-    "inventory.line_end_stray": ("Line {line} breaks off inside a cell.", "Save the list again as CSV or .xlsx."),
-    "inventory.csv_syntax": ("Line {line} cannot be read as CSV.", "Save the list again as CSV or .xlsx."),
-    "label.no_claims": (
-        "No identifier stands whole within what was read of this label.",
-        "Nothing was recorded. Scan its other parts.",
-    ),
-    "label.already_noted": (
-        "What this label claims is on record already, at this visit.",
-        "Nothing more is needed. Each item is still to be seen itself.",
-    ),
-    "claims.already_imported": ("{name} came in already, on {at}.", "Nothing more is needed."),
-    "profile.name": ("A profile needs a name of at most {limit} characters.", "Give it a short name."),
-    "profile.unknown": ("There is no profile {name}.", "Choose a saved one, or save this one under that name."),
     # HQ's database
     "database.only_hq": (
-        "Only an HQ store can be kept on a database server.",
-        "Leave the address away on other devices.",
+        QT_TRANSLATE_NOOP("messages", "Only an HQ store can be kept on a database server."),
+        QT_TRANSLATE_NOOP("messages", "Leave the address away on other devices."),
     ),
     "database.url": (
-        "The address of the database cannot be used.",
-        "Correct it: postgresql://user@server/database?sslmode=verify-full.",
+        QT_TRANSLATE_NOOP("messages", "The address of the database cannot be used."),
+        QT_TRANSLATE_NOOP("messages", "Correct it: postgresql://user@server/database?sslmode=verify-full."),
     ),
-    "database.tls": ("The connection to the database is not verified ({mode}).", "Use one of: {known}."),
-    "fact.not_storable": ("A fact holds characters that the database cannot keep.", "Correct the text and try again."),
-    "store.connection_lost": ("The connection to the database was lost.", "Check the network, then try again."),
-    "clock.trigger": ("{trigger} is not a date that a time limit can run from.", "Use one of: {known}."),
+    "database.tls": (
+        QT_TRANSLATE_NOOP("messages", "The connection to the database is not verified ({mode})."),
+        QT_TRANSLATE_NOOP("messages", "Use one of: {known}."),
+    ),
+    "fact.not_storable": (
+        QT_TRANSLATE_NOOP("messages", "A fact holds characters that the database cannot keep."),
+        QT_TRANSLATE_NOOP("messages", "Correct the text and try again."),
+    ),
+    "store.connection_lost": (
+        QT_TRANSLATE_NOOP("messages", "The connection to the database was lost."),
+        QT_TRANSLATE_NOOP("messages", "Check the network, then try again."),
+    ),
+    "clock.trigger": (
+        QT_TRANSLATE_NOOP("messages", "{trigger} is not a date that a time limit can run from."),
+        QT_TRANSLATE_NOOP("messages", "Use one of: {known}."),
+    ),
     # Reports
-    "report.log_format": ("{name} is not a name for a log.", "Choose a name that ends in .csv or .json."),
-    "entry.unknown": ("The entry {entry_id} is not in this store.", "Refresh the list and choose again."),
-    "report.name": ("{name} is not a name for a report.", "Choose a name that ends in .csv, .xlsx, .json or .pdf."),
-    "report.altered": ("A file of the report was altered after it was made.", "Do not use it; ask for it again."),
-    "report.cell_too_long": (
-        "Row {row} holds a text of {chars} characters; a sheet holds {limit}.",
-        "Export the report as .csv or .json.",
+    "report.log_format": (
+        QT_TRANSLATE_NOOP("messages", "{name} is not a name for a log."),
+        QT_TRANSLATE_NOOP("messages", "Choose a name that ends in .csv or .json."),
     ),
-    "report.file_missing": ("A file of the report is not there.", "Keep all its files in one folder."),
-    "report.in_use": ("The file {name} is open in another program.", "Close it there, or choose another name."),
-    "report.is_folder": ("{name} is a folder.", "Choose another name."),
+    "entry.unknown": (
+        QT_TRANSLATE_NOOP("messages", "The entry {entry_id} is not in this store."),
+        QT_TRANSLATE_NOOP("messages", "Refresh the list and choose again."),
+    ),
+    "report.name": (
+        QT_TRANSLATE_NOOP("messages", "{name} is not a name for a report."),
+        QT_TRANSLATE_NOOP("messages", "Choose a name that ends in .csv, .xlsx, .json or .pdf."),
+    ),
+    "report.altered": (
+        QT_TRANSLATE_NOOP("messages", "A file of the report was altered after it was made."),
+        QT_TRANSLATE_NOOP("messages", "Do not use it; ask for it again."),
+    ),
+    "report.cell_too_long": (
+        QT_TRANSLATE_NOOP("messages", "Row {row} holds a text of {chars} characters; a sheet holds {limit}."),
+        QT_TRANSLATE_NOOP("messages", "Export the report as .csv or .json."),
+    ),
+    "report.file_missing": (
+        QT_TRANSLATE_NOOP("messages", "A file of the report is not there."),
+        QT_TRANSLATE_NOOP("messages", "Keep all its files in one folder."),
+    ),
+    "report.in_use": (
+        QT_TRANSLATE_NOOP("messages", "The file {name} is open in another program."),
+        QT_TRANSLATE_NOOP("messages", "Close it there, or choose another name."),
+    ),
+    "report.is_folder": (
+        QT_TRANSLATE_NOOP("messages", "{name} is a folder."),
+        QT_TRANSLATE_NOOP("messages", "Choose another name."),
+    ),
     "report.not_named": (
-        "The sidecar names other files, not this one: nothing vouches for it.",
-        "Use the report under the name it was made with, or ask for it again.",
+        QT_TRANSLATE_NOOP("messages", "The sidecar names other files, not this one: nothing vouches for it."),
+        QT_TRANSLATE_NOOP("messages", "Use the report under the name it was made with, or ask for it again."),
     ),
     "report.no_sidecar": (
-        "There is no sidecar beside {name}: nothing says where it comes from.",
-        "Put the report's other files (.sidecar.json and .sig) beside it.",
+        QT_TRANSLATE_NOOP("messages", "There is no sidecar beside {name}: nothing says where it comes from."),
+        QT_TRANSLATE_NOOP("messages", "Put the report's other files (.sidecar.json and .sig) beside it."),
     ),
-    "report.no_signature": ("The report's signature is not there.", "Put the .sig file beside the sidecar."),
+    "report.no_signature": (
+        QT_TRANSLATE_NOOP("messages", "The report's signature is not there."),
+        QT_TRANSLATE_NOOP("messages", "Put the .sig file beside the sidecar."),
+    ),
     "report.other_root": (
-        "The report was signed under another authority ({found}) than you named.",
-        "Compare the fingerprint with HQ; do not use the report before.",
+        QT_TRANSLATE_NOOP("messages", "The report was signed under another authority ({found}) than you named."),
+        QT_TRANSLATE_NOOP("messages", "Compare the fingerprint with HQ; do not use the report before."),
     ),
     "report.other_signer": (
-        "The report says it was made at {store}, and {signer} signed it.",
-        "Do not use it; tell HQ.",
+        QT_TRANSLATE_NOOP("messages", "The report says it was made at {store}, and {signer} signed it."),
+        QT_TRANSLATE_NOOP("messages", "Do not use it; tell HQ."),
     ),
-    "report.pdf_failed": ("The PDF could not be set: {reason}.", "Try again; or export the report as .xlsx or .csv."),
-    "report.read_only": ("The file {name} is write-protected.", "Choose another name, or take the protection off."),
+    "report.pdf_failed": (
+        QT_TRANSLATE_NOOP("messages", "The PDF could not be set: {reason}."),
+        QT_TRANSLATE_NOOP("messages", "Try again; or export the report as .xlsx or .csv."),
+    ),
+    "report.read_only": (
+        QT_TRANSLATE_NOOP("messages", "The file {name} is write-protected."),
+        QT_TRANSLATE_NOOP("messages", "Choose another name, or take the protection off."),
+    ),
     "report.rows_differ": (
-        "The report has {found} rows where {expected} were expected.",
-        "Make it again; if it stays, tell HQ.",
+        QT_TRANSLATE_NOOP("messages", "The report has {found} rows where {expected} were expected."),
+        QT_TRANSLATE_NOOP("messages", "Make it again; if it stays, tell HQ."),
     ),
-    "report.sidecar_unreadable": ("The sidecar {name} cannot be read: {reason}.", "Ask for the report again."),
-    "report.signer_revoked": ("The certificate of {signer} was revoked.", "Ask HQ whether the report counts."),
+    "report.sidecar_unreadable": (
+        QT_TRANSLATE_NOOP("messages", "The sidecar {name} cannot be read: {reason}."),
+        QT_TRANSLATE_NOOP("messages", "Ask for the report again."),
+    ),
+    "report.signer_revoked": (
+        QT_TRANSLATE_NOOP("messages", "The certificate of {signer} was revoked."),
+        QT_TRANSLATE_NOOP("messages", "Ask HQ whether the report counts."),
+    ),
     "report.too_many_rows": (
-        "The report has {rows} rows; a sheet holds {limit}.",
-        "Export it as .csv, or narrow the filters.",
+        QT_TRANSLATE_NOOP("messages", "The report has {rows} rows; a sheet holds {limit}."),
+        QT_TRANSLATE_NOOP("messages", "Export it as .csv, or narrow the filters."),
     ),
 }

@@ -7,43 +7,61 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from eum_app.domain.translatable import QT_TRANSLATE_NOOP
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 MARK_SENTENCES: dict[str, str] = {
     # warnings
-    "mark.not_us_cage": "{cage} is not a US CAGE pattern: a warning, never a refusal",
-    "mark.character_set": "characters outside A-Z 0-9 - /",
-    "mark.trailer_missing": "trailer missing",
-    "mark.record_separator_missing": "record separator missing in the header",
-    "mark.control_pictures": "control characters were sent as pictures",
-    "mark.separators_as_text": "separators were sent as text",
-    "mark.unknown_format": "format {format} is not one for item marks: kept as text",
-    "mark.unknown_element": "a data element without a known identifier was kept as text: {text}",
-    "mark.gs1_without_envelope": "GS1 mark without the ISO/IEC 15434 envelope: a UII for commercial items only",
-    "mark.no_uii": "no UII can be formed from this mark",
-    "mark.uii_long": "UII of {length} characters: longer than {limit}",
-    "mark.enterprise_long": "enterprise identifier longer than {limit} characters: {value}",
-    "mark.part_long": "part or lot number longer than {limit} characters: {value}",
-    "mark.serial_long": "serial number longer than {limit} characters: {value}",
-    "mark.edge_punctuation": "begins or ends with - or /: {value}",
-    "mark.spaces_removed": "spaces were removed to form the UII",
+    "mark.not_us_cage": QT_TRANSLATE_NOOP("messages", "{cage} is not a US CAGE pattern: a warning, never a refusal"),
+    "mark.character_set": QT_TRANSLATE_NOOP("messages", "characters outside A-Z 0-9 - /"),
+    "mark.trailer_missing": QT_TRANSLATE_NOOP("messages", "trailer missing"),
+    "mark.record_separator_missing": QT_TRANSLATE_NOOP("messages", "record separator missing in the header"),
+    "mark.control_pictures": QT_TRANSLATE_NOOP("messages", "control characters were sent as pictures"),
+    "mark.separators_as_text": QT_TRANSLATE_NOOP("messages", "separators were sent as text"),
+    "mark.unknown_format": QT_TRANSLATE_NOOP("messages", "format {format} is not one for item marks: kept as text"),
+    "mark.unknown_element": QT_TRANSLATE_NOOP(
+        "messages", "a data element without a known identifier was kept as text: {text}"
+    ),
+    "mark.gs1_without_envelope": QT_TRANSLATE_NOOP(
+        "messages", "GS1 mark without the ISO/IEC 15434 envelope: a UII for commercial items only"
+    ),
+    "mark.no_uii": QT_TRANSLATE_NOOP("messages", "no UII can be formed from this mark"),
+    "mark.uii_long": QT_TRANSLATE_NOOP("messages", "UII of {length} characters: longer than {limit}"),
+    "mark.enterprise_long": QT_TRANSLATE_NOOP(
+        "messages", "enterprise identifier longer than {limit} characters: {value}"
+    ),
+    "mark.part_long": QT_TRANSLATE_NOOP("messages", "part or lot number longer than {limit} characters: {value}"),
+    "mark.serial_long": QT_TRANSLATE_NOOP("messages", "serial number longer than {limit} characters: {value}"),
+    "mark.edge_punctuation": QT_TRANSLATE_NOOP("messages", "begins or ends with - or /: {value}"),
+    "mark.spaces_removed": QT_TRANSLATE_NOOP("messages", "spaces were removed to form the UII"),
     # refusals
-    "mark.empty": "the mark is empty",
-    "mark.too_long": "too long for a mark: {length} bytes, the largest symbol holds {limit}",
-    "mark.control_characters": "not the text of a mark: it holds control characters ({characters})",
-    "mark.separators_lost": "separators lost: set the scanner up, or read the mark by camera",
-    "mark.label_parts_disagree": "part {part} of container label {label} does not fit the parts read before; scan all "
-    "parts of this label again",
-    "mark.label_too_many_parts": "a container label of more than {limit} parts cannot be put together",
-    "mark.run_together": "two scans ran together; scan again",
-    "mark.text_after_trailer": "text after the end of the mark: {text}",
-    "mark.ambiguous": "ambiguous: more than one UII can be formed",
-    "mark.construct_1_no_serial": "incomplete construct 1: no serial number",
-    "mark.construct_2_no_serial": "incomplete construct 2: no serial number",
-    "mark.construct_2_no_part": "incomplete construct 2: no part or lot number",
-    "mark.uii_too_long": "UII of {length} characters: no more than {limit} are possible",
-    "mark.uii_invalid": "not a UII: {uii}",
+    "mark.empty": QT_TRANSLATE_NOOP("messages", "the mark is empty"),
+    "mark.too_long": QT_TRANSLATE_NOOP(
+        "messages", "too long for a mark: {length} bytes, the largest symbol holds {limit}"
+    ),
+    "mark.control_characters": QT_TRANSLATE_NOOP(
+        "messages", "not the text of a mark: it holds control characters ({characters})"
+    ),
+    "mark.separators_lost": QT_TRANSLATE_NOOP(
+        "messages", "separators lost: set the scanner up, or read the mark by camera"
+    ),
+    "mark.label_parts_disagree": QT_TRANSLATE_NOOP(
+        "messages",
+        "part {part} of container label {label} does not fit the parts read before; scan all parts of this label again",
+    ),
+    "mark.label_too_many_parts": QT_TRANSLATE_NOOP(
+        "messages", "a container label of more than {limit} parts cannot be put together"
+    ),
+    "mark.run_together": QT_TRANSLATE_NOOP("messages", "two scans ran together; scan again"),
+    "mark.text_after_trailer": QT_TRANSLATE_NOOP("messages", "text after the end of the mark: {text}"),
+    "mark.ambiguous": QT_TRANSLATE_NOOP("messages", "ambiguous: more than one UII can be formed"),
+    "mark.construct_1_no_serial": QT_TRANSLATE_NOOP("messages", "incomplete construct 1: no serial number"),
+    "mark.construct_2_no_serial": QT_TRANSLATE_NOOP("messages", "incomplete construct 2: no serial number"),
+    "mark.construct_2_no_part": QT_TRANSLATE_NOOP("messages", "incomplete construct 2: no part or lot number"),
+    "mark.uii_too_long": QT_TRANSLATE_NOOP("messages", "UII of {length} characters: no more than {limit} are possible"),
+    "mark.uii_invalid": QT_TRANSLATE_NOOP("messages", "not a UII: {uii}"),
 }
 
 

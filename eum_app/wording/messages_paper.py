@@ -5,95 +5,173 @@ See `eum_app.wording.messages`.
 
 from __future__ import annotations
 
+from eum_app.domain.translatable import QT_TRANSLATE_NOOP
+
 PAPER_SENTENCES: dict[str, tuple[str, str]] = {
     # By hand
     "entry.differs": (
-        "The two entries differ, first at character {at}.",
-        "Look at the plate again and type both anew.",
+        QT_TRANSLATE_NOOP("messages", "The two entries differ, first at character {at}."),
+        QT_TRANSLATE_NOOP("messages", "Look at the plate again and type both anew."),
     ),
-    "entry.empty": ("The serial number is empty.", "Type what the plate says, or pick the item from the list."),
-    "entry.reason": ("It is not said why no mark was read.", "Choose a reason."),
+    "entry.empty": (
+        QT_TRANSLATE_NOOP("messages", "The serial number is empty."),
+        QT_TRANSLATE_NOOP("messages", "Type what the plate says, or pick the item from the list."),
+    ),
+    "entry.reason": (
+        QT_TRANSLATE_NOOP("messages", "It is not said why no mark was read."),
+        QT_TRANSLATE_NOOP("messages", "Choose a reason."),
+    ),
     # Worklists
-    "worklist.code": ("This is not the code of a worklist page: {text}.", "Scan the QR symbol at the top of the page."),
-    "worklist.page": ("There is no page {number}; the list has {pages}.", "Type the number at the top of the page."),
-    "worklist.differs": (
-        "Page {number} was printed from an older book: other items stand on it now.",
-        "Record these items one by one in the visit, from what the paper says.",
+    "worklist.code": (
+        QT_TRANSLATE_NOOP("messages", "This is not the code of a worklist page: {text}."),
+        QT_TRANSLATE_NOOP("messages", "Scan the QR symbol at the top of the page."),
     ),
-    "worklist.other_visit": ("This page belongs to another visit: {site}.", "Open that visit, then scan it again."),
-    "worklist.empty": ("No page fits what was chosen.", "Choose other places, or print the whole list."),
+    "worklist.page": (
+        QT_TRANSLATE_NOOP("messages", "There is no page {number}; the list has {pages}."),
+        QT_TRANSLATE_NOOP("messages", "Type the number at the top of the page."),
+    ),
+    "worklist.differs": (
+        QT_TRANSLATE_NOOP("messages", "Page {number} was printed from an older book: other items stand on it now."),
+        QT_TRANSLATE_NOOP("messages", "Record these items one by one in the visit, from what the paper says."),
+    ),
+    "worklist.other_visit": (
+        QT_TRANSLATE_NOOP("messages", "This page belongs to another visit: {site}."),
+        QT_TRANSLATE_NOOP("messages", "Open that visit, then scan it again."),
+    ),
+    "worklist.empty": (
+        QT_TRANSLATE_NOOP("messages", "No page fits what was chosen."),
+        QT_TRANSLATE_NOOP("messages", "Choose other places, or print the whole list."),
+    ),
     # Transcription
-    "transcribe.nothing": ("No row of this page says anything.", "Choose an outcome in each row that has a tick."),
-    "transcribe.who": ("It is not said who saw the items.", "Type the code that stands at the foot of the page."),
-    "transcribe.future": ("{seen_at} lies ahead of this device's clock.", "Correct date and time."),
+    "transcribe.nothing": (
+        QT_TRANSLATE_NOOP("messages", "No row of this page says anything."),
+        QT_TRANSLATE_NOOP("messages", "Choose an outcome in each row that has a tick."),
+    ),
+    "transcribe.who": (
+        QT_TRANSLATE_NOOP("messages", "It is not said who saw the items."),
+        QT_TRANSLATE_NOOP("messages", "Type the code that stands at the foot of the page."),
+    ),
+    "transcribe.future": (
+        QT_TRANSLATE_NOOP("messages", "{seen_at} lies ahead of this device's clock."),
+        QT_TRANSLATE_NOOP("messages", "Correct date and time."),
+    ),
     "transcribe.before_visit": (
-        "{seen_at} is before the visit was planned ({planned_at}).",
-        "Correct date and time.",
+        QT_TRANSLATE_NOOP("messages", "{seen_at} is before the visit was planned ({planned_at})."),
+        QT_TRANSLATE_NOOP("messages", "Correct date and time."),
     ),
     "transcribe.closed": (
-        "The visit to {site} is closed out and signed; a look before the signing cannot be added under it.",
-        "Record the items in the visit as seen today, and sign again.",
+        QT_TRANSLATE_NOOP(
+            "messages",
+            "The visit to {site} is closed out and signed; a look before the signing cannot be added under it.",
+        ),
+        QT_TRANSLATE_NOOP("messages", "Record the items in the visit as seen today, and sign again."),
     ),
-    "transcribe.not_on_page": ("The item {item_id} is not on page {number}.", "Choose the page that lies at hand."),
+    "transcribe.not_on_page": (
+        QT_TRANSLATE_NOOP("messages", "The item {item_id} is not on page {number}."),
+        QT_TRANSLATE_NOOP("messages", "Choose the page that lies at hand."),
+    ),
     "transcribe.serial_differs": (
-        "The paper says {written} and the book {book}: that is not verified.",
-        "Choose discrepancy, serial number differs; or correct the typing.",
+        QT_TRANSLATE_NOOP("messages", "The paper says {written} and the book {book}: that is not verified."),
+        QT_TRANSLATE_NOOP("messages", "Choose discrepancy, serial number differs; or correct the typing."),
     ),
     "transcribe.serial_same": (
-        "The serial is said to differ from {book}, and no other one was typed.",
-        "Type the serial as it stands on the paper.",
+        QT_TRANSLATE_NOOP("messages", "The serial is said to differ from {book}, and no other one was typed."),
+        QT_TRANSLATE_NOOP("messages", "Type the serial as it stands on the paper."),
     ),
-    "transcribe.no_serial": ("An item that is not on the list needs its serial.", "Type it twice, or empty the row."),
-    "transcribe.is_listed": ("{serial} is on this visit's list.", "Find its row on its page and use that."),
-    "transcribe.already": ("{serial} was transcribed already for this time.", "Leave this row empty."),
+    "transcribe.no_serial": (
+        QT_TRANSLATE_NOOP("messages", "An item that is not on the list needs its serial."),
+        QT_TRANSLATE_NOOP("messages", "Type it twice, or empty the row."),
+    ),
+    "transcribe.is_listed": (
+        QT_TRANSLATE_NOOP("messages", "{serial} is on this visit's list."),
+        QT_TRANSLATE_NOOP("messages", "Find its row on its page and use that."),
+    ),
+    "transcribe.already": (
+        QT_TRANSLATE_NOOP("messages", "{serial} was transcribed already for this time."),
+        QT_TRANSLATE_NOOP("messages", "Leave this row empty."),
+    ),
     # Filled in, as a file
     "filled.unreadable": (
-        "{name} is neither CSV (UTF-8, with a heading line), nor .xlsx, nor a JSON list that can be read.",
-        "Save it again in one of these, up to 5 MB.",
+        QT_TRANSLATE_NOOP(
+            "messages",
+            "{name} is neither CSV (UTF-8, with a heading line), nor .xlsx, nor a JSON list that can be read.",
+        ),
+        QT_TRANSLATE_NOOP("messages", "Save it again in one of these, up to 5 MB."),
     ),
     "filled.encoding": (
-        "{name} is not UTF-8, so that its letters would be a guess.",
-        "Save it as “CSV UTF-8” or as .xlsx.",
+        QT_TRANSLATE_NOOP("messages", "{name} is not UTF-8, so that its letters would be a guess."),
+        QT_TRANSLATE_NOOP("messages", "Save it as “CSV UTF-8” or as .xlsx."),
     ),
     "filled.sheet_unread": (
-        "The sheet {sheet} holds {rows} rows that would not be read.",
-        "Put all lines on one sheet, or remove the other one.",
+        QT_TRANSLATE_NOOP("messages", "The sheet {sheet} holds {rows} rows that would not be read."),
+        QT_TRANSLATE_NOOP("messages", "Put all lines on one sheet, or remove the other one."),
     ),
     "filled.quote_open": (
-        "A quote without its pair makes one cell of the lines {lines}.",
-        "Remove the quote, or double it.",
+        QT_TRANSLATE_NOOP("messages", "A quote without its pair makes one cell of the lines {lines}."),
+        QT_TRANSLATE_NOOP("messages", "Remove the quote, or double it."),
     ),
-    "filled.cell_count": ("The cells do not fit the headings ({count}).", "Correct the line."),
+    "filled.cell_count": (
+        QT_TRANSLATE_NOOP("messages", "The cells do not fit the headings ({count})."),
+        QT_TRANSLATE_NOOP("messages", "Correct the line."),
+    ),
     "filled.damaged": (
-        "{column}: {text} may be what a spreadsheet made of the serial.",
-        "Type what the paper says; in a workbook (.xlsx), in a cell with the format Text.",
+        QT_TRANSLATE_NOOP("messages", "{column}: {text} may be what a spreadsheet made of the serial."),
+        QT_TRANSLATE_NOOP(
+            "messages", "Type what the paper says; in a workbook (.xlsx), in a cell with the format Text."
+        ),
     ),
-    "filled.empty": ("{name} has no rows.", "Fill in at least one."),
-    "filled.columns": ("These columns are missing: {lacking}.", "Known are: {known}."),
+    "filled.empty": (
+        QT_TRANSLATE_NOOP("messages", "{name} has no rows."),
+        QT_TRANSLATE_NOOP("messages", "Fill in at least one."),
+    ),
+    "filled.columns": (
+        QT_TRANSLATE_NOOP("messages", "These columns are missing: {lacking}."),
+        QT_TRANSLATE_NOOP("messages", "Known are: {known}."),
+    ),
     "filled.no_row": (
-        "The line names no item of page {number}, and only what is not on the list may leave that out.",
-        "Give the row's number or the serial in the list.",
+        QT_TRANSLATE_NOOP(
+            "messages", "The line names no item of page {number}, and only what is not on the list may leave that out."
+        ),
+        QT_TRANSLATE_NOOP("messages", "Give the row's number or the serial in the list."),
     ),
     "filled.which": (
-        "On page {number} row {row} with the serial {serial} is none, or more than one.",
-        "Give the row's number as it is printed.",
+        QT_TRANSLATE_NOOP("messages", "On page {number} row {row} with the serial {serial} is none, or more than one."),
+        QT_TRANSLATE_NOOP("messages", "Give the row's number as it is printed."),
     ),
     # Labels
-    "label.sheet": ("{sheet} is not a label sheet known here.", "Use one of: {known}."),
-    "label.none": ("No item was chosen for labels.", "Choose at least one."),
-    "label.too_many": ("{count} labels are more than one file holds ({limit}).", "Print them in parts."),
-    "label.position": ("The sheet has {labels} labels; {start} is none of them.", "Count from 1, row by row."),
-    "label.nothing_to_say": (
-        "The item {serial} has neither a UII nor maker, part and serial.",
-        "Complete the book, or leave it out.",
+    "label.sheet": (
+        QT_TRANSLATE_NOOP("messages", "{sheet} is not a label sheet known here."),
+        QT_TRANSLATE_NOOP("messages", "Use one of: {known}."),
     ),
-    "label.characters": ("{value} has characters that a mark cannot hold.", "Correct the book, or leave the item out."),
+    "label.none": (
+        QT_TRANSLATE_NOOP("messages", "No item was chosen for labels."),
+        QT_TRANSLATE_NOOP("messages", "Choose at least one."),
+    ),
+    "label.too_many": (
+        QT_TRANSLATE_NOOP("messages", "{count} labels are more than one file holds ({limit})."),
+        QT_TRANSLATE_NOOP("messages", "Print them in parts."),
+    ),
+    "label.position": (
+        QT_TRANSLATE_NOOP("messages", "The sheet has {labels} labels; {start} is none of them."),
+        QT_TRANSLATE_NOOP("messages", "Count from 1, row by row."),
+    ),
+    "label.nothing_to_say": (
+        QT_TRANSLATE_NOOP("messages", "The item {serial} has neither a UII nor maker, part and serial."),
+        QT_TRANSLATE_NOOP("messages", "Complete the book, or leave it out."),
+    ),
+    "label.characters": (
+        QT_TRANSLATE_NOOP("messages", "{value} has characters that a mark cannot hold."),
+        QT_TRANSLATE_NOOP("messages", "Correct the book, or leave the item out."),
+    ),
     "label.module_too_small": (
-        "On this label the symbol of {serial} would have modules of {dots} printer dots ({dpi} dpi); 2 are needed.",
-        "Choose a larger label or a finer printer.",
+        QT_TRANSLATE_NOOP(
+            "messages",
+            "On this label the symbol of {serial} would have modules of {dots} printer dots ({dpi} dpi); 2 are needed.",
+        ),
+        QT_TRANSLATE_NOOP("messages", "Choose a larger label or a finer printer."),
     ),
     "label.unreadable": (
-        "The label of {serial} could not be read back, so none was printed.",
-        "Try the other symbol; if it stays, tell HQ.",
+        QT_TRANSLATE_NOOP("messages", "The label of {serial} could not be read back, so none was printed."),
+        QT_TRANSLATE_NOOP("messages", "Try the other symbol; if it stays, tell HQ."),
     ),
 }

@@ -2,62 +2,71 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Final
 
 from db.queries.reading import Reading
+from eum_app.domain.translatable import QT_TRANSLATE_NOOP, Translate, in_english
 from eum_app.domain.vocabulary import Unknown
 
-_MEANS: Final = {"camera": "camera", "photo": "photo", "wedge": "hand scanner", "serial": "hand scanner"}
+_MEANS: Final = {
+    "camera": QT_TRANSLATE_NOOP("reading", "camera"),
+    "photo": QT_TRANSLATE_NOOP("reading", "photo"),
+    "wedge": QT_TRANSLATE_NOOP("reading", "hand scanner"),
+    "serial": QT_TRANSLATE_NOOP("reading", "hand scanner"),
+}
 _NO_READ: Final = {
-    "missing": "mark missing",
-    "illegible": "mark illegible",
-    "covered": "mark covered",
-    "scanner_not_allowed": "scanner not allowed",
+    "missing": QT_TRANSLATE_NOOP("reading", "mark missing"),
+    "illegible": QT_TRANSLATE_NOOP("reading", "mark illegible"),
+    "covered": QT_TRANSLATE_NOOP("reading", "mark covered"),
+    "scanner_not_allowed": QT_TRANSLATE_NOOP("reading", "scanner not allowed"),
 }
 
 
-def how_read(reading: Reading, say: Callable[[str], str] = str) -> str:
-    """The line; empty where no check was made. `say` puts a template or a word into the reader's language."""
+def how_read(reading: Reading, translate: Translate = in_english) -> str:
+    """The line; empty where no check was made."""
     match reading.read_by:
         case "":
             return ""
         case "list":
-            return say("picked from the list, no mark read")
+            return translate("reading", "picked from the list, no mark read")
         case "typed":
-            return _typed(reading, say)
+            return _typed(reading, translate)
         case "paper":
-            return _from_paper(reading, say)
+            return _from_paper(reading, translate)
         case means:
             known = _MEANS.get(means)
-            unknown = say("unknown value: {value}").format(value=Unknown(means).shown)
-            return _read(reading, say(known) if known else unknown, say)
+            unknown = translate("reading", "unknown value: {value}").format(value=Unknown(means).shown)
+            return _read(reading, translate("reading", known) if known else unknown, translate)
 
 
-def _read(reading: Reading, means: str, say: Callable[[str], str]) -> str:
-    parts = [say("read by {means}").format(means=means), reading.symbology]
+def _read(reading: Reading, means: str, translate: Translate) -> str:
+    parts = [translate("reading", "read by {means}").format(means=means), reading.symbology]
     if reading.read_by in {"camera", "photo"}:
         if reading.preparation in {"", "plain"}:
-            parts.append(say("as it stood"))
+            parts.append(translate("reading", "as it stood"))
         else:
-            parts.append(say("picture prepared: {preparation}").format(preparation=reading.preparation))
+            parts.append(
+                translate("reading", "picture prepared: {preparation}").format(preparation=reading.preparation)
+            )
         if reading.quality:
-            parts.append(say("{quality} % of the error correction to spare").format(quality=reading.quality))
+            parts.append(
+                translate("reading", "{quality} % of the error correction to spare").format(quality=reading.quality)
+            )
     return ", ".join(part for part in parts if part)
 
 
-def _typed(reading: Reading, say: Callable[[str], str]) -> str:
-    said = say("typed twice") if reading.entered_twice else say("typed")
+def _typed(reading: Reading, translate: Translate) -> str:
+    said = translate("reading", "typed twice") if reading.entered_twice else translate("reading", "typed")
     if reading.no_read_reason:
-        reason = say(_NO_READ.get(reading.no_read_reason, reading.no_read_reason))
-        return say("{typed}: {reason}").format(typed=said, reason=reason)
+        reason = translate("reading", _NO_READ.get(reading.no_read_reason, reading.no_read_reason))
+        return translate("reading", "{typed}: {reason}").format(typed=said, reason=reason)
     return said
 
 
-def _from_paper(reading: Reading, say: Callable[[str], str]) -> str:
+def _from_paper(reading: Reading, translate: Translate) -> str:
     template = (
-        say("seen by {saw}, typed by {typed_by} from page {page}")
+        translate("reading", "seen by {saw}, typed by {typed_by} from page {page}")
         if reading.page
-        else say("seen by {saw}, typed by {typed_by} from paper")
+        else translate("reading", "seen by {saw}, typed by {typed_by} from paper")
     )
     return template.format(saw=reading.saw, typed_by=reading.typed_by, page=reading.page)

@@ -43,9 +43,7 @@ def test_every_code_has_a_sentence() -> None:
         for code, files in raised_codes().items()
         if code not in SENTENCES and code not in MARK_SENTENCES
     ]
-    assert not missing, "add these to messages_table.py or messages_exchange.py in eum_app/wording:\n" + "\n".join(
-        sorted(missing)
-    )
+    assert not missing, "add these to a messages_*.py in eum_app/wording:\n" + "\n".join(sorted(missing))
 
 
 LATER = {"certificate.revoked"}
@@ -94,3 +92,14 @@ def test_messages_need_no_qt() -> None:
     code = "import sys, eum_app.wording.messages; print(any(name.startswith('PySide6') for name in sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
     assert done.stdout.strip() == "False"
+
+
+def test_a_window_says_it_in_its_own_language() -> None:
+    def marked(context: str, text: str) -> str:
+        return f"<{context}: {text}>"
+
+    refused = sentence(Refusal("passphrase.too_short", least=15), marked)
+    assert refused.what == "<messages: The passphrase is shorter than 15 characters.>"
+    assert refused.safe == f"<messages: {NOTHING_CHANGED}>"
+    assert sentence(Refusal("mark.uii_invalid", uii="X"), marked).what == "<messages: not a UII: X>."
+    assert sentence(Refusal("no.such_code"), marked).next.startswith("<messages: ")

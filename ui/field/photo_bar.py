@@ -9,9 +9,9 @@ from PySide6.QtCore import Signal
 from eum_app.domain.errors import KnownError
 from eum_app.usecases.calls import job
 from eum_app.usecases.visits.photos import check_photo
-from eum_app.wording.messages import sentence
 from ui.field.parts import named, read_file
 from ui.kit.desk import Desk
+from ui.kit.messages import sentence
 from ui.kit.widgets import Button, Card, button, hbox, label
 from ui.kit.widgets.path_field import PathField
 

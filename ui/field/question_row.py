@@ -20,9 +20,9 @@ from eum_app.domain.checklists import (
     validate_answer,
 )
 from eum_app.domain.errors import Refusal
-from eum_app.wording.messages import sentence
 from ui.field.parts import named
 from ui.kit import words
+from ui.kit.messages import sentence
 from ui.kit.widgets import Button, SegmentedAnswer, answer_text, button, hbox, label, set_look, vbox
 
 _EXTRA = (NOT_APPLICABLE, NOT_OBSERVED)

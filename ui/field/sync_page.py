@@ -14,11 +14,11 @@ from eum_app.usecases.exchange.enrol_device import EnrolmentState, enrolment_sta
 from eum_app.usecases.exchange.seal_bundle import Sealed
 from eum_app.usecases.exchange.verify_bundle import Imported, ImportOutcome
 from eum_app.usecases.people.recovery import RecoveryCodes
-from eum_app.wording.messages import sentence
 from ui.field.enrol_card import EnrolCard
 from ui.field.parts import named
 from ui.kit import words
 from ui.kit.desk import Desk
+from ui.kit.messages import sentence
 from ui.kit.page import Page
 from ui.kit.tasks import ChildTask
 from ui.kit.widgets import (

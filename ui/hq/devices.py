@@ -22,9 +22,9 @@ from eum_app.usecases.exchange.enrol_device import (
     sign_enrolment,
 )
 from eum_app.usecases.session import Session
-from eum_app.wording.messages import sentence
 from ui.kit.delegates import ChipSpec
 from ui.kit.desk import Desk
+from ui.kit.messages import sentence
 from ui.kit.models import Column, IdsTableModel, select_id, table_view
 from ui.kit.page import Page
 from ui.kit.widgets import (

@@ -20,11 +20,10 @@ from eum_app.usecases.lists.import_claims import ClaimsResult
 from eum_app.usecases.lists.import_inventory import InventoryResult
 from eum_app.usecases.lists.list_profiles import save_profile
 from eum_app.usecases.lists.preview_list import Shown, layout_of, preview_list
-from eum_app.wording.list_words import column_word
-from eum_app.wording.messages import sentence
 from ui.hq.list_rows import ListRows
 from ui.hq.read_as import ReadAs
 from ui.kit.desk import Desk
+from ui.kit.messages import column_word, sentence
 from ui.kit.page import Page
 from ui.kit.widgets import (
     Card,

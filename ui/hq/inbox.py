@@ -19,9 +19,9 @@ from eum_app.usecases.calls import call, child
 from eum_app.usecases.children import import_bundles_child
 from eum_app.usecases.exchange.verify_bundle import Imported, ImportOutcome
 from eum_app.usecases.session import Session
-from eum_app.wording.messages import sentence
 from ui.kit.delegates import ChipSpec
 from ui.kit.desk import Desk
+from ui.kit.messages import sentence
 from ui.kit.models import Column, IdsTableModel, table_view
 from ui.kit.page import Page
 from ui.kit.widgets import (

@@ -13,9 +13,9 @@ from PySide6.QtWidgets import QStackedWidget, QTableView, QWidget
 from eum_app.domain.claims import ClaimMatch
 from eum_app.list_files.list_file import ListPreview, Rejected
 from eum_app.usecases.lists.preview_list import Shown
-from eum_app.wording.list_words import what_is_doubtful, why_refused
 from ui.hq.inventory_words import becomes_chip
 from ui.kit.delegates import ChipSpec
+from ui.kit.messages import what_is_doubtful, why_refused
 from ui.kit.models import Column, IdsTableModel, table_view
 from ui.kit.widgets import Card, StatTile, Tab, TabRow, button, hbox, panel, vbox
 from ui.kit.widgets.path_field import PathField

@@ -14,7 +14,7 @@ from eum_app.list_files.headings import Layout, columns_of
 from eum_app.list_files.inventory_table import DELIMITERS, ENCODINGS
 from eum_app.list_files.list_file import REJECTED_HEADINGS, Profile
 from eum_app.usecases.lists.list_profiles import fitting, profile_of
-from eum_app.wording.list_words import column_word
+from ui.kit.messages import column_word
 from ui.kit.theme import inset
 from ui.kit.widgets import Card, button, flow, hbox, label, panel, rule, scrolled, vbox
 from ui.shared.page_parts import choices, fill_choices, named

@@ -13,8 +13,8 @@ from db.queries.checks import CheckRow
 from eum_app.domain.dispositions import Disposition
 from eum_app.domain.findings import Decision
 from eum_app.domain.visits import Outcome, Party
-from eum_app.wording.messages import sentence
 from ui.hq.review_data import FindingDetail, Picture
+from ui.kit.messages import how_read, sentence
 from ui.kit.theme import inset, theme
 from ui.kit.widgets import (
     Card,
@@ -34,7 +34,6 @@ from ui.kit.widgets import (
 from ui.kit.words import count, counted, day, joined, moment, reason, rule_words, word
 from ui.shared.mark_view import mark_picture, mark_text
 from ui.shared.page_parts import choices, fill_choices, named
-from ui.shared.reading_words import how_read
 
 
 class RecordCard(Card):

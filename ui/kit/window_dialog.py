@@ -7,7 +7,7 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QDialog, QLabel, QProgressBar, QVBoxLayout, QWidget
 
 from eum_app.domain.errors import KnownError
-from eum_app.wording.messages import sentence
+from ui.kit.messages import sentence
 from ui.kit.theme import inset, theme
 from ui.kit.widgets import Button, hbox, label, scrolled, vbox
 from ui.kit.widgets.fit_area import least_height

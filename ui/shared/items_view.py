@@ -12,13 +12,12 @@ from db.queries.items import HistoryLine, ItemRow, history, is_unconfirmed, item
 from db.queries.open_claims import claims_matched_since
 from eum_app.domain.claims import ClaimKind
 from eum_app.usecases.session import Session
-from eum_app.wording.list_words import column_word
 from ui.kit.delegates import ChipSpec
+from ui.kit.messages import column_word, how_read
 from ui.kit.models import Column
 from ui.kit.widgets import Card, KeyValueGrid, scrolled, vbox
 from ui.kit.widgets.history import HistoryCard, Told
 from ui.kit.words import day, joined, moment, reason, word
-from ui.shared.reading_words import how_read
 
 PRINTED = frozenset({"worklist", "replacement", "shelf"})
 

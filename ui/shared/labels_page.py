@@ -19,9 +19,9 @@ from eum_app.reports.label_sheet import LabelSheet, label_sheets
 from eum_app.usecases.calls import call, query
 from eum_app.usecases.reporting.label_sheet import MAX_LABELS, LabelOrder, PrintedLabels, preview_labels, print_labels
 from eum_app.usecases.session import Session
-from eum_app.wording.messages import sentence
 from ui.kit import words
 from ui.kit.desk import Desk
+from ui.kit.messages import sentence
 from ui.kit.models import Column, IdsTableModel, table_view
 from ui.kit.page import Page
 from ui.kit.widgets import (

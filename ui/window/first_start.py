@@ -13,8 +13,8 @@ from eum_app.crypto.suites import DEFAULT_SUITE, Suite
 from eum_app.domain.errors import KnownError, Refusal
 from eum_app.domain.people import Role, is_code, is_store_name
 from eum_app.domain.stores import StoreKind
-from eum_app.wording.messages import sentence
 from ui.kit import words
+from ui.kit.messages import sentence
 from ui.kit.widgets import Button, Card, FormField, button, card_between_markings, hbox, label, panel, vbox
 from ui.kit.widgets.rail import BrandMark
 from ui.shared.secret_field import NewPassphrase, secret_line

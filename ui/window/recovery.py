@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 
 from eum_app.crypto.recovery_codes import parse, shown
 from eum_app.domain.errors import KnownError, Refusal
-from eum_app.wording.messages import sentence
+from ui.kit.messages import sentence
 from ui.kit.widgets import Button, Card, FormField, button, card_between_markings, hbox, label
 from ui.kit.widgets.rail import BrandMark
 from ui.shared.secret_field import NewPassphrase

@@ -6,6 +6,7 @@ from typing import Final
 
 from eum_app.domain.compliance.rule import CheckRule
 from eum_app.domain.findings import Severity
+from eum_app.domain.translatable import QT_TRANSLATE_NOOP
 from eum_app.domain.visits import Outcome
 
 ITEM_NOT_FOUND: Final = CheckRule(
@@ -13,9 +14,11 @@ ITEM_NOT_FOUND: Final = CheckRule(
     version=1,
     severity=Severity.HIGH,
     citation="DODIG-24-140",
-    title="Item not found",
-    explanation="Items under enhanced monitoring are accounted for by serial number at every annual inventory.",
-    remedy="Find the item, or the papers that say where it is; else start the loss report.",
+    title=QT_TRANSLATE_NOOP("rules", "Item not found"),
+    explanation=QT_TRANSLATE_NOOP(
+        "rules", "Items under enhanced monitoring are accounted for by serial number at every annual inventory."
+    ),
+    remedy=QT_TRANSLATE_NOOP("rules", "Find the item, or the papers that say where it is; else start the loss report."),
     outcomes=frozenset({Outcome.NOT_FOUND}),
     is_broken=lambda check: check.outcome == Outcome.NOT_FOUND,
 )
@@ -24,9 +27,9 @@ ITEM_NOT_ON_LIST: Final = CheckRule(
     version=1,
     severity=Severity.MEDIUM,
     citation="NSIAD-94-100",
-    title="Item not on the list",
-    explanation="An article that is met at a site has to be in the inventory of that site.",
-    remedy="Find the transfer or shipment by which the item came here; correct the book.",
+    title=QT_TRANSLATE_NOOP("rules", "Item not on the list"),
+    explanation=QT_TRANSLATE_NOOP("rules", "An article that is met at a site has to be in the inventory of that site."),
+    remedy=QT_TRANSLATE_NOOP("rules", "Find the transfer or shipment by which the item came here; correct the book."),
     outcomes=frozenset({Outcome.NOT_ON_LIST}),
     is_broken=lambda check: check.outcome == Outcome.NOT_ON_LIST,
 )
@@ -35,9 +38,9 @@ DISCREPANCY_WITHOUT_PHOTO: Final = CheckRule(
     version=1,
     severity=Severity.MEDIUM,
     citation="DODIG-25-019",
-    title="Discrepancy without a photo",
-    explanation="A difference that no photo shows cannot be judged at headquarters.",
-    remedy="Attach a photo of what differs, or state why none could be taken.",
+    title=QT_TRANSLATE_NOOP("rules", "Discrepancy without a photo"),
+    explanation=QT_TRANSLATE_NOOP("rules", "A difference that no photo shows cannot be judged at headquarters."),
+    remedy=QT_TRANSLATE_NOOP("rules", "Attach a photo of what differs, or state why none could be taken."),
     outcomes=frozenset({Outcome.DISCREPANCY}),
     is_broken=lambda check: check.outcome == Outcome.DISCREPANCY and not check.photos,
 )
@@ -46,9 +49,14 @@ CLOCK_IN_FUTURE: Final = CheckRule(
     version=1,
     severity=Severity.MEDIUM,
     citation="NIST SP 800-53 AU-8",
-    title="Check dated after it came here",
-    explanation="A check that is dated after its arrival moves no clock until its time is corrected.",
-    remedy="Ask when it was made; set the device's clock right, and correct the wrong times by a correction of time.",
+    title=QT_TRANSLATE_NOOP("rules", "Check dated after it came here"),
+    explanation=QT_TRANSLATE_NOOP(
+        "rules", "A check that is dated after its arrival moves no clock until its time is corrected."
+    ),
+    remedy=QT_TRANSLATE_NOOP(
+        "rules",
+        "Ask when it was made; set the device's clock right, and correct the wrong times by a correction of time.",
+    ),
     is_broken=lambda check: check.is_from_future,
 )
 

@@ -8,6 +8,7 @@ from typing import Final
 from eum_app.domain.checklists import NOT_OBSERVED, Question, open_questions, visible_questions
 from eum_app.domain.compliance.rule import WHOLE_CHECKLIST, SiteRule, SiteSeen
 from eum_app.domain.findings import Severity
+from eum_app.domain.translatable import QT_TRANSLATE_NOOP
 
 
 def _answered(site: SiteSeen, value: str) -> Iterator[Question]:
@@ -41,9 +42,13 @@ SITE_CHECKLIST_MISSING: Final = SiteRule(
     version=1,
     severity=Severity.HIGH,
     citation="GAO-14-161; DODIG-25-078",
-    title="Site checklist not answered",
-    explanation="A visit that is closed without the physical security checklist leaves the site unjudged.",
-    remedy="An inventory is not complete without the physical security checklist: answer it on site.",
+    title=QT_TRANSLATE_NOOP("rules", "Site checklist not answered"),
+    explanation=QT_TRANSLATE_NOOP(
+        "rules", "A visit that is closed without the physical security checklist leaves the site unjudged."
+    ),
+    remedy=QT_TRANSLATE_NOOP(
+        "rules", "An inventory is not complete without the physical security checklist: answer it on site."
+    ),
     broken_by=_missing,
 )
 SITE_DEFICIENCY: Final = SiteRule(
@@ -51,9 +56,11 @@ SITE_DEFICIENCY: Final = SiteRule(
     version=1,
     severity=Severity.MEDIUM,
     citation="DODIG-25-078",
-    title="Deficiency at the site",
-    explanation="A deficiency in physical security is recorded and followed until it is corrected.",
-    remedy="Agree on who puts it right until when; close with evidence.",
+    title=QT_TRANSLATE_NOOP("rules", "Deficiency at the site"),
+    explanation=QT_TRANSLATE_NOOP(
+        "rules", "A deficiency in physical security is recorded and followed until it is corrected."
+    ),
+    remedy=QT_TRANSLATE_NOOP("rules", "Agree on who puts it right until when; close with evidence."),
     broken_by=_deficient,
 )
 SITE_NOT_OBSERVED: Final = SiteRule(
@@ -61,9 +68,11 @@ SITE_NOT_OBSERVED: Final = SiteRule(
     version=1,
     severity=Severity.LOW,
     citation="DODIG-25-078",
-    title="Not observed at the site",
-    explanation="A requirement that was not observed is not met until a person or other evidence shows it.",
-    remedy="Look at it on the next visit, or take the host's evidence.",
+    title=QT_TRANSLATE_NOOP("rules", "Not observed at the site"),
+    explanation=QT_TRANSLATE_NOOP(
+        "rules", "A requirement that was not observed is not met until a person or other evidence shows it."
+    ),
+    remedy=QT_TRANSLATE_NOOP("rules", "Look at it on the next visit, or take the host's evidence."),
     broken_by=_not_observed,
 )
 

@@ -15,8 +15,8 @@ from eum_app.domain.matches import Closeness, MatchKind
 from eum_app.domain.visits import TO_CHECK
 from eum_app.usecases.visits.match_mark import Match
 from eum_app.usecases.visits.note_label import NotedLabel
-from eum_app.wording.messages import warning
 from ui.kit import words
+from ui.kit.messages import warning
 from ui.shared.mark_view import mark_text
 
 CLAIMS_SHOWN: Final = 20

@@ -10,13 +10,13 @@ from PySide6.QtWidgets import QComboBox
 
 from eum_app.domain.errors import KnownError
 from eum_app.usecases.calls import job
-from eum_app.wording.messages import sentence
 from ui.devices.tones import Tone, Tones
 from ui.field.parts import named
 from ui.field.visit.camera_menu import CameraMenu
 from ui.field.visit.scan_worker import ScanWorker, Seen, read_still
 from ui.kit import settings, words
 from ui.kit.desk import Desk
+from ui.kit.messages import sentence
 from ui.kit.settings import CameraSettings
 from ui.kit.widgets import Button, Card, Chip, ScanField, button, hbox, label, set_look, vbox
 from ui.kit.widgets.path_field import PathField

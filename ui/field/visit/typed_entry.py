@@ -11,10 +11,10 @@ from eum_app.domain.errors import KnownError
 from eum_app.domain.visits import NoReadReason
 from eum_app.usecases.calls import call
 from eum_app.usecases.visits.match_mark import Match, match_entered
-from eum_app.wording.messages import sentence
 from ui.field.parts import named
 from ui.kit import words
 from ui.kit.desk import Desk
+from ui.kit.messages import sentence
 from ui.kit.widgets import Button, Card, FormField, button, hbox, label, panel, scrolled, vbox
 
 

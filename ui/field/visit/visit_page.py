@@ -17,7 +17,6 @@ from eum_app.domain.visits import Outcome, ReadBy
 from eum_app.usecases.calls import call, query
 from eum_app.usecases.visits.match_mark import Match
 from eum_app.usecases.visits.record_check import RecordedCheck
-from eum_app.wording.messages import sentence
 from ui.field.parts import Places, named, progress_parts
 from ui.field.photo_bar import PhotoBar
 from ui.field.visit.draft import Draft
@@ -37,6 +36,7 @@ from ui.field.visit.visit_keys import add_keys
 from ui.field.visit.visit_view import VisitView, read_item, read_visit
 from ui.kit import words
 from ui.kit.desk import Desk
+from ui.kit.messages import sentence
 from ui.kit.page import Page
 from ui.kit.widgets import ColumnPart, Columns, panel, vbox
 

@@ -9,7 +9,7 @@ from PySide6.QtGui import QAccessible, QAccessibleEvent
 from PySide6.QtWidgets import QFrame, QSizePolicy
 
 from eum_app.domain.errors import KnownError
-from eum_app.wording.messages import sentence
+from ui.kit.messages import sentence
 from ui.kit.widgets.base import Button, IconLabel, button, hbox, label, set_look, vbox
 
 _ICONS = {

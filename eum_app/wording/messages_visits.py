@@ -1,0 +1,232 @@
+"""Sentences about visits, checks and scanning: code → (what happened, what to do next); see `messages`."""
+
+from __future__ import annotations
+
+from eum_app.domain.translatable import QT_TRANSLATE_NOOP
+
+VISIT_SENTENCES: dict[str, tuple[str, str]] = {
+    # Checks, answers, signatures
+    "check.foreign": (
+        QT_TRANSLATE_NOOP("messages", "The check was recorded on {origin}, not here."),
+        QT_TRANSLATE_NOOP("messages", "Only the device that recorded it can withdraw it."),
+    ),
+    "check.no_item": (
+        QT_TRANSLATE_NOOP("messages", "This outcome needs an item."),
+        QT_TRANSLATE_NOOP("messages", "Scan it, or choose it from the list."),
+    ),
+    "check.not_expected": (
+        QT_TRANSLATE_NOOP("messages", "The item {item_id} is not on this visit's list."),
+        QT_TRANSLATE_NOOP("messages", "Record it as not on the list."),
+    ),
+    "check.not_as_expected": (
+        QT_TRANSLATE_NOOP("messages", "Answers are not as expected: {count}, the first of them to “{first}”."),
+        QT_TRANSLATE_NOOP("messages", "Record a discrepancy, or correct the answer."),
+    ),
+    "check.questions_open": (
+        QT_TRANSLATE_NOOP("messages", "Questions are still open: {count}."),
+        QT_TRANSLATE_NOOP("messages", "Answer them, then record the check."),
+    ),
+    "check.repeated": (
+        QT_TRANSLATE_NOOP("messages", "An item was named twice; nothing was recorded."),
+        QT_TRANSLATE_NOOP("messages", "Take the items in view again."),
+    ),
+    "check.withdrawn": (
+        QT_TRANSLATE_NOOP("messages", "The check {check_id} was withdrawn already."),
+        QT_TRANSLATE_NOOP("messages", "Nothing more is needed."),
+    ),
+    "note.too_long": (
+        QT_TRANSLATE_NOOP("messages", "The note has more than {limit} characters."),
+        QT_TRANSLATE_NOOP("messages", "Shorten it."),
+    ),
+    "photo.kind": (
+        QT_TRANSLATE_NOOP("messages", "This file is not a photo that can be kept."),
+        QT_TRANSLATE_NOOP("messages", "Use a JPEG or PNG picture."),
+    ),
+    "photo.too_large": (
+        QT_TRANSLATE_NOOP("messages", "The photo is larger than {megabytes} MB."),
+        QT_TRANSLATE_NOOP("messages", "Take it at a lower resolution."),
+    ),
+    "photo.too_many": (
+        QT_TRANSLATE_NOOP("messages", "A check holds at most {limit} photos."),
+        QT_TRANSLATE_NOOP("messages", "Keep the ones that show most."),
+    ),
+    "signature.too_large": (
+        QT_TRANSLATE_NOOP("messages", "The signature of {party} is too large."),
+        QT_TRANSLATE_NOOP("messages", "Clear the pad and sign again."),
+    ),
+    "visit.closed": (
+        QT_TRANSLATE_NOOP("messages", "The visit {visit_id} is closed out; nothing was recorded."),
+        QT_TRANSLATE_NOOP("messages", "Amend it through HQ."),
+    ),
+    "visit.open": (
+        QT_TRANSLATE_NOOP("messages", "The visit has open points: {count}."),
+        QT_TRANSLATE_NOOP("messages", "Settle what is listed, then close out."),
+    ),
+    "visit.device_unknown": (
+        QT_TRANSLATE_NOOP("messages", "The device {device} is not enrolled."),
+        QT_TRANSLATE_NOOP("messages", "Enrol it, or choose another device."),
+    ),
+    "visit.inspector_missing": (
+        QT_TRANSLATE_NOOP("messages", "The visit has no inspector."),
+        QT_TRANSLATE_NOOP("messages", "Choose who will do it."),
+    ),
+    "visit.no_items": (
+        QT_TRANSLATE_NOOP("messages", "The site {site_id} has no items to inspect."),
+        QT_TRANSLATE_NOOP("messages", "Import its inventory list first."),
+    ),
+    "visit.program": (
+        QT_TRANSLATE_NOOP("messages", "{program} is not a program known here."),
+        QT_TRANSLATE_NOOP("messages", "Choose one of the programs offered."),
+    ),
+    "visit.purpose": (
+        QT_TRANSLATE_NOOP("messages", "{purpose} is not a purpose known here."),
+        QT_TRANSLATE_NOOP("messages", "Choose one of the purposes offered."),
+    ),
+    "site.unknown": (
+        QT_TRANSLATE_NOOP("messages", "The site {site_id} is not in this store."),
+        QT_TRANSLATE_NOOP("messages", "Check the code, or import the list that names it."),
+    ),
+    "finding.unknown": (
+        QT_TRANSLATE_NOOP("messages", "The finding {finding_id} is not in this store."),
+        QT_TRANSLATE_NOOP("messages", "Refresh the list and choose again."),
+    ),
+    "finding.decided": (
+        QT_TRANSLATE_NOOP("messages", "The finding is decided already: {decision}."),
+        QT_TRANSLATE_NOOP("messages", "Open its history to see by whom."),
+    ),
+    "finding.lapsed": (
+        QT_TRANSLATE_NOOP("messages", "The finding has lapsed: a later bundle explains it."),
+        QT_TRANSLATE_NOOP("messages", "Nothing is left to decide."),
+    ),
+    "check.outcome": (
+        QT_TRANSLATE_NOOP("messages", "{outcome} is not an outcome of a check."),
+        QT_TRANSLATE_NOOP("messages", "Choose an outcome again."),
+    ),
+    "check.reason": (
+        QT_TRANSLATE_NOOP("messages", "The outcome {outcome} needs one of its reasons."),
+        QT_TRANSLATE_NOOP("messages", "Choose a reason."),
+    ),
+    "check.unknown": (
+        QT_TRANSLATE_NOOP("messages", "The check {check_id} is not in this store."),
+        QT_TRANSLATE_NOOP("messages", "Refresh the list and choose again."),
+    ),
+    "answer.missing": (
+        QT_TRANSLATE_NOOP("messages", "A question is still open."),
+        QT_TRANSLATE_NOOP("messages", "Answer it, then record the check."),
+    ),
+    "answer.question": (
+        QT_TRANSLATE_NOOP("messages", "An answer belongs to another question."),
+        QT_TRANSLATE_NOOP("messages", "Answer the checklist again."),
+    ),
+    "answer.photo_missing": (
+        QT_TRANSLATE_NOOP(
+            "messages",
+            "A question asks for a photo, and the answer came without a picture ({question_id}). Nothing was recorded.",
+        ),
+        QT_TRANSLATE_NOOP("messages", "Take the photo, or choose a picture file."),
+    ),
+    "answer.value": (
+        QT_TRANSLATE_NOOP("messages", "{value} is not an answer to this question."),
+        QT_TRANSLATE_NOOP("messages", "Choose one of the answers offered."),
+    ),
+    "answer.comment_missing": (
+        QT_TRANSLATE_NOOP("messages", "The answer {value} needs a comment here."),
+        QT_TRANSLATE_NOOP("messages", "Write what you saw."),
+    ),
+    "answer.too_long": (
+        QT_TRANSLATE_NOOP("messages", "An answer has {chars} characters; {limit} are possible."),
+        QT_TRANSLATE_NOOP("messages", "Shorten it."),
+    ),
+    "signature.missing": (
+        QT_TRANSLATE_NOOP("messages", "A signature is missing ({party})."),
+        QT_TRANSLATE_NOOP("messages", "Sign, or state why it was declined."),
+    ),
+    "signature.name_missing": (
+        QT_TRANSLATE_NOOP("messages", "The name of the signer is missing ({party})."),
+        QT_TRANSLATE_NOOP("messages", "Write name and title beside the signature."),
+    ),
+    "signature.invalid": (
+        QT_TRANSLATE_NOOP(
+            "messages", "A signature does not fit what it signs: it was altered, or made with another key."
+        ),
+        QT_TRANSLATE_NOOP("messages", "Do not use it; ask the sender for a new one."),
+    ),
+    "visit.unknown": (
+        QT_TRANSLATE_NOOP("messages", "The visit {visit_id} is not on this device."),
+        QT_TRANSLATE_NOOP("messages", "Import the tasking from HQ that holds it."),
+    ),
+    "item.unknown": (
+        QT_TRANSLATE_NOOP("messages", "The item {item_id} is not in this store."),
+        QT_TRANSLATE_NOOP("messages", "Search for it by serial number or UII."),
+    ),
+    "review.comment": (
+        QT_TRANSLATE_NOOP("messages", "This decision needs a comment."),
+        QT_TRANSLATE_NOOP("messages", "Write why."),
+    ),
+    "review.decision": (
+        QT_TRANSLATE_NOOP("messages", "{decision} is not a decision."),
+        QT_TRANSLATE_NOOP("messages", "Choose one of the decisions offered."),
+    ),
+    "review.own_check": (
+        QT_TRANSLATE_NOOP("messages", "{account} made this check and cannot decide on it."),
+        QT_TRANSLATE_NOOP("messages", "Another reviewer has to decide."),
+    ),
+    "date.invalid": (
+        QT_TRANSLATE_NOOP("messages", "{text} is not a date."),
+        QT_TRANSLATE_NOOP("messages", "Write it as 2026-11-21."),
+    ),
+    "time.invalid": (
+        QT_TRANSLATE_NOOP("messages", "{text} is not a point in time."),
+        QT_TRANSLATE_NOOP("messages", "Write it as 2026-11-21T14:20:00Z."),
+    ),
+    "case.missing": (
+        QT_TRANSLATE_NOOP("messages", "The FMS case is missing."),
+        QT_TRANSLATE_NOOP("messages", "Give the case, e.g. XX-B-ABC."),
+    ),
+    "case.pattern": (
+        QT_TRANSLATE_NOOP("messages", "{text} is not the pattern of an FMS case."),
+        QT_TRANSLATE_NOOP("messages", "Write it as XX-B-ABC."),
+    ),
+    "licence.missing": (
+        QT_TRANSLATE_NOOP("messages", "The export licence is missing."),
+        QT_TRANSLATE_NOOP("messages", "Give form and number."),
+    ),
+    "licence.form": (
+        QT_TRANSLATE_NOOP("messages", "{form} is not a licence form."),
+        QT_TRANSLATE_NOOP("messages", "Use one of: {known}."),
+    ),
+    # Scanning
+    "image.file_too_large": (
+        QT_TRANSLATE_NOOP("messages", "The picture file is larger than {megabytes} MB."),
+        QT_TRANSLATE_NOOP("messages", "Choose a smaller one."),
+    ),
+    "camera.no_such_file": (
+        QT_TRANSLATE_NOOP("messages", "There is no file {path}."),
+        QT_TRANSLATE_NOOP("messages", "Choose another file."),
+    ),
+    "image.missing": (
+        QT_TRANSLATE_NOOP("messages", "There is no picture {path}."),
+        QT_TRANSLATE_NOOP("messages", "Choose another file."),
+    ),
+    "image.too_large": (
+        QT_TRANSLATE_NOOP("messages", "The picture is larger than {megapixels} megapixels."),
+        QT_TRANSLATE_NOOP("messages", "Take it at a lower resolution."),
+    ),
+    "image.unreadable": (
+        QT_TRANSLATE_NOOP("messages", "This file is not a picture that can be read."),
+        QT_TRANSLATE_NOOP("messages", "Choose a JPEG or PNG file."),
+    ),
+    "label.too_long": (
+        QT_TRANSLATE_NOOP("messages", "The text has {length} characters: too long for a label."),
+        QT_TRANSLATE_NOOP("messages", "Shorten it."),
+    ),
+    # Checklists
+    "checklist.bad_file": (
+        QT_TRANSLATE_NOOP("messages", "The checklist file {name} is wrong in line {line}: {reason}, {detail}."),
+        QT_TRANSLATE_NOOP("messages", "Correct the file."),
+    ),
+    "checklist.unknown": (
+        QT_TRANSLATE_NOOP("messages", "The checklist {checklist_id} version {version} is not here."),
+        QT_TRANSLATE_NOOP("messages", "Import the tasking that holds it."),
+    ),
+}

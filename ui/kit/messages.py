@@ -1,0 +1,44 @@
+"""Sentences and words for codes in the window's language; the texts are in `eum_app.wording`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import QCoreApplication
+
+from db.queries.reading import Reading
+from eum_app.domain.errors import KnownError
+from eum_app.wording import list_words, messages, reading
+from eum_app.wording.messages import Message
+
+translate = QCoreApplication.translate
+
+
+def sentence(error: KnownError) -> Message:
+    """Return the message for an error: what happened, whether the data is safe, what to do next."""
+    return messages.sentence(error, translate)
+
+
+def warning(code: str, values: Mapping[str, object]) -> str:
+    """Return the sentence of a mark's warning (`mark.*`); the code itself where there is none."""
+    return messages.warning(code, values, translate)
+
+
+def column_word(column: str) -> str:
+    """Return the name of a list's column."""
+    return list_words.column_word(column, translate)
+
+
+def what_is_doubtful(code: str) -> str:
+    """Return a row's warning in words; the code itself where this version does not know it."""
+    return list_words.what_is_doubtful(code, translate)
+
+
+def why_refused(code: str, values: Mapping[str, str]) -> str:
+    """Return one reason for a row's rejection in words; the code itself where this version does not know it."""
+    return list_words.why_refused(code, values, translate)
+
+
+def how_read(found: Reading) -> str:
+    """Return `read by camera, Data Matrix, as it stood`; empty where nothing was read."""
+    return reading.how_read(found, translate)
