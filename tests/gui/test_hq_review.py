@@ -47,12 +47,12 @@ def review(window: Window) -> ReviewPage:
 def test_a_finding_is_decided_by_keyboard_alone(window: Window, world: World) -> None:
     page = review(window)
     first, second = world.hq.read(finding_ids)
-    assert page.list.hasFocus()
-    assert current_id(page.list) == first
+    assert page.queue.list.hasFocus()
+    assert current_id(page.queue.list) == first
     window.keys("j")
-    assert current_id(page.list) == second
+    assert current_id(page.queue.list) == second
     window.keys("k")
-    assert current_id(page.list) == first
+    assert current_id(page.queue.list) == first
     window.keys("r")
     assert window.find(QPlainTextEdit, "review_comment").hasFocus()
     window.keys("seen in the workshop, jacket read over video")
@@ -61,8 +61,8 @@ def test_a_finding_is_decided_by_keyboard_alone(window: Window, world: World) ->
     assert (made.decision, made.actor) == ("resolve", "REV-004")
     assert made.comment == "seen in the workshop, jacket read over video"
     # The next one is current, the keyboard is on the list, and the bar says what went on record.
-    assert current_id(page.list) == second
-    assert page.list.hasFocus()
+    assert current_id(page.queue.list) == second
+    assert page.queue.list.hasFocus()
     assert "Item not found" in page.notice.text
     assert "786953" in page.notice.text
     assert "Resolved" in page.notice.text
@@ -75,8 +75,32 @@ def test_enter_begins_and_escape_leaves_without_a_decision(window: Window, world
     window.keys("not yet")
     window.key(Qt.Key.Key_Escape)
     assert not page.decision.isVisible()
-    assert page.list.hasFocus()
+    assert page.queue.list.hasFocus()
     assert world.hq.read(open_count) == 2
+
+
+def test_words_begun_for_one_finding_are_never_recorded_for_the_next(window: Window, world: World) -> None:
+    page = review(window)
+    window.keys("r")
+    window.keys("meant for the first")
+    page.open_first_picture()
+    window.keys("j")
+    window.key(Qt.Key.Key_Escape)
+    assert page.queue.list.hasFocus()
+    assert not page.decision.isVisible()
+    window.key(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    assert world.hq.read(open_count) == 2
+
+
+def test_a_decision_begun_survives_a_look_at_the_picture(window: Window) -> None:
+    page = review(window)
+    window.keys("r")
+    window.keys("half a sent")
+    page.open_first_picture()
+    assert page.large.view.isVisible()
+    window.key(Qt.Key.Key_Escape)
+    assert page.decision.isVisible()
+    assert page.decision.comment.toPlainText() == "half a sent"
 
 
 def test_a_decision_needs_a_comment(window: Window, world: World) -> None:
@@ -112,10 +136,10 @@ def test_decided_findings_can_be_seen_and_not_decided_again(window: Window, worl
     window.keys("r")
     window.keys("settled")
     window.key(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
-    page.tabs._buttons["all"].click()
+    page.queue.tabs._buttons["all"].click()
     window.settle()
-    assert page._model.rowCount() == 2
-    page.list.setCurrentIndex(page._model.index(0, 0))
+    assert page.queue.model.rowCount() == 2
+    page.queue.list.setCurrentIndex(page.queue.model.index(0, 0))
     window.settle()
     assert "decided" in page._why_not.text()
     assert not window.find(QPushButton, "review_resolve").isEnabled()
@@ -129,14 +153,14 @@ def test_record_note_and_photo_are_shown(window: Window) -> None:
     (photo,) = detail.photos
     assert page.evidence.photos.keys == [photo.object_id]
     window.keys("z")
-    assert page.picture.isVisible()
-    assert page.picture.hasFocus()
-    before = page.picture.zoom
+    assert page.large.view.isVisible()
+    assert page.large.view.hasFocus()
+    before = page.large.view.zoom
     window.key(Qt.Key.Key_Plus)
-    assert page.picture.zoom > before
+    assert page.large.view.zoom > before
     window.key(Qt.Key.Key_Escape)
-    assert page.list.isVisible()
-    assert page.list.hasFocus()
+    assert page.queue.list.isVisible()
+    assert page.queue.list.hasFocus()
 
 
 def test_what_is_said_of_the_origin_follows_from_the_import(world: World) -> None:

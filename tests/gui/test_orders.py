@@ -19,7 +19,7 @@ from eum_app.usecases.exchange.receive import import_bundles
 from eum_app.usecases.session import Session
 from tests.builders import World
 from tests.gui.hq_support import Window, hq_window, hq_world, inspected
-from ui.hq.review import LARGE, ReviewPage
+from ui.hq.review import ReviewPage
 from ui.kit.tasks import Tasks
 from ui.people import add_people_pages
 from ui.shared.activity import ActivityPage
@@ -48,10 +48,10 @@ def test_one_person_asks_beside_the_picture_and_another_confirms(
     window.settle()
     for _ in range(2):
         review.open_first_picture()
-        if review._pages.currentIndex() == LARGE:
+        if review.large.isVisible():
             break
         window.keys("j")
-    assert review._pages.currentIndex() == LARGE
+    assert review.large.isVisible()
     window.press("picture_withhold")
     ask = window.find(QPushButton, "withhold_ask_button")
     assert not ask.isEnabled()
@@ -92,7 +92,7 @@ def test_one_person_asks_beside_the_picture_and_another_confirms(
     window.page("review")
     review.refresh(frozenset({Area.FINDINGS}))
     window.settle()
-    assert review._pages.currentIndex() != LARGE
+    assert not review.large.isVisible()
     assert any("withheld by order" in one.text() for one in review.findChildren(QLabel))
     assert all(image.isNull() for key, (image, _) in review._images.items() if key == asked.object_id)
 

@@ -21,7 +21,6 @@ BEING_SPLIT = "being split"
 LONG_FILES = {
     "ui/field/visit/visit_page.py": BEING_SPLIT,
     "ui/hq/overview.py": BEING_SPLIT,
-    "ui/hq/review.py": BEING_SPLIT,
     "ui/hq/visits.py": BEING_SPLIT,
     "ui/kit/tasks.py": BEING_SPLIT,
     "ui/people/accounts_page.py": BEING_SPLIT,
@@ -41,7 +40,6 @@ LARGE_CLASSES = {
     "ui/hq/import_list.py:ImportListPanel": BEING_SPLIT,
     "ui/hq/inventory.py:InventoryPage": BEING_SPLIT,
     "ui/hq/overview.py:OverviewPage": BEING_SPLIT,
-    "ui/hq/review.py:ReviewPage": BEING_SPLIT,
     "ui/hq/visits.py:VisitsPage": BEING_SPLIT,
     "ui/kit/models/ids_model.py:IdsTableModel": "Qt model: Qt dictates its methods",
     "ui/kit/tasks.py:Tasks": BEING_SPLIT,
