@@ -101,19 +101,19 @@ def of_frame(page: VisitPage, painted: Painted, number: int) -> Times:
     """One frame with a mark that was not in view before."""
     picture, reader = frame_of(number), LiveReader()
     page.scan.stop()
-    page.item.show_nothing()
+    page.close_work()
     assert page._desk.tasks.wait_idle(60)
     painted.expect(lambda: any(mark.state == "in_view" for mark in page.scan.viewfinder.marks))
     grey = grey_of(picture)
     tracks = reader.offer(grey, 0)
-    page.scan._show(view_of(picture, tracks, {track.key: picture_of(grey, track.corners) for track in tracks}))
+    page.scan.seen.show_view(view_of(picture, tracks, {track.key: picture_of(grey, track.corners) for track in tracks}))
     until(lambda: painted.is_done)
     return painted.times()
 
 
 def of_key(page: VisitPage, painted: Painted, number: int) -> Times:
     """Enter after a serial number that is one item's alone."""
-    page._put_away()
+    page.close_work()
     page.scan.field.setText(f"D1HLD9{''.join(part_and_serial(number))}")
     assert page._desk.tasks.wait_idle(60)
     painted.expect(lambda: page.item.draft is not None)
@@ -139,7 +139,7 @@ def measured(folder: Path, *, items: int, asked: int) -> dict[str, list[Times]]:
     shell.show()
     shell.show_page("visit", visit_id)
     assert tasks.wait_idle(60)
-    until(lambda: page.view is not None)
+    until(lambda: page.work.view is not None)
     chosen = [int(number) for number in np.random.default_rng(31).integers(0, items, asked + 1)]
     painted, panel = Painted(page.scan.viewfinder), Painted(page.item)
     times = {

@@ -36,7 +36,7 @@ def field(qtbot: QtBot, tmp_path: Path) -> Iterator[Field]:
 
 
 def newest(field: Field) -> Seen:
-    seen = field.visit.scan._last_seen
+    seen = field.visit.scan.seen.last_seen
     assert seen is not None
     return seen
 

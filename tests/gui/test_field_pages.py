@@ -25,6 +25,7 @@ from eum_app.usecases.exchange.seal_bundle import seal_results
 from eum_app.usecases.visits.record_check import assess_site, record_check
 from tests.builders import withdraw_as_before, yes_to_all
 from tests.gui.field_world import Field, field_at_work
+from ui.field.visit.current_work import Stake
 from ui.kit.widgets import Chip
 
 
@@ -171,8 +172,8 @@ def test_a_closed_visit_is_read_only_on_the_page(field: Field) -> None:
     acts: tuple[Callable[[], object], ...] = (
         lambda: field.scan("786950"),
         lambda: field.identify("786951"),
-        lambda: field.visit._pick(before[0].item_id),
-        field.visit.enter_by_hand,
+        lambda: field.visit.opening.pick(before[0].item_id),
+        field.visit.opening.type_by_hand,
         field.visit.sweep.take_in_view,
         lambda: field.visit.recent.undo_requested.emit(before[0].check_id),
     )
@@ -182,7 +183,7 @@ def test_a_closed_visit_is_read_only_on_the_page(field: Field) -> None:
         field.idle()
         assert field.visit.scan.line.text() == said
         assert field.visit.item.draft is None
-        assert not field.visit.is_begun()
+        assert field.visit.work.stake is Stake.NONE
     field.visit.recorder.withdraw(before[0].check_id)  # not even past the page
     field.until(lambda: "closed out" in field.visit.notice.text)
     field.open("site")

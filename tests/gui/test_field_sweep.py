@@ -14,6 +14,7 @@ from db.queries import checks, visits
 from eum_app.scanning.labels import data_matrix, iuid_message, png
 from tests.gui.field_world import Field, field_at_work
 from tests.pictures import code_39
+from ui.field.visit.current_work import State
 from ui.field.visit.draft import Draft
 
 SERIALS = ("786950", "786951", "786952", "786953")
@@ -68,10 +69,10 @@ def test_one_key_takes_what_is_expected_and_nothing_is_answered_by_itself(field:
     }
     assert "3" in field.visit.scan.take_button.text()
     field.key(Qt.Key.Key_F5)
-    group = field.visit.group
+    group = field.visit.work.group
     assert {draft.serial for draft in group.drafts.values()} == {"786951", "786952", "786953"}
     assert group.answers.answers == {}
-    assert not group.verified_button.isEnabled()
+    assert not field.visit.column.group.verified_button.isEnabled()
     assert field.session.read(visits.visit, field.visit_id).verified == 1
     field.key(Qt.Key.Key_A)
     assert field.session.read(visits.visit, field.visit_id).verified == 1
@@ -79,17 +80,22 @@ def test_one_key_takes_what_is_expected_and_nothing_is_answered_by_itself(field:
     field.until(lambda: field.session.read(visits.visit, field.visit_id).verified == 4)
     newest = field.session.read(checks.recent_checks, field.visit_id)[:3]
     assert {check.reading.read_by for check in newest} == {"camera"}
-    assert not group.is_open
+    assert not group.drafts
     field.until(lambda: states(field)["786951"] == "verified")
     field.key(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     field.until(lambda: field.session.read(visits.visit, field.visit_id).verified == 1)
     assert field.outcome("786950") == "verified"
+    field.until(lambda: states(field)["786951"] == "in_view")
+    field.key(Qt.Key.Key_F5)  # a second group can be closed by its button as well
+    assert len(group.drafts) == 3
+    field.press("group_away_button")
+    assert not group.drafts
 
 
 def test_one_of_the_group_is_answered_by_itself_and_the_others_wait(field: Field, tmp_path: Path) -> None:
     look_at(field, shelf(tmp_path / "frames", *SERIALS), 4)
     field.press("take_in_view_button")
-    group = field.visit.group
+    group = field.visit.work.group
     item_id = next(key for key, draft in group.drafts.items() if draft.serial == "786952")
     field.scan("786953")  # a scan does not take the group's place
     assert len(group.drafts) == 4
@@ -103,15 +109,15 @@ def test_one_of_the_group_is_answered_by_itself_and_the_others_wait(field: Field
     field.press(_first_reason(field))
     field.press("reason_confirm_button")
     field.until(lambda: field.outcome("786952") == "not_found")
-    assert field.visit.right.currentWidget() is group
+    assert field.visit.work.state is State.GROUP
     assert {draft.serial for draft in group.drafts.values()} == {"786950", "786951", "786953"}
     field.key(Qt.Key.Key_Escape)
-    assert not group.is_open
+    assert not group.drafts
     assert field.session.read(visits.visit, field.visit_id).verified == 0
 
 
 def _first_reason(field: Field) -> str:
-    panel = field.visit.reasons.panel
+    panel = field.visit.column.reasons.panel
     assert panel is not None
     return next(
         made.objectName()

@@ -106,10 +106,10 @@ def test_two_entries_that_differ_go_nowhere(field: Field) -> None:
     into(field, "typed_again", "786950")
     field.press("typed_go_button")
     assert field.visit.item.draft is None
-    assert "character 6" in field.visit.by_hand._said.text()
+    assert "character 6" in field.visit.column.by_hand._said.text()
     assert field.find("typed_serial", QLineEdit).text() == field.find("typed_again", QLineEdit).text() == ""
     field.key(Qt.Key.Key_Escape)
-    assert not field.visit.by_hand.isVisible()
+    assert not field.visit.column.by_hand.isVisible()
 
 
 def test_what_is_near_is_offered_after_entry_by_hand(field: Field) -> None:
@@ -134,7 +134,7 @@ def test_a_scan_does_not_take_an_entry_by_hand_away(field: Field) -> None:
     field.press("by_hand_button")
     into(field, "typed_serial", "7869")
     field.scan("D1HLD9NVG-31A786952")
-    assert field.visit.by_hand.isVisible()
+    assert field.visit.column.by_hand.isVisible()
     assert field.find("typed_serial", QLineEdit).text() == "7869"
     assert "by hand" in field.visit.scan.line.text()
 

@@ -19,6 +19,7 @@ from eum_app.scanning.labels import iuid_message
 from tests.gui.field_world import Field, field_at_work
 from tests.gui.geometry import cut_parts
 from ui.field.question_row import QuestionRow
+from ui.field.visit.current_work import State
 from ui.field.visit.visit_view import read_item
 
 SERIALS = ("786950", "786951", "786952", "786953")
@@ -63,9 +64,9 @@ def test_what_decides_is_in_sight_beside_a_notice_and_a_picture_of_the_mark(
 ) -> None:
     field.window.resize(*size)
     visit, item_id = field.visit, field.session.read(visits.work_ids, field.visit_id)[0]
-    visit.say_recorded("786950 verified", [])
+    visit.recording.say_recorded("786950 verified", [])
     read = MarkRead(raw=iuid_message("1HLD9", "NVG-31A", "786950"), read_by="camera")
-    visit.show_picked(read, photo("intact", 1), field.session.read(read_item, field.visit_id, item_id))
+    visit.opening.show_picked(read, photo("intact", 1), field.session.read(read_item, field.visit_id, item_id))
     field.idle()
     draft = visit.item.draft
     assert draft is not None
@@ -81,12 +82,12 @@ def test_what_decides_is_in_sight_beside_a_notice_and_a_picture_of_the_mark(
             assert made.visibleRegion().boundingRect() == made.rect(), made.objectName()
 
     in_sight(visit.item.all_button, visit.item.discrepancy_button, visit.item.verified_button)
-    visit._decide("discrepancy")
-    assert visit.reasons.panel is not None
-    in_sight(visit.reasons.panel.confirm_button)
-    visit._put_away()
-    visit.enter_by_hand()
-    in_sight(visit.by_hand.go_on)
+    visit.recording.decide("discrepancy")
+    assert visit.column.reasons.panel is not None
+    in_sight(visit.column.reasons.panel.confirm_button)
+    visit.close_work()
+    visit.opening.type_by_hand()
+    in_sight(visit.column.by_hand.go_on)
 
 
 def test_nothing_of_one_item_is_left_in_the_questions_of_the_next(field: Field) -> None:
@@ -162,7 +163,7 @@ def test_a_photo_that_is_none_is_refused_in_place(field: Field, tmp_path: Path) 
     field.press("add_photo_button")
     field.find("photo_path_edit", QLineEdit).setText(str(wrong))
     field.press("photo_add_button")
-    assert field.visit.photo_bar.isVisible()
+    assert field.visit.column.photo_bar.isVisible()
     assert field.visit.item.draft is not None
     assert field.visit.item.draft.photos == {}
 
@@ -263,11 +264,11 @@ def test_an_unexpected_answer_leads_to_a_discrepancy(field: Field, key: Qt.Key) 
     assert "Serial plate matches" in line.text()
     button = field.visit.item.verified_button
     assert "1 not as expected" in button.text()
-    field.visit._enter()
+    field.visit.recording.verify()
     field.idle()
     assert field.outcome("786950") == "to_check"
     assert "not as expected" in field.visit.notice.text
-    assert field.visit.right.currentIndex() == 1  # the reasons of a discrepancy
+    assert field.visit.work.state is State.REASONS
     field.press("reason_serial_differs")
     field.press("reason_confirm_button")
     field.until(lambda: field.outcome("786950") == "discrepancy")
@@ -288,5 +289,5 @@ def test_a_corrected_answer_can_be_verified(field: Field) -> None:
     field.type("no plate on this model")
     field.key(Qt.Key.Key_Tab)
     assert not line.isVisible()
-    field.visit._enter()
+    field.visit.recording.verify()
     field.until(lambda: field.outcome("786950") == "verified")

@@ -271,8 +271,8 @@ def test_an_answer_in_focus_is_not_given_by_a_burst(qtbot: QtBot, tmp_path: Path
             burst(case)
             assert draft.answers == {}
             field.idle()
-            field.visit._put_away()
-            field.visit._match(b"786950", "typed")
+            field.visit.close_work()
+            field.visit.opening.match(b"786950", "typed")
             field.idle()
 
 

@@ -52,7 +52,7 @@ def test_the_second_half_alone_is_no_item(field: Field) -> None:
     for start in (5, 12, 20):
         scan(field, FIRST[start:])
         assert nothing_taken(field), start
-        field.visit._put_away()
+        field.visit.close_work()
 
 
 @pytest.mark.parametrize("together", [FIRST + SECOND, FIRST[:20] + SECOND, "786950786951"])
@@ -124,9 +124,9 @@ def test_a_scan_is_answered_by_a_tone_only_where_it_is_wanted(field: Field, monk
     field.press("settings_pictures_on")
     assert (settings.load().makes_sounds, settings.load().keeps_mark_pictures) == (True, True)
     field.open("visit")
-    field.visit._put_away()
+    field.visit.close_work()
     scan(field, FIRST)
-    field.visit._put_away()
+    field.visit.close_work()
     scan(field, "no mark of ours")
     assert played == ["accepted", "attention"]
     field.open("settings")

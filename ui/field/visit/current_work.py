@@ -162,7 +162,7 @@ TABLE: Final[Mapping[Event, Mapping[State, Step]]] = {
     Event.SIGHT:          _row(NO,      REFUSE,  STAY,    QUIET,   QUIET,   NO,      NO,      NO),
     Event.LOST:           _row(NO,      NO,      STAY,    QUIET,   QUIET,   NO,      NO,      NO),
     Event.PICK:           _row(NO,      REFUSE,  STAY,    ALONE,   ALONE,   ALONE,   REFUSE,  STAY),   # evidence 1.8
-    Event.CHOOSE:         _row(NO,      NO,      NO,      ALONE,   NO,      NO,      NO,      NO),
+    Event.CHOOSE:         _row(NO,      NO,      NO,      STAY,    NO,      NO,      NO,      NO),
     Event.SHOW_ITEM:      _row(NO,      REFUSE,  ITEM,    SHOW_I,  SHOW_I,  SHOW_I,  NO,      ITEM),   # evidence 1.8
     Event.SHOW_OFFER:     _row(NO,      REFUSE,  OFFER,   SHOW_O,  SHOW_O,  SHOW_O,  NO,      OFFER),  # evidence 1.8
     Event.TYPE_BY_HAND:   _row(REFUSE,  REFUSE,  BY_HAND, TYPE,    TYPE,    REFUSE,  REFUSE,  REFUSE), # evidence 1.6
@@ -238,6 +238,10 @@ class CurrentWork:
         """Whether this is the open item."""
         return self.draft is not None and bool(item_id) and self.draft.item_id == item_id
 
+    def allows(self, event: Event) -> bool:
+        """Whether `send` would carry an event out."""
+        return self.reply_to(event) not in {Reply.REFUSE, Reply.IGNORE}
+
     def reply_to(self, event: Event) -> Cell:
         """Look up the reply that `send` would give, and change nothing."""
         return TABLE[event][self.state].by(self.stake)
@@ -249,7 +253,7 @@ class CurrentWork:
         reply is `REFUSE` or `IGNORE`.
         """
         cell = self.reply_to(event)
-        if cell in {Reply.REFUSE, Reply.IGNORE}:
+        if not self.allows(event):
             return cell
         if event is Event.TAKE:
             self.group.take(taken)

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from eum_app.domain.checklists import Checklist
-from eum_app.domain.facts import MarkRead
-from eum_app.domain.visits import ReadBy
 from ui.field.parts import named
+from ui.field.visit.current_work import Group
 from ui.field.visit.draft import Draft
 from ui.field.visit.questionnaire import Questionnaire
 from ui.kit import words
@@ -19,9 +17,9 @@ from ui.kit.widgets import Button, Card, Chip, button, empty_layout, hbox, label
 
 
 class GroupPanel(Card):
-    """Holds the items that the person took, each with the mark that was read; nothing joins it by itself.
+    """Shows the items that the person took, each with the mark that was read; nothing joins it by itself.
 
-    `answers` is what the person says of all of them. Nothing is recorded here: the page does that.
+    Changes the answers of `group` as the person answers. Nothing is recorded here.
     """
 
     record_requested = Signal()
@@ -31,11 +29,12 @@ class GroupPanel(Card):
     """question id"""
     put_away = Signal()
 
-    def __init__(self) -> None:
+    def __init__(self, group: Group) -> None:
         super().__init__(self.tr("Items in view"))
         self.setObjectName("group_panel")
-        self.drafts: dict[str, Draft] = {}
-        self.answers = Draft(MarkRead(read_by=ReadBy.CAMERA))
+        self._group = group
+        self._shown: Draft | None = None
+        """The answers that the questions show; a group that grew has new ones."""
         self._count = Chip("", "accent")
         self.add_trailing(self._count)
         self._list: QVBoxLayout = vbox()
@@ -59,41 +58,22 @@ class GroupPanel(Card):
         self.body.addWidget(self._scroll, 1)
         self.body.addWidget(panel(vbox(self.all_button, decide, margins=(16, 10, 16, 12), spacing=8), "cardfoot"))
 
-    @property
-    def is_open(self) -> bool:
-        """Whether the person has items at hand here."""
-        return bool(self.drafts)
-
-    def take(self, drafts: Sequence[Draft], checklist: Checklist) -> int:
-        """Add items; those that are held already stay as they are. Returns how many are new.
-
-        Answers given for fewer items are not spread to more: the questions are asked again.
-        """
-        new = {draft.item_id: draft for draft in drafts if draft.item_id not in self.drafts}
-        self.drafts.update(new)
-        if new:
-            self.answers = Draft(MarkRead(read_by=ReadBy.CAMERA))
-            self._questions.show_draft(self.answers, checklist)
-            self._show_items()
+    def show_group(self, checklist: Checklist) -> None:
+        """Show the group as it is now. What was half answered stays, unless the group grew."""
+        if self._group.answers is not self._shown:
+            self._shown = self._group.answers
+            self._questions.show_draft(self._shown, checklist)
             self._scroll.verticalScrollBar().setValue(0)
-        return len(new)
-
-    def drop(self, item_id: str) -> Draft | None:
-        """Take one item out."""
-        gone = self.drafts.pop(item_id, None)
-        self._show_items()
-        self._follow()
-        return gone
-
-    def clear(self) -> None:
-        """Put the group away."""
-        self.drafts.clear()
-        self.answers = Draft(MarkRead(read_by=ReadBy.CAMERA))
         empty_layout(self._list)
+        for draft in self._group.drafts.values():
+            self._list.addWidget(self._row(draft))
+        count = words.count(len(self._group.drafts))
+        self._count.set(self.tr("{count} taken").format(count=count), "accent")
+        self._follow()
 
     def answer_all(self) -> None:
         """All as expected, for each item of the group: one explicit answer, recorded as such with every check."""
-        if self.drafts:
+        if self._group.drafts:
             self._questions.answer_all()
             self.focus_first()
 
@@ -104,7 +84,7 @@ class GroupPanel(Card):
         """While the checks are being recorded nothing can be pressed twice."""
         self.verified_button.setEnabled(not is_busy)
         self.away_button.setEnabled(not is_busy)
-        if not is_busy and self.drafts:
+        if not is_busy and self._group.drafts:
             self._follow()
 
     def focus_first(self) -> None:
@@ -117,12 +97,6 @@ class GroupPanel(Card):
             self.verified_button.setFocus(Qt.FocusReason.OtherFocusReason)
 
     # Inside
-
-    def _show_items(self) -> None:
-        empty_layout(self._list)
-        for draft in self.drafts.values():
-            self._list.addWidget(self._row(draft))
-        self._count.set(self.tr("{count} taken").format(count=words.count(len(self.drafts))), "accent")
 
     def _row(self, draft: Draft) -> QWidget:
         assert draft.item is not None
@@ -142,9 +116,9 @@ class GroupPanel(Card):
         return made
 
     def _follow(self) -> None:
-        if not self.drafts:
+        if not self._group.drafts:
             return
-        count, open_ids = words.count(len(self.drafts)), self._questions.open_ids()
+        count, open_ids = words.count(len(self._group.drafts)), self._questions.open_ids()
         said = self._questions.all_said()
         self.all_button.setEnabled(bool(said))
         self.all_button.setText(self.tr("All as expected   A · for {count} items").format(count=count))

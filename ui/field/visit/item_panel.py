@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import partial
 
 from PySide6.QtCore import QCoreApplication, Qt, Signal
 from PySide6.QtWidgets import QPlainTextEdit, QStackedWidget, QWidget
@@ -12,7 +11,10 @@ from db.queries.items import HistoryLine, ItemRow
 from eum_app.domain.checklists import Checklist
 from eum_app.domain.visits import Outcome
 from ui.field.parts import image_of, named
+from ui.field.visit.current_work import State
 from ui.field.visit.draft import Draft
+from ui.field.visit.match_words import LostOffer, Offer
+from ui.field.visit.offer_form import OfferForm
 from ui.field.visit.questionnaire import Questionnaire
 from ui.kit import words
 from ui.kit.theme import theme
@@ -24,7 +26,6 @@ from ui.kit.widgets import (
     KeyValueGrid,
     PhotoStrip,
     button,
-    empty_layout,
     flow,
     hbox,
     label,
@@ -38,7 +39,7 @@ from ui.shared.mark_view import mark_picture, mark_text
 
 
 class ItemPanel(Card):
-    """Shows one `Draft` and changes it as the person answers. Nothing is recorded here: the page does that."""
+    """Shows one `Draft` and changes it as the person answers. Nothing is recorded here."""
 
     outcome_requested = Signal(str)
     """verified is recorded at once; the others ask for a reason first."""
@@ -60,19 +61,25 @@ class ItemPanel(Card):
         self.add_trailing(self._level)
         self.draft: Draft | None = None
         self._checklist: Checklist | None = None
-        self._has_note = False
         self._empty = EmptyState(
             "scan-line",
             self.tr("Scan the next item"),
             self.tr("Scan its mark, type its serial number, or pick it from the list."),
         )
-        self._offer_list = vbox(margins=(16, 12, 16, 16), spacing=10)
-        offer = QWidget()
-        offer.setLayout(vbox(self._offer_list, 1))
+        self._offer = OfferForm()
+        self._offer.candidate_chosen.connect(self.candidate_chosen)
+        self._offer.note_requested.connect(self.note_requested)
+        self._offer.not_on_list_requested.connect(lambda: self.outcome_requested.emit(Outcome.NOT_ON_LIST))
+        self._offer.put_away.connect(self.put_away)
+        self._state = State.NOTHING
+        self._by_state = {
+            State.NOTHING: self._empty,
+            State.ITEM: self._item_place(),
+            State.OFFER: scrolled(self._offer),
+        }
         self._places = QStackedWidget()
-        self._places.addWidget(self._empty)
-        self._places.addWidget(self._item_place())
-        self._places.addWidget(scrolled(offer))
+        for place in self._by_state.values():
+            self._places.addWidget(place)
         self.body.addWidget(self._places, 1)
 
     # Its parts
@@ -138,16 +145,11 @@ class ItemPanel(Card):
 
     # What the page shows
 
-    @property
-    def offers_note(self) -> bool:
-        """Whether a container's label is in sight whose claims can be kept."""
-        return self._has_note and self._places.currentIndex() == 2
-
     def show_nothing(self) -> None:
         self.draft = None
         self._level.hide()
         self.set_title(self.tr("Item"))
-        self._places.setCurrentIndex(0)
+        self._show(State.NOTHING)
 
     def show_item(self, draft: Draft, checklist: Checklist, checked: str = "") -> None:
         """An expected item; `checked` says in words what was recorded before, empty for nothing."""
@@ -166,7 +168,7 @@ class ItemPanel(Card):
         self.photos.hide()
         self._questions.show_draft(draft, checklist)
         self._scroll.verticalScrollBar().setValue(0)
-        self._places.setCurrentIndex(1)
+        self._show(State.ITEM)
 
     def show_history(self, item_id: str, lines: Sequence[HistoryLine]) -> None:
         """The newest look at the item shown, if it is still shown."""
@@ -179,80 +181,35 @@ class ItemPanel(Card):
             self._show_facts(self.draft.item, words.joined(words.day(line.at), kind))
 
     def show_offer(
-        self,
-        title: str,
-        text: str,
-        *,
-        read: Sequence[tuple[str, str]] = (),
-        candidates: Sequence[ItemRow] = (),
-        draft: Draft | None = None,
-        picture: bytes = b"",
-        note: str = "",
+        self, offer: Offer, *, draft: Draft | None = None, candidates: Sequence[ItemRow] = (), picture: bytes = b""
     ) -> None:
-        """What was read is no item of the list: say so, and offer what can be done. Nothing is taken by itself.
+        """Show what was read and is no item of the list; with `draft` it can be recorded as not on the list."""
+        self._offer.show_offer(offer, candidates=candidates, picture=picture, can_be_recorded=draft is not None)
+        self._begin_offer(offer.title, draft)
 
-        With `draft` the mark can be recorded as not on the list; `picture` shows the mark beside what was read; `note`
-        is what the button says that keeps a label's claims.
-        """
-        self._begin_offer(title, text, draft)
-        self._has_note = bool(note)
-        if note:  # above what it names, which can be hundreds
-            keep = named(button(note, self.note_requested.emit, kind="primary"), "note_label_button")
-            keep.setToolTip(self.tr("Keep what this label says, as claims and no sightings"))
-            self._offer_list.addWidget(keep)
-        if picture:
-            self._offer_list.addWidget(mark_picture(image_of(picture, 320)))
-        if read:
-            grid = KeyValueGrid(margins=(0, 0, 0, 0))
-            for name, value in read:
-                grid.add(name, value, mono=True)
-            self._offer_list.addWidget(grid)
-        for item in candidates:
-            said = words.joined(item.serial or item.uii, item.part_number, item.location or item.site)
-            made = button(said, partial(self.candidate_chosen.emit, item.item_id))
-            self._offer_list.addWidget(named(made, f"candidate_{item.item_id}"))
-        if draft is not None:
-            add = self._outcome_button(Outcome.NOT_ON_LIST, self.tr("Not on the list…"), kind="primary")
-            add.setToolTip(self.tr("Record it as not on the list"))
-            self._offer_list.addWidget(add)
-        self._end_offer()
+    def show_lost(self, lost: LostOffer, take: Callable[[bytes], object]) -> None:
+        """Show what a scan without its separators could say; `take` gets the reading that the person chooses."""
+        self._offer.show_lost(lost, take)
+        self._begin_offer(lost.title, None)
 
-    def show_texts(self, title: str, text: str, texts: Sequence[str], take: Callable[[bytes], object]) -> None:
-        """What a scan could say; `take` gets the one that the person chooses."""
-        self._begin_offer(title, text, None)
-        for at, one in enumerate(texts):
-            self._offer_list.addWidget(named(button(one, partial(take, one.encode())), f"reading_{at}"))
-        self._end_offer()
-
-    def _begin_offer(self, title: str, text: str, draft: Draft | None) -> None:
-        self.draft, self._has_note = draft, False
+    def _begin_offer(self, title: str, draft: Draft | None) -> None:
+        self.draft = draft
         self._level.hide()
         self.set_title(title)
-        empty_layout(self._offer_list)
-        self._offer_list.addWidget(label(text, "body", wrap=True))
-
-    def _end_offer(self) -> None:
-        away = named(button(self.tr("Put away"), self.put_away.emit), "put_away_button")
-        away.setToolTip(self.tr("Put away (Esc)"))
-        self._offer_list.addWidget(away)
-        self._places.setCurrentIndex(2)
+        self._show(State.OFFER)
 
     def focus_first(self) -> None:
         """Put the keyboard at the first open question, or where the person goes on."""
-        if self._places.currentIndex() == 1:
-            open_row = self._questions.first_open_row()
-            if open_row is not None:
-                self._scroll.ensureWidgetVisible(open_row)
-                open_row.focus_field()
-            elif self.verified_button.isEnabled():
-                self.verified_button.setFocus(Qt.FocusReason.OtherFocusReason)
-        elif self._places.currentIndex() == 2:
-            for at in range(self._offer_list.count()):
-                item = self._offer_list.itemAt(at)
-                widget = item.widget() if item is not None else None
-                if isinstance(widget, Button):
-                    widget.setFocus(Qt.FocusReason.OtherFocusReason)
-                    return
+        if self._state is State.OFFER:
+            self._offer.focus_first()
+        if self._state is not State.ITEM:
+            return
+        open_row = self._questions.first_open_row()
+        if open_row is not None:
+            self._scroll.ensureWidgetVisible(open_row)
+            open_row.focus_field()
+        elif self.verified_button.isEnabled():
+            self.verified_button.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def add_photo(self, data: bytes) -> None:
         """Keep a photo with the item until it is recorded."""
@@ -275,12 +232,16 @@ class ItemPanel(Card):
 
     def answer_all(self) -> None:
         """All as expected: one explicit answer to every question that has an expected one."""
-        if self.draft is None or self._checklist is None or self._places.currentIndex() != 1:
+        if self.draft is None or self._checklist is None or self._state is not State.ITEM:
             return
         self._questions.answer_all()
         self.focus_first()
 
     # Inside
+
+    def _show(self, state: State) -> None:
+        self._state = state
+        self._places.setCurrentWidget(self._by_state[state])
 
     def _show_facts(self, item: ItemRow, last_check: str = "") -> None:
         grid = self._facts

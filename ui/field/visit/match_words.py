@@ -25,7 +25,7 @@ CLAIMS_SHOWN: Final = 20
 
 @dataclass(frozen=True)
 class Offer:
-    """What the item panel says of a mark that is no expected item."""
+    """Title and text for a mark that is no expected item, and the rows that were read from it."""
 
     title: str
     text: str

@@ -3,82 +3,110 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 
 from eum_app.domain.errors import KnownError
 from eum_app.domain.facts import MarkRead
-from eum_app.usecases.calls import call, query
+from eum_app.domain.visits import ReadBy
+from eum_app.usecases.calls import call
 from eum_app.usecases.visits.match_mark import Match
 from eum_app.usecases.visits.note_label import NotedLabel, note_label
+from ui.field.visit.current_work import Event
 from ui.field.visit.draft import Draft
-from ui.field.visit.match_words import noted_words, offer_of
-from ui.field.visit.visit_view import read_item
-from ui.kit.desk import Desk
-
-if TYPE_CHECKING:
-    from ui.field.visit.visit_page import VisitPage
+from ui.field.visit.match_words import LostOffer, Offer, confirm_offer, noted_words, offer_of
+from ui.field.visit.workspace import Workspace
 
 
 class OfferWork(QObject):
-    """Works on the item column of the workspace `page`. `candidate` is the read, and the picture of the mark, that go
-    with whichever item the person chooses; `label` the container's label that is shown."""
+    """Shows offers in the item column. Nothing is taken by itself."""
 
-    def __init__(self, desk: Desk, page: VisitPage) -> None:
-        super().__init__(page)
-        self._desk, self._page = desk, page
-        self.candidate = MarkRead(read_by="list"), b""
-        self.label: Match | None = None
+    item_chosen = Signal(str, object, bytes)
+    """(item id, MarkRead, picture of the mark): one of the items that an offer names"""
+    text_chosen = Signal(bytes, str)
+    """(raw, read by): one of the readings of a scan that lost its separators"""
+
+    def __init__(self, at: Workspace) -> None:
+        super().__init__(at)
+        self._at, self._item = at, at.column.item
+        self._read: tuple[MarkRead, bytes] = MarkRead(read_by=ReadBy.LIST), b""
+        self._label: Match | None = None
+        """The container's label that is shown."""
         self._is_noting = False
-        page.item.candidate_chosen.connect(self._take_candidate)
-        page.item.note_requested.connect(self._note_label)
+        self._item.candidate_chosen.connect(self._choose)
+        self._item.note_requested.connect(self._note_label)
 
     def show(self, match: Match, picture: bytes) -> None:
-        """Say what was read, and offer what can be done; nothing is taken by itself."""
+        """Show a mark that is no expected item, with what can be done about it."""
         offer = offer_of(match)
         draft = Draft(match.read, match.item, mark_picture=picture) if offer.can_be_recorded else None
-        self.candidate = match.read, picture
-        self.label = match if offer.note else None
-        self._page.items.set_in_view("")
-        self._page.item.show_offer(
-            offer.title,
-            offer.text,
-            read=offer.read,
-            candidates=match.candidates,
-            draft=draft,
-            picture=picture,
-            note=offer.note,
-        )
-        self._page.to_item_column()
+        if not self._at.send(Event.SHOW_OFFER, draft=draft):
+            return
+        self._read = match.read, picture
+        self._label = match if offer.note else None
+        self._at.items.set_in_view("")
+        self._item.show_offer(offer, draft=draft, candidates=match.candidates, picture=picture)
+        self._at.show_column()
 
-    def _take_candidate(self, item_id: str) -> None:
-        self._desk.ask(
-            query(read_item, self._page.visit_id, item_id), then=partial(self._page.show_picked, *self.candidate)
+    def confirm(self, match: Match, picture: bytes) -> None:
+        """Ask the person to compare an unsure read with the plate before it counts."""
+        assert match.item is not None
+        if not self._at.send(Event.SHOW_OFFER):
+            return
+        self._read, self._label = (match.read, picture), None
+        self._item.show_offer(confirm_offer(match), candidates=[match.item], picture=picture)
+        self._at.show_column()
+
+    def show_unexpected(self, draft: Draft) -> None:
+        """Show an item of the book that the visit does not expect."""
+        if not self._at.send(Event.SHOW_OFFER, draft=draft):
+            return
+        assert draft.item is not None
+        if draft.mark.read_by == ReadBy.LIST:
+            self._at.scan.say("")
+        self._label = None
+        offer = Offer(
+            self.tr("Not on the list"),
+            self.tr("This item is on the book, and this visit does not expect it."),
+            ((self.tr("Serial number"), draft.item.serial), (self.tr("UII"), draft.item.uii)),
+            can_be_recorded=True,
         )
+        self._item.show_offer(offer, draft=draft)
+        self._at.show_column()
+
+    def show_lost(self, lost: LostOffer, read_by: str) -> None:
+        """Show what a scan without its separators could say; the person says which."""
+        if self._at.send(Event.SHOW_OFFER):
+            self._label = None
+            self._item.show_lost(lost, lambda raw: self.text_chosen.emit(raw, read_by))
+            self._at.show_column()
+
+    def _choose(self, item_id: str) -> None:
+        if self._at.send(Event.CHOOSE):
+            self.item_chosen.emit(item_id, *self._read)
 
     def _note_label(self) -> None:
         """Keep the claims of the label shown; a second press while the first is under way does nothing."""
-        if self.label is None or self._is_noting:
+        if self._label is None or self._is_noting or not self._at.send(Event.NOTE_LABEL):
             return
         self._is_noting = True
-        done, failed = partial(self._noted, self.label), partial(self._not_noted, self.label)
-        self._desk.do(call(note_label, self._page.visit_id, self.label), then=done, failed=failed)
+        done, failed = partial(self._noted, self._label), partial(self._not_noted, self._label)
+        self._at.desk.do(call(note_label, self._at.work.visit_id, self._label), then=done, failed=failed)
 
     def _noted(self, match: Match, noted: NotedLabel) -> None:
         self._is_noting = False
-        self._page.notice.show_message("ok", noted_words(noted))
-        self._page.say_saved()
+        self._at.notice.show_message("ok", noted_words(noted))
+        self._at.say_saved()
         self._leave(match)
 
     def _not_noted(self, match: Match, error: KnownError) -> None:
         self._is_noting = False
-        self._page.notice.show_error(error)
+        self._at.notice.show_error(error)
         if error.code == "label.already_noted":
             self._leave(match)
 
     def _leave(self, match: Match) -> None:
         """Put the label away, unless something else was scanned or picked meanwhile."""
-        if self.label is match and self._page.item.offers_note and not self._page.is_begun():
-            self._page.scan.say("")
-            self._page.leave_item()
+        if self._label is match and self._at.work.allows(Event.LABEL_NOTED):
+            self._at.scan.say("")
+            self._at.finish(Event.LABEL_NOTED)

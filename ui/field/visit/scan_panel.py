@@ -14,30 +14,22 @@ from ui.devices.tones import Tone, Tones
 from ui.field.parts import named
 from ui.field.visit.camera_menu import CameraMenu
 from ui.field.visit.scan_worker import ScanWorker, Seen, read_still
+from ui.field.visit.seen_view import SeenView
 from ui.kit import settings, words
 from ui.kit.desk import Desk
 from ui.kit.messages import sentence
 from ui.kit.settings import CameraSettings
 from ui.kit.widgets import Button, Card, Chip, ScanField, button, hbox, label, set_look, vbox
 from ui.kit.widgets.path_field import PathField
-from ui.kit.widgets.viewfinder import Viewfinder, ViewMark
+from ui.kit.widgets.viewfinder import Viewfinder
 
 _FRAME_MS = 1_500
 _TONES: Final[dict[str, Tone]] = {"ok": "accepted", "accent": "accepted", "warn": "attention", "bad": "stop"}
 
 
-def key_of(symbology: str, raw: bytes) -> str:
-    """What tells one symbol from another in the viewfinder."""
-    return f"{symbology}|{raw.hex()}"
-
-
 class ScanPanel(Card):
-    """Camera, video, photo, typed text. `view_changed` carries each view, `typed` what was typed."""
+    """Camera, video, photo, typed text. `seen` shows each view and reports it, `typed` carries what was typed."""
 
-    view_changed = Signal(object)
-    """Seen, or None where there is no picture any more."""
-    mark_chosen = Signal(object)
-    """(symbology, raw) of a mark that the person pressed in the picture."""
     take_requested = Signal()
     """All expected items in view."""
     typed = Signal(str)
@@ -47,8 +39,6 @@ class ScanPanel(Card):
     def __init__(self, desk: Desk) -> None:
         super().__init__(self.tr("Scan"))
         self._desk = desk
-        self._known: dict[str, tuple[str, str]] = {}
-        self._last_seen: Seen | None = None
         self.tones = Tones(self)
         self.worker = ScanWorker(self)
         self.worker.frame_seen.connect(self._take)
@@ -74,7 +64,7 @@ class ScanPanel(Card):
         self.add_trailing(self._in_view, self.menu.opener())
         self._prompt = self.tr("Scan or type below, or choose a camera above")
         self.viewfinder = named(Viewfinder(self._prompt), "viewfinder")
-        self.viewfinder.chosen.connect(self._chosen)
+        self.seen = SeenView(self.viewfinder)
         self.take_button: Button = named(button("", self.take_requested.emit, kind="primary"), "take_in_view_button")
         self.take_button.setParent(self.viewfinder)
         self.take_button.hide()
@@ -124,12 +114,6 @@ class ScanPanel(Card):
         self.viewfinder.set_frame(tone if text else "")
         self._frame_timer.start()
 
-    def set_known(self, key: tuple[str, bytes], state: str, text: str) -> None:
-        """What a mark turned out to be; shown on its outline from now on."""
-        self._known[key_of(*key)] = (state, text)
-        if self._last_seen is not None and self.viewfinder.marks:
-            self._draw(self._last_seen)
-
     def show_counts(self, in_view: int, expected: int) -> None:
         """How many marks are in view, and how many of them are items that one key can take."""
         text = self.tr("Sweep · {count} in view") if in_view > 1 else self.tr("{count} in view")
@@ -150,7 +134,7 @@ class ScanPanel(Card):
         self.tones.close()
         self.source.setCurrentIndex(0)
         self.file.hide()
-        self._show_prompt(self._prompt)
+        self.seen.show_prompt(self._prompt)
         self.viewfinder.set_frame("")
 
     def hold(self) -> None:
@@ -175,10 +159,10 @@ class ScanPanel(Card):
         self.photo.hide()
         self.worker.stop()
         if kind == "camera":
-            self._show_prompt(self.tr("Opening the camera…"))
+            self.seen.show_prompt(self.tr("Opening the camera…"))
             self.worker.start(self.menu.camera.index, self.menu.camera)
         else:
-            self._show_prompt(self.tr("Type, drop or choose a file below") if kind == "file" else self._prompt)
+            self.seen.show_prompt(self.tr("Type, drop or choose a file below") if kind == "file" else self._prompt)
         if kind == "file":
             self.file.edit.setFocus()
 
@@ -215,7 +199,7 @@ class ScanPanel(Card):
     def _show_still(self, seen: Seen) -> None:
         self.photo.clear()
         self.photo.hide()
-        self._show(seen)
+        self.seen.show_view(seen)
         self.field.setFocus(Qt.FocusReason.OtherFocusReason)
         if not seen.tracks:
             self.say(
@@ -227,41 +211,11 @@ class ScanPanel(Card):
     def _take(self) -> None:
         seen = self.worker.take()
         if seen is not None and self.isVisible():
-            self._show(seen)
-
-    def _show(self, seen: Seen) -> None:
-        self._last_seen = seen
-        keys = {key_of(*track.key) for track in seen.tracks}
-        self._known = {key: said for key, said in self._known.items() if key in keys}
-        self._draw(seen)
-        self.view_changed.emit(seen)
-
-    def _draw(self, seen: Seen) -> None:
-        marks = []
-        for track in seen.tracks:
-            key = key_of(*track.key)
-            state, text = self._known.get(key, ("", ""))
-            first, second, third, fourth = (
-                ((seen.width - x if seen.is_mirrored else x) / seen.width, y / seen.height) for x, y in track.corners
-            )
-            marks.append(ViewMark(key, (first, second, third, fourth), state, text, track.track_id))
-        self.viewfinder.show_view(seen.image, marks)
-
-    def _show_prompt(self, text: str) -> None:
-        self._last_seen = None
-        self._known.clear()
-        self.viewfinder.show_prompt(text)
-        self.view_changed.emit(None)
-
-    def _chosen(self, key: str) -> None:
-        seen = self._last_seen
-        track = next((one for one in seen.tracks if key_of(*one.key) == key), None) if seen is not None else None
-        if track is not None:
-            self.mark_chosen.emit(track.key)
+            self.seen.show_view(seen)
 
     def _follow_state(self, state: str) -> None:
         if self.worker.is_running and state == "no_camera":
-            self._show_prompt(
+            self.seen.show_prompt(
                 self.tr("No camera answers; it is tried again. Scan by hand, use a photo, or type the serial number.")
             )
 

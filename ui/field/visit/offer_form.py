@@ -1,0 +1,82 @@
+"""The item column while a mark is offered that is no expected item: what was read, and what can be done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QWidget
+
+from db.queries.items import ItemRow
+from eum_app.domain.visits import Outcome
+from ui.field.parts import image_of, named
+from ui.field.visit.match_words import LostOffer, Offer
+from ui.kit import words
+from ui.kit.widgets import Button, KeyValueGrid, button, empty_layout, label, vbox
+from ui.shared.mark_view import mark_picture
+
+
+class OfferForm(QWidget):
+    """One button for each thing that the person may do. Nothing is taken by itself."""
+
+    candidate_chosen = Signal(str)
+    """item id"""
+    note_requested = Signal()
+    """The claims of the container's label shown are to be kept."""
+    not_on_list_requested = Signal()
+    put_away = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._list = vbox(margins=(16, 12, 16, 16), spacing=10)
+        self.setLayout(vbox(self._list, 1))
+
+    def show_offer(self, offer: Offer, *, candidates: Sequence[ItemRow], picture: bytes, can_be_recorded: bool) -> None:
+        """Show a mark that was read, with its `picture` (PNG or JPEG, empty for none) and the items that it may be."""
+        self._begin(offer.text)
+        if offer.note:  # above what it names, which can be hundreds
+            keep = named(button(offer.note, self.note_requested.emit, kind="primary"), "note_label_button")
+            keep.setToolTip(self.tr("Keep what this label says, as claims and no sightings"))
+            self._list.addWidget(keep)
+        if picture:
+            self._list.addWidget(mark_picture(image_of(picture, 320)))
+        if offer.read:
+            grid = KeyValueGrid(margins=(0, 0, 0, 0))
+            for name, value in offer.read:
+                grid.add(name, value, mono=True)
+            self._list.addWidget(grid)
+        for item in candidates:
+            said = words.joined(item.serial or item.uii, item.part_number, item.location or item.site)
+            made = button(said, partial(self.candidate_chosen.emit, item.item_id))
+            self._list.addWidget(named(made, f"candidate_{item.item_id}"))
+        if can_be_recorded:
+            add: Button = button(self.tr("Not on the list…"), self.not_on_list_requested.emit, kind="primary")
+            add.setToolTip(self.tr("Record it as not on the list"))
+            self._list.addWidget(named(add, f"{Outcome.NOT_ON_LIST}_button"))
+        self._end()
+
+    def show_lost(self, lost: LostOffer, take: Callable[[bytes], object]) -> None:
+        """Show what a scan without its separators could say; `take` gets the reading that the person chooses."""
+        self._begin(lost.text)
+        for at, one in enumerate(lost.candidates):
+            self._list.addWidget(named(button(one, partial(take, one.encode())), f"reading_{at}"))
+        self._end()
+
+    def focus_first(self) -> None:
+        """Put the keyboard at the first button."""
+        for at in range(self._list.count()):
+            item = self._list.itemAt(at)
+            widget = item.widget() if item is not None else None
+            if isinstance(widget, Button):
+                widget.setFocus(Qt.FocusReason.OtherFocusReason)
+                return
+
+    def _begin(self, text: str) -> None:
+        empty_layout(self._list)
+        self._list.addWidget(label(text, "body", wrap=True))
+
+    def _end(self) -> None:
+        away = named(button(self.tr("Put away"), self.put_away.emit), "put_away_button")
+        away.setToolTip(self.tr("Put away (Esc)"))
+        self._list.addWidget(away)

@@ -1,0 +1,117 @@
+"""From a mark that was read, a row of the list or a serial typed by hand to the open item, or to an offer."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtCore import QObject
+
+from db.queries.items import ItemRow, history
+from eum_app.domain.errors import KnownError
+from eum_app.domain.facts import MarkRead
+from eum_app.domain.matches import MatchKind
+from eum_app.domain.visits import ReadBy
+from eum_app.usecases.calls import call, query
+from eum_app.usecases.visits.match_label import ContainerLabels
+from eum_app.usecases.visits.match_mark import Match
+from ui.field.visit.current_work import Event, State
+from ui.field.visit.draft import Draft
+from ui.field.visit.match_words import checked_said, lost_offer, tag_of
+from ui.field.visit.offer_work import OfferWork
+from ui.field.visit.visit_view import read_item
+from ui.field.visit.workspace import Workspace
+from ui.kit.messages import sentence
+
+
+class Opening(QObject):
+    """Asks the store for each mark or row; what comes back is shown where the current work allows it."""
+
+    def __init__(self, at: Workspace, labels: ContainerLabels, offers: OfferWork) -> None:
+        super().__init__(at)
+        self._at, self._work = at, at.work
+        self._labels, self._offers = labels, offers
+        at.items.item_chosen.connect(self.pick)
+        at.scan.by_hand_requested.connect(self.type_by_hand)
+        at.column.by_hand.matched.connect(self._entered)
+        offers.item_chosen.connect(self._open)
+        offers.text_chosen.connect(self.match)
+
+    def match(self, raw: bytes, read_by: str) -> None:
+        """Look up a mark that was scanned or typed."""
+        if self._work.state is State.CLOSED:
+            self._at.send(Event.SCAN)
+            return
+        visit_id = self._work.visit_id
+        self._at.desk.ask(
+            call(self._labels.match, visit_id, raw, read_by=read_by),
+            then=partial(self._matched, visit_id),
+            failed=partial(self.not_matched, read_by),
+        )
+
+    def _matched(self, visit_id: str, match: Match) -> None:
+        if visit_id != self._work.visit_id:
+            return
+        _, text, tone = tag_of(match)
+        is_again = self.is_open(match)
+        if self._at.send(Event.SCAN_AGAIN if is_again else Event.SCAN, read=text):
+            self._at.scan.say(text, tone)
+            self.show_match(match)
+        elif is_again:
+            self._at.scan.say(text, tone)
+
+    def not_matched(self, read_by: str, error: KnownError) -> None:
+        """Say why a scan is not a mark; where separators were lost, offer what it could be."""
+        message = sentence(error)
+        self._at.scan.say(f"{message.what} {message.next}", "bad")
+        lost = lost_offer(error)
+        if lost is not None and self._at.send(Event.LOST):
+            self._offers.show_lost(lost, read_by)
+
+    def is_open(self, match: Match) -> bool:
+        """Whether a mark is that of the open item."""
+        return match.item is not None and self._work.is_open_item(match.item.item_id)
+
+    def show_match(self, match: Match, picture: bytes = b"") -> None:
+        """Open an expected item; offer what can be done with any other mark."""
+        if match.item is not None and match.kind in {MatchKind.EXPECTED, MatchKind.ALREADY_CHECKED}:
+            self._open(match.item.item_id, match.read, picture)
+        else:
+            self._offers.show(match, picture)
+
+    def pick(self, item_id: str) -> None:
+        """Open an item picked from the list by hand."""
+        if self._at.send(Event.PICK):
+            self._open(item_id, MarkRead(read_by=ReadBy.LIST), b"")
+
+    def _open(self, item_id: str, read: MarkRead, picture: bytes) -> None:
+        self._at.desk.ask(query(read_item, self._work.visit_id, item_id), then=partial(self.show_picked, read, picture))
+
+    def show_picked(self, read: MarkRead, picture: bytes, found: tuple[ItemRow, str]) -> None:
+        """Show an item that was read from the store; one that the visit does not expect is an offer."""
+        row, outcome = found
+        draft = Draft(read, row, mark_picture=picture if outcome else b"")
+        if not outcome:
+            self._offers.show_unexpected(draft)
+        elif self._at.send(Event.SHOW_ITEM, draft=draft):
+            if read.read_by == ReadBy.LIST:
+                self._at.scan.say("")
+            self.open_item(draft, outcome)
+
+    def open_item(self, draft: Draft, outcome: str) -> None:
+        """Fill the item panel for the open item; `outcome` is what was recorded of it before."""
+        work, item = self._work, self._at.column.item
+        assert work.view is not None
+        item.show_item(draft, work.checklist, checked_said(outcome, draft.item_id, work.view.recent))
+        self._at.items.set_in_view(draft.item_id)
+        self._at.desk.ask(query(history, draft.item_id), then=partial(item.show_history, draft.item_id))
+        self._at.show_column()
+
+    def type_by_hand(self) -> None:
+        """No mark can be read: the serial is typed twice, with the reason why (F8)."""
+        if self._at.send(Event.TYPE_BY_HAND):
+            self._at.show_column(keeps_photo=True)
+
+    def _entered(self, match: Match) -> None:
+        if self._at.send(Event.ENTERED):
+            self._at.scan.say(*tag_of(match)[1:])
+            self.show_match(match)

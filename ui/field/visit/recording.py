@@ -1,0 +1,127 @@
+"""Recording the current work, and taking checks back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+from PySide6.QtCore import QObject
+
+from eum_app.domain.errors import KnownError
+from eum_app.domain.visits import Outcome
+from eum_app.usecases.visits.record_check import RecordedCheck, RecordedChecks
+from ui.field.visit.current_work import Event, State
+from ui.field.visit.match_words import not_expected_said
+from ui.field.visit.recent_panel import RecentPanel
+from ui.field.visit.recorder import Recorder
+from ui.field.visit.workspace import Workspace
+from ui.kit import words
+
+
+class Recording(QObject):
+    """Gives what the person decided to the recorder, and says the result in the notice line."""
+
+    def __init__(self, at: Workspace, recorder: Recorder, recent: RecentPanel) -> None:
+        super().__init__(at)
+        self._at, self._work, self._column = at, at.work, at.column
+        self._recorder, self._recent = recorder, recent
+        self._column.item.outcome_requested.connect(self.decide)
+        self._column.reasons.confirmed.connect(self._give_reason)
+        self._column.reasons.cancelled.connect(at.leave_reasons)
+        self._column.group.record_requested.connect(self._record_group)
+        recent.undo_requested.connect(self.undo)
+        recorder.recorded.connect(self._recorded)
+        recorder.group_recorded.connect(self._group_recorded)
+        recorder.withdrawn.connect(self._withdrawn)
+        recorder.failed.connect(self._failed)
+
+    def verify(self) -> None:
+        """Record the item, or each item of the group, as verified (Enter)."""
+        if not self._column.can_verify():
+            return
+        if self._work.state is State.GROUP:
+            self._record_group()
+        else:
+            self.decide(Outcome.VERIFIED)
+
+    def decide(self, outcome: str) -> None:
+        """Record *verified* at once; ask for the reason of any other outcome, and of an answer not as expected."""
+        draft = self._work.draft
+        if draft is None or self._recorder.is_busy:
+            return
+        is_verified = outcome == Outcome.VERIFIED
+        if is_verified and not draft.deviating(self._work.checklist):
+            if self._at.send(Event.VERIFY):
+                self._record(Outcome.VERIFIED, "", "")
+            return
+        if not self._work.allows(Event.DECIDE):
+            return
+        # Filled before it is shown, so that the keyboard finds the first reason.
+        self._column.reasons.ask(Outcome.DISCREPANCY if is_verified else outcome, draft)
+        self._at.send(Event.DECIDE)
+        if is_verified:
+            self._at.notice.show_message("info", not_expected_said())
+        self._column.focus_first()
+
+    def say_recorded(self, said: str, check_ids: Sequence[str], event: Event = Event.RECORDED) -> None:
+        """Say what was recorded, with a way back, and go on to the next item."""
+        undo = partial(self.undo, *check_ids)
+        said = words.joined(self.tr("Recorded"), said)
+        self._at.notice.show_message("ok", said, action=self.tr("Undo"), on_action=undo)
+        self._at.say_saved()
+        self._at.scan.say("")
+        self._at.finish(event)
+
+    def undo_last(self) -> None:
+        """Withdraw this device's newest check that counts (Ctrl+Z, wherever the focus is)."""
+        if not self._at.send(Event.UNDO) or self._recorder.withdraw_last():
+            return
+        if self._recent.last_check_id:
+            self._recorder.withdraw(self._recent.last_check_id)
+        else:
+            self._at.notice.show_message("info", self.tr("Nothing here can be taken back."))
+
+    def undo(self, *check_ids: str) -> None:
+        """Withdraw the checks of one act."""
+        if self._at.send(Event.UNDO):
+            self._recorder.withdraw(*check_ids)
+
+    # Inside
+
+    def _give_reason(self, outcome: str, reason: str, note: str) -> None:
+        if self._at.send(Event.GIVE_REASON):
+            self._record(outcome, reason, note)
+
+    def _record(self, outcome: str, reason: str, note: str) -> None:
+        work = self._work
+        if work.draft is not None and self._recorder.record(
+            work.visit_id, work.draft, work.checklist, outcome, reason, note
+        ):
+            self._column.item.set_busy(True)
+
+    def _record_group(self) -> None:
+        work = self._work
+        if work.state is State.GROUP and self._at.send(Event.VERIFY):
+            drafts = list(work.group.drafts.values())
+            if self._recorder.record_group(work.visit_id, drafts, work.group.answers, work.checklist):
+                self._column.group.set_busy(True)
+
+    def _recorded(self, serial: str, result: RecordedCheck) -> None:
+        self._column.item.set_busy(False)
+        self.say_recorded(f"{serial} {words.outcome(result.outcome).lower()}", [result.check_id])
+
+    def _group_recorded(self, result: RecordedChecks) -> None:
+        self._column.group.set_busy(False)
+        said = self.tr("{count} items verified").format(count=words.count(len(result.checks)))
+        self.say_recorded(said, [one.check_id for one in result.checks], Event.GROUP_RECORDED)
+
+    def _withdrawn(self) -> None:
+        self._recent.last_check_id = ""  # until the list is read again
+        said = self.tr("Withdrawn. The check and its withdrawal both stay in the record.")
+        self._at.notice.show_message("info", said)
+        self._at.say_saved()
+        self._at.scan.field.setFocus()
+
+    def _failed(self, error: KnownError) -> None:
+        self._column.set_busy(False)
+        self._at.notice.show_error(error)

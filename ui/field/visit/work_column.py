@@ -1,0 +1,86 @@
+"""The right column of the visit workspace: shows the state of the current work, one panel for each kind."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QWidget
+
+from ui.field.parts import Places
+from ui.field.photo_bar import PhotoBar
+from ui.field.visit.current_work import CurrentWork, Event, State
+from ui.field.visit.group_panel import GroupPanel
+from ui.field.visit.item_panel import ItemPanel
+from ui.field.visit.reason_column import ReasonColumn
+from ui.field.visit.typed_entry import TypedEntry
+from ui.kit.desk import Desk
+from ui.kit.widgets import vbox
+
+
+class WorkColumn(QWidget):
+    """Shows `work`; decides nothing. The texts of an item or an offer come from the object that opens it."""
+
+    def __init__(self, desk: Desk, work: CurrentWork) -> None:
+        super().__init__()
+        self._work = work
+        self.item = ItemPanel()
+        self.reasons = ReasonColumn()
+        self.group = GroupPanel(work.group)
+        self.by_hand = TypedEntry(desk)
+        self.photo_bar = PhotoBar(desk)
+        self._places = Places()
+        for place in (self.item, self.reasons, self.group, self.by_hand):
+            self._places.addWidget(place)
+        self._panels = {State.REASONS: self.reasons, State.GROUP: self.group, State.BY_HAND: self.by_hand}
+        whole = vbox(spacing=12)
+        whole.addWidget(self._places, 1)
+        whole.addWidget(self.photo_bar)
+        self.setLayout(whole)
+        self.photo_bar.photo_ready.connect(self._keep_photo)
+        for asks in (self.item, self.reasons):
+            asks.photo_requested.connect(self.photo_bar.open)
+        for asks_for_answer in (self.item, self.group):
+            asks_for_answer.answer_photo_requested.connect(self.photo_bar.open)
+
+    def follow(self) -> None:
+        """Show the panel of the current state."""
+        work = self._work
+        if work.draft is None and work.state is not State.OFFER:
+            self.item.show_nothing()
+        if work.state is State.GROUP:
+            self.group.show_group(work.checklist)
+        if work.state is State.BY_HAND:
+            self.by_hand.open(work.visit_id)
+        self._places.setCurrentWidget(self._panels.get(work.state, self.item))
+
+    def focus_first(self) -> None:
+        """Put the keyboard where the person goes on in the panel shown."""
+        {State.REASONS: self.reasons.focus_first, State.GROUP: self.group.focus_first}.get(
+            self._work.state, self.by_hand.focus_first if self._work.state is State.BY_HAND else self.item.focus_first
+        )()
+
+    def set_busy(self, is_busy: bool) -> None:
+        """While checks are being recorded nothing can be pressed twice."""
+        self.item.set_busy(is_busy)
+        self.group.set_busy(is_busy)
+
+    def answer_all(self) -> None:
+        """Press "All as expected" of the item or the group, where it is in sight."""
+        shown = self.group.all_button if self._work.state is State.GROUP else self.item.all_button
+        if self._work.allows(Event.ANSWER_ALL) and shown.isVisible():
+            shown.click()
+
+    def can_verify(self) -> bool:
+        """Whether Enter means "Verified": its button is in sight and every question has its answer."""
+        shown = self.group.verified_button if self._work.state is State.GROUP else self.item.verified_button
+        return self._work.allows(Event.VERIFY) and shown.isVisible() and shown.isEnabled()
+
+    def _keep_photo(self, data: bytes) -> None:
+        asked = self.photo_bar.question_id
+        self.photo_bar.close_bar()
+        if not self._work.allows(Event.PHOTO):
+            return
+        if asked:
+            shown = self.group if self._work.state is State.GROUP else self.item
+            shown.answer_with_photo(asked, data)
+        elif self._work.draft is not None:
+            self.item.add_photo(data)
+            self.reasons.show_photos(self._work.draft)

@@ -1,0 +1,97 @@
+"""The visit workspace as its helpers see it: the current work, and the panels that show it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QObject, Qt
+
+from ui.field.visit.current_work import CurrentWork, Event, Reply, State
+from ui.field.visit.draft import Draft
+from ui.field.visit.items_panel import ItemsPanel
+from ui.field.visit.match_words import wait_said
+from ui.field.visit.scan_panel import ScanPanel
+from ui.field.visit.work_column import WorkColumn
+from ui.kit import words
+from ui.kit.desk import Desk
+from ui.kit.page import Page
+from ui.kit.widgets import Columns
+
+WITHOUT_ITEM = frozenset({State.UNREAD, State.CLOSED, State.NOTHING, State.GROUP, State.BY_HAND})
+
+
+class Workspace(QObject):
+    """The only way in which the page and its helpers send events, so that every panel follows each change."""
+
+    def __init__(  # its parts, each made by the page
+        self, desk: Desk, page: Page, work: CurrentWork, items: ItemsPanel, scan: ScanPanel, column: WorkColumn,
+        columns: Columns,
+    ) -> None:  # fmt: skip
+        super().__init__(page)
+        self.desk, self.work = desk, work
+        self.header, self.notice = page.header, page.notice
+        self.items, self.scan, self.column = items, scan, column
+        self._columns = columns
+
+    def send(self, event: Event, *, draft: Draft | None = None, taken: Sequence[Draft] = (), read: str = "") -> bool:
+        """Send an event to the current work and show the outcome. False where it was refused or means nothing.
+
+        `read` is the name of the mark that was read; a refusal repeats it.
+        """
+        before = self.work.state
+        reply = self.work.send(event, draft=draft, taken=taken)
+        if reply is Reply.REFUSE:
+            self.scan.say(self._refusal(event, read), "warn")
+        elif self.work.state is not before:
+            self.column.follow()
+            if self.work.state in WITHOUT_ITEM:
+                self.items.set_in_view("")
+        return reply not in {Reply.REFUSE, Reply.IGNORE}
+
+    def finish(self, event: Event) -> None:
+        """Send an event that ends the current work, and put the keyboard where the person goes on."""
+        if not self.send(event):
+            return
+        self.column.photo_bar.close_bar()
+        if self.work.state is State.GROUP:
+            self.column.focus_first()
+        else:
+            self.focus_scan()
+
+    def leave_reasons(self) -> None:
+        """Go back from the reasons to the item or the offer."""
+        if self.send(Event.ESCAPE):
+            self.column.item.set_busy(False)
+            self.column.focus_first()
+
+    def show_column(self, *, keeps_photo: bool = False) -> None:
+        """Bring the column of the current work to the front, with the keyboard in it."""
+        self._columns.bring_to_front("item")
+        if not keeps_photo:
+            self.column.photo_bar.close_bar()
+        self.column.focus_first()
+
+    def focus_scan(self) -> None:
+        self._columns.bring_to_front("scan")
+        self.scan.field.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def focus_filter(self) -> None:
+        self._columns.bring_to_front("items")
+        self.items.search.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def say_saved(self) -> None:
+        self.header.set_state(self.tr("Saved {time}").format(time=words.clock(self.desk.session.observed_now())))
+
+    def _refusal(self, event: Event, read: str) -> str:
+        """The reason why an event was refused, and the way out."""
+        work, draft = self.work, self.work.draft
+        serial = draft.serial if draft is not None else ""
+        if work.state is State.CLOSED:
+            return self.tr("This visit is closed out: nothing is recorded.")
+        if event is Event.TYPE_BY_HAND:
+            return self.tr("First finish what is at hand, or put it away (Esc)")
+        if event is Event.TAKE:
+            return self.tr("First finish {serial}, or put it away (Esc)").format(serial=serial)
+        if event in {Event.SCAN, Event.PRESS}:
+            return wait_said(read, "" if work.group.drafts else serial, is_by_hand=work.state is State.BY_HAND)
+        return self.tr("First record the items taken, or put them away (Esc)")
