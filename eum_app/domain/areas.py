@@ -1,4 +1,4 @@
-"""Areas of the read tables: what a change of the store touches, and what a view shows."""
+"""Areas of the read tables: parts of the store that a write changes and a view shows."""
 
 from __future__ import annotations
 
@@ -8,7 +8,10 @@ from typing import Final
 
 
 class Area(StrEnum):
-    """Writing returns the areas that it touched; each view names those that it shows and refreshes when one changes."""
+    """One area.
+
+    A write returns the areas that it changed; a view names its areas and refreshes when one of them changes.
+    """
 
     ITEMS = "items"
     PROFILES = "profiles"
@@ -31,10 +34,10 @@ _MOVED_BY_WITHHOLDING: Final = frozenset({Area.CHECKS, Area.FINDINGS})
 
 
 def stale(areas: Iterable[Area]) -> frozenset[Area]:
-    """Every area whose views must refresh after a change of `areas`.
+    """Return every area whose views must refresh after a change of `areas`.
 
-    A correction of time makes all read tables again, and content that is withheld leaves the checks and findings that
-    show it, whether the order was given here or came in a bundle.
+    A correction of time rebuilds all read tables. Withheld content disappears from the checks and findings that show
+    it. Both hold whether the fact was recorded here or came in a bundle.
     """
     touched = frozenset(areas)
     if Area.TIME in touched:

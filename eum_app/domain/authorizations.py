@@ -1,7 +1,7 @@
-"""What a transfer stands on: an FMS case or an export licence (SAMM C5.T10 and C6; 22 CFR 123.1).
+"""Authorizations of a transfer: an FMS case or an export license (SAMM C5.T10 and C6; 22 CFR 123.1).
 
-Case identifiers have a public pattern and are held to it. The pattern of licence numbers is not confirmed, so licences
-are read leniently: nine digits name their form, anything else is kept as it is with a warning.
+Case identifiers must match their public pattern. The pattern of license numbers is not confirmed, so they are read
+leniently: nine digits name their form, any other text is kept with a warning.
 """
 
 from __future__ import annotations
@@ -15,13 +15,14 @@ from eum_app.domain.items import compact, upper
 
 _CASE = re.compile(r"([A-Z0-9]{2})-([A-Z])-([A-Z0-9]{3})(?:-(BASIC|[AM][0-9]{2}))?", re.ASCII)
 _LICENCE = re.compile(r"[0-9]{9}", re.ASCII)
-# General knowledge, not confirmed by a public source: the first three digits name the form.
+# The first three digits name the form: general knowledge, not confirmed by a public source.
 _FORM_BY_PREFIX = {"050": "DSP-5", "061": "DSP-61", "073": "DSP-73", "085": "DSP-85"}
 LICENCE_FORMS = ("DSP-5", "DSP-61", "DSP-73", "DSP-85", "DSP-94")
+"""Known forms of export licenses."""
 
 
 class FmsCase(msgspec.Struct, frozen=True):
-    """A foreign military sales case; `version` is the document version (BASIC, A01, M01) or ""."""
+    """A foreign military sales case. `version` is the document version (BASIC, A01, M01) or ""."""
 
     country: str
     agency: str
@@ -30,12 +31,12 @@ class FmsCase(msgspec.Struct, frozen=True):
 
     @property
     def case_id(self) -> str:
-        """`XX-X-XXX`, without the document version."""
+        """The case identifier `XX-X-XXX`, without the document version."""
         return f"{self.country}-{self.agency}-{self.designator}"
 
 
 class ExportLicence(msgspec.Struct, frozen=True):
-    """A licence as it was given, and its form ("" where the number does not name one)."""
+    """An export license as stated, and its form ("" if the number does not name one)."""
 
     number: str
     form: str = ""
@@ -56,9 +57,11 @@ def parse_fms_case(text: str) -> FmsCase:
 
 
 def parse_export_licence(text: str, form: str = "") -> tuple[ExportLicence, tuple[str, ...]]:
-    """Keep a licence number. Warnings: `licence.pattern` (not nine digits), `licence.form_differs` (it names another).
+    """Return the license, and warnings:
 
-    Raises Refusal `licence.missing`, or `licence.form` where `form` is none of `LICENCE_FORMS`.
+    `licence.pattern` (not nine digits), `licence.form_differs` (it names another form).
+
+    Raises Refusal `licence.missing`, or `licence.form` if `form` is not in `LICENCE_FORMS`.
     """
     number = compact(text)
     if not number:

@@ -6,6 +6,8 @@ from enum import StrEnum
 
 
 class BundleKind(StrEnum):
+    """Kind of a bundle. Devices send `results`; HQ sends `tasking` and `receipt`."""
+
     RESULTS = "results"
     TASKING = "tasking"
     RECEIPT = "receipt"

@@ -1,10 +1,10 @@
-"""Checklists as versioned data: questions, conditions, answers, and what is still open.
+"""Checklists as versioned data: questions, conditions, answers, and open questions.
 
-A checklist is never edited: a changed one has a new version. Answers are testimony: nothing here pre-chooses one, and
+A checklist is never edited: a changed one has a new version. Answers are testimony. Nothing here preselects one, and
 "all as expected" is an explicit act that records `Question.expected`. Answers Yes / No / Not applicable / Not observed,
 with a comment on No and Not observed, follow common arms-room checklists; the official forms are not public.
 
-Pure: `load_checklist` takes bytes. Structs hold plain values, so that facts can carry them.
+The module does no I/O: `load_checklist` takes bytes. Structs hold plain values, so that facts can contain them.
 """
 
 from __future__ import annotations
@@ -27,9 +27,10 @@ NOT_APPLICABLE = "not_applicable"
 NOT_OBSERVED = "not_observed"
 YES_NO_VALUES = ("yes", "no", NOT_APPLICABLE, NOT_OBSERVED)
 MAX_TEXT_CHARS = 4_000
+"""Longest answer or comment, in characters."""
 
 PHOTO_TAKEN = "photo_taken"
-"""Stands for a picture until it is recorded; no fact carries it."""
+"""Placeholder for a picture until it is recorded. Facts never contain it."""
 _OBJECT_ID = re.compile(r"[0-9a-f]{96}")
 
 _QUESTIONS_START = re.compile(r'"questions"\s*:\s*\[')
@@ -38,14 +39,14 @@ _AT_INDEX = re.compile(r"`\$\.questions\[(\d+)\]")
 
 
 class Condition(msgspec.Struct, frozen=True):
-    """Ask only where the question named was answered so (and is itself asked)."""
+    """Ask a question only if the named question is asked and its answer is `equals`."""
 
     question_id: str
     equals: str
 
 
 class Question(msgspec.Struct, frozen=True):
-    """One question. `expected` is what "all as expected" records; None = that act leaves this question open."""
+    """One question. `expected` is the answer that "all as expected" records; None leaves the question open."""
 
     question_id: str
     text: str
@@ -58,7 +59,10 @@ class Question(msgspec.Struct, frozen=True):
 
 
 class Checklist(msgspec.Struct, frozen=True):
-    """A form in one version. `source_note` says where its questions come from, and that it is not an official form."""
+    """One version of a form.
+
+    `source_note` names the source of its questions and states that it is not an official form.
+    """
 
     checklist_id: str
     version: str
@@ -69,11 +73,11 @@ class Checklist(msgspec.Struct, frozen=True):
 
 
 class Answer(msgspec.Struct, frozen=True, gc=False):
-    """What a person answered, as text.
+    """A person's answer, as text.
 
     `value` by kind: yes or no; a number; an ISO date; one of the choices; any text; for a photo the object id of its
-    content, by which a fact of the same visit names it (once, a name was typed instead: such answers are still read).
-    `not_applicable` and `not_observed` answer a question of any kind.
+    content, which a fact of the same visit names. (Earlier versions stored a typed name there; such answers are still
+    read.) `not_applicable` and `not_observed` answer a question of any kind.
     """
 
     question_id: str
@@ -82,16 +86,19 @@ class Answer(msgspec.Struct, frozen=True, gc=False):
 
 
 class OpenQuestion(msgspec.Struct, frozen=True):
-    """A question that keeps a checklist open, and why: `answer.missing`, or the code of its answer's refusal."""
+    """A question that keeps a checklist open, with the reason:
+
+    `answer.missing`, or the code that refused its answer.
+    """
 
     question_id: str
     code: str
 
 
 def visible_questions(checklist: Checklist, answers: Iterable[Answer]) -> tuple[Question, ...]:
-    """The questions to be asked, in order, given the answers so far. The last answer to a question counts.
+    """Return the questions to ask, in order, given the answers so far. The last answer to a question counts.
 
-    A question whose condition names a question that is not asked is not asked either, whatever was once answered there.
+    A question is hidden if the question that its condition names is hidden, whatever was answered there before.
     """
     values = {answer.question_id: answer.value for answer in answers}
     questions = {question.question_id: question for question in checklist.questions}
@@ -99,7 +106,7 @@ def visible_questions(checklist: Checklist, answers: Iterable[Answer]) -> tuple[
     def is_asked(question: Question) -> bool:
         passed: set[str] = set()
         condition = question.condition
-        # A form that came another way than through the loader may name nothing or run in a ring: then it is asked.
+        # A form that did not pass the loader may name no question or form a cycle: then the question is asked.
         while condition and condition.question_id in questions and condition.question_id not in passed:
             if values.get(condition.question_id) != condition.equals:
                 return False
@@ -111,8 +118,7 @@ def visible_questions(checklist: Checklist, answers: Iterable[Answer]) -> tuple[
 
 
 def open_questions(checklist: Checklist, answers: Iterable[Answer]) -> tuple[OpenQuestion, ...]:
-    """What is missing before the checklist is complete: required questions without an answer, answers that do not
-    stand."""
+    """Return the questions that keep the checklist incomplete: required ones without an answer, and invalid answers."""
     given = {answer.question_id: answer for answer in answers}
     still_open = []
     for question in visible_questions(checklist, given.values()):
@@ -129,10 +135,11 @@ def open_questions(checklist: Checklist, answers: Iterable[Answer]) -> tuple[Ope
 
 
 def deviations(checklist: Checklist, answers: Iterable[Answer]) -> tuple[Question, ...]:
-    """The questions asked whose answers forbid *verified*, in order.
+    """Return the visible questions whose answers rule out *verified*, in order.
 
-    A question with `expected` is met by that value, or by *not applicable* with a comment; any other answer deviates. A
-    required question without `expected` deviates by *not observed*. What has no answer is open, not deviating.
+    A question with `expected` accepts that value, or *not applicable* with a comment; any other answer deviates. A
+    required question without `expected` deviates by *not observed*. A question without an answer is open, not
+    deviating.
     """
     given = {answer.question_id: answer for answer in answers}
     return tuple(
@@ -143,7 +150,7 @@ def deviations(checklist: Checklist, answers: Iterable[Answer]) -> tuple[Questio
 
 
 def takes_comment(question: Question, value: str) -> bool:
-    """Whether an answer of that value is asked for a comment, because it is required or because it counts only so."""
+    """Whether to ask for a comment on this answer: it is required, or the answer counts only with one."""
     return value in question.comment_required_on or (
         value == NOT_APPLICABLE and question.expected not in {None, NOT_APPLICABLE}
     )
@@ -158,9 +165,9 @@ def _is_met(question: Question, answer: Answer) -> bool:
 
 
 def expected_answers(checklist: Checklist, answers: Iterable[Answer]) -> tuple[Answer, ...]:
-    """What "all as expected" records: the expected answer to each question asked, for those that have one.
+    """Return the answers that "all as expected" adds: the expected answer to each visible question that has one.
 
-    Runs on until no further question opens, since an expected answer can make another question asked.
+    Repeats until no further question appears, because an expected answer can make another question visible.
     """
     given = {answer.question_id: answer for answer in answers}
     added: dict[str, Answer] = {}
@@ -176,9 +183,9 @@ def expected_answers(checklist: Checklist, answers: Iterable[Answer]) -> tuple[A
 
 
 def validate_answer(question: Question, answer: Answer) -> None:
-    """Return if `answer` stands as an answer to `question`.
+    """Check `answer` against `question`.
 
-    Raises Refusal `answer.question`, `answer.missing`, `answer.value` (not one of the choices, not a number, not a
+    Raises Refusal `answer.question` (for another question), `answer.missing`, `answer.value` (not a choice, number or
     date), `answer.comment_missing` or `answer.too_long`, each with `question_id`.
     """
     question_id = question.question_id
@@ -196,16 +203,16 @@ def validate_answer(question: Question, answer: Answer) -> None:
 
 
 def names_content(value: str) -> bool:
-    """Whether the answer to a photo question names a picture, and not just what somebody once typed."""
+    """Whether the answer to a photo question is an object id, not a typed name."""
     return _OBJECT_ID.fullmatch(value) is not None
 
 
 def load_checklist(data: bytes, name: str) -> Checklist:
     """Read a checklist from JSON.
 
-    Raises Refusal `checklist.bad_file` with `name`, `line` (1-based) and `reason`: `encoding`, `json`, `duplicate_key`,
-    `unknown_field`, `shape`, `empty`, `question_duplicate`, `choices`, `expected`, `condition_unknown`,
-    `condition_value`, `condition_cycle`; and `detail`, the word at fault.
+    Raises Refusal `checklist.bad_file` with `name`, `line` (1-based), `detail` (the word at fault) and `reason`:
+    `encoding`, `json`, `duplicate_key`, `unknown_field`, `shape`, `empty`, `question_duplicate`, `choices`, `expected`,
+    `condition_unknown`, `condition_value`, `condition_cycle`.
     """
     text = _decoded(data, name)
     places = _QuestionPlaces(text, name)
@@ -251,7 +258,7 @@ def _is_date(value: str) -> bool:
 
 
 class _QuestionPlaces:
-    """Knows on which line each question of a checklist file begins, to say where a fault is."""
+    """Lines on which the questions of a checklist file begin, for error messages."""
 
     def __init__(self, text: str, name: str) -> None:
         self._text = text
@@ -301,7 +308,7 @@ def _parsed(text: str, name: str) -> object:
 
 
 def _refuse_unknown_fields(raw: object, places: _QuestionPlaces) -> None:
-    """A misspelt field would silently fall back to its default: people write these files by hand."""
+    """Refuse misspelled fields, which would silently fall back to their defaults. People write these files by hand."""
     if not isinstance(raw, dict):
         return
     if unknown := raw.keys() - set(Checklist.__struct_fields__):

@@ -1,10 +1,10 @@
-"""What somebody other than an inspector says about items: a partner's own count, a shipper's serial list.
+"""Claims about items by parties other than inspectors: a partner's count, a shipper's serial list.
 
-A claim is kept beside the book and is never a sighting: it sets no last inventory, no disposition and no outcome
+A claim is stored beside the book and is never a sighting: it sets no last inventory, no disposition and no outcome
 (DOMAIN 3: reports of partners are imported as claims; DOMAIN 8, rule 3). Rejections of a row: `serial.missing`,
 `as_of.invalid`, `as_of.year`, `as_of.in_future`, `claim.duplicate` (the same serial and article earlier in the list),
 and the damage that `list_cells.cell_damage` finds. Warnings: its doubts, `serial.normalised`, `serial.characters`,
-`nsn.pattern`, `state.unknown` (kept in its own words), `as_of.missing`.
+`nsn.pattern`, `state.unknown` (kept in its words), `as_of.missing`.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class ClaimKind(StrEnum):
 
 
 class ClaimMatch(StrEnum):
-    """The tie between a claim and one item of the book, or why there is none."""
+    """How a claim matches one item of the book, or why it does not."""
 
     UII = "uii"
     SERIAL_AND_ARTICLE = "serial_and_article"
@@ -59,7 +59,7 @@ CLAIM_DATE_COLUMNS = ("as_of",)
 
 
 class ClaimRow(msgspec.Struct, frozen=True, kw_only=True):
-    """One accepted row. `state` is in the list's own words, `disposition` what we take it to mean, "" if unknown."""
+    """One accepted row. `state` is the list's wording, `disposition` our reading of it, or "" if unknown."""
 
     line: int
     serial: str
@@ -76,7 +76,7 @@ class ClaimRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ClaimAbout(msgspec.Struct, frozen=True, kw_only=True):
-    """What a claim names an item by."""
+    """The identifiers by which a claim names an item."""
 
     serial: str
     uii: str
@@ -86,7 +86,7 @@ class ClaimAbout(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Candidate(msgspec.Struct, frozen=True, kw_only=True):
-    """An item on the book that a claim may be about."""
+    """An item of the book that a claim may be about."""
 
     item_id: str
     serial: str
@@ -97,14 +97,14 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Matched(msgspec.Struct, frozen=True):
-    """The one item that a claim is about, or "" where there is none or where it cannot be told."""
+    """The one item that a claim is about; `item_id` is "" if none matches or several could."""
 
     item_id: str
     match: ClaimMatch
 
 
 class ClaimReader:
-    """Reads rows in order and knows those accepted."""
+    """Reads rows in order and remembers accepted ones, to reject duplicates."""
 
     def __init__(self, date_order: DateOrder, today: date = NO_TODAY) -> None:
         self._order: DateOrder = date_order
@@ -120,7 +120,8 @@ class ClaimReader:
     ) -> RowOutcome[ClaimRow]:
         """Read the row at `line` with `cells` (canonical column → text; absent columns are empty).
 
-        `kinds` and `stated` as in `list_cells.cell_damage`.
+        `kinds` and `stated` are as in `list_cells.cell_damage`. Rejections and warnings are listed in the module
+        docstring.
         """
         text = values_in(cells, CLAIM_COLUMNS)
         bad, found = cell_damage(text, kinds or {}, stated)
@@ -173,8 +174,11 @@ class ClaimReader:
 
 
 def match_claim(row: ClaimRow | ClaimAbout, candidates: Iterable[Candidate]) -> Matched:
-    """The item that a claim is about: the one with its UII, else the one with its serial, of its article if it names
-    one. Serial numbers repeat between articles, so the same serial on another article is `ambiguous`, never a match."""
+    """Find the item that a claim is about: the one with its UII, else the one with its serial.
+
+    If the claim names an article, the item must be of that article. Serials repeat between articles, so the same serial
+    on another article is `ambiguous`, never a match.
+    """
     held = list(candidates)
     by_uii = [item for item in held if row.uii and item.uii == row.uii]
     if len(by_uii) == 1:
@@ -190,14 +194,17 @@ def match_claim(row: ClaimRow | ClaimAbout, candidates: Iterable[Candidate]) -> 
 
 
 def match_labelled(row: ClaimAbout, candidates: Iterable[Candidate]) -> Matched:
-    """The item that a claim of a container's label is about. A label says identifiers and little else: a serial counts
-    only with the part number beside it, and never for an item that the book knows by another UII."""
+    """Find the item that a claim of a container label is about.
+
+    A label states few values besides identifiers. A serial counts only with the part number beside it, and never for an
+    item that the book lists with another UII.
+    """
     agreeing = [item for item in candidates if not item.uii or item.uii == row.uii]
     return match_claim(row if row.part_number else msgspec.structs.replace(row, serial=""), agreeing)
 
 
 def _same_article(row: ClaimRow | ClaimAbout, item: Candidate) -> bool:
-    """By the first of stock number, part number and name that both state."""
+    """Compare by the first of stock number, part number and name that both state."""
     for ours, theirs in ((row.nsn, item.nsn), (row.part_number, item.part_number)):
         if ours and theirs:
             return compact(ours) == compact(theirs)

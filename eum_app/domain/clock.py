@@ -1,4 +1,4 @@
-"""Instants and dates as facts carry them: fixed-width UTC text, so that text order is time order."""
+"""Instants and dates as facts hold them: UTC text of fixed width, so that text order is time order."""
 
 from __future__ import annotations
 
@@ -10,15 +10,19 @@ from eum_app.domain.errors import Refusal
 Now = Callable[[], datetime]
 
 UTC_TEXT_LENGTH = len("2026-11-22T05:09:25.123456Z")
+"""Characters of every instant that `utc_text` writes."""
 
 
 def system_now() -> datetime:
-    """The machine's wall clock, aware, in UTC."""
+    """Return the machine's wall-clock time as an aware datetime in UTC."""
     return datetime.now(UTC)
 
 
 def utc_text(instant: datetime) -> str:
-    """`2026-11-22T05:09:25.123456Z`; always 27 characters. Raises ValueError for a naive datetime."""
+    """Write an instant as UTC text of 27 characters:
+
+    `2026-11-22T05:09:25.123456Z`. Raises ValueError for a naive datetime.
+    """
     if instant.tzinfo is None:
         message = "an instant needs its time zone"
         raise ValueError(message)
@@ -26,7 +30,10 @@ def utc_text(instant: datetime) -> str:
 
 
 def shifted(text: str, offset_ms: int) -> str:
-    """`utc_text` so many milliseconds later (or earlier); as it is where no such instant can be written."""
+    """Return the `utc_text` that is `offset_ms` milliseconds later (negative: earlier).
+
+    Text that is not an instant is returned unchanged, and so is one whose result would leave the calendar.
+    """
     try:
         return utc_text(from_utc_text(text) + timedelta(milliseconds=offset_ms))
     except (Refusal, OverflowError):
@@ -34,7 +41,7 @@ def shifted(text: str, offset_ms: int) -> str:
 
 
 def from_utc_text(text: str) -> datetime:
-    """The aware datetime of `utc_text`. Raises Refusal `time.invalid`."""
+    """Return the aware UTC datetime that `utc_text` wrote. Raises Refusal `time.invalid`."""
     try:
         instant = datetime.fromisoformat(text)
         if instant.tzinfo is not None:
@@ -45,7 +52,7 @@ def from_utc_text(text: str) -> datetime:
 
 
 def parse_date(text: str) -> date:
-    """A calendar date `YYYY-MM-DD`. Raises Refusal `date.invalid`."""
+    """Return the calendar date of `YYYY-MM-DD` text. Raises Refusal `date.invalid`."""
     try:
         return date.fromisoformat(text)
     except ValueError as error:

@@ -1,10 +1,12 @@
-"""A container's label in several PDF417 symbols (Macro PDF417, MIL-STD-129): its parts are put together in any order.
+"""A container label in several PDF417 symbols (Macro PDF417, MIL-STD-129), whose parts may be read in any order.
 
-All parts carry the label's file id. Which part it is, a hand scanner says that transmits the control header with each
-symbol: `\\928`, the part's number in five digits (from 0), then the file id, each of its codewords as `\\` and three
-digits; the last part ends with `\\922`; where the label states how many parts it has, that is field `\\923\\001` and
-two codewords (AIM USS PDF417 1994, GLI protocol; ISO/IEC 15438, annex H). The picture's decoder tells the file id
-alone: such a part has no number, is never put in a place by guess, and gives only what stands whole within it.
+All parts carry the label's file id. A hand scanner that transmits the control header sends, with each symbol: `\\928`,
+the part's number in five digits (from 0), then the file id, each codeword as `\\` and three digits. The last part ends
+with `\\922`. A label may state its number of parts: field `\\923\\001` and two codewords (AIM USS PDF417 1994, GLI
+protocol; ISO/IEC 15438, annex H).
+
+The camera's decoder returns only the file id. Such a part has no number, is never ordered by guessing, and yields only
+identifiers that are complete within it.
 """
 
 from __future__ import annotations
@@ -19,24 +21,26 @@ from eum_app.domain.mark_syntax import split_aim_prefix, symbology_of
 from eum_app.domain.marks import MAX_MARK_BYTES
 
 MAX_LABELS: Final = 8
-"""Labels that are kept while parts of them are missing; the one touched longest ago is let go."""
+"""Incomplete labels kept in memory; the least recently used one is dropped."""
 MAX_PARTS: Final = 50
-"""Parts of one label; hand scanners that put labels together themselves hold no more."""
+"""Parts of one label. Hand scanners that assemble labels themselves hold no more."""
 
-_WORD = rb"\\[0-8][0-9]{2}"  # a codeword of a number or a file id; those from 900 on are signs
+_WORD = rb"\\[0-8][0-9]{2}"  # a codeword of a number or a file id; those from 900 on are control codewords
 _HEADER = rb"\\928(?P<number>[0-9]{5})(?P<label>(?:%b)+)" % _WORD
 _AT_START = re.compile(rb"(?P<before>(?:\][A-Za-z][0-9A-Za-z])?)%b" % _HEADER)
 _AT_END = re.compile(rb"(?P<before>.*)(?<!\\)%b(?:\\923(?:%b)*)*(?:%b)?" % (_HEADER, _WORD, rb"\\922"), re.DOTALL)
 _COUNT = re.compile(rb"\\923\\001\\([0-8][0-9]{2})\\([0-8][0-9]{2})")
 _FIELD = re.compile(rb"\\923(?:%b)*" % _WORD)
 _LAST = b"\\922"
-_COUNT_BASE = 100_000  # in numeric compaction a one stands before the digits
+_COUNT_BASE = 100_000  # numeric compaction puts a 1 before the digits
 
 
 @dataclass(frozen=True)
 class LabelPart:
-    """One symbol of a label: its data without the control header. `number` is from 0, None where it is not known;
-    `size` is the number of parts, where this one tells it."""
+    """One symbol of a label: its data without the control header.
+
+    `number` counts from 0, None if unknown. `size` is the label's number of parts, if this part states it.
+    """
 
     label_id: str
     data: bytes
@@ -46,7 +50,7 @@ class LabelPart:
 
 @dataclass(frozen=True)
 class Label:
-    """What was read of one label. `parts` are by number, `loose` those whose number is not known."""
+    """The parts of one label read so far: `parts` by number, `loose` those without a known number."""
 
     label_id: str
     parts: tuple[tuple[int, bytes], ...] = ()
@@ -55,23 +59,27 @@ class Label:
 
     @property
     def missing(self) -> tuple[int, ...]:
-        """The numbers, from 0, that were not read; up to the last one known where the size is not."""
+        """The missing numbers, from 0. While the size is unknown, only gaps below the highest number are known."""
         read = {number for number, _ in self.parts}
         upto = self.size if self.size is not None else max(read, default=-1) + 1
         return tuple(number for number in range(upto) if number not in read)
 
     @property
     def is_whole(self) -> bool:
+        """Whether the size is known and every part was read."""
         return self.size is not None and not self.missing
 
     @property
     def message(self) -> bytes:
-        """The parts read, in their order; the whole message if `is_whole`."""
+        """The data of the numbered parts, in order; the complete message if `is_whole`."""
         return b"".join(data for _, data in self.parts)
 
     @property
     def pieces(self) -> tuple[bytes, ...]:
-        """What is known to stand in one piece: neighbouring parts together, parts without a number each by itself."""
+        """The longest pieces that are known to be contiguous.
+
+        Adjacent parts are joined; each part without a number is a piece by itself.
+        """
         runs: dict[int, bytes] = {}
         for at, (number, data) in enumerate(self.parts):
             first = number - at  # the same for parts that follow each other
@@ -83,10 +91,10 @@ Labels = tuple[Label, ...]
 
 
 def part_scanned(raw: bytes) -> LabelPart | None:
-    """The part that a hand scanner sent with its control header; None if this is no such thing.
+    """Return the part that a hand scanner sent with its control header, or None for other data.
 
-    A header has a file id, and stands at one end of what was sent: the mark of an item may hold its first characters.
-    What says that it is another symbology than PDF417 is no part.
+    The header needs a file id and must be at one end of the data, because an item's mark may contain its first
+    characters. Data with the prefix of another symbology than PDF417 is never a part.
     """
     prefix, _ = split_aim_prefix(raw[:3].decode("ascii", "replace"))
     if len(raw) > MAX_MARK_BYTES or (prefix and symbology_of(prefix) != "PDF417"):
@@ -106,10 +114,10 @@ def part_scanned(raw: bytes) -> LabelPart | None:
 
 
 def add_part(labels: Labels, part: LabelPart) -> Labels:
-    """The labels with this part added; the one that it belongs to is the last of them. Read again, it changes nothing.
+    """Return the labels with this part added; its label is the last. A repeated part changes nothing.
 
-    Raises Refusal `mark.label_parts_disagree` (another part was read under this number, or the number of parts is told
-    differently: two labels share a file id), `mark.label_too_many_parts`.
+    Raises Refusal `mark.label_parts_disagree` (another part has this number, or another size was stated: two labels
+    share a file id), `mark.label_too_many_parts`.
     """
     label = next((one for one in labels if one.label_id == part.label_id), Label(part.label_id))
     others = tuple(one for one in labels if one.label_id != part.label_id)
@@ -117,14 +125,16 @@ def add_part(labels: Labels, part: LabelPart) -> Labels:
 
 
 def note_id(origin: str, visit_id: str, label_id: str, first: bytes) -> str:
-    """Under what the claims of a label are kept: one for each label, visit and device that read it. A label in one
-    symbol has no file id: its bytes (`first`) name it."""
+    """Return the id (32 hex characters) under which a label's claims are kept: one per label, visit and reading device.
+
+    A label in one symbol has no file id; its bytes (`first`) identify it.
+    """
     name = label_id.encode() or hashlib.sha384(first).digest()
     return hashlib.sha384(b"\0".join((origin.encode(), visit_id.encode(), name))).hexdigest()[:32]
 
 
 def forget(labels: Labels, label_id: str) -> Labels:
-    """Without what was read of one label."""
+    """Return the labels without the one that has this id."""
     return tuple(one for one in labels if one.label_id != label_id)
 
 

@@ -1,8 +1,8 @@
-"""Marks that a spreadsheet, an old program or a wrong encoding leaves on an identifier.
+"""Damage that a spreadsheet, an old program or a wrong encoding does to an identifier.
 
-A serial typed as `MAR17` or `12E3` becomes a date or a number, and its text is lost for good. The displays of dates and
-numbers are those of Excel and LibreOffice in their own languages (Microsoft support, "Stop automatically changing
-numbers to dates" and "Excel specifications and limits": 15 digits). Pure text in, a code out.
+A serial typed as `MAR17` or `12E3` becomes a date or a number, and its text is lost. The displays of dates and numbers
+are those of Excel and LibreOffice in their languages (Microsoft support, "Stop automatically changing numbers to dates"
+and "Excel specifications and limits": 15 digits). The functions take text and return a code; they do no I/O.
 """
 
 from __future__ import annotations
@@ -17,14 +17,17 @@ from eum_app.domain.month_names import ENGLISH, OTHERS
 Damage = Literal["scientific_notation", "date", "decimal", "digits_lost", "spreadsheet_error", "characters_lost"]
 
 DOUBTFUL: Final[frozenset[Damage]] = frozenset({"scientific_notation", "date", "decimal", "digits_lost"})
-"""Damage that a true plate may look like (`MAR-05`, `9-5-2005`): a person may state that the plate says so."""
+"""Damage that a correct plate may look like (`MAR-05`, `9-5-2005`); a person may confirm the value from the plate."""
 
 _YEARS: Final = range(1300, 2800)
-"""Years of a date in any calendar of Excel: Hijri, Gregorian, Buddhist. 5855-01-12 is part of a stock number."""
+"""Years of a date in any calendar of Excel:
+
+Hijri, Gregorian, Buddhist. Others are not dates: 5855-01-12 is a stock number.
+"""
 _SCIENTIFIC = re.compile(
     r"[+-]?(?:[0-9]+(?:[.,][0-9]*)?E[+-][0-9]{1,3}|[0-9]*[.,][0-9]*E[+-]?[0-9]{1,3}|[0-9]+[.,][0-9]+[X×*]10\^?[+-]?[0-9]+)"
 )
-# A long fraction is what is left of a number that a program computed with: 716634.9999999999.
+# A long fraction is the remainder of a computation: 716634.9999999999.
 _DECIMAL = re.compile(r"[+-]?[0-9]+[.,](?:0+|[0-9]{7,})")
 _PRECISION = re.compile(r"(?=0*[1-9])[0-9]{15}0+")
 _SHAPES: Final[tuple[tuple[Damage, re.Pattern[str]], ...]] = (
@@ -34,7 +37,7 @@ _SHAPES: Final[tuple[tuple[Damage, re.Pattern[str]], ...]] = (
 )
 _YEAR_FIRST = re.compile(r"([0-9]{4})([-/.])([0-9]{1,2})\2([0-9]{1,2})\.?")
 _YEAR_LAST = re.compile(r"([0-9]{1,2})([-/.])([0-9]{1,2})\2([0-9]{4})\.?")
-# With dashes and a short year no spreadsheet shows a date by itself, and plates do say 12-05-44.
+# No dashes here: no spreadsheet displays a short year with dashes by default, and plates do show 12-05-44.
 _SHORT_YEAR = re.compile(r"([0-9]{1,2})([/.])([0-9]{1,2})\2[0-9]{2}\.?")
 _IDEOGRAPHIC = re.compile(r"(?:[0-9]{2,4}[年년] ?)?[0-9]{1,2}[月월](?: ?[0-9]{1,2}[日일])?|[0-9]{4}[年년]")
 _TIME_OF_DAY = r"[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]+)?)?(?: ?[AP]\.?M\.?)?"
@@ -46,7 +49,7 @@ _IN_LONG_DATES = frozenset({"de", "del", "г", "р", "року", "года"})
 
 # A word behind "#", without a digit (but for a division by 0) or with Excel's mark at its end, in any language.
 _ERROR = re.compile(r"#+|#\D*|#\D.*[!?]", re.DOTALL)
-# In a text for people, only what cannot be anything else.
+# In free text, accept only words that cannot be anything else.
 _PLAIN_ERROR = re.compile(r"#{2,}|#[^\s\d]\S*[!?]|#(?:N/A|NV|N/D|N/B|N/V|I/T|YOK|Н/Д|Δ/Υ|SAKNAS|GETTING_DATA)")
 _OFFICE_ERROR = re.compile(
     r"(?:ERR|ERROR|ERRO|ERREUR|ERRORE|FEHLER|FOUT|FEL|FEJL|FEIL|VIRHE|BŁĄD|CHYBA|HIBA|HATA|ОШИБКА|ПОМИЛКА) ?: ?[0-9]{3}"
@@ -54,10 +57,12 @@ _OFFICE_ERROR = re.compile(
 
 
 def damage_of(text: str) -> Damage | None:
-    """Name the damage that an identifier shows, or None. Letter case and width, spaces and the digits' script aside.
+    """Return the kind of damage that an identifier shows, or None.
+
+    Case, width, spaces and the script of digits are ignored.
 
     `scientific_notation` (`1.2E+05`, `7.5E5`), `date` (any display, also of a time), `decimal` (`716635.0`),
-    `digits_lost` (more than fifteen digits, zeros behind them), `spreadsheet_error` (`#N/A`, `#NV`, `####`, `Err:502`),
+    `digits_lost` (more than fifteen digits that end in zeros), `spreadsheet_error` (`#N/A`, `#NV`, `####`, `Err:502`),
     `characters_lost` (replaced by `�` or `??`).
     """
     word = clean(text)
@@ -112,7 +117,7 @@ def _day_and_month(one: str, other: str) -> bool:
 
 
 def _names_a_month(word: str, separators: re.Pattern[str]) -> bool:
-    """Whether `word` is a month with a day, a year, or both, in any order, with something between them."""
+    """Whether `word` is a month with a day, a year, or both, in any order, with a separator between them."""
     parts = [part.replace(".", "") for part in separators.split(word) if part.strip(".")]
     numbers = [part for part in parts if part.isdecimal()]
     words = [part for part in parts if not part.isdecimal() and part.casefold() not in _IN_LONG_DATES]

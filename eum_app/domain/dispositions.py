@@ -1,4 +1,4 @@
-"""Where an item is in life (a suggested list after the words of public audits; no official codes are public)."""
+"""Disposition of an item. The list follows the words of public audits, since no official codes are public."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from eum_app.domain.items import upper
 
 
 class Disposition(StrEnum):
-    """Where an item is in life; `is_terminal` ones need an evidence document, a date and a reporter."""
+    """State of an item in its life. Terminal ones (`is_terminal`) need an evidence document, a date and a reporter."""
 
     ON_HAND = "ON_HAND"
     IN_TRANSIT = "IN_TRANSIT"
@@ -25,7 +25,7 @@ class Disposition(StrEnum):
 
     @property
     def is_terminal(self) -> bool:
-        """True where the item is said to be gone: seen again, it opens a discrepancy."""
+        """Whether the item is reported as gone. Seeing such an item again opens a discrepancy."""
         return self in _TERMINAL
 
 
@@ -72,7 +72,7 @@ _WORDS = {
 
 
 def parse_disposition(text: str) -> Disposition | None:
-    """The disposition that common words name ("in repair", "third-party transfer"); None if they name none."""
+    """Return the disposition that common words name ("in repair", "third-party transfer"), or None."""
     words = upper(text).replace("_", " ").replace("-", " ")
     code = words.replace(" ", "_")
     return Disposition(code) if code in Disposition.__members__ else _WORDS.get(words)

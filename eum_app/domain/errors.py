@@ -1,7 +1,7 @@
-"""The three failures: a refusal, trouble, and everything else, which is a bug.
+"""The kinds of failures: `Refusal`, `Trouble`, and everything else, which is a bug.
 
-Errors carry a code and values, never a sentence: `eum_app.wording.messages` holds what happened, whether the data is
-safe and what to do next, for the windows and the command line alike.
+Errors hold a code and values, never a sentence. `eum_app.wording.messages` has the sentences for windows and command
+line: what happened, whether the data is safe, what to do next.
 """
 
 from __future__ import annotations
@@ -11,11 +11,14 @@ from typing import Final
 import msgspec
 
 UNREADABLE: Final = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
-"""Raised by msgspec for bytes that it cannot read; the last two: a key that is no UTF-8, deep nesting."""
+"""Exceptions that msgspec raises for bytes that it cannot read.
+
+UnicodeDecodeError comes from a key that is not UTF-8, RecursionError from deep nesting.
+"""
 
 
 class KnownError(Exception):
-    """A failure with a code (`area.what`) and the values its sentence names. Never raised itself."""
+    """A failure with a code (`area.what`) and the values that its sentence names. Raise only its subclasses."""
 
     def __init__(self, code: str, **values: object) -> None:
         super().__init__(code)
@@ -28,7 +31,7 @@ class KnownError(Exception):
         return f"{self.code} ({', '.join(f'{name}={value!s}' for name, value in self.values.items())})"
 
     def __reduce__(self) -> tuple[object, ...]:
-        # Exceptions come back from child processes; keyword values must survive the trip.
+        # Child processes send exceptions back by pickle, which would drop the keyword values.
         return (_rebuild, (type(self), self.code, self.values))
 
 
@@ -37,8 +40,8 @@ def _rebuild(kind: type[KnownError], code: str, values: dict[str, object]) -> Kn
 
 
 class Refusal(KnownError):
-    """What was asked or given is refused, and the person can change it. Nothing was written."""
+    """An input or request was refused, and the person can change it. Nothing was written."""
 
 
 class Trouble(KnownError):
-    """The machine is at fault (disk full, no camera, store busy). What was acknowledged is safe."""
+    """The machine is at fault (disk full, no camera, store busy). Everything acknowledged before is safe."""

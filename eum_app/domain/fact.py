@@ -1,4 +1,4 @@
-"""What every fact is; the kinds stand in `facts`."""
+"""Base class of all facts; `facts` collects the kinds."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ import msgspec
 
 
 class Fact(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """Base of all facts. `KIND_VERSION` is raised, and an upcaster added, when a field changes its meaning.
+    """Base of all facts. `observed_at` is UTC text.
 
-    Facts and their parts are trees of values: nothing in them can be a cycle, and the collector of cycles, which took
-    a third of the time of reading many, leaves them alone.
+    When a field changes its meaning, raise `KIND_VERSION` and add an upcaster. Facts are trees of values without
+    cycles, so the garbage collector need not track them (`gc=False`); tracking took a third of the time of reading
+    many.
     """
 
     KIND_VERSION: ClassVar[int] = 1

@@ -1,4 +1,4 @@
-"""What facts are made of: values that several facts carry. See `facts`."""
+"""Values that several facts contain. See `facts`."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ import msgspec
 
 
 class ContentRef(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """Content named by a fact without being inside it.
+    """Reference from a fact to content (photo, note, signature) that is stored outside the fact.
 
-    `object_id` is the hex SHA-384 of the sealed bytes; `commitment` the hex SHA-384 of salt ‖ plain bytes (the salt
-    goes with the key, so that content withheld by order cannot be guessed from the fact); `size` counts plain bytes.
+    `object_id` is the hex SHA-384 of the sealed bytes, `commitment` the hex SHA-384 of salt ‖ plain bytes, `size` the
+    number of plain bytes. The salt is stored with the key: after content is withheld, it cannot be guessed from the
+    fact.
     """
 
     object_id: str
@@ -26,20 +27,22 @@ class ChecklistPin(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 class RejectedRow(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """A rejected row of a list: its line (from 1) and the reasons as codes."""
+
     line: int
     codes: tuple[str, ...]
 
 
 class MarkRead(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """How an item was identified: the raw bytes, what they were parsed into, and by what means they came in.
+    """How an item was identified: the raw bytes, the values parsed from them, and the means of reading.
 
-    `read_by` is camera, photo, wedge, serial, typed, paper or list (picked without reading a mark). `quality` is
-    the share of the symbol's error correction that was not needed (0 also where that is not known), `crop` the picture
-    of the mark as it was read, where the device is set to keep it.
+    `read_by` is camera, photo, wedge, serial, typed, paper or list (picked without reading a mark). `quality` is the
+    unused share of the symbol's error correction, 0 to 1; 0 also means unknown. `crop` is the picture of the mark, if
+    the device is set to keep it.
 
-    Where no mark was read, `no_read_reason` says why, and `entered_twice` that the serial was typed two times alike.
-    What stood on a printed worklist (`read_by` paper) carries who saw the item and when (UTC text), who typed, and the
-    `page` of the worklist (0: none).
+    If no mark was read, `no_read_reason` says why, and `entered_twice` is true if the serial was typed twice alike. An
+    entry from a printed worklist (`read_by` paper) names who saw the item (`saw`), when (`seen_at`, UTC text), who
+    typed it (`typed_by`), and the `page` of the worklist (0: none).
     """
 
     read_by: str
@@ -60,8 +63,10 @@ class MarkRead(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 class LabelPartRead(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """One symbol of a container's label as it was read: the bytes as they came, control header included. `number` is
-    its place on the label from 1, 0 where nothing told it; the rest as in `MarkRead`."""
+    """One symbol of a container label: the raw bytes with any control header, and how it was read.
+
+    `number` is its place on the label from 1, or 0 if unknown. The other fields are as in `MarkRead`.
+    """
 
     raw: bytes
     read_by: str
@@ -72,8 +77,11 @@ class LabelPartRead(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 class LabelClaim(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """One item that a container's label names. `item_id` is the one item on the device's book that it is about, empty
-    where none fits or where it cannot be told (`match`)."""
+    """One item that a container label names.
+
+    `item_id` is the one item of the device's book that the claim is about. It is empty if no item matches or several
+    could (see `match`).
+    """
 
     uii: str
     serial: str
@@ -83,7 +91,7 @@ class LabelClaim(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 class PartySignature(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """A drawn signature with the signer's name and title, or the reason why there is none."""
+    """A drawn signature with the signer's name and title, or the reason why the party did not sign."""
 
     party: str
     signature: ContentRef | None
@@ -92,5 +100,7 @@ class PartySignature(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 class OutcomeCount(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """Number of checks with one outcome."""
+
     outcome: str
     count: int

@@ -1,4 +1,7 @@
-"""Findings: an id is a hash of rule, subject and trigger, so that running the rules twice raises nothing twice."""
+"""Findings: ids, severities and decisions.
+
+A finding's id is a hash of rule, subject and trigger, so running the rules again never raises the same finding twice.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,7 @@ from eum_app.domain.vocabulary import member_of
 
 
 class Severity(StrEnum):
-    """From the gravest down."""
+    """Severity of a finding, highest first."""
 
     HIGH = "high"
     MEDIUM = "medium"
@@ -36,17 +39,18 @@ class LapseReason(StrEnum):
 
 
 def finding_id(rule_id: str, subject: str, trigger: str) -> FindingId:
-    """32 hex characters of SHA-384 over the three, each ended by a NUL."""
+    """Return 32 hex characters of SHA-384 over the three texts, each followed by a NUL."""
     text = f"{rule_id}\0{subject}\0{trigger}\0"
     return FindingId(hashlib.sha384(text.encode()).hexdigest()[:32])
 
 
 def require_decision(*, decision: str, comment: str, reviewer: str, looked: Iterable[str]) -> Decision:
-    """`decision` as a known decision.
+    """Return `decision` as a known decision.
 
-    `looked` are the accounts of whoever looked at what is decided; `ins-017` is the same person as `INS-017`.
-
-    Raises Refusal `review.decision` (unknown), `review.comment` (missing), `review.own_check` (same person)."""
+    `looked` are the accounts that made the checks under review. Accounts are compared without case: `ins-017` is
+    `INS-017`. Raises Refusal `review.decision` (unknown), `review.comment` (missing), `review.own_check` (the reviewer
+    is in `looked`).
+    """
     found = member_of(Decision, decision)
     if found is None:
         raise Refusal("review.decision", decision=decision)

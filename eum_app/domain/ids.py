@@ -1,6 +1,6 @@
-"""Ids as types of their own, so that one cannot be passed where another is meant. At run time they are `str`.
+"""Distinct types for ids, so that mypy reports an id that is passed in place of another. At run time they are `str`.
 
-Facts and rows hold an id as text of the journal; a query gives it its type once, and everything above keeps it.
+Facts and rows hold ids as plain text. A query gives an id its type once, and the code above keeps it.
 """
 
 from __future__ import annotations

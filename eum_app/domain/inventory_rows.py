@@ -1,13 +1,15 @@
-"""One row of an inventory list: canonical column → cell text in, a row with types or the reasons why not out.
+"""One row of an inventory list: from canonical column → cell text to a typed row, or the reasons for its rejection.
 
-Pure: no file, no other row (apart from `RowReader`, which knows what came before and so finds duplicates).
+The module does no I/O. Rows are independent, except that `RowReader` remembers earlier rows to find duplicates.
+
 Rejections, by column: `serial.missing`, `case.missing`, `case.pattern`, `part_number.missing` (and no stock number
 either), `<date>.invalid`, `<date>.year` (outside 1900 to 2200), `<date>.in_future`, `eum_level.unknown`,
 `disposition.unknown`, `<column>.formula`, `<column>.spreadsheet_error`, `<column>.line_break`, and for each column that
-identifies an item `<column>.<damage>` (`damage.damage_of`); `item.duplicate`, `uii.duplicate`. Warnings:
-`serial.normalised`, `serial.characters`, `<column>.maybe_<damage>`, `<column>.number_format`, `cage.pattern`,
+identifies an item `<column>.<damage>` (`damage.damage_of`); `item.duplicate`, `uii.duplicate`.
+
+Warnings: `serial.normalised`, `serial.characters`, `<column>.maybe_<damage>`, `<column>.number_format`, `cage.pattern`,
 `cage.missing`, `nsn.pattern`, `eum_level.missing`, `case.country_differs`, `uii.serial_differs`, `uii.length`,
-`delivery_date.before_ship_date`, `<date>.in_future` (a shipment of the coming year).
+`delivery_date.before_ship_date`, `<date>.in_future` (a shipment within the coming year).
 """
 
 from __future__ import annotations
@@ -61,10 +63,10 @@ _UII_LENGTH = 50  # MIL-STD-130N; older marks may hold 78
 
 
 class InventoryRow(msgspec.Struct, frozen=True, kw_only=True):
-    """One accepted row. `line` is the file's own, 1-based, heading included. Texts are "" where the list has none.
+    """One accepted row. Empty cells are "".
 
-    `has_disposition`: the list says it; else it is taken to be on hand. `stated`: columns that look damaged, of which a
-    person says that the plate reads so.
+    `line` counts the file's lines from 1, heading included. `has_disposition` is false if the list has none; the item
+    is then assumed to be on hand. `stated` are columns that look damaged and that a person confirmed from the plate.
     """
 
     line: int
@@ -91,12 +93,15 @@ class InventoryRow(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def key(self) -> ItemKey:
-        """What makes this row the same item as another."""
+        """The key that identifies the item (`items.item_key`)."""
         return item_key(self.cage, self.part_number, self.serial, self.nsn)
 
 
 class RowOutcome(msgspec.Struct, Generic[Row], frozen=True):
-    """What became of a row: `row`, or the `codes` of its rejection and, by code, the text or line each names."""
+    """Result of reading a row:
+
+    `row`, or None with the `codes` of its rejection. `values` names the text or line per code.
+    """
 
     row: Row | None
     codes: tuple[str, ...] = ()
@@ -105,8 +110,7 @@ class RowOutcome(msgspec.Struct, Generic[Row], frozen=True):
 
 
 class RowReader:
-    """Reads rows in order and knows those accepted: the second of two equal items is rejected, naming the first's
-    line."""
+    """Reads rows in order and rejects the second of two equal items, naming the line of the first."""
 
     def __init__(self, date_order: DateOrder, today: date = NO_TODAY) -> None:
         self._order: DateOrder = date_order
@@ -123,7 +127,8 @@ class RowReader:
     ) -> RowOutcome[InventoryRow]:
         """Read the row at `line` with `cells` (canonical column → text; absent columns are empty).
 
-        `kinds` and `stated` as in `list_cells.cell_damage`.
+        `kinds` and `stated` are as in `list_cells.cell_damage`. Rejections and warnings are listed in the module
+        docstring.
         """
         outcome = parse_row(line, cells, self._order, self._today, kinds, stated)
         row = outcome.row
@@ -149,7 +154,7 @@ def parse_row(
     kinds: Mapping[str, CellKind] | None = None,
     stated: frozenset[str] = frozenset(),
 ) -> RowOutcome[InventoryRow]:
-    """Read one row by itself. Every reason for a rejection is named, not only the first."""
+    """Read one row without regard to others. The result names every reason for a rejection, not only the first."""
     reading = _Reading(cells, order, today)
     reading.look_for_damage(kinds or {}, stated)
     serial = reading.serial()
@@ -189,7 +194,7 @@ def parse_row(
 
 
 class _Reading:
-    """The cells of one row being read: what is bad (code → the cell's text) and what is doubtful gathers here."""
+    """The cells of one row, with the errors (code → cell text) and warnings found so far."""
 
     def __init__(self, cells: Mapping[str, str], order: DateOrder, today: date) -> None:
         self.raw = {column: cells.get(column, "") for column in COLUMNS}
@@ -213,7 +218,7 @@ class _Reading:
         return serial
 
     def case(self) -> tuple[str, str]:
-        """Case identifier and country; a list without a country column has it in the case."""
+        """Return case identifier and country. Without a country column, the case names the country."""
         country = compact(self.text["country"])
         try:
             case = parse_fms_case(self.text["case_id"])
@@ -225,7 +230,7 @@ class _Reading:
         return case.case_id, country or case.country
 
     def kind_of_item(self) -> tuple[str, str, str]:
-        """Part number, stock number and maker's code."""
+        """Return part number, stock number and maker's code."""
         part_number = upper(self.text["part_number"])
         nsn = normalise_nsn(self.text["nsn"])
         if nsn is None and compact(self.text["nsn"]):
@@ -246,7 +251,7 @@ class _Reading:
         return level or ""
 
     def disposition(self) -> Disposition:
-        """A list without a status says what is held; a word that we do not know is not guessed at."""
+        """Return the disposition. A list without one lists items on hand; an unknown word rejects the row."""
         disposition = parse_disposition(self.text["disposition"])
         if disposition is None and clean(self.text["disposition"]):
             self.bad["disposition.unknown"] = self.text["disposition"]

@@ -1,8 +1,8 @@
-"""Values of an item: serial, stock number, maker's code, monitoring level, and what makes two rows one item.
+"""Values of an item: serial, stock number, maker's code, monitoring level, and the key that identifies it.
 
-Sources: MIL-STD-130N (character set of serials and part numbers), the CAGE and NCAGE patterns of public NASA tooling
-for FAR 52.204-25 checks, DLA cataloguing (NSN), SAMM C8.3 and C8.4 (levels). The functions take text as people type it
-and return the kept value; what was doubtful comes back as a code, never as a sentence.
+The functions take text as people type it and return the value to store. Doubts are returned as codes, never sentences.
+Sources: MIL-STD-130N (characters of serials and part numbers), the CAGE and NCAGE patterns of public NASA tooling for
+FAR 52.204-25 checks, DLA cataloging (NSN), SAMM C8.3 and C8.4 (levels).
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _US_CAGE = re.compile(r"[0-9][A-HJ-NP-Z0-9]{3}[0-9]", re.ASCII)
 # FSC(4) + country code(2) + 3 + 4; there is no check digit.
 _NSN = re.compile(r"([0-9]{4})-?([0-9]{2})-?([0-9]{3})-?([0-9]{4})", re.ASCII)
 _OUTSIDE_MARK_SET = re.compile(r"[^A-Z0-9/-]")
-# Words that forms, databases and programs put where there is no value; compared without spaces and brackets.
+# Words that forms, databases and programs write for a missing value; compared without spaces and brackets.
 _PLACEHOLDERS = frozenset(
     {
         *("N/A", "NA", "N.A.", "N.A", "N/D", "N.D.", "N/K", "NK", "NONE", "NIL", "NULL", "NAN", "NAT", "TBD", "TBC"),
@@ -47,42 +47,47 @@ _LEVEL_WORDS = {
 
 
 class EumLevel(StrEnum):
-    """Enhanced monitoring (every serial, every year) or routine (quarterly check)."""
+    """Monitoring level: enhanced (every serial, every year) or routine (quarterly check)."""
 
     EEUM = "EEUM"
     REUM = "REUM"
 
 
 def clean(text: str) -> str:
-    """`text` as one visible line: full-width forms folded, dashes made "-", invisible characters and runs gone.
+    """Return `text` on one visible line.
 
-    Only width is folded. Compatibility folding (NFKC) would make a digit of a footnote sign: `1234²` is not `12342`
-    (UAX #15, 1.2).
+    Full-width and half-width forms become normal width, dashes become "-", runs of spaces become one, and invisible
+    characters are removed. Other compatibility forms stay: NFKC would turn the footnote in `1234²` into a digit (UAX
+    #15, 1.2).
     """
-    if text.isascii() and text.isprintable():  # nearly every cell; the long way takes ten times as long
+    if text.isascii() and text.isprintable():  # nearly every cell; the general path takes ten times as long
         return " ".join(text.split())
     folded = unicodedata.normalize("NFC", "".join(map(_narrowed, text))).translate(_DASHES)
     visible = "".join(" " if char.isspace() else char for char in folded if char.isspace() or not _is_invisible(char))
-    # What stood apart before may combine now; composing again makes cleaning twice the same as once.
+    # Removing characters may bring combining marks together. Composing again keeps `clean` idempotent.
     return unicodedata.normalize("NFC", " ".join(visible.split()))
 
 
 def upper(text: str) -> str:
-    """`clean(text)` with the letters a–z raised, and no others."""
+    """Return `clean(text)` with a–z in upper case; no other letter changes."""
     return clean(text).translate(_UPPER)
 
 
 def compact(text: str) -> str:
-    """`upper(text)` without any space, as identifiers are compared (spaces are not in the mark character set)."""
+    """Return `upper(text)` without spaces, the form in which identifiers are compared.
+
+    Spaces are not in the character set of marks.
+    """
     if text.isascii() and text.isprintable():
         return text.replace(" ", "").upper()
     return unicodedata.normalize("NFC", upper(text).replace(" ", ""))
 
 
 def normalise_serial(text: str) -> tuple[str, tuple[str, ...]]:
-    """The serial as it is kept, and warnings: `serial.normalised` (changed), `serial.characters` (outside A–Z 0–9 - /).
+    """Return the serial to store, and warnings.
 
-    A placeholder ("N/A", "-") gives "": there is no serial. The raw text is for the caller to keep.
+    The warnings are `serial.normalised` (the text changed) and `serial.characters` (outside A–Z 0–9 - /). A placeholder
+    ("N/A", "-") gives "" and no warnings. The caller keeps the raw text.
     """
     serial = compact(text)
     if is_placeholder(text):
@@ -96,35 +101,44 @@ def normalise_serial(text: str) -> tuple[str, tuple[str, ...]]:
 
 
 def is_placeholder(text: str) -> bool:
-    """Whether a cell says that its value is missing: `N/A`, `-`, `NULL`, `nan`, `(blank)`."""
+    """Whether a cell states that its value is missing: `N/A`, `-`, `NULL`, `nan`, `(blank)`."""
     word = compact(text).upper()
     return bool(word) and (bool(_NO_VALUE.fullmatch(word)) or word.strip("()[]<>{}") in _PLACEHOLDERS)
 
 
 def normalise_nsn(text: str) -> str | None:
-    """A national stock number as 4-2-3-4, from text with or without dashes or spaces; None if it is not 13 digits."""
+    """Return a national stock number as 4-2-3-4 digits, or None if `text` does not have 13 digits.
+
+    Dashes and spaces in `text` are optional.
+    """
     match = _NSN.fullmatch(compact(text))
     return "-".join(match.groups()) if match else None
 
 
 def check_cage(cage: str) -> str | None:
-    """`cage.pattern` where `cage` (as `compact` gives it) does not fit the US pattern: a warning, never a refusal."""
+    """Return `cage.pattern` if `cage` (as from `compact`) does not match the US pattern, else None.
+
+    It is a warning, never a refusal: codes of other nations differ.
+    """
     return None if _US_CAGE.fullmatch(cage) else "cage.pattern"
 
 
 def parse_eum_level(text: str) -> EumLevel | None:
-    """The monitoring level that a common word names (Enhanced, EEUM, Routine, REUM …); None if it names none."""
+    """Return the monitoring level that a common word names (Enhanced, EEUM, Routine, REUM …), or None."""
     word = _LEVEL_WORDS.get(upper(text))
     return EumLevel(word) if word else None
 
 
 def item_key(cage: str, part_number: str, serial: str, nsn: str = "") -> ItemKey:
-    """What makes two rows the same item: maker, part number (else stock number), serial; each compacted."""
+    """Return the key that two rows share if they are the same item: maker, part number, serial, each compacted.
+
+    The stock number replaces a missing part number.
+    """
     return compact(cage), compact(part_number) or compact(nsn), compact(serial)
 
 
 def _narrowed(char: str) -> str:
-    """The character of usual width, for a full-width or half-width form."""
+    """Return the normal-width character for a full-width or half-width form, and any other character unchanged."""
     form, _, code = unicodedata.decomposition(char).partition(" ")
     return chr(int(code, 16)) if form in {"<wide>", "<narrow>"} else char
 

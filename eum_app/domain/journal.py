@@ -1,8 +1,8 @@
-"""The journal's chain: what an entry is, how it is hashed, and when a slice of it may be appended.
+"""The journal's chain: its entries, their hashes, and the test whether a slice may be appended.
 
-An origin is one writer (a field device, an HQ workstation, an intake process); each (origin, epoch) is one chain of
-entries with seq 1, 2, 3 … and no gap. The envelope and the hash are frozen: docs/bundle-format.md states them for
-readers that are not ours.
+An origin is one writer (a field device, an HQ workstation, an intake process). Each (origin, epoch) is one chain of
+entries with seq 1, 2, 3 … without gaps. Envelope and hash are frozen: docs/bundle-format.md specifies them for other
+implementations.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ _GENESIS_DOMAIN = b"EUM journal genesis 1"
 
 
 class Entry(msgspec.Struct, frozen=True, gc=False):
-    """One line of a journal.
+    """One entry of a journal.
 
-    `recorded_at` is UTC text (see `clock.utc_text`); `elapsed_ms` counts on a monotonic clock since the session was
-    unlocked; `payload` is the fact's exact bytes, kept as they came, unknown fields included.
+    `recorded_at` is UTC text (see `clock.utc_text`). `elapsed_ms` is monotonic time since the session was unlocked.
+    `payload` holds the fact's exact bytes as they arrived, unknown fields included.
     """
 
     origin: str
@@ -48,7 +48,7 @@ class Entry(msgspec.Struct, frozen=True, gc=False):
 
 @dataclass(frozen=True)
 class Head:
-    """The newest entry of one chain; seq 0 and the genesis hash where it is empty."""
+    """The newest entry of one chain. An empty chain has seq 0 and the genesis hash."""
 
     origin: str
     epoch: int
@@ -58,7 +58,7 @@ class Head:
 
 @dataclass(frozen=True)
 class Author:
-    """Who writes, and on which chain: `elapsed_ms` is asked at each entry."""
+    """The writer of entries and its chain. `elapsed_ms` is called once for each entry."""
 
     origin: str
     epoch: int
@@ -68,14 +68,17 @@ class Author:
 
 
 def genesis(origin: str, epoch: int) -> Head:
-    """The head before the first entry. Its hash binds the chain to its origin and epoch."""
+    """Return the head before the first entry. Its hash binds the chain to its origin and epoch."""
     name = origin.encode()
     digest = hashlib.sha384(_GENESIS_DOMAIN + struct.pack(">I", len(name)) + name + struct.pack(">Q", epoch)).digest()
     return Head(origin, epoch, 0, digest)
 
 
 def entry_hash(entry: Entry) -> bytes:
-    """SHA-384 over prev_hash and every other field but the hash, each with its length (big-endian) before it."""
+    """Return SHA-384 (48 bytes) over `prev_hash` and all other fields except `hash`.
+
+    Texts and payload are preceded by their length, big-endian (docs/bundle-format.md, section 7).
+    """
     recorded_at = entry.recorded_at.encode()
     return hashlib.sha384(
         b"".join(
@@ -101,15 +104,15 @@ _ELAPSED = struct.Struct(">Q")
 _PAYLOAD = struct.Struct(">IQ")
 
 
-@lru_cache(maxsize=1024)  # the same few names stand in entry after entry
+@lru_cache(maxsize=1024)  # a chain repeats the same few names in every entry
 def _named(text: str) -> bytes:
-    """Its length, then its bytes."""
+    """Return the length of the UTF-8 text in 4 bytes, then the text."""
     name = text.encode()
     return struct.pack(">I", len(name)) + name
 
 
 def next_entry(head: Head, author: Author, *, recorded_at: str, kind: str, kind_version: int, payload: bytes) -> Entry:
-    """The entry that follows `head`. Raises Refusal `fact.too_large` over 4 MiB."""
+    """Return the entry that follows `head`. Raises Refusal `fact.too_large` for a payload over 4 MiB."""
     if len(payload) > MAX_PAYLOAD_BYTES:
         raise Refusal("fact.too_large", kind=kind, size=len(payload))
     draft = Entry(
@@ -130,23 +133,21 @@ def next_entry(head: Head, author: Author, *, recorded_at: str, kind: str, kind_
 
 
 def head_of(entry: Entry) -> Head:
+    """Return the head of a chain whose newest entry is `entry`."""
     return Head(entry.origin, entry.epoch, entry.seq, entry.hash)
 
 
 def verify_chain(entries: Iterable[Entry], head: Head) -> Head:
-    """Follow `entries` from `head` and return the new head.
-
-    Raises Refusal as `followed` does.
-    """
+    """Verify that `entries` follow `head`, and return the new head. Raises Refusal like `followed`."""
     newest = deque(followed(entries, head), maxlen=1)
     return head_of(newest.pop()) if newest else head
 
 
 def followed(entries: Iterable[Entry], head: Head) -> Iterator[Entry]:
-    """The same entries, each once it is verified that it follows the one before it, the first that it follows `head`.
+    """Yield each entry after verifying that it follows the one before it; the first must follow `head`.
 
-    Raises Refusal `chain.gap` (a number is missing or repeated), `chain.broken` (an entry does not follow the one
-    before it), `chain.altered` (an entry's own hash is wrong), `chain.foreign` (another origin or epoch).
+    Raises Refusal `chain.gap` (a number is missing or repeated), `chain.broken` (`prev_hash` does not match the entry
+    before), `chain.altered` (the entry's hash is wrong), `chain.foreign` (another origin or epoch).
     """
     seq, newest = head.seq, head.hash
     for entry in entries:
@@ -167,12 +168,12 @@ _decoder = msgspec.json.Decoder(Entry)
 
 
 def encode_entry(entry: Entry) -> bytes:
-    """One entry as JSON, binary fields in base64 (the form that travels in bundles)."""
+    """Encode one entry as JSON with binary fields in base64, the form used in bundles."""
     return _encoder.encode(entry)
 
 
 def decode_entry(data: bytes | memoryview) -> Entry:
-    """The entry in `data`. Raises Refusal `entry.unreadable` for anything but a well-formed entry."""
+    """Decode one entry. Raises Refusal `entry.unreadable` for malformed JSON and for fields outside their limits."""
     try:
         entry = _decoder.decode(data)
     except UNREADABLE as error:
@@ -200,10 +201,13 @@ def _is_long(name: str) -> bool:
 
 
 def order_key(observed_at: str, entry: Entry) -> str:
-    """Text whose order is the order of state: observed_at, origin, epoch, seq; never the order of arrival."""
+    """Return the text by which facts are ordered: observed_at, origin, epoch, seq. Order of arrival plays no role."""
     return f"{observed_at}|{entry.origin}|{entry.epoch:06d}|{entry.seq:012d}"
 
 
 def outgoing_origin(hq: str, device: str) -> str:
-    """The chain by which HQ speaks to one device: need-to-know never breaks a chain."""
+    """Return the origin of HQ's outgoing chain for one device.
+
+    A separate chain per device lets HQ send only what that device needs without leaving gaps.
+    """
     return f"{hq}→{device}"

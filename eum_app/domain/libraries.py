@@ -1,4 +1,4 @@
-"""Errors of the system's loader, read for the library that they name."""
+"""Errors of the system's loader: extract the library that they name."""
 
 from __future__ import annotations
 
@@ -8,6 +8,6 @@ _LIBRARY = re.compile(r"([\w.+-]+\.so[.\d]*): ")
 
 
 def unloadable(error: OSError | ImportError) -> str:
-    """The shared library that is missing or cannot be loaded, or empty text where the error names none."""
+    """Return the shared library that is missing or cannot be loaded, or "" if the error names none."""
     found = _LIBRARY.search(str(error))
     return found[1] if found else ""

@@ -1,4 +1,4 @@
-"""Cells of a list, column by column: placeholders, and the damage that refuses a row or makes it doubtful."""
+"""Cells of a list, column by column: placeholders, and damage that rejects a row or makes it doubtful."""
 
 from __future__ import annotations
 
@@ -9,15 +9,18 @@ from eum_app.domain.damage import DOUBTFUL, damage_of, is_error_word
 from eum_app.domain.items import is_placeholder
 
 CellKind = Literal["text", "number", "number_format", "date", "formula", ""]
-"""What a workbook's cell holds; `number_format`: a number whose display is more than its digits. "" in a CSV."""
-# A cell over several lines is ordinary in a remark; anywhere else a lone quote has swallowed the lines between.
+"""Kind of a workbook's cell; "" in a CSV.
+
+A `number_format` cell is a number that is displayed with more than its digits.
+"""
+# Line breaks are normal in a remark. In any other column they show that an unpaired quote swallowed lines.
 MAY_BREAK = frozenset({"remarks", "remark", "note", "location", "nomenclature"})
 IDENTITY_COLUMNS = frozenset({"serial", "part_number", "cage", "nsn", "uii", "rsn"})
-"""The columns that tell one item from another, in lists of every kind."""
+"""Columns that identify an item, in lists of every kind."""
 
 
 def values_in(cells: Mapping[str, str], columns: Iterable[str]) -> dict[str, str]:
-    """The text of each of `columns`, empty where the cell is not there or holds a placeholder (`N/A`, `-`)."""
+    """Return the text of each of `columns`; empty if the cell is missing or a placeholder (`N/A`, `-`)."""
     texts = {column: cells.get(column, "") for column in columns}
     return {
         column: "" if is_placeholder(cell) and not _is_meant(column, cell) else cell for column, cell in texts.items()
@@ -25,17 +28,17 @@ def values_in(cells: Mapping[str, str], columns: Iterable[str]) -> dict[str, str
 
 
 def _is_meant(column: str, cell: str) -> bool:
-    """Whether a word that is a placeholder elsewhere is to be read: a row needs its case, and NA is Namibia."""
+    """Whether a placeholder word is a real value here: a row needs its case, and NA is Namibia."""
     return column == "case_id" or (column == "country" and cell.strip().upper() == "NA")
 
 
 def cell_damage(
     cells: Mapping[str, str], kinds: Mapping[str, CellKind], stated: frozenset[str] = frozenset()
 ) -> tuple[dict[str, str], list[str]]:
-    """What damage the cells show: `<column>.<what>` → text for what refuses the row, and the codes of mere doubts.
+    """Return the damage of the cells: a map of code → text that rejects the row, and a list of codes of doubts.
 
-    `kinds` of a workbook's cells: in a text cell a value that looks like a date or a number was typed so. `stated` are
-    columns of which a person says that the plate reads so.
+    Codes are `<column>.<damage>`. `kinds` are the kinds of a workbook's cells: a text cell that looks like a date or a
+    number was typed that way, so it is only a doubt. `stated` are columns that a person confirmed from the plate.
     """
     bad: dict[str, str] = {}
     doubts: list[str] = []
@@ -43,7 +46,7 @@ def cell_damage(
         bare, kind = cell.strip(), kinds.get(column, "")
         found = damage_of(bare) if column in IDENTITY_COLUMNS else None
         if kind == "formula":
-            # Its result was computed by another program on another day; a list states values.
+            # Another program computed the result on another day; a list must state values.
             bad[f"{column}.formula"] = cell
         elif column not in MAY_BREAK and ("\n" in bare or "\r" in bare):
             bad[f"{column}.line_break"] = cell

@@ -1,4 +1,4 @@
-"""Dates as lists write them: which orders of day and month they allow, and which of them cannot be meant."""
+"""Dates as lists write them: possible orders of day and month, and dates that cannot be correct."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _NOT_YET = timedelta(days=1)  # today elsewhere on Earth
 _COMING = timedelta(days=366)
 _PAST_ONLY = frozenset({"last_inventory", "as_of"})
 NO_TODAY: Final = date.max - _COMING
-"""For reading a row without asking whether its dates have come."""
+"""Today's date for reading rows without the test for future dates."""
 
 # Not strptime's %b: that follows the machine's locale.
 _MONTHS = (
@@ -30,9 +30,9 @@ _NUMERIC = re.compile(r"([0-9]{1,2})([-/.])([0-9]{1,2})\2([0-9]{4})" + _MIDNIGHT
 
 
 def parse_date(text: str, order: DateOrder) -> date | None:
-    """A date from 2025-03-10, 10-Mar-2025, 03/10/2025 (as `order` says); None for an empty cell.
+    """Return the date in 2025-03-10, 10-Mar-2025 or 03/10/2025 (read by `order`); None for an empty cell.
 
-    Two-digit years are not read. Raises ValueError for anything else, and for a day that the calendar does not have.
+    Raises ValueError for any other text, two-digit years, and days that the calendar does not have.
     """
     word = upper(text)
     if not word:
@@ -52,10 +52,11 @@ def parse_date(text: str, order: DateOrder) -> date | None:
 
 
 def date_orders(texts: Iterable[str]) -> frozenset[DateOrder]:
-    """The orders that the numeric dates among `texts` allow.
+    """Return the orders that the numeric dates among `texts` allow.
 
-    One if any date settles it, both if none does, none if they contradict each other; `{"not needed"}` where there is
-    no numeric date, or each reads the same both ways. A date that neither order can read (31/31/2024) says nothing.
+    One order if any date settles it, both if none does, an empty set if dates contradict each other. `{"not needed"}`
+    if there are no numeric dates or each reads the same both ways. A date that fits neither order (31/31/2024) is
+    ignored.
     """
     allowed: set[DateOrder] = {"month first", "day first"}
     seen = False
@@ -71,10 +72,10 @@ def date_orders(texts: Iterable[str]) -> frozenset[DateOrder]:
 
 
 def date_problem(column: str, day: date, today: date) -> tuple[str, bool] | None:
-    """The code of a date that cannot be meant and whether it refuses the row; None for an ordinary date.
+    """Return (code, whether it rejects the row) for a date that cannot be correct, or None.
 
-    `<column>.year` (outside the years that clocks read: a slip, or a Buddhist or Hijri calendar), `<column>.in_future`.
-    What has not arrived may be announced for the coming year; a count cannot be of tomorrow.
+    Codes: `<column>.year` (outside the years that clocks accept: a typing error, or a Buddhist or Hijri calendar) and
+    `<column>.in_future`. A shipment may be announced up to a year ahead; an inventory or a report may not.
     """
     if day.year not in YEARS:
         return f"{column}.year", True
@@ -84,10 +85,10 @@ def date_problem(column: str, day: date, today: date) -> tuple[str, bool] | None
 
 
 def swapped_suspects(cells: Iterable[tuple[int, str]]) -> list[int]:
-    """The lines whose date a spreadsheet may have swapped, from the (line, text) of one column.
+    """Return the lines whose date a spreadsheet may have swapped, from the (line, text) pairs of one column.
 
-    Excel set to month first turns 03/05/2025 into a date and leaves 17/02/2025 as text: real dates whose day is 12 or
-    less throughout, beside texts that only one order can read.
+    Excel set to month first turns 03/05/2025 into a date and leaves 17/02/2025 as text. The sign is a column whose real
+    dates all have a day of 12 or less, beside texts that only one order can read.
     """
     held = list(cells)
     days = [(line, match) for line, text in held if (match := _YEAR_FIRST.fullmatch(upper(text)))]

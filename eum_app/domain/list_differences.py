@@ -29,7 +29,7 @@ _TEXTS: Final = (
 
 
 class Difference(msgspec.Struct, frozen=True):
-    """A column in which a list says something else than the book."""
+    """A column in which a list and the book differ."""
 
     column: str
     held: str
@@ -37,7 +37,7 @@ class Difference(msgspec.Struct, frozen=True):
 
 
 def row_values(row: InventoryRow) -> dict[str, str]:
-    """What a row says, by column, as the book keeps it; columns about which it says nothing are left out."""
+    """Return the values that a row states, by column, in the form that the book stores. Empty columns are left out."""
     values = {column: str(getattr(row, column)) for column in _TEXTS}
     values |= {column: day.isoformat() for column in _DATES if (day := getattr(row, column))}
     if row.has_disposition:
@@ -46,6 +46,6 @@ def row_values(row: InventoryRow) -> dict[str, str]:
 
 
 def differences(row: InventoryRow, held: Mapping[str, str]) -> tuple[Difference, ...]:
-    """The columns in which `row` differs from the book's values of the same item (`held`, by column)."""
+    """Return the columns in which `row` differs from the book's values of the same item (`held`, by column)."""
     said = row_values(row).items()
     return tuple(Difference(column, held[column], value) for column, value in said if held[column] != value)

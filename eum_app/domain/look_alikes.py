@@ -1,4 +1,4 @@
-"""Serial numbers that a person, or a worn label, may confuse. Pairs: DoD IG report 2024-140 on scanning and reading."""
+"""Serial numbers that people or worn labels may confuse. Pairs: DoD IG report 2024-140 on scanning and reading."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ _KEY_CHARACTERS = sorted({character.translate(_TO_KEY) for character in ascii_up
 
 
 def look_alike_key(serial: str) -> str:
-    """The same text for serial numbers that a person may confuse: upper case, 0 for O, 1 for I and L, and so on."""
+    """Return a key that is equal for serials that may be confused: upper case, 0 for O, 1 for I and L, and so on."""
     return serial.upper().translate(_TO_KEY)
 
 
 def serial_confusions(serial: str) -> frozenset[str]:
-    """The serial numbers that differ from `serial` in one character which looks like another (0/O, 1/I/L, …)."""
+    """Return the serials that differ from `serial` by one look-alike character (0/O, 1/I/L, …)."""
     upper = serial.upper()
     return frozenset(
         upper[:at] + other + upper[at + 1 :]
@@ -28,8 +28,10 @@ def serial_confusions(serial: str) -> frozenset[str]:
 
 
 def one_character_off(key: str) -> frozenset[str]:
-    """The keys at Levenshtein distance 1 from a look-alike key, of characters that marks use (MIL-STD-130N: A–Z, 0–9,
-    `-` and `/`). For asking an index: some 65 of them for each character of the key."""
+    """Return the keys at Levenshtein distance 1 from a look-alike key, for an index query.
+
+    Only characters of marks are used (MIL-STD-130N: A–Z, 0–9, `-` and `/`): about 65 keys per character of `key`.
+    """
     cuts = [(key[:at], key[at:]) for at in range(len(key) + 1)]
     return frozenset(
         {left + right[1:] for left, right in cuts if right}
@@ -39,8 +41,10 @@ def one_character_off(key: str) -> frozenset[str]:
 
 
 def near(serial_a: str, serial_b: str) -> bool:
-    """Whether two different serial numbers may be the same one misread: look-alikes, or one character changed,
-    missing or too many (Levenshtein distance 1), letter case aside."""
+    """Whether two different serials may be the same one misread.
+
+    They are look-alikes, or one character is changed, missing or extra (Levenshtein distance 1). Case is ignored.
+    """
     if serial_a == serial_b:
         return False
     a, b = sorted((look_alike_key(serial_a), look_alike_key(serial_b)), key=len)

@@ -1,4 +1,4 @@
-"""The data elements of a mark, in their order and by identifier."""
+"""The data elements of a mark, in order and by identifier."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from eum_app.domain.mark_syntax import Element
 
 
 class Elements(Mapping[str, str]):
-    """The data elements of a mark in their order. As a mapping it gives the first value of each identifier;
-    `pairs` holds all of them, repeated ones too."""
+    """The data elements of a mark, in order.
+
+    As a mapping it returns the first value of each identifier; `pairs` holds all elements, repeated ones too.
+    """
 
     __slots__ = ("pairs",)
 
@@ -38,5 +40,5 @@ class Elements(Mapping[str, str]):
         return f"Elements({self.pairs!r})"
 
     def values_of(self, *identifiers: str) -> tuple[str, ...]:
-        """The distinct values of all elements with one of these identifiers, in the order of the mark."""
+        """Return the distinct values of all elements with one of these identifiers, in the order of the mark."""
         return tuple(dict.fromkeys(element.value for element in self.pairs if element.identifier in identifiers))

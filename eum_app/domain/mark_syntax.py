@@ -1,9 +1,9 @@
-"""How the data of a mark is written down: AIM prefix, ISO/IEC 15434 envelope, separators, data elements.
+"""Syntax of a mark's data: AIM prefix, ISO/IEC 15434 envelope, separators, data elements.
 
-Nothing here knows what the elements mean; `marks` forms the identifier. Sources: ISO/IEC 15434 (envelope, formats
-05, 06, 12), MIL-STD-130N (the interim format DD, macro figure F-8), ISO/IEC 15424 (AIM symbology identifiers),
-ANSI MH10.8.2 (data identifiers are up to three digits and a letter), GS1 General Specifications 3 and 7.8
-(application identifiers, their lengths, and which values end without a separator).
+Nothing here interprets the elements; `marks` forms the identifier. Sources: ISO/IEC 15434 (envelope, formats 05, 06,
+12), MIL-STD-130N (the interim format DD, macro figure F-8), ISO/IEC 15424 (AIM symbology identifiers), ANSI MH10.8.2
+(data identifiers are up to three digits and a letter), GS1 General Specifications 3 and 7.8 (application identifiers,
+their lengths, and which values end without a separator).
 """
 
 from __future__ import annotations
@@ -21,24 +21,25 @@ if TYPE_CHECKING:
 RS, GS, EOT = "\x1e", "\x1d", "\x04"
 HEADER = "[)>"
 MAX_CANDIDATES = 8
+"""Most identifiers that are offered to a person, or formed from one record."""
 
 
 class Element(NamedTuple):
-    """One data element: its identifier (data identifier, text element identifier or GS1 AI; "" if none) and value."""
+    """One data element: its value and identifier (data identifier, text element identifier or GS1 AI; "" if none)."""
 
     identifier: str
     value: str
 
 
 class MarkWarning(NamedTuple):
-    """Something about a mark that a person should know and that does not stop the work."""
+    """A fact about a mark that a person should know and that does not stop the work."""
 
     code: str
     values: Mapping[str, str]
 
 
 class Record(NamedTuple):
-    """One format record of a message: `format` is "05", "06", "12", "DD" or another ISO/IEC 15434 format."""
+    """One format record of a message. `format` is "05", "06", "12", "DD" or another ISO/IEC 15434 format."""
 
     format: str
     elements: tuple[Element, ...]
@@ -46,7 +47,7 @@ class Record(NamedTuple):
 
 @dataclass(frozen=True)
 class Message:
-    """An ISO/IEC 15434 message taken apart."""
+    """A parsed ISO/IEC 15434 message."""
 
     records: tuple[Record, ...]
     warnings: tuple[MarkWarning, ...]
@@ -74,7 +75,7 @@ _AIM = re.compile(r"\][A-Za-z][0-9A-Za-z]")
 
 
 def split_aim_prefix(text: str) -> tuple[str, str]:
-    """The AIM prefix of `text` ("" if there is none that we know) and the rest."""
+    """Return the AIM prefix of `text` ("" if there is no known one) and the rest."""
     found = _AIM.match(text)
     if found and text[1] in _AIM_SYMBOLOGIES:
         return found[0], text[3:]
@@ -82,17 +83,17 @@ def split_aim_prefix(text: str) -> tuple[str, str]:
 
 
 def symbology_of(aim_prefix: str) -> str:
-    """The name of the symbology that an AIM prefix states; the text itself if it is not one."""
+    """Return the name of the symbology that an AIM prefix states, or the text unchanged if it is not such a prefix."""
     return _AIM_SYMBOLOGIES.get(aim_prefix[1:2], aim_prefix) if _AIM.fullmatch(aim_prefix) else aim_prefix
 
 
 def is_gs1_prefix(aim_prefix: str) -> bool:
-    """Whether the prefix says that the data is GS1 elements without an envelope."""
+    """Whether the prefix states that the data is GS1 elements without an envelope."""
     return aim_prefix in _AIM_GS1
 
 
 # ------------------------------------------------------------------------------------------------ separators
-# What scanners send in place of the three control characters; DOMAIN: keyboard wedges and phone apps do all of these.
+# Text that scanners send in place of the three control characters. DOMAIN: wedges and phone apps do all of these.
 _PICTURES = str.maketrans({"␝": GS, "␞": RS, "␄": EOT})
 _AS_TEXT = re.compile(
     r"(?P<caret>\^\^|\^\]|\^D)"
@@ -107,7 +108,7 @@ _HEAD = re.compile(re.escape(HEADER) + RS + _FORMAT)
 _HEAD_WITHOUT_RS = re.compile(re.escape(HEADER) + r"(?P<format>05|06|12|DD)" + GS)
 # Some scanners put an ECI designator or NUL before the data.
 _LEADING = re.compile(r"^(?:\\[0-9]{4,6}|[\x00\s])+(?=\[\))")
-# Some wedges eat the header too. Nobody's serial number begins with a format indicator and an enterprise identifier.
+# Some wedges drop the header too. No serial number begins with a format indicator and an enterprise identifier.
 _HEADLESS = re.compile(r"06(?:17V.{5}(?:1[PT]|S)|18S.{6}|25S.{6})|(?:12|DD)(?:CAG|MFR|SPL) ?.{5} ?(?:SER|UCN|PNO|SEQ)")
 
 
@@ -116,7 +117,7 @@ def _meaning(found: re.Match[str]) -> str:
 
 
 def _text_kinds_in_head(text: str) -> set[str]:
-    """The ways of writing separators as text that the head of a message uses.
+    """Return the notations for separators as text that the head of a message uses.
 
     Only these are replaced, so that a caret inside an ordinary mark stays a caret.
     """
@@ -133,7 +134,7 @@ def _text_kinds_in_head(text: str) -> set[str]:
 
 
 def read_message(text: str) -> Message | None:
-    """Take an ISO/IEC 15434 message apart; None if `text` does not begin as one.
+    """Parse an ISO/IEC 15434 message; return None if `text` does not begin like one.
 
     Raises Refusal `mark.separators_lost` (values: `candidates`), `mark.text_after_trailer`, `mark.run_together`.
     """
@@ -160,7 +161,7 @@ def read_message(text: str) -> Message | None:
     body, _, after = body[len(HEADER) + 1 :].partition(EOT)
     if after.strip():
         raise Refusal("mark.text_after_trailer", text=after.strip()[:40])
-    if HEADER in body:  # the beginning of one scan and another one behind it: nobody's serial holds a header
+    if HEADER in body:  # the beginning of one scan with another behind it: no serial contains a header
         raise Refusal("mark.run_together")
     if not text.rstrip("\r\n\t").endswith(RS + EOT):
         warnings.append(MarkWarning("mark.trailer_missing", {}))
@@ -176,7 +177,7 @@ def _read_record(part: str, warnings: list[MarkWarning]) -> Record:
     if split is None:
         warnings.append(MarkWarning("mark.unknown_format", {"format": code}))
         return Record(code, (Element("", data),) if data else ())
-    if not data.startswith(GS):  # the first separator is gone, so no boundary can be trusted
+    if not data.startswith(GS):  # the first separator is lost, so no boundary can be trusted
         return Record(code, ())
     elements = tuple(element for field in data[1:].split(GS) if field for element in split(field))
     warnings.extend(
@@ -191,7 +192,7 @@ _TEXT_ELEMENT_IDENTIFIER = re.compile(r"([A-Z]{3}) ?(.+)", re.DOTALL)
 
 
 def split_data_identifiers(field: str) -> Iterator[Element]:
-    """The element of `field` by its data identifier; as text if it has none."""
+    """Yield the element of `field` by its data identifier, or with an empty identifier if it has none."""
     found = _DATA_IDENTIFIER.fullmatch(field)
     yield Element(found[1], found[2]) if found else Element("", field)
 
@@ -223,7 +224,10 @@ _GS1_IDENTIFIER_LENGTH = {
 
 
 def split_gs1(field: str) -> Iterator[Element]:
-    """The GS1 elements of `field`, which holds no separator: values of fixed length may be followed by others."""
+    """Yield the GS1 elements of `field`, which contains no separator.
+
+    Another element may follow a value of fixed length.
+    """
     while field:
         length = _GS1_IDENTIFIER_LENGTH.get(field[:2])
         if length is None or not field[:length].isdecimal() or len(field) <= length:
@@ -254,10 +258,10 @@ _LOST_TEXT_ELEMENTS = re.compile(r"(?:CAG|MFR|SPL) ?(?P<cage>.{5}) ?(?:SER|UCN) 
 
 
 def separator_candidates(text: str) -> tuple[str, ...]:
-    """The identifiers that a message may have stood for whose separators were eaten; for a person to choose from.
+    """Return identifiers that a message without separators may have meant, for a person to choose from.
 
-    Never complete and never certain: lengths of the enterprise identifier are known (CAGE 5, DUNS 9, DoDAAC 6),
-    where part number ends and serial number begins is not.
+    The list is never complete and never certain. Lengths of the enterprise identifier are known (CAGE 5, DUNS 9, DoDAAC
+    6); the boundary between part number and serial number is not.
     """
     body = _AFTER_HEAD.sub("", text.translate({0x1D: None, 0x1E: None, 0x04: None}))
     return tuple(dict.fromkeys(islice(_candidates(body), MAX_CANDIDATES)))
@@ -283,7 +287,7 @@ def _candidates(body: str) -> Iterator[str]:
 
 
 def _issued(found: re.Match[str]) -> str:
-    """The enterprise identifier behind its issuing agency code."""
+    """Return the enterprise identifier with its issuing agency code before it."""
     if found["cage"]:
         return "D" + found["cage"]
     return "UN" + found["duns"] if found["duns"] else "LD" + found["dodaac"]

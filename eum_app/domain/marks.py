@@ -1,8 +1,8 @@
-"""What a mark says: its data elements, and the unique item identifier (UII) that they form.
+"""Marks: the data elements of a mark, and the unique item identifier (UII) that they form.
 
-`parse_mark` is the edge: after it nothing handles raw text, and a `Uii` cannot be built invalid. Rules: MIL-STD-130N
-with Change 1, Table A-II (how identifiers are formed) and its Table V (issuing agency codes). A mark with several
-complete identifiers speaks for others (a container label, MIL-STD-129): those are claims, never sightings.
+`parse_mark` is the boundary: later code handles no raw text, and a `Uii` is always valid. Rules: MIL-STD-130N with
+Change 1, Table A-II (how identifiers are formed) and its Table V (issuing agency codes). A mark with several complete
+identifiers describes other items (a container label, MIL-STD-129): those are claims, never sightings.
 """
 
 from __future__ import annotations
@@ -74,7 +74,9 @@ class Uii:
 
 @dataclass(frozen=True)
 class Claimed:
-    """One item that a container's label names: its identifier, and what the label itself states beside it."""
+    """One item that a container label names: its identifier, and the serial and part number that the label states with
+    it.
+    """
 
     uii: str
     serial: str = ""
@@ -83,7 +85,7 @@ class Claimed:
 
 @dataclass(frozen=True)
 class Mark:
-    """What was read. `uii` is None for plain text, for claims, and where no identifier can be formed."""
+    """A parsed mark. `uii` is None for plain text, for claims, and where no identifier can be formed."""
 
     raw: bytes
     text: str
@@ -147,7 +149,7 @@ _OUTSIDE = re.compile(r"[^A-Z0-9/-]")
 
 class _Formed(NamedTuple):
     uii: Uii
-    of: tuple[Element, ...]  # the elements it was formed from, as they stand on the mark
+    of: tuple[Element, ...]  # the elements it was formed from, in the mark's notation
 
     @property
     def way(self) -> tuple[str, ...]:
@@ -165,12 +167,11 @@ def is_us_cage(text: str) -> bool:
 
 
 def parse_mark(raw: bytes, symbology: str | None = None) -> Mark:
-    """Read the bytes of a mark. `symbology` is a name ("Data Matrix") or an AIM identifier ("]d2").
+    """Parse the bytes of a mark. `symbology` is a name ("Data Matrix") or an AIM identifier ("]d2").
 
     Raises Refusal: `mark.empty`, `mark.too_long`, `mark.control_characters`, `mark.separators_lost`,
     `mark.text_after_trailer`, `mark.run_together`, `mark.ambiguous`, `mark.construct_1_no_serial`,
-    `mark.construct_2_no_serial`, `mark.construct_2_no_part`,
-    `mark.uii_too_long`, `mark.uii_invalid`.
+    `mark.construct_2_no_serial`, `mark.construct_2_no_part`, `mark.uii_too_long`, `mark.uii_invalid`.
     """
     if len(raw) > MAX_MARK_BYTES:
         raise Refusal("mark.too_long", length=len(raw), limit=MAX_MARK_BYTES)
@@ -191,8 +192,11 @@ def parse_mark(raw: bytes, symbology: str | None = None) -> Mark:
 
 
 def claims_within(raw: bytes) -> tuple[Claimed, ...]:
-    """The identifiers that stand whole within a part of a message: each complete in one element, with a separator on
-    either side. What the part's edges cut off is left out. Raises Refusal `mark.uii_too_long`, `mark.uii_invalid`."""
+    """Return the identifiers that are complete within a part of a message.
+
+    Each must be in one element with a separator on either side; elements cut off at the part's edges are left out.
+    Raises Refusal `mark.uii_too_long`, `mark.uii_invalid`.
+    """
     whole = re.split("[\x1d\x1e]", _as_text(raw))[1:-1]
     elements = (element for field in whole for element in split_data_identifiers(field))
     formed = _formed(Elements(tuple(one for one in elements if one.identifier in _COMPLETE)))
@@ -229,7 +233,7 @@ def _read_elements(
     claims = tuple(one.uii for one in claimed)
     if uii is None and not claims:
         _refuse_incomplete(elements)
-    own = elements if not claims else Elements()  # what a container says is not said of the container
+    own = elements if not claims else Elements()  # a container label describes its contents, not the container
     nsn = _only(own.values_of(*_NSN))
     return Mark(
         raw,
@@ -249,7 +253,7 @@ def _read_elements(
 
 
 def _formed(elements: Elements) -> Iterator[_Formed]:
-    """Every identifier that the elements of one record form."""
+    """Yield every identifier that the elements of one record form."""
     for identifier, value in elements.pairs:
         construct, issuer = _COMPLETE.get(identifier, (None, ""))
         if construct is not None and len(value) > _SERIAL_BEGINS.get(identifier, 0):
@@ -263,7 +267,7 @@ def _formed(elements: Elements) -> Iterator[_Formed]:
 
 
 def _issued(elements: tuple[Element, ...]) -> Iterator[str]:
-    """The elements' values, the enterprise's behind its issuing agency code."""
+    """Return the elements' values, with the issuing agency code before the enterprise's."""
     return (_ISSUER.get(name, "") + value for name, value in elements)
 
 
@@ -289,7 +293,10 @@ def _each_once(formed: Iterable[_Formed]) -> tuple[Claimed, ...]:
 
 
 def _choose(per_record: list[list[_Formed]]) -> tuple[Uii | None, tuple[Claimed, ...]]:
-    """The one identifier, or the claims; refuses when several ways to form one disagree."""
+    """Return the one identifier, or the claims.
+
+    Raises Refusal `mark.ambiguous` if several ways to form one disagree.
+    """
     formed = [one for record in per_record for one in record]
     distinct = {one.uii.value: one for one in reversed(formed)}
     values = tuple(dict.fromkeys(one.uii.value for one in formed))
@@ -365,7 +372,7 @@ def _warnings(
         found.append(MarkWarning("mark.no_uii", {}))
     if found or not nothing_graver:
         return tuple(found)
-    # Partners mark with their own NCAGEs, so that this is the least of the warnings: said only if it is the only one.
+    # Partners mark with NCAGEs, so this is the least of the warnings and is given only if there is no other.
     return tuple(
         MarkWarning("mark.not_us_cage", {"cage": cage}) for cage in elements.values_of(*_CAGE) if not is_us_cage(cage)
     )

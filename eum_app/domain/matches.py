@@ -1,4 +1,4 @@
-"""Closed vocabularies of matching: what a scanned mark means in a visit, and what an item was found by."""
+"""Closed vocabularies of matching: the meaning of a scanned mark in a visit, and how an item was found."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Roles and what each may do. Roles are a rule of the program, not a cryptographic boundary inside one store."""
+"""Roles and their permissions. Roles are a rule of the program, not a cryptographic boundary inside a store."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from eum_app.domain.vocabulary import Unknown, member_of
 
 
 class Role(StrEnum):
+    """Role of an account; `PERMISSIONS` lists what each may do."""
+
     INSPECTOR = "inspector"
     REVIEWER = "reviewer"
     AUDITOR = "auditor"
@@ -80,26 +82,34 @@ PERMISSIONS: Final[dict[Role, frozenset[Permission]]] = {
         }
     ),
 }
+"""Permissions of each role."""
 
 
 class Scope(msgspec.Struct, frozen=True):
-    """What an account's work is bounded to; empty means all. Programs as in `visits.Program`, countries as the book
-    writes them."""
+    """Limits of an account's work; an empty tuple means no limit.
+
+    `programs` are members of `visits.Program`, `countries` are written as in the book.
+    """
 
     programs: tuple[str, ...] = ()
     countries: tuple[str, ...] = ()
 
     @property
     def is_bounded(self) -> bool:
+        """Whether programs or countries are limited."""
         return bool(self.programs or self.countries)
 
     def covers(self, *, program: str | None = None, country: str | None = None) -> bool:
-        """Whether work on this falls into the scope. None: it is about no single program, or no single country."""
+        """Whether work on this program and country is inside the scope.
+
+        None means that the work concerns no single program, or no single country; it is then not limited.
+        """
         is_program = program is None or not self.programs or program in self.programs
         return is_program and (country is None or not self.countries or country in self.countries)
 
 
 ALL: Final = Scope()
+"""The scope without limits."""
 
 MAY_STATE: Final[dict[Role, frozenset[str]]] = {
     Role.AUDITOR: frozenset(
@@ -119,36 +129,42 @@ MAY_STATE: Final[dict[Role, frozenset[str]]] = {
         }
     )
 }
-"""Kinds of facts that a role may state, where it may not state all: an auditor leaves the traces of its own accesses,
-what it exported, and what becomes of its own way in, and nothing else."""
+"""Kinds of facts that a restricted role may record; a role that is not listed may record all.
+
+An auditor records only its accesses, its exports, and changes to its passphrase and recovery codes.
+"""
 
 _CODE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
 
 
 def may_state(role: Role | Unknown) -> frozenset[str] | None:
-    """Kinds of facts that the role may state; None for all. A role that this version does not know states as little
-    as an auditor."""
+    """Return the kinds of facts that the role may record, or None for all.
+
+    A role that this version does not know may record as little as an auditor.
+    """
     return MAY_STATE[Role.AUDITOR] if isinstance(role, Unknown) else MAY_STATE.get(role)
 
 
 def is_code(name: str) -> bool:
-    """Whether a name may name an account: ASCII, so that no two look alike, and no path."""
+    """Whether `name` is a valid account code: ASCII, so that no two look alike, and without path characters."""
     return _CODE.fullmatch(name) is not None
 
 
 def is_store_name(name: str) -> bool:
-    """Whether a name may name a store or a device: as `is_code`, because it stands in file names, and without the
-    underscore, because it stands in certificates (X.520 serialNumber is a PrintableString)."""
+    """Whether `name` is a valid name for a store or device: an account code without underscores.
+
+    File names contain it, and so do certificates, whose X.520 serialNumber is a PrintableString without underscore.
+    """
     return is_code(name) and "_" not in name
 
 
 def folded(name: str) -> str:
-    """What two names have in common that differ only in case or in the form of their characters."""
+    """Return a form that is equal for names that differ only in case or Unicode form (NFKC)."""
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
 
 
 def require_role(role: str) -> Role:
-    """`role` as a known role. Raises Refusal `role.unknown`."""
+    """Return `role` as a known role. Raises Refusal `role.unknown`."""
     found = member_of(Role, role)
     if found is None:
         raise Refusal("role.unknown", role=role, known=", ".join(Role))
@@ -156,11 +172,11 @@ def require_role(role: str) -> Role:
 
 
 def may(role: Role | Unknown, permission: Permission) -> bool:
-    """Whether the role holds the permission; a role that this version does not know holds none."""
+    """Whether the role has the permission. A role that this version does not know has none."""
     return not isinstance(role, Unknown) and permission in PERMISSIONS[role]
 
 
 def require(role: Role | Unknown, permission: Permission) -> None:
-    """Raises Refusal `permission.denied` where the role does not hold the permission."""
+    """Raise Refusal `permission.denied` if the role does not have the permission."""
     if not may(role, permission):
         raise Refusal("permission.denied", role=role, permission=permission)

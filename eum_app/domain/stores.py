@@ -1,4 +1,4 @@
-"""Closed vocabularies about a store: its kind, how it was copied, how sessions end, and where a time comes from."""
+"""Closed vocabularies about a store: kind, how it was copied, ends of sessions, sources of time."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ from enum import StrEnum
 
 
 class StoreKind(StrEnum):
+    """Kind of a store: headquarters or a field device."""
+
     HQ = "hq"
     FIELD = "field"
 
 
 class CopyKind(StrEnum):
-    """How a store turned out not to be the one that was left (`CopyNoticed.how`)."""
+    """How a store differs from the one that was last open here (`CopyNoticed.how`): a copy, or an earlier state."""
 
     COPIED = "copied"
     PUT_BACK = "put_back"
@@ -35,7 +37,7 @@ class SessionEnd(StrEnum):
 
 
 class JumpSeenBy(StrEnum):
-    """What a clock was compared with when its jump was noticed (`ClockJumped.noticed_by`)."""
+    """Reference against which a clock jump was noticed (`ClockJumped.noticed_by`)."""
 
     JOURNAL = "journal"
     SESSION = "session"
@@ -43,7 +45,7 @@ class JumpSeenBy(StrEnum):
 
 
 class TimeSource(StrEnum):
-    """Where a correction of time takes the right time from (`TimeCorrected.source`)."""
+    """Source of the correct time in a correction (`TimeCorrected.source`)."""
 
     GNSS = "gnss"
     PERSON = "person"
@@ -51,7 +53,7 @@ class TimeSource(StrEnum):
 
 
 class UnlockedBy(StrEnum):
-    """How a person got back in (`PassphraseChanged.how`, `AccountUnlocked.how`)."""
+    """How a person regained access (`PassphraseChanged.how`, `AccountUnlocked.how`)."""
 
     OWN = "own"
     RESET = "reset"

@@ -1,4 +1,7 @@
-"""When a clock is to be doubted: set back, or far ahead, against what is known. Nothing is refused for it."""
+"""Tests whether a clock was set back or runs far ahead.
+
+A doubtful clock is recorded; nothing is refused because of it.
+"""
 
 from __future__ import annotations
 
@@ -6,45 +9,53 @@ from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
 BACK: Final = timedelta(seconds=2)
-"""A clock that goes back by more than this was set back: what time services do to a running clock is less."""
+"""A clock that goes back by more than this was set back. Time services adjust a running clock by less."""
 SLOW: Final = timedelta(minutes=10)
-"""A clock that shows so much less than the monotonic one says has been set back by less than went by."""
+"""A clock that lags the monotonic clock by more than this was set back by less than the time that passed."""
 AHEAD_IN_SESSION: Final = timedelta(days=1)
-"""A sleeping machine's monotonic clock stands still; nobody's session sleeps for a day."""
+"""A clock further ahead than this was set.
+
+A sleeping machine's monotonic clock stops, but no session sleeps for a day.
+"""
 AHEAD_SINCE_ENTRY: Final = timedelta(days=366)
+"""A clock further ahead of the journal's newest entry than this was set."""
 TOLERANCE: Final = timedelta(minutes=5)
-"""How far two machines' clocks may be apart before one of them is doubted."""
+"""Accepted difference between the clocks of two machines."""
 
 APART: Final = timedelta(seconds=2)
-"""How far what a receiver says may move against the clock in one session without being worth another fact: sentences
-come up to a second late."""
+"""Change of a receiver's offset within a session that is worth another fact. Sentences arrive up to a second late."""
 
 
 class Heard(NamedTuple):
-    """What a satellite receiver said the time was, and what the clock of this machine showed then."""
+    """A satellite receiver's time, and this machine's clock at the same moment."""
 
     satellite_at: datetime
     clock_at: datetime
 
     @property
     def ahead(self) -> timedelta:
-        """How far the clock is ahead of satellite time."""
+        """Return how far the clock is ahead of satellite time (negative: behind)."""
         return self.clock_at - self.satellite_at
 
 
 def is_news(told: timedelta | None, ahead: timedelta) -> bool:
-    """Whether how far the clock is ahead is not what was `told` of it before (None: nothing was)."""
+    """Whether the offset `ahead` differs enough from the last recorded one to record it (`told`; None: none recorded).
+
+    The limit is `APART`.
+    """
     return told is None or abs(ahead - told) > APART
 
 
 def jumped_since_entry(newest: datetime, now: datetime) -> bool:
-    """Whether `now` does not fit after the newest entry of the journal."""
+    """Whether `now` is implausible after the newest entry of the journal: before it, or more than a year later."""
     return now < newest - BACK or now > newest + AHEAD_SINCE_ENTRY
 
 
 def expected_in_session(before: datetime, passed: timedelta, now: datetime) -> datetime | None:
-    """What the clock should show when `passed` went by on the monotonic one since it showed `before`; None where it
-    shows about that."""
+    """Return the time that the clock should show if it jumped, else None.
+
+    `before` is what it showed when `passed` began on the monotonic clock.
+    """
     expected = before + passed
     if now < before - BACK or now < expected - SLOW or now > expected + AHEAD_IN_SESSION:
         return expected

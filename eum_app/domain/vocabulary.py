@@ -1,10 +1,10 @@
 """Closed vocabularies, and values that a newer version may add to them.
 
 Each closed vocabulary is a `StrEnum` beside the rules that use it (`visits.Outcome`, `people.Role` …). Its members are
-the wire text itself, so facts, database rows, CSV and JSON hold the same bytes as plain strings would.
+the wire text, so facts, database rows, CSV and JSON hold the same bytes as plain strings would.
 
-Facts decode to `str`, because msgspec refuses enum values that it does not know, and a newer device's fact must stay
-readable. Code that acts on a value reads it with `read_as`; the type checker then asks for the case of `Unknown`.
+Facts decode to `str`, because msgspec refuses unknown enum values and a newer device's fact must stay readable. Code
+that acts on a value reads it with `read_as`; the type checker then requires the case of `Unknown`.
 """
 
 from __future__ import annotations
@@ -16,20 +16,20 @@ from typing import Any, Final, Self, TypeVar
 Vocabulary = TypeVar("Vocabulary", bound=StrEnum)
 
 MAX_SHOWN: Final = 60
-"""Characters of an unknown value that are shown; the value itself stays whole."""
+"""Characters of an unknown value that are shown. The stored value is not cut."""
 _UNSEEN: Final = re.compile("[\u0000-\u001f\u007f-\u009f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
-"""Invisible characters and those that turn text around: a hostile device may put them into any value."""
+"""Invisible characters and those that reverse text; a hostile device may put them into any value."""
 
 
 class Unknown(StrEnum):
     """A value that this version does not know, with its text: `Unknown("sighted_by_drone")`.
 
-    Being an enum, it is encoded by msgspec, stored by every database driver and compared like its text. Any text makes
-    a value; the only named member is the empty text.
+    As an enum it is encoded by msgspec, stored by every database driver, and compared like its text. Any text makes a
+    value; the only named member is the empty text.
     """
 
     EMPTY = ""
-    """Nothing was stated."""
+    """The empty text: nothing was stated."""
 
     @classmethod
     def _missing_(cls, value: object) -> Self | None:
@@ -45,19 +45,19 @@ class Unknown(StrEnum):
 
     @property
     def shown(self) -> str:
-        """The text for people: at most `MAX_SHOWN` characters, invisible ones replaced by their number."""
+        """The text to display: at most `MAX_SHOWN` characters, with invisible ones replaced by their code points."""
         text = str(self)
         visible = _UNSEEN.sub(lambda found: f"\\u{ord(found.group()):04x}", text[:MAX_SHOWN])
         return visible if len(text) <= MAX_SHOWN else f"{visible}…"
 
 
 def read_as(vocabulary: type[Vocabulary], text: str) -> Vocabulary | Unknown:
-    """The member of `vocabulary` that `text` stands for, or `Unknown` with the same text. Never raises."""
+    """Return the member of `vocabulary` with this text, or `Unknown` with the same text. Never raises."""
     member = vocabulary._value2member_map_.get(text)
     return member if isinstance(member, vocabulary) else Unknown(text)
 
 
 def member_of(vocabulary: type[Vocabulary], text: str) -> Vocabulary | None:
-    """The member of `vocabulary` that `text` stands for; None where it is none. For input that may be refused."""
+    """Return the member of `vocabulary` with this text, or None. For input that may be refused."""
     member = vocabulary._value2member_map_.get(text)
     return member if isinstance(member, vocabulary) else None
