@@ -9,6 +9,8 @@ from typing import Final
 from PySide6.QtCore import QEvent, QObject, QTimer, Signal
 from PySide6.QtWidgets import QApplication
 
+from ui.kit.guard import guarded
+
 Clock = Callable[[], float]
 
 TICK_MS: Final = 5_000
@@ -32,6 +34,7 @@ _ACTIVITY: Final = frozenset(
 )
 
 
+@guarded
 class IdleWatch(QObject):
     """`lock_due` carries `idle` or `sleep`, once; then nothing until `start`.
 

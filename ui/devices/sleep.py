@@ -17,6 +17,8 @@ from typing import Any, Final
 from PySide6.QtCore import SLOT, QAbstractNativeEventFilter, QByteArray, QCoreApplication, QObject, Slot
 from PySide6.QtDBus import QDBusConnection, QDBusMessage, QDBusPendingCallWatcher, QDBusUnixFileDescriptor
 
+from ui.kit.guard import guarded
+
 _SERVICE: Final = "org.freedesktop.login1"
 _PATH: Final = "/org/freedesktop/login1"
 _MANAGER: Final = "org.freedesktop.login1.Manager"
@@ -107,6 +109,7 @@ def means_lock(message: int, word: int) -> str:
     return "screen" if (message, word) == (_WM_WTSSESSION_CHANGE, _WTS_SESSION_LOCK) else ""
 
 
+@guarded
 class _WindowsMessages(QAbstractNativeEventFilter):
     """Top-level windows are sent power messages; session messages must be asked for."""
 

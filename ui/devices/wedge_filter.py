@@ -18,6 +18,7 @@ from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
 from eum_app.scanning.wedge import AltReleased, Burst, BurstCollector, Key, Typed, WedgeSettings
+from ui.kit.guard import guarded
 
 # FS, GS, RS, US and EOT (ISO/IEC 15434), as scanners send them: Ctrl+\ Ctrl+] Ctrl+^ Ctrl+_ Ctrl+D.
 _SEPARATORS = frozenset("\x1c\x1d\x1e\x1f\x04")
@@ -40,6 +41,7 @@ class _Press:
         return QKeyEvent(kind, self.key, self.modifiers, self.text, self.is_repeat)
 
 
+@guarded
 class WedgeFilter(QObject):
     """`mark_scanned` carries the scan's bytes, separators included. `close()` takes the filter off."""
 

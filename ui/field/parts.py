@@ -14,6 +14,7 @@ from db.queries.visits import VisitRow, all_visits, closing
 from eum_app.domain.errors import Refusal
 from eum_app.domain.visits import Outcome
 from eum_app.usecases.calls import Connection
+from ui.kit.guard import guarded
 from ui.kit.theme import status_mark
 from ui.kit.widgets import ActionButton, PageHeader
 
@@ -38,6 +39,7 @@ def name_header_buttons(header: PageHeader, *names: str) -> None:
         made.setObjectName(name)
 
 
+@guarded
 class Places(QStackedWidget):
     """Places of which one shows, each scrolling by itself, so none asks for more height than its least: Qt would ask
     for what the tallest would like, and the buttons that decide would lie under the window's edge."""

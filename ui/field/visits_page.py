@@ -12,6 +12,7 @@ from eum_app.usecases.calls import query
 from ui.field.parts import holds_focus, named, progress_parts, visit_cards
 from ui.kit import words
 from ui.kit.desk import Desk
+from ui.kit.guard import guarded
 from ui.kit.page import Page
 from ui.kit.theme import inset, theme
 from ui.kit.widgets import (
@@ -103,6 +104,7 @@ class VisitsPage(Page):
             self._grid.setColumnStretch(at, 1 if at < columns else 0)
 
 
+@guarded
 class VisitCard(Card):
     """One visit. The whole card opens it; the button is what the keyboard reaches."""
 

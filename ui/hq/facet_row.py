@@ -10,6 +10,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QComboBox, QGridLayout, QWidget
 
 from db.queries.inventory import FACETS, FacetValue, ItemFilter
+from ui.kit.guard import guarded
 from ui.kit.theme import inset, theme
 from ui.kit.words import count, joined, word
 from ui.shared.page_parts import choices
@@ -24,6 +25,7 @@ _ALL = {
 }
 
 
+@guarded
 class FacetRow(QWidget):
     """`chosen` carries the facet and the value, "" for all."""
 

@@ -23,6 +23,7 @@ from eum_app.usecases.lists.preview_list import Shown, layout_of, preview_list
 from ui.hq.list_rows import ListRows
 from ui.hq.read_as import ReadAs
 from ui.kit.desk import Desk
+from ui.kit.guard import guarded
 from ui.kit.messages import column_word, sentence
 from ui.kit.page import Page
 from ui.kit.widgets import (
@@ -43,6 +44,7 @@ from ui.kit.words import count, counted, word
 from ui.shared.page_parts import Job, choices, may, named, why_not
 
 
+@guarded
 class _Fitting(Columns):
     """Columns that scroll inside: their whole height is no reason for the page to scroll as well."""
 

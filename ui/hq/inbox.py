@@ -21,6 +21,7 @@ from eum_app.usecases.exchange.verify_bundle import Imported, ImportOutcome
 from eum_app.usecases.session import Session
 from ui.kit.delegates import ChipSpec
 from ui.kit.desk import Desk
+from ui.kit.guard import guarded
 from ui.kit.messages import sentence
 from ui.kit.models import Column, IdsTableModel, table_view
 from ui.kit.page import Page
@@ -107,6 +108,7 @@ def _receipt_words(outcome: ImportOutcome) -> str:
     )
 
 
+@guarded
 class DropZone(QFrame):
     """Where files are dropped."""
 

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QStyleOptionViewItem, QWidget
 from db.queries.overview import Tally
 from ui.kit.delegates.cell_delegate import CellDelegate
 from ui.kit.delegates.content import ROW_ROLE
+from ui.kit.guard import guarded
 from ui.kit.theme import theme
 from ui.kit.theme.paint import bar_token, focus_ring
 from ui.kit.widgets import Button, StatTile, button, hbox
@@ -35,6 +36,7 @@ def per_cent(part: int, whole: int) -> str:
     return f"{share} %"
 
 
+@guarded
 class FigureTile(StatTile):
     """A figure; a click, Enter or Space opens the page with the rows behind it."""
 
@@ -89,6 +91,7 @@ class FigureTile(StatTile):
             painter.end()
 
 
+@guarded
 class BarDelegate(CellDelegate):
     """Draws a row's tally as a bar. The counts stand in columns of their own: the bar alone says nothing."""
 
@@ -136,6 +139,7 @@ def draw_bar(painter: QPainter, area: QRectF, parts: Sequence[tuple[int, str]], 
     painter.restore()
 
 
+@guarded
 class ColumnChart(QWidget):
     """Counts over time as columns, the oldest first: the number above, the name below, parts from the ground up.
 

@@ -14,6 +14,7 @@ from eum_app.domain.dispositions import Disposition
 from eum_app.domain.findings import Decision
 from eum_app.domain.visits import Outcome, Party
 from ui.hq.review_data import FindingDetail, Picture
+from ui.kit.guard import guarded
 from ui.kit.messages import how_read, sentence
 from ui.kit.theme import inset, theme
 from ui.kit.widgets import (
@@ -213,6 +214,7 @@ class EvidenceCard(Card):
             strip.add(picture.evidence.object_id, image, caption)
 
 
+@guarded
 class PictureView(QWidget):
     """One picture as large as the page; wheel, + and − zoom, dragging and arrows move (Esc is the page's)."""
 

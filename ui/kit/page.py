@@ -11,6 +11,7 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from eum_app.domain.areas import Area
+from ui.kit.guard import guarded
 from ui.kit.theme import inset
 from ui.kit.widgets import ActionButton, NoticeBar, PageHeader, panel, tip_with_key
 
@@ -39,6 +40,10 @@ class Page(QWidget):
     """The store is being locked, and the page hidden: whatever films remembers what it did. What was typed stays."""
     taken_up = Signal()
     """The same account has unlocked the store again."""
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        guarded(cls)
 
     def __init__(self, title: str = "", crumb: str = "") -> None:
         super().__init__()

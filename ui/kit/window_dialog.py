@@ -7,6 +7,7 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QDialog, QLabel, QProgressBar, QVBoxLayout, QWidget
 
 from eum_app.domain.errors import KnownError
+from ui.kit.guard import guarded
 from ui.kit.messages import sentence
 from ui.kit.theme import inset, theme
 from ui.kit.widgets import Button, hbox, label, scrolled, vbox
@@ -15,6 +16,7 @@ from ui.kit.widgets.fit_area import least_height
 _WIDTH = 520
 
 
+@guarded
 class WindowDialog(QDialog):
     """Over its window; while `is_busy` it cannot be closed."""
 

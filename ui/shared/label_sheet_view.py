@@ -7,9 +7,11 @@ from PySide6.QtGui import QBrush, QImage, QMouseEvent, QPainter, QPaintEvent, QP
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from eum_app.reports.label_sheet import LabelSheet
+from ui.kit.guard import guarded
 from ui.kit.theme import theme
 
 
+@guarded
 class LabelSheetView(QWidget):
     """Shows `show_sheet`'s picture fitted into it, with the outlines of the labels and where the first one goes.
 

@@ -24,6 +24,7 @@ from eum_app.domain.people import PERMISSIONS, Permission
 from eum_app.usecases.calls import ChildCall
 from eum_app.usecases.session import Session
 from ui.kit.desk import Desk
+from ui.kit.guard import guarded
 from ui.kit.models import IdsTableModel
 from ui.kit.tasks import ChildTask
 from ui.kit.widgets import button, hbox, label, vbox
@@ -60,6 +61,7 @@ def why_not(session: Session, permission: Permission) -> str:
     return words.format(role=role(session.role), able=", ".join(able))
 
 
+@guarded
 class _Choices(QComboBox):
     """Where there is no room for what is chosen, it ends in dots, and the tooltip has the whole: Qt cuts it."""
 

@@ -20,6 +20,7 @@ from assets import asset
 from db.files import own_folder
 from eum_app import APP_ID
 from eum_app.domain.errors import KnownError, Trouble
+from ui.kit.guard import guarded
 from ui.kit.theme import MODES, theme
 from ui.window.run_notes import run_noted
 from ui.window.unlock import UnlockPage
@@ -47,6 +48,7 @@ _BEFORE_SLEEP_S = 4.0
 """Logind gives five seconds."""
 
 
+@guarded
 class AppWindow(QWidget):
     """The one window over a store folder: first start, unlock page, or the shell. No `exec` in here.
 

@@ -14,6 +14,7 @@ from eum_app.domain.errors import KnownError, Refusal
 from eum_app.domain.people import Role, is_code, is_store_name
 from eum_app.domain.stores import StoreKind
 from ui.kit import words
+from ui.kit.guard import guarded
 from ui.kit.messages import sentence
 from ui.kit.widgets import Button, Card, FormField, button, card_between_markings, hbox, label, panel, vbox
 from ui.kit.widgets.rail import BrandMark
@@ -37,6 +38,7 @@ class NewStore:
     database_url: str | None = field(repr=False)
 
 
+@guarded
 class FirstStart(QWidget):
     """Asks what a new store needs, step by step. `create_requested` carries a `NewStore`; the secrets leave their
     fields with it and are not kept."""

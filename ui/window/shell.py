@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 
 from eum_app.domain.areas import Area
 from eum_app.domain.errors import KnownError
+from ui.kit.guard import caught, guarded
 from ui.kit.page import KeyEntry, Page
 from ui.kit.tasks import Tasks
 from ui.kit.theme import gathered, inset, theme
@@ -34,6 +35,7 @@ __all__ = ["DeviceState", "Page", "Shell"]
 NARROW_DP = 1000
 
 
+@guarded
 class Shell(QWidget):
     """The window. Pages are added with `add_page`; `show_page` goes to one; `tasks.store_changed` refreshes them."""
 
@@ -91,6 +93,7 @@ class Shell(QWidget):
         tasks.store_changed.connect(self.refresh)
         tasks.failed.connect(self.show_error)
         tasks.crashed.connect(self.show_crash)
+        caught().act_failed.connect(self._show_failed_act, Qt.ConnectionType.QueuedConnection)
         theme().changed.connect(self._fit)
         self.resize(1440, 900)
 
@@ -208,6 +211,10 @@ class Shell(QWidget):
         self._stack.setCurrentWidget(self._crash_frame)
         self._crash.go_on_button.setFocus(Qt.FocusReason.OtherFocusReason)
 
+    def _show_failed_act(self, bug: BaseException) -> None:
+        if self.isVisible():
+            self.show_crash(bug)
+
     def _leave_crash(self) -> None:
         if self._before_crash:
             self.show_page(self._before_crash)
@@ -266,6 +273,7 @@ class Shell(QWidget):
         self._sheet.setGeometry(self.rect())
 
 
+@guarded
 class _Stack(QStackedWidget):
     """The pages. Each may scroll where the window is smaller than the page's least: nothing is cut at 200 %."""
 
@@ -278,6 +286,7 @@ class _Stack(QStackedWidget):
         return QSize(theme().dp(240), theme().dp(200))
 
 
+@guarded
 class ShortcutsSheet(QFrame):
     """All keys, over the window; F1 or Esc closes it."""
 

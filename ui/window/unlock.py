@@ -10,6 +10,7 @@ from PySide6.QtGui import QAction, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from eum_app.domain.errors import KnownError
+from ui.kit.guard import guarded
 from ui.kit.messages import sentence
 from ui.kit.theme import inset, theme
 from ui.kit.widgets import Button, Card, CuiBanner, FormField, button, hbox, label, scrolled, set_look, vbox
@@ -24,6 +25,7 @@ _MARK = "[)>"
 """How marks begin (ISO/IEC 15434)."""
 
 
+@guarded
 class UnlockPage(QWidget):
     """Accept the notice, then unlock. `unlock_requested` carries account and passphrase once both are there.
 

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from db.queries.checks import CheckRow
 from ui.field.parts import named
 from ui.kit import words
+from ui.kit.guard import guarded
 from ui.kit.theme import status_mark
 from ui.kit.widgets import Card, Chip, button, empty_layout, hbox, label, row, scrolled, vbox
 
@@ -24,6 +25,7 @@ def photos_said(number: int) -> str:
     return tr("field", "1 photo") if number == 1 else tr("field", "{count} photos").format(count=words.count(number))
 
 
+@guarded
 class RecentPanel(Card):
     """The newest checks, the last one with Undo."""
 

@@ -17,6 +17,7 @@ from ui.field.visit.scan_worker import ScanWorker, Seen, read_still
 from ui.field.visit.seen_view import SeenView
 from ui.kit import settings, words
 from ui.kit.desk import Desk
+from ui.kit.guard import guarded
 from ui.kit.messages import sentence
 from ui.kit.settings import CameraSettings
 from ui.kit.widgets import Button, Card, Chip, ScanField, button, hbox, label, set_look, vbox
@@ -27,6 +28,7 @@ _FRAME_MS = 1_500
 _TONES: Final[dict[str, Tone]] = {"ok": "accepted", "accent": "accepted", "warn": "attention", "bad": "stop"}
 
 
+@guarded
 class ScanPanel(Card):
     """Camera, video, photo, typed text. `seen` shows each view and reports it, `typed` carries what was typed."""
 

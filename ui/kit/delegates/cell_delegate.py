@@ -7,12 +7,14 @@ from PySide6.QtGui import QHelpEvent, QPainter
 from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QToolTip
 
 from ui.kit.delegates.content import CHIP_ROLE, ChipSpec
+from ui.kit.guard import guarded
 from ui.kit.theme import theme
 from ui.kit.theme.paint import chip_size, paint_chip
 
 Index = QModelIndex | QPersistentModelIndex
 
 
+@guarded
 class CellDelegate(QStyledItemDelegate):
     """Text as the style sheet has it; a `ChipSpec` of `CHIP_ROLE` instead of text where there is one."""
 

@@ -10,6 +10,7 @@ from PySide6.QtGui import QFontMetrics, QPainter, QPainterPath
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from ui.kit.delegates.content import ROW_ROLE, ChipSpec, RowContent
+from ui.kit.guard import guarded
 from ui.kit.theme import Theme, theme
 from ui.kit.theme.paint import bar_token, chip_size, focus_ring, paint_chip
 
@@ -19,6 +20,7 @@ VISIT_HEIGHT = 92
 _LEAD_WIDTH = 98
 
 
+@guarded
 class RowDelegate(QStyledItemDelegate):
     """`present` makes a row object (the model's `ROW_ROLE`) into what is shown. `height` is a size at 100 %."""
 
@@ -31,10 +33,16 @@ class RowDelegate(QStyledItemDelegate):
         return QSize(theme().dp(160), max(theme().touch, theme().dp(self._height)))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        painter.save()
+        try:
+            self._paint_row(painter, option, index)
+        finally:
+            painter.restore()
+
+    def _paint_row(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         look = theme()
         area: QRect = option.rect
         state: QStyle.StateFlag = option.state
-        painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._ground(painter, area, state, look)
         row = index.data(ROW_ROLE)
@@ -45,7 +53,6 @@ class RowDelegate(QStyledItemDelegate):
             self._content(painter, area, self._present(row), look)
         if state & QStyle.StateFlag.State_HasFocus and state & QStyle.StateFlag.State_KeyboardFocusChange:
             focus_ring(painter, area.adjusted(2, 2, -2, -2), look, 6)
-        painter.restore()
 
     def _ground(self, painter: QPainter, area: QRect, state: QStyle.StateFlag, look: Theme) -> None:
         is_selected = bool(state & QStyle.StateFlag.State_Selected)
@@ -150,16 +157,18 @@ def _bar(painter: QPainter, area: QRectF, content: RowContent, look: Theme) -> N
     shape = QPainterPath()
     shape.addRoundedRect(area, 4, 4)
     painter.save()
-    painter.setClipPath(shape, Qt.ClipOperation.IntersectClip)
-    painter.fillRect(area, look.color("mute_soft"))
-    is_rtl = painter.layoutDirection() == Qt.LayoutDirection.RightToLeft
-    at = 0.0
-    for count, tone in content.progress:
-        width = area.width() * count / content.total if content.total else 0
-        left = area.right() - at - width if is_rtl else area.left() + at
-        painter.fillRect(QRectF(left, area.top(), width, area.height()), look.color(bar_token(tone)))
-        at += width
-    painter.restore()
+    try:
+        painter.setClipPath(shape, Qt.ClipOperation.IntersectClip)
+        painter.fillRect(area, look.color("mute_soft"))
+        is_rtl = painter.layoutDirection() == Qt.LayoutDirection.RightToLeft
+        at = 0.0
+        for count, tone in content.progress:
+            width = area.width() * count / content.total if content.total else 0
+            left = area.right() - at - width if is_rtl else area.left() + at
+            painter.fillRect(QRectF(left, area.top(), width, area.height()), look.color(bar_token(tone)))
+            at += width
+    finally:
+        painter.restore()
     if look.name == "sunlight":
         painter.setPen(look.color("ink"))
         painter.setBrush(Qt.BrushStyle.NoBrush)

@@ -17,6 +17,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 
 from eum_app.domain.errors import KnownError
 from ui.kit.delegates.content import CHIP_ROLE, ID_ROLE, ROW_ROLE, ChipSpec
+from ui.kit.guard import guarded
 from ui.kit.tasks import Tasks
 from ui.kit.theme import theme
 
@@ -58,6 +59,7 @@ def _alignment(column: Column) -> int:
     return int(side | Qt.AlignmentFlag.AlignVCenter)
 
 
+@guarded
 class IdsTableModel(QAbstractTableModel):
     """Ids and a page cache. With `tasks` both are fetched in the background; without, at once (for tests).
 

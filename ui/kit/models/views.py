@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QStyleOpti
 
 from ui.kit.delegates.cell_delegate import CellDelegate
 from ui.kit.delegates.row_delegate import RowDelegate
+from ui.kit.guard import guarded
 from ui.kit.models.ids_model import IdsTableModel
 from ui.kit.theme import theme
 
@@ -103,6 +104,7 @@ def on_current(view: QAbstractItemView, run: Callable[[str | None], object]) -> 
     view.selectionModel().currentRowChanged.connect(lambda _now, _before: run(current_id(view)))
 
 
+@guarded
 class _Table(QTableView):
     """Asks for no more height than it needs at least: what is stretched grows anyway, and a taller wish would be taken
     from the cards beside it (Qt counts the wish of what wraps as its least height)."""
@@ -111,6 +113,7 @@ class _Table(QTableView):
         return QSize(super().sizeHint().width(), self.minimumSizeHint().height())
 
 
+@guarded
 class _List(_Table):
     """Home and End go to the first and the last row, as in a list."""
 

@@ -6,6 +6,7 @@ from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, QEvent, QObject,
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QMenu, QPushButton, QSizePolicy
 
+from ui.kit.guard import guarded
 from ui.kit.widgets.base import hbox, set_look
 
 ANSWERS: dict[str, str] = {
@@ -27,6 +28,7 @@ def answer_text(value: str) -> str:
     return QCoreApplication.translate("answer", ANSWERS[value])
 
 
+@guarded
 class SegmentedAnswer(QFrame):
     """Emits `answered(value)` with a key of `ANSWERS` each time the person answers, also when the answer changes.
 

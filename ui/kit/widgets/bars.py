@@ -8,6 +8,7 @@ from PySide6.QtCore import QCoreApplication, QLocale, QPointF, QRect, QRectF, QS
 from PySide6.QtGui import QFontMetrics, QPainter, QPainterPath, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QWidget
 
+from ui.kit.guard import guarded
 from ui.kit.theme import inset, theme
 from ui.kit.theme.paint import bar_token
 from ui.kit.widgets.base import hbox, label, set_look, vbox
@@ -18,6 +19,7 @@ Parts = Sequence[tuple[int, str]]
 _TILE_WIDTH = 190
 
 
+@guarded
 class StackedBar(QWidget):
     """Counts by tone against a total. Say the counts in words beside it: the bar itself is decoration."""
 
@@ -65,6 +67,7 @@ class StackedBar(QWidget):
         painter.end()
 
 
+@guarded
 class ProgressSummary(QWidget):
     """`128 of 214 checked … 60 %` over a segmented bar."""
 
@@ -110,6 +113,7 @@ class StatTile(Card):
         self.setAccessibleName(f"{self._name.text()}: {value}. {detail}")
 
 
+@guarded
 class Tiles(QWidget):
     """Tiles of equal width beside each other, in as many lines as it takes."""
 
@@ -168,6 +172,7 @@ class BarChart(QWidget):
         self._grid.setRowStretch(len(rows), 1)
 
 
+@guarded
 class LineChart(QWidget):
     """Percentages over time, oldest first, on a scale from `low` to 100."""
 

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from ui.kit.guard import guarded
 from ui.kit.theme import inset, theme
 
 Margins = tuple[float, float, float, float]
@@ -62,6 +63,7 @@ def label(
     return made
 
 
+@guarded
 class IconLabel(QLabel):
     """A Lucide icon in a token's colour. It is decoration: the word beside it carries the meaning."""
 
@@ -84,6 +86,7 @@ class IconLabel(QLabel):
         self.setPixmap(theme().pixmap(self._name, self._ink, size=self._size))
 
 
+@guarded
 class Button(QPushButton):
     """A button whose icon follows theme and kind, and whose tooltip names its key."""
 
@@ -255,6 +258,7 @@ def rule() -> QFrame:
     return made
 
 
+@guarded
 class FlowLayout(QLayout):
     """Parts side by side that wrap onto further lines; used for buttons and chips so that nothing is cut at 200 %."""
 

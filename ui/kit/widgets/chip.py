@@ -6,10 +6,12 @@ from PySide6.QtCore import QEvent, QSize
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from ui.kit.guard import guarded
 from ui.kit.theme import status_mark, theme
 from ui.kit.theme.paint import chip_size, paint_chip
 
 
+@guarded
 class Chip(QWidget):
     """A chip. `tone` is one of mute, accent, ok, warn, bad; `icon` a Lucide name or empty.
 

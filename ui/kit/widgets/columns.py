@@ -9,6 +9,7 @@ from PySide6.QtCore import QCoreApplication, QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
+from ui.kit.guard import guarded
 from ui.kit.theme import theme
 from ui.kit.widgets.fields import Tab, TabRow
 from ui.kit.widgets.fit_area import least_height
@@ -27,6 +28,7 @@ class ColumnPart:
     share: int = 1
 
 
+@guarded
 class Columns(QWidget):
     """Shows all columns beside each other, or, in a narrow place, one of them under a row of tabs.
 

@@ -19,10 +19,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from ui.kit.guard import guarded
 from ui.kit.theme import inset, theme
 from ui.kit.widgets.base import Button, flow, label, vbox
 
 
+@guarded
 class _IconField(QLineEdit):
     """A line edit with an icon before its text (painted here: Qt's own icon does not grow with the scale)."""
 
@@ -56,6 +58,7 @@ class _IconField(QLineEdit):
         self.setTextMargins(0 if is_rtl else room, 0, room if is_rtl else 0, 0)
 
 
+@guarded
 class SearchField(_IconField):
     """A field that says what was typed 150 ms after the last key; Esc empties it."""
 
@@ -81,6 +84,7 @@ class SearchField(_IconField):
         self.searched.emit(self.text().strip())
 
 
+@guarded
 class ScanField(_IconField):
     """Scan or type here. Ctrl+Z goes past it to the page, where it withdraws the last check (LOOK.md rule 6).
 
@@ -200,6 +204,7 @@ class TabRow(QWidget):
         made.setToolTip(name)
 
 
+@guarded
 class ValueText(QTextEdit):
     """A value that is shown whole: it wraps anywhere rather than being cut, and can be selected and copied."""
 

@@ -6,9 +6,11 @@ from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QWidget
 
+from ui.kit.guard import guarded
 from ui.kit.theme import theme
 
 
+@guarded
 class FitArea(QScrollArea):
     """Content fills the viewport, and is never smaller than its least size at that width.
 

@@ -9,12 +9,14 @@ from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QSizePolicy, QWidget
 
+from ui.kit.guard import guarded
 from ui.kit.theme import theme
 from ui.kit.widgets.bars import Parts, ProgressSummary
 from ui.kit.widgets.base import flow, hbox, label, panel, vbox
 from ui.kit.widgets.chip import Chip
 
 
+@guarded
 class PageHeader(QFrame):
     """Crumb over title at the start, progress beside it, state chip and actions at the end.
 

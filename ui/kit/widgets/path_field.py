@@ -10,11 +10,13 @@ from PySide6.QtCore import QCoreApplication, Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QFileDialog, QLineEdit, QSizePolicy, QWidget
 
+from ui.kit.guard import guarded
 from ui.kit.widgets.base import Button, button, hbox
 
 PathKind = Literal["file", "files", "folder", "save"]
 
 
+@guarded
 class PathField(QWidget):
     """A line edit and "Browse…". `kind`: an existing file, several, a folder, or a file to be written.
 

@@ -8,6 +8,7 @@ from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QRect, QRectF, QSiz
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QFrame, QSizePolicy, QWidget
 
+from ui.kit.guard import guarded
 from ui.kit.theme import inset, theme
 from ui.kit.theme.paint import focus_ring, rounded
 from ui.kit.widgets.base import IconLabel, hbox, label, panel, set_look, vbox
@@ -27,6 +28,7 @@ class DeviceState:
     is_encrypted: bool | None = None
 
 
+@guarded
 class BrandMark(QWidget):
     """The square in the square."""
 
@@ -50,6 +52,7 @@ class BrandMark(QWidget):
         painter.end()
 
 
+@guarded
 class NavButton(QAbstractButton):
     """One place to go: icon, name, count. Collapsed it shows the icon and the count over it."""
 
@@ -154,6 +157,7 @@ class NavButton(QAbstractButton):
         self.setAccessibleName(f"{self.text()}, {self._badge}" if self._badge else self.text())
 
 
+@guarded
 class Rail(QFrame):
     """Brand above, places in the middle, device box below. `chosen` names the place that was pressed."""
 

@@ -8,6 +8,7 @@ from PySide6.QtCore import QCoreApplication, QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QImage, QKeySequence, QPainter, QPainterPath, QPixmap
 from PySide6.QtWidgets import QButtonGroup, QPlainTextEdit, QPushButton, QRadioButton, QSizePolicy, QWidget
 
+from ui.kit.guard import guarded
 from ui.kit.theme import theme
 from ui.kit.widgets.base import Button, button, flow, hbox, label, vbox
 from ui.kit.widgets.card import Card
@@ -89,6 +90,7 @@ def _cropped(image: QImage, size: QSize) -> QPixmap:
     return made
 
 
+@guarded
 class ReasonPanel(Card):
     """Why: one reason of several, a note, photos; confirm or cancel. Nothing is pre-chosen.
 

@@ -18,6 +18,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from ui.kit.guard import guarded
 from ui.kit.theme import theme
 from ui.kit.theme.paint import rounded
 
@@ -28,6 +29,7 @@ _PNG_MARGIN = 12
 _PNG_SCALE = 2.0
 
 
+@guarded
 class SignaturePad(QWidget):
     """Strokes on a pad. Closed at first: `open_for` lets somebody sign, `close_with` says why nobody can.
 

@@ -9,6 +9,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetricsF, QImage, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from ui.kit.guard import guarded
 from ui.kit.theme import status_mark, theme
 
 Corner = tuple[float, float]
@@ -29,6 +30,7 @@ class ViewMark:
     track: int = 0
 
 
+@guarded
 class Viewfinder(QWidget):
     """The picture fits whole into its place. Pressing a mark emits `chosen` with its key."""
 
