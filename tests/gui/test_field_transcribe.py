@@ -20,7 +20,8 @@ from eum_app.domain.facts import CheckRecorded, MarkRead, decode_fact
 from eum_app.usecases.reporting.worklist import WorklistPage, worklist_pages
 from tests.builders import Clock
 from tests.gui.field_world import Field, field_at_work
-from ui.field.transcribe_page import TranscribePage, seen_at
+from ui.field.paper_parts import seen_at
+from ui.field.transcribe_page import TranscribePage
 from ui.kit.theme import Theme
 
 SEEN_AT = "2026-11-21T09:30:00.000000Z"
@@ -226,7 +227,7 @@ def test_a_scanned_page_opens_and_another_one_does_not_take_what_is_typed(field:
     field.press("paper_1_verified")
     field.scan(code)
     assert "Record this page first" in page.notice.text
-    assert page._rows[0].outcome == "verified"
+    assert page.rows.forms[0].outcome == "verified"
 
 
 def test_what_is_no_page_is_said_so(field: Field) -> None:
@@ -248,7 +249,7 @@ def test_a_serial_that_differs_is_no_verified_item(field: Field) -> None:
     say_who_and_when(field)
     field.press("paper_record_button")
     assert "786999" in page.notice.text
-    assert page._rows[0].outcome == "verified"  # nothing typed is lost
+    assert page.rows.forms[0].outcome == "verified"  # nothing typed is lost
     assert field.outcome("786950") == "to_check"
 
 

@@ -274,6 +274,22 @@ def test_an_unexpected_answer_leads_to_a_discrepancy(field: Field, key: Qt.Key) 
     field.until(lambda: field.outcome("786950") == "discrepancy")
 
 
+def test_escape_leads_back_from_the_reasons_step_by_step(field: Field) -> None:
+    field.identify("786950")
+    field.key(Qt.Key.Key_Y)
+    field.press("not_found_button")
+    states = [field.visit.work.state]
+    field.key(Qt.Key.Key_Escape)
+    states.append(field.visit.work.state)
+    assert field.visit.item.draft is not None
+    assert len(field.visit.item.draft.answers) == 1
+    assert field.visit.item.discrepancy_button.isVisible()
+    field.key(Qt.Key.Key_Escape)
+    states.append(field.visit.work.state)
+    assert states == [State.REASONS, State.ITEM, State.NOTHING]
+    assert field.window.focusWidget() is field.visit.scan.field
+
+
 def test_a_corrected_answer_can_be_verified(field: Field) -> None:
     field.identify("786950")
     draft = field.visit.item.draft

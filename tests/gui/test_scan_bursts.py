@@ -191,10 +191,10 @@ def test_no_burst_ticks_a_row_of_paper(qtbot: QtBot, tmp_path: Path, spy: Spy) -
         field.press("paper_2_not_found")  # with its fields open
         page = field.shell.page("transcribe")
         assert isinstance(page, TranscribePage)
-        before = [row.read() for row in page._rows]
+        before = [row.read() for row in page.rows.forms]
         assert scan_everywhere(field.shell, _scanners_of(field), "transcribe", spy) > 20
         field.idle()
-        assert [row.read() for row in page._rows] == before
+        assert [row.read() for row in page.rows.forms] == before
 
 
 def test_no_burst_reaches_the_shortcuts_sheet_or_the_page_under_it(qtbot: QtBot, tmp_path: Path, spy: Spy) -> None:

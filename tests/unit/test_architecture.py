@@ -30,8 +30,6 @@ LARGE_CLASSES = {
     "eum_app/demo/hands.py:Hands": BEING_SPLIT,
     "eum_app/usecases/session.py:Session": BEING_SPLIT,
     "ui/audit/reports_page.py:ReportsPage": BEING_SPLIT,
-    "ui/field/sync_page.py:SyncPage": BEING_SPLIT,
-    "ui/field/transcribe_page.py:TranscribePage": BEING_SPLIT,
     "ui/hq/devices.py:DevicesPage": BEING_SPLIT,
     "ui/hq/import_list.py:ImportListPanel": BEING_SPLIT,
     "ui/hq/inventory.py:InventoryPage": BEING_SPLIT,

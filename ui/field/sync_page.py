@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
-from db.queries.exchange import BundleRow, Outstanding, all_bundles, outstanding
+from db.queries.exchange import Outstanding, all_bundles, outstanding
 from eum_app.domain.areas import Area
 from eum_app.domain.bundles import ImportResult
 from eum_app.domain.errors import KnownError, Refusal
@@ -12,42 +12,29 @@ from eum_app.usecases.calls import call, child, query
 from eum_app.usecases.children import import_bundles_child, seal_results_child
 from eum_app.usecases.exchange.enrol_device import EnrolmentState, enrolment_state
 from eum_app.usecases.exchange.seal_bundle import Sealed
-from eum_app.usecases.exchange.verify_bundle import Imported, ImportOutcome
+from eum_app.usecases.exchange.verify_bundle import Imported
 from eum_app.usecases.people.recovery import RecoveryCodes
+from ui.field.bundle_cards import BundlesCard, ImportResults, ProgressLine
 from ui.field.enrol_card import EnrolCard
 from ui.field.parts import named
 from ui.kit import words
 from ui.kit.desk import Desk
-from ui.kit.messages import sentence
 from ui.kit.page import Page
 from ui.kit.tasks import ChildTask
 from ui.kit.widgets import (
     Button,
     Card,
-    Chip,
     ColumnPart,
     Columns,
-    EmptyState,
     KeyValueGrid,
     button,
-    empty_layout,
     hbox,
     label,
     panel,
-    row,
     scrolled,
     vbox,
 )
 from ui.kit.widgets.path_field import PathField
-
-_IMPORT_CHIPS = {
-    ImportResult.ACCEPTED: ("ok", "check"),
-    ImportResult.ALREADY_HELD: ("mute", "check"),
-    ImportResult.WAITING: ("warn", "clock"),
-    ImportResult.FORKED: ("bad", "octagon-alert"),
-    ImportResult.REFUSED: ("bad", "x"),
-    ImportResult.QUARANTINED: ("bad", "octagon-alert"),
-}
 
 
 class SyncPage(Page):
@@ -67,9 +54,11 @@ class SyncPage(Page):
         self._hq = Card(self.tr("HQ of this device"))
         self._hq_facts = KeyValueGrid(key_width=118)
         self._hq.add(self._hq_facts)
+        self._bundles, self._results, self._progress = BundlesCard(), ImportResults(), ProgressLine()
+        self._progress.stop_requested.connect(self._stop)
         left = vbox(spacing=16)
         left.addWidget(self._outgoing_card())
-        left.addWidget(self._bundles_card(), 1)
+        left.addWidget(self._bundles, 1)
         right = vbox(self.enrol, self._incoming_card(), self._hq, 1, spacing=16)
         self._columns = Columns(
             [
@@ -97,24 +86,7 @@ class SyncPage(Page):
         )
         line = hbox(self.out_path, self.seal_button, spacing=8)
         line.setStretch(0, 1)
-        self._bar = named(QProgressBar(), "sync_progress")
-        self._bar.setTextVisible(False)
-        self._bar.setAccessibleName(self.tr("Progress"))
-        self._bar_said = label("", "sub")
-        self._cancel: Button = named(button(self.tr("Stop"), self._stop), "sync_stop_button")
-        bar_line = hbox(self._bar, self._bar_said, self._cancel)
-        bar_line.setStretch(0, 1)
-        self._bar_place = panel(bar_line)
-        self._bar_place.hide()
-        card.add_padded(self._waiting, self._receipt, line, self._bar_place, spacing=8)
-        return card
-
-    def _bundles_card(self) -> Card:
-        card = Card(self.tr("Bundles"), self.tr("Nothing is deleted before HQ's receipt is here"))
-        self._bundle_rows: QVBoxLayout = vbox()
-        holder = QWidget()
-        holder.setLayout(vbox(self._bundle_rows, 1))
-        card.add(scrolled(holder), 1)
+        card.add_padded(self._waiting, self._receipt, line, self._progress, spacing=8)
         return card
 
     def _incoming_card(self) -> Card:
@@ -133,13 +105,12 @@ class SyncPage(Page):
         )
         line = hbox(self.in_path, self.import_button, spacing=8)
         line.setStretch(0, 1)
-        self._outcomes: QVBoxLayout = vbox()
         card.add_padded(
             label(self.tr("Choose a bundle or a folder of bundles: what fits is taken, the rest is said."), "body",
                   wrap=True),
             line,
         )  # fmt: skip
-        card.add(self._outcomes)
+        card.add(self._results)
         return card
 
     # The shell
@@ -160,7 +131,7 @@ class SyncPage(Page):
         session = self._desk.session
         self._desk.ask(call(enrolment_state), then=self._show_state)
         self._desk.ask(query(outstanding, session.name, session.store.named.epoch), then=self._show_waiting)
-        self._desk.ask(query(all_bundles, session.name), then=self._show_bundles)
+        self._desk.ask(query(all_bundles, session.name), then=self._bundles.show_bundles)
 
     def _show_state(self, state: EnrolmentState) -> None:
         self._state = state
@@ -202,35 +173,6 @@ class SyncPage(Page):
             said = self.tr("No receipt from HQ yet.")
         self._receipt.setText(said)
 
-    def _show_bundles(self, bundles: list[BundleRow]) -> None:
-        empty_layout(self._bundle_rows)
-        for one in bundles:
-            if one.direction == "out":
-                chip = Chip.of("received" if one.is_received else "exported")
-                kind = self.tr("Results to {party}").format(party=one.party)
-            else:
-                chip = Chip(self.tr("Imported"), "mute", "download")
-                kind = self.tr("From {party}").format(party=one.party)
-            facts = self.tr("facts {first} – {last}").format(
-                first=words.count(one.first_seq), last=words.count(one.last_seq)
-            )
-            name = label(one.file_name, "mono", wrap=True, selectable=True)
-            said = label(words.joined(kind, facts, words.moment(one.at)), "sub", wrap=True)
-            line = hbox()
-            line.addLayout(vbox(name, said, spacing=2), 1)
-            line.addWidget(chip)
-            made = row(line)
-            made.setAccessibleName(f"{one.file_name}, {said.text()}, {chip.text()}")
-            self._bundle_rows.addWidget(made)
-        if not bundles:
-            self._bundle_rows.addWidget(
-                EmptyState(
-                    "archive",
-                    self.tr("No bundle yet"),
-                    self.tr("What you seal for HQ and what you import from HQ stands here, each with its state."),
-                )
-            )
-
     # Sealing
 
     def seal(self) -> None:
@@ -245,7 +187,7 @@ class SyncPage(Page):
         self._task = self._desk.do_in_child(
             child(seal_results_child, folder),
             then=self._sealed,
-            progress=self._step,
+            progress=self._progress.step,
             failed=self._failed,
             cancelled=self._cancelled,
         )
@@ -275,16 +217,14 @@ class SyncPage(Page):
         self._task = self._desk.do_in_child(
             child(import_bundles_child, paths, None),
             then=self._imported,
-            progress=self._step,
+            progress=self._progress.step,
             failed=self._failed,
             cancelled=self._cancelled,
         )
 
     def _imported(self, result: Imported) -> None:
         self._end()
-        empty_layout(self._outcomes)
-        for one in result.outcomes:
-            self._outcomes.addWidget(self._outcome_row(one))
+        self._results.show_outcomes(result.outcomes)
         taken = sum(one.outcome is ImportResult.ACCEPTED for one in result.outcomes)
         if not result.outcomes:
             self.notice.show_message("attention", self.tr("There is no bundle there."))
@@ -292,57 +232,18 @@ class SyncPage(Page):
             said = words.counted(taken, self.tr("{count} bundle taken in"), self.tr("{count} bundles taken in"))
             self.notice.show_message("ok", said)
 
-    def _outcome_row(self, one: ImportOutcome) -> QWidget:
-        said_by_outcome = {
-            ImportResult.ACCEPTED: self.tr("Taken in"),
-            ImportResult.ALREADY_HELD: self.tr("Held already"),
-            ImportResult.WAITING: self.tr("Waits for an earlier bundle"),
-            ImportResult.FORKED: self.tr("Quarantined"),
-            ImportResult.REFUSED: self.tr("Refused"),
-            ImportResult.QUARANTINED: self.tr("Quarantined"),
-        }
-        tone, icon = _IMPORT_CHIPS[one.outcome]
-        chip = Chip(said_by_outcome[one.outcome], tone, icon)
-        if one.code:
-            message = sentence(Refusal(one.code, **one.values))
-            detail = f"{message.what} {message.next}"
-        else:
-            facts = (
-                words.counted(one.new_entries, self.tr("{count} new fact"), self.tr("{count} new facts"))
-                if one.new_entries
-                else ""
-            )
-            detail = words.joined(self.tr("From {party}").format(party=one.sender), facts)
-        texts = vbox(
-            label(one.file_name, "mono", wrap=True, selectable=True), label(detail, "sub", wrap=True), spacing=2
-        )
-        line = hbox()
-        line.addLayout(texts, 1)
-        line.addWidget(chip)
-        made = row(line)
-        made.setObjectName("import_outcome")
-        made.setAccessibleName(f"{one.file_name}, {chip.text()}, {detail}")
-        return made
-
     # Progress
 
     def _begin(self, text: str) -> None:
-        self._bar.setRange(0, 0)
-        self._bar_said.setText(text)
-        self._bar_place.show()
+        self._progress.begin(text)
         self._follow()
         for pressed in (self.seal_button, self.import_button):
             pressed.setEnabled(False)
 
-    def _step(self, done: int, total: int, _text: str) -> None:
-        self._bar.setRange(0, max(1, total))
-        self._bar.setValue(done)
-        self._bar_said.setText(self.tr("{done} of {total}").format(done=words.count(done), total=words.count(total)))
-
     def _stop(self) -> None:
         if self._task is not None:
             self._task.cancel()
-            self._bar_said.setText(self.tr("Stopping…"))
+            self._progress.say(self.tr("Stopping…"))
 
     def _cancelled(self) -> None:
         self._end()
@@ -354,7 +255,7 @@ class SyncPage(Page):
 
     def _end(self) -> None:
         self._task = None
-        self._bar_place.hide()
+        self._progress.hide()
         self._follow()
 
     def _enrolled(self, codes: RecoveryCodes | None) -> None:

@@ -3,37 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from functools import partial
-from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLineEdit, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from db.queries.visits import VisitRow, visit
 from eum_app.domain.areas import Area
-from eum_app.domain.clock import utc_text
 from eum_app.domain.errors import KnownError, Refusal
 from eum_app.domain.ids import CheckId
-from eum_app.reports.worklist import BLANK_ROWS
 from eum_app.usecases.calls import Connection, call, query
 from eum_app.usecases.reporting.worklist import (
-    PrintedWorklist,
     WorklistPage,
     find_page,
-    is_page_code,
-    print_worklist,
     scanned_page,
 )
 from eum_app.usecases.visits.record_check import withdraw_checks
 from eum_app.usecases.visits.transcribe import Transcribed, transcribe_page
-from ui.field.paper_row import PaperRowForm
+from ui.field.paper_parts import PageForm, PaperRows, PrintBar, SeenFields
 from ui.field.parts import name_header_buttons, named, progress_parts
 from ui.kit import words
 from ui.kit.desk import Desk
 from ui.kit.page import Page
-from ui.kit.widgets import Button, Card, EmptyState, FormField, button, empty_layout, hbox, label, scrolled, vbox
-from ui.kit.widgets.path_field import PathField
+from ui.kit.widgets import Button, Card, button, hbox, label
 
 
 def read_page(connection: Connection, visit_id: str, number: int, digest: str) -> tuple[VisitRow, WorklistPage]:
@@ -45,18 +37,6 @@ def read_scanned(connection: Connection, visit_id: str, text: str) -> tuple[Visi
     return visit(connection, visit_id), scanned_page(connection, visit_id, text)
 
 
-def seen_at(day: str, time: str) -> str:
-    """UTC text of a date and a time as people write them; without an offset they are this machine's.
-
-    Raises Refusal `time.invalid`.
-    """
-    text = f"{day.strip()}T{time.strip().replace(' ', '')}"
-    try:
-        return utc_text(datetime.fromisoformat(text).astimezone())
-    except (ValueError, OverflowError) as error:
-        raise Refusal("time.invalid", text=f"{day} {time}"[:40]) from error
-
-
 class TranscribePage(Page):
     """Opened with a visit's id. Scan a page's QR symbol, or type its number; then row by row what the paper says."""
 
@@ -64,13 +44,13 @@ class TranscribePage(Page):
         super().__init__()
         self.setObjectName("transcribe_page")
         self._desk = desk
-        self._visit_id, self._digest, self._last = "", "", ()
+        self._visit_id, self._digest = "", ""
         self._page: WorklistPage | None = None
-        self._rows: list[PaperRowForm] = []
         self._is_busy = False
+        self.print_bar = PrintBar(desk, self.notice)
         self.set_title(self.tr("Paper list"))
         self.header.crumb_activated.connect(lambda: self.navigate_requested.emit("visits", None))
-        self.add_action(self.tr("Print…"), "Ctrl+P", self._toggle_print, icon="printer", in_header=True)
+        self.add_action(self.tr("Print…"), "Ctrl+P", self.print_bar.toggle, icon="printer", in_header=True)
         self.add_action(
             self.tr("Back to scanning"),
             "Alt+Left",
@@ -80,64 +60,28 @@ class TranscribePage(Page):
         name_header_buttons(self.header, "paper_print_button", "paper_back_button")
         self.add_action(self.tr("Next page"), "PgDown", partial(self._step, 1))
         self.add_action(self.tr("Page before"), "PgUp", partial(self._step, -1))
-        self.body.addWidget(self._print_bar())
+        self.print_bar.printed.connect(lambda: self.page_field.setFocus(Qt.FocusReason.OtherFocusReason))
+        self.body.addWidget(self.print_bar)
         self.body.addWidget(self._work_card(), 1)
 
     # Its parts
 
-    def _print_bar(self) -> Card:
-        self.print_path = PathField(
-            self.tr("Where the worklist goes (PDF)"), object_name="worklist_path", kind="save", filters="PDF (*.pdf)"
-        )
-        self.print_path.submitted.connect(self._print)
-        go: Button = named(button(self.tr("Print worklist"), self._print, kind="primary"), "worklist_write_button")
-        line = hbox(self.print_path, go, spacing=8)
-        line.setStretch(0, 1)
-        said = label(
-            self.tr("A PDF of every expected item, place by place, with boxes to tick and a QR symbol on each page."),
-            "sub",
-            wrap=True,
-        )
-        self._print_card = Card()
-        self._print_card.setObjectName("print_bar")
-        self._print_card.add_padded(said, line)
-        self._print_card.hide()
-        return self._print_card
-
     def _work_card(self) -> Card:
         card = Card()
-        self.page_field = self._line("page_field", self.tr("Scan its QR symbol, or type its number ⏎"))
-        self.page_field.returnPressed.connect(self._page_typed)
-        self.saw = self._line("saw_field", "INS-017")
-        self.day = self._line("seen_day", "2026-11-21")
-        self.time = self._line("seen_time", "14:20")
-        self._page_form = FormField(self.tr("Page"), self.page_field, " ")
-        zone = words.clock(utc_text(datetime.now().astimezone())).partition(" ")[2]
-        fields = hbox(
-            self._page_form,
-            FormField(self.tr("Seen by"), self.saw, self.tr("Code at the foot of the page")),
-            FormField(self.tr("Date"), self.day, self.tr("Year-month-day")),
-            FormField(self.tr("Time"), self.time, self.tr("{zone}, or 14:20+02:00").format(zone=zone)),
-            spacing=12,
-        )
-        for at, share in enumerate((5, 3, 3, 3)):
-            fields.setStretch(at, share)
+        self._page_form = PageForm()
+        self._page_form.number_typed.connect(self._open)
+        self._page_form.code_typed.connect(self._open_code)
+        self.page_field = self._page_form.edit
+        self.seen = SeenFields()
+        fields = hbox(self._page_form, self.seen, spacing=12)
+        fields.setStretch(0, 5)
+        fields.setStretch(1, 9)
         card.add_padded(fields)
-        self._list: QVBoxLayout = vbox()
-        holder = QWidget()
-        holder.setLayout(vbox(self._list, 1))
-        self._scroll = scrolled(holder)
-        self._empty = EmptyState(
-            "clipboard-list",
-            self.tr("Which page lies at hand?"),
-            self.tr("Scan the QR symbol at the top of the paper, or type the page's number. No paper yet? Print it."),
-            self.tr("Print…"),
-            self._toggle_print,
-        )
-        self._places = QStackedWidget()
-        self._places.addWidget(self._empty)
-        self._places.addWidget(self._scroll)
-        card.add(self._places, 1)
+        self.rows = PaperRows()
+        for part in (self.seen, self.rows):
+            part.changed.connect(self._follow)
+        self.rows.print_requested.connect(self.print_bar.toggle)
+        card.add(self.rows, 1)
         self._said = label("", "sub", wrap=True)
         self.record_button: Button = named(
             button(self.tr("Record this page"), self.record, kind="primary", big=True), "paper_record_button"
@@ -149,20 +93,14 @@ class TranscribePage(Page):
         self.record_button.setEnabled(False)
         return card
 
-    def _line(self, name: str, prompt: str) -> QLineEdit:
-        made = named(QLineEdit(), name)
-        made.setPlaceholderText(prompt)
-        made.textChanged.connect(lambda _text: self._follow())
-        return made
-
     # The shell
 
     def opened(self, argument: object) -> None:
         visit_id = str(argument or self._visit_id)
         if visit_id != self._visit_id:
-            self._visit_id = visit_id
-            for field in (self.page_field, self.saw, self.day, self.time):
-                field.clear()
+            self._visit_id = self.print_bar.visit_id = visit_id
+            self.page_field.clear()
+            self.seen.clear()
             self._clear()
         self._desk.ask(query(visit, self._visit_id), then=self._show_visit)
 
@@ -184,15 +122,6 @@ class TranscribePage(Page):
 
     # Which page
 
-    def _page_typed(self) -> None:
-        text = self.page_field.text().strip()
-        if is_page_code(text):
-            self._open_code(text)
-        elif text.isascii() and text.isdigit() and len(text) < 7:
-            self._open(int(text))
-        elif text:
-            self._page_form.set_error(self.tr("Type the number at the top of the page."))
-
     def _step(self, by: int) -> None:
         if self._page is not None and 1 <= self._page.number + by <= self._page.pages:
             self._open(self._page.number + by)
@@ -209,7 +138,7 @@ class TranscribePage(Page):
 
     def _may_leave(self) -> bool:
         """What was typed is not thrown away by the next page."""
-        if any(row.outcome for row in self._rows):
+        if self.rows.ticked():
             self.notice.show_message("attention", self.tr("Record this page first, or take its ticks back."))
             return False
         return True
@@ -231,64 +160,49 @@ class TranscribePage(Page):
         self._page_form.set_hint(
             words.joined(self.tr("Page {number} of {pages}").format(number=page.number, pages=page.pages), place)
         )
-        for at, item in enumerate(page.rows):
-            self._add_row(page.first + at, item)
-        for at in range(BLANK_ROWS):
-            self._add_row(page.first + len(page.rows) + at, None)
-        self._places.setCurrentIndex(1)
-        self._scroll.verticalScrollBar().setValue(0)
+        self.rows.show_page(page)
         self._follow()
-        first = self.saw if not self.saw.text() else self._rows[0].first_field()
-        first.setFocus(Qt.FocusReason.OtherFocusReason)
-
-    def _add_row(self, number: int, item: Any) -> None:
-        made = PaperRowForm(number, item)
-        made.changed.connect(self._follow)
-        self._rows.append(made)
-        self._list.addWidget(made)
+        if self.seen.saw.text():
+            self.rows.focus_first()
+        else:
+            self.seen.saw.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _clear(self) -> None:
-        empty_layout(self._list)
-        self._rows, self._page, self._digest = [], None, ""
+        self.rows.clear()
+        self._page, self._digest = None, ""
         self._page_form.set_hint(" ")
-        self._places.setCurrentIndex(0)
         self._follow()
 
     # Recording
 
-    def _said_rows(self) -> list[PaperRowForm]:
-        return [row for row in self._rows if row.outcome]
-
     def _follow(self) -> None:
-        if not hasattr(self, "record_button"):
-            return
-        ticked = self._said_rows()
+        ticked = self.rows.ticked()
         lacking = [row for row in ticked if row.missing is not None]
-        who = self.saw.text().strip() and self.day.text().strip() and self.time.text().strip()
         if self._page is None:
             said = ""
         elif not ticked:
             said = self.tr("Tick what the paper says. Rows without a tick stay as they are.")
         elif lacking:
             said = self.tr("{count} rows lack a code or a serial.").format(count=words.count(len(lacking)))
-        elif not who:
+        elif not self.seen.is_filled:
             said = self.tr("Say who saw the items, and when.")
         else:
             said = self.tr("{count} rows to record").format(count=words.count(len(ticked)))
         self._said.setText(said)
-        self.record_button.setEnabled(bool(ticked and not lacking and who and not self._is_busy))
+        is_ready = bool(ticked and not lacking and self.seen.is_filled)
+        self.record_button.setEnabled(is_ready and not self._is_busy)
 
     def record(self) -> None:
         """Record every row that has a tick, all of them or none."""
         if self._page is None or not self.record_button.isEnabled():
             return
         try:
-            when = seen_at(self.day.text(), self.time.text())
+            when = self.seen.seen_at()
         except Refusal as error:
             self.notice.show_error(error)
-            self.day.setFocus()
+            self.seen.day.setFocus()
             return
-        rows = [row.read() for row in self._said_rows()]
+        rows = self.rows.read()
         self._is_busy = True
         self._follow()
         self._desk.do(
@@ -296,8 +210,8 @@ class TranscribePage(Page):
                 transcribe_page,
                 self._visit_id,
                 self._page.number,
-                [row for row in rows if row is not None],
-                saw=self.saw.text(),
+                rows,
+                saw=self.seen.saw.text(),
                 seen_at=when,
                 digest=self._digest,
             ),
@@ -329,28 +243,3 @@ class TranscribePage(Page):
 
     def _undone(self, _changed: object) -> None:
         self.notice.show_message("info", self.tr("Withdrawn. The checks and their withdrawal stay in the record."))
-
-    # Printing
-
-    def _toggle_print(self) -> None:
-        self._print_card.setVisible(self._print_card.isHidden())
-        if self._print_card.isVisible():
-            if self.print_path.path is None:
-                self.print_path.set_path(self._desk.outbox / f"worklist-{self._visit_id[:8]}.pdf")
-            self.print_path.edit.setFocus()
-
-    def _print(self) -> None:
-        path, visit_id = self.print_path.path, self._visit_id
-        if path is not None:
-            self.notice.show_message("info", self.tr("Printing…"))
-            self._desk.ask(call(print_worklist, visit_id, path), then=self._printed, failed=self.notice.show_error)
-
-    def _printed(self, result: PrintedWorklist) -> None:
-        self._desk.tasks.announce(result.areas)
-        self._print_card.hide()
-        names = ", ".join(str(path) for path in result.paths[:3])
-        said = self.tr("{pages} pages with {rows} items: {names}").format(
-            pages=words.count(result.pages), rows=words.count(result.rows), names=names
-        )
-        self.notice.show_message("ok", said)
-        self.page_field.setFocus(Qt.FocusReason.OtherFocusReason)

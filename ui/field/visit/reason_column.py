@@ -50,6 +50,8 @@ class ReasonColumn(QWidget):
         made.cancelled.connect(self.cancelled)
         made.photo_requested.connect(self.photo_requested)
         made.photos.removed.connect(self._drop_photo)
+        for action in made.actions():
+            made.removeAction(action)  # Esc is the page's: claimed twice, Qt would give it to neither
         for key, choice in made._choices.items():
             named(choice, f"reason_{key}")
         named(made.note, "reason_note")
