@@ -1,4 +1,4 @@
-"""Write the tables of docs/rules.md from the registry of rules: `python -m tools.registry_tables`.
+"""Write the tables of the pages under docs from the registries: `python -m tools.registry_tables`.
 
 `tests/unit/test_docs.py` fails while a page differs from its registry.
 """
@@ -10,7 +10,9 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
+from eum_app.domain import facts
 from eum_app.domain.compliance.rules import RULES
+from eum_app.domain.fact_kind import FactKind
 
 DOCS: Final = Path(__file__).resolve().parent.parent / "docs"
 
@@ -34,7 +36,26 @@ def rules_table() -> str:
     )
 
 
-TABLES: Final[dict[str, tuple[str, Callable[[], str]]]] = {"rules": ("rules.md", rules_table)}
+def facts_table() -> str:
+    """One row for each kind of fact, by name."""
+    return _table(
+        ("Kind", "In the activity log", "Recorded by", "Evidence", "Changes"),
+        (
+            (f"`{kind.name}`", kind.word, _recorded_by(kind), "yes" if kind.is_evidence else "", kind.area or "")
+            for kind in sorted(facts.KINDS, key=lambda kind: kind.name)
+        ),
+    )
+
+
+def _recorded_by(kind: FactKind) -> str:
+    others = ((kind.device_may_state, "devices"), (kind.auditor_may_state, "auditors"))
+    return ", ".join(["HQ", *(who for may, who in others if may)])
+
+
+TABLES: Final[dict[str, tuple[str, Callable[[], str]]]] = {
+    "rules": ("rules.md", rules_table),
+    "facts": ("facts.md", facts_table),
+}
 """Name of each table → the page under docs that holds it, and the function that makes it."""
 
 

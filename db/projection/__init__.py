@@ -1,50 +1,32 @@
 """Fact → read tables: the same apply in the field, at import and at rebuild.
 
 The outcome never depends on the order of arrival: each row is either written once under its own id, or the newest by
-`order_key` wins, or a maximum. Facts are applied in batches, grouped by kind in the order of `_APPLIERS`.
+`order_key` wins, or a maximum. Facts are applied in batches, grouped by kind in the order of `facts.KINDS`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, Final
 
 from sqlalchemy import Connection, delete, inspect, select
 
 from db import search, turns
 from db.engines import roomy
-from db.projection.claims import apply_claim_lists, apply_claims, apply_labels_noted, apply_profiles
-from db.projection.exchange import (
-    apply_bundles,
-    apply_copies,
-    apply_devices,
-    apply_exports,
-    apply_quarantine,
-    apply_received,
-    apply_revocations,
+from db.projection import (
+    claims,
+    exchange,
+    judgement,
+    lists,
+    paper,
+    people,
+    times,
+    visits,
+    withholding,
 )
-from db.projection.judgement import apply_findings, apply_lapses, apply_reviews
-from db.projection.lists import apply_checklists, apply_imports, apply_items, apply_sites
-from db.projection.paper import apply_labels, apply_worklists
-from db.projection.people import (
-    apply_accounts,
-    apply_codes_disclosed,
-    apply_codes_made,
-    apply_codes_used,
-    apply_removals,
-)
-from db.projection.rows import Noted
+from db.projection.rows import Appliers, Noted
 from db.projection.times import apply_corrections, corrected
 from db.projection.times import newest_observed as newest_observed
-from db.projection.visits import (
-    apply_attached,
-    apply_checks,
-    apply_closings,
-    apply_site_answers,
-    apply_visits,
-    apply_withdrawals,
-)
-from db.projection.withholding import apply_withheld, apply_withholdings_asked
 from db.roles import is_owner
 from db.tables import AHEAD, items, journal, meta, read
 from db.tables import PROJECTION_VERSION as PROJECTION_VERSION
@@ -56,59 +38,24 @@ from eum_app.domain.journal import Entry
 REBUILD_BATCH: Final = {"sqlite": 500, "postgresql": 5_000}
 """Entries at once: as many as the processor keeps at hand; on a server as many as pay for a COPY."""
 
-_APPLIERS: dict[type[f.Fact], tuple[Callable[[Connection, Sequence[Noted]], None], Area]] = {
-    f.SiteRegistered: (apply_sites, Area.ITEMS),
-    f.ItemListed: (apply_items, Area.ITEMS),
-    f.InventoryImported: (apply_imports, Area.ITEMS),
-    f.ProfileSaved: (apply_profiles, Area.PROFILES),
-    f.ClaimsImported: (apply_claim_lists, Area.CLAIMS),
-    f.ClaimMade: (apply_claims, Area.CLAIMS),
-    f.ContainerLabelNoted: (apply_labels_noted, Area.CLAIMS),
-    f.ChecklistPublished: (apply_checklists, Area.VISITS),
-    f.VisitPlanned: (apply_visits, Area.VISITS),
-    f.CheckRecorded: (apply_checks, Area.CHECKS),
-    f.CheckWithdrawn: (apply_withdrawals, Area.CHECKS),
-    f.SiteAssessed: (apply_site_answers, Area.CHECKS),
-    f.EvidenceAttached: (apply_attached, Area.CHECKS),
-    f.VisitClosedOut: (apply_closings, Area.VISITS),
-    f.FindingRaised: (apply_findings, Area.FINDINGS),
-    f.FindingLapsed: (apply_lapses, Area.FINDINGS),
-    f.FindingReviewed: (apply_reviews, Area.FINDINGS),
-    f.AccountAdded: (apply_accounts, Area.PEOPLE),
-    f.AccountRemoved: (apply_removals, Area.PEOPLE),
-    f.RecoveryCodesMade: (apply_codes_made, Area.PEOPLE),
-    f.RecoveryCodeUsed: (apply_codes_used, Area.PEOPLE),
-    f.RecoveryCodeDisclosed: (apply_codes_disclosed, Area.PEOPLE),
-    f.DeviceEnrolled: (apply_devices, Area.PEOPLE),
-    f.DeviceRevoked: (apply_revocations, Area.PEOPLE),
-    f.WithholdingAsked: (apply_withholdings_asked, Area.WITHHELD),
-    f.ContentWithheld: (apply_withheld, Area.WITHHELD),
-    f.TimeCorrected: (apply_corrections, Area.TIME),
-    f.CopyNoticed: (apply_copies, Area.PEOPLE),
-    f.BundleSealed: (apply_bundles, Area.EXCHANGE),
-    f.BundleImported: (apply_bundles, Area.EXCHANGE),
-    f.BundleQuarantined: (apply_quarantine, Area.EXCHANGE),
-    f.FactsReceived: (apply_received, Area.EXCHANGE),
-    f.ReportExported: (apply_exports, Area.REPORTS),
-    f.WorklistPrinted: (apply_worklists, Area.ITEMS),
-    f.LabelsPrinted: (apply_labels, Area.ITEMS),
+_APPLIERS: Final[Appliers] = {
+    **lists.APPLIERS,
+    **claims.APPLIERS,
+    **visits.APPLIERS,
+    **judgement.APPLIERS,
+    **people.APPLIERS,
+    **withholding.APPLIERS,
+    **times.APPLIERS,
+    **exchange.APPLIERS,
+    **paper.APPLIERS,
 }
-
-
-_ON_VISITS = (
-    f.VisitPlanned,
-    f.CheckRecorded,
-    f.CheckWithdrawn,
-    f.SiteAssessed,
-    f.EvidenceAttached,
-    f.VisitClosedOut,
-)
-"""Facts that bear on a visit's worklist or its closing."""
+_HANDLERS: Final = {kind.fact: (_APPLIERS[kind.fact], kind.area) for kind in f.KINDS if kind.area is not None}
+"""How each kind is applied, and the area that it touches; looked up once. A kind without an applier fails here."""
 
 
 def apply(connection: Connection, noted: Sequence[Noted]) -> set[Area]:
     """Apply facts to the read tables and return the areas touched. Unknown facts leave no trace here."""
-    turns.wait_for_visits(connection, (fact.visit_id for _, fact, _ in noted if isinstance(fact, _ON_VISITS)))
+    turns.wait_for_visits(connection, (fact.visit_id for _, fact, _ in noted if isinstance(fact, visits.ON_VISITS)))
     return _applied(connection, noted)
 
 
@@ -116,7 +63,7 @@ def _applied(connection: Connection, noted: Sequence[Noted]) -> set[Area]:
     areas: set[Area] = set()
     noted = corrected(connection, noted)
     if len(noted) == 1:
-        handler = _APPLIERS.get(type(noted[0][1]))
+        handler = _HANDLERS.get(type(noted[0][1]))
         if handler is not None:
             handler[0](connection, noted)
             areas.add(handler[1])
@@ -124,7 +71,7 @@ def _applied(connection: Connection, noted: Sequence[Noted]) -> set[Area]:
     by_kind: dict[type[Any], list[Noted]] = {}
     for note in noted:
         by_kind.setdefault(type(note[1]), []).append(note)
-    for kind, (handle, area) in _APPLIERS.items():
+    for kind, (handle, area) in _HANDLERS.items():
         group = by_kind.get(kind)
         if group:
             handle(connection, group)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Sequence
+from typing import Final
 
 from sqlalchemy import Connection
 
 from db.claim_tables import claim_lists, claims, profiles
-from db.projection.rows import Noted, key_of, plain, put
+from db.projection.rows import Appliers, Noted, key_of, plain, put
+from eum_app.domain import facts as f
 from eum_app.domain.claims import ClaimKind
 from eum_app.domain.container_labels import note_id
 from eum_app.domain.facts import encode_fact
@@ -93,3 +95,11 @@ def apply_profiles(connection: Connection, noted: Sequence[Noted]) -> None:
         for entry, fact, _ in noted
     ]
     put(connection, profiles, rows)
+
+
+APPLIERS: Final[Appliers] = {
+    f.ProfileSaved: apply_profiles,
+    f.ClaimsImported: apply_claim_lists,
+    f.ClaimMade: apply_claims,
+    f.ContainerLabelNoted: apply_labels_noted,
+}

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 from sqlalchemy import Connection
 
 from db.doubt_tables import copies
 from db.exchange_tables import bundles, devices, exports, quarantine, received, revocations
-from db.projection.rows import Noted, key_of, plain, put
+from db.projection.rows import Appliers, Noted, key_of, plain, put
 from eum_app.domain import facts as f
 from eum_app.domain.journal import Entry
 
@@ -120,3 +120,15 @@ def apply_exports(connection: Connection, noted: Sequence[Noted]) -> None:
         for entry, fact, _ in noted
     ]
     put(connection, exports, rows)
+
+
+APPLIERS: Final[Appliers] = {
+    f.DeviceEnrolled: apply_devices,
+    f.DeviceRevoked: apply_revocations,
+    f.CopyNoticed: apply_copies,
+    f.BundleSealed: apply_bundles,
+    f.BundleImported: apply_bundles,
+    f.BundleQuarantined: apply_quarantine,
+    f.FactsReceived: apply_received,
+    f.ReportExported: apply_exports,
+}

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from sqlalchemy import Connection
 
-from db.projection.rows import Noted, key_of, plain, put
+from db.projection.rows import Appliers, Noted, key_of, plain, put
 from db.tables import findings, lapses, reviews
+from eum_app.domain import facts as f
 
 
 def apply_findings(connection: Connection, noted: Sequence[Noted]) -> None:
@@ -38,3 +40,10 @@ def apply_reviews(connection: Connection, noted: Sequence[Noted]) -> None:
         for entry, fact, _ in noted
     ]
     put(connection, reviews, rows)
+
+
+APPLIERS: Final[Appliers] = {
+    f.FindingRaised: apply_findings,
+    f.FindingLapsed: apply_lapses,
+    f.FindingReviewed: apply_reviews,
+}

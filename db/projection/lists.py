@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from operator import itemgetter
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 from msgspec.structs import astuple
 from sqlalchemy import Connection
 
-from db.projection.rows import Noted, key_of, plain, put, put_tuples
+from db.projection.rows import Appliers, Noted, key_of, plain, put, put_tuples
 from db.search import search_text
 from db.tables import checklists, imports, items, sites
+from eum_app.domain import facts as f
 from eum_app.domain.facts import ItemListed
 from eum_app.domain.items import item_key
 from eum_app.domain.look_alikes import look_alike_key
@@ -71,3 +72,11 @@ def apply_checklists(connection: Connection, noted: Sequence[Noted]) -> None:
         for entry, fact, _ in noted
     ]
     put(connection, checklists, rows)
+
+
+APPLIERS: Final[Appliers] = {
+    f.SiteRegistered: apply_sites,
+    f.ItemListed: apply_items,
+    f.InventoryImported: apply_imports,
+    f.ChecklistPublished: apply_checklists,
+}

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection
 
 from db.paper_tables import printed, printed_items
-from db.projection.rows import Noted, key_of, put
+from db.projection.rows import Appliers, Noted, key_of, put
+from eum_app.domain import facts as f
 from eum_app.domain.facts import LabelsPrinted, WorklistPrinted
 from eum_app.domain.journal import Entry
 
@@ -42,3 +43,9 @@ def _put(
     same = {"print_id": fact.print_id, "origin": entry.origin, "order_key": key_of(entry, fact)}
     put(connection, printed, [{**same, **columns, "printed_at": fact.observed_at, "actor": entry.actor}])
     put(connection, printed_items, [{**same, "item_id": item_id, "page": page} for item_id, page in pages])
+
+
+APPLIERS: Final[Appliers] = {
+    f.WorklistPrinted: apply_worklists,
+    f.LabelsPrinted: apply_labels,
+}

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 import msgspec
 from sqlalchemy import Connection
 
 from db.people_tables import account_keys, code_sets, removals, spent_codes
-from db.projection.rows import Noted, key_of, plain, put
+from db.projection.rows import Appliers, Noted, key_of, plain, put
 from db.tables import accounts
+from eum_app.domain import facts as f
 from eum_app.domain.people import Scope
 
 
@@ -66,3 +68,12 @@ def apply_codes_disclosed(connection: Connection, noted: Sequence[Noted]) -> Non
 def _spend(connection: Connection, noted: Sequence[Noted], how: str) -> None:
     rows = [{**plain(fact, "set_id", "number"), "how": how, "at": fact.observed_at} for _, fact, _ in noted]
     put(connection, spent_codes, rows)
+
+
+APPLIERS: Final[Appliers] = {
+    f.AccountAdded: apply_accounts,
+    f.AccountRemoved: apply_removals,
+    f.RecoveryCodesMade: apply_codes_made,
+    f.RecoveryCodeUsed: apply_codes_used,
+    f.RecoveryCodeDisclosed: apply_codes_disclosed,
+}

@@ -19,6 +19,8 @@ from eum_app.domain.journal import Entry, order_key
 Noted = tuple[Entry, Any, int]
 """(entry, its fact, known_at)"""
 Rows = list[dict[str, Any]]
+Appliers = dict[type[f.Fact], Callable[[Connection, Sequence[Noted]], None]]
+"""How a module applies its kinds of facts: each function takes a batch of one kind."""
 
 
 def put(connection: Connection, table: Table, rows: Rows) -> None:

@@ -16,7 +16,7 @@ import msgspec
 from sqlalchemy import Connection, bindparam, select, update
 
 from db.doubt_tables import corrections
-from db.projection.rows import Noted, key_of, plain, put
+from db.projection.rows import Appliers, Noted, key_of, plain, put
 from db.tables import PROJECTION_VERSION, journal, meta
 from eum_app.domain import facts as f
 from eum_app.domain.clock import shifted
@@ -89,3 +89,8 @@ def newest_observed(connection: Connection, origin: str, epoch: int) -> str:
     fact = f.decode_fact(entry.kind, entry.kind_version, entry.payload)
     ((_, fact, _),) = corrected(connection, [(entry, fact, 0)])
     return fact.observed_at if isinstance(fact, f.Fact) else entry.recorded_at
+
+
+APPLIERS: Final[Appliers] = {
+    f.TimeCorrected: apply_corrections,
+}

@@ -26,7 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql
 
 from db import bulk
-from db.projection.rows import Noted, Rows, insert_into, key_of, plain, put, run
+from db.projection.rows import Appliers, Noted, Rows, insert_into, key_of, plain, put, run
 from db.tables import checks, evidence, site_answers, visit_items, visit_marks, visits, withdrawals
 from eum_app.domain import facts as f
 from eum_app.domain.visits import ANSWER_ROLE, TO_CHECK
@@ -380,3 +380,16 @@ def apply_closings(connection: Connection, noted: Sequence[Noted]) -> None:
             if content is not None
         ]
         put(connection, evidence, signed)
+
+
+APPLIERS: Final[Appliers] = {
+    f.VisitPlanned: apply_visits,
+    f.CheckRecorded: apply_checks,
+    f.CheckWithdrawn: apply_withdrawals,
+    f.SiteAssessed: apply_site_answers,
+    f.EvidenceAttached: apply_attached,
+    f.VisitClosedOut: apply_closings,
+}
+
+ON_VISITS: Final[tuple[type[Any], ...]] = tuple(APPLIERS)
+"""Facts that change a visit's worklist or its closing: writers of one visit take turns."""

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from sqlalchemy import Connection
 
 from db.content import withhold
 from db.doubt_tables import withholdings, withholdings_asked
-from db.projection.rows import Noted, key_of, plain, put
+from db.projection.rows import Appliers, Noted, key_of, plain, put
+from eum_app.domain import facts as f
 
 """The area that an order touches."""
 
@@ -38,3 +40,9 @@ def apply_withheld(connection: Connection, noted: Sequence[Noted]) -> None:
     ]
     put(connection, withholdings, rows)
     withhold(connection, sorted({row["object_id"] for row in rows}))
+
+
+APPLIERS: Final[Appliers] = {
+    f.WithholdingAsked: apply_withholdings_asked,
+    f.ContentWithheld: apply_withheld,
+}

@@ -5,9 +5,12 @@ None of them holds a secret that opens anything here: recovery codes are sealed 
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Final
 
+from eum_app.domain.areas import Area
 from eum_app.domain.fact import Fact
+from eum_app.domain.fact_kind import FactKind
+from eum_app.domain.translatable import QT_TRANSLATE_NOOP
 
 
 class AccountAdded(Fact, frozen=True, kw_only=True):
@@ -83,3 +86,42 @@ class DataKeyRotated(Fact, frozen=True, kw_only=True):
     """Everything in the store is under a new data key."""
 
     reason: str
+
+
+KINDS: Final = (
+    FactKind(
+        fact=AccountAdded, word=QT_TRANSLATE_NOOP("words", "Account added"), area=Area.PEOPLE, device_may_state=True
+    ),
+    FactKind(
+        fact=AccountRemoved, word=QT_TRANSLATE_NOOP("words", "Account removed"), area=Area.PEOPLE, device_may_state=True
+    ),
+    FactKind(
+        fact=AccountUnlocked,
+        word=QT_TRANSLATE_NOOP("words", "Account unlocked"),
+        device_may_state=True,
+        auditor_may_state=True,
+    ),
+    FactKind(
+        fact=PassphraseChanged,
+        word=QT_TRANSLATE_NOOP("words", "Passphrase changed"),
+        device_may_state=True,
+        auditor_may_state=True,
+    ),
+    FactKind(
+        fact=RecoveryCodesMade,
+        word=QT_TRANSLATE_NOOP("words", "Recovery codes made"),
+        area=Area.PEOPLE,
+        device_may_state=True,
+        auditor_may_state=True,
+    ),
+    FactKind(
+        fact=RecoveryCodeUsed,
+        word=QT_TRANSLATE_NOOP("words", "Recovery code used"),
+        area=Area.PEOPLE,
+        device_may_state=True,
+        auditor_may_state=True,
+    ),
+    FactKind(fact=RecoveryCodeDisclosed, word=QT_TRANSLATE_NOOP("words", "Recovery code read out"), area=Area.PEOPLE),
+    FactKind(fact=EscrowOpened, word=QT_TRANSLATE_NOOP("words", "Opened by HQ's recovery key"), device_may_state=True),
+    FactKind(fact=DataKeyRotated, word=QT_TRANSLATE_NOOP("words", "Store key renewed"), device_may_state=True),
+)

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Final
+
+from eum_app.domain.areas import Area
 from eum_app.domain.fact import Fact
+from eum_app.domain.fact_kind import FactKind
+from eum_app.domain.translatable import QT_TRANSLATE_NOOP
 
 
 class BundleSealed(Fact, frozen=True, kw_only=True):
@@ -54,3 +59,23 @@ class FactsReceived(Fact, frozen=True, kw_only=True):
     seq: int
     head_hash: bytes
     bundle_id: str
+
+
+KINDS: Final = (
+    FactKind(
+        fact=BundleSealed, word=QT_TRANSLATE_NOOP("words", "Bundle sealed"), area=Area.EXCHANGE, device_may_state=True
+    ),
+    FactKind(
+        fact=BundleImported,
+        word=QT_TRANSLATE_NOOP("words", "Bundle imported"),
+        area=Area.EXCHANGE,
+        device_may_state=True,
+    ),
+    FactKind(
+        fact=BundleQuarantined,
+        word=QT_TRANSLATE_NOOP("words", "File refused and kept"),
+        area=Area.EXCHANGE,
+        device_may_state=True,
+    ),
+    FactKind(fact=FactsReceived, word=QT_TRANSLATE_NOOP("words", "Received by HQ"), area=Area.EXCHANGE),
+)

@@ -1,9 +1,10 @@
 """Facts: what a person or a device stated, in the past tense, never edited and never deleted.
 
-Kinds stand by noun in the modules beside this one. Each fact is a frozen struct, stored as its exact JSON bytes with a
-kind and a kind version. A correction is another fact. Old versions are read for ever through `UPCASTERS`; kinds that
-this program does not know are kept and forwarded as `UnknownFact`. Validation happens when a fact is made (in the use
-cases), never when it is read, so that a rule that tightens does not lock out yesterday's facts.
+Each module beside this one holds the kinds of one noun, with an entry for each in its `KINDS`. A fact is a frozen
+struct, stored as its exact JSON bytes with a kind and a kind version. A correction is another fact. Old versions are
+read through `UPCASTERS`; kinds that this program does not know are kept and forwarded as `UnknownFact`. Validation
+happens when a fact is made (in the use cases), never when it is read, so that a rule that tightens does not lock out
+yesterday's facts.
 
 Every fact says `observed_at` (UTC text): when it held, by the clock of whoever states it.
 """
@@ -11,10 +12,19 @@ Every fact says `observed_at` (UTC text): when it held, by the clock of whoever 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
+from eum_app.domain import (
+    account_facts,
+    exchange_facts,
+    finding_facts,
+    list_facts,
+    paper_facts,
+    store_facts,
+    visit_facts,
+)
 from eum_app.domain.account_facts import AccountAdded as AccountAdded
 from eum_app.domain.account_facts import AccountRemoved as AccountRemoved
 from eum_app.domain.account_facts import AccountUnlocked as AccountUnlocked
@@ -30,6 +40,7 @@ from eum_app.domain.exchange_facts import BundleQuarantined as BundleQuarantined
 from eum_app.domain.exchange_facts import BundleSealed as BundleSealed
 from eum_app.domain.exchange_facts import FactsReceived as FactsReceived
 from eum_app.domain.fact import Fact as Fact
+from eum_app.domain.fact_kind import FactKind
 from eum_app.domain.fact_parts import ChecklistPin as ChecklistPin
 from eum_app.domain.fact_parts import ContentRef as ContentRef
 from eum_app.domain.fact_parts import LabelClaim as LabelClaim
@@ -53,6 +64,7 @@ from eum_app.domain.list_facts import SiteRegistered as SiteRegistered
 from eum_app.domain.paper_facts import LabelsPrinted as LabelsPrinted
 from eum_app.domain.paper_facts import ReportExported as ReportExported
 from eum_app.domain.paper_facts import WorklistPrinted as WorklistPrinted
+from eum_app.domain.people import Role
 from eum_app.domain.store_facts import AccessDenied as AccessDenied
 from eum_app.domain.store_facts import ClockJumped as ClockJumped
 from eum_app.domain.store_facts import CopyNoticed as CopyNoticed
@@ -74,6 +86,7 @@ from eum_app.domain.visit_facts import HeadSigned as HeadSigned
 from eum_app.domain.visit_facts import SiteAssessed as SiteAssessed
 from eum_app.domain.visit_facts import VisitClosedOut as VisitClosedOut
 from eum_app.domain.visit_facts import VisitPlanned as VisitPlanned
+from eum_app.domain.vocabulary import Unknown
 
 
 class UnknownFact(msgspec.Struct, frozen=True):
@@ -83,66 +96,46 @@ class UnknownFact(msgspec.Struct, frozen=True):
     kind_version: int
 
 
-DEVICE_MAY_STATE: frozenset[type[Fact]] = frozenset(
-    {
-        StoreCreated,
-        AccountAdded,
-        AccountRemoved,
-        AccountUnlocked,
-        PassphraseChanged,
-        RecoveryCodesMade,
-        RecoveryCodeUsed,
-        EscrowOpened,
-        DataKeyRotated,
-        SessionStarted,
-        SessionEnded,
-        RecordsRead,
-        AccessDenied,
-        IdentityAccepted,
-        CopyNoticed,
-        NoticePublished,
-        ClockJumped,
-        SatelliteTimeHeard,
-        TimeCorrected,
-        CheckRecorded,
-        CheckWithdrawn,
-        SiteAssessed,
-        EvidenceAttached,
-        VisitClosedOut,
-        ContainerLabelNoted,
-        HeadSigned,
-        BundleSealed,
-        BundleImported,
-        BundleQuarantined,
-        ReportExported,
-        WorklistPrinted,
-        LabelsPrinted,
-    }
+KINDS: Final[tuple[FactKind, ...]] = (
+    *list_facts.KINDS,
+    *visit_facts.KINDS,
+    *finding_facts.KINDS,
+    *account_facts.KINDS,
+    *store_facts.KINDS,
+    *exchange_facts.KINDS,
+    *paper_facts.KINDS,
 )
+"""Every kind of fact that this version knows."""
+
+FACTS: Final[dict[str, type[Fact]]] = {kind.name: kind.fact for kind in KINDS}
+
+DEVICE_MAY_STATE: Final[frozenset[type[Fact]]] = frozenset(kind.fact for kind in KINDS if kind.device_may_state)
 """Kinds that HQ takes from a device's journal. A device plans no visits, lists no items and decides no findings."""
 
+AUDITOR_MAY_STATE: Final = frozenset(kind.name for kind in KINDS if kind.auditor_may_state)
+"""Names of the kinds that an auditor may record: traces of its own access, its exports, changes of its own keys."""
 
-EVIDENCE: frozenset[type[Fact]] = frozenset(
-    {CheckRecorded, CheckWithdrawn, SiteAssessed, EvidenceAttached, VisitClosedOut, ContainerLabelNoted}
-)
+EVIDENCE: Final[frozenset[type[Fact]]] = frozenset(kind.fact for kind in KINDS if kind.is_evidence)
 """What HQ must receive. A journal's housekeeping (sessions, signatures over its head, bundles sealed) goes along but is
 not waited for."""
 
 
+def may_state(role: Role | Unknown) -> frozenset[str] | None:
+    """Names of the kinds that the role may record; None for all. A role that this version does not know may record as
+    little as an auditor."""
+    return AUDITOR_MAY_STATE if isinstance(role, Unknown) or role == Role.AUDITOR else None
+
+
+_CONTENT: Final[dict[type, Callable[[Any], list[ContentRef]]]] = {
+    kind.fact: kind.content for kind in KINDS if kind.content
+}
+
+
 def content_refs(fact: Fact | UnknownFact) -> list[ContentRef]:
     """The content that a fact names, in the order of its fields."""
-    match fact:
-        case CheckRecorded():
-            return [*fact.photos, *(ref for ref in (fact.note, fact.mark.crop) if ref)]
-        case EvidenceAttached():
-            return [fact.content]
-        case VisitClosedOut():
-            return [ref for party in fact.signatures for ref in (party.signature, party.signer) if ref]
-        case _:
-            return []
+    content = _CONTENT.get(type(fact))
+    return content(fact) if content else []
 
-
-FACTS: dict[str, type[Fact]] = {cls.__name__: cls for cls in Fact.__subclasses__()}
 
 Upcaster = Callable[[dict[str, Any]], dict[str, Any]]
 UPCASTERS: dict[tuple[str, int], Upcaster] = {

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Final
+
+from eum_app.domain.areas import Area
 from eum_app.domain.fact import Fact
+from eum_app.domain.fact_kind import FactKind
+from eum_app.domain.translatable import QT_TRANSLATE_NOOP
 
 
 class FindingRaised(Fact, frozen=True, kw_only=True):
@@ -48,3 +53,12 @@ class ContentWithheld(Fact, frozen=True, kw_only=True):
     object_id: str
     reason: str
     asked_by: str
+
+
+KINDS: Final = (
+    FactKind(fact=FindingRaised, word=QT_TRANSLATE_NOOP("words", "Finding raised"), area=Area.FINDINGS),
+    FactKind(fact=FindingLapsed, word=QT_TRANSLATE_NOOP("words", "Finding lapsed"), area=Area.FINDINGS),
+    FactKind(fact=FindingReviewed, word=QT_TRANSLATE_NOOP("words", "Finding reviewed"), area=Area.FINDINGS),
+    FactKind(fact=WithholdingAsked, word=QT_TRANSLATE_NOOP("words", "Withholding asked for"), area=Area.WITHHELD),
+    FactKind(fact=ContentWithheld, word=QT_TRANSLATE_NOOP("words", "Content withheld by order"), area=Area.WITHHELD),
+)

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Final
+
+from eum_app.domain.areas import Area
 from eum_app.domain.fact import Fact
+from eum_app.domain.fact_kind import FactKind
 from eum_app.domain.fact_parts import LabelClaim, LabelPartRead, RejectedRow
+from eum_app.domain.translatable import QT_TRANSLATE_NOOP
 
 
 class SiteRegistered(Fact, frozen=True, kw_only=True):
@@ -134,3 +139,20 @@ class ContainerLabelNoted(Fact, frozen=True, kw_only=True):
     is_whole: bool
     parts: tuple[LabelPartRead, ...]
     claims: tuple[LabelClaim, ...]
+
+
+KINDS: Final = (
+    FactKind(fact=SiteRegistered, word=QT_TRANSLATE_NOOP("words", "Site registered"), area=Area.ITEMS),
+    FactKind(fact=InventoryImported, word=QT_TRANSLATE_NOOP("words", "Inventory imported"), area=Area.ITEMS),
+    FactKind(fact=ItemListed, word=QT_TRANSLATE_NOOP("words", "Item listed"), area=Area.ITEMS),
+    FactKind(fact=ProfileSaved, word=QT_TRANSLATE_NOOP("words", "List profile saved"), area=Area.PROFILES),
+    FactKind(fact=ClaimsImported, word=QT_TRANSLATE_NOOP("words", "Claims imported"), area=Area.CLAIMS),
+    FactKind(fact=ClaimMade, word=QT_TRANSLATE_NOOP("words", "Claim made"), area=Area.CLAIMS),
+    FactKind(
+        fact=ContainerLabelNoted,
+        word=QT_TRANSLATE_NOOP("words", "Container label noted"),
+        area=Area.CLAIMS,
+        device_may_state=True,
+        is_evidence=True,
+    ),
+)

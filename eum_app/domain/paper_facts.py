@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Final
+
+from eum_app.domain.areas import Area
 from eum_app.domain.fact import Fact
+from eum_app.domain.fact_kind import FactKind
+from eum_app.domain.translatable import QT_TRANSLATE_NOOP
 
 
 class WorklistPrinted(Fact, frozen=True, kw_only=True):
@@ -40,3 +45,23 @@ class ReportExported(Fact, frozen=True, kw_only=True):
     sha384: str
     rows: int
     as_of: str
+
+
+KINDS: Final = (
+    FactKind(
+        fact=WorklistPrinted,
+        word=QT_TRANSLATE_NOOP("words", "Worklist printed"),
+        area=Area.ITEMS,
+        device_may_state=True,
+    ),
+    FactKind(
+        fact=LabelsPrinted, word=QT_TRANSLATE_NOOP("words", "Labels printed"), area=Area.ITEMS, device_may_state=True
+    ),
+    FactKind(
+        fact=ReportExported,
+        word=QT_TRANSLATE_NOOP("words", "Report exported"),
+        area=Area.REPORTS,
+        device_may_state=True,
+        auditor_may_state=True,
+    ),
+)

@@ -111,38 +111,7 @@ class Scope(msgspec.Struct, frozen=True):
 ALL: Final = Scope()
 """The scope without limits."""
 
-MAY_STATE: Final[dict[Role, frozenset[str]]] = {
-    Role.AUDITOR: frozenset(
-        {
-            "SessionStarted",
-            "SessionEnded",
-            "ClockJumped",
-            "SatelliteTimeHeard",
-            "RecordsRead",
-            "AccessDenied",
-            "HeadSigned",
-            "ReportExported",
-            "PassphraseChanged",
-            "RecoveryCodesMade",
-            "RecoveryCodeUsed",
-            "AccountUnlocked",
-        }
-    )
-}
-"""Kinds of facts that a restricted role may record; a role that is not listed may record all.
-
-An auditor records only its accesses, its exports, and changes to its passphrase and recovery codes.
-"""
-
 _CODE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
-
-
-def may_state(role: Role | Unknown) -> frozenset[str] | None:
-    """Return the kinds of facts that the role may record, or None for all.
-
-    A role that this version does not know may record as little as an auditor.
-    """
-    return MAY_STATE[Role.AUDITOR] if isinstance(role, Unknown) else MAY_STATE.get(role)
 
 
 def is_code(name: str) -> bool:

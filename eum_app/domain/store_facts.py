@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Final
+
+from eum_app.domain.areas import Area
 from eum_app.domain.fact import Fact
+from eum_app.domain.fact_kind import FactKind
+from eum_app.domain.translatable import QT_TRANSLATE_NOOP
 
 
 class StoreCreated(Fact, frozen=True, kw_only=True):
@@ -116,3 +121,45 @@ class TimeCorrected(Fact, frozen=True, kw_only=True):
     offset_ms: int
     source: str
     reason: str
+
+
+KINDS: Final = (
+    FactKind(fact=StoreCreated, word=QT_TRANSLATE_NOOP("words", "Store created"), device_may_state=True),
+    FactKind(
+        fact=SessionStarted, word=QT_TRANSLATE_NOOP("words", "Unlocked"), device_may_state=True, auditor_may_state=True
+    ),
+    FactKind(fact=NoticePublished, word=QT_TRANSLATE_NOOP("words", "Notice published"), device_may_state=True),
+    FactKind(
+        fact=SessionEnded, word=QT_TRANSLATE_NOOP("words", "Locked"), device_may_state=True, auditor_may_state=True
+    ),
+    FactKind(
+        fact=RecordsRead,
+        word=QT_TRANSLATE_NOOP("words", "Records looked at"),
+        device_may_state=True,
+        auditor_may_state=True,
+    ),
+    FactKind(
+        fact=AccessDenied, word=QT_TRANSLATE_NOOP("words", "Denied"), device_may_state=True, auditor_may_state=True
+    ),
+    FactKind(fact=DeviceEnrolled, word=QT_TRANSLATE_NOOP("words", "Device enrolled"), area=Area.PEOPLE),
+    FactKind(fact=DeviceRevoked, word=QT_TRANSLATE_NOOP("words", "Device revoked"), area=Area.PEOPLE),
+    FactKind(fact=IdentityAccepted, word=QT_TRANSLATE_NOOP("words", "Identity accepted"), device_may_state=True),
+    FactKind(
+        fact=CopyNoticed,
+        word=QT_TRANSLATE_NOOP("words", "Copy of a store noticed"),
+        area=Area.PEOPLE,
+        device_may_state=True,
+    ),
+    FactKind(
+        fact=ClockJumped, word=QT_TRANSLATE_NOOP("words", "Clock jumped"), device_may_state=True, auditor_may_state=True
+    ),
+    FactKind(
+        fact=SatelliteTimeHeard,
+        word=QT_TRANSLATE_NOOP("words", "Satellite time heard"),
+        device_may_state=True,
+        auditor_may_state=True,
+    ),
+    FactKind(
+        fact=TimeCorrected, word=QT_TRANSLATE_NOOP("words", "Time corrected"), area=Area.TIME, device_may_state=True
+    ),
+)

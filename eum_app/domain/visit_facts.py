@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Final
+
+from eum_app.domain.areas import Area
 from eum_app.domain.checklists import Answer, Checklist
 from eum_app.domain.fact import Fact
+from eum_app.domain.fact_kind import FactKind
 from eum_app.domain.fact_parts import ChecklistPin, ContentRef, MarkRead, OutcomeCount, PartySignature
+from eum_app.domain.translatable import QT_TRANSLATE_NOOP
 
 
 class ChecklistPublished(Fact, frozen=True, kw_only=True):
@@ -90,3 +95,61 @@ class HeadSigned(Fact, frozen=True, kw_only=True):
     head_seq: int
     head_hash: bytes
     signature: bytes
+
+
+def _content_of_check(fact: CheckRecorded) -> list[ContentRef]:
+    return [*fact.photos, *(ref for ref in (fact.note, fact.mark.crop) if ref)]
+
+
+def _content_of_closing(fact: VisitClosedOut) -> list[ContentRef]:
+    return [ref for party in fact.signatures for ref in (party.signature, party.signer) if ref]
+
+
+KINDS: Final = (
+    FactKind(fact=ChecklistPublished, word=QT_TRANSLATE_NOOP("words", "Checklist published"), area=Area.VISITS),
+    FactKind(fact=VisitPlanned, word=QT_TRANSLATE_NOOP("words", "Visit planned"), area=Area.VISITS),
+    FactKind(
+        fact=CheckRecorded,
+        word=QT_TRANSLATE_NOOP("words", "Check recorded"),
+        area=Area.CHECKS,
+        device_may_state=True,
+        is_evidence=True,
+        content=_content_of_check,
+    ),
+    FactKind(
+        fact=CheckWithdrawn,
+        word=QT_TRANSLATE_NOOP("words", "Check withdrawn"),
+        area=Area.CHECKS,
+        device_may_state=True,
+        is_evidence=True,
+    ),
+    FactKind(
+        fact=SiteAssessed,
+        word=QT_TRANSLATE_NOOP("words", "Site question answered"),
+        area=Area.CHECKS,
+        device_may_state=True,
+        is_evidence=True,
+    ),
+    FactKind(
+        fact=EvidenceAttached,
+        word=QT_TRANSLATE_NOOP("words", "Evidence attached"),
+        area=Area.CHECKS,
+        device_may_state=True,
+        is_evidence=True,
+        content=lambda fact: [fact.content],
+    ),
+    FactKind(
+        fact=VisitClosedOut,
+        word=QT_TRANSLATE_NOOP("words", "Visit closed out"),
+        area=Area.VISITS,
+        device_may_state=True,
+        is_evidence=True,
+        content=_content_of_closing,
+    ),
+    FactKind(
+        fact=HeadSigned,
+        word=QT_TRANSLATE_NOOP("words", "Journal signed"),
+        device_may_state=True,
+        auditor_may_state=True,
+    ),
+)

@@ -23,7 +23,15 @@ from eum_app.diagnostics import Event, note, since_ms
 from eum_app.domain import people
 from eum_app.domain.clock import Now, from_utc_text, system_now, utc_text
 from eum_app.domain.errors import Refusal
-from eum_app.domain.facts import AccessDenied, ClockJumped, ContentRef, RecordsRead, SessionEnded, SessionStarted
+from eum_app.domain.facts import (
+    AccessDenied,
+    ClockJumped,
+    ContentRef,
+    RecordsRead,
+    SessionEnded,
+    SessionStarted,
+    may_state,
+)
 from eum_app.domain.journal import Author, head_of
 from eum_app.domain.stores import JumpSeenBy, SessionEnd, StoreKind
 from eum_app.domain.time_check import expected_in_session, jumped_since_entry
@@ -147,7 +155,7 @@ class Session:
                 if not own_chain_last:
                     self._note_jump(transaction)
                     self._record_noted(transaction, *noted)
-                transaction.may_state = people.may_state(self.role)
+                transaction.may_state = may_state(self.role)
                 yield transaction
         except BaseException:
             with self._noting:

@@ -14,7 +14,8 @@ from db.queries import visits
 from db.queries.activity import activity_entry, activity_ids
 from db.queries.checks import counting_checks
 from eum_app.domain import facts as f
-from eum_app.domain.people import Permission, Role, may, may_state
+from eum_app.domain.facts import may_state
+from eum_app.domain.people import Permission, Role, may
 from eum_app.domain.visits import Grade, Outcome
 from eum_app.domain.vocabulary import MAX_SHOWN, Unknown, member_of, read_as
 from eum_app.usecases.reporting.visit_record import export_visit_record

@@ -301,4 +301,4 @@ def test_before_sleep_the_keys_are_gone_when_the_lock_returns(field: Field) -> N
 
 
 def test_every_area_is_announced_after_the_lock() -> None:
-    assert {area for _, area in projection._APPLIERS.values()} | {Area.JOURNAL} == set(Area)
+    assert {area for _, area in projection._HANDLERS.values()} | {Area.JOURNAL} == set(Area)

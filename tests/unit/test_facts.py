@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
 import re
+from types import ModuleType
+from typing import Any, get_args
 
 import msgspec
 import pytest
 
+from db import projection
 from eum_app.domain import facts as f
 from eum_app.domain.errors import Refusal
 
@@ -14,10 +19,36 @@ WITHDRAWN = f.CheckWithdrawn(observed_at="2026-11-21T08:00:00.000000Z", check_id
 
 
 def test_every_fact_is_in_the_past_tense_and_known_by_its_name() -> None:
-    assert len(f.FACTS) == len(f.Fact.__subclasses__())
+    ours = {cls for cls in f.Fact.__subclasses__() if cls.__module__.startswith("eum_app.")}
+    assert set(f.FACTS.values()) == ours, "a fact without an entry in the KINDS of its module"
+    assert len(f.KINDS) == len(f.FACTS) == len({kind.word for kind in f.KINDS})
     past = re.compile(r"[A-Za-z]+(ed|Heard|Made|Read|Withdrawn|Withheld|ClosedOut)")
     assert all(past.fullmatch(kind) for kind in f.FACTS), sorted(f.FACTS)
     assert set(f.FACTS.values()) >= f.DEVICE_MAY_STATE
+
+
+def test_each_kind_that_changes_read_tables_has_its_applier() -> None:
+    assert set(projection._APPLIERS) == {kind.fact for kind in f.KINDS if kind.area}
+    assert list(projection._HANDLERS) == [kind.fact for kind in f.KINDS if kind.area]
+    assert len(projection._APPLIERS) == sum(len(module.APPLIERS) for module in projection_modules())
+
+
+def test_each_fact_that_names_content_says_so() -> None:
+    named = {kind.fact for kind in f.KINDS if _names_content(kind.fact)}
+    assert named == {kind.fact for kind in f.KINDS if kind.content}
+
+
+def _names_content(cls: Any) -> bool:
+    if cls is f.ContentRef:
+        return True
+    if isinstance(cls, type) and issubclass(cls, msgspec.Struct):
+        return any(_names_content(field.type) for field in msgspec.structs.fields(cls))
+    return any(_names_content(part) for part in get_args(cls))
+
+
+def projection_modules() -> list[ModuleType]:
+    found = [importlib.import_module(f"db.projection.{one.name}") for one in pkgutil.iter_modules(projection.__path__)]
+    return [module for module in found if hasattr(module, "APPLIERS")]
 
 
 def test_unknown_fields_do_not_stop_the_reader() -> None:
