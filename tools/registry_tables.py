@@ -13,6 +13,8 @@ from typing import Final
 from eum_app.domain import facts
 from eum_app.domain.compliance.rules import RULES
 from eum_app.domain.fact_kind import FactKind
+from eum_app.domain.visit_kinds import VISIT_KINDS
+from eum_app.wording.report_words import word as report_word
 
 DOCS: Final = Path(__file__).resolve().parent.parent / "docs"
 
@@ -47,6 +49,25 @@ def facts_table() -> str:
     )
 
 
+def visit_kinds_table() -> str:
+    """One row for each kind of visit, in the order in which the plan form offers them."""
+    return _table(
+        ("Kind", "Program", "Due after", "Checklists", "Outcomes", "Evidence", "Before it can be closed"),
+        (
+            (
+                f"**{kind.title}** `{kind.purpose}`",
+                ", ".join(map(report_word, kind.programs)),
+                f"{kind.days_to_due} days",
+                ", ".join(f"`{one}`" for one in kind.checklists) or "any",
+                ", ".join(map(report_word, kind.outcomes)),
+                ", ".join(map(report_word, kind.grades)),
+                " ".join((rule.__doc__ or "").splitlines()[0] for rule in kind.closing_rules),
+            )
+            for kind in VISIT_KINDS.values()
+        ),
+    )
+
+
 def _recorded_by(kind: FactKind) -> str:
     others = ((kind.device_may_state, "devices"), (kind.auditor_may_state, "auditors"))
     return ", ".join(["HQ", *(who for may, who in others if may)])
@@ -55,6 +76,7 @@ def _recorded_by(kind: FactKind) -> str:
 TABLES: Final[dict[str, tuple[str, Callable[[], str]]]] = {
     "rules": ("rules.md", rules_table),
     "facts": ("facts.md", facts_table),
+    "visit-kinds": ("visit-kinds.md", visit_kinds_table),
 }
 """Name of each table → the page under docs that holds it, and the function that makes it."""
 

@@ -144,6 +144,14 @@ def all_visits(connection: Connection) -> list[VisitRow]:
     return _visit_rows(connection)
 
 
+def purpose_of(connection: Connection, visit_id: str) -> str:
+    """The purpose of a visit; empty where it is not known."""
+    return connection.execute(_PURPOSE_OF, {"of_visit": visit_id}).scalar() or ""
+
+
+_PURPOSE_OF = select(visits.c.purpose).where(visits.c.visit_id == bindparam("of_visit"))
+
+
 def visit(connection: Connection, visit_id: str) -> VisitRow:
     """Raises Refusal `visit.unknown`."""
     rows = _visit_rows(connection, visit_id)

@@ -38,11 +38,13 @@ def plan_command(
     inspector: Annotated[str, typer.Option(help="Inspector's code.")],
     item_checklist: Annotated[str, typer.Option(help="ID@VERSION.")] = "item-general-neutral@1.0",
     site_checklist: Annotated[str, typer.Option(help="ID@VERSION.")] = "site-physical-security-neutral@1.0",
+    kind: Annotated[str, typer.Option(help="Kind of visit, e.g. annual_inventory.")] = "annual_inventory",
+    program: Annotated[str, typer.Option(help="Needed for a kind of several programs.")] = "",
     store: StoreOption = None,
     passphrase_fd: PassphraseFd = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Plan an annual inventory of one site; `eum bundle seal --device` makes the tasking."""
+    """Plan a visit to one site; `eum bundle seal --device` makes the tasking."""
     from db.queries.items import all_sites
     from eum_app.usecases.visits.plan_visit import plan_visit
 
@@ -58,6 +60,8 @@ def plan_command(
             inspector=inspector,
             item_checklist=_pin(item_checklist),
             site_checklist=_pin(site_checklist),
+            purpose=kind,
+            program=program,
         )
     show(
         as_json,

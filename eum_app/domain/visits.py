@@ -1,8 +1,5 @@
-"""Visits: programmes, purposes, outcomes of a check, and what keeps a visit from being closed out.
-
-A visit is whole only when every expected item has an outcome, the site checklist is answered, and both signatures, or
-the reason for a refusal, stand (DOMAIN section 8, invariant 1; GAO-14-161: inventories done, checklists not used).
-"""
+"""Visits: programs, outcomes of a check and their reasons, evidence grades, signatures. `visit_kinds` says what a kind
+of visit asks for."""
 
 from __future__ import annotations
 
@@ -19,10 +16,6 @@ from eum_app.domain.vocabulary import member_of
 class Program(StrEnum):
     GOLDEN_SENTRY = "golden_sentry"
     BLUE_LANTERN = "blue_lantern"
-
-
-class Purpose(StrEnum):
-    ANNUAL_INVENTORY = "annual_inventory"
 
 
 class Outcome(StrEnum):

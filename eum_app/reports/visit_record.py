@@ -33,7 +33,7 @@ from eum_app.domain.visits import TO_CHECK, Outcome
 from eum_app.reports.inventory_status import Made, heads_section
 from eum_app.reports.model import Column, Cover, Report, Section, Table
 from eum_app.wording.reading import how_read
-from eum_app.wording.report_words import word
+from eum_app.wording.report_words import visit_kind, word
 
 REPORT: Final = "visit-record"
 TITLE: Final = "Visit record"
@@ -136,7 +136,7 @@ def visit_record_report(seen: VisitSeen, made: Made, rows: Iterable[Sequence[str
                 "Visit",
                 (
                     ("Program", word(visit.program)),
-                    ("Purpose", word(visit.purpose)),
+                    ("Purpose", visit_kind(visit.purpose)),
                     ("Inspector, device", f"{visit.inspector}, {visit.device}"),
                     ("Planned", f"{visit.planned_at[:10]} by {visit.planned_by}"),
                     ("Closed out", _closed(visit)),

@@ -10,7 +10,7 @@ from db.queries.visits import VisitRow, WorkRow
 from eum_app.domain.checklists import Question
 from eum_app.domain.visits import REASONS, TO_CHECK, Outcome
 from eum_app.reports.model import Cover, plain_cover
-from eum_app.wording.report_words import word
+from eum_app.wording.report_words import visit_kind, word
 
 if TYPE_CHECKING:
     import numpy as np
@@ -61,7 +61,7 @@ def worklist_data(
             "inspector": visit.inspector,
             "visit_id": visit.visit_id,
             "program": word(visit.program),
-            "purpose": word(visit.purpose),
+            "purpose": visit_kind(visit.purpose),
         },
         "questions": [question.text for question in questions],
         "legend": [

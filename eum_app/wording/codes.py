@@ -12,7 +12,6 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "golden_sentry": QT_TRANSLATE_NOOP("words", "Golden Sentry"),
         "blue_lantern": QT_TRANSLATE_NOOP("words", "Blue Lantern"),
     },
-    "purpose": {"annual_inventory": QT_TRANSLATE_NOOP("words", "Annual inventory")},
     "role": {
         "inspector": QT_TRANSLATE_NOOP("words", "Inspector"),
         "reviewer": QT_TRANSLATE_NOOP("words", "Reviewer"),
@@ -128,7 +127,6 @@ WORDS: Final[dict[str, dict[str, str]]] = {
 CLOSED: Final = frozenset(
     {
         "program",
-        "purpose",
         "role",
         "read_by",
         "no_read",

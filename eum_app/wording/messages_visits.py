@@ -75,12 +75,20 @@ VISIT_SENTENCES: dict[str, tuple[str, str]] = {
         QT_TRANSLATE_NOOP("messages", "Import its inventory list first."),
     ),
     "visit.program": (
-        QT_TRANSLATE_NOOP("messages", "{program} is not a program known here."),
-        QT_TRANSLATE_NOOP("messages", "Choose one of the programs offered."),
+        QT_TRANSLATE_NOOP("messages", "{program} is not a program of this kind of visit."),
+        QT_TRANSLATE_NOOP("messages", "Name one of these: {known}."),
     ),
     "visit.purpose": (
-        QT_TRANSLATE_NOOP("messages", "{purpose} is not a purpose known here."),
-        QT_TRANSLATE_NOOP("messages", "Choose one of the purposes offered."),
+        QT_TRANSLATE_NOOP("messages", "{purpose} is not a kind of visit."),
+        QT_TRANSLATE_NOOP("messages", "Name one of these: {known}."),
+    ),
+    "visit.checklist": (
+        QT_TRANSLATE_NOOP("messages", "The checklist {checklist_id} is not for this kind of visit: {kind}."),
+        QT_TRANSLATE_NOOP("messages", "Choose one of the checklists offered."),
+    ),
+    "check.not_of_kind": (
+        QT_TRANSLATE_NOOP("messages", "This kind of visit ({kind}) does not take {outcome} with evidence {grade}."),
+        QT_TRANSLATE_NOOP("messages", "Choose another outcome or grade of evidence. Nothing was recorded."),
     ),
     "site.unknown": (
         QT_TRANSLATE_NOOP("messages", "The site {site_id} is not in this store."),

@@ -6,7 +6,8 @@ from typing import Final
 
 from eum_app.domain.compliance import clocks
 from eum_app.domain.dispositions import Disposition
-from eum_app.domain.visits import REASONS, NoReadReason, Outcome, Program, Purpose, ReadBy
+from eum_app.domain.visit_kinds import VISIT_KINDS
+from eum_app.domain.visits import REASONS, NoReadReason, Outcome, Program, ReadBy
 from eum_app.domain.vocabulary import Unknown
 
 _SPECIAL: Final = {
@@ -42,7 +43,6 @@ _PLAIN: Final = (
     *ReadBy,
     *NoReadReason,
     *Program,
-    *Purpose,
     "yes",
     "no",
     "not_applicable",
@@ -63,3 +63,8 @@ WORDS: Final[dict[str, str]] = {
 def word(code: str) -> str:
     """The words of a code; one that this version does not know is shown as unknown, with its text."""
     return WORDS[code] if code in WORDS else f"Unknown value: {Unknown(code).shown}"
+
+
+def visit_kind(purpose: str) -> str:
+    """The title of a kind of visit; one that this version does not know is shown as unknown, with its text."""
+    return VISIT_KINDS[purpose].title if purpose in VISIT_KINDS else word(purpose)

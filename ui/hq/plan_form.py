@@ -15,7 +15,7 @@ from db.queries.people import all_devices
 from eum_app.domain.checklists import Checklist
 from eum_app.domain.errors import KnownError
 from eum_app.domain.people import Permission
-from eum_app.domain.visits import Purpose
+from eum_app.domain.visit_kinds import VISIT_KINDS, VisitKind
 from eum_app.usecases.calls import call, child
 from eum_app.usecases.children import seal_for_device_child
 from eum_app.usecases.exchange.seal_bundle import Sealed
@@ -27,10 +27,8 @@ from ui.kit.page import Page
 from ui.kit.theme import inset
 from ui.kit.widgets import Card, FormField, button, hbox, label, scrolled, vbox
 from ui.kit.widgets.path_field import PathField
-from ui.kit.words import counted, joined, purpose
+from ui.kit.words import counted, joined, program, purpose
 from ui.shared.page_parts import Job, choices, fill_choices, may, named, why_not
-
-DUE_IN_DAYS = 30
 
 
 @dataclass(frozen=True)
@@ -46,6 +44,19 @@ def plan_choices(session: Session) -> PlanChoices:
     return PlanChoices(session.read(all_sites), sorted(set(devices)), shipped_checklists())
 
 
+def kind_choices(session: Session) -> list[tuple[str, tuple[str, str]]]:
+    """(words, (purpose, program)) of each kind that the account may plan; the program is named where a kind has two."""
+    return [
+        (
+            purpose(kind.purpose) if len(kind.programs) == 1 else joined(purpose(kind.purpose), program(one)),
+            (kind.purpose, one.value),
+        )
+        for kind in VISIT_KINDS.values()
+        for one in kind.programs
+        if not session.scope.programs or one in session.scope.programs
+    ]
+
+
 class PlanForm(Card):
     """Inline, beside the list of visits. `planned` carries the visit's id once it is on record."""
 
@@ -56,14 +67,15 @@ class PlanForm(Card):
         super().__init__(self.tr("Plan a visit"))
         self.desk, self._page = desk, page
         self._visit: PlannedVisit | None = None
+        self._checklists: list[Checklist] = []
         self.site = choices("plan_site", self.tr("Choose a site"))
         self.purpose = choices("plan_purpose", self.tr("Choose a purpose"))
-        fill_choices(self.purpose, [(purpose(key), key) for key in Purpose])
+        fill_choices(self.purpose, kind_choices(desk.session))
         self.due = QDateEdit()
         self.due.setObjectName("plan_due")
         self.due.setCalendarPopup(True)
         self.due.setDisplayFormat("d MMM yyyy")
-        self.due.setDate(QDate.currentDate().addDays(DUE_IN_DAYS))
+        self._proposed = self.due.date()
         self.device = choices("plan_device", self.tr("Choose a device"))
         self.inspector = QLineEdit()
         self.inspector.setObjectName("plan_inspector")
@@ -74,6 +86,7 @@ class PlanForm(Card):
         self.folder = PathField(self.tr("Folder for the tasking"), object_name="plan_folder", kind="folder")
         self.folder.set_path(desk.outbox)
         self._build()
+        self.purpose.currentIndexChanged.connect(self._fit_kind)
         for box in (self.site, self.purpose, self.device, self.item_checklist, self.site_checklist):
             box.currentIndexChanged.connect(self._follow)
         self.inspector.textChanged.connect(self._follow)
@@ -131,13 +144,34 @@ class PlanForm(Card):
         ]
         fill_choices(self.site, sites)
         fill_choices(self.device, [(device, device) for device in found.devices])
-        for box, applies_to in ((self.item_checklist, "item"), (self.site_checklist, "site")):
-            fitting = [entry for entry in found.checklists if entry.applies_to == applies_to]
-            words = self.tr("{title} · version {version}")
-            fill_choices(box, [(words.format(title=e.title, version=e.version), pin_of(e)) for e in fitting])
+        self._checklists = found.checklists
+        self._offer_checklists()
         self._site_field.set_hint("" if sites else self.tr("No site yet: import an inventory list first."))
         self._device_field.set_hint("" if found.devices else self.tr("No device yet: enrol one under Devices first."))
         self._follow()
+
+    def _kind(self) -> VisitKind | None:
+        chosen = self.purpose.currentData()
+        return VISIT_KINDS[chosen[0]] if chosen else None
+
+    def _fit_kind(self) -> None:
+        """Propose the kind's due date, unless another was chosen, and offer its checklists."""
+        kind = self._kind()
+        if kind is not None and self.due.date() == self._proposed:
+            self._proposed = QDate.currentDate().addDays(kind.days_to_due)
+            self.due.setDate(self._proposed)
+        self._offer_checklists()
+
+    def _offer_checklists(self) -> None:
+        kind = self._kind()
+        words = self.tr("{title} · version {version}")
+        for box, applies_to in ((self.item_checklist, "item"), (self.site_checklist, "site")):
+            fitting = [
+                (words.format(title=one.title, version=one.version), pin_of(one))
+                for one in self._checklists
+                if one.applies_to == applies_to and (kind is None or kind.offers(one.checklist_id))
+            ]
+            fill_choices(box, fitting)
 
     def missing(self) -> list[str]:
         """The names of what is still to be chosen, in the order of the form."""
@@ -172,6 +206,7 @@ class PlanForm(Card):
         self.cancel_button.setEnabled(not is_busy)
 
     def plan(self) -> None:
+        chosen = self.purpose.currentData()
         folder, device = self.folder.path, str(self.device.currentData() or "")
         if self.missing() or folder is None:
             return
@@ -185,7 +220,8 @@ class PlanForm(Card):
                 inspector=self.inspector.text(),
                 item_checklist=self.item_checklist.currentData(),
                 site_checklist=self.site_checklist.currentData(),
-                purpose=self.purpose.currentData(),
+                purpose=chosen[0],
+                program=chosen[1],
             ),
             then=partial(self._seal, folder, device),
             failed=self._refused,

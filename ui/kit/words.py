@@ -12,6 +12,7 @@ from typing import Final
 from PySide6.QtCore import QCoreApplication, QDate, QLocale, QTime
 
 from eum_app.domain.compliance.rules import RULES
+from eum_app.domain.visit_kinds import VISIT_KINDS
 from eum_app.domain.vocabulary import Unknown
 from eum_app.wording.codes import CLOSED, WORDS
 from ui.kit.theme import status_mark
@@ -20,7 +21,7 @@ GROUP: Final = 4
 
 
 def word(kind: str, key: str) -> str:
-    """The word of a code of a kind (program, purpose, role, read_by, grade, disposition, decision, bundle …).
+    """The word of a code of a kind (program, role, read_by, grade, disposition, decision, bundle …).
 
     A value that a newer version added to a closed vocabulary is shown as unknown, with its text.
     """
@@ -65,7 +66,8 @@ def program(key: str) -> str:
 
 
 def purpose(key: str) -> str:
-    return word("purpose", key)
+    kind = VISIT_KINDS.get(key)
+    return QCoreApplication.translate("words", kind.title) if kind else unknown(key)
 
 
 def role(key: str) -> str:

@@ -15,7 +15,8 @@ from eum_app.domain.errors import Refusal
 from eum_app.domain.facts import HeadSigned, OutcomeCount, PartySignature, SessionEnded, SessionStarted, VisitClosedOut
 from eum_app.domain.journal import Head, head_of
 from eum_app.domain.people import Permission
-from eum_app.domain.visits import TO_CHECK, OpenPoint, OpenPointKind, Outcome, require_signatures
+from eum_app.domain.visit_kinds import Closing, open_points
+from eum_app.domain.visits import TO_CHECK, OpenPoint, Outcome, require_signatures
 from eum_app.usecases.changes import Changed
 from eum_app.usecases.people.scopes import require_visit
 from eum_app.usecases.session import Session
@@ -68,13 +69,15 @@ def _state(session: Session, connection: Connection, visit_id: str) -> CloseOutS
     row = visit(connection, visit_id)
     _, site_checklist = visit_checklists(connection, visit_id)
     answers = site_answers_of(connection, visit_id)
-    items = [OpenPoint(OpenPointKind.ITEM, item_id) for item_id in work_ids(connection, visit_id, TO_CHECK)]
+    unchecked = work_ids(connection, visit_id, TO_CHECK)
     still_open = open_questions(site_checklist, answers)
     asked = visible_questions(site_checklist, answers)
     given = {answer.question_id for answer in answers} - {question.question_id for question in still_open}
     return CloseOutState(
         visit=row,
-        open_points=(*items, *[OpenPoint(OpenPointKind.QUESTION, question.question_id) for question in still_open]),
+        open_points=open_points(
+            row.purpose, Closing(unchecked=unchecked, site_checklist=site_checklist, answers=answers)
+        ),
         site_answered=sum(question.question_id in given for question in asked),
         site_asked=len(asked),
         head=chain_head(connection, session.name, session.store.named.epoch),

@@ -16,8 +16,7 @@ from eum_app.domain.clock import parse_date
 from eum_app.domain.errors import Refusal
 from eum_app.domain.facts import ChecklistPin, ChecklistPublished, Fact, VisitPlanned
 from eum_app.domain.people import Permission
-from eum_app.domain.visits import Program, Purpose
-from eum_app.domain.vocabulary import member_of
+from eum_app.domain.visit_kinds import require_kind
 from eum_app.usecases.changes import Changed
 from eum_app.usecases.people.scopes import require_items, require_site
 from eum_app.usecases.session import Session, new_id
@@ -46,23 +45,22 @@ def plan_visit(
     inspector: str,
     item_checklist: ChecklistPin,
     site_checklist: ChecklistPin,
-    program: str = "golden_sentry",
     purpose: str = "annual_inventory",
+    program: str = "",
     item_ids: Sequence[str] | None = None,
 ) -> PlannedVisit:
-    """Plan a visit to one site; the expected items are a snapshot (all on the site's book unless named).
+    """Plan a visit of a kind (`VISIT_KINDS`) to one site; the expected items are a snapshot (all on the site's book
+    unless named). A kind of one program needs no `program`.
 
     What the device must know is copied into its outgoing chain in the same transaction; `exchange.seal_for_device`
     then makes the tasking bundle. Raises Refusal `permission.denied`, `visit.program`, `visit.purpose`, `date.invalid`,
     `visit.device_unknown`, `visit.inspector_missing`, `visit.no_items`, `item.unknown`, `checklist.unknown`,
+    `visit.checklist` (not one that the kind offers),
     `permission.out_of_scope`.
     """
     session.require(Permission.VISIT_PLAN)
-    if member_of(Program, program) is None:
-        raise Refusal("visit.program", program=program)
-    session.require_in_scope(program=program)
-    if member_of(Purpose, purpose) is None:
-        raise Refusal("visit.purpose", purpose=purpose)
+    kind, of_program = require_kind(purpose, program)
+    session.require_in_scope(program=of_program)
     parse_date(due_on)
     if not inspector.strip():
         raise Refusal("visit.inspector_missing")
@@ -85,6 +83,8 @@ def plan_visit(
         recorded: list[Fact] = []
         for pin, applies_to in ((item_checklist, "item"), (site_checklist, "site")):
             checklist = _find_checklist(connection, pin, applies_to)
+            if not kind.offers(pin.checklist_id):
+                raise Refusal("visit.checklist", checklist_id=pin.checklist_id, kind=kind.title)
             fact = ChecklistPublished(observed_at=observed_at, checklist=checklist)
             if (pin.checklist_id, pin.version) not in published:
                 recorded.append(fact)
@@ -92,8 +92,8 @@ def plan_visit(
         planned = VisitPlanned(
             observed_at=observed_at,
             visit_id=new_id(),
-            program=program,
-            purpose=purpose,
+            program=of_program,
+            purpose=kind.purpose,
             site_id=site_id,
             due_on=due_on,
             device=device,

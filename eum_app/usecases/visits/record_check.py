@@ -10,13 +10,14 @@ import msgspec
 from db.queries.checklists import item_checklist_of, visit_checklists
 from db.queries.checks import check as find_check
 from db.queries.checks import evidence_of
-from db.queries.visits import is_expected, visit
+from db.queries.visits import is_expected, purpose_of, visit
 from db.transaction import Transaction
 from eum_app.domain.checklists import Answer, Checklist, deviations, open_questions, validate_answer
 from eum_app.domain.errors import Refusal
 from eum_app.domain.facts import ChecklistPin, CheckRecorded, CheckWithdrawn, EvidenceAttached, MarkRead, SiteAssessed
 from eum_app.domain.ids import CheckId
 from eum_app.domain.people import Permission
+from eum_app.domain.visit_kinds import require_fitting
 from eum_app.domain.visits import ANSWER_ROLE, Grade, Outcome, ReadBy, require_outcome
 from eum_app.domain.vocabulary import member_of
 from eum_app.usecases.changes import Changed
@@ -79,8 +80,8 @@ def record_check(
 ) -> RecordedCheck:
     """Record one check with its evidence, in one transaction; what this returns has been fsynced.
 
-    Raises Refusal `check.outcome`, `check.reason`, `check.questions_open` (verified needs every question answered),
-    `check.not_as_expected` (verified needs the expected answers), `visit.closed`,
+    Raises Refusal `check.outcome`, `check.reason`, `check.not_of_kind`, `check.questions_open` (verified needs every
+    question answered), `check.not_as_expected` (verified needs the expected answers), `visit.closed`,
     `check.not_expected` (only `not_on_list` is for items that the visit does not expect), `check.no_item`, `photo.…`,
     `answer.photo_missing`, `note.too_long`, `visit.unknown`.
     """
@@ -99,6 +100,9 @@ def record_checks(session: Session, visit_id: str, checks: Sequence[NewCheck]) -
     kinds = [_photo_kinds(one) for one in checks]
     with session.writing() as transaction:
         require_open_visit(session, transaction.connection, visit_id)
+        purpose = purpose_of(transaction.connection, visit_id)
+        for one in checks:
+            require_fitting(purpose, one.outcome, one.grade)
         recorded = tuple(
             _record(session, transaction, visit_id, one, of_photos)
             for one, of_photos in zip(checks, kinds, strict=True)
