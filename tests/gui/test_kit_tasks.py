@@ -14,7 +14,8 @@ from PySide6.QtWidgets import QApplication
 
 from eum_app.domain.areas import Area
 from eum_app.domain.errors import KnownError, Refusal, Trouble
-from ui.kit.tasks import ChildCrashedError, ChildTask, Progress, Tasks
+from ui.kit.child_task import ChildCrashedError, ChildTask, Progress
+from ui.kit.tasks import Tasks
 
 
 @dataclass(frozen=True)

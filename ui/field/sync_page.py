@@ -18,9 +18,9 @@ from ui.field.bundle_cards import BundlesCard, ImportResults, ProgressLine
 from ui.field.enrol_card import EnrolCard
 from ui.field.parts import named
 from ui.kit import words
+from ui.kit.child_task import ChildTask
 from ui.kit.desk import Desk
 from ui.kit.page import Page
-from ui.kit.tasks import ChildTask
 from ui.kit.widgets import (
     Button,
     Card,

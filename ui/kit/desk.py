@@ -10,7 +10,8 @@ from typing import TypeVar
 from eum_app.domain.errors import KnownError
 from eum_app.usecases.calls import Call, ChildCall, Job, Query
 from eum_app.usecases.session import Session
-from ui.kit.tasks import ChildTask, Tasks
+from ui.kit.child_task import ChildTask
+from ui.kit.tasks import Tasks
 
 Value = TypeVar("Value")
 OnFailed = Callable[[KnownError], object]

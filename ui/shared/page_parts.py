@@ -23,10 +23,10 @@ from eum_app.domain.errors import KnownError
 from eum_app.domain.people import PERMISSIONS, Permission
 from eum_app.usecases.calls import ChildCall
 from eum_app.usecases.session import Session
+from ui.kit.child_task import ChildTask
 from ui.kit.desk import Desk
 from ui.kit.guard import guarded
 from ui.kit.models import IdsTableModel
-from ui.kit.tasks import ChildTask
 from ui.kit.widgets import button, hbox, label, vbox
 from ui.kit.words import count, role
 

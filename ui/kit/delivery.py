@@ -1,0 +1,137 @@
+"""Outcomes of background work on their way to the GUI thread."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from functools import partial
+from typing import TypeVar
+
+import shiboken6
+from PySide6.QtCore import QObject, Qt, Signal, Slot
+
+from eum_app import diagnostics
+from eum_app.domain.areas import Area, stale
+from eum_app.domain.errors import KnownError
+
+T = TypeVar("T")
+OnFailed = Callable[[KnownError], object]
+Report = Callable[[], object]
+
+SLOW_MS = 1_000  # queries and writes that take longer are noted in the diagnostics
+
+
+class Delivery(QObject):
+    """Runs reports of finished work on the GUI thread, and counts the work that is not yet delivered.
+
+    While held, reports wait in order. Callbacks of a QObject that is gone are dropped.
+    """
+
+    store_changed = Signal(object)
+    failed = Signal(object)
+    crashed = Signal(object)
+    busy_changed = Signal(bool)
+    _arrived = Signal(object)
+    _arrived_despite_hold = Signal(object)
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self._open = 0
+        self._is_held = False
+        self._undelivered: list[Report] = []
+        self._arrived.connect(self.deliver, Qt.ConnectionType.QueuedConnection)
+        self._arrived_despite_hold.connect(self._run, Qt.ConnectionType.QueuedConnection)
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether anything is under way or not yet delivered."""
+        return self._open > 0
+
+    def close(self) -> None:
+        """Forget what is under way."""
+        self._open = 0
+
+    def hold(self) -> None:
+        """Keep reports back from now on."""
+        self._is_held = True
+
+    def release(self) -> None:
+        """Run the reports that were kept back, and hold no more."""
+        self._is_held = False
+        undelivered, self._undelivered = self._undelivered, []
+        for report in undelivered:
+            report()
+
+    def begin(self) -> None:
+        self._open += 1
+        if self._open == 1:
+            self.busy_changed.emit(True)
+
+    def end(self) -> None:
+        self._open -= 1
+        if self._open == 0:
+            self.busy_changed.emit(False)
+
+    def post(self, report: Report) -> None:
+        """From any thread: run `report` on the GUI thread."""
+        if shiboken6.isValid(self):
+            self._arrived.emit(report)
+
+    def post_despite_hold(self, report: Report) -> None:
+        """From any thread: run `report` on the GUI thread, even while others are kept back."""
+        if shiboken6.isValid(self):
+            self._arrived_despite_hold.emit(report)
+
+    @Slot(object)
+    def deliver(self, report: Report) -> None:
+        """On the GUI thread: run `report` now, or when the hold ends."""
+        if self._is_held:
+            self._undelivered.append(report)
+        else:
+            report()
+
+    @Slot(object)
+    def _run(self, report: Report) -> None:
+        report()
+
+    def outcome(
+        self, fn: Callable[[], T], on_done: Callable[[T], object] | None, on_failed: OnFailed | None, *, tell: bool
+    ) -> Report:
+        """Run it here, on any thread; returns the report for the GUI thread."""
+        began = time.monotonic()
+        try:
+            result = fn()
+        except KnownError as error:
+            diagnostics.note(diagnostics.Event.TASK_FAILED, code=error.code, ms=diagnostics.since_ms(began))
+            return partial(self.fail, error, on_failed)
+        except Exception as error:  # noqa: BLE001 - one of the two doors for bugs
+            diagnostics.note_crash(error)
+            return partial(self.crash, error)
+        if (took_ms := diagnostics.since_ms(began)) >= SLOW_MS:
+            diagnostics.note(diagnostics.Event.TASK_SLOW, ms=took_ms)
+        return partial(self.finish, result, on_done, tell=tell)
+
+    def finish(self, result: T, on_done: Callable[[T], object] | None, *, tell: bool) -> None:
+        self.end()
+        if on_done is not None and is_alive(on_done):
+            on_done(result)
+        areas: frozenset[Area] = frozenset(getattr(result, "areas", ()))
+        if tell and areas:
+            self.store_changed.emit(stale(areas))
+
+    def fail(self, error: KnownError, on_failed: OnFailed | None) -> None:
+        self.end()
+        if on_failed is None:
+            self.failed.emit(error)
+        elif is_alive(on_failed):
+            on_failed(error)
+
+    def crash(self, bug: Exception) -> None:
+        self.end()
+        self.crashed.emit(bug)
+
+
+def is_alive(callback: Callable[..., object]) -> bool:
+    """Whether the QObject that a callback is bound to still exists; True for any other callback."""
+    owner = getattr(callback, "__self__", None)
+    return not isinstance(owner, QObject) or shiboken6.isValid(owner)
