@@ -75,7 +75,7 @@ def test_an_account_is_added_locked_unlocked_reset_and_removed(window: AppWindow
     role.setCurrentIndex(role.findData("inspector"))
     fill(window, "add_countries_field", "xa, XB")
     fill(window, "add_passphrase_field", PASSPHRASE)
-    assert not page.add_button.isEnabled()
+    assert not page.adding.add_button.isEnabled()
     fill(window, "add_passphrase_again_field", PASSPHRASE)
     press(window, "add_account_button")
     session = window.session
@@ -135,7 +135,7 @@ def test_ones_own_passphrase_and_codes(window: AppWindow, tmp_path: Path) -> Non
 
 def test_the_minutes_until_it_locks_are_kept_and_hold_at_once(window: AppWindow) -> None:
     page = page_of(window)
-    tab = next(one for one in page.lock_after.findChildren(QAbstractButton) if one.text() == "5")
+    tab = next(one for one in page.lock.lock_after.findChildren(QAbstractButton) if one.text() == "5")
     QTest.mouseClick(tab, Qt.MouseButton.LeftButton)
     assert settings.load().lock_after_minutes == 5
     assert window._watch is not None

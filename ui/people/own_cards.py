@@ -1,0 +1,139 @@
+"""Cards for one's own account: its passphrase, its recovery codes, and when the window locks.
+
+`said` and `failed` of a card are for the page to show.
+"""
+
+from __future__ import annotations
+
+import msgspec
+from PySide6.QtCore import Signal
+
+from eum_app.domain.errors import KnownError
+from eum_app.usecases.calls import call
+from eum_app.usecases.people.accounts import change_passphrase
+from eum_app.usecases.people.recovery import RecoveryCodes, make_recovery_codes
+from ui.kit import settings, words
+from ui.kit.desk import Desk
+from ui.kit.settings import LOCK_MINUTES
+from ui.kit.widgets import Button, Card, FormField, Tab, TabRow, button, hbox, label
+from ui.shared.secret_field import NewPassphrase, secret_line
+
+
+class PassphraseCard(Card):
+    """Change one's own passphrase."""
+
+    said = Signal(str)
+    failed = Signal(object)
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(self.tr("Your passphrase"))
+        self._desk = desk
+        self.old = secret_line("old_passphrase_field")
+        self.new = NewPassphrase("new_")
+        self.new.set_known(self._desk.session.name, self._desk.session.account)
+        self.change_button: Button = button(self.tr("Change the passphrase"), self.change, kind="primary")
+        self.change_button.setObjectName("change_passphrase_button")
+        self.old.textChanged.connect(lambda _text: self._follow())
+        self.new.changed.connect(self._follow)
+        self.new.submitted.connect(self.change)
+        self.add_padded(
+            FormField(self.tr("Passphrase now"), self.old), self.new, hbox(1, self.change_button), spacing=12
+        )
+        self._follow()
+
+    def change(self) -> None:
+        """One's own passphrase."""
+        if not self.change_button.isEnabled():
+            return
+        old, new = self.old.text(), self.new.take()
+        self.old.clear()
+        said = self.tr("Your passphrase is changed")
+        self._desk.do(call(change_passphrase, old, new), then=lambda _done: self._done(said), failed=self._failed)
+
+    def _done(self, said: str) -> None:
+        self.said.emit(said)
+        self._follow()
+
+    def _failed(self, error: KnownError) -> None:
+        self.failed.emit(error)
+        self._follow()
+
+    def _follow(self) -> None:
+        self.change_button.setEnabled(bool(self.old.text()) and self.new.is_ready)
+
+
+class CodesCard(Card):
+    """One's own recovery codes. `made` carries new ones, to be shown once."""
+
+    made = Signal(object)
+    failed = Signal(object)
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(self.tr("Your recovery codes"))
+        self._desk = desk
+        self._codes_left = label("", "body", wrap=True)
+        self.codes_button: Button = button(self.tr("Make ten new codes"), self.make_codes, icon="key-round")
+        self.codes_button.setObjectName("make_codes_button")
+        self.add_padded(
+            self._codes_left,
+            label(self.tr("New codes take the place of the old ones, which then open nothing."), "sub", wrap=True),
+            hbox(self.codes_button, 1),
+            spacing=10,
+        )
+
+    def show_left(self, left: int) -> None:
+        """Say how many codes open this account."""
+        self._codes_left.setText(
+            words.counted(left, self.tr("{count} code opens it"), self.tr("{count} codes open it"))
+            if left
+            else self.tr("You have none: without a passphrase there is no way back in.")
+        )
+
+    def make_codes(self) -> None:
+        self.codes_button.setEnabled(False)
+        self._desk.do(call(make_recovery_codes), then=self._show_codes, failed=self._failed)
+
+    def _show_codes(self, made: RecoveryCodes) -> None:
+        self.codes_button.setEnabled(True)
+        self.made.emit(made)
+
+    def _failed(self, error: KnownError) -> None:
+        self.failed.emit(error)
+        self.codes_button.setEnabled(True)
+
+
+class LockCard(Card):
+    """After how many idle minutes the window locks. `changed` carries them once they are kept."""
+
+    changed = Signal(int)
+    failed = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__(self.tr("Lock by itself"))
+        minutes = settings.load().lock_after_minutes
+        name = self.tr("Minutes until it locks")
+        tabs = [Tab(str(one), words.count(one), name=f"{name}: {one}") for one in LOCK_MINUTES]
+        self.lock_after = TabRow(tabs, str(min(LOCK_MINUTES, key=lambda known: abs(known - minutes))))
+        self.lock_after.setObjectName("lock_after_minutes")
+        self.lock_after.setAccessibleName(name)
+        self.lock_after.chosen.connect(self._keep_minutes)
+        self.add_padded(
+            label(
+                self.tr(
+                    "After so many minutes without a key, a touch or a scan. It also locks before the machine sleeps, "
+                    "and by Ctrl+L. What is half-typed stays."
+                ),
+                "sub",
+                wrap=True,
+            ),
+            self.lock_after,
+            spacing=10,
+        )
+
+    def _keep_minutes(self, key: str) -> None:
+        try:
+            settings.save(msgspec.structs.replace(settings.load(), lock_after_minutes=int(key)))
+        except KnownError as error:
+            self.failed.emit(error)
+            return
+        self.changed.emit(int(key))
