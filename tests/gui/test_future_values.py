@@ -84,7 +84,7 @@ def test_a_fact_with_unknown_values_goes_through_import_page_and_report(
         assert isinstance(page, VisitsPage)
         select_id(page.list, visit_id)
         window.settle()
-        model = page.checks_table.model()
+        model = page.view.checks.table.model()
         shown = [str(model.index(0, column).data()) for column in range(model.columnCount())]
         assert any("Unknown value: sighted_by_drone" in text for text in shown), shown
 

@@ -22,6 +22,7 @@ from ui.hq.inventory import InventoryPage
 from ui.hq.narrowed import NarrowedBar
 from ui.hq.overview import OverviewPage
 from ui.hq.overview_parts import ColumnChart, FigureTile, per_cent
+from ui.hq.review import ReviewPage
 from ui.kit.tasks import Tasks
 from ui.kit.words import count
 
@@ -63,18 +64,22 @@ def test_it_is_the_first_page_and_its_figures_are_those_of_the_store(window: Win
     assert figures.on_time >= 5
     assert figures.overdue >= 3
     late, kept = figures.overdue, 9 - figures.overdue
-    assert page.monitored.accessibleName().startswith("Under enhanced monitoring: 9.")
+    assert page.figures.monitored.accessibleName().startswith("Under enhanced monitoring: 9.")
     soon = f"{kept} items · {figures.due_soon} due in 30 days"
-    assert page.inventoried.accessibleName() == f"Inventoried within the year: {per_cent(kept, 9)}. {soon}"
-    assert page.overdue.accessibleName() == f"Inventory overdue: {late}. 0 never inventoried, {late} late"
-    assert page.findings.accessibleName() == "Open findings: 2. 1 high, 1 medium · oldest today"
-    assert page.visits.accessibleName() == "Visits not closed out: 1. none past due"
-    assert page.devices_card._subtitle.text() == "nothing awaited"
-    assert [page._places.row_at(row).name for row in range(page._places.rowCount())] == ["YY", "XX"]
-    longest = page._overdue.row_at(0)
+    assert page.figures.inventoried.accessibleName() == f"Inventoried within the year: {per_cent(kept, 9)}. {soon}"
+    assert page.figures.overdue.accessibleName() == f"Inventory overdue: {late}. 0 never inventoried, {late} late"
+    assert page.figures.findings.accessibleName() == "Open findings: 2. 1 high, 1 medium · oldest today"
+    assert page.figures.visits.accessibleName() == "Visits not closed out: 1. none past due"
+    assert page.devices._subtitle.text() == "nothing awaited"
+    assert [page.places.model.row_at(row).name for row in range(page.places.model.rowCount())] == ["YY", "XX"]
+    longest = page.overdue.model.row_at(0)
     assert (longest.nomenclature, longest.items) == ("LAUNCH UNIT, TYPE D", 3)
-    device = page._devices.row_at(0)
-    assert (device.device, page._state(device).text, page._last_bundle(device)) == ("FLD-0042", "In order", "today")
+    device = page.devices.model.row_at(0)
+    assert (device.device, page.devices.state(device).text, page.devices.last_bundle(device)) == (
+        "FLD-0042",
+        "In order",
+        "today",
+    )
     before = found.book.by_quarter[0].tally.total
     assert before >= 3
     assert f"before: {before}" in window.find(ColumnChart, "overview_chart").accessibleName()
@@ -107,7 +112,8 @@ def rows_shown(window: Window) -> int:
     page = window.shell.page(window.shell.current_key)
     if isinstance(page, InventoryPage):
         assert page._model.is_whole
-    return int(page._model.rowCount())  # type: ignore[attr-defined]
+    model = page.queue.model if isinstance(page, ReviewPage) else page._model  # type: ignore[attr-defined]
+    return int(model.rowCount())
 
 
 def open_line(window: Window, table: QTableView, row: int, column: int) -> int:
@@ -162,11 +168,11 @@ def test_behind_every_figure_are_as_many_rows_as_it_says(window: Window, world: 
     )
     assert sum(work.findings.values()) == (0 if program == "blue_lantern" else 2)
     for tile, number in (
-        (page.monitored, book.monitored.total),
-        (page.inventoried, book.inventoried),
-        (page.overdue, book.monitored.overdue),
-        (page.findings, sum(work.findings.values())),
-        (page.visits, work.visits_open),
+        (page.figures.monitored, book.monitored.total),
+        (page.figures.inventoried, book.inventoried),
+        (page.figures.overdue, book.monitored.overdue),
+        (page.figures.findings, sum(work.findings.values())),
+        (page.figures.visits, work.visits_open),
     ):
         assert behind_tile(window, tile) == number, tile.objectName()
     for row, line in enumerate(book.by_country):
@@ -176,17 +182,17 @@ def test_behind_every_figure_are_as_many_rows_as_it_says(window: Window, world: 
             (3, line.tally.due_soon),
             (4, line.tally.overdue),
         ):
-            assert open_line(window, page.places, row, column) == number, (line.key, column)
+            assert open_line(window, page.places.table, row, column) == number, (line.key, column)
     page_of(window)
-    page.by.set_current("site")
-    page.by.chosen.emit("site")
+    page.places.by.set_current("site")
+    page.places.by.chosen.emit("site")
     for row, place in enumerate(book.by_site):
-        assert open_line(window, page.places, row, 0) == place.tally.total, place
+        assert open_line(window, page.places.table, row, 0) == place.tally.total, place
     for row, longest in enumerate(book.overdue_longest):
-        assert open_line(window, page.overdue_table, row, 0) == longest.items, longest
+        assert open_line(window, page.overdue.table, row, 0) == longest.items, longest
     for at, quarter in enumerate(book.by_quarter):
         page_of(window)
-        page.chart.opened.emit(at)
+        page.time.chart.opened.emit(at)
         window.settle()
         assert rows_shown(window) == quarter.tally.total, quarter
 
@@ -195,16 +201,16 @@ def test_visits_past_due_are_opened_by_their_small_print(window: Window, world: 
     world.plan()
     world.plan(due_on="2026-11-01")
     page = page_of(window)
-    assert page.visits.accessibleName() == "Visits not closed out: 2. 1 past due"
-    assert behind_tile(window, page.visits) == 2
+    assert page.figures.visits.accessibleName() == "Visits not closed out: 2. 1 past due"
+    assert behind_tile(window, page.figures.visits) == 2
     page_of(window)
     window.press("overview_visits_more")
     assert rows_shown(window) == 1
     assert window.find(NarrowedBar, "visits_narrowed").text == "Only: past due"
     page_of(window)
-    page.visits.setFocus()
+    page.figures.visits.setFocus()
     window.key(Qt.Key.Key_Tab)
-    assert page.visits.more.hasFocus()
+    assert page.figures.visits.more.hasFocus()
     window.key(Qt.Key.Key_Return)
     assert window.shell.current_key == "visits"
     assert rows_shown(window) == 1
@@ -213,7 +219,7 @@ def test_visits_past_due_are_opened_by_their_small_print(window: Window, world: 
 def test_all_rows_come_back_at_a_key(window: Window, world: World) -> None:
     mixed_book(world)
     page = page_of(window)
-    behind_tile(window, page.overdue)
+    behind_tile(window, page.figures.overdue)
     bar = window.find(NarrowedBar, "inventory_narrowed")
     assert bar.isVisible()
     assert bar.text == "Only: Overdue"
@@ -232,8 +238,8 @@ def test_what_is_awaited_stands_by_device(window: Window, world: World) -> None:
     page = page_of(window)
     said = overview(world.hq).not_received
     assert said > 0
-    assert page.devices_card._subtitle.text() == f"{count(said)} facts awaited"
-    assert open_line(window, page.devices, 0, 0) == 1
+    assert page.devices._subtitle.text() == f"{count(said)} facts awaited"
+    assert open_line(window, page.devices.table, 0, 0) == 1
     assert window.shell.current_key == "devices"
     devices = window.page("devices")
     assert isinstance(devices, DevicesPage)
@@ -244,11 +250,11 @@ def test_what_is_awaited_stands_by_device(window: Window, world: World) -> None:
 def test_the_chart_is_walked_by_keys(window: Window, world: World) -> None:
     mixed_book(world)
     page = page_of(window)
-    page.chart.setFocus()
+    page.time.chart.setFocus()
     opened: list[int] = []
-    page.chart.opened.connect(opened.append)
+    page.time.chart.opened.connect(opened.append)
     for key in (Qt.Key.Key_Right, Qt.Key.Key_Right, Qt.Key.Key_Left, Qt.Key.Key_Return):
-        QTest.keyClick(page.chart, key)
+        QTest.keyClick(page.time.chart, key)
     window.settle()
     assert opened == [1]
     assert window.shell.current_key == "inventory"
@@ -264,19 +270,19 @@ def test_tab_reaches_every_part_in_the_order_of_the_eye(window: Window) -> None:
         if focus.objectName():
             reached.append(focus.objectName())
         QTest.keyClick(focus, Qt.Key.Key_Tab)
-    wanted = [tile.objectName() for tile in page.tiles]
+    wanted = [tile.objectName() for tile in page.figures.tiles]
     wanted += ["overview_places", "overview_chart", "overview_devices"]
     assert [name for name in reached if name in wanted][: len(wanted)] == wanted
 
 
 def test_lines_open_with_enter_and_sites_take_the_countries_place(window: Window) -> None:
     page = page_of(window)
-    site = next(made for made in page.by.findChildren(QPushButton) if made.text() == "Site")
+    site = next(made for made in page.places.by.findChildren(QPushButton) if made.text() == "Site")
     QTest.mouseClick(site, Qt.MouseButton.LeftButton)
-    assert page._places.row_at(0).name == "Depot 7"
+    assert page.places.model.row_at(0).name == "Depot 7"
     places = window.find(QTableView, "overview_places")
     places.setFocus()
-    places.setCurrentIndex(page._places.index(0, 0))
+    places.setCurrentIndex(page.places.model.index(0, 0))
     window.key(Qt.Key.Key_Return)
     assert window.shell.current_key == "inventory"
 
@@ -286,10 +292,10 @@ def test_an_empty_store_says_what_belongs_here(tmp_path: Path, tasks: Tasks) -> 
     try:
         with hq_window(hq, tasks, tmp_path) as window:
             page = page_of(window)
-            assert page.inventoried.accessibleName().startswith("Inventoried within the year: –.")
+            assert page.figures.inventoried.accessibleName().startswith("Inventoried within the year: –.")
             for name in ("overview_empty_inventory", "overview_empty_devices"):
                 assert window.find(QPushButton, name).isVisible()
-            assert page._no_time.isVisible()
+            assert page.time._none.isVisible()
             assert not window.find(QWidget, "overview_chart").isVisible()
             window.press("overview_empty_inventory")
             assert window.shell.current_key == "inventory"

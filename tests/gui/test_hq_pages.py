@@ -143,10 +143,10 @@ def test_a_visit_shows_what_came_in(window: Window, world: World) -> None:
     inspected_at_hq(world)
     page = window.page("visits")
     assert isinstance(page, VisitsPage)
-    assert page._chips["verified"].text() == "5 Verified"
-    assert page._chips["not_found"].text() == "1 Not found"
-    assert page._checks.rowCount() == 7
-    assert "Not closed out" in page._closing.text()
+    assert page.view._chips["verified"].text() == "5 Verified"
+    assert page.view._chips["not_found"].text() == "1 Not found"
+    assert page.view.checks.model.rowCount() == 7
+    assert "Not closed out" in page.view._closing.text()
 
 
 # Inbox

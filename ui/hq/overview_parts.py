@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QCoreApplication, QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QStyleOptionViewItem, QWidget
 
 from db.queries.overview import Tally
+from eum_app.domain.clock import from_utc_text
 from ui.kit.delegates.cell_delegate import CellDelegate
 from ui.kit.delegates.content import ROW_ROLE
 from ui.kit.guard import guarded
@@ -34,6 +35,19 @@ def per_cent(part: int, whole: int) -> str:
     if 0 < part < whole:
         share = min(99, max(1, share))
     return f"{share} %"
+
+
+def days_between(earlier: str, later: str) -> int:
+    """Whole days from one UTC instant to another, as facts carry them."""
+    return (from_utc_text(later) - from_utc_text(earlier)).days
+
+
+def age(instant: str, as_of: str) -> str:
+    """How long before `as_of` an instant was, in words."""
+    tr, days = QCoreApplication.translate, days_between(instant, as_of)
+    if days <= 0:
+        return tr("hq", "today")
+    return tr("hq", "1 day") if days == 1 else tr("hq", "{days} days").format(days=count(days))
 
 
 @guarded

@@ -2,108 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date
-
-from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
-from db.queries.checks import CheckRow, EvidenceRow, evidence_of, recent_checks
-from db.queries.visits import VisitRow, all_visits, closing, visit
+from db.queries.visits import VisitRow, all_visits
 from eum_app.domain.areas import Area
-from eum_app.domain.errors import KnownError
-from eum_app.domain.facts import VisitClosedOut
 from eum_app.domain.people import Permission
-from eum_app.domain.visits import TO_CHECK, Outcome, Party
-from eum_app.usecases.calls import call, child, query
-from eum_app.usecases.children import export_visit_record_child, seal_for_device_child
-from eum_app.usecases.exchange.seal_bundle import Sealed
-from eum_app.usecases.reporting.export_report import Exported
-from eum_app.usecases.session import Session
+from eum_app.usecases.calls import call, query
 from ui.hq.narrowed import Narrowed, NarrowedBar, VisitFilter
 from ui.hq.plan_form import PlanForm
-from ui.hq.review_data import question_texts
-from ui.hq.visit_photos import VisitPhotos
-from ui.kit.delegates import VISIT_HEIGHT, ChipSpec, RowContent, RowDelegate
+from ui.hq.visit_detail import VisitDetail, VisitView, progress_parts, state_of, visit_detail
+from ui.kit.delegates import VISIT_HEIGHT, RowContent, RowDelegate
 from ui.kit.desk import Desk
-from ui.kit.models import Column, IdsTableModel, current_id, list_view, on_current, select_id, table_view
+from ui.kit.models import Column, IdsTableModel, current_id, list_view, on_current, select_id
 from ui.kit.page import Page
-from ui.kit.theme import status_mark
 from ui.kit.widgets import (
     ActionButton,
     Card,
-    Chip,
     ColumnPart,
     Columns,
     EmptyState,
-    KeyValueGrid,
-    ProgressSummary,
-    button,
-    flow,
-    hbox,
-    label,
-    panel,
-    vbox,
 )
-from ui.kit.words import count, counted, day, joined, moment, program, purpose, reason
-from ui.shared.page_parts import Job, may, named, show_rows, why_not
+from ui.kit.words import counted, day, joined, purpose
+from ui.shared.page_parts import may, named, show_rows, why_not
 
 EMPTY, DETAIL, PLAN, PICTURE = 0, 1, 2, 3
-CHECKS_SHOWN = 500
-DUE_SOON_DAYS = 14
-_OUTCOMES = (
-    Outcome.VERIFIED,
-    Outcome.DISCREPANCY,
-    Outcome.NOT_FOUND,
-    Outcome.NO_ACCESS,
-    Outcome.NOT_ON_LIST,
-    TO_CHECK,
-)
-
-
-@dataclass(frozen=True)
-class VisitDetail:
-    visit: VisitRow
-    checks: list[CheckRow]
-    closing: VisitClosedOut | None
-    photos: list[EvidenceRow]
-    questions: dict[str, str]
-
-
-def visit_detail(session: Session, visit_id: str) -> VisitDetail:
-    """Raises Refusal `visit.unknown`."""
-    session.note_read("visit", visit_id)
-    return VisitDetail(
-        session.read(visit, visit_id),
-        session.read(recent_checks, visit_id, CHECKS_SHOWN),
-        session.read(closing, visit_id),
-        [row for row in session.read(evidence_of, visit_id=visit_id) if row.is_photo and not row.check_id],
-        question_texts(session, visit_id),
-    )
-
-
-def progress_parts(row: VisitRow) -> tuple[tuple[int, str], ...]:
-    """Outcomes of expected items as (count, tone), in the order in which a bar shows them."""
-    return tuple(
-        (getattr(row, outcome), status_mark(outcome).tone)
-        for outcome in _OUTCOMES
-        if outcome not in {Outcome.NOT_ON_LIST, TO_CHECK}
-    )
-
-
-def state_of(row: VisitRow, today: date) -> ChipSpec:
-    """Whether a visit is closed, under way or planned, and if its time is over."""
-    tr = QCoreApplication.translate
-    if row.closed_at:
-        return ChipSpec(tr("hq", "Closed out"), "ok", "check")
-    if row.signatures_void:
-        return ChipSpec(tr("hq", "Signatures void"), "warn", "triangle-alert")
-    left = (date.fromisoformat(row.due_on) - today).days
-    if left < 0:
-        return ChipSpec.of("overdue")
-    if row.checked or row.not_on_list:
-        return ChipSpec(tr("hq", "Under way"), "accent", "circle-dot")
-    return ChipSpec.of("due_soon") if left <= DUE_SOON_DAYS else ChipSpec(tr("hq", "Planned"), "mute", "circle")
 
 
 def fits(wanted: VisitFilter, row: VisitRow) -> bool:
@@ -125,7 +47,6 @@ class VisitsPage(Page):
         self._wanted = ""
         self._rows = VisitFilter()
         self._narrowed = NarrowedBar("visits_narrowed", self._show_all)
-        self._detail: VisitDetail | None = None
         self._model = IdsTableModel([Column(self.tr("Visit"), lambda row: self._present(row).spoken())])
         self._model.setParent(self)
         self.list = list_view(
@@ -138,12 +59,15 @@ class VisitsPage(Page):
         card.add(self.list, 1)
         self._right = QStackedWidget()
         self._right.addWidget(self._empty_card())
-        self._right.addWidget(self._detail_view())
+        self.view = VisitView(desk, self.notice)
+        self.view.enlarged.connect(self._enlarge)
+        self.view.left.connect(self._back)
+        self._right.addWidget(self.view)
         self.form = PlanForm(desk, self)
         self.form.planned.connect(self._planned)
         self.form.left.connect(self.close_form)
         self._right.addWidget(self.form)
-        self._right.addWidget(self.photos.large)
+        self._right.addWidget(self.view.photos.large)
         self._columns = Columns(
             [
                 ColumnPart("visits", self.tr("Visits"), card, 2),
@@ -181,71 +105,6 @@ class VisitsPage(Page):
             named(empty.action_button, "visits_empty_plan")
         card.add(empty, 1)
         return card
-
-    def _detail_view(self) -> QWidget:
-        self._facts = KeyValueGrid()
-        self._progress = ProgressSummary()
-        self._chips = {outcome: Chip.of(outcome, "0") for outcome in _OUTCOMES}
-        self._closing = label("", wrap=True)
-        self.tasking_button = button(self.tr("Write tasking"), self.write_tasking, icon="send")
-        named(self.tasking_button, "visit_write_tasking")
-        denied = why_not(self.desk.session, Permission.BUNDLE_SEAL)
-        self.tasking_button.setEnabled(not denied)
-        self.tasking_button.setToolTip(
-            denied or self.tr("Seal what the device has not received yet, into {path}").format(path=self.desk.outbox)
-        )
-        self.record_button = button(self.tr("Visit record (PDF)"), self.write_record, icon="file-chart-column")
-        named(self.record_button, "visit_write_record")
-        denied = why_not(self.desk.session, Permission.REPORT_EXPORT)
-        self.record_button.setEnabled(not denied)
-        self.record_button.setToolTip(
-            denied or self.tr("What was checked, answered and signed, into {path}").format(path=self.desk.outbox)
-        )
-        self.photos = VisitPhotos(self.desk)
-        self.photos.strip.opened.connect(self._enlarge)
-        self.photos.back.clicked.connect(self._back)
-        self.job = Job("visit_tasking_job")
-        self._card = Card(self.tr("Visit"))
-        self._card.add(self._facts)
-        self._card.add_padded(
-            self._progress,
-            panel(flow(*self._chips.values())),
-            self._closing,
-            self.photos,
-            margins=(16, 2, 16, 12),
-            spacing=8,
-        )
-        self._card.add_foot(self.job, hbox(1, self.record_button, self.tasking_button))
-        self._checks = IdsTableModel(self._check_columns())
-        self._checks.setParent(self)
-        self.checks_table = table_view(self._checks, name=self.tr("Checks of this visit"))
-        self.checks_table.setObjectName("visit_checks_table")
-        self._no_checks = EmptyState(
-            "scan-barcode",
-            self.tr("Nothing has come in yet"),
-            self.tr("Checks appear here once a bundle of the device was imported in the inbox."),
-        )
-        checks = Card(self.tr("Checks so far"))
-        checks.add(self.checks_table, 1)
-        checks.add(self._no_checks, 1)
-        self._checks_card = checks
-        view = panel(vbox(self._card, checks, spacing=16))
-        view.layout().setStretch(1, 1)  # type: ignore[union-attr]
-        return view
-
-    def _check_columns(self) -> list[Column]:
-        return [
-            Column(self.tr("Serial number"), lambda row: row.serial, is_mono=True, width=120),
-            Column(
-                self.tr("Outcome"),
-                lambda row: status_mark(row.outcome).text(),
-                width=150,
-                chip=lambda row: ChipSpec.of("withdrawn" if row.withdrawn else row.outcome),
-            ),
-            Column(self.tr("Reason"), lambda row: reason(row.outcome, row.reason)),
-            Column(self.tr("By"), lambda row: row.actor, width=90),
-            Column(self.tr("When"), lambda row: moment(row.observed_at), width=180),
-        ]
 
     # What happens
 
@@ -297,50 +156,13 @@ class VisitsPage(Page):
         row = detail.visit
         if row.visit_id != current_id(self.list):
             return
-        is_other = self._detail is None or self._detail.visit.visit_id != row.visit_id
-        self._detail = detail
+        shown = self.view.shown
+        is_other = shown is None or shown.visit.visit_id != row.visit_id
         if self._right.currentIndex() == EMPTY or (is_other and self._right.currentIndex() == PICTURE):
             self._right.setCurrentIndex(DETAIL)
-        self._card.set_title(row.site, joined(program(row.program), purpose(row.purpose)))
-        self._facts.set_rows(
-            [
-                (self.tr("Due"), day(row.due_on)),
-                (self.tr("Device"), row.device),
-                (self.tr("Inspector"), row.inspector),
-                (self.tr("Planned"), joined(moment(row.planned_at), row.planned_by)),
-            ]
-        )
-        self._progress.set_progress(row.checked, row.expected, progress_parts(row))
-        for outcome, chip in self._chips.items():
-            chip.set_state(outcome, f"{count(getattr(row, outcome))} {status_mark(outcome).text()}")
-        self._closing.setText(self._closing_words(row, detail.closing))
-        self.photos.show_photos(row.visit_id, detail.photos, detail.questions)
-        show_rows(self._checks, detail.checks, lambda check: check.check_id)
-        self.checks_table.setVisible(bool(detail.checks))
-        self._no_checks.setVisible(not detail.checks)
-        shown = len(detail.checks)
-        self._checks_card.set_title(self.tr("Checks so far"), self.tr("newest first") if shown else "")
+        self.view.show_detail(detail)
 
-    def _closing_words(self, row: VisitRow, closed: VisitClosedOut | None) -> str:
-        if closed is None:
-            return self.tr("Not closed out yet.")
-        if not row.closed_at:
-            return self.tr("Closed out {when}, but something was recorded after it: the signatures are void.").format(
-                when=moment(closed.observed_at)
-            )
-        parties: dict[str, str] = {Party.INSPECTOR: self.tr("inspector"), Party.HOST: self.tr("host")}
-        signed = [parties.get(s.party, s.party) for s in closed.signatures if s.signature is not None]
-        declined = [
-            self.tr("{party} declined: “{reason}”").format(
-                party=parties.get(s.party, s.party), reason=s.declined_reason
-            )
-            for s in closed.signatures
-            if s.signature is None
-        ]
-        words = self.tr("Closed out {when}").format(when=moment(row.closed_at))
-        return joined(words, self.tr("signed by {names}").format(names=", ".join(signed)) if signed else "", *declined)
-
-    # Planning and tasking
+    # Planning
 
     def open_form(self) -> None:
         if self._plan_action.isEnabled():
@@ -355,7 +177,7 @@ class VisitsPage(Page):
 
     def _enlarge(self, _object_id: str) -> None:
         self._right.setCurrentIndex(PICTURE)
-        self.photos.picture.setFocus()
+        self.view.photos.picture.setFocus()
 
     def _back(self) -> None:
         if self._right.currentIndex() == PICTURE:
@@ -370,51 +192,3 @@ class VisitsPage(Page):
         self._right.setCurrentIndex(DETAIL)
         self._reload()
         self.list.setFocus()
-
-    def write_tasking(self) -> None:
-        if self._detail is None:
-            return
-        self.tasking_button.setEnabled(False)
-        self.job.run(
-            self.desk,
-            self.tr("Sealing the tasking for {device}").format(device=self._detail.visit.device),
-            child(seal_for_device_child, self._detail.visit.device, self.desk.outbox),
-            then=self._sealed,
-            failed=self._not_sealed,
-            stopped=self._tasking_over,
-        )
-
-    def write_record(self) -> None:
-        """Write the record of the visit in sight, with its sidecar, beside the bundles."""
-        if self._detail is None:
-            return
-        visit = self._detail.visit
-        name = self.tr("Visit record of {site}").format(site=visit.site)
-        self.record_button.setEnabled(False)
-        self.job.run(
-            self.desk,
-            name,
-            child(
-                export_visit_record_child, self.desk.outbox / f"visit-record-{visit.visit_id[:8]}.pdf", visit.visit_id
-            ),
-            then=self._record_written,
-            failed=self._not_sealed,
-            stopped=self._tasking_over,
-        )
-
-    def _record_written(self, exported: Exported) -> None:
-        self._tasking_over()
-        self.notice.show_message("ok", self.tr("Visit record written"), detail=str(exported.path), stays=True)
-
-    def _sealed(self, sealed: Sealed) -> None:
-        self._tasking_over()
-        words = self.tr("Tasking for {device} written").format(device=sealed.recipient)
-        self.notice.show_message("ok", words, detail=", ".join(map(str, sealed.paths)), stays=True)
-
-    def _not_sealed(self, error: KnownError) -> None:
-        self._tasking_over()
-        self.notice.show_error(error)
-
-    def _tasking_over(self) -> None:
-        self.tasking_button.setEnabled(may(self.desk.session, Permission.BUNDLE_SEAL))
-        self.record_button.setEnabled(may(self.desk.session, Permission.REPORT_EXPORT))

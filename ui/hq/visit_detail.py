@@ -1,0 +1,273 @@
+"""One visit in detail: how far it is, how it was closed, what came in, and the files that can be written of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from PySide6.QtCore import QCoreApplication, Signal
+from PySide6.QtWidgets import QWidget
+
+from db.queries.checks import CheckRow, EvidenceRow, evidence_of, recent_checks
+from db.queries.visits import VisitRow, closing, visit
+from eum_app.domain.errors import KnownError
+from eum_app.domain.facts import VisitClosedOut
+from eum_app.domain.people import Permission
+from eum_app.domain.visits import TO_CHECK, Outcome, Party
+from eum_app.usecases.calls import child
+from eum_app.usecases.children import export_visit_record_child, seal_for_device_child
+from eum_app.usecases.exchange.seal_bundle import Sealed
+from eum_app.usecases.reporting.export_report import Exported
+from eum_app.usecases.session import Session
+from ui.hq.review_data import question_texts
+from ui.hq.visit_photos import VisitPhotos
+from ui.kit.delegates import ChipSpec
+from ui.kit.desk import Desk
+from ui.kit.models import Column, IdsTableModel, table_view
+from ui.kit.theme import status_mark
+from ui.kit.widgets import (
+    Card,
+    Chip,
+    EmptyState,
+    KeyValueGrid,
+    NoticeBar,
+    ProgressSummary,
+    button,
+    flow,
+    hbox,
+    label,
+    panel,
+    vbox,
+)
+from ui.kit.words import count, day, joined, moment, program, purpose, reason
+from ui.shared.page_parts import Job, may, named, show_rows, why_not
+
+CHECKS_SHOWN = 500
+DUE_SOON_DAYS = 14
+_OUTCOMES = (
+    Outcome.VERIFIED,
+    Outcome.DISCREPANCY,
+    Outcome.NOT_FOUND,
+    Outcome.NO_ACCESS,
+    Outcome.NOT_ON_LIST,
+    TO_CHECK,
+)
+
+
+@dataclass(frozen=True)
+class VisitDetail:
+    visit: VisitRow
+    checks: list[CheckRow]
+    closing: VisitClosedOut | None
+    photos: list[EvidenceRow]
+    questions: dict[str, str]
+
+
+def visit_detail(session: Session, visit_id: str) -> VisitDetail:
+    """Raises Refusal `visit.unknown`."""
+    session.note_read("visit", visit_id)
+    return VisitDetail(
+        session.read(visit, visit_id),
+        session.read(recent_checks, visit_id, CHECKS_SHOWN),
+        session.read(closing, visit_id),
+        [row for row in session.read(evidence_of, visit_id=visit_id) if row.is_photo and not row.check_id],
+        question_texts(session, visit_id),
+    )
+
+
+def progress_parts(row: VisitRow) -> tuple[tuple[int, str], ...]:
+    """Outcomes of expected items as (count, tone), in the order in which a bar shows them."""
+    return tuple(
+        (getattr(row, outcome), status_mark(outcome).tone)
+        for outcome in _OUTCOMES
+        if outcome not in {Outcome.NOT_ON_LIST, TO_CHECK}
+    )
+
+
+def state_of(row: VisitRow, today: date) -> ChipSpec:
+    """Whether a visit is closed, under way or planned, and if its time is over."""
+    tr = QCoreApplication.translate
+    if row.closed_at:
+        return ChipSpec(tr("hq", "Closed out"), "ok", "check")
+    if row.signatures_void:
+        return ChipSpec(tr("hq", "Signatures void"), "warn", "triangle-alert")
+    left = (date.fromisoformat(row.due_on) - today).days
+    if left < 0:
+        return ChipSpec.of("overdue")
+    if row.checked or row.not_on_list:
+        return ChipSpec(tr("hq", "Under way"), "accent", "circle-dot")
+    return ChipSpec.of("due_soon") if left <= DUE_SOON_DAYS else ChipSpec(tr("hq", "Planned"), "mute", "circle")
+
+
+class VisitView(QWidget):
+    """A visit and its checks so far. `enlarged` carries a photo to be seen large, `left` closes it again."""
+
+    enlarged = Signal(str)
+    left = Signal()
+
+    def __init__(self, desk: Desk, notice: NoticeBar) -> None:
+        super().__init__()
+        self.desk, self._notice = desk, notice
+        self.shown: VisitDetail | None = None
+        self._facts = KeyValueGrid()
+        self._progress = ProgressSummary()
+        self._chips = {outcome: Chip.of(outcome, "0") for outcome in _OUTCOMES}
+        self._closing = label("", wrap=True)
+        self.tasking_button = button(self.tr("Write tasking"), self.write_tasking, icon="send")
+        named(self.tasking_button, "visit_write_tasking")
+        denied = why_not(self.desk.session, Permission.BUNDLE_SEAL)
+        self.tasking_button.setEnabled(not denied)
+        self.tasking_button.setToolTip(
+            denied or self.tr("Seal what the device has not received yet, into {path}").format(path=self.desk.outbox)
+        )
+        self.record_button = button(self.tr("Visit record (PDF)"), self.write_record, icon="file-chart-column")
+        named(self.record_button, "visit_write_record")
+        denied = why_not(self.desk.session, Permission.REPORT_EXPORT)
+        self.record_button.setEnabled(not denied)
+        self.record_button.setToolTip(
+            denied or self.tr("What was checked, answered and signed, into {path}").format(path=self.desk.outbox)
+        )
+        self.photos = VisitPhotos(self.desk)
+        self.photos.strip.opened.connect(self.enlarged)
+        self.photos.back.clicked.connect(self.left)
+        self.job = Job("visit_tasking_job")
+        self._card = Card(self.tr("Visit"))
+        self._card.add(self._facts)
+        self._card.add_padded(
+            self._progress,
+            panel(flow(*self._chips.values())),
+            self._closing,
+            self.photos,
+            margins=(16, 2, 16, 12),
+            spacing=8,
+        )
+        self._card.add_foot(self.job, hbox(1, self.record_button, self.tasking_button))
+        self.checks = ChecksCard()
+        whole = vbox(self._card, self.checks, spacing=16)
+        whole.setStretch(1, 1)
+        self.setLayout(whole)
+
+    def show_detail(self, detail: VisitDetail) -> None:
+        row = detail.visit
+        self.shown = detail
+        self._card.set_title(row.site, joined(program(row.program), purpose(row.purpose)))
+        self._facts.set_rows(
+            [
+                (self.tr("Due"), day(row.due_on)),
+                (self.tr("Device"), row.device),
+                (self.tr("Inspector"), row.inspector),
+                (self.tr("Planned"), joined(moment(row.planned_at), row.planned_by)),
+            ]
+        )
+        self._progress.set_progress(row.checked, row.expected, progress_parts(row))
+        for outcome, chip in self._chips.items():
+            chip.set_state(outcome, f"{count(getattr(row, outcome))} {status_mark(outcome).text()}")
+        self._closing.setText(self._closing_words(row, detail.closing))
+        self.photos.show_photos(row.visit_id, detail.photos, detail.questions)
+        self.checks.show_checks(detail.checks)
+
+    def _closing_words(self, row: VisitRow, closed: VisitClosedOut | None) -> str:
+        if closed is None:
+            return self.tr("Not closed out yet.")
+        if not row.closed_at:
+            return self.tr("Closed out {when}, but something was recorded after it: the signatures are void.").format(
+                when=moment(closed.observed_at)
+            )
+        parties: dict[str, str] = {Party.INSPECTOR: self.tr("inspector"), Party.HOST: self.tr("host")}
+        signed = [parties.get(s.party, s.party) for s in closed.signatures if s.signature is not None]
+        declined = [
+            self.tr("{party} declined: “{reason}”").format(
+                party=parties.get(s.party, s.party), reason=s.declined_reason
+            )
+            for s in closed.signatures
+            if s.signature is None
+        ]
+        words = self.tr("Closed out {when}").format(when=moment(row.closed_at))
+        return joined(words, self.tr("signed by {names}").format(names=", ".join(signed)) if signed else "", *declined)
+
+    def write_tasking(self) -> None:
+        if self.shown is None:
+            return
+        self.tasking_button.setEnabled(False)
+        self.job.run(
+            self.desk,
+            self.tr("Sealing the tasking for {device}").format(device=self.shown.visit.device),
+            child(seal_for_device_child, self.shown.visit.device, self.desk.outbox),
+            then=self._sealed,
+            failed=self._not_sealed,
+            stopped=self._tasking_over,
+        )
+
+    def write_record(self) -> None:
+        """Write the record of the visit in sight, with its sidecar, beside the bundles."""
+        if self.shown is None:
+            return
+        visit = self.shown.visit
+        name = self.tr("Visit record of {site}").format(site=visit.site)
+        self.record_button.setEnabled(False)
+        self.job.run(
+            self.desk,
+            name,
+            child(
+                export_visit_record_child, self.desk.outbox / f"visit-record-{visit.visit_id[:8]}.pdf", visit.visit_id
+            ),
+            then=self._record_written,
+            failed=self._not_sealed,
+            stopped=self._tasking_over,
+        )
+
+    def _record_written(self, exported: Exported) -> None:
+        self._tasking_over()
+        self._notice.show_message("ok", self.tr("Visit record written"), detail=str(exported.path), stays=True)
+
+    def _sealed(self, sealed: Sealed) -> None:
+        self._tasking_over()
+        words = self.tr("Tasking for {device} written").format(device=sealed.recipient)
+        self._notice.show_message("ok", words, detail=", ".join(map(str, sealed.paths)), stays=True)
+
+    def _not_sealed(self, error: KnownError) -> None:
+        self._tasking_over()
+        self._notice.show_error(error)
+
+    def _tasking_over(self) -> None:
+        self.tasking_button.setEnabled(may(self.desk.session, Permission.BUNDLE_SEAL))
+        self.record_button.setEnabled(may(self.desk.session, Permission.REPORT_EXPORT))
+
+
+class ChecksCard(Card):
+    """The checks of a visit so far, newest first."""
+
+    def __init__(self) -> None:
+        super().__init__(self.tr("Checks so far"))
+        self.model = IdsTableModel(self._columns())
+        self.model.setParent(self)
+        self.table = table_view(self.model, name=self.tr("Checks of this visit"))
+        self.table.setObjectName("visit_checks_table")
+        self._no_checks = EmptyState(
+            "scan-barcode",
+            self.tr("Nothing has come in yet"),
+            self.tr("Checks appear here once a bundle of the device was imported in the inbox."),
+        )
+        self.add(self.table, 1)
+        self.add(self._no_checks, 1)
+
+    def show_checks(self, checks: list[CheckRow]) -> None:
+        show_rows(self.model, checks, lambda check: check.check_id)
+        self.table.setVisible(bool(checks))
+        self._no_checks.setVisible(not checks)
+        shown = len(checks)
+        self.set_title(self.tr("Checks so far"), self.tr("newest first") if shown else "")
+
+    def _columns(self) -> list[Column]:
+        return [
+            Column(self.tr("Serial number"), lambda row: row.serial, is_mono=True, width=120),
+            Column(
+                self.tr("Outcome"),
+                lambda row: status_mark(row.outcome).text(),
+                width=150,
+                chip=lambda row: ChipSpec.of("withdrawn" if row.withdrawn else row.outcome),
+            ),
+            Column(self.tr("Reason"), lambda row: reason(row.outcome, row.reason)),
+            Column(self.tr("By"), lambda row: row.actor, width=90),
+            Column(self.tr("When"), lambda row: moment(row.observed_at), width=180),
+        ]
