@@ -131,7 +131,7 @@ class Hands:
 
     def press(self, name: str) -> None:
         widget = self.find(name)
-        self._show(widget)
+        _show(widget)
         QTest.mouseClick(widget, Qt.MouseButton.LeftButton, pos=widget.rect().center())
         self.settle()
 
@@ -145,7 +145,7 @@ class Hands:
 
     def type(self, name: str, text: str) -> None:
         """Type into a field, at a person's speed."""
-        field = self._emptied(name)
+        field = _emptied(self, name)
         QTest.keyClicks(field, text, delay=KEY_PAUSE_MS)
         filters = QCoreApplication.instance().findChildren(WedgeFilter)  # type: ignore[union-attr]
         self.until(lambda: not any(one.is_pending for one in filters), "keys are held back")
@@ -153,7 +153,7 @@ class Hands:
 
     def paste(self, name: str, text: str | Path) -> None:
         """Put a longer text into a field by the clipboard."""
-        field = self._emptied(name)
+        field = _emptied(self, name)
         QGuiApplication.clipboard().setText(str(text))
         QTest.keySequence(field, QKeySequence(QKeySequence.StandardKey.Paste))
         self.settle()
@@ -176,7 +176,7 @@ class Hands:
     def choose(self, name: str, text: str) -> None:
         """Choose an entry of a drop-down by its beginning, with the arrow keys."""
         box = self.find_as(QComboBox, name)
-        self._show(box)
+        _show(box)
         self.until(
             lambda: any(box.itemText(at).startswith(text) for at in range(box.count())), f"no {text!r} in {name}"
         )
@@ -201,7 +201,7 @@ class Hands:
     def draw(self, name: str, seed: int) -> None:
         """Sign on a pad: a stroke with the mouse held down."""
         pad = self.find(name)
-        self._show(pad)
+        _show(pad)
         width, height = pad.width(), pad.height()
         points = [
             QPoint(width // 8 + step * width // 28, height // 2 + (((step * seed) % 7) - 3) * height // 12)
@@ -226,22 +226,23 @@ class Hands:
         self.window.grab().save(str(path))
         return path
 
-    def _emptied(self, name: str) -> QWidget:
-        field = self.find(name)
-        self._show(field)
-        QTest.mouseClick(field, Qt.MouseButton.LeftButton, pos=field.rect().center())
-        if isinstance(field, QLineEdit | QPlainTextEdit):
-            QTest.keySequence(field, QKeySequence(QKeySequence.StandardKey.SelectAll))
-        return field
 
-    @staticmethod
-    def _show(widget: QWidget) -> None:
-        parent = widget.parentWidget()
-        while parent is not None:
-            if isinstance(parent, QScrollArea):
-                parent.ensureWidgetVisible(widget)
-            parent = parent.parentWidget()
-        QApplication.processEvents()
+def _emptied(hands: Hands, name: str) -> QWidget:
+    field = hands.find(name)
+    _show(field)
+    QTest.mouseClick(field, Qt.MouseButton.LeftButton, pos=field.rect().center())
+    if isinstance(field, QLineEdit | QPlainTextEdit):
+        QTest.keySequence(field, QKeySequence(QKeySequence.StandardKey.SelectAll))
+    return field
+
+
+def _show(widget: QWidget) -> None:
+    parent = widget.parentWidget()
+    while parent is not None:
+        if isinstance(parent, QScrollArea):
+            parent.ensureWidgetVisible(widget)
+        parent = parent.parentWidget()
+    QApplication.processEvents()
 
 
 def answer_question(hands: Hands, question: Question) -> None:

@@ -42,8 +42,8 @@ def window(qtbot: QtBot, folder: Path) -> Iterator[AppWindow]:
 
 
 def page_of(window: AppWindow) -> FirstStart:
-    assert isinstance(window._front, FirstStart)
-    return window._front
+    assert isinstance(window._front.page, FirstStart)
+    return window._front.page
 
 
 def find(window: QWidget, name: str) -> QAbstractButton:

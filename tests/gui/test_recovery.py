@@ -41,8 +41,8 @@ def find(window: AppWindow, name: str) -> QPushButton:
 
 
 def recovery_page(qtbot: QtBot, window: AppWindow) -> RecoveryPage:
-    qtbot.waitUntil(lambda: isinstance(window._front, RecoveryPage), timeout=30_000)
-    page = window._front
+    qtbot.waitUntil(lambda: isinstance(window._front.page, RecoveryPage), timeout=30_000)
+    page = window._front.page
     assert isinstance(page, RecoveryPage)
     return page
 

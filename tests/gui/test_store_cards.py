@@ -146,7 +146,7 @@ def test_erasing_says_what_is_lost_wants_the_name_and_begins_anew(
     fill(window, "erase_name_field", "FLD-0042")
     confirm = find(window, "erase_confirm_button")
     QTest.mouseClick(confirm, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: isinstance(window._front, FirstStart), timeout=60_000)
+    qtbot.waitUntil(lambda: isinstance(window._front.page, FirstStart), timeout=60_000)
     assert window.session is None
     assert list(folder.iterdir()) == []
 

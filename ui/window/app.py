@@ -22,6 +22,7 @@ from eum_app import APP_ID
 from eum_app.domain.errors import KnownError, Trouble
 from ui.kit.guard import guarded
 from ui.kit.theme import MODES, theme
+from ui.window.front import BRANDS, Front
 from ui.window.run_notes import run_noted
 from ui.window.unlock import UnlockPage
 
@@ -30,15 +31,10 @@ if TYPE_CHECKING:
     from eum_app.domain.time_check import Heard
     from eum_app.usecases.session import Session
     from ui.kit.tasks import Tasks
-    from ui.window.first_start import FirstStart, NewStore
-    from ui.window.recovery import RecoveryPage
     from ui.window.shell import Shell
     from ui.window.watch import Watch
     from ui.window.work import Work
 
-    Front = UnlockPage | RecoveryPage | FirstStart
-
-BRANDS = {"field": "EUM Field", "hq": "EUM HQ"}
 _WARM = {
     "field": ("eum_app.usecases.store.open_store", "ui.window.work", "ui.field.pages"),
     "hq": ("eum_app.usecases.store.open_store", "ui.window.work", "ui.hq.pages"),
@@ -76,23 +72,25 @@ class AppWindow(QWidget):
     ) -> None:
         super().__init__()
         self.setObjectName("app_window")
-        self._folder, self._marking, self._kdf = folder, marking, kdf
+        self._marking = marking
         self._outbox, self._inbox = outbox or folder.parent / "outbox", inbox or folder.parent / "inbox"
-        self._front_tasks: Tasks | None = None
         self._work: Work | None = None
         self._away: dict[str, Work] = {}
-        self._kind, self._device = "", ""
-        self._front: Front | None = None
         self._is_warm = self._is_closed = False
         self._watch: Watch | None = None
         self._stack = QStackedLayout(self)
         self.resize(1440, 900)
-        self._show_front()
+        self._front = Front(self, self._stack, folder, marking=marking, kdf=kdf)
+        self._front.opened.connect(self._open)
+        self._front.created.connect(self._created)
+        self._front.crashed.connect(self._fail)
+        self._front.show()
 
     @property
     def unlock_page(self) -> UnlockPage | None:
         """The unlock page while the store is locked."""
-        return self._front if isinstance(self._front, UnlockPage) else None
+        page = self._front.page
+        return page if isinstance(page, UnlockPage) else None
 
     @property
     def session(self) -> Session | None:
@@ -105,77 +103,9 @@ class AppWindow(QWidget):
     @property
     def tasks(self) -> Tasks:
         """The workers: those of the work in sight, or those that open the store."""
-        return self._work.tasks if self._work is not None else self._opening()
-
-    def _opening(self) -> Tasks:
-        """Made on first use, which is after the first paint."""
-        from ui.kit.tasks import Tasks
-
-        if self._front_tasks is None:
-            self._front_tasks = Tasks(self)
-            self._front_tasks.crashed.connect(self._fail)
-        return self._front_tasks
+        return self._work.tasks if self._work is not None else self._front.tasks
 
     # Before unlocking
-
-    def _show_front(self) -> None:
-        from eum_app.usecases.store.store_label import notice_beside, store_label
-
-        error = None
-        try:
-            label = store_label(self._folder)
-            self._kind, self._device = label.kind, label.name
-        except KnownError as refused:
-            if refused.code == "store.absent":
-                self._show_first_start()
-                return
-            error = refused
-        notice = self._notice = notice_beside(self._folder)
-        page = UnlockPage(
-            brand=BRANDS.get(self._kind, "EUM"),
-            device=self._device or "–",
-            notice=notice.text if notice else "",
-            marking=self._marking,
-        )
-        page.unlock_requested.connect(self._unlock)
-        page.recovery_requested.connect(self._show_recovery)
-        self._set_front(page)
-        if error is not None:
-            page.show_error(error)
-
-    def _show_recovery(self) -> None:
-        from ui.window.recovery import RecoveryPage
-
-        assert self.unlock_page is not None
-        page = RecoveryPage(
-            brand=BRANDS.get(self._kind, "EUM"),
-            device=self._device,
-            accepted_at=self.unlock_page.accepted_at_text,
-            marking=self._marking,
-        )
-        page.recover_requested.connect(self._recover)
-        page.back_requested.connect(self._show_front)
-        self._set_front(page)
-
-    def _show_first_start(self) -> None:
-        from ui.window.first_start import FirstStart
-
-        page = FirstStart(marking=self._marking)
-        page.create_requested.connect(self._create)
-        self._set_front(page)
-
-    def _set_front(self, page: Front) -> None:
-        self._drop_front()
-        self._front = page
-        self._stack.addWidget(page)
-        self._stack.setCurrentWidget(page)
-        self.setWindowTitle(page.windowTitle())
-
-    def _drop_front(self) -> None:
-        if self._front is not None:
-            self._stack.removeWidget(self._front)
-            self._front.deleteLater()
-            self._front = None
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
@@ -184,9 +114,9 @@ class AppWindow(QWidget):
             QTimer.singleShot(0, self._warm_up)
 
     def _warm_up(self) -> None:
-        if self._front is not None and not self._is_closed:
+        if self._front.page is not None and not self._is_closed:
             self.warming_up.emit()
-            self._opening().query(partial(_warm, _WARM[self._kind]), lambda _done: None)
+            self._front.tasks.query(partial(_warm, _WARM[self._front.kind]), lambda _done: None)
             self._watching()
 
     def _watching(self) -> Watch:
@@ -209,66 +139,8 @@ class AppWindow(QWidget):
         it goes nowhere, unless a recovery code is asked for."""
         if self._work is not None:
             self._work.shell.take_mark(raw, read_by)
-        elif self._front is not None:
-            self._front.mark_scanned(raw)
-
-    def _unlock(self, account: str, passphrase: str) -> None:
-        page = self.unlock_page
-        assert page is not None
-        folder, shown, accepted_at = self._folder, self._notice, page.accepted_at_text
-
-        def work() -> Session:
-            from eum_app.usecases.store.open_store import open_store
-            from eum_app.usecases.store.store_label import require_shown
-
-            require_shown(folder, shown)
-            return open_store(folder, account, passphrase, notice_accepted_at=accepted_at)
-
-        self._opening().operation(work, self._open, self._not_opened)
-
-    def _recover(self, account: str, code: str, passphrase: str) -> None:
-        from ui.window.recovery import RecoveryPage
-
-        page = self._front
-        assert isinstance(page, RecoveryPage)
-        folder, kdf, shown, accepted_at = self._folder, self._kdf, self._notice, page.accepted_at
-
-        def work() -> Session:
-            from eum_app.usecases.people.recovery import open_with_recovery_code
-            from eum_app.usecases.store.store_label import require_shown
-
-            require_shown(folder, shown)
-            return open_with_recovery_code(folder, account, code, passphrase, notice_accepted_at=accepted_at, kdf=kdf)
-
-        self._opening().operation(work, self._open, self._not_opened)
-
-    def _not_opened(self, error: KnownError) -> None:
-        if error.code == "notice.not_accepted":  # not the one in sight: the one that counts is shown, to be accepted
-            self._show_front()
-        if self._front is not None:
-            self._front.show_error(error)
-
-    def _create(self, asked: NewStore) -> None:
-        folder, kdf = self._folder, self._kdf
-        page = self._front
-
-        def work() -> Session:
-            from eum_app.usecases.store.open_store import create_store
-
-            return create_store(
-                folder,
-                kind=asked.kind,
-                suite=asked.suite,
-                name=asked.name,
-                account=asked.account,
-                role=asked.role,
-                passphrase=asked.passphrase,
-                kdf=kdf,
-                database_url=asked.database_url,
-            )
-
-        assert page is not None
-        self._opening().operation(work, self._created, page.show_error)
+        elif self._front.page is not None:
+            self._front.page.mark_scanned(raw)
 
     def _created(self, session: Session) -> None:
         """The first sight of a new store. An HQ's recovery codes come at once: nobody else keeps a key to it."""
@@ -283,7 +155,7 @@ class AppWindow(QWidget):
 
     def _fail(self, bug: BaseException) -> None:
         """A mistake of the program, while the store was opened, put away, or erased."""
-        if self._front is not None:
+        if self._front.page is not None:
             self._front.show_error(Trouble("program.mistake"))
         elif self._work is not None:
             self._not_erased(self._work, Trouble("erase.broke_off"))
@@ -299,9 +171,9 @@ class AppWindow(QWidget):
         if away is not None and not away.fits(session):
             self._end(away, "locked")
             away = None
-        self._kind, self._device = ("hq" if session.is_hq else "field"), session.name
+        self._front.kind, self._front.device = ("hq" if session.is_hq else "field"), session.name
         work = away or Work(
-            session, self, brand=BRANDS[self._kind], marking=self._marking, outbox=self._outbox, inbox=self._inbox
+            session, self, brand=BRANDS[self._front.kind], marking=self._marking, outbox=self._outbox, inbox=self._inbox
         )
         self._work = work
         shell = work.shell
@@ -315,7 +187,7 @@ class AppWindow(QWidget):
             self._stack.addWidget(shell)
         self._stack.setCurrentWidget(shell)
         self.setWindowTitle(shell.windowTitle())
-        self._drop_front()
+        self._front.drop()
         if away is None:
             shell.show_page(shell.current_key)
         else:
@@ -332,38 +204,34 @@ class AppWindow(QWidget):
         self._watching().rest()
         ended = work.put_away(reason)
         self._away[work.session.account] = work
-        self._show_front()
+        self._front.show()
         self.repaint()
         if reason == "sleep":
             from concurrent.futures import wait
 
             wait([ended], timeout=_BEFORE_SLEEP_S)
-        self._opening().operation(ended.result, None, self._say)
+        self._front.tasks.operation(ended.result, None, self._front.show_error)
         self.locked.emit()
 
     def _erase(self, confirm: str) -> None:
         work = self._work
         assert work is not None
         ended = work.begin_erasing(confirm)
-        self._opening().operation(ended.result, lambda _none: self._erased(), partial(self._not_erased, work))
+        self._front.tasks.operation(ended.result, lambda _none: self._erased(), partial(self._not_erased, work))
 
     def _erased(self) -> None:
         """Nothing is left of any account's work here: as on the first day."""
         self._watching().rest()
         self._end_all()
-        self._show_front()
+        self._front.show()
 
     def _not_erased(self, work: Work, error: KnownError) -> None:
         if not work.session.is_open:  # the keys are gone, and not all files
             self._erased()
-            self._say(error)
+            self._front.show_error(error)
             return
         work.go_on()
         work.shell.erase_failed.emit(error)
-
-    def _say(self, error: KnownError) -> None:
-        if self._front is not None:
-            self._front.show_error(error)
 
     def _end(self, work: Work, reason: str) -> None:
         self._stack.removeWidget(work.shell)
@@ -380,8 +248,7 @@ class AppWindow(QWidget):
         if self._watch is not None:
             self._watch.close()
         self._end_all()
-        if self._front_tasks is not None:
-            self._front_tasks.close()
+        self._front.close()
         super().closeEvent(event)
 
 

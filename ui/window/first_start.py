@@ -59,9 +59,9 @@ class FirstStart(QWidget):
         self._error = label("", "sub", tone="bad", wrap=True)
         self._error.setObjectName("first_start_error")
         self._error.hide()
-        self._back = self._named(button(tr("app", "Back"), self.go_back, tip="Esc"), "back_button")
-        self._next = self._named(button(tr("app", "Next"), self.go_on, kind="primary", tip="Enter"), "next_button")
-        self._create = self._named(
+        self._back = _named(button(tr("app", "Back"), self.go_back, tip="Esc"), "back_button")
+        self._next = _named(button(tr("app", "Next"), self.go_on, kind="primary", tip="Enter"), "next_button")
+        self._create = _named(
             button(tr("app", "Create the encrypted store"), self.go_on, kind="primary", tip="Enter"),
             "create_store_button",
         )
@@ -175,11 +175,6 @@ class FirstStart(QWidget):
         made.textChanged.connect(lambda _text: self._follow())
         return made
 
-    @staticmethod
-    def _named(made: Button, name: str) -> Button:
-        made.setObjectName(name)
-        return made
-
     # Going
 
     def go_on(self) -> None:
@@ -235,7 +230,7 @@ class FirstStart(QWidget):
     def _show_step(self, at: int) -> None:
         tr = QCoreApplication.translate
         self._at = at
-        is_hq, is_last = self._chosen(self._kind) == StoreKind.HQ, at + 1 == len(STEPS)
+        is_hq, is_last = _chosen(self._kind) == StoreKind.HQ, at + 1 == len(STEPS)
         titles = (
             tr("app", "What is this machine?"),
             tr("app", "What is it called?"),
@@ -249,7 +244,7 @@ class FirstStart(QWidget):
         self._name_field.set_hint(example)
         self._database.setVisible(is_hq)
         self._summary.setText(
-            words.joined(self.name.text().strip(), self.account.text().strip(), words.role(self._chosen(self._role)))
+            words.joined(self.name.text().strip(), self.account.text().strip(), words.role(_chosen(self._role)))
             if is_last
             else ""
         )
@@ -281,16 +276,11 @@ class FirstStart(QWidget):
         )
         firsts[at].setFocus(Qt.FocusReason.TabFocusReason)
 
-    @staticmethod
-    def _chosen(group: QButtonGroup) -> str:
-        pressed = group.checkedButton()
-        return str(pressed.property("key")) if pressed is not None else ""
-
     def _is_whole(self, at: int) -> bool:
         return (
-            bool(self._chosen(self._kind)),
+            bool(_chosen(self._kind)),
             bool(self.name.text().strip()),
-            bool(self.account.text().strip() and self._chosen(self._role)),
+            bool(self.account.text().strip() and _chosen(self._role)),
             self.passphrase.is_ready,
         )[at]
 
@@ -311,15 +301,25 @@ class FirstStart(QWidget):
         self._create.setEnabled(is_free and all(map(self._is_whole, range(len(STEPS)))))
 
     def _ask(self) -> None:
-        kind, url = self._chosen(self._kind), self.database_url.text().strip()
+        kind, url = _chosen(self._kind), self.database_url.text().strip()
         asked = NewStore(
             kind=kind,
             suite=Suite.P384 if self._approved_only.isChecked() else DEFAULT_SUITE,
             name=self.name.text().strip(),
             account=self.account.text().strip(),
-            role=self._chosen(self._role),
+            role=_chosen(self._role),
             passphrase=self.passphrase.take(),
             database_url=url if url and kind == StoreKind.HQ else None,
         )
         self.set_busy(True)
         self.create_requested.emit(asked)
+
+
+def _named(made: Button, name: str) -> Button:
+    made.setObjectName(name)
+    return made
+
+
+def _chosen(group: QButtonGroup) -> str:
+    pressed = group.checkedButton()
+    return str(pressed.property("key")) if pressed is not None else ""

@@ -65,7 +65,9 @@ class Theme(QObject):
         # The style sheet names its pictures by this prefix, so that no character of a path can break the sheet.
         QDir.setSearchPaths("glyphs", [str(asset("style", "glyphs"))])
         app.setStyle("Fusion")
-        QGuiApplication.styleHints().colorSchemeChanged.connect(self._follow_system)
+        QGuiApplication.styleHints().colorSchemeChanged.connect(
+            lambda _scheme: self._apply() if self._mode == "system" else None
+        )
         self._apply()
 
     # What is in force
@@ -181,17 +183,13 @@ class Theme(QObject):
 
     # Inside
 
-    def _follow_system(self) -> None:
-        if self._mode == "system":
-            self._apply()
-
     def _apply(self) -> None:
         self._app.setFont(self.font())
-        self._app.setPalette(self._palette())
+        self._app.setPalette(_palette(self))
         # Another sheet in place of one has Qt polish each widget once for every ancestor that it has: a fifth of a
         # second for a window of pages. Taken away and put on again, it polishes twice.
         self._app.setStyleSheet("")
-        self._app.setStyleSheet(self._sheet())
+        self._app.setStyleSheet(_sheet(self))
         for widget in gathered(self._app.allWidgets):
             layout = widget.layout()
             if layout is not None:
@@ -201,48 +199,50 @@ class Theme(QObject):
             widget.update()
         self.changed.emit()
 
-    def _sheet(self) -> str:
-        values = self.tokens.colors | {
-            "theme": self.name,
-            "stroke": f"{self.stroke}px",
-            "touch": f"{self.touch - 2 * self.stroke}px",  # Qt's min-height leaves the border out
-            "focus": f"{self.focus}px",
-            "touch_focus": f"{self.touch - 2 * self.focus}px",
-            "big": f"{self.dp(48)}px",
-            "big_focus": f"{self.dp(48) - 2 * (self.focus - self.stroke)}px",
-        }
-        text = re.sub(r"/\*.*?\*/", "", asset("style", "app.qss").read_text("utf-8"), flags=re.DOTALL)
-        text = re.sub(r"@([a-z][a-z0-9_]*)", lambda found: values[found[1]], text)
-        heavier = self.focus - self.stroke
-        text = re.sub(r"\bin\(([\d.]+)\)", lambda found: f"{max(0, self.dp(float(found[1])) - heavier)}px", text)
-        return re.sub(r"dp\((-?[\d.]+)\)", lambda found: f"{self.dp(float(found[1]))}px", text)
 
-    def _palette(self) -> QPalette:
-        role = QPalette.ColorRole
-        palette = QPalette()
-        for which, token in (
-            (role.Window, "bg"),
-            (role.WindowText, "ink"),
-            (role.Base, "paper"),
-            (role.AlternateBase, "panel"),
-            (role.Text, "ink"),
-            (role.Button, "paper"),
-            (role.ButtonText, "ink"),
-            (role.BrightText, "bad"),
-            (role.ToolTipBase, "ink"),
-            (role.ToolTipText, "paper"),
-            (role.PlaceholderText, "ink3"),
-            (role.Highlight, "accent"),
-            (role.HighlightedText, "on_accent"),
-            (role.Link, "accent"),
-            (role.LinkVisited, "accent"),
-            (role.Mid, "line"),
-            (role.Accent, "accent"),
-        ):
-            palette.setColor(which, self.color(token))
-        for which in (role.WindowText, role.Text, role.ButtonText):
-            palette.setColor(QPalette.ColorGroup.Disabled, which, self.color("ink_off"))
-        return palette
+def _sheet(look: Theme) -> str:
+    values = look.tokens.colors | {
+        "theme": look.name,
+        "stroke": f"{look.stroke}px",
+        "touch": f"{look.touch - 2 * look.stroke}px",  # Qt's min-height leaves the border out
+        "focus": f"{look.focus}px",
+        "touch_focus": f"{look.touch - 2 * look.focus}px",
+        "big": f"{look.dp(48)}px",
+        "big_focus": f"{look.dp(48) - 2 * (look.focus - look.stroke)}px",
+    }
+    text = re.sub(r"/\*.*?\*/", "", asset("style", "app.qss").read_text("utf-8"), flags=re.DOTALL)
+    text = re.sub(r"@([a-z][a-z0-9_]*)", lambda found: values[found[1]], text)
+    heavier = look.focus - look.stroke
+    text = re.sub(r"\bin\(([\d.]+)\)", lambda found: f"{max(0, look.dp(float(found[1])) - heavier)}px", text)
+    return re.sub(r"dp\((-?[\d.]+)\)", lambda found: f"{look.dp(float(found[1]))}px", text)
+
+
+def _palette(look: Theme) -> QPalette:
+    role = QPalette.ColorRole
+    palette = QPalette()
+    for which, token in (
+        (role.Window, "bg"),
+        (role.WindowText, "ink"),
+        (role.Base, "paper"),
+        (role.AlternateBase, "panel"),
+        (role.Text, "ink"),
+        (role.Button, "paper"),
+        (role.ButtonText, "ink"),
+        (role.BrightText, "bad"),
+        (role.ToolTipBase, "ink"),
+        (role.ToolTipText, "paper"),
+        (role.PlaceholderText, "ink3"),
+        (role.Highlight, "accent"),
+        (role.HighlightedText, "on_accent"),
+        (role.Link, "accent"),
+        (role.LinkVisited, "accent"),
+        (role.Mid, "line"),
+        (role.Accent, "accent"),
+    ):
+        palette.setColor(which, look.color(token))
+    for which in (role.WindowText, role.Text, role.ButtonText):
+        palette.setColor(QPalette.ColorGroup.Disabled, which, look.color("ink_off"))
+    return palette
 
 
 def inset(layout: QLayout, left: float, top: float, right: float, bottom: float, *, spacing: float = 0) -> None:
