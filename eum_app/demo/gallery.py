@@ -339,9 +339,9 @@ def make_window(brand: str, tasks: Tasks) -> Shell:
         shell.add_page("items", "Items", "package", close_out_page())
         for key, text, icon in (("sync", "Sync", "arrow-up-down"), ("settings", "Settings", "settings")):
             shell.add_page(key, text, icon, Page(text))
-        shell.set_badge("visits", "3")
-        shell.set_badge("sync", "2")
-        shell.set_device(FIELD)
+        shell.rail.set_badge("visits", "3")
+        shell.rail.set_badge("sync", "2")
+        shell.rail.set_device(FIELD)
     else:
         shell.add_page("overview", "Overview", "layout-dashboard", overview_page())
         shell.add_page("review", "Review", "list-checks", review_page())
@@ -352,9 +352,9 @@ def make_window(brand: str, tasks: Tasks) -> Shell:
             ("devices", "Devices and people", "tablet-smartphone"),
         ):
             shell.add_page(key, text, icon, Page(text))
-        shell.set_badge("review", "14", "bad")
-        shell.set_badge("inbox", "2")
-        shell.set_device(HQ)
+        shell.rail.set_badge("review", "14", "bad")
+        shell.rail.set_badge("inbox", "2")
+        shell.rail.set_device(HQ)
     return shell
 
 

@@ -144,22 +144,22 @@ def test_a_bug_shows_where_and_not_what(shell: Shell, tasks: Tasks, qtbot: QtBot
 
 
 def test_rail_collapses_and_names_itself(shell: Shell, qtbot: QtBot) -> None:
-    shell.set_device(FIELD)
-    shell.set_badge("items", "14", "bad")
+    shell.rail.set_device(FIELD)
+    shell.rail.set_badge("items", "14", "bad")
     shell.resize(1400, 800)
     wide = shell.rail.width()
     words = [found.text() for found in shell.rail.findChildren(QLabel) if found.isVisible()]
     assert "INS-017" in words
     assert "Store encrypted" in words
     shell.resize(900, 700)
-    assert shell.is_narrow
+    assert shell.rail._is_collapsed
     assert shell.rail.width() < wide / 2
     names = [found.accessibleName() for found in shell.rail.findChildren(QAbstractButton)]
     assert names == ["Visits", "Items, 14", "Lock"]
 
 
 def test_unencrypted_store_is_told(shell: Shell) -> None:
-    shell.set_device(DeviceState(account="INS-017", is_encrypted=False))
+    shell.rail.set_device(DeviceState(account="INS-017", is_encrypted=False))
     [words] = [found for found in shell.rail.findChildren(QLabel) if "encrypted" in found.text()]
     assert words.text() == "Store not encrypted"
     assert words.property("tone") == "bad"

@@ -44,7 +44,7 @@ def test_what_was_searched_for_is_printed_where_the_sheet_is_free(qtbot: QtBot, 
         field.press("device_items_labels")
         assert field.shell.current_key == "labels"
         page = drawn(field)
-        assert len(page.chosen()) == 4
+        assert len(page.items.chosen()) == 4
         assert page.preview is not None
         assert (page.preview.labels, page.preview.read_back) == (4, 4)
         assert "4 of 4" in page.verdict.text()
@@ -64,7 +64,7 @@ def test_what_was_searched_for_is_printed_where_the_sheet_is_free(qtbot: QtBot, 
         assert "8 labels on 1 sheet, every symbol read back" in page.notice.text
         read = [symbol.raw for symbol in decode(rastered(tmp_path / "labels.pdf", 0, 300))]
         assert sorted(read) == sorted(2 * [iuid_message("1HLD9", "NVG-31A", str(786950 + at)) for at in range(4)])
-        line = field.session.read(history, page.chosen()[0])[0]
+        line = field.session.read(history, page.items.chosen()[0])[0]
         assert (line.kind, line.detail, line.actor) == ("replacement", "2", "INS-017")
 
 
@@ -74,10 +74,10 @@ def test_nothing_is_printed_that_was_not_chosen(qtbot: QtBot, tmp_path: Path) ->
         field.idle()
         page = page_of(field)
         go = field.find("labels_print_button", QAbstractButton)
-        assert page.chosen() == ()
+        assert page.items.chosen() == ()
         assert not go.isEnabled()
-        page.table.selectRow(1)
-        assert len(drawn(field).chosen()) == 1
+        page.items.table.selectRow(1)
+        assert len(drawn(field).items.chosen()) == 1
         assert go.isEnabled()
         # Labels that no printer of this kind can draw: said, and nothing written.
         box = field.find("label_sheet", QComboBox)
@@ -114,7 +114,7 @@ def test_labels_at_hq_are_for_the_item_in_front(qtbot: QtBot, tmp_path: Path, ta
             window.press("inventory_labels")
             page = window.shell.page("labels")
             assert isinstance(page, LabelsPage)
-            assert len(page.chosen()) == 1
+            assert len(page.items.chosen()) == 1
             assert window.shell.current_key == "labels"
     finally:
         world.close()

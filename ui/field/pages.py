@@ -63,8 +63,8 @@ class Badges(QObject):
 
     def _show_visits(self, cards: list[tuple[VisitRow, bool]]) -> None:
         still_open = sum(not row.closed_at for row, _received in cards)
-        self._shell.set_badge("visits", words.count(still_open) if still_open else "")
+        self._shell.rail.set_badge("visits", words.count(still_open) if still_open else "")
 
     def _show_sync(self, rows: list[BundleRow]) -> None:
         waiting = sum(not row.is_received for row in rows)
-        self._shell.set_badge("sync", words.count(waiting) if waiting else "")
+        self._shell.rail.set_badge("sync", words.count(waiting) if waiting else "")

@@ -73,4 +73,4 @@ class _Badge(QObject):
             self._desk.ask(query(open_count), then=self._show)
 
     def _show(self, number: int) -> None:
-        self._shell.set_badge("review", count(number) if number else "", "bad")
+        self._shell.rail.set_badge("review", count(number) if number else "", "bad")

@@ -5,35 +5,27 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QImage, QIntValidator
-from PySide6.QtWidgets import QAbstractItemView, QComboBox, QLineEdit, QWidget
+from PySide6.QtWidgets import QComboBox, QLineEdit, QWidget
 
-from db.queries.inventory import ItemFilter, find_item_ids
-from db.queries.items import ItemRow, items_by_id
 from eum_app.domain.areas import Area
 from eum_app.domain.errors import KnownError
 from eum_app.reports.label_sheet import LabelSheet, label_sheets
-from eum_app.usecases.calls import call, query
-from eum_app.usecases.reporting.label_sheet import MAX_LABELS, LabelOrder, PrintedLabels, preview_labels, print_labels
+from eum_app.usecases.calls import call
+from eum_app.usecases.reporting.label_sheet import LabelOrder, PrintedLabels, preview_labels, print_labels
 from eum_app.usecases.session import Session
 from ui.kit import words
 from ui.kit.desk import Desk
 from ui.kit.messages import sentence
-from ui.kit.models import Column, IdsTableModel, table_view
 from ui.kit.page import Page
 from ui.kit.widgets import (
     Button,
     Card,
     ColumnPart,
     Columns,
-    EmptyState,
     FormField,
-    SearchField,
-    Tab,
-    TabRow,
     button,
     hbox,
     label,
@@ -43,6 +35,7 @@ from ui.kit.widgets import (
     vbox,
 )
 from ui.kit.widgets.path_field import PathField
+from ui.shared.label_items import LabelItems, name_tabs
 from ui.shared.label_sheet_view import LabelSheetView
 from ui.shared.pdf_picture import grey_of, page_image
 
@@ -102,8 +95,9 @@ class LabelsPage(Page):
         super().__init__()
         self.setObjectName("labels_page")
         self._desk, self._back_to = desk, back_to
-        self._given: tuple[str, ...] = ()
-        self._words = ""
+        self.items = LabelItems(desk)
+        self.items.changed.connect(self._follow)
+        self.items.model.failed.connect(self.notice.show_error)
         self._asked = 0
         self.preview: Preview | None = None
         self._settle = QTimer(self)
@@ -115,52 +109,25 @@ class LabelsPage(Page):
         self.header.crumb_activated.connect(self._back)
         self.add_action(self.tr("Back to the items"), "Alt+Left", self._back)
         columns = [
-            ColumnPart("items", self.tr("Items"), self._items_card(), 36),
+            ColumnPart("items", self.tr("Items"), self.items, 36),
             ColumnPart("labels", self.tr("Labels"), self._choices_card(), 37),
             ColumnPart("sheet", self.tr("Sheet"), self._sheet_card(), 33),
         ]
         self.body.addWidget(Columns(columns), 1)
-        self.add_action(self.tr("Search"), "Ctrl+F", self.search.setFocus)
+        self.add_action(self.tr("Search"), "Ctrl+F", self.items.search.setFocus)
         self.add_button_key(self.print_button, "Ctrl+Return")
         self._follow()
 
     # Its parts
 
-    def _items_card(self) -> Card:
-        self._model = IdsTableModel(
-            [
-                Column(self.tr("Serial number"), lambda row: row.serial, is_mono=True, width=120),
-                Column(self.tr("Article and place"), _about),
-            ],
-            self._desk.tasks,
-            self,
-        )
-        self._model.ids_loaded.connect(self._counted)
-        self._model.failed.connect(self.notice.show_error)
-        self.table = table_view(self._model, name=self.tr("Items for labels"), row_height=44)
-        self.table.setObjectName("label_items_table")
-        self.table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self.table.selectionModel().selectionChanged.connect(lambda _on, _off: self._follow())
-        self.search = SearchField(self.tr("Search by serial, UII, nomenclature, place…"))
-        self.search.setObjectName("label_items_search")
-        self.search.searched.connect(self._search)
-        self.which = self._tabs("label_which", self.tr("Labels for"), {"selected": "", "all": ""})
-        self._none = EmptyState(
-            "package", self.tr("No item fits"), self.tr("Search for a serial number, an article or a place.")
-        )
-        self._none.hide()
-        card = Card()
-        card.add(panel(vbox(self.search, self.which, margins=(16, 12, 16, 12), spacing=10), "cardhead"))
-        card.add(self.table, 1)
-        card.add(self._none, 1)
-        return card
-
     def _choices_card(self) -> Card:
         card = Card(self.tr("Labels"))
         kinds = {"replacement": self.tr("For the item"), "shelf": self.tr("For the shelf")}
-        self.kind = self._tabs("label_kind", self.tr("What the label is for"), kinds)
+        self.kind = name_tabs("label_kind", self.tr("What the label is for"), kinds)
+        self.kind.chosen.connect(lambda _key: self._follow())
         symbols = {"data_matrix": "Data Matrix", "qr": "QR"}
-        self.symbol = self._tabs("label_symbol", self.tr("Symbol"), symbols)
+        self.symbol = name_tabs("label_symbol", self.tr("Symbol"), symbols)
+        self.symbol.chosen.connect(lambda _key: self._follow())
         self.sheet_box = self._box("label_sheet", [(one.title, one) for one in label_sheets()])
         self.start = self._number("label_start", self.tr("First free label"), 1)
         self.copies = self._number("label_copies", self.tr("Labels for each item"), 99)
@@ -206,15 +173,6 @@ class LabelsPage(Page):
         card.add(panel(holder), 1)
         return card
 
-    def _tabs(self, name: str, spoken: str, said: dict[str, str]) -> TabRow:
-        made = TabRow([Tab(key, text) for key, text in said.items()])
-        made.setObjectName(name)
-        made.setAccessibleName(spoken)
-        for key, tab in zip(said, made.findChildren(Button), strict=True):
-            tab.setObjectName(f"{name}_{key}")
-        made.chosen.connect(lambda _key: self._follow())
-        return made
-
     def _box(self, name: str, entries: Sequence[tuple[str, object]]) -> QComboBox:
         made = QComboBox()
         made.setObjectName(name)
@@ -236,55 +194,26 @@ class LabelsPage(Page):
 
     def opened(self, argument: object) -> None:
         if isinstance(argument, list | tuple):
-            self._given, self._words = tuple(str(one) for one in argument), ""
-            self.search.clear()
-            self.which.set_current("all" if self._given else "selected")
+            self.items.give([str(one) for one in argument])
         if self.path.path is None:
             self.path.set_path(self._desk.outbox / "labels.pdf")
-        self._reload()
+        self.items.reload()
 
     def refresh(self, areas: frozenset[Area]) -> None:
         if Area.ITEMS in areas:
-            self._reload()
+            self.items.reload()
 
     def first_focus(self) -> QWidget:
-        return self.search
+        return self.items.search
 
     def _back(self) -> None:
         self.navigate_requested.emit(self._back_to, None)
-
-    # Which items
-
-    def _search(self, said: str) -> None:
-        if said != self._words:
-            self._words = said
-            self._reload()
-
-    def _reload(self) -> None:
-        desk, given, wanted = self._desk, self._given, ItemFilter(words=self._words)
-
-        def ids() -> Sequence[str]:
-            return given if given and not wanted.words else desk.read(query(find_item_ids, wanted, MAX_LABELS + 1))
-
-        self._model.set_source(ids, lambda found: desk.read(query(items_by_id, found)))
-
-    def _counted(self, number: int) -> None:
-        self.table.setVisible(bool(number))
-        self._none.setVisible(not number)
-        self._follow()
-
-    def chosen(self) -> tuple[str, ...]:
-        """The items that labels are for, in the order of the list."""
-        if self.which.current == "all":
-            return tuple(self._model.ids())
-        rows = sorted(index.row() for index in self.table.selectionModel().selectedRows())
-        return tuple(item_id for row in rows if (item_id := self._model.id_at(row)) is not None)
 
     def order(self) -> LabelOrder:
         """What the page says now."""
         sheet: LabelSheet = self.sheet_box.currentData()
         return LabelOrder(
-            self.chosen(),
+            self.items.chosen(),
             sheet.sheet_id,
             "qr" if self.symbol.current == "qr" else "data_matrix",
             "shelf" if self.kind.current == "shelf" else "replacement",
@@ -300,11 +229,8 @@ class LabelsPage(Page):
             return
         sheet: LabelSheet = self.sheet_box.currentData()
         self.start.set_most(sheet.labels)
-        found, selected = len(self._model.ids()), len(self.table.selectionModel().selectedRows())
-        of_all = self.tr("More than {count}") if found > MAX_LABELS else self.tr("All {count}")
-        self.which.set_text("all", of_all.format(count=words.count(min(found, MAX_LABELS))))
-        self.which.set_text("selected", self.tr("Selected {count}").format(count=words.count(selected)))
-        number = len(self.chosen()) * self.copies.value()
+        self.items.show_counts()
+        number = len(self.items.chosen()) * self.copies.value()
         said = words.counted(number, self.tr("{count} label"), self.tr("{count} labels"))
         self.header.set_title(self.tr("Print labels"), said if number else "")
         self.print_button.setEnabled(bool(number))
@@ -379,8 +305,3 @@ class LabelsPage(Page):
     def _not_printed(self, error: KnownError) -> None:
         self.print_button.setEnabled(True)
         self.notice.show_error(error)
-
-
-def _about(row: Any) -> str:
-    found: ItemRow = row
-    return words.joined(found.part_number or found.nomenclature, found.site, found.location)

@@ -63,7 +63,7 @@ class DeviceBox(QObject):
 
     def _show(self, device: str, *lines: str) -> None:
         session = self._desk.session
-        self._shell.set_device(
+        self._shell.rail.set_device(
             DeviceState(
                 account=session.account,
                 role=words.role(session.role),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import shiboken6
 from PySide6.QtCore import QCoreApplication, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QCloseEvent, QKeyEvent, QKeySequence, QResizeEvent
+from PySide6.QtGui import QAction, QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import (
     QApplication,
     QDialog,
@@ -55,7 +55,6 @@ class Shell(QWidget):
     """Erase the store; carries its name as the person typed it."""
     erase_failed = Signal(object)
     """KnownError: the store was not erased."""
-    closed = Signal()
 
     def __init__(self, tasks: Tasks, *, brand: str, marking: str = "CUI") -> None:
         super().__init__()
@@ -82,7 +81,7 @@ class Shell(QWidget):
         self._sheet = ShortcutsSheet(self)
         self._actions: list[QAction] = []
         self._crash = CrashPage(tasks)
-        self._crash.go_on_requested.connect(self._leave_crash)
+        self._crash.go_on_requested.connect(lambda: self.show_page(self._before_crash) if self._before_crash else None)
         self._crash_frame = self._stack.add(self._crash)
         self._before_crash = ""
         self._focus: QWidget | None = None
@@ -184,19 +183,7 @@ class Shell(QWidget):
                 dialog.show()
         self._dialogs = []
 
-    def say_stopped(self, text: str) -> None:
-        """On the page in sight: work in the background was ended by the lock."""
-        detail = QCoreApplication.translate("kit", "Nothing of it was kept half-done. Begin it again.")
-        self._pages[self._current].notice.show_message("attention", text, detail=detail, stays=True)
-
     # What is said around the pages
-
-    def set_badge(self, key: str, badge: str, tone: str = "mute") -> None:
-        """A count beside a place; empty hides it, tone bad calls for attention."""
-        self.rail.set_badge(key, badge, tone)
-
-    def set_device(self, state: DeviceState) -> None:
-        self.rail.set_device(state)
 
     def show_error(self, error: KnownError) -> None:
         """Say a failure that no page took on the page in sight."""
@@ -214,10 +201,6 @@ class Shell(QWidget):
     def _show_failed_act(self, bug: BaseException) -> None:
         if self.isVisible():
             self.show_crash(bug)
-
-    def _leave_crash(self) -> None:
-        if self._before_crash:
-            self.show_page(self._before_crash)
 
     # Keys
 
@@ -259,17 +242,9 @@ class Shell(QWidget):
         super().resizeEvent(event)
         self._fit()
 
-    def closeEvent(self, event: QCloseEvent) -> None:
-        super().closeEvent(event)
-        self.closed.emit()
-
-    @property
-    def is_narrow(self) -> bool:
-        """Whether pages should show one column at a time: under 1000 logical pixels at 100 %."""
-        return self.width() < theme().dp(NARROW_DP)
-
     def _fit(self) -> None:
-        self.rail.set_collapsed(self.is_narrow)
+        # Pages show one column at a time in a narrow window.
+        self.rail.set_collapsed(self.width() < theme().dp(NARROW_DP))
         self._sheet.setGeometry(self.rect())
 
 

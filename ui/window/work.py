@@ -75,7 +75,12 @@ class Work:
             tr = QCoreApplication.translate
             one = tr("app", "{count} piece of work in the background was stopped by the lock")
             more = tr("app", "{count} pieces of work in the background were stopped by the lock")
-            self.shell.say_stopped(counted(self._ended_children, one, more))
+            self.shell.page(self.shell.current_key).notice.show_message(
+                "attention",
+                counted(self._ended_children, one, more),
+                detail=tr("kit", "Nothing of it was kept half-done. Begin it again."),
+                stays=True,
+            )
 
     def begin_erasing(self, confirm: str) -> Future[None]:
         """Erase the store (`store.erase.erase_store`) once what runs has ended; nothing else begins any more. Where
