@@ -80,10 +80,10 @@ class Shell(QWidget):
         whole.addWidget(self._banners[1])
         self._sheet = ShortcutsSheet(self)
         self._actions: list[QAction] = []
+        self._before_crash = ""
         self._crash = CrashPage(tasks)
         self._crash.go_on_requested.connect(lambda: self.show_page(self._before_crash) if self._before_crash else None)
         self._crash_frame = self._stack.add(self._crash)
-        self._before_crash = ""
         self._focus: QWidget | None = None
         self._dialogs: list[QDialog] = []
         self._add_own_actions()
