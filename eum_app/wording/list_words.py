@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from eum_app.domain.list_differences import Difference
 from eum_app.domain.translatable import QT_TRANSLATE_NOOP, Translate, in_english
+
+if TYPE_CHECKING:  # the unlock page imports the wording, and must not load msgspec
+    from eum_app.domain.list_differences import Difference
 
 _REASONS: Final[dict[str, str]] = {
     "row.cell_count": QT_TRANSLATE_NOOP("lists", "Its cells do not fit the headings ({value} cells)"),

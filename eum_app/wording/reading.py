@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from db.queries.reading import Reading
 from eum_app.domain.translatable import QT_TRANSLATE_NOOP, Translate, in_english
 from eum_app.domain.vocabulary import Unknown
+
+if TYPE_CHECKING:  # the unlock page imports the wording, and must not load SQLAlchemy
+    from db.queries.reading import Reading
 
 _MEANS: Final = {
     "camera": QT_TRANSLATE_NOOP("reading", "camera"),

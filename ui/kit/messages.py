@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
 
-from db.queries.reading import Reading
 from eum_app.domain.errors import KnownError
 from eum_app.wording import list_words, messages, reading
 from eum_app.wording.messages import Message
+
+if TYPE_CHECKING:  # the unlock page imports this, and must not load SQLAlchemy
+    from db.queries.reading import Reading
 
 translate = QCoreApplication.translate
 
