@@ -34,7 +34,8 @@ from db.store import CONTENT, Store
 from db.tables import content, meta
 from eum_app.crypto.streams import hash_object
 from eum_app.domain.clock import utc_text
-from eum_app.domain.errors import UNREADABLE, Refusal
+from eum_app.domain.errors import Refusal
+from eum_app.domain.unreadable import UNREADABLE
 
 FORMAT: Final = 1
 MANIFEST: Final = "manifest.json"

@@ -28,10 +28,11 @@ from db.exchange_tables import received
 from db.files import own_folder, written_whole
 from db.location import FILE_NAME as ADDRESS
 from db.tables import journal, meta
-from eum_app.domain.errors import UNREADABLE, Trouble
+from eum_app.domain.errors import Trouble
 from eum_app.domain.facts import CopyNoticed
 from eum_app.domain.journal import Head
 from eum_app.domain.stores import CopyKind
+from eum_app.domain.unreadable import UNREADABLE
 
 TOKEN: Final = "instance"  # noqa: S105 - a name in `meta`
 RESTORED: Final = "restored"

@@ -32,7 +32,8 @@ from eum_app.crypto.recovery_codes import box_of
 from eum_app.crypto.sealing import KemKey, KemPublic
 from eum_app.crypto.signing import SigningKey
 from eum_app.crypto.suites import Suite
-from eum_app.domain.errors import UNREADABLE, Refusal, Trouble
+from eum_app.domain.errors import Refusal, Trouble
+from eum_app.domain.unreadable import UNREADABLE
 
 KEY_BYTES: Final = 32
 

@@ -8,7 +8,8 @@ from typing import Final, TypeVar
 import msgspec
 
 from db.files import disk_trouble
-from eum_app.domain.errors import UNREADABLE, Refusal
+from eum_app.domain.errors import Refusal
+from eum_app.domain.unreadable import UNREADABLE
 
 FILE_NAME: Final = "keyslots.json"
 MAX_FILE_BYTES: Final = 1024 * 1024

@@ -14,7 +14,8 @@ import msgspec
 
 from db.files import disk_trouble, written_whole
 from eum_app.crypto.boxes import Box
-from eum_app.domain.errors import UNREADABLE, Refusal
+from eum_app.domain.errors import Refusal
+from eum_app.domain.unreadable import UNREADABLE
 
 FILE_NAME: Final = "database.json"
 _PLACE: Final = "database-url/1"

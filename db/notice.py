@@ -15,7 +15,7 @@ from typing import Final
 import msgspec
 
 from db.files import written_whole
-from eum_app.domain.errors import UNREADABLE
+from eum_app.domain.unreadable import UNREADABLE
 
 FILE_NAME: Final = "notice.json"
 MAX_TEXT_CHARS: Final = 8_000

@@ -19,7 +19,8 @@ from eum_app.crypto.certificates import Certificate
 from eum_app.crypto.chain import MAX_CHAIN_LENGTH
 from eum_app.crypto.streams import MAX_CHUNK_SIZE, MIN_CHUNK_SIZE, read_fully
 from eum_app.crypto.suites import Suite
-from eum_app.domain.errors import UNREADABLE, Refusal
+from eum_app.domain.errors import Refusal
+from eum_app.domain.unreadable import UNREADABLE
 from sync.trust import KINDS
 
 MAGIC = b"EUMB\r\n\x1a\n"

@@ -32,8 +32,9 @@ from eum_app.crypto.certificates import (
     issue_device,
     verify_chain,
 )
-from eum_app.domain.errors import UNREADABLE, Refusal
+from eum_app.domain.errors import Refusal
 from eum_app.domain.people import is_store_name
+from eum_app.domain.unreadable import UNREADABLE
 from sync.files import opened_for_reading, written_whole
 
 ANSWER_SUFFIX = ".eumans"

@@ -18,8 +18,9 @@ from db.chains import chain_head, held_chains
 from db.exchange_tables import bundles
 from db.queries.items import has_serial
 from db.tables import checks, findings, items, journal, meta, sites, visits
-from eum_app.domain.errors import UNREADABLE, Refusal
+from eum_app.domain.errors import Refusal
 from eum_app.domain.journal import Entry, Head, genesis, verify_chain
+from eum_app.domain.unreadable import UNREADABLE
 
 LOOKUP_CHUNK = 200
 STREAM_ROWS = 500

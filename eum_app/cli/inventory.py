@@ -13,7 +13,8 @@ import typer
 
 from eum_app.cli.common import JsonOption, PassphraseFd, StoreOption, show, unlocked
 from eum_app.domain.claims import ClaimKind
-from eum_app.domain.errors import UNREADABLE, Refusal
+from eum_app.domain.errors import Refusal
+from eum_app.domain.unreadable import UNREADABLE
 
 if TYPE_CHECKING:
     from eum_app.domain.claims import ClaimRow

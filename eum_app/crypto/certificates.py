@@ -34,7 +34,8 @@ from eum_app.crypto.chain import (
 from eum_app.crypto.sealing import KemKey, KemPublic
 from eum_app.crypto.signing import SigningKey, VerifyKey
 from eum_app.crypto.suites import DEFAULT_SUITE, Suite
-from eum_app.domain.errors import UNREADABLE, Refusal
+from eum_app.domain.errors import Refusal
+from eum_app.domain.unreadable import UNREADABLE
 
 __all__ = [
     "Certificate",

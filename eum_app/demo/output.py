@@ -18,7 +18,8 @@ import msgspec
 from db.files import disk_trouble, written_whole
 from db.keyslots import open_slot, read_store_file
 from eum_app.demo.scene import DEVICE, HQ, INSPECTOR, PASSPHRASE, REVIEWER
-from eum_app.domain.errors import UNREADABLE, KnownError, Refusal
+from eum_app.domain.errors import KnownError, Refusal
+from eum_app.domain.unreadable import UNREADABLE
 
 MARKER: Final = ".eum-demo.json"
 DEFAULT: Final = "demo-output"

@@ -6,16 +6,6 @@ line: what happened, whether the data is safe, what to do next.
 
 from __future__ import annotations
 
-from typing import Final
-
-import msgspec
-
-UNREADABLE: Final = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
-"""Exceptions that msgspec raises for bytes that it cannot read.
-
-UnicodeDecodeError comes from a key that is not UTF-8, RecursionError from deep nesting.
-"""
-
 
 class KnownError(Exception):
     """A failure with a code (`area.what`) and the values that its sentence names. Raise only its subclasses."""

@@ -34,7 +34,7 @@ from eum_app.domain.account_facts import PassphraseChanged as PassphraseChanged
 from eum_app.domain.account_facts import RecoveryCodeDisclosed as RecoveryCodeDisclosed
 from eum_app.domain.account_facts import RecoveryCodesMade as RecoveryCodesMade
 from eum_app.domain.account_facts import RecoveryCodeUsed as RecoveryCodeUsed
-from eum_app.domain.errors import UNREADABLE, Refusal
+from eum_app.domain.errors import Refusal
 from eum_app.domain.exchange_facts import BundleImported as BundleImported
 from eum_app.domain.exchange_facts import BundleQuarantined as BundleQuarantined
 from eum_app.domain.exchange_facts import BundleSealed as BundleSealed
@@ -78,6 +78,7 @@ from eum_app.domain.store_facts import SessionEnded as SessionEnded
 from eum_app.domain.store_facts import SessionStarted as SessionStarted
 from eum_app.domain.store_facts import StoreCreated as StoreCreated
 from eum_app.domain.store_facts import TimeCorrected as TimeCorrected
+from eum_app.domain.unreadable import UNREADABLE
 from eum_app.domain.visit_facts import ChecklistPublished as ChecklistPublished
 from eum_app.domain.visit_facts import CheckRecorded as CheckRecorded
 from eum_app.domain.visit_facts import CheckWithdrawn as CheckWithdrawn

@@ -16,7 +16,8 @@ from functools import lru_cache
 
 import msgspec
 
-from eum_app.domain.errors import UNREADABLE, Refusal
+from eum_app.domain.errors import Refusal
+from eum_app.domain.unreadable import UNREADABLE
 
 HASH_BYTES = 48
 MAX_PAYLOAD_BYTES = 4 * 1024 * 1024

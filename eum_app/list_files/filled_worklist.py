@@ -20,8 +20,9 @@ from typing import Final
 import msgspec
 
 from eum_app.domain.damage import damage_of
-from eum_app.domain.errors import UNREADABLE, Refusal
+from eum_app.domain.errors import Refusal
 from eum_app.domain.list_cells import CellKind, cell_damage, values_in
+from eum_app.domain.unreadable import UNREADABLE
 from eum_app.list_files.headings import Layout
 from eum_app.list_files.list_source import Note, Profile, Source, misfit, read_source
 from eum_app.list_files.plain_file import read_plain

@@ -12,8 +12,9 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from eum_app import __version__
-from eum_app.domain.errors import UNREADABLE, Refusal
+from eum_app.domain.errors import Refusal
 from eum_app.domain.journal import Head
+from eum_app.domain.unreadable import UNREADABLE
 from eum_app.reports.model import Report
 
 SUFFIX = ".sidecar.json"

@@ -10,7 +10,8 @@ from typing import Literal
 import msgspec
 
 from db.files import own_folder
-from eum_app.domain.errors import UNREADABLE, Trouble
+from eum_app.domain.errors import Trouble
+from eum_app.domain.unreadable import UNREADABLE
 from eum_app.scanning.symbologies import USUAL
 from eum_app.scanning.wedge import WedgeSettings
 

@@ -8,8 +8,8 @@ import msgspec
 from PySide6.QtCore import QCoreApplication
 
 from db.queries.activity import ActivityRow
-from eum_app.domain.errors import UNREADABLE
 from eum_app.domain.findings import Decision
+from eum_app.domain.unreadable import UNREADABLE
 from ui.kit.delegates import ChipSpec
 from ui.kit.theme.status import STATUS
 from ui.kit.words import count, fact, is_known, joined, word
