@@ -1,4 +1,4 @@
-"""Which database a store's folder leads to, and noting another address of the same one."""
+"""Connect a store's folder to its database, and change the address of that database."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from eum_app.domain.errors import Refusal, Trouble
 
 
 def engine_of(folder: Path, data_key: bytes, location: Location | None) -> Engine:
-    """Connections to the database at `location`, or to the file in the folder where there is none."""
+    """Return an engine for the database at `location`, or for the file in the folder if `location` is None."""
     if location is None:
         return sqlcipher_engine(folder / DATABASE, data_key)
     return postgresql_engine(location.url, data_key, location.store_id)
 
 
 def readdress(folder: Path, data_key: bytes, url: str) -> None:
-    """Note another address of the same PostgreSQL database (a new password, a new server), after asking there.
+    """Store another address of the same PostgreSQL database (a new password, a new server), after connecting to it.
 
-    Raises Refusal `store.absent` where the database lies in the folder, `database.url`, `database.tls`; Trouble
+    Raises Refusal `store.absent` if the database is in the folder, `database.url`, `database.tls`; Trouble
     `store.other_database`, `store.connection_lost`. The old address stays until the new one has answered.
     """
     held = read_location(folder, data_key)

@@ -1,4 +1,4 @@
-"""Rows whose key is among many: the one question that the two databases want asked differently."""
+"""Conditions for rows whose key is one of many values. SQLite and PostgreSQL need different SQL for this."""
 
 from __future__ import annotations
 
@@ -8,11 +8,15 @@ from typing import Final
 from sqlalchemy import ARRAY, Column, ColumnElement, Connection, Text, any_, literal
 
 CHUNK: Final = 500
+"""Values in one statement on SQLite, which limits the number of parameters."""
 
 
 def among(connection: Connection, column: Column[str], values: Iterable[str]) -> Iterator[ColumnElement[bool]]:
-    """Conditions, one a statement, that together ask for all values: PostgreSQL takes them as one array, SQLite in
-    lists of a length that it allows (a list costs by its length, in PostgreSQL's driver most of all)."""
+    """Yield conditions, one per statement, that together cover all values; none for no values.
+
+    PostgreSQL takes all values as one array, because a list costs time by its length in the driver. SQLite has no
+    arrays and takes lists of `CHUNK` values.
+    """
     wanted = list(values)
     if connection.dialect.name == "postgresql":
         if wanted:

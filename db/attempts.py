@@ -1,13 +1,12 @@
-"""Failed attempts to unlock, kept beside the store: three since the last success lock an account.
+"""Count failed attempts to unlock, beside the store: three since the last success lock an account.
 
-Counting stands in a small SQLite file of its own (`attempts.db`), because it must hold while the store is locked: a
-transaction that is begun before the passphrase is tried and is on the disk (synchronous EXTRA) before the answer is
-given. So attempts at one store follow each other, none is lost, and neither a restart nor a clock changes anything:
-no time stands in it. Whoever can change files can put an older one back, as with the store itself
-(docs/threat-model.md).
+The counts are in a separate SQLite file (`attempts.db`), because they must be kept while the store is locked. A
+transaction begins before the passphrase is tried, and is flushed (synchronous EXTRA) before the answer is returned. So
+attempts at one store run one after the other, and none is lost. No time is stored, so restarts and clocks change
+nothing. A person who can change files can restore an older file, as with the store itself (docs/threat-model.md).
 
-A code that is no account's is counted in one of 1,024 places by its hash: it behaves like any account, but what was
-typed, a passphrase in the wrong field perhaps, cannot be read from it, and the file never grows.
+Codes of unknown accounts are counted in one of 1,024 places, chosen by hash. They behave like any account, but the
+typed text (perhaps a passphrase in the wrong field) cannot be read from the file, and the file never grows.
 """
 
 from __future__ import annotations
@@ -25,16 +24,17 @@ from eum_app.domain.errors import Refusal, Trouble
 
 FILE_NAME: Final = "attempts.db"
 TRIES: Final = 3
+"""Failures that lock an account."""
 _PLACES: Final = 1024
 _TIMEOUT_S: Final = 60
 _ALL: Final = "*"
-"""Under this name stand all failures since the last success of anybody."""
+"""Place for all failures since the last success of any account."""
 
 Value = TypeVar("Value")
 
 
 def place_of(store_id: str, account: str, *, is_known: bool) -> str:
-    """Where the failures of an account code are counted."""
+    """Return the name under which the failures of an account code are counted."""
     if is_known:
         return account
     digest = hashlib.sha384(f"{store_id}\0{account}".encode(errors="surrogatepass")).digest()
@@ -42,12 +42,12 @@ def place_of(store_id: str, account: str, *, is_known: bool) -> str:
 
 
 def counted(folder: Path, place: str, attempt: Callable[[], Value], on_failure: Callable[[int], object]) -> Value:
-    """Make one attempt at unlocking, unless the account is locked; nobody else's runs meanwhile.
+    """Run one attempt to unlock, unless the account is locked; other attempts wait. Returns the value of `attempt`.
 
-    `attempt` raises Refusal `passphrase.wrong` where it fails; it then comes out with `left`, the tries that are left,
-    after the failure is on the disk. `on_failure` gets the number of failures at this store since the last success of
-    anybody. Raises Refusal `account.locked` for the third failure and from then on; Trouble `attempts.damaged`, and of
-    the disk, where failures cannot be counted: then nothing is tried.
+    `attempt` raises Refusal `passphrase.wrong` if it fails. The failure is flushed to the disk, `on_failure` is called
+    with the failures at this store since the last success of any account, and the refusal is raised with `left`, the
+    remaining tries. Raises Refusal `account.locked` for the third failure and later ones; Trouble `attempts.damaged`
+    and those of the disk if failures cannot be counted, without trying.
     """
     with _begun(folder) as connection:
         failed = _failures(connection, place)
@@ -71,14 +71,17 @@ def counted(folder: Path, place: str, attempt: Callable[[], Value], on_failure: 
 
 
 def failures(folder: Path) -> dict[str, int]:
-    """Account code → failures since its last success, for accounts that have any."""
+    """Return account code → failures since its last success, for known accounts with failures."""
     with _begun(folder) as connection:
         rows = _rows(connection)
     return {place: count for place, count in rows.items() if place != _ALL and not place.startswith("?")}
 
 
 def forget(folder: Path, place: str) -> None:
-    """The account may try again, by the word of somebody who opened the store: a file that cannot be read goes."""
+    """Reset the failures of an account. The caller has opened the store.
+
+    A damaged file is removed. Raises Trouble of the disk.
+    """
     try:
         with _begun(folder) as connection:
             _rows(connection)
@@ -95,7 +98,7 @@ def _failures(connection: sqlite3.Connection, place: str) -> int:
 
 
 def _rows(connection: sqlite3.Connection) -> dict[str, int]:
-    """Place → failures. SQLite takes a value of another type than its column's as it lies there."""
+    """Return place → failures. Raises sqlite3.DatabaseError if a value has the wrong type."""
     rows = connection.execute("SELECT place, count FROM failures").fetchall()
     if not all(isinstance(place, str) and isinstance(count, int) and count > 0 for place, count in rows):
         raise sqlite3.DatabaseError("no count of failures")
@@ -112,7 +115,9 @@ def _add(connection: sqlite3.Connection, place: str) -> None:
 def _begun(folder: Path) -> Iterator[sqlite3.Connection]:
     path = folder / FILE_NAME
     with _trouble(path), contextlib.closing(sqlite3.connect(path, timeout=_TIMEOUT_S, isolation_level=None)) as opened:
+        # EXTRA also flushes the folder after the rollback journal is deleted: a power cut must not return a try.
         opened.execute("PRAGMA synchronous = EXTRA")
+        # Take the write lock before the count is read, so that two processes cannot both use the last try.
         opened.execute("BEGIN IMMEDIATE")
         opened.execute(
             "CREATE TABLE IF NOT EXISTS failures"
@@ -126,13 +131,13 @@ def _begun(folder: Path) -> Iterator[sqlite3.Connection]:
 def _trouble(path: Path) -> Iterator[None]:
     try:
         yield
-    except UnicodeDecodeError as error:  # of a damaged name, in what SQLite says of it
+    except UnicodeDecodeError as error:  # a damaged name inside SQLite's message
         raise Trouble("attempts.damaged", path=str(path)) from error
     except sqlite3.Error as error:
         code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
         if code == sqlite3.SQLITE_FULL:
             raise Trouble("disk.full", path=str(path)) from error
-        # A damaged file may say of itself that it is only to be read.
+        # The header of a damaged file may mark it as read-only, so ask the file system.
         is_protected = not os.access(path.parent, os.W_OK) or (path.exists() and not os.access(path, os.W_OK))
         if is_protected and code in {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM}:
             raise Trouble("disk.read_only", path=str(path)) from error

@@ -1,4 +1,4 @@
-"""Backups of a store whose database is a file: taken while it is in use, whole, encrypted as the store is.
+"""Backups of a store whose database is a file: taken while it is in use, complete, and encrypted like the store.
 
     FOLDER/
         FLD-0042_20261122T083000123456Z/     one backup
@@ -6,9 +6,9 @@
         content/ab/abcdef…                   sealed objects, shared by all backups in FOLDER
         quarantine/…                         bundles that were refused, likewise
 
-Objects are named by their own hash and never change: what an earlier backup brought is not copied again, on any file
-system. A backup bears its name only when all of it is on the disk and was read again. Nothing is decrypted but in
-memory; a backup opens with the passphrases that the store had when it was made.
+Objects are named by their hash and never change, so later backups do not copy them again. A backup gets its final name
+only after it was flushed and read back. Decryption happens in memory only. A backup opens with the passphrases that the
+store had when it was made.
 """
 
 from __future__ import annotations
@@ -38,17 +38,18 @@ from eum_app.domain.errors import Refusal
 from eum_app.domain.unreadable import UNREADABLE
 
 FORMAT: Final = 1
+"""Version of the manifest that this program writes."""
 MANIFEST: Final = "manifest.json"
 QUARANTINE: Final = "quarantine"
 COPY_BYTES: Final = 1024 * 1024
 _MAX_MANIFEST_BYTES: Final = 256 * 1024 * 1024
 
 OnProgress = Callable[[int, int], object]
-"""(bytes done, bytes in all); may raise to stop, and then nothing stays behind but objects that are whole."""
+"""Callback (bytes done, bytes in all). It may raise to cancel; then only complete shared objects remain."""
 
 
 class Piece(msgspec.Struct, frozen=True):
-    """One file of a backup: its path (below the backup, or below FOLDER for what is shared), bytes, hex SHA-384."""
+    """One file of a backup: path (below the backup, or below FOLDER for shared files), bytes, hex SHA-384."""
 
     path: str
     size: int
@@ -56,7 +57,7 @@ class Piece(msgspec.Struct, frozen=True):
 
 
 class Manifest(msgspec.Struct, frozen=True):
-    """`absent` names objects that the store itself lacked, or held damaged, when the backup was made."""
+    """Content of a backup. `absent` names objects that the store lacked, or held damaged, when the backup was made."""
 
     format: int
     store_id: str
@@ -71,7 +72,7 @@ class Manifest(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True)
 class Backup:
-    """A backup that is whole. `size` in bytes, with everything that it shares; `copied`: bytes written for it."""
+    """A complete backup. `size` is in bytes, shared files included; `copied` is the number of bytes written for it."""
 
     path: Path
     manifest: Manifest
@@ -80,11 +81,11 @@ class Backup:
 
 
 def write_backup(store: Store, data_key: bytes, into: Path, progress: OnProgress | None = None) -> Backup:
-    """Back an open store up into the folder `into`, while others may write to it; it is as of one moment.
+    """Back up an open store into the folder `into`, as of one moment, while others may write to it.
 
-    Two backups of one store into one folder do not go on at once: the later ends the earlier. Raises Refusal
-    `backup.database_elsewhere` (a PostgreSQL database), `backup.inside_store`; Trouble `disk.full` (before anything is
-    written), and as the disk has it.
+    A second backup of the same store into the same folder ends the first. Raises Refusal `backup.database_elsewhere` (a
+    PostgreSQL database), `backup.inside_store`; Trouble `disk.full` (before anything is written) and other Trouble of
+    the disk.
     """
     location = read_location(store.folder, data_key)
     if location is not None:
@@ -94,7 +95,7 @@ def write_backup(store: Store, data_key: bytes, into: Path, progress: OnProgress
     beginning = f".writing-{store.named.store_id}-"
     with disk_trouble(into):
         into.mkdir(parents=True, exist_ok=True)
-        for left in into.glob(f"{beginning}*"):  # of a backup that was killed
+        for left in into.glob(f"{beginning}*"):  # remains of a backup that was killed
             shutil.rmtree(left, ignore_errors=True)
         made_at = utc_text(store.now())
         named = into / f"{store.named.name}_{made_at.translate(str.maketrans('', '', '-:.'))}"
@@ -124,7 +125,7 @@ def _written(
         total = of_database + sum(max(0, _size(store.folder / path)) for path in new)
         require_room(into, total)
         copy_database(connection, unfinished / DATABASE, data_key, lambda done: progress(done, total))
-    # Objects may be copied after that moment: they never change, and lie on the disk before a row names them.
+    # Objects may be copied after that moment: they never change, and are flushed before a row names them.
     done = of_database
     for path in sorted(new):
         _copy(store.folder / path, into / path)
@@ -153,7 +154,7 @@ def _written(
 
 
 def _objects(connection: Connection) -> dict[str, int]:
-    """Objects that lie as files, with their sizes; those withheld by order have no key and need not be there."""
+    """Return id → sealed size of the objects that are files. Withheld ones have no key and may be missing."""
     rows = connection.execute(
         select(content.c.object_id, content.c.sealed_size)
         .where(content.c.sealed.is_(None), content.c.key.is_not(None))
@@ -167,7 +168,10 @@ def _quarantined(folder: Path) -> list[Path]:
 
 
 def read_manifest(backup: Path) -> Manifest:
-    """Raises Refusal `backup.absent`, `backup.damaged`, `store.newer`."""
+    """Read the manifest of a backup.
+
+    Raises Refusal `backup.absent`, `backup.damaged`, `store.newer`; Trouble of the disk.
+    """
     path = backup / MANIFEST
     if not path.is_file():
         raise Refusal("backup.absent", path=str(backup))
@@ -180,13 +184,17 @@ def read_manifest(backup: Path) -> Manifest:
     if manifest.format > FORMAT:
         raise Refusal("store.newer", found="backup", known=str(FORMAT))
     for piece in (*manifest.own, *manifest.shared):
+        # A manifest from another party must not name files outside the backup.
         if Path(piece.path).is_absolute() or ".." in Path(piece.path).parts:
             raise Refusal("backup.damaged", part=MANIFEST, parts=1)
     return manifest
 
 
 def damaged_parts(folder: Path, pieces: Iterable[Piece], progress: OnProgress | None = None) -> list[Piece]:
-    """Read files whole; those that are missing, cut, or not what they were. `folder`: what their paths begin at."""
+    """Read each file completely, and return those that are missing, truncated or altered.
+
+    Their paths begin at `folder`.
+    """
     pieces = list(pieces)
     total = sum(piece.size for piece in pieces)
     done = 0
@@ -201,10 +209,10 @@ def damaged_parts(folder: Path, pieces: Iterable[Piece], progress: OnProgress | 
 
 
 def put_back(backup: Path, manifest: Manifest, lost: set[str], folder: Path, data_key: bytes) -> None:
-    """Lay a backup out as a store in `folder`, which is there whole or not at all. `lost`: paths of shared files that
-    are not to be had. The store then says that it was restored (`db.instance.RESTORED`).
+    """Restore a backup as a store in `folder`, completely or not at all.
 
-    Raises Refusal `store.exists`, `chain.…` where a journal in it was altered; Trouble `disk.full`, `store.damaged`.
+    `lost` are paths of shared files to leave out. The restored database carries the mark `db.instance.RESTORED`. Raises
+    Refusal `store.exists`, `chain.…` if a journal was altered; Trouble `disk.full`, `store.damaged`.
     """
     with disk_trouble(folder):
         if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
@@ -244,7 +252,7 @@ def _mark_restored(path: Path, data_key: bytes, manifest: Manifest) -> None:
 
 
 def _copy(source: Path, target: Path) -> None:
-    """Copy a file whole; what is not there is passed over, and found missing afterwards."""
+    """Copy a file completely. A missing source is skipped and detected as missing afterwards."""
     if source.is_file():
         with written_whole(target) as file, source.open("rb") as given:
             shutil.copyfileobj(given, file, COPY_BYTES)

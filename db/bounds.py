@@ -1,12 +1,12 @@
-"""What an account for certain programs and countries reads: its scope stands before every question.
+"""Limit every query of a connection to the scope of an account (programs and countries).
 
-On a bounded connection each SELECT is preceded by common table expressions that bear the names of the read tables and
-hold only what falls into the scope. A name so defined hides the table itself, in SQLite and in PostgreSQL, so no query
-needs to know of scopes and none can forget them. An account for everything asks the tables themselves, as ever.
+On a bounded connection each SELECT gets common table expressions with the names of the read tables, which contain only
+rows in the scope. Such a name hides the table itself, in SQLite and in PostgreSQL. So no query needs to know of scopes
+and none can forget them. An unbounded account queries the tables directly.
 
-An item falls into a scope by its country and by its program (`standing.of_program`), or because a visit in the scope
-expects it; a visit by its program and its site's country; the rest by its visit or its item. Journals are not bounded
-here (chains are followed whole): the activity log asks `stated_within`.
+An item is in a scope by its country and its program (`standing.of_program`), or because a visit in the scope expects
+it; a visit by its program and its site's country; other rows by their visit or item. Journals are not bounded here,
+because chains are verified as a whole: the activity log uses `stated_within`.
 """
 
 from __future__ import annotations
@@ -62,6 +62,7 @@ from eum_app.domain.facts import FACTS
 from eum_app.domain.people import Scope
 
 _SCOPE: Final = "eum_scope"
+"""Name of the execution option that holds a connection's scope."""
 _KINDS: Final = {
     "visit": visits.c.visit_id,
     "site": sites.c.site_id,
@@ -72,7 +73,7 @@ _KINDS: Final = {
 
 
 def bind(connection: Connection, scope: Scope) -> None:
-    """From here on this connection reads what falls into `scope` and nothing else. It must not write."""
+    """Limit this connection to rows in `scope` from now on. The connection must not write."""
     if not scope.is_bounded:
         return
     connection.execution_options(**{_SCOPE: scope})
@@ -85,14 +86,16 @@ def bind(connection: Connection, scope: Scope) -> None:
 
 
 def scope_of(connection: Connection) -> Scope | None:
-    """What a connection is bounded to; None where it reads everything."""
+    """Return the scope of a connection, or None if it reads everything."""
     found: Scope | None = connection.get_execution_options().get(_SCOPE)
     return found
 
 
 def outside(connection: Connection, scope: Scope, kind: str, values: Iterable[str]) -> list[str]:
-    """Of these ids of one kind (`_KINDS`), those that do not fall into the scope, or are not there: asked of the tables
-    themselves, where a use case is about to act on them. Empty for an account for everything."""
+    """Return those ids of one kind (`_KINDS`) that are outside the scope or do not exist.
+
+    For use cases that are about to act on them. Queries the tables directly. Empty for an unbounded scope.
+    """
     wanted = list(values)
     if not scope.is_bounded:
         return []
@@ -108,7 +111,7 @@ def outside(connection: Connection, scope: Scope, kind: str, values: Iterable[st
 
 @lru_cache(maxsize=512)
 def within(statement: str, dialect: Dialect, scope: Scope) -> str:
-    """A statement as it is asked within a scope: SELECTs only; whatever else is left as it is."""
+    """Return a SELECT limited to the scope; any other statement is returned unchanged."""
     if not statement.startswith("SELECT"):
         return statement
     known = _definitions(dialect, scope)
@@ -118,8 +121,11 @@ def within(statement: str, dialect: Dialect, scope: Scope) -> str:
 
 @lru_cache(maxsize=16)
 def _definitions(dialect: Dialect, scope: Scope) -> dict[str, str]:
-    """Table name → its common table expression. Their own questions go to the tables themselves: SQLite's by its
-    schema's name, since an expression may not name itself there; PostgreSQL knows the table by it anyway."""
+    """Return table name → its common table expression.
+
+    Inside, the real tables are needed. SQLite reaches them through the schema name `main`, because an expression may
+    not refer to itself there; in PostgreSQL the plain name works.
+    """
     found = {}
     for table, condition in bounds(scope).items():
         question: Select[Any] = select(table).where(condition)
@@ -136,8 +142,10 @@ def _definitions(dialect: Dialect, scope: Scope) -> dict[str, str]:
 
 
 def bounds(scope: Scope) -> dict[Table, ColumnElement[bool]]:
-    """For each bounded table which of its rows fall into a scope. A table of the read side that is not here is of no
-    program and country (a test holds them all against this)."""
+    """Return the condition for rows in the scope, for each bounded table.
+
+    A read table that is missing here belongs to no program or country; a test compares the list with all tables.
+    """
     of_countries = _among(items.c.country, scope.countries)
     of_programs = or_(*(and_(*of_program(program)) for program in scope.programs)) if scope.programs else None
     there = select(sites.c.site_id).where(*_among(sites.c.country, scope.countries))
@@ -150,8 +158,8 @@ def bounds(scope: Scope) -> dict[Table, ColumnElement[bool]]:
     marks = {name: select(items.c[name]).where(item, items.c[name] != "") for name in ("serial", "uii")}
     finding = or_(findings.c.visit_id.in_(visit_ids), and_(findings.c.visit_id == "", findings.c.item_id.in_(item_ids)))
     finding_ids = select(findings.c.finding_id).where(finding)
-    # A claim that is about no item for certain is shown to whom its marks may concern; what a container's label says,
-    # also to whom the visit concerns at which it was read.
+    # A claim without a certain item is visible if its marks may match an item in the scope. Claims of a container
+    # label are also visible if the visit at which it was read is in the scope.
     labels = select(claim_lists.c.import_id).where(claim_lists.c.visit_id.in_(visit_ids))
     may_concern = [claims.c[name].in_(found) for name, found in marks.items()]
     claim = or_(
@@ -193,13 +201,15 @@ _SUBJECTS: Final[tuple[Column[str], ...]] = (
     evidence.c.object_id,
     printed.c.print_id,
 )
-"""What an entry is about, by the first of these fields that its kind has."""
+"""Fields that name an entry's subject; the first one that its kind has decides."""
 
 
 def stated_within(connection: Connection) -> ColumnElement[bool] | None:
-    """Which journal entries the account of a bounded connection sees: what is about something in its scope, and what is
-    about no item, visit or site at all (sessions, accounts, devices). Entries of unknown kinds are not shown: nobody
-    knows what they are about. None where nothing bounds it."""
+    """Return the condition for the journal entries that a bounded connection may see, or None for an unbounded one.
+
+    Entries about a subject in the scope are visible, and those about no item, visit or site (sessions, accounts,
+    devices). Entries of unknown kinds are hidden, because their subject is unknown.
+    """
     if scope_of(connection) is None:
         return None
     of_subject: dict[str, list[tuple[str, int]]] = {}
@@ -213,12 +223,12 @@ def stated_within(connection: Connection) -> ColumnElement[bool] | None:
     known_by["import_id"] = [imports.c.import_id, claim_lists.c.import_id]
     seen: list[ColumnElement[bool]] = []
     for subject, kinds in of_subject.items():
-        # Of today's version only: what a later program wrote under a name that this one knows may hold anything.
+        # Only the current version: a later program may have changed what a kind means.
         is_one = tuple_(journal.c.kind, journal.c.kind_version).in_(kinds)
         if not subject:
             seen.append(is_one)
             continue
-        # Asked of each entry by itself: the first page must not wait for a list of all items in the scope.
+        # A correlated subquery per entry: the first page must not wait for a list of all items in the scope.
         value = case((is_one, _field(connection, subject)), else_="")
         seen += [and_(is_one, select(column).where(column == value).exists()) for column in known_by[subject]]
     return or_(false(), *seen)

@@ -1,6 +1,6 @@
-"""Many rows at once into PostgreSQL: COPY, and COPY into a passing table followed by a merge.
+"""Insert many rows into PostgreSQL: by COPY, or by COPY into a temporary table and a merge.
 
-The driver's own executemany sends one INSERT a row; from some hundred rows on, COPY is twice as fast and more.
+The driver's executemany sends one INSERT per row. From a few hundred rows on, COPY is at least twice as fast.
 """
 
 from __future__ import annotations
@@ -17,17 +17,18 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 Rows = list[dict[str, Any]]
 
 WORTHWHILE: Final = 200
-"""Rows from which a passing table pays."""
+"""Number of rows from which COPY with a temporary table is faster."""
 
 
 def is_worthwhile(connection: Connection, rows: int) -> bool:
+    """Whether to use COPY: the database is PostgreSQL and there are enough rows."""
     return rows >= WORTHWHILE and connection.dialect.name == "postgresql"
 
 
 def copy_in(
     connection: Connection, into: Table | str, like: Table, columns: Sequence[str], rows: Iterable[Sequence[Any]]
 ) -> None:
-    """COPY rows, in the order of `columns`, into a table whose columns have the types of `like`'s.
+    """COPY rows into a table. Values are in the order of `columns`, with the types of the columns of `like`.
 
     Raises SQLAlchemy's errors, as any other statement does.
     """
@@ -46,7 +47,7 @@ def copy_in(
 
 
 def column_types(table: Table, columns: Sequence[str]) -> list[str]:
-    """PostgreSQL's names of the types of these columns."""
+    """Return PostgreSQL's names of the types of these columns."""
     return [_type_name(table, column) for column in columns]
 
 
@@ -60,12 +61,14 @@ def _type_name(table: Table, column: str) -> str:
 
 
 def merge(connection: Connection, table: Table, rows: Rows, newest_by: str) -> None:
-    """Insert rows of the same names; where a key is there already, the row with the greater `newest_by` stays, and
-    without `newest_by` the one that is there."""
+    """Insert rows that have the same columns. On an existing key, the row with the greater `newest_by` wins.
+
+    Without `newest_by` (empty text) the existing row stays.
+    """
     columns = list(rows[0])
     keys = [column.name for column in table.primary_key.columns]
     single = newest(rows, keys, newest_by)
-    # Mostly no key is there already: then the rows are written once and not twice.
+    # Usually all keys are new: then the rows are written once, without the temporary table.
     if copy_new(connection, table, columns, map(itemgetter(*columns), single)):
         return
     passing = _passed(connection, table, columns, single)
@@ -83,8 +86,9 @@ def merge(connection: Connection, table: Table, rows: Rows, newest_by: str) -> N
 
 
 def copy_new(connection: Connection, table: Table, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> bool:
-    """COPY rows none of whose keys is there; False, and nothing written, where one is."""
+    """COPY rows whose keys are all new and return True. If any key exists, write nothing and return False."""
     try:
+        # A savepoint: a duplicate key aborts only this COPY, not the caller's transaction.
         with connection.begin_nested():
             copy_in(connection, table, table, columns, rows)
     except IntegrityError:
@@ -93,8 +97,10 @@ def copy_new(connection: Connection, table: Table, columns: Sequence[str], rows:
 
 
 def newest(rows: Rows, keys: Sequence[str], newest_by: str) -> Rows:
-    """One row for each key: the first with the greatest `newest_by`, or the first. In the order of the keys, so that
-    two who write the same rows wait in one order."""
+    """Return one row per key: the first with the greatest `newest_by`, or simply the first without `newest_by`.
+
+    Rows are sorted by key, so that concurrent writers lock the same rows in the same order.
+    """
     key_of = itemgetter(*keys) if len(keys) > 1 else itemgetter(keys[0])
     found: dict[Any, dict[str, Any]] = {}
     for row in rows:
@@ -105,7 +111,7 @@ def newest(rows: Rows, keys: Sequence[str], newest_by: str) -> Rows:
 
 
 def _passed(connection: Connection, table: Table, columns: Sequence[str], rows: Rows) -> TableClause:
-    """The rows in a table of the same columns that passes with the transaction."""
+    """Return a temporary table that holds the rows; it is dropped at the end of the transaction."""
     name = f"passing_{table.name}"
     connection.exec_driver_sql(
         f"CREATE TEMPORARY TABLE IF NOT EXISTS {name} ON COMMIT DROP AS TABLE {table.name} WITH NO DATA"

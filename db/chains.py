@@ -1,4 +1,4 @@
-"""Reading the journal's chains: heads, hashes, runs of entries, and whether they hold."""
+"""Read the journal's chains: heads, hashes, ranges of entries, and their verification."""
 
 from __future__ import annotations
 
@@ -13,10 +13,12 @@ from eum_app.domain.facts import Fact
 from eum_app.domain.journal import Entry, Head, genesis, verify_chain
 
 TAIL_ENTRIES: Final = 200
+"""Newest entries that are verified each time a store is opened."""
 
 HASH_AT = select(journal.c.hash).where(
     journal.c.origin == bindparam("origin"), journal.c.epoch == bindparam("epoch"), journal.c.seq == bindparam("seq")
 )
+"""Query for the hash of one entry; parameters origin, epoch, seq."""
 _HEAD = (
     select(journal.c.seq, journal.c.hash)
     .where(journal.c.origin == bindparam("origin"), journal.c.epoch == bindparam("epoch"))
@@ -26,20 +28,23 @@ _HEAD = (
 
 
 def chain_head(connection: Connection, origin: str, epoch: int) -> Head:
-    """The newest entry of a chain, or its genesis."""
+    """Return the newest entry of a chain, or its genesis if it is empty."""
     row = connection.execute(_HEAD, {"origin": origin, "epoch": epoch}).first()
     return Head(origin, epoch, row.seq, row.hash) if row else genesis(origin, epoch)
 
 
 def entry_hash_at(connection: Connection, origin: str, epoch: int, seq: int) -> bytes | None:
-    """The hash of one entry held here; None where there is none."""
+    """Return the hash of one entry, or None if it is not held here."""
     found: bytes | None = connection.execute(HASH_AT, {"origin": origin, "epoch": epoch, "seq": seq}).scalar()
     return found
 
 
 def known_before(connection: Connection, own: str, epoch: int) -> int:
-    """What `known_at` had come to when a store's own chain of `epoch` began: 0 for its first, else that of the newest
-    entry of the epochs before. A chain that was begun without it goes on so."""
+    """Return the offset of `known_at` for a store's own chain of `epoch`: `known_at` is this plus the entry's number.
+
+    It is 0 for the first epoch, else the `known_at` of the newest entry of earlier epochs. A chain that began without
+    an offset continues without one.
+    """
     first = connection.execute(
         select(journal.c.known_at).where(journal.c.origin == own, journal.c.epoch == epoch, journal.c.seq == 1)
     ).scalar()
@@ -52,7 +57,7 @@ def known_before(connection: Connection, own: str, epoch: int) -> int:
 
 
 def recorded_at(connection: Connection, origin: str, epoch: int, seq: int) -> str:
-    """What the clock said when an entry was recorded; empty where there is none."""
+    """Return the time at which an entry was recorded (UTC text), or "" if it is not held here."""
     question = select(journal.c.recorded_at).where(
         journal.c.origin == origin, journal.c.epoch == epoch, journal.c.seq == seq
     )
@@ -60,14 +65,14 @@ def recorded_at(connection: Connection, origin: str, epoch: int, seq: int) -> st
 
 
 def newest_but(connection: Connection, origin: str, epoch: int, left_out: Sequence[type[Fact]]) -> int:
-    """The number of a chain's newest entry that is none of these kinds; 0 for none."""
+    """Return the number of a chain's newest entry of any other kind than these, or 0."""
     newest = select(journal.c.seq).where(journal.c.origin == origin, journal.c.epoch == epoch)
     others = newest.where(journal.c.kind.not_in([kind.__name__ for kind in left_out]))
     return connection.execute(others.order_by(journal.c.seq.desc()).limit(1)).scalar() or 0
 
 
 def entries_after(connection: Connection, origin: str, epoch: int, seq: int, through: int) -> Iterator[Entry]:
-    """Entries of one chain with seq < n ≤ through, in order, streamed."""
+    """Yield the entries of one chain with seq < number ≤ through, in order, streamed."""
     rows = connection.execute(
         select(*[column for column in journal.columns if column.name != "known_at"])
         .where(journal.c.origin == origin, journal.c.epoch == epoch, journal.c.seq > seq, journal.c.seq <= through)
@@ -79,7 +84,7 @@ def entries_after(connection: Connection, origin: str, epoch: int, seq: int, thr
 
 
 def held_chains(connection: Connection) -> list[Head]:
-    """The beginning of every chain held here, by origin and epoch."""
+    """Return the genesis of every chain held here, ordered by origin and epoch."""
     rows = connection.execute(
         select(journal.c.origin, journal.c.epoch).distinct().order_by(journal.c.origin, journal.c.epoch)
     )
@@ -87,7 +92,7 @@ def held_chains(connection: Connection) -> list[Head]:
 
 
 def verify_all_chains(connection: Connection) -> list[Head]:
-    """Follow every chain from its genesis; the heads. Raises Refusal as `verify_chain` does."""
+    """Verify every chain from its genesis and return the heads. Raises Refusal like `verify_chain`."""
     return [
         verify_chain(entries_after(connection, chain.origin, chain.epoch, 0, 2**62), chain)
         for chain in held_chains(connection)
@@ -95,6 +100,7 @@ def verify_all_chains(connection: Connection) -> list[Head]:
 
 
 def verify_tail(connection: Connection, own: Head) -> None:
+    """Verify the newest `TAIL_ENTRIES` entries of a store's own chain. Raises Trouble `store.chain_damaged`."""
     head = chain_head(connection, own.origin, own.epoch)
     start = max(0, head.seq - TAIL_ENTRIES)
     before = genesis(own.origin, own.epoch)

@@ -1,6 +1,6 @@
-"""Read tables beside the book: what others claim about its items, and how their lists are read.
+"""Read tables of claims about items, of claim lists, and of profiles for reading lists.
 
-Nothing here says anything about an item by itself: a claim is never a sighting.
+A claim is never a sighting and does not change an item.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Content objects: photos, signatures, notes. Each is sealed under a key of its own that stands only in the store.
+"""Content objects: photos, signatures, notes. Each is encrypted under a separate key, which only the store holds.
 
-Small objects lie in the store, large ones as files beside it named by the hash of their sealed bytes, written and
-fsynced before any fact names them.
+Small objects are stored in the database. Large ones are files beside it, named by the hash of their sealed bytes, and
+flushed before any fact names them.
 """
 
 from __future__ import annotations
@@ -26,13 +26,14 @@ from eum_app.domain.errors import Refusal, Trouble
 from eum_app.domain.facts import ContentRef
 
 INLINE_BYTES: Final = 64 * 1024
+"""Largest sealed object, in bytes, that is stored in the database."""
 COPY_BYTES: Final = 1024 * 1024
 LOOKUP_CHUNK: Final = 500
 
 
 @dataclass(frozen=True)
 class ObjectRow:
-    """What the store knows of one object; `key` and `salt` are None where it was withheld by order."""
+    """The store's record of one object. `key` and `salt` are None if it was withheld by order."""
 
     object_id: str
     sealed_size: int
@@ -48,13 +49,16 @@ class ContentFolder:
         self.folder = folder
 
     def path_of(self, object_id: str) -> Path:
+        """Return the path of an object's file; it may not exist."""
         return self.folder / object_id[:2] / object_id
 
     def keep(self, sealed: Reader, object_id: str, size: int) -> bytes | None:
-        """Keep sealed bytes: those of a small object are returned, to lie in the store; those of a large one are
-        written under its name and fsynced, unless they are there already."""
+        """Keep sealed bytes of `size`. Return those of a small object, for the database; write a large one to its file.
+
+        The file is flushed; an existing one is kept. Returns None for a large object. Raises Trouble of the disk.
+        """
         if size <= INLINE_BYTES:
-            return read_fully(sealed, size)  # a reader may give less than is asked for at a time
+            return read_fully(sealed, size)  # one read may return less than requested
         path = self.path_of(object_id)
         if not path.exists():
             with written_whole(path) as file:
@@ -64,9 +68,12 @@ class ContentFolder:
 
 
 def seal_content(connection: Connection, folder: ContentFolder, plaintext: Reader, media_type: str) -> ContentRef:
-    """Seal content into the store and return how facts name it. The key lasts only if the transaction does."""
+    """Encrypt content into the store and return the reference for facts.
+
+    The key is kept only if the transaction commits.
+    """
     with disk_trouble(folder.folder), tempfile.SpooledTemporaryFile(max_size=INLINE_BYTES * 64) as spool:
-        # What is spooled is sealed already; should it spill to a file, no plaintext meets the disk.
+        # The spool holds sealed bytes only, so a spill to the disk exposes no plaintext.
         seal = seal_object(plaintext, spool)
         spool.seek(0)
         row = ObjectRow(seal.object_id, seal.size, media_type, seal.key, seal.salt)
@@ -80,12 +87,16 @@ def seal_content(connection: Connection, folder: ContentFolder, plaintext: Reade
 
 
 def keep_object(connection: Connection, folder: ContentFolder, row: ObjectRow, sealed: Reader) -> None:
-    """Keep a sealed object, of our own making or out of a bundle. One already held stays as it is."""
+    """Store a sealed object, made here or read from a bundle. An object that is already held stays unchanged.
+
+    Raises Trouble `content.cut` if fewer bytes came than announced, and Trouble of the disk.
+    """
     inline = folder.keep(sealed, row.object_id, row.sealed_size)
     if inline is not None and len(inline) != row.sealed_size:
         raise Trouble("content.cut", object_id=row.object_id[:12], expected=row.sealed_size, found=len(inline))
     insert = postgresql.insert(content) if connection.dialect.name == "postgresql" else sqlite.insert(content)
     connection.execute(
+        # An existing row may have been withheld; a bundle must not bring its key back.
         insert.on_conflict_do_nothing(index_elements=["object_id"]),
         {
             "object_id": row.object_id,
@@ -104,7 +115,7 @@ _ROW = select(content.c.object_id, content.c.sealed_size, content.c.media_type, 
 
 
 def object_row(connection: Connection, object_id: str) -> ObjectRow:
-    """Raises Trouble `content.absent` where the store has no such object."""
+    """Return the record of an object. Raises Trouble `content.absent` if the store has none."""
     row = connection.execute(_ROW, {"object_id": object_id}).first()
     if row is None:
         raise Trouble("content.absent", object_id=object_id[:12])
@@ -114,7 +125,7 @@ def object_row(connection: Connection, object_id: str) -> ObjectRow:
 
 
 def open_sealed(connection: Connection, folder: ContentFolder, object_id: str) -> BinaryIO:
-    """The sealed bytes of an object, to be read and closed. Raises Trouble `content.absent`."""
+    """Open the sealed bytes of an object; the caller closes the file. Raises Trouble `content.absent`."""
     found = connection.execute(select(content.c.sealed).where(content.c.object_id == object_id)).first()
     path = folder.path_of(object_id)
     if found is None or (found.sealed is None and not path.is_file()):
@@ -126,10 +137,10 @@ def open_sealed(connection: Connection, folder: ContentFolder, object_id: str) -
 
 
 def read_content(connection: Connection, folder: ContentFolder, ref: ContentRef) -> bytes:
-    """The plain bytes that a fact names, held against its commitment.
+    """Return the plain bytes that a fact names, verified against its commitment.
 
-    Raises Refusal `content.withheld` where the key was destroyed by order, `object.altered`,
-    `object.not_as_committed`; Trouble `content.absent`.
+    Raises Refusal `content.withheld` if the key was destroyed by order, `object.altered`, `object.not_as_committed`;
+    Trouble `content.absent`.
     """
     row = object_row(connection, ref.object_id)
     if row.key is None or row.salt is None:
@@ -141,24 +152,28 @@ def read_content(connection: Connection, folder: ContentFolder, ref: ContentRef)
 
 
 def verify_content(connection: Connection, folder: ContentFolder, ref: ContentRef) -> None:
-    """Hold what a fact names against what lies here: it is there, opens with its key, and is what was committed to.
+    """Verify that the object of a fact is present, opens with its key, and matches its commitment.
 
-    Raises Refusal `content.missing`, `object.altered`, `object.wrong_key`, `object.not_as_committed`.
+    A withheld object passes, because it can no longer be opened. Raises Refusal `content.missing`, `object.altered`,
+    `object.wrong_key`, `object.not_as_committed`.
     """
     row = connection.execute(_ROW, {"object_id": ref.object_id}).first()
     if row is None:
         raise Refusal("content.missing", object_id=ref.object_id[:12])
     held = object_row(connection, ref.object_id)
     if held.key is None or held.salt is None:
-        return  # withheld by order: nothing is left to try
+        return  # withheld by order: no key is left to open it with
     with open_sealed(connection, folder, ref.object_id) as sealed, Path(os.devnull).open("wb") as nowhere:
         open_object(sealed, held.key, nowhere, salt=held.salt, commitment=bytes.fromhex(ref.commitment))
 
 
 @dataclass(frozen=True)
 class ContentVerdict:
-    """What a store's content came to, as object ids: `altered` does not hash to its name, `missing` is not there though
-    its row is, `pending` is named by facts and was never received, `withheld` has no key any more, by order."""
+    """Result of examining a store's content, as object ids.
+
+    `altered` does not hash to its name, `missing` has a row but no bytes, `pending` is named by facts and was never
+    received, `withheld` has no key by order.
+    """
 
     altered: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
@@ -167,13 +182,13 @@ class ContentVerdict:
 
 
 def check_content(connection: Connection, folder: ContentFolder) -> list[str]:
-    """Ids of objects whose sealed bytes are missing or no longer hash to their name."""
+    """Return the ids of objects whose sealed bytes are missing or altered."""
     found = examine_content(connection, folder)
     return sorted(found.altered + found.missing)
 
 
 def examine_content(connection: Connection, folder: ContentFolder) -> ContentVerdict:
-    """Hash every sealed object that is held, and look for those that facts name."""
+    """Hash every sealed object, and find the objects that facts name but the store lacks."""
     altered, missing, withheld = [], [], []
     for row in connection.execute(select(content.c.object_id, content.c.key).order_by(content.c.object_id)).all():
         if row.key is None:
@@ -192,22 +207,28 @@ def examine_content(connection: Connection, folder: ContentFolder) -> ContentVer
 
 
 def withhold(connection: Connection, object_ids: Iterable[str]) -> None:
-    """Destroy the keys of objects, and their sealed bytes where they lie in the store; `remove_files` takes the files
-    once that is committed. One that is not held gets a row without a key, so that it stays unread when it comes."""
+    """Destroy the keys of objects, and the sealed bytes that are in the database.
+
+    `remove_files` removes the files later.
+
+    An object that is not held gets a row without a key, so that it stays unreadable when it arrives.
+    """
     insert = postgresql.insert(content) if connection.dialect.name == "postgresql" else sqlite.insert(content)
     gone = dict.fromkeys(("key", "salt", "sealed"))
     statement = insert.on_conflict_do_update(index_elements=["object_id"], set_=gone)
     rows = [{"object_id": object_id, "sealed_size": 0, "media_type": "", **gone} for object_id in object_ids]
     if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql("PRAGMA secure_delete = ON")  # what is freed is written over
+        connection.exec_driver_sql("PRAGMA secure_delete = ON")  # overwrite the freed pages
     if rows:
         connection.execute(statement, rows)
 
 
 def unneeded_files(connection: Connection, folder: ContentFolder, before: float) -> list[Path]:
-    """Files, last written before `before` (seconds since 1970), that no row names (a transaction that failed after
-    writing them), those of objects that were withheld, and what a crash left half written, beside the database too:
-    an older keyslot file would let a removed account in."""
+    """Return files that nothing needs and that were last written before `before` (seconds since 1970).
+
+    These are files without a row (left by a failed transaction), files of withheld objects, and partial files of a
+    crash. Partial files beside the database count too: an old keyslot file would let a removed account in.
+    """
     found = {}
     for path in (*folder.folder.glob("*/*"), *folder.folder.parent.glob(f"{WRITING}*")):
         with contextlib.suppress(OSError):
@@ -223,7 +244,7 @@ def unneeded_files(connection: Connection, folder: ContentFolder, before: float)
 
 
 def remove_files(paths: Iterable[Path]) -> int:
-    """How many files went."""
+    """Remove the files and return their number. Raises Trouble of the disk."""
     removed = 0
     for path in paths:
         with disk_trouble(path):

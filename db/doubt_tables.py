@@ -1,4 +1,4 @@
-"""Read tables about chains and content themselves: copies of stores, clocks put right, content withheld by order."""
+"""Read tables of doubts about chains and content: copied stores, corrected clocks, content withheld by order."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from db.tables import PLAIN_TEXT, _text, read
 copies = Table(
     "copies",
     read,
-    # Chains that may go on elsewhere: their store was copied or put back (`db.instance`).
+    # Chains that may continue elsewhere: their store was copied or restored (`db.instance`).
     Column("origin", PLAIN_TEXT, nullable=False),
     Column("epoch", BigInteger, nullable=False),
     _text("how"),

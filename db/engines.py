@@ -1,7 +1,6 @@
-"""Engines: a SQLCipher file opened with the raw data key, or a PostgreSQL database by URL; and how a transaction of
-either begins and fails.
+"""Database engines (a SQLCipher file with the raw data key, or PostgreSQL by URL), transactions, and their errors.
 
-No address, password, key or row shows in what an error says.
+Errors never contain an address, password, key or row.
 """
 
 from __future__ import annotations
@@ -27,8 +26,11 @@ from eum_app.domain.errors import KnownError, Refusal, Trouble
 
 DATABASE: Final = "store.db"
 BUSY_TIMEOUT_MS: Final = 15_000
+"""Longest wait for a lock."""
 CACHE_KIB: Final = 65_536
+"""Page cache of a connection."""
 ROOMY_CACHE_KIB: Final = 1_048_576
+"""Page cache during a rebuild; see `roomy`."""
 CONNECT_TIMEOUT_S: Final = 10
 _VERIFIED: Final = ("verify-full", "verify-ca")
 _MAY_READ_SECRETS: Final = "SELECT has_table_privilege(to_regclass('secrets')::oid, 'SELECT')"
@@ -37,9 +39,9 @@ _ONE_BOXED: Final = """SELECT purpose, value FROM secrets
 
 
 def sqlcipher_connection(path: Path, data_key: bytes, *, journal_mode: str = "WAL") -> Any:
-    """The driver's own connection to an encrypted file. The key reaches SQLCipher by PRAGMA alone.
+    """Return the driver's connection to an encrypted file. The key reaches SQLCipher only by PRAGMA.
 
-    Raises the driver's errors (read it within `driver_trouble`); Trouble `disk.read_only` where its folder is.
+    Raises the driver's errors (call it within `driver_trouble`); Trouble `disk.read_only` if the folder is read-only.
     """
     connection = sqlcipher.connect(
         str(path), timeout=BUSY_TIMEOUT_MS / 1000, isolation_level=None, check_same_thread=False
@@ -47,28 +49,32 @@ def sqlcipher_connection(path: Path, data_key: bytes, *, journal_mode: str = "WA
     try:
         cursor = connection.cursor()
         for pragma in (
+            # By default SQLCipher writes its errors to standard error.
             "cipher_log_level = NONE",
             f"key = \"x'{data_key.hex()}'\"",
             f"busy_timeout = {BUSY_TIMEOUT_MS}",
             f"journal_mode = {journal_mode}",
+            # FULL flushes the WAL at each commit: acknowledged evidence survives a power cut.
             "synchronous = FULL",
             f"cache_size = -{CACHE_KIB}",
+            # Temporary files would hold plain text on the disk.
             "temp_store = MEMORY",
+            # A damaged or hostile schema must not call functions with side effects.
             "trusted_schema = OFF",
-            "recursive_triggers = ON",  # else INSERT OR REPLACE deletes past them
+            "recursive_triggers = ON",  # else INSERT OR REPLACE bypasses the delete trigger
         ):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
     except BaseException as error:
         connection.close()
-        if "unable to open" in str(error) and not os.access(path.parent, os.W_OK):  # the log beside it
+        if "unable to open" in str(error) and not os.access(path.parent, os.W_OK):  # cannot create the WAL
             raise Trouble("disk.read_only", path=str(path)) from error
         raise
     return connection
 
 
 def sqlcipher_engine(path: Path, data_key: bytes) -> Engine:
-    """Pooled connections to an encrypted file."""
+    """Return an engine with pooled connections to an encrypted file."""
     engine = create_engine(
         "sqlite://",
         module=sqlcipher,
@@ -82,6 +88,7 @@ def sqlcipher_engine(path: Path, data_key: bytes) -> Engine:
     @event.listens_for(engine, "begin")
     def _begin_statement(connection: Connection) -> None:
         write = connection.get_execution_options().get("eum_write", False)
+        # IMMEDIATE takes the write lock at once: a later upgrade from a read lock could fail halfway.
         connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
 
     return engine
@@ -89,10 +96,11 @@ def sqlcipher_engine(path: Path, data_key: bytes) -> Engine:
 
 @contextlib.contextmanager
 def roomy(connection: Connection) -> Iterator[None]:
-    """While every read table is made anew: a page cache with room for a million items (a smaller book takes what it
-    needs), since what falls out of it is enciphered, and read back by each index; and pages that become free are not
-    written over with zeros one by one, as SQLCipher does by itself: what they held stands in the journal. Nothing on
-    PostgreSQL."""
+    """Enlarge the page cache and disable zeroing of freed pages during a rebuild. No effect on PostgreSQL.
+
+    Pages that leave a small cache are encrypted, and decrypted again for each index; a smaller book uses less memory.
+    SQLCipher overwrites freed pages with zeros by default, which is unnecessary here: their content is in the journal.
+    """
     if connection.dialect.name != "sqlite":
         yield
         return
@@ -105,8 +113,12 @@ def roomy(connection: Connection) -> Iterator[None]:
 
 
 def empty_log(engine: Engine) -> None:
-    """Write the log (WAL) into the database and empty it: what was written over is then in neither. Where somebody
-    reads for longer than the busy timeout it stays until the store is closed. Nothing on PostgreSQL."""
+    """Write the log (WAL) into the database and truncate it, so that overwritten data is in neither.
+
+    No effect on PostgreSQL.
+
+    If a reader holds the log for longer than the busy timeout, it stays until the store is closed.
+    """
     if engine.dialect.name == "sqlite":
         with contextlib.suppress(Trouble), driver_trouble(), engine.connect() as connection:
             driver: Any = connection.connection.driver_connection
@@ -114,8 +126,10 @@ def empty_log(engine: Engine) -> None:
 
 
 def give_memory_back() -> None:
-    """After a rebuild is committed: glibc keeps the pages that were let go (1.2 GB at a million items) until it is told
-    otherwise. Other libraries give them back by themselves."""
+    """Return freed memory to the system after a rebuild: glibc keeps it otherwise (1.2 GB at a million items).
+
+    Other C libraries return memory by themselves.
+    """
     if sys.platform == "linux":
         with contextlib.suppress(OSError, AttributeError):  # a C library without it
             ctypes.CDLL(None).malloc_trim(0)
@@ -128,7 +142,7 @@ def _set(connection: Connection, **pragmas: object) -> None:
 
 @contextlib.contextmanager
 def driver_trouble() -> Iterator[None]:
-    """What the SQLCipher driver says where SQLAlchemy does not stand between: the same Troubles as `begin` raises."""
+    """Turn errors of the SQLCipher driver into the Trouble that `begin` raises, for code that bypasses SQLAlchemy."""
     try:
         yield
     except sqlcipher.DatabaseError as error:
@@ -136,11 +150,11 @@ def driver_trouble() -> Iterator[None]:
 
 
 def postgresql_engine(url: str, data_key: bytes, store_id: str) -> Engine:
-    """Pooled connections to a PostgreSQL database; key material is boxed under the data key (`db.boxed`), and each
-    connection makes sure that it is still this one before it is used (Trouble `store.key_changed`).
+    """Return an engine with pooled connections to a PostgreSQL database. Nothing is connected yet.
 
-    What is committed is on the server's disk (`synchronous_commit`), whatever the server's own setting. Raises as
-    `parsed_url` does; nothing is connected yet.
+    Key material is boxed under the data key (`db.boxed`). Each new connection checks that this is still the store's key
+    (Trouble `store.key_changed`). Commits are flushed to the server's disk (`synchronous_commit`), whatever the
+    server's setting. Raises as `parsed_url` does.
     """
     parsed, box = parsed_url(url), Box(data_key)
     settings = {
@@ -154,6 +168,7 @@ def postgresql_engine(url: str, data_key: bytes, store_id: str) -> Engine:
         connect_args=settings,
         pool_size=4,
         max_overflow=8,
+        # Firewalls drop idle connections silently, so test each before use.
         pool_pre_ping=True,
         pool_recycle=1_800,
         hide_parameters=True,
@@ -166,7 +181,7 @@ def postgresql_engine(url: str, data_key: bytes, store_id: str) -> Engine:
         try:
             with connection.cursor() as cursor:
                 cursor.execute(turns.STAYS_OPEN)
-                connection.commit()  # what is read next is of after that
+                connection.commit()  # so that the next read sees the state after the lock was taken
                 _require_key(cursor, box, store_id)
             connection.commit()
         except BaseException:
@@ -177,10 +192,11 @@ def postgresql_engine(url: str, data_key: bytes, store_id: str) -> Engine:
 
 
 def _require_key(cursor: Any, box: Box, store_id: str) -> None:
-    """That the store's key material is under this key still. Raises Trouble `store.key_changed`: while nobody here was
-    connected, somebody gave the store a new one, and what were boxed under the old one now, nobody could open.
+    """Check that the store's key material is still boxed under this key. Raises Trouble `store.key_changed`.
 
-    Another store's database, an empty one, and a role that may read no key material show nothing of that.
+    Another program may have rotated the key while this one was disconnected; rows boxed under the old key could then
+    never be opened. The check passes for another store's database, an empty one, and a role that may not read key
+    material.
     """
     cursor.execute(_MAY_READ_SECRETS)
     if cursor.fetchone() != (True,):
@@ -194,11 +210,11 @@ def _require_key(cursor: Any, box: Box, store_id: str) -> None:
 
 
 def parsed_url(url: str) -> URL:
-    """A PostgreSQL address as the driver takes it. One that leaves this machine is encrypted and the server's
-    certificate verified: `sslmode=verify-full` unless the address says verify-ca.
+    """Parse a PostgreSQL address for the driver.
 
-    Raises Refusal `database.url` for anything but a PostgreSQL address with a database's name, `database.tls` for one
-    that would give the server's word away unverified.
+    An address of another machine requires encryption and a verified certificate: `sslmode=verify-full` unless it says
+    verify-ca. Raises Refusal `database.url` for anything but a PostgreSQL address with a database name, `database.tls`
+    for a weaker `sslmode`.
     """
     try:
         parsed = make_url(url.strip())
@@ -224,7 +240,7 @@ def _is_here(url: URL) -> bool:
 
 
 def server_of(url: str) -> str:
-    """What may be shown of an address: server and database, neither user nor password."""
+    """Return the part of an address that may be shown: server and database, without user and password."""
     parsed = parsed_url(url)
     host = parsed.query.get("host", parsed.host or "localhost")
     port = f":{parsed.port}" if parsed.port else ""
@@ -233,10 +249,10 @@ def server_of(url: str) -> str:
 
 @contextlib.contextmanager
 def begin(engine: Engine, *, write: bool, alone: bool = False) -> Iterator[Connection]:
-    """A transaction: one consistent view for reading, or a write; `alone` keeps every other writer out meanwhile.
+    """Run a transaction: a consistent view for reading, or a write; `alone` locks out all other writers.
 
-    Raises Trouble `store.busy`, `store.connection_lost`, `store.key_changed`, `store.damaged`, `disk.full` and the
-    like; what was not committed is gone, and the same call can be repeated.
+    Raises Trouble `store.busy`, `store.connection_lost`, `store.key_changed`, `store.damaged`, `disk.full` and similar.
+    After an error nothing was committed, and the call can be repeated.
     """
     try:
         with engine.connect().execution_options(**_options(engine, write)) as connection, connection.begin():
@@ -266,7 +282,7 @@ _SQLCIPHER_TROUBLES: Final[tuple[tuple[str, Callable[[], Trouble]], ...]] = (
     ("full", lambda: Trouble("disk.full", path=DATABASE)),
     ("locked", lambda: Trouble("store.busy")),
     ("readonly", lambda: Trouble("disk.read_only", path=DATABASE)),
-    # SQLCipher says so whatever went wrong while it wrote the pages anew; they are then as they were.
+    # SQLCipher reports this for any failure while it rewrites the pages. The rollback journal restores them.
     ("PRAGMA key or rekey", lambda: Trouble("disk.failed", path=DATABASE, reason="the key could not be changed")),
     ("I/O", lambda: Trouble("disk.failed", path=DATABASE, reason="input/output error")),
     ("unable to open", lambda: Trouble("disk.failed", path=DATABASE, reason="cannot be opened")),
@@ -307,7 +323,7 @@ def _postgresql_known(error: DBAPIError) -> KnownError | None:
     state = getattr(error.orig, "sqlstate", None) or ""
     if state in _POSTGRESQL_TROUBLES:
         return _POSTGRESQL_TROUBLES[state]()
-    if isinstance(error, DataError):  # a NUL in text, a number beyond 64 bits: nothing that a fact of ours holds
+    if isinstance(error, DataError):  # a NUL in text or a number over 64 bits, which our facts never contain
         return Refusal("fact.not_storable")
     no_state = isinstance(error, OperationalError) and not state
     if error.connection_invalidated or no_state or state.startswith(("08", "28", "57P", "3D")):

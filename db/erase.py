@@ -1,4 +1,4 @@
-"""Destroying the way into a store: its keyslots, then what is left of it."""
+"""Erase a store: destroy its keyslots, then remove the rest."""
 
 from __future__ import annotations
 
@@ -16,11 +16,10 @@ from db.watermark import FILE_NAME as WATERMARK
 
 
 def destroy_keyslots(folder: Path) -> None:
-    """Overwrite the keyslot file where it lies, then remove it: without it nothing in the folder opens again. The same
-    for copies of it that a crash left half written.
+    """Overwrite the keyslot file in place, then remove it; without it nothing in the folder can be opened.
 
-    A solid-state drive writes elsewhere and keeps the old cells until it gets to them (NIST SP 800-88r1, 2.4): what is
-    left there opens with a passphrase still. Raises Trouble of the disk.
+    Partial copies that a crash left are overwritten too. A solid-state drive writes elsewhere and keeps the old cells
+    for some time (NIST SP 800-88r1, 2.4); a passphrase still opens what remains there. Raises Trouble of the disk.
     """
     with disk_trouble(folder / KEYSLOTS):
         for path in (folder / KEYSLOTS, *folder.glob(f"{WRITING}*")):
@@ -40,7 +39,10 @@ def _overwrite(path: Path) -> None:
 
 
 def remove_rest(folder: Path) -> None:
-    """Remove what the keys were for: it is ciphertext by now. A database on a server stays."""
+    """Remove the database, content and other files of the store, which are only ciphertext now.
+
+    A database on a server stays. Raises Trouble of the disk.
+    """
     with disk_trouble(folder):
         for path in list(folder.iterdir()):
             if path.is_dir() and not path.is_symlink():

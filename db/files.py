@@ -1,4 +1,4 @@
-"""Files beside the store: written whole or not at all."""
+"""Files beside the store: written completely or not at all."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from typing import BinaryIO, Final
 from eum_app.domain.errors import Trouble
 
 WRITING: Final = ".writing-"
-"""How the name of a file begins that is not written to its end."""
+"""Prefix of the names of unfinished files."""
 
 
 def sync_folder(folder: Path) -> None:
-    """Make a rename in `folder` last. Does nothing where folders cannot be opened (Windows)."""
+    """Flush a rename in `folder` to the disk. Does nothing where folders cannot be opened (Windows)."""
     with contextlib.suppress(PermissionError):
         descriptor = os.open(folder, os.O_RDONLY)
         try:
@@ -27,9 +27,9 @@ def sync_folder(folder: Path) -> None:
 
 
 def own_folder(kind: Callable[..., Path]) -> Path:
-    """The app's folder of this person; `kind` is one of platformdirs' functions, e.g. `user_data_path`.
+    """Return the user's folder for this app; `kind` is a function of platformdirs, such as `user_data_path`.
 
-    Raises Trouble `home.absent` where the person has no home folder (no HOME and no entry in the user database).
+    Raises Trouble `home.absent` if the user has no home folder (no HOME and no entry in the user database).
     """
     try:
         folder = kind("eum", appauthor=False)
@@ -41,7 +41,7 @@ def own_folder(kind: Callable[..., Path]) -> Path:
 
 
 def make_folder(folder: Path) -> None:
-    """Make a folder, and those above it that are not there: each lasts, as what is then written into it does."""
+    """Make a folder and its missing parents, and flush them, so that they survive a power cut like the files inside."""
     missing = [one for one in (folder, *folder.parents) if not one.exists()]
     folder.mkdir(parents=True, exist_ok=True)
     for one in missing:
@@ -50,7 +50,7 @@ def make_folder(folder: Path) -> None:
 
 @contextlib.contextmanager
 def disk_trouble(path: Path) -> Iterator[None]:
-    """Turn what a disk may do to us into Trouble: `disk.full`, `disk.read_only`, `disk.failed`."""
+    """Turn OSError into Trouble `disk.full`, `disk.read_only` or `disk.failed`."""
     try:
         yield
     except OSError as error:
@@ -63,9 +63,9 @@ def disk_trouble(path: Path) -> Iterator[None]:
 
 @contextlib.contextmanager
 def written_whole(path: Path) -> Iterator[BinaryIO]:
-    """A file to write that takes `path`'s name only when the block ends well: temporary name, fsync, rename.
+    """Open a file for writing that gets the name `path` only if the block succeeds: temporary name, fsync, rename.
 
-    Raises Trouble as `disk_trouble` does; nothing half-written stays behind.
+    If the block fails, no partial file remains. Raises Trouble as `disk_trouble` does.
     """
     with disk_trouble(path):
         make_folder(path.parent)

@@ -1,9 +1,9 @@
-"""Whether a store is where it was left: told apart from a copied folder and from one put back to an earlier state.
+"""Detect that a store is a copy or was restored to an earlier state.
 
-A store's token stands in its database and, with the head of its own chain, in a small file outside its folder: this
-person's, on this machine (`EUM_STATE`, or the platform's place for such). A copy finds no such file, or one that
-names another folder in which the store still lies; a store that was put back does not hold the entry that it was left
-with. Whoever copies that file too, or the whole machine, is found by HQ: the same number with another hash.
+A store's token is in its database and, with the head of its chain, in a small file outside its folder, per user and
+machine (`EUM_STATE`, or the platform's state folder). A copy finds no such file, or one for another folder that still
+holds the store. A restored store does not hold the recorded entry. If that file or the whole machine is copied too,
+only HQ can detect it: the same number with another hash.
 """
 
 from __future__ import annotations
@@ -35,15 +35,18 @@ from eum_app.domain.stores import CopyKind
 from eum_app.domain.unreadable import UNREADABLE
 
 TOKEN: Final = "instance"  # noqa: S105 - a name in `meta`
+"""Name in `meta` of the store's token."""
 RESTORED: Final = "restored"
-"""Names in `meta`; who puts a backup back may leave the second."""
+"""Name in `meta` of the mark that a restore leaves."""
 _MAX_FILE_BYTES: Final = 64 * 1024
 
 
 @dataclass(frozen=True)
 class Copied:
-    """This store's chain of this epoch may go on elsewhere: only what it held up to `through_seq` is surely its own.
-    `how` is copied or put_back; `known_seq` is as in `CopyNoticed`."""
+    """This store's chain may continue elsewhere: only entries up to `through_seq` are certainly its own.
+
+    `how` is copied or put_back; `known_seq` is as in `CopyNoticed`.
+    """
 
     how: str
     through_seq: int
@@ -52,11 +55,11 @@ class Copied:
 
     @property
     def missing(self) -> range:
-        """The numbers of entries that were recorded here and are not here any more, as far as that is known."""
+        """Numbers of entries that were recorded here and are lost, as far as known."""
         return range(self.through_seq + 1, self.known_seq + 1)
 
     def noticed(self, observed_at: str, epoch: int) -> CopyNoticed:
-        """The same said again, of the chain of `epoch`, by the one that follows it."""
+        """Return the fact that repeats this finding for the chain of `epoch`, to be recorded in its successor."""
         return CopyNoticed(
             observed_at=observed_at,
             epoch=epoch,
@@ -67,7 +70,7 @@ class Copied:
 
 
 class Left(msgspec.Struct, frozen=True):
-    """A store as it was left."""
+    """State of a store when it was last closed or left."""
 
     format: int
     token: str
@@ -78,20 +81,22 @@ class Left(msgspec.Struct, frozen=True):
 
 
 def state_folder() -> Path:
-    """Where this person's machine remembers its stores. Raises Trouble `home.absent`."""
+    """Return the folder in which this machine remembers the user's stores. Raises Trouble `home.absent`."""
     named = os.environ.get("EUM_STATE")
     return Path(named) if named else own_folder(user_state_path)
 
 
 def copied(connection: Connection, origin: str, epoch: int) -> Copied | None:
-    """What was noticed of a chain, by itself or by the one that followed it."""
+    """Return the copy that was noticed for a chain, by itself or by its successor; None if none was."""
     row = connection.execute(select(copies).where(copies.c.origin == origin, copies.c.epoch == epoch)).first()
     return Copied(row.how, row.through_seq, row.known_seq, row.noticed_at) if row else None
 
 
 def entries_lost(connection: Connection) -> list[tuple[str, int, range]]:
-    """(origin, epoch, numbers) of what chains are known to have lost: their stores said so themselves, and what was
-    handed in before is not held here either."""
+    """Return (origin, epoch, numbers) of entries that chains are known to have lost.
+
+    Their stores reported the loss, and the entries were not received here before.
+    """
     question = select(copies).where(copies.c.known_seq > copies.c.through_seq).order_by(copies.c.origin, copies.c.epoch)
     lost = []
     for row in connection.execute(question):
@@ -106,18 +111,19 @@ def entries_lost(connection: Connection) -> list[tuple[str, int, range]]:
 def how_it_differs(
     connection: Connection, folder: Path, own: Head, store_id: str, marked: Head | None, *, is_shared: bool
 ) -> str:
-    """Empty where the store is as it was left, else `COPIED` or `PUT_BACK`. `marked` is the newest entry that its own
-    watermark tells of (`db.watermark`): a store that does not hold it was put back, or lost the end of its log.
+    """Return "" if the store is as it was left, else `CopyKind.COPIED` or `CopyKind.PUT_BACK`.
 
-    A store made before such files were kept is taken as it is, and so is one that several machines share
-    (`is_shared`: its database is on a server) where this machine opens it first. A folder that was moved keeps its
-    place: the old one holds no store any more.
+    `marked` is the newest entry in the store's watermark (`db.watermark`); a store without that entry was restored or
+    lost the end of its log. A store from before such files existed is accepted. So is one that several machines share
+    (`is_shared`: its database is on a server) if this machine opens it for the first time. A moved folder is
+    recognized, because the old one no longer holds a store.
     """
     if marked and entry_hash_at(connection, marked.origin, marked.epoch, marked.seq) != marked.hash:
         return CopyKind.PUT_BACK
     token = _token(connection)
     if token is None:
         return ""
+    # These two need no file outside the folder, so they also work on another machine.
     if _meta(connection, RESTORED) or _has_receipt_beyond(connection, own):
         return CopyKind.PUT_BACK
     left = _left(store_id, folder) or _moved_here(store_id, folder, token)
@@ -128,9 +134,9 @@ def how_it_differs(
 
 
 def leave(connection: Connection, folder: Path, own: Head, store_id: str) -> str:
-    """Write down where the store is and how far its own chain goes; the token under which that stands.
+    """Record the folder and the head of the own chain in the file outside the folder. Return the token.
 
-    Empty where this machine cannot keep it: then copies are found by HQ alone.
+    Returns "" if this machine cannot keep the file; then only HQ can detect copies.
     """
     token = _token(connection) or secrets.token_hex(16)
     head = chain_head(connection, own.origin, own.epoch)
@@ -144,19 +150,19 @@ def leave(connection: Connection, folder: Path, own: Head, store_id: str) -> str
 
 
 def keep_token(connection: Connection, token: str) -> None:
-    """Take a token, once the file that `leave` writes bears it, and forget that a backup was put back."""
+    """Store the token that `leave` returned, and remove the mark of a restore."""
     connection.execute(meta.delete().where(meta.c.name.in_([TOKEN, RESTORED])))
     connection.execute(meta.insert().values(name=TOKEN, value=token))
 
 
 def newest_epoch(folder: Path, own: Head, store_id: str) -> int:
-    """The newest epoch that this machine knows of a store, whatever was put back since."""
+    """Return the newest epoch of a store that this machine knows, whatever was restored since."""
     left = _left(store_id, folder)
     return max(own.epoch, left.epoch if left else 0)
 
 
 def is_kept(connection: Connection) -> bool:
-    """Whether the store bears a token and no mark of a backup put back."""
+    """Whether the store has a token and no mark of a restore."""
     return _token(connection) is not None and _meta(connection, RESTORED) is None
 
 
@@ -170,7 +176,7 @@ def _meta(connection: Connection, name: str) -> str | None:
 
 
 def _has_receipt_beyond(connection: Connection, own: Head) -> bool:
-    """HQ signed for what this chain does not hold."""
+    """Whether HQ signed for an entry that this chain does not hold."""
     mine = (received.c.origin == own.origin, received.c.epoch == own.epoch)
     held = (
         select(journal.c.seq)
@@ -191,13 +197,16 @@ def _files(store_id: str) -> Iterator[Path]:
 
 
 def path_of(store_id: str, folder: Path) -> Path:
-    """The file outside the folder that tells how the store in it was left."""
+    """Return the path of the file outside the folder that records how the store was left.
+
+    Raises Trouble `home.absent`.
+    """
     place = hashlib.sha256(str(folder.resolve()).encode(errors="surrogateescape")).hexdigest()[:16]
     return state_folder() / "stores" / f"{store_id}-{place}.json"
 
 
 def _left(store_id: str, folder: Path) -> Left | None:
-    """None also where this person has no place to remember stores in."""
+    """Return the recorded state, or None; None also if this machine cannot remember stores."""
     with contextlib.suppress(Trouble):
         return _read(path_of(store_id, folder))
     return None
@@ -211,7 +220,7 @@ def _read(path: Path) -> Left | None:
 
 
 def _moved_here(store_id: str, folder: Path, token: str) -> Left | None:
-    """What stands about a folder that holds no store any more. Its file goes with it: it is followed once."""
+    """Return the state recorded for an old folder that no longer holds the store, and move its file to this folder."""
     for path in _files(store_id):
         left = _read(path)
         if left is None or left.token != token:

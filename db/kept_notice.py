@@ -1,4 +1,4 @@
-"""The notice that counts for a store (`db.notice`), in its database."""
+"""The authoritative copy of a store's notice (`db.notice`), in its database."""
 
 from __future__ import annotations
 
@@ -14,10 +14,12 @@ _NAME: Final = "notice"
 
 
 def kept_notice(connection: Connection) -> Notice | None:
+    """Return the notice in the database, or None."""
     said = connection.execute(select(meta.c.value).where(meta.c.name == _NAME)).scalar()
     return msgspec.json.decode(said, type=Notice) if said is not None else None
 
 
 def keep_notice(connection: Connection, notice: Notice) -> None:
+    """Replace the notice in the database."""
     connection.execute(meta.delete().where(meta.c.name == _NAME))
     connection.execute(meta.insert().values(name=_NAME, value=msgspec.json.encode(notice).decode()))

@@ -1,14 +1,14 @@
-"""Keyslots: the small file beside a store from which its data key is reached, by each account's own way.
+"""Keyslots: the small file beside a store through which each account reaches its data key.
 
 The data key is 32 random bytes and is never derived. Each account has an **account key** (32 random bytes), wrapped
-under its passphrase and under each of its recovery codes; the account key opens the account's own keys: the one that
-it signs with, so that one account of a device cannot sign for another, and a private HPKE key. To the public half of
-that the data key is sealed. So a change of passphrase rewrites one wrapping, and whoever holds the data key can seal a
-new one to everybody (`db.rekey`) without anybody's passphrase. HQ's recovery key has a slot like that (`Escrow`).
+under its passphrase and under each of its recovery codes. The account key opens the account's signing key, so that one
+account of a device cannot sign for another, and a private HPKE key. The data key is sealed to the public half of that
+key. So a change of passphrase rewrites one wrapping, and any account that holds the data key can seal a new one to all
+accounts without a passphrase (`db.rekey`). HQ's recovery key has a similar slot (`Escrow`).
 
-The file is guarded twice: `checksum` tells damage from a wrong passphrase, and `mac`, under the data key, tells at the
-next unlocking that somebody without it changed an account's public key, the escrow or the policy. Its head says what a
-locked device may show: its name and kind, and nothing of people or visits but the account codes.
+Two values protect the file. `checksum` distinguishes damage from a wrong passphrase. `mac`, under the data key, reveals
+at the next unlock that a public key, the escrow or the policy was changed without that key. The head of the file shows
+only the store's name, its kind and the account codes.
 """
 
 from __future__ import annotations
@@ -36,10 +36,11 @@ from eum_app.domain.errors import Refusal, Trouble
 from eum_app.domain.unreadable import UNREADABLE
 
 KEY_BYTES: Final = 32
+"""Size of a data key and of an account key."""
 
 
 class CodeSlot(msgspec.Struct, frozen=True):
-    """The account key under one recovery code. `number` counts from 1 within the set."""
+    """The account key wrapped under one recovery code. `number` counts from 1 within the set."""
 
     set_id: str
     number: int
@@ -47,7 +48,7 @@ class CodeSlot(msgspec.Struct, frozen=True):
 
 
 class Slot(msgspec.Struct, frozen=True, kw_only=True):
-    """One account's. `sealed_next` is there only while the data key is being changed."""
+    """Keyslot of one account. `sealed_next` is set only while the data key is being rotated."""
 
     account: str
     kdf: KdfParams
@@ -69,7 +70,7 @@ class Escrow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class StoreFile(msgspec.Struct, frozen=True, kw_only=True):
-    """What stands in the keyslot file. `kind` is hq or field; `erase_after` is a number of failures, 0 for never."""
+    """Content of the keyslot file. `kind` is hq or field; `erase_after` is a number of failures, 0 for never."""
 
     format: int = FORMAT
     store_id: str
@@ -83,22 +84,26 @@ class StoreFile(msgspec.Struct, frozen=True, kw_only=True):
     checksum: str = ""
 
     def slot(self, account: str) -> Slot | None:
+        """Return the slot of an account, or None."""
         return next((slot for slot in self.slots if slot.account == account), None)
 
     def with_slot(self, slot: Slot) -> StoreFile:
-        """The file with an account's slot put in, in place of the one it had."""
+        """Return a copy of the file in which this slot replaces the account's old one."""
         others = tuple(other for other in self.slots if other.account != slot.account)
         return msgspec.structs.replace(self, slots=(*others, slot))
 
     def without(self, account: str) -> StoreFile:
+        """Return a copy of the file without an account's slot."""
         slots = tuple(slot for slot in self.slots if slot.account != account)
         return msgspec.structs.replace(self, slots=slots)
 
 
 @dataclass(frozen=True)
 class Unlocked:
-    """Keys, held in memory only while a store is unlocked; never shown by repr. `next_key` is there where a change of
-    the data key was begun and not ended: the database is under one or the other."""
+    """Keys of an unlocked store, kept in memory only and hidden from repr.
+
+    `next_key` is set if a rotation of the data key was not finished: the database is under one of the two keys.
+    """
 
     data_key: bytes = field(repr=False)
     account_key: bytes = field(repr=False)
@@ -112,7 +117,8 @@ class _AccountKeys(msgspec.Struct, frozen=True):
 
 
 def read_store_file(directory: Path) -> StoreFile:
-    """The keyslot file of a store, whole, but not yet known to be by somebody who holds the data key.
+    """Read the keyslot file and verify its checksum; `check_mac` must still prove that a holder of the data key wrote
+    it.
 
     Raises Refusal `store.absent`, `store.newer`, `store.older` or `keyslots.damaged`; Trouble of the disk.
     """
@@ -123,8 +129,10 @@ def read_store_file(directory: Path) -> StoreFile:
 
 
 def write_store_file(directory: Path, store_file: StoreFile, data_key: bytes) -> StoreFile:
-    """Write it whole and guarded under the data key: what stands there now. Raises Trouble of the disk; the old one
-    then stays."""
+    """Write the file completely, protected under the data key, and return it with its new MAC and checksum.
+
+    Raises Trouble of the disk; the old file then stays.
+    """
     bare = msgspec.structs.replace(store_file, mac=seal_of(data_key, _guarded(store_file)))
     whole = msgspec.structs.replace(bare, checksum=_checksum(bare))
     with written_whole(directory / FILE_NAME) as file:
@@ -133,12 +141,14 @@ def write_store_file(directory: Path, store_file: StoreFile, data_key: bytes) ->
 
 
 def check_mac(store_file: StoreFile, data_key: bytes) -> None:
-    """Raises Trouble `keyslots.altered`."""
+    """Raise Trouble `keyslots.altered` unless the file's MAC was made with this data key."""
+    # Constant time, so that the comparison does not reveal how much of a forged MAC is right.
     if not hmac.compare_digest(store_file.mac, seal_of(data_key, _guarded(store_file))):
         raise Trouble("keyslots.altered", path=FILE_NAME)
 
 
 def new_data_key() -> bytes:
+    """Return 32 random bytes."""
     return os.urandom(KEY_BYTES)
 
 
@@ -148,7 +158,7 @@ def new_data_key() -> bytes:
 def new_slot(
     store_id: str, suite: Suite, account: str, passphrase: str, data_key: bytes, kdf: KdfParams
 ) -> tuple[Slot, Unlocked]:
-    """A slot for a new account, with new keys. Raises as `derive_key` does."""
+    """Return a slot with new keys for a new account, and the keys. Raises as `derive_key` does."""
     account_key, signing, kem = os.urandom(KEY_BYTES), SigningKey.generate(suite), KemKey.generate(suite)
     place = _place(store_id, account)
     slot = Slot(
@@ -165,13 +175,13 @@ def new_slot(
 
 
 def with_passphrase(store_id: str, slot: Slot, account_key: bytes, passphrase: str, kdf: KdfParams) -> Slot:
-    """The slot under another passphrase; keys and codes stay."""
+    """Return the slot wrapped under another passphrase. Keys and codes stay. Raises as `derive_key` does."""
     wrapped = wrap_secret(kdf, passphrase, account_key, _place(store_id, slot.account).encode())
     return msgspec.structs.replace(slot, kdf=kdf, wrapped=wrapped)
 
 
 def with_codes(store_id: str, slot: Slot, account_key: bytes, set_id: str, codes: Sequence[bytes]) -> Slot:
-    """The slot with a new set of recovery codes, in place of the old one."""
+    """Return the slot with a new set of recovery codes, which replaces the old set."""
     place = _place(store_id, slot.account)
     made = [
         CodeSlot(set_id, number, box_of(code).seal(f"{place}|{set_id}|{number}", account_key))
@@ -181,14 +191,15 @@ def with_codes(store_id: str, slot: Slot, account_key: bytes, set_id: str, codes
 
 
 def open_slot(store_file: StoreFile, account: str, passphrase: str) -> Unlocked:
-    """The keys behind an account's slot, by its passphrase.
+    """Return the keys of an account, opened by its passphrase.
 
-    Raises Refusal `passphrase.wrong`, also for an account that is not there, which takes as long: a locked device
-    tells nobody who works on it. Trouble `keyslots.altered`, `keyslots.damaged`.
+    Raises Refusal `passphrase.wrong`, also for an unknown account, which takes as long: a locked device must not reveal
+    its accounts. Trouble `keyslots.altered`, `keyslots.damaged`.
     """
     slot = store_file.slot(account)
     if slot is None:
         if store_file.slots:
+            # Derive a key for nothing, so that unknown accounts take as long as known ones.
             wrap_secret(store_file.slots[0].kdf, passphrase, b"")
         raise Refusal("passphrase.wrong")
     place = _place(store_file.store_id, account).encode()
@@ -196,8 +207,10 @@ def open_slot(store_file: StoreFile, account: str, passphrase: str) -> Unlocked:
 
 
 def open_again(store_file: StoreFile, account: str, account_key: bytes) -> Unlocked:
-    """The keys once more, by the account key, out of a file that was written since. Raises Refusal `passphrase.wrong`
-    where the account has none there; Trouble `keyslots.altered`."""
+    """Return the keys of an account by its account key, from a file that was rewritten since.
+
+    Raises Refusal `passphrase.wrong` if the file has no such account; Trouble `keyslots.altered`.
+    """
     slot = store_file.slot(account)
     if slot is None:
         raise Refusal("passphrase.wrong")
@@ -205,9 +218,9 @@ def open_again(store_file: StoreFile, account: str, account_key: bytes) -> Unloc
 
 
 def open_by_code(store_file: StoreFile, account: str, code: bytes) -> tuple[Unlocked, CodeSlot]:
-    """The keys behind an account's slot, by one of its recovery codes that was not used yet.
+    """Return the keys of an account by one of its unused recovery codes, and the code's slot.
 
-    Raises Refusal `recovery.wrong`, also for an account that is not there; Trouble `keyslots.altered`.
+    Raises Refusal `recovery.wrong`, also for an unknown account; Trouble `keyslots.altered`.
     """
     slot = store_file.slot(account)
     box = box_of(code)
@@ -215,7 +228,7 @@ def open_by_code(store_file: StoreFile, account: str, code: bytes) -> tuple[Unlo
         try:
             account_key = box.open(f"{_place(store_file.store_id, account)}|{held.set_id}|{held.number}", held.wrapped)
         except Trouble:
-            continue  # another code of the set
+            continue  # this slot belongs to another code of the set
         assert slot is not None
         return _opened(store_file, slot, account_key), held
     raise Refusal("recovery.wrong")
@@ -238,13 +251,13 @@ def _opened(store_file: StoreFile, slot: Slot, account_key: bytes) -> Unlocked:
 
 
 def new_escrow(store_file: StoreFile, hq: str, public: KemPublic, data_key: bytes) -> Escrow:
-    """The data key sealed to HQ's recovery key."""
+    """Return the data key sealed to HQ's recovery key."""
     sealed = public.seal(data_key, _escrow_info(store_file.store_id, hq))
     return Escrow(hq=hq, public=public.public_bytes(), sealed=sealed)
 
 
 def open_escrow(store_file: StoreFile, recovery: KemKey) -> tuple[bytes, bytes | None]:
-    """(data key, the next one where a change was begun) by HQ's recovery key.
+    """Return the data key, and the next one if a rotation was not finished, opened by HQ's recovery key.
 
     Raises Refusal `escrow.absent`, `escrow.other_key`; Trouble `keyslots.altered`.
     """
@@ -265,7 +278,7 @@ def open_escrow(store_file: StoreFile, recovery: KemKey) -> tuple[bytes, bytes |
 
 
 def with_next_key(store_file: StoreFile, next_key: bytes) -> StoreFile:
-    """The file with a next data key beside the present one, in every slot."""
+    """Return the file with a next data key beside the current one, in every slot and the escrow."""
     suite = Suite.parse(store_file.suite)
     slots = tuple(
         msgspec.structs.replace(
@@ -284,7 +297,7 @@ def with_next_key(store_file: StoreFile, next_key: bytes) -> StoreFile:
 
 
 def without_next_key(store_file: StoreFile, *, take_it: bool) -> StoreFile:
-    """The file with one data key again: the next one where `take_it`, else the present one."""
+    """Return the file with one data key: the next one if `take_it`, else the current one."""
 
     def settled(held: Slot | Escrow) -> dict[str, bytes]:
         return {"sealed": held.sealed_next if take_it else held.sealed, "sealed_next": b""}

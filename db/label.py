@@ -1,4 +1,4 @@
-"""What a locked store says of itself: the head of the keyslot file, read without loading a cipher or a database."""
+"""The visible head of a locked store, read from the keyslot file without loading ciphers or the database."""
 
 from __future__ import annotations
 
@@ -14,12 +14,13 @@ from eum_app.domain.unreadable import UNREADABLE
 FILE_NAME: Final = "keyslots.json"
 MAX_FILE_BYTES: Final = 1024 * 1024
 FORMAT: Final = 2
+"""Version of the keyslot file. Older and newer ones are refused."""
 
 Shape = TypeVar("Shape")
 
 
 class Label(msgspec.Struct, frozen=True):
-    """`kind` is hq or field."""
+    """Name and kind (hq or field) of a locked store."""
 
     name: str
     kind: str
@@ -30,12 +31,15 @@ class _FormatOnly(msgspec.Struct):
 
 
 def read_label(directory: Path) -> Label:
-    """Raises Refusal `store.absent`, `store.newer`, `store.older` or `keyslots.damaged`; Trouble of the disk."""
+    """Read name and kind of the store in `directory`.
+
+    Raises Refusal `store.absent`, `store.newer`, `store.older` or `keyslots.damaged`; Trouble of the disk.
+    """
     return read_as(directory, Label)
 
 
 def read_as(directory: Path, shape: type[Shape]) -> Shape:
-    """The keyslot file as `shape`; raises as `read_label`."""
+    """Decode the keyslot file as `shape`. Raises as `read_label`."""
     path = directory / FILE_NAME
     if not path.is_file():
         raise Refusal("store.absent", path=str(directory))
@@ -47,7 +51,7 @@ def read_as(directory: Path, shape: type[Shape]) -> Shape:
         found = msgspec.json.decode(data, type=_FormatOnly).format
         if found > FORMAT:
             raise Refusal("store.newer", found="keyslots", known=str(FORMAT))
-        if found < FORMAT:  # of a program before the first release
+        if found < FORMAT:  # written before the first release
             raise Refusal("store.older", found=str(found), known=str(FORMAT))
         return msgspec.json.decode(data, type=shape)
     except UNREADABLE as error:

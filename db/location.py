@@ -1,7 +1,7 @@
-"""Where a store's database is: in its folder, or on a PostgreSQL server that a small file names.
+"""Location of a store's database: in its folder, or on a PostgreSQL server that a small file names.
 
-The address holds a password as a rule: it lies there boxed under the data key, and only the server's name can be read
-without it. `store_id` must be the database's own, so that a folder is never joined to another store's database.
+The address usually contains a password, so the file holds it boxed under the data key; only the server's name is
+readable without it. `store_id` must match the database, so that a folder is never joined to another store's database.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _MAX_FILE_BYTES: Final = 64 * 1024
 
 @dataclass(frozen=True)
 class Location:
-    """`url` may hold a password; `server` is what may be shown of it."""
+    """Address of a database. `url` may contain a password; `server` is the part that may be shown."""
 
     store_id: str
     server: str
@@ -39,6 +39,7 @@ class _File(msgspec.Struct, frozen=True):
 
 
 def write_location(folder: Path, location: Location, data_key: bytes) -> None:
+    """Write the address to the folder, boxed under the data key. Raises Trouble of the disk."""
     boxed_url = Box(data_key).seal(_PLACE, location.url.encode())
     with written_whole(folder / FILE_NAME) as file:
         content = msgspec.json.encode(_File(1, location.store_id, location.server, boxed_url))
@@ -46,9 +47,9 @@ def write_location(folder: Path, location: Location, data_key: bytes) -> None:
 
 
 def read_location(folder: Path, data_key: bytes) -> Location | None:
-    """None for a store whose database lies in its folder.
+    """Return the address, or None if the database is in the folder.
 
-    Raises Refusal `keyslots.damaged`, `store.newer`; Trouble `store.damaged` for another data key.
+    Raises Refusal `keyslots.damaged`, `store.newer`; Trouble `store.damaged` for another data key, and of the disk.
     """
     path = folder / FILE_NAME
     if not path.is_file():

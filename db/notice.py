@@ -1,8 +1,8 @@
-"""The notice of whoever runs a store: what everybody must accept before anything else, where it says so.
+"""The notice of a store's operator, which people may have to accept before anything else.
 
-The text must be read before the store is open, so it lies in a file beside it, in the clear. What counts stands in the
-database: a file that is missing or says something else is written anew, and nobody gets in before the right text was
-shown. Loaded without ciphers or the database (`read_notice`).
+The text is shown before the store is open, so a file beside the store holds it in the clear. The copy in the database
+is authoritative: a missing or different file is rewritten, and no one gets in before the right text was shown.
+`read_notice` loads neither ciphers nor the database.
 """
 
 from __future__ import annotations
@@ -19,23 +19,24 @@ from eum_app.domain.unreadable import UNREADABLE
 
 FILE_NAME: Final = "notice.json"
 MAX_TEXT_CHARS: Final = 8_000
+"""Longest notice, in characters."""
 _MAX_FILE_BYTES: Final = 64 * 1024
 
 
 class Notice(msgspec.Struct, frozen=True):
-    """`is_required`: nothing is opened without its acceptance."""
+    """A notice. If `is_required`, the store opens only after it was accepted."""
 
     text: str
     is_required: bool = False
 
     @property
     def notice_id(self) -> str:
-        """Of this text: the first 16 hex characters of its SHA-384."""
+        """Id of this text: the first 16 hex characters of its SHA-384."""
         return hashlib.sha384(self.text.encode()).hexdigest()[:16]
 
 
 def read_notice(folder: Path) -> Notice | None:
-    """What the file beside a store says; None where there is none that can be read."""
+    """Return the notice in the file beside the store; None if the file is missing or unreadable."""
     path = folder / FILE_NAME
     with contextlib.suppress(OSError, *UNREADABLE):
         if path.stat().st_size <= _MAX_FILE_BYTES:
@@ -44,6 +45,6 @@ def read_notice(folder: Path) -> Notice | None:
 
 
 def write_notice(folder: Path, notice: Notice) -> None:
-    """Raises Trouble of the disk; the old one then stays."""
+    """Write the file beside the store. Raises Trouble of the disk; the old file then stays."""
     with written_whole(folder / FILE_NAME) as file:
         file.write(msgspec.json.format(msgspec.json.encode(notice), indent=1))

@@ -1,4 +1,4 @@
-"""One writer: who a store is, what its clock says, and how far its own chain goes."""
+"""A store as a writer: its identity, its clock, and the state of the chain that it writes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from eum_app.domain.clock import Now, utc_text
 
 @dataclass(frozen=True)
 class StoreName:
-    """Who a store is: its id, its name (`FLD-0042`, `HQ-01`), its kind (hq or field) and its epoch."""
+    """Identity of a store: id, name (`FLD-0042`, `HQ-01`), kind (hq or field) and epoch."""
 
     store_id: str
     name: str
@@ -24,31 +24,31 @@ class StoreName:
 
 
 class Origin:
-    """What is known of a store's own chain while it is unlocked."""
+    """State of a store's own chain while it is unlocked."""
 
     def __init__(self, named: StoreName, now: Now, watermark: Watermark) -> None:
         self.named = named
         self.now = now
         self.watermark = watermark
         self.copied: instance.Copied | None = None
-        self.known_before = 0  # what `known_at` had come to when the chain of this epoch began
+        self.known_before = 0  # offset of `known_at` for the chain of this epoch (`db.chains.known_before`)
         self._newest_observed = ""
 
     def look(self, connection: Connection) -> None:
-        """Read anew when its newest fact held, what was known before it, and whether it may go on elsewhere."""
+        """Reload the time of the newest fact, the offset of `known_at`, and any notice of a copy."""
         name, epoch = self.named.name, self.named.epoch
         self.known_before = known_before(connection, name, epoch)
         self._newest_observed = projection.newest_observed(connection, name, epoch)
         self.copied = instance.copied(connection, name, epoch)
 
     def note_observed(self, observed_at: Iterable[str]) -> None:
+        """Remember the newest `observed_at` of facts that were just recorded."""
         self._newest_observed = max(self._newest_observed, *observed_at)
 
     def observed_now(self) -> str:
-        """This instant as facts carry it, but never before what this store's own chain has stated already.
+        """Return the current time for facts (UTC text), but never earlier than this chain's newest fact.
 
-        Where a clock was set back, what is stated now still comes after what was stated before; the entry's
-        `recorded_at` keeps what the clock said. Where a clock once ran ahead, facts stay dated ahead until a
-        `TimeCorrected` puts right what it said.
+        If the clock was set back, new facts still follow the earlier ones; the entry's `recorded_at` keeps the clock's
+        time. If the clock once ran ahead, facts stay dated ahead until a `TimeCorrected` corrects it.
         """
         return max(utc_text(self.now()), self._newest_observed)

@@ -1,4 +1,4 @@
-"""Read tables of what was put on paper, and for which items."""
+"""Read tables of printed worklists and labels, and of their items."""
 
 from __future__ import annotations
 

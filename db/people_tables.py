@@ -1,4 +1,4 @@
-"""Read tables of accounts beside `tables.accounts`: every key that they had, who was removed, recovery codes."""
+"""Read tables of accounts besides `tables.accounts`: all their keys, removals, and recovery codes."""
 
 from __future__ import annotations
 

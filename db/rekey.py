@@ -1,14 +1,14 @@
-"""A new data key for a store, so that a crash at any point leaves one that opens with all it held.
+"""Rotate a store's data key, so that a crash at any point leaves a store that opens with all its content.
 
-1. Nobody else has the database open, and nobody can open it until 3 is done.
-2. The keyslot file takes the new key beside the old one, sealed to every account and to HQ.
-3. The database goes over in one transaction of its own: SQLCipher writes every page anew (`PRAGMA rekey`, with a
-   rollback journal, under the old key until it commits); on PostgreSQL what is boxed is boxed anew.
-4. `settle` finds out under which of the two the database is, and the keyslot file keeps that one alone. The next
-   opening does the same where a crash left both.
+1. Take exclusive access to the database until step 3 is done.
+2. Write the new key to the keyslot file beside the old one, sealed to every account and to HQ.
+3. Change the database in one transaction. SQLCipher rewrites every page (`PRAGMA rekey`, with a rollback journal under
+   the old key until the commit); on PostgreSQL each boxed value is boxed again.
+4. `settle` tries which of the two keys opens the database, and the keyslot file keeps only that one. After a crash the
+   next opening does the same.
 
-Sealed objects stay as they are: each is under a key of its own that lies in the database. What was copied before (a
-backup, a stolen folder) opens with the old key for ever.
+Sealed objects do not change: their separate keys are in the database. Earlier copies (a backup, a stolen folder) still
+open with the old key.
 """
 
 from __future__ import annotations
@@ -36,15 +36,15 @@ _ANNOUNCED = "key_change"
 
 
 def change(folder: Path, data_key: bytes, new_key: bytes) -> bytes:
-    """Put a store that nobody has open under `new_key`; the key that it is under now.
+    """Rotate the data key of a store that nothing else has open, and return the key that is now in use.
 
-    Raises Refusal `store.in_use`; Trouble `keyslots.altered`, `disk.full` and the like: the store then opens as before.
+    Raises Refusal `store.in_use`; Trouble `keyslots.altered`, `disk.full` and similar: the store then opens as before.
     """
     location = read_location(folder, data_key)
     try:
         if location is None:
             with _alone(folder, data_key) as connection:
-                require_room(folder, (folder / DATABASE).stat().st_size)  # the rollback journal
+                require_room(folder, (folder / DATABASE).stat().st_size)  # for the rollback journal
                 _keep_both(folder, data_key, new_key)
                 connection.execute(f"PRAGMA rekey = \"x'{new_key.hex()}'\"")
         else:
@@ -52,15 +52,15 @@ def change(folder: Path, data_key: bytes, new_key: bytes) -> bytes:
     except BaseException:
         begun = any(slot.sealed_next for slot in read_store_file(folder).slots)
         if begun and settle(folder, data_key, new_key) == new_key:
-            return new_key  # it went through before what failed
+            return new_key  # the rotation succeeded, and a later step failed
         raise
     return settle(folder, data_key, new_key)
 
 
 def settle(folder: Path, data_key: bytes, next_key: bytes) -> bytes:
-    """End a change of key that was begun: the key that the database is under, which the keyslot file then keeps alone.
+    """Finish a rotation: return the key that opens the database, after reducing the keyslot file to it.
 
-    Raises Trouble `store.damaged` where it is under neither, `store.busy` while a change is going on.
+    Raises Trouble `store.damaged` if neither key opens it, `store.busy` while a rotation is running.
     """
     for key in (data_key, next_key):
         try:
@@ -77,18 +77,22 @@ def settle(folder: Path, data_key: bytes, next_key: bytes) -> bytes:
 
 
 def announce(connection: Connection, data_key: bytes, reason: str) -> None:
-    """Note in the store, before its key is changed, from which key and why: no crash leaves a change unrecorded."""
+    """Record in the store, before its key is rotated, the old key's fingerprint and the reason.
+
+    So no crash leaves a rotation unrecorded.
+    """
     connection.execute(meta.delete().where(meta.c.name == _ANNOUNCED))
     said = msgspec.json.encode(_Announced(seal_of(data_key, _ANNOUNCED.encode()), reason)).decode()
     connection.execute(meta.insert().values(name=_ANNOUNCED, value=said))
 
 
 def is_announced(connection: Connection) -> bool:
+    """Whether a rotation was announced and its record not yet taken."""
     return connection.execute(select(meta.c.value).where(meta.c.name == _ANNOUNCED)).first() is not None
 
 
 def take_announced(connection: Connection, data_key: bytes) -> str | None:
-    """The reason of a change that was announced and went through; the note is taken away, whether it did or not."""
+    """Remove the announcement, and return its reason if the rotation succeeded; None if there was none or it failed."""
     said = connection.execute(select(meta.c.value).where(meta.c.name == _ANNOUNCED)).scalar()
     if said is None:
         return None
@@ -98,7 +102,7 @@ def take_announced(connection: Connection, data_key: bytes) -> str | None:
 
 
 class _Announced(msgspec.Struct, frozen=True):
-    """`of_key` tells the key before the change from another, and tells nothing of it."""
+    """An announced rotation. `of_key` identifies the old key without revealing anything about it."""
 
     of_key: bytes
     reason: str
@@ -112,8 +116,12 @@ def _keep_both(folder: Path, data_key: bytes, new_key: bytes) -> None:
 
 @contextlib.contextmanager
 def _alone(folder: Path, data_key: bytes) -> Iterator[Any]:
-    """The database file, locked against everybody until the block ends, with a rollback journal in place of the WAL."""
+    """Open the database file with exclusive access until the block ends, with a rollback journal instead of the WAL.
+
+    Raises Refusal `store.in_use`.
+    """
     with driver_trouble(), contextlib.closing(sqlcipher_connection(folder / DATABASE, data_key)) as connection:
+        # Short: a program that has the store open keeps it open, so waiting longer would not help.
         connection.execute("PRAGMA busy_timeout = 2000")
         connection.execute("PRAGMA locking_mode = EXCLUSIVE")
         try:
@@ -131,8 +139,10 @@ def _alone(folder: Path, data_key: bytes) -> Iterator[Any]:
 
 @contextlib.contextmanager
 def _held(folder: Path, keys: tuple[bytes, bytes], key: bytes) -> Iterator[None]:
-    """Under `key`, no change of key going on until the block ends. Raises Trouble `store.damaged`, or on a server
-    `store.key_changed`, for another key."""
+    """Hold the database under `key`, so that no rotation can start until the block ends.
+
+    Raises Trouble `store.damaged`, or on a server `store.key_changed`, if it is another key.
+    """
     location = _location(folder, keys)
     if location is None:
         with driver_trouble(), contextlib.closing(sqlcipher_connection(folder / DATABASE, key)) as connection:
@@ -141,7 +151,7 @@ def _held(folder: Path, keys: tuple[bytes, bytes], key: bytes) -> Iterator[None]
             yield
             connection.execute("COMMIT")
         return
-    engine = postgresql_engine(location.url, key, location.store_id)  # its connections ask whether this is the key
+    engine = postgresql_engine(location.url, key, location.store_id)  # its connections verify the key
     try:
         with begin(engine, write=True, alone=True):
             write_location(folder, location, key)
@@ -151,7 +161,7 @@ def _held(folder: Path, keys: tuple[bytes, bytes], key: bytes) -> Iterator[None]
 
 
 def _location(folder: Path, keys: tuple[bytes, bytes]) -> Location | None:
-    """The address, under whichever key it is."""
+    """Return the database's address, which may be boxed under either key."""
     try:
         return read_location(folder, keys[0])
     except Trouble:

@@ -1,12 +1,11 @@
-"""Roles on a PostgreSQL server: what the owner of a store's database grants to those who are not to own it.
+"""Roles on a PostgreSQL server: the rights that the owner of a store's database grants to other logins.
 
-- *writer*: people at work at HQ. Journals take SELECT and INSERT, nothing else; read tables what a projection
-  does.
-- *intake*: a process that imports bundles. As the writer, but no key material and no content is changed or removed.
-- *auditor*: looks, at everything but key material and content, and appends to the access log by a function.
+- *writer*: users at HQ. SELECT and INSERT on journals, nothing else; on read tables the rights of a projection.
+- *intake*: a process that imports bundles. Like the writer, but may not change or remove key material and content.
+- *auditor*: reads everything except key material and content, and appends to the access log through a function.
 
-The owner alone defines tables: it upgrades the schema and makes read tables of a new shape. Roles are the server's;
-they are made there, with their passwords, by whoever runs it.
+Only the owner defines tables: it upgrades the schema and creates read tables of a new shape. Roles belong to the
+server; its administrator creates them with their passwords.
 """
 
 from __future__ import annotations
@@ -43,11 +42,12 @@ _ON_KEPT: Final[dict[str, dict[str, str]]] = {
     "auditor": {"journal": "SELECT", "meta": "SELECT", "alembic_version": "SELECT", ACCESS_LOG: "SELECT"},
 }
 NO_SUCH_ROLE: Final = "42704"
+"""SQLSTATE of an unknown role (PostgreSQL 18, Appendix A)."""
 
 
 @dataclass(frozen=True)
 class Roles:
-    """Names of roles on the server; empty for one that is not wanted."""
+    """Names of roles on the server; empty for a role that is not used."""
 
     writer: str = ""
     intake: str = ""
@@ -55,7 +55,7 @@ class Roles:
 
 
 def grant(connection: Connection, roles: Roles) -> None:
-    """Give each role what it needs in this store's schema, and take from it what it had beyond; as the owner.
+    """Grant each role its rights in this store's schema, and revoke all others. Requires the owner's connection.
 
     Raises Refusal `database.only_server` for SQLCipher, `database.role_unknown`, `database.not_owner`.
     """
@@ -95,7 +95,7 @@ def _granted(connection: Connection, kind: str, role: str, kept: dict[str, str])
         yield f"GRANT {rights} ON {schema}.{quote(name)} TO {role}"
     for name in read.tables:
         yield f"GRANT {on_read} ON {schema}.{quote(name)} TO {role}"
-    # Read tables are made anew by their owner, and grants go with the old ones.
+    # The owner recreates read tables, and grants on the old ones are lost with them.
     yield f"ALTER DEFAULT PRIVILEGES IN SCHEMA {schema} REVOKE ALL ON TABLES FROM {role}"
     yield f"ALTER DEFAULT PRIVILEGES IN SCHEMA {schema} GRANT {on_read} ON TABLES TO {role}"
     if kind == "auditor":
@@ -105,7 +105,10 @@ def _granted(connection: Connection, kind: str, role: str, kept: dict[str, str])
 
 
 def _access_log(connection: Connection) -> Iterator[str]:
-    """Who looked from outside the program: written by its function alone, under the name of whoever logged in."""
+    """Yield the statements that create the access log, for accesses from outside the program.
+
+    Only its function can write to it, under the name of the session's login.
+    """
     schema = connection.dialect.identifier_preparer.quote_identifier(
         connection.execute(text("SELECT current_schema()")).scalar_one()
     )
@@ -118,5 +121,5 @@ def _access_log(connection: Connection) -> Iterator[str]:
     yield f"""CREATE OR REPLACE FUNCTION {LOG_ACCESS}(what text) RETURNS bigint LANGUAGE sql SECURITY DEFINER
         SET search_path = {schema}, pg_temp
         AS $body$ INSERT INTO {ACCESS_LOG} (who, address, what)
-        VALUES (session_user, host(inet_client_addr()), left(what, 2000)) RETURNING number $body$"""  # noqa: S608 - names of our own, the schema quoted
+        VALUES (session_user, host(inet_client_addr()), left(what, 2000)) RETURNING number $body$"""  # noqa: S608 - our names, the schema quoted
     yield f"REVOKE ALL ON FUNCTION {LOG_ACCESS}(text) FROM PUBLIC"

@@ -1,12 +1,12 @@
-"""Search as you type: which items have, for each word said, a term that begins with it.
+"""Search as you type: find items that have, for each typed word, a term that begins with it.
 
-An item's terms stand in its `search_text`: serial and UII, also written backwards behind `BACKWARDS`, so that an ending
-is a beginning too (the longer one only, where it ends with the other); and the words of nomenclature, part number and
-location. A word with marks in it counts from each of its parts on (`nvg-31a`, `31a`).
+An item's terms are in its `search_text`: serial and UII, and the words of nomenclature, part number and location.
+Serial and UII are also stored reversed behind `BACKWARDS`, so that an ending can be searched as a beginning; if one
+ends with the other, only the longer one is reversed. A word with punctuation counts from each of its parts (`nvg-31a`,
+`31a`).
 
-SQLCipher answers from a full-text index with the beginnings of up to eight characters kept ready (FTS5, without
-positions); PostgreSQL from a GIN index over the same terms, both without any extension. The index follows `items` by
-triggers, or by itself.
+SQLCipher uses a full-text index with prefixes of up to eight characters (FTS5, without positions), PostgreSQL a GIN
+index over the same terms; neither needs an extension. Triggers, or the database itself, keep the index up to date.
 """
 
 from __future__ import annotations
@@ -22,19 +22,20 @@ from sqlalchemy.dialects.postgresql import TSQUERY
 from db.tables import items
 
 BACKWARDS: Final = "\ue000"
-"""Of private use: nobody types it."""
+"""Marks reversed terms. A private-use character, which no one types."""
 MAX_TERM_CHARS: Final = 60
+"""Longest term that is stored and searched, in characters."""
 _PREFIXES: Final = "1 2 3 4 5 6 8"
 _PART: Final = re.compile(r"(?<![^\W_])(?=[^\W_])")
 _BREAK: Final = re.compile(r"[\s\0\u180e]+")
 
 _CREATE: Final = {
     "sqlite": (
-        # Every character but spaces belongs to a term: terms are ours, not the tokenizer's.
+        # Every character except spaces belongs to a term: we split words into terms, not the tokenizer.
         f"""CREATE VIRTUAL TABLE item_search USING fts5(search_text, content='items', detail=none, columnsize=0,
             prefix='{_PREFIXES}', tokenize="unicode61 remove_diacritics 0 categories 'L* M* N* P* S* C*'")""",
-        # Its pieces (a million items make some 400) are put together by the 64 and not, as they come, by the four. What
-        # is left of them goes on in small steps when items are written.
+        # Merge segments (a million items make about 400) in groups of 64 instead of four while the index is built. The
+        # rest is merged in small steps when items are written.
         "INSERT INTO item_search(item_search, rank) VALUES ('crisismerge', 64)",
         "INSERT INTO item_search(item_search, rank) VALUES ('automerge', 0)",
         "INSERT INTO item_search(item_search) VALUES ('rebuild')",
@@ -54,19 +55,19 @@ _CREATE: Final = {
 
 
 def create(connection: Connection) -> None:
-    """Make the index over the items that are there. From then on it follows them."""
+    """Build the index over the existing items. From then on it follows changes of `items`."""
     for statement in _CREATE[connection.dialect.name]:
         connection.exec_driver_sql(statement)
 
 
 def drop(connection: Connection) -> None:
-    """Before `items` is dropped."""
+    """Drop the index. Call it before `items` is dropped."""
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql("DROP TABLE IF EXISTS item_search")
 
 
 def search_text(serials: Sequence[str], words: Sequence[str]) -> str:
-    """Terms with one space between them. `serials` are found by their endings too."""
+    """Return the terms of an item, separated by spaces. `serials` are searchable by their endings too."""
     terms = [term for serial in serials for term in said(serial)]
     longer = BACKWARDS
     for backwards in sorted([term[::-1] for term in terms], reverse=True):
@@ -76,9 +77,9 @@ def search_text(serials: Sequence[str], words: Sequence[str]) -> str:
     return " ".join([*[term[:MAX_TERM_CHARS] for term in terms], *filter(None, map(_terms_of, words))])
 
 
-@lru_cache(maxsize=10_000)  # items by the thousand share an article and a shelf
+@lru_cache(maxsize=10_000)  # thousands of items share an article and a shelf
 def _terms_of(words: str) -> str:
-    """Each word, and what follows each mark in it; marks alone are no term."""
+    """Return each word, and its rest after each punctuation mark. Punctuation alone is not a term."""
     return " ".join(
         dict.fromkeys(
             part[:MAX_TERM_CHARS]
@@ -90,7 +91,7 @@ def _terms_of(words: str) -> str:
 
 
 def said(words: str) -> list[str]:
-    """The words of a search, as terms are written."""
+    """Split search text into words, in the form in which terms are stored."""
     if words.isascii() and words.isprintable() and " " not in words:  # nearly every serial
         return [words.lower()] if words else []
     folded = words.casefold()
@@ -98,19 +99,19 @@ def said(words: str) -> list[str]:
 
 
 def matches(connection: Connection, words: Sequence[str]) -> ColumnElement[bool]:
-    """Whether an item has all words. A statement asks this once."""
+    """Return the condition that an item has all words. Use it once per statement."""
     if connection.dialect.name == "postgresql":
         question = " & ".join(f"({_lexeme(word)}:* | {_lexeme(BACKWARDS + word[::-1])}:*)" for word in words)
         terms = func.array_to_tsvector(func.string_to_array(items.c.search_text, " "))
         return terms.bool_op("@@")(cast(literal(question), TSQUERY))
     found = text("SELECT rowid FROM item_search WHERE item_search MATCH :sought").bindparams(sought=_expression(words))
-    # With the plus SQLite goes on through the index that holds the order, and does not sort what these rows give.
+    # The plus keeps SQLite on the index that has the order, so that it need not sort these rows.
     row: ColumnElement[int] = literal_column("+items.rowid")
     return row.in_(found.columns(column("rowid")))
 
 
 def first_rowids(connection: Connection, words: Sequence[str], limit: int) -> list[int]:
-    """SQLCipher: the first items that have all words, in the order in which they were listed."""
+    """SQLCipher only: return the rowids of the first items that have all words, in the order of listing."""
     return list(
         connection.execute(
             text("SELECT rowid FROM item_search WHERE item_search MATCH :words LIMIT :limit"),
@@ -120,7 +121,7 @@ def first_rowids(connection: Connection, words: Sequence[str], limit: int) -> li
 
 
 def ids_in_order_listed(connection: Connection, words: Sequence[str], limit: int) -> list[str]:
-    """SQLCipher: ids of items that have all words; all of them for limit 0."""
+    """SQLCipher only: return the ids of items that have all words, in the order of listing; limit 0 returns all."""
     return list(
         connection.execute(
             text(
@@ -133,7 +134,7 @@ def ids_in_order_listed(connection: Connection, words: Sequence[str], limit: int
 
 
 def _expression(words: Sequence[str]) -> str:
-    """In FTS5's language."""
+    """Return the words as an FTS5 query."""
 
     def begins(term: str) -> str:
         quoted = term[:MAX_TERM_CHARS].replace('"', '""')

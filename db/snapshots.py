@@ -1,4 +1,4 @@
-"""One database file: copied while it is in use, verified at rest."""
+"""Copy a database file while it is in use, and verify one that is not."""
 
 from __future__ import annotations
 
@@ -14,14 +14,17 @@ from db.files import disk_trouble, sync_folder
 from eum_app.domain.errors import Trouble
 
 STEP_PAGES: Final = 2_000
+"""Pages copied in one step, between two calls of `step`."""
 _SPARE_BYTES: Final = 16 * 1024 * 1024
 
 
 def copy_database(
     connection: Connection, path: Path, data_key: bytes, step: Callable[[int], object] | None = None
 ) -> None:
-    """Copy the database as `connection`'s transaction sees it to a file that is not there yet; encrypted under the
-    same key, fsynced. `step` hears the bytes done and may raise. Raises Trouble of the disk."""
+    """Copy the database, as `connection`'s transaction sees it, to a new file under the same key, and flush it.
+
+    `step` is called with the bytes done and may raise to cancel. Raises Trouble of the disk.
+    """
     page_bytes = _pragma(connection, "page_size")
     driver: Any = connection.connection.driver_connection
 
@@ -33,7 +36,7 @@ def copy_database(
         target = sqlcipher_connection(path, data_key, journal_mode="DELETE")
         try:
             driver.backup(target, pages=STEP_PAGES, progress=stepped)
-            target.execute("PRAGMA journal_mode = DELETE")  # the copy says WAL, as its source does
+            target.execute("PRAGMA journal_mode = DELETE")  # the copied header says WAL, as in the source
         finally:
             target.close()
     with disk_trouble(path):
@@ -41,7 +44,10 @@ def copy_database(
 
 
 def verify_database(path: Path, data_key: bytes) -> None:
-    """Read every page of a database at rest. Raises Trouble `store.damaged` where one does not hold, or the key."""
+    """Read every page of a database that is not in use.
+
+    Raises Trouble `store.damaged` for a bad page or another key.
+    """
     with driver_trouble():
         connection = sqlcipher_connection(path, data_key, journal_mode="DELETE")
         try:
@@ -54,7 +60,7 @@ def verify_database(path: Path, data_key: bytes) -> None:
 
 
 def require_room(folder: Path, needed: int) -> None:
-    """Raises Trouble `disk.full` where `needed` bytes and a little more are not free."""
+    """Raise Trouble `disk.full` unless `needed` bytes and 16 MiB more are free."""
     with disk_trouble(folder):
         free = shutil.disk_usage(folder).free
     if free < needed + _SPARE_BYTES:
@@ -62,15 +68,16 @@ def require_room(folder: Path, needed: int) -> None:
 
 
 def database_bytes(connection: Connection) -> int:
+    """Return the size of the database in bytes."""
     return _pragma(connection, "page_count") * _pragma(connection, "page_size")
 
 
 def _pragma(connection: Connection, name: str) -> int:
-    return int(connection.exec_driver_sql(f"PRAGMA {name}").scalar_one())  # SQLCipher says some numbers as text
+    return int(connection.exec_driver_sql(f"PRAGMA {name}").scalar_one())  # SQLCipher returns some numbers as text
 
 
 def put_back_database(connection: Connection, path: Path, data_key: bytes) -> None:
-    """Make the database of `connection`, which is in no transaction, again what the copy at `path` is."""
+    """Overwrite the database of `connection` with the copy at `path`. The connection must not be in a transaction."""
     driver: Any = connection.connection.driver_connection
     with driver_trouble():
         source = sqlcipher_connection(path, data_key, journal_mode="DELETE")

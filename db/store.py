@@ -1,7 +1,8 @@
-"""The store: a SQLCipher database in a folder, or a PostgreSQL one that it names; journals in, read tables out.
+"""The store: a database (SQLCipher in the folder, or PostgreSQL) with journals and the read tables made from them.
 
-One write path: `Store.writing` opens a transaction, `Transaction.record` appends a fact to this store's own chain and
-applies it, `Transaction.append` does the same with verified entries of another origin. An error leaves nothing behind.
+There is one write path. `Store.writing` opens a transaction. `Transaction.record` appends a fact to this store's own
+chain and applies it; `Transaction.append` does the same with verified entries of another origin. An error leaves
+nothing behind.
 """
 
 from __future__ import annotations
@@ -39,11 +40,13 @@ from eum_app.domain.journal import Author, Head, outgoing_origin
 from eum_app.domain.people import ALL, Scope
 
 CONTENT: Final = "content"
+"""Name of the folder of content files."""
 SWEPT_AGE_S: Final = 3_600
+"""Age in seconds from which `Store.sweep` removes unneeded files."""
 
 
 class Store(Origin):
-    """An unlocked store. Threads and processes may share one folder; writers take turns (`db.turns`)."""
+    """An unlocked store. Threads and processes may share one folder; `db.turns` holds the locks between writers."""
 
     def __init__(self, folder: Path, engine: Engine, named: StoreName, now: Now, watermark: Watermark) -> None:
         super().__init__(named, now, watermark)
@@ -56,11 +59,10 @@ class Store(Origin):
     def create(
         cls, folder: Path, data_key: bytes, named: StoreName, now: Now, database_url: str | None = None
     ) -> Store:
-        """Make the database of a new store: in its folder, or in the empty PostgreSQL database at `database_url`,
-        whose address the folder then keeps, boxed under the data key.
+        """Create the database of a new store: in its folder, or in the empty PostgreSQL database at `database_url`.
 
-        Raises Refusal `store.exists`, `database.url`, `database.tls`; Trouble `store.connection_lost`, and as the disk
-        has it.
+        The folder keeps the address boxed under the data key. Raises Refusal `store.exists`, `database.url`,
+        `database.tls`; Trouble `store.connection_lost`, and of the disk.
         """
         if (folder / DATABASE).exists() or read_location(folder, data_key) is not None:
             raise Refusal("store.exists", path=str(folder))
@@ -88,11 +90,11 @@ class Store(Origin):
 
     @classmethod
     def open(cls, folder: Path, data_key: bytes, now: Now) -> Store:
-        """Open with the raw key, bring an older store up (`db.upgrades`), verify triggers and the chain's tail.
+        """Open a store with its data key, upgrade an older one (`db.upgrades`), and verify triggers and the end of its
+        chain.
 
         Raises Refusal `store.absent` or `store.newer`; Trouble `store.damaged`, `store.triggers_missing`,
-        `store.other_database` (the address leads to another store's), `store.connection_lost`, `chain.…` as Trouble
-        where the journal's tail does not hold.
+        `store.other_database` (the address leads to another store), `store.connection_lost`, `store.chain_damaged`.
         """
         location = read_location(folder, data_key)
         if location is None and not (folder / DATABASE).is_file():
@@ -124,7 +126,7 @@ class Store(Origin):
         return store
 
     def close(self) -> None:
-        """Close the connections and let the key go, as far as Python can."""
+        """Close the connections and drop the key, as far as Python can."""
         if self._open_engine is not None:
             self._open_engine.dispose()
             self._open_engine = None
@@ -137,7 +139,10 @@ class Store(Origin):
         return self._open_engine
 
     def change_key(self, data_key: bytes, new_key: bytes) -> bytes:
-        """Put the store under a new data key (`db.rekey.change`); the key that it is under now, whatever happens."""
+        """Rotate the data key (`db.rekey.change`) and return the key that is now in use. Raises as `change` does.
+
+        After a failure the store stays open under the old key.
+        """
         with self._turn:
             self._engine.dispose()
             key = data_key
@@ -146,34 +151,34 @@ class Store(Origin):
             finally:
                 self._open_engine = engine_of(self.folder, key, read_location(self.folder, key))
                 self.watermark.close()
-                self.watermark = Watermark(self.folder, key)  # that of the other key tells nothing from now on
+                self.watermark = Watermark(self.folder, key)  # marks under the other key no longer verify
         return key
 
     @property
     def is_on_server(self) -> bool:
-        """Whether its database is on a server, where several machines may open it."""
+        """Whether the database is on a server, where several machines may open it."""
         return self._engine.dialect.name == "postgresql"
 
     def look_at_own_chain(self) -> None:
-        """As `look`, in a view of its own."""
+        """Run `look` in a separate read transaction."""
         with self.reading() as connection:
             self.look(connection)
 
     @contextlib.contextmanager
     def reading(self, scope: Scope = ALL) -> Iterator[Connection]:
-        """A connection with one consistent view, of what falls into `scope` (`db.bounds`)."""
+        """Open a connection with one consistent view, limited to `scope` (`db.bounds`)."""
         with begin(self._engine, write=False) as connection:
             bounds.bind(connection, scope)
             yield connection
 
     @contextlib.contextmanager
     def writing(self, author: Author, *, own_chain_last: bool = False) -> Iterator[Transaction]:
-        """The one way to write: all of the block or nothing.
+        """Run a write, the only way to write: all of the block is committed, or nothing.
 
-        Whoever writes holds this store's own chain from the beginning: what the block reads before it decides stays
-        so until it ends. `own_chain_last` is for a long import on PostgreSQL, which takes the own chain only when it
-        records in it, so that people at work here do not wait meanwhile. Raises Trouble `disk.full`, `store.busy`,
-        `store.connection_lost` and the like; what was not committed is gone, and the same call can be repeated.
+        The writer holds this store's own chain from the beginning, so what the block reads stays true until it ends.
+        With `own_chain_last`, a long import on PostgreSQL takes the own chain only when it records in it, so that users
+        need not wait. Raises Trouble `disk.full`, `store.busy`, `store.connection_lost` and similar; then nothing was
+        committed, and the call can be repeated.
         """
         with self._turn:
             with begin(self._engine, write=True) as connection:
@@ -189,11 +194,11 @@ class Store(Origin):
             self.rebuild()
         if Area.WITHHELD in transaction.areas:
             self.sweep(age_s=0)
-            empty_log(self._engine)  # the key stood in it
+            empty_log(self._engine)  # the log still contained the destroyed key
 
     @timed(Event.STORE_REBUILT)
     def rebuild(self) -> int:
-        """Make the read tables again from the journals; the number of facts applied."""
+        """Rebuild the read tables from the journals and return the number of facts applied."""
         with self._turn, begin(self._engine, write=True, alone=True) as connection:
             applied = projection.rebuild(connection, outgoing_origin(self.named.name, ""))
         give_memory_back()
@@ -201,10 +206,11 @@ class Store(Origin):
         return applied
 
     def sweep(self, age_s: float = SWEPT_AGE_S) -> int:
-        """Remove content files that nothing needs and that are older than `age_s`; how many.
+        """Remove unneeded content files that are older than `age_s` seconds and return their number.
 
-        Content is written inside a write's turn: whoever has it alone sees no file of a transaction under way. Nobody
-        is asked for the turn where there is nothing to remove, and it is left for another time where it is taken.
+        Writers create content files under the write lock, so with exclusive access no file of a running transaction is
+        visible. The lock is not requested if there is nothing to remove. If the lock is taken, files stay for the next
+        sweep (0).
         """
         before = time.time() - age_s
         with self.reading() as connection:
@@ -217,8 +223,10 @@ class Store(Origin):
             return 0
 
     def take_back(self) -> None:
-        """Undo `create`: drop the tables of a PostgreSQL database in which a store was begun and could not be
-        finished. A database in the folder goes with the folder."""
+        """Undo `create`: drop the tables of a PostgreSQL database whose store could not be completed, and close.
+
+        A database in the folder is removed with the folder.
+        """
         if self._engine.dialect.name == "postgresql":
             with begin(self._engine, write=True, alone=True) as connection:
                 read.drop_all(connection)

@@ -1,10 +1,12 @@
-"""Tables. `kept` holds what cannot be made again (journals, content keys, key material) and is migrated by Alembic;
-`read` holds what the journals say, can be thrown away and is rebuilt by `db.projection`.
+"""All tables of a store, in two groups.
 
-Times are fixed-width UTC text, dates `YYYY-MM-DD` or empty text; `order_key` is `journal.order_key`; `known_at` is
-the number, in this store's own journal counted on through its epochs, of the entry with which a fact became known here.
-Where others write at the same HQ while a bundle comes in (PostgreSQL only), it is the least that this number can be for
-what was in the bundle; the exact one is the `known_at` of the bundle's own row in `bundles`.
+`kept` cannot be rebuilt (journals, content keys, key material) and is migrated by Alembic. `read` is a projection of
+the journals, which `db.projection` rebuilds.
+
+Times are UTC text of fixed width, dates `YYYY-MM-DD` or empty text. `order_key` is `journal.order_key`. `known_at` is
+the number of this store's own entry with which a fact became known here, counted over all epochs. If others write at
+the same HQ during an import (PostgreSQL only), it is the lowest possible number; the exact one is the `known_at` of the
+bundle's row in `bundles`.
 """
 
 from __future__ import annotations
@@ -29,10 +31,10 @@ from sqlalchemy.dialects import postgresql
 from eum_app.domain.visits import TO_CHECK
 
 PROJECTION_VERSION: Final = 18
-"""Raise it whenever `read` or the projection changes: the next opening rebuilds the read tables."""
+"""Version of the read tables. Raise it whenever `read` or the projection changes: stores then rebuild when opened."""
 
 PLAIN_TEXT: Final = Text().with_variant(postgresql.TEXT(collation="C"), "postgresql")
-"""Text compared by code point on both engines: the order of keys and of state must not hang on a server's locale."""
+"""Text that both databases compare by code point, so that order does not depend on a server's locale."""
 
 kept = MetaData()
 read = MetaData()
@@ -43,7 +45,7 @@ def _text(name: str, *, default: str | None = "") -> Column[str]:
 
 
 AHEAD: Final = text("kind IN ('DeviceEnrolled', 'TimeCorrected')")
-"""The entries that a rebuild must know before it applies any (`db.projection`)."""
+"""Condition for the entries that a rebuild must know before it applies any (`db.projection`)."""
 
 journal = Table(
     "journal",
@@ -123,7 +125,7 @@ items = Table(
     Index("items_by_match_key", "match_key"),
     Index("items_by_look_alike", "look_alike", "item_id"),  # serials too (queries.items.has_serial)
     Index("items_by_uii", "uii"),
-    # All that the inventory page orders, searches, filters and counts by: its questions never read the rows.
+    # A covering index: every column that the inventory page orders, filters or counts by, so rows are never read.
     Index(
         "items_by_place",
         *("site_id", "location", "serial", "item_id"),
@@ -198,16 +200,16 @@ visit_items = Table(
     Column("visit_id", PLAIN_TEXT, nullable=False),
     Column("item_id", PLAIN_TEXT, nullable=False),
     Column("position", BigInteger, nullable=False),
-    # What the newest check that was not withdrawn says; derived from `checks`, kept here so that a worklist can be
-    # counted and filtered without asking once per row.
+    # The newest check that was not withdrawn; derived from `checks` and stored here so that a worklist can be
+    # counted and filtered without one query per row.
     _text("outcome", default=TO_CHECK),
     _text("check_id"),
     _text("outcome_key"),
     PrimaryKeyConstraint("visit_id", "item_id"),
     Index("visit_items_in_order", "visit_id", "position"),
     Index("visit_items_by_item", "item_id"),
-    # Each row is written again, and longer, when its item is checked; mostly all of a visit in one transaction. With
-    # room to do so in place none of the indexes takes another entry, and the table ends no greater.
+    # Each row grows when its item is checked, usually all rows of a visit in one transaction. With space to update
+    # them in place, no index needs a new entry and the table does not grow.
     postgresql_with={"fillfactor": 35},
 )
 
@@ -223,7 +225,7 @@ checks = Table(
     _text("read_by"),
     _text("symbology"),
     _text("preparation"),
-    Column("quality", BigInteger, nullable=False, server_default="0"),  # per cent of the error correction not needed
+    Column("quality", BigInteger, nullable=False, server_default="0"),  # percent of the error correction not needed
     _text("uii"),
     _text("serial"),
     Column("entered_twice", Boolean, nullable=False, server_default=false()),

@@ -1,4 +1,7 @@
-"""One write to a store: facts appended to its chain, or entries of others after verifying them, and applied."""
+"""One write to a store: record facts on its own chain, or append verified entries of other origins.
+
+Both are applied to the read tables in the same transaction.
+"""
 
 from __future__ import annotations
 
@@ -32,11 +35,11 @@ from eum_app.domain.journal import Author, Entry, Head, followed, head_of, next_
 from eum_app.domain.stores import StoreKind
 
 Admit = Callable[[Sequence[Entry], Sequence[Fact | UnknownFact]], None]
-"""Asked before new entries are applied: (entries, their facts)."""
+"""Callback before new entries are applied: (entries, their facts). It raises to refuse them."""
 
 
 class Transaction:
-    """One write to a store: facts recorded, entries appended, and the areas of the read tables that they touched."""
+    """One write to a store. `areas` collects the areas of the read tables that it changed."""
 
     def __init__(self, own: Origin, content: ContentFolder, connection: Connection, author: Author) -> None:
         self.own, self._content = own, content
@@ -48,11 +51,14 @@ class Transaction:
         self._known_before = own.known_before
 
     def now_text(self) -> str:
+        """Return the clock's time as UTC text."""
         return utc_text(self.own.now())
 
     def head(self, origin: str, epoch: int) -> Head:
-        """The newest entry of a chain, this transaction's own included. From here on nobody else appends to it until
-        this transaction ends."""
+        """Return the newest entry of a chain, including entries of this transaction.
+
+        Takes the chain's lock: no other writer appends to it until this transaction ends.
+        """
         found = self._heads.get((origin, epoch))
         if found is None:
             turns.wait_for_chain(self.connection, origin, epoch)
@@ -60,33 +66,37 @@ class Transaction:
         return found
 
     def mark_newest(self) -> None:
-        """Once this is committed: how far the own chain goes now (`db.watermark`)."""
+        """Write the new head of the own chain to the watermark (`db.watermark`). Call it after the commit."""
         head = self._heads.get((self.author.origin, self.author.epoch))
         if head is not None and head.seq:
             self.own.watermark.move(head)
 
     def next_known_at(self) -> int:
-        """The number under which entries appended now become known here: that of this store's next own entry, counted
-        on through its epochs.
+        """Return the `known_at` for entries that are appended now: the number of this store's next own entry, over all
+        epochs.
 
-        Exact while this transaction holds the own chain. An import that takes it last gives the least number it can
-        be; the `BundleImported` that covers those entries then stands at the exact one or after it.
+        It is exact while this transaction holds the own chain. An import that takes the chain last gets the lowest
+        possible number; the `BundleImported` that covers its entries then has that number or a higher one.
         """
         held = self._heads.get((self.author.origin, self.author.epoch))
         seq = (held or chain_head(self.connection, self.author.origin, self.author.epoch)).seq
         return self._known_before + seq + 1
 
     def record(self, fact: Fact) -> Entry:
-        """Append one fact to this store's own chain and apply it."""
+        """Append one fact to this store's own chain, apply it, and return its entry. Raises as `record_all`."""
         return self.record_all([fact])[0]
 
     def record_all(self, facts: Iterable[Fact]) -> list[Entry]:
-        """Append facts, in order, to this store's own chain and apply them."""
+        """Append facts, in order, to this store's own chain, apply them, and return their entries.
+
+        Raises Refusal `fact.not_allowed` for a kind that a device may not state, `store.copied` for evidence on a
+        copied store, `permission.denied` for a kind that the role may not state, `fact.too_large`.
+        """
         author = self.author
         facts = list(facts)
         self._require_stateable(map(kind_of, facts))
         if self.own.named.kind == StoreKind.FIELD:
-            for fact in facts:  # HQ would refuse the whole chain for it, for ever
+            for fact in facts:  # HQ would permanently refuse the whole chain because of it
                 if type(fact) not in DEVICE_MAY_STATE:
                     raise Refusal("fact.not_allowed", kind=kind_of(fact), sender=author.origin)
                 if self.own.copied and type(fact) in EVIDENCE:  # it could never be handed in
@@ -136,9 +146,9 @@ class Transaction:
     def append(self, entries: Sequence[Entry], known_at: int, admit: Admit | None = None) -> list[Fact | UnknownFact]:
         """Append another origin's entries after verifying that they continue its chain, and apply them.
 
-        Entries already held are compared and passed over. `admit` is asked about what is new before it is applied, and
-        raises to refuse it. Returns the facts that were new. Raises Refusal `chain.gap`,
-        `chain.broken`, `chain.altered`, `chain.forked` (same number, other hash) or `fact.unreadable`.
+        Entries that are already held are compared and skipped. `admit` gets the new entries before they are applied,
+        and raises to refuse them. Returns the new facts. Raises Refusal `chain.gap`, `chain.broken`, `chain.altered`,
+        `chain.forked` (same number, other hash) or `fact.unreadable`.
         """
         if not entries:
             return []
@@ -152,7 +162,7 @@ class Transaction:
             return []
         facts: list[Fact | UnknownFact] = []
 
-        def rows() -> Iterator[tuple[Any, ...]]:  # read as they are sent: the server writes while we verify
+        def rows() -> Iterator[tuple[Any, ...]]:  # a generator, so that the server writes while we verify
             for entry in followed(new, head):
                 facts.append(decode_fact(entry.kind, entry.kind_version, entry.payload))
                 yield (*_fields(entry), known_at)
@@ -184,25 +194,30 @@ class Transaction:
         self.areas.add(Area.JOURNAL)
 
     def seal_content(self, plaintext: bytes, media_type: str) -> ContentRef:
-        """Seal content, to be named by a fact recorded in this same transaction."""
+        """Encrypt content for a fact that is recorded in this transaction, and return its reference."""
         return seal_content(self.connection, self._content, io.BytesIO(plaintext), media_type)
 
     def secret(self, purpose: str) -> bytes | None:
+        """Return the key material stored for `purpose`, or None."""
         return read_secret(self.connection, purpose)
 
     def keep_secret(self, purpose: str, value: bytes) -> None:
-        """Keep key material, in place of what stood under `purpose`."""
+        """Store key material for `purpose`, replacing any earlier value."""
         self._require_stateable(["secret"])
         put_secret(self.connection, purpose, value)
 
     def drop_secret(self, purpose: str) -> None:
+        """Remove the key material for `purpose`."""
         remove_secret(self.connection, purpose)
 
     def begin_epoch(self, epoch: int) -> None:
-        """From here on this store writes a new chain: its machine got a new identity. Lasts if the transaction does."""
+        """Start a new chain for this store, because its machine got a new identity.
+
+        Takes effect if the transaction commits.
+        """
         self.connection.execute(meta.update().where(meta.c.name == "epoch").values(value=str(epoch)))
         self.author = replace(self.author, epoch=epoch)
-        # It goes on from there, so that what was known when stays true after a journal was renewed.
+        # Continue the numbering, so that reports as of an earlier time stay correct after a renewal.
         self._known_before = known_before(self.connection, self.own.named.name, epoch)
 
 

@@ -1,9 +1,9 @@
-"""Append-only triggers: the journal takes no UPDATE, no DELETE and no TRUNCATE.
+"""Append-only triggers: the journal refuses UPDATE, DELETE and TRUNCATE.
 
-Alembic's batch mode drops triggers without a word, so they are installed after every upgrade and verified at every
-opening. On PostgreSQL one trigger for each statement stands for all three, fires in every session (`ENABLE ALWAYS`:
-also where `session_replication_role` silences others) and is verified down to its function's body. Whoever owns the
-database can still take it away; what was changed then is found by the chain, not by the trigger.
+Alembic's batch mode drops triggers silently, so they are installed after every upgrade and verified at every opening.
+On PostgreSQL one statement trigger covers all three, fires in every session (`ENABLE ALWAYS`: also where
+`session_replication_role` disables others), and is verified including its function's body. The owner of the database
+can still remove it; then the chain reveals changes, not the trigger.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _SQLITE: Final = {
 }
 
 APPEND_ONLY: Final = "journal_is_append_only"
-"""PostgreSQL's trigger and its function."""
+"""Name of PostgreSQL's trigger and of its function."""
 _BODY: Final = """
 BEGIN
     RAISE EXCEPTION 'the journal is append-only' USING ERRCODE = 'integrity_constraint_violation';
@@ -35,11 +35,11 @@ _POSTGRESQL: Final = (
     f"ALTER TABLE journal ENABLE ALWAYS TRIGGER {APPEND_ONLY}",
 )
 _BEFORE_EACH_STATEMENT: Final = 2 | 8 | 16 | 32
-"""pg_trigger.tgtype: before, delete, update, truncate; not for each row (1)."""
+"""Bits of pg_trigger.tgtype: before, delete, update, truncate; not for each row (1)."""
 
 
 def install(connection: Connection) -> None:
-    """Make the triggers as this version states them, replacing others of their names."""
+    """Create the triggers of this version, replacing others with their names."""
     if connection.dialect.name == "postgresql":
         for statement in _POSTGRESQL:
             connection.execute(text(statement))
@@ -50,8 +50,10 @@ def install(connection: Connection) -> None:
 
 
 def verify(connection: Connection) -> None:
-    """Raises Trouble `store.triggers_missing` unless every trigger stands word for word, `store.triggers_foreign` where
-    there is another beside them."""
+    """Verify that the triggers are exactly those of this version.
+
+    Raises Trouble `store.triggers_missing` if one is missing or differs, `store.triggers_foreign` if there are others.
+    """
     missing = _missing_on_postgresql(connection) if connection.dialect.name == "postgresql" else _missing(connection)
     if missing:
         raise Trouble("store.triggers_missing", names=", ".join(missing))
@@ -61,7 +63,7 @@ def verify(connection: Connection) -> None:
 
 
 def _foreign(connection: Connection) -> list[str]:
-    """Triggers on the journal that are not ours: one could swallow what is appended."""
+    """Return the names of triggers on the journal that are not ours. One of them could discard appended entries."""
     if connection.dialect.name == "postgresql":
         found = connection.execute(
             text("SELECT tgname FROM pg_trigger WHERE tgrelid = to_regclass('journal') AND NOT tgisinternal")

@@ -1,8 +1,8 @@
-"""Bringing an older store up to this version: its schema, and its read tables.
+"""Upgrade an older store to this version: its schema and its read tables.
 
-All of it is one transaction, verified before it is committed. A copy of the database is made before and kept until the
-store was read again afterwards; where it cannot be read, the copy is put back. On a server nothing is copied: whoever
-administers it backs up first (docs/operations.md).
+The upgrade is one transaction, verified before the commit. Before it, the database is copied; the copy is kept until
+the upgraded store was read, and restored if that fails. On a server nothing is copied: its administrator backs up first
+(docs/operations.md).
 """
 
 from __future__ import annotations
@@ -22,12 +22,13 @@ from eum_app.domain.errors import KnownError, Refusal, Trouble
 from eum_app.domain.journal import outgoing_origin
 
 BEFORE_UPGRADE: Final = f"{DATABASE}.before-upgrade"
+"""File name of the copy from before an upgrade."""
 
 
 def is_due(connection: Connection) -> bool:
-    """Whether a store is of an older version.
+    """Whether the store needs an upgrade.
 
-    Raises Refusal `store.newer`; Trouble `store.damaged` where there is no store in the database.
+    Raises Refusal `store.newer`; Trouble `store.damaged` if the database contains no store.
     """
     revision = migrations.current(connection)
     if not revision:
@@ -39,20 +40,20 @@ def is_due(connection: Connection) -> bool:
 
 @timed(Event.STORE_UPGRADED)
 def bring_up(folder: Path, engine: Engine, data_key: bytes) -> None:
-    """Bring the schema up and make the read tables anew; all of it or nothing.
+    """Upgrade the schema and rebuild the read tables, completely or not at all.
 
-    Raises Refusal `store.newer`; Trouble `disk.full` (asked before anything is written), `store.upgrade_failed`, and
-    as the database has it. The store is then what it was before.
+    Raises Refusal `store.newer`; Trouble `disk.full` (before anything is written), `store.upgrade_failed`, and those of
+    `begin`. After an error the store is as before.
     """
     is_file = engine.dialect.name == "sqlite"
     copy = folder / BEFORE_UPGRADE
     try:
         with begin(engine, write=True, alone=True) as connection:
             if not is_due(connection):
-                return  # somebody else did it while we waited
+                return  # another process did it while we waited
             before = _journals(connection)
             if is_file:
-                _copy_aside(engine, copy, data_key)  # by another connection: this one keeps every writer out
+                _copy_aside(engine, copy, data_key)  # on another connection, while this one locks out writers
             if migrations.upgrade(connection):
                 triggers.install(connection)
             if _of_tables(connection) != str(projection.PROJECTION_VERSION):
@@ -75,11 +76,11 @@ def bring_up(folder: Path, engine: Engine, data_key: bytes) -> None:
 
 
 def discard_copy(folder: Path) -> None:
-    """Once a store was opened and verified, the copy from before its upgrade is not needed any more."""
+    """Remove the copy from before an upgrade, once the store was opened and verified. Raises Trouble of the disk."""
     copy = folder / BEFORE_UPGRADE
     if copy.exists():
         with disk_trouble(copy):
-            copy.unlink(missing_ok=True)  # whoever opens the store at the same time may have been first
+            copy.unlink(missing_ok=True)  # another process may open the store and remove it too
 
 
 def _copy_aside(engine: Engine, copy: Path, data_key: bytes) -> None:
@@ -99,14 +100,16 @@ def _copy_aside(engine: Engine, copy: Path, data_key: bytes) -> None:
 
 
 def _require_upgraded(connection: Connection, before: dict[tuple[str, int], tuple[int, int]]) -> None:
-    """Raises Trouble `store.upgrade_failed`, `store.triggers_missing`."""
+    """Raise Trouble `store.upgrade_failed` or `store.triggers_missing` unless the upgrade is complete and journals
+    unchanged.
+    """
     triggers.verify(connection)
     if is_due(connection) or _journals(connection) != before:
         raise Trouble("store.upgrade_failed")
 
 
 def _journals(connection: Connection) -> dict[tuple[str, int], tuple[int, int]]:
-    """(origin, epoch) → newest number and how many entries there are."""
+    """Return (origin, epoch) → (newest number, number of entries)."""
     rows = connection.execute(
         select(journal.c.origin, journal.c.epoch, func.max(journal.c.seq), func.count()).group_by(
             journal.c.origin, journal.c.epoch

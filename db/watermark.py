@@ -1,13 +1,13 @@
-"""How far a store's own chain is known to go, beside its database: so that a log which lost its end is noticed.
+"""A mark beside the database that shows how far a store's own chain goes, to detect a log that lost its end.
 
-SQLite takes a log (WAL) that is damaged in the middle for one that ends there: what was committed after is gone, and
-nothing tells. So after each commit, when the log is on the disk, the number and hash of the newest entry of the store's
-own chain are written into this file; a database that does not hold that entry has lost something (`db.instance`).
+SQLite treats a log (WAL) that is damaged in the middle as one that ends there: later commits are lost silently. So
+after each commit, once the log is flushed, this file gets the number and hash of the newest entry of the store's own
+chain. A database without that entry has lost something (`db.instance`).
 
-The file is written in place, in one of two slots in turn, so that a torn write leaves the one before; each under an
-HMAC by the data key, so that nobody without it can make a whole store look like one that lost something. It is never
-ahead of the log: it is written after it. It may be behind: a write here is not waited for, except every `SYNCED_EVERY`
-entries and at the end, and one that fails is let go, since what was said to be saved is saved without it.
+The file is written in place, in two slots alternately, so that a torn write leaves the other one. Each slot has an HMAC
+under the data key: without the key no one can make an intact store look damaged. The mark is written after the log, so
+it is never ahead. It may be behind: only every `SYNCED_EVERY` entries and at the end is it flushed, and a failed write
+is ignored, because the entry is safe without it.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from eum_app.domain.journal import Head
 
 FILE_NAME: Final = "newest.mark"
 SYNCED_EVERY: Final = 32
+"""Moves of the mark between two flushes."""
 _SLOT_BYTES: Final = 512
 _SLOTS: Final = 2
 _MAC_BYTES: Final = 48
@@ -43,8 +44,10 @@ class _Kept(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Watermark:
-    """The file of one store while it is unlocked. Threads share it; so may processes: then it may tell of an entry or
-    two less."""
+    """The mark of one store while it is unlocked.
+
+    Threads share it. Processes may share the file; it may then be an entry or two behind.
+    """
 
     def __init__(self, folder: Path, data_key: bytes) -> None:
         self._path = folder / FILE_NAME
@@ -57,14 +60,15 @@ class Watermark:
         self._moved = 0
 
     def read(self) -> Head | None:
-        """The newest entry that was marked; None where there is no mark that holds (a store of before, a file that is
-        damaged as well, or of another data key)."""
+        """Return the newest marked entry, or None without a valid mark (an older store, a damaged file, another data
+        key).
+        """
         with self._turn, contextlib.suppress(OSError):
             return self._read(self._opened()) if self._seal else None
         return None
 
     def move(self, head: Head, *, back: bool = False) -> None:
-        """Mark an entry that is committed, unless a newer one is marked. `back`: whatever is marked."""
+        """Mark a committed entry, unless a newer one is marked. With `back`, mark it in any case."""
         with self._turn, contextlib.suppress(OSError):
             if self._seal is None:
                 return
@@ -79,7 +83,7 @@ class Watermark:
                 os.fsync(file)
 
     def close(self) -> None:
-        """Wait until the disk holds it, and let the key go."""
+        """Flush the mark and drop the key."""
         with self._turn, contextlib.suppress(OSError):
             self._seal = None
             if self._file is not None:
@@ -113,11 +117,12 @@ class Watermark:
         return Head(kept.origin, kept.epoch, kept.seq, kept.hash)
 
     def _write(self, file: int, slot: int, head: Head) -> None:
-        """Into the slot of the older mark; then the other one is the older."""
+        """Write into the slot of the older mark; the other slot is then the older one."""
         assert self._seal is not None
         said = msgspec.msgpack.encode(_Kept(head.origin, head.epoch, head.seq, head.hash))
         data = self._seal(_PURPOSE + said) + len(said).to_bytes(_SAID_AT - _MAC_BYTES) + said
         os.lseek(file, slot * _SLOT_BYTES, os.SEEK_SET)
+        # Write one slot only, so that a torn write leaves the other.
         os.write(file, data.ljust(_SLOT_BYTES, b"\0"))
         self._newest, self._slot = _place(head), 1 - slot
 

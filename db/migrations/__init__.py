@@ -15,21 +15,23 @@ if TYPE_CHECKING:
     from alembic.config import Config
 
 HEAD: Final = "0002"
+"""Newest schema revision."""
 KNOWN: Final = ("0001", "0002")
+"""Revisions that this version can open or upgrade."""
 
 
 def current(connection: Connection) -> str:
-    """The schema revision of the store, or empty text for a new one."""
+    """Return the schema revision of the store, or "" for a new one."""
     if not inspect(connection).has_table("alembic_version"):
         return ""
     return str(connection.execute(text("SELECT version_num FROM alembic_version")).scalar() or "")
 
 
 def upgrade(connection: Connection) -> bool:
-    """Bring the schema to `HEAD`; true where something was done.
+    """Bring the schema to `HEAD`; return whether anything was done.
 
-    Raises Refusal `store.newer` for a store written by a later version of the program; Trouble `store.owner_needed`
-    where only the owner of the database may do it.
+    Raises Refusal `store.newer` for a store of a later version; Trouble `store.owner_needed` if only the owner of the
+    database may do it.
     """
     revision = current(connection)
     if revision == HEAD:
@@ -47,7 +49,7 @@ def upgrade(connection: Connection) -> bool:
 
 
 def newest_script() -> str | None:
-    """The revision that the scripts beside this file lead to; None where they are missing (a frozen folder)."""
+    """Return the newest revision among the scripts beside this file; None if they are missing (a frozen folder)."""
     from alembic.script import ScriptDirectory  # noqa: PLC0415
 
     return ScriptDirectory.from_config(_config()).get_current_head()
@@ -63,6 +65,6 @@ def _config() -> Config:
 
 
 def take_back(connection: Connection) -> None:
-    """Drop what `upgrade` made. Only for a store whose making failed halfway; a store in use has no way back."""
+    """Drop what `upgrade` made, for a store whose creation failed. A store in use is never downgraded."""
     kept.drop_all(connection)
     connection.execute(text("DROP TABLE IF EXISTS alembic_version"))

@@ -1,6 +1,6 @@
 """The activity log: who did what, when, from where and with what outcome, read from the journals (AU-3; DOMAIN 6).
 
-Nothing here is kept apart from the journals: what the log shows is what was recorded, unknown kinds included.
+The journals are its only source, so it shows exactly what was recorded, unknown kinds included.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ LOOKUP_CHUNK = 200
 STREAM_ROWS = 500
 MAX_SERIAL_HITS = 50
 LOOKED_AT = 2_000
+"""Newest entries of each chain that `newest_activity_ids` searches for a bounded account."""
 _SEPARATOR: Final = "|"
 
 SUBJECT_FIELDS: Final = (
@@ -40,7 +41,7 @@ SUBJECT_FIELDS: Final = (
     ("name", "name"),
     ("journal", "origin"),
 )
-"""What a fact is about, by the first of these fields that says something."""
+"""Fields that name a fact's subject; the first one that is not empty decides."""
 OWN_SUBJECTS: Final = {
     "ReportExported": "report",
     "LabelsPrinted": "labels",
@@ -48,14 +49,14 @@ OWN_SUBJECTS: Final = {
     "StoreCreated": "store",
     "ProfileSaved": "profile",
 }
-"""Kinds whose field stands for something of their own."""
+"""Kinds whose subject field names a different kind of subject."""
 OUTCOME_FIELDS: Final = ("outcome", "decision", "severity", "disposition", "code", "role", "label_kind", "reason")
-"""What came of it, by the first of these fields that says something."""
+"""Fields that name a fact's outcome; the first one that is not empty decides."""
 
 
 @dataclass(frozen=True)
 class ActivityFilter:
-    """What of the log is wanted; empty text is "all". `day` is a UTC day; `words` are looked for in the facts."""
+    """Filter of the log; empty text means all. `day` is a UTC day; `words` are searched in the facts."""
 
     actor: str = ""
     kind: str = ""
@@ -66,8 +67,10 @@ class ActivityFilter:
 
 @dataclass(frozen=True)
 class ActivityRow:
-    """One entry. `subject` is what it is about (`item`, `visit` …, empty where it names nothing), `subject_name` its
-    serial number, place or file, `outcome` the code of what came of it."""
+    """One entry. `subject` is its kind of subject (`item`, `visit` …, or empty), `outcome` the code of its result.
+
+    `subject_name` is the subject's serial number, place or file name.
+    """
 
     entry_id: str
     recorded_at: str
@@ -86,9 +89,12 @@ class ActivityRow:
 
 @dataclass(frozen=True)
 class ActivityDetail:
-    """One entry whole. `known_at`: the number of the entry of this store with which it became known here, counted on
-    through its epochs. `is_whole`: its hash fits its fields and follows the entry before it. `about`: what the entry
-    speaks of and its id (`item`, `visit` …; empty where it names nothing)."""
+    """One entry with all its fields.
+
+    `known_at` is the number of this store's entry with which it became known here, counted over all epochs. `is_whole`:
+    its hash matches its fields and it follows the entry before. `about` is (kind, id) of its subject, or two empty
+    texts.
+    """
 
     row: ActivityRow
     entry: Entry
@@ -99,7 +105,7 @@ class ActivityDetail:
 
 @dataclass(frozen=True)
 class ActivityFacets:
-    """What can be chosen, each with the number of its entries; days are UTC days, the newest first."""
+    """Values to choose from, each with its number of entries. Days are UTC days, newest first."""
 
     actors: dict[str, int]
     kinds: dict[str, int]
@@ -109,8 +115,10 @@ class ActivityFacets:
 
 
 def activity_ids(connection: Connection, wanted: ActivityFilter = ActivityFilter()) -> list[str]:
-    """Ids of the entries wanted, the newest first (by the clock of whoever recorded them). As everything here, of those
-    that the account may see (`db.bounds.stated_within`)."""
+    """Return the ids of matching entries, newest first by their recorders' clocks.
+
+    Like all functions here, it returns only entries that the account may see (`db.bounds.stated_within`).
+    """
     key = (journal.c.origin, journal.c.epoch, journal.c.seq)
     question = (
         select(*key)
@@ -121,9 +129,11 @@ def activity_ids(connection: Connection, wanted: ActivityFilter = ActivityFilter
 
 
 def newest_activity_ids(connection: Connection, number: int = 200) -> list[str]:
-    """The first ids of the whole log, at once: of each chain only its end is read. A clock that was set back may put
-    an older entry of its chain among them when the whole list is asked for, and a bounded account whose entries lie
-    further back than `LOOKED_AT` gets fewer, or none."""
+    """Return the first ids of the whole log quickly: only the end of each chain is read.
+
+    If a clock was set back, the full list may order entries differently. A bounded account whose entries are further
+    back than `LOOKED_AT` gets fewer ids, or none.
+    """
     within = _seen(connection)
     ends: list[tuple[str, str]] = []
     for chain in held_chains(connection):
@@ -141,7 +151,7 @@ def newest_activity_ids(connection: Connection, number: int = 200) -> list[str]:
 
 
 def activity_by_id(connection: Connection, ids: Iterable[str]) -> dict[str, ActivityRow]:
-    """The entries of these ids, with what they are about looked up."""
+    """Return id → entry, with the subjects looked up."""
     wanted = list(ids)
     found: dict[str, ActivityRow] = {}
     for start in range(0, len(wanted), LOOKUP_CHUNK):
@@ -156,7 +166,7 @@ def activity_by_id(connection: Connection, ids: Iterable[str]) -> dict[str, Acti
 
 
 def activity_rows(connection: Connection, wanted: ActivityFilter) -> Iterator[tuple[ActivityRow, Entry]]:
-    """The same entries, oldest first within each chain, streamed: for an export."""
+    """Yield matching entries for an export, oldest first within each chain, streamed."""
     question = (
         select(journal)
         .where(*_conditions(connection, wanted))
@@ -169,12 +179,13 @@ def activity_rows(connection: Connection, wanted: ActivityFilter) -> Iterator[tu
 
 
 def activity_count(connection: Connection, wanted: ActivityFilter) -> int:
+    """Return the number of matching entries."""
     question = select(func.count()).select_from(journal).where(*_conditions(connection, wanted))
     return connection.execute(question).scalar_one()
 
 
 def activity_entry(connection: Connection, entry_id: str) -> ActivityDetail:
-    """Raises Refusal `entry.unknown`."""
+    """Return one entry with all its fields. Raises Refusal `entry.unknown`."""
     try:
         origin, epoch, seq = _key(entry_id)
     except ValueError as error:
@@ -196,8 +207,10 @@ def activity_entry(connection: Connection, entry_id: str) -> ActivityDetail:
 
 
 def _known_with(connection: Connection, row: Row[Any]) -> int:
-    """The `known_at` of the first own entry that says that a bundle with this one was taken in; the row's own where
-    none does. On a server the row's own may be less: what others at HQ wrote while the bundle came in."""
+    """Return the `known_at` of the first own entry that records the import of this entry's bundle, else the row's own.
+
+    On a server the row's own may be lower, if others at HQ wrote during the import.
+    """
     own = select(meta.c.value).where(meta.c.name == "name").scalar_subquery()
     said = select(func.min(bundles.c.known_at)).where(
         bundles.c.recorder == own,
@@ -211,7 +224,7 @@ def _known_with(connection: Connection, row: Row[Any]) -> int:
 
 
 def activity_facets(connection: Connection) -> ActivityFacets:
-    """Whom, what, where and when the log holds, over all entries."""
+    """Return the accounts, kinds, origins and days of the log, over all visible entries."""
     day = func.substr(journal.c.recorded_at, 1, 10)
     counts: tuple[Counter[str], ...] = (Counter(), Counter(), Counter(), Counter())
     columns = (journal.c.actor, journal.c.kind, journal.c.origin, day.label("day"))
@@ -250,7 +263,7 @@ def _conditions(connection: Connection, wanted: ActivityFilter) -> list[ColumnEl
         if value
     ]
     if wanted.day:
-        # Instants are fixed-width UTC text: what begins with the day lies between these two.
+        # Instants are UTC text of fixed width, so the day's instants sort between these two texts.
         conditions += [journal.c.recorded_at >= wanted.day, journal.c.recorded_at < f"{wanted.day}~"]
     return conditions + [_says(connection, word) for word in wanted.words.split()]
 
@@ -261,10 +274,10 @@ def _seen(connection: Connection) -> list[ColumnElement[bool]]:
 
 
 def _says(connection: Connection, word: str) -> ColumnElement[bool]:
-    """Entries that hold a word, in their payload or beside it, or that are about an item with that serial number.
+    """Return the condition that an entry contains a word, or is about an item with that serial number.
 
-    Payloads are searched as the bytes they are, so that what is no text can be searched as well; capitals count there,
-    and a word is tried as typed, in capitals and in small letters.
+    Payloads are searched as bytes, because some are not text. Bytes are case-sensitive, so the word is tried as typed,
+    in upper case and in lower case.
     """
     spellings = dict.fromkeys((word, word.upper(), word.lower()))
     hits = [
@@ -311,7 +324,7 @@ def _described(connection: Connection, rows: Sequence[Row[Any]]) -> list[Activit
 
 
 def _fields(payload: bytes) -> dict[str, Any]:
-    """The fact's fields; none where the payload is no object (an unknown kind may hold anything)."""
+    """Return the fields of a fact; empty if the payload is not a JSON object (an unknown kind may hold anything)."""
     try:
         fields = msgspec.json.decode(payload)
     except UNREADABLE:
@@ -332,7 +345,7 @@ def _subject(kind: str, fields: Mapping[str, Any]) -> tuple[str, str]:
 
 
 def _names(connection: Connection, about: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
-    """What people call the subjects: serial numbers, and the place of a visit."""
+    """Return the names of the subjects for people: serial numbers, and the place of a visit."""
     by_kind: dict[str, set[str]] = {}
     for what, value in about:
         by_kind.setdefault(what, set()).add(value)

@@ -1,4 +1,4 @@
-"""Checklists, and what was answered of a visit's site checklist."""
+"""Checklists, and the answers to a visit's site checklist."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from eum_app.domain.facts import SiteAssessed, decode_fact
 
 
 def checklist(connection: Connection, checklist_id: str, version: str) -> Checklist:
-    """Raises Refusal `checklist.unknown`."""
+    """Return one version of a checklist. Raises Refusal `checklist.unknown`."""
     body = connection.execute(_CHECKLIST_BODY, {"of_checklist": checklist_id, "of_version": version}).scalar()
     if body is None:
         raise Refusal("checklist.unknown", checklist_id=checklist_id, version=version)
@@ -28,12 +28,12 @@ _CHECKLIST_BODY = select(checklists.c.body).where(
 
 @lru_cache(maxsize=32)
 def _parsed_checklist(body: bytes) -> Checklist:
-    """Kept by its bytes: every check asks for the same one."""
+    """Decode a checklist; cached by its bytes, because every check needs the same one."""
     return msgspec.json.decode(body, type=Checklist)
 
 
 def visit_checklists(connection: Connection, visit_id: str) -> tuple[Checklist, Checklist]:
-    """(item checklist, site checklist) that a visit was planned with."""
+    """Return (item checklist, site checklist) of a visit. Raises Refusal `visit.unknown`, `checklist.unknown`."""
     row = connection.execute(_CHECKLISTS_OF, {"of_visit": visit_id}).first()
     if row is None:
         raise Refusal("visit.unknown", visit_id=visit_id[:40])
@@ -52,8 +52,10 @@ _CHECKLISTS_OF = select(
 
 
 def item_checklist_of(connection: Connection, visit_id: str) -> Checklist:
-    """The item checklist that a visit was planned with, by one question: each check asks it. Raises as
-    `visit_checklists` does."""
+    """Return the item checklist of a visit with a single query, because each check needs it.
+
+    Raises as `visit_checklists`.
+    """
     body = connection.execute(_ITEM_CHECKLIST_OF, {"of_visit": visit_id}).scalar()
     return _parsed_checklist(body) if body is not None else visit_checklists(connection, visit_id)[0]
 
@@ -72,18 +74,22 @@ _ITEM_CHECKLIST_OF = (
 
 
 def all_checklists(connection: Connection) -> list[Checklist]:
+    """Return all versions of all checklists, those for items first."""
     rows = connection.execute(select(checklists.c.body).order_by(checklists.c.applies_to, checklists.c.title))
     return [_parsed_checklist(row.body) for row in rows]
 
 
 def site_answers_of(connection: Connection, visit_id: str) -> tuple[Answer, ...]:
-    """The newest answer to each question of the visit's site checklist."""
+    """Return the newest answer to each question of the visit's site checklist."""
     rows = connection.execute(select(site_answers).where(site_answers.c.visit_id == visit_id))
     return tuple(Answer(row.question_id, row.value, row.comment) for row in rows)
 
 
 def answered_by(connection: Connection, visit_id: str) -> set[str]:
-    """Accounts that ever answered a visit's site checklist: the journals know them, the read table only the newest."""
+    """Return the accounts that ever answered a visit's site checklist.
+
+    Reads the journals, because the read table keeps only the newest answers.
+    """
     assessed = select(journal).where(journal.c.kind == SiteAssessed.__name__)
     return {
         row.actor

@@ -1,4 +1,4 @@
-"""Checks as recorded, what was kept with them, and who made them."""
+"""Checks as recorded, the content kept with them, and the accounts that made them."""
 
 from __future__ import annotations
 
@@ -42,15 +42,17 @@ class CheckRow:
 
     @property
     def is_sighted(self) -> bool:
-        """Whether the inspector saw the item; else the check rests on what others showed or said.
+        """Whether the inspector saw the item; otherwise the check rests on a partner's statement, scan or video.
 
-        A grade that this version does not know counts as no sighting.
+        A grade that this version does not know does not count as a sighting.
         """
         return self.grade == Grade.SIGHTED
 
 
 @dataclass(frozen=True)
 class EvidenceRow:
+    """Content that a fact names: a photo, note, signature or picture of a mark. `size` is in plain bytes."""
+
     object_id: str
     check_id: CheckId
     role: str
@@ -61,24 +63,24 @@ class EvidenceRow:
 
     @property
     def is_photo(self) -> bool:
-        """Whether it is a picture of what was seen, be it taken freely or as the answer to a question."""
+        """Whether it is a photo, taken freely or as the answer to a question."""
         return self.role == "photo" or bool(self.question_id)
 
     @property
     def question_id(self) -> str:
-        """The question that a photo answers; empty for none."""
+        """The question that a photo answers; "" for none."""
         return self.role.removeprefix(ANSWER_ROLE) if self.role.startswith(ANSWER_ROLE) else ""
 
     @property
     def ref(self) -> ContentRef:
-        """How the fact names it: what `Session.content` takes."""
+        """The reference as in the fact, for `Session.content`."""
         return ContentRef(
             object_id=self.object_id, commitment=self.commitment, size=self.size, media_type=self.media_type
         )
 
 
 def is_withdrawn() -> ColumnElement[bool]:
-    """Whether the origin that recorded a check took it back."""
+    """Return the condition that the origin that recorded a check withdrew it."""
     return (
         select(withdrawals.c.check_id)
         .where(withdrawals.c.check_id == checks.c.check_id, withdrawals.c.origin == checks.c.origin)
@@ -87,7 +89,7 @@ def is_withdrawn() -> ColumnElement[bool]:
 
 
 def check_ids_of_others(connection: Connection, origin: str, check_ids: Iterable[str]) -> list[str]:
-    """Of these ids, those that another origin's check has."""
+    """Return those of these ids that a check of another origin uses."""
     found: list[str] = []
     for chosen in among(connection, checks.c.check_id, check_ids):
         found += connection.execute(select(checks.c.check_id).where(chosen, checks.c.origin != origin)).scalars()
@@ -95,12 +97,12 @@ def check_ids_of_others(connection: Connection, origin: str, check_ids: Iterable
 
 
 def recent_checks(connection: Connection, visit_id: str, limit: int = 20) -> list[CheckRow]:
-    """The newest checks of a visit, newest first, withdrawn ones included and marked."""
+    """Return the newest checks of a visit, newest first; withdrawn ones are included and marked."""
     return _check_rows(connection, checks.c.visit_id == visit_id, limit)
 
 
 def check(connection: Connection, check_id: CheckId) -> CheckRow:
-    """Raises Refusal `check.unknown`."""
+    """Return one check. Raises Refusal `check.unknown`."""
     rows = _check_rows(connection, checks.c.check_id == check_id, 1)
     if not rows:
         raise Refusal("check.unknown", check_id=check_id[:40])
@@ -108,7 +110,10 @@ def check(connection: Connection, check_id: CheckId) -> CheckRow:
 
 
 def counting_checks(connection: Connection, visit_id: str) -> list[CheckRow]:
-    """For each item of a visit the newest check that was not withdrawn; every one of an item nobody has listed."""
+    """Return the checks of a visit that count.
+
+    These are the newest check of each item that was not withdrawn, and every such check of an unlisted item.
+    """
     counting: dict[str, CheckRow] = {}
     for row in _check_rows(connection, checks.c.visit_id == visit_id, None):
         if not row.withdrawn:
@@ -156,14 +161,17 @@ def _check_row(*row: Any) -> CheckRow:
 
 
 def checked_by(connection: Connection, visit_id: str, item_id: str, check_id: str) -> set[str]:
-    """Accounts that checked an item in a visit, withdrawn checks included; of an unlisted item, that made the check."""
+    """Return the accounts that checked an item in a visit, withdrawn checks included.
+
+    For an unlisted item (`item_id` empty) it is the account that made this check.
+    """
     of_item = and_(checks.c.visit_id == visit_id, checks.c.item_id == item_id) if item_id else false()
     question = select(checks.c.actor).where(or_(checks.c.check_id == check_id, of_item))
     return set(connection.execute(question).scalars())
 
 
 def evidence_of(connection: Connection, *, visit_id: str = "", check_id: str = "") -> list[EvidenceRow]:
-    """Photos, notes, pictures of marks and signatures: of a check, or of a whole visit."""
+    """Return the photos, notes, signatures and pictures of marks of a check, or of a whole visit."""
     condition = evidence.c.check_id == check_id if check_id else evidence.c.visit_id == visit_id
     columns = [evidence.c[name] for name in ("object_id", "check_id", "role", "commitment", "size", "media_type")]
     question = (

@@ -1,4 +1,4 @@
-"""What others claim about items, the lists it came in, and the profiles under which lists are read."""
+"""Claims about items, the lists they came from, and the profiles for reading lists."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ LOOKUP_CHUNK = 500
 
 @dataclass(frozen=True)
 class ClaimLine:
-    """What a list says about an item. `at` is the day it speaks of, or when it came in."""
+    """A claim about an item. `at` is its date (`as_of`), or when it was imported."""
 
     at: str
     claim_kind: str
@@ -31,11 +31,13 @@ class ClaimLine:
     source: str
     line: int
     is_matched_since: bool = False
-    """The book had no such item when the list came in; the rule gives the claim to this one now."""
+    """The item was listed after the import of the claim; the rule now assigns the claim to it."""
 
 
 @dataclass(frozen=True)
 class ClaimListRow:
+    """An imported list of claims, with its counts."""
+
     import_id: str
     claim_kind: str
     source_name: str
@@ -50,7 +52,7 @@ class ClaimListRow:
 
 
 def claims_about(connection: Connection, item_id: str) -> list[ClaimLine]:
-    """What lists say about an item, newest first."""
+    """Return the claims that were assigned to an item at their import, newest first."""
     rows = connection.execute(
         select(claims, claim_lists.c.source_name)
         .outerjoin(claim_lists, claim_lists.c.import_id == claims.c.import_id)
@@ -73,7 +75,7 @@ def claims_about(connection: Connection, item_id: str) -> list[ClaimLine]:
 
 
 def claim_candidates(connection: Connection, serials: Iterable[str], uiis: Iterable[str]) -> list[Candidate]:
-    """The items on the book with one of these serial numbers or UIIs; an item may come twice."""
+    """Return the items with one of these serials or UIIs. An item may occur twice."""
     found: list[Candidate] = []
     fields = Candidate.__struct_fields__
     for having, values in ((has_serial, serials), (items.c.uii.in_, uiis)):
@@ -86,14 +88,14 @@ def claim_candidates(connection: Connection, serials: Iterable[str], uiis: Itera
 
 
 def claim_list_of(connection: Connection, sha384: str) -> ClaimListRow | None:
-    """The list of claims that came in as the file with this hash (hex), if any."""
+    """Return the claim list that was imported from the file with this hash (hex SHA-384), or None."""
     names = [claim_lists.c[name] for name in ClaimListRow.__dataclass_fields__]
     row = connection.execute(select(*names).where(claim_lists.c.source_sha384 == sha384)).first()
     return ClaimListRow(**row._mapping) if row is not None else None
 
 
 def claimed_by_label(connection: Connection, noted_as: str) -> set[str]:
-    """The identifiers that are kept of a container's label (`container_labels.note_id`)."""
+    """Return the UIIs recorded from a container label (`container_labels.note_id`)."""
     question = select(claims.c.uii).where(
         claims.c.import_id == noted_as, claims.c.claim_kind == ClaimKind.CONTAINER_LABEL
     )
@@ -102,13 +104,14 @@ def claimed_by_label(connection: Connection, noted_as: str) -> set[str]:
 
 @dataclass(frozen=True)
 class LabelsNoted:
-    """How many container labels were noted at a visit, and how many identifiers they claim."""
+    """Number of container labels recorded at a visit, and of the identifiers that they claim."""
 
     labels: int
     claims: int
 
 
 def labels_noted(connection: Connection, visit_id: str) -> LabelsNoted:
+    """Count the container labels recorded at a visit, and their claims."""
     labels = connection.execute(
         select(func.count()).select_from(claim_lists).where(claim_lists.c.visit_id == visit_id)
     ).scalar_one()
@@ -121,7 +124,7 @@ def labels_noted(connection: Connection, visit_id: str) -> LabelsNoted:
 
 
 def saved_profiles(connection: Connection, list_kind: str) -> list[ProfileSaved]:
-    """The profiles for one kind of list, by name."""
+    """Return the profiles for one kind of list, by name."""
     rows = connection.execute(
         select(profiles.c.body).where(profiles.c.list_kind == list_kind).order_by(profiles.c.name)
     ).scalars()
@@ -129,7 +132,7 @@ def saved_profiles(connection: Connection, list_kind: str) -> list[ProfileSaved]
 
 
 def saved_profile(connection: Connection, name: str) -> ProfileSaved:
-    """Raises Refusal `profile.unknown`."""
+    """Return the profile with this name. Raises Refusal `profile.unknown`."""
     body = connection.execute(select(profiles.c.body).where(profiles.c.name == name)).scalar()
     if body is None:
         raise Refusal("profile.unknown", name=name[:80])

@@ -1,4 +1,4 @@
-"""The dates that the clocks of enhanced monitoring look at, streamed; and the newest sighting as a part of queries."""
+"""The dates that the clocks of enhanced monitoring use, and the newest sighting, as parts of queries."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ STREAM_ROWS = 2_000
 
 
 def made_by(as_of: date) -> ColumnElement[bool]:
-    """Whether a check says that it was made on `as_of` (a UTC day) or before: nobody has seen anything tomorrow."""
+    """Return the condition that a check is dated `as_of` (a UTC day) or earlier. Checks dated ahead do not count."""
     return func.substr(checks.c.observed_at, 1, 10) <= as_of.isoformat()
 
 
 def sightings(as_of: date) -> Subquery:
-    """item_id, first_at, last_at of the checks that sighted an item: a US person saw it (A) or saw it live (B)."""
+    """Return a subquery item_id, first_at, last_at of the checks that sighted an item (grade A or B)."""
     return (
         select(
             checks.c.item_id,
@@ -48,15 +48,15 @@ def sightings(as_of: date) -> Subquery:
 
 
 def clock_columns(seen: Subquery) -> tuple[ColumnElement[Any], ...]:
-    """What the clocks look at, as columns of a query over `items` and `sightings`; `row_standing` reads them."""
-    # Instants in facts are fixed-width UTC text: their first ten characters are the UTC day.
+    """Return the input of the clocks as columns of a query over `items` and `sightings`, for `row_standing`."""
+    # Instants in facts are UTC text of fixed width: the first ten characters are the UTC day.
     days = [func.coalesce(func.substr(at, 1, 10), "").label(at.name) for at in (seen.c.first_at, seen.c.last_at)]
     dates = (items.c.ship_date, items.c.delivery_date, items.c.last_inventory)
     return (items.c.eum_level, items.c.disposition, *dates, *days)
 
 
 def row_standing(row: Any, trigger: str, today: date) -> Standing:
-    """How the item of a row with `clock_columns` stands. Raises Refusal `clock.trigger`."""
+    """Return the clock state of the item in a row with `clock_columns`. Raises Refusal `clock.trigger`."""
     dates = ItemDates(
         eum_level=row.eum_level,
         disposition=row.disposition,
@@ -69,9 +69,11 @@ def row_standing(row: Any, trigger: str, today: date) -> Standing:
 
 
 def came_at(connection: Connection, visit_id: str) -> dict[str, str]:
-    """When each check of a visit became known here, by this store's own clock: check id → UTC text. Those that come in
-    with the transaction under way are not in it yet. Where others wrote at HQ while they came in, it is the time of the
-    first such write, at most as long before as the import took."""
+    """Return check id → the time at which it became known here (UTC text, by this store's clock).
+
+    Checks of the running transaction are not included. If others at HQ wrote during the import, it is the time of the
+    first such write, at most the duration of the import earlier.
+    """
     rows = connection.execute(
         select(checks.c.check_id, journal.c.recorded_at)
         .join(
@@ -84,7 +86,7 @@ def came_at(connection: Connection, visit_id: str) -> dict[str, str]:
 
 
 def first_came_at(connection: Connection, visit_id: str) -> str:
-    """The least of what `came_at` gives; empty where that is nothing."""
+    """Return the earliest time that `came_at` would return, or ""."""
     of_epochs = []
     for own, before in _own(connection):
         known = select(checks.c.known_at - before).where(checks.c.visit_id == visit_id)
@@ -93,7 +95,7 @@ def first_came_at(connection: Connection, visit_id: str) -> str:
 
 
 def _own(connection: Connection) -> list[tuple[tuple[ColumnElement[bool], ...], int]]:
-    """(its entries, what `known_at` had come to before) for each epoch of this store's own chain."""
+    """Return (condition for its entries, offset of `known_at`) for each epoch of this store's own chain."""
     own = {row.name: row.value for row in connection.execute(select(meta).where(meta.c.name.in_(["name", "epoch"])))}
     return [
         ((journal.c.origin == own["name"], journal.c.epoch == epoch), known_before(connection, own["name"], epoch))

@@ -1,4 +1,4 @@
-"""Orders to withhold content, and whose content it is."""
+"""Orders to withhold content, and the devices that hold it."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from db.tables import evidence, visits
 
 @dataclass(frozen=True)
 class WithholdingAskedRow:
+    """A request to withhold an object."""
+
     request_id: str
     object_id: str
     reason: str
@@ -21,6 +23,8 @@ class WithholdingAskedRow:
 
 @dataclass(frozen=True)
 class WithholdingRow:
+    """An order by two people to withhold an object."""
+
     object_id: str
     reason: str
     asked_by: str
@@ -29,17 +33,18 @@ class WithholdingRow:
 
 
 def object_of(connection: Connection, number: str) -> str:
-    """The object that a visit record names by its commitment; `number` itself where it is no commitment known here."""
+    """Return the object with this commitment, or `number` itself if no known commitment matches."""
     known = connection.execute(select(evidence.c.object_id).where(evidence.c.commitment == number)).scalar()
     return known or number
 
 
 def withholding_asked(connection: Connection, request_id: str) -> WithholdingAskedRow | None:
+    """Return a request to withhold, or None."""
     return next((row for row in _asked(connection) if row.request_id == request_id), None)
 
 
 def withholdings_open(connection: Connection) -> list[WithholdingAskedRow]:
-    """Requests that nobody has confirmed yet, the oldest first."""
+    """Return the requests that no one has confirmed yet, oldest first."""
     done = set(connection.execute(select(withholdings.c.object_id)).scalars())
     return [row for row in _asked(connection) if row.object_id not in done]
 
@@ -50,7 +55,7 @@ def _asked(connection: Connection) -> list[WithholdingAskedRow]:
 
 
 def withholding(connection: Connection, object_id: str) -> WithholdingRow | None:
-    """The order by which an object is withheld."""
+    """Return the order that withholds an object, or None."""
     row = connection.execute(select(withholdings).where(withholdings.c.object_id == object_id)).first()
     if row is None:
         return None
@@ -58,7 +63,7 @@ def withholding(connection: Connection, object_id: str) -> WithholdingRow | None
 
 
 def device_of_content(connection: Connection, object_id: str) -> list[str]:
-    """The devices whose visits name an object."""
+    """Return the devices whose visits name an object."""
     question = (
         select(visits.c.device)
         .join(evidence, evidence.c.visit_id == visits.c.visit_id)

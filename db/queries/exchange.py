@@ -1,4 +1,4 @@
-"""Bundles, receipts, quarantine, and what HQ has not received yet."""
+"""Bundles, receipts, quarantine, and facts that HQ has not received yet."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from eum_app.domain.errors import Refusal
 from eum_app.domain.journal import Head, genesis, outgoing_origin
 
 EVIDENCE_KINDS: Final = tuple(sorted(kind.__name__ for kind in f.EVIDENCE))
+"""Kinds of facts that HQ must receive."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,8 @@ class BundleRow:
 
 @dataclass(frozen=True)
 class QuarantineRow:
+    """A file that was refused and kept, with the refusal's code and values."""
+
     quarantine_id: str
     bundle_id: str
     file_name: str
@@ -50,7 +53,10 @@ class QuarantineRow:
 
 @dataclass(frozen=True)
 class Outstanding:
-    """What of this store's own chain HQ's newest receipt does not cover. `receipt_at` is empty before the first."""
+    """The part of this store's own chain that HQ's newest receipt does not cover.
+
+    `facts` counts evidence only. `receipt_at` is empty before the first receipt.
+    """
 
     facts: int
     received_seq: int
@@ -59,9 +65,9 @@ class Outstanding:
 
 
 def received_head(connection: Connection, origin: str, epoch: int) -> tuple[Head, str]:
-    """The newest head of a chain that HQ has a signed receipt for, and when; the genesis where there is none.
+    """Return the newest head of a chain for which HQ signed a receipt, and its time; the genesis and "" without one.
 
-    Only a receipt for what the chain holds counts: same number and same hash.
+    A receipt counts only if the chain holds the entry with the same number and hash.
     """
     row = connection.execute(
         select(received)
@@ -83,7 +89,7 @@ def _bears_receipt() -> ColumnElement[bool]:
 
 
 def require_not_rolled_back(connection: Connection, origin: str, epoch: int) -> None:
-    """Raises Refusal `chain.rolled_back` where HQ signed for facts that this store's own chain does not hold."""
+    """Raise Refusal `chain.rolled_back` if HQ signed for facts that this store's own chain does not hold."""
     missing = connection.execute(
         select(func.max(received.c.seq))
         .outerjoin(journal, _bears_receipt())
@@ -94,7 +100,7 @@ def require_not_rolled_back(connection: Connection, origin: str, epoch: int) -> 
 
 
 def outstanding(connection: Connection, origin: str, epoch: int) -> Outstanding:
-    """Count what HQ has not received of this chain."""
+    """Count the evidence of this chain that HQ has not received."""
     head, at = received_head(connection, origin, epoch)
     mine = (journal.c.origin == origin, journal.c.epoch == epoch, journal.c.seq > head.seq)
     facts = connection.execute(
@@ -105,8 +111,10 @@ def outstanding(connection: Connection, origin: str, epoch: int) -> Outstanding:
 
 
 def held_by_device(connection: Connection, device: str, device_epoch: int, outgoing: str, epoch: int) -> Head:
-    """Up to where a device said, in its own chain of `device_epoch`, that it imported the chain by which this HQ
-    speaks to it. What an earlier machine of that name held, the new one does not."""
+    """Return the head of HQ's outgoing chain up to which a device reported an import.
+
+    Only reports in the device's chain of `device_epoch` count: a new machine does not hold what an earlier one held.
+    """
     row = connection.execute(
         select(bundles.c.last_seq, bundles.c.head_hash)
         .where(
@@ -123,7 +131,7 @@ def held_by_device(connection: Connection, device: str, device_epoch: int, outgo
 
 
 def all_bundles(connection: Connection, recorder: str, direction: str = "") -> list[BundleRow]:
-    """Bundles that this store sealed or imported, newest first."""
+    """Return the bundles that this store sealed or imported, newest first."""
     question = select(bundles).where(bundles.c.recorder == recorder).order_by(bundles.c.order_key.desc())
     if direction:
         question = question.where(bundles.c.direction == direction)
@@ -133,7 +141,7 @@ def all_bundles(connection: Connection, recorder: str, direction: str = "") -> l
         )
     )
     covered = {(row.origin, row.epoch): row.seq for row in heads}
-    # What this store sent is received when the receipt says so, or when the other side's journal names the import.
+    # A bundle counts as received by its receipt, or when the other side's journal records the import.
     imported = connection.execute(
         select(bundles.c.recorder, bundles.c.origin, bundles.c.epoch, func.max(bundles.c.last_seq).label("seq"))
         .where(bundles.c.recorder != recorder, bundles.c.direction == "in")
@@ -163,7 +171,7 @@ def all_bundles(connection: Connection, recorder: str, direction: str = "") -> l
 
 
 def is_quarantined(connection: Connection, recorder: str, quarantine_id: str) -> bool:
-    """Whether this store keeps that file for that reason already."""
+    """Whether this store already keeps that file with that refusal."""
     question = select(quarantine.c.quarantine_id).where(
         quarantine.c.recorder == recorder, quarantine.c.quarantine_id == quarantine_id
     )
@@ -171,7 +179,7 @@ def is_quarantined(connection: Connection, recorder: str, quarantine_id: str) ->
 
 
 def bundle_held(connection: Connection, recorder: str, recorder_epoch: int, bundle_id: str) -> bool:
-    """Whether this store has said in its chain of that epoch that it imported a bundle."""
+    """Whether this store recorded the import of a bundle in its chain of that epoch."""
     question = select(bundles.c.bundle_id).where(
         bundles.c.recorder == recorder,
         bundles.c.recorder_epoch == recorder_epoch,
@@ -182,7 +190,7 @@ def bundle_held(connection: Connection, recorder: str, recorder_epoch: int, bund
 
 
 def all_quarantined(connection: Connection, recorder: str) -> list[QuarantineRow]:
-    """Files refused and kept, newest first."""
+    """Return the files that were refused and kept, newest first."""
     rows = connection.execute(
         select(quarantine).where(quarantine.c.recorder == recorder).order_by(quarantine.c.at.desc())
     )
@@ -202,10 +210,10 @@ def all_quarantined(connection: Connection, recorder: str) -> list[QuarantineRow
 
 
 def awaited_facts(connection: Connection) -> dict[tuple[str, int], tuple[int, int]]:
-    """(device, epoch) → (first, last) fact that it is known to have and that this store does not hold.
+    """Return (device, epoch) → (first, last) number of facts that a device sealed and this store does not hold.
 
-    A device's newest facts are unknown until a bundle says so, and nobody can count them; this names what was sealed
-    (`BundleSealed` travels in the device's own journal) beyond what was imported.
+    A device's newest facts are unknown until a bundle arrives, so they cannot be counted. The source is `BundleSealed`,
+    which travels in the device's journal.
     """
     heads = {(head.origin, head.epoch): head.seq for head in journal_heads(connection)}
     gaps = {
@@ -216,12 +224,12 @@ def awaited_facts(connection: Connection) -> dict[tuple[str, int], tuple[int, in
 
 
 def not_yet_received(connection: Connection) -> int:
-    """How many facts are awaited (`awaited_facts`), of all devices."""
+    """Return the number of awaited facts of all devices (`awaited_facts`)."""
     return sum(last - first + 1 for first, last in awaited_facts(connection).values())
 
 
 def sealed_heads(connection: Connection) -> list[Head]:
-    """Up to where each chain says of itself that it was sealed."""
+    """Return the head up to which each chain reports that it was sealed. Its hash is empty."""
     rows = connection.execute(
         select(bundles.c.origin, bundles.c.epoch, func.max(bundles.c.last_seq).label("seq"))
         .where(bundles.c.direction == "out", bundles.c.origin == bundles.c.recorder)
@@ -231,7 +239,7 @@ def sealed_heads(connection: Connection) -> list[Head]:
 
 
 def unheld_receipts(connection: Connection) -> list[Head]:
-    """Heads that an HQ signed for and that are not held here, of chains that are: for each chain the newest."""
+    """Return heads that an HQ signed for and that are not held here, the newest of each chain. Their hash is empty."""
     rows = connection.execute(
         select(received.c.origin, received.c.epoch, func.max(received.c.seq).label("seq"))
         .outerjoin(journal, _bears_receipt())
@@ -242,13 +250,13 @@ def unheld_receipts(connection: Connection) -> list[Head]:
 
 
 def outgoing_of(origin: str) -> str:
-    """The HQ that speaks on a chain to one device; empty for a chain of somebody's own."""
+    """Return the HQ whose outgoing chain to a device this is; "" for any other chain."""
     hq, arrow, _ = origin.partition("→")
     return hq if arrow else ""
 
 
 def journal_heads(connection: Connection) -> list[Head]:
-    """The newest entry of every chain held here, by origin and epoch."""
+    """Return the newest entry of every chain held here, by origin and epoch."""
     newest = (
         select(journal.c.origin, journal.c.epoch, func.max(journal.c.seq).label("seq"))
         .group_by(journal.c.origin, journal.c.epoch)

@@ -21,8 +21,11 @@ LOOKUP_CHUNK = 500
 
 @dataclass(frozen=True)
 class FindingRow:
-    """A finding with what it is about. `decision` is the newest review's, empty while none is made; `lapsed_at` is
-    empty unless a later fact took the ground away. A finding is open while it has neither."""
+    """A finding and its subject.
+
+    `decision` is the newest review's, or empty. `lapsed_at` is empty unless the finding lapsed. A finding with neither
+    is open.
+    """
 
     finding_id: FindingId
     rule_id: str
@@ -43,11 +46,14 @@ class FindingRow:
 
     @property
     def is_open(self) -> bool:
+        """Whether the finding has no decision and has not lapsed."""
         return not self.decision and not self.lapsed_at
 
 
 @dataclass(frozen=True)
 class ReviewRow:
+    """A reviewer's decision on a finding."""
+
     review_id: str
     decision: Decision | Unknown
     comment: str
@@ -76,7 +82,7 @@ _SEVERITY = case((findings.c.severity == Severity.HIGH, 0), (findings.c.severity
 
 
 def findings_of_program(program: str) -> list[ColumnElement[bool]]:
-    """Conditions for the findings of a programme's visits. Empty: all."""
+    """Return conditions for the findings of a program's visits; empty for all."""
     if not program:
         return []
     return [findings.c.visit_id.in_(select(visits.c.visit_id).where(visits.c.program == program))]
@@ -91,7 +97,7 @@ def finding_ids(
     severity: str = "",
     rule_id: str = "",
 ) -> list[FindingId]:
-    """Ids by severity, then oldest first."""
+    """Return the ids of matching findings by severity, then oldest first. Empty text means all."""
     question = select(findings.c.finding_id).order_by(_SEVERITY, findings.c.raised_at, findings.c.finding_id)
     if only_open:
         question = question.where(_is_open())
@@ -103,6 +109,7 @@ def finding_ids(
 
 
 def findings_by_id(connection: Connection, ids: Iterable[FindingId]) -> dict[str, FindingRow]:
+    """Return id → finding, for those that exist."""
     wanted = list(ids)
     found: dict[str, FindingRow] = {}
     for start in range(0, len(wanted), LOOKUP_CHUNK):
@@ -150,7 +157,7 @@ def findings_by_id(connection: Connection, ids: Iterable[FindingId]) -> dict[str
 
 
 def finding(connection: Connection, finding_id: FindingId) -> FindingRow:
-    """Raises Refusal `finding.unknown`."""
+    """Return one finding. Raises Refusal `finding.unknown`."""
     found = findings_by_id(connection, [finding_id])
     if finding_id not in found:
         raise Refusal("finding.unknown", finding_id=finding_id[:40])
@@ -158,7 +165,7 @@ def finding(connection: Connection, finding_id: FindingId) -> FindingRow:
 
 
 def reviews_of(connection: Connection, finding_id: FindingId) -> list[ReviewRow]:
-    """Decisions on a finding, newest first."""
+    """Return the decisions on a finding, newest first."""
     rows = connection.execute(
         select(reviews).where(reviews.c.finding_id == finding_id).order_by(reviews.c.order_key.desc())
     )
@@ -171,6 +178,7 @@ def reviews_of(connection: Connection, finding_id: FindingId) -> list[ReviewRow]
 
 
 def known_finding_ids(connection: Connection, ids: Iterable[FindingId]) -> set[FindingId]:
+    """Return those of these ids that exist."""
     wanted = list(ids)
     known: set[FindingId] = set()
     for start in range(0, len(wanted), LOOKUP_CHUNK):
@@ -182,11 +190,12 @@ def known_finding_ids(connection: Connection, ids: Iterable[FindingId]) -> set[F
 
 
 def open_count(connection: Connection) -> int:
+    """Return the number of open findings."""
     return connection.execute(select(func.count()).select_from(findings).where(_is_open())).scalar_one()
 
 
 class CheckToJudge(NamedTuple):
-    """What the rules ask about a check; `photos` counts those recorded with it, or else those attached later."""
+    """Input of the rules about a check. `photos` counts those recorded with it, or else those attached later."""
 
     check_id: CheckId
     visit_id: str
@@ -197,8 +206,10 @@ class CheckToJudge(NamedTuple):
 
 
 def checks_to_judge(connection: Connection, visit_id: str, outcomes: Iterable[str], late: str) -> list[CheckToJudge]:
-    """Of the checks of a visit that count (the newest of an item that was not withdrawn; every one of an item nobody
-    has listed), those with one of these outcomes or observed after `late`, newest first."""
+    """Return the counting checks of a visit that have one of these outcomes or are dated after `late`, newest first.
+
+    Counting are the newest check of an item that was not withdrawn, and every such check of an unlisted item.
+    """
     newer = checks.alias("newer")
     outdone = exists().where(
         newer.c.visit_id == checks.c.visit_id,
@@ -227,5 +238,5 @@ def checks_to_judge(connection: Connection, visit_id: str, outcomes: Iterable[st
 
 
 def _stands(of_checks: FromClause) -> ColumnElement[bool]:
-    """Nobody of its own device withdrew it."""
+    """Return the condition that its own device did not withdraw the check."""
     return ~exists().where(withdrawals.c.check_id == of_checks.c.check_id, withdrawals.c.origin == of_checks.c.origin)

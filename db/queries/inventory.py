@@ -1,7 +1,7 @@
-"""The inventory page's question: which items, in which order, and how many there are of each kind.
+"""Queries of the inventory page: matching items in order, and their number by facet.
 
-Words are answered from the index of terms (`db.search`), all else from one index that holds every column asked about
-(`items_by_place`), site by site, so that a first page comes without sorting the book.
+Words are looked up in the index of terms (`db.search`). Other filters use one covering index (`items_by_place`), site
+by site, so that a first page needs no sorting of the book.
 """
 
 from __future__ import annotations
@@ -18,17 +18,18 @@ from db.queries.standing import StandingFilter, ids_standing, of_program
 from db.tables import items, sites
 
 FACETS: Final = ("country", "case_id", "nomenclature", "site_id", "disposition")
+"""Columns that can be chosen as facets."""
 MOST_SORTED: Final = 1_000
-"""Rows that are fetched and sorted within some ten milliseconds."""
+"""Rows that can be fetched and sorted in about ten milliseconds."""
 
 
 @dataclass(frozen=True)
 class ItemFilter:
-    """Each of `words` begins or ends a serial or UII, or begins a word of nomenclature, part number or location; the
-    others are exact. Empty = all.
+    """Filter of the book; empty means all.
 
-    `standing` is how they stand by the clocks, `program` what they were transferred under; `exact` are further columns
-    whose value may also be empty: (name, value).
+    Each of `words` begins or ends a serial or UII, or begins a word of nomenclature, part number or location.
+    `standing` is the state of the clocks, `program` the kind of transfer. `exact` lists further (column, value) pairs
+    whose value may be empty. The others are exact.
     """
 
     words: str = ""
@@ -44,7 +45,10 @@ class ItemFilter:
 
 @dataclass(frozen=True)
 class FacetValue:
-    """`name` is what to show (a site's name for its id); `items` how many there are under the other filters."""
+    """A value of a facet.
+
+    `name` is the text to show (a site's name for its id), `items` the count under the other filters.
+    """
 
     value: str
     name: str
@@ -52,11 +56,10 @@ class FacetValue:
 
 
 def find_item_ids(connection: Connection, wanted: ItemFilter, limit: int = 0) -> list[str]:
-    """Ids in order of site name, location and serial (items without a site first); the first `limit` only, where one
-    is given.
+    """Return ids in order of site name, location and serial (items without a site first), at most `limit` (0: all).
 
-    Words alone that fit more items than can be sorted while somebody types give them in the order in which they were
-    listed (SQLCipher; PostgreSQL sorts always).
+    If only words are given and more items match than can be sorted while a person types, SQLCipher returns them in the
+    order of listing; PostgreSQL always sorts.
     """
     by_name = ["", *connection.execute(select(sites.c.site_id).order_by(sites.c.name, sites.c.site_id)).scalars()]
     rank = {site_id: at for at, site_id in enumerate(by_name)}
@@ -78,7 +81,7 @@ def find_item_ids(connection: Connection, wanted: ItemFilter, limit: int = 0) ->
         .order_by(items.c.site_id, items.c.location, items.c.serial, items.c.item_id)  # as the index has them
     )
     if limit or wanted.standing:
-        # Where the clocks are asked, one pass has to look at every item anyway: not once again for each site.
+        # A filter by clocks reads every item anyway, so one pass is better than one per site.
         at_once = None if wanted.standing else limit
         rows = connection.execute(question.add_columns(items.c.site_id).limit(at_once)).all()
         if wanted.standing or len(rows) < limit:  # few fit: one pass has found them all
@@ -94,7 +97,7 @@ def find_item_ids(connection: Connection, wanted: ItemFilter, limit: int = 0) ->
 
 
 def _ids_of_rows(connection: Connection, rowids: Sequence[int]) -> list[str]:
-    """Ids of rows, in the order of the rows."""
+    """Return the ids of rows, in the order of the rows."""
     rowid: ColumnElement[int] = literal_column("items.rowid")
     question = select(rowid, items.c.item_id)
     found = {
@@ -106,7 +109,7 @@ def _ids_of_rows(connection: Connection, rowids: Sequence[int]) -> list[str]:
 
 
 def _sorted_rows(connection: Connection, rowids: Sequence[int], wanted: ItemFilter, rank: dict[str, int]) -> list[str]:
-    """Ids of those rows that all but the words leave, in order."""
+    """Return the ids of those rows that pass the other filters, sorted."""
     question = select(items.c.site_id, items.c.location, items.c.serial, items.c.item_id).where(*_beside_words(wanted))
     rowid: ColumnElement[int] = literal_column("items.rowid")
     rows = [
@@ -119,7 +122,7 @@ def _sorted_rows(connection: Connection, rowids: Sequence[int], wanted: ItemFilt
 
 
 def facets(connection: Connection, wanted: ItemFilter) -> dict[str, list[FacetValue]]:
-    """For each facet its values with the number of items under all *other* filters, the most frequent first."""
+    """Return for each facet its values, with the number of items under all *other* filters, most frequent first."""
     names = {row.site_id: row.name for row in connection.execute(select(sites.c.site_id, sites.c.name))}
     found: dict[str, list[FacetValue]] = {}
     for facet in FACETS:

@@ -1,4 +1,4 @@
-"""Items and sites: the book, matching of marks, and one item's history."""
+"""Items and sites of the book, and the history of one item."""
 
 from __future__ import annotations
 
@@ -21,6 +21,8 @@ _FROM_THE_MARK = (ReadBy.CAMERA, ReadBy.PHOTO, ReadBy.WEDGE, ReadBy.SERIAL)
 
 @dataclass(frozen=True)
 class SiteRow:
+    """A site with the number of its items."""
+
     site_id: str
     name: str
     country: str
@@ -55,9 +57,11 @@ class ItemRow:
 
 @dataclass(frozen=True)
 class HistoryLine:
-    """One thing that befell an item, newest first. `kind` is listed, delivered, inventory, an outcome of a check (then
-    `reading` says how the item was identified), or what was printed: worklist (`detail` is the page), replacement or
-    shelf (`detail` is how many labels)."""
+    """One event in an item's history.
+
+    `kind` is listed, delivered, inventory, an outcome of a check (then `reading` is set), or a print: worklist
+    (`detail` is the page), replacement or shelf (`detail` is the number of labels).
+    """
 
     at: str
     kind: str
@@ -78,7 +82,7 @@ def _item(row: object) -> ItemRow:
 
 
 def all_sites(connection: Connection) -> list[SiteRow]:
-    """Sites by name, with the number of items on the book of each."""
+    """Return the sites by name, with the number of items of each."""
     rows = connection.execute(
         select(sites, func.count(items.c.item_id).label("items"))
         .outerjoin(items, items.c.site_id == sites.c.site_id)
@@ -89,7 +93,7 @@ def all_sites(connection: Connection) -> list[SiteRow]:
 
 
 def site(connection: Connection, site_id: str) -> SiteRow:
-    """Raises Refusal `site.unknown`."""
+    """Return one site. Raises Refusal `site.unknown`."""
     for row in all_sites(connection):
         if row.site_id == site_id:
             return row
@@ -97,17 +101,18 @@ def site(connection: Connection, site_id: str) -> SiteRow:
 
 
 def site_ids_by_name(connection: Connection, country: str) -> dict[str, str]:
+    """Return name → site id, for the sites of a country."""
     return {row.name: row.site_id for row in connection.execute(select(sites).where(sites.c.country == country))}
 
 
 def has_serial(serials: Iterable[str]) -> ColumnElement[bool]:
-    """Whether an item has one of these serial numbers: asked of the index of look-alikes."""
+    """Return the condition that an item has one of these serials; uses the index of look-alikes."""
     wanted = list(serials)
     return and_(items.c.look_alike.in_({look_alike_key(one) for one in wanted}), items.c.serial.in_(wanted))
 
 
 def held_match_keys(connection: Connection, keys: Iterable[str]) -> dict[str, str]:
-    """Of `keys`, those that an item on the book has: match key → item id."""
+    """Return match key → item id, for those of `keys` that an item of the book has."""
     wanted = list(keys)
     held: dict[str, str] = {}
     for start in range(0, len(wanted), LOOKUP_CHUNK):
@@ -118,14 +123,14 @@ def held_match_keys(connection: Connection, keys: Iterable[str]) -> dict[str, st
 
 
 def held_items(connection: Connection, keys: Iterable[str]) -> dict[str, ItemRow]:
-    """Of `keys`, those that an item on the book has: match key → that item."""
+    """Return match key → item, for those of `keys` that an item of the book has."""
     ids = held_match_keys(connection, keys)
     rows = items_by_id(connection, ids.values())
     return {key: rows[item_id] for key, item_id in ids.items()}
 
 
 def is_unconfirmed(connection: Connection, item_id: str) -> bool:
-    """Whether an identifier of an item was stated to be what the plate says, and no mark of it has been read since."""
+    """Whether a person confirmed an item's damaged-looking identifier from the plate and no mark was read since."""
     listed = select(items.c.stated).where(items.c.item_id == item_id)
     if not connection.execute(listed).scalar():
         return False
@@ -140,7 +145,7 @@ def is_unconfirmed(connection: Connection, item_id: str) -> bool:
 
 
 def item(connection: Connection, item_id: str) -> ItemRow:
-    """Raises Refusal `item.unknown`."""
+    """Return one item. Raises Refusal `item.unknown`."""
     row = connection.execute(_ITEM.where(items.c.item_id == item_id)).first()
     if row is None:
         raise Refusal("item.unknown", item_id=item_id[:40])
@@ -148,6 +153,7 @@ def item(connection: Connection, item_id: str) -> ItemRow:
 
 
 def items_by_id(connection: Connection, ids: Iterable[str]) -> dict[str, ItemRow]:
+    """Return id → item, for those that exist."""
     wanted = list(ids)
     found: dict[str, ItemRow] = {}
     for start in range(0, len(wanted), LOOKUP_CHUNK):
@@ -157,7 +163,7 @@ def items_by_id(connection: Connection, ids: Iterable[str]) -> dict[str, ItemRow
 
 
 def item_ids_at(connection: Connection, site_id: str) -> list[str]:
-    """Ids of the items on the book of a site, by location and serial number."""
+    """Return the ids of a site's items, by location and serial."""
     return list(
         connection.execute(
             select(items.c.item_id).where(items.c.site_id == site_id).order_by(items.c.location, items.c.serial)
@@ -166,7 +172,7 @@ def item_ids_at(connection: Connection, site_id: str) -> list[str]:
 
 
 def listed_facts(connection: Connection, ids: Iterable[str]) -> list[ItemListed]:
-    """The book's rows as facts, to be copied to a device."""
+    """Return the book's rows as facts, to be copied to a device."""
     wanted = list(ids)
     by_id: dict[str, ItemListed] = {}
     names = [name for name in ItemListed.__struct_fields__ if name != "observed_at"]
@@ -180,7 +186,7 @@ def listed_facts(connection: Connection, ids: Iterable[str]) -> list[ItemListed]
 
 
 def site_facts(connection: Connection, ids: Iterable[str]) -> list[SiteRegistered]:
-    """The sites named, as facts, to be copied to a device."""
+    """Return the sites as facts, to be copied to a device."""
     rows = connection.execute(select(sites).where(sites.c.site_id.in_(list(ids))).order_by(sites.c.name))
     return [
         SiteRegistered(
@@ -191,7 +197,7 @@ def site_facts(connection: Connection, ids: Iterable[str]) -> list[SiteRegistere
 
 
 def history(connection: Connection, item_id: str) -> list[HistoryLine]:
-    """What befell an item, newest first."""
+    """Return the history of an item, newest first."""
     row = item(connection, item_id)
     lines = [
         HistoryLine(at, kind, "", row.site, "", False)
@@ -225,7 +231,7 @@ def history(connection: Connection, item_id: str) -> list[HistoryLine]:
 
 
 def _printed(connection: Connection, item_id: str) -> list[HistoryLine]:
-    """The labels printed for an item, and the worklists on which it stands."""
+    """Return the labels printed for an item and the worklists that list it."""
     rows = connection.execute(
         select(printed, printed_items.c.page, sites.c.name.label("site"))
         .join(

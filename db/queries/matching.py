@@ -1,7 +1,7 @@
-"""Which items of the book a mark may mean: those that a visit expects first, then the rest.
+"""Find the items that a mark may mean: those that a visit expects first, then the others.
 
-Each question is one statement that looks into an index, so that the size of the book hardly matters
-(tests/benchmarks/bench_match.py). The statements are built once: building costs as much as asking.
+Each query is one statement that uses an index, so that the size of the book hardly matters
+(tests/benchmarks/bench_match.py). Statements are built once, because building one costs as much as running it.
 """
 
 from __future__ import annotations
@@ -37,36 +37,42 @@ from eum_app.domain.look_alikes import look_alike_key
 from eum_app.domain.visits import TO_CHECK, ReadBy
 
 MAX_FOUND: Final = 20
+"""Most items that an exact match returns."""
 MAX_NEAR: Final = 32
+"""Most items that a near match returns."""
 
 
 @dataclass(frozen=True)
 class Known:
-    """An item of the book, and its outcome in the visit asked about (empty: the visit does not expect it)."""
+    """An item of the book, and its outcome in the visit ("" if the visit does not expect it)."""
 
     item: ItemRow
     outcome: str
 
 
 def items_by_uii(connection: Connection, visit_id: str, uii: str) -> list[Known]:
-    """Items with this UII; only the expected ones if there are any."""
+    """Return items with this UII; only the expected ones if there are any."""
     return _ask(connection, _BY_UII, visit_id, uii=uii)
 
 
 def items_by_match_key(connection: Connection, visit_id: str, keys: Collection[str]) -> list[Known]:
-    """Items of a maker, part number and serial (`items.item_key`, joined); only the expected ones if there are any."""
+    """Return items with one of these match keys (maker, part number, serial).
+
+    Only the expected ones if there are any.
+    """
     return _ask(connection, _BY_MATCH_KEY, visit_id, match_keys=list(keys))
 
 
 def items_by_serial(connection: Connection, visit_id: str, serial: str, compacted: str) -> list[Known]:
-    """Items with this serial, as it was read or as the book keeps it; only the expected ones if there are any."""
+    """Return items with this serial, as read or compacted; only the expected ones if there are any."""
     return _of_serials(connection, visit_id, [serial, compacted])
 
 
 def items_by_earlier_mark(connection: Connection, visit_id: str, uii: str, serial: str, compacted: str) -> list[Known]:
-    """Items for which a check that stands read this same mark; only the expected ones if there are any.
+    """Return items for which a check that was not withdrawn read this same mark; only the expected ones if there are
+    any.
 
-    A mark with a UII is known by that alone.
+    A mark with a UII is compared by UII only.
     """
     if uii:
         return _ask(connection, _READ_UII, visit_id, uii=uii)
@@ -74,7 +80,10 @@ def items_by_earlier_mark(connection: Connection, visit_id: str, uii: str, seria
 
 
 def items_with_key(connection: Connection, visit_id: str, key: str, others: Collection[str]) -> list[Known]:
-    """Items whose serial has this look-alike key or one of the others: expected ones first, then those of `key`."""
+    """Return items whose serial has this look-alike key or one of the others.
+
+    Expected items come first, then those of `key`.
+    """
     wanted = msgspec.json.encode([key, *others]).decode()
     rows = connection.execute(
         _with_key(connection.dialect.name), {"keys": wanted, "of_key": key, "of_visit": visit_id}
@@ -84,13 +93,16 @@ def items_with_key(connection: Connection, visit_id: str, key: str, others: Coll
 
 
 def items_by_tail(connection: Connection, visit_id: str, text: str, shortest: int, longest: int) -> list[Known]:
-    """Items whose whole serial is what `text` ends with, of these lengths; only the expected ones if there are any."""
+    """Return items whose whole serial is an ending of `text`, with a length from `shortest` to `longest`.
+
+    Only the expected ones if there are any.
+    """
     tails = [text[-length:] for length in range(shortest, min(longest, len(text)) + 1)]
     return _of_serials(connection, visit_id, tails)
 
 
 def makers_and_parts_held(connection: Connection, named: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Those of the (CAGE, part number), each compacted, under which the book has an item."""
+    """Return those of the (CAGE, part number) pairs, each compacted, that an item of the book has."""
     heads = {f"{cage}|{part}|": (cage, part) for cage, part in named}
     wanted = msgspec.json.encode(list(heads)).decode()
     held = connection.execute(_held_heads(connection.dialect.name), {"keys": wanted}).scalars()
@@ -98,18 +110,18 @@ def makers_and_parts_held(connection: Connection, named: Sequence[tuple[str, str
 
 
 def visits_still_expecting(connection: Connection, item_id: str) -> list[str]:
-    """Ids of the visits that expect an item and have not checked it."""
+    """Return the ids of visits that expect an item and have not checked it."""
     return list(connection.execute(_STILL_EXPECTING, {"of_item": item_id}).scalars())
 
 
 def item_ids_of_serial(connection: Connection, serial: str) -> list[str]:
-    """Ids of all items with this serial, by part number."""
+    """Return the ids of all items with this serial, by part number."""
     question = select(items.c.item_id).where(has_serial((serial, compact(serial))))
     return list(connection.execute(question.order_by(items.c.part_number, items.c.item_id)).scalars())
 
 
 def papers_at(connection: Connection, visit_id: str, observed_at: str) -> set[tuple[str, str]]:
-    """What was transcribed from paper for this instant and stands: (item id, ``) or (``, serial) of the unlisted."""
+    """Return the transcribed paper checks at this instant that were not withdrawn: (item id, "") or ("", serial)."""
     rows = connection.execute(_PAPERS_AT, {"of_visit": visit_id, "at": observed_at})
     return {(row.item_id, "" if row.item_id else compact(row.serial)) for row in rows}
 
@@ -170,9 +182,9 @@ _STILL_EXPECTING = select(visit_items.c.visit_id).where(
 
 
 def _listed(dialect: str) -> TableValuedAlias:
-    """The keys asked for as a table of one column `value`.
+    """Return the keys as a table with one column `value`.
 
-    One bound value however many keys: some six hundred placeholders cost more than the search.
+    They are bound as one JSON value, because about six hundred placeholders cost more than the search.
     """
     keys: BindParameter[str] = bindparam("keys")
     if dialect == "postgresql":
@@ -182,7 +194,7 @@ def _listed(dialect: str) -> TableValuedAlias:
 
 @cache
 def _held_heads(dialect: str) -> Select[Any]:
-    """Beginnings of `match_key` that there are, by a look into the index each."""
+    """Return the query for those beginnings of `match_key` that exist, by one index look-up each."""
     head = _listed(dialect).c.value
     beyond = func.substr(head, 1, func.length(head) - 1).op("||")(_AFTER_BAR)
     is_held = select(items.c.item_id).where(items.c.match_key >= head, items.c.match_key < beyond).exists()

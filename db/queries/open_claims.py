@@ -1,7 +1,7 @@
-"""Claims that are about no item for certain: what was said, why it matched nothing, and what it matches by now.
+"""Claims without a certain item: their content, why they did not match, and what they match now.
 
-Whether a claim fits an item is asked anew each time, by the same rule as at its import (`claims.match_claim`): an item
-listed later is found without anybody changing what was recorded.
+Each query matches them again with the rule of the import (`claims.match_claim`). So an item that is listed later is
+found without any change of recorded facts.
 """
 
 from __future__ import annotations
@@ -20,11 +20,12 @@ from eum_app.domain.look_alikes import look_alike_key, near, one_character_off
 
 LOOKUP_CHUNK = 500
 NEAR_SHOWN = 20
+"""Most near items that are offered for a claim."""
 
 
 @dataclass(frozen=True)
 class OpenClaim:
-    """A claim as its list has it, with what was found at its import (`was`) and what is found now (`now`)."""
+    """A claim as in its list, with the match at its import (`was`) and now (`now`)."""
 
     claim_id: str
     claim_kind: str
@@ -46,6 +47,7 @@ class OpenClaim:
 
     @property
     def about(self) -> ClaimAbout:
+        """The identifiers of the claim, for matching."""
         return ClaimAbout(
             serial=self.serial,
             uii=self.uii,
@@ -56,7 +58,7 @@ class OpenClaim:
 
 
 def open_claim_ids(connection: Connection) -> list[str]:
-    """Claims that were about no item for certain when they came in: the newest list first, by line."""
+    """Return the claims without a certain item at their import: newest list first, by line."""
     question = (
         select(claims.c.claim_id)
         .where(claims.c.item_id == "")
@@ -66,11 +68,12 @@ def open_claim_ids(connection: Connection) -> list[str]:
 
 
 def open_claim_count(connection: Connection) -> int:
+    """Return the number of claims without a certain item at their import."""
     return connection.execute(select(func.count()).select_from(claims).where(claims.c.item_id == "")).scalar_one()
 
 
 def open_claims_by_id(connection: Connection, ids: Iterable[str]) -> dict[str, OpenClaim]:
-    """The claims, each matched against the book as it stands now."""
+    """Return id → claim, each matched against the current book."""
     wanted, found = list(ids), {}
     for start in range(0, len(wanted), LOOKUP_CHUNK):
         chunk = wanted[start : start + LOOKUP_CHUNK]
@@ -107,8 +110,10 @@ def open_claims_by_id(connection: Connection, ids: Iterable[str]) -> dict[str, O
 
 
 def near_items(connection: Connection, claim: OpenClaim) -> list[ItemRow]:
-    """Items that the claim may mean: its serial number on other articles, its UII, and serial numbers that look alike
-    or are one character off. The same serial first."""
+    """Return items that the claim may mean, those with the same serial first.
+
+    These have its serial on other articles, its UII, a look-alike serial, or a serial one character off.
+    """
     alike = look_alike_key(claim.serial)
     keys = [alike, *sorted(one_character_off(alike))] if alike else []
     ids: dict[str, str] = {}
@@ -127,7 +132,7 @@ def near_items(connection: Connection, claim: OpenClaim) -> list[ItemRow]:
 
 
 def claims_matched_since(connection: Connection, item_id: str) -> Sequence[ClaimLine]:
-    """Claims that were about nothing for certain when they came in, and that the rule gives to this item now."""
+    """Return claims that matched no item at their import and that the rule now assigns to this item."""
     row = connection.execute(select(items.c.serial, items.c.uii).where(items.c.item_id == item_id)).first()
     if row is None:
         return ()

@@ -1,7 +1,7 @@
-"""Figures for HQ's first page: how the book stands by the clocks, what waits for a decision, what devices sent.
+"""Figures of HQ's first page: the book by clocks, work that waits for a decision, deliveries from devices.
 
-The database counts; on which day one state of the clocks ends and the next begins is asked of `compliance.clocks`, so
-that this page and the reports cannot differ.
+The database counts. `compliance.clocks` decides on which day a clock's state ends, so that this page and the reports
+agree.
 """
 
 from __future__ import annotations
@@ -25,13 +25,12 @@ from eum_app.domain.compliance import clocks
 
 _BEFORE: Final = -1
 _NEVER: Final = -2
-"""In place of a quarter's number: inventoried before the first one shown, or never."""
+"""In place of a quarter's number: inventoried before the first quarter shown (`_BEFORE`), or never."""
 
 
 @dataclass
 class Tally:
-    """Items under enhanced monitoring by how they stand; the four add up to `total`. On time includes those whose
-    initial inventory is not due yet."""
+    """Items under enhanced monitoring by state. On time includes those whose initial inventory is not due yet."""
 
     on_time: int = 0
     due_soon: int = 0
@@ -40,9 +39,11 @@ class Tally:
 
     @property
     def total(self) -> int:
+        """The sum of the four counts."""
         return self.on_time + self.due_soon + self.overdue + self.no_date
 
     def add(self, state: str, number: int) -> None:
+        """Add `number` items in a state of the clocks."""
         if state in OVERDUE:
             self.overdue += number
         elif state == clocks.ClockState.DUE_SOON:
@@ -64,7 +65,7 @@ class PlaceLine:
 
 @dataclass(frozen=True)
 class OverdueLine:
-    """Items of one type at one site that are overdue; `days_over` is that of the one overdue longest."""
+    """Overdue items of one type at one site. `days_over` is the longest delay in days."""
 
     nomenclature: str
     part_number: str
@@ -76,8 +77,10 @@ class OverdueLine:
 
 @dataclass(frozen=True)
 class QuarterLine:
-    """Items whose newest known inventory fell into a quarter, and how they stand now. `starts_on` is None for those
-    that were inventoried before the first quarter shown; `is_never` for those without any inventory."""
+    """Items whose newest inventory was in a quarter, by their present state.
+
+    `starts_on` is None for inventories before the first quarter shown, and for `is_never`: items without any inventory.
+    """
 
     starts_on: date | None
     tally: Tally
@@ -86,9 +89,11 @@ class QuarterLine:
 
 @dataclass
 class BookFigures:
-    """Filled by `book_figures`. `monitored` are the items under enhanced monitoring; `inventoried` those of them with
-    an inventory that is not over 12 months old; `never` those overdue without any inventory, `late` those whose last
-    one is too old; `items` all items on the book."""
+    """Figures of the book; `book_figures` fills them.
+
+    `monitored` are the items under enhanced monitoring; `inventoried` those with an inventory within 12 months; `never`
+    those overdue without any inventory, `late` those whose last one is too old; `items` all items of the book.
+    """
 
     monitored: Tally = field(default_factory=Tally)
     items: int = 0
@@ -104,7 +109,10 @@ class BookFigures:
 
 @dataclass(frozen=True)
 class WorkFigures:
-    """What waits for people. `findings` are open ones by severity; `oldest_finding` is when the oldest was raised."""
+    """Work that waits for people.
+
+    `findings` are open ones by severity; `oldest_finding` is when the oldest was raised.
+    """
 
     findings: dict[str, int]
     oldest_finding: str
@@ -114,8 +122,10 @@ class WorkFigures:
 
 @dataclass(frozen=True)
 class DeviceLine:
-    """A device by its newest epoch. `missing_from` to `missing_to`: facts that it is known to have and that are not
-    held here (0 where none is known)."""
+    """A device in its newest epoch.
+
+    `missing_from` to `missing_to` are facts that it is known to have and that are missing here (0: none known).
+    """
 
     device: str
     epoch: int
@@ -133,10 +143,9 @@ def book_figures(
     quarters: int = 8,
     program: str = "",
 ) -> BookFigures:
-    """Everything that follows from the book and the sightings, in one question. `today` is a UTC day; `program` counts
-    its items only (`standing.of_program`).
+    """Return all figures of the book and the sightings, with one query. `today` is a UTC day.
 
-    Raises Refusal `clock.trigger`.
+    `program` limits the items (`standing.of_program`). Raises Refusal `clock.trigger`.
     """
     figures = BookFigures()
     names = {row.site_id: row.name for row in connection.execute(select(sites.c.site_id, sites.c.name))}
@@ -179,7 +188,7 @@ def book_figures(
 
 
 def _counted(trigger: str, today: date, starts: Sequence[date], month: str, program: str) -> Any:
-    """Items under enhanced monitoring, counted by country, site, type, clock and quarter of the newest inventory."""
+    """Return the query that counts monitored items by country, site, type, state, and quarter of the inventory."""
     seen = sightings(today)
     last, event = last_inventory(seen), event_of(seen, trigger)
     state = state_of(seen, trigger, today)
@@ -211,19 +220,19 @@ def _counted(trigger: str, today: date, starts: Sequence[date], month: str, prog
 
 
 def _lines(found: Iterable[tuple[str, str, Tally]]) -> tuple[PlaceLine, ...]:
-    """Those with the most items overdue first, then by name."""
+    """Return lines with the most overdue items first, then by name."""
     lines = [PlaceLine(key, name, tally) for key, name, tally in found]
     return tuple(sorted(lines, key=lambda line: (-line.tally.overdue, line.name)))
 
 
 def _quarter_starts(today: date, number: int) -> list[date]:
-    """The first days of the newest quarters, the oldest first, today's last."""
+    """Return the first days of the newest quarters, oldest first, today's last."""
     newest = today.year * 4 + (today.month - 1) // 3
     return [date(at // 4, at % 4 * 3 + 1, 1) for at in range(newest - number + 1, newest + 1)]
 
 
 def work_figures(connection: Connection, today: date, program: str = "") -> WorkFigures:
-    """Open findings and open visits, counted; of one programme's visits only, where one is named."""
+    """Count open findings and open visits, of one program's visits if it is named."""
     decided = select(reviews.c.review_id).where(reviews.c.finding_id == findings.c.finding_id).exists()
     lapsed = select(lapses.c.finding_id).where(lapses.c.finding_id == findings.c.finding_id).exists()
     raised = connection.execute(
@@ -248,7 +257,7 @@ def work_figures(connection: Connection, today: date, program: str = "") -> Work
 
 
 def device_lines(connection: Connection, recorder: str) -> list[DeviceLine]:
-    """Devices enrolled at the HQ `recorder`, those that miss facts first, then by name."""
+    """Return the devices enrolled at the HQ `recorder`, those with missing facts first, then by name."""
     last = {
         row.party: row.at
         for row in connection.execute(

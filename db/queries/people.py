@@ -1,4 +1,4 @@
-"""Accounts and devices."""
+"""Accounts, recovery codes and devices."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from eum_app.domain.vocabulary import Unknown, read_as
 
 @dataclass(frozen=True)
 class AccountRow:
-    """`removed_at` is UTC text or empty."""
+    """An account. `removed_at` is UTC text or empty."""
 
     origin: str
     account: str
@@ -31,8 +31,10 @@ class AccountRow:
 
 @dataclass(frozen=True)
 class CodeSet:
-    """The newest recovery codes of one account. `sealed` is for HQ's recovery key; `used` and `disclosed` are their
-    numbers, from 1."""
+    """The newest recovery codes of one account.
+
+    `sealed` opens with HQ's recovery key. `used` and `disclosed` are numbers of codes, from 1.
+    """
 
     origin: str
     account: str
@@ -46,7 +48,7 @@ class CodeSet:
 
 @dataclass(frozen=True)
 class DeviceRow:
-    """`certificates` are DER, the device's own first; `revoked_at` is UTC text or empty."""
+    """An enrolled device. `certificates` are DER, the device's first; `revoked_at` is UTC text or empty."""
 
     device: str
     epoch: int
@@ -57,7 +59,10 @@ class DeviceRow:
 
 
 def account_of(connection: Connection, origin: str, account: str) -> AccountRow:
-    """Raises Refusal `account.unknown` for one that the journal does not know, or knows to be removed."""
+    """Return an account.
+
+    Raises Refusal `account.unknown` if the journal does not know it, or knows that it was removed.
+    """
     found = next((row for row in all_accounts(connection) if (row.origin, row.account) == (origin, account)), None)
     if found is None or found.removed_at:
         raise Refusal("account.unknown", account=account)
@@ -65,7 +70,7 @@ def account_of(connection: Connection, origin: str, account: str) -> AccountRow:
 
 
 def all_accounts(connection: Connection) -> list[AccountRow]:
-    """Each account as its origin's newest epoch names it, those removed too."""
+    """Return each account as in its origin's newest epoch, removed ones included."""
     rows = connection.execute(
         select(accounts, removals.c.removed_at, removals.c.order_key.label("removal_key"))
         .outerjoin(removals, and_(removals.c.origin == accounts.c.origin, removals.c.account == accounts.c.account))
@@ -75,7 +80,7 @@ def all_accounts(connection: Connection) -> list[AccountRow]:
 
 
 def signing_keys_of_chain(connection: Connection, origin: str, epoch: int) -> dict[str, list[tuple[str, bytes]]]:
-    """The public keys that one chain names: account → (suite, key), for every key that it ever had there."""
+    """Return account → (suite, public key), for every key that one chain ever named."""
     of_chain = select(account_keys).where(account_keys.c.origin == origin, account_keys.c.epoch == epoch)
     found: dict[str, list[tuple[str, bytes]]] = {}
     for row in connection.execute(of_chain):
@@ -84,7 +89,7 @@ def signing_keys_of_chain(connection: Connection, origin: str, epoch: int) -> di
 
 
 def code_set(connection: Connection, origin: str, account: str) -> CodeSet | None:
-    """An account's newest set of recovery codes; None where none were made."""
+    """Return an account's newest set of recovery codes, or None."""
     newest = select(code_sets).where(code_sets.c.origin == origin, code_sets.c.account == account)
     row = connection.execute(newest).first()
     if row is None:
@@ -102,7 +107,7 @@ def _account(row: Row[tuple[Any, ...]]) -> AccountRow:
 
 
 def all_devices(connection: Connection) -> list[DeviceRow]:
-    """Devices enrolled here, newest epoch first for each."""
+    """Return the devices enrolled here, the newest epoch of each first."""
     rows = connection.execute(
         select(devices, revocations.c.revoked_at)
         .outerjoin(

@@ -1,4 +1,4 @@
-"""How the item of a check was identified: which mark, by what means, how well, and who vouches for it."""
+"""How the item of a check was identified: the mark, the means, the quality, and the witness."""
 
 from __future__ import annotations
 
@@ -14,8 +14,7 @@ from eum_app.domain.facts import CheckRecorded, MarkRead, decode_fact
 
 @dataclass(frozen=True)
 class Reading:
-    """As `MarkRead` has it; `quality` is the share of the symbol's error correction that was not needed, in per cent (0
-    also where that is not known), `page` the worklist's page that was typed in (0: none)."""
+    """How an item was identified, as in `MarkRead`; `quality` is in percent (0 to 100)."""
 
     read_by: str = ""
     symbology: str = ""
@@ -29,13 +28,16 @@ class Reading:
 
 
 NO_READING: Final = Reading()
-"""Where no check was made."""
+"""The reading where no check was made."""
 READING_COLUMNS: tuple[Column[Any], ...] = tuple(checks.c[field.name] for field in fields(Reading))
-"""The columns of `checks` in the order of `Reading`."""
+"""The columns of `checks`, in the order of the fields of `Reading`."""
 
 
 def mark_read(connection: Connection, check_id: str) -> MarkRead:
-    """The mark of a check as its fact has it, raw bytes and elements included. Raises Refusal `check.unknown`."""
+    """Return the mark of a check as its fact holds it, raw bytes and elements included.
+
+    Raises Refusal `check.unknown`.
+    """
     of_check = and_(
         checks.c.check_id == check_id,
         *(checks.c[name] == journal.c[name] for name in ("origin", "epoch", "seq")),

@@ -1,4 +1,4 @@
-"""Rows for reports, streamed; their counts; and what a later proof asks of the journals."""
+"""Rows and counts of reports, and the journal look-ups that verify a report later."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ STREAM_ROWS = 2_000
 
 @dataclass(frozen=True)
 class InventoryFilter:
-    """What an inventory report covers; empty text is "all"."""
+    """Filter of an inventory report; empty text means all."""
 
     site_id: str = ""
     country: str = ""
@@ -33,7 +33,7 @@ class InventoryFilter:
 
 
 class StatusRow(NamedTuple):
-    """An item with what the book says, what the newest check that counts says, and when it was sighted."""
+    """An item with the book's values, the newest check that counts, and its sightings."""
 
     country: str
     case_id: str
@@ -64,7 +64,7 @@ class StatusRow(NamedTuple):
 
 @dataclass(frozen=True)
 class CaseLine:
-    """One line of one case: how many of its items the book holds, and how many per disposition."""
+    """One line of one case: the number of its items in the book, in total and by disposition."""
 
     case_id: str
     rsn: str
@@ -108,6 +108,8 @@ class VisitItemRow(NamedTuple):
 
 
 class SiteAnswerRow(NamedTuple):
+    """An answer to a question of the site checklist, and its author."""
+
     question_id: str
     value: str
     comment: str
@@ -125,7 +127,7 @@ def _conditions(wanted: InventoryFilter) -> tuple[ColumnElement[bool], ...]:
 
 
 def inventory_count(connection: Connection, wanted: InventoryFilter) -> int:
-    """How many items the filter covers."""
+    """Return the number of items that match."""
     question = select(func.count()).select_from(items).where(*_conditions(wanted))
     return connection.execute(question).scalar_one()
 
@@ -145,7 +147,7 @@ def _newest_check(as_of: date) -> Subquery:
 
 
 def inventory_question(wanted: InventoryFilter, as_of: date) -> Select[tuple[object, ...]]:
-    """The rows of the inventory report on a UTC day, in the fields of `StatusRow`, by site, location and serial."""
+    """Return the query of the inventory report on a UTC day: the fields of `StatusRow` by site, location and serial."""
     newest, seen = _newest_check(as_of), sightings(as_of)
     book = [column for name in StatusRow._fields[:12] for column in (items.c[name],)]
     found = (newest.c.outcome, newest.c.reason, newest.c.grade, newest.c.observed_at, newest.c.actor, newest.c.origin)
@@ -172,21 +174,21 @@ def inventory_question(wanted: InventoryFilter, as_of: date) -> Select[tuple[obj
 def inventory_rows(
     connection: Connection, wanted: InventoryFilter, as_of: date, limit: int | None = None
 ) -> Iterator[StatusRow]:
-    """Rows by site (items without one first), location and serial, read in blocks so that memory stays flat."""
+    """Yield rows by site (items without one first), location and serial, read in blocks so that memory stays flat."""
     return map(StatusRow._make, plain_inventory_rows(connection, wanted, as_of, limit))
 
 
 def plain_inventory_rows(
     connection: Connection, wanted: InventoryFilter, as_of: date, limit: int | None = None
 ) -> Iterator[Sequence[Any]]:
-    """The same as plain tuples in the order of `StatusRow`, for whoever takes a hundred thousand of them."""
+    """Yield the rows of `inventory_rows` as plain tuples, for callers that need a hundred thousand of them."""
     question = inventory_question(wanted, as_of).limit(limit)
     blocks = connection.execute(question.execution_options(yield_per=STREAM_ROWS)).partitions()
     return chain.from_iterable(blocks)
 
 
 def status_counts(connection: Connection, wanted: InventoryFilter, today: str, trigger: str) -> StatusCounts:
-    """Every count of the inventory report, over items that are alike; the total is counted apart.
+    """Return every count of the inventory report; the total is counted independently.
 
     `today` is a UTC day. Raises Refusal `clock.trigger`, `date.invalid`.
     """
@@ -210,8 +212,10 @@ def status_counts(connection: Connection, wanted: InventoryFilter, today: str, t
 
 
 def _alike(wanted: InventoryFilter, on_day: date) -> Iterator[Select[tuple[Any, ...]]]:
-    """Items that are alike in all that a report counts, and how many: those with a check, and those without one, which
-    are most of a book and are joined with nothing."""
+    """Yield queries that count groups of items that are equal in everything that a report counts.
+
+    Items without a check, most of a book, are counted separately without a join.
+    """
     newest, seen = _newest_check(on_day), sightings(on_day)
     is_checked = items.c.item_id.in_(select(checks.c.item_id))
     *dates, first_at, last_at = clock_columns(seen)
@@ -243,7 +247,7 @@ def _case_lines(
 
 
 def visit_rows(connection: Connection, visit_id: str) -> list[VisitItemRow]:
-    """The expected items of a visit in the order of its list, then the checks of what was not expected."""
+    """Return the expected items of a visit in list order, then the checks of unexpected items."""
     book = (items.c.serial, items.c.part_number, items.c.nomenclature, items.c.location, items.c.uii)
     seen = (checks.c.outcome, checks.c.reason, checks.c.grade, checks.c.serial, checks.c.observed_at)
     where_from = (checks.c.actor, checks.c.origin, checks.c.epoch, checks.c.seq, *READING_COLUMNS)
@@ -283,20 +287,20 @@ def visit_rows(connection: Connection, visit_id: str) -> list[VisitItemRow]:
 
 
 def site_answer_rows(connection: Connection, visit_id: str) -> list[SiteAnswerRow]:
-    """The newest answer to each question of a visit's site checklist, and who gave it."""
+    """Return the newest answer to each question of a visit's site checklist, with its author."""
     columns = (site_answers.c[name] for name in SiteAnswerRow._fields)
     rows = connection.execute(select(*columns).where(site_answers.c.visit_id == visit_id))
     return [SiteAnswerRow(*row) for row in rows]
 
 
 def is_export_recorded(connection: Connection, file_name: str, sha384: str) -> bool:
-    """Whether this store's journal says that it exported such a file (name and hex SHA-384)."""
+    """Whether this store's journal records the export of such a file (name and hex SHA-384)."""
     question = select(exports.c.sha384).where(exports.c.sha384 == sha384, exports.c.file_name == file_name)
     return connection.execute(question).first() is not None
 
 
 def hash_at(connection: Connection, origin: str, epoch: int, seq: int) -> bytes | None:
-    """The hash of one journal entry held here; None where it is not."""
+    """Return the hash of one journal entry, or None if it is not held here."""
     question = select(journal.c.hash).where(journal.c.origin == origin, journal.c.epoch == epoch, journal.c.seq == seq)
     found: bytes | None = connection.execute(question).scalar()
     return found

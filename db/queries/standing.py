@@ -1,7 +1,7 @@
-"""How items stand by the clocks, as parts of questions: the overview counts by them, the inventory page filters by
-them, so that a figure and the rows behind it cannot differ.
+"""State of items by the clocks, as parts of queries.
 
-On which day one state ends and the next begins is asked of `compliance.clocks`: both know one rule only.
+The overview counts with them and the inventory page filters with them, so a figure always matches its rows.
+`compliance.clocks` decides on which day a state ends, so that each rule exists once.
 """
 
 from __future__ import annotations
@@ -21,16 +21,19 @@ from eum_app.domain.compliance.rules import broken_clock_rules
 from eum_app.domain.dispositions import Disposition
 
 OVERDUE: Final = tuple(state for state in clocks.ClockState if broken_clock_rules(state))
+"""States that break a clock rule."""
 ON_TIME: Final = (clocks.ClockState.IN_TIME, clocks.ClockState.INITIAL_PENDING)
+"""States that need no action yet."""
 _SPAN_DAYS: Final = 400
 """Longer than any clock runs."""
 
 
 @dataclass(frozen=True)
 class StandingFilter:
-    """Items under enhanced monitoring as they stand on `today` (a UTC day, `YYYY-MM-DD`): those in one of `states`
-    (empty: in any) whose newest inventory was on `last_from` or later and before `last_before` (empty: whenever).
-    `inventoried`: only those with an inventory (True) or without any (False).
+    """Filter for items under enhanced monitoring by their clocks on `today` (a UTC day, `YYYY-MM-DD`).
+
+    `states` are the wanted ones (empty: all). The newest inventory was on `last_from` or later and before `last_before`
+    (empty: any). `inventoried`: only items with (True) or without (False) an inventory.
     """
 
     today: str
@@ -41,7 +44,10 @@ class StandingFilter:
 
 
 def last_inventory(seen: Subquery) -> ColumnElement[str]:
-    """The day of the newest inventory: the book's or a sighting's (`clocks.sightings`), empty for none."""
+    """Return the expression for the day of the newest inventory, of the book or a sighting; "" for none.
+
+    `seen` is `clocks.sightings`.
+    """
     # Instants in facts are fixed-width UTC text: their first ten characters are the UTC day.
     sighted = func.coalesce(func.substr(seen.c.last_at, 1, 10), "")
     book = _day(items.c.last_inventory)
@@ -49,17 +55,23 @@ def last_inventory(seen: Subquery) -> ColumnElement[str]:
 
 
 def event_of(seen: Subquery, trigger: str) -> ColumnElement[str]:
-    """The day from which the initial inventory is due, by `trigger`; empty for none."""
+    """Return the expression for the day from which the initial inventory counts, by `trigger`; "" for none.
+
+    Raises Refusal `clock.trigger`.
+    """
     events: dict[str, ColumnElement[str]] = {
         "shipped": _day(items.c.ship_date),
         "delivered": _day(items.c.delivery_date),
         "first_sighted": func.coalesce(func.substr(seen.c.first_at, 1, 10), ""),
     }
-    return events.get(clocks.require_trigger(trigger), literal(""))  # the book holds no day of the others yet
+    return events.get(clocks.require_trigger(trigger), literal(""))  # the book has no dates of other events yet
 
 
 def state_of(seen: Subquery, trigger: str, today: date) -> ColumnElement[str]:
-    """How an item under enhanced monitoring stands on `today`. Raises Refusal `clock.trigger`."""
+    """Return the expression for the `ClockState` of an item under enhanced monitoring on `today`.
+
+    Raises Refusal `clock.trigger`.
+    """
     last, event = last_inventory(seen), event_of(seen, trigger)
     soon = today + timedelta(days=clocks.SOON_DAYS + 1)
     return case(
@@ -75,7 +87,7 @@ def state_of(seen: Subquery, trigger: str, today: date) -> ColumnElement[str]:
 
 
 def is_monitored() -> ColumnElement[bool]:
-    """Whether an item is under enhanced monitoring, and still somewhere to be looked at."""
+    """Return the condition that an item is under enhanced monitoring and not reported as gone."""
     return and_(
         items.c.eum_level == clocks.SUBJECT_LEVEL,
         items.c.disposition.not_in([one.value for one in Disposition if one.is_terminal]),
@@ -83,14 +95,17 @@ def is_monitored() -> ColumnElement[bool]:
 
 
 def of_program(program: str) -> Sequence[ColumnElement[bool]]:
-    """Conditions for the items of a programme: Golden Sentry watches what was transferred under an FMS case, Blue
-    Lantern what went by licence, without one (DOMAIN 1.1). Empty: all."""
+    """Return conditions for the items of a program; empty for all.
+
+    Golden Sentry monitors items transferred under an FMS case, Blue Lantern those exported by license, without a case
+    (DOMAIN 1.1).
+    """
     by_case = items.c.case_id != ""
     return [] if not program else [by_case if program == "golden_sentry" else ~by_case]
 
 
 def ids_standing(wanted: StandingFilter, trigger: str = clocks.DEFAULT_TRIGGER) -> Select[tuple[str]]:
-    """The ids of the items that stand as wanted. Raises Refusal `clock.trigger`, `date.invalid`."""
+    """Return the query for the ids of items that pass the filter. Raises Refusal `clock.trigger`, `date.invalid`."""
     today = parse_date(wanted.today)
     seen = sightings(today)
     last = last_inventory(seen)
@@ -108,13 +123,13 @@ def ids_standing(wanted: StandingFilter, trigger: str = clocks.DEFAULT_TRIGGER) 
 
 
 def _day(column: ColumnElement[str]) -> ColumnElement[str]:
-    """The column where it holds what looks like a date of these times, else empty text (as `clocks.readable`)."""
+    """Return the column if it looks like a date within the accepted years, else "" (as `clocks.readable`)."""
     first, last = f"{clocks.YEARS[0]}-01-01", f"{clocks.YEARS[-1]}-12-31"
     return case((and_(column.like("____-__-__"), column >= first, column <= last), column), else_="")
 
 
 def _first_due(due_on: Callable[[str], date], day: date) -> str:
-    """The first day from which what is due by `due_on` is not due before `day`."""
+    """Return the first event day (ISO) whose due date, by `due_on`, is not before `day`."""
     start = day - timedelta(days=_SPAN_DAYS)
     days = (start + timedelta(days=number) for number in range(_SPAN_DAYS + 1))
     return next(one.isoformat() for one in days if due_on(one.isoformat()) >= day)

@@ -1,4 +1,4 @@
-"""Visits: cards, worklists, closings."""
+"""Visits: cards, worklists, close-outs."""
 
 from __future__ import annotations
 
@@ -22,8 +22,11 @@ LOOKUP_CHUNK = 500
 
 @dataclass(frozen=True)
 class VisitRow:
-    """A visit's card. Counts are of expected items, by the newest check that was not withdrawn; `not_on_list` counts
-    checks of items that were not expected. `closed_at` is empty while something is open or was recorded after it."""
+    """A visit's card. Counts are of expected items, by the newest check that was not withdrawn.
+
+    `not_on_list` counts checks of unexpected items. `closed_at` is empty while points are open or facts followed the
+    close-out.
+    """
 
     visit_id: str
     program: str
@@ -48,12 +51,13 @@ class VisitRow:
 
     @property
     def checked(self) -> int:
+        """Number of expected items with an outcome."""
         return self.expected - self.to_check
 
 
 @dataclass(frozen=True)
 class WorkRow:
-    """One expected item of a visit. `check_id` is empty while it is to be checked."""
+    """One expected item of a visit. `check_id` is empty while it is unchecked."""
 
     item_id: str
     serial: str
@@ -66,7 +70,7 @@ class WorkRow:
 
 
 def of_own_device() -> ColumnElement[bool]:
-    """The touches and the closing of a visit by the device that it was planned for."""
+    """Return the join condition to the marks of the device for which a visit was planned."""
     return and_(visit_marks.c.visit_id == visits.c.visit_id, visit_marks.c.origin == visits.c.device)
 
 
@@ -127,7 +131,7 @@ def _visit(row: Row[tuple[object, ...]], not_on_list: int) -> VisitRow:
 
 
 def is_closed(connection: Connection, visit_id: str) -> bool:
-    """Whether a visit is closed out and nothing was recorded after it. False for one that is not known."""
+    """Whether a visit is closed out and nothing was recorded afterwards. False for an unknown visit."""
     keys = connection.execute(_CLOSING_OF, {"of_visit": visit_id}).one_or_none()
     return keys is not None and (keys.closed_key or "") > (keys.touched_key or "")
 
@@ -140,7 +144,7 @@ _CLOSING_OF = (
 
 
 def all_visits(connection: Connection) -> list[VisitRow]:
-    """Visits by due date."""
+    """Return all visits by due date."""
     return _visit_rows(connection)
 
 
@@ -153,7 +157,7 @@ _PURPOSE_OF = select(visits.c.purpose).where(visits.c.visit_id == bindparam("of_
 
 
 def visit(connection: Connection, visit_id: str) -> VisitRow:
-    """Raises Refusal `visit.unknown`."""
+    """Return one visit. Raises Refusal `visit.unknown`."""
     rows = _visit_rows(connection, visit_id)
     if not rows:
         raise Refusal("visit.unknown", visit_id=visit_id[:40])
@@ -161,8 +165,10 @@ def visit(connection: Connection, visit_id: str) -> VisitRow:
 
 
 def work_ids(connection: Connection, visit_id: str, outcome: str = "", words: str = "", limit: int = 0) -> list[str]:
-    """Item ids of a visit's worklist in order; `outcome` and `words` (serial, UII, nomenclature, place) filter. The
-    first `limit` only, where one is given."""
+    """Return the item ids of a visit's worklist in order, at most `limit` (0: all).
+
+    `outcome` and `words` (serial, UII, nomenclature, place) filter.
+    """
     question = select(visit_items.c.item_id).where(visit_items.c.visit_id == visit_id)
     if outcome:
         question = question.where(visit_items.c.outcome == outcome)
@@ -172,6 +178,7 @@ def work_ids(connection: Connection, visit_id: str, outcome: str = "", words: st
 
 
 def work_rows(connection: Connection, visit_id: str, ids: Iterable[str]) -> dict[str, WorkRow]:
+    """Return item id → row of the worklist, for those that the visit expects."""
     wanted = list(ids)
     found: dict[str, WorkRow] = {}
     for start in range(0, len(wanted), LOOKUP_CHUNK):
@@ -195,7 +202,7 @@ def work_rows(connection: Connection, visit_id: str, ids: Iterable[str]) -> dict
 
 
 def is_expected(connection: Connection, visit_id: str, item_id: str) -> str:
-    """The outcome so far of an expected item; empty where it is not on the visit's list."""
+    """Return the outcome so far of an expected item, or "" if the visit does not expect it."""
     outcome = connection.execute(_OUTCOME_OF, {"of_visit": visit_id, "of_item": item_id}).scalar()
     return str(outcome or "")
 
@@ -206,7 +213,7 @@ _OUTCOME_OF = select(visit_items.c.outcome).where(
 
 
 def devices_of_visits(connection: Connection, visit_ids: Iterable[str]) -> dict[str, str]:
-    """Visit id → the device that HQ planned it for."""
+    """Return visit id → the device for which HQ planned it."""
     wanted = list(visit_ids)
     found: dict[str, str] = {}
     for start in range(0, len(wanted), LOOKUP_CHUNK):
@@ -217,7 +224,7 @@ def devices_of_visits(connection: Connection, visit_ids: Iterable[str]) -> dict[
 
 
 def closing(connection: Connection, visit_id: str) -> VisitClosedOut | None:
-    """The newest closing of a visit, whether or not later facts voided it."""
+    """Return the newest close-out of a visit, even if later facts voided it; None without one."""
     question = select(visit_marks.c.closed_body).join(visits, of_own_device()).where(visits.c.visit_id == visit_id)
     body = connection.execute(question).scalar()
     return None if body is None else msgspec.json.decode(body, type=VisitClosedOut)

@@ -1,4 +1,4 @@
-"""Words sought in a visit's worklist: which of the expected items have them."""
+"""Search words in a visit's worklist."""
 
 from __future__ import annotations
 
@@ -12,12 +12,14 @@ from db.search import first_rowids, matches
 from db.tables import items, visit_items
 
 MOST_LOOKED_UP: Final = 1_000
-"""Items that are looked up in the worklist one by one within some ten milliseconds."""
+"""Items that can be looked up in the worklist one by one in about ten milliseconds."""
 
 
 def ids_with_words(connection: Connection, question: Select[Any], sought: Sequence[str], limit: int = 0) -> list[str]:
-    """Of the ids that `question` asks of `visit_items`, those whose items have all words, in the worklist's order; the
-    first `limit` only, where one is given."""
+    """Return the ids of `question` (a query over `visit_items`) whose items have all words, in worklist order.
+
+    At most `limit` ids; 0 returns all.
+    """
     in_order = question.order_by(visit_items.c.position).limit(limit or None)
     fitting = select(items.c.item_id).where(matches(connection, sought))
     if connection.dialect.name == "sqlite":
@@ -25,15 +27,15 @@ def ids_with_words(connection: Connection, question: Select[Any], sought: Sequen
         if len(rowids) <= MOST_LOOKED_UP:
             return _of_rows(connection, question, rowids)[: limit or None]
         if limit:
-            # Many fit: those that stand first are looked at until there are enough.
+            # Many fit: test items in worklist order until there are enough.
             fits = fitting.where(items.c.item_id == visit_items.c.item_id).exists()
             return list(connection.execute(in_order.where(fits)).scalars())
-    # By themselves first: one pass over the text, instead of a look-up for each expected item.
+    # Search the words first: one pass over the text instead of a look-up for each expected item.
     return list(connection.execute(in_order.where(visit_items.c.item_id.in_(fitting))).scalars())
 
 
 def _of_rows(connection: Connection, question: Select[Any], rowids: Sequence[int]) -> list[str]:
-    """SQLCipher: of the items in those rows, the ids that the question finds, in order."""
+    """SQLCipher only: return the ids that the query finds among the items in these rows, in order."""
     rowid: ColumnElement[int] = literal_column("items.rowid")
     places = question.add_columns(visit_items.c.position)
     found: list[tuple[int, str]] = []

@@ -15,6 +15,7 @@ TEXT = sa.Text().with_variant(postgresql.TEXT(collation="C"), "postgresql")
 
 
 def upgrade() -> None:
+    """Create the tables."""
     op.create_table(
         "journal",
         sa.Column("origin", TEXT, nullable=False),
@@ -50,5 +51,6 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    """Raise NotImplementedError: a store is never taken back to an older schema."""
     message = "a store is never taken back to an older schema: restore the backup made before the upgrade"
     raise NotImplementedError(message)
