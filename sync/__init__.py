@@ -1,1 +1,1 @@
-"""How facts travel: bundles, enrolment, trust."""
+"""How facts travel: bundles, enrollment, trust."""

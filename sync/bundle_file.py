@@ -1,7 +1,7 @@
-"""The bundle container: one sealed, signed file that carries a slice of a journal and the content that it names.
+"""The bundle container: one encrypted, signed file with a slice of a journal and the content that it names.
 
-What others need is here; `bundle_format` holds header, manifest and limits, `bundle_writer` and `bundle_reader` the two
-directions, docs/bundle-format.md the format for readers that are not ours.
+This module is the public interface. `bundle_format` has header, manifest and limits, `bundle_writer` and
+`bundle_reader` the two directions. docs/bundle-format.md specifies the format for other implementations.
 """
 
 from __future__ import annotations

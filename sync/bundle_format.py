@@ -1,7 +1,7 @@
-"""What stands in a bundle: header, manifest and limits. docs/bundle-format.md states the same for other readers.
+"""Content of a bundle: header, manifest and limits. docs/bundle-format.md specifies the same for other implementations.
 
-The header is canonical JSON: keys sorted, no blanks, UTF-8 unescaped, integers only, no key twice; a header that would
-not come out the same when written again is refused. The manifest is plain JSON whose exact bytes are signed.
+The header is canonical JSON: sorted keys, no blanks, unescaped UTF-8, integers only, no duplicate keys. A header that
+changes when it is written again is refused. The manifest is plain JSON whose exact bytes are signed.
 """
 
 from __future__ import annotations
@@ -24,12 +24,15 @@ from eum_app.domain.unreadable import UNREADABLE
 from sync.trust import KINDS
 
 MAGIC = b"EUMB\r\n\x1a\n"
+"""First bytes of a bundle. Its line ends reveal a transfer in text mode."""
 VERSION = 1
 OUTER_PURPOSE = "eum/bundle/1"
+"""Purpose of the signature over header and ciphertext."""
 MANIFEST_PURPOSE = "eum/bundle-manifest/1"
+"""Purpose of the signature over the manifest."""
 _KEY_INFO = b"eum/bundle-key/1\x00"
 
-# Hard limits (bytes or counts); a reader checks each before it allocates, a writer before it writes.
+# Hard limits (bytes or counts). A reader checks each before it allocates memory, a writer before it writes.
 MAX_HEADER_SIZE = 256 * 1024
 MAX_RECIPIENTS = 64
 MAX_FRAMES = 1 << 20
@@ -56,7 +59,7 @@ UtcTime = Annotated[datetime, Meta(tz=True)]
 
 
 class Recipient(msgspec.Struct, frozen=True, kw_only=True):
-    """One who may open the bundle: the name of the key (`KemPublic.kid`) and the content key sealed to it."""
+    """A party that can open the bundle: the name of its key (`KemPublic.kid`) and the content key sealed to it."""
 
     kid: Hex384
     enc: Annotated[bytes, Meta(max_length=4096)]
@@ -74,7 +77,10 @@ class _Header(msgspec.Struct, frozen=True, kw_only=True):
 
 @dataclass(frozen=True)
 class Header:
-    """A header as read. `chain` stands leaf first, without the root; nothing here is trusted before it is judged."""
+    """A parsed header. `chain` begins with the sender's certificate and omits the root.
+
+    Nothing in it is trusted before `sync.trust` has judged it.
+    """
 
     suite: Suite
     bundle_id: str
@@ -88,12 +94,12 @@ class Header:
 
     @property
     def sender(self) -> Certificate:
-        """The certificate of whoever claims to have sent this."""
+        """The certificate of the claimed sender."""
         return self.chain[0]
 
     @property
     def digest(self) -> bytes:
-        """SHA-384 of the header's bytes: the AAD of each chunk, and a part of what the sender signs outside."""
+        """SHA-384 of the header's bytes: the AAD of each chunk, and part of the sender's outer signature."""
         return hashlib.sha384(self.raw).digest()
 
     @property
@@ -103,27 +109,28 @@ class Header:
 
     @property
     def info(self) -> bytes:
-        """What each sealed content key is bound to."""
+        """The context to which each sealed content key is bound (`key_info`)."""
         return key_info(json.loads(self.raw))
 
 
 def canonical(fields: dict[str, Any]) -> bytes:
-    """Canonical JSON: sorted keys, no blanks, UTF-8."""
+    """Return canonical JSON: sorted keys, no blanks, UTF-8."""
     return json.dumps(fields, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
 
 
 def key_info(fields: dict[str, Any]) -> bytes:
-    """HPKE's `info`: a label, then SHA-384 of the canonical header without the recipients' `enc`.
+    """Return HPKE's `info`: a label, then SHA-384 of the canonical header without the recipients' `enc`.
 
     So a sealed content key opens only in a header with the same version, suite, id, kind, time, sender, key commitment
     and list of recipients.
     """
+    # `enc` is left out because it is the result of sealing under this very `info`.
     bare = fields | {"recipients": [{k: v for k, v in r.items() if k != "enc"} for r in fields["recipients"]]}
     return _KEY_INFO + hashlib.sha384(canonical(bare)).digest()
 
 
 def read_header(file: BinaryIO) -> Header:
-    """Read magic and header; the file then stands at the first frame.
+    """Read magic and header; the file position is then at the first frame.
 
     Raises Refusal: "bundle.not_a_bundle", "bundle.truncated", "bundle.too_large", "bundle.version", "suite.unknown",
     "bundle.kind", "bundle.altered".
@@ -138,14 +145,16 @@ def read_header(file: BinaryIO) -> Header:
 
 
 def parse_header(raw: bytes) -> Header:
-    """Read a header's bytes; raises as `read_header` does."""
+    """Parse a header's bytes. Raises as `read_header` does."""
     try:
         fields = json.loads(raw)
+        # Duplicate keys and other spellings do not survive this round trip: every reader sees one header.
         is_canonical = isinstance(fields, dict) and canonical(fields) == raw
     except (ValueError, RecursionError) as error:
         raise Refusal("bundle.altered", part="header") from error
     if not is_canonical or fields.get("format") != "eum-bundle":
         raise Refusal("bundle.altered", part="header")
+    # `True == 1` in Python, so `true` in JSON must be refused explicitly.
     if fields.get("version") != VERSION or fields.get("version") is True:
         raise Refusal("bundle.version", version=str(fields.get("version"))[:20], known=VERSION)
     suite = Suite.parse(fields.get("suite"))
@@ -156,6 +165,7 @@ def parse_header(raw: bytes) -> Header:
         raise Refusal("bundle.altered", part="header") from error
     if header.kind not in KINDS:
         raise Refusal("bundle.kind", kind=header.kind[:40])
+    # `key_info` binds all fields of a recipient except `enc`; unknown ones would be ambiguous.
     if any(set(recipient) != {"kid", "enc"} for recipient in fields["recipients"]):
         raise Refusal("bundle.altered", part="recipients")
     return Header(
@@ -172,7 +182,7 @@ def parse_header(raw: bytes) -> Header:
 
 
 def exactly(file: BinaryIO, size: int) -> bytes:
-    """Read `size` bytes; raise Refusal("bundle.truncated") when the file ends before."""
+    """Read `size` bytes. Raises Refusal("bundle.truncated") if the file ends earlier."""
     data = read_fully(file, size)
     if len(data) != size:
         raise Refusal("bundle.truncated")
@@ -183,7 +193,7 @@ def exactly(file: BinaryIO, size: int) -> bytes:
 
 
 class ObjectRef(msgspec.Struct, frozen=True, kw_only=True):
-    """One content object that travels along: its name, sealed size, media type, and the secrets that open it."""
+    """One content object in the bundle: name, sealed size in bytes, media type, and the secrets that open it."""
 
     object_id: Hex384
     size: Annotated[int, Meta(ge=0, le=MAX_OBJECT_SIZE)]
@@ -196,7 +206,10 @@ class ObjectRef(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class HeadSignature(msgspec.Struct, frozen=True, kw_only=True):
-    """A person's own signature over a journal head. `hash` is the head's; what is signed, the exchange says."""
+    """An account's signature over a journal head.
+
+    `hash` is the head's; `usecases.exchange` defines the signed message.
+    """
 
     account: Name
     seq: Number
@@ -205,11 +218,11 @@ class HeadSignature(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):
-    """The inner, signed statement of what is in the bundle.
+    """The inner, signed statement of the bundle's content.
 
     `sender` is the fingerprint of the sender's certificate and `recipients` the header's kids, in order. The entries
     are `first_seq` to `last_seq` of the journal (origin, epoch); with none, `last_seq` is `first_seq` - 1 and
-    `last_hash` is `prev_hash`. `entries_size` and `entries_sha384` are over the unpacked, length-prefixed entries.
+    `last_hash` is `prev_hash`. `entries_size` (bytes) and `entries_sha384` cover the unpacked, length-prefixed entries.
     """
 
     bundle_id: BundleId
@@ -231,7 +244,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     head_signatures: Annotated[list[HeadSignature], Meta(max_length=MAX_HEAD_SIGNATURES)]
 
     def is_consistent(self) -> bool:
-        """Whether counts and numbers fit each other."""
+        """Whether counts, numbers and sizes agree with each other."""
         return (
             self.last_seq - self.first_seq + 1 == self.entry_count
             and 4 * self.entry_count <= self.entries_size <= self.entry_count * (4 + MAX_ENTRY_SIZE)
@@ -241,7 +254,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def encode_manifest(manifest: Manifest) -> bytes:
-    """The manifest's bytes, with format and version; raise Refusal("bundle.too_large")."""
+    """Return the manifest's bytes, with format and version. Raises Refusal("bundle.too_large")."""
     raw = canonical({"format": "eum-manifest", "version": VERSION} | msgspec.to_builtins(manifest))
     if len(raw) > MAX_MANIFEST_SIZE:
         raise Refusal("bundle.too_large", part="manifest", size=len(raw), limit=MAX_MANIFEST_SIZE)
@@ -249,7 +262,7 @@ def encode_manifest(manifest: Manifest) -> bytes:
 
 
 def decode_manifest(raw: bytes) -> tuple[Manifest, dict[str, Any]]:
-    """Read a manifest whose signature holds; also return the top-level fields that this version does not know.
+    """Decode a manifest whose signature was verified. Also return the top-level fields that this version does not know.
 
     Raises Refusal("bundle.version") and Refusal("bundle.altered").
     """

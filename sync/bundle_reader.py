@@ -1,6 +1,6 @@
-"""Reading a bundle: first everything is verified, then it is given out.
+"""Read a bundle: verify everything first, then return its content.
 
-`open_bundle` goes through the file in this order; nothing that was not verified is used for a decision:
+`open_bundle` checks the file in this order; no decision uses unverified data:
 
 1. magic, header (sizes, canonical JSON)                    5. the content key opens for us, under this very header
 2. the sender, by the trust rules (`sync.trust`)            6. the manifest: its own signature, then its fields, which
@@ -8,8 +8,8 @@
 4. each frame's length, the end, the outer signature        7. each entry's length, their number, size and hash; all
    over header and ciphertext                                  lengths add up to the last byte
 
-Only then do `entries()` and `objects()` read the file a second time. Should it change on the disk in between, that is
-refused while it streams (chunk tags, entries' hash, objects' names): what was read until then must be rolled back.
+Only then do `entries()` and `objects()` read the file a second time. A change on the disk in between is refused while
+streaming (chunk tags, entries' hash, objects' names). The caller must then roll back what it read before.
 """
 
 from __future__ import annotations
@@ -51,10 +51,10 @@ _READ = 256 * 1024
 
 @dataclass(frozen=True)
 class Verdict:
-    """What anyone with the authority's certificate can say of a bundle without being able to read it.
+    """The judgment of a bundle that is possible with the authority's certificate, without a key to open it.
 
-    `is_complete`: nothing is cut off or added. `is_unaltered`: the signature holds under the certificate *in the file*,
-    which says nothing unless `sender_refusal` is None, that is, unless the trust rules accept that certificate.
+    `is_complete`: nothing was cut off or added. `is_unaltered`: the signature verifies with the certificate *in the
+    file*. That proves nothing unless `sender_refusal` is None, that is, unless the trust rules accept the certificate.
     """
 
     header: Header
@@ -65,18 +65,24 @@ class Verdict:
 
     @property
     def holds(self) -> bool:
-        """Complete, unaltered, and from somebody whom we trust."""
+        """Whether the bundle is complete, unaltered, and from a trusted sender."""
         return self.is_complete and self.is_unaltered and self.sender_refusal is None
 
 
 def inspect_bundle(path: Path) -> Header:
-    """Read the header, believing nothing in it. Raises Refusal as `read_header` and `opened_for_reading` do."""
+    """Return the header without trusting anything in it.
+
+    Raises Refusal as `read_header` and `opened_for_reading` do.
+    """
     with opened_for_reading(path) as file:
         return read_header(file)
 
 
 def verify_bundle(path: Path, trust: TrustList, at: datetime) -> Verdict:
-    """Judge sender and wholeness without a key to read it. Raises Refusal only when the header cannot be read."""
+    """Judge sender and completeness without a key to open the bundle. `at` is now (aware).
+
+    Raises Refusal only if the header cannot be read; other refusals are in the verdict.
+    """
     with opened_for_reading(path) as file:
         header = read_header(file)
         file_refusal = sender_refusal = None
@@ -96,11 +102,11 @@ def verify_bundle(path: Path, trust: TrustList, at: datetime) -> Verdict:
 
 @contextmanager
 def open_bundle(path: Path, identity: Identity, trust: TrustList, at: datetime) -> Iterator[OpenedBundle]:
-    """Verify all of a bundle, then give access to what is in it while the context lasts.
+    """Verify the whole bundle, then provide its content until the context ends. `at` is now (aware).
 
     Raises Refusal: those of `sync.trust`; "file.missing", "file.unreadable"; "bundle.not_a_bundle", "bundle.version",
     "bundle.kind", "suite.unknown"; "bundle.truncated", "bundle.altered" (with the part), "bundle.too_large";
-    "bundle.readdressed" (the outside is signed by somebody else than the inside, or for others).
+    "bundle.readdressed" (outside and inside were signed by different keys, or for different recipients).
     """
     with opened_for_reading(path) as file:
         header = read_header(file)
@@ -134,13 +140,14 @@ class _Scan:
 
 
 def _scan(file: BinaryIO, header: Header) -> _Scan:
-    """Read every frame and the trailer without opening any; a frame shorter than full must be the last."""
+    """Read every frame and the trailer without decrypting; only the last frame may be shorter than full."""
     start = file.tell()
     full = header.chunk_size + TAG_SIZE
     digest = hashlib.sha384()
     count = sealed_size = 0
     was_full = True
     while size := int.from_bytes(prefix := exactly(file, 4), "big"):
+        # Only an empty plaintext may have an empty chunk, so that each content has one encoding.
         smallest = TAG_SIZE if count == 0 else TAG_SIZE + 1
         if not (was_full and smallest <= size <= full):
             raise Refusal("bundle.altered", part="frames", frame=count)
@@ -157,12 +164,14 @@ def _scan(file: BinaryIO, header: Header) -> _Scan:
     if signature_size > MAX_SIGNATURE_SIZE:
         raise Refusal("bundle.altered", part="signature")
     signature = exactly(file, signature_size)
+    # Bytes after the signature would be unsigned, yet part of the file that people exchange.
     if file.read(1):
         raise Refusal("bundle.altered", part="end")
     return _Scan(start, count, sealed_size - TAG_SIZE * count, digest.digest(), signature)
 
 
 def _verify_outer(header: Header, frames: _Scan) -> None:
+    # The number of frames is signed too: removed frames are detected without a key.
     statement = header.digest + frames.digest + frames.count.to_bytes(8, "big")
     try:
         header.sender.verify_key.verify(OUTER_PURPOSE, statement, frames.signature)
@@ -176,8 +185,8 @@ def _verify_outer(header: Header, frames: _Scan) -> None:
 class OpenedBundle:
     """A verified bundle, open for reading.
 
-    `manifest_raw` are the signed bytes, `extra` those fields of it that this version does not know. `entries()` and
-    `objects()` may be called as often as one likes, but not at the same time from two threads.
+    `manifest_raw` are the signed bytes, `extra` its fields that this version does not know. `entries()` and `objects()`
+    can be called repeatedly, but not by two threads at the same time.
     """
 
     def __init__(
@@ -199,7 +208,7 @@ class OpenedBundle:
         try:
             sender.verify_key.verify(MANIFEST_PURPOSE, self.manifest_raw, signature)
         except Refusal as error:
-            # The inside was signed by another key than the outside: somebody put his name on another's work.
+            # Different keys signed the inside and the outside: the sender put its name on another party's bundle.
             raise Refusal("bundle.readdressed", part="manifest") from error
         self.manifest: Manifest
         self.extra: dict[str, Any]
@@ -207,6 +216,7 @@ class OpenedBundle:
         _agree(self.manifest, header, sender)
         judge_origin(sender, self.manifest.origin, self.manifest.epoch, trust)
         self._entries_at = plain.position
+        # Unpack all entries now and discard them: their hash must be verified before the first is used.
         for _ in _unpack(plain, self.manifest):
             pass
         self._objects_at = plain.position
@@ -214,15 +224,15 @@ class OpenedBundle:
             raise Refusal("bundle.altered", part="objects")
 
     def entries(self) -> Iterator[bytes]:
-        """The entries in order, as they were given to `write_bundle`."""
+        """Yield the entries in order, as they were given to `write_bundle`. Raises Refusal "bundle.altered"."""
         return _unpack(self._plain(self._entries_at), self.manifest)
 
     def objects(self) -> Iterator[tuple[ObjectRef, Reader]]:
-        """Each object with a reader of its sealed bytes, in the manifest's order.
+        """Yield each object with a reader of its sealed bytes, in the manifest's order.
 
-        The reader is good until the next is asked for. The `read` that gives the last bytes raises
-        Refusal("bundle.altered") instead when the object is not what its name says; so does going on to the next
-        object, for what was left unread. Copy into a temporary file and keep it only when that has not happened.
+        A reader is valid until the next object is requested. If the object does not match its name, the `read` that
+        would return its last bytes raises Refusal("bundle.altered"); requesting the next object checks unread bytes in
+        the same way. Copy the bytes to a temporary file, and keep it only if nothing was raised.
         """
         plain = self._plain(self._objects_at)
         for ref in self.manifest.objects:
@@ -257,7 +267,7 @@ def _exactly(plain: _Plain, size: int, part: str) -> bytes:
 
 
 class _Plain:
-    """The opened chunks as one sequence of bytes, from `position` on; holds one chunk."""
+    """The decrypted chunks as one sequence of bytes from `position` on. One chunk is kept in memory."""
 
     def __init__(self, file: BinaryIO, frames: _Scan, chunk_size: int, opener: StreamOpener, position: int) -> None:
         self._file = file
@@ -268,7 +278,7 @@ class _Plain:
         self.position = position
 
     def read(self, size: int, /) -> bytes:
-        """Up to `size` bytes (fewer at the end of a chunk), none at the end."""
+        """Return up to `size` bytes (fewer at the end of a chunk), none at the end."""
         index, offset = divmod(self.position, self._chunk_size)
         if self.position >= self._frames.plain_size:
             return b""
@@ -313,7 +323,7 @@ class _Blocks:
 
 
 def _unpack(plain: _Plain, manifest: Manifest) -> Iterator[bytes]:
-    """Yield the entries, never unpacking more than the manifest declares; check number, size and hash at the end."""
+    """Yield the entries, unpacking at most the size in the manifest. Check number, size and hash at the end."""
     blocks = _Blocks(plain)
     digest = hashlib.sha384()
     held = bytearray()
@@ -332,7 +342,7 @@ def _unpack(plain: _Plain, manifest: Manifest) -> Iterator[bytes]:
                         raise Refusal("bundle.too_large", part="entry", size=size, limit=MAX_ENTRY_SIZE)
                     if start + 4 + size > len(held):
                         break
-                    if count == manifest.entry_count:  # a thousand million empty entries are a bomb too
+                    if count == manifest.entry_count:  # a billion empty entries would be a bomb too
                         raise Refusal("bundle.altered", part="entries")
                     yield bytes(held[start + 4 : start + 4 + size])
                     start += 4 + size
@@ -346,7 +356,7 @@ def _unpack(plain: _Plain, manifest: Manifest) -> Iterator[bytes]:
 
 
 class _ObjectReader:
-    """One object's sealed bytes; the last of them come only when all together bear the object's name."""
+    """Reader of one object's sealed bytes; it returns the last of them only if all together match the object's name."""
 
     def __init__(self, plain: _Plain, ref: ObjectRef) -> None:
         self._plain = plain

@@ -1,4 +1,4 @@
-"""Writing a bundle: manifest first, entries packed and objects as they lie, all in one pass over the file."""
+"""Write a bundle in one pass over the file: the manifest, packed entries, then sealed objects."""
 
 from __future__ import annotations
 
@@ -44,13 +44,15 @@ from sync.bundle_format import (
 from sync.files import written_whole
 from sync.trust import KINDS_BY_ROLE
 
-ZSTD_LEVEL = 1  # on journal entries as small as level 3 and twice as fast (measured)
+ZSTD_LEVEL = 1  # measured on journal entries: output as small as at level 3, twice as fast
 _BATCH = 256 * 1024
 
 
 @dataclass(frozen=True)
 class BundleObject:
-    """A content object to send along: as `crypto.streams.seal_object` made it, and how to open its sealed file."""
+    """A content object to include: the values of `crypto.streams.seal_object`, and a function that opens its sealed
+    file.
+    """
 
     object_id: str
     size: int
@@ -65,7 +67,7 @@ class BundleObject:
 
 @dataclass(frozen=True)
 class SealedBundle:
-    """What was written; `size` in bytes."""
+    """The written bundle; `size` is in bytes."""
 
     bundle_id: str
     path: Path
@@ -90,15 +92,15 @@ def write_bundle(
     created_at: datetime,
     chunk_size: int = CHUNK_SIZE,
 ) -> SealedBundle:
-    """Seal entries and objects for `recipients` into the file `path`, which appears whole or not at all.
+    """Write entries and objects, sealed for `recipients`, to the file `path`, completely or not at all.
 
-    `entries` is called twice and must give the same opaque byte strings both times: once to count and hash them (the
-    manifest stands first), once to write them. That keeps memory bounded without an unencrypted copy on the disk.
-    `created_at` must be aware. A broken-off sealing is started again from nothing, with a new content key.
+    `entries` is called twice and must yield the same byte strings both times: once to count and hash them, because the
+    manifest comes first, and once to write them. So memory stays bounded without an unencrypted copy on the disk.
+    `created_at` must be aware. After an interruption, start again: a new content key is used.
 
     Raises Refusal "bundle.no_recipient", "bundle.wrong_role" (this sender may not send this kind),
-    "certificate.suite_mismatch", "bundle.too_large", "bundle.object_altered" (an object is not what its name says),
-    "bundle.entries_changed"; Trouble "disk.full", "disk.failed".
+    "certificate.suite_mismatch", "bundle.too_large", "bundle.inconsistent", "bundle.object_altered" (an object does not
+    match its name), "bundle.entries_changed"; Trouble "disk.full", "disk.failed".
     """
     _check_parties(sender, recipients, kind)
     if len(objects) > MAX_OBJECTS or len(head_signatures) > MAX_HEAD_SIGNATURES:
@@ -164,6 +166,7 @@ def _make_header(
     content_key: bytes,
     keys: StreamKeys,
 ) -> Header:
+    # List each key once, even if it has several certificates.
     unique = {recipient.kid: recipient.kem_key for recipient in recipients}
     fields: dict[str, Any] = {
         "format": "eum-bundle",
@@ -174,6 +177,7 @@ def _make_header(
         "created_at": created_at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
         "chunk_size": chunk_size,
         "commitment": _text(keys.commitment),
+        # Without the root: recipients hold it already and must not take it from a file.
         "sender": [_text(certificate.der) for certificate in sender.chain[:-1]],
         "recipients": [{"kid": kid} for kid in unique],
     }
@@ -182,6 +186,7 @@ def _make_header(
     raw = canonical(fields)
     if len(raw) > MAX_HEADER_SIZE:
         raise Refusal("bundle.too_large", part="header", size=len(raw), limit=MAX_HEADER_SIZE)
+    # Parse our own header, so that the writer can never produce one that readers refuse.
     return parse_header(raw)
 
 
@@ -200,7 +205,7 @@ def _ref(item: BundleObject) -> ObjectRef:
 
 
 def _batches(entries: Callable[[], Iterable[bytes]]) -> Iterator[tuple[int, bytes]]:
-    """Length-prefixed entries in batches of some 256 KiB, each with the number of entries in it."""
+    """Yield length-prefixed entries in batches of about 256 KiB, each with the number of its entries."""
     parts: list[bytes] = []
     size = 0
     for entry in entries():
@@ -237,6 +242,7 @@ def _write_entries(frames: _Frames, entries: Callable[[], Iterable[bytes]], expe
     for packed in chunker.finish():  # type: ignore[no-untyped-call]
         frames.write(_prefixed(packed))
     frames.write(bytes(4))
+    # The second call of `entries` returned other bytes than the first, which the manifest describes.
     if digest.digest() != expected:
         raise Refusal("bundle.entries_changed")
 
@@ -253,7 +259,7 @@ def _write_object(frames: _Frames, item: BundleObject) -> None:
 
 
 class _Frames:
-    """Cuts what is written into chunks of one size, seals them, and writes `length ‖ sealed chunk`."""
+    """Cuts written data into chunks of one size, encrypts them, and writes `length ‖ sealed chunk`."""
 
     def __init__(self, out: BinaryIO, sealer: StreamSealer, chunk_size: int) -> None:
         self._out = out
@@ -265,7 +271,7 @@ class _Frames:
 
     def write(self, data: bytes) -> None:
         view = memoryview(data)
-        while len(self._held) + len(view) > self._chunk_size:  # the chunk at hand is not the last
+        while len(self._held) + len(view) > self._chunk_size:  # the current chunk is not the last
             taken = self._chunk_size - len(self._held)
             self._held += view[:taken]
             view = view[taken:]

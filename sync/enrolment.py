@@ -1,16 +1,16 @@
-"""Enrolment by file: a device asks (`.eumreq`), HQ answers (`.eumans`), the device accepts.
+"""Enrollment by file: a device writes a request (`.eumreq`), HQ answers (`.eumans`), the device accepts.
 
 1. The device makes its keys and writes its request. It shows the request's short fingerprint.
 2. A person at HQ reads the request and compares the fingerprint with the one on the device (by voice, or on paper).
    Only then does HQ certify it and write the signed answer. HQ shows the authority's short fingerprint.
-3. A person at the device compares that fingerprint; only then does the device accept. Whoever exchanges either file on
-   its way is found out by one of the two comparisons: nothing in the files is trusted by itself.
+3. A person at the device compares that fingerprint; only then does the device accept. If either file is exchanged in
+   transit, one of the two comparisons fails: the files alone prove nothing.
 
 Both files are small JSON documents. A request is ``{format, version, request}`` with the PKCS#10 DER in base64. An
-answer is ``{format, version, body, signature}``: body is base64 of JSON ``{request, device_id, epoch, issued_at,
-chain, recovery}``, where `request` is the fingerprint of the request answered, `chain` the base64 DER certificates of
-device, HQ and authority, `recovery` HQ's public recovery key (`crypto.sealing`), to which the device seals its data
-key; `signature` is HQ's over the body's bytes for the purpose ``eum/enrolment-answer/1``.
+answer is ``{format, version, body, signature}``: body is base64 of JSON ``{request, device_id, epoch, issued_at, chain,
+recovery}``, where `request` is the fingerprint of the request answered, `chain` the base64 DER certificates of device,
+HQ and authority, `recovery` HQ's public recovery key (`crypto.sealing`), to which the device seals its data key;
+`signature` is HQ's over the body's bytes for the purpose ``eum/enrolment-answer/1``.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ class _Body(msgspec.Struct, frozen=True, kw_only=True):
 
 @dataclass(frozen=True)
 class EnrolmentAnswer:
-    """HQ's answer as read: whole and signed by the HQ that it names, but trusted only by `accept_answer`."""
+    """HQ's parsed answer, complete and signed by the HQ that it names. Only `accept_answer` decides on trust."""
 
     request_fingerprint: str
     device_id: str
@@ -83,17 +83,20 @@ class EnrolmentAnswer:
 
     @property
     def hq(self) -> Certificate:
-        """The certificate of the HQ that answers."""
+        """The certificate of the answering HQ."""
         return self.chain[1]
 
     @property
     def root(self) -> Certificate:
-        """The authority's certificate; its short fingerprint is what the person at the device compares."""
+        """The authority's certificate. The person at the device compares its short fingerprint."""
         return self.chain[2]
 
 
 def write_request(path: Path, request: bytes) -> CertificateRequest:
-    """Write a request (PKCS#10 DER from `make_request`). Raises Refusal("request.invalid"), Trouble as files do."""
+    """Write a request (PKCS#10 DER from `make_request`) and return it parsed.
+
+    Raises Refusal("request.invalid"); Trouble as `written_whole` does.
+    """
     parsed = CertificateRequest.from_der(request)
     with written_whole(path) as out:
         out.write(msgspec.json.encode(_RequestFile(request=request)))
@@ -101,10 +104,10 @@ def write_request(path: Path, request: bytes) -> CertificateRequest:
 
 
 def read_request_file(path: Path) -> CertificateRequest:
-    """Read a request whose own signature holds, of a device with a name that may stand in file names.
+    """Read a request with a valid signature, from a device whose name is safe in file names.
 
-    Raises Refusal: "file.missing", "file.unreadable", "enrolment.too_large", "enrolment.not_a_request",
-    "enrolment.version", "request.invalid", "request.wrong_role", "enrolment.bad_name".
+    Raises Refusal: `file.missing`, `file.unreadable`, `enrolment.too_large`, `enrolment.not_a_request`,
+    `enrolment.version`, `request.invalid`, `request.wrong_role`, `enrolment.bad_name`.
     """
     file = _decode(_read(path), _RequestFile, "enrolment.not_a_request")
     _check_version(file.version)
@@ -119,7 +122,10 @@ def read_request_file(path: Path) -> CertificateRequest:
 def certify(
     request: CertificateRequest, issuer: Identity, *, epoch: int, at: datetime, days: int | None = None
 ) -> tuple[Certificate, ...]:
-    """The device's new certificate and those above it. Raises as `issue_device` does."""
+    """Return the device's new certificate, followed by its issuers.
+
+    `at` is now (aware). Raises as `issue_device` does.
+    """
     term = {} if days is None else {"days": days}
     return (issue_device(request, issuer, epoch=epoch, at=at, **term), *issuer.chain)
 
@@ -133,9 +139,9 @@ def write_answer(
     at: datetime,
     recovery: bytes = b"",
 ) -> EnrolmentAnswer:
-    """Write HQ's signed answer: the chain from `certify` and HQ's public recovery key.
+    """Write HQ's signed answer, with the chain from `certify` and HQ's public recovery key, and return it.
 
-    Call it only after a person has compared fingerprints. Raises Trouble as files do.
+    Call it only after a person has compared fingerprints. Raises Trouble as `written_whole` does.
     """
     device = chain[0]
     body = msgspec.json.encode(
@@ -155,10 +161,10 @@ def write_answer(
 
 
 def read_answer_file(path: Path) -> EnrolmentAnswer:
-    """Read an answer and check its signature under the HQ certificate inside it.
+    """Read an answer and verify its signature with the HQ certificate inside it.
 
-    Raises Refusal: "file.missing", "file.unreadable", "enrolment.too_large", "enrolment.not_an_answer",
-    "enrolment.version", "certificate.invalid", "enrolment.altered".
+    Raises Refusal: `file.missing`, `file.unreadable`, `enrolment.too_large`, `enrolment.not_an_answer`,
+    `enrolment.version`, `certificate.invalid`, `enrolment.altered`.
     """
     file = _decode(_read(path), _AnswerFile, "enrolment.not_an_answer")
     _check_version(file.version)
@@ -175,13 +181,13 @@ def read_answer_file(path: Path) -> EnrolmentAnswer:
 
 
 def accept_answer(answer: EnrolmentAnswer, pending: PendingIdentity, *, confirmed_root: str, at: datetime) -> Identity:
-    """Make the device's identity from HQ's answer.
+    """Return the device's identity, made from HQ's answer.
 
-    `confirmed_root` is what the person confirmed of the authority: its fingerprint (hex), or its short fingerprint in
-    any case, with or without hyphens and blanks. `at` is now (aware).
+    `confirmed_root` is the authority's fingerprint that the person confirmed: hex, or the short form in any case, with
+    or without hyphens and blanks. `at` is now (aware).
 
-    Raises Refusal: "enrolment.other_root", "enrolment.other_request" (an answer to another request or device), those of
-    `verify_chain`, "identity.mismatch" (another key than ours was certified).
+    Raises Refusal: `enrolment.other_root`, `enrolment.other_request` (an answer to another request or device), those of
+    `verify_chain`, `identity.mismatch` (another key than ours was certified).
     """
     if _plain(confirmed_root) not in {_plain(answer.root.fingerprint), _plain(answer.root.short_fingerprint)}:
         raise Refusal("enrolment.other_root", found=answer.root.short_fingerprint)

@@ -1,4 +1,4 @@
-"""Files that are there whole or not at all, and files that others gave us."""
+"""Files that are written completely or not at all, and files from other parties."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 @contextmanager
 def written_whole(path: Path) -> Iterator[BinaryIO]:
-    """Write to a temporary name beside `path`; on leaving: fsync, rename, fsync the folder.
+    """Write to a temporary file beside `path`; when the block succeeds: fsync, rename, fsync the folder.
 
-    Leaving by any exception removes the temporary file, and `path` stays as it was. Raises Trouble("disk.full") and
+    After an exception the temporary file is removed and `path` is unchanged. Raises Trouble("disk.full") and
     Trouble("disk.failed"), both with the file's name.
     """
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(6)}.part")
@@ -40,9 +40,13 @@ def written_whole(path: Path) -> Iterator[BinaryIO]:
 
 @contextmanager
 def opened_for_reading(path: Path) -> Iterator[BinaryIO]:
-    """Open a file that somebody gave us. Raises Refusal("file.missing"), Refusal("file.unreadable") for folders, pipes
-    and what we may not read, and Trouble as `written_whole` does when reading, or what is done with it, breaks off."""
+    """Open a file from another party.
+
+    Raises Refusal("file.missing"); Refusal("file.unreadable") for folders, pipes and files without read permission;
+    Trouble as `written_whole` does if reading, or the work in the block, fails with an OSError.
+    """
     try:
+        # Opening a pipe would block until someone writes to it.
         if not stat.S_ISREG(path.stat().st_mode):
             raise Refusal("file.unreadable", name=path.name)
         file = path.open("rb")
@@ -63,6 +67,7 @@ def _trouble(path: Path, error: OSError) -> Trouble:
 
 
 def _create(path: Path) -> BinaryIO:
+    # O_EXCL refuses to follow a link that another user placed under this name.
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
     return os.fdopen(os.open(path, flags, 0o600), "wb")
 

@@ -1,21 +1,21 @@
-"""Whether to believe a bundle's sender: pure rules over values, no files.
+"""Rules that decide whether to trust a bundle's sender: pure functions over values, no files.
 
-`judge_sender` asks in this order, and the first "no" is the answer:
+`judge_sender` asks in this order; the first "no" decides:
 
 1. Is the bundle of our suite?                                    → trust.suite_mismatch
 2. Does the sender's chain lead to our authority?                 → bundle.unknown_sender
-3. Do we know this sender? An HQ must bear the name (origin) of one that we know, so that an HQ with a renewed
-   certificate strands nobody; a device must bear the very certificate that we hold for it and its epoch.
+3. Do we know this sender? An HQ must have the name (origin) of a known one, so that a renewed certificate of HQ locks
+   out no device; a device must have exactly the certificate that we hold for it and its epoch.
                                                                   → bundle.unknown_sender
 4. Is its certificate, or its HQ's, revoked?                      → bundle.revoked
 5. Is each certificate of the chain valid at `at`?                → certificate.not_yet_valid, certificate.expired
-6. May somebody in its role send this kind?                       → bundle.wrong_role
+6. May a sender in its role send this kind?                       → bundle.wrong_role
 
 Then `judge_recipient`: is it for us?                             → bundle.other_recipient
 And, once it is open, `judge_origin`: does the sender write this journal? → bundle.foreign_origin
 
-Revocation comes before expiry because it says more. When a bundle was sealed is its sender's claim only: a revoked
-sender is refused whatever `created_at` says, and the refusal carries both times for the people who decide.
+Revocation is checked before expiry because it says more. The sealing time is only the sender's claim: a revoked sender
+is refused whatever `created_at` says, and the refusal names both times for people to decide.
 """
 
 from __future__ import annotations
@@ -34,16 +34,18 @@ KINDS_BY_ROLE: Mapping[Role, frozenset[str]] = {
     Role.HQ: frozenset[str]({BundleKind.TASKING, BundleKind.RECEIPT}),
     Role.DEVICE: frozenset[str]({BundleKind.RESULTS}),
 }
+"""Kinds of bundles that each role may send."""
 KINDS = frozenset().union(*KINDS_BY_ROLE.values())
+"""All kinds of bundles."""
 
 
 @dataclass(frozen=True)
 class TrustList:
-    """Whom one store trusts.
+    """Certificates that one store trusts.
 
-    `root` is the authority that a person confirmed; `hqs` those HQs that this store deals with; `devices` the
-    certificate of each enrolled device by (origin, epoch) (empty in the field: devices send nothing to each other);
-    `revoked` the moment of revocation by certificate serial (lower-case hex).
+    `root` is the authority that a person confirmed; `hqs` the HQs of this store; `devices` the certificate of each
+    enrolled device by (origin, epoch), empty in the field, because devices send nothing to each other; `revoked` the
+    moment of revocation by certificate serial (lower-case hex).
     """
 
     root: Certificate
@@ -55,7 +57,10 @@ class TrustList:
 def judge_sender(
     chain: Sequence[Certificate], *, suite: Suite, kind: str, created_at: datetime, trust: TrustList, at: datetime
 ) -> Certificate:
-    """Return the sender's certificate, or raise the first Refusal of the module's list. `at` is now (aware)."""
+    """Return the sender's certificate.
+
+    `at` is now (aware). Raises the first Refusal of the module's list that applies.
+    """
     if suite is not trust.root.suite:
         raise Refusal("trust.suite_mismatch", suite=suite.value, expected=trust.root.suite.value)
     try:
@@ -65,6 +70,7 @@ def judge_sender(
     if not _is_known(leaf, trust):
         raise Refusal("bundle.unknown_sender", why="not_enrolled", origin=leaf.origin, epoch=leaf.epoch)
     for certificate in chain:
+        # The whole chain counts: a revoked HQ cannot vouch for its devices any more.
         if certificate.serial in trust.revoked:
             revoked_at = trust.revoked[certificate.serial]
             raise Refusal(
@@ -77,16 +83,16 @@ def judge_sender(
 
 
 def judge_recipient(kids: Sequence[str], own_kid: str) -> int:
-    """Return the place of our key among the recipients; raise Refusal("bundle.other_recipient")."""
+    """Return the index of our key among the recipients. Raises Refusal("bundle.other_recipient")."""
     if own_kid not in kids:
         raise Refusal("bundle.other_recipient", recipients=len(kids))
     return list(kids).index(own_kid)
 
 
 def judge_origin(sender: Certificate, origin: str, epoch: int, trust: TrustList) -> None:
-    """Raise Refusal("bundle.foreign_origin") when the sender does not write that journal.
+    """Raise Refusal("bundle.foreign_origin") if the sender may not write that journal.
 
-    A device writes its own journal in its own epoch. An HQ writes any but a device's.
+    A device writes only its own journal in its own epoch. An HQ writes any journal except a device's.
     """
     if sender.role is Role.DEVICE:
         allowed = (origin, epoch) == (sender.origin, sender.epoch)
@@ -98,5 +104,6 @@ def judge_origin(sender: Certificate, origin: str, epoch: int, trust: TrustList)
 
 def _is_known(leaf: Certificate, trust: TrustList) -> bool:
     if leaf.role is Role.DEVICE:
+        # Compare whole certificates: an HQ could issue a second one for the same name.
         return trust.devices.get((leaf.origin, leaf.epoch)) == leaf
     return any(leaf.origin == known.origin for known in trust.hqs)

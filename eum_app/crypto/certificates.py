@@ -1,9 +1,9 @@
-"""Who is who: the authority (an offline root), the HQs that it vouches for, and the devices that an HQ enrols.
+"""Identities: the authority (an offline root), the HQs that it certifies, and the devices that an HQ enrolls.
 
-Everything that others need of certificates is importable from here; `chain` says how a certificate looks and what is
-checked of it. An `Identity` is a private thing: its bytes may lie only inside an encrypted store.
+This module is the public interface for certificates; `chain` defines their shape and checks them. An `Identity` holds
+private keys: its bytes may be stored only inside an encrypted store.
 
-Certificates are dated back by a day, because the clock of a device in the field may run behind HQ's.
+Certificates are dated back by a day, because a device's clock in the field may be behind HQ's.
 """
 
 from __future__ import annotations
@@ -62,15 +62,16 @@ _MAX_EPOCH = 999_999_999
 
 
 class Identity:
-    """Somebody who can sign, and (authorities apart) open what is sealed to them.
+    """A party that can sign and, except for authorities, open what is sealed to it.
 
-    `chain` stands leaf first and ends with the authority's certificate.
+    `chain` begins with the party's certificate and ends with the authority's.
     """
 
     def __init__(self, signing: SigningKey, kem: KemKey | None, chain: tuple[Certificate, ...]) -> None:
-        """Raise Refusal("identity.mismatch") when the keys are not those that the leaf certifies."""
+        """Raise Refusal("identity.mismatch") if the keys are not those in the first certificate."""
         leaf = chain[0]
         kem_public = kem.public.public_bytes() if kem else None
+        # Keys and certificate are stored together; a mix-up would sign what no one can verify.
         if signing.verify_key != leaf.verify_key or kem_public != (leaf.kem.public_bytes() if leaf.kem else None):
             raise Refusal("identity.mismatch", origin=leaf.origin)
         self.signing = signing
@@ -79,7 +80,7 @@ class Identity:
 
     @property
     def certificate(self) -> Certificate:
-        """The holder's own certificate."""
+        """The party's certificate."""
         return self.chain[0]
 
     @property
@@ -114,13 +115,13 @@ class Identity:
 
     @property
     def kem(self) -> KemKey:
-        """The key that opens what is sealed to the holder; raise Refusal("identity.no_kem") for an authority."""
+        """The key that opens what is sealed to the party. Raises Refusal("identity.no_kem") for an authority."""
         if self._kem is None:
             raise Refusal("identity.no_kem", origin=self.origin)
         return self._kem
 
     def to_bytes(self) -> bytes:
-        """Private keys and chain, unencrypted, for storing inside an encrypted store."""
+        """Return private keys and chain, unencrypted, for storage inside an encrypted store."""
         return msgspec.msgpack.encode(
             _Stored(
                 suite=self.suite.value,
@@ -132,7 +133,7 @@ class Identity:
 
     @classmethod
     def from_bytes(cls, stored: bytes) -> Identity:
-        """Read what `to_bytes` wrote; raise Refusal("identity.invalid") or as the parts do."""
+        """Parse what `to_bytes` returned. Raises Refusal("identity.invalid"), or as its parts do."""
         read = _read_stored(stored)
         if not read.chain:
             raise Refusal("identity.invalid")
@@ -144,7 +145,7 @@ class Identity:
 
 
 class PendingIdentity:
-    """A device's new keys and the request for a certificate over them; it becomes an identity with HQ's answer."""
+    """A device's new keys and its certificate request; HQ's answer completes it to an identity."""
 
     def __init__(self, signing: SigningKey, kem: KemKey, request: CertificateRequest) -> None:
         self.signing = signing
@@ -152,13 +153,17 @@ class PendingIdentity:
         self.request = request
 
     def complete(self, chain: tuple[Certificate, ...]) -> Identity:
-        """Take the certificate; raise Refusal("identity.mismatch") when it is for other keys or another device."""
+        """Return the identity with this certificate chain.
+
+        Raises Refusal("identity.mismatch") if it certifies other keys or another device.
+        """
+        # HQ could certify these keys under another device's name.
         if chain[0].origin != self.request.origin:
             raise Refusal("identity.mismatch", origin=chain[0].origin)
         return Identity(self.signing, self.kem, chain)
 
     def to_bytes(self) -> bytes:
-        """Private keys and request, unencrypted, for storing inside an encrypted store."""
+        """Return private keys and request, unencrypted, for storage inside an encrypted store."""
         return msgspec.msgpack.encode(
             _Stored(
                 suite=self.signing.suite.value,
@@ -170,7 +175,7 @@ class PendingIdentity:
 
     @classmethod
     def from_bytes(cls, stored: bytes) -> PendingIdentity:
-        """Read what `to_bytes` wrote; raise Refusal("identity.invalid") or as the parts do."""
+        """Parse what `to_bytes` returned. Raises Refusal("identity.invalid"), or as its parts do."""
         read = _read_stored(stored)
         signing, kem = read.keys()
         if kem is None:
@@ -184,7 +189,7 @@ class PendingIdentity:
 def make_authority(
     name: str, *, at: datetime, suite: Suite = DEFAULT_SUITE, organisation: str = "", days: int = AUTHORITY_DAYS
 ) -> Identity:
-    """Make the offline root: it signs HQ certificates and nothing else. `at` is now (aware)."""
+    """Return a new offline root, which signs only HQ certificates. `at` is now (aware)."""
     signing = SigningKey.generate(suite)
     subject = _subject(Role.AUTHORITY, name, organisation, origin=name, epoch=1)
     certificate = _sign(
@@ -209,7 +214,10 @@ def issue_hq(
     days: int = HQ_DAYS,
     epoch: int = 1,
 ) -> Identity:
-    """Make an HQ with fresh keys: it enrols devices, signs bundles and opens what is sealed to it."""
+    """Return a new HQ with fresh keys. It enrolls devices, signs bundles, and opens what is sealed to it.
+
+    Raises Refusal("certificate.may_not_issue"), ("certificate.expired"), ("certificate.bad_name").
+    """
     _require(authority, Role.AUTHORITY)
     signing, kem = SigningKey.generate(authority.suite), KemKey.generate(authority.suite)
     subject = _subject(Role.HQ, name, organisation or authority.certificate.organisation, origin=hq_id, epoch=epoch)
@@ -222,7 +230,10 @@ def issue_hq(
 def make_request(
     device_id: str, suite: Suite = DEFAULT_SUITE, *, name: str = "", organisation: str = ""
 ) -> tuple[PendingIdentity, bytes]:
-    """Make a device's keys and its request (PKCS#10 DER), which is public and proves that it has the signing key."""
+    """Return a device's new keys, and its request (PKCS#10 DER).
+
+    The request is public and proves possession of the signing key.
+    """
     signing, kem = SigningKey.generate(suite), KemKey.generate(suite)
     subject = _subject(Role.DEVICE, name or device_id, organisation, origin=device_id, epoch=1)
     builder = x509.CertificateSigningRequestBuilder(subject).add_extension(_kem_extension(kem.public), critical=False)
@@ -233,10 +244,10 @@ def make_request(
 def issue_device(
     request: CertificateRequest, issuer: Identity, *, epoch: int, at: datetime, days: int = DEVICE_DAYS
 ) -> Certificate:
-    """Certify a device, after a person has compared the request's short fingerprint with the one on the device.
+    """Return a device's certificate. First a person must compare the request's short fingerprint with the device's.
 
-    HQ says what the epoch is; the request's own is not looked at. Raises Refusal("request.wrong_role"),
-    ("certificate.suite_mismatch"), ("certificate.expired") when the issuer's own certificate has run out.
+    HQ decides the epoch; the one in the request is ignored. Raises Refusal("request.wrong_role"),
+    ("certificate.suite_mismatch"), ("certificate.expired") if the issuer's certificate has expired.
     """
     _require(issuer, Role.HQ)
     if request.role is not Role.DEVICE:
@@ -287,9 +298,10 @@ def _end(at: datetime, days: int) -> datetime:
 def _issue(
     issuer: Identity, *, subject: x509.Name, key: VerifyKey, kem: KemPublic, role: Role, at: datetime, days: int
 ) -> Certificate:
+    # An expired issuer would produce certificates that every recipient refuses.
     check_validity(issuer.chain, issuer.root, at)
     own = issuer.certificate
-    # Nobody vouches for longer, or for earlier, than they are vouched for.
+    # A certificate is never valid before or after its issuer's.
     window = (max(at - _BACKDATE, own.not_before), min(_end(at, days), own.not_after))
     name = x509.load_der_x509_certificate(own.der).subject
     return _sign(subject=subject, key=key, kem=kem, role=role, issuer=name, signing=issuer.signing, window=window)
@@ -351,4 +363,5 @@ def _key_id(key: VerifyKey) -> bytes:
 
 
 def _hash(suite: Suite) -> hashes.SHA384 | None:
+    # ML-DSA hashes internally, so the library takes no hash for it.
     return hashes.SHA384() if suite is Suite.P384 else None

@@ -1,16 +1,15 @@
-"""Certificates and requests as values, and the one shape of chain that is trusted: authority → HQ → device.
+"""Certificates and requests as values, and the only trusted shape of chain: authority → HQ → device.
 
 Standard X.509 v3 (RFC 5280), signed with ML-DSA-87 or ECDSA P-384/SHA-384; standard PKCS#10 requests (RFC 2986).
 
-Subject: CN name · O organisation (may be absent) · OU role (``authority``, ``hq``, ``device``) · serialNumber origin
-(the one writer whose journal this is, such as FLD-0042) · dnQualifier epoch (decimal; raised when a device gets a new
-identity). Basic constraints follow from the role: authority CA:true pathlen 1, HQ CA:true pathlen 0, device CA:false.
-The key that secrets are sealed to stands in a non-critical extension of our own,
-2.25.165464246811968246928313464448789837206, as a DER OCTET STRING holding the encoding of `sealing.KemPublic`; HQ and
-device certificates must have it.
+Subject: CN name · O organization (optional) · OU role (``authority``, ``hq``, ``device``) · serialNumber origin (the
+writer of the journal, such as FLD-0042) · dnQualifier epoch (decimal; raised when a device gets a new identity). Basic
+constraints follow from the role: authority CA:true pathlen 1, HQ CA:true pathlen 0, device CA:false. The key to which
+secrets are sealed is in a non-critical private extension, 2.25.165464246811968246928313464448789837206, as a DER OCTET
+STRING with the encoding of `sealing.KemPublic`. HQ and device certificates must have it.
 
-Because the shape is fixed, nothing else of path building applies: no cross-certificates, no name constraints, no
-policies. An unknown critical extension is refused, as RFC 5280 asks.
+Because the shape is fixed, no other path building applies: no cross-certificates, name constraints or policies. An
+unknown critical extension is refused, as RFC 5280 requires.
 """
 
 from __future__ import annotations
@@ -53,7 +52,7 @@ _KNOWN_CRITICAL = {ExtensionOID.BASIC_CONSTRAINTS, ExtensionOID.KEY_USAGE}
 
 
 class Role(enum.StrEnum):
-    """What the holder of a certificate may do."""
+    """Role of a certificate's holder."""
 
     AUTHORITY = "authority"
     HQ = "hq"
@@ -61,23 +60,23 @@ class Role(enum.StrEnum):
 
     @property
     def path_length(self) -> int | None:
-        """How many CA certificates may stand below; None for no CA."""
+        """Number of CA certificates allowed below; None for a role that is not a CA."""
         return {Role.AUTHORITY: 1, Role.HQ: 0, Role.DEVICE: None}[self]
 
 
 def fingerprint(der: bytes) -> str:
-    """Hex SHA-384 of a certificate or request."""
+    """Return hex SHA-384 of a certificate or request (DER)."""
     return hashlib.sha384(der).hexdigest()
 
 
 def short_fingerprint(der: bytes) -> str:
-    """The first 125 bits of the SHA-384 for people to compare: five groups of five, letters A–Z and 2–7."""
+    """Return the first 125 bits of the SHA-384 for people to compare: five groups of five characters, A–Z and 2–7."""
     text = base64.b32encode(hashlib.sha384(der).digest()[:16]).decode()[:25]
     return "-".join(text[start : start + 5] for start in range(0, 25, 5))
 
 
 class _Subject:
-    """What certificate and request have in common."""
+    """Common part of certificates and requests."""
 
     def __init__(self, der: bytes, parsed: x509.Certificate | x509.CertificateSigningRequest) -> None:
         self.der = der
@@ -98,7 +97,7 @@ class _Subject:
 
     @property
     def short_fingerprint(self) -> str:
-        """What people compare, see `short_fingerprint`."""
+        """The short form for people to compare, see `short_fingerprint`."""
         return short_fingerprint(self.der)
 
     def __eq__(self, other: object) -> bool:
@@ -112,7 +111,7 @@ class _Subject:
 
 
 class Certificate(_Subject):
-    """One certificate, read and checked in itself; whether it is trusted, `verify_chain` says.
+    """One certificate, parsed and checked by itself; `verify_chain` decides on trust.
 
     `origin` and `epoch` name the journal that the holder writes; `serial` is lower-case hex; `not_before` and
     `not_after` are UTC.
@@ -139,7 +138,7 @@ class Certificate(_Subject):
 
     @classmethod
     def from_der(cls, der: bytes) -> Certificate:
-        """Read a certificate; raise Refusal("certificate.invalid")."""
+        """Parse a certificate. Raises Refusal("certificate.invalid")."""
         if len(der) > MAX_CERTIFICATE_SIZE:
             raise Refusal("certificate.invalid", size=len(der))
         try:
@@ -151,7 +150,7 @@ class Certificate(_Subject):
 
     @property
     def kem_key(self) -> KemPublic:
-        """The key that secrets for the holder are sealed to; raise Refusal("certificate.no_kem") for an authority."""
+        """The key to which secrets for the holder are sealed. Raises Refusal("certificate.no_kem") for an authority."""
         if self.kem is None:
             raise Refusal("certificate.no_kem", origin=self.origin)
         return self.kem
@@ -162,7 +161,7 @@ class Certificate(_Subject):
         return self.kem_key.kid
 
     def is_issued_by(self, issuer: Certificate) -> bool:
-        """Whether the issuer's name stands here and its key made the signature."""
+        """Whether the certificate names this issuer, and the issuer's key made its signature."""
         try:
             self._x509.verify_directly_issued_by(issuer._x509)
         except (InvalidSignature, ValueError, TypeError):
@@ -171,21 +170,21 @@ class Certificate(_Subject):
 
 
 def _require_whole_signature(der: bytes, signature: bytes) -> None:
-    """A signature is a BIT STRING of whole octets (RFC 5280, 4.1.1.3; X.690, 8.6.2): the octet before it counts no
-    unused bits. The library also reads others, so that two files with different fingerprints would be one certificate.
+    """Check that the signature is a BIT STRING of whole octets (RFC 5280, 4.1.1.3; X.690, 8.6.2).
 
-    Raises ValueError.
+    The octet before it counts unused bits and must be 0. The library also accepts others, so that two files with
+    different fingerprints would be one certificate. Raises ValueError.
     """
     if not der.endswith(b"\0" + signature):
         raise ValueError("signature of broken octets")
 
 
 class CertificateRequest(_Subject):
-    """A PKCS#10 request whose own signature holds: whoever made it has the signing key that it names."""
+    """A PKCS#10 request with a valid signature: its author has the signing key that it names."""
 
     @classmethod
     def from_der(cls, der: bytes) -> CertificateRequest:
-        """Read a request; raise Refusal("request.invalid")."""
+        """Parse a request. Raises Refusal("request.invalid")."""
         if len(der) > MAX_CERTIFICATE_SIZE:
             raise Refusal("request.invalid", size=len(der))
         try:
@@ -200,13 +199,13 @@ class CertificateRequest(_Subject):
 
 
 def check_chain(chain: Sequence[Certificate], root: Certificate) -> Certificate:
-    """Check everything about a chain but time, and return its leaf.
+    """Check everything about a chain except time, and return its first certificate.
 
-    `chain` stands leaf first: device, HQ (and root, or not); or HQ (and root, or not). `root` is the authority's
-    certificate that was confirmed by a person; a root inside `chain` counts for nothing unless it is that one.
+    `chain` is device, HQ and optionally root; or HQ and optionally root. `root` is the authority's certificate that a
+    person confirmed; a root inside `chain` must be identical to it.
 
     Raises Refusal, in this order: "certificate.chain_shape", "certificate.unknown_root" (the chain ends at, or was
-    signed by, another authority, or a signature in it does not hold), "certificate.suite_mismatch".
+    signed by, another authority, or a signature in it is invalid), "certificate.suite_mismatch".
     """
     if root.role is not Role.AUTHORITY or not root.is_issued_by(root):
         raise Refusal("certificate.chain_shape", roles="root")
@@ -219,13 +218,17 @@ def check_chain(chain: Sequence[Certificate], root: Certificate) -> Certificate:
     for certificate, issuer in zip(path, [*path[1:], root], strict=True):
         if not certificate.is_issued_by(issuer):
             raise Refusal("certificate.unknown_root", origin=certificate.origin)
+    # A chain is as weak as its weakest signature, so suites are never mixed.
     if any(certificate.suite is not root.suite for certificate in path):
         raise Refusal("certificate.suite_mismatch", suite=path[0].suite.value, expected=root.suite.value)
     return path[0]
 
 
 def check_validity(chain: Sequence[Certificate], root: Certificate, at: datetime) -> None:
-    """Raise Refusal("certificate.not_yet_valid") or ("certificate.expired") unless all of them hold at `at` (aware)."""
+    """Check that all certificates are valid at `at` (aware).
+
+    Raises Refusal("certificate.not_yet_valid") or ("certificate.expired").
+    """
     for certificate in (*chain, root):
         if at < certificate.not_before:
             raise Refusal("certificate.not_yet_valid", origin=certificate.origin, since=certificate.not_before)
@@ -234,19 +237,22 @@ def check_validity(chain: Sequence[Certificate], root: Certificate, at: datetime
 
 
 def verify_chain(chain: Sequence[Certificate], root: Certificate, at: datetime) -> Certificate:
-    """`check_chain`, then `check_validity`. Revocation is for the caller's trust rules."""
+    """Run `check_chain`, then `check_validity`, and return the first certificate.
+
+    Trust rules check revocation separately.
+    """
     leaf = check_chain(chain, root)
     check_validity(chain, root, at)
     return leaf
 
 
 def is_name(text: str) -> bool:
-    """Whether `text` may stand as a name in a certificate: 1 to 64 printable characters, no blanks around it."""
+    """Whether `text` is a valid name in a certificate: 1 to 64 printable characters, no blanks at either end."""
     return 0 < len(text) <= MAX_NAME_LENGTH and text.isprintable() and text == text.strip()
 
 
 def public_spki(key: VerifyKey) -> bytes:
-    """The DER SubjectPublicKeyInfo, for key identifiers."""
+    """Return the DER SubjectPublicKeyInfo, for key identifiers."""
     return key.key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
 
 
@@ -254,6 +260,7 @@ def _attribute(subject: x509.Name, oid: ObjectIdentifier, default: str | None = 
     values = subject.get_attributes_for_oid(oid)
     if not values and default is not None:
         return default
+    # Exactly one value: two readers might pick different ones of several.
     if len(values) != 1 or not isinstance(values[0].value, str) or not is_name(values[0].value):
         raise ValueError(f"subject attribute {oid.dotted_string}")
     return values[0].value
@@ -261,6 +268,7 @@ def _attribute(subject: x509.Name, oid: ObjectIdentifier, default: str | None = 
 
 def _read_epoch(subject: x509.Name) -> int:
     text = _attribute(subject, NameOID.DN_QUALIFIER)
+    # One spelling per epoch: leading zeros and other digits would make a second name for it.
     if not text.isascii() or not text.isdecimal() or text.startswith("0") or len(text) > 9:
         raise ValueError("epoch")
     return int(text)

@@ -1,8 +1,8 @@
-"""From a passphrase to a key, and secrets wrapped under it (the keyslots' half that knows ciphers).
+"""Derive keys from passphrases, and wrap secrets under them (the cryptographic half of keyslots).
 
-A wrapped secret is ``nonce (12 bytes) ‖ AES-256-GCM(KEK, nonce, secret, aad)``, where the associated data is
-``"eum/passphrase-slot/1" ‖ 0 ‖ SHA-384(canonical parameters) ‖ the caller's aad``: whoever changes the parameters or
-moves the slot to another place finds it shut. A passphrase is Unicode in form NFC (RFC 8265, OpaqueString), then UTF-8.
+A wrapped secret is ``nonce (12 bytes) ‖ AES-256-GCM(KEK, nonce, secret, aad)``. The associated data is
+``"eum/passphrase-slot/1" ‖ 0 ‖ SHA-384(canonical parameters) ‖ the caller's aad``, so a slot with changed parameters or
+in another place does not open. A passphrase is Unicode in form NFC (RFC 8265, OpaqueString), then UTF-8.
 """
 
 from __future__ import annotations
@@ -31,13 +31,15 @@ MAX_ARGON2_ITERATIONS = 100
 MAX_LANES = 64
 MAX_PASSPHRASE_BYTES = 4096
 TARGET_S = 0.5
+"""Seconds that a derivation should take on this machine."""
 CALIBRATED_MEMORY_KIB = 256 * 1024
+"""Most memory that calibration chooses; further cost is added as passes."""
 _NONCE_SIZE = 12
 _LABEL = b"eum/passphrase-slot/1\x00"
 
 
 class KdfParams(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How a key is derived from a passphrase; read from files, so bounded (`check`).
+    """Parameters of a key derivation. They are read from files, so `check` limits them.
 
     `memory_kib` (KiB) and `lanes` are for argon2id only, 0 otherwise. `salt` is 16 to 64 bytes.
     """
@@ -50,13 +52,15 @@ class KdfParams(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
     @classmethod
     def calibrated(cls, suite: Suite, target_s: float = TARGET_S) -> KdfParams:
-        """Fresh salt, and what this machine can pay in about `target_s` seconds, measured once.
+        """Return parameters with a fresh salt, so that a derivation takes about `target_s` seconds, measured once.
 
         Never below Argon2id with 64 MiB, t=3, p=4 (RFC 9106 section 4, second recommended option; above OWASP's 19 MiB,
-        t=2, p=1) or 210,000 rounds of PBKDF2-HMAC-SHA-512 (OWASP Password Storage Cheat Sheet, 2023). What is beyond
-        256 MiB of memory is paid in passes. A busy machine measures itself slow, and gets no less than that.
+        t=2, p=1) or 210,000 rounds of PBKDF2-HMAC-SHA-512 (OWASP Password Storage Cheat Sheet, 2023). Memory is limited
+        to 256 MiB; further cost is added as passes. A busy machine measures too slow, but never gets less than this
+        minimum.
         """
         floor = cls._floor(suite)
+        # The first derivation also loads the library, which would make the machine look slower.
         derive_key(cls.fast_for_tests(suite), "loads what the first derivation loads")
         started = time.perf_counter()
         derive_key(floor, "measured")
@@ -78,18 +82,18 @@ class KdfParams(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
         return cls(kdf="pbkdf2-sha512", salt=salt, iterations=210_000)
 
     def fresh(self) -> KdfParams:
-        """The same cost with a fresh salt."""
+        """Return parameters of the same cost with a fresh salt."""
         return msgspec.structs.replace(self, salt=os.urandom(SALT_SIZE))
 
     @classmethod
     def fast_for_tests(cls, suite: Suite = Suite.HYBRID) -> KdfParams:
-        """Parameters that protect nothing and cost nothing. Only for tests and synthetic demonstrations."""
+        """Return parameters without cost or protection. Only for tests and synthetic demonstrations."""
         if suite is Suite.HYBRID:
             return cls(kdf="argon2id", salt=os.urandom(SALT_SIZE), iterations=1, memory_kib=64, lanes=1)
         return cls(kdf="pbkdf2-sha512", salt=os.urandom(SALT_SIZE), iterations=1)
 
     def check(self) -> None:
-        """Raise Refusal("kdf.out_of_bounds") for parameters that would eat memory or time, or make no sense."""
+        """Raise Refusal("kdf.out_of_bounds") for invalid parameters and those that need too much memory or time."""
         if self.kdf == "argon2id":
             bounded = (
                 1 <= self.iterations <= MAX_ARGON2_ITERATIONS
@@ -112,13 +116,15 @@ class KdfParams(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 def derive_key(params: KdfParams, passphrase: str) -> bytes:
     """Derive the 32-byte key-encryption key.
 
-    Raises Refusal("passphrase.empty"), Refusal("passphrase.too_long"), Refusal("kdf.out_of_bounds"), or
-    Trouble("memory.full") when the machine cannot give Argon2id its memory.
+    Raises Refusal("passphrase.empty"), ("passphrase.too_long"), ("passphrase.not_text"), ("kdf.out_of_bounds"), or
+    Trouble("memory.full") if the machine cannot provide Argon2id's memory.
     """
+    # Check first: hostile parameters could otherwise exhaust memory before the passphrase is used.
     params.check()
     if not passphrase:
         raise Refusal("passphrase.empty")
     try:
+        # Keyboards write the same letter composed or decomposed; NFC makes both the same passphrase.
         material = unicodedata.normalize("NFC", passphrase).encode()
     except UnicodeEncodeError as error:
         raise Refusal("passphrase.not_text") from error
@@ -140,13 +146,13 @@ def derive_key(params: KdfParams, passphrase: str) -> bytes:
 
 
 def wrap_secret(params: KdfParams, passphrase: str, secret: bytes, aad: bytes = b"") -> bytes:
-    """Wrap `secret` under the passphrase; `aad` names where the slot lies. Raises as `derive_key` does."""
+    """Wrap `secret` under the passphrase. `aad` names the place of the slot. Raises as `derive_key` does."""
     nonce = os.urandom(_NONCE_SIZE)
     return nonce + AESGCM(derive_key(params, passphrase)).encrypt(nonce, secret, _bound(params, aad))
 
 
 def unwrap_secret(params: KdfParams, passphrase: str, wrapped: bytes, aad: bytes = b"") -> bytes:
-    """Give the secret back; raise Refusal("passphrase.wrong") when the passphrase, the slot or its place differ.
+    """Return the secret. Raises Refusal("passphrase.wrong") if passphrase, slot or place differ.
 
     Also raises as `derive_key` does.
     """
@@ -158,4 +164,5 @@ def unwrap_secret(params: KdfParams, passphrase: str, wrapped: bytes, aad: bytes
 
 
 def _bound(params: KdfParams, aad: bytes) -> bytes:
+    # Sorted keys: the parameters must hash the same whatever the order of fields in the file.
     return _LABEL + hashlib.sha384(msgspec.json.encode(params, order="sorted")).digest() + aad

@@ -1,12 +1,12 @@
-"""Recovery codes: 128 random bits, written so that a typing error is told from a wrong code.
+"""Recovery codes: 128 random bits, with a check that distinguishes a typing error from a wrong code.
 
-A code is 28 characters of RFC 4648 base 32 (A to Z and 2 to 7: no 0, 1 or 8 to be taken for O, I or B) in seven groups
-of four: the 128 bits, then the first 12 bits of their SHA-384. A slip of the hand passes that check once in 4,096
-times; the code behind it is then simply wrong.
+A code is 28 characters of RFC 4648 base 32 (A to Z and 2 to 7: no 0, 1 or 8, which look like O, I or B) in seven groups
+of four: the 128 bits, then the first 12 bits of their SHA-384. A typing error passes that check once in 4,096 times;
+the code is then simply wrong.
 
-No slow derivation stands behind a code: with 128 random bits there is nothing to guess (HKDF is for just such keying
-material, RFC 5869 section 3.3; NIST SP 800-132 and Argon2 are for what people choose). Twelve bits of a hash of the
-code tell nobody anything who has not the code.
+Codes need no slow derivation, because 128 random bits cannot be guessed. HKDF is made for such keying material (RFC
+5869 section 3.3); NIST SP 800-132 and Argon2 are for passphrases that people choose. Twelve bits of a hash reveal
+nothing useful about a code.
 """
 
 from __future__ import annotations
@@ -24,39 +24,42 @@ from eum_app.crypto.boxes import Box
 from eum_app.domain.errors import Refusal
 
 CODE_BYTES: Final = 16
+"""Random bytes in a code."""
 _CHARACTERS: Final = 28
 _GROUP: Final = 4
 _LOOKS_LIKE: Final = str.maketrans("018", "OIB")
 
 
 def new_code() -> bytes:
-    """A new code: 16 random bytes."""
+    """Return a new code: 16 random bytes."""
     return os.urandom(CODE_BYTES)
 
 
 def shown(code: bytes) -> str:
-    """A code as people read it: seven groups of four characters with hyphens."""
+    """Return a code for people: seven groups of four characters with hyphens."""
     text = _text(code)
     return "-".join(text[at : at + _GROUP] for at in range(0, _CHARACTERS, _GROUP))
 
 
 def parse(typed: str) -> bytes:
-    """The code that somebody typed or scanned, in any case, with or without hyphens and blanks.
+    """Return the code that a person typed or scanned, in any case, with or without hyphens and blanks.
 
-    Raises Refusal `recovery.mistyped` where it cannot be a code: too short, or its check does not hold.
+    Raises Refusal `recovery.mistyped` if the length or the check is wrong.
     """
     text = "".join(typed.split()).replace("-", "").upper().translate(_LOOKS_LIKE)
     try:
+        # base32 decodes blocks of eight characters: pad 28 to 32 and drop the bytes of the check.
         code = base64.b32decode(text + "A" * 4)[:CODE_BYTES] if len(text) == _CHARACTERS else b""
     except (binascii.Error, ValueError) as error:
         raise Refusal("recovery.mistyped", expected=_CHARACTERS, found=len(text)) from error
+    # Writing the code again compares the twelve bits of the check.
     if not code or _text(code) != text:
         raise Refusal("recovery.mistyped", expected=_CHARACTERS, found=len(text))
     return code
 
 
 def box_of(code: bytes) -> Box:
-    """What a code opens."""
+    """Return the box that a code opens."""
     return Box(HKDF(hashes.SHA384(), 32, salt=None, info=b"eum/recovery-code/1").derive(code))
 
 

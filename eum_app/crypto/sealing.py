@@ -1,10 +1,10 @@
-"""Sealing small secrets to a recipient with HPKE (RFC 9180, base mode, single shot).
+"""Seal small secrets to a recipient with HPKE (RFC 9180, base mode, single shot).
 
-HPKE says nothing of who sealed: callers bind sender and context into `info`, and sign outside.
+HPKE does not authenticate the sender: callers bind sender and context into `info`, and sign outside.
 
 Encodings: a ``hybrid`` public key is the ML-KEM-1024 encapsulation key (1,568 bytes) followed by the uncompressed P-384
 point (97); its private key is the 64-byte ML-KEM seed followed by PKCS#8 DER. A ``p384`` public key is the 97-byte
-point, its private key PKCS#8 DER. A sealed secret is `enc ‖ ciphertext` as RFC 9180 gives them.
+point, its private key PKCS#8 DER. A sealed secret is `enc ‖ ciphertext` as in RFC 9180.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _MLKEM_SEED_SIZE = 64
 
 
 class KemPublic:
-    """A public key that secrets are sealed to."""
+    """A public key to which secrets are sealed."""
 
     def __init__(
         self, suite: Suite, mlkem_key: mlkem.MLKEM1024PublicKey | None, ec_key: ec.EllipticCurvePublicKey
@@ -38,7 +38,7 @@ class KemPublic:
 
     @classmethod
     def from_bytes(cls, suite: Suite, public: bytes) -> KemPublic:
-        """Read a public key; raise Refusal("key.invalid")."""
+        """Parse a public key. Raises Refusal("key.invalid")."""
         try:
             if suite is Suite.HYBRID:
                 lattice = mlkem.MLKEM1024PublicKey.from_public_bytes(public[:_MLKEM_PUBLIC_SIZE])
@@ -48,7 +48,8 @@ class KemPublic:
             raise Refusal("key.invalid", suite=suite.value) from error
 
     def public_bytes(self) -> bytes:
-        """The encoding that the module's docstring states."""
+        """Return the key in the encoding of the module docstring."""
+        # One encoding per key: the kid is a hash of these bytes.
         point = self._ec.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
         return point if self._mlkem is None else self._mlkem.public_bytes_raw() + point
 
@@ -58,7 +59,7 @@ class KemPublic:
         return hashlib.sha384(self.public_bytes()).hexdigest()
 
     def seal(self, secret: bytes, info: bytes) -> bytes:
-        """Seal `secret` so that only the private key opens it, and only with the same `info`."""
+        """Seal `secret`; only the private key opens it, and only with the same `info`."""
         public = self._ec if self._mlkem is None else hpke.MLKEM1024P384PublicKey(self._mlkem, self._ec)
         return _HPKE[self.suite].encrypt(secret, public, info)
 
@@ -75,13 +76,13 @@ class KemKey:
 
     @classmethod
     def generate(cls, suite: Suite) -> KemKey:
-        """Make a new key for `suite`."""
+        """Return a new random key for `suite`."""
         lattice = mlkem.MLKEM1024PrivateKey.generate() if suite is Suite.HYBRID else None
         return cls(suite, lattice, ec.generate_private_key(ec.SECP384R1()))
 
     @classmethod
     def from_bytes(cls, suite: Suite, private: bytes) -> KemKey:
-        """Read what `private_bytes` wrote; raise Refusal("key.invalid")."""
+        """Parse what `private_bytes` returned. Raises Refusal("key.invalid")."""
         try:
             if suite is Suite.HYBRID:
                 lattice = mlkem.MLKEM1024PrivateKey.from_seed_bytes(private[:_MLKEM_SEED_SIZE])
@@ -91,7 +92,7 @@ class KemKey:
             raise Refusal("key.invalid", suite=suite.value) from error
 
     def private_bytes(self) -> bytes:
-        """The private key, unencrypted: it may lie only inside an encrypted store."""
+        """Return the private key, unencrypted. Store it only inside an encrypted store."""
         scalar = self._ec.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
         return scalar if self._mlkem is None else self._mlkem.private_bytes_raw() + scalar
 
@@ -101,9 +102,10 @@ class KemKey:
         return KemPublic(self.suite, self._mlkem.public_key() if self._mlkem else None, self._ec.public_key())
 
     def open(self, sealed: bytes, info: bytes) -> bytes:
-        """Open what was sealed to this key with the same `info`; raise Refusal("seal.invalid") otherwise."""
+        """Open a secret that was sealed to this key with the same `info`. Raises Refusal("seal.invalid")."""
         private = self._ec if self._mlkem is None else hpke.MLKEM1024P384PrivateKey(self._mlkem, self._ec)
         try:
             return _HPKE[self.suite].decrypt(sealed, private, info)
+        # Wrong key and altered data fail alike, so that the error gives an attacker no oracle.
         except (InvalidTag, ValueError) as error:
             raise Refusal("seal.invalid", suite=self.suite.value) from error

@@ -1,12 +1,12 @@
 """Signatures, each for one stated purpose.
 
-What is signed is never the bare message but DSSE's pre-authentication encoding (Dead Simple Signing Envelope v1.0.2,
+The signed bytes are never the bare message but DSSE's pre-authentication encoding (Dead Simple Signing Envelope v1.0.2,
 "PAE") of purpose and message::
 
     "DSSEv1" SP LEN(purpose) SP purpose SP LEN(message) SP message
 
-LEN is the length in bytes, in decimal ASCII. So a signature made for one purpose never holds for another, and, since
-DER starts with 0x30 and PAE with "D", a signed certificate can never be taken for a signed message or the reverse.
+LEN is the length in bytes, in decimal ASCII. So a signature for one purpose never verifies for another. DER starts with
+0x30 and PAE with "D", so a signed certificate can never pass as a signed message or the reverse.
 
 Encodings: an ML-DSA-87 private key is its 32-byte seed, a public key 2,592 raw bytes, a signature 4,627 bytes. A P-384
 private key is unencrypted PKCS#8 DER, a public key the 97-byte uncompressed point, a signature DER (at most 104 bytes).
@@ -29,7 +29,7 @@ from eum_app.crypto.suites import Suite
 from eum_app.domain.errors import Refusal
 
 MAX_SIGNATURE_SIZE = 8192
-"""No suite's signature is longer (bytes); readers refuse more before allocating."""
+"""Longest signature of any suite, in bytes; readers refuse more before they allocate memory."""
 
 POINT_SIZE = 97
 
@@ -40,7 +40,7 @@ PublicKey = mldsa.MLDSA87PublicKey | ec.EllipticCurvePublicKey
 
 
 def pae(purpose: str, message: bytes) -> bytes:
-    """DSSE pre-authentication encoding of `purpose` (UTF-8) and `message`."""
+    """Return the DSSE pre-authentication encoding of `purpose` (UTF-8) and `message`."""
     kind = purpose.encode()
     return b"DSSEv1 %d %b %d %b" % (len(kind), kind, len(message), message)
 
@@ -54,7 +54,7 @@ class VerifyKey:
 
     @classmethod
     def from_bytes(cls, suite: Suite, public: bytes) -> VerifyKey:
-        """Read a public key; raise Refusal("key.invalid")."""
+        """Parse a public key. Raises Refusal("key.invalid")."""
         try:
             if suite is Suite.HYBRID:
                 return cls(suite, mldsa.MLDSA87PublicKey.from_public_bytes(public))
@@ -64,7 +64,7 @@ class VerifyKey:
 
     @classmethod
     def from_key(cls, key: object) -> VerifyKey:
-        """Wrap a public key as `cryptography` gives it; raise Refusal("suite.unknown") for other algorithms."""
+        """Wrap a public key of `cryptography`. Raises Refusal("suite.unknown") for other algorithms."""
         if isinstance(key, mldsa.MLDSA87PublicKey):
             return cls(Suite.HYBRID, key)
         if isinstance(key, ec.EllipticCurvePublicKey) and isinstance(key.curve, ec.SECP384R1):
@@ -72,7 +72,7 @@ class VerifyKey:
         raise Refusal("suite.unknown", suite=type(key).__name__)
 
     def public_bytes(self) -> bytes:
-        """The raw key (ML-DSA-87) or the uncompressed point (P-384)."""
+        """Return the raw key (ML-DSA-87) or the uncompressed point (P-384)."""
         if isinstance(self.key, mldsa.MLDSA87PublicKey):
             return self.key.public_bytes_raw()
         return self.key.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
@@ -103,14 +103,14 @@ class SigningKey:
 
     @classmethod
     def generate(cls, suite: Suite) -> SigningKey:
-        """Make a new key for `suite` from the system's random source."""
+        """Return a new key for `suite` from the system's random source."""
         if suite is Suite.HYBRID:
             return cls(suite, mldsa.MLDSA87PrivateKey.generate())
         return cls(suite, ec.generate_private_key(ec.SECP384R1()))
 
     @classmethod
     def from_bytes(cls, suite: Suite, private: bytes) -> SigningKey:
-        """Read what `private_bytes` wrote; raise Refusal("key.invalid")."""
+        """Parse what `private_bytes` returned. Raises Refusal("key.invalid")."""
         try:
             if suite is Suite.HYBRID:
                 return cls(suite, mldsa.MLDSA87PrivateKey.from_seed_bytes(private))
@@ -119,7 +119,7 @@ class SigningKey:
             raise Refusal("key.invalid", suite=suite.value) from error
 
     def private_bytes(self) -> bytes:
-        """The seed (ML-DSA-87) or PKCS#8 DER (P-384), unencrypted: it may lie only inside an encrypted store."""
+        """Return the seed (ML-DSA-87) or PKCS#8 DER (P-384), unencrypted. Store it only inside an encrypted store."""
         if isinstance(self.key, mldsa.MLDSA87PrivateKey):
             return self.key.private_bytes_raw()
         return self.key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
@@ -130,14 +130,14 @@ class SigningKey:
         return VerifyKey(self.suite, self.key.public_key())
 
     def sign(self, purpose: str, message: bytes) -> bytes:
-        """Sign `message` for `purpose` (a short name with a version, such as ``eum/bundle/1``)."""
+        """Return the signature of `message` for `purpose` (a short name with a version, such as ``eum/bundle/1``)."""
         if isinstance(self.key, mldsa.MLDSA87PrivateKey):
             return self.key.sign(pae(purpose, message))
         return self.key.sign(pae(purpose, message), _ECDSA)
 
 
 def load_p384(private: bytes) -> ec.EllipticCurvePrivateKey:
-    """Read an unencrypted PKCS#8 DER P-384 key; raise ValueError for anything else."""
+    """Parse an unencrypted PKCS#8 DER P-384 key. Raises ValueError for anything else."""
     try:
         key = load_der_private_key(private, password=None)
     except (TypeError, UnsupportedAlgorithm) as error:
@@ -148,7 +148,8 @@ def load_p384(private: bytes) -> ec.EllipticCurvePrivateKey:
 
 
 def load_point(encoded: bytes) -> ec.EllipticCurvePublicKey:
-    """Read an uncompressed P-384 point; raise ValueError for anything else (one key, one encoding)."""
+    """Parse an uncompressed P-384 point. Raises ValueError for any other encoding, so that each key has only one."""
+    # Compressed points are refused: a second encoding would give the same key a second kid.
     if len(encoded) != POINT_SIZE:
         raise ValueError("not an uncompressed P-384 point")
     return ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP384R1(), encoded)

@@ -1,25 +1,25 @@
 """Long content in authenticated chunks: the STREAM construction, and the content objects built on it.
 
 STREAM (Hoang, Reyhanitabar, Rogaway, Vizár: "Online Authenticated-Encryption and its Nonce-Reuse Misuse-Resistance",
-2015) cuts the plaintext into chunks of one fixed size; only the last may be shorter, and it is empty only when the
-whole plaintext is. Each is AES-256-GCM with
+2015) cuts the plaintext into chunks of one fixed size. Only the last may be shorter, and it is empty only if the whole
+plaintext is. Each is AES-256-GCM with
 
     nonce = prefix (7 bytes) ‖ chunk number from 0 (u32, big-endian) ‖ 1 for the last chunk, else 0
-    aad   = a 48-byte digest that the caller gives (what the content belongs to)
+    aad   = a 48-byte digest from the caller (the context of the content)
 
-so that chunks cut off, exchanged, repeated or added are found out. From the 32-byte content key, HKDF-SHA384 (no salt,
-info ``eum/stream/1``) gives 71 bytes: payload key (32) ‖ nonce prefix (7) ‖ key commitment (32). The commitment is
-written before the chunks, because AES-GCM alone lets one ciphertext open under two keys. A content key is random, used
-for one content only and never again: a nonce is never used twice.
+so that removed, exchanged, repeated or added chunks are detected. HKDF-SHA384 (no salt, info ``eum/stream/1``) derives
+71 bytes from the 32-byte content key: payload key (32) ‖ nonce prefix (7) ‖ key commitment (32). The commitment is
+written before the chunks, because AES-GCM alone lets one ciphertext open under two keys. A content key is random and
+used for one content only, so a nonce is never used twice.
 
-A **content object** (a photo, a signature, a note) is a file of its own::
+A **content object** (a photo, a signature, a note) is a separate file::
 
     magic "EUMOBJ1\\n" (8) ‖ chunk size (u32, big-endian) ‖ key commitment (32) ‖ chunks without framing
     aad = SHA-384 of these 44 bytes
 
 Its name, `object_id`, is the hex SHA-384 of the whole file, so anyone can check it without the key. A fact does not
-hold the content but a commitment to it: SHA-384(salt ‖ plaintext) with 32 random bytes of salt, which neither tells the
-content nor lets it be exchanged; with key and salt destroyed, nothing is left to guess at.
+hold the content but a commitment to it: SHA-384(salt ‖ plaintext) with 32 random bytes of salt. It neither reveals the
+content nor allows an exchange. Once key and salt are destroyed, the content cannot be guessed from it.
 """
 
 from __future__ import annotations
@@ -53,19 +53,19 @@ _OBJECT_HEADER_SIZE = len(_OBJECT_MAGIC) + 4 + COMMITMENT_SIZE
 
 
 class Reader(Protocol):
-    """What content is read from: any binary file."""
+    """A source of content: any binary file."""
 
     def read(self, size: int, /) -> bytes: ...
 
 
 class Writer(Protocol):
-    """What content is written to: any binary file."""
+    """A destination for content: any binary file."""
 
     def write(self, data: bytes, /) -> object: ...
 
 
 class StreamKeys(NamedTuple):
-    """What a content key gives."""
+    """The values derived from a content key."""
 
     payload: bytes
     prefix: bytes
@@ -76,7 +76,7 @@ class StreamKeys(NamedTuple):
 
     @classmethod
     def derive(cls, content_key: bytes) -> StreamKeys:
-        """Derive the three values from the 32-byte content key."""
+        """Derive the three values from the 32-byte content key. Raises Refusal("key.invalid")."""
         if len(content_key) != KEY_SIZE:
             raise Refusal("key.invalid", size=len(content_key))
         length = KEY_SIZE + _PREFIX_SIZE + COMMITMENT_SIZE
@@ -84,7 +84,8 @@ class StreamKeys(NamedTuple):
         return cls(derived[:KEY_SIZE], derived[KEY_SIZE:-COMMITMENT_SIZE], derived[-COMMITMENT_SIZE:])
 
     def check(self, commitment: bytes) -> None:
-        """Raise Refusal("stream.wrong_key") unless the content was sealed under this very key."""
+        """Raise Refusal("stream.wrong_key") unless the content was sealed under this key."""
+        # Constant time, so that the comparison does not reveal how much of a guess is right.
         if not hmac.compare_digest(self.commitment, commitment):
             raise Refusal("stream.wrong_key")
 
@@ -96,19 +97,23 @@ class _Stream:
         self._aad = aad
 
     def _nonce(self, index: int, last: bool) -> bytes:
+        # The counter has 32 bits; a wrapped counter would reuse a nonce.
         if index >= _MAX_CHUNKS:
             raise Refusal("stream.too_long")
         return self._prefix + index.to_bytes(4, "big") + (b"\x01" if last else b"\x00")
 
 
 class StreamSealer(_Stream):
-    """Seals chunks in order; the caller cuts them."""
+    """Encrypts chunks in order; the caller cuts them."""
 
     _next = 0
     _ended = False
 
     def seal(self, chunk: bytes | memoryview | bytearray, *, last: bool) -> bytes:
-        """Seal the next chunk; nothing follows the last."""
+        """Encrypt the next chunk.
+
+        Raises ValueError after the last one, Refusal("stream.too_long") beyond 2^32 chunks.
+        """
         if self._ended:
             raise ValueError("the last chunk is already sealed")
         sealed = self._cipher.encrypt(self._nonce(self._next, last), chunk, self._aad)
@@ -118,10 +123,10 @@ class StreamSealer(_Stream):
 
 
 class StreamOpener(_Stream):
-    """Opens single chunks by number; the caller sees to it that it asks for each, in order, up to the last."""
+    """Decrypts single chunks by number. The caller must request each one, in order, up to the last."""
 
     def open(self, index: int, sealed: bytes | memoryview, *, last: bool) -> bytes:
-        """Open chunk `index`; raise Refusal("stream.altered") unless it is exactly what was sealed there."""
+        """Decrypt chunk `index`. Raises Refusal("stream.altered") unless it is exactly what was sealed there."""
         try:
             return self._cipher.decrypt(self._nonce(index, last), sealed, self._aad)
         except (InvalidTag, ValueError) as error:
@@ -129,10 +134,11 @@ class StreamOpener(_Stream):
 
 
 def seal_chunks(keys: StreamKeys, aad: bytes, reader: Reader, *, chunk_size: int = CHUNK_SIZE) -> Iterator[bytes]:
-    """Read plaintext to its end and yield sealed chunks; two chunks are held at most."""
+    """Read plaintext to its end and yield sealed chunks; at most two chunks are in memory."""
     sealer = StreamSealer(keys, aad)
     chunk = read_fully(reader, chunk_size)
     while True:
+        # Read one chunk ahead: the last one is encrypted with another nonce flag.
         following = read_fully(reader, chunk_size) if len(chunk) == chunk_size else b""
         yield sealer.seal(chunk, last=not following)
         if not following:
@@ -143,8 +149,8 @@ def seal_chunks(keys: StreamKeys, aad: bytes, reader: Reader, *, chunk_size: int
 def open_chunks(keys: StreamKeys, aad: bytes, reader: Reader, *, chunk_size: int = CHUNK_SIZE) -> Iterator[bytes]:
     """Read sealed chunks to the end and yield plaintext.
 
-    Raises Refusal("stream.altered") at the first chunk that is not right. Only when the iterator has ended without
-    raising is the content whole: what was yielded before a refusal must be thrown away.
+    Raises Refusal("stream.altered") at the first bad chunk. The content is complete only if the iterator ends without
+    raising; after a refusal, discard what it yielded.
     """
     opener = StreamOpener(keys, aad)
     sealed_size = chunk_size + TAG_SIZE
@@ -153,7 +159,7 @@ def open_chunks(keys: StreamKeys, aad: bytes, reader: Reader, *, chunk_size: int
     while True:
         following = read_fully(reader, sealed_size) if len(sealed) == sealed_size else b""
         if index and len(sealed) == TAG_SIZE:
-            raise Refusal("stream.altered", chunk=index)  # an empty chunk after others: nobody writes that
+            raise Refusal("stream.altered", chunk=index)  # an empty chunk after others is never written
         yield opener.open(index, sealed, last=not following)
         if not following:
             return
@@ -162,7 +168,7 @@ def open_chunks(keys: StreamKeys, aad: bytes, reader: Reader, *, chunk_size: int
 
 
 def read_fully(reader: Reader, size: int) -> bytes:
-    """Read exactly `size` bytes, or fewer only at the end (raw files and pipes may give less per call)."""
+    """Read exactly `size` bytes, or fewer only at the end. One read of a raw file or pipe may return less."""
     data = reader.read(size)
     if len(data) == size or not data:
         return data
@@ -178,10 +184,10 @@ def read_fully(reader: Reader, size: int) -> bytes:
 
 
 class ObjectSeal(msgspec.Struct, frozen=True):
-    """What is known of an object after sealing. `key` and `salt` are secret and belong into the encrypted store.
+    """Result of sealing an object. `key` and `salt` are secret and belong in the encrypted store.
 
-    `size` is the sealed file's size, `plaintext_size` the content's, both in bytes; `commitment` is
-    SHA-384(salt ‖ plaintext).
+    `size` is the sealed file's size, `plaintext_size` the content's, both in bytes; `commitment` is SHA-384(salt ‖
+    plaintext).
     """
 
     object_id: str
@@ -196,7 +202,10 @@ class ObjectSeal(msgspec.Struct, frozen=True):
 
 
 def commit(salt: bytes, *parts: bytes) -> bytes:
-    """Commit to content without telling it: SHA-384(salt ‖ parts…), 48 bytes. `salt` is 32 random bytes."""
+    """Return a commitment to content that does not reveal it: SHA-384(salt ‖ parts…), 48 bytes.
+
+    `salt` is 32 random bytes.
+    """
     digest = hashlib.sha384(salt)
     for part in parts:
         digest.update(part)
@@ -204,14 +213,15 @@ def commit(salt: bytes, *parts: bytes) -> bytes:
 
 
 def seal_object(plaintext: Reader, out: Writer, *, chunk_size: int = CHUNK_SIZE) -> ObjectSeal:
-    """Seal content under a fresh random key into `out`, in one pass and bounded memory.
+    """Encrypt content under a fresh random key into `out`, in one pass and bounded memory.
 
-    `plaintext` is read to its end. The caller fsyncs and names the file by `object_id` before any fact names it.
+    `plaintext` is read to its end. The caller must flush the file and rename it to `object_id` before a fact names it.
     """
     key, salt = os.urandom(KEY_SIZE), os.urandom(SALT_SIZE)
     keys = StreamKeys.derive(key)
     header = _OBJECT_MAGIC + chunk_size.to_bytes(4, "big") + keys.commitment
     watched = _Watched(plaintext, salt)
+    # Hash while writing: the name of the file is known without reading it again.
     name, size = hashlib.sha384(header), len(header)
     out.write(header)
     for sealed in seal_chunks(keys, hashlib.sha384(header).digest(), watched, chunk_size=chunk_size):
@@ -224,8 +234,8 @@ def seal_object(plaintext: Reader, out: Writer, *, chunk_size: int = CHUNK_SIZE)
 def read_object(sealed: Reader, key: bytes) -> Iterator[bytes]:
     """Yield an object's content chunk by chunk.
 
-    Raises Refusal: "object.not_an_object", "object.wrong_key", or "object.altered". Only when the iterator has ended is
-    the content whole; what came before a refusal must be thrown away.
+    Raises Refusal: "object.not_an_object", "object.wrong_key", or "object.altered". The content is complete only if the
+    iterator ends without raising; after a refusal, discard what it yielded.
     """
     header = read_fully(sealed, _OBJECT_HEADER_SIZE)
     chunk_size = int.from_bytes(header[8:12], "big")
@@ -251,8 +261,8 @@ def open_object(
 ) -> int:
     """Write an object's content to `out` and return its size in bytes.
 
-    With `salt` and `commitment` (as the fact holds it) the content is also held against what was committed to.
-    Raises as `read_object` does, and Refusal("object.not_as_committed"); `out` must then be thrown away.
+    With `salt` and `commitment` (from the fact) the content is also compared with the commitment. Raises as
+    `read_object` does, and Refusal("object.not_as_committed"); then discard `out`.
     """
     digest, size = hashlib.sha384(salt or b""), 0
     for chunk in read_object(sealed, key):
@@ -265,7 +275,7 @@ def open_object(
 
 
 def hash_object(sealed: Reader) -> str:
-    """The object's name: hex SHA-384 of the sealed file from where it stands to its end."""
+    """Return the object's name: hex SHA-384 of the sealed file from its current position to its end."""
     digest = hashlib.sha384()
     while data := sealed.read(CHUNK_SIZE):
         digest.update(data)
@@ -273,7 +283,7 @@ def hash_object(sealed: Reader) -> str:
 
 
 class _Watched:
-    """Counts and commits to what is read through it."""
+    """Counts and hashes the bytes that are read through it."""
 
     def __init__(self, reader: Reader, salt: bytes) -> None:
         self._reader = reader

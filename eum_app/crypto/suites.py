@@ -1,4 +1,4 @@
-"""The two suites of algorithms. A suite's name stands in every header, key file and certificate-derived value.
+"""The two suites of algorithms. The name of a suite is in every header and key file, and in derived values.
 
 ========== =========================================== ======================================= ====================
 name       sealing to recipients (HPKE, RFC 9180)      signatures                              passphrases
@@ -7,8 +7,8 @@ name       sealing to recipients (HPKE, RFC 9180)      signatures               
 ``p384``   DHKEM(P-384), HKDF-SHA384, AES-256-GCM      ECDSA P-384 with SHA-384 (FIPS 186-5)   PBKDF2-HMAC-SHA-512
 ========== =========================================== ======================================= ====================
 
-Both use SHA-384, HKDF-SHA384 and AES-256-GCM for everything else. ``p384`` is there for places that allow only
-algorithms which a FIPS 140-3 module already holds; nothing here claims that a validated module is in use.
+Both use SHA-384, HKDF-SHA384 and AES-256-GCM for everything else. ``p384`` is for places that allow only algorithms
+which a FIPS 140-3 module already has; nothing here claims that a validated module is in use.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ class Suite(enum.StrEnum):
 
     @classmethod
     def parse(cls, name: object) -> Suite:
-        """Return the suite called `name`; raise Refusal("suite.unknown") for anything else."""
+        """Return the suite called `name`. Raises Refusal("suite.unknown") for anything else."""
         for suite in cls:
             if isinstance(name, str) and suite.value == name:
                 return suite

@@ -245,6 +245,7 @@ def _fits(question: Question, value: str) -> bool:
 
 def _is_number(value: str) -> bool:
     try:
+        # `float` also accepts other scripts' digits, underscores, "nan" and "inf".
         return value.isascii() and "_" not in value and math.isfinite(float(value))
     except ValueError:
         return False

@@ -121,6 +121,7 @@ def add_part(labels: Labels, part: LabelPart) -> Labels:
     """
     label = next((one for one in labels if one.label_id == part.label_id), Label(part.label_id))
     others = tuple(one for one in labels if one.label_id != part.label_id)
+    # A hostile stream of file ids must not fill the memory.
     return (*others[-(MAX_LABELS - 1) :], _with(label, part))
 
 

@@ -22,6 +22,7 @@ from eum_app.domain.unreadable import UNREADABLE
 HASH_BYTES = 48
 MAX_PAYLOAD_BYTES = 4 * 1024 * 1024
 MAX_NAME_BYTES = 200
+# Labels keep hashes of entries apart from hashes of anything else; the number is the envelope's version.
 _DOMAIN = b"EUM journal entry 1"
 _GENESIS_DOMAIN = b"EUM journal genesis 1"
 

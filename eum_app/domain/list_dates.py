@@ -48,6 +48,7 @@ def parse_date(text: str, order: DateOrder) -> date | None:
             return date(year, first, second)
         if order == "day first":
             return date(year, second, first)
+    # Two-digit years end here: 05 may be 1905 or 2005.
     raise ValueError(text)
 
 
