@@ -1,7 +1,7 @@
-"""Fact → read tables: the same apply in the field, at import and at rebuild.
+"""The projection: apply facts to the read tables, with the same code in the field, at import and at rebuild.
 
-The outcome never depends on the order of arrival: each row is either written once under its own id, or the newest by
-`order_key` wins, or a maximum. Facts are applied in batches, grouped by kind in the order of `facts.KINDS`.
+The result never depends on the order of arrival: each row is written once under its id, or the newest `order_key` wins,
+or it is a maximum. Facts are applied in batches, grouped by kind in the order of `facts.KINDS`.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ from eum_app.domain.errors import Trouble
 from eum_app.domain.journal import Entry
 
 REBUILD_BATCH: Final = {"sqlite": 500, "postgresql": 5_000}
-"""Entries at once: as many as the processor keeps at hand; on a server as many as pay for a COPY."""
+"""Entries applied at once: on SQLite as many as fit the processor's cache, on a server enough for a fast COPY."""
 
 _APPLIERS: Final[Appliers] = {
     **lists.APPLIERS,
@@ -54,7 +54,7 @@ _HANDLERS: Final = {kind.fact: (_APPLIERS[kind.fact], kind.area) for kind in f.K
 
 
 def apply(connection: Connection, noted: Sequence[Noted]) -> set[Area]:
-    """Apply facts to the read tables and return the areas touched. Unknown facts leave no trace here."""
+    """Apply facts to the read tables and return the changed areas. Unknown facts have no effect here."""
     turns.wait_for_visits(connection, (fact.visit_id for _, fact, _ in noted if isinstance(fact, visits.ON_VISITS)))
     return _applied(connection, noted)
 
@@ -80,8 +80,10 @@ def _applied(connection: Connection, noted: Sequence[Noted]) -> set[Area]:
 
 
 def _ahead_of_all(connection: Connection) -> tuple[set[str], list[Noted]]:
-    """What a rebuild must know before it applies anything, by the journal itself: origins that are devices enrolled
-    here, and every correction of a clock. A device's word counts for its own chain."""
+    """Return what a rebuild must know first: origins of devices enrolled here, and all corrections of clocks.
+
+    A correction by a device counts only for its own chain.
+    """
     devices: set[str] = set()
     said: list[Noted] = []
     for row in connection.execute(select(journal).where(AHEAD)):
@@ -95,9 +97,9 @@ def _ahead_of_all(connection: Connection) -> tuple[set[str], list[Noted]]:
 
 
 def _emptied(connection: Connection) -> bool:
-    """The read tables, made anew where this connection may define tables (then true), else emptied.
+    """Recreate the read tables and return True. Without the right to define tables, empty them and return False.
 
-    Raises Trouble `store.owner_needed` where only their owner can give them the shape that this version needs.
+    Raises Trouble `store.owner_needed` if only the owner can give them the shape that this version needs.
     """
     if connection.dialect.name == "postgresql" and inspect(connection).has_table(journal.name):
         version = connection.execute(select(meta.c.value).where(meta.c.name == "projection_version")).scalar() or ""
@@ -114,10 +116,9 @@ def _emptied(connection: Connection) -> bool:
 
 
 def rebuild(connection: Connection, own_outgoing_prefix: str) -> int:
-    """Throw the read tables away and make them again from the journals, in the caller's transaction.
+    """Delete the read tables and rebuild them from the journals, in the caller's transaction. Return the facts applied.
 
-    Entries of chains by which this store speaks to others (`own_outgoing_prefix`) are copies of its own facts and are
-    passed over. Returns the number of facts applied.
+    Entries of this store's outgoing chains (`own_outgoing_prefix`) are skipped: they copy its own facts.
     """
     with roomy(connection):
         return _rebuilt(connection, own_outgoing_prefix)
@@ -126,13 +127,13 @@ def rebuild(connection: Connection, own_outgoing_prefix: str) -> int:
 def _rebuilt(connection: Connection, own_outgoing_prefix: str) -> int:
     is_made_anew = _emptied(connection)
     if is_made_anew:
-        for index in items.indexes:  # made once at the end, in order: five times as fast as row by row
+        for index in items.indexes:  # built once at the end: five times as fast as row by row
             index.drop(connection)
     devices, held = _ahead_of_all(connection)
     own = [note for note in held if not (own_outgoing_prefix and note[0].origin.startswith(own_outgoing_prefix))]
     apply_corrections(connection, own)
     applied = 0
-    # In whatever order the entries lie: `apply` asks for none. Streamed, since the connection also writes meanwhile.
+    # In storage order, because `apply` needs no order. Streamed, because the connection also writes meanwhile.
     streamed = select(journal).execution_options(yield_per=REBUILD_BATCH[connection.dialect.name])
     for rows in connection.execute(streamed).partitions():
         noted: list[Noted] = []
@@ -142,15 +143,15 @@ def _rebuilt(connection: Connection, own_outgoing_prefix: str) -> int:
                 continue
             fact = f.decode_fact(entry.kind, entry.kind_version, entry.payload)
             if entry.origin in devices and type(fact) not in f.DEVICE_MAY_STATE:
-                continue  # was unknown when it came, and is known now as something that devices do not state
+                continue  # unknown at import; this version knows it as a kind that devices may not state
             if not isinstance(fact, f.TimeCorrected):  # applied before all others
                 noted.append((entry, fact, known_at))
         _applied(connection, noted)
         applied += len(noted)
     applied += len(own)
     if is_made_anew:
-        # Before the other indexes: by the one that holds its text, SQLite would read the items in another order than
-        # that of their rows, and the index of terms begins a new piece of itself at each step back.
+        # Before the other indexes: SQLite would use a covering index and read items in another order than that of
+        # their rows, and the index of terms starts a new segment at each step back.
         search.create(connection)
         for index in sorted(items.indexes, key=lambda index: str(index.name)):
             index.create(connection)

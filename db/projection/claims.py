@@ -1,4 +1,4 @@
-"""What others claim, and how their lists are read: fact → read tables."""
+"""Claims, container labels and profiles for lists: fact → read tables."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ _LIST_COUNTS = ("matched", "unmatched", "ambiguous")
 
 
 def apply_claims(connection: Connection, noted: Sequence[Noted]) -> None:
+    """Insert claims from lists."""
     rows = [
         {**plain(fact, *_CLAIM_FIELDS), "made_at": fact.observed_at, "order_key": key_of(entry, fact)}
         for entry, fact, _ in noted
@@ -31,6 +32,7 @@ def apply_claims(connection: Connection, noted: Sequence[Noted]) -> None:
 
 
 def apply_claim_lists(connection: Connection, noted: Sequence[Noted]) -> None:
+    """Insert the records of imported claim lists."""
     rows = [
         {
             **plain(fact, *_LIST_FIELDS, *_LIST_COUNTS),
@@ -46,11 +48,14 @@ def apply_claim_lists(connection: Connection, noted: Sequence[Noted]) -> None:
 
 
 def apply_labels_noted(connection: Connection, noted: Sequence[Noted]) -> None:
-    """A label's claims beside those of lists. Noted again with more of its parts read, it is the same label."""
+    """Insert a label's claims beside those of lists.
+
+    A label that is recorded again with more parts replaces the first.
+    """
     for entry, fact, _ in noted:
         first = fact.parts[0].raw if fact.parts else b""
         noted_as = note_id(entry.origin, fact.visit_id, fact.label_id, first)
-        said = {claim.uii: claim for claim in fact.claims}.values()  # an identifier said twice is one claim
+        said = {claim.uii: claim for claim in fact.claims}.values()  # a repeated identifier is one claim
         found = Counter(claim.match for claim in said)
         same = {"import_id": noted_as, "claim_kind": ClaimKind.CONTAINER_LABEL, "order_key": key_of(entry, fact)}
         row = {
@@ -84,6 +89,7 @@ def apply_labels_noted(connection: Connection, noted: Sequence[Noted]) -> None:
 
 
 def apply_profiles(connection: Connection, noted: Sequence[Noted]) -> None:
+    """Insert profiles; the newest of each name wins."""
     rows = [
         {
             **plain(fact, "name", "list_kind"),

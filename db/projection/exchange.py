@@ -1,4 +1,4 @@
-"""Devices, bundles, receipts, reports: fact → read tables."""
+"""Devices, bundles, receipts and reports: fact → read tables."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from eum_app.domain.journal import Entry
 
 
 def apply_devices(connection: Connection, noted: Sequence[Noted]) -> None:
+    """Insert enrolled devices."""
     rows = [
         {
             **plain(fact, "device", "epoch", "fingerprint"),
@@ -29,7 +30,7 @@ def apply_devices(connection: Connection, noted: Sequence[Noted]) -> None:
 
 
 def apply_copies(connection: Connection, noted: Sequence[Noted]) -> None:
-    """Only a chain's own origin says that it was copied; what it said first stands."""
+    """Insert noticed copies. Only a chain's own origin can report one, and its first report stays."""
     rows = [
         {
             **plain(fact, "epoch", "how", "through_seq", "known_seq"),
@@ -42,6 +43,7 @@ def apply_copies(connection: Connection, noted: Sequence[Noted]) -> None:
 
 
 def apply_revocations(connection: Connection, noted: Sequence[Noted]) -> None:
+    """Insert revocations of devices."""
     rows = [{**plain(fact, "device", "epoch", "reason"), "revoked_at": fact.observed_at} for _, fact, _ in noted]
     put(connection, revocations, rows)
 
@@ -73,18 +75,20 @@ def _bundle_row(entry: Entry, fact: f.BundleSealed | f.BundleImported, known_at:
 
 
 def apply_bundles(connection: Connection, noted: Sequence[Noted]) -> None:
+    """Insert sealed and imported bundles; impossible statements are skipped."""
     rows = [_bundle_row(entry, fact, known_at) for entry, fact, known_at in noted if _is_possible(entry, fact)]
     put(connection, bundles, rows)
 
 
 def _is_possible(entry: Entry, fact: f.BundleSealed | f.BundleImported) -> bool:
-    """A chain cannot have sealed what it had not written yet."""
+    """Whether the statement is possible: a chain cannot have sealed entries that it had not written yet."""
     if isinstance(fact, f.BundleSealed) and (fact.origin, fact.epoch) == (entry.origin, entry.epoch):
         return fact.last_seq < entry.seq
     return True
 
 
 def apply_quarantine(connection: Connection, noted: Sequence[Noted]) -> None:
+    """Insert refused files."""
     names = ("quarantine_id", "bundle_id", "file_name", "file_sha384", "file_size", "code")
     rows = [
         {
@@ -99,6 +103,7 @@ def apply_quarantine(connection: Connection, noted: Sequence[Noted]) -> None:
 
 
 def apply_received(connection: Connection, noted: Sequence[Noted]) -> None:
+    """Insert HQ's receipts."""
     rows = [
         {
             **plain(fact, "origin", "epoch", "seq", "head_hash", "hq", "bundle_id"),
@@ -111,6 +116,7 @@ def apply_received(connection: Connection, noted: Sequence[Noted]) -> None:
 
 
 def apply_exports(connection: Connection, noted: Sequence[Noted]) -> None:
+    """Insert exported reports."""
     rows = [
         {
             **plain(fact, "sha384", "file_name", "report", "rows", "as_of"),

@@ -13,6 +13,7 @@ from eum_app.domain import facts as f
 
 
 def apply_findings(connection: Connection, noted: Sequence[Noted]) -> None:
+    """Insert findings."""
     names = ("finding_id", "rule_id", "rule_version", "severity", "visit_id", "item_id", "check_id")
     rows = [
         {**plain(fact, *names), "raised_at": fact.observed_at, "order_key": key_of(entry, fact)}
@@ -22,6 +23,7 @@ def apply_findings(connection: Connection, noted: Sequence[Noted]) -> None:
 
 
 def apply_lapses(connection: Connection, noted: Sequence[Noted]) -> None:
+    """Insert lapses of findings."""
     rows = [
         {**plain(fact, "finding_id", "reason"), "lapsed_at": fact.observed_at, "order_key": key_of(entry, fact)}
         for entry, fact, _ in noted
@@ -30,6 +32,7 @@ def apply_lapses(connection: Connection, noted: Sequence[Noted]) -> None:
 
 
 def apply_reviews(connection: Connection, noted: Sequence[Noted]) -> None:
+    """Insert reviews of findings."""
     rows = [
         {
             **plain(fact, "review_id", "finding_id", "decision", "comment", "disposition"),

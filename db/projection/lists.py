@@ -1,4 +1,4 @@
-"""Sites, items, the lists they came in, checklists: fact → read tables."""
+"""Sites, items, imported lists and checklists: fact → read tables."""
 
 from __future__ import annotations
 
@@ -20,12 +20,13 @@ from eum_app.domain.look_alikes import look_alike_key
 
 
 def apply_sites(connection: Connection, noted: Sequence[Noted]) -> None:
+    """Insert sites; the newest of each id wins."""
     rows = [{**plain(fact, "site_id", "name", "country"), "order_key": key_of(entry, fact)} for entry, fact, _ in noted]
     put(connection, sites, rows)
 
 
 def match_key(fact: Any) -> str:
-    """Text of `items.item_key`; `fact` is anything with cage, part_number, serial and nsn."""
+    """Return `items.item_key` as text. `fact` has cage, part_number, serial and nsn."""
     return "|".join(item_key(fact.cage, fact.part_number, fact.serial, fact.nsn))
 
 
@@ -35,6 +36,7 @@ _in_order = itemgetter(*map(ItemListed.__struct_fields__.index, _ITEM_FIELDS))
 
 
 def apply_items(connection: Connection, noted: Sequence[Noted]) -> None:
+    """Insert items with their derived columns; the newest row of each item wins."""
     rows = [
         (
             *_in_order(astuple(fact)),
@@ -50,6 +52,7 @@ def apply_items(connection: Connection, noted: Sequence[Noted]) -> None:
 
 
 def apply_imports(connection: Connection, noted: Sequence[Noted]) -> None:
+    """Insert the records of imported lists."""
     rows = [
         {
             **plain(fact, "import_id", "source_name", "source_sha384", "rows", "accepted", "already_held"),
@@ -63,6 +66,7 @@ def apply_imports(connection: Connection, noted: Sequence[Noted]) -> None:
 
 
 def apply_checklists(connection: Connection, noted: Sequence[Noted]) -> None:
+    """Insert versions of checklists."""
     rows = [
         {
             **plain(fact.checklist, "checklist_id", "version", "applies_to", "title"),

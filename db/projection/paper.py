@@ -1,4 +1,4 @@
-"""What was put on paper: fact → read tables."""
+"""Printed worklists and labels: fact → read tables."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from eum_app.domain.journal import Entry
 
 
 def apply_worklists(connection: Connection, noted: Sequence[Noted]) -> None:
+    """Insert printed worklists and the items on each page."""
     for entry, fact, _ in noted:
         pages = (
             (item_id, _number(code)) for code, items in zip(fact.pages, fact.items, strict=False) for item_id in items
@@ -23,13 +24,14 @@ def apply_worklists(connection: Connection, noted: Sequence[Noted]) -> None:
 
 
 def apply_labels(connection: Connection, noted: Sequence[Noted]) -> None:
+    """Insert printed labels and their items."""
     for entry, fact, _ in noted:
         pages = ((item_id, "") for item_id in fact.items)
         _put(connection, entry, fact, pages, what=fact.label_kind, visit_id="", copies=fact.copies)
 
 
 def _number(code: str) -> str:
-    """The page's number in its code, `EUM-LIST-1/visit/number/digest`."""
+    """Return the page number in a page's code, `EUM-LIST-1/visit/number/digest`; "" if it has another form."""
     return code.split("/")[2] if code.count("/") == 3 else ""
 
 

@@ -16,6 +16,7 @@ from eum_app.domain.people import Scope
 
 
 def apply_accounts(connection: Connection, noted: Sequence[Noted]) -> None:
+    """Insert accounts and their signing keys; the newest fact of each account wins, and every key is kept."""
     rows = [
         {
             **plain(fact, "account", "role", "suite", "public_key"),
@@ -32,6 +33,7 @@ def apply_accounts(connection: Connection, noted: Sequence[Noted]) -> None:
 
 
 def apply_removals(connection: Connection, noted: Sequence[Noted]) -> None:
+    """Insert removals of accounts."""
     rows = [
         {
             "origin": entry.origin,
@@ -45,6 +47,7 @@ def apply_removals(connection: Connection, noted: Sequence[Noted]) -> None:
 
 
 def apply_codes_made(connection: Connection, noted: Sequence[Noted]) -> None:
+    """Insert sets of recovery codes; the newest set of each account wins."""
     rows = [
         {
             **plain(fact, "account", "set_id", "count", "sealed"),
@@ -58,10 +61,12 @@ def apply_codes_made(connection: Connection, noted: Sequence[Noted]) -> None:
 
 
 def apply_codes_used(connection: Connection, noted: Sequence[Noted]) -> None:
+    """Insert used recovery codes."""
     _spend(connection, noted, "used")
 
 
 def apply_codes_disclosed(connection: Connection, noted: Sequence[Noted]) -> None:
+    """Insert recovery codes that HQ read out."""
     _spend(connection, noted, "disclosed")
 
 

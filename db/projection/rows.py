@@ -1,4 +1,4 @@
-"""What every applier shares: rows into tables, many at a time, whatever the order of arrival."""
+"""Shared by all appliers: insert many rows, whatever their order of arrival."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Appliers = dict[type[f.Fact], Callable[[Connection, Sequence[Noted]], None]]
 
 
 def put(connection: Connection, table: Table, rows: Rows) -> None:
-    """Insert rows; a row whose key is there already gives way to a newer `order_key`, or stays where there is none."""
+    """Insert rows. On an existing key a newer `order_key` wins; without that column the existing row stays."""
     if bulk.is_worthwhile(connection, len(rows)):
         bulk.merge(connection, table, rows, "order_key" if "order_key" in table.c else "")
     elif rows:
@@ -32,7 +32,7 @@ def put(connection: Connection, table: Table, rows: Rows) -> None:
 
 
 def put_tuples(connection: Connection, table: Table, columns: tuple[str, ...], rows: Sequence[tuple[Any, ...]]) -> None:
-    """`put` for tables of very many rows, which come as tuples: `columns` in the order in which the table has them."""
+    """`put` for tables with very many rows, given as tuples. `columns` are in the order of the table."""
     if connection.dialect.name == "postgresql":
         put(connection, table, [dict(zip(columns, row, strict=True)) for row in rows])
     elif rows:
@@ -53,16 +53,16 @@ def _put_statement(dialect: str, table: Table) -> Any:
 
 
 def insert_into(dialect: str, table: Table) -> Any:
-    """An INSERT that can say what to do on a conflict, in either dialect."""
+    """Return an INSERT for the dialect that supports ON CONFLICT."""
     return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
 
 
 def run(connection: Connection, statement: Executable, rows: Rows) -> None:
-    """Run one statement over rows of the same keys, straight through the driver.
+    """Run one statement over rows with the same keys, directly through the driver.
 
-    SQLAlchemy renders the SQL, once for each statement; its handling of parameters row by row would cost as much again
-    as the writing. `statement` must be one that is kept (`functools.cache`), all of whose parameters stand in the rows,
-    with values of types that the driver takes.
+    SQLAlchemy renders the SQL once per statement; its handling of parameters per row would cost as much as the writing.
+    `statement` must be cached (`functools.cache`), the rows must hold all its parameters, and the values must have
+    types that the driver accepts.
     """
     text, given = _rendered(connection.dialect, statement, tuple(rows[0]))
     connection.exec_driver_sql(text, [given(row) for row in rows] if len(rows) > 1 else given(rows[0]))
@@ -74,8 +74,10 @@ _RENDERED: dict[tuple[str, Executable, tuple[str, ...]], tuple[str, Callable[[di
 def _rendered(
     dialect: Dialect, statement: Executable, names: tuple[str, ...]
 ) -> tuple[str, Callable[[dict[str, Any]], Any]]:
-    """SQL text, and how a row becomes its parameters: a tuple in the order of the marks, or the row where they are
-    named."""
+    """Return the SQL text, and a function from a row to its parameters.
+
+    The parameters are a tuple in the order of the placeholders, or the row itself if they are named.
+    """
     key = (dialect.name, statement, names)
     found = _RENDERED.get(key)
     if found is None:
@@ -93,12 +95,12 @@ def _in_order(names: Sequence[str]) -> Callable[[dict[str, Any]], Any]:
 
 
 def key_of(entry: Entry, fact: f.Fact) -> str:
-    """Where a fact stands in the order of state."""
+    """Return the sort key that decides which fact wins."""
     return order_key(fact.observed_at, entry)
 
 
 def plain(fact: Any, *names: str) -> dict[str, Any]:
-    """Those fields of a fact that are columns by the same name."""
+    """Return the named fields of a fact as column values."""
     return dict(zip(names, _fields(names)(fact), strict=True)) if len(names) > 1 else {names[0]: getattr(fact, *names)}
 
 

@@ -1,10 +1,10 @@
-"""Doubtful clocks: which facts hold at another time than their clock said.
+"""Corrections of clocks: apply facts at the corrected time.
 
-A correction says for a run of one chain's entries by how much their clock was wrong. Facts are then applied as if they
-had been stated at their entry's `recorded_at`, put right by that much; nothing in the journal changes. Where several
-cover an entry the newest counts; entries after it that were dated ahead so as to follow it (`Store.observed_now`) are
-taken at their `recorded_at`. A correction that comes in makes the read tables anew (`Store.writing`), so that it
-does not matter which came first.
+A correction states, for a range of one chain's entries, by how much their clock was wrong. Their facts are applied as
+if observed at the entry's `recorded_at` plus that offset; the journal does not change. If several corrections cover an
+entry, the newest counts. Later entries that were dated ahead only to follow corrected ones (`Store.observed_now`) are
+taken at their `recorded_at`. A new correction rebuilds the read tables (`Store.writing`), so that arrival order does
+not matter.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _OF_CHAIN: Final = (
 
 
 def apply_corrections(connection: Connection, noted: Sequence[Noted]) -> None:
-    """Keep corrections, and note that the read tables must be made anew."""
+    """Insert corrections, and mark the read tables as stale so that they are rebuilt."""
     rows = [
         {
             **plain(fact, "first_seq", "last_seq", "offset_ms", "source"),
@@ -50,7 +50,7 @@ def apply_corrections(connection: Connection, noted: Sequence[Noted]) -> None:
 
 
 def corrected(connection: Connection, noted: Sequence[Noted]) -> Sequence[Noted]:
-    """The same facts, each at the time at which it held. Corrections themselves stay at theirs."""
+    """Return the same facts at their corrected times. Corrections themselves keep their time."""
     held = {
         chain: rows
         for chain in {(entry.origin, entry.epoch) for entry, _, _ in noted}
@@ -74,13 +74,13 @@ def _at(fact: f.Fact | f.UnknownFact, entry: Entry, rows: Iterable[tuple[int, in
         is_after |= last < entry.seq
     if offset is not None:
         return msgspec.structs.replace(fact, observed_at=shifted(entry.recorded_at, offset))
-    if is_after and fact.observed_at > entry.recorded_at:  # dated ahead only to come after what is put right
+    if is_after and fact.observed_at > entry.recorded_at:  # dated ahead only to follow a corrected entry
         return msgspec.structs.replace(fact, observed_at=entry.recorded_at)
     return fact
 
 
 def newest_observed(connection: Connection, origin: str, epoch: int) -> str:
-    """When a chain's newest fact held, put right; empty for an empty chain."""
+    """Return the corrected time of a chain's newest fact (UTC text), or "" for an empty chain."""
     newest = select(journal).where(journal.c.origin == origin, journal.c.epoch == epoch)
     row = connection.execute(newest.order_by(journal.c.seq.desc()).limit(1)).first()
     if row is None:

@@ -1,4 +1,4 @@
-"""Visits and what is stated at them: checks, withdrawals, answers, evidence, closings: fact → read tables."""
+"""Visits and their facts (checks, withdrawals, answers, evidence, close-outs): fact → read tables."""
 
 from __future__ import annotations
 
@@ -32,10 +32,11 @@ from eum_app.domain import facts as f
 from eum_app.domain.visits import ANSWER_ROLE, TO_CHECK
 
 MAX_PAGE: Final = 999_999
-"""What a page code can say; a device that lies says what it likes."""
+"""Highest page number that is stored. A device that lies may state any number."""
 
 
 def apply_visits(connection: Connection, noted: Sequence[Noted]) -> None:
+    """Insert planned visits and their expected items."""
     for entry, fact, _ in noted:
         put(
             connection,
@@ -70,7 +71,7 @@ def apply_visits(connection: Connection, noted: Sequence[Noted]) -> None:
 
 
 def _of_counting_check(column: Any, otherwise: str) -> Any:
-    """A column of the newest check of a visit's item that was not withdrawn, as a correlated subquery."""
+    """Return a column of the newest check of a visit's item that was not withdrawn, as a correlated subquery."""
     withdrawn = exists().where(withdrawals.c.check_id == checks.c.check_id, withdrawals.c.origin == checks.c.origin)
     newest = (
         select(column)
@@ -117,6 +118,7 @@ def _outcome_of_newer_check() -> Any:
 
 
 def apply_checks(connection: Connection, noted: Sequence[Noted]) -> None:
+    """Insert checks with their evidence, and update the outcomes of the expected items."""
     if not _put_new(connection, noted):
         rows = [dict(zip(_CHECK_COLUMNS, _check_row(note), strict=True)) for note in noted]
         again = _to_recount(connection, rows)
@@ -141,11 +143,13 @@ def apply_checks(connection: Connection, noted: Sequence[Noted]) -> None:
 
 
 def _put_new(connection: Connection, noted: Sequence[Noted]) -> bool:
-    """Many checks at once into PostgreSQL, and the outcomes of their visits counted again in one statement; False, and
-    nothing done, where they are few or one of their ids is there already."""
+    """Insert many checks into PostgreSQL by COPY, and update the outcomes of their visits in one statement.
+
+    Returns False and does nothing if there are few, or if one of their ids exists already.
+    """
     if not bulk.is_worthwhile(connection, len(noted)):
         return False
-    in_order = sorted(noted, key=_check_id_of)  # so that two who write the same rows wait in one order
+    in_order = sorted(noted, key=_check_id_of)  # concurrent writers then lock rows in the same order
     if not bulk.copy_new(connection, checks, _CHECK_COLUMNS, map(_check_row, in_order)):
         return False
     connection.execute(_recount_visits(), {"of_visits": sorted({fact.visit_id for _, fact, _ in noted})})
@@ -161,7 +165,10 @@ _CHECK_COLUMNS: Final = tuple(column.name for column in checks.columns)
 
 
 def _check_row(note: Noted) -> tuple[Any, ...]:
-    """A check in the order of its table's columns. Straight on: an import makes one for each of its checks."""
+    """Return a check as a tuple in the order of its table's columns.
+
+    Written for speed: an import calls it per check.
+    """
     entry, fact, known_at = note
     mark = fact.mark
     return (
@@ -197,7 +204,7 @@ def _check_row(note: Noted) -> tuple[Any, ...]:
 
 
 def _evidence_of_check(note: Noted) -> Rows:
-    """What was kept with a check: its photos, its note and the picture of the mark."""
+    """Return the evidence rows of a check: its photos, its note and the picture of the mark."""
     entry, fact, _ = note
     if not fact.photos and fact.note is None and fact.mark.crop is None:
         return []
@@ -210,7 +217,10 @@ def _evidence_of_check(note: Noted) -> Rows:
 
 @cache
 def _recount_visits() -> Any:
-    """The newest check of each item that was not withdrawn; none of these items lost the check that it had."""
+    """Return the statement that sets each item's outcome to its newest check that was not withdrawn.
+
+    Valid only if none of these items lost its counting check.
+    """
     withdrawn = exists().where(withdrawals.c.check_id == checks.c.check_id, withdrawals.c.origin == checks.c.origin)
     newest = (
         select(checks.c.visit_id, checks.c.item_id, checks.c.outcome, checks.c.check_id, checks.c.order_key)
@@ -231,12 +241,14 @@ def _recount_visits() -> Any:
 
 
 def _to_recount(connection: Connection, rows: Rows) -> list[tuple[str, str]]:
-    """(visit, item) where the newest check alone does not decide: its withdrawal came before it, or another check has
-    its id (a repeated or forged one), so that one of the two stands no longer."""
+    """Return the (visit, item) pairs whose outcome the newest check alone does not decide.
+
+    Its withdrawal arrived before it, or another check has its id (a repeated or forged one) and replaces it.
+    """
     ids = [row["check_id"] for row in rows]
     pairs: set[tuple[str, str]] = set()
     shared = {check_id for check_id, times in Counter(ids).items() if times > 1} if len(ids) > 1 else set()
-    # PostgreSQL takes all ids as one array; SQLite knows no arrays, and a list of marks costs by its length.
+    # PostgreSQL takes all ids as one array. SQLite has no arrays, and a list of placeholders costs by its length.
     dialect = connection.dialect.name
     for chunk in [ids] if dialect == "postgresql" else _chunks(ids):
         for found in connection.execute(_known_of(dialect), {"of_checks": chunk}):
@@ -249,7 +261,7 @@ def _to_recount(connection: Connection, rows: Rows) -> list[tuple[str, str]]:
 
 @cache
 def _known_of(dialect: str) -> Any:
-    """Withdrawals of these checks, and checks of these ids."""
+    """Return the query for withdrawals of these checks and for checks with these ids."""
 
     def among(column: Column[str]) -> ColumnElement[bool]:
         if dialect == "postgresql":
@@ -279,7 +291,7 @@ def _evidence_row(visit_id: str, check_id: str, role: str, content: f.ContentRef
 
 
 def _touch(connection: Connection, noted: Sequence[Noted]) -> None:
-    """Move the newest touch of each visit in each chain: a fact after the closing voids the signatures."""
+    """Update the newest fact of each visit in each chain. A fact after the close-out voids the signatures."""
     newest: dict[tuple[str, str], tuple[int, int]] = {}
     for entry, fact, _ in noted:
         at, place = (fact.visit_id, entry.origin), (entry.epoch, entry.seq)
@@ -293,7 +305,7 @@ def _touch(connection: Connection, noted: Sequence[Noted]) -> None:
 
 
 def _place(epoch: int, seq: int) -> str:
-    """Text whose order is that of one origin's entries, whatever its clock did."""
+    """Return text that sorts like the entries of one origin, whatever its clock did."""
     return f"{epoch:06d}|{seq:012d}"
 
 
@@ -308,6 +320,7 @@ def _touch_statement(dialect: str) -> Any:
 
 
 def apply_withdrawals(connection: Connection, noted: Sequence[Noted]) -> None:
+    """Insert withdrawals, and recount the outcomes of the items."""
     rows = [
         {
             **plain(fact, "check_id", "visit_id", "reason"),
@@ -330,6 +343,7 @@ def apply_withdrawals(connection: Connection, noted: Sequence[Noted]) -> None:
 
 
 def apply_site_answers(connection: Connection, noted: Sequence[Noted]) -> None:
+    """Insert answers to site checklists; the newest answer to each question wins."""
     rows = [
         {
             "visit_id": fact.visit_id,
@@ -347,6 +361,7 @@ def apply_site_answers(connection: Connection, noted: Sequence[Noted]) -> None:
 
 
 def apply_attached(connection: Connection, noted: Sequence[Noted]) -> None:
+    """Insert evidence that was attached after its check."""
     rows = [
         _evidence_row(fact.visit_id, fact.check_id, fact.role, fact.content, key_of(entry, fact))
         for entry, fact, _ in noted
@@ -356,6 +371,7 @@ def apply_attached(connection: Connection, noted: Sequence[Noted]) -> None:
 
 
 def apply_closings(connection: Connection, noted: Sequence[Noted]) -> None:
+    """Insert close-outs; the newest of each visit and origin wins."""
     insert = insert_into(connection.dialect.name, visit_marks)
     columns = ("closed_key", "closed_at", "closed_by", "closed_body")
     statement = insert.on_conflict_do_update(

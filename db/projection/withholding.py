@@ -1,4 +1,4 @@
-"""Content withheld by order: fact → read tables, and the keys of the objects go."""
+"""Withheld content: fact → read tables, and destruction of the objects' keys."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from eum_app.domain import facts as f
 
 
 def apply_withholdings_asked(connection: Connection, noted: Sequence[Noted]) -> None:
+    """Insert requests to withhold."""
     rows = [
         {
             **plain(fact, "request_id", "object_id", "reason"),
@@ -29,6 +30,7 @@ def apply_withholdings_asked(connection: Connection, noted: Sequence[Noted]) -> 
 
 
 def apply_withheld(connection: Connection, noted: Sequence[Noted]) -> None:
+    """Insert orders to withhold, and destroy the keys of their objects."""
     rows = [
         {
             **plain(fact, "request_id", "object_id", "reason", "asked_by"),

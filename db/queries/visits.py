@@ -149,7 +149,7 @@ def all_visits(connection: Connection) -> list[VisitRow]:
 
 
 def purpose_of(connection: Connection, visit_id: str) -> str:
-    """The purpose of a visit; empty where it is not known."""
+    """Return the purpose of a visit, or "" if the visit is unknown."""
     return connection.execute(_PURPOSE_OF, {"of_visit": visit_id}).scalar() or ""
 
 

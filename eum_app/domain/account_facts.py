@@ -1,6 +1,6 @@
 """Facts about accounts and keys. See `facts`.
 
-None of them holds a secret that opens anything here: recovery codes are sealed to HQ's recovery key.
+None of them contains a secret that opens this store: recovery codes are sealed to HQ's recovery key.
 """
 
 from __future__ import annotations
@@ -14,7 +14,10 @@ from eum_app.domain.translatable import QT_TRANSLATE_NOOP
 
 
 class AccountAdded(Fact, frozen=True, kw_only=True):
-    """An account with its public signing key. `programs` and `countries` bound its work; empty means all."""
+    """An account was added, with its public signing key.
+
+    `programs` and `countries` limit its scope; empty means all.
+    """
 
     KIND_VERSION: ClassVar[int] = 2
 
@@ -27,28 +30,31 @@ class AccountAdded(Fact, frozen=True, kw_only=True):
 
 
 class AccountRemoved(Fact, frozen=True, kw_only=True):
-    """From here on the account opens this store no more; what it stated stays its own."""
+    """The account can no longer open this store. Its earlier facts remain."""
 
     account: str
 
 
 class AccountUnlocked(Fact, frozen=True, kw_only=True):
-    """Failed attempts of an account were forgotten. `how` is administrator, recovery_code or escrow."""
+    """The failed attempts of an account were reset. `how` is administrator, recovery_code or escrow."""
 
     account: str
     how: str
 
 
 class PassphraseChanged(Fact, frozen=True, kw_only=True):
-    """`how` is own, reset (by an administrator), recovery_code or escrow."""
+    """An account's passphrase changed. `how` is own, reset (by an administrator), recovery_code or escrow."""
 
     account: str
     how: str
 
 
 class RecoveryCodesMade(Fact, frozen=True, kw_only=True):
-    """A new set of single-use codes, in place of all earlier ones of this account. `sealed` holds them for HQ alone:
-    HPKE to its recovery key (`usecases.people.recovery`); empty where the device knew no HQ yet."""
+    """A new set of single-use codes replaced all earlier ones of this account.
+
+    `sealed` holds the codes for HQ only: HPKE to its recovery key (`usecases.people.recovery`). It is empty if the
+    device had no HQ yet.
+    """
 
     account: str
     set_id: str
@@ -57,13 +63,15 @@ class RecoveryCodesMade(Fact, frozen=True, kw_only=True):
 
 
 class RecoveryCodeUsed(Fact, frozen=True, kw_only=True):
+    """A recovery code was used; it cannot be used again."""
+
     account: str
     set_id: str
     number: int
 
 
 class RecoveryCodeDisclosed(Fact, frozen=True, kw_only=True):
-    """HQ read one of a device's codes out to somebody."""
+    """HQ read one of a device's recovery codes out to a person."""
 
     device: str
     account: str
@@ -72,7 +80,10 @@ class RecoveryCodeDisclosed(Fact, frozen=True, kw_only=True):
 
 
 class EscrowOpened(Fact, frozen=True, kw_only=True):
-    """HQ's recovery key opened a device's store, in front of two people; stated in HQ's journal and in the device's."""
+    """HQ's recovery key opened a device's store before two people.
+
+    HQ's journal and the device's journal both record it.
+    """
 
     device: str
     store_id: str
@@ -83,7 +94,7 @@ class EscrowOpened(Fact, frozen=True, kw_only=True):
 
 
 class DataKeyRotated(Fact, frozen=True, kw_only=True):
-    """Everything in the store is under a new data key."""
+    """The whole store is now encrypted under a new data key."""
 
     reason: str
 

@@ -1,4 +1,4 @@
-"""Facts about what went out, came in or was turned away, and HQ's receipts. See `facts`."""
+"""Facts about bundles sent, imported or refused, and HQ's receipts. See `facts`."""
 
 from __future__ import annotations
 
@@ -11,6 +11,11 @@ from eum_app.domain.translatable import QT_TRANSLATE_NOOP
 
 
 class BundleSealed(Fact, frozen=True, kw_only=True):
+    """A bundle was written for a recipient, with entries `first_seq` to `last_seq` of one chain.
+
+    `file_size` is in bytes.
+    """
+
     bundle_id: str
     bundle_kind: str
     recipient: str
@@ -25,6 +30,8 @@ class BundleSealed(Fact, frozen=True, kw_only=True):
 
 
 class BundleImported(Fact, frozen=True, kw_only=True):
+    """A bundle was verified and applied; `new_entries` of its entries were not held before."""
+
     bundle_id: str
     bundle_kind: str
     sender: str
@@ -39,7 +46,7 @@ class BundleImported(Fact, frozen=True, kw_only=True):
 
 
 class BundleQuarantined(Fact, frozen=True, kw_only=True):
-    """A file that was refused, kept whole, with the reason's code and values (as text)."""
+    """A file was refused and kept whole, with the reason's code and values (as text)."""
 
     quarantine_id: str
     bundle_id: str
@@ -51,7 +58,7 @@ class BundleQuarantined(Fact, frozen=True, kw_only=True):
 
 
 class FactsReceived(Fact, frozen=True, kw_only=True):
-    """HQ's receipt: it holds this origin's chain up to here. Travels to the device in a signed bundle."""
+    """HQ's receipt: it holds this origin's chain up to `seq`. It travels to the device in a signed bundle."""
 
     hq: str
     origin: str

@@ -1,4 +1,4 @@
-"""What the program knows about one kind of fact. Each module of facts lists its kinds; `facts` collects them."""
+"""The entry of one kind of fact. Each module of facts lists its kinds; `facts` collects them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class FactKind:
     word: str
     """Its name in the activity log, in English; marked for translation in the context `words`."""
     area: Area | None = None
-    """What a fact of this kind changes in the read tables."""
+    """Area of the read tables that a fact of this kind changes."""
     device_may_state: bool = False
     """HQ accepts it from a device's journal."""
     auditor_may_state: bool = False

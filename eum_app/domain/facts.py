@@ -1,12 +1,11 @@
-"""Facts: what a person or a device stated, in the past tense, never edited and never deleted.
+"""Facts: statements of people and devices, in the past tense, never edited and never deleted.
 
-Each module beside this one holds the kinds of one noun, with an entry for each in its `KINDS`. A fact is a frozen
-struct, stored as its exact JSON bytes with a kind and a kind version. A correction is another fact. Old versions are
-read through `UPCASTERS`; kinds that this program does not know are kept and forwarded as `UnknownFact`. Validation
-happens when a fact is made (in the use cases), never when it is read, so that a rule that tightens does not lock out
-yesterday's facts.
+Each module beside this one has the kinds of one noun, with an entry for each in its `KINDS`. A fact is a frozen struct,
+stored as its exact JSON bytes with a kind and a kind version. A correction is another fact. `UPCASTERS` keep old
+versions readable; unknown kinds are kept and forwarded as `UnknownFact`. Use cases validate a fact when they make it.
+Reading never validates, so that a stricter rule does not lock out older facts.
 
-Every fact says `observed_at` (UTC text): when it held, by the clock of whoever states it.
+Every fact has `observed_at` (UTC text): when it was true, by the clock of its author.
 """
 
 from __future__ import annotations
@@ -91,7 +90,7 @@ from eum_app.domain.vocabulary import Unknown
 
 
 class UnknownFact(msgspec.Struct, frozen=True):
-    """A fact of a kind, or of a later version, that this program does not know: kept, forwarded, shown as such."""
+    """A fact of an unknown kind or a later version. It is kept, forwarded, and shown as unknown."""
 
     kind: str
     kind_version: int
@@ -109,21 +108,26 @@ KINDS: Final[tuple[FactKind, ...]] = (
 """Every kind of fact that this version knows."""
 
 FACTS: Final[dict[str, type[Fact]]] = {kind.name: kind.fact for kind in KINDS}
+"""Every kind of fact by its name on the wire."""
 
 DEVICE_MAY_STATE: Final[frozenset[type[Fact]]] = frozenset(kind.fact for kind in KINDS if kind.device_may_state)
 """Kinds that HQ takes from a device's journal. A device plans no visits, lists no items and decides no findings."""
 
 AUDITOR_MAY_STATE: Final = frozenset(kind.name for kind in KINDS if kind.auditor_may_state)
-"""Names of the kinds that an auditor may record: traces of its own access, its exports, changes of its own keys."""
+"""Names of the kinds that an auditor may record: traces of access, exports, changes of the auditor's keys."""
 
 EVIDENCE: Final[frozenset[type[Fact]]] = frozenset(kind.fact for kind in KINDS if kind.is_evidence)
-"""What HQ must receive. A journal's housekeeping (sessions, signatures over its head, bundles sealed) goes along but is
-not waited for."""
+"""Kinds that HQ must receive.
+
+A journal's housekeeping (sessions, signatures over its head, sealed bundles) travels along but is not waited for.
+"""
 
 
 def may_state(role: Role | Unknown) -> frozenset[str] | None:
-    """Names of the kinds that the role may record; None for all. A role that this version does not know may record as
-    little as an auditor."""
+    """Return the names of the kinds that the role may record, or None for all.
+
+    A role that this version does not know may record as little as an auditor.
+    """
     return AUDITOR_MAY_STATE if isinstance(role, Unknown) or role == Role.AUDITOR else None
 
 
@@ -133,7 +137,7 @@ _CONTENT: Final[dict[type, Callable[[Any], list[ContentRef]]]] = {
 
 
 def content_refs(fact: Fact | UnknownFact) -> list[ContentRef]:
-    """The content that a fact names, in the order of its fields."""
+    """Return the content that a fact names, in the order of its fields."""
     content = _CONTENT.get(type(fact))
     return content(fact) if content else []
 
@@ -142,24 +146,26 @@ Upcaster = Callable[[dict[str, Any]], dict[str, Any]]
 UPCASTERS: dict[tuple[str, int], Upcaster] = {
     ("AccountAdded", 1): lambda fields: {**fields, "programs": (), "countries": ()},  # was for all of them
 }
-"""(kind, version) → function that turns that version's plain fields into those of the next version."""
+"""(kind, version) → function from that version's plain fields to those of the next version."""
 
 _decoders: dict[str, msgspec.json.Decoder[Fact]] = {kind: msgspec.json.Decoder(cls) for kind, cls in FACTS.items()}
 _encoder = msgspec.json.Encoder()
 
 
 def kind_of(fact: Fact) -> str:
+    """Return the kind of a fact: its class name."""
     return type(fact).__name__
 
 
 def encode_fact(fact: Fact) -> bytes:
+    """Encode a fact as the JSON bytes that the journal stores."""
     return _encoder.encode(fact)
 
 
 def decode_fact(kind: str, kind_version: int, payload: bytes) -> Fact | UnknownFact:
-    """The fact in `payload`, brought to today's version.
+    """Decode a fact and bring it to the current version; unknown kinds and later versions become `UnknownFact`.
 
-    Raises Refusal `fact.unreadable` where a known kind and version does not hold what it must.
+    Raises Refusal `fact.unreadable` if the payload of a known kind and version does not fit its struct.
     """
     cls = FACTS.get(kind)
     if cls is None or kind_version > cls.KIND_VERSION:

@@ -1,4 +1,4 @@
-"""Facts of judgement: findings, their reviews, and orders to withhold content. See `facts`."""
+"""Facts about findings, their reviews, and orders to withhold content. See `facts`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from eum_app.domain.translatable import QT_TRANSLATE_NOOP
 
 
 class FindingRaised(Fact, frozen=True, kw_only=True):
-    """A rule holds something to be wrong. `finding_id` is a hash of rule, subject and trigger."""
+    """A rule is broken. `finding_id` is a hash of rule, subject and trigger."""
 
     finding_id: str
     rule_id: str
@@ -23,12 +23,14 @@ class FindingRaised(Fact, frozen=True, kw_only=True):
 
 
 class FindingLapsed(Fact, frozen=True, kw_only=True):
+    """A finding no longer applies, without a reviewer's decision."""
+
     finding_id: str
     reason: str
 
 
 class FindingReviewed(Fact, frozen=True, kw_only=True):
-    """A reviewer's decision: resolve, recheck or escalate, with a comment; never by who made the check."""
+    """A reviewer's decision (resolve, recheck or escalate) with a comment. The reviewer did not make the check."""
 
     review_id: str
     finding_id: str
@@ -38,7 +40,7 @@ class FindingReviewed(Fact, frozen=True, kw_only=True):
 
 
 class WithholdingAsked(Fact, frozen=True, kw_only=True):
-    """One person asks that content be withheld; nothing happens until another confirms."""
+    """One person asks to withhold content. It has no effect until a second person confirms."""
 
     request_id: str
     object_id: str
@@ -46,8 +48,10 @@ class WithholdingAsked(Fact, frozen=True, kw_only=True):
 
 
 class ContentWithheld(Fact, frozen=True, kw_only=True):
-    """An order by two people (who asked, and the entry's actor): the object's key is destroyed wherever this arrives.
-    Facts that name the object stay, and chains hold."""
+    """An order by two people (`asked_by`, and the entry's actor) to withhold content.
+
+    Every store that receives it destroys the object's key. Facts that name the object stay, and chains still verify.
+    """
 
     request_id: str
     object_id: str

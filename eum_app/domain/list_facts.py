@@ -1,4 +1,4 @@
-"""Facts that come in lists: sites and items of the book, and what others claim about them. See `facts`."""
+"""Facts from lists: sites and items of the book, and claims by others about them. See `facts`."""
 
 from __future__ import annotations
 
@@ -12,17 +12,19 @@ from eum_app.domain.translatable import QT_TRANSLATE_NOOP
 
 
 class SiteRegistered(Fact, frozen=True, kw_only=True):
+    """A site of the book."""
+
     site_id: str
     name: str
     country: str
 
 
 class InventoryImported(Fact, frozen=True, kw_only=True):
-    """A list of the book came in. `rejected` names the first rows that were not taken (a fact has a limit of size);
-    `rejected_count` counts all of them, and is 0 in facts that name them all.
+    """A list of the book was imported.
 
-    `changed` of the items already held took the list's other values. `stated` rows hold identifiers that look damaged
-    and that, for `stated_reason`, are what the plate says.
+    `rejected` names the first rejected rows, because a fact is limited in size. `rejected_count` counts all of them; it
+    is 0 in older facts, which name them all. `changed` items already in the book took the list's other values. `stated`
+    rows hold identifiers that look damaged and that a person confirmed from the plate, for `stated_reason`.
     """
 
     import_id: str
@@ -39,10 +41,10 @@ class InventoryImported(Fact, frozen=True, kw_only=True):
 
 
 class ItemListed(Fact, frozen=True, kw_only=True):
-    """The book's row of one item, with its provenance (file and line). Dates are `YYYY-MM-DD` or empty.
+    """The book's row of one item, with its source (file and line). Dates are `YYYY-MM-DD` or empty.
 
-    Listed again, the newer row counts. `stated` names columns, parted by commas, that look damaged and that a person
-    stated to be what the plate says: unconfirmed until a mark of the item is read.
+    If an item is listed again, the newer row counts. `stated` names columns, separated by commas, that look damaged and
+    that a person confirmed from the plate. They are unconfirmed until a mark of the item is read.
     """
 
     item_id: str
@@ -70,9 +72,9 @@ class ItemListed(Fact, frozen=True, kw_only=True):
 
 
 class ProfileSaved(Fact, frozen=True, kw_only=True):
-    """How lists with these headings are read, under a name; of two with one name the newest counts.
+    """A named profile for reading lists with these headings. Of two with one name, the newest counts.
 
-    `list_kind` is inventory, partner_report or shipper_list; "" for what is found out afresh each time.
+    `list_kind` is inventory, partner_report or shipper_list; "" means that it is detected for each list.
     """
 
     name: str
@@ -86,8 +88,11 @@ class ProfileSaved(Fact, frozen=True, kw_only=True):
 
 
 class ClaimsImported(Fact, frozen=True, kw_only=True):
-    """A list of what others say came in: `claim_kind` is partner_report or shipper_list; `claims` of its `rows` were
-    taken, of which `matched` are about one item of the book, and `ambiguous` could be about several."""
+    """A list of claims was imported. `claim_kind` is partner_report or shipper_list.
+
+    `claims` of its `rows` were accepted; `matched` of these are about one item of the book, `ambiguous` could be about
+    several.
+    """
 
     import_id: str
     claim_kind: str
@@ -102,9 +107,11 @@ class ClaimsImported(Fact, frozen=True, kw_only=True):
 
 
 class ClaimMade(Fact, frozen=True, kw_only=True):
-    """What a list says about one serial number: never a sighting. `item_id` is empty where no one item fits (`match`).
+    """A list's claim about one serial number, never a sighting.
 
-    `state` is in the list's words, `disposition` what it was taken to mean, or empty; `as_of` is `YYYY-MM-DD` or empty.
+    `item_id` is empty if no single item matches (see `match`).
+
+    `state` is the list's wording, `disposition` our reading of it or empty; `as_of` is `YYYY-MM-DD` or empty.
     """
 
     claim_id: str
@@ -127,10 +134,10 @@ class ClaimMade(Fact, frozen=True, kw_only=True):
 
 
 class ContainerLabelNoted(Fact, frozen=True, kw_only=True):
-    """A person kept what a container's label says (MIL-STD-129): claims of whoever packed it, never sightings.
+    """A person recorded a container label (MIL-STD-129): claims of the party that packed it, never sightings.
 
-    `label_id` is the file id that all parts of a label carry, empty for a label in one symbol. `size` is how many parts
-    it has, 0 where none told it; unless `is_whole`, `claims` are those that stand whole within the parts read.
+    `label_id` is the file id that all parts of a label carry, empty for a label in one symbol. `size` is its number of
+    parts, 0 if unknown. Unless `is_whole`, `claims` are only those that are complete within the parts read.
     """
 
     visit_id: str

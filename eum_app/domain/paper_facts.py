@@ -1,4 +1,4 @@
-"""Facts about files made for people: worklists, labels and reports. See `facts`."""
+"""Facts about files written for people: worklists, labels and reports. See `facts`."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from eum_app.domain.translatable import QT_TRANSLATE_NOOP
 
 
 class WorklistPrinted(Fact, frozen=True, kw_only=True):
-    """Pages of a visit's worklist went into a file (a long list into several, each a fact), for whom HQ sent there.
+    """Pages of a visit's worklist were written to a file, for the inspector whom HQ sent.
 
-    `pages` holds each page's code (what its QR symbol says), `items` the items on it, page for page; `rows` is how many
-    they are together.
+    A long list has several files.
+
+    `pages` holds each page's code (the content of its QR symbol), `items` the items on each page, `rows` their total.
     """
 
     print_id: str
@@ -27,7 +28,10 @@ class WorklistPrinted(Fact, frozen=True, kw_only=True):
 
 
 class LabelsPrinted(Fact, frozen=True, kw_only=True):
-    """Labels went into a file: `copies` for each of `items`; `label_kind` is replacement (for the item) or shelf."""
+    """Labels were written to a file:
+
+    `copies` for each of `items`. `label_kind` is replacement (for the item) or shelf.
+    """
 
     print_id: str
     label_kind: str
@@ -40,6 +44,8 @@ class LabelsPrinted(Fact, frozen=True, kw_only=True):
 
 
 class ReportExported(Fact, frozen=True, kw_only=True):
+    """A report was exported. `as_of` is the time that it describes, `sha384` the hash of its file."""
+
     report: str
     file_name: str
     sha384: str

@@ -1,4 +1,4 @@
-"""Facts about the store itself: sessions on it, the devices it knows, its identity and its clock. See `facts`."""
+"""Facts about the store: sessions, known devices, its identity and its clock. See `facts`."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from eum_app.domain.translatable import QT_TRANSLATE_NOOP
 
 
 class StoreCreated(Fact, frozen=True, kw_only=True):
+    """The store was created, with its id, name, kind and suite."""
+
     store_id: str
     name: str
     store_kind: str
@@ -18,18 +20,22 @@ class StoreCreated(Fact, frozen=True, kw_only=True):
 
 
 class SessionStarted(Fact, frozen=True, kw_only=True):
+    """An account unlocked the store, after accepting the named notice if there is one."""
+
     account: str
     role: str
     notice_id: str
     notice_accepted_at: str | None
     app_version: str
     failed_unlocks: tuple[tuple[str, int], ...] = ()
-    """(account code, failures to unlock since that account's last success), this one's included."""
+    """(account code, failed attempts since that account's last success) of every account, this one included."""
 
 
 class NoticePublished(Fact, frozen=True, kw_only=True):
-    """What everybody is shown before this store is opened; where `is_required`, nothing opens without acceptance.
-    `notice_id` is what `SessionStarted` names."""
+    """The text to show before this store is opened; if `is_required`, it opens only after acceptance.
+
+    `SessionStarted` names it by `notice_id`.
+    """
 
     notice_id: str
     text: str
@@ -37,25 +43,29 @@ class NoticePublished(Fact, frozen=True, kw_only=True):
 
 
 class SessionEnded(Fact, frozen=True, kw_only=True):
+    """A session ended. `reason` is a `SessionEnd`."""
+
     account: str
     reason: str
 
 
 class RecordsRead(Fact, frozen=True, kw_only=True):
-    """Somebody looked at sensitive records: (kind, id) each, once a session. Kinds: visit, item, check, finding,
-    evidence."""
+    """An account looked at sensitive records: (kind, id) pairs, each once per session.
+
+    Kinds: visit, item, check, finding, evidence.
+    """
 
     records: tuple[tuple[str, str], ...]
 
 
 class AccessDenied(Fact, frozen=True, kw_only=True):
-    """Somebody tried what their role or scope does not allow."""
+    """An account tried an action that its role or scope does not allow."""
 
     permissions: tuple[str, ...]
 
 
 class DeviceEnrolled(Fact, frozen=True, kw_only=True):
-    """HQ signed a device's certificate. The first certificate of `certificates` is the device's own (DER)."""
+    """HQ signed a device's certificate: the first of `certificates` (DER)."""
 
     device: str
     epoch: int
@@ -64,13 +74,15 @@ class DeviceEnrolled(Fact, frozen=True, kw_only=True):
 
 
 class DeviceRevoked(Fact, frozen=True, kw_only=True):
+    """HQ revoked the certificate of a device for this epoch."""
+
     device: str
     epoch: int
     reason: str
 
 
 class IdentityAccepted(Fact, frozen=True, kw_only=True):
-    """A device took the identity that HQ signed, after a person compared the root's fingerprint."""
+    """A device accepted the identity that HQ signed, after a person compared the root's fingerprint."""
 
     device: str
     epoch: int
@@ -81,9 +93,11 @@ class IdentityAccepted(Fact, frozen=True, kw_only=True):
 
 
 class CopyNoticed(Fact, frozen=True, kw_only=True):
-    """A store found that it is a copy (`how` copied) or was put back to an earlier state (put_back): its chain of
-    `epoch` may go on elsewhere, and only what it held up to `through_seq` is surely its own. `known_seq` is how far it
-    is known to have gone here (0 where nothing tells): what lies between the two is missing."""
+    """A store detected that it is a copy (`how` copied) or an earlier state (put_back).
+
+    Its chain of `epoch` may continue elsewhere; only entries up to `through_seq` are certainly its own. `known_seq` is
+    how far the chain is known to have gone here (0: unknown); entries between the two are missing.
+    """
 
     epoch: int
     how: str
@@ -92,8 +106,11 @@ class CopyNoticed(Fact, frozen=True, kw_only=True):
 
 
 class ClockJumped(Fact, frozen=True, kw_only=True):
-    """A machine's clock showed `to_at` where `from_at` was to be expected. `noticed_by`: journal (against its newest
-    entry), session (against the monotonic clock since the last entry), receipt (against HQ's clock)."""
+    """A machine's clock showed `to_at` when `from_at` was expected.
+
+    `noticed_by`: journal (against its newest entry), session (against the monotonic clock since the last entry),
+    receipt (against HQ's clock).
+    """
 
     from_at: str
     to_at: str
@@ -101,9 +118,11 @@ class ClockJumped(Fact, frozen=True, kw_only=True):
 
 
 class SatelliteTimeHeard(Fact, frozen=True, kw_only=True):
-    """A satellite receiver (GNSS) said `satellite_at` when this machine's clock showed `clock_at`, which is
-    `clock_ahead_ms` later (negative: earlier). Heard and not proved: receivers can be deceived, and count weeks wrong.
-    Nothing is put right by it; a `TimeCorrected` may name it as its source."""
+    """A satellite receiver (GNSS) reported `satellite_at` when this machine's clock showed `clock_at`.
+
+    The clock was `clock_ahead_ms` ahead (negative: behind). The time is not proven: receivers can be deceived and can
+    count weeks wrong. It corrects nothing; a `TimeCorrected` may name it as its source.
+    """
 
     satellite_at: str
     clock_at: str
@@ -111,8 +130,10 @@ class SatelliteTimeHeard(Fact, frozen=True, kw_only=True):
 
 
 class TimeCorrected(Fact, frozen=True, kw_only=True):
-    """Entries `first_seq` to `last_seq` of a chain held `offset_ms` later than their `recorded_at` says. `source`:
-    gnss, person or hq_receipt."""
+    """The entries `first_seq` to `last_seq` of a chain were made `offset_ms` later than their `recorded_at`.
+
+    `source`: gnss, person or hq_receipt.
+    """
 
     origin: str
     epoch: int

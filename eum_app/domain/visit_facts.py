@@ -1,4 +1,4 @@
-"""Facts of a visit, from HQ's order to the signatures under what was found. See `facts`."""
+"""Facts of a visit, from HQ's order to the signatures at close-out. See `facts`."""
 
 from __future__ import annotations
 
@@ -13,11 +13,13 @@ from eum_app.domain.translatable import QT_TRANSLATE_NOOP
 
 
 class ChecklistPublished(Fact, frozen=True, kw_only=True):
+    """A version of a checklist became available to this store."""
+
     checklist: Checklist
 
 
 class VisitPlanned(Fact, frozen=True, kw_only=True):
-    """HQ's order: who goes where, for what, with which snapshot of expected items and which checklists."""
+    """HQ's order: inspector, site, purpose, the snapshot of expected items, and the checklists."""
 
     visit_id: str
     program: str
@@ -32,10 +34,10 @@ class VisitPlanned(Fact, frozen=True, kw_only=True):
 
 
 class CheckRecorded(Fact, frozen=True, kw_only=True):
-    """One look at one item. `item_id` is empty for an item that nobody has listed yet.
+    """One check of one item. `item_id` is empty for an item that is not in the book.
 
-    `outcome` is verified, discrepancy, not_found, not_on_list or no_access; `grade` is the evidence grade
-    (A sighted by a US person, B live video, C partner scan, D partner statement; DOMAIN section 3).
+    `outcome` is verified, discrepancy, not_found, not_on_list or no_access. `grade` is the evidence grade (A sighted by
+    a US person, B live video, C partner scan, D partner statement; DOMAIN section 3).
     """
 
     check_id: str
@@ -53,13 +55,15 @@ class CheckRecorded(Fact, frozen=True, kw_only=True):
 
 
 class CheckWithdrawn(Fact, frozen=True, kw_only=True):
+    """A check no longer counts; both facts stay in the journal."""
+
     check_id: str
     visit_id: str
     reason: str
 
 
 class SiteAssessed(Fact, frozen=True, kw_only=True):
-    """Answers to the site checklist; for each question the newest answer counts."""
+    """Answers to the site checklist. For each question the newest answer counts."""
 
     visit_id: str
     checklist: ChecklistPin
@@ -67,7 +71,7 @@ class SiteAssessed(Fact, frozen=True, kw_only=True):
 
 
 class EvidenceAttached(Fact, frozen=True, kw_only=True):
-    """A photo or note added to a visit after the check that it belongs to (or to none)."""
+    """A photo or note was added to a visit after the check that it belongs to (`check_id` is empty for none)."""
 
     evidence_id: str
     visit_id: str
@@ -77,7 +81,7 @@ class EvidenceAttached(Fact, frozen=True, kw_only=True):
 
 
 class VisitClosedOut(Fact, frozen=True, kw_only=True):
-    """The visit is whole and signed: it names the journal head that the people signed for."""
+    """The visit is complete and signed. It names the journal head that the people signed for."""
 
     visit_id: str
     counts: tuple[OutcomeCount, ...]
@@ -87,7 +91,7 @@ class VisitClosedOut(Fact, frozen=True, kw_only=True):
 
 
 class HeadSigned(Fact, frozen=True, kw_only=True):
-    """An account's own signature over a journal head (purpose `journal-head`)."""
+    """An account's signature over a journal head (purpose `journal-head`)."""
 
     account: str
     head_origin: str

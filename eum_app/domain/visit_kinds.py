@@ -21,8 +21,11 @@ from eum_app.domain.visits import Grade, OpenPoint, OpenPointKind, Outcome, Prog
 
 @dataclass(frozen=True, kw_only=True)
 class Closing:
-    """What a closing rule looks at. `unchecked` holds the ids of expected items without an outcome; `answers` are the
-    newest to each question of the site checklist."""
+    """Input of a closing rule.
+
+    `unchecked` are the ids of expected items without an outcome; `answers` are the newest to each question of the site
+    checklist.
+    """
 
     unchecked: Sequence[str]
     site_checklist: Checklist
@@ -58,7 +61,7 @@ class VisitKind:
     checklists: tuple[str, ...] = ()
     """Ids of the checklists that can be chosen; empty: every one."""
     outcomes: tuple[Outcome, ...] = tuple(Outcome)
-    """What can be recorded of an item."""
+    """Outcomes that can be recorded for an item."""
     grades: tuple[Grade, ...] = tuple(Grade)
     """Grades of evidence that a check may rest on."""
     closing_rules: tuple[ClosingRule, ...] = (every_item_checked, every_question_answered)
@@ -82,7 +85,7 @@ VISIT_KINDS: Final[dict[str, VisitKind]] = {kind.purpose: kind for kind in _KIND
 
 
 def require_kind(purpose: str, program: str = "") -> tuple[VisitKind, Program]:
-    """The kind to plan, and its program; a kind of one program needs none named.
+    """Return the kind to plan and its program. A kind with one program needs no program named.
 
     Raises Refusal `visit.purpose` (unknown), `visit.program` (not one of the kind's programs).
     """
@@ -98,9 +101,9 @@ def require_kind(purpose: str, program: str = "") -> tuple[VisitKind, Program]:
 
 
 def require_fitting(purpose: str, outcome: str, grade: str) -> None:
-    """Raises Refusal `check.not_of_kind` for an outcome or a grade that the visit's kind does not take.
+    """Raise Refusal `check.not_of_kind` for an outcome or a grade that the visit's kind does not accept.
 
-    A visit of a kind that only a newer HQ knows takes every one.
+    A visit of a kind that only a newer HQ knows accepts every one.
     """
     kind = VISIT_KINDS.get(purpose)
     if kind is not None and (outcome not in kind.outcomes or grade not in kind.grades):
@@ -108,7 +111,7 @@ def require_fitting(purpose: str, outcome: str, grade: str) -> None:
 
 
 def open_points(purpose: str, closing: Closing) -> tuple[OpenPoint, ...]:
-    """What keeps a visit open, rule by rule.
+    """Return the points that keep a visit open, rule by rule.
 
     A kind that only a newer HQ knows has the rules of an inventory, so that it is never closed with less.
     """

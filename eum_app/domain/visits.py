@@ -1,5 +1,8 @@
-"""Visits: programs, outcomes of a check and their reasons, evidence grades, signatures. `visit_kinds` says what a kind
-of visit asks for."""
+"""Visits: programs, purposes, outcomes of a check, and the points that keep a visit open.
+
+A visit is complete when every expected item has an outcome, the site checklist is answered, and both parties signed or
+gave a reason for refusing (DOMAIN section 8, invariant 1; GAO-14-161: inventories done, checklists not used).
+"""
 
 from __future__ import annotations
 
@@ -14,12 +17,14 @@ from eum_app.domain.vocabulary import member_of
 
 
 class Program(StrEnum):
+    """Monitoring program of a visit."""
+
     GOLDEN_SENTRY = "golden_sentry"
     BLUE_LANTERN = "blue_lantern"
 
 
 class Outcome(StrEnum):
-    """Result of a check. An expected item without a check is `TO_CHECK`, which is no outcome."""
+    """Result of a check. An expected item without a check has `TO_CHECK` instead, which is not an outcome."""
 
     VERIFIED = "verified"
     DISCREPANCY = "discrepancy"
@@ -63,7 +68,7 @@ class NoReadReason(StrEnum):
 
 
 class Party(StrEnum):
-    """Signers of a visit's closing."""
+    """Signers of a visit's close-out."""
 
     INSPECTOR = "inspector"
     HOST = "host"
@@ -72,7 +77,7 @@ class Party(StrEnum):
 TO_CHECK: Final = "to_check"
 """State of an expected item without a check."""
 GRADES_OF_OTHERS: Final = (Grade.LIVE_VIDEO, Grade.PARTNER_SCAN, Grade.PARTNER_STATEMENT)
-"""Evidence grades of what the inspector did not sight."""
+"""Grades of evidence that the inspector did not sight."""
 REASONS: Final[dict[Outcome, tuple[str, ...]]] = {
     Outcome.DISCREPANCY: (
         "serial_differs",
@@ -93,26 +98,28 @@ REASONS: Final[dict[Outcome, tuple[str, ...]]] = {
     Outcome.NOT_ON_LIST: ("marked_for_other_site", "not_in_inventory", "other"),
     Outcome.NO_ACCESS: ("access_refused", "unsafe", "custodian_absent", "electronics_not_allowed", "other"),
 }
-"""The reasons that each outcome offers; a verified item has none."""
+"""Reasons that each outcome offers. A verified item has none."""
 ANSWER_ROLE: Final = "answer:"
-"""Begins the role of a photo that answers a question, whose id follows."""
+"""Prefix of the role of a photo that answers a question; the question's id follows."""
 
 
 class OpenPointKind(StrEnum):
+    """Kind of an open point."""
+
     ITEM = "item"
     QUESTION = "question"
 
 
 @dataclass(frozen=True)
 class OpenPoint:
-    """One thing that keeps a visit open. `target` is an item id or a question id."""
+    """One point that keeps a visit open. `target` is an item id or a question id."""
 
     kind: OpenPointKind
     target: str
 
 
 def require_outcome(outcome: str, reason: str) -> Outcome:
-    """`outcome` as a known outcome; every one but verified states one of its reasons.
+    """Return `outcome` as a known outcome. Every outcome except verified needs one of its reasons.
 
     Raises Refusal `check.outcome` or `check.reason`.
     """
@@ -125,7 +132,10 @@ def require_outcome(outcome: str, reason: str) -> Outcome:
 
 
 def require_signatures(signatures: Sequence[PartySignature]) -> None:
-    """Raises Refusal `signature.missing`: each party signed with a name, or said why not."""
+    """Check that the inspector signed, and that the host signed with a name or stated why not.
+
+    Raises Refusal `signature.missing` or `signature.name_missing`.
+    """
     by_party = {signature.party: signature for signature in signatures}
     for party in Party:
         signature = by_party.get(party)

@@ -1,11 +1,11 @@
-"""Clocks of enhanced end-use monitoring: what is due when, and what is overdue. Computed each time, never stored.
+"""Clocks of enhanced end-use monitoring: due dates and overdue items, computed each time and never stored.
 
-Initial inventory by serial number within 90 days of a chosen event; then an inventory within 12 months of the last
-one (SAMM C8.4; DODIG-24-140; DOMAIN 1.2). The services mean different things by "delivered" (GAO-24-106289), so the
-event is a setting. Never inventoried and inventoried late are told apart (SIGAR).
+Initial inventory by serial number is due within 90 days of a chosen event; then an inventory within 12 months of the
+last one (SAMM C8.4; DODIG-24-140; DOMAIN 1.2). The services mean different things by "delivered" (GAO-24-106289), so
+the event is a setting. Never inventoried and inventoried late are different states (SIGAR).
 
-Days are UTC days everywhere: a due date is the same at every desk, whatever its time zone, and an exchange of bundles
-never moves it. Only a sighting of grade A or B counts: what a partner reports never moves a clock (DOMAIN section 8).
+Days are UTC days everywhere: a due date is the same in every time zone, and an exchange of bundles never moves it. Only
+a sighting of grade A or B counts; a partner's report never moves a clock (DOMAIN section 8).
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from eum_app.domain.vocabulary import member_of
 
 
 class ClockTrigger(StrEnum):
-    """The event from which the initial inventory's 90 days count; the services mean different ones by "delivered"."""
+    """Event from which the 90 days of the initial inventory count."""
 
     SHIPPED = "shipped"
     TITLE_TRANSFER = "title_transfer"
@@ -37,7 +37,10 @@ class ClockTrigger(StrEnum):
 
 
 class ClockState(StrEnum):
-    """Every item is in exactly one, the gravest that fits, so that the counts add up. The gravest come first."""
+    """State of an item's clock, gravest first.
+
+    Each item is in exactly one, the gravest that applies, so that counts add up.
+    """
 
     NEVER = "annual_never"
     INITIAL_OVERDUE = "initial_overdue"
@@ -55,7 +58,7 @@ ANNUAL_MONTHS: Final = 12
 SOON_DAYS: Final = 30
 SUBJECT_LEVEL: Final = EumLevel.EEUM
 YEARS: Final = range(1900, 2201)
-"""Beyond them a date is a slip of the pen or of a clock, and a due date may have no calendar to stand in."""
+"""Years accepted in dates. Others are typing errors or wrong clocks, and a due date might fall outside the calendar."""
 SIGHTING_OUTCOMES: Final = (Outcome.VERIFIED, Outcome.DISCREPANCY)
 SIGHTING_GRADES: Final = (Grade.SIGHTED, Grade.LIVE_VIDEO)
 
@@ -64,8 +67,10 @@ _TERMINAL: Final = frozenset(disposition.value for disposition in Disposition if
 
 @dataclass(frozen=True)
 class ItemDates:
-    """What the clocks look at. Dates are `YYYY-MM-DD` or empty; `last_inventory` is the newer of the book's and of the
-    last sighting (`last_inventory_of`)."""
+    """The values that the clocks use. Dates are `YYYY-MM-DD` or empty.
+
+    `last_inventory` is the newer of the book's date and the last sighting (`last_inventory_of`).
+    """
 
     eum_level: str
     disposition: str
@@ -79,7 +84,7 @@ class ItemDates:
 
 @dataclass(frozen=True)
 class Standing:
-    """How an item stands on a day: its state, when the next inventory is due, and by how many days that is over."""
+    """State of an item's clock on a day: when the next inventory is due, and the days since then if it is overdue."""
 
     state: ClockState
     due_on: date | None
@@ -87,7 +92,7 @@ class Standing:
 
 
 def require_trigger(trigger: str) -> ClockTrigger:
-    """`trigger` as a known event. Raises Refusal `clock.trigger`."""
+    """Return `trigger` as a known event. Raises Refusal `clock.trigger`."""
     found = member_of(ClockTrigger, trigger)
     if found is None:
         raise Refusal("clock.trigger", trigger=trigger[:40], known=", ".join(ClockTrigger))
@@ -95,13 +100,13 @@ def require_trigger(trigger: str) -> ClockTrigger:
 
 
 def last_inventory_of(book: str, sighted_on: str) -> str:
-    """The newer of the book's last inventory and the UTC day of the newest sighting; each may be empty."""
+    """Return the newer of the book's last inventory and the UTC day of the newest sighting; either may be empty."""
     return max(readable(book), readable(sighted_on))
 
 
 @lru_cache(maxsize=4096)
 def readable(text: str) -> str:
-    """`text` where it is a calendar date of these times (`YEARS`), else empty text."""
+    """Return `text` if it is a calendar date within `YEARS`, else ""."""
     try:
         day = parse_date(text) if text else None
     except Refusal:
@@ -111,20 +116,20 @@ def readable(text: str) -> str:
 
 @lru_cache(maxsize=4096)
 def initial_due_on(event: str) -> date:
-    """The 90th day after the event (`YYYY-MM-DD`): on it the initial inventory is still in time."""
+    """Return the 90th day after the event (`YYYY-MM-DD`), the last day on which the initial inventory is in time."""
     return parse_date(event) + timedelta(days=INITIAL_DAYS)
 
 
 @lru_cache(maxsize=4096)
 def annual_due_on(last_inventory: str) -> date:
-    """The same day 12 months later; for a 29 February the 28th (a month's end stays a month's end)."""
+    """Return the same day 12 months later. For February 29 it is the 28th."""
     return parse_date(last_inventory) + relativedelta(months=ANNUAL_MONTHS)
 
 
 def standing(dates: ItemDates, trigger: str, today: date, soon_days: int = SOON_DAYS) -> Standing:
-    """How an item stands on `today` (a UTC day). Raises Refusal `clock.trigger`.
+    """Return the state of an item's clock on `today` (a UTC day). Raises Refusal `clock.trigger`.
 
-    A date that cannot be read counts as none: one bad fact must not keep a report from being made.
+    An unreadable date counts as missing, because one bad fact must not prevent a report.
     """
     event = readable(getattr(dates, require_trigger(trigger)))
     last_inventory = readable(dates.last_inventory)

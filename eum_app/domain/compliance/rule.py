@@ -1,6 +1,6 @@
-"""What a rule is: one object that holds its id, its texts and the function that decides whether it is broken.
+"""Types of rules: an object with an id, texts, and the function that decides whether the rule is broken.
 
-`rules` is the registry. What is merely overdue raises no finding: clock rules are computed each time (`clocks`).
+`rules` is the registry. Overdue clocks raise no findings: clock rules are computed each time (`clocks`).
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ WHOLE_CHECKLIST: Final = "checklist"
 
 @dataclass(frozen=True)
 class CheckSeen:
-    """What a check rule looks at: a check that counts (newest for its item in its visit, not withdrawn).
+    """Input of a check rule: a check that counts (the newest for its item in its visit, not withdrawn).
 
-    `photos` counts those recorded with it and those attached later; `is_from_future`: its time is later than the moment
-    at which it came here.
+    `photos` counts those recorded with it and those attached later. `is_from_future`: its time is later than its
+    arrival.
     """
 
     check_id: str
@@ -37,9 +37,9 @@ class CheckSeen:
 
 @dataclass(frozen=True)
 class SiteSeen:
-    """What a site rule looks at: a visit's site checklist with the newest answer to each question.
+    """Input of a site rule: a visit's site checklist with the newest answer to each question.
 
-    `is_closed`: the visit was closed out once.
+    `is_closed`: the visit was closed out at least once.
     """
 
     visit_id: str
@@ -117,8 +117,9 @@ class Trigger:
 
     @property
     def finding_id(self) -> FindingId:
+        """The id of the finding's first occurrence."""
         return self.occurrence(1)
 
     def occurrence(self, number: int) -> FindingId:
-        """The finding's id, the first time (1) or when it came back."""
+        """Return the finding's id for its first (1) or a later occurrence."""
         return finding_id(self.rule.rule_id, self.subject, self.trigger if number == 1 else f"{self.trigger}\0{number}")

@@ -29,16 +29,16 @@ RULES: Final[dict[str, Rule]] = {rule.rule_id: rule for rule in (*CHECK_RULES, *
 """Every rule by its id, in the order in which it is run and documented."""
 
 SOUGHT_OCCURRENCES: Final = 1_000
-"""How far `question_of` searches; findings themselves come back without any limit."""
+"""Occurrences that `question_of` tries; the number of occurrences itself is not limited."""
 
 
 def outcomes_of_rules() -> frozenset[Outcome]:
-    """The outcomes with which a check can break a rule; checks with another outcome need not be read."""
+    """Return the outcomes with which a check can break a rule. Checks with other outcomes need not be read."""
     return frozenset[Outcome]().union(*(rule.outcomes for rule in RULES.values() if isinstance(rule, CheckRule)))
 
 
 def run_rules(checks: Iterable[CheckSeen]) -> Iterator[Trigger]:
-    """Run every check rule over every check, in the checks' order."""
+    """Yield a trigger for each check rule that a check breaks, in the checks' order."""
     rules = [rule for rule in RULES.values() if isinstance(rule, CheckRule)]
     for check in checks:
         for rule in rules:
@@ -48,9 +48,9 @@ def run_rules(checks: Iterable[CheckSeen]) -> Iterator[Trigger]:
 
 
 def run_site_rules(site: SiteSeen) -> list[Trigger]:
-    """Run every site rule over one visit's site checklist.
+    """Return a trigger for each site rule that one visit's site checklist breaks.
 
-    What is about the whole checklist comes first, then one question after the other, in the checklist's order.
+    Triggers about the whole checklist come first, then those about questions, in the checklist's order.
     """
     place = {question.question_id: at for at, question in enumerate(site.checklist.questions, 1)}
     triggers = [
@@ -63,14 +63,14 @@ def run_site_rules(site: SiteSeen) -> list[Trigger]:
 
 
 def broken_clock_rules(state: ClockState) -> tuple[ClockRule, ...]:
-    """The clock rules that an item breaks while its clock is in this state."""
+    """Return the clock rules that an item breaks while its clock is in this state."""
     return tuple(rule for rule in RULES.values() if isinstance(rule, ClockRule) and rule.is_broken(state))
 
 
 def question_of(rule_id: str, visit_id: str, of_finding: str, checklist: Checklist) -> str:
-    """The question that a site finding is about, recovered from its hash.
+    """Return the id of the question that a site finding is about, recovered from its hash.
 
-    Empty where it is about no single question, or where it came back more often than `SOUGHT_OCCURRENCES`.
+    Returns "" if it is about no single question, or recurred more often than `SOUGHT_OCCURRENCES`.
     """
     rule = RULES.get(rule_id)
     if not isinstance(rule, SiteRule):
