@@ -143,10 +143,7 @@ def apply_checks(connection: Connection, noted: Sequence[Noted]) -> None:
 
 
 def _put_new(connection: Connection, noted: Sequence[Noted]) -> bool:
-    """Insert many checks into PostgreSQL by COPY, and update the outcomes of their visits in one statement.
-
-    Returns False and does nothing if there are few, or if one of their ids exists already.
-    """
+    """COPY many new checks into PostgreSQL and recount their visits; False, with nothing done, for few or known ids."""
     if not bulk.is_worthwhile(connection, len(noted)):
         return False
     in_order = sorted(noted, key=_check_id_of)  # concurrent writers then lock rows in the same order
@@ -165,10 +162,7 @@ _CHECK_COLUMNS: Final = tuple(column.name for column in checks.columns)
 
 
 def _check_row(note: Noted) -> tuple[Any, ...]:
-    """Return a check as a tuple in the order of its table's columns.
-
-    Written for speed: an import calls it per check.
-    """
+    """Return a check as a tuple in column order. Written for speed: an import calls it for each check."""
     entry, fact, known_at = note
     mark = fact.mark
     return (
@@ -217,10 +211,7 @@ def _evidence_of_check(note: Noted) -> Rows:
 
 @cache
 def _recount_visits() -> Any:
-    """Return the statement that sets each item's outcome to its newest check that was not withdrawn.
-
-    Valid only if none of these items lost its counting check.
-    """
+    """Statement: set outcomes to the newest counting check. Only valid if no item lost its counting check."""
     withdrawn = exists().where(withdrawals.c.check_id == checks.c.check_id, withdrawals.c.origin == checks.c.origin)
     newest = (
         select(checks.c.visit_id, checks.c.item_id, checks.c.outcome, checks.c.check_id, checks.c.order_key)
@@ -241,10 +232,7 @@ def _recount_visits() -> Any:
 
 
 def _to_recount(connection: Connection, rows: Rows) -> list[tuple[str, str]]:
-    """Return the (visit, item) pairs whose outcome the newest check alone does not decide.
-
-    Its withdrawal arrived before it, or another check has its id (a repeated or forged one) and replaces it.
-    """
+    """Return the (visit, item) pairs where an earlier withdrawal, or another check with the same id, matters."""
     ids = [row["check_id"] for row in rows]
     pairs: set[tuple[str, str]] = set()
     shared = {check_id for check_id, times in Counter(ids).items() if times > 1} if len(ids) > 1 else set()

@@ -43,7 +43,7 @@ class ExportLicence(msgspec.Struct, frozen=True):
 
 
 def parse_fms_case(text: str) -> FmsCase:
-    """Read `XX-X-XXX`, with or without a version suffix (`-BASIC`, `-A01`, `-M01`).
+    """Return the case named by `XX-X-XXX`, with or without a version suffix (`-BASIC`, `-A01`, `-M01`).
 
     Raises Refusal `case.missing` or `case.pattern` (text).
     """

@@ -167,7 +167,7 @@ def is_us_cage(text: str) -> bool:
 
 
 def parse_mark(raw: bytes, symbology: str | None = None) -> Mark:
-    """Parse the bytes of a mark. `symbology` is a name ("Data Matrix") or an AIM identifier ("]d2").
+    """Return the mark that these bytes state. `symbology` is a name ("Data Matrix") or an AIM identifier ("]d2").
 
     Raises Refusal: `mark.empty`, `mark.too_long`, `mark.control_characters`, `mark.separators_lost`,
     `mark.text_after_trailer`, `mark.run_together`, `mark.ambiguous`, `mark.construct_1_no_serial`,

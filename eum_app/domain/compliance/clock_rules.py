@@ -23,7 +23,7 @@ ANNUAL_INVENTORY_NEVER: Final = ClockRule(
     rule_id="annual-inventory-never",
     version=1,
     severity=Severity.HIGH,
-    citation="SIGAR-press: never and late are told apart",
+    citation="SIGAR-press: never and late are separate cases",
     title=QT_TRANSLATE_NOOP("rules", "Never inventoried"),
     explanation=QT_TRANSLATE_NOOP(
         "rules", "An item that was never inventoried is a graver case than one that was inventoried late."

@@ -60,7 +60,7 @@ SITE_DEFICIENCY: Final = SiteRule(
     explanation=QT_TRANSLATE_NOOP(
         "rules", "A deficiency in physical security is recorded and followed until it is corrected."
     ),
-    remedy=QT_TRANSLATE_NOOP("rules", "Agree on who puts it right until when; close with evidence."),
+    remedy=QT_TRANSLATE_NOOP("rules", "Agree on who corrects it and by when; close with evidence."),
     broken_by=_deficient,
 )
 SITE_NOT_OBSERVED: Final = SiteRule(
