@@ -14,16 +14,17 @@ from db.queries.open_claims import open_claim_count
 from eum_app.domain.areas import Area
 from eum_app.domain.errors import KnownError
 from eum_app.domain.people import Permission
-from eum_app.usecases.calls import call, query
+from eum_app.usecases.calls import query
 from eum_app.usecases.lists.import_claims import ClaimsResult
 from eum_app.usecases.lists.import_inventory import InventoryResult
 from eum_app.usecases.reporting.label_sheet import MAX_LABELS
 from ui.hq.claims_panel import ClaimsPanel
+from ui.hq.current_item import CurrentItem
 from ui.hq.facet_row import FacetRow
 from ui.hq.import_list import ImportListPanel
 from ui.hq.narrowed import Narrowed, NarrowedBar
 from ui.kit.desk import Desk
-from ui.kit.models import PAGE_ROWS, IdsTableModel, current_id, on_current, select_id, table_view
+from ui.kit.models import PAGE_ROWS, IdsTableModel, current_id, select_id, table_view
 from ui.kit.page import Page
 from ui.kit.widgets import (
     ActionButton,
@@ -36,7 +37,7 @@ from ui.kit.widgets import (
     vbox,
 )
 from ui.kit.words import count, counted, joined
-from ui.shared.items_view import ItemDetail, ItemSide, item_columns, item_detail
+from ui.shared.items_view import ItemSide, item_columns
 from ui.shared.page_parts import may, named, why_not
 
 LIST, IMPORT, CLAIMS = 0, 1, 2
@@ -50,13 +51,11 @@ class InventoryPage(Page):
         self.desk = desk
         self._filter = ItemFilter()
         self._wanted = ""
-        self._is_detail_due = True
         self._model = IdsTableModel(item_columns(), desk.tasks, self)
         self._model.ids_loaded.connect(self._counted)
         self._model.failed.connect(self.notice.show_error)
         self.table = table_view(self._model, name=self.tr("Items on the book"))
         self.table.setObjectName("items_table")
-        on_current(self.table, self._chosen)
         self.search = SearchField(self.tr("Search by serial, UII, nomenclature, place…"))
         named(self.search, "items_search")
         self.search.searched.connect(lambda words: self._narrow(words=words))
@@ -65,6 +64,8 @@ class InventoryPage(Page):
         self.facets.chosen.connect(lambda facet, value: self._narrow(**{facet: value}))
         self._stack = QStackedWidget()
         self._stack.addWidget(self._list_view())
+        self.current = CurrentItem(desk, self.table, self.side, self)
+        self.current.lost.connect(self._lost)
         self.importing = ImportListPanel(desk, self)
         self.importing.imported.connect(self._imported)
         self.importing.left.connect(self.show_items)
@@ -76,7 +77,11 @@ class InventoryPage(Page):
         self.body.addWidget(self._stack, 1)
         self._claims_action = self.add_action(self.tr("Open claims"), "Ctrl+M", self.show_claims)
         self.header.add_action(named(ActionButton(self._claims_action), "inventory_open_claims"))
-        self.add_action(self.tr("Back to the items"), "Esc", self._leave_claims)
+        self.add_action(
+            self.tr("Back to the items"),
+            "Esc",
+            lambda: self.show_items() if self._stack.currentIndex() == CLAIMS else None,
+        )
         self._import_action = self.add_action(self.tr("Import a list…"), "Ctrl+I", self.show_import)
         self.header.add_action(named(ActionButton(self._import_action, kind="primary"), "inventory_import_list"))
         self._import_action.setEnabled(may(desk.session, Permission.INVENTORY_IMPORT))
@@ -151,7 +156,7 @@ class InventoryPage(Page):
         """The first rows at once, and all of them right after; `same` question: the rows in sight stay where they
         are."""
         desk, wanted = self.desk, self._filter
-        self._is_detail_due = True
+        self.current.is_due = True
 
         def ids(limit: int = 0) -> Sequence[str]:
             return desk.read(query(find_item_ids, wanted, limit))
@@ -193,8 +198,7 @@ class InventoryPage(Page):
                 self.table.setCurrentIndex(self._model.index(0, 0))
             if self._model.is_whole:
                 self._wanted = ""
-            if self._is_detail_due:
-                self._chosen(current_id(self.table))
+            self.current.read_if_due()
 
     def _title(self, number: int | None = None) -> None:
         if self._stack.currentIndex() == IMPORT:
@@ -211,19 +215,6 @@ class InventoryPage(Page):
         is_narrowed = self._filter != ItemFilter()
         words = counted(number, *(found if is_narrowed else held)) if number is not None else ""
         self.header.set_title(self.tr("Inventory"), words)
-
-    def _chosen(self, item_id: str | None) -> None:
-        if item_id is None:
-            return
-        self._is_detail_due = False
-        session = self.desk.session
-        session.note_read("item", item_id)
-        self.desk.ask(call(item_detail, item_id), then=self._show, failed=self._lost)
-
-    def _show(self, detail: ItemDetail) -> None:
-        if detail.item.item_id != current_id(self.table):
-            return
-        self.side.show_item(detail)
 
     def _lost(self, error: KnownError) -> None:
         # Gone between the list and the question: the list is asked again.
@@ -249,10 +240,6 @@ class InventoryPage(Page):
         self._stack.setCurrentIndex(CLAIMS)
         self._title()
         self.claims.start()
-
-    def _leave_claims(self) -> None:
-        if self._stack.currentIndex() == CLAIMS:
-            self.show_items()
 
     def _show_item(self, item_id: str) -> None:
         """One item of the book, whatever was searched for before."""

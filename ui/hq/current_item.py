@@ -1,0 +1,44 @@
+"""The item that is current in the table of the inventory."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QTableView
+
+from eum_app.domain.errors import KnownError
+from eum_app.usecases.calls import call
+from ui.kit.desk import Desk
+from ui.kit.models import current_id, on_current
+from ui.shared.items_view import ItemDetail, ItemSide, item_detail
+
+
+class CurrentItem(QObject):
+    """Reads the current item of `table` and shows it in `side`. `lost` carries the error of an item that is gone."""
+
+    lost = Signal(object)
+
+    def __init__(self, desk: Desk, table: QTableView, side: ItemSide, parent: QObject) -> None:
+        super().__init__(parent)
+        self._desk, self._table, self._side = desk, table, side
+        self.is_due = True
+        """The list was asked again, so the item must be read again too."""
+        on_current(table, self._chosen)
+
+    def read_if_due(self) -> None:
+        """Read the current item, unless it was read since the list was asked."""
+        if self.is_due:
+            self._chosen(current_id(self._table))
+
+    def _chosen(self, item_id: str | None) -> None:
+        if item_id is None:
+            return
+        self.is_due = False
+        self._desk.session.note_read("item", item_id)
+        self._desk.ask(call(item_detail, item_id), then=self._show, failed=self._lost)
+
+    def _show(self, detail: ItemDetail) -> None:
+        if detail.item.item_id == current_id(self._table):
+            self._side.show_item(detail)
+
+    def _lost(self, error: KnownError) -> None:
+        self.lost.emit(error)
