@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import Final, Literal
 
 from eum_app.domain.items import clean
@@ -29,6 +30,8 @@ _SCIENTIFIC = re.compile(
 )
 # A long fraction is the remainder of a computation: 716634.9999999999.
 _DECIMAL = re.compile(r"[+-]?[0-9]+[.,](?:0+|[0-9]{7,})")
+# Nearly every identifier: no separator, or a letter beside a digit that no date and no number has (not E, not T).
+_PLAIN = re.compile(r"[A-Z0-9]*|[A-Z0-9/-]*(?:[A-DF-SU-Z][0-9]|[0-9][A-DF-SU-Z])[A-Z0-9/-]*")
 _PRECISION = re.compile(r"(?=0*[1-9])[0-9]{15}0+")
 _SHAPES: Final[tuple[tuple[Damage, re.Pattern[str]], ...]] = (
     ("scientific_notation", _SCIENTIFIC),
@@ -56,6 +59,7 @@ _OFFICE_ERROR = re.compile(
 )
 
 
+@lru_cache(maxsize=4096)  # most columns repeat a few values
 def damage_of(text: str) -> Damage | None:
     """Return the kind of damage that an identifier shows, or None.
 
@@ -65,6 +69,8 @@ def damage_of(text: str) -> Damage | None:
     `digits_lost` (more than fifteen digits that end in zeros), `spreadsheet_error` (`#N/A`, `#NV`, `####`, `Err:502`),
     `characters_lost` (replaced by `�` or `??`).
     """
+    if _PLAIN.fullmatch(text):
+        return "digits_lost" if _PRECISION.fullmatch(text) else None
     word = clean(text)
     found: Damage | None = None
     if word.isalpha():  # the rest of the marks need a digit or a sign
@@ -84,6 +90,8 @@ def damage_of(text: str) -> Damage | None:
 
 def is_error_word(text: str) -> bool:
     """Whether a cell for people (a remark, a place) holds nothing but a spreadsheet's error."""
+    if "#" not in text and ":" not in text and text.isascii():
+        return False
     word = clean(text).upper()
     return bool(_PLAIN_ERROR.fullmatch(word) or _OFFICE_ERROR.fullmatch(word))
 

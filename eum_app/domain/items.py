@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from enum import StrEnum
+from functools import lru_cache
 
 ItemKey = tuple[str, str, str]
 
@@ -100,8 +101,11 @@ def normalise_serial(text: str) -> tuple[str, tuple[str, ...]]:
     return serial, tuple(warnings)
 
 
+@lru_cache(maxsize=4096)  # most columns repeat a few values
 def is_placeholder(text: str) -> bool:
     """Whether a cell states that its value is missing: `N/A`, `-`, `NULL`, `nan`, `(blank)`."""
+    if not text or text[-1].isdigit():
+        return False
     word = compact(text).upper()
     return bool(word) and (bool(_NO_VALUE.fullmatch(word)) or word.strip("()[]<>{}") in _PLACEHOLDERS)
 

@@ -43,6 +43,8 @@ def cell_damage(
     bad: dict[str, str] = {}
     doubts: list[str] = []
     for column, cell in cells.items():
+        if not cell:
+            continue
         bare, kind = cell.strip(), kinds.get(column, "")
         found = damage_of(bare) if column in IDENTITY_COLUMNS else None
         if kind == "formula":

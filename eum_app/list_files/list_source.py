@@ -36,6 +36,7 @@ from eum_app.list_files.plain_file import read_plain
 REJECTED_HEADINGS = ("Refused: line", "Refused: reasons")
 # A spreadsheet runs a cell that begins so; an apostrophe in front stops it, and is taken off again on reading.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_WORD = re.compile(r"[^\s,;|\"]+")
 # How programs keep a spreadsheet from changing a text, and how others quote it: ="000123", =T("000123"), and a quoted
 # text behind a blank. Excel shows what is in the quotes.
 _QUOTED = re.compile(r'\s*=\s*(?:T\()?"((?:[^"]|"")*)"\)?\s*|\s+"((?:[^"]|"")*)"\s*', re.IGNORECASE)
@@ -166,8 +167,9 @@ def _csv(data: bytes, sha384: str, wanted: Profile, layout: Layout) -> Source:
     first = next(at for at, record in enumerate(records) if record.line == headings.line)
     body = records[first + headings.rows :]
     kept, swallowed, notes = _split_swallowed(text, delimiter, headings, body, layout)
-    if encoding == GUESSED and wanted.encoding is None and not data.isascii():
-        example = next(word for word in text.split() if not word.isascii())
+    is_guess = encoding == GUESSED and wanted.encoding is None and not data.isascii()
+    # A guess shows in letters; a blank is one in any encoding.
+    if is_guess and (example := next((word for word in _WORD.findall(text) if not word.isascii()), "")):
         notes.insert(0, Note("list.encoding_guessed", {"encoding": encoding, "example": example[:40]}))
     return Source(
         profile=Profile(encoding=encoding, delimiter=delimiter),
@@ -325,7 +327,9 @@ def _check(profile: Profile, layout: Layout) -> None:
 
 
 def _shown(column: str, cell: str) -> str:
-    """The text that a cell stands for, without what programs put around it to keep it as it is."""
+    """The text that a cell means, without what programs put around it to keep it as it is."""
+    if "'" not in cell and '"' not in cell:
+        return cell
     if match := _QUOTED.fullmatch(cell):
         return (match[1] if match[1] is not None else match[2]).replace('""', '"')
     # Quotes and apostrophes are in no mark (MIL-STD-130N); around a remark they may be meant.

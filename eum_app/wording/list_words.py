@@ -28,17 +28,17 @@ _REASONS: Final[dict[str, str]] = {
 _BY_ENDING: Final[dict[str, str]] = {
     "invalid": QT_TRANSLATE_NOOP("lists", "{column}: {value} is not a date that can be read"),
     "year": QT_TRANSLATE_NOOP(
-        "lists", "{column}: {value} is outside the years 1900 to 2200 (a slip, or a Buddhist or Hijri year)"
+        "lists", "{column} {value}: not between 1900 and 2200 (a slip, or a Buddhist or Hijri year)"
     ),
     "in_future": QT_TRANSLATE_NOOP("lists", "{column}: {value} is in the future"),
     "spreadsheet_error": QT_TRANSLATE_NOOP("lists", "{column}: the spreadsheet's error {value}"),
     "line_break": QT_TRANSLATE_NOOP("lists", "{column}: a line break inside the cell"),
     "formula": QT_TRANSLATE_NOOP("lists", "{column}: the formula {value}; paste the list as values"),
-    "scientific_notation": QT_TRANSLATE_NOOP("lists", "{column}: a spreadsheet turned it into {value}"),
-    "decimal": QT_TRANSLATE_NOOP("lists", "{column}: it became a decimal number, {value}"),
-    "date": QT_TRANSLATE_NOOP("lists", "{column}: a spreadsheet may have turned it into the date {value}"),
-    "digits_lost": QT_TRANSLATE_NOOP("lists", "{column}: only 15 digits of {value} are left"),
-    "characters_lost": QT_TRANSLATE_NOOP("lists", "{column}: characters of {value} were lost when the file was saved"),
+    "scientific_notation": QT_TRANSLATE_NOOP("lists", "{column} {value}: a spreadsheet shortened a number"),
+    "decimal": QT_TRANSLATE_NOOP("lists", "{column} {value}: it became a decimal number"),
+    "date": QT_TRANSLATE_NOOP("lists", "{column} {value}: a spreadsheet may have made a date of it"),
+    "digits_lost": QT_TRANSLATE_NOOP("lists", "{column} {value}: a spreadsheet kept only 15 digits"),
+    "characters_lost": QT_TRANSLATE_NOOP("lists", "{column} {value}: characters were lost when the file was saved"),
 }
 _DOUBTS: Final[dict[str, str]] = {
     "serial.normalised": QT_TRANSLATE_NOOP("lists", "serial number tidied up"),

@@ -13,11 +13,12 @@ import pytest
 from openpyxl import Workbook
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QComboBox, QPushButton, QTableView
+from PySide6.QtWidgets import QCheckBox, QComboBox, QPushButton, QTableView
 from sqlalchemy import func, select
 
 from db.claim_tables import claims, profiles
 from db.queries.inventory import ItemFilter, find_item_ids
+from db.queries.items import all_sites
 from db.tables import items, journal
 from tests.builders import World, inventory_csv
 from tests.gui.hq_support import Window, hq_window, hq_world
@@ -250,3 +251,61 @@ def test_facets_narrow_the_list_and_count(window: Window) -> None:
     assert page._model.rowCount() == 1
     choose(window, "facet_site_id", "All sites")
     assert page._model.rowCount() == 1
+
+
+HELD = "".join(f"XX-B-ABC,A,1HLD9,{serial},Depot 7\n" for serial in ("MAR-05", "9/5/2005", "#NV"))
+
+
+def test_rows_that_only_look_damaged_are_taken_as_the_plate_says(window: Window, world: World, tmp_path: Path) -> None:
+    page = opened(window)
+    path = tmp_path / "held.csv"
+    path.write_text(f"Case,P/N,CAGE,S/N,Site\n{HELD}", "utf-8")
+    read(window, path)
+    assert [bad.line for bad in page.importing.preview.rejected] == [2, 3, 4]
+    plate = page.importing.rows.plate
+    assert plate.isVisible()
+    assert not plate.all_button.isEnabled()  # no reason yet
+    window.type_into("plate_reason", "read on the item by INS-017")
+    page.importing.rows.table().selectRow(0)
+    window.press("plate_says_this")
+    assert [row.serial for row in page.importing.preview.accepted] == ["MAR-05"]
+    window.type_into("plate_reason", "photo of 12 May")
+    window.press("plate_says_all")
+    assert [row.serial for row in page.importing.preview.accepted] == ["MAR-05", "9/5/2005"]
+    assert [bad.line for bad in page.importing.preview.rejected] == [4]
+    assert not plate.isVisible()
+    before = kept(world)
+    window.press("inventory_import_button")
+    assert kept(world) != before
+    assert page.importing.preview is None or page.importing.preview.plate.reason.count(";") == 1
+
+
+def test_other_values_of_listed_items_are_shown_and_taken_when_ticked(
+    window: Window, world: World, tmp_path: Path
+) -> None:
+    page = opened(window)
+    path = inventory_csv(tmp_path / "again.csv", 6)
+    path.write_text(path.read_text("utf-8").replace("Depot 7", "Depot 9", 2), "utf-8")
+    read(window, path)
+    differs = texts(page.importing.rows.table(), 7)
+    assert differs.count("–") == 4
+    assert "the book has Depot 7, the list Depot 9" in differs[0]
+    box = window.find(QCheckBox, "inventory_update_box")
+    assert (box.isVisible(), box.isChecked(), "2 items" in box.text()) == (True, False, True)
+    box.click()
+    window.press("inventory_import_button")
+    assert {row.name for row in world.hq.read(all_sites)} == {"Depot 7", "Depot 9"}
+
+
+def test_what_of_a_list_is_not_read_is_named(window: Window, tmp_path: Path) -> None:
+    page = opened(window)
+    path = tmp_path / "list.csv"
+    path.write_bytes("Case,P/N,S/N,Color,Site\nXX-B-ABC,A,1,green,Склад\n".encode("cp1251"))
+    read(window, path)
+    told = page.importing._notes.text()
+    assert page.importing._notes.isVisible()
+    assert "Windows-1252" in told
+    assert "Color" in told
+    choose(window, "list_encoding", "Windows-1251 (Cyrillic)")
+    assert "Windows-1252" not in page.importing._notes.text()
+    assert accepted(page)[0].site == "Склад"

@@ -363,3 +363,8 @@ def test_pipes_and_devices_are_refused_at_once(tmp_path: Path) -> None:
     for path in (pipe, filled):
         with pytest.raises(Refusal, match="not_regular"):
             read_filled_worklist(path)
+
+
+def test_a_blank_beyond_ascii_does_not_put_the_encoding_in_doubt(write: Write) -> None:
+    preview = read_inventory(write(b"Case,P/N,S/N\nXX-B-ABC,A,\xa01\n"))
+    assert (codes(preview), preview.accepted[0].serial) == (set(), "1")

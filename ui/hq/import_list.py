@@ -6,14 +6,14 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QStackedWidget, QWidget
+from PySide6.QtWidgets import QCheckBox, QStackedWidget, QWidget
 
 from db.queries.claims import saved_profiles
 from eum_app.domain.claims import ClaimKind, ListKind
 from eum_app.domain.errors import KnownError
 from eum_app.domain.facts import ProfileSaved
 from eum_app.domain.people import Permission
-from eum_app.list_files.list_file import Profile, write_rejected_csv
+from eum_app.list_files.list_file import PlateSays, Profile, write_rejected_csv
 from eum_app.usecases.calls import ChildCall, call, child, job, query
 from eum_app.usecases.children import import_claims_child, import_inventory_child
 from eum_app.usecases.lists.import_claims import ClaimsResult
@@ -24,7 +24,7 @@ from ui.hq.list_rows import ListRows
 from ui.hq.read_as import ReadAs
 from ui.kit.desk import Desk
 from ui.kit.guard import guarded
-from ui.kit.messages import column_word, sentence
+from ui.kit.messages import column_word, list_note, sentence
 from ui.kit.page import Page
 from ui.kit.widgets import (
     Card,
@@ -64,6 +64,7 @@ class ImportListPanel(QWidget):
         self.shown: Shown | None = None
         self._asked = 0
         self._refusal: KnownError | None = None
+        self._plate: PlateSays | None = None
         whole = vbox(self._choose_card(), self._result_panel(), spacing=12)
         whole.setStretch(1, 1)
         self.setLayout(whole)
@@ -96,6 +97,8 @@ class ImportListPanel(QWidget):
         self.read_button = button(self.tr("Read the list"), self.read, icon="file-search")
         named(self.read_button, "inventory_read_button")
         self._about = label("", "sub", wrap=True)
+        self._notes = label("", "body", tone="warn", wrap=True, selectable=True)
+        self._notes.setObjectName("list_notes")
         self._problem = label("", "body", tone="bad", wrap=True, selectable=True)
         self._question = label("", "strong", wrap=True)
         self.month_first = button(self.tr("Month comes first"), lambda: self.read_as.set_date_order("month first"))
@@ -113,15 +116,16 @@ class ImportListPanel(QWidget):
         line.setStretch(0, 1)
         line.setStretch(1, 4)
         card = Card()
-        card.add_padded(line, self._about, self._problem, self._order_line)
+        card.add_padded(line, self._about, self._notes, self._problem, self._order_line)
         return card
 
     def _result_panel(self) -> QWidget:
         self.read_as = ReadAs()
-        self.read_as.chosen.connect(lambda _profile: self.read())
+        self.read_as.chosen.connect(lambda _profile: self._read_otherwise())
         self.read_as.save_requested.connect(self._save_profile)
         self.rows = ListRows(self.desk.outbox)
         self.rows.export_requested.connect(self._export)
+        self.rows.plate.stated.connect(self._take_plate)
         self._nothing = EmptyState(
             "file-search",
             self.tr("No row can be shown yet"),
@@ -138,6 +142,8 @@ class ImportListPanel(QWidget):
         )
         self.import_button = button("", self.import_rows, kind="primary", icon="download")
         named(self.import_button, "inventory_import_button")
+        self.update_box = QCheckBox()
+        named(self.update_box, "inventory_update_box")
         self.cancel_button = button(self.tr("Back to the items"), self.left.emit)
         named(self.cancel_button, "inventory_import_cancel")
         self._denied = label(why_not(self.desk.session, Permission.INVENTORY_IMPORT), "sub", tone="warn", wrap=True)
@@ -145,7 +151,14 @@ class ImportListPanel(QWidget):
         self.job = Job("inventory_job")
         self.job.busy_changed.connect(lambda _busy: self._follow())
         whole = panel(
-            vbox(self._result, self._denied, self.job, hbox(self.cancel_button, 1, self.import_button), 1, spacing=12)
+            vbox(
+                self._result,
+                self._denied,
+                self.job,
+                hbox(self.cancel_button, 1, self.update_box, self.import_button, spacing=16),
+                1,
+                spacing=12,
+            )
         )
         whole.layout().setStretch(0, 100)  # type: ignore[union-attr]
         return whole
@@ -177,12 +190,25 @@ class ImportListPanel(QWidget):
         if path is not None:
             self._ask(path)
 
+    def _read_otherwise(self) -> None:
+        """Read again without what was stated about lines of another reading."""
+        self._plate = None
+        self.read()
+
+    def _take_plate(self, plate: PlateSays) -> None:
+        before = self._plate
+        if before is not None:
+            reasons = dict.fromkeys((before.reason, plate.reason))
+            plate = PlateSays("; ".join(reasons), lines=before.lines | plate.lines)
+        self._plate = plate
+        self.read()
+
     def _ask(self, path: Path) -> None:
         self._asked += 1
         asked, kind, profile = self._asked, self.kind, self.read_as.profile
         self.read_button.setEnabled(False)
         self.desk.ask(
-            call(preview_list, path, kind, profile),
+            call(preview_list, path, kind, profile, self._plate),
             then=lambda shown: self._show(asked, shown),
             failed=lambda error: self._refused(asked, error),
         )
@@ -203,6 +229,15 @@ class ImportListPanel(QWidget):
             is_workbook=preview.profile.sheet is not None,
         )
         self.rows.show_list(shown)
+        self._notes.setText("\n".join(list_note(note.code, note.values) for note in preview.notes))
+        self.update_box.setChecked(False)
+        self.update_box.setText(
+            counted(
+                len(shown.differences),
+                self.tr("Take the other values of {count} item"),
+                self.tr("Take the other values of {count} items"),
+            )
+        )
         self._follow()
         if is_first:
             self.import_button.setFocus()
@@ -289,7 +324,8 @@ class ImportListPanel(QWidget):
         given = (path, preview.profile, preview.sha384)
         work: ChildCall[InventoryResult] | ChildCall[ClaimsResult]
         if shown.kind == ListKind.INVENTORY:
-            work = child(import_inventory_child, *given)
+            takes = self.update_box.isChecked()
+            work = child(import_inventory_child, *given, plate=preview.plate, take_changes=takes)
         else:
             work = child(import_claims_child, *given, ClaimKind(shown.kind))
         self.job.run(
@@ -307,7 +343,9 @@ class ImportListPanel(QWidget):
     def _forget(self) -> None:
         self._asked += 1
         self.shown, self._refusal = None, None
+        self._plate = None
         self.read_as.forget()
+        self._notes.clear()
         self._problem.clear()
         self._question.clear()
         self._order_line.hide()
@@ -331,6 +369,9 @@ class ImportListPanel(QWidget):
         self.kind_box.setEnabled(not is_busy)
         self.read_as.setEnabled(not is_busy)
         self._problem.setVisible(bool(self._problem.text()))
+        self._notes.setVisible(preview is not None and bool(self._notes.text()))
+        self.update_box.setVisible(self.shown is not None and bool(self.shown.differences))
+        self.update_box.setEnabled(not is_busy)
         if not self._question.text():
             self._order_line.hide()
         self._result.setVisible(preview is not None or self._refusal is not None)

@@ -278,6 +278,13 @@ class InventoryPage(Page):
                     self.tr("{count} was on the book already"),
                     self.tr("{count} were on the book already"),
                 ),
+                counted(
+                    result.changed,
+                    self.tr("{count} of them took other values"),
+                    self.tr("{count} of them took other values"),
+                )
+                if result.changed
+                else "",
                 left_out,
                 counted(result.sites, self.tr("{count} new site"), self.tr("{count} new sites")),
             )

@@ -11,6 +11,7 @@ from ui.kit.delegates import ChipSpec
 _BECOMES: Final[dict[str, tuple[str, str, str]]] = {
     "new": ("New item", "ok", "plus"),
     "held": ("On the book", "mute", "check"),
+    "differs": ("Other values", "warn", "triangle-alert"),
     "uii": ("Item by UII", "ok", "check"),
     "serial_and_article": ("One item", "ok", "check"),
     "serial": ("One item", "ok", "check"),

@@ -10,13 +10,14 @@ from typing import Any
 from PySide6.QtCore import QCoreApplication, Qt, Signal
 from PySide6.QtWidgets import QStackedWidget, QTableView, QWidget
 
-from eum_app.domain.claims import ClaimMatch
+from eum_app.domain.claims import ClaimMatch, ListKind
 from eum_app.list_files.list_file import ListPreview, Rejected
 from eum_app.usecases.lists.preview_list import Shown
 from ui.hq.inventory_words import becomes_chip
+from ui.hq.plate_line import PlateLine
 from ui.kit.delegates import ChipSpec
-from ui.kit.messages import what_is_doubtful, why_refused
-from ui.kit.models import Column, IdsTableModel, table_view
+from ui.kit.messages import what_differs, what_is_doubtful, why_refused
+from ui.kit.models import Column, IdsTableModel, current_id, table_view
 from ui.kit.widgets import Card, StatTile, Tab, TabRow, button, hbox, panel, vbox
 from ui.kit.widgets.path_field import PathField
 from ui.kit.words import count, day, joined, word
@@ -27,11 +28,12 @@ ITEMS, CLAIMS, REJECTED = range(3)
 
 @dataclass(frozen=True)
 class TakenRow:
-    """An accepted row with what becomes of it and what is doubtful in it."""
+    """An accepted row with what becomes of it, what is doubtful in it, and where it differs from the book."""
 
     row: Any
     becomes: str
     doubts: str
+    differs: str = ""
 
 
 class ListRows(QWidget):
@@ -94,7 +96,15 @@ class ListRows(QWidget):
         self.export_path.submitted.connect(self._ask_export)
         line = hbox(self.export_path, self.export_button, spacing=8)
         line.setStretch(0, 1)
-        return panel(vbox(line, margins=(16, 12, 16, 14)), "cardfoot")
+        self.plate = PlateLine(self._current_line)
+        rejected = self._stack.widget(REJECTED)
+        assert isinstance(rejected, QTableView)
+        rejected.selectionModel().currentRowChanged.connect(lambda _now, _before: self.plate.follow())
+        return panel(vbox(self.plate, line, margins=(16, 12, 16, 14), spacing=12), "cardfoot")
+
+    def _current_line(self) -> int | None:
+        found = current_id(self.table())
+        return int(found) if found else None
 
     def table(self) -> QTableView:
         """The table in sight."""
@@ -108,7 +118,12 @@ class ListRows(QWidget):
         for warning in preview.warnings:
             doubts.setdefault(warning.line, []).append(what_is_doubtful(warning.code))
         taken = [
-            TakenRow(row, shown.becomes.get(row.line, ""), ", ".join(doubts.get(row.line, ())))
+            TakenRow(
+                row,
+                shown.becomes.get(row.line, ""),
+                ", ".join(doubts.get(row.line, ())),
+                "; ".join(map(what_differs, shown.differences.get(row.line, ()))),
+            )
             for row in preview.accepted
         ]
         self._taken_at = ITEMS if shown.kind == "inventory" else CLAIMS
@@ -117,6 +132,7 @@ class ListRows(QWidget):
         self.tabs.set_text("taken", self.tr("What each row becomes {count}").format(count=count(len(taken))))
         self.tabs.set_text("rejected", self.tr("Cannot be taken {count}").format(count=count(len(preview.rejected))))
         self._say(shown, len(doubts))
+        self.plate.show_rows(preview.rejected if shown.kind == ListKind.INVENTORY else ())
         self.export_path.set_path(self._folder / f"{Path(preview.source_name).stem}-rejected.csv")
         self._choose("rejected" if preview.rejected and not taken else "taken")
         self.tabs.set_current("rejected" if preview.rejected and not taken else "taken")
@@ -139,6 +155,9 @@ class ListRows(QWidget):
             return joined(
                 self.tr("{count} new").format(count=count(counts["new"])),
                 self.tr("{count} on the book already").format(count=count(counts["held"])),
+                self.tr("{count} on it with other values").format(count=count(counts["differs"]))
+                if counts["differs"]
+                else "",
             )
         matched = sum(counts[match] for match in ClaimMatch if match.is_one_item)
         return joined(
@@ -184,6 +203,7 @@ def _item_columns() -> list[Column]:
         Column(_tr("Case"), lambda taken: taken.row.case_id, width=92),
         Column(_tr("Delivered"), lambda taken: _day(taken.row.delivery_date), width=104),
         Column(_tr("Doubtful"), lambda taken: taken.doubts or "–", width=170),
+        Column(_tr("Differs from the book"), lambda taken: taken.differs or "–", width=300),
         Column(_tr("Place"), lambda taken: joined(taken.row.site, taken.row.location) or "–", width=220),
         Column(_tr("Part number"), lambda taken: taken.row.part_number or "–", is_mono=True, width=110),
         Column(_tr("NSN"), lambda taken: taken.row.nsn or "–", is_mono=True, width=150),

@@ -19,6 +19,30 @@ from ui.kit.theme import inset
 from ui.kit.widgets import Card, button, flow, hbox, label, panel, rule, scrolled, vbox
 from ui.shared.page_parts import choices, fill_choices, named
 
+_ENCODING_NAMES = {
+    "utf-8": "UTF-8",
+    "utf-8-sig": "UTF-8 with a mark",
+    "utf-16": "UTF-16",
+    "cp1252": "Windows-1252 (Western)",
+    "cp1250": "Windows-1250 (Central Europe)",
+    "cp1251": "Windows-1251 (Cyrillic)",
+    "cp1253": "Windows-1253 (Greek)",
+    "cp1254": "Windows-1254 (Turkish)",
+    "cp1255": "Windows-1255 (Hebrew)",
+    "cp1256": "Windows-1256 (Arabic)",
+    "cp1257": "Windows-1257 (Baltic)",
+    "cp1258": "Windows-1258 (Vietnamese)",
+    "cp874": "Windows-874 (Thai)",
+    "cp932": "Windows-932 (Japanese)",
+    "cp936": "Windows-936 (Simplified Chinese)",
+    "gb18030": "GB 18030 (Simplified Chinese)",
+    "cp949": "Windows-949 (Korean)",
+    "cp950": "Windows-950 (Traditional Chinese)",
+    "cp866": "DOS 866 (Cyrillic)",
+    "koi8_u": "KOI8-U (Ukrainian)",
+    "mac_roman": "Mac Roman",
+    "mac_cyrillic": "Mac Cyrillic",
+}
 _DELIMITER_NAMES = {",": ",", ";": ";", "\t": "Tab", "|": "|"}
 
 
@@ -115,7 +139,9 @@ class ReadAs(Card):
     ) -> None:
         """What was chosen, and beside it what was found out (`found`); `headings` as far as they are known."""
         wanted = self._profile
-        self._fill("encoding", wanted.encoding, found.encoding, [(name, name) for name in ENCODINGS])
+        self._fill(
+            "encoding", wanted.encoding, found.encoding, [(_ENCODING_NAMES.get(name, name), name) for name in ENCODINGS]
+        )
         delimiters = [(_DELIMITER_NAMES[mark], mark) for mark in DELIMITERS]
         self._fill("delimiter", wanted.delimiter, found.delimiter, delimiters)
         self._fill("sheet", wanted.sheet, found.sheet, [(name, name) for name in sheets])

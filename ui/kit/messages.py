@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QCoreApplication
 
 from eum_app.domain.errors import KnownError
+from eum_app.domain.list_differences import Difference
 from eum_app.wording import list_words, messages, reading
 from eum_app.wording.messages import Message
 
@@ -40,6 +41,16 @@ def what_is_doubtful(code: str) -> str:
 def why_refused(code: str, values: Mapping[str, str]) -> str:
     """Return one reason for a row's rejection in words; the code itself where this version does not know it."""
     return list_words.why_refused(code, values, translate)
+
+
+def what_differs(difference: Difference) -> str:
+    """Return a column in which a row differs from the book, in words."""
+    return list_words.what_differs(difference, translate)
+
+
+def list_note(code: str, values: Mapping[str, str]) -> str:
+    """Return a note about a whole list in words; the code itself where this version does not know it."""
+    return list_words.list_note(code, values, translate)
 
 
 def how_read(found: Reading) -> str:
