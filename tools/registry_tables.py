@@ -14,6 +14,8 @@ from eum_app.domain import facts
 from eum_app.domain.compliance.rules import RULES
 from eum_app.domain.fact_kind import FactKind
 from eum_app.domain.visit_kinds import VISIT_KINDS
+from eum_app.usecases.reporting.registry import PAPERS, REPORTS
+from eum_app.usecases.reporting.report import Filter
 from eum_app.wording.report_words import word as report_word
 
 DOCS: Final = Path(__file__).resolve().parent.parent / "docs"
@@ -68,15 +70,54 @@ def visit_kinds_table() -> str:
     )
 
 
+def reports_table() -> str:
+    """One row for each report in the registry, in its order."""
+    return _table(
+        ("Report", "Holds", "Command", "Formats", "Filters", "Permission"),
+        (
+            (
+                f"**{report.title}** `{report.name}`",
+                report.about,
+                " ".join(
+                    (
+                        f"`eum report {report.command_name}",
+                        *(one.option_name.upper() for one in report.filters if one.is_required),
+                        "FILE`",
+                    )
+                ),
+                " ".join(report.formats),
+                "; ".join(map(_filter, report.filters)),
+                f"`{report.permission}`",
+            )
+            for report in REPORTS.values()
+        ),
+    )
+
+
 def _recorded_by(kind: FactKind) -> str:
     others = ((kind.device_may_state, "devices"), (kind.auditor_may_state, "auditors"))
     return ", ".join(["HQ", *(who for may, who in others if may)])
+
+
+def papers_table() -> str:
+    """One row for each printed form in the registry."""
+    return _table(
+        ("Paper", "Holds", "Permission"),
+        ((f"**{paper.title}** `{paper.name}`", paper.about, f"`{paper.permission}`") for paper in PAPERS.values()),
+    )
+
+
+def _filter(one: Filter) -> str:
+    name = one.option_name.upper() if one.is_required else f"--{one.option_name}"
+    return f"`{name}` {one.title}"
 
 
 TABLES: Final[dict[str, tuple[str, Callable[[], str]]]] = {
     "rules": ("rules.md", rules_table),
     "facts": ("facts.md", facts_table),
     "visit-kinds": ("visit-kinds.md", visit_kinds_table),
+    "reports": ("reports.md", reports_table),
+    "papers": ("reports.md", papers_table),
 }
 """Name of each table → the page under docs that holds it, and the function that makes it."""
 

@@ -15,7 +15,7 @@ from eum_app.cli.inventory import inventory_app
 from eum_app.cli.log import log_app
 from eum_app.cli.marks import parse_mark_command, read_marks_command
 from eum_app.cli.paper import labels_command
-from eum_app.cli.report import report_app
+from eum_app.cli.report import report_commands
 from eum_app.cli.store import store_app
 from eum_app.cli.support import diagnostics_command
 from eum_app.cli.verify import verify_command
@@ -34,7 +34,7 @@ app.add_typer(inventory_app, name="inventory")
 app.add_typer(visit_app, name="visit")
 app.add_typer(bundle_app, name="bundle")
 app.add_typer(inbox_app, name="inbox")
-app.add_typer(report_app, name="report")
+app.add_typer(report_commands(), name="report")
 app.add_typer(log_app, name="log")
 app.add_typer(content_app, name="content")
 app.command("read-marks")(read_marks_command)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from db.queries.activity import ActivityFilter, ActivityRow
 from eum_app.cli.common import AccountOption, JsonOption, PassphraseFd, StoreOption, show, unlocked
+from eum_app.cli.report import report_function
 from eum_app.domain.clock import parse_date
+from eum_app.usecases.reporting.activity_log import ACTIVITY_LOG
 
 log_app = typer.Typer(help="The activity log: who did what, when, from where.", no_args_is_help=True)
 
@@ -48,27 +49,7 @@ def list_command(
     show(as_json, {"total": len(ids), "entries": found}, "\n".join(words))
 
 
-@log_app.command("export")
-def export_command(
-    to: Annotated[Path, typer.Argument(help="File to write, .csv or .json.", show_default=False)],
-    account: AccountOption,
-    actor: ActorOption = "",
-    kind: KindOption = "",
-    origin: OriginOption = "",
-    day: DayOption = "",
-    search: SearchOption = "",
-    store: StoreOption = None,
-    passphrase_fd: PassphraseFd = None,
-    as_json: JsonOption = False,
-) -> None:
-    """The same entries as a file, whole, with a signed sidecar."""
-    from eum_app.usecases.reporting.activity_log import export_activity_log
-
-    wanted = _wanted(actor, kind, origin, day, search)
-    with unlocked(store, account, passphrase_fd) as session:
-        made = export_activity_log(session, to, wanted)
-    data = {"path": str(made.path), "sidecar": str(made.sidecar_path), "rows": made.rows, "sha384": made.sha384}
-    show(as_json, data, f"{made.rows} entries: {made.path}\nSHA-384 {made.sha384}")
+log_app.command("export")(report_function(ACTIVITY_LOG))
 
 
 @log_app.command("correct-time")

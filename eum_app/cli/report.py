@@ -1,76 +1,87 @@
-"""`eum report`."""
+"""`eum report`: one command for each report in the registry."""
 
 from __future__ import annotations
 
+import inspect
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from eum_app.cli.common import AccountOption, JsonOption, PassphraseFd, StoreOption, show, unlocked
-from eum_app.domain.compliance.clocks import DEFAULT_TRIGGER
 from eum_app.domain.errors import Refusal
 from eum_app.usecases.reporting.export_report import Exported
-
-report_app = typer.Typer(help="Reports: .csv, .xlsx, .pdf or .json, signed.", no_args_is_help=True)
-
-ToArgument = Annotated[
-    Path,
-    typer.Argument(
-        help="File to write; its ending chooses the format (.csv, .xlsx, .pdf, .json). The signed sidecar goes beside.",
-        show_default=False,
-    ),
-]
+from eum_app.usecases.reporting.make_report import make_report
+from eum_app.usecases.reporting.registry import REPORTS
+from eum_app.usecases.reporting.report import FilterKind, Report
+from eum_app.usecases.session import Session
 
 
-@report_app.command()
-def inventory(
-    to: ToArgument,
-    account: AccountOption,
-    site: Annotated[str, typer.Option(help="Only this site (name).")] = "",
-    country: Annotated[str, typer.Option(help="Only this country.")] = "",
-    case: Annotated[str, typer.Option(help="Only this case.")] = "",
-    level: Annotated[str, typer.Option(help="Only this monitoring level, e.g. EEUM.")] = "",
-    clock: Annotated[
-        str,
-        typer.Option(
-            help="What the 90 days of the initial inventory run from: shipped, title_transfer, arrival, first_sighted, "
-            "delivered."
-        ),
-    ] = DEFAULT_TRIGGER,
-    store: StoreOption = None,
-    passphrase_fd: PassphraseFd = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Inventory status of every item; the rows are counted again from the file."""
+def report_commands() -> typer.Typer:
+    """`eum report` with a command for each report that the registry holds now."""
+    app = typer.Typer(
+        help="Reports: .csv, .xlsx, .pdf or .json, signed.",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+    )
+    for report in REPORTS.values():
+        app.command(report.command_name)(report_function(report))
+    return app
+
+
+def report_function(report: Report) -> Callable[..., None]:
+    """The function of a report's command: required filters, the file, and an option for every other filter."""
+    options = {one.option_name.replace("-", "_"): one for one in report.filters}
+
+    def run(
+        *, to: Path, account: str, store: Path | None, passphrase_fd: int | None, as_json: bool, **given: str
+    ) -> None:
+        with unlocked(store, account, passphrase_fd) as session:
+            wanted = {
+                one.name: _site_id(session, given[option]) if one.kind is FilterKind.SITE else given[option]
+                for option, one in options.items()
+            }
+            _show(as_json, make_report(session, report, to, wanted))
+
+    to_help = (
+        f"File to write; its ending chooses the format ({', '.join(report.formats)}). The signed sidecar goes beside."
+    )
+    parameters: dict[str, tuple[Any, Any]] = {
+        option: (Annotated[str, typer.Argument(help=one.about, show_default=False)], inspect.Parameter.empty)
+        for option, one in options.items()
+        if one.is_required
+    }
+    parameters["to"] = (Annotated[Path, typer.Argument(help=to_help, show_default=False)], inspect.Parameter.empty)
+    parameters["account"] = (AccountOption, inspect.Parameter.empty)
+    for option, one in options.items():
+        if not one.is_required:
+            parameters[option] = (Annotated[str, typer.Option(f"--{one.option_name}", help=one.about)], one.default)
+    parameters |= {"store": (StoreOption, None), "passphrase_fd": (PassphraseFd, None), "as_json": (JsonOption, False)}
+    # typer makes arguments and options from the signature.
+    signature = inspect.Signature(
+        [
+            inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, annotation=annotation, default=default)
+            for name, (annotation, default) in parameters.items()
+        ]
+    )
+    run.__signature__ = signature  # type: ignore[attr-defined]
+    run.__annotations__ = {name: annotation for name, (annotation, _) in parameters.items()}
+    run.__doc__ = report.about
+    return run
+
+
+def _site_id(session: Session, name: str) -> str:
+    """The id of the site with this name; empty for empty. Raises Refusal `site.unknown`."""
     from db.queries.items import all_sites
-    from db.queries.reports import InventoryFilter
-    from eum_app.usecases.reporting.inventory_status import export_inventory_status
 
-    with unlocked(store, account, passphrase_fd) as session:
-        site_id = ""
-        if site:
-            site_id = next((row.site_id for row in session.read(all_sites) if row.name == site), "")
-            if not site_id:
-                raise Refusal("site.unknown", site_id=site)
-        wanted = InventoryFilter(site_id=site_id, country=country, case_id=case, eum_level=level)
-        _show(as_json, export_inventory_status(session, to, wanted, trigger=clock))
-
-
-@report_app.command()
-def visit(
-    visit_id: Annotated[str, typer.Argument(help="The visit's id.", show_default=False)],
-    to: ToArgument,
-    account: AccountOption,
-    store: StoreOption = None,
-    passphrase_fd: PassphraseFd = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Record of one visit: items, site checklist, findings, evidence, signatures."""
-    from eum_app.usecases.reporting.visit_record import export_visit_record
-
-    with unlocked(store, account, passphrase_fd) as session:
-        _show(as_json, export_visit_record(session, to, visit_id))
+    if not name:
+        return ""
+    for row in session.read(all_sites):
+        if row.name == name:
+            return row.site_id
+    raise Refusal("site.unknown", site_id=name)
 
 
 def _show(as_json: bool, made: Exported) -> None:

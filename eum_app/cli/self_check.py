@@ -23,7 +23,7 @@ OK: Final = 0
 BROKEN: Final = 1
 _ICONS_AT_LEAST: Final = 60
 _FAMILIES: Final = {"Inter", "JetBrains Mono"}
-_TEMPLATES: Final = ("common", "inventory-status", "label-sheet", "summary", "visit-record", "worklist")
+_SHARED_TEMPLATES: Final = ("common", "summary")
 CHILD_SECONDS: Final = 60
 
 Part = tuple[str, Callable[[], str]]
@@ -60,6 +60,7 @@ def _assets() -> str:
 
     from assets import asset
     from eum_app.reports.label_sheet import label_sheets
+    from eum_app.usecases.reporting.registry import PAPERS, REPORTS
     from eum_app.usecases.visits.plan_visit import shipped_checklists
 
     texts = [path for path in asset().rglob("*") if path.suffix in {".json", ".svg", ".typ", ".qss"}]
@@ -67,7 +68,12 @@ def _assets() -> str:
         words = path.read_text("utf-8")
         if path.suffix == ".json":
             json.loads(words)
-    missing = [name for name in _TEMPLATES if not asset("reports", f"{name}.typ").is_file()]
+    wanted = {
+        *_SHARED_TEMPLATES,
+        *(one.template for one in REPORTS.values()),
+        *(one.template for one in PAPERS.values()),
+    }
+    missing = [name for name in sorted(wanted) if not asset("reports", f"{name}.typ").is_file()]
     if missing:
         raise PartError(f"no template for {', '.join(missing)}")
     checklists = shipped_checklists()
@@ -156,20 +162,20 @@ def _reports() -> str:
     from openpyxl import load_workbook
 
     from eum_app.reports.formats import pdf_file, xlsx_file
-    from eum_app.reports.model import Column, Cover, Report, Table, Written
+    from eum_app.reports.model import Column, Cover, Document, Table, Written
 
     cover = Cover("summary", "Self-check", "", "", "", "", "", is_reconciled=True, sections=())
     table = Table("items", "Items", (Column("Serial Number", "serial"),), (("00786950",),), 1)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        xlsx_file.write(Report(cover, (table,)), folder, "list.xlsx")
+        xlsx_file.write(Document(cover, (table,)), folder, "list.xlsx")
         workbook = load_workbook(folder / "list.xlsx", read_only=True)
         cells = [cell for row in workbook["Items"].iter_rows(values_only=True) for cell in row]
         workbook.close()
         if "00786950" not in cells:
             raise PartError(f"a workbook holds {cells}")
         pdf_file.write_summary(
-            Report(cover, (table,)), folder, "list.pdf", Written("list.csv", rows=1, sha384="0" * 96)
+            Document(cover, (table,)), folder, "list.pdf", Written("list.csv", rows=1, sha384="0" * 96)
         )
         size = (folder / "list.pdf").stat().st_size
     return f"XLSX written and read; PDF/UA set by a child process, {size} bytes"

@@ -61,6 +61,13 @@ def _file(file: Path, session: Session | None, root: str) -> Found:
     return _bundle(file, session)
 
 
+def _title(name: str) -> str:
+    """The title of a report; the name of one that this version does not know."""
+    from eum_app.usecases.reporting.registry import REPORTS
+
+    return REPORTS[name].title if name in REPORTS else name
+
+
 def _report(file: Path, session: Session | None, root: str) -> Found:
     from eum_app.usecases.reporting.verify_report import verify_report
     from eum_app.wording.messages import sentence
@@ -100,7 +107,7 @@ def _report(file: Path, session: Session | None, root: str) -> Found:
     }
     words = [
         f"{file.name}: {'named by the sidecar' if proof.names_given else 'NOT NAMED by the sidecar'}",
-        f"{sidecar.report} {sidecar.file_name}, data as of {sidecar.as_of}, by {sidecar.made_by}",
+        f"{_title(sidecar.report)} {sidecar.file_name}, data as of {sidecar.as_of}, by {sidecar.made_by}",
         f"Signature: {_said(proof.signature_holds)} by {proof.signer or 'nobody'} (authority {proof.root_fingerprint})",
         f"Signer known: {_said(proof.signer_is_known)}",
     ]

@@ -7,8 +7,7 @@ from typing import Final
 
 from db.queries.activity import ActivityRow
 from eum_app.domain.journal import Entry, Head
-from eum_app.reports.inventory_status import Made, heads_section
-from eum_app.reports.model import Column, Cover, Report, Section, Table
+from eum_app.reports.model import Column, Cover, Document, Made, Section, Table, heads_section
 
 REPORT: Final = "activity-log"
 TITLE: Final = "Activity log"
@@ -63,7 +62,7 @@ def payload_text(payload: bytes) -> str:
 
 def activity_log_report(
     rows: Iterator[Sequence[str]], total: int, made: Made, filters: Mapping[str, str], heads: Sequence[Head]
-) -> Report:
+) -> Document:
     """The log as a cover and one table."""
     cover = Cover(
         report=REPORT,
@@ -76,4 +75,4 @@ def activity_log_report(
         is_reconciled=True,
         sections=(Section("Scope", tuple(filters.items())), heads_section(heads)),
     )
-    return Report(cover, (Table("entries", "Entries", COLUMNS, rows, total),))
+    return Document(cover, (Table("entries", "Entries", COLUMNS, rows, total),))

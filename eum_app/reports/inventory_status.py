@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from operator import itemgetter
 from typing import Any, Final
@@ -12,7 +11,7 @@ from db.queries.reports import StatusCounts, StatusRow
 from eum_app.domain.compliance.clocks import ItemDates, last_inventory_of, standing
 from eum_app.domain.compliance.reconcile import COUNTING_DISPOSITIONS, Reconciliation, reconcile
 from eum_app.domain.journal import Head
-from eum_app.reports.model import Column, Cover, Report, Section, Table
+from eum_app.reports.model import Column, Counts, Cover, Document, Figure, Made, Section, Table, heads_section
 from eum_app.wording.report_words import word
 
 REPORT: Final = "inventory-status"
@@ -67,15 +66,6 @@ _CLOCK_FIELDS: Final = (
 _clock_fields = itemgetter(*map(StatusRow._fields.index, _CLOCK_FIELDS))
 
 
-@dataclass(frozen=True)
-class Made:
-    """Who made a report, where, and as of when (UTC text)."""
-
-    as_of: str
-    by: str
-    at_store: str
-
-
 def cells(rows: Iterable[Sequence[Any]], trigger: str, today: date) -> Iterator[Sequence[str]]:
     """The cells of each row in the order of `COLUMNS`; `rows` hold the fields of `StatusRow`."""
     # Most rows share their dates: the clock of each kind is read once.
@@ -116,7 +106,7 @@ def inventory_status_report(
     trigger: str,
     not_received: int,
     heads: Sequence[Head],
-) -> Report:
+) -> Document:
     """The report as a cover and one table."""
     result = reconciliation_of(counts)
     cover = Cover(
@@ -144,14 +134,16 @@ def inventory_status_report(
             heads_section(heads),
         ),
     )
-    return Report(cover, (Table("items", "Items", COLUMNS, rows, counts.total),))
-
-
-def heads_section(heads: Sequence[Head]) -> Section:
-    """The journals that a report was made from, each with its newest entry."""
-    return Section(
-        "Made from these journals",
-        tuple((f"{head.origin}, epoch {head.epoch}, fact {head.seq}", head.hash.hex()) for head in heads),
+    stated = Counts(
+        counts.dispositions, counts.outcomes, counts.grades, counts.clocks, trigger, unreconciled=result.difference
+    )
+    never = counts.outcomes.get("never_checked", 0)
+    return Document(
+        cover,
+        (Table("items", "Items", COLUMNS, rows, counts.total),),
+        counts=stated,
+        filters=dict(filters),
+        figure=Figure("Without any check", never, "of these items", is_warning=never > 0),
     )
 
 

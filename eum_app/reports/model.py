@@ -11,6 +11,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
+from eum_app.domain.journal import Head
+
 MARKING: Final = "CUI"
 DESIGNATION: Final = {
     "Controlled by": "to be filled in by the controlling office",
@@ -74,16 +76,52 @@ class Cover:
 
 
 @dataclass(frozen=True)
-class Report:
-    """A cover and tables; the first table is the report's own, its rows are the ones that are counted again.
+class Made:
+    """Who made a report, where, and as of when (UTC text)."""
 
-    `pictures` are drawn signatures for the formats that show them: (caption, PNG or JPEG bytes, or what stands in
-    their place).
+    as_of: str
+    by: str
+    at_store: str
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Counts that the sidecar states. `unreconciled` is the total less what the counts add up to."""
+
+    dispositions: Mapping[str, int] = field(default_factory=dict)
+    outcomes: Mapping[str, int] = field(default_factory=dict)
+    grades: Mapping[str, int] = field(default_factory=dict)
+    clocks: Mapping[str, int] = field(default_factory=dict)
+    clock_trigger: str = ""
+    unreconciled: int = 0
+
+
+@dataclass(frozen=True)
+class Figure:
+    """The one number that a page shows beside the total. `is_warning`: it asks for attention."""
+
+    title: str
+    value: int
+    detail: str
+    is_warning: bool = False
+
+
+@dataclass(frozen=True)
+class Document:
+    """A report that was read: a cover and tables.
+
+    The first table is the report's own; its rows are counted again. `filters` is what the sidecar states; None: those
+    that were asked for. `pictures` are drawn signatures for the formats that show them: (caption, PNG or JPEG bytes, or
+    words in their place). `template` sets the PDF. `figure` is for the page alone.
     """
 
     cover: Cover
     tables: tuple[Table, ...]
     pictures: tuple[tuple[str, bytes | str], ...] = ()
+    counts: Counts = field(default_factory=Counts)
+    filters: Mapping[str, str] | None = None
+    figure: Figure | None = None
+    template: str = "report"
 
 
 @dataclass(frozen=True)
@@ -100,6 +138,14 @@ class Written(Part):
 
     rows: int = 0
     sha384: str = ""
+
+
+def heads_section(heads: Sequence[Head]) -> Section:
+    """The journals that a report was made from, each with its newest entry."""
+    return Section(
+        "Made from these journals",
+        tuple((f"{head.origin}, epoch {head.epoch}, fact {head.seq}", head.hash.hex()) for head in heads),
+    )
 
 
 def plain_cover(cover: Cover) -> dict[str, Any]:

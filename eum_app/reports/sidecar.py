@@ -15,7 +15,7 @@ from eum_app import __version__
 from eum_app.domain.errors import Refusal
 from eum_app.domain.journal import Head
 from eum_app.domain.unreadable import UNREADABLE
-from eum_app.reports.model import Report
+from eum_app.reports.model import Document
 
 SUFFIX = ".sidecar.json"
 SIGNATURE_SUFFIX = ".sig"
@@ -88,21 +88,9 @@ class SidecarSignature(msgspec.Struct, frozen=True, kw_only=True):
     signature: bytes
 
 
-def sidecar_of(
-    report: Report,
-    *,
-    filters: Mapping[str, str],
-    heads: Sequence[Head],
-    not_received: int,
-    dispositions: Mapping[str, int] | None = None,
-    outcomes: Mapping[str, int] | None = None,
-    grades: Mapping[str, int] | None = None,
-    clocks: Mapping[str, int] | None = None,
-    clock_trigger: str = "",
-    unreconciled: int = 0,
-) -> Sidecar:
+def sidecar_of(document: Document, *, filters: Mapping[str, str], heads: Sequence[Head], not_received: int) -> Sidecar:
     """The sidecar of a report that is not written yet: without files, rows and hashes."""
-    cover = report.cover
+    cover, counts = document.cover, document.counts
     return Sidecar(
         report=cover.report,
         subject=cover.subject,
@@ -112,19 +100,19 @@ def sidecar_of(
         sha384="",
         rows=0,
         files=(),
-        columns=report.tables[0].headings,
+        columns=document.tables[0].headings,
         filters=dict(filters),
         as_of=cover.as_of,
         made_by=cover.made_by,
         made_at_store=cover.made_at_store,
         app_version=__version__,
-        dispositions=dict(dispositions or {}),
-        outcomes=dict(outcomes or {}),
-        evidence_grades=dict(grades or {}),
-        clocks=dict(clocks or {}),
-        clock_trigger=clock_trigger,
+        dispositions=dict(counts.dispositions),
+        outcomes=dict(counts.outcomes),
+        evidence_grades=dict(counts.grades),
+        clocks=dict(counts.clocks),
+        clock_trigger=counts.clock_trigger,
         reconciled=cover.is_reconciled,
-        unreconciled=unreconciled,
+        unreconciled=counts.unreconciled,
         not_received=not_received,
         heads=tuple(ChainHead(origin=one.origin, epoch=one.epoch, seq=one.seq, hash=one.hash.hex()) for one in heads),
     )

@@ -30,8 +30,7 @@ from eum_app.domain.compliance.rules import RULES, question_of
 from eum_app.domain.facts import PartySignature
 from eum_app.domain.journal import Head
 from eum_app.domain.visits import TO_CHECK, Outcome
-from eum_app.reports.inventory_status import Made, heads_section
-from eum_app.reports.model import Column, Cover, Report, Section, Table
+from eum_app.reports.model import Column, Counts, Cover, Document, Made, Section, Table, heads_section
 from eum_app.wording.reading import how_read
 from eum_app.wording.report_words import visit_kind, word
 
@@ -118,7 +117,7 @@ def reconciliation_of(seen: VisitSeen) -> Reconciliation:
     return reconcile(seen.visit.expected, outcomes_of(seen), COUNTING_OUTCOMES)
 
 
-def visit_record_report(seen: VisitSeen, made: Made, rows: Iterable[Sequence[str]]) -> Report:
+def visit_record_report(seen: VisitSeen, made: Made, rows: Iterable[Sequence[str]]) -> Document:
     """The record as a cover and tables. `rows` are `item_cells`."""
     visit, result = seen.visit, reconciliation_of(seen)
     outcomes = outcomes_of(seen)
@@ -160,7 +159,8 @@ def visit_record_report(seen: VisitSeen, made: Made, rows: Iterable[Sequence[str
         _table("findings", "Findings", _FINDING_COLUMNS, _finding_cells(seen)),
         _table("evidence", "Evidence", _EVIDENCE_COLUMNS, _evidence_cells(seen)),
     )
-    return Report(cover, tables, seen.pictures)
+    counts = Counts(outcomes=outcomes, grades=grades_of(seen), unreconciled=result.difference)
+    return Document(cover, tables, seen.pictures, counts, {"visit_id": visit.visit_id, "site": visit.site})
 
 
 def item_cells(seen: VisitSeen) -> Iterator[Sequence[str]]:

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
-from db.queries.reports import InventoryFilter
 from eum_app.domain.claims import ClaimKind
 from eum_app.list_files.claims_file import read_claims
 from eum_app.list_files.inventory_file import PlateSays, Profile, read_inventory
@@ -18,8 +17,9 @@ from eum_app.usecases.exchange.seal_bundle import Sealed, seal_for_device, seal_
 from eum_app.usecases.exchange.verify_bundle import Imported
 from eum_app.usecases.lists.import_claims import ClaimsResult, import_claims
 from eum_app.usecases.lists.import_inventory import InventoryResult, import_inventory
-from eum_app.usecases.reporting.inventory_status import Exported, export_inventory_status
-from eum_app.usecases.reporting.visit_record import export_visit_record
+from eum_app.usecases.reporting.export_report import Exported
+from eum_app.usecases.reporting.make_report import make_report
+from eum_app.usecases.reporting.report import Report, Wanted
 from eum_app.usecases.session import Ticket, resumed
 
 
@@ -72,11 +72,7 @@ def import_claims_child(
         return import_claims(session, preview, kind)
 
 
-def export_inventory_status_child(progress: Progress, ticket: Ticket, path: Path, wanted: InventoryFilter) -> Exported:
+def make_report_child(progress: Progress, ticket: Ticket, report: Report, path: Path, wanted: Wanted) -> Exported:
+    """Write any report; see `make_report`."""
     with resumed(ticket) as session:
-        return export_inventory_status(session, path, wanted, progress)
-
-
-def export_visit_record_child(progress: Progress, ticket: Ticket, path: Path, visit_id: str) -> Exported:
-    with resumed(ticket) as session:
-        return export_visit_record(session, path, visit_id, progress)
+        return make_report(session, report, path, wanted, progress)

@@ -241,9 +241,17 @@ EXCHANGE_SENTENCES: dict[str, tuple[str, str]] = {
         QT_TRANSLATE_NOOP("messages", "Use one of: {known}."),
     ),
     # Reports
-    "report.log_format": (
-        QT_TRANSLATE_NOOP("messages", "{name} is not a name for a log."),
-        QT_TRANSLATE_NOOP("messages", "Choose a name that ends in .csv or .json."),
+    "report.filter": (
+        QT_TRANSLATE_NOOP("messages", "{report} has no filter {name}."),
+        QT_TRANSLATE_NOOP("messages", "Leave it out, or choose another report."),
+    ),
+    "report.filter_missing": (
+        QT_TRANSLATE_NOOP("messages", "{report} needs a value for {name}."),
+        QT_TRANSLATE_NOOP("messages", "Choose one."),
+    ),
+    "report.format": (
+        QT_TRANSLATE_NOOP("messages", "{report} cannot be written as {name}."),
+        QT_TRANSLATE_NOOP("messages", "Choose a name that ends in one of {formats}."),
     ),
     "entry.unknown": (
         QT_TRANSLATE_NOOP("messages", "The entry {entry_id} is not in this store."),

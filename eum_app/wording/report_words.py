@@ -43,6 +43,7 @@ _PLAIN: Final = (
     *ReadBy,
     *NoReadReason,
     *Program,
+    *clocks.ClockTrigger,
     "yes",
     "no",
     "not_applicable",

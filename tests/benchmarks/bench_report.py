@@ -16,7 +16,8 @@ import xlsxwriter
 
 from db.queries.reports import STREAM_ROWS, InventoryFilter, StatusRow, inventory_question
 from eum_app.reports.inventory_status import COLUMNS
-from eum_app.usecases.reporting.inventory_status import export_inventory_status
+from eum_app.usecases.reporting.inventory_status import INVENTORY_STATUS
+from eum_app.usecases.reporting.make_report import make_report
 from eum_app.usecases.session import Session, Ticket, resumed
 from tests.benchmarks.ratios import Ratio, timed_ms
 from tests.builders import make_world
@@ -58,7 +59,7 @@ def measure_memory(folder: Path, *, few: int = 20_000, many: int = 100_000) -> R
 
 def _tell_peak_mb(pipe: Any, ticket: Ticket, path: Path) -> None:
     with resumed(ticket) as session:
-        export_inventory_status(session, path, InventoryFilter())
+        make_report(session, INVENTORY_STATUS, path)
     status = Path("/proc/self/status").read_text(encoding="ascii")
     pipe.send(int(status.split("VmHWM:")[1].split()[0]) / 1024)
 
@@ -72,7 +73,7 @@ def _in_turn(
     ours_ms, bare_ms = [], []
     for _ in range(repeats):
         bare_ms.append(timed_ms(partial(write_bare, world.hq, bare)))
-        ours_ms.append(timed_ms(partial(export_inventory_status, world.hq, ours, InventoryFilter())))
+        ours_ms.append(timed_ms(partial(make_report, world.hq, INVENTORY_STATUS, ours)))
     world.close()
     return tuple(ours_ms), tuple(bare_ms)
 

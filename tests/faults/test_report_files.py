@@ -12,13 +12,13 @@ from pathlib import Path
 import pytest
 
 from db.queries.exchange import journal_heads
-from db.queries.reports import InventoryFilter
 from eum_app.domain.errors import Refusal, Trouble
 from eum_app.domain.journal import Head
 from eum_app.reports.formats import csv_file, pdf_file
-from eum_app.reports.model import Part, Report
-from eum_app.usecases.reporting.inventory_status import export_inventory_status
-from eum_app.usecases.reporting.visit_record import export_visit_record
+from eum_app.reports.model import Document, Part
+from eum_app.usecases.reporting.inventory_status import INVENTORY_STATUS
+from eum_app.usecases.reporting.make_report import make_report
+from eum_app.usecases.reporting.visit_record import VISIT_RECORD
 from tests.builders import World, make_world
 
 FORMATS = ("csv", "xlsx", "json", "pdf")
@@ -40,7 +40,7 @@ def heads(world: World) -> Iterator[list[Head]]:
 
 
 def export(world: World, path: Path) -> None:
-    export_inventory_status(world.hq, path, InventoryFilter())
+    make_report(world.hq, INVENTORY_STATUS, path)
 
 
 @pytest.mark.parametrize("suffix", FORMATS)
@@ -67,7 +67,7 @@ def test_a_report_that_is_open_elsewhere_is_replaced_and_its_reader_not_disturbe
     export(world, path)
     with path.open("rb") as reader:
         before = reader.read(100)
-        export_inventory_status(world.hq, path, InventoryFilter(country="YY"))
+        make_report(world.hq, INVENTORY_STATUS, path, {"country": "YY"})
         reader.seek(0)
         assert reader.read(100) == before
         assert reader.read() != path.read_bytes()[100:]
@@ -131,7 +131,7 @@ def test_a_place_that_is_none_is_trouble(world: World, tmp_path: Path) -> None:
 def test_a_report_that_lost_a_row_never_gets_its_name(
     world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def write_less(report: Report, folder: Path, name: str) -> list[Part]:
+    def write_less(report: Document, folder: Path, name: str) -> list[Part]:
         with (folder / name).open("wb") as file:
             csv_file.write_csv(file, report.tables[0].headings, list(report.tables[0].rows)[:-1])
         return [Part(name)]
@@ -165,17 +165,17 @@ def test_stopping_leaves_nothing(world: World, tmp_path: Path) -> None:
 
     for suffix in FORMATS:
         with pytest.raises(StoppedError):
-            export_inventory_status(world.hq, tmp_path / f"status.{suffix}", InventoryFilter(), stop)
+            make_report(world.hq, INVENTORY_STATUS, tmp_path / f"status.{suffix}", {}, stop)
     assert list(tmp_path.iterdir()) == []
 
 
 def test_only_who_may_exports(world: World, tmp_path: Path) -> None:
     with pytest.raises(Refusal, match=r"permission\.denied"):
-        export_inventory_status(world.device, tmp_path / "status.csv", InventoryFilter())
+        make_report(world.device, INVENTORY_STATUS, tmp_path / "status.csv")
     with pytest.raises(Refusal, match=r"visit\.unknown"):
-        export_visit_record(world.hq, tmp_path / "visit.csv", "no-such-visit")
+        make_report(world.hq, VISIT_RECORD, tmp_path / "visit.csv", {"visit_id": "no-such-visit"})
     with pytest.raises(Refusal, match=r"clock\.trigger"):
-        export_inventory_status(world.hq, tmp_path / "status.csv", InventoryFilter(), trigger="yesterday")
+        make_report(world.hq, INVENTORY_STATUS, tmp_path / "status.csv", {"clock": "yesterday"})
     assert list(tmp_path.iterdir()) == []
 
 
@@ -183,7 +183,7 @@ def test_a_new_report_takes_the_place_of_the_old_one(world: World, tmp_path: Pat
     path = tmp_path / "status.csv"
     export(world, path)
     before = path.read_bytes()
-    export_inventory_status(world.hq, path, InventoryFilter(country="YY"))
+    make_report(world.hq, INVENTORY_STATUS, path, {"country": "YY"})
     assert path.read_bytes() != before
     assert sorted(one.name for one in tmp_path.iterdir()) == [
         "status.csv",

@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 
 from db.queries import checklists, checks, exchange, findings, visits
-from db.queries.reports import InventoryFilter
 from eum_app.crypto.suites import Suite
 from eum_app.domain.checklists import Answer
 from eum_app.domain.errors import Refusal
@@ -19,7 +18,8 @@ from eum_app.domain.facts import MarkRead
 from eum_app.scanning.labels import data_matrix, iuid_message, png
 from eum_app.usecases.exchange.receive import import_bundles
 from eum_app.usecases.exchange.seal_bundle import seal_results
-from eum_app.usecases.reporting.inventory_status import export_inventory_status
+from eum_app.usecases.reporting.inventory_status import INVENTORY_STATUS
+from eum_app.usecases.reporting.make_report import make_report
 from eum_app.usecases.review.findings import review_finding
 from eum_app.usecases.session import Session
 from eum_app.usecases.store.open_store import check_store
@@ -191,7 +191,7 @@ def test_the_whole_job(tmp_path: Path, suite: Suite, hq_backend: Callable[[], st
     assert device.read(exchange.all_bundles, "FLD-0042", "out")[0].is_received
 
     # The report proves itself.
-    report = export_inventory_status(hq, tmp_path / "status.csv", InventoryFilter())
+    report = make_report(hq, INVENTORY_STATUS, tmp_path / "status.csv")
     with report.path.open(newline="", encoding="utf-8") as file:
         lines = list(csv.DictReader(file))
     assert report.rows == len(lines) == 6

@@ -17,7 +17,8 @@ from db.queries.inventory import ItemFilter, find_item_ids
 from eum_app.cli import run
 from eum_app.domain.errors import Refusal
 from eum_app.domain.facts import FACTS
-from eum_app.usecases.reporting.activity_log import export_activity_log
+from eum_app.usecases.reporting.activity_log import ACTIVITY_LOG
+from eum_app.usecases.reporting.make_report import make_report
 from eum_app.usecases.reporting.verify_report import verify_report
 from tests.builders import PASSPHRASE, World
 from tests.gui.field_world import field_at_work
@@ -139,18 +140,18 @@ def test_what_is_listed_is_exported_with_its_proof(window: Window, world: World,
 
 
 def test_a_log_is_csv_or_json_and_only_for_roles_that_export(world: World, tmp_path: Path) -> None:
-    made = export_activity_log(world.hq, tmp_path / "log.json", ActivityFilter(kind="ItemListed"))
+    made = make_report(world.hq, ACTIVITY_LOG, tmp_path / "log.json", {"kind": "ItemListed"})
     document = json.loads((tmp_path / "log.json").read_text("utf-8"))
     rows = document["tables"]["entries"]["rows"]
     assert len(rows) == made.rows == 6
     assert json.loads(rows[0]["payload"])["serial"] == rows[0]["subject_name"]
     for session, name, code in (
-        (world.hq, "log.pdf", "report.log_format"),
-        (world.hq, "log", "report.log_format"),
+        (world.hq, "log.pdf", "report.format"),
+        (world.hq, "log", "report.format"),
         (world.device, "log.csv", "permission.denied"),
     ):
         with pytest.raises(Refusal) as refused:
-            export_activity_log(session, tmp_path / name, ActivityFilter())
+            make_report(session, ACTIVITY_LOG, tmp_path / name)
         assert refused.value.code == code
         assert not (tmp_path / name).exists()
 

@@ -14,7 +14,8 @@ from eum_app.domain.compliance.rules import RULES
 from eum_app.domain.findings import Severity
 from eum_app.domain.visits import Outcome
 from eum_app.usecases.exchange.receive import import_bundles
-from eum_app.usecases.reporting.visit_record import export_visit_record
+from eum_app.usecases.reporting.make_report import make_report
+from eum_app.usecases.reporting.visit_record import VISIT_RECORD
 from tests.gui.hq_support import hq_window, hq_world, inspected
 from tools.registry_tables import rules_table
 from ui.hq.review import ReviewPage
@@ -52,7 +53,7 @@ def test_an_added_rule_is_found_everywhere(tmp_path: Path, tasks: Tasks, monkeyp
         shown = "\n".join(one.text() for one in page.record.findChildren(QLabel))
         for text in (ADDED.explanation, ADDED.citation, ADDED.remedy):
             assert text in shown
-    made = export_visit_record(world.hq, tmp_path / "record.csv", planned.visit_id)
+    made = make_report(world.hq, VISIT_RECORD, tmp_path / "record.csv", {"visit_id": planned.visit_id})
     with made.path.with_name("record.findings.csv").open(newline="", encoding="utf-8") as file:
         named = [row["Finding"] for row in csv.DictReader(file)]
     assert named.count(f"{ADDED.title} ({ADDED.citation})") == 5

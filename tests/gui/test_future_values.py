@@ -18,7 +18,8 @@ from eum_app.domain.facts import may_state
 from eum_app.domain.people import Permission, Role, may
 from eum_app.domain.visits import Grade, Outcome
 from eum_app.domain.vocabulary import MAX_SHOWN, Unknown, member_of, read_as
-from eum_app.usecases.reporting.visit_record import export_visit_record
+from eum_app.usecases.reporting.make_report import make_report
+from eum_app.usecases.reporting.visit_record import VISIT_RECORD
 from tests.gui.hq_support import hq_window
 from tests.simulator import Simulator
 from ui.hq.visits import VisitsPage
@@ -89,10 +90,10 @@ def test_a_fact_with_unknown_values_goes_through_import_page_and_report(
         assert any("Unknown value: sighted_by_drone" in text for text in shown), shown
 
     # Report: files for programs keep the code, pages for people say that it is unknown.
-    export_visit_record(hq, tmp_path / "record.csv", visit_id)
+    make_report(hq, VISIT_RECORD, tmp_path / "record.csv", {"visit_id": visit_id})
     with (tmp_path / "record.csv").open(encoding="utf-8-sig", newline="") as file:
         assert "sighted_by_drone" in {cell for row in csv.reader(file) for cell in row}
-    export_visit_record(hq, tmp_path / "record.pdf", visit_id)
+    make_report(hq, VISIT_RECORD, tmp_path / "record.pdf", {"visit_id": visit_id})
     text = " ".join(" ".join(page.extract_text() for page in PdfReader(tmp_path / "record.pdf").pages).split())
     assert "Unknown value: sighted_by_drone" in text
     assert "unknown value: hologram" in text

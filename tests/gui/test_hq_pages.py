@@ -243,11 +243,11 @@ def test_a_filter_narrows_the_preview(window: Window) -> None:
     page = window.page("reports")
     assert isinstance(page, ReportsPage)
     window.type_into("report_case", "yy-b-abc")
-    page._typing.stop()
+    page.filters.pause_typing()
     page.load()
     window.settle()
     assert page._model.rowCount() == 0
-    assert page.wanted().case_id == "YY-B-ABC"
+    assert page.wanted()["case_id"] == "YY-B-ABC"
 
 
 def test_a_name_that_is_no_csv_is_refused_and_nothing_is_written(window: Window, world: World) -> None:

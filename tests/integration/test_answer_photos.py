@@ -16,7 +16,8 @@ from eum_app.domain.journal import Entry
 from eum_app.scanning.labels import data_matrix, png
 from eum_app.usecases.exchange.receive import import_bundles
 from eum_app.usecases.exchange.seal_bundle import seal_results
-from eum_app.usecases.reporting.visit_record import export_visit_record
+from eum_app.usecases.reporting.make_report import make_report
+from eum_app.usecases.reporting.visit_record import VISIT_RECORD
 from eum_app.usecases.visits.plan_visit import plan_visit
 from eum_app.usecases.visits.record_check import assess_site, record_check
 from tests.builders import World, make_world
@@ -112,7 +113,7 @@ def test_a_picture_answers_travels_and_stands_in_the_record(world: World, tmp_pa
     assert {one.question_id: one.value for one in check.answers}["plate_photo"] == rows["plate_photo"].object_id
     assert check.photos[0].commitment == rows["plate_photo"].commitment
 
-    export_visit_record(hq, tmp_path / "record.csv", visit_id)
+    make_report(hq, VISIT_RECORD, tmp_path / "record.csv", {"visit_id": visit_id})
     site = {row["Question"]: row["Answer"] for row in table(tmp_path / "record.site-checklist.csv")}
     assert site["Photo of the fence"] == "photo"
     listed = {row["Kind"]: row for row in table(tmp_path / "record.evidence.csv")}
@@ -198,6 +199,6 @@ def test_what_was_once_typed_is_still_read(world: World, tmp_path: Path) -> None
     assert not names_content("IMG_0042.jpg")
     (outcome,) = import_bundles(hq, [seal_results(device, world.drop).path]).outcomes
     assert outcome.outcome == "accepted"
-    export_visit_record(hq, tmp_path / "record.csv", visit_id)
+    make_report(hq, VISIT_RECORD, tmp_path / "record.csv", {"visit_id": visit_id})
     site = {row["Question"]: row["Answer"] for row in table(tmp_path / "record.site-checklist.csv")}
     assert site["Photo of the fence"] == "no photo, named only: IMG_0042.jpg"

@@ -25,7 +25,8 @@ from eum_app.domain.facts import ContainerLabelNoted, LabelClaim, decode_fact
 from eum_app.domain.people import Scope
 from eum_app.usecases.exchange.receive import import_bundles
 from eum_app.usecases.exchange.seal_bundle import seal_results
-from eum_app.usecases.reporting.visit_record import export_visit_record
+from eum_app.usecases.reporting.make_report import make_report
+from eum_app.usecases.reporting.visit_record import VISIT_RECORD
 from eum_app.usecases.session import Session
 from eum_app.usecases.visits.match_label import ContainerLabels
 from eum_app.usecases.visits.match_mark import Match, match_mark
@@ -196,11 +197,11 @@ def test_only_who_works_on_the_visit_notes_labels(world: World, visit_id: str) -
 
 def test_the_visit_record_counts_labels_apart_from_what_was_seen(world: World, visit_id: str, tmp_path: Path) -> None:
     before = tmp_path / "before.json"
-    export_visit_record(world.hq, before, visit_id)
+    make_report(world.hq, VISIT_RECORD, before, {"visit_id": visit_id})
     note_label(world.device, visit_id, match_mark(world.device, visit_id, MESSAGE.encode(), read_by="wedge"))
     import_bundles(world.hq, [seal_results(world.device, world.drop).path])
     after = tmp_path / "after.json"
-    export_visit_record(world.hq, after, visit_id)
+    make_report(world.hq, VISIT_RECORD, after, {"visit_id": visit_id})
     (was, now) = (json.loads(path.read_text("utf-8")) for path in (before, after))
     assert "Container labels" not in before.read_text("utf-8")
     assert "Container labels (claims)" in after.read_text("utf-8")

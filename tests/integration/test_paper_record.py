@@ -20,7 +20,8 @@ from eum_app.scanning.labels import data_matrix, iuid_message, png
 from eum_app.usecases.exchange.receive import import_bundles
 from eum_app.usecases.exchange.seal_bundle import seal_results
 from eum_app.usecases.reporting.label_sheet import print_labels
-from eum_app.usecases.reporting.visit_record import export_visit_record
+from eum_app.usecases.reporting.make_report import make_report
+from eum_app.usecases.reporting.visit_record import VISIT_RECORD
 from eum_app.usecases.reporting.worklist import print_worklist, worklist_pages
 from eum_app.usecases.session import Session
 from eum_app.usecases.visits.record_check import record_check
@@ -135,7 +136,7 @@ def test_how_each_item_was_identified_is_kept_shown_and_reported(world: World, v
     (kept,) = [row for row in world.hq.read(checks.evidence_of, check_id=check.check_id) if row.role == "mark"]
     assert world.hq.content(kept.ref) == crop
 
-    export_visit_record(world.hq, tmp_path / "record.csv", visit_id)
+    make_report(world.hq, VISIT_RECORD, tmp_path / "record.csv", {"visit_id": visit_id})
     with (tmp_path / "record.csv").open(encoding="utf-8-sig", newline="") as file:
         found = {row["Serial Number"]: row for row in csv.DictReader(file)}
     assert {row["How Read"] for row in found.values()} == set(said.values())

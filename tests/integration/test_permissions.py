@@ -11,14 +11,14 @@ from typing import Any
 import pytest
 
 from db.queries import findings, items, visits
-from db.queries.reports import InventoryFilter
 from eum_app.domain import facts as f
 from eum_app.domain.errors import Refusal
 from eum_app.domain.people import Scope
 from eum_app.usecases.people.accounts import add_account, list_accounts
 from eum_app.usecases.people.recovery import make_recovery_codes
-from eum_app.usecases.reporting.inventory_status import preview_inventory_status
-from eum_app.usecases.reporting.visit_record import export_visit_record
+from eum_app.usecases.reporting.inventory_status import INVENTORY_STATUS
+from eum_app.usecases.reporting.make_report import make_report, preview_report
+from eum_app.usecases.reporting.visit_record import VISIT_RECORD
 from eum_app.usecases.session import Session
 from eum_app.usecases.store.open_store import create_store, open_store
 from eum_app.usecases.visits.plan_visit import plan_visit
@@ -77,7 +77,7 @@ def test_work_outside_the_scope_is_refused_and_not_listed(world: World, scope: S
             item_checklist=ITEM_CHECKLIST,
             site_checklist=SITE_CHECKLIST,
         ),
-        lambda: export_visit_record(hq, world.folder / "visit.pdf", visit.visit_id),
+        lambda: make_report(hq, VISIT_RECORD, world.folder / "visit.pdf", {"visit_id": visit.visit_id}),
     ):
         try:
             act()
@@ -89,10 +89,10 @@ def test_work_outside_the_scope_is_refused_and_not_listed(world: World, scope: S
 
 def test_reports_cover_no_country_outside_the_scope(world: World) -> None:
     hq = bounded(world.hq, Scope((), (GREEN,)))
-    assert preview_inventory_status(hq, InventoryFilter(country=GREEN)).total == 2
-    assert preview_inventory_status(hq, InventoryFilter()).total == 2
+    assert preview_report(hq, INVENTORY_STATUS, {"country": GREEN}).total == 2
+    assert preview_report(hq, INVENTORY_STATUS).total == 2
     with pytest.raises(Refusal, match=r"permission\.out_of_scope"):
-        preview_inventory_status(hq, InventoryFilter(country=BLUE))
+        preview_report(hq, INVENTORY_STATUS, {"country": BLUE})
 
 
 def test_findings_are_listed_by_scope(world: World) -> None:

@@ -17,7 +17,8 @@ from db.queries import findings, visits
 from db.tables import journal
 from eum_app.domain.errors import Refusal, Trouble
 from eum_app.domain.people import Role
-from eum_app.usecases.reporting.visit_record import export_visit_record
+from eum_app.usecases.reporting.make_report import make_report
+from eum_app.usecases.reporting.visit_record import VISIT_RECORD
 from eum_app.usecases.review.findings import review_finding
 from eum_app.usecases.review.withhold import ask_to_withhold
 from eum_app.usecases.store.check_store import examine_store
@@ -88,7 +89,7 @@ def test_the_whole_work_is_done_by_a_writer_who_does_not_own_the_database(office
     review_finding(hq, finding_id, decision="recheck", comment="Look again")
     simulator.world.plan()
     simulator.world.hand_over()
-    export_visit_record(hq, tmp_path / "record.csv", simulator.visit_ids[DEVICE])
+    make_report(hq, VISIT_RECORD, tmp_path / "record.csv", {"visit_id": simulator.visit_ids[DEVICE]})
     ask_to_withhold(hq, "0" * 96, "by order")
     with hq.store.reading() as connection:
         head = chain_head(connection, DEVICE, 1).seq

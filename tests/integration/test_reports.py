@@ -17,7 +17,6 @@ from pypdf import PdfReader
 from pypdf.generic import BooleanObject
 
 from db.queries import findings, visits
-from db.queries.reports import InventoryFilter
 from eum_app.domain.checklists import Answer
 from eum_app.domain.facts import ItemListed, MarkRead
 from eum_app.reports.formats import csv_file, pdf_file
@@ -27,8 +26,9 @@ from eum_app.usecases.exchange.receive import import_bundles
 from eum_app.usecases.exchange.seal_bundle import seal_results
 from eum_app.usecases.reporting import export_report
 from eum_app.usecases.reporting.export_report import Exported
-from eum_app.usecases.reporting.inventory_status import export_inventory_status, preview_inventory_status
-from eum_app.usecases.reporting.visit_record import export_visit_record
+from eum_app.usecases.reporting.inventory_status import INVENTORY_STATUS
+from eum_app.usecases.reporting.make_report import make_report, preview_report
+from eum_app.usecases.reporting.visit_record import VISIT_RECORD
 from eum_app.usecases.review.findings import review_finding
 from eum_app.usecases.visits.close_out import Signed, close_out
 from eum_app.usecases.visits.record_check import assess_site, record_check
@@ -100,7 +100,7 @@ def visited(tmp_path: Path, hq_backend: Callable[[], str | None]) -> Iterator[tu
 
 
 def inventory(world: World, path: Path) -> Exported:
-    return export_inventory_status(world.hq, path, InventoryFilter())
+    return make_report(world.hq, INVENTORY_STATUS, path)
 
 
 def pdf_text(path: Path) -> list[str]:
@@ -167,7 +167,7 @@ def test_the_pdf_is_marked_on_every_page_and_made_for_screen_readers(
     world, visit_id = visited
     for made in (
         inventory(world, tmp_path / "status.pdf"),
-        export_visit_record(world.hq, tmp_path / "visit.pdf", visit_id),
+        make_report(world.hq, VISIT_RECORD, tmp_path / "visit.pdf", {"visit_id": visit_id}),
     ):
         reader = PdfReader(made.path)
         pages = pdf_text(made.path)
@@ -205,23 +205,20 @@ def test_a_long_pdf_comes_in_volumes_and_a_longer_one_as_a_summary(
 
 def test_counts_that_do_not_add_up_say_so_with_the_difference(tmp_path: Path) -> None:
     world = make_world(tmp_path / "world", count=3)
-    assert preview_inventory_status(world.hq, InventoryFilter()).unreconciled == 0
+    assert preview_report(world.hq, INVENTORY_STATUS).document.counts.unreconciled == 0
     with world.hq.writing() as transaction:
         for number, disposition in enumerate(("DATA_ERROR", "VAPORISED")):
             transaction.record(listed(world, number, disposition))
-    preview = preview_inventory_status(world.hq, InventoryFilter())
-    assert (preview.total, preview.unreconciled) == (5, 2)
-    made = export_inventory_status(world.hq, tmp_path / "status.xlsx", InventoryFilter())
+    preview = preview_report(world.hq, INVENTORY_STATUS)
+    assert (preview.total, preview.document.counts.unreconciled) == (5, 2)
+    made = make_report(world.hq, INVENTORY_STATUS, tmp_path / "status.xlsx")
     sidecar = json.loads(made.sidecar_path.read_text())
     assert (sidecar["reconciled"], sidecar["unreconciled"]) == (False, 2)
     cover = openpyxl.load_workbook(made.path).worksheets[0]
     words = " ".join(str(cell) for row in cover.iter_rows(values_only=True) for cell in row if cell is not None)
     assert "UNRECONCILED: 3 of 5 items have a disposition that says where they are; difference 2." in words
     assert "UNRECONCILED, difference 2" in words  # the case line too
-    assert (
-        "UNRECONCILED"
-        in pdf_text(export_inventory_status(world.hq, tmp_path / "status.pdf", InventoryFilter()).path)[0]
-    )
+    assert "UNRECONCILED" in pdf_text(make_report(world.hq, INVENTORY_STATUS, tmp_path / "status.pdf").path)[0]
     world.close()
 
 
@@ -266,7 +263,11 @@ def test_what_a_spreadsheet_would_run_stays_text(tmp_path: Path) -> None:
 
 def test_the_visit_record_says_what_was_seen_and_who_signed(visited: tuple[World, str], tmp_path: Path) -> None:
     world, visit_id = visited
-    made = export_visit_record(world.hq, tmp_path / "visit.csv", visit_id)
+
+    def record(name: str) -> Exported:
+        return make_report(world.hq, VISIT_RECORD, tmp_path / name, {"visit_id": visit_id})
+
+    made = make_report(world.hq, VISIT_RECORD, tmp_path / "visit.csv", {"visit_id": visit_id})
     assert [(file.name, file.rows) for file in made.files] == [
         ("visit.csv", COUNT + 1),
         ("visit.site-checklist.csv", 24),
@@ -283,12 +284,12 @@ def test_the_visit_record_says_what_was_seen_and_who_signed(visited: tuple[World
     assert sidecar["outcomes"] == {"verified": 4, "discrepancy": 1, "not_found": 1, "not_on_list": 1}
     assert sidecar["evidence_grades"] == {"A": 5, "B": 1, "C": 1}
     assert sidecar["reconciled"] is True
-    book = openpyxl.load_workbook(export_visit_record(world.hq, tmp_path / "visit.xlsx", visit_id).path)
+    book = openpyxl.load_workbook(record("visit.xlsx").path)
     assert book.sheetnames == ["Cover", "Items", "Site checklist", "Findings", "Evidence"]
-    document = json.loads(export_visit_record(world.hq, tmp_path / "visit.json", visit_id).path.read_text())
+    document = json.loads(record("visit.json").path.read_text())
     assert [len(table["rows"]) for table in document["tables"].values()] == [7, 24, 3, 4]
     assert document["tables"]["items"]["rows"][4]["photos"] == 1
-    words = " ".join(" ".join(pdf_text(export_visit_record(world.hq, tmp_path / "visit.pdf", visit_id).path)).split())
+    words = " ".join(" ".join(pdf_text(record("visit.pdf").path)).split())
     for expected in ("Declined: Not authorised to sign", "Hole by the gate", "Escalate", "Perimeter fence", "INS-017"):
         assert expected in words
 
@@ -296,7 +297,7 @@ def test_the_visit_record_says_what_was_seen_and_who_signed(visited: tuple[World
 def test_a_visit_that_is_not_begun_has_a_record_too(tmp_path: Path) -> None:
     world = make_world(tmp_path / "world", count=2)
     visit_id = world.plan().visit_id
-    made = export_visit_record(world.hq, tmp_path / "visit.pdf", visit_id)
+    made = make_report(world.hq, VISIT_RECORD, tmp_path / "visit.pdf", {"visit_id": visit_id})
     words = " ".join(pdf_text(made.path))
     assert made.rows == 2
     assert "To check" in words
@@ -307,7 +308,7 @@ def test_a_visit_that_is_not_begun_has_a_record_too(tmp_path: Path) -> None:
 def test_an_empty_report_is_a_report(tmp_path: Path) -> None:
     world = make_world(tmp_path / "world", count=1)
     for suffix in ("csv", "xlsx", "json", "pdf"):
-        made = export_inventory_status(world.hq, tmp_path / f"none.{suffix}", InventoryFilter(country="YY"))
+        made = make_report(world.hq, INVENTORY_STATUS, tmp_path / f"none.{suffix}", {"country": "YY"})
         assert (made.rows, made.path.exists()) == (0, True)
     world.close()
 
@@ -316,9 +317,9 @@ def test_the_clock_starts_at_the_chosen_event(tmp_path: Path) -> None:
     world = make_world(tmp_path / "world", count=1)
     with world.hq.writing() as transaction:
         transaction.record(listed(world, 1, "ON_HAND"))
-    preview = preview_inventory_status(world.hq, InventoryFilter(), trigger="shipped")
-    assert preview.clocks == {"due_soon": 1, "no_date": 1}
-    assert date.fromisoformat(preview.as_of[:10]) == date(2026, 11, 21)
+    preview = preview_report(world.hq, INVENTORY_STATUS, {"clock": "shipped"})
+    assert preview.document.counts.clocks == {"due_soon": 1, "no_date": 1}
+    assert date.fromisoformat(preview.cover.as_of[:10]) == date(2026, 11, 21)
     world.close()
 
 

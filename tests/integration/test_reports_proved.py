@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from db.queries.reports import InventoryFilter
 from eum_app.cli import run
 from eum_app.crypto.suites import Suite
 from eum_app.domain.errors import Refusal
 from eum_app.usecases.exchange.seal_bundle import seal_for_device
 from eum_app.usecases.reporting.export_report import Exported
-from eum_app.usecases.reporting.inventory_status import export_inventory_status
+from eum_app.usecases.reporting.inventory_status import INVENTORY_STATUS
+from eum_app.usecases.reporting.make_report import make_report
 from eum_app.usecases.reporting.verify_report import is_report, verify_report
 from eum_app.usecases.session import Session
 from tests.builders import PASSPHRASE, World, make_store, make_world
@@ -27,7 +27,7 @@ def world(tmp_path: Path) -> World:
 
 
 def made(world: World, path: Path) -> Exported:
-    return export_inventory_status(world.hq, path, InventoryFilter())
+    return make_report(world.hq, INVENTORY_STATUS, path)
 
 
 def root_of(session: Session, exported: Exported) -> str:
@@ -156,7 +156,7 @@ def test_an_auditor_reads_exports_and_proves(tmp_path: Path) -> None:
     from tests.builders import Clock
 
     hq = make_store(tmp_path / "hq", "hq", "HQ-01", Clock(), role="auditor")
-    exported = export_inventory_status(hq, tmp_path / "status.csv", InventoryFilter())
+    exported = make_report(hq, INVENTORY_STATUS, tmp_path / "status.csv")
     assert verify_report(exported.path, hq).holds
     hq.close()
 

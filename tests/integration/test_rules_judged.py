@@ -10,7 +10,6 @@ import pytest
 
 from db.chains import entries_after
 from db.queries import checklists, findings, visits
-from db.queries.reports import InventoryFilter
 from eum_app.domain.checklists import Answer
 from eum_app.domain.compliance.rules import question_of
 from eum_app.domain.errors import Refusal
@@ -21,7 +20,8 @@ from eum_app.scanning.labels import data_matrix, png
 from eum_app.usecases.exchange.receive import import_bundles
 from eum_app.usecases.exchange.seal_bundle import seal_results
 from eum_app.usecases.lists.import_inventory import MAX_NAMED_REJECTED, import_inventory
-from eum_app.usecases.reporting.inventory_status import preview_inventory_status
+from eum_app.usecases.reporting.inventory_status import INVENTORY_STATUS
+from eum_app.usecases.reporting.make_report import preview_report
 from eum_app.usecases.review.findings import judge, record_judgement, review_finding
 from eum_app.usecases.visits.record_check import assess_site, attach_photo, record_check
 from tests.builders import HEADINGS, World, make_world, typed, yes_to_all
@@ -213,9 +213,9 @@ def test_a_check_that_says_it_was_made_in_the_future_moves_no_clock_and_outranks
     send(world)
     standings = hq.read(item_standings, today)
     assert (standings[ahead].state, standings[both].state) == ("annual_late", "in_time")
-    shown = preview_inventory_status(hq, InventoryFilter())
-    assert shown.outcomes == {"discrepancy": 1, "never_checked": 2}
-    assert sorted(row.last_sighted_on for row in shown.rows) == ["", "", "2026-11-21"]
+    shown = preview_report(hq, INVENTORY_STATUS)
+    assert shown.document.counts.outcomes == {"discrepancy": 1, "never_checked": 2}
+    assert sorted(row["last_sighting"] for row in shown.rows) == ["", "", "2026-11-21"]
 
 
 def test_a_list_of_rubbish_is_counted_whole_and_named_in_part(world: World, tmp_path: Path) -> None:

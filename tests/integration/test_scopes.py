@@ -38,10 +38,11 @@ from eum_app.list_files.claims_file import read_claims
 from eum_app.list_files.inventory_file import read_inventory
 from eum_app.usecases.lists.import_claims import import_claims
 from eum_app.usecases.lists.import_inventory import import_inventory
-from eum_app.usecases.reporting.activity_log import export_activity_log
-from eum_app.usecases.reporting.inventory_status import export_inventory_status
+from eum_app.usecases.reporting.activity_log import ACTIVITY_LOG
+from eum_app.usecases.reporting.inventory_status import INVENTORY_STATUS
 from eum_app.usecases.reporting.label_sheet import print_labels
-from eum_app.usecases.reporting.visit_record import export_visit_record
+from eum_app.usecases.reporting.make_report import make_report
+from eum_app.usecases.reporting.visit_record import VISIT_RECORD
 from eum_app.usecases.reporting.worklist import print_worklist
 from eum_app.usecases.review.findings import review_finding
 from eum_app.usecases.review.overview import overview as overview_of
@@ -238,7 +239,7 @@ def test_the_log_tells_of_what_is_in_the_scope_and_of_no_country_at_all(two: Two
     told = [detail for detail in details if any(one.encode() in detail.entry.payload for one in foreign)]
     assert [detail.row.kind for detail in told] == []
     assert session.read(activity.activity_ids, activity.ActivityFilter(words="900001")) == []
-    made = export_activity_log(session, tmp_path / "log.csv", activity.ActivityFilter())
+    made = make_report(session, ACTIVITY_LOG, tmp_path / "log.csv")
     text = made.path.read_text("utf-8-sig")
     assert not any(one in text for one in foreign)
     assert json.loads(made.sidecar_path.read_bytes())["filters"]["scope"] == "XX"
@@ -246,7 +247,7 @@ def test_the_log_tells_of_what_is_in_the_scope_and_of_no_country_at_all(two: Two
 
 def test_nothing_outside_is_exported_printed_or_decided(two: Two, tmp_path: Path) -> None:
     session = two.seen_by(XX)
-    made = export_inventory_status(session, tmp_path / "book.csv", reports.InventoryFilter())
+    made = make_report(session, INVENTORY_STATUS, tmp_path / "book.csv")
     assert made.rows == 3
     assert not any(one in made.path.read_text("utf-8-sig") for one in two.foreign())
     assert json.loads(made.sidecar_path.read_bytes())["filters"] == {"scope": "XX"}
@@ -261,8 +262,8 @@ def test_nothing_outside_is_exported_printed_or_decided(two: Two, tmp_path: Path
     }
     refused = []
     acts: dict[str, Callable[[], object]] = {
-        "report": lambda: export_inventory_status(session, tmp_path / "yy.csv", reports.InventoryFilter(country="YY")),
-        "visit": lambda: export_visit_record(session, tmp_path / "v.csv", two.visits["YY"]),
+        "report": lambda: make_report(session, INVENTORY_STATUS, tmp_path / "yy.csv", {"country": "YY"}),
+        "visit": lambda: make_report(session, VISIT_RECORD, tmp_path / "v.csv", {"visit_id": two.visits["YY"]}),
         "worklist": lambda: print_worklist(session, two.visits["YY"], tmp_path / "w.pdf"),
         "labels": lambda: print_labels(session, two.items["YY"], tmp_path / "l.pdf", sheet_id="letter-30"),
         "decide": lambda: review_finding(session, two.findings["YY"][0], decision="escalate", comment="?"),

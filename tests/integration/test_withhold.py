@@ -24,8 +24,9 @@ from eum_app.domain.people import Role
 from eum_app.usecases.exchange.receive import import_bundles
 from eum_app.usecases.exchange.seal_bundle import seal_for_device
 from eum_app.usecases.people.accounts import add_account
+from eum_app.usecases.reporting.make_report import make_report
 from eum_app.usecases.reporting.verify_report import verify_report
-from eum_app.usecases.reporting.visit_record import export_visit_record
+from eum_app.usecases.reporting.visit_record import VISIT_RECORD
 from eum_app.usecases.review.withhold import ask_to_withhold, confirm_withholding
 from eum_app.usecases.session import Session
 from eum_app.usecases.store.check_store import examine_store
@@ -99,7 +100,7 @@ def test_two_people_withhold_a_photo_everywhere_and_everything_still_verifies(
     found = examine_store(hq)
     assert (found.altered, found.missing, found.withheld) == ((), (), 1)
     # The record says so, and its proof holds.
-    export_visit_record(hq, tmp_path / "record.json", simulator.visit_ids[DEVICE])
+    make_report(hq, VISIT_RECORD, tmp_path / "record.json", {"visit_id": simulator.visit_ids[DEVICE]})
     assert "photo, withheld by order" in (tmp_path / "record.json").read_text()
     assert verify_report(tmp_path / "record.json", hq).holds
     # The device is told, and seals and verifies without it.

@@ -1,26 +1,29 @@
-"""Reports: the inventory status as it would be exported now, and the export with its proof."""
+"""Reports: each one in the registry as it would be exported now, and the export with its proof."""
 
 from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QComboBox, QGridLayout, QLineEdit, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QComboBox, QWidget
 
 from db.queries.items import SiteRow, all_sites
-from db.queries.reports import InventoryFilter, StatusRow
+from db.queries.visits import VisitRow, all_visits
 from eum_app.domain.areas import Area
 from eum_app.domain.errors import KnownError
-from eum_app.domain.items import EumLevel
-from eum_app.domain.people import Permission
-from eum_app.usecases.calls import call, child, query
-from eum_app.usecases.children import export_inventory_status_child
-from eum_app.usecases.reporting.inventory_status import Exported, InventoryStatusPreview, preview_inventory_status
-from ui.kit.delegates import ChipSpec
+from eum_app.reports.model import Figure
+from eum_app.usecases.calls import call, child
+from eum_app.usecases.children import make_report_child
+from eum_app.usecases.reporting.export_report import Exported
+from eum_app.usecases.reporting.make_report import Preview, preview_report
+from eum_app.usecases.reporting.registry import REPORTS
+from eum_app.usecases.reporting.report import Report
+from eum_app.usecases.session import Session
+from ui.audit.report_filters import FilterBar, said
+from ui.audit.report_rows import columns_of
 from ui.kit.desk import Desk
-from ui.kit.models import Column, IdsTableModel, table_view
+from ui.kit.models import IdsTableModel, table_view
 from ui.kit.page import Page
-from ui.kit.theme import inset, status_mark
 from ui.kit.widgets import (
     Card,
     Chip,
@@ -41,29 +44,25 @@ from ui.kit.widgets import (
     vbox,
 )
 from ui.kit.widgets.path_field import PathField
-from ui.kit.words import count, counted, day, grouped, joined, moment, word
-from ui.shared.items_view import disposition_chip
+from ui.kit.words import count, counted, grouped, moment
 from ui.shared.page_parts import Job, choices, fill_choices, may, named, show_rows, why_not
 
 PREVIEW_ROWS = 200
-FILE_NAME = "inventory-status.csv"
-_EMPTY_CHOICE = ""
+SECTION_LINES = 12
+"""More lines of a section are in the report itself."""
 
 
 class ReportsPage(Page):
-    """Filters and rows on the left, counts and the export on the right."""
+    """Report, filters and rows on the left, counts and the export on the right."""
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(self.tr("Reports"))
         self.desk = desk
-        self.header.set_title(self.tr("Inventory status"))
+        self.report: Report = next(iter(REPORTS.values()))
         self._asked = 0
-        self._preview: InventoryStatusPreview | None = None
-        self._typing = QTimer(self)
-        self._typing.setSingleShot(True)
-        self._typing.setInterval(200)
-        self._typing.timeout.connect(self.load)
-        self._make_filters()
+        self._preview: Preview | None = None
+        self._sites: list[SiteRow] = []
+        self._visits: list[VisitRow] = []
         self.body.addWidget(
             Columns(
                 [
@@ -74,73 +73,37 @@ class ReportsPage(Page):
             1,
         )
         self.add_button_key(self.export_button, "Ctrl+E")
-        self._follow()
+        self._take_report()
 
     # Its parts
 
-    def _make_filters(self) -> None:
-        self.site = choices("report_site", self.tr("All sites"))
-        self.country = choices("report_country", self.tr("All countries"))
-        self.level = choices("report_level", self.tr("All levels"))
-        fill_choices(self.level, [(self.tr("All levels"), ""), *[(level.value, level.value) for level in EumLevel]])
-        self.case = QLineEdit()
-        self.case.setObjectName("report_case")
-        self.case.setPlaceholderText(self.tr("All cases, or XX-B-ABC"))
-        self.case.setMaxLength(40)
-        self.case.textChanged.connect(lambda _text: self._typing.start())
-        for box in (self.site, self.country, self.level):
-            box.currentIndexChanged.connect(lambda _at: self.load())
-
     def _rows_view(self) -> QWidget:
-        filters = QGridLayout()
-        inset(filters, 16, 12, 16, 14, spacing=12)
-        for at, (name, field) in enumerate(
-            (
-                (self.tr("Site"), self.site),
-                (self.tr("Country"), self.country),
-                (self.tr("Case"), self.case),
-                (self.tr("EUM level"), self.level),
-            )
-        ):
-            filters.addWidget(FormField(name, field), 0, at)
-            filters.setColumnStretch(at, 1)
-        about = Card(self.tr("What the report covers"))
-        about.add(filters)
-        self._model = IdsTableModel(self._columns(), parent=self)
-        self.table = table_view(self._model, name=self.tr("First rows of the report"))
-        self.table.setObjectName("report_table")
+        self.chosen = choices("report_name", self.tr("Report"))
+        fill_choices(self.chosen, [(said(report.title), report.name) for report in REPORTS.values()])
+        self.chosen.setCurrentIndex(0)
+        self.chosen.currentIndexChanged.connect(lambda _at: self._choose())
+        self._about = label("", "sub", wrap=True)
+        self.filters = FilterBar(FormField(self.tr("Report"), self.chosen))
+        self.filters.changed.connect(self.load)
+        covers = Card(self.tr("What the report covers"))
+        covers.add_padded(self.filters, self._about)
+        self._model = IdsTableModel([], parent=self)
+        self.table = self._table()
         self._rows_card = Card(self.tr("First rows"))
         self._rows_card.add(self.table, 1)
-        denied = why_not(self.desk.session, Permission.REPORT_EXPORT)
-        self._none = EmptyState(
-            "file-chart-column",
-            self.tr("No row to show"),
-            denied or self.tr("Choose other filters, or load an inventory list first: each item becomes a row here."),
-        )
+        self._none = EmptyState("file-chart-column", self.tr("No row to show"), "")
         self._rows_card.add(self._none, 1)
-        (self.table if denied else self._none).hide()
-        self._total = StatTile(self.tr("Items in the report"))
-        self._never = StatTile(self.tr("Without any check"))
+        self._total = StatTile(self.tr("Rows in the report"))
+        self._figure = StatTile(self.tr("Not reconciled"))
         self._not_received = StatTile(self.tr("Facts not received yet"))
-        tiles = Tiles(self._total, self._never, self._not_received)
-        view = panel(vbox(about, tiles, self._rows_card, spacing=16))
+        view = panel(vbox(covers, Tiles(self._total, self._figure, self._not_received), self._rows_card, spacing=16))
         view.layout().setStretch(2, 1)  # type: ignore[union-attr]
         return view
 
-    def _columns(self) -> list[Column]:
-        return [
-            Column(self.tr("Serial number"), lambda row: row.serial, is_mono=True, width=112),
-            Column(self.tr("Article"), lambda row: joined(row.part_number, row.nomenclature)),
-            Column(self.tr("Place"), lambda row: joined(row.site, row.location)),
-            Column(
-                self.tr("Disposition"),
-                lambda row: word("disposition", row.disposition),
-                width=120,
-                chip=lambda row: disposition_chip(row.disposition),
-            ),
-            Column(self.tr("Last check"), _last_check, width=140, chip=_outcome_chip),
-            Column(self.tr("Checked"), lambda row: day(row.last_checked_at) or "–", width=104),
-        ]
+    def _table(self) -> QWidget:
+        table = table_view(self._model, name=self.tr("First rows of the report"))
+        table.setObjectName("report_table")
+        return table
 
     def _side_view(self) -> QWidget:
         self._counts = KeyValueGrid(margins=(0, 0, 0, 0), key_width=170)
@@ -168,13 +131,6 @@ class ReportsPage(Page):
         self.format = QComboBox()
         named(self.format, "report_format")
         self.format.setAccessibleName(self.tr("Format of the report"))
-        for words, suffix in (
-            (self.tr("CSV, for programs and spreadsheets"), ".csv"),
-            (self.tr("Excel workbook"), ".xlsx"),
-            (self.tr("PDF, to read and print"), ".pdf"),
-            (self.tr("JSON, for programs"), ".json"),
-        ):
-            self.format.addItem(words, suffix)
         self.format.activated.connect(self._take_format)
         self.path_field = PathField(
             self.tr("File of the report"),
@@ -182,13 +138,12 @@ class ReportsPage(Page):
             kind="save",
             filters=self.tr("Reports (*.csv *.xlsx *.pdf *.json)"),
         )
-        self.path_field.set_path(self.desk.outbox / FILE_NAME)
+        self.path_field.set_path(self.desk.outbox / f"{self.report.name}{self.report.formats[0]}")
         self.path_field.changed.connect(self._follow_path)
         self.path_field.submitted.connect(self.export)
         self.export_button = button(self.tr("Export"), self.export, kind="primary", icon="file-chart-column")
         named(self.export_button, "report_export_button")
-        self._denied = label(why_not(self.desk.session, Permission.REPORT_EXPORT), "sub", tone="warn", wrap=True)
-        self._denied.setVisible(not may(self.desk.session, Permission.REPORT_EXPORT))
+        self._denied = label("", "sub", tone="warn", wrap=True)
         self.job = Job("report_job")
         self.job.busy_changed.connect(lambda _busy: self._follow())
         self._proof = KeyValueGrid(margins=(0, 4, 0, 0), key_width=70)
@@ -210,87 +165,161 @@ class ReportsPage(Page):
     # What happens
 
     def opened(self, _argument: object) -> None:
-        self.desk.ask(query(all_sites), then=self._offer)
+        self._ask_choices()
         self.load()
 
     def refresh(self, areas: frozenset[Area]) -> None:
-        if areas & {Area.ITEMS}:
-            self.desk.ask(query(all_sites), then=self._offer)
-        if areas & {Area.ITEMS, Area.CHECKS, Area.EXCHANGE, Area.VISITS}:
+        if areas & {Area.ITEMS, Area.VISITS}:
+            self._ask_choices()
+        if areas & {Area.ITEMS, Area.CHECKS, Area.EXCHANGE, Area.VISITS, Area.FINDINGS}:
             self.load()
 
     def first_focus(self) -> QWidget:
-        return self.site
+        return self.chosen
 
-    def _offer(self, sites: list[SiteRow]) -> None:
-        fill_choices(self.site, [(self.tr("All sites"), _EMPTY_CHOICE), *[(s.name, s.site_id) for s in sites]])
-        countries = sorted({s.country for s in sites})
-        fill_choices(self.country, [(self.tr("All countries"), _EMPTY_CHOICE), *[(c, c) for c in countries]])
+    def _ask_choices(self) -> None:
+        self.desk.ask(call(_choices), then=self._offer)
 
-    def wanted(self) -> InventoryFilter:
-        """What the filters say now."""
-        return InventoryFilter(
-            site_id=self.site.currentData() or "",
-            country=self.country.currentData() or "",
-            case_id=self.case.text().strip().upper(),
-            eum_level=self.level.currentData() or "",
-        )
+    def _offer(self, found: tuple[list[SiteRow], list[VisitRow]]) -> None:
+        self._sites, self._visits = found
+        self.filters.offer(*found)
+
+    def _choose(self) -> None:
+        self.report = REPORTS[self.chosen.currentData()]
+        self._take_report()
+        self.load()
+
+    def _take_report(self) -> None:
+        """Show the filters, columns and formats of the chosen report."""
+        report = self.report
+        self._preview = None
+        self._asked += 1
+        self.header.set_title(said(report.title))
+        self._about.setText(said(report.about))
+        denied = why_not(self.desk.session, report.permission)
+        self._denied.setText(denied)
+        self._denied.setVisible(bool(denied))
+        self.filters.take(report)
+        self.filters.offer(self._sites, self._visits)
+        self._none.set_text(self.tr("No row to show"), denied or self._no_row())
+        model, table = self._model, self.table
+        self._model = IdsTableModel(columns_of(report), parent=self)
+        self.table = self._table()
+        _replace(table, self.table)
+        model.deleteLater()
+        self.table.setVisible(not denied)
+        self._none.setVisible(bool(denied))
+        self._take_formats()
+        self._follow()
+
+    def _no_row(self) -> str:
+        missing = self.filters.missing
+        if missing:
+            return self.tr("Choose a value first: {filter}.").format(filter=missing)
+        return self.tr("Choose other filters, or load an inventory list first: each item becomes a row here.")
+
+    def _take_formats(self) -> None:
+        """Offer the formats of the report, and name the file after it where the name was not changed."""
+        words = {
+            ".csv": self.tr("CSV, for programs and spreadsheets"),
+            ".xlsx": self.tr("Excel workbook"),
+            ".pdf": self.tr("PDF, to read and print"),
+            ".json": self.tr("JSON, for programs"),
+        }
+        self.format.clear()
+        for suffix in self.report.formats:
+            self.format.addItem(words.get(suffix, suffix), suffix)
+        path = self.path_field.path
+        if path is not None and path.stem in REPORTS:
+            suffix = path.suffix if path.suffix in self.report.formats else self.report.formats[0]
+            self.path_field.set_path(path.with_name(f"{self.report.name}{suffix}"))
+        self._follow_path()
+
+    def wanted(self) -> dict[str, str]:
+        """Name of each filter → its value as the fields have it now."""
+        return self.filters.wanted()
 
     def load(self) -> None:
         self._asked += 1
-        asked, wanted, session = self._asked, self.wanted(), self.desk.session
-        if may(session, Permission.REPORT_EXPORT):
-            self.desk.ask(
-                call(preview_inventory_status, wanted, PREVIEW_ROWS),
-                then=partial(self._show, asked),
-                failed=self.notice.show_error,
-            )
+        if not may(self.desk.session, self.report.permission):
+            return
+        if self.filters.missing:
+            self._show_nothing()
+            return
+        self.desk.ask(
+            call(preview_report, self.report, self.wanted(), PREVIEW_ROWS),
+            then=partial(self._show, self._asked),
+            failed=partial(self._not_shown, self._asked),
+        )
 
-    def _show(self, asked: int, preview: InventoryStatusPreview) -> None:
+    def _show_nothing(self) -> None:
+        """Until the required filters have a value."""
+        self._preview = None
+        self.header.set_title(said(self.report.title))
+        show_rows(self._model, [])
+        self._rows_card.set_title(self.tr("First rows"), "")
+        self._none.set_text(self.tr("No row to show"), self._no_row())
+        self.table.hide()
+        self._none.show()
+        for tile in (self._total, self._figure, self._not_received):
+            tile.set_value("–")
+        self._counts.clear()
+        self._heads.clear()
+        self._follow()
+
+    def _not_shown(self, asked: int, error: KnownError) -> None:
+        if asked == self._asked:
+            self.notice.show_error(error)
+
+    def _show(self, asked: int, preview: Preview) -> None:
         if asked != self._asked:
             return
         self._preview = preview
-        self.header.set_title(self.tr("Inventory status"), self.tr("as of {when}").format(when=moment(preview.as_of)))
+        as_of = self.tr("as of {when}").format(when=moment(preview.cover.as_of))
+        self.header.set_title(said(self.report.title), as_of)
         show_rows(self._model, preview.rows)
         self.table.setVisible(bool(preview.rows))
+        self._none.set_text(self.tr("No row to show"), self._no_row())
         self._none.setVisible(not preview.rows)
         shown = self.tr("{shown} of {total}").format(shown=count(len(preview.rows)), total=count(preview.total))
         self._rows_card.set_title(self.tr("First rows"), shown)
-        self._total.set_value(count(preview.total), self.tr("each item once"))
-        never = preview.outcomes.get("never_checked", 0)
-        self._never.set_value(count(never), self.tr("of these items"), "warn" if never else "")
+        self._total.set_value(count(preview.total), said(preview.document.tables[0].title))
+        figure = preview.document.figure or self._difference(preview)
+        self._figure.set_name(said(figure.title))
+        self._figure.set_value(count(figure.value), said(figure.detail), "warn" if figure.is_warning else "")
         self._not_received.set_value(
             count(preview.not_received),
             self.tr("known to exist on devices"),
             "warn" if preview.not_received else "",
         )
+        self._show_cover(preview)
+        self._follow()
+
+    def _difference(self, preview: Preview) -> Figure:
+        """How far the counts of a report without a figure miss its total."""
+        difference = preview.document.counts.unreconciled
+        return Figure(self.tr("Not reconciled"), difference, self.tr("missing from the counts"), difference != 0)
+
+    def _show_cover(self, preview: Preview) -> None:
+        """The counts of the cover; the heads of the journals follow below them in groups of four."""
         self._counts.clear()
-        for name, number in preview.dispositions.items():
-            self._counts.add(word("disposition", name), count(number))
-        for name, number in sorted(preview.outcomes.items()):
-            self._counts.add(self._outcome_words(name), count(number))
-        for name, number in sorted(preview.grades.items()):
-            self._counts.add(self._grade_words(name), count(number))
+        hashes = {head.hash.hex() for head in preview.heads}
+        for section in preview.cover.sections:
+            lines = [(name, value) for name, value in section.lines if value not in hashes]
+            for name, value in lines[:SECTION_LINES]:
+                self._counts.add(said(name), value)
+            if len(lines) > SECTION_LINES:
+                more = count(len(lines) - SECTION_LINES)
+                self._counts.add(said(section.title), self.tr("{count} more").format(count=more))
         self._heads.clear()
         for head in preview.heads:
             self._heads.add(
                 f"{head.origin} / {head.epoch}",
                 f"{count(head.seq)} · {grouped(head.hash.hex()[:8])}…",
             )
-        self._follow()
-
-    def _outcome_words(self, name: str) -> str:
-        if name == "never_checked":
-            return self.tr("Last check: none")
-        return self.tr("Last check: {outcome}").format(outcome=status_mark(name).text())
-
-    def _grade_words(self, name: str) -> str:
-        if name == "none":
-            return self.tr("Evidence: none")
-        return self.tr("Evidence {grade}: {words}").format(grade=name, words=word("grade", name))
 
     def _follow(self) -> None:
-        allowed = may(self.desk.session, Permission.REPORT_EXPORT)
+        allowed = may(self.desk.session, self.report.permission)
         ready = allowed and self._preview is not None and self.path_field.path is not None
         self.export_button.setEnabled(ready and not self.job.is_busy)
 
@@ -316,7 +345,7 @@ class ReportsPage(Page):
         self.job.run(
             self.desk,
             self.tr("Writing {name}").format(name=path.name),
-            child(export_inventory_status_child, path, self.wanted()),
+            child(make_report_child, self.report, path, self.wanted()),
             then=self._exported,
             failed=self._refused,
             stopped=self._stopped,
@@ -345,9 +374,16 @@ class ReportsPage(Page):
         self.notice.show_message("info", self.tr("Stopped. No report was written."))
 
 
-def _last_check(row: StatusRow) -> str:
-    return status_mark(row.last_outcome).text() if row.last_outcome else "–"
+def _choices(session: Session) -> tuple[list[SiteRow], list[VisitRow]]:
+    """What the filters offer."""
+    return session.read(all_sites), session.read(all_visits)
 
 
-def _outcome_chip(row: StatusRow) -> ChipSpec | None:
-    return ChipSpec.of(row.last_outcome) if row.last_outcome else None
+def _replace(old: QWidget, new: QWidget) -> None:
+    """Put a widget into the place of another one, which is deleted."""
+    parent = old.parentWidget()
+    layout = parent.layout() if parent is not None else None
+    if layout is not None:
+        layout.replaceWidget(old, new, Qt.FindChildOption.FindChildrenRecursively)
+    old.hide()
+    old.deleteLater()

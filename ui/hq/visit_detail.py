@@ -15,9 +15,10 @@ from eum_app.domain.facts import VisitClosedOut
 from eum_app.domain.people import Permission
 from eum_app.domain.visits import TO_CHECK, Outcome, Party
 from eum_app.usecases.calls import child
-from eum_app.usecases.children import export_visit_record_child, seal_for_device_child
+from eum_app.usecases.children import make_report_child, seal_for_device_child
 from eum_app.usecases.exchange.seal_bundle import Sealed
 from eum_app.usecases.reporting.export_report import Exported
+from eum_app.usecases.reporting.visit_record import VISIT_RECORD
 from eum_app.usecases.session import Session
 from ui.hq.review_data import question_texts
 from ui.hq.visit_photos import VisitPhotos
@@ -209,7 +210,10 @@ class VisitView(QWidget):
             self.desk,
             name,
             child(
-                export_visit_record_child, self.desk.outbox / f"visit-record-{visit.visit_id[:8]}.pdf", visit.visit_id
+                make_report_child,
+                VISIT_RECORD,
+                self.desk.outbox / f"{VISIT_RECORD.name}-{visit.visit_id[:8]}.pdf",
+                {"visit_id": visit.visit_id},
             ),
             then=self._record_written,
             failed=self._not_sealed,

@@ -14,6 +14,7 @@ from PySide6.QtCore import QCoreApplication, QDate, QLocale, QTime
 from eum_app.domain.compliance.rules import RULES
 from eum_app.domain.visit_kinds import VISIT_KINDS
 from eum_app.domain.vocabulary import Unknown
+from eum_app.wording import report_words
 from eum_app.wording.codes import CLOSED, WORDS
 from ui.kit.theme import status_mark
 
@@ -59,6 +60,11 @@ def rule_words(rule_id: str) -> str:
         return ""
     tr = QCoreApplication.translate
     return "\n".join((joined(tr("rules", rule.explanation), rule.citation), tr("rules", rule.remedy)))
+
+
+def reported(code: str) -> str:
+    """Return the word that reports for people use for a code."""
+    return QCoreApplication.translate("reports", report_words.word(code))
 
 
 def program(key: str) -> str:

@@ -13,7 +13,7 @@ from itertools import islice
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from eum_app.reports.model import Part, Report
+from eum_app.reports.model import Document, Part
 
 _FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r")
 _RISKY: Final = ("=", "+", "@", "\t", ",-", "\n-", '"-', '"\r')
@@ -45,7 +45,7 @@ def _text(rows: Iterable[Sequence[str]]) -> str:
     return text.getvalue()
 
 
-def write(report: Report, folder: Path, name: str) -> list[Part]:
+def write(report: Document, folder: Path, name: str) -> list[Part]:
     """Write each table into `folder`: the first as `name`, the others as `<stem>.<table>.csv`."""
     _, *others = report.tables
     parts = [Part(name), *[Part(f"{Path(name).stem}.{table.name}.csv", holds_rows=False) for table in others]]

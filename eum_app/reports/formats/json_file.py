@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 
-from eum_app.reports.model import Column, Part, Report, plain_cover
+from eum_app.reports.model import Column, Document, Part, plain_cover
 
 FORMAT = "eum-report"
 
@@ -21,7 +21,7 @@ class _Document(msgspec.Struct):
     first_table: str
 
 
-def write(report: Report, folder: Path, name: str) -> list[Part]:
+def write(report: Document, folder: Path, name: str) -> list[Part]:
     """Write the report as `name` into `folder`. Empty cells are null."""
     encoder = msgspec.json.Encoder()
     with (folder / name).open("wb") as file:

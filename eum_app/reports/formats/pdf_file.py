@@ -17,14 +17,14 @@ import msgspec
 
 from eum_app.domain.errors import Trouble
 from eum_app.reports.formats.pdf_child import COMMAND, Job
-from eum_app.reports.model import Part, Report, Table, Written, plain_cover
+from eum_app.reports.model import Document, Part, Table, Written, plain_cover
 from eum_app.wording.report_words import WORDS
 
 VOLUME_ROWS: Final = 500
 CHILD_SECONDS: Final = 300
 
 
-def write(report: Report, folder: Path, name: str) -> list[Part]:
+def write(report: Document, folder: Path, name: str) -> list[Part]:
     """Write the report into `folder`, in volumes: the first as `name`, the others as `<stem>.volume-02.pdf` …
 
     Raises Trouble `report.pdf_failed`.
@@ -46,22 +46,26 @@ def write(report: Report, folder: Path, name: str) -> list[Part]:
                 "first": (number - 1) * VOLUME_ROWS + 1,
                 "total": table.total,
             },
-            "table": {"title": table.title, "rows": block},
+            "table": {
+                "title": table.title,
+                "rows": block,
+                "columns": [[column.name, column.heading, column.kind, column.width] for column in table.columns],
+            },
             "tables": [_plain(other) for other in report.tables[1:]] if is_last else [],
             "pictures": _pictures(report) if is_last else [],
         }
-        (folder / parts[-1].name).write_bytes(set_pdf(report.cover.report, data))
+        (folder / parts[-1].name).write_bytes(set_pdf(report.template, data))
     return parts
 
 
-def write_summary(report: Report, folder: Path, name: str, rows_file: Written) -> Part:
+def write_summary(report: Document, folder: Path, name: str, rows_file: Written) -> Part:
     """Write the cover alone, naming the file that holds the rows and its hash. Raises as `write`."""
     summary = {"file": rows_file.name, "sha384": rows_file.sha384, "rows": rows_file.rows}
     (folder / name).write_bytes(set_pdf("summary", {**_shared(report), "summary": summary}))
     return Part(name, holds_rows=False)
 
 
-def _shared(report: Report) -> dict[str, Any]:
+def _shared(report: Document) -> dict[str, Any]:
     return {"cover": plain_cover(report.cover), "words": WORDS}
 
 
@@ -76,7 +80,7 @@ def _plain(table: Table) -> dict[str, Any]:
     }
 
 
-def _pictures(report: Report) -> list[dict[str, Any]]:
+def _pictures(report: Document) -> list[dict[str, Any]]:
     return [
         {
             "caption": caption,

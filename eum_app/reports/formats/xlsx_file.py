@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from eum_app.domain.clock import from_utc_text, parse_date
 from eum_app.domain.errors import Refusal
-from eum_app.reports.model import Cover, Part, Report, Table
+from eum_app.reports.model import Cover, Document, Part, Table
 
 MAX_ROWS: Final = 1_048_575
 """Below one row of headings, a sheet holds no more (ECMA-376; Excel's limits)."""
@@ -26,7 +26,7 @@ FIRST_YEAR: Final = 1900
 _FONT: Final = "Calibri"
 
 
-def write(report: Report, folder: Path, name: str) -> list[Part]:
+def write(report: Document, folder: Path, name: str) -> list[Part]:
     """Write the report as `name` into `folder`. Raises Refusal `report.too_many_rows`,
     `report.cell_too_long`."""
     import xlsxwriter

@@ -26,7 +26,7 @@ from eum_app.domain.areas import Area
 from eum_app.domain.errors import Refusal, Trouble
 from eum_app.domain.facts import ReportExported
 from eum_app.reports.formats import csv_file, json_file, pdf_file, xlsx_file
-from eum_app.reports.model import Part, Report, Written
+from eum_app.reports.model import Document, Part, Written
 from eum_app.reports.sidecar import (
     PURPOSE,
     SIGNATURE_SUFFIX,
@@ -50,7 +50,7 @@ OnProgress = Callable[[int, int], object]
 class Format(Protocol):
     """A module of `reports.formats`."""
 
-    def write(self, report: Report, folder: Path, name: str) -> list[Part]: ...
+    def write(self, report: Document, folder: Path, name: str) -> list[Part]: ...
 
     def count_rows(self, path: Path) -> int: ...
 
@@ -91,7 +91,7 @@ def _refuse_occupied(path: Path) -> None:
 
 
 @timed(Event.EXPORTED)
-def export_report(session: Session, path: Path, report: Report, sidecar: Sidecar, identity: Identity) -> Exported:
+def export_report(session: Session, path: Path, report: Document, sidecar: Sidecar, identity: Identity) -> Exported:
     """Write `report` as `path` with its sidecar and signature, and record the export.
 
     The caller holds the view that the report's rows are read from. `sidecar` comes without files, rows and hashes.
@@ -159,7 +159,7 @@ def _record_and_publish(
         raise
 
 
-def _write(report: Report, folder: Path, name: str) -> list[Written]:
+def _write(report: Document, folder: Path, name: str) -> list[Written]:
     """The files of the report, the one that has its name first."""
     kind = FORMATS[Path(name).suffix.lower()]
     if kind is pdf_file and report.tables[0].total > SUMMARY_OVER_ROWS:

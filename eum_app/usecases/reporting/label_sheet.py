@@ -33,6 +33,7 @@ from eum_app.scanning.decoder import decode
 from eum_app.scanning.labels import data_matrix, iuid_message, qr
 from eum_app.usecases.changes import Changed
 from eum_app.usecases.reporting.paper_files import require_pdf, write_and_record
+from eum_app.usecases.reporting.report import Paper
 from eum_app.usecases.session import Session, new_id
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
 
 LabelSymbol = Literal["data_matrix", "qr"]
 LabelKind = Literal["replacement", "shelf"]
+LABEL_SHEET: Final = Paper("labels", "Labels", "Replacement and shelf labels on sheets.", "label-sheet")
 MAX_LABELS: Final = 1_000
 DEFAULT_DPI: Final = 300
 NSN_FROM_MM: Final = 25.0
@@ -98,7 +100,7 @@ def print_labels(
     session.require(Permission.PAPER_PRINT)
     require_pdf(path)
     cover, labels, data = _laid_out(session, order)
-    pdf = set_pdf("label-sheet", data)
+    pdf = set_pdf(LABEL_SHEET.template, data)
     fact = LabelsPrinted(
         observed_at=cover.as_of,
         print_id=new_id(),
@@ -125,7 +127,7 @@ def preview_labels(session: Session, order: LabelOrder) -> tuple[bytes, int]:
     on_first = replace(order, item_ids=order.item_ids[: -(-free // order.copies)])
     _, labels, data = _laid_out(session, on_first)
     data["pages"] = data["pages"][:1]
-    return set_pdf("label-sheet", data), min(free, len(labels))
+    return set_pdf(LABEL_SHEET.template, data), min(free, len(labels))
 
 
 def _sheet(sheet_id: str) -> LabelSheet:
@@ -160,8 +162,8 @@ def _laid_out(session: Session, order: LabelOrder) -> tuple[Cover, list[Label], 
         for label in [_label(found[item_id], sheet, order.symbol, order.kind, order.dpi, as_of[:10])] * order.copies
     ]
     cover = Cover(
-        report="labels",
-        title="Labels",
+        report=LABEL_SHEET.name,
+        title=LABEL_SHEET.title,
         subject=sheet.title,
         as_of=as_of,
         made_by=session.account,

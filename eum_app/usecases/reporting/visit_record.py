@@ -1,8 +1,8 @@
-"""The record of one visit as a file in any format, signed; read in one view."""
+"""The record of one visit: items, site checklist, findings, evidence, signatures; read in one view."""
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import Final
 
 from db.content import read_content
 from db.queries.checklists import visit_checklists
@@ -16,26 +16,9 @@ from db.store import Connection
 from eum_app.domain.checklists import Checklist
 from eum_app.domain.errors import KnownError, Refusal
 from eum_app.domain.facts import ContentRef, PartySignature, VisitClosedOut
-from eum_app.domain.people import Permission
-from eum_app.reports.inventory_status import Made
-from eum_app.reports.sidecar import sidecar_of
-from eum_app.reports.visit_record import (
-    VisitSeen,
-    grades_of,
-    item_cells,
-    outcomes_of,
-    reconciliation_of,
-    visit_record_report,
-)
-from eum_app.usecases.exchange.trust import identity_of
-from eum_app.usecases.people.scopes import require_visit
-from eum_app.usecases.reporting.export_report import (
-    Exported,
-    OnProgress,
-    export_report,
-    require_target,
-    with_progress,
-)
+from eum_app.reports.model import Document
+from eum_app.reports.visit_record import COLUMNS, REPORT, TITLE, VisitSeen, item_cells, visit_record_report
+from eum_app.usecases.reporting.report import Filter, FilterKind, Report, Shown, Source
 from eum_app.usecases.session import Session
 from eum_app.usecases.visits.photos import check_photo
 
@@ -43,33 +26,6 @@ _WHY_NOT = {
     "content.withheld": "withheld by order",
     "content.absent": "not received yet",
 }
-
-
-def export_visit_record(session: Session, path: Path, visit_id: str, progress: OnProgress | None = None) -> Exported:
-    """Write the record of a visit (.csv, .xlsx, .pdf or .json) and its signed sidecar.
-
-    As CSV, the site checklist, the findings and the evidence are files of their own beside it. Raises Refusal
-    `permission.denied`, `visit.unknown`, `device.not_enrolled`, and as `export_report` does.
-    """
-    session.require(Permission.REPORT_EXPORT)
-    require_target(path)
-    with session.reading() as connection:
-        as_of = session.observed_now()
-        identity = identity_of(connection)
-        seen = _seen(session, connection, visit_id)
-        require_visit(session, connection, visit_id)
-        rows = with_progress(item_cells(seen), len(seen.rows), progress)
-        report = visit_record_report(seen, Made(as_of, session.account, session.name), rows)
-        sidecar = sidecar_of(
-            report,
-            filters={"visit_id": visit_id, "site": seen.visit.site},
-            heads=seen.heads,
-            not_received=seen.not_received,
-            outcomes=outcomes_of(seen),
-            grades=grades_of(seen),
-            unreconciled=reconciliation_of(seen).difference,
-        )
-        return export_report(session, path, report, sidecar, identity)
 
 
 def _seen(session: Session, connection: Connection, visit_id: str) -> VisitSeen:
@@ -136,3 +92,28 @@ def _text(session: Session, connection: Connection, ref: ContentRef) -> str:
         return read_content(connection, session.store.content, ref).decode(errors="replace")
     except KnownError as error:
         return f"({_WHY_NOT.get(error.code, error.code)})"
+
+
+def _read(source: Source) -> Document:
+    seen = _seen(source.session, source.connection, source.wanted["visit_id"])
+    return visit_record_report(seen, source.made, item_cells(seen))
+
+
+VISIT_RECORD: Final = Report(
+    name=REPORT,
+    title=TITLE,
+    about="Record of one visit: items, site checklist, findings, evidence, signatures.",
+    columns=COLUMNS,
+    read=_read,
+    filters=(Filter("visit_id", "Visit", "The visit's id.", FilterKind.VISIT, option="visit", is_required=True),),
+    template=REPORT,
+    command="visit",
+    shown=(
+        Shown("Serial number", ("serial",), 112),
+        Shown("Article", ("part_number", "nomenclature")),
+        Shown("Location", ("location",)),
+        Shown("Outcome", ("outcome",), 140),
+        Shown("Checked", ("checked_at",), 190),
+        Shown("By", ("checked_by",), 96),
+    ),
+)

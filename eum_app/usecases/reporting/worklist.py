@@ -28,10 +28,12 @@ from eum_app.scanning.labels import qr
 from eum_app.usecases.changes import Changed
 from eum_app.usecases.people.scopes import require_visit
 from eum_app.usecases.reporting.paper_files import Sheet, require_pdf, write_and_record
+from eum_app.usecases.reporting.report import Paper
 from eum_app.usecases.session import Session, new_id
 
 VOLUME_PAGES: Final = 45
 """About 500 rows: what `reports.formats.pdf_file` sets in one go."""
+WORKLIST: Final = Paper("worklist", "Worklist", "The expected items of a visit, to be checked on paper.", "worklist")
 _CODE: Final = re.compile(r"EUM-LIST-1/([0-9a-f]{32})/([0-9]{1,6})/([0-9a-f]{12})", re.ASCII)
 
 
@@ -155,7 +157,7 @@ def print_worklist(
     sheets: list[Sheet] = []
     for start in range(0, len(pages), VOLUME_PAGES):
         volume = pages[start : start + VOLUME_PAGES]
-        pdf = set_pdf("worklist", worklist_data(cover, row, [_printed(page) for page in volume], asked))
+        pdf = set_pdf(WORKLIST.template, worklist_data(cover, row, [_printed(page) for page in volume], asked))
         number = start // VOLUME_PAGES + 1
         to = path if number == 1 else path.with_name(f"{path.stem}.volume-{number:02d}.pdf")
         fact = WorklistPrinted(
@@ -182,8 +184,8 @@ def _printed(page: WorklistPage) -> PrintedPage:
 
 def _cover(session: Session, row: VisitRow) -> Cover:
     return Cover(
-        report="worklist",
-        title="Worklist",
+        report=WORKLIST.name,
+        title=WORKLIST.title,
         subject=", ".join(part for part in (row.site, row.country) if part),
         as_of=session.observed_now(),
         made_by=session.account,

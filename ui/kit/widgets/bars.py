@@ -106,6 +106,10 @@ class StatTile(Card):
         self.add_padded(self._name, self._value, self._detail, margins=(16, 13, 16, 13), spacing=2)
         self.set_value(value, detail, tone)
 
+    def set_name(self, name: str) -> None:
+        """Show the number under another name; `set_value` follows."""
+        self._name.setText(name)
+
     def set_value(self, value: str, detail: str = "", tone: str = "") -> None:
         self._value.setText(value)
         self._detail.setText(detail)

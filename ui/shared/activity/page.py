@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from functools import partial
 
 from PySide6.QtCore import Qt
@@ -22,7 +23,8 @@ from db.queries.activity import (
 from eum_app.domain.areas import Area
 from eum_app.domain.people import Permission
 from eum_app.usecases.calls import child, query
-from eum_app.usecases.reporting.activity_log import export_activity_log_child
+from eum_app.usecases.children import make_report_child
+from eum_app.usecases.reporting.activity_log import ACTIVITY_LOG
 from eum_app.usecases.reporting.export_report import Exported
 from ui.kit.desk import Desk
 from ui.kit.models import Column, IdsTableModel, current_id, on_current, table_view
@@ -259,7 +261,7 @@ class ActivityPage(Page):
         self.job.run(
             self.desk,
             self.tr("Writing {name}").format(name=path.name),
-            child(export_activity_log_child, path, self.wanted()),
+            child(make_report_child, ACTIVITY_LOG, path, asdict(self.wanted())),
             then=self._exported,
             failed=self.notice.show_error,
             stopped=lambda: self.notice.show_message("info", self.tr("Stopped. No file was written.")),
