@@ -11,6 +11,7 @@ from db.queries.reports import StatusCounts, StatusRow
 from eum_app.domain.compliance.clocks import ItemDates, last_inventory_of, standing
 from eum_app.domain.compliance.reconcile import COUNTING_DISPOSITIONS, Reconciliation, reconcile
 from eum_app.domain.journal import Head
+from eum_app.domain.translatable import QT_TRANSLATE_NOOP
 from eum_app.reports.model import Column, Counts, Cover, Document, Figure, Made, Section, Table, heads_section
 from eum_app.wording.report_words import word
 
@@ -143,7 +144,12 @@ def inventory_status_report(
         (Table("items", "Items", COLUMNS, rows, counts.total),),
         counts=stated,
         filters=dict(filters),
-        figure=Figure("Without any check", never, "of these items", is_warning=never > 0),
+        figure=Figure(
+            QT_TRANSLATE_NOOP("reports", "Without any check"),
+            never,
+            QT_TRANSLATE_NOOP("reports", "of these items"),
+            is_warning=never > 0,
+        ),
     )
 
 

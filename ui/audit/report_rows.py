@@ -28,7 +28,7 @@ def _column(shown: Shown, kinds: Mapping[str, Kind]) -> Column:
     first = shown.columns[0]
     return Column(
         said(shown.title),
-        lambda row: joined(*(_words(kinds[name], row[name]) for name in shown.columns)) or "–",
+        lambda row: joined(*(_words(kinds[name], row[name], only_day=shown.only_day) for name in shown.columns)) or "–",
         is_mono=first in MONO,
         is_number=kinds[first] == "count",
         width=shown.width,
@@ -36,14 +36,14 @@ def _column(shown: Shown, kinds: Mapping[str, Kind]) -> Column:
     )
 
 
-def _words(kind: Kind, cell: str) -> str:
+def _words(kind: Kind, cell: str, *, only_day: bool) -> str:
     match kind:
         case "code":
             return reported(cell) if cell else ""
         case "date":
             return day(cell)
         case "instant":
-            return moment(cell)
+            return day(cell) if only_day else moment(cell)
         case _:
             return cell
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import partial
 
 from PySide6.QtCore import Qt
@@ -48,6 +49,7 @@ from ui.kit.words import count, counted, grouped, moment
 from ui.shared.page_parts import Job, choices, fill_choices, may, named, show_rows, why_not
 
 PREVIEW_ROWS = 200
+_ID = re.compile(r"[0-9a-f]{32}")
 SECTION_LINES = 12
 """More lines of a section are in the report itself."""
 
@@ -307,7 +309,7 @@ class ReportsPage(Page):
         for section in preview.cover.sections:
             lines = [(name, value) for name, value in section.lines if value not in hashes]
             for name, value in lines[:SECTION_LINES]:
-                self._counts.add(said(name), value)
+                self._counts.add(said(name), grouped(value) if _ID.fullmatch(value) else value)
             if len(lines) > SECTION_LINES:
                 more = count(len(lines) - SECTION_LINES)
                 self._counts.add(said(section.title), self.tr("{count} more").format(count=more))

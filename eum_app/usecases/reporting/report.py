@@ -89,11 +89,15 @@ class Source:
 
 @dataclass(frozen=True)
 class Shown:
-    """A column of the page: its heading, the columns of the report that it joins, and its width (0 stretches)."""
+    """A column of the page: its heading, the columns of the report that it joins, and its width (0 stretches).
+
+    `only_day`: an instant is shown without its time.
+    """
 
     title: str
     columns: tuple[str, ...]
     width: int = 0
+    only_day: bool = False
 
 
 @dataclass(frozen=True)

@@ -16,8 +16,9 @@ from db.store import Connection
 from eum_app.domain.checklists import Checklist
 from eum_app.domain.errors import KnownError, Refusal
 from eum_app.domain.facts import ContentRef, PartySignature, VisitClosedOut
+from eum_app.domain.translatable import QT_TRANSLATE_NOOP
 from eum_app.reports.model import Document
-from eum_app.reports.visit_record import COLUMNS, REPORT, TITLE, VisitSeen, item_cells, visit_record_report
+from eum_app.reports.visit_record import COLUMNS, REPORT, VisitSeen, item_cells, visit_record_report
 from eum_app.usecases.reporting.report import Filter, FilterKind, Report, Shown, Source
 from eum_app.usecases.session import Session
 from eum_app.usecases.visits.photos import check_photo
@@ -101,19 +102,28 @@ def _read(source: Source) -> Document:
 
 VISIT_RECORD: Final = Report(
     name=REPORT,
-    title=TITLE,
-    about="Record of one visit: items, site checklist, findings, evidence, signatures.",
+    title=QT_TRANSLATE_NOOP("reports", "Visit record"),
+    about=QT_TRANSLATE_NOOP("reports", "Record of one visit: items, site checklist, findings, evidence, signatures."),
     columns=COLUMNS,
     read=_read,
-    filters=(Filter("visit_id", "Visit", "The visit's id.", FilterKind.VISIT, option="visit", is_required=True),),
+    filters=(
+        Filter(
+            "visit_id",
+            QT_TRANSLATE_NOOP("reports", "Visit"),
+            QT_TRANSLATE_NOOP("reports", "The visit's id."),
+            FilterKind.VISIT,
+            option="visit",
+            is_required=True,
+        ),
+    ),
     template=REPORT,
     command="visit",
     shown=(
-        Shown("Serial number", ("serial",), 112),
-        Shown("Article", ("part_number", "nomenclature")),
-        Shown("Location", ("location",)),
-        Shown("Outcome", ("outcome",), 140),
-        Shown("Checked", ("checked_at",), 190),
-        Shown("By", ("checked_by",), 96),
+        Shown(QT_TRANSLATE_NOOP("reports", "Serial number"), ("serial",), 112),
+        Shown(QT_TRANSLATE_NOOP("reports", "Article"), ("part_number", "nomenclature")),
+        Shown(QT_TRANSLATE_NOOP("reports", "Location"), ("location",)),
+        Shown(QT_TRANSLATE_NOOP("reports", "Outcome"), ("outcome",), 140),
+        Shown(QT_TRANSLATE_NOOP("reports", "Checked"), ("checked_at",), 104, only_day=True),
+        Shown(QT_TRANSLATE_NOOP("reports", "By"), ("checked_by",), 96),
     ),
 )
