@@ -21,7 +21,8 @@ from eum_app.domain.visit_kinds import VISIT_KINDS, Closing, VisitKind, every_it
 from eum_app.domain.visits import Grade, OpenPoint, OpenPointKind, Outcome, Program
 from eum_app.usecases.exchange.receive import import_bundles
 from eum_app.usecases.exchange.seal_bundle import seal_results
-from eum_app.usecases.reporting.visit_record import export_visit_record
+from eum_app.usecases.reporting.make_report import make_report
+from eum_app.usecases.reporting.visit_record import VISIT_RECORD
 from eum_app.usecases.visits.close_out import Signed, close_out, close_out_state
 from eum_app.usecases.visits.plan_visit import plan_visit
 from eum_app.usecases.visits.record_check import NewCheck, assess_site, record_checks
@@ -79,7 +80,7 @@ def test_an_added_kind_of_visit_is_found_everywhere(window: Window, world: World
     work(world, row.visit_id)
     results = seal_results(world.device, world.drop)
     assert [one.outcome for one in import_bundles(world.hq, [results.path]).outcomes] == ["accepted"]
-    made = export_visit_record(world.hq, tmp_path / "record.pdf", row.visit_id)
+    made = make_report(world.hq, VISIT_RECORD, tmp_path / "record.pdf", {"visit_id": row.visit_id})
     record = QPdfDocument()
     assert record.load(str(made.path)) == QPdfDocument.Error.None_
     assert ADDED.title in record.getAllText(0).text()
