@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from eum_app.domain import facts
 from eum_app.domain.compliance.rules import RULES
@@ -17,6 +17,7 @@ from eum_app.domain.visit_kinds import VISIT_KINDS
 from eum_app.usecases.reporting.registry import PAPERS, REPORTS
 from eum_app.usecases.reporting.report import Filter
 from eum_app.wording.report_words import word as report_word
+from ui.kit.settings import ENTRIES, Entry
 
 DOCS: Final = Path(__file__).resolve().parent.parent / "docs"
 
@@ -94,6 +95,28 @@ def reports_table() -> str:
     )
 
 
+def settings_table() -> str:
+    """One row for each setting, in the order of the pages."""
+    return _table(
+        ("Setting", "In the file", "Choices", "Default", "What it does"),
+        (
+            (
+                f"**{entry.choices.title}**" if entry.choices else "on a page of its own",
+                f"`{entry.key}`",
+                ", ".join(caption for _key, _value, caption in entry.choices.values) if entry.choices else "",
+                _default(entry),
+                entry.choices.hint if entry.choices else "",
+            )
+            for entry in ENTRIES
+        ),
+    )
+
+
+def _default(entry: Entry[Any]) -> str:
+    values = entry.choices.values if entry.choices else ()
+    return next((caption for _key, value, caption in values if value == entry.default), "")
+
+
 def _recorded_by(kind: FactKind) -> str:
     others = ((kind.device_may_state, "devices"), (kind.auditor_may_state, "auditors"))
     return ", ".join(["HQ", *(who for may, who in others if may)])
@@ -114,6 +137,7 @@ def _filter(one: Filter) -> str:
 
 TABLES: Final[dict[str, tuple[str, Callable[[], str]]]] = {
     "rules": ("rules.md", rules_table),
+    "settings": ("settings.md", settings_table),
     "facts": ("facts.md", facts_table),
     "visit-kinds": ("visit-kinds.md", visit_kinds_table),
     "reports": ("reports.md", reports_table),

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication
 
 from tests.builders import World
 from tests.gui.hq_support import Window, hq_window, hq_world
+from ui.kit.settings import forget
 from ui.kit.tasks import Tasks
 from ui.kit.theme import Theme, theme
 from ui.window.display import find_plugins
@@ -32,6 +33,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def own_settings(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
     """Settings of their own: nothing of the machine's user is read or changed (Linux)."""
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path_factory.mktemp("config")))
+    forget()
 
 
 @pytest.fixture

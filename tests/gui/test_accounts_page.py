@@ -137,7 +137,7 @@ def test_the_minutes_until_it_locks_are_kept_and_hold_at_once(window: AppWindow)
     page = page_of(window)
     tab = next(one for one in page.lock.lock_after.findChildren(QAbstractButton) if one.text() == "5")
     QTest.mouseClick(tab, Qt.MouseButton.LeftButton)
-    assert settings.load().lock_after_minutes == 5
+    assert settings.Settings().value(settings.LOCK_AFTER) == 5
     assert window._watch is not None
     assert window._watch.idle._limit_s == 300
 

@@ -63,7 +63,7 @@ def test_mirror_zoom_and_resolution_hold_at_once_and_are_kept(field: Field, tmp_
     action(field, "zoom_2").trigger()
     field.until(lambda: newest(field).width == round(plain.width / 2))
     action(field, "resolution_1920").trigger()
-    kept = settings.load().camera
+    kept = settings.Settings().value(settings.CAMERA)
     assert (kept.is_mirrored, kept.zoom, kept.width, kept.height) == (True, 2.0, 1920, 1080)
     assert action(field, "camera_0").isChecked()
 
@@ -72,14 +72,14 @@ def test_only_the_kinds_of_symbols_that_are_wanted_are_read(field: Field, tmp_pa
     frames = shelf(tmp_path / "frames", "786951")
     look_at(field, frames, 1)
     action(field, "kind_Data_Matrix").trigger()
-    assert "Data Matrix" not in settings.load().camera.kinds
+    assert "Data Matrix" not in settings.Settings().value(settings.CAMERA).kinds
     field.visit.scan._read_photo(frames / "frame.png")
     field.until(lambda: "No mark was found" in field.visit.scan.line.text())
     for kind in ("QR", "Code_128", "Code_39", "PDF417"):
         action(field, f"kind_{kind}").trigger()
     assert not action(field, "kind_Aztec").isEnabled()
     action(field, "kind_Data_Matrix").trigger()
-    assert settings.load().camera.kinds == ("Data Matrix", "Aztec")
+    assert settings.Settings().value(settings.CAMERA).kinds == ("Data Matrix", "Aztec")
     look_at(field, frames, 1)
 
 

@@ -18,7 +18,6 @@ from tests.gui.field_world import Field, field_at_work
 from ui.field.items_page import ItemsPage
 from ui.kit import settings
 from ui.kit.models import current_id
-from ui.kit.settings import LookSettings, Settings
 from ui.kit.theme import Theme
 from ui.window import app
 
@@ -90,8 +89,9 @@ def test_looks_hold_at_once_and_are_kept(field: Field, look: Theme) -> None:
     QTest.keyClick(button, Qt.Key.Key_Space)
     QTest.qWait(150)
     assert look.density == "glove"
-    kept = settings.load()
-    assert kept.look == LookSettings(mode="dark", density="glove", scale=130)
+    kept = settings.Settings()
+    assert (kept.value(settings.THEME), kept.value(settings.DENSITY)) == ("dark", "glove")
+    assert kept.value(settings.SCALE) == 130
     look.set_scale(200)  # by key, anywhere: the page follows, and what was chosen here stays kept
     assert field.find("settings_scale_200", QAbstractButton).isChecked()
     words = [one.accessibleName() for one in page.findChildren(QAbstractButton)]
@@ -104,7 +104,8 @@ def test_looks_hold_at_once_and_are_kept(field: Field, look: Theme) -> None:
 
 
 def test_a_look_that_this_version_does_not_know_is_the_system_s(qtbot: QtBot, look: Theme) -> None:
-    settings.save(Settings(look=LookSettings(mode="sepia", scale=900)))
+    settings.settings_file().parent.mkdir(parents=True, exist_ok=True)
+    settings.settings_file().write_text('{"look": {"mode": "sepia", "scale": 900}}')
     app._take_look()
     assert (look.mode, look.scale) == ("system", 200)
 

@@ -302,7 +302,8 @@ def test_hq_has_settings_without_what_only_a_device_does(window: Window, look: T
     window.press("settings_theme_dark")
     window.press("settings_scale_130")
     assert (look.name, look.scale) == ("dark", 130)
-    assert (settings.load().look.mode, settings.load().look.scale) == ("dark", 130)
+    kept = settings.Settings()
+    assert (kept.value(settings.THEME), kept.value(settings.SCALE)) == ("dark", 130)
     assert page.findChild(QWidget, "settings_pictures") is None
     assert page.findChild(QWidget, "settings_sounds") is None
     said = [str(one.property("text")) for one in page.findChildren(QWidget)]

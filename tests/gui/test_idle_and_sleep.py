@@ -98,10 +98,10 @@ def test_a_clock_set_back_does_not_put_the_lock_off(idle: tuple[IdleWatch, Hands
 def test_the_idle_time_has_bounds(tmp_path: Path) -> None:
     path = tmp_path / "settings.json"
     path.write_text('{"lock_after_minutes": 100000}')
-    assert settings.load(path).lock_after_minutes == settings.LOCK_MINUTES[-1]
+    assert settings.Settings(path).value(settings.LOCK_AFTER) == settings.MINUTES[-1]
     path.write_text('{"lock_after_minutes": 0}')
-    assert settings.load(path).lock_after_minutes == settings.LOCK_MINUTES[0]
-    assert settings.Settings().lock_after_minutes == 15
+    assert settings.Settings(path).value(settings.LOCK_AFTER) == settings.MINUTES[0]
+    assert settings.LOCK_AFTER.default == 15
 
 
 def test_windows_messages_that_mean_a_lock() -> None:

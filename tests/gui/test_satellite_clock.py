@@ -154,9 +154,9 @@ def test_the_port_is_kept_and_listened_to(window: Window) -> None:
     page = window.page("settings")
     assert isinstance(page, SettingsPage)
     chosen: list[SatelliteSettings] = []
-    window.shell.satellite_changed.connect(chosen.append)
+    settings.current().changed.connect(lambda entry: chosen.append(settings.current().value(entry)))
     page.satellite.port.addItem("ttyTEST", "ttyTEST")
     page.satellite.port.setCurrentIndex(page.satellite.port.count() - 1)
     page.satellite.port.activated.emit(page.satellite.port.currentIndex())
-    assert chosen == [SatelliteSettings(port="ttyTEST")] == [settings.load().satellite]
+    assert chosen == [SatelliteSettings(port="ttyTEST")] == [settings.Settings().value(settings.SATELLITE)]
     assert page.satellite.said.text() == "Nothing heard yet"

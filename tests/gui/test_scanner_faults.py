@@ -86,7 +86,7 @@ def test_the_same_item_two_hundred_times_in_a_row_is_one_item(field: Field) -> N
 
 
 def test_prefix_and_suffix_of_the_scanner_are_taken_off(field: Field) -> None:
-    field.shell.scanner_changed.emit(ScannerSettings(prefix="~~", suffix="##", texts={"{GS}": "\x1d"}))
+    settings.current().keep(settings.SCANNER, ScannerSettings(prefix="~~", suffix="##", texts={"{GS}": "\x1d"}))
     scan(field, "~~" + FIRST.replace("\x1d", "{GS}") + "##")
     assert field.visit.item.draft is not None
     assert field.visit.item.draft.serial == "786950"
@@ -122,7 +122,8 @@ def test_a_scan_is_answered_by_a_tone_only_where_it_is_wanted(field: Field, monk
     field.open("settings")
     field.press("settings_sounds_on")
     field.press("settings_pictures_on")
-    assert (settings.load().makes_sounds, settings.load().keeps_mark_pictures) == (True, True)
+    kept = settings.Settings()
+    assert (kept.value(settings.SOUNDS), kept.value(settings.PICTURES)) == (True, True)
     field.open("visit")
     field.visit.close_work()
     scan(field, FIRST)
@@ -131,7 +132,7 @@ def test_a_scan_is_answered_by_a_tone_only_where_it_is_wanted(field: Field, monk
     assert played == ["accepted", "attention"]
     field.open("settings")
     field.press("settings_sounds_off")
-    assert not settings.load().makes_sounds
+    assert not settings.Settings().value(settings.SOUNDS)
 
 
 def test_tones_differ_and_a_machine_without_sound_is_silent(qtbot: QtBot) -> None:

@@ -12,8 +12,7 @@ from eum_app.scanning.scanner_check import CALIBRATION
 from tests.gui.field_world import Field, field_at_work
 from tests.gui.test_scan_bursts import burst
 from ui.field.scanner_test_page import ScannerTestPage
-from ui.kit import settings
-from ui.kit.settings import ScannerSettings, Settings
+from ui.kit.settings import SCANNER, ScannerSettings, Settings
 
 
 @pytest.fixture
@@ -45,10 +44,10 @@ def test_settings_hold_at_once_and_are_kept(field: Field) -> None:
     page.suffix.setText("\\x03")
     page.gap.setText("none")
     field.press("save_scanner_button")
-    assert settings.load() == Settings()
+    assert Settings().value(SCANNER) == ScannerSettings()
     page.gap.setText("40")
     field.press("save_scanner_button")
-    kept = settings.load().scanner
+    kept = Settings().value(SCANNER)
     assert (kept.prefix, kept.suffix, kept.max_gap_ms) == ("<<", "\x03", 40)
     burst("<<" + CALIBRATION.decode())
     assert page.verdict.property("tone") == "ok"
@@ -75,14 +74,3 @@ def test_the_sheet_is_a_pdf_whose_symbol_reads_back(field: Field, tmp_path: Path
     page.sheet.edit.setText(str(tmp_path / "no" / "such" / "folder.pdf"))
     field.press("save_sheet_button")
     assert page.notice.isVisible()
-
-
-def test_settings_that_cannot_be_read_are_the_defaults(tmp_path: Path) -> None:
-    path = tmp_path / "settings.json"
-    for damaged in (b"", b"{", b'{"camera": {"index": "one"}}', b"\xff\xfe"):
-        path.write_bytes(damaged)
-        assert settings.load(path) == Settings()
-    changed = Settings(scanner=ScannerSettings(keys={"F8": "\x1d"}))
-    settings.save(changed, path)
-    assert settings.load(path) == changed
-    assert [one.name for one in tmp_path.iterdir()] == ["settings.json"]

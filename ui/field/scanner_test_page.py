@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import msgspec
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QWidget
 
@@ -40,10 +40,7 @@ _ESCAPES = (("\r", "\\r"), ("\n", "\\n"), ("\t", "\\t"), ("\x02", "\\x02"), ("\x
 
 
 class ScannerTestPage(Page):
-    """`scanner_changed` carries the scanner's settings that hold from now on."""
-
-    scanner_changed = Signal(object)
-    """ScannerSettings"""
+    """Shows what arrives from a scanner, and keeps the scanner's settings."""
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
@@ -106,7 +103,7 @@ class ScannerTestPage(Page):
         return card
 
     def _settings_card(self) -> Card:
-        scanner = settings.load().scanner
+        scanner = settings.current().value(settings.SCANNER)
         card = Card(self.tr("This device listens so"))
         self.prefix, self.suffix = (
             self._line("scanner_prefix", scanner.prefix),
@@ -228,9 +225,8 @@ class ScannerTestPage(Page):
             self._gap_field.set_error(self.tr("A number from 5 to 500"))
             return
         self._gap_field.set_error("")
-        kept = settings.load()
         scanner: ScannerSettings = msgspec.structs.replace(
-            kept.scanner,
+            settings.current().value(settings.SCANNER),
             prefix=_real(self.prefix.text()),
             suffix=_real(self.suffix.text()),
             max_gap_ms=gap,
@@ -239,9 +235,8 @@ class ScannerTestPage(Page):
             serial_prefix=_real(self.port_prefix.text()),
             serial_suffix=_real(self.port_suffix.text()),
         )
-        self.scanner_changed.emit(scanner)
         try:
-            settings.save(msgspec.structs.replace(kept, scanner=scanner))
+            settings.current().keep(settings.SCANNER, scanner)
         except KnownError as error:
             self.notice.show_error(error)
         else:

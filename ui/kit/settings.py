@@ -1,23 +1,32 @@
-"""What this device is set to: look, camera, scanner, what is kept. No secrets; a small file in the config folder."""
+"""The settings of this machine: a registry of typed entries, and one object that holds their values.
+
+They are in a small JSON file in the config folder and hold no secrets. The file is read once, at the first use.
+"""
 
 from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Final, Generic, Literal, TypeVar, cast
 
 import msgspec
+from PySide6.QtCore import QObject, Signal
 
 from db.files import own_folder
 from eum_app.domain.errors import Trouble
+from eum_app.domain.translatable import QT_TRANSLATE_NOOP
 from eum_app.domain.unreadable import UNREADABLE
 from eum_app.scanning.symbologies import USUAL
 from eum_app.scanning.wedge import WedgeSettings
+from ui.kit.theme import MODES
+from ui.kit.theme.theme import SCALES, Density
 
 RESOLUTIONS = ((640, 480), (1280, 720), (1920, 1080))
 ZOOMS = (1.0, 1.5, 2.0, 3.0)
-LOCK_MINUTES = (1, 2, 5, 10, 15, 30)
+MINUTES = (1, 2, 5, 10, 15, 30)
 """After how many idle minutes a device may lock; the organisation sets the number (NIST SP 800-53 AC-11), and nobody
 more than the last."""
 
@@ -60,58 +69,228 @@ class SatelliteSettings(msgspec.Struct, frozen=True, kw_only=True):
     baud: int = 9600
 
 
-class LookSettings(msgspec.Struct, frozen=True, kw_only=True):
-    """`mode` and `density` as the theme has them; `scale` in per cent, 100 to 200."""
-
-    mode: str = "system"
-    density: Literal["normal", "glove"] = "normal"
-    scale: int = 100
+T = TypeVar("T")
 
 
-class Settings(msgspec.Struct, frozen=True, kw_only=True):
-    """`keeps_mark_pictures`: whether the picture of a mark is kept with the check (where photos are allowed);
-    `makes_sounds`: whether a scan is answered by a tone as well;
-    `lock_after_minutes`: idle minutes, whatever the file says within `LOCK_MINUTES`."""
+@dataclass(frozen=True, kw_only=True)
+class Choices(Generic[T]):
+    """How a page offers a setting. Texts are English, marked for translation in the context `settings`."""
 
-    look: LookSettings = LookSettings()
-    camera: CameraSettings = CameraSettings()
-    scanner: ScannerSettings = ScannerSettings()
-    satellite: SatelliteSettings = SatelliteSettings()
-    keeps_mark_pictures: bool = False
-    makes_sounds: bool = False
-    lock_after_minutes: int = 15
+    card: Literal["look", "scanning", "lock"]
+    """Look and scanning are on the settings page, scanning only in the field; lock is on the accounts page."""
+    name: str
+    """Object name of the control; that of each choice adds `_` and its key."""
+    title: str
+    hint: str
+    values: tuple[tuple[str, T, str], ...]
+    """(key, value, caption) of each choice."""
 
-    def __post_init__(self) -> None:
-        within = min(max(self.lock_after_minutes, LOCK_MINUTES[0]), LOCK_MINUTES[-1])
-        msgspec.structs.force_setattr(self, "lock_after_minutes", within)
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Entry(Generic[T]):
+    """One setting. Without `choices` it has a page of its own."""
+
+    key: str
+    """Its place in the file; a point leads into an object."""
+    type: Any
+    """What msgspec reads it as; anything else in the file counts as the default."""
+    default: T
+    allowed: Callable[[T], T] = lambda value: value
+    """The nearest value that is allowed."""
+    choices: Choices[T] | None = None
+
+
+_OFF_ON: Final = (
+    ("off", False, QT_TRANSLATE_NOOP("settings", "Off")),
+    ("on", True, QT_TRANSLATE_NOOP("settings", "On")),
+)
+_MODES: Final = {
+    "system": QT_TRANSLATE_NOOP("settings", "As the system"),
+    "light": QT_TRANSLATE_NOOP("settings", "Light"),
+    "dark": QT_TRANSLATE_NOOP("settings", "Dark"),
+    "sunlight": QT_TRANSLATE_NOOP("settings", "Sunlight"),
+}
+
+THEME: Final = Entry[str](
+    key="look.mode",
+    type=str,
+    default="system",
+    allowed=lambda mode: mode if mode in MODES else "system",
+    choices=Choices(
+        card="look",
+        name="settings_theme",
+        title=QT_TRANSLATE_NOOP("settings", "Theme"),
+        hint=QT_TRANSLATE_NOOP("settings", "Sunlight is black on white with heavy lines (Ctrl+Shift+L)"),
+        values=tuple((mode, mode, _MODES[mode]) for mode in MODES),
+    ),
+)
+DENSITY: Final = Entry[Density](
+    key="look.density",
+    type=Literal["normal", "glove"],
+    default="normal",
+    choices=Choices(
+        card="look",
+        name="settings_density",
+        title=QT_TRANSLATE_NOOP("settings", "Size of buttons"),
+        hint=QT_TRANSLATE_NOOP("settings", "With gloves, everything to press is larger"),
+        values=(
+            ("normal", "normal", QT_TRANSLATE_NOOP("settings", "Normal")),
+            ("glove", "glove", QT_TRANSLATE_NOOP("settings", "Gloves")),
+        ),
+    ),
+)
+SCALE: Final = Entry[int](
+    key="look.scale",
+    type=int,
+    default=100,
+    allowed=lambda percent: min(max(percent, SCALES[0]), SCALES[-1]),
+    choices=Choices(
+        card="look",
+        name="settings_scale",
+        title=QT_TRANSLATE_NOOP("settings", "Text size"),
+        hint=QT_TRANSLATE_NOOP("settings", "Ctrl+Plus and Ctrl+Minus change it anywhere"),
+        values=tuple((str(scale), scale, f"{scale} %") for scale in SCALES),
+    ),
+)
+PICTURES: Final = Entry[bool](
+    key="keeps_mark_pictures",
+    type=bool,
+    default=False,
+    choices=Choices(
+        card="scanning",
+        name="settings_pictures",
+        title=QT_TRANSLATE_NOOP("settings", "Picture of the mark"),
+        hint=QT_TRANSLATE_NOOP("settings", "Kept with each check as evidence. Only where photos are allowed."),
+        values=_OFF_ON,
+    ),
+)
+SOUNDS: Final = Entry[bool](
+    key="makes_sounds",
+    type=bool,
+    default=False,
+    choices=Choices(
+        card="scanning",
+        name="settings_sounds",
+        title=QT_TRANSLATE_NOOP("settings", "Sounds"),
+        hint=QT_TRANSLATE_NOOP(
+            "settings", "A tone with each scan: taken, look at it, stop. What it says is always shown as well."
+        ),
+        values=_OFF_ON,
+    ),
+)
+LOCK_AFTER: Final = Entry[int](
+    key="lock_after_minutes",
+    type=int,
+    default=15,
+    allowed=lambda minutes: min(max(minutes, MINUTES[0]), MINUTES[-1]),
+    choices=Choices(
+        card="lock",
+        name="lock_after_minutes",
+        title=QT_TRANSLATE_NOOP("settings", "Minutes until it locks"),
+        hint=QT_TRANSLATE_NOOP(
+            "settings",
+            "After so many minutes without a key, a touch or a scan. It also locks before the machine sleeps, and by"
+            " Ctrl+L. What is half-typed stays.",
+        ),
+        values=tuple((str(minutes), minutes, str(minutes)) for minutes in MINUTES),
+    ),
+)
+CAMERA: Final = Entry[CameraSettings](key="camera", type=CameraSettings, default=CameraSettings())
+SCANNER: Final = Entry[ScannerSettings](key="scanner", type=ScannerSettings, default=ScannerSettings())
+SATELLITE: Final = Entry[SatelliteSettings](key="satellite", type=SatelliteSettings, default=SatelliteSettings())
+
+ENTRIES: Final[list[Entry[Any]]] = [THEME, DENSITY, SCALE, PICTURES, SOUNDS, LOCK_AFTER, CAMERA, SCANNER, SATELLITE]
+"""Every setting, in the order in which pages show them."""
+
+
+class Settings(QObject):
+    """The values of all entries. `path` is the file; None: the one of this account on the machine."""
+
+    changed = Signal(object)
+    """The `Entry` whose value was chosen."""
+
+    def __init__(self, path: Path | None = None, parent: QObject | None = None) -> None:
+        """A file that is absent or damaged gives the defaults: a device must always start."""
+        super().__init__(parent)
+        self._path = path
+        file = self._file()
+        self._values = {entry.key: _read(entry, file) for entry in ENTRIES}
+
+    def value(self, entry: Entry[T]) -> T:
+        return cast("T", self._values[entry.key])
+
+    def keep(self, entry: Entry[T], value: T) -> None:
+        """Use a value from now on, and at the next start. Raises Trouble `disk.failed`, `home.absent`: then the value
+        holds only until the program ends."""
+        self._values[entry.key] = entry.allowed(value)
+        self.changed.emit(entry)
+        file = self._file()
+        for one in ENTRIES:
+            # What another window kept meanwhile stays as the file has it; so does what a newer version put there.
+            _put(file, one.key, self._values[one.key], is_new=one is entry)
+        _write(self._path or settings_file(), file)
+
+    def _file(self) -> dict[str, Any]:
+        try:
+            found = msgspec.json.decode((self._path or settings_file()).read_bytes())
+        except (OSError, Trouble, *UNREADABLE):
+            return {}
+        return found if isinstance(found, dict) else {}
+
+
+_current: list[Settings] = []
+
+
+def current() -> Settings:
+    """The settings of this process, read on first use."""
+    if not _current:
+        _current.append(Settings())
+    return _current[0]
+
+
+def forget() -> None:
+    """Read the file again at the next `current()`. For tests, each of which has its own config folder."""
+    _current.clear()
 
 
 def settings_file() -> Path:
-    """Where the settings are when no other file is named. Raises Trouble `home.absent`."""
+    """The file of this account on the machine. Raises Trouble `home.absent`."""
     import platformdirs
 
     return own_folder(platformdirs.user_config_path) / "settings.json"
 
 
-def load(path: Path | None = None) -> Settings:
-    """The settings; the defaults where there is no file, or one that cannot be read: a device must always start."""
+def _read(entry: Entry[T], file: dict[str, Any]) -> T:
+    found: Any = file
+    for name in entry.key.split("."):
+        found = found.get(name, msgspec.UNSET) if isinstance(found, dict) else msgspec.UNSET
     try:
-        return msgspec.json.decode((path or settings_file()).read_bytes(), type=Settings)
-    except (OSError, Trouble, *UNREADABLE):
-        return Settings()
+        return entry.default if found is msgspec.UNSET else entry.allowed(msgspec.convert(found, entry.type))
+    except msgspec.ValidationError:
+        return entry.default
 
 
-def save(settings: Settings, path: Path | None = None) -> None:
-    """Replace the file in one step. Raises Trouble `disk.failed`, `home.absent`."""
-    target = path or settings_file()
+def _put(file: dict[str, Any], key: str, value: object, *, is_new: bool) -> None:
+    *into, last = key.split(".")
+    for name in into:
+        inner = file.get(name)
+        if not isinstance(inner, dict):
+            inner = file[name] = {}
+        file = inner
+    if is_new or last not in file:
+        file[last] = msgspec.to_builtins(value)
+
+
+def _write(target: Path, file: dict[str, Any]) -> None:
+    """Replace the file in one step."""
     temporary = ""
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=".settings-")
-        with os.fdopen(handle, "wb") as file:
-            file.write(msgspec.json.format(msgspec.json.encode(settings)))
-            file.flush()
-            os.fsync(file.fileno())
+        with os.fdopen(handle, "wb") as out:
+            out.write(msgspec.json.format(msgspec.json.encode(file)))
+            out.flush()
+            os.fsync(out.fileno())
         Path(temporary).replace(target)
     except OSError as error:
         if temporary:

@@ -15,7 +15,6 @@ def add_people_pages(shell: Shell, desk: Desk) -> None:
     from ui.people.codes_page import CodesPage
 
     page = AccountsPage(desk)
-    page.lock_after_changed.connect(shell.lock_after_changed)
     if page.store is not None:
         page.store.erase_requested.connect(shell.erase_requested)
         shell.erase_failed.connect(page.store.erase_failed)

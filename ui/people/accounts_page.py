@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from eum_app.domain.areas import Area
@@ -21,10 +20,7 @@ from ui.shared.withholding import WithholdingsCard
 
 
 class AccountsPage(Page):
-    """For every account its own part; the rest for those who may manage accounts. `lock_after_changed` carries idle
-    minutes."""
-
-    lock_after_changed = Signal(int)
+    """Every account's own part; the rest for those who may manage accounts."""
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(self.tr("Accounts and lock"))
@@ -33,7 +29,6 @@ class AccountsPage(Page):
         self.passphrase, self.codes, self.lock = PassphraseCard(desk), CodesCard(desk), LockCard()
         self.people, self.adding, self.reading_out = PeopleCard(desk), AddCard(desk), ReadOutCard(desk)
         self.codes.made.connect(lambda made: self.navigate_requested.emit("codes", (made, "accounts")))
-        self.lock.changed.connect(self.lock_after_changed)
         self.people.reset_requested.connect(self.adding.begin_reset)
         self.reading_out.shown.connect(self._say_code)
         self.withholdings: WithholdingsCard | None = None

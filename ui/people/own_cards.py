@@ -5,18 +5,18 @@
 
 from __future__ import annotations
 
-import msgspec
 from PySide6.QtCore import Signal
 
 from eum_app.domain.errors import KnownError
 from eum_app.usecases.calls import call
 from eum_app.usecases.people.accounts import change_passphrase
 from eum_app.usecases.people.recovery import RecoveryCodes, make_recovery_codes
-from ui.kit import settings, words
+from ui.kit import words
 from ui.kit.desk import Desk
-from ui.kit.settings import LOCK_MINUTES
-from ui.kit.widgets import Button, Card, FormField, Tab, TabRow, button, hbox, label
+from ui.kit.settings import LOCK_AFTER
+from ui.kit.widgets import Button, Card, FormField, button, hbox, label
 from ui.shared.secret_field import NewPassphrase, secret_line
+from ui.shared.setting_choice import add_choices
 
 
 class PassphraseCard(Card):
@@ -103,37 +103,10 @@ class CodesCard(Card):
 
 
 class LockCard(Card):
-    """After how many idle minutes the window locks. `changed` carries them once they are kept."""
+    """After how many idle minutes the window locks."""
 
-    changed = Signal(int)
     failed = Signal(object)
 
     def __init__(self) -> None:
         super().__init__(self.tr("Lock by itself"))
-        minutes = settings.load().lock_after_minutes
-        name = self.tr("Minutes until it locks")
-        tabs = [Tab(str(one), words.count(one), name=f"{name}: {one}") for one in LOCK_MINUTES]
-        self.lock_after = TabRow(tabs, str(min(LOCK_MINUTES, key=lambda known: abs(known - minutes))))
-        self.lock_after.setObjectName("lock_after_minutes")
-        self.lock_after.setAccessibleName(name)
-        self.lock_after.chosen.connect(self._keep_minutes)
-        self.add_padded(
-            label(
-                self.tr(
-                    "After so many minutes without a key, a touch or a scan. It also locks before the machine sleeps, "
-                    "and by Ctrl+L. What is half-typed stays."
-                ),
-                "sub",
-                wrap=True,
-            ),
-            self.lock_after,
-            spacing=10,
-        )
-
-    def _keep_minutes(self, key: str) -> None:
-        try:
-            settings.save(msgspec.structs.replace(settings.load(), lock_after_minutes=int(key)))
-        except KnownError as error:
-            self.failed.emit(error)
-            return
-        self.changed.emit(int(key))
+        self.lock_after = add_choices(self, "lock", self.failed.emit)[LOCK_AFTER.key]

@@ -7,28 +7,30 @@ from datetime import timedelta
 from PySide6.QtCore import QLocale, Signal
 from PySide6.QtWidgets import QComboBox
 
+from eum_app.domain.errors import KnownError
 from eum_app.domain.time_check import Heard, is_news
 from eum_app.usecases.calls import call
 from eum_app.usecases.store.hear_time import hear_satellite_time
 from ui.devices.serial_line import ports_there
-from ui.kit import settings, words
+from ui.kit import words
 from ui.kit.desk import Desk
-from ui.kit.settings import SatelliteSettings
+from ui.kit.settings import SATELLITE, SatelliteSettings, current
 from ui.kit.widgets import Card, FormField, label
 
 RATES = (4800, 9600, 19200, 38400, 57600, 115200)
 
 
 class SatelliteCard(Card):
-    """`satellite_changed` carries the `SatelliteSettings` chosen. What is heard is recorded as the use case says."""
+    """Keeps the receiver that is chosen, and records what it says about the clock. `failed` carries the KnownError of a
+    choice that cannot be kept."""
 
-    satellite_changed = Signal(object)
+    failed = Signal(object)
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(self.tr("Satellite time"))
         self._desk = desk
         self._is_asked = False
-        kept = settings.load().satellite
+        kept = current().value(SATELLITE)
         self.port, self.baud = QComboBox(), QComboBox()
         self.port.setObjectName("satellite_port")
         self.baud.setObjectName("satellite_baud")
@@ -69,7 +71,10 @@ class SatelliteCard(Card):
     def _choose(self) -> None:
         chosen = SatelliteSettings(port=str(self.port.currentData()), baud=int(self.baud.currentData()))
         self._say(None)
-        self.satellite_changed.emit(chosen)
+        try:
+            current().keep(SATELLITE, chosen)
+        except KnownError as error:
+            self.failed.emit(error)
 
     def _say(self, ahead: timedelta | None) -> None:
         if ahead is None:

@@ -21,7 +21,7 @@ from db.files import own_folder
 from eum_app import APP_ID
 from eum_app.domain.errors import KnownError, Trouble
 from ui.kit.guard import guarded
-from ui.kit.theme import MODES, theme
+from ui.kit.theme import theme
 from ui.window.front import BRANDS, Front
 from ui.window.run_notes import run_noted
 from ui.window.unlock import UnlockPage
@@ -181,9 +181,6 @@ class AppWindow(QWidget):
             shell.lock_requested.connect(self.lock)
             shell.erase_requested.connect(self._erase)
             self._watching().scanners.heard.connect(shell.scanner_heard)
-            shell.scanner_changed.connect(self._watching().use_scanner)
-            shell.satellite_changed.connect(self._watching().use_satellite)
-            shell.lock_after_changed.connect(self._watching().lock_after)
             self._stack.addWidget(shell)
         self._stack.setCurrentWidget(shell)
         self.setWindowTitle(shell.windowTitle())
@@ -276,13 +273,10 @@ def build_window(
 
 def _take_look() -> None:
     """Theme, density and scale as they were kept on this device."""
-    from ui.kit import settings
+    from ui.kit.look import use_look
+    from ui.kit.settings import current
 
-    kept = settings.load().look
-    look = theme()
-    look.set_mode(kept.mode if kept.mode in MODES else "system")
-    look.set_density(kept.density)
-    look.set_scale(kept.scale)
+    use_look(current())
 
 
 def _warm(modules: Sequence[str]) -> None:

@@ -41,16 +41,10 @@ class Shell(QWidget):
 
     page_shown = Signal(str)
     lock_requested = Signal()
-    scanner_changed = Signal(object)
-    """ScannerSettings: what the hand scanner is set to from now on."""
     scanner_heard = Signal(object)
     """Right before a scan by keys: by which keys its separators came (`Burst.ways`)."""
-    satellite_changed = Signal(object)
-    """SatelliteSettings: where a satellite receiver is from now on."""
     satellite_time_heard = Signal(object)
     """`Heard`, about once a second while a receiver is there."""
-    lock_after_changed = Signal(int)
-    """After how many idle minutes it locks from now on."""
     erase_requested = Signal(str)
     """Erase the store; carries its name as the person typed it."""
     erase_failed = Signal(object)

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from ui.devices.idle import IdleWatch
 from ui.devices.scanners import Scanners
 from ui.kit import settings
-from ui.kit.settings import SatelliteSettings, ScannerSettings
+from ui.kit.settings import LOCK_AFTER, SATELLITE, SCANNER, SatelliteSettings
 
 if TYPE_CHECKING:
     from ui.devices.satellite_clock import SatelliteClock
@@ -33,20 +33,21 @@ class Watch(QObject):
         super().__init__(window)
         app = QApplication.instance()
         assert isinstance(app, QApplication)
-        self.scanners = Scanners(app, settings.load().scanner, self)
+        self.scanners = Scanners(app, settings.current().value(SCANNER), self)
         self.scanners.mark_scanned.connect(self._scanned)
         self.idle = IdleWatch(app, self)
         self.idle.lock_due.connect(self.lock_due)
         self._window = window
         self._sleep: SleepWatch | None = None
         self._satellite: SatelliteClock | None = None
+        settings.current().changed.connect(self._follow)
 
     def begin(self) -> None:
         """Somebody is at work."""
-        kept = settings.load()
-        self.scanners.open_port(kept.scanner)
-        self.use_satellite(kept.satellite)
-        self.idle.start(kept.lock_after_minutes)
+        kept = settings.current()
+        self.scanners.open_port(kept.value(SCANNER))
+        self.use_satellite(kept.value(SATELLITE))
+        self.idle.start(kept.value(LOCK_AFTER))
         if self._sleep is None:
             from ui.devices.sleep import SleepWatch
 
@@ -64,8 +65,17 @@ class Watch(QObject):
         if self._sleep is not None:
             self._sleep.close()
 
-    def use_scanner(self, scanner: ScannerSettings) -> None:
-        self.scanners.use(scanner)
+    def _follow(self, entry: object) -> None:
+        """Use what was chosen in the settings; while a window is locked, `begin` will."""
+        kept = settings.current()
+        if not self.idle.is_watching:
+            return
+        if entry is SCANNER:
+            self.scanners.use(kept.value(SCANNER))
+        elif entry is SATELLITE:
+            self.use_satellite(kept.value(SATELLITE))
+        elif entry is LOCK_AFTER:
+            self.idle.start(kept.value(LOCK_AFTER))
 
     def use_satellite(self, satellite: SatelliteSettings) -> None:
         """Listen to the receiver on this port, or to none."""
@@ -79,9 +89,6 @@ class Watch(QObject):
             self._satellite = SatelliteClock(satellite, self)
             self._satellite.time_heard.connect(self.time_heard)
             self._satellite.start()
-
-    def lock_after(self, minutes: int) -> None:
-        self.idle.start(minutes)
 
     def _scanned(self, raw: bytes, read_by: str) -> None:
         self.idle.touch()

@@ -37,7 +37,7 @@ class CameraMenu(QMenu):
         self.setObjectName("camera_menu")
         self._tasks = tasks
         self._groups: list[QActionGroup] = []
-        self.camera: CameraSettings = settings.load().camera
+        self.camera: CameraSettings = settings.current().value(settings.CAMERA)
         self._cameras = self.addMenu(self.tr("Camera"))
         self._sizes = self.addMenu(self.tr("Resolution"))
         self._zooms = self.addMenu(self.tr("Zoom"))
@@ -110,7 +110,7 @@ class CameraMenu(QMenu):
         self._fill()
         self.changed.emit(self.camera)
         try:
-            settings.save(msgspec.structs.replace(settings.load(), camera=self.camera))
+            settings.current().keep(settings.CAMERA, self.camera)
         except KnownError as error:
             self.failed.emit(error)
 

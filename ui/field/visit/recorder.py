@@ -127,4 +127,4 @@ class Recorder(QObject):
 
 def _kept_picture(draft: Draft) -> bytes:
     """The picture of the mark, where this device is set to keep it."""
-    return draft.mark_picture if draft.mark_picture and settings.load().keeps_mark_pictures else b""
+    return draft.mark_picture if draft.mark_picture and settings.current().value(settings.PICTURES) else b""

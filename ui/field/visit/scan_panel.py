@@ -111,7 +111,7 @@ class ScanPanel(Card):
         self.line.setText(text)
         self.line.setVisible(bool(text))
         set_look(self.line, "tone", tone if tone != "accent" else "")
-        if text and tone in _TONES and settings.load().makes_sounds:
+        if text and tone in _TONES and settings.current().value(settings.SOUNDS):
             self.tones.play(_TONES[tone])
         self.viewfinder.set_frame(tone if text else "")
         self._frame_timer.start()
