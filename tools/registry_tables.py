@@ -101,7 +101,7 @@ def settings_table() -> str:
         ("Setting", "In the file", "Choices", "Default", "What it does"),
         (
             (
-                f"**{entry.choices.title}**" if entry.choices else "on a page of its own",
+                f"**{entry.choices.title}**" if entry.choices else "on a separate page",
                 f"`{entry.key}`",
                 ", ".join(caption for _key, _value, caption in entry.choices.values) if entry.choices else "",
                 _default(entry),

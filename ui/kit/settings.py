@@ -88,7 +88,7 @@ class Choices(Generic[T]):
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Entry(Generic[T]):
-    """One setting. Without `choices` it has a page of its own."""
+    """One setting. Without `choices` it has a separate page."""
 
     key: str
     """Its place in the file; a point leads into an object."""

@@ -15,7 +15,7 @@ T = TypeVar("T")
 
 
 class SettingChoice(TabRow):
-    """One tab for each choice. A choice holds at once and is kept; `failed` is told where it cannot be kept."""
+    """One tab for each choice. A choice holds at once and is kept; If it cannot be saved, `failed` is called."""
 
     def __init__(self, entry: Entry[T], failed: Callable[[KnownError], None]) -> None:
         assert entry.choices is not None
