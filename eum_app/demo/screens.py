@@ -53,14 +53,14 @@ def take_screens(folder: Path, wanted: Sequence[str] = ("",)) -> list[Path]:
         work = Path(place)
         os.environ["EUM_STATE"] = str(work / "state")
         scene = set_the_stage(work / "work")
-        walk = Walk(scene, work, lambda _words: None)
+        walk = Walk(scene, work, lambda _words: None, lambda hands: take("field", views.at_work(hands, scene)))
         with walk.before(work / "new") as hands:
             take("new", views.first_start(hands))
         walk()
         with walk.before(scene.device) as hands:
             take("field", views.before_unlocking(hands, INSPECTOR))
         with walk.at(scene.device, INSPECTOR) as hands:
-            take("field", views.in_the_field(hands, scene))
+            take("field", views.in_the_field(hands))
         with walk.at(scene.hq, REVIEWER) as hands:
             take("hq", views.at_hq(hands, scene))
     app.processEvents()

@@ -77,11 +77,13 @@ def dialogs(window: QWidget) -> list[QDialog]:
     ]
 
 
-def in_the_field(hands: Hands, scene: Scene) -> Iterator[View]:
-    """Every page of the device, and what stands on them only while somebody works."""
+def in_the_field(hands: Hands) -> Iterator[View]:
+    """Every page of the device, with a visit that is closed."""
     yield from _pages(hands, {"visit", "site", "close_out", "transcribe"})
-    hands.press("rail_visits")
-    hands.press(hands.named_like("open_visit_", QWidget).objectName())
+
+
+def at_work(hands: Hands, scene: Scene) -> Iterator[View]:
+    """The page of an open visit: what it shows only while an item is checked."""
     hands.type("scan_field", scene.rows[13].serial)
     hands.key("Return")
     yield "item", hands.window

@@ -21,12 +21,18 @@ Say = Callable[[str], None]
 
 
 class Walk:
-    """One person after another works at the demo HQ and the demo device."""
+    """One person after another works at the demo HQ and the demo device.
 
-    def __init__(self, scene: Scene, output: Path, say: Say) -> None:
+    `at_work` is called on the visit's page while the visit is open and some items are still to check.
+    """
+
+    def __init__(
+        self, scene: Scene, output: Path, say: Say, at_work: Callable[[Hands], object] = lambda _hands: None
+    ) -> None:
         self.scene = scene
         self.output = output
         self._say = say
+        self._at_work = at_work
         self._number = 0
 
     def __call__(self) -> None:
@@ -147,6 +153,7 @@ class Walk:
         hands.press("reason_confirm_button")
 
         self._dark(hands)
+        self._at_work(hands)
         hands.press("filter_to_check")
         while hands.number_on("filter_to_check"):
             hands.row("items_list", 0)
