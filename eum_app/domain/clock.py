@@ -51,9 +51,37 @@ def from_utc_text(text: str) -> datetime:
     raise Refusal("time.invalid", text=text[:40])
 
 
+def instant_of(text: str) -> datetime | None:
+    """Return the aware UTC datetime of an instant, None for other text: facts of devices may hold anything."""
+    try:
+        return from_utc_text(text)
+    except Refusal:
+        return None
+
+
+def instant_words(text: str) -> str:
+    """Write an instant for people: `2026-11-22 05:09 UTC`. Text that is not an instant is returned unchanged."""
+    instant = instant_of(text)
+    return f"{instant.isoformat(' ', 'minutes').removesuffix('+00:00')} UTC" if instant else text
+
+
+def days_between(earlier: str, later: str) -> int | None:
+    """Return the whole days from one instant to another, None where one of them is not an instant."""
+    first, last = instant_of(earlier), instant_of(later)
+    return (last - first).days if first and last else None
+
+
 def parse_date(text: str) -> date:
     """Return the calendar date of `YYYY-MM-DD` text. Raises Refusal `date.invalid`."""
     try:
         return date.fromisoformat(text)
     except ValueError as error:
         raise Refusal("date.invalid", text=text[:40]) from error
+
+
+def date_of(text: str) -> date | None:
+    """Return the calendar date of `YYYY-MM-DD` text, None for other text."""
+    try:
+        return parse_date(text)
+    except Refusal:
+        return None

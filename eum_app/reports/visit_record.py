@@ -25,6 +25,7 @@ from eum_app.domain.checklists import (
     names_content,
     visible_questions,
 )
+from eum_app.domain.clock import instant_words
 from eum_app.domain.compliance.reconcile import COUNTING_OUTCOMES, Reconciliation, reconcile
 from eum_app.domain.compliance.rules import RULES, question_of
 from eum_app.domain.facts import PartySignature
@@ -137,7 +138,7 @@ def visit_record_report(seen: VisitSeen, made: Made, rows: Iterable[Sequence[str
                     ("Program", word(visit.program)),
                     ("Purpose", visit_kind(visit.purpose)),
                     ("Inspector, device", f"{visit.inspector}, {visit.device}"),
-                    ("Planned", f"{visit.planned_at[:10]} by {visit.planned_by}"),
+                    ("Planned", f"{instant_words(visit.planned_at)} by {visit.planned_by}"),
                     ("Closed out", _closed(visit)),
                     ("Visit", visit.visit_id),
                 ),
@@ -205,7 +206,7 @@ def _table(name: str, title: str, columns: tuple[Column, ...], rows: Iterator[Se
 
 def _closed(visit: VisitRow) -> str:
     if visit.closed_at:
-        return f"{visit.closed_at[:16].replace('T', ' ')} UTC"
+        return instant_words(visit.closed_at)
     return "No: facts came after the signing and void it" if visit.signatures_void else "Not yet"
 
 

@@ -12,7 +12,8 @@ from PySide6.QtCore import QModelIndex, Signal
 from PySide6.QtWidgets import QTableView
 
 from db.queries.overview import BookFigures, DeviceLine, OverdueLine, PlaceLine, QuarterLine
-from ui.hq.overview_parts import BarDelegate, ColumnChart, age, days_between, per_cent
+from eum_app.domain.clock import days_between
+from ui.hq.overview_parts import BarDelegate, ColumnChart, age, per_cent
 from ui.kit.delegates import ChipSpec
 from ui.kit.models import Column, IdsTableModel, table_view
 from ui.kit.theme import theme
@@ -209,7 +210,8 @@ class DevicesCard(Card):
             return ChipSpec(self.tr("Facts missing"), "bad", "x")
         if not line.last_bundle_at:
             return ChipSpec(self.tr("Nothing sent yet"), "mute", "circle")
-        if days_between(line.last_bundle_at, self._as_of) > SILENT_DAYS:
+        days = days_between(line.last_bundle_at, self._as_of)
+        if days is None or days > SILENT_DAYS:
             return ChipSpec(self.tr("Silent"), "warn", "triangle-alert")
         return ChipSpec(self.tr("In order"), "ok", "check")
 

@@ -9,7 +9,7 @@ from PySide6.QtGui import QFocusEvent, QFontMetrics, QKeyEvent, QMouseEvent, QPa
 from PySide6.QtWidgets import QSizePolicy, QStyleOptionViewItem, QWidget
 
 from db.queries.overview import Tally
-from eum_app.domain.clock import from_utc_text
+from eum_app.domain.clock import days_between
 from ui.kit.delegates.cell_delegate import CellDelegate
 from ui.kit.delegates.content import ROW_ROLE
 from ui.kit.guard import guarded
@@ -37,14 +37,11 @@ def per_cent(part: int, whole: int) -> str:
     return f"{share} %"
 
 
-def days_between(earlier: str, later: str) -> int:
-    """Whole days from one UTC instant to another, as facts carry them."""
-    return (from_utc_text(later) - from_utc_text(earlier)).days
-
-
 def age(instant: str, as_of: str) -> str:
-    """How long before `as_of` an instant was, in words."""
+    """Say how long before `as_of` an instant was; text that is not an instant is returned unchanged."""
     tr, days = QCoreApplication.translate, days_between(instant, as_of)
+    if days is None:
+        return instant
     if days <= 0:
         return tr("hq", "today")
     return tr("hq", "1 day") if days == 1 else tr("hq", "{days} days").format(days=count(days))

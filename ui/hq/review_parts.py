@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 
 from PySide6.QtCore import QCoreApplication, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QAction, QImage, QKeyEvent, QKeySequence, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QGridLayout, QPlainTextEdit, QSizePolicy, QWidget
 
 from db.queries.checks import CheckRow
+from eum_app.domain.clock import date_of, instant_of
 from eum_app.domain.dispositions import Disposition
 from eum_app.domain.findings import Decision
 from eum_app.domain.visits import Outcome, Party
@@ -113,10 +113,10 @@ class RecordCard(Card):
         )
 
     def _since(self, last: str, seen: CheckRow) -> str:
-        try:
-            days = (date.fromisoformat(seen.observed_at[:10]) - date.fromisoformat(last)).days
-        except ValueError:
+        seen_at, last_on = instant_of(seen.observed_at), date_of(last)
+        if seen_at is None or last_on is None:
             return "–"
+        days = (seen_at.date() - last_on).days
         return counted(days, self.tr("{count} day before this visit"), self.tr("{count} days before this visit"))
 
     def _key(self, words: str) -> QWidget:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import QModelIndex, Signal
 
 from db.queries.findings import FindingRow, finding_ids, findings_by_id
-from eum_app.domain.clock import from_utc_text
+from eum_app.domain.clock import instant_of
 from eum_app.domain.ids import FindingId
 from eum_app.usecases.calls import query
 from ui.hq.narrowed import FindingFilter, Narrowed, NarrowedBar
@@ -122,5 +122,8 @@ class FindingQueue(Card):
         )
 
     def _age(self, raised_at: str) -> str:
-        days = (self._desk.session.now() - from_utc_text(raised_at)).days
+        raised = instant_of(raised_at)
+        if raised is None:
+            return raised_at
+        days = (self._desk.session.now() - raised).days
         return self.tr("{days} d").format(days=count(days)) if days > 0 else self.tr("today")

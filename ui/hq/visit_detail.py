@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from db.queries.checks import CheckRow, EvidenceRow, evidence_of, recent_checks
 from db.queries.visits import VisitRow, closing, visit
+from eum_app.domain.clock import date_of
 from eum_app.domain.errors import KnownError
 from eum_app.domain.facts import VisitClosedOut
 from eum_app.domain.people import Permission
@@ -92,12 +93,13 @@ def state_of(row: VisitRow, today: date) -> ChipSpec:
         return ChipSpec(tr("hq", "Closed out"), "ok", "check")
     if row.signatures_void:
         return ChipSpec(tr("hq", "Signatures void"), "warn", "triangle-alert")
-    left = (date.fromisoformat(row.due_on) - today).days
-    if left < 0:
+    due_on = date_of(row.due_on)  # where it cannot be read, the row shows it as it is
+    if due_on and due_on < today:
         return ChipSpec.of("overdue")
     if row.checked or row.not_on_list:
         return ChipSpec(tr("hq", "Under way"), "accent", "circle-dot")
-    return ChipSpec.of("due_soon") if left <= DUE_SOON_DAYS else ChipSpec(tr("hq", "Planned"), "mute", "circle")
+    is_soon = due_on is not None and (due_on - today).days <= DUE_SOON_DAYS
+    return ChipSpec.of("due_soon") if is_soon else ChipSpec(tr("hq", "Planned"), "mute", "circle")
 
 
 class VisitView(QWidget):

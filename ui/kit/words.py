@@ -6,11 +6,12 @@ A code that this version does not know is shown as it is, never hidden.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Final
 
 from PySide6.QtCore import QCoreApplication, QDate, QLocale, QTime
 
+from eum_app.domain.clock import instant_of
 from eum_app.domain.compliance.rules import RULES
 from eum_app.domain.visit_kinds import VISIT_KINDS
 from eum_app.domain.vocabulary import Unknown
@@ -113,7 +114,8 @@ def day(text: str) -> str:
     """`2026-11-21` (or an instant that begins so) as `21 Nov 2026`; empty for empty, other text as it is."""
     if not text:
         return ""
-    date = QDate.fromString(text[:10], "yyyy-MM-dd")
+    local = _local(text)  # an instant: its day in this machine's zone, as `moment` says it
+    date = QDate.fromString(local.date().isoformat() if local else text, "yyyy-MM-dd")
     return QLocale().toString(date, "d MMM yyyy") if date.isValid() else text
 
 
@@ -141,8 +143,8 @@ def joined(*parts: str) -> str:
 
 def _local(text: str) -> datetime | None:
     try:
-        instant = datetime.fromisoformat(text)
-        return (instant if instant.tzinfo else instant.replace(tzinfo=UTC)).astimezone()
+        instant = instant_of(text)
+        return instant.astimezone() if instant else None
     except (ValueError, OverflowError, OSError):  # no such time in this zone: it is shown as it is
         return None
 

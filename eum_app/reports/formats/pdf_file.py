@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
 import msgspec
 
+from eum_app.domain.clock import instant_words
 from eum_app.domain.errors import Trouble
 from eum_app.reports.formats.pdf_child import COMMAND, Job
 from eum_app.reports.model import Document, Part, Table, Written, plain_cover
@@ -36,7 +37,7 @@ def write(report: Document, folder: Path, name: str) -> list[Part]:
     parts = []
     for number in range(1, volumes + 1):
         parts.append(Part(name if number == 1 else f"{Path(name).stem}.volume-{number:02d}.pdf"))
-        block = [dict(zip(names, row, strict=True)) for row in islice(rows, VOLUME_ROWS)]
+        block = [dict(zip(names, _shown(table, row), strict=True)) for row in islice(rows, VOLUME_ROWS)]
         is_last = number == volumes
         data = {
             **_shared(report),
@@ -76,8 +77,16 @@ def _plain(table: Table) -> dict[str, Any]:
         "headings": table.headings,
         "kinds": [column.kind for column in table.columns],
         "widths": [column.width for column in table.columns],
-        "rows": list(table.rows),
+        "rows": [_shown(table, row) for row in table.rows],
     }
+
+
+def _shown(table: Table, row: Sequence[str]) -> list[str]:
+    """The cells with their instants in words: a template could only cut text, which is false for most offsets."""
+    return [
+        instant_words(cell) if column.kind == "instant" else cell
+        for column, cell in zip(table.columns, row, strict=True)
+    ]
 
 
 def _pictures(report: Document) -> list[dict[str, Any]]:

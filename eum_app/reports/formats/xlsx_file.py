@@ -12,7 +12,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from eum_app.domain.clock import from_utc_text, parse_date
+from eum_app.domain.clock import date_of, instant_of
 from eum_app.domain.errors import Refusal
 from eum_app.reports.model import Cover, Document, Part, Table
 
@@ -208,20 +208,14 @@ def _count_writer(sheet: Any, formats: _Formats) -> Callable[[int, int, str], No
 
 def _date(cell: str) -> date | None:
     """A day that a sheet can hold: from 1900 on, where its calendar begins; else None."""
-    try:
-        value = parse_date(cell)
-    except Refusal:
-        return None
-    return value if value.year >= FIRST_YEAR else None
+    value = date_of(cell)
+    return value if value and value.year >= FIRST_YEAR else None
 
 
 def _instant(cell: str) -> datetime | None:
     """An instant that a sheet can hold; a sheet knows no time zones, and the heading says UTC."""
-    try:
-        value = from_utc_text(cell).replace(tzinfo=None)
-    except Refusal:
-        return None
-    return value if value.year >= FIRST_YEAR else None
+    value = instant_of(cell)
+    return value.replace(tzinfo=None) if value and value.year >= FIRST_YEAR else None
 
 
 def count_rows(path: Path) -> int:

@@ -14,6 +14,7 @@ from db.queries.reports import site_answer_rows, visit_rows
 from db.queries.visits import closing, visit
 from db.store import Connection
 from eum_app.domain.checklists import Checklist
+from eum_app.domain.clock import instant_words
 from eum_app.domain.errors import KnownError, Refusal
 from eum_app.domain.facts import ContentRef, PartySignature, VisitClosedOut
 from eum_app.domain.translatable import QT_TRANSLATE_NOOP
@@ -74,9 +75,7 @@ def _pictures(
 
 def _picture(session: Session, connection: Connection, signature: PartySignature, at: str) -> tuple[str, bytes | str]:
     name = _text(session, connection, signature.signer) if signature.signer else ""
-    caption = ", ".join(
-        part for part in (signature.party.capitalize(), name, f"{at[:16].replace('T', ' ')} UTC") if part
-    )
+    caption = ", ".join(part for part in (signature.party.capitalize(), name, instant_words(at)) if part)
     if signature.signature is None:
         return caption, f"Declined: {signature.declined_reason}"
     try:
