@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QCoreApplication
 
 from eum_app.domain.errors import KnownError
-from eum_app.domain.list_differences import Difference
 from eum_app.wording import list_words, messages, reading
 from eum_app.wording.messages import Message
 
-if TYPE_CHECKING:  # the unlock page imports this, and must not load SQLAlchemy
+if TYPE_CHECKING:  # the unlock page imports this, and must load neither SQLAlchemy nor msgspec
     from db.queries.reading import Reading
+    from eum_app.domain.list_differences import Difference
 
 translate = QCoreApplication.translate
 
