@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractScrollArea,
@@ -77,6 +77,7 @@ def texts_of(shell: Shell) -> dict[int, str]:
 
 
 def scrolled_to(shell: Shell) -> list[int]:
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)  # rows of the item before still count otherwise
     return [one.verticalScrollBar().value() for one in shell.findChildren(QAbstractScrollArea)]
 
 
