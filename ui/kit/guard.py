@@ -147,18 +147,33 @@ def _guard_own(where: str, method: Method, qt: type) -> Method:
 
 
 def _guard_data(where: str, method: Method, _qt: type) -> Method:
-    role_at = 2 if where.endswith(".headerData") else 1
+    """Qt asks for each cell's data in many roles: to pass fixed arguments costs less than to pack and unpack them."""
 
     @functools.wraps(method)
-    def run(self: Any, *args: Any) -> Any:
+    def run(self: Any, index: Any, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         try:
-            return method(self, *args)
+            return method(self, index, role)
         except Exception as bug:  # noqa: BLE001 - that is what the guard is for
             _note(where, bug)
-        role = args[role_at] if len(args) > role_at else Qt.ItemDataRole.DisplayRole
-        return UNSHOWN if role in {Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole} else None
+        return _placeholder(role)
 
     return run
+
+
+def _guard_header(where: str, method: Method, _qt: type) -> Method:
+    @functools.wraps(method)
+    def run(self: Any, section: int, orientation: Any, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        try:
+            return method(self, section, orientation, role)
+        except Exception as bug:  # noqa: BLE001 - that is what the guard is for
+            _note(where, bug)
+        return _placeholder(role)
+
+    return run
+
+
+def _placeholder(role: int) -> str | None:
+    return UNSHOWN if role in {Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole} else None
 
 
 def _guard_paint(where: str, method: Method, _qt: type) -> Method:
@@ -220,7 +235,7 @@ def _guard_native(where: str, method: Method, _qt: type) -> Method:
 
 _SPECIAL: Final[dict[str, Callable[[str, Method, type], Method]]] = {
     "data": _guard_data,
-    "headerData": _guard_data,
+    "headerData": _guard_header,
     "paint": _guard_paint,
     "event": _guard_handler,
     "eventFilter": _guard_handler,
