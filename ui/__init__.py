@@ -1,1 +1,1 @@
-"""People: the only place that knows Qt."""
+"""The user interface: the only package that imports Qt widgets."""

@@ -1,4 +1,4 @@
-"""Whether somebody is still there: no key, mouse, touch or scan for so long, or the machine has slept."""
+"""Detect that no person is present: no key, mouse, touch or scan for some minutes, or the machine has slept."""
 
 from __future__ import annotations
 
@@ -15,8 +15,9 @@ Clock = Callable[[], float]
 
 TICK_MS: Final = 5_000
 LEAP_S: Final = 60.0
-"""Two looks further apart than this, by either clock: the machine slept, or its clock was set. On Linux the monotonic
-clock stands still during sleep and the wall clock does not; elsewhere both go on, and no tick came."""
+"""Seconds between two ticks, by either clock, above which the machine slept or its clock was set. On Linux the
+monotonic clock stops during sleep and the wall clock does not. Elsewhere both continue, and only the ticks stop.
+"""
 
 _ACTIVITY: Final = frozenset(
     {
@@ -36,11 +37,11 @@ _ACTIVITY: Final = frozenset(
 
 @guarded
 class IdleWatch(QObject):
-    """`lock_due` carries `idle` or `sleep`, once; then nothing until `start`.
+    """Emit `lock_due` once with `idle` or `sleep`, then stay silent until `start`.
 
-    Whoever wakes the machine finds it locked: every input looks at the clocks before anybody gets it.
+    Every input event compares the clocks before a widget receives it, so a machine that wakes up is locked first.
 
-    `monotonic` and `wall` give seconds; tests put their own in.
+    `monotonic` and `wall` return seconds; tests pass clocks that they control.
     """
 
     lock_due = Signal(str)
@@ -59,10 +60,11 @@ class IdleWatch(QObject):
 
     @property
     def is_watching(self) -> bool:
+        """Return whether idle time is being counted."""
         return self._timer.isActive()
 
     def start(self, minutes: int) -> None:
-        """Watch from now on; `minutes` without activity are too many."""
+        """Start watching, or restart with a new limit: `minutes` without activity lock the window."""
         self._limit_s = minutes * 60.0
         self._looked = self._now()
         self._touched_s = self._looked[0]
@@ -71,16 +73,17 @@ class IdleWatch(QObject):
             self._timer.start()
 
     def stop(self) -> None:
+        """Stop counting idle time and filtering events."""
         self._timer.stop()
         self._app.removeEventFilter(self)
 
     def touch(self) -> None:
-        """Somebody did something that is no event of this window: a scanner on a serial port read a mark."""
+        """Count activity that is not an event of this window, e.g. a mark read by a scanner on a serial port."""
         if self.is_watching and not self.look():
             self._touched_s = self._looked[0]
 
     def look(self) -> bool:
-        """Compare the clocks; True where the time to lock has come."""
+        """Compare the clocks. Return True, and emit `lock_due`, when it is time to lock."""
         now, before = self._now(), self._looked
         self._looked = now
         if max(now[0] - before[0], now[1] - before[1]) > LEAP_S:

@@ -1,6 +1,6 @@
-"""A satellite receiver (GNSS) on a serial port, for the time only: NMEA 0183 sentences, read by Qt.
+"""Read the time from a satellite receiver (GNSS) on a serial port: NMEA 0183 sentences, for the time only.
 
-A port that is not there, or that goes away, is tried again until it is back.
+A port that is missing or goes away is retried until it is back.
 """
 
 from __future__ import annotations
@@ -19,11 +19,13 @@ from ui.devices.serial_line import SerialLine
 from ui.kit.settings import SatelliteSettings
 
 SAMPLES: Final = 5
-"""Sentences come late, never early: of so many, the one that came soonest tells how far the clock is off."""
+"""Number of sentences to compare. Sentences arrive late, never early, so the earliest of them shows
+the clock's error.
+"""
 
 
 class SatelliteClock(SerialLine):
-    """`time_heard` carries a `Heard` with each sentence that has time and date, from the fifth on."""
+    """Emit `time_heard` with a `Heard` for each sentence that has a time and date, from the fifth on."""
 
     time_heard = Signal(object)
 

@@ -1,4 +1,4 @@
-"""The hand scanners of this device: the one that types, and the one on a serial port."""
+"""The hand scanners of this device: the one that acts as a keyboard, and the one on a serial port."""
 
 from __future__ import annotations
 
@@ -11,12 +11,14 @@ from ui.kit.settings import ScannerSettings
 
 
 class Scanners(QObject):
-    """`mark_scanned` carries (bytes, "wedge" or "serial"). `open_port` begins with the serial one; `close()` lets go of
-    keyboard and port."""
+    """Emit `mark_scanned` with (bytes, "wedge" or "serial").
+
+    The serial scanner is read from `open_port` on. `close()` releases keyboard and port.
+    """
 
     mark_scanned = Signal(bytes, str)
     heard = Signal(object)
-    """Right before a scan of the one that types: by which keys its separators came."""
+    """Emitted right before a scan by the keyboard scanner: the keys that sent its separators."""
 
     def __init__(self, app: QApplication, settings: ScannerSettings, parent: QObject) -> None:
         super().__init__(parent)
@@ -26,17 +28,18 @@ class Scanners(QObject):
         self._serial: SerialScanner | None = None
 
     def use(self, settings: ScannerSettings) -> None:
-        """The scanner is set otherwise from now on."""
+        """Apply new scanner settings, and open the serial port again."""
         self._wedge.set_settings(settings.for_wedge())
         self.open_port(settings)
 
     def close(self) -> None:
+        """Release the keyboard and the serial port."""
         self._wedge.close()
         self._wedge.deleteLater()
         self.close_port()
 
     def open_port(self, settings: ScannerSettings) -> None:
-        """Listen to the serial port, if one is set."""
+        """Listen to the serial port that the settings name, if any; a port opened before is closed."""
         self.close_port()
         if settings.serial_port:
             self._serial = SerialScanner(settings, self)
@@ -44,6 +47,7 @@ class Scanners(QObject):
             self._serial.start()
 
     def close_port(self) -> None:
+        """Stop listening to the serial port."""
         if self._serial is not None:
             self._serial.stop()
             self._serial.deleteLater()

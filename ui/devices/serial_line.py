@@ -1,4 +1,4 @@
-"""A serial port (RS-232, or USB that shows itself as one), waited for, and waited for again when it goes away."""
+"""A serial port (RS-232, or USB that appears as one) that is retried until it is connected."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ RETRY_MS: Final = 1_000
 
 
 class SerialLine(QObject):
-    """`opened` and `closed` as the port comes and goes, by `stop` too; what arrives is read from `port`."""
+    """Emit `opened` and `closed` as the port comes and goes, also when `stop` closes it. Read the data from `port`."""
 
     opened = Signal()
     closed = Signal()
@@ -27,14 +27,16 @@ class SerialLine(QObject):
 
     @property
     def is_connected(self) -> bool:
+        """Return whether the port is open."""
         return self.port.isOpen()
 
     def start(self) -> None:
-        """Open the port now, or as soon as it is there."""
+        """Open the port now, or as soon as it is connected."""
         self._retry.start()
         self._open()
 
     def stop(self) -> None:
+        """Close the port and stop retrying."""
         self._retry.stop()
         self._close()
 
@@ -53,5 +55,5 @@ class SerialLine(QObject):
 
 
 def ports_there() -> list[str]:
-    """The names of the serial ports that the system has now."""
+    """Return the names of the serial ports that the system has now."""
     return [port.portName() for port in QSerialPortInfo.availablePorts()]

@@ -1,7 +1,7 @@
-"""A hand scanner on a serial port (RS-232, or USB that shows itself as one): bytes as they are, no keyboard between.
+"""A hand scanner on a serial port (RS-232, or USB that appears as one): raw bytes, without a keyboard layout between.
 
-A scan is what comes between the prefix and the suffix, or until `SILENCE_MS` where the scanner sends no suffix. A port
-that is not there, or that goes away, is tried again until it is back.
+A scan is the data between the prefix and the suffix. Without a suffix it ends after a pause of `SILENCE_MS`. A port
+that is missing or goes away is retried until it is back.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ MAX_BYTES = 8_192  # the largest symbol holds some 3 kB: more without an end is 
 
 
 class SerialScanner(SerialLine):
-    """`mark_scanned` carries a scan's bytes, separators included."""
+    """Emit `mark_scanned` with the bytes of a scan, separators included."""
 
     mark_scanned = Signal(bytes)
     connected_changed = Signal(bool)

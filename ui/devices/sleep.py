@@ -1,8 +1,8 @@
-"""What the system says beforehand: the machine goes to sleep, or its user locks the screen.
+"""Hear from the system that the machine is about to sleep, or that its user locks the screen.
 
 Linux: logind's signals on the system bus, with a delay inhibitor, so that the machine sleeps only once the window is
 locked (systemd, org.freedesktop.login1: Inhibit, PrepareForSleep, Session.Lock). Windows: WM_POWERBROADCAST and
-WM_WTSSESSION_CHANGE. Where neither is there, `ui.devices.idle` notices the leap of the clock after the machine woke.
+WM_WTSSESSION_CHANGE. On other systems, `ui.devices.idle` notices the jump of the clock after the machine woke.
 """
 
 from __future__ import annotations
@@ -31,7 +31,9 @@ _WTS_SESSION_LOCK: Final = 0x7
 
 
 class SleepWatch(QObject):
-    """Calls `lock(reason)` with `sleep` or `screen`; the system waits until it returns. `close()` lets go."""
+    """Call `lock(reason)` with `sleep` or `screen`. The system waits until the call returns; `close()`
+    stops listening.
+    """
 
     def __init__(self, lock: Callable[[str], object], window_id: int, parent: QObject) -> None:
         super().__init__(parent)
@@ -47,7 +49,7 @@ class SleepWatch(QObject):
 
 
 class Logind(QObject):
-    """Listens to logind on a bus; where there is no bus or no logind, nothing is heard."""
+    """Listen to logind on a bus. Without a bus or without logind, `lock` is never called."""
 
     def __init__(self, lock: Callable[[str], object], bus: QDBusConnection, parent: QObject) -> None:
         super().__init__(parent)
@@ -59,6 +61,7 @@ class Logind(QObject):
 
     @property
     def holds_sleep_back(self) -> bool:
+        """Return whether an inhibitor is held, so that sleep waits for the window to lock."""
         return self._inhibitor >= 0
 
     def close(self) -> None:
@@ -66,7 +69,7 @@ class Logind(QObject):
 
     @Slot(bool)
     def prepare(self, is_going: bool) -> None:
-        """The machine goes to sleep, or has come back."""
+        """Lock and release the inhibitor before sleep; take a new inhibitor after waking."""
         if is_going:
             self._lock("sleep")
             self._release()
@@ -75,6 +78,7 @@ class Logind(QObject):
 
     @Slot(QDBusMessage)
     def screen_locked(self, _message: QDBusMessage) -> None:
+        """Lock, because the user locked the screen."""
         self._lock("screen")
 
     def _listen(self) -> None:
@@ -83,7 +87,7 @@ class Logind(QObject):
         self._bus.connect("", "", _SESSION, "Lock", self, locked)  # type: ignore[call-overload]
 
     def _inhibit(self) -> None:
-        """Ask that sleep waits (5 s at most, by logind's own setting) until the window is locked."""
+        """Ask logind to delay sleep until the window is locked (at most 5 s, by logind's default)."""
         asked = QDBusMessage.createMethodCall(_SERVICE, _PATH, _MANAGER, "Inhibit")
         asked.setArguments(["sleep", "EUM", "The store is locked first", "delay"])
         answer = QDBusPendingCallWatcher(self._bus.asyncCall(asked), self)
@@ -103,7 +107,7 @@ class Logind(QObject):
 
 
 def means_lock(message: int, word: int) -> str:
-    """`sleep` or `screen` where a Windows message (its number and wParam) says so, else empty."""
+    """Return `sleep` or `screen` when a Windows message (number and wParam) announces it, else an empty text."""
     if (message, word) == (_WM_POWERBROADCAST, _PBT_APMSUSPEND):
         return "sleep"
     return "screen" if (message, word) == (_WM_WTSSESSION_CHANGE, _WTS_SESSION_LOCK) else ""
@@ -111,7 +115,7 @@ def means_lock(message: int, word: int) -> str:
 
 @guarded
 class _WindowsMessages(QAbstractNativeEventFilter):
-    """Top-level windows are sent power messages; session messages must be asked for."""
+    """Receive Windows messages. Power messages reach top-level windows; session messages must be requested."""
 
     def __init__(self, lock: Callable[[str], object], window_id: int) -> None:
         super().__init__()

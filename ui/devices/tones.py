@@ -1,7 +1,8 @@
-"""Short tones beside what is shown: accepted, attention, stop. Never the only signal; off unless the device is set so.
+"""Short tones that accompany what the window shows: accepted, attention, stop. Off by default, and never the only
+signal.
 
-The tones are computed here. The audio system is asked on a thread of its own: opening it may take long, and it may not
-be there at all, which is silence and no error.
+The samples are computed here. A separate thread opens the audio system, which may be slow or missing. Without audio no
+tone is played, and no error is raised.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ _NOTES: Final[dict[Tone, tuple[tuple[int, int], ...]]] = {  # (hertz, millisecon
 
 @cache
 def samples(tone: Tone) -> bytes:
-    """A tone as 16-bit mono samples at `RATE`; each note swells and fades so that nothing clicks."""
+    """Return a tone as 16-bit mono samples at `RATE`. Each note fades in and out, to avoid clicks."""
     wave = array.array("h")
     for hertz, length_ms in _NOTES[tone]:
         count = RATE * length_ms // 1000
@@ -36,7 +37,7 @@ def samples(tone: Tone) -> bytes:
 
 
 class _Player(QObject):
-    """Lives on the tones' thread."""
+    """Play samples on the tones' thread."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -66,7 +67,7 @@ class _Player(QObject):
 
 
 class Tones(QObject):
-    """`play` returns at once; the thread begins with the first tone and ends with its owner (`close`)."""
+    """Play tones without blocking. The thread starts with the first tone and ends with `close`."""
 
     _wanted = Signal(bytes)
 
@@ -76,6 +77,7 @@ class Tones(QObject):
         self._player: _Player | None = None
 
     def play(self, tone: Tone) -> None:
+        """Queue a tone and return at once."""
         if self._thread is None:
             self._thread = QThread(self)
             self._player = _Player()
@@ -86,7 +88,7 @@ class Tones(QObject):
         self._wanted.emit(samples(tone))
 
     def close(self) -> None:
-        """Fall silent and end the thread."""
+        """Stop the sound and end the thread."""
         if self._thread is not None:
             self._thread.quit()
             self._thread.wait()

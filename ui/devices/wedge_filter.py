@@ -1,10 +1,11 @@
-"""A hand scanner that types: tells its bursts from typing before any widget or shortcut sees a key.
+"""Tell the bursts of a keyboard scanner from typing, before any widget or shortcut sees a key.
 
 Installed on the application, because a `QLineEdit` drops every separator of a mark and a focused button takes Enter.
-Printable keys, Enter and Tab after them, the control characters that separate a mark's elements, and the keys that the
-scanner is set to send for them are held back until `BurstCollector` decides: a burst becomes `mark_scanned`; typing is
-delivered again, in order, shortcuts included, to what had the focus when the key was pressed: a click elsewhere within
-the wait must not take the last letter along. Ctrl+Z and the like are never held.
+The filter holds back printable keys, Enter and Tab after them, and the control characters that separate a mark's
+elements. It also holds back the keys that the scanner is set to send for those separators. `BurstCollector` then
+decides. A burst is emitted as `mark_scanned`. Typing is replayed in order, shortcuts included, to the widget that had
+the focus when the key was pressed: a click elsewhere during the wait must not redirect the last letter. Ctrl+Z and
+similar shortcuts are never held back.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ _MODIFIERS = frozenset({Qt.Key.Key_Shift, Qt.Key.Key_Control, Qt.Key.Key_Alt, Qt
 
 @dataclass(frozen=True)
 class _Press:
-    """What is needed to press a key again; `target` had the focus."""
+    """The data needed to replay a key press. `target` had the focus."""
 
     target: QWidget | None
     key: int
@@ -38,16 +39,17 @@ class _Press:
     is_repeat: bool
 
     def event(self, kind: QEvent.Type) -> QKeyEvent:
+        """Build the Qt event that replays this press."""
         return QKeyEvent(kind, self.key, self.modifiers, self.text, self.is_repeat)
 
 
 @guarded
 class WedgeFilter(QObject):
-    """`mark_scanned` carries the scan's bytes, separators included. `close()` takes the filter off."""
+    """Emit `mark_scanned` with the bytes of a scan, separators included. `close()` removes the filter."""
 
     mark_scanned = Signal(bytes)
     heard = Signal(object)
-    """The same scan before it is one: by which keys its separators came (`Burst.ways`)."""
+    """Emitted right before `mark_scanned`: the keys that sent the separators of that scan (`Burst.ways`)."""
 
     def __init__(self, app: QApplication, settings: WedgeSettings | None = None) -> None:
         super().__init__(app)
@@ -62,16 +64,17 @@ class WedgeFilter(QObject):
         app.installEventFilter(self)
 
     def close(self) -> None:
+        """Stop filtering the application's events."""
         self._timer.stop()
         self._app.removeEventFilter(self)
 
     @property
     def is_pending(self) -> bool:
-        """Whether keys are held back that may be a scan, or may be typing."""
+        """Return whether keys are held back that are not yet known to be a scan or typing."""
         return self._collector.is_pending
 
     def set_settings(self, settings: WedgeSettings) -> None:
-        """Use another scanner's settings; keys held back are decided first."""
+        """Use another scanner's settings, after deciding about the keys held back."""
         self._fall_silent()
         self._collector = BurstCollector(settings)
 
@@ -117,8 +120,11 @@ class WedgeFilter(QObject):
         return True
 
     def _settle_before_click(self) -> None:
-        """What was typed is delivered before a click moves the focus. A scan that is still coming in is not cut in two:
-        no hand leaves the keyboard for the mouse within the gap between two of its keys."""
+        """Deliver typed keys before a click moves the focus.
+
+        A scan that is still arriving is not cut in two: a hand needs longer than the gap between two keys to reach the
+        mouse.
+        """
         silent_ms = time.monotonic() * 1000 - self._last_press_ms
         if silent_ms > self._collector.settings.max_gap_ms:
             self._fall_silent()
@@ -148,7 +154,7 @@ class WedgeFilter(QObject):
         return is_keypad or not modifiers & Qt.KeyboardModifier.AltModifier
 
     def _fall_silent(self) -> None:
-        """Decide now about what is held back: time passed, or a key came that no scanner sends."""
+        """Decide now about the keys held back, because time passed or a key came that no scanner sends."""
         if self._collector.is_pending:
             self._do(self._collector.idle(self._collector.due_ms))
 
@@ -165,7 +171,9 @@ class WedgeFilter(QObject):
                 self._type([key.token for key in what.keys if isinstance(key.token, _Press)])
 
     def _type(self, presses: list[_Press]) -> None:
-        """Press keys again, each for what it was meant for; where one of them moves the focus, the rest follow it."""
+        """Replay keys, each to the widget that it was typed into. If one of them moves the focus, the rest
+        follow it.
+        """
         has_moved = False
         for press in presses:
             before = self._in_focus()
@@ -213,13 +221,17 @@ def _name(event: QKeyEvent) -> str:
 
 
 def _is_secret_in_focus() -> bool:
-    """A passphrase is typed: it is never held, looked at or taken for a scan."""
+    """Return whether the focus is in a passphrase field, whose keys are never held back, inspected or
+    taken for a scan.
+    """
     focus = QApplication.focusWidget()
     return isinstance(focus, QLineEdit) and focus.property("secret") is True
 
 
 def _action_for(press: _Press, target: QWidget) -> QAction | None:
-    """The action that Qt's own shortcut map would have found: enabled, in sight, and meant for where the focus is."""
+    """Return the action that Qt's shortcut map would find: enabled, visible, and in scope of the focus. None: no such
+    action.
+    """
     plain = press.modifiers & ~Qt.KeyboardModifier.KeypadModifier
     tries = [plain]
     if not press.text.isalpha():

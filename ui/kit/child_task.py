@@ -1,4 +1,4 @@
-"""Long work in a child process of its own: its function, its progress, its end."""
+"""Run long work in a separate child process: start it, report progress, collect its result."""
 
 from __future__ import annotations
 
@@ -24,7 +24,9 @@ _LOOK_S = 0.1
 
 
 class ChildCrashedError(Exception):
-    """A bug in a child process. `crash_lines` are its type and places, made there by `diagnostics.places_of`."""
+    """A bug in a child process. `crash_lines` are its type and places, collected in the child by
+    `diagnostics.places_of`.
+    """
 
     def __init__(self, crash_lines: list[str]) -> None:
         super().__init__("child process")
@@ -36,13 +38,13 @@ class CancelledError(Exception):
 
 
 class Progress(Protocol):
-    """What a child calls now and then: how far it is. Raises `CancelledError` when it should stop."""
+    """Callback that a child calls with its progress. Raises `CancelledError` when the child should stop."""
 
     def __call__(self, done: int, total: int, text: str = "") -> None: ...
 
 
 class ChildTask:
-    """One child process, watched by a thread. `on_gone` is called first of all when it has ended."""
+    """One child process, watched by a thread. `on_gone` is the first callback to run after it has ended."""
 
     def __init__(
         self,
@@ -66,17 +68,19 @@ class ChildTask:
         self._began = time.monotonic()
 
     def start(self) -> None:
+        """Start the thread that starts and watches the child."""
         self._watcher.start()
 
     def cancel(self) -> None:
-        """Ask it to stop at its next `progress` call; `on_cancelled` follows. Ends it by force after three seconds."""
+        """Ask the child to stop at its next `progress` call; kill it after three seconds. `on_cancelled` follows."""
         self._stop_by(time.monotonic() + _GRACE_S)
 
     def kill(self) -> None:
-        """End it now. `on_cancelled` follows, unless the workers are closed first."""
+        """Kill the child now. `on_cancelled` follows, unless the workers are closed first."""
         self._stop_by(time.monotonic())
 
     def join(self) -> None:
+        """Wait until the watching thread has ended."""
         self._watcher.join()
 
     def _stop_by(self, deadline_s: float) -> None:
@@ -84,7 +88,7 @@ class ChildTask:
         self._deadline_s = min(self._deadline_s, deadline_s)
 
     def _watch(self) -> None:
-        """The task ends whatever befalls the child: it came to an end, or could not begin."""
+        """Run the child and report its end, also when it crashed or could not be started."""
         ended: tuple[str, Any, int | None]
         try:
             ended = self._run()
@@ -96,8 +100,11 @@ class ChildTask:
         self._delivery.post(partial(self._arrive, *ended))
 
     def _run(self) -> tuple[str, Any, int | None]:
-        """(what became of it, its value, exit code). All is made here and not on the GUI thread: a spawn takes some
-        50 ms. Raises OSError where the machine has no room for a further process."""
+        """Run the child and return (outcome, value, exit code).
+
+        Everything is created here and not on the GUI thread, because a spawn takes some 50 ms. Raises OSError when the
+        system cannot start another process.
+        """
         import multiprocessing
 
         context = multiprocessing.get_context("spawn")
@@ -116,7 +123,7 @@ class ChildTask:
         return (*last, code)
 
     def _follow(self, pipe: Connection, process: SpawnProcess, stop: Event) -> tuple[str, Any]:
-        """Hand out the work and pass progress on, until the child answers, ends, or must be ended."""
+        """Send the work and forward progress, until the child answers, ends, or must be killed."""
         try:
             pipe.send((self._fn, self._args, diagnostics.started_for()))
             self._args = ()  # a ticket among them holds keys
@@ -164,7 +171,7 @@ class ChildTask:
 
 
 def _child_main(pipe: Connection, stop: Event) -> None:
-    """The child's whole life. Its function arrives through the pipe, so nothing is on the command line."""
+    """Run in the child process. The function arrives through the pipe, so nothing is on the command line."""
 
     def progress(done: int, total: int, text: str = "") -> None:
         if stop.is_set():

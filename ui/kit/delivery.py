@@ -1,4 +1,4 @@
-"""Outcomes of background work on their way to the GUI thread."""
+"""Deliver the results of background work to the GUI thread."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ SLOW_MS = 1_000  # queries and writes that take longer are noted in the diagnost
 
 
 class Delivery(QObject):
-    """Runs reports of finished work on the GUI thread, and counts the work that is not yet delivered.
+    """Run reports of finished work on the GUI thread, and count the work that is not yet delivered.
 
-    While held, reports wait in order. Callbacks of a QObject that is gone are dropped.
+    While held, reports wait in order. Callbacks bound to a deleted QObject are dropped.
     """
 
     store_changed = Signal(object)
@@ -44,47 +44,49 @@ class Delivery(QObject):
 
     @property
     def is_busy(self) -> bool:
-        """Whether anything is under way or not yet delivered."""
+        """Return whether work is running or not yet delivered."""
         return self._open > 0
 
     def close(self) -> None:
-        """Forget what is under way."""
+        """Forget the count of running work."""
         self._open = 0
 
     def hold(self) -> None:
-        """Keep reports back from now on."""
+        """Queue reports from now on."""
         self._is_held = True
 
     def release(self) -> None:
-        """Run the reports that were kept back, and hold no more."""
+        """Run the queued reports, and stop queueing."""
         self._is_held = False
         undelivered, self._undelivered = self._undelivered, []
         for report in undelivered:
             report()
 
     def begin(self) -> None:
+        """Count one more piece of work."""
         self._open += 1
         if self._open == 1:
             self.busy_changed.emit(True)
 
     def end(self) -> None:
+        """Count one piece of work as delivered."""
         self._open -= 1
         if self._open == 0:
             self.busy_changed.emit(False)
 
     def post(self, report: Report) -> None:
-        """From any thread: run `report` on the GUI thread."""
+        """Run `report` on the GUI thread. Call from any thread."""
         if shiboken6.isValid(self):
             self._arrived.emit(report)
 
     def post_despite_hold(self, report: Report) -> None:
-        """From any thread: run `report` on the GUI thread, even while others are kept back."""
+        """Run `report` on the GUI thread even while others are held. Call from any thread."""
         if shiboken6.isValid(self):
             self._arrived_despite_hold.emit(report)
 
     @Slot(object)
     def deliver(self, report: Report) -> None:
-        """On the GUI thread: run `report` now, or when the hold ends."""
+        """Run `report` now, or when the hold ends. Call on the GUI thread."""
         if self._is_held:
             self._undelivered.append(report)
         else:
@@ -97,7 +99,7 @@ class Delivery(QObject):
     def outcome(
         self, fn: Callable[[], T], on_done: Callable[[T], object] | None, on_failed: OnFailed | None, *, tell: bool
     ) -> Report:
-        """Run it here, on any thread; returns the report for the GUI thread."""
+        """Run `fn` on the calling thread, and return the report for the GUI thread."""
         began = time.monotonic()
         try:
             result = fn()
@@ -112,6 +114,7 @@ class Delivery(QObject):
         return partial(self.finish, result, on_done, tell=tell)
 
     def finish(self, result: T, on_done: Callable[[T], object] | None, *, tell: bool) -> None:
+        """Deliver a result, and announce the areas that it changed if `tell` is True."""
         self.end()
         if on_done is not None and is_alive(on_done):
             on_done(result)
@@ -120,6 +123,7 @@ class Delivery(QObject):
             self.store_changed.emit(stale(areas))
 
     def fail(self, error: KnownError, on_failed: OnFailed | None) -> None:
+        """Deliver an error to `on_failed`, or to the `failed` signal when none is given."""
         self.end()
         if on_failed is None:
             self.failed.emit(error)
@@ -127,11 +131,12 @@ class Delivery(QObject):
             on_failed(error)
 
     def crash(self, bug: Exception) -> None:
+        """Deliver a bug to the `crashed` signal."""
         self.end()
         self.crashed.emit(bug)
 
 
 def is_alive(callback: Callable[..., object]) -> bool:
-    """Whether the QObject that a callback is bound to still exists; True for any other callback."""
+    """Return whether the QObject that a callback is bound to still exists; True for any other callback."""
     owner = getattr(callback, "__self__", None)
     return not isinstance(owner, QObject) or shiboken6.isValid(owner)

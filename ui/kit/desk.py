@@ -1,4 +1,4 @@
-"""What a page works with: the session, the workers, and the doors to use cases and queries."""
+"""The tools of a page: the session, the workers, and the only ways to call use cases and queries."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ OnFailed = Callable[[KnownError], object]
 
 @dataclass(frozen=True)
 class Desk:
-    """Handed to every page. `outbox` and `inbox` are the folders offered for bundles that go and come.
+    """The tools passed to every page. `outbox` and `inbox` are the folders offered for bundles.
 
-    Each door takes a call (`usecases.calls`), runs it off the GUI thread and calls `then(result)` on the GUI thread.
-    A `KnownError` goes to `failed`, or to the window's notice where none is given. A page uses no other way to reach
-    the store (`tests/unit/test_doors.py`).
+    Each method takes a call (`usecases.calls`), runs it off the GUI thread and calls `then(result)` on the GUI thread.
+    A `KnownError` goes to `failed`, or to the window's notice when none is given. A page has no other way to reach the
+    store (`tests/unit/test_doors.py`).
     """
 
     session: Session
@@ -38,7 +38,7 @@ class Desk:
         then: Callable[[Value], object],
         failed: OnFailed | None = None,
     ) -> None:
-        """Read on one of the reading threads, beside other reads and in no order with them."""
+        """Read on a reading thread, in parallel with other reads and in no fixed order."""
         self.tasks.query(lambda: asked.run(self.session), then, failed)
 
     def read(self, asked: Query[Value]) -> Value:
@@ -52,7 +52,9 @@ class Desk:
         then: Callable[[Value], object] | None = None,
         failed: OnFailed | None = None,
     ) -> None:
-        """Run a use case on the writing thread, in order with all others; views refresh by the areas it touched."""
+        """Run a use case on the writing thread, in order with all others. Views of the changed areas refresh
+        afterwards.
+        """
         self.tasks.operation(lambda: use_case.run(self.session), then, failed)
 
     def do_alone(

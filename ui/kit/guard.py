@@ -1,13 +1,14 @@
-"""A guard around methods that Qt calls: what they raise is caught before it reaches Qt's C++.
+"""Catch Python exceptions in methods that Qt calls, before they reach Qt's C++.
 
-Qt cannot pass a Python exception on. In a delegate or a model, one has ended the whole program. So each class that
-overrides a method of Qt is decorated with `guarded`; a test finds a class that is not. After a failure
+Qt cannot propagate a Python exception. One raised in a delegate or a model can end the whole process. So each class
+that overrides a method of Qt is decorated with `guarded`, and a test finds classes that are not. After a failure
 
 - an event is dropped,
-- a size is the one that Qt itself would give,
+- a size is Qt's own default,
 - a cell shows `UNSHOWN`,
 
-and the diagnostics note the bug, by types and places. Where a person's act failed, `caught().act_failed` tells.
+and the bug is logged in the diagnostics by types and places. If an action of the person failed, `caught().act_failed`
+is emitted.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ UNSHOWN: Final = "?"
 _ACTS: Final = frozenset(
     {"keyPressEvent", "keyReleaseEvent", "mousePressEvent", "mouseReleaseEvent", "mouseDoubleClickEvent", "dropEvent"}
 )
-"""What a person does. If it fails, the person has to know."""
+"""Events caused by a person. If one fails, the person must be told."""
 _KEYS: Final = frozenset({QEvent.Type.KeyPress, QEvent.Type.KeyRelease, QEvent.Type.ShortcutOverride})
 _QTS_OWN: Final[dict[str, Any]] = {
     "sizeHint": QSize(),
@@ -49,17 +50,17 @@ _QTS_OWN: Final[dict[str, Any]] = {
     "moveCursor": None,
     "reject": None,
 }
-"""Methods that fall back to Qt's own, and what they give where Qt has none."""
+"""Methods that fall back to Qt's own, and the value to return when Qt has none."""
 _NOTHING: Final = frozenset({"initStyleOption", "setGeometry", "addItem"})
 NOT_CALLED_BY_QT: Final = frozenset({"setEnabled"})
-"""Methods of Qt that are not virtual: only Python calls ours, and gets what they raise."""
+"""Methods of Qt that are not virtual: only Python calls our versions, so their exceptions reach the caller."""
 
 
 class Caught(QObject):
-    """What was caught in this process."""
+    """Signals about exceptions that were caught in this process."""
 
     act_failed = Signal(object)
-    """Exception: the bug that kept a person's key, click or drop from being carried out."""
+    """Exception: the bug that prevented a person's key press, click or drop from being carried out."""
 
 
 _newest: deque[str] = deque(maxlen=100)
@@ -67,25 +68,26 @@ _signals: list[Caught] = []
 
 
 def caught() -> Caught:
-    """Return the object that tells of failed acts (GUI thread)."""
+    """Return the object that reports failed actions. Call on the GUI thread."""
     if not _signals:
         _signals.append(Caught())
     return _signals[0]
 
 
 def take_caught() -> list[str]:
-    """Return `Class.method: types and places` of the newest bugs, and forget them. Tests fail on what is left."""
+    """Return `Class.method: types and places` of the newest bugs, and clear the list. Tests fail when any are left."""
     taken = list(_newest)
     _newest.clear()
     return taken
 
 
 def is_guardable(name: str) -> bool:
-    """Return whether the guard knows what to do when this method fails."""
+    """Return whether the guard has a fallback for a method of this name."""
     return name in _QTS_OWN or name in _NOTHING or name in _SPECIAL or name.endswith("Event")
 
 
 def is_guarded(method: object) -> bool:
+    """Return whether `guarded` wrapped this method."""
     return getattr(method, "is_guarded", False)
 
 
@@ -105,7 +107,7 @@ def guarded(cls: Class) -> Class:
 
 
 def _note(where: str, bug: Exception) -> None:
-    """Note a bug, then let go of the frames' locals: a painter that is kept alive would break the next frame."""
+    """Log a bug, then clear the frames' locals: a painter that is kept alive would break the next frame."""
     diagnostics.note_crash(bug)
     _newest.append("; ".join([where, *(line.strip() for line in diagnostics.places_of(bug))]))
     one: BaseException | None = bug
@@ -177,7 +179,9 @@ def _placeholder(role: int) -> str | None:
 
 
 def _guard_paint(where: str, method: Method, _qt: type) -> Method:
-    """A delegate restores the painter itself, in a `finally`: to save it here would cost each cell as much again."""
+    """Wrap `paint`. The delegate restores the painter in a `finally`; saving it here would double the
+    cost of a cell.
+    """
 
     @functools.wraps(method)
     def run(self: Any, painter: Any, option: Any, index: Any) -> None:
@@ -192,7 +196,9 @@ def _guard_paint(where: str, method: Method, _qt: type) -> Method:
 
 
 def _guard_handler(where: str, method: Method, _qt: type) -> Method:
-    """`event` is dropped. What a filter fails on goes to its target, except a key: it might be one of a scan."""
+    """Wrap `event` or an event filter. A failed `event` is dropped. A failed filter passes it on, except a key of a
+    possible scan.
+    """
     is_filter = where.endswith(".eventFilter")
 
     @functools.wraps(method)

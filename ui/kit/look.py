@@ -1,4 +1,4 @@
-"""The kept look, put into force: theme, size of buttons, text size."""
+"""Apply the saved look: theme, size of buttons, text size."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from ui.kit.theme import theme
 
 
 def use_look(settings: Settings, changed: object = None) -> None:
-    """Use the look that is kept; where one entry is named, only that one, so that what keys changed stays."""
+    """Apply the saved look. With `changed`, apply only that entry, so that changes made by keys stay."""
     look = theme()
     if changed in {None, THEME}:
         look.set_mode(settings.value(THEME))

@@ -1,4 +1,4 @@
-"""Sentences and words for codes in the window's language; the texts are in `eum_app.wording`."""
+"""Messages and words for codes, in the window's language. The texts are in `eum_app.wording`."""
 
 from __future__ import annotations
 
@@ -54,5 +54,5 @@ def list_note(code: str, values: Mapping[str, str]) -> str:
 
 
 def how_read(found: Reading) -> str:
-    """Return `read by camera, Data Matrix, as it stood`; empty where nothing was read."""
+    """Return e.g. `read by camera, Data Matrix, as it stood`; empty when nothing was read."""
     return reading.how_read(found, translate)

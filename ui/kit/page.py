@@ -1,4 +1,4 @@
-"""What every page is: a head, a notice bar, a body, its actions with their keys."""
+"""The base of every page: a header, a notice bar, a body, and actions with their keys."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ class KeyEntry:
 class Page(QWidget):
     """Base of all pages. Put content into `self.body` (a vertical layout with the usual margins).
 
-    `header` holds title, crumb, progress and action buttons; `notice` is the line for what just happened. A page emits
-    `navigate_requested(key, argument)` to go elsewhere; the shell calls `opened(argument)` when it shows the page, and
-    `refresh(areas)` when an operation touched the store while the page is in sight (or when it comes into sight later).
+    `header` holds title, crumb, progress and action buttons; `notice` shows the result of the last action. A page emits
+    `navigate_requested(key, argument)` to go elsewhere. The shell calls `opened(argument)` when it shows the page. It
+    calls `refresh(areas)` when a write changed the store: at once for the page in sight, later for the others.
     """
 
     navigate_requested = Signal(str, object)
     put_away = Signal()
-    """The store is being locked, and the page hidden: whatever films remembers what it did. What was typed stays."""
+    """The store is being locked and the page hidden: a running camera remembers what it did. Unsaved input stays."""
     taken_up = Signal()
     """The same account has unlocked the store again."""
 
@@ -71,6 +71,7 @@ class Page(QWidget):
         self.setAccessibleName(title)
 
     def set_title(self, title: str, sub: str = "") -> None:
+        """Set the title in the header and as the accessible name."""
         self.header.set_title(title, sub)
         self.setAccessibleName(title)
 
@@ -84,9 +85,9 @@ class Page(QWidget):
         kind: str = "",
         in_header: bool = False,
     ) -> QAction:
-        """An action of this page, listed in the shortcuts sheet; `in_header` also makes its button (see `Button`).
+        """Add an action, listed in the shortcuts sheet. `in_header` also makes its button (see `Button`).
 
-        The key works wherever the focus is in the window while the page is in sight.
+        While the page is in sight, the key works wherever the focus is in the window.
         """
         action = QAction(text, self)
         if key is not None:
@@ -100,7 +101,7 @@ class Page(QWidget):
         return action
 
     def add_button_key(self, button: QPushButton, key: str | QKeySequence) -> QAction:
-        """Give a button of the page a key, which works while the button can be pressed; tooltip and sheet name it."""
+        """Give a button a key that works while the button can be pressed. Its tooltip and the sheet show the key."""
         action = QAction(button.text() or button.accessibleName(), self)
         action.setShortcut(QKeySequence(key))
         action.triggered.connect(lambda _checked=False: button.click() if button.isVisible() else None)
@@ -110,11 +111,11 @@ class Page(QWidget):
         return action
 
     def note_keys(self, text: str, keys: str) -> None:
-        """List keys in the sheet that a widget handles by itself, e.g. Y / N in a checklist."""
+        """List keys in the shortcuts sheet that a widget handles by itself, e.g. Y / N in a checklist."""
         self._key_notes.append(KeyEntry(text, keys))
 
     def actions_with_keys(self) -> list[KeyEntry]:
-        """What the shortcuts sheet (F1) lists for this page."""
+        """Return the entries of the shortcuts sheet (F1) for this page."""
         native = QKeySequence.SequenceFormat.NativeText
         found = [
             KeyEntry(action.text().replace("&", ""), action.shortcut().toString(native))
@@ -126,18 +127,20 @@ class Page(QWidget):
     # For pages to override
 
     def opened(self, argument: object) -> None:
-        """The shell shows the page; `argument` is what was passed to `show_page`."""
+        """Called when the shell shows the page. `argument` is the value passed to `show_page`."""
 
     def refresh(self, areas: frozenset[Area]) -> None:
-        """The store changed in `areas`."""
+        """Called when the store changed in `areas`."""
 
     def mark_scanned(self, raw: bytes, read_by: str) -> None:
-        """A hand scanner sent a mark while the page is in sight; `read_by` is wedge or serial. No key of it went
-        anywhere else. A page that has no use for marks says so."""
+        """Handle a hand scanner's mark; `read_by` is wedge or serial. None of its keys reached a widget.
+
+        The default says that this page does not use marks.
+        """
         self.notice.show_message(
             "info", QCoreApplication.translate("kit", "A mark was scanned. Nothing here takes one.")
         )
 
     def first_focus(self) -> QWidget | None:
-        """The widget that gets the focus when the page is shown."""
+        """Return the widget to focus when the page is shown, or None."""
         return None

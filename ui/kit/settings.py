@@ -1,6 +1,6 @@
 """The settings of this machine: a registry of typed entries, and one object that holds their values.
 
-They are in a small JSON file in the config folder and hold no secrets. The file is read once, at the first use.
+They are stored in a small JSON file in the config folder and hold no secrets. The file is read once, on first use.
 """
 
 from __future__ import annotations
@@ -27,13 +27,16 @@ from ui.kit.theme.theme import SCALES, Density
 RESOLUTIONS = ((640, 480), (1280, 720), (1920, 1080))
 ZOOMS = (1.0, 1.5, 2.0, 3.0)
 MINUTES = (1, 2, 5, 10, 15, 30)
-"""After how many idle minutes a device may lock; the organisation sets the number (NIST SP 800-53 AC-11), and nobody
-more than the last."""
+"""Choices of idle minutes after which a device locks. The organization sets the number (NIST SP 800-53 AC-11); the last
+one is the maximum.
+"""
 
 
 class CameraSettings(msgspec.Struct, frozen=True, kw_only=True):
-    """`index` is the camera's number with the system; `zoom` cuts out the middle (2.0: half of width and height);
-    `kinds` are the symbols looked for (`symbologies.ALL`), in photos too."""
+    """`index` is the system's number of the camera; `zoom` crops to the middle (2.0: half of width and height).
+
+    `kinds` are the symbologies to look for (`symbologies.ALL`), in photos too.
+    """
 
     index: int = 0
     width: int = 1280
@@ -44,7 +47,9 @@ class CameraSettings(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ScannerSettings(msgspec.Struct, frozen=True, kw_only=True):
-    """What the hand scanner is set to; `keys` and `texts` as in `WedgeSettings`. No `serial_port`: none is used."""
+    """The configuration of the hand scanner. `keys` and `texts` as in `WedgeSettings`; empty `serial_port`: none is
+    used.
+    """
 
     prefix: str = ""
     suffix: str = ""
@@ -57,13 +62,14 @@ class ScannerSettings(msgspec.Struct, frozen=True, kw_only=True):
     serial_suffix: str = "\r\n"
 
     def for_wedge(self) -> WedgeSettings:
+        """Return the part of the settings that `BurstCollector` needs."""
         return WedgeSettings(
             max_gap_ms=self.max_gap_ms, prefix=self.prefix, suffix=self.suffix, keys=self.keys, texts=self.texts
         )
 
 
 class SatelliteSettings(msgspec.Struct, frozen=True, kw_only=True):
-    """The serial port of a satellite receiver (GNSS). No `port`: none is used."""
+    """The serial port of a satellite receiver (GNSS). Empty `port`: none is used."""
 
     port: str = ""
     baud: int = 9600
@@ -77,9 +83,9 @@ class Choices(Generic[T]):
     """How a page offers a setting. Texts are English, marked for translation in the context `settings`."""
 
     card: Literal["look", "scanning", "lock"]
-    """Look and scanning are on the settings page, scanning only in the field; lock is on the accounts page."""
+    """Look and scanning are on the settings page, scanning only on a field device; lock is on the accounts page."""
     name: str
-    """Object name of the control; that of each choice adds `_` and its key."""
+    """Object name of the control. Each choice adds `_` and its key."""
     title: str
     hint: str
     values: tuple[tuple[str, T, str], ...]
@@ -88,15 +94,15 @@ class Choices(Generic[T]):
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Entry(Generic[T]):
-    """One setting. Without `choices` it has a separate page."""
+    """One setting. Without `choices` it is edited on a separate page."""
 
     key: str
-    """Its place in the file; a point leads into an object."""
+    """Path in the file; a dot leads into an object."""
     type: Any
-    """What msgspec reads it as; anything else in the file counts as the default."""
+    """Type that msgspec decodes it as. Any other content of the file counts as the default."""
     default: T
     allowed: Callable[[T], T] = lambda value: value
-    """The nearest value that is allowed."""
+    """Return the nearest allowed value."""
     choices: Choices[T] | None = None
 
 
@@ -204,24 +210,27 @@ ENTRIES: Final[list[Entry[Any]]] = [THEME, DENSITY, SCALE, PICTURES, SOUNDS, LOC
 
 
 class Settings(QObject):
-    """The values of all entries. `path` is the file; None: the one of this account on the machine."""
+    """The values of all entries. `path` is the file; None is this account's file on the machine."""
 
     changed = Signal(object)
-    """The `Entry` whose value was chosen."""
+    """The `Entry` whose value was changed."""
 
     def __init__(self, path: Path | None = None, parent: QObject | None = None) -> None:
-        """A file that is absent or damaged gives the defaults: a device must always start."""
+        """Read the file. If it is absent or damaged, use the defaults: a device must always start."""
         super().__init__(parent)
         self._path = path
         file = self._file()
         self._values = {entry.key: _read(entry, file) for entry in ENTRIES}
 
     def value(self, entry: Entry[T]) -> T:
+        """Return the current value of an entry."""
         return cast("T", self._values[entry.key])
 
     def keep(self, entry: Entry[T], value: T) -> None:
-        """Use a value from now on, and at the next start. Raises Trouble `disk.failed`, `home.absent`: then the value
-        holds only until the program ends."""
+        """Use a value from now on, and save it.
+
+        Raises Trouble `disk.failed`, `home.absent`: the value then applies only until the app ends.
+        """
         self._values[entry.key] = entry.allowed(value)
         self.changed.emit(entry)
         file = self._file()
@@ -242,19 +251,19 @@ _current: list[Settings] = []
 
 
 def current() -> Settings:
-    """The settings of this process, read on first use."""
+    """Return the settings of this process, read on first use."""
     if not _current:
         _current.append(Settings())
     return _current[0]
 
 
 def forget() -> None:
-    """Read the file again at the next `current()`. For tests, each of which has its own config folder."""
+    """Read the file again at the next `current()`. For tests, each of which has a separate config folder."""
     _current.clear()
 
 
 def settings_file() -> Path:
-    """The file of this account on the machine. Raises Trouble `home.absent`."""
+    """Return the path of this account's settings file. Raises Trouble `home.absent`."""
     import platformdirs
 
     return own_folder(platformdirs.user_config_path) / "settings.json"
@@ -282,7 +291,7 @@ def _put(file: dict[str, Any], key: str, value: object, *, is_new: bool) -> None
 
 
 def _write(target: Path, file: dict[str, Any]) -> None:
-    """Replace the file in one step."""
+    """Replace the file atomically."""
     temporary = ""
     try:
         target.parent.mkdir(parents=True, exist_ok=True)

@@ -1,9 +1,9 @@
-"""Work off the GUI thread: queries (reads, parallel), operations (writes, in order), children (own process).
+"""Work off the GUI thread: queries (parallel reads), operations (ordered writes), children (separate processes).
 
-Workers never touch widgets; every callback runs on the GUI thread, and is dropped when the QObject it is bound to is
-gone. A `KnownError` goes to `on_failed`, or to the `failed` signal where none is given; any other exception is a bug
-and goes to `crashed`. An operation whose result has `areas` (a set of area names) emits `store_changed` after its
-own `on_done`: that one signal refreshes every view.
+Workers never touch widgets. Every callback runs on the GUI thread, and is dropped when its QObject was deleted. A
+`KnownError` goes to `on_failed`, or to the `failed` signal when none is given. Any other exception is a bug and goes to
+`crashed`. An operation whose result has `areas` (a set of area names) emits `store_changed` after its `on_done`: that
+one signal refreshes every view.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ QUERY_THREADS = 2
 
 
 class Tasks(QObject):
-    """The application's workers. Made on the GUI thread; `close()` ends every thread and child it started."""
+    """The application's workers. Created on the GUI thread; `close()` ends every thread and child process."""
 
     store_changed = Signal(object)
     """frozenset[Area]: the areas whose views must refresh after an operation."""
     failed = Signal(object)
-    """KnownError that nobody else takes."""
+    """KnownError that no caller handles."""
     crashed = Signal(object)
     """Exception that is a bug."""
     busy_changed = Signal(bool)
@@ -52,22 +52,22 @@ class Tasks(QObject):
 
     @property
     def is_busy(self) -> bool:
-        """Whether anything is under way or not yet delivered."""
+        """Return whether work is running or not yet delivered."""
         return self._delivery.is_busy
 
     @property
     def has_children(self) -> bool:
-        """Whether a child process is at work."""
+        """Return whether a child process is running."""
         return bool(self._children)
 
     def query(self, fn: Callable[[], T], on_done: Callable[[T], object], on_failed: OnFailed | None = None) -> None:
-        """Run a read; several run at a time, and may finish in another order."""
+        """Run a read. Several run in parallel and may finish in another order."""
         self._submit(self._queries, fn, on_done, on_failed, tell=False)
 
     def operation(
         self, fn: Callable[[], T], on_done: Callable[[T], object] | None = None, on_failed: OnFailed | None = None
     ) -> None:
-        """Run a write; one at a time, in the order asked."""
+        """Run a write. Writes run one at a time, in the order of the calls."""
         self._submit(self._operations, fn, on_done, on_failed, tell=True)
 
     def child(
@@ -80,8 +80,10 @@ class Tasks(QObject):
         on_failed: OnFailed | None = None,
         on_cancelled: Callable[[], object] | None = None,
     ) -> ChildTask:
-        """Run `fn(progress, *args)` in a fresh process. `fn` is a module-level function; arguments and result are
-        pickled and go through a pipe, never through the command line. Its result may have `areas` too.
+        """Run `fn(progress, *args)` in a fresh process.
+
+        `fn` is a module-level function. Arguments and result are pickled and go through a pipe, never through the
+        command line. The result may have `areas` too.
         """
         task = ChildTask(
             self._delivery,
@@ -99,11 +101,11 @@ class Tasks(QObject):
         return task
 
     def announce(self, areas: Iterable[Area]) -> None:
-        """Emit `store_changed` for a change made outside an operation (GUI thread)."""
+        """Emit `store_changed` for a change made outside an operation. Call on the GUI thread."""
         self.store_changed.emit(stale(areas))
 
     def wait_idle(self, timeout_s: float = 10.0) -> bool:
-        """Deliver events until nothing is under way; False when `timeout_s` passed first. For tests and shutdown."""
+        """Deliver events until no work is left. Return False after `timeout_s` seconds. For tests and shutdown."""
         end = time.monotonic() + timeout_s
         while self.is_busy:
             if time.monotonic() > end:
@@ -114,10 +116,11 @@ class Tasks(QObject):
         return True
 
     def pause(self, last: Callable[[], None]) -> tuple[Future[None], int]:
-        """Put the work away: what runs comes to its end, writes that were asked for are still done, children are ended
-        at once, and then `last` runs. Queries not begun, whatever is asked from now on, and every answer wait for
-        `resume`: where several paused, for the last of them. Returns the end of it all (with what `last` raised), and
-        how many children were ended.
+        """Stop accepting work: finish running jobs and queued writes, kill child processes, then run `last`.
+
+        Queries not started yet, new work and all results wait for `resume`. After several calls of `pause`, they wait
+        for the last one. Returns a future for the end of all this (with what `last` raised), and the number of children
+        killed.
         """
         self._pauses += 1
         self._delivery.hold()
@@ -134,7 +137,10 @@ class Tasks(QObject):
         return self._operations.submit(end), len(children)
 
     def resume(self) -> None:
-        """Deliver what arrived since `pause`, and begin what waits. Not before the end that `pause` returned."""
+        """Deliver the results that arrived since `pause`, and start the waiting work.
+
+        Call this only when the future returned by `pause` is done.
+        """
         self._pauses -= 1
         if self._pauses:
             return
@@ -146,8 +152,10 @@ class Tasks(QObject):
     def alone(
         self, fn: Callable[[], T], on_done: Callable[[T], object] | None = None, on_failed: OnFailed | None = None
     ) -> None:
-        """Run a write that bears no reader beside it: queries that run come to their end first, none begins meanwhile.
-        Not while a child is at work."""
+        """Run a write with exclusive access: wait for running queries and hold new ones until it is done.
+
+        Not allowed while a child process is running.
+        """
 
         def work() -> None:
             self._await_queries()
@@ -160,7 +168,7 @@ class Tasks(QObject):
         self._operations.submit(work)
 
     def close(self) -> None:
-        """Stop children, let running work end, drop what waits, deliver nothing more."""
+        """Kill children, finish running work and queued writes, cancel waiting queries, and deliver no more results."""
         for task in tuple(self._children):
             task.kill()
         self._queries.shutdown(wait=True, cancel_futures=True)

@@ -1,4 +1,4 @@
-"""A dialog over its window, as high as its words need."""
+"""A dialog over its window, as high as its text needs."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _WIDTH = 520
 
 @guarded
 class WindowDialog(QDialog):
-    """Over its window; while `is_busy` it cannot be closed."""
+    """A dialog over its window that cannot be closed while `is_busy`."""
 
     def __init__(self, name: str, title: str, parent: QWidget) -> None:
         super().__init__(parent)
@@ -42,7 +42,9 @@ class WindowDialog(QDialog):
         theme().changed.connect(self.fit)
 
     def fit(self) -> None:
-        """As high as its words need, and no higher than its window: then they scroll, and the buttons stay in sight."""
+        """Resize to the height of the content, at most that of the window: then the content scrolls, and the buttons
+        stay visible.
+        """
         parent, inner = self.parentWidget(), self._area.widget()
         assert parent is not None
         assert inner is not None
@@ -59,14 +61,14 @@ class WindowDialog(QDialog):
         super().showEvent(event)
 
     def say_refusal(self, said: QLabel, error: KnownError) -> None:
-        """What was asked for was not done: `said` shows why, and the dialog can be used again."""
+        """Show in `said` why the request was refused, and make the dialog usable again."""
         self.is_busy = False
         said.setText(str(sentence(error)))
         said.show()
         self.fit()
 
     def add_buttons(self, leave: Button, act: Button) -> None:
-        """The two ways out. Enter in a field presses neither by itself."""
+        """Add the two buttons, to leave and to act. Enter in a field presses neither."""
         for one in (leave, act):
             one.setAutoDefault(False)
         self.foot.addLayout(hbox(leave, 1, act))

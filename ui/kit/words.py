@@ -1,6 +1,6 @@
-"""The words of values: dates, times, numbers, and what the codes of the domain are called.
+"""Values in words: dates, times, numbers, and the names of the domain's codes.
 
-Dates are unambiguous (`21 Nov 2026`), times carry their zone (`21 Nov 2026, 14:20 UTC+1`), numbers follow the locale.
+Dates are unambiguous (`21 Nov 2026`), times include their zone (`21 Nov 2026, 14:20 UTC+1`), numbers follow the locale.
 A code that this version does not know is shown as it is, never hidden.
 """
 
@@ -23,7 +23,7 @@ GROUP: Final = 4
 
 
 def word(kind: str, key: str) -> str:
-    """The word of a code of a kind (program, role, read_by, grade, disposition, decision, bundle …).
+    """Return the word for a code of a kind (program, role, read_by, grade, disposition, decision, bundle …).
 
     A value that a newer version added to a closed vocabulary is shown as unknown, with its text.
     """
@@ -34,17 +34,17 @@ def word(kind: str, key: str) -> str:
 
 
 def unknown(value: str) -> str:
-    """A value that this version does not know, with its text made visible."""
+    """Return a text for a value that this version does not know, with the value made visible."""
     return QCoreApplication.translate("words", "Unknown value: {value}").format(value=Unknown(value).shown)
 
 
 def is_known(kind: str, key: str) -> bool:
-    """Whether a code of a kind has a word of its own here."""
+    """Return whether a code of a kind has a word in this version."""
     return key in WORDS.get(kind, {})
 
 
 def fact(kind: str) -> str:
-    """What a kind of fact is called; a kind that this version does not know by its own name."""
+    """Return the name of a kind of fact; an unknown kind is returned as it is."""
     return word("fact", kind) if is_known("fact", kind) else kind
 
 
@@ -55,7 +55,7 @@ def rule_title(rule_id: str) -> str:
 
 
 def rule_words(rule_id: str) -> str:
-    """Why a rule exists, where it comes from, and what settles a finding; empty for an unknown rule."""
+    """Return a rule's explanation, source and remedy; empty for an unknown rule."""
     rule = RULES.get(rule_id)
     if rule is None:
         return ""
@@ -64,7 +64,7 @@ def rule_words(rule_id: str) -> str:
 
 
 def reported(code: str) -> str:
-    """Return the word that reports for people use for a code."""
+    """Return the word for a code in reports for people."""
     return QCoreApplication.translate("reports", report_words.word(code))
 
 
@@ -73,6 +73,7 @@ def program(key: str) -> str:
 
 
 def purpose(key: str) -> str:
+    """Return the title of a kind of visit; an unknown one is shown as such."""
     kind = VISIT_KINDS.get(key)
     return QCoreApplication.translate("words", kind.title) if kind else unknown(key)
 
@@ -82,17 +83,17 @@ def role(key: str) -> str:
 
 
 def read_by(key: str) -> str:
-    """How an item was identified, within a line of text: `camera`, `typed` …"""
+    """Return how an item was identified, as used within a line of text: `camera`, `typed` …"""
     return word("read_by", key)
 
 
 def reason(outcome_key: str, key: str) -> str:
-    """The reason of an outcome; empty for none."""
+    """Return the reason of an outcome in words; empty for none."""
     return word(outcome_key, key) if key else ""
 
 
 def outcome(key: str) -> str:
-    """A check's outcome, as on its chip."""
+    """Return a check's outcome in words, as on its chip."""
     return status_mark(key).text()
 
 
@@ -101,17 +102,17 @@ def severity(key: str) -> str:
 
 
 def count(number: int) -> str:
-    """A number with the locale's grouping."""
+    """Return a number with the locale's grouping."""
     return QLocale().toString(number)
 
 
 def counted(number: int, one: str, many: str) -> str:
-    """`one` for exactly one, else `many`; both translated, with `{count}` where the number stands."""
+    """Return `one` for exactly one, else `many`. Both are translated, with `{count}` for the number."""
     return (one if number == 1 else many).format(count=count(number))
 
 
 def day(text: str) -> str:
-    """`2026-11-21` (or an instant that begins so) as `21 Nov 2026`; empty for empty, other text as it is."""
+    """Return `2026-11-21` (or an instant that begins so) as `21 Nov 2026`; other text is returned as it is."""
     if not text:
         return ""
     local = _local(text)  # an instant: its day in this machine's zone, as `moment` says it
@@ -120,24 +121,24 @@ def day(text: str) -> str:
 
 
 def clock(text: str) -> str:
-    """The time of an instant of a fact in this machine's zone, with the zone: `14:20 UTC+1`."""
+    """Return the time of a fact's instant in this machine's zone, with the zone: `14:20 UTC+1`."""
     local = _local(text)
     return f"{QLocale().toString(QTime(local.hour, local.minute), 'HH:mm')} {_zone(local)}" if local else text
 
 
 def moment(text: str) -> str:
-    """An instant of a fact (UTC text) in this machine's zone: `21 Nov 2026, 14:20 UTC+1`; empty for empty."""
+    """Return a fact's instant (UTC text) in this machine's zone: `21 Nov 2026, 14:20 UTC+1`; empty for empty."""
     local = _local(text)
     return f"{day(local.date().isoformat())}, {clock(text)}" if local else text
 
 
 def grouped(text: str) -> str:
-    """A hash or fingerprint in groups of four, to be compared by eye."""
+    """Return a hash or fingerprint in groups of four, to be compared by eye."""
     return " ".join(text[at : at + GROUP] for at in range(0, len(text), GROUP))
 
 
 def joined(*parts: str) -> str:
-    """The parts that say something, with a middle dot between."""
+    """Return the non-empty parts, joined by a middle dot."""
     return " · ".join(part for part in parts if part)
 
 

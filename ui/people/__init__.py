@@ -10,7 +10,9 @@ if TYPE_CHECKING:
 
 
 def add_people_pages(shell: Shell, desk: Desk) -> None:
-    """Accounts and lock, a place of its own at HQ and behind Settings in the field, and the page that shows codes."""
+    """Add the page of recovery codes and the accounts page, which is in the rail at HQ and behind Settings in the
+    field.
+    """
     from ui.people.accounts_page import AccountsPage
     from ui.people.codes_page import CodesPage
 
@@ -27,7 +29,7 @@ def add_people_pages(shell: Shell, desk: Desk) -> None:
     words = shell.tr("Your recovery codes are not confirmed yet.")
 
     def remind(key: str) -> None:
-        """Who goes elsewhere before the codes are confirmed finds the way back on every page."""
+        """Show a way back to codes that are not confirmed yet, on every other page."""
         notice = shell.page(key).notice
         if codes.is_waiting and key != "codes":
             notice.show_message(

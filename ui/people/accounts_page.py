@@ -1,4 +1,4 @@
-"""Accounts and lock: one's own passphrase and recovery codes, who else works here, and when the window locks."""
+"""Accounts and lock: the account's passphrase and recovery codes, the other accounts, and when the window locks."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from ui.shared.withholding import WithholdingsCard
 
 
 class AccountsPage(Page):
-    """Every account's own part; the rest for those who may manage accounts."""
+    """Cards for one's own account, and, with permission to manage accounts, for all accounts and the store."""
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(self.tr("Accounts and lock"))

@@ -1,4 +1,4 @@
-"""Recovery codes, shown once: to be copied by hand, printed or saved, then confirmed. Until then they stay here."""
+"""Show recovery codes once, to be copied by hand, printed or saved, and then confirmed. They stay here until then."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from ui.kit.widgets.path_field import PathField
 
 
 class CodesPage(Page):
-    """Opened with `RecoveryCodes`, and the key of the page to go back to: (codes, key)."""
+    """Show recovery codes. Opened with (`RecoveryCodes`, key of the page to go back to)."""
 
     def __init__(self, device: str, *, is_hq: bool) -> None:
         super().__init__(self.tr("Recovery codes"))
@@ -75,7 +75,7 @@ class CodesPage(Page):
 
     @property
     def is_waiting(self) -> bool:
-        """Whether codes stand here that nobody has confirmed yet."""
+        """Return whether codes are shown that were not confirmed yet."""
         return self._made is not None
 
     def first_focus(self) -> QWidget:
@@ -112,7 +112,9 @@ class CodesPage(Page):
         self._card.show()
 
     def save(self) -> None:
-        """Write the sheet. It is the person's own file; nothing else of it is on the disk."""
+        """Write the sheet to the chosen path. Nothing else writes the codes to the disk. An existing file
+        is refused.
+        """
         path = self.path_field.path
         if path is None or self._made is None:
             return
@@ -137,7 +139,7 @@ class CodesPage(Page):
         self.notice.show_message("ok", self.tr("Saved: {path}").format(path=str(path)))
 
     def finish(self) -> None:
-        """The codes go out of memory and out of sight."""
+        """Drop the codes from memory and from the page, and go back."""
         self._made = None
         self._empty_grid()
         self._card.hide()
@@ -163,7 +165,7 @@ class CodesPage(Page):
         self._codes = []
 
     def _arrange(self) -> None:
-        """Two columns, or one where there is no room for two: a code is never cut."""
+        """Lay the codes out in two columns, or in one when two do not fit: a code is never cut."""
         if not self._codes:
             return
         widest = max(number.sizeHint().width() + code.sizeHint().width() for number, code in self._codes)

@@ -1,4 +1,4 @@
-"""The notice that everybody is shown before this store is opened, and whether nothing opens without its acceptance."""
+"""Edit the consent notice that is shown before this store is opened, and whether opening requires its acceptance."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ui.kit.widgets import Button, Card, FormField, button, hbox, label
 
 
 class NoticeCard(Card):
-    """`said` and `failed` are for the page to show."""
+    """Edit the notice. The page shows what `said` and `failed` carry."""
 
     said = Signal(str)
     failed = Signal(object)
@@ -48,7 +48,7 @@ class NoticeCard(Card):
         self._follow()
 
     def ask(self) -> None:
-        """Look anew at what is set; what is half-typed stays."""
+        """Read the notice from the store again. Text that is being edited stays."""
         self._desk.ask(call(current_notice), then=self._show, failed=self.failed.emit)
 
     def _show(self, notice: Notice | None) -> None:
@@ -57,6 +57,7 @@ class NoticeCard(Card):
             self.required.setChecked(notice.is_required)
 
     def set(self) -> None:
+        """Save the notice; it is shown from the next unlock on."""
         if not self.set_button.isEnabled():
             return
         said = self.tr("Set. It is shown from the next opening on.")

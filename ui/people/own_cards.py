@@ -1,6 +1,6 @@
 """Cards for one's own account: its passphrase, its recovery codes, and when the window locks.
 
-`said` and `failed` of a card are for the page to show.
+The page shows what a card's `said` and `failed` signals carry.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class PassphraseCard(Card):
         self._follow()
 
     def change(self) -> None:
-        """One's own passphrase."""
+        """Change one's own passphrase to the one typed. Both leave the fields at once."""
         if not self.change_button.isEnabled():
             return
         old, new = self.old.text(), self.new.take()
@@ -63,7 +63,7 @@ class PassphraseCard(Card):
 
 
 class CodesCard(Card):
-    """One's own recovery codes. `made` carries new ones, to be shown once."""
+    """Make one's own recovery codes. `made` carries the new codes, to be shown once."""
 
     made = Signal(object)
     failed = Signal(object)
@@ -82,7 +82,7 @@ class CodesCard(Card):
         )
 
     def show_left(self, left: int) -> None:
-        """Say how many codes open this account."""
+        """Show how many unused codes this account has."""
         self._codes_left.setText(
             words.counted(left, self.tr("{count} code opens it"), self.tr("{count} codes open it"))
             if left
@@ -90,6 +90,7 @@ class CodesCard(Card):
         )
 
     def make_codes(self) -> None:
+        """Make new recovery codes for this account."""
         self.codes_button.setEnabled(False)
         self._desk.do(call(make_recovery_codes), then=self._show_codes, failed=self._failed)
 
@@ -103,7 +104,7 @@ class CodesCard(Card):
 
 
 class LockCard(Card):
-    """After how many idle minutes the window locks."""
+    """Set the number of idle minutes after which the window locks."""
 
     failed = Signal(object)
 

@@ -1,6 +1,6 @@
-"""Cards for the accounts on this store: who works here, adding one, and reading out a recovery code.
+"""Cards for the accounts on this store: list them, add one, and read out a recovery code.
 
-`said` and `failed` of a card are for the page to show.
+The page shows what a card's `said` and `failed` signals carry.
 """
 
 from __future__ import annotations
@@ -25,7 +25,9 @@ _STATES = {"active": ("ok", "check"), "locked": ("warn", "lock"), "removed": ("m
 
 
 class PeopleCard(Card):
-    """Every account with what may be done to it. `reset_requested` carries the account that needs a new passphrase."""
+    """List every account with the actions allowed on it. `reset_requested` carries the account that needs a new
+    passphrase.
+    """
 
     said = Signal(str)
     failed = Signal(object)
@@ -39,6 +41,7 @@ class PeopleCard(Card):
         self.add_padded(self._rows, spacing=10)
 
     def show_accounts(self, states: list[AccountState]) -> None:
+        """Replace the rows by these accounts."""
         while (item := self._rows.takeAt(0)) is not None:
             widget = item.widget()
             if widget is not None:
@@ -91,7 +94,7 @@ class PeopleCard(Card):
         )
 
     def _remove(self, account: str) -> None:
-        """The first press asks, the second one does it."""
+        """Ask for confirmation on the first press; remove the account on the second."""
         pressed = self.findChild(Button, f"remove_{account}")
         assert isinstance(pressed, Button)
         if not pressed.property("asked"):
@@ -152,7 +155,7 @@ class AddCard(Card):
         self._follow()
 
     def add_account(self) -> None:
-        """A new account, or a new passphrase for the one whose row asked for it."""
+        """Add the account typed, or set the new passphrase of the account that is being reset."""
         if not self.add_button.isEnabled():
             return
         account, passphrase = self.account.text().strip(), self.first.take()
@@ -182,7 +185,7 @@ class AddCard(Card):
         )
 
     def begin_reset(self, state: AccountState) -> None:
-        """Ask for a new passphrase of this account."""
+        """Fill the form to set a new passphrase for this account."""
         self._reset_of = state.account
         self.account.setText(state.account)
         self.role.setCurrentIndex(self.role.findData(state.role))
@@ -252,6 +255,7 @@ class ReadOutCard(Card):
         self._follow()
 
     def read_out(self) -> None:
+        """Request one recovery code of the device's account that was typed."""
         self.read_button.setEnabled(False)
         device, account = self.read_device.text().strip(), self.read_account.text().strip()
         self._desk.do(call(read_out_recovery_code, device, account), then=self._show_code, failed=self._failed)

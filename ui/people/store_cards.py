@@ -1,4 +1,4 @@
-"""What an administrator does to the store as a whole: a new data key, and erasing it, by hand or by itself."""
+"""Administer the whole store: rotate its data key, and erase it by hand or automatically."""
 
 from __future__ import annotations
 
@@ -20,8 +20,11 @@ ERASE_AFTER = (10, 20, 50)
 
 
 class StoreCards(QWidget):
-    """`said` and `failed` are for the page to show. `erase_requested` carries the store's name as it was typed; the
-    window ends everything and erases, or calls `erase_failed`."""
+    """Cards for the store. The page shows what `said` and `failed` carry.
+
+    `erase_requested` carries the store's name as it was typed. The window then ends all work and erases the store, or
+    calls `erase_failed`.
+    """
 
     said = Signal(str)
     failed = Signal(object)
@@ -121,14 +124,16 @@ class StoreCards(QWidget):
     # The page
 
     def ask(self) -> None:
-        """Look anew at what the store is set to."""
+        """Read the notice and the automatic erase limit from the store again."""
         self.notice.ask()
         self._desk.ask(call(erase_after), then=self._show_after, failed=self.failed.emit)
 
     # A new data key
 
     def rotate(self) -> None:
-        """Behind a dialog that stays until it is done: nothing can be asked of the store meanwhile."""
+        """Rotate the data key behind a dialog that stays until it is done, so that no other request reaches
+        the store.
+        """
         if not self.rotate_button.isEnabled():
             return
         if self._desk.tasks.has_children:
@@ -186,7 +191,7 @@ class StoreCards(QWidget):
         )
 
     def begin_erasing(self) -> None:
-        """What would be lost first."""
+        """Show what would be lost, and ask for confirmation."""
         self.erase_button.setEnabled(False)
         self._desk.ask(call(what_is_lost), then=self._show_lost, failed=self.erase_failed)
 
@@ -197,7 +202,7 @@ class StoreCards(QWidget):
         self._erasing.open()
 
     def erase_failed(self, error: KnownError) -> None:
-        """Everything is as before."""
+        """Close the dialog and emit the error; the erase request was not carried out."""
         self.erase_button.setEnabled(True)
         if self._erasing is not None and shiboken6.isValid(self._erasing):
             shiboken6.delete(self._erasing)

@@ -1,4 +1,4 @@
-"""The two dialogs about a whole store: a new key that must not be disturbed, and erasing, which cannot be undone."""
+"""The two dialogs about a whole store: rotating its key, which must not be interrupted, and erasing it for good."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ui.kit.window_dialog import WindowDialog
 
 
 class RotatingDialog(WindowDialog):
-    """Stands while the store goes over to a new key; nothing in it can be pressed."""
+    """Block the window while the store's data key is rotated. Nothing in the dialog can be pressed."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__("rotating_dialog", parent.tr("Putting the store under a new key"), parent)
@@ -24,8 +24,10 @@ class RotatingDialog(WindowDialog):
 
 
 class EraseDialog(WindowDialog):
-    """What would be lost, what stays, and the store's name to be typed. `confirmed` carries it as it was typed; the
-    dialog then stays until the window takes it away."""
+    """Show what would be lost and what stays, and ask for the store's name.
+
+    `confirmed` carries the name as it was typed. The dialog then stays until the window removes it.
+    """
 
     confirmed = Signal(str)
 

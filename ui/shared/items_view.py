@@ -26,13 +26,13 @@ PRINTED = frozenset({"worklist", "replacement", "shelf"})
 class ItemDetail:
     item: ItemRow
     history: list[HistoryLine | ClaimLine]
-    """Newest first: what befell it, and beside that what others claim."""
+    """Newest first: the item's events, and among them the claims of others."""
     is_unconfirmed: bool = False
-    """An identifier looks damaged, a person stated that the plate says so, and no mark has been read since."""
+    """An identifier looks damaged, a person stated that the plate reads so, and no mark has been read since."""
 
 
 def item_detail(session: Session, item_id: str) -> ItemDetail:
-    """Raises Refusal `item.unknown`."""
+    """Return an item with its history and claims. Raises Refusal `item.unknown`."""
     row = session.read(item, item_id)
     lines: list[HistoryLine | ClaimLine] = [
         *session.read(history, item_id),
@@ -44,7 +44,7 @@ def item_detail(session: Session, item_id: str) -> ItemDetail:
 
 
 def _unconfirmed(detail: ItemDetail) -> str:
-    """The identifiers that no mark has confirmed, in words; empty for nearly every item."""
+    """Return in words the identifiers that no mark has confirmed; empty for nearly every item."""
     if not detail.is_unconfirmed:
         return ""
     columns = joined(*map(column_word, detail.item.stated.split(",")))
@@ -52,7 +52,7 @@ def _unconfirmed(detail: ItemDetail) -> str:
 
 
 def told(line: HistoryLine | ClaimLine) -> Told:
-    """A line of an item's history in words."""
+    """Return one event of an item's history in words."""
     if isinstance(line, ClaimLine):
         kind = word("list", line.claim_kind)
         if line.claim_kind == ClaimKind.CONTAINER_LABEL:
@@ -127,7 +127,7 @@ class ItemSide(QFrame):
         self.setLayout(column)
 
     def show_parts(self, *, is_any: bool) -> None:
-        """Empty cards say nothing: they go when there is no item at all."""
+        """Show or hide both cards: without an item they would be empty."""
         self._card.setVisible(is_any)
         self.history.setVisible(is_any)
 

@@ -1,4 +1,4 @@
-"""The items that labels are printed for."""
+"""The items to print labels for."""
 
 from __future__ import annotations
 
@@ -19,7 +19,10 @@ from ui.kit.widgets import Button, Card, EmptyState, SearchField, Tab, TabRow, p
 
 
 class LabelItems(Card):
-    """Items found by words, or those given; labels are for the selected ones or for all. `changed` tells of either."""
+    """Items found by a search, or given; labels are printed for the selected ones or for all.
+
+    `changed` is emitted when the items or the selection changed.
+    """
 
     changed = Signal()
 
@@ -55,7 +58,7 @@ class LabelItems(Card):
         self.add(self._none, 1)
 
     def give(self, item_ids: Sequence[str]) -> None:
-        """Offer these items, until words are searched for."""
+        """Offer these items, until the person searches."""
         self._given, self._words = tuple(item_ids), ""
         self.search.clear()
         self.which.set_current("all" if self._given else "selected")
@@ -69,14 +72,14 @@ class LabelItems(Card):
         self.model.set_source(ids, lambda found: desk.read(query(items_by_id, found)))
 
     def chosen(self) -> tuple[str, ...]:
-        """The items that labels are for, in the order of the list."""
+        """Return the ids of the items to print, in the order of the list."""
         if self.which.current == "all":
             return tuple(self.model.ids())
         rows = sorted(index.row() for index in self.table.selectionModel().selectedRows())
         return tuple(item_id for row in rows if (item_id := self.model.id_at(row)) is not None)
 
     def show_counts(self) -> None:
-        """Say on the tabs how many items each stands for."""
+        """Show on the tabs how many items each includes."""
         found, selected = len(self.model.ids()), len(self.table.selectionModel().selectedRows())
         of_all = self.tr("More than {count}") if found > MAX_LABELS else self.tr("All {count}")
         self.which.set_text("all", of_all.format(count=words.count(min(found, MAX_LABELS))))
@@ -94,7 +97,7 @@ class LabelItems(Card):
 
 
 def name_tabs(name: str, spoken: str, said: dict[str, str]) -> TabRow:
-    """A row of tabs, `said` by key, each with an object name that begins with `name`."""
+    """Return a row of tabs (`said`: text by key), each with an object name that begins with `name`."""
     made = TabRow([Tab(key, text) for key, text in said.items()])
     made.setObjectName(name)
     made.setAccessibleName(spoken)

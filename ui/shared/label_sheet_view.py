@@ -1,4 +1,4 @@
-"""A sheet of labels as it will come out of the printer; pressing a place begins there."""
+"""Preview of a sheet of labels; pressing a position makes it the first."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from ui.kit.theme import theme
 
 @guarded
 class LabelSheetView(QWidget):
-    """Shows `show_sheet`'s picture fitted into it, with the outlines of the labels and where the first one goes.
+    """Show a sheet's picture, scaled to fit, with outlines of the labels and the position of the first one.
 
-    The keyboard's way to the same is the field for the first label.
+    Keyboard users set the same in the field for the first label.
     """
 
     place_chosen = Signal(int)
@@ -31,7 +31,7 @@ class LabelSheetView(QWidget):
         theme().changed.connect(self.update)
 
     def show_sheet(self, sheet: LabelSheet, start: int, image: QImage | None = None) -> None:
-        """`image` is the page whole; None while it is not drawn yet."""
+        """Show a sheet. `image` is the whole page; None while it is not drawn yet."""
         self._sheet, self._start, self._image = sheet, start, image or QImage()
         self.update()
 

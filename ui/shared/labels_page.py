@@ -1,4 +1,4 @@
-"""Labels: which items, which symbol, which sheet; the sheet as it will be printed, read back; a PDF. HQ and device."""
+"""Labels for HQ and devices: choose items, symbol and sheet; preview the sheet, read it back, and write a PDF."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ _DPIS = (203, 300, 600)
 
 @dataclass(frozen=True)
 class Preview:
-    """The first sheet as a picture, and how many of its labels our reader read from it."""
+    """The first sheet as a picture, and how many of its labels the decoder read from it."""
 
     image: QImage
     labels: int
@@ -54,7 +54,7 @@ class Preview:
 
 
 def draw_preview(session: Session, order: LabelOrder) -> Preview:
-    """Set the first sheet, draw it as a printer of 300 dpi would, and read every symbol of the drawing."""
+    """Lay out the first sheet, render it as a 300 dpi printer would, and decode every symbol in the picture."""
     from eum_app.scanning.decoder import decode
 
     pdf, number = preview_labels(session, order)
@@ -75,7 +75,7 @@ class NumberField(QLineEdit):
         self.textChanged.connect(lambda _text: self.changed.emit())
 
     def value(self) -> int:
-        """What stands there; 1 while nothing does."""
+        """Return the number typed, clamped to 1 to `most`; 1 for an empty field."""
         return min(self._most, max(1, int(self.text() or 1)))
 
     def set_value(self, value: int) -> None:
@@ -89,7 +89,7 @@ class NumberField(QLineEdit):
 
 
 class LabelsPage(Page):
-    """Opened with ids of items (`Inventory` and `Items` pass those that were found there), or with nothing."""
+    """Opened with ids of items (from the search of `Inventory` or `Items`), or with nothing."""
 
     def __init__(self, desk: Desk, back_to: str) -> None:
         super().__init__()
@@ -210,7 +210,7 @@ class LabelsPage(Page):
         self.navigate_requested.emit(self._back_to, None)
 
     def order(self) -> LabelOrder:
-        """What the page says now."""
+        """Return the order for labels as the fields have it now."""
         sheet: LabelSheet = self.sheet_box.currentData()
         return LabelOrder(
             self.items.chosen(),

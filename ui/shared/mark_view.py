@@ -1,4 +1,4 @@
-"""A mark as people see it: its data made harmless, and the picture of it."""
+"""A mark as people see it: its data as harmless text, and its picture."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ _CONTROLS = {"\x04": "<EOT>", "\x1c": "<FS>", "\x1d": "<GS>", "\x1e": "<RS>", "\
 
 
 def mark_text(raw: bytes) -> str:
-    """A mark's data for people: separators by their names, nothing run, nothing reordered (right-to-left marks)."""
+    """Return a mark's data as text: separators by name, other control and direction characters replaced."""
     text = raw.decode("utf-8", "replace")
     return "".join(_CONTROLS.get(one) or (one if one.isprintable() else "\N{REPLACEMENT CHARACTER}") for one in text)
 
 
 def mark_picture(image: QImage, height: int = 120) -> QLabel:
-    """The picture of a mark, at most `height` high and twice as wide (both in units of 100 %)."""
+    """Return a label with a mark's picture, at most `height` high and twice as wide (both in units of 100 %)."""
     made = QLabel()
     made.setAccessibleName(QCoreApplication.translate("field", "Picture of the mark as it was read"))
     made.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)

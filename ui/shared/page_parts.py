@@ -1,4 +1,4 @@
-"""Parts that several HQ pages are made of: rows out of memory, a line for long work, what a role may do."""
+"""Parts that several pages share: rows from memory, a line for long work, permissions of a role."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ Value = TypeVar("Value")
 
 
 def named(widget: QWidget, object_name: str, accessible_name: str = "") -> QWidget:
-    """Give a widget its stable object name and, if given, its accessible name; returns it."""
+    """Set a widget's stable object name and, if given, its accessible name. Return the widget."""
     widget.setObjectName(object_name)
     if accessible_name:
         widget.setAccessibleName(accessible_name)
@@ -43,17 +43,18 @@ def named(widget: QWidget, object_name: str, accessible_name: str = "") -> QWidg
 
 
 def show_rows(model: IdsTableModel, rows: Sequence[Row], key: Callable[[Row], str] | None = None) -> None:
-    """Show rows that are in memory already; `key` gives a row's id (its place where there is none)."""
+    """Show rows that are in memory already; `key` returns a row's id (default: its index)."""
     by_id = {(key(row) if key else str(at)): row for at, row in enumerate(rows)}
     model.set_source(lambda: list(by_id), lambda ids: {row_id: by_id[row_id] for row_id in ids if row_id in by_id})
 
 
 def may(session: Session, permission: Permission) -> bool:
+    """Return whether the session's role has a permission."""
     return people.may(session.role, permission)
 
 
 def why_not(session: Session, permission: Permission) -> str:
-    """Why this account may not do something; empty where it may."""
+    """Return the reason why this account lacks a permission; empty when it has it."""
     if may(session, permission):
         return ""
     able = [role(name) for name, held in PERMISSIONS.items() if permission in held]
@@ -63,7 +64,7 @@ def why_not(session: Session, permission: Permission) -> str:
 
 @guarded
 class _Choices(QComboBox):
-    """Where there is no room for what is chosen, it ends in dots, and the tooltip has the whole: Qt cuts it."""
+    """A combo box that elides a choice that does not fit and shows it whole in the tooltip, where Qt would cut it."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -86,7 +87,7 @@ class _Choices(QComboBox):
 
 
 def choices(object_name: str, placeholder: str) -> QComboBox:
-    """A combo box in which nothing is chosen yet; `placeholder` says what to choose."""
+    """Return a combo box without a choice; `placeholder` says what to choose."""
     made = _Choices()
     made.setObjectName(object_name)
     made.setPlaceholderText(placeholder)
@@ -97,7 +98,7 @@ def choices(object_name: str, placeholder: str) -> QComboBox:
 
 
 def fill_choices(box: QComboBox, entries: Sequence[tuple[str, Any]]) -> None:
-    """Replace what can be chosen by (words, value); a value that was chosen and is still there stays chosen."""
+    """Replace the choices by (text, value). The current value stays chosen if it is among them."""
     chosen = box.currentData()
     box.blockSignals(True)
     box.clear()
@@ -108,7 +109,7 @@ def fill_choices(box: QComboBox, entries: Sequence[tuple[str, Any]]) -> None:
 
 
 class Job(QFrame):
-    """Long work in a child process, as one line: what it is, how far, and a way to stop."""
+    """Long work in a child process, shown as one line: its name, its progress, and a stop button."""
 
     busy_changed = Signal(bool)
 
@@ -135,6 +136,7 @@ class Job(QFrame):
 
     @property
     def is_busy(self) -> bool:
+        """Return whether work is running."""
         return self._task is not None
 
     def run(
@@ -147,7 +149,7 @@ class Job(QFrame):
         failed: Callable[[KnownError], object],
         stopped: Callable[[], object],
     ) -> None:
-        """Start `work`. One at a time: a second one while the first runs is not started."""
+        """Start `work`. A second call while the first work runs does nothing."""
         if self._task is not None:
             return
         self._then, self._failed, self._stopped = then, failed, stopped

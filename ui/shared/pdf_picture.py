@@ -1,4 +1,4 @@
-"""Pages of PDF files as pictures, for a look before printing and for reading them back."""
+"""Render pages of PDF files, for a preview before printing and for reading symbols back."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def page_image(pdf: bytes, dpi: int, page: int = 0) -> QImage:
-    """One page (from 0) on white, grey; a null image for what is no PDF. Works on any thread."""
+    """Return one page (counted from 0) in gray on white; a null image if the data is no PDF. Works on any thread."""
     from PySide6.QtPdf import QPdfDocument
 
     buffer = QBuffer()
@@ -35,7 +35,7 @@ def page_image(pdf: bytes, dpi: int, page: int = 0) -> QImage:
 
 
 def grey_of(image: QImage) -> NDArray[np.uint8]:
-    """A grey picture (`Format_Grayscale8`) as an array, 0 black to 255 white."""
+    """Return a gray picture (`Format_Grayscale8`) as an array, 0 black to 255 white."""
     import numpy as np
 
     rows = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.bytesPerLine())

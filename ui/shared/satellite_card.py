@@ -1,4 +1,4 @@
-"""Where a satellite receiver is connected, and how far it says this machine's clock is off."""
+"""Choose the port of a satellite receiver, and see how far this machine's clock is off."""
 
 from __future__ import annotations
 
@@ -21,8 +21,10 @@ RATES = (4800, 9600, 19200, 38400, 57600, 115200)
 
 
 class SatelliteCard(Card):
-    """Keeps the receiver that is chosen, and records what it says about the clock. `failed` carries the KnownError of a
-    choice that cannot be kept."""
+    """Save the chosen receiver, and record its time against the clock.
+
+    `failed` carries the KnownError of a choice that cannot be saved.
+    """
 
     failed = Signal(object)
 
@@ -59,7 +61,7 @@ class SatelliteCard(Card):
         self._say(None)
 
     def hear(self, heard: Heard) -> None:
-        """What the receiver says now."""
+        """Show the receiver's time difference, and record it when it is news."""
         self._say(heard.ahead)
         if not self._is_asked and is_news(self._desk.session.clock_ahead, heard.ahead):
             self._is_asked = True  # and stays so where it fails: that is said once, and not every second

@@ -1,4 +1,4 @@
-"""A passphrase to be chosen: typed twice, with what can be said of its strength beneath."""
+"""Choose a passphrase: typed twice, with an estimate of its strength below."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ui.shared.strength import Strength, strength_of
 
 
 def secret_line(name: str) -> QLineEdit:
-    """A line for a passphrase: dots, no prediction, and the scanner's filter keeps its hands off."""
+    """Return a line for a passphrase: hidden text, no prediction, and ignored by the scanner filter."""
     made = QLineEdit()
     made.setObjectName(name)
     made.setMaxLength(1024)
@@ -25,7 +25,7 @@ def secret_line(name: str) -> QLineEdit:
 
 
 class NewPassphrase(QWidget):
-    """`changed` on every key; `submitted` on Enter in the second line. `take` hands it over and empties both lines."""
+    """Two lines for a new passphrase. `changed` on every key; `submitted` on Enter in the second line."""
 
     changed = Signal()
     submitted = Signal()
@@ -50,6 +50,7 @@ class NewPassphrase(QWidget):
 
     @property
     def is_ready(self) -> bool:
+        """Return whether the passphrase is strong enough and typed the same twice."""
         return self.strength.is_enough and self.first.text() == self.again.text()
 
     @property
@@ -57,11 +58,12 @@ class NewPassphrase(QWidget):
         return strength_of(self.first.text(), self._known)
 
     def set_known(self, *known: str) -> None:
-        """What a passphrase must not be made of: the machine's name, the account code."""
+        """Set the texts that a passphrase must not contain: the machine's name, the account code."""
         self._known = known
         self._follow()
 
     def take(self) -> str:
+        """Return the passphrase and empty both lines."""
         passphrase = self.first.text()
         self.clear()
         return passphrase

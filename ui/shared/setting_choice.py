@@ -15,7 +15,7 @@ T = TypeVar("T")
 
 
 class SettingChoice(TabRow):
-    """One tab for each choice. A choice holds at once and is kept; If it cannot be saved, `failed` is called."""
+    """One tab for each choice. A choice applies at once and is saved; if saving fails, `failed` is called."""
 
     def __init__(self, entry: Entry[T], failed: Callable[[KnownError], None]) -> None:
         assert entry.choices is not None
@@ -34,7 +34,7 @@ class SettingChoice(TabRow):
         current().changed.connect(self._follow)
 
     def show_value(self, value: object) -> None:
-        """Mark the choice of a value; of a number that has none, the nearest."""
+        """Mark the choice of a value; for a number without a choice, mark the nearest."""
         values = {key: one for key, one, _caption in self._choices.values}
         key = next((key for key, one in values.items() if one == value), "")
         if not key and isinstance(value, int):
@@ -54,7 +54,7 @@ class SettingChoice(TabRow):
 
 
 def add_choices(card: Card, name: str, failed: Callable[[KnownError], None]) -> dict[str, SettingChoice]:
-    """Add every setting of the card `name` with its title and hint; the controls by the key of their entry."""
+    """Add every setting of the card `name` with its title and hint. Return the controls by the key of their entry."""
     made: dict[str, SettingChoice] = {}
     for entry in ENTRIES:
         if entry.choices is not None and entry.choices.card == name:
@@ -69,5 +69,5 @@ def add_choices(card: Card, name: str, failed: Callable[[KnownError], None]) -> 
 
 
 def translated(text: str) -> str:
-    """A text of an entry in the language of the window."""
+    """Return a text of an entry in the language of the window."""
     return QCoreApplication.translate("settings", text)

@@ -1,5 +1,4 @@
-"""Settings on both sides: looks and sizes; whose machine this is, who works on it; in the field also what a scan leaves
-and how it sounds."""
+"""Settings on both sides: look and sizes, machine and account; on a field device also scanning and sounds."""
 
 from __future__ import annotations
 
@@ -36,14 +35,14 @@ from ui.window.shell import Shell
 
 
 def settings_page(shell: Shell, desk: Desk) -> SettingsPage:
-    """The page, with what it listens to and what it changes beyond itself."""
+    """Return the settings page, connected to the shell's satellite time."""
     made = SettingsPage(desk)
     shell.satellite_time_heard.connect(made.satellite.hear)
     return made
 
 
 class SettingsPage(Page):
-    """A choice holds at once and is kept for the next start."""
+    """Show the settings. A choice applies at once and is saved."""
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(self.tr("Settings"))
@@ -128,7 +127,7 @@ class SettingsPage(Page):
         use_look(current(), entry)
 
     def _follow(self) -> None:
-        """Show the look in force, which keys also change."""
+        """Show the current look, which keys can change too."""
         look = theme()
         for entry, value in (
             (settings.THEME, look.mode),

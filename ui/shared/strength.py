@@ -1,8 +1,8 @@
-"""What can honestly be said of a passphrase while it is typed. It is never kept, logged or sent anywhere.
+"""An honest estimate of a passphrase while it is typed. It is never kept, logged or sent.
 
-No number of bits: nobody can measure how a person chose. What can be seen is said: how long it is, whether it repeats
-itself or is a run of keys, and whether it holds what anybody at this machine knows. Long passphrases of unrelated words
-are what NIST SP 800-63B (5.1.1.2) asks for; no mixture of character kinds is demanded.
+No number of bits is shown, because it cannot be measured how a person chose. The estimate uses what can be seen:
+length, repetition, runs of keys, and names known to everyone at this machine. Long passphrases of unrelated words
+follow NIST SP 800-63B (5.1.1.2); no mixture of character kinds is required.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _RUN = 4
 
 @dataclass(frozen=True)
 class Strength:
-    """`tone` is bad, warn or ok; `words` say why. One that is not `is_enough` is refused."""
+    """The estimate: `tone` is bad, warn or ok; `words` explain it. If not `is_enough`, the passphrase is refused."""
 
     tone: str
     words: str
@@ -30,7 +30,9 @@ class Strength:
 
 
 def strength_of(passphrase: str, known: tuple[str, ...] = ()) -> Strength:
-    """`known` is what anybody at the machine sees: its name, the account code."""
+    """Return the strength of a passphrase. `known` are texts known to everyone at the machine: its name, the account
+    code.
+    """
     tr = QCoreApplication.translate
     if len(passphrase) < MIN_PASSPHRASE:
         said = tr("app", "Too short: {count} of at least {least} characters")
@@ -48,7 +50,7 @@ def strength_of(passphrase: str, known: tuple[str, ...] = ()) -> Strength:
 
 
 def _is_mostly_runs(plain: str) -> bool:
-    """Whether half of it or more is pieces of four that stand in a row on the keyboard or in the alphabet."""
+    """Return whether at least half of it is runs of four from the keyboard or the alphabet."""
     runs = [*_RUNS, *(run[::-1] for run in _RUNS)]
     at, covered = 0, 0
     while at < len(plain):

@@ -1,4 +1,4 @@
-"""Content withheld by order of two people: one asks, beside the picture; another confirms, in a list."""
+"""Withhold content by order of two people: one asks, beside the picture; another confirms, in a list."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from ui.kit.words import grouped, moment
 
 
 class WithholdDialog(WindowDialog):
-    """The first of two people gives the reason. `asked` once it is on record; the dialog then closes."""
+    """Ask the first of two people for the reason. `asked` is emitted once it is recorded; the dialog then closes."""
 
     asked = Signal()
 
@@ -55,6 +55,7 @@ class WithholdDialog(WindowDialog):
         self.reason.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def ask(self) -> None:
+        """Record the request with its reason."""
         if not self._ask.isEnabled():
             return
         self.is_busy = True
@@ -76,7 +77,7 @@ class WithholdDialog(WindowDialog):
 
 
 class ConfirmDialog(WindowDialog):
-    """The second of two people, once more: there is no way back. `confirmed` when it was pressed."""
+    """Ask the second of two people again, because the step cannot be undone. `confirmed` is emitted on the press."""
 
     confirmed = Signal()
 
@@ -105,7 +106,7 @@ class ConfirmDialog(WindowDialog):
 
 
 class WithholdingsCard(Card):
-    """What one person asked for and another has not confirmed yet. `said` and `failed` are for the page to show."""
+    """List requests that no second person has confirmed yet. The page shows what `said` and `failed` carry."""
 
     said = Signal(str)
     failed = Signal(object)
@@ -123,7 +124,7 @@ class WithholdingsCard(Card):
         self.add_padded(self._none, self._rows, spacing=10)
 
     def ask(self) -> None:
-        """Look anew at what is asked for."""
+        """Read the open requests from the store again."""
         self._desk.ask(query(withholdings_open), then=self._show, failed=self.failed.emit)
 
     def _show(self, rows: list[WithholdingAskedRow]) -> None:

@@ -1,6 +1,6 @@
-"""The application: the unlock page at once, the store behind it, then the shell with the pages of its kind.
+"""The application: first the unlock page, then the shell with the pages for the kind of store.
 
-What is heavy to import (database, ciphers, pages) is loaded after the first paint, on a worker.
+Heavy imports (database, ciphers, pages) run on a worker after the first paint.
 """
 
 from __future__ import annotations
@@ -41,25 +41,25 @@ _WARM = {
     "": ("eum_app.usecases.store.open_store",),
 }
 _BEFORE_SLEEP_S = 4.0
-"""Logind gives five seconds."""
+"""Logind delays sleep by at most five seconds."""
 
 
 @guarded
 class AppWindow(QWidget):
-    """The one window over a store folder: first start, unlock page, or the shell. No `exec` in here.
+    """The only window over a store folder: first start, unlock page, or the shell. Nothing in here calls `exec`.
 
-    Locking puts the account's work away and drops its keys; the same account finds everything where it was. Another
-    account gets a shell of its own, and the first one's half-typed words wait, out of sight, for their owner.
+    Locking hides the account's work and drops its keys. The same account later finds everything as it was. Another
+    account gets a separate shell, and the first account's unsaved input stays hidden until it unlocks again.
 
-    `outbox` and `inbox` are the folders offered for bundles. `kdf` is for tests and demonstrations: what a store made
-    by the first-start page derives its key with.
+    `outbox` and `inbox` are the folders offered for bundles. `kdf` is for tests and demonstrations: the key derivation
+    of a store made by the first-start page.
     """
 
     unlocked = Signal()
-    """The shell is built and in sight."""
+    """The shell is built and visible."""
     locked = Signal()
     warming_up = Signal()
-    """The first page is painted; what is heavy to import comes now."""
+    """The first page is painted; the heavy imports start now."""
 
     def __init__(
         self,
@@ -88,21 +88,23 @@ class AppWindow(QWidget):
 
     @property
     def unlock_page(self) -> UnlockPage | None:
-        """The unlock page while the store is locked."""
+        """Return the unlock page, or None when it is not shown."""
         page = self._front.page
         return page if isinstance(page, UnlockPage) else None
 
     @property
     def session(self) -> Session | None:
+        """Return the session of the account at work, or None while the store is locked."""
         return self._work.session if self._work is not None else None
 
     @property
     def shell(self) -> Shell | None:
+        """Return the shell in sight, or None while the store is locked."""
         return self._work.shell if self._work is not None else None
 
     @property
     def tasks(self) -> Tasks:
-        """The workers: those of the work in sight, or those that open the store."""
+        """Return the workers of the account at work, or, while locked, those that open the store."""
         return self._work.tasks if self._work is not None else self._front.tasks
 
     # Before unlocking
@@ -120,7 +122,7 @@ class AppWindow(QWidget):
             self._watching()
 
     def _watching(self) -> Watch:
-        """Scanners, idle time and sleep; listened to from the first paint on."""
+        """Return the watch over scanners, idle time and sleep. It is made on the first call."""
         from ui.window.watch import Watch
 
         if self._watch is None:
@@ -135,15 +137,17 @@ class AppWindow(QWidget):
             self._work.shell.satellite_time_heard.emit(heard)
 
     def _take_mark(self, raw: bytes, read_by: str) -> None:
-        """A hand scanner's burst goes to the page in sight as a mark, wherever the focus is; while the store is locked
-        it goes nowhere, unless a recovery code is asked for."""
+        """Pass a hand scanner's mark to the page in sight, wherever the focus is.
+
+        While the store is locked, only the page that asks for a recovery code uses it.
+        """
         if self._work is not None:
             self._work.shell.take_mark(raw, read_by)
         elif self._front.page is not None:
             self._front.page.mark_scanned(raw)
 
     def _created(self, session: Session) -> None:
-        """The first sight of a new store. An HQ's recovery codes come at once: nobody else keeps a key to it."""
+        """Show a new store. An HQ gets its recovery codes at once, since no other site keeps a key to it."""
         from eum_app.usecases.calls import call
         from eum_app.usecases.people.recovery import make_recovery_codes
 
@@ -154,7 +158,7 @@ class AppWindow(QWidget):
             self._work.desk.do(call(make_recovery_codes), then=lambda made: shell.show_page("codes", (made, back_to)))
 
     def _fail(self, bug: BaseException) -> None:
-        """A mistake of the program, while the store was opened, put away, or erased."""
+        """Report a bug that happened while the store was opened, locked or erased."""
         if self._front.page is not None:
             self._front.show_error(Trouble("program.mistake"))
         elif self._work is not None:
@@ -194,7 +198,7 @@ class AppWindow(QWidget):
         self.unlocked.emit()
 
     def lock(self, reason: str = "locked") -> None:
-        """Show the unlock page at once, and drop the keys: before this returns where the machine goes to sleep."""
+        """Show the unlock page at once, and drop the keys. Before sleep, the keys are dropped before this returns."""
         work, self._work = self._work, None
         if work is None:
             return
@@ -217,7 +221,7 @@ class AppWindow(QWidget):
         self._front.tasks.operation(ended.result, lambda _none: self._erased(), partial(self._not_erased, work))
 
     def _erased(self) -> None:
-        """Nothing is left of any account's work here: as on the first day."""
+        """Drop every account's work and show the first start, because the store was erased."""
         self._watching().rest()
         self._end_all()
         self._front.show()
@@ -250,7 +254,7 @@ class AppWindow(QWidget):
 
 
 def default_folder() -> Path:
-    """Where the store is when none is named. Raises Trouble `home.absent`."""
+    """Return the folder of the store when none is named. Raises Trouble `home.absent`."""
     import platformdirs
 
     return own_folder(platformdirs.user_data_path) / "store"
@@ -264,7 +268,7 @@ def build_window(
     marking: str = "CUI",
     kdf: KdfParams | None = None,
 ) -> AppWindow:
-    """The window over a store folder, not yet shown. Needs a QApplication."""
+    """Return the window over a store folder, not yet shown. Needs a QApplication."""
     QGuiApplication.setDesktopFileName(APP_ID)  # Wayland finds the window's icon by it
     QGuiApplication.setWindowIcon(QIcon(str(asset("brand", "eum.svg"))))
     theme()
@@ -272,7 +276,7 @@ def build_window(
 
 
 def _take_look() -> None:
-    """Theme, density and scale as they were kept on this device."""
+    """Apply the theme, density and scale saved on this device."""
     from ui.kit.look import use_look
     from ui.kit.settings import current
 
@@ -280,8 +284,9 @@ def _take_look() -> None:
 
 
 def _warm(modules: Sequence[str]) -> None:
-    """Load them for good: looked through again at each full collection of garbage, they would stop the window for some
-    70 ms each time."""
+    """Import modules and exclude them from garbage collection. Scanning them would block the window for some 70 ms each
+    time.
+    """
     for name in modules:
         importlib.import_module(name)
     gc.freeze()
@@ -294,7 +299,7 @@ def run(
     inbox: Path | None = None,
     marking: str = "CUI",
 ) -> int:
-    """Open the application and stay until its window is closed; the exit code."""
+    """Run the application until its window is closed, and return the exit code."""
     from ui.window.display import application
 
     app = application()

@@ -1,4 +1,4 @@
-"""The page for a bug."""
+"""The page that is shown after a bug."""
 
 from __future__ import annotations
 
@@ -17,7 +17,9 @@ from ui.kit.widgets.path_field import PathField
 
 
 class CrashPage(QWidget):
-    """Shown after a bug: what it means for the data, the places of the fault without any value, and the diagnostics."""
+    """Say what a bug means for the data, list the places of the fault without any value, and offer the diagnostics
+    file.
+    """
 
     go_on_requested = Signal()
 
@@ -69,12 +71,13 @@ class CrashPage(QWidget):
         layout.addWidget(card, 1, 1)
 
     def show_bug(self, bug: BaseException) -> None:
-        """Show the type and places of the fault. Its message may hold data, so it is left out."""
+        """Show the type and places of an exception. Its message is left out, because it may hold data."""
         self._details.setPlainText("\n".join(diagnostics.places_of(bug)))
         self._diagnostics.setVisible(diagnostics.started_for() is not None)
         self.notice.dismiss()
 
     def details(self) -> str:
+        """Return the text that the page shows about the fault."""
         return self._details.toPlainText()
 
     def _copy(self) -> None:

@@ -1,4 +1,4 @@
-"""The box under the rail: whose device this is, what HQ has received, what it has not."""
+"""The box under the rail: the device and account, and how much HQ has received."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class DeviceBox(QObject):
-    """Keeps the shell's device box true: it asks again whenever the store changed. Belongs to the shell."""
+    """Keep the shell's device box up to date: query again after each change of the store. Owned by the shell."""
 
     def __init__(self, shell: Shell, desk: Desk) -> None:
         super().__init__(shell)
@@ -27,6 +27,7 @@ class DeviceBox(QObject):
         desk.tasks.store_changed.connect(self.refresh)
 
     def refresh(self, _areas: frozenset[Area]) -> None:
+        """Query the counts again, whichever areas changed."""
         session = self._desk.session
         if session.is_hq:
             self._desk.ask(query(open_count), then=self._show_hq)

@@ -1,7 +1,7 @@
-"""Qt's application, made so that a machine that cannot open a window gets a sentence and an exit code, never an abort.
+"""Create Qt's application so that a machine without a usable display gets a message and an exit code, not an abort.
 
-Qt ends the process when no platform plugin starts. It reports that to the message handler first, which is where the
-reason is found and the process ends in order.
+Qt aborts when no platform plugin starts. It calls the message handler first, which finds the reason and ends the
+process in order.
 """
 
 from __future__ import annotations
@@ -25,8 +25,11 @@ _PLUGINS: Final = {"xcb": "libqxcb.so", "wayland": "libqwayland.so", "offscreen"
 
 
 def application() -> QApplication:
-    """The application, made on first use. Without a way to open a window it raises Trouble `window.no_display`, or
-    writes a sentence to standard error and ends the process with exit code 3."""
+    """Return the application, created on first use.
+
+    Raises Trouble `window.no_display` when no display is named. When Qt cannot start on the display, this writes a
+    message to standard error and ends the process with exit code 3.
+    """
     running = QApplication.instance()
     if isinstance(running, QApplication):
         return running
@@ -51,7 +54,7 @@ def application() -> QApplication:
 
 
 def has_display() -> bool:
-    """Whether a display is named; it may still turn out to be dead."""
+    """Return whether a display is named. It may still turn out to be unusable."""
     if sys.platform in {"win32", "darwin"}:
         return True
     return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
@@ -60,8 +63,8 @@ def has_display() -> bool:
 def find_plugins() -> None:
     """Tell Qt where its plugins are, if it looks in the wrong place.
 
-    PySide6 hands its own folder to Qt as a line of a settings file, in which quotes, commas, semicolons and backslashes
-    of the path have another meaning.
+    PySide6 passes its folder to Qt as a line of a settings file, in which quotes, commas, semicolons and backslashes of
+    a path have another meaning.
     """
     if Path(QLibraryInfo.path(QLibraryInfo.LibraryPath.PluginsPath)).is_dir():
         return
@@ -72,7 +75,7 @@ def find_plugins() -> None:
 
 
 def _platforms() -> list[str]:
-    """The platforms that Qt may try, by what the environment names."""
+    """Return the platforms that Qt may try, according to the environment."""
     if named := os.environ.get("QT_QPA_PLATFORM"):
         return [part.partition(":")[0] for part in named.split(";")]
     wayland = ["wayland"] if os.environ.get("WAYLAND_DISPLAY") or os.environ.get("WAYLAND_SOCKET") else []
@@ -80,7 +83,7 @@ def _platforms() -> list[str]:
 
 
 def _reason(said: list[str]) -> Trouble:
-    """Why no platform plugin started: a library that is missing, else a display that does not answer."""
+    """Return why no platform plugin started: a missing library or plugin, else a display that does not answer."""
     platforms = _platforms()
     for platform in platforms:
         if library := _missing_library(_PLUGINS.get(platform, "")):
@@ -93,7 +96,7 @@ def _reason(said: list[str]) -> Trouble:
 
 
 def _missing_library(plugin: str) -> str:
-    """The first library that a platform plugin needs and this machine lacks; empty where it loads."""
+    """Return the first library that a platform plugin needs and this machine lacks; empty when it loads."""
     for folder in QCoreApplication.libraryPaths():
         path = Path(folder) / "platforms" / plugin
         if plugin and path.is_file():

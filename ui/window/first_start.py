@@ -1,5 +1,6 @@
-"""The first start: what this machine is, its place, the first account, its passphrase. Four short steps; what was typed
-survives going back."""
+"""The first start in four short steps: kind of machine, place, first account, passphrase. Going
+back keeps the input.
+"""
 
 from __future__ import annotations
 
@@ -22,12 +23,12 @@ from ui.shared.secret_field import NewPassphrase, secret_line
 
 STEPS = ("kind", "place", "account", "passphrase")
 _STEP_OF = {"store.name": "place", "store.exists": "place", "account.name": "account", "role.unknown": "account"}
-"""Where the person goes back to when the store could not be made; `database.…` is part of the place."""
+"""The step to return to for each error in making the store. Errors `database.…` belong to the step "place"."""
 
 
 @dataclass(frozen=True)
 class NewStore:
-    """What the assistant asked for. `database_url` is None where the database is a file of this machine."""
+    """The answers of the assistant. `database_url` is None for a database file on this machine."""
 
     kind: str
     suite: Suite
@@ -40,8 +41,10 @@ class NewStore:
 
 @guarded
 class FirstStart(QWidget):
-    """Asks what a new store needs, step by step. `create_requested` carries a `NewStore`; the secrets leave their
-    fields with it and are not kept."""
+    """Ask for what a new store needs, step by step.
+
+    `create_requested` carries a `NewStore`. The secrets then leave their fields and are not kept.
+    """
 
     create_requested = Signal(object)
 
@@ -82,7 +85,7 @@ class FirstStart(QWidget):
 
     @property
     def step(self) -> str:
-        """The step in sight, one of `STEPS`."""
+        """Return the current step, one of `STEPS`."""
         return STEPS[self._at]
 
     # Steps
@@ -178,7 +181,9 @@ class FirstStart(QWidget):
     # Going
 
     def go_on(self) -> None:
-        """To the next step, or make the store; where the step is not whole, say so and stay."""
+        """Go to the next step, or make the store after the last one. Invalid input shows an error and stays on the
+        step.
+        """
         if self._is_busy or not self._is_whole(self._at):
             return
         error = self._refusal()
@@ -190,11 +195,12 @@ class FirstStart(QWidget):
             self._ask()
 
     def go_back(self) -> None:
+        """Go to the previous step."""
         if self._at and not self._is_busy:
             self._show_step(self._at - 1)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter goes on from wherever the keyboard is, Esc goes back."""
+        """Go on with Enter, wherever the focus is; go back with Esc."""
         if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
             self.go_on()
         elif event.key() == Qt.Key.Key_Escape:
@@ -203,13 +209,12 @@ class FirstStart(QWidget):
             super().keyPressEvent(event)
 
     def mark_scanned(self, _raw: bytes) -> None:
-        """A scan means nothing here."""
+        """Ignore a scanned mark."""
 
     # What the opener of the store tells the page
 
     def show_error(self, error: KnownError) -> None:
-        """Say why it does not go on, at the step where it can be put right; what was typed stays, but for the
-        passphrase."""
+        """Show an error at the step where it can be corrected. The input stays, except for the passphrase."""
         self.set_busy(False)
         step = "place" if error.code.startswith("database.") else _STEP_OF.get(error.code, self.step)
         self._show_step(STEPS.index(step))
@@ -218,6 +223,7 @@ class FirstStart(QWidget):
         self._error.show()
 
     def set_busy(self, is_busy: bool) -> None:
+        """Disable every input while the store is being made."""
         tr = QCoreApplication.translate
         self._is_busy = is_busy
         self._create.setText(tr("app", "Creating…") if is_busy else tr("app", "Create the encrypted store"))
@@ -285,7 +291,7 @@ class FirstStart(QWidget):
         )[at]
 
     def _refusal(self) -> KnownError | None:
-        """What is wrong with what stands in this step, as making the store would say at the very end."""
+        """Return the error that making the store would later raise about this step's input, or None."""
         name, account = self.name.text().strip(), self.account.text().strip()
         if self.step == "place" and not is_store_name(name):
             return Refusal("store.name", name=name)

@@ -1,6 +1,6 @@
-"""The way into a locked store: the unlock page, the recovery page or the first start, and the opening behind it.
+"""The way into a locked store: unlock page, recovery page or first start, and opening the store behind it.
 
-What is heavy to import (database, ciphers) is loaded on first use, which is after the first paint.
+Heavy imports (database, ciphers) happen on first use, which is after the first paint.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ BRANDS = {"field": "EUM Field", "hq": "EUM HQ"}
 
 
 class Front(QObject):
-    """Shows the page for a store that is locked or not there yet, in `stack`, and opens the store.
+    """Show in `stack` the page for a store that is locked or does not exist yet, and open the store.
 
-    `opened` and `created` carry the session, `crashed` the exception of a bug. `kind` and `device` are of the store as
-    they were last known.
+    `opened` and `created` carry the session, `crashed` the exception of a bug. `kind` and `device` are the last known
+    values of the store.
     """
 
     opened = Signal(object)
@@ -49,7 +49,7 @@ class Front(QObject):
 
     @property
     def tasks(self) -> Tasks:
-        """The workers that open the store. Made on first use, which is after the first paint."""
+        """Return the workers that open the store, created on first use, after the first paint."""
         from ui.kit.tasks import Tasks
 
         if self._tasks is None:
@@ -58,7 +58,7 @@ class Front(QObject):
         return self._tasks
 
     def close(self) -> None:
-        """End the workers."""
+        """End the workers, if any were started."""
         if self._tasks is not None:
             self._tasks.close()
 
@@ -117,14 +117,14 @@ class Front(QObject):
         self._window.setWindowTitle(page.windowTitle())
 
     def drop(self) -> None:
-        """Take the page away: the store is open."""
+        """Remove the page, because the store is open."""
         if self.page is not None:
             self._stack.removeWidget(self.page)
             self.page.deleteLater()
             self.page = None
 
     def show_error(self, error: KnownError) -> None:
-        """Say a failure on the page, where there is one."""
+        """Show an error on the current page, if there is one."""
         if self.page is not None:
             self.page.show_error(error)
 

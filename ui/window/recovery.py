@@ -1,4 +1,4 @@
-"""Locked out: one of the ten recovery codes, typed in groups or scanned, and a new passphrase. It opens the store."""
+"""Recover access with one of the ten recovery codes, typed in groups or scanned, and a new passphrase."""
 
 from __future__ import annotations
 
@@ -16,9 +16,10 @@ _CHARACTERS = 28
 
 
 class RecoveryPage(QWidget):
-    """`recover_requested` carries account, code and new passphrase; `back_requested` goes back to the unlock page.
+    """Ask for a recovery code and a new passphrase.
 
-    Nothing here says whether an account exists, or has codes. `accepted_at` is when the notice was accepted.
+    `recover_requested` carries account, code and new passphrase; `back_requested` returns to the unlock page. The page
+    never reveals whether an account exists or has codes. `accepted_at` is the time when the notice was accepted.
     """
 
     recover_requested = Signal(str, str, str)
@@ -84,7 +85,7 @@ class RecoveryPage(QWidget):
         self.account.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def mark_scanned(self, raw: bytes) -> None:
-        """A scanner read a code off the paper; anything that is no code leaves the field as it is."""
+        """Fill in a recovery code scanned from paper. Any other mark leaves the field as it is and shows an error."""
         try:
             self.code.setText(shown(parse(raw.decode("ascii", "replace"))))
         except Refusal as refusal:
@@ -95,6 +96,7 @@ class RecoveryPage(QWidget):
         self.passphrase.first.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def set_busy(self, is_busy: bool) -> None:
+        """Disable the buttons while the key is derived."""
         tr = QCoreApplication.translate
         self._is_busy = is_busy
         self._open.setText(tr("app", "Unlocking…") if is_busy else tr("app", "Unlock with the code"))
@@ -102,7 +104,7 @@ class RecoveryPage(QWidget):
         self._follow()
 
     def show_error(self, error: KnownError) -> None:
-        """Say why it did not open. Account and code stay; the passphrase is chosen again."""
+        """Show why the store was not opened. Account and code stay; the passphrase must be chosen again."""
         self.set_busy(False)
         message = sentence(error)
         self._error.setText(f"{message.what} {message.next}")
@@ -123,7 +125,7 @@ class RecoveryPage(QWidget):
         self._follow()
 
     def _follow_code(self, typed: str) -> None:
-        """Say how much of the code is there, and whether a slip of the hand is in it."""
+        """Show how much of the code was typed, and whether it has a typing error."""
         tr = QCoreApplication.translate
         count = sum(not char.isspace() and char != "-" for char in typed)
         said = tr("app", "{count} of {all} characters, in groups of four as on the paper, or scan it. Case is all one.")

@@ -15,9 +15,9 @@ from eum_app.domain.errors import KnownError
 
 @contextlib.contextmanager
 def run_noted(store_folder: Path) -> Iterator[Callable[[], None]]:
-    """Yield a function that starts the log; call it after the first paint, since a rotating file costs 20 ms to import.
+    """Yield a function that starts the log. Call it after the first paint, since importing a rotating file costs 20 ms.
 
-    At the end of the block the run's duration is noted, and the log is stopped. A bug is noted in any case.
+    When the block ends, the duration of the run is logged and the log is closed. A bug is logged in any case.
     """
 
     def begin() -> None:

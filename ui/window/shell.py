@@ -1,6 +1,6 @@
-"""The main window: CUI banners, the rail, the pages, the shortcuts sheet, and the page for a bug.
+"""The main window: marking banners, the rail, the pages, the shortcuts sheet, and the page for a bug.
 
-It knows no use case. `ui.window.app` makes pages, adds them, and connects the tasks' signals.
+It knows no use case. `ui.window.app` creates the pages, adds them, and connects the tasks' signals.
 """
 
 from __future__ import annotations
@@ -37,14 +37,14 @@ NARROW_DP = 1000
 
 @guarded
 class Shell(QWidget):
-    """The window. Pages are added with `add_page`; `show_page` goes to one; `tasks.store_changed` refreshes them."""
+    """The main window. `add_page` adds a page, `show_page` goes to one, `tasks.store_changed` refreshes them."""
 
     page_shown = Signal(str)
     lock_requested = Signal()
     scanner_heard = Signal(object)
-    """Right before a scan by keys: by which keys its separators came (`Burst.ways`)."""
+    """Emitted right before a scan by keys: the keys that sent its separators (`Burst.ways`)."""
     satellite_time_heard = Signal(object)
-    """`Heard`, about once a second while a receiver is there."""
+    """`Heard`, about once a second while a receiver is connected."""
     erase_requested = Signal(str)
     """Erase the store; carries its name as the person typed it."""
     erase_failed = Signal(object)
@@ -93,7 +93,9 @@ class Shell(QWidget):
     # Pages
 
     def add_page(self, key: str, title: str, icon: str, page: Page, *, is_in_rail: bool = True) -> None:
-        """Add a page; `is_in_rail` False for one reached from another (its property `rail_key`: the place to light)."""
+        """Add a page. Pass `is_in_rail` False for one reached from another; its property `rail_key` names the entry to
+        highlight.
+        """
         self._pages[key] = page
         self._frames[key] = self._stack.add(page)
         page.navigate_requested.connect(self.show_page)
@@ -107,16 +109,17 @@ class Shell(QWidget):
             self.show_page(key)
 
     def page(self, key: str) -> Page:
-        """A page by key. Raises KeyError for none."""
+        """Return the page for a key. Raises KeyError for an unknown key."""
         return self._pages[key]
 
     @property
     def page_keys(self) -> list[str]:
-        """Every page, in the order in which they were added."""
+        """Return the keys of all pages, in the order in which they were added."""
         return list(self._pages)
 
     @property
     def current_key(self) -> str:
+        """Return the key of the page in sight, or an empty text before the first."""
         return self._current
 
     def show_page(self, key: str, argument: object = None) -> None:
@@ -134,7 +137,7 @@ class Shell(QWidget):
         self.page_shown.emit(key)
 
     def refresh(self, areas: frozenset[Area]) -> None:
-        """Tell the page in sight that `areas` changed; the others hear of it when they are shown."""
+        """Refresh the page in sight for the changed `areas`; other pages are refreshed when they are shown."""
         for key in self._pages:
             self._stale.setdefault(key, set()).update(areas)
         self._refresh_stale(self._current)
@@ -145,14 +148,14 @@ class Shell(QWidget):
             self._pages[key].refresh(frozenset(areas))
 
     def take_mark(self, raw: bytes, read_by: str) -> None:
-        """A hand scanner sent a mark: the page in sight gets it; nobody does where a bug is shown."""
+        """Pass a hand scanner's mark to the page in sight, unless a bug or the shortcuts sheet covers it."""
         if self._current and self._stack.currentWidget() is self._frames[self._current] and not self._sheet.isVisible():
             self._pages[self._current].mark_scanned(raw, read_by)
 
     # While the store is locked
 
     def put_away(self) -> None:
-        """Take everything out of sight: this window's pages, its dialogs, lists, menus and tooltips."""
+        """Hide everything: this window's pages, dialogs, lists, menus and tooltips."""
         self._focus = self.focusWidget()
         for page in self._pages.values():
             page.put_away.emit()
@@ -166,7 +169,7 @@ class Shell(QWidget):
         self.hide()
 
     def take_up(self) -> None:
-        """Show all of it again as it was."""
+        """Show again everything that `put_away` hid, as it was."""
         self.show()
         for page in self._pages.values():
             page.taken_up.emit()
@@ -180,7 +183,7 @@ class Shell(QWidget):
     # What is said around the pages
 
     def show_error(self, error: KnownError) -> None:
-        """Say a failure that no page took on the page in sight."""
+        """Show an error that no page handled, on the page in sight."""
         if self._current:
             self._pages[self._current].notice.show_error(error)
 
@@ -216,7 +219,7 @@ class Shell(QWidget):
         self._actions.append(action)
 
     def keys(self) -> tuple[list[KeyEntry], list[KeyEntry]]:
-        """Keys of the page in sight, and keys that work everywhere."""
+        """Return the keys of the page in sight, and the keys that work everywhere."""
         native = QKeySequence.SequenceFormat.NativeText
         everywhere = [KeyEntry(action.text(), action.shortcut().toString(native)) for action in self._actions]
         page = self._pages.get(self._current)
@@ -244,7 +247,7 @@ class Shell(QWidget):
 
 @guarded
 class _Stack(QStackedWidget):
-    """The pages. Each may scroll where the window is smaller than the page's least: nothing is cut at 200 %."""
+    """The stack of pages. Each page scrolls when the window is smaller than its minimum, so nothing is cut at 200 %."""
 
     def add(self, page: QWidget) -> FitArea:
         frame = FitArea(page)
@@ -257,7 +260,7 @@ class _Stack(QStackedWidget):
 
 @guarded
 class ShortcutsSheet(QFrame):
-    """All keys, over the window; F1 or Esc closes it."""
+    """List all keys over the window. F1 or Esc closes it."""
 
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)

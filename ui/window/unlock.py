@@ -1,6 +1,6 @@
-"""The page before the store is open: the notice, the account, the passphrase. It knows nothing but the device's id.
+"""The page before the store is open: notice, account, passphrase. It knows nothing about the store but the device's id.
 
-Imports Qt and the kit only, so that it is painted before anything heavy is loaded.
+It imports only Qt and the kit, so that it is painted before the heavy imports.
 """
 
 from __future__ import annotations
@@ -22,15 +22,14 @@ NOTICE = (
 )
 _BESIDE_DP = 860
 _MARK = "[)>"
-"""How marks begin (ISO/IEC 15434)."""
+"""The start of a mark (ISO/IEC 15434)."""
 
 
 @guarded
 class UnlockPage(QWidget):
-    """Accept the notice, then unlock. `unlock_requested` carries account and passphrase once both are there.
+    """Accept the notice, then unlock. `unlock_requested` carries account and passphrase once both are typed.
 
-    The passphrase leaves the field with the signal and is not kept. While `set_busy(True)` stands nothing can be
-    pressed.
+    The passphrase leaves its field with the signal and is not kept. After `set_busy(True)` nothing can be pressed.
     """
 
     unlock_requested = Signal(str, str)
@@ -147,14 +146,14 @@ class UnlockPage(QWidget):
 
     @property
     def accepted_at_text(self) -> str | None:
-        """When the notice was accepted, as facts carry a time; None where it was not."""
+        """Return the time when the notice was accepted, as UTC text like in facts; None before that."""
         accepted = self.accepted_at
         return accepted.toString("yyyy-MM-ddTHH:mm:ss.zzz") + "000Z" if accepted is not None else None
 
     # What the opener of the store tells the page
 
     def set_busy(self, is_busy: bool) -> None:
-        """While the key is derived nothing can be pressed, and the button says what is going on."""
+        """Disable the fields while the key is derived, and show the progress on the button."""
         self._is_busy = is_busy
         tr = QCoreApplication.translate
         self._unlock.setText(tr("kit", "Unlocking…") if is_busy else tr("kit", "Unlock"))
@@ -163,7 +162,7 @@ class UnlockPage(QWidget):
         self._follow()
 
     def show_error(self, error: KnownError) -> None:
-        """Say why it did not open, and put the keyboard where the next try begins."""
+        """Show why the store was not opened, and focus the field for the next try."""
         self.set_busy(False)
         message = sentence(error)
         self._error.setText(f"{message.what} {message.next}")
@@ -172,7 +171,7 @@ class UnlockPage(QWidget):
         self.passphrase.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def accept_notice(self) -> None:
-        """The notice stays until it is accepted; the time stands on the button."""
+        """Accept the notice once, and show the time on the button."""
         if self.accepted_at is None:
             self.accepted_at = QDateTime.currentDateTimeUtc()
             words = QCoreApplication.translate("kit", "Accepted {time}")
@@ -183,7 +182,7 @@ class UnlockPage(QWidget):
         (self.passphrase if self.account.text() else self.account).setFocus(Qt.FocusReason.OtherFocusReason)
 
     def mark_scanned(self, _raw: bytes) -> None:
-        """A scan means nothing here."""
+        """Ignore a scanned mark."""
 
     # Inside
 

@@ -1,4 +1,4 @@
-"""What the window listens to beside its widgets: hand scanners, how long nobody touched anything, and sleep."""
+"""The window's inputs other than its widgets: hand scanners, idle time, sleep, and a satellite receiver."""
 
 from __future__ import annotations
 
@@ -18,11 +18,10 @@ if TYPE_CHECKING:
 
 
 class Watch(QObject):
-    """`mark_scanned` carries (bytes, "wedge" or "serial"); `lock_due` a reason: idle, sleep or screen; `time_heard` a
-    `Heard` by a satellite receiver.
+    """Emit `mark_scanned` with (bytes, "wedge" or "serial"), `lock_due` with a reason, `time_heard` with a `Heard`.
 
-    The keyboard scanner is listened to all the time, so that a burst into a locked window is taken for what it is. The
-    serial ports are open, and idle time counts, between `begin` and `rest`.
+    Reasons are idle, sleep and screen. The keyboard scanner is filtered all the time, so that a scan into a locked
+    window is recognized as one. The serial ports are open, and idle time counts, between `begin` and `rest`.
     """
 
     mark_scanned = Signal(bytes, str)
@@ -43,7 +42,7 @@ class Watch(QObject):
         settings.current().changed.connect(self._follow)
 
     def begin(self) -> None:
-        """Somebody is at work."""
+        """Start listening and counting idle time (on unlock)."""
         kept = settings.current()
         self.scanners.open_port(kept.value(SCANNER))
         self.use_satellite(kept.value(SATELLITE))
@@ -54,19 +53,20 @@ class Watch(QObject):
             self._sleep = SleepWatch(self.lock_due.emit, int(self._window.winId()), self)
 
     def rest(self) -> None:
-        """Nobody is."""
+        """Stop counting idle time and close the serial ports (on lock)."""
         self.idle.stop()
         self.scanners.close_port()
         self.use_satellite(SatelliteSettings())
 
     def close(self) -> None:
+        """Stop listening to everything."""
         self.rest()
         self.scanners.close()
         if self._sleep is not None:
             self._sleep.close()
 
     def _follow(self, entry: object) -> None:
-        """Use what was chosen in the settings; while a window is locked, `begin` will."""
+        """Apply a changed setting at once. While the window is locked, the next `begin` applies it."""
         kept = settings.current()
         if not self.idle.is_watching:
             return
@@ -78,7 +78,7 @@ class Watch(QObject):
             self.idle.start(kept.value(LOCK_AFTER))
 
     def use_satellite(self, satellite: SatelliteSettings) -> None:
-        """Listen to the receiver on this port, or to none."""
+        """Listen to the receiver on this port, or to none when no port is set."""
         if self._satellite is not None:
             self._satellite.stop()
             self._satellite.deleteLater()

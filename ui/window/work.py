@@ -1,5 +1,7 @@
-"""One account at work: its shell with the pages, its workers, its session. It can be put away while the store is locked
-and taken up again, with everything that was typed still in its place."""
+"""One account's work: its shell with the pages, its workers, its session.
+
+It is hidden while the store is locked and shown again later, with all unsaved input in its place.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +29,7 @@ NOTES_EVERY_MS: Final = 60_000
 
 
 class Work:
-    """`parent` is the window that the shell will stand in."""
+    """The work of one account. `parent` is the window that contains the shell."""
 
     def __init__(
         self, session: Session, parent: QWidget, *, brand: str, marking: str, outbox: Path, inbox: Path
@@ -44,7 +46,7 @@ class Work:
         self._notes.start(NOTES_EVERY_MS)
 
     def fits(self, session: Session) -> bool:
-        """Whether `session` may have this work back: the same account, and what it may see is the same."""
+        """Return whether `session` may resume this work: the same account, role, scope and device."""
         mine = self.session
         return (mine.account, mine.role, mine.scope, mine.name) == (
             session.account,
@@ -54,10 +56,10 @@ class Work:
         )
 
     def put_away(self, reason: str) -> Future[None]:
-        """Hide everything, end what runs in the background, record the end of the session and drop its keys.
+        """Hide everything, end background work, record the end of the session and drop its keys.
 
-        A child process holds the keys too, so it is ended: what it did comes to nothing, and must be begun again. What
-        was asked to be written is still written before. The future tells when the keys are gone, and what failed.
+        Child processes hold the keys too, so they are killed: their work is lost and must be started again. Queued
+        writes are still done first. The returned future is done once the keys are dropped, and carries any error.
         """
         self.shell.put_away()
         self._notes.stop()
@@ -65,7 +67,7 @@ class Work:
         return ended
 
     def take_up(self, session: Session) -> None:
-        """Go on with a session that `fits`."""
+        """Resume with a session that `fits`."""
         self.session.take_up(session)
         self.tasks.resume()
         self._notes.start(NOTES_EVERY_MS)
@@ -83,12 +85,15 @@ class Work:
             )
 
     def begin_erasing(self, confirm: str) -> Future[None]:
-        """Erase the store (`store.erase.erase_store`) once what runs has ended; nothing else begins any more. Where
-        the future tells that it failed with the keys still there, `go_on`."""
+        """Erase the store (`store.erase.erase_store`) once running work has ended; no other work starts.
+
+        If the returned future reports a failure while the keys are still held, call `go_on`.
+        """
         self._notes.stop()
         return self.tasks.pause(lambda: erase_store(self.session, confirm))[0]
 
     def go_on(self) -> None:
+        """Resume work after erasing failed."""
         self.tasks.resume()
         self._notes.start(NOTES_EVERY_MS)
 
@@ -97,7 +102,7 @@ class Work:
             self.desk.do(call(Session.record_notes))
 
     def say_whether_copied(self) -> None:
-        """On the page in sight, where the store was found to be a copy, or put back to an earlier state."""
+        """Show on the page in sight that the store was copied, or restored to an earlier state, if it was."""
         if self.session.store.copied is None:
             return
         notice = self.shell.page(self.shell.current_key).notice
@@ -115,7 +120,9 @@ class Work:
             notice.show_error(Refusal("store.copied", device=self.session.name))
 
     def end(self, reason: str) -> KnownError | None:
-        """Close for good; what could not be recorded is returned. Nothing asked before is delivered any more."""
+        """Close for good, and return an error if the end of the session could not be recorded. Pending results are
+        dropped.
+        """
         self.shell.hide()
         self.tasks.close()
         shiboken6.delete(self.tasks)  # at once: a late answer must not reach a page whose store is closed

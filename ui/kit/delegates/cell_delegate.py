@@ -16,7 +16,7 @@ Index = QModelIndex | QPersistentModelIndex
 
 @guarded
 class CellDelegate(QStyledItemDelegate):
-    """Text as the style sheet has it; a `ChipSpec` of `CHIP_ROLE` instead of text where there is one."""
+    """Draw text as the style sheet has it, or the `ChipSpec` of `CHIP_ROLE` in its place."""
 
     def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:
         super().initStyleOption(option, index)
@@ -26,7 +26,7 @@ class CellDelegate(QStyledItemDelegate):
         option.state &= ~QStyle.StateFlag.State_HasFocus
 
     def helpEvent(self, event: QHelpEvent, view: QAbstractItemView, option: QStyleOptionViewItem, index: Index) -> bool:
-        """The whole text over a cell that has no room for it."""
+        """Show the whole text of a cell whose text is cut."""
         text = str(index.data() or "") if event.type() == QEvent.Type.ToolTip else ""
         is_cut = bool(text) and self.sizeHint(option, index).width() > view.visualRect(index).width()
         QToolTip.showText(event.globalPos(), text if is_cut else "", view)

@@ -1,4 +1,4 @@
-"""What a row shows, apart from how it is drawn."""
+"""The content of a row, apart from how it is drawn."""
 
 from __future__ import annotations
 
@@ -48,6 +48,6 @@ class RowContent:
     total: int = 0
 
     def spoken(self) -> str:
-        """The row in words, for a screen reader."""
+        """Return the row in words, for a screen reader."""
         chips = [spec.text for spec in (self.lead, self.chip) if spec]
         return ", ".join(part for part in (self.title, self.subtitle, *chips, self.trailing) if part)

@@ -22,7 +22,9 @@ _LEAD_WIDTH = 98
 
 @guarded
 class RowDelegate(QStyledItemDelegate):
-    """`present` makes a row object (the model's `ROW_ROLE`) into what is shown. `height` is a size at 100 %."""
+    """Draw rows. `present` turns a row object (the model's `ROW_ROLE`) into its content; `height` is a
+    size at 100 %.
+    """
 
     def __init__(self, present: Callable[[Any], RowContent], *, height: float = ITEM_HEIGHT) -> None:
         super().__init__()

@@ -1,9 +1,9 @@
-"""A model for any number of rows: the ordered ids, and pages of rows fetched as they scroll into sight.
+"""A table model for any number of rows: ordered ids, and pages of rows that are fetched when they scroll into view.
 
-Where all ids take longer than a person waits, the first of them come first, with their rows, and all others are put
-behind them. Rows are fetched by id in pages; a change marks pages stale and they are fetched again when they are next
-drawn. The old row stays in sight until the new one is there, so nothing flickers. Sorting and filtering are done by
-whoever supplies the ids, in SQL. Nothing here is done once for each id: there may be a million.
+When fetching all ids would take too long, the first ids are fetched first, with their rows, and the others are
+appended. Rows are fetched by id in pages. A change marks pages as stale; they are fetched again when they are next
+drawn. The old row stays in view until the new one arrives, so nothing flickers. The caller sorts and filters in SQL,
+where the ids come from. Nothing here loops over all ids: there may be a million.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from ui.kit.tasks import Tasks
 from ui.kit.theme import theme
 
 PAGE_ROWS = 64
-"""More than a window shows."""
+"""Rows in a page: more than a window shows."""
 KEPT_PAGES = 100
 
 Index = QModelIndex | QPersistentModelIndex
@@ -39,7 +39,7 @@ class Column:
     is_mono: bool = False
     is_number: bool = False
     width: int = 0
-    """Width at 100 %; 0 shares what is left."""
+    """Width at 100 %; columns with 0 share the remaining width."""
     chip: Callable[[Any], ChipSpec | None] | None = None
 
 
@@ -61,15 +61,17 @@ def _alignment(column: Column) -> int:
 
 @guarded
 class IdsTableModel(QAbstractTableModel):
-    """Ids and a page cache. With `tasks` both are fetched in the background; without, at once (for tests).
+    """Ids and a page cache. With `tasks` both are fetched in the background; without, synchronously (for tests).
 
-    For a list with a delegate one column is enough: its text is what a screen reader says of the row.
+    A list with a delegate needs only one column: its text is what a screen reader speaks for the row.
     """
 
     ids_loaded = Signal(int)
-    """The ids are there (their number), or the first of them while not `is_whole`; the view has them."""
+    """Ids were loaded (their number): all of them, or the first ones while not `is_whole`. The view has
+    them already.
+    """
     failed = Signal(object)
-    """KnownError: a fetch failed; what was there stays."""
+    """KnownError: a fetch failed; the rows fetched before stay."""
 
     def __init__(self, columns: Sequence[Column], tasks: Tasks | None = None, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -84,14 +86,16 @@ class IdsTableModel(QAbstractTableModel):
         self._generation = 0
         self._ids_asked = 0
         self.is_loading = False
-        """Until the first rows of the answer are there."""
+        """True until the first rows of the answer have arrived."""
         self.is_whole = False
 
     # Source
 
     def set_source(self, fetch_ids: FetchIds, fetch_rows: FetchRows, fetch_first: FetchIds | None = None) -> None:
-        """Show other rows, e.g. after a filter changed. The functions run on a worker and only read; `fetch_first`
-        gives the first `PAGE_ROWS` ids."""
+        """Show other rows, e.g. after a filter changed.
+
+        The functions run on a worker and only read. `fetch_first` returns the first `PAGE_ROWS` ids.
+        """
         self._fetch_ids, self._fetch_rows = fetch_ids, fetch_rows
         if fetch_first is None:
             self.reload()
@@ -107,14 +111,14 @@ class IdsTableModel(QAbstractTableModel):
         self._ask(fetch, self._take_first)
 
     def reload(self) -> None:
-        """Fetch the ids again; rows in sight follow. Late answers to earlier questions are dropped."""
+        """Fetch the ids again, then the rows in view. Late answers to earlier requests are dropped."""
         if self._fetch_ids is not None:
             self._ids_asked += 1
             self.is_loading = True
             self._ask_whole()
 
     def mark_stale(self) -> None:
-        """Contents changed but not which rows there are: fetch each page again when it is next drawn."""
+        """Fetch each page again when it is next drawn: contents changed, but not the set or order of rows."""
         self._stale.update(self._pages)
         if self._ids:
             self.dataChanged.emit(self.index(0, 0), self.index(len(self._ids) - 1, len(self._columns) - 1))
@@ -123,24 +127,26 @@ class IdsTableModel(QAbstractTableModel):
 
     @property
     def columns(self) -> tuple[Column, ...]:
+        """Return the columns."""
         return self._columns
 
     def ids(self) -> list[str]:
+        """Return a copy of the loaded ids, in order."""
         return list(self._ids)
 
     def id_at(self, row: int) -> str | None:
-        """The id of a row, or None outside the list."""
+        """Return the id of a row, or None outside the list."""
         return self._ids[row] if 0 <= row < len(self._ids) else None
 
     def row_of(self, item_id: str) -> int:
-        """The row of an id, or -1."""
+        """Return the row of an id, or -1."""
         try:
             return self._ids.index(item_id)
         except ValueError:
             return -1
 
     def row_at(self, row: int) -> Any:
-        """The row object, or None while it is not fetched (asking for it fetches it)."""
+        """Return the row object, or None while it is not fetched. Asking for it starts the fetch."""
         if not 0 <= row < len(self._ids):
             return None
         page = row // PAGE_ROWS
@@ -184,7 +190,7 @@ class IdsTableModel(QAbstractTableModel):
     # Inside
 
     def _ask(self, fetch: Callable[[], Any], take: Callable[[Any], None]) -> None:
-        """Ask for what the newest question wants to know."""
+        """Fetch in the background, and drop the answer if a newer request was made meanwhile."""
         asked = self._ids_asked
         if self._tasks is None:
             take(fetch())
@@ -214,7 +220,7 @@ class IdsTableModel(QAbstractTableModel):
             self._ask_whole(after_first=True)
 
     def _take_others(self, ids: list[str]) -> None:
-        """All, after the first of them were shown."""
+        """Append the remaining ids, after the first of them were shown."""
         shown = len(self._ids)
         if ids[:shown] != self._ids:
             self._take_whole(ids)

@@ -1,4 +1,4 @@
-"""Views for `IdsTableModel`: fixed row heights, no question to every row, the current id kept over a reload."""
+"""Views for `IdsTableModel`: fixed row heights, no call per row, and the current id kept over a reload."""
 
 from __future__ import annotations
 
@@ -17,10 +17,9 @@ _LEAST_COLUMN_DP = 64
 
 
 def list_view(model: IdsTableModel, delegate: RowDelegate, *, name: str) -> QTableView:
-    """A list of rows drawn by a delegate; `name` is its accessible name. Owns the delegate.
+    """Return a list of rows drawn by a delegate, which it owns. `name` is its accessible name.
 
-    A table of one column: a QListView asks the model about every row whenever it lays them out, half a second for
-    100,000.
+    It is a table of one column: a QListView asks the model about every row at each layout, half a second for 100,000.
     """
     view = _List()
     _let_rows_shrink(view)
@@ -44,7 +43,7 @@ def list_view(model: IdsTableModel, delegate: RowDelegate, *, name: str) -> QTab
 
 
 def table_view(model: IdsTableModel, *, name: str, row_height: float = 40) -> QTableView:
-    """A table; columns with a width keep it, the others share what is left. Heights are fixed (sizes at 100 %)."""
+    """Return a table with fixed row heights (sizes at 100 %). Columns without a width share the remaining width."""
     view = _Table()
     _let_rows_shrink(view)
     view.setModel(model)
@@ -73,20 +72,22 @@ def table_view(model: IdsTableModel, *, name: str, row_height: float = 40) -> QT
 
 
 def _let_rows_shrink(view: QTableView) -> None:
-    """Else they keep the height that they had at a larger scale. Before there is a model: afterwards Qt goes through
-    each of its rows."""
+    """Allow rows to shrink: otherwise they keep the height of a larger scale.
+
+    Call this before the model is set: afterwards Qt would go through each of its rows.
+    """
     view.verticalHeader().setMinimumSectionSize(1)
 
 
 def current_id(view: QAbstractItemView) -> str | None:
-    """The id of the current row, or None."""
+    """Return the id of the current row, or None."""
     model = view.model()
     index = view.currentIndex()
     return model.id_at(index.row()) if isinstance(model, IdsTableModel) and index.isValid() else None
 
 
 def select_id(view: QAbstractItemView, item_id: str) -> bool:
-    """Make the row of an id current and scroll it into sight; False when it is not in the list."""
+    """Make the row of an id current and scroll it into view. Return False when the id is not in the list."""
     model = view.model()
     assert isinstance(model, IdsTableModel)
     row = model.row_of(item_id)
@@ -106,8 +107,11 @@ def on_current(view: QAbstractItemView, run: Callable[[str | None], object]) -> 
 
 @guarded
 class _Table(QTableView):
-    """Asks for no more height than it needs at least: what is stretched grows anyway, and a taller wish would be taken
-    from the cards beside it (Qt counts the wish of what wraps as its least height)."""
+    """Request only the minimum height: a stretched table grows anyway.
+
+    A larger size hint would take height from the cards beside it, since Qt treats the hint of wrapping content as its
+    minimum.
+    """
 
     def sizeHint(self) -> QSize:
         return QSize(super().sizeHint().width(), self.minimumSizeHint().height())
@@ -115,7 +119,7 @@ class _Table(QTableView):
 
 @guarded
 class _List(_Table):
-    """Home and End go to the first and the last row, as in a list."""
+    """Go to the first and last row with Home and End, as in a list."""
 
     def moveCursor(self, action: QAbstractItemView.CursorAction, modifiers: Qt.KeyboardModifier) -> QModelIndex:
         if action in {QAbstractItemView.CursorAction.MoveHome, QAbstractItemView.CursorAction.MoveEnd}:
@@ -124,7 +128,7 @@ class _List(_Table):
 
 
 class _Refit(QObject):
-    """Runs a view's `fit` on each change of the theme, as long as the view lives."""
+    """Call a view's `fit` on each change of the theme, for the life of the view."""
 
     def __init__(self, view: QTableView, fit: Callable[[], None]) -> None:
         super().__init__(view)
@@ -136,7 +140,7 @@ class _Refit(QObject):
 
 
 class _KeepCurrent(QObject):
-    """Puts the current row back after the ids changed, by id; where it is gone, the row in its place."""
+    """Restore the current row by id after the ids changed. If its id is gone, select the row in its place."""
 
     def __init__(self, view: QAbstractItemView, model: IdsTableModel) -> None:
         super().__init__(view)

@@ -1,4 +1,4 @@
-"""How it looks: tokens, fonts, icons, the one style sheet."""
+"""The look of the app: tokens, fonts, icons, and the only style sheet."""
 
 from ui.kit.theme.status import STATUS, StatusMark, status_mark
 from ui.kit.theme.theme import MODES, Theme, gathered, inset, theme

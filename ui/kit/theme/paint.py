@@ -13,7 +13,7 @@ _CHIP_ICON = 12
 
 
 def chip_size(look: Theme, text: str, icon: str | None) -> QSize:
-    """Size of a chip in logical pixels."""
+    """Return the size of a chip in logical pixels."""
     metrics = QFontMetrics(look.font(CHIP_FONT, _CHIP_WEIGHT))
     width = look.dp(18) + metrics.horizontalAdvance(text)
     if icon:
@@ -22,7 +22,7 @@ def chip_size(look: Theme, text: str, icon: str | None) -> QSize:
 
 
 def paint_chip(painter: QPainter, rect: QRect, look: Theme, *, text: str, icon: str | None, tone: str) -> None:
-    """A rounded chip that fills `rect`; `tone` as in `StatusMark`."""
+    """Paint a rounded chip that fills `rect`; `tone` as in `StatusMark`."""
     fill, ink = tone_tokens(tone)
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -53,7 +53,7 @@ def paint_chip(painter: QPainter, rect: QRect, look: Theme, *, text: str, icon: 
 
 
 def tone_tokens(tone: str) -> tuple[str, str]:
-    """Background and text tokens of a tone."""
+    """Return the background and text tokens of a tone."""
     return {
         "ok": ("ok_soft", "ok"),
         "warn": ("warn_soft", "warn"),
@@ -63,14 +63,14 @@ def tone_tokens(tone: str) -> tuple[str, str]:
 
 
 def bar_token(tone: str) -> str:
-    """The token of a solid bar of a tone; amber is brighter there than text may be."""
+    """Return the token of a solid bar of a tone. Amber may be brighter in bars than in text."""
     return {"ok": "ok", "warn": "warn_bar", "bad": "bad", "accent": "accent"}.get(tone, "ink3")
 
 
 def rounded(
     painter: QPainter, rect: QRectF, *, fill: QColor | None, line: QColor | None, width: float, radius: float
 ) -> None:
-    """A rounded box whose line lies inside `rect`."""
+    """Paint a rounded box whose outline lies inside `rect`."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     half = width / 2 if line is not None else 0
     painter.setBrush(fill if fill is not None else Qt.BrushStyle.NoBrush)
@@ -79,5 +79,5 @@ def rounded(
 
 
 def focus_ring(painter: QPainter, rect: QRect, look: Theme, radius: float = 8) -> None:
-    """The ring that shows where the keyboard is."""
+    """Paint the ring that shows the keyboard focus."""
     rounded(painter, QRectF(rect), fill=None, line=look.color("accent"), width=look.focus, radius=look.dp(radius))

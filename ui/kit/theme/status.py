@@ -1,6 +1,6 @@
-"""What a state looks like: icon, word and tone together, so that colour never carries meaning alone.
+"""The look of a state: icon, word and tone together, so that color never carries meaning alone.
 
-One table for chips, rows, viewfinder and reports, so that a check outcome has one face in the whole product.
+Chips, rows, viewfinder and reports use this one table, so that an outcome looks the same everywhere.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ class StatusMark:
     tone: str
 
     def text(self) -> str:
-        """The word in the user's language."""
+        """Return the word in the user's language."""
         return QCoreApplication.translate("status", self.word)
 
 
@@ -62,7 +62,7 @@ STATUS: dict[str, StatusMark] = {
 
 
 def status_mark(key: str) -> StatusMark:
-    """The mark of a state; one that this version does not know is shown as unknown, with its text."""
+    """Return the mark of a state. A state that this version does not know is shown as unknown, with its text."""
     mark = STATUS.get(key)
     if mark is not None or not key:
         return mark or StatusMark("", "circle-question-mark", "", "mute")

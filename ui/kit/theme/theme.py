@@ -1,8 +1,8 @@
 """One theme for the whole application: palette, fonts, one style sheet, icons, and sizes in font units.
 
-`theme()` gives the running application's theme. Painters ask it for colours by token (`theme().color("ink")`), sizes
-(`theme().dp(8)`), fonts and icons; widgets set dynamic properties (`kind`, `tone`) that `assets/style/app.qss` styles.
-`Theme.changed` fires after colours, scale or density changed; layouts made with `inset()` follow by themselves.
+`theme()` returns the running application's theme. Painters ask it for colors by token (`theme().color("ink")`), sizes
+(`theme().dp(8)`), fonts and icons. Widgets set dynamic properties (`kind`, `tone`) that `assets/style/app.qss` styles.
+`Theme.changed` fires after colors, scale or density changed; layouts made with `inset()` follow by themselves.
 """
 
 from __future__ import annotations
@@ -31,17 +31,17 @@ MODES = ("system", *THEMES)
 
 
 def theme() -> Theme:
-    """The running application's theme, made and applied on first use. Needs a QApplication."""
+    """Return the running application's theme, created and applied on first use. Needs a QApplication."""
     app = cast("QApplication", QApplication.instance())
     found = app.findChild(Theme, options=Qt.FindChildOption.FindDirectChildrenOnly)
     return found if found is not None else Theme(app)
 
 
 def gathered(ask: Callable[[], list[QWidget]]) -> list[QWidget]:
-    """What `QApplication.allWidgets` or `topLevelWidgets` says, forgotten windows among it.
+    """Return the result of `QApplication.allWidgets` or `topLevelWidgets`, with garbage collection off meanwhile.
 
-    Qt gives bare pointers, which are turned into objects one by one; were the garbage collector to let a forgotten
-    window go meanwhile, the next pointer would lead nowhere and the program would end. Once objects, they stay.
+    Qt returns bare pointers, which are turned into objects one by one. If the garbage collector deleted an unreferenced
+    window in between, the next pointer would be invalid and the process would crash.
     """
     was_enabled = gc.isenabled()
     gc.disable()
@@ -53,7 +53,7 @@ def gathered(ask: Callable[[], list[QWidget]]) -> list[QWidget]:
 
 
 class Theme(QObject):
-    """Colours, sizes, fonts and icons in force. Belongs to the application; there is one."""
+    """The current colors, sizes, fonts and icons. There is one, owned by the application."""
 
     changed = Signal()
 
@@ -74,27 +74,29 @@ class Theme(QObject):
 
     @property
     def mode(self) -> str:
-        """What was chosen: one of `MODES`."""
+        """Return the chosen mode, one of `MODES`."""
         return self._mode
 
     @property
     def name(self) -> str:
-        """The theme in force: one of `THEMES`; `system` resolves to light or dark."""
+        """Return the theme in use, one of `THEMES`; `system` resolves to light or dark."""
         if self._mode != "system":
             return self._mode
         return "dark" if QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark else "light"
 
     @property
     def density(self) -> Density:
+        """Return the chosen density."""
         return self._density
 
     @property
     def scale(self) -> int:
-        """Per cent, 100 to 200."""
+        """Return the scale in percent, 100 to 200."""
         return self._scale
 
     @property
     def tokens(self) -> Tokens:
+        """Return the tokens of the theme in use."""
         return tokens(self.name)
 
     # Changes
@@ -108,19 +110,20 @@ class Theme(QObject):
             self._apply()
 
     def set_density(self, density: Density) -> None:
+        """Use a density of buttons and rows."""
         if density != self._density:
             self._density = density
             self._apply()
 
     def set_scale(self, percent: int) -> None:
-        """Use `percent`, cut to 100–200."""
+        """Use `percent`, clamped to 100–200."""
         scale = min(200, max(100, percent))
         if scale != self._scale:
             self._scale = scale
             self._apply()
 
     def cycle(self) -> None:
-        """Light, dark, sunlight, light … (Ctrl+Shift+L)."""
+        """Switch to the next theme: light, dark, sunlight, light … (Ctrl+Shift+L)."""
         self.set_mode(THEMES[(THEMES.index(self.name) + 1) % len(THEMES)])
 
     def zoom(self, steps: int) -> None:
@@ -131,30 +134,30 @@ class Theme(QObject):
     # For painters
 
     def color(self, token: str) -> QColor:
-        """The colour of a token. Raises KeyError for an unknown one."""
+        """Return the color of a token. Raises KeyError for an unknown one."""
         return QColor(self.tokens.colors[token])
 
     def dp(self, size: float) -> int:
-        """Logical pixels for a size drawn at 100 %."""
+        """Return the logical pixels for a size given at 100 %."""
         return round(size * self._scale / 100)
 
     @property
     def stroke(self) -> int:
-        """Line width in logical pixels."""
+        """Return the line width in logical pixels."""
         return self.tokens.stroke
 
     @property
     def focus(self) -> int:
-        """Width of the line around what has the focus, in logical pixels: twice that of any other line."""
+        """Return the width of the focus outline in logical pixels: twice that of any other line."""
         return 2 * self.stroke
 
     @property
     def touch(self) -> int:
-        """Least height of what is pressed, in logical pixels, at this density and scale."""
+        """Return the minimum height of a button in logical pixels, at this density and scale."""
         return self.dp(TOUCH_DP[self._density])
 
     def font(self, size: float = BASE_FONT_DP, weight: int = 400, *, mono: bool = False) -> QFont:
-        """Inter, or JetBrains Mono, at a size drawn at 100 %."""
+        """Return Inter, or JetBrains Mono, at a size given at 100 %."""
         font = QFont(MONO if mono else SANS)
         font.setPixelSize(max(1, self.dp(size)))
         if self.name == "sunlight" and weight < 500 and not mono:
@@ -166,9 +169,9 @@ class Theme(QObject):
         return font
 
     def icon(self, name: str, ink: str = "ink2", *, size: float = 18, gap: float = 0) -> QIcon:
-        """A Lucide icon in a token's colour, with a paler one for what is disabled.
+        """Return a Lucide icon in a token's color, with a paler version for the disabled state.
 
-        `gap` adds empty room on both sides, where the style would set words too close to the icon.
+        `gap` adds empty space on both sides, where the style would set text too close to the icon.
         """
         icon = QIcon()
         for mode, token in ((QIcon.Mode.Normal, ink), (QIcon.Mode.Disabled, "ink_off")):
@@ -177,7 +180,9 @@ class Theme(QObject):
         return icon
 
     def pixmap(self, name: str, ink: str = "ink2", *, size: float = 18) -> QPixmap:
-        """The same as a picture, `size` logical pixels at 100 % in square, sharp on the densest screen attached."""
+        """Return a Lucide icon as a square picture, `size` logical pixels at 100 %, sharp on the densest screen
+        attached.
+        """
         ratio = max((screen.devicePixelRatio() for screen in QGuiApplication.screens()), default=1.0)
         return _render(name, self.tokens.colors[ink], self.dp(size), ratio)
 
@@ -246,7 +251,7 @@ def _palette(look: Theme) -> QPalette:
 
 
 def inset(layout: QLayout, left: float, top: float, right: float, bottom: float, *, spacing: float = 0) -> None:
-    """Margins and spacing of a layout, in logical pixels at 100 %; they follow the scale when it changes."""
+    """Set margins and spacing of a layout, in logical pixels at 100 %. They follow changes of the scale."""
     layout.setProperty("inset", [float(left), float(top), float(right), float(bottom), float(spacing)])
     _inset_now(layout, theme())
 

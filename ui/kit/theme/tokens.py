@@ -1,6 +1,6 @@
 """Colors and line widths of each theme. No Qt here.
 
-`assets/style/tokens.json` is the only place that names a colour; `app.qss` and every painter ask for it by token.
+`assets/style/tokens.json` is the only file that defines a color; `app.qss` and every painter use tokens.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ class Tokens:
 
 @cache
 def tokens(name: str) -> Tokens:
-    """The tokens of `name`, one of `THEMES`. Raises KeyError for any other name."""
+    """Return the tokens of `name`, one of `THEMES`. Raises KeyError for any other name."""
     themes: dict[str, dict[str, str | int]] = json.loads(asset("style", "tokens.json").read_text("utf-8"))
     values = themes[name]
     colors = {token: value for token, value in values.items() if isinstance(value, str)}

@@ -24,15 +24,15 @@ _KEYS = {
 
 
 def answer_text(value: str) -> str:
-    """An answer's word in the user's language."""
+    """Return an answer's word in the user's language."""
     return QCoreApplication.translate("answer", ANSWERS[value])
 
 
 @guarded
 class SegmentedAnswer(QFrame):
-    """Emits `answered(value)` with a key of `ANSWERS` each time the person answers, also when the answer changes.
+    """Emit `answered(value)` with a key of `ANSWERS` each time the person answers, also on a change.
 
-    One tab stop; arrows move inside it; Y, N, X (not applicable) and O (not observed) answer from anywhere in it.
+    The control is one tab stop; arrows move inside it; Y, N, X (not applicable) and O (not observed) answer directly.
     """
 
     answered = Signal(str)
@@ -62,11 +62,11 @@ class SegmentedAnswer(QFrame):
 
     @property
     def value(self) -> str | None:
-        """The answer, or None while the question is open."""
+        """Return the answer, or None while the question is open."""
         return self._value
 
     def set_question(self, question: str) -> None:
-        """The question in words, for whoever listens to the screen."""
+        """Set the question's text, for screen readers."""
         self._question = question
         self._show()
 

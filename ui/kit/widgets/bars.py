@@ -21,7 +21,7 @@ _TILE_WIDTH = 190
 
 @guarded
 class StackedBar(QWidget):
-    """Counts by tone against a total. Say the counts in words beside it: the bar itself is decoration."""
+    """Counts by tone against a total. Show the counts as text beside it: the bar itself is decoration."""
 
     def __init__(self, height: float = 8) -> None:
         super().__init__()
@@ -78,7 +78,7 @@ class ProgressSummary(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
 
     def set_progress(self, done: int, total: int, parts: Parts, text: str = "") -> None:
-        """`done` of `total`; `text` replaces the usual words. 100 % means all, never almost."""
+        """Show `done` of `total`; `text` replaces the usual words. 100 % is shown only when all are done."""
         locale = QLocale()
         words = text or QCoreApplication.translate("kit", "{done} of {total} checked").format(
             done=locale.toString(done), total=locale.toString(total)
@@ -107,10 +107,11 @@ class StatTile(Card):
         self.set_value(value, detail, tone)
 
     def set_name(self, name: str) -> None:
-        """Show the number under another name; `set_value` follows."""
+        """Set the name above the number. Call `set_value` afterwards, which updates the accessible name."""
         self._name.setText(name)
 
     def set_value(self, value: str, detail: str = "", tone: str = "") -> None:
+        """Show a number, with a detail below it, in a tone."""
         self._value.setText(value)
         self._detail.setText(detail)
         set_look(self._value, "tone", tone)
@@ -119,7 +120,7 @@ class StatTile(Card):
 
 @guarded
 class Tiles(QWidget):
-    """Tiles of equal width beside each other, in as many lines as it takes."""
+    """Lay out tiles of equal width side by side, in as many lines as needed."""
 
     def __init__(self, *tiles: StatTile) -> None:
         super().__init__()
@@ -187,7 +188,7 @@ class LineChart(QWidget):
         self.setMinimumHeight(theme().dp(140))
 
     def set_points(self, points: Sequence[tuple[str, float]]) -> None:
-        """(label, per cent) from the oldest on; a value under the scale lowers the scale to the next 25."""
+        """Show (label, percent) points, oldest first. A value under the scale lowers the scale to the next 25."""
         self._points = list(points)
         least = min((value for _label, value in points), default=50)
         self._low = min(50, int(least // 25) * 25)

@@ -1,4 +1,4 @@
-"""Plain parts with the kit's manners: labels, buttons, boxes. Looks come from properties, never from here."""
+"""Basic widgets of the kit: labels, buttons, boxes. Their look comes from style properties, never from here."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ Margins = tuple[float, float, float, float]
 NO_MARGINS: Margins = (0, 0, 0, 0)
 _ICON_GAP = 3
 Part = QWidget | QLayout | int | None
-"""What a box takes: a widget, a layout, an int for a stretch of that factor, None for nothing."""
+"""The parts of a box: a widget, a layout, an int for a stretch of that factor, or None, which is skipped."""
 
 
 def set_look(widget: QWidget, name: str, value: object) -> None:
-    """Set a styling property (`kind`, `tone`, `big` …) and have the style sheet look at the widget again."""
+    """Set a styling property (`kind`, `tone`, `big` …) and apply the style sheet to the widget again."""
     if widget.property(name) == value:
         return
     widget.setProperty(name, value)
@@ -47,7 +47,9 @@ def label(
     wrap: bool = False,
     selectable: bool = False,
 ) -> QLabel:
-    """A label. Kinds: title, headline, heading, cardtitle, cardsub, strong, body, key, sub, small, kpi, mono(big)."""
+    """Return a plain-text label. Kinds: title, headline, heading, cardtitle, cardsub, strong, body, key, sub, small,
+    kpi, mono(big).
+    """
     made = QLabel(text)
     made.setTextFormat(Qt.TextFormat.PlainText)
     if kind:
@@ -74,6 +76,7 @@ class IconLabel(QLabel):
         self._draw()
 
     def set_icon(self, name: str, ink: str) -> None:
+        """Show another icon, or the same in another color."""
         self._name, self._ink = name, ink
         self._draw()
 
@@ -110,9 +113,10 @@ class Button(QPushButton):
             self._draw_icon()
 
     def setEnabled(self, is_on: bool) -> None:
-        """Enable or disable. One that had the focus lends it to its page meanwhile, and has it back afterwards.
+        """Enable or disable. A focused button that is disabled lends the focus to its page, and gets it back when
+        enabled.
 
-        Qt would hand the focus to whatever comes next in the window, which then takes the keys of who goes on typing.
+        Qt would move the focus to the next widget in the window, which would then receive what the person types.
         """
         if not is_on and self.isEnabled() and self.hasFocus():
             self._lent_to = _page_of(self)
@@ -156,7 +160,9 @@ def button(
     tip: str = "",
     big: bool = False,
 ) -> Button:
-    """A button. Kinds: primary, danger, quiet, link, tab. `name` is the accessible name where there is no text."""
+    """Return a button. Kinds: primary, danger, quiet, link, tab. `name` is the accessible name when
+    there is no text.
+    """
     made = Button(text, kind=kind, icon=icon)
     if big:
         made.setProperty("big", True)
@@ -171,7 +177,7 @@ def button(
 
 
 class ActionButton(Button):
-    """A button for a QAction: same text, state and key; the key stands in the tooltip."""
+    """A button for a QAction: same text, state and key; the tooltip shows the key."""
 
     def __init__(self, action: QAction, *, kind: str = "", icon: str = "") -> None:
         super().__init__(action.text(), kind=kind, icon=icon)
@@ -191,13 +197,13 @@ class ActionButton(Button):
 
 
 def tip_with_key(text: str, key: QKeySequence) -> str:
-    """A tooltip that names the key, e.g. `Close out… (Ctrl+Enter)`."""
+    """Return a tooltip that includes the key, e.g. `Close out… (Ctrl+Enter)`."""
     plain = text.replace("&&", "\0").replace("&", "").replace("\0", "&")
     return plain if key.isEmpty() else f"{plain} ({key.toString(QKeySequence.SequenceFormat.NativeText)})"
 
 
 def fill(layout: QHBoxLayout | QVBoxLayout, parts: Sequence[Part]) -> None:
-    """Add parts to a box in order."""
+    """Add parts to a box, in order."""
     for part in parts:
         if isinstance(part, int):
             layout.addStretch(part)
@@ -208,7 +214,7 @@ def fill(layout: QHBoxLayout | QVBoxLayout, parts: Sequence[Part]) -> None:
 
 
 def empty_layout(layout: QLayout) -> None:
-    """Take every widget out of a layout and let it go."""
+    """Remove every widget from a layout, and delete it."""
     while layout.count():
         item = layout.takeAt(0)
         widget = item.widget() if item is not None else None
@@ -219,7 +225,7 @@ def empty_layout(layout: QLayout) -> None:
 
 
 def hbox(*parts: Part, margins: Margins = NO_MARGINS, spacing: float = 10) -> QHBoxLayout:
-    """Parts side by side; margins and spacing are sizes at 100 %."""
+    """Return parts side by side; margins and spacing are sizes at 100 %."""
     made = QHBoxLayout()
     inset(made, *margins, spacing=spacing)
     fill(made, parts)
@@ -227,7 +233,7 @@ def hbox(*parts: Part, margins: Margins = NO_MARGINS, spacing: float = 10) -> QH
 
 
 def vbox(*parts: Part, margins: Margins = NO_MARGINS, spacing: float = 0) -> QVBoxLayout:
-    """Parts one under another; margins and spacing are sizes at 100 %."""
+    """Return parts stacked vertically; margins and spacing are sizes at 100 %."""
     made = QVBoxLayout()
     inset(made, *margins, spacing=spacing)
     fill(made, parts)
@@ -235,7 +241,7 @@ def vbox(*parts: Part, margins: Margins = NO_MARGINS, spacing: float = 0) -> QVB
 
 
 def panel(layout: QLayout, kind: str = "clear") -> QFrame:
-    """A frame around a layout. Kinds: clear, card, cardhead, cardfoot, head, row, body."""
+    """Return a frame around a layout. Kinds: clear, card, cardhead, cardfoot, head, row, body."""
     made = QFrame()
     made.setProperty("kind", kind)
     made.setLayout(layout)
@@ -243,7 +249,7 @@ def panel(layout: QLayout, kind: str = "clear") -> QFrame:
 
 
 def row(*parts: Part, tone: str = "") -> QFrame:
-    """A line of a card: parts side by side over a hair line; `tone` warn, bad or accent fills it."""
+    """Return a row of a card: parts side by side over a hairline; `tone` warn, bad or accent fills it."""
     made = panel(hbox(*parts, margins=(16, 9, 16, 9)), "row")
     made.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
     if tone:
@@ -252,7 +258,7 @@ def row(*parts: Part, tone: str = "") -> QFrame:
 
 
 def rule() -> QFrame:
-    """A line across."""
+    """Return a horizontal line."""
     made = QFrame()
     made.setProperty("kind", "rule")
     return made
@@ -260,7 +266,7 @@ def rule() -> QFrame:
 
 @guarded
 class FlowLayout(QLayout):
-    """Parts side by side that wrap onto further lines; used for buttons and chips so that nothing is cut at 200 %."""
+    """Lay out parts side by side, wrapping onto further lines, so that no button or chip is cut at 200 %."""
 
     def __init__(self, spacing: float = 8) -> None:
         super().__init__()
@@ -351,7 +357,7 @@ class FlowLayout(QLayout):
 
 
 def flow(*widgets: QWidget, spacing: float = 8) -> FlowLayout:
-    """Widgets side by side that wrap."""
+    """Return a layout of widgets side by side that wrap."""
     made = FlowLayout(spacing)
     for widget in widgets:
         made.addWidget(widget)

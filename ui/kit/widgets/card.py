@@ -1,4 +1,4 @@
-"""Cards, the CUI banner, and what fills an empty place."""
+"""Cards, the CUI banner, and the message for an empty page."""
 
 from __future__ import annotations
 
@@ -52,14 +52,14 @@ class Card(QFrame):
         self._head.setVisible(True)
 
     def add(self, part: QWidget | QLayout, stretch: int = 0) -> None:
-        """Add to the body, from edge to edge."""
+        """Add a part to the body, from edge to edge."""
         if isinstance(part, QWidget):
             self.body.addWidget(part, stretch)
         else:
             self.body.addLayout(part, stretch)
 
     def add_padded(self, *parts: Part, margins: Margins = (16, 12, 16, 12), spacing: float = 10) -> QVBoxLayout:
-        """Add parts one under another with the usual margins; returns their layout."""
+        """Add parts to the body, stacked, with the usual margins. Return their layout."""
         made = vbox(*parts, margins=margins, spacing=spacing)
         self.body.addLayout(made)
         return made
@@ -68,13 +68,13 @@ class Card(QFrame):
         self.body.addStretch(1)
 
     def add_trailing(self, *widgets: QWidget) -> None:
-        """Add to the head, at its end."""
+        """Add widgets at the end of the head."""
         for widget in widgets:
             self._head_line.addWidget(widget)
         self._head.setVisible(True)
 
     def add_foot(self, *parts: Part, spacing: float = 10) -> QVBoxLayout:
-        """A foot under a line, e.g. the buttons that decide; parts one under another."""
+        """Add a foot under a line, e.g. for the main buttons, and return its layout. Parts are stacked."""
         layout = vbox(*parts, margins=(16, 12, 16, 14), spacing=spacing)
         self._whole.addWidget(panel(layout, "cardfoot"))
         return layout
@@ -99,7 +99,7 @@ class CuiBanner(QFrame):
 
 
 class EmptyState(QWidget):
-    """What belongs here, and the one next step."""
+    """Say what will be shown here, and offer one next step."""
 
     def __init__(
         self,
@@ -129,7 +129,7 @@ class EmptyState(QWidget):
 
 
 def scrolled(content: QWidget | QLayout, *, margins: Margins = (0, 0, 0, 0)) -> FitArea:
-    """A column that scrolls up and down, never sideways, and lets the page's ground through."""
+    """Return a column that scrolls vertically, never sideways, with a transparent background."""
     inner = QWidget()
     inner.setProperty("kind", "clear")
     layout = QVBoxLayout(inner)
@@ -139,7 +139,7 @@ def scrolled(content: QWidget | QLayout, *, margins: Margins = (0, 0, 0, 0)) -> 
 
 
 def card_between_markings(page: QWidget, card: QWidget, marking: str) -> None:
-    """Lay a page out that is one card, in the middle, with the marking above and below."""
+    """Lay out a page with one card in the middle and the marking above and below."""
     middle = QGridLayout()
     inset(middle, 24, 24, 24, 24)
     for at in (0, 2):

@@ -1,4 +1,4 @@
-"""Chips: icon, word and colour in a rounded box."""
+"""Chips: icon, word and color in a rounded box."""
 
 from __future__ import annotations
 
@@ -13,10 +13,9 @@ from ui.kit.theme.paint import chip_size, paint_chip
 
 @guarded
 class Chip(QWidget):
-    """A chip. `tone` is one of mute, accent, ok, warn, bad; `icon` a Lucide name or empty.
+    """A chip. `tone` is one of mute, accent, ok, warn, bad; `icon` is a Lucide name or empty.
 
-    `Chip.of("verified")` shows a state's mark; `Chip.of("verified", "206")` the same mark with another text, where the
-    word stands beside it.
+    `Chip.of("verified")` shows a state's mark; `Chip.of("verified", "206")` shows the same mark with another text.
     """
 
     def __init__(self, text: str = "", tone: str = "mute", icon: str = "") -> None:
@@ -27,7 +26,7 @@ class Chip(QWidget):
 
     @classmethod
     def of(cls, state: str, text: str | None = None) -> Chip:
-        """The chip of a state of `ui.kit.theme.status`."""
+        """Return the chip of a state of `ui.kit.theme.status`."""
         made = cls()
         made.set_state(state, text)
         return made

@@ -1,4 +1,4 @@
-"""Columns side by side that become one at a time where there is no room (LOOK.md rule 15)."""
+"""Columns side by side that are shown one at a time when they do not fit (LOOK.md rule 15)."""
 
 from __future__ import annotations
 
@@ -30,14 +30,13 @@ class ColumnPart:
 
 @guarded
 class Columns(QWidget):
-    """Shows all columns beside each other, or, in a narrow place, one of them under a row of tabs.
+    """Show all columns side by side, or, when too narrow, one of them under a row of tabs.
 
-    `front` is the column that is shown first when there is room for one only. It never asks for more width than its
-    widest column, so it never forces a window to be wide.
+    `front` is the column that is shown first when only one fits. The minimum width is that of the widest column.
     """
 
     shown = Signal(str)
-    """The column that the person chose, in a narrow place."""
+    """The column that the person chose while only one is shown."""
 
     def __init__(self, parts: Sequence[ColumnPart], *, front: str = "") -> None:
         super().__init__()
@@ -61,17 +60,17 @@ class Columns(QWidget):
 
     @property
     def is_narrow(self) -> bool:
-        """Whether one column shows at a time."""
+        """Return whether one column is shown at a time."""
         return self._is_narrow
 
     def bring_to_front(self, key: str) -> None:
-        """Show this column when only one has room; otherwise it is in sight anyway."""
+        """Show this column when only one fits; otherwise it is visible anyway."""
         self._front = key
         self._tabs.set_current(key)
         self._arrange()
 
     def set_title(self, key: str, title: str) -> None:
-        """New words on a column's tab, e.g. with a count."""
+        """Set the text of a column's tab, e.g. with a count."""
         self._tabs.set_text(key, title)
 
     def sizeHint(self) -> QSize:
@@ -86,7 +85,7 @@ class Columns(QWidget):
         return QSize(max(hint.width() for hint in hints), height + extra)
 
     def heightForWidth(self, width: int) -> int:
-        """The least height at that width: words that wrap need more of it in a narrow column, and are never cut."""
+        """Return the minimum height at that width. Wrapped text needs more height in a narrow column."""
         gap = theme().dp(_GAP)
         widths = self._widths(width - gap * (len(self._parts) - 1))
         if widths is None or width < theme().dp(_NARROW_DP):
@@ -133,7 +132,7 @@ class Columns(QWidget):
             x += width + gap
 
     def _widths(self, room: int) -> list[int] | None:
-        """Widths by share, none under its least; None when they do not fit."""
+        """Return the widths by share, none under its minimum; None when they do not fit."""
         least = [_least(part.widget).width() for part in self._parts]
         if sum(least) > room:
             return None

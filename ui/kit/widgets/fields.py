@@ -60,7 +60,7 @@ class _IconField(QLineEdit):
 
 @guarded
 class SearchField(_IconField):
-    """A field that says what was typed 150 ms after the last key; Esc empties it."""
+    """Emit the typed text 150 ms after the last key. Esc empties the field."""
 
     searched = Signal(str)
 
@@ -86,9 +86,9 @@ class SearchField(_IconField):
 
 @guarded
 class ScanField(_IconField):
-    """Scan or type here. Ctrl+Z goes past it to the page, where it withdraws the last check (LOOK.md rule 6).
+    """Scan or type here. Ctrl+Z is left to the page, where it withdraws the last check (LOOK.md rule 6).
 
-    `submitted` carries what was typed when Enter is pressed, and empties the field.
+    `submitted` carries the typed text when Enter is pressed, and the field is emptied.
     """
 
     submitted = Signal(str)
@@ -138,7 +138,7 @@ class FormField(QWidget):
         self.set_error("")
 
     def set_error(self, error: str) -> None:
-        """Say what is wrong under the field; an empty text takes it back."""
+        """Show an error under the field; an empty text removes it."""
         self._hint.setText(error or self._plain_hint)
         self._hint.setVisible(bool(error or self._plain_hint))
         for widget, tone in ((self._hint, "bad"), (self.field, "bad")):
@@ -150,7 +150,7 @@ class FormField(QWidget):
 
 @dataclass(frozen=True)
 class Tab:
-    """One filter: `key`, words (e.g. `All 214`), an icon name or empty, and the spoken name where words are short."""
+    """One filter: `key`, text (e.g. `All 214`), icon name or empty, and a spoken name where the text is short."""
 
     key: str
     text: str
@@ -159,7 +159,7 @@ class Tab:
 
 
 class TabRow(QWidget):
-    """Filters of which one is on; wraps when it does not fit."""
+    """Filters of which one is active; they wrap when they do not fit."""
 
     chosen = Signal(str)
 
@@ -185,19 +185,20 @@ class TabRow(QWidget):
 
     @property
     def current(self) -> str:
+        """Return the key of the active filter, or an empty text."""
         return next((key for key, made in self._buttons.items() if made.isChecked()), "")
 
     def set_current(self, key: str) -> None:
-        """Choose without emitting."""
+        """Choose a filter without emitting a signal."""
         self._buttons[key].setChecked(True)
 
     def focus_current(self) -> None:
-        """The keyboard goes to the one that is chosen."""
+        """Focus the active filter."""
         if self.current:
             self._buttons[self.current].setFocus(Qt.FocusReason.OtherFocusReason)
 
     def set_text(self, key: str, text: str, name: str = "") -> None:
-        """New words, e.g. after a count changed."""
+        """Set a filter's text, e.g. after a count changed."""
         made = self._buttons[key]
         made.setText(text)
         made.setAccessibleName(name or text)
@@ -280,7 +281,7 @@ class KeyValueGrid(QWidget):
         self._keys, self._values = [], []
 
     def add(self, name: str, value: str | QWidget, *, mono: bool = False, big: bool = False) -> QWidget:
-        """A line; an empty value shows an en dash. Returns the value's widget."""
+        """Add a line and return the value's widget. An empty value shows an en dash."""
         key = label(name, "key", wrap=True)
         key.setMinimumWidth(theme().dp(self._key_width))
         if isinstance(value, QWidget):
@@ -312,5 +313,5 @@ class KeyValueGrid(QWidget):
 
 
 def search_placeholder() -> str:
-    """The usual words of a list's filter."""
+    """Return the usual placeholder of a list's filter."""
     return QCoreApplication.translate("kit", "Filter by serial, UII, nomenclature…")

@@ -1,4 +1,4 @@
-"""A scroll area that gives its content the room there is, and scrolls only below the content's least size."""
+"""A scroll area that gives its content all available space, and scrolls only below the content's minimum size."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from ui.kit.theme import theme
 
 @guarded
 class FitArea(QScrollArea):
-    """Content fills the viewport, and is never smaller than its least size at that width.
+    """Fill the viewport with the content, which is never smaller than its minimum at that width.
 
-    Qt's own `widgetResizable` asks for the preferred height, and runs into itself for ever where the content's height
-    depends on its width and a scroll bar takes part of that width. This one decides once per change of size.
+    Qt's own `widgetResizable` uses the preferred height. It loops forever when the content's height depends on its
+    width and a scroll bar takes part of that width. This class decides once per change of size.
     """
 
     def __init__(self, content: QWidget, *, is_column: bool = False) -> None:
-        """`is_column`: never narrower than the content, so that it scrolls up and down only."""
+        """Wrap `content`. With `is_column` it is never narrower than the content, so it scrolls only vertically."""
         super().__init__()
         self._is_column = is_column
         self._is_fitting = self._is_due = self._is_own_request = False
@@ -62,7 +62,7 @@ class FitArea(QScrollArea):
         return is_handled
 
     def _bring_into_sight(self, _before: QWidget | None, now: QWidget | None) -> None:
-        """Tab from outside may lead to what is scrolled away: Qt follows the focus only from within."""
+        """Scroll to a widget that gets the focus from outside. Qt follows the focus only from within."""
         content = self.widget()
         if now and content and content.isAncestorOf(now) and now.visibleRegion().isEmpty():
             self.ensureWidgetVisible(now)
@@ -94,7 +94,7 @@ class FitArea(QScrollArea):
 
 
 def least_height(content: QWidget, width: int) -> int:
-    """What the content needs at least at that width, in logical pixels."""
+    """Return the minimum height of the content at that width, in logical pixels."""
     layout = content.layout()
     if layout is not None and layout.hasHeightForWidth():
         return layout.minimumHeightForWidth(width)

@@ -1,4 +1,4 @@
-"""The head of a page: crumb and title, progress, state, actions."""
+"""The header of a page: crumb and title, progress, state, actions."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from ui.kit.widgets.chip import Chip
 class PageHeader(QFrame):
     """Crumb over title at the start, progress beside it, state chip and actions at the end.
 
-    When the words and the actions do not fit side by side, the actions go below: nothing is cut at 200 %.
+    When title and actions do not fit side by side, the actions move below, so nothing is cut at 200 %.
     """
 
     crumb_activated = Signal()
@@ -58,14 +58,16 @@ class PageHeader(QFrame):
         self.setMinimumHeight(theme().dp(74))
 
     def set_title(self, title: str, sub: str = "") -> None:
-        """The title, and a line under it where a crumb above would say nothing (e.g. `as of …`)."""
+        """Set the title, and a line under it when no crumb is needed (e.g. `as of …`)."""
         self._title.setText(title)
         self._sub.setText(sub)
         self._sub.setVisible(bool(sub))
         self._refit()
 
     def set_crumbs(self, crumbs: Sequence[str], *, first_is_link: bool = False) -> None:
-        """`Visits › Golden Sentry · Annual inventory`; the first may lead back (`crumb_activated`)."""
+        """Set the crumbs, e.g. `Visits › Golden Sentry · Annual inventory`. The first may be a link
+        (`crumb_activated`).
+        """
         self._crumbs = list(crumbs) if first_is_link else []
         if self._crumbs:
             self._crumb.setTextFormat(Qt.TextFormat.RichText)
@@ -86,19 +88,19 @@ class PageHeader(QFrame):
         self._refit()
 
     def set_state(self, text: str, tone: str = "mute", icon: str = "") -> None:
-        """The chip before the actions, e.g. `Saved 2 s ago`; an empty text hides it."""
+        """Set the chip before the actions, e.g. `Saved 2 s ago`; an empty text hides it."""
         self._state.set(text, tone, icon)
         self._state.setVisible(bool(text))
         self._refit()
 
     def add_chip(self, chip: Chip) -> None:
-        """A chip right after the title, e.g. a finding's severity."""
+        """Add a chip right after the title, e.g. a finding's severity."""
         self._chip_list.append(chip)
         self._chips.insertWidget(len(self._chip_list) - 1, chip)
         self._refit()
 
     def add_action(self, widget: QWidget) -> None:
-        """A button at the end; the page's main one comes last and is `primary`."""
+        """Add a button at the end. Add the page's main action last, as `primary`."""
         self._flow.addWidget(widget)
         self._refit()
 
@@ -165,5 +167,5 @@ class PageHeader(QFrame):
 
 
 def _plain(text: str) -> str:
-    """Text without the link's tags."""
+    """Return the text without the link's tags."""
     return re.sub(r"<[^>]*>", "", text)

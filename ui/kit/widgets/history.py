@@ -1,4 +1,4 @@
-"""What befell something, line under line."""
+"""A history, one event a line."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ui.kit.widgets.card import Card, scrolled
 
 @dataclass(frozen=True)
 class Told:
-    """One line of a history: `Verified` · INS-017, and under it when and where."""
+    """One event of a history: `Verified` · INS-017, with time and place under it."""
 
     what: str
     who: str
@@ -22,7 +22,7 @@ class Told:
 
 
 class HistoryCard(Card):
-    """What befell something, newest first."""
+    """List events, newest first."""
 
     def __init__(self, title: str) -> None:
         super().__init__(title)

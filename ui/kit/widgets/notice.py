@@ -1,4 +1,4 @@
-"""The line that answers an action in place: recorded, look here, stopped. Never a dialog."""
+"""The line that shows the result of an action in place: recorded, attention, stopped. Never a dialog."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ _ICONS = {
 
 
 class NoticeBar(QFrame):
-    """One line: icon, words, one action (e.g. `Recorded · 786953 verified`, Undo). Hidden while it has nothing to say.
+    """One line: icon, text, one action (e.g. `Recorded · 786953 verified`, Undo). Hidden while empty.
 
-    Kinds: ok, info, attention, stop. `ok` and `info` go by themselves after ten seconds; the others stay until closed,
-    because a failure must not vanish unread.
+    Kinds: ok, info, attention, stop. `ok` and `info` disappear after ten seconds. The others stay until they are
+    closed, because a failure must not vanish unread.
     """
 
     shown_changed = Signal(bool)
@@ -58,7 +58,7 @@ class NoticeBar(QFrame):
 
     @property
     def text(self) -> str:
-        """What it says; empty when it says nothing."""
+        """Return the text shown; empty while the bar is hidden."""
         return self._words.text() if not self.isHidden() else ""
 
     def show_message(
@@ -71,7 +71,7 @@ class NoticeBar(QFrame):
         on_action: Callable[[], object] | None = None,
         stays: bool | None = None,
     ) -> None:
-        """Say `text`; `action` is the button's words and `on_action` what it does (the bar closes first)."""
+        """Show `text`. `action` labels the button and `on_action` is its callback; the bar closes first."""
         icon, ink = _ICONS[kind]
         self._icon.set_icon(icon, ink)
         set_look(self, "tone", kind)
@@ -90,12 +90,13 @@ class NoticeBar(QFrame):
             self._timer.start(10_000)
 
     def show_error(self, error: KnownError) -> None:
-        """Say what happened, whether the data is safe, and what to do next."""
+        """Show what happened, whether the data is safe, and what to do next."""
         message = sentence(error)
         kind = "stop" if message.is_trouble else "attention"
         self.show_message(kind, message.what, detail=f"{message.safe} {message.next}".strip())
 
     def dismiss(self) -> None:
+        """Hide the bar and forget its action."""
         self._timer.stop()
         self._run = None
         self.hide()

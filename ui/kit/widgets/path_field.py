@@ -1,4 +1,4 @@
-"""A path to type, to drop, or to choose: never a dialog that stands in the way."""
+"""A path to type, to drop, or to choose, without a blocking dialog."""
 
 from __future__ import annotations
 
@@ -20,18 +20,19 @@ PathKind = Literal["file", "files", "folder", "save"]
 class PathField(QWidget):
     """A line edit and "Browse…". `kind`: an existing file, several, a folder, or a file to be written.
 
-    The dialog is Qt's own (the same everywhere) and opens without blocking. Files dropped on it are taken. The line
-    edit's object name is the widget's with `_edit`, the button's with `_browse`. Several files stand in the line
-    separated by `; `.
+    The dialog is Qt's own (the same everywhere) and does not block. Dropped files are accepted. The line edit's object
+    name is the widget's with `_edit`, the button's with `_browse`. Several files are separated by `; `.
     """
 
     changed = Signal()
-    """What stands in the line changed; see `paths`."""
+    """The text of the line changed; see `paths`."""
     submitted = Signal()
     """Enter was pressed in the line, or files were chosen or dropped."""
 
     def __init__(self, name: str, *, object_name: str, kind: PathKind = "file", filters: str = "") -> None:
-        """`name` is the accessible name; `filters` as QFileDialog takes them (`Lists (*.csv *.xlsx)`)."""
+        """Make the field. `name` is the accessible name; `filters` as QFileDialog takes them (`Lists (*.csv
+        *.xlsx)`).
+        """
         super().__init__()
         self._kind: PathKind = kind
         self._filters = filters
@@ -59,7 +60,9 @@ class PathField(QWidget):
 
     @property
     def paths(self) -> list[Path]:
-        """What stands in the line; empty for an empty line. Whether it exists is for whoever opens it to say."""
+        """Return the paths in the line, none for an empty line. They need not exist: the caller checks when it opens
+        them.
+        """
         text = self.edit.text().strip()
         several = self._kind == "files" and not os.path.lexists(text)  # the name of one file may hold a semicolon
         parts = text.split(";") if several else [text]
@@ -68,7 +71,7 @@ class PathField(QWidget):
 
     @property
     def path(self) -> Path | None:
-        """The first path, or None for an empty line."""
+        """Return the first path, or None for an empty line."""
         return next(iter(self.paths), None)
 
     def set_path(self, path: Path | str) -> None:
@@ -82,7 +85,7 @@ class PathField(QWidget):
         self.edit.clear()
 
     def open_dialog(self) -> None:
-        """Show the dialog beside the work; choosing fills the line and emits `submitted`."""
+        """Show the dialog without blocking; choosing fills the line and emits `submitted`."""
         dialog = QFileDialog(self.window(), self.accessibleName())
         dialog.setOption(QFileDialog.Option.DontUseNativeDialog)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

@@ -1,4 +1,4 @@
-"""The rail at the side of the window: brand, where one can go, and whose device this is."""
+"""The rail at the side of the window: brand, pages, and whose device this is."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ COLLAPSED_WIDTH = 64
 
 @dataclass(frozen=True)
 class DeviceState:
-    """What the device box says. `lines` come after the account, in order; `is_encrypted` None hides that line."""
+    """Content of the device box. `lines` follow the account, in order; `is_encrypted` None hides that line."""
 
     account: str = ""
     role: str = ""
@@ -54,7 +54,7 @@ class BrandMark(QWidget):
 
 @guarded
 class NavButton(QAbstractButton):
-    """One place to go: icon, name, count. Collapsed it shows the icon and the count over it."""
+    """A button for one page: icon, name, count. When collapsed, it shows the icon with the count over it."""
 
     def __init__(self, text: str, icon: str, keys: str = "") -> None:
         super().__init__()
@@ -69,7 +69,7 @@ class NavButton(QAbstractButton):
         self._name()
 
     def set_badge(self, badge: str, tone: str = "mute") -> None:
-        """`badge` empty hides it; `tone` bad calls for attention."""
+        """Set the badge; an empty text hides it. The tone `bad` calls for attention."""
         self._badge, self._badge_tone = badge, tone
         self._name()
         self.update()
@@ -159,7 +159,9 @@ class NavButton(QAbstractButton):
 
 @guarded
 class Rail(QFrame):
-    """Brand above, places in the middle, device box below. `chosen` names the place that was pressed."""
+    """Brand at the top, pages in the middle, device box below. `chosen` carries the key of the page
+    that was pressed.
+    """
 
     chosen = Signal(str)
     lock_requested = Signal()
@@ -229,7 +231,7 @@ class Rail(QFrame):
         return list(self._buttons)
 
     def select(self, key: str) -> None:
-        """Show `key` as where one is; a key without a place clears the choice."""
+        """Mark the page `key` as current. A key that is not in the rail clears the choice."""
         if key in self._buttons:
             self._buttons[key].setChecked(True)
             return
@@ -243,7 +245,7 @@ class Rail(QFrame):
         self._fit()
 
     def set_device(self, state: DeviceState) -> None:
-        """Whose device, what HQ has, and whether the store is encrypted."""
+        """Show whose device this is, what HQ has received, and whether the store is encrypted."""
         self._account.setText(state.account)
         self._role.setText(f"· {state.role}" if state.role else "")
         self._lines.setText("\n".join(state.lines))
@@ -260,7 +262,7 @@ class Rail(QFrame):
         self._device.setVisible(not self._is_collapsed)
 
     def set_collapsed(self, is_collapsed: bool) -> None:
-        """Icons only, for windows under 1000 logical pixels at 100 %."""
+        """Show icons only, for windows narrower than 1000 logical pixels at 100 %."""
         if is_collapsed == self._is_collapsed:
             return
         self._is_collapsed = is_collapsed

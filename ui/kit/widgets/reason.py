@@ -1,4 +1,4 @@
-"""In-page forms: why something is so, with a note and photos; and a strip of photos."""
+"""In-page forms: a reason with a note and photos, and a strip of photos."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ui.kit.widgets.card import Card
 
 
 class PhotoStrip(QWidget):
-    """Thumbnails that can be opened and, where `is_removable`, taken away again before they are recorded."""
+    """Thumbnails that can be opened and, with `is_removable`, removed before they are recorded."""
 
     opened = Signal(str)
     removed = Signal(str)
@@ -36,7 +36,7 @@ class PhotoStrip(QWidget):
         return list(self._tiles)
 
     def add(self, key: str, image: QImage, caption: str) -> None:
-        """Add a picture; `caption` says in words what it shows (e.g. `Photo 2, 21 Nov 2026 14:21Z`)."""
+        """Add a picture; `caption` describes it (e.g. `Photo 2, 21 Nov 2026 14:21Z`)."""
         look = theme()
         size = QSize(look.dp(self._size[0]), look.dp(self._size[1]))
         tile = QPushButton()
@@ -73,7 +73,7 @@ class PhotoStrip(QWidget):
 
 
 def _cropped(image: QImage, size: QSize) -> QPixmap:
-    """The middle of a picture, filling `size`, with round corners."""
+    """Return the middle of a picture, filling `size`, with rounded corners."""
     scaled = image.scaled(
         size, Qt.AspectRatioMode.KeepAspectRatioByExpanding, Qt.TransformationMode.SmoothTransformation
     )
@@ -92,10 +92,10 @@ def _cropped(image: QImage, size: QSize) -> QPixmap:
 
 @guarded
 class ReasonPanel(Card):
-    """Why: one reason of several, a note, photos; confirm or cancel. Nothing is pre-chosen.
+    """Ask for one reason of several, a note, photos; confirm or cancel. Nothing is pre-chosen.
 
-    Confirm opens once a reason is chosen and, for reasons in `note_needed`, a note is written. The panel takes part in
-    the page's flow: the page shows it where the answer buttons were, and hides it on `cancelled` or `confirmed`.
+    Confirm is enabled once a reason is chosen and, for reasons in `note_needed`, a note is written. The page shows the
+    panel in place of the answer buttons, and hides it on `cancelled` or `confirmed`.
     """
 
     confirmed = Signal(str, str)
@@ -152,11 +152,11 @@ class ReasonPanel(Card):
 
     @property
     def reason(self) -> str:
-        """The chosen reason's key, or empty."""
+        """Return the chosen reason's key, or an empty text."""
         return next((key for key, choice in self._choices.items() if choice.isChecked()), "")
 
     def reset(self) -> None:
-        """Nothing chosen, nothing written, no photos."""
+        """Clear the reason, the note and the photos."""
         self._group.setExclusive(False)
         for choice in self._choices.values():
             choice.setChecked(False)

@@ -31,9 +31,9 @@ _PNG_SCALE = 2.0
 
 @guarded
 class SignaturePad(QWidget):
-    """Strokes on a pad. Closed at first: `open_for` lets somebody sign, `close_with` says why nobody can.
+    """Record strokes. Closed at first: `open_for` allows signing, `close_with` shows why signing is not possible.
 
-    Signing itself needs a pointer; whoever cannot is served by the page's own way to decline with a reason.
+    Signing needs a pointer. For people who cannot use one, the page offers to decline with a reason.
     """
 
     changed = Signal()
@@ -49,14 +49,14 @@ class SignaturePad(QWidget):
         self.close_with(text)
 
     def open_for(self, prompt: str) -> None:
-        """Let the person sign; `prompt` stands on the empty pad."""
+        """Let the person sign; the empty pad shows `prompt`."""
         self._is_open, self._text = True, prompt
         self.setCursor(Qt.CursorShape.CrossCursor)
         self.setAccessibleName(prompt)
         self.update()
 
     def close_with(self, reason: str) -> None:
-        """Take no strokes; `reason` stands on the pad. Strokes made before stay until `clear`."""
+        """Accept no strokes, and show `reason` on the pad. Strokes made before stay until `clear`."""
         self._is_open, self._text = False, reason
         self._is_drawing = False
         self.unsetCursor()
@@ -72,7 +72,7 @@ class SignaturePad(QWidget):
         return not self._strokes
 
     def strokes(self) -> list[Stroke]:
-        """A copy of the strokes."""
+        """Return a copy of the strokes."""
         return [list(stroke) for stroke in self._strokes]
 
     def clear(self) -> None:
@@ -82,7 +82,7 @@ class SignaturePad(QWidget):
         self.update()
 
     def to_png(self) -> bytes:
-        """The strokes in black on white, cut to their size, at twice the resolution; empty bytes for an empty pad."""
+        """Return the strokes in black on white, cropped, at twice the resolution. An empty pad returns empty bytes."""
         if not self._strokes:
             return b""
         path = _path(self._strokes)

@@ -1,4 +1,4 @@
-"""What the camera sees, with every mark outlined and named."""
+"""The camera's picture, with every mark outlined and named."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ Corner = tuple[float, float]
 
 @dataclass(frozen=True)
 class ViewMark:
-    """One symbol: corners as parts of the picture's width and height (0 to 1), and what is known of it.
+    """One symbol: corners as fractions of the picture's width and height (0 to 1), and its known state.
 
-    `state` is a key of `ui.kit.theme.status`, or empty while nothing is known; `text` stands beside the outline.
-    `track` is the same from frame to frame, so that the tag keeps its side of the mark.
+    `state` is a key of `ui.kit.theme.status`, or empty while unknown; `text` is shown beside the outline. `track`
+    identifies the symbol from frame to frame, so that the tag keeps its side of the mark.
     """
 
     key: str
@@ -32,7 +32,7 @@ class ViewMark:
 
 @guarded
 class Viewfinder(QWidget):
-    """The picture fits whole into its place. Pressing a mark emits `chosen` with its key."""
+    """Show the whole picture, scaled to fit. Pressing a mark emits `chosen` with its key."""
 
     chosen = Signal(str)
 
@@ -47,20 +47,20 @@ class Viewfinder(QWidget):
         self.setAccessibleName(prompt)
 
     def show_view(self, image: QImage, marks: Sequence[ViewMark]) -> None:
-        """Show a frame and what stands in it."""
+        """Show a frame and the marks in it."""
         self._image, self._marks = image, tuple(marks)
         self._is_below = {mark.track: self._is_below.get(mark.track, False) for mark in marks}
         self.setAccessibleName(", ".join(mark.text for mark in marks if mark.text) or self._prompt)
         self.update()
 
     def show_prompt(self, prompt: str) -> None:
-        """No picture: say why, and what to do."""
+        """Show a text in place of a picture: why there is none, and what to do."""
         self._image, self._marks, self._prompt = None, (), prompt
         self.setAccessibleName(prompt)
         self.update()
 
     def set_frame(self, tone: str) -> None:
-        """A coloured frame that answers a scan: ok, warn, bad, accent, or empty."""
+        """Show a colored frame in answer to a scan: ok, warn, bad, accent, or empty."""
         self._frame_tone = tone
         self.update()
 
@@ -158,7 +158,7 @@ def _polygon(mark: ViewMark, area: QRectF) -> QPolygonF:
 
 
 def _inks(tone: str) -> tuple[str, str]:
-    """Outline and tag tokens."""
+    """Return the outline and tag tokens of a tone."""
     return {
         "ok": ("scan_ok", "scan_ok_tag"),
         "warn": ("scan_warn", "scan_warn_tag"),

@@ -1,4 +1,4 @@
-"""One entry whole: where it stands in its chain, whether it is as it was recorded, and what it says."""
+"""One entry in full: its place in its chain, whether it is as it was recorded, and its content."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ui.shared.activity.shown import harmless, kind_words, outcome_words, place_
 
 
 class DetailCard(Card):
-    """Read-only: everything in it can be selected and copied, nothing can be changed."""
+    """Show one entry, read-only: everything can be selected and copied, nothing can be changed."""
 
     time_requested = Signal(object)
     """Carries the row (ActivityRow) whose clock was wrong."""

@@ -1,4 +1,4 @@
-"""Activity log: who did what, when, from where, and with what outcome; read from the journals, and nothing else."""
+"""Activity log: who did what, when, from where, and with what outcome. It is read only from the journals."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ FILE_NAME = "activity-log.csv"
 ROW_HEIGHT = 44
 FILTER_WIDTH = 164
 SENSITIVE = frozenset({"visit", "item", "check", "finding"})
-"""Who sees what the log says of one of these has looked at it."""
+"""Viewing log entries about one of these subjects counts as viewing the subject."""
 
 
 class ActivityPage(Page):
@@ -171,7 +171,7 @@ class ActivityPage(Page):
         return self.search
 
     def wanted(self) -> ActivityFilter:
-        """What the filters say now."""
+        """Return the filter as the fields have it now."""
         actor, kind, origin, on = (box.currentData() or "" for box in (self.actor, self.kind, self.origin, self.day))
         return ActivityFilter(actor, kind, origin, on, self._words)
 

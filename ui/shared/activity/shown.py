@@ -1,4 +1,4 @@
-"""What the log's lines say, and payloads as text that can do no harm."""
+"""The text of log entries, with payloads shown as harmless text."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from ui.kit.theme.status import STATUS
 from ui.kit.words import count, fact, is_known, joined, word
 
 MAX_SHOWN = 20_000
-"""Characters of a payload on the screen; an export holds it whole."""
+"""Maximum characters of a payload on the screen; an export holds the whole payload."""
 _UNSEEN = re.compile("[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
-"""Characters that are not seen or that turn text around: shown by their number. Line breaks stay."""
+"""Characters that are invisible or that change the text direction, to be shown by number. Line breaks stay."""
 DECISION_FACES: dict[str, tuple[str, str]] = {
     Decision.RESOLVE: ("ok", "check"),
     Decision.RECHECK: ("accent", "refresh-cw"),
@@ -27,7 +27,7 @@ DECISION_FACES: dict[str, tuple[str, str]] = {
 
 
 def subject_words(row: ActivityRow) -> str:
-    """What an entry is about: `Item 786953`."""
+    """Return the subject of an entry: `Item 786953`."""
     return joined_words(word("subject", row.subject), harmless(row.subject_name)) if row.subject else ""
 
 
@@ -36,7 +36,7 @@ def joined_words(*parts: str) -> str:
 
 
 def outcome_words(row: ActivityRow) -> str:
-    """What came of it, in words where the code is one of ours; else the code as it is."""
+    """Return the outcome in words if its code is known; else the code as harmless text."""
     code = row.outcome
     for kind in ("decision", "disposition", "role", "evidence", "paper", "end"):
         if is_known(kind, code):
@@ -60,7 +60,7 @@ def kind_words(row: ActivityRow) -> str:
 
 
 def place_words(row: ActivityRow) -> str:
-    """Whose chain, which epoch, which number: `FLD-0042 / 1 / 217`."""
+    """Return origin, epoch and number in the chain: `FLD-0042 / 1 / 217`."""
     return f"{harmless(row.origin)} / {row.epoch} / {row.seq}"
 
 
@@ -69,12 +69,14 @@ def spoken(row: ActivityRow) -> str:
 
 
 def harmless(text: str) -> str:
-    """Text from a journal as data: what is not seen, or turns text around, stands as its number."""
+    """Return text from a journal with invisible and direction-changing characters replaced by their numbers."""
     return _UNSEEN.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
 
 
 def pretty(payload: bytes) -> str:
-    """A payload to be read: JSON in lines, anything else as it is or in hex; never more than `MAX_SHOWN`."""
+    """Return a payload to read: JSON indented, other text as it is, anything else in hex; at most `MAX_SHOWN`
+    characters.
+    """
     try:
         text = msgspec.json.format(payload, indent=2).decode()
     except UNREADABLE:

@@ -1,4 +1,4 @@
-"""A clock that was wrong is put right by a fact: for which entries, by how much, and what it is known from."""
+"""Record a correction for a clock that was wrong: for which entries, by how much, and how this is known."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _MOST_DIGITS = 18
 
 
 class TimeDialog(WindowDialog):
-    """`corrected` once it is on record; the dialog then closes."""
+    """Ask for a time correction. `corrected` is emitted once it is recorded; the dialog then closes."""
 
     corrected = Signal()
 
@@ -134,6 +134,6 @@ class TimeDialog(WindowDialog):
 
 
 def may_correct(desk: Desk, row: ActivityRow) -> bool:
-    """Whether this account may put the time of an entry's chain right: HQ any, a device its own."""
+    """Return whether this account may correct the time of an entry's chain: HQ any chain, a device only its own."""
     session = desk.session
     return may(session.role, permission_to_correct(session)) and (session.is_hq or row.origin == session.name)
