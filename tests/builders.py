@@ -34,7 +34,7 @@ HEADINGS = (
 
 @dataclass
 class Clock:
-    """A wall clock that a test moves; it steps by itself so that no two facts share an instant."""
+    """A wall clock that a test moves. It advances on each reading, so that no two facts share an instant."""
 
     instant: datetime = field(default_factory=lambda: datetime(2026, 11, 21, 8, 0, tzinfo=UTC))
     step: timedelta = timedelta(milliseconds=10)
@@ -53,7 +53,7 @@ def make_store(
     role: str = "",
     database_url: str | None = None,
 ) -> Session:
-    """A store with one account and a cheap passphrase slot; in its folder, or at `database_url`."""
+    """Return a new store with one account and a cheap passphrase slot, in its folder or at `database_url`."""
     role = role or ("reviewer" if kind == "hq" else "inspector")
     return create_store(
         folder,
@@ -70,8 +70,10 @@ def make_store(
 
 
 def copy_unnoticed(session: Session, copy: Path) -> Path:
-    """A copy of a store's folder that its own machine takes for the place where it was left: made by somebody who
-    knows that place, or with the whole machine."""
+    """Copy a store's folder so that its machine takes the copy for the original.
+
+    Such a copy is made by a person who knows the recorded location, or together with the whole machine.
+    """
     source = session.store.folder
     shutil.copytree(source, copy)
     store_id = session.store.named.store_id
@@ -80,7 +82,7 @@ def copy_unnoticed(session: Session, copy: Path) -> Path:
 
 
 def enrol(hq: Session, device: Session, folder: Path) -> None:
-    """Request, answer, acceptance, as people would carry them."""
+    """Enroll a device: request, answer, acceptance, as people would carry the files."""
     request, answer = folder / f"{device.name}.eumreq", folder / f"{device.name}.eumans"
     request_enrolment(device, request)
     sign_enrolment(hq, request, answer)
@@ -88,7 +90,7 @@ def enrol(hq: Session, device: Session, folder: Path) -> None:
 
 
 def inventory_csv(path: Path, count: int = 6, site: str = "Depot 7", first_serial: int = 786950) -> Path:
-    """A list of goggles with the headings of the sample inventory."""
+    """Return a list of goggles with the headings of the sample inventory."""
     lines = [HEADINGS]
     for number in range(count):
         serial = first_serial + number
@@ -116,7 +118,7 @@ class World:
 
     @property
     def drop(self) -> Path:
-        """The folder by which bundles are carried."""
+        """The folder through which bundles are exchanged."""
         path = self.folder / "drop"
         path.mkdir(exist_ok=True)
         return path
@@ -138,7 +140,7 @@ class World:
         )
 
     def hand_over(self, device: str = "FLD-0042") -> Path:
-        """HQ's newest bundle for a device, sealed and taken in there."""
+        """Seal the newest bundle for a device at HQ, and import it on the device."""
         sealed = seal_for_device(self.hq, device, self.drop)
         outcomes = import_bundles(self.devices[device], [sealed.path]).outcomes
         assert [outcome.outcome for outcome in outcomes] == ["accepted"], outcomes
@@ -153,7 +155,7 @@ def make_world(
     suite: Suite = Suite.P384,
     database_url: str | None = None,
 ) -> World:
-    """HQ (on PostgreSQL where `database_url` is given) with an inventory, and enrolled devices."""
+    """Return an HQ (on PostgreSQL if `database_url` is given) with an inventory, and enrolled devices."""
     clock = Clock()
     folder.mkdir(exist_ok=True)
     hq = make_store(folder / "hq", "hq", "HQ-01", clock, suite, database_url=database_url)
@@ -168,7 +170,7 @@ def make_world(
 
 
 def yes_to_all() -> tuple[Answer, ...]:
-    """Answers to the item checklist of `ITEM_CHECKLIST`, all yes."""
+    """Return answers to the item checklist of `ITEM_CHECKLIST`, all yes."""
     from eum_app.usecases.visits.plan_visit import shipped_checklists
 
     checklist = next(row for row in shipped_checklists() if row.checklist_id == ITEM_CHECKLIST.checklist_id)
@@ -180,7 +182,7 @@ def typed(serial: str) -> MarkRead:
 
 
 def withdraw_as_before(session: Session, visit_id: str, check_id: str) -> None:
-    """Withdraw a check of a closed visit, as earlier versions did: such facts are in journals and bundles."""
+    """Withdraw a check of a closed visit, as earlier versions did: such facts exist in journals and bundles."""
     with session.writing() as transaction:
         transaction.record(
             CheckWithdrawn(observed_at=session.observed_now(), check_id=check_id, visit_id=visit_id, reason="undone")
@@ -188,7 +190,7 @@ def withdraw_as_before(session: Session, visit_id: str, check_id: str) -> None:
 
 
 def close_as_is(session: Session, visit_id: str) -> None:
-    """Close a visit out by its fact alone, whatever is open."""
+    """Close a visit out by its fact alone, without checking for open points."""
     with session.writing() as transaction:
         transaction.record(
             VisitClosedOut(

@@ -34,7 +34,7 @@ NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
 
 @dataclass(frozen=True)
 class World:
-    """Who there is. `trust` is what HQ-1 believes, `field_trust` what a device believes."""
+    """The parties. `trust` is the trust of HQ-1, `field_trust` that of a device."""
 
     authority: Identity
     hq: Identity
@@ -64,14 +64,14 @@ class World:
 
 
 def enrol(device_id: str, hq: Identity, *, epoch: int = 1, days: int = 365) -> Identity:
-    """A device that `hq` has enrolled."""
+    """Return a device that `hq` has enrolled."""
     pending, request = make_request(device_id, hq.suite)
     certificate = issue_device(CertificateRequest.from_der(request), hq, epoch=epoch, at=NOW, days=days)
     return pending.complete((certificate, *hq.chain))
 
 
 def sealed_photo(content: bytes) -> BundleObject:
-    """A content object made from `content`."""
+    """Return a content object made from `content`."""
     out = io.BytesIO()
     seal = seal_object(io.BytesIO(content), out)
     stored = out.getvalue()
@@ -88,7 +88,7 @@ def write_results(
     source: Callable[[], Iterable[bytes]] | None = None,
     **changes: Any,
 ) -> SealedBundle:
-    """A results bundle with three entries unless told otherwise."""
+    """Write a results bundle, with three entries by default."""
     fields: dict[str, Any] = {
         "sender": sender,
         "recipients": recipients,
@@ -106,7 +106,7 @@ def write_results(
 
 
 def noise(size: int) -> bytes:
-    """Bytes that do not pack."""
+    """Return bytes that do not compress."""
     return os.urandom(size)
 
 
@@ -115,7 +115,7 @@ def noise(size: int) -> bytes:
 
 @dataclass
 class Forgery:
-    """A bundle made piece by piece, right in everything that is not changed on purpose."""
+    """A bundle assembled piece by piece, valid in everything that is not changed on purpose."""
 
     sender: Identity
     recipients: Sequence[Certificate]
@@ -192,5 +192,5 @@ def prefixed(data: bytes) -> bytes:
 
 
 def blocks(packed: bytes, size: int = 1000) -> bytes:
-    """An entries section with blocks of `size` bytes."""
+    """Return an entries section with blocks of `size` bytes."""
     return b"".join(prefixed(packed[start : start + size]) for start in range(0, len(packed), size)) + bytes(4)

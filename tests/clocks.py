@@ -1,4 +1,4 @@
-"""The clocks of enhanced monitoring, item by item: the slow way, to compare the grouped counts of reports with."""
+"""The clocks of enhanced monitoring computed item by item: slow, as a reference for the grouped counts of reports."""
 
 from __future__ import annotations
 

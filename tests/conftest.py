@@ -1,4 +1,4 @@
-"""For every test: Qt without a display, Hypothesis by profile, and the sample data that may lie beside the project."""
+"""For every test: Qt without a display, Hypothesis by profile, and sample data, if present beside the project."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ SHARED_DATA = Path(__file__).resolve().parents[1].parent / "shared" / "data"
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """A test marked `data` is passed over where the sample data are not there."""
+    """Skip a test marked `data` if the sample data is absent."""
     if item.get_closest_marker("data") and not SHARED_DATA.is_dir():
         pytest.skip("needs the shared sample data beside the project")
 
 
 @pytest.fixture(autouse=True)
 def nothing_caught() -> Iterator[None]:
-    """The guard around Qt's methods hides no bug from a test. One that provokes it takes what was caught."""
+    """Fail a test when the guard around Qt's methods caught a bug. A test that provokes one calls `take_caught`."""
     yield
     guard = sys.modules.get("ui.kit.guard")  # never import Qt for a test that does not need it
     if guard is not None:
@@ -46,7 +46,7 @@ def nothing_caught() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
-    """The folder of the shared sample data. Mark a test that uses it `data`."""
+    """Return the folder of the shared sample data. Mark tests that use it with `data`."""
     if not SHARED_DATA.is_dir():
         pytest.skip("needs the shared sample data beside the project")
     return SHARED_DATA
@@ -54,7 +54,7 @@ def shared_data() -> Path:
 
 @pytest.fixture(scope="session")
 def postgresql() -> Iterator[PostgreSQL]:
-    """A real PostgreSQL server; a test that needs it is passed over only where the wheel's server cannot start."""
+    """Return a real PostgreSQL server. Tests that need it are skipped only if the wheel's server cannot start."""
     try:
         server = started_for_tests()
     except (ImportError, OSError, subprocess.SubprocessError) as error:
@@ -65,7 +65,7 @@ def postgresql() -> Iterator[PostgreSQL]:
 
 @pytest.fixture(params=["sqlcipher", "postgresql"])
 def hq_backend(request: pytest.FixtureRequest) -> Callable[[], str | None]:
-    """Both kinds of database that HQ may have: each call gives what `database_url` of a new store is to be."""
+    """Run for both kinds of HQ database. Each call returns the `database_url` for a new store."""
     if request.param == "sqlcipher":
         return lambda: None
     server: PostgreSQL = request.getfixturevalue("postgresql")

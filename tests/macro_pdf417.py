@@ -15,7 +15,9 @@ _ROW_HEIGHT, _QUIET = 3, 8  # modules
 
 
 def picture(data: bytes, number: int, size: int, file_id: tuple[int, ...], *, module_px: int = 3) -> NDArray[np.uint8]:
-    """Part `number` (from 0) of `size`, 0 black to 255 white, with a macro control block (ISO/IEC 15438, annex H)."""
+    """Return part `number` (from 0) of `size`, 0 black to 255 white, with a macro control block (ISO/IEC 15438, annex
+    H).
+    """
     data_words = [924 if len(data) % 6 == 0 else 901, *compact_bytes(data)]
     block = [928, *to_base(100_000 + number, 900), *file_id, 923, 1, *to_base(100_000 + size, 900)]
     block += [922] if number == size - 1 else []
@@ -33,13 +35,13 @@ def picture(data: bytes, number: int, size: int, file_id: tuple[int, ...], *, mo
 
 
 def cut(message: str, size: int) -> list[bytes]:
-    """A message in `size` pieces of about the same length, wherever that cuts."""
+    """Cut a message into `size` pieces of about the same length, at any position."""
     length = -(-len(message) // size)
     return [message[at : at + length].encode() for at in range(0, len(message), length)]
 
 
 def scanned(pieces: list[bytes], file_id: tuple[int, ...], *, with_count: bool = False) -> list[bytes]:
-    """The pieces as a hand scanner sends them with the control header."""
+    """Return the pieces as a hand scanner sends them, with the control header."""
     name = "".join(f"\\{word:03}" for word in file_id)
     total = to_base(100_000 + len(pieces), 900)
     field = f"\\923\\001\\{total[0]:03}\\{total[1]:03}" if with_count else ""

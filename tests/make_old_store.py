@@ -1,7 +1,7 @@
-"""Keeps stores of the present version as test data: `python -m tests.make_old_store`, once before each release, and
-whenever the schema has got another revision.
+"""Save stores of the current version as test data: `python -m tests.make_old_store`.
 
-They lie in `tests/data/stores/VERSION-REVISION/` and are never made again or changed: later programs must open them
+Run it once before each release, and whenever the schema gets another revision. The stores go to
+`tests/data/stores/VERSION-REVISION/` and are never rebuilt or changed: later versions must open them
 (`tests/faults/test_old_stores.py`).
 """
 
@@ -40,7 +40,7 @@ Made by `python -m tests.make_old_store`; never changed afterwards.
 
 
 class Held(msgspec.Struct, frozen=True):
-    """What both stores hold: a discrepancy of one item with a small photo and a large one (SHA-256 each, hex)."""
+    """Content of both stores: a discrepancy of one item with a small and a large photo (SHA-256 of each, hex)."""
 
     revision: str
     visit_id: str
@@ -52,7 +52,7 @@ class Held(msgspec.Struct, frozen=True):
 
 
 def make(folder: Path) -> None:
-    """Lay two stores out in `folder`, which is not there yet, both closed."""
+    """Create two closed stores in `folder`, which must not exist yet."""
     with tempfile.TemporaryDirectory() as name:
         os.environ["EUM_STATE"] = name
         simulator = Simulator.start(Path(name) / "w")
@@ -66,7 +66,7 @@ def make(folder: Path) -> None:
 
 
 def _worked(simulator: Simulator) -> Held:
-    """A visit half done, handed in once, and HQ's receipt taken in."""
+    """Do half of a visit, hand its results in once, and import HQ's receipt."""
     world, visit_id = simulator.world, simulator.visit_ids[DEVICE]
     chance = random.Random(__version__)
     photos = (photo(80, chance), photo(300, chance))

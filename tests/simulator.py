@@ -1,4 +1,4 @@
-"""Devices and an HQ with knobs for bad luck and bad actors. Every part is real; only the people are played."""
+"""Devices and an HQ with controls for accidents and attacks. Every part is real; only the people are simulated."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from tests.builders import World, copy_unnoticed, make_world, typed, yes_to_all
 
 @dataclass
 class Simulator:
-    """A world in which devices check, seal, and bundles arrive in any order."""
+    """A world in which devices check and seal, and bundles arrive in any order."""
 
     world: World
     visit_ids: dict[str, str]
@@ -38,7 +38,7 @@ class Simulator:
         count: int = 4,
         database_url: str | None = None,
     ) -> Simulator:
-        """Enrolled devices, each with a visit to the same site handed over."""
+        """Enroll devices, and hand each a visit to the same site."""
         world = make_world(folder, devices=devices, count=count, database_url=database_url)
         visit_ids = {}
         for device in devices:
@@ -47,7 +47,7 @@ class Simulator:
         return cls(world, visit_ids)
 
     def check(self, device: str, item: int, outcome: str = "verified") -> str:
-        """The device's inspector looks at the visit's n-th item; the check's id."""
+        """Record a check of the visit's n-th item on a device. Return the check's id."""
         session, visit_id = self.world.devices[device], self.visit_ids[device]
         ids = session.read(visits.work_ids, visit_id)
         reasons = {"not_found": "other", "discrepancy": "damaged", "no_access": "unsafe"}
@@ -66,7 +66,7 @@ class Simulator:
         withdraw_checks(self.world.devices[device], [CheckId(check_id)])
 
     def seal(self, device: str) -> Path:
-        """Seal what HQ has no receipt for, under a name of its own (the device may seal the same again)."""
+        """Seal everything without a receipt under a unique file name, since a device may seal the same facts again."""
         path = seal_results(self.world.devices[device], self.world.drop).path
         number = len(list(self.world.drop.glob("*.eumb")))
         kept = path.with_name(f"{number:03d}_{path.name}")
@@ -74,16 +74,16 @@ class Simulator:
         return kept
 
     def deliver(self, *paths: Path) -> list[ImportOutcome]:
-        """Bundles reach HQ in this order, one at a time."""
+        """Import bundles at HQ in this order, one at a time."""
         return [import_bundles(self.world.hq, [path]).outcomes[0] for path in paths]
 
     def lie(self, device: str, facts: Sequence[Fact], objects: Sequence[BundleObject] = ()) -> Path:
-        """What an enrolled device's changed program could send: facts that ours refuses to state, rightly chained."""
+        """Add facts that our app refuses to state, correctly chained, as a modified app on an enrolled device could."""
         session = self.world.devices[device]
         return self.forge(device, self.chained(device, session.store.named.epoch, facts), objects)
 
     def chained(self, origin: str, epoch: int, facts: Sequence[Fact]) -> list[Entry]:
-        """Entries that follow what HQ holds of a chain."""
+        """Return entries that follow what HQ holds of a chain."""
         with self.world.hq.store.reading() as connection:
             head = chain_head(connection, origin, epoch)
         author = Author(origin, epoch, "INS-017", "forged", lambda: 0)
@@ -102,7 +102,7 @@ class Simulator:
         return entries
 
     def forge(self, device: str, entries: Sequence[Entry], objects: Sequence[BundleObject] = ()) -> Path:
-        """A bundle signed by the device over any entries, announced as the device's own chain."""
+        """Write a bundle over any entries, signed by the device and announced as its own chain."""
         session = self.world.devices[device]
         with session.store.reading() as connection:
             identity, recipient = identity_of(connection), hq_certificate(connection)
@@ -124,7 +124,7 @@ class Simulator:
         return path
 
     def tampered(self, path: Path, position: int, mask: int = 1) -> Path:
-        """A copy with one byte changed."""
+        """Return a copy with one byte changed."""
         data = bytearray(path.read_bytes())
         data[position % len(data)] ^= mask
         copy = path.with_name(f"tampered-{position}-{path.name}")
@@ -137,6 +137,6 @@ class Simulator:
         return copy
 
     def clone(self, device: str) -> Path:
-        """A copy of a device's folder as it lies on the disk, made so that its machine does not notice."""
+        """Copy a device's folder from disk so that its machine does not notice."""
         session = self.world.devices[device]
         return copy_unnoticed(session, session.store.folder.with_name(f"{session.store.folder.name}-clone"))

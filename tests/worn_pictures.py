@@ -1,7 +1,7 @@
-"""Pictures of marks by formula, each from a seed: what light, wear, and lenses do to a symbol, and what is no mark.
+"""Synthetic pictures of marks, each from a seed: effects of light, wear and lenses, and things that are no mark.
 
-Lengths are in modules, so that what is hard does not depend on how large a picture is. Ranges are those of the thing
-itself (a scratch, a lens out of focus), not of any sample: a reader tuned to these pictures would be tuned to physics.
+Lengths are in modules, so that difficulty does not depend on the size of a picture. Ranges follow physics (a scratch, a
+lens out of focus), not any sample, so a reader is not tuned to a sample.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ _FINE = 3  # samples a pixel, before the lens
 
 
 class Picture(NamedTuple):
-    """A grey picture, and what may be read from it: nothing else."""
+    """A gray picture, and the only texts that may be read from it."""
 
     grey: Grey
     truths: frozenset[bytes]
 
 
 def message(chance: Chance) -> bytes:
-    """An IUID mark's data, short or long."""
+    """Return an IUID mark's data, short or long."""
     letters = np.array(list("ABCDEFGHJKLMNPQRSTUVWXYZ0123456789"))
 
     def text(least: int, most: int) -> str:
@@ -44,7 +44,7 @@ def message(chance: Chance) -> bytes:
 
 
 def modules_of(data: bytes, kind: BarcodeFormat = BarcodeFormat.DataMatrix) -> NDArray[np.bool_]:
-    """The inked modules of a symbol, no quiet zone; a linear one is 25 modules high."""
+    """Return the inked modules of a symbol without quiet zone; a linear one is 25 modules high."""
     square = {"force_square": True} if kind == BarcodeFormat.DataMatrix else {}
     barcode = zxingcpp.create_barcode(data.decode("iso-8859-1"), kind, **square)
     inked = np.array(barcode.to_image(scale=1, add_quiet_zones=False)) < 128
@@ -57,21 +57,21 @@ _MATRIX = (BarcodeFormat.DataMatrix, BarcodeFormat.QRCode, BarcodeFormat.Aztec, 
 
 
 class Scene(NamedTuple):
-    """A symbol laid on a surface, not yet seen: 0 ink to 1 surface, `pitch` samples a module."""
+    """A symbol on a surface, before the lens: 0 ink to 1 surface, `pitch` samples a module."""
 
     levels: Levels
     pitch: float
 
 
 def laid(inked: NDArray[np.bool_], module_px: float, quiet: int = 4) -> Scene:
-    """Modules as squares."""
+    """Return a scene with modules drawn as squares."""
     pitch = max(2, round(module_px * _FINE))
     wide = np.kron(np.pad(inked, quiet), np.ones((pitch, pitch)))
     return Scene((1 - wide).astype(np.float32), pitch)
 
 
 def peened(inked: NDArray[np.bool_], module_px: float, chance: Chance) -> Scene:
-    """Modules as separate dots, each a little out of its place."""
+    """Return a scene with modules drawn as separate dots, each slightly displaced."""
     pitch, quiet = max(4, round(module_px * _FINE)), 4
     height, width = ((side + 2 * quiet) * pitch for side in inked.shape)
     levels = np.ones((height, width), np.float32)
@@ -83,7 +83,7 @@ def peened(inked: NDArray[np.bool_], module_px: float, chance: Chance) -> Scene:
 
 
 def scratched(scene: Scene, chance: Chance) -> Scene:
-    """Lines across the symbol, dark or light, a third of a module to a whole one wide."""
+    """Add lines across the symbol, dark or light, from a third of a module to a whole one wide."""
     levels = scene.levels.copy()
     height, width = levels.shape
     for _ in range(int(chance.integers(3, 9))):
@@ -110,7 +110,9 @@ def seen(
     grain: float = 0.0,
     tilt: float = 0.08,
 ) -> Grey:
-    """Through a lens: turned at random, in perspective, unevenly lit. `blur` (sigma) and `motion` are in modules."""
+    """View a scene through a lens: rotated at random, in perspective, unevenly lit. `blur` (sigma) and `motion` are in
+    modules.
+    """
     height, width = scene.levels.shape
     side = round(1.25 * float(np.hypot(height, width)) / _FINE)
     angle = chance.uniform(0, 2 * np.pi)
@@ -154,8 +156,11 @@ def _streak(length: float, chance: Chance) -> Levels:
 
 
 def trembling(still: Grey, chance: Chance, noise: float, count: int, size: tuple[int, int]) -> Iterator[Grey]:
-    """Frames of `size` (width, height) as a hand would hold the camera: the picture somewhere on a plain wall, a pixel
-    or two and a tenth of a degree off each time, each frame with noise of its own."""
+    """Return frames of `size` (width, height) as from a handheld camera.
+
+    The picture is at a random place on a plain wall. Each frame is shifted by a pixel or two, turned by a tenth of a
+    degree, and has different noise.
+    """
     width, height = size
     wall = np.full((height, width), float(np.median(still[:5])), np.float32)
     rough = chance.normal(0, 8, wall.shape).astype(np.float32)
@@ -172,13 +177,13 @@ def trembling(still: Grey, chance: Chance, noise: float, count: int, size: tuple
 
 
 def jpeg(grey: Grey, quality: int) -> Grey:
-    """As a camera or a messenger would save it."""
+    """Return the picture after JPEG compression, as a camera or a messenger would save it."""
     _, data = cv2.imencode(".jpg", grey, [cv2.IMWRITE_JPEG_QUALITY, quality])
     return np.asarray(cv2.imdecode(data, cv2.IMREAD_GRAYSCALE), np.uint8)
 
 
 def _framed(inked: NDArray[np.bool_], chance: Chance) -> NDArray[np.bool_]:
-    """A dark frame where the quiet zone should be."""
+    """Draw a dark frame in the quiet zone."""
     gap = int(chance.integers(0, 2))
     return np.pad(np.pad(inked, gap), int(chance.integers(1, 4)), constant_values=True)
 
@@ -203,7 +208,7 @@ DAMAGES: dict[str, Damage] = {
 
 
 def damaged(kind: str, seed: int) -> Picture:
-    """A Data Matrix mark damaged in one way."""
+    """Return a Data Matrix mark damaged in one way."""
     chance = np.random.default_rng([seed, *kind.encode()])
     data = message(chance)
     return Picture(DAMAGES[kind](modules_of(data), chance), frozenset({data}))
@@ -241,7 +246,7 @@ def _symbol(chance: Chance) -> tuple[bytes, NDArray[np.bool_]]:
 
 
 def _worn(inked: NDArray[np.bool_], chance: Chance) -> Grey:
-    """Seen badly in some way, or plainly."""
+    """View a scene with one kind of degradation, or with none."""
     scene = laid(inked, chance.uniform(1.6, 5), int(chance.integers(0, 12)))
     if chance.random() < 0.3:
         scene = scratched(scene, chance)
@@ -260,7 +265,7 @@ def _worn(inked: NDArray[np.bool_], chance: Chance) -> Grey:
 
 
 def foreign(chance: Chance) -> Picture:
-    """A symbol of a kind that marks do not use, whole or torn."""
+    """Return a symbol of a kind that marks do not use, whole or torn."""
     kind, letters, count = _FOREIGN[int(chance.integers(len(_FOREIGN)))]
     text = _chars(chance, letters, count)
     if kind == BarcodeFormat.Codabar:
@@ -272,7 +277,7 @@ def foreign(chance: Chance) -> Picture:
 
 
 def torn(chance: Chance) -> Picture:
-    """A symbol of which a part is missing, covered, or joined to part of another."""
+    """Return a symbol with a part missing, covered, or joined to part of another."""
     data, inked = _symbol(chance)
     truths = {data}
     way = int(chance.integers(3))
@@ -293,13 +298,13 @@ def torn(chance: Chance) -> Picture:
 
 
 def worn(chance: Chance) -> Picture:
-    """A whole symbol of any kind that marks use, worn at random."""
+    """Return a whole symbol of any kind that marks use, worn at random."""
     data, inked = _symbol(chance)
     return Picture(_worn(inked, chance), frozenset({data}))
 
 
 def overlapping(chance: Chance) -> Picture:
-    """Two marks of one kind, one of them partly over the other."""
+    """Return two marks of one kind, one of them partly over the other."""
     (one, first), (other, second) = _symbol(chance), _symbol(chance)
     sheet = np.zeros((2 * max(len(first), len(second)), 2 * max(first.shape[1], second.shape[1])), bool)
     sheet[: len(first), : first.shape[1]] = first
@@ -311,7 +316,7 @@ def overlapping(chance: Chance) -> Picture:
 
 
 def no_mark(chance: Chance) -> Picture:
-    """Text, a table, a gauge, holes, keys, a chequered sheet: what stands on things and is no mark."""
+    """Return text, a table, a gauge, holes, keys or a checkered sheet: things on equipment that are no mark."""
     sheet = np.full((360, 480), 255, np.uint8)
     way = int(chance.integers(5))
     step = int(chance.integers(9, 40))
@@ -341,7 +346,7 @@ def no_mark(chance: Chance) -> Picture:
 
 
 def _part(inked: NDArray[np.bool_], chance: Chance) -> NDArray[np.bool_]:
-    """A half to nearly all of it, cut across or along."""
+    """Return half to nearly all of a symbol, cut across or along."""
     share = chance.uniform(0.4, 0.95)
     if chance.random() < 0.7:
         wide = max(4, round(inked.shape[1] * share))
@@ -359,5 +364,5 @@ TRAPS: dict[str, Callable[[Chance], Picture]] = {
 
 
 def trap(kind: str, seed: int) -> Picture:
-    """A picture that tempts to a wrong read."""
+    """Return a picture that invites a wrong read."""
     return TRAPS[kind](np.random.default_rng([seed, *kind.encode()]))

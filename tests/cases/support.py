@@ -21,13 +21,13 @@ BOOK_HEADINGS = "Case,P/N,CAGE,S/N,UII,EUM Level,Delivery Date,Site"
 
 
 def case(number: int, name: str = "") -> Path:
-    """The folder of a case, or the input `name` in it."""
+    """Return the folder of a case, or the input `name` in it."""
     (folder,) = CASES.glob(f"{number:02d}-*")
     return folder / name
 
 
 def command(capfd: pytest.CaptureFixture[str], *arguments: str | Path) -> tuple[int, str, str]:
-    """Run one command in this process: exit code, standard output, standard error."""
+    """Run one command in this process. Return exit code, standard output and standard error."""
     capfd.readouterr()
     code = run([*map(str, arguments)])
     out, err = capfd.readouterr()
@@ -36,7 +36,9 @@ def command(capfd: pytest.CaptureFixture[str], *arguments: str | Path) -> tuple[
 
 
 def dry_run(capfd: pytest.CaptureFixture[str], path: Path, *options: str | Path) -> dict[str, Any]:
-    """The output of `eum inventory import --dry-run --json`; `refused` holds the sentence of a refusal, or is empty."""
+    """Return the output of `eum inventory import --dry-run --json`; `refused` holds the text of a
+    refusal, or is empty.
+    """
     code, out, err = command(capfd, "inventory", "import", path, "--dry-run", "--json", *options)
     if code:
         return {"refused": err, "rows": 0, "accepted": 0, "rejected": {}, "warnings": {}, "values": {}}
@@ -46,7 +48,9 @@ def dry_run(capfd: pytest.CaptureFixture[str], path: Path, *options: str | Path)
 
 @contextmanager
 def book(folder: Path, *rows: str) -> Iterator[tuple[World, str]]:
-    """HQ with the items of `rows` (columns `BOOK_HEADINGS`, the last three filled in) at Depot 7, and a visit there."""
+    """Return an HQ with the items of `rows` (columns `BOOK_HEADINGS`, the last three filled in) and a
+    visit to Depot 7.
+    """
     world = make_world(folder / "w", count=1)
     source = folder / "book.csv"
     lines = [f"{row},EEUM,2025-02-17,Depot 7" for row in rows]
@@ -59,17 +63,17 @@ def book(folder: Path, *rows: str) -> Iterator[tuple[World, str]]:
 
 
 def matched(at: tuple[World, str], raw: bytes | str, *, read_by: str = "camera", symbology: str = "]d1") -> Match:
-    """Match a read as the product does."""
+    """Match a read as the app does."""
     world, visit_id = at
     data = raw.encode() if isinstance(raw, str) else raw
     return match_mark(world.hq, visit_id, data, read_by=read_by, symbology=symbology)
 
 
 def near_serials(match: Match) -> list[str]:
-    """The serials of the items that are offered and not taken."""
+    """Return the serials of the items that are offered but not taken."""
     return [one.serial for one in match.candidates]
 
 
 def still_wrong(reason: str, raises: type[BaseException] = AssertionError) -> pytest.MarkDecorator:
-    """A case that the product gets wrong today, and how; only `raises` counts as that fault."""
+    """Mark a case that the app gets wrong today, with the reason; only `raises` counts as that fault."""
     return pytest.mark.xfail(strict=True, reason=reason, raises=raises)

@@ -1,4 +1,4 @@
-"""A disk that is full, and files that are damaged."""
+"""Simulate a full disk and damaged files."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 
 @contextlib.contextmanager
 def no_file_beyond(size: int) -> Iterator[None]:
-    """No file of this process grows beyond `size` bytes: what a full disk does to it."""
+    """Limit each file of this process to `size` bytes, as a full disk would."""
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     old = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
@@ -23,7 +23,7 @@ def no_file_beyond(size: int) -> Iterator[None]:
 
 
 def flip(path: Path, position: int, mask: int = 1) -> None:
-    """Change bits of one byte; a position beyond the end counts on from the beginning."""
+    """Change bits of one byte; a position beyond the end wraps around."""
     data = bytearray(path.read_bytes())
     data[position % len(data)] ^= mask
     path.write_bytes(data)
@@ -34,5 +34,5 @@ def cut(path: Path, length: int) -> None:
 
 
 def files_below(folder: Path) -> dict[str, bytes]:
-    """Path below `folder` → bytes."""
+    """Return the bytes of each file below `folder`, by path."""
     return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}

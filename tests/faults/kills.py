@@ -1,4 +1,4 @@
-"""`kill -9` at random moments, and what must then be found on the disk."""
+"""`kill -9` at random moments, and the state that the disk must then have."""
 
 from __future__ import annotations
 
@@ -36,13 +36,15 @@ PREPARED_BUNDLES: Final = 8
 PATIENCE_S: Final = 60
 MOST_DEEDS: Final = 4
 SPAN_S: Final = 0.15
-"""A child is killed at any moment of this span, which is about a deed long, after none or some deeds."""
+"""Range of the delay before a child is killed: about as long as one action, after none or several."""
 
 
 @dataclass(frozen=True)
 class Prepared:
-    """Stores at rest, to be copied for each child: a device in the middle of a visit, and an HQ with bundles to take
-    in, each of which holds all that the one before it does and more. `ends`: the last numbers of these bundles."""
+    """Closed stores, to be copied for each child: a device during a visit, and an HQ with bundles to import.
+
+    Each bundle holds everything that the one before it holds, and more. `ends`: the last numbers of these bundles.
+    """
 
     device: Ticket
     hq: Ticket
@@ -53,7 +55,7 @@ class Prepared:
 
 
 def prepare(folder: Path) -> Prepared:
-    """The stores are closed when it returns."""
+    """Make the stores, and close them."""
     simulator = Simulator.start(folder, count=30)
     world, visit_id = simulator.world, simulator.visit_ids[DEVICE]
     device, hq = world.devices[DEVICE], world.hq
@@ -71,7 +73,7 @@ def prepare(folder: Path) -> Prepared:
 
 
 def killed_while(kind: str, prepared: Prepared, folder: Path, seed: int) -> list[str]:
-    """Let a child work on a copy of the store in `folder` and kill it; what it had acknowledged by then."""
+    """Let a child work on a copy of the store in `folder`, kill it, and return what it had acknowledged."""
     ticket = prepared.of(kind)
     shutil.copytree(ticket.folder, folder)
     chance = random.Random(seed)
@@ -101,8 +103,10 @@ def _next_word(heard: Pipe) -> str:
 
 
 def side_by_side(kind: str, prepared: Prepared, folder: Path, deeds: int) -> list[list[str]]:
-    """Two children work on one copy of the store in `folder` at once; what each has had acknowledged, at least `deeds`
-    unless it came to its end before."""
+    """Let two children work on one copy of the store in `folder` at once, and return what each acknowledged.
+
+    Each acknowledges at least `deeds` actions, unless it ended before.
+    """
     ticket = prepared.of(kind)
     shutil.copytree(ticket.folder, folder)
     started = []
@@ -132,7 +136,9 @@ def side_by_side(kind: str, prepared: Prepared, folder: Path, deeds: int) -> lis
 
 
 def _children() -> ForkServerContext | SpawnContext:
-    """A child that need not import everything again is killed at work and not at importing."""
+    """Return a context whose children are forked with imports done, so that they are killed at work and not while
+    importing.
+    """
     if "forkserver" not in multiprocessing.get_all_start_methods():
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
@@ -141,7 +147,7 @@ def _children() -> ForkServerContext | SpawnContext:
 
 
 def require_nothing_lost(kind: str, prepared: Prepared, folder: Path, acknowledged: list[str]) -> None:
-    """Open the store that a child left behind: all that was acknowledged is there, and nothing stands half done."""
+    """Open the store that a child left behind: everything acknowledged exists, and nothing is half done."""
     session = open_store(folder, prepared.of(kind).account, PASSPHRASE, now=Clock())
     try:
         assert session.entries_lost() is None, "marked beyond what is held"
@@ -161,7 +167,7 @@ def _recorded(session: Session, prepared: Prepared, acknowledged: list[str]) -> 
 
 
 def _sealed(session: Session, prepared: Prepared, acknowledged: list[str]) -> None:
-    """What bears a bundle's name is whole: HQ takes in every one, and then knows every check."""
+    """Require that every file with a bundle's name is complete: HQ imports each, and then has every check."""
     folder = session.store.folder
     found = {path.name for path in (folder / SEALED).glob("*.eumb")}
     assert set(acknowledged) <= found
@@ -176,7 +182,9 @@ def _sealed(session: Session, prepared: Prepared, acknowledged: list[str]) -> No
 
 
 def _imported(session: Session, prepared: Prepared, acknowledged: list[str]) -> None:
-    """Each bundle is in or it is not; what was said to be in is; all come in when they are given again."""
+    """Require that each bundle is imported or not, that acknowledged ones are, and that a second import
+    completes all.
+    """
     assert all(line.startswith("accepted ") for line in acknowledged), acknowledged
     at_least = prepared.ends[len(acknowledged) - 1] if acknowledged else 0
     seq = _seq(session, DEVICE)
@@ -191,7 +199,7 @@ def _imported(session: Session, prepared: Prepared, acknowledged: list[str]) -> 
 
 
 def _upgraded(session: Session, prepared: Prepared, acknowledged: list[str]) -> None:
-    """Everything that was there before is there, and each opening stated its session."""
+    """Require that all earlier data exists, and that each opening recorded its session."""
     with _resumed(prepared.device, prepared.device.folder) as before:
         known = set(before.read(_check_ids))
         seq = _seq(before, DEVICE)
@@ -200,7 +208,7 @@ def _upgraded(session: Session, prepared: Prepared, acknowledged: list[str]) -> 
 
 
 def _backed_up(session: Session, prepared: Prepared, acknowledged: list[str]) -> None:
-    """What bears a backup's name is whole, and holds every check that was acknowledged before it."""
+    """Require that every file with a backup's name is complete, and holds every check acknowledged before it."""
     checks_said = [line for line in acknowledged if not line.startswith(DEVICE)]
     backups_said = [line for line in acknowledged if line.startswith(DEVICE)]
     assert set(checks_said) <= set(session.read(_check_ids))

@@ -1,7 +1,7 @@
-"""What a child process does until it is killed: one deed after another, each acknowledged once it has returned.
+"""The work of a child process until it is killed: one action after another, each acknowledged when it returned.
 
-A deed's acknowledgement is what a window would show as done. `tests.faults.kills` starts these, kills them, and holds
-what is on the disk against what was acknowledged.
+An acknowledgment is what a window would show as done. `tests.faults.kills` starts these children, kills them, and
+compares the disk with what was acknowledged.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ SEALED: Final = "sealed"
 
 
 def labour(kind: str, ticket: Ticket, folder: Path, seed: int, say: Pipe) -> None:
-    """Work on the copy of a store in `folder` without end."""
+    """Work on the copy of a store in `folder` until killed."""
     given = replace(ticket, folder=folder)
     chance = random.Random(seed)
     say.send(BEGUN)
@@ -43,7 +43,7 @@ def labour(kind: str, ticket: Ticket, folder: Path, seed: int, say: Pipe) -> Non
 
 
 def check_one(session: Session, visit_id: str, chance: random.Random) -> str:
-    """Record a check of any item of a visit, with a small or a large photo as it happens; its id."""
+    """Record a check of any item of a visit, with a small or a large photo at random. Return its id."""
     item_id = chance.choice(session.read(work_ids, visit_id))
     photos = {0: (photo(80, chance),), 1: (photo(300, chance),)}.get(chance.randrange(4), ())
     return record_check(
@@ -98,7 +98,7 @@ def _upgrading(ticket: Ticket, chance: random.Random) -> Iterator[str]:
 
 
 def make_older(connection: Connection) -> None:
-    """What a store of the schema's first revision was, and read tables of another shape."""
+    """Change a store to the schema's first revision, with read tables of another shape."""
     for statement in (
         "DROP INDEX journal_by_time",
         "DROP INDEX journal_ahead",
@@ -117,7 +117,7 @@ def _backing_up(ticket: Ticket, chance: random.Random) -> Iterator[str]:
 
 
 def _rekeying(ticket: Ticket, chance: random.Random) -> Iterator[str]:
-    """A new data key after each check."""
+    """Rotate the data key after each check."""
     with resumed(ticket, Clock()) as session:
         visit_id = _visit_of(session)
         while True:

@@ -1,7 +1,7 @@
-"""Many photos: `make faults` takes 10,000 of 200 kB (2 GB), the suite a small share of that.
+"""Many photos: `make faults` uses 10,000 of 200 kB (2 GB), the suite a small share of that.
 
-A photo is sealed once, under a key of its own that lies in the database: what is done to a store afterwards costs by
-its database and by what is new, not by the bytes of its photos.
+A photo is sealed once, under a separate key in the database. So later work on a store costs by its database and by what
+is new, not by the bytes of its photos.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from tests.builders import Clock, make_store
 
 AT_ONCE: Final = 100
 DATABASE_BYTES_EACH: Final = 4_096
-"""What a photo may cost in the database: its row, its fact and their indexes."""
+"""Upper bound of a photo's bytes in the database: its row, its fact and their indexes."""
 EMPTY_DATABASE_BYTES: Final = 2_000_000
 
 Value = TypeVar("Value")
@@ -33,7 +33,7 @@ Value = TypeVar("Value")
 
 @dataclass(frozen=True)
 class Usable:
-    """Bytes of all photos, and of the database; seconds of each deed."""
+    """Bytes of all photos, and of the database; seconds of each step."""
 
     photos: int
     database: int
@@ -45,8 +45,10 @@ class Usable:
 
 
 def require_usable(folder: Path, count: int, size: int) -> Usable:
-    """A device's store takes `count` photos of `size` bytes, is backed up twice, put under a new key and checked whole:
-    the second backup copies none of them, the new key rewrites none, and all are found right."""
+    """Record `count` photos of `size` bytes, back up twice, rotate the key and verify everything.
+
+    The second backup copies no photo, the rotation rewrites none, and all are found intact.
+    """
     session = make_store(folder / "s", "field", "FLD-0042", Clock(), role="administrator")
     try:
         _, storing = _timed(lambda: _take(session, count, size))

@@ -1,5 +1,7 @@
-"""A small file system of its own, full and then read-only: `python -m tests.faults.small_disk FOLDER`, inside a mount
-namespace where FOLDER may be mounted over. `tests/faults/test_small_disk.py` starts it."""
+"""A small separate file system, first full and then read-only: `python -m tests.faults.small_disk FOLDER`.
+
+Run it inside a mount namespace in which FOLDER may be mounted over. `tests/faults/test_small_disk.py` starts it.
+"""
 
 from __future__ import annotations
 
@@ -39,11 +41,11 @@ ROOMS_KB: Final = {
     "backing up": (700,),
     "rekeying": (150, 700),
 }
-"""Left free at the beginning, so that it is not always the same write that meets the end."""
+"""Bytes left free at the start, varied so that a different write fails each time."""
 
 
 def until_trouble(kind: str, prepared: Prepared, folder: Path, seed: int) -> tuple[list[str], Trouble]:
-    """Work on the store in `folder` until the disk ends it: what was acknowledged, and what was said at the end."""
+    """Work on the store in `folder` until the disk is full. Return what was acknowledged, and the final error."""
     acknowledged: list[str] = []
     try:
         for said in LABOURS[kind](replace(prepared.of(kind), folder=folder), random.Random(seed)):
@@ -89,7 +91,7 @@ def _mounted_read_only(disk: Path) -> Iterator[None]:
 
 
 def _read_only(prepared: Prepared, disk: Path, elsewhere: Path) -> None:
-    """Nothing is opened for work, and nothing is changed; what only reads from such a medium goes on."""
+    """Require that nothing is opened for work or changed, and that readers still work on such a medium."""
     shutil.copytree(prepared.device.folder, disk / "device")
     with resumed(replace(prepared.device, folder=disk / "device"), Clock()) as session:
         backup = back_up(session, disk / "backups").path

@@ -1,4 +1,4 @@
-"""GUI tests run without a screen, and leave nothing behind: no thread, no window, no changed theme."""
+"""GUI tests run without a screen, and leave no thread, no window and no changed theme behind."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ find_plugins()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The offscreen platform complains about every window that has a least size; nothing else may complain."""
+    """Ignore the offscreen platform's warning about windows with a minimum size, and no other warning."""
     for item in items:
         if "gui" in item.path.parts:
             item.add_marker(pytest.mark.qt_log_ignore("This plugin does not support propagateSizeHints"))
@@ -31,14 +31,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(autouse=True)
 def own_settings(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Settings of their own: nothing of the machine's user is read or changed (Linux)."""
+    """Use separate settings, so that those of the machine's user are neither read nor changed (Linux)."""
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path_factory.mktemp("config")))
     forget()
 
 
 @pytest.fixture
 def look(qapp: QApplication) -> Iterator[Theme]:
-    """The theme at its defaults, put back afterwards."""
+    """Return the theme at its defaults, and restore them afterwards."""
     assert isinstance(qapp, QApplication)
     made = theme()
     made.set_mode("light")
@@ -50,7 +50,7 @@ def look(qapp: QApplication) -> Iterator[Theme]:
 
 @pytest.fixture
 def tasks(qapp: QApplication) -> Iterator[Tasks]:
-    """Workers, closed afterwards; a thread left over turns the test red."""
+    """Return workers, closed afterwards; a thread left over fails the test."""
     before = set(threading.enumerate())
     made = Tasks()
     yield made
@@ -61,7 +61,7 @@ def tasks(qapp: QApplication) -> Iterator[Tasks]:
 
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
-    """HQ with a list of six items."""
+    """Return an HQ with a list of six items."""
     made = hq_world(tmp_path)
     yield made
     made.close()
@@ -69,7 +69,7 @@ def world(tmp_path: Path) -> Iterator[World]:
 
 @pytest.fixture
 def window(world: World, tasks: Tasks, look: Theme) -> Iterator[Window]:
-    """HQ's window on that world."""
+    """Return HQ's window on that world."""
     assert look.name == "light"
     with hq_window(world.hq, tasks, world.folder) as made:
         yield made

@@ -26,7 +26,7 @@ from ui.window.shell import Shell
 
 Found = TypeVar("Found", bound=QWidget)
 HUMAN_MS = 60
-"""Between keys: slower than any hand scanner."""
+"""Seconds between keys: slower than any hand scanner."""
 
 
 @dataclass
@@ -77,7 +77,7 @@ class Field:
         self.idle()
 
     def idle(self) -> None:
-        """Until nothing is under way, answers to answers included."""
+        """Wait until no work is left, including work that answers started."""
         for _ in range(3):
             assert self.window.tasks.wait_idle(30)
 
@@ -87,7 +87,7 @@ class Field:
         return found
 
     def press(self, name: str) -> None:
-        """Press a button with the mouse, as a person would."""
+        """Click a button with the mouse, as a person would."""
         made = self.find(name, QAbstractButton)
         assert made.isVisible(), name
         assert made.isEnabled(), name
@@ -95,28 +95,30 @@ class Field:
         self.idle()
 
     def key(self, key: Qt.Key, modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
-        """A key for whatever has the focus, once the keys before it are settled."""
+        """Press a key on the focused widget, once earlier keys are settled."""
         target = self.window.focusWidget()
         QTest.keyClick(target, key, modifiers)
         self._settle()
         self.idle()
 
     def _settle(self) -> None:
-        """Printable keys are held until it is clear that they are no scan; a busy machine is late to find that."""
+        """Wait for held keys: they are held until they are known to be no scan, which takes longer on a
+        busy machine.
+        """
         QTest.qWait(130)
         app = QApplication.instance()
         assert app is not None
         self.qtbot.waitUntil(lambda: not any(one.is_pending for one in app.findChildren(WedgeFilter)), timeout=30_000)
 
     def type(self, text: str) -> None:
-        """Type at a person's pace into whatever has the focus."""
+        """Type at a person's pace into the focused widget."""
         for letter in text:
             QTest.keyClicks(self.window.focusWidget(), letter)
             QTest.qWait(HUMAN_MS)
         self._settle()
 
     def scan(self, text: str) -> None:
-        """A hand scanner's burst."""
+        """Send a hand scanner's burst."""
         QTest.keyClicks(self.window.focusWidget(), text)
         QTest.keyClick(self.window.focusWidget(), Qt.Key.Key_Return)
         self.idle()
@@ -140,7 +142,7 @@ class Field:
         self.idle()
 
     def outcome(self, serial: str) -> str:
-        """What the store says of an expected item."""
+        """Return the store's outcome of an expected item."""
         rows = self.session.read(visits.work_rows, self.visit_id, self.session.read(visits.work_ids, self.visit_id))
         return next(row.outcome for row in rows.values() if row.serial == serial)
 
@@ -149,7 +151,7 @@ class Field:
 
 
 class StrangeWindows(QObject):
-    """Notes each widget that is shown as a window of its own; menus and lists that pop up are meant to be."""
+    """Record each widget that is shown as a separate window, except pop-up menus and lists."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -164,7 +166,7 @@ class StrangeWindows(QObject):
 
 
 def unlock(qtbot: QtBot, window: AppWindow, passphrase: str = PASSPHRASE, who: str = "INS-017") -> None:
-    """Accept the notice, account and passphrase, Enter."""
+    """Accept the notice, type account and passphrase, press Enter."""
     accept = window.findChild(QAbstractButton, "accept_notice_button")
     account = window.findChild(QLineEdit, "account_field")
     secret = window.findChild(QLineEdit, "passphrase_field")
@@ -179,7 +181,7 @@ def unlock(qtbot: QtBot, window: AppWindow, passphrase: str = PASSPHRASE, who: s
 
 
 def planned(world: World) -> str:
-    """A visit to Depot 7, handed over."""
+    """Plan a visit to Depot 7 and hand it over."""
     visit_id = world.plan().visit_id
     world.hand_over()
     return visit_id
@@ -189,8 +191,10 @@ def planned(world: World) -> str:
 def field_at_work(
     qtbot: QtBot, folder: Path, *, count: int = 4, plan: Callable[[World], str] = planned
 ) -> Iterator[Field]:
-    """HQ plans, the device takes the tasking in, the store is closed, and the window unlocks it. `plan` plans another
-    visit than the usual one, hands it over and returns its id."""
+    """Plan a visit at HQ, import its tasking on the device, close the store, and unlock it in the window.
+
+    `plan` replaces the usual visit: it plans another, hands it over and returns its id.
+    """
     world = make_world(folder, count=count)
     visit_id = plan(world)
     world.close()

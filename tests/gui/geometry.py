@@ -1,4 +1,4 @@
-"""What is cut or overlaid on a page: labels, fields and buttons against the boxes that they stand in."""
+"""Find labels, fields and buttons on a page that are cut off or overlapped."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from PySide6.QtWidgets import (
 )
 
 SLACK = 2
-"""Logical pixels that rounding, and the heavier line of what has the focus, may take."""
+"""Tolerance in logical pixels for rounding, and for the heavier outline of the focused widget."""
 KINDS = (QLabel, QAbstractButton, QLineEdit, QComboBox, QProgressBar)
 
 
 def cut_parts(page: QWidget) -> list[str]:
-    """Each visible label, field or button that is lower than it needs, reaches out of a box, or lies on its neighbour.
+    """List each visible label, field or button that is too low, extends beyond a box, or overlaps another.
 
-    What scrolls is followed up to the edge of what it scrolls in.
+    Content that scrolls is checked up to the edge of its scroll area.
     """
     found = []
     for widget in page.findChildren(QWidget):
@@ -48,7 +48,7 @@ def cut_parts(page: QWidget) -> list[str]:
 
 
 def _shows(widget: QWidget) -> bool:
-    """Whether there is something in it to be covered; a rule or an empty box is not."""
+    """Return whether a widget has content that could be covered; a rule or an empty box has none."""
     return widget.isVisible() and (
         isinstance(widget, KINDS) or any(_shows(part) for kind in KINDS for part in widget.findChildren(kind))
     )

@@ -1,4 +1,4 @@
-"""HQ's window over real stores, driven by events: what the tests of the HQ pages share."""
+"""HQ's window over real stores, driven by events: shared by the tests of the HQ pages."""
 
 from __future__ import annotations
 
@@ -37,14 +37,14 @@ Wanted = TypeVar("Wanted", bound=QWidget)
 
 @dataclass
 class Window:
-    """The shell with HQ's pages, and hands on keyboard and mouse."""
+    """The shell with HQ's pages, with helpers for keyboard and mouse."""
 
     shell: Shell
     tasks: Tasks
     desk: Desk
 
     def settle(self) -> None:
-        """Until nothing is under way, and what that set off is done as well."""
+        """Wait until no work is left, including work that results started."""
         for _ in range(4):
             assert self.tasks.wait_idle(60)
             QApplication.processEvents()
@@ -73,7 +73,7 @@ class Window:
         self.settle()
 
     def key(self, key: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
-        """To whatever has the focus, as from a keyboard."""
+        """Press a key on the focused widget."""
         focus = QApplication.focusWidget()
         assert focus is not None
         QTest.keyClick(focus, key, modifier)
@@ -88,7 +88,7 @@ class Window:
 
 @contextmanager
 def hq_window(session: Session, tasks: Tasks, folder: Path) -> Iterator[Window]:
-    """HQ's shell on a session; `outbox` and `inbox` are folders in `folder`."""
+    """Return HQ's shell on a session; `outbox` and `inbox` are folders in `folder`."""
     for name in ("outbox", "inbox"):
         (folder / name).mkdir(exist_ok=True)
     crashes: list[object] = []
@@ -113,7 +113,9 @@ def hq_window(session: Session, tasks: Tasks, folder: Path) -> Iterator[Window]:
 
 
 def hq_world(folder: Path, *, count: int = 6, inspector: str = "INS-017", role: str = "reviewer") -> World:
-    """HQ with an inventory and a device, on today's clock: child processes go by the machine's."""
+    """Return an HQ with an inventory and a device, on today's clock, because child processes use the
+    machine's clock.
+    """
     clock = Clock(datetime.now(UTC) - timedelta(hours=2))
     hq = make_store(folder / "hq", "hq", "HQ-01", clock, role=role)
     device = create_store(
@@ -133,8 +135,11 @@ def hq_world(folder: Path, *, count: int = 6, inspector: str = "INS-017", role: 
 
 
 def inspected(world: World) -> tuple[PlannedVisit, Path]:
-    """A visit worked through on the device: one item not found (with note and photo), one not on the list, the rest
-    verified. Returns the visit and the sealed results, not imported yet."""
+    """Work through a visit on the device: one item not found (with note and photo), one not on the list, the rest
+    verified.
+
+    Returns the visit and the sealed results, which are not imported yet.
+    """
     planned = world.plan()
     world.hand_over()
     device = world.device

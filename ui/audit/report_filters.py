@@ -1,4 +1,4 @@
-"""The filters of a report as fields, made from the report's own list."""
+"""The filters of a report as fields, built from the report's own list of filters."""
 
 from __future__ import annotations
 
@@ -22,12 +22,14 @@ _TYPED = (FilterKind.TEXT, FilterKind.DAY)
 
 
 def said(text: str) -> str:
-    """A title of a report, filter or column in the reader's language."""
+    """Return a title of a report, filter or column in the reader's language."""
     return QCoreApplication.translate("reports", text)
 
 
 class FilterBar(QWidget):
-    """A leading field, then one for each filter of a report; `changed` when a value is chosen or typing pauses."""
+    """A leading field, then one for each filter of a report. `changed` is emitted on a choice, or when
+    typing pauses.
+    """
 
     changed = Signal()
 
@@ -64,21 +66,21 @@ class FilterBar(QWidget):
         return self._report.filters if self._report else ()
 
     def wanted(self) -> dict[str, str]:
-        """Name of each filter → its value as the fields have it now; empty is "all"."""
+        """Return the value of each filter by its name, as the fields have it now; empty is "all"."""
         return {one.name: self._value(one) for one in self._filters}
 
     @property
     def missing(self) -> str:
-        """The title of a required filter that has no value yet; empty where none is missing."""
+        """Return the title of a required filter without a value; empty when none is missing."""
         wanted = self.wanted()
         return next((said(one.title) for one in self._filters if one.is_required and not wanted[one.name]), "")
 
     def pause_typing(self) -> None:
-        """Forget a change that was typed and not announced yet."""
+        """Forget a typed change that was not emitted yet."""
         self._typing.stop()
 
     def offer(self, sites: Sequence[SiteRow], visits: Sequence[VisitRow]) -> None:
-        """Fill the fields whose values are in the store."""
+        """Fill the fields for sites, countries and visits with the values in the store."""
         found: dict[FilterKind, list[tuple[str, str]]] = {
             FilterKind.SITE: [(site.name, site.site_id) for site in sites],
             FilterKind.COUNTRY: [(country, country) for country in sorted({site.country for site in sites})],

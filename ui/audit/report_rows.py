@@ -1,4 +1,4 @@
-"""The first rows of a report on the page: its columns, the words and chips of its cells."""
+"""The first rows of a report on the page: its columns, and the text and chips of its cells."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ MONO = frozenset({"serial", "uii", "hash"})
 
 
 def columns_of(report: Report) -> list[Column]:
-    """The columns that the page shows of a report's rows (column name → cell)."""
+    """Return the columns that the page shows of a report. A row maps each column name to its cell."""
     kinds: dict[str, Kind] = {column.name: column.kind for column in report.columns}
     return [_column(shown, kinds) for shown in report.shown_columns]
 

@@ -1,4 +1,4 @@
-"""Reports: each one in the registry as it would be exported now, and the export with its proof."""
+"""Reports: preview each report in the registry as it would be exported now, and export it with its proof."""
 
 from __future__ import annotations
 
@@ -221,7 +221,7 @@ class ReportsPage(Page):
         return self.tr("Choose other filters, or load an inventory list first: each item becomes a row here.")
 
     def _take_formats(self) -> None:
-        """Offer the formats of the report, and name the file after it where the name was not changed."""
+        """Offer the report's formats, and name the file after the report unless the person changed the name."""
         words = {
             ".csv": self.tr("CSV, for programs and spreadsheets"),
             ".xlsx": self.tr("Excel workbook"),
@@ -238,10 +238,11 @@ class ReportsPage(Page):
         self._follow_path()
 
     def wanted(self) -> dict[str, str]:
-        """Name of each filter → its value as the fields have it now."""
+        """Return the value of each filter by its name, as the fields have it now."""
         return self.filters.wanted()
 
     def load(self) -> None:
+        """Read the preview again, once every required filter has a value."""
         self._asked += 1
         if not may(self.desk.session, self.report.permission):
             return
@@ -255,7 +256,7 @@ class ReportsPage(Page):
         )
 
     def _show_nothing(self) -> None:
-        """Until the required filters have a value."""
+        """Show an empty preview until the required filters have a value."""
         self._preview = None
         self.header.set_title(said(self.report.title))
         show_rows(self._model, [])
@@ -298,12 +299,12 @@ class ReportsPage(Page):
         self._follow()
 
     def _difference(self, preview: Preview) -> Figure:
-        """How far the counts of a report without a figure miss its total."""
+        """Return by how much the counts of a report miss its total, for a report without a figure."""
         difference = preview.document.counts.unreconciled
         return Figure(self.tr("Not reconciled"), difference, self.tr("missing from the counts"), difference != 0)
 
     def _show_cover(self, preview: Preview) -> None:
-        """The counts of the cover; the heads of the journals follow below them in groups of four."""
+        """Show the counts of the cover. The heads of the journals follow below them in groups of four characters."""
         self._counts.clear()
         hashes = {head.hash.hex() for head in preview.heads}
         for section in preview.cover.sections:
@@ -326,13 +327,13 @@ class ReportsPage(Page):
         self.export_button.setEnabled(ready and not self.job.is_busy)
 
     def _take_format(self) -> None:
-        """The format gives the file its ending."""
+        """Give the file the extension of the chosen format."""
         path = self.path_field.path
         if path is not None:
             self.path_field.set_path(path.with_suffix(self.format.currentData()))
 
     def _follow_path(self) -> None:
-        """The ending typed says the format."""
+        """Choose the format that belongs to the typed extension."""
         path = self.path_field.path
         at = self.format.findData(path.suffix.lower()) if path is not None else -1
         if at >= 0:
@@ -340,6 +341,7 @@ class ReportsPage(Page):
         self._follow()
 
     def export(self) -> None:
+        """Write the report and its proof to the chosen path, in a child process."""
         path = self.path_field.path
         if path is None or not self.export_button.isEnabled():
             return
@@ -377,12 +379,12 @@ class ReportsPage(Page):
 
 
 def _choices(session: Session) -> tuple[list[SiteRow], list[VisitRow]]:
-    """What the filters offer."""
+    """Return the sites and visits that the filters offer."""
     return session.read(all_sites), session.read(all_visits)
 
 
 def _replace(old: QWidget, new: QWidget) -> None:
-    """Put a widget into the place of another one, which is deleted."""
+    """Put `new` in the place of `old`, which is deleted."""
     parent = old.parentWidget()
     layout = parent.layout() if parent is not None else None
     if layout is not None:

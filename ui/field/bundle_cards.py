@@ -1,4 +1,4 @@
-"""Parts of the sync page: bundles that went and came, results of an import, and the progress of long work."""
+"""Parts of the sync page: bundles sent and received, results of an import, and the progress of long work."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _IMPORT_CHIPS = {
 
 
 class BundlesCard(Card):
-    """Every bundle that was sealed or imported here, with its state."""
+    """List every bundle that was sealed or imported here, with its state."""
 
     def __init__(self) -> None:
         super().__init__(self.tr("Bundles"), self.tr("Nothing is deleted before HQ's receipt is here"))
@@ -49,6 +49,7 @@ class BundlesCard(Card):
         self.add(scrolled(holder), 1)
 
     def show_bundles(self, bundles: Sequence[BundleRow]) -> None:
+        """Replace the rows by these bundles."""
         empty_layout(self._rows)
         for one in bundles:
             if one.direction == "out":
@@ -79,7 +80,7 @@ class BundlesCard(Card):
 
 
 class ImportResults(QWidget):
-    """One row for each bundle of the last import."""
+    """Show one row for each bundle of the last import."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -125,7 +126,7 @@ class ImportResults(QWidget):
 
 
 class ProgressLine(QWidget):
-    """The progress of work in a child process, with a button to stop it; hidden while none runs."""
+    """The progress of work in a child process, with a stop button; hidden while none runs."""
 
     stop_requested = Signal()
 
@@ -142,13 +143,13 @@ class ProgressLine(QWidget):
         self.hide()
 
     def begin(self, text: str) -> None:
-        """Show work of unknown length."""
+        """Show progress of unknown length."""
         self._bar.setRange(0, 0)
         self._said.setText(text)
         self.show()
 
     def step(self, done: int, total: int, _text: str) -> None:
-        """Show how many of `total` steps are done."""
+        """Show that `done` of `total` steps are done."""
         self._bar.setRange(0, max(1, total))
         self._bar.setValue(done)
         self._said.setText(self.tr("{done} of {total}").format(done=words.count(done), total=words.count(total)))

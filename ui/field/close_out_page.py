@@ -1,4 +1,4 @@
-"""Close out: what is open, who signs, and what for."""
+"""Close out a visit: what is still open, who signs, and what they sign for."""
 
 from __future__ import annotations
 
@@ -57,6 +57,7 @@ class CloseOutView:
 
 
 def read_close_out(session: Session, visit_id: str) -> CloseOutView:
+    """Return everything that the close-out page shows of a visit. Raises Refusal `visit.unknown`."""
     state = close_out_state(session, visit_id)
     _, checklist = session.read(visit_checklists, visit_id)
     return CloseOutView(
@@ -69,7 +70,7 @@ def read_close_out(session: Session, visit_id: str) -> CloseOutView:
 
 
 class CloseOutPage(Page):
-    """Opened with a visit's id."""
+    """Close out a visit. Opened with its id."""
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
@@ -233,7 +234,7 @@ class CloseOutPage(Page):
             self._site_rows.addWidget(row(label(self.tr("Every question is answered."), "body")))
 
     def _show_others(self, view: CloseOutView) -> None:
-        """Checks that rest on what others showed or said, by their evidence grade."""
+        """Count, by evidence grade, the checks that rest on what other people showed or stated."""
         empty_layout(self._other_counts)
         for grade in GRADES_OF_OTHERS:
             number = sum(one.grade == grade for one in view.checks)

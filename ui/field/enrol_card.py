@@ -1,4 +1,4 @@
-"""Enrolment: the request goes to HQ, HQ's answer comes back, and two people compare a fingerprint."""
+"""Enroll this device: send a request to HQ, load HQ's answer, and compare a fingerprint between two people."""
 
 from __future__ import annotations
 
@@ -25,8 +25,10 @@ from ui.kit.widgets.path_field import PathField
 
 
 class EnrolCard(Card):
-    """Three steps on one card. `enrolled` when the device took its identity: it carries the recovery codes that were
-    made with it (`RecoveryCodes`), or None. `failed` carries what was refused."""
+    """Three steps on one card. `enrolled` is emitted when the device has its identity.
+
+    It carries the recovery codes made with it (`RecoveryCodes`), or None. `failed` carries the refusal.
+    """
 
     enrolled = Signal(object)
     failed = Signal(object)
@@ -89,7 +91,7 @@ class EnrolCard(Card):
         return made
 
     def show_state(self, state: EnrolmentState) -> None:
-        """The fingerprint of a request that is under way."""
+        """Show the fingerprint of a pending request."""
         if state.is_pending:
             self._show_request(state.request_fingerprint)
 
@@ -145,6 +147,6 @@ class EnrolCard(Card):
 
 
 def _under(path: Path) -> Path:
-    """The path as it is, its folder made where it is not there yet."""
+    """Return the path after creating its folder if needed."""
     path.parent.mkdir(parents=True, exist_ok=True)
     return path

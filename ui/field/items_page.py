@@ -1,4 +1,4 @@
-"""Items: all that this device knows, not only those of one visit; search, one item, its history."""
+"""Items: all items that this device knows, not only those of one visit. Search, one item, its history."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ TOUCH_ROW_DP = 48
 
 
 class ItemsPage(Page):
-    """Opened with an item's id it shows that item."""
+    """Search the items. When opened with an item's id, it shows that item."""
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(self.tr("Items"))
@@ -57,7 +57,7 @@ class ItemsPage(Page):
         self.add_action(self.tr("Search"), "Ctrl+F", self.search.setFocus)
 
     def _to_labels(self) -> None:
-        """Labels for what was searched for; else for the item in front."""
+        """Offer labels for the items found by a search; without a search, for the current item."""
         current = current_id(self.table)
         wanted = self._model.ids() if self._words else [current] if current else []
         self.navigate_requested.emit("labels", wanted[:MAX_LABELS])
@@ -77,7 +77,7 @@ class ItemsPage(Page):
     # What happens
 
     def _reload(self, *, same: bool = False) -> None:
-        """`same` question: the rows in sight stay where they are."""
+        """Read the list again. With `same`, the question did not change, and the rows in view stay in place."""
         desk, said = self._desk, self._words
         self._is_detail_due = True
 

@@ -1,4 +1,4 @@
-"""Which pages a field device has, and the badges beside them."""
+"""The pages of a field device, and the badges beside them."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ from ui.window.shell import Shell
 
 
 def add_pages(shell: Shell, desk: Desk) -> None:
+    """Add every page of a field device to the shell, in the order of the rail."""
     tr = QCoreApplication.translate
     shell.add_page("visits", tr("field", "Visits"), "clipboard-list", VisitsPage(desk))
     shell.add_page("items", tr("field", "Items"), "package", ItemsPage(desk))
@@ -48,7 +49,7 @@ def add_pages(shell: Shell, desk: Desk) -> None:
 
 
 class Badges(QObject):
-    """Counts beside the places: visits not closed out, bundles that HQ has not received."""
+    """Counts in the rail: visits not closed out, and bundles that HQ has not received."""
 
     def __init__(self, shell: Shell, desk: Desk) -> None:
         super().__init__(shell)

@@ -1,4 +1,4 @@
-"""Parts of the paper-list page: printing the worklist, and the rows of one page."""
+"""Parts of the paper-list page: print the worklist, and type in the rows of one page."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ from ui.kit.widgets.path_field import PathField
 
 
 def seen_at(day: str, time: str) -> str:
-    """UTC text of a date and a time as people write them; without an offset they are this machine's.
+    """Return UTC text for a date and a time as people write them; without an offset they are in this machine's zone.
 
     Raises Refusal `time.invalid`.
     """
@@ -47,7 +47,7 @@ def seen_at(day: str, time: str) -> str:
 
 
 class PrintBar(Card):
-    """Writes the worklist of a visit as PDF; hidden until it is asked for. Results go to `notice`."""
+    """Write the worklist of a visit as PDF; hidden until requested. Results go to `notice`."""
 
     printed = Signal()
 
@@ -72,7 +72,7 @@ class PrintBar(Card):
         self.hide()
 
     def toggle(self) -> None:
-        """Show it, or hide it again."""
+        """Show or hide the bar."""
         self.setVisible(self.isHidden())
         if self.isVisible():
             if self.path.path is None:
@@ -97,7 +97,7 @@ class PrintBar(Card):
 
 
 class PageForm(FormField):
-    """The number of a page of the worklist, or the text of its QR symbol."""
+    """Ask for the number of a worklist page, or the text of its QR symbol."""
 
     number_typed = Signal(int)
     code_typed = Signal(str)
@@ -120,7 +120,7 @@ class PageForm(FormField):
 
 
 class PaperRows(QStackedWidget):
-    """The rows of one page of the worklist, then blank ones; a prompt while no page is open."""
+    """The rows of one worklist page, then blank ones; a prompt while no page is open."""
 
     changed = Signal()
     print_requested = Signal()
@@ -159,11 +159,11 @@ class PaperRows(QStackedWidget):
         self.setCurrentWidget(self._empty)
 
     def ticked(self) -> list[PaperRowForm]:
-        """The rows that say something."""
+        """Return the rows that have a tick."""
         return [form for form in self.forms if form.outcome]
 
     def read(self) -> list[PaperRow]:
-        """The content of the ticked rows."""
+        """Return the content of the ticked rows."""
         rows = (form.read() for form in self.forms)
         return [row for row in rows if row is not None]
 
@@ -178,7 +178,7 @@ class PaperRows(QStackedWidget):
 
 
 class SeenFields(QWidget):
-    """Who saw the items of a page, and when, as the paper says."""
+    """Ask who saw the items of a page, and when, as written on the paper."""
 
     changed = Signal()
 
@@ -200,6 +200,7 @@ class SeenFields(QWidget):
 
     @property
     def is_filled(self) -> bool:
+        """Return whether all three fields have text."""
         return all(field.text().strip() for field in (self.saw, self.day, self.time))
 
     def clear(self) -> None:
@@ -207,7 +208,7 @@ class SeenFields(QWidget):
             field.clear()
 
     def seen_at(self) -> str:
-        """UTC text of date and time. Raises Refusal `time.invalid`."""
+        """Return date and time as UTC text. Raises Refusal `time.invalid`."""
         return seen_at(self.day.text(), self.time.text())
 
     def _line(self, name: str, prompt: str) -> QLineEdit:

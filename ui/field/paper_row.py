@@ -1,4 +1,4 @@
-"""One row of a printed worklist, to be typed from the paper: its tick, the serial, code and remark."""
+"""One row of a printed worklist, typed from the paper: its tick, the serial, code and remark."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from ui.kit.widgets import Button, Chip, button, flow, hbox, label, panel, vbox
 
 
 class PaperRowForm(QWidget):
-    """A listed item, or (with `item` None) a blank row for what was found and not on the list.
+    """A listed item, or, with `item` None, a blank row for an item that was found and is not on the list.
 
-    `number` names its parts (`paper_3_verified`, `paper_3_serial` …). Nothing is pre-chosen; a tick pressed again is
-    taken back.
+    `number` is part of its object names (`paper_3_verified`, `paper_3_serial` …). Nothing is pre-chosen; pressing a
+    tick again removes it.
     """
 
     changed = Signal()
@@ -79,11 +79,12 @@ class PaperRowForm(QWidget):
 
     @property
     def outcome(self) -> Outcome | None:
+        """Return the ticked outcome, or None."""
         return next((key for key, made in self._ticks.items() if made.isChecked()), None)
 
     @property
     def missing(self) -> QLineEdit | QComboBox | None:
-        """The field that a ticked row still lacks."""
+        """Return the field that a ticked row still lacks, or None."""
         if not self.outcome:
             return None
         if self.item is None and not self.serial.text().strip():
@@ -93,7 +94,7 @@ class PaperRowForm(QWidget):
         return self.reason if self.outcome is not Outcome.VERIFIED and not self.reason.currentData() else None
 
     def read(self) -> PaperRow | None:
-        """What the row says; None where it has no tick."""
+        """Return the content of the row, or None without a tick."""
         if not self.outcome:
             return None
         return PaperRow(

@@ -22,40 +22,42 @@ Named = TypeVar("Named", bound=QObject)
 
 
 def named(part: Named, object_name: str) -> Named:
-    """Give a part its stable object name, and hand it back."""
+    """Set the object name of a part, and return the part."""
     part.setObjectName(object_name)
     return part
 
 
 def progress_parts(row: VisitRow) -> list[tuple[int, str]]:
-    """The segments of a visit's bar: how many of each outcome, in its tone."""
+    """Return the segments of a visit's progress bar as (count, tone), one for each outcome."""
     outcomes = (Outcome.VERIFIED, Outcome.DISCREPANCY, Outcome.NOT_FOUND, Outcome.NO_ACCESS)
     return [(getattr(row, outcome), status_mark(outcome).tone) for outcome in outcomes]
 
 
 def name_header_buttons(header: PageHeader, *names: str) -> None:
-    """Object names for the buttons of a page's head, in the order in which they were added."""
+    """Set object names for the buttons of a page's header, in the order in which they were added."""
     for made, name in zip(header.findChildren(ActionButton), names, strict=True):
         made.setObjectName(name)
 
 
 @guarded
 class Places(QStackedWidget):
-    """Places of which one shows, each scrolling by itself, so none asks for more height than its least: Qt would ask
-    for what the tallest would like, and the buttons that decide would lie under the window's edge."""
+    """Pages of which one is shown, each with its own scrolling, so that none asks for more than its minimum height.
+
+    Qt would reserve the preferred height of the tallest page, and push the main buttons below the window's edge.
+    """
 
     def hasHeightForWidth(self) -> bool:
         return False
 
 
 def holds_focus(widget: QWidget) -> bool:
-    """Whether the keyboard is at a widget or somewhere in it."""
+    """Return whether the focus is on a widget or inside it."""
     focus: QWidget | None = widget.window().focusWidget()
     return focus is not None and focus.isVisible() and (focus is widget or widget.isAncestorOf(focus))
 
 
 def read_file(path: Path) -> bytes:
-    """The bytes of a picture file. Raises Refusal `image.missing`, `image.unreadable`."""
+    """Return the bytes of a picture file. Raises Refusal `image.missing`, `image.unreadable`."""
     try:
         return path.read_bytes()
     except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
@@ -65,13 +67,13 @@ def read_file(path: Path) -> bytes:
 
 
 def image_of(data: bytes, width: int) -> QImage:
-    """A picture's thumbnail from the bytes of a file, at most `width` pixels wide; a null image for none."""
+    """Return a picture from the bytes of a file, at most `width` pixels wide; a null image if it cannot be read."""
     image = QImage.fromData(QByteArray(data))
     return image.scaledToWidth(width) if image.width() > width else image
 
 
 def png_of(image: QImage) -> bytes:
-    """A picture as the bytes of a PNG file; empty for a null picture."""
+    """Return a picture as the bytes of a PNG file; empty for a null picture."""
     if image.isNull():
         return b""
     data = QByteArray()
@@ -82,7 +84,7 @@ def png_of(image: QImage) -> bytes:
 
 
 def visit_cards(connection: Connection, origin: str, epoch: int) -> list[tuple[VisitRow, bool]]:
-    """Every visit, and whether HQ's receipt covers its closing."""
+    """Return every visit, and whether HQ's receipt covers its closing."""
     received_seq = outstanding(connection, origin, epoch).received_seq
     cards = []
     for row in all_visits(connection):

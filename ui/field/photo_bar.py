@@ -1,4 +1,4 @@
-"""Where a photo comes from: a file, or the frame in sight. In the page's flow, no dialog in the way."""
+"""Take a photo from a file or from the camera's current frame. Part of the page, not a dialog."""
 
 from __future__ import annotations
 
@@ -17,10 +17,13 @@ from ui.kit.widgets.path_field import PathField
 
 
 class PhotoBar(Card):
-    """Hidden until a photo is asked for. `question_id` is the question that the photo answers, empty for none."""
+    """Ask for a photo; hidden until one is needed.
+
+    `question_id` is the question that the photo answers, or empty for none.
+    """
 
     photo_ready = Signal(bytes)
-    """The bytes of a whole picture."""
+    """The bytes of a picture that was decoded completely."""
     frame_requested = Signal()
 
     def __init__(self, desk: Desk, *, name: str = "photo", has_camera: bool = True) -> None:
@@ -47,12 +50,14 @@ class PhotoBar(Card):
         self.hide()
 
     def open(self, question_id: str = "") -> None:
+        """Show the bar for a question, or for the item."""
         self.question_id = question_id
         self.say("")
         self.show()
         self.path.edit.setFocus()
 
     def close_bar(self) -> None:
+        """Hide the bar and clear its fields."""
         self.question_id = ""
         self.path.clear()
         self.say("")
@@ -67,7 +72,7 @@ class PhotoBar(Card):
         self.say(f"{message.what} {message.next}")
 
     def take_frame(self, data: bytes) -> None:
-        """The camera's newest frame; empty where none runs."""
+        """Take the camera's newest frame; `data` is empty when no camera runs."""
         if data:
             self.photo_ready.emit(data)
         else:
@@ -80,7 +85,7 @@ class PhotoBar(Card):
 
 
 def read_photo(path: Path) -> bytes:
-    """The bytes of a picture that decodes whole. Raises Refusal `image.…`, `photo.…`."""
+    """Return the bytes of a picture that decodes completely. Raises Refusal `image.…`, `photo.…`."""
     data = read_file(path)
     check_photo(data)
     return data

@@ -1,6 +1,6 @@
-"""One question of a checklist with its answer, and the comment where the answer needs one. Nothing is pre-chosen.
+"""One question of a checklist with its answer, and a comment where the answer needs one. Nothing is pre-chosen.
 
-A question that asks for a photo is answered by a picture: the page takes it and hands it on with `show_picture`.
+A question that asks for a photo is answered by a picture, which the page takes and passes to `show_picture`.
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ _EXTRA = (NOT_APPLICABLE, NOT_OBSERVED)
 
 
 class QuestionRow(QFrame):
-    """`answered` carries each answer as the person gives it, also one whose comment is still missing."""
+    """Ask one question. `answered` carries each answer as it is given, even if its comment is still missing."""
 
     answered = Signal(object)
     """`Answer`"""
     photo_requested = Signal(str)
-    """question id: the person wants to answer with a picture"""
+    """question id: the person wants to answer with a picture."""
 
     def __init__(self, number: int, question: Question, answer: Answer | None = None) -> None:
         super().__init__()
@@ -68,14 +68,14 @@ class QuestionRow(QFrame):
     # What the page sets
 
     def begin(self, answer: Answer | None) -> None:
-        """Ask about another item: what was typed for the last one and not given is gone."""
+        """Ask about another item. Text typed for the last item and not submitted is dropped."""
         for line in (self._line, self._comment):
             if line is not None:
                 line.clear()
         self.set_answer(answer)
 
     def set_answer(self, answer: Answer | None) -> None:
-        """Show an answer that stands, or none; emits nothing."""
+        """Show a recorded answer, or none; emits nothing."""
         self._answer = answer
         value = answer.value if answer else ""
         if self._segments is not None:
@@ -93,14 +93,14 @@ class QuestionRow(QFrame):
         self._follow()
 
     def show_picture(self, image: QImage) -> None:
-        """The picture that answers the question, beside it."""
+        """Show the picture that answers the question, beside it."""
         if self._photo is not None and not image.isNull():
             side = self._photo.iconSize() * 2
             self._photo.setIcon(QIcon(QPixmap.fromImage(image.scaled(side, Qt.AspectRatioMode.KeepAspectRatio))))
 
     @property
     def is_open(self) -> bool:
-        """Whether the question still waits for an answer that stands."""
+        """Return whether the question still needs a valid answer."""
         if self._answer is None or not self._answer.value.strip():
             return self.question.required
         try:
@@ -110,7 +110,7 @@ class QuestionRow(QFrame):
         return False
 
     def focus_field(self) -> None:
-        """Put the keyboard where this question is answered."""
+        """Focus the field that answers this question, or the missing comment."""
         lacks_comment = not self._comment.isHidden() and not self._comment.text().strip()
         field = self._comment if lacks_comment else (self._segments or self._photo or self._choice or self._line)
         assert field is not None
@@ -154,7 +154,7 @@ class QuestionRow(QFrame):
         return self._choice
 
     def _photo_field(self, name: str) -> QWidget:
-        """A picture answers; where there can be none, the person says why."""
+        """Return the field for an answer by picture, with a choice of reasons when no photo is possible."""
         question_id = self.question.question_id
         self._photo = named(button("", lambda: self.photo_requested.emit(question_id), icon="camera"), f"{name}_photo")
         made = QWidget()
@@ -218,7 +218,7 @@ class QuestionRow(QFrame):
         set_look(self, "tone", "warn" if self.is_open and (value or self.property("marks_open")) else "")
 
     def mark_open(self, is_marked: bool) -> None:
-        """Whether an unanswered question is lit."""
+        """Highlight the question while it is unanswered, or stop."""
         self.setProperty("marks_open", is_marked)
         self._follow()
 

@@ -1,4 +1,4 @@
-"""The rows of a checklist: one for each question that is asked now."""
+"""The rows of a checklist: one for each question that currently applies."""
 
 from __future__ import annotations
 
@@ -36,12 +36,14 @@ class QuestionRows(QWidget):
         return self._rows[question_id]
 
     def get(self, question_id: str) -> QuestionRow | None:
+        """Return the row of a question, or None while it does not apply."""
         return self._rows.get(question_id)
 
     def items(self) -> list[tuple[str, QuestionRow]]:
         return list(self._rows.items())
 
     def first_open(self) -> QuestionRow | None:
+        """Return the first row that needs an answer, or None."""
         return next((row for row in self if row.is_open), None)
 
     def clear(self) -> None:
@@ -49,7 +51,7 @@ class QuestionRows(QWidget):
         self._rows = {}
 
     def lay_out(self, checklist: Checklist, asked: Sequence[Question], answers: Mapping[str, Answer]) -> None:
-        """A row for each question asked now; rows that stay keep their focus."""
+        """Show a row for each question that applies; rows that stay keep their focus."""
         wanted = {question.question_id for question in asked}
         for key in [key for key in self._rows if key not in wanted]:
             gone = self._rows.pop(key)

@@ -1,4 +1,4 @@
-"""The configuration sheet for hand scanners, on paper: what to set, and the symbol to try it with."""
+"""A configuration sheet for hand scanners, on paper: the settings to make, and a symbol to test them with."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _DPI = 300
 
 
 def hints() -> list[str]:
-    """How a scanner must be set, in the order in which it matters."""
+    """Return instructions for setting up a scanner, the most important first."""
 
     def tr(text: str) -> str:
         return QCoreApplication.translate("scanner", text)
@@ -34,7 +34,7 @@ def hints() -> list[str]:
 
 
 def write_sheet(path: Path, marking: str = "CUI") -> None:
-    """Write the sheet as a PDF of one A4 page, whole or not at all. Raises Trouble `disk.failed`."""
+    """Write the sheet atomically as a PDF of one A4 page. Raises Trouble `disk.failed`."""
     file = QSaveFile(str(path))
     if not file.open(QSaveFile.OpenModeFlag.WriteOnly):
         raise Trouble("disk.failed", path=str(path), reason=file.errorString())

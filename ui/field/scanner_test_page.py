@@ -1,4 +1,4 @@
-"""Try the hand scanner: a symbol to scan, what arrived of it, and how to set the scanner up."""
+"""Test the hand scanner: a symbol to scan, the data that arrived, and how to set up the scanner."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _ESCAPES = (("\r", "\\r"), ("\n", "\\n"), ("\t", "\\t"), ("\x02", "\\x02"), ("\x
 
 
 class ScannerTestPage(Page):
-    """Shows what arrives from a scanner, and keeps the scanner's settings."""
+    """Show the data that arrives from a scanner, and save the scanner's settings."""
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
@@ -156,7 +156,7 @@ class ScannerTestPage(Page):
     # What arrives
 
     def note_keys_heard(self, ways: frozenset[str]) -> None:
-        """By which keys the separators of the scan came that is handed over next."""
+        """Note the keys that sent the separators of the scan that follows."""
         self._ways = ways
 
     def mark_scanned(self, raw: bytes, read_by: str) -> None:

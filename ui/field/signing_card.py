@@ -1,4 +1,4 @@
-"""One party's place to sign: closed while something is open; the host may decline with a reason."""
+"""A place for one party to sign: closed while something is open. The host may decline with a reason."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ from ui.kit.widgets import Button, Card, SignaturePad, button, hbox, vbox
 
 
 class SigningCard(Card):
-    """`changed` whenever what the party gave changed; `signed` is what it gave, or None while it is not whole."""
+    """Collect a signature, or the host's reason to decline.
+
+    `changed` is emitted on each change of the input. `signed` is the input, or None while it is incomplete.
+    """
 
     changed = Signal()
 
@@ -62,6 +65,7 @@ class SigningCard(Card):
 
     @property
     def signed(self) -> Signed | None:
+        """Return the signature or the reason to decline; None while it is incomplete."""
         if self._declined:
             return Signed(self._party, declined_reason=self._declined)
         if not self._is_open or self.pad.is_empty:
@@ -71,10 +75,11 @@ class SigningCard(Card):
 
     @property
     def is_begun(self) -> bool:
+        """Return whether the party has drawn strokes or declined."""
         return not self.pad.is_empty or bool(self._declined)
 
     def open_for(self, prompt: str) -> None:
-        """Let the party sign; what it gave already stays."""
+        """Let the party sign. Earlier input stays."""
         self._is_open = True
         if not self._declined:
             self.pad.open_for(prompt)
@@ -82,7 +87,7 @@ class SigningCard(Card):
         self._follow()
 
     def close_with(self, reason: str) -> None:
-        """Nobody can sign now; the reason stands on the pad."""
+        """Prevent signing, drop earlier input, and show `reason` on the pad."""
         self._is_open = False
         self._declined = ""
         self._reason_line.hide()

@@ -1,4 +1,4 @@
-"""The site checklist: every answer is recorded as it is given."""
+"""The site checklist: every answer is recorded as soon as it is given."""
 
 from __future__ import annotations
 
@@ -29,12 +29,13 @@ from ui.kit.widgets import Card, label, scrolled, vbox
 
 
 def read_site(connection: Connection, visit_id: str) -> tuple[VisitRow, Checklist, tuple[Answer, ...]]:
+    """Return a visit, its site checklist and the answers so far. Raises Refusal `visit.unknown`."""
     _, checklist = visit_checklists(connection, visit_id)
     return visit(connection, visit_id), checklist, site_answers_of(connection, visit_id)
 
 
 class SitePage(Page):
-    """Questions about the site of one visit. Opened with the visit's id, or (visit id, question id) to jump to."""
+    """Ask about the site of a visit. Opened with the visit's id, or with (visit id, question id) to jump to."""
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
@@ -116,7 +117,7 @@ class SitePage(Page):
             self._go_to_first_open()
 
     def go_to(self, question_id: str) -> None:
-        """Scroll to a question and put the keyboard there."""
+        """Scroll to a question and focus it."""
         found = self._rows.get(question_id)
         if found is not None:
             found.focus_field()
@@ -152,7 +153,7 @@ class SitePage(Page):
         return True
 
     def _record(self, answer: Answer) -> None:
-        """Record an answer that stands; one that lacks its comment waits in the row."""
+        """Record a complete answer. One that lacks its comment waits in the row."""
         self._answers[answer.question_id] = answer
         if self._stands(answer):
             self.header.set_state(self.tr("Saving…"))
@@ -163,7 +164,7 @@ class SitePage(Page):
         self._lay_out()
 
     def _keep_photo(self, data: bytes) -> None:
-        """A picture answers the question that asked for it, and is recorded at once like any answer."""
+        """Record a picture as the answer of the question that requested it."""
         question_id = self.photo_bar.question_id
         self.photo_bar.close_bar()
         if question_id in self._rows and self._rows.isEnabled():
@@ -179,7 +180,7 @@ class SitePage(Page):
         self.notice.show_error(error)
 
     def _go_on_after(self, question_id: str) -> None:
-        """The next open question gets the keyboard, so that Y, Y, N … goes down the page."""
+        """Focus the next open question, so that Y, Y, N … works down the page."""
         assert self._checklist is not None
         order = [question.question_id for question in visible_questions(self._checklist, self._answers.values())]
         self._lay_out()

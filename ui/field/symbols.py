@@ -1,4 +1,4 @@
-"""Symbols to show or to print."""
+"""Symbols to display or print."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from PySide6.QtGui import QImage
 
 
 def symbol_image(message: bytes, module_px: int = 8) -> QImage:
-    """A square Data Matrix with its quiet zone, black on white. Raises Refusal `label.too_long`."""
+    """Return a square Data Matrix with its quiet zone, black on white. Raises Refusal `label.too_long`."""
     from eum_app.scanning.labels import data_matrix
 
     grey = data_matrix(message, module_px)

@@ -1,4 +1,4 @@
-"""Sync: what goes to HQ, what HQ has received, what comes from HQ; and enrolment before all that."""
+"""Sync: bundles for HQ, what HQ has received, bundles from HQ; and, before all that, enrollment."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ from ui.kit.widgets.path_field import PathField
 
 
 class SyncPage(Page):
-    """Opened with `"seal"` it seals what waits for HQ at once, as after a visit was closed out."""
+    """Exchange bundles with HQ. Opened with `"seal"`, it seals everything that waits for HQ at once."""
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
@@ -176,7 +176,7 @@ class SyncPage(Page):
     # Sealing
 
     def seal(self) -> None:
-        """Seal everything that HQ has no receipt for, in a child process."""
+        """Seal everything that HQ has not acknowledged, in a child process."""
         folder = self.out_path.path
         if folder is None or self._task is not None:
             return

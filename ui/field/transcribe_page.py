@@ -1,4 +1,4 @@
-"""A worklist on paper: print it, and type it in again page by page, with who saw and when."""
+"""Worklists on paper: print one, and later type it in page by page, with who saw the items and when."""
 
 from __future__ import annotations
 
@@ -29,16 +29,17 @@ from ui.kit.widgets import Button, Card, button, hbox, label
 
 
 def read_page(connection: Connection, visit_id: str, number: int, digest: str) -> tuple[VisitRow, WorklistPage]:
-    """A visit and one page of its worklist. Raises Refusal `worklist.…`, `visit.unknown`."""
+    """Return a visit and one page of its worklist. Raises Refusal `worklist.…`, `visit.unknown`."""
     return visit(connection, visit_id), find_page(connection, visit_id, number, digest)
 
 
 def read_scanned(connection: Connection, visit_id: str, text: str) -> tuple[VisitRow, WorklistPage]:
+    """Return a visit and the worklist page named by a scanned QR symbol. Raises as `read_page`."""
     return visit(connection, visit_id), scanned_page(connection, visit_id, text)
 
 
 class TranscribePage(Page):
-    """Opened with a visit's id. Scan a page's QR symbol, or type its number; then row by row what the paper says."""
+    """Type in a worklist. Opened with a visit's id; scan a page's QR symbol or type its number, then enter its rows."""
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
@@ -112,7 +113,7 @@ class TranscribePage(Page):
         return self.page_field
 
     def mark_scanned(self, raw: bytes, read_by: str) -> None:
-        """A page's QR symbol opens that page; the mark of an item has no place here."""
+        """Open the page whose QR symbol was scanned; the mark of an item is refused."""
         self._open_code(raw.decode("utf-8", "replace"))
 
     def _show_visit(self, row: VisitRow) -> None:
@@ -137,7 +138,7 @@ class TranscribePage(Page):
         self._desk.ask(query(read_scanned, self._visit_id, text), then=self._show_page, failed=self._no_page)
 
     def _may_leave(self) -> bool:
-        """What was typed is not thrown away by the next page."""
+        """Return whether the page may be replaced. Ticked rows that are not recorded prevent it."""
         if self.rows.ticked():
             self.notice.show_message("attention", self.tr("Record this page first, or take its ticks back."))
             return False
@@ -193,7 +194,7 @@ class TranscribePage(Page):
         self.record_button.setEnabled(is_ready and not self._is_busy)
 
     def record(self) -> None:
-        """Record every row that has a tick, all of them or none."""
+        """Record all rows that have a tick, or none of them."""
         if self._page is None or not self.record_button.isEnabled():
             return
         try:

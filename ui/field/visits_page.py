@@ -33,7 +33,7 @@ _CARD_DP = 440
 
 
 class VisitsPage(Page):
-    """The visits that HQ sent to this device."""
+    """List the visits that HQ sent to this device."""
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
@@ -106,7 +106,7 @@ class VisitsPage(Page):
 
 @guarded
 class VisitCard(Card):
-    """One visit. The whole card opens it; the button is what the keyboard reaches."""
+    """One visit. A click anywhere opens it; the button serves the keyboard."""
 
     open_requested = Signal(str)
 

@@ -1,1 +1,1 @@
-"""The reviewer's and the auditor's pages. `pages.add_hq_pages` adds them to a window."""
+"""The pages of reviewers and auditors. `pages.add_hq_pages` adds them to a window."""

@@ -1,4 +1,4 @@
-"""Which rows are behind each figure of the overview: the filters that the other pages are opened with."""
+"""The rows behind each figure of the overview: the filters with which the other pages are opened."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ STATES: dict[str, tuple[str, ...]] = {
     "due_soon": (clocks.ClockState.DUE_SOON,),
     "overdue": OVERDUE,
 }
-"""The parts of a bar: the states that each counts."""
+"""The parts of a bar, and the states that each counts."""
 
 
 def _tr(text: str) -> str:
@@ -30,7 +30,7 @@ def _tr(text: str) -> str:
 
 
 class Behind:
-    """The filters behind the figures of one reading of the overview."""
+    """The filters behind the figures of one overview."""
 
     def __init__(self, shown: Overview) -> None:
         self._today = shown.today.isoformat()
@@ -54,7 +54,7 @@ class Behind:
         return self._items(status_mark("overdue").text(), StandingFilter(self._today, OVERDUE))
 
     def place(self, line: PlaceLine, part: str, *, is_country: bool) -> Narrowed:
-        """A bar (`part` empty) or one part of it, a key of `STATES`."""
+        """Return the rows of a bar (`part` empty) or of one part of it, a key of `STATES`."""
         said = status_mark(part).text() if part else _tr("under enhanced monitoring")
         standing = StandingFilter(self._today, STATES[part])
         words = joined(line.name or "–", said)
@@ -72,7 +72,7 @@ class Behind:
         )
 
     def quarter(self, line: QuarterLine, name: str, first: date) -> Narrowed:
-        """A column of the chart; `first` is the first day shown."""
+        """Return the rows of a column of the chart; `first` is the first day shown."""
         if line.is_never:
             standing = StandingFilter(self._today, inventoried=False)
         elif line.starts_on is None:
@@ -86,7 +86,7 @@ class Behind:
         return self._items(words, standing)
 
     def findings(self) -> Narrowed | None:
-        """None: all of them."""
+        """Return the filter of the open findings, or None for all programs."""
         return Narrowed(FindingFilter(program=self._program), self._of) if self._program else None
 
     def visits(self, *, is_past_due: bool = False) -> Narrowed:

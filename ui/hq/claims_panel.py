@@ -1,4 +1,4 @@
-"""Claims about no item for certain: who said what, why it fits nothing, and what it may mean."""
+"""Claims that cannot be tied to one item: their source, why they fit none, and the items that they may mean."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class ClaimDetail:
 
 
 def claim_detail(session: Session, claim_id: str) -> ClaimDetail:
-    """Raises Refusal `item.unknown` where the claim is not held."""
+    """Return a claim and the items that it may mean. Raises Refusal `item.unknown` if the claim is not open."""
     found = session.read(open_claims_by_id, [claim_id])
     if claim_id not in found:
         raise Refusal("item.unknown", item_id=claim_id[:40])
@@ -52,7 +52,7 @@ def claim_detail(session: Session, claim_id: str) -> ClaimDetail:
 
 
 def now_chip(claim: OpenClaim) -> ChipSpec:
-    """What the book as it stands now says to a claim."""
+    """Return a chip for what the claim matches in the current book."""
     made = becomes_chip(claim.now.match)
     if claim.now.item_id:
         return ChipSpec(_tr("Fits an item now"), "accent", "check")
@@ -60,14 +60,14 @@ def now_chip(claim: OpenClaim) -> ChipSpec:
 
 
 def source_words(claim: OpenClaim) -> str:
-    """The list's file, or which label."""
+    """Return the name of the list's file, or of the label."""
     return (
         _tr("Label {name}").format(name=claim.source) if claim.claim_kind == ClaimKind.CONTAINER_LABEL else claim.source
     )
 
 
 def why(claim: OpenClaim) -> str:
-    """Why the claim is about no item for certain, and what is to be done."""
+    """Return why the claim cannot be tied to one item, and what to do about it."""
     if claim.now.item_id and claim.claim_kind == ClaimKind.CONTAINER_LABEL:
         return _tr(
             "The device that read the label knew no such item; one item on the book is meant. The claim stands in that "
@@ -84,7 +84,7 @@ def why(claim: OpenClaim) -> str:
 
 
 class ClaimsPanel(QWidget):
-    """In the inventory page's flow: the list on the left, what it may mean on the right."""
+    """Part of the inventory page: the list on the left, the items that a claim may mean on the right."""
 
     item_requested = Signal(str)
     left = Signal()
@@ -156,7 +156,7 @@ class ClaimsPanel(QWidget):
         ]
 
     def start(self) -> None:
-        """Read the claims; the keyboard goes to the list."""
+        """Read the claims and focus the list."""
         self.reload()
         self.table.setFocus()
 

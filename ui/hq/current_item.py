@@ -1,4 +1,4 @@
-"""The item that is current in the table of the inventory."""
+"""The current item in the table of the inventory."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ui.shared.items_view import ItemDetail, ItemSide, item_detail
 
 
 class CurrentItem(QObject):
-    """Reads the current item of `table` and shows it in `side`. `lost` carries the error of an item that is gone."""
+    """Read the current item of `table` and show it in `side`. `lost` carries the error if the item is gone."""
 
     lost = Signal(object)
 
@@ -21,11 +21,11 @@ class CurrentItem(QObject):
         super().__init__(parent)
         self._desk, self._table, self._side = desk, table, side
         self.is_due = True
-        """The list was asked again, so the item must be read again too."""
+        """The list was read again, so the item must be read again too."""
         on_current(table, self._chosen)
 
     def read_if_due(self) -> None:
-        """Read the current item, unless it was read since the list was asked."""
+        """Read the current item, unless it was read since the last reload of the list."""
         if self.is_due:
             self._chosen(current_id(self._table))
 

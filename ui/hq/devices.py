@@ -1,4 +1,4 @@
-"""Devices: which ones this HQ enrolled, and the two steps by which a further one is."""
+"""Devices: the ones that this HQ enrolled, and the two steps to enroll another."""
 
 from __future__ import annotations
 
@@ -38,11 +38,11 @@ class DeviceLine:
     device: DeviceRow
     last_bundle: BundleRow | None
     awaited: tuple[int, int]
-    """First and last fact that it is known to have and that is not here; zeros for none known."""
+    """First and last fact that are known to exist and are missing here; zeros if none are known."""
 
 
 def device_lines(session: Session) -> list[DeviceLine]:
-    """Devices with the newest bundle that came from each."""
+    """Return the devices, each with the newest bundle that came from it."""
     newest: dict[str, BundleRow] = {}
     for bundle in session.read(all_bundles, session.name, "in"):
         newest.setdefault(bundle.party, bundle)

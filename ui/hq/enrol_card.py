@@ -21,7 +21,7 @@ ANSWER_SUFFIX = ".eumans"
 
 
 class EnrolCard(Card):
-    """The two steps by which a further device is enrolled. Nothing is signed before the fingerprints were compared."""
+    """The two steps to enroll another device. Nothing is signed before the fingerprints were compared."""
 
     def __init__(self, desk: Desk, notice: NoticeBar) -> None:
         super().__init__(self.tr("Enrol a device"))
@@ -83,7 +83,7 @@ class EnrolCard(Card):
         self._follow()
 
     def read_request(self) -> None:
-        """Show who asks; nothing is signed by it."""
+        """Show the device of a request, without signing anything."""
         path = self.request_field.path
         if path is None:
             self._say(self.tr("Choose the request file first."))
@@ -124,6 +124,7 @@ class EnrolCard(Card):
         self.sign_button.setEnabled(ready and self._request is not None)
 
     def sign(self) -> None:
+        """Sign the request and write the answer to the chosen path."""
         answer = self.answer_field.path
         if self._request is None or self._request_path is None or answer is None:
             return
@@ -146,5 +147,5 @@ class EnrolCard(Card):
 
 
 def grouped_once(fingerprint: str) -> str:
-    """A fingerprint in groups, unless it comes grouped."""
+    """Return a fingerprint in groups of four; one that has separators already is returned as it is."""
     return fingerprint if any(mark in fingerprint for mark in " -:") else grouped(fingerprint)

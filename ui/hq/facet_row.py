@@ -1,4 +1,4 @@
-"""Filters over the items, each with how many there are."""
+"""Filters over the items, each with its number of items."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class FacetRow(QWidget):
         return QSize(theme().dp(_BOX_WIDTH), super().minimumSizeHint().height())
 
     def _arrange(self) -> None:
-        """Beside each other, in as many lines as it takes."""
+        """Lay the boxes out side by side, in as many lines as needed."""
         gap = theme().dp(8)
         columns = max(1, min(len(self._boxes), (self.width() + gap) // (theme().dp(_BOX_WIDTH) + gap)))
         if columns == self._columns:
@@ -67,7 +67,7 @@ class FacetRow(QWidget):
             self._grid.setColumnStretch(at, 1 if at < columns else 0)
 
     def show_values(self, found: Mapping[str, Sequence[FacetValue]], wanted: ItemFilter) -> None:
-        """What there is to choose; the value chosen stays in the list even when nothing of it is left."""
+        """Set the choices. The chosen value stays in the list even when no item has it any more."""
         for facet, box in self._boxes.items():
             chosen = getattr(wanted, facet)
             values = list(found[facet])

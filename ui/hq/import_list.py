@@ -1,4 +1,4 @@
-"""Load a list: say what it is, see what each row becomes, correct how it is read, then import."""
+"""Import a list: choose its kind, preview each row, correct how the file is read, then import."""
 
 from __future__ import annotations
 
@@ -46,14 +46,14 @@ from ui.shared.page_parts import Job, choices, may, named, why_not
 
 @guarded
 class _Fitting(Columns):
-    """Columns that scroll inside: their whole height is no reason for the page to scroll as well."""
+    """Columns that scroll inside, so that their full height does not make the page scroll too."""
 
     def sizeHint(self) -> QSize:
         return self.minimumSizeHint()
 
 
 class ImportListPanel(QWidget):
-    """In the page's flow. `imported` comes after the list's rows are kept."""
+    """Part of the inventory page. `imported` is emitted after the list's rows were recorded."""
 
     imported = Signal(object)
     left = Signal()
@@ -72,7 +72,7 @@ class ImportListPanel(QWidget):
 
     @property
     def preview(self) -> Any:
-        """The `ListPreview` in sight, or None."""
+        """Return the `ListPreview` shown, or None."""
         return self.shown.preview if self.shown else None
 
     @property
@@ -166,7 +166,7 @@ class ImportListPanel(QWidget):
     # What happens
 
     def start(self) -> None:
-        """Empty, for another list."""
+        """Clear the panel for another list."""
         self.path_field.clear()
         self._forget()
         self._ask_profiles()
@@ -191,7 +191,7 @@ class ImportListPanel(QWidget):
             self._ask(path)
 
     def _read_otherwise(self) -> None:
-        """Read again without what was stated about lines of another reading."""
+        """Read the file again, without statements about lines that were read in another way."""
         self._plate = None
         self.read()
 
@@ -386,7 +386,7 @@ class ImportListPanel(QWidget):
 
 
 def _in_words(error: KnownError) -> KnownError:
-    """Columns by their names, not by their codes."""
+    """Return the error with names of columns in place of their codes."""
     missing: Any = error.values.get("missing")
     if not missing:
         return error

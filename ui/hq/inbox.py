@@ -1,4 +1,4 @@
-"""Inbox: bundles come in. Each is verified whole, then recorded, or kept aside with its reason."""
+"""Inbox: import bundles. Each is verified completely, then recorded, or quarantined with its reason."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def inbox_history(session: Session) -> InboxHistory:
 
 
 def outcome_chip(outcome: ImportResult) -> ChipSpec:
-    """The face of an import's outcome: icon, word and tone."""
+    """Return icon, text and tone of an import's outcome."""
     tr = QCoreApplication.translate
     return {
         ImportResult.ACCEPTED: ChipSpec(tr("hq", "Accepted"), "ok", "check"),
@@ -72,13 +72,13 @@ def outcome_chip(outcome: ImportResult) -> ChipSpec:
 
 
 def why(code: str, values: dict[str, str]) -> tuple[str, str]:
-    """(what happened, what to do next) for a code that came with an outcome."""
+    """Return (what happened, what to do next) for the code of an outcome."""
     message = sentence(Refusal(code, **values))
     return message.what, message.next
 
 
 def outcome_words(outcome: ImportOutcome) -> tuple[str, str]:
-    """(what became of the file, what to do next)."""
+    """Return (what became of the file, what to do next)."""
     tr = QCoreApplication.translate
     if outcome.outcome is ImportResult.ACCEPTED:
         return tr("hq", "{facts} new facts, {findings} new findings").format(
@@ -110,7 +110,7 @@ def _receipt_words(outcome: ImportOutcome) -> str:
 
 @guarded
 class DropZone(QFrame):
-    """Where files are dropped."""
+    """An area on which to drop files."""
 
     dropped = Signal(object)
     """list[Path]"""
@@ -148,7 +148,7 @@ class DropZone(QFrame):
 
 
 class InboxPage(Page):
-    """What is imported now on the left, what came before on the right."""
+    """The current import on the left, earlier ones on the right."""
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(self.tr("Inbox"))
@@ -266,6 +266,7 @@ class InboxPage(Page):
         self.import_paths()
 
     def import_paths(self) -> None:
+        """Verify and import the chosen files, in a child process."""
         paths = self.path_field.paths
         if not paths or not may(self.desk.session, Permission.BUNDLE_IMPORT):
             return

@@ -1,4 +1,4 @@
-"""Inventory: the book. Search, one item with its history, and the way in for lists."""
+"""Inventory: the book. Search, one item with its history, and the import of lists."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ LIST, IMPORT, CLAIMS = 0, 1, 2
 
 
 class InventoryPage(Page):
-    """Items on the left, the current one on the right; importing takes the page's place, not a dialog."""
+    """Items on the left, the current one on the right. Importing replaces the page's content; it is not a dialog."""
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(self.tr("Inventory"))
@@ -153,8 +153,10 @@ class InventoryPage(Page):
         return places.get(self._stack.currentIndex(), self.search)
 
     def _reload(self, *, same: bool = False) -> None:
-        """The first rows at once, and all of them right after; `same` question: the rows in sight stay where they
-        are."""
+        """Read the list again: the first rows at once, all of them right after.
+
+        With `same`, the filter did not change, and the rows in view stay in place.
+        """
         desk, wanted = self.desk, self._filter
         self.current.is_due = True
 
@@ -222,7 +224,7 @@ class InventoryPage(Page):
         self._model.reload()
 
     def _to_labels(self) -> None:
-        """Labels for what was narrowed down to; else for the item in front."""
+        """Offer labels for the filtered items; without a filter, for the current item."""
         current = current_id(self.table)
         wanted = self._model.ids() if self._filter != ItemFilter() else [current] if current else []
         self.navigate_requested.emit("labels", wanted[:MAX_LABELS])
@@ -235,14 +237,14 @@ class InventoryPage(Page):
         self.importing.start()
 
     def show_claims(self) -> None:
-        """What others say that is about no item for certain."""
+        """Show the claims that cannot be tied to one item."""
         self.notice.dismiss()
         self._stack.setCurrentIndex(CLAIMS)
         self._title()
         self.claims.start()
 
     def _show_item(self, item_id: str) -> None:
-        """One item of the book, whatever was searched for before."""
+        """Show one item of the book, whatever filter was set before."""
         self._wanted = item_id
         self.show_items()
         self._show_all()

@@ -1,4 +1,4 @@
-"""The words of lists: what they are, their columns, what becomes of a row, why one was refused."""
+"""Names for lists: kinds, columns, results of rows, and reasons of refusal."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _BECOMES: Final[dict[str, tuple[str, str, str]]] = {
 
 
 def becomes_chip(what: str) -> ChipSpec | None:
-    """What becomes of a row, as a chip."""
+    """Return a chip for the result of importing a row, or None for an unknown one."""
     if what not in _BECOMES:
         return None
     words, tone, icon = _BECOMES[what]

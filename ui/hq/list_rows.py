@@ -1,4 +1,4 @@
-"""The rows of a list that was read: what each becomes, and those that cannot be taken."""
+"""The rows of a list that was read: the result of each, and the rejected ones."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ ITEMS, CLAIMS, REJECTED = range(3)
 
 @dataclass(frozen=True)
 class TakenRow:
-    """An accepted row with what becomes of it, what is doubtful in it, and where it differs from the book."""
+    """An accepted row with its result, its warnings, and its differences from the book."""
 
     row: Any
     becomes: str
@@ -37,7 +37,7 @@ class TakenRow:
 
 
 class ListRows(QWidget):
-    """Tiles over tables. `export_requested` carries the file that the rejected rows are to be written to."""
+    """Tiles over tables. `export_requested` carries the file to write the rejected rows to."""
 
     export_requested = Signal(object)
 
@@ -107,7 +107,7 @@ class ListRows(QWidget):
         return int(found) if found else None
 
     def table(self) -> QTableView:
-        """The table in sight."""
+        """Return the table shown."""
         table = self._stack.currentWidget()
         assert isinstance(table, QTableView)
         return table

@@ -1,4 +1,4 @@
-"""Rows behind a figure: what the overview asks another page to show, and the line there that says so."""
+"""Rows behind a figure: the filter that the overview passes to another page, and the line there that shows it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ui.shared.page_parts import named
 
 @dataclass(frozen=True)
 class Narrowed:
-    """`rows` is the filter that the page takes, `words` say what is shown."""
+    """`rows` is the filter for the page, `words` describe the rows shown."""
 
     rows: Any
     words: str
@@ -23,7 +23,7 @@ class Narrowed:
 
 @dataclass(frozen=True)
 class FindingFilter:
-    """Which findings: empty text is all."""
+    """A filter of findings: an empty text means all."""
 
     program: str = ""
     severity: str = ""
@@ -32,8 +32,10 @@ class FindingFilter:
 
 @dataclass(frozen=True)
 class VisitFilter:
-    """Which visits: `is_open` those not closed out; `past_due_on` those open that were due before that UTC day
-    (`YYYY-MM-DD`); empty text is all."""
+    """A filter of visits. `is_open`: only those not closed out; an empty text means all.
+
+    `past_due_on`: only open visits that were due before that UTC day (`YYYY-MM-DD`).
+    """
 
     program: str = ""
     is_open: bool = False
@@ -41,7 +43,7 @@ class VisitFilter:
 
 
 class NarrowedBar(QFrame):
-    """Says that only some rows are shown, and shows all again; hidden where all are shown."""
+    """Say that only some rows are shown, with a button to show all; hidden while all are shown."""
 
     def __init__(self, object_name: str, show_all: Callable[[], object]) -> None:
         super().__init__()
@@ -62,7 +64,7 @@ class NarrowedBar(QFrame):
         return self._words.text()
 
     def say(self, words: str) -> None:
-        """Empty words: everything is shown."""
+        """Set the description of the rows; empty if all are shown."""
         template = QCoreApplication.translate("hq", "Only: {words}")
         self._words.setText(template.format(words=words) if words else "")
         self.setVisible(bool(words))

@@ -1,4 +1,4 @@
-"""Overview: how the book stands by the clocks, what waits for somebody, what devices sent. Figures open their rows."""
+"""Overview: the state of the book by the clocks, open work, and the devices' bundles. Figures open their rows."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from ui.shared.page_parts import named
 
 
 class OverviewPage(Page):
-    """Five figures; below them the book by place, what is overdue longest, inventories over time, and the devices."""
+    """Five figures; below them the book by place, the longest overdue, inventories over time, and the devices."""
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(self.tr("Overview"))
@@ -96,7 +96,7 @@ class OverviewPage(Page):
         self.navigate_requested.emit(place, argument)
 
     def _go_to_items(self, behind: Callable[[Behind], Narrowed | None]) -> None:
-        """Open what is behind a line as it is shown; nothing is shown before the first answer."""
+        """Open the rows behind a line as shown; does nothing before the first answer."""
         if self._shown is not None:
             self._go("inventory", behind(Behind(self._shown)))
 

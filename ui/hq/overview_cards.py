@@ -1,6 +1,6 @@
-"""Cards of the overview: the book by place, what is overdue longest, inventories over time, and the devices.
+"""Cards of the overview: the book by place, the longest overdue, inventories over time, and the devices.
 
-Each card's `opened` carries the line whose rows are wanted, `empty_pressed` its button while there is nothing to show.
+Each card's `opened` carries the line whose rows to open, `empty_pressed` is emitted by the button of an empty card.
 """
 
 from __future__ import annotations
@@ -81,7 +81,7 @@ class PlacesCard(Card):
 
 
 class OverdueCard(Card):
-    """Kinds of items that are overdue longest."""
+    """The kinds of items that have been overdue longest."""
 
     opened = Signal(object)
 
@@ -110,8 +110,10 @@ class OverdueCard(Card):
 
 
 class TimeCard(Card):
-    """Items by the quarter of their newest inventory. `opened` carries the quarter's line, its name, and the first day
-    that has a column of its own."""
+    """Items by the quarter of their newest inventory.
+
+    `opened` carries the quarter's line, its name, and the first day that a quarter's column covers.
+    """
 
     opened = Signal(object, str, object)
 
@@ -185,7 +187,7 @@ class DevicesCard(Card):
         self.add(self._none, 1)
 
     def show_devices(self, lines: list[DeviceLine], as_of: str, not_received: int) -> None:
-        """`as_of` is the instant that ages count from, `not_received` the number of facts that are awaited."""
+        """Show the devices. Ages count from `as_of`; `not_received` is the number of facts still awaited."""
         self._as_of = as_of
         waits = self.tr("{count} facts awaited").format(count=count(not_received))
         self.set_title(self.tr("Devices"), waits if not_received else self.tr("nothing awaited"))
@@ -195,6 +197,7 @@ class DevicesCard(Card):
         self._look.setVisible(bool(looks))
 
     def last_bundle(self, line: DeviceLine) -> str:
+        """Return the age of a device's last bundle in words."""
         return age(line.last_bundle_at, self._as_of) if line.last_bundle_at else self.tr("none yet")
 
     def _gap(self, line: DeviceLine) -> str:
@@ -204,6 +207,7 @@ class DevicesCard(Card):
         return words.format(first=count(line.missing_from), last=count(line.missing_to))
 
     def state(self, line: DeviceLine) -> ChipSpec:
+        """Return the state of a device as a chip."""
         if line.revoked_at:
             return ChipSpec(self.tr("Revoked {day}").format(day=day(line.revoked_at)), "mute", "ban")
         if line.missing_to:

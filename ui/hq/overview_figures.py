@@ -1,4 +1,4 @@
-"""The five figures at the head of the overview."""
+"""The five figures at the top of the overview."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from ui.kit.words import count, joined
 
 
 class Figures(Tiles):
-    """Five tiles. `opened` carries a page and the rows behind a figure as it is shown, for that page."""
+    """Five tiles. `opened` carries a page, and the filter for the rows behind the figure."""
 
     opened = Signal(str, object)
 
@@ -68,7 +68,7 @@ class Figures(Tiles):
         super().__init__(*self.tiles)
 
     def _with_rows(self, go: Callable[[Behind], None]) -> None:
-        """Open what is behind a figure as it is shown; nothing is shown before the first answer."""
+        """Open the rows behind a figure as shown; does nothing before the first answer."""
         if self._shown is not None:
             go(Behind(self._shown))
 

@@ -1,4 +1,4 @@
-"""Parts of the overview: figures that open what is behind them, bars in a table, and columns over time."""
+"""Parts of the overview: figures that open their rows, bars in a table, and columns over time."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ _BAR_HEIGHT = 15
 
 
 def parts_of(tally: Tally) -> list[tuple[int, str]]:
-    """The counts with their tones, in drawing order."""
+    """Return the counts with their tones, in drawing order."""
     return [(tally.on_time, "ok"), (tally.due_soon, "warn"), (tally.overdue, "bad"), (tally.no_date, "mute")]
 
 
 def per_cent(part: int, whole: int) -> str:
-    """100 % means all and 0 % none, never almost."""
+    """Return a percentage that is 100 % only for all and 0 % only for none; a dash for a whole of 0."""
     if not whole:
         return "–"
     share = round(part * 100 / whole)
@@ -38,7 +38,7 @@ def per_cent(part: int, whole: int) -> str:
 
 
 def age(instant: str, as_of: str) -> str:
-    """Say how long before `as_of` an instant was; text that is not an instant is returned unchanged."""
+    """Return how long before `as_of` an instant was, in words."""
     tr, days = QCoreApplication.translate, days_between(instant, as_of)
     if days is None:
         return instant
@@ -49,11 +49,11 @@ def age(instant: str, as_of: str) -> str:
 
 @guarded
 class FigureTile(StatTile):
-    """A figure; a click, Enter or Space opens the page with the rows behind it."""
+    """A figure. A click, Enter or Space opens the page with its rows."""
 
     opened = Signal()
     detail_opened = Signal()
-    """The small print was pressed, where it leads to rows of its own."""
+    """The small print was pressed, where it leads to separate rows."""
 
     def __init__(self, object_name: str, name: str, opens: str) -> None:
         super().__init__(name)
@@ -69,7 +69,7 @@ class FigureTile(StatTile):
         self.add_padded(hbox(self.more, 1), margins=(14, 0, 16, 11))
 
     def link_detail(self, text: str) -> None:
-        """Small print that leads to rows of its own (`detail_opened`), in place of the usual one."""
+        """Show small print that leads to separate rows (`detail_opened`), in place of the usual one."""
         self._detail.setVisible(not text)
         self.more.setText(text)
         self.more.setAccessibleName(f"{self._name.text()}: {text}")
@@ -104,7 +104,7 @@ class FigureTile(StatTile):
 
 @guarded
 class BarDelegate(CellDelegate):
-    """Draws a row's tally as a bar. The counts stand in columns of their own: the bar alone says nothing."""
+    """Draw a row's tally as a bar. Other columns show the counts as numbers: a bar alone is not readable."""
 
     def __init__(self, tally_of: Callable[[object], Tally], parent: QWidget) -> None:
         super().__init__(parent)
@@ -128,7 +128,7 @@ class BarDelegate(CellDelegate):
 
 
 def draw_bar(painter: QPainter, area: QRectF, parts: Sequence[tuple[int, str]], *, is_rtl: bool = False) -> None:
-    """A bar across `area`, its parts by their counts; in the sun the parts are told apart by lines as well."""
+    """Draw a bar across `area`, split by counts. The sunlight theme also separates the parts by lines."""
     look = theme()
     total = sum(number for number, _tone in parts)
     painter.save()
@@ -158,7 +158,7 @@ class ColumnChart(QWidget):
     """
 
     opened = Signal(int)
-    """The place of the column, the oldest 0."""
+    """The index of the column, the oldest 0."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -169,7 +169,7 @@ class ColumnChart(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
     def set_columns(self, columns: Sequence[tuple[str, Tally]]) -> None:
-        """(name, tally) for each column; said in words as the accessible name."""
+        """Set (name, tally) for each column; the accessible name lists them."""
         self._columns = list(columns)
         self._current = min(self._current, max(0, len(columns) - 1))
         self.setAccessibleName(", ".join(f"{name}: {count(tally.total)}" for name, tally in columns))

@@ -1,4 +1,4 @@
-"""Pages at headquarters. `add_hq_pages` puts those that the account's role has into the shell."""
+"""The pages of headquarters. `add_hq_pages` adds those that the account's role may see to the shell."""
 
 from __future__ import annotations
 
@@ -30,8 +30,11 @@ READING_ROLES = frozenset({"auditor"})
 
 
 def add_hq_pages(shell: Shell, desk: Desk) -> None:
-    """Overview, Review, Inbox, Inventory, Visits, Reports, Devices, Activity log and Settings; for a role that only
-    reads: Inventory, Reports, Activity log and Settings."""
+    """Add the pages of the account's role.
+
+    All roles get Inventory, Reports, Activity log and Settings; roles that do more than read also get Overview, Review,
+    Inbox, Visits and Devices.
+    """
     reads_only = desk.session.role in READING_ROLES
     translate = shell.tr
 
@@ -60,7 +63,7 @@ def add_hq_pages(shell: Shell, desk: Desk) -> None:
 
 
 class _Badge(QObject):
-    """Keeps the number of open findings beside Review."""
+    """Show the number of open findings beside Review."""
 
     def __init__(self, shell: Shell, desk: Desk) -> None:
         super().__init__(shell)
@@ -69,6 +72,7 @@ class _Badge(QObject):
         self.follow(frozenset({Area.FINDINGS}))
 
     def follow(self, areas: frozenset[Area]) -> None:
+        """Query the number again after findings or bundles changed."""
         if areas & {Area.FINDINGS, Area.EXCHANGE}:
             self._desk.ask(query(open_count), then=self._show)
 

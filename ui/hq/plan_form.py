@@ -1,4 +1,4 @@
-"""Plan a visit: where, why, until when, who, with what; then its tasking is sealed for the device."""
+"""Plan a visit (where, why, until when, who, with what), then seal its tasking for the device."""
 
 from __future__ import annotations
 
@@ -39,13 +39,16 @@ class PlanChoices:
 
 
 def plan_choices(session: Session) -> PlanChoices:
-    """What can be chosen: sites of the book, devices that are enrolled and not revoked, checklists."""
+    """Return the choices: sites of the book, enrolled devices that are not revoked, and checklists."""
     devices = [row.device for row in session.read(all_devices) if not row.revoked_at]
     return PlanChoices(session.read(all_sites), sorted(set(devices)), shipped_checklists())
 
 
 def kind_choices(session: Session) -> list[tuple[str, tuple[str, str]]]:
-    """(words, (purpose, program)) of each kind that the account may plan; the program is named where a kind has two."""
+    """Return (text, (purpose, program)) for each kind of visit that the account may plan.
+
+    The text includes the program if a kind has several.
+    """
     return [
         (
             purpose(kind.purpose) if len(kind.programs) == 1 else joined(purpose(kind.purpose), program(one)),
@@ -58,7 +61,7 @@ def kind_choices(session: Session) -> list[tuple[str, tuple[str, str]]]:
 
 
 class PlanForm(Card):
-    """Inline, beside the list of visits. `planned` carries the visit's id once it is on record."""
+    """Part of the page, beside the list of visits. `planned` carries the visit's id once it is recorded."""
 
     planned = Signal(str)
     left = Signal()
@@ -124,7 +127,7 @@ class PlanForm(Card):
         self.add_foot(self._open, self.job, hbox(self.cancel_button, 1, self.plan_button))
 
     def start(self) -> None:
-        """Offer what there is now, with nothing chosen but the only purpose."""
+        """Read the current choices and clear the form; a single purpose is chosen already."""
         for box in (self.site, self.device, self.item_checklist, self.site_checklist):
             box.setCurrentIndex(-1)
         if self.purpose.count() == 1:
@@ -155,7 +158,7 @@ class PlanForm(Card):
         return VISIT_KINDS[chosen[0]] if chosen else None
 
     def _fit_kind(self) -> None:
-        """Propose the kind's due date, unless another was chosen, and offer its checklists."""
+        """Propose the kind's due date, unless the person changed it, and offer its checklists."""
         kind = self._kind()
         if kind is not None and self.due.date() == self._proposed:
             self._proposed = QDate.currentDate().addDays(kind.days_to_due)
@@ -174,7 +177,7 @@ class PlanForm(Card):
             fill_choices(box, fitting)
 
     def missing(self) -> list[str]:
-        """The names of what is still to be chosen, in the order of the form."""
+        """Return the names of the fields still to fill in, in the order of the form."""
         lacking: list[tuple[str, Callable[[], bool]]] = [
             (self.tr("site"), lambda: _empty(self.site)),
             (self.tr("purpose"), lambda: _empty(self.purpose)),

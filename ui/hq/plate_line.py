@@ -1,4 +1,4 @@
-"""A line under the rejected rows: those that only look damaged may be what the plate says."""
+"""A line under the rejected rows, to state that a row that looks damaged matches the plate."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class PlateLine(QWidget):
         self.show_rows(())
 
     def show_rows(self, rejected: Sequence[Rejected]) -> None:
-        """Offer the rows of which every reason is a likeness to damage."""
+        """Offer the rows that were rejected only because they look damaged."""
         self._lines = frozenset(row.line for row in rejected if all(map(_only_looks_damaged, row.codes)))
         words = counted(
             len(self._lines),
@@ -54,7 +54,7 @@ class PlateLine(QWidget):
         self.follow()
 
     def follow(self) -> None:
-        """Enable what can be stated now: a reason is needed, and for one row that it is among those."""
+        """Enable the buttons: both need a reason, and the one for a single row needs such a row to be current."""
         has_reason = bool(self.reason.text().strip())
         self.this_button.setEnabled(has_reason and self._current_line() in self._lines)
         self.all_button.setEnabled(has_reason)

@@ -1,4 +1,4 @@
-"""Where a check came from, and what was verified when it came: only what this store can show, nothing more."""
+"""The source of a check, and what was verified on arrival: only what this store can show, nothing more."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ui.kit.words import count, joined, moment
 
 @dataclass(frozen=True)
 class Statement:
-    """One row: what it is about, the words, and a chip for what was verified (None where nothing was)."""
+    """One row: its subject, its text, and a chip for what was verified (None if nothing was)."""
 
     name: str
     words: str
@@ -24,7 +24,7 @@ class Statement:
 
 
 def covering(check: CheckRow, bundles: Sequence[BundleRow]) -> list[BundleRow]:
-    """The imported bundles whose range holds the check's fact, oldest import first."""
+    """Return the imported bundles whose range includes the check's fact, oldest import first."""
     found = [
         row
         for row in bundles
@@ -36,7 +36,7 @@ def covering(check: CheckRow, bundles: Sequence[BundleRow]) -> list[BundleRow]:
 
 
 def first_gap(bundles: Sequence[BundleRow], origin: str, epoch: int, last_seq: int) -> int | None:
-    """The first fact from 1 to `last_seq` of a chain that no imported bundle holds; None where all are there."""
+    """Return the first fact from 1 to `last_seq` of a chain that no bundle holds, or None if all are covered."""
     ranges = sorted((r.first_seq, r.last_seq) for r in bundles if (r.origin, r.epoch) == (origin, epoch))
     reached = 0
     for first, last in ranges:
@@ -49,10 +49,10 @@ def first_gap(bundles: Sequence[BundleRow], origin: str, epoch: int, last_seq: i
 def provenance(
     check: CheckRow, store: str, bundles: Sequence[BundleRow], devices: Sequence[DeviceRow]
 ) -> list[Statement]:
-    """The rows under the evidence. `bundles` are those that this store (`store`) imported.
+    """Return the rows under the evidence. `bundles` are those that this store (`store`) imported.
 
     A bundle is recorded only after its certificate, its signature and its place in the chain were verified
-    (`usecases.exchange.receive_at_hq`): that, and for which bundle, is what the chips say.
+    (`usecases.exchange.receive_at_hq`). The chips state this, and for which bundle.
     """
     tr = QCoreApplication.translate
     signed, whole = tr("hq", "Signed by"), tr("hq", "Nothing altered")

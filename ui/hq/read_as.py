@@ -1,4 +1,4 @@
-"""How a list is read, and every part of it to be corrected: encoding, delimiter, sheet, dates, columns, profile."""
+"""How a list is read, with every part open to correction: encoding, delimiter, sheet, dates, columns, profile."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ _DELIMITER_NAMES = {",": ",", ";": ";", "\t": "Tab", "|": "|"}
 
 
 class ReadAs(Card):
-    """`chosen` carries the profile as the person wants it: what they did not choose is None, and found out."""
+    """`chosen` carries the profile that the person set. Parts left as None are detected from the file."""
 
     chosen = Signal(object)
     save_requested = Signal(str)
@@ -118,7 +118,7 @@ class ReadAs(Card):
     # What is shown
 
     def forget(self) -> None:
-        """For another file: nothing is chosen."""
+        """Clear all choices, for another file."""
         self._profile = Profile()
         self._offered = None
         self.name.clear()
@@ -126,7 +126,7 @@ class ReadAs(Card):
         self._profiles.setCurrentIndex(-1)
 
     def set_saved(self, saved: Sequence[ProfileSaved]) -> None:
-        """The profiles of this kind of list."""
+        """Offer the saved profiles of this kind of list."""
         self._saved = list(saved)
         self._offer_what_fits()
 
@@ -137,7 +137,7 @@ class ReadAs(Card):
     def show_read(
         self, layout: Layout, found: Profile, headings: Sequence[str], sheets: Sequence[str], *, is_workbook: bool
     ) -> None:
-        """What was chosen, and beside it what was found out (`found`); `headings` as far as they are known."""
+        """Show the choices and, beside them, the detected values (`found`); `headings` as far as they are known."""
         wanted = self._profile
         self._fill(
             "encoding", wanted.encoding, found.encoding, [(_ENCODING_NAMES.get(name, name), name) for name in ENCODINGS]
@@ -205,7 +205,7 @@ class ReadAs(Card):
         self._set("date_order", order)
 
     def _map_to(self, heading: str, column: str) -> None:
-        """Only what was chosen is said: a guess gives way to it, and comes back when the choice goes elsewhere."""
+        """Set only the person's choice. A guess gives way to it, and returns when the choice is moved elsewhere."""
         self._set("columns", {**self._profile.columns, heading: column})
 
     def _use(self, saved: ProfileSaved | None) -> None:

@@ -1,4 +1,4 @@
-"""Review: findings in order, what the book and the visit say, the evidence, the history, and the decision."""
+"""Review: ordered findings; the book and the visit; the evidence, the history, and the decision."""
 
 from __future__ import annotations
 
@@ -136,7 +136,7 @@ class ReviewPage(Page):
     # The state
 
     def _send(self, event: Event) -> Reply | State:
-        """Carry out an event, and show the state that follows."""
+        """Carry out an event, and show the resulting state."""
         was = self.work.state
         reply = self.work.send(event)
         state = self.work.state
@@ -156,7 +156,7 @@ class ReviewPage(Page):
         self._why_not.setVisible(bool(denied))
 
     def _denied(self) -> str:
-        """Why nothing can be decided here; empty where it can."""
+        """Return why nothing can be decided here; empty if it can."""
         denied = why_not(self.desk.session, Permission.FINDING_REVIEW)
         if denied or self._detail is None:
             return denied
@@ -226,7 +226,7 @@ class ReviewPage(Page):
                 return
 
     def open_picture(self, object_id: str) -> None:
-        """Show one picture as large as the page."""
+        """Show one picture across the whole page."""
         if self._send(Event.ENLARGE) is not Reply.IGNORE:
             self.large.show_picture(object_id, *self._images[object_id])
             self.large.view.setFocus()
@@ -234,7 +234,7 @@ class ReviewPage(Page):
     # The decision
 
     def decide(self, decision: Decision) -> None:
-        """Ask for the comment that a decision needs."""
+        """Ask for the comment that a decision requires."""
         if self._denied() or not may(self.desk.session, Permission.FINDING_REVIEW):
             return
         if self._send(Event.DECIDE) is Reply.IGNORE:

@@ -1,4 +1,4 @@
-"""What the review page shows of one finding, read in the background in one go."""
+"""The data that the review page shows of one finding, read in the background in one call."""
 
 from __future__ import annotations
 
@@ -22,15 +22,17 @@ from eum_app.usecases.session import Session
 from ui.hq.provenance import Statement, provenance
 
 REVIEW_SHOWS: Final = frozenset({Area.FINDINGS, Area.CHECKS, Area.VISITS, Area.ITEMS, Area.PEOPLE, Area.EXCHANGE})
-"""A finding's history says which bundle brought its check, and whether the device was revoked since."""
+"""History of a finding: the bundle that brought its check, and whether the device was revoked since."""
 
 
 @dataclass(frozen=True)
 class FindingDetail:
-    """`check` is None where the finding is about the site, `item` for an article that nobody has
-    listed; `note` is what the inspector wrote, decrypted,
-    and empty with `note_error` where it cannot be shown. `mark` is what was read, `mark_pictures` its picture where one
-    was kept."""
+    """The data of one finding.
+
+    `check` is None if the finding is about the site, `item` for an article that is on no list. `note` is the
+    inspector's decrypted note; if it cannot be shown, it is empty and `note_error` says why. `mark` is the data that
+    was read, `mark_pictures` its picture if one was kept.
+    """
 
     finding: FindingRow
     visit: VisitRow
@@ -50,13 +52,13 @@ class FindingDetail:
 
     @property
     def pictures(self) -> list[EvidenceRow]:
-        """Everything that is decrypted and shown: photos first."""
+        """Return all pictures, in order: photos, pictures of the mark, signatures."""
         return [*self.photos, *self.mark_pictures, *self.signatures]
 
 
 @dataclass(frozen=True)
 class Picture:
-    """A photo or signature, decrypted; `data` is empty where it cannot be shown, and `error` says why."""
+    """A decrypted photo or signature. If it cannot be shown, `data` is empty and `error` says why."""
 
     evidence: EvidenceRow
     data: bytes
@@ -64,7 +66,9 @@ class Picture:
 
 
 def finding_detail(session: Session, finding_id: FindingId) -> FindingDetail:
-    """Raises Refusal `finding.unknown`, `check.unknown`, `visit.unknown`."""
+    """Return the data of a finding, and log the access. Raises Refusal `finding.unknown`, `check.unknown`,
+    `visit.unknown`.
+    """
     row = session.read(finding, finding_id)
     session.note_read("finding", finding_id)
     seen = session.read(check, row.check_id) if row.check_id else None
@@ -93,7 +97,7 @@ def finding_detail(session: Session, finding_id: FindingId) -> FindingDetail:
 
 
 def question_texts(session: Session, visit_id: str) -> dict[str, str]:
-    """What the visit's checklists ask, by question id; nothing where they are not held here."""
+    """Return the questions of the visit's checklists by id; empty if this store does not have the checklists."""
     try:
         checklists = session.read(visit_checklists, visit_id)
     except Refusal:
@@ -102,7 +106,7 @@ def question_texts(session: Session, visit_id: str) -> dict[str, str]:
 
 
 def load_picture(session: Session, evidence: EvidenceRow) -> Picture:
-    """Decrypt one picture; what cannot be shown (withheld, not here, altered) comes back with its reason."""
+    """Return one picture, decrypted. One that is withheld, missing or altered is returned with its error."""
     try:
         return Picture(evidence, session.content(ref_of(evidence)))
     except KnownError as error:

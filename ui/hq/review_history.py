@@ -12,7 +12,7 @@ from ui.shared.items_view import told
 
 
 def finding_history(detail: FindingDetail) -> list[Told]:
-    """List the decisions, the opening and the lapse of a finding with the history of its item, newest first."""
+    """Return the decisions, the opening and the lapse of a finding with the history of its item, newest first."""
     tr = QCoreApplication.translate
     row = detail.finding
     lines = [

@@ -1,4 +1,4 @@
-"""Parts of the review page: record against baseline, evidence, a picture seen large, the decision."""
+"""Parts of the review page: record against baseline, evidence, an enlarged picture, the decision."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ from ui.shared.page_parts import choices, fill_choices, named
 
 
 class RecordCard(Card):
-    """What the book says beside what the visit says."""
+    """Compare the book with the result of the visit."""
 
     def __init__(self) -> None:
         super().__init__(self.tr("Record against baseline"))
@@ -137,7 +137,7 @@ class RecordCard(Card):
 
 
 class EvidenceCard(Card):
-    """Photos and signatures, decrypted, and the statements on where they came from."""
+    """Photos and signatures, decrypted, and statements about their origin."""
 
     picture_opened = Signal(str)
 
@@ -166,7 +166,7 @@ class EvidenceCard(Card):
         self.add(scrolled(column), 1)
 
     def show_detail(self, detail: FindingDetail) -> None:
-        """Statements now; pictures follow by `add_picture` as they are decrypted."""
+        """Show the statements now; pictures follow by `add_picture` as they are decrypted."""
         self._count.set(count(len(detail.photos)))
         self._count.setAccessibleName(counted(len(detail.photos), self.tr("{count} photo"), self.tr("{count} photos")))
         self.photos.clear()
@@ -191,7 +191,7 @@ class EvidenceCard(Card):
             self._rows.add(self.tr("Close-out"), self.signatures)
 
     def _show_mark(self, detail: FindingDetail) -> None:
-        """What was read, beside the picture of the mark where one was kept: a person can compare the two."""
+        """Show the data of the mark beside its picture, if one was kept, so that a person can compare them."""
         self._mark_place = vbox()
         if detail.mark_pictures:
             self._rows.add(self.tr("Picture of it"), panel(self._mark_place))
@@ -216,7 +216,7 @@ class EvidenceCard(Card):
 
 @guarded
 class PictureView(QWidget):
-    """One picture as large as the page; wheel, + and − zoom, dragging and arrows move (Esc is the page's)."""
+    """One picture across the page. Wheel, + and − zoom; dragging and arrows move; the page handles Esc."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -238,7 +238,7 @@ class PictureView(QWidget):
         self.update()
 
     def zoom_by(self, factor: float) -> None:
-        """1 fits the page; up to 12 times that."""
+        """Multiply the zoom, clamped to 1 (fits the page) to 12."""
         before, self._zoom = self._zoom, min(12.0, max(1.0, self._zoom * factor))
         self._offset *= self._zoom / before if self._zoom > 1 else 0
         self.update()
@@ -293,7 +293,7 @@ class PictureView(QWidget):
 
 
 class DecisionPanel(Card):
-    """A decision needs words: the comment is required, nothing is pre-chosen; Ctrl+Enter records."""
+    """Ask for a decision's comment, which is required. Nothing is pre-chosen; Ctrl+Enter records."""
 
     confirmed = Signal(str, str, str)
     """(decision, comment, disposition or empty)"""
@@ -357,12 +357,12 @@ class DecisionPanel(Card):
             self.confirmed.emit(self._decision, self.comment.toPlainText().strip(), disposition or "")
 
     def let_try_again(self) -> None:
-        """It was refused: what was written stands, and can be mended."""
+        """Enable the form again after a refusal. The comment stays and can be changed."""
         self._follow()
 
 
 def caption_of(detail: FindingDetail, picture: Picture, number: int) -> str:
-    """`Photo 2, 21 Nov 2026, 14:21 UTC` or `Signature, host`."""
+    """Return `Photo 2, 21 Nov 2026, 14:21 UTC` or `Signature, host`."""
     tr, role = QCoreApplication.translate, picture.evidence.role
     if role.startswith("signature:"):
         party = role.partition(":")[2]

@@ -1,4 +1,4 @@
-"""The pictures of a finding: decoded in the background, and one of them as large as the page."""
+"""The pictures of a finding: decode them in the background, and show one across the page."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ LoadedPicture = tuple[str, int, Picture, QImage]
 
 
 def picture_of(session: Session, finding_id: FindingId, number: int, detail: FindingDetail) -> LoadedPicture:
-    """Decrypt and decode one picture of a finding, off the GUI thread."""
+    """Decrypt and decode one picture of a finding. Runs off the GUI thread."""
     entry = detail.pictures[number]
     picture = load_picture(session, entry)
     return finding_id, number, picture, QImage.fromData(picture.data) if picture.data else QImage()
@@ -35,7 +35,7 @@ class LargePicture(Card):
         super().__init__()
         self._desk = desk
         self.object_id = ""
-        """The picture that was shown last."""
+        """The object id of the picture shown last."""
         self.view = PictureView()
         self._caption = label("", "strong")
         nearer = button(self.tr("Larger"), lambda: self.view.zoom_by(1.25), icon="zoom-in")
@@ -57,7 +57,7 @@ class LargePicture(Card):
         self.view.show_image(image, caption)
 
     def ask_to_withhold(self) -> None:
-        """The first of two people; the second confirms under Accounts and lock."""
+        """Open the dialog for the first of two people; the second confirms under Accounts and lock."""
         dialog = WithholdDialog(self._desk, self.object_id, self._caption.text(), self)
         dialog.asked.connect(self.withholding_asked)
         dialog.open()

@@ -21,12 +21,12 @@ from ui.shared.activity.shown import DECISION_FACES
 
 
 class FindingQueue(Card):
-    """Findings, open ones or all, in the order of review. `model.ids_loaded` tells how many there are."""
+    """Open findings, or all, in the order of review. `model.ids_loaded` carries their number."""
 
     current_changed = Signal(object)
     """The id of the finding that became current, or None."""
     emptied = Signal()
-    """No finding fits the tab and the filter."""
+    """Emitted when no finding matches the tab and the filter."""
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(self.tr("Findings"))
@@ -52,18 +52,18 @@ class FindingQueue(Card):
 
     @property
     def shows_all_open(self) -> bool:
-        """Whether neither a filter nor the tab hides an open finding."""
+        """Return whether all open findings are listed, hidden by neither the filter nor the tab."""
         return self._only_open and self._rows == FindingFilter()
 
     def narrow(self, wanted: Narrowed) -> None:
-        """Show only the open findings that fit `wanted.rows`, from the next `reload` on."""
+        """Show only the open findings that match `wanted.rows`, from the next `reload` on."""
         self._rows = wanted.rows
         self._narrowed.say(wanted.words)
         self._only_open = True
         self.tabs.set_current("open")
 
     def want(self, finding_id: str) -> None:
-        """Make this finding current once the queue is read again."""
+        """Make this finding current after the next `reload`."""
         self._wanted = finding_id
 
     def reload(self) -> None:
@@ -80,7 +80,7 @@ class FindingQueue(Card):
         self.model.set_source(ids, lambda wanted: desk.read(query(findings_by_id, [FindingId(one) for one in wanted])))
 
     def step(self, by: int) -> None:
-        """Go down by so many findings, or up; stop at the ends."""
+        """Move down by so many findings, or up if negative; stop at the ends."""
         number = self.model.rowCount(QModelIndex())
         if number:
             row = min(number - 1, max(0, self.list.currentIndex().row() + by))

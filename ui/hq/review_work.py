@@ -114,12 +114,12 @@ class ReviewWork:
 
     @property
     def has_finding(self) -> bool:
-        """Whether the detail of the current finding has been read."""
+        """Return whether the detail of the current finding has been read."""
         return self.beneath in {State.FINDING, State.DECIDING, State.RECORDING}
 
     @property
     def is_deciding(self) -> bool:
-        """Whether a decision is written or being recorded, in sight or under a picture."""
+        """Return whether a decision is being written or recorded, visibly or under a picture."""
         return self.beneath in {State.DECIDING, State.RECORDING}
 
     def send(self, event: Event) -> Cell:

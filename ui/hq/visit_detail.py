@@ -1,4 +1,4 @@
-"""One visit in detail: how far it is, how it was closed, what came in, and the files that can be written of it."""
+"""One visit in detail: its progress, how it was closed, its checks, and the files that can be written about it."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class VisitDetail:
 
 
 def visit_detail(session: Session, visit_id: str) -> VisitDetail:
-    """Raises Refusal `visit.unknown`."""
+    """Return the data of one visit, and log the access. Raises Refusal `visit.unknown`."""
     session.note_read("visit", visit_id)
     return VisitDetail(
         session.read(visit, visit_id),
@@ -78,7 +78,7 @@ def visit_detail(session: Session, visit_id: str) -> VisitDetail:
 
 
 def progress_parts(row: VisitRow) -> tuple[tuple[int, str], ...]:
-    """Outcomes of expected items as (count, tone), in the order in which a bar shows them."""
+    """Return the outcomes of expected items as (count, tone), in drawing order."""
     return tuple(
         (getattr(row, outcome), status_mark(outcome).tone)
         for outcome in _OUTCOMES
@@ -87,7 +87,7 @@ def progress_parts(row: VisitRow) -> tuple[tuple[int, str], ...]:
 
 
 def state_of(row: VisitRow, today: date) -> ChipSpec:
-    """Whether a visit is closed, under way or planned, and if its time is over."""
+    """Return a chip that says whether a visit is closed, under way or planned, and whether it is past due."""
     tr = QCoreApplication.translate
     if row.closed_at:
         return ChipSpec(tr("hq", "Closed out"), "ok", "check")
@@ -103,7 +103,7 @@ def state_of(row: VisitRow, today: date) -> ChipSpec:
 
 
 class VisitView(QWidget):
-    """A visit and its checks so far. `enlarged` carries a photo to be seen large, `left` closes it again."""
+    """A visit and its checks so far. `enlarged` carries a photo to enlarge, `left` closes it again."""
 
     enlarged = Signal(str)
     left = Signal()
@@ -189,6 +189,7 @@ class VisitView(QWidget):
         return joined(words, self.tr("signed by {names}").format(names=", ".join(signed)) if signed else "", *declined)
 
     def write_tasking(self) -> None:
+        """Seal the tasking of the visit's device, in a child process."""
         if self.shown is None:
             return
         self.tasking_button.setEnabled(False)
@@ -202,7 +203,7 @@ class VisitView(QWidget):
         )
 
     def write_record(self) -> None:
-        """Write the record of the visit in sight, with its sidecar, beside the bundles."""
+        """Write the record of the visit shown, with its sidecar, into the outbox."""
         if self.shown is None:
             return
         visit = self.shown.visit
@@ -241,7 +242,7 @@ class VisitView(QWidget):
 
 
 class ChecksCard(Card):
-    """The checks of a visit so far, newest first."""
+    """List the checks of a visit so far, newest first."""
 
     def __init__(self) -> None:
         super().__init__(self.tr("Checks so far"))

@@ -1,4 +1,4 @@
-"""The photos that answer a visit's site checklist, decrypted as they are looked at."""
+"""The photos that answer a visit's site checklist, decrypted when they are viewed."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ Loaded = tuple[str, Picture, QImage, str]
 
 
 def load(session: Session, visit_id: str, entry: EvidenceRow, caption: str) -> Loaded:
-    """Decrypt and decode one picture, off the GUI thread."""
+    """Decrypt and decode one picture. Runs off the GUI thread."""
     picture = load_picture(session, entry)
     return visit_id, picture, QImage.fromData(picture.data) if picture.data else QImage(), caption
 
 
 class VisitPhotos(QWidget):
-    """A strip with the question of each picture as its name; one of them is shown large in its place."""
+    """A strip of pictures, each named by its question; an enlarged one takes the place of the strip."""
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
@@ -56,7 +56,7 @@ class VisitPhotos(QWidget):
         self.hide()
 
     def show_photos(self, visit_id: str, entries: Sequence[EvidenceRow], questions: Mapping[str, str]) -> None:
-        """The pictures of a visit; they come as they are decrypted."""
+        """Show the pictures of a visit; each appears when it is decrypted."""
         shown = list(entries)
         self.setVisible(bool(shown))
         if (visit_id, shown) == (self._visit_id, self._shown):
@@ -83,7 +83,7 @@ class VisitPhotos(QWidget):
         self.strip.add(picture.evidence.object_id, image, caption)
 
     def open_picture(self, object_id: str) -> None:
-        """Ready `large` with one picture."""
+        """Prepare `large` to show one picture."""
         image, caption = self._images[object_id]
         self._large = object_id
         self._caption.setText(caption)

@@ -1,4 +1,4 @@
-"""Visits: what is planned and how far it is; plan a further one; write its tasking."""
+"""Visits: planned ones and their progress; plan another, and write its tasking."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ EMPTY, DETAIL, PLAN, PICTURE = 0, 1, 2, 3
 
 
 def fits(wanted: VisitFilter, row: VisitRow) -> bool:
-    """Whether a visit is one of those wanted."""
+    """Return whether a visit matches the filter."""
     is_late = bool(wanted.past_due_on) and not row.closed_at and "" != row.due_on < wanted.past_due_on
     return (
         wanted.program in {"", row.program}
@@ -165,12 +165,14 @@ class VisitsPage(Page):
     # Planning
 
     def open_form(self) -> None:
+        """Show the form for a new visit, if the account may plan."""
         if self._plan_action.isEnabled():
             self._right.setCurrentIndex(PLAN)
             self._columns.bring_to_front("visit")
             self.form.start()
 
     def close_form(self) -> None:
+        """Show the current visit again, unless a tasking is being sealed."""
         if self._right.currentIndex() == PLAN and not self.form.job.is_busy:
             self._right.setCurrentIndex(DETAIL if self._model.rowCount() else EMPTY)
             self.list.setFocus()

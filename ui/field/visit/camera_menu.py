@@ -1,4 +1,4 @@
-"""Which camera, how large a picture, mirrored, how near; kept from one start to the next."""
+"""Choose camera, picture size, mirroring and zoom; the choice is saved."""
 
 from __future__ import annotations
 
@@ -19,17 +19,19 @@ from ui.kit.tasks import Tasks
 from ui.kit.widgets import Button, button
 
 Choice = tuple[str, str, object]
-"""Words, the end of the object name, value."""
+"""Text, end of the object name, value."""
 
 
 class CameraMenu(QMenu):
-    """`changed` carries the camera settings that hold from now on. Cameras are looked for while the menu is open, on a
-    worker: opening one takes up to a second."""
+    """`changed` carries the new camera settings.
+
+    While the menu is open, a worker looks for cameras: opening one takes up to a second.
+    """
 
     changed = Signal(object)
     """CameraSettings"""
     failed = Signal(object)
-    """KnownError: the choice holds now, and could not be kept."""
+    """KnownError: the choice applies now, but could not be saved."""
     test_requested = Signal()
 
     def __init__(self, tasks: Tasks, parent: QWidget) -> None:
@@ -54,7 +56,7 @@ class CameraMenu(QMenu):
         self._fill()
 
     def opener(self) -> Button:
-        """The button that opens this menu."""
+        """Return the button that opens this menu."""
         made: Button = named(button("", icon="settings", name=self.tr("Camera and scanner")), "camera_menu_button")
         made.setMenu(self)
         return made
@@ -118,7 +120,7 @@ class CameraMenu(QMenu):
 def _choices(
     menu: QMenu, choices: Sequence[Choice], chosen: object, name: str, take: Callable[[object], object]
 ) -> None:
-    """Fill a menu with choices of which one holds."""
+    """Fill a menu with exclusive choices."""
     menu.clear()
     group = QActionGroup(menu)
     for text, end, value in choices:

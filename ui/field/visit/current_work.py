@@ -19,7 +19,7 @@ from ui.field.visit.visit_view import VisitView
 
 
 class State(StrEnum):
-    """The current task in the right column. Under an item opened from the group, the rest of the group waits."""
+    """The current task in the right column. While an item of the group is open, the rest of the group waits."""
 
     UNREAD = auto()
     """The visit is still being read from the store."""
@@ -188,15 +188,15 @@ TABLE: Final[Mapping[Event, Mapping[State, Step]]] = {
 
 @dataclass
 class Group:
-    """Items that the person took in view, each with the mark that was read, and `answers` to be given for all."""
+    """Items that the person took in view, each with the mark that was read, and `answers` that apply to all."""
 
     drafts: dict[str, Draft] = field(default_factory=dict)
     answers: Draft = field(default_factory=lambda: Draft(MarkRead(read_by=ReadBy.CAMERA)))
 
     def take(self, drafts: Sequence[Draft]) -> int:
-        """Add items; those that are held already stay as they are. Returns how many are new.
+        """Add items, keep those already in the group, and return the number of new ones.
 
-        Answers given for fewer items are not spread to more: the questions are asked again.
+        New items clear the answers: answers given for fewer items must not apply to more.
         """
         new = {draft.item_id: draft for draft in drafts if draft.item_id not in self.drafts}
         self.drafts.update(new)
@@ -223,34 +223,35 @@ class CurrentWork:
 
     @property
     def checklist(self) -> Checklist:
-        """The questions about each item; only while the visit has been read."""
+        """Return the questions about each item. Call only after the visit was read."""
         assert self.view is not None
         return self.view.item_checklist
 
     @property
     def stake(self) -> Stake:
+        """Return what would be lost if something else replaced the current work."""
         if self.group.drafts:
             return Stake.GROUP
         is_begun = self.draft is not None and self.draft.is_begun
         return Stake.ANSWERS if is_begun or self.state in {State.REASONS, State.BY_HAND} else Stake.NONE
 
     def is_open_item(self, item_id: str) -> bool:
-        """Whether this is the open item."""
+        """Return whether this is the open item."""
         return self.draft is not None and bool(item_id) and self.draft.item_id == item_id
 
     def allows(self, event: Event) -> bool:
-        """Whether `send` would carry an event out."""
+        """Return whether `send` would carry out an event."""
         return self.reply_to(event) not in {Reply.REFUSE, Reply.IGNORE}
 
     def reply_to(self, event: Event) -> Cell:
-        """Look up the reply that `send` would give, and change nothing."""
+        """Return the reply that `send` would give, without changing anything."""
         return TABLE[event][self.state].by(self.stake)
 
     def send(self, event: Event, *, draft: Draft | None = None, taken: Sequence[Draft] = ()) -> Cell:
-        """Carry out an event, and say what the table said.
+        """Carry out an event, and return the table's answer.
 
-        `draft` goes with `SHOW_ITEM`, `SHOW_OFFER` and `OPEN_ONE`, `taken` with `TAKE`. Nothing changes where the
-        reply is `REFUSE` or `IGNORE`.
+        Pass `draft` with `SHOW_ITEM`, `SHOW_OFFER` and `OPEN_ONE`, `taken` with `TAKE`. Nothing changes when the answer
+        is `REFUSE` or `IGNORE`.
         """
         cell = self.reply_to(event)
         if not self.allows(event):

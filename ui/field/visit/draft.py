@@ -1,4 +1,4 @@
-"""What the person has said so far about the item at hand, before it is recorded."""
+"""The unrecorded input about the current item."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ from eum_app.domain.facts import MarkRead
 
 @dataclass
 class Draft:
-    """One item, or a mark that no item fits (`item` None), with answers, photos and how it was identified.
+    """One item, or a mark that fits no item (`item` None), with answers, photos and how it was identified.
 
-    `mark_picture` is the picture of the mark as it was read (PNG), empty where there is none; `answer_photos` are the
-    pictures that answer questions, by the question's id.
+    `mark_picture` is the picture of the mark as it was read (PNG), or empty. `answer_photos` are the pictures that
+    answer questions, by question id.
     """
 
     mark: MarkRead
@@ -41,17 +41,18 @@ class Draft:
 
     @property
     def serial(self) -> str:
-        """What the item is called on the screen."""
+        """Return the name of the item on the screen: its serial, its UII, or the mark's data."""
         if self.item is not None:
             return self.item.serial or self.item.uii
         return self.mark.serial or self.mark.uii or self.mark.raw.decode("utf-8", "replace")
 
     @property
     def is_begun(self) -> bool:
-        """Whether something would be lost if another item took its place."""
+        """Return whether input would be lost if another item took its place."""
         return bool(self.answers or self.photos or self.note.strip())
 
     def answer(self, answer: Answer) -> None:
+        """Set an answer; the draft then no longer counts as answered in one step."""
         self.answers[answer.question_id] = answer
         self.all_as_expected = False
 
@@ -60,23 +61,25 @@ class Draft:
         self.answer(Answer(question_id, PHOTO_TAKEN))
 
     def answer_all_as_expected(self, checklist: Checklist) -> None:
-        """One explicit answer, recorded as such: each question asked gets its expected answer, where it has one."""
+        """Set the expected answer of each question that has one, as one explicit answer, recorded as such."""
         for answer in expected_answers(checklist, self.answers.values()):
             self.answers[answer.question_id] = answer
         self.all_as_expected = True
 
     def asked(self, checklist: Checklist) -> tuple[Question, ...]:
+        """Return the questions that apply, given the answers so far."""
         return visible_questions(checklist, self.answers.values())
 
     def open_ids(self, checklist: Checklist) -> list[str]:
+        """Return the ids of the questions that still need an answer."""
         return [one.question_id for one in open_questions(checklist, self.answers.values())]
 
     def deviating(self, checklist: Checklist) -> tuple[Question, ...]:
-        """The questions whose answers forbid *verified*."""
+        """Return the questions whose answers rule out *verified*."""
         return deviations(checklist, self.answers.values())
 
     def given(self, checklist: Checklist) -> tuple[Answer, ...]:
-        """The answers to what is asked, in the checklist's order."""
+        """Return the answers to the questions that apply, in the checklist's order."""
         return tuple(
             self.answers[question.question_id]
             for question in self.asked(checklist)
@@ -84,6 +87,6 @@ class Draft:
         )
 
     def given_photos(self, checklist: Checklist) -> dict[str, bytes]:
-        """The pictures that answer what is asked: those of answers that were changed since are left out."""
+        """Return the pictures that answer the questions that apply, without those whose answers were changed since."""
         taken = {answer.question_id for answer in self.given(checklist) if answer.value == PHOTO_TAKEN}
         return {key: picture for key, picture in self.answer_photos.items() if key in taken}

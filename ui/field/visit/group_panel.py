@@ -1,4 +1,4 @@
-"""Several items taken in view at once: their questions are answered for all of them, or each is opened by itself."""
+"""Several items taken in view at once: answer their questions for all of them, or open each one separately."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from ui.kit.widgets import Button, Card, Chip, button, empty_layout, hbox, label
 
 
 class GroupPanel(Card):
-    """Shows the items that the person took, each with the mark that was read; nothing joins it by itself.
+    """Show the items that the person took, each with its mark. No item is added automatically.
 
-    Changes the answers of `group` as the person answers. Nothing is recorded here.
+    The panel changes the answers of `group` as the person answers. It records nothing.
     """
 
     record_requested = Signal()
     item_chosen = Signal(str)
-    """item id: this one is looked at by itself, and leaves the group"""
+    """item id: this item is opened separately, and leaves the group."""
     answer_photo_requested = Signal(str)
     """question id"""
     put_away = Signal()
@@ -34,7 +34,7 @@ class GroupPanel(Card):
         self.setObjectName("group_panel")
         self._group = group
         self._shown: Draft | None = None
-        """The answers that the questions show; a group that grew has new ones."""
+        """The answers shown; a group that grew has new ones."""
         self._count = Chip("", "accent")
         self.add_trailing(self._count)
         self._list: QVBoxLayout = vbox()
@@ -59,7 +59,7 @@ class GroupPanel(Card):
         self.body.addWidget(panel(vbox(self.all_button, decide, margins=(16, 10, 16, 12), spacing=8), "cardfoot"))
 
     def show_group(self, checklist: Checklist) -> None:
-        """Show the group as it is now. What was half answered stays, unless the group grew."""
+        """Show the group as it is now. Unfinished answers stay, unless the group grew."""
         if self._group.answers is not self._shown:
             self._shown = self._group.answers
             self._questions.show_draft(self._shown, checklist)
@@ -72,7 +72,9 @@ class GroupPanel(Card):
         self._follow()
 
     def answer_all(self) -> None:
-        """All as expected, for each item of the group: one explicit answer, recorded as such with every check."""
+        """Answer "all as expected" for each item of the group: one explicit answer, recorded as such with
+        every check.
+        """
         if self._group.drafts:
             self._questions.answer_all()
             self.focus_first()
@@ -81,14 +83,14 @@ class GroupPanel(Card):
         self._questions.answer_with_photo(question_id, data)
 
     def set_busy(self, is_busy: bool) -> None:
-        """While the checks are being recorded nothing can be pressed twice."""
+        """Disable the buttons while the checks are being recorded."""
         self.verified_button.setEnabled(not is_busy)
         self.away_button.setEnabled(not is_busy)
         if not is_busy and self._group.drafts:
             self._follow()
 
     def focus_first(self) -> None:
-        """Put the keyboard at the first open question, or where the person goes on."""
+        """Focus the first open question, or the button to go on."""
         open_row = self._questions.first_open_row()
         if open_row is not None:
             self._scroll.ensureWidgetVisible(open_row)

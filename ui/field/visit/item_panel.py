@@ -1,4 +1,4 @@
-"""The right column: the item at hand, its checklist, and what is recorded of it."""
+"""The right column: the current item, its checklist, and the buttons that record its outcome."""
 
 from __future__ import annotations
 
@@ -39,17 +39,17 @@ from ui.shared.mark_view import mark_picture, mark_text
 
 
 class ItemPanel(Card):
-    """Shows one `Draft` and changes it as the person answers. Nothing is recorded here."""
+    """Show one `Draft` and change it as the person answers. The panel records nothing."""
 
     outcome_requested = Signal(str)
-    """verified is recorded at once; the others ask for a reason first."""
+    """*Verified* is recorded at once; the other outcomes ask for a reason first."""
     photo_requested = Signal()
     answer_photo_requested = Signal(str)
     """question id"""
     candidate_chosen = Signal(str)
     """item id"""
     note_requested = Signal()
-    """The claims of the container's label shown are to be kept."""
+    """The claims of the container's label shown are to be recorded."""
     put_away = Signal()
 
     def __init__(self) -> None:
@@ -152,7 +152,7 @@ class ItemPanel(Card):
         self._show(State.NOTHING)
 
     def show_item(self, draft: Draft, checklist: Checklist, checked: str = "") -> None:
-        """An expected item; `checked` says in words what was recorded before, empty for nothing."""
+        """Show an expected item; `checked` says in words what was recorded before, or is empty."""
         assert draft.item is not None
         self.draft, self._checklist = draft, checklist
         item = draft.item
@@ -171,7 +171,7 @@ class ItemPanel(Card):
         self._show(State.ITEM)
 
     def show_history(self, item_id: str, lines: Sequence[HistoryLine]) -> None:
-        """The newest look at the item shown, if it is still shown."""
+        """Show the newest event of the item, if that item is still shown."""
         if self.draft is None or self.draft.item is None or self.draft.item_id != item_id:
             return
         past = [line for line in lines if not line.withdrawn and line.kind not in {"delivered", *PRINTED}]
@@ -183,12 +183,14 @@ class ItemPanel(Card):
     def show_offer(
         self, offer: Offer, *, draft: Draft | None = None, candidates: Sequence[ItemRow] = (), picture: bytes = b""
     ) -> None:
-        """Show what was read and is no item of the list; with `draft` it can be recorded as not on the list."""
+        """Show a mark that is no item of the list. With `draft` it can be recorded as not on the list."""
         self._offer.show_offer(offer, candidates=candidates, picture=picture, can_be_recorded=draft is not None)
         self._begin_offer(offer.title, draft)
 
     def show_lost(self, lost: LostOffer, take: Callable[[bytes], object]) -> None:
-        """Show what a scan without its separators could say; `take` gets the reading that the person chooses."""
+        """Show the possible readings of a scan that lost its separators; `take` gets the one that the
+        person chooses.
+        """
         self._offer.show_lost(lost, take)
         self._begin_offer(lost.title, None)
 
@@ -199,7 +201,7 @@ class ItemPanel(Card):
         self._show(State.OFFER)
 
     def focus_first(self) -> None:
-        """Put the keyboard at the first open question, or where the person goes on."""
+        """Focus the first open question, or the button to go on."""
         if self._state is State.OFFER:
             self._offer.focus_first()
         if self._state is not State.ITEM:
@@ -212,7 +214,7 @@ class ItemPanel(Card):
             self.verified_button.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def add_photo(self, data: bytes) -> None:
-        """Keep a photo with the item until it is recorded."""
+        """Add a photo to the item, to be recorded with it."""
         if self.draft is None:
             return
         key = f"photo-{len(self.draft.photos) + 1}"
@@ -224,14 +226,14 @@ class ItemPanel(Card):
         self._questions.answer_with_photo(question_id, data)
 
     def set_busy(self, is_busy: bool) -> None:
-        """While a check is being recorded nothing can be pressed twice."""
+        """Disable the buttons while a check is being recorded."""
         for made in (self.verified_button, self.discrepancy_button, self.not_found_button, self.no_access_button):
             made.setEnabled(not is_busy)
         if not is_busy:
             self._follow()
 
     def answer_all(self) -> None:
-        """All as expected: one explicit answer to every question that has an expected one."""
+        """Answer "all as expected": one explicit answer to every question that has an expected one."""
         if self.draft is None or self._checklist is None or self._state is not State.ITEM:
             return
         self._questions.answer_all()
@@ -296,4 +298,5 @@ class ItemPanel(Card):
 
 
 def photo_caption(number: int) -> str:
+    """Return the caption of the photo with this number."""
     return QCoreApplication.translate("field", "Photo {number}").format(number=number)

@@ -1,4 +1,4 @@
-"""The left column: the visit's items, filtered by state and words."""
+"""The left column: the visit's items, filtered by state and text."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _FILTERS = ("all", TO_CHECK, Outcome.DISCREPANCY, Outcome.NOT_FOUND)
 
 
 class ItemsPanel(Card):
-    """`item_chosen` carries the id of an item that the person picked by hand (mouse, or Enter on a row)."""
+    """List a visit's items. `item_chosen` carries the id of an item picked by mouse, or by Enter on a row."""
 
     item_chosen = Signal(str)
 
@@ -56,7 +56,7 @@ class ItemsPanel(Card):
         self.body.addWidget(self._places, 1)
 
     def show_visit(self, visit_id: str) -> None:
-        """List another visit's items; the filter starts afresh."""
+        """List another visit's items, with the filter reset."""
         if visit_id != self._visit_id:
             self._visit_id, self._words, self._filter = visit_id, "", ""
             self.search.clear()
@@ -64,18 +64,18 @@ class ItemsPanel(Card):
             self._load()
 
     def set_counts(self, row: VisitRow) -> None:
-        """The numbers on the tabs."""
+        """Set the counts on the tabs."""
         self._tabs.set_text("all", self.tr("All {count}").format(count=words.count(row.expected)))
         for key in _FILTERS[1:]:
             number = words.count(getattr(row, key))
             self._tabs.set_text(key, number, f"{status_mark(key).text()}: {number}")
 
     def refresh(self) -> None:
-        """The store changed: fetch again."""
+        """Fetch the list again, because the store changed."""
         self._model.reload()
 
     def set_in_view(self, item_id: str) -> None:
-        """Mark the item that is at hand, and show its row without telling anybody."""
+        """Select the row of the current item and scroll to it, without emitting a signal."""
         self._in_view = item_id
         if item_id:
             select_id(self.view, item_id)
@@ -84,7 +84,7 @@ class ItemsPanel(Card):
         self.view.viewport().update()
 
     def show_filter(self, key: str) -> None:
-        """Choose a filter from elsewhere, e.g. what is still to check."""
+        """Choose a filter from outside the panel, e.g. the items still to check."""
         self._tabs.set_current(key)
         self._choose_filter(key)
 

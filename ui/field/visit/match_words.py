@@ -1,4 +1,4 @@
-"""What a match is called: the tag in the viewfinder, the line under it, and what is offered."""
+"""The texts of a match: its tag in the viewfinder, the line under it, and the offer."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ from ui.kit.messages import warning
 from ui.shared.mark_view import mark_text
 
 CLAIMS_SHOWN: Final = 20
-"""Of a container's label, in the item column; all of them are noted."""
+"""Rows of a container's label shown in the item column; all of its claims are recorded."""
 
 
 @dataclass(frozen=True)
 class Offer:
-    """Title and text for a mark that is no expected item, and the rows that were read from it."""
+    """Title and text for a mark that is no expected item, and the rows read from it."""
 
     title: str
     text: str
     read: tuple[tuple[str, str], ...]
     can_be_recorded: bool
     note: str = ""
-    """What the button says that keeps a container label's claims; empty where there are none."""
+    """Text of the button that records a container label's claims; empty when it has none."""
 
 
 def _tr(text: str) -> str:
@@ -40,7 +40,7 @@ def _tr(text: str) -> str:
 
 
 def name_of(match: Match) -> str:
-    """The serial that a match is about, as read or as on the book; nothing in it turns or hides the words around."""
+    """Return the serial of a match, as read or as in the book, with invisible and direction characters made visible."""
     if match.item is not None and match.item.serial:
         return match.item.serial
     return _shown(match.read.serial or match.read.uii or match.mark.text.strip())[:40]
@@ -51,7 +51,7 @@ def _shown(text: str) -> str:
 
 
 def tag_of(match: Match) -> tuple[str, str, str]:
-    """(state of `ui.kit.theme.status`, words, tone of the frame)."""
+    """Return (state of `ui.kit.theme.status`, text, tone of the frame) for a match."""
     name = name_of(match)
     state, text, tone = {
         MatchKind.EXPECTED: ("in_view", _tr("{name} expected"), "accent"),
@@ -67,7 +67,7 @@ def tag_of(match: Match) -> tuple[str, str, str]:
 
 
 def offer_of(match: Match) -> Offer:
-    """Title and text for everything but expected and already checked."""
+    """Return title and text for every kind of match except expected and already checked."""
     title, text, can_be_recorded = {
         MatchKind.EXPECTED_ELSEWHERE: (
             _tr("Expected at another visit"),
@@ -118,7 +118,7 @@ def _note_words(match: Match) -> str:
 
 
 def noted_words(noted: NotedLabel) -> str:
-    """What the notice says once a label's claims are on record."""
+    """Return the text of the notice after a label's claims were recorded."""
     kept = words.counted(noted.claims, _tr("{count} claim noted"), _tr("{count} claims noted"))
     about = words.counted(noted.matched, _tr("{count} about an item known here"), _tr("{count} about items known here"))
     return words.joined(kept, about if noted.matched else "", _tr("no item counts as seen by this"))
@@ -157,7 +157,7 @@ def _still_missing(label: Label) -> str:
 
 @dataclass(frozen=True)
 class LostOffer:
-    """What a scan without its separators could mean."""
+    """The possible readings of a scan that lost its separators."""
 
     title: str
     text: str
@@ -165,7 +165,7 @@ class LostOffer:
 
 
 def lost_offer(error: KnownError) -> LostOffer | None:
-    """The readings of a scan that lost its separators; None for any other failure, or where there are none."""
+    """Return the readings of a scan that lost its separators; None for any other error, or without readings."""
     candidates = error.values.get("candidates")
     if not isinstance(candidates, tuple) or not candidates:
         return None
@@ -180,7 +180,7 @@ def lost_offer(error: KnownError) -> LostOffer | None:
 
 
 def confirm_offer(match: Match) -> Offer:
-    """What is asked before a single read of a weak symbology counts."""
+    """Return the question to ask before a single read of a weak symbology counts."""
     return Offer(
         _tr("Compare before it counts"),
         _tr("This kind of barcode can be misread. Compare with the plate, character by character; choose the item only "
@@ -211,7 +211,7 @@ def _read_rows(match: Match) -> list[tuple[str, str]]:
 
 
 def wait_said(text: str, serial: str, *, is_by_hand: bool) -> str:
-    """Why a scan has to wait; `serial` is of the current item, empty for a group."""
+    """Return the reason why a scan has to wait; `serial` is that of the current item, empty for a group."""
     if is_by_hand:
         return _tr("{text} · first finish the entry by hand, or put it away (Esc)").format(text=text)
     if not serial:
@@ -220,7 +220,7 @@ def wait_said(text: str, serial: str, *, is_by_hand: bool) -> str:
 
 
 def checked_said(outcome: str, item_id: str, recent: Sequence[CheckRow]) -> str:
-    """The outcome recorded before for an item; empty for none."""
+    """Return the outcome recorded before for an item, in words; empty for none."""
     if not outcome or outcome == TO_CHECK:
         return ""
     before = next((one for one in recent if one.item_id == item_id and not one.withdrawn), None)
@@ -229,4 +229,5 @@ def checked_said(outcome: str, item_id: str, recent: Sequence[CheckRow]) -> str:
 
 
 def not_expected_said() -> str:
+    """Return the reason why an item with an unexpected answer cannot be *verified*."""
     return _tr("An answer is not as expected, so this is no verified item. Say why, or go back (Esc).")

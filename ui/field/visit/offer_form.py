@@ -1,4 +1,4 @@
-"""The item column while a mark is offered that is no expected item: what was read, and what can be done."""
+"""The item column for a mark that is no expected item: what was read, and what can be done about it."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from ui.shared.mark_view import mark_picture
 
 
 class OfferForm(QWidget):
-    """One button for each thing that the person may do. Nothing is taken by itself."""
+    """Show one button for each possible action. Nothing is chosen automatically."""
 
     candidate_chosen = Signal(str)
     """item id"""
     note_requested = Signal()
-    """The claims of the container's label shown are to be kept."""
+    """The claims of the container's label shown are to be recorded."""
     not_on_list_requested = Signal()
     put_away = Signal()
 
@@ -33,7 +33,7 @@ class OfferForm(QWidget):
         self.setLayout(vbox(self._list, 1))
 
     def show_offer(self, offer: Offer, *, candidates: Sequence[ItemRow], picture: bytes, can_be_recorded: bool) -> None:
-        """Show a mark that was read, with its `picture` (PNG or JPEG, empty for none) and the items that it may be."""
+        """Show a mark that was read, its `picture` (PNG or JPEG, or empty) and the items that it may be."""
         self._begin(offer.text)
         if offer.note:  # above what it names, which can be hundreds
             keep = named(button(offer.note, self.note_requested.emit, kind="primary"), "note_label_button")
@@ -57,14 +57,16 @@ class OfferForm(QWidget):
         self._end()
 
     def show_lost(self, lost: LostOffer, take: Callable[[bytes], object]) -> None:
-        """Show what a scan without its separators could say; `take` gets the reading that the person chooses."""
+        """Show the possible readings of a scan that lost its separators; `take` gets the one that the
+        person chooses.
+        """
         self._begin(lost.text)
         for at, one in enumerate(lost.candidates):
             self._list.addWidget(named(button(one, partial(take, one.encode())), f"reading_{at}"))
         self._end()
 
     def focus_first(self) -> None:
-        """Put the keyboard at the first button."""
+        """Focus the first button."""
         for at in range(self._list.count()):
             item = self._list.itemAt(at)
             widget = item.widget() if item is not None else None

@@ -1,4 +1,4 @@
-"""What was read and is no item to check at once: offered, and what the person may do with it."""
+"""Handle marks that are not an item to check: show the offer, and carry out what the person chooses."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ from ui.field.visit.workspace import Workspace
 
 
 class OfferWork(QObject):
-    """Shows offers in the item column. Nothing is taken by itself."""
+    """Show offers in the item column. Nothing is chosen automatically."""
 
     item_chosen = Signal(str, object, bytes)
-    """(item id, MarkRead, picture of the mark): one of the items that an offer names"""
+    """(item id, MarkRead, picture of the mark): the item chosen from those that an offer lists"""
     text_chosen = Signal(bytes, str)
-    """(raw, read by): one of the readings of a scan that lost its separators"""
+    """(raw, read by): the reading chosen for a scan that lost its separators"""
 
     def __init__(self, at: Workspace) -> None:
         super().__init__(at)
         self._at, self._item = at, at.column.item
         self._read: tuple[MarkRead, bytes] = MarkRead(read_by=ReadBy.LIST), b""
         self._label: Match | None = None
-        """The container's label that is shown."""
+        """The container's label that is shown, or None."""
         self._is_noting = False
         self._item.candidate_chosen.connect(self._choose)
         self._item.note_requested.connect(self._note_label)
@@ -49,7 +49,7 @@ class OfferWork(QObject):
         self._at.show_column()
 
     def confirm(self, match: Match, picture: bytes) -> None:
-        """Ask the person to compare an unsure read with the plate before it counts."""
+        """Ask the person to compare an uncertain read with the plate before it counts."""
         assert match.item is not None
         if not self._at.send(Event.SHOW_OFFER):
             return
@@ -58,7 +58,7 @@ class OfferWork(QObject):
         self._at.show_column()
 
     def show_unexpected(self, draft: Draft) -> None:
-        """Show an item of the book that the visit does not expect."""
+        """Offer an item of the book that the visit does not expect."""
         if not self._at.send(Event.SHOW_OFFER, draft=draft):
             return
         assert draft.item is not None
@@ -75,7 +75,7 @@ class OfferWork(QObject):
         self._at.show_column()
 
     def show_lost(self, lost: LostOffer, read_by: str) -> None:
-        """Show what a scan without its separators could say; the person says which."""
+        """Show the possible readings of a scan that lost its separators, for the person to choose."""
         if self._at.send(Event.SHOW_OFFER):
             self._label = None
             self._item.show_lost(lost, lambda raw: self.text_chosen.emit(raw, read_by))
@@ -86,7 +86,7 @@ class OfferWork(QObject):
             self.item_chosen.emit(item_id, *self._read)
 
     def _note_label(self) -> None:
-        """Keep the claims of the label shown; a second press while the first is under way does nothing."""
+        """Record the claims of the label shown. A second press while the first is running does nothing."""
         if self._label is None or self._is_noting or not self._at.send(Event.NOTE_LABEL):
             return
         self._is_noting = True
@@ -106,7 +106,7 @@ class OfferWork(QObject):
             self._leave(match)
 
     def _leave(self, match: Match) -> None:
-        """Put the label away, unless something else was scanned or picked meanwhile."""
+        """Close the label's offer, unless something else was scanned or picked meanwhile."""
         if self._label is match and self._at.work.allows(Event.LABEL_NOTED):
             self._at.scan.say("")
             self._at.finish(Event.LABEL_NOTED)

@@ -1,4 +1,4 @@
-"""From a mark that was read, a row of the list or a serial typed by hand to the open item, or to an offer."""
+"""Turn a scanned mark, a picked row or a typed serial into the open item, or into an offer."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from ui.kit.messages import sentence
 
 
 class Opening(QObject):
-    """Asks the store for each mark or row; what comes back is shown where the current work allows it."""
+    """Query the store for each mark or row, and show the answer where the current work allows it."""
 
     def __init__(self, at: Workspace, labels: ContainerLabels, offers: OfferWork) -> None:
         super().__init__(at)
@@ -37,7 +37,7 @@ class Opening(QObject):
         offers.text_chosen.connect(self.match)
 
     def match(self, raw: bytes, read_by: str) -> None:
-        """Look up a mark that was scanned or typed."""
+        """Look up a mark that was scanned or typed, and show the result."""
         if self._work.state is State.CLOSED:
             self._at.send(Event.SCAN)
             return
@@ -60,7 +60,7 @@ class Opening(QObject):
             self._at.scan.say(text, tone)
 
     def not_matched(self, read_by: str, error: KnownError) -> None:
-        """Say why a scan is not a mark; where separators were lost, offer what it could be."""
+        """Show why a scan is not a mark. If it lost separators, offer the possible readings."""
         message = sentence(error)
         self._at.scan.say(f"{message.what} {message.next}", "bad")
         lost = lost_offer(error)
@@ -68,11 +68,11 @@ class Opening(QObject):
             self._offers.show_lost(lost, read_by)
 
     def is_open(self, match: Match) -> bool:
-        """Whether a mark is that of the open item."""
+        """Return whether a mark belongs to the open item."""
         return match.item is not None and self._work.is_open_item(match.item.item_id)
 
     def show_match(self, match: Match, picture: bytes = b"") -> None:
-        """Open an expected item; offer what can be done with any other mark."""
+        """Open an expected item; show an offer for any other mark."""
         if match.item is not None and match.kind in {MatchKind.EXPECTED, MatchKind.ALREADY_CHECKED}:
             self._open(match.item.item_id, match.read, picture)
         else:
@@ -87,7 +87,7 @@ class Opening(QObject):
         self._at.desk.ask(query(read_item, self._work.visit_id, item_id), then=partial(self.show_picked, read, picture))
 
     def show_picked(self, read: MarkRead, picture: bytes, found: tuple[ItemRow, str]) -> None:
-        """Show an item that was read from the store; one that the visit does not expect is an offer."""
+        """Show an item that was read from the store, or an offer if the visit does not expect it."""
         row, outcome = found
         draft = Draft(read, row, mark_picture=picture if outcome else b"")
         if not outcome:
@@ -98,7 +98,7 @@ class Opening(QObject):
             self.open_item(draft, outcome)
 
     def open_item(self, draft: Draft, outcome: str) -> None:
-        """Fill the item panel for the open item; `outcome` is what was recorded of it before."""
+        """Fill the item panel for the open item; `outcome` is the one recorded before."""
         work, item = self._work, self._at.column.item
         assert work.view is not None
         item.show_item(draft, work.checklist, checked_said(outcome, draft.item_id, work.view.recent))
@@ -107,7 +107,7 @@ class Opening(QObject):
         self._at.show_column()
 
     def type_by_hand(self) -> None:
-        """No mark can be read: the serial is typed twice, with the reason why (F8)."""
+        """Open the form for a mark that cannot be read: the serial is typed twice, with the reason (F8)."""
         if self._at.send(Event.TYPE_BY_HAND):
             self._at.show_column(keeps_photo=True)
 

@@ -1,4 +1,4 @@
-"""The checklist of an item or of a group: a row for each question that is asked now. Nothing is pre-chosen."""
+"""The checklist of an item or a group: a row for each question that applies. Nothing is pre-chosen."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from ui.kit.widgets import hbox, label, panel, vbox
 
 
 class Questionnaire(QWidget):
-    """Shows a draft's answers and changes them as the person answers; `changed` after each change."""
+    """Show a draft's answers and change them as the person answers; `changed` after each change."""
 
     changed = Signal()
     answer_given = Signal()
-    """A question was answered in a way that leaves it no longer open."""
+    """A question got an answer that needs nothing more."""
     photo_requested = Signal(str)
     """question id"""
 
@@ -39,8 +39,11 @@ class Questionnaire(QWidget):
         self.setLayout(vbox(head, self._rows, self._differing_line))
 
     def show_draft(self, draft: Draft, checklist: Checklist) -> None:
-        """Ask about another item, or another group. The rows of the same checklist stay: making them anew would take
-        longer than all else between a scan and its item on the screen."""
+        """Ask about another item or group.
+
+        Rows of the same checklist are reused: creating them takes longer than all other work between a scan and its
+        item on the screen.
+        """
         if checklist != self._checklist:
             self._rows.clear()
         self._draft, self._checklist = draft, checklist
@@ -49,35 +52,38 @@ class Questionnaire(QWidget):
         self._lay_out()
 
     def answer_all(self) -> None:
-        """One explicit answer to every question that has an expected one."""
+        """Give the expected answers, as one explicit answer."""
         if self._draft is not None and self._checklist is not None:
             self._draft.answer_all_as_expected(self._checklist)
             self._lay_out()
 
     def answer_with_photo(self, question_id: str, picture: bytes) -> None:
-        """The picture that the person took for a question."""
+        """Answer a question with a picture."""
         if self._draft is not None and question_id in self._rows:
             self._draft.answer_with_photo(question_id, picture)
             self._lay_out()
             self.answer_given.emit()
 
     def open_ids(self) -> list[str]:
-        """The questions that still wait for an answer."""
+        """Return the questions that still need an answer."""
         assert self._draft is not None
         assert self._checklist is not None
         return self._draft.open_ids(self._checklist)
 
     def differing(self) -> tuple[Question, ...]:
-        """The questions whose answers forbid *verified*."""
+        """Return the questions whose answers rule out *verified*."""
         assert self._draft is not None
         assert self._checklist is not None
         return self._draft.deviating(self._checklist)
 
     def first_open_row(self) -> QuestionRow | None:
+        """Return the first row that needs an answer, or None."""
         return self._rows.first_open()
 
     def all_said(self) -> str:
-        """What "all as expected" answers, for its button; empty where no question has an expected answer."""
+        """Return the answers that "all as expected" gives, for its button; empty if no question has an
+        expected answer.
+        """
         assert self._draft is not None
         assert self._checklist is not None
         asked = self._draft.asked(self._checklist)
@@ -125,7 +131,7 @@ class Questionnaire(QWidget):
         self.changed.emit()
 
     def _differing_said(self) -> str:
-        """Why this is no verified item; empty while every answer given is as expected."""
+        """Return why this is not a verified item; empty while every answer is as expected."""
         assert self._draft is not None
         differing = self.differing()
         if not differing:

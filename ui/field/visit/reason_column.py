@@ -1,4 +1,4 @@
-"""Why it is not simply verified: the reasons of an outcome, a note, photos; where the item stood, for the while."""
+"""Ask why an item is not simply verified: reason, note, photos. It temporarily takes the place of the item."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ NOTE_NEEDED = frozenset({"other"})
 
 
 class ReasonColumn(QWidget):
-    """Holds one reason panel, made anew for each question; nothing is pre-chosen."""
+    """Holds one reason panel, rebuilt for each question; nothing is pre-chosen."""
 
     confirmed = Signal(str, str, str)
     """outcome, reason, note"""
@@ -32,7 +32,7 @@ class ReasonColumn(QWidget):
         self._draft: Draft | None = None
 
     def ask(self, outcome: str, draft: Draft) -> None:
-        """Show the reasons of an outcome for the item at hand."""
+        """Show the reasons of an outcome for the current item."""
         if self._place is not None:
             self._layout.removeWidget(self._place)
             self._place.hide()
@@ -65,7 +65,7 @@ class ReasonColumn(QWidget):
         self.show_photos(draft)
 
     def show_photos(self, draft: Draft) -> None:
-        """The photos kept for the item so far."""
+        """Show the photos added to the item so far."""
         if self.panel is None:
             return
         self.panel.photos.clear()

@@ -1,4 +1,4 @@
-"""The newest checks under the viewfinder, the last one with Undo."""
+"""The newest checks under the viewfinder, the latest with an Undo button."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _SHOWN = 12
 
 
 def photos_said(number: int) -> str:
-    """`1 photo`, `2 photos`, empty for none."""
+    """Return `1 photo`, `2 photos`; empty for none."""
     if not number:
         return ""
     tr = QCoreApplication.translate
@@ -27,7 +27,7 @@ def photos_said(number: int) -> str:
 
 @guarded
 class RecentPanel(Card):
-    """The newest checks, the last one with Undo."""
+    """List the newest checks, the latest with an Undo button."""
 
     undo_requested = Signal(str)
     """check id"""
@@ -46,7 +46,7 @@ class RecentPanel(Card):
         return False  # else its wrapped words would outweigh the stretch that shares the column out
 
     def show_checks(self, checks: Sequence[CheckRow], origin: str) -> None:
-        """Newest first; only this device's own last standing check can be taken back."""
+        """Show checks, newest first. Only the latest check of this device that still counts can be withdrawn."""
         empty_layout(self._list)
         self.last_check_id = next((one.check_id for one in checks if not one.withdrawn and one.origin == origin), "")
         for one in checks[:_SHOWN]:

@@ -1,4 +1,4 @@
-"""Recording a check and taking it back, one at a time, so that a second Enter never records twice."""
+"""Record and withdraw checks, one request at a time, so that a second Enter never records twice."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from ui.kit.desk import Desk
 
 
 class Recorder(QObject):
-    """`recorded` and `withdrawn` come after the store has it on the disk."""
+    """Record checks. `recorded` and `withdrawn` are emitted after the store has written them to disk."""
 
     recorded = Signal(str, object)
     """(serial, RecordedCheck)"""
@@ -41,14 +41,15 @@ class Recorder(QObject):
         self._desk = desk
         self._is_busy = False
         self.last_check_ids: tuple[str, ...] = ()
-        """What was recorded last since the visit was opened (a group at once), until it is taken back."""
+        """The check or group recorded last since the visit was opened, until it is withdrawn."""
 
     @property
     def is_busy(self) -> bool:
+        """Return whether a request is running."""
         return self._is_busy
 
     def record(self, visit_id: str, draft: Draft, checklist: Checklist, outcome: str, reason: str, note: str) -> bool:
-        """False where another check is still being recorded."""
+        """Record a check. Return False while another check is being recorded."""
         if self._is_busy:
             return False
         self._is_busy = True
@@ -74,7 +75,10 @@ class Recorder(QObject):
         return True
 
     def record_group(self, visit_id: str, drafts: Sequence[Draft], answers: Draft, checklist: Checklist) -> bool:
-        """Each item verified with the same answers, in one transaction. False where a check is still being recorded."""
+        """Record each item as verified with the same answers, in one transaction.
+
+        Return False while another check is being recorded.
+        """
         if self._is_busy:
             return False
         self._is_busy = True
@@ -94,7 +98,7 @@ class Recorder(QObject):
         return True
 
     def withdraw(self, *check_ids: str) -> None:
-        """Take checks back, all of them or none."""
+        """Withdraw all of these checks, or none of them."""
         if not self._is_busy and check_ids:
             self._is_busy = True
             self._desk.do(
@@ -102,7 +106,7 @@ class Recorder(QObject):
             )
 
     def withdraw_last(self) -> bool:
-        """Take back what was recorded last here; False where nothing was."""
+        """Withdraw what was recorded last here. Return False if nothing was."""
         self.withdraw(*self.last_check_ids)
         return bool(self.last_check_ids)
 
@@ -126,5 +130,5 @@ class Recorder(QObject):
 
 
 def _kept_picture(draft: Draft) -> bytes:
-    """The picture of the mark, where this device is set to keep it."""
+    """Return the picture of the mark if this device is set to keep it, else empty bytes."""
     return draft.mark_picture if draft.mark_picture and settings.current().value(settings.PICTURES) else b""

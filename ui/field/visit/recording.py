@@ -1,4 +1,4 @@
-"""Recording the current work, and taking checks back."""
+"""Record the current work, and withdraw checks."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from ui.kit import words
 
 
 class Recording(QObject):
-    """Gives what the person decided to the recorder, and says the result in the notice line."""
+    """Pass decisions to the recorder, and show the result in the notice line."""
 
     def __init__(self, at: Workspace, recorder: Recorder, recent: RecentPanel) -> None:
         super().__init__(at)
@@ -45,7 +45,7 @@ class Recording(QObject):
             self.decide(Outcome.VERIFIED)
 
     def decide(self, outcome: str) -> None:
-        """Record *verified* at once; ask for the reason of any other outcome, and of an answer not as expected."""
+        """Record *verified* at once. For any other outcome, or an answer not as expected, ask for the reason first."""
         draft = self._work.draft
         if draft is None or self._recorder.is_busy:
             return
@@ -64,7 +64,7 @@ class Recording(QObject):
         self._column.focus_first()
 
     def say_recorded(self, said: str, check_ids: Sequence[str], event: Event = Event.RECORDED) -> None:
-        """Say what was recorded, with a way back, and go on to the next item."""
+        """Show what was recorded, with Undo, and go on to the next item."""
         undo = partial(self.undo, *check_ids)
         said = words.joined(self.tr("Recorded"), said)
         self._at.notice.show_message("ok", said, action=self.tr("Undo"), on_action=undo)
@@ -82,7 +82,7 @@ class Recording(QObject):
             self._at.notice.show_message("info", self.tr("Nothing here can be taken back."))
 
     def undo(self, *check_ids: str) -> None:
-        """Withdraw the checks of one act."""
+        """Withdraw the checks that were recorded together."""
         if self._at.send(Event.UNDO):
             self._recorder.withdraw(*check_ids)
 

@@ -1,4 +1,4 @@
-"""The middle column: what is scanned and how."""
+"""The middle column: scanning by camera, video, photo or text."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ _TONES: Final[dict[str, Tone]] = {"ok": "accepted", "accent": "accepted", "warn"
 
 @guarded
 class ScanPanel(Card):
-    """Camera, video, photo, typed text. `seen` shows each view and reports it, `typed` carries what was typed."""
+    """Camera, video, photo, typed text. `seen` shows each frame and emits it; `typed` carries typed text."""
 
     take_requested = Signal()
-    """All expected items in view."""
+    """Take all expected items in view."""
     typed = Signal(str)
     by_hand_requested = Signal()
     scanner_test_requested = Signal()
@@ -107,7 +107,7 @@ class ScanPanel(Card):
     # What the page tells
 
     def say(self, text: str, tone: str = "") -> None:
-        """The line under the viewfinder and the frame around it; empty text takes both back."""
+        """Set the line under the viewfinder and the frame around it; an empty text clears both."""
         self.line.setText(text)
         self.line.setVisible(bool(text))
         set_look(self.line, "tone", tone if tone != "accent" else "")
@@ -117,7 +117,7 @@ class ScanPanel(Card):
         self._frame_timer.start()
 
     def show_counts(self, in_view: int, expected: int) -> None:
-        """How many marks are in view, and how many of them are items that one key can take."""
+        """Show how many marks are in view, and how many of them are items that one key can take."""
         text = self.tr("Sweep · {count} in view") if in_view > 1 else self.tr("{count} in view")
         self._in_view.set(text.format(count=words.count(in_view)), "accent")
         self._in_view.setVisible(bool(in_view))
@@ -128,10 +128,11 @@ class ScanPanel(Card):
         self.take_button.setVisible(expected > 1)
 
     def photo_now(self) -> bytes:
-        """The newest frame as JPEG; empty where no source runs."""
+        """Return the newest frame as JPEG; empty when no source runs."""
         return self.worker.photo() if self.worker.is_running else b""
 
     def stop(self) -> None:
+        """Stop the source and the sounds."""
         self.worker.stop()
         self.tones.close()
         self.source.setCurrentIndex(0)
@@ -140,11 +141,11 @@ class ScanPanel(Card):
         self.viewfinder.set_frame("")
 
     def hold(self) -> None:
-        """The store is being locked: remember what runs. Hiding the page stops it."""
+        """Remember the running source while the store is being locked. Hiding the page stops it."""
         self._held = str(self.source.currentData()) if self.worker.is_running else ""
 
     def go_on(self) -> None:
-        """Begin again with what ran before `hold`."""
+        """Start again the source that ran before `hold`."""
         held, self._held = self._held, ""
         if held:
             self.source.setCurrentIndex(self.source.findData(held))

@@ -1,4 +1,4 @@
-"""Frames taken, decoded and tracked in a thread of their own; the GUI thread only takes the newest view."""
+"""Capture, decode and track frames in a separate thread; the GUI thread only takes the newest view."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ _MARK_SIDE = 240  # px, the most that a picture of a mark is kept with
 
 @dataclass(frozen=True)
 class Seen:
-    """One frame as it is shown (at most `VIEW_WIDTH` wide), the marks in view, and its own size in pixels.
+    """One frame, scaled to at most `VIEW_WIDTH`, the marks in view, and the original size in pixels.
 
-    `pictures` holds a picture of each mark by its key (`Track.key`). `image` is mirrored where the camera is set so;
-    the corners of the marks are not.
+    `pictures` holds a picture of each mark by its key (`Track.key`). `image` is mirrored if the camera is set so; the
+    corners of the marks are not.
     """
 
     image: QImage
@@ -46,10 +46,10 @@ class Seen:
 
 
 class ScanWorker(QObject):
-    """Runs one source at a time. Signals come from the worker's thread and are delivered to this one."""
+    """Run one source at a time. The worker's thread emits the signals, and Qt delivers them to this thread."""
 
     frame_seen = Signal()
-    """A new view is there: `take` it. Not sent again before it was taken, so a slow window drops frames."""
+    """A new view is ready: `take` it. Not emitted again before it was taken, so a slow window drops frames."""
     state_changed = Signal(str)
     """A state of `FrameSource`."""
     failed = Signal(object)
@@ -66,10 +66,11 @@ class ScanWorker(QObject):
 
     @property
     def is_running(self) -> bool:
+        """Return whether the thread is running."""
         return self._thread is not None and self._thread.is_alive()
 
     def start(self, source: int | Path, camera: CameraSettings | None = None) -> None:
-        """Begin with a camera's index, a video file or a folder of pictures; a source before it is stopped."""
+        """Start a camera (by index), a video file or a folder of pictures. A source that runs is stopped."""
         self.stop()
         self._stop = threading.Event()
         wanted = camera or CameraSettings()
@@ -77,7 +78,7 @@ class ScanWorker(QObject):
         self._thread.start()
 
     def stop(self) -> None:
-        """Ask the thread to end. It lets go of its source by itself; `join` waits for it."""
+        """Ask the thread to end. It releases its source by itself; `join` waits for it."""
         self._stop.set()
         with self._lock:
             self._is_waiting, self._last = False, None
@@ -87,14 +88,14 @@ class ScanWorker(QObject):
             self._thread.join(timeout_s)
 
     def take(self) -> Seen | None:
-        """The newest view, once."""
+        """Return the newest view once, then None until the next one."""
         with self._lock:
             self._is_waiting = False
             seen, self._seen = self._seen, None
             return seen
 
     def photo(self) -> bytes:
-        """The newest frame as JPEG, in its own size; empty where there is none."""
+        """Return the newest frame as JPEG at full size; empty without one."""
         with self._lock:
             picture = self._last
         return _jpeg(picture) if picture is not None else b""
@@ -144,7 +145,7 @@ class ScanWorker(QObject):
 
 
 def picture_of(grey: NDArray[Any], corners: Quad) -> QImage:
-    """The mark and a little around it, as it was read."""
+    """Return the mark with a small margin, as it was read."""
     from eum_app.scanning.opencv import cv2
 
     height, width = grey.shape
@@ -169,7 +170,7 @@ def view_of(
     is_mirrored: bool = False,
     read_by: str = ReadBy.CAMERA,
 ) -> Seen:
-    """A picture (grey, or blue-green-red) made ready for the window."""
+    """Prepare a picture (gray, or BGR) for the window."""
     from eum_app.scanning.opencv import cv2
 
     height, width = picture.shape[:2]
@@ -187,7 +188,7 @@ def view_of(
 
 
 def read_still(path: Path, kinds: Sequence[str] = USUAL) -> Seen:
-    """A picture file and its marks, those of a weak symbology not yet sure. Raises Refusal `image.…`."""
+    """Return a picture file and its marks; those of a weak symbology are not yet sure. Raises Refusal `image.…`."""
     from eum_app.scanning.decoder import read_still as read_symbols
     from eum_app.scanning.images import load_grey
     from eum_app.scanning.sweep import SweepTracker

@@ -1,4 +1,4 @@
-"""The picture of the scan column: the newest view, its marks outlined with what they turned out to be."""
+"""The picture of the scan column: the newest view, with marks outlined by their verdicts."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from ui.kit.widgets.viewfinder import Viewfinder, ViewMark
 
 
 def key_of(symbology: str, raw: bytes) -> str:
-    """Key that tells one symbol from another in the viewfinder."""
+    """Return a key that identifies a symbol in the viewfinder."""
     return f"{symbology}|{raw.hex()}"
 
 
 class SeenView(QObject):
-    """Draws each view into the viewfinder, and remembers the verdict on each mark while it stays in view."""
+    """Draw each view into the viewfinder, and remember the verdict on each mark while it stays in view."""
 
     view_changed = Signal(object)
-    """Seen, or None where there is no picture any more."""
+    """Seen, or None when there is no picture any more."""
     mark_chosen = Signal(object)
     """(symbology, raw) of a mark that the person pressed in the picture."""
 
@@ -37,14 +37,14 @@ class SeenView(QObject):
         self.view_changed.emit(seen)
 
     def show_prompt(self, text: str) -> None:
-        """Show words in place of a picture."""
+        """Show a text in place of a picture."""
         self.last_seen = None
         self._known.clear()
         self._viewfinder.show_prompt(text)
         self.view_changed.emit(None)
 
     def set_known(self, key: tuple[str, bytes], state: str, text: str) -> None:
-        """Show the verdict on a mark on its outline from now on."""
+        """Set the state and text on a mark's outline from now on."""
         self._known[key_of(*key)] = (state, text)
         if self.last_seen is not None and self._viewfinder.marks:
             self._draw(self.last_seen)

@@ -1,4 +1,6 @@
-"""What the marks in view mean: asked once for each, kept while they stay in view, asked anew when the store changed."""
+"""The meaning of the marks in view: queried once for each, cached while in view, queried again after a change of the
+store.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +27,7 @@ Key = tuple[str, bytes]
 
 @dataclass(frozen=True)
 class Sighting:
-    """A mark in view and what it means. `is_sure`: it may count without a person's comparing it with the plate."""
+    """A mark in view and its meaning. `is_sure`: it may count without a person comparing it with the plate."""
 
     key: Key
     match: Match
@@ -34,14 +36,14 @@ class Sighting:
 
 
 class Sightings(QObject):
-    """Fed with every view; tells of each verdict once."""
+    """Receives every view, and emits each verdict once."""
 
     found = Signal(object)
     """list[Sighting]: marks that came into view, or whose verdict changed."""
     refused = Signal(object, object)
     """(Key, KnownError): it is no mark."""
     counted = Signal()
-    """What is in view changed: `in_view` and `expected` say what it is now."""
+    """The marks in view changed; read them from `in_view` and `expected`."""
 
     def __init__(self, desk: Desk, parent: QObject) -> None:
         super().__init__(parent)
@@ -56,20 +58,20 @@ class Sightings(QObject):
         self._before: tuple[tuple[Key, str], ...] = ()
 
     def begin(self, visit_id: str) -> None:
-        """Another visit: nothing of the last one holds."""
+        """Start with another visit, and forget everything about the last one."""
         self._visit_id = visit_id
         self._verdicts.clear()
         self.labels.clear()
         self.ask_anew()
 
     def ask_anew(self) -> None:
-        """The store changed: ask again about everything; what was known is shown until the answer is there."""
+        """Query everything again, because the store changed. Old verdicts stay until the answer arrives."""
         self._asked.clear()
         self._round += 1
         self._ask()
 
     def look(self, seen: Seen | None) -> None:
-        """The newest view; None when there is no picture any more."""
+        """Take the newest view; None when there is no picture any more."""
         self._seen = seen
         self._tracks = seen.tracks if seen is not None else ()
         keys = {track.key for track in self._tracks}
@@ -80,11 +82,11 @@ class Sightings(QObject):
 
     @property
     def in_view(self) -> int:
-        """How many marks are in view and count as read."""
+        """Return how many marks in view count as read."""
         return sum(self._may_count(track) for track in self._tracks)
 
     def expected(self) -> list[Sighting]:
-        """The expected items in view whose marks are sure, each item once, in the order in which they came."""
+        """Return the expected items in view whose marks are sure, each once, in the order of the view's marks."""
         by_item: dict[str, Sighting] = {}
         for track in self._tracks:
             match = self._verdicts.get(track.key)
@@ -93,13 +95,13 @@ class Sightings(QObject):
         return list(by_item.values())
 
     def sighting_of(self, key: Key) -> Sighting | None:
-        """What is known of a mark in view."""
+        """Return the sighting of a mark in view, or None while it has no verdict."""
         track = next((one for one in self._tracks if one.key == key), None)
         match = self._verdicts.get(key)
         return self._sighting(track, match) if track is not None and match is not None else None
 
     def shows(self, item_id: str) -> bool:
-        """Whether a mark of this item is in view."""
+        """Return whether a mark of this item is in view."""
         matches = (self._verdicts.get(track.key) for track in self._tracks)
         return any(one is not None and one.item is not None and one.item.item_id == item_id for one in matches)
 
@@ -156,7 +158,7 @@ class Sightings(QObject):
 def match_all(
     session: Session, labels: ContainerLabels, visit_id: str, symbols: Mapping[Key, Symbol], read_by: str
 ) -> list[tuple[Key, Match | KnownError]]:
-    """The meaning of each symbol in a visit, or why it has none."""
+    """Return the match of each symbol in a visit, or the error that says why it has none."""
     return [(key, _matched(session, labels, visit_id, symbol, read_by)) for key, symbol in symbols.items()]
 
 

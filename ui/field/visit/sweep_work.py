@@ -1,4 +1,4 @@
-"""The sweep: what is done about the marks in view, one by one as they are seen or all at once with one key."""
+"""The sweep: open marks in view one by one as they are seen, or take all expected items with one key."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from ui.kit import words
 
 
 class SweepWork(QObject):
-    """Shows a verdict on each mark in the picture, opens marks, and takes the expected items in view as a group."""
+    """Show a verdict on each mark in the picture, open marks, and take the expected items in view as a group."""
 
     def __init__(
         self, at: Workspace, sightings: Sightings, recorder: Recorder, opening: Opening, offers: OfferWork
@@ -38,7 +38,7 @@ class SweepWork(QObject):
         sightings.counted.connect(self._count_view)
 
     def _sighted(self, sightings: list[Sighting]) -> None:
-        """Verdicts about marks in view. Each is shown on its mark, at once; the right column follows after that."""
+        """Show new verdicts on their marks at once. The right column follows after that."""
         for sighting in sightings:
             state, text, _ = tag_of(sighting.match)
             shown = text if sighting.is_sure else self.tr("{text}?").format(text=text)
@@ -48,7 +48,7 @@ class SweepWork(QObject):
             self._follow(sighting)
 
     def _follow(self, sighting: Sighting) -> None:
-        """The right column follows a verdict only where it is free."""
+        """Show a verdict in the right column if the current work allows it."""
         if not self._at.send(Event.SIGHT):
             return
         match = sighting.match
@@ -72,7 +72,7 @@ class SweepWork(QObject):
             self._opening.not_matched(ReadBy.CAMERA, error)
 
     def _open_mark(self, key: Key) -> None:
-        """The person pressed a mark in the picture."""
+        """Open a mark that the person pressed in the picture."""
         sighting = self._sightings.sighting_of(key)
         if sighting is not None:
             event = Event.PRESS_AGAIN if self._opening.is_open(sighting.match) else Event.PRESS
@@ -92,7 +92,7 @@ class SweepWork(QObject):
         self._scan.show_counts(self._sightings.in_view, len(new))
 
     def take_in_view(self) -> None:
-        """The sighting of all expected items in view (F5): they join the group whose questions are asked at once."""
+        """Add all expected items in view to the group, whose questions are answered together (F5)."""
         if self._recorder.is_busy:
             return
         drafts = [
@@ -111,7 +111,7 @@ class SweepWork(QObject):
             self._at.show_column(keeps_photo=True)
 
     def _open_from_group(self, item_id: str) -> None:
-        """One item of the group is opened by itself; the others wait."""
+        """Open one item of the group separately; the others wait."""
         draft = self._work.group.drafts.get(item_id)
         if draft is not None and self._work.state is State.GROUP and self._at.send(Event.OPEN_ONE, draft=draft):
             self._opening.open_item(draft, TO_CHECK)

@@ -1,4 +1,4 @@
-"""A serial entered by hand because no mark can be read: typed twice, compared, with the reason why."""
+"""Enter a serial by hand because no mark can be read: typed twice, compared, with the reason."""
 
 from __future__ import annotations
 
@@ -19,9 +19,10 @@ from ui.kit.widgets import Button, Card, FormField, button, hbox, label, panel, 
 
 
 class TypedEntry(Card):
-    """Takes the right column while it is open. Nothing is pre-chosen; nothing typed once goes on.
+    """Occupy the right column while it is open. Nothing is pre-chosen, and a serial typed only once is not used.
 
-    `matched` carries what the serial means (Match); a photo is added to the item afterwards, where that is allowed.
+    `matched` carries the meaning of the serial (Match). A photo can be added to the item afterwards, where that is
+    allowed.
     """
 
     matched = Signal(object)
@@ -61,10 +62,11 @@ class TypedEntry(Card):
 
     @property
     def is_begun(self) -> bool:
+        """Return whether part of a serial was typed."""
         return bool(self.serial.text() or self.again.text())
 
     def open(self, visit_id: str) -> None:
-        """Begin afresh."""
+        """Clear the form for a new entry."""
         self._visit_id = visit_id
         self._group.setExclusive(False)
         for choice in self._choices.values():

@@ -1,4 +1,4 @@
-"""What can be done in the visit workspace, and by which key."""
+"""The actions of the visit workspace, and their keys."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ui.kit.page import Page
 
 
 def add_ways(page: Page, work: CurrentWork) -> QAction:
-    """Add the ways to the visit's other pages to the header; returns the one to the site checklist."""
+    """Add header actions that lead to the visit's other pages. Return the one for the site checklist."""
     tr = page.tr
 
     def go_to(key: str) -> Callable[[], None]:
@@ -29,7 +29,7 @@ def add_ways(page: Page, work: CurrentWork) -> QAction:
 
 
 def add_keys(page: Page, at: Workspace, recording: Recording, sweep: SweepWork, escape: Callable[[], None]) -> None:
-    """Add the workspace's actions, listed in its shortcuts sheet."""
+    """Add the workspace's actions, which the shortcuts sheet lists."""
     tr, item = page.tr, at.column.item
     undo = tr("Withdraw the last check")
     page.add_action(undo, QKeySequence(QKeySequence.StandardKey.Undo), recording.undo_last)

@@ -1,4 +1,4 @@
-"""The visit workspace: items, scanning, the open item. Scan, answer, Enter, next; no dialog on the way."""
+"""The visit workspace: items, scanning, the open item. Scan, answer, Enter, next; no dialog in between."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from ui.kit.widgets import ColumnPart, Columns, panel, vbox
 
 
 class VisitPage(Page):
-    """Opened with a visit's id, or with (visit id, filter of the items) to show e.g. what is still to check."""
+    """The workspace of a visit. Opened with its id, or with (visit id, filter of the items)."""
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
@@ -83,7 +83,7 @@ class VisitPage(Page):
 
     @property
     def visit_id(self) -> str:
-        """The visit that was opened last; empty before the first."""
+        """Return the id of the visit opened last; empty before the first."""
         return self.work.visit_id
 
     def opened(self, argument: object) -> None:
@@ -156,7 +156,7 @@ class VisitPage(Page):
     # Keys
 
     def _enter_in_scan_field(self) -> None:
-        """Enter in the empty scan field is Enter in the page; with text it was a scan."""
+        """Treat Enter in the empty scan field as Enter in the page; with text it was a scan."""
         was_submitted, self._was_submitted = self._was_submitted, False
         if not was_submitted:
             self.recording.verify()
@@ -170,11 +170,11 @@ class VisitPage(Page):
         super().keyPressEvent(event)
 
     def close_work(self) -> None:
-        """Put the current work away; the items that wait in the group come back."""
+        """Close the current work; items that wait in the group come back."""
         self.workspace.finish(Event.PUT_AWAY)
 
     def escape(self) -> None:
-        """Close the innermost thing: the photo bar, the reasons, the item, the group."""
+        """Close the innermost part: the photo bar, the reasons, the item, the group."""
         if not self.column.photo_bar.isHidden():
             self.column.photo_bar.close_bar()
         elif self.work.state is State.REASONS:

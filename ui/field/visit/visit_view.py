@@ -1,4 +1,4 @@
-"""What the workspace needs of a visit, read at one moment."""
+"""The data of a visit that the workspace shows, read in one query."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from eum_app.usecases.calls import Connection
 
 @dataclass(frozen=True)
 class VisitView:
-    """A visit's card, its item checklist, how far its site checklist is, and the newest checks."""
+    """A visit's card, its item checklist, the progress of its site checklist, and the newest checks."""
 
     row: VisitRow
     item_checklist: Checklist
@@ -24,7 +24,7 @@ class VisitView:
 
 
 def read_visit(connection: Connection, visit_id: str) -> VisitView:
-    """Raises Refusal `visit.unknown`."""
+    """Return the data of a visit. Raises Refusal `visit.unknown`."""
     item_checklist, site_checklist = visit_checklists(connection, visit_id)
     answers = site_answers_of(connection, visit_id)
     asked = visible_questions(site_checklist, answers)
@@ -36,5 +36,5 @@ def read_visit(connection: Connection, visit_id: str) -> VisitView:
 
 
 def read_item(connection: Connection, visit_id: str, item_id: str) -> tuple[ItemRow, str]:
-    """An item, and its outcome in the visit so far; empty where the visit does not expect it."""
+    """Return an item, and its outcome in the visit so far; empty if the visit does not expect it."""
     return item(connection, item_id), is_expected(connection, visit_id, item_id)

@@ -1,4 +1,4 @@
-"""The right column of the visit workspace: shows the state of the current work, one panel for each kind."""
+"""The right column of the visit workspace: one panel for each state of the current work."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ui.kit.widgets import vbox
 
 
 class WorkColumn(QWidget):
-    """Shows `work`; decides nothing. The texts of an item or an offer come from the object that opens it."""
+    """Show `work` without deciding anything. The object that opens an item or an offer sets its texts."""
 
     def __init__(self, desk: Desk, work: CurrentWork) -> None:
         super().__init__()
@@ -52,24 +52,24 @@ class WorkColumn(QWidget):
         self._places.setCurrentWidget(self._panels.get(work.state, self.item))
 
     def focus_first(self) -> None:
-        """Put the keyboard where the person goes on in the panel shown."""
+        """Focus the first field to fill in in the panel shown."""
         {State.REASONS: self.reasons.focus_first, State.GROUP: self.group.focus_first}.get(
             self._work.state, self.by_hand.focus_first if self._work.state is State.BY_HAND else self.item.focus_first
         )()
 
     def set_busy(self, is_busy: bool) -> None:
-        """While checks are being recorded nothing can be pressed twice."""
+        """Disable the buttons while checks are being recorded."""
         self.item.set_busy(is_busy)
         self.group.set_busy(is_busy)
 
     def answer_all(self) -> None:
-        """Press "All as expected" of the item or the group, where it is in sight."""
+        """Press "All as expected" of the item or the group, if it is visible."""
         shown = self.group.all_button if self._work.state is State.GROUP else self.item.all_button
         if self._work.allows(Event.ANSWER_ALL) and shown.isVisible():
             shown.click()
 
     def can_verify(self) -> bool:
-        """Whether Enter means "Verified": its button is in sight and every question has its answer."""
+        """Return whether Enter means "Verified": its button is visible and enabled."""
         shown = self.group.verified_button if self._work.state is State.GROUP else self.item.verified_button
         return self._work.allows(Event.VERIFY) and shown.isVisible() and shown.isEnabled()
 

@@ -34,7 +34,7 @@ class Workspace(QObject):
         self._columns = columns
 
     def send(self, event: Event, *, draft: Draft | None = None, taken: Sequence[Draft] = (), read: str = "") -> bool:
-        """Send an event to the current work and show the outcome. False where it was refused or means nothing.
+        """Send an event to the current work and show the outcome. Return False if it was refused or ignored.
 
         `read` is the name of the mark that was read; a refusal repeats it.
         """
@@ -49,7 +49,7 @@ class Workspace(QObject):
         return reply not in {Reply.REFUSE, Reply.IGNORE}
 
     def finish(self, event: Event) -> None:
-        """Send an event that ends the current work, and put the keyboard where the person goes on."""
+        """Send an event that ends the current work, and focus the next input."""
         if not self.send(event):
             return
         self.column.photo_bar.close_bar()
@@ -65,7 +65,7 @@ class Workspace(QObject):
             self.column.focus_first()
 
     def show_column(self, *, keeps_photo: bool = False) -> None:
-        """Bring the column of the current work to the front, with the keyboard in it."""
+        """Bring the column of the current work to the front and focus it."""
         self._columns.bring_to_front("item")
         if not keeps_photo:
             self.column.photo_bar.close_bar()
@@ -83,7 +83,7 @@ class Workspace(QObject):
         self.header.set_state(self.tr("Saved {time}").format(time=words.clock(self.desk.session.observed_now())))
 
     def _refusal(self, event: Event, read: str) -> str:
-        """The reason why an event was refused, and the way out."""
+        """Return the reason why an event was refused, and the way out."""
         work, draft = self.work, self.work.draft
         serial = draft.serial if draft is not None else ""
         if work.state is State.CLOSED:
