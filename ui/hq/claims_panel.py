@@ -39,6 +39,8 @@ from ui.shared.page_parts import named, show_rows
 
 @dataclass(frozen=True)
 class ClaimDetail:
+    """A claim, and the items that it may mean."""
+
     claim: OpenClaim
     near: list[ItemRow]
 
