@@ -14,7 +14,7 @@ EUM    := $(BIN)/python -m eum_app
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo app test check lint types unit matrix second format screens bench bench-large faults fuzz traps
-.PHONY: freeze bench-frozen release release-check lock clean
+.PHONY: translations freeze bench-frozen release release-check lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -70,6 +70,9 @@ second: ## Types and unit tests on a second Python, where there is one
 format: $(DEV) ## Put the code into shape
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+translations: $(DEV) ## Collect the texts of the windows; build the English plurals and the pseudo language
+	@$(BIN)/python -m tools.translations
 
 screens: $(READY) ## Pictures of every page in every theme and size into build/screens
 	@QT_QPA_PLATFORM=offscreen $(BIN)/python -m eum_app.demo.screens build/screens

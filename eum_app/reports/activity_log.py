@@ -7,26 +7,27 @@ from typing import Final
 
 from db.queries.activity import ActivityRow
 from eum_app.domain.journal import Entry, Head
+from eum_app.domain.translatable import QT_TRANSLATE_NOOP
 from eum_app.reports.model import Column, Cover, Document, Made, Section, Table, heads_section
 
 REPORT: Final = "activity-log"
 TITLE: Final = "Activity log"
 COLUMNS: Final = (
-    Column("Recorded At", "recorded_at", "instant", 20),
-    Column("Actor", "actor", "text", 12),
-    Column("Kind", "kind", "text", 20),
-    Column("Kind Version", "kind_version", "count", 8),
-    Column("Subject Kind", "subject", "text", 10),
-    Column("Subject", "subject_name", "text", 20),
-    Column("Outcome", "outcome", "text", 14),
-    Column("Origin", "origin", "text", 14),
-    Column("Epoch", "epoch", "count", 7),
-    Column("Seq", "seq", "count", 8),
-    Column("Session", "session_id", "text", 34),
-    Column("Elapsed ms", "elapsed_ms", "count", 12),
-    Column("Previous Hash", "prev_hash", "text", 40),
-    Column("Hash", "hash", "text", 40),
-    Column("Payload", "payload", "text", 60),
+    Column(QT_TRANSLATE_NOOP("reports", "Recorded At"), "recorded_at", "instant", 20),
+    Column(QT_TRANSLATE_NOOP("reports", "Actor"), "actor", "text", 12),
+    Column(QT_TRANSLATE_NOOP("reports", "Kind"), "kind", "text", 20),
+    Column(QT_TRANSLATE_NOOP("reports", "Kind Version"), "kind_version", "count", 8),
+    Column(QT_TRANSLATE_NOOP("reports", "Subject Kind"), "subject", "text", 10),
+    Column(QT_TRANSLATE_NOOP("reports", "Subject"), "subject_name", "text", 20),
+    Column(QT_TRANSLATE_NOOP("reports", "Outcome"), "outcome", "text", 14),
+    Column(QT_TRANSLATE_NOOP("reports", "Origin"), "origin", "text", 14),
+    Column(QT_TRANSLATE_NOOP("reports", "Epoch"), "epoch", "count", 7),
+    Column(QT_TRANSLATE_NOOP("reports", "Seq"), "seq", "count", 8),
+    Column(QT_TRANSLATE_NOOP("reports", "Session"), "session_id", "text", 34),
+    Column(QT_TRANSLATE_NOOP("reports", "Elapsed ms"), "elapsed_ms", "count", 12),
+    Column(QT_TRANSLATE_NOOP("reports", "Previous Hash"), "prev_hash", "text", 40),
+    Column(QT_TRANSLATE_NOOP("reports", "Hash"), "hash", "text", 40),
+    Column(QT_TRANSLATE_NOOP("reports", "Payload"), "payload", "text", 60),
 )
 
 

@@ -30,6 +30,7 @@ from eum_app.domain.compliance.reconcile import COUNTING_OUTCOMES, Reconciliatio
 from eum_app.domain.compliance.rules import RULES, question_of
 from eum_app.domain.facts import PartySignature
 from eum_app.domain.journal import Head
+from eum_app.domain.translatable import QT_TRANSLATE_NOOP
 from eum_app.domain.visits import TO_CHECK, Outcome
 from eum_app.reports.model import Column, Counts, Cover, Document, Made, Section, Table, heads_section
 from eum_app.wording.reading import how_read
@@ -38,47 +39,47 @@ from eum_app.wording.report_words import visit_kind, word
 REPORT: Final = "visit-record"
 TITLE: Final = "Visit record"
 COLUMNS: Final = (
-    Column("Serial Number", "serial", "text", 18),
-    Column("Mark Read", "read", "text", 22),
-    Column("UII", "uii", "text", 30),
-    Column("Part Number", "part_number", "text", 16),
-    Column("Nomenclature", "nomenclature", "text", 34),
-    Column("Location", "location", "text", 24),
-    Column("Expected", "expected", "code", 9),
-    Column("Outcome", "outcome", "code", 13),
-    Column("Reason", "reason", "code", 20),
-    Column("Evidence Grade", "grade", "text", 9),
-    Column("Read By", "read_by", "code", 14),
-    Column("How Read", "how_read", "text", 40),
-    Column("Why Not Read", "no_read_reason", "code", 16),
-    Column("Seen By", "saw", "text", 12),
-    Column("Typed By", "typed_by", "text", 12),
-    Column("Photos", "photos", "count", 8),
-    Column("Note", "note", "text", 40),
-    Column("Checked At", "checked_at", "instant", 20),
-    Column("Checked By", "checked_by", "text", 12),
-    Column("Fact", "fact", "text", 18),
+    Column(QT_TRANSLATE_NOOP("reports", "Serial Number"), "serial", "text", 18),
+    Column(QT_TRANSLATE_NOOP("reports", "Mark Read"), "read", "text", 22),
+    Column(QT_TRANSLATE_NOOP("reports", "UII"), "uii", "text", 30),
+    Column(QT_TRANSLATE_NOOP("reports", "Part Number"), "part_number", "text", 16),
+    Column(QT_TRANSLATE_NOOP("reports", "Nomenclature"), "nomenclature", "text", 34),
+    Column(QT_TRANSLATE_NOOP("reports", "Location"), "location", "text", 24),
+    Column(QT_TRANSLATE_NOOP("reports", "Expected"), "expected", "code", 9),
+    Column(QT_TRANSLATE_NOOP("reports", "Outcome"), "outcome", "code", 13),
+    Column(QT_TRANSLATE_NOOP("reports", "Reason"), "reason", "code", 20),
+    Column(QT_TRANSLATE_NOOP("reports", "Evidence Grade"), "grade", "text", 9),
+    Column(QT_TRANSLATE_NOOP("reports", "Read By"), "read_by", "code", 14),
+    Column(QT_TRANSLATE_NOOP("reports", "How Read"), "how_read", "text", 40),
+    Column(QT_TRANSLATE_NOOP("reports", "Why Not Read"), "no_read_reason", "code", 16),
+    Column(QT_TRANSLATE_NOOP("reports", "Seen By"), "saw", "text", 12),
+    Column(QT_TRANSLATE_NOOP("reports", "Typed By"), "typed_by", "text", 12),
+    Column(QT_TRANSLATE_NOOP("reports", "Photos"), "photos", "count", 8),
+    Column(QT_TRANSLATE_NOOP("reports", "Note"), "note", "text", 40),
+    Column(QT_TRANSLATE_NOOP("reports", "Checked At"), "checked_at", "instant", 20),
+    Column(QT_TRANSLATE_NOOP("reports", "Checked By"), "checked_by", "text", 12),
+    Column(QT_TRANSLATE_NOOP("reports", "Fact"), "fact", "text", 18),
 )
 _SITE_COLUMNS: Final = (
-    Column("Question", "question", "text", 44),
-    Column("Answer", "answer", "code", 16),
-    Column("Comment", "comment", "text", 40),
-    Column("Answered By", "answered_by", "text", 12),
+    Column(QT_TRANSLATE_NOOP("reports", "Question"), "question", "text", 44),
+    Column(QT_TRANSLATE_NOOP("reports", "Answer"), "answer", "code", 16),
+    Column(QT_TRANSLATE_NOOP("reports", "Comment"), "comment", "text", 40),
+    Column(QT_TRANSLATE_NOOP("reports", "Answered By"), "answered_by", "text", 12),
 )
 _FINDING_COLUMNS: Final = (
-    Column("Finding", "finding", "text", 38),
-    Column("Severity", "severity", "code", 10),
-    Column("About", "about", "text", 28),
-    Column("Decision", "decision", "code", 12),
-    Column("Comment", "comment", "text", 34),
-    Column("Decided By", "decided_by", "text", 11),
+    Column(QT_TRANSLATE_NOOP("reports", "Finding"), "finding", "text", 38),
+    Column(QT_TRANSLATE_NOOP("reports", "Severity"), "severity", "code", 10),
+    Column(QT_TRANSLATE_NOOP("reports", "About"), "about", "text", 28),
+    Column(QT_TRANSLATE_NOOP("reports", "Decision"), "decision", "code", 12),
+    Column(QT_TRANSLATE_NOOP("reports", "Comment"), "comment", "text", 34),
+    Column(QT_TRANSLATE_NOOP("reports", "Decided By"), "decided_by", "text", 11),
 )
 _EVIDENCE_COLUMNS: Final = (
-    Column("Of", "of", "text", 18),
-    Column("Kind", "role", "text", 14),
-    Column("Type", "media_type", "text", 13),
-    Column("Bytes", "size", "count", 10),
-    Column("Commitment (SHA-384 of salt and content)", "commitment", "text", 60),
+    Column(QT_TRANSLATE_NOOP("reports", "Of"), "of", "text", 18),
+    Column(QT_TRANSLATE_NOOP("reports", "Kind"), "role", "text", 14),
+    Column(QT_TRANSLATE_NOOP("reports", "Type"), "media_type", "text", 13),
+    Column(QT_TRANSLATE_NOOP("reports", "Bytes"), "size", "count", 10),
+    Column(QT_TRANSLATE_NOOP("reports", "Commitment (SHA-384 of salt and content)"), "commitment", "text", 60),
 )
 
 

@@ -13,13 +13,6 @@ from ui.kit import words
 
 
 @pytest.mark.parametrize(
-    ("number", "said"), [(0, "0 facts"), (1, "1 fact"), (2, "2 facts"), (1_200, f"{words.count(1_200)} facts")]
-)
-def test_one_and_many(number: int, said: str) -> None:
-    assert words.counted(number, "{count} fact", "{count} facts") == said
-
-
-@pytest.mark.parametrize(
     "text", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "0001-01-01T00:00:00Z", "not a time", ""]
 )
 def test_a_time_that_cannot_be_shown_is_shown_as_it_is(text: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,6 +16,9 @@ from ui.kit.widgets import FormField
 from ui.kit.words import day, joined
 from ui.shared.page_parts import choices, fill_choices
 
+translate = QCoreApplication.translate
+
+
 TYPING_MS = 200
 COLUMNS = 3
 _TYPED = (FilterKind.TEXT, FilterKind.DAY)
@@ -23,7 +26,7 @@ _TYPED = (FilterKind.TEXT, FilterKind.DAY)
 
 def said(text: str) -> str:
     """Return a title of a report, filter or column in the reader's language."""
-    return QCoreApplication.translate("reports", text)
+    return translate("reports", text)
 
 
 class FilterBar(QWidget):

@@ -45,7 +45,7 @@ from ui.kit.widgets import (
     vbox,
 )
 from ui.kit.widgets.path_field import PathField
-from ui.kit.words import count, counted, grouped, moment
+from ui.kit.words import count, grouped, moment
 from ui.shared.page_parts import Job, choices, fill_choices, may, named, show_rows, why_not
 
 PREVIEW_ROWS = 200
@@ -109,6 +109,7 @@ class ReportsPage(Page):
 
     def _side_view(self) -> QWidget:
         self._counts = KeyValueGrid(margins=(0, 0, 0, 0), key_width=170)
+        self._counts.setObjectName("report_counts")
         self._heads = KeyValueGrid(margins=(0, 0, 0, 0))
         counts = Card(self.tr("Counts"))
         counts.add(
@@ -356,11 +357,7 @@ class ReportsPage(Page):
         )
 
     def _exported(self, exported: Exported) -> None:
-        words = counted(
-            exported.rows,
-            self.tr("{count} row re-read from the file"),
-            self.tr("{count} rows re-read from the file"),
-        )
+        words = self.tr("%Ln rows re-read from the file", "", exported.rows)
         self._verified.set(words, "ok", "check")
         self._proof.clear()
         self._proof.add(self.tr("File"), ValueText(str(exported.path), mono=False))

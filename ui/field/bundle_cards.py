@@ -88,7 +88,6 @@ class ImportResults(QWidget):
         self.setLayout(self._rows)
 
     def show_outcomes(self, outcomes: Sequence[ImportOutcome]) -> None:
-        """Replace the rows by these outcomes."""
         empty_layout(self._rows)
         for one in outcomes:
             self._rows.addWidget(self._row(one))
@@ -108,11 +107,7 @@ class ImportResults(QWidget):
             message = sentence(Refusal(one.code, **one.values))
             detail = f"{message.what} {message.next}"
         else:
-            facts = (
-                words.counted(one.new_entries, self.tr("{count} new fact"), self.tr("{count} new facts"))
-                if one.new_entries
-                else ""
-            )
+            facts = self.tr("%Ln new facts", "", one.new_entries) if one.new_entries else ""
             detail = words.joined(self.tr("From {party}").format(party=one.sender), facts)
         texts = vbox(
             label(one.file_name, "mono", wrap=True, selectable=True), label(detail, "sub", wrap=True), spacing=2
@@ -156,5 +151,4 @@ class ProgressLine(QWidget):
         self._said.setText(self.tr("{done} of {total}").format(done=words.count(done), total=words.count(total)))
 
     def say(self, text: str) -> None:
-        """Set the text beside the bar."""
         self._said.setText(text)

@@ -13,7 +13,6 @@ from eum_app.domain.errors import KnownError
 from eum_app.usecases.calls import call, query
 from eum_app.usecases.reporting.label_sheet import MAX_LABELS
 from ui.field.parts import name_header_buttons, named
-from ui.kit import words
 from ui.kit.desk import Desk
 from ui.kit.models import PAGE_ROWS, IdsTableModel, current_id, on_current, select_id, table_view
 from ui.kit.page import Page
@@ -99,12 +98,10 @@ class ItemsPage(Page):
         self._none.setVisible(not number)
         self.side.show_parts(is_any=bool(number))
         if self._words:
-            head = words.counted(number, self.tr("{count} item found"), self.tr("{count} items found"))
+            head = self.tr("%Ln items found", "", number)
             self._none.set_text(self.tr("No item fits"), self.tr("Search for a serial number, an article or a place."))
         else:
-            head = words.counted(
-                number, self.tr("{count} item on this device"), self.tr("{count} items on this device")
-            )
+            head = self.tr("%Ln items on this device", "", number)
             self._none.set_text(
                 self.tr("No item yet"), self.tr("Items come with a visit's tasking: import it under Sync.")
             )

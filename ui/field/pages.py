@@ -24,15 +24,16 @@ from ui.shared.labels_page import LabelsPage
 from ui.shared.settings_page import settings_page
 from ui.window.shell import Shell
 
+translate = QCoreApplication.translate
+
 
 def add_pages(shell: Shell, desk: Desk) -> None:
     """Add every page of a field device to the shell, in the order of the rail."""
-    tr = QCoreApplication.translate
-    shell.add_page("visits", tr("field", "Visits"), "clipboard-list", VisitsPage(desk))
-    shell.add_page("items", tr("field", "Items"), "package", ItemsPage(desk))
-    shell.add_page("sync", tr("field", "Sync"), "refresh-cw", SyncPage(desk))
-    shell.add_page("activity", tr("field", "Activity log"), "scroll-text", ActivityPage(desk))
-    shell.add_page("settings", tr("field", "Settings"), "settings", settings_page(shell, desk))
+    shell.add_page("visits", translate("field", "Visits"), "clipboard-list", VisitsPage(desk))
+    shell.add_page("items", translate("field", "Items"), "package", ItemsPage(desk))
+    shell.add_page("sync", translate("field", "Sync"), "refresh-cw", SyncPage(desk))
+    shell.add_page("activity", translate("field", "Activity log"), "scroll-text", ActivityPage(desk))
+    shell.add_page("settings", translate("field", "Settings"), "settings", settings_page(shell, desk))
     beside = {"visit": VisitPage, "site": SitePage, "close_out": CloseOutPage, "transcribe": TranscribePage}
     for key, kind in beside.items():
         page = kind(desk)

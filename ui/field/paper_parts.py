@@ -33,6 +33,8 @@ from ui.kit.widgets import (
 )
 from ui.kit.widgets.path_field import PathField
 
+translate = QCoreApplication.translate
+
 
 def seen_at(day: str, time: str) -> str:
     """Return UTC text for a date and a time as people write them; without an offset they are in this machine's zone.
@@ -104,7 +106,7 @@ class PageForm(FormField):
 
     def __init__(self) -> None:
         edit = named(QLineEdit(), "page_field")
-        super().__init__(QCoreApplication.translate("field", "Page"), edit, " ")
+        super().__init__(translate("field", "Page"), edit, " ")
         self.edit = edit
         self.edit.setPlaceholderText(self.tr("Scan its QR symbol, or type its number ⏎"))
         self.edit.returnPressed.connect(self._typed)

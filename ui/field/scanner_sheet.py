@@ -11,25 +11,27 @@ from eum_app.domain.errors import Trouble
 from eum_app.scanning.scanner_check import CALIBRATION
 from ui.field.symbols import symbol_image
 
+translate = QCoreApplication.translate
+
+
 _DPI = 300
 
 
 def hints() -> list[str]:
     """Return instructions for setting up a scanner, the most important first."""
 
-    def tr(text: str) -> str:
-        return QCoreApplication.translate("scanner", text)
-
     return [
-        tr("Interface: USB keyboard (HID), or serial port (USB CDC or RS-232)."),
-        tr("Symbologies: Data Matrix, QR, Code 128, Code 39, PDF417, Aztec on; all others off."),
-        tr("Macro PDF417 (container labels): buffer all symbols, or any order with the control header transmitted."),
-        tr("Control characters: send them (Zebra: function key mapping or “Send ASCII control characters”; "
+        translate("scanner", "Interface: USB keyboard (HID), or serial port (USB CDC or RS-232)."),
+        translate("scanner", "Symbologies: Data Matrix, QR, Code 128, Code 39, PDF417, Aztec on; all others off."),
+        translate("scanner", "Macro PDF417 (container labels): buffer all symbols, or any order with the"
+            " control header transmitted."),
+        translate("scanner", "Control characters: send them (Zebra: function key mapping or “Send ASCII"
+            " control characters”; "
            "Honeywell: “Control + X mode”)."),
-        tr("Keyboard layout of the scanner: the same as that of this computer."),
-        tr("Prefix: the AIM identifier (for example ]d1). Suffix: Enter."),
-        tr("Delay between characters: none, or at most 20 ms. Caps lock override: on."),
-        tr("No editing of the data (no stripping, no “GS replacement”)."),
+        translate("scanner", "Keyboard layout of the scanner: the same as that of this computer."),
+        translate("scanner", "Prefix: the AIM identifier (for example ]d1). Suffix: Enter."),
+        translate("scanner", "Delay between characters: none, or at most 20 ms. Caps lock override: on."),
+        translate("scanner", "No editing of the data (no stripping, no “GS replacement”)."),
     ]  # fmt: skip
 
 
@@ -46,7 +48,7 @@ def write_sheet(path: Path, marking: str = "CUI") -> None:
             QPageLayout.Unit.Millimeter,
         )
     )  # fmt: skip
-    title = QCoreApplication.translate("scanner", "Set up the hand scanner")
+    title = translate("scanner", "Set up the hand scanner")
     writer.setTitle(title)
     _draw(writer, title, marking)
     if not file.commit():
@@ -70,7 +72,7 @@ def _draw(writer: QPdfWriter, title: str, marking: str) -> None:
         place = painter.boundingRect(QRectF(0, y, wide, tall), flags, f"{at}.  {hint}")
         painter.drawText(place, flags, f"{at}.  {hint}")
         y += place.height() + 3 * mm
-    said = QCoreApplication.translate(
+    said = translate(
         "scanner", "Then scan this symbol on the scanner test page. It says whether every character arrives."
     )
     painter.drawText(QRectF(0, y + 4 * mm, wide, 16 * mm), flags, said)

@@ -155,11 +155,7 @@ class SyncPage(Page):
 
     def _show_waiting(self, state: Outstanding) -> None:
         if state.facts:
-            text = words.counted(
-                state.facts,
-                self.tr("{count} fact not yet received by HQ"),
-                self.tr("{count} facts not yet received by HQ"),
-            )
+            text = self.tr("%Ln facts not yet received by HQ", "", state.facts)
         elif state.receipt_at:
             text = self.tr("HQ has received everything")
         else:
@@ -195,9 +191,7 @@ class SyncPage(Page):
     def _sealed(self, result: Sealed) -> None:
         self._end()
         if result.further:
-            said = self.tr("Sealed for {party} in {count} bundles").format(
-                party=result.recipient, count=words.count(len(result.paths))
-            )
+            said = self.tr("Sealed for {party} in %Ln bundles", "", len(result.paths)).format(party=result.recipient)
             detail = self.tr(
                 "One could not hold everything. Take all of them to HQ, each is needed: {names}. They are received "
                 "only when HQ's receipt is imported here."
@@ -229,7 +223,7 @@ class SyncPage(Page):
         if not result.outcomes:
             self.notice.show_message("attention", self.tr("There is no bundle there."))
         elif taken:
-            said = words.counted(taken, self.tr("{count} bundle taken in"), self.tr("{count} bundles taken in"))
+            said = self.tr("%Ln bundles taken in", "", taken)
             self.notice.show_message("ok", said)
 
     # Progress

@@ -184,11 +184,11 @@ class TranscribePage(Page):
         elif not ticked:
             said = self.tr("Tick what the paper says. Rows without a tick stay as they are.")
         elif lacking:
-            said = self.tr("{count} rows lack a code or a serial.").format(count=words.count(len(lacking)))
+            said = self.tr("%Ln rows lack a code or a serial.", "", len(lacking))
         elif not self.seen.is_filled:
             said = self.tr("Say who saw the items, and when.")
         else:
-            said = self.tr("{count} rows to record").format(count=words.count(len(ticked)))
+            said = self.tr("%Ln rows to record", "", len(ticked))
         self._said.setText(said)
         is_ready = bool(ticked and not lacking and self.seen.is_filled)
         self.record_button.setEnabled(is_ready and not self._is_busy)
@@ -222,9 +222,7 @@ class TranscribePage(Page):
 
     def _recorded(self, page: WorklistPage, result: Transcribed) -> None:
         self._is_busy = False
-        said = self.tr("Recorded {count} rows of page {number}").format(
-            count=words.count(len(result.check_ids)), number=page.number
-        )
+        said = self.tr("Recorded %Ln rows of page {number}", "", len(result.check_ids)).format(number=page.number)
         self._clear()
         self.page_field.clear()
         if page.number < page.pages:

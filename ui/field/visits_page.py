@@ -29,6 +29,9 @@ from ui.kit.widgets import (
     vbox,
 )
 
+translate = QCoreApplication.translate
+
+
 _CARD_DP = 440
 
 
@@ -155,15 +158,13 @@ class VisitCard(Card):
 
 
 def _state_chip(row: VisitRow, *, is_received: bool) -> Chip:
-    def tr(text: str) -> str:
-        return QCoreApplication.translate("VisitCard", text)
 
     if row.signatures_void:
-        return Chip(tr("Signatures void"), "bad", "triangle-alert")
+        return Chip(translate("VisitCard", "Signatures void"), "bad", "triangle-alert")
     if row.closed_at and is_received:
         return Chip.of("received")
     if row.closed_at:
-        return Chip(tr("Closed out"), "ok", "lock")
+        return Chip(translate("VisitCard", "Closed out"), "ok", "lock")
     if row.checked:
-        return Chip(tr("In progress"), "accent", "circle-dot")
-    return Chip(tr("Open"), "mute", "circle")
+        return Chip(translate("VisitCard", "In progress"), "accent", "circle-dot")
+    return Chip(translate("VisitCard", "Open"), "mute", "circle")

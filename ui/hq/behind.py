@@ -16,6 +16,9 @@ from ui.kit.theme import status_mark
 from ui.kit.words import joined
 from ui.kit.words import program as program_word
 
+translate = QCoreApplication.translate
+
+
 STATES: dict[str, tuple[str, ...]] = {
     "": (),
     "on_time": ON_TIME,
@@ -23,10 +26,6 @@ STATES: dict[str, tuple[str, ...]] = {
     "overdue": OVERDUE,
 }
 """The parts of a bar, and the states that each counts."""
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("hq", text)
 
 
 class Behind:
@@ -44,28 +43,26 @@ class Behind:
         return Narrowed(wanted, joined(words, self._of))
 
     def monitored(self) -> Narrowed:
-        """Return the filter of the items under enhanced monitoring."""
-        return self._items(_tr("under enhanced monitoring"), StandingFilter(self._today))
+        return self._items(translate("hq", "under enhanced monitoring"), StandingFilter(self._today))
 
     def inventoried(self) -> Narrowed:
-        """Return the filter of the items inventoried within the year."""
         states = (clocks.ClockState.IN_TIME, clocks.ClockState.DUE_SOON)
-        return self._items(_tr("inventoried within the year"), StandingFilter(self._today, states, inventoried=True))
+        return self._items(
+            translate("hq", "inventoried within the year"), StandingFilter(self._today, states, inventoried=True)
+        )
 
     def overdue(self) -> Narrowed:
-        """Return the filter of the overdue items."""
         return self._items(status_mark("overdue").text(), StandingFilter(self._today, OVERDUE))
 
     def place(self, line: PlaceLine, part: str, *, is_country: bool) -> Narrowed:
         """Return the rows of a bar (`part` empty) or of one part of it, a key of `STATES`."""
-        said = status_mark(part).text() if part else _tr("under enhanced monitoring")
+        said = status_mark(part).text() if part else translate("hq", "under enhanced monitoring")
         standing = StandingFilter(self._today, STATES[part])
         words = joined(line.name or "–", said)
         column = "country" if is_country else "site_id"
         return self._items(words, standing, **{column: line.key})
 
     def overdue_line(self, line: OverdueLine) -> Narrowed:
-        """Return the filter of the items behind a line of the longest overdue."""
         words = joined(line.nomenclature or line.part_number or "–", line.site or "–", status_mark("overdue").text())
         return self._items(
             words,
@@ -86,7 +83,7 @@ class Behind:
             ends = date(line.starts_on.year + after // 13, (after - 1) % 12 + 1, 1)
             before = ends.isoformat() if ends.isoformat() <= self._today else ""  # the newest column has no end
             standing = StandingFilter(self._today, last_from=line.starts_on.isoformat(), last_before=before)
-        words = _tr("newest inventory: {when}").format(when=name.replace("\n", " "))
+        words = translate("hq", "newest inventory: {when}").format(when=name.replace("\n", " "))
         return self._items(words, standing)
 
     def findings(self) -> Narrowed | None:
@@ -94,7 +91,6 @@ class Behind:
         return Narrowed(FindingFilter(program=self._program), self._of) if self._program else None
 
     def visits(self, *, is_past_due: bool = False) -> Narrowed:
-        """Return the filter of the visits not closed out, or of those past due."""
-        words = _tr("past due") if is_past_due else _tr("not closed out")
+        words = translate("hq", "past due") if is_past_due else translate("hq", "not closed out")
         wanted = VisitFilter(self._program, is_open=True, past_due_on=self._today if is_past_due else "")
         return Narrowed(wanted, joined(words, self._of))

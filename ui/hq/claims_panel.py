@@ -32,15 +32,15 @@ from ui.kit.widgets import (
     scrolled,
     vbox,
 )
-from ui.kit.words import counted, day, joined, moment, word
+from ui.kit.words import day, joined, moment, word
 from ui.shared.items_view import item_columns
 from ui.shared.page_parts import named, show_rows
+
+translate = QCoreApplication.translate
 
 
 @dataclass(frozen=True)
 class ClaimDetail:
-    """A claim, and the items that it may mean."""
-
     claim: OpenClaim
     near: list[ItemRow]
 
@@ -57,32 +57,38 @@ def now_chip(claim: OpenClaim) -> ChipSpec:
     """Return a chip for what the claim matches in the current book."""
     made = becomes_chip(claim.now.match)
     if claim.now.item_id:
-        return ChipSpec(_tr("Fits an item now"), "accent", "check")
+        return ChipSpec(translate("hq", "Fits an item now"), "accent", "check")
     return made or ChipSpec(claim.now.match, "mute", "circle")
 
 
 def source_words(claim: OpenClaim) -> str:
     """Return the name of the list's file, or of the label."""
     return (
-        _tr("Label {name}").format(name=claim.source) if claim.claim_kind == ClaimKind.CONTAINER_LABEL else claim.source
+        translate("hq", "Label {name}").format(name=claim.source)
+        if claim.claim_kind == ClaimKind.CONTAINER_LABEL
+        else claim.source
     )
 
 
 def why(claim: OpenClaim) -> str:
     """Return why the claim cannot be tied to one item, and what to do about it."""
     if claim.now.item_id and claim.claim_kind == ClaimKind.CONTAINER_LABEL:
-        return _tr(
+        return translate(
+            "hq",
             "The device that read the label knew no such item; one item on the book is meant. The claim stands in that "
-            "item's history, and is no sighting."
+            "item's history, and is no sighting.",
         )
     if claim.now.item_id:
-        return _tr(
+        return translate(
+            "hq",
             "Nothing fitted when the list came in; one item on the book does now. The claim stands in that item's "
-            "history, marked as matched since."
+            "history, marked as matched since.",
         )
     if claim.now.match is ClaimMatch.AMBIGUOUS:
-        return _tr("The serial number or the UII is on the book, on another article or on several: it cannot be told.")
-    return _tr("No item on the book has this serial number or UII.")
+        return translate(
+            "hq", "The serial number or the UII is on the book, on another article or on several: it cannot be told."
+        )
+    return translate("hq", "No item on the book has this serial number or UII.")
 
 
 class ClaimsPanel(QWidget):
@@ -209,7 +215,7 @@ class ClaimsPanel(QWidget):
         self.near_table.setVisible(bool(detail.near))
         self._none_near.setVisible(not detail.near)
         self.open_button.setEnabled(bool(detail.near))
-        near = counted(len(detail.near), self.tr("{count} item"), self.tr("{count} items"))
+        near = self.tr("%Ln items", "", len(detail.near))
         self._near_card.set_title(self.tr("Near matches"), near if detail.near else "")
         if detail.near:
             self.near_table.setCurrentIndex(self._near.index(0, 0))
@@ -218,7 +224,3 @@ class ClaimsPanel(QWidget):
         item_id = current_id(self.near_table)
         if item_id is not None:
             self.item_requested.emit(item_id)
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("hq", text)

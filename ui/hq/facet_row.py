@@ -10,18 +10,22 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QComboBox, QGridLayout, QWidget
 
 from db.queries.inventory import FACETS, FacetValue, ItemFilter
+from eum_app.domain.translatable import QT_TRANSLATE_NOOP
 from ui.kit.guard import guarded
 from ui.kit.theme import inset, theme
 from ui.kit.words import count, joined, word
 from ui.shared.page_parts import choices
 
+translate = QCoreApplication.translate
+
+
 _BOX_WIDTH = 140
 _ALL = {
-    "country": "All countries",
-    "case_id": "All cases",
-    "nomenclature": "All articles",
-    "site_id": "All sites",
-    "disposition": "All states",
+    "country": QT_TRANSLATE_NOOP("hq", "All countries"),
+    "case_id": QT_TRANSLATE_NOOP("hq", "All cases"),
+    "nomenclature": QT_TRANSLATE_NOOP("hq", "All articles"),
+    "site_id": QT_TRANSLATE_NOOP("hq", "All sites"),
+    "disposition": QT_TRANSLATE_NOOP("hq", "All states"),
 }
 
 
@@ -87,4 +91,4 @@ class FacetRow(QWidget):
 
 
 def _all(facet: str) -> str:
-    return QCoreApplication.translate("hq", _ALL[facet])
+    return translate("hq", _ALL[facet])

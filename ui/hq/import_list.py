@@ -40,7 +40,7 @@ from ui.kit.widgets import (
     vbox,
 )
 from ui.kit.widgets.path_field import PathField
-from ui.kit.words import count, counted, word
+from ui.kit.words import count, word
 from ui.shared.page_parts import Job, choices, may, named, why_not
 
 
@@ -186,7 +186,6 @@ class ImportListPanel(QWidget):
         self.read_as.set_saved(saved)
 
     def read(self) -> None:
-        """Preview the chosen file."""
         path = self.path_field.path
         if path is not None:
             self._ask(path)
@@ -232,13 +231,7 @@ class ImportListPanel(QWidget):
         self.rows.show_list(shown)
         self._notes.setText("\n".join(list_note(note.code, note.values) for note in preview.notes))
         self.update_box.setChecked(False)
-        self.update_box.setText(
-            counted(
-                len(shown.differences),
-                self.tr("Take the other values of {count} item"),
-                self.tr("Take the other values of {count} items"),
-            )
-        )
+        self.update_box.setText(self.tr("Take the other values of %Ln items", "", len(shown.differences)))
         self._follow()
         if is_first:
             self.import_button.setFocus()
@@ -377,9 +370,9 @@ class ImportListPanel(QWidget):
             self._order_line.hide()
         self._result.setVisible(preview is not None or self._refusal is not None)
         self._stack.setCurrentWidget(self.rows if preview is not None else self._nothing)
-        items = (self.tr("Import {count} item"), self.tr("Import {count} items"))
-        claims = (self.tr("Keep {count} claim"), self.tr("Keep {count} claims"))
-        self.import_button.setText(counted(accepted, *(items if self.kind == ListKind.INVENTORY else claims)))
+        is_inventory = self.kind == ListKind.INVENTORY
+        items = self.tr("Import %Ln items", "", accepted)
+        self.import_button.setText(items if is_inventory else self.tr("Keep %Ln claims", "", accepted))
         self.import_button.setVisible(preview is not None)
         allowed = may(self.desk.session, Permission.INVENTORY_IMPORT)
         self.import_button.setEnabled(allowed and accepted > 0 and not is_busy)

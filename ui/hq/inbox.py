@@ -25,6 +25,7 @@ from ui.kit.guard import guarded
 from ui.kit.messages import sentence
 from ui.kit.models import Column, IdsTableModel, table_view
 from ui.kit.page import Page
+from ui.kit.translation import Texts
 from ui.kit.widgets import (
     Card,
     Chip,
@@ -44,32 +45,33 @@ from ui.kit.widgets import (
     vbox,
 )
 from ui.kit.widgets.path_field import PathField
-from ui.kit.words import count, counted, joined, moment, word
+from ui.kit.words import count, joined, moment, word
 from ui.shared.page_parts import Job, may, named, show_rows, why_not
+
+translate = QCoreApplication.translate
+
+
+InboxWords = Texts("InboxWords")
 
 
 @dataclass(frozen=True)
 class InboxHistory:
-    """Bundles that were imported, and files that were quarantined."""
-
     imported: list[BundleRow]
     quarantined: list[QuarantineRow]
 
 
 def inbox_history(session: Session) -> InboxHistory:
-    """Return the bundles imported here, and the quarantined files."""
     return InboxHistory(session.read(all_bundles, session.name, "in"), session.read(all_quarantined, session.name))
 
 
 def outcome_chip(outcome: ImportResult) -> ChipSpec:
     """Return icon, text and tone of an import's outcome."""
-    tr = QCoreApplication.translate
     return {
-        ImportResult.ACCEPTED: ChipSpec(tr("hq", "Accepted"), "ok", "check"),
-        ImportResult.ALREADY_HELD: ChipSpec(tr("hq", "Held already"), "mute", "check"),
-        ImportResult.WAITING: ChipSpec(tr("hq", "Waiting"), "warn", "clock"),
-        ImportResult.FORKED: ChipSpec(tr("hq", "Two histories"), "bad", "octagon-alert"),
-        ImportResult.REFUSED: ChipSpec(tr("hq", "Refused"), "bad", "x"),
+        ImportResult.ACCEPTED: ChipSpec(translate("hq", "Accepted"), "ok", "check"),
+        ImportResult.ALREADY_HELD: ChipSpec(translate("hq", "Held already"), "mute", "check"),
+        ImportResult.WAITING: ChipSpec(translate("hq", "Waiting"), "warn", "clock"),
+        ImportResult.FORKED: ChipSpec(translate("hq", "Two histories"), "bad", "octagon-alert"),
+        ImportResult.REFUSED: ChipSpec(translate("hq", "Refused"), "bad", "x"),
         ImportResult.QUARANTINED: ChipSpec.of("quarantined"),
     }[outcome]
 
@@ -82,32 +84,31 @@ def why(code: str, values: dict[str, str]) -> tuple[str, str]:
 
 def outcome_words(outcome: ImportOutcome) -> tuple[str, str]:
     """Return (what became of the file, what to do next)."""
-    tr = QCoreApplication.translate
     if outcome.outcome is ImportResult.ACCEPTED:
-        return tr("hq", "{facts} new facts, {findings} new findings").format(
-            facts=count(outcome.new_entries), findings=count(outcome.new_findings)
-        ), _receipt_words(outcome)
+        facts = InboxWords.tr("%Ln new facts", "", outcome.new_entries)
+        findings = InboxWords.tr("%Ln new findings", "", outcome.new_findings)
+        return f"{facts}, {findings}", _receipt_words(outcome)
     if outcome.outcome is ImportResult.ALREADY_HELD:
-        return tr("hq", "Imported before; nothing was added."), _receipt_words(outcome)
+        return translate("hq", "Imported before; nothing was added."), _receipt_words(outcome)
     what, todo = why(outcome.code, outcome.values)
     kept = {
-        ImportResult.WAITING: tr(
+        ImportResult.WAITING: translate(
             "hq", "Not recorded yet. Import the bundle that comes before it; both can go in together."
         ),
-        ImportResult.REFUSED: tr("hq", "Nothing was kept of it. {todo}").format(todo=todo),
-    }.get(outcome.outcome, tr("hq", "Kept whole in quarantine; nothing of it was recorded. {todo}").format(todo=todo))
+        ImportResult.REFUSED: translate("hq", "Nothing was kept of it. {todo}").format(todo=todo),
+    }.get(
+        outcome.outcome,
+        translate("hq", "Kept whole in quarantine; nothing of it was recorded. {todo}").format(todo=todo),
+    )
     return what, kept
 
 
 def _receipt_words(outcome: ImportOutcome) -> str:
-    tr = QCoreApplication.translate
     files = outcome.receipts
     if not files:
-        return tr("hq", "No receipt was needed.")
-    if len(files) == 1:
-        return tr("hq", "Take the receipt to {sender}: {path}").format(sender=outcome.sender, path=files[0])
-    return tr("hq", "Take the receipt to {sender}, all {count} files of it: {path}").format(
-        sender=outcome.sender, count=count(len(files)), path=", ".join(map(str, files))
+        return translate("hq", "No receipt was needed.")
+    return InboxWords.tr("Take the receipt to {sender}, all %Ln files of it: {path}", "", len(files)).format(
+        sender=outcome.sender, path=", ".join(map(str, files))
     )
 
 
@@ -300,7 +301,7 @@ class InboxPage(Page):
         findings = sum(outcome.new_findings for outcome in outcomes)
         words = joined(
             self.tr("{good} of {all} bundles imported").format(good=count(good), all=count(len(outcomes))),
-            counted(findings, self.tr("{count} new finding"), self.tr("{count} new findings")) if findings else "",
+            self.tr("%Ln new findings", "", findings) if findings else "",
         )
         self._summary.setText(words)
         self._summary_line.show()

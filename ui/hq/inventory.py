@@ -36,7 +36,7 @@ from ui.kit.widgets import (
     panel,
     vbox,
 )
-from ui.kit.words import count, counted, joined
+from ui.kit.words import count, joined
 from ui.shared.items_view import ItemSide, item_columns
 from ui.shared.page_parts import may, named, why_not
 
@@ -212,10 +212,10 @@ class InventoryPage(Page):
             self.header.set_title(self.tr("Open claims"), self.tr("What others say; never a sighting"))
             return
         self.header.set_crumbs([])
-        found = (self.tr("{count} item found"), self.tr("{count} items found"))
-        held = (self.tr("{count} item on the book"), self.tr("{count} items on the book"))
-        is_narrowed = self._filter != ItemFilter()
-        words = counted(number, *(found if is_narrowed else held)) if number is not None else ""
+        words = ""
+        if number is not None:
+            found = self.tr("%Ln items found", "", number)
+            words = found if self._filter != ItemFilter() else self.tr("%Ln items on the book", "", number)
         self.header.set_title(self.tr("Inventory"), words)
 
     def _lost(self, error: KnownError) -> None:
@@ -230,7 +230,6 @@ class InventoryPage(Page):
         self.navigate_requested.emit("labels", wanted[:MAX_LABELS])
 
     def show_import(self) -> None:
-        """Show the import of lists in place of the items."""
         self.notice.dismiss()
         self._stack.setCurrentIndex(IMPORT)
         self._import_action.setVisible(False)
@@ -254,7 +253,6 @@ class InventoryPage(Page):
         self._claims_action.setText(self.tr("Open claims · {count}").format(count=count(number)))
 
     def show_items(self) -> None:
-        """Show the items again, and focus the search."""
         self._stack.setCurrentIndex(LIST)
         self._import_action.setVisible(True)
         self._title(len(self._model.ids()))
@@ -262,13 +260,9 @@ class InventoryPage(Page):
 
     def _imported(self, result: InventoryResult | ClaimsResult) -> None:
         self.show_items()
-        left_out = counted(result.rejected, self.tr("{count} row left out"), self.tr("{count} rows left out"))
+        left_out = self.tr("%Ln rows left out", "", result.rejected)
         if isinstance(result, ClaimsResult):
-            words = counted(
-                result.claims,
-                self.tr("{count} claim kept; the book is as it was"),
-                self.tr("{count} claims kept; the book is as it was"),
-            )
+            words = self.tr("%Ln claims kept; the book is as it was", "", result.claims)
             detail = joined(
                 self.tr("{count} about one item").format(count=count(result.matched)),
                 self.tr("{count} about none").format(count=count(result.unmatched)),
@@ -277,20 +271,10 @@ class InventoryPage(Page):
             )
         else:
             detail = joined(
-                counted(
-                    result.already_held,
-                    self.tr("{count} was on the book already"),
-                    self.tr("{count} were on the book already"),
-                ),
-                counted(
-                    result.changed,
-                    self.tr("{count} of them took other values"),
-                    self.tr("{count} of them took other values"),
-                )
-                if result.changed
-                else "",
+                self.tr("%Ln were on the book already", "", result.already_held),
+                self.tr("%Ln of them took other values", "", result.changed) if result.changed else "",
                 left_out,
-                counted(result.sites, self.tr("{count} new site"), self.tr("{count} new sites")),
+                self.tr("%Ln new sites", "", result.sites),
             )
-            words = counted(result.accepted, self.tr("{count} item imported"), self.tr("{count} items imported"))
+            words = self.tr("%Ln items imported", "", result.accepted)
         self.notice.show_message("ok", words, detail=detail, stays=True)

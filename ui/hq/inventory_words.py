@@ -6,17 +6,21 @@ from typing import Final
 
 from PySide6.QtCore import QCoreApplication
 
+from eum_app.domain.translatable import QT_TRANSLATE_NOOP
 from ui.kit.delegates import ChipSpec
 
+translate = QCoreApplication.translate
+
+
 _BECOMES: Final[dict[str, tuple[str, str, str]]] = {
-    "new": ("New item", "ok", "plus"),
-    "held": ("On the book", "mute", "check"),
-    "differs": ("Other values", "warn", "triangle-alert"),
-    "uii": ("Item by UII", "ok", "check"),
-    "serial_and_article": ("One item", "ok", "check"),
-    "serial": ("One item", "ok", "check"),
-    "unmatched": ("No item", "warn", "circle"),
-    "ambiguous": ("Not clear", "warn", "triangle-alert"),
+    "new": (QT_TRANSLATE_NOOP("hq", "New item"), "ok", "plus"),
+    "held": (QT_TRANSLATE_NOOP("hq", "On the book"), "mute", "check"),
+    "differs": (QT_TRANSLATE_NOOP("hq", "Other values"), "warn", "triangle-alert"),
+    "uii": (QT_TRANSLATE_NOOP("hq", "Item by UII"), "ok", "check"),
+    "serial_and_article": (QT_TRANSLATE_NOOP("hq", "One item"), "ok", "check"),
+    "serial": (QT_TRANSLATE_NOOP("hq", "One item"), "ok", "check"),
+    "unmatched": (QT_TRANSLATE_NOOP("hq", "No item"), "warn", "circle"),
+    "ambiguous": (QT_TRANSLATE_NOOP("hq", "Not clear"), "warn", "triangle-alert"),
 }
 
 
@@ -25,4 +29,4 @@ def becomes_chip(what: str) -> ChipSpec | None:
     if what not in _BECOMES:
         return None
     words, tone, icon = _BECOMES[what]
-    return ChipSpec(QCoreApplication.translate("hq", words), tone, icon)
+    return ChipSpec(translate("hq", words), tone, icon)

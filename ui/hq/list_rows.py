@@ -23,6 +23,9 @@ from ui.kit.widgets.path_field import PathField
 from ui.kit.words import count, day, joined, word
 from ui.shared.page_parts import named, show_rows
 
+translate = QCoreApplication.translate
+
+
 ITEMS, CLAIMS, REJECTED = range(3)
 
 
@@ -155,9 +158,7 @@ class ListRows(QWidget):
             return joined(
                 self.tr("{count} new").format(count=count(counts["new"])),
                 self.tr("{count} on the book already").format(count=count(counts["held"])),
-                self.tr("{count} on it with other values").format(count=count(counts["differs"]))
-                if counts["differs"]
-                else "",
+                self.tr("%Ln on it with other values", "", counts["differs"]) if counts["differs"] else "",
             )
         matched = sum(counts[match] for match in ClaimMatch if match.is_one_item)
         return joined(
@@ -177,12 +178,8 @@ class ListRows(QWidget):
 
 def _doubts(preview: ListPreview[Any]) -> str:
     codes = sorted({warning.code for warning in preview.warnings})
-    none = QCoreApplication.translate("hq", "none")
+    none = translate("hq", "none")
     return ", ".join(what_is_doubtful(code) for code in codes) if codes else none
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("hq", text)
 
 
 def _becomes(taken: TakenRow) -> ChipSpec | None:
@@ -196,52 +193,56 @@ def _becomes_words(taken: TakenRow) -> str:
 
 def _item_columns() -> list[Column]:
     return [
-        Column(_tr("Line"), lambda taken: str(taken.row.line), is_number=True, width=52),
-        Column(_tr("Becomes"), _becomes_words, width=124, chip=_becomes),
-        Column(_tr("Serial number"), lambda taken: taken.row.serial, is_mono=True, width=112),
-        Column(_tr("Article"), lambda taken: taken.row.nomenclature or "–", width=220),
-        Column(_tr("Case"), lambda taken: taken.row.case_id, width=92),
-        Column(_tr("Delivered"), lambda taken: _day(taken.row.delivery_date), width=104),
-        Column(_tr("Doubtful"), lambda taken: taken.doubts or "–", width=170),
-        Column(_tr("Differs from the book"), lambda taken: taken.differs or "–", width=300),
-        Column(_tr("Place"), lambda taken: joined(taken.row.site, taken.row.location) or "–", width=220),
-        Column(_tr("Part number"), lambda taken: taken.row.part_number or "–", is_mono=True, width=110),
-        Column(_tr("NSN"), lambda taken: taken.row.nsn or "–", is_mono=True, width=150),
-        Column(_tr("CAGE"), lambda taken: taken.row.cage or "–", is_mono=True, width=76),
-        Column(_tr("UII"), lambda taken: taken.row.uii or "–", is_mono=True, width=230),
-        Column(_tr("EUM level"), lambda taken: taken.row.eum_level or "–", width=90),
-        Column(_tr("Disposition"), lambda taken: word("disposition", taken.row.disposition), width=124),
-        Column(_tr("Shipped"), lambda taken: _day(taken.row.ship_date), width=104),
-        Column(_tr("Last inventory"), lambda taken: _day(taken.row.last_inventory), width=110),
-        Column(_tr("Remarks"), lambda taken: taken.row.remarks or "–", width=220),
+        Column(translate("hq", "Line"), lambda taken: str(taken.row.line), is_number=True, width=52),
+        Column(translate("hq", "Becomes"), _becomes_words, width=124, chip=_becomes),
+        Column(translate("hq", "Serial number"), lambda taken: taken.row.serial, is_mono=True, width=112),
+        Column(translate("hq", "Article"), lambda taken: taken.row.nomenclature or "–", width=220),
+        Column(translate("hq", "Case"), lambda taken: taken.row.case_id, width=92),
+        Column(translate("hq", "Delivered"), lambda taken: _day(taken.row.delivery_date), width=104),
+        Column(translate("hq", "Doubtful"), lambda taken: taken.doubts or "–", width=170),
+        Column(translate("hq", "Differs from the book"), lambda taken: taken.differs or "–", width=300),
+        Column(translate("hq", "Place"), lambda taken: joined(taken.row.site, taken.row.location) or "–", width=220),
+        Column(translate("hq", "Part number"), lambda taken: taken.row.part_number or "–", is_mono=True, width=110),
+        Column(translate("hq", "NSN"), lambda taken: taken.row.nsn or "–", is_mono=True, width=150),
+        Column(translate("hq", "CAGE"), lambda taken: taken.row.cage or "–", is_mono=True, width=76),
+        Column(translate("hq", "UII"), lambda taken: taken.row.uii or "–", is_mono=True, width=230),
+        Column(translate("hq", "EUM level"), lambda taken: taken.row.eum_level or "–", width=90),
+        Column(translate("hq", "Disposition"), lambda taken: word("disposition", taken.row.disposition), width=124),
+        Column(translate("hq", "Shipped"), lambda taken: _day(taken.row.ship_date), width=104),
+        Column(translate("hq", "Last inventory"), lambda taken: _day(taken.row.last_inventory), width=110),
+        Column(translate("hq", "Remarks"), lambda taken: taken.row.remarks or "–", width=220),
     ]
 
 
 def _claim_columns() -> list[Column]:
     return [
-        Column(_tr("Line"), lambda taken: str(taken.row.line), is_number=True, width=52),
-        Column(_tr("Is about"), _becomes_words, width=124, chip=_becomes),
-        Column(_tr("Serial number"), lambda taken: taken.row.serial, is_mono=True, width=112),
-        Column(_tr("Article"), lambda taken: joined(taken.row.part_number, taken.row.nomenclature) or "–", width=240),
-        Column(_tr("Says"), lambda taken: taken.row.state or "–", width=104),
-        Column(_tr("As of"), lambda taken: _day(taken.row.as_of), width=104),
-        Column(_tr("Unit"), lambda taken: taken.row.unit or "–", width=110),
+        Column(translate("hq", "Line"), lambda taken: str(taken.row.line), is_number=True, width=52),
+        Column(translate("hq", "Is about"), _becomes_words, width=124, chip=_becomes),
+        Column(translate("hq", "Serial number"), lambda taken: taken.row.serial, is_mono=True, width=112),
         Column(
-            _tr("Taken to mean"),
+            translate("hq", "Article"),
+            lambda taken: joined(taken.row.part_number, taken.row.nomenclature) or "–",
+            width=240,
+        ),
+        Column(translate("hq", "Says"), lambda taken: taken.row.state or "–", width=104),
+        Column(translate("hq", "As of"), lambda taken: _day(taken.row.as_of), width=104),
+        Column(translate("hq", "Unit"), lambda taken: taken.row.unit or "–", width=110),
+        Column(
+            translate("hq", "Taken to mean"),
             lambda taken: word("disposition", taken.row.disposition) if taken.row.disposition else "–",
             width=128,
         ),
-        Column(_tr("Doubtful"), lambda taken: taken.doubts or "–", width=150),
-        Column(_tr("Remark"), lambda taken: taken.row.remark or "–", width=220),
+        Column(translate("hq", "Doubtful"), lambda taken: taken.doubts or "–", width=150),
+        Column(translate("hq", "Remark"), lambda taken: taken.row.remark or "–", width=220),
     ]
 
 
 def _rejected_columns() -> list[Column]:
     return [
-        Column(_tr("Line"), lambda row: str(row.line), is_number=True, width=56),
-        Column(_tr("Why it cannot be taken"), _reasons, width=340),
-        Column(_tr("Code"), lambda row: ", ".join(row.codes), is_mono=True, width=220),
-        Column(_tr("As it stands"), lambda row: joined(*[cell.strip() for cell in row.raw]), width=900),
+        Column(translate("hq", "Line"), lambda row: str(row.line), is_number=True, width=56),
+        Column(translate("hq", "Why it cannot be taken"), _reasons, width=340),
+        Column(translate("hq", "Code"), lambda row: ", ".join(row.codes), is_mono=True, width=220),
+        Column(translate("hq", "As it stands"), lambda row: joined(*[cell.strip() for cell in row.raw]), width=900),
     ]
 
 

@@ -12,6 +12,8 @@ from PySide6.QtWidgets import QFrame, QSizePolicy
 from ui.kit.widgets import button, hbox, label
 from ui.shared.page_parts import named
 
+translate = QCoreApplication.translate
+
 
 @dataclass(frozen=True)
 class Narrowed:
@@ -50,8 +52,7 @@ class NarrowedBar(QFrame):
         self.setObjectName(object_name)
         self.setProperty("kind", "clear")
         self._words = label("", "strong", wrap=True)
-        tr = QCoreApplication.translate
-        again = named(button(tr("hq", "Show all"), show_all, icon="x"), f"{object_name}_all")
+        again = named(button(translate("hq", "Show all"), show_all, icon="x"), f"{object_name}_all")
         line = hbox(spacing=10)
         line.addWidget(self._words, 1)
         line.addWidget(again)
@@ -65,6 +66,6 @@ class NarrowedBar(QFrame):
 
     def say(self, words: str) -> None:
         """Set the description of the rows; empty if all are shown."""
-        template = QCoreApplication.translate("hq", "Only: {words}")
+        template = translate("hq", "Only: {words}")
         self._words.setText(template.format(words=words) if words else "")
         self.setVisible(bool(words))

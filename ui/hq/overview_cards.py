@@ -1,6 +1,6 @@
 """Cards of the overview: the book by place, the longest overdue, inventories over time, and the devices.
 
-Each card's `opened` carries the line whose rows to open. `empty_pressed` is emitted by the button of an empty card.
+Each card's `opened` carries the line whose rows to open, `empty_pressed` is emitted by the button of an empty card.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class PlacesCard(Card):
     empty_pressed = Signal()
 
     def __init__(self) -> None:
-        self.by = TabRow([Tab("country", self.tr("Country")), Tab("site", self.tr("Site"))])
+        self.by = TabRow([Tab("country", self.tr("Country")), Tab("site", self.tr("Site"))], wraps=False)
         self.by.setObjectName("overview_by")
         self.by.chosen.connect(lambda _key: self._show_places())
         self.by.setAccessibleName(self.tr("By country or by site"))
@@ -152,7 +152,7 @@ class TimeCard(Card):
 
 
 class DevicesCard(Card):
-    """A row for each device with its last bundle, its gap and its state."""
+    """Each device with its last bundle, its gap and its state."""
 
     opened = Signal(object)
     empty_pressed = Signal()
@@ -189,7 +189,7 @@ class DevicesCard(Card):
     def show_devices(self, lines: list[DeviceLine], as_of: str, not_received: int) -> None:
         """Show the devices. Ages count from `as_of`; `not_received` is the number of facts still awaited."""
         self._as_of = as_of
-        waits = self.tr("{count} facts awaited").format(count=count(not_received))
+        waits = self.tr("%Ln facts awaited", "", not_received)
         self.set_title(self.tr("Devices"), waits if not_received else self.tr("nothing awaited"))
         _fill(self.model, lines, self.table, self._none)
         looks = sum(self.state(line).tone in {"warn", "bad"} for line in lines)

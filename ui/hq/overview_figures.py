@@ -73,7 +73,6 @@ class Figures(Tiles):
             go(Behind(self._shown))
 
     def show_overview(self, found: Overview) -> None:
-        """Show the figures of an overview."""
         self._shown = found
         self._show_book(found.book)
         self._show_work(found)
@@ -83,7 +82,7 @@ class Figures(Tiles):
         self.monitored.set_value(
             count(total),
             joined(
-                self.tr("{count} delivered this month").format(count=count(book.delivered_this_month)),
+                self.tr("%Ln delivered this month", "", book.delivered_this_month),
                 self.tr("{count} without a date").format(count=count(book.monitored.no_date))
                 if book.monitored.no_date
                 else "",
@@ -93,7 +92,7 @@ class Figures(Tiles):
         tone = "" if not total else "ok" if book.inventoried == total else "warn"
         self.inventoried.set_value(
             per_cent(book.inventoried, total),
-            joined(self.tr("{count} items").format(count=count(book.inventoried)), soon),
+            joined(self.tr("%Ln items", "", book.inventoried), soon),
             tone,
         )
         apart = self.tr("{never} never inventoried, {late} late").format(never=count(book.never), late=count(book.late))

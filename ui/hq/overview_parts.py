@@ -15,8 +15,14 @@ from ui.kit.delegates.content import ROW_ROLE
 from ui.kit.guard import guarded
 from ui.kit.theme import theme
 from ui.kit.theme.paint import bar_token, focus_ring
+from ui.kit.translation import Texts
 from ui.kit.widgets import Button, StatTile, button, hbox
 from ui.kit.words import count
+
+translate = QCoreApplication.translate
+
+
+AgeWords = Texts("AgeWords")
 
 Index = QModelIndex | QPersistentModelIndex
 _BAR_HEIGHT = 15
@@ -39,12 +45,12 @@ def per_cent(part: int, whole: int) -> str:
 
 def age(instant: str, as_of: str) -> str:
     """Return how long before `as_of` an instant was, in words."""
-    tr, days = QCoreApplication.translate, days_between(instant, as_of)
+    days = days_between(instant, as_of)
     if days is None:
         return instant
     if days <= 0:
-        return tr("hq", "today")
-    return tr("hq", "1 day") if days == 1 else tr("hq", "{days} days").format(days=count(days))
+        return translate("hq", "today")
+    return AgeWords.tr("%Ln days", "", days)
 
 
 @guarded

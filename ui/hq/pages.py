@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QCoreApplication, QObject
 
 from db.queries.findings import open_count
 from eum_app.domain.areas import Area
@@ -24,6 +24,9 @@ from ui.shared.page_parts import may
 from ui.shared.settings_page import settings_page
 from ui.window.shell import Shell
 
+translate = QCoreApplication.translate
+
+
 __all__ = ["add_hq_pages"]
 
 READING_ROLES = frozenset({"auditor"})
@@ -36,24 +39,23 @@ def add_hq_pages(shell: Shell, desk: Desk) -> None:
     Inbox, Visits and Devices.
     """
     reads_only = desk.session.role in READING_ROLES
-    translate = shell.tr
 
     def add(key: str, title: str, icon: str, page: Page) -> None:
         page.setObjectName(f"{key}_page")
         shell.add_page(key, title, icon, page)
 
     if not reads_only:
-        add("overview", translate("Overview"), "layout-dashboard", OverviewPage(desk))
-        add("review", translate("Review"), "shield-alert", ReviewPage(desk))
-        add("inbox", translate("Inbox"), "inbox", InboxPage(desk))
-    add("inventory", translate("Inventory"), "boxes", InventoryPage(desk))
+        add("overview", translate("hq", "hq", "Overview"), "layout-dashboard", OverviewPage(desk))
+        add("review", translate("hq", "hq", "Review"), "shield-alert", ReviewPage(desk))
+        add("inbox", translate("hq", "hq", "Inbox"), "inbox", InboxPage(desk))
+    add("inventory", translate("hq", "hq", "Inventory"), "boxes", InventoryPage(desk))
     if not reads_only:
-        add("visits", translate("Visits"), "clipboard-list", VisitsPage(desk))
-    add("reports", translate("Reports"), "file-chart-column", ReportsPage(desk))
+        add("visits", translate("hq", "hq", "Visits"), "clipboard-list", VisitsPage(desk))
+    add("reports", translate("hq", "hq", "Reports"), "file-chart-column", ReportsPage(desk))
     if not reads_only:
-        add("devices", translate("Devices"), "tablet-smartphone", DevicesPage(desk))
-    add("activity", translate("Activity log"), "scroll-text", ActivityPage(desk))
-    add("settings", translate("Settings"), "settings", settings_page(shell, desk))
+        add("devices", translate("hq", "hq", "Devices"), "tablet-smartphone", DevicesPage(desk))
+    add("activity", translate("hq", "hq", "Activity log"), "scroll-text", ActivityPage(desk))
+    add("settings", translate("hq", "hq", "Settings"), "settings", settings_page(shell, desk))
     if may(desk.session, Permission.PAPER_PRINT):
         labels = LabelsPage(desk, "inventory")
         labels.setProperty("rail_key", "inventory")

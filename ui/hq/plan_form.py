@@ -27,14 +27,12 @@ from ui.kit.page import Page
 from ui.kit.theme import inset
 from ui.kit.widgets import Card, FormField, button, hbox, label, scrolled, vbox
 from ui.kit.widgets.path_field import PathField
-from ui.kit.words import counted, joined, program, purpose
+from ui.kit.words import joined, program, purpose
 from ui.shared.page_parts import Job, choices, fill_choices, may, named, why_not
 
 
 @dataclass(frozen=True)
 class PlanChoices:
-    """The choices of the form: sites, codes of devices, checklists."""
-
     sites: list[SiteRow]
     devices: list[str]
     checklists: list[Checklist]
@@ -141,7 +139,7 @@ class PlanForm(Card):
     def _offer(self, found: PlanChoices) -> None:
         sites = [
             (
-                joined(s.name, s.country, counted(s.items, self.tr("{count} item"), self.tr("{count} items"))),
+                joined(s.name, s.country, self.tr("%Ln items", "", s.items)),
                 s,
             )
             for s in found.sites
@@ -201,11 +199,7 @@ class PlanForm(Card):
         elif missing:
             words = self.tr("Still to choose: {names}").format(names=", ".join(missing))
         else:
-            words = counted(
-                site.items,
-                self.tr("{count} item will be expected: all on the site's book today."),
-                self.tr("{count} items will be expected: all on the site's book today."),
-            )
+            words = self.tr("%Ln items will be expected: all on the site's book today.", "", site.items)
         self._open.setText(words)
         self.plan_button.setEnabled(may(self.desk.session, Permission.VISIT_PLAN) and not missing and not is_busy)
         self.cancel_button.setEnabled(not is_busy)
@@ -245,11 +239,7 @@ class PlanForm(Card):
 
     def _sealed(self, sealed: Sealed) -> None:
         assert self._visit is not None
-        words = counted(
-            self._visit.expected,
-            self.tr("Visit planned · {count} item expected"),
-            self.tr("Visit planned · {count} items expected"),
-        )
+        words = self.tr("Visit planned · %Ln items expected", "", self._visit.expected)
         self._page.notice.show_message(
             "ok",
             words,

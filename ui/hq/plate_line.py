@@ -11,7 +11,6 @@ from eum_app.domain.damage import DOUBTFUL
 from eum_app.domain.list_cells import IDENTITY_COLUMNS
 from eum_app.list_files.list_file import PlateSays, Rejected
 from ui.kit.widgets import button, hbox, label, vbox
-from ui.kit.words import counted
 from ui.shared.page_parts import named
 
 
@@ -42,14 +41,13 @@ class PlateLine(QWidget):
     def show_rows(self, rejected: Sequence[Rejected]) -> None:
         """Offer the rows that were rejected only because they look damaged."""
         self._lines = frozenset(row.line for row in rejected if all(map(_only_looks_damaged, row.codes)))
-        words = counted(
+        words = self.tr(
+            "%Ln rows only look damaged. If the plates say so, say how you know; they go in unconfirmed.",
+            "",
             len(self._lines),
-            self.tr("{count} row only looks damaged. If the plate says so, say how you know; it goes in unconfirmed."),
-            self.tr("{count} rows only look damaged. If the plates say so, say how you know; they go in unconfirmed."),
         )
         self._words.setText(words)
-        every = self.tr("The plate of {count} row says so"), self.tr("The plates of all {count} rows say so")
-        self.all_button.setText(counted(len(self._lines), *every))
+        self.all_button.setText(self.tr("The plates of all %Ln rows say so", "", len(self._lines)))
         self.setVisible(bool(self._lines))
         self.follow()
 

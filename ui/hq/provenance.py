@@ -13,6 +13,8 @@ from db.queries.people import DeviceRow
 from ui.kit.delegates import ChipSpec
 from ui.kit.words import count, joined, moment
 
+translate = QCoreApplication.translate
+
 
 @dataclass(frozen=True)
 class Statement:
@@ -54,42 +56,47 @@ def provenance(
     A bundle is recorded only after its certificate, its signature and its place in the chain were verified
     (`usecases.exchange.receive_at_hq`). The chips state this, and for which bundle.
     """
-    tr = QCoreApplication.translate
-    signed, whole = tr("hq", "Signed by"), tr("hq", "Nothing altered")
-    held, came = tr("hq", "Nothing withheld"), tr("hq", "Imported")
+    signed, whole = translate("hq", "Signed by"), translate("hq", "Nothing altered")
+    held, came = translate("hq", "Nothing withheld"), translate("hq", "Imported")
     if check.origin == store:
         return [
-            Statement(signed, tr("hq", "recorded at this HQ by {actor}; no bundle").format(actor=check.actor), None)
+            Statement(
+                signed, translate("hq", "recorded at this HQ by {actor}; no bundle").format(actor=check.actor), None
+            )
         ]
     found = covering(check, bundles)
     if not found:
-        unsure = ChipSpec(tr("hq", "not established"), "warn", "triangle-alert")
+        unsure = ChipSpec(translate("hq", "not established"), "warn", "triangle-alert")
         return [Statement(signed, joined(check.origin, check.actor), unsure)]
     bundle = found[0]
     device = next((row for row in devices if (row.device, row.epoch) == (check.origin, bundle.epoch)), None)
     by = joined(check.origin, check.actor)
     gap = first_gap(bundles, bundle.origin, bundle.epoch, bundle.last_seq)
-    span = tr("hq", "facts {first} – {last}").format(first=count(bundle.first_seq), last=count(bundle.last_seq))
+    span = translate("hq", "facts {first} – {last}").format(first=count(bundle.first_seq), last=count(bundle.last_seq))
     statements = [
-        Statement(signed, by, ChipSpec(tr("hq", "signature valid at import"), "ok", "check")),
-        Statement(whole, "", ChipSpec(tr("hq", "hashes matched at import"), "ok", "check")),
+        Statement(signed, by, ChipSpec(translate("hq", "signature valid at import"), "ok", "check")),
+        Statement(whole, "", ChipSpec(translate("hq", "hashes matched at import"), "ok", "check")),
         Statement(
             held,
             span,
-            ChipSpec(tr("hq", "no gap"), "ok", "check")
+            ChipSpec(translate("hq", "no gap"), "ok", "check")
             if gap is None
-            else ChipSpec(tr("hq", "fact {seq} missing").format(seq=count(gap)), "bad", "x"),
+            else ChipSpec(translate("hq", "fact {seq} missing").format(seq=count(gap)), "bad", "x"),
         ),
         Statement(
             came,
             joined(
                 moment(bundle.at),
-                tr("hq", "bundle {id}").format(id=f"{bundle.bundle_id[:4].upper()}…{bundle.bundle_id[-4:].upper()}"),
+                translate("hq", "bundle {id}").format(
+                    id=f"{bundle.bundle_id[:4].upper()}…{bundle.bundle_id[-4:].upper()}"
+                ),
             ),
             None,
         ),
     ]
     if device is not None and device.revoked_at:
-        words = tr("hq", "the device was revoked {when}").format(when=moment(device.revoked_at))
-        statements.insert(1, Statement(tr("hq", "Since then"), words, ChipSpec(tr("hq", "revoked"), "bad", "x")))
+        words = translate("hq", "the device was revoked {when}").format(when=moment(device.revoked_at))
+        statements.insert(
+            1, Statement(translate("hq", "Since then"), words, ChipSpec(translate("hq", "revoked"), "bad", "x"))
+        )
     return statements

@@ -10,10 +10,11 @@ from ui.kit.widgets.history import Told
 from ui.kit.words import joined, moment, word
 from ui.shared.items_view import told
 
+translate = QCoreApplication.translate
+
 
 def finding_history(detail: FindingDetail) -> list[Told]:
     """Return the decisions, the opening and the lapse of a finding with the history of its item, newest first."""
-    tr = QCoreApplication.translate
     row = detail.finding
     lines = [
         (
@@ -28,8 +29,8 @@ def finding_history(detail: FindingDetail) -> list[Told]:
         for review in detail.reviews
     ]
     if row.lapsed_at:
-        lines.append((row.lapsed_at, Told(tr("hq", "Finding lapsed"), "", moment(row.lapsed_at))))
-    lines.append((row.raised_at, Told(tr("hq", "Finding opened by rule"), "", moment(row.raised_at))))
+        lines.append((row.lapsed_at, Told(translate("hq", "Finding lapsed"), "", moment(row.lapsed_at))))
+    lines.append((row.raised_at, Told(translate("hq", "Finding opened by rule"), "", moment(row.raised_at))))
     lines += [(line.at, told(line)) for line in detail.history]
     seen = detail.check
     if detail.item is None and seen is not None:

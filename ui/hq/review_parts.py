@@ -32,9 +32,11 @@ from ui.kit.widgets import (
     scrolled,
     vbox,
 )
-from ui.kit.words import count, counted, day, joined, moment, reason, rule_words, word
+from ui.kit.words import count, day, joined, moment, reason, rule_words, word
 from ui.shared.mark_view import mark_picture, mark_text
 from ui.shared.page_parts import choices, fill_choices, named
+
+translate = QCoreApplication.translate
 
 
 class RecordCard(Card):
@@ -117,7 +119,7 @@ class RecordCard(Card):
         if seen_at is None or last_on is None:
             return "–"
         days = (seen_at.date() - last_on).days
-        return counted(days, self.tr("{count} day before this visit"), self.tr("{count} days before this visit"))
+        return self.tr("%Ln days before this visit", "", days)
 
     def _key(self, words: str) -> QWidget:
         return label(words, "key", wrap=True)
@@ -168,7 +170,7 @@ class EvidenceCard(Card):
     def show_detail(self, detail: FindingDetail) -> None:
         """Show the statements now; pictures follow by `add_picture` as they are decrypted."""
         self._count.set(count(len(detail.photos)))
-        self._count.setAccessibleName(counted(len(detail.photos), self.tr("{count} photo"), self.tr("{count} photos")))
+        self._count.setAccessibleName(self.tr("%Ln photos", "", len(detail.photos)))
         self.photos.clear()
         self.photos.setVisible(bool(detail.photos))
         self._none.setVisible(not detail.photos)
@@ -230,11 +232,9 @@ class PictureView(QWidget):
 
     @property
     def zoom(self) -> float:
-        """Return the zoom; 1 fits the page."""
         return self._zoom
 
     def show_image(self, image: QImage, caption: str) -> None:
-        """Show a picture, fitted to the page."""
         self._image, self._zoom, self._offset = image, 1.0, QPointF()
         self.setAccessibleName(caption)
         self.update()
@@ -365,20 +365,20 @@ class DecisionPanel(Card):
 
 def caption_of(detail: FindingDetail, picture: Picture, number: int) -> str:
     """Return `Photo 2, 21 Nov 2026, 14:21 UTC` or `Signature, host`."""
-    tr, role = QCoreApplication.translate, picture.evidence.role
+    role = picture.evidence.role
     if role.startswith("signature:"):
         party = role.partition(":")[2]
         words: dict[str, str] = {
-            Party.INSPECTOR: tr("hq", "Signature of the inspector"),
-            Party.HOST: tr("hq", "Signature of the host"),
+            Party.INSPECTOR: translate("hq", "Signature of the inspector"),
+            Party.HOST: translate("hq", "Signature of the host"),
         }
         return words.get(party, party)
     if role == "mark":
-        return tr("hq", "Picture of the mark")
+        return translate("hq", "Picture of the mark")
     if asked := picture.evidence.question_id:
-        return tr("hq", "Photo {number}, answer to “{question}”").format(
+        return translate("hq", "Photo {number}, answer to “{question}”").format(
             number=count(number), question=detail.questions.get(asked, asked)
         )
-    return tr("hq", "Photo {number}, {when}").format(
+    return translate("hq", "Photo {number}, {when}").format(
         number=count(number), when=moment(detail.check.observed_at if detail.check else "")
     )

@@ -44,6 +44,9 @@ from ui.kit.widgets import (
 from ui.kit.words import count, day, joined, moment, program, purpose, reason
 from ui.shared.page_parts import Job, may, named, show_rows, why_not
 
+translate = QCoreApplication.translate
+
+
 CHECKS_SHOWN = 500
 DUE_SOON_DAYS = 14
 _OUTCOMES = (
@@ -58,8 +61,6 @@ _OUTCOMES = (
 
 @dataclass(frozen=True)
 class VisitDetail:
-    """The data of one visit that the page shows."""
-
     visit: VisitRow
     checks: list[CheckRow]
     closing: VisitClosedOut | None
@@ -90,18 +91,17 @@ def progress_parts(row: VisitRow) -> tuple[tuple[int, str], ...]:
 
 def state_of(row: VisitRow, today: date) -> ChipSpec:
     """Return a chip that says whether a visit is closed, under way or planned, and whether it is past due."""
-    tr = QCoreApplication.translate
     if row.closed_at:
-        return ChipSpec(tr("hq", "Closed out"), "ok", "check")
+        return ChipSpec(translate("hq", "Closed out"), "ok", "check")
     if row.signatures_void:
-        return ChipSpec(tr("hq", "Signatures void"), "warn", "triangle-alert")
+        return ChipSpec(translate("hq", "Signatures void"), "warn", "triangle-alert")
     due_on = date_of(row.due_on)  # where it cannot be read, the row shows it as it is
     if due_on and due_on < today:
         return ChipSpec.of("overdue")
     if row.checked or row.not_on_list:
-        return ChipSpec(tr("hq", "Under way"), "accent", "circle-dot")
+        return ChipSpec(translate("hq", "Under way"), "accent", "circle-dot")
     is_soon = due_on is not None and (due_on - today).days <= DUE_SOON_DAYS
-    return ChipSpec.of("due_soon") if is_soon else ChipSpec(tr("hq", "Planned"), "mute", "circle")
+    return ChipSpec.of("due_soon") if is_soon else ChipSpec(translate("hq", "Planned"), "mute", "circle")
 
 
 class VisitView(QWidget):
@@ -261,7 +261,6 @@ class ChecksCard(Card):
         self.add(self._no_checks, 1)
 
     def show_checks(self, checks: list[CheckRow]) -> None:
-        """Show these checks, newest first."""
         show_rows(self.model, checks, lambda check: check.check_id)
         self.table.setVisible(bool(checks))
         self._no_checks.setVisible(not checks)

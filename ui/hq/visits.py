@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from db.queries.visits import VisitRow, all_visits
@@ -22,8 +23,11 @@ from ui.kit.widgets import (
     Columns,
     EmptyState,
 )
-from ui.kit.words import counted, day, joined, purpose
+from ui.kit.words import day, joined, purpose
 from ui.shared.page_parts import may, named, show_rows, why_not
+
+translate = QCoreApplication.translate
+
 
 EMPTY, DETAIL, PLAN, PICTURE = 0, 1, 2, 3
 
@@ -137,7 +141,7 @@ class VisitsPage(Page):
     def _show_visits(self, every: list[VisitRow]) -> None:
         rows = [row for row in every if fits(self._rows, row)]
         show_rows(self._model, rows, lambda row: row.visit_id)
-        words = counted(len(rows), self.tr("{count} visit"), self.tr("{count} visits"))
+        words = self.tr("%Ln visits", "", len(rows))
         self.header.set_title(self.tr("Visits"), joined(words, why_not(self.desk.session, Permission.VISIT_PLAN)))
         if not rows:
             if self._right.currentIndex() != PLAN:

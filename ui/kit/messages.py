@@ -11,11 +11,12 @@ from eum_app.domain.errors import KnownError
 from eum_app.wording import list_words, messages, reading
 from eum_app.wording.messages import Message
 
+translate = QCoreApplication.translate
+
+
 if TYPE_CHECKING:  # the unlock page imports this, and must load neither SQLAlchemy nor msgspec
     from db.queries.reading import Reading
     from eum_app.domain.list_differences import Difference
-
-translate = QCoreApplication.translate
 
 
 def sentence(error: KnownError) -> Message:

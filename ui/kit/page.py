@@ -15,6 +15,9 @@ from ui.kit.guard import guarded
 from ui.kit.theme import inset
 from ui.kit.widgets import ActionButton, NoticeBar, PageHeader, panel, tip_with_key
 
+translate = QCoreApplication.translate
+
+
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QPushButton
 
@@ -111,7 +114,7 @@ class Page(QWidget):
         return action
 
     def note_keys(self, text: str, keys: str) -> None:
-        """List keys in the shortcuts sheet that a widget handles, e.g. Y / N in a checklist."""
+        """List keys in the shortcuts sheet that a widget handles by itself, e.g. Y / N in a checklist."""
         self._key_notes.append(KeyEntry(text, keys))
 
     def actions_with_keys(self) -> list[KeyEntry]:
@@ -137,9 +140,7 @@ class Page(QWidget):
 
         The default says that this page does not use marks.
         """
-        self.notice.show_message(
-            "info", QCoreApplication.translate("kit", "A mark was scanned. Nothing here takes one.")
-        )
+        self.notice.show_message("info", translate("kit", "A mark was scanned. Nothing here takes one."))
 
     def first_focus(self) -> QWidget | None:
         """Return the widget to focus when the page is shown, or None."""

@@ -19,6 +19,9 @@ from eum_app.wording import report_words
 from eum_app.wording.codes import CLOSED, WORDS
 from ui.kit.theme import status_mark
 
+translate = QCoreApplication.translate
+
+
 GROUP: Final = 4
 
 
@@ -29,13 +32,13 @@ def word(kind: str, key: str) -> str:
     """
     known = WORDS.get(kind, {}).get(key)
     if known:
-        return QCoreApplication.translate("words", known)
+        return translate("words", known)
     return unknown(key) if kind in CLOSED and key else key.replace("_", " ").capitalize()
 
 
 def unknown(value: str) -> str:
     """Return a text for a value that this version does not know, with the value made visible."""
-    return QCoreApplication.translate("words", "Unknown value: {value}").format(value=Unknown(value).shown)
+    return translate("words", "Unknown value: {value}").format(value=Unknown(value).shown)
 
 
 def is_known(kind: str, key: str) -> bool:
@@ -51,7 +54,7 @@ def fact(kind: str) -> str:
 def rule_title(rule_id: str) -> str:
     """Return the title of a rule; a rule that this version does not know is shown by its id."""
     rule = RULES.get(rule_id)
-    return QCoreApplication.translate("rules", rule.title) if rule else rule_id.replace("-", " ").capitalize()
+    return translate("rules", rule.title) if rule else rule_id.replace("-", " ").capitalize()
 
 
 def rule_words(rule_id: str) -> str:
@@ -59,13 +62,12 @@ def rule_words(rule_id: str) -> str:
     rule = RULES.get(rule_id)
     if rule is None:
         return ""
-    tr = QCoreApplication.translate
-    return "\n".join((joined(tr("rules", rule.explanation), rule.citation), tr("rules", rule.remedy)))
+    return "\n".join((joined(translate("rules", rule.explanation), rule.citation), translate("rules", rule.remedy)))
 
 
 def reported(code: str) -> str:
     """Return the word for a code in reports for people."""
-    return QCoreApplication.translate("reports", report_words.word(code))
+    return translate("reports", report_words.word(code))
 
 
 def program(key: str) -> str:
@@ -75,7 +77,7 @@ def program(key: str) -> str:
 def purpose(key: str) -> str:
     """Return the title of a kind of visit; an unknown one is shown as such."""
     kind = VISIT_KINDS.get(key)
-    return QCoreApplication.translate("words", kind.title) if kind else unknown(key)
+    return translate("words", kind.title) if kind else unknown(key)
 
 
 def role(key: str) -> str:
@@ -104,11 +106,6 @@ def severity(key: str) -> str:
 def count(number: int) -> str:
     """Return a number with the locale's grouping."""
     return QLocale().toString(number)
-
-
-def counted(number: int, one: str, many: str) -> str:
-    """Return `one` for exactly one, else `many`. Both are translated, with `{count}` for the number."""
-    return (one if number == 1 else many).format(count=count(number))
 
 
 def day(text: str) -> str:

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import QCoreApplication
+
+translate = QCoreApplication.translate
+
+
 if TYPE_CHECKING:
     from ui.kit.desk import Desk
     from ui.window.shell import Shell
@@ -21,12 +26,12 @@ def add_people_pages(shell: Shell, desk: Desk) -> None:
         page.store.erase_requested.connect(shell.erase_requested)
         shell.erase_failed.connect(page.store.erase_failed)
     page.setProperty("rail_key", "accounts" if desk.session.is_hq else "settings")
-    shell.add_page("accounts", shell.tr("Accounts"), "users", page, is_in_rail=desk.session.is_hq)
+    shell.add_page("accounts", translate("people", "Accounts"), "users", page, is_in_rail=desk.session.is_hq)
     codes = CodesPage(desk.session.name, is_hq=desk.session.is_hq)
     codes.setProperty("rail_key", page.property("rail_key"))
-    shell.add_page("codes", shell.tr("Recovery codes"), "key-round", codes, is_in_rail=False)
+    shell.add_page("codes", translate("people", "Recovery codes"), "key-round", codes, is_in_rail=False)
 
-    words = shell.tr("Your recovery codes are not confirmed yet.")
+    words = translate("people", "Your recovery codes are not confirmed yet.")
 
     def remind(key: str) -> None:
         """Show a way back to codes that are not confirmed yet, on every other page."""
@@ -35,8 +40,10 @@ def add_people_pages(shell: Shell, desk: Desk) -> None:
             notice.show_message(
                 "attention",
                 words,
-                detail=shell.tr("They are shown until you confirm that you have them, or until this window is closed."),
-                action=shell.tr("Back to the codes"),
+                detail=translate(
+                    "people", "They are shown until you confirm that you have them, or until this window is closed."
+                ),
+                action=translate("people", "Back to the codes"),
                 on_action=lambda: shell.show_page("codes"),
             )
         elif notice.text == words:

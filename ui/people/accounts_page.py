@@ -9,7 +9,6 @@ from eum_app.domain.people import Permission, may
 from eum_app.usecases.calls import call
 from eum_app.usecases.people.accounts import AccountState, list_accounts
 from eum_app.usecases.people.recovery import DisclosedCode
-from ui.kit import words
 from ui.kit.desk import Desk
 from ui.kit.page import Page
 from ui.kit.widgets import ColumnPart, Columns, panel, scrolled, vbox
@@ -84,9 +83,7 @@ class AccountsPage(Page):
         self.people.show_accounts(states)
 
     def _say_code(self, code: DisclosedCode) -> None:
-        left = words.counted(
-            code.left, self.tr("{count} more can be read out"), self.tr("{count} more can be read out")
-        )
+        left = self.tr("%Ln more can be read out", "", code.left)
         self.notice.show_message(
             "ok", self.tr("Code {number} of {account}").format(number=code.number, account=code.account), detail=left
         )

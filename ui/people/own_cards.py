@@ -11,7 +11,6 @@ from eum_app.domain.errors import KnownError
 from eum_app.usecases.calls import call
 from eum_app.usecases.people.accounts import change_passphrase
 from eum_app.usecases.people.recovery import RecoveryCodes, make_recovery_codes
-from ui.kit import words
 from ui.kit.desk import Desk
 from ui.kit.settings import LOCK_AFTER
 from ui.kit.widgets import Button, Card, FormField, button, hbox, label
@@ -84,7 +83,7 @@ class CodesCard(Card):
     def show_left(self, left: int) -> None:
         """Show how many unused codes this account has."""
         self._codes_left.setText(
-            words.counted(left, self.tr("{count} code opens it"), self.tr("{count} codes open it"))
+            self.tr("%Ln codes open it", "", left)
             if left
             else self.tr("You have none: without a passphrase there is no way back in.")
         )

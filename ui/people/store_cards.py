@@ -164,7 +164,7 @@ class StoreCards(QWidget):
 
     def _set_after(self, key: str) -> None:
         said = (
-            self.tr("This store is erased by itself after {count} failed tries").format(count=count(int(key)))
+            self.tr("This store is erased by itself after %Ln failed tries", "", int(key))
             if int(key)
             else self.tr("This store is never erased by itself")
         )
@@ -185,9 +185,7 @@ class StoreCards(QWidget):
     def _show_after(self, failures: int) -> None:
         self.after.set_current(str(min((0, *ERASE_AFTER), key=lambda known: abs(known - failures))))
         self._after_now.setText(
-            self.tr("Now: after {count} failed tries in a row.").format(count=count(failures))
-            if failures
-            else self.tr("Now: never.")
+            self.tr("Now: after %Ln failed tries in a row.", "", failures) if failures else self.tr("Now: never.")
         )
 
     def begin_erasing(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QCoreApplication, Qt, Signal
 from PySide6.QtWidgets import QLineEdit, QSizePolicy, QWidget
 
 from eum_app.usecases.store.erase import Lost
@@ -10,12 +10,14 @@ from ui.kit import words
 from ui.kit.widgets import Button, FormField, KeyValueGrid, button, label
 from ui.kit.window_dialog import WindowDialog
 
+translate = QCoreApplication.translate
+
 
 class RotatingDialog(WindowDialog):
     """Block the window while the store's data key is rotated. Nothing in the dialog can be pressed."""
 
     def __init__(self, parent: QWidget) -> None:
-        super().__init__("rotating_dialog", parent.tr("Putting the store under a new key"), parent)
+        super().__init__("rotating_dialog", translate("people", "Putting the store under a new key"), parent)
         self.is_busy = True
         self.words.addWidget(
             label(self.tr("Everything waits until it is done. A power cut does no harm."), "body", wrap=True)
@@ -32,7 +34,9 @@ class EraseDialog(WindowDialog):
     confirmed = Signal(str)
 
     def __init__(self, lost: Lost, parent: QWidget) -> None:
-        super().__init__("erase_dialog", parent.tr("Erase {store} for ever?").format(store=lost.store), parent)
+        super().__init__(
+            "erase_dialog", translate("people", "Erase {store} for ever?").format(store=lost.store), parent
+        )
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._store = lost.store
         self.words.addWidget(self._lost_at_hq() if lost.is_hq else self._lost_in_the_field(lost))
@@ -78,8 +82,7 @@ class EraseDialog(WindowDialog):
         waiting = lost.outstanding
         made = KeyValueGrid(margins=(0, 0, 0, 0), key_width=210)
         made.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
-        one, many = self.tr("{count} entry"), self.tr("{count} entries")
-        lost_entries = words.counted(waiting.facts, one, many) if waiting.facts else self.tr("None")
+        lost_entries = self.tr("%Ln entries", "", waiting.facts) if waiting.facts else self.tr("None")
         made.add(self.tr("Not received by HQ, lost"), lost_entries)
         made.add(
             self.tr("Newest receipt of HQ"), words.moment(waiting.receipt_at) if waiting.receipt_at else self.tr("None")

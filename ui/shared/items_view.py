@@ -15,17 +15,21 @@ from eum_app.usecases.session import Session
 from ui.kit.delegates import ChipSpec
 from ui.kit.messages import column_word, how_read
 from ui.kit.models import Column
+from ui.kit.translation import Texts
 from ui.kit.widgets import Card, KeyValueGrid, scrolled, vbox
 from ui.kit.widgets.history import HistoryCard, Told
 from ui.kit.words import day, joined, moment, reason, word
+
+translate = QCoreApplication.translate
+
+
+ItemWords = Texts("ItemWords")
 
 PRINTED = frozenset({"worklist", "replacement", "shelf"})
 
 
 @dataclass(frozen=True)
 class ItemDetail:
-    """An item with its history."""
-
     item: ItemRow
     history: list[HistoryLine | ClaimLine]
     """Newest first: the item's events, and among them the claims of others."""
@@ -50,7 +54,7 @@ def _unconfirmed(detail: ItemDetail) -> str:
     if not detail.is_unconfirmed:
         return ""
     columns = joined(*map(column_word, detail.item.stated.split(",")))
-    return _tr("{columns}: entered as the plate says, until a mark is read").format(columns=columns)
+    return translate("items", "{columns}: entered as the plate says, until a mark is read").format(columns=columns)
 
 
 def told(line: HistoryLine | ClaimLine) -> Told:
@@ -58,9 +62,15 @@ def told(line: HistoryLine | ClaimLine) -> Told:
     if isinstance(line, ClaimLine):
         kind = word("list", line.claim_kind)
         if line.claim_kind == ClaimKind.CONTAINER_LABEL:
-            return Told(_tr("Claim: named on a container's label"), "", joined(day(line.at), kind, line.source))
-        where = _tr("{kind} {source}, line {line}").format(kind=kind, source=line.source, line=line.line)
-        template = _tr("Claim, matched since: {state}") if line.is_matched_since else _tr("Claim: {state}")
+            return Told(
+                translate("items", "Claim: named on a container's label"), "", joined(day(line.at), kind, line.source)
+            )
+        where = translate("items", "{kind} {source}, line {line}").format(kind=kind, source=line.source, line=line.line)
+        template = (
+            translate("items", "Claim, matched since: {state}")
+            if line.is_matched_since
+            else translate("items", "Claim: {state}")
+        )
         said = template.format(state=line.state or kind)
         return Told(said, line.unit, joined(day(line.at), where), line.remark)
     if line.kind in {"listed", "delivered", "inventory"}:
@@ -76,14 +86,13 @@ def told(line: HistoryLine | ClaimLine) -> Told:
 
 def _told_print(line: HistoryLine) -> Told:
     if line.kind == "worklist":
-        said = _tr("page {page}").format(page=line.detail)
+        said = translate("items", "page {page}").format(page=line.detail)
     else:
-        said = "" if line.detail == "1" else _tr("{count} copies").format(count=line.detail)
+        said = "" if line.detail == "1" else ItemWords.tr("%Ln copies", "", int(line.detail))
     return Told(word("paper", line.kind), line.actor, joined(moment(line.at), line.site, said))
 
 
 def disposition_chip(disposition: str) -> ChipSpec:
-    """Return a chip for a disposition."""
     tone, icon = {
         "ON_HAND": ("ok", "check"),
         "IN_TRANSIT": ("accent", "truck"),
@@ -95,19 +104,14 @@ def disposition_chip(disposition: str) -> ChipSpec:
     return ChipSpec(word("disposition", disposition), tone, icon)
 
 
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("items", text)
-
-
 def item_columns() -> list[Column]:
-    """Return the columns of a table of items."""
     return [
-        Column(_tr("Serial number"), lambda row: row.serial, is_mono=True, width=130),
-        Column(_tr("Article"), lambda row: joined(row.part_number, row.nomenclature)),
-        Column(_tr("Case"), lambda row: row.case_id, width=100),
-        Column(_tr("Place"), lambda row: joined(row.site, row.location)),
+        Column(translate("items", "Serial number"), lambda row: row.serial, is_mono=True, width=130),
+        Column(translate("items", "Article"), lambda row: joined(row.part_number, row.nomenclature)),
+        Column(translate("items", "Case"), lambda row: row.case_id, width=100),
+        Column(translate("items", "Place"), lambda row: joined(row.site, row.location)),
         Column(
-            _tr("Disposition"),
+            translate("items", "Disposition"),
             lambda row: word("disposition", row.disposition),
             width=140,
             chip=lambda row: disposition_chip(row.disposition),
@@ -122,9 +126,9 @@ class ItemSide(QFrame):
         super().__init__()
         self.setProperty("kind", "clear")
         self._grid = KeyValueGrid()
-        self._card = Card(_tr("Item"))
+        self._card = Card(translate("items", "Item"))
         self._card.add(scrolled(vbox(self._grid, 1)), 1)
-        self.history = HistoryCard(_tr("History"))
+        self.history = HistoryCard(translate("items", "History"))
         column = vbox(spacing=16)
         column.addWidget(self._card, 3)
         column.addWidget(self.history, 2)
@@ -137,24 +141,24 @@ class ItemSide(QFrame):
 
     def show_item(self, detail: ItemDetail) -> None:
         row, grid = detail.item, self._grid
-        self._card.set_title(row.nomenclature or _tr("Item"))
+        self._card.set_title(row.nomenclature or translate("items", "Item"))
         grid.clear()
-        grid.add(_tr("Serial number"), row.serial, mono=True, big=True)
-        grid.add(_tr("UII"), row.uii, mono=True)
+        grid.add(translate("items", "Serial number"), row.serial, mono=True, big=True)
+        grid.add(translate("items", "UII"), row.uii, mono=True)
         for name, value in (
-            (_tr("Part number"), joined(row.part_number, row.cage)),
-            (_tr("NSN"), row.nsn),
-            (_tr("Case"), joined(row.case_id, row.rsn)),
-            (_tr("EUM level"), row.eum_level),
-            (_tr("Place"), joined(row.site, row.location)),
-            (_tr("Country"), row.country),
-            (_tr("Shipped"), day(row.ship_date)),
-            (_tr("Delivered"), day(row.delivery_date)),
-            (_tr("Last inventory"), day(row.last_inventory)),
-            (_tr("Disposition"), word("disposition", row.disposition)),
-            (_tr("Remarks"), row.remarks),
-            (_tr("Unconfirmed"), _unconfirmed(detail)),
+            (translate("items", "Part number"), joined(row.part_number, row.cage)),
+            (translate("items", "NSN"), row.nsn),
+            (translate("items", "Case"), joined(row.case_id, row.rsn)),
+            (translate("items", "EUM level"), row.eum_level),
+            (translate("items", "Place"), joined(row.site, row.location)),
+            (translate("items", "Country"), row.country),
+            (translate("items", "Shipped"), day(row.ship_date)),
+            (translate("items", "Delivered"), day(row.delivery_date)),
+            (translate("items", "Last inventory"), day(row.last_inventory)),
+            (translate("items", "Disposition"), word("disposition", row.disposition)),
+            (translate("items", "Remarks"), row.remarks),
+            (translate("items", "Unconfirmed"), _unconfirmed(detail)),
         ):
             grid.add(name, value)
-        self.history.set_title(_tr("History of {serial}").format(serial=row.serial))
+        self.history.set_title(translate("items", "History of {serial}").format(serial=row.serial))
         self.history.set_lines([told(line) for line in detail.history])

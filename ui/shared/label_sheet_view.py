@@ -9,6 +9,20 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from eum_app.reports.label_sheet import LabelSheet
 from ui.kit.guard import guarded
 from ui.kit.theme import theme
+from ui.kit.translation import Texts
+
+SheetWords = Texts("SheetWords")
+_LETTER = (215.9, 279.4)
+_A4 = (210.0, 297.0)
+
+
+def sheet_words(sheet: LabelSheet) -> str:
+    """Name a sheet of labels: its paper, how many labels, their size in millimeters."""
+    size = "{:g} × {:g}".format(*sheet.label)
+    if sheet.labels == 1:
+        return SheetWords.tr("Single label {size} mm").format(size=size)
+    paper = {_LETTER: SheetWords.tr("US Letter"), _A4: "A4"}.get(sheet.page) or "{:g} × {:g}".format(*sheet.page)
+    return SheetWords.tr("{paper}, %Ln labels {size} mm", "", sheet.labels).format(paper=paper, size=size)
 
 
 @guarded

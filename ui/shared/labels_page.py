@@ -36,7 +36,7 @@ from ui.kit.widgets import (
 )
 from ui.kit.widgets.path_field import PathField
 from ui.shared.label_items import LabelItems, name_tabs
-from ui.shared.label_sheet_view import LabelSheetView
+from ui.shared.label_sheet_view import LabelSheetView, sheet_words
 from ui.shared.pdf_picture import grey_of, page_image
 
 READ_DPI = 300
@@ -128,7 +128,7 @@ class LabelsPage(Page):
         symbols = {"data_matrix": "Data Matrix", "qr": "QR"}
         self.symbol = name_tabs("label_symbol", self.tr("Symbol"), symbols)
         self.symbol.chosen.connect(lambda _key: self._follow())
-        self.sheet_box = self._box("label_sheet", [(one.title, one) for one in label_sheets()])
+        self.sheet_box = self._box("label_sheet", [(sheet_words(one), one) for one in label_sheets()])
         self.start = self._number("label_start", self.tr("First free label"), 1)
         self.copies = self._number("label_copies", self.tr("Labels for each item"), 99)
         dpis = [(self.tr("{dpi} dots per inch").format(dpi=dpi), dpi) for dpi in _DPIS]
@@ -231,7 +231,7 @@ class LabelsPage(Page):
         self.start.set_most(sheet.labels)
         self.items.show_counts()
         number = len(self.items.chosen()) * self.copies.value()
-        said = words.counted(number, self.tr("{count} label"), self.tr("{count} labels"))
+        said = self.tr("%Ln labels", "", number)
         self.header.set_title(self.tr("Print labels"), said if number else "")
         self.print_button.setEnabled(bool(number))
         self.preview = None
@@ -257,11 +257,12 @@ class LabelsPage(Page):
         self.preview = preview
         sheet: LabelSheet = self.sheet_box.currentData()
         self.view.show_sheet(sheet, order.start, preview.image)
-        template = self.tr("Read back: {read} of {count} symbols on this sheet")
-        said = template.format(read=words.count(preview.read_back), count=words.count(preview.labels))
+        template = self.tr("Read back: {read} of %Ln symbols on this sheet", "", preview.labels)
+        said = template.format(read=words.count(preview.read_back))
         is_whole = preview.read_back == preview.labels
         if not is_whole:
-            said = f"{said}. {self.tr('Choose a larger label or a finer printer.')}"
+            remedy = self.tr("Choose a larger label or a finer printer.")  # lupdate does not look into f-strings
+            said = f"{said}. {remedy}"
         self._say(f"{'✓' if is_whole else '▲'} {said}", "ok" if is_whole else "warn")
 
     def _refuse(self, asked: int, error: KnownError) -> None:
@@ -296,8 +297,8 @@ class LabelsPage(Page):
         self._desk.tasks.announce(result.areas)
         template = self.tr("{labels} on {sheets}, every symbol read back: {path}")
         said = template.format(
-            labels=words.counted(result.labels, self.tr("{count} label"), self.tr("{count} labels")),
-            sheets=words.counted(result.sheets, self.tr("{count} sheet"), self.tr("{count} sheets")),
+            labels=self.tr("%Ln labels", "", result.labels),
+            sheets=self.tr("%Ln sheets", "", result.sheets),
             path=result.path,
         )
         self.notice.show_message("ok", said, stays=True)

@@ -8,6 +8,9 @@ from PySide6.QtWidgets import QLabel, QSizePolicy
 
 from ui.kit.theme import theme
 
+translate = QCoreApplication.translate
+
+
 _CONTROLS = {"\x04": "<EOT>", "\x1c": "<FS>", "\x1d": "<GS>", "\x1e": "<RS>", "\x1f": "<US>"}
 
 
@@ -20,7 +23,7 @@ def mark_text(raw: bytes) -> str:
 def mark_picture(image: QImage, height: int = 120) -> QLabel:
     """Return a label with a mark's picture, at most `height` high and twice as wide (both in units of 100 %)."""
     made = QLabel()
-    made.setAccessibleName(QCoreApplication.translate("field", "Picture of the mark as it was read"))
+    made.setAccessibleName(translate("field", "Picture of the mark as it was read"))
     made.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
     side = theme().dp(height)
     made.setPixmap(

@@ -30,6 +30,9 @@ from ui.kit.models import IdsTableModel
 from ui.kit.widgets import button, hbox, label, vbox
 from ui.kit.words import count, role
 
+translate = QCoreApplication.translate
+
+
 Row = TypeVar("Row")
 Value = TypeVar("Value")
 
@@ -58,7 +61,7 @@ def why_not(session: Session, permission: Permission) -> str:
     if may(session, permission):
         return ""
     able = [role(name) for name, held in PERMISSIONS.items() if permission in held]
-    words = QCoreApplication.translate("hq", "Not open to the role {role}. Open to: {able}.")
+    words = translate("hq", "Not open to the role {role}. Open to: {able}.")
     return words.format(role=role(session.role), able=", ".join(able))
 
 
@@ -167,7 +170,7 @@ class Job(QFrame):
     def _step(self, done: int, total: int, text: str) -> None:
         self._bar.setRange(0, total)
         self._bar.setValue(done)
-        words = QCoreApplication.translate("hq", "{done} of {total}")
+        words = translate("hq", "{done} of {total}")
         self._count.setText(words.format(done=count(done), total=count(total)) if total else text)
 
     def _ask_to_stop(self) -> None:

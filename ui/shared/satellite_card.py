@@ -12,7 +12,6 @@ from eum_app.domain.time_check import Heard, is_news
 from eum_app.usecases.calls import call
 from eum_app.usecases.store.hear_time import hear_satellite_time
 from ui.devices.serial_line import ports_there
-from ui.kit import words
 from ui.kit.desk import Desk
 from ui.kit.settings import SATELLITE, SatelliteSettings, current
 from ui.kit.widgets import Card, FormField, label
@@ -93,11 +92,11 @@ class SatelliteCard(Card):
         self.said.show()
 
     def _length(self, time: timedelta) -> str:
-        for unit, said in (
-            (timedelta(days=1), self.tr("{number} days")),
-            (timedelta(hours=1), self.tr("{number} hours")),
-            (timedelta(minutes=1), self.tr("{number} minutes")),
-        ):
-            if time >= 2 * unit:
-                return said.format(number=words.count(time // unit))
+        days, hours, minutes = (time // timedelta(**{unit: 1}) for unit in ("days", "hours", "minutes"))
+        if days > 1:
+            return self.tr("%Ln days", "", days)
+        if hours > 1:
+            return self.tr("%Ln hours", "", hours)
+        if minutes > 1:
+            return self.tr("%Ln minutes", "", minutes)
         return self.tr("{number} s").format(number=QLocale().toString(time / timedelta(seconds=1), "f", 1))

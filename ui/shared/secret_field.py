@@ -8,6 +8,8 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 from ui.kit.widgets import FormField, set_look, vbox
 from ui.shared.strength import Strength, strength_of
 
+translate = QCoreApplication.translate
+
 
 def secret_line(name: str) -> QLineEdit:
     """Return a line for a passphrase: hidden text, no prediction, and ignored by the scanner filter."""
@@ -32,14 +34,13 @@ class NewPassphrase(QWidget):
 
     def __init__(self, prefix: str = "") -> None:
         super().__init__()
-        tr = QCoreApplication.translate
         self.first, self.again = (
             secret_line(f"{prefix}passphrase_field"),
             secret_line(f"{prefix}passphrase_again_field"),
         )
         self._known: tuple[str, ...] = ()
-        self._first_field = FormField(tr("app", "New passphrase"), self.first)
-        self._again_field = FormField(tr("app", "New passphrase again"), self.again)
+        self._first_field = FormField(translate("app", "New passphrase"), self.first)
+        self._again_field = FormField(translate("app", "New passphrase again"), self.again)
         layout = vbox(self._first_field, self._again_field, spacing=12)
         self.setLayout(layout)
         for line in (self.first, self.again):
@@ -55,7 +56,6 @@ class NewPassphrase(QWidget):
 
     @property
     def strength(self) -> Strength:
-        """Return the strength of the passphrase typed so far."""
         return strength_of(self.first.text(), self._known)
 
     def set_known(self, *known: str) -> None:
@@ -74,14 +74,15 @@ class NewPassphrase(QWidget):
             line.clear()
 
     def _follow(self) -> None:
-        tr = QCoreApplication.translate
         if self.first.text():
             strength = self.strength
             self._first_field.set_hint(strength.words)
             set_look(self.first, "tone", "bad" if strength.tone == "bad" else "")
         else:
-            self._first_field.set_hint(tr("app", "Several words that do not belong together. Nobody can look it up."))
+            self._first_field.set_hint(
+                translate("app", "Several words that do not belong together. Nobody can look it up.")
+            )
             set_look(self.first, "tone", "")
         differs = bool(self.again.text()) and not self.first.text().startswith(self.again.text())
-        self._again_field.set_error(tr("app", "The two passphrases differ.") if differs else "")
+        self._again_field.set_error(translate("app", "The two passphrases differ.") if differs else "")
         self.changed.emit()

@@ -11,6 +11,9 @@ from eum_app.domain.errors import KnownError
 from ui.kit.settings import ENTRIES, Choices, Entry, current
 from ui.kit.widgets import Button, Card, Tab, TabRow, label
 
+translate = QCoreApplication.translate
+
+
 T = TypeVar("T")
 
 
@@ -70,4 +73,4 @@ def add_choices(card: Card, name: str, failed: Callable[[KnownError], None]) -> 
 
 def translated(text: str) -> str:
     """Return a text of an entry in the language of the window."""
-    return QCoreApplication.translate("settings", text)
+    return translate("settings", text)

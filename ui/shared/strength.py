@@ -14,6 +14,9 @@ from PySide6.QtCore import QCoreApplication
 from eum_app.domain.people import folded
 from eum_app.usecases.people.accounts import MIN_PASSPHRASE
 
+translate = QCoreApplication.translate
+
+
 GOOD_CHARS = 20
 FAIR_CHARS = 14
 _RUNS = ("abcdefghijklmnopqrstuvwxyz", "01234567890", "qwertyuiop", "asdfghjkl", "zxcvbnm", "qwertzuiop", "azertyuiop")
@@ -33,20 +36,21 @@ def strength_of(passphrase: str, known: tuple[str, ...] = ()) -> Strength:
     """Return the strength of a passphrase. `known` are texts known to everyone at the machine: its name, the account
     code.
     """
-    tr = QCoreApplication.translate
     if len(passphrase) < MIN_PASSPHRASE:
-        said = tr("app", "Too short: {count} of at least {least} characters")
+        said = translate("app", "Too short: {count} of at least {least} characters")
         return Strength("bad", said.format(count=len(passphrase), least=MIN_PASSPHRASE), False)
     plain = folded(passphrase)
     if any(len(one) > 2 and folded(one) in plain for one in known):
-        return Strength("warn", tr("app", "Weak: it holds the name of the machine or the account"), True)
+        return Strength("warn", translate("app", "Weak: it holds the name of the machine or the account"), True)
     if len(set(plain)) < 6 or _is_mostly_runs(plain):
-        return Strength("warn", tr("app", "Weak: it repeats itself, or follows the keys or the alphabet"), True)
+        return Strength("warn", translate("app", "Weak: it repeats itself, or follows the keys or the alphabet"), True)
     if len(passphrase) < FAIR_CHARS:
-        return Strength("warn", tr("app", "Weak where it is one word or a date: four or more words are better"), True)
+        return Strength(
+            "warn", translate("app", "Weak where it is one word or a date: four or more words are better"), True
+        )
     if len(passphrase) < GOOD_CHARS:
-        return Strength("ok", tr("app", "Fair, where the words do not belong together: longer is better"), True)
-    return Strength("ok", tr("app", "Long: good, where the words do not belong together"), True)
+        return Strength("ok", translate("app", "Fair, where the words do not belong together: longer is better"), True)
+    return Strength("ok", translate("app", "Long: good, where the words do not belong together"), True)
 
 
 def _is_mostly_runs(plain: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QCoreApplication, Qt, Signal
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
 from db.queries.content import WithholdingAskedRow, withholdings_open
@@ -17,6 +17,8 @@ from ui.kit.widgets import Button, Card, FormField, button, empty_layout, hbox, 
 from ui.kit.window_dialog import WindowDialog
 from ui.kit.words import grouped, moment
 
+translate = QCoreApplication.translate
+
 
 class WithholdDialog(WindowDialog):
     """Ask the first of two people for the reason. `asked` is emitted once it is recorded; the dialog then closes."""
@@ -24,7 +26,7 @@ class WithholdDialog(WindowDialog):
     asked = Signal()
 
     def __init__(self, desk: Desk, object_id: str, what: str, parent: QWidget) -> None:
-        super().__init__("withhold_dialog", parent.tr("Ask to withhold a picture?"), parent)
+        super().__init__("withhold_dialog", translate("withholding", "Ask to withhold a picture?"), parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._desk, self._object_id = desk, object_id
         self.words.addWidget(label(what, "strong", wrap=True))
@@ -82,7 +84,7 @@ class ConfirmDialog(WindowDialog):
     confirmed = Signal()
 
     def __init__(self, row: WithholdingAskedRow, parent: QWidget) -> None:
-        super().__init__("withholding_dialog", parent.tr("Withhold this picture for ever?"), parent)
+        super().__init__("withholding_dialog", translate("withholding", "Withhold this picture for ever?"), parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.words.addWidget(label(row.reason, "strong", wrap=True))
         self.words.addWidget(

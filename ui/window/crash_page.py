@@ -15,6 +15,8 @@ from ui.kit.theme import inset
 from ui.kit.widgets import Card, NoticeBar, button, hbox, label
 from ui.kit.widgets.path_field import PathField
 
+translate = QCoreApplication.translate
+
 
 class CrashPage(QWidget):
     """Say what a bug means for the data, list the places of the fault without any value, and offer the diagnostics
@@ -28,25 +30,26 @@ class CrashPage(QWidget):
         self._tasks = tasks
         self.setProperty("kind", "page")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        tr = QCoreApplication.translate
         self._details = QPlainTextEdit()
         self._details.setReadOnly(True)
         self._details.setProperty("kind", "mono")
-        self._details.setAccessibleName(tr("kit", "Details of the fault"))
-        self.go_on_button = button(tr("kit", "Go on working"), self.go_on_requested.emit, kind="primary")
-        copy = button(tr("kit", "Copy details"), self._copy, icon="copy")
-        self.path_field = PathField(tr("kit", "File for the diagnostics"), object_name="diagnostics_path", kind="save")
+        self._details.setAccessibleName(translate("kit", "Details of the fault"))
+        self.go_on_button = button(translate("kit", "Go on working"), self.go_on_requested.emit, kind="primary")
+        copy = button(translate("kit", "Copy details"), self._copy, icon="copy")
+        self.path_field = PathField(
+            translate("kit", "File for the diagnostics"), object_name="diagnostics_path", kind="save"
+        )
         self.path_field.set_path(Path.home() / "eum-diagnostics.log")
-        self.save_button = button(tr("kit", "Save diagnostics"), self._save, icon="download")
+        self.save_button = button(translate("kit", "Save diagnostics"), self._save, icon="download")
         self.save_button.setObjectName("diagnostics_save")
         self.notice = NoticeBar()
         self._diagnostics = QWidget()
         self._diagnostics.setLayout(hbox(self.path_field, self.save_button, spacing=8))
         card = Card()
         card.add_padded(
-            label(tr("kit", "The program made a mistake"), "headline", wrap=True),
+            label(translate("kit", "The program made a mistake"), "headline", wrap=True),
             label(
-                tr(
+                translate(
                     "kit",
                     "What was recorded before is saved. What you were doing just now may not be: check it in the "
                     "activity log before you repeat it.",
@@ -54,7 +57,9 @@ class CrashPage(QWidget):
                 "body",
                 wrap=True,
             ),
-            label(tr("kit", "Hand these details on; they hold no serial numbers and no names."), "sub", wrap=True),
+            label(
+                translate("kit", "Hand these details on; they hold no serial numbers and no names."), "sub", wrap=True
+            ),
             self._details,
             hbox(self.go_on_button, copy, 1),
             self._diagnostics,
@@ -92,5 +97,4 @@ class CrashPage(QWidget):
             self._tasks.operation(partial(save_diagnostics, store_folder, path), self._saved, self.notice.show_error)
 
     def _saved(self, _size: int) -> None:
-        tr = QCoreApplication.translate
-        self.notice.show_message("ok", tr("kit", "The diagnostics are saved."))
+        self.notice.show_message("ok", translate("kit", "The diagnostics are saved."))

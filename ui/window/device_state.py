@@ -11,7 +11,13 @@ from db.queries.findings import open_count
 from eum_app.domain.areas import Area
 from eum_app.usecases.calls import query
 from ui.kit import words
+from ui.kit.translation import Texts
 from ui.kit.widgets.rail import DeviceState
+
+translate = QCoreApplication.translate
+
+
+StateWords = Texts("StateWords")
 
 if TYPE_CHECKING:
     from ui.kit.desk import Desk
@@ -35,32 +41,26 @@ class DeviceBox(QObject):
             self._desk.ask(query(outstanding, session.name, session.store.named.epoch), then=self._show_field)
 
     def _show_field(self, state: Outstanding) -> None:
-        tr = QCoreApplication.translate
         receipt = (
-            tr("app", "Last HQ receipt {time}").format(time=words.moment(state.receipt_at))
+            translate("app", "Last HQ receipt {time}").format(time=words.moment(state.receipt_at))
             if state.receipt_at
-            else tr("app", "No HQ receipt yet")
+            else translate("app", "No HQ receipt yet")
         )
         if state.facts:
-            missing = words.counted(
-                state.facts,
-                tr("app", "{count} fact not yet received by HQ"),
-                tr("app", "{count} facts not yet received by HQ"),
-            )
+            missing = StateWords.tr("%Ln facts not yet received by HQ", "", state.facts)
         elif state.receipt_at:
-            missing = tr("app", "HQ has received everything")
+            missing = translate("app", "HQ has received everything")
         else:
-            missing = tr("app", "Nothing to send yet")
-        self._show(tr("app", "Device {device}"), receipt, missing)
+            missing = translate("app", "Nothing to send yet")
+        self._show(translate("app", "Device {device}"), receipt, missing)
 
     def _show_hq(self, findings: int) -> None:
-        tr = QCoreApplication.translate
         said = (
-            words.counted(findings, tr("app", "{count} finding to decide"), tr("app", "{count} findings to decide"))
+            StateWords.tr("%Ln findings to decide", "", findings)
             if findings
-            else tr("app", "No finding is open")
+            else translate("app", "No finding is open")
         )
-        self._show(tr("app", "Workstation {device}"), said)
+        self._show(translate("app", "Workstation {device}"), said)
 
     def _show(self, device: str, *lines: str) -> None:
         session = self._desk.session

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QApplication
 from eum_app.domain.errors import Trouble
 from eum_app.domain.libraries import unloadable
 from eum_app.wording.messages import sentence
+from ui.kit.translation import load_catalog
 
 EXIT_TROUBLE: Final = 3
 _PLUGINS: Final = {"xcb": "libqxcb.so", "wayland": "libqwayland.so", "offscreen": "libqoffscreen.so"}
@@ -48,9 +49,11 @@ def application() -> QApplication:
 
     before = qInstallMessageHandler(note)
     try:
-        return QApplication(sys.argv[:1])
+        made = QApplication(sys.argv[:1])
     finally:
         qInstallMessageHandler(before)
+    load_catalog(made)
+    return made
 
 
 def has_display() -> bool:

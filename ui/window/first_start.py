@@ -21,6 +21,9 @@ from ui.kit.widgets import Button, Card, FormField, button, card_between_marking
 from ui.kit.widgets.rail import BrandMark
 from ui.shared.secret_field import NewPassphrase, secret_line
 
+translate = QCoreApplication.translate
+
+
 STEPS = ("kind", "place", "account", "passphrase")
 _STEP_OF = {"store.name": "place", "store.exists": "place", "account.name": "account", "role.unknown": "account"}
 """The step to return to for each error in making the store. Errors `database.…` belong to the step "place"."""
@@ -50,7 +53,6 @@ class FirstStart(QWidget):
 
     def __init__(self, *, marking: str = "CUI") -> None:
         super().__init__()
-        tr = QCoreApplication.translate
         self.setObjectName("first_start_page")
         self.setProperty("kind", "window")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -62,10 +64,10 @@ class FirstStart(QWidget):
         self._error = label("", "sub", tone="bad", wrap=True)
         self._error.setObjectName("first_start_error")
         self._error.hide()
-        self._back = _named(button(tr("app", "Back"), self.go_back, tip="Esc"), "back_button")
-        self._next = _named(button(tr("app", "Next"), self.go_on, kind="primary", tip="Enter"), "next_button")
+        self._back = _named(button(translate("app", "Back"), self.go_back, tip="Esc"), "back_button")
+        self._next = _named(button(translate("app", "Next"), self.go_on, kind="primary", tip="Enter"), "next_button")
         self._create = _named(
-            button(tr("app", "Create the encrypted store"), self.go_on, kind="primary", tip="Enter"),
+            button(translate("app", "Create the encrypted store"), self.go_on, kind="primary", tip="Enter"),
             "create_store_button",
         )
         self._steps = (self._kind_step(), self._place_step(), self._account_step(), self._passphrase_step())
@@ -79,7 +81,7 @@ class FirstStart(QWidget):
             margins=(28, 26, 28, 24),
             spacing=14,
         )
-        card.setAccessibleName(tr("app", "Set this machine up"))
+        card.setAccessibleName(translate("app", "Set this machine up"))
         card_between_markings(self, card, marking)
         self._show_step(0)
 
@@ -91,23 +93,22 @@ class FirstStart(QWidget):
     # Steps
 
     def _kind_step(self) -> QWidget:
-        tr = QCoreApplication.translate
         self._kind, kinds = self._choice(
             "kind",
             (
-                (StoreKind.FIELD, tr("app", "A field device: visits, scanning, checks")),
-                (StoreKind.HQ, tr("app", "An HQ workstation: inventory, tasking, review")),
+                (StoreKind.FIELD, translate("app", "A field device: visits, scanning, checks")),
+                (StoreKind.HQ, translate("app", "An HQ workstation: inventory, tasking, review")),
             ),
         )
         said = label(
-            tr("app", "Everything is kept encrypted in one store on this machine. There is none here yet."),
+            translate("app", "Everything is kept encrypted in one store on this machine. There is none here yet."),
             "body",
             wrap=True,
         )
-        self._approved_only = QCheckBox(tr("app", "FIPS profile: approved algorithms only"))
+        self._approved_only = QCheckBox(translate("app", "FIPS profile: approved algorithms only"))
         self._approved_only.setObjectName("approved_only_box")
         profile = label(
-            tr(
+            translate(
                 "app",
                 "P-384 and PBKDF2 instead of post-quantum keys and Argon2id, where an administration requires it. HQ "
                 "and all its devices choose the same, once and for all.",
@@ -118,15 +119,14 @@ class FirstStart(QWidget):
         return panel(vbox(said, kinds, vbox(self._approved_only, profile, spacing=4), spacing=14))
 
     def _place_step(self) -> QWidget:
-        tr = QCoreApplication.translate
         self.name = self._line("name_field")
-        self._name_field = FormField(tr("app", "Name of this machine"), self.name)
+        self._name_field = FormField(translate("app", "Name of this machine"), self.name)
         self.database_url = secret_line("database_url_field")
         self.database_url.textChanged.connect(lambda _text: self._follow())
         self._database = FormField(
-            tr("app", "Database on a PostgreSQL server (may stay empty)"),
+            translate("app", "Database on a PostgreSQL server (may stay empty)"),
             self.database_url,
-            tr(
+            translate(
                 "app",
                 "Empty: an encrypted file on this machine, which is enough for one workstation. Else the address of an "
                 "empty database, postgresql://… It is kept under the store's key and never shown again.",
@@ -135,17 +135,20 @@ class FirstStart(QWidget):
         return panel(vbox(self._name_field, self._database, spacing=14))
 
     def _account_step(self) -> QWidget:
-        tr = QCoreApplication.translate
         self.account = self._line("account_field")
-        self._account_field = FormField(tr("app", "Your account code"), self.account, tr("app", "e.g. INS-017"))
+        self._account_field = FormField(
+            translate("app", "Your account code"), self.account, translate("app", "e.g. INS-017")
+        )
         self._role, roles = self._choice("role", tuple((key, words.role(key)) for key in Role))
         return panel(
             vbox(
                 self._account_field,
-                label(tr("app", "Your role"), "sub"),
+                label(translate("app", "Your role"), "sub"),
                 roles,
                 label(
-                    tr("app", "Only an administrator can add other people here, unlock their accounts, or erase."),
+                    translate(
+                        "app", "Only an administrator can add other people here, unlock their accounts, or erase."
+                    ),
                     "sub",
                     wrap=True,
                 ),
@@ -224,9 +227,10 @@ class FirstStart(QWidget):
 
     def set_busy(self, is_busy: bool) -> None:
         """Disable every input while the store is being made."""
-        tr = QCoreApplication.translate
         self._is_busy = is_busy
-        self._create.setText(tr("app", "Creating…") if is_busy else tr("app", "Create the encrypted store"))
+        self._create.setText(
+            translate("app", "Creating…") if is_busy else translate("app", "Create the encrypted store")
+        )
         for step in self._steps:
             step.setEnabled(not is_busy)
         self._follow()
@@ -234,19 +238,20 @@ class FirstStart(QWidget):
     # Inside
 
     def _show_step(self, at: int) -> None:
-        tr = QCoreApplication.translate
         self._at = at
         is_hq, is_last = _chosen(self._kind) == StoreKind.HQ, at + 1 == len(STEPS)
         titles = (
-            tr("app", "What is this machine?"),
-            tr("app", "What is it called?"),
-            tr("app", "Who are you?"),
-            tr("app", "Choose your passphrase"),
+            translate("app", "What is this machine?"),
+            translate("app", "What is it called?"),
+            translate("app", "Who are you?"),
+            translate("app", "Choose your passphrase"),
         )
         self._title.setText(titles[at])
-        self._where.setText(tr("app", "Step {number} of {all}").format(number=at + 1, all=len(STEPS)))
+        self._where.setText(translate("app", "Step {number} of {all}").format(number=at + 1, all=len(STEPS)))
         self.setAccessibleName(f"{self._where.text()}: {titles[at]}")
-        example = tr("app", "e.g. HQ-1") if is_hq else tr("app", "e.g. FLD-0042; HQ knows the device by it")
+        example = (
+            translate("app", "e.g. HQ-1") if is_hq else translate("app", "e.g. FLD-0042; HQ knows the device by it")
+        )
         self._name_field.set_hint(example)
         self._database.setVisible(is_hq)
         self._summary.setText(
@@ -255,12 +260,12 @@ class FirstStart(QWidget):
             else ""
         )
         self._escrow.setText(
-            tr(
+            translate(
                 "app",
                 "Nobody else keeps a key to an HQ: ten recovery codes are shown next, to be printed and locked away.",
             )
             if is_hq
-            else tr(
+            else translate(
                 "app",
                 "When HQ enrols this device it receives a sealed copy of its key, so that two people there can open it "
                 "if the passphrase is lost; until then nobody can.",

@@ -12,6 +12,9 @@ from ui.kit.widgets import Button, Card, FormField, button, card_between_marking
 from ui.kit.widgets.rail import BrandMark
 from ui.shared.secret_field import NewPassphrase
 
+translate = QCoreApplication.translate
+
+
 _CHARACTERS = 28
 
 
@@ -27,7 +30,6 @@ class RecoveryPage(QWidget):
 
     def __init__(self, *, brand: str, device: str, accepted_at: str | None, marking: str = "CUI") -> None:
         super().__init__()
-        tr = QCoreApplication.translate
         self.setObjectName("recovery_page")
         self.setProperty("kind", "window")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -41,21 +43,21 @@ class RecoveryPage(QWidget):
         self.code.setObjectName("recovery_code_field")
         self.code.setProperty("kind", "mono")
         self.code.setMaxLength(80)
-        self._code_field = FormField(tr("app", "Recovery code"), self.code)
+        self._code_field = FormField(translate("app", "Recovery code"), self.code)
         self.passphrase = NewPassphrase()
         self._error = label("", "sub", tone="bad", wrap=True)
         self._error.setObjectName("recovery_error")
         self._error.hide()
-        self._open: Button = button(tr("app", "Unlock with the code"), self._ask, kind="primary")
+        self._open: Button = button(translate("app", "Unlock with the code"), self._ask, kind="primary")
         self._open.setObjectName("recover_button")
-        self._back: Button = button(tr("app", "Back"), self.back_requested.emit)
+        self._back: Button = button(translate("app", "Back"), self.back_requested.emit)
         self._back.setObjectName("recovery_back_button")
         card = Card()
         card.add_padded(
             hbox(BrandMark(), label(brand, "brand"), 1, spacing=8),
-            label(tr("app", "Use a recovery code"), "headline", wrap=True),
+            label(translate("app", "Use a recovery code"), "headline", wrap=True),
             label(
-                tr(
+                translate(
                     "app",
                     "Ten codes were made for your account. Take one of your own, or ask HQ to read one out. Each works "
                     "once, ends the lock and lets you choose a new passphrase.",
@@ -63,7 +65,7 @@ class RecoveryPage(QWidget):
                 "body",
                 wrap=True,
             ),
-            FormField(tr("app", "Account"), self.account),
+            FormField(translate("app", "Account"), self.account),
             self._code_field,
             self.passphrase,
             self._error,
@@ -71,7 +73,7 @@ class RecoveryPage(QWidget):
             margins=(28, 26, 28, 24),
             spacing=12,
         )
-        card.setAccessibleName(tr("app", "Use a recovery code"))
+        card.setAccessibleName(translate("app", "Use a recovery code"))
         card.setProperty("device", device)
         card_between_markings(self, card, marking)
         self.account.textChanged.connect(self._follow_account)
@@ -97,9 +99,8 @@ class RecoveryPage(QWidget):
 
     def set_busy(self, is_busy: bool) -> None:
         """Disable the buttons while the key is derived."""
-        tr = QCoreApplication.translate
         self._is_busy = is_busy
-        self._open.setText(tr("app", "Unlocking…") if is_busy else tr("app", "Unlock with the code"))
+        self._open.setText(translate("app", "Unlocking…") if is_busy else translate("app", "Unlock with the code"))
         self._back.setEnabled(not is_busy)
         self._follow()
 
@@ -126,15 +127,16 @@ class RecoveryPage(QWidget):
 
     def _follow_code(self, typed: str) -> None:
         """Show how much of the code was typed, and whether it has a typing error."""
-        tr = QCoreApplication.translate
         count = sum(not char.isspace() and char != "-" for char in typed)
-        said = tr("app", "{count} of {all} characters, in groups of four as on the paper, or scan it. Case is all one.")
+        said = translate(
+            "app", "{count} of {all} characters, in groups of four as on the paper, or scan it. Case is all one."
+        )
         self._code_field.set_hint(said.format(count=count, all=_CHARACTERS))
         if count >= _CHARACTERS:
             if self._is_code():
-                self._code_field.set_hint(tr("app", "The code is typed right."))
+                self._code_field.set_hint(translate("app", "The code is typed right."))
             else:
-                self._code_field.set_error(tr("app", "A character is wrong. Compare it group by group."))
+                self._code_field.set_error(translate("app", "A character is wrong. Compare it group by group."))
         self._follow()
 
     def _follow(self) -> None:

@@ -30,6 +30,9 @@ from ui.kit.widgets import Card, CuiBanner, FitArea, button, label, scrolled
 from ui.kit.widgets.rail import DeviceState, Rail
 from ui.window.crash_page import CrashPage
 
+translate = QCoreApplication.translate
+
+
 __all__ = ["DeviceState", "Page", "Shell"]
 
 NARROW_DP = 1000
@@ -103,7 +106,7 @@ class Shell(QWidget):
             self.rail.add(key, title, icon)
             count = len(self.rail.keys())
             if count <= 9:
-                go_to = QCoreApplication.translate("kit", "Go to {page}").format(page=title)
+                go_to = translate("kit", "Go to {page}").format(page=title)
                 self._own(go_to, f"Alt+{count}", lambda: self.show_page(key))
         if not self._current:
             self.show_page(key)
@@ -203,12 +206,11 @@ class Shell(QWidget):
 
     def _add_own_actions(self) -> None:
         look = theme()
-        tr = QCoreApplication.translate
-        self._own(tr("kit", "Show all keys"), "F1", self.toggle_sheet)
-        self._own(tr("kit", "Next theme: light, dark, sunlight"), "Ctrl+Shift+L", look.cycle)
-        self._own(tr("kit", "Larger"), QKeySequence.StandardKey.ZoomIn, lambda: look.zoom(1))
-        self._own(tr("kit", "Smaller"), QKeySequence.StandardKey.ZoomOut, lambda: look.zoom(-1))
-        self._own(tr("kit", "Lock"), "Ctrl+L", self.lock_requested.emit)
+        self._own(translate("kit", "Show all keys"), "F1", self.toggle_sheet)
+        self._own(translate("kit", "Next theme: light, dark, sunlight"), "Ctrl+Shift+L", look.cycle)
+        self._own(translate("kit", "Larger"), QKeySequence.StandardKey.ZoomIn, lambda: look.zoom(1))
+        self._own(translate("kit", "Smaller"), QKeySequence.StandardKey.ZoomOut, lambda: look.zoom(-1))
+        self._own(translate("kit", "Lock"), "Ctrl+L", self.lock_requested.emit)
 
     def _own(self, text: str, key: str | QKeySequence.StandardKey, run: object) -> None:
         action = QAction(text, self)
@@ -276,16 +278,14 @@ class ShortcutsSheet(QFrame):
         self.hide()
 
     def show_keys(self, page: str, of_page: list[KeyEntry], everywhere: list[KeyEntry]) -> None:
-        """Show the keys of the page, and the keys that work everywhere."""
         if self._card is not None:
             self._card.setParent(None)
             self._card.deleteLater()
-        tr = QCoreApplication.translate
-        close = button(tr("kit", "Close"), self.hide, tip="Esc")
-        self._card = Card(tr("kit", "Keys"), "", close)
+        close = button(translate("kit", "Close"), self.hide, tip="Esc")
+        self._card = Card(translate("kit", "Keys"), "", close)
         content = QVBoxLayout()
         inset(content, 20, 8, 20, 16, spacing=4)
-        for title, entries in ((page, of_page), (tr("kit", "Everywhere"), everywhere)):
+        for title, entries in ((page, of_page), (translate("kit", "Everywhere"), everywhere)):
             if not entries:
                 continue
             content.addWidget(label(title, "strong"))

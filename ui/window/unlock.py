@@ -10,15 +10,20 @@ from PySide6.QtGui import QAction, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from eum_app.domain.errors import KnownError
+from eum_app.domain.translatable import QT_TRANSLATE_NOOP
 from ui.kit.guard import guarded
 from ui.kit.messages import sentence
 from ui.kit.theme import inset, theme
 from ui.kit.widgets import Button, Card, CuiBanner, FormField, button, hbox, label, scrolled, set_look, vbox
 from ui.kit.widgets.rail import BrandMark
 
-NOTICE = (
+translate = QCoreApplication.translate
+
+
+NOTICE = QT_TRANSLATE_NOOP(
+    "kit",
     "You are accessing an information system that is provided for authorised use only. Use of this system may be "
-    "monitored and recorded. Use without authority is prohibited and may be punished. By accepting, you agree to this."
+    "monitored and recorded. Use without authority is prohibited and may be punished. By accepting, you agree to this.",
 )
 _BESIDE_DP = 860
 _MARK = "[)>"
@@ -40,12 +45,11 @@ class UnlockPage(QWidget):
         self.setObjectName("unlock_page")
         self.setProperty("kind", "window")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        tr = QCoreApplication.translate
         self.setWindowTitle(brand)
         self.accepted_at: QDateTime | None = None
         self._is_busy = False
 
-        self._accept: Button = button(tr("kit", "Accept"), self.accept_notice)
+        self._accept: Button = button(translate("kit", "Accept"), self.accept_notice)
         self._accept.setObjectName("accept_notice_button")
         self._make_fields()
         self._cards = (self._notice_card(notice), self._unlock_card(brand, device))
@@ -82,23 +86,21 @@ class UnlockPage(QWidget):
     # Its parts
 
     def _notice_card(self, notice: str) -> Card:
-        tr = QCoreApplication.translate
         card = Card()
         card.add_padded(
-            label(tr("kit", "Notice and consent"), "heading"),
-            label(notice or tr("kit", NOTICE), "body", wrap=True),
+            label(translate("kit", "Notice and consent"), "heading"),
+            label(notice or translate("kit", NOTICE), "body", wrap=True),
             hbox(self._accept, 1, margins=(0, 8, 0, 0)),
             margins=(28, 26, 28, 26),
             spacing=12,
         )
-        card.setAccessibleName(tr("kit", "Notice and consent"))
+        card.setAccessibleName(translate("kit", "Notice and consent"))
         return card
 
     def _make_fields(self) -> None:
-        tr = QCoreApplication.translate
         self.account = QLineEdit()
         self.account.setObjectName("account_field")
-        self.account.setPlaceholderText(tr("kit", "Your account code"))
+        self.account.setPlaceholderText(translate("kit", "Your account code"))
         self.account.setMaxLength(64)
         self.passphrase = QLineEdit()
         self.passphrase.setObjectName("passphrase_field")
@@ -117,22 +119,21 @@ class UnlockPage(QWidget):
         self.addAction(self._show_action)
 
     def _unlock_card(self, brand: str, device: str) -> Card:
-        tr = QCoreApplication.translate
-        self._account_field = FormField(tr("kit", "Account"), self.account)
-        self._passphrase_field = FormField(tr("kit", "Passphrase"), self.passphrase)
-        self._unlock: Button = button(tr("kit", "Unlock"), self._ask, kind="primary")
+        self._account_field = FormField(translate("kit", "Account"), self.account)
+        self._passphrase_field = FormField(translate("kit", "Passphrase"), self.passphrase)
+        self._unlock: Button = button(translate("kit", "Unlock"), self._ask, kind="primary")
         self._unlock.setObjectName("unlock_button")
         self._error = label("", "sub", tone="bad", wrap=True)
         self._error.hide()
         self._recovery: Button = button(
-            tr("kit", "Locked out? Use a recovery code"), self.recovery_requested.emit, kind="link"
+            translate("kit", "Locked out? Use a recovery code"), self.recovery_requested.emit, kind="link"
         )
         self._recovery.setObjectName("recovery_link")
         card = Card()
         card.add_padded(
             hbox(BrandMark(), label(brand, "brand"), 1, spacing=8),
-            label(tr("kit", "Unlock this device"), "headline", wrap=True),
-            label(tr("kit", "Device {device}").format(device=device), "sub", selectable=True),
+            label(translate("kit", "Unlock this device"), "headline", wrap=True),
+            label(translate("kit", "Device {device}").format(device=device), "sub", selectable=True),
             self._account_field,
             self._passphrase_field,
             self._error,
@@ -141,7 +142,7 @@ class UnlockPage(QWidget):
             margins=(28, 28, 28, 18),
             spacing=12,
         )
-        card.setAccessibleName(tr("kit", "Unlock this device"))
+        card.setAccessibleName(translate("kit", "Unlock this device"))
         return card
 
     @property
@@ -155,8 +156,7 @@ class UnlockPage(QWidget):
     def set_busy(self, is_busy: bool) -> None:
         """Disable the fields while the key is derived, and show the progress on the button."""
         self._is_busy = is_busy
-        tr = QCoreApplication.translate
-        self._unlock.setText(tr("kit", "Unlocking…") if is_busy else tr("kit", "Unlock"))
+        self._unlock.setText(translate("kit", "Unlocking…") if is_busy else translate("kit", "Unlock"))
         for field in (self.account, self.passphrase):
             field.setEnabled(not is_busy)
         self._follow()
@@ -174,7 +174,7 @@ class UnlockPage(QWidget):
         """Accept the notice once, and show the time on the button."""
         if self.accepted_at is None:
             self.accepted_at = QDateTime.currentDateTimeUtc()
-            words = QCoreApplication.translate("kit", "Accepted {time}")
+            words = translate("kit", "Accepted {time}")
             local = QLocale().toString(self.accepted_at.toLocalTime().time(), "HH:mm")
             self._accept.setText(words.format(time=local))
             self._accept.set_icon_name("check")
@@ -203,7 +203,7 @@ class UnlockPage(QWidget):
         is_ready = bool(self.account.text().strip() and self.passphrase.text())
         self._unlock.setEnabled(self.accepted_at is not None and is_ready and not self._is_busy)
         needs_notice = self.accepted_at is None and not self._is_busy
-        tip = QCoreApplication.translate("kit", "Accept the notice first") if needs_notice else ""
+        tip = translate("kit", "Accept the notice first") if needs_notice else ""
         self._unlock.setToolTip(tip)
         self._recovery.setEnabled(self.accepted_at is not None and not self._is_busy)
         self._recovery.setToolTip(tip)
@@ -216,8 +216,7 @@ class UnlockPage(QWidget):
     def _restyle(self) -> None:
         is_shown = self._show_action.isChecked()
         self._show_action.setIcon(theme().icon("eye-off" if is_shown else "eye", "ink2"))
-        tr = QCoreApplication.translate
-        words = tr("kit", "Hide the passphrase") if is_shown else tr("kit", "Show the passphrase")
+        words = translate("kit", "Hide the passphrase") if is_shown else translate("kit", "Show the passphrase")
         self._show_action.setText(words)
         self._show_action.setToolTip(f"{words} (Ctrl+Shift+P)")
         for card in self._cards:

@@ -20,10 +20,15 @@ from eum_app.usecases.session import Session
 from eum_app.usecases.store.erase import erase_store
 from ui.kit.desk import Desk
 from ui.kit.tasks import Tasks
-from ui.kit.words import counted
+from ui.kit.translation import Texts
 from ui.people import add_people_pages
 from ui.window.device_state import DeviceBox
 from ui.window.shell import Shell
+
+translate = QCoreApplication.translate
+
+
+WorkWords = Texts("WorkWords")
 
 NOTES_EVERY_MS: Final = 60_000
 
@@ -74,13 +79,13 @@ class Work:
         self.shell.take_up()
         self.tasks.announce(Area)  # the store may have changed meanwhile
         if self._ended_children:
-            tr = QCoreApplication.translate
-            one = tr("app", "{count} piece of work in the background was stopped by the lock")
-            more = tr("app", "{count} pieces of work in the background were stopped by the lock")
+            said = WorkWords.tr(
+                "%Ln pieces of work in the background were stopped by the lock", "", self._ended_children
+            )
             self.shell.page(self.shell.current_key).notice.show_message(
                 "attention",
-                counted(self._ended_children, one, more),
-                detail=tr("kit", "Nothing of it was kept half-done. Begin it again."),
+                said,
+                detail=translate("kit", "Nothing of it was kept half-done. Begin it again."),
                 stays=True,
             )
 
@@ -110,9 +115,8 @@ class Work:
         if lost is not None:
             notice.show_error(lost)
         elif self.session.is_hq:
-            tr = QCoreApplication.translate
-            text = tr("app", "This HQ store is a copy, or was put back to an earlier state.")
-            detail = tr(
+            text = translate("app", "This HQ store is a copy, or was put back to an earlier state.")
+            detail = translate(
                 "app", "Devices that heard it since will refuse what it says. Begin a new journal: eum store renew."
             )
             notice.show_message("attention", text, detail=detail)

@@ -18,6 +18,9 @@ from ui.kit.settings import RESOLUTIONS, ZOOMS, CameraSettings
 from ui.kit.tasks import Tasks
 from ui.kit.widgets import Button, button
 
+translate = QCoreApplication.translate
+
+
 Choice = tuple[str, str, object]
 """Text, end of the object name, value."""
 
@@ -124,7 +127,7 @@ def _choices(
     menu.clear()
     group = QActionGroup(menu)
     for text, end, value in choices:
-        action = named(QAction(QCoreApplication.translate("field", text), menu), f"{name}_{end}")
+        action = named(QAction(text, menu), f"{name}_{end}")
         action.setCheckable(True)
         action.setChecked(value == chosen)
         action.triggered.connect(lambda _on=False, value=value: take(value))

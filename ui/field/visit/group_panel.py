@@ -80,7 +80,6 @@ class GroupPanel(Card):
             self.focus_first()
 
     def answer_with_photo(self, question_id: str, data: bytes) -> None:
-        """Answer a question with a picture, for the whole group."""
         self._questions.answer_with_photo(question_id, data)
 
     def set_busy(self, is_busy: bool) -> None:
@@ -121,13 +120,13 @@ class GroupPanel(Card):
     def _follow(self) -> None:
         if not self._group.drafts:
             return
-        count, open_ids = words.count(len(self._group.drafts)), self._questions.open_ids()
+        count, open_ids = len(self._group.drafts), self._questions.open_ids()
         said = self._questions.all_said()
         self.all_button.setEnabled(bool(said))
-        self.all_button.setText(self.tr("All as expected   A · for {count} items").format(count=count))
+        self.all_button.setText(self.tr("All as expected   A · for %Ln items", "", count))
         self.all_button.setAccessibleName(self.all_button.text())
         self.all_button.setToolTip(said)
-        text = self.tr("Verified ⏎ · {count} items").format(count=count)
+        text = self.tr("Verified ⏎ · %Ln items", "", count)
         if open_ids:
             text = self.tr("Verified ⏎ · {count} open").format(count=words.count(len(open_ids)))
         why = self.tr("Answer every question first") if open_ids else self.tr("One check for each (Enter)")

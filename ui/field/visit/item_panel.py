@@ -37,6 +37,8 @@ from ui.kit.widgets import (
 from ui.shared.items_view import PRINTED
 from ui.shared.mark_view import mark_picture, mark_text
 
+translate = QCoreApplication.translate
+
 
 class ItemPanel(Card):
     """Show one `Draft` and change it as the person answers. The panel records nothing."""
@@ -146,7 +148,6 @@ class ItemPanel(Card):
     # What the page shows
 
     def show_nothing(self) -> None:
-        """Show that no item is open."""
         self.draft = None
         self._level.hide()
         self.set_title(self.tr("Item"))
@@ -224,7 +225,6 @@ class ItemPanel(Card):
         self.photos.show()
 
     def answer_with_photo(self, question_id: str, data: bytes) -> None:
-        """Answer a question of the checklist with a picture."""
         self._questions.answer_with_photo(question_id, data)
 
     def set_busy(self, is_busy: bool) -> None:
@@ -301,4 +301,4 @@ class ItemPanel(Card):
 
 def photo_caption(number: int) -> str:
     """Return the caption of the photo with this number."""
-    return QCoreApplication.translate("field", "Photo {number}").format(number=number)
+    return translate("field", "Photo {number}").format(number=number)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QCoreApplication, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from db.queries.checks import CheckRow
@@ -12,17 +12,17 @@ from ui.field.parts import named
 from ui.kit import words
 from ui.kit.guard import guarded
 from ui.kit.theme import status_mark
+from ui.kit.translation import Texts
 from ui.kit.widgets import Card, Chip, button, empty_layout, hbox, label, row, scrolled, vbox
+
+CheckWords = Texts("CheckWords")
 
 _SHOWN = 12
 
 
 def photos_said(number: int) -> str:
     """Return `1 photo`, `2 photos`; empty for none."""
-    if not number:
-        return ""
-    tr = QCoreApplication.translate
-    return tr("field", "1 photo") if number == 1 else tr("field", "{count} photos").format(count=words.count(number))
+    return CheckWords.tr("%Ln photos", "", number) if number else ""
 
 
 @guarded

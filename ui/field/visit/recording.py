@@ -112,7 +112,7 @@ class Recording(QObject):
 
     def _group_recorded(self, result: RecordedChecks) -> None:
         self._column.group.set_busy(False)
-        said = self.tr("{count} items verified").format(count=words.count(len(result.checks)))
+        said = self.tr("%Ln items verified", "", len(result.checks))
         self.say_recorded(said, [one.check_id for one in result.checks], Event.GROUP_RECORDED)
 
     def _withdrawn(self) -> None:

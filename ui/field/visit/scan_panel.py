@@ -122,9 +122,7 @@ class ScanPanel(Card):
         self._in_view.set(text.format(count=words.count(in_view)), "accent")
         self._in_view.setVisible(bool(in_view))
         self.take_button.setText(self.tr("Take {count} expected   F5").format(count=words.count(expected)))
-        self.take_button.setAccessibleName(
-            self.tr("Take all {count} expected items in view").format(count=words.count(expected))
-        )
+        self.take_button.setAccessibleName(self.tr("Take all %Ln expected items in view", "", expected))
         self.take_button.setVisible(expected > 1)
 
     def photo_now(self) -> bytes:

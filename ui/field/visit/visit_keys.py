@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from PySide6.QtCore import QCoreApplication
 from PySide6.QtGui import QAction, QKeySequence
 
 from ui.field.parts import name_header_buttons
@@ -13,38 +14,41 @@ from ui.field.visit.sweep_work import SweepWork
 from ui.field.visit.workspace import Workspace
 from ui.kit.page import Page
 
+translate = QCoreApplication.translate
+
 
 def add_ways(page: Page, work: CurrentWork) -> QAction:
     """Add header actions that lead to the visit's other pages. Return the one for the site checklist."""
-    tr = page.tr
 
     def go_to(key: str) -> Callable[[], None]:
         return lambda: page.navigate_requested.emit(key, work.visit_id)
 
-    page.add_action(tr("Paper list"), "F9", go_to("transcribe"), in_header=True)
-    to_site = page.add_action(tr("Site checklist"), "Ctrl+K", go_to("site"), in_header=True)
-    page.add_action(tr("Close out…"), "Ctrl+Return", go_to("close_out"), in_header=True, kind="primary")
+    page.add_action(translate("VisitPage", "Paper list"), "F9", go_to("transcribe"), in_header=True)
+    to_site = page.add_action(translate("VisitPage", "Site checklist"), "Ctrl+K", go_to("site"), in_header=True)
+    page.add_action(
+        translate("VisitPage", "Close out…"), "Ctrl+Return", go_to("close_out"), in_header=True, kind="primary"
+    )
     name_header_buttons(page.header, "paper_list_button", "site_checklist_button", "close_out_button")
     return to_site
 
 
 def add_keys(page: Page, at: Workspace, recording: Recording, sweep: SweepWork, escape: Callable[[], None]) -> None:
     """Add the workspace's actions, which the shortcuts sheet lists."""
-    tr, item = page.tr, at.column.item
-    undo = tr("Withdraw the last check")
+    item = at.column.item
+    undo = translate("VisitPage", "Withdraw the last check")
     page.add_action(undo, QKeySequence(QKeySequence.StandardKey.Undo), recording.undo_last)
-    page.add_action(tr("Go to the scan field"), "F2", at.focus_scan)
-    page.add_action(tr("Filter the items"), "F3", at.focus_filter)
-    page.add_action(tr("Put the item away"), "Esc", escape)
+    page.add_action(translate("VisitPage", "Go to the scan field"), "F2", at.focus_scan)
+    page.add_action(translate("VisitPage", "Filter the items"), "F3", at.focus_filter)
+    page.add_action(translate("VisitPage", "Put the item away"), "Esc", escape)
     page.add_button_key(at.scan.by_hand, "F8")
-    page.add_action(tr("Take all expected items in view"), "F5", sweep.take_in_view)
-    page.add_action(tr("All as expected"), "A", at.column.answer_all)
-    item.all_button.setToolTip(tr("All as expected (A)"))
+    page.add_action(translate("VisitPage", "Take all expected items in view"), "F5", sweep.take_in_view)
+    page.add_action(translate("VisitPage", "All as expected"), "A", at.column.answer_all)
+    item.all_button.setToolTip(translate("VisitPage", "All as expected (A)"))
     page.add_button_key(item.discrepancy_button, "F4")
     page.add_button_key(item.not_found_button, "F6")
     page.add_button_key(item.no_access_button, "F7")
     page.add_button_key(item.photo_button, "Ctrl+P")
     page.add_button_key(item.note_button, "Ctrl+N")
-    page.note_keys(tr("Record as verified"), "Enter")
-    page.note_keys(tr("Answer yes or no"), "Y / N")
-    page.note_keys(tr("Not applicable, not observed"), "X / O")
+    page.note_keys(translate("VisitPage", "Record as verified"), "Enter")
+    page.note_keys(translate("VisitPage", "Answer yes or no"), "Y / N")
+    page.note_keys(translate("VisitPage", "Not applicable, not observed"), "X / O")

@@ -1,4 +1,4 @@
-"""Delegates, which draw the rows of lists and tables."""
+"""How rows are drawn."""
 
 from ui.kit.delegates.content import ChipSpec, RowContent
 from ui.kit.delegates.row_delegate import ITEM_HEIGHT, VISIT_HEIGHT, RowDelegate

@@ -43,7 +43,10 @@ def list_view(model: IdsTableModel, delegate: RowDelegate, *, name: str) -> QTab
 
 
 def table_view(model: IdsTableModel, *, name: str, row_height: float = 40) -> QTableView:
-    """Return a table with fixed row heights (sizes at 100 %). Columns without a width share the remaining width."""
+    """Return a table with fixed row heights (sizes at 100 %). Columns without a width share the remaining width.
+
+    No column is narrower than its heading, which may be longer in other languages.
+    """
     view = _Table()
     _let_rows_shrink(view)
     view.setModel(model)
@@ -58,11 +61,14 @@ def table_view(model: IdsTableModel, *, name: str, row_height: float = 40) -> QT
     def fit() -> None:
         look = theme()
         view.verticalHeader().setDefaultSectionSize(look.dp(row_height))
-        head.setMinimumSectionSize(look.dp(_LEAST_COLUMN_DP))
+        shared = [
+            head.sectionSizeHint(at) for at, column in enumerate(model.columns) if not column.width and column.title
+        ]
+        head.setMinimumSectionSize(max(look.dp(_LEAST_COLUMN_DP), *shared, 0))
         for at, column in enumerate(model.columns):
             if column.width:
                 head.setSectionResizeMode(at, QHeaderView.ResizeMode.Interactive)
-                head.resizeSection(at, look.dp(column.width))
+                head.resizeSection(at, max(look.dp(column.width), head.sectionSizeHint(at)))
             else:
                 head.setSectionResizeMode(at, QHeaderView.ResizeMode.Stretch)
 

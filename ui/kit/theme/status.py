@@ -11,6 +11,8 @@ from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 
 from eum_app.domain.vocabulary import Unknown
 
+translate = QCoreApplication.translate
+
 
 @dataclass(frozen=True)
 class StatusMark:
@@ -24,7 +26,7 @@ class StatusMark:
 
     def text(self) -> str:
         """Return the word in the user's language."""
-        return QCoreApplication.translate("status", self.word)
+        return translate("status", self.word)
 
 
 STATUS: dict[str, StatusMark] = {
@@ -66,5 +68,5 @@ def status_mark(key: str) -> StatusMark:
     mark = STATUS.get(key)
     if mark is not None or not key:
         return mark or StatusMark("", "circle-question-mark", "", "mute")
-    said = QCoreApplication.translate("status", "Unknown value: {value}").format(value=Unknown(key).shown)
+    said = translate("status", "Unknown value: {value}").format(value=Unknown(key).shown)
     return StatusMark(key, "circle-question-mark", said, "mute")

@@ -9,6 +9,9 @@ from PySide6.QtWidgets import QFrame, QMenu, QPushButton, QSizePolicy
 from ui.kit.guard import guarded
 from ui.kit.widgets.base import hbox, set_look
 
+translate = QCoreApplication.translate
+
+
 ANSWERS: dict[str, str] = {
     "yes": str(QT_TRANSLATE_NOOP("answer", "Yes")),
     "no": str(QT_TRANSLATE_NOOP("answer", "No")),
@@ -25,7 +28,7 @@ _KEYS = {
 
 def answer_text(value: str) -> str:
     """Return an answer's word in the user's language."""
-    return QCoreApplication.translate("answer", ANSWERS[value])
+    return translate("answer", ANSWERS[value])
 
 
 @guarded
@@ -127,7 +130,7 @@ class SegmentedAnswer(QFrame):
             if is_stop:
                 self.setFocusProxy(part)
             set_look(part, "tone", tone if is_on else "")
-        more = QCoreApplication.translate("kit", "Not applicable or not observed")
+        more = translate("kit", "Not applicable or not observed")
         self._yes.setAccessibleName(f"{answer_text('yes')}: {self._question}")
         self._no.setAccessibleName(f"{answer_text('no')}: {self._question}")
         self._other.setAccessibleName(f"{more if other == '⋯' else other}: {self._question}")

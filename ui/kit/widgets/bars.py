@@ -14,6 +14,9 @@ from ui.kit.theme.paint import bar_token
 from ui.kit.widgets.base import hbox, label, set_look, vbox
 from ui.kit.widgets.card import Card
 
+translate = QCoreApplication.translate
+
+
 Parts = Sequence[tuple[int, str]]
 """(count, tone) in drawing order."""
 _TILE_WIDTH = 190
@@ -21,7 +24,7 @@ _TILE_WIDTH = 190
 
 @guarded
 class StackedBar(QWidget):
-    """Counts by tone against a total. Show the counts as text next to it: the bar itself is decoration."""
+    """Counts by tone against a total. Show the counts as text beside it: the bar itself is decoration."""
 
     def __init__(self, height: float = 8) -> None:
         super().__init__()
@@ -80,7 +83,7 @@ class ProgressSummary(QWidget):
     def set_progress(self, done: int, total: int, parts: Parts, text: str = "") -> None:
         """Show `done` of `total`; `text` replaces the usual words. 100 % is shown only when all are done."""
         locale = QLocale()
-        words = text or QCoreApplication.translate("kit", "{done} of {total} checked").format(
+        words = text or translate("kit", "{done} of {total} checked").format(
             done=locale.toString(done), total=locale.toString(total)
         )
         percent = f"{100 if done >= total else min(99, round(done * 100 / total))} %" if total else "–"

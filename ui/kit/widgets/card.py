@@ -11,6 +11,8 @@ from ui.kit.theme import inset
 from ui.kit.widgets.base import IconLabel, Margins, Part, button, fill, hbox, label, panel, vbox
 from ui.kit.widgets.fit_area import FitArea
 
+translate = QCoreApplication.translate
+
 
 class Card(QFrame):
     """A box with an optional head (title, subtitle, trailing widgets), a body and an optional foot.
@@ -43,7 +45,6 @@ class Card(QFrame):
         self.setAccessibleName(title)
 
     def set_title(self, title: str, subtitle: str | None = None) -> None:
-        """Set the title, which is also the accessible name, and, unless None, the subtitle."""
         self._title.setText(title)
         self.setAccessibleName(title)
         if subtitle is not None:
@@ -96,7 +97,7 @@ class CuiBanner(QFrame):
 
     def set_text(self, text: str) -> None:
         self._label.setText(text)
-        self.setAccessibleName(QCoreApplication.translate("kit", "Marking: {marking}").format(marking=text))
+        self.setAccessibleName(translate("kit", "Marking: {marking}").format(marking=text))
 
 
 class EmptyState(QWidget):

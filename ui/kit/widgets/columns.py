@@ -14,6 +14,9 @@ from ui.kit.theme import theme
 from ui.kit.widgets.fields import Tab, TabRow
 from ui.kit.widgets.fit_area import least_height
 
+translate = QCoreApplication.translate
+
+
 _GAP = 16
 _NARROW_DP = 860
 
@@ -45,7 +48,7 @@ class Columns(QWidget):
         self._is_narrow = False
         self._tabs = TabRow([Tab(part.key, part.title) for part in parts], self._front)
         self._tabs.setParent(self)
-        self._tabs.setAccessibleName(QCoreApplication.translate("kit", "Columns"))
+        self._tabs.setAccessibleName(translate("kit", "Columns"))
         self._tabs.chosen.connect(self._choose)
         for part in parts:
             part.widget.setParent(self)
@@ -56,7 +59,6 @@ class Columns(QWidget):
 
     @property
     def keys(self) -> list[str]:
-        """Return the keys of the columns, in order."""
         return [part.key for part in self._parts]
 
     @property

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
     QLabel,
+    QLayout,
     QLineEdit,
     QSizePolicy,
     QStyle,
@@ -21,7 +22,9 @@ from PySide6.QtWidgets import (
 
 from ui.kit.guard import guarded
 from ui.kit.theme import inset, theme
-from ui.kit.widgets.base import Button, flow, label, vbox
+from ui.kit.widgets.base import Button, flow, hbox, label, vbox
+
+translate = QCoreApplication.translate
 
 
 @guarded
@@ -134,7 +137,6 @@ class FormField(QWidget):
         self.setLayout(layout)
 
     def set_hint(self, hint: str) -> None:
-        """Set the hint under the field, and remove any error."""
         self._plain_hint = hint
         self.set_error("")
 
@@ -160,15 +162,15 @@ class Tab:
 
 
 class TabRow(QWidget):
-    """Filters of which one is active; they wrap when they do not fit."""
+    """Filters of which one is active; they wrap when they do not fit, unless `wraps` is false (in a card's head)."""
 
     chosen = Signal(str)
 
-    def __init__(self, tabs: Sequence[Tab], current: str = "") -> None:
+    def __init__(self, tabs: Sequence[Tab], current: str = "", *, wraps: bool = True) -> None:
         super().__init__()
         self._buttons: dict[str, Button] = {}
         self._group = QButtonGroup(self)
-        layout = flow(spacing=6)
+        layout: QLayout = flow(spacing=6) if wraps else hbox(spacing=6)
         for tab in tabs:
             made = Button(tab.text, kind="tab", icon=tab.icon)
             made.setCheckable(True)
@@ -315,4 +317,4 @@ class KeyValueGrid(QWidget):
 
 def search_placeholder() -> str:
     """Return the usual placeholder of a list's filter."""
-    return QCoreApplication.translate("kit", "Filter by serial, UII, nomenclature…")
+    return translate("kit", "Filter by serial, UII, nomenclature…")

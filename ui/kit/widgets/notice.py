@@ -12,6 +12,9 @@ from eum_app.domain.errors import KnownError
 from ui.kit.messages import sentence
 from ui.kit.widgets.base import Button, IconLabel, button, hbox, label, set_look, vbox
 
+translate = QCoreApplication.translate
+
+
 _ICONS = {
     "ok": ("check", "ok"),
     "info": ("info", "accent"),
@@ -40,9 +43,7 @@ class NoticeBar(QFrame):
         self._action.hide()
         self._run: Callable[[], object] | None = None
         self._action.clicked.connect(self._act)
-        close = button(
-            "", self.dismiss, kind="quiet", icon="x", name=QCoreApplication.translate("kit", "Close message")
-        )
+        close = button("", self.dismiss, kind="quiet", icon="x", name=translate("kit", "Close message"))
         words = vbox(self._words, self._detail, spacing=2)
         line = hbox(self._icon, margins=(14, 5, 6, 5), spacing=12)
         line.addLayout(words, 1)

@@ -13,6 +13,9 @@ from PySide6.QtWidgets import QFileDialog, QLineEdit, QSizePolicy, QWidget
 from ui.kit.guard import guarded
 from ui.kit.widgets.base import Button, button, hbox
 
+translate = QCoreApplication.translate
+
+
 PathKind = Literal["file", "files", "folder", "save"]
 
 
@@ -47,7 +50,7 @@ class PathField(QWidget):
         self.edit.textChanged.connect(self.edit.setToolTip)  # a long path is never in sight whole
         self.edit.textChanged.connect(lambda _text: self.changed.emit())
         self.edit.returnPressed.connect(self.submitted)
-        browse = QCoreApplication.translate("kit", "Browse…")
+        browse = translate("kit", "Browse…")
         self.browse: Button = button(browse, self.open_dialog, icon="folder-open")
         self.browse.setObjectName(f"{object_name}_browse")
         self.browse.setAccessibleName(f"{browse} {name}")
@@ -78,7 +81,6 @@ class PathField(QWidget):
         self.edit.setText(str(path))
 
     def set_paths(self, paths: list[Path]) -> None:
-        """Fill the line with these paths; all but the first are dropped unless `kind` is "files"."""
         kept = paths if self._kind == "files" else paths[:1]
         self.edit.setText("; ".join(str(path) for path in kept))
 
@@ -127,7 +129,7 @@ class PathField(QWidget):
 
     def _prompt(self) -> str:
         if self._kind == "folder":
-            return QCoreApplication.translate("kit", "Type or drop a folder")
+            return translate("kit", "Type or drop a folder")
         if self._kind == "files":
-            return QCoreApplication.translate("kit", "Type or drop files")
-        return QCoreApplication.translate("kit", "Type or drop a file")
+            return translate("kit", "Type or drop files")
+        return translate("kit", "Type or drop a file")

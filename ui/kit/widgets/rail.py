@@ -14,6 +14,9 @@ from ui.kit.theme.paint import focus_ring, rounded
 from ui.kit.widgets.base import IconLabel, hbox, label, panel, set_look, vbox
 from ui.kit.widgets.card import scrolled
 
+translate = QCoreApplication.translate
+
+
 RAIL_WIDTH = 208
 COLLAPSED_WIDTH = 64
 
@@ -194,7 +197,7 @@ class Rail(QFrame):
             "device",
         )
         self._device.hide()
-        self._lock_button = NavButton(QCoreApplication.translate("kit", "Lock"), "lock", "Ctrl+L")
+        self._lock_button = NavButton(translate("kit", "Lock"), "lock", "Ctrl+L")
         self._lock_button.setObjectName("rail_lock")
         self._lock_button.setCheckable(False)
         self._lock_button.set_collapsed(False)
@@ -217,7 +220,6 @@ class Rail(QFrame):
             set_look(self, "rtl", self.isRightToLeft())
 
     def add(self, key: str, text: str, icon: str) -> NavButton:
-        """Add a page's button at the end, and return it."""
         made = NavButton(text, icon)
         made.setObjectName(f"rail_{key}")
         made.clicked.connect(lambda _on=False: self.chosen.emit(key))
@@ -250,8 +252,8 @@ class Rail(QFrame):
         self._account.setText(state.account)
         self._role.setText(f"· {state.role}" if state.role else "")
         self._lines.setText("\n".join(state.lines))
-        encrypted = QCoreApplication.translate("kit", "Store encrypted")
-        plain = QCoreApplication.translate("kit", "Store not encrypted")
+        encrypted = translate("kit", "Store encrypted")
+        plain = translate("kit", "Store not encrypted")
         self._encrypted.setText(encrypted if state.is_encrypted else plain)
         tone = "ok" if state.is_encrypted else "bad"
         set_look(self._encrypted, "tone", tone)

@@ -13,6 +13,8 @@ from ui.kit.theme import theme
 from ui.kit.widgets.base import Button, button, flow, hbox, label, vbox
 from ui.kit.widgets.card import Card
 
+translate = QCoreApplication.translate
+
 
 class PhotoStrip(QWidget):
     """Thumbnails that can be opened and, with `is_removable`, removed before they are recorded."""
@@ -33,7 +35,6 @@ class PhotoStrip(QWidget):
 
     @property
     def keys(self) -> list[str]:
-        """Return the keys of the pictures, in order."""
         return list(self._tiles)
 
     def add(self, key: str, image: QImage, caption: str) -> None:
@@ -51,7 +52,7 @@ class PhotoStrip(QWidget):
         whole = QWidget()
         parts: list[QWidget] = [tile]
         if self._is_removable:
-            words = QCoreApplication.translate("kit", "Remove {photo}").format(photo=caption)
+            words = translate("kit", "Remove {photo}").format(photo=caption)
             parts.append(button("", lambda: self._remove(key), kind="quiet", icon="x", name=words))
         whole.setLayout(vbox(*parts, spacing=2))
         self._tiles[key] = whole
@@ -126,21 +127,21 @@ class ReasonPanel(Card):
             column.addWidget(choice)
         self.note = QPlainTextEdit()
         self.note.setTabChangesFocus(True)
-        self.note.setPlaceholderText(QCoreApplication.translate("kit", "Note"))
-        self.note.setAccessibleName(QCoreApplication.translate("kit", "Note"))
+        self.note.setPlaceholderText(translate("kit", "Note"))
+        self.note.setAccessibleName(translate("kit", "Note"))
         self.note.textChanged.connect(self._follow)
-        self._needed = label(QCoreApplication.translate("kit", "This reason needs a note."), "sub", tone="warn")
+        self._needed = label(translate("kit", "This reason needs a note."), "sub", tone="warn")
         self._needed.hide()
         self.photos = PhotoStrip(is_removable=True, width=72, height=72)
-        photo = button(QCoreApplication.translate("kit", "Photo"), self.photo_requested.emit, icon="camera")
+        photo = button(translate("kit", "Photo"), self.photo_requested.emit, icon="camera")
         if not has_photo:  # shown before it has a parent, a widget is a window for a moment and takes the focus
             photo.hide()
             self.photos.hide()
         self.add_padded(self.note, self._needed, self.photos, hbox(photo, 1), margins=(16, 0, 16, 12))
         self.add_stretch()
         self.confirm_button: Button = button(confirm, self._confirm, kind="danger" if is_danger else "primary")
-        cancel = button(QCoreApplication.translate("kit", "Cancel"), self.cancelled.emit)
-        cancel.setToolTip(QCoreApplication.translate("kit", "Cancel (Esc)"))
+        cancel = button(translate("kit", "Cancel"), self.cancelled.emit)
+        cancel.setToolTip(translate("kit", "Cancel (Esc)"))
         self.add_foot(hbox(cancel, 1, self.confirm_button))
         escape = QAction(self)
         escape.setShortcut(QKeySequence(Qt.Key.Key_Escape))

@@ -22,6 +22,9 @@ from ui.kit.guard import guarded
 from ui.kit.theme import theme
 from ui.kit.theme.paint import rounded
 
+translate = QCoreApplication.translate
+
+
 Stroke = list[tuple[float, float]]
 """Points in logical pixels of the pad, in drawing order."""
 
@@ -60,17 +63,15 @@ class SignaturePad(QWidget):
         self._is_open, self._text = False, reason
         self._is_drawing = False
         self.unsetCursor()
-        self.setAccessibleName(QCoreApplication.translate("kit", "Signature: {reason}").format(reason=reason))
+        self.setAccessibleName(translate("kit", "Signature: {reason}").format(reason=reason))
         self.update()
 
     @property
     def is_open(self) -> bool:
-        """Return whether the pad accepts strokes."""
         return self._is_open
 
     @property
     def is_empty(self) -> bool:
-        """Return whether the pad has no strokes."""
         return not self._strokes
 
     def strokes(self) -> list[Stroke]:

@@ -176,7 +176,6 @@ class ActivityPage(Page):
         return ActivityFilter(actor, kind, origin, on, self._words)
 
     def clear_filters(self) -> None:
-        """Clear all filters, and read the log again."""
         for box in (self.actor, self.kind, self.origin, self.day):
             box.blockSignals(True)
             box.setCurrentIndex(-1)
@@ -230,8 +229,8 @@ class ActivityPage(Page):
             self._reload(behind_the_first=True)
             return
         is_all = self.wanted() == ActivityFilter()
-        words = self.tr("{count} entries, the newest first") if is_all else self.tr("{count} entries found")
-        self.header.set_title(self.tr("Activity log"), words.format(count=count(number)))
+        held = self.tr("%Ln entries, the newest first", "", number)
+        self.header.set_title(self.tr("Activity log"), held if is_all else self.tr("%Ln entries found", "", number))
         self._follow()
 
     def _chosen(self, entry_id: str | None) -> None:
@@ -256,7 +255,6 @@ class ActivityPage(Page):
         self.export_button.setEnabled(ready and bool(self._model.ids()) and not self.job.is_busy)
 
     def export(self) -> None:
-        """Write the filtered log and its proof to the chosen path, in a child process."""
         path = self.path_field.path
         if path is None or not self.export_button.isEnabled():
             return
@@ -270,7 +268,7 @@ class ActivityPage(Page):
         )
 
     def _exported(self, made: Exported) -> None:
-        words = self.tr("{count} entries re-read from the file, signed").format(count=count(made.rows))
+        words = self.tr("%Ln entries re-read from the file, signed", "", made.rows)
         self.notice.show_message(
             "ok", self.tr("Log written: {name}").format(name=made.path.name), detail=words, stays=True
         )

@@ -12,7 +12,13 @@ from eum_app.domain.findings import Decision
 from eum_app.domain.unreadable import UNREADABLE
 from ui.kit.delegates import ChipSpec
 from ui.kit.theme.status import STATUS
-from ui.kit.words import count, fact, is_known, joined, word
+from ui.kit.translation import Texts
+from ui.kit.words import fact, is_known, joined, word
+
+translate = QCoreApplication.translate
+
+
+EntryWords = Texts("EntryWords")
 
 MAX_SHOWN = 20_000
 """Maximum characters of a payload on the screen; an export holds the whole payload."""
@@ -45,7 +51,6 @@ def outcome_words(row: ActivityRow) -> str:
 
 
 def outcome_chip(row: ActivityRow) -> ChipSpec | None:
-    """Return a chip for the outcome of an entry; None without an outcome."""
     if not row.outcome:
         return None
     if row.outcome in STATUS:
@@ -66,7 +71,6 @@ def place_words(row: ActivityRow) -> str:
 
 
 def spoken(row: ActivityRow) -> str:
-    """Return an entry in words, for a screen reader."""
     return joined(kind_words(row), subject_words(row), outcome_words(row))
 
 
@@ -89,5 +93,5 @@ def pretty(payload: bytes) -> str:
     text = harmless(text)
     if len(text) <= MAX_SHOWN:
         return text
-    left = QCoreApplication.translate("activity", "… {count} more characters; an export holds them all.")
-    return f"{text[:MAX_SHOWN]}\n{left.format(count=count(len(text) - MAX_SHOWN))}"
+    left = EntryWords.tr("… %Ln more characters; an export holds them all.", "", len(text) - MAX_SHOWN)
+    return f"{text[:MAX_SHOWN]}\n{left}"

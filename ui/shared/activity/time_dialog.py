@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QCoreApplication, Qt, Signal
 from PySide6.QtWidgets import QComboBox, QLineEdit, QWidget
 
 from db.queries.activity import ActivityRow
@@ -17,6 +17,9 @@ from ui.kit.desk import Desk
 from ui.kit.widgets import Button, FormField, button, hbox, label
 from ui.kit.window_dialog import WindowDialog
 
+translate = QCoreApplication.translate
+
+
 _MOST_DIGITS = 18
 
 
@@ -26,7 +29,9 @@ class TimeDialog(WindowDialog):
     corrected = Signal()
 
     def __init__(self, desk: Desk, row: ActivityRow, parent: QWidget) -> None:
-        super().__init__("time_dialog", parent.tr("Put the time of {origin} right").format(origin=row.origin), parent)
+        super().__init__(
+            "time_dialog", translate("activity", "Put the time of {origin} right").format(origin=row.origin), parent
+        )
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._desk, self._row = desk, row
         self.words.addWidget(

@@ -1,0 +1,595 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="en_US" sourcelanguage="en_US">
+<context>
+    <name>AccountsPage</name>
+    <message numerus="yes">
+        <source>%Ln more can be read out</source>
+        <translation>
+            <numerusform>%Ln more can be read out</numerusform>
+            <numerusform>%Ln more can be read out</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>ActivityPage</name>
+    <message numerus="yes">
+        <source>%Ln entries, the newest first</source>
+        <translation>
+            <numerusform>%Ln entry</numerusform>
+            <numerusform>%Ln entries, the newest first</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln entries found</source>
+        <translation>
+            <numerusform>%Ln entry found</numerusform>
+            <numerusform>%Ln entries found</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln entries re-read from the file, signed</source>
+        <translation>
+            <numerusform>%Ln entry re-read from the file, signed</numerusform>
+            <numerusform>%Ln entries re-read from the file, signed</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>AgeWords</name>
+    <message numerus="yes">
+        <source>%Ln days</source>
+        <translation>
+            <numerusform>%Ln day</numerusform>
+            <numerusform>%Ln days</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>CheckWords</name>
+    <message numerus="yes">
+        <source>%Ln photos</source>
+        <translation>
+            <numerusform>%Ln photo</numerusform>
+            <numerusform>%Ln photos</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>ClaimsPanel</name>
+    <message numerus="yes">
+        <source>%Ln items</source>
+        <translation>
+            <numerusform>%Ln item</numerusform>
+            <numerusform>%Ln items</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>CodesCard</name>
+    <message numerus="yes">
+        <source>%Ln codes open it</source>
+        <translation>
+            <numerusform>%Ln code opens it</numerusform>
+            <numerusform>%Ln codes open it</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>DevicesCard</name>
+    <message numerus="yes">
+        <source>%Ln facts awaited</source>
+        <translation>
+            <numerusform>%Ln fact awaited</numerusform>
+            <numerusform>%Ln facts awaited</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>EntryWords</name>
+    <message numerus="yes">
+        <source>… %Ln more characters; an export holds them all.</source>
+        <translation>
+            <numerusform>… %Ln more character; an export holds it.</numerusform>
+            <numerusform>… %Ln more characters; an export holds them all.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>EraseDialog</name>
+    <message numerus="yes">
+        <source>%Ln entries</source>
+        <translation>
+            <numerusform>%Ln entry</numerusform>
+            <numerusform>%Ln entries</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>EvidenceCard</name>
+    <message numerus="yes">
+        <source>%Ln photos</source>
+        <translation>
+            <numerusform>%Ln photo</numerusform>
+            <numerusform>%Ln photos</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>Figures</name>
+    <message numerus="yes">
+        <source>%Ln delivered this month</source>
+        <translation>
+            <numerusform>%Ln delivered this month</numerusform>
+            <numerusform>%Ln delivered this month</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln items</source>
+        <translation>
+            <numerusform>%Ln item</numerusform>
+            <numerusform>%Ln items</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>GroupPanel</name>
+    <message numerus="yes">
+        <source>All as expected   A · for %Ln items</source>
+        <translation>
+            <numerusform>All as expected   A · for %Ln item</numerusform>
+            <numerusform>All as expected   A · for %Ln items</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Verified ⏎ · %Ln items</source>
+        <translation>
+            <numerusform>Verified ⏎ · %Ln item</numerusform>
+            <numerusform>Verified ⏎ · %Ln items</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>ImportListPanel</name>
+    <message numerus="yes">
+        <source>Take the other values of %Ln items</source>
+        <translation>
+            <numerusform>Take the other values of %Ln item</numerusform>
+            <numerusform>Take the other values of %Ln items</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Import %Ln items</source>
+        <translation>
+            <numerusform>Import %Ln item</numerusform>
+            <numerusform>Import %Ln items</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Keep %Ln claims</source>
+        <translation>
+            <numerusform>Keep %Ln claim</numerusform>
+            <numerusform>Keep %Ln claims</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>ImportResults</name>
+    <message numerus="yes">
+        <source>%Ln new facts</source>
+        <translation>
+            <numerusform>%Ln new fact</numerusform>
+            <numerusform>%Ln new facts</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>InboxPage</name>
+    <message numerus="yes">
+        <source>%Ln new findings</source>
+        <translation>
+            <numerusform>%Ln new finding</numerusform>
+            <numerusform>%Ln new findings</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>InboxWords</name>
+    <message numerus="yes">
+        <source>%Ln new facts</source>
+        <translation>
+            <numerusform>%Ln new fact</numerusform>
+            <numerusform>%Ln new facts</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln new findings</source>
+        <translation>
+            <numerusform>%Ln new finding</numerusform>
+            <numerusform>%Ln new findings</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Take the receipt to {sender}, all %Ln files of it: {path}</source>
+        <translation>
+            <numerusform>Take the receipt to {sender}: {path}</numerusform>
+            <numerusform>Take the receipt to {sender}, all %Ln files of it: {path}</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>InventoryPage</name>
+    <message numerus="yes">
+        <source>%Ln items found</source>
+        <translation>
+            <numerusform>%Ln item found</numerusform>
+            <numerusform>%Ln items found</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln items on the book</source>
+        <translation>
+            <numerusform>%Ln item on the book</numerusform>
+            <numerusform>%Ln items on the book</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln rows left out</source>
+        <translation>
+            <numerusform>%Ln row left out</numerusform>
+            <numerusform>%Ln rows left out</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln claims kept; the book is as it was</source>
+        <translation>
+            <numerusform>%Ln claim kept; the book is as it was</numerusform>
+            <numerusform>%Ln claims kept; the book is as it was</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln were on the book already</source>
+        <translation>
+            <numerusform>%Ln was on the book already</numerusform>
+            <numerusform>%Ln were on the book already</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln of them took other values</source>
+        <translation>
+            <numerusform>%Ln of them took other values</numerusform>
+            <numerusform>%Ln of them took other values</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln new sites</source>
+        <translation>
+            <numerusform>%Ln new site</numerusform>
+            <numerusform>%Ln new sites</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln items imported</source>
+        <translation>
+            <numerusform>%Ln item imported</numerusform>
+            <numerusform>%Ln items imported</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>ItemWords</name>
+    <message numerus="yes">
+        <source>%Ln copies</source>
+        <translation>
+            <numerusform>%Ln copy</numerusform>
+            <numerusform>%Ln copies</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>ItemsPage</name>
+    <message numerus="yes">
+        <source>%Ln items found</source>
+        <translation>
+            <numerusform>%Ln item found</numerusform>
+            <numerusform>%Ln items found</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln items on this device</source>
+        <translation>
+            <numerusform>%Ln item on this device</numerusform>
+            <numerusform>%Ln items on this device</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>LabelsPage</name>
+    <message numerus="yes">
+        <source>%Ln labels</source>
+        <translation>
+            <numerusform>%Ln label</numerusform>
+            <numerusform>%Ln labels</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Read back: {read} of %Ln symbols on this sheet</source>
+        <translation>
+            <numerusform>Read back: {read} of %Ln symbol on this sheet</numerusform>
+            <numerusform>Read back: {read} of %Ln symbols on this sheet</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln sheets</source>
+        <translation>
+            <numerusform>%Ln sheet</numerusform>
+            <numerusform>%Ln sheets</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>ListRows</name>
+    <message numerus="yes">
+        <source>%Ln on it with other values</source>
+        <translation>
+            <numerusform>%Ln on it with other values</numerusform>
+            <numerusform>%Ln on it with other values</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>MatchWords</name>
+    <message numerus="yes">
+        <source>Note %Ln claims</source>
+        <translation>
+            <numerusform>Note %Ln claim</numerusform>
+            <numerusform>Note %Ln claims</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln claims noted</source>
+        <translation>
+            <numerusform>%Ln claim noted</numerusform>
+            <numerusform>%Ln claims noted</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln about items known here</source>
+        <translation>
+            <numerusform>%Ln about an item known here</numerusform>
+            <numerusform>%Ln about items known here</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln parts read</source>
+        <translation>
+            <numerusform>%Ln part read</numerusform>
+            <numerusform>%Ln parts read</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>and %Ln more</source>
+        <translation>
+            <numerusform>and %Ln more</numerusform>
+            <numerusform>and %Ln more</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>PlanForm</name>
+    <message numerus="yes">
+        <source>%Ln items</source>
+        <translation>
+            <numerusform>%Ln item</numerusform>
+            <numerusform>%Ln items</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln items will be expected: all on the site&apos;s book today.</source>
+        <translation>
+            <numerusform>%Ln item will be expected: all on the site&apos;s book today.</numerusform>
+            <numerusform>%Ln items will be expected: all on the site&apos;s book today.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Visit planned · %Ln items expected</source>
+        <translation>
+            <numerusform>Visit planned · %Ln item expected</numerusform>
+            <numerusform>Visit planned · %Ln items expected</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>PlateLine</name>
+    <message numerus="yes">
+        <source>%Ln rows only look damaged. If the plates say so, say how you know; they go in unconfirmed.</source>
+        <translation>
+            <numerusform>%Ln row only looks damaged. If the plate says so, say how you know; it goes in unconfirmed.</numerusform>
+            <numerusform>%Ln rows only look damaged. If the plates say so, say how you know; they go in unconfirmed.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>The plates of all %Ln rows say so</source>
+        <translation>
+            <numerusform>The plate of %Ln row says so</numerusform>
+            <numerusform>The plates of all %Ln rows say so</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>RecordCard</name>
+    <message numerus="yes">
+        <source>%Ln days before this visit</source>
+        <translation>
+            <numerusform>%Ln day before this visit</numerusform>
+            <numerusform>%Ln days before this visit</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>Recording</name>
+    <message numerus="yes">
+        <source>%Ln items verified</source>
+        <translation>
+            <numerusform>%Ln item verified</numerusform>
+            <numerusform>%Ln items verified</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>ReportsPage</name>
+    <message numerus="yes">
+        <source>%Ln rows re-read from the file</source>
+        <translation>
+            <numerusform>%Ln row re-read from the file</numerusform>
+            <numerusform>%Ln rows re-read from the file</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>SatelliteCard</name>
+    <message numerus="yes">
+        <source>%Ln days</source>
+        <translation>
+            <numerusform>%Ln day</numerusform>
+            <numerusform>%Ln days</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln hours</source>
+        <translation>
+            <numerusform>%Ln hour</numerusform>
+            <numerusform>%Ln hours</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln minutes</source>
+        <translation>
+            <numerusform>%Ln minute</numerusform>
+            <numerusform>%Ln minutes</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>ScanPanel</name>
+    <message numerus="yes">
+        <source>Take all %Ln expected items in view</source>
+        <translation>
+            <numerusform>Take %Ln expected item in view</numerusform>
+            <numerusform>Take all %Ln expected items in view</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>SheetWords</name>
+    <message numerus="yes">
+        <source>{paper}, %Ln labels {size} mm</source>
+        <translation>
+            <numerusform>{paper}, %Ln label {size} mm</numerusform>
+            <numerusform>{paper}, %Ln labels {size} mm</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>StateWords</name>
+    <message numerus="yes">
+        <source>%Ln facts not yet received by HQ</source>
+        <translation>
+            <numerusform>%Ln fact not yet received by HQ</numerusform>
+            <numerusform>%Ln facts not yet received by HQ</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln findings to decide</source>
+        <translation>
+            <numerusform>%Ln finding to decide</numerusform>
+            <numerusform>%Ln findings to decide</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>StoreCards</name>
+    <message numerus="yes">
+        <source>This store is erased by itself after %Ln failed tries</source>
+        <translation>
+            <numerusform>This store is erased by itself after %Ln failed try</numerusform>
+            <numerusform>This store is erased by itself after %Ln failed tries</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Now: after %Ln failed tries in a row.</source>
+        <translation>
+            <numerusform>Now: after %Ln failed try.</numerusform>
+            <numerusform>Now: after %Ln failed tries in a row.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>SyncPage</name>
+    <message numerus="yes">
+        <source>%Ln facts not yet received by HQ</source>
+        <translation>
+            <numerusform>%Ln fact not yet received by HQ</numerusform>
+            <numerusform>%Ln facts not yet received by HQ</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Sealed for {party} in %Ln bundles</source>
+        <translation>
+            <numerusform>Sealed for {party} in %Ln bundle</numerusform>
+            <numerusform>Sealed for {party} in %Ln bundles</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln bundles taken in</source>
+        <translation>
+            <numerusform>%Ln bundle taken in</numerusform>
+            <numerusform>%Ln bundles taken in</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>TranscribePage</name>
+    <message numerus="yes">
+        <source>%Ln rows lack a code or a serial.</source>
+        <translation>
+            <numerusform>%Ln row lacks a code or a serial.</numerusform>
+            <numerusform>%Ln rows lack a code or a serial.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln rows to record</source>
+        <translation>
+            <numerusform>%Ln row to record</numerusform>
+            <numerusform>%Ln rows to record</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Recorded %Ln rows of page {number}</source>
+        <translation>
+            <numerusform>Recorded %Ln row of page {number}</numerusform>
+            <numerusform>Recorded %Ln rows of page {number}</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>VisitsPage</name>
+    <message numerus="yes">
+        <source>%Ln visits</source>
+        <translation>
+            <numerusform>%Ln visit</numerusform>
+            <numerusform>%Ln visits</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>WorkWords</name>
+    <message numerus="yes">
+        <source>%Ln pieces of work in the background were stopped by the lock</source>
+        <translation>
+            <numerusform>%Ln piece of work in the background was stopped by the lock</numerusform>
+            <numerusform>%Ln pieces of work in the background were stopped by the lock</numerusform>
+        </translation>
+    </message>
+</context>
+</TS>
