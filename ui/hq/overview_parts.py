@@ -44,7 +44,7 @@ def per_cent(part: int, whole: int) -> str:
 
 
 def age(instant: str, as_of: str) -> str:
-    """Return how long before `as_of` an instant was, in words."""
+    """Return in words how long before `as_of` an instant was; text that is not an instant is returned unchanged."""
     days = days_between(instant, as_of)
     if days is None:
         return instant

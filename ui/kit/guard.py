@@ -196,8 +196,10 @@ def _guard_paint(where: str, method: Method, _qt: type) -> Method:
 
 
 def _guard_handler(where: str, method: Method, _qt: type) -> Method:
-    """Wrap `event` or an event filter. A failed `event` is dropped. A failed filter passes it on, except a key of a
-    possible scan.
+    """Wrap `event` or an event filter.
+
+    A failed `event` is dropped. An event whose filter failed goes on to its target, except a key: it may belong to a
+    scan.
     """
     is_filter = where.endswith(".eventFilter")
 

@@ -109,7 +109,7 @@ def count(number: int) -> str:
 
 
 def day(text: str) -> str:
-    """Return `2026-11-21` (or an instant that begins so) as `21 Nov 2026`; other text is returned as it is."""
+    """Return a date, or an instant's day in this machine's zone, as `21 Nov 2026`; other text is returned unchanged."""
     if not text:
         return ""
     local = _local(text)  # an instant: its day in this machine's zone, as `moment` says it
@@ -118,13 +118,13 @@ def day(text: str) -> str:
 
 
 def clock(text: str) -> str:
-    """Return the time of a fact's instant in this machine's zone, with the zone: `14:20 UTC+1`."""
+    """Return the time of a fact's instant in this machine's zone: `14:20 UTC+1`; other text is returned unchanged."""
     local = _local(text)
     return f"{QLocale().toString(QTime(local.hour, local.minute), 'HH:mm')} {_zone(local)}" if local else text
 
 
 def moment(text: str) -> str:
-    """Return a fact's instant (UTC text) in this machine's zone: `21 Nov 2026, 14:20 UTC+1`; empty for empty."""
+    """Return an instant (UTC text) in this machine's zone: `21 Nov 2026, 14:20 UTC+1`; other text is unchanged."""
     local = _local(text)
     return f"{day(local.date().isoformat())}, {clock(text)}" if local else text
 
