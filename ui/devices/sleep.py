@@ -42,6 +42,7 @@ class SleepWatch(QObject):
         self._logind = Logind(lock, QDBusConnection.systemBus(), self) if sys.platform == "linux" else None
 
     def close(self) -> None:
+        """Stop listening to the system."""
         if self._native is not None:
             self._native.close()
         if self._logind is not None:
@@ -65,6 +66,7 @@ class Logind(QObject):
         return self._inhibitor >= 0
 
     def close(self) -> None:
+        """Release the inhibitor, so that sleep no longer waits."""
         self._release()
 
     @Slot(bool)
@@ -126,6 +128,7 @@ class _WindowsMessages(QAbstractNativeEventFilter):
         app.installNativeEventFilter(self)
 
     def close(self) -> None:
+        """Stop receiving Windows messages."""
         app = QCoreApplication.instance()
         assert app is not None
         app.removeNativeEventFilter(self)

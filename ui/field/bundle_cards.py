@@ -88,6 +88,7 @@ class ImportResults(QWidget):
         self.setLayout(self._rows)
 
     def show_outcomes(self, outcomes: Sequence[ImportOutcome]) -> None:
+        """Replace the rows by these outcomes."""
         empty_layout(self._rows)
         for one in outcomes:
             self._rows.addWidget(self._row(one))
@@ -151,4 +152,5 @@ class ProgressLine(QWidget):
         self._said.setText(self.tr("{done} of {total}").format(done=words.count(done), total=words.count(total)))
 
     def say(self, text: str) -> None:
+        """Set the text beside the bar."""
         self._said.setText(text)

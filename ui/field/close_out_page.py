@@ -49,6 +49,8 @@ _HEAD_SHOWN = 16
 
 @dataclass(frozen=True)
 class CloseOutView:
+    """The data of a visit that the page shows, read in one call."""
+
     state: CloseOutState
     checks: list[CheckRow]
     questions: dict[str, Question]

@@ -107,6 +107,7 @@ class PaperRowForm(QWidget):
         )
 
     def first_field(self) -> QWidget:
+        """Return the first tick, to focus it."""
         return next(iter(self._ticks.values()))
 
     def _line(self, name: str, prompt: str, *, is_mono: bool = False) -> QLineEdit:

@@ -64,10 +64,12 @@ class PhotoBar(Card):
         self.hide()
 
     def say(self, text: str) -> None:
+        """Show a text in the bar; an empty text hides the line."""
         self._said.setText(text)
         self._said.setVisible(bool(text))
 
     def show_error(self, error: KnownError) -> None:
+        """Show what happened and what to do next."""
         message = sentence(error)
         self.say(f"{message.what} {message.next}")
 

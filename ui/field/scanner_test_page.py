@@ -160,6 +160,7 @@ class ScannerTestPage(Page):
         self._ways = ways
 
     def mark_scanned(self, raw: bytes, read_by: str) -> None:
+        """Show the data of a scan, what is wrong with it, and how to correct the scanner."""
         check = check_scan(raw)
         title, advice = self._said(check.kind)
         self.verdict.setText(title)

@@ -43,15 +43,18 @@ class Behind:
         return Narrowed(wanted, joined(words, self._of))
 
     def monitored(self) -> Narrowed:
+        """Return the filter of the items under enhanced monitoring."""
         return self._items(translate("hq", "under enhanced monitoring"), StandingFilter(self._today))
 
     def inventoried(self) -> Narrowed:
+        """Return the filter of the items inventoried within the year."""
         states = (clocks.ClockState.IN_TIME, clocks.ClockState.DUE_SOON)
         return self._items(
             translate("hq", "inventoried within the year"), StandingFilter(self._today, states, inventoried=True)
         )
 
     def overdue(self) -> Narrowed:
+        """Return the filter of the overdue items."""
         return self._items(status_mark("overdue").text(), StandingFilter(self._today, OVERDUE))
 
     def place(self, line: PlaceLine, part: str, *, is_country: bool) -> Narrowed:
@@ -63,6 +66,7 @@ class Behind:
         return self._items(words, standing, **{column: line.key})
 
     def overdue_line(self, line: OverdueLine) -> Narrowed:
+        """Return the filter of the items behind a line of the longest overdue."""
         words = joined(line.nomenclature or line.part_number or "–", line.site or "–", status_mark("overdue").text())
         return self._items(
             words,
@@ -91,6 +95,7 @@ class Behind:
         return Narrowed(FindingFilter(program=self._program), self._of) if self._program else None
 
     def visits(self, *, is_past_due: bool = False) -> Narrowed:
+        """Return the filter of the visits not closed out, or of those past due."""
         words = translate("hq", "past due") if is_past_due else translate("hq", "not closed out")
         wanted = VisitFilter(self._program, is_open=True, past_due_on=self._today if is_past_due else "")
         return Narrowed(wanted, joined(words, self._of))

@@ -41,6 +41,8 @@ translate = QCoreApplication.translate
 
 @dataclass(frozen=True)
 class ClaimDetail:
+    """A claim, and the items that it may mean."""
+
     claim: OpenClaim
     near: list[ItemRow]
 

@@ -35,6 +35,8 @@ from ui.shared.page_parts import may, show_rows
 
 @dataclass(frozen=True)
 class DeviceLine:
+    """A row of the list: a device, its newest bundle (or None), and its missing facts."""
+
     device: DeviceRow
     last_bundle: BundleRow | None
     awaited: tuple[int, int]

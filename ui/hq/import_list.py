@@ -186,6 +186,7 @@ class ImportListPanel(QWidget):
         self.read_as.set_saved(saved)
 
     def read(self) -> None:
+        """Preview the chosen file."""
         path = self.path_field.path
         if path is not None:
             self._ask(path)

@@ -56,11 +56,14 @@ InboxWords = Texts("InboxWords")
 
 @dataclass(frozen=True)
 class InboxHistory:
+    """Bundles that were imported, and files that were quarantined."""
+
     imported: list[BundleRow]
     quarantined: list[QuarantineRow]
 
 
 def inbox_history(session: Session) -> InboxHistory:
+    """Return the bundles imported here, and the quarantined files."""
     return InboxHistory(session.read(all_bundles, session.name, "in"), session.read(all_quarantined, session.name))
 
 

@@ -230,6 +230,7 @@ class InventoryPage(Page):
         self.navigate_requested.emit("labels", wanted[:MAX_LABELS])
 
     def show_import(self) -> None:
+        """Show the import of lists in place of the items."""
         self.notice.dismiss()
         self._stack.setCurrentIndex(IMPORT)
         self._import_action.setVisible(False)
@@ -253,6 +254,7 @@ class InventoryPage(Page):
         self._claims_action.setText(self.tr("Open claims · {count}").format(count=count(number)))
 
     def show_items(self) -> None:
+        """Show the items again, and focus the search."""
         self._stack.setCurrentIndex(LIST)
         self._import_action.setVisible(True)
         self._title(len(self._model.ids()))

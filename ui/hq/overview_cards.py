@@ -1,6 +1,6 @@
 """Cards of the overview: the book by place, the longest overdue, inventories over time, and the devices.
 
-Each card's `opened` carries the line whose rows to open, `empty_pressed` is emitted by the button of an empty card.
+Each card's `opened` carries the line whose rows to open. `empty_pressed` is emitted by the button of an empty card.
 """
 
 from __future__ import annotations
@@ -152,7 +152,7 @@ class TimeCard(Card):
 
 
 class DevicesCard(Card):
-    """Each device with its last bundle, its gap and its state."""
+    """A row for each device with its last bundle, its gap and its state."""
 
     opened = Signal(object)
     empty_pressed = Signal()

@@ -73,6 +73,7 @@ class Figures(Tiles):
             go(Behind(self._shown))
 
     def show_overview(self, found: Overview) -> None:
+        """Show the figures of an overview."""
         self._shown = found
         self._show_book(found.book)
         self._show_work(found)

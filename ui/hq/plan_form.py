@@ -33,6 +33,8 @@ from ui.shared.page_parts import Job, choices, fill_choices, may, named, why_not
 
 @dataclass(frozen=True)
 class PlanChoices:
+    """The choices of the form: sites, codes of devices, checklists."""
+
     sites: list[SiteRow]
     devices: list[str]
     checklists: list[Checklist]

@@ -1,4 +1,4 @@
-"""How a list is read, with every part open to correction: encoding, delimiter, sheet, dates, columns, profile."""
+"""Fields that show and correct how a list is read: encoding, delimiter, sheet, dates, columns, profile."""
 
 from __future__ import annotations
 

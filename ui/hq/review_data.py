@@ -22,7 +22,7 @@ from eum_app.usecases.session import Session
 from ui.hq.provenance import Statement, provenance
 
 REVIEW_SHOWS: Final = frozenset({Area.FINDINGS, Area.CHECKS, Area.VISITS, Area.ITEMS, Area.PEOPLE, Area.EXCHANGE})
-"""History of a finding: the bundle that brought its check, and whether the device was revoked since."""
+"""Areas whose changes refresh the page. PEOPLE and EXCHANGE: it shows revoked devices, and the bundle of a check."""
 
 
 @dataclass(frozen=True)
@@ -114,6 +114,7 @@ def load_picture(session: Session, evidence: EvidenceRow) -> Picture:
 
 
 def ref_of(evidence: EvidenceRow) -> ContentRef:
+    """Return the reference to the content of a piece of evidence."""
     return ContentRef(
         object_id=evidence.object_id,
         commitment=evidence.commitment,

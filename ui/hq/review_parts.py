@@ -232,9 +232,11 @@ class PictureView(QWidget):
 
     @property
     def zoom(self) -> float:
+        """Return the zoom; 1 fits the page."""
         return self._zoom
 
     def show_image(self, image: QImage, caption: str) -> None:
+        """Show a picture, fitted to the page."""
         self._image, self._zoom, self._offset = image, 1.0, QPointF()
         self.setAccessibleName(caption)
         self.update()

@@ -52,6 +52,7 @@ class LargePicture(Card):
         self.add(self.view, 1)
 
     def show_picture(self, object_id: str, image: QImage, caption: str) -> None:
+        """Show a picture with its caption."""
         self.object_id = object_id
         self._caption.setText(caption)
         self.view.show_image(image, caption)

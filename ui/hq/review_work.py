@@ -110,6 +110,7 @@ class ReviewWork:
 
     @property
     def state(self) -> State:
+        """Return `PICTURE` while a picture covers the page, else the state beneath."""
         return State.PICTURE if self._is_covered else self.beneath
 
     @property

@@ -61,6 +61,8 @@ _OUTCOMES = (
 
 @dataclass(frozen=True)
 class VisitDetail:
+    """The data of one visit that the page shows."""
+
     visit: VisitRow
     checks: list[CheckRow]
     closing: VisitClosedOut | None
@@ -261,6 +263,7 @@ class ChecksCard(Card):
         self.add(self._no_checks, 1)
 
     def show_checks(self, checks: list[CheckRow]) -> None:
+        """Show these checks, newest first."""
         show_rows(self.model, checks, lambda check: check.check_id)
         self.table.setVisible(bool(checks))
         self._no_checks.setVisible(not checks)

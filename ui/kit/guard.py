@@ -1,7 +1,7 @@
 """Catch Python exceptions in methods that Qt calls, before they reach Qt's C++.
 
 Qt cannot propagate a Python exception. One raised in a delegate or a model can end the whole process. So each class
-that overrides a method of Qt is decorated with `guarded`, and a test finds classes that are not. After a failure
+that overrides a method of Qt is decorated with `guarded`, and a test finds classes that are not. After a failure:
 
 - an event is dropped,
 - a size is Qt's own default,

@@ -114,7 +114,7 @@ class Page(QWidget):
         return action
 
     def note_keys(self, text: str, keys: str) -> None:
-        """List keys in the shortcuts sheet that a widget handles by itself, e.g. Y / N in a checklist."""
+        """List keys in the shortcuts sheet that a widget handles, e.g. Y / N in a checklist."""
         self._key_notes.append(KeyEntry(text, keys))
 
     def actions_with_keys(self) -> list[KeyEntry]:

@@ -80,7 +80,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, kw_only=True)
 class Choices(Generic[T]):
-    """How a page offers a setting. Texts are English, marked for translation in the context `settings`."""
+    """The control that a page offers for a setting. Texts are English, marked for translation (context `settings`)."""
 
     card: Literal["look", "scanning", "lock"]
     """Look and scanning are on the settings page, scanning only on a field device; lock is on the accounts page."""

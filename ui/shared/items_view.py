@@ -30,6 +30,8 @@ PRINTED = frozenset({"worklist", "replacement", "shelf"})
 
 @dataclass(frozen=True)
 class ItemDetail:
+    """An item with its history."""
+
     item: ItemRow
     history: list[HistoryLine | ClaimLine]
     """Newest first: the item's events, and among them the claims of others."""
@@ -93,6 +95,7 @@ def _told_print(line: HistoryLine) -> Told:
 
 
 def disposition_chip(disposition: str) -> ChipSpec:
+    """Return a chip for a disposition."""
     tone, icon = {
         "ON_HAND": ("ok", "check"),
         "IN_TRANSIT": ("accent", "truck"),
@@ -105,6 +108,7 @@ def disposition_chip(disposition: str) -> ChipSpec:
 
 
 def item_columns() -> list[Column]:
+    """Return the columns of a table of items."""
     return [
         Column(translate("items", "Serial number"), lambda row: row.serial, is_mono=True, width=130),
         Column(translate("items", "Article"), lambda row: joined(row.part_number, row.nomenclature)),

@@ -64,6 +64,7 @@ class LabelItems(Card):
         self.which.set_current("all" if self._given else "selected")
 
     def reload(self) -> None:
+        """Read the items again: those found by the search, else those given."""
         desk, given, wanted = self._desk, self._given, ItemFilter(words=self._words)
 
         def ids() -> Sequence[str]:

@@ -56,6 +56,7 @@ class NewPassphrase(QWidget):
 
     @property
     def strength(self) -> Strength:
+        """Return the strength of the passphrase typed so far."""
         return strength_of(self.first.text(), self._known)
 
     def set_known(self, *known: str) -> None:

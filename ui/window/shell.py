@@ -278,6 +278,7 @@ class ShortcutsSheet(QFrame):
         self.hide()
 
     def show_keys(self, page: str, of_page: list[KeyEntry], everywhere: list[KeyEntry]) -> None:
+        """Show the keys of the page, and the keys that work everywhere."""
         if self._card is not None:
             self._card.setParent(None)
             self._card.deleteLater()

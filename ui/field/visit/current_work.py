@@ -30,7 +30,7 @@ class State(StrEnum):
     """A mark that is not simply an expected item: what it could be, and what can be done."""
     ITEM = auto()
     REASONS = auto()
-    """Why the item (or the offered mark) is not simply verified."""
+    """The reasons are asked for: the item (or the offered mark) is not simply verified."""
     GROUP = auto()
     """Items that were taken in view at once."""
     BY_HAND = auto()
@@ -69,9 +69,9 @@ class Event(StrEnum):
     ENTERED = auto()
     """The serial typed by hand has its meaning."""
     TAKE = auto()
-    """All expected items in view are taken."""
+    """Take all expected items in view."""
     OPEN_ONE = auto()
-    """One item of the group is opened by itself."""
+    """Open one item of the group separately."""
     ANSWER_ALL = auto()
     PHOTO = auto()
     VERIFY = auto()
@@ -99,7 +99,7 @@ class Reply(StrEnum):
     IGNORE = auto()
     """It means nothing here."""
     BACK = auto()
-    """From the reasons back to what they were asked about."""
+    """Go back from the reasons to the item or the offer."""
     LEAVE = auto()
     """The work ends: the items that wait in the group come back, or nothing is open."""
 
@@ -126,6 +126,7 @@ class Step:
     group: Cell
 
     def by(self, stake: Stake) -> Cell:
+        """Return the answer for a stake."""
         return {Stake.NONE: self.none, Stake.ANSWERS: self.answers, Stake.GROUP: self.group}[stake]
 
 

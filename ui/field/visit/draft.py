@@ -37,6 +37,7 @@ class Draft:
 
     @property
     def item_id(self) -> str:
+        """Return the id of the item, or an empty text for a mark that fits no item."""
         return self.item.item_id if self.item else ""
 
     @property
@@ -57,6 +58,7 @@ class Draft:
         self.all_as_expected = False
 
     def answer_with_photo(self, question_id: str, picture: bytes) -> None:
+        """Answer a question with a picture."""
         self.answer_photos[question_id] = picture
         self.answer(Answer(question_id, PHOTO_TAKEN))
 

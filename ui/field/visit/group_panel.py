@@ -80,6 +80,7 @@ class GroupPanel(Card):
             self.focus_first()
 
     def answer_with_photo(self, question_id: str, data: bytes) -> None:
+        """Answer a question with a picture, for the whole group."""
         self._questions.answer_with_photo(question_id, data)
 
     def set_busy(self, is_busy: bool) -> None:

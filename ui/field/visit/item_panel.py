@@ -148,6 +148,7 @@ class ItemPanel(Card):
     # What the page shows
 
     def show_nothing(self) -> None:
+        """Show that no item is open."""
         self.draft = None
         self._level.hide()
         self.set_title(self.tr("Item"))
@@ -225,6 +226,7 @@ class ItemPanel(Card):
         self.photos.show()
 
     def answer_with_photo(self, question_id: str, data: bytes) -> None:
+        """Answer a question of the checklist with a picture."""
         self._questions.answer_with_photo(question_id, data)
 
     def set_busy(self, is_busy: bool) -> None:

@@ -147,6 +147,7 @@ class VisitPage(Page):
     # Marks
 
     def mark_scanned(self, raw: bytes, read_by: str) -> None:
+        """Look up the mark, and open its item or show an offer."""
         self.opening.match(raw, read_by)
 
     def _on_typed(self, text: str) -> None:

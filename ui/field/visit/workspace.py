@@ -72,14 +72,17 @@ class Workspace(QObject):
         self.column.focus_first()
 
     def focus_scan(self) -> None:
+        """Bring the scan column to the front and focus its field."""
         self._columns.bring_to_front("scan")
         self.scan.field.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def focus_filter(self) -> None:
+        """Bring the items column to the front and focus its filter."""
         self._columns.bring_to_front("items")
         self.items.search.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def say_saved(self) -> None:
+        """Show in the header when the store last saved a check."""
         self.header.set_state(self.tr("Saved {time}").format(time=words.clock(self.desk.session.observed_now())))
 
     def _refusal(self, event: Event, read: str) -> str:

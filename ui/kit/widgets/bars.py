@@ -24,7 +24,7 @@ _TILE_WIDTH = 190
 
 @guarded
 class StackedBar(QWidget):
-    """Counts by tone against a total. Show the counts as text beside it: the bar itself is decoration."""
+    """Counts by tone against a total. Show the counts as text next to it: the bar itself is decoration."""
 
     def __init__(self, height: float = 8) -> None:
         super().__init__()

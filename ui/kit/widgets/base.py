@@ -67,7 +67,7 @@ def label(
 
 @guarded
 class IconLabel(QLabel):
-    """A Lucide icon in a token's colour. It is decoration: the word beside it carries the meaning."""
+    """A Lucide icon in a token's color. It is decoration: the word beside it carries the meaning."""
 
     def __init__(self, name: str, ink: str = "ink2", *, size: float = 18) -> None:
         super().__init__()
@@ -104,6 +104,7 @@ class Button(QPushButton):
         self._draw_icon()
 
     def set_icon_name(self, name: str) -> None:
+        """Show another icon, by its Lucide name."""
         self._icon_name = name
         self._draw_icon()
 

@@ -45,6 +45,7 @@ class Card(QFrame):
         self.setAccessibleName(title)
 
     def set_title(self, title: str, subtitle: str | None = None) -> None:
+        """Set the title, which is also the accessible name, and, unless None, the subtitle."""
         self._title.setText(title)
         self.setAccessibleName(title)
         if subtitle is not None:

@@ -35,11 +35,13 @@ class Chip(QWidget):
         return self._text
 
     def set_state(self, state: str, text: str | None = None) -> None:
+        """Show a state of `ui.kit.theme.status`, with its word or another text."""
         mark = status_mark(state)
         self.set(mark.text() if text is None else text, mark.tone, mark.icon)
         self.setAccessibleName(mark.text() if text is None else f"{text} {mark.text()}")
 
     def set(self, text: str, tone: str = "mute", icon: str = "") -> None:
+        """Show a text in a tone, with a Lucide icon or none."""
         self._text, self._tone, self._icon = text, tone, icon
         self.setAccessibleName(text)
         self.updateGeometry()

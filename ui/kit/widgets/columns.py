@@ -59,6 +59,7 @@ class Columns(QWidget):
 
     @property
     def keys(self) -> list[str]:
+        """Return the keys of the columns, in order."""
         return [part.key for part in self._parts]
 
     @property

@@ -137,6 +137,7 @@ class FormField(QWidget):
         self.setLayout(layout)
 
     def set_hint(self, hint: str) -> None:
+        """Set the hint under the field, and remove any error."""
         self._plain_hint = hint
         self.set_error("")
 

@@ -33,6 +33,7 @@ class HistoryCard(Card):
         self.add(self.area, 1)
 
     def set_lines(self, lines: Sequence[Told]) -> None:
+        """Replace all lines."""
         for old in self._shown:
             self._lines.removeWidget(old)
             old.hide()

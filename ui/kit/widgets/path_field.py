@@ -81,6 +81,7 @@ class PathField(QWidget):
         self.edit.setText(str(path))
 
     def set_paths(self, paths: list[Path]) -> None:
+        """Fill the line with these paths; all but the first are dropped unless `kind` is "files"."""
         kept = paths if self._kind == "files" else paths[:1]
         self.edit.setText("; ".join(str(path) for path in kept))
 

@@ -220,6 +220,7 @@ class Rail(QFrame):
             set_look(self, "rtl", self.isRightToLeft())
 
     def add(self, key: str, text: str, icon: str) -> NavButton:
+        """Add a page's button at the end, and return it."""
         made = NavButton(text, icon)
         made.setObjectName(f"rail_{key}")
         made.clicked.connect(lambda _on=False: self.chosen.emit(key))

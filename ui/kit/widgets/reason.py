@@ -35,6 +35,7 @@ class PhotoStrip(QWidget):
 
     @property
     def keys(self) -> list[str]:
+        """Return the keys of the pictures, in order."""
         return list(self._tiles)
 
     def add(self, key: str, image: QImage, caption: str) -> None:

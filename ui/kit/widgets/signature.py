@@ -68,10 +68,12 @@ class SignaturePad(QWidget):
 
     @property
     def is_open(self) -> bool:
+        """Return whether the pad accepts strokes."""
         return self._is_open
 
     @property
     def is_empty(self) -> bool:
+        """Return whether the pad has no strokes."""
         return not self._strokes
 
     def strokes(self) -> list[Stroke]:

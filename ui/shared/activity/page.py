@@ -176,6 +176,7 @@ class ActivityPage(Page):
         return ActivityFilter(actor, kind, origin, on, self._words)
 
     def clear_filters(self) -> None:
+        """Clear all filters, and read the log again."""
         for box in (self.actor, self.kind, self.origin, self.day):
             box.blockSignals(True)
             box.setCurrentIndex(-1)
@@ -255,6 +256,7 @@ class ActivityPage(Page):
         self.export_button.setEnabled(ready and bool(self._model.ids()) and not self.job.is_busy)
 
     def export(self) -> None:
+        """Write the filtered log and its proof to the chosen path, in a child process."""
         path = self.path_field.path
         if path is None or not self.export_button.isEnabled():
             return

@@ -51,6 +51,7 @@ def outcome_words(row: ActivityRow) -> str:
 
 
 def outcome_chip(row: ActivityRow) -> ChipSpec | None:
+    """Return a chip for the outcome of an entry; None without an outcome."""
     if not row.outcome:
         return None
     if row.outcome in STATUS:
@@ -71,6 +72,7 @@ def place_words(row: ActivityRow) -> str:
 
 
 def spoken(row: ActivityRow) -> str:
+    """Return an entry in words, for a screen reader."""
     return joined(kind_words(row), subject_words(row), outcome_words(row))
 
 
