@@ -1,1 +1,1 @@
-"""Doing: one function for each thing that somebody does."""
+"""Use cases: one function for each action that a person takes."""

@@ -44,6 +44,7 @@ class Call(_Bound[Result_co]):
     """A use case, or a reader that asks several queries; see `call`."""
 
     def run(self, session: Session) -> Result_co:
+        """Run the use case in `session` and return its result."""
         return self._run(session)
 
 
@@ -59,6 +60,7 @@ class ChildCall(_Bound[Result_co]):
     """Long work for a child process; see `child`. Function and arguments are pickled and sent through a pipe."""
 
     def run(self, progress: Progress, ticket: Ticket) -> Result_co:
+        """Run the work in this process, with a progress reporter and a ticket from its worker."""
         return self._run(progress, ticket)
 
 

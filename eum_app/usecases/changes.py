@@ -1,4 +1,4 @@
-"""What use cases return besides their own result: the areas of the read tables that they touched."""
+"""Common part of use case results: the areas of the read tables that were changed."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from eum_app.domain.areas import Area
 
 @dataclass(frozen=True)
 class Changed:
-    """Views showing one of `areas` (items, claims, profiles, visits, checks, findings, people, exchange,
-    reports, journal) are stale."""
+    """Base of results that change data: views that show one of `areas` must be refreshed.
+
+    Areas are items, claims, profiles, visits, checks, findings, people, exchange, reports and journal.
+    """
 
     areas: frozenset[Area]

@@ -1,6 +1,6 @@
 """Long work for a child process: each function opens the store again from a ticket, works, and closes it.
 
-`progress(done, total)` may raise to stop: what was begun then leaves nothing behind.
+`progress(done, total)` may raise to cancel: the work is then rolled back and leaves nothing half-done.
 """
 
 from __future__ import annotations
@@ -24,15 +24,19 @@ from eum_app.usecases.session import Ticket, resumed
 
 
 class Progress(Protocol):
+    """Callback that reports progress: `done` of `total` units, with an optional text. May raise to cancel."""
+
     def __call__(self, done: int, total: int, text: str = "") -> None: ...
 
 
 def seal_results_child(progress: Progress, ticket: Ticket, folder: Path) -> Sealed:
+    """Seal this device's results; see `seal_results`."""
     with resumed(ticket) as session:
         return seal_results(session, folder, progress)
 
 
 def seal_for_device_child(progress: Progress, ticket: Ticket, device: str, folder: Path) -> Sealed:
+    """Seal a bundle for one device; see `seal_for_device`."""
     with resumed(ticket) as session:
         return seal_for_device(session, device, folder, progress)
 
@@ -40,6 +44,7 @@ def seal_for_device_child(progress: Progress, ticket: Ticket, device: str, folde
 def import_bundles_child(
     progress: Progress, ticket: Ticket, paths: Sequence[Path], receipts_folder: Path | None
 ) -> Imported:
+    """Import bundles; see `import_bundles`."""
     with resumed(ticket) as session:
         return import_bundles(session, paths, receipts_folder, progress)
 
@@ -53,7 +58,10 @@ def import_inventory_child(
     plate: PlateSays | None = None,
     take_changes: bool = False,
 ) -> InventoryResult:
-    """`sha384` (hex) is of the file that was previewed. Raises Refusal `inventory.changed` where it is another now."""
+    """Import the inventory list that was previewed.
+
+    `sha384` is the hex digest of the previewed file. Raises Refusal `inventory.changed` if the file has changed since.
+    """
     with resumed(ticket) as session:
         preview = read_inventory(path, profile, plate=plate)
         preview.require_unchanged(sha384)
@@ -64,7 +72,7 @@ def import_inventory_child(
 def import_claims_child(
     progress: Progress, ticket: Ticket, path: Path, profile: Profile | None, sha384: str, kind: ClaimKind
 ) -> ClaimsResult:
-    """As `import_inventory_child`, for what others say."""
+    """Import a previewed list of claims by another party. Arguments and errors as for `import_inventory_child`."""
     with resumed(ticket) as session:
         preview = read_claims(path, profile)
         preview.require_unchanged(sha384)

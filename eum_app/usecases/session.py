@@ -1,4 +1,4 @@
-"""A session: one account at work on one unlocked store. Everything that is recorded goes through it."""
+"""A session: one account signed in to one unlocked store. Every write goes through it."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ Noted = tuple[list[tuple[str, str]], list[str]]
 
 @dataclass(frozen=True)
 class Ticket:
-    """What a child process needs to go on with a session. It travels through a pipe only, and repr shows no key."""
+    """Everything that a child process needs to continue a session. Sent only through a pipe; `repr` shows no key."""
 
     folder: Path
     account: str
@@ -65,7 +65,7 @@ class Ticket:
 
 
 class Session:
-    """One account at work. `read` for queries, `writing` for use cases; `close` records the end."""
+    """One signed-in account. Use `read` for queries, `writing` for use cases; `close` records the end."""
 
     def __init__(self, store: Store, ticket: Ticket, now: Now = system_now) -> None:
         self.store = store
@@ -81,8 +81,8 @@ class Session:
         self._reads: list[tuple[str, str]] = []
         self._denied: list[str] = []
         self._seen = (now(), time.monotonic_ns())
-        self.notice_id = NOTICE_ID  # of the text that was accepted, or that was not asked for
-        self.clock_ahead: timedelta | None = None  # of satellite time, as it was last told in this session
+        self.notice_id = NOTICE_ID  # of the notice that was accepted, or whose acceptance is not required
+        self.clock_ahead: timedelta | None = None  # of satellite time, as last recorded in this session
 
     @property
     def name(self) -> str:
@@ -95,19 +95,22 @@ class Session:
 
     @property
     def is_open(self) -> bool:
-        """Whether it holds its keys still."""
+        """Whether the session still holds its keys."""
         return bool(self._ticket.data_key)
 
     @property
     def ticket(self) -> Ticket:
+        """Ticket with which a child process continues this session."""
         return self._ticket
 
     @property
     def signing_key(self) -> SigningKey:
+        """Signing key of the account."""
         return SigningKey.from_bytes(self.suite, self.ticket.signing_key)
 
     @property
     def author(self) -> Author:
+        """Origin, epoch, account and session under which facts are recorded."""
         named = self.store.named
         return Author(named.name, named.epoch, self.account, self.ticket.session_id, self._elapsed_ms)
 
@@ -115,7 +118,7 @@ class Session:
         return (time.monotonic_ns() - self.ticket.started_ns) // 1_000_000
 
     def observed_now(self) -> str:
-        """This instant as facts carry it."""
+        """Return the current time as UTC text for facts."""
         return self.store.observed_now()
 
     def require(self, permission: people.Permission) -> None:
@@ -135,19 +138,23 @@ class Session:
     def read(
         self, query: Callable[Concatenate[Connection, Given], Value], *given: Given.args, **named: Given.kwargs
     ) -> Value:
-        """Ask one query in a view of its own."""
+        """Run one query in a read view of its own."""
         with self.reading() as connection:
             return query(connection, *given, **named)
 
     def reading(self) -> contextlib.AbstractContextManager[Connection]:
-        """A view of what this account's scope holds, whatever is asked. `store.reading` is for what follows journals
-        and keys, and shows nobody a record."""
+        """Open a read view limited to this account's scope.
+
+        `store.reading` has no such limit; use it for journals and keys only, never to show records.
+        """
         return self.store.reading(self.scope)
 
     @contextlib.contextmanager
     def writing(self, *, own_chain_last: bool = False) -> Iterator[Transaction]:
-        """As `Store.writing`, with this session's account as the author, who states only what the role may: any other
-        fact raises Refusal `permission.denied`, whatever the use case."""
+        """Open a transaction as `Store.writing` does, with this session's account as the author.
+
+        Raises Refusal `permission.denied` for any fact that the role may not record, whatever the use case.
+        """
         noted: Noted = ([], []) if own_chain_last else self._noted()
         began = time.monotonic()
         try:
@@ -164,11 +171,14 @@ class Session:
         if (took_ms := since_ms(began)) >= SLOW_WRITE_MS:
             note(Event.WRITE_SLOW, ms=took_ms)
 
-    # Reads, and what was denied (AU-3): noted at once, recorded with the next write
+    # Reads and denied actions (AU-3): noted in memory at once, recorded with the next write
 
     def note_read(self, kind: str, record_id: str) -> None:
-        """Note that this account looks at a sensitive record. It is recorded once a session, with the next write, by
-        `record_notes`, or at the end; nothing waits for it."""
+        """Note that this account viewed a sensitive record.
+
+        It is recorded once a session: with the next write, by `record_notes`, or at the end. This avoids a write per
+        view.
+        """
         with self._noting:
             if (kind, record_id) not in self._seen_records:
                 self._seen_records.add((kind, record_id))
@@ -176,17 +186,17 @@ class Session:
 
     @property
     def has_notes(self) -> bool:
-        """Whether something is noted that is not recorded yet."""
+        """Whether there are notes that are not recorded yet."""
         return bool(self._reads or self._denied)
 
     def record_notes(self) -> None:
-        """Record now what is noted. Raises Trouble as any write does; the notes then stay for the next one."""
+        """Record all notes now. Raises Trouble as any write does; the notes are then kept for the next write."""
         if self.has_notes:
             with self.writing():
                 pass
 
     def _noted(self) -> Noted:
-        """What is noted and not recorded yet, taken from the notes."""
+        """Take the unrecorded notes."""
         with self._noting:
             noted = self._reads[:MAX_NOTED], self._denied[:MAX_NOTED]
             del self._reads[:MAX_NOTED], self._denied[:MAX_NOTED]
@@ -199,7 +209,7 @@ class Session:
             transaction.record(AccessDenied(observed_at=self.observed_now(), permissions=tuple(denied)))
 
     def _note_jump(self, transaction: Transaction) -> None:
-        """Say that the clock was set between two entries of this session (`domain.time_check`)."""
+        """Record that the clock was changed between two entries of this session (`domain.time_check`)."""
         (before, at_ns), self._seen = self._seen, (self.now(), time.monotonic_ns())
         passed = timedelta(microseconds=(self._seen[1] - at_ns) // 1_000)
         expected = expected_in_session(before, passed, self._seen[0])
@@ -215,8 +225,10 @@ class Session:
         )
 
     def start(self, notice_accepted_at: str | None, failed_unlocks: dict[str, int] | None = None) -> None:
-        """Record that the session began, and when the notice was accepted. A store that was copied or put back says so
-        first."""
+        """Record the start of the session, and when the notice was accepted.
+
+        A copied or restored store records that first.
+        """
         notice_copy(self.store, self.author)
         notice_key_change(self.store, self.author, self.ticket.data_key)
         with self.writing() as transaction:
@@ -241,15 +253,15 @@ class Session:
         self.leave()
 
     def leave(self) -> None:
-        """Note outside the store's folder how far its journal goes (see `usecases.instance`)."""
+        """Save the journal's position outside the store's folder (see `usecases.instance`)."""
         leave_store(self.store, self.author)
 
     def close(self, reason: str = SessionEnd.LOCKED) -> None:
-        """Record the end, sign what this session recorded, and drop the keys.
+        """Record the end, sign the entries of this session, and drop the keys.
 
-        The account signs the journal's head, so that what it leaves behind cannot be written anew by whoever holds the
-        store's key but not the account's. A session that recorded nothing leaves nothing to sign. The connections are
-        closed whatever happens. A session that has no keys any more is closed already.
+        The account signs the journal's head. A holder of the store's key but not the account's can therefore not
+        rewrite these entries. A session that recorded nothing signs nothing. The connections are closed in every case.
+        A session without keys is already closed.
         """
         if not self.is_open:
             return
@@ -265,41 +277,45 @@ class Session:
             self.drop_keys()
 
     def entries_lost(self) -> Refusal | None:
-        """What there is to be said where entries that were recorded in this store are missing; None where none are."""
+        """Return the refusal to show if entries recorded in this store are missing; None if none are."""
         missing = self.store.copied.missing if self.store.copied else range(0)
         if not missing:
             return None
         return Refusal("store.entries_lost", count=len(missing), first=missing[0], last=missing[-1])
 
     def drop_keys(self) -> None:
-        """Close the store and let go of every key; nothing is recorded."""
+        """Close the store and drop every key, without recording anything."""
         self.store.close()
         self._ticket = replace(self._ticket, data_key=b"", signing_key=b"", account_key=b"")
 
     def change_data_key(self, new_key: bytes) -> None:
-        """As `Store.change_key`; this session goes on under the new key."""
+        """Change the data key as `Store.change_key` does, and continue this session with it."""
         self._ticket = replace(self._ticket, data_key=self.store.change_key(self._ticket.data_key, new_key))
 
     def take_up(self, unlocked: Session) -> None:
-        """Go on as `unlocked`, which the same account has opened since this one was closed. Whoever holds this session
-        works on with it; `unlocked` itself is not used any more."""
+        """Continue as `unlocked`, a session that the same account opened after this one was closed.
+
+        Holders of this session keep using it; do not use `unlocked` afterwards.
+        """
         vars(self).update(vars(unlocked))
 
     def content(self, ref: ContentRef) -> bytes:
-        """The plain bytes of a photo, note or signature; that somebody looked is noted. Raises as
-        `db.content.read_content` does."""
+        """Return the decrypted bytes of a photo, note or signature, and note that they were viewed.
+
+        Raises as `db.content.read_content` does.
+        """
         self.note_read("evidence", ref.object_id)
         return self.read(read_content, self.store.content, ref)
 
 
 def new_id() -> str:
-    """A random id: 32 hex characters."""
+    """Return a random id of 32 hex characters."""
     return uuid.uuid4().hex
 
 
 @contextlib.contextmanager
 def resumed(ticket: Ticket, now: Now = system_now) -> Iterator[Session]:
-    """The same session in a child process, on a connection of its own; its end is not the session's end."""
+    """Continue a session in a child process, on its own connection; leaving the context does not end the session."""
     store = Store.open(ticket.folder, ticket.data_key, now)
     try:
         yield Session(store, ticket, now)

@@ -1,4 +1,4 @@
-"""Looking at a bundle without taking it in."""
+"""Inspection of a bundle without importing it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from sync.bundle_file import open_bundle, verify_bundle
 
 @dataclass(frozen=True)
 class FileVerdict:
-    """Separate verdicts on one file; `code` is the first refusal's, empty where everything holds."""
+    """Separate verdicts on one file. `code` is the code of the first refusal; empty if there was none."""
 
     bundle_id: str
     sender: str
@@ -27,7 +27,7 @@ class FileVerdict:
 
 @dataclass(frozen=True)
 class BundleContents:
-    """What stands in a bundle that verified; `kinds` counts its facts by kind."""
+    """Contents of a verified bundle; `kinds` counts its facts by kind."""
 
     bundle_id: str
     kind: str
@@ -42,7 +42,7 @@ class BundleContents:
 
 
 def verify_file(session: Session, path: Path) -> FileVerdict:
-    """Judge a bundle from outside, by the certificates that this store holds. Raises Refusal for what is no bundle."""
+    """Verify a bundle from outside, with the certificates in this store. Raises Refusal if the file is not a bundle."""
     with session.store.reading() as connection:
         trust = trust_list(connection, is_hq=session.is_hq)
     verdict = verify_bundle(path, trust, session.now())
@@ -59,7 +59,7 @@ def verify_file(session: Session, path: Path) -> FileVerdict:
 
 
 def list_bundle(session: Session, path: Path) -> BundleContents:
-    """Open a bundle that is for this store and count what is in it. Raises Refusal as `open_bundle` does."""
+    """Open a bundle addressed to this store and count its contents. Raises Refusal as `open_bundle` does."""
     with session.store.reading() as connection:
         identity, trust = identity_of(connection), trust_list(connection, is_hq=session.is_hq)
     with open_bundle(path, identity, trust, session.now()) as bundle:

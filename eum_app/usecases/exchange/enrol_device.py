@@ -1,4 +1,4 @@
-"""A device gets its identity: request file, HQ's signed answer, and a root fingerprint compared by people."""
+"""Enrollment of a device: request file, HQ's signed answer, and a root fingerprint that two people compare."""
 
 from __future__ import annotations
 
@@ -28,13 +28,15 @@ from sync import enrolment
 
 @dataclass(frozen=True)
 class Requested(Changed):
+    """Result of writing an enrollment request."""
+
     path: Path
     fingerprint: str
 
 
 @dataclass(frozen=True)
 class RequestView:
-    """A request as it lies in a file; the fingerprint is for two people to compare."""
+    """A request read from a file. Two people compare its fingerprint."""
 
     device: str
     fingerprint: str
@@ -42,6 +44,8 @@ class RequestView:
 
 @dataclass(frozen=True)
 class Enrolled(Changed):
+    """Result of signing a request at HQ."""
+
     device: str
     epoch: int
     fingerprint: str
@@ -50,15 +54,18 @@ class Enrolled(Changed):
 
 @dataclass(frozen=True)
 class Accepted(Changed):
-    """`codes` are the recovery codes of the account at work, to be shown once; None where HQ's answer named no recovery
-    key."""
+    """Result of accepting HQ's answer.
+
+    `codes` are the recovery codes of the signed-in account, to be shown once. They are None if HQ's answer names no
+    recovery key.
+    """
 
     codes: RecoveryCodes | None
 
 
 @dataclass(frozen=True)
 class AnswerView:
-    """HQ's answer before it is accepted: the root fingerprint is to be compared with what HQ reads out."""
+    """HQ's answer before it is accepted. A person compares the root fingerprint with the one that HQ reads out."""
 
     device: str
     hq: str
@@ -67,7 +74,7 @@ class AnswerView:
 
 @dataclass(frozen=True)
 class EnrolmentState:
-    """Where a store stands: enrolled (HQ itself always is), with a request under way, or both."""
+    """Enrollment state of a store: enrolled (always true at HQ), waiting for an answer to a request, or both."""
 
     is_enrolled: bool
     hq: str
@@ -77,11 +84,13 @@ class EnrolmentState:
 
 
 def request_enrolment(session: Session, path: Path, *, anew: bool = False) -> Requested:
-    """On a device: make keys and write the request. Asked again, the same request is written once more, unless `anew`.
+    """On a device: generate keys and write the enrollment request.
 
-    A device that is enrolled may ask too (its identity ran out, was revoked, or the store was restored): it keeps the
-    identity that it has until it accepts HQ's answer. Raises Refusal `permission.denied`, `device.enrolled_already`
-    (at HQ), `store.name` (no certificate can bear the store's name); Trouble of the disk.
+    Calling it again writes the same request again, unless `anew` is set. An enrolled device may also ask (its
+    certificate expired or was revoked, or the store was restored). It keeps its identity until it accepts HQ's answer.
+
+    Raises Refusal `permission.denied`, `device.enrolled_already` (at HQ), `store.name` (the store's name does not fit
+    into a certificate); Trouble for disk errors.
     """
     session.require(Permission.DEVICE_REQUEST)
     if session.is_hq:
@@ -100,7 +109,7 @@ def request_enrolment(session: Session, path: Path, *, anew: bool = False) -> Re
 
 
 def read_request(path: Path) -> RequestView:
-    """Raises Refusal `file.missing`, `enrolment.not_a_request` and the like."""
+    """Read a request file. Raises Refusal `file.missing`, `enrolment.not_a_request` and similar codes."""
     request = enrolment.read_request_file(path)
     return RequestView(request.origin, request.short_fingerprint)
 
@@ -108,13 +117,13 @@ def read_request(path: Path) -> RequestView:
 def sign_enrolment(session: Session, request_path: Path, answer_path: Path) -> Enrolled:
     """At HQ: certify a device, after a person compared the request's fingerprint with what the device shows.
 
-    A device name that is enrolled already gets the next epoch: a new journal for a new or restored machine. A request
-    that was signed before gets the certificate that was recorded then: the fact is kept before the file is written, so
-    an answer that was never written, or was lost, is written again and nothing is certified twice.
+    A device name that is already enrolled gets the next epoch: a new journal for a new or restored machine. A request
+    that was signed before gets the recorded certificate again. The fact is committed before the file is written, so a
+    lost answer can be written again, and nothing is certified twice.
 
     Raises Refusal `permission.denied`, `request.…`, `certificate.suite_mismatch`, `enrolment.bad_name`,
-    `enrolment.name_taken` (HQ's own name, or a device's but for its case), `enrolment.request_revoked`; Trouble of the
-    disk.
+    `enrolment.name_taken` (the name of HQ, or of a device if letter case is ignored), `enrolment.request_revoked`;
+    Trouble for disk errors.
     """
     session.require(Permission.DEVICE_ENROL)
     request = enrolment.read_request_file(request_path)
@@ -142,7 +151,10 @@ def sign_enrolment(session: Session, request_path: Path, answer_path: Path) -> E
 
 
 def _require_free_name(device: str, hq: str, devices: list[DeviceRow]) -> None:
-    """Raises Refusal `enrolment.name_taken`: files and people do not tell `FLD-0042` from `fld-0042`."""
+    """Require a name that differs from all others by more than letter case: people and file systems confuse those.
+
+    Raises Refusal `enrolment.name_taken`.
+    """
     for taken in (hq, *(row.device for row in devices if row.device != device)):
         if folded(taken) == folded(device):
             raise Refusal("enrolment.name_taken", device=device, taken=taken)
@@ -151,10 +163,10 @@ def _require_free_name(device: str, hq: str, devices: list[DeviceRow]) -> None:
 def _recorded_chain(
     request: CertificateRequest, identity: Identity, devices: list[DeviceRow], now: datetime
 ) -> tuple[Certificate, ...] | None:
-    """What this HQ certified when it signed this very request before: the same keys for the same device.
+    """Certificate chain that this HQ issued earlier for the same request: the same keys for the same device.
 
-    None where it did not, or what it certified has run out. Raises Refusal `enrolment.request_revoked`: keys that were
-    revoked are not certified again.
+    None if there is none, or if it has expired. Raises Refusal `enrolment.request_revoked` for revoked keys, which are
+    not certified again.
     """
     for row in devices:
         chain = tuple(map(Certificate.from_der, row.certificates)) if row.device == request.origin else ()
@@ -172,7 +184,7 @@ def _seals_to(holder: Certificate | CertificateRequest) -> bytes:
 
 
 def revoke_device(session: Session, device: str, epoch: int, reason: str) -> Changed:
-    """At HQ: trust a device's certificate no more. Raises Refusal `permission.denied`, `visit.device_unknown`."""
+    """At HQ: revoke a device's certificate. Raises Refusal `permission.denied`, `visit.device_unknown`."""
     session.require(Permission.DEVICE_ENROL)
     with session.writing() as transaction:
         if not any((row.device, row.epoch) == (device, epoch) for row in all_devices(transaction.connection)):
@@ -182,7 +194,9 @@ def revoke_device(session: Session, device: str, epoch: int, reason: str) -> Cha
 
 
 def read_answer(session: Session, path: Path) -> AnswerView:
-    """HQ's answer before it is accepted. Raises Refusal `enrolment.not_an_answer`, `enrolment.altered` and the like."""
+    """Read HQ's answer without accepting it. Raises Refusal `enrolment.not_an_answer`, `enrolment.altered` and similar
+    codes.
+    """
     answer = enrolment.read_answer_file(path)
     if answer.device_id != session.name:
         raise Refusal("enrolment.other_request", device_id=answer.device_id, expected=session.name)
@@ -190,13 +204,15 @@ def read_answer(session: Session, path: Path) -> AnswerView:
 
 
 def accept_enrolment(session: Session, path: Path, confirmed_root: str, *, leave_behind: bool = False) -> Accepted:
-    """On a device: take the identity, once a person confirmed the root's fingerprint as HQ read it out. From here on
-    the store's data key lies in HQ's keeping, sealed to its recovery key, and the account at work has recovery codes.
+    """On a device: take the identity in HQ's answer, after a person confirmed the root fingerprint that HQ reads out.
 
-    With a new epoch this store begins a new journal, and no bundle carries the old one any more: while HQ has not
-    received all its evidence that is refused, unless the caller knowingly leaves it behind. Raises Refusal
-    `permission.denied`, `enrolment.no_request`, `enrolment.other_root`, `enrolment.other_request`,
-    `enrolment.facts_outstanding` …
+    The store's data key is then escrowed: it is sealed to HQ's recovery key. The signed-in account gets recovery codes.
+
+    A new epoch begins a new journal, and later bundles no longer carry the old one. This is refused while HQ has not
+    received all of the old evidence, unless `leave_behind` is set.
+
+    Raises Refusal `permission.denied`, `enrolment.no_request`, `enrolment.other_root`, `enrolment.other_request`,
+    `enrolment.facts_outstanding` and similar codes.
     """
     session.require(Permission.DEVICE_REQUEST)
     answer = enrolment.read_answer_file(path)
@@ -218,9 +234,9 @@ def accept_enrolment(session: Session, path: Path, confirmed_root: str, *, leave
         if answer.epoch != epoch:
             copied = session.store.copied
             transaction.begin_epoch(answer.epoch)
-            if copied:  # HQ learns why from the new chain: the old one may go on elsewhere
+            if copied:  # Tells HQ the reason in the new chain: a copy may go on writing the old one.
                 transaction.record(copied.noticed(observed_at, epoch))
-            # The new chain names the people again: HQ checks their signatures by what this chain says.
+            # The new chain lists the accounts again: HQ verifies their signatures with the keys in the same chain.
             mine = [row for row in all_accounts(transaction.connection) if row.origin == session.name]
             transaction.record_all(named_again(mine, observed_at))
         transaction.record(
@@ -245,7 +261,7 @@ def accept_enrolment(session: Session, path: Path, confirmed_root: str, *, leave
 
 
 def enrolment_state(session: Session) -> EnrolmentState:
-    """Where this store stands."""
+    """Return this store's enrollment state."""
     with session.store.reading() as connection:
         identity, chain, pending = (read_secret(connection, name) for name in (IDENTITY, HQ_CHAIN, PENDING))
         fingerprint = PendingIdentity.from_bytes(pending).request.short_fingerprint if pending else ""

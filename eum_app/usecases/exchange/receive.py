@@ -1,4 +1,4 @@
-"""Receive bundles as this store does: at HQ or in the field."""
+"""Import of bundles, at HQ or in the field."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from eum_app.usecases.session import Session
 def import_bundles(
     session: Session, paths: Sequence[Path], receipts_folder: Path | None = None, progress: OnProgress | None = None
 ) -> Imported:
-    """Receive bundles; raises as `receive_at_hq` and `receive_in_field` do.
+    """Import bundles; raises as `receive_at_hq` and `receive_in_field` do.
 
     `receipts_folder` is for HQ only; a device writes no receipts.
     """

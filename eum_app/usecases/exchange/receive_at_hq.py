@@ -64,7 +64,7 @@ def _take(session: Session, path: Path) -> tuple[ImportOutcome, frozenset[Area]]
             if arrived.is_held:
                 return outcome_of(path, bundle, arrived), frozenset()
             judged = judge(transaction.connection, arrived.visits, session.observed_now())
-            # Everything long is done: only from here on does anybody else at this store wait.
+            # The slow work is done. Other writers of this store wait only from here on.
             transaction.record(imported(session, bundle, path, new_entries=arrived.new_entries))
             received = transaction.head(manifest.origin, manifest.epoch)
             raised, _ = record_judgement(transaction, judged)
@@ -84,11 +84,11 @@ def _take(session: Session, path: Path) -> tuple[ImportOutcome, frozenset[Area]]
 
 
 def _admit(connection: Connection, device: str, entries: Sequence[Entry], facts: Sequence[Fact | UnknownFact]) -> None:
-    """Refuse entries that a device may not state, before they are applied.
+    """Refuse entries that a device may not record, before they are applied.
 
-    Raises Refusal `fact.not_allowed` (a kind that devices do not state, of whatever version), `fact.unreadable` (a
-    number beyond all bounds), `fact.foreign_visit` (a visit that is not this device's), `check.repeated` (the id of
-    another device's check).
+    Raises Refusal `fact.not_allowed` (a kind that devices do not record, in any version), `fact.unreadable` (a number
+    out of range), `fact.foreign_visit` (a visit of another device), `check.repeated` (the id of another device's
+    check).
     """
     for entry, fact in zip(entries, facts, strict=True):
         kind = FACTS.get(entry.kind)
@@ -112,12 +112,12 @@ def _admit(connection: Connection, device: str, entries: Sequence[Entry], facts:
 
 @cache
 def _numbers_of(kind: type[Fact | UnknownFact]) -> tuple[str, ...]:
-    """The fields of a kind that hold a number."""
+    """Names of the numeric fields of a kind of fact."""
     return tuple(field.name for field in msgspec.structs.fields(kind) if field.type is int)
 
 
 def _answer(session: Session, outcomes: dict[Path, ImportOutcome], folder: Path, areas: set[Area]) -> None:
-    """Write one receipt for each device heard from; also again where what it sent was held already."""
+    """Write one receipt for each sending device, also if everything that it sent was already imported."""
     answered: dict[str, tuple[Path, ...]] = {}
     for path, outcome in outcomes.items():
         if not outcome.outcome.is_good:
@@ -126,7 +126,7 @@ def _answer(session: Session, outcomes: dict[Path, ImportOutcome], folder: Path,
             try:
                 sealed = seal_for_device(session, outcome.sender, folder)
             except KnownError:
-                # The device holds everything already, or its receipt cannot be written: asked again later.
+                # The device has everything already, or its receipt cannot be written now. The next import tries again.
                 answered[outcome.sender] = ()
             else:
                 areas |= sealed.areas

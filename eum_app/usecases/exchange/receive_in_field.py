@@ -38,7 +38,7 @@ def _take(session: Session, path: Path) -> tuple[ImportOutcome, frozenset[Area]]
             arrived = append_bundle(session, bundle, transaction, admit=None)
             if arrived.is_held:
                 if not arrived.is_recorded:
-                    # Held since before this device got its new identity: HQ learns of it from the new chain.
+                    # Imported before this device got its new identity: the new chain must tell HQ about it.
                     transaction.record(imported(session, bundle, path, new_entries=0))
                 return outcome_of(path, bundle, arrived), frozenset()
             for receipt in arrived.receipts:

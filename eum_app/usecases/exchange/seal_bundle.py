@@ -1,4 +1,4 @@
-"""Sealing: what the other side has not received goes into bundles, as many as the format's limits make of it."""
+"""Sealing of facts that the other side has not received, in as many bundles as the format's limits require."""
 
 from __future__ import annotations
 
@@ -29,15 +29,18 @@ SUFFIX: Final = ".eumb"
 PART_OBJECTS: Final = 8_000
 PART_SIGNATURES: Final = 200
 PART_ENTRIES: Final = 1_000_000
-"""What one bundle holds at most: well below the limits of docs/bundle-format.md."""
+"""Maximum number of entries in one bundle: well below the limits in docs/bundle-format.md."""
 
 OnProgress = Callable[[int, int], object]
 
 
 @dataclass(frozen=True)
 class Sealed(Changed):
-    """What was sealed and lies whole on the disk. `size` in bytes. Where one bundle could not hold all, `further` are
-    the next ones, in order; `bundle_id`, `path`, `objects` and `size` are the first one's."""
+    """Bundles that were sealed and flushed to disk. `size` is in bytes.
+
+    `bundle_id`, `path`, `objects` and `size` describe the first bundle. `further` lists the next ones in order, if one
+    bundle could not hold everything.
+    """
 
     bundle_id: str
     path: Path
@@ -51,18 +54,19 @@ class Sealed(Changed):
 
     @property
     def paths(self) -> tuple[Path, ...]:
-        """Every file that has to be carried, in order."""
+        """Return every file to carry to the recipient, in order."""
         return (self.path, *self.further)
 
 
 @timed(Event.SEALED)
 def seal_results(session: Session, folder: Path, progress: OnProgress | None = None) -> Sealed:
-    """On a device: seal everything that HQ has no receipt for; of a store that was copied or put back, what is surely
-    its own.
+    """On a device: seal every fact that HQ has not acknowledged with a receipt.
 
-    Raises Refusal `device.not_enrolled`, `bundle.nothing_to_seal`, `chain.rolled_back` (HQ has a receipt for facts
-    that this store does not hold: it was put back from a copy); Trouble `disk.full` and the like. Nothing
-    half-written stays behind, and nothing is recorded unless the file is whole.
+    A store that was copied or restored seals only the facts that are certainly its own. A failure leaves no partial
+    file, and the seal is recorded only after the file is complete.
+
+    Raises Refusal `device.not_enrolled`, `bundle.nothing_to_seal`, `chain.rolled_back` (HQ acknowledged facts that this
+    store no longer has: it was restored from a copy); Trouble `disk.full` and similar codes.
     """
     session.require(Permission.BUNDLE_SEAL)
     named = session.store.named
@@ -77,7 +81,7 @@ def seal_results(session: Session, folder: Path, progress: OnProgress | None = N
 
 @timed(Event.SEALED)
 def seal_for_device(session: Session, device: str, folder: Path, progress: OnProgress | None = None) -> Sealed:
-    """At HQ: seal what a device has not said it holds: tasking, receipts.
+    """At HQ: seal everything that a device has not acknowledged: tasking and receipts.
 
     Raises Refusal `visit.device_unknown`, `bundle.nothing_to_seal`; Trouble as `seal_results`.
     """
@@ -131,7 +135,7 @@ def _seal(
 
 @dataclass(frozen=True)
 class _Part:
-    """Entries up to `head`, and what a bundle of them must carry."""
+    """Entries up to `head`, and the objects that their bundle must include."""
 
     head: Head
     kind: str
@@ -140,7 +144,7 @@ class _Part:
 
 
 def _slice(session: Session, connection: Connection, since: Head, end: Head) -> _Part:
-    """The longest run of entries after `since` that one bundle can hold."""
+    """Return the longest run of entries after `since` that fits into one bundle."""
     signatures: list[HeadSignature] = []
     object_ids: dict[str, None] = {}
     kind = BundleKind.RECEIPT if session.is_hq else BundleKind.RESULTS
@@ -221,7 +225,7 @@ def _seal_part(
 
 
 def _objects(store: Store, connection: Connection, object_ids: dict[str, None]) -> list[BundleObject]:
-    """The content that travels along; what was withheld by order has no key and stays."""
+    """Return the content to include. Withheld content has no key any more and is left out."""
     found = []
     for object_id in object_ids:
         row = object_row(connection, object_id)
@@ -236,5 +240,5 @@ def _objects(store: Store, connection: Connection, object_ids: dict[str, None]) 
 
 
 def _file_name(session: Session, kind: str, recipient: Certificate, first: int, head: Head) -> str:
-    """Says who, to whom and which facts, and nothing of people or places."""
+    """Build the file name from sender, recipient and range of facts; it names no people or places."""
     return f"{session.name}_to_{recipient.origin}_{kind}_{head.epoch}-{first:06d}-{head.seq:06d}{SUFFIX}"

@@ -1,4 +1,4 @@
-"""Who this store is to others, and whom it trusts: identity and trust list out of the store's secrets and facts."""
+"""Identity and trust list of this store, read from its secrets and facts."""
 
 from __future__ import annotations
 
@@ -24,8 +24,10 @@ RECOVERY: Final = "recovery-key"
 
 
 def recovery_key(connection: Connection) -> KemKey:
-    """At HQ: the key that devices seal their data keys and recovery codes to; made with the authority. Raises Refusal
-    `device.not_enrolled` where there is none."""
+    """At HQ: return the key to which devices seal their data keys and recovery codes. It is created with the authority.
+
+    Raises Refusal `device.not_enrolled` if there is none.
+    """
     stored = read_secret(connection, RECOVERY)
     if stored is None:
         raise Refusal("device.not_enrolled")
@@ -33,7 +35,7 @@ def recovery_key(connection: Connection) -> KemKey:
 
 
 def identity_of(connection: Connection) -> Identity:
-    """This store's identity. Raises Refusal `device.not_enrolled` for a device that HQ has not answered yet."""
+    """Return this store's identity. Raises Refusal `device.not_enrolled` before a device accepted HQ's answer."""
     stored = read_secret(connection, IDENTITY)
     if stored is None:
         raise Refusal("device.not_enrolled")
@@ -41,7 +43,7 @@ def identity_of(connection: Connection) -> Identity:
 
 
 def hq_certificate(connection: Connection) -> Certificate:
-    """On a device: the HQ that it answers to. Raises Refusal `device.not_enrolled`."""
+    """On a device: return the certificate of its HQ. Raises Refusal `device.not_enrolled`."""
     stored = read_secret(connection, HQ_CHAIN)
     if stored is None:
         raise Refusal("device.not_enrolled")
@@ -49,7 +51,7 @@ def hq_certificate(connection: Connection) -> Certificate:
 
 
 def device_certificate(connection: Connection, device: str) -> Certificate:
-    """At HQ: the newest certificate of a device that was not revoked. Raises Refusal `visit.device_unknown`."""
+    """At HQ: return the newest unrevoked certificate of a device. Raises Refusal `visit.device_unknown`."""
     for row in all_devices(connection):
         if row.device == device and not row.revoked_at:
             return Certificate.from_der(row.certificates[0])
@@ -57,7 +59,9 @@ def device_certificate(connection: Connection, device: str) -> Certificate:
 
 
 def trust_list(connection: Connection, *, is_hq: bool) -> TrustList:
-    """Whom this store trusts. Raises Refusal `device.not_enrolled`."""
+    """Return the trust list: authority, HQ and device certificates, and revocations. Raises Refusal
+    `device.not_enrolled`.
+    """
     identity = identity_of(connection)
     if not is_hq:
         return TrustList(root=identity.root, hqs=(hq_certificate(connection),))

@@ -1,7 +1,7 @@
-"""The core that HQ and devices receive bundles with: each is verified, appended and applied, in one transaction.
+"""Import of bundles, shared by HQ and devices: each bundle is verified, appended and applied in one transaction.
 
-What fails goes to quarantine whole, with its reason, and the rest goes on. `receive_at_hq` and `receive_in_field` say
-what else each of them does with a bundle.
+A bundle that fails is moved to quarantine as a whole, with the reason, and the import continues. `receive_at_hq` and
+`receive_in_field` add their own steps for each bundle.
 """
 
 from __future__ import annotations
@@ -47,14 +47,14 @@ CROSSED_TRIES: Final = 5
 _NOT_KEPT: Final = frozenset(
     {"bundle.not_a_bundle", "bundle.own", "bundle.other_recipient", "file.missing", "file.unreadable"}
 )
-"""Refused and left where they are: files that are no bundles, or bundles that are none of this store's business."""
+"""Refusals after which the file is left in place: it is not a bundle, or not one for this store."""
 
 
 @dataclass(frozen=True)
 class ImportOutcome:
-    """The outcome of one file. `code` and `values` say why it was not accepted.
+    """Outcome of one file. `code` and `values` give the reason if it was not accepted.
 
-    Where one bundle could not hold the receipt and the tasking with it, `further_receipts` are the next ones, in order.
+    If one bundle could not hold the receipt and the tasking with it, `further_receipts` lists the next ones in order.
     """
 
     path: Path
@@ -71,20 +71,22 @@ class ImportOutcome:
 
     @property
     def receipts(self) -> tuple[Path, ...]:
-        """Every file of the answer, in order."""
+        """Return every file of the answer, in order."""
         return (self.receipt_path, *self.further_receipts) if self.receipt_path is not None else ()
 
 
 @dataclass(frozen=True)
 class Imported(Changed):
+    """Result of an import: one outcome for each file."""
+
     outcomes: tuple[ImportOutcome, ...]
 
 
 @dataclass(frozen=True)
 class Arrived:
-    """Entries that a bundle added to its chain: ids of the visits concerned, signed heads, and HQ's receipts.
+    """Result of appending a bundle: ids of the visits concerned, signed heads, and HQ's receipts.
 
-    `is_held`: every entry was there before and is the same; then `is_recorded` says whether this chain recorded its
+    `is_held`: every entry was already in the chain, unchanged. `is_recorded` then tells whether this chain recorded the
     import.
     """
 
@@ -105,6 +107,7 @@ class Received:
     areas: set[Area]
 
     def as_imported(self) -> Imported:
+        """Return the outcomes in the order in which the files were given."""
         return Imported(frozenset(self.areas), tuple(self.outcomes[path] for path in self.files))
 
 
@@ -115,10 +118,10 @@ Take = Callable[[Session, Path], tuple[ImportOutcome, frozenset[Area]]]
 
 @timed(Event.IMPORTED)
 def receive_each(session: Session, paths: Sequence[Path], take: Take, progress: OnProgress | None = None) -> Received:
-    """Receive bundles in the order in which they follow each other; one bad file never stops the rest.
+    """Import bundles in chain order; one bad file never stops the rest.
 
-    A folder is read as the bundles in it. Raises Refusal `permission.denied`, `device.not_enrolled`; Trouble of the
-    disk.
+    A folder stands for the bundles in it. Raises Refusal `permission.denied`, `device.not_enrolled`; Trouble for disk
+    errors.
     """
     session.require(Permission.BUNDLE_IMPORT)
     with session.store.reading() as connection:
@@ -128,7 +131,7 @@ def receive_each(session: Session, paths: Sequence[Path], take: Take, progress: 
     areas: set[Area] = set()
     waiting = _in_order(files)
     before = len(waiting) + 1
-    # A bundle that came too early is tried again while others still go in.
+    # A bundle whose predecessor is missing is tried again as long as other bundles are accepted.
     while waiting and len(waiting) < before:
         before = len(waiting)
         still: list[Path] = []
@@ -221,7 +224,7 @@ def _bundles_in(session: Session, folder: Path) -> list[Path]:
 
 
 def _in_order(files: Sequence[Path]) -> list[Path]:
-    """By what the readable header says, so that most bundles find their predecessor at once."""
+    """Sort bundles by their readable header, so that most follow their predecessor on the first attempt."""
 
     def place(path: Path) -> tuple[str, str]:
         try:
@@ -239,7 +242,7 @@ def _receive_one(session: Session, path: Path, take: Take, areas: set[Area]) -> 
     except Refusal as refusal:
         return _refused(session, path, refusal, areas)
     except (OverflowError, RecursionError, UnicodeError) as error:
-        # What is signed by a known sender may still be no fact at all; it must not stop the other files.
+        # A known sender may still have signed something that is not a fact; it must not stop the other files.
         return _refused(session, path, Refusal("bundle.unreadable", reason=type(error).__name__), areas)
     areas |= touched
     return outcome
@@ -257,7 +260,7 @@ def _refused(session: Session, path: Path, refusal: Refusal, areas: set[Area]) -
 
 
 def _shown(path: Path) -> str:
-    """A file's name as text: carriers may give it any bytes."""
+    """Return a file's name as text: names on a carrier may hold any bytes."""
     return _plain_text(path.name)
 
 
@@ -266,7 +269,7 @@ def _plain_text(text: str) -> str:
 
 
 def _take_again_where_crossed(session: Session, path: Path, take: Take) -> tuple[ImportOutcome, frozenset[Area]]:
-    """Two imports at once may wait for each other's visits; the one that the database sends back begins again."""
+    """Run `take`, and retry if the database aborts it because of a deadlock with another import."""
     for _ in range(CROSSED_TRIES - 1):
         try:
             return take(session, path)
@@ -277,7 +280,7 @@ def _take_again_where_crossed(session: Session, path: Path, take: Take) -> tuple
 
 
 def imported(session: Session, bundle: OpenedBundle, path: Path, *, new_entries: int) -> BundleImported:
-    """The fact that a bundle was received."""
+    """Build the fact that a bundle was imported."""
     manifest = bundle.manifest
     return BundleImported(
         observed_at=session.observed_now(),
@@ -298,11 +301,10 @@ def imported(session: Session, bundle: OpenedBundle, path: Path, *, new_entries:
 def _append_all(
     session: Session, bundle: OpenedBundle, known_at: int, transaction: Transaction, admit: Admit | None
 ) -> tuple[set[Area], list[HeadSigned], list[FactsReceived]]:
-    """Append a bundle's entries in blocks; the ids of the visits that they are about, the heads signed in them, and
-    HQ's receipts.
+    """Append a bundle's entries in blocks; return the ids of their visits, the signed heads, and HQ's receipts.
 
-    Raises Refusal `bundle.foreign_origin` for an entry that is not the one that the manifest announces next, and as
-    `admit` and `verify_content` do.
+    Raises Refusal `bundle.foreign_origin` for an entry that is not the next one in the manifest, and as `admit` and
+    `verify_content` do.
     """
     manifest = bundle.manifest
     visits: set[Area] = set()
@@ -357,7 +359,7 @@ def _quarantine(session: Session, path: Path, code: str, values: dict[str, str],
 
 
 def _kept_whole(folder: Path, path: Path) -> tuple[str, int]:
-    """Copy a file into the quarantine, named by what was copied: (hex SHA-384, bytes)."""
+    """Copy a file into the quarantine, named by its content; return its hex SHA-384 and its size in bytes."""
     digest, size = hashlib.sha384(), 0
     arriving = folder / f".arriving-{new_id()}"
     with disk_trouble(path), path.open("rb") as source, written_whole(arriving) as kept:

@@ -1,4 +1,4 @@
-"""What others say, kept as claims beside the book: never a sighting, never a change to an item."""
+"""Import of claims by other parties. A claim is never a sighting and never changes an item."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from eum_app.usecases.session import Session, new_id
 
 @dataclass(frozen=True)
 class ClaimsResult(Changed):
-    """`claims` = matched + unmatched + ambiguous; `rejected` rows were not taken."""
+    """Result of an import: `claims` = matched + unmatched + ambiguous; `rejected` rows were not imported."""
 
     import_id: str
     claims: int
@@ -32,10 +32,10 @@ class ClaimsResult(Changed):
 
 @timed(Event.IMPORTED_LIST)
 def import_claims(session: Session, preview: ClaimsPreview, kind: ClaimKind) -> ClaimsResult:
-    """Record the accepted rows of a preview, each with the item that it is about as the book stands now.
+    """Record the accepted rows of a preview, each matched with an item of the current book, in one transaction.
 
-    One transaction. Raises Refusal `permission.denied`, `claims.already_imported` (the same file: it says nothing
-    twice), Trouble of the disk.
+    Raises Refusal `permission.denied`, `claims.already_imported` (the same file was imported before); Trouble for disk
+    errors.
     """
     session.require(Permission.INVENTORY_IMPORT)
     import_id = new_id()
@@ -81,7 +81,7 @@ def import_claims(session: Session, preview: ClaimsPreview, kind: ClaimKind) -> 
 
 
 def match_rows(connection: Connection, rows: Sequence[ClaimRow]) -> list[Matched]:
-    """For each row the item on the book that it is about, as `claims.match_claim` decides."""
+    """Match each row with an item on the book, as `claims.match_claim` decides."""
     found = claim_candidates(connection, (row.serial for row in rows), (row.uii for row in rows))
     by_mark: dict[str, dict[str, Candidate]] = {}
     for item in found:

@@ -1,4 +1,4 @@
-"""Inventory in: the accepted rows of a list become facts with their provenance."""
+"""Import of an inventory list: accepted rows become facts with their source."""
 
 from __future__ import annotations
 
@@ -24,7 +24,9 @@ MAX_NAMED_REJECTED: Final = 1_000
 
 @dataclass(frozen=True)
 class InventoryResult(Changed):
-    """`accepted` items are new, `already_held` were on the book; `changed` of these took the list's other values."""
+    """Result of an import: `accepted` items are new, `already_held` were on the book; the list updated `changed` of
+    those.
+    """
 
     import_id: str
     accepted: int
@@ -36,10 +38,10 @@ class InventoryResult(Changed):
 
 @timed(Event.IMPORTED_LIST)
 def import_inventory(session: Session, preview: InventoryPreview, *, take_changes: bool = False) -> InventoryResult:
-    """Record the accepted rows of a preview: an item not on the book yet is listed, one that is there is counted.
+    """Record the accepted rows of a preview: new items are listed, items on the book are counted.
 
-    With `take_changes` an item on the book takes the other values that the list has; what the list leaves empty stays.
-    One transaction. Raises Refusal `permission.denied`, Trouble of the disk.
+    With `take_changes`, differing values from the list replace those on the book; empty cells change nothing. All rows
+    are imported in one transaction. Raises Refusal `permission.denied`; Trouble for disk errors.
     """
     session.require(Permission.INVENTORY_IMPORT)
     import_id = new_id()
@@ -125,7 +127,7 @@ def _listed(row: InventoryRow, observed_at: str, import_id: str, site_id: str) -
 
 
 def _relisted(item: ItemRow, listed: ItemListed, row: InventoryRow) -> ItemListed:
-    """The item of the book with the list's values in place of its own, where the list has any."""
+    """Return the item of the book, updated with the list's values where the list has any."""
     said = row_values(row)
     if "site" in said:
         said["site_id"] = listed.site_id

@@ -1,4 +1,4 @@
-"""How lists are read, kept under a name and offered again for lists with the same headings."""
+"""Profiles: settings for reading a list, saved by name and offered again for lists with the same headings."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MAX_NAME = 60
 
 
 def save_profile(session: Session, name: str, list_kind: str, profile: Profile, headings: Sequence[str]) -> Changed:
-    """Keep `profile` for lists with `headings`; an earlier one of that name gives way.
+    """Save `profile` for lists with `headings`; it replaces an earlier one of that name.
 
     `list_kind` is inventory, partner_report or shipper_list. Raises Refusal `permission.denied`, `profile.name`.
     """
@@ -36,7 +36,7 @@ def save_profile(session: Session, name: str, list_kind: str, profile: Profile, 
                 sheet=profile.sheet or "",
                 encoding=profile.encoding or "",
                 delimiter=profile.delimiter or "",
-                # That no date left it open says nothing about the next list.
+                # This list had no ambiguous date, but the next one may have.
                 date_order="" if profile.date_order == "not needed" else profile.date_order or "",
                 columns=profile.columns,
             )
@@ -45,7 +45,7 @@ def save_profile(session: Session, name: str, list_kind: str, profile: Profile, 
 
 
 def profile_of(saved: ProfileSaved) -> Profile:
-    """The profile as lists are read by. Raises Refusal `inventory.profile`."""
+    """Return the saved profile in the form that the readers take. Raises Refusal `inventory.profile`."""
     fields = ("sheet", "encoding", "delimiter", "date_order")
     given = {name: getattr(saved, name) or None for name in fields}
     try:
@@ -55,6 +55,6 @@ def profile_of(saved: ProfileSaved) -> Profile:
 
 
 def fitting(saved: Sequence[ProfileSaved], headings: Sequence[str]) -> list[ProfileSaved]:
-    """Those of the profiles that were saved for lists with the same headings."""
+    """Return the profiles that were saved for lists with the same headings."""
     wanted = headings_key(headings)
     return [profile for profile in saved if headings_key(profile.headings) == wanted]

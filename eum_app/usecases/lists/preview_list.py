@@ -1,4 +1,4 @@
-"""A list shown before anything is kept: what each of its rows would become."""
+"""Preview of a list before it is imported: the effect of each row."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from eum_app.usecases.session import Session
 
 @dataclass(frozen=True)
 class Shown:
-    """A preview beside the book of now.
+    """A preview compared with the current book.
 
-    `becomes`: line → new, held or differs (inventory), or how a claim is matched (`claims.Match`). `differences`: the
-    columns in which the row at a line differs from the item on the book.
+    `becomes` maps a line to new, held or differs (inventory), or to the way a claim is matched (`claims.Match`).
+    `differences` maps a line to the columns in which the row differs from the item on the book.
     """
 
     kind: ListKind
@@ -32,9 +32,9 @@ class Shown:
 
 
 def beside_the_book(session: Session, listed: InventoryPreview) -> Shown:
-    """Compare each accepted row of an inventory with the book: new, held, or with other values."""
+    """Compare each accepted row of an inventory with the book: new, held, or with different values."""
     keys = {row.line: "|".join(row.key) for row in listed.accepted}
-    with session.store.reading() as connection:  # the whole book, as the import asks it
+    with session.store.reading() as connection:  # the whole book, ignoring the account's scope, as the import does
         held = held_items(connection, keys.values())
     becomes: dict[int, str] = {}
     found: dict[int, tuple[Difference, ...]] = {}
@@ -47,13 +47,14 @@ def beside_the_book(session: Session, listed: InventoryPreview) -> Shown:
 
 
 def layout_of(kind: ListKind) -> Layout:
+    """Return the columns that a list of this kind has."""
     return INVENTORY if kind == ListKind.INVENTORY else CLAIMS
 
 
 def preview_list(
     session: Session, path: Path, kind: ListKind, profile: Profile, plate: PlateSays | None = None
 ) -> Shown:
-    """Read `path` as a list of `kind`; raises as `list_file.read_list` does. Nothing is kept."""
+    """Read `path` as a list of `kind` without saving anything; raises as `list_file.read_list` does."""
     if kind == ListKind.INVENTORY:
         return beside_the_book(session, read_inventory(path, profile, plate=plate))
     claimed = read_claims(path, profile)

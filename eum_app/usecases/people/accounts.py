@@ -1,10 +1,11 @@
-"""The people of one store: adding and removing accounts, passphrases, locked accounts.
+"""Accounts of one store: add, remove, unlock, and change passphrases.
 
-For windows and command line: `list_accounts`, `add_account`, `change_passphrase` (one's own), `reset_passphrase`,
-`unlock_account`, `remove_account` (another's; permission `account.manage`). Recovery codes are in `recovery`.
+For windows and command line: `list_accounts`, `add_account`, `change_passphrase` (for one's own account), and for other
+accounts `reset_passphrase`, `unlock_account`, `remove_account` (permission `account.manage`). Recovery codes are in
+`recovery`.
 
-The keyslot file is read and written while this store's journal is held, so two at once lose nothing; where the journal
-cannot be written, the slot that was there is put back.
+The keyslot file is read and written under the write lock of the journal, so concurrent changes lose nothing. If the
+journal cannot be written, the previous keyslot file is restored.
 """
 
 from __future__ import annotations
@@ -37,8 +38,10 @@ PEOPLE = Changed(frozenset({Area.PEOPLE, Area.JOURNAL}))
 
 @dataclass(frozen=True)
 class AccountState:
-    """One account as a page shows it. `state` is active, locked or removed; `codes_left` counts recovery codes that
-    open this store still; `failed` counts attempts since the last success."""
+    """One account as a page shows it. `state` is active, locked or removed.
+
+    `codes_left` counts the recovery codes that still open this store; `failed` counts attempts since the last success.
+    """
 
     account: str
     role: Role | Unknown
@@ -50,7 +53,7 @@ class AccountState:
 
 
 def list_accounts(session: Session) -> list[AccountState]:
-    """The accounts of this store, by their codes, removed ones too. Raises Trouble `attempts.damaged`."""
+    """List the accounts of this store by code, including removed ones. Raises Trouble `attempts.damaged`."""
     store_file = read_store_file(session.store.folder)
     failed = failures(session.store.folder)
     return [
@@ -78,10 +81,11 @@ def add_account(
     scope: Scope = ALL,
     kdf: KdfParams | None = None,
 ) -> None:
-    """Give another person an account on this store. `scope` bounds it to programs and countries.
+    """Create an account for another person. `scope` limits it to programs and countries.
 
-    Raises Refusal `permission.denied`, `account.name`, `account.exists` (also for a code that differs only in case, or
-    was removed: what it stated stays its own), `role.unknown`, `passphrase.too_short`; Trouble of the disk.
+    Raises Refusal `permission.denied`, `account.name`, `account.exists`, `role.unknown`, `passphrase.too_short`;
+    Trouble for disk errors. `account.exists` also covers codes that differ only in letter case, and removed accounts,
+    whose entries keep their author.
     """
     session.require(Permission.ACCOUNT_MANAGE)
     require_account_name(account)
@@ -98,9 +102,9 @@ def add_account(
 
 
 def _require_free_account(account: str, known: dict[str, AccountRow], with_slot: set[str]) -> None:
-    """Two codes that differ only in case would be taken for two people, or be one. Where only the journal knows this
-    very account, or only the keyslots do, something was lost in a crash, and adding it again mends that.
+    """Require that no other account has this code, letter case ignored: people would confuse them.
 
+    An account that only the journal or only the keyslots know was left behind by a crash. Adding it again repairs that.
     Raises Refusal `account.exists`.
     """
     for other in sorted(known.keys() | with_slot):
@@ -111,9 +115,10 @@ def _require_free_account(account: str, known: dict[str, AccountRow], with_slot:
 
 
 def change_passphrase(session: Session, old: str, new: str, *, kdf: KdfParams | None = None) -> Changed:
-    """One's own. Keys and recovery codes stay. A wrong `old` counts as a failed attempt at unlocking.
+    """Change the passphrase of the signed-in account. Keys and recovery codes stay valid.
 
-    Raises Refusal `passphrase.wrong`, `account.locked`, `passphrase.too_short`; Trouble of the disk.
+    A wrong `old` counts as a failed attempt to unlock. Raises Refusal `passphrase.wrong`, `account.locked`,
+    `passphrase.too_short`; Trouble for disk errors.
     """
     require_passphrase(new)
     folder, account = session.store.folder, session.account
@@ -127,10 +132,10 @@ def change_passphrase(session: Session, old: str, new: str, *, kdf: KdfParams | 
 
 
 def reset_passphrase(session: Session, account: str, new: str, *, kdf: KdfParams | None = None) -> Changed:
-    """Another's, forgotten: the account gets a new slot with new keys, is no longer locked, and has no recovery codes
-    until it makes some. What it signed before stays valid by the key that it had.
+    """Reset the forgotten passphrase of another account: create a new slot with new keys and end its lock.
 
-    Raises Refusal `permission.denied`, `account.unknown`, `account.own`, `passphrase.too_short`; Trouble of the disk.
+    The account has no recovery codes until it makes new ones. Earlier signatures stay valid under the old key. Raises
+    Refusal `permission.denied`, `account.unknown`, `account.own`, `passphrase.too_short`; Trouble for disk errors.
     """
     session.require(Permission.ACCOUNT_MANAGE)
     require_passphrase(new)
@@ -148,7 +153,7 @@ def reset_passphrase(session: Session, account: str, new: str, *, kdf: KdfParams
 
 
 def unlock_account(session: Session, account: str) -> Changed:
-    """Let a locked account try again. Raises Refusal `permission.denied`, `account.unknown`; Trouble of the disk."""
+    """Unlock a locked account. Raises Refusal `permission.denied`, `account.unknown`; Trouble for disk errors."""
     session.require(Permission.ACCOUNT_MANAGE)
     with session.writing() as transaction:
         _known(transaction, session, account)
@@ -160,11 +165,10 @@ def unlock_account(session: Session, account: str) -> Changed:
 
 
 def remove_account(session: Session, account: str) -> Changed:
-    """Take an account's way in away. What it stated stays, under its name; a session of it that is open goes on until
-    it is locked.
+    """Remove another account's access to this store. Its past entries stay, under its name.
 
-    Raises Refusal `permission.denied`, `account.unknown`, `account.own`, `account.last_administrator`; Trouble of the
-    disk.
+    An open session of the account continues until it is locked. Raises Refusal `permission.denied`, `account.unknown`,
+    `account.own`, `account.last_administrator`; Trouble for disk errors.
     """
     session.require(Permission.ACCOUNT_MANAGE)
     _require_other(session, account)
@@ -189,22 +193,23 @@ def _require_other(session: Session, account: str) -> None:
 
 
 def _known(transaction: Transaction, session: Session, account: str) -> AccountRow:
-    """Raises Refusal `account.unknown`, also for one that was removed."""
+    """Return the account's row. Raises Refusal `account.unknown`, also for a removed account."""
     for row in _own(all_accounts(transaction.connection), session):
         if row.account == account and not row.removed_at:
             return row
     raise Refusal("account.unknown", account=account[:40])
 
 
-# What the use cases of keys share
+# Shared by the use cases that change keys
 
 
 @contextlib.contextmanager
 def changing(session: Session) -> Iterator[tuple[Transaction, StoreFile, Callable[[StoreFile], None]]]:
-    """A write to journal and keyslots: (transaction, the keyslot file as it is, how to keep another).
+    """Write to journal and keyslots together: yield the transaction, the current keyslot file, and a function that
+    replaces it.
 
-    The file is written at the end, just before the commit; where the commit fails, the old one is put back. Raises
-    Trouble `keyslots.altered`, and of the disk.
+    The file is written just before the commit; if the commit fails, the previous file is restored. Raises Trouble
+    `keyslots.altered` and those of disk errors.
     """
     folder, data_key = session.store.folder, session.ticket.data_key
     kept: list[StoreFile] = []
@@ -222,15 +227,17 @@ def changing(session: Session) -> Iterator[tuple[Transaction, StoreFile, Callabl
 
 
 def trusted_store_file(folder: Path, data_key: bytes) -> StoreFile:
-    """The keyslot file, known to be by somebody who held the data key. Raises as `read_store_file`, and Trouble
-    `keyslots.altered`."""
+    """Read the keyslot file and verify its MAC with the data key.
+
+    Raises as `read_store_file`, and Trouble `keyslots.altered`.
+    """
     store_file = read_store_file(folder)
     check_mac(store_file, data_key)
     return store_file
 
 
 def require_slot(store_file: StoreFile, account: str) -> Slot:
-    """Raises Refusal `account.unknown`."""
+    """Return the account's keyslot. Raises Refusal `account.unknown`."""
     slot = store_file.slot(account)
     if slot is None:
         raise Refusal("account.unknown", account=account)
@@ -238,24 +245,24 @@ def require_slot(store_file: StoreFile, account: str) -> Slot:
 
 
 def like(session: Session) -> KdfParams:
-    """The cost of this store's passphrases, as it was calibrated when the store was made, with a fresh salt."""
+    """Return this store's passphrase hashing cost, calibrated when the store was created, with a fresh salt."""
     return read_store_file(session.store.folder).slots[0].kdf.fresh()
 
 
 def require_passphrase(passphrase: str) -> None:
-    """Raises Refusal `passphrase.too_short`."""
+    """Require a passphrase of the minimum length. Raises Refusal `passphrase.too_short`."""
     if len(passphrase) < MIN_PASSPHRASE:
         raise Refusal("passphrase.too_short", least=MIN_PASSPHRASE)
 
 
 def require_account_name(account: str) -> None:
-    """Raises Refusal `account.name`."""
+    """Require a valid account code. Raises Refusal `account.name`."""
     if not people.is_code(account):
         raise Refusal("account.name", name=account[:40])
 
 
 def named_again(rows: Iterable[AccountRow], observed_at: str) -> list[AccountAdded]:
-    """What a new chain says of the people who are still here."""
+    """Build the facts that list the active accounts again at the beginning of a new chain."""
     return [
         AccountAdded(
             observed_at=observed_at,
@@ -272,6 +279,7 @@ def named_again(rows: Iterable[AccountRow], observed_at: str) -> list[AccountAdd
 
 
 def account_added(observed_at: str, account: str, role: str, scope: Scope, signing_key: SigningKey) -> AccountAdded:
+    """Build the fact that an account was added, with its role, scope and public key."""
     return AccountAdded(
         observed_at=observed_at,
         account=account,

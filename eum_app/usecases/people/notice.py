@@ -1,4 +1,4 @@
-"""The notice and consent of whoever runs a store: set by an administrator, accepted before anything else."""
+"""Notice and consent: a text that an administrator sets and every person accepts before a store opens."""
 
 from __future__ import annotations
 
@@ -15,14 +15,16 @@ from eum_app.usecases.session import NOTICE_ID, Session
 
 
 def current_notice(session: Session) -> Notice | None:
-    """What was set for this store; None for the program's own words."""
+    """Return the notice that was set for this store; None for the app's default text."""
     return session.read(kept_notice)
 
 
 def set_notice(session: Session, text: str, *, is_required: bool) -> Changed:
-    """From the next opening on this text is shown, and where `is_required`, nothing is opened without its acceptance:
-    not in a window, not at the command line, not by a recovery code. Raises Refusal `permission.denied`,
-    `notice.text`; Trouble of the disk."""
+    """Set the text that is shown from the next unlock on.
+
+    If `is_required`, the store cannot be opened without accepting it: not in a window, at the command line, or with a
+    recovery code. Raises Refusal `permission.denied`, `notice.text`; Trouble for disk errors.
+    """
     session.require(Permission.ACCOUNT_MANAGE)
     text = text.strip()
     if not text or len(text) > MAX_TEXT_CHARS:

@@ -1,9 +1,9 @@
-"""Recovery codes: ten single-use ways back into one account, kept by people on paper and by HQ under its recovery key.
+"""Recovery codes: ten single-use codes that open one account, kept by people on paper and by HQ under its recovery key.
 
-For windows and command line: `make_recovery_codes` (one's own; shown once), `open_with_recovery_code` (at the unlock
-page: sets a new passphrase and ends the lock), `read_out_recovery_code` (at HQ, to somebody on the telephone whom HQ
-knows). Codes are made when a device takes its identity (`enrol_device.accept_enrolment`) and whenever asked for; a new
-set replaces the old one.
+For windows and command line: `make_recovery_codes` (for one's own account; shown once), `open_with_recovery_code` (at
+the unlock page: sets a new passphrase and ends the lock), `read_out_recovery_code` (at HQ, for a person on the
+telephone whose identity HQ has confirmed). Codes are created on enrollment (`enrol_device.accept_enrolment`) and on
+request; a new set replaces the old one.
 """
 
 from __future__ import annotations
@@ -43,8 +43,10 @@ CODES: Final = 10
 
 @dataclass(frozen=True)
 class RecoveryCodes(Changed):
-    """A new set, to be shown or printed once: each code as seven groups of four characters, in the order of its
-    number from 1. `is_with_hq` says whether HQ will be able to read them out, once it has received the facts."""
+    """A new set, to be shown or printed once: each code as seven groups of four characters, in order of number from 1.
+
+    `is_with_hq` says whether HQ can read the codes out after it received the facts.
+    """
 
     account: str
     set_id: str
@@ -64,9 +66,9 @@ class DisclosedCode(Changed):
 
 
 def make_recovery_codes(session: Session) -> RecoveryCodes:
-    """Ten new codes for one's own account, in place of those that it had.
+    """Create ten new codes for the signed-in account, replacing the old ones.
 
-    Raises Trouble `keyslots.altered`, and of the disk: the old codes then stay.
+    Raises Trouble `keyslots.altered` and those of disk errors; the old codes then stay valid.
     """
     with changing(session) as (transaction, store_file, keep):
         slot, made = new_codes(session, transaction, store_file)
@@ -75,7 +77,7 @@ def make_recovery_codes(session: Session) -> RecoveryCodes:
 
 
 def new_codes(session: Session, transaction: Transaction, store_file: StoreFile) -> tuple[Slot, RecoveryCodes]:
-    """In a write that is under way: the account's slot with new codes, and the codes; the fact is recorded."""
+    """Create new codes within an open transaction and record the fact; return the account's new slot and the codes."""
     codes, set_id = [new_code() for _ in range(CODES)], new_id()
     account, store_id = session.account, session.store.named.store_id
     slot = with_codes(store_id, require_slot(store_file, account), session.ticket.account_key, set_id, codes)
@@ -106,12 +108,11 @@ def open_with_recovery_code(
     kdf: KdfParams | None = None,
     now: Now = system_now,
 ) -> Session:
-    """Open a store with one of an account's recovery codes: the code is used up, the passphrase is the new one, and
-    the account is no longer locked.
+    """Open a store with a recovery code: use the code up, set the new passphrase, and end the account's lock.
 
-    Raises Refusal `recovery.mistyped` (a slip of the hand: type it again), `recovery.wrong` (no code of this account,
-    used already, or no such account), `passphrase.too_short`, and as `open_store` does but for the passphrase.
-    Guessing is not counted: a code has 128 random bits.
+    Raises Refusal `recovery.mistyped` (a typing error: try again), `recovery.wrong` (not a code of this account,
+    already used, or no such account), `passphrase.too_short`, and as `open_store` except for the passphrase. Guesses
+    are not counted: a code has 128 random bits.
     """
     require_passphrase(new_passphrase)
     wanted = parse(code)
@@ -133,7 +134,7 @@ def _use_up(session: Session, found: CodeSlot, new_passphrase: str, kdf: KdfPara
         slot = require_slot(store_file, account)
         rest = tuple(code for code in slot.codes if code != found)
         if len(rest) == len(slot.codes):
-            raise Refusal("recovery.wrong")  # somebody else has just used it
+            raise Refusal("recovery.wrong")  # another process has just used the code
         slot = msgspec.structs.replace(slot, codes=rest)
         cost = kdf or slot.kdf.fresh()
         keep(
@@ -152,11 +153,12 @@ def _use_up(session: Session, found: CodeSlot, new_passphrase: str, kdf: KdfPara
 
 
 def read_out_recovery_code(session: Session, device: str, account: str) -> DisclosedCode:
-    """At HQ: the next code of an account of a device (or of this HQ itself) that was neither used nor read out before,
-    as far as HQ has heard. That it was read out is recorded before it is shown.
+    """At HQ: return the next unused code of an account of a device (or of this HQ itself).
 
-    Raises Refusal `permission.denied`, `recovery.none_held` (no set that HQ can open was received),
-    `recovery.all_spent`; Trouble of the disk.
+    Codes that HQ knows to be used or read out are skipped. The disclosure is recorded before the code is shown.
+
+    Raises Refusal `permission.denied`, `recovery.none_held` (HQ has no set that it can open), `recovery.all_spent`;
+    Trouble for disk errors.
     """
     session.require(Permission.RECOVERY_DISCLOSE)
     with session.writing() as transaction:

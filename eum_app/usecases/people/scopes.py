@@ -1,6 +1,8 @@
-"""What an account's scope (programs, countries) lets it act on; see `people.Scope`. What it reads is bounded already
-(`Session.reading`); a use case that writes asks here, since a write sees everything. Nothing is asked of the store
-where an account is for all of them."""
+"""Checks that an account's scope (programs, countries) covers what it changes; see `people.Scope`.
+
+Reads are already limited by `Session.reading`. A transaction sees every record, so use cases that write call these
+checks. An account with an unlimited scope costs no query.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,7 @@ def require_visit(session: Session, connection: Connection, visit_id: str) -> No
 
 
 def require_open_visit(session: Session, connection: Connection, visit_id: str) -> None:
-    """As `require_visit`, and the visit is not closed out: what its people signed for stays as it is.
+    """As `require_visit`, and require that the visit is not closed out: signed records must not change.
 
     Raises Refusal `permission.out_of_scope`, `visit.unknown`, `visit.closed`.
     """
@@ -51,20 +53,25 @@ def require_finding(session: Session, connection: Connection, row: FindingRow) -
 
 
 def require_object(session: Session, connection: Connection, object_id: str) -> None:
-    """A photo, note or signature; where the account has a scope, it must be known to be one of a visit there. Raises
-    Refusal `permission.out_of_scope`."""
+    """Require that a photo, note or signature belongs to a visit in the account's scope.
+
+    Raises Refusal `permission.out_of_scope`.
+    """
     if outside(connection, session.scope, "object", [object_id]):
         raise _refusal(session)
 
 
 def require_countries(session: Session, countries: Iterable[str]) -> None:
-    """What a list covers; an empty text is a country that nobody named. Raises Refusal `permission.out_of_scope`."""
+    """Require that all countries of a list are in scope; an empty text stands for a missing country.
+
+    Raises Refusal `permission.out_of_scope`.
+    """
     for country in sorted(set(countries)):
         session.require_in_scope(country=country)
 
 
 def scope_said(session: Session) -> dict[str, str]:
-    """What a report made by this account was bounded to, as one of its filters."""
+    """Return the account's scope as a filter for reports; empty if the scope is unlimited."""
     bounds = ", ".join((*session.scope.programs, *session.scope.countries))
     return {"scope": bounds} if bounds else {}
 

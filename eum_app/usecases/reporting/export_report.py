@@ -1,7 +1,7 @@
-"""What every export shares: a format by the file's name, rows counted again, a signed sidecar, all or nothing.
+"""Steps of every export: choose the format by file name, recount rows, sign a sidecar, publish all files or none.
 
-Everything is written into a folder of its own beside the target, counted and hashed there, and gets its name only when
-the journal has taken the fact of the export. What fails leaves nothing half-written.
+Files are written into a staging folder beside the target, then counted and hashed. They are renamed only after the
+journal has recorded the export. A failure leaves no partial file behind.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ from eum_app.usecases.changes import Changed
 from eum_app.usecases.session import Session
 
 SUMMARY_OVER_ROWS: Final = 20_000
-"""A longer list is not printed: the PDF is a summary that names a CSV file and its hash."""
+"""Maximum rows of a PDF. A longer list becomes a summary that names a CSV file and its hash."""
 PROGRESS_ROWS: Final = 500
 
 OnProgress = Callable[[int, int], object]
@@ -75,7 +75,7 @@ class Exported(Changed):
 
 
 def require_target(path: Path) -> None:
-    """Raises Refusal `report.name` (no known format), `report.is_folder`, `report.read_only`."""
+    """Require a valid target. Raises Refusal `report.name` (format unknown), `report.is_folder`, `report.read_only`."""
     if path.suffix.lower() not in FORMATS:
         raise Refusal("report.name", name=path.name)
     with disk_trouble(path):
@@ -85,7 +85,7 @@ def require_target(path: Path) -> None:
 def _refuse_occupied(path: Path) -> None:
     if path.is_dir():
         raise Refusal("report.is_folder", name=path.name)
-    # A rename would pass over a write protection without a word.
+    # A rename would silently ignore write protection.
     if path.exists() and not path.stat().st_mode & stat.S_IWUSR:
         raise Refusal("report.read_only", name=path.name)
 
@@ -134,7 +134,7 @@ def export_report(session: Session, path: Path, report: Document, sidecar: Sidec
 def _record_and_publish(
     session: Session, sidecar: Sidecar, folder: Path, path: Path, names: Sequence[str]
 ) -> frozenset[Area]:
-    """Record the export and give every file its name; if either fails, neither stands."""
+    """Record the export and rename every file to its final name; if either fails, undo both."""
     named: list[Path] = []
     try:
         with session.writing() as transaction:
@@ -160,7 +160,7 @@ def _record_and_publish(
 
 
 def _write(report: Document, folder: Path, name: str) -> list[Written]:
-    """The files of the report, the one that has its name first."""
+    """Write the report's files and return them; the one with the requested name comes first."""
     kind = FORMATS[Path(name).suffix.lower()]
     if kind is pdf_file and report.tables[0].total > SUMMARY_OVER_ROWS:
         parts = csv_file.write(report, folder, f"{Path(name).stem}.rows.csv")
@@ -170,7 +170,7 @@ def _write(report: Document, folder: Path, name: str) -> list[Written]:
 
 
 def _written(folder: Path, part: Part) -> Written:
-    """A file as it lies on the disk: hashed, counted, and safe there."""
+    """Flush a file, then count and hash it as it is on disk."""
     path = folder / part.name
     with path.open("rb+") as file:
         digest = hashlib.file_digest(file, "sha384").hexdigest()
@@ -180,7 +180,7 @@ def _written(folder: Path, part: Part) -> Written:
 
 @contextlib.contextmanager
 def _staging(path: Path) -> Iterator[Path]:
-    """A folder beside `path` that is gone afterwards. What the disk does to us is Trouble."""
+    """Yield a temporary folder beside `path`, and remove it afterwards. Disk errors become Trouble."""
     with disk_trouble(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         folder = Path(tempfile.mkdtemp(dir=path.parent, prefix=".writing-"))
@@ -195,13 +195,13 @@ def _publish(written: Path, target: Path) -> None:
     try:
         written.replace(target)
     except PermissionError as error:
-        if target.exists():  # Windows: another program has it open
+        if target.exists():  # Windows: another program has the file open
             raise Trouble("report.in_use", name=target.name) from error
         raise
 
 
 def with_progress(rows: Iterator[Sequence[str]], total: int, progress: OnProgress | None) -> Iterator[Sequence[str]]:
-    """`rows`, saying now and then how many have passed; `progress` may raise to stop."""
+    """Yield `rows` and report from time to time how many have passed; `progress` may raise to cancel."""
     return rows if progress is None else _watched(rows, total, progress)
 
 

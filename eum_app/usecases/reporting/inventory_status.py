@@ -1,4 +1,4 @@
-"""The inventory status report: every item with what the book says, what was seen last, and what is due."""
+"""The inventory status report: every item with its book entry, its last check, and its due date."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from eum_app.usecases.reporting.report import Filter, FilterKind, Report, Shown,
 
 
 def _read(source: Source) -> Document:
-    """Raises Refusal `clock.trigger`."""
+    """Read the report. Raises Refusal `clock.trigger`."""
     connection, today = source.connection, source.today
     named = {name: value for name, value in source.wanted.items() if name != "clock"}
     wanted, trigger = InventoryFilter(**named), require_trigger(source.wanted["clock"])

@@ -1,7 +1,7 @@
-"""Labels for items whose mark is gone, or for the shelf where they stand: a symbol, and what it says in words.
+"""Labels for items whose mark is missing, or for their shelf: a symbol with its text.
 
-The symbol says what the book says: an ISO/IEC 15434 message (format 06) that forms the item's own UII again. Each one
-is drawn at two pixels a module and read back by our own decoder before anything is written.
+The symbol holds the identity on the book: an ISO/IEC 15434 message (format 06) that yields the item's UII. Each symbol
+is rendered at two pixels a module and read back with our own decoder before a file is written.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ LABEL_SHEET: Final = Paper("labels", "Labels", "Replacement and shelf labels on 
 MAX_LABELS: Final = 1_000
 DEFAULT_DPI: Final = 300
 NSN_FROM_MM: Final = 25.0
-"""Lower labels have no room for the stock number, which is not part of the identity."""
+"""Labels below this height have no room for the stock number, which is not part of the identity."""
 
 _DRAW: Final[dict[LabelSymbol, Callable[[bytes, int], NDArray[np.uint8]]]] = {
     "data_matrix": data_matrix,
@@ -56,7 +56,7 @@ _DRAW: Final[dict[LabelSymbol, Callable[[bytes, int], NDArray[np.uint8]]]] = {
 
 @dataclass(frozen=True)
 class PrintedLabels(Changed):
-    """`module_mm` is the smallest side of a module on these labels. All of them were read back."""
+    """Result of printing: all labels were read back. `module_mm` is the smallest module side on these labels, in mm."""
 
     path: Path
     labels: int
@@ -66,8 +66,10 @@ class PrintedLabels(Changed):
 
 @dataclass(frozen=True)
 class LabelOrder:
-    """What to print: a label for each item, in this order, `copies` times; `start` is the first free position of the
-    first sheet, counted from 1, `dpi` what the printer can do."""
+    """A print order: a label for each item in this order, `copies` times.
+
+    `start` is the first free position on the first sheet, from 1; `dpi` is the printer's resolution.
+    """
 
     item_ids: Sequence[str]
     sheet_id: str
@@ -90,11 +92,11 @@ def print_labels(
     copies: int = 1,
     dpi: int = DEFAULT_DPI,
 ) -> PrintedLabels:
-    """Write labels as a PDF of vector symbols (see `LabelOrder`). What was printed goes on record.
+    """Write labels as a PDF of vector symbols (see `LabelOrder`) and record the print.
 
     Raises Refusal `permission.denied`, `label.none`, `label.too_many`, `label.sheet`, `label.position`, `item.unknown`,
     `label.nothing_to_say`, `label.characters`, `label.too_long`, `label.module_too_small`, `label.unreadable`,
-    `report.name` (not .pdf), Trouble `report.pdf_failed` and those of the disk.
+    `report.name` (not .pdf); Trouble `report.pdf_failed` and those of disk errors.
     """
     order = LabelOrder(tuple(item_ids), sheet_id, symbol, kind, start, copies, dpi)
     session.require(Permission.PAPER_PRINT)
@@ -117,9 +119,9 @@ def print_labels(
 
 
 def preview_labels(session: Session, order: LabelOrder) -> tuple[bytes, int]:
-    """The first sheet as it would be printed (a PDF), and how many labels stand on it; nothing goes on record.
+    """Render the first sheet as a PDF, without recording anything; return it with its number of labels.
 
-    Raises as `print_labels` does, for what stands on that sheet.
+    Raises as `print_labels` does, for the labels on that sheet.
     """
     session.require(Permission.PAPER_PRINT)
     _require_order(order)
@@ -148,7 +150,7 @@ def _require_order(order: LabelOrder) -> None:
 
 
 def _laid_out(session: Session, order: LabelOrder) -> tuple[Cover, list[Label], dict[str, Any]]:
-    """The cover, the labels in their order, each read back, and the data of the template."""
+    """Lay out an order: the cover, the labels in order, each read back, and the template's data."""
     _require_order(order)
     sheet = _sheet(order.sheet_id)
     found = session.read(items_by_id, order.item_ids)
@@ -176,8 +178,10 @@ def _laid_out(session: Session, order: LabelOrder) -> tuple[Cover, list[Label], 
 
 
 def message_of(item: ItemRow) -> bytes:
-    """The ISO/IEC 15434 message, format 06, whose UII is the book's: construct 2 (17V, 1P, S), construct 1 (18S), else
-    the whole UII (25S). Raises Refusal `label.nothing_to_say`, `label.characters`.
+    """Build the ISO/IEC 15434 message (format 06) for the item's UII on the book.
+
+    Construct 2 (17V, 1P, S) is preferred, then construct 1 (18S), then the whole UII (25S). Raises Refusal
+    `label.nothing_to_say`, `label.characters`.
     """
     for value in (item.cage, item.part_number, item.serial, item.uii):
         if value and not (value.isascii() and value.isprintable()):
@@ -212,7 +216,7 @@ def _label(item: ItemRow, sheet: LabelSheet, symbol: LabelSymbol, kind: LabelKin
         side = module_mm(sheet, picture.shape[0], dpi, most_mm)
     except Refusal as refusal:
         raise Refusal(refusal.code, serial=item.serial or item.uii, **refusal.values) from refusal
-    # MIL-STD-130N 4.4: what the elements are called where people read them.
+    # MIL-STD-130N 4.4: names of the elements in human-readable text.
     said = [("CAGE", item.cage), ("PNO", item.part_number)]
     if sheet.label[1] >= NSN_FROM_MM:
         said.append(("NSN", item.nsn))

@@ -1,4 +1,4 @@
-"""Make any report: as it would be exported now, on screen; or as a file in any of its formats, signed."""
+"""Make any report: as an on-screen preview, or as a signed file in one of its formats."""
 
 from __future__ import annotations
 
@@ -44,20 +44,22 @@ class Preview:
 
     @property
     def total(self) -> int:
+        """Number of rows of the whole report."""
         return self.document.tables[0].total
 
     @property
     def cover(self) -> Cover:
+        """Cover of the report."""
         return self.document.cover
 
 
 def make_report(
     session: Session, report: Report, path: Path, wanted: Wanted = EVERYTHING, progress: OnProgress | None = None
 ) -> Exported:
-    """Write a report and its signed sidecar; the format follows from the name of the file.
+    """Write a report and its signed sidecar; the file name decides the format.
 
-    All files appear whole or none does, the rows are counted again from the files, and the export is recorded. Raises
-    Refusal `permission.denied`, `permission.out_of_scope`, `report.filter`, `report.filter_missing`, `report.format`,
+    Either all files appear or none. Rows are recounted from the files, and the export is recorded. Raises Refusal
+    `permission.denied`, `permission.out_of_scope`, `report.filter`, `report.filter_missing`, `report.format`,
     `date.invalid`, `visit.unknown`, `device.not_enrolled`, those of the report itself, and as `export_report` does.
     """
     session.require(report.permission)
@@ -88,7 +90,9 @@ def preview_report(session: Session, report: Report, wanted: Wanted = EVERYTHING
 
 
 def _checked(session: Session, report: Report, wanted: Wanted) -> dict[str, str]:
-    """The filters that have a value, each known to the report and within the account's scope."""
+    """Return the filters that have a value, after checking that the report knows each and the account's scope allows
+    it.
+    """
     known = {one.name: one for one in report.filters}
     for name in wanted:
         if name not in known:

@@ -1,4 +1,4 @@
-"""What goes on paper goes on record: the PDF and the fact that it was made, both or neither."""
+"""Printed forms: write the PDF and record the print; both happen or neither."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Sheet = tuple[LabelsPrinted | WorklistPrinted, Path, bytes]
 
 
 def require_pdf(path: Path) -> None:
-    """Raises Refusal `report.name` (not .pdf), `report.is_folder`; Trouble of the disk."""
+    """Require a PDF target. Raises Refusal `report.name` (not .pdf), `report.is_folder`; Trouble for disk errors."""
     if path.suffix.lower() != ".pdf":
         raise Refusal("report.name", name=path.name)
     with disk_trouble(path):
@@ -25,9 +25,9 @@ def require_pdf(path: Path) -> None:
 
 
 def write_and_record(session: Session, sheets: Sequence[Sheet]) -> frozenset[Area]:
-    """Write every file and record its fact; the areas touched. If one fails, none stands.
+    """Write every file and record its fact; return the changed areas. If one step fails, all are undone.
 
-    Raises Trouble of the disk.
+    Raises Trouble for disk errors.
     """
     written: list[Path] = []
     try:

@@ -56,15 +56,16 @@ class Filter:
 
     @property
     def option_name(self) -> str:
+        """Name of the command-line option."""
         return (self.option or self.name).replace("_", "-")
 
 
 @dataclass(frozen=True)
 class Source:
-    """One view of a store, and what every report made from it states.
+    """One read view of a store, and the facts that every report made from it states.
 
-    `wanted` holds the filters that have a value, `scope` what the account is bounded to, as `scope` → words. `limit`: a
-    preview reads no more rows than this; None reads all.
+    `wanted` holds the filters that have a value, `scope` the account's limits as `scope` → text. `limit` is the maximum
+    number of rows to read, for a preview; None reads all.
     """
 
     session: Session
@@ -78,7 +79,7 @@ class Source:
 
     @property
     def filters(self) -> dict[str, str]:
-        """What the sidecar states where the document says nothing else."""
+        """Filters that the sidecar states unless the document has its own."""
         return {**self.wanted, **self.scope}
 
     @property
@@ -124,16 +125,18 @@ class Report:
 
     @property
     def command_name(self) -> str:
+        """Word after `eum report` for this report."""
         return self.command or self.name
 
     @property
     def shown_columns(self) -> tuple[Shown, ...]:
+        """Columns on the page: `shown`, or all columns if it is empty."""
         return self.shown or tuple(Shown(column.heading, (column.name,)) for column in self.columns)
 
 
 @dataclass(frozen=True)
 class Paper:
-    """A printed form that is no report: it states nothing and has no sidecar. `template` is as for `Report`."""
+    """A printed form that is not a report and has no sidecar. `template` is as for `Report`."""
 
     name: str
     title: str

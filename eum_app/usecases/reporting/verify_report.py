@@ -1,8 +1,9 @@
-"""Proving a report later: who signed it, whether it is unaltered, and whether the store's journals bear it out.
+"""Verification of an exported report: who signed it, whether it was altered, and whether the store's journals confirm
+it.
 
-Separate verdicts, since each can fail alone: the sidecar's signature; the signer, who is known only to whoever holds
-the authority's certificate (a store) or was told its fingerprint; each file's hash and rows; and, with a store, every
-journal head that the report was made from, followed from the beginning of its chain.
+Each part gets a separate verdict, since each can fail alone: the sidecar's signature; the signer; each file's hash and
+rows; and every journal head that the report was made from, followed from the beginning of its chain. Heads need a
+store. The signer can be checked with a store, or with the fingerprint of the authority.
 """
 
 from __future__ import annotations
@@ -46,7 +47,7 @@ _OTHER_PART: Final = re.compile(r"\.(volume-\d+|rows|[a-z-]+)(?=\.(pdf|csv)$)")
 
 @dataclass(frozen=True)
 class FileProof:
-    """One file of the report. `rows` is counted again now; None where the file is missing or altered."""
+    """One file of the report. `rows` is recounted now; None if the file is missing or altered."""
 
     name: str
     is_there: bool
@@ -56,13 +57,17 @@ class FileProof:
 
     @property
     def holds(self) -> bool:
+        """Whether hash and rows match the sidecar."""
         return self.is_unaltered and self.rows == self.rows_stated
 
 
 @dataclass(frozen=True)
 class HeadProof:
-    """A journal head that the report names. `verdict`: held, differs (the store's journal says otherwise), not_held
-    (the store has not come so far), damaged (the store's own chain does not hold)."""
+    """A journal head that the report names.
+
+    `verdict` is held, differs (the store's journal has another entry), not_held (the store has not received it yet) or
+    damaged (the store's own chain is broken).
+    """
 
     origin: str
     epoch: int
@@ -72,12 +77,15 @@ class HeadProof:
 
 @dataclass(frozen=True)
 class ReportProof:
-    """What was found. `signer_is_known`, `heads` and `export_is_recorded` are None or empty without a store; the first
-    is also told by a root fingerprint. `codes` are those of the refusals, in the order in which they came."""
+    """Result of a verification. `codes` are those of the refusals, in order.
+
+    Without a store, `heads` is empty and `signer_is_known` and `export_is_recorded` are None. A root fingerprint alone
+    also decides `signer_is_known`.
+    """
 
     sidecar: Sidecar
     names_given: bool
-    """Whether the file that was given is the sidecar's own, its signature, or one that the sidecar names."""
+    """Whether the given file is the sidecar itself, its signature, or a file that the sidecar names."""
     signer: str
     root_fingerprint: str
     signature_holds: bool
@@ -89,36 +97,41 @@ class ReportProof:
 
     @property
     def files_hold(self) -> bool:
+        """Whether every file is unaltered and has the number of rows stated for it."""
         return all(file.holds for file in self.files)
 
     @property
     def rows_hold(self) -> bool:
+        """Whether every file holds and they have at least the stated number of rows together."""
         return self.files_hold and self.sidecar.rows <= sum(file.rows or 0 for file in self.files)
 
     @property
     def heads_hold(self) -> bool | None:
+        """Whether the store's journals confirm every head; None if no head was compared."""
         return all(head.verdict == HELD for head in self.heads) if self.heads else None
 
     @property
     def holds(self) -> bool:
-        """Whether nothing speaks against it. What could not be asked (no store, no fingerprint) does not."""
+        """Whether every check that was possible has passed.
+
+        Checks that need a store or a fingerprint are skipped without one.
+        """
         asked = (self.signer_is_known, self.heads_hold, self.export_is_recorded)
         stated = self.names_given and self.signature_holds and self.rows_hold
         return stated and all(verdict is not False for verdict in asked)
 
 
 def is_report(path: Path) -> bool:
-    """Whether a sidecar stands beside `path`, or is it."""
+    """Whether `path` is a sidecar or has one beside it."""
     return _sidecar_path(path) is not None
 
 
 def verify_report(path: Path, session: Session | None = None, root: str = "") -> ReportProof:
-    """Judge a report by any of its files, its sidecar or its signature.
+    """Verify a report by any of its files, its sidecar or its signature.
 
-    The given file must be one that the sidecar names; otherwise the proof does not hold (`report.not_named`).
-
-    `root` is the short fingerprint of the authority, as HQ reads it out. Raises Refusal `report.no_sidecar`,
-    `report.sidecar_unreadable`, `device.not_enrolled`; Trouble of the disk.
+    The sidecar must name the given file; otherwise the proof fails (`report.not_named`). `root` is the short
+    fingerprint of the authority, as HQ reads it out. Raises Refusal `report.no_sidecar`, `report.sidecar_unreadable`,
+    `device.not_enrolled`; Trouble for disk errors.
     """
     sidecar_path = _sidecar_path(path)
     if sidecar_path is None:
@@ -168,7 +181,7 @@ def _sidecar_path(path: Path) -> Path | None:
     if path.name.endswith(SUFFIX):
         names.append(path.name)
     names.append(f"{path.name}{SUFFIX}")
-    # A volume, a table or the rows of a summary: their names say whose they are. A shared stem alone says nothing.
+    # A volume, a table or the rows of a summary: the sidecar must name the file, since a shared stem proves nothing.
     if _OTHER_PART.search(path.name):
         stem = _OTHER_PART.sub("", path.name)
         names += [f"{stem}{SUFFIX}", f"{Path(stem).stem}.pdf{SUFFIX}"]
@@ -176,7 +189,7 @@ def _sidecar_path(path: Path) -> Path | None:
 
 
 def _names(sidecar: Sidecar, sidecar_path: Path, given: Path) -> bool:
-    """Whether `sidecar` speaks of the file `given`: a genuine sidecar copied beside another file does not.
+    """Whether `sidecar` names the file `given`: a genuine sidecar copied beside another file does not.
 
     Files are hashed by the names in the sidecar, in its folder, so a file named there is the file that is hashed.
     """
@@ -198,7 +211,7 @@ def _read(path: Path) -> bytes:
 
 
 class _Noting:
-    """A refusal is a verdict here: its code is noted and the proof goes on."""
+    """Context manager that turns a refusal into a verdict: it notes the code and the verification continues."""
 
     def __init__(self, codes: list[str]) -> None:
         self._codes = codes
@@ -222,7 +235,7 @@ def _signature(sidecar_path: Path, codes: list[str]) -> SidecarSignature | None:
 
 
 def _chain(signature: SidecarSignature | None, codes: list[str]) -> tuple[Certificate, ...]:
-    """The signer's certificates where they lead from one to the next up to an authority; who that is, is not asked."""
+    """Return the signer's certificates if each is signed by the next, up to an authority that is not checked here."""
     if signature is None:
         return ()
     with _Noting(codes):
@@ -237,7 +250,10 @@ def _chain(signature: SidecarSignature | None, codes: list[str]) -> tuple[Certif
 def _is_known(
     chain: tuple[Certificate, ...], sidecar: Sidecar, session: Session | None, root: str, codes: list[str]
 ) -> bool | None:
-    """Whether the signer is who it says: its root is ours, or the one that a person was told, and it was in force."""
+    """Whether the signer is trusted, by our root or the given fingerprint, with a certificate in force at the time.
+
+    None without a store and a fingerprint.
+    """
     if session is None and not root:
         return None
     if not chain:
@@ -259,7 +275,7 @@ def _is_known(
 
 
 def _refuse_revoked(chain: tuple[Certificate, ...], revoked: Mapping[str, datetime]) -> None:
-    # When it signed is known only from the report itself, so the time of the revocation does not help it.
+    # The time of signing is known only from the report itself, so a later revocation counts too.
     for certificate in chain:
         if certificate.serial in revoked:
             raise Refusal("report.signer_revoked", signer=certificate.origin)
@@ -278,13 +294,13 @@ def _file_proof(path: Path, rows_stated: int, sha384: str, codes: list[str]) -> 
     if not unaltered:
         codes.append("report.altered")
         return FileProof(path.name, True, False, rows_stated, None)
-    # Only what is as it was written is read: an altered file may be made to harm its reader.
+    # Parse only unaltered files: an altered file may be crafted to attack its reader.
     count = FORMATS.get(path.suffix.lower())
     return FileProof(path.name, True, True, rows_stated, count.count_rows(path) if count else None)
 
 
 def _head_proof(connection: Connection, head: ChainHead) -> HeadProof:
-    """Follow the chain from its beginning to the head: the entry there, and all before it, are what was reported."""
+    """Follow the chain from its beginning to the head and compare the entry there with the report's."""
     found = hash_at(connection, head.origin, head.epoch, head.seq)
     if found is None:
         verdict = NOT_HELD

@@ -54,7 +54,7 @@ def _seen(session: Session, connection: Connection, visit_id: str) -> VisitSeen:
 
 
 def _once(evidence: list[EvidenceRow]) -> list[EvidenceRow]:
-    """Without the names of signers: the record says that they stand, not under which number."""
+    """Remove the names of signers: the record states that they exist, without their number."""
     return [row for row in evidence if not row.role.startswith("signer:")]
 
 
@@ -87,7 +87,7 @@ def _picture(session: Session, connection: Connection, signature: PartySignature
 
 
 def _text(session: Session, connection: Connection, ref: ContentRef) -> str:
-    """A note or a name; what cannot be read says why."""
+    """Return the text of a note or a name; if it cannot be read, return the reason instead."""
     try:
         return read_content(connection, session.store.content, ref).decode(errors="replace")
     except KnownError as error:

@@ -1,7 +1,7 @@
-"""The worklist on paper, for places where no electronics are allowed, and which page of it lies at hand.
+"""The worklist on paper, for places where no electronics are allowed, and the search for a printed page.
 
-Pages follow from HQ's order alone: all expected items by location, one vault or building a page, so many rows each. A
-page printed weeks ago is found again by its code, which names the visit, the page, and a digest of what stands on it.
+Pages follow from HQ's order alone: all expected items by location, one vault or building a page, with a fixed maximum
+of rows. The code on a page names the visit, the page, and a digest of its content, so that it can be found weeks later.
 """
 
 from __future__ import annotations
@@ -32,13 +32,13 @@ from eum_app.usecases.reporting.report import Paper
 from eum_app.usecases.session import Session, new_id
 
 VOLUME_PAGES: Final = 45
-"""About 500 rows: what `reports.formats.pdf_file` sets in one go."""
+"""Pages in one PDF: about 500 rows, which `reports.formats.pdf_file` can set in one run."""
 WORKLIST: Final = Paper("worklist", "Worklist", "The expected items of a visit, to be checked on paper.", "worklist")
 _CODE: Final = re.compile(r"EUM-LIST-1/([0-9a-f]{32})/([0-9]{1,6})/([0-9a-f]{12})", re.ASCII)
 
 
 class PageCode(NamedTuple):
-    """What the QR symbol of a page says."""
+    """Content of the QR symbol on a page."""
 
     visit_id: str
     number: int
@@ -50,8 +50,10 @@ class PageCode(NamedTuple):
 
 @dataclass(frozen=True)
 class WorklistPage:
-    """One page: `number` counts from 1 through the whole visit, `first` is the number of its first row, `place` is what
-    the locations of its rows begin with (`Vault 1` of `Vault 1 / Shelf A-01`)."""
+    """One page. `number` counts from 1 through the whole visit; `first` is the number of its first row.
+
+    `place` is the common beginning of its rows' locations (`Vault 1` of `Vault 1 / Shelf A-01`).
+    """
 
     code: PageCode
     pages: int
@@ -78,7 +80,8 @@ def worklist_pages(connection: Connection, visit_id: str) -> list[WorklistPage]:
     visit(connection, visit_id)
     ids = work_ids(connection, visit_id)
     rows = work_rows(connection, visit_id, ids)
-    in_order = sorted((rows[item_id] for item_id in ids), key=lambda row: row.location)  # HQ's order within a location
+    # The sort is stable: within a location, HQ's order is kept.
+    in_order = sorted((rows[item_id] for item_id in ids), key=lambda row: row.location)
     blocks: list[tuple[str, tuple[WorkRow, ...]]] = []
     for place, group in groupby(in_order, key=place_of):
         here = list(group)
@@ -92,16 +95,17 @@ def worklist_pages(connection: Connection, visit_id: str) -> list[WorklistPage]:
 
 
 def place_of(row: WorkRow) -> str:
-    """Where a person goes with one page in hand: the location's first part."""
+    """Return the first part of the row's location: the place that one page covers."""
     return row.location.partition(" / ")[0]
 
 
 def is_page_code(text: str) -> bool:
+    """Whether a scanned text has the form of a page code."""
     return text.strip().startswith("EUM-LIST-")
 
 
 def read_page_code(text: str) -> PageCode:
-    """What was scanned from a page. Raises Refusal `worklist.code`."""
+    """Parse a code scanned from a page. Raises Refusal `worklist.code`."""
     found = _CODE.fullmatch(text.strip())
     if found is None:
         raise Refusal("worklist.code", text=text.strip()[:60])
@@ -109,10 +113,10 @@ def read_page_code(text: str) -> PageCode:
 
 
 def find_page(connection: Connection, visit_id: str, number: int, digest: str = "") -> WorklistPage:
-    """A page by its number; with `digest` the one that was printed.
+    """Return a page by its number; with `digest`, require the content that was printed.
 
-    Raises Refusal `worklist.page` (there is no such page), `worklist.differs` (the book changed since it was printed:
-    other items or serials stand on it now), `visit.unknown`.
+    Raises Refusal `worklist.page` (no such page), `worklist.differs` (the book changed since printing, so the page has
+    other items or serials), `visit.unknown`.
     """
     pages = worklist_pages(connection, visit_id)
     if not 1 <= number <= len(pages):
@@ -137,11 +141,10 @@ def scanned_page(connection: Connection, visit_id: str, text: str) -> WorklistPa
 def print_worklist(
     session: Session, visit_id: str, path: Path, places: Collection[str] | None = None
 ) -> PrintedWorklist:
-    """Write the worklist as PDF, all of it or the pages of some places; long ones in volumes
-    (`<stem>.volume-02.pdf` …). What was printed, and for whom, goes on record.
+    """Write the worklist as PDF, all of it or the pages of some places, and record the print and its recipient.
 
-    Raises Refusal `permission.denied`, `visit.unknown`, `worklist.empty`, `report.name` (not .pdf), Trouble
-    `report.pdf_failed` and those of the disk.
+    Long worklists are written in volumes (`<stem>.volume-02.pdf` …). Raises Refusal `permission.denied`,
+    `visit.unknown`, `worklist.empty`, `report.name` (not .pdf); Trouble `report.pdf_failed` and those of disk errors.
     """
     session.require(Permission.PAPER_PRINT)
     require_pdf(path)

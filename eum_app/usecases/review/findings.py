@@ -1,4 +1,4 @@
-"""Judgement: rules raise findings over what came in, and a person decides each of them."""
+"""Findings: rules raise them over imported facts, and a person decides each of them."""
 
 from __future__ import annotations
 
@@ -30,6 +30,8 @@ from eum_app.usecases.session import Session, new_id
 
 @dataclass(frozen=True)
 class Reviewed(Changed):
+    """Result of a decision on a finding."""
+
     finding_id: FindingId
     decision: str
 
@@ -38,7 +40,10 @@ Judged = FindingRaised | FindingLapsed
 
 
 def record_judgement(transaction: Transaction, judged: list[Judged]) -> tuple[int, int]:
-    """(findings raised, findings lapsed). What a person decided since it was judged no longer lapses."""
+    """Record findings and return how many were raised and how many lapsed.
+
+    A finding that a person decided since the rules ran does not lapse any more.
+    """
     lapsing = [FindingId(fact.finding_id) for fact in judged if isinstance(fact, FindingLapsed)]
     rows = findings_by_id(transaction.connection, lapsing) if lapsing else {}
     standing = [fact for fact in judged if fact.finding_id not in rows or rows[fact.finding_id].is_open]
@@ -49,10 +54,10 @@ def record_judgement(transaction: Transaction, judged: list[Judged]) -> tuple[in
 
 
 def judge(connection: Connection, visit_ids: Iterable[str], observed_at: str) -> list[Judged]:
-    """Run every rule over what counts in these visits: the findings to raise and those that lapse.
+    """Run every rule over the valid facts of these visits: return the findings to raise and those that lapse.
 
-    A finding whose ground is gone (the check was withdrawn or a newer one stands, a photo came later, the question was
-    answered otherwise) lapses, unless it was decided already.
+    A finding lapses when its cause is gone, unless it was decided already. Causes go away when a check is withdrawn or
+    replaced, a photo arrives later, or a question is answered differently.
     """
     judged: list[Judged] = []
     for visit_id in sorted(set(visit_ids)):
@@ -87,7 +92,7 @@ def judge(connection: Connection, visit_ids: Iterable[str], observed_at: str) ->
 
 
 def _checks_seen(connection: Connection, visit_id: str, now: str) -> list[CheckSeen]:
-    """Those checks of a visit that a rule could be broken by; most are not even read."""
+    """Return the checks of a visit that could break a rule; most checks are not even read."""
     tolerance_ms = TOLERANCE // timedelta(milliseconds=1)
     late = shifted(min(first_came_at(connection, visit_id) or now, now), tolerance_ms)
     rows = checks_to_judge(connection, visit_id, outcomes_of_rules(), late)
@@ -109,7 +114,7 @@ def _checks_seen(connection: Connection, visit_id: str, now: str) -> list[CheckS
 def _site_seen(connection: Connection, visit_id: str) -> SiteSeen | None:
     try:
         _, checklist = visit_checklists(connection, visit_id)
-    except Refusal:  # facts about a visit that this HQ did not plan are kept; there is no checklist to judge them by
+    except Refusal:  # facts about a visit that this HQ did not plan are kept, but there is no checklist to apply
         return None
     return SiteSeen(
         visit_id, checklist, site_answers_of(connection, visit_id), closing(connection, visit_id) is not None
@@ -117,7 +122,7 @@ def _site_seen(connection: Connection, visit_id: str) -> SiteSeen | None:
 
 
 def _occurring(connection: Connection, triggers: Iterable[Trigger]) -> dict[FindingId, Trigger]:
-    """Finding id → trigger. What lapsed and came back gets the id of its next occurrence."""
+    """Map finding id → trigger. A finding that lapsed and came back gets the id of its next occurrence."""
     found = {trigger.finding_id: trigger for trigger in triggers}
     for number in itertools.count(2):
         lapsed = [FindingId(one) for one, row in findings_by_id(connection, list(found)).items() if row.lapsed_at]
@@ -137,11 +142,11 @@ def _why_gone(rule_id: str) -> LapseReason:
 def review_finding(
     session: Session, finding_id: FindingId, *, decision: str, comment: str, disposition: str = ""
 ) -> Reviewed:
-    """Decide a finding: resolve, recheck or escalate. Never by a person who looked: at that item in that visit, or at
-    the site where the finding is about its checklist, however often and with whatever result.
+    """Decide a finding: resolve, recheck or escalate.
 
-    Raises Refusal `permission.denied`, `finding.unknown`, `finding.decided`, `finding.lapsed`, `review.decision`,
-    `review.comment`, `review.own_check`.
+    A person may not decide a finding about their own work: an item that they checked in that visit, or a site checklist
+    that they answered, whatever the result. Raises Refusal `permission.denied`, `finding.unknown`, `finding.decided`,
+    `finding.lapsed`, `review.decision`, `review.comment`, `review.own_check`.
     """
     session.require(Permission.FINDING_REVIEW)
     with session.writing() as transaction:
@@ -152,7 +157,7 @@ def review_finding(
             raise Refusal("finding.decided", decision=row.decision)
         if row.lapsed_at:
             raise Refusal("finding.lapsed")
-        # A finding about a site has no check: whoever answered its checklist is the one who looked.
+        # A finding about a site has no check: the people who answered its checklist are the ones excluded.
         looked = (
             checked_by(connection, row.visit_id, row.item_id, row.check_id)
             if row.check_id

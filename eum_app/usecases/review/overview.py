@@ -1,4 +1,4 @@
-"""What HQ's first page shows, read in one view so that the figures fit each other."""
+"""Figures of HQ's first page, read in one view so that they are consistent."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ from eum_app.usecases.session import Session
 
 @dataclass(frozen=True)
 class Overview:
-    """All that the page shows; `as_of` is UTC text, `today` its day, `program` what the figures are narrowed to (empty:
-    all). What devices sent, and what is awaited from them, is of all programmes: nobody knows what a fact that is not
-    here is about."""
+    """All figures of the page. `as_of` is UTC text, `today` its day, `program` the program shown (empty: all).
+
+    Figures about devices always cover all programs: the program of a fact is unknown before it arrives.
+    """
 
     program: str
     as_of: str
@@ -27,7 +28,7 @@ class Overview:
 
 
 def overview(session: Session, program: str = "") -> Overview:
-    """The figures as they stand now, of one programme or of all."""
+    """Return the current figures of one program or of all."""
     with session.reading() as connection:
         as_of = session.observed_now()
         today = from_utc_text(as_of).date()

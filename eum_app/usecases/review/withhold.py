@@ -1,7 +1,7 @@
-"""Content is withheld by order of two people: its key is destroyed here and on the devices that hold it.
+"""Withholding of content by two people: its key is destroyed here and on the devices that hold it.
 
-What is gone is gone: the sealed bytes open nowhere any more, unless in a backup or in another party's hands. The facts
-that name the content stay, so chains and bundles still verify.
+This cannot be undone. The encrypted bytes can no longer be opened, except from a backup or by another party who has the
+key. The facts that name the content stay, so chains and bundles still verify.
 """
 
 from __future__ import annotations
@@ -22,15 +22,17 @@ OBJECT_ID_LENGTH = 96
 
 @dataclass(frozen=True)
 class Asked(Changed):
+    """Result of the first person's request."""
+
     request_id: str
 
 
 def ask_to_withhold(session: Session, object_id: str, reason: str) -> Asked:
-    """The first of two people, who gives the object's id or its commitment, as a visit record lists it. Content that
-    is not held yet may be named: it then stays unread when it comes.
+    """Request to withhold content, as the first of two people.
 
-    Raises Refusal `permission.denied`, `withhold.only_hq`, `withhold.not_an_object`, `withhold.reason_missing`,
-    `withhold.withheld_already`.
+    `object_id` is the object's id or its commitment, as a visit record lists it. Content that has not arrived yet may
+    be named; it then stays unreadable when it arrives. Raises Refusal `permission.denied`, `withhold.only_hq`,
+    `withhold.not_an_object`, `withhold.reason_missing`, `withhold.withheld_already`.
     """
     _require(session)
     if len(object_id) != OBJECT_ID_LENGTH or not set(object_id) <= set("0123456789abcdef"):
@@ -55,10 +57,11 @@ def ask_to_withhold(session: Session, object_id: str, reason: str) -> Asked:
 
 
 def confirm_withholding(session: Session, request_id: str) -> Changed:
-    """The second person: the key is destroyed, and the devices that hold the content are told by their next bundle.
+    """Confirm as the second person: destroy the key, and tell the devices that hold the content in their next bundle.
 
-    Raises Refusal `permission.denied`, `withhold.only_hq`, `withhold.not_asked`, `withhold.own_request` (whoever asked
-    does not confirm), `withhold.withheld_already`; Trouble of the disk: the key is gone then, and the file follows.
+    Raises Refusal `permission.denied`, `withhold.only_hq`, `withhold.not_asked`, `withhold.own_request` (the requester
+    may not confirm), `withhold.withheld_already`; Trouble for disk errors: the key is then destroyed, and the file is
+    deleted later.
     """
     _require(session)
     with session.writing() as transaction:

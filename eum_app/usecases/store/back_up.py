@@ -1,4 +1,4 @@
-"""Backing a store up while it is in use, and putting one back."""
+"""Back up a store while it is in use, and restore a backup."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from eum_app.usecases.session import Session
 
 @dataclass(frozen=True)
 class Restored:
-    """What was put back, and which shared files of the backup were not to be had."""
+    """Result of a restore, with the shared files of the backup that were not available."""
 
     folder: Path
     manifest: Manifest
@@ -23,10 +23,7 @@ class Restored:
 
 @timed(Event.BACKED_UP)
 def back_up(session: Session, into: Path, progress: OnProgress | None = None) -> Backup:
-    """Back this store up into a folder of backups: everything in it as of one moment, encrypted as it is.
-
-    Raises as `db.backups.write_backup` does.
-    """
+    """Back this store up into a folder of backups: a consistent, still encrypted copy of everything in it."""
     return write_backup(session.store, session.ticket.data_key, into, progress)
 
 

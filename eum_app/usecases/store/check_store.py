@@ -1,4 +1,4 @@
-"""The whole store is examined: is anything altered, is anything missing? Two questions, two answers."""
+"""Check of a whole store: is anything altered, and is anything missing?"""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ MISSING_CODES = frozenset({"chain.gap"})
 
 @dataclass(frozen=True)
 class Wrong:
-    """One thing that is wrong: a code as a Refusal's, with its values (origin, epoch, seq, or object_id)."""
+    """One fault: a code like a Refusal's, with its values (origin, epoch, seq, or object_id)."""
 
     code: str
     values: dict[str, object]
@@ -30,8 +30,11 @@ class Wrong:
 
 @dataclass(frozen=True)
 class Examined:
-    """`altered` and `missing` are empty where nothing is; `pending` counts content that facts name and that never came;
-    `withheld` what lost its key by order. Neither of the two is missing: it is known why it is not here."""
+    """Result of a check; `altered` and `missing` list the faults.
+
+    `pending` counts content that facts name but that has not arrived; `withheld` counts content whose key was destroyed
+    by order. Neither counts as missing, since the reason is known.
+    """
 
     heads: tuple[Head, ...]
     altered: tuple[Wrong, ...]
@@ -42,8 +45,10 @@ class Examined:
 
 @timed(Event.STORE_CHECKED)
 def examine_store(session: Session) -> Examined:
-    """Follow every chain from its beginning, hold every signature over a head, hash every sealed object, and compare
-    with what was received and announced. What is found in one chain does not hide what is in another."""
+    """Verify every chain from its beginning, every signature over a head, and the hash of every sealed object.
+
+    Heads are also compared with what was received and announced. A fault in one chain does not hide faults in another.
+    """
     altered: list[Wrong] = []
     missing: list[Wrong] = []
     with session.store.reading() as connection:
@@ -71,7 +76,7 @@ def examine_store(session: Session) -> Examined:
 
 
 def _wrong_in(connection: Connection, head: Head) -> Iterator[Wrong]:
-    """What is wrong in one chain; after the first thing nothing more can be said of it."""
+    """Yield the faults of one chain; after the first one, the rest of the chain cannot be judged."""
     signed: list[HeadSigned] = []
 
     def noting(entries: Iterable[Entry]) -> Iterator[Entry]:

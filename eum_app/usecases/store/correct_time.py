@@ -1,5 +1,7 @@
-"""Doubtful clocks: what was noticed is a fact, and what they said wrong is put right by another. Nothing is reordered
-in a journal, and nothing is refused."""
+"""Clock corrections: a wrong clock is recorded as a fact, and another fact corrects its times.
+
+The journal keeps its order, and no entry is refused.
+"""
 
 from __future__ import annotations
 
@@ -27,6 +29,8 @@ MAX_REASON: Final = 2_000
 
 @dataclass(frozen=True)
 class Corrected(Changed):
+    """Result of a correction."""
+
     origin: str
     epoch: int
     first_seq: int
@@ -44,11 +48,13 @@ def correct_time(
     source: str,
     reason: str,
 ) -> Corrected:
-    """State that entries of a chain held `offset` later (or, negative, earlier) than their `recorded_at` says.
+    """Record that entries of a chain were made `offset` later (or, if negative, earlier) than their `recorded_at` says.
 
-    A device corrects its own chain, HQ any that it holds, and tells the device. The read tables are made anew: state,
-    clocks and reports go by the time put right. Raises Refusal `permission.denied`, `time.foreign_chain`,
-    `time.no_such_entries`, `time.source`, `time.reason_missing`, `time.offset`.
+    A device corrects its own chain; HQ corrects any chain that it holds, and informs the device. The read tables are
+    rebuilt, so that states, due dates and reports use the corrected times.
+
+    Raises Refusal `permission.denied`, `time.foreign_chain`, `time.no_such_entries`, `time.source`,
+    `time.reason_missing`, `time.offset`.
     """
     session.require(permission_to_correct(session))
     if not session.is_hq and origin != session.name:
@@ -89,12 +95,15 @@ def correct_time(
 
 
 def permission_to_correct(session: Session) -> Permission:
-    """What an account needs to put a clock right."""
+    """Return the permission that a clock correction needs in this store."""
     return Permission.FINDING_REVIEW if session.is_hq else Permission.VISIT_WORK
 
 
 def note_receipt_time(transaction: Transaction, receipt: FactsReceived) -> None:
-    """On a device: HQ received by its clock before this one recorded. One of the two is wrong, and that is said."""
+    """On a device: record a doubt if HQ received facts, by its clock, before this device recorded them.
+
+    One of the two clocks must be wrong.
+    """
     entry_at = _own_entry_at(transaction.connection, transaction.author.origin, receipt)
     if entry_at and entry_at > shifted(receipt.observed_at, TOLERANCE // timedelta(milliseconds=1)):
         transaction.record(

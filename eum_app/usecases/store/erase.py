@@ -1,7 +1,7 @@
-"""An administrator erases a store: first what would be lost, then the keys.
+"""Erasure of a store by an administrator: first show what would be lost, then destroy the keys.
 
-`what_is_lost` says what HQ has not received; `erase_store` destroys the keyslots. `set_erase_after` is the policy that
-does so by itself after a number of failed attempts; it is off unless somebody sets it.
+`what_is_lost` counts what HQ has not received; `erase_store` destroys the keyslots. `set_erase_after` sets a policy
+that erases automatically after a number of failed unlocks; it is off by default.
 """
 
 from __future__ import annotations
@@ -25,8 +25,11 @@ LEAST_ERASE_AFTER: Final = 10
 
 @dataclass(frozen=True)
 class Lost:
-    """What erasing would lose. On a device: facts and photos that HQ has no receipt for (`outstanding`); an HQ has
-    nobody behind it, and loses everything that no backup holds."""
+    """Data that erasing would lose.
+
+    On a device, `outstanding` counts facts and photos that HQ has not acknowledged. An HQ store loses everything that
+    is not in a backup.
+    """
 
     store: str
     is_hq: bool
@@ -34,18 +37,18 @@ class Lost:
 
 
 def what_is_lost(session: Session) -> Lost:
-    """To be shown before anything is erased. Raises Refusal `permission.denied`."""
+    """Return what erasing would lose, to be shown first. Raises Refusal `permission.denied`."""
     session.require(Permission.STORE_ERASE)
     named = session.store.named
     return Lost(named.name, session.is_hq, session.read(outstanding, named.name, named.epoch))
 
 
 def erase_store(session: Session, confirm: str) -> None:
-    """Destroy the keyslots, close the session, remove the store's files. There is no way back.
+    """Destroy the keyslots, close the session, and delete the store's files. This cannot be undone.
 
-    `confirm` is the store's name, typed by the person. A PostgreSQL database keeps its journals: only key material in
-    it was boxed, and whoever runs the server drops it. Raises Refusal `permission.denied`, `store.not_confirmed`;
-    Trouble of the disk.
+    `confirm` is the store's name, typed by the person. A PostgreSQL database keeps its journals, but only the key
+    material in it was encrypted; the server's administrator must drop it. Raises Refusal `permission.denied`,
+    `store.not_confirmed`; Trouble for disk errors.
     """
     session.require(Permission.STORE_ERASE)
     if confirm != session.name:
@@ -58,15 +61,16 @@ def erase_store(session: Session, confirm: str) -> None:
 
 
 def erase_after(session: Session) -> int:
-    """After how many failed attempts at this store in a row its keyslots are destroyed; 0 is never."""
+    """Return the number of consecutive failed unlocks after which the keyslots are destroyed; 0 means never."""
     return trusted_store_file(session.store.folder, session.ticket.data_key).erase_after
 
 
 def set_erase_after(session: Session, failures: int) -> Changed:
-    """Set that number; 0 turns it off. It stands in the keyslot file, where a change by somebody without the key shows
-    at the next unlocking; it cannot bind who copies the files first.
+    """Set the number of failed unlocks after which the keyslots are destroyed; 0 turns the policy off.
 
-    Raises Refusal `permission.denied`, `erase.too_few` (a child at the keyboard must not destroy a visit).
+    It is stored in the keyslot file, where a change without the key is detected at the next unlock. It cannot protect
+    against a person who copies the files first. Raises Refusal `permission.denied`, `erase.too_few` (a child at the
+    keyboard must not destroy a visit).
     """
     session.require(Permission.STORE_ERASE)
     if failures and failures < LEAST_ERASE_AFTER:

@@ -1,8 +1,8 @@
-"""HQ's keeping: a device's data key is sealed to HQ's recovery key, so that a forgotten passphrase loses no visit.
+"""Key escrow: a device's data key is sealed to HQ's recovery key, so that a forgotten passphrase loses no visit.
 
-The recovery key is made with HQ's authority and lies among HQ's secrets; its public half goes to each device with the
-enrolment answer. An HQ store itself is in nobody's keeping: its recovery key lies behind the very lock that it would
-open. There, two administrators, printed recovery codes and backups must do.
+The recovery key is created with HQ's authority and stored among HQ's secrets. Each device gets its public half in the
+enrollment answer. An HQ store has no escrow: its recovery key is behind the same lock that it would open. HQ relies on
+two administrators, printed recovery codes and backups.
 """
 
 from __future__ import annotations
@@ -36,13 +36,15 @@ def open_by_escrow(
     notice_accepted_at: str | None = None,
     kdf: KdfParams | None = None,
 ) -> Session:
-    """At HQ, in front of two people: open a device's store folder with HQ's recovery key, and give one of its accounts
-    a new passphrase and new keys. The session is that account's, on the device's store.
+    """At HQ, with a witness: open a device's store folder with HQ's recovery key, and reset one of its accounts.
 
-    `witness` is another account of this HQ, who types a passphrase of his or her own. It is recorded here before
-    anything is opened, and in the device's journal. Raises Refusal `permission.denied`, `escrow.witness` (the same
-    person), `escrow.absent`, `escrow.other_key`, `account.unknown`, `passphrase.too_short`, `passphrase.wrong` and
-    `account.locked` (the witness's); as `Store.open` for the device's store.
+    The account gets a new passphrase and new keys. The returned session is that account's, on the device's store.
+    `witness` is another account of this HQ, who types their own passphrase. The access is recorded here before anything
+    is opened, and in the device's journal.
+
+    Raises Refusal `permission.denied`, `escrow.witness` (the same person), `escrow.absent`, `escrow.other_key`,
+    `account.unknown`, `passphrase.too_short`, `passphrase.wrong` and `account.locked` (the witness's); as `Store.open`
+    for the device's store.
     """
     session.require(Permission.ESCROW_OPEN)
     require_passphrase(new_passphrase)
@@ -77,7 +79,7 @@ def open_by_escrow(
 
 
 def _let_in(device: Session, told: EscrowOpened, slot: Slot, made: Unlocked) -> None:
-    """The account's new slot, and what the device's journal says of it."""
+    """Save the account's new slot, and record the access in the device's journal."""
     with changing(device) as (transaction, store_file, keep):
         account, observed_at = device.account, device.observed_now()
         transaction.record_all(

@@ -1,4 +1,4 @@
-"""At HQ on PostgreSQL: roles that write without being able to change what was written."""
+"""At HQ on PostgreSQL: server roles that may write but cannot change existing entries."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from eum_app.usecases.session import Session
 
 
 def grant_roles(session: Session, *, writer: str = "", intake: str = "", auditor: str = "") -> None:
-    """Give roles of the server what they need in this store's database (`db.roles`); repeat it after each upgrade.
+    """Grant server roles their rights in this store's database (`db.roles`); repeat it after each upgrade.
 
     Raises Refusal `permission.denied`, `database.only_server`, `database.not_owner`, `database.role_unknown`.
     """

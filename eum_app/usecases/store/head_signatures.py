@@ -1,5 +1,4 @@
-"""An account's own signature over a journal head: made at close-out and at the end of a session, held against the
-journal wherever it arrives."""
+"""Signatures of an account over a journal head: made at close-out and at the end of a session, verified on import."""
 
 from __future__ import annotations
 
@@ -18,16 +17,17 @@ HEAD_PURPOSE = "eum/journal-head/1"
 
 
 def head_message(head: Head) -> bytes:
-    """What an account signs: origin, epoch, seq and hash, each on its own line."""
+    """Build the message that an account signs: origin, epoch, seq and hash, each on its own line."""
     return f"{head.origin}\n{head.epoch}\n{head.seq}\n{head.hash.hex()}\n".encode()
 
 
 def sign_head(key: SigningKey, head: Head) -> bytes:
+    """Sign a journal head with the account's key."""
     return key.sign(HEAD_PURPOSE, head_message(head))
 
 
 def signed_head(key: SigningKey, account: str, head: Head, observed_at: str) -> HeadSigned:
-    """The fact that says so."""
+    """Build the fact that an account signed a head."""
     return HeadSigned(
         observed_at=observed_at,
         account=account,
@@ -40,10 +40,10 @@ def signed_head(key: SigningKey, account: str, head: Head, observed_at: str) -> 
 
 
 def check_head_signatures(connection: Connection, origin: str, epoch: int, signed: Iterable[HeadSigned]) -> None:
-    """Hold signatures against the chain that they came in, after it was appended.
+    """Verify the signatures in an imported chain, after it was appended.
 
-    Raises Refusal `head.foreign` (over another chain, or not what that chain holds there), `head.signer_unknown` (the
-    chain never named that account), `signature.invalid`.
+    Raises Refusal `head.foreign` (the head is of another chain or differs from this one), `head.signer_unknown` (the
+    chain never listed that account), `signature.invalid`.
     """
     keys = signing_keys_of_chain(connection, origin, epoch)
     for fact in signed:
@@ -56,7 +56,7 @@ def check_head_signatures(connection: Connection, origin: str, epoch: int, signe
 
 
 def _require_signed(fact: HeadSigned, keys: list[tuple[str, bytes]]) -> None:
-    """By any key that the account had in that chain. Raises Refusal `signature.invalid`."""
+    """Verify with any key that the account had in that chain. Raises Refusal `signature.invalid`."""
     message = head_message(Head(fact.head_origin, fact.head_epoch, fact.head_seq, fact.head_hash))
     for at, (suite, public_key) in enumerate(keys, 1):
         try:

@@ -1,4 +1,4 @@
-"""Satellite time (GNSS), where a receiver is there: how far this machine's clock is off, as a fact."""
+"""Satellite time (GNSS), if a receiver is connected: record the difference of this computer's clock as a fact."""
 
 from __future__ import annotations
 
@@ -11,8 +11,10 @@ from eum_app.usecases.session import Session
 
 
 def hear_satellite_time(session: Session, heard: Heard) -> bool:
-    """Record what a receiver said, the first time in a session and whenever the clock has moved against it; true where
-    it was recorded. Raises Trouble as any write does."""
+    """Record satellite time: the first time in a session, and whenever the clock has moved against it.
+
+    Return whether it was recorded. Raises Trouble as any write does.
+    """
     if not is_news(session.clock_ahead, heard.ahead):
         return False
     with session.writing() as transaction:

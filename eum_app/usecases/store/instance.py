@@ -1,5 +1,7 @@
-"""What is noticed at the beginning of a session: a copied store, one put back to an earlier state or short of entries
-(see `db.instance`), and a change of key that a crash left unrecorded."""
+"""Checks at the start of a session: a copied or restored store, missing entries, an unrecorded change of key.
+
+Copies and restored states are detected by `db.instance`. A change of key stays unrecorded after a crash.
+"""
 
 from __future__ import annotations
 
@@ -14,11 +16,11 @@ from eum_app.usecases.exchange.trust import IDENTITY, PENDING
 
 
 def notice_copy(store: Store, author: Author) -> None:
-    """Record that this store is a copy or was put back, once for each epoch; before anything else is recorded, so that
-    the fact names the last entry that is surely the chain's own.
+    """Record that this store is a copy or was restored, once for each epoch.
 
-    A device then takes no more evidence under its old identity (Refusal `store.copied`) and can hand in only what it
-    held. One that was never enrolled has nothing that could go on elsewhere.
+    This comes before anything else is recorded, so that the fact names the last entry that is certainly the chain's
+    own. A device then accepts no more evidence under its old identity (Refusal `store.copied`) and can hand in only
+    existing facts. A store that was never enrolled has no chain that could continue elsewhere.
     """
     named = store.named
     with store.reading() as connection:
@@ -34,19 +36,19 @@ def notice_copy(store: Store, author: Author) -> None:
     if not how or not is_known or store.copied:
         return
     with store.writing(author) as transaction:
-        transaction.drop_secret(PENDING)  # keys that the other one may hold as well
+        transaction.drop_secret(PENDING)  # the other copy may have the same keys
         through = transaction.head(named.name, named.epoch).seq
         known = marked.seq if marked and marked.epoch == named.epoch and marked.seq > through else 0
         noticed = CopyNoticed(
             observed_at=store.observed_now(), epoch=named.epoch, how=how, through_seq=through, known_seq=known
         )
         newest = head_of(transaction.record(noticed))
-    store.watermark.move(newest, back=True)  # from here on it is the chain that is here
+    store.watermark.move(newest, back=True)  # this position now belongs to the chain in this store
     store.look_at_own_chain()
 
 
 def notice_key_change(store: Store, author: Author, data_key: bytes) -> None:
-    """Record that the store was put under a new data key, where a crash came before that was said (`rotate_key`)."""
+    """Record a change of the data key that a crash left unrecorded (`rotate_key`)."""
     with store.reading() as connection:
         if not rekey.is_announced(connection):
             return
@@ -57,7 +59,7 @@ def notice_key_change(store: Store, author: Author, data_key: bytes) -> None:
 
 
 def leave_store(store: Store, author: Author) -> None:
-    """Write down outside the store's folder how far it goes, so that a copy or an earlier state is known again."""
+    """Save the journal's position outside the store's folder, so that a copy or an earlier state is detected later."""
     named = store.named
     own = Head(named.name, named.epoch, 0, b"")
     with store.reading() as connection:

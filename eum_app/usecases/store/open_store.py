@@ -1,4 +1,4 @@
-"""Making and opening stores."""
+"""Creation and opening of stores."""
 
 from __future__ import annotations
 
@@ -45,12 +45,12 @@ def create_store(
     now: Now = system_now,
     database_url: str | None = None,
 ) -> Session:
-    """Make a store with its first account, and open it. An HQ store also gets an authority and HQ's certificate, and
-    its database may be an empty one on a PostgreSQL server (`database_url`).
+    """Create a store with its first account, and open it.
 
-    Raises Refusal `store.exists`, `store.kind`, `store.name`, `role.unknown`, `passphrase.too_short`, `database.url`,
-    `database.tls`, `database.only_hq`; Trouble of the disk, `store.connection_lost`. Nothing stays behind when it
-    fails.
+    An HQ store also gets an authority and HQ's certificate. Its database may be an empty one on a PostgreSQL server
+    (`database_url`). A failure leaves nothing behind. Raises Refusal `store.exists`, `store.kind`, `store.name`,
+    `role.unknown`, `passphrase.too_short`, `database.url`, `database.tls`, `database.only_hq`; Trouble for disk errors,
+    `store.connection_lost`.
     """
     if member_of(StoreKind, kind) is None:
         raise Refusal("store.kind", kind=kind, known=", ".join(StoreKind))
@@ -105,7 +105,7 @@ def _furnished(
     kdf: KdfParams,
     data_key: bytes,
 ) -> Session:
-    """A new store with its first account, its keyslot and, at HQ, its authority."""
+    """Fill a new store with its first account, its keyslot and, at HQ, its authority."""
     folder, now = store.folder, store.now
     store_id, name, kind = store.named.store_id, store.named.name, store.named.kind
     slot, unlocked = new_slot(store_id, suite, account, passphrase, data_key, kdf)
@@ -133,14 +133,14 @@ def _furnished(
 def open_store(
     folder: Path, account: str, passphrase: str, *, notice_accepted_at: str | None = None, now: Now = system_now
 ) -> Session:
-    """Unlock a store with an account's passphrase. Three failures since the last success lock the account, until an
-    administrator unlocks it (`accounts.unlock_account`) or a recovery code opens the store
-    (`recovery.open_with_recovery_code`).
+    """Unlock a store with an account's passphrase.
 
-    Raises Refusal `store.absent`, `store.newer`, `keyslots.damaged`, `passphrase.wrong` (with `left`, the tries that
-    are left; also for an unknown account), `account.locked`,
-    `notice.not_accepted`; Trouble `keyslots.altered`, `attempts.damaged`, and
-    `store.damaged` where the key is right and the database is not.
+    Three failures since the last success lock the account. An administrator (`accounts.unlock_account`) or a recovery
+    code (`recovery.open_with_recovery_code`) ends the lock.
+
+    Raises Refusal `store.absent`, `store.newer`, `keyslots.damaged`, `passphrase.wrong` (with `left`, the number of
+    remaining attempts; also for an unknown account), `account.locked`, `notice.not_accepted`; Trouble
+    `keyslots.altered`, `attempts.damaged`, and `store.damaged` if the key is right but the database is damaged.
     """
     failed = failures(folder) if (folder / ATTEMPTS).is_file() else {}
     store_file, unlocked = unlocked_by_passphrase(folder, account, passphrase)
@@ -148,24 +148,25 @@ def open_store(
 
 
 def change_database_url(folder: Path, account: str, passphrase: str, url: str) -> None:
-    """Note where the database of an HQ store is now (a new password, a new server), without opening the old one.
+    """Save the new address of an HQ store's database (a new password, a new server), without opening the old one.
 
     Raises Refusal `passphrase.wrong`, `store.absent`, `database.url`, `database.tls`; Trouble `store.other_database`,
-    `store.connection_lost`; the old address then stays.
+    `store.connection_lost`. On failure the old address stays.
     """
     readdress(folder, unlocked_by_passphrase(folder, account, passphrase)[1].data_key, url)
 
 
 @timed(Event.STORE_CHECKED)
 def check_store(session: Session) -> tuple[list[Head], list[str]]:
-    """Follow every chain from its beginning and hash every sealed object: (heads, ids of objects that do not hold).
+    """Verify every chain from its beginning and the hash of every sealed object; return the heads and ids of damaged
+    objects.
 
-    Raises Refusal `chain.…` where a journal was altered.
+    Raises Refusal `chain.…` if a journal was altered.
     """
     with session.store.reading() as connection:
         return verify_all_chains(connection), check_content(connection, session.store.content)
 
 
 def rebuild_store(session: Session) -> int:
-    """Throw the read tables away and make them again; the number of facts applied."""
+    """Rebuild the read tables and return the number of facts applied."""
     return session.store.rebuild()

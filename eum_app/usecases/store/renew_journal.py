@@ -1,4 +1,4 @@
-"""At HQ: a new journal for a store that was copied or put back. A device gets one with its new identity."""
+"""At HQ: a new journal for a store that was copied or restored. A device gets one with its new identity."""
 
 from __future__ import annotations
 
@@ -15,10 +15,11 @@ from eum_app.usecases.session import Session
 
 
 def renew_journal(session: Session) -> int:
-    """Begin this HQ's next epoch, name its people in it, and say to each device again what it was told: devices refuse
-    the old journal where it forked. Returns the epoch.
+    """Begin this HQ's next epoch, list its accounts in it, and repeat to each device what it was told; return the
+    epoch.
 
-    Raises Refusal `permission.denied`, `journal.only_hq` (a device renews its journal with its identity).
+    Devices refuse the old journal where it forked. Raises Refusal `permission.denied`, `journal.only_hq` (a device
+    renews its journal with its identity).
     """
     session.require(Permission.DEVICE_ENROL)
     if not session.is_hq:

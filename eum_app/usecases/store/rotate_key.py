@@ -1,4 +1,4 @@
-"""A new data key for the whole store, after an exposure or by the calendar."""
+"""Rotation of a store's data key, after an exposure or on a schedule."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from eum_app.usecases.session import Session
 
 
 def rotate_data_key(session: Session, reason: str) -> Changed:
-    """Put the store under a new data key; every account, its recovery codes and HQ's recovery key open it as before.
+    """Re-encrypt the store with a new data key; all passphrases, recovery codes and HQ's recovery key stay valid.
 
-    Nobody else may have the store open, and this process may not read from it meanwhile. About 20 s a GB on a disk;
-    the free space must be as large as the database. A crash at any point leaves a store that opens and that
-    records at the next beginning of a session what was done to it. Raises Refusal
-    `permission.denied`, `store.in_use`; Trouble `disk.full`, `keyslots.altered` and the like: all is then as before.
+    No other process may have the store open, and this process may not read from it meanwhile. It takes about 20 s per
+    GB and needs as much free space as the database. After a crash at any point the store still opens, and the next
+    session records the change. Raises Refusal `permission.denied`, `store.in_use`; Trouble `disk.full`,
+    `keyslots.altered` and similar codes, with everything unchanged.
     """
     session.require(Permission.STORE_ROTATE)
     with session.writing() as transaction:

@@ -12,8 +12,8 @@ from eum_app.domain.errors import Refusal, Trouble
 def save_diagnostics(store_folder: Path, path: Path) -> int:
     """Write the store's log to `path`, oldest lines first, and return the number of bytes written.
 
-    Raises Refusal `diagnostics.none` where nothing was logged yet; Trouble `disk.exists` (nothing is overwritten) and
-    as the disk has it.
+    Raises Refusal `diagnostics.none` if nothing was logged yet; Trouble `disk.exists` (no file is overwritten) and
+    those of other disk errors.
     """
     files = log_files(store_folder)
     if not files:

@@ -1,4 +1,4 @@
-"""What a locked device may show of itself: its name and kind. Imports little, for the page before unlocking."""
+"""Name and kind of a locked store, for the unlock page. Imports little, so that the page appears quickly."""
 
 from __future__ import annotations
 
@@ -11,18 +11,22 @@ from eum_app.domain.errors import Refusal
 
 
 def store_label(folder: Path) -> StoreLabel:
-    """Raises Refusal `store.absent`, `store.newer`, `keyslots.damaged`; Trouble of the disk."""
+    """Read a store's name and kind. Raises Refusal `store.absent`, `store.newer`, `keyslots.damaged`; Trouble for disk
+    errors.
+    """
     return read_label(folder)
 
 
 def notice_beside(folder: Path) -> Notice | None:
-    """The notice to be shown before a store is opened (`people.notice`); None for the program's own words."""
+    """Return the notice to show before a store is opened (`people.notice`); None for the app's default text."""
     return read_notice(folder)
 
 
 def require_shown(folder: Path, shown: Notice | None) -> None:
-    """Before a store is opened by who accepted `shown`. Raises Refusal `notice.not_accepted` where another notice has
-    taken its place since."""
+    """Require that `shown`, the notice that a person accepted, is still the current one.
+
+    Raises Refusal `notice.not_accepted` if another notice has replaced it.
+    """
     notice = notice_beside(folder)
     if notice is not None and notice != shown:
         raise Refusal("notice.not_accepted", notice_id=notice.notice_id)

@@ -1,4 +1,4 @@
-"""From a passphrase to an open store: the attempt is counted, the keys are had, the database opens under them."""
+"""Steps from a passphrase to an open store: count the attempt, derive the keys, open the database with them."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from eum_app.usecases.session import Session, Ticket, new_id
 
 
 def unlocked_by_passphrase(folder: Path, account: str, passphrase: str) -> tuple[StoreFile, Unlocked]:
-    """The keys behind a passphrase; a failure is counted before it is told.
+    """Unlock the keys with a passphrase; a failure is counted before it is reported.
 
-    Raises Refusal `store.absent`, `store.newer`, `keyslots.damaged`, `passphrase.wrong` (with `left`, the tries that
-    are left; the same for an account that is not there), `account.locked`, `store.erased` (by the policy); Trouble
-    `keyslots.altered`, `attempts.damaged`, and of the disk.
+    Raises Refusal `store.absent`, `store.newer`, `keyslots.damaged`, `passphrase.wrong` (with `left`, the number of
+    remaining attempts; the same for an unknown account), `account.locked`, `store.erased` (by the policy); Trouble
+    `keyslots.altered`, `attempts.damaged`, and those of disk errors.
     """
     store_file = read_store_file(folder)
     place = attempts_place(store_file, account)
@@ -40,6 +40,7 @@ def unlocked_by_passphrase(folder: Path, account: str, passphrase: str) -> tuple
 
 
 def attempts_place(store_file: StoreFile, account: str) -> str:
+    """Return the key under which failed attempts of an account are counted."""
     return place_of(store_file.store_id, account, is_known=store_file.slot(account) is not None)
 
 
@@ -51,9 +52,9 @@ def opened(
     now: Now,
     notice_accepted_at: str | None,
 ) -> Session:
-    """A session of an account whose keys are there; not yet started.
+    """Create the session of an account whose keys are unlocked, without recording its start.
 
-    Raises Refusal `account.unknown` for one that the journal does not know, `notice.not_accepted`; as `Store.open`.
+    Raises Refusal `account.unknown` if the journal does not list the account, `notice.not_accepted`; as `Store.open`.
     """
     unlocked, store = _opened_store(folder, store_file, account, unlocked, now)
     try:
@@ -72,8 +73,11 @@ def opened(
 def _opened_store(
     folder: Path, store_file: StoreFile, account: str, unlocked: Unlocked, now: Now
 ) -> tuple[Unlocked, Store]:
-    """The store, and the keys as they are now: a change of the data key that a crash broke off is ended first, and one
-    that another process made while the passphrase was tried is followed."""
+    """Open the store, and return it with the current keys.
+
+    A change of the data key that a crash interrupted is finished first. A change that another process made while the
+    passphrase was checked is followed.
+    """
     if unlocked.next_key:
         settled = rekey.settle(folder, unlocked.data_key, unlocked.next_key)
         unlocked = replace(unlocked, data_key=settled, next_key=None)
@@ -88,7 +92,7 @@ def _opened_store(
 
 
 def started(session: Session, notice_accepted_at: str | None, failed_unlocks: dict[str, int] | None = None) -> Session:
-    """The same session, its beginning recorded."""
+    """Record the start of a session and return it."""
     try:
         session.start(notice_accepted_at, failed_unlocks)
     except BaseException:
@@ -98,6 +102,7 @@ def started(session: Session, notice_accepted_at: str | None, failed_unlocks: di
 
 
 def new_ticket(folder: Path, account: str, role: str, scope: Scope, suite: Suite, unlocked: Unlocked) -> Ticket:
+    """Build the ticket of an account from its unlocked keys."""
     return Ticket(
         folder=folder,
         account=account,

@@ -1,4 +1,4 @@
-"""Closing a visit out: nothing open, both signatures or the reason why not, and the head signed by the account."""
+"""Close-out of a visit: no open points, both signatures or a reason for each missing one, and a signed journal head."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _COMING_AND_GOING = (SessionStarted, SessionEnded, HeadSigned)
 
 @dataclass(frozen=True)
 class Signed:
-    """What a party gave: a drawn signature (PNG) with name and title, or the reason for declining."""
+    """Signature of one party: a drawn signature (PNG) with name and title, or the reason for declining."""
 
     party: str
     signature_png: bytes = b""
@@ -39,10 +39,10 @@ class Signed:
 
 @dataclass(frozen=True)
 class CloseOutState:
-    """What the close-out page shows: counts, what is open, and the head that would be signed.
+    """Contents of the close-out page: counts, open points, and the head to sign.
 
-    `stated_seq` is the newest entry up to that head that is more than the coming and going of accounts: while it stays,
-    strokes drawn before a lock of the device stand for the same facts as after it.
+    `stated_seq` is the newest entry up to that head, not counting sign-ins and sign-outs. While it is unchanged,
+    strokes drawn before the device was locked still cover the same facts.
     """
 
     visit: VisitRow
@@ -55,12 +55,14 @@ class CloseOutState:
 
 @dataclass(frozen=True)
 class ClosedOut(Changed):
+    """Result of closing a visit."""
+
     visit_id: str
     head: Head
 
 
 def close_out_state(session: Session, visit_id: str) -> CloseOutState:
-    """Raises Refusal `visit.unknown`."""
+    """Return the contents of the close-out page. Raises Refusal `visit.unknown`."""
     with session.reading() as connection:
         return _state(session, connection, visit_id)
 
@@ -86,9 +88,9 @@ def _state(session: Session, connection: Connection, visit_id: str) -> CloseOutS
 
 
 def close_out(session: Session, visit_id: str, signed: Sequence[Signed]) -> ClosedOut:
-    """Close a visit: it names the head that the people signed for, and the account signs the closing itself.
+    """Close a visit: record the head that the people signed for, and sign the closing with the account's key.
 
-    Raises Refusal `visit.open` (with how many points), `visit.closed`, `signature.missing`,
+    Raises Refusal `visit.open` (with the number of open points), `visit.closed`, `signature.missing`,
     `signature.name_missing`, `signature.too_large`.
     """
     session.require(Permission.VISIT_WORK)

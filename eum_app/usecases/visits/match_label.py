@@ -1,5 +1,8 @@
-"""Container labels at a visit: their parts are put together as they are read; what they name are claims, never
-sightings (MIL-STD-129). Nothing is written until a person notes a label's claims (`note_label`)."""
+"""Container labels on a visit: their parts are joined as they are read; they yield claims, never sightings
+(MIL-STD-129).
+
+Nothing is recorded until a person notes a label's claims (`note_label`).
+"""
 
 from __future__ import annotations
 
@@ -20,7 +23,7 @@ SCANNERS: Final = frozenset({ReadBy.WEDGE, ReadBy.SERIAL})
 
 
 class ContainerLabels:
-    """What was read of labels, by whatever means; asked from any thread."""
+    """Parts of labels read so far, by any means. Thread-safe."""
 
     def __init__(self) -> None:
         self._lock = Lock()
@@ -28,6 +31,7 @@ class ContainerLabels:
         self._read: dict[tuple[str, bytes], LabelPartRead] = {}
 
     def clear(self) -> None:
+        """Forget all parts."""
         with self._lock:
             self._labels = ()
             self._read.clear()
@@ -44,10 +48,10 @@ class ContainerLabels:
         quality: float = 0.0,
         part_of: str = "",
     ) -> Match:
-        """As `match_mark`; a part of a label is the label as far as it was read. `part_of` is the file id of the label
-        that a picture's decoder found this symbol to be a part of.
+        """Match as `match_mark` does; a part of a label is matched as the label read so far.
 
-        Raises Refusal `mark.…`, as `take` does.
+        `part_of` is the file id of the label that contains this symbol, if a decoder of pictures found one. Raises
+        Refusal `mark.…`, as `take` does.
         """
         label = self.take(raw, read_by=read_by, part_of=part_of, preparation=preparation, quality=quality)
         return label or match_mark(
@@ -57,14 +61,14 @@ class ContainerLabels:
     def take(
         self, raw: bytes, *, read_by: str, part_of: str = "", preparation: str = "", quality: float = 0.0
     ) -> Match | None:
-        """The label that this is a part of, as far as it was read; None if it is no part of one.
+        """Add a part and return its label as far as it was read; None if the data is not a part of a label.
 
-        Raises Refusal `mark.label_parts_disagree` (after it the label begins anew), `mark.label_too_many_parts`, and
-        what `parse_mark` raises for a message put together.
+        Raises Refusal `mark.label_parts_disagree` (the label then starts over), `mark.label_too_many_parts`, and those
+        of `parse_mark` for a complete message.
         """
         if part_of:
             part: LabelPart | None = LabelPart(part_of, raw)
-        else:  # no person types a control header, and a picture's decoder does not hand one on
+        else:  # no person types a control header, and decoders of pictures do not pass it on
             part = part_scanned(raw) if read_by in SCANNERS else None
         if part is None:
             return None
@@ -77,7 +81,8 @@ class ContainerLabels:
             label = self._labels[-1]
             kept = {one.label_id for one in self._labels}
             self._read = {key: one for key, one in self._read.items() if key[0] in kept}
-            if part.number is not None or (label.label_id, part.data) not in self._read:  # what tells its place counts
+            # A part that states its position replaces one that does not.
+            if part.number is not None or (label.label_id, part.data) not in self._read:
                 self._read[label.label_id, part.data] = LabelPartRead(
                     raw=raw,
                     read_by=read_by,

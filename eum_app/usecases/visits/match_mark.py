@@ -1,8 +1,8 @@
-"""From what was read to the item that it means: expected, already checked, elsewhere, not on the list, unknown.
+"""Match a mark with an item: expected, already checked, elsewhere, not on the list, or unknown.
 
-In this order, each time what the visit expects before the rest of the book: the UII; maker, part and serial; the serial
-by itself; the same mark read for an item before. What contradicts what the mark says, and what is only near, is offered
-and never taken by itself (DODIG-2024-140: scans were inaccurate, marks illegible).
+The search order is: the UII; maker, part and serial; the serial alone; the same mark read for an item before. At each
+step the items expected on the visit come before the rest of the book. Candidates that contradict the mark or are only
+similar are offered, never chosen automatically (DODIG-2024-140: scans were inaccurate, marks illegible).
 """
 
 from __future__ import annotations
@@ -39,20 +39,21 @@ from eum_app.usecases.session import Session
 
 MAX_OFFERED: Final = 8
 UII_CHARS: Final = range(10, 51)
-"""Lengths of what is typed that may be a whole UII (MIL-STD-130N: at most 50)."""
+"""Lengths of typed text that may be a whole UII (MIL-STD-130N: at most 50)."""
 CAGE_END: Final = 6
 """Where a CAGE ends in a UII that begins with one: behind the issuing agency code `D` and five characters."""
 NEAR_CHARS: Final = range(3, 31)
-"""Lengths of serials for which one character off is asked for: shorter ones are near to everything."""
+"""Lengths of serials for which similar ones are searched: shorter ones are similar to everything."""
 
 
 @dataclass(frozen=True)
 class Match:
-    """What a mark means in a visit.
+    """Meaning of a mark on a visit.
 
-    `candidates` are the items that an `AMBIGUOUS` or `NEAR` mark could mean, the likeliest first. Each `NEAR` one has
-    its `closeness`: the serial under another maker, part or UII, or a serial one character off or of look-alikes.
-    `label` is what was read of a container's label in parts, and `parts` how each of them was read.
+    `candidates` are the items that an `AMBIGUOUS` or `NEAR` mark could mean, the most likely first. Each `NEAR`
+    candidate has a `closeness`: the same serial with another maker, part or UII, or a serial that differs by one
+    character or by look-alikes. `label` is the joined content of a container label; `parts` tells how each part was
+    read.
     """
 
     kind: MatchKind
@@ -76,7 +77,7 @@ def match_mark(
     preparation: str = "",
     quality: float = 0.0,
 ) -> Match:
-    """Parse a mark (or typed text) and find what it means. Writes nothing. Raises Refusal `mark.…`."""
+    """Parse a mark (or typed text) and find its item. Writes nothing. Raises Refusal `mark.…`."""
     mark = parse_mark(raw, symbology or None)
     read = MarkRead(
         read_by=read_by,
@@ -92,9 +93,9 @@ def match_mark(
 
 
 def match_entered(session: Session, visit_id: str, serial: str, again: str, no_read_reason: str) -> Match:
-    """What a serial means that was entered by hand, twice, because no mark could be read. Writes nothing.
+    """Match a serial that was typed twice because no mark could be read. Writes nothing.
 
-    Raises Refusal `entry.reason`, `entry.empty`, `entry.differs` (with the place of the first difference), `mark.…`.
+    Raises Refusal `entry.reason`, `entry.empty`, `entry.differs` (with the position of the first difference), `mark.…`.
     """
     if member_of(NoReadReason, no_read_reason) is None:
         raise Refusal("entry.reason")
@@ -110,8 +111,10 @@ def match_entered(session: Session, visit_id: str, serial: str, again: str, no_r
 
 
 def require_alike(serial: str, again: str) -> None:
-    """Raises Refusal `entry.differs` with the place of the first difference, counted from 1; spaces and the case of
-    letters aside."""
+    """Require two equal entries, ignoring spaces and letter case.
+
+    Raises Refusal `entry.differs` with the position of the first difference, counted from 1.
+    """
     one, other = compact(serial), compact(again)
     if one != other:
         at = next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
@@ -119,9 +122,9 @@ def require_alike(serial: str, again: str) -> None:
 
 
 def match_read(session: Session, visit_id: str, mark: Mark, read: MarkRead) -> Match:
-    """What a parsed mark means; `read` is how it came in. Writes nothing."""
+    """Match a parsed mark; `read` tells how it was read. Writes nothing."""
     is_part = is_part_of_label(mark)
-    if is_part:  # its last element may be cut in two: only what stands whole within it is said
+    if is_part:  # the last element may be cut in two: use complete elements only
         mark = replace(mark, uii=None, serial=None, claimed=claims_within(mark.raw))
         read = msgspec.structs.replace(read, uii="", serial="")
     if mark.claims or is_part:
@@ -136,7 +139,7 @@ def match_read(session: Session, visit_id: str, mark: Mark, read: MarkRead) -> M
         if agreeing:
             kind = _kind(connection, agreeing[0])
             return Match(kind, read, mark, item=agreeing[0].item, by=by)
-        if found:  # the serial is there, under another maker, part or UII
+        if found:  # the serial exists, under another maker, part or UII
             earlier = items_by_earlier_mark(connection, visit_id, mark.uii.value if mark.uii else "", *serials)
             if len(earlier) == 1:
                 return Match(_kind(connection, earlier[0]), read, mark, item=earlier[0].item, by=MatchedBy.EARLIER_MARK)
@@ -147,13 +150,16 @@ def match_read(session: Session, visit_id: str, mark: Mark, read: MarkRead) -> M
 
 
 def is_part_of_label(mark: Mark) -> bool:
-    """Whether a PDF417 symbol breaks off before the message's end: container labels spread theirs over several (Macro
-    PDF417, MIL-STD-129), and a scanner may not say so. One identifier in it does not make it the mark of an item."""
+    """Whether a PDF417 symbol ends before its message does.
+
+    Container labels spread a message over several symbols (Macro PDF417, MIL-STD-129), and a scanner may not report
+    that. One identifier in such a part does not make it the mark of an item.
+    """
     return mark.symbology == "PDF417" and any(one.code == "mark.trailer_missing" for one in mark.warnings)
 
 
 class _Serials(NamedTuple):
-    """The serial as it was read, and as the book keeps it; both empty where there is none."""
+    """The serial as it was read, and in the form of the book; both are empty if there is none."""
 
     read: str
     compacted: str
@@ -165,7 +171,7 @@ def _serials(mark: Mark) -> _Serials:
 
 
 def _meant(connection: Connection, visit_id: str, mark: Mark, serials: _Serials) -> tuple[MatchedBy, list[Known]]:
-    """What was found by the strongest of the ways, and which one that was."""
+    """Find items by the strongest identifier that matches; return that identifier and the items."""
     uii = mark.uii.value if mark.uii else ("" if mark.elements.pairs else serials.compacted)
     if uii and (found := items_by_uii(connection, visit_id, uii)):
         return MatchedBy.UII, found
@@ -191,7 +197,7 @@ def _match_keys(mark: Mark) -> list[str]:
 
 
 def _contradicts(mark: Mark, item: ItemRow) -> bool:
-    """Whether the mark names another maker, part or UII than the book does for this item."""
+    """Whether the mark has a maker, part or UII that differs from the item's on the book."""
     if mark.cage and item.cage and compact(mark.cage) != compact(item.cage):
         return True
     parts = {compact(part) for part in (mark.part_number, mark.current_part_number) if part}
@@ -208,7 +214,7 @@ def _kind(connection: Connection, known: Known) -> MatchKind:
 
 
 def _near(connection: Connection, visit_id: str, mark: Mark, wanted: str, same_serial: Sequence[Known]) -> Match:
-    """Up to `MAX_OFFERED` candidates, the likeliest first, with how close each is."""
+    """Return up to `MAX_OFFERED` similar candidates, the most likely first, with their closeness."""
     ranked: list[tuple[_Rank, ItemRow, Closeness]] = [
         (_rank(mark, one, Closeness.SAME_SERIAL), one.item, Closeness.SAME_SERIAL) for one in same_serial
     ]
@@ -236,11 +242,11 @@ def _closeness(text: str, key: str) -> Closeness:
 
 
 def _near_uii(connection: Connection, visit_id: str, text: str) -> list[tuple[Known, Closeness]]:
-    """Items whose UII (where the book has none: the one that maker, part and serial form) is what was typed, one
-    character off, or of look-alikes.
+    """Find items whose UII equals the typed text, or differs by one character or by look-alikes.
 
-    A slip is either in front of the serial, which then is right and found by itself, or within it; then what stands in
-    front is the maker and part of something in the book.
+    For an item without a UII on the book, the one formed from maker, part and serial is used. A typing error before the
+    serial leaves the serial right, so the item is found by its serial. For an error within the serial, the text before
+    it is the maker and part of an item on the book.
     """
     if len(text) not in UII_CHARS:
         return []
@@ -259,7 +265,7 @@ def _near_uii(connection: Connection, visit_id: str, text: str) -> list[tuple[Kn
 
 
 def _heads(text: str) -> list[tuple[str, str]]:
-    """Each way in which a text may be the issuing agency code of a CAGE, a CAGE, a part number and a serial."""
+    """Return each way to split a text into the CAGE's issuing agency code, a CAGE, a part number and a serial."""
     return [
         (text[1:CAGE_END], text[CAGE_END:end])
         for end in range(CAGE_END, len(text) + 1)
@@ -272,7 +278,7 @@ _CLOSENESS: Final = tuple(Closeness)
 
 
 def _rank(mark: Mark, known: Known, close: Closeness) -> _Rank:
-    """Small is likely: expected, still to check, alike, of the maker and part that the mark names."""
+    """Sort key of a candidate, likeliest first: expected, unchecked, similar, of the maker and part on the mark."""
     checked = known.outcome not in {"", TO_CHECK}
     return (
         not known.outcome,

@@ -1,4 +1,4 @@
-"""What a container's label says, kept because a person asked for it: claims beside the book, never sightings."""
+"""Notes of container labels: claims recorded at a person's request, never sightings."""
 
 from __future__ import annotations
 
@@ -22,20 +22,19 @@ from eum_app.usecases.visits.match_mark import Match, is_part_of_label
 
 @dataclass(frozen=True)
 class NotedLabel(Changed):
-    """`claims` were kept, `matched` of them about one item on this device's book."""
+    """Result of a note: `claims` were recorded, `matched` of them are about one item on this device's book."""
 
     claims: int
     matched: int
 
 
 def note_label(session: Session, visit_id: str, match: Match) -> NotedLabel:
-    """Record what a label says, as far as it was read, with how each of its parts was read. `match` is a match of kind
-    `claims`.
+    """Record the claims of a label, as far as it was read, and how each part was read.
 
-    Each claim is compared with the book by its rule (`claims.match_labelled`): nothing changes for any item.
-    Noted again when more was read of it, it stays one label. Raises Refusal `permission.denied`, `visit.unknown`,
-    `visit.closed`, `label.no_claims` (nothing stands whole within what was read), `label.already_noted`, Trouble of the
-    disk.
+    `match` is of kind `claims`. Each claim is compared with the book by its rule (`claims.match_labelled`); no item
+    changes. A label noted again after more of it was read stays one label. Raises Refusal `permission.denied`,
+    `visit.unknown`, `visit.closed`, `label.no_claims` (no complete claim was read), `label.already_noted`; Trouble for
+    disk errors.
     """
     session.require(Permission.VISIT_WORK)
     claimed = match.mark.claimed
@@ -67,7 +66,7 @@ def note_label(session: Session, visit_id: str, match: Match) -> NotedLabel:
 
 
 def _extent(match: Match) -> tuple[str, int, bool]:
-    """(file id, how many parts, whether all were read) of a label, as its fact says them."""
+    """Return a label's extent for its fact: file id, number of parts, and whether all were read."""
     label = match.label
     if label is not None:
         return label.label_id, label.size or 0, label.is_whole
@@ -85,7 +84,7 @@ def _compared(one: Claimed, held: Sequence[Candidate]) -> LabelClaim:
 
 
 def _as_part(match: Match) -> LabelPartRead:
-    """A label in one symbol, or a part of which no scanner said that it is one."""
+    """Return the part for a label in one symbol, or for a part that no scanner reported as one."""
     read = match.read
     return LabelPartRead(
         raw=read.raw,

@@ -1,4 +1,4 @@
-"""Photos as evidence: pictures and nothing else."""
+"""Photos as evidence: only real pictures are accepted."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _SIGNATURES: Final = ((b"\xff\xd8\xff", "image/jpeg"), (b"\x89PNG\r\n\x1a\n", "i
 
 
 def check_photo(photo: bytes) -> str:
-    """The media type of a photo that decodes whole.
+    """Decode a photo completely and return its media type.
 
     Raises Refusal `photo.kind` (neither JPEG nor PNG), `photo.too_large`, and `image.…` for one that is damaged or has
     too many pixels.
@@ -39,9 +39,11 @@ def keep_answer_photos(
     pictures: Mapping[str, bytes],
     held: Collection[str] = (),
 ) -> tuple[tuple[Answer, ...], dict[str, ContentRef]]:
-    """The answers, those to photo questions with the object id of their picture as value; and that content by
-    question. `pictures` are the bytes by question id, checked before (`check_photo`); `held` the object ids that the
-    visit has already. Raises Refusal `answer.photo_missing` where an answer comes without its picture.
+    """Store the photos of answers; return the answers and the content by question id.
+
+    The value of a photo answer becomes the object id of its photo. `pictures` maps a question id to bytes that
+    `check_photo` accepted; `held` are the object ids that the visit already has. Raises Refusal `answer.photo_missing`
+    for an answer without its photo.
     """
     of_photos = {question.question_id for question in checklist.questions if question.kind == "photo"}
     kept: list[Answer] = []

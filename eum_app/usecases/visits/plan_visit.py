@@ -1,4 +1,4 @@
-"""HQ plans a visit and tells the device what it needs to know, and no more."""
+"""Planning of a visit at HQ; the device is told only what it needs to know."""
 
 from __future__ import annotations
 
@@ -25,12 +25,14 @@ from eum_app.usecases.visits.record_check import pin_of
 
 @dataclass(frozen=True)
 class PlannedVisit(Changed):
+    """Result of planning a visit."""
+
     visit_id: str
     expected: int
 
 
 def shipped_checklists() -> list[Checklist]:
-    """The checklists that come with the program, by their titles. Raises Refusal `checklist.bad_file`."""
+    """Return the checklists shipped with the app, by title. Raises Refusal `checklist.bad_file`."""
     paths = sorted(asset("checklists").glob("*.json"), key=lambda path: path.name)
     found = [load_checklist(path.read_bytes(), path.name) for path in paths]
     return sorted(found, key=lambda checklist: checklist.title)
@@ -49,14 +51,15 @@ def plan_visit(
     program: str = "",
     item_ids: Sequence[str] | None = None,
 ) -> PlannedVisit:
-    """Plan a visit of a kind (`VISIT_KINDS`) to one site; the expected items are a snapshot (all on the site's book
-    unless named). A kind of one program needs no `program`.
+    """Plan a visit of a kind (`VISIT_KINDS`) to one site, with a snapshot of the expected items.
 
-    What the device must know is copied into its outgoing chain in the same transaction; `exchange.seal_for_device`
-    then makes the tasking bundle. Raises Refusal `permission.denied`, `visit.program`, `visit.purpose`, `date.invalid`,
-    `visit.device_unknown`, `visit.inspector_missing`, `visit.no_items`, `item.unknown`, `checklist.unknown`,
-    `visit.checklist` (not one that the kind offers),
-    `permission.out_of_scope`.
+    Without a list of items, all items on the site's book are expected. A kind that belongs to one program needs no
+    `program`. The facts that the device needs are copied into its outgoing chain in the same transaction;
+    `exchange.seal_for_device` then seals the tasking bundle.
+
+    Raises Refusal `permission.denied`, `visit.program`, `visit.purpose`, `date.invalid`, `visit.device_unknown`,
+    `visit.inspector_missing`, `visit.no_items`, `item.unknown`, `checklist.unknown`, `visit.checklist` (not one that
+    the kind offers), `permission.out_of_scope`.
     """
     session.require(Permission.VISIT_PLAN)
     kind, of_program = require_kind(purpose, program)
@@ -109,7 +112,7 @@ def plan_visit(
 
 
 def _items_at(session: Session, connection: Connection, site_id: str) -> list[str]:
-    """All on the site's book that this account may see."""
+    """Return the items on the site's book that are in this account's scope."""
     ids = item_ids_at(connection, site_id)
     foreign = set(outside(connection, session.scope, "item", ids))
     return [item_id for item_id in ids if item_id not in foreign]

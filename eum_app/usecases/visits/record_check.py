@@ -1,4 +1,4 @@
-"""One look at one item: recorded, photographed, taken back."""
+"""Checks of items: record, add photos, withdraw."""
 
 from __future__ import annotations
 
@@ -31,6 +31,8 @@ MAX_PHOTOS = 20
 
 @dataclass(frozen=True)
 class RecordedCheck(Changed):
+    """Result of recording one check."""
+
     check_id: CheckId
     outcome: str
     seq: int
@@ -38,16 +40,18 @@ class RecordedCheck(Changed):
 
 @dataclass(frozen=True)
 class RecordedChecks(Changed):
-    """Several checks of one transaction, in the order given."""
+    """Result of recording several checks in one transaction, in the order given."""
 
     checks: tuple[RecordedCheck, ...]
 
 
 @dataclass(frozen=True)
 class NewCheck:
-    """What a person says of one item. `item_id` is empty for an item that nobody has listed; `crop` is the picture of
-    the mark (PNG or JPEG), empty where none is kept; `answer_photos` are the pictures that answer questions, by the
-    question's id (the value of such an answer becomes the object id of its picture)."""
+    """A check to record, as a person entered it.
+
+    `item_id` is empty for an item that is not listed. `crop` is the picture of the mark (PNG or JPEG), empty if none is
+    kept. `answer_photos` maps a question id to its photo; the answer's value becomes the object id of that photo.
+    """
 
     item_id: str
     outcome: str
@@ -78,11 +82,11 @@ def record_check(
     crop: bytes = b"",
     answer_photos: Mapping[str, bytes] | None = None,
 ) -> RecordedCheck:
-    """Record one check with its evidence, in one transaction; what this returns has been fsynced.
+    """Record one check with its evidence, in one transaction; the data is flushed to disk before this returns.
 
     Raises Refusal `check.outcome`, `check.reason`, `check.not_of_kind`, `check.questions_open` (verified needs every
     question answered), `check.not_as_expected` (verified needs the expected answers), `visit.closed`,
-    `check.not_expected` (only `not_on_list` is for items that the visit does not expect), `check.no_item`, `photo.…`,
+    `check.not_expected` (only `not_on_list` fits items that the visit does not expect), `check.no_item`, `photo.…`,
     `answer.photo_missing`, `note.too_long`, `visit.unknown`.
     """
     pictures = answer_photos or {}
@@ -91,8 +95,10 @@ def record_check(
 
 
 def record_checks(session: Session, visit_id: str, checks: Sequence[NewCheck]) -> RecordedChecks:
-    """Record a check for each of several items, all of them or none, in one transaction. Raises as `record_check`,
-    and Refusal `check.repeated` where an item is named twice."""
+    """Record a check for each of several items, all or none, in one transaction.
+
+    Raises as `record_check`, and Refusal `check.repeated` if an item occurs twice.
+    """
     session.require(Permission.VISIT_WORK)
     named = [one.item_id for one in checks if one.item_id]
     if len(named) > len(set(named)):
@@ -112,7 +118,7 @@ def record_checks(session: Session, visit_id: str, checks: Sequence[NewCheck]) -
 
 
 def _photo_kinds(new: NewCheck) -> list[str]:
-    """The media types of a check's photos, once what needs no store is found right."""
+    """Validate the parts of a check that need no store; return the media types of its photos."""
     require_outcome(new.outcome, new.reason)
     if member_of(ReadBy, new.mark.read_by) is None or member_of(Grade, new.grade) is None:
         raise Refusal("check.outcome", outcome=f"{new.mark.read_by}/{new.grade}")
@@ -165,7 +171,7 @@ def _record(
 
 
 def withdraw_checks(session: Session, check_ids: Sequence[CheckId], reason: str = "undone") -> Changed:
-    """Take checks back, all of them or none, in one transaction.
+    """Withdraw checks, all or none, in one transaction.
 
     Raises Refusal `check.unknown`, `check.withdrawn`, `check.foreign`, `visit.closed`.
     """
@@ -187,7 +193,7 @@ def withdraw_checks(session: Session, check_ids: Sequence[CheckId], reason: str 
 
 
 def attach_photo(session: Session, visit_id: str, check_id: CheckId, photo: bytes) -> Changed:
-    """Add a photo to a check made before. Raises Refusal `photo.…`, `check.unknown`, `visit.closed`."""
+    """Add a photo to an existing check. Raises Refusal `photo.…`, `check.unknown`, `visit.closed`."""
     session.require(Permission.VISIT_WORK)
     kind = check_photo(photo)
     with session.writing() as transaction:
@@ -209,8 +215,11 @@ def attach_photo(session: Session, visit_id: str, check_id: CheckId, photo: byte
 def assess_site(
     session: Session, visit_id: str, answers: Sequence[Answer], pictures: Mapping[str, bytes] | None = None
 ) -> Changed:
-    """Record answers to the site checklist, each as it is given; `pictures` answer questions that ask for a photo, by
-    the question's id. Raises Refusal `answer.…`, `photo.…`, `visit.unknown`, `visit.closed`."""
+    """Record answers to the site checklist; each may be given separately.
+
+    `pictures` maps a question id to the photo that answers it. Raises Refusal `answer.…`, `photo.…`, `visit.unknown`,
+    `visit.closed`.
+    """
     session.require(Permission.VISIT_WORK)
     given = pictures or {}
     for picture in given.values():
@@ -249,18 +258,21 @@ def assess_site(
 
 
 def require_answered(checklist: Checklist, answers: Sequence[Answer]) -> None:
-    """Raises Refusal `check.questions_open` with how many and the first of them."""
+    """Require an answer to every question. Raises Refusal `check.questions_open` with their number and the first."""
     still_open = open_questions(checklist, answers)
     if still_open:
         raise Refusal("check.questions_open", count=len(still_open), first=still_open[0].question_id)
 
 
 def require_as_expected(checklist: Checklist, answers: Sequence[Answer]) -> None:
-    """Raises Refusal `check.not_as_expected` with how many answers deviate and the first question's text."""
+    """Require the expected answers. Raises Refusal `check.not_as_expected` with the number of deviations and the first
+    one.
+    """
     differing = deviations(checklist, answers)
     if differing:
         raise Refusal("check.not_as_expected", count=len(differing), first=differing[0].text)
 
 
 def pin_of(checklist: Checklist) -> ChecklistPin:
+    """Return the reference that pins this checklist."""
     return ChecklistPin(checklist_id=checklist.checklist_id, version=checklist.version)

@@ -1,7 +1,7 @@
-"""A worklist filled in by hand comes back: page by page, who saw, who typed, and when it was seen.
+"""Transcription of a worklist filled in by hand: page by page, with who saw, who typed, and the time of the visit.
 
-Each row becomes the check that it would have been on the spot, observed when it was seen. What was written as the
-serial is compared with the book, and a serial that nobody listed is typed twice: paper is read by people.
+Each row becomes the check that would have been recorded on site, at the time when the item was seen. A serial on paper
+is compared with the book. An unlisted serial is typed twice, since people misread handwriting.
 """
 
 from __future__ import annotations
@@ -36,8 +36,10 @@ MAX_SAW_CHARS: Final = 40
 
 @dataclass(frozen=True)
 class PaperRow:
-    """What stands in one row. `item_id` is empty for what was found and not on the list; then the serial is typed twice
-    (`serial_again`). `serial` is what the paper says was read on the item, empty where nothing was written."""
+    """Content of one row. `serial` is the serial on the paper, empty if none was written.
+
+    `item_id` is empty for an item that is not on the list; its serial is then typed twice (`serial_again`).
+    """
 
     item_id: str
     outcome: str
@@ -49,6 +51,8 @@ class PaperRow:
 
 @dataclass(frozen=True)
 class Transcribed(Changed):
+    """Result of transcribing one page."""
+
     check_ids: tuple[CheckId, ...]
 
 
@@ -62,13 +66,13 @@ def transcribe_page(
     seen_at: str,
     digest: str = "",
 ) -> Transcribed:
-    """Record the rows of one page that say something, all of them or none; `seen_at` is UTC text.
+    """Record the filled rows of one page, all or none; `seen_at` is UTC text.
 
     Raises Refusal `transcribe.nothing`, `transcribe.who`, `transcribe.future`, `transcribe.before_visit`,
-    `transcribe.closed`, `transcribe.not_on_page`, `transcribe.serial_differs` (verified, yet the paper has another
-    serial), `transcribe.serial_same` (said to differ, yet it does not), `transcribe.no_serial`, `transcribe.is_listed`
-    (a row for what is not on the list names an item that is), `transcribe.already`, `entry.differs`, and those of
-    `record_check` and `find_page`.
+    `transcribe.closed`, `transcribe.not_on_page`, `transcribe.serial_differs` (verified, but the paper has another
+    serial), `transcribe.serial_same` (marked as different, but it is equal), `transcribe.no_serial`,
+    `transcribe.is_listed` (a row for unlisted items names a listed one), `transcribe.already`, `entry.differs`, and
+    those of `record_check` and `find_page`.
     """
     if not rows:
         raise Refusal("transcribe.nothing")
@@ -80,7 +84,7 @@ def transcribe_page(
 def require_page(
     session: Session, visit_id: str, number: int, rows: Sequence[PaperRow], saw: str, seen_at: str, digest: str = ""
 ) -> WorklistPage:
-    """The page, once these rows of it could be recorded; nothing is. Raises as `transcribe_page` does."""
+    """Validate these rows without recording them, and return their page. Raises as `transcribe_page` does."""
     return _page_checks(session, visit_id, number, rows, saw, seen_at, digest)[0]
 
 

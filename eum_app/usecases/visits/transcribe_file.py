@@ -1,4 +1,4 @@
-"""Record a filled worklist from a file, as if it were typed in page by page; see `filled_worklist` for its columns."""
+"""Import of a filled worklist from a file, as if it were typed page by page; see `filled_worklist` for its columns."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _REASONS: Final[dict[tuple[str, str], str]] = {
 
 @dataclass(frozen=True)
 class RefusedLine:
-    """A line of the file (the heading is line 1; the first object of a JSON list is 1), and why it cannot be taken."""
+    """A line that cannot be imported, and the reason. The heading is line 1; the first object of a JSON list is 1."""
 
     line: int
     refusal: Refusal
@@ -38,9 +38,9 @@ class RefusedLine:
 
 @dataclass(frozen=True)
 class FilledIn(Changed):
-    """What became of a file: `checks` recorded from `pages`, or, where a line was refused, nothing at all.
+    """Result of a file: `checks` recorded from `pages`; nothing is recorded if any line was refused.
 
-    `notes` name what of the file was not read.
+    `notes` list the parts of the file that were not read.
     """
 
     checks: int
@@ -50,7 +50,7 @@ class FilledIn(Changed):
 
 
 class _Sheet(NamedTuple):
-    """Lines of one page, seen by one person at one time, are recorded together."""
+    """Lines of one page, seen by one person at one time; they are recorded together."""
 
     number: int
     digest: str
@@ -59,7 +59,7 @@ class _Sheet(NamedTuple):
 
 
 def transcribe_file(session: Session, visit_id: str, path: Path) -> FilledIn:
-    """Record every line of a file, if all of them can be taken; else none.
+    """Record every line of a file, or none if any line is refused.
 
     Raises Refusal `permission.denied`, `visit.unknown`, and those of `read_filled_worklist`.
     """
@@ -94,7 +94,7 @@ def transcribe_file(session: Session, visit_id: str, path: Path) -> FilledIn:
 
 
 def _read(session: Session, visit_id: str, cells: Mapping[str, str]) -> tuple[_Sheet, PaperRow]:
-    """What one line says. Raises Refusal `worklist.…`, `filled.…`, `entry.differs`, `check.outcome`, `check.reason`."""
+    """Parse one line. Raises Refusal `worklist.…`, `filled.…`, `entry.differs`, `check.outcome`, `check.reason`."""
     said = {name: cells.get(name, "").strip() for name in COLUMNS}
     number, digest = _page(session, visit_id, said["page"])
     page = require_page(session, visit_id, number, (), said["saw"], said["seen_at"], digest)
@@ -121,7 +121,7 @@ def _page(session: Session, visit_id: str, text: str) -> tuple[int, str]:
 
 
 def _item_id(page: WorklistPage, row: str, serial: str) -> str:
-    """The item that a line means; empty where it names none."""
+    """Return the id of the item that a line refers to; empty if it names none."""
     if not row and not serial:
         return ""
     meant = [
