@@ -144,6 +144,7 @@ class ImportListPanel(QWidget):
         named(self.import_button, "inventory_import_button")
         self.update_box = QCheckBox()
         named(self.update_box, "inventory_update_box")
+        self.update_box.setAccessibleName(self.tr("Take the other values of items that differ"))
         self.cancel_button = button(self.tr("Back to the items"), self.left.emit)
         named(self.cancel_button, "inventory_import_cancel")
         self._denied = label(why_not(self.desk.session, Permission.INVENTORY_IMPORT), "sub", tone="warn", wrap=True)
