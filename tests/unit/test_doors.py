@@ -20,6 +20,7 @@ WRONG_CALLS = """\
 from pathlib import Path
 
 from db.queries.visits import VisitRow, all_visits, visit
+from eum_app.domain.ids import CheckId
 from eum_app.usecases.calls import call, child, job, query
 from eum_app.usecases.changes import Changed
 from eum_app.usecases.children import seal_results_child
@@ -34,7 +35,7 @@ def take_anything(_result: object) -> None: ...
 
 
 def right(desk: Desk) -> None:
-    desk.do(call(withdraw_checks, ["check-1"], reason="undone"), then=take_change)
+    desk.do(call(withdraw_checks, [CheckId("check-1")], reason="undone"), then=take_change)
     desk.ask(query(visit, "visit-1"), then=take_row)
     desk.ask(job(Path.read_text, Path("note")), then=take_text)
     desk.do_in_child(child(seal_results_child, Path("outbox")), then=take_anything)
@@ -84,6 +85,9 @@ FIRST_ARGUMENTS = {"Session", "Connection", "Progress"}
 OUTSIDE = {
     "ui/window/work.py": "erases the store after all work has ended, when no desk accepts work any more",
     "ui/kit/desk.py": "the desk itself",
+    "ui/window/front.py": "opens the store, before there is a session and a desk",
+    "ui/window/app.py": "loads modules behind the unlock page and locks, when no desk accepts work",
+    "ui/window/crash_page.py": "saves the log for support, and uses no store",
     "ui/kit/models/ids_model.py": "runs the sources that pages give it, which read through the desk",
     "ui/field/visit/camera_menu.py": "looks for cameras, and knows no store",
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -46,8 +46,8 @@ def plan_choices(session: Session) -> PlanChoices:
     return PlanChoices(session.read(all_sites), sorted(set(devices)), shipped_checklists())
 
 
-def kind_choices(session: Session) -> list[tuple[str, tuple[str, str]]]:
-    """Return (text, (purpose, program)) for each kind of visit that the account may plan.
+def kind_choices(programs: Collection[str]) -> list[tuple[str, tuple[str, str]]]:
+    """Return (text, (purpose, program)) for each kind of visit of the given programs; no program means all.
 
     The text includes the program if a kind has several.
     """
@@ -58,7 +58,7 @@ def kind_choices(session: Session) -> list[tuple[str, tuple[str, str]]]:
         )
         for kind in VISIT_KINDS.values()
         for one in kind.programs
-        if not session.scope.programs or one in session.scope.programs
+        if not programs or one in programs
     ]
 
 
@@ -75,7 +75,7 @@ class PlanForm(Card):
         self._checklists: list[Checklist] = []
         self.site = choices("plan_site", self.tr("Choose a site"))
         self.purpose = choices("plan_purpose", self.tr("Choose a purpose"))
-        fill_choices(self.purpose, kind_choices(desk.session))
+        fill_choices(self.purpose, kind_choices(desk.session.scope.programs))
         self.due = QDateEdit()
         self.due.setObjectName("plan_due")
         self.due.setCalendarPopup(True)
