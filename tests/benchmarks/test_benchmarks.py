@@ -43,6 +43,7 @@ def test_reports_are_measured(tmp_path: Path) -> None:
         _gives_figures(measure(tmp_path / ending, items=30, repeats=2), 2)
 
 
+@pytest.mark.qt_log_ignore("This plugin does not support propagateSizeHints")
 def test_idle_pages_are_measured(tmp_path: Path) -> None:
     found = bench_idle.figures(tmp_path, settle_ms=1, rest_ms=5)
     assert len(found) > 15

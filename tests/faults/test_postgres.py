@@ -115,7 +115,7 @@ def test_a_broken_connection_loses_the_open_write_only(tmp_path: Path, server: P
     hq.close()
 
 
-@pytest.mark.parametrize("moment", ["held_match_keys", "_listed"])
+@pytest.mark.parametrize("moment", ["held_items", "_listed"])
 def test_killed_in_the_middle_of_a_list_and_back_again(
     tmp_path: Path, server: PostgreSQL, monkeypatch: pytest.MonkeyPatch, moment: str
 ) -> None:
