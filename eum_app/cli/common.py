@@ -8,7 +8,7 @@ import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 import msgspec
 import typer
@@ -23,8 +23,37 @@ from eum_app.usecases.session import Session
 
 MAX_PASSPHRASE_BYTES = 4096
 
+
+def _one_store(context: typer.Context, given: Path | None) -> Path | None:
+    """Return the store's folder, named before the command (`eum --store A visit list`) or after it.
+
+    Raises BadParameter where both places name one, and not the same. The environment names it only if neither does.
+    """
+    before = next((found for outer in _outer(context) if (found := _typed_store(outer))), None)
+    after = given if _is_typed(context) else None
+    if before and after and before != after:
+        raise typer.BadParameter(f"two stores are named: {before} and {after}")
+    return before or given
+
+
+def _outer(context: typer.Context) -> Iterator[typer.Context]:
+    while context.parent is not None:
+        context = cast(typer.Context, context.parent)
+        yield context
+
+
+def _typed_store(context: typer.Context) -> Path | None:
+    return cast(Path, context.params["store"]) if _is_typed(context) else None
+
+
+def _is_typed(context: typer.Context) -> bool:
+    source = context.get_parameter_source("store")  # typer brings its own copy of click, so compare by name
+    return source is not None and source.name == "COMMANDLINE"
+
+
 StoreOption = Annotated[
-    Path | None, typer.Option("--store", envvar="EUM_STORE", help="Folder of the store.", show_default=False)
+    Path | None,
+    typer.Option("--store", envvar="EUM_STORE", help="Folder of the store.", show_default=False, callback=_one_store),
 ]
 AccountOption = Annotated[str, typer.Option("--account", envvar="EUM_ACCOUNT", help="Account code, e.g. INS-017.")]
 PassphraseFd = Annotated[

@@ -14,12 +14,15 @@ from eum_app.domain.errors import Refusal
 
 MAX_STDIN_BYTES = 1_000_000
 
+JsonAlways = Annotated[bool, typer.Option("--json", help="Print JSON; these commands always do.", show_default=False)]
+
 
 def read_marks_command(
     files: Annotated[list[Path], typer.Argument(help="Pictures, or folders of pictures.", show_default=False)],
     sweep: Annotated[bool, typer.Option(help="Whole scenes: all marks, small and poor ones too.")] = False,
+    as_json: JsonAlways = False,
 ) -> None:
-    """Read the marks in pictures: a JSON line a symbol."""
+    """Read the marks in pictures: one line of JSON for each symbol."""
     from eum_app.scanning.read_marks import SymbolReading, read_marks, reading_as_json
 
     refused = False
@@ -34,7 +37,7 @@ def read_marks_command(
         raise typer.Exit(EXIT_REFUSED)
 
 
-def parse_mark_command() -> None:
+def parse_mark_command(as_json: JsonAlways = False) -> None:
     """Take the data of one mark apart: bytes on standard input, one JSON document out."""
     from eum_app.scanning.read_marks import mark_as_json
 

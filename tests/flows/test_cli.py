@@ -46,6 +46,29 @@ class Eum:
         return json.loads(out) if out.strip() else err
 
 
+def test_a_store_may_be_named_before_or_after_the_command(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EUM_STORE", str(tmp_path / "of-the-environment"))
+
+    def said(*arguments: str) -> tuple[int, str]:
+        code = run([*arguments, "--account", "INS-017"])
+        return code, capfd.readouterr().err
+
+    one, other = str(tmp_path / "one"), str(tmp_path / "other")
+    for before, after, used in (
+        (["--store", one], [], one),
+        ([], ["--store", one], one),
+        (["--store", one], ["--store", one], one),
+        ([], [], str(tmp_path / "of-the-environment")),
+    ):
+        code, words = said(*before, "visit", "list", *after)
+        assert (code, f"no store at {used}." in words) == (1, True), words
+    code, words = said("--store", one, "visit", "list", "--store", other)
+    assert code == 2
+    assert "two stores are named" in words
+
+
 def test_the_job_by_commands(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     hq = Eum(capfd, tmp_path / "hq", "REV-004")
     field = Eum(capfd, tmp_path / "fld", "INS-017")
@@ -101,7 +124,7 @@ def test_the_job_by_commands(tmp_path: Path, capfd: pytest.CaptureFixture[str]) 
 def test_marks_by_command(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     picture = tmp_path / "mark.png"
     picture.write_bytes(png(data_matrix(iuid_message("1HLD9", "NVG-31A", "786950"))))
-    assert run(["read-marks", str(picture)]) == 0
+    assert run(["read-marks", "--json", str(picture)]) == 0
     (line,) = capfd.readouterr().out.splitlines()
     reading = json.loads(line)
     assert reading["uii"] == "D1HLD9NVG-31A786950"
@@ -140,7 +163,7 @@ def eum(*arguments: str | Path, stdin: bytes = b"", environment: dict[str, str] 
 
 
 def test_parse_mark_reads_bytes_from_standard_input() -> None:
-    code, out, _ = eum("parse-mark", stdin=b"[)>\x1e06\x1d18SA33091234567\x1e\x04")
+    code, out, _ = eum("parse-mark", "--json", stdin=b"[)>\x1e06\x1d18SA33091234567\x1e\x04")
     assert (code, json.loads(out)["uii"]) == (0, "DA33091234567")
     code, out, _ = eum("parse-mark", stdin=b"[)>\x1e06\x1d17V1HLD9\x1d1PWIDGET-99\x1e\x04")
     assert (code, json.loads(out)["error"]) == (1, "incomplete construct 2: no serial number")
