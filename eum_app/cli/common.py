@@ -160,6 +160,11 @@ def unlocked(store: Path | None, account: str, descriptor: int | None) -> Iterat
         session.close(SessionEnd.COMMAND)
 
 
+def visible(text: str) -> str:
+    """Return `text` on one line, with escapes for characters that would steer the terminal or forge another line."""
+    return "".join(one if one.isprintable() else one.encode("unicode_escape").decode("ascii") for one in text)
+
+
 def show(as_json: bool, data: Any, words: str) -> None:
     """Print a result, as JSON or in words."""
     if as_json:

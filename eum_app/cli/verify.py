@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from eum_app.cli.common import JsonOption, PassphraseFd, StoreOption, show, unlocked
+from eum_app.cli.common import JsonOption, PassphraseFd, StoreOption, show, unlocked, visible
 from eum_app.cli.process import EXIT_REFUSED
 from eum_app.domain.errors import Refusal
 from eum_app.domain.journal import Head
@@ -39,12 +39,19 @@ def verify_command(
             data, words, holds = _file(file, session, root)
     else:
         data, words, holds = _file(file, None, root)
-    show(as_json, data, "\n".join(words))
+    show(as_json, data, "\n".join(map(visible, words)))
     if not holds:
         raise typer.Exit(EXIT_REFUSED)
 
 
 Found = tuple[dict[str, Any], list[str], bool]
+
+_VERDICTS = {
+    "holds": "Holds.",
+    "unaltered": "NOT PROVED: unaltered since it was signed by someone you have not named. "
+    "Ask HQ for its authority's fingerprint and give it with --root, or name a store and an account.",
+    "fails": "DOES NOT HOLD.",
+}
 
 
 def _file(file: Path, session: Session | None, root: str) -> Found:
@@ -83,6 +90,7 @@ def _report(file: Path, session: Session | None, root: str) -> Found:
         "as_of": sidecar.as_of,
         "made_by": sidecar.made_by,
         "signer": proof.signer,
+        "signer_role": proof.signer_role,
         "root_fingerprint": proof.root_fingerprint,
         "signature_holds": proof.signature_holds,
         "signer_known": proof.signer_is_known,
@@ -103,12 +111,14 @@ def _report(file: Path, session: Session | None, root: str) -> Found:
         ],
         "export_recorded": proof.export_is_recorded,
         "codes": proof.codes,
+        "verdict": proof.verdict,
         "holds": proof.holds,
     }
     words = [
         f"{file.name}: {'named by the sidecar' if proof.names_given else 'NOT NAMED by the sidecar'}",
         f"{_title(sidecar.report)} {sidecar.file_name}, data as of {sidecar.as_of}, by {sidecar.made_by}",
-        f"Signature: {_said(proof.signature_holds)} by {proof.signer or 'nobody'} (authority {proof.root_fingerprint})",
+        f"Signature: {_said(proof.signature_holds)}"
+        + (f", by {proof.signer} ({proof.signer_role}), authority {proof.root_fingerprint}" if proof.signer else ""),
         f"Signer known: {_said(proof.signer_is_known)}",
     ]
     words += [
@@ -118,8 +128,8 @@ def _report(file: Path, session: Session | None, root: str) -> Found:
     ]
     words += [f"Journal {head.origin} (epoch {head.epoch}) at {head.seq}: {head.verdict}" for head in proof.heads]
     words.append(f"Export recorded in this store: {_said(proof.export_is_recorded)}")
-    words += [str(sentence(Refusal(code))) for code in proof.codes]
-    words.append("Holds." if proof.holds else "DOES NOT HOLD.")
+    words += dict.fromkeys(str(sentence(refusal)) for refusal in proof.refusals)
+    words.append(_VERDICTS[proof.verdict])
     return data, words, proof.holds
 
 

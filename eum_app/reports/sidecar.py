@@ -8,6 +8,7 @@ bytes, so that nobody needs to agree on a canonical form of JSON: purpose `eum/r
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Annotated
 
 import msgspec
 
@@ -21,14 +22,16 @@ SUFFIX = ".sidecar.json"
 SIGNATURE_SUFFIX = ".sig"
 PURPOSE = "eum/report-sidecar/1"
 MAX_SIDECAR_BYTES = 4_000_000
+MAX_COUNT = 2**63 - 1
+"""The largest number that a database compares with its own."""
 
 
 class ChainHead(msgspec.Struct, frozen=True, kw_only=True):
     """The newest journal entry of one origin that the report was made from; `hash` is hex SHA-384."""
 
     origin: str
-    epoch: int
-    seq: int
+    epoch: Annotated[int, msgspec.Meta(ge=1, le=MAX_COUNT)]
+    seq: Annotated[int, msgspec.Meta(ge=0, le=MAX_COUNT)]
     hash: str
 
 

@@ -313,6 +313,10 @@ EXCHANGE_SENTENCES: dict[str, tuple[str, str]] = {
         QT_TRANSLATE_NOOP("messages", "The report has {found} rows where {expected} were expected."),
         QT_TRANSLATE_NOOP("messages", "Make it again; if it stays, tell HQ."),
     ),
+    "report.rows_unreadable": (
+        QT_TRANSLATE_NOOP("messages", "A file of the report cannot be read, so its rows cannot be counted."),
+        QT_TRANSLATE_NOOP("messages", "Do not use it; ask for the report again."),
+    ),
     "report.sidecar_unreadable": (
         QT_TRANSLATE_NOOP("messages", "The sidecar {name} cannot be read: {reason}."),
         QT_TRANSLATE_NOOP("messages", "Ask for the report again."),
@@ -320,6 +324,10 @@ EXCHANGE_SENTENCES: dict[str, tuple[str, str]] = {
     "report.signer_revoked": (
         QT_TRANSLATE_NOOP("messages", "The certificate of {signer} was revoked."),
         QT_TRANSLATE_NOOP("messages", "Ask HQ whether the report counts."),
+    ),
+    "report.signer_role": (
+        QT_TRANSLATE_NOOP("messages", "The signer is not an HQ, and only an HQ signs reports."),
+        QT_TRANSLATE_NOOP("messages", "Do not use the report; tell HQ."),
     ),
     "report.too_many_rows": (
         QT_TRANSLATE_NOOP("messages", "The report has {rows} rows; a sheet holds {limit}."),

@@ -15,7 +15,7 @@ from PySide6.QtCore import QObject, QTimer
 LONGEST_MS = 50.0
 TRIES = 3
 _YARDSTICK_MS = 14.0
-"""What `_yardstick` takes on the machine that LONGEST_MS is stated for."""
+"""Duration of `_yardstick` on the machine that LONGEST_MS is stated for."""
 
 
 class Heartbeat(QObject):

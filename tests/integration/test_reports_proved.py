@@ -48,7 +48,7 @@ def test_a_report_holds_with_and_without_the_store(tmp_path: Path, suite: Suite,
     told = verify_report(exported.path, root=proof.root_fingerprint.lower())
     assert (told.holds, told.signer_is_known, told.heads, told.export_is_recorded) == (True, True, (), None)
     alone = verify_report(exported.sidecar_path)
-    assert (alone.holds, alone.signer_is_known, alone.heads_hold) == (True, None, None)
+    assert (alone.verdict, alone.holds, alone.signer_is_known, alone.heads_hold) == ("unaltered", False, None, None)
     world.close()
 
 
@@ -265,8 +265,9 @@ def test_the_command_line_proves_reports_bundles_and_stores(
     found = json.loads(shown)
     assert (code, found["kind"], found["holds"], found["signer_known"]) == (0, "report", True, True)
     code, shown = command(capsys, "verify", str(report))
-    assert code == 0
+    assert code == 1
     assert "Signer known: not asked" in shown
+    assert "signed by someone you have not named" in shown
     assert found["root_fingerprint"] in shown
     assert command(capsys, "verify", str(report), "--root", found["root_fingerprint"])[0] == 0
     code, shown = command(capsys, "verify", str(report), "--root", "AAAAA-AAAAA-AAAAA-AAAAA-AAAAA")

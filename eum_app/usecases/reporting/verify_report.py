@@ -13,13 +13,14 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
 from db.chains import entries_after
 from db.queries.reports import hash_at, is_export_recorded
 from db.store import Connection
-from eum_app.crypto.certificates import Certificate, check_chain, check_validity
+from eum_app.crypto.certificates import Certificate, Role, check_chain, check_validity
 from eum_app.domain.clock import from_utc_text
 from eum_app.domain.errors import KnownError, Refusal
 from eum_app.domain.journal import genesis, verify_chain
@@ -75,9 +76,18 @@ class HeadProof:
     verdict: str
 
 
+class Verdict(StrEnum):
+    """Result of the whole verification. Only `HOLDS` says that the report may be believed."""
+
+    HOLDS = "holds"
+    UNALTERED = "unaltered"
+    """Unaltered since it was signed, by someone whom neither a store nor a fingerprint vouches for."""
+    FAILS = "fails"
+
+
 @dataclass(frozen=True)
 class ReportProof:
-    """Result of a verification. `codes` are those of the refusals, in order.
+    """Result of a verification. `refusals` say what was wrong, in the order of the checks.
 
     Without a store, `heads` is empty and `signer_is_known` and `export_is_recorded` are None. A root fingerprint alone
     also decides `signer_is_known`.
@@ -87,13 +97,20 @@ class ReportProof:
     names_given: bool
     """Whether the given file is the sidecar itself, its signature, or a file that the sidecar names."""
     signer: str
+    signer_role: str
+    """The role in the signer's certificate: hq, device or authority; empty without a chain."""
     root_fingerprint: str
     signature_holds: bool
     signer_is_known: bool | None
     files: tuple[FileProof, ...]
     heads: tuple[HeadProof, ...]
     export_is_recorded: bool | None
-    codes: tuple[str, ...]
+    refusals: tuple[Refusal, ...]
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """The refusals' codes, each once."""
+        return tuple(dict.fromkeys(refusal.code for refusal in self.refusals))
 
     @property
     def files_hold(self) -> bool:
@@ -111,14 +128,21 @@ class ReportProof:
         return all(head.verdict == HELD for head in self.heads) if self.heads else None
 
     @property
-    def holds(self) -> bool:
-        """Whether every check that was possible has passed.
+    def verdict(self) -> Verdict:
+        """Whether every check has passed, and for `HOLDS` also whether the signer is known.
 
-        Checks that need a store or a fingerprint are skipped without one.
+        Checks that only a store can make are skipped without one.
         """
         asked = (self.signer_is_known, self.heads_hold, self.export_is_recorded)
-        stated = self.names_given and self.signature_holds and self.rows_hold
-        return stated and all(verdict is not False for verdict in asked)
+        stated = self.names_given and self.signature_holds and self.signer_role == Role.HQ and self.rows_hold
+        if not stated or any(verdict is False for verdict in asked):
+            return Verdict.FAILS
+        return Verdict.HOLDS if self.signer_is_known else Verdict.UNALTERED
+
+    @property
+    def holds(self) -> bool:
+        """Whether the report may be believed: `verdict` is `HOLDS`."""
+        return self.verdict is Verdict.HOLDS
 
 
 def is_report(path: Path) -> bool:
@@ -138,23 +162,23 @@ def verify_report(path: Path, session: Session | None = None, root: str = "") ->
         raise Refusal("report.no_sidecar", name=path.name)
     encoded = _read(sidecar_path)
     sidecar = decode_sidecar(encoded, sidecar_path.name)
-    codes: list[str] = []
+    refusals: list[Refusal] = []
     names_given = _names(sidecar, sidecar_path, path)
     if not names_given:
-        codes.append("report.not_named")
-    signature = _signature(sidecar_path, codes)
-    chain = _chain(signature, codes)
+        refusals.append(Refusal("report.not_named"))
+    signature = _signature(sidecar_path, refusals)
+    chain = _chain(signature, refusals)
     signature_holds = False
     if signature is not None and chain:
-        with _Noting(codes):
+        with _Noting(refusals):
             if signature.purpose != PURPOSE:
                 raise Refusal("signature.invalid", purpose=signature.purpose[:80])
             chain[0].verify_key.verify(PURPOSE, encoded, signature.signature)
             signature_holds = True
     files = tuple(
-        _file_proof(sidecar_path.with_name(file.name), file.rows, file.sha384, codes) for file in sidecar.files
+        _file_proof(sidecar_path.with_name(file.name), file.rows, file.sha384, refusals) for file in sidecar.files
     )
-    known = _is_known(chain, sidecar, session, root, codes)
+    known = _is_known(chain, sidecar, session, root, refusals)
     heads: tuple[HeadProof, ...] = ()
     recorded: bool | None = None
     if session is not None:
@@ -166,13 +190,14 @@ def verify_report(path: Path, session: Session | None = None, root: str = "") ->
         sidecar=sidecar,
         names_given=names_given,
         signer=chain[0].origin if chain else "",
+        signer_role=chain[0].role if chain else "",
         root_fingerprint=chain[-1].short_fingerprint if chain else "",
         signature_holds=signature_holds,
         signer_is_known=known,
         files=files,
         heads=heads,
         export_is_recorded=recorded,
-        codes=tuple(dict.fromkeys(codes)),
+        refusals=tuple(refusals),
     )
 
 
@@ -185,7 +210,14 @@ def _sidecar_path(path: Path) -> Path | None:
     if _OTHER_PART.search(path.name):
         stem = _OTHER_PART.sub("", path.name)
         names += [f"{stem}{SUFFIX}", f"{Path(stem).stem}.pdf{SUFFIX}"]
-    return next((path.with_name(name) for name in names if path.with_name(name).is_file()), None)
+    return next((path.with_name(name) for name in names if _is_file(path.with_name(name))), None)
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # longer than a file system takes
+        return False
 
 
 def _names(sidecar: Sidecar, sidecar_path: Path, given: Path) -> bool:
@@ -211,10 +243,10 @@ def _read(path: Path) -> bytes:
 
 
 class _Noting:
-    """Context manager that turns a refusal into a verdict: it notes the code and the verification continues."""
+    """Context manager that turns a refusal into a verdict: it is noted and the verification continues."""
 
-    def __init__(self, codes: list[str]) -> None:
-        self._codes = codes
+    def __init__(self, refusals: list[Refusal]) -> None:
+        self._refusals = refusals
 
     def __enter__(self) -> None:
         return None
@@ -222,33 +254,35 @@ class _Noting:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _trace: object) -> bool:
         if not isinstance(error, Refusal):
             return False
-        self._codes.append(error.code)
+        self._refusals.append(error)
         return True
 
 
-def _signature(sidecar_path: Path, codes: list[str]) -> SidecarSignature | None:
+def _signature(sidecar_path: Path, refusals: list[Refusal]) -> SidecarSignature | None:
     path = sidecar_path.with_name(f"{sidecar_path.name}{SIGNATURE_SUFFIX}")
     if not path.is_file():
-        codes.append("report.no_signature")
+        refusals.append(Refusal("report.no_signature"))
         return None
     return decode_signature(_read(path), path.name)
 
 
-def _chain(signature: SidecarSignature | None, codes: list[str]) -> tuple[Certificate, ...]:
+def _chain(signature: SidecarSignature | None, refusals: list[Refusal]) -> tuple[Certificate, ...]:
     """Return the signer's certificates if each is signed by the next, up to an authority that is not checked here."""
     if signature is None:
         return ()
-    with _Noting(codes):
+    with _Noting(refusals):
         chain = tuple(Certificate.from_der(der) for der in signature.chain)
         if not chain:
             raise Refusal("certificate.chain_shape", roles="")
         check_chain(chain, chain[-1])
+        if chain[0].role is not Role.HQ:
+            refusals.append(Refusal("report.signer_role"))
         return chain
     return ()
 
 
 def _is_known(
-    chain: tuple[Certificate, ...], sidecar: Sidecar, session: Session | None, root: str, codes: list[str]
+    chain: tuple[Certificate, ...], sidecar: Sidecar, session: Session | None, root: str, refusals: list[Refusal]
 ) -> bool | None:
     """Whether the signer is trusted, by our root or the given fingerprint, with a certificate in force at the time.
 
@@ -258,7 +292,7 @@ def _is_known(
         return None
     if not chain:
         return False
-    with _Noting(codes):
+    with _Noting(refusals):
         if root and _plain(chain[-1].short_fingerprint) != _plain(root):
             raise Refusal("report.other_root", found=chain[-1].short_fingerprint, given=root[:40])
         made_at = from_utc_text(sidecar.as_of)
@@ -281,22 +315,33 @@ def _refuse_revoked(chain: tuple[Certificate, ...], revoked: Mapping[str, dateti
             raise Refusal("report.signer_revoked", signer=certificate.origin)
 
 
-def _file_proof(path: Path, rows_stated: int, sha384: str, codes: list[str]) -> FileProof:
-    if not path.is_file():
-        codes.append("report.file_missing")
+def _file_proof(path: Path, rows_stated: int, sha384: str, refusals: list[Refusal]) -> FileProof:
+    if not _is_file(path):
+        refusals.append(Refusal("report.file_missing"))
         return FileProof(path.name, False, False, rows_stated, None)
     try:
         with path.open("rb") as file:
             unaltered = hashlib.file_digest(file, "sha384").hexdigest() == sha384
     except OSError:
-        codes.append("file.unreadable")
+        refusals.append(Refusal("file.unreadable", name=path.name))
         return FileProof(path.name, True, False, rows_stated, None)
     if not unaltered:
-        codes.append("report.altered")
+        refusals.append(Refusal("report.altered"))
         return FileProof(path.name, True, False, rows_stated, None)
     # Parse only unaltered files: an altered file may be crafted to attack its reader.
+    return FileProof(path.name, True, True, rows_stated, _rows_in(path, refusals))
+
+
+def _rows_in(path: Path, refusals: list[Refusal]) -> int | None:
+    """Return the rows of a file, or None and a refusal: the signer also chooses what the files hold."""
     count = FORMATS.get(path.suffix.lower())
-    return FileProof(path.name, True, True, rows_stated, count.count_rows(path) if count else None)
+    if count is None:
+        return None
+    try:
+        return count.count_rows(path)
+    except Exception:  # noqa: BLE001 - no reader lists what a crafted file makes it raise
+        refusals.append(Refusal("report.rows_unreadable"))
+        return None
 
 
 def _head_proof(connection: Connection, head: ChainHead) -> HeadProof:
