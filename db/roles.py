@@ -17,6 +17,7 @@ from typing import Final
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
+from db import turns
 from db.tables import read
 from db.triggers import APPEND_ONLY
 from eum_app.domain.errors import Refusal
@@ -63,6 +64,7 @@ def grant(connection: Connection, roles: Roles) -> None:
         raise Refusal("database.only_server")
     if not is_owner(connection):
         raise Refusal("database.not_owner")
+    turns.wait_for_grants(connection)
     for statement in _access_log(connection):
         connection.execute(text(statement))
     for kind, kept in _ON_KEPT.items():

@@ -33,6 +33,8 @@ _OPEN: Final = "hashtextextended(current_schema() || '|open', 0)"
 STAYS_OPEN: Final = f"SELECT pg_advisory_lock_shared({_OPEN})"
 """Statement for the driver to run on each new connection."""
 _OPEN_ALONE = text(f"SELECT pg_advisory_xact_lock({_OPEN})")
+_GRANTS = text("SELECT pg_advisory_xact_lock(hashtextextended('eum|grants', 0))")
+"""Without the schema: rights on the database itself are one row for the stores of all its schemas."""
 _NOT_IN_TIME: Final = "55P03"
 _EACH = text(
     "SELECT pg_advisory_xact_lock(hashtextextended(current_schema() || name, 0))"
@@ -58,6 +60,11 @@ def require_open_alone(connection: Connection) -> None:
         if getattr(error.orig, "sqlstate", "") != _NOT_IN_TIME:
             raise
         raise Refusal("store.in_use") from error
+
+
+def wait_for_grants(connection: Connection) -> None:
+    """Take the lock of this database's grants: PostgreSQL refuses two transactions that change its rights at once."""
+    connection.execute(_GRANTS)
 
 
 def wait_for_chain(connection: Connection, origin: str, epoch: int) -> None:

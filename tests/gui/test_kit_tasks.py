@@ -215,6 +215,21 @@ def test_a_child_that_cannot_start_ends_its_task(tasks: Tasks) -> None:
     assert _child(tasks, count_up, 1)["done"] == [Changed(frozenset({Area.ITEMS}))]
 
 
+def test_a_child_needs_no_shared_memory(tasks: Tasks, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Semaphores are files in /dev/shm, which containers and hardened systems may not have or not let people write."""
+    from multiprocessing.synchronize import SemLock
+
+    def refuse(*_args: object, **_kwargs: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(SemLock, "__init__", refuse)
+    assert _child(tasks, count_up, 3)["done"] == [Changed(frozenset({Area.ITEMS}))]
+    stopped: list[bool] = []
+    task = tasks.child(count_for_ever, on_progress=lambda *_step: task.cancel(), on_cancelled=lambda: stopped.append(True))
+    assert tasks.wait_idle(30)
+    assert stopped == [True]
+
+
 def test_work_that_cannot_be_sent_is_a_bug_and_ends_its_task(tasks: Tasks) -> None:
     bugs: list[Exception] = []
     tasks.crashed.connect(bugs.append)

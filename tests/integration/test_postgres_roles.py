@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -14,6 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from db.chains import chain_head
 from db.engines import parsed_url
 from db.queries import findings, visits
+from db.roles import Roles, grant
 from db.tables import journal
 from eum_app.domain.errors import Refusal, Trouble
 from eum_app.domain.people import Role
@@ -196,6 +198,29 @@ def test_a_schema_of_before_is_brought_up_by_the_owner_alone(office: Office) -> 
         found = {index["name"] for index in inspect(connection).get_indexes("journal")}
     assert found == {index.name for index in journal.indexes}
     office.go_on_as("writer")
+
+
+def test_grants_in_two_stores_of_one_database_wait_for_each_other(
+    office: Office, tmp_path: Path, postgresql: PostgreSQL
+) -> None:
+    """Both change the database's one row of rights; the server refuses the second while the first is under way."""
+    ours = office.simulator.world.hq
+    theirs = make_store(
+        tmp_path / "o", "hq", "HQ-02", Clock(), role="administrator", database_url=postgresql.new_database()
+    )
+    writer = postgresql.new_role("writer")
+    waiting = text(
+        "SELECT count(*) FROM pg_stat_activity"
+        " WHERE query LIKE '%eum|grants%' AND wait_event_type = 'Lock' AND datname = current_database()"
+    )
+    with ThreadPoolExecutor(1) as pool:
+        with ours.writing() as transaction:
+            grant(transaction.connection, Roles(writer=writer))
+            done = pool.submit(grant_roles, theirs, writer=writer)
+            while not ours.read(lambda connection: connection.execute(waiting).scalar_one()):
+                assert not done.done()
+        done.result(60)
+    theirs.store.close()
 
 
 def test_what_cannot_be_granted_is_refused(office: Office, tmp_path: Path) -> None:

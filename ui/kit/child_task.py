@@ -17,10 +17,10 @@ from ui.kit.delivery import Delivery, OnFailed, is_alive
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
     from multiprocessing.context import SpawnProcess
-    from multiprocessing.synchronize import Event
 
 _GRACE_S = 3.0
 _LOOK_S = 0.1
+_STOP = "stop"
 
 
 class ChildCrashedError(Exception):
@@ -103,18 +103,17 @@ class ChildTask:
         """Run the child and return (outcome, value, exit code).
 
         Everything is created here and not on the GUI thread, because a spawn takes some 50 ms. Raises OSError when the
-        system cannot start another process.
+        system cannot start another process. Only a pipe is used: a semaphore would need a writable /dev/shm.
         """
         import multiprocessing
 
         context = multiprocessing.get_context("spawn")
-        stop = context.Event()
         ours, theirs = context.Pipe()
-        process = context.Process(target=_child_main, args=(theirs, stop), daemon=True)
+        process = context.Process(target=_child_main, args=(theirs,), daemon=True)
         try:
             with theirs:
                 process.start()
-            last = self._follow(ours, process, stop)
+            last = self._follow(ours, process)
         finally:
             ours.close()
         process.join()
@@ -122,14 +121,17 @@ class ChildTask:
         process.close()
         return (*last, code)
 
-    def _follow(self, pipe: Connection, process: SpawnProcess, stop: Event) -> tuple[str, Any]:
+    def _follow(self, pipe: Connection, process: SpawnProcess) -> tuple[str, Any]:
         """Send the work and forward progress, until the child answers, ends, or must be killed."""
+        was_asked = False
         try:
             pipe.send((self._fn, self._args, diagnostics.started_for()))
             self._args = ()  # a ticket among them holds keys
             while True:
-                if self._is_cancelled:
-                    stop.set()
+                if self._is_cancelled and not was_asked:
+                    was_asked = True
+                    with contextlib.suppress(OSError):  # it has just ended; its answer is still in the pipe
+                        pipe.send(_STOP)
                 if time.monotonic() > self._deadline_s:
                     process.terminate()
                     break
@@ -170,11 +172,12 @@ class ChildTask:
             delivery.fail(Trouble("task.child_ended", exit_code=code), self._on_failed)
 
 
-def _child_main(pipe: Connection, stop: Event) -> None:
+def _child_main(pipe: Connection) -> None:
     """Run in the child process. The function arrives through the pipe, so nothing is on the command line."""
 
     def progress(done: int, total: int, text: str = "") -> None:
-        if stop.is_set():
+        # After the work, the pipe brings only the request to stop. It is never read, so every later call stops too.
+        if pipe.poll():
             raise CancelledError
         pipe.send(("progress", (done, total, text)))
 
