@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import configparser
-import io
 import json
-import os
 import re
 import shutil
 import subprocess
-import tarfile
 import xml.etree.ElementTree as ET
 from datetime import date
 from importlib.metadata import distribution, distributions
@@ -18,11 +15,12 @@ from typing import Annotated
 
 import pytest
 import typer
-import zstandard
 
 from eum_app import APP_ID, __version__
+from tests.unit.test_release_packages import frozen_folder
 from tools import machine
 from tools.release import __main__ as release
+from tools.release import build
 from tools.release.build import differences, digests
 from tools.release.check import run_steps, same_builds
 from tools.release.commands import Command, all_commands
@@ -38,10 +36,8 @@ from tools.release.contents import (
 )
 from tools.release.desktop import write_desktop_files
 from tools.release.manpages import man_page, roff, write_man_pages
-from tools.release.packages import archive_name, make_archive
 
 DAY = date(2026, 11, 30)
-EPOCH = 1_780_000_000
 
 
 @pytest.fixture(scope="module")
@@ -259,33 +255,7 @@ def test_a_system_library_belongs_to_the_package_that_installed_it(tmp_path: Pat
         write_licenses(tmp_path / "licenses", [stranger])
 
 
-# Packages
-
-
-def frozen_folder(folder: Path) -> Path:
-    """A stand-in for dist/eum: a program, a link, a text."""
-    (folder / "_internal").mkdir(parents=True)
-    (folder / "eum").write_text("#!/bin/sh\n", encoding="utf-8")
-    (folder / "eum").chmod(0o755)
-    (folder / "_internal" / "lib.so").write_bytes(b"library")
-    (folder / "_internal" / "lib.so.1").symlink_to("lib.so")
-    return folder
-
-
-def test_an_archive_is_the_same_whenever_and_wherever_it_is_made(tmp_path: Path) -> None:
-    archives = []
-    for number, name in enumerate(("a", "b and more")):
-        frozen = frozen_folder(tmp_path / name / "eum")
-        os.utime(frozen / "eum", (number * 1000 + 10**9, number * 1000 + 10**9))
-        (tmp_path / name / "out").mkdir()
-        archives.append(make_archive(frozen, tmp_path / name / "out", EPOCH))
-    assert archives[0].read_bytes() == archives[1].read_bytes()
-    with zstandard.open(archives[0], "rb") as packed, tarfile.open(fileobj=io.BytesIO(packed.read())) as archive:
-        entries = {entry.name: entry for entry in archive.getmembers()}
-    program = entries[f"{archive_name()}/eum"]
-    assert (program.mode, program.mtime, program.uid, program.uname) == (0o755, EPOCH, 0, "")
-    assert entries[f"{archive_name()}/_internal/lib.so.1"].linkname == "lib.so"
-    assert f"{archive_name()}/share/man/man1/eum.1" in entries
+# Builds
 
 
 def test_a_difference_between_two_folders_is_named(tmp_path: Path) -> None:
@@ -337,12 +307,21 @@ def test_a_release_is_refused_without_its_tag(monkeypatch: pytest.MonkeyPatch, t
         subprocess.run(["git", *settings, *words], cwd=tmp_path, check=True, capture_output=True)
 
     run_git("init")
-    run_git("commit", "--allow-empty", "--message", "one")
+    (tmp_path / "first").touch()
+    run_git("add", "first")
+    run_git("commit", "--message", "one")
     monkeypatch.setattr("tools.release.build.ROOT", tmp_path)
     with pytest.raises(SystemExit, match=f"no tag v{re.escape(__version__)}"):
         release.require_tag()
     run_git("tag", f"v{__version__}")
-    release.require_tag()
+    commit = release.require_tag()
+    assert build.git("rev-parse", f"v{__version__}") == commit
+    (tmp_path / "later").touch()
+    run_git("add", "later")
+    run_git("commit", "--message", "two")
+    exported = build.export_source(commit, tmp_path / "exported")
+    assert [path.name for path in exported.iterdir()] == ["first"]  # the tag, whatever came since
+    shutil.rmtree(exported)
     (tmp_path / "changed").touch()
     with pytest.raises(SystemExit, match="Commit or remove"):
         release.require_tag()

@@ -13,7 +13,7 @@ import typer
 
 from eum_app import __version__
 from tools.release import build, check
-from tools.release.packages import make_archive, make_deb, write_share
+from tools.release.packages import make_archive, make_deb
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 DIST = build.ROOT / "dist"
@@ -36,16 +36,20 @@ def release(
     maintainer: Annotated[str, typer.Option(help="Name <address> for the Debian package.")],
 ) -> None:
     """Build, package and sign the version whose tag is checked out, into dist/release."""
-    require_tag()
+    commit = require_tag()
     if subprocess.run(["gpg", "--list-secret-keys", sign_key], capture_output=True, check=False).returncode:
         raise SystemExit(f"gpg has no secret key {sign_key}. Give the key of the person who releases: SIGN_KEY=…")
-    epoch, output = build.source_epoch(), DIST / "release"
+    epoch = build.source_epoch(commit)
     shutil.rmtree(WORK, ignore_errors=True)
-    shutil.rmtree(output, ignore_errors=True)
-    frozen = build.freeze(build.export_source("HEAD", WORK / "source"), WORK / "frozen", epoch)
+    source = build.export_source(commit, WORK / "source")
+    frozen = build.freeze(source, WORK / "frozen", epoch)
     build.run([str(frozen / "eum"), "--self-check"], build.build_environment(epoch))
-    package(frozen, output, epoch, maintainer)
-    sign(output / SUMS, sign_key)
+    package_from(source, frozen, WORK / "release", epoch, maintainer)
+    sign(WORK / "release" / SUMS, sign_key)
+    output = DIST / "release"
+    shutil.rmtree(output, ignore_errors=True)
+    output.parent.mkdir(exist_ok=True)
+    (WORK / "release").rename(output)  # last, so that an unsigned release is never there
     print("\n".join(str(path) for path in sorted(output.iterdir())))
 
 
@@ -54,13 +58,15 @@ def release_check() -> None:
     """Build the checked-out commit twice, compare, package, and run it from odd places and without Python."""
     if build.git("status", "--porcelain"):
         print("Files that are not committed are left out of what is checked.")
-    commit, epoch = build.git("rev-parse", "HEAD"), build.source_epoch()
+    commit = build.git("rev-parse", "HEAD")
+    epoch = build.source_epoch(commit)
     shutil.rmtree(WORK, ignore_errors=True)
     one, two = WORK / "one", WORK / "two, elsewhere"  # another path, so that a path inside a file would show
 
     def build_into(target: Path) -> Path:
-        folder = build.freeze(build.export_source(commit, target / "source"), target / "frozen", epoch)
-        package(folder, target / "release", epoch, NO_MAINTAINER)
+        source = build.export_source(commit, target / "source")
+        folder = build.freeze(source, target / "frozen", epoch)
+        package_from(source, folder, target / "release", epoch, NO_MAINTAINER)
         return folder
 
     with ThreadPoolExecutor(max_workers=2) as pool:
@@ -76,30 +82,45 @@ def release_check() -> None:
 
 
 @app.command()
-def share(folder: Path) -> None:
-    """Write man pages, completion and desktop files below a folder."""
-    write_share(folder, build.source_epoch())
+def package(frozen: Path, output: Path, maintainer: str) -> None:
+    """Write the archive and the Debian package of a frozen folder into a folder; it is made where it is missing."""
+    output.mkdir(parents=True, exist_ok=True)
+    make_archive(frozen, output, build.source_epoch())
+    if sys.platform == "linux" and shutil.which("dpkg-shlibdeps"):
+        make_deb(frozen, output, build.source_epoch(), maintainer)
 
 
-def require_tag() -> None:
-    """Raise SystemExit unless a clean checkout of the tag `v` + version is being released."""
+@app.command()
+def bill(frozen: Path, output: Path) -> None:
+    """Write the bill of materials of a frozen folder into a folder."""
+    from tools.release.sbom import write_sbom  # noqa: PLC0415 - its libraries are in the freeze environment only
+
+    write_sbom(frozen, output / f"eum-{__version__}.cdx.json", build.source_epoch())
+
+
+def require_tag() -> str:
+    """Return the commit that is released. Raises SystemExit unless it is a clean checkout of the tag `v` + version."""
     wanted = f"v{__version__}"
     if build.git("status", "--porcelain"):
         raise SystemExit("Commit or remove the changed files first: a release is made from a tag alone.")
     if wanted not in build.git("tag", "--points-at", "HEAD").splitlines():
         raise SystemExit(f"The commit that is checked out has no tag {wanted} (the version in eum_app/__init__.py).")
+    return build.git("rev-parse", "HEAD")
 
 
-def package(frozen: Path, output: Path, epoch: int, maintainer: str) -> None:
-    """Write all packages, the bill of materials and their checksums into `output`."""
-    from tools.release.sbom import write_sbom  # noqa: PLC0415 - its libraries are in the freeze environment only
-
-    output.mkdir(parents=True)
-    make_archive(frozen, output, epoch)
-    if sys.platform == "linux" and shutil.which("dpkg-deb"):
-        make_deb(frozen, output, epoch, maintainer)
-    write_sbom(frozen, output / f"eum-{__version__}.cdx.json", epoch)
+def package_from(source: Path, frozen: Path, output: Path, epoch: int, maintainer: str) -> None:
+    """Write all packages, the bill of materials and their checksums into `output`, by the exported source."""
+    run_from(source, epoch, "package", str(frozen), str(output), maintainer)
+    run_from(source, epoch, "bill", str(frozen), str(output))
     write_sums(output)
+
+
+def run_from(source: Path, epoch: int, *words: str) -> None:
+    """Run a command of this program as the exported source has it.
+
+    Its version, commands and change log go into the packages. Files that change here during a build do not.
+    """
+    build.run([sys.executable, "-m", "tools.release", *words], build.build_environment(epoch), cwd=source)
 
 
 def write_sums(output: Path) -> Path:

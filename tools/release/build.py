@@ -22,9 +22,9 @@ def git(*arguments: str) -> str:
     return done.stdout.strip()
 
 
-def source_epoch() -> int:
-    """Seconds since 1970: SOURCE_DATE_EPOCH where it is set, else the time of the commit that is checked out."""
-    return int(os.environ.get("SOURCE_DATE_EPOCH") or git("log", "-1", "--format=%ct"))
+def source_epoch(commit: str = "HEAD") -> int:
+    """Seconds since 1970: SOURCE_DATE_EPOCH where it is set, else the time of the commit."""
+    return int(os.environ.get("SOURCE_DATE_EPOCH") or git("log", "-1", "--format=%ct", commit))
 
 
 def build_environment(epoch: int) -> dict[str, str]:
