@@ -225,7 +225,9 @@ def test_a_child_needs_no_shared_memory(tasks: Tasks, monkeypatch: pytest.Monkey
     monkeypatch.setattr(SemLock, "__init__", refuse)
     assert _child(tasks, count_up, 3)["done"] == [Changed(frozenset({Area.ITEMS}))]
     stopped: list[bool] = []
-    task = tasks.child(count_for_ever, on_progress=lambda *_step: task.cancel(), on_cancelled=lambda: stopped.append(True))
+    task = tasks.child(
+        count_for_ever, on_progress=lambda *_step: task.cancel(), on_cancelled=lambda: stopped.append(True)
+    )
     assert tasks.wait_idle(30)
     assert stopped == [True]
 
