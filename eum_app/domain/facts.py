@@ -173,7 +173,9 @@ def decode_fact(kind: str, kind_version: int, payload: bytes) -> Fact | UnknownF
     try:
         if kind_version == cls.KIND_VERSION:
             return _decoders[kind].decode(payload)
-        fields = msgspec.json.decode(payload)
+        if (kind, kind_version) not in UPCASTERS:
+            raise Refusal("fact.unreadable", kind=kind, reason=f"no version {kind_version}")
+        fields = msgspec.json.decode(payload, type=dict[str, Any])
         for version in range(kind_version, cls.KIND_VERSION):
             fields = UPCASTERS[kind, version](fields)
         return msgspec.convert(fields, cls)

@@ -12,6 +12,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from db.chains import chain_head
 from db.content import check_content
 from db.queries import checks, exchange, findings, visits
 from eum_app.domain import facts as f
@@ -83,6 +84,25 @@ def test_it_writes_no_journal_but_its_own(simulator: Simulator, origin: str) -> 
     assert heads.isdisjoint({FIRST, SECOND, "FLD-0099"})
     simulator.check(SECOND, 0)
     assert only(simulator, simulator.seal(SECOND)) == ("accepted", "")
+
+
+@pytest.mark.parametrize("payload", [b"[]", b"1", b"null", b"", b"{}", b"[" * 5_000, b"\xff"])
+def test_a_fact_of_any_shape_stops_only_its_own_file(simulator: Simulator, payload: bytes) -> None:
+    """The bundle is refused with a reason, again at each try; the others of the same import count."""
+    with simulator.world.hq.store.reading() as connection:
+        head = chain_head(connection, FIRST, 1)
+    author = Author(FIRST, 1, "INS-017", "forged", lambda: 0)
+    now = simulator.world.hq.observed_now()
+    entry = next_entry(head, author, recorded_at=now, kind="AccountAdded", kind_version=1, payload=payload)
+    forged = simulator.forge(FIRST, [entry])
+    simulator.check(SECOND, 0)
+    good = simulator.seal(SECOND)
+    receipts = simulator.world.drop
+    for expected in ("accepted", "already_held"):
+        outcomes = {one.path: one for one in import_bundles(simulator.world.hq, [forged, good], receipts).outcomes}
+        assert (outcomes[forged].outcome, outcomes[forged].code) == ("quarantined", "fact.unreadable")
+        assert outcomes[good].outcome == expected
+        assert outcomes[good].receipts or expected == "already_held"
 
 
 def test_it_speaks_of_no_visit_but_its_own(simulator: Simulator) -> None:

@@ -18,7 +18,7 @@ from db.content import ObjectRow, keep_object, verify_content
 from db.files import disk_trouble, sync_folder, written_whole
 from db.queries.exchange import bundle_held, is_quarantined
 from db.transaction import Transaction
-from eum_app.diagnostics import Event, note, timed
+from eum_app.diagnostics import Event, note, note_crash, timed
 from eum_app.domain.areas import Area
 from eum_app.domain.bundles import ImportResult
 from eum_app.domain.errors import KnownError, Refusal, Trouble
@@ -241,9 +241,11 @@ def _receive_one(session: Session, path: Path, take: Take, areas: set[Area]) -> 
         outcome, touched = _take_again_where_crossed(session, path, take)
     except Refusal as refusal:
         return _refused(session, path, refusal, areas)
-    except (OverflowError, RecursionError, UnicodeError) as error:
-        # A known sender may still have signed something that is not a fact; it must not stop the other files.
-        return _refused(session, path, Refusal("bundle.unreadable", reason=type(error).__name__), areas)
+    except KnownError:
+        raise  # trouble with this machine's disk or database, which the other files would meet too
+    except Exception as bug:  # noqa: BLE001 - a sender signs what it likes; one file must not stop the others
+        note_crash(bug)
+        return _refused(session, path, Refusal("bundle.unreadable", reason=type(bug).__name__), areas)
     areas |= touched
     return outcome
 
