@@ -1,1 +1,1 @@
-"""Reports: one module each; formats below."""
+"""Reports: one module for each report. `formats` holds the writers of files."""

@@ -1,4 +1,4 @@
-"""The activity log as a report: each entry of the journals with its exact payload, so that a reader can judge it."""
+"""The activity log as a report: one row for each journal entry, with its exact payload, so that it can be checked."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ COLUMNS: Final = (
 
 
 def cells(rows: Iterable[tuple[ActivityRow, Entry]]) -> Iterator[Sequence[str]]:
-    """The cells of each entry, in the order of `COLUMNS`. A payload that is no text is given in hex."""
+    """Yield the cells of each entry, in the order of `COLUMNS`; the payload as in `payload_text`."""
     for row, entry in rows:
         yield (
             row.recorded_at,
@@ -54,7 +54,7 @@ def cells(rows: Iterable[tuple[ActivityRow, Entry]]) -> Iterator[Sequence[str]]:
 
 
 def payload_text(payload: bytes) -> str:
-    """The payload as it stands in the journal; in hex where it is no UTF-8."""
+    """Return the payload decoded as UTF-8, or in hex if it is not valid UTF-8."""
     try:
         return payload.decode()
     except UnicodeDecodeError:
@@ -64,7 +64,7 @@ def payload_text(payload: bytes) -> str:
 def activity_log_report(
     rows: Iterator[Sequence[str]], total: int, made: Made, filters: Mapping[str, str], heads: Sequence[Head]
 ) -> Document:
-    """The log as a cover and one table."""
+    """Return the log as a cover and one table of `total` rows, which are `cells`. `filters` are values by title."""
     cover = Cover(
         report=REPORT,
         title=TITLE,
@@ -72,7 +72,7 @@ def activity_log_report(
         as_of=made.as_of,
         made_by=made.by,
         made_at_store=made.at_store,
-        reconciliation="Each entry stands once, in the order of its chain.",
+        reconciliation="Each entry is listed once, in the order of its chain.",
         is_reconciled=True,
         sections=(Section("Scope", tuple(filters.items())), heads_section(heads)),
     )

@@ -1,4 +1,4 @@
-"""The inventory status report: every item with what the book says, what was seen last, and what is due."""
+"""The inventory status report: every item with its master data, its newest check, and its next inventory date."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ _FILTER_WORDS: Final = {
     "scope": "Account for",
 }
 _BOOK_AND_CHECK: Final = 21
-"""How many of the columns stand in a `StatusRow` just so."""
+"""Number of leading columns that are copied from a `StatusRow` unchanged."""
 _ORIGIN: Final = StatusRow._fields.index("last_origin")
 _SEQ: Final = StatusRow._fields.index("last_seq")
 _CLOCK_FIELDS: Final = (
@@ -68,8 +68,12 @@ _clock_fields = itemgetter(*map(StatusRow._fields.index, _CLOCK_FIELDS))
 
 
 def cells(rows: Iterable[Sequence[Any]], trigger: str, today: date) -> Iterator[Sequence[str]]:
-    """The cells of each row in the order of `COLUMNS`; `rows` hold the fields of `StatusRow`."""
-    # Most rows share their dates: the clock of each kind is read once.
+    """Yield the cells of each row in the order of `COLUMNS`.
+
+    `rows` hold the fields of `StatusRow`. `trigger` names the event that starts the first inventory clock; `today` is
+    the day (UTC) on which the clocks are read.
+    """
+    # Most rows share their dates, so each combination is computed only once.
     known: dict[tuple[str, ...], tuple[str, str]] = {}
     for row in rows:
         alike = _clock_fields(row)
@@ -94,7 +98,7 @@ def _clock(fields: tuple[str, ...], trigger: str, today: date) -> tuple[str, str
 
 
 def reconciliation_of(counts: StatusCounts) -> Reconciliation:
-    """All items against those whose disposition says where they are."""
+    """Compare the number of items with the sum of the dispositions that say where an item is."""
     return reconcile(counts.total, counts.dispositions, COUNTING_DISPOSITIONS)
 
 
@@ -108,7 +112,11 @@ def inventory_status_report(
     not_received: int,
     heads: Sequence[Head],
 ) -> Document:
-    """The report as a cover and one table."""
+    """Return the report as a cover and one table.
+
+    `rows` are `cells`. `filters` are values by filter name. `not_received` counts facts that devices have announced and
+    that are not in this store yet.
+    """
     result = reconciliation_of(counts)
     cover = Cover(
         report=REPORT,

@@ -1,7 +1,7 @@
-"""Labels on sheets: where each one goes, how large a module may be, and the data of the template.
+"""Labels on sheets: the position of each label, the size of a module, and the data for the template.
 
-A module is a whole number of printer dots, at least `MIN_DOTS`: measured, symbols of fewer than 1.6 pixels a module
-were never read, of 2 always.
+A module is a whole number of printer dots, at least `MIN_DOTS`. Measured: symbols with fewer than 1.6 pixels a module
+were never read, symbols with 2 always.
 """
 
 from __future__ import annotations
@@ -30,7 +30,11 @@ MM_PER_INCH: Final = 25.4
 
 
 class LabelSheet(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A page (width, height) of labels; `first` is the left and top of the first one, `pitch` from one to the next."""
+    """Layout of one sheet of labels; all lengths in millimeters.
+
+    `page` and `label` are (width, height). `first` is the (left, top) corner of the first label, and `pitch` the step
+    (right, down) to the next one.
+    """
 
     sheet_id: str
     title: str
@@ -43,11 +47,12 @@ class LabelSheet(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     @property
     def labels(self) -> int:
+        """Number of labels on one sheet."""
         return self.columns * self.rows
 
     @property
     def symbol_side_mm(self) -> float:
-        """What a square symbol may take, its quiet zone included; the rest is for the text beside it."""
+        """Longest side of a square symbol with its quiet zone, in millimeters; the rest of the label is for text."""
         width, height = self.label
         return min(height - 2 * PADDING_MM, 0.48 * width)
 
@@ -59,7 +64,10 @@ class _Sheets(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True)
 class Label:
-    """One label: the symbol (0 black, one pixel a module, quiet zone included) and the lines beside it."""
+    """One label: the symbol (0 black, 255 white, one pixel a module, quiet zone included) and the text beside it.
+
+    `spoken` is the alternative text for screen readers.
+    """
 
     symbol: NDArray[np.uint8]
     module_mm: float
@@ -71,14 +79,15 @@ class Label:
 
 
 def label_sheets() -> tuple[LabelSheet, ...]:
-    """The sheets that come with the program."""
+    """Return the sheets that ship with the app."""
     return msgspec.json.decode(asset("reference", "label-sheets.json").read_bytes(), type=_Sheets).sheets
 
 
 def module_mm(sheet: LabelSheet, modules: int, dpi: int, most_mm: float = MAX_MODULE_MM) -> float:
-    """The side of a module in whole printer dots, for a symbol of `modules` with its quiet zone.
+    """Return the largest module side in millimeters that is a whole number of printer dots.
 
-    Raises Refusal `label.module_too_small` with the dots that it would have.
+    `modules` is the side of the symbol with its quiet zone, in modules. Raises Refusal `label.module_too_small` (dots,
+    dpi) if fewer than `MIN_DOTS` dots fit.
     """
     largest = min(sheet.symbol_side_mm / modules, most_mm)
     dots = int(largest / MM_PER_INCH * dpi + 1e-9)
@@ -88,7 +97,10 @@ def module_mm(sheet: LabelSheet, modules: int, dpi: int, most_mm: float = MAX_MO
 
 
 def sheet_data(cover: Cover, sheet: LabelSheet, labels: Sequence[Label], start: int) -> dict[str, Any]:
-    """The JSON data of `assets/reports/label-sheet.typ`; the first label goes to position `start`, counted from 1."""
+    """Return the JSON data for `assets/reports/label-sheet.typ`.
+
+    The first label goes to position `start`, counted from 1.
+    """
     first, pitch = sheet.first, sheet.pitch
     pages: list[list[dict[str, Any]]] = []
     for at, label in enumerate(labels, start - 1):

@@ -1,8 +1,8 @@
-"""What a report is before it has a format: a cover, and tables whose rows are read while they are written.
+"""A report before it has a file format: a cover, and tables whose rows are read while they are written.
 
-Cells are text as facts carry it (dates `YYYY-MM-DD`, instants UTC text, counts in digits); a column's kind says what a
-format may make of it (a code is put into words where only people read it). Serial numbers and the like are text in
-every format, however much they look like numbers.
+Cells are text in the form that facts use: dates `YYYY-MM-DD`, instants as UTC text, counts in digits. A column's kind
+tells a format how it may show a cell (codes become words where only people read them). Serial numbers and other
+identifiers are text in every format, even if they look like numbers.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ DESIGNATION: Final = {
     "Distribution": "to be filled in by the controlling office",
     "POC": "to be filled in by the controlling office",
 }
-"""The designation indicator block (DoDI 5200.48, 3.4). Texts of the office that runs the program."""
+"""Designation indicator block (DoDI 5200.48, 3.4). The office that runs the program replaces these texts."""
 
 Kind = Literal["text", "code", "date", "instant", "count"]
 
 
 @dataclass(frozen=True)
 class Column:
-    """One column; `name` is what programs call it, `width` is in characters of a sheet."""
+    """One column. `name` is its key in JSON and templates; `width` is in characters of a spreadsheet."""
 
     heading: str
     name: str
@@ -37,7 +37,10 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """Rows under columns. `rows` can be read once; `total` is counted apart from them."""
+    """Rows under columns.
+
+    `rows` may be an iterator that can be read only once; `total` is the number of rows expected in it.
+    """
 
     name: str
     title: str
@@ -47,12 +50,13 @@ class Table:
 
     @property
     def headings(self) -> tuple[str, ...]:
+        """Headings of the columns, in order."""
         return tuple(column.heading for column in self.columns)
 
 
 @dataclass(frozen=True)
 class Section:
-    """Labelled lines on the cover: counts, filters, journal heads."""
+    """A titled block of (label, text) lines on the cover: counts, filters, journal heads."""
 
     title: str
     lines: tuple[tuple[str, str], ...]
@@ -60,7 +64,7 @@ class Section:
 
 @dataclass(frozen=True)
 class Cover:
-    """What a reader needs before the first row. `reconciliation` says whether the counts add up, in words."""
+    """Front page of a report. `reconciliation` is the sentence that says whether the counts add up."""
 
     report: str
     title: str
@@ -77,7 +81,7 @@ class Cover:
 
 @dataclass(frozen=True)
 class Made:
-    """Who made a report, where, and as of when (UTC text)."""
+    """Origin of a report: the data's time (`as_of`, UTC text), the account, and the store."""
 
     as_of: str
     by: str
@@ -86,7 +90,7 @@ class Made:
 
 @dataclass(frozen=True)
 class Counts:
-    """Counts that the sidecar states. `unreconciled` is the total less what the counts add up to."""
+    """Counts that the sidecar states. `unreconciled` is the total minus the sum of the counts."""
 
     dispositions: Mapping[str, int] = field(default_factory=dict)
     outcomes: Mapping[str, int] = field(default_factory=dict)
@@ -98,7 +102,7 @@ class Counts:
 
 @dataclass(frozen=True)
 class Figure:
-    """The one number that a page shows beside the total. `is_warning`: it asks for attention."""
+    """The one number that a page shows beside the total. `is_warning` marks a number that needs attention."""
 
     title: str
     value: int
@@ -108,11 +112,12 @@ class Figure:
 
 @dataclass(frozen=True)
 class Document:
-    """A report that was read: a cover and tables.
+    """A report that was read from the store: a cover and its tables.
 
-    The first table is the report's own; its rows are counted again. `filters` is what the sidecar states; None: those
-    that were asked for. `pictures` are drawn signatures for the formats that show them: (caption, PNG or JPEG bytes, or
-    words in their place). `template` sets the PDF. `figure` is for the page alone.
+    The first table is the main one; its rows are counted again in the written files. `filters` are those that the
+    sidecar states; None means those that were asked for. `pictures` are drawn signatures for the formats that show
+    them, as (caption, PNG or JPEG bytes, or a sentence in its place). `template` is the PDF template. Only the page
+    uses `figure`.
     """
 
     cover: Cover
@@ -126,7 +131,10 @@ class Document:
 
 @dataclass(frozen=True)
 class Part:
-    """A file that a format wrote. `holds_rows`: rows of the report's own table stand in it (a volume, say)."""
+    """A file that a format wrote.
+
+    `holds_rows` is True if it holds rows of the main table, as each volume of a PDF does.
+    """
 
     name: str
     holds_rows: bool = True
@@ -134,14 +142,14 @@ class Part:
 
 @dataclass(frozen=True)
 class Written(Part):
-    """The same as it lies on the disk: its rows are counted from it, not from what was meant to be written."""
+    """A `Part` after it was read back from the disk: `rows` was counted in the file, `sha384` is hex."""
 
     rows: int = 0
     sha384: str = ""
 
 
 def heads_section(heads: Sequence[Head]) -> Section:
-    """The journals that a report was made from, each with its newest entry."""
+    """Return the cover section that lists each journal the report was made from, with the hash of its newest entry."""
     return Section(
         "Made from these journals",
         tuple((f"{head.origin}, epoch {head.epoch}, fact {head.seq}", head.hash.hex()) for head in heads),
@@ -149,7 +157,7 @@ def heads_section(heads: Sequence[Head]) -> Section:
 
 
 def plain_cover(cover: Cover) -> dict[str, Any]:
-    """The cover as plain values, for JSON and templates."""
+    """Return the cover as built-in types, for JSON and templates."""
     return {
         "report": cover.report,
         "title": cover.title,

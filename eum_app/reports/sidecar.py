@@ -1,8 +1,8 @@
-"""The sidecar of a report: what a reader needs to know to believe the file beside it; and the signature over it.
+"""The sidecar of a report: the facts needed to verify the file beside it, and the signature over them.
 
-`<file>.sidecar.json` names every file of the report with its hash. `<file>.sidecar.json.sig` signs the sidecar's exact
-bytes, so that nobody needs to agree on a canonical form of JSON: purpose `eum/report-sidecar/1` (see
-`eum_app.crypto.signing`), with the certificates that lead from the signer to the authority.
+`<file>.sidecar.json` names every file of the report with its hash. `<file>.sidecar.json.sig` signs the exact bytes of
+the sidecar, so no canonical form of JSON is needed. The purpose is `eum/report-sidecar/1` (see
+`eum_app.crypto.signing`); the certificates from the signer up to the authority are included.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class ChainHead(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ReportFile(msgspec.Struct, frozen=True, kw_only=True):
-    """One file of the report; `rows` was counted in the file after writing, `sha384` is of its bytes, hex."""
+    """One file of the report. `rows` was counted in the file after writing; `sha384` is of its bytes, hex."""
 
     name: str
     rows: int
@@ -44,11 +44,11 @@ class ReportFile(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Sidecar(msgspec.Struct, frozen=True, kw_only=True):
-    """Marking, filters, as-of, counts and heads of one report. `sha384` is of the first file's bytes, hex.
+    """Marking, filters, counts and journal heads of one report. `sha384` is of the first file's bytes, hex.
 
-    `rows` is the count that was read back from the files after writing. `unreconciled` is by how much the counts miss
-    the total. `not_received` counts the facts that devices said they have and this store does not hold yet (DOMAIN
-    section 8, invariants 6 and 8).
+    `rows` was counted in the files after writing. `unreconciled` is the total minus the sum of the counts.
+    `not_received` counts the facts that devices have announced and that are not in this store yet (DOMAIN section 8,
+    invariants 6 and 8).
     """
 
     format: str = "eum-report-sidecar"
@@ -79,7 +79,10 @@ class Sidecar(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SidecarSignature(msgspec.Struct, frozen=True, kw_only=True):
-    """`chain` is DER, the signer's certificate first, the authority's last."""
+    """Signature over the sidecar's bytes.
+
+    `chain` holds DER certificates, the signer's first and the authority's last.
+    """
 
     format: str = "eum-signature"
     version: int = 1
@@ -92,7 +95,7 @@ class SidecarSignature(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def sidecar_of(document: Document, *, filters: Mapping[str, str], heads: Sequence[Head], not_received: int) -> Sidecar:
-    """The sidecar of a report that is not written yet: without files, rows and hashes."""
+    """Return the sidecar of a report that is not written yet: no files, 0 rows, empty file name and hash."""
     cover, counts = document.cover, document.counts
     return Sidecar(
         report=cover.report,
@@ -122,16 +125,20 @@ def sidecar_of(document: Document, *, filters: Mapping[str, str], heads: Sequenc
 
 
 def encode_sidecar(sidecar: Sidecar) -> bytes:
-    """Indented JSON, for people as for programs."""
+    """Return the sidecar as indented JSON (UTF-8) with a final newline."""
     return msgspec.json.format(msgspec.json.encode(sidecar), indent=2) + b"\n"
 
 
 def encode_signature(signature: SidecarSignature) -> bytes:
+    """Return the signature as indented JSON (UTF-8) with a final newline."""
     return msgspec.json.format(msgspec.json.encode(signature), indent=2) + b"\n"
 
 
 def decode_sidecar(data: bytes, name: str) -> Sidecar:
-    """Raises Refusal `report.sidecar_unreadable`, also for a file name that leads elsewhere."""
+    """Return the sidecar in `data`; `name` is the file's name for the error.
+
+    Raises Refusal `report.sidecar_unreadable`, also if a file name in it could lead to another folder.
+    """
     try:
         sidecar = msgspec.json.decode(data, type=Sidecar)
     except UNREADABLE as error:
@@ -143,7 +150,10 @@ def decode_sidecar(data: bytes, name: str) -> Sidecar:
 
 
 def decode_signature(data: bytes, name: str) -> SidecarSignature:
-    """Raises Refusal `report.sidecar_unreadable`."""
+    """Return the signature in `data`; `name` is the file's name for the error.
+
+    Raises Refusal `report.sidecar_unreadable`.
+    """
     try:
         return msgspec.json.decode(data, type=SidecarSignature)
     except UNREADABLE as error:

@@ -1,7 +1,7 @@
-"""The visit record: what was looked at, by whom, with what evidence; the site's checklist, findings and signatures.
+"""The visit record: items seen, by whom, with which evidence; the site's checklist, findings and signatures.
 
-Written counts and the signatures of both sides are what auditors missed (DODIG-25-019; GAO-14-161). Names and drawn
-signatures of the host's people stand in the PDF alone; the other formats carry their commitments.
+Auditors missed written counts and the signatures of both sides (DODIG-25-019; GAO-14-161). Only the PDF shows names and
+drawn signatures of the host's people; the other formats hold their commitments.
 """
 
 from __future__ import annotations
@@ -85,7 +85,10 @@ _EVIDENCE_COLUMNS: Final = (
 
 @dataclass(frozen=True)
 class VisitSeen:
-    """Everything that the record says, read in one view. `notes` are texts by check id, or why there is none."""
+    """All data of one record, read in one transaction.
+
+    `notes` are texts by check id, or the reason why a text is missing.
+    """
 
     visit: VisitRow
     rows: Sequence[VisitItemRow]
@@ -102,7 +105,7 @@ class VisitSeen:
 
 
 def outcomes_of(seen: VisitSeen) -> dict[str, int]:
-    """Expected items by outcome; items that nobody expected are counted apart as `not_on_list`."""
+    """Count the expected items by outcome; items that were not on the list are counted as `not_on_list`."""
     return dict(Counter(row.outcome or TO_CHECK for row in seen.rows if row.is_expected) + _unlisted(seen))
 
 
@@ -111,16 +114,17 @@ def _unlisted(seen: VisitSeen) -> Counter[str]:
 
 
 def grades_of(seen: VisitSeen) -> dict[str, int]:
+    """Count all rows by evidence grade, sorted by grade; "none" for rows without one."""
     return dict(sorted(Counter(row.grade or "none" for row in seen.rows).items()))
 
 
 def reconciliation_of(seen: VisitSeen) -> Reconciliation:
-    """What HQ's order expected, against the outcomes of expected items."""
+    """Compare the number of items in HQ's order with the sum of the outcomes of expected items."""
     return reconcile(seen.visit.expected, outcomes_of(seen), COUNTING_OUTCOMES)
 
 
 def visit_record_report(seen: VisitSeen, made: Made, rows: Iterable[Sequence[str]]) -> Document:
-    """The record as a cover and tables. `rows` are `item_cells`."""
+    """Return the record as a cover and four tables. `rows` are `item_cells`."""
     visit, result = seen.visit, reconciliation_of(seen)
     outcomes = outcomes_of(seen)
     cover = Cover(
@@ -166,7 +170,7 @@ def visit_record_report(seen: VisitSeen, made: Made, rows: Iterable[Sequence[str
 
 
 def item_cells(seen: VisitSeen) -> Iterator[Sequence[str]]:
-    """One row an expected item, then one a check of what was not expected, in the order of `COLUMNS`."""
+    """Yield the cells of each row, in the order of `COLUMNS`: expected items first, then checks of unlisted items."""
     photos = Counter[str](row.check_id for row in seen.evidence if row.is_photo)
     for row in seen.rows:
         yield (
@@ -238,7 +242,7 @@ def _site_cells(seen: VisitSeen) -> Iterator[Sequence[str]]:
 
 
 def _said(question: Question, value: str) -> str:
-    """An answer in words; a picture stands among the evidence, with its commitment."""
+    """Return the answer in words. A photo is only named here; the evidence table lists it with its commitment."""
     if question.kind != "photo" or value in {NOT_APPLICABLE, NOT_OBSERVED}:
         return value
     return "photo" if names_content(value) else f"no photo, named only: {value}"

@@ -1,4 +1,4 @@
-"""The worklist on paper: per location, boxes to tick, room for the serial as it stands on the item, a QR per page."""
+"""The worklist on paper: for each location, boxes to tick and room for the serial on the item; one QR code a page."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 ROWS_PER_PAGE: Final = 10
-"""Part of the printed form: a page is found again by its number, so that changing this needs a new page code."""
+"""Part of the printed form. A filled page is found by its number, so a change here needs a new page code."""
 BLANK_ROWS: Final = 2
 TICKED: Final = (Outcome.VERIFIED, Outcome.DISCREPANCY, Outcome.NOT_FOUND, Outcome.NO_ACCESS)
 _LETTERS: Final = {
@@ -30,7 +30,7 @@ _LETTERS: Final = {
 
 @dataclass(frozen=True)
 class PrintedPage:
-    """A page as it goes into the template; `symbol` is the QR of `code`, one pixel a module."""
+    """A page for the template. `code` is the text of its QR code; `symbol` is that code as pixels, one a module."""
 
     number: int
     pages: int
@@ -42,14 +42,15 @@ class PrintedPage:
 
 
 def reason_codes(outcome: Outcome) -> list[tuple[str, str]]:
-    """(`D1`, `serial_differs`) …: what stands in the legend and is written into the column."""
+    """Return (code, reason) pairs such as (`D1`, `serial_differs`): the legend, and what people write into the
+    column."""
     return [(f"{_LETTERS[outcome]}{at}", reason) for at, reason in enumerate(REASONS[outcome], 1)]
 
 
 def worklist_data(
     cover: Cover, visit: VisitRow, pages: Sequence[PrintedPage], questions: Sequence[Question]
 ) -> dict[str, Any]:
-    """The JSON data of `assets/reports/worklist.typ`."""
+    """Return the JSON data for `assets/reports/worklist.typ`."""
     return {
         "cover": plain_cover(cover),
         "words": {},
@@ -95,7 +96,7 @@ def worklist_data(
 
 
 def symbol_svg(symbol: NDArray[np.uint8]) -> str:
-    """A symbol (0 black, 255 white, one pixel a module) as one vector path, runs of modules joined."""
+    """Return `symbol` (0 black, 255 white, one pixel a module) as SVG: one path, with the modules of a run joined."""
     side_y, side_x = symbol.shape
     runs = []
     for y, line in enumerate(symbol < 128):

@@ -1,1 +1,1 @@
-"""How a report is written, one module a format: each writes into a folder, and counts again what it wrote."""
+"""Writers of report files, one module for each format."""

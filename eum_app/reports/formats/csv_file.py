@@ -1,7 +1,6 @@
-"""CSV per RFC 4180, safe to open in a spreadsheet. One table a file; the cover stands in the sidecar.
+"""CSV per RFC 4180, safe to open in a spreadsheet. One file for each table; the cover is in the sidecar.
 
-A row above the heading with the marking, as one would print it, would break every reader of CSV: the marking stands in
-the sidecar, and in the other formats.
+A marking line above the heading would break every CSV reader. So the marking is in the sidecar and the other formats.
 """
 
 from __future__ import annotations
@@ -17,23 +16,22 @@ from eum_app.reports.model import Document, Part
 
 _FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r")
 _RISKY: Final = ("=", "+", "@", "\t", ",-", "\n-", '"-', '"\r')
-"""Where none of these stands in CSV text, none of its cells but the very first (`-`) begins with one of
-`_FORMULA_STARTS`."""
+"""If CSV text contains none of these, no cell in it except the first can begin with one of `_FORMULA_STARTS`."""
 BLOCK_ROWS: Final = 1_000
 
 
 def guarded(cell: str) -> str:
-    """`cell`, with an apostrophe before what a spreadsheet would run as a formula (OWASP, CSV injection)."""
+    """Return `cell`, with an apostrophe in front if a spreadsheet would run it as a formula (OWASP, CSV injection)."""
     return f"'{cell}" if cell.startswith(_FORMULA_STARTS) else cell
 
 
 def write_csv(file: BinaryIO, heading: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """Write UTF-8 CSV with CRLF to a binary file."""
+    """Write UTF-8 CSV with CRLF line ends to a binary file. Cells that look like formulas are guarded."""
     file.write(_text([heading]).encode())
     rows = iter(rows)
     while block := list(islice(rows, BLOCK_ROWS)):
         text = _text(block)
-        # One look at a thousand rows is far faster than one at each of their cells; nearly every block passes.
+        # One search through 1,000 rows is far faster than one for each cell, and nearly every block passes.
         if text.startswith("-") or any(start in text for start in _RISKY):
             text = _text([[guarded(cell) for cell in row] for row in block])
         file.write(text.encode())
@@ -46,7 +44,7 @@ def _text(rows: Iterable[Sequence[str]]) -> str:
 
 
 def write(report: Document, folder: Path, name: str) -> list[Part]:
-    """Write each table into `folder`: the first as `name`, the others as `<stem>.<table>.csv`."""
+    """Write each table into `folder`: the first as `name`, the others as `<stem>.<table>.csv`. Return the files."""
     _, *others = report.tables
     parts = [Part(name), *[Part(f"{Path(name).stem}.{table.name}.csv", holds_rows=False) for table in others]]
     for table, part in zip(report.tables, parts, strict=True):
@@ -56,6 +54,6 @@ def write(report: Document, folder: Path, name: str) -> list[Part]:
 
 
 def count_rows(path: Path) -> int:
-    """The rows below the heading of a CSV file as it lies on the disk. Raises csv.Error for what is no CSV."""
+    """Count the rows below the heading in a CSV file. Raises csv.Error or UnicodeDecodeError if it is not CSV."""
     with path.open(encoding="utf-8", newline="") as text:
         return sum(1 for _ in csv.reader(text, strict=True)) - 1

@@ -1,4 +1,4 @@
-"""JSON for programs: one document with the cover and every table, its rows as objects, written row by row."""
+"""JSON for programs: one document with the cover and every table, rows as objects, written row by row."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class _Document(msgspec.Struct):
 
 
 def write(report: Document, folder: Path, name: str) -> list[Part]:
-    """Write the report as `name` into `folder`. Empty cells are null."""
+    """Write the report as `name` into `folder`. Empty cells become null, counts become numbers."""
     encoder = msgspec.json.Encoder()
     with (folder / name).open("wb") as file:
         file.write(b'{"format":"%s","version":1,"cover":' % FORMAT.encode())
@@ -52,7 +52,7 @@ def _object(columns: Sequence[Column], row: Sequence[str]) -> dict[str, str | in
 
 
 def count_rows(path: Path) -> int:
-    """The rows of the first table of a report as it lies on the disk. Raises msgspec.DecodeError for anything else."""
+    """Count the rows of the main table in a JSON report. Raises msgspec.DecodeError if it is not one."""
     document = msgspec.json.decode(path.read_bytes(), type=_Document)
     table = document.tables.get(document.first_table)
     return len(table.rows) if table else 0

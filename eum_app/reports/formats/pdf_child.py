@@ -1,4 +1,4 @@
-"""The child process that sets one PDF: a job comes in by standard input, the PDF goes out by standard output."""
+"""Child process that renders one PDF: it reads a job from standard input and writes the PDF to standard output."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ COMMAND: Final = "set-pdf"
 
 
 class Job(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A template's name (`assets/reports/<template>.typ`) and the JSON text that it reads."""
+    """Template name (`assets/reports/<template>.typ`) and the JSON text that the template reads."""
 
     template: str
     data: str
 
 
 def main() -> int:
-    """Set the job; exit code 0, or 1 with typst's own words on standard error."""
+    """Render the job. Return 0, or 1 with typst's message on standard error."""
     import typst
 
     job = msgspec.json.decode(sys.stdin.buffer.read(), type=Job)

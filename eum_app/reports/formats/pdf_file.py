@@ -1,7 +1,8 @@
-"""PDF for people and their screen readers: tagged PDF/UA-1 (ISO 14289-1), set by typst from a template.
+"""PDF for people and screen readers: tagged PDF/UA-1 (ISO 14289-1), rendered by typst from a template.
 
-typst takes about 1 ms and 0.2 MB a row: long tables are cut into volumes of `VOLUME_ROWS` rows, each set in a child
-process that gives its memory back. A volume is a file of its own, since joining tagged files would lose their tags.
+typst takes about 1 ms and 0.2 MB a row. Long tables are therefore cut into volumes of `VOLUME_ROWS` rows, each rendered
+in a child process that frees its memory when it exits. Each volume is a separate file, because joining tagged files
+would lose their tags.
 """
 
 from __future__ import annotations
@@ -26,9 +27,10 @@ CHILD_SECONDS: Final = 300
 
 
 def write(report: Document, folder: Path, name: str) -> list[Part]:
-    """Write the report into `folder`, in volumes: the first as `name`, the others as `<stem>.volume-02.pdf` …
+    """Write the report into `folder`, in volumes: the first as `name`, the others as `<stem>.volume-02.pdf` and so on.
 
-    Raises Trouble `report.pdf_failed`.
+    Returns the files in order. The last volume also holds the other tables and the pictures. Raises Trouble
+    `report.pdf_failed`.
     """
     table = report.tables[0]
     volumes = max(1, -(-table.total // VOLUME_ROWS))
@@ -60,7 +62,10 @@ def write(report: Document, folder: Path, name: str) -> list[Part]:
 
 
 def write_summary(report: Document, folder: Path, name: str, rows_file: Written) -> Part:
-    """Write the cover alone, naming the file that holds the rows and its hash. Raises as `write`."""
+    """Write the cover alone; it names the file that holds the rows, and its hash.
+
+    Raises Trouble `report.pdf_failed`.
+    """
     summary = {"file": rows_file.name, "sha384": rows_file.sha384, "rows": rows_file.rows}
     (folder / name).write_bytes(set_pdf("summary", {**_shared(report), "summary": summary}))
     return Part(name, holds_rows=False)
@@ -82,7 +87,10 @@ def _plain(table: Table) -> dict[str, Any]:
 
 
 def _shown(table: Table, row: Sequence[str]) -> list[str]:
-    """The cells with their instants in words: a template could only cut text, which is false for most offsets."""
+    """Return the cells with instants in words.
+
+    The template could only cut the text, which is wrong for most time zones.
+    """
     return [
         instant_words(cell) if column.kind == "instant" else cell
         for column, cell in zip(table.columns, row, strict=True)
@@ -101,9 +109,11 @@ def _pictures(report: Document) -> list[dict[str, Any]]:
 
 
 def set_pdf(template: str, data: dict[str, Any]) -> bytes:
-    """Set one file in a child process: the data go in and the PDF comes out through pipes, so that no other process
-    and no other folder sees them. Raises Trouble `report.pdf_failed`."""
-    # A frozen program is its own interpreter.
+    """Render one PDF in a child process and return its bytes.
+
+    Data and PDF go through pipes, so no other process and no folder sees them. Raises Trouble `report.pdf_failed`.
+    """
+    # A frozen app has no separate Python: its own executable runs the command.
     program = [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, "-m", "eum_app"]
     job = msgspec.json.encode(Job(template=template, data=msgspec.json.encode(data).decode()))
     try:
@@ -116,8 +126,10 @@ def set_pdf(template: str, data: dict[str, Any]) -> bytes:
 
 
 def count_rows(path: Path) -> int:
-    """The rows of the first table of a volume as it lies on the disk, counted in the tags that a screen reader
-    follows. Raises pypdf.errors.PyPdfError for what is no PDF."""
+    """Count the rows of the first table in a PDF, by the structure tags that screen readers follow.
+
+    Raises pypdf.errors.PyPdfError if the file is not a PDF.
+    """
     from pypdf import PdfReader
 
     with path.open("rb") as file:
@@ -133,7 +145,7 @@ def count_rows(path: Path) -> int:
 
 
 def _children(element: Any) -> Iterator[Any]:
-    """Structure elements right below; marked content, which is only a number, is passed over."""
+    """Yield the structure elements right below. Marked content is only a number and is left out."""
     below = element.get("/K")
     if below is None:
         return
@@ -144,7 +156,7 @@ def _children(element: Any) -> Iterator[Any]:
 
 
 def _elements(element: Any) -> Iterator[Any]:
-    """All elements in reading order, but nothing below a table."""
+    """Yield all elements in reading order, without those below a table."""
     for child in _children(element):
         yield child
         if child.get("/S") != "/Table":

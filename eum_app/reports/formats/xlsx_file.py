@@ -1,7 +1,7 @@
-"""Workbooks for people: a cover sheet, then one sheet a table with real dates, frozen headings and filters.
+"""Workbooks for people: a cover sheet, then one sheet for each table, with real dates, frozen headings and filters.
 
-Text is written as text, never as a number, a formula or a link. Rows go out as they come (`constant_memory`); what
-XlsxWriter keeps meanwhile lies in the folder given, beside the report and not in a temporary folder of the machine.
+Text is always written as text, never as a number, a formula or a link. Rows are streamed (`constant_memory`).
+XlsxWriter's temporary files go to the report's folder, so no data reaches the system's temporary folder.
 """
 
 from __future__ import annotations
@@ -17,18 +17,20 @@ from eum_app.domain.errors import Refusal
 from eum_app.reports.model import Cover, Document, Part, Table
 
 MAX_ROWS: Final = 1_048_575
-"""Below one row of headings, a sheet holds no more (ECMA-376; Excel's limits)."""
+"""Rows that a sheet can hold below one row of headings (ECMA-376; Excel's limits)."""
 MAX_CELL_CHARS: Final = 32_767
 COVER: Final = "Cover"
 FIRST_TABLE: Final = "xl/worksheets/sheet2.xml"
-"""Where XlsxWriter puts the second sheet, the one after the cover."""
+"""Path of the second sheet, the one after the cover, in XlsxWriter's files."""
 FIRST_YEAR: Final = 1900
 _FONT: Final = "Calibri"
 
 
 def write(report: Document, folder: Path, name: str) -> list[Part]:
-    """Write the report as `name` into `folder`. Raises Refusal `report.too_many_rows`,
-    `report.cell_too_long`."""
+    """Write the report as `name` into `folder`.
+
+    Raises Refusal `report.too_many_rows` (rows, limit) or `report.cell_too_long` (row, chars, limit), and OSError.
+    """
     import xlsxwriter
     from xlsxwriter.exceptions import FileCreateError
 
@@ -55,7 +57,10 @@ def write(report: Document, folder: Path, name: str) -> list[Part]:
 
 
 def _let_go(workbook: Any) -> None:
-    """Close the temporary files that XlsxWriter leaves open when it fails, so that their folder can go (Windows)."""
+    """Close the temporary files that XlsxWriter leaves open on failure.
+
+    Windows could not delete their folder otherwise.
+    """
     for writer in (*workbook.worksheets(), workbook):
         for handle in (getattr(writer, "row_data_fh", None), writer.fh):
             if handle is not None:
@@ -64,7 +69,7 @@ def _let_go(workbook: Any) -> None:
 
 
 class _Formats:
-    """The looks of cells, made once a workbook."""
+    """Cell formats, created once for each workbook."""
 
     def __init__(self, workbook: Any) -> None:
         base = {"font_name": _FONT, "font_size": 10, "valign": "top"}
@@ -155,7 +160,7 @@ def _write_table(sheet: Any, table: Table, cover: Cover, formats: _Formats) -> N
 
 
 def _dress(sheet: Any, cover: Cover) -> None:
-    """Landscape, one page wide, the marking above and below each printed page."""
+    """Set up printing: landscape, one page wide, the marking at the top and bottom of each page."""
     sheet.set_landscape()
     sheet.set_paper(1)  # Letter
     sheet.fit_to_pages(1, 0)
@@ -207,20 +212,22 @@ def _count_writer(sheet: Any, formats: _Formats) -> Callable[[int, int, str], No
 
 
 def _date(cell: str) -> date | None:
-    """A day that a sheet can hold: from 1900 on, where its calendar begins; else None."""
+    """Return the date if a sheet can hold it (from 1900, where its calendar begins), else None."""
     value = date_of(cell)
     return value if value and value.year >= FIRST_YEAR else None
 
 
 def _instant(cell: str) -> datetime | None:
-    """An instant that a sheet can hold; a sheet knows no time zones, and the heading says UTC."""
+    """Return the instant without its zone (sheets have no time zones; the heading says UTC), or None before 1900."""
     value = instant_of(cell)
     return value.replace(tzinfo=None) if value and value.year >= FIRST_YEAR else None
 
 
 def count_rows(path: Path) -> int:
-    """The rows below the headings of the first table's sheet, as they lie on the disk, read by another library than
-    wrote them. Raises KeyError, zipfile.BadZipFile or xml.parsers.expat.ExpatError for what is no workbook of ours."""
+    """Count the rows below the headings of the first table's sheet, by another library than the writer's.
+
+    Raises KeyError, zipfile.BadZipFile or xml.parsers.expat.ExpatError if the file is not a workbook of this app.
+    """
     from xml.parsers import expat
     from zipfile import ZipFile
 
