@@ -1,7 +1,7 @@
 """EUM: end-use monitoring, offline first.
 
-This package holds both the ground floor (`domain`: values and rules without I/O) and the roof (`cli`, `__main__`:
-commands and exit codes). What lies between is named in ARCHITECTURE.md; import-linter keeps the floors apart.
+This package holds the lowest floor (`domain`: values and rules without I/O) and the highest (`cli`, `__main__`:
+commands and exit codes). ARCHITECTURE.md names the floors between them; import-linter keeps them apart.
 """
 
 __version__ = "0.1.0"

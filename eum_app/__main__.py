@@ -1,4 +1,4 @@
-"""`python -m eum_app` is `eum`; in a frozen folder its child processes begin here too."""
+"""`python -m eum_app` is `eum`. Child processes of a frozen app start here too."""
 
 from __future__ import annotations
 

@@ -2,8 +2,8 @@
 
 Every record goes through an allow-list, in three steps:
 
-- `note` takes an `Event`, the code of a known failure, and the numbers named in `Numbers`; mypy refuses anything else,
-  and at run time anything else is dropped.
+- `note` takes an `Event`, the code of a known failure, and the numbers named in `Numbers`. mypy refuses anything else;
+  at run time anything else is dropped.
 - A crash is written as exception types and places (`file:line:function`), without message, values or locals.
 - A record that a library sends through `logging` is reduced to logger name, level and place.
 
@@ -33,7 +33,7 @@ from eum_app.domain.errors import KnownError, Trouble
 
 MAX_BYTES: Final = 256 * 1024
 OLDER: Final = 3
-"""Files kept beside the newest: 1 MiB in all."""
+"""Older files kept beside the newest one: 1 MiB in total."""
 _MAX_PLACES, _MAX_CAUSES, _MAX_CRASHES = 40, 5, 100
 
 _ROOT = Path(__file__).resolve().parent.parent
@@ -43,7 +43,7 @@ _FILE = re.compile(r"[A-Za-z0-9_./<>-]{1,200}")
 
 
 class Event(StrEnum):
-    """Everything that is ever noted. A new event is a new member."""
+    """Every event that is noted. A new event is a new member."""
 
     STARTED = "app.started"
     ENDED = "app.ended"
@@ -82,7 +82,7 @@ class Numbers(TypedDict, total=False):
 
 @dataclass(frozen=True)
 class _Entry:
-    """What a record of ours carries: parts that passed the allow-list, and the lines of a crash."""
+    """Our part of a log record: text that passed the allow-list, and the lines of a crash."""
 
     head: str
     lines: tuple[str, ...] = ()
@@ -90,7 +90,7 @@ class _Entry:
 
 @dataclass(frozen=True)
 class _Running:
-    """What `start` set up: for which store, and how to take it back."""
+    """State of `start`: the store it writes for, and the function that undoes it."""
 
     store_folder: Path
     end: Callable[[], None]
@@ -270,8 +270,10 @@ def discard(store_folder: Path) -> None:
 
 
 class AllowList(logging.Formatter):
-    """Formats records of ours as they are, and any other as logger name, level and place. Never asks a record for its
-    message: that would run the arguments' own code."""
+    """Format our own records as they are, and any other record as logger name, level and place.
+
+    The record's message is never asked for, because that would run code of the arguments.
+    """
 
     def format(self, record: logging.LogRecord) -> str:
         entry = getattr(record, "eum_entry", None)

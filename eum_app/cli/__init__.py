@@ -1,7 +1,7 @@
-"""The command line: `eum`. Exit codes: 0 done, 1 refused, 2 usage, 3 trouble.
+"""The command line: `eum`. Exit codes: 0 done, 1 refused, 2 wrong usage, 3 trouble (disk, network, a missing part).
 
-Without arguments it opens the app, and then nothing is imported that only commands need: the window is in sight at
-twice the time that a bare one takes, not at six times.
+Without arguments it opens the app and imports nothing that only commands need. The window then appears after twice the
+time that an empty one takes, instead of six times.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from eum_app.cli.process import EXIT_REFUSED, EXIT_TROUBLE, FIRST_PAINT, secrets
 from eum_app.domain.errors import KnownError, Trouble
 
 SET_PDF = "set-pdf"
-"""Not for people: a report sets each volume of a PDF in a child process, which needs nothing else of the program."""
+"""Internal: a report renders each volume of a PDF in a child process, which needs nothing else of the app."""
 
 
 def run(arguments: list[str] | None = None) -> int:
     """Run one command and return its exit code; known failures become one sentence on standard error.
 
-    Meanwhile the environment lacks the secrets that it brought: no child process inherits them.
+    While it runs, the environment lacks the secrets that it held, so that no child process inherits them.
     """
     given = sys.argv[1:] if arguments is None else arguments
     with secrets_taken():
@@ -62,7 +62,10 @@ def _run(given: list[str]) -> int:
 
 
 def _missing_library(error: ImportError) -> Trouble:
-    """Raises `error` itself where it names no system library: then a module of the app is missing."""
+    """Return the Trouble for a missing system library.
+
+    Raises `error` itself if it names no system library: then a module of the app is missing.
+    """
     from eum_app.domain.libraries import unloadable
 
     library = unloadable(error)

@@ -1,7 +1,7 @@
-"""`eum store …`: accounts, passphrases, recovery codes, HQ's keeping, a new data key, erasing.
+"""`eum store …`: accounts, passphrases, recovery codes, escrow, a new data key, erasing.
 
-Passphrases and codes come by file descriptor or at the terminal, never as arguments. Once it is up to two people, each
-types his or her own.
+Passphrases and codes come from a file descriptor or the terminal, never from arguments. If a command needs two people,
+each of them types their own.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ def add_account_command(
 def accounts_command(
     account: AccountOption, store: StoreOption = None, passphrase_fd: PassphraseFd = None, as_json: JsonOption = False
 ) -> None:
-    """The accounts of this store: role, locked or not, recovery codes left."""
+    """List the accounts of this store: role, locked or not, recovery codes left."""
     from eum_app.usecases.people.accounts import list_accounts
 
     with unlocked(store, account, passphrase_fd) as session:
@@ -92,7 +92,7 @@ def passphrase_command(
     old_passphrase_fd: Annotated[int | None, typer.Option(help="File descriptor of the old one, again.")] = None,
     new_passphrase_fd: NewPassphraseFd = None,
 ) -> None:
-    """Change your own passphrase. The store is not encrypted anew; recovery codes stay."""
+    """Change your own passphrase. The data key and your recovery codes stay the same."""
     from eum_app.usecases.people.accounts import change_passphrase
 
     with unlocked(store, account, passphrase_fd) as session:
@@ -109,7 +109,7 @@ def reset_command(
     passphrase_fd: PassphraseFd = None,
     new_passphrase_fd: NewPassphraseFd = None,
 ) -> None:
-    """Give another account, whose passphrase is forgotten, a new one and new keys (administrators)."""
+    """Give an account a new passphrase and new keys when the old passphrase is forgotten (administrators)."""
     from eum_app.usecases.people.accounts import reset_passphrase
 
     with unlocked(store, account, passphrase_fd) as session:
@@ -133,7 +133,7 @@ def unlock_command(
 def remove_command(
     other: Code, account: AccountOption, store: StoreOption = None, passphrase_fd: PassphraseFd = None
 ) -> None:
-    """Take an account's way in away; what it stated stays (administrators)."""
+    """Remove an account's access; its records stay (administrators)."""
     from eum_app.usecases.people.accounts import remove_account
 
     with unlocked(store, account, passphrase_fd) as session:
@@ -145,7 +145,7 @@ def remove_command(
 def recovery_codes_command(
     account: AccountOption, store: StoreOption = None, passphrase_fd: PassphraseFd = None
 ) -> None:
-    """Make ten new single-use codes for your own account, in place of the old ones."""
+    """Make ten new single-use recovery codes for your own account. The old ones stop working."""
     from eum_app.usecases.people.recovery import make_recovery_codes
 
     with unlocked(store, account, passphrase_fd) as session:
@@ -180,7 +180,7 @@ def read_out_command(
     passphrase_fd: PassphraseFd = None,
     as_json: JsonOption = False,
 ) -> None:
-    """At HQ: the next recovery code of an account of a device, to be read out to its holder (administrators)."""
+    """At HQ: show the next recovery code of a device's account, to read out to its holder (administrators)."""
     from eum_app.usecases.people.recovery import read_out_recovery_code
 
     with unlocked(store, account, passphrase_fd) as session:
@@ -203,7 +203,7 @@ def escrow_command(
     witness_fd: Annotated[int | None, typer.Option(help="File descriptor of the witness's passphrase.")] = None,
     new_passphrase_fd: NewPassphraseFd = None,
 ) -> None:
-    """At HQ, before two people: open a device's store with HQ's recovery key, and set an account's passphrase."""
+    """At HQ, with a witness: open a device's store with HQ's recovery key, and set an account's passphrase."""
     from eum_app.usecases.store.escrow import open_by_escrow
 
     with unlocked(store, account, passphrase_fd) as session:
@@ -228,7 +228,7 @@ def rotate_command(
     store: StoreOption = None,
     passphrase_fd: PassphraseFd = None,
 ) -> None:
-    """Put the whole store under a new data key (administrators). Nobody else may have it open."""
+    """Encrypt the whole store with a new data key (administrators). No other window or command may have it open."""
     from eum_app.usecases.store.rotate_key import rotate_data_key
 
     with unlocked(store, account, passphrase_fd) as session:
@@ -243,7 +243,7 @@ def erase_after_command(
     store: StoreOption = None,
     passphrase_fd: PassphraseFd = None,
 ) -> None:
-    """Destroy the keys of this store by itself after so many failed tries (administrators). Off unless set."""
+    """Destroy the keys of this store automatically after this many failed tries (administrators). Off by default."""
     from eum_app.usecases.store.erase import set_erase_after
 
     with unlocked(store, account, passphrase_fd) as session:
@@ -258,7 +258,7 @@ def erase_command(
     store: StoreOption = None,
     passphrase_fd: PassphraseFd = None,
 ) -> None:
-    """Destroy the keys of this store, for ever (administrators)."""
+    """Destroy the keys of this store permanently (administrators)."""
     from eum_app.usecases.store.erase import erase_store, what_is_lost
     from eum_app.usecases.store.open_store import open_store
 

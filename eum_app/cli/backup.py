@@ -20,7 +20,7 @@ def backup_command(
     passphrase_fd: PassphraseFd = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Back the store up, also while it is in use: encrypted, as of one moment. Photos are copied once."""
+    """Back up the store, even while it is in use: encrypted, as of one moment. Each photo is copied only once."""
     from eum_app.usecases.store.back_up import back_up
 
     with unlocked(store, account, passphrase_fd) as session:
@@ -45,7 +45,10 @@ def restore_command(
     ] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Put a backup back, once all of it has been read and holds. Never over a store that is there."""
+    """Restore a backup into a new folder, after all of it was read and verified.
+
+    Existing stores are never overwritten.
+    """
     from eum_app.usecases.store.back_up import restore
 
     done = restore(

@@ -1,4 +1,4 @@
-"""Every command of `eum`, put together."""
+"""The `eum` command with all its subcommands."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def demo(
         bool | None, typer.Option("--window/--no-window", help="Open windows, or walk through the job offscreen.")
     ] = None,
 ) -> None:
-    """The whole job on a demo HQ and a demo device, with synthetic data."""
+    """Walk through the whole job on a demo HQ and a demo device, with synthetic data."""
     from eum_app.demo import run_demo
 
     raise typer.Exit(run_demo(output, window=window))

@@ -1,4 +1,4 @@
-"""What the commands share: options, how a passphrase comes in, how results and failures go out."""
+"""Shared by the commands: options, reading passphrases, printing results."""
 
 from __future__ import annotations
 
@@ -74,9 +74,9 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON documen
 
 
 def store_folder(given: Path | None) -> Path:
-    """Return the store's folder: as given, else the platform's place for a person's data. Raises Trouble `home.absent`.
+    """Return the store's folder: as given, or the platform's default place. Also start the diagnostics log beside it.
 
-    From now on the diagnostics of this command go to the log beside it.
+    Raises Trouble `home.absent` if there is no default place.
     """
     folder = given or own_folder(user_data_path) / "store"
     diagnostics.start(folder)
@@ -84,7 +84,12 @@ def store_folder(given: Path | None) -> Path:
 
 
 def passphrase(descriptor: int | None, *, prompt: str = "Passphrase: ", confirm: bool = False) -> str:
-    """From a file descriptor, the environment, or the terminal; never from an argument, which others can see."""
+    """Read the passphrase from a descriptor, the environment, or the terminal; never from an argument, which others
+    see.
+
+    `confirm` asks twice at the terminal. Raises BadParameter if there is no terminal to ask at, Refusal
+    `passphrase.differs`.
+    """
     if descriptor is not None:
         return _line_of(descriptor, "--passphrase-fd")
     from_environment = secret("EUM_PASSPHRASE")
@@ -99,7 +104,7 @@ def passphrase(descriptor: int | None, *, prompt: str = "Passphrase: ", confirm:
 
 
 def another_secret(descriptor: int | None, prompt: str, *, confirm: bool = False) -> str:
-    """A passphrase or code beside the one that opens the store: from a descriptor or the terminal."""
+    """Read a second passphrase or a code, from a file descriptor or the terminal. Raises as `passphrase` does."""
     if descriptor is not None:
         return _line_of(descriptor, "file descriptor")
     if not sys.stdin.isatty():
@@ -111,7 +116,10 @@ def another_secret(descriptor: int | None, prompt: str, *, confirm: bool = False
 
 
 def database_url(descriptor: int | None) -> str | None:
-    """From a file descriptor or the environment, since it holds a password; None where neither is given."""
+    """Read the database's address from a file descriptor or the environment; None if neither is given.
+
+    It contains a password, so it is never an argument.
+    """
     if descriptor is not None:
         return _line_of(descriptor, "--database-url-fd")
     return secret("EUM_DATABASE_URL")
@@ -127,8 +135,11 @@ def _line_of(descriptor: int, option: str) -> str:
 
 
 def notice_accepted(folder: Path) -> str | None:
-    """When the notice of a store was accepted: by naming its id in EUM_NOTICE_ACCEPTED, or here and now at a terminal.
-    None where none is set or nobody accepted it: a store that requires it then does not open."""
+    """Return when the store's notice was accepted (UTC text): now, if EUM_NOTICE_ACCEPTED has its id or a person
+    agrees.
+
+    None if there is no notice or it was not accepted. A store that requires acceptance then refuses to open.
+    """
     from db.notice import read_notice
     from eum_app.domain.clock import system_now, utc_text
 
@@ -145,7 +156,7 @@ def notice_accepted(folder: Path) -> str | None:
 
 @contextlib.contextmanager
 def unlocked(store: Path | None, account: str, descriptor: int | None) -> Iterator[Session]:
-    """An open session; its end is recorded."""
+    """Open a session for the block, and record its end afterwards. Raises as `open_store` does."""
     from eum_app.usecases.store.open_store import open_store
     from eum_app.wording.messages import sentence
 
@@ -166,7 +177,7 @@ def visible(text: str) -> str:
 
 
 def show(as_json: bool, data: Any, words: str) -> None:
-    """Print a result, as JSON or in words."""
+    """Print `data` as JSON, or `words`."""
     if as_json:
         print_json(data)
     else:
@@ -174,19 +185,19 @@ def show(as_json: bool, data: Any, words: str) -> None:
 
 
 def echo_codes(account: str, codes: Sequence[str]) -> None:
-    """Recovery codes, shown this once."""
+    """Print recovery codes, numbered from 1. They are shown only this once."""
     typer.echo(f"Recovery codes of {account}. Each works once. Write them down now: they are not shown again.")
     for number, code in enumerate(codes, 1):
         typer.echo(f"{number:>3}  {code}")
 
 
 def print_json(data: Any) -> None:
-    """One JSON document on one line; control characters and everything beyond ASCII-safe text stay data."""
+    """Print one JSON document on one line. Control characters are escaped, so they cannot steer the terminal."""
     typer.echo(msgspec.json.encode(data, enc_hook=str).decode())
 
 
 def sentence_of(code: str, values: Mapping[str, object]) -> str:
-    """A mark's warning or refusal in words."""
+    """Return a mark's warning or a refusal as a sentence."""
     from eum_app.wording.messages import sentence
     from eum_app.wording.messages_marks import MARK_SENTENCES, describe
 

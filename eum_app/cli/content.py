@@ -1,4 +1,4 @@
-"""`eum content`: withholding by order of two people."""
+"""`eum content`: withhold content by order of two people."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def withhold_command(
     passphrase_fd: PassphraseFd = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Ask that content be withheld; another person confirms."""
+    """Ask to withhold content; a second person must confirm."""
     from eum_app.usecases.review.withhold import ask_to_withhold
 
     with unlocked(store, account, passphrase_fd) as session:
@@ -35,7 +35,7 @@ def confirm_command(
     store: StoreOption = None,
     passphrase_fd: PassphraseFd = None,
 ) -> None:
-    """Confirm what another person asked for: the content's key is destroyed. There is no way back."""
+    """Confirm another person's request: the content's key is destroyed. This cannot be undone."""
     from eum_app.usecases.review.withhold import confirm_withholding
 
     with unlocked(store, account, passphrase_fd) as session:
@@ -47,7 +47,7 @@ def confirm_command(
 def list_command(
     account: AccountOption, store: StoreOption = None, passphrase_fd: PassphraseFd = None, as_json: JsonOption = False
 ) -> None:
-    """What was asked for and is not confirmed yet."""
+    """List requests that are not confirmed yet."""
     from db.queries.content import withholdings_open
 
     with unlocked(store, account, passphrase_fd) as session:

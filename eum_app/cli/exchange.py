@@ -30,7 +30,7 @@ def request(
     passphrase_fd: PassphraseFd = None,
     as_json: JsonOption = False,
 ) -> None:
-    """On a device: write the request that HQ signs. Again on an enrolled device: for a new identity."""
+    """On a device: write the request that HQ signs. On an enrolled device this asks for a new identity."""
     from eum_app.usecases.exchange.enrol_device import request_enrolment
 
     with unlocked(store, account, passphrase_fd) as session:
@@ -78,7 +78,7 @@ def accept(
     store: StoreOption = None,
     passphrase_fd: PassphraseFd = None,
 ) -> None:
-    """On a device: take the identity that HQ signed."""
+    """On a device: accept the identity that HQ signed."""
     from eum_app.usecases.exchange.enrol_device import accept_enrolment
 
     with unlocked(store, account, passphrase_fd) as session:
@@ -93,7 +93,7 @@ def accept(
 def list_devices(
     account: AccountOption, store: StoreOption = None, passphrase_fd: PassphraseFd = None, as_json: JsonOption = False
 ) -> None:
-    """Devices enrolled at this HQ, and HQ's own fingerprint."""
+    """List the devices enrolled at this HQ, and HQ's own fingerprint."""
     from db.queries.people import all_devices
     from eum_app.usecases.exchange.enrol_device import enrolment_state
 
@@ -121,7 +121,7 @@ def seal(
     passphrase_fd: PassphraseFd = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Seal what the other side has not received."""
+    """Seal a bundle with everything that the other side has not received."""
     from eum_app.usecases.exchange.seal_bundle import seal_for_device, seal_results
 
     with unlocked(store, account, passphrase_fd) as session:
@@ -145,7 +145,7 @@ def seal(
 
 @bundle_app.command("inspect")
 def inspect_command(file: FileArgument, as_json: JsonOption = False) -> None:
-    """What a bundle says of itself outside; needs no key and proves nothing."""
+    """Show the unencrypted header of a bundle. Needs no key and verifies nothing."""
     from sync.bundle_file import inspect_bundle
 
     header = inspect_bundle(file)
@@ -170,7 +170,7 @@ def verify(
     passphrase_fd: PassphraseFd = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Who sent a bundle, whether it is whole and unaltered: separate verdicts. It is not opened."""
+    """Show who sent a bundle, and whether it is complete and unaltered, as separate verdicts. It is not opened."""
     from eum_app.usecases.exchange.bundles import verify_file
 
     with unlocked(store, account, passphrase_fd) as session:
@@ -197,7 +197,7 @@ def open_command(
     passphrase_fd: PassphraseFd = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Verify a bundle for this store and list what is in it; nothing is imported."""
+    """Verify a bundle for this store and list its contents; nothing is imported."""
     from eum_app.usecases.exchange.bundles import list_bundle
 
     with unlocked(store, account, passphrase_fd) as session:
@@ -219,7 +219,7 @@ def import_command(
     passphrase_fd: PassphraseFd = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Take bundles in. Each is accepted, already held, waiting, forked, refused or quarantined, with its reason."""
+    """Import bundles. Each is accepted, already held, waiting, forked, refused or quarantined, with the reason."""
     from eum_app.usecases.exchange.receive import import_bundles
 
     with unlocked(store, account, passphrase_fd) as session:

@@ -33,9 +33,10 @@ class _FirstPaint(QObject):
 
 
 def main(open_the_app: Callable[[], int]) -> int:
-    """Print `painted on PLATFORM` and end the process with 0; return 3 when nothing is painted in a minute.
+    """Print `painted on PLATFORM` and end the process with 0, or with 3 if nothing is painted within a minute.
 
-    The process ends at once, without waiting for imports that go on behind the first page.
+    The process exits immediately and does not wait for imports that continue behind the first page. Returns only if the
+    app fails before that.
     """
     app = application()
 

@@ -1,4 +1,4 @@
-"""`eum inventory`: lists of items, and of what others say about them."""
+"""`eum inventory`: lists of items, and claims by others about them."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ inventory_app = typer.Typer(help="The book of items.", no_args_is_help=True)
 
 
 class ListKind(StrEnum):
-    """What a list is: the book itself, or what others say."""
+    """Kind of list: the inventory itself, or claims by others."""
 
     INVENTORY = "inventory"
     PARTNER_REPORT = "partner-report"
@@ -38,7 +38,7 @@ class ListKind(StrEnum):
 
 @inventory_app.callback()
 def _several_commands() -> None:
-    """Keeps `import` a command of its own."""
+    """Keep `import` as a subcommand: typer runs a group with a single command as that command."""
 
 
 @inventory_app.command("import")
@@ -75,7 +75,7 @@ def import_command(
     rejected: Annotated[Path | None, typer.Option(help="Write the rejected rows here, to be mended.")] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Import a list; rejected rows are named with line and reason."""
+    """Import a list. Rejected rows are listed with line and reason."""
     from eum_app.list_files.list_file import write_rejected_csv
     from eum_app.usecases.lists import list_profiles
 
@@ -110,7 +110,7 @@ def _plate(said: Sequence[str], reason: str) -> PlateSays | None:
 
 
 def _beside_the_book(session: Session, preview: ListPreview[InventoryRow]) -> dict[str, Any]:
-    """The values in which rows differ from the items on the book, by line; and in words."""
+    """Return the values in which rows differ from the items in the inventory, by line, and the same as sentences."""
     from eum_app.usecases.lists.preview_list import beside_the_book
     from eum_app.wording.list_words import what_differs
 
@@ -158,7 +158,7 @@ def _imported(
 
 
 def _told(preview: ListPreview[Any], kind: ListKind, *, dry_run: bool) -> dict[str, Any]:
-    """What a list holds; `values` by line in a dry run only."""
+    """Return the contents of a list as JSON data. Only a dry run adds the values of each accepted row, by line."""
     how = preview.profile
     profile = {"encoding": how.encoding, "delimiter": how.delimiter, "date_order": how.date_order}
     data: dict[str, Any] = {
@@ -183,7 +183,7 @@ def _told(preview: ListPreview[Any], kind: ListKind, *, dry_run: bool) -> dict[s
 
 
 def _words(preview: ListPreview[Any]) -> list[str]:
-    """Notes, rejected rows and doubts as people read them."""
+    """Return notes, rejected rows and doubts as sentences."""
     from eum_app.wording.list_words import list_note, what_is_doubtful, why_refused
 
     said = [list_note(note.code, note.values) for note in preview.notes]
@@ -199,13 +199,13 @@ def _words(preview: ListPreview[Any]) -> list[str]:
 
 
 def _item_values(row: InventoryRow) -> dict[str, Any]:
-    """What lists write in many ways, as it is kept."""
+    """Return the values that lists write in many ways, in the form in which they are kept."""
     names = ("serial", "nsn", "delivery_date", "eum_level")
     return {name: getattr(row, name) for name in names}
 
 
 def _identity(row: InventoryRow | ClaimRow) -> dict[str, str]:
-    """The values that tell an item from others, as they are kept."""
+    """Return the values that identify an item, in the form in which they are kept."""
     names = ("case_id", "rsn", "part_number", "cage", "nsn", "serial", "uii", "site", "location")
     return {name: getattr(row, name) for name in names if hasattr(row, name)}
 
@@ -216,7 +216,7 @@ def _claim_values(row: ClaimRow) -> dict[str, Any]:
 
 
 def _is_saved(profile: str) -> bool:
-    """Whether `profile` is the name of a saved one: a file of that path goes first."""
+    """Return whether `profile` is the name of a saved profile. An existing file with that path takes precedence."""
     path = Path(profile)
     return bool(profile) and path.suffix != ".json" and (not path.exists() or path.is_dir())
 

@@ -35,7 +35,7 @@ def list_command(
     passphrase_fd: PassphraseFd = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Entries of the journals, the newest first."""
+    """List journal entries, newest first."""
     from db.queries.activity import activity_by_id, activity_ids
 
     wanted = _wanted(actor, kind, origin, day, search)
@@ -68,7 +68,7 @@ def correct_time_command(
     passphrase_fd: PassphraseFd = None,
     as_json: JsonOption = False,
 ) -> None:
-    """State that a clock was wrong: what was recorded stays, and counts by the time put right."""
+    """State that a clock was wrong. The recorded times stay; the corrected times are used from now on."""
     from eum_app.usecases.store.correct_time import correct_time
 
     with unlocked(store, account, passphrase_fd) as session:
@@ -87,7 +87,7 @@ def correct_time_command(
 
 
 def _wanted(actor: str, kind: str, origin: str, day: str, words: str) -> ActivityFilter:
-    """Raises Refusal `date.invalid`."""
+    """Return the filter for these options. Raises Refusal `date.invalid`."""
     return ActivityFilter(actor, kind, origin, parse_date(day).isoformat() if day else "", words)
 
 

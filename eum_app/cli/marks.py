@@ -38,7 +38,7 @@ def read_marks_command(
 
 
 def parse_mark_command(as_json: JsonAlways = False) -> None:
-    """Take the data of one mark apart: bytes on standard input, one JSON document out."""
+    """Parse the data of one mark: bytes on standard input, one JSON document on standard output."""
     from eum_app.scanning.read_marks import mark_as_json
 
     data = mark_as_json(sys.stdin.buffer.read(MAX_STDIN_BYTES), sentence_of)

@@ -1,4 +1,4 @@
-"""What goes on paper and comes back: `eum labels`, `eum visit worklist`, `eum visit transcribe`."""
+"""Paper: `eum labels`, `eum visit worklist`, `eum visit transcribe`."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def labels_command(
     passphrase_fd: PassphraseFd = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Labels for items, as a PDF of vector symbols; each is read back before anything is written."""
+    """Print labels for items to a PDF with vector symbols. Each symbol is read back before the file is written."""
     from eum_app.usecases.reporting.label_sheet import print_labels
 
     if symbol not in ("data_matrix", "qr"):
@@ -78,7 +78,7 @@ def worklist_command(
     passphrase_fd: PassphraseFd = None,
     as_json: JsonOption = False,
 ) -> None:
-    """The visit's items on paper, place by place, with boxes to tick and a QR symbol on each page."""
+    """Print a visit's items on paper, by place, with boxes to tick and a QR code on each page."""
     from eum_app.usecases.reporting.worklist import print_worklist
 
     with unlocked(store, account, passphrase_fd) as session:
@@ -96,7 +96,7 @@ def transcribe_command(
     passphrase_fd: PassphraseFd = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Record a filled worklist: who saw what and when, typed by you. All lines, or none and why.
+    """Record a filled worklist: who saw what and when, typed by you. Either all lines are recorded, or none.
 
     Columns: page, saw, seen_at (with offset), row or serial, outcome, reason (code of the form), read and read_again
     (the serial read on the item, typed twice), note.

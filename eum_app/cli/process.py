@@ -1,4 +1,4 @@
-"""Exit codes, an internal command, and the secrets that the environment brought."""
+"""Exit codes, an internal command, and the secrets from the environment."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ _secrets: ContextVar[dict[str, str]] = ContextVar("secrets")
 
 
 def secret(name: str) -> str | None:
-    """One of `SECRETS` as the environment gave it."""
+    """Return the value that one of `SECRETS` had in the environment; None if it was not set."""
     return _secrets.get({}).get(name)
 
 
 @contextlib.contextmanager
 def secrets_taken() -> Iterator[None]:
-    """Take the secrets out of the environment meanwhile, so that no child process inherits them."""
+    """Remove the secrets from the environment for the block, so that no child process inherits them."""
     taken = {name: os.environ.pop(name) for name in SECRETS if name in os.environ}
     before = _secrets.set(taken)
     try:

@@ -19,7 +19,7 @@ from eum_app.usecases.session import Session
 
 
 def report_commands() -> typer.Typer:
-    """`eum report` with a command for each report that the registry holds now."""
+    """Return `eum report` with one command for each report in the registry."""
     app = typer.Typer(
         help="Reports: .csv, .xlsx, .pdf or .json, signed.",
         no_args_is_help=True,
@@ -32,7 +32,7 @@ def report_commands() -> typer.Typer:
 
 
 def report_function(report: Report) -> Callable[..., None]:
-    """The function of a report's command: required filters, the file, and an option for every other filter."""
+    """Return the function of a report's command: required filters and the file are arguments, other filters options."""
     options = {one.option_name.replace("-", "_"): one for one in report.filters}
 
     def run(
@@ -73,7 +73,7 @@ def report_function(report: Report) -> Callable[..., None]:
 
 
 def _site_id(session: Session, name: str) -> str:
-    """The id of the site with this name; empty for empty. Raises Refusal `site.unknown`."""
+    """Return the id of the site with this name, "" for "". Raises Refusal `site.unknown`."""
     from db.queries.items import all_sites
 
     if not name:

@@ -1,7 +1,7 @@
-"""`eum --self-check`: does this installation hold all that the program needs? One line a part.
+"""`eum --self-check`: check that this installation contains everything the app needs. Prints one line for each part.
 
-Each part is used for its own purpose, on synthetic data in a folder that is removed afterwards. What it can show that
-starting the app cannot: a frozen folder without a font, a migration or a library that is loaded by name.
+Each part is used for its real purpose, on synthetic data in a folder that is deleted afterwards. This finds gaps that
+starting the app does not show: a frozen folder without a font, a migration, or a library that is loaded by name.
 """
 
 from __future__ import annotations
@@ -27,22 +27,22 @@ _SHARED_TEMPLATES: Final = ("common", "summary")
 CHILD_SECONDS: Final = 60
 
 Part = tuple[str, Callable[[], str]]
-"""A name, and what proves it: returns what was found, raises where something is amiss."""
+"""A name and its check, which returns a short description of what it found, or raises."""
 
 
 class PartError(Exception):
-    """What a part lacks."""
+    """A part is missing or does not work."""
 
 
 def run_self_check() -> int:
-    """Check everything; exit code 0, or 1 where a part is broken."""
+    """Check everything; return 0, or 1 if a part is broken."""
     if sys.platform == "linux" and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     return check_parts(PARTS)
 
 
 def check_parts(parts: Iterable[Part]) -> int:
-    """Check each part, whatever happened to those before it, and say so on standard output."""
+    """Check every part, even after a failure, and print a line for each. Return 0, or 1 if one is broken."""
     code = OK
     for name, check in parts:
         try:
@@ -205,14 +205,17 @@ def _windows() -> str:
 
 @cache
 def _application() -> object:
-    """Qt's application, made once and kept until the process ends."""
+    """Return Qt's application, created once and kept until the process ends."""
     from ui.window.display import application
 
     return application()
 
 
 def _draw_everything() -> str:
-    """The first page in each theme, and each icon. The pages behind it are imported: a frozen folder could lack one."""
+    """Draw the first page in each theme, and each icon.
+
+    Import the other pages too, since a frozen folder could lack one.
+    """
     import importlib
 
     from assets import asset
@@ -234,7 +237,7 @@ def _draw_everything() -> str:
 
 
 def _child() -> str:
-    """As the pages do it: a fresh process that gets its work through a pipe, and its answer back on the GUI thread."""
+    """Run a job as the pages do: a new process gets it through a pipe and returns its answer on the GUI thread."""
     from ui.kit.tasks import Tasks
 
     _application()
@@ -252,7 +255,7 @@ def _child() -> str:
 
 
 def child_answer(_progress: object, first: int, second: int) -> int:
-    """What the child of `_child` runs."""
+    """Return the sum. Runs in the child process of `_child`."""
     return first + second
 
 

@@ -1,4 +1,4 @@
-"""Parts of `--self-check` that show whether a frozen folder is whole: modules, platform plugins, a label preview."""
+"""Parts of `--self-check` that show whether a frozen folder is complete: modules, platform plugins, a label preview."""
 
 from __future__ import annotations
 
@@ -33,13 +33,14 @@ PREVIEW_DPI: Final = 300
 
 
 class ShippedError(Exception):
-    """A module, plugin or picture that is missing."""
+    """A module, plugin or picture is missing or does not work."""
 
 
 def modules() -> str:
-    """Import every module of the app, and every module that its code names, inside functions too.
+    """Import every module of the app and every module that its code names, and return the counts in words.
 
-    A frozen folder must bring all of it. Elsewhere a system library may be missing that only one device needs (sound).
+    A frozen folder must contain all of them. Otherwise a system library that only one device needs (sound) may be
+    missing. Raises ShippedError.
     """
     ours = [name for name in _our_modules() if not name.startswith(RUN_BY_OTHERS)]
     for name in ours:
@@ -97,13 +98,16 @@ def _imports(code: CodeType) -> Iterator[str]:
 
 
 def platforms() -> str:
-    """Open the app's window on each platform plugin that this machine can show, in a separate process."""
+    """Open the app's window on each platform plugin that this machine can show, each in a child process.
+
+    Return a sentence.
+    """
     shown = [paint_on(name) for name in platform_plugins()]
     return f"a window opened on {', '.join(shown)}"
 
 
 def platform_plugins() -> list[str]:
-    """Names for QT_QPA_PLATFORM: those that need no display, and those whose display is here."""
+    """Return values for QT_QPA_PLATFORM: platforms without a display, and those whose display is available."""
     names = ["offscreen", "minimal"]
     native = {"darwin": "cocoa", "win32": "windows"}.get(sys.platform)
     if native is not None:
@@ -114,7 +118,7 @@ def platform_plugins() -> list[str]:
 
 
 def paint_on(platform: str) -> str:
-    """The platform on which a window was painted. Raises ShippedError with Qt's own words."""
+    """Open the app's window on `platform` and return that name. Raises ShippedError with Qt's own message."""
     from eum_app.cli.first_paint import PAINTED
 
     program = [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, "-m", "eum_app"]
@@ -135,7 +139,10 @@ def paint_on(platform: str) -> str:
 
 
 def label_preview() -> str:
-    """Set a sheet with one label, draw it as the labels page does, and read its symbol from the picture."""
+    """Render a sheet with one label, draw it as the labels page does, and read its symbol from the picture.
+
+    Returns a sentence. Raises ShippedError if the symbol reads differently.
+    """
     from eum_app.reports.formats.pdf_file import set_pdf
     from eum_app.reports.label_sheet import Label, label_sheets, module_mm, sheet_data
     from eum_app.reports.model import Cover

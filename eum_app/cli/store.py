@@ -1,4 +1,4 @@
-"""`eum store`: create, check, rebuild, accounts in `cli.accounts`; backup and restore stand in `cli.backup`."""
+"""`eum store`: create, check, rebuild, notices. Accounts are in `cli.accounts`, backup and restore in `cli.backup`."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def create(
     database_url_fd: DatabaseUrlFd = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Make a store with its first account. HQ's may have its database on a PostgreSQL server."""
+    """Create a store with its first account. An HQ store may keep its database on a PostgreSQL server."""
     from eum_app.crypto.suites import Suite
     from eum_app.usecases.store.open_store import create_store
 
@@ -70,7 +70,7 @@ def database_url_command(
     passphrase_fd: PassphraseFd = None,
     database_url_fd: DatabaseUrlFd = None,
 ) -> None:
-    """Note where the database of an HQ store is now: a new password, a new server."""
+    """Record a new address for the database of an HQ store: a new password or a new server."""
     from eum_app.usecases.store.open_store import change_database_url
 
     url = database_url(database_url_fd)
@@ -84,8 +84,7 @@ def database_url_command(
 def check(
     account: AccountOption, store: StoreOption = None, passphrase_fd: PassphraseFd = None, as_json: JsonOption = False
 ) -> None:
-    """Follow every journal from its beginning, hold every signature, hash every photo: is anything altered, is
-    anything missing?"""
+    """Check every journal entry, signature and photo: is anything altered, is anything missing?"""
     from eum_app.usecases.store.check_store import Wrong, examine_store
     from eum_app.wording.messages import sentence
 
@@ -131,7 +130,7 @@ def _where(wrong: dict[str, object]) -> str:
 def rebuild(
     account: AccountOption, store: StoreOption = None, passphrase_fd: PassphraseFd = None, as_json: JsonOption = False
 ) -> None:
-    """Make the read tables again from the journals."""
+    """Rebuild the read tables from the journals."""
     from eum_app.usecases.store.open_store import rebuild_store
 
     with unlocked(store, account, passphrase_fd) as session:
@@ -148,7 +147,7 @@ def grant_roles_command(
     store: StoreOption = None,
     passphrase_fd: PassphraseFd = None,
 ) -> None:
-    """On PostgreSQL, as the owner of the database: give its roles what they need and nothing more."""
+    """On PostgreSQL, as the owner of the database: grant its roles the rights that they need, and no more."""
     from eum_app.usecases.store.grant_roles import grant_roles
 
     with unlocked(store, account, passphrase_fd) as session:
@@ -160,7 +159,7 @@ def grant_roles_command(
 def renew(
     account: AccountOption, store: StoreOption = None, passphrase_fd: PassphraseFd = None, as_json: JsonOption = False
 ) -> None:
-    """Begin a new journal at HQ, after its store was copied or put back to an earlier state."""
+    """Start a new journal at HQ after its store was copied, or restored to an earlier state."""
     from eum_app.usecases.store.renew_journal import renew_journal
 
     with unlocked(store, account, passphrase_fd) as session:

@@ -1,4 +1,4 @@
-"""`eum diagnostics FILE`: what the app noted for support, without opening the store."""
+"""`eum diagnostics FILE`: the app's log for support, without opening the store."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`eum verify FILE`: a report, a bundle or a store, each judged later by what it carries and what a store knows."""
+"""`eum verify FILE`: verify a report, a bundle or a store, by its own contents and by the records of a store."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def verify_command(
     passphrase_fd: PassphraseFd = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Who signed it, whether it is unaltered and whole, and whether the store bears it out: separate verdicts."""
+    """Verify who signed a file, whether it is complete and unaltered, and whether the store's records agree."""
     if file.is_dir():
         if not account:
             raise typer.BadParameter("a store is opened with an account", param_hint="--account")
@@ -69,7 +69,7 @@ def _file(file: Path, session: Session | None, root: str) -> Found:
 
 
 def _title(name: str) -> str:
-    """The title of a report; the name of one that this version does not know."""
+    """Return the title of a report, or its name if this version does not know the report."""
     from eum_app.usecases.reporting.registry import REPORTS
 
     return REPORTS[name].title if name in REPORTS else name

@@ -16,7 +16,7 @@ visit_app = typer.Typer(help="Visits.", no_args_is_help=True)
 def list_command(
     account: AccountOption, store: StoreOption = None, passphrase_fd: PassphraseFd = None, as_json: JsonOption = False
 ) -> None:
-    """Visits with their progress."""
+    """List visits with their progress."""
     from db.queries.visits import all_visits
 
     with unlocked(store, account, passphrase_fd) as session:
@@ -44,7 +44,7 @@ def plan_command(
     passphrase_fd: PassphraseFd = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Plan a visit to one site; `eum bundle seal --device` makes the tasking."""
+    """Plan a visit to one site; `eum bundle seal --device` then makes the tasking."""
     from db.queries.items import all_sites
     from eum_app.usecases.visits.plan_visit import plan_visit
 

@@ -42,8 +42,7 @@ class PrintedPage:
 
 
 def reason_codes(outcome: Outcome) -> list[tuple[str, str]]:
-    """Return (code, reason) pairs such as (`D1`, `serial_differs`): the legend, and what people write into the
-    column."""
+    """Return (code, reason) pairs such as (`D1`, `serial_differs`), for the legend and the column to fill in."""
     return [(f"{_LETTERS[outcome]}{at}", reason) for at, reason in enumerate(REASONS[outcome], 1)]
 
 
