@@ -1,8 +1,8 @@
-"""What the machine must have before anything is installed: a Python, the venv module, and the libraries Qt links to.
+"""Check what a machine needs before anything is installed: a Python, the venv module, and the libraries Qt links to.
 
-Run by the Makefile with the system's Python. It tries to load each library, so it says what is missing rather than what
-is usual. On Debian and Ubuntu it installs what is missing when root, else prints the command and ends with 1.
-Nothing is imported from outside the standard library, and it must start on any Python 3 to say that it is too old.
+The Makefile runs it with the system's Python. It tries to load each library, so it reports what is really missing. On
+Debian and Ubuntu it installs missing packages when run as root; otherwise it prints the command and ends with 1. It
+imports only the standard library, and must start on any Python 3 to say that the Python is too old.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ RELEASE_PROGRAMS = {"dpkg-deb": "dpkg", "dpkg-shlibdeps": "dpkg-dev", "gpg": "gn
 
 
 def main() -> int:
-    """0 when everything is there, else 1 with what to do on standard error.
+    """Return 0 if everything is installed, else 1 with instructions on standard error.
 
     `--freeze` also checks what building the frozen folder needs, `--release` what making packages of it needs.
     """
@@ -106,7 +106,7 @@ def _install(purposes: set[str]) -> int:
 
 
 def _missing_packages() -> dict[str, str]:
-    """Each package that is missing, with the reason why it is needed."""
+    """Return the reason why it is needed for each missing package."""
     missing = {}
     if not importlib.util.find_spec("ensurepip"):
         missing["python{}.{}-venv".format(*sys.version_info[:2])] = "makes the virtual environment"

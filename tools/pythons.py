@@ -1,8 +1,8 @@
 """Run set-up, checks and unit tests on other Pythons of this machine: `make matrix`, `make second`.
 
-`make matrix` takes every CPython of a supported version that it finds (or those in PYTHONS), prints a table and ends
-with 1 when a step failed on one. `make second` takes the newest whose version is not the caller's, and skips lint.
-Each gets its own environment in build/pythons. Only the standard library is used.
+`make matrix` uses every CPython of a supported version that it finds (or those in PYTHONS), prints a table and ends
+with 1 if a step failed on one. `make second` uses the newest with another version than the caller's, and skips lint.
+Each Python gets a separate environment in build/pythons. Only the standard library is used.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _PROBE = (
 
 @dataclass(frozen=True)
 class Interpreter:
-    """A Python that answered. `has_venv` is false where Debian's package python3.x-venv is missing."""
+    """A Python that runs. `has_venv` is False if Debian's package python3.x-venv is missing."""
 
     path: str
     version: tuple[int, int, int]
@@ -41,7 +41,7 @@ class Interpreter:
 
 
 def main(arguments: list[str]) -> int:
-    """Exit code: 0 when every step passed, 1 when one failed, 2 when PYTHONS names what cannot be used."""
+    """Return 0 if every step passed, 1 if one failed, 2 if PYTHONS names one that cannot be used."""
     named = shlex.split(os.environ.get("PYTHONS", ""))
     found = {path: _probed(path) for path in named or _places()}
     unusable = [path for path in named if found[path] is None]
@@ -57,7 +57,7 @@ def main(arguments: list[str]) -> int:
 
 
 def _places() -> Iterator[str]:
-    """Where a Python may be: on PATH, Debian's, pyenv's, uv's."""
+    """Yield paths where a Python may be: on PATH, and those of Debian, pyenv and uv."""
     names = [f"python3.{minor}" for minor in range(PYTHONS[0][1], PYTHONS[1][1])]
     folders = [*os.environ.get("PATH", "").split(os.pathsep), "/usr/bin", "/usr/local/bin"]
     yield from (str(Path(folder, name)) for name in names for folder in folders if folder)
@@ -69,7 +69,7 @@ def _places() -> Iterator[str]:
 
 
 def _probed(path: str) -> Interpreter | None:
-    """None for what does not run (pyenv's shims of versions not chosen) or is not supported."""
+    """Return the interpreter; None if it does not run (pyenv's shims of other versions) or is not supported."""
     try:
         answer = subprocess.run([path, "-I", "-c", _PROBE], capture_output=True, text=True, check=True, timeout=60)
         kind, version, has_venv = json.loads(answer.stdout)
@@ -101,7 +101,10 @@ def _second(interpreters: list[Interpreter]) -> int:
 
 
 def _run(one: Interpreter, steps: tuple[str, ...]) -> list[str]:
-    """Make these targets in the interpreter's environment up to the first that fails: seconds of each, or FAILED."""
+    """Run these make targets in the interpreter's environment until one fails.
+
+    Return the seconds of each, or FAILED.
+    """
     environment = ENVIRONMENTS / one.name
     variables = {name: value for name, value in os.environ.items() if name not in {"MAKEFLAGS", "MAKELEVEL", "MFLAGS"}}
     variables["MYPY_CACHE_DIR"] = str(environment / "mypy-cache")  # a shared one would be rebuilt for each

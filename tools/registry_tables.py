@@ -1,6 +1,6 @@
-"""Write the tables of the pages under docs from the registries: `python -m tools.registry_tables`.
+"""Write the tables in the pages under docs from the registries: `python -m tools.registry_tables`.
 
-`tests/unit/test_docs.py` fails while a page differs from its registry.
+`tests/unit/test_docs.py` fails if a page differs from its registry.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ DOCS: Final = Path(__file__).resolve().parent.parent / "docs"
 
 
 def rules_table() -> str:
-    """One row for each rule in the registry, in its order."""
+    """Return one row for each rule in the registry, in its order."""
     return _table(
         ("Rule", "Version", "About", "Severity", "Why", "What settles it", "Source"),
         (
@@ -42,7 +42,7 @@ def rules_table() -> str:
 
 
 def facts_table() -> str:
-    """One row for each kind of fact, by name."""
+    """Return one row for each kind of fact, by name."""
     return _table(
         ("Kind", "In the activity log", "Recorded by", "Evidence", "Changes"),
         (
@@ -53,7 +53,7 @@ def facts_table() -> str:
 
 
 def visit_kinds_table() -> str:
-    """One row for each kind of visit, in the order in which the plan form offers them."""
+    """Return one row for each kind of visit, in the order in which the plan form offers them."""
     return _table(
         ("Kind", "Program", "Due after", "Checklists", "Outcomes", "Evidence", "Before it can be closed"),
         (
@@ -72,7 +72,7 @@ def visit_kinds_table() -> str:
 
 
 def reports_table() -> str:
-    """One row for each report in the registry, in its order."""
+    """Return one row for each report in the registry, in its order."""
     return _table(
         ("Report", "Holds", "Command", "Formats", "Filters", "Permission"),
         (
@@ -96,7 +96,7 @@ def reports_table() -> str:
 
 
 def settings_table() -> str:
-    """One row for each setting, in the order of the pages."""
+    """Return one row for each setting, in the order of the pages."""
     return _table(
         ("Setting", "In the file", "Choices", "Default", "What it does"),
         (
@@ -123,7 +123,7 @@ def _recorded_by(kind: FactKind) -> str:
 
 
 def papers_table() -> str:
-    """One row for each printed form in the registry."""
+    """Return one row for each printed form in the registry."""
     return _table(
         ("Paper", "Holds", "Permission"),
         ((f"**{paper.title}** `{paper.name}`", paper.about, f"`{paper.permission}`") for paper in PAPERS.values()),
@@ -143,11 +143,14 @@ TABLES: Final[dict[str, tuple[str, Callable[[], str]]]] = {
     "reports": ("reports.md", reports_table),
     "papers": ("reports.md", papers_table),
 }
-"""Name of each table → the page under docs that holds it, and the function that makes it."""
+"""Name of each table, with the page under docs that holds it and the function that makes it."""
 
 
 def with_tables(page: str, text: str) -> str:
-    """The text of a page with each of its tables replaced. Raises ValueError where a table has no place in the page."""
+    """Return the text of a page with each of its tables replaced.
+
+    Raises ValueError if the page has no place for a table.
+    """
     for name, (of_page, make) in TABLES.items():
         if of_page == page:
             place = re.compile(rf"(<!-- table: {name} -->\n).*?(?=<!-- end -->)", re.DOTALL)

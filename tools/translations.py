@@ -40,6 +40,7 @@ _PAD: Final = "~~~~ "
 
 
 def main() -> int:
+    """Write the catalogs, and name texts without a finished translation on standard error. Return 0."""
     BUILD.mkdir(parents=True, exist_ok=True)
     ENGLISH.parent.mkdir(parents=True, exist_ok=True)
     template = collect(BUILD / "eum.ts")
@@ -118,7 +119,7 @@ def pseudo(text: str) -> str:
 
 
 def _direction() -> ET.Element:
-    """The message by which Qt turns the layout of the windows round, as in its own Arabic catalog."""
+    """Return the message by which Qt mirrors the layout of the windows, as in its Arabic catalog."""
     context = ET.Element("context")
     ET.SubElement(context, "name").text = "QGuiApplication"
     message = ET.SubElement(context, "message")

@@ -38,8 +38,8 @@ def add_account_command(
     new_account: Code,
     role: Annotated[str, typer.Option(help="inspector, reviewer, auditor or administrator.")],
     account: AccountOption,
-    program: Annotated[list[str] | None, typer.Option(help="Only this program; may be given again.")] = None,
-    country: Annotated[list[str] | None, typer.Option(help="Only this country; may be given again.")] = None,
+    program: Annotated[list[str] | None, typer.Option(help="Only this program; may be repeated.")] = None,
+    country: Annotated[list[str] | None, typer.Option(help="Only this country; may be repeated.")] = None,
     store: StoreOption = None,
     passphrase_fd: PassphraseFd = None,
     new_passphrase_fd: NewPassphraseFd = None,
@@ -89,7 +89,9 @@ def passphrase_command(
     account: AccountOption,
     store: StoreOption = None,
     passphrase_fd: PassphraseFd = None,
-    old_passphrase_fd: Annotated[int | None, typer.Option(help="File descriptor of the old one, again.")] = None,
+    old_passphrase_fd: Annotated[
+        int | None, typer.Option(help="File descriptor of the old passphrase, to confirm it.")
+    ] = None,
     new_passphrase_fd: NewPassphraseFd = None,
 ) -> None:
     """Change your own passphrase. The data key and your recovery codes stay the same."""
@@ -138,7 +140,7 @@ def remove_command(
 
     with unlocked(store, account, passphrase_fd) as session:
         remove_account(session, other)
-    typer.echo(f"{other} opens this store no more.")
+    typer.echo(f"{other} can no longer open this store.")
 
 
 @accounts_app.command("recovery-codes")
@@ -168,7 +170,7 @@ def recover_command(
     folder = store_folder(store)
     accepted_at = notice_accepted(folder)
     open_with_recovery_code(folder, account, code, chosen, notice_accepted_at=accepted_at).close(SessionEnd.COMMAND)
-    typer.echo("The code is used up, the passphrase is the new one.")
+    typer.echo("The new passphrase is set. The recovery code cannot be used again.")
 
 
 @accounts_app.command("read-out-code")
@@ -188,7 +190,7 @@ def read_out_command(
     show(
         as_json,
         {"device": device, "account": other, "number": found.number, "code": found.code, "left": found.left},
-        f"{found.code}\nNumber {found.number} of {other} on {device}; {found.left} left. It is recorded.",
+        f"{found.code}\nNumber {found.number} of {other} on {device}; {found.left} left. This is recorded.",
     )
 
 
@@ -218,7 +220,7 @@ def escrow_command(
             witness_passphrase=seen_by,
             notice_accepted_at=notice_accepted(device_store),
         ).close(SessionEnd.COMMAND)
-    typer.echo(f"{other} opens the device's store with the new passphrase. It is recorded in both journals.")
+    typer.echo(f"{other} can open the device's store with the new passphrase. This is recorded in both journals.")
 
 
 @accounts_app.command("rotate-key")
@@ -233,12 +235,12 @@ def rotate_command(
 
     with unlocked(store, account, passphrase_fd) as session:
         rotate_data_key(session, reason)
-    typer.echo("The store is under a new key. Backups made before open with the old one still.")
+    typer.echo("The store has a new key. Earlier backups still open with the old one.")
 
 
 @accounts_app.command("erase-after")
 def erase_after_command(
-    failures: Annotated[int, typer.Argument(help="Failed tries in a row; 0 is never.", show_default=False)],
+    failures: Annotated[int, typer.Argument(help="Failed tries in a row; 0 means never.", show_default=False)],
     account: AccountOption,
     store: StoreOption = None,
     passphrase_fd: PassphraseFd = None,
@@ -248,13 +250,13 @@ def erase_after_command(
 
     with unlocked(store, account, passphrase_fd) as session:
         set_erase_after(session, failures)
-    typer.echo(f"Erased after {failures} failed tries." if failures else "Never erased by itself.")
+    typer.echo(f"The keys are destroyed after {failures} failed tries." if failures else "Automatic erasing is off.")
 
 
 @accounts_app.command("erase")
 def erase_command(
     account: AccountOption,
-    confirm: Annotated[str, typer.Option(help="The store's name. Without it, only what would be lost is said.")] = "",
+    confirm: Annotated[str, typer.Option(help="The store's name. Without it, only list what would be lost.")] = "",
     store: StoreOption = None,
     passphrase_fd: PassphraseFd = None,
 ) -> None:
@@ -267,7 +269,7 @@ def erase_command(
     try:
         lost = what_is_lost(session)
         if lost.is_hq:
-            typer.echo(f"{lost.store} is an HQ: whatever no backup holds is lost.")
+            typer.echo(f"{lost.store} is an HQ: everything that is not in a backup will be lost.")
         else:
             typer.echo(f"HQ has no receipt for {lost.outstanding.facts} facts of {lost.store}.")
         if confirm:

@@ -14,7 +14,7 @@ from eum_app.domain.stores import StoreKind
 
 
 def backup_command(
-    folder: Annotated[Path, typer.Argument(help="Folder of backups, best on another medium.", show_default=False)],
+    folder: Annotated[Path, typer.Argument(help="Folder for backups, best on another drive.", show_default=False)],
     account: AccountOption,
     store: StoreOption = None,
     passphrase_fd: PassphraseFd = None,
@@ -28,7 +28,7 @@ def backup_command(
     absent = made.manifest.absent
     words = f"Backed up to {made.path}: {made.size:,} bytes, {made.copied:,} of them new."
     if absent:
-        words += f"\n{len(absent)} OBJECTS ARE MISSING in the store or damaged: {', '.join(absent)}"
+        words += f"\n{len(absent)} OBJECTS ARE MISSING or damaged in the store: {', '.join(absent)}"
     data = {"path": str(made.path), "bytes": made.size, "bytes_copied": made.copied, "absent": absent}
     show(as_json, data, words)
     if absent:
@@ -37,12 +37,10 @@ def backup_command(
 
 def restore_command(
     backup: Annotated[Path, typer.Argument(help="The backup: its folder with manifest.json.", show_default=False)],
-    folder: Annotated[Path, typer.Argument(help="Where the store is to be; a new folder.", show_default=False)],
+    folder: Annotated[Path, typer.Argument(help="New folder for the store.", show_default=False)],
     account: AccountOption,
     passphrase_fd: PassphraseFd = None,
-    without_damaged: Annotated[
-        bool, typer.Option("--without-damaged", help="Leave out photos of the backup that are damaged.")
-    ] = False,
+    without_damaged: Annotated[bool, typer.Option("--without-damaged", help="Leave out damaged photos.")] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Restore a backup into a new folder, after all of it was read and verified.
@@ -61,9 +59,9 @@ def restore_command(
     )
     words = f"Restored {done.manifest.name} as of {done.manifest.made_at}: {folder}"
     if done.lost:
-        words += f"\nLeft out, damaged: {', '.join(done.lost)}"
+        words += f"\nLeft out because they are damaged: {', '.join(done.lost)}"
     if done.manifest.kind == StoreKind.FIELD:
-        words += "\nBefore it is used: a new identity, since HQ may know more than it (eum device request --anew)."
+        words += "\nRequest a new identity before using it (eum device request --anew): HQ may hold newer records."
     data = {"store": str(folder), "name": done.manifest.name, "as_of": done.manifest.made_at, "left_out": done.lost}
     show(as_json, data, words)
 

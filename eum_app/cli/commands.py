@@ -48,9 +48,9 @@ app.command("labels")(labels_command)
 def opens_the_app(
     context: typer.Context,
     store: StoreOption = None,
-    version: Annotated[bool, typer.Option("--version", help="Say the version and end.")] = False,
+    version: Annotated[bool, typer.Option("--version", help="Print the version and exit.")] = False,
     self_check: Annotated[
-        bool, typer.Option("--self-check", help="Check that this installation holds all that the program needs.")
+        bool, typer.Option("--self-check", help="Check that this installation is complete, and exit.")
     ] = False,
 ) -> None:
     """Without a command, open the app."""

@@ -25,7 +25,7 @@ def withhold_command(
 
     with unlocked(store, account, passphrase_fd) as session:
         asked = ask_to_withhold(session, object_id, reason)
-    show(as_json, {"request_id": asked.request_id}, f"Asked: {asked.request_id}. Another person must confirm.")
+    show(as_json, {"request_id": asked.request_id}, f"Requested: {asked.request_id}. Another person must confirm.")
 
 
 @content_app.command("confirm")
@@ -40,7 +40,7 @@ def confirm_command(
 
     with unlocked(store, account, passphrase_fd) as session:
         confirm_withholding(session, request_id)
-    typer.echo("Withheld. The device that took it is told by its next bundle.")
+    typer.echo("Withheld. The device that recorded it learns this from its next bundle.")
 
 
 @content_app.command("list")
@@ -53,4 +53,4 @@ def list_command(
     with unlocked(store, account, passphrase_fd) as session:
         rows = session.read(withholdings_open)
     words = [f"{row.request_id}  {row.object_id[:12]}…  {row.asked_by}  {row.reason}" for row in rows]
-    show(as_json, rows, "\n".join(words) or "Nothing is asked for.")
+    show(as_json, rows, "\n".join(words) or "No open requests.")

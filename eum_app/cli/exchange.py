@@ -14,7 +14,7 @@ from eum_app.domain.errors import Refusal
 
 device_app = typer.Typer(help="Devices: request, sign and accept an identity.", no_args_is_help=True)
 bundle_app = typer.Typer(help="Bundles: seal, open, verify, inspect.", no_args_is_help=True)
-inbox_app = typer.Typer(help="Taking bundles in.", no_args_is_help=True)
+inbox_app = typer.Typer(help="Import bundles.", no_args_is_help=True)
 
 FileArgument = Annotated[Path, typer.Argument(show_default=False)]
 FolderOption = Annotated[Path, typer.Option("--to", help="Folder to write to.")]
@@ -25,7 +25,7 @@ _HERE = Path()
 def request(
     to: FileArgument,
     account: AccountOption,
-    anew: Annotated[bool, typer.Option("--anew", help="Make new keys, and forget a request that was made.")] = False,
+    anew: Annotated[bool, typer.Option("--anew", help="Make new keys and discard an earlier request.")] = False,
     store: StoreOption = None,
     passphrase_fd: PassphraseFd = None,
     as_json: JsonOption = False,
@@ -46,7 +46,7 @@ def request(
 def sign(
     request_file: FileArgument,
     answer: FileArgument,
-    fingerprint: Annotated[str, typer.Option(help="The fingerprint that the device shows, compared by you.")],
+    fingerprint: Annotated[str, typer.Option(help="Fingerprint shown on the device, as its holder reads it to you.")],
     account: AccountOption,
     store: StoreOption = None,
     passphrase_fd: PassphraseFd = None,
@@ -73,7 +73,7 @@ def accept(
     account: AccountOption,
     root: Annotated[str, typer.Option(help="HQ's root fingerprint, as HQ reads it to you.")],
     leave_behind: Annotated[
-        bool, typer.Option("--leave-behind", help="Take a new identity although HQ has not received everything.")
+        bool, typer.Option("--leave-behind", help="Accept a new identity even though HQ has not received everything.")
     ] = False,
     store: StoreOption = None,
     passphrase_fd: PassphraseFd = None,
@@ -126,7 +126,7 @@ def seal(
 
     with unlocked(store, account, passphrase_fd) as session:
         if session.is_hq and not device:
-            raise typer.BadParameter("at HQ, say for which device", param_hint="--device")
+            raise typer.BadParameter("needed at HQ", param_hint="--device")
         made = seal_for_device(session, device, to) if session.is_hq else seal_results(session, to)
     data = {
         "bundle_id": made.bundle_id,
@@ -225,7 +225,7 @@ def import_command(
     with unlocked(store, account, passphrase_fd) as session:
         outcomes = import_bundles(session, files, receipts).outcomes
     words = [_in_words(outcome) for outcome in outcomes]
-    show(as_json, outcomes, "\n".join(words) or "No bundle there.")
+    show(as_json, outcomes, "\n".join(words) or "No bundles found.")
     if any(not outcome.outcome.is_good for outcome in outcomes):
         raise typer.Exit(EXIT_REFUSED)
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 MAX_PROFILE_BYTES = 1_000_000
 MAX_LINES_NAMED = 10
 
-inventory_app = typer.Typer(help="The book of items.", no_args_is_help=True)
+inventory_app = typer.Typer(help="The inventory of items.", no_args_is_help=True)
 
 
 class ListKind(StrEnum):
@@ -48,31 +48,33 @@ def import_command(
     store: StoreOption = None,
     passphrase_fd: PassphraseFd = None,
     kind: Annotated[
-        ListKind, typer.Option("--as", help="What the list is; reports and shippers' lists are kept as claims.")
+        ListKind, typer.Option("--as", help="Kind of list. Partners' and shippers' lists are kept as claims.")
     ] = ListKind.INVENTORY,
     profile: Annotated[
         str,
-        typer.Option(help="How to read it: a profile's file (JSON) or the name of one saved in the store."),
+        typer.Option(help="How to read the list: a profile file (JSON), or the name of a profile in the store."),
     ] = "",
     save_profile: Annotated[
-        str, typer.Option(help="Keep how it was read under this name (in a dry run, that and nothing else is kept).")
+        str, typer.Option(help="Save the profile under this name (a dry run saves only the profile).")
     ] = "",
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Say what would become of each row; import nothing.")
+        bool, typer.Option("--dry-run", help="Show what would happen to each row; import nothing.")
     ] = False,
     update: Annotated[
         bool,
-        typer.Option("--update", help="Items on the book take the list's other values; empty cells change nothing."),
+        typer.Option("--update", help="Update known items with the list's values; empty cells change nothing."),
     ] = False,
     plate_says: Annotated[
         list[str] | None,
         typer.Option(
             "--plate-says",
-            help="A line or a column (serial, part_number, cage, nsn, uii, rsn) that only looks damaged; repeatable.",
+            help="Line, or column (serial, part_number, cage, nsn, uii, rsn), that only looks damaged; repeatable.",
         ),
     ] = None,
-    reason: Annotated[str, typer.Option(help="How you know what the plate says; goes on record.")] = "",
-    rejected: Annotated[Path | None, typer.Option(help="Write the rejected rows here, to be mended.")] = None,
+    reason: Annotated[str, typer.Option(help="How you know what the plate says; it is recorded.")] = "",
+    rejected: Annotated[
+        Path | None, typer.Option(help="Write the rejected rows to this file, to correct them.")
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Import a list. Rejected rows are listed with line and reason."""
@@ -145,13 +147,14 @@ def _imported(
             "changed": result.changed,
         }
         said = (
-            f"Listed {result.accepted}, already on the book {result.already_held}, of these changed {result.changed}."
+            f"Listed {result.accepted}, already in the inventory {result.already_held}, "
+            f"of these changed {result.changed}."
         )
         return counts, said
     kept = import_claims(session, preview, ClaimKind(kind.replace("-", "_")))
     names = ("import_id", "claims", "matched", "unmatched", "ambiguous")
     said = (
-        f"Kept {kept.claims} claims: {kept.matched} about items on the book, {kept.unmatched} about none, "
+        f"Kept {kept.claims} claims: {kept.matched} about items in the inventory, {kept.unmatched} about none, "
         f"{kept.ambiguous} not clear."
     )
     return {name: getattr(kept, name) for name in names}, said

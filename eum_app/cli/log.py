@@ -19,7 +19,7 @@ ActorOption = Annotated[str, typer.Option("--actor", help="Only this account.")]
 KindOption = Annotated[str, typer.Option("--kind", help="Only this kind of fact, e.g. CheckRecorded.")]
 OriginOption = Annotated[str, typer.Option("--origin", help="Only this device or workstation.")]
 DayOption = Annotated[str, typer.Option("--day", help="Only this UTC day, YYYY-MM-DD.")]
-SearchOption = Annotated[str, typer.Option("--search", help="Only entries that hold these words.")]
+SearchOption = Annotated[str, typer.Option("--search", help="Only entries that contain these words.")]
 
 
 @log_app.command("list")
@@ -30,7 +30,7 @@ def list_command(
     origin: OriginOption = "",
     day: DayOption = "",
     search: SearchOption = "",
-    limit: Annotated[int, typer.Option(help="At most so many, the newest first; 0 for all.", min=0)] = 200,
+    limit: Annotated[int, typer.Option(help="Largest number of entries, newest first; 0 for all.", min=0)] = 200,
     store: StoreOption = None,
     passphrase_fd: PassphraseFd = None,
     as_json: JsonOption = False,
@@ -54,14 +54,14 @@ log_app.command("export")(report_function(ACTIVITY_LOG))
 
 @log_app.command("correct-time")
 def correct_time_command(
-    origin: Annotated[str, typer.Argument(help="Whose journal: FLD-0042.")],
-    first: Annotated[int, typer.Argument(help="The first entry whose time was wrong.", min=1)],
-    last: Annotated[int, typer.Argument(help="The last one.", min=1)],
+    origin: Annotated[str, typer.Argument(help="Device or workstation of the journal, e.g. FLD-0042.")],
+    first: Annotated[int, typer.Argument(help="First entry with a wrong time.", min=1)],
+    last: Annotated[int, typer.Argument(help="Last entry with a wrong time.", min=1)],
     seconds: Annotated[
-        float, typer.Option("--seconds", help="How much later it really was; negative for a clock that ran ahead.")
+        float, typer.Option("--seconds", help="Seconds to add to the recorded times; negative if the clock was fast.")
     ],
     source: Annotated[str, typer.Option(help="gnss, person or hq_receipt.")],
-    reason: Annotated[str, typer.Option(help="What the right time is known from.")],
+    reason: Annotated[str, typer.Option(help="How the correct time is known.")],
     account: AccountOption,
     epoch: Annotated[int, typer.Option(help="Epoch of the journal.", min=1)] = 1,
     store: StoreOption = None,
@@ -83,7 +83,7 @@ def correct_time_command(
             reason=reason,
         )
     place = {"origin": origin, "epoch": epoch, "first_seq": first, "last_seq": last}
-    show(as_json, place, f"The time of {origin}/{epoch}/{first}-{last} is put right.")
+    show(as_json, place, f"Corrected the time of {origin}/{epoch}/{first}-{last}.")
 
 
 def _wanted(actor: str, kind: str, origin: str, day: str, words: str) -> ActivityFilter:
@@ -95,5 +95,5 @@ def _line(row: ActivityRow) -> str:
     place = f"{row.origin}/{row.epoch}/{row.seq}"
     parts = (row.recorded_at, f"{row.actor:<8}", f"{row.kind:<18}", row.subject_name, row.outcome, place)
     line = "  ".join(part for part in parts if part)
-    # What a device wrote must not steer the terminal.
+    # Text from a device could contain control characters that steer the terminal.
     return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in line)

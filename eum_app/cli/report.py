@@ -45,9 +45,7 @@ def report_function(report: Report) -> Callable[..., None]:
             }
             _show(as_json, make_report(session, report, to, wanted))
 
-    to_help = (
-        f"File to write; its ending chooses the format ({', '.join(report.formats)}). The signed sidecar goes beside."
-    )
+    to_help = f"File to write; its ending chooses the format ({', '.join(report.formats)}). A signed sidecar is added."
     parameters: dict[str, tuple[Any, Any]] = {
         option: (Annotated[str, typer.Argument(help=one.about, show_default=False)], inspect.Parameter.empty)
         for option, one in options.items()

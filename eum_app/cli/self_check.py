@@ -133,7 +133,7 @@ def _sealing(suite: Suite) -> str:
     key = kem.open(kem.public.seal(seal.key, b"self-check"), b"self-check")
     open_object(sealed, key, opened)
     if opened.getvalue() != told:
-        raise PartError("sealing gives back something else")
+        raise PartError("the opened content differs from the sealed content")
     signer.verify_key.verify("self-check", told, signer.sign("self-check", told))
     return "sealed, opened, signed, verified"
 
@@ -142,7 +142,7 @@ def _postgresql() -> str:
     from db.engines import postgresql_engine
 
     engine = postgresql_engine("postgresql://localhost/eum", bytes(32), "")
-    return f"driver {engine.dialect.driver} loads; nobody is called"
+    return f"driver {engine.dialect.driver} loads; no server is contacted"
 
 
 def _reading() -> str:
@@ -251,7 +251,7 @@ def _child() -> str:
         tasks.close()
     if answers != [42]:
         raise PartError(f"a child process answers {answers}")
-    return "a process of its own answers"
+    return "a child process answers"
 
 
 def child_answer(_progress: object, first: int, second: int) -> int:

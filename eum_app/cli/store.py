@@ -77,7 +77,7 @@ def database_url_command(
     if url is None:
         raise typer.BadParameter("use --database-url-fd or EUM_DATABASE_URL")
     change_database_url(store_folder(store), account, passphrase(passphrase_fd), url)
-    typer.echo("The database answers there; the address is kept.")
+    typer.echo("The database answers at the new address, which is now saved.")
 
 
 @store_app.command()
@@ -141,9 +141,9 @@ def rebuild(
 @store_app.command("grant-roles")
 def grant_roles_command(
     account: AccountOption,
-    writer: Annotated[str, typer.Option(help="Role of people at work: changes no journal.")] = "",
-    intake: Annotated[str, typer.Option(help="Role of processes that import bundles.")] = "",
-    auditor: Annotated[str, typer.Option(help="Role of those who only look.")] = "",
+    writer: Annotated[str, typer.Option(help="Role for everyday work; cannot change journals.")] = "",
+    intake: Annotated[str, typer.Option(help="Role for processes that import bundles.")] = "",
+    auditor: Annotated[str, typer.Option(help="Role with read access only.")] = "",
     store: StoreOption = None,
     passphrase_fd: PassphraseFd = None,
 ) -> None:
@@ -152,7 +152,7 @@ def grant_roles_command(
 
     with unlocked(store, account, passphrase_fd) as session:
         grant_roles(session, writer=writer, intake=intake, auditor=auditor)
-    typer.echo("Granted. Give each machine its role's address: eum store database-url.")
+    typer.echo("Granted. Set the address with the right role on each machine: eum store database-url.")
 
 
 @store_app.command()
@@ -170,8 +170,10 @@ def renew(
 @store_app.command()
 def notice(
     account: AccountOption,
-    text_file: Annotated[Path, typer.Option(help="A text file (UTF-8): what everybody is to accept.")],
-    required: Annotated[bool, typer.Option("--required", help="Nothing opens without its acceptance.")] = False,
+    text_file: Annotated[Path, typer.Option(help="Text file (UTF-8) with the notice.")],
+    required: Annotated[
+        bool, typer.Option("--required", help="The store does not open until the notice is accepted.")
+    ] = False,
     store: StoreOption = None,
     passphrase_fd: PassphraseFd = None,
 ) -> None:
@@ -184,4 +186,4 @@ def notice(
         raise typer.BadParameter("not a readable text file", param_hint="--text-file") from error
     with unlocked(store, account, passphrase_fd) as session:
         set_notice(session, text, is_required=required)
-    typer.echo("Set: shown from the next opening on." + (" Nothing opens without its acceptance." if required else ""))
+    typer.echo("Set: shown the next time that the store is opened." + (" It must be accepted." if required else ""))

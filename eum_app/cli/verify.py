@@ -21,7 +21,10 @@ FileArgument = Annotated[
 def verify_command(
     file: FileArgument,
     account: Annotated[
-        str, typer.Option("--account", envvar="EUM_ACCOUNT", help="Account to open the store with; none: no store.")
+        str,
+        typer.Option(
+            "--account", envvar="EUM_ACCOUNT", help="Account to open a store with; without it, no store is used."
+        ),
     ] = "",
     root: Annotated[str, typer.Option(help="Without a store: the authority's fingerprint, as HQ reads it out.")] = "",
     store: StoreOption = None,
@@ -31,7 +34,7 @@ def verify_command(
     """Verify who signed a file, whether it is complete and unaltered, and whether the store's records agree."""
     if file.is_dir():
         if not account:
-            raise typer.BadParameter("a store is opened with an account", param_hint="--account")
+            raise typer.BadParameter("needed to open a store", param_hint="--account")
         with unlocked(file, account, passphrase_fd) as session:
             data, words, holds = _store(session)
     elif account:
@@ -64,7 +67,7 @@ def _file(file: Path, session: Session | None, root: str) -> Found:
             raise Refusal("file.missing", name=file.name)
         if file.suffix.lower() != ".eumb":
             raise Refusal("report.no_sidecar", name=file.name)
-        raise typer.BadParameter("a bundle's sender is known only to a store", param_hint="--account")
+        raise typer.BadParameter("needed for a bundle: only a store knows its sender", param_hint="--account")
     return _bundle(file, session)
 
 

@@ -39,7 +39,7 @@ def plan_command(
     item_checklist: Annotated[str, typer.Option(help="ID@VERSION.")] = "item-general-neutral@1.0",
     site_checklist: Annotated[str, typer.Option(help="ID@VERSION.")] = "site-physical-security-neutral@1.0",
     kind: Annotated[str, typer.Option(help="Kind of visit, e.g. annual_inventory.")] = "annual_inventory",
-    program: Annotated[str, typer.Option(help="Needed for a kind of several programs.")] = "",
+    program: Annotated[str, typer.Option(help="Program, if the kind of visit belongs to several.")] = "",
     store: StoreOption = None,
     passphrase_fd: PassphraseFd = None,
     as_json: JsonOption = False,

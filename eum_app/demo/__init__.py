@@ -1,4 +1,4 @@
-"""The demonstration: synthetic data of our own making, and a walk through the real windows."""
+"""The demonstration: synthetic data that this app draws itself, and a walk through the real windows."""
 
 from __future__ import annotations
 
@@ -15,8 +15,9 @@ if TYPE_CHECKING:
 def run_demo(output: Path | None, *, window: bool | None = None) -> int:
     """Open the app on a demo HQ and a demo device; without a display, walk through the whole job offscreen.
 
-    `output` None = `output.default_output()`; `window` None = a window where there is a display. Returns an exit code;
-    raises as `output.take` does.
+    `output` None means `output.default_output()`; `window` None means a window if there is a display. Returns the exit
+    code: the app's in windows; offscreen 0, or 3 if the walk got stuck or a widget flashed as a separate window. Raises
+    as `output.take` does.
     """
     from eum_app.demo.output import default_output, take
     from ui.window.display import application, has_display
@@ -24,7 +25,7 @@ def run_demo(output: Path | None, *, window: bool | None = None) -> int:
     in_windows = has_display() if window is None else window
     if not in_windows:
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
-    app = application()  # before the folder is touched: it may turn out that no window can be opened
+    app = application()  # before the folder is touched: this fails if no window can be opened
     folder = take(output or default_output())
     os.environ["EUM_STATE"] = str(folder / "work" / "state")
     return _in_windows(app, folder) if in_windows else _offscreen(app, folder)
@@ -35,14 +36,14 @@ def _in_windows(app: QApplication, folder: Path) -> int:
     from eum_app.demo.scene import INSPECTOR, PASSPHRASE, REVIEWER, set_the_stage
     from ui.window.app import build_window
 
-    finish(folder)  # a demo in windows makes only `work`: any other file is a person's
+    finish(folder)  # a demo in windows writes only to `work`, so any other file belongs to a person
 
     _say("Setting the stage …")
     scene = set_the_stage(folder / "work")
     _say(f"HQ: account {REVIEWER}, device: account {INSPECTOR}; passphrase of both: {PASSPHRASE}")
     _say(f"Inventory list to import at HQ: {scene.inventory}")
     _say(f"Folder that carries bundles between the two: {scene.carried}")
-    _say(f"A camera's walk to read marks from: {scene.walk}")
+    _say(f"Video to read marks from, in place of a camera: {scene.walk}")
     windows = [build_window(store, outbox=scene.carried, inbox=scene.carried) for store in (scene.device, scene.hq)]
     for each in windows:
         each.show()
@@ -59,7 +60,7 @@ def _offscreen(app: QApplication, folder: Path) -> int:
     from ui.kit.theme import theme
 
     def without_chatter(kind: QtMsgType, _context: object, text: str) -> None:
-        # The offscreen platform says at each window that it has no window manager.
+        # The offscreen platform warns about its missing window manager once for each window.
         if "propagateSizeHints" not in text:
             sys.stderr.write(f"{kind.name}: {text}\n")
 
@@ -68,7 +69,7 @@ def _offscreen(app: QApplication, folder: Path) -> int:
     theme().set_mode("light")
     _say("No display: the real windows are driven by events, offscreen.")
     scene = set_the_stage(folder / "work")
-    _say("a demo HQ and a demo device, enrolled with each other; a synthetic inventory, labels, a camera's walk")
+    _say("a demo HQ and a demo device, enrolled with each other; a synthetic inventory, labels, a video")
     try:
         Walk(scene, folder, _say)()
     except StuckError as error:
@@ -78,7 +79,7 @@ def _offscreen(app: QApplication, folder: Path) -> int:
         shutil.copy2(bundle, folder / bundle.name)
     finish(folder)
     if strays.names:
-        _say(f"FAULT: shown as windows of their own for a moment: {', '.join(strays.names)}")
+        _say(f"FAULT: shown as separate windows for a moment: {', '.join(strays.names)}")
         return 3
     _say(f"Done. Pictures, bundles, receipt and report: {folder}")
     return 0

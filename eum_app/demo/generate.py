@@ -1,4 +1,4 @@
-"""Synthetic inventories, labels, a camera's walk and photographs: the same seed and day give the same data.
+"""Synthetic inventories, labels, camera videos and photographs: the same seed and day give the same data.
 
 Nothing here is real: country XX, made-up articles and serials, "Depot 7". The pictures are drawn, not taken.
 """
@@ -61,10 +61,10 @@ ARTICLES = (
 
 
 def depot_rows(seed: int, count: int = 24, *, today: date, site: str = "Depot 7") -> list[InventoryRow]:
-    """`count` different items of one depot, as its list would have them on `today`.
+    """Return `count` different items of one depot, as its list would have them on `today`.
 
-    One in twelve was delivered lately and never counted (some of them more than 90 days ago), one in ten was last
-    counted more than a year ago, the rest within the year.
+    About 1 in 12 was delivered 20 to 140 days ago and never counted. About 1 in 10 of the rest was last counted more
+    than a year ago.
     """
     chance = random.Random(seed)
     numbers = chance.sample(range(100_000, 1_000_000), count)
@@ -82,7 +82,7 @@ def write_inventory_csv(path: Path, rows: Sequence[InventoryRow]) -> None:
 
 
 def label_picture(row: InventoryRow, module_px: int = _MODULE_PX) -> Picture:
-    """The label of an item, grey: its Data Matrix mark, and beside it what a person reads."""
+    """Draw the label of an item in gray: its Data Matrix mark, and the same data as text beside it."""
     from eum_app.scanning.opencv import cv2
 
     symbol = data_matrix(iuid_message(row.cage, row.part_number, row.serial), module_px)
@@ -98,14 +98,14 @@ def label_picture(row: InventoryRow, module_px: int = _MODULE_PX) -> Picture:
 
 
 def mark_image(row: InventoryRow) -> bytes:
-    """The label of an item as a PNG file."""
+    """Return the label of an item as a PNG file."""
     return png(np.pad(label_picture(row, module_px=8), 32, constant_values=255))
 
 
 def shelf_video(rows: Sequence[InventoryRow], path: Path, *, frames: int = 40, fps: int = 10, seed: int = 1) -> None:
-    """A camera's walk along labels on two shelves (Motion-JPEG .avi, 1280×720), to stand in for a camera.
+    """Write a video of a walk along labels on two shelves (Motion-JPEG .avi, 1280×720), used in place of a camera.
 
-    Each label stays in the picture for some ten frames of forty with 24 rows. Raises Trouble `disk.failed`.
+    With 24 rows, each label is visible in about 10 of 40 frames. Raises Trouble `disk.failed`.
     """
     from eum_app.scanning.opencv import cv2
 
@@ -120,9 +120,9 @@ def shelf_video(rows: Sequence[InventoryRow], path: Path, *, frames: int = 40, f
 
 
 def photo(kind: PhotoKind, seed: int, *, serial: str = "") -> bytes:
-    """A drawn stand-in for a photograph of an article on a bench, with the damage that `kind` names (JPEG, 1280×960).
+    """Draw a stand-in for a photograph of an article on a bench, with the damage that `kind` names (JPEG, 1280×960).
 
-    The same seed shows the same article; `serial` stands on its plate ("" = one is made up).
+    The same seed shows the same article. Its plate shows `serial`, or a made-up one if "".
     """
     from eum_app.scanning.opencv import cv2
 
@@ -179,7 +179,7 @@ def _iso(day: date | None) -> str:
 
 
 def _shelf(rows: Sequence[InventoryRow], seed: int) -> Picture:
-    """Two boards with labels on boxes, as wide as it needs, as high as a frame."""
+    """Draw two boards with labels on boxes, as wide as the labels need and as high as a frame."""
     columns = -(-len(rows) // _LABELS_DEEP)
     chance = np.random.default_rng(seed)
     width = max(FRAME_WIDTH, columns * _LABEL_PITCH + _LABEL_PITCH)
@@ -215,19 +215,19 @@ def _walk(shelf: Picture, frames: int, seed: int) -> Iterator[Picture]:
 
 
 def _bench(chance: np.random.Generator) -> Picture:
-    """A wooden bench under a lamp: grain along it, darker to the edges."""
+    """Draw a wooden bench under a lamp: grain along the wood, darker toward the edges."""
     from eum_app.scanning.opencv import cv2
 
     height, width = 960, 1280
     wood = cv2.resize(chance.normal(0, 18, (height // 4, 8)), (width, height), interpolation=cv2.INTER_CUBIC)
     x, y = np.linspace(-1, 1, width), np.linspace(-1, 1, height)[:, np.newaxis]
     lamp = 1.05 - 0.35 * (x**2 + y**2)
-    colour = np.array([96.0, 132.0, 164.0])
-    return np.clip((colour + wood[..., np.newaxis]) * lamp[..., np.newaxis], 0, 255).astype(np.uint8)
+    color = np.array([96.0, 132.0, 164.0])
+    return np.clip((color + wood[..., np.newaxis]) * lamp[..., np.newaxis], 0, 255).astype(np.uint8)
 
 
 def _article(picture: Picture, serial: str, *, has_cap: bool) -> None:
-    """A housing with two tubes, a plate, a seal and (unless it is missing) a cap."""
+    """Draw a housing with two tubes, a plate, a seal and, if `has_cap`, a cap."""
     from eum_app.scanning.opencv import cv2
 
     shadow = picture.copy()

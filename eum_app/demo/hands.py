@@ -1,4 +1,4 @@
-"""Hands for the demonstration: they press keys and buttons of the real windows, and nothing else."""
+"""The demonstration's hands: they press keys and buttons of the real windows, and do nothing else."""
 
 from __future__ import annotations
 
@@ -29,19 +29,19 @@ from ui.window.app import AppWindow
 
 PATIENCE_S: Final = 120.0
 KEY_PAUSE_MS: Final = 60
-"""Slower than any hand scanner, so that typing is not taken for a burst."""
+"""Slower than any hand scanner, so that typing is not mistaken for a scan."""
 
 Part = TypeVar("Part", bound=QWidget)
 
 
 class StuckError(Exception):
-    """The window did not do what the walk expected of it."""
+    """The window did not do what the walk expected."""
 
 
 class StrayWindows(QObject):
-    """Notes widgets that were windows of their own for a moment, before they found their place in a page.
+    """Record widgets that were shown as separate windows for a moment, before they were placed in a page.
 
-    Such a flash takes the focus away from the person's work. `names` are the classes of what was caught.
+    Such a flash takes the focus away from the person's work.
     """
 
     def __init__(self, app: QApplication) -> None:
@@ -56,12 +56,13 @@ class StrayWindows(QObject):
 
     @property
     def names(self) -> list[str]:
+        """Class names of the widgets that were caught, sorted."""
         found = [one for one in self._shown if shiboken6.isValid(one) and one.parentWidget() and not one.isWindow()]
         return sorted({type(one).__name__ for one in found})
 
 
 class Hands:
-    """One person at one window. Widgets are found by their object names and used by events only."""
+    """One person at one window. Widgets are found by object name and are used only through events."""
 
     def __init__(self, window: AppWindow, pictures: Callable[[str], Path]) -> None:
         self.window = window
@@ -70,7 +71,7 @@ class Hands:
         QTest.qWaitForWindowExposed(window)
 
     def until(self, holds: Callable[[], object], what: str) -> None:
-        """Let the window work until `holds()`. Raises StuckError after `PATIENCE_S`."""
+        """Process events until `holds()`. Raises StuckError with `what` after `PATIENCE_S`."""
         end = time.monotonic() + PATIENCE_S
         while not holds():
             if time.monotonic() > end:
@@ -79,15 +80,16 @@ class Hands:
             QTest.qWait(20)
 
     def page_name(self) -> str:
+        """Key of the page that is shown, or `unlock` while the store is locked."""
         shell = self.window.shell
         return shell.current_key if shell is not None else "unlock"
 
     def find(self, name: str) -> QWidget:
-        """The visible and ready widget of that object name, once it is there. Raises StuckError."""
+        """Wait for the visible and enabled widget with this object name, and return it. Raises StuckError."""
         return self.find_as(QWidget, name)
 
     def find_as(self, kind: type[Part], name: str) -> Part:
-        """As `find`, for a kind of widget."""
+        """Find as `find` does, but only widgets of type `kind`."""
         found: list[Part] = []
 
         def there() -> bool:
@@ -100,7 +102,10 @@ class Hands:
         return found[0]
 
     def named_like(self, beginning: str, kind: type[Part]) -> Part:
-        """The first visible and ready widget whose object name begins so."""
+        """Wait for the first visible and enabled widget whose object name starts with `beginning`.
+
+        Raises StuckError.
+        """
         found: list[Part] = []
 
         def there() -> bool:
@@ -113,30 +118,33 @@ class Hands:
         return found[0]
 
     def is_there(self, name: str) -> bool:
+        """Return whether a widget with this object name is visible."""
         return any(widget.isVisible() for widget in self.window.findChildren(QWidget, name))
 
     def is_ready(self, name: str) -> bool:
+        """Return whether a widget with this object name is visible and enabled."""
         found = self.window.findChildren(QWidget, name)
         return any(widget.isVisible() and widget.isEnabled() for widget in found)
 
     def number_on(self, name: str) -> int:
-        """The count that stands on a button, as a person reads it."""
+        """Return the number in a button's text; 0 if it has none."""
         self.settle()
         digits = "".join(char for char in self.find_as(QAbstractButton, name).text() if char.isdigit())
         return int(digits or 0)
 
     def rest(self) -> None:
-        """Let what was closed go away."""
+        """Process events for a moment, so that closed widgets are deleted."""
         QTest.qWait(50)
 
     def press(self, name: str) -> None:
+        """Click the middle of a widget, and wait for the work that it starts."""
         widget = self.find(name)
         _show(widget)
         QTest.mouseClick(widget, Qt.MouseButton.LeftButton, pos=widget.rect().center())
         self.settle()
 
     def key(self, sequence: str) -> None:
-        """Press a key or a shortcut wherever the focus is."""
+        """Press a key or a shortcut in the widget that has the focus."""
         self.window.activateWindow()
         self.until(self.window.isActiveWindow, "the window does not become active")
         target = QApplication.focusWidget() or self.window
@@ -144,7 +152,7 @@ class Hands:
         self.settle()
 
     def type(self, name: str, text: str) -> None:
-        """Type into a field, at a person's speed."""
+        """Replace the text of a field, typed at a person's speed."""
         field = _emptied(self, name)
         QTest.keyClicks(field, text, delay=KEY_PAUSE_MS)
         filters = QCoreApplication.instance().findChildren(WedgeFilter)  # type: ignore[union-attr]
@@ -152,14 +160,14 @@ class Hands:
         self.settle()
 
     def paste(self, name: str, text: str | Path) -> None:
-        """Put a longer text into a field by the clipboard."""
+        """Replace the text of a field from the clipboard."""
         field = _emptied(self, name)
         QGuiApplication.clipboard().setText(str(text))
         QTest.keySequence(field, QKeySequence(QKeySequence.StandardKey.Paste))
         self.settle()
 
     def scan(self, data: bytes) -> None:
-        """A hand scanner's burst into whatever has the focus: separators come as control keys, Enter ends it."""
+        """Send a hand scanner's burst to the widget that has the focus: separators as control keys, then Enter."""
         self.window.activateWindow()
         target = QApplication.focusWidget() or self.window
         control = Qt.KeyboardModifier.ControlModifier
@@ -174,7 +182,7 @@ class Hands:
         self.settle()
 
     def choose(self, name: str, text: str) -> None:
-        """Choose an entry of a drop-down by its beginning, with the arrow keys."""
+        """Choose the first entry of a drop-down that starts with `text`, by the arrow keys. Raises StuckError."""
         box = self.find_as(QComboBox, name)
         _show(box)
         self.until(
@@ -189,7 +197,7 @@ class Hands:
         self.until(lambda: box.currentText().startswith(text), f"{name} does not take {text!r}")
 
     def row(self, name: str, number: int) -> None:
-        """Click the n-th row of a list or table."""
+        """Click row `number` of a list or table, counted from 0. Raises StuckError."""
         view = self.find_as(QAbstractItemView, name)
         self.until(lambda: view.model().rowCount() > number, f"{name} has no row {number}")
         index = view.model().index(number, 0)
@@ -199,7 +207,7 @@ class Hands:
         self.settle()
 
     def draw(self, name: str, seed: int) -> None:
-        """Sign on a pad: a stroke with the mouse held down."""
+        """Sign on a pad: a stroke with the mouse button held down."""
         pad = self.find(name)
         _show(pad)
         width, height = pad.width(), pad.height()
@@ -214,13 +222,13 @@ class Hands:
         self.settle()
 
     def settle(self) -> None:
-        """Let background work end and its answers arrive."""
+        """Wait until the background work is done and its results have arrived."""
         QApplication.processEvents()
         self.until(lambda: not self.window.tasks.is_busy, "the work does not end")
         QTest.qWait(30)
 
     def picture(self, title: str) -> Path:
-        """A screenshot of the window."""
+        """Save a screenshot of the window and return its path."""
         self.settle()
         path = self._pictures(title)
         self.window.grab().save(str(path))
@@ -246,7 +254,7 @@ def _show(widget: QWidget) -> None:
 
 
 def answer_question(hands: Hands, question: Question) -> None:
-    """One question of a checklist, as a person answers it who sees nothing amiss."""
+    """Answer one question of a checklist as a person who sees no problem."""
     name = f"answer_{question.question_id}"
     if question.kind == "yes_no":
         hands.press(f"{name}_yes")

@@ -1,6 +1,7 @@
-"""The demo's output folder: taken only when it is new, empty, or holds nothing but what demos made.
+"""The demo's output folder: used only if it is new, empty, or holds only files of earlier demos.
 
-A demo deletes file by file, and only what it can name as its own. Anything else stops it before the first deletion.
+A demo deletes file by file, and only files that it recognizes as its own. Any other file stops it before the first
+deletion.
 """
 
 from __future__ import annotations
@@ -67,16 +68,16 @@ class Mark(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def default_output() -> Path:
-    """`demo-output` in the current folder, or a new temporary folder where the current one cannot be written."""
+    """Return `demo-output` in the current folder, or a new temporary folder if the current one is not writable."""
     if os.access(DEFAULT if Path(DEFAULT).exists() else ".", os.W_OK):
         return Path(DEFAULT)
     return Path(tempfile.mkdtemp(prefix="eum-demo-"))
 
 
 def take(given: Path) -> Path:
-    """Make the folder, or clear what earlier demos left in it, and mark it as a demo's; its absolute path.
+    """Create the folder, or delete what earlier demos left in it; mark it as a demo's, and return its absolute path.
 
-    Raises Refusal `demo.link`, `demo.not_a_folder`, `demo.own_place` or `demo.foreign` before anything is deleted;
+    Raises Refusal `demo.link`, `demo.not_a_folder`, `demo.own_place` or `demo.foreign` before anything is deleted, and
     Trouble of the disk.
     """
     with disk_trouble(given):
@@ -95,7 +96,7 @@ def take(given: Path) -> Path:
 
 
 def finish(folder: Path) -> None:
-    """Write down which files at the top of the folder this demo made: only these are deleted by the next one."""
+    """Record which files at the top of the folder this demo made. Only these are deleted by the next one."""
     files = {
         path.name: _hash(path)
         for path in sorted(folder.iterdir())
@@ -105,14 +106,17 @@ def finish(folder: Path) -> None:
 
 
 def _own_places() -> list[Path]:
-    """The current folder and the home folder: a demo clears neither of them, nor a folder above them."""
+    """Return the current folder and the home folder. A demo never clears these or a folder above them."""
     places = [Path.cwd()]
     home = Path(os.path.expanduser("~"))  # noqa: PTH111 - Path.home() raises where there is none
     return [*places, home.resolve()] if home.is_absolute() else places
 
 
 def _made_by_demos(folder: Path) -> list[Path]:
-    """Everything in the folder, contents before their folders. Raises Refusal `demo.foreign` for the first other."""
+    """Return everything in the folder, contents before their folders.
+
+    Raises Refusal `demo.foreign` for the first other file.
+    """
     entries = list(_entries(folder))
     if not entries:
         return []
@@ -126,7 +130,7 @@ def _made_by_demos(folder: Path) -> list[Path]:
 
 
 def _entries(folder: Path) -> Iterator[Path]:
-    """Depth first; links are never followed."""
+    """Yield all entries depth first, without following links."""
     for path in sorted(folder.iterdir()):
         if path.is_dir() and not path.is_symlink():
             yield from _entries(path)
@@ -147,8 +151,10 @@ def _is_ours(path: Path, folder: Path, mark: Mark | None) -> bool:
 
 
 def _require_unmarked_demo(folder: Path) -> None:
-    """Without a marker, only a `demo-output` of an older version is taken: its stores open with the passphrase that
-    the demo prints. Raises Refusal `demo.foreign`."""
+    """Accept a folder without a marker only if it is a `demo-output` of an older version.
+
+    Its stores must open with the passphrase that the demo prints. Raises Refusal `demo.foreign`.
+    """
     stores = [(folder / place, account) for place, account in _STORES.items()]
     if folder.name != DEFAULT or not all((store / "keyslots.json").is_file() for store, _ in stores):
         raise Refusal("demo.foreign", path=str(folder), found=next(folder.iterdir()).name)
@@ -161,7 +167,7 @@ def _require_unmarked_demo(folder: Path) -> None:
 
 
 def _read(folder: Path) -> Mark | None:
-    """The marker, where it is a regular file that was written for this very folder."""
+    """Return the marker if it is a regular file that was written for this very folder, else None."""
     path = folder / MARKER
     if path.is_symlink() or not path.is_file() or path.stat().st_size > _MAX_MARKER_BYTES:
         return None

@@ -1,4 +1,4 @@
-"""The demonstration's stage: a demo HQ and a demo device, enrolled with each other, and synthetic things to work on."""
+"""The demonstration's stage: a demo HQ and a demo device, enrolled with each other, and synthetic data to work on."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ ITEMS: Final = 24
 
 @dataclass(frozen=True)
 class Scene:
-    """Where things lie. `rows` are the items of the inventory list, in its order."""
+    """Paths of the stage, below `folder`. `rows` are the items of the inventory list, in its order."""
 
     folder: Path
     rows: Sequence[InventoryRow]
@@ -44,12 +44,12 @@ class Scene:
 
     @property
     def walk(self) -> Path:
-        """A camera's walk along the shelves, to stand in for a camera."""
+        """Video of a walk along the shelves, used in place of a camera."""
         return self.folder / "walk.avi"
 
     @property
     def label(self) -> Path:
-        """A photographed label of one item."""
+        """Picture of one item's label."""
         return self.folder / "label.png"
 
     @property
@@ -58,14 +58,14 @@ class Scene:
 
     @property
     def carried(self) -> Path:
-        """The folder by which bundles are carried between HQ and the field."""
+        """Folder in which bundles are carried between HQ and the field."""
         return self.folder / "carried"
 
 
 def set_the_stage(folder: Path) -> Scene:
-    """Make the stores, enroll the device, write inventory, labels, a camera's walk and a photo; all synthetic.
+    """Create the stores, enroll the device, and write an inventory, a label, a video and a photo; all synthetic.
 
-    Raises FileExistsError where `folder` exists: nothing is deleted here.
+    Raises FileExistsError if `folder` exists: nothing is deleted here.
     """
     folder.mkdir(parents=True)
     rows = depot_rows(SEED, ITEMS, today=datetime.now(UTC).date())

@@ -1,6 +1,6 @@
-"""Pictures of every view of the app in every theme and size, after the walk: `python -m eum_app.demo.screens FOLDER`.
+"""Screenshots of every view in every theme and size, after the walk: `python -m eum_app.demo.screens FOLDER`.
 
-With more words only the views that begin so: `… FOLDER hq-overview field-visit`.
+More arguments select views by the start of their names: `… FOLDER hq-overview field-visit`.
 """
 
 from __future__ import annotations
@@ -23,15 +23,16 @@ if TYPE_CHECKING:
 THEMES: Final = ("light", "dark", "sunlight")
 SIZES: Final = ((1440, 900, 100), (1366, 768, 100), (1366, 768, 200))
 LOOKS: Final = tuple((name, *size) for size in SIZES for name in THEMES)
-"""Theme, width, height, per cent."""
+"""Theme, width and height in pixels, scale in percent."""
 _PICTURE: Final = re.compile(rf"(?:new|field|hq)-[a-z0-9-]+-(?:{'|'.join(THEMES)})-\d+x\d+(?:-200)?\.png")
 
 
 def take_screens(folder: Path, wanted: Sequence[str] = ("",)) -> list[Path]:
-    """Walk through the whole job, then take each view of the first start, the device and HQ in each theme and size.
+    """Walk through the whole job, then save each view of the first start, the device and HQ in each theme and size.
 
-    Names are `field-visits-dark-1366x768.png`; at 200 % `…-1366x768-200.png`. Earlier pictures in `folder` are deleted;
-    raises Refusal `demo.foreign` where it holds anything else.
+    Returns the files, named such as `field-visits-dark-1366x768.png`, or `…-1366x768-200.png` at 200 %. `wanted` are
+    starts of view names. Earlier pictures in `folder` are deleted; raises Refusal `demo.foreign` if it holds anything
+    else.
     """
     from eum_app.demo import views
     from eum_app.demo.scene import INSPECTOR, REVIEWER, set_the_stage
@@ -78,7 +79,7 @@ def _take_folder(folder: Path) -> None:
 
 
 def _pictures(widget: QWidget, path: Path) -> Iterator[Path]:
-    """The window, or a dialog as large as it wants to be, in each theme and size."""
+    """Save the window, or a dialog at its natural size, in each theme and size, and yield the files."""
     from PySide6.QtTest import QTest
 
     from ui.kit.theme import theme
@@ -100,7 +101,7 @@ def _pictures(widget: QWidget, path: Path) -> Iterator[Path]:
 
 
 def main() -> int:
-    """Exit code 1, with a sentence, where the folder is not for pictures."""
+    """Return 0, or 1 with a sentence on standard error if the folder may not be used."""
     from eum_app.wording.messages import sentence
 
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")

@@ -1,4 +1,4 @@
-"""What can be seen of the app, each view by a name and by how a person gets there: for `eum_app.demo.screens`."""
+"""Views of the app with the steps that lead to them, for `eum_app.demo.screens`."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from ui.kit.theme import gathered
 ADMINISTRATOR: Final = "ADM-001"
 
 View = tuple[str, QWidget]
-"""A name, and what to take a picture of: the window, or a dialog of its own."""
+"""A name, and the widget to photograph: the window or a separate dialog."""
 
 
 def before_unlocking(hands: Hands, account: str) -> Iterator[View]:
-    """The locked window, and the way in with a recovery code."""
+    """Yield the locked window, and the form for a recovery code."""
     yield "unlock", hands.window
     hands.press("accept_notice_button")
     hands.type("account_field", account)
@@ -30,7 +30,7 @@ def before_unlocking(hands: Hands, account: str) -> Iterator[View]:
 
 
 def first_start(hands: Hands) -> Iterator[View]:
-    """A new machine: the four steps to an HQ, its codes, its accounts, and the dialogs about the whole store."""
+    """Yield the views of a new machine: the steps to an HQ, its codes, its accounts, dialogs about the whole store."""
     window = hands.window
     hands.press("kind_hq")
     yield "first-start-kind", window
@@ -70,6 +70,7 @@ def first_start(hands: Hands) -> Iterator[View]:
 
 
 def dialogs(window: QWidget) -> list[QDialog]:
+    """Return the visible dialogs other than `window`."""
     return [
         one
         for one in gathered(QApplication.topLevelWidgets)
@@ -78,12 +79,12 @@ def dialogs(window: QWidget) -> list[QDialog]:
 
 
 def in_the_field(hands: Hands) -> Iterator[View]:
-    """Every page of the device, with a visit that is closed."""
+    """Yield every page of the device, with a visit that is closed."""
     yield from _pages(hands, {"visit", "site", "close_out", "transcribe"})
 
 
 def at_work(hands: Hands, scene: Scene) -> Iterator[View]:
-    """The page of an open visit: what it shows only while an item is checked."""
+    """Yield the views of an open visit that exist only while an item is checked."""
     hands.type("scan_field", scene.rows[13].serial)
     hands.key("Return")
     yield "item", hands.window
@@ -98,7 +99,7 @@ def at_work(hands: Hands, scene: Scene) -> Iterator[View]:
 
 
 def at_hq(hands: Hands, scene: Scene) -> Iterator[View]:
-    """Every page of HQ, and what stands on them only while somebody works."""
+    """Yield every page of HQ, and the views that exist only during a task."""
     yield from _pages(hands, set())
     hands.press("rail_inventory")
     hands.row("items_table", 2)

@@ -1,4 +1,7 @@
-"""The whole job through the real windows, by events: each step is one line, and a picture where there is one to see."""
+"""The whole job through the real windows, by events.
+
+Each step prints one line and saves a picture if there is one to see.
+"""
 
 from __future__ import annotations
 
@@ -21,9 +24,9 @@ Say = Callable[[str], None]
 
 
 class Walk:
-    """One person after another works at the demo HQ and the demo device.
+    """The whole job: one person after another works at the demo HQ and the demo device.
 
-    `at_work` is called on the visit's page while the visit is open and some items are still to check.
+    `say` prints a line. `at_work` is called on the visit's page while the visit is open and some items are unchecked.
     """
 
     def __init__(
@@ -59,10 +62,10 @@ class Walk:
         hands.press("inventory_import_list")
         hands.paste("inventory_file_field_edit", self.scene.inventory)
         hands.press("inventory_read_button")
-        self._see(hands, "inventory-preview", "HQ reads an inventory list and is shown what becomes of each row")
+        self._see(hands, "inventory-preview", "HQ reads an inventory list and sees what will happen to each row")
         hands.press("inventory_import_button")
         hands.row("items_table", 2)
-        self._see(hands, "inventory", f"{len(self.scene.rows)} items are on the book")
+        self._see(hands, "inventory", f"{len(self.scene.rows)} items are in the inventory")
 
     def _plan(self, hands: Hands) -> None:
         hands.press("rail_visits")
@@ -76,7 +79,7 @@ class Walk:
         self._see(hands, "plan-visit", "HQ plans an annual inventory of Depot 7")
         hands.press("plan_button")
         hands.until(lambda: list(self.scene.carried.glob("*tasking*.eumb")), "no tasking bundle")
-        self._see(hands, "visits-hq", "the tasking for FLD-0042 lies sealed in the folder that is carried")
+        self._see(hands, "visits-hq", "the sealed tasking for FLD-0042 is in the folder that is carried to the device")
 
     # In the field
 
@@ -84,9 +87,9 @@ class Walk:
         hands.press("rail_sync")
         hands.paste("inbox_path_edit", self.scene.carried)
         hands.press("import_button")
-        self._see(hands, "sync-tasking", "the device verifies and takes the tasking")
+        self._see(hands, "sync-tasking", "the device verifies and imports the tasking")
         hands.press("rail_visits")
-        self._see(hands, "visits-field", "the visit stands on the device")
+        self._see(hands, "visits-field", "the visit is on the device")
 
     def _inspect(self, hands: Hands) -> None:
         rows = self.scene.rows
@@ -98,7 +101,7 @@ class Walk:
             hands.press("verified_button")
         self._say("two items scanned with a hand scanner, answered, recorded as verified")
         hands.key("Ctrl+Z")
-        self._see(hands, "undo", "the last check is withdrawn by another fact: nothing is deleted")
+        self._see(hands, "undo", "the last check is withdrawn by a new fact: nothing is deleted")
         hands.scan(iuid_message(rows[1].cage, rows[1].part_number, rows[1].serial))
         hands.press("all_as_expected_button")
         hands.press("verified_button")
@@ -106,7 +109,7 @@ class Walk:
         self._one_by_one(hands)
 
     def _by_camera(self, hands: Hands) -> None:
-        """Frames of a video stand in for a camera."""
+        """Use the frames of a video in place of a camera."""
         hands.choose("scan_source", "Video")
         hands.paste("scan_file_edit", self.scene.walk)
         hands.key("Return")
@@ -119,7 +122,8 @@ class Walk:
         hands.choose("scan_source", "No")
 
     def _one_by_one(self, hands: Hands) -> None:
-        """A photographed label, a discrepancy with a photo, an item not found, one not on the list; then the rest."""
+        """Check a photographed label, a damaged item, one that is not found, one that is not on the list; then the
+        rest."""
         rows = self.scene.rows
         hands.press("from_photo_button")
         hands.paste("scan_photo_edit", self.scene.label)
@@ -147,7 +151,7 @@ class Walk:
         hands.press("reason_confirm_button")
 
         hands.scan(iuid_message("1HLD9", "NVG-31A", "790112"))
-        self._see(hands, "not-on-list", "a mark that nobody listed is shown as that")
+        self._see(hands, "not-on-list", "a mark that is not on the list is shown as such")
         hands.press("not_on_list_button")
         hands.press("reason_not_in_inventory")
         hands.press("reason_confirm_button")
@@ -181,7 +185,7 @@ class Walk:
         hands.draw("signature_inspector", 3)
         hands.draw("signature_host", 5)
         hands.type("signer_host", "Custodian, Depot 7")
-        self._see(hands, "close-out", "both parties sign what the journal head names")
+        self._see(hands, "close-out", "both parties sign the journal up to its newest entry")
         hands.press("seal_visit_button")
 
     def _seal(self, hands: Hands) -> None:
@@ -204,12 +208,12 @@ class Walk:
     def _review(self, hands: Hands) -> None:
         hands.press("rail_review")
         hands.row("findings_list", 0)
-        self._see(hands, "review", "rules raised findings; the evidence stands beside the record")
+        self._see(hands, "review", "rules raised findings; the evidence is shown beside the record")
         hands.press("review_resolve")
         hands.type("review_comment", "Repair papers seen")
         self._see(hands, "review-decision", "a reviewer, not the inspector, decides with a comment")
         hands.press("review_confirm")
-        self._see(hands, "review-next", "the decision is a fact; the next finding is in front")
+        self._see(hands, "review-next", "the decision is recorded as a fact; the next finding is open")
 
     def _report(self, hands: Hands) -> None:
         hands.press("rail_reports")
@@ -220,13 +224,13 @@ class Walk:
         hands.choose("report_format", "PDF")
         hands.press("report_export_button")
         hands.until(report.with_suffix(".pdf").exists, "no report to read")
-        self._see(hands, "reports", "the inventory report, its rows counted again, with its sidecar")
+        self._see(hands, "reports", "the inventory report with its sidecar; its rows were counted again")
 
     def _take_receipt(self, hands: Hands) -> None:
         hands.press("rail_sync")
         hands.paste("inbox_path_edit", self.scene.carried)
         hands.press("import_button")
-        self._see(hands, "sync-received", "HQ's receipt is here: the bundle shows as received")
+        self._see(hands, "sync-received", "HQ's receipt has arrived: the bundle is marked as received")
         hands.press("rail_visits")
         self._see(hands, "visits-received", "the visit is received by HQ")
 
@@ -242,7 +246,7 @@ class Walk:
 
     @contextmanager
     def at(self, store: Path, account: str) -> Iterator[Hands]:
-        """A person unlocks a store, works, and closes the window."""
+        """Unlock a store as `account` for the block; the window is closed afterwards."""
         with self.before(store) as hands:
             hands.press("accept_notice_button")
             hands.type("account_field", account)
@@ -254,7 +258,7 @@ class Walk:
 
     @contextmanager
     def before(self, store: Path) -> Iterator[Hands]:
-        """A person in front of the locked window, or of the first start; it is closed in the end."""
+        """Show the locked window, or the first start, for the block; the window is closed afterwards."""
         window = build_window(store, outbox=self.scene.carried, inbox=self.scene.carried)
         window.resize(*SIZE)
         hands = Hands(window, self._picture)

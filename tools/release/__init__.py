@@ -1,1 +1,1 @@
-"""Everything that turns the frozen folder into a release: license texts, pages, packages, checksums, checks."""
+"""Turn the frozen folder into a release: license texts, pages, packages, checksums, checks."""

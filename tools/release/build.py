@@ -1,4 +1,4 @@
-"""Build the frozen folder so that the same source gives the same bytes, wherever it lies."""
+"""Build the frozen folder so that the same source gives the same bytes at any path."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ NAME = "eum"
 
 
 def git(*arguments: str) -> str:
-    """Run git in the project's repository and return its output. Raises SystemExit where git refuses."""
+    """Run git in the project's repository and return its output. Raises SystemExit if git fails."""
     done = subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, text=True, check=False)
     if done.returncode:
         raise SystemExit(f"git {' '.join(arguments)}: {done.stderr.strip()}")
@@ -23,12 +23,12 @@ def git(*arguments: str) -> str:
 
 
 def source_epoch(commit: str = "HEAD") -> int:
-    """Seconds since 1970: SOURCE_DATE_EPOCH where it is set, else the time of the commit."""
+    """Return SOURCE_DATE_EPOCH, or else the time of `commit`, in seconds since 1970."""
     return int(os.environ.get("SOURCE_DATE_EPOCH") or git("log", "-1", "--format=%ct", commit))
 
 
 def build_environment(epoch: int) -> dict[str, str]:
-    """The environment of every build step: fixed time, hash seed and a UTF-8 locale."""
+    """Return the environment of every build step: fixed time, hash seed and a UTF-8 locale."""
     fixed = {"SOURCE_DATE_EPOCH": str(epoch), "PYTHONHASHSEED": "0", "LC_ALL": "C.UTF-8", "TZ": "UTC"}
     unset = {"PYTHONPATH", "PYTHONHOME", "LD_LIBRARY_PATH", "QT_PLUGIN_PATH"}
     return {**{name: value for name, value in os.environ.items() if name not in unset}, **fixed}
@@ -52,14 +52,14 @@ def freeze(source: Path, output: Path, epoch: int) -> Path:
 
 
 def run(command: list[str], environment: dict[str, str], cwd: Path | None = None) -> None:
-    """Run one step with its output shown. Raises SystemExit where it fails."""
+    """Run one step with its output shown. Raises SystemExit if it fails."""
     done = subprocess.run(command, env=environment, cwd=cwd, check=False)
     if done.returncode:
         raise SystemExit(f"failed with {done.returncode}: {' '.join(command)}")
 
 
 def digests(folder: Path) -> dict[str, str]:
-    """Each file below a folder: path, then SHA-256 with its executable bit, or the target of a link."""
+    """Return the SHA-256 and executable bit of each file below a folder, or the target of a link, by path."""
     found = {}
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
@@ -72,12 +72,12 @@ def digests(folder: Path) -> dict[str, str]:
 
 
 def sha256(path: Path) -> str:
-    """Hex SHA-256 of a file."""
+    """Return the hex SHA-256 of a file."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def differences(first: Path, second: Path) -> list[str]:
-    """Files that differ between two folders, or that only one of them holds."""
+    """Return the paths that differ between two folders, or that only one of them holds."""
     ours, theirs = digests(first), digests(second)
     return sorted(name for name in ours.keys() | theirs.keys() if ours.get(name) != theirs.get(name))

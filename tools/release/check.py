@@ -1,7 +1,7 @@
 """`make release-check`: two builds are the same, the folder works from any path, and the app runs without Python.
 
-A root folder without Python comes from mmdebstrap, where the package is installed by apt, so a library that it fails to
-declare is found here. Without mmdebstrap, a bare root holds the frozen folder and the libraries that it names.
+A root folder without Python comes from mmdebstrap. The package is installed into it by apt, so a library that it fails
+to declare is found here. Without mmdebstrap, a bare root holds the frozen folder and the libraries that it names.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ ls /srv/out/demo
 
 
 def run_steps(steps: Iterable[tuple[str, Callable[[], str]]]) -> int:
-    """Run every step, also after one that fails; print one line each. Exit code 0, or 1 where a step failed."""
+    """Run every step, even after a failure, and print one line each. Return 0, or 1 if a step failed."""
     lines, code = [], 0
     for name, step in steps:
         try:
@@ -113,7 +113,7 @@ def _in_bare_root(frozen: Path) -> str:
 
 
 def _libraries(programs: list[Path], frozen: Path) -> Iterator[Path]:
-    """Libraries outside the frozen folder that programs are linked to, and the loader."""
+    """Yield libraries outside the frozen folder that programs are linked to, and the loader."""
     for program in programs:
         said = subprocess.run(["ldd", str(program)], capture_output=True, text=True, check=False).stdout
         for found in re.findall(r"(/\S+) \(0x", said):

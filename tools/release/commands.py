@@ -36,7 +36,7 @@ class Command:
 
     @property
     def name(self) -> str:
-        """As a page is called: `eum-store-check`."""
+        """Name of its man page: `eum-store-check`."""
         return "-".join((PROGRAM, *self.path))
 
     @property
@@ -49,12 +49,12 @@ class Command:
 
     @property
     def summary(self) -> str:
-        """The first sentence of the help, without its full stop."""
+        """First sentence of the help, without its full stop."""
         return self.help.partition("\n\n")[0].replace("\n", " ").partition(". ")[0].rstrip(".")
 
 
 def all_commands(app: typer.Typer | None = None) -> list[Command]:
-    """Every command of the app that people may use, parents before children, in the order of `--help`."""
+    """Return every command that people may use, parents before children, in the order of `--help`."""
     if app is None:
         from eum_app.cli.commands import app as eum_commands  # noqa: PLC0415 - other apps can be read without it
 
@@ -97,7 +97,7 @@ def _parameter(parameter: Any) -> Parameter:
 
 
 def _values(annotation: Any) -> tuple[tuple[str, ...], str]:
-    """Values that an annotation allows: the words of an enumeration or a Literal, and a name for anything else."""
+    """Return the words that an annotation allows (an enumeration or a Literal), and a name for any other value."""
     if get_origin(annotation) is Literal:
         return tuple(map(str, get_args(annotation))), ""
     if inner := [one for one in get_args(annotation) if one is not type(None)]:

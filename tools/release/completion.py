@@ -80,17 +80,17 @@ def write_completions(folder: Path) -> list[Path]:
 
 
 def bash(commands: list[Command]) -> str:
-    """The script for bash."""
+    """Return the script for bash."""
     return BASH.format(groups=_patterns(commands), choices=_choices(commands, "words"), words=_words(commands, "words"))
 
 
 def zsh(commands: list[Command]) -> str:
-    """The script for zsh."""
+    """Return the script for zsh."""
     return ZSH.format(groups=_patterns(commands), choices=_choices(commands, "found"), words=_words(commands, "found"))
 
 
 def fish(commands: list[Command]) -> str:
-    """The script for fish, with the help of each word."""
+    """Return the script for fish, with the help of each word."""
     lines = [FISH_HEAD.format(groups=" ".join(shlex.quote(_at(one)) for one in commands if one.path))]
     for command in commands:
         start = f"complete -c {PROGRAM} -n {shlex.quote(f'__eum_at {shlex.quote(_at(command))}')}"
@@ -105,7 +105,7 @@ def fish(commands: list[Command]) -> str:
 
 
 def _at(command: Command) -> str:
-    """The words of a command, each with a space before it; empty for `eum` itself."""
+    """Return the words of a command, each with a space before it; empty for `eum` itself."""
     return "".join(f" {word}" for word in command.path)
 
 
@@ -122,7 +122,7 @@ def _words(commands: list[Command], variable: str) -> str:
 
 
 def _choices(commands: list[Command], variable: str) -> str:
-    """After an option that takes one of a few words, those words; a file name is left to the shell."""
+    """Return the part that completes the value of an option with a few fixed values; the shell completes file names."""
     rows = []
     for one in commands:
         for option in one.options:

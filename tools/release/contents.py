@@ -38,7 +38,7 @@ ALWAYS = ("pyinstaller",)
 
 @dataclass(frozen=True)
 class Part:
-    """One thing inside the folder. `kind` is "python", "system" or "file"; `texts` are paths below `licenses`."""
+    """One thing in the folder. `kind` is "python", "system" or "file"; `texts` are paths below `licenses`."""
 
     name: str
     version: str
@@ -68,7 +68,7 @@ def write_licenses(folder: Path, sources: Iterable[Path]) -> list[Part]:
 
 
 def readme(parts: Iterable[Part]) -> str:
-    """The table that people read: part, version, license, where the text is."""
+    """Return the table for people: part, version, license, place of the text."""
     lines = [
         "# Licenses of the parts in this folder",
         "",
@@ -85,13 +85,13 @@ def readme(parts: Iterable[Part]) -> str:
 
 
 def read_parts(licenses: Path) -> list[Part]:
-    """The parts that `write_licenses` listed in a frozen folder."""
+    """Return the parts that `write_licenses` listed in a frozen folder."""
     rows = json.loads((licenses / "bundled.json").read_text(encoding="utf-8"))
     return [Part(**{**row, "texts": tuple(row["texts"])}) for row in rows]
 
 
 def license_of(distribution: Distribution) -> str:
-    """The license as the package's metadata state it: an SPDX expression, a short name, or its classifiers."""
+    """Return the license that the package's metadata state: an SPDX expression, a short name, or its classifiers."""
     about = distribution.metadata
     stated = next((about[key] for key in ("License-Expression", "License") if key in about), "")
     if stated and "\n" not in stated:
@@ -101,7 +101,7 @@ def license_of(distribution: Distribution) -> str:
 
 
 def license_files(distribution: Distribution) -> list[Path]:
-    """License texts and bills of material that a wheel installed in its metadata folder, or else beside its code."""
+    """Return license texts and bills of material in a wheel's metadata folder, or else beside its code."""
     files = [file for file in distribution.files or () if file.suffix not in {".py", ".pyc", ".h"}]
     inside = [file for file in files if ".dist-info/" in file.as_posix() and "/_vendor/" not in file.as_posix()]
     texts = [file for file in inside if LICENSE_FILE.search(file.name) or "sboms" in file.parts]
@@ -110,7 +110,7 @@ def license_files(distribution: Distribution) -> list[Path]:
 
 
 def _owners(sources: Iterable[Path]) -> tuple[list[Distribution], list[Path], list[Path]]:
-    """Distributions, system files, and files of unknown origin."""
+    """Return distributions, system files, and files of unknown origin."""
     everything = sorted(distributions(), key=lambda one: one.name.lower())
     owner = {Path(str(one.locate_file(file))).resolve(): one for one in everything for file in one.files or ()}
     python_home = Path(sysconfig.get_path("stdlib")).resolve()
@@ -135,7 +135,7 @@ def _owners(sources: Iterable[Path]) -> tuple[list[Distribution], list[Path], li
 
 
 def _our_own(folder: Path) -> Iterator[Part]:
-    """EUM, its fonts and icons, and Python."""
+    """Yield EUM, its fonts and icons, and Python."""
     from eum_app import __version__  # noqa: PLC0415 - readable without the app
 
     rows = [("EUM", __version__, "Apache-2.0", [ROOT / "LICENSE"])]
@@ -150,7 +150,7 @@ def _our_own(folder: Path) -> Iterator[Part]:
 
 
 def python_license() -> list[Path]:
-    """Python's own license text: beside the standard library, or in Debian's documentation."""
+    """Return Python's license text, found beside the standard library or in Debian's documentation."""
     stdlib, number = Path(sysconfig.get_path("stdlib")), sysconfig.get_python_version()
     places = [
         stdlib / "LICENSE.txt",
@@ -180,7 +180,7 @@ def _system_parts(folder: Path, libraries: Iterable[Path]) -> Iterator[Part]:
 
 
 def debian_packages(libraries: Iterable[Path]) -> dict[tuple[str, str], list[Path]]:
-    """Files by the name and version of their package. A file that dpkg does not know: its own name, no version."""
+    """Return the files by (name, version) of their package. A file unknown to dpkg gets its own name and no version."""
     libraries = list(libraries)
     spelled = {library: _spellings(library) for library in libraries}
     patterns = sorted({name for names in spelled.values() for name in names})
@@ -201,7 +201,7 @@ def debian_packages(libraries: Iterable[Path]) -> dict[tuple[str, str], list[Pat
 
 
 def _spellings(path: Path) -> list[str]:
-    """The paths by which dpkg may know a file: as given, resolved, and with /usr before /lib or without it."""
+    """Return the paths by which dpkg may know a file: as given, resolved, and with and without /usr before /lib."""
     whole = str(path.resolve())
     return list(dict.fromkeys([str(path), whole, whole.removeprefix("/usr"), f"/usr{whole}"]))
 
@@ -211,7 +211,7 @@ def _output(*command: str) -> str:
 
 
 def _copy(folder: Path, name: str, files: Iterable[Path]) -> tuple[str, ...]:
-    """Copy texts below `folder/name`; equal names get a number. The paths below `folder`."""
+    """Copy texts below `folder/name`, numbering equal names, and return their paths below `folder`."""
     copied = []
     for file in files:
         (folder / name).mkdir(exist_ok=True)

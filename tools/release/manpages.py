@@ -20,7 +20,7 @@ HELP = Parameter(("--help",), "", "Show the options and exit.", (), is_required=
 
 
 def write_man_pages(folder: Path, version: str, day: date) -> list[Path]:
-    """Write `eum.1`, `eum-store.1`, … into `folder`; returns their paths."""
+    """Write `eum.1`, `eum-store.1` and so on into `folder`, and return their paths."""
     folder.mkdir(parents=True, exist_ok=True)
     commands = all_commands()
     names = [command.name for command in commands]
@@ -33,14 +33,14 @@ def write_man_pages(folder: Path, version: str, day: date) -> list[Path]:
 
 
 def related(command: Command, names: list[str]) -> list[str]:
-    """Pages to look at next: the parent and the direct subcommands."""
+    """Return the pages for "see also": the parent and the direct subcommands."""
     parent = [command.name.rpartition("-")[0]] if command.path else []
     below = ["-".join((command.name, name)) for name, _ in command.subcommands]
     return [name for name in [*parent, *below] if name in names]
 
 
 def man_page(command: Command, version: str, day: date, see_also: list[str]) -> str:
-    """One page as roff text."""
+    """Return one page as roff text."""
     title, name = roff(command.name.upper()), roff(command.name)
     lines = [f'.TH "{title}" "{SECTION}" "{day.isoformat()}" "EUM {roff(version)}" "EUM"', ".SH NAME"]
     lines += [f"{name} \\- {roff(command.summary) or 'end-use monitoring'}", ".SH SYNOPSIS", *_synopsis(command)]
@@ -61,7 +61,7 @@ def man_page(command: Command, version: str, day: date, see_also: list[str]) -> 
 
 
 def roff(text: str) -> str:
-    """Text for roff: backslashes and hyphens kept, no line taken for a request."""
+    """Escape text for roff: backslashes and hyphens are kept, and no line is read as a request."""
     escaped = text.replace("\\", "\\e").replace("-", "\\-").replace('"', "\\(dq")
     return re.sub(r"^([.'])", r"\\&\1", escaped, flags=re.MULTILINE)
 

@@ -41,24 +41,24 @@ Description: {summary}
 
 
 def day_of(epoch: int) -> date:
-    """The day of a release, UTC."""
+    """Return the day of a release, UTC. `epoch` is in seconds since 1970."""
     return datetime.fromtimestamp(epoch, UTC).date()
 
 
 def write_share(share: Path, epoch: int) -> None:
-    """Man pages, completion and desktop files below `share`, as /usr/share has them."""
+    """Write man pages, completion and desktop files below `share`, as they are in /usr/share."""
     write_man_pages(share / "man" / "man1", __version__, day_of(epoch))
     write_completions(share)
     write_desktop_files(share, day_of(epoch))
 
 
 def archive_name() -> str:
-    """`eum-0.1.0-linux-x86_64`: also the folder inside the archive."""
+    """Return `eum-0.1.0-linux-x86_64`, which is also the folder inside the archive."""
     return f"eum-{__version__}-{platform.system().lower()}-{platform.machine().lower()}"
 
 
 def make_archive(frozen: Path, output: Path, epoch: int) -> Path:
-    """Write the frozen folder with its pages as `.tar.zst`: sorted, one time, no owner."""
+    """Write the frozen folder with its pages as `.tar.zst`: sorted, with one time and no owner. Return the file."""
     staging = output / f".{archive_name()}"
     shutil.rmtree(staging, ignore_errors=True)
     shutil.copytree(frozen, staging, symlinks=True)
@@ -82,7 +82,10 @@ def make_archive(frozen: Path, output: Path, epoch: int) -> Path:
 
 
 def make_deb(frozen: Path, output: Path, epoch: int, maintainer: str) -> Path:
-    """Write `eum_VERSION_ARCH.deb`: the app in /usr/lib/eum, `eum` on the path, its libraries as Depends."""
+    """Write `eum_VERSION_ARCH.deb`: the app in /usr/lib/eum, `eum` on the path, its libraries as Depends.
+
+    Return the file.
+    """
     staging = output / ".deb"
     shutil.rmtree(staging, ignore_errors=True)
     library = staging / LIBRARY_PATH
@@ -116,9 +119,9 @@ def make_deb(frozen: Path, output: Path, epoch: int, maintainer: str) -> Path:
 
 
 def shared_library_packages(folder: Path, scratch: Path) -> str:
-    """The Depends line that dpkg-shlibdeps finds for the libraries that a frozen folder does not bring.
+    """Return the Depends line that dpkg-shlibdeps finds for libraries that are not in the frozen folder.
 
-    Raises SystemExit where a library is neither in the folder nor in a package of this machine.
+    Raises SystemExit if a library is neither in the folder nor in a package of this machine.
     """
     work = scratch / ".shlibdeps"
     (work / "debian").mkdir(parents=True, exist_ok=True)
@@ -140,7 +143,7 @@ def shared_library_packages(folder: Path, scratch: Path) -> str:
 
 
 def elf_files(folder: Path) -> list[Path]:
-    """All programs and shared libraries below a folder."""
+    """Return all programs and shared libraries below a folder."""
     return [
         path
         for path in sorted(folder.rglob("*"))
