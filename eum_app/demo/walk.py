@@ -122,8 +122,7 @@ class Walk:
         hands.choose("scan_source", "No")
 
     def _one_by_one(self, hands: Hands) -> None:
-        """Check a photographed label, a damaged item, one that is not found, one that is not on the list; then the
-        rest."""
+        """Check a photographed label, a damaged item, one not found and one not on the list; then the rest."""
         rows = self.scene.rows
         hands.press("from_photo_button")
         hands.paste("scan_photo_edit", self.scene.label)

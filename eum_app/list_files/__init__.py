@@ -1,1 +1,1 @@
-"""Readers of list files (CSV, Excel, JSON); they keep nothing."""
+"""Readers of list files (CSV, Excel, JSON). They store nothing."""

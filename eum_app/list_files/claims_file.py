@@ -1,4 +1,4 @@
-"""Read what somebody else says about items (a partner's count, a shipper's list): nothing is kept yet."""
+"""Read a list of claims about items (a partner's count, a shipper's list). Nothing is stored here."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ ClaimsPreview = ListPreview[ClaimRow]
 
 
 def read_claims(path: Path, profile: Profile | None = None, today: date | None = None) -> ClaimsPreview:
-    """Read `path` (CSV or .xlsx) as claims; raises as `list_file.read_list` does.
+    """Read `path` (CSV or .xlsx) as claims. Raises as `list_file.read_list` does.
 
-    `today` (UTC; the machine's day if None) decides which dates are in the future.
+    `today` (UTC; this computer's date if None) decides which dates are in the future.
     """
     day = today or system_now().date()
     return read_list(path, profile or Profile(), CLAIMS, lambda order: ClaimReader(order, day).read)

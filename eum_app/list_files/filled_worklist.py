@@ -1,14 +1,14 @@
 """A filled worklist as a file: one row for each line of the paper.
 
-CSV or .xlsx, read by the reader of all lists (any delimiter, any letter case of the headings, blank rows passed over),
-or JSON (a list of objects); columns by name, in any order, what is not used may be left out:
+CSV and .xlsx files are read as all lists are: any delimiter, any letter case of the headings, blank rows skipped. JSON
+is a list of objects. Columns are found by name, in any order; unused ones may be left out:
 
-- `page`: the page's number, or what its QR symbol says; `saw`: who saw it, the code at the foot of the page; `seen_at`:
-  when, ISO 8601 with its offset;
-- `row`: the number in front of the row, or `serial`: the serial in the list; both empty for what was found and not on
-  the list;
-- `outcome`: verified, discrepancy, not_found, no_access, not_on_list; `reason`: its code on the form (`N2`) or in full;
-- `read`: the serial that the paper says was read on the item; `read_again`: the same typed a second time; `note`.
+- `page`: the number of the page, or the text of its QR code. `saw`: who saw it, the code at the foot of the page.
+  `seen_at`: when, ISO 8601 with its offset.
+- `row`: the number in front of the row, or `serial`: the serial in the list. Both are empty for an item that was found
+  and is not on the list.
+- `outcome`: verified, discrepancy, not_found, no_access, not_on_list. `reason`: its code on the form (`N2`) or in full.
+- `read`: the serial that was read on the item. `read_again`: the same, typed a second time. `note`.
 """
 
 from __future__ import annotations
@@ -35,9 +35,10 @@ _SERIALS: Final = ("serial", "read", "read_again")
 
 
 class FilledWorklist(msgspec.Struct, frozen=True):
-    """The lines of a file: number and cells by column of each that can be read, or why a line cannot.
+    """Lines of a file as (number, cells by column), and lines that were refused as (number, reason).
 
-    Line 1 is the heading; in JSON the first object is 1. `notes` name what of the file is not among the lines.
+    The heading of a CSV or .xlsx file is line 1; in JSON the first object is line 1. `notes` name the parts of the file
+    that were not read.
     """
 
     lines: tuple[tuple[int, dict[str, str]], ...]
@@ -48,8 +49,8 @@ class FilledWorklist(msgspec.Struct, frozen=True):
 def read_filled_worklist(path: Path) -> FilledWorklist:
     """Read the lines of a file.
 
-    Raises Refusal `filled.unreadable`, `filled.columns`, `filled.empty`, `filled.encoding` (not UTF-8 and not .xlsx:
-    what a note says would be a guess), `filled.sheet_unread`, and those of `list_source.read_source`.
+    Raises Refusal `filled.unreadable`, `filled.columns`, `filled.empty`, `filled.encoding` (neither UTF-8 nor .xlsx, so
+    notes could only be guessed), `filled.sheet_unread`, and as `list_source.read_source` does.
     """
     if path.suffix.lower() == ".json":
         return _json(path)
@@ -80,7 +81,7 @@ def _of_source(source: Source) -> FilledWorklist:
 
 
 def _damage(cells: Mapping[str, str], kinds: Mapping[str, CellKind]) -> Refusal | None:
-    """Why a line cannot be trusted: what a spreadsheet left of it is not what the paper says."""
+    """Return why a line cannot be trusted: a spreadsheet has changed one of its cells. None if it can."""
     bad, _ = cell_damage(cells, kinds)
     for column in _SERIALS:
         damage = damage_of(cells[column])
@@ -113,7 +114,7 @@ def _json(path: Path) -> FilledWorklist:
 
 
 def _as_worklist(refusal: Refusal, path: Path) -> Refusal:
-    """The same refusal in the words of a worklist, where it has such."""
+    """Return the refusal with the code for worklists if there is one, else unchanged."""
     if refusal.code == "inventory.headings_missing":
         missing = refusal.values["missing"]
         lacking = ", ".join(missing) if isinstance(missing, tuple) else str(missing)

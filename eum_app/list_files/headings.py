@@ -1,4 +1,4 @@
-"""Where the headings of a list are, over one line or two, and which canonical column each of them names."""
+"""Find the headings of a list, in one row or two, and the canonical column that each of them names."""
 
 from __future__ import annotations
 
@@ -15,13 +15,16 @@ from eum_app.domain.errors import Refusal
 from eum_app.list_files.inventory_table import DELIMITERS, Record, csv_records
 
 HEADING_ROWS = 20
-"""Headings are within the first rows that are not blank."""
+"""Number of non-blank rows, from the top, among which the headings are searched."""
 _SAMPLE_CHARS = 1_000_000
 
 
 class Layout(msgspec.Struct, frozen=True):
-    """What a kind of list has: its canonical `columns`, those that hold dates, those without which it is none (all of
-    `required`, one of `required_one_of`), and `reference`, the shipped file of the headings that name them."""
+    """Properties of a kind of list.
+
+    `columns` are its canonical columns, and `date_columns` those with dates. A list needs all of `required` and one of
+    `required_one_of`. `reference` is the shipped file that maps headings to columns.
+    """
 
     reference: str
     columns: tuple[str, ...]
@@ -30,7 +33,7 @@ class Layout(msgspec.Struct, frozen=True):
     required_one_of: tuple[str, ...] = ()
 
     def missing(self, columns: Collection[str]) -> tuple[str, ...]:
-        """The required columns that are not among `columns`."""
+        """Return the required columns that are not in `columns`; empty if none is missing."""
         missing = [column for column in self.required if column not in columns]
         if self.required_one_of and not any(column in columns for column in self.required_one_of):
             missing.append(self.required_one_of[0])
@@ -38,9 +41,9 @@ class Layout(msgspec.Struct, frozen=True):
 
 
 class Headings(msgspec.Struct, frozen=True):
-    """The heading row: the line it begins on, its cells, and the canonical column of each ("" = not read).
+    """The heading row: the line it starts on, its cells, and the canonical column of each ("" means not read).
 
-    A heading over two lines is joined: `rows` is 2, and each cell holds the words of both.
+    Headings in two rows are joined: `rows` is 2, and each cell holds the words of both.
     """
 
     line: int
@@ -50,15 +53,15 @@ class Headings(msgspec.Struct, frozen=True):
 
 
 def find_delimiter(text: str, layout: Layout, columns: Mapping[str, str]) -> str:
-    """The delimiter under which the most headings are known; "," where none are."""
+    """Return the delimiter with the most known headings; "," if there are none."""
     return max(DELIMITERS, key=lambda delimiter: _known_headings(text, delimiter, layout, columns))
 
 
 def find_headings(records: Sequence[Record], layout: Layout, columns: Mapping[str, str]) -> Headings:
-    """The first row, or pair of rows, with every required heading. `columns` goes before the shipped list.
+    """Return the first row, or pair of rows, with every required heading. `columns` overrides the shipped names.
 
-    Raises Refusal `inventory.headings_missing` (missing, line and found of the row that comes nearest) or
-    `inventory.heading_duplicate` (column, headings, found: the whole row).
+    Raises Refusal `inventory.empty`, `inventory.headings_missing` (missing, line and found of the nearest row) or
+    `inventory.heading_duplicate` (line, column, headings, found).
     """
     nearest: Headings | None = None
     alone = [
@@ -69,7 +72,7 @@ def find_headings(records: Sequence[Record], layout: Layout, columns: Mapping[st
         headings = found
         below = alone[at + 1] if at + 1 < len(alone) else None
         is_whole = not layout.missing(headings.columns)
-        # A title above whole headings is no part of them.
+        # A title above complete headings does not belong to them.
         if below and (is_whole or layout.missing(below.columns)) and _continues(headings, below, layout, columns):
             headings = _joined(headings, below, layout, columns)
         if not layout.missing(headings.columns):
@@ -84,16 +87,19 @@ def find_headings(records: Sequence[Record], layout: Layout, columns: Mapping[st
 
 
 def columns_of(headings: Sequence[str], layout: Layout, columns: Mapping[str, str]) -> tuple[str, ...]:
-    """The canonical column of each heading: as `columns` says ("" = left out), else by the shipped list where no other
-    heading was given that column; "" if unknown."""
+    """Return the canonical column of each heading, "" for unknown or unread ones.
+
+    `columns` decides first ("" leaves a heading out). Other headings are looked up in the shipped names, unless
+    `columns` gave that column to another heading.
+    """
     return _columns([(cell,) for cell in headings], layout, columns)
 
 
 def _continues(upper: Headings, lower: Headings, layout: Layout, columns: Mapping[str, str]) -> bool:
-    """Whether a row goes on with the headings above it, and is not the first row of the list.
+    """Return whether a row is the second row of the headings, and not the first row of the list.
 
-    Some of its cells name a column, by themselves or behind the word above; the others are words, and none of them is
-    in a column that every row needs.
+    It is if a cell names a column, alone or joined with the word above, and the other cells are words, none of them in
+    a column that every row needs.
     """
     known = _known_columns(layout.reference)
     needed = {*layout.required, *layout.required_one_of}
@@ -111,7 +117,7 @@ def _continues(upper: Headings, lower: Headings, layout: Layout, columns: Mappin
 
 def _joined(upper: Headings, lower: Headings, layout: Layout, columns: Mapping[str, str]) -> Headings:
     pairs = list(zip_longest(upper.cells, lower.cells, fillvalue=""))
-    # Next after both words the lower one: it lies under a word that spans several columns.
+    # After both words comes the lower one alone, because the upper word may span several columns.
     words = [(_both(above, word), word, above) if word.strip() else (above,) for above, word in pairs]
     names = tuple(_both(above, word) for above, word in pairs)
     return Headings(upper.line, names, _columns(words, layout, columns), rows=2)
@@ -122,7 +128,7 @@ def _both(above: str, word: str) -> str:
 
 
 def _columns(words: Iterable[Sequence[str]], layout: Layout, columns: Mapping[str, str]) -> tuple[str, ...]:
-    """The canonical column of each heading, given as the words that may name it, the best first."""
+    """Return the canonical column of each heading; its candidate words are given best first."""
     named = list(words)
     given = {columns[cell.strip()] for cells in named for cell in cells[:1] if cell.strip() in columns}
     found: list[str] = []
@@ -148,7 +154,7 @@ def _refuse_duplicates(headings: Headings) -> None:
 
 def _known_headings(text: str, delimiter: str, layout: Layout, columns: Mapping[str, str]) -> int:
     most = 0
-    # A row that cannot be read ends the looking: what was known before it counts.
+    # An unreadable row ends the search; the headings found before it count.
     with suppress(Refusal):
         for row in islice(csv_records(text[:_SAMPLE_CHARS], delimiter), HEADING_ROWS):
             known = zip(row.cells, columns_of(row.cells, layout, columns), strict=True)

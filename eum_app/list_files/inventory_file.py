@@ -1,8 +1,7 @@
-"""Read an inventory list that somebody sent: nothing is kept yet, everything is shown first.
+"""Read an inventory list into a preview. Nothing is stored here.
 
-`read_inventory` gives a preview: the profile it was read under, the rows that can be imported, those that cannot and
-why, and what is doubtful. Importing the accepted rows is another use case; `list_file.write_rejected_csv` gives the
-others back to be mended.
+The preview holds the profile that was used, the rows that can be imported, rejected rows with the reasons, and doubts.
+Importing is a separate use case. `list_file.write_rejected_csv` writes the rejected rows to a file, to be corrected.
 """
 
 from __future__ import annotations
@@ -34,7 +33,7 @@ __all__ = [
     "write_rejected_csv",
 ]
 
-# Either the serial or the case missing leaves nothing to identify or to stand on; of the last two, one must be there.
+# Without a serial, an item cannot be identified; without a case, it has no authorization.
 INVENTORY = Layout("inventory-headings.json", COLUMNS, DATE_COLUMNS, ("case_id", "serial"), ("part_number", "nsn"))
 
 InventoryPreview = ListPreview[InventoryRow]
@@ -43,10 +42,10 @@ InventoryPreview = ListPreview[InventoryRow]
 def read_inventory(
     path: Path, profile: Profile | None = None, today: date | None = None, plate: PlateSays | None = None
 ) -> InventoryPreview:
-    """Read `path` (CSV or .xlsx) as an inventory; raises as `list_file.read_list` does.
+    """Read `path` (CSV or .xlsx) as an inventory. Raises as `list_file.read_list` does.
 
-    `plate` states which identifiers are what the plate says, though they look damaged. `today` (UTC; the machine's day
-    if None) decides which dates are in the future.
+    `plate` states which identifiers look damaged and still match the plate. `today` (UTC; this computer's date if None)
+    decides which dates are in the future.
     """
     day = today or system_now().date()
     return read_list(path, profile or Profile(), INVENTORY, lambda order: RowReader(order, day).read, plate)

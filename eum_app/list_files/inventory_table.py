@@ -1,7 +1,7 @@
-"""From the bytes of a CSV file to lines of cell texts: encoding, quotes, lines. Knows nothing of what cells mean.
+"""Turn the bytes of a CSV file into rows of cell texts: encoding, quotes, lines. What cells mean is not judged here.
 
-Limits: `MAX_FILE_BYTES` a file, `MAX_CELL_CHARS` a cell. The csv module reads the format, strictly; what it refuses
-comes back as a Refusal that names the line.
+Limits: `MAX_FILE_BYTES` a file, `MAX_CELL_CHARS` a cell. The csv module parses the format in strict mode; its errors
+become a Refusal that names the line.
 """
 
 from __future__ import annotations
@@ -24,13 +24,15 @@ ENCODINGS: Final = (
     *("utf-8", "utf-8-sig", "utf-16", "cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257"),
     *("cp1258", "cp874", "cp932", "cp936", "gb18030", "cp949", "cp950", "cp866", "koi8_u", "mac_roman", "mac_cyrillic"),
 )
-"""Unicode, and the code pages in which Windows (and old Macs and DOS) of partner nations save a CSV. Detected are UTF-8
-and UTF-16 with its mark; other bytes are taken for cp1252 until a profile says better."""
+"""Unicode, and the code pages in which Windows (and old Macs and DOS) of partner nations save a CSV.
+
+UTF-8, and UTF-16 with a byte order mark, are detected. Other bytes are read as cp1252 unless a profile names another.
+"""
 GUESSED: Final = "cp1252"
 
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1f]")
 _LINE_END = re.compile("\r\n|\r|\n")
-# The csv module says what is wrong in English only; each sentence it can say in strict mode, and our code for it.
+# The csv module has no error codes. These are parts of its messages in strict mode, with our code for each.
 _CSV_ERRORS = (
     ("unexpected end of data", "inventory.quote_unclosed"),
     ("expected after", "inventory.quote_stray"),
@@ -40,9 +42,9 @@ _CSV_ERRORS = (
 
 
 class Record(msgspec.Struct, frozen=True):
-    """One row of the file: the `line` it begins on (1-based), its cells, and the line it ends on where that is another.
+    """One row of the file: the `line` it starts on (from 1), its cells, and its last line (0 for a workbook's rows).
 
-    `kinds` are those of a workbook's cells; a CSV has none.
+    `kinds` are the cell kinds of a workbook; a CSV has none.
     """
 
     line: int
@@ -52,14 +54,14 @@ class Record(msgspec.Struct, frozen=True):
 
     @property
     def is_blank(self) -> bool:
-        """True where no cell holds anything to be seen."""
+        """Whether no cell holds a visible character."""
         return not any(cell.strip() for cell in self.cells)
 
 
 def decode(data: bytes, encoding: str | None) -> tuple[str, str]:
-    """The text of `data` and the encoding it was read in: UTF-8 if it is that, else Windows-1252, unless one is named.
+    """Return the text of `data` and its encoding: the one named, else UTF-8 if that is valid, else Windows-1252.
 
-    Raises Refusal `inventory.empty`, `inventory.encoding` (line, found), `inventory.encoding_unknown`,
+    Raises Refusal `inventory.empty`, `inventory.encoding` (line, encoding), `inventory.encoding_unknown`,
     `inventory.nul_byte` and `inventory.not_text` (line, column).
     """
     if not data.strip():
@@ -91,19 +93,19 @@ def decode(data: bytes, encoding: str | None) -> tuple[str, str]:
 
 
 def _is_mostly_utf8(data: bytes) -> bool:
-    """Whether most of what is beyond ASCII is whole UTF-8: then a broken place is damage, not another encoding."""
+    """Return whether most non-ASCII characters are valid UTF-8. A broken one is then damage, not another encoding."""
     replaced = data.decode("utf-8", "replace")
     broken = replaced.count("\ufffd")
     return sum(1 for char in replaced if char > "\x7f") > 2 * broken
 
 
 def csv_records(text: str, delimiter: str) -> Iterator[Record]:
-    """Yield the rows of `text` that are not blank. Blank lines and rows of empty cells are passed over but counted.
+    """Yield the rows of `text` that are not blank; blank rows count for the line numbers.
 
-    A quote behind a delimiter and blanks begins a quoted cell too, where the whole text can be read so.
+    Quotes after a delimiter and spaces also start a quoted cell, if the whole text can be read in that way.
 
     Raises Refusal `inventory.quote_unclosed`, `inventory.quote_stray`, `inventory.line_end_stray`,
-    `inventory.csv_syntax` or `inventory.cell_too_long`, each with the `line` that the row begins on.
+    `inventory.csv_syntax` or `inventory.cell_too_long`, each with the `line` that the row starts on.
     """
     if f'{delimiter} "' in text or (f"{delimiter}  " in text and re.search(rf'{re.escape(delimiter)} +"', text)):
         try:
@@ -117,12 +119,12 @@ def csv_records(text: str, delimiter: str) -> Iterator[Record]:
 
 
 def physical_lines(text: str) -> list[str]:
-    """The lines of `text` as the csv module counts them."""
+    """Return the lines of `text`, split where the csv module splits them."""
     return _LINE_END.split(text)
 
 
 def cells_of_line(line: str, delimiter: str) -> tuple[str, ...]:
-    """The cells of one line by itself, quotes as they are."""
+    """Return the cells of one line by itself, with its quotes unchanged."""
     return tuple(line.split(delimiter))
 
 

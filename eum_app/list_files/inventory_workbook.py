@@ -1,8 +1,8 @@
-"""From an Excel workbook (.xlsx) to lines of cell texts, as the sheet shows them. Formulas are told, never evaluated.
+"""Turn an Excel workbook (.xlsx) into rows of cell texts, as the sheet shows them. Formulas are only marked.
 
-openpyxl reads the format, row element by row element, so that none is passed over. Limits, held before and while
-reading: `MAX_UNPACKED_BYTES` of XML, `MAX_ROWS` rows (what a sheet can hold), `MAX_COLUMNS` columns that hold
-something, `MAX_CELL_CHARS` a cell.
+openpyxl reads the format, one row element at a time, so that no row is skipped. Limits, checked before and while
+reading: `MAX_UNPACKED_BYTES` of XML, `MAX_ROWS` rows (the most a sheet can hold), `MAX_COLUMNS` columns with content,
+`MAX_CELL_CHARS` a cell.
 """
 
 from __future__ import annotations
@@ -30,10 +30,10 @@ MAX_ROWS = 1_048_576
 MAX_COLUMNS = 256
 
 _ZIP = b"PK\x03\x04"
-_OLE = b"\xd0\xcf\x11\xe0"  # .xls, and workbooks under a password
+_OLE = b"\xd0\xcf\x11\xe0"  # .xls, and workbooks with a password
 _STRICT = b"http://purl.oclc.org/ooxml/spreadsheetml"  # ISO/IEC 29500-1, where .xlsx has a namespace of Microsoft
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")  # ST_Xstring: ECMA-376 Part 1, 22.9.2.19
-# What other files in a zip are, by a part that each of them has.
+# Other kinds of zipped documents, recognized by a part that each of them has.
 _OTHERS = (
     ("xl/workbook.bin", "inventory.workbook_binary"),
     ("content.xml", "inventory.workbook_opendocument"),
@@ -41,7 +41,7 @@ _OTHERS = (
     ("Index.zip", "inventory.workbook_numbers"),
     ("word/document.xml", "inventory.workbook_document"),
 )
-# What openpyxl and what it stands on raise for a damaged file; there is no common ancestor but Exception.
+# Errors of openpyxl and its libraries for a damaged file. Their only common base class is Exception.
 _DAMAGE = (
     *(zipfile.BadZipFile, zlib.error, ParseError, EOFError, OSError, RuntimeError),
     *(KeyError, IndexError, ValueError, TypeError, AttributeError, OverflowError),
@@ -49,15 +49,15 @@ _DAMAGE = (
 
 
 def is_workbook(data: bytes) -> bool:
-    """Whether `data` begins as a workbook does, of whatever kind."""
+    """Return whether `data` starts like a workbook of any kind."""
     return data.startswith((_ZIP, _OLE))
 
 
 class WorkbookReader:
     """The sheets of a workbook in memory. Use as a context manager.
 
-    Raises Refusal `inventory.workbook_old` (.xls or under a password), `inventory.workbook_strict`, other
-    `inventory.workbook_…` for what is a workbook of another kind, `inventory.zipped`, `inventory.not_workbook`,
+    Raises Refusal `inventory.workbook_old` (.xls or with a password), `inventory.workbook_strict`, other
+    `inventory.workbook_…` for other kinds of documents, `inventory.zipped`, `inventory.not_workbook`,
     `inventory.workbook_macros`, `inventory.zip_bomb` (bytes, limit).
     """
 
@@ -73,11 +73,11 @@ class WorkbookReader:
 
     @property
     def sheets(self) -> tuple[str, ...]:
-        """The names of the sheets that hold cells and are not hidden, in order."""
+        """Names of the visible worksheets, in order."""
         return tuple(sheet.title for sheet in self._book.worksheets if sheet.sheet_state == "visible")
 
     def records(self, sheet: str) -> list[Record]:
-        """The rows of `sheet` that are not blank, numbered and ordered as the sheet does; dates as `2025-02-17`.
+        """Return the rows of `sheet` that are not blank, with the sheet's row numbers and order; dates as `2025-02-17`.
 
         Raises Refusal `inventory.sheet_unknown`, `inventory.row_twice` (sheet, line), `inventory.cell_twice` (sheet,
         line, column), `inventory.too_many_rows`, `inventory.too_many_columns`, `inventory.cell_too_long`,
@@ -98,11 +98,11 @@ class WorkbookReader:
             if line in found:
                 raise Refusal("inventory.row_twice", sheet=sheet, line=line)
             found[line] = record
-        # A writer may put rows in any order; the number says where each of them is shown.
+        # Files may hold rows in any order; Excel shows them by number.
         return [found[line] for line in sorted(found)]
 
     def _rows(self, sheet: str) -> Iterator[tuple[int, list[dict[str, Any]]]]:
-        """Every row element as it is in the file. openpyxl's own reader passes over rows that are out of order."""
+        """Yield every row element of the file. openpyxl's own reader skips rows that are out of order."""
         from openpyxl.worksheet._reader import WorkSheetParser  # noqa: PLC0415
 
         book, line = self._book, 0
@@ -146,7 +146,7 @@ class WorkbookReader:
         return Record(line, tuple(text for text, _ in row), tuple(kind for _, kind in row))
 
     def _shown(self, cell: dict[str, Any]) -> tuple[str, CellKind]:
-        """The text that a cell shows, and what it holds."""
+        """Return the text that a cell shows, and the kind of its content."""
         value, kind = cell["value"], cell["data_type"]
         shown: tuple[str, CellKind]
         if kind == "f":
@@ -169,7 +169,7 @@ class WorkbookReader:
         return shown
 
     def _format(self, style_id: int) -> str:
-        """The number format of a style. Raises IndexError where a file names a style that it does not have."""
+        """Return the number format of a style. Raises IndexError if the file has no such style."""
         from openpyxl.styles.numbers import BUILTIN_FORMATS, BUILTIN_FORMATS_MAX_SIZE  # noqa: PLC0415
 
         number = self._book._cell_styles[style_id].numFmtId
@@ -196,22 +196,22 @@ def _look_inside(data: bytes) -> None:
         raise Refusal("inventory.not_workbook")
     if any(name.lower().endswith("vbaproject.bin") for name in names):
         raise Refusal("inventory.workbook_macros")
-    # zipfile never unpacks more of a part than its header says, so what the headers say is the most there can be.
+    # zipfile never unpacks more of a part than its header says, so the sum of the headers is an upper bound.
     unpacked = sum(part.file_size for part in parts)
     if unpacked > MAX_UNPACKED_BYTES:
         raise Refusal("inventory.zip_bomb", bytes=unpacked, limit=MAX_UNPACKED_BYTES)
 
 
 def _opened(data: bytes) -> tuple[Workbook, list[str]]:
-    """The workbook and its shared strings as they are in the file."""
-    # 0.2 s, and only where a workbook is read.
+    """Return the workbook and its shared strings exactly as stored."""
+    # These imports take 0.2 s, which only people who read a workbook should pay.
     from openpyxl.cell.text import Text  # noqa: PLC0415
     from openpyxl.reader.excel import SHARED_STRINGS, ExcelReader  # noqa: PLC0415
     from openpyxl.xml.constants import SHEET_MAIN_NS  # noqa: PLC0415
     from openpyxl.xml.functions import iterparse  # noqa: PLC0415
 
     class Reader(ExcelReader):  # type: ignore[misc]  # openpyxl has no types
-        """Reads shared strings as they are: openpyxl undoes half of an escape, and the rest passes for text."""
+        """Reads shared strings unchanged; openpyxl undoes only half of an escape and leaves the rest as text."""
 
         def read_strings(self) -> None:
             part = self.package.find(SHARED_STRINGS)
@@ -223,7 +223,7 @@ def _opened(data: bytes) -> tuple[Workbook, list[str]]:
                         self.shared_strings.append(Text.from_tree(node).content)
                         node.clear()
 
-    warnings.filterwarnings("ignore", category=UserWarning, module="openpyxl")  # of features that a list does not need
+    warnings.filterwarnings("ignore", category=UserWarning, module="openpyxl")  # about features that lists do not need
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             if "xl/workbook.xml" in archive.namelist() and _STRICT in archive.read("xl/workbook.xml"):
@@ -237,9 +237,9 @@ def _opened(data: bytes) -> tuple[Workbook, list[str]]:
 
 def _unescaped(match: re.Match[str]) -> str:
     code = int(match[1], 16)
-    return "\ufffd" if 0xD800 <= code < 0xE000 else chr(code)  # half of a pair is no character
+    return "\ufffd" if 0xD800 <= code < 0xE000 else chr(code)  # half of a surrogate pair
 
 
 def _formula(value: Any) -> str:
-    """The text of a formula: plain, or of an array or a data table."""
+    """Return the text of a formula: plain, or of an array or a data table."""
     return str(value if isinstance(value, str) else getattr(value, "text", None) or "=")

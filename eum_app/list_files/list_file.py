@@ -1,7 +1,7 @@
-"""Read a list that somebody sent (CSV or .xlsx), of whatever layout: nothing is kept yet, everything is shown first.
+"""Read a list (CSV or .xlsx) of any layout into a preview. Nothing is stored here.
 
-What a list holds is for `inventory_file` and `claims_file` to say; here are its profile, its headings, its rows, and
-those of them that cannot be taken. `write_rejected_csv` gives these back to be mended.
+`inventory_file` and `claims_file` say what a list contains. This module finds its profile, its headings and its rows,
+and separates the rows that cannot be imported. `write_rejected_csv` writes those to a file, to be corrected.
 """
 
 from __future__ import annotations
@@ -53,18 +53,17 @@ Row = TypeVar("Row")
 
 
 class RowWarning(msgspec.Struct, frozen=True):
-    """Something doubtful in an accepted row."""
+    """A doubt about an accepted row."""
 
     line: int
     code: str
 
 
 class ListPreview(msgspec.Struct, Generic[Row], frozen=True, kw_only=True):
-    """What a list holds. `rows` = accepted + rejected, blank lines left out; `sha384` (hex) is of the file's bytes;
-    `sheets` are a workbook's.
+    """Contents of a list. `rows` counts accepted and rejected rows without blank ones; `sha384` (hex) is of the file.
 
-    `notes` are about the whole list: `list.encoding_guessed`, `list.lines_joined`, `list.sheet_unread`,
-    `list.columns_unread`, `list.columns_unnamed`, `list.headings_joined`, `list.dates_mixed`.
+    `sheets` are a workbook's. `notes` are about the whole list: `list.encoding_guessed`, `list.lines_joined`,
+    `list.sheet_unread`, `list.columns_unread`, `list.columns_unnamed`, `list.headings_joined`, `list.dates_mixed`.
     """
 
     profile: Profile
@@ -82,17 +81,20 @@ class ListPreview(msgspec.Struct, Generic[Row], frozen=True, kw_only=True):
 
     @property
     def total(self) -> int:
-        """The number of data rows."""
+        """Number of data rows."""
         return self.rows
 
     def require_unchanged(self, sha384: str) -> None:
-        """Raises Refusal `inventory.changed` where the file that was seen (`sha384`, hex) is another."""
+        """Raise Refusal `inventory.changed` unless `sha384` (hex) is that of this preview's file."""
         if self.sha384 != sha384:
             raise Refusal("inventory.changed", name=self.source_name)
 
 
 class Reader(Protocol[Row]):
-    """Reads one row: line, canonical column → cell text, the kinds of a workbook's cells, the columns stated."""
+    """Function that reads one row.
+
+    Its arguments are the line, the text by canonical column, the kinds of a workbook's cells, and the stated columns.
+    """
 
     def __call__(
         self, line: int, cells: Mapping[str, str], kinds: Mapping[str, CellKind], stated: frozenset[str], /
@@ -106,11 +108,11 @@ def read_list(
     reader: Callable[[DateOrder], Reader[Row]],
     plate: PlateSays | None = None,
 ) -> ListPreview[Row]:
-    """Read `path` and sort its rows into accepted and rejected; `plate` lets identifiers in that only look damaged.
+    """Read `path` and sort its rows into accepted and rejected. `plate` accepts identifiers that only look damaged.
 
-    Raises Refusal as `read_source` does, and `inventory.date_order` (the dates leave open, or contradict, whether day
-    or month comes first: ask, and name it in the profile; `found` has the headings), `list.stated_unused` (lines that
-    `plate` names and that are not held for looking damaged), and those of `PlateSays.require`.
+    Raises Refusal as `read_source` and `PlateSays.require` do, `inventory.date_order` and `list.stated_unused`. The
+    first means that the dates do not show whether the day or the month comes first, or contradict each other; the
+    profile must name the order. The second names lines in `plate` that were not rejected for looking damaged.
     """
     if plate is not None:
         plate.require()
@@ -161,10 +163,10 @@ def read_list(
 
 
 def write_rejected_csv(preview: ListPreview[Any], path: Path) -> int:
-    """Write the rejected rows under their own headings, with line and codes in front; returns how many.
+    """Write the rejected rows under their own headings, with line and codes in front. Return the number of rows.
 
-    UTF-8 with a mark, the list's own delimiter: spreadsheets open it as it is, and it is read again once mended.
-    Raises Trouble of the disk; a file half written never stands there.
+    The file is UTF-8 with a byte order mark and the list's own delimiter: spreadsheets can open it, and it can be
+    imported once corrected. Raises Trouble of the disk; then no partial file remains.
     """
     out = io.StringIO(newline="")
     writer = csv.writer(out, delimiter=preview.profile.delimiter or ",")
@@ -177,17 +179,17 @@ def write_rejected_csv(preview: ListPreview[Any], path: Path) -> int:
 
 
 def headings_key(headings: Iterable[str]) -> str:
-    """What two lists with the same headings have in common, whatever the order of their columns."""
+    """Return a text that is equal for lists with the same headings in any order."""
     return "\n".join(sorted({cell.strip() for cell in headings if is_named(cell)}))
 
 
 def _dates_in(column: str, body: Iterable[Record], named: Iterable[Mapping[str, str]]) -> list[tuple[int, str]]:
-    """The texts of one column, each with its line."""
+    """Return the texts of one column, each with its line."""
     return [(record.line, cells[column]) for record, cells in zip(body, named, strict=True) if cells.get(column)]
 
 
 def _suspects(dates: Mapping[str, list[tuple[int, str]]]) -> dict[int, list[str]]:
-    """By line the warnings about dates that a spreadsheet may have swapped."""
+    """Return the warnings about dates that a spreadsheet may have swapped, by line."""
     found: dict[int, list[str]] = defaultdict(list)
     for column, texts in dates.items():
         for line in swapped_suspects(texts):

@@ -1,7 +1,7 @@
-"""Rows of a list as they are in its file (CSV or .xlsx), of whatever layout, and what of the file is not among them.
+"""Read the rows of a list file (CSV or .xlsx) of any layout, and note what in the file was not read as a row.
 
-One reader for lists of items, claims and filled worklists. Lines that a quote swallowed, sheets and columns that are
-not read, and an encoding that is a guess are all named.
+Lists of items, claims and filled worklists share this reader. It names lines inside an unclosed quote, sheets and
+columns that are not read, and an encoding that was guessed.
 """
 
 from __future__ import annotations
@@ -32,22 +32,22 @@ from eum_app.list_files.inventory_table import (
 from eum_app.list_files.inventory_workbook import WorkbookReader, is_workbook
 from eum_app.list_files.plain_file import read_plain
 
-# Headings of the two columns that a file of rejected rows has in front; read back, they are passed over.
+# Headings of the first two columns in a file of rejected rows. They are skipped when the file is read again.
 REJECTED_HEADINGS = ("Refused: line", "Refused: reasons")
-# A spreadsheet runs a cell that begins so; an apostrophe in front stops it, and is taken off again on reading.
+# Spreadsheets run cells that start with one of these. An apostrophe in front stops that; reading removes it.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _WORD = re.compile(r"[^\s,;|\"]+")
-# How programs keep a spreadsheet from changing a text, and how others quote it: ="000123", =T("000123"), and a quoted
-# text behind a blank. Excel shows what is in the quotes.
+# Programs protect a text from spreadsheets as ="000123" or =T("000123"); others write quotes after a space.
+# Excel shows the text inside the quotes.
 _QUOTED = re.compile(r'\s*=\s*(?:T\()?"((?:[^"]|"")*)"\)?\s*|\s+"((?:[^"]|"")*)"\s*', re.IGNORECASE)
 _QUOTED_MARK = re.compile(r'"([^"]*)"|\'(\w.*)')
 
 
 class Profile(msgspec.Struct, frozen=True, kw_only=True):
-    """How a list is to be read; None = to be found out. A preview's is complete and can be kept for the next list.
+    """How to read a list; None means that it is detected. A preview's profile is complete and can be reused.
 
-    `columns`: heading as it stands → canonical column, or "" to leave it out; headings that are not named are guessed
-    from the shipped list.
+    `columns` maps a heading as written to its canonical column, or to "" to leave it out. Other headings are looked up
+    in the shipped names.
     """
 
     sheet: str | None = None
@@ -58,7 +58,7 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Rejected(msgspec.Struct, frozen=True):
-    """A row that cannot be imported: all its codes; by code the text or line that it names; the cells as they stood."""
+    """A row that cannot be imported: its codes, the text or line that each code names, and the cells as written."""
 
     line: int
     codes: tuple[str, ...]
@@ -67,9 +67,10 @@ class Rejected(msgspec.Struct, frozen=True):
 
 
 class PlateSays(msgspec.Struct, frozen=True):
-    """A person's statement that identifiers which look damaged are what the plate says.
+    """A person's statement that identifiers which look damaged are really on the plate like that.
 
-    For whole `columns` (of `IDENTITY_COLUMNS`), for all of them in some `lines`, or both; `reason` is in their words.
+    It covers whole `columns` (of `IDENTITY_COLUMNS`), all of them in some `lines`, or both. `reason` is in their own
+    words.
     """
 
     reason: str
@@ -77,7 +78,10 @@ class PlateSays(msgspec.Struct, frozen=True):
     lines: frozenset[int] = frozenset()
 
     def require(self) -> None:
-        """Raises Refusal `list.reason_missing`, `list.stated_nothing`, `list.stated_column` (column, known)."""
+        """Check that the statement is complete.
+
+        Raises Refusal `list.reason_missing`, `list.stated_nothing` or `list.stated_column` (column, known).
+        """
         if not clean(self.reason):
             raise Refusal("list.reason_missing")
         if not self.columns and not self.lines:
@@ -86,12 +90,12 @@ class PlateSays(msgspec.Struct, frozen=True):
             raise Refusal("list.stated_column", column=column, known=", ".join(sorted(IDENTITY_COLUMNS)))
 
     def about(self, line: int) -> frozenset[str]:
-        """The columns of the row at `line` that are stated."""
+        """Return the columns that are stated for the row at `line`."""
         return IDENTITY_COLUMNS if line in self.lines else self.columns
 
 
 class Note(msgspec.Struct, frozen=True):
-    """Something to know about how a list was read: a code and its values."""
+    """A remark on how a list was read: a code and its values."""
 
     code: str
     values: dict[str, str] = {}
@@ -100,7 +104,7 @@ class Note(msgspec.Struct, frozen=True):
 class Source(msgspec.Struct, frozen=True, kw_only=True):
     """The rows of a list as they are in the file, under their headings.
 
-    `swallowed` are lines that a quote without its pair made part of one cell.
+    `swallowed` are lines that an unclosed quote made part of one cell.
     """
 
     profile: Profile
@@ -112,12 +116,15 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
     notes: tuple[Note, ...] = ()
 
     def named_cells(self, record: Record) -> dict[str, str]:
-        """The cells of a row by canonical column, as they are shown."""
+        """Return the shown text of a row's cells by canonical column."""
         pairs = zip(self.headings.columns, record.cells, strict=False)
         return {column: _shown(column, cell) for column, cell in pairs if column}
 
     def kinds(self, record: Record) -> dict[str, CellKind]:
-        """The kinds of a row's cells by canonical column; a formula that is a text in quotes is that text."""
+        """Return the kinds of a row's cells by canonical column.
+
+        A formula that is only a quoted text counts as text.
+        """
         held = zip(self.headings.columns, record.cells, record.kinds, strict=False)
         return {
             column: "text" if kind == "formula" and _QUOTED.fullmatch(cell) else kind
@@ -127,11 +134,11 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def read_source(path: Path, wanted: Profile, layout: Layout, limit: int | None = None) -> Source:
-    """Read the rows of `path` (CSV or .xlsx, told apart by what is in it), whatever they mean.
+    """Read the rows of `path`, whatever they mean. Whether it is CSV or .xlsx is decided by its contents.
 
-    `limit` in bytes, `MAX_FILE_BYTES` if None. Raises Refusal: `inventory.unreadable`, `file.not_regular`,
-    `inventory.too_large`, `inventory.no_rows`, `inventory.profile`, and those of `inventory_table`, `headings` and
-    `inventory_workbook` for what is not a list.
+    `limit` is in bytes, `MAX_FILE_BYTES` if None. Raises Refusal `inventory.unreadable`, `file.not_regular`,
+    `inventory.too_large`, `inventory.no_rows`, `inventory.profile`, `inventory.several_sheets`, and as
+    `inventory_table`, `headings` and `inventory_workbook` do for files that are not lists.
     """
     _check(wanted, layout)
     data = read_plain(path, limit or MAX_FILE_BYTES)
@@ -143,8 +150,11 @@ def read_source(path: Path, wanted: Profile, layout: Layout, limit: int | None =
 
 
 def misfit(headings: Headings, record: Record) -> Rejected | None:
-    """The rejection of a row whose cells do not fit the headings: shifted cells would be read under wrong ones."""
-    # A sheet does not shift cells: it stores them with their columns.
+    """Return the rejection of a row with more or fewer cells than headings, or None.
+
+    Its cells may be in wrong columns.
+    """
+    # Cells of a workbook cannot shift, because each is stored with its column.
     if record.kinds:
         return None
     spare = record.cells[len(headings.cells) :]
@@ -155,7 +165,7 @@ def misfit(headings: Headings, record: Record) -> Rejected | None:
 
 
 def unread_headings(headings: Headings) -> tuple[str, ...]:
-    """The headings that name no column known here."""
+    """Return the headings that name no known column."""
     return tuple(cell.strip() for cell, column in _pairs(headings) if not column and is_named(cell))
 
 
@@ -168,7 +178,7 @@ def _csv(data: bytes, sha384: str, wanted: Profile, layout: Layout) -> Source:
     body = records[first + headings.rows :]
     kept, swallowed, notes = _split_swallowed(text, delimiter, headings, body, layout)
     is_guess = encoding == GUESSED and wanted.encoding is None and not data.isascii()
-    # A guess shows in letters; a blank is one in any encoding.
+    # The example is a word with a non-ASCII letter, where a wrong guess would be visible.
     if is_guess and (example := next((word for word in _WORD.findall(text) if not word.isascii()), "")):
         notes.insert(0, Note("list.encoding_guessed", {"encoding": encoding, "example": example[:40]}))
     return Source(
@@ -184,10 +194,10 @@ def _csv(data: bytes, sha384: str, wanted: Profile, layout: Layout) -> Source:
 def _split_swallowed(
     text: str, delimiter: str, headings: Headings, body: list[Record], layout: Layout
 ) -> tuple[list[Record], list[Rejected], list[Note]]:
-    """Undo rows that hold others: lines within one cell, of which any is a row by itself, are each rejected.
+    """Reject lines that are inside one cell if any of them is a row by itself.
 
-    An old program does not double its quotes: a remark begins with one, a later one ends with one, and the items
-    between are text inside the remark. What cannot be told from a remark over several lines is noted.
+    Old programs do not double their quotes: a remark begins with one and a later one ends with one, so the items
+    between become text of that remark. Cells that may be a remark over several lines are kept, with a note.
     """
     kept: list[Record] = []
     swallowed: list[Rejected] = []
@@ -199,7 +209,7 @@ def _split_swallowed(
             continue
         lines = lines or physical_lines(text)
         within = range(record.line, record.end + 1)
-        # A line break in any other column refuses the row by itself.
+        # A line break in any other column already rejects the row.
         is_let_through = all(
             column in MAY_BREAK or not column
             for column, cell in zip(headings.columns, record.cells, strict=False)
@@ -226,7 +236,11 @@ def _split_swallowed(
 
 
 def _is_row(cells: Sequence[str], headings: Headings, layout: Layout) -> bool:
-    """Whether one line by itself is a row: as many cells as headings, and something in every required column."""
+    """Return whether one line by itself is a row.
+
+    It is if its case is valid; in lists without required cases, if it has as many cells as headings and all required
+    ones are filled.
+    """
     held = dict(zip(headings.columns, (cell.strip() for cell in cells), strict=False))
     if "case_id" in layout.required:
         try:
@@ -238,7 +252,10 @@ def _is_row(cells: Sequence[str], headings: Headings, layout: Layout) -> bool:
 
 
 def _workbook(data: bytes, sha384: str, wanted: Profile, layout: Layout) -> Source:
-    """The one sheet that has the headings, or the one named. Raises Refusal `inventory.several_sheets` (sheets)."""
+    """Read the one sheet that has the headings, or the one named.
+
+    Raises Refusal `inventory.several_sheets` (sheets).
+    """
     with WorkbookReader(data) as book:
         tried: dict[str, Refusal] = {}
         lists: dict[str, tuple[Headings, list[Record]]] = {}
@@ -276,14 +293,14 @@ def _workbook(data: bytes, sha384: str, wanted: Profile, layout: Layout) -> Sour
 
 
 def _padded(record: Record, width: int) -> Record:
-    """A sheet does not store the empty cells at a row's end."""
+    """Add the empty cells at the end of a row, which a sheet does not store."""
     missing = width - len(record.cells)
     blanks: list[CellKind] = [""] * missing
     return msgspec.structs.replace(record, cells=record.cells + ("",) * missing, kinds=(*record.kinds, *blanks))
 
 
 def _column_notes(headings: Headings, body: Sequence[Record]) -> list[Note]:
-    """What of the columns is not read: those whose heading is not known, and those that hold cells and have none."""
+    """Return notes about columns that are not read: unknown headings, and cells below no heading."""
     notes = []
     if headings.rows > 1:
         notes.append(Note("list.headings_joined", {"line": str(headings.line), "columns": ", ".join(headings.cells)}))
@@ -299,7 +316,7 @@ def _column_notes(headings: Headings, body: Sequence[Record]) -> list[Note]:
 
 
 def _letter(at: int) -> str:
-    """The name that a spreadsheet gives the column at `at`, counted from 0: A, B, … Z, AA."""
+    """Return the spreadsheet's name of the column at `at`, counted from 0: A, B, … Z, AA."""
     name = ""
     at += 1
     while at:
@@ -309,7 +326,7 @@ def _letter(at: int) -> str:
 
 
 def _mixed_dates(headings: Headings, body: Sequence[Record], layout: Layout) -> list[Note]:
-    """The date columns of a workbook that hold both dates and texts."""
+    """Return notes about date columns of a workbook that hold both dates and texts."""
     notes = []
     for at, column in enumerate(headings.columns):
         kinds = {record.kinds[at] for record in body if at < len(record.kinds) and record.cells[at].strip()}
@@ -327,12 +344,12 @@ def _check(profile: Profile, layout: Layout) -> None:
 
 
 def _shown(column: str, cell: str) -> str:
-    """The text that a cell means, without what programs put around it to keep it as it is."""
+    """Return the text that a cell means, without the quotes or apostrophe that programs add to protect it."""
     if "'" not in cell and '"' not in cell:
         return cell
     if match := _QUOTED.fullmatch(cell):
         return (match[1] if match[1] is not None else match[2]).replace('""', '"')
-    # Quotes and apostrophes are in no mark (MIL-STD-130N); around a remark they may be meant.
+    # Marks contain no quotes or apostrophes (MIL-STD-130N); around a remark they may be part of the text.
     if column in IDENTITY_COLUMNS and (match := _QUOTED_MARK.fullmatch(cell.strip())):
         return match[1] if match[1] is not None else match[2]
     return _unguarded(cell)
@@ -343,6 +360,7 @@ def _pairs(headings: Headings) -> list[tuple[str, str]]:
 
 
 def is_named(heading: str) -> bool:
+    """Return whether a heading has a text and is not one of `REJECTED_HEADINGS`."""
     return heading.strip() not in {"", *REJECTED_HEADINGS}
 
 

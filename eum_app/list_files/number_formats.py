@@ -1,7 +1,7 @@
-"""Text that a spreadsheet shows for a number under a number format, where that is the number's digits and more text.
+"""The text that a spreadsheet shows for a number under a number format, if that is its digits and fixed text.
 
-Source: ECMA-376 Part 1, 18.8.30 and 18.8.31. A format such as `000000` or `"SN-"0000` shows what the plate says. All
-others (decimals, groups of thousands, percent, fractions, conditions, dates) are left to the caller to doubt.
+Source: ECMA-376 Part 1, 18.8.30 and 18.8.31. A format such as `000000` or `"SN-"0000` shows what is on the plate. For
+all others (decimals, groups of thousands, percent, fractions, conditions, dates) the caller must doubt the text.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import re
 from typing import Final, Literal, NamedTuple
 
 _EXACT: Final = 10**15
-"""A spreadsheet holds fifteen digits of a number."""
+"""Spreadsheets keep 15 digits of a number."""
 _TOKEN = re.compile(
     r'"(?P<quoted>[^"]*)"|\\(?P<escaped>.)|(?P<skipped>_.|\*.)|\[(?P<bracket>[^\]]*)\]|(?P<plain>.)', re.DOTALL
 )
@@ -25,16 +25,16 @@ class _Token(NamedTuple):
 
 
 def plain_number(value: float) -> str:
-    """The digits of a number, without a fraction that is zero. From sixteen digits on as the spreadsheet shows it."""
+    """Return the digits of a number, without a fraction of zero; from 16 digits in the spreadsheet's notation."""
     if abs(value) >= _EXACT:
         return f"{value:.5E}"
     return str(int(value)) if float(value).is_integer() else f"{value:.15g}"
 
 
 def shown_number(value: float, code: str) -> tuple[str, bool]:
-    """The text of `value` under the format `code`, and whether it is all that the cell shows.
+    """Return the text of `value` under the format `code`, and whether the cell shows exactly this text.
 
-    Where it is not, the text is the plain number: the cell shows something that is not known here.
+    If not, the text is the plain number, and what the cell shows is unknown.
     """
     plain = plain_number(value)
     sections = _sections(code)
@@ -53,7 +53,7 @@ def shown_number(value: float, code: str) -> tuple[str, bool]:
 
 
 def shown_text(text: str, code: str) -> str:
-    """The text that a text cell shows under a format: `"SN-"@` shows `SN-` in front."""
+    """Return the text that a text cell shows under a format: `"SN-"@` puts `SN-` in front."""
     if "@" not in code:
         return text
     sections = _sections(code)
@@ -78,7 +78,7 @@ def _sections(code: str) -> list[str]:
 
 
 def _tokens(section: str) -> list[_Token] | None:
-    """The parts of a section; None where it holds more than literals, places of digits and the plain number."""
+    """Return the parts of a section, or None if it holds more than literals, places of digits and the plain number."""
     found: list[_Token] = []
     for at, piece in enumerate(_GENERAL_WORD.split(section)):
         if at:
@@ -103,7 +103,7 @@ def _token(match: re.Match[str]) -> _Token | None:
 
 
 def _filled(tokens: list[_Token], digits: str, places: int) -> str:
-    """Digits from the right into their places; what is left over goes before the first one."""
+    """Fill the digits from the right into their places. Digits that are left over go before the first place."""
     rest = digits if digits != "0" else ""
     shown: list[str] = []
     for token in reversed(tokens):

@@ -1,4 +1,4 @@
-"""The bytes of a file that a person names; a pipe or a device is refused, since reading it may never end."""
+"""Read the bytes of a file that a person names. Pipes and devices are refused, since reading them may never end."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ def read_plain(path: Path, limit: int) -> bytes:
 
     Raises Refusal `file.not_regular` (a pipe, a device, a socket), `inventory.too_large`, `inventory.unreadable`.
     """
-    # Opening a pipe waits for a writer, and opening some devices does something: ask first, and ask the open file too.
+    # Opening a pipe waits for a writer, and opening some devices has side effects. So the type is checked first, and
+    # again on the open file, which could have been replaced in between.
     flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
     try:
         _require_regular(path, path.stat())
