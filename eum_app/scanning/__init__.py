@@ -1,1 +1,1 @@
-"""Reading marks: camera, photo, hand scanner and typed text."""
+"""Read marks from a camera, a photo, a hand scanner or typed text."""

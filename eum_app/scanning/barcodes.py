@@ -1,4 +1,4 @@
-"""What zxing-cpp reads, as marks mean it: the one place that asks it."""
+"""The only caller of zxing-cpp's reader; interprets Code 39 the way MIL-STD-130 marks do."""
 
 from __future__ import annotations
 
@@ -21,11 +21,13 @@ _PAIR_SIGNS = frozenset("+%$")
 def read_barcodes(
     grey: NDArray[np.uint8], formats: Iterable[BarcodeFormat], *, as_it_lies: bool = False
 ) -> list[zxingcpp.Barcode]:
-    """What zxing-cpp reads, Code 39 as a mark means it; `as_it_lies`: neither turned, made smaller, nor inverted.
+    """Return the symbols that zxing-cpp reads in a gray picture, with Code 39 as marks use it.
 
-    Code 39 has 43 characters; by an agreement that no symbol states, pairs of them stand for others: +A for a, /A for
-    an exclamation mark (ISO/IEC 16388, annex A). Marks hold A-Z, 0-9, hyphen and slash (MIL-STD-130N): there "P/N 12"
-    is itself and not "P. 12". So pairs stand for others only where one begins with a sign that no mark holds.
+    Code 39 has 43 characters. By a convention that no symbol declares, pairs of them mean others: +A is a, /A is an
+    exclamation mark (ISO/IEC 16388, annex A). Marks hold only A-Z, 0-9, hyphen and slash (MIL-STD-130N), so "P/N 12"
+    must not become "P. 12". Pairs are therefore replaced only if one starts with a sign that no mark holds.
+
+    With `as_it_lies`, the picture is not rotated, scaled down or inverted in search of symbols.
     """
 
     def read(wanted: Iterable[BarcodeFormat]) -> list[zxingcpp.Barcode]:

@@ -1,10 +1,12 @@
-"""Linear symbols that are too blurred, noisy, or fine to be read plainly.
+"""Read linear symbols that are too blurred, noisy or fine to be read plainly.
 
-A bar is the same along its whole length. So its region is found by its one direction of edges, every pixel of a strip
-is projected onto the line across the bars (the slanted-edge method of ISO 12233: pixels fall between each other, so
-that the line is sampled finer than the picture), and the blur is taken back by deconvolution between the known limits
-ink and paper, which is what makes it stable. The lines are then read by zxing-cpp. A linear symbol has a weak
-checksum or none: only what several strips agree on counts. This module imports OpenCV: import it inside functions.
+A bar is the same along its whole length. So a region is found by its single direction of edges, and all pixels of a
+strip are projected onto the line across the bars (the slanted-edge method of ISO 12233). The pixels fall between each
+other, which samples the line finer than the picture. Deconvolution then removes the blur; it is stable because values
+stay between ink and paper. zxing-cpp reads the lines.
+
+A linear symbol has a weak checksum or none, so data count only if several strips agree on them. This module imports
+OpenCV: import it inside functions.
 """
 
 from __future__ import annotations
@@ -35,10 +37,10 @@ FORMATS = (BarcodeFormat.Code128, BarcodeFormat.Code39Std, BarcodeFormat.Code39E
 
 _QUARTER = 4
 _MIN_COHERENCE = 0.5  # 1: all edges in one direction
-_MIN_ENERGY = 500.0  # of squared Sobel responses: bars 10 grey values deep
+_MIN_ENERGY = 500.0  # of squared Sobel responses: bars 10 gray values deep
 _MIN_WIDTH, _MIN_HEIGHT = 40.0, 12.0  # px
 _MAX_REGIONS = 80
-# Edges this far apart (quarter px) are one region: a fine symbol falls apart into several, neighbours must not join.
+# Edges this far apart (quarter px) form one region. Two sizes: fine symbols fall apart, and neighbors must not join.
 _JOINS = (1, 7)
 
 # Parts of the bars' length; the first and the third have no pixel in common.
@@ -48,7 +50,7 @@ _COARSE_PER_PX, _SMOOTH_PX = 2.0, 0.35
 _MIN_CONSTANCY = 0.7
 _MIN_EDGES = 24
 
-# How far the ink lies beyond the darkest value seen (narrow bars never reach it), blur in px, steps.
+# Ink level beyond the darkest value seen (narrow bars never reach it), blur in px, steps.
 _RESTORATIONS = (
     (0.15, 0.75, 40),
     (0.1, 1.2, 40),
@@ -64,7 +66,7 @@ _MIN_STRIPS, _MIN_VOTES, _MIN_CHARACTERS = 2, 3, 4
 
 
 class Read(NamedTuple):
-    """One linear symbol."""
+    """One linear symbol that was read; `corners` are those of its region, in pixels."""
 
     barcode: zxingcpp.Barcode
     corners: Corners
@@ -73,7 +75,10 @@ class Read(NamedTuple):
 
 @dataclass(frozen=True)
 class _Region:
-    """A rectangle: `across` and `along` are unit vectors (x, y) across and along the bars; limits in px on them."""
+    """A rotated rectangle.
+
+    `across` and `along` are unit vectors (x, y) across and along the bars; the limits are distances in pixels on them.
+    """
 
     across: NDArray[np.float64]
     along: NDArray[np.float64]
@@ -90,17 +95,17 @@ class _Region:
 
     @property
     def margin(self) -> float:
-        """How far the quiet zone is looked for."""
+        """Pixels on each side in which the quiet zone is searched."""
         return 0.2 * self.width + 10
 
     @property
     def centre(self) -> tuple[float, float]:
-        """The middle (x, y)."""
+        """Center (x, y) in pixels."""
         x, y = self.corners().mean(0)
         return float(x), float(y)
 
     def corners(self, margin: float = 0.0, part: tuple[float, float] = (0, 1)) -> NDArray[np.float64]:
-        """Four points (x, y): the rectangle's `part` along the bars, widened by `margin` across them."""
+        """Return four points (x, y): the rectangle's `part` along the bars, widened by `margin` pixels across them."""
         (left, right), (top, _) = self.across_limits, self.along_limits
         ends = [top + self.height * share for share in part]
         pairs = (
@@ -112,7 +117,7 @@ class _Region:
         return np.array([a * self.across + b * self.along for a, b in pairs])
 
     def holds(self, point: tuple[float, float]) -> bool:
-        """Whether a point lies inside."""
+        """Return whether a point is inside."""
         across, along = float(self.across @ point), float(self.along @ point)
         return (
             self.across_limits[0] <= across <= self.across_limits[1]
@@ -121,8 +126,10 @@ class _Region:
 
 
 def read_bars(grey: Grey, deadline: float, known: Sequence[tuple[float, float]] = ()) -> Iterator[Read]:
-    """Linear symbols of a picture, until `deadline` (`time.perf_counter`). `known` are the middles of symbols that
-    were read already: regions that hold one are left out."""
+    """Yield the linear symbols of a picture, until `deadline` (seconds of `time.perf_counter`).
+
+    `known` are the centers of symbols that were already read; regions that contain one are skipped.
+    """
     seen = list(known)
     for region in _regions(grey):
         if time.perf_counter() > deadline:
@@ -135,7 +142,7 @@ def read_bars(grey: Grey, deadline: float, known: Sequence[tuple[float, float]] 
 
 
 def _regions(grey: Grey) -> list[_Region]:
-    """Where edges run in one direction, the strongest first."""
+    """Return the regions whose edges run in one direction, strongest first."""
     across, down = cv2.Sobel(grey, cv2.CV_32F, 1, 0), cv2.Sobel(grey, cv2.CV_32F, 0, 1)
 
     def smooth(values: Lines) -> Lines:
@@ -167,7 +174,7 @@ def _regions(grey: Grey) -> list[_Region]:
 
 
 def _region_of(points: NDArray[np.float64], angle: float) -> _Region:
-    """The rectangle around points (x, y) whose edges run across `angle`."""
+    """Return the rectangle around points (x, y) whose edges run across `angle` (radians)."""
     direction = np.array([np.cos(angle), np.sin(angle)])
     normal = np.array([-direction[1], direction[0]])
     across, along = points @ direction, points @ normal
@@ -201,7 +208,7 @@ def _read_region(grey: Grey, region: _Region) -> Read | None:
 
 
 def _agreed(votes: Counter[bytes], strips: dict[bytes, set[int]]) -> bytes | None:
-    """What several strips say and nothing else comes near to."""
+    """Return the data that several strips agree on, if no other data have a quarter as many votes; else None."""
     ranked = votes.most_common(2)
     if not ranked:
         return None
@@ -212,7 +219,10 @@ def _agreed(votes: Counter[bytes], strips: dict[bytes, set[int]]) -> bytes | Non
 
 
 def _project(grey: Grey, region: _Region, part: tuple[float, float], per_px: float) -> NDArray[np.float64] | None:
-    """The mean grey value across the bars of one strip, `per_px` samples a pixel, margins included."""
+    """Return the mean gray value across the bars of one strip, `per_px` samples a pixel, margins included.
+
+    None if too little of the strip is inside the picture.
+    """
     corners = region.corners(region.margin, part)
     left, top = np.maximum(np.floor(corners.min(0)).astype(int), 0)
     right, bottom = np.minimum(np.ceil(corners.max(0)).astype(int) + 1, grey.shape[::-1])
@@ -226,7 +236,7 @@ def _project(grey: Grey, region: _Region, part: tuple[float, float], per_px: flo
     inside = (along >= first) & (along <= last) & (across >= 0) & (across <= width)
     at, offset = across[inside], along[inside] - (first + last) / 2
     values = grey[top:bottom, left:right][inside].astype(np.float64)
-    # The shear is sought on a coarse line: fine bins hold few pixels each, and their noise would look sharp.
+    # The shear is searched on a coarse line, because the noise of fine bins (few pixels each) would look sharp.
     coarse = [_line(at + shear * offset, values, width, _COARSE_PER_PX) for shear in _SHEARS]
     sharpness = [0.0 if line is None else float(np.square(np.diff(line)).sum()) for line in coarse]
     return _line(at + _SHEARS[int(np.argmax(sharpness))] * offset, values, width, per_px)
@@ -235,7 +245,7 @@ def _project(grey: Grey, region: _Region, part: tuple[float, float], per_px: flo
 def _line(
     at: NDArray[np.float64], values: NDArray[np.float64], width: float, per_px: float
 ) -> NDArray[np.float64] | None:
-    """The mean of values at places (px) on a line, `per_px` samples a pixel; None if there are too few."""
+    """Return the mean of values at places (px) on a line, `per_px` samples a pixel; None if there are too few."""
     length = int(width * per_px) + 1
     bins = np.clip((at * per_px).astype(int), 0, length - 1)
     counts = np.bincount(bins, minlength=length)
@@ -248,7 +258,7 @@ def _line(
 
 
 def _looks_like_bars(lines: Lines, margin: float) -> bool:
-    """Whether strips show the same pattern, and one with as many edges as the shortest symbol has."""
+    """Return whether the strips show the same pattern, and at least as many edges as the shortest symbol has."""
     inner = lines[:, int(margin) : -int(margin)]
     centred = inner - inner.mean(1, keepdims=True)
     spread = np.sqrt((centred**2).sum(1)) + 1e-6
@@ -260,13 +270,13 @@ def _looks_like_bars(lines: Lines, margin: float) -> bool:
 
 
 def _likeness(a: Lines, b: Lines) -> float:
-    """The highest correlation of two centred lines of unit length, over shifts (perspective moves strips)."""
+    """Return the highest correlation of two centered lines of unit length, over shifts (perspective shifts strips)."""
     size = 2 * len(a)
     return float(np.fft.irfft(np.fft.rfft(a, size) * np.conj(np.fft.rfft(b, size)), size).max())
 
 
 def _prepared(lines: Lines, margin: float, per_px: float) -> Iterator[tuple[str, Grey]]:
-    """The lines (one a strip) in ever stronger preparations, 0 ink to 255 paper."""
+    """Yield the lines (one for each strip) in increasingly strong preparations, 0 ink to 255 paper."""
     inner = lines[:, int(margin) : -int(margin)]
     paper = np.percentile(lines[:, int(margin * 0.6) : -int(margin * 0.6)], 98, axis=1, keepdims=True)
     ink = np.percentile(inner, 1, axis=1, keepdims=True)
@@ -281,8 +291,10 @@ def _prepared(lines: Lines, margin: float, per_px: float) -> Iterator[tuple[str,
 
 
 def _restore(lines: Lines, sigma: float, steps: int) -> Lines:
-    """Take a Gaussian blur back: the lines between 0 and 1 whose blur comes nearest to `lines` (projected gradient
-    with Nesterov's momentum; Beck and Teboulle, FISTA, 2009)."""
+    """Remove a Gaussian blur: return the lines between 0 and 1 whose blur is nearest to `lines`.
+
+    Projected gradient with Nesterov's momentum (Beck and Teboulle, FISTA, 2009).
+    """
     best = ahead = lines
     momentum = 1.0
     for _ in range(steps):

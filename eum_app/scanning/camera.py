@@ -1,7 +1,7 @@
-"""Frames from a camera, a video file or a folder of pictures: the newest one only, from a thread of their own.
+"""Frames from a camera, a video file or a folder of pictures, captured in a separate thread. Only the newest is kept.
 
-A busy decoder drops frames, it never queues them. A camera that is absent, unplugged or taken by another program is a
-state, not an error; it is tried again until it is there. No Qt here.
+A busy decoder drops frames; they are never queued. A camera that is absent, unplugged or used by another program is a
+state, not an error, and is retried until it works. No Qt here.
 """
 
 from __future__ import annotations
@@ -31,23 +31,23 @@ _STOP_TIMEOUT_S = 5.0
 
 @dataclass(frozen=True)
 class Frame:
-    """One picture: grey (height × width) or blue-green-red (height × width × 3), its number from 1, when it came."""
+    """One picture: gray (height × width) or blue-green-red (height × width × 3); its number from 1 and its time."""
 
     picture: NDArray[np.uint8]
     number: int
     at_ms: float  # monotonic
 
     def grey(self) -> NDArray[np.uint8]:
-        """The frame as grey values, for the decoder."""
+        """Return the frame as gray values, for the decoder."""
         return grey_of(self.picture)
 
 
 class FrameSource:
     """Frames from `source`: the index of a camera, a video file, or a folder whose pictures are shown in turn.
 
-    A file or folder ends; a camera is opened again every `retry_ms` while it gives nothing. `keep_trying` makes a path
-    behave like a camera. `fps` paces files and folders, 0 means as fast as they can be read. States: "opening",
-    "running", "no_camera", "ended", "stopped". Raises Refusal `camera.no_such_file` where a path leads nowhere.
+    A file or folder ends. A camera that gives no frame is opened again every `retry_ms`; `keep_trying` makes a path
+    behave like that too. `fps` is the pace of files and folders; 0 means as fast as they can be read. Raises Refusal
+    `camera.no_such_file` if a path does not exist.
     """
 
     def __init__(
@@ -74,11 +74,11 @@ class FrameSource:
 
     @property
     def state(self) -> State:
-        """What the source is doing now."""
+        """Current state: "opening", "running", "no_camera", "ended" or "stopped"."""
         return self._state
 
     def start(self) -> None:
-        """Begin taking frames. Does nothing if it already runs."""
+        """Start capturing frames. Does nothing if it already runs."""
         if self._thread is not None:
             return
         self._stop.clear()
@@ -87,7 +87,7 @@ class FrameSource:
         self._thread.start()
 
     def stop(self) -> None:
-        """Stop and let go of the camera. Returns when the thread has ended."""
+        """Stop and release the camera. Waits up to 5 s for the thread to end."""
         self._stop.set()
         if self._thread is not None:
             self._thread.join(_STOP_TIMEOUT_S)
@@ -95,17 +95,20 @@ class FrameSource:
         self._set(state="stopped")
 
     def latest(self) -> Frame | None:
-        """The newest frame, or None before the first. Compare `number` to tell whether it is new."""
+        """Return the newest frame, or None before the first. Compare `number` to know whether it is new."""
         return self._frame
 
     def wait(self, after: int, timeout_s: float) -> Frame | None:
-        """The newest frame if one after number `after` is there or comes in time; else None, also at the end."""
+        """Return the newest frame if its number is above `after`, waiting up to `timeout_s` for one; else None.
+
+        Returns early when the source has ended or was stopped.
+        """
         with self._changed:
             self._changed.wait_for(lambda: self._newer(after) or self._state in ("ended", "stopped"), timeout_s)
             return self._frame if self._newer(after) else None
 
     def wait_for_state(self, *states: State, timeout_s: float) -> bool:
-        """Wait until the source is in one of these states. False if the time ran out."""
+        """Wait until the source is in one of these states. Return False on timeout."""
         with self._changed:
             return self._changed.wait_for(lambda: self._state in states, timeout_s)
 
@@ -149,7 +152,7 @@ class FrameSource:
                     continue
                 try:
                     picture = load_grey(path)
-                except Refusal:  # a frame that cannot be seen, as a camera has them too
+                except Refusal:  # like a bad frame of a camera
                     continue
                 yield picture
                 self._pace(_FOLDER_FPS)
@@ -164,7 +167,7 @@ class FrameSource:
             if isinstance(source, int):
                 capture.set(cv2.CAP_PROP_FRAME_WIDTH, self._size[0])
                 capture.set(cv2.CAP_PROP_FRAME_HEIGHT, self._size[1])
-                capture.set(cv2.CAP_PROP_BUFFERSIZE, 1)  # else an old frame is handed out after a pause
+                capture.set(cv2.CAP_PROP_BUFFERSIZE, 1)  # otherwise the first frame after a pause would be an old one
             while not self._stop.is_set():
                 there, picture = capture.read()
                 if not there:
@@ -182,7 +185,10 @@ class FrameSource:
 
 
 def cameras_there(most: int = 6) -> list[int]:
-    """The numbers of the cameras that open, of the first `most`. Takes up to seconds: never on the window's thread."""
+    """Return the indexes of the cameras that open, among the first `most`.
+
+    Takes up to seconds, so never call it on the GUI thread.
+    """
     from eum_app.scanning.opencv import cv2
 
     found = []

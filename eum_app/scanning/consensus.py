@@ -1,4 +1,4 @@
-"""When a symbol seen by the camera counts as read, and when it is only the same one again."""
+"""Decide when a symbol seen by the camera counts as read, and when it is only the same one again."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ _Key = tuple[str, bytes]
 
 @dataclass
 class Consensus:
-    """Accepts symbols frame by frame; each accepted one is given out once while it stays in sight.
+    """Accept symbols frame by frame; return each accepted one once while it stays in view.
 
-    Error-corrected symbols are right when they are read at all. Linear symbols (Code 39, Code 128) can be misread, so
-    they need equal reads in `needed` different frames, no more than `window_ms` apart. A symbol that was given out is
-    given again only after it was out of sight for `quiet_ms`.
+    Error-corrected symbols are right if they are read at all. Linear symbols (Code 39, Code 128) can be misread, so
+    they need equal reads in `needed` different frames, no more than `window_ms` apart. A symbol is returned again only
+    after it was out of view for `quiet_ms`.
     """
 
     needed: int = 2
@@ -29,7 +29,7 @@ class Consensus:
     _given: dict[_Key, float] = field(default_factory=dict)  # last seen
 
     def offer(self, symbols: Iterable[Symbol], at_ms: float) -> list[Symbol]:
-        """The symbols of one frame, taken at `at_ms` (a monotonic clock). Returns those newly accepted."""
+        """Take the symbols of one frame, captured at `at_ms` (a monotonic clock). Return the newly accepted ones."""
         self._forget(at_ms)
         accepted = []
         for key, symbol in {(one.symbology, one.raw): one for one in symbols}.items():  # twice in a frame counts once
@@ -46,7 +46,7 @@ class Consensus:
         return accepted
 
     def has_accepted(self, symbol: Symbol) -> bool:
-        """Whether this symbol was accepted and has been in sight since."""
+        """Return whether this symbol was accepted and has been in view since."""
         return (symbol.symbology, symbol.raw) in self._given
 
     def _forget(self, at_ms: float) -> None:

@@ -1,4 +1,4 @@
-"""Symbols in a grey picture, by zxing-cpp: bytes as they are, what symbol, and where."""
+"""Read symbols in a gray picture with zxing-cpp: their exact bytes, their kind, and their corners."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ if TYPE_CHECKING:
 
 DEFAULT_FORMATS = formats_of(USUAL)  # a search for all formats takes three times as long
 _MATRIX_FORMATS = (BarcodeFormat.DataMatrix, BarcodeFormat.QRCode, BarcodeFormat.PDF417, BarcodeFormat.Aztec)
-_MAX_SEARCH_PX = 16_000_000  # a larger picture is searched smaller: each pixel takes some 30 bytes
+_MAX_SEARCH_PX = 16_000_000  # larger pictures are scaled down for the search, which takes about 30 bytes a pixel
 _MIN_SIDE = 16  # px; the smallest symbol has 8 modules
-# A picture of anything else passes the error correction of the smallest Data Matrix (8 codewords, 2 corrected) once in
-# 10^6 tries, that of an IUID mark (32, 7 corrected) once in 10^10; a share left unused is many times safer yet.
+# A picture without a symbol passes the error correction of the smallest Data Matrix (8 codewords, 2 corrected) once in
+# 10^6 tries, and that of an IUID mark (32, 7 corrected) once in 10^10. An unused share makes this far rarer still.
 _MARGIN = 0.15
-# These carry Reed-Solomon error correction: a read that passes is right, unless all of it was used up (a symbol under
-# another one was once read wrongly so). A linear symbol has a weak checksum or none.
+# These carry Reed-Solomon error correction: a read that passes is right, unless all of it was used (a symbol under
+# another one was once misread in that way). A linear symbol has a weak checksum or none.
 _ERROR_CORRECTED = ("Data Matrix", "QR", "PDF417", "Aztec")
-# zxing-cpp's names of the kinds that belong to one symbology, by their beginning.
+# Starts of zxing-cpp's names of formats, with the symbology that they belong to.
 _SYMBOLOGIES = (
     ("Data Matrix", "Data Matrix"),
     ("QR", "QR"),
@@ -59,22 +59,22 @@ class Symbol:
     preparation: str = "plain"
     error_corrected: bool = True
     aim: str = ""  # AIM symbology identifier, "]d1"; "]d2" says GS1
-    margin: float = 0.0  # share of the error correction that was not needed; 0 also where that is not known
-    text: str = ""  # for showing only: the characters that the symbol's own character sets (ECI) say
-    part_of: str = ""  # file id of the label that a PDF417 symbol is a part of; which part, zxing-cpp does not tell
+    margin: float = 0.0  # share of the error correction that was not needed; 0 if unknown
+    text: str = ""  # for display only, decoded by the symbol's own character sets (ECI)
+    part_of: str = ""  # file id of the label that a PDF417 symbol belongs to; zxing-cpp does not say which part it is
 
     @property
     def centre(self) -> tuple[float, float]:
-        """The middle of the symbol in pixels."""
+        """Center of the symbol in pixels (x, y)."""
         return sum(x for x, _ in self.corners) / 4, sum(y for _, y in self.corners) / 4
 
 
 def decode(
     grey: NDArray[np.uint8], *, formats: tuple[BarcodeFormat, ...] = DEFAULT_FORMATS, preparation: str = "plain"
 ) -> list[Symbol]:
-    """Every symbol of these formats in a grey picture (height × width). An empty list is a miss, never an error.
+    """Return every symbol of these formats in a gray picture (height × width); empty if there is none.
 
-    `Symbol.raw` is zxing-cpp's bytes: its text is by default changed (control characters and spaces as pictures).
+    `Symbol.raw` holds zxing-cpp's bytes. Its text would show control characters and spaces as pictures by default.
     """
     started = time.perf_counter()
     found = read_barcodes(grey, formats)
@@ -85,13 +85,15 @@ def decode(
 def read_still(
     grey: NDArray[np.uint8], budget_ms: float = 1000, *, sweep: bool = False, kinds: Sequence[str] = USUAL
 ) -> list[Symbol]:
-    """The symbols of a still, with every effort within about `budget_ms` if it cannot be read plainly.
+    """Return the symbols of a still, with every effort within about `budget_ms` if it cannot be read plainly.
 
-    One plain pass; what it finds is returned at once. On a miss, and with `sweep` (many symbols in one picture, some
-    of them poor) always: linear symbols strip by strip, then places that look like a matrix symbol through the ladder
-    of preparations, and at last by their own grid. A wrong read is worse than a miss: what a prepared picture gives
-    counts only if much of its error correction was left, or if a second preparation agrees, and so does a plain read
-    that used all of it up. `kinds` are names of `symbologies.ALL`.
+    The symbols of a plain pass are returned immediately. On a miss, or always with `sweep` (many symbols in one
+    picture, some of them poor), more steps follow. Linear symbols are read strip by strip. Places that look like a
+    matrix symbol go through the ladder of preparations, and finally are read by their own grid.
+
+    A wrong read is worse than a miss. A read from a prepared picture counts only if much of its error correction was
+    left or a second preparation agrees. The same holds for a plain read that used all of it. `kinds` are names of
+    `symbologies.ALL`.
     """
     wanted = known(kinds)
     return [one for one in _read_still(grey, budget_ms, formats_of(wanted), sweep=sweep) if one.symbology in wanted]
@@ -138,7 +140,7 @@ def _read_still(
 def _linear(
     grey: NDArray[np.uint8], known: Sequence[Symbol], started: float, deadline: float, *, sweep: bool
 ) -> list[Symbol]:
-    """Linear symbols that strips of their bars agree on; all, or the first."""
+    """Return linear symbols that strips of their bars agree on; all with `sweep`, else the first."""
     from eum_app.scanning.bars import read_bars
 
     found: list[Symbol] = []
@@ -151,7 +153,7 @@ def _linear(
 
 
 def _once_more(grey: NDArray[np.uint8], symbol: Symbol, started: float, deadline: float) -> list[Symbol]:
-    """A symbol read plainly that used up all of its error correction, once a prepared picture agrees."""
+    """Return a plainly read symbol that used all of its error correction, if a prepared picture agrees."""
     from eum_app.scanning.preparations import again
 
     place = _around(symbol, grey)
@@ -166,15 +168,14 @@ def _climb(grey: NDArray[np.uint8], place: Place, started: float, deadline: floa
 
 
 def _by_grid(grey: NDArray[np.uint8], place: Place, started: float, deadline: float) -> list[Symbol]:
-    """Draw the Data Matrix of one place anew from its grid, by ever other guesses, until it is certain."""
+    """Redraw the Data Matrix of one place from its grid, by one guess after another, until it is certain."""
     return _certain(_drawn(grey, place), started, deadline)
 
 
 def effort(grey: NDArray[np.uint8], first: str = "") -> Iterator[list[Symbol]]:
-    """A picture of one place read in ever other ways, as it is, prepared, and by its grid: what each gives. The
-    preparation `first` is tried before all others.
+    """Yield the symbols of each attempt to read a picture of one place: as it is, prepared, and redrawn by its grid.
 
-    None of it counts by itself: `Agreement` says what does.
+    The preparation named `first` is tried before all others. No attempt counts by itself: `Agreement` decides.
     """
     from eum_app.scanning.preparations import Place, ladder, prepared_as
 
@@ -186,21 +187,23 @@ def effort(grey: NDArray[np.uint8], first: str = "") -> Iterator[list[Symbol]]:
 
 
 class Agreement:
-    """What counts of the reads of one place: symbols with enough of their error correction left, and those read alike
-    from two preparations."""
+    """Decide which reads of one place count.
+
+    Symbols count if enough of their error correction was left, or if two preparations gave the same.
+    """
 
     def __init__(self) -> None:
         self._unsure: set[tuple[str, bytes]] = set()
 
     def take(self, symbols: Sequence[Symbol]) -> list[Symbol]:
-        """Those of one more read that are certain now."""
+        """Add one more read, and return those of its symbols that are certain now."""
         certain = [one for one in symbols if one.margin >= _MARGIN or (one.symbology, one.raw) in self._unsure]
         self._unsure.update((one.symbology, one.raw) for one in symbols)
         return certain
 
 
 def _reads(pictures: Iterable[Prepared], place: Place) -> Iterator[list[Symbol]]:
-    """What each picture gives that was prepared from one place."""
+    """Yield the symbols of each picture that was prepared from one place."""
     for prepared in pictures:
         symbols = decode(prepared.picture, formats=_MATRIX_FORMATS, preparation=prepared.name)
         yield [replace(one, corners=_moved(one.corners, place, prepared.scale)) for one in symbols]
@@ -216,7 +219,7 @@ def _drawn(grey: NDArray[np.uint8], place: Place) -> Iterator[list[Symbol]]:
 
 
 def _certain(reads: Iterable[list[Symbol]], started: float, deadline: float) -> list[Symbol]:
-    """The first symbols that are certain (`Agreement`), within the time."""
+    """Return the first symbols that are certain (`Agreement`); empty if there are none before the deadline."""
     agreement = Agreement()
     for symbols in reads:
         certain = agreement.take(symbols)
@@ -232,7 +235,7 @@ def _crop(grey: NDArray[np.uint8], place: Place) -> NDArray[np.uint8]:
 
 
 def _add(found: list[Symbol], more: list[Symbol]) -> None:
-    """Add symbols that are not there yet: the same data nearby is the same symbol."""
+    """Add the symbols that are new. The same data nearby are the same symbol."""
     for symbol in more:
         (x, y), size = symbol.centre, _size(symbol.corners)
         if not any(
@@ -249,7 +252,7 @@ def _box(corners: Corners) -> Place:
 
 
 def _around(symbol: Symbol, grey: NDArray[np.uint8]) -> Place:
-    """A symbol's place with a quarter of its size on each side."""
+    """Return a symbol's place with a quarter of its size added on each side."""
     from eum_app.scanning.preparations import Place
 
     box, margin = _box(symbol.corners), _size(symbol.corners) // 4
@@ -263,7 +266,7 @@ def _size(corners: Corners) -> int:
 
 
 def _moved(corners: Iterable[tuple[float, float]], place: Place, scale: float) -> Corners:
-    """Corners in a prepared picture as corners in the picture it was made from."""
+    """Convert corners in a prepared picture to corners in the picture it was made from."""
     return _four((round(x / scale) + place.x, round(y / scale) + place.y) for x, y in corners)
 
 

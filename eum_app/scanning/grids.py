@@ -1,9 +1,10 @@
-"""A Data Matrix read by its own grid, where zxing-cpp found the symbol and could not read it.
+"""Read a Data Matrix by its own grid, if zxing-cpp cannot read it.
 
-Scratches, glare, and blur break the two solid sides (L) and the two dashed ones (clock) by which a reader finds the
-modules. What is left of them still says where the grid lies: it is fitted until the sides agree best with what they
-must be (ISO/IEC 16022, 5.2). Then every module is one number: the blur is taken back with the sides known beforehand,
-and the symbol is drawn anew, clean, with its quiet zone, for zxing-cpp to read. Its error correction decides, as ever.
+Scratches, glare and blur break the two solid sides (L) and the two dashed ones (clock) by which a reader finds the
+modules. What is left of the sides still shows the grid: it is fitted until they match best what they must be (ISO/IEC
+16022, 5.2). Then every module is one number. The blur is removed with the sides known in advance, and the symbol is
+redrawn clean, with its quiet zone, for zxing-cpp to read. Its error correction still decides.
+
 This module imports OpenCV: import it inside functions.
 """
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     Levels = NDArray[np.float32]
     Quad = NDArray[np.float64]  # top left, top right, bottom right, bottom left (x, y) of the symbol
 
-# Square symbols of one region. Not the two smallest: their error correction is weak, and no item's mark is so short.
+# Square symbols of one region, without the two smallest: their error correction is weak, and marks are longer.
 _SIZES = (14, 16, 18, 20, 22, 24, 26)
 _MIN_MODULE_PX = 1.5
 _LIKELY, _FINAL = 5, 2
@@ -36,7 +37,7 @@ _MODULE_PX, _QUIET = 5, 3
 
 
 class Redrawn(NamedTuple):
-    """A symbol drawn anew, and where it lies in the picture it was drawn from."""
+    """A redrawn symbol, and its corners in the picture it was drawn from."""
 
     name: str
     picture: Grey
@@ -50,12 +51,12 @@ class _Guess(NamedTuple):
 
     @property
     def weight(self) -> float:
-        """How unlikely it is to be chance: a score of many modules says more."""
+        """Evidence that this is not chance: the same score means more with more modules."""
         return float(abs(self.score) * self.size**0.5)
 
 
 def redrawn(grey: Grey) -> Iterator[Redrawn]:
-    """The Data Matrix symbol that a crop may hold, by the likeliest grids."""
+    """Yield the Data Matrix symbol that a crop may hold, redrawn by the likeliest grids."""
     values = grey.astype(np.float32)
     guesses = _guesses(values)
     if not guesses:
@@ -70,9 +71,9 @@ def redrawn(grey: Grey) -> Iterator[Redrawn]:
 
 
 def _guesses(values: Levels) -> list[_Guess]:
-    """Where grids may lie: squares turned as most edges are, around where edges are densest, moved and scaled a little.
+    """Return likely grids, best first: squares in the direction of most edges, around their densest area.
 
-    Scratches and spots of light hardly change either.
+    Scratches and spots of light hardly change direction or area. Shifts and sizes are varied a little.
     """
     angle = _angle(values)
     height, width = values.shape
@@ -103,7 +104,7 @@ def _guesses(values: Levels) -> list[_Guess]:
 
 
 def _angle(values: Levels) -> float:
-    """The angle of most edges, in radians, modulo a right angle."""
+    """Return the angle of most edges, in radians, modulo a right angle."""
     soft = cv2.GaussianBlur(values, (0, 0), 1.5)
     across, down = cv2.Sobel(soft, cv2.CV_32F, 1, 0), cv2.Sobel(soft, cv2.CV_32F, 0, 1)
     edges = (across + 1j * down) ** 4 / np.maximum(np.hypot(across, down) ** 2, 1e-3)
@@ -111,7 +112,7 @@ def _angle(values: Levels) -> float:
 
 
 def _extent(upright: Levels, axis: int) -> tuple[float, float]:
-    """From where to where edges are dense along one axis (1: across)."""
+    """Return the limits between which edges are dense along one axis (1: across), in pixels."""
     soft = cv2.GaussianBlur(upright, (0, 0), 1.5)
     edges = np.abs(cv2.Sobel(soft, cv2.CV_32F, 1, 0)) + np.abs(cv2.Sobel(soft, cv2.CV_32F, 0, 1))
     profile = np.minimum(edges, np.percentile(edges, 97)).sum(1 - axis)
@@ -122,7 +123,7 @@ def _extent(upright: Levels, axis: int) -> tuple[float, float]:
 
 
 def _side_scores(even: Levels, boxes: NDArray[np.float64], size: int) -> NDArray[np.float64]:
-    """`_score` of upright boxes (left, top, right, bottom), for each of the four turns (boxes × turns)."""
+    """Return `_score` of upright boxes (left, top, right, bottom) for each of the four turns (boxes × turns)."""
     are, _ = _SIDES[size]
     rows, columns = np.nonzero(are)
     x = boxes[:, :1] + (columns + 0.5) / size * (boxes[:, 2:3] - boxes[:, :1])
@@ -135,7 +136,7 @@ def _side_scores(even: Levels, boxes: NDArray[np.float64], size: int) -> NDArray
 
 
 def _moves_of_boxes() -> NDArray[np.float64]:
-    """Shifts of a box and of its size, in modules (left, top, right, bottom)."""
+    """Return shifts of a box and changes of its size, in modules (left, top, right, bottom)."""
     shifts = np.arange(-1.0, 1.25, 0.5)
     grown = (-0.75, 0.0, 0.75)
     return np.array([(x - g, y - h, x + g, y + h) for x in shifts for y in shifts for g in grown for h in grown])
@@ -154,7 +155,7 @@ def _area(quad: Quad) -> float:
 
 
 def _even(grey: Levels, side: float) -> Levels:
-    """Light and contrast made even over a quarter of the symbol: about -1 ink, +1 paper."""
+    """Return the picture with light and contrast evened out over a quarter of the symbol: about -1 ink, +1 paper."""
     values = cv2.GaussianBlur(grey, (0, 0), max(0.5, side / 100))
     window = (2 * int(side / 4) + 1,) * 2
     away = values - cv2.blur(values, window)
@@ -163,13 +164,13 @@ def _even(grey: Levels, side: float) -> Levels:
 
 
 def _centres(size: int) -> NDArray[np.float64]:
-    """The middles of modules, row by row, as parts of the symbol's sides (rows × columns × 2)."""
+    """Return the centers of modules, row by row, as fractions of the symbol's sides (rows × columns × 2)."""
     at = (np.arange(size) + 0.5) / size
     return np.stack(np.meshgrid(at, at), -1)
 
 
 def _sampled(picture: Levels, quad: Quad, places: NDArray[np.float64]) -> Levels:
-    """The picture at places (rows × columns × 2) that are parts of the symbol's sides."""
+    """Return the picture at places (rows × columns × 2), given as fractions of the symbol's sides."""
     unit = np.array([[0, 0], [1, 0], [1, 1], [0, 1]], np.float32)
     matrix = cv2.getPerspectiveTransform(unit, quad.astype(np.float32))
     at = cv2.perspectiveTransform(places.reshape(-1, 1, 2), matrix).reshape(places.shape).astype(np.float32)
@@ -178,12 +179,12 @@ def _sampled(picture: Levels, quad: Quad, places: NDArray[np.float64]) -> Levels
 
 
 def _values(even: Levels, quad: Quad, size: int) -> Levels:
-    """The picture at the middle of each module (rows × columns)."""
+    """Return the picture at the center of each module (rows × columns)."""
     return _sampled(even, quad, _CENTRES[size])
 
 
 def _sides(size: int) -> tuple[NDArray[np.bool_], Levels]:
-    """Which modules are the symbol's sides, and what they must be: -1 ink, +1 paper."""
+    """Return which modules belong to the symbol's sides, and their required values: -1 ink, +1 paper."""
     must = np.zeros((size, size), np.float32)
     must[0, :] = np.where(np.arange(size) % 2 == 0, -1, 1)
     must[:, -1] = np.where(np.arange(size) % 2 == 1, -1, 1)
@@ -196,14 +197,14 @@ _SIDES = {size: _sides(size) for size in _SIZES}
 
 
 def _score(even: Levels, quad: Quad, size: int) -> float:
-    """How well the sides agree with what they must be: 1 altogether, 0 not at all, -1 with ink and paper exchanged."""
+    """Return how well the sides match: 1 completely, 0 not at all, -1 with ink and paper exchanged."""
     are, must = _SIDES[size]
     values = np.clip(_values(even, quad, size), -1, 1)
     return float((values * must)[are].mean())
 
 
 def _agreement(even: Levels, quad: Quad, size: int) -> float:
-    """`_score`, and how far all modules are from grey: in its middle a module is most itself."""
+    """Return `_score` plus the contrast of all modules, which is highest at the modules' centers."""
     are, must = _SIDES[size]
     values = _values(even, quad, size)
     sides = np.vdot(np.clip(values, -1.5, 1.5), must) / np.count_nonzero(are)
@@ -211,7 +212,7 @@ def _agreement(even: Levels, quad: Quad, size: int) -> float:
 
 
 def _fitted(even: Levels, guess: _Guess, steps: Sequence[float]) -> _Guess:
-    """Move the corners, one after the other, ever less, while that makes the grid agree better."""
+    """Move the corners in ever smaller steps while the grid matches better."""
     size, quad = guess.size, guess.quad
     toned = even if guess.score > 0 else -even
     module = _side(quad) / size
@@ -229,7 +230,7 @@ def _fitted(even: Levels, guess: _Guess, steps: Sequence[float]) -> _Guess:
 
 
 def _moves(quad: Quad, step: float) -> Iterator[Quad]:
-    """All corners, one side's two, or one corner, by `step` in each direction of the symbol's own axes."""
+    """Yield moves of all corners, of one side's two, or of one, by `step` in each direction of the symbol's axes."""
     across, down = quad[1] - quad[0], quad[3] - quad[0]
     axes = (across / (np.linalg.norm(across) + 1e-9), down / (np.linalg.norm(down) + 1e-9))
     for corners in ((0, 1, 2, 3), (0, 1), (1, 2), (2, 3), (3, 0), (0,), (1,), (2,), (3,)):
@@ -241,7 +242,7 @@ def _moves(quad: Quad, step: float) -> Iterator[Quad]:
 
 
 def _light(grey: Levels, quad: Quad, size: int) -> Levels:
-    """0 ink to 1 paper at `_PER_MODULE` places squared a module, by the lightest and darkest around each."""
+    """Return 0 ink to 1 paper at `_PER_MODULE` squared places a module, scaled by the extremes around each place."""
     values = _sampled(grey, quad, _centres(size * _PER_MODULE))
     around = np.ones((7 * _PER_MODULE,) * 2, np.uint8)
     soft = 2.0 * _PER_MODULE
@@ -252,7 +253,7 @@ def _light(grey: Levels, quad: Quad, size: int) -> Levels:
 
 
 def _spread(size: int, sigma: float) -> NDArray[np.float64]:
-    """How much each module (column) gives to each place (row) along one axis, where the lens blurs by `sigma`."""
+    """Return how much each module (column) contributes to each place (row) on one axis, for a blur of `sigma`."""
     places = (np.arange(size * _PER_MODULE) + 0.5) / _PER_MODULE
     modules = np.arange(-_QUIET, size + _QUIET)
     fine = (np.arange(8) + 0.5) / 8
@@ -262,8 +263,10 @@ def _spread(size: int, sigma: float) -> NDArray[np.float64]:
 
 
 def _inked(light: Levels, size: int, sigma: float) -> NDArray[np.bool_]:
-    """The inked modules: those whose blurred picture comes nearest to `light`, the sides and the quiet zone being
-    known (projected gradient, as for bars)."""
+    """Return the inked modules: those whose blurred picture is nearest to `light`.
+
+    The sides and the quiet zone are known. Solved by projected gradient, as for bars.
+    """
     are, must = _SIDES[size]
     known = np.pad(are, _QUIET, constant_values=True)
     sides = np.pad((must > 0).astype(np.float64), _QUIET, constant_values=1)

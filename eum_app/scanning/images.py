@@ -1,4 +1,4 @@
-"""Stills from files: any common picture becomes grey, 8 bits; what is not a whole picture is refused."""
+"""Load stills from files: any common picture becomes 8-bit gray; files that are not complete pictures are refused."""
 
 from __future__ import annotations
 
@@ -17,12 +17,11 @@ IMAGE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".
 
 
 def load_grey(source: Path | str | bytes) -> NDArray[np.uint8]:
-    """The picture in a file (or in the bytes of one) as grey values, height × width, 0 black to 255 white.
+    """Return the picture in a file (or in its bytes) as gray values, height × width, 0 black to 255 white.
 
-    Transparent pixels show white paper; 16 bits are scaled to 8. Turned as the file says (EXIF) unless it is
-    transparent or deeper than 8 bits.
-    Raises Refusal: `image.missing`, `image.unreadable` (no picture, a damaged or a truncated one), `image.too_large`,
-    `image.file_too_large`.
+    Transparent pixels become white; 16 bits are scaled to 8. The picture is turned as the file says (EXIF), unless it
+    is transparent or deeper than 8 bits. Raises Refusal `image.missing`, `image.unreadable` (not a picture, damaged or
+    truncated), `image.too_large`, `image.file_too_large`.
     """
     from eum_app.scanning.opencv import MAX_PIXELS, cv2
 
@@ -58,7 +57,7 @@ def _grey(picture: NDArray[np.integer[Any] | np.floating[Any]]) -> NDArray[np.ui
     from eum_app.scanning.opencv import cv2
 
     if picture.dtype != np.uint8:
-        top = max(float(np.nanmax(picture)), 1e-9)  # 10 and 12 bits come in 16: what is brightest counts as white
+        top = max(float(np.nanmax(picture)), 1e-9)  # 10 and 12 bits come in 16: the brightest value is white
         picture = np.clip(np.nan_to_num(picture.astype(np.float32)) * (255 / top), 0, 255).astype(np.uint8)
     if picture.ndim == 2:
         return np.ascontiguousarray(picture, np.uint8)
@@ -73,7 +72,7 @@ def _grey(picture: NDArray[np.integer[Any] | np.floating[Any]]) -> NDArray[np.ui
 
 
 def grey_of(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """A frame (grey, or blue-green-red) as grey values, for the decoder."""
+    """Return a frame (gray, or blue-green-red) as gray values, for the decoder."""
     if picture.ndim == 2:
         return picture
     from eum_app.scanning.opencv import cv2
@@ -82,7 +81,10 @@ def grey_of(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 def zoomed(picture: NDArray[np.uint8], zoom: float) -> NDArray[np.uint8]:
-    """The middle of a frame: 2.0 is half its width and height. Cut out, not enlarged: no detail is made up."""
+    """Return the middle of a frame: a zoom of 2.0 gives half its width and height.
+
+    It is cropped, not enlarged, since no detail would be gained.
+    """
     if zoom <= 1:
         return picture
     height, width = picture.shape[:2]

@@ -1,4 +1,4 @@
-"""Symbols for labels, for the demonstration and for tests: grey pictures, 0 black on 255 white, quiet zone included."""
+"""Draw symbols for labels, the demonstration and tests: gray pictures, 0 black on 255 white, quiet zone included."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ _QUIET_MODULES = {"Data Matrix": 2, "QR": 4}  # ISO/IEC 16022 asks for 1, 18004 
 
 
 def iuid_message(cage: str, part: str, serial: str) -> bytes:
-    """The ISO/IEC 15434 message of a construct 2 mark: CAGE, original part number, serial number (format 06)."""
+    """Return the ISO/IEC 15434 message of a construct 2 mark: CAGE, original part number, serial number (format 06)."""
     return f"{HEADER}{RS}06{GS}17V{cage}{GS}1P{part}{GS}S{serial}{RS}{EOT}".encode("ascii")
 
 
 def data_matrix(message: bytes, module_px: int = 8) -> NDArray[np.uint8]:
-    """A square Data Matrix symbol (IUID asks for square ones). Raises Refusal `label.too_long`."""
+    """Draw a square Data Matrix symbol (IUID requires square ones). Raises Refusal `label.too_long`."""
     try:
         barcode = zxingcpp.create_barcode(
             message.decode("iso-8859-1"), zxingcpp.BarcodeFormat.DataMatrix, force_square=True
@@ -35,7 +35,7 @@ def data_matrix(message: bytes, module_px: int = 8) -> NDArray[np.uint8]:
 
 
 def qr(text: str, module_px: int = 8) -> NDArray[np.uint8]:
-    """A QR symbol, error correction level M. Raises Refusal `label.too_long`."""
+    """Draw a QR symbol with error correction level M. Raises Refusal `label.too_long`."""
     code = qrcode.QRCode(error_correction=ERROR_CORRECT_M, border=0)
     code.add_data(text)
     try:
@@ -46,7 +46,7 @@ def qr(text: str, module_px: int = 8) -> NDArray[np.uint8]:
 
 
 def png(grey: NDArray[np.uint8]) -> bytes:
-    """The picture as the bytes of a PNG file."""
+    """Return the picture as the bytes of a PNG file."""
     from eum_app.scanning.opencv import cv2
 
     _, data = cv2.imencode(".png", grey)

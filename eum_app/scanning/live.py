@@ -1,9 +1,9 @@
-"""The live picture: each frame read plainly, and one place at a time that stays unread looked at with patience.
+"""Read the live picture: each frame plainly, and a few unread places with more effort over several frames.
 
-Noise and low contrast are different in every frame, the mark is not: the mean of a few frames, laid over each other,
-can be read where none of them can. So a place that may hold a matrix symbol and is not read plainly is followed for
-some frames; their mean then goes through the ladder of preparations and the grids, a little at each frame, so that the
-picture keeps moving. What counts as read is what counts for a still (`decoder.Agreement`). No Qt here.
+Noise differs from frame to frame and the mark does not, so the mean of aligned frames can be read if no single frame
+can. A place that may hold a matrix symbol and is not read plainly is followed for some frames. Their mean goes through
+the ladder of preparations and the grids, a little in each frame, so that the picture stays fluid. The rule for what
+counts as read is the same as for a still (`decoder.Agreement`). No Qt here.
 """
 
 from __future__ import annotations
@@ -31,28 +31,28 @@ if TYPE_CHECKING:
     Levels = NDArray[np.float32]
 
 SLICE_MS: Final = 9.0
-"""Of each frame's time, for the places that are tried; each of them is tried at least once."""
+"""Milliseconds of each frame's time for the places that are tried. Each place gets at least one attempt."""
 AT_ONCE: Final = 3
-"""Places looked at in the same frames."""
+"""Largest number of places that are tried in the same frames."""
 FEW: Final = 5
-"""Frames whose mean is tried first; a place unread then is tried once more with `MANY`."""
+"""Number of frames in the first mean. A place that is still unread is tried once more with `MANY`."""
 MANY: Final = 12
 FRESH_MS: Final = 500.0
-"""What was read from frames older than this is read again before it counts: another mark may lie there by now."""
+"""Reads from older frames must be repeated before they count, because another mark may be there now."""
 _SEARCH_SIDE = 640  # px of the picture in which places are searched
-_TRY_SIDE = 480  # px of a place; a larger one is tried smaller
-_FOLLOW_SIDE = 192  # px in which it is followed
-_SOFT = 1.5  # px of that, by which noise is taken out
-_REST = 45  # frames, for which a place that gave nothing is left alone
-_AGAIN = 6  # frames after which a place that was read is read anew: it may show another mark by then
-_KNOWN = 12  # places that were read
+_TRY_SIDE = 480  # px of a place; larger ones are scaled down before they are tried
+_FOLLOW_SIDE = 192  # px to which a place is scaled down for following
+_SOFT = 1.5  # px, blur that removes noise at that scale
+_REST = 45  # frames without another try after a place could not be read
+_AGAIN = 6  # frames until a place that was read is read again, because it may show another mark
+_KNOWN = 12  # largest number of read places that are remembered
 _MIN_SIDE = 24  # px of a place
-_MOST = 0.8  # of a place's side, that must be within the frame
-_ALIKE = 0.25  # least correlation with the first frame; it says where the place is, never what it says
+_MOST = 0.8  # share of a place's side that must be inside the frame
+_ALIKE = 0.25  # smallest correlation with the first frame; it locates the place and never identifies the mark
 
 
 class LiveReader:
-    """Takes frame after frame; answers with every mark in view. For one thread."""
+    """Reads frame after frame and returns every mark in view. For use by one thread."""
 
     def __init__(self, kinds: Sequence[str] = USUAL) -> None:
         """`kinds` are names of `symbologies.ALL`."""
@@ -62,16 +62,18 @@ class LiveReader:
         self._patience = Patience()
 
     def offer(self, grey: Grey, at_ms: float) -> tuple[Track, ...]:
-        """The marks in view with this frame, taken at `at_ms` (a monotonic clock)."""
+        """Return the marks in view, including this frame, captured at `at_ms` (a monotonic clock)."""
         found = decode(grey, formats=self._formats)
         found += [one for one in self._patience.look(grey, found, at_ms) if one.symbology in self._kinds]
         return self._tracker.offer(found, at_ms, (grey.shape[1], grey.shape[0]))
 
 
 class Patience:
-    """Places that plain reading misses: each is followed for a few frames, and their mean tried. What was read is read
-    anew from newer frames, again and again: two marks that differ in one digit look alike, so that no likeness of
-    pictures ever says that a mark is still there."""
+    """Follow places that plain reading misses for a few frames, and try to read their mean.
+
+    A place that was read is read again from newer frames. Two marks that differ in one digit look alike, so similarity
+    of pictures never proves that a mark is still there.
+    """
 
     def __init__(self) -> None:
         self._frame = 0
@@ -82,7 +84,7 @@ class Patience:
         self._tried: list[_Followed] = []
 
     def look(self, grey: Grey, found: Sequence[Symbol], at_ms: float) -> list[Symbol]:
-        """What can be read by now beside the symbols `found` in this frame."""
+        """Return the symbols that can be read now in addition to those `found` in this frame."""
         self._frame += 1
         read: list[Symbol] = []
         going, self._tried = self._tried, []
@@ -114,7 +116,10 @@ class Patience:
             self._tried.append(_Followed(grey, at_ms, inside, by))
 
     def _search(self, grey: Grey, found: Sequence[Symbol], at_ms: float) -> None:
-        """A place that may hold a symbol stands out from the mean of a few small frames, as from none of them."""
+        """Find a place that may hold a symbol.
+
+        It is visible in the mean of a few small frames, but in none of them alone.
+        """
         if min(grey.shape) < _MIN_SIDE:
             return
         scale = min(1.0, _SEARCH_SIDE / max(grey.shape))
@@ -140,7 +145,7 @@ class Patience:
 
 
 class _Followed:
-    """A place from one frame on: where it is by now, its frames laid over the first, and what is still to try."""
+    """One place over several frames: its position, its frames aligned with the first, and the remaining attempts."""
 
     def __init__(self, grey: Grey, at_ms: float, place: Place, first: str) -> None:
         self.place, self.gathered_ms, self.read_by = place, at_ms, first
@@ -151,20 +156,23 @@ class _Followed:
         self._window = cv2.createHanningWindow(self._first.shape[::-1], cv2.CV_32F)
         self._sum, self._frames = scaled(crop, self._try_scale).astype(np.float32), 1
         self._wanted = FEW
-        self._of = 0  # frames of the mean that is tried
+        self._of = 0  # number of frames in the mean that is tried
         self._tries: Iterator[list[Symbol]] | None = None
         self._agreement = Agreement()
 
     @property
     def is_exhausted(self) -> bool:
-        """Whether the mean of `MANY` frames gave nothing either."""
+        """Whether the mean of `MANY` frames could not be read either."""
         return self._wanted > MANY
 
     def has_any(self, symbols: Sequence[Symbol]) -> bool:
         return any(self.place.holds(symbol.centre) for symbol in symbols)
 
     def follow(self, grey: Grey, at_ms: float) -> bool:
-        """Find the place in this frame, and lay it over the first; False where it has left or shows something else."""
+        """Find the place in this frame and align it with the first.
+
+        False if it left the frame or shows something else.
+        """
         crop = self._crop(grey)
         if crop is None:
             return False
@@ -184,7 +192,7 @@ class _Followed:
         return True
 
     def read(self, slice_ms: float) -> list[Symbol]:
-        """Go on trying for so long; the symbols that are certain now."""
+        """Continue trying for `slice_ms`. Return the symbols that are certain now."""
         if self._tries is None:
             if self._frames < self._wanted:
                 return []
@@ -211,7 +219,7 @@ class _Followed:
         return replace(symbol, corners=(first, second, third, fourth), preparation=name)
 
     def _crop(self, grey: Grey) -> Grey | None:
-        """The place, its edge drawn out where it lies a little outside; None where more than that is outside."""
+        """Return the place, its edge extended if it is slightly outside the frame; None if it is further outside."""
         x, y, width, height = self.place
         inside = self.place.inside(grey)
         if inside.width < _MOST * width or inside.height < _MOST * height:
@@ -222,12 +230,12 @@ class _Followed:
         return np.asarray(cv2.copyMakeBorder(crop, *rest, cv2.BORDER_REPLICATE), np.uint8) if any(rest) else crop
 
     def _soft(self, crop: Grey) -> Levels:
-        """Small and without most of its noise, as it is followed."""
+        """Return the crop scaled down and with most of its noise removed, for following."""
         return np.asarray(cv2.GaussianBlur(scaled(crop, self._follow_scale), (0, 0), _SOFT), np.float32)
 
 
 def _laid(picture: Levels, right: float, down: float) -> Levels:
-    """Moved back by so much."""
+    """Return the picture moved back by (`right`, `down`) pixels."""
     shift = np.array([[1, 0, -right], [0, 1, -down]], np.float32)
     return np.asarray(
         cv2.warpAffine(picture, shift, picture.shape[::-1], flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE),

@@ -1,9 +1,9 @@
-"""Pictures made easier to read: the ladder of preparations for a symbol that could not be read plainly.
+"""Prepare pictures so that they are easier to read: the ladder of preparations for symbols that cannot be read plainly.
 
-No single filter wins; each helps against one kind of damage and hurts elsewhere, so that they are tried in turn, what
-is cheap and often helps first. Sharpening or stretching alone lowers the rate: noise is taken out first. Dot-peened
-marks are made of separate dots: a difference of Gaussians at the pitch of the dots finds them, and a dilation joins
-them to modules. This module imports OpenCV: import it inside functions.
+No single filter wins. Each helps against one kind of damage and hurts elsewhere, so they are tried in turn, the cheap
+and often useful ones first. Sharpening or stretching alone lowers the rate; noise is removed first. Dot-peened marks
+consist of separate dots: a difference of Gaussians at the pitch of the dots finds them, and a dilation joins them to
+modules. This module imports OpenCV: import it inside functions.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ if TYPE_CHECKING:
     Grey = NDArray[np.uint8]
     Filters = tuple[tuple[str, Callable[[Grey], Grey]], ...]
     Step = tuple[str, Callable[[], tuple[Grey, float]]]
-    """The name of a preparation, and what makes it: a picture and its scale."""
+    """Name of a preparation, and the function that returns its picture and scale."""
 
-MAX_SIDE = 700  # px; a larger crop is made smaller: modules of more than 20 px gain nothing
+MAX_SIDE = 700  # px; larger crops are scaled down, since modules of more than 20 px gain nothing
 _UPSCALE_SIDE = 360
 
 
 class Prepared(NamedTuple):
-    """A picture to read, and how many of its pixels one pixel of the picture it was made from became."""
+    """A picture to read. `scale` is how many of its pixels correspond to one pixel of the original."""
 
     name: str
     picture: Grey
@@ -52,7 +52,7 @@ class Place(NamedTuple):
         return self.x <= point[0] <= self.x + self.width and self.y <= point[1] <= self.y + self.height
 
     def inside(self, grey: Grey) -> Place:
-        """What of it is within a picture."""
+        """Return the part of it that is inside a picture."""
         left, top = max(self.x, 0), max(self.y, 0)
         right, bottom = min(self.x + self.width, grey.shape[1]), min(self.y + self.height, grey.shape[0])
         return Place(left, top, right - left, bottom - top)
@@ -63,7 +63,7 @@ def _blur(grey: Grey, sigma: float) -> Grey:
 
 
 def _sharp(grey: Grey, sigma: float, wide: float, amount: float) -> Grey:
-    """Denoise with `sigma`, then lift what is finer than `wide`."""
+    """Remove noise with `sigma`, then amplify details that are finer than `wide`."""
     return np.asarray(cv2.addWeighted(_blur(grey, sigma), 1 + amount, _blur(grey, wide), -amount, 0), np.uint8)
 
 
@@ -82,16 +82,16 @@ def _threshold(grey: Grey, window: int) -> Grey:
 
 
 def _wider(grey: Grey) -> Grey:
-    """Light made wider: ink that ran, or a dark frame that leaves no quiet zone."""
+    """Widen light areas, against ink that ran or a dark frame without quiet zone."""
     return np.asarray(cv2.dilate(grey, _square(3)), np.uint8)
 
 
 def _closed(grey: Grey, size: int) -> Grey:
-    """Dark lines thinner than `size` px taken out."""
+    """Remove dark lines thinner than `size` px."""
     return np.asarray(cv2.morphologyEx(grey, cv2.MORPH_CLOSE, _square(size)), np.uint8)
 
 
-# Measured on 12 kinds of damage, eight pictures each: what most helps what, cheap and often useful ones first.
+# Measured on 12 kinds of damage, eight pictures each. Cheap and often useful filters come first.
 _FIRST: Filters = (
     ("median 3", lambda grey: np.asarray(cv2.medianBlur(grey, 3), np.uint8)),  # low contrast, laser, texture
     ("sharp 1.5", lambda grey: _sharp(grey, 1.5, 6, 2.5)),  # low contrast, uneven light
@@ -123,18 +123,18 @@ def scaled(grey: Grey, scale: float) -> Grey:
 
 
 def shrink(grey: Grey, pixels: int) -> tuple[Grey, float]:
-    """The picture in at most so many pixels, and the scale."""
+    """Return the picture scaled down to at most `pixels`, and the scale."""
     scale = min(1.0, (pixels / grey.size) ** 0.5)
     return scaled(grey, scale), scale
 
 
 def ladder(grey: Grey) -> Iterator[Prepared]:
-    """The preparations of a picture that holds one symbol, one after the other, made when they are asked for."""
+    """Yield the preparations of a picture that holds one symbol, each made when it is asked for."""
     return (Prepared(name, *make()) for name, make in _steps(grey))
 
 
 def prepared_as(wanted: str, grey: Grey) -> Iterator[Prepared]:
-    """The step of the ladder that has this name, and none of the others; nothing where none has it."""
+    """Yield only the step of the ladder that has this name; nothing if there is none."""
     return (Prepared(name, *make()) for name, make in _steps(grey) if name == wanted)
 
 
@@ -170,13 +170,13 @@ def _steps(grey: Grey) -> Iterator[Step]:
 
 
 def again(grey: Grey) -> Iterator[Prepared]:
-    """The same for a symbol that was read plainly, and barely: what most often reads it a second time comes first."""
+    """Yield preparations for a symbol that was barely read. The most promising one comes first, then the ladder."""
     yield Prepared("enlarged 1.5", scaled(grey, 1.5), 1.5)
     yield from ladder(grey)
 
 
 def _dots(grey: Grey, pitch: float, *, dark: bool, fit: float) -> tuple[Grey, float]:
-    """Dots at a pitch joined to modules, four pixels each, dark on light; and the scale."""
+    """Return dots at a pitch joined to modules, four pixels each, dark on light; and the scale."""
     values = grey.astype(np.float32)
     response = cv2.GaussianBlur(values, (0, 0), 0.2 * pitch) - cv2.GaussianBlur(values, (0, 0), 1.1 * pitch)
     response = np.asarray(np.maximum(-response if dark else response, 0), np.float32)
@@ -195,9 +195,9 @@ MAX_PLACES = 24
 
 
 def matrix_places(grey: Grey, known: Sequence[Place] = ()) -> list[Place]:
-    """Where a matrix symbol may be: patches of edges in two directions, about as wide as high, the most marked first.
+    """Return places where a matrix symbol may be: patches of edges in two directions, about square, strongest first.
 
-    `known` are the places of symbols that were read: they are left out, else the good ones would outshine the poor.
+    `known` are the places of symbols that were read. They are left out, since strong symbols would outshine poor ones.
     """
     across, down = cv2.Sobel(grey, cv2.CV_32F, 1, 0), cv2.Sobel(grey, cv2.CV_32F, 0, 1)
 

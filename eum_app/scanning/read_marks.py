@@ -1,4 +1,4 @@
-"""Marks in picture files, and marks as JSON, for the command line and for whoever reads photos."""
+"""Read the marks in picture files, and turn them into JSON for the command line and other readers of photos."""
 
 from __future__ import annotations
 
@@ -12,15 +12,17 @@ from eum_app.domain.marks import Mark, claims_within, parse_mark
 from eum_app.scanning.decoder import Symbol, read_still
 from eum_app.scanning.images import IMAGE_SUFFIXES, load_grey
 
-BUDGET_MS = 5000  # for a picture that nobody waits at the viewfinder for
+BUDGET_MS = 5000  # per picture; longer than in the live view, where a person waits
 
 Sentence = Callable[[str, Mapping[str, object]], str]
 
 
 @dataclass(frozen=True)
 class SymbolReading:
-    """One symbol of a picture and what it says: a mark, or the refusal of its data. Without a symbol, the refusal is
-    of the picture itself."""
+    """One symbol of a picture, with its mark or the refusal of its data.
+
+    Without a symbol, the refusal is of the picture.
+    """
 
     file: Path
     symbol: Symbol | None
@@ -29,13 +31,11 @@ class SymbolReading:
 
 
 def read_marks(path: Path, *, sweep: bool = False) -> Iterator[SymbolReading]:
-    """The symbols in a picture, or in all pictures of a folder and its folders, in the order of their names.
+    """Yield the symbols in a picture, or in all pictures of a folder and its subfolders, sorted by path.
 
-    With `sweep` a picture is a whole scene: every effort is made for all of it, small and poor symbols included, also
-    where some are read plainly.
-
-    A picture without a symbol gives nothing. In a folder a damaged picture is one reading, with the refusal, and the
-    rest go on; a damaged picture by itself raises Refusal as `load_grey` does.
+    With `sweep`, a picture is a whole scene: small and poor symbols are also searched, even if others are read plainly.
+    A picture without symbols yields nothing. In a folder, a damaged picture yields one reading with the refusal, and
+    the others continue. A damaged picture by itself raises Refusal as `load_grey` does.
     """
     for file in _pictures(path):
         try:
@@ -50,9 +50,12 @@ def read_marks(path: Path, *, sweep: bool = False) -> Iterator[SymbolReading]:
 
 
 def read_symbol(file: Path, symbol: Symbol) -> SymbolReading:
-    """Read the data of a symbol; a refusal is kept, not raised, so that the others of the picture are read too."""
+    """Read the data of a symbol.
+
+    A refusal is returned, not raised, so that other symbols of the picture are read too.
+    """
     try:
-        if symbol.part_of:  # of a container's label: what stands whole within it is a claim
+        if symbol.part_of:  # part of a container's label: complete marks within it are claims
             mark = Mark(symbol.raw, symbol.text, symbol.symbology, claimed=claims_within(symbol.raw))
             return SymbolReading(file, symbol, mark=mark)
         return SymbolReading(file, symbol, mark=parse_mark(symbol.raw, symbol.aim or symbol.symbology))
@@ -67,7 +70,7 @@ def _pictures(path: Path) -> list[Path]:
 
 
 def reading_as_json(reading: SymbolReading, sentence: Sentence) -> dict[str, Any]:
-    """The line that `eum read-marks` prints for one symbol; `sentence` turns a code and its values into words."""
+    """Return the line of `eum read-marks` for one symbol; `sentence` turns a code and its values into words."""
     symbol = reading.symbol
     return {
         "file": str(reading.file),
@@ -83,7 +86,7 @@ def reading_as_json(reading: SymbolReading, sentence: Sentence) -> dict[str, Any
 
 
 def mark_as_json(raw: bytes, sentence: Sentence) -> dict[str, Any]:
-    """What `eum parse-mark` prints: the mark's data taken apart, or under "error" why it was refused."""
+    """Return the document of `eum parse-mark`: the mark's data in parts, or under "error" why it was refused."""
     try:
         return _said(parse_mark(raw), None, sentence)
     except Refusal as refusal:
@@ -108,7 +111,7 @@ def _said(mark: Mark | None, refusal: Refusal | None, sentence: Sentence) -> dic
 
 
 def _elements(mark: Mark) -> dict[str, str | list[str]]:
-    """Identifier → value, or → the list of values where an identifier is repeated."""
+    """Map each identifier to its value, or to the list of values if it is repeated."""
     all_values: dict[str, list[str]] = {}
     for identifier, value in mark.elements.pairs:
         all_values.setdefault(identifier, []).append(value)

@@ -1,4 +1,4 @@
-"""Whether a hand scanner hands a mark on as it is: a known symbol to scan, and what became of it on the way."""
+"""Check whether a hand scanner transmits a mark unchanged: a known symbol to scan, and what arrived."""
 
 from __future__ import annotations
 
@@ -21,8 +21,11 @@ Kind = Literal["whole", "as_pictures", "as_text", "lost", "layout", "cut", "othe
 
 @dataclass(frozen=True)
 class ScannerCheck:
-    """`kind`: whole (as it should be) · as_pictures or as_text (separators arrive, and are understood) · lost (no
-    separators) · layout (right length, other characters) · cut (the beginning only) · other (another symbol)."""
+    """Result of the check.
+
+    `kind` is whole (unchanged), as_pictures or as_text (separators arrive in another form and are understood), lost (no
+    separators), layout (right length, other characters), cut (only the beginning) or other (another symbol).
+    """
 
     kind: Kind
     prefix: str = ""  # an AIM identifier sent before the data, "]d1"
@@ -53,7 +56,7 @@ def way_of(raw: bytes, keys: Collection[str], read_by: str) -> Way:
 
 
 def check_scan(raw: bytes) -> ScannerCheck:
-    """What the scanner made of `CALIBRATION`."""
+    """Compare a scan with `CALIBRATION`."""
     text, wanted = raw.decode("utf-8", "replace"), CALIBRATION.decode("ascii")
     is_prefixed = text.startswith("]") and len(text) > 3
     prefix, text = (text[:3], text[3:]) if is_prefixed else ("", text)

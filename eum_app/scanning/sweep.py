@@ -1,7 +1,7 @@
-"""All marks in view at once, held steady from frame to frame: what was read, where it stands now, whether it counts.
+"""Track all marks in view from frame to frame: what was read, where it is now, and whether it counts.
 
-A decoder misses a mark in one frame and finds it in the next. A track bridges that: the mark stays where it was, moved
-along with the others while the camera moves, until it was unseen for `gone_ms` or has left the picture. No Qt here.
+A decoder misses a mark in one frame and finds it in the next. A track bridges the gap: the mark keeps its place, moved
+with the others while the camera moves, until it was unseen for `gone_ms` or has left the picture. No Qt here.
 """
 
 from __future__ import annotations
@@ -20,17 +20,17 @@ if TYPE_CHECKING:
 Point = tuple[float, float]
 Quad = tuple[Point, Point, Point, Point]
 
-_STEADY = 0.35  # share of a small movement that is followed at once: the outline rests while the hand trembles
-_LEAP = 0.25  # of a mark's size: a movement that is followed whole
-_ENOUGH_TO_FOLLOW = 2  # marks that moved alike, before the unseen ones are moved along
+_STEADY = 0.35  # share of a small movement that is followed at once, so that a trembling hand does not shake outlines
+_LEAP = 0.25  # share of a mark's size; larger movements are followed completely
+_ENOUGH_TO_FOLLOW = 2  # marks that must move before unseen ones are moved with them
 
 
 @dataclass(frozen=True)
 class Track:
     """One mark in view. `corners` are pixels of the frame, in the symbol's own order (`Symbol.corners`).
 
-    `is_sure` says whether it counts as read (`Consensus`); until then nothing may be concluded from it. `track_id`
-    stays the same while the mark is in view, and is never used again.
+    `is_sure` is whether it counts as read (`Consensus`); until then, draw no conclusions from it. `track_id` stays the
+    same while the mark is in view, and is never reused.
     """
 
     track_id: int
@@ -41,7 +41,7 @@ class Track:
 
     @property
     def key(self) -> tuple[str, bytes]:
-        """Symbology and bytes: marks with the same key say the same."""
+        """Symbology and bytes; equal for marks with the same data."""
         return self.symbol.symbology, self.symbol.raw
 
     @property
@@ -50,7 +50,7 @@ class Track:
 
 
 class SweepTracker:
-    """Takes the symbols of each frame; answers with every mark in view, oldest first, so that no order ever jumps."""
+    """Takes the symbols of each frame and returns every mark in view, oldest first, so that the order is stable."""
 
     def __init__(self, *, gone_ms: float = 1000, needed: int = 2) -> None:
         self._gone_ms = gone_ms
@@ -59,7 +59,10 @@ class SweepTracker:
         self._next_id = 1
 
     def offer(self, symbols: Iterable[Symbol], at_ms: float, size: tuple[int, int]) -> tuple[Track, ...]:
-        """The symbols of one frame, taken at `at_ms` (a monotonic clock), of `size` (width, height) pixels."""
+        """Return the marks in view after adding one frame's symbols.
+
+        The frame was captured at `at_ms` (a monotonic clock) and has `size` (width, height) in pixels.
+        """
         found = list(symbols)
         self._consensus.offer(found, at_ms)
         held = {key: one for key, one in self._tracks.items() if at_ms - one.seen_ms <= self._gone_ms}
@@ -89,7 +92,7 @@ class SweepTracker:
 
 
 def _pairs(symbols: Sequence[Symbol], tracks: Iterable[Track]) -> dict[int, int]:
-    """Index of a symbol → the track that it continues: the same data, the nearest first, each once."""
+    """Map the index of each symbol to the track that it continues: same data, nearest first, each track once."""
     close = sorted(
         (_distance(track.centre, symbol.centre), at, track.track_id)
         for track in tracks

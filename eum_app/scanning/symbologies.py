@@ -1,6 +1,6 @@
-"""Which kinds of symbols are looked for: those that marks use, unless somebody sets it otherwise.
+"""Kinds of symbols to look for: those that marks use, unless a setting says otherwise.
 
-Every kind more takes time and adds ways to read what is not there; so the others are off until they are asked for.
+Each additional kind takes time and adds ways to read something that is not there. So the others are off by default.
 """
 
 from __future__ import annotations
@@ -15,18 +15,18 @@ if TYPE_CHECKING:
 USUAL: Final = ("Data Matrix", "QR", "Code 128", "Code 39", "PDF417", "Aztec")
 """Names as `Symbol.symbology` has them (MIL-STD-130N; MIL-STD-129 for labels)."""
 ALL: Final = (*USUAL, "EAN/UPC")
-"""EAN and UPC stand on commercial items; their one check digit is weak, so that they count after equal reads only."""
+"""EAN and UPC are on commercial items. Their single check digit is weak, so they count only after equal reads."""
 
 
 def formats_of(names: Iterable[str]) -> tuple[BarcodeFormat, ...]:
-    """What zxing-cpp is to look for; for names that are none of `ALL`, or for no name at all, what is usual."""
+    """Return zxing-cpp's formats for these names, or for `USUAL` if none of them is in `ALL`."""
     from zxingcpp import BarcodeFormat
 
     formats = {
         "Data Matrix": (BarcodeFormat.DataMatrix,),
         "QR": (BarcodeFormat.QRCode,),
         "Code 128": (BarcodeFormat.Code128,),
-        # Not `Code39`: that takes six characters for an Italian pharmacy code and gives ten others in their place.
+        # Not `Code39`: it reads six characters as an Italian pharmacy code and returns ten others instead.
         "Code 39": (BarcodeFormat.Code39Std, BarcodeFormat.Code39Ext),
         "PDF417": (BarcodeFormat.PDF417,),
         "Aztec": (BarcodeFormat.Aztec,),
@@ -36,6 +36,6 @@ def formats_of(names: Iterable[str]) -> tuple[BarcodeFormat, ...]:
 
 
 def known(names: Iterable[str]) -> tuple[str, ...]:
-    """Those names that are some of `ALL`, in that order; what is usual where none is."""
+    """Return the names that are in `ALL`, in its order, or `USUAL` if there are none."""
     wanted = set(names)
     return tuple(name for name in ALL if name in wanted) or USUAL

@@ -1,11 +1,11 @@
-"""Keyboard-wedge scanners: which keys are a scan and which are typing, and what the scan said. No Qt here.
+"""Keyboard-wedge scanners: decide which keys are a scan and which are typing, and what was scanned. No Qt here.
 
-The event filter in `ui` turns each key press into a `Key`, holds the key back, and does what `feed` and `idle` answer:
-a `Burst` is a scan; `Typed` keys go on to the widget they were meant for.
+The event filter in `ui` turns each key press into a `Key`, holds the key back, and acts on the results of `feed` and
+`idle`: a `Burst` is a scan; `Typed` keys are passed on to their widget.
 
-Measured (23 keys, scanners with 0, 2 and 10 ms between characters): worst gap 21 ms. So keys with gaps of at most
-50 ms are a scan if Enter or Tab ends them, whatever their number: MIL-STD-130N allows serial numbers of one character.
-Without Enter or Tab, 100 ms of silence end a scan, of at least six characters.
+Measured (23 keys, scanners with 0, 2 and 10 ms between characters): the largest gap was 21 ms. So keys with gaps of at
+most 50 ms are a scan if Enter or Tab ends them, however few they are: MIL-STD-130N allows serial numbers of one
+character. Without Enter or Tab, 100 ms of silence end a scan of at least six characters.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _END_TEXTS = frozenset({"\r", "\n", "\t"})
 
 @dataclass(frozen=True)
 class Key:
-    """One key press. `name` names keys that give no text ("F8", "Enter"); `token` is handed back untouched."""
+    """One key press. `name` identifies keys without text ("F8", "Enter"); `token` is returned unchanged."""
 
     text: str
     at_ms: float
@@ -32,14 +32,14 @@ class Key:
 
 @dataclass(frozen=True)
 class AltReleased:
-    """The Alt key was let go: the digits typed on the keypad while it was held are one character."""
+    """The Alt key was released: the digits typed on the keypad meanwhile are one character."""
 
     at_ms: float
 
 
 @dataclass(frozen=True)
 class Burst:
-    """A scan: what the scanner sent, separators restored, prefix and suffix taken off.
+    """A scan: the scanner's data with separators restored and the configured prefix and suffix removed.
 
     `ways` says by which keys separators came: control (Ctrl codes), alt_keypad, mapped (keys or texts of the settings).
     """
@@ -50,17 +50,17 @@ class Burst:
 
 @dataclass(frozen=True)
 class Typed:
-    """Keys that a person pressed, in their order."""
+    """Keys that a person pressed, in order."""
 
     keys: tuple[Key, ...]
 
 
 @dataclass(frozen=True)
 class WedgeSettings:
-    """What the scanner of this device is set to. An AIM prefix ("]d1") needs no setting: the mark's reader takes it."""
+    """Configuration of this device's scanner. An AIM prefix ("]d1") needs no setting: the mark parser removes it."""
 
     min_characters: int = 6
-    """Of a scan that silence ends; Enter or Tab ends a scan of any length."""
+    """Smallest length of a scan that silence ends; Enter or Tab ends a scan of any length."""
     max_gap_ms: float = 50
     silence_ms: float = 100
     prefix: str = ""
@@ -70,7 +70,7 @@ class WedgeSettings:
 
 
 class BurstCollector:
-    """Collects keys until it is clear whether they are a scan. Wants every key press, and ticks while `is_pending`."""
+    """Collects keys until it is clear whether they are a scan. Needs every key press, and ticks while `is_pending`."""
 
     def __init__(self, settings: WedgeSettings | None = None) -> None:
         self.settings = settings or WedgeSettings()
@@ -79,16 +79,16 @@ class BurstCollector:
 
     @property
     def is_pending(self) -> bool:
-        """Whether keys are held back; then `idle` must be called when `due_ms` has come."""
+        """Whether keys are held back. If so, `idle` must be called at `due_ms`."""
         return bool(self._held)
 
     @property
     def due_ms(self) -> float:
-        """When silence will have decided about the keys that are held back."""
+        """Time (ms) at which silence decides about the keys that are held back; 0 if there are none."""
         return self._held[-1].at_ms + self.settings.silence_ms if self._held else 0.0
 
     def feed(self, key: Key | AltReleased) -> tuple[Burst | Typed, ...]:
-        """Take one key press. Returns what is decided by it, in order; mostly nothing yet."""
+        """Take one key press. Return what it decides, in order; usually nothing yet."""
         decided: tuple[Burst | Typed, ...] = ()
         if self._held and key.at_ms - self._held[-1].at_ms > self.settings.max_gap_ms:
             decided = self._decide()
@@ -96,7 +96,7 @@ class BurstCollector:
             if self._held:
                 self._held.append(key)
             return decided
-        if key.auto_repeat:  # a key held down is fast too, and never a scan
+        if key.auto_repeat:  # a key held down is as fast as a scan, but is never one
             return (*decided, *self._let_go(key))
         if _ends(key):
             return (*decided, *self._end(key))
@@ -104,16 +104,16 @@ class BurstCollector:
         return decided
 
     def is_of_scan(self, key: Key) -> bool:
-        """Whether Enter or Tab belongs to a scan: it ends one, or is the second end key of one (Enter and Tab)."""
+        """Return whether Enter or Tab belongs to a scan: it ends one, or is its second end key (Enter and Tab)."""
         return self.is_pending or self._has_just_ended(key)
 
     def idle(self, at_ms: float) -> tuple[Burst | Typed, ...]:
-        """A tick. Returns what silence has decided."""
+        """Handle a tick. Return what silence has decided."""
         return self._decide() if self._held and at_ms >= self.due_ms else ()
 
     def _end(self, key: Key) -> tuple[Burst | Typed, ...]:
         if not self._held and self._has_just_ended(key):
-            self._ended_ms = key.at_ms  # nothing is typed: a scanner may be set to send several
+            self._ended_ms = key.at_ms  # not passed on, since scanners may send several end keys
             return ()
         burst = self._burst(1)
         if burst is None:
@@ -164,7 +164,7 @@ def _ends(key: Key) -> bool:
 
 
 def _text_of(keys: list[Key | AltReleased], mapped: Mapping[str, str]) -> str:
-    """The text of the keys: Alt with digits on the keypad is one character, mapped keys are theirs."""
+    """Return the text of the keys: Alt with keypad digits is one character, mapped keys give their character."""
     text, run = "", ""
     for key in keys:
         if isinstance(key, Key) and key.alt and key.keypad and key.text.isdecimal():
@@ -178,7 +178,7 @@ def _text_of(keys: list[Key | AltReleased], mapped: Mapping[str, str]) -> str:
 
 
 def _characters(run: str) -> str:
-    """The characters of Alt codes that followed each other: three digits each, or four, else the digits themselves."""
+    """Return the characters of consecutive Alt codes, three or four digits each; else the digits themselves."""
     for length in (3, 4):
         codes = [int(run[at : at + length]) for at in range(0, len(run), length)]
         if len(run) % length == 0 and all(code < 256 for code in codes):
