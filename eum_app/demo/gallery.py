@@ -19,6 +19,7 @@ from eum_app.domain.errors import Refusal, Trouble
 from ui.kit.delegates import VISIT_HEIGHT, ChipSpec, RowContent, RowDelegate
 from ui.kit.models import Column, IdsTableModel, list_view, select_id, table_view
 from ui.kit.page import Page
+from ui.kit.shell import DeviceState, Shell
 from ui.kit.tasks import Tasks
 from ui.kit.theme import inset, theme
 from ui.kit.theme.tokens import THEMES
@@ -51,7 +52,6 @@ from ui.kit.widgets import (
     search_placeholder,
     vbox,
 )
-from ui.window.shell import DeviceState, Shell
 from ui.window.unlock import UnlockPage
 
 FIELD = DeviceState(

@@ -20,8 +20,8 @@ from tests.builders import make_world
 from ui.field.pages import add_pages as add_field_pages
 from ui.hq.pages import add_hq_pages
 from ui.kit.desk import Desk
+from ui.kit.shell import Shell
 from ui.kit.tasks import Tasks
-from ui.window.shell import Shell
 
 SETTLE_MS = 500
 REST_MS = 2_000

@@ -35,8 +35,8 @@ from ui.hq.inventory import InventoryPage
 from ui.kit.desk import Desk
 from ui.kit.models import IdsTableModel
 from ui.kit.page import Page
+from ui.kit.shell import Shell
 from ui.kit.tasks import Tasks
-from ui.window.shell import Shell
 
 ITEMS = 100_000
 OPEN_MS = 1_000.0

@@ -36,8 +36,8 @@ from tests.builders import make_world
 from ui.field.visit.scan_worker import picture_of, view_of
 from ui.field.visit.visit_page import VisitPage
 from ui.kit.desk import Desk
+from ui.kit.shell import Shell
 from ui.kit.tasks import Tasks
-from ui.window.shell import Shell
 
 BOUND_MS = 100.0
 PATIENCE_S = 10.0

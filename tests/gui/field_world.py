@@ -21,8 +21,8 @@ from ui.field.close_out_page import CloseOutPage
 from ui.field.site_page import SitePage
 from ui.field.sync_page import SyncPage
 from ui.field.visit.visit_page import VisitPage
+from ui.kit.shell import Shell
 from ui.window.app import AppWindow, build_window
-from ui.window.shell import Shell
 
 Found = TypeVar("Found", bound=QWidget)
 HUMAN_MS = 60

@@ -29,8 +29,8 @@ from tests.builders import PASSPHRASE, Clock, World, enrol, inventory_csv, make_
 from ui.hq.pages import add_hq_pages
 from ui.kit.desk import Desk
 from ui.kit.page import Page
+from ui.kit.shell import Shell
 from ui.kit.tasks import Tasks
-from ui.window.shell import Shell
 
 Wanted = TypeVar("Wanted", bound=QWidget)
 

@@ -22,8 +22,8 @@ from eum_app.diagnostics import Event, note, timed
 from eum_app.domain.errors import Refusal, Trouble
 from eum_app.usecases.store.save_diagnostics import save_diagnostics
 from ui.kit.child_task import ChildCrashedError, Progress
+from ui.kit.crash_page import CrashPage
 from ui.kit.tasks import Tasks
-from ui.window.crash_page import CrashPage
 
 SECRETS = ("SN-604023-X", "correct horse battery staple", "The guard let us in by the back gate")
 """A serial, a passphrase and a note."""

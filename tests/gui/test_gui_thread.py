@@ -28,8 +28,8 @@ from ui.field.items_page import ItemsPage
 from ui.field.visit.visit_page import VisitPage
 from ui.hq.inventory import InventoryPage
 from ui.kit.desk import Desk
+from ui.kit.shell import Shell
 from ui.kit.tasks import Tasks
-from ui.window.shell import Shell
 
 pytestmark = pytest.mark.usefixtures("look")
 ITEMS = 100_000

@@ -15,9 +15,9 @@ from pytestqt.qtbot import QtBot
 from eum_app.usecases.exchange.receive import import_bundles
 from tests.gui.field_world import field_at_work
 from tests.gui.hq_support import hq_window, hq_world, inspected
+from ui.kit.shell import Shell
 from ui.kit.tasks import Tasks
 from ui.kit.theme import Theme
-from ui.window.shell import Shell
 
 MOST_STEPS = 200
 ALT = Qt.KeyboardModifier.AltModifier

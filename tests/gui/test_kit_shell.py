@@ -15,9 +15,9 @@ from eum_app.demo.gallery import FIELD, make_window
 from eum_app.domain.areas import Area
 from eum_app.domain.errors import Refusal
 from ui.kit.page import Page
+from ui.kit.shell import DeviceState, Shell
 from ui.kit.tasks import Tasks
 from ui.kit.theme import Theme
-from ui.window.shell import DeviceState, Shell
 from ui.window.unlock import UnlockPage
 
 CTRL = Qt.KeyboardModifier.ControlModifier

@@ -38,9 +38,9 @@ from tests.gui.field_world import Field, field_at_work, unlock
 from tests.gui.hq_support import hq_world, inspected
 from tests.gui.test_field_pages import check_all, sign
 from tests.gui.test_kit_tasks import count_for_ever
+from ui.kit.shell import Shell
 from ui.kit.theme import gathered
 from ui.window.app import AppWindow, build_window
-from ui.window.shell import Shell
 
 CHEAP = KdfParams.fast_for_tests(Suite.P384)
 LOCK = (Qt.Key.Key_L, Qt.KeyboardModifier.ControlModifier)

@@ -33,10 +33,10 @@ from tests.gui.field_world import field_at_work
 from tests.gui.hq_support import hq_window, hq_world, inspected
 from tests.gui.test_scale import Idle, cut_on
 from tools.translations import collect, release, write_pseudo
+from ui.kit.shell import Shell
 from ui.kit.tasks import Tasks
 from ui.kit.theme import Theme
 from ui.kit.translation import load_catalog
-from ui.window.shell import Shell
 
 ROWS = 20
 """Of a table, that are looked at."""

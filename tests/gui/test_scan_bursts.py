@@ -21,10 +21,10 @@ from tests.gui.hq_support import hq_window, hq_world
 from ui.devices.scanners import Scanners
 from ui.field.transcribe_page import TranscribePage
 from ui.kit.settings import ScannerSettings
+from ui.kit.shell import Shell
 from ui.kit.tasks import Tasks
 from ui.window.app import build_window
 from ui.window.first_start import FirstStart
-from ui.window.shell import Shell
 
 CASES = [one["data"] for one in json.loads((Path(__file__).parents[1] / "data" / "marks.json").read_text("utf-8"))]
 _CHORDS = {"\x1c": Qt.Key.Key_Backslash, "\x1d": Qt.Key.Key_BracketRight, "\x1e": Qt.Key.Key_AsciiCircum}

@@ -87,7 +87,7 @@ OUTSIDE = {
     "ui/kit/desk.py": "the desk itself",
     "ui/window/front.py": "opens the store, before there is a session and a desk",
     "ui/window/app.py": "loads modules behind the unlock page and locks, when no desk accepts work",
-    "ui/window/crash_page.py": "saves the log for support, and uses no store",
+    "ui/kit/crash_page.py": "saves the log for support, and uses no store",
     "ui/kit/models/ids_model.py": "runs the sources that pages give it, which read through the desk",
     "ui/field/visit/camera_menu.py": "looks for cameras, and knows no store",
 }

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from ui.kit.desk import Desk
-    from ui.window.shell import Shell
+    from ui.kit.shell import Shell
 
 
 def add_field_pages(shell: Shell, desk: Desk) -> None:

@@ -19,10 +19,10 @@ from ui.field.visit.visit_page import VisitPage
 from ui.field.visits_page import VisitsPage
 from ui.kit import words
 from ui.kit.desk import Desk
+from ui.kit.shell import Shell
 from ui.shared.activity import ActivityPage
 from ui.shared.labels_page import LabelsPage
 from ui.shared.settings_page import settings_page
-from ui.window.shell import Shell
 
 translate = QCoreApplication.translate
 

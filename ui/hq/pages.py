@@ -17,12 +17,12 @@ from ui.hq.review import ReviewPage
 from ui.hq.visits import VisitsPage
 from ui.kit.desk import Desk
 from ui.kit.page import Page
+from ui.kit.shell import Shell
 from ui.kit.words import count
 from ui.shared.activity import ActivityPage
 from ui.shared.labels_page import LabelsPage
 from ui.shared.page_parts import may
 from ui.shared.settings_page import settings_page
-from ui.window.shell import Shell
 
 translate = QCoreApplication.translate
 

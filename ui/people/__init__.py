@@ -11,7 +11,7 @@ translate = QCoreApplication.translate
 
 if TYPE_CHECKING:
     from ui.kit.desk import Desk
-    from ui.window.shell import Shell
+    from ui.kit.shell import Shell
 
 
 def add_people_pages(shell: Shell, desk: Desk) -> None:

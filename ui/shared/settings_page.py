@@ -13,6 +13,7 @@ from ui.kit.desk import Desk
 from ui.kit.look import use_look
 from ui.kit.page import Page
 from ui.kit.settings import current
+from ui.kit.shell import Shell
 from ui.kit.theme import theme
 from ui.kit.widgets import (
     Card,
@@ -31,7 +32,6 @@ from ui.kit.widgets import (
 )
 from ui.shared.satellite_card import SatelliteCard
 from ui.shared.setting_choice import add_choices
-from ui.window.shell import Shell
 
 
 def settings_page(shell: Shell, desk: Desk) -> SettingsPage:

@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from eum_app.crypto.passphrases import KdfParams
     from eum_app.domain.time_check import Heard
     from eum_app.usecases.session import Session
+    from ui.kit.shell import Shell
     from ui.kit.tasks import Tasks
-    from ui.window.shell import Shell
     from ui.window.watch import Watch
     from ui.window.work import Work
 

@@ -21,7 +21,7 @@ StateWords = Texts("StateWords")
 
 if TYPE_CHECKING:
     from ui.kit.desk import Desk
-    from ui.window.shell import Shell
+    from ui.kit.shell import Shell
 
 
 class DeviceBox(QObject):

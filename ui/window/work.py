@@ -19,11 +19,11 @@ from eum_app.usecases.calls import call
 from eum_app.usecases.session import Session
 from eum_app.usecases.store.erase import erase_store
 from ui.kit.desk import Desk
+from ui.kit.shell import Shell
 from ui.kit.tasks import Tasks
 from ui.kit.translation import Texts
 from ui.people import add_people_pages
 from ui.window.device_state import DeviceBox
-from ui.window.shell import Shell
 
 translate = QCoreApplication.translate
 

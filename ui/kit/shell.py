@@ -22,13 +22,13 @@ from PySide6.QtWidgets import (
 
 from eum_app.domain.areas import Area
 from eum_app.domain.errors import KnownError
+from ui.kit.crash_page import CrashPage
 from ui.kit.guard import caught, guarded
 from ui.kit.page import KeyEntry, Page
 from ui.kit.tasks import Tasks
 from ui.kit.theme import gathered, inset, theme
 from ui.kit.widgets import Card, CuiBanner, FitArea, button, label, scrolled
 from ui.kit.widgets.rail import DeviceState, Rail
-from ui.window.crash_page import CrashPage
 
 translate = QCoreApplication.translate
 
