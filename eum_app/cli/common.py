@@ -20,6 +20,7 @@ from eum_app.cli.process import secret
 from eum_app.domain.errors import Refusal
 from eum_app.domain.stores import SessionEnd
 from eum_app.usecases.session import Session
+from eum_app.usecases.store.instance import lost_entries
 
 MAX_PASSPHRASE_BYTES = 4096
 
@@ -163,7 +164,7 @@ def unlocked(store: Path | None, account: str, descriptor: int | None) -> Iterat
     folder = store_folder(store)
     accepted_at = notice_accepted(folder)
     session = open_store(folder, account, passphrase(descriptor), notice_accepted_at=accepted_at)
-    if lost := session.entries_lost():
+    if lost := lost_entries(session.store):
         typer.echo(sentence(lost), err=True)
     try:
         yield session

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
 
@@ -21,21 +20,14 @@ from eum_app.crypto.signing import SigningKey
 from eum_app.crypto.suites import Suite
 from eum_app.diagnostics import Event, note, since_ms
 from eum_app.domain import people
-from eum_app.domain.clock import Now, from_utc_text, system_now, utc_text
+from eum_app.domain.clock import Now, system_now
 from eum_app.domain.errors import Refusal
-from eum_app.domain.facts import (
-    AccessDenied,
-    ClockJumped,
-    ContentRef,
-    RecordsRead,
-    SessionEnded,
-    SessionStarted,
-    may_state,
-)
+from eum_app.domain.facts import ContentRef, SessionEnded, SessionStarted, may_state
 from eum_app.domain.journal import Author, head_of
-from eum_app.domain.stores import JumpSeenBy, SessionEnd, StoreKind
-from eum_app.domain.time_check import expected_in_session, jumped_since_entry
+from eum_app.domain.stores import SessionEnd, StoreKind
 from eum_app.domain.vocabulary import read_as
+from eum_app.usecases.access_notes import AccessNotes
+from eum_app.usecases.session_clock import SessionClock, jump_since_entry
 from eum_app.usecases.store.head_signatures import signed_head
 from eum_app.usecases.store.instance import leave_store, notice_copy, notice_key_change
 
@@ -43,9 +35,7 @@ Given = ParamSpec("Given")
 Value = TypeVar("Value")
 
 NOTICE_ID = "notice-1"
-MAX_NOTED = 500
 SLOW_WRITE_MS = 1_000
-Noted = tuple[list[tuple[str, str]], list[str]]
 
 
 @dataclass(frozen=True)
@@ -76,11 +66,8 @@ class Session:
         self.suite = Suite.parse(ticket.suite)
         self._ticket = ticket
         self._began_at = 0
-        self._noting = threading.Lock()
-        self._seen_records: set[tuple[str, str]] = set()
-        self._reads: list[tuple[str, str]] = []
-        self._denied: list[str] = []
-        self._seen = (now(), time.monotonic_ns())
+        self.notes = AccessNotes()
+        self._clock = SessionClock(now, ticket.started_ns)
         self.notice_id = NOTICE_ID  # of the notice that was accepted, or whose acceptance is not required
         self.clock_ahead: timedelta | None = None  # of satellite time, as last recorded in this session
 
@@ -112,10 +99,7 @@ class Session:
     def author(self) -> Author:
         """Origin, epoch, account and session under which facts are recorded."""
         named = self.store.named
-        return Author(named.name, named.epoch, self.account, self.ticket.session_id, self._elapsed_ms)
-
-    def _elapsed_ms(self) -> int:
-        return (time.monotonic_ns() - self.ticket.started_ns) // 1_000_000
+        return Author(named.name, named.epoch, self.account, self.ticket.session_id, self._clock.elapsed_ms)
 
     def observed_now(self) -> str:
         """Return the current time as UTC text for facts."""
@@ -126,14 +110,8 @@ class Session:
         try:
             people.require(self.role, permission)
         except Refusal:
-            with self._noting:
-                self._denied.append(permission)
+            self.notes.note_denied(permission)
             raise
-
-    def require_in_scope(self, *, program: str | None = None, country: str | None = None) -> None:
-        """Raises Refusal `permission.out_of_scope` for a program or a country that this account is not for."""
-        if not self.scope.covers(program=program, country=country):
-            raise Refusal("permission.out_of_scope", account=self.account, program=program or "", country=country or "")
 
     def read(
         self, query: Callable[Concatenate[Connection, Given], Value], *given: Given.args, **named: Given.kwargs
@@ -155,74 +133,23 @@ class Session:
 
         Raises Refusal `permission.denied` for any fact that the role may not record, whatever the use case.
         """
-        noted: Noted = ([], []) if own_chain_last else self._noted()
+        noted = self.notes.take() if not own_chain_last else None
         began = time.monotonic()
         try:
             with self.store.writing(self.author, own_chain_last=own_chain_last) as transaction:
-                if not own_chain_last:
-                    self._note_jump(transaction)
-                    self._record_noted(transaction, *noted)
+                if noted is not None:
+                    if jump := self._clock.jump(self.observed_now()):
+                        transaction.record(jump)
+                    for fact in noted.as_facts(self.observed_now()):
+                        transaction.record(fact)
                 transaction.may_state = may_state(self.role)
                 yield transaction
         except BaseException:
-            with self._noting:
-                self._reads[:0], self._denied[:0] = noted
+            if noted is not None:
+                self.notes.put_back(noted)
             raise
         if (took_ms := since_ms(began)) >= SLOW_WRITE_MS:
             note(Event.WRITE_SLOW, ms=took_ms)
-
-    # Reads and denied actions (AU-3): noted in memory at once, recorded with the next write
-
-    def note_read(self, kind: str, record_id: str) -> None:
-        """Note that this account viewed a sensitive record.
-
-        It is recorded once a session: with the next write, by `record_notes`, or at the end. This avoids a write per
-        view.
-        """
-        with self._noting:
-            if (kind, record_id) not in self._seen_records:
-                self._seen_records.add((kind, record_id))
-                self._reads.append((kind, record_id))
-
-    @property
-    def has_notes(self) -> bool:
-        """Whether there are notes that are not recorded yet."""
-        return bool(self._reads or self._denied)
-
-    def record_notes(self) -> None:
-        """Record all notes now. Raises Trouble as any write does; the notes are then kept for the next write."""
-        if self.has_notes:
-            with self.writing():
-                pass
-
-    def _noted(self) -> Noted:
-        """Take the unrecorded notes."""
-        with self._noting:
-            noted = self._reads[:MAX_NOTED], self._denied[:MAX_NOTED]
-            del self._reads[:MAX_NOTED], self._denied[:MAX_NOTED]
-        return noted
-
-    def _record_noted(self, transaction: Transaction, reads: list[tuple[str, str]], denied: list[str]) -> None:
-        if reads:
-            transaction.record(RecordsRead(observed_at=self.observed_now(), records=tuple(reads)))
-        if denied:
-            transaction.record(AccessDenied(observed_at=self.observed_now(), permissions=tuple(denied)))
-
-    def _note_jump(self, transaction: Transaction) -> None:
-        """Record that the clock was changed between two entries of this session (`domain.time_check`)."""
-        (before, at_ns), self._seen = self._seen, (self.now(), time.monotonic_ns())
-        passed = timedelta(microseconds=(self._seen[1] - at_ns) // 1_000)
-        expected = expected_in_session(before, passed, self._seen[0])
-        if expected is not None:
-            transaction.record(self._jumped(expected, self._seen[0], JumpSeenBy.SESSION))
-
-    def _jumped(self, expected: datetime, now: datetime, noticed_by: JumpSeenBy) -> ClockJumped:
-        return ClockJumped(
-            observed_at=self.observed_now(),
-            from_at=utc_text(expected),
-            to_at=utc_text(now),
-            noticed_by=noticed_by,
-        )
 
     def start(self, notice_accepted_at: str | None, failed_unlocks: dict[str, int] | None = None) -> None:
         """Record the start of the session, and when the notice was accepted.
@@ -234,9 +161,8 @@ class Session:
         with self.writing() as transaction:
             head = transaction.head(self.name, self.store.named.epoch)
             newest = recorded_at(transaction.connection, self.name, head.epoch, head.seq)
-            now = self.now()
-            if newest and jumped_since_entry(from_utc_text(newest), now):
-                transaction.record(self._jumped(from_utc_text(newest), now, JumpSeenBy.JOURNAL))
+            if newest and (jump := jump_since_entry(newest, self.now(), self.observed_now())):
+                transaction.record(jump)
             entry = transaction.record(
                 SessionStarted(
                     observed_at=self.observed_now(),
@@ -276,13 +202,6 @@ class Session:
         finally:
             self.drop_keys()
 
-    def entries_lost(self) -> Refusal | None:
-        """Return the refusal to show if entries recorded in this store are missing; None if none are."""
-        missing = self.store.copied.missing if self.store.copied else range(0)
-        if not missing:
-            return None
-        return Refusal("store.entries_lost", count=len(missing), first=missing[0], last=missing[-1])
-
     def drop_keys(self) -> None:
         """Close the store and drop every key, without recording anything."""
         self.store.close()
@@ -304,8 +223,15 @@ class Session:
 
         Raises as `db.content.read_content` does.
         """
-        self.note_read("evidence", ref.object_id)
+        self.notes.note_read("evidence", ref.object_id)
         return self.read(read_content, self.store.content, ref)
+
+
+def record_notes(session: Session) -> None:
+    """Record all of the session's notes now. Raises Trouble as any write does; the next write then records them."""
+    if session.notes.is_waiting:
+        with session.writing():
+            pass
 
 
 def new_id() -> str:

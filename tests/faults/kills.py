@@ -22,6 +22,7 @@ from db.tables import checks
 from eum_app.usecases.exchange.receive import import_bundles
 from eum_app.usecases.session import Session, Ticket, resumed
 from eum_app.usecases.store.back_up import restore
+from eum_app.usecases.store.instance import lost_entries
 from eum_app.usecases.store.open_store import check_store, open_store, rebuild_store
 from tests.builders import PASSPHRASE, Clock
 from tests.faults.labour import BEGUN, BUNDLES, SEALED, backups_of, check_one, labour
@@ -150,7 +151,7 @@ def require_nothing_lost(kind: str, prepared: Prepared, folder: Path, acknowledg
     """Open the store that a child left behind: everything acknowledged exists, and nothing is half done."""
     session = open_store(folder, prepared.of(kind).account, PASSPHRASE, now=Clock())
     try:
-        assert session.entries_lost() is None, "marked beyond what is held"
+        assert lost_entries(session.store) is None, "marked beyond what is held"
         _, wrong = check_store(session)
         assert wrong == [], "a fact names a photo that is not there"
         _REQUIRED[kind](session, prepared, acknowledged)

@@ -17,6 +17,7 @@ from eum_app.domain.errors import KnownError, Refusal, Trouble
 from eum_app.domain.stores import CopyKind
 from eum_app.usecases.session import Session, Ticket, resumed
 from eum_app.usecases.store.check_store import examine_store
+from eum_app.usecases.store.instance import lost_entries
 from eum_app.usecases.store.open_store import check_store, open_store, rebuild_store
 from tests.builders import PASSPHRASE, Clock
 from tests.faults.disk import cut, flip
@@ -158,7 +159,7 @@ def test_entries_that_a_damaged_log_lost_are_missed_by_number(
         with resumed(copy, Clock()) as session:
             held = newest(session)
         session = open_store(copy.folder, "INS-017", PASSPHRASE, now=Clock())
-        found, refusal = session.store.copied, session.entries_lost()
+        found, refusal = session.store.copied, lost_entries(session.store)
         assert found is not None  # at least: this folder is a copy
         if held == last:
             wholes += 1

@@ -20,6 +20,7 @@ from eum_app.domain.facts import FACTS
 from eum_app.usecases.reporting.activity_log import ACTIVITY_LOG
 from eum_app.usecases.reporting.make_report import make_report
 from eum_app.usecases.reporting.verify_report import verify_report
+from eum_app.usecases.session import record_notes
 from tests.builders import PASSPHRASE, World
 from tests.gui.field_world import field_at_work
 from tests.gui.hq_support import Window
@@ -116,7 +117,7 @@ def test_what_the_log_shows_of_an_item_is_looked_at(window: Window, world: World
     search(window, "786952")
     window.settle()
     assert '"serial": "786952"' in page.detail.payload.toPlainText()
-    world.hq.record_notes()
+    record_notes(world.hq)
     (noted,) = world.hq.read(activity_ids, ActivityFilter(kind="RecordsRead"))
     (item_id,) = world.hq.read(find_item_ids, ItemFilter(words="786952"))
     assert f'["item","{item_id}"]'.encode() in world.hq.read(queries.activity_entry, noted).entry.payload

@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 from db.queries.activity import ActivityFilter, activity_ids
 from db.queries.inventory import ItemFilter, find_item_ids
 from db.queries.items import item
+from eum_app.usecases.session import record_notes
 from tests.gui.field_world import Field, field_at_work
 from ui.field.items_page import ItemsPage
 from ui.kit import settings
@@ -44,7 +45,7 @@ def test_every_item_is_there_and_found_by_its_serial(field: Field) -> None:
     field.until(lambda: page.table.model().rowCount() == 1)
     field.until(lambda: serial in page.side.history.accessibleName())
     assert page.table.model().index(0, 0).data() == serial
-    field.session.record_notes()  # who looked at it
+    record_notes(field.session)  # who looked at it
     (item_id,) = field.session.read(find_item_ids, ItemFilter(words=serial))
     noted = field.session.read(activity_ids, ActivityFilter(kind="RecordsRead", words=item_id))
     assert len(noted) == 1

@@ -33,7 +33,7 @@ from eum_app.domain.people import Role
 from eum_app.usecases.exchange import receive_at_hq
 from eum_app.usecases.exchange.receive import import_bundles
 from eum_app.usecases.review.findings import judge, review_finding
-from eum_app.usecases.session import Session
+from eum_app.usecases.session import Session, record_notes
 from eum_app.usecases.store.open_store import open_store
 from eum_app.usecases.visits.record_check import record_check
 from tests.builders import PASSPHRASE, typed
@@ -91,16 +91,16 @@ def test_who_looked_at_what_is_recorded_once_a_session_and_by_itself_at_its_end(
     hq = simulator.world.hq = reopened(simulator.world.hq)
     (row,) = [one for one in hq.read(checks.evidence_of, visit_id=visit_id) if one.role == "photo"]
     for _ in range(3):
-        hq.note_read("visit", visit_id)
+        hq.notes.note_read("visit", visit_id)
         assert hq.content(row.ref) == PHOTO
-    assert hq.has_notes
-    hq.record_notes()
-    hq.note_read("visit", visit_id)
+    assert hq.notes.is_waiting
+    record_notes(hq)
+    hq.notes.note_read("visit", visit_id)
     (entry,) = log(hq, "RecordsRead")
     assert isinstance(entry[1], RecordsRead)
     assert entry[1].records == (("visit", visit_id), ("evidence", row.object_id))
     hq = simulator.world.hq = reopened(hq)
-    hq.note_read("visit", visit_id)
+    hq.notes.note_read("visit", visit_id)
     hq = simulator.world.hq = reopened(hq)
     assert len(log(hq, "RecordsRead")) == 2
     # A session that only looked has left something to sign, and signs it.
@@ -109,7 +109,7 @@ def test_who_looked_at_what_is_recorded_once_a_session_and_by_itself_at_its_end(
 
 def test_what_could_not_be_recorded_is_recorded_with_the_next_write(simulator: Simulator) -> None:
     hq = simulator.world.hq
-    hq.note_read("item", "a")
+    hq.notes.note_read("item", "a")
 
     def fail() -> None:
         with hq.writing():
@@ -118,7 +118,7 @@ def test_what_could_not_be_recorded_is_recorded_with_the_next_write(simulator: S
     with contextlib.suppress(Trouble):
         fail()
     assert log(hq, "RecordsRead") == []
-    hq.record_notes()
+    record_notes(hq)
     assert len(log(hq, "RecordsRead")) == 1
 
 

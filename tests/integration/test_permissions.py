@@ -174,7 +174,7 @@ def test_every_use_case_that_writes_asks_for_a_permission() -> None:
     """Read from the source: a function that opens a write asks first, or is one of those that touch only one's own way
     in, or is called by one that asked."""
     free = {
-        *("start", "close", "leave", "writing"),  # the session itself
+        *("start", "close", "leave", "writing", "record_notes"),  # the session itself
         *("change_passphrase", "make_recovery_codes", "_use_up", "_let_in", "changing"),  # one's own way in
         *("_furnished", "notice_copy", "notice_key_change", "leave_store"),  # a new store; where it was left
         "hear_satellite_time",  # of the machine, whoever is at work

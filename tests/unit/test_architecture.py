@@ -19,7 +19,6 @@ MAX_LINES = 400
 MAX_METHODS = 20
 BEING_SPLIT = "being split"
 LARGE_CLASSES = {
-    "eum_app/usecases/session.py:Session": BEING_SPLIT,
     "ui/audit/reports_page.py:ReportsPage": BEING_SPLIT,
     "ui/hq/import_list.py:ImportListPanel": BEING_SPLIT,
     "ui/kit/models/ids_model.py:IdsTableModel": "Qt model: Qt dictates its methods",

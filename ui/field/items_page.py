@@ -118,7 +118,7 @@ class ItemsPage(Page):
         if item_id is not None:
             self._is_detail_due = False
             session = self._desk.session
-            session.note_read("item", item_id)
+            session.notes.note_read("item", item_id)
             self._desk.ask(call(item_detail, item_id), then=self._show, failed=self._lost)
 
     def _show(self, detail: ItemDetail) -> None:

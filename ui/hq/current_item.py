@@ -33,7 +33,7 @@ class CurrentItem(QObject):
         if item_id is None:
             return
         self.is_due = False
-        self._desk.session.note_read("item", item_id)
+        self._desk.session.notes.note_read("item", item_id)
         self._desk.ask(call(item_detail, item_id), then=self._show, failed=self._lost)
 
     def _show(self, detail: ItemDetail) -> None:

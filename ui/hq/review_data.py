@@ -70,7 +70,7 @@ def finding_detail(session: Session, finding_id: FindingId) -> FindingDetail:
     `visit.unknown`.
     """
     row = session.read(finding, finding_id)
-    session.note_read("finding", finding_id)
+    session.notes.note_read("finding", finding_id)
     seen = session.read(check, row.check_id) if row.check_id else None
     found = session.read(evidence_of, check_id=row.check_id) if row.check_id else []
     note, note_error = _note(session, next((entry for entry in found if entry.role == "note"), None))

@@ -72,7 +72,7 @@ class VisitDetail:
 
 def visit_detail(session: Session, visit_id: str) -> VisitDetail:
     """Return the data of one visit, and log the access. Raises Refusal `visit.unknown`."""
-    session.note_read("visit", visit_id)
+    session.notes.note_read("visit", visit_id)
     return VisitDetail(
         session.read(visit, visit_id),
         session.read(recent_checks, visit_id, CHECKS_SHOWN),

@@ -16,8 +16,9 @@ from PySide6.QtWidgets import QWidget
 from eum_app.domain.areas import Area
 from eum_app.domain.errors import KnownError, Refusal
 from eum_app.usecases.calls import call
-from eum_app.usecases.session import Session
+from eum_app.usecases.session import Session, record_notes
 from eum_app.usecases.store.erase import erase_store
+from eum_app.usecases.store.instance import lost_entries
 from ui.kit.desk import Desk
 from ui.kit.shell import Shell
 from ui.kit.tasks import Tasks
@@ -103,15 +104,15 @@ class Work:
         self._notes.start(NOTES_EVERY_MS)
 
     def _record_notes(self) -> None:
-        if self.session.has_notes:
-            self.desk.do(call(Session.record_notes))
+        if self.session.notes.is_waiting:
+            self.desk.do(call(record_notes))
 
     def say_whether_copied(self) -> None:
         """Show on the page in sight that the store was copied, or restored to an earlier state, if it was."""
         if self.session.store.copied is None:
             return
         notice = self.shell.page(self.shell.current_key).notice
-        lost = self.session.entries_lost()
+        lost = lost_entries(self.session.store)
         if lost is not None:
             notice.show_error(lost)
         elif self.session.is_hq:

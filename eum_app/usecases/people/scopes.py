@@ -61,13 +61,20 @@ def require_object(session: Session, connection: Connection, object_id: str) -> 
         raise _refusal(session)
 
 
+def require_program(session: Session, program: str) -> None:
+    """Raises Refusal `permission.out_of_scope`."""
+    if not session.scope.covers(program=program):
+        raise _refusal(session, program=program)
+
+
 def require_countries(session: Session, countries: Iterable[str]) -> None:
     """Require that all countries of a list are in scope; an empty text stands for a missing country.
 
     Raises Refusal `permission.out_of_scope`.
     """
     for country in sorted(set(countries)):
-        session.require_in_scope(country=country)
+        if not session.scope.covers(country=country):
+            raise _refusal(session, country=country)
 
 
 def scope_said(session: Session) -> dict[str, str]:

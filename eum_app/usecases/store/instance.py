@@ -9,6 +9,7 @@ from db import instance, rekey
 from db.chains import chain_head
 from db.secrets import read_secret
 from db.store import Store
+from eum_app.domain.errors import Refusal
 from eum_app.domain.facts import CopyNoticed, DataKeyRotated
 from eum_app.domain.journal import Author, Head, head_of
 from eum_app.domain.stores import StoreKind
@@ -45,6 +46,14 @@ def notice_copy(store: Store, author: Author) -> None:
         newest = head_of(transaction.record(noticed))
     store.watermark.move(newest, back=True)  # this position now belongs to the chain in this store
     store.look_at_own_chain()
+
+
+def lost_entries(store: Store) -> Refusal | None:
+    """Return the refusal to show if entries recorded in this store are missing; None if none are."""
+    missing = store.copied.missing if store.copied else range(0)
+    if not missing:
+        return None
+    return Refusal("store.entries_lost", count=len(missing), first=missing[0], last=missing[-1])
 
 
 def notice_key_change(store: Store, author: Author, data_key: bytes) -> None:

@@ -18,7 +18,7 @@ from eum_app.domain.facts import ChecklistPin, ChecklistPublished, Fact, VisitPl
 from eum_app.domain.people import Permission
 from eum_app.domain.visit_kinds import require_kind
 from eum_app.usecases.changes import Changed
-from eum_app.usecases.people.scopes import require_items, require_site
+from eum_app.usecases.people.scopes import require_items, require_program, require_site
 from eum_app.usecases.session import Session, new_id
 from eum_app.usecases.visits.record_check import pin_of
 
@@ -63,7 +63,7 @@ def plan_visit(
     """
     session.require(Permission.VISIT_PLAN)
     kind, of_program = require_kind(purpose, program)
-    session.require_in_scope(program=of_program)
+    require_program(session, of_program)
     parse_date(due_on)
     if not inspector.strip():
         raise Refusal("visit.inspector_missing")

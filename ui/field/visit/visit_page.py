@@ -114,7 +114,7 @@ class VisitPage(Page):
             self.scan.stop()  # another page, or the lock: no camera runs unseen
 
     def _ask(self) -> None:
-        self._desk.session.note_read("visit", self.visit_id)
+        self._desk.session.notes.note_read("visit", self.visit_id)
         self._desk.ask(query(read_visit, self.visit_id), then=self._show)
 
     def _show(self, view: VisitView) -> None:

@@ -241,7 +241,7 @@ class ActivityPage(Page):
     def _show(self, detail: ActivityDetail) -> None:
         if detail.row.entry_id == current_id(self.table):
             if detail.about[0] in SENSITIVE:
-                self.desk.session.note_read(*detail.about)
+                self.desk.session.notes.note_read(*detail.about)
             self.detail.show_entry(detail)
 
     def _put_time_right(self, row: ActivityRow) -> None:
