@@ -218,7 +218,7 @@ def test_bad_files_are_refused_with_a_sentence_and_leave_nothing(window: Window,
             window.type_into("inventory_file_field_edit", "")
             read(window, path)
             assert page.importing.preview is None, name
-            assert words in page.importing._problem.text(), name
+            assert words in page.importing.choice.problem.text(), name
             assert not window.find(QPushButton, "inventory_import_button").isVisible(), name
     assert kept(world) == before
 
@@ -297,10 +297,10 @@ def test_what_of_a_list_is_not_read_is_named(window: Window, tmp_path: Path) -> 
     path = tmp_path / "list.csv"
     path.write_bytes("Case,P/N,S/N,Color,Site\nXX-B-ABC,A,1,green,Склад\n".encode("cp1251"))
     read(window, path)
-    told = page.importing._notes.text()
-    assert page.importing._notes.isVisible()
+    told = page.importing.choice.notes.text()
+    assert page.importing.choice.notes.isVisible()
     assert "Windows-1252" in told
     assert "Color" in told
     choose(window, "list_encoding", "Windows-1251 (Cyrillic)")
-    assert "Windows-1252" not in page.importing._notes.text()
+    assert "Windows-1252" not in page.importing.choice.notes.text()
     assert accepted(page)[0].site == "Склад"

@@ -93,7 +93,7 @@ def test_what_is_not_a_list_is_refused_in_place(window: Window, tmp_path: Path) 
     window.type_into("inventory_file_field_edit", str(path))
     window.press("inventory_read_button")
     assert page.importing.preview is None
-    assert page.importing._problem.text()
+    assert page.importing.choice.problem.text()
     assert not window.find(QPushButton, "inventory_import_button").isVisible()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import QCheckBox, QStackedWidget, QWidget
 
 from db.queries.claims import saved_profiles
@@ -20,28 +20,24 @@ from eum_app.usecases.lists.import_claims import ClaimsResult
 from eum_app.usecases.lists.import_inventory import InventoryResult
 from eum_app.usecases.lists.list_profiles import save_profile
 from eum_app.usecases.lists.preview_list import Shown, layout_of, preview_list
+from ui.hq.list_choice import ListChoice
 from ui.hq.list_rows import ListRows
 from ui.hq.read_as import ReadAs
 from ui.kit.desk import Desk
 from ui.kit.guard import guarded
-from ui.kit.messages import column_word, list_note, sentence
 from ui.kit.page import Page
 from ui.kit.widgets import (
-    Card,
     ColumnPart,
     Columns,
     EmptyState,
-    FormField,
     button,
-    flow,
     hbox,
     label,
     panel,
     vbox,
 )
-from ui.kit.widgets.path_field import PathField
-from ui.kit.words import count, word
-from ui.shared.page_parts import Job, choices, may, named, why_not
+from ui.kit.words import count
+from ui.shared.page_parts import Job, may, named, why_not
 
 
 @guarded
@@ -65,7 +61,11 @@ class ImportListPanel(QWidget):
         self._asked = 0
         self._refusal: KnownError | None = None
         self._plate: PlateSays | None = None
-        whole = vbox(self._choose_card(), self._result_panel(), spacing=12)
+        self.choice = ListChoice()
+        self.choice.kind_chosen.connect(self._other_kind)
+        self.choice.file_changed.connect(self._forget)
+        self.choice.read_requested.connect(self.read)
+        whole = vbox(self.choice, self._result_panel(), spacing=12)
         whole.setStretch(1, 1)
         self.setLayout(whole)
         self._follow()
@@ -75,52 +75,11 @@ class ImportListPanel(QWidget):
         """Return the `ListPreview` shown, or None."""
         return self.shown.preview if self.shown else None
 
-    @property
-    def kind(self) -> ListKind:
-        return ListKind(self.kind_box.currentData())
-
     # Its parts
-
-    def _choose_card(self) -> QWidget:
-        self.kind_box = choices("list_kind", "")
-        for kind in ListKind:
-            self.kind_box.addItem(word("list", kind), kind)
-        self.kind_box.setCurrentIndex(0)
-        self.kind_box.currentIndexChanged.connect(lambda _at: self._other_kind())
-        self.path_field = PathField(
-            self.tr("List"),
-            object_name="inventory_file_field",
-            filters=self.tr("Lists (*.csv *.txt *.xlsx);;All files (*)"),
-        )
-        self.path_field.submitted.connect(self.read)
-        self.path_field.changed.connect(self._forget)
-        self.read_button = button(self.tr("Read the list"), self.read, icon="file-search")
-        named(self.read_button, "inventory_read_button")
-        self._about = label("", "sub", wrap=True)
-        self._notes = label("", "body", tone="warn", wrap=True, selectable=True)
-        self._notes.setObjectName("list_notes")
-        self._problem = label("", "body", tone="bad", wrap=True, selectable=True)
-        self._question = label("", "strong", wrap=True)
-        self.month_first = button(self.tr("Month comes first"), lambda: self.read_as.set_date_order("month first"))
-        named(self.month_first, "date_order_month_first")
-        self.day_first = button(self.tr("Day comes first"), lambda: self.read_as.set_date_order("day first"))
-        named(self.day_first, "date_order_day_first")
-        self._order_line = panel(vbox(self._question, flow(self.month_first, self.day_first), spacing=8))
-        file = hbox(self.path_field, self.read_button, spacing=10)
-        file.setStretch(0, 1)
-        line = hbox(
-            FormField(self.tr("What is this list?"), self.kind_box),
-            FormField(self.tr("File"), panel(file)),
-            spacing=16,
-        )
-        line.setStretch(0, 1)
-        line.setStretch(1, 4)
-        card = Card()
-        card.add_padded(line, self._about, self._notes, self._problem, self._order_line)
-        return card
 
     def _result_panel(self) -> QWidget:
         self.read_as = ReadAs()
+        self.choice.date_order_stated.connect(self.read_as.set_date_order)
         self.read_as.chosen.connect(lambda _profile: self._read_otherwise())
         self.read_as.save_requested.connect(self._save_profile)
         self.rows = ListRows(self.desk.outbox)
@@ -168,10 +127,9 @@ class ImportListPanel(QWidget):
 
     def start(self) -> None:
         """Clear the panel for another list."""
-        self.path_field.clear()
         self._forget()
         self._ask_profiles()
-        self.path_field.edit.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.choice.start()
 
     def _other_kind(self) -> None:
         had = self._result.isVisibleTo(self)
@@ -181,14 +139,14 @@ class ImportListPanel(QWidget):
             self.read()
 
     def _ask_profiles(self) -> None:
-        self.desk.ask(query(saved_profiles, self.kind), then=self._take_profiles)
+        self.desk.ask(query(saved_profiles, self.choice.kind), then=self._take_profiles)
 
     def _take_profiles(self, saved: list[ProfileSaved]) -> None:
         self.read_as.set_saved(saved)
 
     def read(self) -> None:
         """Preview the chosen file."""
-        path = self.path_field.path
+        path = self.choice.path
         if path is not None:
             self._ask(path)
 
@@ -207,8 +165,8 @@ class ImportListPanel(QWidget):
 
     def _ask(self, path: Path) -> None:
         self._asked += 1
-        asked, kind, profile = self._asked, self.kind, self.read_as.profile
-        self.read_button.setEnabled(False)
+        asked, kind, profile = self._asked, self.choice.kind, self.read_as.profile
+        self.choice.wait()
         self.desk.ask(
             call(preview_list, path, kind, profile, self._plate),
             then=lambda shown: self._show(asked, shown),
@@ -221,8 +179,7 @@ class ImportListPanel(QWidget):
         is_first = self.shown is None
         self.shown, self._refusal = shown, None
         preview = shown.preview
-        self._problem.clear()
-        self._order_line.hide()
+        self.choice.show_notes(preview.notes)
         self.read_as.show_read(
             layout_of(shown.kind),
             preview.profile,
@@ -231,7 +188,6 @@ class ImportListPanel(QWidget):
             is_workbook=preview.profile.sheet is not None,
         )
         self.rows.show_list(shown)
-        self._notes.setText("\n".join(list_note(note.code, note.values) for note in preview.notes))
         self.update_box.setChecked(False)
         self.update_box.setText(self.tr("Take the other values of %Ln items", "", len(shown.differences)))
         self._follow()
@@ -244,38 +200,22 @@ class ImportListPanel(QWidget):
         self.shown, self._refusal = None, error
         sheets: Any = error.values.get("sheets", ())
         found: Any = error.values.get("found", ())
+        is_workbook = self.choice.path is not None and self.choice.path.suffix.lower() == ".xlsx"
         self.read_as.show_read(
-            layout_of(self.kind), self.read_as.profile, found, sheets, is_workbook=bool(sheets) or self._is_workbook()
+            layout_of(self.choice.kind),
+            self.read_as.profile,
+            found,
+            sheets,
+            is_workbook=bool(sheets) or is_workbook,
         )
-        self._order_line.hide()
-        if error.code == "inventory.date_order":
-            self._ask_order(error)
-        else:
-            message = sentence(_in_words(error))
-            self._problem.setText(f"{message.what} {message.next}")
+        self.choice.show_refusal(error)
         self._follow()
-
-    def _is_workbook(self) -> bool:
-        path = self.path_field.path
-        return path is not None and path.suffix.lower() == ".xlsx"
-
-    def _ask_order(self, error: KnownError) -> None:
-        contradictory = error.values.get("why") == "contradictory"
-        words = (
-            self.tr("Line {line} says {example}, and other lines contradict it. Which comes first in this list?")
-            if contradictory
-            else self.tr("Line {line} says {example}. Which comes first in this list?")
-        )
-        self._question.setText(words.format(line=error.values.get("line"), example=error.values.get("example")))
-        self._problem.clear()
-        self._order_line.show()
-        self.month_first.setFocus()
 
     def _save_profile(self, name: str) -> None:
         headings = self.preview.headings if self.preview else self._found()
         profile: Profile = self.preview.profile if self.preview else self.read_as.profile
         self.desk.do(
-            call(save_profile, name, self.kind, profile, headings),
+            call(save_profile, name, self.choice.kind, profile, headings),
             then=lambda _done: self._profile_saved(name),
             failed=self._page.notice.show_error,
         )
@@ -308,11 +248,11 @@ class ImportListPanel(QWidget):
         )
 
     def _read_other(self, path: Path) -> None:
-        self.path_field.set_path(path)
+        self.choice.path_field.set_path(path)
         self.read()
 
     def import_rows(self) -> None:
-        path, shown = self.path_field.path, self.shown
+        path, shown = self.choice.path, self.shown
         if shown is None or path is None:
             return
         preview = shown.preview
@@ -341,49 +281,23 @@ class ImportListPanel(QWidget):
         self.shown, self._refusal = None, None
         self._plate = None
         self.read_as.forget()
-        self._notes.clear()
-        self._problem.clear()
-        self._question.clear()
-        self._order_line.hide()
+        self.choice.forget()
         self._follow()
 
     def _follow(self) -> None:
         is_busy = self.job.is_busy
         preview = self.preview
         accepted = len(preview.accepted) if preview else 0
-        self._about.setText(
-            self.tr("SHA-384 {hash}").format(hash=preview.sha384)
-            if preview
-            else self.tr("A list as you were sent it. Nothing is kept until you have seen what it holds.")
-            if self.kind == ListKind.INVENTORY
-            else self.tr(
-                "What others say is kept as claims beside the book: it is never a sighting and changes no item."
-            )
-        )
-        self.read_button.setEnabled(self.path_field.path is not None and not is_busy)
-        self.path_field.setEnabled(not is_busy)
-        self.kind_box.setEnabled(not is_busy)
+        self.choice.follow(preview, is_busy=is_busy)
         self.read_as.setEnabled(not is_busy)
-        self._problem.setVisible(bool(self._problem.text()))
-        self._notes.setVisible(preview is not None and bool(self._notes.text()))
         self.update_box.setVisible(self.shown is not None and bool(self.shown.differences))
         self.update_box.setEnabled(not is_busy)
-        if not self._question.text():
-            self._order_line.hide()
         self._result.setVisible(preview is not None or self._refusal is not None)
         self._stack.setCurrentWidget(self.rows if preview is not None else self._nothing)
-        is_inventory = self.kind == ListKind.INVENTORY
+        is_inventory = self.choice.kind == ListKind.INVENTORY
         items = self.tr("Import %Ln items", "", accepted)
         self.import_button.setText(items if is_inventory else self.tr("Keep %Ln claims", "", accepted))
         self.import_button.setVisible(preview is not None)
         allowed = may(self.desk.session, Permission.INVENTORY_IMPORT)
         self.import_button.setEnabled(allowed and accepted > 0 and not is_busy)
         self.cancel_button.setEnabled(not is_busy)
-
-
-def _in_words(error: KnownError) -> KnownError:
-    """Return the error with names of columns in place of their codes."""
-    missing: Any = error.values.get("missing")
-    if not missing:
-        return error
-    return type(error)(error.code, **{**error.values, "missing": ", ".join(map(column_word, missing))})

@@ -149,7 +149,7 @@ class InventoryPage(Page):
             self._reload(same=True)
 
     def first_focus(self) -> QWidget:
-        places = {IMPORT: self.importing.path_field.edit, CLAIMS: self.claims.table}
+        places = {IMPORT: self.importing.choice.path_field.edit, CLAIMS: self.claims.table}
         return places.get(self._stack.currentIndex(), self.search)
 
     def _reload(self, *, same: bool = False) -> None:
