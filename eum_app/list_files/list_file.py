@@ -33,7 +33,6 @@ from eum_app.list_files.list_source import (
     is_named,
     misfit,
     read_source,
-    unread_headings,
 )
 
 __all__ = [
@@ -70,7 +69,6 @@ class ListPreview(msgspec.Struct, Generic[Row], frozen=True, kw_only=True):
     source_name: str
     sha384: str
     headings: tuple[str, ...]
-    ignored_headings: tuple[str, ...]
     rows: int
     accepted: list[Row]
     rejected: list[Rejected]
@@ -151,7 +149,6 @@ def read_list(
         source_name=path.name,
         sha384=source.sha384,
         headings=headings.cells,
-        ignored_headings=unread_headings(headings),
         rows=len(body) + len(source.swallowed),
         accepted=accepted,
         rejected=rejected,

@@ -89,6 +89,11 @@ class PlateSays(msgspec.Struct, frozen=True):
         for column in sorted(self.columns - IDENTITY_COLUMNS):
             raise Refusal("list.stated_column", column=column, known=", ".join(sorted(IDENTITY_COLUMNS)))
 
+    def joined(self, later: PlateSays) -> PlateSays:
+        """Return both statements as one, with both reasons."""
+        reasons = "; ".join(dict.fromkeys((self.reason, later.reason)))
+        return PlateSays(reasons, self.columns | later.columns, self.lines | later.lines)
+
     def about(self, line: int) -> frozenset[str]:
         """Return the columns that are stated for the row at `line`."""
         return IDENTITY_COLUMNS if line in self.lines else self.columns
@@ -164,7 +169,7 @@ def misfit(headings: Headings, record: Record) -> Rejected | None:
     return Rejected(record.line, ("row.cell_count",), values, record.cells)
 
 
-def unread_headings(headings: Headings) -> tuple[str, ...]:
+def _unread_headings(headings: Headings) -> tuple[str, ...]:
     """Return the headings that name no known column."""
     return tuple(cell.strip() for cell, column in _pairs(headings) if not column and is_named(cell))
 
@@ -304,7 +309,7 @@ def _column_notes(headings: Headings, body: Sequence[Record]) -> list[Note]:
     notes = []
     if headings.rows > 1:
         notes.append(Note("list.headings_joined", {"line": str(headings.line), "columns": ", ".join(headings.cells)}))
-    if unread := unread_headings(headings):
+    if unread := _unread_headings(headings):
         notes.append(Note("list.columns_unread", {"columns": ", ".join(unread)}))
     unnamed = {at for at, cell in enumerate(headings.cells) if not cell.strip()}
     width = max((len(record.cells) for record in body if record.kinds), default=0)

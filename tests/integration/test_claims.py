@@ -196,7 +196,7 @@ def test_a_profile_is_kept_by_name_and_offered_for_the_same_headings(hq: Session
     wanted = Profile(date_order="day first", columns={"Bin": "", "Whose": "location"})
     preview = read_inventory(path, wanted)
     assert [row.location for row in preview.accepted] == ["Unit 4"]
-    assert preview.ignored_headings == ("Bin",)
+    assert [note.values for note in preview.notes] == [{"columns": "Bin"}]
     assert preview.profile.columns["Bin"] == "", "left out stays left out"
 
     save_profile(hq, "Depot lists", "inventory", Profile(date_order="month first"), preview.headings)

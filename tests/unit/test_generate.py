@@ -57,7 +57,7 @@ def test_the_written_list_is_read_back_whole(tmp_path: Path) -> None:
     write_inventory_csv(path, rows)
     preview = read_inventory(path)
     assert preview.accepted == rows
-    assert (preview.rejected, preview.warnings, preview.ignored_headings) == ([], [], ())
+    assert (preview.rejected, preview.warnings, preview.notes) == ([], [], ())
     with pytest.raises(Trouble, match=r"disk\.failed"):
         write_inventory_csv(tmp_path, rows)
 

@@ -84,7 +84,7 @@ def test_the_messy_sample_becomes_exactly_what_is_expected() -> None:
         }
         for good in preview.accepted
     } == expected["values"]
-    assert preview.ignored_headings == ()
+    assert "list.columns_unread" not in {note.code for note in preview.notes}
 
 
 @pytest.mark.data
@@ -98,7 +98,7 @@ def test_a_partners_count_is_not_an_inventory() -> None:
 def test_a_plain_list_is_read_to_the_last_field(write: Write) -> None:
     preview = read_inventory(write(lines(row("750148"))))
     assert (preview.rows, preview.total, preview.source_name, len(preview.sha384)) == (1, 1, "list.csv", 96)
-    assert (preview.rejected, preview.warnings, preview.ignored_headings) == ([], [], ())
+    assert (preview.rejected, preview.warnings, preview.notes) == ([], [], ())
     assert (preview.profile.encoding, preview.profile.delimiter, preview.profile.date_order) == (
         "utf-8",
         ",",
@@ -321,7 +321,7 @@ def test_a_profile_names_what_cannot_be_found_out(write: Write) -> None:
 
 def test_columns_that_are_not_read_are_named(write: Write) -> None:
     preview = read_inventory(write("Case,P/N,S/N,Colour,\nXX-B-ABC,A,1,green,\n"))
-    assert preview.ignored_headings == ("Colour",)
+    assert [(note.code, note.values) for note in preview.notes] == [("list.columns_unread", {"columns": "Colour"})]
 
 
 def test_rejected_rows_can_be_mended_and_read_again(write: Write, tmp_path: Path) -> None:
@@ -335,7 +335,7 @@ def test_rejected_rows_can_be_mended_and_read_again(write: Write, tmp_path: Path
     assert ",'=1+1," in written, "a spreadsheet must not run it"
 
     again = read_inventory(out)
-    assert (again.rows, again.ignored_headings) == (3, ())
+    assert (again.rows, again.notes) == (3, ())
     assert [good.serial for good in again.accepted] == ["2"], "the duplicate's first is not in this file"
     mended = written.replace("1.2E+05", "120000").replace("soon", "2025-02-20")
     out.write_bytes(mended.encode())

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QCheckBox, QStackedWidget, QWidget
 from db.queries.claims import saved_profiles
 from eum_app.domain.claims import ClaimKind, ListKind
 from eum_app.domain.errors import KnownError
-from eum_app.domain.facts import ProfileSaved
 from eum_app.domain.people import Permission
 from eum_app.list_files.list_file import PlateSays, Profile, write_rejected_csv
 from eum_app.usecases.calls import ChildCall, call, child, job, query
@@ -139,31 +138,13 @@ class ImportListPanel(QWidget):
             self.read()
 
     def _ask_profiles(self) -> None:
-        self.desk.ask(query(saved_profiles, self.choice.kind), then=self._take_profiles)
-
-    def _take_profiles(self, saved: list[ProfileSaved]) -> None:
-        self.read_as.set_saved(saved)
+        self.desk.ask(query(saved_profiles, self.choice.kind), then=self.read_as.set_saved)
 
     def read(self) -> None:
         """Preview the chosen file."""
         path = self.choice.path
-        if path is not None:
-            self._ask(path)
-
-    def _read_otherwise(self) -> None:
-        """Read the file again, without statements about lines that were read in another way."""
-        self._plate = None
-        self.read()
-
-    def _take_plate(self, plate: PlateSays) -> None:
-        before = self._plate
-        if before is not None:
-            reasons = dict.fromkeys((before.reason, plate.reason))
-            plate = PlateSays("; ".join(reasons), lines=before.lines | plate.lines)
-        self._plate = plate
-        self.read()
-
-    def _ask(self, path: Path) -> None:
+        if path is None:
+            return
         self._asked += 1
         asked, kind, profile = self._asked, self.choice.kind, self.read_as.profile
         self.choice.wait()
@@ -172,6 +153,15 @@ class ImportListPanel(QWidget):
             then=lambda shown: self._show(asked, shown),
             failed=lambda error: self._refused(asked, error),
         )
+
+    def _read_otherwise(self) -> None:
+        """Read the file again, without statements about lines that were read in another way."""
+        self._plate = None
+        self.read()
+
+    def _take_plate(self, plate: PlateSays) -> None:
+        self._plate = plate if self._plate is None else self._plate.joined(plate)
+        self.read()
 
     def _show(self, asked: int, shown: Shown) -> None:
         if asked != self._asked:
@@ -212,17 +202,14 @@ class ImportListPanel(QWidget):
         self._follow()
 
     def _save_profile(self, name: str) -> None:
-        headings = self.preview.headings if self.preview else self._found()
+        found: Any = self._refusal.values.get("found", ()) if self._refusal else ()
+        headings = self.preview.headings if self.preview else tuple(found)
         profile: Profile = self.preview.profile if self.preview else self.read_as.profile
         self.desk.do(
             call(save_profile, name, self.choice.kind, profile, headings),
             then=lambda _done: self._profile_saved(name),
             failed=self._page.notice.show_error,
         )
-
-    def _found(self) -> tuple[str, ...]:
-        found: Any = self._refusal.values.get("found", ()) if self._refusal else ()
-        return tuple(found)
 
     def _profile_saved(self, name: str) -> None:
         self._page.notice.show_message("ok", self.tr("The profile “{name}” is saved.").format(name=name))
@@ -270,11 +257,8 @@ class ImportListPanel(QWidget):
             work,
             then=self.imported.emit,
             failed=self._page.notice.show_error,
-            stopped=self._stopped,
+            stopped=lambda: self._page.notice.show_message("info", self.tr("Stopped. Nothing was imported.")),
         )
-
-    def _stopped(self) -> None:
-        self._page.notice.show_message("info", self.tr("Stopped. Nothing was imported."))
 
     def _forget(self) -> None:
         self._asked += 1
