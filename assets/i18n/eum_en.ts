@@ -116,6 +116,16 @@
     </message>
 </context>
 <context>
+    <name>ExportCard</name>
+    <message numerus="yes">
+        <source>%Ln rows re-read from the file</source>
+        <translation>
+            <numerusform>%Ln row re-read from the file</numerusform>
+            <numerusform>%Ln rows re-read from the file</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>Figures</name>
     <message numerus="yes">
         <source>%Ln delivered this month</source>
@@ -433,16 +443,6 @@
         <translation>
             <numerusform>%Ln item verified</numerusform>
             <numerusform>%Ln items verified</numerusform>
-        </translation>
-    </message>
-</context>
-<context>
-    <name>ReportsPage</name>
-    <message numerus="yes">
-        <source>%Ln rows re-read from the file</source>
-        <translation>
-            <numerusform>%Ln row re-read from the file</numerusform>
-            <numerusform>%Ln rows re-read from the file</numerusform>
         </translation>
     </message>
 </context>

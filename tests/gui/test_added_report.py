@@ -82,9 +82,9 @@ def test_an_added_report_is_made_by_the_page(world: World, window: Window) -> No
     (site,) = world.hq.read(all_sites)
     assert row == 1
     assert [page._model.data(page._model.index(0, at)) for at in range(3)] == [site.name, site.country, "1"]
-    assert "Sites that are listed" in {one.text() for one in page._counts.findChildren(QLabel)}
+    assert "Sites that are listed" in {one.text() for one in page._counts.counts.findChildren(QLabel)}
     path = world.folder / "outbox" / "site-list.csv"
-    assert page.path_field.path == path
+    assert page.exporting.path_field.path == path
     window.press("report_export_button")  # in a child process, which knows nothing of this test's registry
     with path.open(encoding="utf-8", newline="") as file:
         assert list(csv.reader(file)) == [["Site", "Country", "Sites There"], [site.name, site.country, "1"]]

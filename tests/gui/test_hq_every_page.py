@@ -101,8 +101,8 @@ def test_a_role_sees_its_pages_and_why_a_button_is_closed(tmp_path: Path, tasks:
                 page = window.page("reports")
                 assert not window.find(QPushButton, "report_export_button").isEnabled()
                 assert isinstance(page, ReportsPage)
-                assert page._denied.isVisible()
-                assert "Administrator" in page._denied.text()
+                assert page.exporting.denied.isVisible()
+                assert "Administrator" in page.exporting.denied.text()
     finally:
         hq.store.close()
 

@@ -233,10 +233,10 @@ def test_a_report_is_previewed_and_written_with_its_proof(window: Window, world:
     window.press("report_export_button")
     with path.open(encoding="utf-8-sig", newline="") as file:
         assert len(list(csv.reader(file))) == 7
-    shown = " ".join(part.toPlainText() for part in page._done.findChildren(ValueText))
+    shown = " ".join(part.toPlainText() for part in page.exporting.proof.findChildren(ValueText))
     assert hashlib.sha384(path.read_bytes()).hexdigest() in shown.replace(" ", "")
     assert f"{path.name}.sidecar.json" in shown.replace(" ", "")
-    assert "6 rows" in page._verified.text()
+    assert "6 rows" in page.exporting.verified.text()
 
 
 def test_a_filter_narrows_the_preview(window: Window) -> None:

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from functools import partial
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QWidget
+from PySide6.QtWidgets import QWidget
 
 from db.queries.items import SiteRow, all_sites
 from db.queries.visits import VisitRow, all_visits
 from eum_app.domain.areas import Area
 from eum_app.domain.errors import KnownError
 from eum_app.reports.model import Figure
-from eum_app.usecases.calls import call, child
-from eum_app.usecases.children import make_report_child
-from eum_app.usecases.reporting.export_report import Exported
+from eum_app.usecases.calls import call
 from eum_app.usecases.reporting.make_report import Preview, preview_report
 from eum_app.usecases.reporting.registry import REPORTS
 from eum_app.usecases.reporting.report import Report
 from eum_app.usecases.session import Session
+from ui.audit.report_counts import CountsCard
+from ui.audit.report_export import ExportCard
 from ui.audit.report_filters import FilterBar, said
 from ui.audit.report_rows import columns_of
 from ui.kit.desk import Desk
@@ -27,31 +26,20 @@ from ui.kit.models import IdsTableModel, table_view
 from ui.kit.page import Page
 from ui.kit.widgets import (
     Card,
-    Chip,
     ColumnPart,
     Columns,
     EmptyState,
     FormField,
-    KeyValueGrid,
     StatTile,
     Tiles,
-    ValueText,
-    button,
-    flow,
-    hbox,
     label,
     panel,
-    scrolled,
     vbox,
 )
-from ui.kit.widgets.path_field import PathField
-from ui.kit.words import count, grouped, moment
-from ui.shared.page_parts import Job, choices, fill_choices, may, named, show_rows, why_not
+from ui.kit.words import count, moment
+from ui.shared.page_parts import choices, fill_choices, may, show_rows, why_not
 
 PREVIEW_ROWS = 200
-_ID = re.compile(r"[0-9a-f]{32}")
-SECTION_LINES = 12
-"""More lines of a section are in the report itself."""
 
 
 class ReportsPage(Page):
@@ -74,7 +62,7 @@ class ReportsPage(Page):
             ),
             1,
         )
-        self.add_button_key(self.export_button, "Ctrl+E")
+        self.add_button_key(self.exporting.export_button, "Ctrl+E")
         self._take_report()
 
     # Its parts
@@ -108,62 +96,12 @@ class ReportsPage(Page):
         return table
 
     def _side_view(self) -> QWidget:
-        self._counts = KeyValueGrid(margins=(0, 0, 0, 0), key_width=170)
-        self._counts.setObjectName("report_counts")
-        self._heads = KeyValueGrid(margins=(0, 0, 0, 0))
-        counts = Card(self.tr("Counts"))
-        counts.add(
-            scrolled(
-                vbox(
-                    self._counts,
-                    label(self.tr("Made from these journals"), "cardtitle"),
-                    label(self.tr("origin / epoch, newest fact, its hash"), "sub"),
-                    self._heads,
-                    1,
-                    margins=(16, 12, 16, 12),
-                    spacing=12,
-                )
-            ),
-            1,
-        )
-        view = panel(vbox(self._export_card(), counts, spacing=16))
+        self.exporting = ExportCard(self.desk, self.notice, self.report)
+        self.exporting.export_requested.connect(lambda: self.exporting.write(self.wanted()))
+        self._counts = CountsCard()
+        view = panel(vbox(self.exporting, self._counts, spacing=16))
         view.layout().setStretch(1, 1)  # type: ignore[union-attr]
         return view
-
-    def _export_card(self) -> QWidget:
-        self.format = QComboBox()
-        named(self.format, "report_format")
-        self.format.setAccessibleName(self.tr("Format of the report"))
-        self.format.activated.connect(self._take_format)
-        self.path_field = PathField(
-            self.tr("File of the report"),
-            object_name="report_path_field",
-            kind="save",
-            filters=self.tr("Reports (*.csv *.xlsx *.pdf *.json)"),
-        )
-        self.path_field.set_path(self.desk.outbox / f"{self.report.name}{self.report.formats[0]}")
-        self.path_field.changed.connect(self._follow_path)
-        self.path_field.submitted.connect(self.export)
-        self.export_button = button(self.tr("Export"), self.export, kind="primary", icon="file-chart-column")
-        named(self.export_button, "report_export_button")
-        self._denied = label("", "sub", tone="warn", wrap=True)
-        self.job = Job("report_job")
-        self.job.busy_changed.connect(lambda _busy: self._follow())
-        self._proof = KeyValueGrid(margins=(0, 4, 0, 0), key_width=70)
-        self._verified = Chip()
-        self._done = panel(vbox(panel(flow(self._verified)), self._proof, spacing=4))
-        self._done.setObjectName("report_result")
-        self._done.hide()
-        card = Card(self.tr("Export"))
-        card.add_padded(
-            FormField(self.tr("Format"), self.format),
-            FormField(self.tr("Write the report to"), self.path_field),
-            self._denied,
-            self.job,
-            hbox(1, self.export_button),
-            self._done,
-        )
-        return card
 
     # What happens
 
@@ -200,8 +138,6 @@ class ReportsPage(Page):
         self.header.set_title(said(report.title))
         self._about.setText(said(report.about))
         denied = why_not(self.desk.session, report.permission)
-        self._denied.setText(denied)
-        self._denied.setVisible(bool(denied))
         self.filters.take(report)
         self.filters.offer(self._sites, self._visits)
         self._none.set_text(self.tr("No row to show"), denied or self._no_row())
@@ -212,7 +148,7 @@ class ReportsPage(Page):
         model.deleteLater()
         self.table.setVisible(not denied)
         self._none.setVisible(bool(denied))
-        self._take_formats()
+        self.exporting.take(report)
         self._follow()
 
     def _no_row(self) -> str:
@@ -220,23 +156,6 @@ class ReportsPage(Page):
         if missing:
             return self.tr("Choose a value first: {filter}.").format(filter=missing)
         return self.tr("Choose other filters, or load an inventory list first: each item becomes a row here.")
-
-    def _take_formats(self) -> None:
-        """Offer the report's formats, and name the file after the report unless the person changed the name."""
-        words = {
-            ".csv": self.tr("CSV, for programs and spreadsheets"),
-            ".xlsx": self.tr("Excel workbook"),
-            ".pdf": self.tr("PDF, to read and print"),
-            ".json": self.tr("JSON, for programs"),
-        }
-        self.format.clear()
-        for suffix in self.report.formats:
-            self.format.addItem(words.get(suffix, suffix), suffix)
-        path = self.path_field.path
-        if path is not None and path.stem in REPORTS:
-            suffix = path.suffix if path.suffix in self.report.formats else self.report.formats[0]
-            self.path_field.set_path(path.with_name(f"{self.report.name}{suffix}"))
-        self._follow_path()
 
     def wanted(self) -> dict[str, str]:
         """Return the value of each filter by its name, as the fields have it now."""
@@ -268,7 +187,6 @@ class ReportsPage(Page):
         for tile in (self._total, self._figure, self._not_received):
             tile.set_value("–")
         self._counts.clear()
-        self._heads.clear()
         self._follow()
 
     def _not_shown(self, asked: int, error: KnownError) -> None:
@@ -296,7 +214,7 @@ class ReportsPage(Page):
             self.tr("known to exist on devices"),
             "warn" if preview.not_received else "",
         )
-        self._show_cover(preview)
+        self._counts.show_preview(preview)
         self._follow()
 
     def _difference(self, preview: Preview) -> Figure:
@@ -304,75 +222,8 @@ class ReportsPage(Page):
         difference = preview.document.counts.unreconciled
         return Figure(self.tr("Not reconciled"), difference, self.tr("missing from the counts"), difference != 0)
 
-    def _show_cover(self, preview: Preview) -> None:
-        """Show the counts of the cover. The heads of the journals follow below them in groups of four characters."""
-        self._counts.clear()
-        hashes = {head.hash.hex() for head in preview.heads}
-        for section in preview.cover.sections:
-            lines = [(name, value) for name, value in section.lines if value not in hashes]
-            for name, value in lines[:SECTION_LINES]:
-                self._counts.add(said(name), grouped(value) if _ID.fullmatch(value) else value)
-            if len(lines) > SECTION_LINES:
-                more = count(len(lines) - SECTION_LINES)
-                self._counts.add(said(section.title), self.tr("{count} more").format(count=more))
-        self._heads.clear()
-        for head in preview.heads:
-            self._heads.add(
-                f"{head.origin} / {head.epoch}",
-                f"{count(head.seq)} · {grouped(head.hash.hex()[:8])}…",
-            )
-
     def _follow(self) -> None:
-        allowed = may(self.desk.session, self.report.permission)
-        ready = allowed and self._preview is not None and self.path_field.path is not None
-        self.export_button.setEnabled(ready and not self.job.is_busy)
-
-    def _take_format(self) -> None:
-        """Give the file the extension of the chosen format."""
-        path = self.path_field.path
-        if path is not None:
-            self.path_field.set_path(path.with_suffix(self.format.currentData()))
-
-    def _follow_path(self) -> None:
-        """Choose the format that belongs to the typed extension."""
-        path = self.path_field.path
-        at = self.format.findData(path.suffix.lower()) if path is not None else -1
-        if at >= 0:
-            self.format.setCurrentIndex(at)
-        self._follow()
-
-    def export(self) -> None:
-        """Write the report and its proof to the chosen path, in a child process."""
-        path = self.path_field.path
-        if path is None or not self.export_button.isEnabled():
-            return
-        self._done.hide()
-        self.job.run(
-            self.desk,
-            self.tr("Writing {name}").format(name=path.name),
-            child(make_report_child, self.report, path, self.wanted()),
-            then=self._exported,
-            failed=self._refused,
-            stopped=self._stopped,
-        )
-
-    def _exported(self, exported: Exported) -> None:
-        words = self.tr("%Ln rows re-read from the file", "", exported.rows)
-        self._verified.set(words, "ok", "check")
-        self._proof.clear()
-        self._proof.add(self.tr("File"), ValueText(str(exported.path), mono=False))
-        self._proof.add(self.tr("Sidecar"), ValueText(str(exported.sidecar_path), mono=False))
-        self._proof.add("SHA-384", grouped(exported.sha384), mono=True)
-        self._done.show()
-        self.notice.show_message(
-            "ok", self.tr("Report written: {name}").format(name=exported.path.name), detail=words, stays=True
-        )
-
-    def _refused(self, error: KnownError) -> None:
-        self.notice.show_error(error)
-
-    def _stopped(self) -> None:
-        self.notice.show_message("info", self.tr("Stopped. No report was written."))
+        self.exporting.set_ready(may(self.desk.session, self.report.permission) and self._preview is not None)
 
 
 def _choices(session: Session) -> tuple[list[SiteRow], list[VisitRow]]:
