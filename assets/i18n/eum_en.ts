@@ -196,6 +196,13 @@
 <context>
     <name>InboxPage</name>
     <message numerus="yes">
+        <source>{good} of %Ln bundles imported</source>
+        <translation>
+            <numerusform>{good} of %Ln bundle imported</numerusform>
+            <numerusform>{good} of %Ln bundles imported</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>%Ln new findings</source>
         <translation>
             <numerusform>%Ln new finding</numerusform>
@@ -340,6 +347,20 @@
 <context>
     <name>ListRows</name>
     <message numerus="yes">
+        <source>left out, of %Ln rows</source>
+        <translation>
+            <numerusform>left out, of %Ln row</numerusform>
+            <numerusform>left out, of %Ln rows</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>of %Ln rows</source>
+        <translation>
+            <numerusform>of %Ln row</numerusform>
+            <numerusform>of %Ln rows</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>%Ln on it with other values</source>
         <translation>
             <numerusform>%Ln on it with other values</numerusform>
@@ -375,6 +396,13 @@
         <translation>
             <numerusform>%Ln part read</numerusform>
             <numerusform>%Ln parts read</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>{read} of %Ln parts read</source>
+        <translation>
+            <numerusform>{read} of %Ln part read</numerusform>
+            <numerusform>{read} of %Ln parts read</numerusform>
         </translation>
     </message>
     <message numerus="yes">
@@ -423,6 +451,23 @@
         <translation>
             <numerusform>The plate of %Ln row says so</numerusform>
             <numerusform>The plates of all %Ln rows say so</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>PrintBar</name>
+    <message numerus="yes">
+        <source>%Ln pages</source>
+        <translation>
+            <numerusform>%Ln page</numerusform>
+            <numerusform>%Ln pages</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln items</source>
+        <translation>
+            <numerusform>%Ln item</numerusform>
+            <numerusform>%Ln items</numerusform>
         </translation>
     </message>
 </context>

@@ -178,7 +178,7 @@ def test_the_list_is_printed_from_the_page(field: Field, tmp_path: Path) -> None
     edit.setText(str(tmp_path / "list.pdf"))
     field.press("worklist_write_button")
     assert len(PdfReader(tmp_path / "list.pdf").pages) == 1
-    assert "1 pages with 4 items" in page_of(field).notice.text
+    assert "1 page with 4 items" in page_of(field).notice.text
 
 
 def test_a_page_is_typed_in_row_by_row(field: Field) -> None:

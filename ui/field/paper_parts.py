@@ -91,8 +91,8 @@ class PrintBar(Card):
         self._desk.tasks.announce(result.areas)
         self.hide()
         names = ", ".join(str(path) for path in result.paths[:3])
-        said = self.tr("{pages} pages with {rows} items: {names}").format(
-            pages=words.count(result.pages), rows=words.count(result.rows), names=names
+        said = self.tr("{pages} with {items}: {names}").format(
+            pages=self.tr("%Ln pages", "", result.pages), items=self.tr("%Ln items", "", result.rows), names=names
         )
         self._notice.show_message("ok", said)
         self.printed.emit()

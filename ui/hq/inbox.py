@@ -303,7 +303,7 @@ class InboxPage(Page):
         good = sum(outcome.outcome.is_good for outcome in outcomes)
         findings = sum(outcome.new_findings for outcome in outcomes)
         words = joined(
-            self.tr("{good} of {all} bundles imported").format(good=count(good), all=count(len(outcomes))),
+            self.tr("{good} of %Ln bundles imported", "", len(outcomes)).format(good=count(good)),
             self.tr("%Ln new findings", "", findings) if findings else "",
         )
         self._summary.setText(words)

@@ -144,10 +144,11 @@ class ListRows(QWidget):
         preview = shown.preview
         accepted, rejected = len(preview.accepted), len(preview.rejected)
         self._tiles["accepted"].set_value(count(accepted), self._what_becomes(shown), "ok")
-        words = self.tr("left out, of {rows} rows").format(rows=count(preview.rows))
         self._tiles["rejected"].set_value(
             count(rejected),
-            words if rejected else self.tr("of {rows} rows").format(rows=count(preview.rows)),
+            self.tr("left out, of %Ln rows", "", preview.rows)
+            if rejected
+            else self.tr("of %Ln rows", "", preview.rows),
             "bad" if rejected else "",
         )
         self._tiles["warnings"].set_value(count(doubtful), _doubts(preview), "warn" if doubtful else "")

@@ -148,9 +148,7 @@ def _parts_read(match: Match) -> str:
     if label.size is None:
         read += len(label.loose)
         return MatchWords.tr("%Ln parts read", "", read)
-    return translate("match", "{read} of {size} parts read").format(
-        read=words.count(read), size=words.count(label.size)
-    )
+    return MatchWords.tr("{read} of %Ln parts read", "", label.size).format(read=words.count(read))
 
 
 def _still_missing(label: Label) -> str:
