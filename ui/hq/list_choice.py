@@ -1,4 +1,4 @@
-"""The card that chooses a list: its kind, its file, and what has to be said about the file before its rows."""
+"""The card that chooses a list: its kind and file, and the messages about the file as a whole."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ class ListChoice(Card):
         self.path_field.edit.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def forget(self) -> None:
-        """Remove everything that was said about a file."""
+        """Remove every message about a file."""
         self._say()
 
     def show_notes(self, notes: Iterable[Note]) -> None:

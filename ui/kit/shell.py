@@ -134,7 +134,7 @@ class Shell(QWidget):
         page.opened(argument)
         self._refresh_stale(key)
         first = page.first_focus()
-        # What stands in a column that has no room now cannot have the focus; Qt would hand it to any button.
+        # A widget in a column that has no room now cannot have the focus; Qt would hand it to any button.
         is_there = first is not None and first.isVisibleTo(page)
         (first if first is not None and is_there else page).setFocus(Qt.FocusReason.OtherFocusReason)
         self.page_shown.emit(key)
@@ -183,7 +183,7 @@ class Shell(QWidget):
                 dialog.show()
         self._dialogs = []
 
-    # What is said around the pages
+    # Messages around the pages
 
     def show_error(self, error: KnownError) -> None:
         """Show an error that no page handled, on the page in sight."""
