@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import stat
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -46,6 +47,19 @@ def make_folder(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for one in missing:
         sync_folder(one.parent)
+
+
+def keep_to_owner(folder: Path) -> None:
+    """Let only its owner into a store's folder, whatever the umask was when it was made or copied here.
+
+    Does nothing on Windows, and where the file system or another owner does not allow it.
+    """
+    if os.name != "posix":
+        return
+    with contextlib.suppress(OSError):
+        found = folder.stat()
+        if stat.S_IMODE(found.st_mode) & 0o077 and found.st_uid == os.geteuid():
+            folder.chmod(0o700)
 
 
 @contextlib.contextmanager

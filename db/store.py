@@ -25,7 +25,7 @@ from db.content import ContentFolder, remove_files, unneeded_files
 from db.engines import CACHE_KIB as CACHE_KIB
 from db.engines import DATABASE as DATABASE
 from db.engines import begin, empty_log, give_memory_back, server_of
-from db.files import disk_trouble, make_folder
+from db.files import disk_trouble, keep_to_owner, make_folder
 from db.location import Location, read_location, write_location
 from db.origin import Origin
 from db.origin import StoreName as StoreName
@@ -71,6 +71,7 @@ class Store(Origin):
             location = Location(named.store_id, server_of(database_url), database_url)
         with disk_trouble(folder):
             make_folder(folder)
+        keep_to_owner(folder)
         engine = engine_of(folder, data_key, location)
         try:
             with begin(engine, write=True, alone=True) as connection:
@@ -99,6 +100,7 @@ class Store(Origin):
         location = read_location(folder, data_key)
         if location is None and not (folder / DATABASE).is_file():
             raise Refusal("store.absent", path=str(folder))
+        keep_to_owner(folder)
         engine = engine_of(folder, data_key, location)
         try:
             store = cls._opened(folder, engine, data_key, now)

@@ -13,6 +13,7 @@ from pathlib import Path
 from eum_app import diagnostics
 from eum_app.cli.process import EXIT_REFUSED, EXIT_TROUBLE, FIRST_PAINT, secrets_taken
 from eum_app.domain.errors import KnownError, Trouble
+from eum_app.hardening import keep_private
 
 SET_PDF = "set-pdf"
 """Internal: a report renders each volume of a PDF in a child process, which needs nothing else of the app."""
@@ -84,4 +85,5 @@ def _open_the_app() -> int:
 
 def main() -> None:
     """Entry point of the console script."""
+    keep_private()
     sys.exit(run())

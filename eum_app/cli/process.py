@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from contextvars import ContextVar
 from typing import Final
 
+from eum_app.hardening import wipe_environment
+
 EXIT_REFUSED: Final = 1
 EXIT_TROUBLE: Final = 3
 FIRST_PAINT: Final = "first-paint"
@@ -25,6 +27,8 @@ def secret(name: str) -> str | None:
 def secrets_taken() -> Iterator[None]:
     """Remove the secrets from the environment for the block, so that no child process inherits them."""
     taken = {name: os.environ.pop(name) for name in SECRETS if name in os.environ}
+    if taken:
+        wipe_environment(taken)
     before = _secrets.set(taken)
     try:
         yield

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from eum_app import diagnostics
 from eum_app.domain.errors import KnownError, Trouble
+from eum_app.hardening import keep_private
 from ui.kit.delivery import Delivery, OnFailed, is_alive
 
 if TYPE_CHECKING:
@@ -174,6 +175,7 @@ class ChildTask:
 
 def _child_main(pipe: Connection) -> None:
     """Run in the child process. The function arrives through the pipe, so nothing is on the command line."""
+    keep_private()
 
     def progress(done: int, total: int, text: str = "") -> None:
         # After the work, the pipe brings only the request to stop. It is never read, so every later call stops too.
