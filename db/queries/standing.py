@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, Subquery, and_, case, func, literal, select
+from sqlalchemy import ColumnElement, Select, Subquery, and_, case, false, func, literal, select
 
 from db.queries.clocks import sightings
 from db.tables import items
@@ -19,6 +19,8 @@ from eum_app.domain.clock import parse_date
 from eum_app.domain.compliance import clocks
 from eum_app.domain.compliance.rules import broken_clock_rules
 from eum_app.domain.dispositions import Disposition
+from eum_app.domain.visits import Program
+from eum_app.domain.vocabulary import member_of
 
 OVERDUE: Final = tuple(state for state in clocks.ClockState if broken_clock_rules(state))
 """States that break a clock rule."""
@@ -98,10 +100,12 @@ def of_program(program: str) -> Sequence[ColumnElement[bool]]:
     """Return conditions for the items of a program; empty for all.
 
     Golden Sentry monitors items transferred under an FMS case, Blue Lantern those exported by license, without a case
-    (DOMAIN 1.1).
+    (DOMAIN 1.1). A program that only a newer version knows has no items here: a scope must never show more than meant.
     """
     by_case = items.c.case_id != ""
-    return [] if not program else [by_case if program == "golden_sentry" else ~by_case]
+    conditions = {Program.GOLDEN_SENTRY: by_case, Program.BLUE_LANTERN: ~by_case}
+    known = member_of(Program, program)
+    return [] if not program else [conditions[known] if known is not None else false()]
 
 
 def ids_standing(wanted: StandingFilter, trigger: str = clocks.DEFAULT_TRIGGER) -> Select[tuple[str]]:

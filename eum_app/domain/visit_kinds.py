@@ -100,6 +100,12 @@ def require_kind(purpose: str, program: str = "") -> tuple[VisitKind, Program]:
     return kind, found
 
 
+def outcomes_of(purpose: str) -> tuple[Outcome, ...]:
+    """Return the outcomes that a visit accepts; all of them for a kind that only a newer HQ knows."""
+    kind = VISIT_KINDS.get(purpose)
+    return kind.outcomes if kind is not None else tuple(Outcome)
+
+
 def require_fitting(purpose: str, outcome: str, grade: str) -> None:
     """Raise Refusal `check.not_of_kind` for an outcome or a grade that the visit's kind does not accept.
 

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QDate, Qt
 from PySide6.QtPdf import QPdfDocument
-from PySide6.QtWidgets import QComboBox, QDateEdit
+from PySide6.QtWidgets import QAbstractButton, QComboBox, QDateEdit, QLineEdit
+from pytestqt.qtbot import QtBot
 
 from db.queries import checklists, items, visits
 from eum_app.cli import run
@@ -27,8 +28,11 @@ from eum_app.usecases.visits.close_out import Signed, close_out, close_out_state
 from eum_app.usecases.visits.plan_visit import plan_visit
 from eum_app.usecases.visits.record_check import NewCheck, assess_site, record_checks
 from tests.builders import ITEM_CHECKLIST, PASSPHRASE, SITE_CHECKLIST, World, typed, yes_to_all
+from tests.gui.field_world import Field, field_at_work
 from tests.gui.hq_support import Window, hq_window
+from tests.gui.test_field_sweep import SERIALS, look_at, shelf
 from tools.registry_tables import visit_kinds_table
+from ui.field.visit.current_work import State
 from ui.kit import words
 from ui.kit.tasks import Tasks
 from ui.kit.theme import Theme
@@ -132,6 +136,95 @@ def work(world: World, visit_id: str) -> None:
         close_out(device, visit_id, signed)
     assess_site(device, visit_id, [Answer(OFFICER, "yes")])
     close_out(device, visit_id, signed)
+
+
+def planned_added(world: World) -> str:
+    (site,) = world.hq.read(items.all_sites)
+    planned = plan_visit(
+        world.hq,
+        site_id=site.site_id,
+        due_on="2027-01-31",
+        device="FLD-0042",
+        inspector="INS-017",
+        item_checklist=ITEM_CHECKLIST,
+        site_checklist=SITE_CHECKLIST,
+        purpose=ADDED.purpose,
+    )
+    world.hand_over()
+    return planned.visit_id
+
+
+def offered(field: Field) -> set[str]:
+    """Return the outcomes whose buttons are visible."""
+    names = {one.objectName(): one for one in field.window.findChildren(QAbstractButton) if one.isVisible()}
+    return {outcome for outcome in Outcome if f"{outcome}_button" in names}
+
+
+def is_item_open(field: Field) -> bool:
+    return field.visit.work.state is State.ITEM
+
+
+@pytest.mark.usefixtures("added")
+def test_the_device_offers_only_the_outcomes_of_an_added_kind(qtbot: QtBot, tmp_path: Path) -> None:
+    with field_at_work(qtbot, tmp_path, plan=planned_added) as field:
+        field.open("visit")
+        field.identify(SERIALS[0])
+        assert offered(field) == {Outcome.VERIFIED, Outcome.NOT_FOUND}
+        keys = {entry.keys for entry in field.visit.actions_with_keys()}
+        assert ("F4" in keys, "F6" in keys, "F7" in keys) == (False, True, False)
+        for key in (Qt.Key.Key_F4, Qt.Key.Key_F7):
+            field.key(key)
+            assert is_item_open(field)
+
+        draft = field.visit.work.draft
+        assert draft is not None
+        first, *others = field.visit.work.checklist.questions
+        draft.answer(Answer(first.question_id, "no", "dented"))
+        for one in others:
+            draft.answer(Answer(one.question_id, "yes"))
+        field.visit.item.show_item(draft, field.visit.work.checklist)
+        verified = field.visit.item.verified_button
+        assert not verified.isEnabled(), "an answer that is not as expected would be a discrepancy"
+        assert "records no discrepancy" in verified.toolTip()
+        field.visit.recording.decide(Outcome.VERIFIED)
+        assert is_item_open(field)
+        field.key(Qt.Key.Key_Escape)
+
+        field.identify("790112")
+        assert offered(field) == {Outcome.NOT_ON_LIST}
+        field.key(Qt.Key.Key_Escape)
+
+        field.open("transcribe")
+        field.find("page_field", QLineEdit).setText("1")
+        field.find("page_field", QLineEdit).returnPressed.emit()
+        field.idle()
+        ticks = {one.objectName() for one in field.window.findChildren(QAbstractButton)}
+        assert {"paper_1_verified", "paper_1_not_found", "paper_5_not_on_list"} <= ticks
+        assert not {"paper_1_discrepancy", "paper_1_no_access"} & ticks
+
+
+@pytest.mark.usefixtures("added")
+def test_a_kind_that_verifies_nothing_takes_no_group(
+    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with field_at_work(qtbot, tmp_path, plan=planned_added) as field:
+        monkeypatch.setitem(VISIT_KINDS, ADDED.purpose, replace(ADDED, outcomes=(Outcome.NOT_FOUND,)))
+        field.open("visit")
+        look_at(field, shelf(tmp_path / "frames", *SERIALS), 4)
+        field.key(Qt.Key.Key_Escape)
+        assert not field.visit.scan.take_button.isVisible()
+        field.key(Qt.Key.Key_F5)
+        assert not field.visit.work.group.drafts
+        field.visit.scan.stop()
+
+        field.identify(SERIALS[1])
+        assert offered(field) == {Outcome.NOT_FOUND}
+        field.key(Qt.Key.Key_Return)
+        assert is_item_open(field)
+        field.key(Qt.Key.Key_Escape)
+        field.identify("790112")
+        assert offered(field) == set()
+        assert field.visit.work.state is State.OFFER
 
 
 def test_the_command_plans_an_added_kind_and_names_those_that_exist(

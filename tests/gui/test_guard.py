@@ -6,20 +6,24 @@ import importlib
 import inspect
 import pkgutil
 from collections.abc import Iterator
+from pathlib import Path
 from typing import NoReturn
 
 import pytest
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QPoint, QRect, Qt
 from PySide6.QtGui import QHelpEvent, QImage, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem, QTableView, QToolTip, QWidget
+from PySide6.QtWidgets import QLabel, QStyledItemDelegate, QStyleOptionViewItem, QTableView, QToolTip, QWidget
 from pytestqt.qtbot import QtBot
 
 import ui
+from eum_app.domain.errors import Trouble
 from tests.gui.hq_support import Window
 from ui.kit.delegates import RowDelegate
 from ui.kit.guard import NOT_CALLED_BY_QT, UNSHOWN, guarded, is_guardable, is_guarded, take_caught
+from ui.kit.messages import sentence
 from ui.kit.models.ids_model import Column, IdsTableModel
+from ui.window.app import build_window
 
 
 def overrides() -> Iterator[tuple[type, str]]:
@@ -167,6 +171,22 @@ def test_an_act_that_fails_is_told_on_the_crash_page(window: Window) -> None:
     QTest.qWait(1)
     assert "OverflowError" in window.shell._crash.details()
     assert "INS-017" not in window.shell._crash.details()
+
+
+def test_a_failed_act_is_shown_on_the_pages_of_a_locked_store(qtbot: QtBot, tmp_path: Path) -> None:
+    window = build_window(tmp_path / "store")  # no store yet: the first start
+    qtbot.addWidget(window)
+    window.show()
+    key = failing(QWidget, "keyPressEvent")(window)
+    key.show()
+    QTest.keyClick(key, Qt.Key.Key_A)
+    assert take_caught()
+    shown = " ".join(one.text() for one in window.findChildren(QLabel) if one.isVisible())
+    assert sentence(Trouble("program.mistake")).what not in shown
+    QTest.qWait(1)
+    shown = " ".join(one.text() for one in window.findChildren(QLabel) if one.isVisible())
+    assert sentence(Trouble("program.mistake")).what in shown
+    window.close()
 
 
 def test_without_a_parent_row_no_row_is_there() -> None:

@@ -262,7 +262,7 @@ def test_a_burst_into_a_locked_window_goes_nowhere(qtbot: QtBot, field: Field) -
     QTest.keyClicks(page.passphrase, "[)>06S786951")
     QTest.keyClick(page.passphrase, Qt.Key.Key_Return)  # no attempt: that was no passphrase
     assert page.passphrase.text() == ""
-    assert not page._is_busy
+    assert not page.is_busy
     unlock_again(qtbot, field.window)
     assert field.visit.item.draft is None
 

@@ -63,7 +63,7 @@ def test_three_failures_lock_and_a_code_opens(qtbot: QtBot, tmp_path: Path) -> N
     unlock(qtbot, window, "not the passphrase")
     qtbot.waitUntil(lambda: "locked" in said(window), timeout=60_000)
     unlock(qtbot, window, PASSPHRASE)  # the right one does not help now
-    qtbot.waitUntil(lambda: window.unlock_page is not None and not window.unlock_page._is_busy, timeout=60_000)
+    qtbot.waitUntil(lambda: window.unlock_page is not None and not window.unlock_page.is_busy, timeout=60_000)
     assert "recovery code" in said(window)
     QTest.mouseClick(link, Qt.MouseButton.LeftButton)
     page = recovery_page(qtbot, window)

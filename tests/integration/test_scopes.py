@@ -202,6 +202,8 @@ def test_programs_bound_items_by_what_they_were_transferred_under(two: Two) -> N
     assert lantern.read(inventory.find_item_ids, inventory.ItemFilter()) == []
     assert lantern.read(visits.all_visits) == []
     assert sentry.read(inventory.find_item_ids, inventory.ItemFilter()) == two.items["XX"]
+    newer = two.seen_by(Scope(("a_newer_program",), ()))
+    assert newer.read(inventory.find_item_ids, inventory.ItemFilter()) == []
     both = two.seen_by(Scope(("blue_lantern", "golden_sentry"), ("XX", "YY")))
     assert both.read(inventory.facets, inventory.ItemFilter()) == two.hq.read(inventory.facets, inventory.ItemFilter())
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from PySide6.QtCore import QCoreApplication, Qt, Signal
@@ -10,7 +11,8 @@ from PySide6.QtWidgets import QLineEdit, QStackedWidget, QVBoxLayout, QWidget
 from db.queries.visits import WorkRow
 from eum_app.domain.clock import utc_text
 from eum_app.domain.errors import Refusal
-from eum_app.reports.worklist import BLANK_ROWS
+from eum_app.domain.visits import Outcome
+from eum_app.reports.worklist import BLANK_ROWS, TICKED
 from eum_app.usecases.calls import call
 from eum_app.usecases.reporting.worklist import PrintedWorklist, WorklistPage, is_page_code, print_worklist
 from eum_app.usecases.visits.transcribe import PaperRow
@@ -144,13 +146,13 @@ class PaperRows(QStackedWidget):
         self.addWidget(self._empty)
         self.addWidget(self._scroll)
 
-    def show_page(self, page: WorklistPage) -> None:
-        """Show the rows of a page, none ticked."""
+    def show_page(self, page: WorklistPage, outcomes: Sequence[Outcome]) -> None:
+        """Show the rows of a page, none ticked. `outcomes` are those that the kind of visit accepts."""
         self.clear()
         for at, item in enumerate(page.rows):
-            self._add(page.first + at, item)
-        for at in range(BLANK_ROWS):
-            self._add(page.first + len(page.rows) + at, None)
+            self._add(page.first + at, item, [one for one in TICKED if one in outcomes])
+        for at in range(BLANK_ROWS if Outcome.NOT_ON_LIST in outcomes else 0):
+            self._add(page.first + len(page.rows) + at, None, [Outcome.NOT_ON_LIST])
         self.setCurrentWidget(self._scroll)
         self._scroll.verticalScrollBar().setValue(0)
 
@@ -172,8 +174,8 @@ class PaperRows(QStackedWidget):
     def focus_first(self) -> None:
         self.forms[0].first_field().setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def _add(self, number: int, item: WorkRow | None) -> None:
-        made = PaperRowForm(number, item)
+    def _add(self, number: int, item: WorkRow | None, ticks: Sequence[Outcome]) -> None:
+        made = PaperRowForm(number, item, ticks)
         made.changed.connect(self.changed)
         self.forms.append(made)
         self._list.addWidget(made)

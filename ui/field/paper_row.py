@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QButtonGroup, QComboBox, QLineEdit, QSizePolicy, QWidget
 
 from db.queries.visits import WorkRow
 from eum_app.domain.visits import TO_CHECK, Outcome
-from eum_app.reports.worklist import TICKED, reason_codes
+from eum_app.reports.worklist import reason_codes
 from eum_app.usecases.visits.transcribe import PaperRow
 from ui.field.parts import named
 from ui.kit import words
@@ -18,13 +20,13 @@ from ui.kit.widgets import Button, Chip, button, flow, hbox, label, panel, vbox
 class PaperRowForm(QWidget):
     """A listed item, or, with `item` None, a blank row for an item that was found and is not on the list.
 
-    `number` is part of its object names (`paper_3_verified`, `paper_3_serial` …). Nothing is pre-chosen; pressing a
-    tick again removes it.
+    `outcomes` are the ticks that the row offers; nothing is pre-chosen, and pressing a tick again removes it. `number`
+    is part of its object names (`paper_3_verified`, `paper_3_serial` …).
     """
 
     changed = Signal()
 
-    def __init__(self, number: int, item: WorkRow | None) -> None:
+    def __init__(self, number: int, item: WorkRow | None, outcomes: Sequence[Outcome]) -> None:
         super().__init__()
         self.item = item
         self.setObjectName(f"paper_row_{number}")
@@ -33,7 +35,7 @@ class PaperRowForm(QWidget):
         self._group = QButtonGroup(self)
         self._group.setExclusive(False)
         ticks = flow(spacing=6)
-        for outcome in TICKED if item is not None else (Outcome.NOT_ON_LIST,):
+        for outcome in outcomes:
             made: Button = named(
                 button(status_mark(outcome).text(), lambda: None, kind="tab"), f"{self._name}_{outcome}"
             )
@@ -108,7 +110,7 @@ class PaperRowForm(QWidget):
 
     def first_field(self) -> QWidget:
         """Return the first tick, to focus it."""
-        return next(iter(self._ticks.values()))
+        return next(iter(self._ticks.values()), self.serial)
 
     def _line(self, name: str, prompt: str, *, is_mono: bool = False) -> QLineEdit:
         made = named(QLineEdit(), f"{self._name}_{name}")

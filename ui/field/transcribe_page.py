@@ -12,6 +12,7 @@ from db.queries.visits import VisitRow, visit
 from eum_app.domain.areas import Area
 from eum_app.domain.errors import KnownError, Refusal
 from eum_app.domain.ids import CheckId
+from eum_app.domain.visit_kinds import outcomes_of
 from eum_app.usecases.calls import Connection, call, query
 from eum_app.usecases.reporting.worklist import (
     WorklistPage,
@@ -161,7 +162,7 @@ class TranscribePage(Page):
         self._page_form.set_hint(
             words.joined(self.tr("Page {number} of {pages}").format(number=page.number, pages=page.pages), place)
         )
-        self.rows.show_page(page)
+        self.rows.show_page(page, outcomes_of(row.purpose))
         self._follow()
         if self.seen.saw.text():
             self.rows.focus_first()

@@ -70,6 +70,7 @@ class Page(QWidget):
         whole.addWidget(self._notice_place)
         whole.addLayout(self.body, 1)
         self._keyed: list[QAction] = []
+        self._pressed_by: dict[QAction, QPushButton] = {}
         self._key_notes: list[KeyEntry] = []
         self.setAccessibleName(title)
 
@@ -110,6 +111,7 @@ class Page(QWidget):
         action.triggered.connect(lambda _checked=False: button.click() if button.isVisible() else None)
         self.addAction(action)
         self._keyed.append(action)
+        self._pressed_by[action] = button
         button.setToolTip(tip_with_key(action.text(), action.shortcut()))
         return action
 
@@ -118,14 +120,18 @@ class Page(QWidget):
         self._key_notes.append(KeyEntry(text, keys))
 
     def actions_with_keys(self) -> list[KeyEntry]:
-        """Return the entries of the shortcuts sheet (F1) for this page."""
+        """Return the entries of the shortcuts sheet (F1) for this page, without those of hidden buttons."""
         native = QKeySequence.SequenceFormat.NativeText
         found = [
             KeyEntry(action.text().replace("&", ""), action.shortcut().toString(native))
             for action in self._keyed
-            if not action.shortcut().isEmpty()
+            if not action.shortcut().isEmpty() and not self._is_hidden(action)
         ]
         return found + self._key_notes
+
+    def _is_hidden(self, action: QAction) -> bool:
+        button = self._pressed_by.get(action)
+        return button is not None and button.isHidden()
 
     # For pages to override
 

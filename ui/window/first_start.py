@@ -57,7 +57,7 @@ class FirstStart(QWidget):
         self.setProperty("kind", "window")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setWindowTitle("EUM")
-        self._is_busy, self._at = False, 0
+        self.is_busy, self._at = False, 0
         self._where = label("", "sub", wrap=True)
         self._where.setObjectName("first_start_step")
         self._title = label("", "headline", wrap=True)
@@ -187,7 +187,7 @@ class FirstStart(QWidget):
         """Go to the next step, or make the store after the last one. Invalid input shows an error and stays on the
         step.
         """
-        if self._is_busy or not self._is_whole(self._at):
+        if self.is_busy or not self._is_whole(self._at):
             return
         error = self._refusal()
         if error is not None:
@@ -199,7 +199,7 @@ class FirstStart(QWidget):
 
     def go_back(self) -> None:
         """Go to the previous step."""
-        if self._at and not self._is_busy:
+        if self._at and not self.is_busy:
             self._show_step(self._at - 1)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -227,7 +227,7 @@ class FirstStart(QWidget):
 
     def set_busy(self, is_busy: bool) -> None:
         """Disable every input while the store is being made."""
-        self._is_busy = is_busy
+        self.is_busy = is_busy
         self._create.setText(
             translate("app", "Creating…") if is_busy else translate("app", "Create the encrypted store")
         )
@@ -306,7 +306,7 @@ class FirstStart(QWidget):
 
     def _follow(self) -> None:
         self._error.hide()
-        is_free = not self._is_busy
+        is_free = not self.is_busy
         self._back.setEnabled(is_free)
         self._next.setEnabled(is_free and self._is_whole(self._at))
         self._create.setEnabled(is_free and all(map(self._is_whole, range(len(STEPS)))))

@@ -8,10 +8,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QStackedLayout, QWidget
 
-from eum_app.domain.errors import KnownError
+from eum_app.domain.errors import KnownError, Trouble
+from ui.kit.guard import caught
 from ui.window.unlock import UnlockPage
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ class Front(QObject):
         self._tasks: Tasks | None = None
         self.kind, self.device = "", ""
         self.page: FrontPage | None = None
+        caught().act_failed.connect(self._show_failed_act, Qt.ConnectionType.QueuedConnection)
 
     @property
     def tasks(self) -> Tasks:
@@ -127,6 +129,11 @@ class Front(QObject):
         """Show an error on the current page, if there is one."""
         if self.page is not None:
             self.page.show_error(error)
+
+    def _show_failed_act(self, _bug: BaseException) -> None:
+        """Say that a key press or a click failed. While the page is busy, its inputs are closed and an answer comes."""
+        if self.page is not None and self.page.isVisible() and not self.page.is_busy:
+            self.page.show_error(Trouble("program.mistake"))
 
     def _unlock(self, account: str, passphrase: str) -> None:
         page = self.page

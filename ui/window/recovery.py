@@ -35,7 +35,7 @@ class RecoveryPage(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setWindowTitle(brand)
         self.accepted_at = accepted_at
-        self._is_busy = False
+        self.is_busy = False
         self.account = QLineEdit()
         self.account.setObjectName("account_field")
         self.account.setMaxLength(64)
@@ -99,7 +99,7 @@ class RecoveryPage(QWidget):
 
     def set_busy(self, is_busy: bool) -> None:
         """Disable the buttons while the key is derived."""
-        self._is_busy = is_busy
+        self.is_busy = is_busy
         self._open.setText(translate("app", "Unlocking…") if is_busy else translate("app", "Unlock with the code"))
         self._back.setEnabled(not is_busy)
         self._follow()
@@ -141,7 +141,7 @@ class RecoveryPage(QWidget):
 
     def _follow(self) -> None:
         is_ready = bool(self.account.text().strip()) and self._is_code() and self.passphrase.is_ready
-        self._open.setEnabled(is_ready and not self._is_busy)
+        self._open.setEnabled(is_ready and not self.is_busy)
 
     def _ask(self) -> None:
         if not self._open.isEnabled():

@@ -47,7 +47,7 @@ class UnlockPage(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setWindowTitle(brand)
         self.accepted_at: QDateTime | None = None
-        self._is_busy = False
+        self.is_busy = False
 
         self._accept: Button = button(translate("kit", "Accept"), self.accept_notice)
         self._accept.setObjectName("accept_notice_button")
@@ -155,7 +155,7 @@ class UnlockPage(QWidget):
 
     def set_busy(self, is_busy: bool) -> None:
         """Disable the fields while the key is derived, and show the progress on the button."""
-        self._is_busy = is_busy
+        self.is_busy = is_busy
         self._unlock.setText(translate("kit", "Unlocking…") if is_busy else translate("kit", "Unlock"))
         for field in (self.account, self.passphrase):
             field.setEnabled(not is_busy)
@@ -201,11 +201,11 @@ class UnlockPage(QWidget):
 
     def _follow(self) -> None:
         is_ready = bool(self.account.text().strip() and self.passphrase.text())
-        self._unlock.setEnabled(self.accepted_at is not None and is_ready and not self._is_busy)
-        needs_notice = self.accepted_at is None and not self._is_busy
+        self._unlock.setEnabled(self.accepted_at is not None and is_ready and not self.is_busy)
+        needs_notice = self.accepted_at is None and not self.is_busy
         tip = translate("kit", "Accept the notice first") if needs_notice else ""
         self._unlock.setToolTip(tip)
-        self._recovery.setEnabled(self.accepted_at is not None and not self._is_busy)
+        self._recovery.setEnabled(self.accepted_at is not None and not self.is_busy)
         self._recovery.setToolTip(tip)
 
     def _follow_show(self, is_shown: bool) -> None:

@@ -13,7 +13,8 @@ from typing import Final
 
 from eum_app.domain.checklists import Checklist
 from eum_app.domain.facts import MarkRead
-from eum_app.domain.visits import ReadBy
+from eum_app.domain.visit_kinds import outcomes_of
+from eum_app.domain.visits import Outcome, ReadBy
 from ui.field.visit.draft import Draft
 from ui.field.visit.visit_view import VisitView
 
@@ -227,6 +228,11 @@ class CurrentWork:
         """Return the questions about each item. Call only after the visit was read."""
         assert self.view is not None
         return self.view.item_checklist
+
+    @property
+    def outcomes(self) -> tuple[Outcome, ...]:
+        """Return the outcomes that the kind of visit accepts; none before the visit was read."""
+        return outcomes_of(self.view.row.purpose) if self.view is not None else ()
 
     @property
     def stake(self) -> Stake:

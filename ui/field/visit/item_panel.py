@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QCoreApplication, Qt, Signal
-from PySide6.QtWidgets import QPlainTextEdit, QStackedWidget, QWidget
+from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from db.queries.items import HistoryLine, ItemRow
 from eum_app.domain.checklists import Checklist
@@ -13,20 +13,18 @@ from eum_app.domain.visits import Outcome
 from ui.field.parts import image_of, named
 from ui.field.visit.current_work import State
 from ui.field.visit.draft import Draft
+from ui.field.visit.item_extras import ItemExtras
 from ui.field.visit.match_words import LostOffer, Offer
 from ui.field.visit.offer_form import OfferForm
 from ui.field.visit.questionnaire import Questionnaire
 from ui.kit import words
-from ui.kit.theme import theme
 from ui.kit.widgets import (
     Button,
     Card,
     Chip,
     EmptyState,
     KeyValueGrid,
-    PhotoStrip,
     button,
-    flow,
     hbox,
     label,
     panel,
@@ -62,6 +60,7 @@ class ItemPanel(Card):
         self._level.hide()
         self.add_trailing(self._level)
         self.draft: Draft | None = None
+        self._outcomes = tuple(Outcome)
         self._checklist: Checklist | None = None
         self._empty = EmptyState(
             "scan-line",
@@ -87,6 +86,7 @@ class ItemPanel(Card):
     # Its parts
 
     def _item_place(self) -> QWidget:
+        self._outcome_buttons: dict[Outcome, Button] = {}
         self._facts = KeyValueGrid(margins=(16, 8, 16, 8), key_width=104)
         self._checked = label("", "strong", tone="warn", wrap=True)
         self._checked_line = panel(vbox(self._checked, margins=(16, 8, 16, 8)), "row")
@@ -96,22 +96,10 @@ class ItemPanel(Card):
         self._questions.changed.connect(self._follow)
         self._questions.answer_given.connect(self.focus_first)
         self._questions.photo_requested.connect(self.answer_photo_requested)
-        self.photo_button: Button = named(
-            button(self.tr("Photo"), self.photo_requested.emit, icon="plus"), "add_photo_button"
-        )
-        self.note_button: Button = named(button(self.tr("Note"), self._toggle_note, icon="plus"), "add_note_button")
         self.not_found_button = self._outcome_button(Outcome.NOT_FOUND, self.tr("Not found…"))
         self.no_access_button = self._outcome_button(Outcome.NO_ACCESS, self.tr("No access…"))
-        self.note = named(QPlainTextEdit(), "check_note")
-        self.note.setTabChangesFocus(True)
-        self.note.setPlaceholderText(self.tr("Note"))
-        self.note.setAccessibleName(self.tr("Note"))
-        self.note.setFixedHeight(theme().dp(72))
-        self.note.textChanged.connect(self._note_typed)
-        self.note.hide()
-        self.photos = PhotoStrip(is_removable=True, width=64, height=64)
-        self.photos.removed.connect(self._drop_photo)
-        extras = flow(self.photo_button, self.note_button, self.not_found_button, self.no_access_button)
+        self.extras = ItemExtras(self.not_found_button, self.no_access_button)
+        self.extras.photo_requested.connect(self.photo_requested)
         content = QWidget()
         content.setLayout(
             vbox(
@@ -119,7 +107,7 @@ class ItemPanel(Card):
                 self._facts,
                 rule(),
                 self._questions,
-                vbox(self.note, self.photos, extras, margins=(16, 10, 16, 10), spacing=8),
+                self.extras,
                 1,
             )
         )
@@ -140,9 +128,10 @@ class ItemPanel(Card):
         place.setLayout(layout)
         return place
 
-    def _outcome_button(self, outcome: str, text: str, *, kind: str = "") -> Button:
+    def _outcome_button(self, outcome: Outcome, text: str, *, kind: str = "") -> Button:
         big = outcome in {Outcome.VERIFIED, Outcome.DISCREPANCY}
         made: Button = button(text, lambda: self.outcome_requested.emit(outcome), kind=kind, big=big)
+        self._outcome_buttons[outcome] = made
         return named(made, f"{outcome}_button")
 
     # What the page shows
@@ -153,6 +142,12 @@ class ItemPanel(Card):
         self._level.hide()
         self.set_title(self.tr("Item"))
         self._show(State.NOTHING)
+
+    def offer_outcomes(self, outcomes: Sequence[Outcome]) -> None:
+        """Offer only these outcomes, which the kind of visit accepts. A hidden button's key does nothing."""
+        self._outcomes = tuple(outcomes)
+        for outcome, made in self._outcome_buttons.items():
+            made.setVisible(outcome in self._outcomes)
 
     def show_item(self, draft: Draft, checklist: Checklist, checked: str = "") -> None:
         """Show an expected item; `checked` says in words what was recorded before, or is empty."""
@@ -165,10 +160,7 @@ class ItemPanel(Card):
         self._show_facts(item)
         self._checked.setText(checked)
         self._checked_line.setVisible(bool(checked))
-        self.note.clear()
-        self.note.hide()
-        self.photos.clear()
-        self.photos.hide()
+        self.extras.show_draft(draft)
         self._questions.show_draft(draft, checklist)
         self._scroll.verticalScrollBar().setValue(0)
         self._show(State.ITEM)
@@ -218,12 +210,8 @@ class ItemPanel(Card):
 
     def add_photo(self, data: bytes) -> None:
         """Add a photo to the item, to be recorded with it."""
-        if self.draft is None:
-            return
-        key = f"photo-{len(self.draft.photos) + 1}"
-        self.draft.photos[key] = data
-        self.photos.add(key, image_of(data, 320), photo_caption(len(self.draft.photos)))
-        self.photos.show()
+        if self.draft is not None:
+            self.extras.add_photo(self.draft, data)
 
     def answer_with_photo(self, question_id: str, data: bytes) -> None:
         """Answer a question of the checklist with a picture."""
@@ -231,7 +219,7 @@ class ItemPanel(Card):
 
     def set_busy(self, is_busy: bool) -> None:
         """Disable the buttons while a check is being recorded."""
-        for made in (self.verified_button, self.discrepancy_button, self.not_found_button, self.no_access_button):
+        for made in self._outcome_buttons.values():
             made.setEnabled(not is_busy)
         if not is_busy:
             self._follow()
@@ -272,35 +260,21 @@ class ItemPanel(Card):
         text = self.tr("Verified ⏎")
         if open_ids:
             text = self.tr("Verified ⏎ · {count} open").format(count=words.count(len(open_ids)))
-        differing = self._questions.differing()
+        can_verify, differing = not open_ids, self._questions.differing()
         why = self.tr("Answer every question first") if open_ids else self.tr("Record as verified (Enter)")
         if differing and not open_ids:
             text = self.tr("{count} not as expected ⏎").format(count=words.count(len(differing)))
-            why = self.tr("Not verified: record a discrepancy (Enter), or correct the answer")
+            can_verify = Outcome.DISCREPANCY in self._outcomes
+            why = (
+                self.tr("Not verified: record a discrepancy (Enter), or correct the answer")
+                if can_verify
+                else self.tr("This kind of visit records no discrepancy: correct the answer, or put the item away")
+            )
         self.verified_button.setText(text)
-        self.verified_button.setEnabled(not open_ids)
+        self.verified_button.setEnabled(can_verify)
         self.verified_button.setToolTip(why)
         said = self._questions.all_said()
         self.all_button.setEnabled(bool(said))
         self.all_button.setText(said or self.tr("All as expected"))
         self.all_button.setAccessibleName(said or self.tr("All as expected"))
         self.all_button.setToolTip(self.tr("One explicit answer, recorded as such (A)"))
-
-    def _toggle_note(self) -> None:
-        self.note.setVisible(self.note.isHidden())
-        if self.note.isVisible():
-            self.note.setFocus(Qt.FocusReason.OtherFocusReason)
-
-    def _note_typed(self) -> None:
-        if self.draft is not None:
-            self.draft.note = self.note.toPlainText().strip()
-
-    def _drop_photo(self, key: str) -> None:
-        if self.draft is not None:
-            self.draft.photos.pop(key, None)
-            self.photos.setVisible(bool(self.draft.photos))
-
-
-def photo_caption(number: int) -> str:
-    """Return the caption of the photo with this number."""
-    return translate("field", "Photo {number}").format(number=number)

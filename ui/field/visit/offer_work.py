@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, Signal
 
 from eum_app.domain.errors import KnownError
 from eum_app.domain.facts import MarkRead
-from eum_app.domain.visits import ReadBy
+from eum_app.domain.visits import Outcome, ReadBy
 from eum_app.usecases.calls import call
 from eum_app.usecases.visits.match_mark import Match
 from eum_app.usecases.visits.note_label import NotedLabel, note_label
@@ -39,7 +39,8 @@ class OfferWork(QObject):
     def show(self, match: Match, picture: bytes) -> None:
         """Show a mark that is no expected item, with what can be done about it."""
         offer = offer_of(match)
-        draft = Draft(match.read, match.item, mark_picture=picture) if offer.can_be_recorded else None
+        can_be_recorded = offer.can_be_recorded and self._takes_unlisted()
+        draft = Draft(match.read, match.item, mark_picture=picture) if can_be_recorded else None
         if not self._at.send(Event.SHOW_OFFER, draft=draft):
             return
         self._read = match.read, picture
@@ -59,9 +60,10 @@ class OfferWork(QObject):
 
     def show_unexpected(self, draft: Draft) -> None:
         """Offer an item of the book that the visit does not expect."""
-        if not self._at.send(Event.SHOW_OFFER, draft=draft):
-            return
         assert draft.item is not None
+        offered = draft if self._takes_unlisted() else None
+        if not self._at.send(Event.SHOW_OFFER, draft=offered):
+            return
         if draft.mark.read_by == ReadBy.LIST:
             self._at.scan.say("")
         self._label = None
@@ -69,9 +71,9 @@ class OfferWork(QObject):
             self.tr("Not on the list"),
             self.tr("This item is on the book, and this visit does not expect it."),
             ((self.tr("Serial number"), draft.item.serial), (self.tr("UII"), draft.item.uii)),
-            can_be_recorded=True,
+            can_be_recorded=offered is not None,
         )
-        self._item.show_offer(offer, draft=draft)
+        self._item.show_offer(offer, draft=offered)
         self._at.show_column()
 
     def show_lost(self, lost: LostOffer, read_by: str) -> None:
@@ -80,6 +82,10 @@ class OfferWork(QObject):
             self._label = None
             self._item.show_lost(lost, lambda raw: self.text_chosen.emit(raw, read_by))
             self._at.show_column()
+
+    def _takes_unlisted(self) -> bool:
+        """Return whether the kind of visit records items that are not on its list."""
+        return Outcome.NOT_ON_LIST in self._at.work.outcomes
 
     def _choose(self, item_id: str) -> None:
         if self._at.send(Event.CHOOSE):

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 from eum_app.domain.visits import REASONS, Outcome
 from ui.field.parts import image_of, named
 from ui.field.visit.draft import Draft
-from ui.field.visit.item_panel import photo_caption
+from ui.field.visit.item_extras import photo_caption
 from ui.kit import words
 from ui.kit.widgets import ReasonPanel, scrolled, vbox
 

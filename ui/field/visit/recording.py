@@ -51,13 +51,14 @@ class Recording(QObject):
             return
         is_verified = outcome == Outcome.VERIFIED
         if is_verified and not draft.deviating(self._work.checklist):
-            if self._at.send(Event.VERIFY):
+            if Outcome.VERIFIED in self._work.outcomes and self._at.send(Event.VERIFY):
                 self._record(Outcome.VERIFIED, "", "")
             return
-        if not self._work.allows(Event.DECIDE):
+        wanted = Outcome.DISCREPANCY if is_verified else outcome
+        if wanted not in self._work.outcomes or not self._work.allows(Event.DECIDE):
             return
         # Filled before it is shown, so that the keyboard finds the first reason.
-        self._column.reasons.ask(Outcome.DISCREPANCY if is_verified else outcome, draft)
+        self._column.reasons.ask(wanted, draft)
         self._at.send(Event.DECIDE)
         if is_verified:
             self._at.notice.show_message("info", not_expected_said())

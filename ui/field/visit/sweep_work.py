@@ -6,7 +6,7 @@ from PySide6.QtCore import QObject
 
 from eum_app.domain.errors import KnownError
 from eum_app.domain.matches import MatchKind
-from eum_app.domain.visits import TO_CHECK, ReadBy
+from eum_app.domain.visits import TO_CHECK, Outcome, ReadBy
 from ui.field.parts import png_of
 from ui.field.visit.current_work import Event, State
 from ui.field.visit.draft import Draft
@@ -89,11 +89,18 @@ class SweepWork(QObject):
     def _count_view(self) -> None:
         taken = self._work.group.drafts
         new = [one for one in self._sightings.expected() if one.match.item and one.match.item.item_id not in taken]
-        self._scan.show_counts(self._sightings.in_view, len(new))
+        self._scan.show_counts(self._sightings.in_view, len(new) if self._takes_groups() else 0)
+
+    def _takes_groups(self) -> bool:
+        """Return whether the kind of visit records *verified*, the only outcome that a group can have."""
+        return Outcome.VERIFIED in self._work.outcomes
 
     def take_in_view(self) -> None:
         """Add all expected items in view to the group, whose questions are answered together (F5)."""
         if self._recorder.is_busy:
+            return
+        if self._work.view is not None and not self._takes_groups():
+            self._scan.say(self.tr("This kind of visit records its items one by one."), "warn")
             return
         drafts = [
             Draft(one.match.read, one.match.item, mark_picture=png_of(one.picture))

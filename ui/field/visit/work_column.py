@@ -43,6 +43,7 @@ class WorkColumn(QWidget):
     def follow(self) -> None:
         """Show the panel of the current state."""
         work = self._work
+        self.item.offer_outcomes(work.outcomes)
         if work.draft is None and work.state is not State.OFFER:
             self.item.show_nothing()
         if work.state is State.GROUP:

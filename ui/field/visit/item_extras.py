@@ -1,0 +1,77 @@
+"""A note and photos, which can be kept with a check besides its answers."""
+
+from __future__ import annotations
+
+from itertools import count
+
+from PySide6.QtCore import QCoreApplication, Qt, Signal
+from PySide6.QtWidgets import QPlainTextEdit, QWidget
+
+from ui.field.parts import image_of, named
+from ui.field.visit.draft import Draft
+from ui.kit.theme import theme
+from ui.kit.widgets import Button, PhotoStrip, button, flow, vbox
+
+translate = QCoreApplication.translate
+
+
+class ItemExtras(QWidget):
+    """Changes the note and the photos of a draft. `others` are buttons that share its line."""
+
+    photo_requested = Signal()
+
+    def __init__(self, *others: Button) -> None:
+        super().__init__()
+        self._draft: Draft | None = None
+        self.photo_button: Button = named(
+            button(self.tr("Photo"), self.photo_requested.emit, icon="plus"), "add_photo_button"
+        )
+        self.note_button: Button = named(button(self.tr("Note"), self._toggle_note, icon="plus"), "add_note_button")
+        self._note = named(QPlainTextEdit(), "check_note")
+        self._note.setTabChangesFocus(True)
+        self._note.setPlaceholderText(self.tr("Note"))
+        self._note.setAccessibleName(self.tr("Note"))
+        self._note.setFixedHeight(theme().dp(72))
+        self._note.textChanged.connect(self._note_typed)
+        self._note.hide()
+        self._photos = PhotoStrip(is_removable=True, width=64, height=64)
+        self._photos.removed.connect(self._drop_photo)
+        line = flow(self.photo_button, self.note_button, *others)
+        self.setLayout(vbox(self._note, self._photos, line, margins=(16, 10, 16, 10), spacing=8))
+
+    def show_draft(self, draft: Draft) -> None:
+        """Show the note and the photos of a draft, and change them from now on."""
+        self._draft = draft
+        self._note.setPlainText(draft.note)
+        self._note.setVisible(bool(draft.note))
+        self._photos.clear()
+        for number, (key, data) in enumerate(draft.photos.items(), 1):
+            self._photos.add(key, image_of(data, 320), photo_caption(number))
+        self._photos.setVisible(bool(draft.photos))
+
+    def add_photo(self, draft: Draft, data: bytes) -> None:
+        """Add a photo to the item or the offered mark, to be recorded with it."""
+        # Not the number of photos: after one was removed, that key can be in use.
+        key = next(key for key in map("photo-{}".format, count(1)) if key not in draft.photos)
+        draft.photos[key] = data
+        self._photos.add(key, image_of(data, 320), photo_caption(len(draft.photos)))
+        self._photos.show()
+
+    def _toggle_note(self) -> None:
+        self._note.setVisible(self._note.isHidden())
+        if self._note.isVisible():
+            self._note.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _note_typed(self) -> None:
+        if self._draft is not None:
+            self._draft.note = self._note.toPlainText().strip()
+
+    def _drop_photo(self, key: str) -> None:
+        if self._draft is not None:
+            self._draft.photos.pop(key, None)
+            self._photos.setVisible(bool(self._draft.photos))
+
+
+def photo_caption(number: int) -> str:
+    """Return the caption of the photo with this number."""
+    return translate("field", "Photo {number}").format(number=number)
