@@ -171,17 +171,13 @@ def inventory_question(wanted: InventoryFilter, as_of: date) -> Select[tuple[obj
     )
 
 
-def inventory_rows(
-    connection: Connection, wanted: InventoryFilter, as_of: date, limit: int | None = None
-) -> Iterator[StatusRow]:
-    """Yield rows by site (items without one first), location and serial, read in blocks so that memory stays flat."""
-    return map(StatusRow._make, plain_inventory_rows(connection, wanted, as_of, limit))
-
-
 def plain_inventory_rows(
     connection: Connection, wanted: InventoryFilter, as_of: date, limit: int | None = None
 ) -> Iterator[Sequence[Any]]:
-    """Yield the rows of `inventory_rows` as plain tuples, for callers that need a hundred thousand of them."""
+    """Yield the fields of `StatusRow` by site (items without one first), location and serial.
+
+    Plain tuples, read in blocks: a report has a hundred thousand of them, and memory stays flat.
+    """
     question = inventory_question(wanted, as_of).limit(limit)
     blocks = connection.execute(question.execution_options(yield_per=STREAM_ROWS)).partitions()
     return chain.from_iterable(blocks)

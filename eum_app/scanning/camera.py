@@ -94,10 +94,6 @@ class FrameSource:
             self._thread = None
         self._set(state="stopped")
 
-    def latest(self) -> Frame | None:
-        """Return the newest frame, or None before the first. Compare `number` to know whether it is new."""
-        return self._frame
-
     def wait(self, after: int, timeout_s: float) -> Frame | None:
         """Return the newest frame if its number is above `after`, waiting up to `timeout_s` for one; else None.
 
@@ -106,11 +102,6 @@ class FrameSource:
         with self._changed:
             self._changed.wait_for(lambda: self._newer(after) or self._state in ("ended", "stopped"), timeout_s)
             return self._frame if self._newer(after) else None
-
-    def wait_for_state(self, *states: State, timeout_s: float) -> bool:
-        """Wait until the source is in one of these states. Return False on timeout."""
-        with self._changed:
-            return self._changed.wait_for(lambda: self._state in states, timeout_s)
 
     def __enter__(self) -> FrameSource:
         self.start()

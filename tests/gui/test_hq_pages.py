@@ -243,7 +243,7 @@ def test_a_filter_narrows_the_preview(window: Window) -> None:
     page = window.page("reports")
     assert isinstance(page, ReportsPage)
     window.type_into("report_case", "yy-b-abc")
-    page.filters.pause_typing()
+    page.filters._typing.stop()
     page.load()
     window.settle()
     assert page._model.rowCount() == 0

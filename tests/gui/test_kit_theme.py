@@ -207,6 +207,13 @@ def test_icons_named_in_the_source_are_shipped() -> None:
     assert {"check", "triangle-alert"} <= shipped
 
 
+def test_every_shipped_icon_is_used() -> None:
+    sources = [*(ROOT / "ui").rglob("*.py"), *(ROOT / "eum_app").rglob("*.py"), *(ROOT / "assets").rglob("*.qss")]
+    text = "\n".join(path.read_text("utf-8") for path in sources)
+    idle = [path.stem for path in asset("icons").glob("*.svg") if not re.search(rf"[\":]{path.stem}[\"-]", text)]
+    assert idle == []
+
+
 def test_forgotten_windows_are_not_let_go_while_they_are_listed(qapp: QApplication) -> None:
     """Were they, the program would end by a signal: nothing is collected while pointers are turned into objects."""
     was_on: list[bool] = []

@@ -15,7 +15,7 @@ from sqlalchemy import select, text
 from db import search
 from db.queries.inventory import FACETS, ItemFilter, facets, find_item_ids
 from db.queries.items import has_serial, items_by_id, listed_facts
-from db.queries.reports import InventoryFilter, inventory_rows
+from db.queries.reports import InventoryFilter, StatusRow, plain_inventory_rows
 from db.tables import items
 from eum_app.list_files.inventory_file import read_inventory
 from eum_app.usecases.lists.import_inventory import import_inventory
@@ -205,8 +205,10 @@ def test_items_without_a_site_stand_first_in_both_databases(
         rows = session.read(items_by_id, ids)
         assert [rows[item_id].serial for item_id in ids] == ["9003", "9002", "9001"]
         with session.store.reading() as connection:
-            reported = [row.serial for row in inventory_rows(connection, InventoryFilter(), date(2026, 11, 21))]
-            assert reported == ["9003", "9002", "9001"]
+            rows_of_report = map(
+                StatusRow._make, plain_inventory_rows(connection, InventoryFilter(), date(2026, 11, 21))
+            )
+            assert [row.serial for row in rows_of_report] == ["9003", "9002", "9001"]
             assert "yield_per" not in connection.get_execution_options(), "the next question is read as it always was"
     finally:
         session.store.close()

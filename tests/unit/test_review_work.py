@@ -98,7 +98,7 @@ def test_a_decision_is_never_carried_over_to_another_finding() -> None:
 
 def test_nothing_is_decided_before_the_finding_is_read() -> None:
     for work, event in pairs():
-        had = work.has_finding
+        had = work.beneath in {State.FINDING, State.DECIDING, State.RECORDING}
         work.send(event)
         if work.is_deciding:
             assert had, event

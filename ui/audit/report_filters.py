@@ -78,10 +78,6 @@ class FilterBar(QWidget):
         wanted = self.wanted()
         return next((said(one.title) for one in self._filters if one.is_required and not wanted[one.name]), "")
 
-    def pause_typing(self) -> None:
-        """Forget a typed change that was not emitted yet."""
-        self._typing.stop()
-
     def offer(self, sites: Sequence[SiteRow], visits: Sequence[VisitRow]) -> None:
         """Fill the fields for sites, countries and visits with the values in the store."""
         found: dict[FilterKind, list[tuple[str, str]]] = {

@@ -114,11 +114,6 @@ class ReviewWork:
         return State.PICTURE if self._is_covered else self.beneath
 
     @property
-    def has_finding(self) -> bool:
-        """Return whether the detail of the current finding has been read."""
-        return self.beneath in {State.FINDING, State.DECIDING, State.RECORDING}
-
-    @property
     def is_deciding(self) -> bool:
         """Return whether a decision is being written or recorded, visibly or under a picture."""
         return self.beneath in {State.DECIDING, State.RECORDING}
