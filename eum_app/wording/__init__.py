@@ -1,1 +1,1 @@
-"""Words and sentences for codes, for windows, reports and the command line. Knows no Qt."""
+"""Words and sentences for codes, used by windows, reports and the command line. Does not import Qt."""

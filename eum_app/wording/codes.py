@@ -132,7 +132,7 @@ WORDS: Final[dict[str, dict[str, str]]] = {
     },
     "end": {
         "locked": QT_TRANSLATE_NOOP("words", "Locked by hand"),
-        "idle": QT_TRANSLATE_NOOP("words", "Locked: nobody there"),
+        "idle": QT_TRANSLATE_NOOP("words", "Locked after idle time"),
         "sleep": QT_TRANSLATE_NOOP("words", "Locked before sleep"),
         "screen": QT_TRANSLATE_NOOP("words", "Locked with the screen"),
         "closed": QT_TRANSLATE_NOOP("words", "Window closed"),

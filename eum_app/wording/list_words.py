@@ -1,4 +1,4 @@
-"""Words of lists for the window and the command line: columns, reasons for a rejection, doubts, notes; without Qt."""
+"""Texts about lists for windows and the command line: columns, reasons for a rejection, doubts, notes. No Qt."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:  # the unlock page imports the wording, and must not load msgs
     from eum_app.domain.list_differences import Difference
 
 _REASONS: Final[dict[str, str]] = {
-    "row.cell_count": QT_TRANSLATE_NOOP("lists", "Its cells do not fit the headings ({value} cells)"),
+    "row.cell_count": QT_TRANSLATE_NOOP("lists", "The cells do not match the headings ({value} cells)"),
     "row.quote_open": QT_TRANSLATE_NOOP(
         "lists", "A quote without its pair makes one cell of lines {value}; remove it, or double it"
     ),
@@ -121,19 +121,19 @@ _COLUMNS: Final[dict[str, str]] = {
 
 
 def column_word(column: str, translate: Translate = in_english) -> str:
-    """The name of a canonical column."""
+    """Return the name of a canonical column."""
     return translate("lists", _COLUMNS.get(column, column.replace("_", " ").capitalize()))
 
 
 def what_is_doubtful(code: str, translate: Translate = in_english) -> str:
-    """A warning in words; the code itself where this version does not know it."""
+    """Return a warning in words, or the code if this version does not know it."""
     column, _, ending = code.partition(".")
     template = _DOUBTS.get(code) or _DOUBTS_BY_ENDING.get(ending, code)
     return translate("lists", template).format(column=column_word(column, translate))
 
 
 def why_refused(code: str, values: Mapping[str, str], translate: Translate = in_english) -> str:
-    """One reason for a rejection in words; the code itself where this version does not know it."""
+    """Return one reason for a rejection in words, or the code and value if this version does not know it."""
     value = values.get(code, "").replace("\n", "⏎")[:60]
     column, _, ending = code.partition(".")
     template = _REASONS.get(code) or _BY_ENDING.get(ending)
@@ -143,7 +143,7 @@ def why_refused(code: str, values: Mapping[str, str], translate: Translate = in_
 
 
 def what_differs(difference: Difference, translate: Translate = in_english) -> str:
-    """A column in which a row differs from the book, in words."""
+    """Return the difference between a row and the book in one column, in words."""
     words = translate("lists", "{column}: the book has {held}, the list {listed}")
     return words.format(
         column=column_word(difference.column, translate), held=difference.held or "–", listed=difference.listed
@@ -151,6 +151,6 @@ def what_differs(difference: Difference, translate: Translate = in_english) -> s
 
 
 def list_note(code: str, values: Mapping[str, str], translate: Translate = in_english) -> str:
-    """A note about a whole list in words; the code itself where this version does not know it."""
+    """Return a note about a whole list in words, or the code if this version does not know it."""
     shown = {name: column_word(value, translate) if name == "column" else value for name, value in values.items()}
     return translate("lists", _NOTES.get(code, code)).format(**shown)

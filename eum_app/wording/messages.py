@@ -36,18 +36,18 @@ NOTHING_CHANGED = QT_TRANSLATE_NOOP("messages", "Nothing was changed.")
 RECORDED_IS_SAFE = QT_TRANSLATE_NOOP("messages", "Everything recorded before is safe.")
 _GENERIC_REFUSAL = (
     QT_TRANSLATE_NOOP("messages", "This was refused ({code})."),
-    QT_TRANSLATE_NOOP("messages", "Check what was given and try again."),
+    QT_TRANSLATE_NOOP("messages", "Check your input and try again."),
 )
 _GENERIC_TROUBLE = (
-    QT_TRANSLATE_NOOP("messages", "The device could not do this ({code})."),
-    QT_TRANSLATE_NOOP("messages", "Try again; if it stays, tell HQ this code."),
+    QT_TRANSLATE_NOOP("messages", "This could not be done ({code})."),
+    QT_TRANSLATE_NOOP("messages", "Try again; if this happens again, tell HQ this code."),
 )
 _MARK_NEXT = QT_TRANSLATE_NOOP("messages", "Scan again, or type the serial number.")
 
 
 @dataclass(frozen=True)
 class Message:
-    """Three short sentences; `is_trouble` says that the machine is at fault and not what was asked."""
+    """Three short sentences. `is_trouble` is True if the computer is at fault, False if the request was refused."""
 
     code: str
     what: str
@@ -60,14 +60,14 @@ class Message:
 
 
 class _Values(dict[str, object]):
-    """Values for a template; one that is not there shows as a question mark instead of failing the message."""
+    """Values for a template. A missing one is shown as a question mark, so that the message does not fail."""
 
     def __missing__(self, key: str) -> object:
         return "?"
 
 
 def sentence(error: KnownError, translate: Translate = in_english) -> Message:
-    """The message for an error. A code without a sentence gives an honest general one that names the code."""
+    """Return the message for an error. A code without a sentence gets a general one that names the code."""
     is_trouble = isinstance(error, Trouble)
     what, todo = _templates(error.code, translate, is_trouble=is_trouble)
     values = _Values({name: _shown(value) for name, value in error.values.items()}, code=error.code)
@@ -81,7 +81,7 @@ def sentence(error: KnownError, translate: Translate = in_english) -> Message:
 
 
 def warning(code: str, values: Mapping[str, object], translate: Translate = in_english) -> str:
-    """The sentence of a mark's warning (`mark.*`), which is no failure; the code itself where there is none."""
+    """Return the sentence of a mark's warning (`mark.*`), or the code if there is none."""
     template = MARK_SENTENCES.get(code, code)
     return _capital(
         translate(CONTEXT, template).format_map(_Values({name: _shown(value) for name, value in values.items()}))

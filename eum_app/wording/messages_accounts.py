@@ -11,7 +11,7 @@ ACCOUNT_SENTENCES: dict[str, tuple[str, str]] = {
         QT_TRANSLATE_NOOP("messages", "Type the same passphrase twice."),
     ),
     "passphrase.wrong": (
-        QT_TRANSLATE_NOOP("messages", "The passphrase does not fit this account. Tries left: {left}."),
+        QT_TRANSLATE_NOOP("messages", "This passphrase is wrong for this account. Tries left: {left}."),
         QT_TRANSLATE_NOOP("messages", "Check the account code and Caps Lock, then try again."),
     ),
     "passphrase.empty": (
@@ -27,11 +27,11 @@ ACCOUNT_SENTENCES: dict[str, tuple[str, str]] = {
         QT_TRANSLATE_NOOP("messages", "Use at most {limit} bytes."),
     ),
     "passphrase.not_text": (
-        QT_TRANSLATE_NOOP("messages", "The passphrase holds characters that cannot be used."),
+        QT_TRANSLATE_NOOP("messages", "The passphrase contains characters that cannot be used."),
         QT_TRANSLATE_NOOP("messages", "Type it again."),
     ),
     "account.exists": (
-        QT_TRANSLATE_NOOP("messages", "The account {account} exists already."),
+        QT_TRANSLATE_NOOP("messages", "The account {account} already exists."),
         QT_TRANSLATE_NOOP("messages", "Choose another account code."),
     ),
     "account.unknown": (
@@ -43,7 +43,7 @@ ACCOUNT_SENTENCES: dict[str, tuple[str, str]] = {
         QT_TRANSLATE_NOOP("messages", "Use a recovery code, or have an administrator unlock it."),
     ),
     "account.program": (
-        QT_TRANSLATE_NOOP("messages", "{program} is no program."),
+        QT_TRANSLATE_NOOP("messages", "{program} is not a monitoring program."),
         QT_TRANSLATE_NOOP("messages", "Choose from: {known}; or leave it empty for all."),
     ),
     "account.own": (
@@ -51,13 +51,13 @@ ACCOUNT_SENTENCES: dict[str, tuple[str, str]] = {
         QT_TRANSLATE_NOOP("messages", "Ask another administrator."),
     ),
     "account.last_administrator": (
-        QT_TRANSLATE_NOOP("messages", "Without {account} nobody could manage accounts here."),
+        QT_TRANSLATE_NOOP("messages", "{account} is the last account that can manage accounts here."),
         QT_TRANSLATE_NOOP("messages", "Give another person the role of administrator first."),
     ),
     "attempts.damaged": (
         QT_TRANSLATE_NOOP("messages", "The count of failed tries beside the store ({path}) cannot be read."),
         QT_TRANSLATE_NOOP(
-            "messages", "Use a recovery code, or have whoever looks after this machine take that file away."
+            "messages", "Use a recovery code, or ask the person who maintains this computer to remove that file."
         ),
     ),
     "recovery.mistyped": (
@@ -71,19 +71,19 @@ ACCOUNT_SENTENCES: dict[str, tuple[str, str]] = {
         QT_TRANSLATE_NOOP("messages", "Check the account, or use the next code."),
     ),
     "recovery.none_held": (
-        QT_TRANSLATE_NOOP("messages", "HQ holds no recovery codes of {account} on {device}."),
-        QT_TRANSLATE_NOOP("messages", "Have them made on the device and its results sent here."),
+        QT_TRANSLATE_NOOP("messages", "HQ has no recovery codes for {account} on {device}."),
+        QT_TRANSLATE_NOOP("messages", "Make them on the device, then send its results here."),
     ),
     "recovery.all_spent": (
-        QT_TRANSLATE_NOOP("messages", "All recovery codes of {account} on {device} have been used or read out."),
-        QT_TRANSLATE_NOOP("messages", "Have new ones made on the device after it is unlocked."),
+        QT_TRANSLATE_NOOP("messages", "All recovery codes for {account} on {device} were used or read out."),
+        QT_TRANSLATE_NOOP("messages", "Make new ones on the device after it is unlocked."),
     ),
     "escrow.witness": (
-        QT_TRANSLATE_NOOP("messages", "A second person must be there, not {account} again."),
-        QT_TRANSLATE_NOOP("messages", "Have somebody else type a passphrase."),
+        QT_TRANSLATE_NOOP("messages", "A second person is needed, not {account} again."),
+        QT_TRANSLATE_NOOP("messages", "Ask another person to type their passphrase."),
     ),
     "store.in_use": (
-        QT_TRANSLATE_NOOP("messages", "Somebody else has this store open, or another window of this program has."),
+        QT_TRANSLATE_NOOP("messages", "Another person or another window has this store open."),
         QT_TRANSLATE_NOOP("messages", "Close it everywhere else, then try again."),
     ),
     "store.locked": (
@@ -92,7 +92,7 @@ ACCOUNT_SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "store.work_running": (
         QT_TRANSLATE_NOOP("messages", "Work in the background still has this store open."),
-        QT_TRANSLATE_NOOP("messages", "Let it come to its end, or stop it, then try again."),
+        QT_TRANSLATE_NOOP("messages", "Let it finish, or stop it, then try again."),
     ),
     "store.not_confirmed": (
         QT_TRANSLATE_NOOP("messages", "The name typed is not {name}."),
@@ -100,48 +100,46 @@ ACCOUNT_SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "store.erased": (
         QT_TRANSLATE_NOOP(
-            "messages", "The keys of this store were destroyed after {failures} failed tries, as was ordered."
+            "messages", "The keys of this store were destroyed after {failures} failed tries, as configured."
         ),
         QT_TRANSLATE_NOOP("messages", "Ask HQ for a backup or a new device."),
     ),
     "erase.broke_off": (
-        QT_TRANSLATE_NOOP("messages", "Erasing broke off by a mistake of the program."),
-        QT_TRANSLATE_NOOP(
-            "messages", "Whether the store still opens is not certain: seal its results first, then try again."
-        ),
+        QT_TRANSLATE_NOOP("messages", "Erasing stopped: something went wrong in the app."),
+        QT_TRANSLATE_NOOP("messages", "The store may no longer open: seal its results first, then try again."),
     ),
     "erase.too_few": (
         QT_TRANSLATE_NOOP("messages", "A store is not erased after fewer than {least} failed tries."),
         QT_TRANSLATE_NOOP("messages", "Choose a higher number."),
     ),
     "escrow.absent": (
-        QT_TRANSLATE_NOOP("messages", "The store {store} was never given into HQ's keeping."),
+        QT_TRANSLATE_NOOP("messages", "HQ has no recovery copy of the key of {store}."),
         QT_TRANSLATE_NOOP("messages", "Use a passphrase or a recovery code."),
     ),
     "escrow.other_key": (
         QT_TRANSLATE_NOOP(
-            "messages", "The store {store} was given into the keeping of {hq}, under another recovery key."
+            "messages", "The recovery copy of the key of {store} is for {hq}, under another recovery key."
         ),
         QT_TRANSLATE_NOOP("messages", "Open it at that HQ."),
     ),
     "store.older": (
-        QT_TRANSLATE_NOOP("messages", "This store was made by a program before the first release (format {found})."),
-        QT_TRANSLATE_NOOP("messages", "Open it with that program, or make a new store."),
+        QT_TRANSLATE_NOOP("messages", "This store was made by a version before the first release (format {found})."),
+        QT_TRANSLATE_NOOP("messages", "Open it with that version, or create a new store."),
     ),
     "keyslots.altered": (
-        QT_TRANSLATE_NOOP("messages", "Somebody without the key changed the file of keys ({path})."),
-        QT_TRANSLATE_NOOP("messages", "Do not go on; put the file back from a backup and tell HQ."),
+        QT_TRANSLATE_NOOP("messages", "The key file was changed without the key ({path})."),
+        QT_TRANSLATE_NOOP("messages", "Stop; restore the file from a backup and tell HQ."),
     ),
     "role.unknown": (
         QT_TRANSLATE_NOOP("messages", "{role} is not a role."),
         QT_TRANSLATE_NOOP("messages", "Choose one of: {known}."),
     ),
     "permission.out_of_scope": (
-        QT_TRANSLATE_NOOP("messages", "The account {account} is not for this ({program} {country})."),
-        QT_TRANSLATE_NOOP("messages", "Ask somebody who works on that program and country."),
+        QT_TRANSLATE_NOOP("messages", "The account {account} has no access to this ({program} {country})."),
+        QT_TRANSLATE_NOOP("messages", "Ask a person who works on that program and country."),
     ),
     "permission.denied": (
         QT_TRANSLATE_NOOP("messages", "The role {role} may not do this ({permission})."),
-        QT_TRANSLATE_NOOP("messages", "Ask somebody whose role may."),
+        QT_TRANSLATE_NOOP("messages", "Ask a person whose role allows it."),
     ),
 }

@@ -16,10 +16,10 @@ LIST_SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "inventory.unreadable": (
         QT_TRANSLATE_NOOP("messages", "The file {name} cannot be read."),
-        QT_TRANSLATE_NOOP("messages", "Check the medium, or copy the file again."),
+        QT_TRANSLATE_NOOP("messages", "Check the drive, or copy the file again."),
     ),
     "inventory.too_large": (
-        QT_TRANSLATE_NOOP("messages", "{name} has {bytes} bytes; {limit} are possible."),
+        QT_TRANSLATE_NOOP("messages", "{name} has {bytes} bytes; at most {limit} are allowed."),
         QT_TRANSLATE_NOOP("messages", "Split the list."),
     ),
     "inventory.encoding": (
@@ -27,20 +27,20 @@ LIST_SENTENCES: dict[str, tuple[str, str]] = {
         QT_TRANSLATE_NOOP("messages", "Choose the encoding that the list was saved with."),
     ),
     "inventory.encoding_unknown": (
-        QT_TRANSLATE_NOOP("messages", "{encoding} is not an encoding known here."),
+        QT_TRANSLATE_NOOP("messages", "{encoding} is not a known encoding."),
         QT_TRANSLATE_NOOP("messages", "Use one of: {known}."),
     ),
     "inventory.heading_duplicate": (
-        QT_TRANSLATE_NOOP("messages", "Two columns stand for {column}: {headings} (line {line})."),
+        QT_TRANSLATE_NOOP("messages", "Two columns mean {column}: {headings} (line {line})."),
         QT_TRANSLATE_NOOP("messages", "Rename or remove one."),
     ),
     "inventory.headings_missing": (
         QT_TRANSLATE_NOOP("messages", "Columns are missing: {missing}. Line {line} has: {found}."),
-        QT_TRANSLATE_NOOP("messages", "Say which heading stands for each, or correct the headings."),
+        QT_TRANSLATE_NOOP("messages", "Assign a heading to each, or correct the headings."),
     ),
     "inventory.date_order": (
         QT_TRANSLATE_NOOP("messages", "The order of day and month is not clear ({why}): line {line}, {example}."),
-        QT_TRANSLATE_NOOP("messages", "Say in the import profile which comes first."),
+        QT_TRANSLATE_NOOP("messages", "Choose in the import profile which comes first."),
     ),
     "inventory.profile": (
         QT_TRANSLATE_NOOP("messages", "The import profile is wrong at {field}: {value}."),
@@ -48,8 +48,8 @@ LIST_SENTENCES: dict[str, tuple[str, str]] = {
     ),
     # Lists
     "list.reason_missing": (
-        QT_TRANSLATE_NOOP("messages", "A reason is needed to take an identifier as the plate says it."),
-        QT_TRANSLATE_NOOP("messages", "Say how you know, for example “read on the item by INS-017”."),
+        QT_TRANSLATE_NOOP("messages", "A reason is needed to accept an identifier as it is on the plate."),
+        QT_TRANSLATE_NOOP("messages", "State how you know, for example “read on the item by INS-017”."),
     ),
     "list.stated_nothing": (
         QT_TRANSLATE_NOOP("messages", "No row and no column was named."),
@@ -60,24 +60,24 @@ LIST_SENTENCES: dict[str, tuple[str, str]] = {
         QT_TRANSLATE_NOOP("messages", "Use one of: {known}."),
     ),
     "list.stated_unused": (
-        QT_TRANSLATE_NOOP("messages", "These lines are not held for looking damaged: {lines}."),
+        QT_TRANSLATE_NOOP("messages", "These lines were not rejected for looking damaged: {lines}."),
         QT_TRANSLATE_NOOP("messages", "Name only lines that were rejected for a date, a number or lost digits."),
     ),
     "list.stated_claims": (
-        QT_TRANSLATE_NOOP("messages", "Only a list of the book can be taken as the plate says it."),
+        QT_TRANSLATE_NOOP("messages", "Only inventory lists can be confirmed by the plate."),
         QT_TRANSLATE_NOOP("messages", "Correct the rejected rows of this list instead."),
     ),
     "inventory.changed": (
-        QT_TRANSLATE_NOOP("messages", "{name} is not the file any more that was shown."),
+        QT_TRANSLATE_NOOP("messages", "{name} has changed since it was shown."),
         QT_TRANSLATE_NOOP("messages", "Read the list again, look at it, then import it."),
     ),
     "inventory.nul_byte": (
-        QT_TRANSLATE_NOOP("messages", "Line {line}, column {column} holds a NUL byte."),
-        QT_TRANSLATE_NOOP("messages", "This is no text; save the list again."),
+        QT_TRANSLATE_NOOP("messages", "Line {line}, column {column} contains a NUL byte."),
+        QT_TRANSLATE_NOOP("messages", "This is not text; save the list again."),
     ),
     "inventory.not_text": (
-        QT_TRANSLATE_NOOP("messages", "Line {line}, column {column} holds a control character."),
-        QT_TRANSLATE_NOOP("messages", "This is no text; save the list again as CSV or .xlsx."),
+        QT_TRANSLATE_NOOP("messages", "Line {line}, column {column} contains a control character."),
+        QT_TRANSLATE_NOOP("messages", "This is not text; save the list again as CSV or .xlsx."),
     ),
     "inventory.quote_unclosed": (
         QT_TRANSLATE_NOOP("messages", "The quote in line {line} is never closed."),
@@ -96,15 +96,15 @@ LIST_SENTENCES: dict[str, tuple[str, str]] = {
         QT_TRANSLATE_NOOP("messages", "Save the list again as CSV or .xlsx."),
     ),
     "label.no_claims": (
-        QT_TRANSLATE_NOOP("messages", "No identifier stands whole within what was read of this label."),
+        QT_TRANSLATE_NOOP("messages", "No complete identifier was read from this label."),
         QT_TRANSLATE_NOOP("messages", "Nothing was recorded. Scan its other parts."),
     ),
     "label.already_noted": (
-        QT_TRANSLATE_NOOP("messages", "What this label claims is on record already, at this visit."),
-        QT_TRANSLATE_NOOP("messages", "Nothing more is needed. Each item is still to be seen itself."),
+        QT_TRANSLATE_NOOP("messages", "This label's claims are already recorded at this visit."),
+        QT_TRANSLATE_NOOP("messages", "Nothing more is needed. Each item must still be seen."),
     ),
     "claims.already_imported": (
-        QT_TRANSLATE_NOOP("messages", "{name} came in already, on {at}."),
+        QT_TRANSLATE_NOOP("messages", "{name} was already imported, on {at}."),
         QT_TRANSLATE_NOOP("messages", "Nothing more is needed."),
     ),
     "profile.name": (
@@ -126,7 +126,7 @@ LIST_SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "inventory.several_sheets": (
         QT_TRANSLATE_NOOP("messages", "The workbook has several sheets: {sheets}."),
-        QT_TRANSLATE_NOOP("messages", "Say which one is the list."),
+        QT_TRANSLATE_NOOP("messages", "Choose the one with the list."),
     ),
     "inventory.sheet_unknown": (
         QT_TRANSLATE_NOOP("messages", "The workbook has no sheet {sheet}; it has {sheets}."),
@@ -141,7 +141,7 @@ LIST_SENTENCES: dict[str, tuple[str, str]] = {
         QT_TRANSLATE_NOOP("messages", "Split the list."),
     ),
     "inventory.row_twice": (
-        QT_TRANSLATE_NOOP("messages", "The sheet {sheet} has the row {line} twice, so that one of them is hidden."),
+        QT_TRANSLATE_NOOP("messages", "The sheet {sheet} has row {line} twice, and one of them is hidden."),
         QT_TRANSLATE_NOOP("messages", "Open it in a spreadsheet, check that row, and save it again."),
     ),
     "inventory.cell_twice": (
@@ -173,7 +173,7 @@ LIST_SENTENCES: dict[str, tuple[str, str]] = {
         QT_TRANSLATE_NOOP("messages", "Unpack it, and choose the file inside."),
     ),
     "inventory.workbook_macros": (
-        QT_TRANSLATE_NOOP("messages", "The workbook holds macros."),
+        QT_TRANSLATE_NOOP("messages", "The workbook contains macros."),
         QT_TRANSLATE_NOOP("messages", "Save it as .xlsx without macros."),
     ),
     "inventory.workbook_old": (
@@ -181,7 +181,7 @@ LIST_SENTENCES: dict[str, tuple[str, str]] = {
         QT_TRANSLATE_NOOP("messages", "Save it as .xlsx or CSV."),
     ),
     "inventory.zip_bomb": (
-        QT_TRANSLATE_NOOP("messages", "The workbook would unpack to {bytes} bytes; {limit} are possible."),
+        QT_TRANSLATE_NOOP("messages", "The workbook would unpack to {bytes} bytes; at most {limit} are allowed."),
         QT_TRANSLATE_NOOP("messages", "Do not use it."),
     ),
 }

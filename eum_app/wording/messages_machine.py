@@ -6,11 +6,11 @@ from eum_app.domain.translatable import QT_TRANSLATE_NOOP
 
 MACHINE_SENTENCES: dict[str, tuple[str, str]] = {
     "diagnostics.none": (
-        QT_TRANSLATE_NOOP("messages", "There are no diagnostics beside the store {folder} yet."),
+        QT_TRANSLATE_NOOP("messages", "There are no diagnostics for the store {folder} yet."),
         QT_TRANSLATE_NOOP("messages", "Check the folder, or open the app once and repeat."),
     ),
     "demo.foreign": (
-        QT_TRANSLATE_NOOP("messages", "The folder {path} holds something that no demo made: {found}."),
+        QT_TRANSLATE_NOOP("messages", "The folder {path} contains a file that no demo made: {found}."),
         QT_TRANSLATE_NOOP("messages", "Move it elsewhere, or name another folder with --output."),
     ),
     "demo.link": (
@@ -57,23 +57,23 @@ MACHINE_SENTENCES: dict[str, tuple[str, str]] = {
         QT_TRANSLATE_NOOP("messages", "Unset QT_QPA_PLATFORM, or set it to xcb, wayland or offscreen."),
     ),
     "disk.exists": (
-        QT_TRANSLATE_NOOP("messages", "There is a file already at {path}."),
+        QT_TRANSLATE_NOOP("messages", "There is already a file at {path}."),
         QT_TRANSLATE_NOOP("messages", "Choose another name: nothing is overwritten."),
     ),
     "disk.failed": (
         QT_TRANSLATE_NOOP("messages", "The disk failed at {path}."),
-        QT_TRANSLATE_NOOP("messages", "Free the disk from other programs, or restart; then try again."),
+        QT_TRANSLATE_NOOP("messages", "Close other programs that use the disk, or restart; then try again."),
     ),
     "disk.full": (
         QT_TRANSLATE_NOOP("messages", "The disk is full ({path})."),
         QT_TRANSLATE_NOOP("messages", "Free some space, then try again."),
     ),
     "disk.read_only": (
-        QT_TRANSLATE_NOOP("messages", "The disk at {path} cannot be written."),
+        QT_TRANSLATE_NOOP("messages", "The disk at {path} is not writable."),
         QT_TRANSLATE_NOOP("messages", "Remove the write protection, or choose another place."),
     ),
     "memory.full": (
-        QT_TRANSLATE_NOOP("messages", "The device has not enough free memory."),
+        QT_TRANSLATE_NOOP("messages", "This computer does not have enough free memory."),
         QT_TRANSLATE_NOOP("messages", "Close other programs, then try again."),
     ),
     "task.child_ended": (
@@ -83,7 +83,7 @@ MACHINE_SENTENCES: dict[str, tuple[str, str]] = {
     "task.child_not_started": (
         QT_TRANSLATE_NOOP(
             "messages",
-            "The background work could not begin: this computer starts no further process ({reason})."
+            "The background work could not start: this computer cannot start another process ({reason})."
             " Nothing was done.",
         ),
         QT_TRANSLATE_NOOP("messages", "Close other programs, then start it again."),

@@ -1,6 +1,6 @@
-"""The English sentences about marks and their pictures: warnings and refusals, by code.
+"""English sentences about marks and their pictures: warnings and refusals, by code.
 
-Plain text and no Qt, so that the command line says the same. Placeholders are the values that the code comes with.
+They are plain text without Qt, so that the command line can use them. Placeholders are the values of the code.
 """
 
 from __future__ import annotations
@@ -66,5 +66,5 @@ MARK_SENTENCES: dict[str, str] = {
 
 
 def describe(code: str, values: Mapping[str, object]) -> str:
-    """The sentence for a code and its values. Raises KeyError for a code that is not about marks."""
+    """Return the sentence for a code and its values. Raises KeyError for a code that is not about marks."""
     return MARK_SENTENCES[code].format_map(dict(values))

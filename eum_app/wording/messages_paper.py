@@ -1,4 +1,4 @@
-"""The English sentences about serials entered by hand, worklists on paper and labels: code → (what, what next).
+"""English sentences about serials typed by hand, paper worklists and labels: code → (what happened, what to do next).
 
 See `eum_app.wording.messages`.
 """
@@ -11,14 +11,14 @@ PAPER_SENTENCES: dict[str, tuple[str, str]] = {
     # By hand
     "entry.differs": (
         QT_TRANSLATE_NOOP("messages", "The two entries differ, first at character {at}."),
-        QT_TRANSLATE_NOOP("messages", "Look at the plate again and type both anew."),
+        QT_TRANSLATE_NOOP("messages", "Look at the plate again and retype both."),
     ),
     "entry.empty": (
         QT_TRANSLATE_NOOP("messages", "The serial number is empty."),
         QT_TRANSLATE_NOOP("messages", "Type what the plate says, or pick the item from the list."),
     ),
     "entry.reason": (
-        QT_TRANSLATE_NOOP("messages", "It is not said why no mark was read."),
+        QT_TRANSLATE_NOOP("messages", "The reason why no mark was read is missing."),
         QT_TRANSLATE_NOOP("messages", "Choose a reason."),
     ),
     # Worklists
@@ -27,11 +27,11 @@ PAPER_SENTENCES: dict[str, tuple[str, str]] = {
         QT_TRANSLATE_NOOP("messages", "Scan the QR symbol at the top of the page."),
     ),
     "worklist.page": (
-        QT_TRANSLATE_NOOP("messages", "There is no page {number}; the list has {pages}."),
+        QT_TRANSLATE_NOOP("messages", "There is no page {number}; the list has {pages} pages."),
         QT_TRANSLATE_NOOP("messages", "Type the number at the top of the page."),
     ),
     "worklist.differs": (
-        QT_TRANSLATE_NOOP("messages", "Page {number} was printed from an older book: other items stand on it now."),
+        QT_TRANSLATE_NOOP("messages", "Page {number} was printed from an older list; it now has other items."),
         QT_TRANSLATE_NOOP("messages", "Record these items one by one in the visit, from what the paper says."),
     ),
     "worklist.other_visit": (
@@ -39,20 +39,20 @@ PAPER_SENTENCES: dict[str, tuple[str, str]] = {
         QT_TRANSLATE_NOOP("messages", "Open that visit, then scan it again."),
     ),
     "worklist.empty": (
-        QT_TRANSLATE_NOOP("messages", "No page fits what was chosen."),
+        QT_TRANSLATE_NOOP("messages", "No page matches your choice."),
         QT_TRANSLATE_NOOP("messages", "Choose other places, or print the whole list."),
     ),
     # Transcription
     "transcribe.nothing": (
-        QT_TRANSLATE_NOOP("messages", "No row of this page says anything."),
+        QT_TRANSLATE_NOOP("messages", "No row of this page is filled in."),
         QT_TRANSLATE_NOOP("messages", "Choose an outcome in each row that has a tick."),
     ),
     "transcribe.who": (
-        QT_TRANSLATE_NOOP("messages", "It is not said who saw the items."),
-        QT_TRANSLATE_NOOP("messages", "Type the code that stands at the foot of the page."),
+        QT_TRANSLATE_NOOP("messages", "The person who saw the items is missing."),
+        QT_TRANSLATE_NOOP("messages", "Type the code at the foot of the page."),
     ),
     "transcribe.future": (
-        QT_TRANSLATE_NOOP("messages", "{seen_at} lies ahead of this device's clock."),
+        QT_TRANSLATE_NOOP("messages", "{seen_at} is later than this device's clock."),
         QT_TRANSLATE_NOOP("messages", "Correct date and time."),
     ),
     "transcribe.before_visit": (
@@ -62,21 +62,21 @@ PAPER_SENTENCES: dict[str, tuple[str, str]] = {
     "transcribe.closed": (
         QT_TRANSLATE_NOOP(
             "messages",
-            "The visit to {site} is closed out and signed; a look before the signing cannot be added under it.",
+            "The visit to {site} is closed out and signed; earlier sightings cannot be added to it.",
         ),
         QT_TRANSLATE_NOOP("messages", "Record the items in the visit as seen today, and sign again."),
     ),
     "transcribe.not_on_page": (
         QT_TRANSLATE_NOOP("messages", "The item {item_id} is not on page {number}."),
-        QT_TRANSLATE_NOOP("messages", "Choose the page that lies at hand."),
+        QT_TRANSLATE_NOOP("messages", "Choose the page that you have."),
     ),
     "transcribe.serial_differs": (
-        QT_TRANSLATE_NOOP("messages", "The paper says {written} and the book {book}: that is not verified."),
+        QT_TRANSLATE_NOOP("messages", "The paper says {written}, the book says {book}: this is not verified."),
         QT_TRANSLATE_NOOP("messages", "Choose discrepancy, serial number differs; or correct the typing."),
     ),
     "transcribe.serial_same": (
-        QT_TRANSLATE_NOOP("messages", "The serial is said to differ from {book}, and no other one was typed."),
-        QT_TRANSLATE_NOOP("messages", "Type the serial as it stands on the paper."),
+        QT_TRANSLATE_NOOP("messages", "The serial is marked as different from {book}, but no other one was typed."),
+        QT_TRANSLATE_NOOP("messages", "Type the serial as written on the paper."),
     ),
     "transcribe.no_serial": (
         QT_TRANSLATE_NOOP("messages", "An item that is not on the list needs its serial."),
@@ -87,7 +87,7 @@ PAPER_SENTENCES: dict[str, tuple[str, str]] = {
         QT_TRANSLATE_NOOP("messages", "Find its row on its page and use that."),
     ),
     "transcribe.already": (
-        QT_TRANSLATE_NOOP("messages", "{serial} was transcribed already for this time."),
+        QT_TRANSLATE_NOOP("messages", "{serial} was already transcribed for this time."),
         QT_TRANSLATE_NOOP("messages", "Leave this row empty."),
     ),
     # Filled in, as a file
@@ -99,11 +99,11 @@ PAPER_SENTENCES: dict[str, tuple[str, str]] = {
         QT_TRANSLATE_NOOP("messages", "Save it again in one of these, up to 5 MB."),
     ),
     "filled.encoding": (
-        QT_TRANSLATE_NOOP("messages", "{name} is not UTF-8, so that its letters would be a guess."),
+        QT_TRANSLATE_NOOP("messages", "{name} is not UTF-8, so its letters would be a guess."),
         QT_TRANSLATE_NOOP("messages", "Save it as “CSV UTF-8” or as .xlsx."),
     ),
     "filled.sheet_unread": (
-        QT_TRANSLATE_NOOP("messages", "The sheet {sheet} holds {rows} rows that would not be read."),
+        QT_TRANSLATE_NOOP("messages", "The sheet {sheet} has {rows} rows that would not be read."),
         QT_TRANSLATE_NOOP("messages", "Put all lines on one sheet, or remove the other one."),
     ),
     "filled.quote_open": (
@@ -111,11 +111,11 @@ PAPER_SENTENCES: dict[str, tuple[str, str]] = {
         QT_TRANSLATE_NOOP("messages", "Remove the quote, or double it."),
     ),
     "filled.cell_count": (
-        QT_TRANSLATE_NOOP("messages", "The cells do not fit the headings ({count})."),
+        QT_TRANSLATE_NOOP("messages", "The cells do not match the headings ({count})."),
         QT_TRANSLATE_NOOP("messages", "Correct the line."),
     ),
     "filled.damaged": (
-        QT_TRANSLATE_NOOP("messages", "{column}: {text} may be what a spreadsheet made of the serial."),
+        QT_TRANSLATE_NOOP("messages", "{column}: a spreadsheet may have changed the serial to {text}."),
         QT_TRANSLATE_NOOP(
             "messages", "Type what the paper says; in a workbook (.xlsx), in a cell with the format Text."
         ),
@@ -126,21 +126,21 @@ PAPER_SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "filled.columns": (
         QT_TRANSLATE_NOOP("messages", "These columns are missing: {lacking}."),
-        QT_TRANSLATE_NOOP("messages", "Known are: {known}."),
+        QT_TRANSLATE_NOOP("messages", "Known columns: {known}."),
     ),
     "filled.no_row": (
         QT_TRANSLATE_NOOP(
-            "messages", "The line names no item of page {number}, and only what is not on the list may leave that out."
+            "messages", "The line names no item of page {number}; only an item that is not on the list may omit it."
         ),
-        QT_TRANSLATE_NOOP("messages", "Give the row's number or the serial in the list."),
+        QT_TRANSLATE_NOOP("messages", "Enter the row's number or the serial in the list."),
     ),
     "filled.which": (
-        QT_TRANSLATE_NOOP("messages", "On page {number} row {row} with the serial {serial} is none, or more than one."),
-        QT_TRANSLATE_NOOP("messages", "Give the row's number as it is printed."),
+        QT_TRANSLATE_NOOP("messages", "Page {number} has no row {row} with the serial {serial}, or more than one."),
+        QT_TRANSLATE_NOOP("messages", "Enter the row's number as printed."),
     ),
     # Labels
     "label.sheet": (
-        QT_TRANSLATE_NOOP("messages", "{sheet} is not a label sheet known here."),
+        QT_TRANSLATE_NOOP("messages", "{sheet} is not a known label sheet."),
         QT_TRANSLATE_NOOP("messages", "Use one of: {known}."),
     ),
     "label.none": (
@@ -148,11 +148,11 @@ PAPER_SENTENCES: dict[str, tuple[str, str]] = {
         QT_TRANSLATE_NOOP("messages", "Choose at least one."),
     ),
     "label.too_many": (
-        QT_TRANSLATE_NOOP("messages", "{count} labels are more than one file holds ({limit})."),
+        QT_TRANSLATE_NOOP("messages", "{count} labels are more than one file can hold ({limit})."),
         QT_TRANSLATE_NOOP("messages", "Print them in parts."),
     ),
     "label.position": (
-        QT_TRANSLATE_NOOP("messages", "The sheet has {labels} labels; {start} is none of them."),
+        QT_TRANSLATE_NOOP("messages", "The sheet has {labels} labels; there is no label {start}."),
         QT_TRANSLATE_NOOP("messages", "Count from 1, row by row."),
     ),
     "label.nothing_to_say": (
@@ -172,6 +172,6 @@ PAPER_SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "label.unreadable": (
         QT_TRANSLATE_NOOP("messages", "The label of {serial} could not be read back, so none was printed."),
-        QT_TRANSLATE_NOOP("messages", "Try the other symbol; if it stays, tell HQ."),
+        QT_TRANSLATE_NOOP("messages", "Try the other symbol; if this happens again, tell HQ."),
     ),
 }

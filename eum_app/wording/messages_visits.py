@@ -19,7 +19,7 @@ VISIT_SENTENCES: dict[str, tuple[str, str]] = {
         QT_TRANSLATE_NOOP("messages", "Record it as not on the list."),
     ),
     "check.not_as_expected": (
-        QT_TRANSLATE_NOOP("messages", "Answers are not as expected: {count}, the first of them to “{first}”."),
+        QT_TRANSLATE_NOOP("messages", "Answers that are not as expected: {count}, first “{first}”."),
         QT_TRANSLATE_NOOP("messages", "Record a discrepancy, or correct the answer."),
     ),
     "check.questions_open": (
@@ -31,7 +31,7 @@ VISIT_SENTENCES: dict[str, tuple[str, str]] = {
         QT_TRANSLATE_NOOP("messages", "Take the items in view again."),
     ),
     "check.withdrawn": (
-        QT_TRANSLATE_NOOP("messages", "The check {check_id} was withdrawn already."),
+        QT_TRANSLATE_NOOP("messages", "The check {check_id} was already withdrawn."),
         QT_TRANSLATE_NOOP("messages", "Nothing more is needed."),
     ),
     "note.too_long": (
@@ -39,7 +39,7 @@ VISIT_SENTENCES: dict[str, tuple[str, str]] = {
         QT_TRANSLATE_NOOP("messages", "Shorten it."),
     ),
     "photo.kind": (
-        QT_TRANSLATE_NOOP("messages", "This file is not a photo that can be kept."),
+        QT_TRANSLATE_NOOP("messages", "This file is not a photo in a supported format."),
         QT_TRANSLATE_NOOP("messages", "Use a JPEG or PNG picture."),
     ),
     "photo.too_large": (
@@ -47,7 +47,7 @@ VISIT_SENTENCES: dict[str, tuple[str, str]] = {
         QT_TRANSLATE_NOOP("messages", "Take it at a lower resolution."),
     ),
     "photo.too_many": (
-        QT_TRANSLATE_NOOP("messages", "A check holds at most {limit} photos."),
+        QT_TRANSLATE_NOOP("messages", "A check can have at most {limit} photos."),
         QT_TRANSLATE_NOOP("messages", "Keep the ones that show most."),
     ),
     "signature.too_large": (
@@ -59,12 +59,12 @@ VISIT_SENTENCES: dict[str, tuple[str, str]] = {
         QT_TRANSLATE_NOOP("messages", "Amend it through HQ."),
     ),
     "visit.open": (
-        QT_TRANSLATE_NOOP("messages", "The visit has open points: {count}."),
+        QT_TRANSLATE_NOOP("messages", "Points still open on this visit: {count}."),
         QT_TRANSLATE_NOOP("messages", "Settle what is listed, then close out."),
     ),
     "visit.device_unknown": (
         QT_TRANSLATE_NOOP("messages", "The device {device} is not enrolled."),
-        QT_TRANSLATE_NOOP("messages", "Enrol it, or choose another device."),
+        QT_TRANSLATE_NOOP("messages", "Enroll it, or choose another device."),
     ),
     "visit.inspector_missing": (
         QT_TRANSLATE_NOOP("messages", "The visit has no inspector."),
@@ -76,11 +76,11 @@ VISIT_SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "visit.program": (
         QT_TRANSLATE_NOOP("messages", "{program} is not a program of this kind of visit."),
-        QT_TRANSLATE_NOOP("messages", "Name one of these: {known}."),
+        QT_TRANSLATE_NOOP("messages", "Use one of: {known}."),
     ),
     "visit.purpose": (
         QT_TRANSLATE_NOOP("messages", "{purpose} is not a kind of visit."),
-        QT_TRANSLATE_NOOP("messages", "Name one of these: {known}."),
+        QT_TRANSLATE_NOOP("messages", "Use one of: {known}."),
     ),
     "visit.checklist": (
         QT_TRANSLATE_NOOP("messages", "The checklist {checklist_id} is not for this kind of visit: {kind}."),
@@ -99,12 +99,12 @@ VISIT_SENTENCES: dict[str, tuple[str, str]] = {
         QT_TRANSLATE_NOOP("messages", "Refresh the list and choose again."),
     ),
     "finding.decided": (
-        QT_TRANSLATE_NOOP("messages", "The finding is decided already: {decision}."),
+        QT_TRANSLATE_NOOP("messages", "The finding is already decided: {decision}."),
         QT_TRANSLATE_NOOP("messages", "Open its history to see by whom."),
     ),
     "finding.lapsed": (
         QT_TRANSLATE_NOOP("messages", "The finding has lapsed: a later bundle explains it."),
-        QT_TRANSLATE_NOOP("messages", "Nothing is left to decide."),
+        QT_TRANSLATE_NOOP("messages", "Nothing more is needed."),
     ),
     "check.outcome": (
         QT_TRANSLATE_NOOP("messages", "{outcome} is not an outcome of a check."),
@@ -142,7 +142,7 @@ VISIT_SENTENCES: dict[str, tuple[str, str]] = {
         QT_TRANSLATE_NOOP("messages", "Write what you saw."),
     ),
     "answer.too_long": (
-        QT_TRANSLATE_NOOP("messages", "An answer has {chars} characters; {limit} are possible."),
+        QT_TRANSLATE_NOOP("messages", "An answer has {chars} characters; at most {limit} are allowed."),
         QT_TRANSLATE_NOOP("messages", "Shorten it."),
     ),
     "signature.missing": (
@@ -155,13 +155,13 @@ VISIT_SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "signature.invalid": (
         QT_TRANSLATE_NOOP(
-            "messages", "A signature does not fit what it signs: it was altered, or made with another key."
+            "messages", "A signature does not match its content: one was altered, or the key is another."
         ),
         QT_TRANSLATE_NOOP("messages", "Do not use it; ask the sender for a new one."),
     ),
     "visit.unknown": (
         QT_TRANSLATE_NOOP("messages", "The visit {visit_id} is not on this device."),
-        QT_TRANSLATE_NOOP("messages", "Import the tasking from HQ that holds it."),
+        QT_TRANSLATE_NOOP("messages", "Import the tasking from HQ that contains it."),
     ),
     "item.unknown": (
         QT_TRANSLATE_NOOP("messages", "The item {item_id} is not in this store."),
@@ -196,11 +196,11 @@ VISIT_SENTENCES: dict[str, tuple[str, str]] = {
         QT_TRANSLATE_NOOP("messages", "Write it as XX-B-ABC."),
     ),
     "licence.missing": (
-        QT_TRANSLATE_NOOP("messages", "The export licence is missing."),
+        QT_TRANSLATE_NOOP("messages", "The export license is missing."),
         QT_TRANSLATE_NOOP("messages", "Give form and number."),
     ),
     "licence.form": (
-        QT_TRANSLATE_NOOP("messages", "{form} is not a licence form."),
+        QT_TRANSLATE_NOOP("messages", "{form} is not a license form."),
         QT_TRANSLATE_NOOP("messages", "Use one of: {known}."),
     ),
     # Scanning
@@ -209,11 +209,11 @@ VISIT_SENTENCES: dict[str, tuple[str, str]] = {
         QT_TRANSLATE_NOOP("messages", "Choose a smaller one."),
     ),
     "camera.no_such_file": (
-        QT_TRANSLATE_NOOP("messages", "There is no file {path}."),
+        QT_TRANSLATE_NOOP("messages", "The file {path} does not exist."),
         QT_TRANSLATE_NOOP("messages", "Choose another file."),
     ),
     "image.missing": (
-        QT_TRANSLATE_NOOP("messages", "There is no picture {path}."),
+        QT_TRANSLATE_NOOP("messages", "The picture {path} does not exist."),
         QT_TRANSLATE_NOOP("messages", "Choose another file."),
     ),
     "image.too_large": (
@@ -234,7 +234,7 @@ VISIT_SENTENCES: dict[str, tuple[str, str]] = {
         QT_TRANSLATE_NOOP("messages", "Correct the file."),
     ),
     "checklist.unknown": (
-        QT_TRANSLATE_NOOP("messages", "The checklist {checklist_id} version {version} is not here."),
-        QT_TRANSLATE_NOOP("messages", "Import the tasking that holds it."),
+        QT_TRANSLATE_NOOP("messages", "The checklist {checklist_id} version {version} is missing."),
+        QT_TRANSLATE_NOOP("messages", "Import the tasking that contains it."),
     ),
 }

@@ -25,7 +25,7 @@ _NO_READ: Final = {
 
 
 def how_read(reading: Reading, translate: Translate = in_english) -> str:
-    """The line; empty where no check was made."""
+    """Return the line, or "" if no check was made."""
     match reading.read_by:
         case "":
             return ""

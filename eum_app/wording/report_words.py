@@ -1,4 +1,4 @@
-"""What codes are called where people read them (PDF, covers). Files for programs keep the codes."""
+"""Words for codes in texts for people (PDF, covers). Files for programs keep the codes."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from eum_app.domain.vocabulary import Unknown
 
 _SPECIAL: Final = {
     Disposition.TRANSFERRED_TPT.value: "Transferred to a third party",
-    Disposition.DISPOSED_DEMIL.value: "Disposed of, demilitarised",
+    Disposition.DISPOSED_DEMIL.value: "Disposed of, demilitarized",
     Disposition.RETURNED_US.value: "Returned to the US",
     "golden_sentry": "Golden Sentry",
     "blue_lantern": "Blue Lantern",
@@ -62,10 +62,10 @@ WORDS: Final[dict[str, str]] = {
 
 
 def word(code: str) -> str:
-    """The words of a code; one that this version does not know is shown as unknown, with its text."""
+    """Return the words for a code, or "Unknown value: …" with the code if this version does not know it."""
     return WORDS[code] if code in WORDS else f"Unknown value: {Unknown(code).shown}"
 
 
 def visit_kind(purpose: str) -> str:
-    """The title of a kind of visit; one that this version does not know is shown as unknown, with its text."""
+    """Return the title of a kind of visit, or "Unknown value: …" with the code if this version does not know it."""
     return VISIT_KINDS[purpose].title if purpose in VISIT_KINDS else word(purpose)
