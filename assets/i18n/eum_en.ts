@@ -162,10 +162,10 @@
 <context>
     <name>ImportListPanel</name>
     <message numerus="yes">
-        <source>Take the other values of %Ln items</source>
+        <source>Update %Ln items</source>
         <translation>
-            <numerusform>Take the other values of %Ln item</numerusform>
-            <numerusform>Take the other values of %Ln items</numerusform>
+            <numerusform>Update %Ln item</numerusform>
+            <numerusform>Update %Ln items</numerusform>
         </translation>
     </message>
     <message numerus="yes">
@@ -258,24 +258,24 @@
         </translation>
     </message>
     <message numerus="yes">
-        <source>%Ln claims kept; the book is as it was</source>
+        <source>%Ln claims kept; the book is unchanged</source>
         <translation>
-            <numerusform>%Ln claim kept; the book is as it was</numerusform>
-            <numerusform>%Ln claims kept; the book is as it was</numerusform>
+            <numerusform>%Ln claim kept; the book is unchanged</numerusform>
+            <numerusform>%Ln claims kept; the book is unchanged</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>%Ln were on the book already</source>
+        <source>%Ln were already on the book</source>
         <translation>
-            <numerusform>%Ln was on the book already</numerusform>
-            <numerusform>%Ln were on the book already</numerusform>
+            <numerusform>%Ln was already on the book</numerusform>
+            <numerusform>%Ln were already on the book</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>%Ln of them took other values</source>
+        <source>%Ln of them were updated</source>
         <translation>
-            <numerusform>%Ln of them took other values</numerusform>
-            <numerusform>%Ln of them took other values</numerusform>
+            <numerusform>%Ln of them was updated</numerusform>
+            <numerusform>%Ln of them were updated</numerusform>
         </translation>
     </message>
     <message numerus="yes">
@@ -361,10 +361,10 @@
         </translation>
     </message>
     <message numerus="yes">
-        <source>%Ln on it with other values</source>
+        <source>%Ln of them with other values</source>
         <translation>
-            <numerusform>%Ln on it with other values</numerusform>
-            <numerusform>%Ln on it with other values</numerusform>
+            <numerusform>%Ln of them with other values</numerusform>
+            <numerusform>%Ln of them with other values</numerusform>
         </translation>
     </message>
 </context>
@@ -440,17 +440,17 @@
 <context>
     <name>PlateLine</name>
     <message numerus="yes">
-        <source>%Ln rows only look damaged. If the plates say so, say how you know; they go in unconfirmed.</source>
+        <source>%Ln rows only look damaged. If the plates confirm them, state how you know; they stay unconfirmed.</source>
         <translation>
-            <numerusform>%Ln row only looks damaged. If the plate says so, say how you know; it goes in unconfirmed.</numerusform>
-            <numerusform>%Ln rows only look damaged. If the plates say so, say how you know; they go in unconfirmed.</numerusform>
+            <numerusform>%Ln row only looks damaged. If the plate confirms it, state how you know; it stays unconfirmed.</numerusform>
+            <numerusform>%Ln rows only look damaged. If the plates confirm them, state how you know; they stay unconfirmed.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>The plates of all %Ln rows say so</source>
+        <source>The plates confirm all %Ln rows</source>
         <translation>
-            <numerusform>The plate of %Ln row says so</numerusform>
-            <numerusform>The plates of all %Ln rows say so</numerusform>
+            <numerusform>The plate confirms the %Ln row</numerusform>
+            <numerusform>The plates confirm all %Ln rows</numerusform>
         </translation>
     </message>
 </context>
@@ -555,10 +555,10 @@
 <context>
     <name>StoreCards</name>
     <message numerus="yes">
-        <source>This store is erased by itself after %Ln failed tries</source>
+        <source>This store is erased automatically after %Ln failed tries</source>
         <translation>
-            <numerusform>This store is erased by itself after %Ln failed try</numerusform>
-            <numerusform>This store is erased by itself after %Ln failed tries</numerusform>
+            <numerusform>This store is erased automatically after %Ln failed try</numerusform>
+            <numerusform>This store is erased automatically after %Ln failed tries</numerusform>
         </translation>
     </message>
     <message numerus="yes">
@@ -630,10 +630,10 @@
 <context>
     <name>WorkWords</name>
     <message numerus="yes">
-        <source>%Ln pieces of work in the background were stopped by the lock</source>
+        <source>%Ln background tasks were stopped by the lock</source>
         <translation>
-            <numerusform>%Ln piece of work in the background was stopped by the lock</numerusform>
-            <numerusform>%Ln pieces of work in the background were stopped by the lock</numerusform>
+            <numerusform>%Ln background task was stopped by the lock</numerusform>
+            <numerusform>%Ln background tasks were stopped by the lock</numerusform>
         </translation>
     </message>
 </context>

@@ -71,7 +71,7 @@ def import_command(
             help="Line, or column (serial, part_number, cage, nsn, uii, rsn), that only looks damaged; repeatable.",
         ),
     ] = None,
-    reason: Annotated[str, typer.Option(help="How you know what the plate says; it is recorded.")] = "",
+    reason: Annotated[str, typer.Option(help="How you know what is on the plate; it is recorded.")] = "",
     rejected: Annotated[
         Path | None, typer.Option(help="Write the rejected rows to this file, to correct them.")
     ] = None,

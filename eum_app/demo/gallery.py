@@ -265,7 +265,7 @@ def overview_page() -> Page:
     quarters = ("Q1 25", "Q2 25", "Q3 25", "Q4 25", "Q1 26", "Q2 26", "Q3 26", "Q4 26")
     curve.set_points(list(zip(quarters, (58, 60, 64, 70, 77, 85, 90, 93), strict=True)))
     line.add(curve, 1)
-    late = Card("Overdue longest")
+    late = Card("Longest overdue")
     rows = (("Missile, type C", "Base 12", "40", "212"), ("Night vision, type A", "Depot 3", "118", "97"))
     model = IdsTableModel(
         [
@@ -277,7 +277,7 @@ def overview_page() -> Page:
             ),
         ]
     )
-    table = table_view(model, name="Overdue longest")
+    table = table_view(model, name="Longest overdue")
     model.setParent(table)
     model.set_source(lambda: ["0", "1"], lambda ids: {at: rows[int(at)] for at in ids})
     select_id(table, "1")
@@ -319,7 +319,7 @@ def close_out_page() -> Page:
     visits.add(view, 1)
     inspector, host = SignaturePad(), SignaturePad()
     inspector.open_for("Sign here")
-    host.close_with("Signing opens when nothing is left open")
+    host.close_with("You can sign when nothing is left open")
     first, second = Card("Inspector"), Card("Host-nation representative")
     first.add_padded(inspector, hbox(label("INS-017"), 1, button("Clear")))
     second.add_padded(host, hbox(button("Declined to sign…"), 1, label("Name and title", "sub")))

@@ -26,7 +26,7 @@ def test_a_store_is_backed_up_and_restored(
     assert "new identity" in capsys.readouterr().out
     assert run(["store", "check", "--store", str(tmp_path / "again")]) == 0
     assert run(["store", "restore", str(backup), str(tmp_path / "again")]) == 1
-    assert "There is a store" in capsys.readouterr().err
+    assert "There is already a store" in capsys.readouterr().err
     flip(backup / "store.db", 5_000)
     assert run(["store", "restore", str(backup), str(tmp_path / "third")]) == 1
-    assert "store.db is missing or not what it was" in capsys.readouterr().err
+    assert "store.db is missing or altered" in capsys.readouterr().err

@@ -38,7 +38,7 @@ def test_the_sample_depot_and_its_partners_report(hq: Eum, shared_data: Path) ->
     assert (dry["rows"], dry["accepted"], dry["values"]["3"]["disposition"]) == (40, 40, "IN_MAINTENANCE")
     kept = hq("inventory", "import", *report)
     assert kept["claims"] == 40 == kept["matched"] + kept["unmatched"] + kept["ambiguous"]
-    assert "came in already" in hq("inventory", "import", *report, code=1)
+    assert "was already imported" in hq("inventory", "import", *report, code=1)
 
 
 def test_a_profile_is_saved_and_used_by_name_or_from_a_file(hq: Eum, tmp_path: Path) -> None:

@@ -31,12 +31,12 @@ def test_a_reviewer_for_one_country_works_on_that_alone(
     everything("inventory", "import", inventory_csv(tmp_path / "xx.csv", 3))
     everything("inventory", "import", yy)
 
-    assert "not for this" in one("inventory", "import", yy, code=1)
+    assert "has no access to this" in one("inventory", "import", yy, code=1)
     report = tmp_path / "book.csv"
     assert one("report", "inventory", report)["rows"] == 3
     assert "900001" not in report.read_text("utf-8-sig")
     assert everything("report", "inventory", tmp_path / "all.csv")["rows"] == 5
-    assert "not for this" in one("report", "inventory", tmp_path / "yy-only.csv", "--country", "YY", code=1)
+    assert "has no access to this" in one("report", "inventory", tmp_path / "yy-only.csv", "--country", "YY", code=1)
     assert "not in this store" in one("report", "inventory", tmp_path / "9.csv", "--site", "Depot 9", code=1)
     assert not (tmp_path / "yy-only.csv").exists()
 

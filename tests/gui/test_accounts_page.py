@@ -153,7 +153,7 @@ def test_hq_reads_out_one_code_after_another(window: AppWindow) -> None:
     fill(window, "read_out_device_field", "HQ-01")
     fill(window, "read_out_account_field", "NOBODY")
     press(window, "read_out_button")
-    assert "HQ holds no recovery codes of NOBODY" in page_of(window).notice.text
+    assert "HQ has no recovery codes for NOBODY" in page_of(window).notice.text
     assert shown.text() == ""
     fill(window, "read_out_account_field", "REV-004")
     for code in codes[:2]:

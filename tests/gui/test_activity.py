@@ -59,7 +59,7 @@ def test_every_entry_is_listed_the_newest_first_and_the_current_one_shown_whole(
     payload = window.find(QPlainTextEdit, "activity_payload")
     assert payload.isReadOnly()
     assert '"source_name": "inventory.csv"' in payload.toPlainText()
-    assert page.detail._proof.text() == "Unaltered, follows the entry before"
+    assert page.detail._proof.text() == "Unaltered, follows the previous entry"
 
 
 def test_the_whole_list_comes_also_where_the_ends_of_the_chains_show_nothing(

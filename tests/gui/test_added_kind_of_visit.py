@@ -235,10 +235,10 @@ def test_the_command_plans_an_added_kind_and_names_those_that_exist(
     plan = ["visit", "plan", "--site", "Depot 7", "--device", "FLD-0042", "--inspector", "INS-017"]
     plan += ["--due", "2027-01-31"]
     assert run([*plan, *store, "--kind", "post_shipment"]) == 1
-    assert "Name one of these: annual_inventory." in capfd.readouterr().err
+    assert "Use one of: annual_inventory." in capfd.readouterr().err
     monkeypatch.setitem(VISIT_KINDS, ADDED.purpose, ADDED)
     assert run([*plan, *store, "--kind", "post_shipment", "--program", "golden_sentry"]) == 1
-    assert "Name one of these: blue_lantern." in capfd.readouterr().err
+    assert "Use one of: blue_lantern." in capfd.readouterr().err
     assert run([*plan, *store, "--kind", "post_shipment", "--item-checklist", "item-missile-neutral@1.0"]) == 1
     assert "not for this kind of visit: Post-shipment check" in capfd.readouterr().err.replace("\n", " ")
     assert world.hq.read(visits.all_visits) == []

@@ -37,7 +37,9 @@ def take_codes(field: Field, folder: Path) -> None:
     store_file = read_store_file(field.session.store.folder)
     assert open_by_code(store_file, "INS-017", parse(first))[1].number == 1
     assert store_file.escrow is not None
-    assert "HQ can read one out" in " ".join(one.text() for one in field.window.findChildren(QLabel) if one.isVisible())
+    assert "HQ can also read one out" in " ".join(
+        one.text() for one in field.window.findChildren(QLabel) if one.isVisible()
+    )
     done = field.find("codes_done_button", QAbstractButton)
     assert not done.isEnabled()
     field.find("codes_file_edit", QLineEdit).setText(str(folder / "codes.pdf"))

@@ -76,7 +76,7 @@ def test_a_search_that_finds_nothing_says_so(field: Field) -> None:
     field.type("zzz")
     field.until(lambda: page.table.model().rowCount() == 0)
     assert not page.table.isVisible()
-    assert any(one.text() == "No item fits" and one.isVisible() for one in page.findChildren(QLabel))
+    assert any(one.text() == "No items match" and one.isVisible() for one in page.findChildren(QLabel))
 
 
 def test_looks_hold_at_once_and_are_kept(field: Field, look: Theme) -> None:
@@ -116,5 +116,5 @@ def test_only_this_device_s_accounts_and_its_store(field: Field) -> None:
     page = field.shell.page("settings")
     words = [one.text() for one in page.findChildren(QLabel) if one.isVisible()]
     assert "INS-017" in words
-    assert "at work now" in words
+    assert "unlocked now" in words
     assert not any("REV-" in said for said in words)

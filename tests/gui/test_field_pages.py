@@ -166,7 +166,7 @@ def test_a_closed_visit_is_read_only_on_the_page(field: Field) -> None:
     field.until(lambda: field.sync._task is None and field.shell.current_key == "sync")
     field.open("visit")
     before = field.session.read(checks.recent_checks, field.visit_id)
-    said = "This visit is closed out: nothing is recorded."
+    said = "This visit is closed out: nothing more is recorded."
     field.key(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     assert field.visit.scan.line.text() == said
     acts: tuple[Callable[[], object], ...] = (

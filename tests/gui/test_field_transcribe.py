@@ -263,7 +263,7 @@ def test_a_time_that_is_none_is_said_so(field: Field) -> None:
     assert "21/11/2026" in page.notice.text
     day.setText("2031-01-01")
     field.press("paper_record_button")
-    assert "ahead of this device" in page.notice.text
+    assert "later than this device" in page.notice.text
 
 
 @pytest.mark.parametrize(

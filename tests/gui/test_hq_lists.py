@@ -130,7 +130,7 @@ def test_a_partners_report_is_kept_as_claims_and_told_in_the_history(
     assert button.text() == "Keep 2 claims"
     before = kept(world)
     window.press("inventory_import_button")
-    assert "the book is as it was" in page.notice.text
+    assert "the book is unchanged" in page.notice.text
     assert kept(world)[:2] == (before[0], before[1] + 2)
     window.type_into("items_search", "786950")
     window.key(Qt.Key.Key_Return)
@@ -166,7 +166,7 @@ def test_a_file_that_changed_after_the_preview_is_not_imported(window: Window, w
     path.write_text(path.read_text("utf-8").replace("501801", "501809"), "utf-8")
     before = kept(world)
     window.press("inventory_import_button")
-    assert "not the file any more" in page.notice.text
+    assert "has changed since it was shown" in page.notice.text
     assert kept(world) == before
 
 
@@ -198,7 +198,7 @@ def a_bomb() -> bytes:
 
 BAD: Final[dict[str, tuple[Callable[[], bytes], str]]] = {
     "not a workbook": (lambda: b"PK\x03\x04 and no more", "not an Excel workbook"),
-    "macros": (lambda: with_macros(a_book(lambda book: book.active.append(["XX-B-ABC", "A", "1"]))), "holds macros"),
+    "macros": (lambda: with_macros(a_book(lambda book: book.active.append(["XX-B-ABC", "A", "1"]))), "contains macros"),
     "a bomb": (a_bomb, "would unpack"),
     "a NUL": (lambda: b"Case,P/N,S/N\nXX-B-ABC,A,\x001\n", "NUL"),
     "a lone quote": (lambda: b'Case,P/N,S/N\nXX-B-ABC,A,"1\nXX-B-ABC,A,2\n', "never closed"),

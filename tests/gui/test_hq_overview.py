@@ -77,7 +77,7 @@ def test_it_is_the_first_page_and_its_figures_are_those_of_the_store(window: Win
     device = page.devices.model.row_at(0)
     assert (device.device, page.devices.state(device).text, page.devices.last_bundle(device)) == (
         "FLD-0042",
-        "In order",
+        "OK",
         "today",
     )
     before = found.book.by_quarter[0].tally.total

@@ -195,7 +195,7 @@ def test_each_bundle_says_what_became_of_it(window: Window, world: World, tmp_pa
     window.type_into("inbox_path_field_edit", str(results))
     window.key(Qt.Key.Key_Return)
     (again,) = [widget.accessibleName() for widget in page._outcome_rows]
-    assert "Held already" in again
+    assert "Already imported" in again
     assert world.hq.read(open_count) == 2
 
 

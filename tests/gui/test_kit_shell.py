@@ -138,7 +138,7 @@ def test_a_bug_shows_where_and_not_what(shell: Shell, tasks: Tasks, qtbot: QtBot
     assert "ValueError" in details.toPlainText()
     assert ".fall" in details.toPlainText()
     assert "INS-017" not in details.toPlainText()
-    [go_on] = [found for found in shell.findChildren(QAbstractButton) if found.text() == "Go on working"]
+    [go_on] = [found for found in shell.findChildren(QAbstractButton) if found.text() == "Continue"]
     go_on.click()
     assert page(shell, "visits").isVisible()
 
@@ -213,7 +213,7 @@ def test_unlock_asks_once_notice_and_both_fields_are_there(qtbot: QtBot, look: T
     made.show_error(Refusal("passphrase.wrong", left=2))
     assert made.passphrase.hasFocus()
     words = [found.text() for found in made.findChildren(QLabel) if found.isVisible()]
-    assert any("does not fit" in text for text in words)
+    assert any("is wrong for this account" in text for text in words)
     assert any("Tries left: 2" in text for text in words)
 
 

@@ -103,7 +103,7 @@ def test_what_is_pressed_is_high_enough(qtbot: QtBot, look: Theme) -> None:
 
 
 def test_signature_pad(qtbot: QtBot, look: Theme) -> None:
-    pad = SignaturePad("Signing opens when nothing is left open")
+    pad = SignaturePad("You can sign when nothing is left open")
     shown(qtbot, pad, 400, 140)
 
     def draw() -> None:

@@ -147,14 +147,14 @@ def test_what_a_label_claims_is_noted_when_asked_for_and_not_by_a_burst(qtbot: Q
         field.press("note_label_button")
         assert field.session.read(labels_noted, field.visit_id) == LabelsNoted(1, 2)
         assert "2 claims noted" in field.visit.notice.text
-        assert "no item counts as seen" in field.visit.notice.text
+        assert "does not count as a sighting" in field.visit.notice.text
         assert [field.outcome(serial) for serial in ("786950", "786951")] == ["to_check"] * 2
         assert field.visit.scan.field.hasFocus()
         assert field.session.read(checks.recent_checks, field.visit_id) == []
         burst(PARTS[1])
         field.idle()
         field.press("note_label_button")
-        assert "on record already" in field.visit.notice.text
+        assert "already recorded" in field.visit.notice.text
         burst("786950")  # the next scan is an item's again
         field.idle()
         assert field.visit.item.draft is not None

@@ -59,7 +59,7 @@ def test_one_person_asks_beside_the_picture_and_another_confirms(
     window.press("withhold_ask_button")
     (asked,) = world.hq.read(withholdings_open)
     assert (asked.asked_by, asked.reason[:5]) == ("REV-004", "Shows")
-    assert "Asked" in review.notice.text
+    assert "Requested" in review.notice.text
     confirm = f"confirm_withholding_{asked.request_id}"
 
     add_people_pages(window.shell, window.desk)
@@ -122,4 +122,4 @@ def test_a_clock_is_put_right_from_the_log(window: Window, world: World) -> None
     payload = world.hq.read(activity_entry, made).entry.payload
     assert b'"offset_ms":-3600000' in payload
     assert b'"source":"person"' in payload
-    assert "Put right" in page.notice.text
+    assert "Corrected" in page.notice.text

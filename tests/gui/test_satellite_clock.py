@@ -136,15 +136,15 @@ def test_settings_say_how_far_the_clock_is_off_and_it_is_recorded(window: Window
     assert isinstance(page, SettingsPage)
     window.shell.satellite_time_heard.emit(Heard(NOON, NOON + timedelta(seconds=0.4)))
     window.settle()
-    assert page.satellite.said.text() == "The clock of this machine is right, within 0.4 s"
+    assert page.satellite.said.text() == "This computer's clock is right, within 0.4 s"
     for ahead, said in (
-        (timedelta(seconds=90), "90.0 s ahead"),
-        (timedelta(minutes=-3), "3 minutes behind"),
-        (timedelta(days=365), "365 days ahead"),
+        (timedelta(seconds=90), "90.0 s fast"),
+        (timedelta(minutes=-3), "3 minutes slow"),
+        (timedelta(days=365), "365 days fast"),
     ):
         window.shell.satellite_time_heard.emit(Heard(NOON, NOON + ahead))
         window.settle()
-        assert page.satellite.said.text() == f"The clock of this machine is {said}"
+        assert page.satellite.said.text() == f"This computer's clock is {said}"
     assert [fact.clock_ahead_ms for fact in heard_by(world.hq)] == [400, 90_000, -180_000, 365 * 86_400_000]
 
 
@@ -159,4 +159,4 @@ def test_the_port_is_kept_and_listened_to(window: Window) -> None:
     page.satellite.port.setCurrentIndex(page.satellite.port.count() - 1)
     page.satellite.port.activated.emit(page.satellite.port.currentIndex())
     assert chosen == [SatelliteSettings(port="ttyTEST")] == [settings.Settings().value(settings.SATELLITE)]
-    assert page.satellite.said.text() == "Nothing heard yet"
+    assert page.satellite.said.text() == "Nothing received yet"

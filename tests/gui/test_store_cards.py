@@ -95,7 +95,7 @@ def test_a_new_data_key_once_nobody_else_has_the_store_open(window: AppWindow, f
     settle(window)
     other = open_store(folder, "INS-017", PASSPHRASE)
     press(window, "rotate_button")
-    assert "Somebody else has this store open" in notice(window)
+    assert "Another person or another window has this store open" in notice(window)
     assert read_store_file(folder) == before
     other.close()
     find(window, "rotate_button").click()
@@ -104,7 +104,7 @@ def test_a_new_data_key_once_nobody_else_has_the_store_open(window: AppWindow, f
     QTest.keyClick(dialog, Qt.Key.Key_Escape)
     assert dialog.isVisible()  # nothing gets at the store meanwhile
     settle(window)
-    assert "under a new key" in notice(window)
+    assert "has a new key" in notice(window)
     assert window.findChild(QDialog, "rotating_dialog") is None
     assert session.ticket.data_key != data_key
     assert window.shell is not None
@@ -163,7 +163,7 @@ def test_a_mistake_of_the_program_while_erasing_lets_the_person_go_on(
     QTest.mouseClick(find(window, "erase_confirm_button"), Qt.MouseButton.LeftButton)
     shell = window.shell
     assert shell is not None
-    qtbot.waitUntil(lambda: "broke off" in notice(window), timeout=60_000)
+    qtbot.waitUntil(lambda: "Erasing stopped" in notice(window), timeout=60_000)
     assert window.findChild(QDialog, "erase_dialog") is None
     assert shell._crash.isVisible()
     QTest.mouseClick(shell._crash.go_on_button, Qt.MouseButton.LeftButton)
@@ -196,7 +196,7 @@ def test_a_notice_is_set_by_an_administrator(window: AppWindow, folder: Path) ->
     card.required.setChecked(True)
     QTest.mouseClick(card.set_button, Qt.MouseButton.LeftButton)
     settle(window)
-    assert "next opening" in page.notice.text
+    assert "next time the store is opened" in page.notice.text
     found = notice_beside(folder)
     assert found is not None
     assert (found.text, found.is_required) == ("What you do here is recorded.", True)

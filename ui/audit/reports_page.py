@@ -81,11 +81,11 @@ class ReportsPage(Page):
         self.table = self._table()
         self._rows_card = Card(self.tr("First rows"))
         self._rows_card.add(self.table, 1)
-        self._none = EmptyState("file-chart-column", self.tr("No row to show"), "")
+        self._none = EmptyState("file-chart-column", self.tr("No rows to show"), "")
         self._rows_card.add(self._none, 1)
         self._total = StatTile(self.tr("Rows in the report"))
         self._figure = StatTile(self.tr("Not reconciled"))
-        self._not_received = StatTile(self.tr("Facts not received yet"))
+        self._not_received = StatTile(self.tr("Facts not yet received"))
         view = panel(vbox(covers, Tiles(self._total, self._figure, self._not_received), self._rows_card, spacing=16))
         view.layout().setStretch(2, 1)  # type: ignore[union-attr]
         return view
@@ -140,7 +140,7 @@ class ReportsPage(Page):
         denied = why_not(self.desk.session, report.permission)
         self.filters.take(report)
         self.filters.offer(self._sites, self._visits)
-        self._none.set_text(self.tr("No row to show"), denied or self._no_row())
+        self._none.set_text(self.tr("No rows to show"), denied or self._no_row())
         model, table = self._model, self.table
         self._model = IdsTableModel(columns_of(report), parent=self)
         self.table = self._table()
@@ -181,7 +181,7 @@ class ReportsPage(Page):
         self.header.set_title(said(self.report.title))
         show_rows(self._model, [])
         self._rows_card.set_title(self.tr("First rows"), "")
-        self._none.set_text(self.tr("No row to show"), self._no_row())
+        self._none.set_text(self.tr("No rows to show"), self._no_row())
         self.table.hide()
         self._none.show()
         for tile in (self._total, self._figure, self._not_received):
@@ -201,7 +201,7 @@ class ReportsPage(Page):
         self.header.set_title(said(self.report.title), as_of)
         show_rows(self._model, preview.rows)
         self.table.setVisible(bool(preview.rows))
-        self._none.set_text(self.tr("No row to show"), self._no_row())
+        self._none.set_text(self.tr("No rows to show"), self._no_row())
         self._none.setVisible(not preview.rows)
         shown = self.tr("{shown} of {total}").format(shown=count(len(preview.rows)), total=count(preview.total))
         self._rows_card.set_title(self.tr("First rows"), shown)

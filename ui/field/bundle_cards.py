@@ -42,7 +42,7 @@ class BundlesCard(Card):
     """List every bundle that was sealed or imported here, with its state."""
 
     def __init__(self) -> None:
-        super().__init__(self.tr("Bundles"), self.tr("Nothing is deleted before HQ's receipt is here"))
+        super().__init__(self.tr("Bundles"), self.tr("Nothing is deleted before HQ's receipt arrives"))
         self._rows: QVBoxLayout = vbox()
         holder = QWidget()
         holder.setLayout(vbox(self._rows, 1))
@@ -73,8 +73,8 @@ class BundlesCard(Card):
             self._rows.addWidget(
                 EmptyState(
                     "archive",
-                    self.tr("No bundle yet"),
-                    self.tr("What you seal for HQ and what you import from HQ stands here, each with its state."),
+                    self.tr("No bundles yet"),
+                    self.tr("Bundles that you seal for HQ or import from HQ appear here, each with its state."),
                 )
             )
 
@@ -95,9 +95,9 @@ class ImportResults(QWidget):
 
     def _row(self, one: ImportOutcome) -> QWidget:
         said_by_outcome = {
-            ImportResult.ACCEPTED: self.tr("Taken in"),
-            ImportResult.ALREADY_HELD: self.tr("Held already"),
-            ImportResult.WAITING: self.tr("Waits for an earlier bundle"),
+            ImportResult.ACCEPTED: self.tr("Imported"),
+            ImportResult.ALREADY_HELD: self.tr("Already imported"),
+            ImportResult.WAITING: self.tr("Waiting for an earlier bundle"),
             ImportResult.FORKED: self.tr("Quarantined"),
             ImportResult.REFUSED: self.tr("Refused"),
             ImportResult.QUARANTINED: self.tr("Quarantined"),

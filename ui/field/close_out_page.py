@@ -106,7 +106,9 @@ class CloseOutPage(Page):
         self._items = Card(self.tr("Every item has an outcome"))
         self._item_rows: QVBoxLayout = vbox()
         self._items.add(self._item_rows)
-        self._others = Card(self.tr("Not sighted, taken from others"), self.tr("counted apart, never as verified"))
+        self._others = Card(
+            self.tr("Not sighted, reported by others"), self.tr("counted separately, never as verified")
+        )
         self._other_counts = flow(spacing=16)
         self._others.add_padded(self._other_counts)
         self._site_chip = Chip()
@@ -118,7 +120,7 @@ class CloseOutPage(Page):
         for card in (self.inspector, self.host):
             card.changed.connect(self._follow)
         self._facts = KeyValueGrid(margins=(0, 0, 0, 0), key_width=104)
-        self._what = Card(self.tr("What is being signed"))
+        self._what = Card(self.tr("Signed content"))
         self._what.add_padded(
             self._facts,
             label(self.tr("A fact recorded after signing voids the signatures."), "sub", wrap=True),
@@ -132,7 +134,7 @@ class CloseOutPage(Page):
         right.addWidget(self._what)
         self._columns = Columns(
             [
-                ColumnPart("open", self.tr("What is open"), scrolled(left), 53),
+                ColumnPart("open", self.tr("Open points"), scrolled(left), 53),
                 ColumnPart("sign", self.tr("Sign"), scrolled(panel(right)), 47),
             ]
         )
@@ -192,7 +194,7 @@ class CloseOutPage(Page):
             (Outcome.DISCREPANCY, self.tr("with a discrepancy")),
             (Outcome.NOT_FOUND, self.tr("not found")),
             (Outcome.NO_ACCESS, self.tr("no access")),
-            (Outcome.NOT_ON_LIST, self.tr("found, and not on the list")),
+            (Outcome.NOT_ON_LIST, self.tr("found but not on the list")),
         ):
             number = getattr(visit, key)
             if key is Outcome.VERIFIED:
@@ -260,14 +262,14 @@ class CloseOutPage(Page):
             return
         if state.open_points:
             for card in (self.inspector, self.host):
-                card.close_with(self.tr("Signing opens when nothing is left open"))
+                card.close_with(self.tr("You can sign when nothing is left open"))
             return
         begun = self.inspector.is_begun or self.host.is_begun
         if begun and self._signed_seq != state.stated_seq:
             for card in (self.inspector, self.host):
                 card.close_with("")
             self.notice.show_message(
-                "attention", self.tr("Facts were recorded since the signing began. Please sign again.")
+                "attention", self.tr("Facts were recorded after signing began. Please sign again.")
             )
         self._signed_seq = state.stated_seq
         self.inspector.open_for(self.tr("Sign here"))

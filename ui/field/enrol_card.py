@@ -34,7 +34,7 @@ class EnrolCard(Card):
     failed = Signal(object)
 
     def __init__(self, desk: Desk) -> None:
-        super().__init__(self.tr("Enrol this device with HQ"))
+        super().__init__(self.tr("Enroll this device with HQ"))
         self.setObjectName("enrol_card")
         self._desk = desk
         device = desk.session.name
@@ -60,7 +60,7 @@ class EnrolCard(Card):
         self._root_field = FormField(
             self.tr("Root fingerprint that HQ reads out to you"),
             self.root,
-            self.tr("Ask HQ by another way than the file came, e.g. by phone, and type what you hear."),
+            self.tr("Confirm with HQ over a different channel (phone, in person), and type what you hear."),
         )
         self._root_field.hide()
         self._accept_button: Button = named(

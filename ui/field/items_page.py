@@ -99,11 +99,13 @@ class ItemsPage(Page):
         self.side.show_parts(is_any=bool(number))
         if self._words:
             head = self.tr("%Ln items found", "", number)
-            self._none.set_text(self.tr("No item fits"), self.tr("Search for a serial number, an article or a place."))
+            self._none.set_text(
+                self.tr("No items match"), self.tr("Search for a serial number, an article or a place.")
+            )
         else:
             head = self.tr("%Ln items on this device", "", number)
             self._none.set_text(
-                self.tr("No item yet"), self.tr("Items come with a visit's tasking: import it under Sync.")
+                self.tr("No items yet"), self.tr("Items arrive with a visit's tasking: import it under Sync.")
             )
         self.header.set_title(self.tr("Items"), head if number and self._model.is_whole else "")
         if number:

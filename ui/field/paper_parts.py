@@ -61,7 +61,7 @@ class PrintBar(Card):
         self._desk, self._notice = desk, notice
         self.visit_id = ""
         self.path = PathField(
-            self.tr("Where the worklist goes (PDF)"), object_name="worklist_path", kind="save", filters="PDF (*.pdf)"
+            self.tr("File for the worklist (PDF)"), object_name="worklist_path", kind="save", filters="PDF (*.pdf)"
         )
         self.path.submitted.connect(self._print)
         go: Button = named(button(self.tr("Print worklist"), self._print, kind="primary"), "worklist_write_button")
@@ -138,7 +138,7 @@ class PaperRows(QStackedWidget):
         self._scroll = scrolled(holder)
         self._empty = EmptyState(
             "clipboard-list",
-            self.tr("Which page lies at hand?"),
+            self.tr("Which page do you have?"),
             self.tr("Scan the QR symbol at the top of the paper, or type the page's number. No paper yet? Print it."),
             self.tr("Print…"),
             self.print_requested.emit,

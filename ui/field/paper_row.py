@@ -46,7 +46,7 @@ class PaperRowForm(QWidget):
             self._ticks[outcome] = made
             ticks.addWidget(made)
         self.serial = self._line("serial", self.tr("Serial as written on the paper"), is_mono=True)
-        self.again = self._line("again", self.tr("Serial once more"), is_mono=True)
+        self.again = self._line("again", self.tr("Serial again"), is_mono=True)
         self.note = self._line("note", self.tr("Remark"))
         self.reason = named(QComboBox(), f"{self._name}_reason")
         self.reason.setAccessibleName(self.tr("Code"))

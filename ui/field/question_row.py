@@ -207,7 +207,7 @@ class QuestionRow(QFrame):
         self._comment.setVisible(bool(value) and takes_comment(self.question, value))
         said = ""
         if self._photo is not None and value and value not in {*_EXTRA, PHOTO_TAKEN} and not names_content(value):
-            said = self.tr("Only a name was given, no picture: {name}").format(name=value)
+            said = self.tr("Only a file name was given, not a picture: {name}").format(name=value)
         elif self._answer is not None and value:
             try:
                 validate_answer(self.question, self._answer)

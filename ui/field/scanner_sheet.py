@@ -73,7 +73,7 @@ def _draw(writer: QPdfWriter, title: str, marking: str) -> None:
         painter.drawText(place, flags, f"{at}.  {hint}")
         y += place.height() + 3 * mm
     said = translate(
-        "scanner", "Then scan this symbol on the scanner test page. It says whether every character arrives."
+        "scanner", "Then scan this symbol on the scanner test page. It shows whether every character arrives."
     )
     painter.drawText(QRectF(0, y + 4 * mm, wide, 16 * mm), flags, said)
     side = 42 * mm

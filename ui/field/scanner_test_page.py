@@ -74,7 +74,7 @@ class ScannerTestPage(Page):
         inner.setLayout(
             vbox(
                 hbox(1, symbol, 1, margins=(0, 8, 0, 8)),
-                label(self.tr("Set the scanner so"), "strong"),
+                label(self.tr("Set up the scanner like this"), "strong"),
                 how,
                 1,
                 margins=(16, 8, 16, 16),
@@ -104,7 +104,7 @@ class ScannerTestPage(Page):
 
     def _settings_card(self) -> Card:
         scanner = settings.current().value(settings.SCANNER)
-        card = Card(self.tr("This device listens so"))
+        card = Card(self.tr("Settings of this device"))
         self.prefix, self.suffix = (
             self._line("scanner_prefix", scanner.prefix),
             self._line("scanner_suffix", scanner.suffix),
@@ -126,8 +126,8 @@ class ScannerTestPage(Page):
         inner.setLayout(
             vbox(
                 label(self.tr("Keyboard"), "strong"),
-                FormField(self.tr("Prefix to take off"), self.prefix),
-                FormField(self.tr("Suffix to take off (before Enter)"), self.suffix),
+                FormField(self.tr("Prefix to remove"), self.prefix),
+                FormField(self.tr("Suffix to remove (before Enter)"), self.suffix),
                 self._gap_field,
                 label(self.tr("Serial port"), "strong"),
                 FormField(self.tr("Port"), self.port),
@@ -168,7 +168,7 @@ class ScannerTestPage(Page):
         set_look(self.verdict, "tone", _TONES.get(check.kind, "warn"))
         by = self.tr("Serial port") if read_by == "serial" else self.tr("Keyboard")
         self.read.clear()
-        self.read.add(self.tr("Came by"), by)
+        self.read.add(self.tr("Arrived by"), by)
         self.separators = self.read.add(self.tr("Separators"), self._way_said(way_of(raw, self._ways, read_by)))
         self.read.add(self.tr("AIM prefix"), check.prefix or self.tr("None"), mono=True)
         self.read.add(self.tr("Readable"), mark_text(raw), mono=True)
@@ -180,7 +180,7 @@ class ScannerTestPage(Page):
             "bytes": self.tr("as control characters, byte for byte"),
             "control": self.tr("as control characters (Ctrl codes)"),
             "alt_keypad": self.tr("as Alt and digits on the keypad"),
-            "mapped": self.tr("as the keys or texts that this device is set to"),
+            "mapped": self.tr("as the keys or texts in this device's settings"),
             "pictures": self.tr("as pictures of control characters (␝ ␞ ␄)"),
             "caret": self.tr("as caret text (^] ^^ ^D)"),
             "names": self.tr("as names in text (<GS> <RS> <EOT>)"),
@@ -241,7 +241,7 @@ class ScannerTestPage(Page):
         except KnownError as error:
             self.notice.show_error(error)
         else:
-            self.notice.show_message("ok", self.tr("The device listens so from now on."))
+            self.notice.show_message("ok", self.tr("The device uses these settings from now on."))
 
     def _save_sheet(self) -> None:
         path = self.sheet.path

@@ -106,10 +106,15 @@ class SyncPage(Page):
         line = hbox(self.in_path, self.import_button, spacing=8)
         line.setStretch(0, 1)
         card.add_padded(
-            label(self.tr("Choose a bundle or a folder of bundles: what fits is taken, the rest is said."), "body",
-                  wrap=True),
+            label(
+                self.tr(
+                    "Choose a bundle or a folder. Matching bundles are imported; the rest are listed with the reason."
+                ),
+                "body",
+                wrap=True,
+            ),
             line,
-        )  # fmt: skip
+        )
         card.add(self._results)
         return card
 
@@ -193,12 +198,12 @@ class SyncPage(Page):
         if result.further:
             said = self.tr("Sealed for {party} in %Ln bundles", "", len(result.paths)).format(party=result.recipient)
             detail = self.tr(
-                "One could not hold everything. Take all of them to HQ, each is needed: {names}. They are received "
-                "only when HQ's receipt is imported here."
+                "One bundle was too small. Take all of them to HQ: {names}. They count as received only when HQ's "
+                "receipt is imported here."
             ).format(names=", ".join(path.name for path in result.paths))
         else:
             said = self.tr("Sealed for {party}: {name}").format(party=result.recipient, name=result.path.name)
-            detail = self.tr("Take it to HQ. It is received only when HQ's receipt is imported here.")
+            detail = self.tr("Take it to HQ. It counts as received only when HQ's receipt is imported here.")
         self.notice.show_message("ok", said, detail=detail, stays=True)
 
     # Importing
@@ -221,7 +226,7 @@ class SyncPage(Page):
         self._results.show_outcomes(result.outcomes)
         taken = sum(one.outcome is ImportResult.ACCEPTED for one in result.outcomes)
         if not result.outcomes:
-            self.notice.show_message("attention", self.tr("There is no bundle there."))
+            self.notice.show_message("attention", self.tr("No bundles were found there."))
         elif taken:
             said = self.tr("%Ln bundles taken in", "", taken)
             self.notice.show_message("ok", said)
@@ -241,7 +246,7 @@ class SyncPage(Page):
 
     def _cancelled(self) -> None:
         self._end()
-        self.notice.show_message("info", self.tr("Stopped. Nothing half-done was left behind."))
+        self.notice.show_message("info", self.tr("Stopped. Nothing was left half done."))
 
     def _failed(self, error: KnownError) -> None:
         self._end()

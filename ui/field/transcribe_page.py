@@ -61,7 +61,7 @@ class TranscribePage(Page):
         )
         name_header_buttons(self.header, "paper_print_button", "paper_back_button")
         self.add_action(self.tr("Next page"), "PgDown", partial(self._step, 1))
-        self.add_action(self.tr("Page before"), "PgUp", partial(self._step, -1))
+        self.add_action(self.tr("Previous page"), "PgUp", partial(self._step, -1))
         self.print_bar.printed.connect(lambda: self.page_field.setFocus(Qt.FocusReason.OtherFocusReason))
         self.body.addWidget(self.print_bar)
         self.body.addWidget(self._work_card(), 1)
@@ -141,7 +141,7 @@ class TranscribePage(Page):
     def _may_leave(self) -> bool:
         """Return whether the page may be replaced. Ticked rows that are not recorded prevent it."""
         if self.rows.ticked():
-            self.notice.show_message("attention", self.tr("Record this page first, or take its ticks back."))
+            self.notice.show_message("attention", self.tr("Record this page first, or clear its ticks."))
             return False
         return True
 
@@ -158,7 +158,7 @@ class TranscribePage(Page):
         self._clear()
         self._page, self._digest = page, page.code.digest
         self.page_field.setText(str(page.number))
-        place = page.place or self.tr("No location on the book")
+        place = page.place or self.tr("No location in the book")
         self._page_form.set_hint(
             words.joined(self.tr("Page {number} of {pages}").format(number=page.number, pages=page.pages), place)
         )
@@ -183,11 +183,11 @@ class TranscribePage(Page):
         if self._page is None:
             said = ""
         elif not ticked:
-            said = self.tr("Tick what the paper says. Rows without a tick stay as they are.")
+            said = self.tr("Tick what the paper says. Rows without a tick stay unchanged.")
         elif lacking:
             said = self.tr("%Ln rows lack a code or a serial.", "", len(lacking))
         elif not self.seen.is_filled:
-            said = self.tr("Say who saw the items, and when.")
+            said = self.tr("Enter who saw the items, and when.")
         else:
             said = self.tr("%Ln rows to record", "", len(ticked))
         self._said.setText(said)

@@ -59,7 +59,7 @@ def now_chip(claim: OpenClaim) -> ChipSpec:
     """Return a chip for what the claim matches in the current book."""
     made = becomes_chip(claim.now.match)
     if claim.now.item_id:
-        return ChipSpec(translate("hq", "Fits an item now"), "accent", "check")
+        return ChipSpec(translate("hq", "Now matches an item"), "accent", "check")
     return made or ChipSpec(claim.now.match, "mute", "circle")
 
 
@@ -77,19 +77,17 @@ def why(claim: OpenClaim) -> str:
     if claim.now.item_id and claim.claim_kind == ClaimKind.CONTAINER_LABEL:
         return translate(
             "hq",
-            "The device that read the label knew no such item; one item on the book is meant. The claim stands in that "
-            "item's history, and is no sighting.",
+            "The device that read the label did not know this item, but the book has one. The claim is in that item's"
+            " history; it is not a sighting.",
         )
     if claim.now.item_id:
         return translate(
             "hq",
-            "Nothing fitted when the list came in; one item on the book does now. The claim stands in that item's "
-            "history, marked as matched since.",
+            "No item matched when the list was imported; one does now. The claim is in that item's history, marked as"
+            " matched since.",
         )
     if claim.now.match is ClaimMatch.AMBIGUOUS:
-        return translate(
-            "hq", "The serial number or the UII is on the book, on another article or on several: it cannot be told."
-        )
+        return translate("hq", "The serial number or the UII is on the book, but for another article or for several.")
     return translate("hq", "No item on the book has this serial number or UII.")
 
 
@@ -106,17 +104,15 @@ class ClaimsPanel(QWidget):
         self._model = IdsTableModel(self._columns(), desk.tasks, self)
         self._model.ids_loaded.connect(self._loaded)
         self._model.failed.connect(page.notice.show_error)
-        self.table = table_view(self._model, name=self.tr("Claims about no item for certain"))
+        self.table = table_view(self._model, name=self.tr("Claims without a certain item"))
         self.table.setObjectName("open_claims_table")
         on_current(self.table, self._chosen)
         self._empty = EmptyState(
             "check",
             self.tr("Every claim is about one item"),
-            self.tr(
-                "What partners and shippers say and what fits no item, or several, is listed here with its reason."
-            ),
+            self.tr("Claims by partners and shippers that match no item, or several, are listed here with the reason."),
         )
-        card = Card(self.tr("Claims about no item for certain"))
+        card = Card(self.tr("Claims without a certain item"))
         card.add(self.table, 1)
         card.add(self._empty, 1)
         back = named(button(self.tr("Back to the items"), self.left.emit, icon="x"), "claims_back")
@@ -125,7 +121,7 @@ class ClaimsPanel(QWidget):
         self._empty.hide()
         self._grid = KeyValueGrid()
         self._why = label("", "body", wrap=True)
-        self._detail = Card(self.tr("What was said"))
+        self._detail = Card(self.tr("Claim"))
         self._detail.add(scrolled(vbox(panel(vbox(self._why, margins=(16, 12, 16, 4))), self._grid, 1)), 1)
         self._near = IdsTableModel(item_columns()[:2] + item_columns()[3:4])
         self._near.setParent(self)
@@ -133,7 +129,7 @@ class ClaimsPanel(QWidget):
         self.near_table.setObjectName("claims_near_table")
         self.near_table.activated.connect(lambda _index: self._open_item())
         self._none_near = EmptyState(
-            "search", self.tr("Nothing near"), self.tr("No serial number on the book looks like this one.")
+            "search", self.tr("No near matches"), self.tr("No serial number on the book looks similar.")
         )
         self._near_card = Card(self.tr("Near matches"))
         self._near_card.add(self.near_table, 1)
@@ -210,7 +206,7 @@ class ClaimsPanel(QWidget):
             (self.tr("Remark"), claim.remark),
             (self.tr("Said by"), word("list", claim.claim_kind)),
             (self.tr("List"), self.tr("{source}, line {line}").format(source=claim.source, line=claim.line)),
-            (self.tr("Came in"), moment(claim.made_at)),
+            (self.tr("Imported"), moment(claim.made_at)),
         ):
             grid.add(name, value)
         show_rows(self._near, detail.near, lambda row: row.item_id)

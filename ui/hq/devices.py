@@ -60,7 +60,7 @@ class DevicesPage(Page):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(self.tr("Devices"))
-        self.header.set_title(self.tr("Devices"), self.tr("Those whose bundles this HQ accepts"))
+        self.header.set_title(self.tr("Devices"), self.tr("Devices whose bundles this HQ accepts"))
         self.desk = desk
         self._wanted = ""
         self._model = IdsTableModel(self._columns())
@@ -70,7 +70,7 @@ class DevicesPage(Page):
         self._empty = EmptyState(
             "tablet-smartphone",
             self.tr("No device is enrolled yet"),
-            self.tr("A device asks by a request file. Choose that file under “Enrol a device”, and sign it."),
+            self.tr("A device sends a request file. Choose that file under “Enroll a device”, and sign it."),
         )
         devices = Card(self.tr("Enrolled devices"))
         devices.add(self.table, 1)
@@ -80,7 +80,7 @@ class DevicesPage(Page):
         self._own.setObjectName("hq_fingerprint")
         devices.add_foot(
             label(
-                self.tr("Fingerprint of this HQ, to read out to whoever accepts an answer on a device:"),
+                self.tr("Fingerprint of this HQ, to read out to the person who accepts an answer on a device:"),
                 "sub",
                 wrap=True,
             ),
@@ -88,9 +88,9 @@ class DevicesPage(Page):
             spacing=4,
         )
         self.enrolling = EnrolCard(desk, self.notice)
-        enrol = ColumnPart("enrol", self.tr("Enrol a device"), self.enrolling, 2)
+        enrol = ColumnPart("enrol", self.tr("Enroll a device"), self.enrolling, 2)
         self.body.addWidget(Columns([ColumnPart("devices", self.tr("Devices"), devices, 5), enrol]), 1)
-        self.add_action(self.tr("Enrol a device: choose the request"), "Ctrl+N", self.enrolling.request_field.setFocus)
+        self.add_action(self.tr("Enroll a device: choose the request"), "Ctrl+N", self.enrolling.request_field.setFocus)
 
     def _columns(self) -> list[Column]:
         return [

@@ -24,7 +24,7 @@ class EnrolCard(Card):
     """The two steps to enroll another device. Nothing is signed before the fingerprints were compared."""
 
     def __init__(self, desk: Desk, notice: NoticeBar) -> None:
-        super().__init__(self.tr("Enrol a device"))
+        super().__init__(self.tr("Enroll a device"))
         self.desk, self._notice = desk, notice
         self._request: RequestView | None = None
         self._request_path: Path | None = None
@@ -53,7 +53,7 @@ class EnrolCard(Card):
             vbox(
                 self._device,
                 label(
-                    self.tr("Ask the person at the device, by a way you trust, to read out the fingerprint it shows:"),
+                    self.tr("Ask the person at the device, over a channel you trust, to read out its fingerprint:"),
                     "body",
                     wrap=True,
                 ),

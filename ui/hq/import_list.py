@@ -86,8 +86,8 @@ class ImportListPanel(QWidget):
         self.rows.plate.stated.connect(self._take_plate)
         self._nothing = EmptyState(
             "file-search",
-            self.tr("No row can be shown yet"),
-            self.tr("Above stands why. Correct how the list is read, or the list itself."),
+            self.tr("No rows can be shown yet"),
+            self.tr("The reason is above. Correct how the list is read, or the list itself."),
         )
         self._stack = QStackedWidget()
         self._stack.addWidget(self.rows)
@@ -102,7 +102,7 @@ class ImportListPanel(QWidget):
         named(self.import_button, "inventory_import_button")
         self.update_box = QCheckBox()
         named(self.update_box, "inventory_update_box")
-        self.update_box.setAccessibleName(self.tr("Take the other values of items that differ"))
+        self.update_box.setAccessibleName(self.tr("Update items that differ"))
         self.cancel_button = button(self.tr("Back to the items"), self.left.emit)
         named(self.cancel_button, "inventory_import_cancel")
         self._denied = label(why_not(self.desk.session, Permission.INVENTORY_IMPORT), "sub", tone="warn", wrap=True)
@@ -179,7 +179,7 @@ class ImportListPanel(QWidget):
         )
         self.rows.show_list(shown)
         self.update_box.setChecked(False)
-        self.update_box.setText(self.tr("Take the other values of %Ln items", "", len(shown.differences)))
+        self.update_box.setText(self.tr("Update %Ln items", "", len(shown.differences)))
         self._follow()
         if is_first:
             self.import_button.setFocus()
@@ -228,7 +228,7 @@ class ImportListPanel(QWidget):
         self._page.notice.show_message(
             "ok",
             self.tr("Rejected rows written to {name}: {rows}").format(name=path.name, rows=count(rows)),
-            detail=self.tr("Mend them there, save the file, and import it as a list of its own."),
+            detail=self.tr("Correct them there, save the file, and import it as a separate list."),
             action=self.tr("Read that file"),
             on_action=lambda: self._read_other(path),
             stays=True,

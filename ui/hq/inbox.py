@@ -71,7 +71,7 @@ def outcome_chip(outcome: ImportResult) -> ChipSpec:
     """Return icon, text and tone of an import's outcome."""
     return {
         ImportResult.ACCEPTED: ChipSpec(translate("hq", "Accepted"), "ok", "check"),
-        ImportResult.ALREADY_HELD: ChipSpec(translate("hq", "Held already"), "mute", "check"),
+        ImportResult.ALREADY_HELD: ChipSpec(translate("hq", "Already imported"), "mute", "check"),
         ImportResult.WAITING: ChipSpec(translate("hq", "Waiting"), "warn", "clock"),
         ImportResult.FORKED: ChipSpec(translate("hq", "Two histories"), "bad", "octagon-alert"),
         ImportResult.REFUSED: ChipSpec(translate("hq", "Refused"), "bad", "x"),
@@ -96,12 +96,12 @@ def outcome_words(outcome: ImportOutcome) -> tuple[str, str]:
     what, todo = why(outcome.code, outcome.values)
     kept = {
         ImportResult.WAITING: translate(
-            "hq", "Not recorded yet. Import the bundle that comes before it; both can go in together."
+            "hq", "Not recorded yet. Import the bundle before it; you can import both together."
         ),
-        ImportResult.REFUSED: translate("hq", "Nothing was kept of it. {todo}").format(todo=todo),
+        ImportResult.REFUSED: translate("hq", "Nothing was saved. {todo}").format(todo=todo),
     }.get(
         outcome.outcome,
-        translate("hq", "Kept whole in quarantine; nothing of it was recorded. {todo}").format(todo=todo),
+        translate("hq", "Kept in quarantine; nothing in it was recorded. {todo}").format(todo=todo),
     )
     return what, kept
 
@@ -128,9 +128,7 @@ class DropZone(QFrame):
         self.setObjectName("inbox_drop_zone")
         self.setAcceptDrops(True)
         words = label(self.tr("Drop bundles here"), "heading")
-        more = label(
-            self.tr("files, or a folder of them, as they come from a device's stick or share"), "body", wrap=True
-        )
+        more = label(self.tr("files, or a folder of them, from a device's USB stick or a share"), "body", wrap=True)
         line = hbox(IconLabel("inbox", "accent", size=34), margins=(20, 18, 20, 18), spacing=16)
         line.addLayout(vbox(words, more, spacing=3), 1)
         self.setLayout(line)
@@ -163,7 +161,7 @@ class InboxPage(Page):
         self.header.set_title(self.tr("Inbox"), self.tr("Bundles of devices: verified, recorded, and answered"))
         self._outcome_rows: list[QWidget] = []
         coming = ColumnPart("import", self.tr("Import"), self._import_card())
-        before = ColumnPart("before", self.tr("What came before"), self._history_card())
+        before = ColumnPart("before", self.tr("Earlier imports"), self._history_card())
         self.body.addWidget(Columns([coming, before]), 1)
         self.add_button_key(self.import_button, "Ctrl+I")
         self._follow()
@@ -192,8 +190,8 @@ class InboxPage(Page):
             "shield-check",
             self.tr("Nothing imported in this session"),
             self.tr(
-                "Each bundle is opened, its signature, its certificate and its place in the device's chain are "
-                "checked, and only then is it recorded. What fails is kept aside with its reason."
+                "Each bundle is recorded only after its signature, its certificate and its place in the device's "
+                "chain are checked. Failed bundles are set aside with the reason."
             ),
         )
         self._results = QStackedWidget()
@@ -235,7 +233,7 @@ class InboxPage(Page):
         self._stack = QStackedWidget()
         self._stack.addWidget(self.bundles_table)
         self._stack.addWidget(self.kept_table)
-        card = Card(self.tr("What came before"))
+        card = Card(self.tr("Earlier imports"))
         card.add_padded(self.tabs, margins=(16, 10, 16, 10))
         card.add(self._stack, 1)
         return card
@@ -290,7 +288,7 @@ class InboxPage(Page):
         self.path_field.clear()
         outcomes = imported.outcomes
         if not outcomes:
-            self.notice.show_message("attention", self.tr("There is no bundle in that folder"))
+            self.notice.show_message("attention", self.tr("That folder has no bundles"))
             return
         for old in self._outcome_rows:
             self._outcomes.removeWidget(old)
@@ -312,7 +310,7 @@ class InboxPage(Page):
         self.notice.show_message(
             "ok" if is_whole else "attention",
             words,
-            detail="" if is_whole else self.tr("The others are listed with their reasons; nothing is lost."),
+            detail="" if is_whole else self.tr("The others are listed with the reasons; nothing is lost."),
             action=self.tr("Review the findings") if findings else "",
             on_action=self._review,
             stays=True,
@@ -323,7 +321,9 @@ class InboxPage(Page):
 
     def _stopped(self) -> None:
         self.notice.show_message(
-            "info", self.tr("Stopped"), detail=self.tr("Bundles imported before that are recorded; the rest is not.")
+            "info",
+            self.tr("Stopped"),
+            detail=self.tr("Bundles that were already imported are recorded; the rest are not."),
         )
 
     def _follow(self) -> None:

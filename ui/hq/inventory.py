@@ -106,7 +106,7 @@ class InventoryPage(Page):
         if allowed:
             named(self._empty.action_button, "inventory_empty_import")
         self._none = EmptyState(
-            "search", self.tr("No item fits"), self.tr("Search for a serial number, a UII, an article or a place.")
+            "search", self.tr("No items match"), self.tr("Search for a serial number, a UII, an article or a place.")
         )
         card = Card()
         above = vbox(self.search, self.facets, self._narrowed, margins=(16, 12, 16, 12), spacing=10)
@@ -209,7 +209,7 @@ class InventoryPage(Page):
             return
         if self._stack.currentIndex() == CLAIMS:
             self.header.set_crumbs([self.tr("Inventory"), self.tr("Open claims")])
-            self.header.set_title(self.tr("Open claims"), self.tr("What others say; never a sighting"))
+            self.header.set_title(self.tr("Open claims"), self.tr("Claims by others; never a sighting"))
             return
         self.header.set_crumbs([])
         words = ""
@@ -264,7 +264,7 @@ class InventoryPage(Page):
         self.show_items()
         left_out = self.tr("%Ln rows left out", "", result.rejected)
         if isinstance(result, ClaimsResult):
-            words = self.tr("%Ln claims kept; the book is as it was", "", result.claims)
+            words = self.tr("%Ln claims kept; the book is unchanged", "", result.claims)
             detail = joined(
                 self.tr("{count} about one item").format(count=count(result.matched)),
                 self.tr("{count} about none").format(count=count(result.unmatched)),
@@ -273,8 +273,8 @@ class InventoryPage(Page):
             )
         else:
             detail = joined(
-                self.tr("%Ln were on the book already", "", result.already_held),
-                self.tr("%Ln of them took other values", "", result.changed) if result.changed else "",
+                self.tr("%Ln were already on the book", "", result.already_held),
+                self.tr("%Ln of them were updated", "", result.changed) if result.changed else "",
                 left_out,
                 self.tr("%Ln new sites", "", result.sites),
             )

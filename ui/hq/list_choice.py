@@ -109,10 +109,10 @@ class ListChoice(Card):
         self._about.setText(
             self.tr("SHA-384 {hash}").format(hash=preview.sha384)
             if preview
-            else self.tr("A list as you were sent it. Nothing is kept until you have seen what it holds.")
+            else self.tr("A list as you received it. Nothing is saved until you have seen its contents.")
             if self.kind == ListKind.INVENTORY
             else self.tr(
-                "What others say is kept as claims beside the book: it is never a sighting and changes no item."
+                "Reports by others are kept as claims beside the book: they are not sightings and change no item."
             )
         )
         self._read_button.setEnabled(self.path is not None and not is_busy)

@@ -49,17 +49,17 @@ class ListRows(QWidget):
         self._folder = folder
         self._taken_at = ITEMS
         self._tiles = {
-            "accepted": StatTile(self.tr("Can be taken")),
-            "rejected": StatTile(self.tr("Cannot be taken")),
-            "warnings": StatTile(self.tr("Taken, but doubtful")),
+            "accepted": StatTile(self.tr("Can be imported")),
+            "rejected": StatTile(self.tr("Cannot be imported")),
+            "warnings": StatTile(self.tr("Imported, but doubtful")),
         }
         self._models = [
             IdsTableModel(columns, parent=self) for columns in (_item_columns(), _claim_columns(), _rejected_columns())
         ]
         names = (
-            (self.tr("What each row becomes"), "accepted_table"),
-            (self.tr("What each row claims"), "claims_table"),
-            (self.tr("Rows that cannot be taken"), "rejected_table"),
+            (self.tr("Result of each row"), "accepted_table"),
+            (self.tr("Claim of each row"), "claims_table"),
+            (self.tr("Rows that cannot be imported"), "rejected_table"),
         )
         self._stack = QStackedWidget()
         for model, (name, object_name) in zip(self._models, names, strict=True):
@@ -70,7 +70,7 @@ class ListRows(QWidget):
             table.setHorizontalScrollMode(QTableView.ScrollMode.ScrollPerPixel)
             self._stack.addWidget(table)
         self.tabs = TabRow(
-            [Tab("taken", self.tr("What each row becomes")), Tab("rejected", self.tr("Cannot be taken"))], "taken"
+            [Tab("taken", self.tr("Result of each row")), Tab("rejected", self.tr("Cannot be imported"))], "taken"
         )
         self.tabs.setAccessibleName(self.tr("Which rows"))
         self.tabs.chosen.connect(self._choose)
@@ -132,8 +132,8 @@ class ListRows(QWidget):
         self._taken_at = ITEMS if shown.kind == "inventory" else CLAIMS
         show_rows(self._models[self._taken_at], taken, lambda row: str(row.row.line))
         show_rows(self._models[REJECTED], preview.rejected, lambda row: str(row.line))
-        self.tabs.set_text("taken", self.tr("What each row becomes {count}").format(count=count(len(taken))))
-        self.tabs.set_text("rejected", self.tr("Cannot be taken {count}").format(count=count(len(preview.rejected))))
+        self.tabs.set_text("taken", self.tr("Result of each row {count}").format(count=count(len(taken))))
+        self.tabs.set_text("rejected", self.tr("Cannot be imported {count}").format(count=count(len(preview.rejected))))
         self._say(shown, len(doubts))
         self.plate.show_rows(preview.rejected if shown.kind == ListKind.INVENTORY else ())
         self.export_path.set_path(self._folder / f"{Path(preview.source_name).stem}-rejected.csv")
@@ -158,8 +158,8 @@ class ListRows(QWidget):
         if shown.kind == "inventory":
             return joined(
                 self.tr("{count} new").format(count=count(counts["new"])),
-                self.tr("{count} on the book already").format(count=count(counts["held"])),
-                self.tr("%Ln on it with other values", "", counts["differs"]) if counts["differs"] else "",
+                self.tr("{count} already on the book").format(count=count(counts["held"])),
+                self.tr("%Ln of them with other values", "", counts["differs"]) if counts["differs"] else "",
             )
         matched = sum(counts[match] for match in ClaimMatch if match.is_one_item)
         return joined(
@@ -195,7 +195,7 @@ def _becomes_words(taken: TakenRow) -> str:
 def _item_columns() -> list[Column]:
     return [
         Column(translate("hq", "Line"), lambda taken: str(taken.row.line), is_number=True, width=52),
-        Column(translate("hq", "Becomes"), _becomes_words, width=124, chip=_becomes),
+        Column(translate("hq", "Result"), _becomes_words, width=124, chip=_becomes),
         Column(translate("hq", "Serial number"), lambda taken: taken.row.serial, is_mono=True, width=112),
         Column(translate("hq", "Article"), lambda taken: taken.row.nomenclature or "–", width=220),
         Column(translate("hq", "Case"), lambda taken: taken.row.case_id, width=92),
@@ -229,7 +229,7 @@ def _claim_columns() -> list[Column]:
         Column(translate("hq", "As of"), lambda taken: _day(taken.row.as_of), width=104),
         Column(translate("hq", "Unit"), lambda taken: taken.row.unit or "–", width=110),
         Column(
-            translate("hq", "Taken to mean"),
+            translate("hq", "Read as"),
             lambda taken: word("disposition", taken.row.disposition) if taken.row.disposition else "–",
             width=128,
         ),
@@ -241,9 +241,9 @@ def _claim_columns() -> list[Column]:
 def _rejected_columns() -> list[Column]:
     return [
         Column(translate("hq", "Line"), lambda row: str(row.line), is_number=True, width=56),
-        Column(translate("hq", "Why it cannot be taken"), _reasons, width=340),
+        Column(translate("hq", "Why it cannot be imported"), _reasons, width=340),
         Column(translate("hq", "Code"), lambda row: ", ".join(row.codes), is_mono=True, width=220),
-        Column(translate("hq", "As it stands"), lambda row: joined(*[cell.strip() for cell in row.raw]), width=900),
+        Column(translate("hq", "As written"), lambda row: joined(*[cell.strip() for cell in row.raw]), width=900),
     ]
 
 

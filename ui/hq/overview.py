@@ -38,7 +38,7 @@ class OverviewPage(Page):
             Columns(
                 [
                     ColumnPart("standing", self.tr("Annual inventory"), self.places, 6),
-                    ColumnPart("overdue", self.tr("Overdue longest"), self.overdue, 5),
+                    ColumnPart("overdue", self.tr("Longest overdue"), self.overdue, 5),
                 ]
             ),
             6,

@@ -56,7 +56,7 @@ class PlacesCard(Card):
         self._no_items = EmptyState(
             "boxes",
             self.tr("Nothing is under enhanced monitoring"),
-            self.tr("Load an inventory list whose items have the EUM level EEUM; here stands then what is due where."),
+            self.tr("Load an inventory list with items of the EUM level EEUM to see here what is due where."),
             self.tr("Go to the inventory"),
             self.empty_pressed.emit,
         )
@@ -86,7 +86,7 @@ class OverdueCard(Card):
     opened = Signal(object)
 
     def __init__(self) -> None:
-        super().__init__(self.tr("Overdue longest"))
+        super().__init__(self.tr("Longest overdue"))
         self.model = IdsTableModel(
             [
                 Column(self.tr("Item type"), lambda line: line.nomenclature or line.part_number or "–"),
@@ -96,10 +96,12 @@ class OverdueCard(Card):
             ],
             parent=self,
         )
-        self.table = _table(self.model, self.tr("Overdue longest"), "overview_overdue_table")
+        self.table = _table(self.model, self.tr("Longest overdue"), "overview_overdue_table")
         self.table.activated.connect(lambda index: self.opened.emit(self.model.row_at(index.row())))
         self._none = EmptyState(
-            "shield-check", self.tr("Nothing is overdue"), self.tr("Items stand here from the day after they were due.")
+            "shield-check",
+            self.tr("Nothing is overdue"),
+            self.tr("Items appear here from the day after they were due."),
         )
         self._none.hide()
         self.add(self.table, 1)
@@ -174,7 +176,7 @@ class DevicesCard(Card):
         self._none = EmptyState(
             "tablet-smartphone",
             self.tr("No device is enrolled yet"),
-            self.tr("A device asks by a request file; sign it, and its bundles are accepted."),
+            self.tr("A device sends a request file. Sign it, and its bundles are accepted."),
             self.tr("Go to the devices"),
             self.empty_pressed.emit,
         )
@@ -217,7 +219,7 @@ class DevicesCard(Card):
         days = days_between(line.last_bundle_at, self._as_of)
         if days is None or days > SILENT_DAYS:
             return ChipSpec(self.tr("Silent"), "warn", "triangle-alert")
-        return ChipSpec(self.tr("In order"), "ok", "check")
+        return ChipSpec(self.tr("OK"), "ok", "check")
 
 
 def _table(model: IdsTableModel, name: str, object_name: str) -> QTableView:

@@ -109,7 +109,7 @@ class Figures(Tiles):
         oldest = ""
         if work.oldest_finding:
             oldest = self.tr("oldest {age}").format(age=age(work.oldest_finding, found.as_of))
-        detail = joined(", ".join(severities), oldest) or self.tr("nothing waits for a decision")
+        detail = joined(", ".join(severities), oldest) or self.tr("no decisions are waiting")
         self.findings.set_value(count(opened), detail, "bad" if work.findings.get(Severity.HIGH) else "")
         past = self.tr("{count} past due").format(count=count(work.visits_past_due)) if work.visits_past_due else ""
         tone = "warn" if work.visits_past_due else ""

@@ -151,8 +151,8 @@ class PlanForm(Card):
         fill_choices(self.device, [(device, device) for device in found.devices])
         self._checklists = found.checklists
         self._offer_checklists()
-        self._site_field.set_hint("" if sites else self.tr("No site yet: import an inventory list first."))
-        self._device_field.set_hint("" if found.devices else self.tr("No device yet: enrol one under Devices first."))
+        self._site_field.set_hint("" if sites else self.tr("No sites yet: import an inventory list first."))
+        self._device_field.set_hint("" if found.devices else self.tr("No devices yet: enroll one under Devices first."))
         self._follow()
 
     def _kind(self) -> VisitKind | None:
@@ -266,7 +266,7 @@ class PlanForm(Card):
         assert self._visit is not None
         self._page.notice.show_message(
             "attention",
-            self.tr("The visit is planned; its tasking was not written"),
+            self.tr("The visit is planned, but its tasking was not written"),
             detail=self.tr("Write it with “Write tasking” when you are ready."),
         )
         self.planned.emit(self._visit.visit_id)

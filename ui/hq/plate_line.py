@@ -25,11 +25,11 @@ class PlateLine(QWidget):
         self._lines: frozenset[int] = frozenset()
         self._words = label("", "sub", wrap=True)
         self.reason = QLineEdit()
-        named(self.reason, "plate_reason", self.tr("How you know what the plate says"))
+        named(self.reason, "plate_reason", self.tr("How you know what is on the plate"))
         self.reason.setPlaceholderText(self.tr("How you know, e.g. read on the item by INS-017"))
         self.reason.setMaxLength(200)
         self.reason.textChanged.connect(lambda _text: self.follow())
-        self.this_button = button(self.tr("The plate of this row says so"), lambda: self._state(is_all=False))
+        self.this_button = button(self.tr("The plate confirms this row"), lambda: self._state(is_all=False))
         named(self.this_button, "plate_says_this")
         self.all_button = button("", lambda: self._state(is_all=True))
         named(self.all_button, "plate_says_all")
@@ -42,12 +42,12 @@ class PlateLine(QWidget):
         """Offer the rows that were rejected only because they look damaged."""
         self._lines = frozenset(row.line for row in rejected if all(map(_only_looks_damaged, row.codes)))
         words = self.tr(
-            "%Ln rows only look damaged. If the plates say so, say how you know; they go in unconfirmed.",
+            "%Ln rows only look damaged. If the plates confirm them, state how you know; they stay unconfirmed.",
             "",
             len(self._lines),
         )
         self._words.setText(words)
-        self.all_button.setText(self.tr("The plates of all %Ln rows say so", "", len(self._lines)))
+        self.all_button.setText(self.tr("The plates confirm all %Ln rows", "", len(self._lines)))
         self.setVisible(bool(self._lines))
         self.follow()
 

@@ -65,10 +65,10 @@ class ReadAs(Card):
 
     def _build(self) -> None:
         self._profiles = choices("list_profile", self.tr("None"))
-        self._encoding = choices("list_encoding", self.tr("To be found out"))
-        self._delimiter = choices("list_delimiter", self.tr("To be found out"))
-        self._sheet = choices("list_sheet", self.tr("To be found out"))
-        self._order = choices("list_date_order", self.tr("To be found out"))
+        self._encoding = choices("list_encoding", self.tr("Detect"))
+        self._delimiter = choices("list_delimiter", self.tr("Detect"))
+        self._sheet = choices("list_sheet", self.tr("Detect"))
+        self._order = choices("list_date_order", self.tr("Detect"))
         self._fields = {
             "profile": _line(self.tr("Profile"), self._profiles),
             "encoding": _line(self.tr("Encoding"), self._encoding),
@@ -89,7 +89,7 @@ class ReadAs(Card):
         inset(self._map, 0, 0, 0, 0, spacing=8)
         self._map.setColumnStretch(0, 2)
         self._map.setColumnStretch(1, 3)
-        self._map_title = label(self.tr("Columns: what each heading stands for"), "strong", wrap=True)
+        self._map_title = label(self.tr("Columns: meaning of each heading"), "strong", wrap=True)
         column = vbox(
             self._offer, settings, rule(), self._map_title, self._map, 1, margins=(16, 12, 16, 12), spacing=12
         )
@@ -160,7 +160,7 @@ class ReadAs(Card):
         if name == "date_order":
             words["not needed"] = self.tr("not needed")
         known = words.get(found or "", found or "")
-        first = self.tr("Found: {what}").format(what=known) if known and wanted is None else self.tr("To be found out")
+        first = self.tr("Detected: {what}").format(what=known) if known and wanted is None else self.tr("Detect")
         fill_choices(box, [(first, None), *entries])
         box.setCurrentIndex(max(0, box.findData(wanted)) if wanted is not None else 0)
 
@@ -185,7 +185,7 @@ class ReadAs(Card):
             box.addItem(self.tr("Leave out"), "")
             for column in layout.columns:
                 box.addItem(column_word(column), column)
-            box.setAccessibleName(self.tr("What the heading {heading} stands for").format(heading=heading))
+            box.setAccessibleName(self.tr("Meaning of the heading {heading}").format(heading=heading))
             box.activated.connect(lambda at, heading=heading, box=box: self._map_to(heading, box.itemData(at)))
             words = label(heading, "body", wrap=True)
             words.setBuddy(box)

@@ -51,7 +51,7 @@ class ReviewPage(Page):
         self.large.left.connect(lambda: self._send(Event.SHRINK))
         self.large.withholding_asked.connect(
             lambda: self.notice.show_message(
-                "ok", self.tr("Asked. Another person confirms, under Accounts and lock."), stays=True
+                "ok", self.tr("Requested. Another person must confirm, under Accounts and lock."), stays=True
             )
         )
         self._columns = self._make_columns()
@@ -92,7 +92,7 @@ class ReviewPage(Page):
         self._empty = EmptyState(
             "shield-check",
             self.tr("Nothing to review"),
-            self.tr("Rules look at every bundle that comes in. What they hold to be wrong waits here for a decision."),
+            self.tr("Rules check every bundle that is imported. Their findings wait here for a decision."),
             self.tr("Go to the inbox"),
             lambda: self.navigate_requested.emit("inbox", None),
         )
@@ -111,9 +111,9 @@ class ReviewPage(Page):
             self.header.add_action(named(ActionButton(action, kind=kind), f"review_{decision}"))
         self.add_action(self.tr("Next finding"), "J", lambda: self.queue.step(1))
         self.add_action(self.tr("Previous finding"), "K", lambda: self.queue.step(-1))
-        self.add_action(self.tr("See the first photo large"), "Z", self.open_first_picture)
+        self.add_action(self.tr("Enlarge the first photo"), "Z", self.open_first_picture)
         self.add_action(self.tr("Back to the findings"), "Esc", lambda: self._send(Event.ESCAPE))
-        self.note_keys(self.tr("Resolve the finding that is current in the list"), "Enter")
+        self.note_keys(self.tr("Resolve the selected finding"), "Enter")
         self.note_keys(self.tr("Record the decision, in the comment"), "Ctrl+Enter")
         self.note_keys(self.tr("Zoom and move a large picture"), "+ − ← → ↑ ↓")
 
@@ -242,17 +242,17 @@ class ReviewPage(Page):
         title, says, confirm = {
             Decision.RESOLVE: (
                 self.tr("Resolve"),
-                self.tr("The matter is settled. Say how it was settled, and by what evidence."),
+                self.tr("The matter is settled. State how it was settled, and by what evidence."),
                 self.tr("Record: resolved"),
             ),
             Decision.RECHECK: (
                 self.tr("Ask for a re-check"),
-                self.tr("The item has to be looked at again. Say what is doubtful."),
+                self.tr("The item must be checked again. State what is doubtful."),
                 self.tr("Record: check again"),
             ),
             Decision.ESCALATE: (
                 self.tr("Escalate as potential violation"),
-                self.tr("It goes on record as a potential violation. Say what points to it."),
+                self.tr("It is recorded as a potential violation. State what points to it."),
                 self.tr("Record: escalated"),
             ),
         }[decision]

@@ -16,7 +16,7 @@ class State(StrEnum):
     UNREAD = auto()
     """The queue is still being read from the store."""
     EMPTY = auto()
-    """No finding is open."""
+    """No open findings."""
     NOTHING = auto()
     """No finding fits the tab and the filter."""
     READING = auto()

@@ -125,14 +125,14 @@ class VisitView(QWidget):
         denied = why_not(self.desk.session, Permission.BUNDLE_SEAL)
         self.tasking_button.setEnabled(not denied)
         self.tasking_button.setToolTip(
-            denied or self.tr("Seal what the device has not received yet, into {path}").format(path=self.desk.outbox)
+            denied or self.tr("Seal what the device has not received yet, to {path}").format(path=self.desk.outbox)
         )
         self.record_button = button(self.tr("Visit record (PDF)"), self.write_record, icon="file-chart-column")
         named(self.record_button, "visit_write_record")
         denied = why_not(self.desk.session, Permission.REPORT_EXPORT)
         self.record_button.setEnabled(not denied)
         self.record_button.setToolTip(
-            denied or self.tr("What was checked, answered and signed, into {path}").format(path=self.desk.outbox)
+            denied or self.tr("Checks, answers and signatures, to {path}").format(path=self.desk.outbox)
         )
         self.photos = VisitPhotos(self.desk)
         self.photos.strip.opened.connect(self.enlarged)
@@ -256,8 +256,8 @@ class ChecksCard(Card):
         self.table.setObjectName("visit_checks_table")
         self._no_checks = EmptyState(
             "scan-barcode",
-            self.tr("Nothing has come in yet"),
-            self.tr("Checks appear here once a bundle of the device was imported in the inbox."),
+            self.tr("No checks yet"),
+            self.tr("Checks appear here after a bundle from the device is imported in the inbox."),
         )
         self.add(self.table, 1)
         self.add(self._no_checks, 1)

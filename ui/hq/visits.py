@@ -100,7 +100,7 @@ class VisitsPage(Page):
         card = Card()
         empty = EmptyState(
             "clipboard-list",
-            self.tr("No visit is planned"),
+            self.tr("No visits planned"),
             self.tr("A visit sends an inspector to one site with the list of items expected there."),
             self.tr("Plan a visit…") if allowed else "",
             self.open_form,

@@ -33,8 +33,8 @@ class CrashPage(QWidget):
         self._details = QPlainTextEdit()
         self._details.setReadOnly(True)
         self._details.setProperty("kind", "mono")
-        self._details.setAccessibleName(translate("kit", "Details of the fault"))
-        self.go_on_button = button(translate("kit", "Go on working"), self.go_on_requested.emit, kind="primary")
+        self._details.setAccessibleName(translate("kit", "Details of the error"))
+        self.go_on_button = button(translate("kit", "Continue"), self.go_on_requested.emit, kind="primary")
         copy = button(translate("kit", "Copy details"), self._copy, icon="copy")
         self.path_field = PathField(
             translate("kit", "File for the diagnostics"), object_name="diagnostics_path", kind="save"
@@ -47,18 +47,20 @@ class CrashPage(QWidget):
         self._diagnostics.setLayout(hbox(self.path_field, self.save_button, spacing=8))
         card = Card()
         card.add_padded(
-            label(translate("kit", "The program made a mistake"), "headline", wrap=True),
+            label(translate("kit", "Something went wrong in the app"), "headline", wrap=True),
             label(
                 translate(
                     "kit",
-                    "What was recorded before is saved. What you were doing just now may not be: check it in the "
-                    "activity log before you repeat it.",
+                    "Everything recorded before is saved. Your last action may not be: check the activity log before "
+                    "you repeat it.",
                 ),
                 "body",
                 wrap=True,
             ),
             label(
-                translate("kit", "Hand these details on; they hold no serial numbers and no names."), "sub", wrap=True
+                translate("kit", "Send these details to support; they contain no serial numbers and no names."),
+                "sub",
+                wrap=True,
             ),
             self._details,
             hbox(self.go_on_button, copy, 1),

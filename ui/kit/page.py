@@ -146,7 +146,7 @@ class Page(QWidget):
 
         The default says that this page does not use marks.
         """
-        self.notice.show_message("info", translate("kit", "A mark was scanned. Nothing here takes one."))
+        self.notice.show_message("info", translate("kit", "This page does not use scanned marks."))
 
     def first_focus(self) -> QWidget | None:
         """Return the widget to focus when the page is shown, or None."""

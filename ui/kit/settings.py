@@ -111,7 +111,7 @@ _OFF_ON: Final = (
     ("on", True, QT_TRANSLATE_NOOP("settings", "On")),
 )
 _MODES: Final = {
-    "system": QT_TRANSLATE_NOOP("settings", "As the system"),
+    "system": QT_TRANSLATE_NOOP("settings", "Same as the system"),
     "light": QT_TRANSLATE_NOOP("settings", "Light"),
     "dark": QT_TRANSLATE_NOOP("settings", "Dark"),
     "sunlight": QT_TRANSLATE_NOOP("settings", "Sunlight"),
@@ -138,7 +138,7 @@ DENSITY: Final = Entry[Density](
         card="look",
         name="settings_density",
         title=QT_TRANSLATE_NOOP("settings", "Size of buttons"),
-        hint=QT_TRANSLATE_NOOP("settings", "With gloves, everything to press is larger"),
+        hint=QT_TRANSLATE_NOOP("settings", "For gloves, everything that you press is larger"),
         values=(
             ("normal", "normal", QT_TRANSLATE_NOOP("settings", "Normal")),
             ("glove", "glove", QT_TRANSLATE_NOOP("settings", "Gloves")),
@@ -179,7 +179,7 @@ SOUNDS: Final = Entry[bool](
         name="settings_sounds",
         title=QT_TRANSLATE_NOOP("settings", "Sounds"),
         hint=QT_TRANSLATE_NOOP(
-            "settings", "A tone with each scan: taken, look at it, stop. What it says is always shown as well."
+            "settings", "A tone for each scan: accepted, look at it, stop. The result is always shown too."
         ),
         values=_OFF_ON,
     ),
@@ -195,8 +195,8 @@ LOCK_AFTER: Final = Entry[int](
         title=QT_TRANSLATE_NOOP("settings", "Minutes until it locks"),
         hint=QT_TRANSLATE_NOOP(
             "settings",
-            "After so many minutes without a key, a touch or a scan. It also locks before the machine sleeps, and by"
-            " Ctrl+L. What is half-typed stays.",
+            "Minutes without a key, a touch or a scan. The app also locks before the computer sleeps, and with "
+            "Ctrl+L. Unfinished input is kept.",
         ),
         values=tuple((str(minutes), minutes, str(minutes)) for minutes in MINUTES),
     ),

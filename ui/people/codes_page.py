@@ -26,7 +26,9 @@ class CodesPage(Page):
         self._device, self._is_hq = device, is_hq
         self._made: RecoveryCodes | None = None
         self._back_to = ""
-        self._none = EmptyState("key-round", self.tr("No codes to show"), self.tr("Codes are shown once, when made."))
+        self._none = EmptyState(
+            "key-round", self.tr("No codes to show"), self.tr("Codes are shown only once, when they are made.")
+        )
         self._grid = QGridLayout()
         self._codes: list[tuple[QLabel, QLabel]] = []
         self._grid.setHorizontalSpacing(24)
@@ -38,7 +40,7 @@ class CodesPage(Page):
         )
         self._save: Button = button(self.tr("Save as PDF to print"), self.save, icon="printer")
         self._save.setObjectName("codes_save_button")
-        self.confirm_box = QCheckBox(self.tr("I have the codes on paper, and the paper is not kept with this machine"))
+        self.confirm_box = QCheckBox(self.tr("I have the codes on paper, and keep the paper away from this computer"))
         self.confirm_box.setObjectName("codes_confirm_box")
         self._done: Button = button(self.tr("Done"), self.finish, kind="primary")
         self._done.setObjectName("codes_done_button")
@@ -51,8 +53,8 @@ class CodesPage(Page):
             self._grid,
             label(
                 self.tr(
-                    "They are not shown again. Whoever has one of them and this machine can open your account: a saved "
-                    "file is for the printer, remove it afterwards."
+                    "They are not shown again. Anyone with a code and this computer can open your account. If you "
+                    "save a file to print it, delete it afterwards."
                 ),
                 "sub",
                 tone="warn",
@@ -98,12 +100,12 @@ class CodesPage(Page):
         )
         if self._is_hq:
             said = self.tr(
-                "Another administrator of this HQ can read one out to you; else this paper is the only copy."
+                "Another administrator of this HQ can read one out to you. Otherwise this paper is the only copy."
             )
         elif made.is_with_hq:
-            said = self.tr("HQ can read one out to you as well, once it has received this device's results.")
+            said = self.tr("HQ can also read one out to you, after it has received this device's results.")
         else:
-            said = self.tr("HQ does not hold them: this paper is the only copy.")
+            said = self.tr("HQ does not have them: this paper is the only copy.")
         self._hq.setText(said)
         self.confirm_box.setChecked(False)
         home = os.path.expanduser("~")  # noqa: PTH111 - Path.home() raises where there is none
@@ -154,7 +156,7 @@ class CodesPage(Page):
             for at, code in enumerate(made.codes, 1)
         )
         title = self.tr("Recovery codes of {account} on {device}").format(account=made.account, device=self._device)
-        words = self.tr("Each opens the account once. Keep this sheet locked away, and never with the machine.")
+        words = self.tr("Each opens the account once. Keep this sheet locked away, never with the computer.")
         return f"<h2>{title}</h2><p>{words}</p><table>{rows}</table>"
 
     def _empty_grid(self) -> None:

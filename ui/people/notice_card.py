@@ -26,7 +26,7 @@ class NoticeCard(Card):
         self.text.setObjectName("notice_text")
         self.text.setTabChangesFocus(True)
         self.text.setMinimumHeight(theme().dp(110))
-        self.required = QCheckBox(self.tr("Nothing opens without its acceptance"))
+        self.required = QCheckBox(self.tr("The store opens only after it is accepted"))
         self.required.setObjectName("notice_required")
         self.set_button: Button = button(self.tr("Set the notice"), self.set, kind="primary")
         self.set_button.setObjectName("notice_set_button")
@@ -34,13 +34,13 @@ class NoticeCard(Card):
         self.add_padded(
             label(
                 self.tr(
-                    "Shown from the next opening on, in place of the program's own words. Where it must be accepted, "
+                    "Shown the next time the store is opened, instead of the standard text. If it must be accepted, "
                     "the command line asks for it too."
                 ),
                 "sub",
                 wrap=True,
             ),
-            FormField(self.tr("What everybody is to accept"), self.text),
+            FormField(self.tr("Text to accept"), self.text),
             self.required,
             hbox(1, self.set_button),
             spacing=10,
@@ -60,7 +60,7 @@ class NoticeCard(Card):
         """Save the notice; it is shown from the next unlock on."""
         if not self.set_button.isEnabled():
             return
-        said = self.tr("Set. It is shown from the next opening on.")
+        said = self.tr("Set. It is shown the next time the store is opened.")
         self._desk.do(
             call(set_notice, self.text.toPlainText(), is_required=self.required.isChecked()),
             then=lambda _done: self.said.emit(said),

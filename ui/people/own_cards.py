@@ -36,7 +36,7 @@ class PassphraseCard(Card):
         self.new.changed.connect(self._follow)
         self.new.submitted.connect(self.change)
         self.add_padded(
-            FormField(self.tr("Passphrase now"), self.old), self.new, hbox(1, self.change_button), spacing=12
+            FormField(self.tr("Current passphrase"), self.old), self.new, hbox(1, self.change_button), spacing=12
         )
         self._follow()
 
@@ -75,7 +75,7 @@ class CodesCard(Card):
         self.codes_button.setObjectName("make_codes_button")
         self.add_padded(
             self._codes_left,
-            label(self.tr("New codes take the place of the old ones, which then open nothing."), "sub", wrap=True),
+            label(self.tr("New codes replace the old ones, which then stop working."), "sub", wrap=True),
             hbox(self.codes_button, 1),
             spacing=10,
         )
@@ -85,7 +85,7 @@ class CodesCard(Card):
         self._codes_left.setText(
             self.tr("%Ln codes open it", "", left)
             if left
-            else self.tr("You have none: without a passphrase there is no way back in.")
+            else self.tr("You have none: without the passphrase you cannot get back in.")
         )
 
     def make_codes(self) -> None:

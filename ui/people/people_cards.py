@@ -88,7 +88,7 @@ class PeopleCard(Card):
         return made
 
     def _unlock(self, account: str) -> None:
-        said = self.tr("{account} may try again").format(account=account)
+        said = self.tr("{account} can try again").format(account=account)
         self._desk.do(
             call(accounts.unlock_account, account), then=lambda _done: self.said.emit(said), failed=self.failed.emit
         )
@@ -99,9 +99,9 @@ class PeopleCard(Card):
         assert isinstance(pressed, Button)
         if not pressed.property("asked"):
             pressed.setProperty("asked", True)
-            pressed.setText(self.tr("Remove {account} for good").format(account=account))
+            pressed.setText(self.tr("Remove {account} permanently").format(account=account))
             return
-        said = self.tr("{account} has no way in any more; what it stated stays").format(account=account)
+        said = self.tr("{account} no longer has access; its records stay").format(account=account)
         self._desk.do(
             call(accounts.remove_account, account), then=lambda _done: self.said.emit(said), failed=self.failed.emit
         )
@@ -141,13 +141,15 @@ class AddCard(Card):
             FormField(
                 self.tr("Programs"),
                 self.programs,
-                self.tr("Empty is all; else {known}").format(known=", ".join(Program)),
+                self.tr("Empty means all; or {known}").format(known=", ".join(Program)),
             ),
             FormField(
-                self.tr("Countries"), self.countries, self.tr("Empty is all; else codes with commas, e.g. XA, XB")
+                self.tr("Countries"), self.countries, self.tr("Empty means all; or codes with commas, e.g. XA, XB")
             ),
             self.first,
-            label(self.tr("Tell them the passphrase in person; they change it after unlocking."), "sub", wrap=True),
+            label(
+                self.tr("Tell them the passphrase in person; they should change it after unlocking."), "sub", wrap=True
+            ),
             hbox(1, self.add_button),
             spacing=12,
         )
@@ -160,7 +162,9 @@ class AddCard(Card):
             return
         account, passphrase = self.account.text().strip(), self.first.take()
         if self._reset_of:
-            said = self.tr("{account} has a new passphrase; its recovery codes are void").format(account=account)
+            said = self.tr("{account} has a new passphrase; the old recovery codes no longer work").format(
+                account=account
+            )
             self._desk.do(
                 call(accounts.reset_passphrase, account, passphrase),
                 then=lambda _done: self._added(said),
@@ -180,7 +184,7 @@ class AddCard(Card):
                 passphrase=passphrase,
                 scope=Scope(programs, countries),
             ),
-            then=lambda _done: self._added(self.tr("{account} may work here now").format(account=account)),
+            then=lambda _done: self._added(self.tr("{account} can work here now").format(account=account)),
             failed=self._failed,
         )
 
@@ -240,7 +244,7 @@ class ReadOutCard(Card):
         self.add_padded(
             label(
                 self.tr(
-                    "To somebody you know, who is locked out. That it was read out is recorded before it is shown."
+                    "For a person you know who is locked out. Reading it out is recorded before the code is shown."
                 ),
                 "sub",
                 wrap=True,

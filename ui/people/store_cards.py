@@ -49,7 +49,7 @@ class StoreCards(QWidget):
         self.reason = QLineEdit()
         self.reason.setObjectName("rotate_reason_field")
         self.reason.setMaxLength(200)
-        self.rotate_button: Button = button(self.tr("Put the store under a new key"), self.rotate, icon="key-round")
+        self.rotate_button: Button = button(self.tr("Encrypt the store with a new key"), self.rotate, icon="key-round")
         self.rotate_button.setObjectName("rotate_button")
         self.reason.textChanged.connect(lambda _text: self._follow())
         self.reason.returnPressed.connect(self.rotate)
@@ -57,16 +57,16 @@ class StoreCards(QWidget):
         card.add_padded(
             label(
                 self.tr(
-                    "After an exposure, or by the calendar. Every passphrase and recovery code opens the store as "
-                    "before. Copies and backups made until now stay under the old key."
+                    "After an exposure, or on a schedule. Passphrases and recovery codes work as before. Existing "
+                    "copies and backups keep the old key."
                 ),
                 "sub",
                 wrap=True,
             ),
             label(
                 self.tr(
-                    "Close the store everywhere else first. It takes about 20 seconds a gigabyte, and as much free "
-                    "space as the database is large; a power cut does no harm."
+                    "Close the store everywhere else first. It takes about 20 seconds per gigabyte and as much free "
+                    "space as the database; a power cut does no harm."
                 ),
                 "sub",
                 wrap=True,
@@ -78,7 +78,7 @@ class StoreCards(QWidget):
         return card
 
     def _after_card(self) -> Card:
-        name = self.tr("Erase by itself after")
+        name = self.tr("Erase automatically after")
         tabs = [Tab("0", self.tr("Never"), name=f"{name}: {self.tr('Never')}")]
         tabs += [Tab(str(one), count(one), name=f"{name}: {one}") for one in ERASE_AFTER]
         self.after = TabRow(tabs, "0")
@@ -89,15 +89,15 @@ class StoreCards(QWidget):
         self.after.chosen.connect(self._set_after)
         self._after_now = label("", "body", wrap=True)
         self._after_now.setObjectName("erase_after_now")
-        card = Card(self.tr("Erase by itself after failed tries"))
+        card = Card(self.tr("Erase automatically after failed tries"))
         card.add_padded(
             self._after_now,
             self.after,
             label(
                 self.tr(
-                    "Three failures lock an account in any case. This goes further: whoever keeps trying, a child as "
-                    "well as a finder, destroys what HQ has not received. It does not bind somebody who copied the "
-                    "files first. Leave it off unless an order asks for it."
+                    "Three failures always lock an account. This goes further: anyone who keeps trying, even a child,"
+                    " destroys what HQ has not received. It does not stop a person who copied the files first. Leave "
+                    "it off unless an order requires it."
                 ),
                 "sub",
                 wrap=True,
@@ -112,7 +112,7 @@ class StoreCards(QWidget):
         card = Card(self.tr("Erase"))
         card.add_padded(
             label(
-                self.tr("Destroys the keys of this store for ever. What would be lost is shown first."),
+                self.tr("Destroys the keys of this store permanently. First you see what would be lost."),
                 "sub",
                 wrap=True,
             ),
@@ -148,7 +148,7 @@ class StoreCards(QWidget):
     def _rotated(self, _changed: object) -> None:
         self._end_rotating()
         self.reason.clear()
-        self.said.emit(self.tr("The store is under a new key. Backups made before still open with the old one."))
+        self.said.emit(self.tr("The store has a new key. Earlier backups still open with the old one."))
 
     def _not_rotated(self, error: KnownError) -> None:
         self._end_rotating()
@@ -164,9 +164,9 @@ class StoreCards(QWidget):
 
     def _set_after(self, key: str) -> None:
         said = (
-            self.tr("This store is erased by itself after %Ln failed tries", "", int(key))
+            self.tr("This store is erased automatically after %Ln failed tries", "", int(key))
             if int(key)
-            else self.tr("This store is never erased by itself")
+            else self.tr("This store is never erased automatically")
         )
         self._desk.do(
             call(set_erase_after, int(key)),

@@ -17,10 +17,10 @@ class RotatingDialog(WindowDialog):
     """Block the window while the store's data key is rotated. Nothing in the dialog can be pressed."""
 
     def __init__(self, parent: QWidget) -> None:
-        super().__init__("rotating_dialog", translate("people", "Putting the store under a new key"), parent)
+        super().__init__("rotating_dialog", translate("people", "Encrypting the store with a new key"), parent)
         self.is_busy = True
         self.words.addWidget(
-            label(self.tr("Everything waits until it is done. A power cut does no harm."), "body", wrap=True)
+            label(self.tr("Everything waits until this is done. A power cut does no harm."), "body", wrap=True)
         )
         self.foot.addWidget(self._bar)
 
@@ -35,20 +35,20 @@ class EraseDialog(WindowDialog):
 
     def __init__(self, lost: Lost, parent: QWidget) -> None:
         super().__init__(
-            "erase_dialog", translate("people", "Erase {store} for ever?").format(store=lost.store), parent
+            "erase_dialog", translate("people", "Erase {store} permanently?").format(store=lost.store), parent
         )
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._store = lost.store
         self.words.addWidget(self._lost_at_hq() if lost.is_hq else self._lost_in_the_field(lost))
         for text in (
             self.tr(
-                "The keys are destroyed, then the files. Nobody can open this store again: no passphrase, no recovery "
-                "code, not HQ."
+                "The keys are destroyed, then the files. This store cannot be opened again: not with a passphrase, a "
+                "recovery code, or by HQ."
             ),
             self.tr(
-                "What is not reached: copies and backups made before, which open with their passphrases still; old "
-                "cells of a solid-state drive, for a time; a database on a server. Sealed bundles stay for HQ alone to "
-                "open. Where that matters, destroy the drive."
+                "Not erased: earlier copies and backups, which still open with their passphrases; old cells of a "
+                "solid-state drive, for a time; a database on a server. HQ can still open sealed bundles. If that "
+                "matters, destroy the drive."
             ),
         ):
             self.words.addWidget(label(text, "sub", wrap=True))
@@ -62,7 +62,7 @@ class EraseDialog(WindowDialog):
         )
         self._cancel: Button = button(self.tr("Keep it"), self.reject)
         self._cancel.setObjectName("erase_cancel_button")
-        self._erase: Button = button(self.tr("Erase for ever"), self._confirm, kind="danger")
+        self._erase: Button = button(self.tr("Erase permanently"), self._confirm, kind="danger")
         self._erase.setObjectName("erase_confirm_button")
         self.foot.addWidget(self._bar)
         self._bar.hide()
@@ -72,7 +72,7 @@ class EraseDialog(WindowDialog):
 
     def _lost_at_hq(self) -> QWidget:
         return label(
-            self.tr("This is an HQ: everything that no backup holds is lost, for its devices as well."),
+            self.tr("This is an HQ: everything that is not in a backup is lost, for its devices too."),
             "strong",
             tone="bad",
             wrap=True,

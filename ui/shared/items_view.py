@@ -56,7 +56,9 @@ def _unconfirmed(detail: ItemDetail) -> str:
     if not detail.is_unconfirmed:
         return ""
     columns = joined(*map(column_word, detail.item.stated.split(",")))
-    return translate("items", "{columns}: entered as the plate says, until a mark is read").format(columns=columns)
+    return translate("items", "{columns}: entered from the plate, unconfirmed until a mark is read").format(
+        columns=columns
+    )
 
 
 def told(line: HistoryLine | ClaimLine) -> Told:

@@ -50,7 +50,7 @@ class LabelItems(Card):
         self.which = name_tabs("label_which", self.tr("Labels for"), {"selected": "", "all": ""})
         self.which.chosen.connect(lambda _key: self.changed.emit())
         self._none = EmptyState(
-            "package", self.tr("No item fits"), self.tr("Search for a serial number, an article or a place.")
+            "package", self.tr("No items match"), self.tr("Search for a serial number, an article or a place.")
         )
         self._none.hide()
         self.add(panel(vbox(self.search, self.which, margins=(16, 12, 16, 12), spacing=10), "cardhead"))

@@ -123,7 +123,7 @@ class LabelsPage(Page):
     def _choices_card(self) -> Card:
         card = Card(self.tr("Labels"))
         kinds = {"replacement": self.tr("For the item"), "shelf": self.tr("For the shelf")}
-        self.kind = name_tabs("label_kind", self.tr("What the label is for"), kinds)
+        self.kind = name_tabs("label_kind", self.tr("Purpose of the label"), kinds)
         self.kind.chosen.connect(lambda _key: self._follow())
         symbols = {"data_matrix": "Data Matrix", "qr": "QR"}
         self.symbol = name_tabs("label_symbol", self.tr("Symbol"), symbols)
@@ -135,15 +135,15 @@ class LabelsPage(Page):
         self.dpi = self._box("label_dpi", dpis)
         self.dpi.setCurrentIndex(_DPIS.index(READ_DPI))
         content = vbox(
-            vbox(label(self.tr("What the label is for"), "sub"), self.kind, spacing=6),
+            vbox(label(self.tr("Purpose of the label"), "sub"), self.kind, spacing=6),
             vbox(
                 label(self.tr("Symbol"), "sub"),
                 self.symbol,
-                label(self.tr("Data Matrix is what MIL-STD-130 asks for on items"), "sub", wrap=True),
+                label(self.tr("MIL-STD-130 requires Data Matrix on items"), "sub", wrap=True),
                 spacing=6,
             ),
             FormField(self.tr("Sheet"), self.sheet_box),
-            FormField(self.tr("First free label"), self.start, self.tr("Or press its place on the sheet")),
+            FormField(self.tr("First free label"), self.start, self.tr("Or press it on the sheet")),
             FormField(self.tr("Labels for each item"), self.copies),
             FormField(self.tr("Printer"), self.dpi, self.tr("Print at 100 %, never fitted to the page")),
             1,
@@ -152,7 +152,7 @@ class LabelsPage(Page):
         )
         card.add(scrolled(content), 1)
         self.path = PathField(
-            self.tr("Where the labels go (PDF)"), object_name="labels_path", kind="save", filters="PDF (*.pdf)"
+            self.tr("File for the labels (PDF)"), object_name="labels_path", kind="save", filters="PDF (*.pdf)"
         )
         self.path.submitted.connect(self._print)
         self.print_button: Button = button(self.tr("Write the PDF"), self._print, kind="primary", icon="printer")

@@ -47,8 +47,8 @@ class SatelliteCard(Card):
         self.said = label("", "body", wrap=True)
         self.said.setObjectName("satellite_said")
         hint = self.tr(
-            "A receiver (GNSS, NMEA 0183) tells how far this machine's clock is off. It is recorded once a session and"
-            " when it changes; the clock is not set, and where you are is not recorded."
+            "A receiver (GNSS, NMEA 0183) shows how far this computer's clock is off. This is recorded once a session"
+            " and when it changes. The clock is not set, and your position is not recorded."
         )
         self.add_padded(
             label(hint, "sub", wrap=True),
@@ -79,15 +79,15 @@ class SatelliteCard(Card):
 
     def _say(self, ahead: timedelta | None) -> None:
         if ahead is None:
-            self.said.setText(self.tr("Nothing heard yet"))
+            self.said.setText(self.tr("Nothing received yet"))
             self.said.setVisible(bool(self.port.currentData()))
             return
         if not is_news(timedelta(), ahead):
-            said = self.tr("The clock of this machine is right, within {time}")
+            said = self.tr("This computer's clock is right, within {time}")
         elif ahead > timedelta():
-            said = self.tr("The clock of this machine is {time} ahead")
+            said = self.tr("This computer's clock is {time} fast")
         else:
-            said = self.tr("The clock of this machine is {time} behind")
+            said = self.tr("This computer's clock is {time} slow")
         self.said.setText(said.format(time=self._length(abs(ahead))))
         self.said.show()
 

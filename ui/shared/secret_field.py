@@ -80,9 +80,7 @@ class NewPassphrase(QWidget):
             self._first_field.set_hint(strength.words)
             set_look(self.first, "tone", "bad" if strength.tone == "bad" else "")
         else:
-            self._first_field.set_hint(
-                translate("app", "Several words that do not belong together. Nobody can look it up.")
-            )
+            self._first_field.set_hint(translate("app", "Several unrelated words. It cannot be looked up later."))
             set_look(self.first, "tone", "")
         differs = bool(self.again.text()) and not self.first.text().startswith(self.again.text())
         self._again_field.set_error(translate("app", "The two passphrases differ.") if differs else "")

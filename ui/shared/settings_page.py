@@ -116,7 +116,7 @@ class SettingsPage(Page):
         for one in accounts:
             if one.origin != session.name or one.removed_at:
                 continue
-            said = self.tr("at work now") if one.account == session.account else ""
+            said = self.tr("unlocked now") if one.account == session.account else ""
             line = row(label(one.account, "mono"), label(words.role(one.role)), 1, label(said, "sub"))
             line.setAccessibleName(", ".join(part for part in (one.account, words.role(one.role), said) if part))
             self._accounts.addWidget(line)

@@ -41,16 +41,18 @@ def strength_of(passphrase: str, known: tuple[str, ...] = ()) -> Strength:
         return Strength("bad", said.format(count=len(passphrase), least=MIN_PASSPHRASE), False)
     plain = folded(passphrase)
     if any(len(one) > 2 and folded(one) in plain for one in known):
-        return Strength("warn", translate("app", "Weak: it holds the name of the machine or the account"), True)
+        return Strength("warn", translate("app", "Weak: it contains the name of the computer or the account"), True)
     if len(set(plain)) < 6 or _is_mostly_runs(plain):
-        return Strength("warn", translate("app", "Weak: it repeats itself, or follows the keys or the alphabet"), True)
+        return Strength(
+            "warn", translate("app", "Weak: it repeats itself, or follows the keyboard or the alphabet"), True
+        )
     if len(passphrase) < FAIR_CHARS:
         return Strength(
-            "warn", translate("app", "Weak where it is one word or a date: four or more words are better"), True
+            "warn", translate("app", "Weak if it is one word or a date: four or more words are better"), True
         )
     if len(passphrase) < GOOD_CHARS:
-        return Strength("ok", translate("app", "Fair, where the words do not belong together: longer is better"), True)
-    return Strength("ok", translate("app", "Long: good, where the words do not belong together"), True)
+        return Strength("ok", translate("app", "Fair if the words are unrelated: longer is better"), True)
+    return Strength("ok", translate("app", "Long: good if the words are unrelated"), True)
 
 
 def _is_mostly_runs(plain: str) -> bool:

@@ -32,10 +32,10 @@ class WithholdDialog(WindowDialog):
         self.words.addWidget(label(what, "strong", wrap=True))
         for text in (
             self.tr(
-                "When a second person confirms, its key is destroyed here and on the devices that hold it. Nobody can "
-                "open it again. The record that it was taken stays, and says that it is withheld by order."
+                "When a second person confirms, its key is destroyed here and on the devices that have it. It cannot "
+                "be opened again. The record of it stays, marked as withheld by order."
             ),
-            self.tr("What is not reached: backups made before, bundles on their way, paper and reports."),
+            self.tr("Not affected: earlier backups, bundles in transit, paper and reports."),
         ):
             self.words.addWidget(label(text, "sub", wrap=True))
         self.reason = QLineEdit()
@@ -48,7 +48,7 @@ class WithholdDialog(WindowDialog):
         self._said.setObjectName("withhold_said")
         self.words.addWidget(self._said)
         self._said.hide()
-        self._cancel: Button = button(self.tr("Leave it as it is"), self.reject)
+        self._cancel: Button = button(self.tr("Leave unchanged"), self.reject)
         self._cancel.setObjectName("withhold_cancel_button")
         self._ask: Button = button(self.tr("Ask to withhold"), self.ask, kind="danger")
         self._ask.setObjectName("withhold_ask_button")
@@ -84,12 +84,12 @@ class ConfirmDialog(WindowDialog):
     confirmed = Signal()
 
     def __init__(self, row: WithholdingAskedRow, parent: QWidget) -> None:
-        super().__init__("withholding_dialog", translate("withholding", "Withhold this picture for ever?"), parent)
+        super().__init__("withholding_dialog", translate("withholding", "Withhold this picture permanently?"), parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.words.addWidget(label(row.reason, "strong", wrap=True))
         self.words.addWidget(
             label(
-                self.tr("Asked by {account}. Its key is destroyed; nobody can open it again.").format(
+                self.tr("Requested by {account}. Its key is destroyed; it cannot be opened again.").format(
                     account=row.asked_by
                 ),
                 "sub",
@@ -98,7 +98,7 @@ class ConfirmDialog(WindowDialog):
         )
         keep: Button = button(self.tr("Keep it"), self.reject)
         keep.setObjectName("withholding_keep_button")
-        withhold: Button = button(self.tr("Withhold for ever"), self._confirm, kind="danger")
+        withhold: Button = button(self.tr("Withhold permanently"), self._confirm, kind="danger")
         withhold.setObjectName("withholding_confirm_button")
         self.add_buttons(keep, withhold)
 
@@ -119,7 +119,7 @@ class WithholdingsCard(Card):
         self._desk = desk
         self._rows: QVBoxLayout = vbox(spacing=10)
         self._none = label(
-            self.tr("Nothing is asked for. Whoever sees a picture that must go asks beside it, in Review."),
+            self.tr("No open requests. To withhold a picture, use the button beside it in Review."),
             "sub",
             wrap=True,
         )
@@ -137,18 +137,18 @@ class WithholdingsCard(Card):
 
     def _row(self, row: WithholdingAskedRow) -> QWidget:
         is_own = folded(row.asked_by) == folded(self._desk.session.account)
-        confirm: Button = button(self.tr("Withhold for ever…"), partial(self._begin, row), kind="danger")
+        confirm: Button = button(self.tr("Withhold permanently…"), partial(self._begin, row), kind="danger")
         confirm.setObjectName(f"confirm_withholding_{row.request_id}")
         confirm.setEnabled(not is_own)
-        confirm.setAccessibleName(self.tr("Withhold for ever: {reason}").format(reason=row.reason))
-        whose = self.tr("Asked by {account}, {at}").format(account=row.asked_by, at=moment(row.asked_at))
+        confirm.setAccessibleName(self.tr("Withhold permanently: {reason}").format(reason=row.reason))
+        whose = self.tr("Requested by {account}, {at}").format(account=row.asked_by, at=moment(row.asked_at))
         lines = [
             label(row.reason, "strong", wrap=True),
             label(whose, "sub", wrap=True),
             label(grouped(row.object_id[:16]) + " …", "mono", wrap=True),
         ]
         if is_own:
-            lines.append(label(self.tr("You asked: another person confirms."), "sub", tone="warn", wrap=True))
+            lines.append(label(self.tr("Your request: another person must confirm."), "sub", tone="warn", wrap=True))
         made = panel(vbox(*lines, hbox(1, confirm), spacing=4))
         made.setObjectName(f"withholding_{row.request_id}")
         made.setAccessibleName(f"{row.reason}, {whose}")
@@ -160,7 +160,7 @@ class WithholdingsCard(Card):
         dialog.open()
 
     def _confirm(self, row: WithholdingAskedRow) -> None:
-        said = self.tr("Withheld. The device that took it is told by its next bundle.")
+        said = self.tr("Withheld. The device that took it learns this from its next bundle.")
         self._desk.do(
             call(confirm_withholding, row.request_id), then=lambda _done: self._confirmed(said), failed=self.failed.emit
         )

@@ -56,9 +56,7 @@ class DeviceBox(QObject):
 
     def _show_hq(self, findings: int) -> None:
         said = (
-            StateWords.tr("%Ln findings to decide", "", findings)
-            if findings
-            else translate("app", "No finding is open")
+            StateWords.tr("%Ln findings to decide", "", findings) if findings else translate("app", "No open findings")
         )
         self._show(translate("app", "Workstation {device}"), said)
 

@@ -81,7 +81,7 @@ class FirstStart(QWidget):
             margins=(28, 26, 28, 24),
             spacing=14,
         )
-        card.setAccessibleName(translate("app", "Set this machine up"))
+        card.setAccessibleName(translate("app", "Set up this computer"))
         card_between_markings(self, card, marking)
         self._show_step(0)
 
@@ -101,7 +101,7 @@ class FirstStart(QWidget):
             ),
         )
         said = label(
-            translate("app", "Everything is kept encrypted in one store on this machine. There is none here yet."),
+            translate("app", "All data are kept in one encrypted store on this computer. There is none yet."),
             "body",
             wrap=True,
         )
@@ -110,8 +110,8 @@ class FirstStart(QWidget):
         profile = label(
             translate(
                 "app",
-                "P-384 and PBKDF2 instead of post-quantum keys and Argon2id, where an administration requires it. HQ "
-                "and all its devices choose the same, once and for all.",
+                "P-384 and PBKDF2 instead of post-quantum keys and Argon2id, if your administration requires it. HQ "
+                "and all its devices must use the same; it cannot be changed later.",
             ),
             "sub",
             wrap=True,
@@ -120,16 +120,16 @@ class FirstStart(QWidget):
 
     def _place_step(self) -> QWidget:
         self.name = self._line("name_field")
-        self._name_field = FormField(translate("app", "Name of this machine"), self.name)
+        self._name_field = FormField(translate("app", "Name of this computer"), self.name)
         self.database_url = secret_line("database_url_field")
         self.database_url.textChanged.connect(lambda _text: self._follow())
         self._database = FormField(
-            translate("app", "Database on a PostgreSQL server (may stay empty)"),
+            translate("app", "Database on a PostgreSQL server (optional)"),
             self.database_url,
             translate(
                 "app",
-                "Empty: an encrypted file on this machine, which is enough for one workstation. Else the address of an "
-                "empty database, postgresql://… It is kept under the store's key and never shown again.",
+                "Leave empty for an encrypted file on this computer, enough for one workstation. Or enter the address"
+                " of an empty database, postgresql://… It is encrypted with the store's key and never shown again.",
             ),
         )
         return panel(vbox(self._name_field, self._database, spacing=14))
@@ -241,7 +241,7 @@ class FirstStart(QWidget):
         self._at = at
         is_hq, is_last = _chosen(self._kind) == StoreKind.HQ, at + 1 == len(STEPS)
         titles = (
-            translate("app", "What is this machine?"),
+            translate("app", "What is this computer?"),
             translate("app", "What is it called?"),
             translate("app", "Who are you?"),
             translate("app", "Choose your passphrase"),
@@ -262,13 +262,13 @@ class FirstStart(QWidget):
         self._escrow.setText(
             translate(
                 "app",
-                "Nobody else keeps a key to an HQ: ten recovery codes are shown next, to be printed and locked away.",
+                "There is no other key to an HQ. Next you see ten recovery codes to print and lock away.",
             )
             if is_hq
             else translate(
                 "app",
-                "When HQ enrols this device it receives a sealed copy of its key, so that two people there can open it "
-                "if the passphrase is lost; until then nobody can.",
+                "When HQ enrolls this device, it receives a sealed copy of its key, so two people there can open it "
+                "if the passphrase is lost. Until then it cannot be recovered.",
             )
         )
         self.passphrase.set_known(self.name.text().strip(), self.account.text().strip())

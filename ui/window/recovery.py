@@ -59,8 +59,8 @@ class RecoveryPage(QWidget):
             label(
                 translate(
                     "app",
-                    "Ten codes were made for your account. Take one of your own, or ask HQ to read one out. Each works "
-                    "once, ends the lock and lets you choose a new passphrase.",
+                    "Ten codes were made for your account. Use one of them, or ask HQ to read one out. Each works "
+                    "once, unlocks the account and lets you choose a new passphrase.",
                 ),
                 "body",
                 wrap=True,
@@ -129,12 +129,12 @@ class RecoveryPage(QWidget):
         """Show how much of the code was typed, and whether it has a typing error."""
         count = sum(not char.isspace() and char != "-" for char in typed)
         said = translate(
-            "app", "{count} of {all} characters, in groups of four as on the paper, or scan it. Case is all one."
+            "app", "{count} of {all} characters, in groups of four as on the paper, or scan it. Upper or lower case."
         )
         self._code_field.set_hint(said.format(count=count, all=_CHARACTERS))
         if count >= _CHARACTERS:
             if self._is_code():
-                self._code_field.set_hint(translate("app", "The code is typed right."))
+                self._code_field.set_hint(translate("app", "The code is complete."))
             else:
                 self._code_field.set_error(translate("app", "A character is wrong. Compare it group by group."))
         self._follow()

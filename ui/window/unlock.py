@@ -22,7 +22,7 @@ translate = QCoreApplication.translate
 
 NOTICE = QT_TRANSLATE_NOOP(
     "kit",
-    "You are accessing an information system that is provided for authorised use only. Use of this system may be "
+    "You are accessing an information system that is provided for authorized use only. Use of this system may be "
     "monitored and recorded. Use without authority is prohibited and may be punished. By accepting, you agree to this.",
 )
 _BESIDE_DP = 860

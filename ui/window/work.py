@@ -80,13 +80,11 @@ class Work:
         self.shell.take_up()
         self.tasks.announce(Area)  # the store may have changed meanwhile
         if self._ended_children:
-            said = WorkWords.tr(
-                "%Ln pieces of work in the background were stopped by the lock", "", self._ended_children
-            )
+            said = WorkWords.tr("%Ln background tasks were stopped by the lock", "", self._ended_children)
             self.shell.page(self.shell.current_key).notice.show_message(
                 "attention",
                 said,
-                detail=translate("kit", "Nothing of it was kept half-done. Begin it again."),
+                detail=translate("kit", "Nothing was left half done. Start them again."),
                 stays=True,
             )
 
@@ -116,9 +114,9 @@ class Work:
         if lost is not None:
             notice.show_error(lost)
         elif self.session.is_hq:
-            text = translate("app", "This HQ store is a copy, or was put back to an earlier state.")
+            text = translate("app", "This HQ store is a copy, or was restored to an earlier state.")
             detail = translate(
-                "app", "Devices that heard it since will refuse what it says. Begin a new journal: eum store renew."
+                "app", "Devices that received newer data will refuse its bundles. Start a new journal: eum store renew."
             )
             notice.show_message("attention", text, detail=detail)
         else:

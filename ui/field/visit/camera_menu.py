@@ -97,7 +97,7 @@ class CameraMenu(QMenu):
         if is_looking:
             said = self.tr("Looking for cameras…")
         elif not found:
-            said = self.tr("No camera answers now")
+            said = self.tr("No camera available")
         if said:
             self._cameras.addAction(said).setEnabled(False)
 

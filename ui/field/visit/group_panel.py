@@ -48,8 +48,8 @@ class GroupPanel(Card):
         self.all_button: Button = named(
             button("", self.answer_all, name=self.tr("All as expected")), "group_all_button"
         )
-        self.away_button: Button = named(button(self.tr("Put away"), self.put_away.emit), "group_away_button")
-        self.away_button.setToolTip(self.tr("Put away (Esc)"))
+        self.away_button: Button = named(button(self.tr("Close"), self.put_away.emit), "group_away_button")
+        self.away_button.setToolTip(self.tr("Close (Esc)"))
         self.verified_button: Button = named(
             button("", self.record_requested.emit, kind="primary", big=True), "group_verified_button"
         )
@@ -68,7 +68,7 @@ class GroupPanel(Card):
         for draft in self._group.drafts.values():
             self._list.addWidget(self._row(draft))
         count = words.count(len(self._group.drafts))
-        self._count.set(self.tr("{count} taken").format(count=count), "accent")
+        self._count.set(self.tr("{count} selected").format(count=count), "accent")
         self._follow()
 
     def answer_all(self) -> None:
@@ -111,8 +111,8 @@ class GroupPanel(Card):
         opener = named(
             button(self.tr("Open"), partial(self.item_chosen.emit, item.item_id)), f"group_open_{item.item_id}"
         )
-        opener.setAccessibleName(self.tr("Open {serial} by itself").format(serial=draft.serial))
-        opener.setToolTip(self.tr("Answer for this one by itself; it leaves the group"))
+        opener.setAccessibleName(self.tr("Open {serial} separately").format(serial=draft.serial))
+        opener.setToolTip(self.tr("Answer for this item alone; it leaves the group"))
         line.addWidget(opener)
         made = panel(line, "row")
         made.setAccessibleName(words.joined(draft.serial, about.text()))
@@ -130,11 +130,11 @@ class GroupPanel(Card):
         text = self.tr("Verified ⏎ · %Ln items", "", count)
         if open_ids:
             text = self.tr("Verified ⏎ · {count} open").format(count=words.count(len(open_ids)))
-        why = self.tr("Answer every question first") if open_ids else self.tr("One check for each (Enter)")
+        why = self.tr("Answer every question first") if open_ids else self.tr("Records one check for each (Enter)")
         differing = self._questions.differing()
         if differing and not open_ids:
             text = self.tr("{count} not as expected").format(count=words.count(len(differing)))
-            why = self.tr("Open such an item by itself and record a discrepancy")
+            why = self.tr("Open such an item separately and record a discrepancy")
         self.verified_button.setText(text)
         self.verified_button.setEnabled(not open_ids and not differing)
         self.verified_button.setToolTip(why)

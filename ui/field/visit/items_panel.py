@@ -47,7 +47,7 @@ class ItemsPanel(Card):
         )
         self.view.clicked.connect(self._pick)
         self.view.activated.connect(self._pick)
-        self._nothing = EmptyState("search", self.tr("No item here"), self.tr("Nothing fits this filter."))
+        self._nothing = EmptyState("search", self.tr("No items here"), self.tr("No items match this filter."))
         self._places = QStackedWidget()
         self._places.addWidget(self.view)
         self._places.addWidget(self._nothing)

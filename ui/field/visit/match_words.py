@@ -62,7 +62,7 @@ def tag_of(match: Match) -> tuple[str, str, str]:
         MatchKind.NOT_ON_LIST: ("not_on_list", translate("match", "{name} not on list"), "warn"),
         MatchKind.UNKNOWN: ("unknown", translate("match", "{name} unknown"), "warn"),
         MatchKind.NEAR: ("near", translate("match", "{name} near match"), "warn"),
-        MatchKind.AMBIGUOUS: ("near", translate("match", "{name} fits several"), "warn"),
+        MatchKind.AMBIGUOUS: ("near", translate("match", "{name} matches several"), "warn"),
         MatchKind.CLAIMS: (
             "claims",
             translate("match", "container label: {read}").format(read=_parts_read(match)),
@@ -83,33 +83,32 @@ def offer_of(match: Match) -> Offer:
         ),
         MatchKind.NOT_ON_LIST: (
             translate("match", "Not on the list"),
-            translate("match", "This item is on the book, and this visit does not expect it. If it is here,"
+            translate("match", "This item is on the book, but this visit does not expect it. If it is here,"
                 " record it."),
             True,
         ),
         MatchKind.UNKNOWN: (
             translate("match", "Not on the list"),
-            translate("match", "Nobody has listed an item with this mark. Compare it with the plate; if it is"
-                " right, record it."),
+            translate("match", "No list has an item with this mark. Compare it with the plate; if it is right, record"
+                               " it."),
             True,
         ),
         MatchKind.NEAR: (
-            translate("match", "Nearly fits"),
+            translate("match", "Near match"),
             translate("match", "No item has exactly this serial number. Compare the plate, character by"
                 " character, and choose only "
                 "what it says."),
             True,
         ),
         MatchKind.AMBIGUOUS: (
-            translate("match", "Several items fit"),
+            translate("match", "Several items match"),
             translate("match", "More than one item has this serial number. Choose the one in front of you."),
             False,
         ),
         MatchKind.CLAIMS: (
             translate("match", "A container's label"),
-            translate("match", "This label names several items. It is a claim of whoever packed it, and no"
-                " sighting: scan or see each "
-                "item itself."),
+            translate("match", "This label names several items. It is a claim by the packer, not a sighting: scan or "
+                               "see each item itself."),
             False,
         ),
     }[match.kind]  # fmt: skip
@@ -133,7 +132,7 @@ def noted_words(noted: NotedLabel) -> str:
     """Return the text of the notice after a label's claims were recorded."""
     kept = MatchWords.tr("%Ln claims noted", "", noted.claims)
     about = MatchWords.tr("%Ln about items known here", "", noted.matched)
-    return words.joined(kept, about if noted.matched else "", translate("match", "no item counts as seen by this"))
+    return words.joined(kept, about if noted.matched else "", translate("match", "this does not count as a sighting"))
 
 
 def _joined(*sentences: str) -> str:
@@ -152,15 +151,15 @@ def _parts_read(match: Match) -> str:
 
 
 def _still_missing(label: Label) -> str:
-    claims = translate("match", "What it names are claims of whoever packed it, and no sightings.")
+    claims = translate("match", "Its items are claims by the packer, not sightings.")
     if label.loose and not label.parts:
         return _joined(
             translate(
                 "match",
-                "The camera cannot tell which part of the label this is: only what stands whole within it is shown.",
+                "The camera cannot tell which part of the label this is: only complete identifiers in it are shown.",
             ),
             translate(
-                "match", "For all of it, use a hand scanner that puts the parts together or sends their control header."
+                "match", "To read all of it, use a hand scanner that joins the parts or sends their control header."
             ),
             claims,
         )
@@ -235,10 +234,10 @@ def _read_rows(match: Match) -> list[tuple[str, str]]:
 def wait_said(text: str, serial: str, *, is_by_hand: bool) -> str:
     """Return the reason why a scan has to wait; `serial` is that of the current item, empty for a group."""
     if is_by_hand:
-        return translate("match", "{text} · first finish the entry by hand, or put it away (Esc)").format(text=text)
+        return translate("match", "{text} · first finish the entry by hand, or close it (Esc)").format(text=text)
     if not serial:
-        return translate("match", "{text} · first record the items taken, or put them away (Esc)").format(text=text)
-    return translate("match", "{text} · first finish {serial}, or put it away (Esc)").format(text=text, serial=serial)
+        return translate("match", "{text} · first record the selected items, or close them (Esc)").format(text=text)
+    return translate("match", "{text} · first finish {serial}, or close it (Esc)").format(text=text, serial=serial)
 
 
 def checked_said(outcome: str, item_id: str, recent: Sequence[CheckRow]) -> str:
@@ -247,11 +246,11 @@ def checked_said(outcome: str, item_id: str, recent: Sequence[CheckRow]) -> str:
         return ""
     before = next((one for one in recent if one.item_id == item_id and not one.withdrawn), None)
     said = words.joined(words.outcome(outcome), words.clock(before.observed_at) if before else "")
-    return translate("match", "Already checked: {said}. A new check takes its place; both stay in the record.").format(
+    return translate("match", "Already checked: {said}. A new check replaces it; both stay in the record.").format(
         said=said
     )
 
 
 def not_expected_said() -> str:
     """Return the reason why an item with an unexpected answer cannot be *verified*."""
-    return translate("match", "An answer is not as expected, so this is no verified item. Say why, or go back (Esc).")
+    return translate("match", "An answer is not as expected, so the item is not verified. State why, or go back (Esc).")

@@ -37,7 +37,7 @@ class OfferForm(QWidget):
         self._begin(offer.text)
         if offer.note:  # above what it names, which can be hundreds
             keep = named(button(offer.note, self.note_requested.emit, kind="primary"), "note_label_button")
-            keep.setToolTip(self.tr("Keep what this label says, as claims and no sightings"))
+            keep.setToolTip(self.tr("Record this label's items as claims, not as sightings"))
             self._list.addWidget(keep)
         if picture:
             self._list.addWidget(mark_picture(image_of(picture, 320)))
@@ -79,6 +79,6 @@ class OfferForm(QWidget):
         self._list.addWidget(label(text, "body", wrap=True))
 
     def _end(self) -> None:
-        away = named(button(self.tr("Put away"), self.put_away.emit), "put_away_button")
-        away.setToolTip(self.tr("Put away (Esc)"))
+        away = named(button(self.tr("Close"), self.put_away.emit), "put_away_button")
+        away.setToolTip(self.tr("Close (Esc)"))
         self._list.addWidget(away)

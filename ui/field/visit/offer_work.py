@@ -69,7 +69,7 @@ class OfferWork(QObject):
         self._label = None
         offer = Offer(
             self.tr("Not on the list"),
-            self.tr("This item is on the book, and this visit does not expect it."),
+            self.tr("This item is on the book, but this visit does not expect it."),
             ((self.tr("Serial number"), draft.item.serial), (self.tr("UII"), draft.item.uii)),
             can_be_recorded=offered is not None,
         )

@@ -52,7 +52,7 @@ class RecentPanel(Card):
         for one in checks[:_SHOWN]:
             self._list.addWidget(self._row(one))
         if not checks:
-            said = self.tr("Nothing recorded yet. What you record stands here and can be taken back.")
+            said = self.tr("Nothing recorded yet. Your checks appear here and can be undone.")
             self._list.addWidget(row(label(said, "sub", wrap=True)))
 
     def _row(self, one: CheckRow) -> QWidget:

@@ -80,7 +80,7 @@ class Recording(QObject):
         if self._recent.last_check_id:
             self._recorder.withdraw(self._recent.last_check_id)
         else:
-            self._at.notice.show_message("info", self.tr("Nothing here can be taken back."))
+            self._at.notice.show_message("info", self.tr("Nothing here can be undone."))
 
     def undo(self, *check_ids: str) -> None:
         """Withdraw the checks that were recorded together."""

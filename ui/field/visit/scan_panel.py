@@ -47,7 +47,7 @@ class ScanPanel(Card):
         self.worker.state_changed.connect(self._follow_state)
         self.worker.failed.connect(self._failed)
         self.source = named(QComboBox(), "scan_source")
-        self.source.setAccessibleName(self.tr("Where marks are read from"))
+        self.source.setAccessibleName(self.tr("Source of marks"))
         for text, key in (
             (self.tr("No camera"), "none"),
             (self.tr("Camera"), "camera"),
@@ -217,7 +217,7 @@ class ScanPanel(Card):
     def _follow_state(self, state: str) -> None:
         if self.worker.is_running and state == "no_camera":
             self.seen.show_prompt(
-                self.tr("No camera answers; it is tried again. Scan by hand, use a photo, or type the serial number.")
+                self.tr("No camera available; trying again. Scan by hand, use a photo, or type the serial number.")
             )
 
     def _failed(self, error: KnownError) -> None:

@@ -113,7 +113,7 @@ class SweepWork(QObject):
             taken = len(self._work.group.drafts) - held
             if held:  # else it is shown already, with its state
                 self._at.column.group.show_group(self._work.checklist)
-            self._scan.say(self.tr("{count} taken").format(count=words.count(taken)), "accent")
+            self._scan.say(self.tr("{count} selected").format(count=words.count(taken)), "accent")
             self._count_view()
             self._at.show_column(keeps_photo=True)
 

@@ -44,14 +44,16 @@ class TypedEntry(Card):
         self._first = FormField(
             self.tr("Serial number"),
             self.serial,
-            self.tr("As the plate says: 0 is no O, 1 is no I, 5 is no S, 8 is no B."),
+            self.tr("As on the plate. Tell 0 from O, 1 from I, 5 from S, 8 from B."),
         )
-        self._second = FormField(self.tr("Once more, from the plate"), self.again)
+        self._second = FormField(self.tr("Again, from the plate"), self.again)
         self._said = named(label("", "strong", tone="bad", wrap=True), "typed_said")
         self._said.hide()
-        self.go_on: Button = named(button(self.tr("Go on"), self._submit, kind="primary", big=True), "typed_go_button")
-        away: Button = named(button(self.tr("Put away"), self.put_away.emit), "typed_away_button")
-        away.setToolTip(self.tr("Put away (Esc)"))
+        self.go_on: Button = named(
+            button(self.tr("Continue"), self._submit, kind="primary", big=True), "typed_go_button"
+        )
+        away: Button = named(button(self.tr("Close"), self.put_away.emit), "typed_away_button")
+        away.setToolTip(self.tr("Close (Esc)"))
         asked = vbox(label(self.tr("Why"), "sub"), reasons, self._first, self._second, self._said, 1, spacing=10)
         self.add(scrolled(asked, margins=(16, 12, 16, 12)), 1)
         line = hbox(away, self.go_on)

@@ -39,7 +39,7 @@ def add_keys(page: Page, at: Workspace, recording: Recording, sweep: SweepWork, 
     page.add_action(undo, QKeySequence(QKeySequence.StandardKey.Undo), recording.undo_last)
     page.add_action(translate("VisitPage", "Go to the scan field"), "F2", at.focus_scan)
     page.add_action(translate("VisitPage", "Filter the items"), "F3", at.focus_filter)
-    page.add_action(translate("VisitPage", "Put the item away"), "Esc", escape)
+    page.add_action(translate("VisitPage", "Close the item"), "Esc", escape)
     page.add_button_key(at.scan.by_hand, "F8")
     page.add_action(translate("VisitPage", "Take all expected items in view"), "F5", sweep.take_in_view)
     page.add_action(translate("VisitPage", "All as expected"), "A", at.column.answer_all)

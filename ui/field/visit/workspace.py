@@ -90,11 +90,11 @@ class Workspace(QObject):
         work, draft = self.work, self.work.draft
         serial = draft.serial if draft is not None else ""
         if work.state is State.CLOSED:
-            return self.tr("This visit is closed out: nothing is recorded.")
+            return self.tr("This visit is closed out: nothing more is recorded.")
         if event is Event.TYPE_BY_HAND:
-            return self.tr("First finish what is at hand, or put it away (Esc)")
+            return self.tr("First finish the open item, or close it (Esc)")
         if event is Event.TAKE:
-            return self.tr("First finish {serial}, or put it away (Esc)").format(serial=serial)
+            return self.tr("First finish {serial}, or close it (Esc)").format(serial=serial)
         if event in {Event.SCAN, Event.PRESS}:
             return wait_said(read, "" if work.group.drafts else serial, is_by_hand=work.state is State.BY_HAND)
-        return self.tr("First record the items taken, or put them away (Esc)")
+        return self.tr("First record the selected items, or close them (Esc)")

@@ -31,7 +31,7 @@ class DetailCard(Card):
         self._chain = KeyValueGrid(margins=(0, 0, 0, 0), key_width=86)
         self.payload = QPlainTextEdit()
         self.payload.setObjectName("activity_payload")
-        self.payload.setAccessibleName(self.tr("What the entry says, as recorded"))
+        self.payload.setAccessibleName(self.tr("Contents of the entry, as recorded"))
         self.payload.setReadOnly(True)
         self.payload.setTabChangesFocus(True)
         self.payload.setProperty("kind", "mono")
@@ -40,7 +40,7 @@ class DetailCard(Card):
             vbox(
                 panel(flow(self._proof)),
                 self._grid,
-                label(self.tr("What it says"), "cardtitle"),
+                label(self.tr("Contents"), "cardtitle"),
                 self.payload,
                 label(self.tr("Its place in the chain"), "cardtitle"),
                 self._chain,
@@ -48,7 +48,7 @@ class DetailCard(Card):
                 spacing=8,
             )
         )
-        self.time_button = button(self.tr("Put its time right…"), self._ask_time, icon="clock")
+        self.time_button = button(self.tr("Correct its time…"), self._ask_time, icon="clock")
         self.time_button.setObjectName("activity_time_button")
         self._content.layout().addWidget(panel(hbox(1, self.time_button)))  # type: ignore[union-attr]
         self._content.layout().setStretch(3, 1)  # type: ignore[union-attr]
@@ -69,9 +69,9 @@ class DetailCard(Card):
         self.time_button.setVisible(self._may_correct(row))
         self.set_title(kind_words(row))
         if detail.is_whole:
-            self._proof.set(self.tr("Unaltered, follows the entry before"), "ok", "shield-check")
+            self._proof.set(self.tr("Unaltered, follows the previous entry"), "ok", "shield-check")
         else:
-            self._proof.set(self.tr("Altered or out of its chain"), "bad", "shield-x")
+            self._proof.set(self.tr("Altered or not in its chain"), "bad", "shield-x")
         grid = self._grid
         grid.clear()
         grid.add(self.tr("When"), moment(entry.recorded_at))

@@ -120,8 +120,8 @@ class ActivityPage(Page):
         on_current(self.table, self._chosen)
         self._none = EmptyState(
             "scroll-text",
-            self.tr("No entry fits"),
-            self.tr("Everything that people and devices record stands here. Take a filter away to see more."),
+            self.tr("No entries match"),
+            self.tr("Everything that people and devices record is listed here. Remove a filter to see more."),
             self.tr("Show all entries"),
             self.clear_filters,
         )
@@ -247,7 +247,9 @@ class ActivityPage(Page):
     def _put_time_right(self, row: ActivityRow) -> None:
         dialog = TimeDialog(self.desk, row, self)
         dialog.corrected.connect(
-            lambda: self.notice.show_message("ok", self.tr("Put right. Pages and reports go by it from now on."))
+            lambda: self.notice.show_message(
+                "ok", self.tr("Corrected. Pages and reports use the corrected time from now on.")
+            )
         )
         dialog.open()
 

@@ -30,15 +30,15 @@ class TimeDialog(WindowDialog):
 
     def __init__(self, desk: Desk, row: ActivityRow, parent: QWidget) -> None:
         super().__init__(
-            "time_dialog", translate("activity", "Put the time of {origin} right").format(origin=row.origin), parent
+            "time_dialog", translate("activity", "Correct the time of {origin}").format(origin=row.origin), parent
         )
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._desk, self._row = desk, row
         self.words.addWidget(
             label(
                 self.tr(
-                    "What the clock said stays as it was recorded. From now on these entries count by the time put "
-                    "right, under your name; nothing is reordered in the journal."
+                    "The recorded times stay. From now on these entries count by the corrected time, under your name;"
+                    " the order of the journal stays."
                 ),
                 "sub",
                 wrap=True,
@@ -64,8 +64,8 @@ class TimeDialog(WindowDialog):
             hbox(FormField(self.tr("First entry"), self.first), FormField(self.tr("Last entry"), self.last), spacing=12)
         )
         for name, field in (
-            (self.tr("Seconds later than the clock said (negative: it ran ahead)"), self.seconds),
-            (self.tr("The right time is known from"), self.source),
+            (self.tr("Seconds to add to the recorded time (negative: the clock was fast)"), self.seconds),
+            (self.tr("Source of the correct time"), self.source),
             (self.tr("Why (it is recorded)"), self.reason),
         ):
             self.words.addWidget(FormField(name, field))
@@ -73,9 +73,9 @@ class TimeDialog(WindowDialog):
         self._said.setObjectName("time_said")
         self.words.addWidget(self._said)
         self._said.hide()
-        self._cancel: Button = button(self.tr("Leave it as it is"), self.reject)
+        self._cancel: Button = button(self.tr("Leave unchanged"), self.reject)
         self._cancel.setObjectName("time_cancel_button")
-        self._correct: Button = button(self.tr("Put the time right"), self.correct, kind="primary")
+        self._correct: Button = button(self.tr("Correct the time"), self.correct, kind="primary")
         self._correct.setObjectName("time_correct_button")
         self.add_buttons(self._cancel, self._correct)
         for field in (self.first, self.last, self.seconds, self.reason):
