@@ -263,7 +263,7 @@ class ChecksCard(Card):
         self.add(self._no_checks, 1)
 
     def show_checks(self, checks: list[CheckRow]) -> None:
-        """Show these checks, newest first."""
+        """Show these checks in the order given; callers pass them newest first."""
         show_rows(self.model, checks, lambda check: check.check_id)
         self.table.setVisible(bool(checks))
         self._no_checks.setVisible(not checks)

@@ -60,7 +60,7 @@ class NewPassphrase(QWidget):
         return strength_of(self.first.text(), self._known)
 
     def set_known(self, *known: str) -> None:
-        """Set the texts that a passphrase must not contain: the machine's name, the account code."""
+        """Set texts that make a passphrase weak if it contains them: the computer's name, the account code."""
         self._known = known
         self._follow()
 

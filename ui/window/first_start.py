@@ -184,8 +184,9 @@ class FirstStart(QWidget):
     # Going
 
     def go_on(self) -> None:
-        """Go to the next step, or make the store after the last one. Invalid input shows an error and stays on the
-        step.
+        """Go to the next step, or create the store after the last one.
+
+        Nothing happens while a field of the step is empty. Invalid input shows an error and stays on the step.
         """
         if self.is_busy or not self._is_whole(self._at):
             return

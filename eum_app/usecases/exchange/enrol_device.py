@@ -109,7 +109,10 @@ def request_enrolment(session: Session, path: Path, *, anew: bool = False) -> Re
 
 
 def read_request(path: Path) -> RequestView:
-    """Read a request file. Raises Refusal `file.missing`, `enrolment.not_a_request` and similar codes."""
+    """Read a request file.
+
+    Raises Refusal `file.missing`, `file.unreadable`, `enrolment.…` and `request.…` if it is not a valid request.
+    """
     request = enrolment.read_request_file(path)
     return RequestView(request.origin, request.short_fingerprint)
 
@@ -121,9 +124,8 @@ def sign_enrolment(session: Session, request_path: Path, answer_path: Path) -> E
     that was signed before gets the recorded certificate again. The fact is committed before the file is written, so a
     lost answer can be written again, and nothing is certified twice.
 
-    Raises Refusal `permission.denied`, `request.…`, `certificate.suite_mismatch`, `enrolment.bad_name`,
-    `enrolment.name_taken` (the name of HQ, or of a device if letter case is ignored), `enrolment.request_revoked`;
-    Trouble for disk errors.
+    Raises Refusal `permission.denied`, as `read_request` does, `certificate.suite_mismatch`, `enrolment.name_taken`
+    (the name of HQ, or of a device if letter case is ignored), `enrolment.request_revoked`; Trouble for disk errors.
     """
     session.require(Permission.DEVICE_ENROL)
     request = enrolment.read_request_file(request_path)
@@ -194,8 +196,9 @@ def revoke_device(session: Session, device: str, epoch: int, reason: str) -> Cha
 
 
 def read_answer(session: Session, path: Path) -> AnswerView:
-    """Read HQ's answer without accepting it. Raises Refusal `enrolment.not_an_answer`, `enrolment.altered` and similar
-    codes.
+    """Read HQ's answer without accepting it.
+
+    Raises Refusal `file.missing`, `file.unreadable`, and `enrolment.…` if it is not an answer to this store's request.
     """
     answer = enrolment.read_answer_file(path)
     if answer.device_id != session.name:
@@ -204,15 +207,15 @@ def read_answer(session: Session, path: Path) -> AnswerView:
 
 
 def accept_enrolment(session: Session, path: Path, confirmed_root: str, *, leave_behind: bool = False) -> Accepted:
-    """On a device: take the identity in HQ's answer, after a person confirmed the root fingerprint that HQ reads out.
+    """On a device: accept the identity in HQ's answer, after a person confirmed the root fingerprint that HQ reads out.
 
     The store's data key is then escrowed: it is sealed to HQ's recovery key. The signed-in account gets recovery codes.
 
     A new epoch begins a new journal, and later bundles no longer carry the old one. This is refused while HQ has not
     received all of the old evidence, unless `leave_behind` is set.
 
-    Raises Refusal `permission.denied`, `enrolment.no_request`, `enrolment.other_root`, `enrolment.other_request`,
-    `enrolment.facts_outstanding` and similar codes.
+    Raises Refusal `permission.denied`, as `read_answer` does, `enrolment.no_request`, `enrolment.other_root`,
+    `enrolment.facts_outstanding`, `certificate.…`; Trouble for disk errors and `keyslots.…`.
     """
     session.require(Permission.DEVICE_REQUEST)
     answer = enrolment.read_answer_file(path)
@@ -261,7 +264,7 @@ def accept_enrolment(session: Session, path: Path, confirmed_root: str, *, leave
 
 
 def enrolment_state(session: Session) -> EnrolmentState:
-    """Return this store's enrollment state."""
+    """Return whether this store is enrolled, with whom, and its open request if there is one."""
     with session.store.reading() as connection:
         identity, chain, pending = (read_secret(connection, name) for name in (IDENTITY, HQ_CHAIN, PENDING))
         fingerprint = PendingIdentity.from_bytes(pending).request.short_fingerprint if pending else ""

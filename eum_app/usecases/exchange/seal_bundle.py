@@ -65,8 +65,8 @@ def seal_results(session: Session, folder: Path, progress: OnProgress | None = N
     A store that was copied or restored seals only the facts that are certainly its own. A failure leaves no partial
     file, and the seal is recorded only after the file is complete.
 
-    Raises Refusal `device.not_enrolled`, `bundle.nothing_to_seal`, `chain.rolled_back` (HQ acknowledged facts that this
-    store no longer has: it was restored from a copy); Trouble `disk.full` and similar codes.
+    Raises Refusal `permission.denied`, `device.not_enrolled`, `bundle.nothing_to_seal`, `chain.rolled_back` (HQ
+    acknowledged facts that this store no longer has: it was restored from a copy); Trouble for disk errors.
     """
     session.require(Permission.BUNDLE_SEAL)
     named = session.store.named
@@ -83,7 +83,8 @@ def seal_results(session: Session, folder: Path, progress: OnProgress | None = N
 def seal_for_device(session: Session, device: str, folder: Path, progress: OnProgress | None = None) -> Sealed:
     """At HQ: seal everything that a device has not acknowledged: tasking and receipts.
 
-    Raises Refusal `visit.device_unknown`, `bundle.nothing_to_seal`; Trouble as `seal_results`.
+    Raises Refusal `permission.denied`, `device.not_enrolled`, `visit.device_unknown`, `bundle.nothing_to_seal`; Trouble
+    for disk errors.
     """
     session.require(Permission.BUNDLE_SEAL)
     named = session.store.named

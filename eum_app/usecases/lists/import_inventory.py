@@ -41,7 +41,8 @@ def import_inventory(session: Session, preview: InventoryPreview, *, take_change
     """Record the accepted rows of a preview: new items are listed, items on the book are counted.
 
     With `take_changes`, differing values from the list replace those on the book; empty cells change nothing. All rows
-    are imported in one transaction. Raises Refusal `permission.denied`; Trouble for disk errors.
+    are imported in one transaction. Returns the counts. Raises Refusal `permission.denied`, `permission.out_of_scope`
+    (a country that the account may not work on); Trouble for disk errors.
     """
     session.require(Permission.INVENTORY_IMPORT)
     import_id = new_id()

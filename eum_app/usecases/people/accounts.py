@@ -83,9 +83,9 @@ def add_account(
 ) -> None:
     """Create an account for another person. `scope` limits it to programs and countries.
 
-    Raises Refusal `permission.denied`, `account.name`, `account.exists`, `role.unknown`, `passphrase.too_short`;
-    Trouble for disk errors. `account.exists` also covers codes that differ only in letter case, and removed accounts,
-    whose entries keep their author.
+    Raises Refusal `permission.denied`, `account.name`, `account.exists`, `role.unknown`, `passphrase.…` (empty, too
+    short, too long, not text); Trouble for disk errors and `memory.full`. `account.exists` also covers codes that
+    differ only in letter case, and removed accounts, whose entries keep their author.
     """
     session.require(Permission.ACCOUNT_MANAGE)
     require_account_name(account)
@@ -118,7 +118,7 @@ def change_passphrase(session: Session, old: str, new: str, *, kdf: KdfParams | 
     """Change the passphrase of the signed-in account. Keys and recovery codes stay valid.
 
     A wrong `old` counts as a failed attempt to unlock. Raises Refusal `passphrase.wrong`, `account.locked`,
-    `passphrase.too_short`; Trouble for disk errors.
+    `passphrase.…` for a new one that cannot be used; Trouble for disk errors, `memory.full`, `attempts.damaged`.
     """
     require_passphrase(new)
     folder, account = session.store.folder, session.account
@@ -135,7 +135,8 @@ def reset_passphrase(session: Session, account: str, new: str, *, kdf: KdfParams
     """Reset the forgotten passphrase of another account: create a new slot with new keys and end its lock.
 
     The account has no recovery codes until it makes new ones. Earlier signatures stay valid under the old key. Raises
-    Refusal `permission.denied`, `account.unknown`, `account.own`, `passphrase.too_short`; Trouble for disk errors.
+    Refusal `permission.denied`, `account.unknown`, `account.own`, `passphrase.…` for one that cannot be used; Trouble
+    for disk errors and `memory.full`.
     """
     session.require(Permission.ACCOUNT_MANAGE)
     require_passphrase(new)

@@ -68,7 +68,7 @@ class DisclosedCode(Changed):
 def make_recovery_codes(session: Session) -> RecoveryCodes:
     """Create ten new codes for the signed-in account, replacing the old ones.
 
-    Raises Trouble `keyslots.altered` and those of disk errors; the old codes then stay valid.
+    Raises Trouble `keyslots.altered`, `keyslots.damaged` and those of disk errors; the old codes then stay valid.
     """
     with changing(session) as (transaction, store_file, keep):
         slot, made = new_codes(session, transaction, store_file)

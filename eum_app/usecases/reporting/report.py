@@ -84,7 +84,7 @@ class Source:
 
     @property
     def today(self) -> date:
-        """The UTC day as of which the report is made."""
+        """UTC day as of which the report is made."""
         return parse_date(self.made.as_of[:10])
 
 

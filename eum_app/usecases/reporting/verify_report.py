@@ -109,7 +109,7 @@ class ReportProof:
 
     @property
     def codes(self) -> tuple[str, ...]:
-        """The refusals' codes, each once."""
+        """Codes of the refusals, each once."""
         return tuple(dict.fromkeys(refusal.code for refusal in self.refusals))
 
     @property

@@ -128,7 +128,7 @@ def find_page(connection: Connection, visit_id: str, number: int, digest: str = 
 
 
 def scanned_page(connection: Connection, visit_id: str, text: str) -> WorklistPage:
-    """The page of `visit_id` that a scanned code names.
+    """Return the page of `visit_id` that a scanned code names.
 
     Raises Refusal as `read_page_code` and `find_page`, and `worklist.other_visit` with the site of that other visit.
     """

@@ -145,8 +145,8 @@ def review_finding(
     """Decide a finding: resolve, recheck or escalate.
 
     A person may not decide a finding about their own work: an item that they checked in that visit, or a site checklist
-    that they answered, whatever the result. Raises Refusal `permission.denied`, `finding.unknown`, `finding.decided`,
-    `finding.lapsed`, `review.decision`, `review.comment`, `review.own_check`.
+    that they answered, whatever the result. Raises Refusal `permission.denied`, `permission.out_of_scope`,
+    `finding.unknown`, `finding.decided`, `finding.lapsed`, `review.decision`, `review.comment`, `review.own_check`.
     """
     session.require(Permission.FINDING_REVIEW)
     with session.writing() as transaction:

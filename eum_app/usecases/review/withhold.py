@@ -31,8 +31,8 @@ def ask_to_withhold(session: Session, object_id: str, reason: str) -> Asked:
     """Request to withhold content, as the first of two people.
 
     `object_id` is the object's id or its commitment, as a visit record lists it. Content that has not arrived yet may
-    be named; it then stays unreadable when it arrives. Raises Refusal `permission.denied`, `withhold.only_hq`,
-    `withhold.not_an_object`, `withhold.reason_missing`, `withhold.withheld_already`.
+    be named; it then stays unreadable when it arrives. Raises Refusal `permission.denied`, `permission.out_of_scope`,
+    `withhold.only_hq`, `withhold.not_an_object`, `withhold.reason_missing`, `withhold.withheld_already`.
     """
     _require(session)
     if len(object_id) != OBJECT_ID_LENGTH or not set(object_id) <= set("0123456789abcdef"):
@@ -59,9 +59,9 @@ def ask_to_withhold(session: Session, object_id: str, reason: str) -> Asked:
 def confirm_withholding(session: Session, request_id: str) -> Changed:
     """Confirm as the second person: destroy the key, and tell the devices that hold the content in their next bundle.
 
-    Raises Refusal `permission.denied`, `withhold.only_hq`, `withhold.not_asked`, `withhold.own_request` (the requester
-    may not confirm), `withhold.withheld_already`; Trouble for disk errors: the key is then destroyed, and the file is
-    deleted later.
+    Raises Refusal `permission.denied`, `permission.out_of_scope`, `withhold.only_hq`, `withhold.not_asked`,
+    `withhold.own_request` (the requester may not confirm), `withhold.withheld_already`; Trouble for disk errors: the
+    key is then destroyed, and the file is deleted later.
     """
     _require(session)
     with session.writing() as transaction:

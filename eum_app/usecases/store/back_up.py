@@ -23,7 +23,10 @@ class Restored:
 
 @timed(Event.BACKED_UP)
 def back_up(session: Session, into: Path, progress: OnProgress | None = None) -> Backup:
-    """Back this store up into a folder of backups: a consistent, still encrypted copy of everything in it."""
+    """Back this store up into a folder of backups: a consistent, still encrypted copy of everything in it.
+
+    Raises Refusal `backup.database_elsewhere` (a PostgreSQL database), `backup.inside_store`; Trouble for disk errors.
+    """
     return write_backup(session.store, session.ticket.data_key, into, progress)
 
 
@@ -37,11 +40,11 @@ def restore(
     without_damaged: bool = False,
     progress: OnProgress | None = None,
 ) -> Restored:
-    """Put a backup back as a store in `folder`, once every file of it has been read and holds.
+    """Restore a backup as a store in `folder`, after every file of it was read and verified.
 
-    With `without_damaged` photos and refused bundles that do not hold are left out; keys and database must hold. The
-    store is the one that it was when the backup was made: a device asks for a new identity before it is used again.
-    Raises Refusal `backup.absent`, `backup.damaged`, `passphrase.wrong`, and as `db.backups.put_back`.
+    With `without_damaged`, damaged photos and refused bundles are left out and listed in the result; keys and database
+    must be intact. The store is as it was when the backup was made, so a device must request a new identity before it
+    is used. Raises Refusal `backup.absent`, `backup.damaged`, `passphrase.wrong`, and as `db.backups.put_back`.
     """
     manifest = read_manifest(backup)
     _require_whole(damaged_parts(backup, manifest.own))

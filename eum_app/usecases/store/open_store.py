@@ -49,8 +49,8 @@ def create_store(
 
     An HQ store also gets an authority and HQ's certificate. Its database may be an empty one on a PostgreSQL server
     (`database_url`). A failure leaves nothing behind. Raises Refusal `store.exists`, `store.kind`, `store.name`,
-    `role.unknown`, `passphrase.too_short`, `database.url`, `database.tls`, `database.only_hq`; Trouble for disk errors,
-    `store.connection_lost`.
+    `account.name`, `role.unknown`, `passphrase.…`, `database.url`, `database.tls`, `database.only_hq`; Trouble for disk
+    errors, `memory.full`, `store.connection_lost`.
     """
     if member_of(StoreKind, kind) is None:
         raise Refusal("store.kind", kind=kind, known=", ".join(StoreKind))

@@ -90,8 +90,9 @@ def _state(session: Session, connection: Connection, visit_id: str) -> CloseOutS
 def close_out(session: Session, visit_id: str, signed: Sequence[Signed]) -> ClosedOut:
     """Close a visit: record the head that the people signed for, and sign the closing with the account's key.
 
-    Raises Refusal `visit.open` (with the number of open points), `visit.closed`, `signature.missing`,
-    `signature.name_missing`, `signature.too_large`.
+    Raises Refusal `permission.denied`, `permission.out_of_scope`, `visit.unknown`, `visit.open` (with the number of
+    open points), `visit.closed`, `signature.missing`, `signature.name_missing`, `signature.too_large`; Trouble for disk
+    errors.
     """
     session.require(Permission.VISIT_WORK)
     with session.writing() as transaction:

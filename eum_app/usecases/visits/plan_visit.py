@@ -57,9 +57,9 @@ def plan_visit(
     `program`. The facts that the device needs are copied into its outgoing chain in the same transaction;
     `exchange.seal_for_device` then seals the tasking bundle.
 
-    Raises Refusal `permission.denied`, `visit.program`, `visit.purpose`, `date.invalid`, `visit.device_unknown`,
-    `visit.inspector_missing`, `visit.no_items`, `item.unknown`, `checklist.unknown`, `visit.checklist` (not one that
-    the kind offers), `permission.out_of_scope`.
+    Raises Refusal `permission.denied`, `permission.out_of_scope`, `visit.program`, `visit.purpose`, `date.invalid`,
+    `site.unknown`, `visit.device_unknown`, `visit.inspector_missing`, `visit.no_items`, `item.unknown`,
+    `checklist.unknown`, `visit.checklist` (not one that the kind offers); Trouble for disk errors.
     """
     session.require(Permission.VISIT_PLAN)
     kind, of_program = require_kind(purpose, program)

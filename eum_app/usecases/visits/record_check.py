@@ -84,10 +84,10 @@ def record_check(
 ) -> RecordedCheck:
     """Record one check with its evidence, in one transaction; the data is flushed to disk before this returns.
 
-    Raises Refusal `check.outcome`, `check.reason`, `check.not_of_kind`, `check.questions_open` (verified needs every
-    question answered), `check.not_as_expected` (verified needs the expected answers), `visit.closed`,
-    `check.not_expected` (only `not_on_list` fits items that the visit does not expect), `check.no_item`, `photo.…`,
-    `answer.photo_missing`, `note.too_long`, `visit.unknown`.
+    Raises Refusal `permission.denied`, `permission.out_of_scope`, `check.outcome`, `check.reason`, `check.not_of_kind`,
+    `check.questions_open` (verified needs every question answered), `check.not_as_expected` (verified needs the
+    expected answers), `answer.…`, `visit.closed`, `check.not_expected` (only `not_on_list` fits items that the visit
+    does not expect), `check.no_item`, `photo.…`, `image.…`, `note.too_long`, `visit.unknown`; Trouble for disk errors.
     """
     pictures = answer_photos or {}
     new = NewCheck(item_id, outcome, mark, reason, answers, all_as_expected, note, photos, grade, crop, pictures)
@@ -173,7 +173,8 @@ def _record(
 def withdraw_checks(session: Session, check_ids: Sequence[CheckId], reason: str = "undone") -> Changed:
     """Withdraw checks, all or none, in one transaction.
 
-    Raises Refusal `check.unknown`, `check.withdrawn`, `check.foreign`, `visit.closed`.
+    Raises Refusal `permission.denied`, `permission.out_of_scope`, `check.unknown`, `check.withdrawn`, `check.foreign`
+    (recorded on another device), `visit.closed`; Trouble for disk errors.
     """
     session.require(Permission.VISIT_WORK)
     with session.writing() as transaction:
@@ -193,7 +194,11 @@ def withdraw_checks(session: Session, check_ids: Sequence[CheckId], reason: str 
 
 
 def attach_photo(session: Session, visit_id: str, check_id: CheckId, photo: bytes) -> Changed:
-    """Add a photo to an existing check. Raises Refusal `photo.…`, `check.unknown`, `visit.closed`."""
+    """Add a photo to an existing check.
+
+    Raises Refusal `permission.denied`, `permission.out_of_scope`, `photo.…`, `image.…`, `check.unknown`,
+    `visit.unknown`, `visit.closed`; Trouble for disk errors.
+    """
     session.require(Permission.VISIT_WORK)
     kind = check_photo(photo)
     with session.writing() as transaction:
@@ -217,8 +222,9 @@ def assess_site(
 ) -> Changed:
     """Record answers to the site checklist; each may be given separately.
 
-    `pictures` maps a question id to the photo that answers it. Raises Refusal `answer.…`, `photo.…`, `visit.unknown`,
-    `visit.closed`.
+    `pictures` maps a question id to the photo that answers it. Raises Refusal `permission.denied`,
+    `permission.out_of_scope`, `answer.…`, `photo.…`, `image.…`, `visit.unknown`, `visit.closed`; Trouble for disk
+    errors.
     """
     session.require(Permission.VISIT_WORK)
     given = pictures or {}
@@ -258,7 +264,10 @@ def assess_site(
 
 
 def require_answered(checklist: Checklist, answers: Sequence[Answer]) -> None:
-    """Require an answer to every question. Raises Refusal `check.questions_open` with their number and the first."""
+    """Require a valid answer to every question.
+
+    Raises Refusal `check.questions_open` with their number and the first, and `answer.…` for an invalid answer.
+    """
     still_open = open_questions(checklist, answers)
     if still_open:
         raise Refusal("check.questions_open", count=len(still_open), first=still_open[0].question_id)

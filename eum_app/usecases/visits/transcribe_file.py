@@ -59,7 +59,7 @@ class _Sheet(NamedTuple):
 
 
 def transcribe_file(session: Session, visit_id: str, path: Path) -> FilledIn:
-    """Record every line of a file, or none if any line is refused.
+    """Record every line of a file, or none if any line is refused; the result lists refused lines with their reasons.
 
     Raises Refusal `permission.denied`, `visit.unknown`, and those of `read_filled_worklist`.
     """
