@@ -106,7 +106,7 @@ release-check: $(FREEZE)/ready ## Two builds compared, packages, odd paths, a ro
 	@$(PYTHON) tools/machine.py --release
 	@$(FREEZE)/bin/python -m tools.release check
 
-# An environment of its own: opencv-python-headless stands in for opencv-python there (docs/adr/0006).
+# A separate environment: there, opencv-python-headless replaces opencv-python (docs/adr/0006).
 $(FREEZE)/ready: requirements-freeze.lock
 	@$(PYTHON) tools/machine.py --freeze
 	$(PYTHON) -m venv --clear $(FREEZE)

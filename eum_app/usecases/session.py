@@ -116,7 +116,7 @@ class Session:
     def read(
         self, query: Callable[Concatenate[Connection, Given], Value], *given: Given.args, **named: Given.kwargs
     ) -> Value:
-        """Run one query in a read view of its own."""
+        """Run one query in a separate read view and return its result."""
         with self.reading() as connection:
             return query(connection, *given, **named)
 

@@ -58,7 +58,7 @@ class SerialScanner(SerialLine):
         scan, self._held = self._held, b""
         if not self._suffix:
             self._give(scan)
-        # With a suffix set, what lacks it was cut in half: half a mark is no mark.
+        # With a suffix configured, data without it are incomplete and must not count as a mark.
 
     def _give(self, scan: bytes) -> None:
         said = scan.removeprefix(self._prefix)

@@ -143,7 +143,7 @@ class SyncPage(Page):
         self.enrol.setVisible(not state.is_enrolled)
         self._incoming.setVisible(state.is_enrolled)
         self._hq.setVisible(state.is_enrolled)
-        self._columns.set_title("in", self.tr("From HQ") if state.is_enrolled else self.tr("Enrol"))
+        self._columns.set_title("in", self.tr("From HQ") if state.is_enrolled else self.tr("Enroll"))
         if state.is_enrolled:
             self._hq_facts.clear()
             self._hq_facts.add(self.tr("HQ"), state.hq, mono=True)

@@ -106,7 +106,7 @@ class OverviewPage(Page):
 
     def _show(self, found: Overview) -> None:
         if found.program != (self.program.currentData() or ""):
-            return  # another programme was chosen meanwhile
+            return  # another program was chosen meanwhile
         self._shown = found
         self.header.set_title(
             self.tr("Overview"),

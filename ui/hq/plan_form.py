@@ -257,7 +257,7 @@ class PlanForm(Card):
         self._follow()
 
     def _not_sealed(self, error: KnownError) -> None:
-        # The visit stands; its tasking can be written again from the visit itself.
+        # The visit is recorded; its tasking can be written again from the visit's page.
         assert self._visit is not None
         self._page.notice.show_error(error)
         self.planned.emit(self._visit.visit_id)

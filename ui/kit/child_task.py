@@ -195,6 +195,6 @@ def _child_main(pipe: Connection) -> None:
     except Exception as bug:  # noqa: BLE001 - the other side of the same door: its places go to the crash page
         diagnostics.note_crash(bug)
         answer = ("crashed", diagnostics.places_of(bug))
-    with contextlib.suppress(BrokenPipeError):  # ended meanwhile: nobody hears it any more
+    with contextlib.suppress(BrokenPipeError):  # the parent has ended and no longer listens
         pipe.send(answer)
     pipe.close()

@@ -33,7 +33,7 @@ UNSHOWN: Final = "?"
 _ACTS: Final = frozenset(
     {"keyPressEvent", "keyReleaseEvent", "mousePressEvent", "mouseReleaseEvent", "mouseDoubleClickEvent", "dropEvent"}
 )
-"""Events caused by a person. If one fails, the person must be told."""
+"""Events caused by a person. If one fails, the person must see it."""
 _KEYS: Final = frozenset({QEvent.Type.KeyPress, QEvent.Type.KeyRelease, QEvent.Type.ShortcutOverride})
 _QTS_OWN: Final[dict[str, Any]] = {
     "sizeHint": QSize(),

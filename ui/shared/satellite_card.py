@@ -63,7 +63,7 @@ class SatelliteCard(Card):
         """Show the receiver's time difference, and record it when it is news."""
         self._say(heard.ahead)
         if not self._is_asked and is_news(self._desk.session.clock_ahead, heard.ahead):
-            self._is_asked = True  # and stays so where it fails: that is said once, and not every second
+            self._is_asked = True  # stays set after a failure, which is shown once and not every second
             self._desk.do(call(hear_satellite_time, heard), then=self._recorded)
 
     def _recorded(self, _was: bool) -> None:

@@ -231,6 +231,6 @@ class UnlockPage(QWidget):
         is_narrow = self.width() < theme().dp(_BESIDE_DP)
         wanted = QBoxLayout.Direction.TopToBottom if is_narrow else QBoxLayout.Direction.LeftToRight
         self._side_by_side.setDirection(wanted)
-        # Beside each other the cards meet in the middle; one over the other they are centred.
+        # Side by side, the cards meet in the middle; on top of each other, they are centered.
         self._lines[0].setStretch(2, 1 if is_narrow else 0)
         self._lines[1].setStretch(0, 1 if is_narrow else 0)

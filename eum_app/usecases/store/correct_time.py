@@ -74,7 +74,7 @@ def correct_time(
             raise Refusal("time.no_such_entries", origin=origin, held=head.seq)
         observed_at = session.observed_now()
         if (origin, epoch) == (named.name, named.epoch) and last_seq == head.seq:
-            # This chain itself may stand ahead: what follows comes after what its newest fact is put right to.
+            # This chain itself may be ahead, so this fact must follow the corrected time of its newest one.
             newest = recorded_at(connection, origin, epoch, head.seq)
             observed_at = max(utc_text(session.now()), shifted(newest, offset_ms))
         fact = TimeCorrected(

@@ -15,9 +15,9 @@ from eum_app.usecases.session import Session
 
 
 def renew_journal(session: Session) -> int:
-    """Begin this HQ's next epoch, list its accounts in it, and repeat to each device what it was told; return the
-    epoch.
+    """Begin this HQ's next epoch and return it.
 
+    The new journal lists the accounts again and repeats to each device the facts that it was sent.
     Devices refuse the old journal where it forked. Raises Refusal `permission.denied`, `journal.only_hq` (a device
     renews its journal with its identity).
     """

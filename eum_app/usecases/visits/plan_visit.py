@@ -1,4 +1,4 @@
-"""Planning of a visit at HQ; the device is told only what it needs to know."""
+"""Plan a visit at HQ; the device receives only what it needs to know."""
 
 from __future__ import annotations
 

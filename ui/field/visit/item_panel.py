@@ -242,8 +242,8 @@ class ItemPanel(Card):
         grid.clear()
         grid.add(self.tr("Serial number"), item.serial, big=True)
         if self.draft is not None and self.draft.mark.raw:
-            # The picture of the mark above its text, so that a person can compare the two. Each has a line of its own:
-            # side by side in one cell, the text's height would not count.
+            # The picture of the mark is above its text, so that a person can compare the two. They are on separate
+            # lines, because side by side in one cell the text's height would not count.
             if self.draft.mark_picture:
                 grid.add(self.tr("Picture of it"), mark_picture(image_of(self.draft.mark_picture, 320), 36))
             grid.add(self.tr("Mark read"), mark_text(self.draft.mark.raw), mono=True)

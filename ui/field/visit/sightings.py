@@ -41,7 +41,7 @@ class Sightings(QObject):
     found = Signal(object)
     """list[Sighting]: marks that came into view, or whose verdict changed."""
     refused = Signal(object, object)
-    """(Key, KnownError): it is no mark."""
+    """(Key, KnownError): the symbol is not a mark."""
     counted = Signal()
     """The marks in view changed; read them from `in_view` and `expected`."""
 

@@ -34,7 +34,7 @@ class ChipSpec:
 class RowContent:
     """A row of a list. Item: `RowContent("786953", "NVG-31A · Shelf B-04", chip=ChipSpec.of("in_view"), is_mono=True)`.
 
-    Finding: `lead` chip at the start (a column of its own), bold title, `trailing` words at the end. Visit: `trailing`
+    Finding: `lead` chip at the start (a separate column), bold title, `trailing` words at the end. Visit: `trailing`
     for the due date and `progress` for a bar below, as ((count, tone), …) and their total.
     """
 

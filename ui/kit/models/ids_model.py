@@ -289,7 +289,7 @@ class IdsTableModel(QAbstractTableModel):
             self.dataChanged.emit(first, self.index(page * PAGE_ROWS + len(ids) - 1, len(self._columns) - 1))
 
     def _fail_page(self, generation: int, page: int, error: KnownError) -> None:
-        # The page stays asked, so that a view that draws it again does not ask for ever; `reload` starts afresh.
+        # The page stays marked as requested, or each repaint would request it again; `reload` clears the mark.
         if generation == self._generation:
             self._stale.discard(page)
             self.failed.emit(error)

@@ -70,7 +70,7 @@ def bar_token(tone: str) -> str:
 def rounded(
     painter: QPainter, rect: QRectF, *, fill: QColor | None, line: QColor | None, width: float, radius: float
 ) -> None:
-    """Paint a rounded box whose outline lies inside `rect`."""
+    """Paint a rounded box with its outline inside `rect`."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     half = width / 2 if line is not None else 0
     painter.setBrush(fill if fill is not None else Qt.BrushStyle.NoBrush)

@@ -16,7 +16,7 @@ THEMES = ("light", "dark", "sunlight")
 
 @dataclass(frozen=True)
 class Tokens:
-    """One theme: colours as `#rrggbb` by token, and the width of a line in logical pixels at 100 %."""
+    """One theme: colors as `#rrggbb` by token, and the width of a line in logical pixels at 100 %."""
 
     name: str
     colors: dict[str, str]

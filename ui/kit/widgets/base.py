@@ -220,7 +220,7 @@ def empty_layout(layout: QLayout) -> None:
         item = layout.takeAt(0)
         widget = item.widget() if item is not None else None
         if widget is not None:
-            # Hidden but still a child until it is deleted: a parentless widget would be a window of its own.
+            # Hidden but still a child until it is deleted: a widget without a parent would be a separate window.
             widget.hide()
             widget.deleteLater()
 

@@ -26,7 +26,7 @@ class Card(QFrame):
         self.setProperty("kind", "card")
         self._title, self._subtitle = label(title, "cardtitle"), label(subtitle, "cardsub")
         self._subtitle.setWordWrap(bool(subtitle))
-        if not subtitle:  # shown with its parent: a widget made visible before it has one is a window of its own
+        if not subtitle:  # a widget that is made visible before it has a parent becomes a separate window
             self._subtitle.hide()
         self._head_line = hbox(self._title, spacing=10, margins=(16, 11, 16, 11))
         self._head_line.addWidget(self._subtitle, 1)

@@ -133,7 +133,7 @@ class FormField(QWidget):
             self._hint.hide()
         layout = vbox(self._name, field, self._hint, spacing=5)
         if not field.sizePolicy().expandingDirections() & Qt.Orientation.Vertical:
-            layout.addStretch(0)  # beside one with a longer hint: names and fields stand level
+            layout.addStretch(0)  # keeps names and fields aligned with a neighbor that has a longer hint
         self.setLayout(layout)
 
     def set_hint(self, hint: str) -> None:

@@ -105,7 +105,7 @@ class PageHeader(QFrame):
         self._refit()
 
     def _draw_link(self) -> None:
-        # A label takes a link's colour when the text is set, and keeps it when the theme changes: it is said each time.
+        # A label takes a link's color when its text is set, so the text is set again after each change of theme.
         first, *others = (crumb.replace("&", "&amp;").replace("<", "&lt;") for crumb in self._crumbs)
         link = f'<a href="back" style="color: {theme().color("accent").name()}">{first}</a>'
         self._crumb.setText(" › ".join([link, *others]))
