@@ -57,7 +57,7 @@ class World:
 
     @classmethod
     def make(cls, suite: Suite) -> World:
-        authority = make_authority("Programme XX", at=NOW, suite=suite)
+        authority = make_authority("Program XX", at=NOW, suite=suite)
         hq = issue_hq(authority, hq_id="HQ-1", name="Headquarters 1", at=NOW)
         other_hq = issue_hq(authority, hq_id="HQ-2", name="Headquarters 2", at=NOW)
         return cls(authority, hq, other_hq, enrol("FLD-0042", hq, epoch=3), enrol("FLD-0043", hq))

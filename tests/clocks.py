@@ -13,7 +13,7 @@ from eum_app.domain.compliance.clocks import DEFAULT_TRIGGER, ClockState, Standi
 
 
 def item_standings(connection: Connection, today: date, trigger: str = DEFAULT_TRIGGER) -> dict[str, Standing]:
-    """Map each item id in the inventory to its standing on `today`."""
+    """Map each item id in the inventory to its state on `today`."""
     seen = sightings(today)
     question = select(items.c.item_id, *clock_columns(seen)).select_from(items)
     question = question.outerjoin(seen, seen.c.item_id == items.c.item_id)

@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # before anything imports Qt
 
-# Never the state of whoever runs the tests; child processes and commands inherit it.
+# Never the state of the person who runs the tests; child processes and commands inherit it.
 _STATE = tempfile.TemporaryDirectory(prefix="eum-state-")
 os.environ["EUM_STATE"] = _STATE.name
 
-# No deadline: a busy machine is no fault of the code. HYPOTHESIS_PROFILE=fuzz is `make fuzz`.
+# No deadline: a busy machine does not mean that the code is wrong. HYPOTHESIS_PROFILE=fuzz is `make fuzz`.
 settings.register_profile("default", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("fuzz", settings.get_profile("default"), max_examples=5_000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))

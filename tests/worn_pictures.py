@@ -1,4 +1,4 @@
-"""Synthetic pictures of marks, each from a seed: effects of light, wear and lenses, and things that are no mark.
+"""Synthetic pictures of marks, each from a seed: effects of light, wear and lenses, and things that are not marks.
 
 Lengths are in modules, so that difficulty does not depend on the size of a picture. Ranges follow physics (a scratch, a
 lens out of focus), not any sample, so a reader is not tuned to a sample.
@@ -316,7 +316,7 @@ def overlapping(chance: Chance) -> Picture:
 
 
 def no_mark(chance: Chance) -> Picture:
-    """Return text, a table, a gauge, holes, keys or a checkered sheet: things on equipment that are no mark."""
+    """Return text, a table, a gauge, holes, keys or a checkered sheet: things on equipment that are not marks."""
     sheet = np.full((360, 480), 255, np.uint8)
     way = int(chance.integers(5))
     step = int(chance.integers(9, 40))

@@ -1,4 +1,4 @@
-"""A large book: opening it, searching it as somebody types, checking its chain, rebuilding its tables; photos.
+"""A large book: opening it, searching it while a person types, checking its chain, rebuilding its tables; photos.
 
 `python -m tests.benchmarks.bench_book 1000000` is `make bench-large`, some minutes; `make bench` does the same with
 100,000 items. Searches, check and rebuild are CPU times of the process that asks: other programs are not counted.
@@ -40,7 +40,7 @@ PHOTO_SIDE: Final = 2_236  # noise: 5,000,000 bytes
 
 
 def figures(folder: Path, *, items: int = 100_000, searches: int = SEARCHES, photos: int = PHOTOS) -> list[Figure]:
-    """Opening and searching from a process of their own: a cold start, and memory that nothing else took."""
+    """Opening and searching from a separate process: a cold start, and memory that nothing else took."""
     session = make_book(folder / "book", items)
     ticket = session.ticket
     session.store.close()
@@ -64,7 +64,7 @@ def figures(folder: Path, *, items: int = 100_000, searches: int = SEARCHES, pho
 
 
 def _in_a_process(work: Callable[[Ticket, int, Pipe], None], ticket: Ticket, times: int) -> Any:
-    """What `work` says, in a process that did nothing before."""
+    """Result of `work` in a process that did nothing before."""
     context = multiprocessing.get_context("spawn")
     heard, say = context.Pipe(duplex=False)
     child = context.Process(target=work, args=(ticket, times, say))

@@ -1,7 +1,7 @@
 """A mark's verdict on a book of 1,000,000 items: `python -m tests.benchmarks.bench_match [items] [expected]`.
 
 The book is dense on purpose: fifty part numbers share the same run of serials, so that every serial has some fifty
-equals and some 2,500 neighbours. Times are CPU times of the asking thread's process: the promise is ≤ 10 ms.
+equals and some 2,500 neighbors. Times are CPU times of the asking thread's process: the promise is ≤ 10 ms.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ def measured(session: Session, *, items: int, expected: int, asked: int) -> Time
 
 
 def _mistyped(part: str, serial: str) -> bytes:
-    """A whole UII with a letter O for the first nought of the serial."""
+    """A whole UII with a letter O for the first zero of the serial."""
     return f"D1HLD9{part}{serial.replace('0', 'O', 1)}".encode()
 
 

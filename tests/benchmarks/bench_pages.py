@@ -45,7 +45,7 @@ PREVIEW_MS = 1_000.0
 
 
 class Opened:
-    """One page in a shell of its own, with hands on it."""
+    """One page in a separate shell, with hands that use it."""
 
     def __init__(self, page: Page, tasks: Tasks, view: QAbstractItemView, model: IdsTableModel) -> None:
         self.tasks, self.page, self.model = tasks, page, model

@@ -42,7 +42,7 @@ class Arena:
     checks: int
 
     def copy(self, folder: Path, name: str) -> Ticket:
-        """HQ again as it was, in a database of its own."""
+        """HQ again as it was, in a separate database."""
         shutil.rmtree(folder, ignore_errors=True)
         shutil.copytree(self.world.hq.store.folder, folder)
         ticket = replace(self.world.hq.ticket, folder=folder)

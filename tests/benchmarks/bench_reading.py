@@ -39,7 +39,7 @@ WALK_FPS = 15.0  # of the camera
 
 
 def figures(_folder: Path) -> list[Figure]:
-    """What must be reached, on the sample pictures beside the project; nothing where there are none."""
+    """Required figures on the sample pictures beside the project; nothing if there are none."""
     if not DATA.is_dir():
         return []
     photo, damaged, scene, walked = photos(), degraded(), scenes(), walk()
@@ -161,7 +161,7 @@ def noise() -> dict[str, Any]:
 
 
 def nothing(seed: int, count: int) -> list[np.ndarray[Any, np.dtype[np.uint8]]]:
-    """Grey pictures without a symbol: noise, blocks like modules, stripes like bars, both with noise on them."""
+    """Gray pictures without a symbol: noise, blocks like modules, stripes like bars, both with noise on them."""
     random = np.random.default_rng(seed)
     pictures = []
     for number in range(count):
@@ -180,7 +180,7 @@ def nothing(seed: int, count: int) -> list[np.ndarray[Any, np.dtype[np.uint8]]]:
 
 
 def _timed(read: Callable[[], list[Symbol]]) -> tuple[list[Symbol], float]:
-    """What is read, and the seconds it takes: the best of three, for other work on the machine only adds."""
+    """Symbols read and seconds taken: the best of three, since other work on the machine only adds time."""
     seconds = []
     for _ in range(3):
         started = time.perf_counter()
@@ -201,7 +201,7 @@ _CODE_32 = "0123456789BCDFGHJKLMNPQRSTUVWXYZ"
 def _as_code_39_says(text: str) -> str:
     """The six characters in which Code 39 holds an Italian pharmacy code (Code 32: A and nine digits, to base 32).
 
-    We read what stands in the bars: the same six characters may be a serial number, and then the pharmacy code that
+    We read what is in the bars: the same six characters may be a serial number, and then the pharmacy code that
     they could also mean would be a wrong read.
     """
     if not re.fullmatch(r"A[0-9]{9}", text):

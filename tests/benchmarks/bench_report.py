@@ -41,7 +41,7 @@ def measure_memory(folder: Path, *, few: int = 20_000, many: int = 100_000) -> R
     """The peak of a child process that writes a CSV report of many items, against one of few (Linux: VmHWM).
 
     It is not quite flat: SQLCipher's cache fills up to its limit, and the rows are sorted in memory, since what is
-    sorted on the disk would lie there in the clear.
+    sorted on the disk would be there in the clear.
     """
     peaks: list[float] = []
     for items in (many, few):

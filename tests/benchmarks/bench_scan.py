@@ -88,7 +88,7 @@ def until(holds: Callable[[], bool]) -> None:
 
 
 def frame_of(number: int) -> NDArray[np.uint8]:
-    """A 720p frame with one plainly readable mark on a grey wall with a little grain."""
+    """A 720p frame with one plainly readable mark on a gray wall with a little grain."""
     chance = np.random.default_rng(number)
     frame = np.full((720, 1280), 150, np.int16) + chance.integers(-6, 7, (720, 1280), np.int16)
     mark = data_matrix(iuid_message("1HLD9", *part_and_serial(number)), module_px=6)

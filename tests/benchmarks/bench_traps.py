@@ -1,6 +1,6 @@
 """Wrong reads looked for: `make traps`, or `python -m tests.benchmarks.bench_traps [first seed] [pictures a kind]`.
 
-Pictures by formula (tests/worn_pictures.py): damaged marks, what is no mark, symbols of other kinds, torn ones, two
+Pictures by formula (tests/worn_pictures.py): damaged marks, other things, symbols of other kinds, torn ones, two
 that overlap. Says how many are read, plainly and with every effort; every wrong read is named, and one is a failure.
 """
 

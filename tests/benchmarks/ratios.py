@@ -1,4 +1,4 @@
-"""What every measurement shares: pairs of times taken in turn, their ratios, and a store written to without us."""
+"""Shared by all measurements: pairs of times taken in turn, their ratios, and a store written to without us."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from eum_app.usecases.store.escrow import open_by_escrow
 from eum_app.usecases.store.open_store import open_store
 from tests.builders import PASSPHRASE
 
-NEW = "a wholly other passphrase"
+NEW = "an entirely other passphrase"
 
 
 def reopen(session: Session, account: str = "INS-017", passphrase: str = PASSPHRASE) -> Session:

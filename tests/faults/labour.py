@@ -14,7 +14,7 @@ from multiprocessing.connection import Connection as Pipe
 from pathlib import Path
 from typing import Final
 
-import alembic.command  # noqa: F401 - takes long: before a child is told to begin
+import alembic.command  # noqa: F401 - slow, so it comes before a child may begin
 from sqlalchemy import Connection, text
 
 from db.keyslots import new_data_key

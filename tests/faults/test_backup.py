@@ -36,7 +36,7 @@ DEVICE = "FLD-0042"
 
 
 class Stopped(Exception):
-    """What a person's "cancel" raises."""
+    """Raised when a person cancels."""
 
 
 @dataclass(frozen=True)
@@ -195,7 +195,7 @@ def test_a_full_disk_leaves_no_backup(device: Session, tmp_path: Path, monkeypat
 
 
 class Usage:
-    """What `shutil.disk_usage` says of a disk that has hardly any room."""
+    """Result of `shutil.disk_usage` for a disk with hardly any room."""
 
     def __init__(self, free: int) -> None:
         self.free = free

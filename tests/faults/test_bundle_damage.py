@@ -29,7 +29,7 @@ HQ = [WORLD.hq.certificate]
 
 
 def refused(path: Path, world: World = WORLD) -> Refusal:
-    """Open the bundle as HQ-1 and give back the refusal; the verdict without a key must agree where it can."""
+    """Open the bundle as HQ-1 and return the refusal; the verdict without a key must agree where it can."""
     with pytest.raises(Refusal) as refusal, open_bundle(path, world.hq, world.trust, LATER) as bundle:
         pytest.fail(f"accepted {bundle.manifest}")
     return refusal.value

@@ -43,7 +43,7 @@ def test_a_clock_that_jumps_stops_nothing(
             sealed = simulator.seal(DEVICE)
         else:
             (outcome,) = simulator.deliver(sealed)
-            # By that clock nobody's certificate holds: the bundle is kept whole, and said to be.
+            # By that clock no certificate is valid: the bundle is kept whole, and the result says so.
             assert (outcome.outcome, outcome.code) == ("quarantined", REASONS[jump])
         world.clock.instant -= jump
     assert simulator.deliver(sealed)[0].outcome == "accepted", "once that clock is right"

@@ -112,7 +112,7 @@ def test_a_flipped_bit_or_a_cut_is_quarantined_and_changes_nothing(simulator: Si
     assert len(hq.read(exchange.all_quarantined, hq.name)) == len(kept)
 
 
-def test_what_is_no_bundle_is_refused_and_not_kept(simulator: Simulator, tmp_path: Path) -> None:
+def test_a_file_that_is_not_a_bundle_is_refused_and_not_kept(simulator: Simulator, tmp_path: Path) -> None:
     (tmp_path / "letter.eumb").write_bytes(b"Dear HQ,\n" * 100)
     (tmp_path / "empty.eumb").write_bytes(b"")
     outcomes = import_bundles(
@@ -145,7 +145,7 @@ def test_another_devices_tasking_is_not_taken(tmp_path: Path) -> None:
     simulator.world.close()
 
 
-def test_a_folder_that_goes_to_and_fro_holds_ones_own_bundles_too(simulator: Simulator) -> None:
+def test_a_shared_folder_may_hold_own_bundles(simulator: Simulator) -> None:
     simulator.check(DEVICE, 0)
     own = simulator.seal(DEVICE)
     device = simulator.world.device
@@ -198,7 +198,7 @@ def test_a_device_states_only_what_a_device_may(simulator: Simulator) -> None:
 
 
 @pytest.mark.parametrize("wrong", ["signature", "head_hash", "account", "head_seq"])
-def test_a_head_signed_by_nobody_or_over_nothing_is_not_taken(simulator: Simulator, wrong: str) -> None:
+def test_a_head_with_unknown_signer_or_without_facts_is_refused(simulator: Simulator, wrong: str) -> None:
     device = simulator.world.device
     with device.writing() as transaction:
         head = transaction.head(DEVICE, 1)
@@ -220,7 +220,7 @@ def test_a_head_signed_by_nobody_or_over_nothing_is_not_taken(simulator: Simulat
     assert heads(simulator.world.hq).get(DEVICE, 0) == 0
 
 
-def test_a_device_enrolled_anew_begins_a_new_epoch(simulator: Simulator, tmp_path: Path) -> None:
+def test_a_device_enrolled_again_begins_a_new_epoch(simulator: Simulator, tmp_path: Path) -> None:
     simulator.check(DEVICE, 0)
     simulator.deliver(simulator.seal(DEVICE))
     replacement = make_store(tmp_path / "new", "field", DEVICE, simulator.world.clock)
@@ -230,7 +230,7 @@ def test_a_device_enrolled_anew_begins_a_new_epoch(simulator: Simulator, tmp_pat
     simulator.world.devices[DEVICE] = replacement
     visit_id = simulator.world.plan().visit_id
     tasking = seal_for_device(simulator.world.hq, DEVICE, simulator.world.drop)
-    # The old machine's word on what it holds counts no more than its chain: the new one is told everything again.
+    # The old machine's word on what it holds counts no more than its chain: the new one receives everything again.
     assert import_bundles(replacement, [tasking.path]).outcomes[0].outcome == "accepted"
     simulator.visit_ids[DEVICE] = visit_id
     simulator.check(DEVICE, 1)
@@ -278,7 +278,7 @@ def test_a_broken_import_leaves_nothing(simulator: Simulator, monkeypatch: pytes
 
 
 def test_two_processes_on_one_store_take_turns(simulator: Simulator) -> None:
-    """Two connections of their own write in turns; no number is lost or given twice."""
+    """Two separate connections write in turns; no number is lost or given twice."""
     device = simulator.world.device
     twin = Session(
         Store.open(device.store.folder, device.ticket.data_key, simulator.world.clock), device.ticket, device.now

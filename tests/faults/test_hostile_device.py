@@ -173,7 +173,7 @@ def test_no_later_version_becomes_a_power(simulator: Simulator, monkeypatch: pyt
         )
         path = simulator.lie(FIRST, [reviewed])
     assert only(simulator, path) == ("quarantined", "fact.not_allowed")
-    # And a kind that nobody knows yet is kept, and stays without power when a later program knows it.
+    # A kind that is still unknown is kept, and stays without effect when a later version knows it.
     unknown = msgspec.structs.replace(simulator.chained(FIRST, 1, [reviewed])[0], kind="ItemRemarked", hash=b"")
     head = genesis(FIRST, 1)
     with hq.store.reading() as connection:

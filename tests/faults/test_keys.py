@@ -108,7 +108,7 @@ def _rotate_and_die(ticket: Ticket) -> None:
 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="no such signal here")
 @pytest.mark.parametrize("account", ["INS-017", "INS-018"])
-def test_a_change_that_nobody_could_record_is_recorded_at_the_next_opening(device: Session, account: str) -> None:
+def test_an_unrecorded_change_is_recorded_at_the_next_opening(device: Session, account: str) -> None:
     """Killed after the database went over (INS-017), or just before it would (INS-018)."""
     folder, old = device.store.folder, device.ticket.data_key
     ticket = replace(device.ticket, account=account, role="administrator")
@@ -145,8 +145,8 @@ def test_a_full_disk_leaves_the_old_key(device: Session) -> None:
 
 
 def test_what_is_boxed_on_a_server_goes_over_too(postgresql: PostgreSQL, tmp_path: Path) -> None:
-    """Refused while another has the store open; who only looks into the same database, and another store in it, are
-    nobody."""
+    """Refused while another has the store open. A read-only session and another store in the same database do not
+    count."""
     url = postgresql.new_database()
     hq = make_store(tmp_path / "pg", "hq", "HQ-01", Clock(), role="administrator", database_url=url)
     with hq.writing() as transaction:

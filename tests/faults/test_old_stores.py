@@ -59,7 +59,7 @@ def old(request: pytest.FixtureRequest, tmp_path: Path) -> Old:
 
 
 def require_whole(session: Session, held: Held) -> None:
-    """Chains, content, read tables made anew, an item, a check and its photos."""
+    """Chains, content, rebuilt read tables, an item, a check and its photos."""
     heads, wrong = check_store(session)
     assert (len(heads) >= 2, wrong) == (True, [])
     before = session.read(tables)
@@ -185,7 +185,7 @@ def require_append_only(session: Session) -> None:
             transaction.connection.execute(text(statement))
 
 
-def test_a_migration_keeps_every_entry_and_the_triggers_stand_again(old: Old, coming: Coming) -> None:
+def test_a_migration_keeps_every_entry_and_restores_the_triggers(old: Old, coming: Coming) -> None:
     coming("")
     session = old.open()
     assert columns_and_revision(session) == (True, "next")

@@ -28,7 +28,7 @@ DEVICE = "FLD-0042"
 
 @pytest.fixture
 def server(postgresql: PostgreSQL) -> Iterator[PostgreSQL]:
-    """A server of its own that a test may kill, with fsync on. (`postgresql` says whether one can be started here.)"""
+    """A separate server that a test may kill, with fsync on. (`postgresql` says whether one can be started here.)"""
     del postgresql
     own = PostgreSQL.new(durable=True)
     yield own
@@ -108,7 +108,7 @@ def test_a_broken_connection_loses_the_open_write_only(tmp_path: Path, server: P
     with pytest.raises(Trouble, match=r"store\.connection_lost"):
         _record_and_lose_the_connection(hq, fact, server)
     assert heads(hq) == before
-    server.kill_connections()  # those that lie in the pool: the next call finds out before it uses one
+    server.kill_connections()  # those in the pool: the next call finds out before it uses one
     with hq.writing() as transaction:
         transaction.record(fact)
     assert heads(hq) == {"HQ-01": before["HQ-01"] + 1}

@@ -37,8 +37,8 @@ def newest(session: Session) -> int:
 
 @pytest.fixture(scope="module")
 def as_it_lay(tmp_path_factory: pytest.TempPathFactory) -> tuple[Ticket, list[tuple[int, int]]]:
-    """Database and WAL as they lay on the disk at the last check, and for each check acknowledged: (bytes of the WAL
-    by then, number of the newest entry)."""
+    """Database and WAL as they were on the disk at the last check, and for each check acknowledged: (bytes of the WAL
+    at that time, number of the newest entry)."""
     folder = tmp_path_factory.mktemp("power")
     simulator = Simulator.start(folder / "w", count=6)
     simulator.world.close()
@@ -62,7 +62,7 @@ def copied(ticket: Ticket, folder: Path) -> Ticket:
 def test_what_was_acknowledged_outlives_the_loss_of_what_was_not_synced(
     as_it_lay: tuple[Ticket, list[tuple[int, int]]], tmp_path: Path, tail: str
 ) -> None:
-    """The WAL from any byte after an acknowledgement on is gone, or garbage."""
+    """The WAL from any byte after an acknowledgment on is gone, or garbage."""
     ticket, acknowledged = as_it_lay
     chance = random.Random(tail)
     ends = [*(size for size, _ in acknowledged[1:]), acknowledged[-1][0] + 1]
@@ -143,8 +143,8 @@ def test_a_damaged_log_gives_nothing_that_was_not_stated(
 def test_entries_that_a_damaged_log_lost_are_missed_by_number(
     as_it_lay: tuple[Ticket, list[tuple[int, int]]], tmp_path: Path, damage: str
 ) -> None:
-    """What was acknowledged is marked beside the database: a store that holds less says which numbers are missing, and
-    one that holds all says nothing."""
+    """The acknowledged number is marked beside the database. A store that holds less names the missing numbers; a
+    complete one says nothing."""
     ticket, acknowledged = as_it_lay
     chance = random.Random(damage)
     last = acknowledged[-1][1]
@@ -181,7 +181,7 @@ def test_entries_that_a_damaged_log_lost_are_missed_by_number(
 
 
 def test_a_log_that_lost_what_was_handed_in_is_noticed(tmp_path: Path) -> None:
-    """Where a store stands is noted outside its folder at each sealing: a store that then holds less says so, and
+    """The state of a store is noted outside its folder at each sealing: a store that then holds less says so, and
     takes no more evidence under its old identity."""
     simulator = Simulator.start(tmp_path / "w", count=4)
     world, folder = simulator.world, simulator.world.device.store.folder

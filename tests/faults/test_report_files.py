@@ -74,7 +74,7 @@ def test_a_report_that_is_open_elsewhere_is_replaced_and_its_reader_not_disturbe
 
 
 @pytest.mark.usefixtures("heads")
-def test_where_an_open_file_cannot_be_replaced_it_stays_and_it_is_said(
+def test_an_open_file_that_cannot_be_replaced_stays_with_a_message(
     world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As Windows answers while a spreadsheet program holds the file."""

@@ -1,4 +1,4 @@
-"""The disk is full, or cannot be written: it is said, nothing acknowledged is lost, and work goes on afterwards."""
+"""The disk is full or not writable: this is reported, nothing acknowledged is lost, and work continues afterwards."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ MOUNT = f'mount -t tmpfs -o size={DISK_MIB}m tmpfs "$0" && exec "$@"'
 
 
 def test_on_a_small_disk_that_fills_and_is_then_write_protected(tmp_path: Path) -> None:
-    """A file system of its own; the next test stands in where none may be mounted."""
+    """A separate file system; the next test replaces this one where none may be mounted."""
     if shutil.which("unshare") is None or _on_small_disk(tmp_path, "true").returncode:
         pytest.skip("no file system can be mounted here")
     ran = _on_small_disk(tmp_path, sys.executable, "-m", "tests.faults.small_disk", str(tmp_path))
@@ -48,7 +48,7 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Prepared:
 
 @pytest.mark.parametrize(("kind", "room_kb"), [("recording", 600), ("recording", 40), ("importing", 300)])
 def test_files_that_can_grow_no_more(kind: str, room_kb: int, prepared: Prepared, tmp_path: Path) -> None:
-    """What any machine can do: no file grows beyond a size, which meets the database's log first."""
+    """Works on any machine: no file grows beyond a size, which meets the database's log first."""
     folder = tmp_path / "s"
     shutil.copytree(prepared.of(kind).folder, folder)
     with no_file_beyond(room_kb * 1024):

@@ -116,7 +116,7 @@ def _require_old(ticket: Ticket) -> None:
     engine.dispose()
 
 
-def test_a_full_disk_is_said_before_anything_is_written(old: Old, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_disk_is_reported_before_anything_is_written(old: Old, monkeypatch: pytest.MonkeyPatch) -> None:
     ticket, held = old
     monkeypatch.setattr("db.snapshots.shutil.disk_usage", lambda _: Usage(100_000))
     with pytest.raises(Trouble, match=r"disk\.full"), resumed(ticket, Clock()):

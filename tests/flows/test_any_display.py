@@ -64,7 +64,7 @@ def test_a_dead_display_is_named_and_the_demo_clears_nothing(named: dict[str, st
     for arguments in ((), ("demo", "--output", out)):
         done = eum(*arguments, given={"EUM_STORE": tmp_path, **named})
         refused(done)
-        # A machine without Qt's libraries for this display is told that instead.
+        # A machine without Qt's libraries for this display gets that message instead.
         assert f"no answer from display {display}" in done.stderr or "system library" in done.stderr
     assert not out.exists()
 
@@ -122,7 +122,7 @@ def test_a_named_store_opens(how: str, store: Path, tmp_path: Path) -> None:
 
 
 @linux
-def test_without_a_home_and_without_a_store_named_the_way_out_is_said() -> None:
+def test_without_a_home_and_a_named_store_the_remedy_is_shown() -> None:
     without = ("HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME")
     offscreen = {"QT_QPA_PLATFORM": "offscreen"}
     for arguments in (("store", "check", "--account", "REV-004"), ()):

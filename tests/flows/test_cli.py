@@ -77,7 +77,7 @@ def test_the_job_by_commands(tmp_path: Path, capfd: pytest.CaptureFixture[str]) 
     field("store", "create", "--kind", "field", "--name", "FLD-0042", "--role", "inspector", *suite)
     assert "already" in hq("store", "create", "--kind", "hq", "--name", "HQ-01", "--role", "reviewer", *suite, code=1)
 
-    # Enrolment, with both fingerprints compared.
+    # Enrollment, with both fingerprints compared.
     request = field("device", "request", tmp_path / "d.eumreq")
     hq("device", "sign", tmp_path / "d.eumreq", tmp_path / "d.eumans", "--fingerprint", "AAAA-BBBB", code=1)
     hq("device", "sign", tmp_path / "d.eumreq", tmp_path / "d.eumans", "--fingerprint", request["fingerprint"])
@@ -151,7 +151,7 @@ def test_a_sweep_by_command_reads_the_poor_marks_too(tmp_path: Path, capfd: pyte
 
 
 def eum(*arguments: str | Path, stdin: bytes = b"", environment: dict[str, str] | None = None) -> tuple[int, str, str]:
-    """The real program in a process of its own."""
+    """The real program in a separate process."""
     done = subprocess.run(
         [sys.executable, "-m", "eum_app", *map(str, arguments)],
         input=stdin,

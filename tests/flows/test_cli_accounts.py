@@ -11,7 +11,7 @@ import pytest
 from eum_app.cli import run
 from tests.builders import PASSPHRASE, Clock, make_store
 
-NEW = "a wholly other passphrase"
+NEW = "an entirely other passphrase"
 
 
 def descriptor(*lines: str) -> str:

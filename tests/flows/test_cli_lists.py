@@ -22,7 +22,7 @@ def hq(tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.Mo
 
 
 @pytest.mark.data
-def test_the_messy_sample_is_told_as_expected(capfd: pytest.CaptureFixture[str], shared_data: Path) -> None:
+def test_the_messy_sample_is_reported_as_expected(capfd: pytest.CaptureFixture[str], shared_data: Path) -> None:
     eum = Eum(capfd, Path("none"), "")
     told = eum.bare("inventory", "import", shared_data / "baseline-messy.csv", "--dry-run")
     expected = json.loads((shared_data / "baseline-messy.expected.json").read_text("utf-8"))

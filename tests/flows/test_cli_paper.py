@@ -1,4 +1,4 @@
-"""What goes on paper, by commands."""
+"""Papers, printed and read by commands."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def test_a_filled_worklist(field: tuple[str, list[str]], tmp_path: Path, capfd: 
         f"1,INS-021,{when},1,,verified,,786950,786950,",
         f"1,INS-021,{when},2,,verified,,786951,786957,",  # the two entries differ
         f"1,INS-021,{when},,786999,verified,,,,",  # no such row
-        f"1,,{when},3,,not_found,N2,,,",  # nobody saw it
+        f"1,,{when},3,,not_found,N2,,,",  # without the person who saw it
         "1,INS-021,yesterday,3,,not_found,N2,,,",
         f"9,INS-021,{when},3,,not_found,N2,,,",  # no such page
         f"1,INS-021,{when},4,,not_found,Z9,,,",  # no such code

@@ -125,7 +125,7 @@ def test_the_whole_job(tmp_path: Path, suite: Suite, hq_backend: Callable[[], st
     )
 
     # It cannot close while something is open, and says what.
-    inspector, host = Signed("inspector", PHOTO, "INS-017"), Signed("host", declined_reason="Not authorised to sign")
+    inspector, host = Signed("inspector", PHOTO, "INS-017"), Signed("host", declined_reason="Not authorized to sign")
     with pytest.raises(Refusal, match=r"visit\.open"):
         close_out(device, planned.visit_id, [inspector, host])
     assert [
@@ -172,7 +172,7 @@ def test_the_whole_job(tmp_path: Path, suite: Suite, hq_backend: Callable[[], st
     photo = next(row for row in hq.read(checks.evidence_of, check_id=discrepancy.check_id) if row.role == "photo")
     assert hq.content(photo.ref) == PHOTO
 
-    # Judged by somebody else, with a comment.
+    # Judged by another person, with a comment.
     ids_of_findings = hq.read(findings.finding_ids)
     rows = hq.read(findings.findings_by_id, ids_of_findings)
     assert [rows[one].rule_id for one in ids_of_findings] == ["item-not-found", "item-not-on-list"]
@@ -275,7 +275,7 @@ def test_a_fact_after_signing_voids_the_signatures(tmp_path: Path) -> None:
     world.close()
 
 
-def test_nobody_reviews_their_own_check(tmp_path: Path, hq_backend: Callable[[], str | None]) -> None:
+def test_own_checks_cannot_be_reviewed(tmp_path: Path, hq_backend: Callable[[], str | None]) -> None:
     world = make_world(tmp_path / "world", count=1, database_url=hq_backend())
     planned = world.plan()
     world.hand_over()

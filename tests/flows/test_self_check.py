@@ -90,7 +90,7 @@ def recipe() -> dict[str, Any]:
     }
 
 
-def test_the_recipe_names_what_exists_and_all_that_lies_beside_the_code(recipe: dict[str, Any]) -> None:
+def test_the_recipe_names_existing_files_and_everything_beside_the_code(recipe: dict[str, Any]) -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     assert recipe["OUR_PACKAGES"] == sorted(project["tool"]["importlinter"]["root_packages"])
     for name in recipe["LOADED_BY_NAME"]:

@@ -43,7 +43,7 @@ def cut_parts(page: QWidget) -> list[str]:
         parts = [part for part in box.children() if isinstance(part, QWidget) and _shows(part)]
         for one, other in combinations(parts, 2):
             if one.geometry().adjusted(SLACK, SLACK, -SLACK, -SLACK).intersects(other.geometry()):
-                found.append(f"{_name(one)} lies on {_name(other)}")
+                found.append(f"{_name(one)} overlaps {_name(other)}")
     return found
 
 

@@ -21,7 +21,7 @@ from ui.kit import settings
 from ui.people.accounts_page import AccountsPage
 from ui.window.app import AppWindow, build_window
 
-NEW = "seven unrelated harbour lamps"
+NEW = "seven unrelated harbor lamps"
 
 
 @pytest.fixture
@@ -151,9 +151,9 @@ def test_hq_reads_out_one_code_after_another(window: AppWindow) -> None:
     assert read_out is not None
     assert not read_out.isEnabled()
     fill(window, "read_out_device_field", "HQ-01")
-    fill(window, "read_out_account_field", "NOBODY")
+    fill(window, "read_out_account_field", "ABSENT")
     press(window, "read_out_button")
-    assert "HQ has no recovery codes for NOBODY" in page_of(window).notice.text
+    assert "HQ has no recovery codes for ABSENT" in page_of(window).notice.text
     assert shown.text() == ""
     fill(window, "read_out_account_field", "REV-004")
     for code in codes[:2]:

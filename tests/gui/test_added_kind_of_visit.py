@@ -119,7 +119,7 @@ def plan_in_form(window: Window) -> None:
 
 
 def work(world: World, visit_id: str) -> None:
-    """What the kind does not take is refused, and its own rule keeps the visit open."""
+    """Checks that do not fit the kind are refused, and its own rule keeps the visit open."""
     device = world.device
     ids = device.read(visits.work_ids, visit_id)
     good = NewCheck(ids[0], "verified", typed("x"), answers=yes_to_all())

@@ -101,7 +101,7 @@ def test_closing_ends_the_session_and_every_thread(qtbot: QtBot, folder: Path) -
     again.close()
 
 
-def test_a_damaged_key_file_is_said_and_nothing_is_overwritten(qtbot: QtBot, folder: Path) -> None:
+def test_a_damaged_key_file_is_reported_and_nothing_is_overwritten(qtbot: QtBot, folder: Path) -> None:
     (folder / "keyslots.json").write_bytes(b"{")
     window = shown(folder)
     assert window.unlock_page is not None

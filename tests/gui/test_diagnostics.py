@@ -169,7 +169,7 @@ def test_uncaught_exceptions_of_threads_are_noted(tmp_path: Path) -> None:
 
 
 def test_standard_error_gets_places_and_no_message(tmp_path: Path) -> None:
-    """In a process of its own, with Python's own hooks: a desktop keeps what an app prints."""
+    """In a separate process, with Python's own hooks: a desktop keeps what an app prints."""
     script = (
         "import gc, sys, threading; from pathlib import Path\n"
         "from eum_app import diagnostics\n"
@@ -319,7 +319,7 @@ def test_the_crash_page_saves_the_diagnostics(qtbot: QtBot, store_folder: Path, 
 
 
 def test_the_app_notes_its_start_and_end(tmp_path: Path) -> None:
-    """In a process of its own: one window is painted, then closed by a timer."""
+    """In a separate process: one window is painted, then closed by a timer."""
     script = (
         "import sys; from pathlib import Path\n"
         "from PySide6.QtCore import QTimer\nfrom PySide6.QtWidgets import QApplication\n"

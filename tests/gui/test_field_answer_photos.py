@@ -104,7 +104,7 @@ def test_hq_sees_them_with_their_questions(tmp_path: Path, tasks: Tasks) -> None
             assert isinstance(focus, QWidget)
             QTest.keyClick(focus, Qt.Key.Key_Escape)
             assert page._right.currentIndex() != PICTURE
-            # Withheld by order while somebody looks at it.
+            # Withheld by order while a person looks at it.
             tile.setFocus()
             window.key(Qt.Key.Key_Space)
             assert page._right.currentIndex() == PICTURE

@@ -31,7 +31,7 @@ def paste(edit: QLineEdit, text: str) -> None:
 
 
 def take_codes(field: Field, folder: Path) -> None:
-    """The recovery codes that the enrolment made: each one opens the store, and they are gone once confirmed."""
+    """The recovery codes that the enrollment made: each one opens the store, and they are gone once confirmed."""
     field.until(lambda: field.shell.current_key == "codes")
     first = field.find("code_1", QLabel).text()
     store_file = read_store_file(field.session.store.folder)

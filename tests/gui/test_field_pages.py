@@ -1,4 +1,4 @@
-"""Visits, site checklist, close-out, sync; names of everything; nothing shown as a window of its own."""
+"""Visits, site checklist, close-out, sync; names of everything; nothing shown as a separate window."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ def test_a_question_that_is_asked_no_more_disappears(field: Field) -> None:
     assert gone is None or not gone.isVisible()
 
 
-def test_nobody_signs_while_something_is_open(field: Field) -> None:
+def test_signing_is_refused_while_something_is_open(field: Field) -> None:
     field.open("close_out")
     field.draw("signature_inspector")
     assert field.close_out.inspector.pad.is_empty
@@ -151,11 +151,11 @@ def test_the_host_may_decline_with_a_reason(field: Field) -> None:
     field.press("decline_host_button")
     confirm = field.find("declined_host_button", QPushButton)
     assert not confirm.isEnabled()
-    field.find("declined_reason_host", QLineEdit).setText("Not authorised to sign")
+    field.find("declined_reason_host", QLineEdit).setText("Not authorized to sign")
     field.press("declined_host_button")
     assert field.find("seal_visit_button", QPushButton).isEnabled()
     assert field.close_out.host.signed is not None
-    assert field.close_out.host.signed.declined_reason == "Not authorised to sign"
+    assert field.close_out.host.signed.declined_reason == "Not authorized to sign"
 
 
 def test_a_closed_visit_is_read_only_on_the_page(field: Field) -> None:
@@ -192,7 +192,7 @@ def test_a_closed_visit_is_read_only_on_the_page(field: Field) -> None:
     assert field.session.read(visits.visit, field.visit_id).closed_at
 
 
-def test_a_fact_after_signing_voids_the_signatures_and_it_is_said(field: Field) -> None:
+def test_a_fact_after_signing_voids_the_signatures_and_the_page_shows_it(field: Field) -> None:
     check_all(field)
     field.open("close_out")
     sign(field)
@@ -228,7 +228,7 @@ def test_strokes_made_before_another_fact_do_not_count(field: Field) -> None:
     assert field.close_out.inspector.pad.is_empty
 
 
-def test_importing_what_is_no_bundle_is_said_in_its_row(field: Field, tmp_path: Path) -> None:
+def test_importing_another_file_is_reported_in_its_row(field: Field, tmp_path: Path) -> None:
     wrong = tmp_path / "wrong.eumb"
     wrong.write_bytes(b"nothing of the kind")
     field.open("sync")

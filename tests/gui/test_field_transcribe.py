@@ -230,7 +230,7 @@ def test_a_scanned_page_opens_and_another_one_does_not_take_what_is_typed(field:
     assert page.rows.forms[0].outcome == "verified"
 
 
-def test_what_is_no_page_is_said_so(field: Field) -> None:
+def test_an_unknown_page_is_reported(field: Field) -> None:
     field.open("visit")
     field.press("paper_list_button")
     page = page_of(field)
@@ -253,7 +253,7 @@ def test_a_serial_that_differs_is_no_verified_item(field: Field) -> None:
     assert field.outcome("786950") == "to_check"
 
 
-def test_a_time_that_is_none_is_said_so(field: Field) -> None:
+def test_an_invalid_time_is_reported(field: Field) -> None:
     page = open_page(field)
     field.press("paper_1_verified")
     say_who_and_when(field)

@@ -178,7 +178,7 @@ def test_another_reason_needs_a_note(field: Field) -> None:
     field.until(lambda: field.outcome("786950") == "not_found")
 
 
-def test_what_nobody_listed_is_offered_and_recorded(field: Field) -> None:
+def test_an_unlisted_item_is_offered_and_recorded(field: Field) -> None:
     field.identify("ZZ-4711")
     assert field.visit.item.draft is not None
     assert field.visit.item.draft.item is None
@@ -241,7 +241,7 @@ def test_marks_of_a_picture_and_of_a_folder_of_frames(field: Field, tmp_path: Pa
     assert field.visit.scan.viewfinder.marks[0].text.startswith(row.serial)
 
 
-def test_a_mark_that_cannot_be_one_is_said_beside_the_viewfinder(field: Field) -> None:
+def test_an_invalid_mark_is_reported_beside_the_viewfinder(field: Field) -> None:
     field.visit.scan.typed.emit("X" * 10_000)
     field.idle()
     assert field.visit.scan.line.isVisible()

@@ -23,7 +23,7 @@ from ui.kit.theme import Theme
 from ui.window.app import AppWindow, build_window
 from ui.window.first_start import FirstStart, NewStore
 
-NEW = "seven unrelated harbour lamps"
+NEW = "seven unrelated harbor lamps"
 
 
 @pytest.fixture
@@ -256,9 +256,7 @@ def test_each_step_says_what_is_wrong_with_it(window: AppWindow) -> None:
     assert not create.isEnabled()
 
 
-def test_an_address_that_cannot_be_used_is_said_where_it_was_typed(
-    qtbot: QtBot, window: AppWindow, folder: Path
-) -> None:
+def test_an_unusable_address_is_reported_where_it_was_typed(qtbot: QtBot, window: AppWindow, folder: Path) -> None:
     page = page_of(window)
     up_to_passphrase(window, "hq", "HQ-01", "ADM-001", "administrator", "mysql://eum:s3cret@db.example/eum")
     press(window, "create_store_button")

@@ -162,7 +162,7 @@ def test_a_filter_that_fails_lets_no_key_through(qtbot: QtBot) -> None:
     assert len(take_caught()) == 2
 
 
-def test_an_act_that_fails_is_told_on_the_crash_page(window: Window) -> None:
+def test_a_failed_action_is_shown_on_the_crash_page(window: Window) -> None:
     key = failing(QWidget, "keyPressEvent")(window.shell)
     key.show()
     QTest.keyClick(key, Qt.Key.Key_A)

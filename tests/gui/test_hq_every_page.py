@@ -30,7 +30,7 @@ ALL_PAGES = ("overview", "review", "inbox", "inventory", "visits", "reports", "d
 
 
 def interactive(page: QWidget) -> list[QWidget]:
-    """What can be pressed, typed into or walked through, without Qt's own inner parts."""
+    """Widgets that can be pressed, typed into or walked through, without Qt's own inner parts."""
     kinds = (QAbstractButton, QLineEdit, QComboBox, QAbstractItemView, QAbstractSpinBox, QPlainTextEdit)
     found = [widget for kind in kinds for widget in page.findChildren(kind)]
     inner = (QComboBox, QAbstractSpinBox, QAbstractItemView)

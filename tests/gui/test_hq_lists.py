@@ -140,7 +140,7 @@ def test_a_partners_report_is_kept_as_claims_and_told_in_the_history(
     assert first
 
 
-def test_rejected_rows_are_exported_mended_and_read_again(window: Window, world: World, tmp_path: Path) -> None:
+def test_rejected_rows_are_exported_corrected_and_read_again(window: Window, world: World, tmp_path: Path) -> None:
     page = opened(window)
     path = inventory_csv(tmp_path / "more.csv", 3, "Base 12", 501800)
     path.write_text(path.read_text("utf-8").replace(",501801,", ",5.018E+05,"), "utf-8")

@@ -58,7 +58,7 @@ def test_it_is_the_first_page_and_its_figures_are_those_of_the_store(window: Win
     import_bundles(world.hq, [inspected(world)[1]])
     page = page_of(window)
     found = overview(world.hq)
-    # Five goggles were verified now; how the sixth stands hangs on the day on which this test runs.
+    # Five goggles were verified now; the sixth one's state depends on the day on which this test runs.
     figures = found.book.monitored
     assert (figures.total, figures.no_date) == (9, 0)
     assert figures.on_time >= 5
@@ -141,7 +141,7 @@ def choose(window: Window, page: OverviewPage, program: str) -> None:
 
 
 def mixed_book(world: World) -> None:
-    """Items in every state, of two programmes, two countries, with and without a site."""
+    """Items in every state, of two programs, two countries, with and without a site."""
     with world.hq.writing() as transaction:
         for number, (delivered, last) in enumerate(
             (("2019-03-01", "2020-05-04"), ("2019-03-01", ""), ("", ""), ("2019-03-01", "2020-05-05"))
@@ -228,7 +228,7 @@ def test_all_rows_come_back_at_a_key(window: Window, world: World) -> None:
     assert rows_shown(window) == 14
 
 
-def test_what_is_awaited_stands_by_device(window: Window, world: World) -> None:
+def test_awaited_facts_are_listed_by_device(window: Window, world: World) -> None:
     import_bundles(world.hq, [inspected(world)[1]])
     with world.hq.writing() as transaction:  # as if the device had said that it sealed more than is here
         held = transaction.connection.execute(select(bundles).where(bundles.c.origin == "FLD-0042")).first()

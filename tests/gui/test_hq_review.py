@@ -1,4 +1,4 @@
-"""Review: findings out of a real bundle, decided by keyboard; what is said of their origin is true."""
+"""Review: findings out of a real bundle, decided by keyboard; what the page says about their origin is true."""
 
 from __future__ import annotations
 
@@ -163,7 +163,7 @@ def test_record_note_and_photo_are_shown(window: Window) -> None:
     assert page.queue.list.hasFocus()
 
 
-def test_what_is_said_of_the_origin_follows_from_the_import(world: World) -> None:
+def test_the_shown_origin_follows_from_the_import(world: World) -> None:
     (first, _second) = world.hq.read(finding_ids)
     said = {row.name: row for row in finding_detail(world.hq, first).statements}
     bundle_row = said["Nothing withheld"]
@@ -180,7 +180,7 @@ def test_what_is_said_of_the_origin_follows_from_the_import(world: World) -> Non
     assert revoked.chip.tone == "bad"
 
 
-def test_nobody_decides_on_an_own_check(tmp_path: Path, tasks: Tasks) -> None:
+def test_own_checks_cannot_be_decided(tmp_path: Path, tasks: Tasks) -> None:
     world = hq_world(tmp_path, inspector="REV-004")
     try:
         _, results = inspected(world)
@@ -246,7 +246,7 @@ def tones(check: CheckRow, bundles: list[BundleRow]) -> dict[str, str]:
     return {row.name: row.chip.tone if row.chip else "" for row in rows}
 
 
-def test_a_gap_before_the_bundle_is_said() -> None:
+def test_a_gap_before_the_bundle_is_shown() -> None:
     assert tones(check_row(), [bundle(1, 9), bundle(10, 30)])["Nothing withheld"] == "ok"
     assert tones(check_row(), [bundle(1, 8), bundle(10, 30)])["Nothing withheld"] == "bad"
     assert first_gap([bundle(1, 8), bundle(10, 30)], "FLD-0042", 1, 30) == 9

@@ -1,4 +1,4 @@
-"""When nobody is there any more, and when the machine sleeps: what locks the window by itself."""
+"""Idle time and the machine's sleep lock the window by themselves."""
 
 from __future__ import annotations
 
@@ -131,7 +131,7 @@ def bus_address() -> Iterator[str]:
 
 
 class Manager(QDBusVirtualObject):
-    """Stands where logind stands on the bus, and gives a file descriptor for an inhibitor."""
+    """Takes logind's place on the bus, and returns a file descriptor for an inhibitor."""
 
     asked: list[str]
 

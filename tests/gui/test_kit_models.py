@@ -104,7 +104,7 @@ def test_late_answers_to_an_earlier_question_are_dropped(tasks: Tasks, look: The
     assert model.rowCount() == 7
 
 
-def test_failure_is_told_and_what_was_there_stays(tasks: Tasks, look: Theme) -> None:
+def test_failure_is_reported_and_shown_rows_stay(tasks: Tasks, look: Theme) -> None:
     rows = Rows(5)
     model = model_of(rows, tasks)
     assert tasks.wait_idle()

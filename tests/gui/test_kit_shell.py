@@ -24,7 +24,7 @@ CTRL = Qt.KeyboardModifier.ControlModifier
 
 
 class Notebook(Page):
-    """A page that remembers what it was told."""
+    """A page that remembers its calls."""
 
     def __init__(self, title: str) -> None:
         super().__init__(title)
@@ -118,7 +118,7 @@ def test_a_key_works_on_its_own_page_only(shell: Shell) -> None:
     assert done == ["items"]
 
 
-def test_failures_that_nobody_takes_are_said_on_the_page(shell: Shell, tasks: Tasks) -> None:
+def test_unhandled_failures_appear_on_the_page(shell: Shell, tasks: Tasks) -> None:
     def refuse() -> None:
         raise Refusal("review.comment")
 
@@ -158,7 +158,7 @@ def test_rail_collapses_and_names_itself(shell: Shell, qtbot: QtBot) -> None:
     assert names == ["Visits", "Items, 14", "Lock"]
 
 
-def test_unencrypted_store_is_told(shell: Shell) -> None:
+def test_an_unencrypted_store_is_shown(shell: Shell) -> None:
     shell.rail.set_device(DeviceState(account="INS-017", is_encrypted=False))
     [words] = [found for found in shell.rail.findChildren(QLabel) if "encrypted" in found.text()]
     assert words.text() == "Store not encrypted"

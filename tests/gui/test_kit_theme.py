@@ -61,7 +61,7 @@ def _luminance(color: str) -> float:
 def test_contrast_knows_the_extremes() -> None:
     assert contrast("#000000", "#ffffff") == pytest.approx(21.0)
     assert contrast("#777777", "#777777") == pytest.approx(1.0)
-    assert contrast("#767676", "#ffffff") == pytest.approx(4.54, abs=0.01)  # the well-known least grey
+    assert contrast("#767676", "#ffffff") == pytest.approx(4.54, abs=0.01)  # the well-known lightest gray
 
 
 @pytest.mark.parametrize("name", THEMES)
@@ -143,7 +143,7 @@ def test_scale_reaches_layouts_and_buttons(look: Theme, qtbot: object) -> None:
 
 
 def test_another_theme_polishes_no_widget_once_for_each_of_its_ancestors(look: Theme, qtbot: QtBot) -> None:
-    """Qt would, and a window of pages then stands still for a fifth of a second."""
+    """Qt would, and a window of pages then freezes for a fifth of a second."""
 
     class Deep(QPushButton):
         polished = 0

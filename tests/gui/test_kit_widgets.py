@@ -309,7 +309,7 @@ def test_header_is_one_line_again_after_a_larger_scale(qtbot: QtBot, look: Theme
         qtbot.waitUntil(lambda: header._line.direction() == before, timeout=5_000)
 
 
-def test_fields_beside_each_other_stand_level(qtbot: QtBot, look: Theme) -> None:
+def test_fields_beside_each_other_are_aligned(qtbot: QtBot, look: Theme) -> None:
     hints = ("", "Code at the foot of the page", "Year-month-day")
     fields = [FormField("Name", QLineEdit(), hint) for hint in hints]
     place = QWidget()

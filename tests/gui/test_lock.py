@@ -62,9 +62,9 @@ def fields_of(shell: Shell) -> list[QLineEdit | QPlainTextEdit]:
 
 
 def typed_everywhere(shell: Shell) -> dict[int, str]:
-    """Half a sentence in each text field; by the field's place, what stands in it."""
+    """Type half a sentence into each text field; return the texts by the field's place."""
     for at, one in enumerate(fields_of(shell)):
-        with_signals = one.blockSignals(True)  # half-typed: nobody has acted on it yet
+        with_signals = one.blockSignals(True)  # half-typed: the text was not submitted yet
         one.setText(f"half {at}") if isinstance(one, QLineEdit) else one.setPlainText(f"half {at}")
         one.blockSignals(with_signals)
     return texts_of(shell)
@@ -126,7 +126,7 @@ def test_every_page_keeps_what_was_half_typed(qtbot: QtBot, field: Field) -> Non
     assert field.outcome("786951") == "not_found"
 
 
-def test_signatures_drawn_before_the_lock_stand(qtbot: QtBot, field: Field) -> None:
+def test_signatures_drawn_before_the_lock_stay_valid(qtbot: QtBot, field: Field) -> None:
     check_all(field)
     field.open("close_out")
     sign(field)
@@ -235,7 +235,7 @@ def test_another_account_finds_nothing_and_the_first_one_all_of_it(qtbot: QtBot,
     window.close()
 
 
-def test_work_in_the_background_ends_with_the_lock_and_it_is_said(qtbot: QtBot, field: Field) -> None:
+def test_background_work_ends_with_the_lock_and_the_page_shows_it(qtbot: QtBot, field: Field) -> None:
     said: list[str] = []
     field.open("sync")
     task = field.window.tasks.child(count_for_ever, on_cancelled=lambda: said.append("stopped"))
@@ -284,7 +284,7 @@ def test_a_camera_stops_while_locked_and_goes_on(qtbot: QtBot, field: Field, tmp
     assert scan.worker.is_running
 
 
-def test_the_window_locks_itself_when_nobody_is_there(qtbot: QtBot, field: Field) -> None:
+def test_the_window_locks_itself_after_idle_time(qtbot: QtBot, field: Field) -> None:
     watch = field.window._watch
     assert watch is not None
     watch.idle.lock_due.emit("idle")

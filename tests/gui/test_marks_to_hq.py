@@ -32,7 +32,7 @@ CASES = json.loads((Path(__file__).parents[1] / "data" / "marks.json").read_text
 CLAIMS = "[)>\x1e06\x1d25SD1HLD9NVG-31A786950\x1d25SD1HLD9NVG-31A786951\x1e\x04"
 REORDERED = CLAIMS.replace("786950", "X").replace("786951", "786950").replace("X", "786951")
 PARTS = [raw.decode() for raw in scanned(cut(CLAIMS, 4), (725, 120, 343))]
-PART = "]L2[)>\x1e06\x1d25SD1HLD9NVG-31A786950"  # of a Macro PDF417: the rest stands in other symbols
+PART = "]L2[)>\x1e06\x1d25SD1HLD9NVG-31A786950"  # of a Macro PDF417: the rest is in other symbols
 
 
 def formed() -> dict[bytes, str]:
@@ -50,7 +50,7 @@ def formed() -> dict[bytes, str]:
 
 
 def record_scan(field: Field, raw: bytes) -> None:
-    """Scan a mark that nobody listed, and record it as not on the list."""
+    """Scan an unlisted mark, and record it as not on the list."""
     burst(raw.decode())
     field.idle()
     assert field.visit.item.draft is not None, raw
@@ -160,7 +160,7 @@ def test_what_a_label_claims_is_noted_when_asked_for_and_not_by_a_burst(qtbot: Q
         assert field.visit.item.draft is not None
 
 
-def test_an_item_scanned_while_a_label_is_being_noted_stays_at_hand(qtbot: QtBot, tmp_path: Path) -> None:
+def test_an_item_scanned_while_a_label_is_being_noted_stays_open(qtbot: QtBot, tmp_path: Path) -> None:
     with field_at_work(qtbot, tmp_path) as field:
         field.open("visit")
         for raw in PARTS:

@@ -15,7 +15,7 @@ from ui.window.app import build_window
 
 
 @pytest.mark.parametrize("is_required", [True, False])
-def test_a_notice_set_while_the_window_shows_another_is_shown_and_accepted_anew(
+def test_a_notice_set_while_the_window_shows_another_is_shown_and_accepted_again(
     tmp_path: Path, qtbot: QtBot, *, is_required: bool
 ) -> None:
     session = make_store(tmp_path / "s", "hq", "HQ-01", Clock(), role="administrator")

@@ -1,4 +1,4 @@
-"""Orders by people, in the window: a picture withheld by two of them, and a clock put right."""
+"""Orders by people, in the window: a picture withheld by two of them, and a clock corrected."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def test_one_person_asks_beside_the_picture_and_another_confirms(
     add_people_pages(window.shell, window.desk)
     window.page("accounts")
     window.settle()
-    assert not window.find(QPushButton, confirm).isEnabled()  # whoever asked does not confirm
+    assert not window.find(QPushButton, confirm).isEnabled()  # the requester cannot confirm
 
     other = Session(world.hq.store, replace(world.hq.ticket, account="REV-009"), world.hq.now)
     with hq_window(other, tasks, tmp_path) as second:
@@ -88,7 +88,7 @@ def test_one_person_asks_beside_the_picture_and_another_confirms(
     with pytest.raises(Refusal, match=r"content\.withheld"):
         world.hq.content(row.ref)
 
-    # Whoever has it before them sees it no longer, and why.
+    # A person who has it on screen no longer sees it, and sees why.
     window.page("review")
     review.refresh(frozenset({Area.FINDINGS}))
     window.settle()
@@ -97,7 +97,7 @@ def test_one_person_asks_beside_the_picture_and_another_confirms(
     assert all(image.isNull() for key, (image, _) in review._images.items() if key == asked.object_id)
 
 
-def test_a_clock_is_put_right_from_the_log(window: Window, world: World) -> None:
+def test_a_clock_is_corrected_from_the_log(window: Window, world: World) -> None:
     page = window.page("activity")
     assert isinstance(page, ActivityPage)
     window.settle()

@@ -23,7 +23,7 @@ from ui.shared.strength import strength_of
 from ui.window.app import AppWindow, build_window
 from ui.window.recovery import RecoveryPage
 
-NEW = "seven unrelated harbour lamps"
+NEW = "seven unrelated harbor lamps"
 
 
 def said(window: AppWindow) -> str:
@@ -107,7 +107,7 @@ def test_a_wrong_code_says_nothing_of_accounts(qtbot: QtBot, tmp_path: Path) -> 
     error = window.findChild(QWidget, "recovery_error")
     assert isinstance(error, QLabel)
     told: list[str] = []
-    for account, given in (("NOBODY", code), ("INS-017", "AAAA-" * 6 + "AAAA")):
+    for account, given in (("ABSENT", code), ("INS-017", "AAAA-" * 6 + "AAAA")):
         error.hide()
         recovery.recover_requested.emit(account, given, NEW)
         qtbot.waitUntil(error.isVisible, timeout=60_000)
@@ -126,7 +126,7 @@ def test_a_wrong_code_says_nothing_of_accounts(qtbot: QtBot, tmp_path: Path) -> 
         ("qwertyuiop1234567890", "warn", True),
         ("FLD-0042 is my machine", "warn", True),
         ("elephant7", "warn", True),
-        ("seven unrelated harbour lamps", "ok", True),
+        ("seven unrelated harbor lamps", "ok", True),
     ],
 )
 def test_strength_says_what_can_be_seen(passphrase: str, tone: str, is_enough: bool) -> None:

@@ -45,7 +45,7 @@ def heard_by(session: Session) -> list[f.SatelliteTimeHeard]:
 
 
 def clock_on(line: Line, ahead: timedelta, heard: list[Heard]) -> tuple[SatelliteClock, list[datetime]]:
-    """A machine whose clock is `ahead`; the last sentence sent stands in the list."""
+    """A machine whose clock is `ahead`; the last sentence sent is in the list."""
     sent: list[datetime] = []
     made = SatelliteClock(SatelliteSettings(port=line.port), now=lambda: sent[-1] + ahead)
     made.time_heard.connect(heard.append)

@@ -1,4 +1,4 @@
-"""Twice the size on a small screen: nothing on any page is cut or lies on its neighbour (LOOK.md rule 15)."""
+"""Twice the size on a small screen: nothing on any page is cut or overlaps its neighbor (LOOK.md rule 15)."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ SIZES = ((1440, 900, 100), (1366, 768, 100), (1366, 768, 200), (1440, 900, 200))
 
 
 def look_at(pages: Iterable[str], opened: Callable[[str], Page], window: QWidget, look: Theme, idle: Idle) -> list[str]:
-    """What is cut on any of the pages at each size and scale, each column in front once.
+    """Texts that are cut on any of the pages at each size and scale, each column in front once.
 
-    The scale is the outer loop: another style sheet is dear where many pages stand.
+    The scale is the outer loop: another style sheet is expensive with many pages.
     """
     found = []
     for width, height, scale in SIZES:

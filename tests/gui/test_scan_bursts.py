@@ -74,8 +74,10 @@ def burst(text: str) -> None:
 
 
 def places(page: QWidget) -> list[QWidget]:
-    """What the keyboard can reach on a page: buttons, answers, fields, lists. Not where a passphrase goes: its keys are
-    never held back, nor looked at, so a scan into its field is typed there."""
+    """Return widgets that the keyboard can reach on a page: buttons, answers, fields, lists.
+
+    Passphrase fields are left out: their keys are never held back or looked at, so a scan is typed into them.
+    """
     found = [
         one
         for one in page.findChildren(QWidget)

@@ -1,4 +1,4 @@
-"""What goes wrong with hand scanners, in the workspace: shown, offered, never taken silently."""
+"""Faults of hand scanners, in the workspace: shown, offered, never taken silently."""
 
 from __future__ import annotations
 

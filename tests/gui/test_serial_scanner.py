@@ -69,7 +69,7 @@ def test_without_a_suffix_silence_ends_a_scan(qtbot: QtBot, line: Line) -> None:
     scanner.stop()  # type: ignore[attr-defined]
 
 
-def test_half_a_scan_is_no_mark(qtbot: QtBot, line: Line) -> None:
+def test_half_a_scan_is_not_a_mark(qtbot: QtBot, line: Line) -> None:
     from ui.devices.serial_scanner import SILENCE_MS
 
     scanner = listen(line)

@@ -23,7 +23,7 @@ from ui.people.accounts_page import AccountsPage
 from ui.window.app import AppWindow, build_window
 from ui.window.first_start import FirstStart
 
-NEW = "seven unrelated harbour lamps"
+NEW = "seven unrelated harbor lamps"
 
 
 def at_accounts(qtbot: QtBot, folder: Path, who: str) -> AppWindow:
@@ -81,7 +81,7 @@ def notice(window: AppWindow) -> str:
     return window.shell.page("accounts").notice.text
 
 
-def test_a_new_data_key_once_nobody_else_has_the_store_open(window: AppWindow, folder: Path) -> None:
+def test_a_new_data_key_once_no_other_window_has_the_store_open(window: AppWindow, folder: Path) -> None:
     session = window.session
     assert session is not None
     code = make_recovery_codes(session).codes[0]
@@ -128,7 +128,7 @@ def test_erasing_by_itself_is_off_until_an_administrator_sets_it(window: AppWind
     assert said.text() == "Now: never."
 
 
-def test_erasing_says_what_is_lost_wants_the_name_and_begins_anew(
+def test_erasing_says_what_is_lost_wants_the_name_and_starts_over(
     qtbot: QtBot, window: AppWindow, folder: Path
 ) -> None:
     press(window, "erase_button")

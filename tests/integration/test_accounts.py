@@ -34,7 +34,7 @@ from eum_app.usecases.store.open_store import open_store
 from tests.builders import PASSPHRASE, Clock, enrol, make_store
 from tests.faults.disk import flip
 
-NEW = "a wholly other passphrase"
+NEW = "an entirely other passphrase"
 
 
 @pytest.fixture
@@ -119,7 +119,7 @@ def _try_at(folder: Path, ahead: timedelta, codes: multiprocessing.Queue[str]) -
         codes.put(refusal.code)
 
 
-def test_a_flipped_bit_in_the_count_is_said_or_means_nothing(office: Session) -> None:
+def test_a_flipped_bit_in_the_count_is_reported_or_harmless(office: Session) -> None:
     folder, found = office.store.folder, set[str]()
     for _ in range(2):
         fail(folder)
@@ -133,7 +133,7 @@ def test_a_flipped_bit_in_the_count_is_said_or_means_nothing(office: Session) ->
                 attempts.failures(folder)
             except Trouble as trouble:
                 found.add(trouble.code)
-                attempts.forget(folder, "REV-009")  # an administrator's word, or a recovery code, mends it
+                attempts.forget(folder, "REV-009")  # an administrator's word, or a recovery code, repairs it
                 assert attempts.failures(folder) == {}
     assert found == {"attempts.damaged"}
 
@@ -163,7 +163,7 @@ def test_two_processes_that_fail_at_once_lose_no_count(office: Session) -> None:
     assert attempts.failures(office.store.folder) == {"REV-009": 2}
 
 
-def test_openings_at_once_with_the_right_passphrase_lock_nobody(office: Session) -> None:
+def test_openings_at_once_with_the_right_passphrase_lock_no_account(office: Session) -> None:
     fail(office.store.folder)
     failed: list[Refusal] = []
 
@@ -336,7 +336,7 @@ def is_code(typed: str) -> bool:
 
 
 @given(st.binary(min_size=16, max_size=16), st.integers(0, 27), st.sampled_from("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"))
-def test_a_slip_of_the_hand_is_told_from_a_wrong_code(code: bytes, at: int, typed: str) -> None:
+def test_a_typing_mistake_is_distinguished_from_a_wrong_code(code: bytes, at: int, typed: str) -> None:
     text = recovery_codes.shown(code).replace("-", "")
     assert recovery_codes.parse(recovery_codes.shown(code)) == code
     slipped = text[:at] + typed + text[at + 1 :]

@@ -1,4 +1,4 @@
-"""What the log holds of each event (NIST SP 800-53 AU-3), failures and reads of sensitive records included."""
+"""Contents of the log for each event (NIST SP 800-53 AU-3), failures and reads of sensitive records included."""
 
 from __future__ import annotations
 
@@ -147,7 +147,7 @@ def test_what_is_denied_and_what_failed_is_in_the_log(simulator: Simulator, tmp_
 def test_what_a_bundle_brought_became_known_with_the_entry_that_says_so(
     tmp_path: Path, postgresql: PostgreSQL, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Also where somebody else at HQ wrote while it came in, under the number that it would have had else."""
+    """Also if another person at HQ wrote during the import, under the number that it would have had otherwise."""
     simulator = Simulator.start(tmp_path / "w", count=2, database_url=postgresql.new_database())
     hq = simulator.world.hq
     simulator.check(DEVICE, 0)

@@ -82,7 +82,7 @@ def given(photo: str = PHOTO_TAKEN) -> tuple[Answer, ...]:
     return Answer("plate", "yes"), Answer("plate_photo", photo)
 
 
-def test_a_picture_answers_travels_and_stands_in_the_record(world: World, tmp_path: Path) -> None:
+def test_a_picture_answers_travels_and_is_in_the_record(world: World, tmp_path: Path) -> None:
     visit_id, device, hq = plan_with_photos(world), world.device, world.hq
     (first, *_) = device.read(visits.work_ids, visit_id)
     record_check(
@@ -137,7 +137,7 @@ def facts_of(world: World, kind: type[f.Fact]) -> list[f.Fact | f.UnknownFact]:
     return [f.decode_fact(row.kind, row.kind_version, row.payload) for row in rows]
 
 
-def test_a_name_is_no_picture(world: World) -> None:
+def test_a_name_is_not_a_picture(world: World) -> None:
     visit_id, device = plan_with_photos(world), world.device
     (first, *_) = device.read(visits.work_ids, visit_id)
     before = device.read(exchange.journal_heads)

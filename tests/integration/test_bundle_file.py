@@ -188,7 +188,7 @@ def test_a_revoked_sender_is_refused_with_both_times(world: World, tmp_path: Pat
     assert refused.value.values["claimed_created_at"] == NOW + timedelta(hours=1)
 
 
-def test_a_renewed_hq_certificate_strands_nobody(p384: World, tmp_path: Path) -> None:
+def test_a_renewed_hq_certificate_strands_no_device(p384: World, tmp_path: Path) -> None:
     path = tmp_path / "tasking.eumb"
     fields: dict[str, Any] = {"kind": "tasking", "origin": "HQ→FLD-0042", "epoch": 1}
     write_results(path, p384.hq, [p384.device.certificate], **fields)
@@ -200,7 +200,7 @@ def test_a_renewed_hq_certificate_strands_nobody(p384: World, tmp_path: Path) ->
         assert bundle.sender == p384.hq.certificate
 
 
-def test_writing_refuses_what_nobody_would_accept(p384: World, tmp_path: Path) -> None:
+def test_writing_refuses_bundles_that_no_recipient_would_accept(p384: World, tmp_path: Path) -> None:
     path = tmp_path / "results.eumb"
     hybrid = World.make(Suite.HYBRID)
     photo = sealed_photo(b"photo")

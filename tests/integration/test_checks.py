@@ -1,4 +1,4 @@
-"""What a check must hold, and what is refused without a trace."""
+"""Contents that a check needs, and checks that are refused without a trace."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ def test_outcomes_and_reasons_fit(simulator: Simulator, outcome: str, reason: st
     assert caught.value.code == code
 
 
-def test_an_item_that_nobody_listed_needs_what_was_read(simulator: Simulator) -> None:
+def test_an_unlisted_item_needs_a_read_mark(simulator: Simulator) -> None:
     device, visit_id = simulator.world.device, simulator.visit_ids[DEVICE]
     with pytest.raises(Refusal, match=r"check\.no_item"):
         record_check(device, visit_id=visit_id, item_id="", outcome="not_on_list", reason="other", mark=LISTED)

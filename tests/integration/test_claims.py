@@ -1,4 +1,4 @@
-"""What others say about items: read, matched, kept beside the book, and never taken for a sighting."""
+"""Claims by others about items: read, matched, kept beside the book, and never taken for a sighting."""
 
 from __future__ import annotations
 
@@ -174,7 +174,7 @@ def test_what_is_imported_is_what_was_shown(hq: Session, tmp_path: Path) -> None
     assert import_inventory_child(step, hq.ticket, path, None, read_inventory(path).sha384).accepted == 3
 
 
-def test_rejected_rows_are_mended_and_imported_again(hq: Session, tmp_path: Path) -> None:
+def test_rejected_rows_are_corrected_and_imported_again(hq: Session, tmp_path: Path) -> None:
     path = inventory_csv(tmp_path / "more.csv", 3, "Base 12", 501800)
     path.write_text(path.read_text("utf-8").replace(",501801,", ",5.018E+05,"), "utf-8")
     preview = read_inventory(path)

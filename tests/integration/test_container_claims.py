@@ -1,4 +1,4 @@
-"""What a container's label says, from the field to HQ: claims with the bytes they were read from, never sightings."""
+"""Labels of containers, from the field to HQ: claims with the bytes they were read from, never sightings."""
 
 from __future__ import annotations
 

@@ -62,7 +62,7 @@ def test_a_slash_in_code_39_is_a_slash(bars: str, meant: str) -> None:
     assert (linear.raw, linear.symbology) == (meant.encode(), "Code 39")
 
 
-def test_code_39_signs_of_several_symbols_are_told_apart() -> None:
+def test_code_39_signs_of_several_symbols_are_distinguished() -> None:
     texts = ("12/A3", "+AB", "786951")
     sheet = np.full((1200, 1600), 255, np.uint8)
     for at, picture in enumerate(code_39(text) for text in texts):
@@ -125,7 +125,7 @@ def test_every_kind_of_picture_is_read(tmp_path: Path, name: str) -> None:
 
 
 def test_a_cmyk_picture_is_read(tmp_path: Path) -> None:
-    from PySide6.QtGui import QImage  # the only writer of CMYK at hand
+    from PySide6.QtGui import QImage  # the only available writer of CMYK
 
     path = tmp_path / "cmyk.jpg"
     colour = QImage.fromData(labels.png(labels.data_matrix(MESSAGE)))
@@ -159,7 +159,7 @@ def _png_header(width: int, height: int) -> bytes:
         (_png_header(100, 100), "image.unreadable"),
     ],
 )
-def test_what_is_no_picture_is_refused(data: bytes, code: str) -> None:
+def test_a_file_that_is_not_a_picture_is_refused(data: bytes, code: str) -> None:
     with pytest.raises(Refusal) as caught:
         load_grey(data)
     assert caught.value.code == code

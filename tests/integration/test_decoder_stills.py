@@ -1,4 +1,4 @@
-"""Hard stills: damage made by formula here, and the sample pictures where they stand beside the project."""
+"""Hard stills: damage made by formula here, and the sample pictures if they are beside the project."""
 
 from __future__ import annotations
 
@@ -119,7 +119,7 @@ def test_wear_that_plain_reading_misses_is_read_on_fresh_pictures(kind: str, lea
     assert sum(bool(read) for read in reads) >= least
 
 
-def test_a_scratched_mark_is_drawn_anew_from_its_grid() -> None:
+def test_a_scratched_mark_is_redrawn_from_its_grid() -> None:
     picture = pictures.damaged("scratch", 11)
     assert decode(picture.grey) == []
     (symbol,) = read_still(picture.grey, 10_000)

@@ -1,4 +1,4 @@
-"""Enrolment by file: what a device accepts, and what neither side does."""
+"""Enrollment by file: what a device accepts, and what neither side does."""
 
 from __future__ import annotations
 

@@ -49,7 +49,7 @@ def photographed(simulator: Simulator, photo: bytes) -> str:
 
 
 def without_triggers(transaction: Transaction, statement: str, **values: object) -> None:
-    """What somebody who holds the data key can do, cleaning up behind."""
+    """Everything that a person with the data key can do, cleaning up behind."""
     for name in ("journal_takes_no_update", "journal_takes_no_delete"):
         transaction.connection.execute(text(f"DROP TRIGGER {name}"))
     transaction.connection.execute(text(statement), values)
@@ -69,7 +69,7 @@ def test_a_whole_store_has_nothing_altered_and_nothing_missing(simulator: Simula
         assert found.heads
 
 
-def test_an_altered_entry_and_a_hole_are_told_apart_and_placed(simulator: Simulator) -> None:
+def test_an_altered_entry_and_a_hole_are_distinguished_and_located(simulator: Simulator) -> None:
     simulator.check(DEVICE, 0)
     simulator.deliver(simulator.seal(DEVICE))
     hq = simulator.world.hq
@@ -87,7 +87,7 @@ def test_an_altered_entry_and_a_hole_are_told_apart_and_placed(simulator: Simula
     ]
 
 
-def test_content_that_is_gone_altered_or_never_came_is_told_apart(simulator: Simulator) -> None:
+def test_missing_altered_and_pending_content_are_distinguished(simulator: Simulator) -> None:
     gone, altered = (photographed(simulator, PHOTO + bytes(100_000) * (number + 1)) for number in range(2))
     small = photographed(simulator, PHOTO)
     device = simulator.world.device
@@ -102,8 +102,8 @@ def test_content_that_is_gone_altered_or_never_came_is_told_apart(simulator: Sim
     assert found.pending == 1
 
 
-def test_a_journal_written_anew_with_right_hashes_fails_by_the_accounts_signature(simulator: Simulator) -> None:
-    """Whoever holds the data key can chain anew what they please; the signed head says otherwise."""
+def test_a_rewritten_journal_with_right_hashes_fails_by_the_accounts_signature(simulator: Simulator) -> None:
+    """A person with the data key can rebuild the chain at will; the signed head reveals it."""
     simulator.check(DEVICE, 0)
     device = simulator.world.device
     device.close()  # signs
@@ -171,13 +171,13 @@ def test_triggers_that_are_not_ours_are_noticed_at_opening(simulator: Simulator,
 
 
 def test_triggers_lost_in_a_migration_are_noticed(simulator: Simulator) -> None:
-    """As Alembic's batch mode loses them: the table is made anew under its old name."""
+    """As Alembic's batch mode loses them: the table is recreated under its old name."""
     device = simulator.world.device
     with device.writing() as transaction:
         for statement in (
-            "CREATE TABLE anew AS SELECT * FROM journal",
+            "CREATE TABLE other AS SELECT * FROM journal",
             "DROP TABLE journal",
-            "ALTER TABLE anew RENAME TO journal",
+            "ALTER TABLE other RENAME TO journal",
         ):
             transaction.connection.execute(text(statement))
     device.store.close()

@@ -1,4 +1,4 @@
-"""A copied store and one put back are recognised when they are opened; what they hold is handed in, nothing forks."""
+"""A copied store and a restored one are recognized at opening; their records are handed in, nothing forks."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def reopened(simulator: Simulator, folder: Path | None = None) -> Session:
 
 
 def copied_away(simulator: Simulator, tmp_path: Path) -> Path:
-    """The folder as it lies on the disk, after the session that worked in it was closed."""
+    """The folder as it is on the disk, after the session that worked in it was closed."""
     device = simulator.world.device
     device.close()
     copy = tmp_path / "backup"
@@ -80,7 +80,7 @@ def test_a_folder_that_was_moved_is_no_copy_but_a_second_one_made_from_it_is(
     assert how(reopened(simulator, first)) == ""
 
 
-def test_a_copy_on_another_machine_is_recognised(
+def test_a_copy_on_another_machine_is_recognized(
     simulator: Simulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     copy = copied_away(simulator, tmp_path)
@@ -119,7 +119,7 @@ def test_a_copy_takes_no_evidence_hands_in_what_it_held_and_goes_on_with_a_new_i
     check_store(simulator.world.device)
 
 
-def test_a_store_put_back_in_its_place_is_recognised(simulator: Simulator, tmp_path: Path) -> None:
+def test_a_store_restored_in_its_place_is_recognized(simulator: Simulator, tmp_path: Path) -> None:
     simulator.check(DEVICE, 0)
     copy = copied_away(simulator, tmp_path)
     simulator.check(DEVICE, 1)
@@ -140,7 +140,7 @@ def test_a_store_put_back_in_its_place_is_recognised(simulator: Simulator, tmp_p
     assert again == 1  # said once
 
 
-def test_a_backup_that_says_so_is_recognised(simulator: Simulator) -> None:
+def test_a_backup_that_says_so_is_recognized(simulator: Simulator) -> None:
     device = simulator.world.device
     with device.writing() as transaction:
         transaction.connection.execute(text("INSERT INTO meta (name, value) VALUES ('restored', '2026')"))
@@ -219,7 +219,7 @@ def test_hq_put_back_goes_on_in_a_new_journal_that_devices_take(
     simulator.world.close()
 
 
-def test_a_copy_is_a_fact_that_devices_may_state_and_the_first_word_stands(tmp_path: Path) -> None:
+def test_a_copy_is_a_fact_that_devices_may_state_and_the_first_one_counts(tmp_path: Path) -> None:
     session = make_store(tmp_path / "s", "hq", "HQ-01", Clock())
     for through in (5, 9):
         with session.writing() as transaction:
@@ -232,7 +232,7 @@ def test_a_copy_is_a_fact_that_devices_may_state_and_the_first_word_stands(tmp_p
     session.store.close()
 
 
-def test_a_next_journal_that_came_to_nothing_leaves_no_trace_in_what_was_known_when(tmp_path: Path) -> None:
+def test_a_failed_new_journal_leaves_no_trace_in_what_was_known_when(tmp_path: Path) -> None:
     session = make_store(tmp_path / "s", "hq", "HQ-01", Clock())
 
     def say(epoch: int) -> None:

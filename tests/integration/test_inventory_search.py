@@ -106,14 +106,14 @@ def test_what_a_longer_mark_ends_with_is_kept_once(serials_said: tuple[str, ...]
 
 
 def test_a_rebuilt_index_of_terms_is_one_piece(hq: Session) -> None:
-    """It is one where the items are read in the order of their rows; else it begins anew at each step back."""
+    """It is one where the items are read in the order of their rows; otherwise it starts over at each step back."""
     rebuild_store(hq)
     with hq.store.reading() as connection:
         assert connection.exec_driver_sql("SELECT count(DISTINCT segid) FROM item_search_idx").scalar() == 1
 
 
 def has_all(terms: list[str], words: list[str]) -> bool:
-    """What the indexes promise, by looking at each term."""
+    """The promise of the indexes, by looking at each term."""
     limit = search.MAX_TERM_CHARS
     sought = [(word[:limit], (search.BACKWARDS + word[::-1])[:limit]) for word in words]
     return all(any(term.startswith(either) for term in terms) for either in sought)
@@ -140,7 +140,7 @@ def both(tmp_path_factory: pytest.TempPathFactory, postgresql: PostgreSQL) -> It
 
 @settings(max_examples=150)
 @given(SAID)
-def test_whatever_is_said_both_databases_find_what_begins_or_ends_so(both: tuple[Session, Session], said: str) -> None:
+def test_both_databases_find_the_same_starts_and_ends(both: tuple[Session, Session], said: str) -> None:
     """The index, the text and PostgreSQL agree, on anything that may be typed."""
     sqlcipher, postgres = both
     found = serials(sqlcipher, ItemFilter(words=said))
@@ -193,7 +193,7 @@ def test_facets_count_what_choosing_them_would_give(hq: Session) -> None:
     assert [(value.value, value.items) for value in hq.read(facets, ItemFilter())["country"]] == [("XX", 8), ("XY", 1)]
 
 
-def test_items_without_a_site_stand_first_in_both_databases(
+def test_items_without_a_site_come_first_in_both_databases(
     tmp_path: Path, hq_backend: Callable[[], str | None]
 ) -> None:
     session = make_store(tmp_path / "hq", "hq", "HQ-01", Clock(), database_url=hq_backend())
@@ -215,7 +215,7 @@ def test_items_without_a_site_stand_first_in_both_databases(
 
 
 def test_an_index_made_at_once_goes_on_in_small_steps(hq: Session) -> None:
-    """Else its pieces would be put together all at once by somebody's write, later on."""
+    """Otherwise a person's later write would merge all its pieces at once."""
     rebuild_store(hq)
     with hq.store.reading() as connection:
         set_to = {row.k: row.v for row in connection.execute(text("SELECT k, v FROM item_search_config"))}

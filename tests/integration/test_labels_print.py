@@ -123,7 +123,7 @@ def test_modules_are_whole_dots_and_never_too_small() -> None:
 
 
 @pytest.mark.parametrize("sheet", label_sheets(), ids=lambda sheet: sheet.sheet_id)
-def test_labels_lie_on_their_sheet(sheet: object) -> None:
+def test_labels_fit_on_their_sheet(sheet: object) -> None:
     one = next(found for found in label_sheets() if found == sheet)
     for axis, count in ((0, one.columns), (1, one.rows)):
         assert one.pitch[axis] >= one.label[axis] or count == 1

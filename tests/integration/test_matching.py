@@ -1,4 +1,4 @@
-"""What a mark means: by UII, by maker, part and serial, by serial, by a mark read before; and what is only near."""
+"""The item that a mark means: by UII, by maker, part and serial, by serial, by an earlier mark; and near matches."""
 
 from __future__ import annotations
 
@@ -135,7 +135,7 @@ def test_expected_ones_come_first_then_the_rest_of_the_book(world: World, visit_
     assert [one.site for one in match.candidates] == ["Depot 7", "Depot 8"]
 
 
-def test_two_characters_off_is_nobody(world: World, visit_id: str) -> None:
+def test_two_characters_off_is_not_a_match(world: World, visit_id: str) -> None:
     assert ask(world.hq, visit_id, "AB-1O99").kind == "unknown"
     assert ask(world.hq, visit_id, "7").kind == "unknown"
 

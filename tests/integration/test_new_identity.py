@@ -1,4 +1,4 @@
-"""A device's next identity, names that cannot be told apart, and what a crash between file and fact leaves."""
+"""A device's next identity, names that look alike, and what a crash between file and fact leaves."""
 
 from __future__ import annotations
 
@@ -114,7 +114,7 @@ def test_an_answer_that_could_not_be_written_is_written_again_with_the_recorded_
     request_enrolment(device, request)
     with pytest.raises(Trouble):
         sign_enrolment(hq, request, lost)
-    (row,) = hq.read(all_devices)  # the fact stands, and no certificate is in the world that it does not name
+    (row,) = hq.read(all_devices)  # the fact is recorded, and no certificate exists that it does not name
     assert sign_enrolment(hq, request, answer).epoch == 1
     assert tuple(one.der for one in read_answer_file(answer).chain) == row.certificates
     assert hq.read(all_devices) == [row]
@@ -131,7 +131,7 @@ def test_an_answer_that_could_not_be_written_is_written_again_with_the_recorded_
 
 
 @pytest.mark.parametrize("name", ["/../../etc/x", "A/../x", "..", ".x", "-x", "x" * 41, "A B", "A:B"])
-def test_a_request_whose_name_is_a_path_or_the_like_is_refused(name: str, tmp_path: Path) -> None:
+def test_a_request_with_a_path_as_name_is_refused(name: str, tmp_path: Path) -> None:
     _, request = make_request(name, Suite.P384)
     path = tmp_path / "x.eumreq"
     write_request(path, request)
@@ -222,7 +222,7 @@ def test_a_commit_that_fails_takes_the_slot_back(office: Session) -> None:
     add(office, "REV-004")
 
 
-def test_a_slot_without_its_account_left_by_a_crash_is_mended_by_adding_again(office: Session) -> None:
+def test_a_slot_without_its_account_left_by_a_crash_is_repaired_by_adding_again(office: Session) -> None:
     before = read_store_file(office.store.folder)
     add(office, "REV-004")
     write_store_file(

@@ -25,7 +25,7 @@ NOMENCLATURE, UII, REASON = "NIGHT VISION GOGGLE", "D1HLD9NVG-31A786950", "Hinge
 
 @pytest.fixture
 def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """Where this process puts temporary files meanwhile."""
+    """Folder for this process's temporary files."""
     folder = tmp_path / "temporary"
     folder.mkdir()
     monkeypatch.setenv("TMPDIR", str(folder))

@@ -54,7 +54,7 @@ def test_nothing_opens_without_acceptance_and_a_session_names_what_was_accepted(
     (code, *_) = make_recovery_codes(session).codes
     session.close()
     with pytest.raises(Refusal, match=r"notice\.not_accepted"):
-        open_with_recovery_code(folder, "REV-004", code, "seven unrelated harbour lamps")
+        open_with_recovery_code(folder, "REV-004", code, "seven unrelated harbor lamps")
     opened(folder).close()  # neither the code nor the passphrase was used up by it
     with pytest.raises(Refusal, match=r"notice\.text"):
         set_notice(opened(folder), " \n ", is_required=True)

@@ -1,4 +1,4 @@
-"""What was put on paper and how each item was identified: on record, in an item's history, at HQ and in reports."""
+"""Printed papers, and how each item was identified: on record, in an item's history, at HQ and in reports."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def stated(session: Session, kind: str) -> list[object]:
     return [decode_fact(one.kind, one.kind_version, one.payload) for one in entries]
 
 
-def test_labels_and_worklists_stand_in_the_log_and_in_the_history_of_their_items(
+def test_labels_and_worklists_are_in_the_log_and_in_the_history_of_their_items(
     world: World, visit_id: str, tmp_path: Path
 ) -> None:
     device = world.device

@@ -1,4 +1,4 @@
-"""Who may do what: role × program × country, and what an auditor's session can state."""
+"""Permissions: role × program × country, and what an auditor's session can state."""
 
 from __future__ import annotations
 
@@ -177,7 +177,7 @@ def test_every_use_case_that_writes_asks_for_a_permission() -> None:
         *("start", "close", "leave", "writing", "record_notes"),  # the session itself
         *("change_passphrase", "make_recovery_codes", "_use_up", "_let_in", "changing"),  # one's own way in
         *("_furnished", "notice_copy", "notice_key_change", "leave_store"),  # a new store; where it was left
-        "hear_satellite_time",  # of the machine, whoever is at work
+        "hear_satellite_time",  # of the machine, independent of the account
         *("write_and_record", "ask_to_withhold", "confirm_withholding"),  # asked by their callers, or by a helper
     }
     silent = {}

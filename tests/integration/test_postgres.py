@@ -1,4 +1,4 @@
-"""PostgreSQL only: boxed key material, triggers of its own, an address to keep."""
+"""PostgreSQL only: boxed key material, separate triggers, an address to keep."""
 
 from __future__ import annotations
 

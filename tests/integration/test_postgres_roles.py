@@ -124,7 +124,7 @@ def test_intake_imports_and_cannot_touch_keys(office: Office) -> None:
 
 
 @pytest.mark.parametrize("role", ["writer", "intake"])
-def test_whoever_writes_cannot_change_what_is_written(office: Office, role: str) -> None:
+def test_writers_cannot_change_existing_entries(office: Office, role: str) -> None:
     for statement in (
         "UPDATE journal SET actor = 'X'",
         "DELETE FROM journal",
@@ -150,7 +150,7 @@ def test_an_auditor_looks_and_leaves_a_trace_and_nothing_else(office: Office) ->
         "INSERT INTO journal SELECT * FROM journal LIMIT 1",
         "UPDATE findings SET severity = 'low'",
         "DELETE FROM checks",
-        "INSERT INTO access_log (who, what) VALUES ('somebody else', 'y')",
+        "INSERT INTO access_log (who, what) VALUES ('another person', 'y')",
         "DELETE FROM access_log",
         "CREATE TABLE mine (x int)",
     ):

@@ -36,7 +36,7 @@ def hq(tmp_path: Path, postgresql: PostgreSQL) -> Iterator[Session]:
 
 
 def test_eight_writers_at_once_lose_no_number_and_give_none_twice(hq: Session) -> None:
-    """Four write to the store's own chain and four to chains of their own, each fact in a transaction of its own."""
+    """Four write to the store's chain and four to separate chains, each fact in a separate transaction."""
     store = hq.store
     go = threading.Barrier(WRITERS)
 
@@ -98,7 +98,7 @@ def _append_impatiently(hq: Session, entries: list[Entry]) -> None:
         transaction.append(entries, 1)
 
 
-def test_nobody_waits_for_an_import_but_who_writes_the_same_chain(hq: Session) -> None:
+def test_only_writers_of_the_same_chain_wait_for_an_import(hq: Session) -> None:
     """The import is held open with its entries appended and applied; meanwhile people go on."""
     entries = chain("FLD-1", [check_fact(number, "a", "verified", "2026-02-01") for number in range(300)])
     with hq.store.writing(hq.author, own_chain_last=True) as held:
@@ -143,7 +143,7 @@ def test_who_writes_the_same_worklist_waits_and_a_rebuild_agrees(hq: Session) ->
     assert hq.read(tables) == before
 
 
-def test_two_that_wait_for_each_other_are_told_apart_and_can_go_again(hq: Session) -> None:
+def test_a_deadlock_is_reported_and_can_be_retried(hq: Session) -> None:
     store, both = hq.store, threading.Barrier(2)
     crossed: list[tuple[str, dict[str, object]]] = []
 

@@ -41,7 +41,7 @@ COUNT = 6
 
 @pytest.fixture
 def visited(tmp_path: Path, hq_backend: Callable[[], str | None]) -> Iterator[tuple[World, str]]:
-    """HQ after a visit: four verified, one discrepancy, one not found, one that nobody had listed."""
+    """HQ after a visit: four verified, one discrepancy, one not found, one that was not listed."""
     world = make_world(tmp_path / "world", count=COUNT, database_url=hq_backend())
     visit_id = world.plan().visit_id
     world.hand_over()
@@ -89,7 +89,7 @@ def visited(tmp_path: Path, hq_backend: Callable[[], str | None]) -> Iterator[tu
     close_out(
         device,
         visit_id,
-        [Signed("inspector", PHOTO, "INS-017"), Signed("host", declined_reason="Not authorised to sign")],
+        [Signed("inspector", PHOTO, "INS-017"), Signed("host", declined_reason="Not authorized to sign")],
     )
     import_bundles(world.hq, [seal_results(device, world.drop).path])
     review_finding(
@@ -207,7 +207,7 @@ def test_counts_that_do_not_add_up_say_so_with_the_difference(tmp_path: Path) ->
     world = make_world(tmp_path / "world", count=3)
     assert preview_report(world.hq, INVENTORY_STATUS).document.counts.unreconciled == 0
     with world.hq.writing() as transaction:
-        for number, disposition in enumerate(("DATA_ERROR", "VAPORISED")):
+        for number, disposition in enumerate(("DATA_ERROR", "VAPORIZED")):
             transaction.record(listed(world, number, disposition))
     preview = preview_report(world.hq, INVENTORY_STATUS)
     assert (preview.total, preview.document.counts.unreconciled) == (5, 2)
@@ -290,7 +290,7 @@ def test_the_visit_record_says_what_was_seen_and_who_signed(visited: tuple[World
     assert [len(table["rows"]) for table in document["tables"].values()] == [7, 24, 3, 4]
     assert document["tables"]["items"]["rows"][4]["photos"] == 1
     words = " ".join(" ".join(pdf_text(record("visit.pdf").path)).split())
-    for expected in ("Declined: Not authorised to sign", "Hole by the gate", "Escalate", "Perimeter fence", "INS-017"):
+    for expected in ("Declined: Not authorized to sign", "Hole by the gate", "Escalate", "Perimeter fence", "INS-017"):
         assert expected in words
 
 

@@ -39,7 +39,7 @@ def root_of(session: Session, exported: Exported) -> str:
 def test_a_report_holds_with_and_without_the_store(tmp_path: Path, suite: Suite, suffix: str) -> None:
     world = make_world(tmp_path / "world", count=3, suite=suite)
     exported = made(world, tmp_path / f"status.{suffix}")
-    world.plan()  # the journals go on; what they were then still stands in them
+    world.plan()  # the journals go on; what they were then is still in them
     proof = verify_report(exported.path, world.hq)
     assert proof.holds, proof
     assert (proof.signer, proof.signature_holds, proof.signer_is_known) == ("HQ-01", True, True)
@@ -121,7 +121,7 @@ def test_what_was_changed_is_found_and_named(
 
 
 def test_another_authority_is_not_ours(world: World, tmp_path: Path) -> None:
-    """Somebody with a program like ours makes a report in our name: sound in itself, signed, and not ours."""
+    """A person with this app makes a report in our name: valid in itself, signed, and not ours."""
     other = make_world(tmp_path / "other", count=3)
     forged = made(other, tmp_path / "forged.csv")
     proof = verify_report(forged.path, world.hq)
@@ -136,7 +136,7 @@ def test_another_authority_is_not_ours(world: World, tmp_path: Path) -> None:
     other.close()
 
 
-def test_a_journal_set_back_does_not_bear_the_report_out(world: World, tmp_path: Path) -> None:
+def test_a_journal_set_back_does_not_confirm_the_report(world: World, tmp_path: Path) -> None:
     """The store is put back to an older copy and goes on from there: the report names what it no longer holds."""
     copy = tmp_path / "copy"
     shutil.copytree(world.hq.store.folder, copy)

@@ -1,4 +1,4 @@
-"""Rules on real stores: what travelled home raises findings, lapses and comes back; clocks count what is overdue."""
+"""Rules on real stores: received facts raise findings, lapses and comes back; clocks count what is overdue."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ def test_who_answered_the_site_checklist_does_not_decide_on_it(world: World) -> 
     with pytest.raises(Refusal, match=r"review\.own_check"):
         review_finding(world.hq, finding_id, decision="resolve", comment="Fine")
     world.hq.account = "REV-004"
-    review_finding(world.hq, finding_id, decision="resolve", comment="Mended by 1 Dec")
+    review_finding(world.hq, finding_id, decision="resolve", comment="Repaired by 1 Dec")
     send_again = Answer("fence", "no", "Still")
     assess_site(world.device, visit_of(world), [send_again])
     send(world)
@@ -167,7 +167,7 @@ def checked(world: World, item_id: str, outcome: str = "verified", reason: str =
     )
 
 
-def test_whoever_looked_before_does_not_decide_under_whatever_spelling(world: World) -> None:
+def test_the_checker_cannot_decide_under_any_spelling(world: World) -> None:
     item_id = world.device.read(visits.work_ids, visit_of(world))[0]
     world.device.account = "INS-018"
     checked(world, item_id)

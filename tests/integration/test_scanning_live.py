@@ -51,7 +51,7 @@ def test_frames_together_are_read_where_none_of_them_is(kind: str) -> None:
     assert all(name.startswith(("5 frames", "12 frames")) for name in names)
 
 
-def test_what_is_no_mark_gives_nothing_however_long_it_is_looked_at() -> None:
+def test_things_that_are_not_marks_are_never_read() -> None:
     for seed in (1, 2, 3):
         chance = np.random.default_rng(seed)
         grey, truths = trap("no mark", seed)

@@ -120,6 +120,6 @@ def test_the_shared_walk_is_read_whole() -> None:
     left = min(one["centre"][0] for one in truth)
     widest = max(one["centre"][0] for one in truth)
     for one in truth:
-        # The camera walks evenly from the left end to the right one; a label's centre is in view from here on.
+        # The camera walks evenly from the left end to the right one; a label's center is in view from here on.
         entered = max(0.0, (one["centre"][0] - left - 1280) / (widest - left - 1280 + 1) * 4)
         assert first[one["mark"].encode()] <= entered + 1.0, one["serial"]

@@ -57,7 +57,7 @@ XX, YY = Scope((), ("XX",)), Scope((), ("YY",))
 FREE = {
     *("checklists", "accounts", "devices", "revocations", "bundles", "quarantine", "received", "exports"),
     *("copies", "corrections", "profiles", "removals", "spent_codes", "code_sets", "account_keys"),
-    "withdrawals",  # names a check and nothing else: what was taken back must not stand again
+    "withdrawals",  # names a check and nothing else: what was withdrawn must not count again
 }
 """Tables that hold nothing of a country or program."""
 
@@ -80,7 +80,7 @@ class Two:
         return Session(self.hq.store, replace(self.hq.ticket, scope=scope, role=role), self.hq.now)
 
     def foreign(self) -> list[str]:
-        """What names something of YY wherever it stands."""
+        """Facts that name something of YY, wherever it is."""
         (site_id,) = (row.site_id for row in self.hq.read(items.all_sites) if row.country == "YY")
         made = [row.check_id for row in self.hq.read(checks.recent_checks, self.visits["YY"])]
         return [self.visits["YY"], site_id, "Depot 9", *made, *self.items["YY"], *self.findings["YY"], "900001"]
@@ -182,7 +182,7 @@ def test_pages_search_and_count_within_the_scope(two: Two) -> None:
 
 
 def test_clocks_are_those_that_everybody_sees(two: Two) -> None:
-    """A sighting counts for whoever sees the item, in whatever visit it was made."""
+    """A sighting counts for every account that sees the item, whichever visit it was made in."""
     simulator = two.simulator
     item_id = two.items["XX"][2]
     simulator.visit_ids[DEVICE] = two.visits["XX"]

@@ -1,4 +1,4 @@
-"""A session that was closed: its keys are gone, whoever still holds it is refused, and it can be taken up again."""
+"""A session that was closed: its keys are gone, code that still holds it is refused, and it can be taken up again."""
 
 from __future__ import annotations
 

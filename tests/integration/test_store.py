@@ -40,7 +40,7 @@ def test_a_store_opens_with_its_passphrase_and_no_other(tmp_path: Path) -> None:
 def test_a_passphrase_is_derived_as_its_suite_says_at_a_cost_measured_when_the_store_is_made(
     tmp_path: Path, suite: Suite
 ) -> None:
-    """`p384` is the FIPS profile. Accounts that come later cost the same, each with a salt of its own."""
+    """`p384` is the FIPS profile. Later accounts cost the same, each with a separate salt."""
     session = create_store(
         tmp_path / "s",
         kind="hq",
@@ -61,7 +61,7 @@ def test_a_passphrase_is_derived_as_its_suite_says_at_a_cost_measured_when_the_s
     open_store(tmp_path / "s", "REV-009", PASSPHRASE).close()
 
 
-def test_nothing_readable_lies_on_the_disk(tmp_path: Path) -> None:
+def test_nothing_on_the_disk_is_readable(tmp_path: Path) -> None:
     session = make_store(tmp_path / "s", "hq", "HQ-01", Clock())
     with session.writing() as transaction:
         transaction.record(SiteRegistered(observed_at="2026", site_id="s1", name="Depot Marigold", country="XX"))
@@ -134,7 +134,7 @@ def test_folders_that_are_made_are_synced_in_those_that_hold_them(
         ref = transaction.seal_content(os.urandom(300_000), "image/png")
         photo = session.store.content.path_of(ref.object_id)
         assert {tmp_path, tmp_path / "new", folder, folder / "content", photo.parent} <= synced
-        assert any(path.parent == photo.parent for path in synced), "the photo, before it bore its name"
+        assert any(path.parent == photo.parent for path in synced), "the photo, before it had its name"
     session.close()
 
 
@@ -193,7 +193,7 @@ def test_a_damaged_database_is_not_called_a_wrong_passphrase(tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b"\xff", b'{"format":2}', b"x" * 2_000_000])
-def test_a_damaged_keyslot_file_is_said_to_be_that(tmp_path: Path, content: bytes) -> None:
+def test_a_damaged_keyslot_file_is_reported_as_damaged(tmp_path: Path, content: bytes) -> None:
     make_store(tmp_path / "s", "field", "FLD-0042", Clock()).close()
     (tmp_path / "s" / keyslots.FILE_NAME).write_bytes(content)
     with pytest.raises(Refusal, match=r"keyslots\.damaged"):

@@ -1,4 +1,4 @@
-"""Pictures and marks that nobody expects: very large, very long, and data that would do harm if it were run."""
+"""Unexpected pictures and marks: very large, very long, and data that would do harm if it were run."""
 
 from __future__ import annotations
 

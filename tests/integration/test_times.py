@@ -1,4 +1,4 @@
-"""Clocks that jump: a fact says so, nothing is reordered or refused, and a correction puts right what they said."""
+"""Clocks that jump: a fact says so, nothing is reordered or refused, and a correction replaces their times."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ def test_a_jump_in_a_session_and_one_between_sessions_are_facts_and_refuse_nothi
     assert shown.count("ClockJumped") >= 3  # and so in HQ's activity log
 
 
-def test_a_check_from_the_future_is_a_finding_until_its_time_is_put_right(simulator: Simulator) -> None:
+def test_a_check_from_the_future_is_a_finding_until_its_time_is_corrected(simulator: Simulator) -> None:
     clock, device, hq = simulator.world.clock, simulator.world.device, simulator.world.hq
     clock.instant += timedelta(days=40)
     first = head_seq(device) + 1

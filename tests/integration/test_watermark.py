@@ -30,7 +30,7 @@ def own_head(store: Store) -> Head:
         return chain_head(connection, store.named.name, store.named.epoch)
 
 
-def test_the_newest_mark_stands_and_an_older_one_never_replaces_it(tmp_path: Path) -> None:
+def test_the_newest_mark_stays_and_an_older_one_never_replaces_it(tmp_path: Path) -> None:
     mark = Watermark(tmp_path, KEY)
     assert mark.read() is None
     for seq in (1, 2, 5, 4, 3):

@@ -103,7 +103,7 @@ def test_two_people_withhold_a_photo_everywhere_and_everything_still_verifies(
     make_report(hq, VISIT_RECORD, tmp_path / "record.json", {"visit_id": simulator.visit_ids[DEVICE]})
     assert "photo, withheld by order" in (tmp_path / "record.json").read_text()
     assert verify_report(tmp_path / "record.json", hq).holds
-    # The device is told, and seals and verifies without it.
+    # The device learns of it, and seals and verifies without it.
     import_bundles(device, [seal_for_device(hq, DEVICE, simulator.world.drop).path])
     assert not device.store.content.path_of(row.object_id).exists()
     with pytest.raises(Refusal, match=r"content\.withheld"):
@@ -139,12 +139,12 @@ def test_content_withheld_before_it_came_stays_unread(simulator: Simulator) -> N
 
 
 def test_a_key_that_was_destroyed_is_not_in_the_log_either(tmp_path: Path) -> None:
-    """The database as it was a moment ago is there again for whoever cuts the end of its log off."""
+    """The database as it was a moment ago returns if the end of its log is cut off."""
     simulator = Simulator.start(tmp_path / "w", count=2)
     hq, folder = simulator.world.hq, simulator.world.hq.store.folder
     photographed(simulator)
     found = hq.read(checks.evidence_of, visit_id=simulator.visit_ids[DEVICE])
-    row = next(row for row in found if row.role == "note")  # small: its sealed bytes lie in the database
+    row = next(row for row in found if row.role == "note")  # small: its sealed bytes are in the database
     other = second_person(hq)
     order = ask_to_withhold(hq, row.object_id, "by order").request_id
 
@@ -179,7 +179,7 @@ def test_who_may_not_withhold(simulator: Simulator) -> None:
         with pytest.raises(Refusal, match=code):
             ask_to_withhold(hq, object_id, reason)
     with pytest.raises(Refusal, match=r"withhold\.not_asked"):
-        confirm_withholding(hq, "nobody asked")
+        confirm_withholding(hq, "no such request")
     hq.role = Role.AUDITOR
     with pytest.raises(Refusal, match=r"permission\.denied"):
         confirm_withholding(hq, "x")
@@ -189,7 +189,7 @@ def test_who_may_not_withhold(simulator: Simulator) -> None:
 
 
 def test_a_sweep_waits_for_a_writer_and_leaves_its_files(simulator: Simulator) -> None:
-    """A transaction under way has written its photo and not committed: whoever sweeps meanwhile takes nothing of it."""
+    """A transaction under way has written its photo and not committed: a sweep meanwhile takes nothing of it."""
     hq = simulator.world.hq
     again = open_store(hq.store.folder, "REV-004", PASSPHRASE, now=hq.now)
     swept: list[int] = []

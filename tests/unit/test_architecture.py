@@ -213,7 +213,7 @@ def test_traces_would_be_seen(line: str) -> None:
 
 
 def _project_files() -> list[Path]:
-    """What belongs to the project: what git keeps, or in an unpacked archive all but what tools leave behind."""
+    """Files of the project: what git keeps, or in an unpacked archive all but what tools leave behind."""
     listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=False)
     if listed.returncode == 0 and listed.stdout:
         paths = [ROOT / name for name in listed.stdout.split("\0") if name]

@@ -1,4 +1,4 @@
-"""FMS cases are held to their public pattern; licences are kept as given."""
+"""FMS cases are held to their public pattern; licenses are kept as given."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def test_no_case_at_all_is_missing() -> None:
         parse_fms_case(" \u00a0")
 
 
-def test_licences_are_kept_and_doubt_is_named() -> None:
+def test_licenses_are_kept_and_doubt_is_named() -> None:
     assert parse_export_licence("050123456") == (ExportLicence("050123456", "DSP-5"), ())
     assert parse_export_licence("999123456") == (ExportLicence("999123456", ""), ())
     assert parse_export_licence("case 12/b") == (ExportLicence("CASE12/B", ""), ("licence.pattern",))

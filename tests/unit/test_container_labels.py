@@ -97,7 +97,7 @@ def test_memory_is_bounded() -> None:
     [
         rb"\92800001",  # no file id
         rb"\9280000\725",  # four digits
-        rb"\92800001\928",  # a sign is no file id
+        rb"\92800001\928",  # a sign is not a file id
         rb"\\92800001\725",  # the backslash of a mark, as such scanners send it
         rb"AB\92800001\725CD",  # in the middle
         rb"]d1\92800001\725CD",  # Data Matrix
@@ -114,7 +114,7 @@ def test_the_mark_of_an_item_that_holds_such_characters_is_no_part(raw: bytes) -
 @pytest.mark.parametrize("is_behind", [False, True])
 def test_what_says_which_symbology_it_is_belongs_to_no_part(is_behind: bool) -> None:
     sent = [b"]L2" + raw for raw in scanned(cut(MESSAGE, 3), ID)]
-    if is_behind:  # the control header may stand behind the data
+    if is_behind:  # the control header may follow the data
         sent = [
             b"]L2" + piece.encode() + b"\\9280000%d\\725" % at + (b"\\922" if at == 2 else b"")
             for at, piece in enumerate(map(bytes.decode, cut(MESSAGE, 3)))
@@ -154,7 +154,7 @@ def test_wherever_it_is_cut_it_comes_out_whole_or_not_at_all(size: int, chance: 
         assert {one.uii for one in claims_within(piece)} <= set(UIIS)
 
 
-def test_neighbouring_parts_say_what_the_cut_between_them_went_through() -> None:
+def test_neighboring_parts_say_what_the_cut_between_them_went_through() -> None:
     sent = scanned(cut(MESSAGE, 4), ID)
     label = put_together([sent[3], sent[0], sent[1]])[-1]
     assert label.pieces == tuple(
@@ -184,7 +184,7 @@ def test_pictures_of_parts_are_known_as_parts_and_never_as_marks() -> None:
         assert (match.label.is_whole, len(match.label.loose)) == (False, at + 1)
         claimed |= set(match.mark.claims)
     assert claimed
-    assert claimed < set(UIIS)  # what the cuts went through is nobody's claim
+    assert claimed < set(UIIS)  # identifiers cut by the end of a part are not claimed
     for raw in scanned(cut(MESSAGE, 4), OTHER_ID)[::-1]:  # the same parts, now with their numbers
         match = labels.take(raw, read_by="wedge")
     assert match is not None
@@ -200,7 +200,7 @@ def test_a_label_of_one_item_is_a_claim_all_the_same() -> None:
     assert (match.kind, match.mark.uii, match.mark.claims) == ("claims", None, UIIS[:1])
 
 
-def test_after_a_disagreement_the_label_begins_anew() -> None:
+def test_after_a_disagreement_the_label_starts_over() -> None:
     labels = ContainerLabels()
     first, second = scanned(cut(MESSAGE, 2), ID), scanned(cut(OTHER, 2), ID)
     labels.take(first[0], read_by="wedge")

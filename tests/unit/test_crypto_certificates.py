@@ -37,7 +37,7 @@ class World:
     """One authority, one HQ and one device."""
 
     def __init__(self, suite: Suite) -> None:
-        self.authority = make_authority("Programme XX", at=NOW, suite=suite, organisation="XX")
+        self.authority = make_authority("Program XX", at=NOW, suite=suite, organisation="XX")
         self.hq = issue_hq(self.authority, hq_id="HQ-1", name="Headquarters", at=NOW)
         self.pending, self.request = make_request("FLD-0042", suite, name="Tablet 42")
         device = issue_device(CertificateRequest.from_der(self.request), self.hq, epoch=3, at=NOW)
@@ -90,7 +90,7 @@ def test_validity_is_judged_at_the_time_given(world: World) -> None:
         verify_chain(chain, world.root, last + timedelta(seconds=1))
 
 
-def test_nobody_is_vouched_for_longer_than_the_issuer() -> None:
+def test_no_certificate_outlives_its_issuer() -> None:
     hq = issue_hq(P384.authority, hq_id="HQ-2", name="Short", at=NOW, days=10)
     device = issue_device(CertificateRequest.from_der(P384.request), hq, epoch=1, at=NOW + 5 * DAY, days=700)
     assert device.not_after == hq.certificate.not_after

@@ -1,4 +1,4 @@
-"""What the README and the pages under docs name is there: commands and their options, places in the app, files."""
+"""All that the README and the pages under docs name exists: commands and their options, places in the app, files."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def commands_in(page: Path) -> Iterator[list[str]]:
 
 
 def wrong_in(words: list[str]) -> str:
-    """What of a command is not there; empty for nothing."""
+    """Parts of a command that do not exist; empty if all do."""
     command, options = _COMMAND, {name for one in _COMMAND.params for name in one.opts + one.secondary_opts}
     for word in words:
         if word.startswith("--"):

@@ -284,7 +284,7 @@ def test_a_row_of_another_width_is_rejected_and_empty_cells_beyond_are_not(write
         (b'Case,P/N,S/N\nXX-B-ABC,"A"x,1\n', "inventory.quote_stray", {"line": 2}),
         (b"Case,P/N,S/N\nXX-B-ABC,A," + b"9" * 10_000_000 + b"\n", "inventory.cell_too_long", {"line": 2}),
         (b"Case,P/N,S/N\nXX-B-ABC,A," + b"9" * 40_000 + b"\n", "inventory.cell_too_long", {"line": 2, "column": 3}),
-        (b"just a letter\nto somebody\n", "inventory.headings_missing", {"line": 1}),
+        (b"just a letter\nto a friend\n", "inventory.headings_missing", {"line": 1}),
         (b"Case,P/N\nXX-B-ABC,A\n", "inventory.headings_missing", {"missing": ("serial",)}),
         (b"Case,P/N,S/N,Serial\nXX-B-ABC,A,1,1\n", "inventory.heading_duplicate", {"column": "serial"}),
         (b"Case,P/N,S/N\n", "inventory.no_rows", {"line": 1}),
@@ -324,7 +324,7 @@ def test_columns_that_are_not_read_are_named(write: Write) -> None:
     assert [(note.code, note.values) for note in preview.notes] == [("list.columns_unread", {"columns": "Colour"})]
 
 
-def test_rejected_rows_can_be_mended_and_read_again(write: Write, tmp_path: Path) -> None:
+def test_rejected_rows_can_be_corrected_and_read_again(write: Write, tmp_path: Path) -> None:
     text = lines(row("1.2E+05"), row("2"), row("2"), row("=1+1", "soon"))
     preview = read_inventory(write(text))
     assert [bad.line for bad in preview.rejected] == [2, 4, 5]

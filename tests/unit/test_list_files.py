@@ -132,7 +132,7 @@ def test_a_remark_over_several_lines_is_kept_and_named(write: Write) -> None:
     assert list_note(note.code, note.values).startswith("2 lines became 1 rows")
 
 
-def test_swallowed_lines_come_back_to_be_mended(write: Write, tmp_path: Path) -> None:
+def test_swallowed_lines_come_back_to_be_corrected(write: Write, tmp_path: Path) -> None:
     rows = ('XX-B-ABC,A,1HLD9,1001,"IN CRATE 7', "XX-B-ABC,A,1HLD9,1002,", 'XX-B-ABC,A,1HLD9,1003,SEAL 12"')
     preview = read_inventory(write("\n".join((",".join(HEADINGS), *rows, "XX-B-ABC,A,1HLD9,1004,")) + "\n"))
     assert [(bad.line, bad.codes) for bad in preview.rejected] == [(line, ("row.quote_open",)) for line in (2, 3, 4)]
@@ -295,7 +295,7 @@ def test_dates_beside_texts_are_named(tmp_path: Path) -> None:
         (("list.csv",), "inventory.zipped"),
     ],
 )
-def test_other_files_in_a_zip_are_told_apart(tmp_path: Path, parts: tuple[str, ...], code: str) -> None:
+def test_other_files_in_a_zip_are_distinguished(tmp_path: Path, parts: tuple[str, ...], code: str) -> None:
     path = tmp_path / "list.xlsx"
     with zipfile.ZipFile(path, "w") as archive:
         for name in parts:

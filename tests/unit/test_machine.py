@@ -36,7 +36,7 @@ def test_an_ordinary_user_gets_the_reasons_and_one_command(
     assert "sudo apt-get update && sudo apt-get install -y --no-install-recommends libnothing0" in printed
 
 
-def test_root_is_told_which_packages_and_why_before_they_are_installed(
+def test_root_sees_which_packages_and_why_before_they_are_installed(
     debian: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     program = tmp_path / "apt-get"

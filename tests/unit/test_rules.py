@@ -109,7 +109,7 @@ def test_the_question_is_found_again_from_the_findings_id() -> None:
     assert question_of("item-not-found", "visit-1", trigger.finding_id, SITE) == ""
 
 
-def test_every_rule_says_what_it_stands_on() -> None:
+def test_every_rule_names_its_source() -> None:
     assert len(RULES) == len(CHECK_RULES) + len(SITE_RULES) + len(CLOCK_RULES)  # no id twice
     for rule_id, rule in RULES.items():
         assert rule_id == rule.rule_id
@@ -203,7 +203,7 @@ def test_the_annual_inventory_is_late_from_the_day_after_12_months(today: date, 
     assert broken_by(found) == (["annual-inventory-late"] if state == "annual_late" else [])
 
 
-def test_never_and_late_are_told_apart() -> None:
+def test_never_and_late_are_distinguished() -> None:
     never = on(date(2026, 2, 18), delivered="2025-02-17")
     assert never.state == "annual_never"
     assert broken_by(never) == ["initial-inventory-overdue", "annual-inventory-never"]

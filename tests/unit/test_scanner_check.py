@@ -1,4 +1,4 @@
-"""What a hand scanner makes of the calibration symbol."""
+"""The calibration symbol as hand scanners send it."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ BARE = TEXT.replace(GS, "").replace(RS, "").replace(EOT, "")
         ("", "other"),
     ],
 )
-def test_each_way_to_send_it_is_told_apart(sent: str, kind: str) -> None:
+def test_each_way_to_send_it_is_distinguished(sent: str, kind: str) -> None:
     assert check_scan(sent.encode()).kind == kind
 
 

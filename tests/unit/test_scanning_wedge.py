@@ -1,4 +1,4 @@
-"""Scanner or fingers: bursts by their timing, separators however they come, and typing handed on whole."""
+"""Scanner or fingers: bursts by their timing, separators however they come, and typing passed on whole."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def test_two_scans_in_a_row_are_two() -> None:
     assert [one.raw for one in decided if isinstance(one, Burst)] == [b"515736A", b"463416B"]
 
 
-def test_typing_is_handed_on_key_by_key() -> None:
+def test_typing_is_passed_on_key_by_key() -> None:
     collector = BurstCollector()
     decided, at = press(collector, "serial 12", gap_ms=90)
     decided += collector.idle(at + 100)

@@ -40,7 +40,7 @@ def test_a_time_that_cannot_be_shown_is_shown_as_it_is(text: str, monkeypatch: p
         ("", ""),
     ],
 )
-def test_an_instant_is_said_in_utc_or_as_it_is(text: str, said: str) -> None:
+def test_an_instant_is_shown_in_utc_or_unchanged(text: str, said: str) -> None:
     assert instant_words(text) == said
 
 
