@@ -129,7 +129,8 @@ class PlanForm(Card):
         self.add_foot(self._open, self.job, hbox(self.cancel_button, 1, self.plan_button))
 
     def start(self) -> None:
-        """Read the current choices and clear the form; a single purpose is chosen already."""
+        """Clear the choices and the inspector, preselect a single purpose, and read the sites and devices in the
+        background."""
         for box in (self.site, self.device, self.item_checklist, self.site_checklist):
             box.setCurrentIndex(-1)
         if self.purpose.count() == 1:
