@@ -32,14 +32,17 @@ class Scene:
 
     @property
     def hq(self) -> Path:
+        """Folder of the demo HQ's store."""
         return self.folder / "hq-store"
 
     @property
     def device(self) -> Path:
+        """Folder of the demo device's store."""
         return self.folder / "device-store"
 
     @property
     def inventory(self) -> Path:
+        """Inventory list to import at HQ."""
         return self.folder / "inventory-depot-7.csv"
 
     @property
@@ -54,6 +57,7 @@ class Scene:
 
     @property
     def damage(self) -> Path:
+        """Photo of a damaged article."""
         return self.folder / "damage.jpg"
 
     @property

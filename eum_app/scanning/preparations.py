@@ -46,9 +46,11 @@ class Place(NamedTuple):
 
     @property
     def centre(self) -> tuple[float, float]:
+        """Center (x, y) in pixels."""
         return self.x + self.width / 2, self.y + self.height / 2
 
     def holds(self, point: tuple[float, float]) -> bool:
+        """Return whether a point (x, y) is inside."""
         return self.x <= point[0] <= self.x + self.width and self.y <= point[1] <= self.y + self.height
 
     def inside(self, grey: Grey) -> Place:
@@ -116,6 +118,7 @@ _PITCHES = (8.0, 10.0, 6.5, 9.0, 5.0, 12.5)  # px between dots
 
 
 def scaled(grey: Grey, scale: float) -> Grey:
+    """Return the picture resized by `scale`; the picture itself for 1."""
     if scale == 1:
         return grey
     kind = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC

@@ -46,6 +46,7 @@ class Track:
 
     @property
     def centre(self) -> Point:
+        """Center (x, y) in pixels of the frame."""
         return _centre(self.corners)
 
 

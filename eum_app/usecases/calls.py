@@ -68,6 +68,7 @@ class Job(_Bound[Result_co]):
     """Work that needs no store; see `job`."""
 
     def run(self, _session: Session) -> Result_co:
+        """Run it; the session is not used."""
         return self._run()
 
 

@@ -78,6 +78,7 @@ class Session:
 
     @property
     def is_hq(self) -> bool:
+        """Whether this is an HQ's store."""
         return self.store.named.kind == StoreKind.HQ
 
     @property

@@ -143,6 +143,7 @@ class CloseOutPage(Page):
     # The shell
 
     def opened(self, argument: object) -> None:
+        """Show the visit with the id `argument`; without one, the same visit as before."""
         visit_id = str(argument or self._visit_id)
         if visit_id != self._visit_id:
             self._visit_id, self._view, self._signed_seq = visit_id, None, 0

@@ -64,6 +64,7 @@ class ItemsPage(Page):
     # The shell
 
     def opened(self, argument: object) -> None:
+        """Reload, and select the item with the id `argument` if one is given."""
         self._wanted = argument if isinstance(argument, str) else ""
         self._reload(same=True)
 

@@ -172,6 +172,7 @@ class PaperRows(QStackedWidget):
         return [row for row in rows if row is not None]
 
     def focus_first(self) -> None:
+        """Focus the first field of the first row."""
         self.forms[0].first_field().setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _add(self, number: int, item: WorkRow | None, ticks: Sequence[Outcome]) -> None:
@@ -208,6 +209,7 @@ class SeenFields(QWidget):
         return all(field.text().strip() for field in (self.saw, self.day, self.time))
 
     def clear(self) -> None:
+        """Empty the person, the day and the time."""
         for field in (self.saw, self.day, self.time):
             field.clear()
 

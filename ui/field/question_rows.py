@@ -40,6 +40,7 @@ class QuestionRows(QWidget):
         return self._rows.get(question_id)
 
     def items(self) -> list[tuple[str, QuestionRow]]:
+        """Return (question id, row) of each question, in order."""
         return list(self._rows.items())
 
     def first_open(self) -> QuestionRow | None:
@@ -47,6 +48,7 @@ class QuestionRows(QWidget):
         return next((row for row in self if row.is_open), None)
 
     def clear(self) -> None:
+        """Remove all rows."""
         empty_layout(self._list)
         self._rows = {}
 

@@ -79,6 +79,7 @@ class SitePage(Page):
         self.body.addWidget(self.photo_bar)
 
     def opened(self, argument: object) -> None:
+        """Show the visit with the id `argument`, or (visit id, question id) to scroll to a question."""
         if isinstance(argument, tuple):
             visit_id, self._jump_to = str(argument[0]), str(argument[1])
         else:

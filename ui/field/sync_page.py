@@ -121,6 +121,7 @@ class SyncPage(Page):
     # The shell
 
     def opened(self, argument: object) -> None:
+        """Read the state; with the argument "seal", seal the results as soon as it is known."""
         self._seals_when_ready = argument == "seal"
         self._ask()
 

@@ -98,6 +98,7 @@ class TranscribePage(Page):
     # The shell
 
     def opened(self, argument: object) -> None:
+        """Show the visit with the id `argument`; another visit than before clears the form."""
         visit_id = str(argument or self._visit_id)
         if visit_id != self._visit_id:
             self._visit_id = self.print_bar.visit_id = visit_id

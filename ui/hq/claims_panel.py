@@ -167,6 +167,7 @@ class ClaimsPanel(QWidget):
         self.table.setFocus()
 
     def reload(self) -> None:
+        """Read the ids of the open claims again; rows are read as they are shown."""
         desk = self.desk
 
         def ids() -> Sequence[str]:

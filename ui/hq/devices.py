@@ -121,6 +121,7 @@ class DevicesPage(Page):
     # What happens
 
     def opened(self, argument: object) -> None:
+        """Reload, and select the device named `argument` if one is given."""
         if isinstance(argument, str) and argument:
             self._wanted = argument
         self._load()

@@ -239,6 +239,7 @@ class ImportListPanel(QWidget):
         self.read()
 
     def import_rows(self) -> None:
+        """Import the previewed rows in a child process. Does nothing before a list was read."""
         path, shown = self.choice.path, self.shown
         if shown is None or path is None:
             return

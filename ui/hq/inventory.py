@@ -128,6 +128,7 @@ class InventoryPage(Page):
     # What happens
 
     def opened(self, argument: object) -> None:
+        """Reload: narrowed to a figure's rows (`Narrowed`), or with the item of an id selected."""
         if isinstance(argument, Narrowed):
             self._filter = argument.rows
             self._narrowed.say(argument.words)

@@ -116,6 +116,7 @@ class ListRows(QWidget):
         return table
 
     def show_list(self, shown: Shown) -> None:
+        """Show the rows of a preview: their results and doubts, and the rejected ones with their reasons."""
         preview = shown.preview
         doubts: dict[int, list[str]] = {}
         for warning in preview.warnings:

@@ -62,6 +62,7 @@ class NarrowedBar(QFrame):
 
     @property
     def text(self) -> str:
+        """Return the words that are shown."""
         return self._words.text()
 
     def say(self, words: str) -> None:

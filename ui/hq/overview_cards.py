@@ -66,6 +66,7 @@ class PlacesCard(Card):
         self.add(self._no_items, 1)
 
     def show_book(self, book: BookFigures) -> None:
+        """Show the figures by country or site."""
         self._book = book
         self._show_places()
 
@@ -108,6 +109,7 @@ class OverdueCard(Card):
         self.add(self._none, 1)
 
     def show_book(self, book: BookFigures) -> None:
+        """Show the items that are overdue longest."""
         _fill(self.model, list(book.overdue_longest), self.table, self._none)
 
 
@@ -135,6 +137,7 @@ class TimeCard(Card):
         self.add(self._none, 1)
 
     def show_book(self, book: BookFigures) -> None:
+        """Show a column for each quarter of last inventories."""
         self._lines = book.by_quarter
         columns = [(self._name(line), line.tally) for line in self._lines]
         self.chart.set_columns(columns)

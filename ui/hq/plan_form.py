@@ -208,6 +208,7 @@ class PlanForm(Card):
         self.cancel_button.setEnabled(not is_busy)
 
     def plan(self) -> None:
+        """Plan the visit and seal its tasking. Does nothing while a choice is missing."""
         chosen = self.purpose.currentData()
         folder, device = self.folder.path, str(self.device.currentData() or "")
         if self.missing() or folder is None:

@@ -120,6 +120,7 @@ class ReviewPage(Page):
     # The shell
 
     def opened(self, argument: object) -> None:
+        """Reload: narrowed to a figure's findings (`Narrowed`), or with the finding of an id selected."""
         if isinstance(argument, Narrowed):
             self.queue.narrow(argument)
         elif isinstance(argument, str) and argument:
@@ -220,6 +221,7 @@ class ReviewPage(Page):
         self.evidence.add_picture(picture, image, caption)
 
     def open_first_picture(self) -> None:
+        """Enlarge the first picture that can be read."""
         for object_id, (image, _caption) in self._images.items():
             if not image.isNull():
                 self.open_picture(object_id)

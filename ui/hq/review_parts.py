@@ -48,6 +48,7 @@ class RecordCard(Card):
         self.add(self._holder)
 
     def show_detail(self, detail: FindingDetail) -> None:
+        """Show the record beside the baseline: the check with its item, or the site."""
         seen = detail.check
         grid = QGridLayout()
         inset(grid, 0, 0, 0, 0)
@@ -202,6 +203,7 @@ class EvidenceCard(Card):
             text.setObjectName("evidence_mark_text")
 
     def add_picture(self, picture: Picture, image: QImage, caption: str) -> None:
+        """Add a picture to the mark, the signatures or the photos, or the reason why it cannot be shown."""
         if picture.evidence.role == "mark" and not image.isNull():
             shown = mark_picture(image, 72)
             shown.setObjectName("evidence_mark_picture")
@@ -333,6 +335,7 @@ class DecisionPanel(Card):
         self._fit()
 
     def start(self, decision: str, title: str, says: str, confirm: str) -> None:
+        """Show the form for one decision, with its title, its explanation and the text of its button."""
         self._decision = decision
         self.set_title(title)
         self._says.setText(says)

@@ -155,6 +155,7 @@ class VisitView(QWidget):
         self.setLayout(whole)
 
     def show_detail(self, detail: VisitDetail) -> None:
+        """Show a visit: its plan, progress, outcomes, closing and checks."""
         row = detail.visit
         self.shown = detail
         self._card.set_title(row.site, joined(program(row.program), purpose(row.purpose)))

@@ -113,6 +113,7 @@ class VisitsPage(Page):
     # What happens
 
     def opened(self, argument: object) -> None:
+        """Reload: narrowed to a figure's visits (`Narrowed`), or with the visit of an id selected."""
         if isinstance(argument, Narrowed):
             self._rows = argument.rows
             self._narrowed.say(argument.words)

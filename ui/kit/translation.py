@@ -26,6 +26,7 @@ class Texts:
         self._context = context
 
     def tr(self, text: str, note: str = "", number: int = -1) -> str:
+        """Return `text` in the window's language; `note` tells translators more, `number` chooses the plural form."""
         return translate(self._context, text, note, number)
 
 

@@ -74,5 +74,6 @@ class WindowDialog(QDialog):
         self.foot.addLayout(hbox(leave, 1, act))
 
     def reject(self) -> None:
+        """Close the dialog, unless its work is running."""
         if not self.is_busy:
             super().reject()

@@ -71,6 +71,7 @@ def reported(code: str) -> str:
 
 
 def program(key: str) -> str:
+    """Return the name of a program."""
     return word("program", key)
 
 
@@ -81,6 +82,7 @@ def purpose(key: str) -> str:
 
 
 def role(key: str) -> str:
+    """Return the name of a role."""
     return word("role", key)
 
 
@@ -100,6 +102,7 @@ def outcome(key: str) -> str:
 
 
 def severity(key: str) -> str:
+    """Return the name of a severity."""
     return status_mark(key).text()
 
 

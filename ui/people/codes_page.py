@@ -71,6 +71,10 @@ class CodesPage(Page):
         self.body.addWidget(scrolled(panel(content)), 1)
 
     def opened(self, argument: object) -> None:
+        """Show new codes; `argument` is (codes, key of the page to return to).
+
+        Without one, the codes stay as they were.
+        """
         if isinstance(argument, tuple):
             made, back_to = argument
             self._show(made, str(back_to))

@@ -146,6 +146,7 @@ class ItemSide(QFrame):
         self.history.setVisible(is_any)
 
     def show_item(self, detail: ItemDetail) -> None:
+        """Show an item's master data and its history."""
         row, grid = detail.item, self._grid
         self._card.set_title(row.nomenclature or translate("items", "Item"))
         grid.clear()

@@ -82,6 +82,7 @@ class NumberField(QLineEdit):
         self.setText(str(value))
 
     def set_most(self, most: int) -> None:
+        """Set the largest number, and lower the current one to it."""
         if most != self._most:
             self._most = most
             self.setValidator(QIntValidator(1, most, self))
@@ -193,6 +194,7 @@ class LabelsPage(Page):
     # The shell
 
     def opened(self, argument: object) -> None:
+        """Show the items whose ids `argument` lists as chosen; without one, the choice stays."""
         if isinstance(argument, list | tuple):
             self.items.give([str(one) for one in argument])
         if self.path.path is None:

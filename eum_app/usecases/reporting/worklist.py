@@ -63,6 +63,7 @@ class WorklistPage:
 
     @property
     def number(self) -> int:
+        """Number of the page, from 1."""
         return self.code.number
 
 

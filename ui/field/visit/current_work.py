@@ -207,6 +207,7 @@ class Group:
         return len(new)
 
     def clear(self) -> None:
+        """Remove the items and their shared answers."""
         self.drafts.clear()
         self.answers = Draft(MarkRead(read_by=ReadBy.CAMERA))
 

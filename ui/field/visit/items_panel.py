@@ -90,6 +90,7 @@ class ItemsPanel(Card):
 
     @property
     def model(self) -> IdsTableModel:
+        """Model of the visit's items."""
         return self._model
 
     def _choose_filter(self, key: str) -> None:

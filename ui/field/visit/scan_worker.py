@@ -84,6 +84,7 @@ class ScanWorker(QObject):
             self._is_waiting, self._last = False, None
 
     def join(self, timeout_s: float = 5.0) -> None:
+        """Wait up to `timeout_s` seconds for the thread to end."""
         if self._thread is not None:
             self._thread.join(timeout_s)
 

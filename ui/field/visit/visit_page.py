@@ -87,6 +87,10 @@ class VisitPage(Page):
         return self.work.visit_id
 
     def opened(self, argument: object) -> None:
+        """Show the visit with the id `argument`, or (visit id, item id) to select an item.
+
+        Another visit drops the work.
+        """
         visit_id, wanted = argument if isinstance(argument, tuple) else (argument or self.visit_id, "")
         if visit_id != self.visit_id:
             self.work.visit_id, self.work.view = str(visit_id), None

@@ -97,6 +97,7 @@ class CuiBanner(QFrame):
         self.set_text(text)
 
     def set_text(self, text: str) -> None:
+        """Set the marking, for the eye and for screen readers."""
         self._label.setText(text)
         self.setAccessibleName(translate("kit", "Marking: {marking}").format(marking=text))
 
@@ -126,6 +127,7 @@ class EmptyState(QWidget):
         self.setAccessibleName(f"{title}. {text}")
 
     def set_text(self, title: str, text: str) -> None:
+        """Set title and explanation, for the eye and for screen readers."""
         self._title.setText(title)
         self._text.setText(text)
         self.setAccessibleName(f"{title}. {text}")

@@ -78,6 +78,7 @@ class NavButton(QAbstractButton):
         self.update()
 
     def set_collapsed(self, is_collapsed: bool) -> None:
+        """Show the icon alone with a tooltip, or the icon with its text."""
         self.is_collapsed = is_collapsed
         tip = f"{self.text()} ({self._keys})" if self._keys else self.text()
         self.setToolTip(tip if is_collapsed or self._keys else "")
@@ -232,6 +233,7 @@ class Rail(QFrame):
         return made
 
     def keys(self) -> list[str]:
+        """Return the keys of the pages, in order."""
         return list(self._buttons)
 
     def select(self, key: str) -> None:
@@ -245,6 +247,7 @@ class Rail(QFrame):
         self._group.setExclusive(True)
 
     def set_badge(self, key: str, badge: str, tone: str = "mute") -> None:
+        """Set the badge beside a page's entry; "" removes it."""
         self._buttons[key].set_badge(badge, tone)
         self._fit()
 

@@ -66,6 +66,7 @@ class Viewfinder(QWidget):
 
     @property
     def marks(self) -> tuple[ViewMark, ...]:
+        """Return the marks that are drawn."""
         return self._marks
 
     def sizeHint(self) -> QSize:

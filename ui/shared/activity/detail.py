@@ -60,10 +60,12 @@ class DetailCard(Card):
             self.time_requested.emit(self._row)
 
     def clear(self) -> None:
+        """Hide the entry."""
         self._content.hide()
         self.set_title(self.tr("Entry"))
 
     def show_entry(self, detail: ActivityDetail) -> None:
+        """Show an entry with its contents, its place in the chain, and whether both are unaltered."""
         row, entry = detail.row, detail.entry
         self._row = row
         self.time_button.setVisible(self._may_correct(row))

@@ -38,6 +38,7 @@ def subject_words(row: ActivityRow) -> str:
 
 
 def joined_words(*parts: str) -> str:
+    """Join the texts that are not empty with spaces."""
     return " ".join(part for part in parts if part)
 
 
@@ -63,6 +64,7 @@ def outcome_chip(row: ActivityRow) -> ChipSpec | None:
 
 
 def kind_words(row: ActivityRow) -> str:
+    """Return the name of an entry's kind, as harmless text."""
     return harmless(fact(row.kind))
 
 

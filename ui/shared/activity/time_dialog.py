@@ -101,6 +101,7 @@ class TimeDialog(WindowDialog):
             return None
 
     def correct(self) -> None:
+        """Record the correction. Does nothing while the input is incomplete."""
         offset, entries = self._offset(), self._entries()
         if offset is None or entries is None or not self._correct.isEnabled():
             return
