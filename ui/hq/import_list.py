@@ -165,7 +165,7 @@ class ImportListPanel(QWidget):
 
     def _show(self, asked: int, shown: Shown) -> None:
         if asked != self._asked:
-            return
+            return  # another file or profile was chosen meanwhile
         is_first = self.shown is None
         self.shown, self._refusal = shown, None
         preview = shown.preview
@@ -178,7 +178,7 @@ class ImportListPanel(QWidget):
             is_workbook=preview.profile.sheet is not None,
         )
         self.rows.show_list(shown)
-        self.update_box.setChecked(False)
+        self.update_box.setChecked(False)  # a choice for another preview must not apply to this one
         self.update_box.setText(self.tr("Update %Ln items", "", len(shown.differences)))
         self._follow()
         if is_first:

@@ -76,7 +76,7 @@ class Delivery(QObject):
 
     def post(self, report: Report) -> None:
         """Run `report` on the GUI thread. Call from any thread."""
-        if shiboken6.isValid(self):
+        if shiboken6.isValid(self):  # a worker may finish after the window was deleted
             self._arrived.emit(report)
 
     def post_despite_hold(self, report: Report) -> None:

@@ -134,6 +134,7 @@ class Tasks(QObject):
                 task.join()
             last()
 
+        # Through the queue of writes, so that `last` runs after every write that was already requested.
         return self._operations.submit(end), len(children)
 
     def resume(self) -> None:
@@ -171,6 +172,7 @@ class Tasks(QObject):
         """Kill children, finish running work and queued writes, cancel waiting queries, and deliver no more results."""
         for task in tuple(self._children):
             task.kill()
+        # A read can be dropped. A write was requested by a person and must still happen.
         self._queries.shutdown(wait=True, cancel_futures=True)
         self._operations.shutdown(wait=True, cancel_futures=False)
         for task in tuple(self._children):
@@ -190,6 +192,7 @@ class Tasks(QObject):
         tell: bool,
     ) -> None:
         def work() -> None:
+            # Submitted before the pause but not started: it waits like new work.
             if self._pauses and pool is self._queries:
                 self._waiting.append((pool, work))
                 return

@@ -113,6 +113,7 @@ class AppWindow(QWidget):
         super().paintEvent(event)
         if not self._is_warm:
             self._is_warm = True
+            # After the first paint, or the heavy imports would delay the window.
             QTimer.singleShot(0, self._warm_up)
 
     def _warm_up(self) -> None:
@@ -206,7 +207,7 @@ class AppWindow(QWidget):
         ended = work.put_away(reason)
         self._away[work.session.account] = work
         self._front.show()
-        self.repaint()
+        self.repaint()  # at once: the account's work must not stay on screen while the event loop is busy
         if reason == "sleep":
             from concurrent.futures import wait
 

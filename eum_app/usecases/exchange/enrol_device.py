@@ -98,6 +98,7 @@ def request_enrolment(session: Session, path: Path, *, anew: bool = False) -> Re
     if not is_store_name(session.name):
         raise Refusal("store.name", name=session.name[:40])
     with session.writing() as transaction:
+        # The same keys again: HQ may have certified them already, with an answer that was lost on the way.
         stored = None if anew else transaction.secret(PENDING)
         if stored is None:
             pending, _ = make_request(session.name, session.suite)
@@ -227,6 +228,7 @@ def accept_enrolment(session: Session, path: Path, confirmed_root: str, *, leave
             answer, PendingIdentity.from_bytes(stored), confirmed_root=confirmed_root, at=session.now()
         )
         epoch = session.store.named.epoch
+        # A renewed certificate keeps the epoch and its journal, so nothing is left behind.
         waiting = outstanding(transaction.connection, session.name, epoch).facts if answer.epoch != epoch else 0
         if waiting and not leave_behind:
             raise Refusal("enrolment.facts_outstanding", facts=waiting, device=session.name)
@@ -257,6 +259,7 @@ def accept_enrolment(session: Session, path: Path, confirmed_root: str, *, leave
         if answer.recovery:
             public = KemPublic.from_bytes(session.suite, answer.recovery)
             escrow = new_escrow(store_file, answer.hq.origin, public, session.ticket.data_key)
+            # The escrow comes first, because the codes are sealed to HQ's key in it.
             escrowed = msgspec.structs.replace(store_file, escrow=escrow)
             slot, codes = new_codes(session, transaction, escrowed)
             keep(escrowed.with_slot(slot))

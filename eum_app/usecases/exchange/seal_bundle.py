@@ -74,6 +74,7 @@ def seal_results(session: Session, folder: Path, progress: OnProgress | None = N
         since, _ = received_head(connection, named.name, named.epoch)
         require_not_rolled_back(connection, named.name, named.epoch)
         recipient = hq_certificate(connection)
+        # Entries after the last known one may clash with those of the other copy, so they are not sent.
         copied = session.store.copied
         through = copied.through_seq if copied else None
         return _seal(session, connection, since, recipient, folder, progress, through)
@@ -154,6 +155,7 @@ def _slice(session: Session, connection: Connection, since: Head, end: Head) -> 
         fact = decode_fact(entry.kind, entry.kind_version, entry.payload)
         named = dict.fromkeys(ref.object_id for ref in content_refs(fact))
         is_full = len(object_ids | named) > PART_OBJECTS or len(signatures) >= PART_SIGNATURES
+        # At least one entry goes into each part; otherwise one that exceeds a limit would never be sealed.
         if head.seq > since.seq and (is_full or entry.seq - since.seq > PART_ENTRIES):
             break
         object_ids |= named
@@ -187,6 +189,7 @@ def _seal_part(
     path = folder / _file_name(session, kind, recipient, since.seq + 1, head)
     with disk_trouble(folder):
         folder.mkdir(parents=True, exist_ok=True)
+    # The file is complete before the seal is recorded: a fact must never name a bundle that does not exist.
     sealed = write_bundle(
         path,
         sender=identity_of(connection),

@@ -125,7 +125,7 @@ def receive_each(session: Session, paths: Sequence[Path], take: Take, progress: 
     """
     session.require(Permission.BUNDLE_IMPORT)
     with session.store.reading() as connection:
-        identity_of(connection)
+        identity_of(connection)  # refuses once for a store that is not enrolled, instead of for every file
     files = [file for path in paths for file in (_bundles_in(session, path) if path.is_dir() else [path])]
     outcomes: dict[Path, ImportOutcome] = {}
     areas: set[Area] = set()
@@ -187,12 +187,14 @@ def append_bundle(session: Session, bundle: OpenedBundle, transaction: Transacti
     if manifest.last_seq <= head.seq:
         visits, signed, receipts = _append_all(session, bundle, head.seq, transaction, admit)
         return Arrived(0, visits, signed, receipts, is_held=True, is_recorded=said)
+    # Content comes before entries, because an entry whose content is missing is refused.
     for ref, reader in bundle.objects():
         row = ObjectRow(ref.object_id, ref.size, ref.media_type, ref.key, ref.salt)
         keep_object(transaction.connection, session.store.content, row, reader)
     new_entries = manifest.last_seq - head.seq
     visits, signed, receipts = _append_all(session, bundle, transaction.next_known_at(), transaction, admit)
     check_head_signatures(transaction.connection, manifest.origin, manifest.epoch, signed)
+    # The manifest is signed and names the last hash, so entries cannot be exchanged for others of the same numbers.
     if transaction.head(manifest.origin, manifest.epoch).hash != manifest.last_hash:
         raise Refusal("chain.broken", origin=manifest.origin, epoch=manifest.epoch, seq=manifest.last_seq)
     return Arrived(new_entries, visits, signed, receipts)
@@ -218,7 +220,7 @@ def _bundles_in(session: Session, folder: Path) -> list[Path]:
         try:
             return inspect_bundle(path).sender.origin == session.name
         except KnownError:
-            return False
+            return False  # an unreadable file is imported like others, so that it is listed with its reason
 
     return [path for path in sorted(folder.glob(f"*{SUFFIX}")) if not is_own(path)]
 

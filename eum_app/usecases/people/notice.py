@@ -52,6 +52,7 @@ def require_accepted(store: Store, notice_accepted_at: str | None) -> str:
     shown = read_notice(store.folder)
     if shown != notice:
         write_notice(store.folder, notice)
+    # Acceptance of another text does not count: the file beside the store is not protected and may be outdated.
     if notice.is_required and (notice_accepted_at is None or shown != notice):
         raise Refusal("notice.not_accepted", notice_id=notice.notice_id)
     return notice.notice_id

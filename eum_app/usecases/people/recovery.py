@@ -114,7 +114,7 @@ def open_with_recovery_code(
     already used, or no such account), `passphrase.too_short`, and as `open_store` except for the passphrase. Guesses
     are not counted: a code has 128 random bits.
     """
-    require_passphrase(new_passphrase)
+    require_passphrase(new_passphrase)  # before the code, which must not be used up for a passphrase that is refused
     wanted = parse(code)
     store_file = read_store_file(folder)
     unlocked, found = open_by_code(store_file, account, wanted)
@@ -179,6 +179,7 @@ def read_out_recovery_code(session: Session, device: str, account: str) -> Discl
                 number=left[0],
             )
         )
+    # Only after the commit: a code that was shown must be on record as shown.
     return DisclosedCode(PEOPLE.areas, device, account, left[0], shown(codes[left[0] - 1]), len(left) - 1)
 
 

@@ -101,6 +101,7 @@ def export_report(session: Session, path: Path, report: Document, sidecar: Sidec
     require_target(path)
     with _staging(path) as folder:
         files = _write(report, folder, path.name)
+        # Counted in the finished files, not while writing, so that a writer that drops rows is noticed.
         expected = report.tables[0].total
         rows = sum(file.rows for file in files if file.holds_rows)
         if rows != expected:
@@ -148,6 +149,7 @@ def _record_and_publish(
                     as_of=sidecar.as_of,
                 )
             )
+            # Renamed inside the transaction: if a rename fails, the export is not recorded either.
             for name in names:
                 _publish(folder / name, path.with_name(name))
                 named.append(path.with_name(name))

@@ -194,6 +194,7 @@ def message_of(item: ItemRow) -> bytes:
         if item.cage and item.serial:
             ways.append(_format_06(f"18S{item.cage}{item.serial}"))
         ways.append(_format_06(f"25S{item.uii}{serial}"))
+    # Each message is parsed as a reader would, because a label must never yield another UII than the book's.
     for message in ways:
         formed = parse_mark(message, "Data Matrix").uii
         if formed is not None and formed.value == (item.uii or formed.value):
@@ -208,6 +209,7 @@ def _format_06(elements: str) -> bytes:
 def _label(item: ItemRow, sheet: LabelSheet, symbol: LabelSymbol, kind: LabelKind, dpi: int, printed_on: str) -> Label:
     message = message_of(item)
     draw = _DRAW[symbol]
+    # Drawn as small as it may be printed: if this can be read, larger ones can.
     if [read.raw for read in decode(draw(message, MIN_DOTS))] != [message]:
         raise Refusal("label.unreadable", serial=item.serial or item.uii)
     picture = draw(message, 1)

@@ -95,6 +95,7 @@ def _checks_seen(connection: Connection, visit_id: str, now: str) -> list[CheckS
     """Return the checks of a visit that could break a rule; most checks are not even read."""
     tolerance_ms = TOLERANCE // timedelta(milliseconds=1)
     late = shifted(min(first_came_at(connection, visit_id) or now, now), tolerance_ms)
+    # Times of arrival are read only if a check is dated late at all, which is rare.
     rows = checks_to_judge(connection, visit_id, outcomes_of_rules(), late)
     came = came_at(connection, visit_id) if any(row.observed_at > late for row in rows) else {}
     return [

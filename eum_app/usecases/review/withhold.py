@@ -69,6 +69,7 @@ def confirm_withholding(session: Session, request_id: str) -> Changed:
         if asked is None:
             raise Refusal("withhold.not_asked", request_id=request_id[:40])
         require_object(session, transaction.connection, asked.object_id)
+        # Folded: account codes that differ only in letter case or Unicode form may belong to one person.
         if folded(asked.asked_by) == folded(session.account):
             raise Refusal("withhold.own_request", account=session.account)
         if withholding(transaction.connection, asked.object_id) is not None:

@@ -54,6 +54,7 @@ def erase_store(session: Session, confirm: str) -> None:
     if confirm != session.name:
         raise Refusal("store.not_confirmed", name=session.name)
     folder = session.store.folder
+    # The keyslots go first: after that nothing can be decrypted, even if a crash leaves the other files behind.
     destroy_keyslots(folder)
     session.drop_keys()
     remove_rest(folder)

@@ -142,6 +142,7 @@ def open_store(
     remaining attempts; also for an unknown account), `account.locked`, `notice.not_accepted`; Trouble
     `keyslots.altered`, `attempts.damaged`, and `store.damaged` if the key is right but the database is damaged.
     """
+    # Read before unlocking, which resets the count: the start of the session records the failures.
     failed = failures(folder) if (folder / ATTEMPTS).is_file() else {}
     store_file, unlocked = unlocked_by_passphrase(folder, account, passphrase)
     return started(opened(folder, store_file, account, unlocked, now, notice_accepted_at), notice_accepted_at, failed)

@@ -84,6 +84,7 @@ def _opened_store(
     try:
         return unlocked, Store.open(folder, unlocked.data_key, now)
     except Trouble as trouble:
+        # SQLCipher reports a wrong key as a damaged file. If the keyslots changed meanwhile, the key did too.
         fresh = read_store_file(folder)
         if trouble.code != "store.damaged" or fresh == store_file or fresh.slot(account) is None:
             raise

@@ -132,6 +132,7 @@ def match_read(session: Session, visit_id: str, mark: Mark, read: MarkRead) -> M
     serials = _serials(mark)
     with session.reading() as connection:
         by, found = _meant(connection, visit_id, mark, serials)
+        # A serial alone is shared by items of other makers, so it counts only if nothing in the mark contradicts.
         agreeing = [one for one in found if by is not MatchedBy.SERIAL or not _contradicts(mark, one.item)]
         if len(agreeing) > 1:
             rows = tuple(one.item for one in agreeing)
@@ -166,6 +167,7 @@ class _Serials(NamedTuple):
 
 
 def _serials(mark: Mark) -> _Serials:
+    # A text without data elements may be a plain serial, as on older plates.
     text = mark.serial or (mark.text.strip() if not mark.elements.pairs else "")
     return _Serials(text, compact(text)) if len(text) <= MAX_SERIAL_TEXT else _Serials("", "")
 

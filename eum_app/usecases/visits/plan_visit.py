@@ -89,6 +89,7 @@ def plan_visit(
             if not kind.offers(pin.checklist_id):
                 raise Refusal("visit.checklist", checklist_id=pin.checklist_id, kind=kind.title)
             fact = ChecklistPublished(observed_at=observed_at, checklist=checklist)
+            # HQ publishes a version once. Each device gets it again, since it may never have seen it.
             if (pin.checklist_id, pin.version) not in published:
                 recorded.append(fact)
             told.append(fact)

@@ -95,7 +95,7 @@ def _page_checks(
     saw = " ".join(saw.split())
     if not 0 < len(saw) <= MAX_SAW_CHARS or not saw.isprintable():
         raise Refusal("transcribe.who")
-    seen_at = utc_text(from_utc_text(seen_at))
+    seen_at = utc_text(from_utc_text(seen_at))  # one spelling for each instant, or repeated pages would not be found
     with session.reading() as connection:
         row = visit(connection, visit_id)
         require_visit(session, connection, visit_id)
@@ -117,7 +117,7 @@ def _page_checks(
         meant = (paper.item_id, "" if paper.item_id else compact(paper.serial))
         if meant in already:
             raise Refusal("transcribe.already", serial=listed.get(paper.item_id) or paper.serial)
-        already.add(meant)
+        already.add(meant)  # also refuses an item that is on this page twice
         checks.append(
             _listed(checklist, paper, listed[paper.item_id], seen)
             if paper.item_id
@@ -133,6 +133,7 @@ def _listed(checklist: Checklist, paper: PaperRow, book_serial: str, seen: MarkR
         raise Refusal("transcribe.serial_differs", written=paper.serial[:78], book=book_serial)
     if paper.reason == "serial_differs" and (not written or is_same):
         raise Refusal("transcribe.serial_same", book=book_serial)
+    # The paper has no room for answers: a tick under "verified" means that everything was as expected.
     is_verified = paper.outcome == Outcome.VERIFIED
     answers: Sequence[Answer] = expected_answers(checklist, ()) if is_verified else ()
     return NewCheck(

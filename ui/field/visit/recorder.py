@@ -53,6 +53,7 @@ class Recorder(QObject):
         if self._is_busy:
             return False
         self._is_busy = True
+        # An unlisted item has no checklist: answers typed before it was recognized as such are dropped.
         has_answers = draft.item is not None and outcome != Outcome.NOT_ON_LIST
         self._desk.do(
             call(

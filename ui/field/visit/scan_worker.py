@@ -72,6 +72,7 @@ class ScanWorker(QObject):
     def start(self, source: int | Path, camera: CameraSettings | None = None) -> None:
         """Start a camera (by index), a video file or a folder of pictures. A source that runs is stopped."""
         self.stop()
+        # A new event for each thread: the old one may still be ending, and must stay stopped.
         self._stop = threading.Event()
         wanted = camera or CameraSettings()
         self._thread = threading.Thread(target=self._run, args=(source, wanted, self._stop), name="scan", daemon=True)
@@ -138,7 +139,7 @@ class ScanWorker(QObject):
     def _show(self, seen: Seen, picture: NDArray[Any], stop: threading.Event) -> None:
         with self._lock:
             if stop.is_set():
-                return
+                return  # a stopped source must not replace the view of the next one
             self._seen, self._last = seen, picture
             was_waiting, self._is_waiting = self._is_waiting, True
         if not was_waiting:
@@ -160,6 +161,7 @@ def picture_of(grey: NDArray[Any], corners: Quad) -> QImage:
         wanted = (max(1, cut.shape[1] * _MARK_SIDE // side), max(1, cut.shape[0] * _MARK_SIDE // side))
         cut = cv2.resize(cut, wanted, interpolation=cv2.INTER_AREA)
     tall, wide = cut.shape
+    # QImage does not own the bytes that it is given; its copy does.
     return QImage(cut.tobytes(), wide, tall, wide, QImage.Format.Format_Grayscale8).copy()
 
 

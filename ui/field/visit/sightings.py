@@ -75,6 +75,7 @@ class Sightings(QObject):
         self._seen = seen
         self._tracks = seen.tracks if seen is not None else ()
         keys = {track.key for track in self._tracks}
+        # Marks that left the view are forgotten, and asked about again when they return.
         self._verdicts = {key: match for key, match in self._verdicts.items() if key in keys}
         self._asked &= keys
         self._ask()
@@ -128,7 +129,7 @@ class Sightings(QObject):
 
     def _answered(self, visit_id: str, asked_in: int, answers: Sequence[tuple[Key, Match | KnownError]]) -> None:
         if visit_id != self._visit_id or asked_in != self._round:
-            return
+            return  # about another visit, or from before the store changed
         told = []
         for key, answer in answers:
             if isinstance(answer, Match):
