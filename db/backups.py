@@ -90,6 +90,7 @@ def write_backup(store: Store, data_key: bytes, into: Path, progress: OnProgress
     location = read_location(store.folder, data_key)
     if location is not None:
         raise Refusal("backup.database_elsewhere", server=location.server)
+    # A backup inside the store would be lost together with it.
     if into.resolve().is_relative_to(store.folder.resolve()):
         raise Refusal("backup.inside_store", path=str(into))
     beginning = f".writing-{store.named.store_id}-"
@@ -137,6 +138,7 @@ def _written(
     own = tuple(_piece(unfinished, name) for name in (DATABASE, KEYSLOTS))
     pieces, absent = [], []
     for path, name in shared.items():
+        # Files of earlier backups were hashed when they were copied. Only the new ones are read again.
         whole = _size(into / path) == objects[name] and (path not in new or _sha384(into / path) == name)
         if whole:
             pieces.append(Piece(path, objects[name], name))

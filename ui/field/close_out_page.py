@@ -167,7 +167,7 @@ class CloseOutPage(Page):
     def _show(self, view: CloseOutView) -> None:
         state = view.state
         if state.visit.visit_id != self._visit_id:
-            return
+            return  # another visit was opened meanwhile
         self._view = view
         self.header.set_crumbs([self.tr("Visits"), state.visit.site], first_is_link=True)
         self._void.setVisible(state.visit.signatures_void)
@@ -198,6 +198,7 @@ class CloseOutPage(Page):
             (Outcome.NOT_ON_LIST, self.tr("found but not on the list")),
         ):
             number = getattr(visit, key)
+            # Items that were not sighted are shown in a separate card and never count as verified.
             if key is Outcome.VERIFIED:
                 number -= sum(one.outcome == Outcome.VERIFIED and not one.is_sighted for one in view.checks)
             if number or key is Outcome.VERIFIED:

@@ -156,7 +156,7 @@ class SyncPage(Page):
             self._columns.bring_to_front("in")
         self._follow()
         if self._seals_when_ready:
-            self._seals_when_ready = False
+            self._seals_when_ready = False  # once: a later refresh must not seal again
             self.seal()
 
     def _show_waiting(self, state: Outstanding) -> None:
@@ -199,8 +199,8 @@ class SyncPage(Page):
         if result.further:
             said = self.tr("Sealed for {party} in %Ln bundles", "", len(result.paths)).format(party=result.recipient)
             detail = self.tr(
-                "One bundle was too small. Take all of them to HQ: {names}. They count as received only when HQ's "
-                "receipt is imported here."
+                "Not everything fits into one bundle. Take all of them to HQ: {names}. They count as received only "
+                "when HQ's receipt is imported here."
             ).format(names=", ".join(path.name for path in result.paths))
         else:
             said = self.tr("Sealed for {party}: {name}").format(party=result.recipient, name=result.path.name)

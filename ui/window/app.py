@@ -173,6 +173,7 @@ class AppWindow(QWidget):
         from ui.window.work import Work
 
         away = self._away.pop(session.account, None)
+        # With another role or scope, the old pages could show more than the account may see now.
         if away is not None and not away.fits(session):
             self._end(away, "locked")
             away = None
