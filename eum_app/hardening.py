@@ -1,4 +1,4 @@
-"""What a process does first, so that other programs of this machine see less of it.
+"""First steps of a process, so that other programs of this machine see less of it.
 
 Standard library only: it runs before everything else, also in child processes.
 """

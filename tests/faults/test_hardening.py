@@ -1,4 +1,4 @@
-"""What other programs of the same machine can see of a store and of a running program."""
+"""Other programs of the same machine: what they can see of a store and of a running program."""
 
 from __future__ import annotations
 
