@@ -33,6 +33,15 @@ SHARED_DATA = Path(__file__).resolve().parents[1].parent / "shared" / "data"
 
 
 @pytest.fixture(scope="session")
+def qapp_cls(qapp_cls: type[QApplication]) -> type[QApplication]:
+    """Return the class of the application, after Qt has found its plugins, also in a path with a quote in it."""
+    from ui.window.display import find_plugins
+
+    find_plugins()
+    return qapp_cls
+
+
+@pytest.fixture(scope="session")
 def qapp(qapp: QApplication) -> QApplication:
     """Qt's application as the app makes it: with the English plurals."""
     from ui.kit.translation import load_catalog

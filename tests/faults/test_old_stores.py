@@ -158,7 +158,8 @@ def coming(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Coming:
         def config() -> Config:
             made = of_today()
             made.set_main_option("path_separator", "newline")
-            made.set_main_option("version_locations", f"{Path(migrations.__file__).parent / 'versions'}\n{scripts}")
+            places = f"{Path(migrations.__file__).parent / 'versions'}\n{scripts}"
+            made.set_main_option("version_locations", places.replace("%", "%%"))
             return made
 
         monkeypatch.setattr(migrations, "_config", config)

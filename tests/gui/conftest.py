@@ -17,9 +17,6 @@ from tests.gui.hq_support import Window, hq_window, hq_world
 from ui.kit.settings import forget
 from ui.kit.tasks import Tasks
 from ui.kit.theme import Theme, theme
-from ui.window.display import find_plugins
-
-find_plugins()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
