@@ -6,6 +6,8 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/ready
 DEV    := $(VENV)/ready-dev
 PIP    := $(BIN)/python -m pip --disable-pip-version-check
+# An environment keeps the Python that made it.
+GET_PIP = $(PIP) --version >/dev/null 2>&1 || $(BIN)/python -m ensurepip >/dev/null 2>&1 || $(PYTHON) -m venv $(VENV)
 # Wheels only: no set-up code of a package runs. Without byte code of modules that are never imported: 44 MiB less.
 LOCKED := install --quiet --no-compile --only-binary=:all: --require-hashes
 FREEZE := build/freeze-venv
@@ -21,17 +23,19 @@ help: ## List the targets
 
 setup: $(DEV) ## Virtual environment with all locked packages; system libraries for Qt
 
-# What the app needs to run; `make demo` and `make app` install no more.
+# What the app needs to run; `make demo` and `make app` keep no more, not even pip, which would be 28 MB with setuptools.
 $(READY): requirements.lock pyproject.toml tools/machine.py
 	@$(PYTHON) tools/machine.py
-	@$(PIP) --version >/dev/null 2>&1 || $(PYTHON) -m venv $(VENV)
+	@$(GET_PIP)
 	@echo "Installing the locked packages into $(VENV)"
 	@$(PIP) $(LOCKED) -r requirements.lock
 	@test ! -w . || $(PIP) install --quiet --no-compile --no-deps --no-build-isolation -e .  # not if read-only
+	@$(PIP) uninstall --quiet --yes setuptools pip
 	@touch $@
 
 # The same, and the tools of development.
 $(DEV): $(READY) requirements-dev.lock
+	@$(GET_PIP)
 	@echo "Installing the development tools into $(VENV)"
 	@$(PIP) $(LOCKED) -r requirements-dev.lock
 	@touch $@
