@@ -15,7 +15,7 @@ from db.tables import checks, evidence, items, withdrawals
 from eum_app.domain.errors import Refusal
 from eum_app.domain.facts import ContentRef
 from eum_app.domain.ids import CheckId
-from eum_app.domain.visits import ANSWER_ROLE, Grade, Outcome
+from eum_app.domain.visits import ANSWER_ROLE, Grade, Outcome, sighting_grade
 from eum_app.domain.vocabulary import Unknown, read_as
 
 
@@ -42,11 +42,12 @@ class CheckRow:
 
     @property
     def is_sighted(self) -> bool:
-        """Whether the inspector saw the item; otherwise the check rests on a partner's statement, scan or video.
+        """Whether the inspector saw the item; otherwise it was not there, or the check rests on a partner's statement,
+        scan or video.
 
-        A grade that this version does not know does not count as a sighting.
+        An outcome or a grade that this version does not know does not count as a sighting.
         """
-        return self.grade == Grade.SIGHTED
+        return sighting_grade(self.outcome, self.grade) == Grade.SIGHTED
 
 
 @dataclass(frozen=True)

@@ -9,15 +9,17 @@ from datetime import date
 from itertools import chain
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Select, Subquery, and_, func, literal, select
+from sqlalchemy import ColumnElement, Connection, Select, Subquery, and_, case, func, literal, select
 
 from db.exchange_tables import exports
 from db.queries.checks import is_withdrawn
 from db.queries.clocks import clock_columns, made_by, row_standing, sightings
 from db.queries.reading import NO_READING, READING_COLUMNS, Reading
+from db.queries.visits import is_unexpected
 from db.tables import checks, items, journal, site_answers, sites, visit_items
 from eum_app.domain.clock import parse_date
 from eum_app.domain.compliance.clocks import ClockState
+from eum_app.domain.visits import NOT_SIGHTED, SEEN_OUTCOMES
 
 STREAM_ROWS = 2_000
 
@@ -146,11 +148,23 @@ def _newest_check(as_of: date) -> Subquery:
     )
 
 
+def _grade_of(newest: Subquery) -> ColumnElement[str]:
+    """Return the grade of the evidence for a sighting as a column; "" for a check that sighted nothing."""
+    return case((newest.c.outcome.in_(SEEN_OUTCOMES), newest.c.grade), else_="")
+
+
 def inventory_question(wanted: InventoryFilter, as_of: date) -> Select[tuple[object, ...]]:
     """Return the query of the inventory report on a UTC day: the fields of `StatusRow` by site, location and serial."""
     newest, seen = _newest_check(as_of), sightings(as_of)
     book = [column for name in StatusRow._fields[:12] for column in (items.c[name],)]
-    found = (newest.c.outcome, newest.c.reason, newest.c.grade, newest.c.observed_at, newest.c.actor, newest.c.origin)
+    found = (
+        newest.c.outcome,
+        newest.c.reason,
+        _grade_of(newest),
+        newest.c.observed_at,
+        newest.c.actor,
+        newest.c.origin,
+    )
     return (
         select(
             *book,
@@ -194,7 +208,7 @@ def status_counts(connection: Connection, wanted: InventoryFilter, today: str, t
     for row in chain.from_iterable(connection.execute(question) for question in _alike(wanted, on_day)):
         dispositions[row.disposition] += row.n
         outcomes[row.outcome or "never_checked"] += row.n
-        grades[row.grade or "none"] += row.n
+        grades[row.grade or (NOT_SIGHTED if row.outcome else "none")] += row.n
         clocks[row_standing(row, trigger, on_day).state] += row.n
         lines.setdefault((row.case_id, row.rsn), Counter())[row.disposition] += row.n
     return StatusCounts(
@@ -215,7 +229,7 @@ def _alike(wanted: InventoryFilter, on_day: date) -> Iterator[Select[tuple[Any, 
     newest, seen = _newest_check(on_day), sightings(on_day)
     is_checked = items.c.item_id.in_(select(checks.c.item_id))
     *dates, first_at, last_at = clock_columns(seen)
-    outcome, grade = (func.coalesce(newest.c[name], "").label(name) for name in ("outcome", "grade"))
+    outcome, grade = func.coalesce(newest.c.outcome, "").label("outcome"), _grade_of(newest).label("grade")
     book = (items.c.case_id, items.c.rsn, *dates)
     checked = (
         select(*book, first_at, last_at, outcome, grade, func.count().label("n"))
@@ -255,16 +269,11 @@ def visit_rows(connection: Connection, visit_id: str) -> list[VisitItemRow]:
         .where(visit_items.c.visit_id == visit_id)
         .order_by(visit_items.c.position)
     )
-    on_list = (
-        select(visit_items.c.item_id)
-        .where(visit_items.c.visit_id == visit_id, visit_items.c.item_id == checks.c.item_id)
-        .exists()
-    )
     others = (
         select(checks.c.item_id, *book, checks.c.check_id, *seen, *where_from)
         .select_from(checks)
         .outerjoin(items, items.c.item_id == checks.c.item_id)
-        .where(checks.c.visit_id == visit_id, ~is_withdrawn(), ~on_list)
+        .where(checks.c.visit_id == visit_id, is_unexpected())
         .order_by(checks.c.order_key)
     )
     return [

@@ -92,7 +92,7 @@ def is_monitored() -> ColumnElement[bool]:
     """Return the condition that an item is under enhanced monitoring and not reported as gone."""
     return and_(
         items.c.eum_level == clocks.SUBJECT_LEVEL,
-        items.c.disposition.not_in([one.value for one in Disposition if one.is_terminal]),
+        items.c.disposition.not_in([one.value for one in Disposition if one.stops_clock]),
     )
 
 

@@ -74,6 +74,34 @@ def of_own_device() -> ColumnElement[bool]:
     return and_(visit_marks.c.visit_id == visits.c.visit_id, visit_marks.c.origin == visits.c.device)
 
 
+def is_unexpected() -> ColumnElement[bool]:
+    """Return the condition that a check counts and its visit does not expect the item."""
+    on_list = select(visit_items.c.item_id).where(
+        visit_items.c.visit_id == checks.c.visit_id, visit_items.c.item_id == checks.c.item_id
+    )
+    return and_(~is_withdrawn(), ~on_list.exists())
+
+
+def outcome_counts(connection: Connection, visit_id: str) -> dict[str, int]:
+    """Return outcome → number of expected items of a visit (`to_check` for those without a check).
+
+    `not_on_list` counts the checks of unexpected items, as `VisitRow` does.
+    """
+    rows = connection.execute(
+        select(visit_items.c.outcome, func.count().label("n"))
+        .where(visit_items.c.visit_id == visit_id)
+        .group_by(visit_items.c.outcome)
+    )
+    found = {row.outcome: row.n for row in rows}
+    unexpected = select(func.count()).select_from(checks).where(checks.c.visit_id == visit_id, is_unexpected())
+    number = connection.execute(unexpected).scalar_one()
+    listed = [*Outcome, TO_CHECK]
+    if number:
+        found[Outcome.NOT_ON_LIST] = found.get(Outcome.NOT_ON_LIST, 0) + number
+    in_order = sorted(found, key=lambda one: (listed.index(one) if one in listed else len(listed), one))
+    return {str(outcome): found[outcome] for outcome in in_order}
+
+
 def _visit_rows(connection: Connection, visit_id: str = "") -> list[VisitRow]:
     counted = (TO_CHECK, Outcome.VERIFIED, Outcome.DISCREPANCY, Outcome.NOT_FOUND, Outcome.NO_ACCESS)
     tally = (
@@ -91,11 +119,7 @@ def _visit_rows(connection: Connection, visit_id: str = "") -> list[VisitRow]:
         .outerjoin(visit_marks, of_own_device())
         .order_by(visits.c.due_on, visits.c.planned_at)
     )
-    extra = (
-        select(checks.c.visit_id, func.count().label("n"))
-        .where(checks.c.outcome == Outcome.NOT_ON_LIST, ~is_withdrawn())
-        .group_by(checks.c.visit_id)
-    )
+    extra = select(checks.c.visit_id, func.count().label("n")).where(is_unexpected()).group_by(checks.c.visit_id)
     if visit_id:
         question = question.where(visits.c.visit_id == visit_id)
         extra = extra.where(checks.c.visit_id == visit_id)

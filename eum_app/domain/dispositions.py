@@ -28,6 +28,14 @@ class Disposition(StrEnum):
         """Whether the item is reported as gone. Seeing such an item again opens a discrepancy."""
         return self in _TERMINAL
 
+    @property
+    def stops_clock(self) -> bool:
+        """Whether the item needs no further inventory.
+
+        A data error does not stop a clock: the record is doubtful, and that says nothing about where the item is.
+        """
+        return self.is_terminal and self is not Disposition.DATA_ERROR
+
 
 _TERMINAL = frozenset(
     {

@@ -76,6 +76,10 @@ class Party(StrEnum):
 
 TO_CHECK: Final = "to_check"
 """State of an expected item without a check."""
+SEEN_OUTCOMES: Final = (Outcome.VERIFIED, Outcome.DISCREPANCY, Outcome.NOT_ON_LIST)
+"""Outcomes of an item that was there to be seen. Only these have a grade of evidence for a sighting."""
+NOT_SIGHTED: Final = "not_sighted"
+"""Counted in place of a grade: a check that found no item, or was not let near it."""
 GRADES_OF_OTHERS: Final = (Grade.LIVE_VIDEO, Grade.PARTNER_SCAN, Grade.PARTNER_STATEMENT)
 """Grades of evidence that the inspector did not sight."""
 REASONS: Final[dict[Outcome, tuple[str, ...]]] = {
@@ -116,6 +120,14 @@ class OpenPoint:
 
     kind: OpenPointKind
     target: str
+
+
+def sighting_grade(outcome: str, grade: str) -> str:
+    """Return the grade of the evidence that an item was sighted; "" if the outcome is not a sighting.
+
+    An outcome that this version does not know is not a sighting.
+    """
+    return grade if outcome in SEEN_OUTCOMES else ""
 
 
 def require_outcome(outcome: str, reason: str) -> Outcome:

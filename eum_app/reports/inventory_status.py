@@ -44,6 +44,10 @@ COLUMNS: Final = (
     Column(QT_TRANSLATE_NOOP("reports", "Inventory Clock"), "clock", "code", 18),
     Column(QT_TRANSLATE_NOOP("reports", "Fact"), "fact", "text", 18),
 )
+ADDS_UP: Final = QT_TRANSLATE_NOOP("reports", "The dispositions add up to all {total} items.")
+DIFFERENCE: Final = QT_TRANSLATE_NOOP(
+    "reports", "{counted} of {total} items have a disposition that says where they are; difference {count}."
+)
 _FILTER_WORDS: Final = {
     "site": "Site",
     "country": "Country",
@@ -158,6 +162,7 @@ def inventory_status_report(
             QT_TRANSLATE_NOOP("reports", "of these items"),
             is_warning=never > 0,
         ),
+        reasons=(_reason(result),),
     )
 
 
@@ -166,13 +171,15 @@ def _counted(title: str, counts: Mapping[str, int], *more: tuple[str, int]) -> S
     return Section(title, tuple((text, str(count)) for text, count in (*said, *more)))
 
 
-def _reconciliation_words(result: Reconciliation) -> str:
+def _reason(result: Reconciliation) -> tuple[str, dict[str, object]]:
     if result.is_reconciled:
-        return f"Reconciled: the dispositions add up to all {result.total} items."
-    return (
-        f"UNRECONCILED: {result.counted} of {result.total} items have a disposition that says where they are; "
-        f"difference {result.difference}."
-    )
+        return ADDS_UP, {"total": result.total}
+    return DIFFERENCE, {"counted": result.counted, "total": result.total, "count": result.difference}
+
+
+def _reconciliation_words(result: Reconciliation) -> str:
+    text, values = _reason(result)
+    return text.format(**values) if result.is_reconciled else f"UNRECONCILED: {text.format(**values)}"
 
 
 def _case_lines(counts: StatusCounts) -> Iterator[tuple[str, str]]:

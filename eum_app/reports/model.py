@@ -64,7 +64,11 @@ class Section:
 
 @dataclass(frozen=True)
 class Cover:
-    """Front page of a report. `reconciliation` is the sentence that says whether the counts add up."""
+    """Front page of a report. `reconciliation` is the sentence that says whether the counts add up.
+
+    `standing` is the verdict on a visit (`compliance.balance.Verdict`); empty for other reports, which state only whether
+    their counts add up (`is_reconciled`).
+    """
 
     report: str
     title: str
@@ -75,6 +79,7 @@ class Cover:
     reconciliation: str
     is_reconciled: bool
     sections: tuple[Section, ...]
+    standing: str = ""
     marking: str = MARKING
     designation: Mapping[str, str] = field(default_factory=lambda: dict(DESIGNATION))
 
@@ -117,7 +122,7 @@ class Document:
     The first table is the main one; its rows are counted again in the written files. `filters` are those that the
     sidecar states; None means those that were asked for. `pictures` are drawn signatures for the formats that show
     them, as (caption, PNG or JPEG bytes, or a sentence in its place). `template` is the PDF template. Only the page
-    uses `figure`.
+    uses `figure` and `reasons`: why the counts are as the cover says, as texts of the context `reports` with values.
     """
 
     cover: Cover
@@ -127,6 +132,7 @@ class Document:
     filters: Mapping[str, str] | None = None
     figure: Figure | None = None
     template: str = "report"
+    reasons: tuple[tuple[str, Mapping[str, object]], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -169,5 +175,6 @@ def plain_cover(cover: Cover) -> dict[str, Any]:
         "designation": dict(cover.designation),
         "is_reconciled": cover.is_reconciled,
         "reconciliation": cover.reconciliation,
+        "standing": cover.standing,
         "sections": [{"title": section.title, "lines": section.lines} for section in cover.sections],
     }

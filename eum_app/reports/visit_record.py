@@ -26,13 +26,14 @@ from eum_app.domain.checklists import (
     visible_questions,
 )
 from eum_app.domain.clock import instant_words
-from eum_app.domain.compliance.reconcile import COUNTING_OUTCOMES, Reconciliation, reconcile
+from eum_app.domain.compliance.balance import Verdict, VisitBalance
 from eum_app.domain.compliance.rules import RULES, question_of
 from eum_app.domain.facts import PartySignature
 from eum_app.domain.journal import Head
 from eum_app.domain.translatable import QT_TRANSLATE_NOOP
-from eum_app.domain.visits import TO_CHECK, Outcome
-from eum_app.reports.model import Column, Counts, Cover, Document, Made, Section, Table, heads_section
+from eum_app.domain.visits import NOT_SIGHTED, TO_CHECK, sighting_grade
+from eum_app.reports.model import Column, Counts, Cover, Document, Figure, Made, Section, Table, heads_section
+from eum_app.wording.balance_words import balance_parts, balance_sentence
 from eum_app.wording.reading import how_read
 from eum_app.wording.report_words import visit_kind, word
 
@@ -91,6 +92,8 @@ class VisitSeen:
     """
 
     visit: VisitRow
+    balance: VisitBalance
+    outcomes: Mapping[str, int]
     rows: Sequence[VisitItemRow]
     notes: Mapping[str, str]
     checklist: Checklist | None
@@ -104,29 +107,18 @@ class VisitSeen:
     labels: LabelsNoted
 
 
-def outcomes_of(seen: VisitSeen) -> dict[str, int]:
-    """Count the expected items by outcome; items that were not on the list are counted as `not_on_list`."""
-    return dict(Counter(row.outcome or TO_CHECK for row in seen.rows if row.is_expected) + _unlisted(seen))
-
-
-def _unlisted(seen: VisitSeen) -> Counter[str]:
-    return Counter[str](Outcome.NOT_ON_LIST for row in seen.rows if not row.is_expected)
-
-
 def grades_of(seen: VisitSeen) -> dict[str, int]:
-    """Count all rows by evidence grade, sorted by grade; "none" for rows without one."""
-    return dict(sorted(Counter(row.grade or "none" for row in seen.rows).items()))
+    """Count all rows by the grade of their sighting, sorted by grade; "none" for rows without a check."""
+    return dict(sorted(Counter(_grade(row) or (NOT_SIGHTED if row.outcome else "none") for row in seen.rows).items()))
 
 
-def reconciliation_of(seen: VisitSeen) -> Reconciliation:
-    """Compare the number of items in HQ's order with the sum of the outcomes of expected items."""
-    return reconcile(seen.visit.expected, outcomes_of(seen), COUNTING_OUTCOMES)
+def _grade(row: VisitItemRow) -> str:
+    return sighting_grade(row.outcome, row.grade)
 
 
 def visit_record_report(seen: VisitSeen, made: Made, rows: Iterable[Sequence[str]]) -> Document:
     """Return the record as a cover and four tables. `rows` are `item_cells`."""
-    visit, result = seen.visit, reconciliation_of(seen)
-    outcomes = outcomes_of(seen)
+    visit, balance, outcomes = seen.visit, seen.balance, seen.outcomes
     cover = Cover(
         report=REPORT,
         title=TITLE,
@@ -134,8 +126,9 @@ def visit_record_report(seen: VisitSeen, made: Made, rows: Iterable[Sequence[str
         as_of=made.as_of,
         made_by=made.by,
         made_at_store=made.at_store,
-        reconciliation=_words(result),
-        is_reconciled=result.is_reconciled,
+        reconciliation=balance_sentence(balance),
+        is_reconciled=balance.verdict is Verdict.RECONCILED,
+        standing=balance.verdict,
         sections=(
             Section(
                 "Visit",
@@ -165,8 +158,15 @@ def visit_record_report(seen: VisitSeen, made: Made, rows: Iterable[Sequence[str
         _table("findings", "Findings", _FINDING_COLUMNS, _finding_cells(seen)),
         _table("evidence", "Evidence", _EVIDENCE_COLUMNS, _evidence_cells(seen)),
     )
-    counts = Counts(outcomes=outcomes, grades=grades_of(seen), unreconciled=result.difference)
-    return Document(cover, tables, seen.pictures, counts, {"visit_id": visit.visit_id, "site": visit.site})
+    counts = Counts(outcomes=outcomes, grades=grades_of(seen), unreconciled=balance.difference)
+    figure = Figure(
+        QT_TRANSLATE_NOOP("reports", "Still to check"),
+        visit.to_check,
+        QT_TRANSLATE_NOOP("reports", "of the expected items"),
+        is_warning=visit.to_check > 0,
+    )
+    filters = {"visit_id": visit.visit_id, "site": visit.site}
+    return Document(cover, tables, seen.pictures, counts, filters, figure=figure, reasons=tuple(balance_parts(balance)))
 
 
 def item_cells(seen: VisitSeen) -> Iterator[Sequence[str]]:
@@ -183,7 +183,7 @@ def item_cells(seen: VisitSeen) -> Iterator[Sequence[str]]:
             "yes" if row.is_expected else "no",
             row.outcome or TO_CHECK,
             row.reason,
-            row.grade,
+            _grade(row),
             row.reading.read_by,
             how_read(row.reading),
             row.reading.no_read_reason,
@@ -213,12 +213,6 @@ def _closed(visit: VisitRow) -> str:
     if visit.closed_at:
         return instant_words(visit.closed_at)
     return "No: facts came after the signing and void it" if visit.signatures_void else "Not yet"
-
-
-def _words(result: Reconciliation) -> str:
-    if result.is_reconciled:
-        return f"Reconciled: the outcomes add up to all {result.total} expected items."
-    return f"UNRECONCILED: {result.counted} outcomes for {result.total} expected items; difference {result.difference}."
 
 
 def _signature_lines(signatures: Sequence[PartySignature]) -> Iterator[tuple[str, str]]:

@@ -7,7 +7,7 @@ from typing import Final
 from eum_app.domain.compliance import clocks
 from eum_app.domain.dispositions import Disposition
 from eum_app.domain.visit_kinds import VISIT_KINDS
-from eum_app.domain.visits import REASONS, NoReadReason, Outcome, Program, ReadBy
+from eum_app.domain.visits import NOT_SIGHTED, REASONS, NoReadReason, Outcome, Program, ReadBy
 from eum_app.domain.vocabulary import Unknown
 
 _SPECIAL: Final = {
@@ -25,6 +25,7 @@ _SPECIAL: Final = {
     "B": "B – live video",
     "C": "C – partner scan",
     "D": "D – partner statement",
+    NOT_SIGHTED: "Not sighted",
     "": "Not stated",
     clocks.ClockState.NEVER: "Overdue, never inventoried",
     clocks.ClockState.INITIAL_OVERDUE: "Initial inventory overdue",

@@ -147,6 +147,9 @@ def test_a_visit_shows_what_came_in(window: Window, world: World) -> None:
     assert page.view._chips["not_found"].text() == "1 Not found"
     assert page.view.checks.model.rowCount() == 7
     assert "Not closed out" in page.view._closing.text()
+    assert page.view._verdict.text() == "Incomplete"
+    assert page.view._reasons.text().startswith("Questions about the site still open: ")
+    assert page.view._reasons.text().endswith("; the visit is not closed out.")
 
 
 # Inbox

@@ -156,7 +156,7 @@ def test_the_workbook_is_made_for_people(visited: tuple[World, str], tmp_path: P
     assert words[0] == words[-1] == "CUI"
     for expected in ("Controlled by", "Data as of", "Facts not yet received", "B – live video", "Reconciliation"):
         assert expected in words
-    assert any(word.startswith("Reconciled: the dispositions add up to all 6") for word in words)
+    assert any(word.startswith("The dispositions add up to all 6") for word in words)
     assert "CUI" in str(items.oddHeader.center.text)
     assert "CUI" in str(items.oddFooter.center.text)
 
@@ -282,8 +282,9 @@ def test_the_visit_record_says_what_was_seen_and_who_signed(visited: tuple[World
     assert lines[6]["Mark Read"] == "790112"
     sidecar = json.loads(made.sidecar_path.read_text())
     assert sidecar["outcomes"] == {"verified": 4, "discrepancy": 1, "not_found": 1, "not_on_list": 1}
-    assert sidecar["evidence_grades"] == {"A": 5, "B": 1, "C": 1}
-    assert sidecar["reconciled"] is True
+    assert sidecar["evidence_grades"] == {"A": 4, "B": 1, "C": 1, "not_sighted": 1}
+    assert [line["Evidence Grade"] for line in lines] == ["A", "A", "B", "C", "A", "", "A"]
+    assert (sidecar["reconciled"], sidecar["standing"]) == (True, "reconciled")
     book = openpyxl.load_workbook(record("visit.xlsx").path)
     assert book.sheetnames == ["Cover", "Items", "Site checklist", "Findings", "Evidence"]
     document = json.loads(record("visit.json").path.read_text())

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 from db.queries.checks import CheckRow, EvidenceRow, evidence_of, recent_checks
 from db.queries.visits import VisitRow, closing, visit
 from eum_app.domain.clock import date_of
+from eum_app.domain.compliance.balance import VisitBalance
 from eum_app.domain.errors import KnownError
 from eum_app.domain.facts import VisitClosedOut
 from eum_app.domain.people import Permission
@@ -21,6 +22,8 @@ from eum_app.usecases.exchange.seal_bundle import Sealed
 from eum_app.usecases.reporting.export_report import Exported
 from eum_app.usecases.reporting.visit_record import VISIT_RECORD
 from eum_app.usecases.session import Session
+from eum_app.usecases.visits.balance import visit_balance
+from eum_app.wording.balance_words import VERDICTS, balance_parts
 from ui.hq.review_data import question_texts
 from ui.hq.visit_photos import VisitPhotos
 from ui.kit.delegates import ChipSpec
@@ -43,6 +46,7 @@ from ui.kit.widgets import (
 )
 from ui.kit.words import count, day, joined, moment, program, purpose, reason
 from ui.shared.page_parts import Job, may, named, show_rows, why_not
+from ui.shared.verdict import VERDICT_FACES, reasons_said
 
 translate = QCoreApplication.translate
 
@@ -66,6 +70,7 @@ class VisitDetail:
     visit: VisitRow
     checks: list[CheckRow]
     closing: VisitClosedOut | None
+    balance: VisitBalance
     photos: list[EvidenceRow]
     questions: dict[str, str]
 
@@ -77,6 +82,7 @@ def visit_detail(session: Session, visit_id: str) -> VisitDetail:
         session.read(visit, visit_id),
         session.read(recent_checks, visit_id, CHECKS_SHOWN),
         session.read(closing, visit_id),
+        session.read(visit_balance, visit_id),
         [row for row in session.read(evidence_of, visit_id=visit_id) if row.is_photo and not row.check_id],
         question_texts(session, visit_id),
     )
@@ -120,6 +126,10 @@ class VisitView(QWidget):
         self._progress = ProgressSummary()
         self._chips = {outcome: Chip.of(outcome, "0") for outcome in _OUTCOMES}
         self._closing = label("", wrap=True)
+        self._verdict = Chip()
+        self._verdict.setObjectName("visit_verdict")
+        self._reasons = label("", "sub", wrap=True)
+        self._reasons.setObjectName("visit_reasons")
         self.tasking_button = button(self.tr("Write tasking"), self.write_tasking, icon="send")
         named(self.tasking_button, "visit_write_tasking")
         denied = why_not(self.desk.session, Permission.BUNDLE_SEAL)
@@ -144,6 +154,8 @@ class VisitView(QWidget):
             self._progress,
             panel(flow(*self._chips.values())),
             self._closing,
+            panel(flow(self._verdict)),
+            self._reasons,
             self.photos,
             margins=(16, 2, 16, 12),
             spacing=8,
@@ -171,6 +183,9 @@ class VisitView(QWidget):
         for outcome, chip in self._chips.items():
             chip.set_state(outcome, f"{count(getattr(row, outcome))} {status_mark(outcome).text()}")
         self._closing.setText(self._closing_words(row, detail.closing))
+        verdict = detail.balance.verdict
+        self._verdict.set(translate("reports", VERDICTS[verdict]), *VERDICT_FACES[verdict])
+        self._reasons.setText(reasons_said(balance_parts(detail.balance)))
         self.photos.show_photos(row.visit_id, detail.photos, detail.questions)
         self.checks.show_checks(detail.checks)
 

@@ -62,7 +62,7 @@ YEARS: Final = range(1900, 2201)
 SIGHTING_OUTCOMES: Final = (Outcome.VERIFIED, Outcome.DISCREPANCY)
 SIGHTING_GRADES: Final = (Grade.SIGHTED, Grade.LIVE_VIDEO)
 
-_TERMINAL: Final = frozenset(disposition.value for disposition in Disposition if disposition.is_terminal)
+_STOPS: Final = frozenset(disposition.value for disposition in Disposition if disposition.stops_clock)
 
 
 @dataclass(frozen=True)
@@ -133,7 +133,7 @@ def standing(dates: ItemDates, trigger: str, today: date, soon_days: int = SOON_
     """
     event = readable(getattr(dates, require_trigger(trigger)))
     last_inventory = readable(dates.last_inventory)
-    if dates.eum_level != SUBJECT_LEVEL or dates.disposition in _TERMINAL:
+    if dates.eum_level != SUBJECT_LEVEL or dates.disposition in _STOPS:
         return Standing(ClockState.NOT_SUBJECT, None, 0)
     if last_inventory:
         due_on = annual_due_on(last_inventory)

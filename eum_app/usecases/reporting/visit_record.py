@@ -11,7 +11,7 @@ from db.queries.claims import labels_noted
 from db.queries.exchange import journal_heads, not_yet_received
 from db.queries.findings import finding_ids, findings_by_id, reviews_of
 from db.queries.reports import site_answer_rows, visit_rows
-from db.queries.visits import closing, visit
+from db.queries.visits import closing, outcome_counts, visit
 from db.store import Connection
 from eum_app.domain.checklists import Checklist
 from eum_app.domain.clock import instant_words
@@ -22,6 +22,7 @@ from eum_app.reports.model import Document
 from eum_app.reports.visit_record import COLUMNS, REPORT, VisitSeen, item_cells, visit_record_report
 from eum_app.usecases.reporting.report import Filter, FilterKind, Report, Shown, Source
 from eum_app.usecases.session import Session
+from eum_app.usecases.visits.balance import visit_balance
 from eum_app.usecases.visits.photos import check_photo
 
 _WHY_NOT = {
@@ -39,6 +40,8 @@ def _seen(session: Session, connection: Connection, visit_id: str) -> VisitSeen:
     reviews = {one: reviews_of(connection, one) for one in ids if findings[one].decision}
     return VisitSeen(
         visit=row,
+        balance=visit_balance(connection, visit_id),
+        outcomes=outcome_counts(connection, visit_id),
         rows=visit_rows(connection, visit_id),
         notes={one.check_id: _text(session, connection, one.ref) for one in evidence if one.role == "note"},
         checklist=_site_checklist(connection, visit_id),

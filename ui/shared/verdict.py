@@ -1,0 +1,24 @@
+"""How the verdict on counts looks, and its reasons in the language of the window."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from PySide6.QtCore import QCoreApplication
+
+from eum_app.domain.compliance.balance import Verdict
+
+translate = QCoreApplication.translate
+
+VERDICT_FACES = {
+    Verdict.RECONCILED: ("ok", "check"),
+    Verdict.INCOMPLETE: ("warn", "clock"),
+    Verdict.UNRECONCILED: ("bad", "octagon-alert"),
+}
+"""Tone and icon of each verdict."""
+
+
+def reasons_said(reasons: Iterable[tuple[str, Mapping[str, object]]]) -> str:
+    """Return reasons in one sentence; each is a text of the context `reports` with its values."""
+    said = "; ".join(translate("reports", text).format(**values) for text, values in reasons)
+    return said[:1].upper() + said[1:] + ("" if not said or said.endswith(".") else ".")
