@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
@@ -16,6 +17,13 @@ from eum_app.usecases.reporting.make_report import make_report
 from eum_app.usecases.reporting.registry import REPORTS
 from eum_app.usecases.reporting.report import FilterKind, Report
 from eum_app.usecases.session import Session
+
+ReplaceOption = Annotated[
+    bool,
+    typer.Option(
+        "--replace", help="Replace an earlier report of that name. Without it: asked at a terminal, refused elsewhere."
+    ),
+]
 
 
 def report_commands() -> typer.Typer:
@@ -36,14 +44,27 @@ def report_function(report: Report) -> Callable[..., None]:
     options = {one.option_name.replace("-", "_"): one for one in report.filters}
 
     def run(
-        *, to: Path, account: str, store: Path | None, passphrase_fd: int | None, as_json: bool, **given: str
+        *,
+        to: Path,
+        account: str,
+        store: Path | None,
+        passphrase_fd: int | None,
+        as_json: bool,
+        replace: bool,
+        **given: str,
     ) -> None:
         with unlocked(store, account, passphrase_fd) as session:
             wanted = {
                 one.name: _site_id(session, given[option]) if one.kind is FilterKind.SITE else given[option]
                 for option, one in options.items()
             }
-            _show(as_json, make_report(session, report, to, wanted))
+            try:
+                made = make_report(session, report, to, wanted, replaces=replace)
+            except Refusal as refusal:
+                if refusal.code != "report.exists" or not _agreed(refusal):
+                    raise
+                made = make_report(session, report, to, wanted, replaces=True)
+            _show(as_json, made)
 
     to_help = f"File to write; its ending chooses the format ({', '.join(report.formats)}). A signed sidecar is added."
     parameters: dict[str, tuple[Any, Any]] = {
@@ -56,7 +77,12 @@ def report_function(report: Report) -> Callable[..., None]:
     for option, one in options.items():
         if not one.is_required:
             parameters[option] = (Annotated[str, typer.Option(f"--{one.option_name}", help=one.about)], one.default)
-    parameters |= {"store": (StoreOption, None), "passphrase_fd": (PassphraseFd, None), "as_json": (JsonOption, False)}
+    parameters |= {
+        "replace": (ReplaceOption, False),
+        "store": (StoreOption, None),
+        "passphrase_fd": (PassphraseFd, None),
+        "as_json": (JsonOption, False),
+    }
     # typer makes arguments and options from the signature.
     signature = inspect.Signature(
         [
@@ -68,6 +94,16 @@ def report_function(report: Report) -> Callable[..., None]:
     run.__annotations__ = {name: annotation for name, (annotation, _) in parameters.items()}
     run.__doc__ = report.about
     return run
+
+
+def _agreed(refusal: Refusal) -> bool:
+    """Whether the person at the terminal agrees to replace the earlier report; False without a terminal."""
+    from eum_app.wording.messages import sentence
+
+    if not sys.stdin.isatty():
+        return False
+    typer.echo(sentence(refusal).what, err=True)
+    return typer.confirm("Replace it?", err=True)
 
 
 def _site_id(session: Session, name: str) -> str:

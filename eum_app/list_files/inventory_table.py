@@ -30,6 +30,10 @@ UTF-8, and UTF-16 with a byte order mark, are detected. Other bytes are read as 
 """
 GUESSED: Final = "cp1252"
 
+csv.field_size_limit(2**31 - 1)
+"""As `reports.formats.csv_file` sets it, so that no refusal depends on which modules were imported. `MAX_CELL_CHARS`
+limits a cell."""
+
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1f]")
 _LINE_END = re.compile("\r\n|\r|\n")
 # The csv module has no error codes. These are parts of its messages in strict mode, with our code for each.

@@ -66,8 +66,8 @@ class Section:
 class Cover:
     """Front page of a report. `reconciliation` is the sentence that says whether the counts add up.
 
-    `standing` is the verdict on a visit (`compliance.balance.Verdict`); empty for other reports, which state only whether
-    their counts add up (`is_reconciled`).
+    `standing` is the verdict on a visit (`compliance.balance.Verdict`); empty for other reports, which only state
+    whether their counts add up (`is_reconciled`).
     """
 
     report: str

@@ -46,8 +46,8 @@ class ReportFile(msgspec.Struct, frozen=True, kw_only=True):
 class Sidecar(msgspec.Struct, frozen=True, kw_only=True):
     """Marking, filters, counts and journal heads of one report. `sha384` is of the first file's bytes, hex.
 
-    `rows` was counted in the files after writing. `unreconciled` is the total minus the sum of the counts. `standing` of
-    a visit is reconciled, incomplete or unreconciled; older reports have none.
+    `rows` was counted in the files after writing. `unreconciled` is the total minus the sum of the counts. `standing`
+    is the verdict on a visit: reconciled, incomplete or unreconciled; older reports have none.
     `not_received` counts the facts that devices have announced and that are not in this store yet (DOMAIN section 8,
     invariants 6 and 8).
     """

@@ -80,7 +80,9 @@ def import_claims_child(
         return import_claims(session, preview, kind)
 
 
-def make_report_child(progress: Progress, ticket: Ticket, report: Report, path: Path, wanted: Wanted) -> Exported:
+def make_report_child(
+    progress: Progress, ticket: Ticket, report: Report, path: Path, wanted: Wanted, *, replaces: bool = False
+) -> Exported:
     """Write any report; see `make_report`."""
     with resumed(ticket) as session:
-        return make_report(session, report, path, wanted, progress)
+        return make_report(session, report, path, wanted, progress, replaces=replaces)

@@ -268,6 +268,10 @@ EXCHANGE_SENTENCES: dict[str, tuple[str, str]] = {
         QT_TRANSLATE_NOOP("messages", "Row {row} has a text of {chars} characters; a sheet can hold {limit}."),
         QT_TRANSLATE_NOOP("messages", "Export the report as .csv or .json."),
     ),
+    "report.exists": (
+        QT_TRANSLATE_NOOP("messages", "There is a file named {name} already. It was not changed."),
+        QT_TRANSLATE_NOOP("messages", "Choose another name, or replace it."),
+    ),
     "report.file_missing": (
         QT_TRANSLATE_NOOP("messages", "A file of the report is missing."),
         QT_TRANSLATE_NOOP("messages", "Keep all its files in one folder."),
@@ -304,7 +308,7 @@ EXCHANGE_SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "report.pdf_failed": (
         QT_TRANSLATE_NOOP("messages", "The PDF could not be created: {reason}."),
-        QT_TRANSLATE_NOOP("messages", "Try again; or export the report as .xlsx or .csv."),
+        QT_TRANSLATE_NOOP("messages", "Export the report as .xlsx or .csv, and tell support."),
     ),
     "report.read_only": (
         QT_TRANSLATE_NOOP("messages", "The file {name} is write-protected."),

@@ -59,7 +59,7 @@ def measure_memory(folder: Path, *, few: int = 20_000, many: int = 100_000) -> R
 
 def _tell_peak_mb(pipe: Any, ticket: Ticket, path: Path) -> None:
     with resumed(ticket) as session:
-        make_report(session, INVENTORY_STATUS, path)
+        make_report(session, INVENTORY_STATUS, path, replaces=True)
     status = Path("/proc/self/status").read_text(encoding="ascii")
     pipe.send(int(status.split("VmHWM:")[1].split()[0]) / 1024)
 

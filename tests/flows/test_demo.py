@@ -28,7 +28,7 @@ def test_the_demonstration_goes_the_whole_way(tmp_path: Path) -> None:
     out = tmp_path / "out"
     assert len(list(out.glob("*.png"))) >= 20
     assert {path.name.split("_")[3].split("-")[0] for path in out.glob("*.eumb")} == {"tasking", "results", "receipt"}
-    with (out / "inventory-status.csv").open(newline="", encoding="utf-8") as file:
+    with (out / "inventory-status.csv").open(newline="", encoding="utf-8-sig") as file:
         outcomes = [row["Last Outcome"] for row in csv.DictReader(file)]
     assert outcomes.count("verified") == 22
     assert {"discrepancy", "not_found"} < set(outcomes)

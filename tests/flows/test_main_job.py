@@ -192,7 +192,7 @@ def test_the_whole_job(tmp_path: Path, suite: Suite, hq_backend: Callable[[], st
 
     # The report proves itself.
     report = make_report(hq, INVENTORY_STATUS, tmp_path / "status.csv")
-    with report.path.open(newline="", encoding="utf-8") as file:
+    with report.path.open(newline="", encoding="utf-8-sig") as file:
         lines = list(csv.DictReader(file))
     assert report.rows == len(lines) == 6
     assert [line["Last Outcome"] for line in lines] == [

@@ -131,7 +131,7 @@ def test_what_is_listed_is_exported_with_its_proof(window: Window, world: World,
     target = tmp_path / "log.csv"
     window.type_into("activity_path_field_edit", str(target))
     window.press("activity_export_button")
-    with target.open(encoding="utf-8", newline="") as file:
+    with target.open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
     assert len(rows) == expected
     assert all("786952" in row["Payload"] for row in rows)

@@ -86,7 +86,7 @@ def test_an_added_report_is_made_by_the_page(world: World, window: Window) -> No
     path = world.folder / "outbox" / "site-list.csv"
     assert page.exporting.path_field.path == path
     window.press("report_export_button")  # in a child process, which knows nothing of this test's registry
-    with path.open(encoding="utf-8", newline="") as file:
+    with path.open(encoding="utf-8-sig", newline="") as file:
         assert list(csv.reader(file)) == [["Site", "Country", "Sites There"], [site.name, site.country, "1"]]
     assert verify_report(path, world.hq).holds
 
@@ -106,6 +106,16 @@ def test_an_added_report_is_a_command_in_every_format(
         assert verify_report(target, world.hq).holds
         sidecar = json.loads(target.with_name(f"{target.name}.sidecar.json").read_text("utf-8"))
         assert (sidecar["report"], sidecar["filters"]) == ("site-list", {"country": "XX", "grade": "A"})
+    before = target.read_bytes()
+    with secrets_taken():
+        again = CliRunner().invoke(report_commands(), ["sites", str(target), *who])
+        assert isinstance(again.exception, Refusal)
+        assert again.exception.code == "report.exists"
+        assert target.read_bytes() == before
+        ran = CliRunner().invoke(report_commands(), ["sites", str(target), "--replace", *who])
+    assert ran.exit_code == 0, ran.output
+    assert target.read_bytes() != before
+    assert verify_report(target, world.hq).holds
     (site,) = world.hq.read(all_sites)
     assert openpyxl.load_workbook(tmp_path / "sites.xlsx").sheetnames == ["Cover", "Sites", "Asked for"]
     tables = json.loads((tmp_path / "sites.json").read_text("utf-8"))["tables"]

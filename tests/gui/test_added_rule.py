@@ -54,7 +54,7 @@ def test_an_added_rule_is_found_everywhere(tmp_path: Path, tasks: Tasks, monkeyp
         for text in (ADDED.explanation, ADDED.citation, ADDED.remedy):
             assert text in shown
     made = make_report(world.hq, VISIT_RECORD, tmp_path / "record.csv", {"visit_id": planned.visit_id})
-    with made.path.with_name("record.findings.csv").open(newline="", encoding="utf-8") as file:
+    with made.path.with_name("record.findings.csv").open(newline="", encoding="utf-8-sig") as file:
         named = [row["Finding"] for row in csv.DictReader(file)]
     assert named.count(f"{ADDED.title} ({ADDED.citation})") == 5
     assert f"**{ADDED.title}** `{ADDED.rule_id}` | 3 | check | high | {ADDED.explanation}" in rules_table()

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
     QComboBox,
@@ -25,6 +26,7 @@ from db.queries.people import all_devices
 from db.queries.visits import all_visits
 from eum_app.usecases.exchange.enrol_device import accept_enrolment, enrolment_state, read_answer, request_enrolment
 from eum_app.usecases.exchange.receive import import_bundles
+from eum_app.usecases.reporting.verify_report import verify_report
 from tests.builders import World, inventory_csv, make_store
 from tests.gui.hq_support import Window, hq_window, hq_world, inspected, inspected_at_hq
 from ui.audit.reports_page import ReportsPage
@@ -240,6 +242,52 @@ def test_a_report_is_previewed_and_written_with_its_proof(window: Window, world:
     assert hashlib.sha384(path.read_bytes()).hexdigest() in shown.replace(" ", "")
     assert f"{path.name}.sidecar.json" in shown.replace(" ", "")
     assert "6 rows" in page.exporting.verified.text()
+
+
+def test_an_earlier_report_is_replaced_only_after_asking(window: Window, world: World) -> None:
+    inspected_at_hq(world)
+    page = window.page("reports")
+    assert isinstance(page, ReportsPage)
+    path = world.folder / "status.csv"
+    window.type_into("report_path_field_edit", str(path))
+    window.press("report_export_button")
+    assert page.notice.text == "Report written: status.csv"
+    before = path.read_bytes()
+    window.type_into("report_case", "yy-b-abc")
+    page.filters.pause_typing()
+    window.settle()
+    QTest.mouseClick(page.exporting.export_button, Qt.MouseButton.LeftButton)
+    assert (page.notice.text, page.exporting._done.isHidden()) == ("", True), "what was written before is not this export"
+    window.settle()
+    assert page.notice.text == "There is a file named status.csv already. It was not changed."
+    assert path.read_bytes() == before
+    window.type_into("report_case", "xx-b-abc")
+    page.filters.pause_typing()
+    window.settle()
+    assert page.notice._action.text() == "Replace it"
+    QTest.mouseClick(page.notice._action, Qt.MouseButton.LeftButton)
+    window.settle()
+    assert page.notice.text == "Report written: status.csv"
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        assert len(list(csv.reader(file))) == 1, "what was asked for is written, not what is chosen now"
+    assert verify_report(path, world.hq).holds
+
+
+def test_a_visit_record_is_replaced_only_after_asking(window: Window, world: World) -> None:
+    inspected_at_hq(world)
+    page = window.page("visits")
+    assert isinstance(page, VisitsPage)
+    window.press("visit_write_record")
+    assert page.notice.text == "Visit record written"
+    (record,) = (world.folder / "outbox").glob("visit-record-*.pdf")
+    before = record.read_bytes()
+    window.press("visit_write_record")
+    assert page.notice.text == f"There is a file named {record.name} already. It was not changed."
+    assert record.read_bytes() == before
+    QTest.mouseClick(page.notice._action, Qt.MouseButton.LeftButton)
+    window.settle()
+    assert page.notice.text == "Visit record written"
+    assert verify_report(record, world.hq).holds
 
 
 def test_a_filter_narrows_the_preview(window: Window) -> None:

@@ -32,6 +32,9 @@ from eum_app.domain.ids import FindingId
 from eum_app.domain.people import Role
 from eum_app.usecases.exchange import receive_at_hq
 from eum_app.usecases.exchange.receive import import_bundles
+from eum_app.usecases.reporting.activity_log import ACTIVITY_LOG
+from eum_app.usecases.reporting.make_report import make_report
+from eum_app.usecases.reporting.verify_report import verify_report
 from eum_app.usecases.review.findings import judge, review_finding
 from eum_app.usecases.session import Session, record_notes
 from eum_app.usecases.store.open_store import open_store
@@ -168,3 +171,16 @@ def test_what_a_bundle_brought_became_known_with_the_entry_that_says_so(
     assert imported.known_at == imported.entry.seq == 1 + max(one.entry.seq for one in shown("SiteRegistered"))
     assert check.known_at == imported.known_at
     simulator.world.close()
+
+
+@pytest.mark.parametrize("suffix", ["csv", "json"])
+def test_an_entry_of_any_size_is_exported_and_holds(simulator: Simulator, tmp_path: Path, suffix: str) -> None:
+    """A visit that plans thousands of items is one entry, longer than a field may be for the csv module."""
+    hq = simulator.world.hq
+    large = "".join(f'"{number}",' for number in range(60_000))
+    with hq.writing() as transaction:
+        transaction.record(SiteRegistered(observed_at=hq.observed_now(), site_id="large", name=large, country="XX"))
+    made = make_report(hq, ACTIVITY_LOG, tmp_path / f"log.{suffix}", {"kind": "SiteRegistered"})
+    assert verify_report(made.path, hq).holds
+    assert made.rows == len(log(hq, "SiteRegistered"))
+    assert max(len(line) for line in made.path.read_text("utf-8-sig").splitlines()) > 400_000

@@ -111,7 +111,7 @@ def test_the_inventory_is_the_same_in_every_format(visited: tuple[World, str], t
     world, _ = visited
     made = {suffix: inventory(world, tmp_path / f"status.{suffix}") for suffix in ("csv", "xlsx", "json", "pdf")}
     assert {suffix: exported.rows for suffix, exported in made.items()} == dict.fromkeys(made, COUNT)
-    with made["csv"].path.open(newline="", encoding="utf-8") as file:
+    with made["csv"].path.open(newline="", encoding="utf-8-sig") as file:
         from_csv = list(csv.DictReader(file))
     book = openpyxl.load_workbook(made["xlsx"].path)
     heading, *sheet = book.worksheets[1].iter_rows(values_only=True)
@@ -136,7 +136,7 @@ def test_the_inventory_is_the_same_in_every_format(visited: tuple[World, str], t
 
 def test_only_a_sighting_shows_as_one_and_sets_the_next_due_date(visited: tuple[World, str], tmp_path: Path) -> None:
     world, _ = visited
-    with inventory(world, tmp_path / "status.csv").path.open(newline="", encoding="utf-8") as file:
+    with inventory(world, tmp_path / "status.csv").path.open(newline="", encoding="utf-8-sig") as file:
         lines = list(csv.DictReader(file))
     assert [line["Last US Sighting"] for line in lines] == ["2026-11-21"] * 3 + ["", "2026-11-21", ""]
     assert [line["Inventory Due"] for line in lines] == ["2027-11-21"] * 3 + ["2026-12-11", "2027-11-21", "2026-12-11"]
@@ -253,7 +253,7 @@ def test_what_a_spreadsheet_would_run_stays_text(tmp_path: Path) -> None:
     world = make_world(tmp_path / "world", count=1)
     with world.hq.writing() as transaction:
         transaction.record(listed(world, 1, "ON_HAND"))
-    with inventory(world, tmp_path / "status.csv").path.open(newline="", encoding="utf-8") as file:
+    with inventory(world, tmp_path / "status.csv").path.open(newline="", encoding="utf-8-sig") as file:
         assert {line["Serial Number"] for line in csv.DictReader(file)} == {"786950", "'=1+1"}
     sheet = openpyxl.load_workbook(inventory(world, tmp_path / "status.xlsx").path).worksheets[1]
     assert [(cell.value, cell.data_type) for cell in sheet["H"][1:]] == [("=1+1", "s"), ("786950", "s")]
@@ -275,7 +275,7 @@ def test_the_visit_record_says_what_was_seen_and_who_signed(visited: tuple[World
         ("visit.evidence.csv", 4),
     ]
     assert made.rows == COUNT + 1
-    with made.path.open(newline="", encoding="utf-8") as file:
+    with made.path.open(newline="", encoding="utf-8-sig") as file:
         lines = list(csv.DictReader(file))
     assert [line["Outcome"] for line in lines] == ["verified"] * 4 + ["discrepancy", "not_found", "not_on_list"]
     assert lines[4]["Note"] == '\'=HYPERLINK("http://example.invalid")'

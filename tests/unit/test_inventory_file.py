@@ -282,7 +282,7 @@ def test_a_row_of_another_width_is_rejected_and_empty_cells_beyond_are_not(write
         (b"Case,P/N,S/N\n\x81\x8d,A,1\n", "inventory.encoding", {"line": 2}),
         (b'Case,P/N,S/N\nXX-B-ABC,A,1\nXX-B-ABC,A,"2\n', "inventory.quote_unclosed", {"line": 3}),
         (b'Case,P/N,S/N\nXX-B-ABC,"A"x,1\n', "inventory.quote_stray", {"line": 2}),
-        (b"Case,P/N,S/N\nXX-B-ABC,A," + b"9" * 10_000_000 + b"\n", "inventory.cell_too_long", {"line": 2}),
+        (b"Case,P/N,S/N\nXX-B-ABC,A," + b"9" * 10_000_000 + b"\n", "inventory.cell_too_long", {"line": 2, "column": 3}),
         (b"Case,P/N,S/N\nXX-B-ABC,A," + b"9" * 40_000 + b"\n", "inventory.cell_too_long", {"line": 2, "column": 3}),
         (b"just a letter\nto a friend\n", "inventory.headings_missing", {"line": 1}),
         (b"Case,P/N\nXX-B-ABC,A\n", "inventory.headings_missing", {"missing": ("serial",)}),

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import partial
+from pathlib import Path
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QWidget
 
@@ -27,7 +30,7 @@ from ui.kit.widgets import (
 )
 from ui.kit.widgets.path_field import PathField
 from ui.kit.words import grouped
-from ui.shared.page_parts import Job, named, why_not
+from ui.shared.page_parts import Job, named, show_export_error, why_not
 
 
 class ExportCard(Card):
@@ -82,8 +85,8 @@ class ExportCard(Card):
         """Offer the report's formats, and name the file after the report unless the person changed the name."""
         self._report = report
         words = {
-            ".csv": self.tr("CSV, for programs and spreadsheets"),
-            ".xlsx": self.tr("Excel workbook"),
+            ".csv": self.tr("CSV, for programs"),
+            ".xlsx": self.tr("Excel workbook, for spreadsheets"),
             ".pdf": self.tr("PDF, to read and print"),
             ".json": self.tr("JSON, for programs"),
         }
@@ -128,15 +131,20 @@ class ExportCard(Card):
     def write(self, wanted: dict[str, str]) -> None:
         """Write the report and its proof to the chosen path. `wanted`: the value of each filter by its name."""
         path = self.path_field.path
-        if path is None:
-            return
+        if path is not None:
+            self._write(self._report, path, wanted)
+
+    def _write(self, report: Report, path: Path, wanted: dict[str, str], *, replaces: bool = False) -> None:
+        """Write a report. If the name is taken, ask first, then write what was asked for, not what is chosen by now."""
         self._done.hide()
+        self._notice.dismiss()
+        again = partial(self._write, report, path, wanted, replaces=True)
         self.job.run(
             self._desk,
             self.tr("Writing {name}").format(name=path.name),
-            child(make_report_child, self._report, path, wanted),
+            child(make_report_child, report, path, wanted, replaces=replaces),
             then=self._exported,
-            failed=self._notice.show_error,
+            failed=partial(show_export_error, self._notice, again),
             stopped=lambda: self._notice.show_message("info", self.tr("Stopped. No report was written.")),
         )
 

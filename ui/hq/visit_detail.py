@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 from PySide6.QtCore import QCoreApplication, Signal
 from PySide6.QtWidgets import QWidget
@@ -45,7 +46,7 @@ from ui.kit.widgets import (
     vbox,
 )
 from ui.kit.words import count, day, joined, moment, program, purpose, reason
-from ui.shared.page_parts import Job, may, named, show_rows, why_not
+from ui.shared.page_parts import Job, may, named, show_export_error, show_rows, why_not
 from ui.shared.verdict import VERDICT_FACES, reasons_said
 
 translate = QCoreApplication.translate
@@ -226,8 +227,11 @@ class VisitView(QWidget):
         """Write the record of the visit shown, with its sidecar, into the outbox."""
         if self.shown is None:
             return
-        visit = self.shown.visit
+        self._write_record(self.shown.visit)
+
+    def _write_record(self, visit: VisitRow, *, replaces: bool = False) -> None:
         name = self.tr("Visit record of {site}").format(site=visit.site)
+        self._notice.dismiss()
         self.record_button.setEnabled(False)
         self.job.run(
             self.desk,
@@ -237,15 +241,20 @@ class VisitView(QWidget):
                 VISIT_RECORD,
                 self.desk.outbox / f"{VISIT_RECORD.name}-{visit.visit_id[:8]}.pdf",
                 {"visit_id": visit.visit_id},
+                replaces=replaces,
             ),
             then=self._record_written,
-            failed=self._not_sealed,
+            failed=partial(self._record_not_written, visit),
             stopped=self._tasking_over,
         )
 
     def _record_written(self, exported: Exported) -> None:
         self._tasking_over()
         self._notice.show_message("ok", self.tr("Visit record written"), detail=str(exported.path), stays=True)
+
+    def _record_not_written(self, visit: VisitRow, error: KnownError) -> None:
+        self._tasking_over()
+        show_export_error(self._notice, partial(self._write_record, visit, replaces=True), error)
 
     def _sealed(self, sealed: Sealed) -> None:
         self._tasking_over()

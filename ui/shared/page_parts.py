@@ -26,8 +26,9 @@ from eum_app.usecases.session import Session
 from ui.kit.child_task import ChildTask
 from ui.kit.desk import Desk
 from ui.kit.guard import guarded
+from ui.kit.messages import sentence
 from ui.kit.models import IdsTableModel
-from ui.kit.widgets import button, hbox, label, vbox
+from ui.kit.widgets import NoticeBar, button, hbox, label, vbox
 from ui.kit.words import count, role
 
 translate = QCoreApplication.translate
@@ -63,6 +64,16 @@ def why_not(session: Session, permission: Permission) -> str:
     able = [role(name) for name, held in PERMISSIONS.items() if permission in held]
     words = translate("hq", "Not open to the role {role}. Open to: {able}.")
     return words.format(role=role(session.role), able=", ".join(able))
+
+
+def show_export_error(notice: NoticeBar, replace: Callable[[], object], error: KnownError) -> None:
+    """Show why a file was not written. If its name is taken, offer to `replace` the earlier file."""
+    if error.code == "report.exists":
+        message = sentence(error)
+        action = translate("hq", "Replace it")
+        notice.show_message("attention", message.what, detail=message.next, action=action, on_action=replace)
+    else:
+        notice.show_error(error)
 
 
 @guarded

@@ -1,10 +1,13 @@
 """CSV per RFC 4180, safe to open in a spreadsheet. One file for each table; the cover is in the sidecar.
 
-A marking line above the heading would break every CSV reader. So the marking is in the sidecar and the other formats.
+A file begins with UTF-8's byte order mark. Without it, a spreadsheet on Windows reads the file in its own code page,
+and shows other names than the report states. A marking line above the heading would break every CSV reader. So the
+marking is in the sidecar and the other formats.
 """
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 from collections.abc import Iterable, Sequence
@@ -18,6 +21,9 @@ _FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r")
 _RISKY: Final = ("=", "+", "@", "\t", ",-", "\n-", '"-', '"\r')
 """If CSV text contains none of these, no cell in it except the first can begin with one of `_FORMULA_STARTS`."""
 BLOCK_ROWS: Final = 1_000
+csv.field_size_limit(2**31 - 1)
+"""The default is 131,072 characters, and the payload of one entry of a journal may be longer. The limit belongs to the
+process, so every module that reads CSV sets the same one; the readers of lists have lower limits."""
 
 
 def guarded(cell: str) -> str:
@@ -49,11 +55,12 @@ def write(report: Document, folder: Path, name: str) -> list[Part]:
     parts = [Part(name), *[Part(f"{Path(name).stem}.{table.name}.csv", holds_rows=False) for table in others]]
     for table, part in zip(report.tables, parts, strict=True):
         with (folder / part.name).open("wb") as file:
+            file.write(codecs.BOM_UTF8)
             write_csv(file, table.headings, table.rows)
     return parts
 
 
 def count_rows(path: Path) -> int:
     """Count the rows below the heading in a CSV file. Raises csv.Error or UnicodeDecodeError if it is not CSV."""
-    with path.open(encoding="utf-8", newline="") as text:
+    with path.open(encoding="utf-8-sig", newline="") as text:
         return sum(1 for _ in csv.reader(text, strict=True)) - 1

@@ -43,6 +43,8 @@ from eum_app.usecases.session import Session
 SUMMARY_OVER_ROWS: Final = 20_000
 """Maximum rows of a PDF. A longer list becomes a summary that names a CSV file and its hash."""
 PROGRESS_ROWS: Final = 500
+EARLIER: Final = "earlier"
+"""Folder within the staging folder for the files that a report replaces, until all have their names."""
 
 OnProgress = Callable[[int, int], object]
 
@@ -74,12 +76,18 @@ class Exported(Changed):
     files: tuple[Written, ...] = ()
 
 
-def require_target(path: Path) -> None:
-    """Require a valid target. Raises Refusal `report.name` (format unknown), `report.is_folder`, `report.read_only`."""
+def require_target(path: Path, *, replaces: bool) -> None:
+    """Require a valid target, and a free one unless the caller `replaces` an earlier report.
+
+    Raises Refusal `report.name` (format unknown), `report.is_folder`, `report.read_only`, `report.exists`.
+    """
     if path.suffix.lower() not in FORMATS:
         raise Refusal("report.name", name=path.name)
     with disk_trouble(path):
-        _refuse_occupied(path)
+        for target in (path, path.with_name(f"{path.name}{SUFFIX}")):
+            _refuse_occupied(target)
+            if not replaces and os.path.lexists(target):
+                raise Refusal("report.exists", name=target.name)
 
 
 def _refuse_occupied(path: Path) -> None:
@@ -91,14 +99,17 @@ def _refuse_occupied(path: Path) -> None:
 
 
 @timed(Event.EXPORTED)
-def export_report(session: Session, path: Path, report: Document, sidecar: Sidecar, identity: Identity) -> Exported:
+def export_report(
+    session: Session, path: Path, report: Document, sidecar: Sidecar, identity: Identity, *, replaces: bool = False
+) -> Exported:
     """Write `report` as `path` with its sidecar and signature, and record the export.
 
-    The caller holds the view that the report's rows are read from. `sidecar` comes without files, rows and hashes.
+    The caller holds the view that the report's rows are read from. `sidecar` comes without files, rows and hashes. No
+    file of that name is replaced unless the person agreed (`replaces`); if a step fails, earlier files are as before.
     Raises Refusal as `require_target` and the formats do; Trouble `report.rows_differ` (the file does not hold what the
     store does), `report.in_use`, `report.pdf_failed` and those of the disk.
     """
-    require_target(path)
+    require_target(path, replaces=replaces)
     with _staging(path) as folder:
         files = _write(report, folder, path.name)
         # Counted in the finished files, not while writing, so that a writer that drops rows is noticed.
@@ -128,15 +139,17 @@ def export_report(session: Session, path: Path, report: Document, sidecar: Sidec
             )
         )
         names = [*[file.name for file in files], sidecar_name, f"{sidecar_name}{SIGNATURE_SUFFIX}"]
-        areas = _record_and_publish(session, sidecar, folder, path, names)
+        areas = _record_and_publish(session, sidecar, folder, path, names, replaces=replaces)
     return Exported(areas, path, path.with_name(sidecar_name), rows, sidecar.sha384, tuple(files))
 
 
 def _record_and_publish(
-    session: Session, sidecar: Sidecar, folder: Path, path: Path, names: Sequence[str]
+    session: Session, sidecar: Sidecar, folder: Path, path: Path, names: Sequence[str], *, replaces: bool
 ) -> frozenset[Area]:
     """Record the export and rename every file to its final name; if either fails, undo both."""
     named: list[Path] = []
+    earlier = folder / EARLIER
+    earlier.mkdir()
     try:
         with session.writing() as transaction:
             transaction.record(
@@ -151,13 +164,15 @@ def _record_and_publish(
             )
             # Renamed inside the transaction: if a rename fails, the export is not recorded either.
             for name in names:
-                _publish(folder / name, path.with_name(name))
+                _publish(folder / name, path.with_name(name), earlier if replaces else None)
                 named.append(path.with_name(name))
             sync_folder(path.parent)
             return frozenset(transaction.areas)
     except BaseException:
         for target in named:
             target.unlink(missing_ok=True)
+            if (earlier / target.name).exists():
+                (earlier / target.name).replace(target)
         raise
 
 
@@ -192,14 +207,31 @@ def _staging(path: Path) -> Iterator[Path]:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def _publish(written: Path, target: Path) -> None:
+def _publish(written: Path, target: Path, earlier: Path | None) -> None:
+    """Give a file its final name. What had the name is kept in the folder `earlier`; without one it is refused."""
     _refuse_occupied(target)
+    if earlier is None:
+        _publish_new(written, target)
+        return
+    if target.exists():
+        shutil.copy2(target, earlier / target.name)
     try:
         written.replace(target)
     except PermissionError as error:
         if target.exists():  # Windows: another program has the file open
             raise Trouble("report.in_use", name=target.name) from error
         raise
+
+
+def _publish_new(written: Path, target: Path) -> None:
+    try:
+        os.link(written, target)  # unlike a rename, this fails if another program took the name meanwhile
+    except FileExistsError as error:
+        raise Refusal("report.exists", name=target.name) from error
+    except OSError:  # a disk without links
+        if os.path.lexists(target):
+            raise Refusal("report.exists", name=target.name) from None
+        written.replace(target)
 
 
 def with_progress(rows: Iterator[Sequence[str]], total: int, progress: OnProgress | None) -> Iterator[Sequence[str]]:

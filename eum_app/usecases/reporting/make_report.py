@@ -54,18 +54,25 @@ class Preview:
 
 
 def make_report(
-    session: Session, report: Report, path: Path, wanted: Wanted = EVERYTHING, progress: OnProgress | None = None
+    session: Session,
+    report: Report,
+    path: Path,
+    wanted: Wanted = EVERYTHING,
+    progress: OnProgress | None = None,
+    *,
+    replaces: bool = False,
 ) -> Exported:
     """Write a report and its signed sidecar; the file name decides the format.
 
-    Either all files appear or none. Rows are recounted from the files, and the export is recorded. Raises Refusal
-    `permission.denied`, `permission.out_of_scope`, `report.filter`, `report.filter_missing`, `report.format`,
-    `date.invalid`, `visit.unknown`, `device.not_enrolled`, those of the report itself, and as `export_report` does.
+    Either all files appear or none. An earlier report of that name is refused (`report.exists`) unless `replaces`. Rows
+    are recounted from the files, and the export is recorded. Raises Refusal `permission.denied`,
+    `permission.out_of_scope`, `report.filter`, `report.filter_missing`, `report.format`, `date.invalid`,
+    `visit.unknown`, `device.not_enrolled`, those of the report itself, and as `export_report` does.
     """
     session.require(report.permission)
     asked = _checked(session, report, wanted)
     _require_format(report, path)
-    require_target(path)
+    require_target(path, replaces=replaces)
     with _source(session, report, asked) as source:
         identity = identity_of(source.connection)
         document = report.read(source)
@@ -74,7 +81,7 @@ def make_report(
         document = replace(document, tables=(watched, *others), template=report.template)
         filters = source.filters if document.filters is None else document.filters
         sidecar = sidecar_of(document, filters=filters, heads=source.heads, not_received=source.not_received)
-        return export_report(session, path, document, sidecar, identity)
+        return export_report(session, path, document, sidecar, identity, replaces=replaces)
 
 
 def preview_report(session: Session, report: Report, wanted: Wanted = EVERYTHING, limit: int = 200) -> Preview:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from functools import partial
+from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QWidget
@@ -49,7 +50,7 @@ from ui.kit.words import count, day, fact, moment
 from ui.shared.activity.detail import DetailCard
 from ui.shared.activity.shown import harmless, kind_words, outcome_chip, outcome_words, place_words, subject_words
 from ui.shared.activity.time_dialog import TimeDialog, may_correct
-from ui.shared.page_parts import Job, choices, fill_choices, may, named, why_not
+from ui.shared.page_parts import Job, choices, fill_choices, may, named, show_export_error, why_not
 
 FILE_NAME = "activity-log.csv"
 ROW_HEIGHT = 44
@@ -260,14 +261,17 @@ class ActivityPage(Page):
     def export(self) -> None:
         """Write the filtered log and its proof to the chosen path, in a child process."""
         path = self.path_field.path
-        if path is None or not self.export_button.isEnabled():
-            return
+        if path is not None and self.export_button.isEnabled():
+            self._write(path, asdict(self.wanted()))
+
+    def _write(self, path: Path, wanted: dict[str, str], *, replaces: bool = False) -> None:
+        self.notice.dismiss()
         self.job.run(
             self.desk,
             self.tr("Writing {name}").format(name=path.name),
-            child(make_report_child, ACTIVITY_LOG, path, asdict(self.wanted())),
+            child(make_report_child, ACTIVITY_LOG, path, wanted, replaces=replaces),
             then=self._exported,
-            failed=self.notice.show_error,
+            failed=partial(show_export_error, self.notice, partial(self._write, path, wanted, replaces=True)),
             stopped=lambda: self.notice.show_message("info", self.tr("Stopped. No file was written.")),
         )
 
