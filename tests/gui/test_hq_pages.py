@@ -257,7 +257,7 @@ def test_an_earlier_report_is_replaced_only_after_asking(window: Window, world: 
     page.filters.pause_typing()
     window.settle()
     QTest.mouseClick(page.exporting.export_button, Qt.MouseButton.LeftButton)
-    assert (page.notice.text, page.exporting._done.isHidden()) == ("", True), "what was written before is not this export"
+    assert (page.notice.text, page.exporting._done.isHidden()) == ("", True), "the earlier export"
     window.settle()
     assert page.notice.text == "There is a file named status.csv already. It was not changed."
     assert path.read_bytes() == before
