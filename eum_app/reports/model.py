@@ -66,7 +66,7 @@ class Section:
 class Cover:
     """Front page of a report. `reconciliation` is the sentence that says whether the counts add up.
 
-    `standing` is the verdict on a visit (`compliance.balance.Verdict`); empty for other reports, which only state
+    `verdict` is the verdict on a visit (`compliance.balance.Verdict`); empty for other reports, which only state
     whether their counts add up (`is_reconciled`).
     """
 
@@ -79,7 +79,7 @@ class Cover:
     reconciliation: str
     is_reconciled: bool
     sections: tuple[Section, ...]
-    standing: str = ""
+    verdict: str = ""
     marking: str = MARKING
     designation: Mapping[str, str] = field(default_factory=lambda: dict(DESIGNATION))
 
@@ -175,6 +175,6 @@ def plain_cover(cover: Cover) -> dict[str, Any]:
         "designation": dict(cover.designation),
         "is_reconciled": cover.is_reconciled,
         "reconciliation": cover.reconciliation,
-        "standing": cover.standing,
+        "verdict": cover.verdict,
         "sections": [{"title": section.title, "lines": section.lines} for section in cover.sections],
     }

@@ -46,7 +46,7 @@ class ReportFile(msgspec.Struct, frozen=True, kw_only=True):
 class Sidecar(msgspec.Struct, frozen=True, kw_only=True):
     """Marking, filters, counts and journal heads of one report. `sha384` is of the first file's bytes, hex.
 
-    `rows` was counted in the files after writing. `unreconciled` is the total minus the sum of the counts. `standing`
+    `rows` was counted in the files after writing. `unreconciled` is the total minus the sum of the counts. `verdict`
     is the verdict on a visit: reconciled, incomplete or unreconciled; older reports have none.
     `not_received` counts the facts that devices have announced and that are not in this store yet (DOMAIN section 8,
     invariants 6 and 8).
@@ -75,7 +75,7 @@ class Sidecar(msgspec.Struct, frozen=True, kw_only=True):
     clock_trigger: str = ""
     reconciled: bool
     unreconciled: int = 0
-    standing: str = ""
+    verdict: str = ""
     not_received: int
     heads: tuple[ChainHead, ...]
 
@@ -121,7 +121,7 @@ def sidecar_of(document: Document, *, filters: Mapping[str, str], heads: Sequenc
         clock_trigger=counts.clock_trigger,
         reconciled=cover.is_reconciled,
         unreconciled=counts.unreconciled,
-        standing=cover.standing,
+        verdict=cover.verdict,
         not_received=not_received,
         heads=tuple(ChainHead(origin=one.origin, epoch=one.epoch, seq=one.seq, hash=one.hash.hex()) for one in heads),
     )

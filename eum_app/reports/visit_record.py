@@ -128,7 +128,7 @@ def visit_record_report(seen: VisitSeen, made: Made, rows: Iterable[Sequence[str
         made_at_store=made.at_store,
         reconciliation=balance_sentence(balance),
         is_reconciled=balance.verdict is Verdict.RECONCILED,
-        standing=balance.verdict,
+        verdict=balance.verdict,
         sections=(
             Section(
                 "Visit",

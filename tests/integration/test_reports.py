@@ -284,7 +284,7 @@ def test_the_visit_record_says_what_was_seen_and_who_signed(visited: tuple[World
     assert sidecar["outcomes"] == {"verified": 4, "discrepancy": 1, "not_found": 1, "not_on_list": 1}
     assert sidecar["evidence_grades"] == {"A": 4, "B": 1, "C": 1, "not_sighted": 1}
     assert [line["Evidence Grade"] for line in lines] == ["A", "A", "B", "C", "A", "", "A"]
-    assert (sidecar["reconciled"], sidecar["standing"]) == (True, "reconciled")
+    assert (sidecar["reconciled"], sidecar["verdict"]) == (True, "reconciled")
     book = openpyxl.load_workbook(record("visit.xlsx").path)
     assert book.sheetnames == ["Cover", "Items", "Site checklist", "Findings", "Evidence"]
     document = json.loads(record("visit.json").path.read_text())

@@ -62,8 +62,8 @@ def standing(world: World, visit_id: str, path: Path) -> tuple[str, bool, str]:
     made = make_report(world.hq, VISIT_RECORD, path, {"visit_id": visit_id})
     sidecar = json.loads(made.sidecar_path.read_text("utf-8"))
     cover = json.loads(made.path.read_text("utf-8"))["cover"]
-    assert sidecar["standing"] == cover["standing"]
-    return sidecar["standing"], sidecar["reconciled"], cover["reconciliation"]
+    assert sidecar["verdict"] == cover["verdict"]
+    return sidecar["verdict"], sidecar["reconciled"], cover["reconciliation"]
 
 
 def send(world: World) -> None:

@@ -143,6 +143,11 @@ def _our_own(folder: Path) -> Iterator[Part]:
     rows += [
         (name, "", "OFL-1.1", [fonts / f"LICENSE-{name.replace(' ', '')}"]) for name in ("Inter", "JetBrains Mono")
     ]
+    more = ROOT / "assets" / "report-fonts"
+    rows += [
+        (name, "", "OFL-1.1", [more / f"LICENSE-{name.replace(' ', '')}"])
+        for name in ("Noto Sans CJK", "Noto Sans Thai")
+    ]
     rows += [("Lucide icons", "", "ISC", [ROOT / "assets" / "icons" / "LICENSE"])]
     rows += [("Python", platform.python_version(), "PSF-2.0", python_license())]
     for name, version, license_name, files in rows:

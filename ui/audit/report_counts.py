@@ -76,7 +76,7 @@ class CountsCard(Card):
             self.heads.add(f"{head.origin} / {head.epoch}", f"{count(head.seq)} · {grouped(head.hash.hex()[:8])}…")
 
     def _show_verdict(self, document: Document) -> None:
-        verdict, cover = member_of(Verdict, document.cover.standing), document.cover
+        verdict, cover = member_of(Verdict, document.cover.verdict), document.cover
         if verdict is None and not cover.is_reconciled:
             verdict = Verdict.UNRECONCILED
         if verdict is None:
