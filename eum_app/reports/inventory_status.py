@@ -10,6 +10,7 @@ from typing import Any, Final
 from db.queries.reports import StatusCounts, StatusRow
 from eum_app.domain.compliance.clocks import ItemDates, last_inventory_of, standing
 from eum_app.domain.compliance.reconcile import COUNTING_DISPOSITIONS, Reconciliation, reconcile
+from eum_app.domain.dispositions import Disposition
 from eum_app.domain.journal import Head
 from eum_app.domain.translatable import QT_TRANSLATE_NOOP
 from eum_app.reports.model import Column, Counts, Cover, Document, Figure, Made, Section, Table, heads_section
@@ -48,6 +49,13 @@ ADDS_UP: Final = QT_TRANSLATE_NOOP("reports", "The dispositions add up to all {t
 DIFFERENCE: Final = QT_TRANSLATE_NOOP(
     "reports", "{counted} of {total} items have a disposition that says where they are; difference {count}."
 )
+_LINE_COLUMNS: Final = (
+    Column(QT_TRANSLATE_NOOP("reports", "Case"), "case_id", "text", 12),
+    Column(QT_TRANSLATE_NOOP("reports", "RSN"), "rsn", "text", 7),
+    Column(QT_TRANSLATE_NOOP("reports", "Items"), "items", "count", 9),
+)
+MAX_WRONG_LINES: Final = 20
+"""Case lines that do not add up are named on the cover, up to so many."""
 _FILTER_WORDS: Final = {
     "site": "Site",
     "country": "Country",
@@ -136,7 +144,7 @@ def inventory_status_report(
             _counted("Newest check", counts.outcomes),
             _counted("Evidence grade of the newest check", counts.grades),
             _counted(f"Inventory clocks, counted from: {trigger.replace('_', ' ')}", counts.clocks),
-            Section("Case lines", tuple(_case_lines(counts))),
+            Section("Case lines", tuple(_case_line_summary(counts))),
             Section(
                 "Scope",
                 (
@@ -153,7 +161,7 @@ def inventory_status_report(
     never = counts.outcomes.get("never_checked", 0)
     return Document(
         cover,
-        (Table("items", "Items", COLUMNS, rows, counts.total),),
+        (Table("items", "Items", COLUMNS, rows, counts.total), _case_lines(counts)),
         counts=stated,
         filters=dict(filters),
         figure=Figure(
@@ -182,10 +190,29 @@ def _reconciliation_words(result: Reconciliation) -> str:
     return text.format(**values) if result.is_reconciled else f"UNRECONCILED: {text.format(**values)}"
 
 
-def _case_lines(counts: StatusCounts) -> Iterator[tuple[str, str]]:
+def _case_lines(counts: StatusCounts) -> Table:
+    """Return the table of case lines: items in total and by disposition, and by how much the two differ."""
+    listed = [disposition.value for disposition in Disposition]
+    found = sorted(counts.dispositions, key=lambda one: (listed.index(one) if one in listed else len(listed), one))
+    columns = (
+        *_LINE_COLUMNS,
+        *(Column(word(code), code.lower(), "count", 9) for code in found),
+        Column(QT_TRANSLATE_NOOP("reports", "Difference"), "difference", "count", 10),
+    )
+    rows = []
     for line in counts.case_lines:
         result = reconcile(line.total, line.dispositions, COUNTING_DISPOSITIONS)
-        parts = ", ".join(f"{word(code).lower()} {count}" for code, count in line.dispositions.items())
-        total = f"{line.total} items: {parts}"
+        of_each = [str(line.dispositions.get(code, 0)) for code in found]
+        rows.append((line.case_id, line.rsn, str(line.total), *of_each, str(result.difference)))
+    return Table("case-lines", "Case lines", columns, rows, len(rows))
+
+
+def _case_line_summary(counts: StatusCounts) -> Iterator[tuple[str, str]]:
+    """Yield the number of case lines, and those that do not add up. All lines are in the table of their own name."""
+    results = [(line, reconcile(line.total, line.dispositions, COUNTING_DISPOSITIONS)) for line in counts.case_lines]
+    wrong = [(line, result) for line, result in results if not result.is_reconciled]
+    yield "Case lines", str(len(results))
+    yield "Lines that do not add up", str(len(wrong))
+    for line, result in wrong[:MAX_WRONG_LINES]:
         name = ", line ".join(part for part in (line.case_id or "No case", line.rsn) if part)
-        yield name, total if result.is_reconciled else f"{total}. UNRECONCILED, difference {result.difference}"
+        yield name, f"UNRECONCILED, difference {result.difference} of {line.total}"

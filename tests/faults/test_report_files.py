@@ -277,6 +277,7 @@ def test_a_new_report_takes_the_place_of_the_old_one(world: World, tmp_path: Pat
     make_report(world.hq, INVENTORY_STATUS, path, {"country": "YY"}, replaces=True)
     assert path.read_bytes() != before
     assert sorted(one.name for one in tmp_path.iterdir()) == [
+        "status.case-lines.csv",
         "status.csv",
         "status.csv.sidecar.json",
         "status.csv.sidecar.json.sig",

@@ -146,8 +146,12 @@ def test_only_a_sighting_shows_as_one_and_sets_the_next_due_date(visited: tuple[
 def test_the_workbook_is_made_for_people(visited: tuple[World, str], tmp_path: Path) -> None:
     world, _ = visited
     book = openpyxl.load_workbook(inventory(world, tmp_path / "status.xlsx").path)
-    cover, items = book.worksheets
-    assert (cover.title, items.title) == ("Cover", "Items")
+    cover, items, lines = book.worksheets
+    assert (cover.title, items.title, lines.title) == ("Cover", "Items", "Case lines")
+    assert [[cell.value for cell in row] for row in lines.iter_rows()] == [
+        ["Case", "RSN", "Items", "On hand", "Difference"],
+        ["XX-B-ABC", "001", COUNT, COUNT, 0],
+    ]
     assert items.freeze_panes == "A2"
     assert items.auto_filter.ref == f"A1:Y{COUNT + 1}"
     assert items["H2"].value == "786950"  # a serial number stays text
@@ -196,7 +200,7 @@ def test_a_long_pdf_comes_in_volumes_and_a_longer_one_as_a_summary(
     assert "CUI designation" in second[0]
     monkeypatch.setattr(export_report, "SUMMARY_OVER_ROWS", 5)
     made = inventory(world, tmp_path / "long.pdf")
-    assert [(file.name, file.rows) for file in made.files] == [("long.pdf", 0), ("long.rows.csv", COUNT)]
+    assert [(file.name, file.rows) for file in made.files] == [("long.pdf", 1), ("long.rows.csv", COUNT)]
     assert made.rows == COUNT
     words = "".join("".join(pdf_text(tmp_path / "long.pdf")).split())
     assert "long.rows.csv" in words
@@ -217,7 +221,7 @@ def test_counts_that_do_not_add_up_say_so_with_the_difference(tmp_path: Path) ->
     cover = openpyxl.load_workbook(made.path).worksheets[0]
     words = " ".join(str(cell) for row in cover.iter_rows(values_only=True) for cell in row if cell is not None)
     assert "UNRECONCILED: 3 of 5 items have a disposition that says where they are; difference 2." in words
-    assert "UNRECONCILED, difference 2" in words  # the case line too
+    assert "UNRECONCILED, difference 2 of 2" in words  # the case line too
     assert "UNRECONCILED" in pdf_text(make_report(world.hq, INVENTORY_STATUS, tmp_path / "status.pdf").path)[0]
     world.close()
 
@@ -330,3 +334,34 @@ def test_looking_at_whole_blocks_guards_what_looking_at_each_cell_would(rows: li
     csv_file.write_csv(file, ["a", "b"], rows)
     read = list(csv.reader(io.StringIO(file.getvalue().decode(), newline=""), strict=True))
     assert read == [["a", "b"], *[[csv_file.guarded(cell) for cell in row] for row in rows]]
+
+
+def test_case_lines_are_a_table_in_every_format(tmp_path: Path) -> None:
+    world = make_world(tmp_path / "world", count=2)
+    with world.hq.writing() as transaction:
+        for number, disposition in enumerate(("DATA_ERROR", "DESTROYED", "VAPORISED", "ON_HAND")):
+            transaction.record(listed(world, number, disposition))
+    headings = ["Case", "RSN", "Items", "On hand", "Destroyed", "Data error", "Unknown value: VAPORISED", "Difference"]
+    table = [headings, ["XX-B-ABC", "001", *"220000"], ["XX-B-ABC", "002", *"411112"]]
+    made = {suffix: inventory(world, tmp_path / f"s.{suffix}") for suffix in ("csv", "xlsx", "json", "pdf")}
+    assert [(file.name, file.rows) for file in made["csv"].files] == [("s.csv", 6), ("s.case-lines.csv", 2)]
+    with (tmp_path / "s.case-lines.csv").open(newline="", encoding="utf-8-sig") as file:
+        assert list(csv.reader(file)) == table
+    sheet = openpyxl.load_workbook(made["xlsx"].path)["Case lines"]
+    assert [[str(cell.value) for cell in row] for row in sheet.iter_rows()] == table
+    rows = json.loads(made["json"].path.read_text("utf-8"))["tables"]["case-lines"]["rows"]
+    assert [[str(cell) for cell in row.values()] for row in rows] == table[1:]
+    words = " ".join("\n".join(pdf_text(made["pdf"].path)).split())
+    assert "XX-B-ABC 002 4 1 1 1 1 2" in words
+    assert "XX-B-ABC, line 002 UNRECONCILED, difference 2 of 4" in words
+    assert made["pdf"].rows == 6
+    world.close()
+
+
+def test_a_summary_prints_the_case_lines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    world = make_world(tmp_path / "world", count=3)
+    monkeypatch.setattr(export_report, "SUMMARY_OVER_ROWS", 2)
+    made = inventory(world, tmp_path / "long.pdf")
+    assert [file.name for file in made.files] == ["long.pdf", "long.rows.csv"]
+    assert "XX-B-ABC 001 3 3 0" in " ".join("\n".join(pdf_text(made.path)).split())
+    world.close()

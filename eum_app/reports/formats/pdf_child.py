@@ -41,18 +41,19 @@ def main() -> int:
     folder = asset("reports")
     # Loading the fonts takes longer than one attempt with a text.
     fonts = typst.Fonts(include_system_fonts=False, font_paths=[str(asset("fonts")), str(asset("report-fonts"))])
-    template = str(folder / f"{job.template}.typ")
-    compiler = typst.Compiler(template, root=str(folder), font_paths=fonts)
+    template = folder / f"{job.template}.typ"
+    compiler = typst.Compiler(str(template), root=str(folder), font_paths=fonts)
 
-    def rendered(data: dict[str, Any], source: str | bytes = template) -> bytes:
-        sys_inputs = {"data": msgspec.json.encode(data).decode()}
-        pdf = compiler.compile(source, format="pdf", pdf_standards="ua-1", sys_inputs=sys_inputs)
+    def rendered(data: dict[str, Any]) -> bytes:
+        inputs = {"data": msgspec.json.encode(data).decode()}
+        pdf = compiler.compile(template, format="pdf", pdf_standards="ua-1", sys_inputs=inputs)
         assert isinstance(pdf, bytes)
         return pdf
 
     def fits(texts: Sequence[str]) -> bool:
+        inputs = {"data": msgspec.json.encode({"texts": texts}).decode()}
         try:
-            rendered({"texts": texts}, _ATTEMPT)
+            compiler.compile(_ATTEMPT, format="pdf", pdf_standards="ua-1", sys_inputs=inputs)
         except typst.TypstError:
             return False
         return True

@@ -62,12 +62,13 @@ def write(report: Document, folder: Path, name: str) -> list[Part]:
 
 
 def write_summary(report: Document, folder: Path, name: str, rows_file: Written) -> Part:
-    """Write the cover alone; it names the file that holds the rows, and its hash.
+    """Write the cover and all tables but the first; the cover names the file that holds its rows, and its hash.
 
     Raises Trouble `report.pdf_failed`.
     """
     summary = {"file": rows_file.name, "sha384": rows_file.sha384, "rows": rows_file.rows}
-    (folder / name).write_bytes(set_pdf("summary", {**_shared(report), "summary": summary}))
+    tables = [_plain(other) for other in report.tables[1:]]
+    (folder / name).write_bytes(set_pdf("summary", {**_shared(report), "summary": summary, "tables": tables}))
     return Part(name, holds_rows=False)
 
 

@@ -13,7 +13,7 @@ import shutil
 import stat
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -180,7 +180,9 @@ def _write(report: Document, folder: Path, name: str) -> list[Written]:
     """Write the report's files and return them; the one with the requested name comes first."""
     kind = FORMATS[Path(name).suffix.lower()]
     if kind is pdf_file and report.tables[0].total > SUMMARY_OVER_ROWS:
-        parts = csv_file.write(report, folder, f"{Path(name).stem}.rows.csv")
+        # The other tables are short, and the summary prints them.
+        rows_alone = replace(report, tables=report.tables[:1])
+        parts = csv_file.write(rows_alone, folder, f"{Path(name).stem}.rows.csv")
         files = [_written(folder, part) for part in parts]
         return [_written(folder, pdf_file.write_summary(report, folder, name, files[0])), *files]
     return [_written(folder, part) for part in kind.write(report, folder, name)]
