@@ -254,7 +254,7 @@ def test_an_earlier_report_is_replaced_only_after_asking(window: Window, world: 
     assert page.notice.text == "Report written: status.csv"
     before = path.read_bytes()
     window.type_into("report_case", "yy-b-abc")
-    page.filters.pause_typing()
+    page.filters._typing.stop()
     window.settle()
     QTest.mouseClick(page.exporting.export_button, Qt.MouseButton.LeftButton)
     assert (page.notice.text, page.exporting._done.isHidden()) == ("", True), "the earlier export"
@@ -262,7 +262,7 @@ def test_an_earlier_report_is_replaced_only_after_asking(window: Window, world: 
     assert page.notice.text == "There is a file named status.csv already. It was not changed."
     assert path.read_bytes() == before
     window.type_into("report_case", "xx-b-abc")
-    page.filters.pause_typing()
+    page.filters._typing.stop()
     window.settle()
     assert page.notice._action.text() == "Replace it"
     QTest.mouseClick(page.notice._action, Qt.MouseButton.LeftButton)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from functools import partial
-from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QWidget
@@ -261,19 +260,22 @@ class ActivityPage(Page):
     def export(self) -> None:
         """Write the filtered log and its proof to the chosen path, in a child process."""
         path = self.path_field.path
-        if path is not None and self.export_button.isEnabled():
-            self._write(path, asdict(self.wanted()))
+        if path is None or not self.export_button.isEnabled():
+            return
+        wanted = asdict(self.wanted())
 
-    def _write(self, path: Path, wanted: dict[str, str], *, replaces: bool = False) -> None:
-        self.notice.dismiss()
-        self.job.run(
-            self.desk,
-            self.tr("Writing {name}").format(name=path.name),
-            child(make_report_child, ACTIVITY_LOG, path, wanted, replaces=replaces),
-            then=self._exported,
-            failed=partial(show_export_error, self.notice, partial(self._write, path, wanted, replaces=True)),
-            stopped=lambda: self.notice.show_message("info", self.tr("Stopped. No file was written.")),
-        )
+        def write(*, replaces: bool = False) -> None:
+            self.notice.dismiss()
+            self.job.run(
+                self.desk,
+                self.tr("Writing {name}").format(name=path.name),
+                child(make_report_child, ACTIVITY_LOG, path, wanted, replaces=replaces),
+                then=self._exported,
+                failed=partial(show_export_error, self.notice, partial(write, replaces=True)),
+                stopped=lambda: self.notice.show_message("info", self.tr("Stopped. No file was written.")),
+            )
+
+        write()
 
     def _exported(self, made: Exported) -> None:
         words = self.tr("%Ln entries re-read from the file, signed", "", made.rows)
