@@ -26,11 +26,13 @@ def cut_parts(page: QWidget) -> list[str]:
     """
     found = []
     for widget in page.findChildren(QWidget):
-        if not isinstance(widget, KINDS) or not widget.isVisible() or isinstance(widget.parentWidget(), QComboBox):
+        is_part = isinstance(widget.parentWidget(), QComboBox | QLineEdit)  # Qt lays out the inside of fields
+        if not isinstance(widget, KINDS) or not widget.isVisible() or is_part:
             continue
         needed = widget.heightForWidth(widget.width()) if widget.hasHeightForWidth() else -1
         needed = needed if needed >= 0 else widget.minimumSizeHint().height()
-        if widget.height() < needed - SLACK:
+        is_bare_bar = isinstance(widget, QProgressBar) and not widget.isTextVisible()  # Qt asks for room for a text
+        if widget.height() < needed - SLACK and not is_bare_bar:
             found.append(f"{_name(widget)}: {widget.height()} of {needed} high")
         if not isinstance(widget, QLabel) and widget.width() < widget.minimumSizeHint().width() - SLACK:
             found.append(f"{_name(widget)}: {widget.width()} of {widget.minimumSizeHint().width()} wide")

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -27,17 +28,34 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from assets import asset
+from db.queries.activity import activity_by_id, newest_activity_ids
+from db.queries.content import WithholdingAskedRow
+from eum_app.domain.errors import Trouble
 from eum_app.usecases.exchange.receive import import_bundles
 from eum_app.usecases.people.recovery import RecoveryCodes
+from eum_app.usecases.store.erase import Lost, what_is_lost
+from tests.builders import Clock, make_store
 from tests.gui.field_world import field_at_work
+from tests.gui.geometry import cut_parts
 from tests.gui.hq_support import hq_window, hq_world, inspected
 from tests.gui.test_scale import Idle, cut_on
 from tools.translations import collect, release, write_pseudo
+from ui.kit.crash_page import CrashPage
 from ui.kit.shell import Shell
 from ui.kit.tasks import Tasks
 from ui.kit.theme import Theme
 from ui.kit.translation import load_catalog
+from ui.kit.widgets.fit_area import FitArea
+from ui.kit.window_dialog import WindowDialog
+from ui.people.store_dialogs import EraseDialog, RotatingDialog
+from ui.shared.activity.time_dialog import TimeDialog
+from ui.shared.withholding import ConfirmDialog, WithholdDialog
+from ui.window.first_start import STEPS, FirstStart
+from ui.window.recovery import RecoveryPage
+from ui.window.unlock import UnlockPage
 
+SCALES = (100, 150)
+"""Text sizes in percent. The window stays at 1366 by 768."""
 ROWS = 20
 """Of a table, that are looked at."""
 EXEMPT = (
@@ -168,19 +186,39 @@ def looked_at(shell: Shell, idle: Idle) -> Iterator[str]:
             yield f"{key}: {where}: {words} in {text[:80]!r}"
 
 
-@pytest.mark.usefixtures("pseudo", "look")
-def test_every_page_of_a_field_device(qtbot: QtBot, tmp_path: Path) -> None:
+def wrong_in(name: str, part: QWidget) -> Iterator[str]:
+    """Yield what is cut or in English in one window, dialog or sheet."""
+    for _ in range(5):
+        QApplication.processEvents()
+    yield from (f"{name}: {said}" for said in cut_parts(part))
+    for where, text in texts(part):
+        if words := english(text):
+            yield f"{name}: {where}: {words} in {text[:80]!r}"
+
+
+def is_right(wrong: list[str]) -> bool:
+    assert list(dict.fromkeys(wrong)) == [], "\n".join(dict.fromkeys(wrong))
+    return True
+
+
+@pytest.mark.usefixtures("pseudo")
+def test_every_page_of_a_field_device(qtbot: QtBot, look: Theme, tmp_path: Path) -> None:
     with field_at_work(qtbot, tmp_path) as field:
         codes = RecoveryCodes(frozenset(), "INS-017", "a set", ("0000-0000",) * 10, False)
         arguments: dict[str, object] = {"labels": (), "items": "", "codes": (codes, "accounts")}
         wrong: list[str] = []
-        for key in field.shell.page_keys:
-            field.open(key, arguments.get(key))
+        for scale in SCALES:
+            look.set_scale(scale)
+            for key in field.shell.page_keys:
+                field.open(key, arguments.get(key))
+                wrong += looked_at(field.shell, field.idle)
+            field.open("visit")
+            field.identify("786950")
             wrong += looked_at(field.shell, field.idle)
-        field.open("visit")
-        field.identify("786950")
-        wrong += looked_at(field.shell, field.idle)
-        assert list(dict.fromkeys(wrong)) == [], "\n".join(dict.fromkeys(wrong))
+            field.shell.toggle_sheet()
+            wrong += wrong_in(f"keys {scale} %", field.shell._sheet)
+            field.shell.toggle_sheet()
+        assert is_right(wrong)
 
 
 @pytest.mark.usefixtures("pseudo")
@@ -192,10 +230,86 @@ def test_every_page_of_hq(tasks: Tasks, look: Theme, tmp_path: Path) -> None:
     with hq_window(world.hq, tasks, tmp_path) as hq:
         hq.shell.resize(1366, 768)
         wrong: list[str] = []
-        for key in hq.shell.page_keys:
-            hq.page(key)
-            wrong += looked_at(hq.shell, hq.settle)
+        for scale in SCALES:
+            look.set_scale(scale)
+            for key in hq.shell.page_keys:
+                hq.page(key)
+                wrong += looked_at(hq.shell, hq.settle)
+        look.set_scale(100)
         middle = hq.shell.width() // 2
         assert hq.shell.rail.mapTo(hq.shell, hq.shell.rail.rect().center()).x() > middle, "the rail is not mirrored"
-        assert list(dict.fromkeys(wrong)) == [], "\n".join(dict.fromkeys(wrong))
+        assert is_right(wrong)
     world.close()
+
+
+@pytest.mark.usefixtures("pseudo")
+def test_every_page_before_the_store_is_open(qtbot: QtBot, look: Theme) -> None:
+    wrong: list[str] = []
+    for scale in SCALES:
+        look.set_scale(scale)
+        pages: list[UnlockPage | RecoveryPage | FirstStart] = [
+            UnlockPage(brand="EUM Field", device="FLD-0042"),
+            RecoveryPage(brand="EUM Field", device="FLD-0042", accepted_at=None),
+            FirstStart(),
+        ]
+        for page in pages:
+            qtbot.addWidget(page)
+            page.resize(1366, 768)
+            page.show()
+            for at in range(len(STEPS)) if isinstance(page, FirstStart) else range(1):
+                if isinstance(page, FirstStart):
+                    page._show_step(at)
+                wrong += wrong_in(f"{page.objectName()} {at} {scale} %", page)
+                page.show_error(Trouble("program.mistake"))
+                wrong += wrong_in(f"{page.objectName()} {at} {scale} % with an error", page)
+                page._error.hide()
+            page.hide()
+    assert is_right(wrong)
+
+
+@pytest.mark.usefixtures("pseudo")
+def test_the_page_for_a_bug(qtbot: QtBot, tasks: Tasks, look: Theme) -> None:
+    wrong: list[str] = []
+    for scale in SCALES:
+        look.set_scale(scale)
+        page = CrashPage(tasks)
+        window = FitArea(page)  # as in the shell
+        qtbot.addWidget(window)
+        window.resize(1366, 768)
+        page.show_bug(ValueError())
+        page._diagnostics.show()  # as where a diagnostics file is being written
+        window.show()
+        page.notice.show_error(Trouble("program.mistake"))
+        wrong += wrong_in(f"crash {scale} %", page)
+        window.hide()
+    assert is_right(wrong)
+
+
+@pytest.mark.usefixtures("pseudo")
+def test_every_dialog(tasks: Tasks, look: Theme, tmp_path: Path) -> None:
+    session = make_store(tmp_path / "hq", "hq", "HQ-01", Clock(), role="administrator")
+    lost: Lost = what_is_lost(session)
+    (newest,) = session.read(activity_by_id, session.read(newest_activity_ids, 1)).values()
+    asked = WithholdingAskedRow("1", "2", "“by order”", "REV-004", "2026-11-21T12:00:00.000000Z")
+    with hq_window(session, tasks, tmp_path) as hq:
+        makers: dict[str, Callable[[], WindowDialog]] = {
+            "rotate": lambda: RotatingDialog(hq.shell),
+            "erase HQ": lambda: EraseDialog(lost, hq.shell),
+            "erase a device": lambda: EraseDialog(replace(lost, is_hq=False), hq.shell),
+            "withhold": lambda: WithholdDialog(hq.desk, "0" * 32, "“plate”", hq.shell),
+            "confirm": lambda: ConfirmDialog(asked, hq.shell),
+            "time": lambda: TimeDialog(hq.desk, newest, hq.shell),
+        }
+        wrong: list[str] = []
+        hq.shell.resize(1366, 768)
+        for scale in SCALES:
+            look.set_scale(scale)
+            for name, make in makers.items():
+                dialog = make()
+                dialog.show()
+                wrong += wrong_in(f"{name} {scale} %", dialog)
+                dialog.hide()
+                dialog.deleteLater()
+        look.set_scale(100)
+        assert is_right(wrong)
+    session.store.close()

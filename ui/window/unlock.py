@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication, QDateTime, QLocale, Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence, QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from eum_app.domain.errors import KnownError
 from eum_app.domain.translatable import QT_TRANSLATE_NOOP
@@ -55,7 +55,6 @@ class UnlockPage(QWidget):
         self._cards = (self._notice_card(notice), self._unlock_card(brand, device))
         for card, width in zip(self._cards, (440, 420), strict=True):
             card.setProperty("max_width", width)
-            card.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         # No alignment flags here: a layout item that has one does not give its wrapped text the height it needs.
         self._lines = [hbox(1, card, 1, spacing=0) for card in self._cards]
         self._side_by_side = hbox(spacing=40)
