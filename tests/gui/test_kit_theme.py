@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import re
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 from PySide6.QtCore import QEvent
@@ -13,6 +14,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QVBoxLayout,
 from pytestqt.qtbot import QtBot
 
 from assets import asset
+from ui.kit.guard import guarded
 from ui.kit.theme import STATUS, Theme, gathered, inset
 from ui.kit.theme.tokens import THEMES, tokens
 from ui.kit.widgets import button
@@ -212,6 +214,30 @@ def test_every_shipped_icon_is_used() -> None:
     text = "\n".join(path.read_text("utf-8") for path in sources)
     idle = [path.stem for path in asset("icons").glob("*.svg") if not re.search(rf"[\":]{path.stem}[\"-]", text)]
     assert idle == []
+
+
+@guarded
+class Collecting(QWidget):
+    """Notes whether the garbage collector could run while a new style reaches this widget."""
+
+    could_collect: ClassVar[list[bool]] = []
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.StyleChange:
+            self.could_collect.append(gc.isenabled())
+
+
+def test_forgotten_windows_are_not_let_go_while_a_new_style_reaches_all(qtbot: QtBot, look: Theme) -> None:
+    """Were they, Qt would go on with the pointer of a deleted window, and the program would end by a signal."""
+    widget = Collecting()
+    qtbot.addWidget(widget)
+    widget.show()
+    Collecting.could_collect.clear()
+    look.set_mode("dark")
+    assert Collecting.could_collect
+    assert not any(Collecting.could_collect)
+    assert gc.isenabled()
 
 
 def test_forgotten_windows_are_not_let_go_while_they_are_listed(qapp: QApplication) -> None:

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import gc
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cache
 from typing import Literal, cast
 
@@ -37,19 +38,26 @@ def theme() -> Theme:
     return found if found is not None else Theme(app)
 
 
-def gathered(ask: Callable[[], list[QWidget]]) -> list[QWidget]:
-    """Return the result of `QApplication.allWidgets` or `topLevelWidgets`, with garbage collection off meanwhile.
+@contextmanager
+def nothing_collected() -> Iterator[None]:
+    """Turn garbage collection off, while Qt walks through a list of all widgets.
 
-    Qt returns bare pointers, which are turned into objects one by one. If the garbage collector deleted an unreferenced
-    window in between, the next pointer would be invalid and the process would crash.
+    Such a list holds bare pointers. If the garbage collector deleted an unreferenced window in between, the next
+    pointer would be invalid and the process would crash.
     """
     was_enabled = gc.isenabled()
     gc.disable()
     try:
-        return ask()
+        yield
     finally:
         if was_enabled:
             gc.enable()
+
+
+def gathered(ask: Callable[[], list[QWidget]]) -> list[QWidget]:
+    """Return the result of `QApplication.allWidgets` or `topLevelWidgets`, with garbage collection off meanwhile."""
+    with nothing_collected():
+        return ask()
 
 
 class Theme(QObject):
@@ -189,12 +197,13 @@ class Theme(QObject):
     # Inside
 
     def _apply(self) -> None:
-        self._app.setFont(self.font())
-        self._app.setPalette(_palette(self))
-        # Another sheet in place of one has Qt polish each widget once for every ancestor that it has: a fifth of a
-        # second for a window of pages. Taken away and put on again, it polishes twice.
-        self._app.setStyleSheet("")
-        self._app.setStyleSheet(_sheet(self))
+        with nothing_collected():  # Qt tells each widget in its list, and methods in Python run for some of them
+            self._app.setFont(self.font())
+            self._app.setPalette(_palette(self))
+            # Another sheet in place of one has Qt polish each widget once for every ancestor that it has: a fifth of a
+            # second for a window of pages. Taken away and put on again, it polishes twice.
+            self._app.setStyleSheet("")
+            self._app.setStyleSheet(_sheet(self))
         for widget in gathered(self._app.allWidgets):
             layout = widget.layout()
             if layout is not None:
