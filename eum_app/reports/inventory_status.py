@@ -208,7 +208,7 @@ def _case_lines(counts: StatusCounts) -> Table:
 
 
 def _case_line_summary(counts: StatusCounts) -> Iterator[tuple[str, str]]:
-    """Yield the number of case lines, and those that do not add up. All lines are in the table of their own name."""
+    """Yield the number of case lines, and those that do not add up. All lines are in the table of case lines."""
     results = [(line, reconcile(line.total, line.dispositions, COUNTING_DISPOSITIONS)) for line in counts.case_lines]
     wrong = [(line, result) for line, result in results if not result.is_reconciled]
     yield "Case lines", str(len(results))

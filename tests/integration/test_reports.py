@@ -339,9 +339,9 @@ def test_looking_at_whole_blocks_guards_what_looking_at_each_cell_would(rows: li
 def test_case_lines_are_a_table_in_every_format(tmp_path: Path) -> None:
     world = make_world(tmp_path / "world", count=2)
     with world.hq.writing() as transaction:
-        for number, disposition in enumerate(("DATA_ERROR", "DESTROYED", "VAPORISED", "ON_HAND")):
+        for number, disposition in enumerate(("DATA_ERROR", "DESTROYED", "VAPORIZED", "ON_HAND")):
             transaction.record(listed(world, number, disposition))
-    headings = ["Case", "RSN", "Items", "On hand", "Destroyed", "Data error", "Unknown value: VAPORISED", "Difference"]
+    headings = ["Case", "RSN", "Items", "On hand", "Destroyed", "Data error", "Unknown value: VAPORIZED", "Difference"]
     table = [headings, ["XX-B-ABC", "001", *"220000"], ["XX-B-ABC", "002", *"411112"]]
     made = {suffix: inventory(world, tmp_path / f"s.{suffix}") for suffix in ("csv", "xlsx", "json", "pdf")}
     assert [(file.name, file.rows) for file in made["csv"].files] == [("s.csv", 6), ("s.case-lines.csv", 2)]

@@ -1,4 +1,4 @@
-"""Figures of reports and pages: sighted means seen, and reconciled is said only of a visit that is over."""
+"""Figures of reports and pages: sighted means seen, and only a finished visit is called reconciled."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a report states beside its rows: whether the counts add up, the counts, and the journals it is made from."""
+"""Statements of a report beside its rows: whether the counts add up, the counts, and the journals it is made from."""
 
 from __future__ import annotations
 

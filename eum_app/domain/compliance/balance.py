@@ -11,7 +11,7 @@ from enum import StrEnum
 
 
 class Verdict(StrEnum):
-    """What can be said of the counts of a visit."""
+    """Verdict on the counts of a visit."""
 
     RECONCILED = "reconciled"
     INCOMPLETE = "incomplete"
@@ -19,7 +19,7 @@ class Verdict(StrEnum):
 
 
 class Gap(StrEnum):
-    """What a visit lacks before its counts are final."""
+    """Parts that a visit needs before its counts are final."""
 
     ITEMS = "items"
     """Expected items without a check."""
