@@ -31,10 +31,12 @@ from PySide6.QtCore import qInstallMessageHandler
 from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QApplication, QCheckBox
 import ui.kit.theme
+from ui.window.display import find_plugins
 here = Path(sys.argv[1])
 assert Path(ui.kit.theme.__file__).is_relative_to(here), ui.kit.theme.__file__
 said = []
 qInstallMessageHandler(lambda kind, where, text: said.append(text))
+find_plugins()
 app = QApplication([])
 look = ui.kit.theme.theme()
 for mode in ("light", "dark", "sunlight"):
