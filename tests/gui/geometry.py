@@ -42,7 +42,12 @@ def cut_parts(page: QWidget) -> list[str]:
     for box in (page, *page.findChildren(QWidget)):
         if box.layout() is None or not box.isVisible():
             continue
-        parts = [part for part in box.children() if isinstance(part, QWidget) and _shows(part)]
+        # A message lies over the page by design.
+        parts = [
+            part
+            for part in box.children()
+            if isinstance(part, QWidget) and _shows(part) and part.property("kind") != "notice"
+        ]
         for one, other in combinations(parts, 2):
             if one.geometry().adjusted(SLACK, SLACK, -SLACK, -SLACK).intersects(other.geometry()):
                 found.append(f"{_name(one)} overlaps {_name(other)}")

@@ -71,7 +71,7 @@ def test_only_the_kinds_of_symbols_that_are_wanted_are_read(field: Field, tmp_pa
     action(field, "kind_Data_Matrix").trigger()
     assert "Data Matrix" not in settings.Settings().value(settings.CAMERA).kinds
     field.visit.scan._read_photo(frames / "frame.png")
-    field.until(lambda: "No mark was found" in field.visit.scan.line.text())
+    field.until(lambda: "No mark was found" in field.visit.notice.text)
     for kind in ("QR", "Code_128", "Code_39", "PDF417"):
         action(field, f"kind_{kind}").trigger()
     assert not action(field, "kind_Aztec").isEnabled()

@@ -168,7 +168,7 @@ def test_a_closed_visit_is_read_only_on_the_page(field: Field) -> None:
     before = field.session.read(checks.recent_checks, field.visit_id)
     said = "This visit is closed out: nothing more is recorded."
     field.key(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
-    assert field.visit.scan.line.text() == said
+    assert field.visit.notice.text == said
     acts: tuple[Callable[[], object], ...] = (
         lambda: field.scan("786950"),
         lambda: field.identify("786951"),
@@ -181,7 +181,7 @@ def test_a_closed_visit_is_read_only_on_the_page(field: Field) -> None:
         field.visit.scan.say("")
         act()
         field.idle()
-        assert field.visit.scan.line.text() == said
+        assert field.visit.notice.text == said
         assert field.visit.item.draft is None
         assert field.visit.work.stake is Stake.NONE
     field.visit.recorder.withdraw(before[0].check_id)  # not even past the page

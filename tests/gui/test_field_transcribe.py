@@ -137,7 +137,7 @@ def test_a_scan_does_not_take_an_entry_by_hand_away(field: Field) -> None:
     field.scan("D1HLD9NVG-31A786952")
     assert field.visit.column.by_hand.isVisible()
     assert field.find("typed_serial", QLineEdit).text() == "7869"
-    assert "by hand" in field.visit.scan.line.text()
+    assert "by hand" in field.visit.notice.text
 
 
 # ------------------------------------------------------------------------------------------------ on paper

@@ -132,7 +132,7 @@ def test_a_burst_of_a_hand_scanner_never_answers_a_question(field: Field) -> Non
     field.scan("786953")
     assert field.visit.item.draft is not None
     assert field.visit.item.draft.serial == "786952"
-    assert "786952" in field.visit.scan.line.text()
+    assert "786952" in field.visit.notice.text
 
 
 def test_discrepancy_with_reason_note_and_photo(field: Field, tmp_path: Path) -> None:
@@ -244,7 +244,7 @@ def test_marks_of_a_picture_and_of_a_folder_of_frames(field: Field, tmp_path: Pa
 def test_an_invalid_mark_is_reported_beside_the_viewfinder(field: Field) -> None:
     field.visit.scan.typed.emit("X" * 10_000)
     field.idle()
-    assert field.visit.scan.line.isVisible()
+    assert field.visit.notice.text
     assert field.visit.item.draft is None
 
 

@@ -103,13 +103,12 @@ def said_in(panel: QWidget) -> str:
 def test_a_label_in_parts_is_put_together_on_the_page_and_is_no_sighting(qtbot: QtBot, tmp_path: Path) -> None:
     with field_at_work(qtbot, tmp_path) as field:
         field.open("visit")
-        line = field.visit.scan.line
         for part, said in zip(
             [PARTS[at] for at in (2, 3, 0, 2)], ("1 part read", "2 of 4", "3 of 4", "3 of 4"), strict=True
         ):
             burst(part)
             field.idle()
-            assert said in line.text()
+            assert said in field.visit.notice.text
         shown = said_in(field.visit.item)
         assert "Still to scan: part 2." in shown
         burst(PARTS[1])
@@ -120,7 +119,7 @@ def test_a_label_in_parts_is_put_together_on_the_page_and_is_no_sighting(qtbot: 
         assert field.visit.item.draft is None
         burst(PARTS[1].replace("A", "B"))  # a part of another label with the same number
         field.idle()
-        assert "does not fit" in line.text()
+        assert "does not fit" in field.visit.notice.text
         assert field.session.read(checks.recent_checks, field.visit_id) == []
 
 
@@ -183,7 +182,7 @@ def test_a_picture_of_a_part_offers_nothing_to_record(qtbot: QtBot, tmp_path: Pa
         path = tmp_path / "part.png"
         path.write_bytes(png(picture(cut(CLAIMS, 3)[at], at, 3, (17, 53))))
         field.visit.scan._read_photo(path)
-        field.until(lambda: "part read" in field.visit.scan.line.text())
+        field.until(lambda: "part read" in field.visit.notice.text)
         shown = said_in(field.visit.item)
         assert "cannot tell which part" in shown
         assert field.visit.item.draft is None

@@ -28,7 +28,7 @@ def field(qtbot: QtBot, tmp_path: Path) -> Iterator[Field]:
 
 
 def said(field: Field) -> str:
-    return str(field.visit.scan.line.text())
+    return str(field.visit.notice.text)
 
 
 def scan(field: Field, text: str) -> None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, Qt, Signal
+from PySide6.QtCore import QCoreApplication, QRect, Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QGridLayout, QPlainTextEdit, QWidget
 
 from eum_app import diagnostics
 from ui.kit.tasks import Tasks
-from ui.kit.theme import inset
+from ui.kit.theme import inset, theme
 from ui.kit.widgets import Card, NoticeBar, button, hbox, label
 from ui.kit.widgets.path_field import PathField
 
@@ -65,7 +65,6 @@ class CrashPage(QWidget):
             self._details,
             hbox(self.go_on_button, copy, 1),
             self._diagnostics,
-            self.notice,
             margins=(28, 26, 28, 26),
             spacing=12,
         )
@@ -76,6 +75,7 @@ class CrashPage(QWidget):
             layout.setRowStretch(at, 1)
         layout.setColumnStretch(1, 3)
         layout.addWidget(card, 1, 1)
+        self.notice.lie_over(self, lambda: QRect(card.x(), theme().dp(8), card.width(), theme().dp(48)))
 
     def show_bug(self, bug: BaseException) -> None:
         """Show the type and places of an exception. Its message is left out, because it may hold data."""

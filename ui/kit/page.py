@@ -1,4 +1,4 @@
-"""The base of every page: a header, a notice bar, a body, and actions with their keys."""
+"""The base of every page: a header with the notice bar over its title, a body, and actions with their keys."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, Qt, Signal
+from PySide6.QtCore import QCoreApplication, QRect, Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from eum_app.domain.areas import Area
 from ui.kit.guard import guarded
 from ui.kit.theme import inset
-from ui.kit.widgets import ActionButton, NoticeBar, PageHeader, panel, tip_with_key
+from ui.kit.widgets import ActionButton, NoticeBar, PageHeader, tip_with_key
 
 translate = QCoreApplication.translate
 
@@ -33,9 +33,10 @@ class KeyEntry:
 class Page(QWidget):
     """Base of all pages. Put content into `self.body` (a vertical layout with the usual margins).
 
-    `header` holds title, crumb, progress and action buttons; `notice` shows the result of the last action. A page emits
-    `navigate_requested(key, argument)` to go elsewhere. The shell calls `opened(argument)` when it shows the page. It
-    calls `refresh(areas)` when a write changed the store: at once for the page in sight, later for the others.
+    `header` holds title, crumb, progress and action buttons; `notice` shows the result of the last action, over the
+    title. A page emits `navigate_requested(key, argument)` to go elsewhere. The shell calls `opened(argument)` when it
+    shows the page. It calls `refresh(areas)` when a write changed the store: at once for the page in sight, later for
+    the others.
     """
 
     navigate_requested = Signal(str, object)
@@ -56,19 +57,11 @@ class Page(QWidget):
         self.notice = NoticeBar()
         self.body = QVBoxLayout()
         inset(self.body, 16, 16, 16, 16, spacing=16)
-        self._notice_place = panel(QVBoxLayout())
-        place = self._notice_place.layout()
-        assert place is not None
-        inset(place, 16, 12, 16, 0)
-        place.addWidget(self.notice)
-        self._notice_place.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-        self.notice.shown_changed.connect(self._notice_place.setVisible)
-        self._notice_place.hide()
         whole = QVBoxLayout(self)
         inset(whole, 0, 0, 0, 0)
         whole.addWidget(self.header)
-        whole.addWidget(self._notice_place)
         whole.addLayout(self.body, 1)
+        self.notice.lie_over(self, self.notice_place)
         self._keyed: list[QAction] = []
         self._pressed_by: dict[QAction, QPushButton] = {}
         self._key_notes: list[KeyEntry] = []
@@ -147,6 +140,10 @@ class Page(QWidget):
         The default says that this page does not use marks.
         """
         self.notice.show_message("info", translate("kit", "This page does not use scanned marks."))
+
+    def notice_place(self) -> QRect:
+        """Return where messages lie, in coordinates of the page. Longer messages grow downward from there."""
+        return self.header.title_place()
 
     def first_focus(self) -> QWidget | None:
         """Return the widget to focus when the page is shown, or None."""

@@ -25,6 +25,14 @@ def photos_said(number: int) -> str:
     return CheckWords.tr("%Ln photos", "", number) if number else ""
 
 
+def last_words(checks: Sequence[CheckRow]) -> str:
+    """Return the newest check that counts, e.g. `786951 · Verified · 14:25 UTC`; empty for none."""
+    last = next((one for one in checks if not one.withdrawn), None)
+    if last is None:
+        return ""
+    return words.joined(last.serial, words.outcome(last.outcome), words.clock(last.observed_at))
+
+
 @guarded
 class RecentPanel(Card):
     """List the newest checks, the latest with an Undo button."""

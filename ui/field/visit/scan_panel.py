@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QComboBox
+from PySide6.QtWidgets import QComboBox, QWidget
 
 from eum_app.domain.errors import KnownError
 from eum_app.usecases.calls import job
@@ -20,11 +20,13 @@ from ui.kit.desk import Desk
 from ui.kit.guard import guarded
 from ui.kit.messages import sentence
 from ui.kit.settings import CameraSettings
-from ui.kit.widgets import Button, Card, Chip, ScanField, button, hbox, label, set_look, vbox
+from ui.kit.theme import theme
+from ui.kit.widgets import Button, Card, Chip, ScanField, button, hbox, label, panel, vbox
 from ui.kit.widgets.path_field import PathField
 from ui.kit.widgets.viewfinder import Viewfinder
 
 _FRAME_MS = 1_500
+_STRIP_DP = 56
 _TONES: Final[dict[str, Tone]] = {"ok": "accepted", "accent": "accepted", "warn": "attention", "bad": "stop"}
 
 
@@ -37,6 +39,8 @@ class ScanPanel(Card):
     typed = Signal(str)
     by_hand_requested = Signal()
     scanner_test_requested = Signal()
+    said = Signal(str, str)
+    """The outcome of a scan and its tone; an empty text takes back the one before."""
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(self.tr("Scan"))
@@ -75,8 +79,7 @@ class ScanPanel(Card):
         self._frame_timer.setSingleShot(True)
         self._frame_timer.setInterval(_FRAME_MS)
         self._frame_timer.timeout.connect(lambda: self.viewfinder.set_frame(""))
-        self.line = named(label("", "strong", wrap=True), "scan_line")
-        self.line.hide()
+        self.feedback = self._feedback_strip()
         self.file = PathField(
             self.tr("Video, folder or image to read marks from"), object_name="scan_file", kind="file"
         )
@@ -99,7 +102,16 @@ class ScanPanel(Card):
         self.add(self.viewfinder, 1)
         typing = hbox(self.field, self.from_photo, self.by_hand)
         typing.setStretch(0, 1)
-        self.add_padded(self.line, self.file, typing, self.photo, spacing=8)
+        self.add_padded(self.file, typing, self.photo, self.feedback, spacing=8)
+
+    def _feedback_strip(self) -> QWidget:
+        """Return the place where messages appear. It is always there, so that nothing moves."""
+        self._rest = label("", "sub", wrap=True)
+        self.show_last("")
+        strip = named(panel(hbox(self._rest, margins=(14, 6, 14, 6)), "feedback"), "feedback_strip")
+        strip.setMinimumHeight(theme().dp(_STRIP_DP))
+        theme().changed.connect(lambda: strip.setMinimumHeight(theme().dp(_STRIP_DP)))
+        return strip
 
     def hasHeightForWidth(self) -> bool:
         return False  # else its wrapped words would outweigh the stretch that shares the column out
@@ -107,14 +119,16 @@ class ScanPanel(Card):
     # What the page tells
 
     def say(self, text: str, tone: str = "") -> None:
-        """Set the line under the viewfinder and the frame around it; an empty text clears both."""
-        self.line.setText(text)
-        self.line.setVisible(bool(text))
-        set_look(self.line, "tone", tone if tone != "accent" else "")
+        """Say the outcome of a scan and set the frame around the viewfinder; an empty text clears both."""
+        self.said.emit(text, tone)
         if text and tone in _TONES and settings.current().value(settings.SOUNDS):
             self.tones.play(_TONES[tone])
         self.viewfinder.set_frame(tone if text else "")
         self._frame_timer.start()
+
+    def show_last(self, text: str) -> None:
+        """Show in the strip, where messages appear, what was recorded last; empty for nothing."""
+        self._rest.setText(text or self.tr("Nothing recorded yet"))
 
     def show_counts(self, in_view: int, expected: int) -> None:
         """Show how many marks are in view, and how many of them are items that one key can take."""

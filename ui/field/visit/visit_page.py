@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QHideEvent, QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QLineEdit, QPlainTextEdit, QWidget
 
@@ -14,7 +14,7 @@ from ui.field.visit.current_work import CurrentWork, Event, State
 from ui.field.visit.items_panel import ItemsPanel
 from ui.field.visit.offer_work import OfferWork
 from ui.field.visit.opening import Opening
-from ui.field.visit.recent_panel import RecentPanel
+from ui.field.visit.recent_panel import RecentPanel, last_words
 from ui.field.visit.recorder import Recorder
 from ui.field.visit.recording import Recording
 from ui.field.visit.scan_panel import ScanPanel
@@ -29,6 +29,9 @@ from ui.kit.desk import Desk
 from ui.kit.page import Page
 from ui.kit.widgets import ColumnPart, Columns, panel, vbox
 
+_KINDS = {"ok": "ok", "accent": "info", "warn": "attention", "bad": "stop"}
+"""Tone of a scan's outcome to the kind of the message."""
+
 
 class VisitPage(Page):
     """The workspace of a visit. Opened with its id, or with (visit id, filter of the items)."""
@@ -38,6 +41,7 @@ class VisitPage(Page):
         self.setObjectName("visit_page")
         self._desk = desk
         self._was_submitted = False
+        self._said = ""
         self.set_title(self.tr("Visit"))
         self.work = CurrentWork()
         self.items = named(ItemsPanel(desk), "items_panel")
@@ -48,7 +52,7 @@ class VisitPage(Page):
         middle = vbox(spacing=16)
         middle.addWidget(self.scan, 5)
         middle.addWidget(self.recent, 3)
-        columns = Columns(
+        self._columns = columns = Columns(
             [
                 ColumnPart("items", self.tr("Items"), self.items, 35),
                 ColumnPart("scan", self.tr("Scan"), panel(middle), 41),
@@ -73,6 +77,7 @@ class VisitPage(Page):
         self.put_away.connect(self.scan.hold)
         self.taken_up.connect(self.scan.go_on)
         self.scan.typed.connect(self._on_typed)
+        self.scan.said.connect(self._say)
         self.scan.scanner_test_requested.connect(lambda: self.navigate_requested.emit("scanner_test", None))
         self.scan.field.returnPressed.connect(self._enter_in_scan_field)
         for place in (self.column.item, self.column.group, self.column.by_hand):
@@ -109,6 +114,13 @@ class VisitPage(Page):
             self.items.refresh()
             self.sightings.ask_anew()
 
+    def notice_place(self) -> QRect:
+        """Return the strip under the scan field, or the title's place where the strip is not in sight."""
+        strip = self.scan.feedback
+        if self._columns.is_narrow or strip.visibleRegion().boundingRect() != strip.rect():
+            return super().notice_place()
+        return QRect(strip.mapTo(self, QPoint()), strip.size())
+
     def first_focus(self) -> QWidget | None:
         return self.scan.field
 
@@ -135,6 +147,7 @@ class VisitPage(Page):
         )
         self.items.set_counts(row)
         self.recent.show_checks(view.recent, self._desk.session.name)
+        self.scan.show_last(last_words(view.recent))
         if row.signatures_void:
             self.header.set_state(self.tr("Signatures void"), "bad", "triangle-alert")
         elif row.closed_at:
@@ -157,6 +170,13 @@ class VisitPage(Page):
     def _on_typed(self, text: str) -> None:
         self._was_submitted = True
         self.opening.match(text.encode(), ReadBy.TYPED)
+
+    def _say(self, text: str, tone: str) -> None:
+        if not text and self.notice.text == self._said:
+            self.notice.dismiss()
+        elif text and text != self.notice.text:
+            self.notice.show_message(_KINDS.get(tone, "info"), text)
+        self._said = text
 
     # Keys
 

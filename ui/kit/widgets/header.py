@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QSizePolicy, QWidget
 
@@ -103,6 +103,20 @@ class PageHeader(QFrame):
         """Add a button at the end. Add the page's main action last, as `primary`."""
         self._flow.addWidget(widget)
         self._refit()
+
+    def title_place(self) -> QRect:
+        """Return the place of title and progress, which holds no button: messages lie over it.
+
+        A crumb that is a link stays free.
+        """
+        gap = theme().dp(6)
+        place = self._left.geometry().adjusted(-gap, 0, gap, 0)
+        place.setTop(gap)
+        if self._crumbs:
+            place.setTop(self._crumb.mapTo(self, self._crumb.rect().bottomLeft()).y() + 1)
+        is_beside = self._line.direction() == QBoxLayout.Direction.LeftToRight
+        place.setBottom((self.height() if is_beside else self._left.geometry().bottom()) - gap)
+        return place
 
     def _draw_link(self) -> None:
         # A label takes a link's color when its text is set, so the text is set again after each change of theme.

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QCoreApplication, Qt, QTimer, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QRect, Qt, QTimer
 from PySide6.QtGui import QAccessible, QAccessibleEvent
-from PySide6.QtWidgets import QFrame, QSizePolicy
+from PySide6.QtWidgets import QFrame, QSizePolicy, QWidget
 
 from eum_app.domain.errors import KnownError
+from ui.kit.guard import guarded
 from ui.kit.messages import sentence
 from ui.kit.widgets.base import Button, IconLabel, button, hbox, label, set_look, vbox
 
@@ -23,14 +24,19 @@ _ICONS = {
 }
 
 
+_AIMED_MS = 500
+"""A click within this time after a message appeared was aimed at what lies under it: it goes there."""
+_MOVES = frozenset({QEvent.Type.Resize, QEvent.Type.Move, QEvent.Type.LayoutRequest, QEvent.Type.Show})
+
+
+@guarded
 class NoticeBar(QFrame):
     """One line: icon, text, one action (e.g. `Recorded · 786953 verified`, Undo). Hidden while empty.
 
     Kinds: ok, info, attention, stop. `ok` and `info` disappear after ten seconds. The others stay until they are
-    closed, because a failure must not vanish unread.
+    closed or the next act succeeds, because a failure must not vanish unread. The bar lies over its page
+    (`lie_over`), so that no control moves away from under a click.
     """
-
-    shown_changed = Signal(bool)
 
     def __init__(self) -> None:
         super().__init__()
@@ -52,10 +58,25 @@ class NoticeBar(QFrame):
         line.setAlignment(self._icon, Qt.AlignmentFlag.AlignVCenter)
         self.setLayout(line)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self._where: Callable[[], QRect] | None = None
+        self._aimed = QTimer(self)
+        self._aimed.setSingleShot(True)
+        self._aimed.setInterval(_AIMED_MS)
+        self._aimed.timeout.connect(lambda: self._let_clicks_through(is_on=False))
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self.dismiss)
         self.hide()
+
+    def lie_over(self, page: QWidget, where: Callable[[], QRect]) -> None:
+        """Become a child of `page` that covers `where()`, in the page's coordinates, and lies in no layout.
+
+        A text that needs more height grows downward. Where the page scrolls, the bar stays in sight.
+        """
+        self.setParent(page)
+        self.hide()
+        self._where = where
+        page.installEventFilter(self)
 
     @property
     def text(self) -> str:
@@ -83,8 +104,11 @@ class NoticeBar(QFrame):
         self._action.setVisible(bool(action))
         self._run = on_action
         self.setAccessibleName(f"{text} {detail}".strip())
+        self._let_clicks_through(is_on=True)
+        self._aimed.start()
+        self._place()
         self.show()
-        self.shown_changed.emit(True)
+        self.raise_()
         QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.Alert))
         self._timer.stop()
         if not (kind in {"attention", "stop"} if stays is None else stays):
@@ -101,7 +125,27 @@ class NoticeBar(QFrame):
         self._timer.stop()
         self._run = None
         self.hide()
-        self.shown_changed.emit(False)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() in _MOVES and watched is self.parent() and not self.isHidden():
+            # The layouts of the page have not answered the event yet.
+            QTimer.singleShot(0, self, self._place)
+        return super().eventFilter(watched, event)
+
+    def _place(self) -> None:
+        page = self.parentWidget()
+        if self._where is None or page is None:
+            return
+        self.ensurePolished()
+        seen = page.visibleRegion().boundingRect() if page.isVisible() else page.rect()
+        where = self._where()
+        height = self.heightForWidth(where.width())
+        top = where.top() + max(0, where.height() - height) // 2
+        top = max(seen.top(), min(top, seen.bottom() + 1 - height))
+        self.setGeometry(where.left(), top, where.width(), height)
+
+    def _let_clicks_through(self, *, is_on: bool) -> None:
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents, is_on)
 
     def _act(self) -> None:
         run = self._run
