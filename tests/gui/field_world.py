@@ -166,15 +166,15 @@ class StrangeWindows(QObject):
 
 
 def unlock(qtbot: QtBot, window: AppWindow, passphrase: str = PASSPHRASE, who: str = "INS-017") -> None:
-    """Accept the notice, type account and passphrase, press Enter."""
+    """Type the account, accept the notice, type the passphrase, press Enter."""
     accept = window.findChild(QAbstractButton, "accept_notice_button")
     account = window.findChild(QLineEdit, "account_field")
     secret = window.findChild(QLineEdit, "passphrase_field")
     assert accept is not None
     assert account is not None
     assert secret is not None
-    QTest.mouseClick(accept, Qt.MouseButton.LeftButton)
     account.setText(who)  # typed at once it would be taken for a scanner's burst
+    QTest.mouseClick(accept, Qt.MouseButton.LeftButton)
     secret.setFocus()
     QTest.keyClicks(secret, passphrase)
     QTest.keyClick(secret, Qt.Key.Key_Return)

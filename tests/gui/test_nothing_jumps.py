@@ -9,6 +9,7 @@ import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
+from ui.window.shell import Shell
 
 from eum_app.domain.errors import Refusal
 from eum_app.usecases.people.recovery import RecoveryCodes
@@ -17,7 +18,6 @@ from tests.gui.hq_support import hq_window, hq_world
 from ui.kit.page import Page
 from ui.kit.tasks import Tasks
 from ui.kit.theme import Theme
-from ui.window.shell import Shell
 
 SIZES = ((1440, 900, 100), (1366, 768, 150), (1024, 600, 100))
 """Width, height, percent of text."""

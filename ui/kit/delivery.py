@@ -28,6 +28,7 @@ class Delivery(QObject):
     """
 
     store_changed = Signal(object)
+    act_succeeded = Signal()
     failed = Signal(object)
     crashed = Signal(object)
     busy_changed = Signal(bool)
@@ -116,9 +117,11 @@ class Delivery(QObject):
     def finish(self, result: T, on_done: Callable[[T], object] | None, *, tell: bool) -> None:
         """Deliver a result, and announce the areas that it changed if `tell` is True."""
         self.end()
+        areas: frozenset[Area] = frozenset(getattr(result, "areas", ()))
+        if tell and areas:
+            self.act_succeeded.emit()
         if on_done is not None and is_alive(on_done):
             on_done(result)
-        areas: frozenset[Area] = frozenset(getattr(result, "areas", ()))
         if tell and areas:
             self.store_changed.emit(stale(areas))
 

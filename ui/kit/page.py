@@ -126,6 +126,13 @@ class Page(QWidget):
         button = self._pressed_by.get(action)
         return button is not None and button.isHidden()
 
+    def focus_next(self) -> None:
+        """Focus the next thing to do, or the page itself, where the keys of the page work."""
+        first = self.first_focus()
+        # A widget in a column that has no room now cannot have the focus; Qt would pass it to any button.
+        is_there = first is not None and first.isVisibleTo(self) and first.isEnabled()
+        (first if first is not None and is_there else self).setFocus(Qt.FocusReason.OtherFocusReason)
+
     # For pages to override
 
     def opened(self, argument: object) -> None:

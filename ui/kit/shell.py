@@ -6,7 +6,7 @@ It knows no use case. `ui.window.app` creates the pages, adds them, and connects
 from __future__ import annotations
 
 import shiboken6
-from PySide6.QtCore import QCoreApplication, QSize, Qt, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import (
     QApplication,
@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 from eum_app.domain.areas import Area
 from eum_app.domain.errors import KnownError
 from ui.kit.crash_page import CrashPage
+from ui.kit.focus_keeper import FocusKeeper
 from ui.kit.guard import caught, guarded
 from ui.kit.page import KeyEntry, Page
 from ui.kit.tasks import Tasks
@@ -36,6 +37,7 @@ translate = QCoreApplication.translate
 __all__ = ["DeviceState", "Page", "Shell"]
 
 NARROW_DP = 1000
+_CLOSING = frozenset({Qt.Key.Key_Escape, Qt.Key.Key_Return, Qt.Key.Key_Enter})
 
 
 @guarded
@@ -83,10 +85,12 @@ class Shell(QWidget):
         self._crash_frame = self._stack.add(self._crash)
         self._focus: QWidget | None = None
         self._dialogs: list[QDialog] = []
+        self._keeper = FocusKeeper(self, self._page_in_sight)
         self._add_own_actions()
         self.rail.chosen.connect(self.show_page)
         self.rail.lock_requested.connect(self.lock_requested)
         tasks.store_changed.connect(self.refresh)
+        tasks.act_succeeded.connect(self._drop_old_message)
         tasks.failed.connect(self.show_error)
         tasks.crashed.connect(self.show_crash)
         caught().act_failed.connect(self._show_failed_act, Qt.ConnectionType.QueuedConnection)
@@ -133,10 +137,7 @@ class Shell(QWidget):
         self.rail.select(str(page.property("rail_key") or key))
         page.opened(argument)
         self._refresh_stale(key)
-        first = page.first_focus()
-        # A widget in a column that has no room now cannot have the focus; Qt would hand it to any button.
-        is_there = first is not None and first.isVisibleTo(page)
-        (first if first is not None and is_there else page).setFocus(Qt.FocusReason.OtherFocusReason)
+        page.focus_next()
         self.page_shown.emit(key)
 
     def refresh(self, areas: frozenset[Area]) -> None:
@@ -176,8 +177,11 @@ class Shell(QWidget):
         self.show()
         for page in self._pages.values():
             page.taken_up.emit()
-        if self._focus is not None and shiboken6.isValid(self._focus) and self._focus.isVisible():
-            self._focus.setFocus(Qt.FocusReason.OtherFocusReason)
+        before = self._focus
+        if before is not None and shiboken6.isValid(before) and before.isVisible() and before.isEnabled():
+            before.setFocus(Qt.FocusReason.OtherFocusReason)
+        elif self._current:
+            self._pages[self._current].focus_next()
         for dialog in self._dialogs:
             if shiboken6.isValid(dialog):
                 dialog.show()
@@ -190,6 +194,10 @@ class Shell(QWidget):
         if self._current:
             self._pages[self._current].notice.show_error(error)
 
+    def _drop_old_message(self) -> None:
+        if self._current:
+            self._pages[self._current].notice.dismiss()
+
     def show_crash(self, bug: BaseException) -> None:
         """Show the page for a bug."""
         if self._current:
@@ -197,6 +205,12 @@ class Shell(QWidget):
         self._crash.show_bug(bug)
         self._stack.setCurrentWidget(self._crash_frame)
         self._crash.go_on_button.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _page_in_sight(self) -> Page | None:
+        """Return the page that people work on, or None while a bug or the keys cover it."""
+        page = self._pages.get(self._current)
+        is_covered = self._sheet.isVisible() or self._stack.currentWidget() is self._crash_frame
+        return None if page is None or is_covered else page
 
     def _show_failed_act(self, bug: BaseException) -> None:
         if self.isVisible():
@@ -230,7 +244,7 @@ class Shell(QWidget):
     def toggle_sheet(self) -> None:
         """Show or hide the shortcuts sheet (F1)."""
         if self._sheet.isVisible():
-            self._sheet.hide()
+            self._sheet.close_sheet()
         else:
             page = self._pages.get(self._current)
             self._sheet.show_keys(page.accessibleName() if page else "", *self.keys())
@@ -262,12 +276,13 @@ class _Stack(QStackedWidget):
 
 @guarded
 class ShortcutsSheet(QFrame):
-    """List all keys over the window. F1 or Esc closes it."""
+    """List all keys over the window. F1, Esc or Enter closes it, and the focus goes back to where it was."""
 
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
         self.setProperty("kind", "scrim")
         self._card: Card | None = None
+        self._before: QWidget | None = None
         self._layout = QGridLayout(self)
         inset(self._layout, 24, 48, 24, 48)
         for at in (0, 2):
@@ -282,7 +297,8 @@ class ShortcutsSheet(QFrame):
         if self._card is not None:
             self._card.setParent(None)
             self._card.deleteLater()
-        close = button(translate("kit", "Close"), self.hide, tip="Esc")
+        self._before = QApplication.focusWidget()
+        close = button(translate("kit", "Close"), self.close_sheet, tip="Esc")
         self._card = Card(translate("kit", "Keys"), "", close)
         content = QVBoxLayout()
         inset(content, 20, 8, 20, 16, spacing=4)
@@ -305,8 +321,22 @@ class ShortcutsSheet(QFrame):
         self.show()
         close.setFocus(Qt.FocusReason.OtherFocusReason)
 
+    def close_sheet(self) -> None:
+        """Hide the sheet, and put the focus back where it was."""
+        before, self._before = self._before, None
+        if before is not None and shiboken6.isValid(before) and before.isVisible():
+            before.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.hide()
+
+    def event(self, event: QEvent) -> bool:
+        # Taken before the shortcuts of the page below, which must not act while the sheet covers it.
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and event.key() in _CLOSING:
+            event.accept()
+            return True
+        return super().event(event)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape:
-            self.hide()
+        if event.key() in _CLOSING:
+            self.close_sheet()
         else:
             super().keyPressEvent(event)

@@ -30,6 +30,8 @@ class Tasks(QObject):
 
     store_changed = Signal(object)
     """frozenset[Area]: the areas whose views must refresh after an operation."""
+    act_succeeded = Signal()
+    """A write that changed the store succeeded; emitted before its `on_done`, which may show a message."""
     failed = Signal(object)
     """KnownError that no caller handles."""
     crashed = Signal(object)
@@ -43,6 +45,7 @@ class Tasks(QObject):
         self._children: set[ChildTask] = set()
         self._delivery = Delivery(self)
         self._delivery.store_changed.connect(self.store_changed)
+        self._delivery.act_succeeded.connect(self.act_succeeded)
         self._delivery.failed.connect(self.failed)
         self._delivery.crashed.connect(self.crashed)
         self._delivery.busy_changed.connect(self.busy_changed)

@@ -5,10 +5,11 @@ Heavy imports (database, ciphers) happen on first use, which is after the first 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QDateTime, QObject, Qt, Signal
 from PySide6.QtWidgets import QStackedLayout, QWidget
 
 from eum_app.domain.errors import KnownError, Trouble
@@ -18,6 +19,7 @@ from ui.window.unlock import UnlockPage
 if TYPE_CHECKING:
     from eum_app.crypto.passphrases import KdfParams
     from eum_app.usecases.session import Session
+    from eum_app.usecases.store.store_label import Notice
     from ui.kit.tasks import Tasks
     from ui.window.first_start import FirstStart, NewStore
     from ui.window.recovery import RecoveryPage
@@ -25,6 +27,15 @@ if TYPE_CHECKING:
     FrontPage = UnlockPage | RecoveryPage | FirstStart
 
 BRANDS = {"field": "EUM Field", "hq": "EUM HQ"}
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """The notice that an account accepted, and when. It counts until the app ends or another notice is set."""
+
+    account: str
+    notice: Notice | None
+    at: QDateTime
 
 
 class Front(QObject):
@@ -46,6 +57,7 @@ class Front(QObject):
         self._marking, self._kdf = marking, kdf
         self._tasks: Tasks | None = None
         self.kind, self.device = "", ""
+        self._accepted: Accepted | None = None
         self.page: FrontPage | None = None
         caught().act_failed.connect(self._show_failed_act, Qt.ConnectionType.QueuedConnection)
 
@@ -87,6 +99,9 @@ class Front(QObject):
         page.unlock_requested.connect(self._unlock)
         page.recovery_requested.connect(self._show_recovery)
         self._set(page)
+        accepted = self._accepted
+        if accepted is not None and accepted.notice == notice:
+            page.resume(accepted.account, accepted.at)
         if error is not None:
             page.show_error(error)
 
@@ -147,7 +162,11 @@ class Front(QObject):
             require_shown(folder, shown)
             return open_store(folder, account, passphrase, notice_accepted_at=accepted_at)
 
-        self.tasks.operation(work, self.opened.emit, self._not_opened)
+        def done(session: Session) -> None:
+            self._accepted = Accepted(session.account, shown, page.accepted_at) if page.accepted_at else None
+            self.opened.emit(session)
+
+        self.tasks.operation(work, done, self._not_opened)
 
     def _recover(self, account: str, code: str, passphrase: str) -> None:
         from ui.window.recovery import RecoveryPage

@@ -48,6 +48,7 @@ class UnlockPage(QWidget):
         self.setWindowTitle(brand)
         self.accepted_at: QDateTime | None = None
         self.is_busy = False
+        self._accepted_by = ""
 
         self._accept: Button = button(translate("kit", "Accept"), self.accept_notice)
         self._accept.setObjectName("accept_notice_button")
@@ -72,7 +73,7 @@ class UnlockPage(QWidget):
         whole.addWidget(scrolled(centred), 1)
         whole.addWidget(CuiBanner(marking))
 
-        self.account.textChanged.connect(self._follow)
+        self.account.textChanged.connect(self._follow_account)
         self.passphrase.textChanged.connect(self._follow)
         self.account.returnPressed.connect(self.passphrase.setFocus)
         self.passphrase.returnPressed.connect(self._ask)
@@ -172,13 +173,29 @@ class UnlockPage(QWidget):
     def accept_notice(self) -> None:
         """Accept the notice once, and show the time on the button."""
         if self.accepted_at is None:
-            self.accepted_at = QDateTime.currentDateTimeUtc()
-            words = translate("kit", "Accepted {time}")
-            local = QLocale().toString(self.accepted_at.toLocalTime().time(), "HH:mm")
-            self._accept.setText(words.format(time=local))
-            self._accept.set_icon_name("check")
-            self._follow()
+            self._accepted_by = ""
+            self._take_acceptance(QDateTime.currentDateTimeUtc())
         (self.passphrase if self.account.text() else self.account).setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def resume(self, account: str, accepted_at: QDateTime) -> None:
+        """Ask only for the passphrase of `account`, who accepted this notice at `accepted_at`, before the lock.
+
+        Another account must accept the notice itself.
+        """
+        self.account.setText(account)
+        self._accepted_by = account
+        self._take_acceptance(accepted_at)
+        self.passphrase.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _take_acceptance(self, at: QDateTime | None) -> None:
+        self.accepted_at = at
+        text = translate("kit", "Accept")
+        if at is not None:
+            local = QLocale().toString(at.toLocalTime().time(), "HH:mm")
+            text = translate("kit", "Accepted {time}").format(time=local)
+        self._accept.setText(text)
+        self._accept.set_icon_name("check" if at is not None else "")
+        self._follow()
 
     def mark_scanned(self, _raw: bytes) -> None:
         """Ignore a scanned mark."""
@@ -197,6 +214,13 @@ class UnlockPage(QWidget):
         set_look(self.passphrase, "tone", "")
         self.set_busy(True)
         self.unlock_requested.emit(self.account.text().strip(), passphrase)
+
+    def _follow_account(self) -> None:
+        account = self.account.text().strip()
+        if self._accepted_by and account and account != self._accepted_by:
+            self._accepted_by = ""
+            self._take_acceptance(None)
+        self._follow()
 
     def _follow(self) -> None:
         is_ready = bool(self.account.text().strip() and self.passphrase.text())

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from db.label import Label as StoreLabel
 from db.label import read_label
-from db.notice import Notice, read_notice
+from db.notice import Notice as Notice
+from db.notice import read_notice
 from eum_app.domain.errors import Refusal
 
 

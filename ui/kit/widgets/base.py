@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtGui import QAction, QIcon, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -24,6 +24,7 @@ from ui.kit.theme import inset, theme
 Margins = tuple[float, float, float, float]
 NO_MARGINS: Margins = (0, 0, 0, 0)
 _ICON_GAP = 3
+_NOT_PLAIN = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
 Part = QWidget | QLayout | int | None
 """The parts of a box: a widget, a layout, an int for a stretch of that factor, or None, which is skipped."""
 
@@ -129,12 +130,20 @@ class Button(QPushButton):
             if is_still_lent:
                 self.setFocus(Qt.FocusReason.OtherFocusReason)
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Let Enter press a focused button, as Space does. A key held down presses it once."""
+        if event.key() not in {Qt.Key.Key_Return, Qt.Key.Key_Enter} or event.modifiers() & _NOT_PLAIN:
+            super().keyPressEvent(event)
+        elif not event.isAutoRepeat():
+            self.click()
+
     def minimumSizeHint(self) -> QSize:
         # What is pressed is never cut: the text's own width is the least.
         return self.sizeHint()
 
     def _draw_icon(self) -> None:
         if not self._icon_name:
+            self.setIcon(QIcon())
             return
         kind = self.property("kind")
         ink = "on_accent" if kind == "primary" or self.isChecked() else "bad" if kind == "danger" else "ink2"

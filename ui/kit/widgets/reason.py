@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QCoreApplication, QEvent, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QImage, QKeySequence, QPainter, QPainterPath, QPixmap
+from PySide6.QtGui import QAction, QImage, QKeyEvent, QKeySequence, QPainter, QPainterPath, QPixmap
 from PySide6.QtWidgets import QButtonGroup, QPlainTextEdit, QPushButton, QRadioButton, QSizePolicy, QWidget
 
 from ui.kit.guard import guarded
@@ -170,6 +170,13 @@ class ReasonPanel(Card):
 
     def focus_first(self) -> None:
         next(iter(self._choices.values())).setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Let Enter confirm from a reason, once the panel can be confirmed. In the note it begins a line."""
+        if event.key() not in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
+            super().keyPressEvent(event)
+        elif self.confirm_button.isEnabled() and not event.isAutoRepeat():
+            self._confirm()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
