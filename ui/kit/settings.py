@@ -75,6 +75,14 @@ class SatelliteSettings(msgspec.Struct, frozen=True, kw_only=True):
     baud: int = 9600
 
 
+class WindowSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """Size of the main window in logical pixels when it was closed last."""
+
+    width: int = 1440
+    height: int = 900
+    is_maximized: bool = False
+
+
 T = TypeVar("T")
 
 
@@ -204,8 +212,11 @@ LOCK_AFTER: Final = Entry[int](
 CAMERA: Final = Entry[CameraSettings](key="camera", type=CameraSettings, default=CameraSettings())
 SCANNER: Final = Entry[ScannerSettings](key="scanner", type=ScannerSettings, default=ScannerSettings())
 SATELLITE: Final = Entry[SatelliteSettings](key="satellite", type=SatelliteSettings, default=SatelliteSettings())
+WINDOW: Final = Entry[WindowSettings](key="window", type=WindowSettings, default=WindowSettings())
 
-ENTRIES: Final[list[Entry[Any]]] = [THEME, DENSITY, SCALE, PICTURES, SOUNDS, LOCK_AFTER, CAMERA, SCANNER, SATELLITE]
+ENTRIES: Final[list[Entry[Any]]] = [
+    THEME, DENSITY, SCALE, PICTURES, SOUNDS, LOCK_AFTER, CAMERA, SCANNER, SATELLITE, WINDOW,
+]  # fmt: skip
 """Every setting, in the order in which pages show them."""
 
 

@@ -29,6 +29,7 @@ from ui.kit.page import KeyEntry, Page
 from ui.kit.tasks import Tasks
 from ui.kit.theme import gathered, inset, theme
 from ui.kit.widgets import Card, CuiBanner, FitArea, button, label, scrolled
+from ui.kit.widgets.busy_line import BusyLine
 from ui.kit.widgets.rail import DeviceState, Rail
 
 translate = QCoreApplication.translate
@@ -85,6 +86,8 @@ class Shell(QWidget):
         self._crash_frame = self._stack.add(self._crash)
         self._focus: QWidget | None = None
         self._dialogs: list[QDialog] = []
+        self.busy_line = BusyLine(self._stack)
+        tasks.busy_changed.connect(self.busy_line.set_busy)
         self._keeper = FocusKeeper(self, self._page_in_sight)
         self._add_own_actions()
         self.rail.chosen.connect(self.show_page)

@@ -15,6 +15,7 @@ from ui.kit.guard import guarded
 from ui.kit.messages import sentence
 from ui.kit.theme import inset, theme
 from ui.kit.widgets import Button, Card, CuiBanner, FormField, button, hbox, label, scrolled, set_look, vbox
+from ui.kit.widgets.busy_line import BusyLine
 from ui.kit.widgets.rail import BrandMark
 
 translate = QCoreApplication.translate
@@ -70,8 +71,10 @@ class UnlockPage(QWidget):
         whole = QVBoxLayout(self)
         inset(whole, 0, 0, 0, 0)
         whole.addWidget(CuiBanner(marking))
-        whole.addWidget(scrolled(centred), 1)
+        area = scrolled(centred)
+        whole.addWidget(area, 1)
         whole.addWidget(CuiBanner(marking))
+        self._busy_line = BusyLine(area)
 
         self.account.textChanged.connect(self._follow_account)
         self.passphrase.textChanged.connect(self._follow)
@@ -156,6 +159,7 @@ class UnlockPage(QWidget):
     def set_busy(self, is_busy: bool) -> None:
         """Disable the fields while the key is derived, and show the progress on the button."""
         self.is_busy = is_busy
+        self._busy_line.set_busy(is_busy)
         self._unlock.setText(translate("kit", "Unlocking…") if is_busy else translate("kit", "Unlock"))
         for field in (self.account, self.passphrase):
             field.setEnabled(not is_busy)
