@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton, QRadioButton, QWidget
 from pytestqt.qtbot import QtBot
@@ -94,11 +94,17 @@ def test_a_focus_that_is_lost_comes_back_to_the_page(field: Field) -> None:
         made.show()
         made.setFocus()
         assert QApplication.focusWidget() is made
-        {"hide": made.hide, "disable": lambda one=made: one.setEnabled(False), "delete": made.deleteLater}[lose]()
-        QApplication.sendPostedEvents(None, 52)  # deferred deletion
+        if lose == "hide":
+            made.hide()
+        elif lose == "disable":
+            QWidget.setEnabled(made, False)
+        else:
+            made.deleteLater()
+        QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
         now = focused(field)
         assert now is field.visit or field.visit.isAncestorOf(now), lose
-        made.hide() if lose != "delete" else None
+        if lose == "disable":
+            made.hide()
 
 
 def test_an_old_message_goes_when_the_next_act_succeeds(field: Field) -> None:

@@ -9,13 +9,13 @@ import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
-from ui.window.shell import Shell
 
 from eum_app.domain.errors import Refusal
 from eum_app.usecases.people.recovery import RecoveryCodes
 from tests.gui.field_world import field_at_work
 from tests.gui.hq_support import hq_window, hq_world
 from ui.kit.page import Page
+from ui.kit.shell import Shell
 from ui.kit.tasks import Tasks
 from ui.kit.theme import Theme
 

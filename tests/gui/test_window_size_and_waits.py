@@ -11,10 +11,10 @@ from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from ui.kit.settings import forget
+from ui.kit.shell import Page, Shell
 from ui.kit.tasks import Tasks
 from ui.window.app import build_window
 from ui.window.first_size import fitting_size
-from ui.window.shell import Page, Shell
 
 
 def test_the_first_window_fits_the_screen_and_its_size_is_remembered(qtbot: QtBot, tmp_path: Path) -> None:
