@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QWidget
+from PySide6.QtWidgets import QWidget
 
 from eum_app.usecases.calls import child
 from eum_app.usecases.children import make_report_child
@@ -17,6 +17,7 @@ from ui.kit.desk import Desk
 from ui.kit.widgets import (
     Card,
     Chip,
+    DropDown,
     FormField,
     KeyValueGrid,
     NoticeBar,
@@ -46,7 +47,7 @@ class ExportCard(Card):
         super().__init__(self.tr("Export"))
         self._desk, self._notice, self._report = desk, notice, report
         self._is_ready = False
-        self.format = QComboBox()
+        self.format = DropDown()
         named(self.format, "report_format")
         self.format.setAccessibleName(self.tr("Format of the report"))
         self.format.activated.connect(self._take_format)

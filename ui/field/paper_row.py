@@ -14,7 +14,7 @@ from eum_app.usecases.visits.transcribe import PaperRow
 from ui.field.parts import named
 from ui.kit import words
 from ui.kit.theme import status_mark
-from ui.kit.widgets import Button, Chip, button, flow, hbox, label, panel, vbox
+from ui.kit.widgets import Button, Chip, DropDown, button, flow, hbox, label, panel, vbox
 
 
 class PaperRowForm(QWidget):
@@ -48,7 +48,7 @@ class PaperRowForm(QWidget):
         self.serial = self._line("serial", self.tr("Serial as written on the paper"), is_mono=True)
         self.again = self._line("again", self.tr("Serial again"), is_mono=True)
         self.note = self._line("note", self.tr("Remark"))
-        self.reason = named(QComboBox(), f"{self._name}_reason")
+        self.reason = named(DropDown(), f"{self._name}_reason")
         self.reason.setAccessibleName(self.tr("Code"))
         self.reason.activated.connect(lambda _at: self.changed.emit())
         self._more = QWidget()

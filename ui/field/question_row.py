@@ -23,7 +23,7 @@ from eum_app.domain.errors import Refusal
 from ui.field.parts import named
 from ui.kit import words
 from ui.kit.messages import sentence
-from ui.kit.widgets import Button, SegmentedAnswer, answer_text, button, hbox, label, set_look, vbox
+from ui.kit.widgets import Button, DropDown, SegmentedAnswer, answer_text, button, hbox, label, set_look, vbox
 
 _EXTRA = (NOT_APPLICABLE, NOT_OBSERVED)
 
@@ -142,7 +142,7 @@ class QuestionRow(QFrame):
         return self._line
 
     def _choices(self, name: str, prompt: str, values: tuple[str, ...]) -> QComboBox:
-        self._choice = named(QComboBox(), name)
+        self._choice = named(DropDown(), name)
         self._choice.addItem(prompt, "")
         for value in values:
             self._choice.addItem(words.word("choice", value), value)

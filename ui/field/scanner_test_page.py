@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPixmap
-from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QWidget
+from PySide6.QtWidgets import QLabel, QLineEdit, QWidget
 
 from eum_app.domain.errors import KnownError
 from eum_app.scanning.scanner_check import CALIBRATION, Way, check_scan, way_of
@@ -22,6 +22,7 @@ from ui.kit.widgets import (
     Card,
     ColumnPart,
     Columns,
+    DropDown,
     FormField,
     KeyValueGrid,
     button,
@@ -110,12 +111,12 @@ class ScannerTestPage(Page):
             self._line("scanner_suffix", scanner.suffix),
         )
         self.gap = self._line("scanner_gap", f"{scanner.max_gap_ms:g}")
-        self.port = named(QComboBox(), "scanner_port")
+        self.port = named(DropDown(), "scanner_port")
         self.port.addItem(self.tr("None"), "")
         for name in sorted({*ports_there(), scanner.serial_port} - {""}):
             self.port.addItem(name, name)
         self.port.setCurrentIndex(max(0, self.port.findData(scanner.serial_port)))
-        self.baud = named(QComboBox(), "scanner_baud")
+        self.baud = named(DropDown(), "scanner_baud")
         for rate in (9600, 19200, 38400, 57600, 115200):
             self.baud.addItem(str(rate), rate)
         self.baud.setCurrentIndex(max(0, self.baud.findData(scanner.serial_baud)))

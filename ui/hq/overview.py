@@ -16,7 +16,7 @@ from ui.hq.overview_cards import DevicesCard, OverdueCard, PlacesCard, TimeCard
 from ui.hq.overview_figures import Figures
 from ui.kit.desk import Desk
 from ui.kit.page import Page
-from ui.kit.widgets import ActionButton, ColumnPart, Columns
+from ui.kit.widgets import ActionButton, ColumnPart, Columns, DropDown
 from ui.kit.words import joined, moment
 from ui.kit.words import program as program_word
 from ui.shared.page_parts import named
@@ -70,7 +70,7 @@ class OverviewPage(Page):
         self.devices.empty_pressed.connect(lambda: self._go("devices"))
 
     def _program_choice(self) -> QWidget:
-        self.program = QComboBox()
+        self.program = DropDown()
         self.program.setObjectName("overview_program")
         self.program.setAccessibleName(self.tr("Program"))
         self.program.addItem(" + ".join(program_word(key) for key in Program), "")

@@ -6,7 +6,7 @@ The page shows what a card's `said` and `failed` signals carry.
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
 from eum_app.domain.errors import KnownError, Refusal
 from eum_app.domain.people import Permission, Role, Scope, may
@@ -18,7 +18,7 @@ from eum_app.usecases.people.accounts import AccountState
 from eum_app.usecases.people.recovery import DisclosedCode, read_out_recovery_code
 from ui.kit import words
 from ui.kit.desk import Desk
-from ui.kit.widgets import Button, Card, Chip, FormField, button, flow, hbox, label, panel, vbox
+from ui.kit.widgets import Button, Card, Chip, DropDown, FormField, button, flow, hbox, label, panel, vbox
 from ui.shared.secret_field import NewPassphrase
 
 _STATES = {"active": ("ok", "check"), "locked": ("warn", "lock"), "removed": ("mute", "x")}
@@ -119,7 +119,7 @@ class AddCard(Card):
         self._may_manage = may(desk.session.role, Permission.ACCOUNT_MANAGE)
         self.account = QLineEdit()
         self.account.setObjectName("add_account_field")
-        self.role = QComboBox()
+        self.role = DropDown()
         self.role.setObjectName("add_role")
         self.role.addItem(self.tr("Choose a role"), "")
         for role in Role:

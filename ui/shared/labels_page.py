@@ -25,6 +25,7 @@ from ui.kit.widgets import (
     Card,
     ColumnPart,
     Columns,
+    DropDown,
     FormField,
     button,
     hbox,
@@ -175,7 +176,7 @@ class LabelsPage(Page):
         return card
 
     def _box(self, name: str, entries: Sequence[tuple[str, object]]) -> QComboBox:
-        made = QComboBox()
+        made = DropDown()
         made.setObjectName(name)
         made.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         made.setMinimumContentsLength(10)

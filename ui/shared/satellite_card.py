@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 
 from PySide6.QtCore import QLocale, Signal
-from PySide6.QtWidgets import QComboBox
 
 from eum_app.domain.errors import KnownError
 from eum_app.domain.time_check import Heard, is_news
@@ -14,7 +13,7 @@ from eum_app.usecases.store.hear_time import hear_satellite_time
 from ui.devices.serial_line import ports_there
 from ui.kit.desk import Desk
 from ui.kit.settings import SATELLITE, SatelliteSettings, current
-from ui.kit.widgets import Card, FormField, label
+from ui.kit.widgets import Card, DropDown, FormField, label
 
 RATES = (4800, 9600, 19200, 38400, 57600, 115200)
 
@@ -32,7 +31,7 @@ class SatelliteCard(Card):
         self._desk = desk
         self._is_asked = False
         kept = current().value(SATELLITE)
-        self.port, self.baud = QComboBox(), QComboBox()
+        self.port, self.baud = DropDown(), DropDown()
         self.port.setObjectName("satellite_port")
         self.baud.setObjectName("satellite_baud")
         self.port.addItem(self.tr("No receiver"), "")

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QComboBox, QWidget
+from PySide6.QtWidgets import QWidget
 
 from eum_app.domain.errors import KnownError
 from eum_app.usecases.calls import job
@@ -21,7 +21,7 @@ from ui.kit.guard import guarded
 from ui.kit.messages import sentence
 from ui.kit.settings import CameraSettings
 from ui.kit.theme import theme
-from ui.kit.widgets import Button, Card, Chip, ScanField, button, hbox, label, panel, vbox
+from ui.kit.widgets import Button, Card, Chip, DropDown, ScanField, button, hbox, label, panel, vbox
 from ui.kit.widgets.path_field import PathField
 from ui.kit.widgets.viewfinder import Viewfinder
 
@@ -50,7 +50,7 @@ class ScanPanel(Card):
         self.worker.frame_seen.connect(self._take)
         self.worker.state_changed.connect(self._follow_state)
         self.worker.failed.connect(self._failed)
-        self.source = named(QComboBox(), "scan_source")
+        self.source = named(DropDown(), "scan_source")
         self.source.setAccessibleName(self.tr("Source of marks"))
         for text, key in (
             (self.tr("No camera"), "none"),

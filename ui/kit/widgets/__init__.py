@@ -22,6 +22,7 @@ from ui.kit.widgets.base import (
 from ui.kit.widgets.card import Card, CuiBanner, EmptyState, card_between_markings, scrolled
 from ui.kit.widgets.chip import Chip
 from ui.kit.widgets.columns import ColumnPart, Columns
+from ui.kit.widgets.drop_down import DropDown
 from ui.kit.widgets.fields import (
     FormField,
     KeyValueGrid,
@@ -48,6 +49,7 @@ __all__ = [
     "ColumnPart",
     "Columns",
     "CuiBanner",
+    "DropDown",
     "EmptyState",
     "FitArea",
     "FlowLayout",

@@ -53,4 +53,6 @@ class BusyLine(QProgressBar):
         self.raise_()
 
     def _place(self) -> None:
-        self.setGeometry(0, 0, self.parentWidget().width(), theme().dp(_HEIGHT_DP))
+        place = self.parentWidget()
+        if place is not None:
+            self.setGeometry(0, 0, place.width(), theme().dp(_HEIGHT_DP))

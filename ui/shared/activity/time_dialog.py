@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from PySide6.QtCore import QCoreApplication, Qt, Signal
-from PySide6.QtWidgets import QComboBox, QLineEdit, QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 
 from db.queries.activity import ActivityRow
 from eum_app.domain.errors import KnownError
@@ -14,7 +14,7 @@ from eum_app.domain.stores import TimeSource
 from eum_app.usecases.calls import call
 from eum_app.usecases.store.correct_time import MAX_REASON, Corrected, correct_time, permission_to_correct
 from ui.kit.desk import Desk
-from ui.kit.widgets import Button, FormField, button, hbox, label
+from ui.kit.widgets import Button, DropDown, FormField, button, hbox, label
 from ui.kit.window_dialog import WindowDialog
 
 translate = QCoreApplication.translate
@@ -50,7 +50,7 @@ class TimeDialog(WindowDialog):
         self.seconds.setPlaceholderText("-3600")
         self.reason.setObjectName("time_reason_field")
         self.reason.setMaxLength(MAX_REASON)
-        self.source = QComboBox()
+        self.source = DropDown()
         self.source.setObjectName("time_source")
         self.source.addItem(self.tr("Choose"), "")
         names = {
