@@ -14,9 +14,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import pairwise
 from typing import Final
 
-from sqlalchemy import ColumnElement, Connection, cast, column, func, literal, literal_column, text
+from sqlalchemy import ColumnElement, Connection, and_, cast, column, func, literal, literal_column, text
 from sqlalchemy.dialects.postgresql import TSQUERY
 
 from db.tables import items
@@ -25,6 +26,7 @@ BACKWARDS: Final = "\ue000"
 """Marks reversed terms. A private-use character, which no one types."""
 MAX_TERM_CHARS: Final = 60
 """Longest term that is stored and searched, in characters."""
+_MOST_DIGITS_OF_PLACE: Final = 2
 _PREFIXES: Final = "1 2 3 4 5 6 8"
 _PART: Final = re.compile(r"(?<![^\W_])(?=[^\W_])")
 _BREAK: Final = re.compile(r"[\s\0\u180e]+")
@@ -103,8 +105,13 @@ def matches(connection: Connection, words: Sequence[str]) -> ColumnElement[bool]
     if connection.dialect.name == "postgresql":
         question = " & ".join(f"({_lexeme(word)}:* | {_lexeme(BACKWARDS + word[::-1])}:*)" for word in words)
         terms = func.array_to_tsvector(func.string_to_array(items.c.search_text, " "))
-        return terms.bool_op("@@")(cast(literal(question), TSQUERY))
-    found = text("SELECT rowid FROM item_search WHERE item_search MATCH :sought").bindparams(sought=_expression(words))
+        fits = terms.bool_op("@@")(cast(literal(question), TSQUERY))
+        places = [
+            items.c.search_text.regexp_match(f"(^| ){word} {number}([^0-9]|$)|^{number} ")
+            for word, number in _places(words)
+        ]
+        return and_(fits, *places)
+    found = text(f"SELECT rowid FROM item_search WHERE {_MATCHES}").bindparams(**_bound(words))  # noqa: S608 - our text
     # The plus keeps SQLite on the index that has the order, so that it need not sort these rows.
     row: ColumnElement[int] = literal_column("+items.rowid")
     return row.in_(found.columns(column("rowid")))
@@ -114,8 +121,8 @@ def first_rowids(connection: Connection, words: Sequence[str], limit: int) -> li
     """SQLCipher only: return the rowids of the first items that have all words, in the order of listing."""
     return list(
         connection.execute(
-            text("SELECT rowid FROM item_search WHERE item_search MATCH :words LIMIT :limit"),
-            {"words": _expression(words), "limit": limit},
+            text(f"SELECT rowid FROM item_search WHERE {_MATCHES} LIMIT :limit"),  # noqa: S608 - our text
+            {**_bound(words), "limit": limit},
         ).scalars()
     )
 
@@ -125,12 +132,39 @@ def ids_in_order_listed(connection: Connection, words: Sequence[str], limit: int
     return list(
         connection.execute(
             text(
-                "SELECT item_id FROM item_search CROSS JOIN items ON items.rowid = item_search.rowid"
-                " WHERE item_search MATCH :words LIMIT :limit"
+                "SELECT item_id FROM item_search CROSS JOIN items ON items.rowid = item_search.rowid"  # noqa: S608 - our text
+                f" WHERE {_MATCHES} LIMIT :limit"
             ),
-            {"words": _expression(words), "limit": limit or -1},
+            {**_bound(words), "limit": limit or -1},
         ).scalars()
     )
+
+
+def _places(words: Sequence[str]) -> list[tuple[str, str]]:
+    """Return each word that is followed by a number of at most two digits, with that number: `Vault 3`.
+
+    These must follow each other in the item, unless the number is its serial. Else the search would find every item
+    whose serial begins or ends with a 3.
+    """
+    return [
+        (word, number)
+        for word, number in pairwise(words)
+        if word.isalpha() and number.isascii() and number.isdigit() and len(number) <= _MOST_DIGITS_OF_PLACE
+    ][:1]
+
+
+def _bound(words: Sequence[str]) -> dict[str, str]:
+    """Return the values of `_MATCHES`. Words of letters alone need no escaping in GLOB."""
+    place, serial = "*", "*"
+    for word, number in _places(words):
+        place, serial = f"* {word} {number}[^0-9]*", f"{number} *"
+    return {"words": _expression(words), "place": place, "serial": serial}
+
+
+_MATCHES: Final = (
+    "item_search MATCH :words AND"
+    " ((' ' || item_search.search_text || ' ') GLOB :place OR item_search.search_text GLOB :serial)"
+)
 
 
 def _expression(words: Sequence[str]) -> str:

@@ -16,6 +16,7 @@ from db import search
 from db.among import CHUNK
 from db.queries.standing import StandingFilter, ids_standing, of_program
 from db.tables import items, sites
+from eum_app.domain.natural_order import natural_key
 
 FACETS: Final = ("country", "case_id", "nomenclature", "site_id", "disposition")
 """Columns that can be chosen as facets."""
@@ -61,7 +62,8 @@ def find_item_ids(connection: Connection, wanted: ItemFilter, limit: int = 0) ->
     If only words are given and more items match than can be sorted while a person types, SQLCipher returns them in the
     order of listing; PostgreSQL always sorts.
     """
-    by_name = ["", *connection.execute(select(sites.c.site_id).order_by(sites.c.name, sites.c.site_id)).scalars()]
+    named = connection.execute(select(sites.c.name, sites.c.site_id)).all()
+    by_name = ["", *(row.site_id for row in sorted(named, key=lambda row: (natural_key(row.name), row.site_id)))]
     rank = {site_id: at for at, site_id in enumerate(by_name)}
     words = search.said(wanted.words)
     if words and connection.dialect.name == "sqlite":

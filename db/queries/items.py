@@ -13,6 +13,7 @@ from db.tables import checks, items, sites, visits, withdrawals
 from eum_app.domain.errors import Refusal
 from eum_app.domain.facts import ItemListed, SiteRegistered
 from eum_app.domain.look_alikes import look_alike_key
+from eum_app.domain.natural_order import natural_key
 from eum_app.domain.visits import Outcome, ReadBy
 
 LOOKUP_CHUNK = 500
@@ -82,14 +83,14 @@ def _item(row: object) -> ItemRow:
 
 
 def all_sites(connection: Connection) -> list[SiteRow]:
-    """Return the sites by name, with the number of items of each."""
+    """Return the sites by name (`natural_key`), with the number of items of each."""
     rows = connection.execute(
         select(sites, func.count(items.c.item_id).label("items"))
         .outerjoin(items, items.c.site_id == sites.c.site_id)
         .group_by(*sites.columns)
-        .order_by(sites.c.name)
     )
-    return [SiteRow(row.site_id, row.name, row.country, row.items) for row in rows]
+    found = [SiteRow(row.site_id, row.name, row.country, row.items) for row in rows]
+    return sorted(found, key=lambda row: (natural_key(row.name), row.site_id))
 
 
 def site(connection: Connection, site_id: str) -> SiteRow:
@@ -163,12 +164,12 @@ def items_by_id(connection: Connection, ids: Iterable[str]) -> dict[str, ItemRow
 
 
 def item_ids_at(connection: Connection, site_id: str) -> list[str]:
-    """Return the ids of a site's items, by location and serial."""
-    return list(
-        connection.execute(
-            select(items.c.item_id).where(items.c.site_id == site_id).order_by(items.c.location, items.c.serial)
-        ).scalars()
-    )
+    """Return the ids of a site's items, by location and serial (`natural_key`)."""
+    rows = connection.execute(
+        select(items.c.item_id, items.c.location, items.c.serial).where(items.c.site_id == site_id)
+    ).all()
+    in_order = sorted(rows, key=lambda row: (natural_key(row.location or ""), natural_key(row.serial or "")))
+    return [row.item_id for row in in_order]
 
 
 def listed_facts(connection: Connection, ids: Iterable[str]) -> list[ItemListed]:

@@ -49,12 +49,28 @@ def serials(session: Session, wanted: ItemFilter, limit: int = 0) -> list[str]:
     return [rows[item_id].serial for item_id in ids]
 
 
+def test_a_number_after_a_word_is_the_number_of_a_place_or_the_serial(tmp_path: Path) -> None:
+    session = make_store(tmp_path / "hq", "hq", "HQ-01", Clock(), role="reviewer")
+    head = "Country,Case,Nomenclature,P/N,S/N,Site,Bin,Status\n"
+    places = ("Vault 3", "Vault 1 Shelf 3", "Vault 30", "Vault 13", "Vault 3-B", "Vault 2", "vault 3a")
+    lines = [f"XX,XX-B-ABC,GENERATOR,RS-3,{at}3{at},Alpha,{place},on hand" for at, place in enumerate(places, 1)]
+    path = tmp_path / "list.csv"
+    path.write_text(head + "\n".join([*lines, "XX,XX-B-ABC,GENERATOR,RS-1,7,Alpha,Vault 2,on hand"]), "utf-8")
+    import_inventory(session, read_inventory(path))
+    assert sorted(serials(session, ItemFilter(words="Vault 3"))) == ["131", "535", "737"]
+    assert serials(session, ItemFilter(words="generator 7")) == ["7"]
+    assert serials(session, ItemFilter(words="vault 30")) == ["333"]
+    session.store.close()
+
+
 @pytest.mark.parametrize(
     ("wanted", "expected"),
     [
         (ItemFilter(words="radio"), ["9001", "9002"]),
         (ItemFilter(words="900 rs-1"), ["9001", "9002"]),
-        (ItemFilter(words="éTAGE 1"), ["9002", "9001"]),
+        (ItemFilter(words="éTAGE 1"), ["9002"]),
+        (ItemFilter(words="étage 2 radio"), ["9001"]),
+        (ItemFilter(words="étage 3"), []),
         (ItemFilter(words="100%"), ["9003"]),
         (ItemFilter(words="g_1"), ["9003"]),
         (ItemFilter(words="r_dio"), []),

@@ -88,12 +88,14 @@ class Shell(QWidget):
         self._dialogs: list[QDialog] = []
         self.busy_line = BusyLine(self._stack)
         tasks.busy_changed.connect(self.busy_line.set_busy)
-        self._keeper = FocusKeeper(self, self._page_in_sight)
+        self._keeper = FocusKeeper(
+            self, lambda: self._pages.get(self._current) if self._sheet.isHidden() and self._crash.isHidden() else None
+        )
         self._add_own_actions()
         self.rail.chosen.connect(self.show_page)
         self.rail.lock_requested.connect(self.lock_requested)
         tasks.store_changed.connect(self.refresh)
-        tasks.act_succeeded.connect(self._drop_old_message)
+        tasks.act_succeeded.connect(lambda: self._pages[self._current].notice.dismiss() if self._current else None)
         tasks.failed.connect(self.show_error)
         tasks.crashed.connect(self.show_crash)
         caught().act_failed.connect(self._show_failed_act, Qt.ConnectionType.QueuedConnection)
@@ -197,10 +199,6 @@ class Shell(QWidget):
         if self._current:
             self._pages[self._current].notice.show_error(error)
 
-    def _drop_old_message(self) -> None:
-        if self._current:
-            self._pages[self._current].notice.dismiss()
-
     def show_crash(self, bug: BaseException) -> None:
         """Show the page for a bug."""
         if self._current:
@@ -208,12 +206,6 @@ class Shell(QWidget):
         self._crash.show_bug(bug)
         self._stack.setCurrentWidget(self._crash_frame)
         self._crash.go_on_button.setFocus(Qt.FocusReason.OtherFocusReason)
-
-    def _page_in_sight(self) -> Page | None:
-        """Return the page that people work on, or None while a bug or the keys cover it."""
-        page = self._pages.get(self._current)
-        is_covered = self._sheet.isVisible() or self._stack.currentWidget() is self._crash_frame
-        return None if page is None or is_covered else page
 
     def _show_failed_act(self, bug: BaseException) -> None:
         if self.isVisible():
