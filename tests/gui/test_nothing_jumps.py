@@ -19,7 +19,7 @@ from ui.kit.shell import Shell
 from ui.kit.tasks import Tasks
 from ui.kit.theme import Theme
 
-SIZES = ((1440, 900, 100), (1366, 768, 150), (1024, 600, 100))
+SIZES = ((1366, 768, 150), (1024, 600, 100))
 """Width, height, percent of text."""
 
 

@@ -36,6 +36,7 @@ class Accepted:
     account: str
     notice: Notice | None
     at: QDateTime
+    at_text: str | None
 
 
 class Front(QObject):
@@ -163,7 +164,8 @@ class Front(QObject):
             return open_store(folder, account, passphrase, notice_accepted_at=accepted_at)
 
         def done(session: Session) -> None:
-            self._accepted = Accepted(session.account, shown, page.accepted_at) if page.accepted_at else None
+            at = page.accepted_at
+            self._accepted = Accepted(session.account, shown, at, accepted_at) if at is not None else None
             self.opened.emit(session)
 
         self.tasks.operation(work, done, self._not_opened)
@@ -174,6 +176,9 @@ class Front(QObject):
         page = self.page
         assert isinstance(page, RecoveryPage)
         folder, kdf, shown, accepted_at = self._folder, self._kdf, self._notice, page.accepted_at
+        before = self._accepted
+        if before is not None and accepted_at == before.at_text and account != before.account:
+            accepted_at = None  # it was another person who accepted
 
         def work() -> Session:
             from eum_app.usecases.people.recovery import open_with_recovery_code
