@@ -201,7 +201,19 @@ EXCHANGE_SENTENCES: dict[str, tuple[str, str]] = {
         QT_TRANSLATE_NOOP("messages", "The enrollment file was written by version {version}."),
         QT_TRANSLATE_NOOP("messages", "Update this app (it supports {known})."),
     ),
+    "enrolment.not_a_request": (
+        QT_TRANSLATE_NOOP("messages", "This file is not a request of a device."),
+        QT_TRANSLATE_NOOP("messages", "Choose the file that ends in .eumreq."),
+    ),
+    "enrolment.not_an_answer": (
+        QT_TRANSLATE_NOOP("messages", "This file is not HQ's answer to a request."),
+        QT_TRANSLATE_NOOP("messages", "Choose the file that ends in .eumans."),
+    ),
     # Files
+    "folder.absent": (
+        QT_TRANSLATE_NOOP("messages", "The folder {path} is not there. Nothing was written."),
+        QT_TRANSLATE_NOOP("messages", "Connect its drive, or choose another folder."),
+    ),
     "file.missing": (
         QT_TRANSLATE_NOOP("messages", "The file does not exist."),
         QT_TRANSLATE_NOOP("messages", "Choose another file."),

@@ -253,7 +253,9 @@ def test_a_burst_into_a_locked_window_goes_nowhere(qtbot: QtBot, field: Field) -
     page = field.window.unlock_page
     assert page is not None
     page.accept_notice()
-    assert field.window.focusWidget() is page.account
+    assert field.window.focusWidget() is page.passphrase
+    page.account.setFocus()
+    page.account.clear()
     field.scan("[)>06S786951")
     QTest.qWait(150)
     assert page.account.text() == ""

@@ -14,7 +14,7 @@ from ui.kit.settings import forget
 from ui.kit.shell import Page, Shell
 from ui.kit.tasks import Tasks
 from ui.window.app import build_window
-from ui.window.first_size import fitting_size
+from ui.window.first_size import fitting_size, remember_size, show_as_before
 
 
 def test_the_first_window_fits_the_screen_and_its_size_is_remembered(qtbot: QtBot, tmp_path: Path) -> None:
@@ -24,13 +24,14 @@ def test_the_first_window_fits_the_screen_and_its_size_is_remembered(qtbot: QtBo
     assert small.height() < 600
     window = build_window(tmp_path / "store")
     qtbot.addWidget(window)
+    show_as_before(window)
     room = window.screen().availableGeometry()
     assert window.width() <= room.width()
     assert window.height() <= room.height()
     window.resize(900, 610)
-    window.show()
     size = window.size()
     window.close()
+    remember_size(window)
     forget()
     assert fitting_size(QSize(1920, 1080)) == size
 

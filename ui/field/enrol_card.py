@@ -20,7 +20,7 @@ from eum_app.usecases.exchange.enrol_device import (
 )
 from ui.field.parts import named
 from ui.kit.desk import Desk
-from ui.kit.widgets import Button, Card, FormField, KeyValueGrid, button, hbox, label, rule
+from ui.kit.widgets import Button, Card, FormField, KeyValueGrid, button, hbox, label, rule, set_look
 from ui.kit.widgets.path_field import PathField
 
 
@@ -111,6 +111,8 @@ class EnrolCard(Card):
         self._request_said.add(self.tr("Fingerprint of the request"), fingerprint, mono=True)
         self._request_said.show()
         self._make.setText(self.tr("Write the request again"))
+        set_look(self._make, "kind", "")
+        set_look(self._read_button, "kind", "primary")  # the next step
 
     def _read(self) -> None:
         path = self.answer_path.path

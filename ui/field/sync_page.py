@@ -185,6 +185,12 @@ class SyncPage(Page):
         if self._state is not None and not self._state.is_enrolled:
             self.notice.show_error(Refusal("device.not_enrolled"))
             return
+        try:
+            self._desk.require_folder(folder)
+        except Refusal as error:
+            self.notice.show_error(error)
+            self.out_path.edit.setFocus()
+            return
         self._begin(self.tr("Sealing…"))
         self._task = self._desk.do_in_child(
             child(seal_results_child, folder),
@@ -230,7 +236,14 @@ class SyncPage(Page):
             self.notice.show_message("attention", self.tr("No bundles were found there."))
         elif taken:
             said = self.tr("%Ln bundles taken in", "", taken)
-            self.notice.show_message("ok", said)
+            detail = self.tr("Visits that arrived with them are listed under Visits.")
+            self.notice.show_message(
+                "ok",
+                said,
+                detail=detail if Area.VISITS in result.areas else "",
+                action=self.tr("Show visits") if Area.VISITS in result.areas else "",
+                on_action=lambda: self.navigate_requested.emit("visits", None),
+            )
 
     # Progress
 

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QComboBox, QDateEdit, QGridLayout, QLineEdit
 from db.queries.items import SiteRow, all_sites
 from db.queries.people import all_devices
 from eum_app.domain.checklists import Checklist
-from eum_app.domain.errors import KnownError
+from eum_app.domain.errors import KnownError, Refusal
 from eum_app.domain.people import Permission
 from eum_app.domain.visit_kinds import VISIT_KINDS, VisitKind
 from eum_app.usecases.calls import call, child
@@ -212,6 +212,11 @@ class PlanForm(Card):
         chosen = self.purpose.currentData()
         folder, device = self.folder.path, str(self.device.currentData() or "")
         if self.missing() or folder is None:
+            return
+        try:
+            self.desk.require_folder(folder)
+        except Refusal as error:
+            self._refused(error)
             return
         self.plan_button.setEnabled(False)
         self.desk.do(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from eum_app.domain.errors import KnownError
+from eum_app.domain.errors import KnownError, Refusal
 from eum_app.usecases.calls import Call, ChildCall, Job, Query
 from eum_app.usecases.session import Session
 from ui.kit.child_task import ChildTask
@@ -44,6 +44,14 @@ class Desk:
     def read(self, asked: Query[Value]) -> Value:
         """Read on the calling thread: for the sources of a model, which runs them on a reading thread."""
         return asked.run(self.session)
+
+    def require_folder(self, folder: Path) -> None:
+        """Refuse a folder that is not there, e.g. on a drive that was taken out. To create it would fill this computer.
+
+        The app's own outbox is created when it is needed. Raises Refusal `folder.absent`.
+        """
+        if folder != self.outbox and not folder.is_dir():
+            raise Refusal("folder.absent", path=str(folder))
 
     def do(
         self,

@@ -22,7 +22,7 @@ from eum_app import APP_ID
 from eum_app.domain.errors import KnownError, Trouble
 from ui.kit.guard import guarded
 from ui.kit.theme import theme
-from ui.window.first_size import fitting_size, remember_size, show_as_before
+from ui.window.first_size import remember_size, show_as_before
 from ui.window.front import BRANDS, Front
 from ui.window.run_notes import run_noted
 from ui.window.unlock import UnlockPage
@@ -80,7 +80,7 @@ class AppWindow(QWidget):
         self._is_warm = self._is_closed = False
         self._watch: Watch | None = None
         self._stack = QStackedLayout(self)
-        self.resize(fitting_size(self.screen().availableGeometry().size()))
+        self.resize(1440, 900)
         self._front = Front(self, self._stack, folder, marking=marking, kdf=kdf)
         self._front.opened.connect(self._open)
         self._front.created.connect(self._created)
@@ -249,7 +249,6 @@ class AppWindow(QWidget):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self._is_closed = True
-        remember_size(self)
         if self._watch is not None:
             self._watch.close()
         self._end_all()
@@ -314,4 +313,6 @@ def run(
         window = build_window(folder, outbox=outbox, inbox=inbox, marking=marking)
         window.warming_up.connect(begin_notes)
         show_as_before(window)
-        return app.exec()
+        code = app.exec()
+        remember_size(window)
+        return code

@@ -22,7 +22,8 @@ def fitting_size(room: QSize) -> QSize:
 
 
 def show_as_before(window: QWidget) -> None:
-    """Show the window, maximized if it was when it was closed last."""
+    """Show the window in its last size, or maximized if it was when it was closed last."""
+    window.resize(fitting_size(window.screen().availableGeometry().size()))
     if current().value(WINDOW).is_maximized:
         window.showMaximized()
     else:

@@ -110,8 +110,11 @@ class ScanPanel(Card):
         self.show_last("")
         strip = named(panel(hbox(self._rest, margins=(14, 6, 14, 6)), "feedback"), "feedback_strip")
         strip.setMinimumHeight(theme().dp(_STRIP_DP))
-        theme().changed.connect(lambda: strip.setMinimumHeight(theme().dp(_STRIP_DP)))
+        theme().changed.connect(self._resize_strip)
         return strip
+
+    def _resize_strip(self) -> None:
+        self.feedback.setMinimumHeight(theme().dp(_STRIP_DP))
 
     def hasHeightForWidth(self) -> bool:
         return False  # else its wrapped words would outweigh the stretch that shares the column out
