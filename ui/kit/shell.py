@@ -89,7 +89,12 @@ class Shell(QWidget):
         self.busy_line = BusyLine(self._stack)
         tasks.busy_changed.connect(self.busy_line.set_busy)
         self._keeper = FocusKeeper(
-            self, lambda: self._pages.get(self._current) if self._sheet.isHidden() and self._crash.isHidden() else None
+            self,
+            lambda: (
+                self._pages.get(self._current)
+                if self._sheet.isHidden() and self._stack.currentWidget() is not self._crash_frame
+                else None
+            ),
         )
         self._add_own_actions()
         self.rail.chosen.connect(self.show_page)
