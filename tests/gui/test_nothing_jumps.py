@@ -37,7 +37,7 @@ def places(widgets: list[QWidget], window: QWidget) -> list[QRect]:
 
 
 def pressed_at(page: Page) -> dict[QWidget, QWidget | None]:
-    """What a click in the middle of each control of the page would hit."""
+    """Map each control of the page to the widget that a click in its middle would hit."""
     window = page.window()
     found = {}
     for widget in page.findChildren(QWidget):
@@ -63,7 +63,7 @@ def turn() -> None:
 
 
 def moved(page: Page) -> list[str]:
-    """What a message moves on the page in sight, or takes from under a click."""
+    """List what a message moves on the page in sight, or takes from under a click."""
     wrong = []
     messages: dict[str, Callable[[], object]] = {
         "done": lambda: page.notice.show_message("ok", "786953 verified", action="Undo", on_action=lambda: None),

@@ -25,7 +25,7 @@ _ICONS = {
 
 
 _AIMED_MS = 500
-"""A click within this time after a message appeared was aimed at what lies under it: it goes there."""
+"""A click within this time after a message appeared was aimed at what it covers: it goes there."""
 _MOVES = frozenset({QEvent.Type.Resize, QEvent.Type.Move, QEvent.Type.LayoutRequest, QEvent.Type.Show})
 
 
@@ -69,7 +69,7 @@ class NoticeBar(QFrame):
         self.hide()
 
     def lie_over(self, page: QWidget, where: Callable[[], QRect]) -> None:
-        """Become a child of `page` that covers `where()`, in the page's coordinates, and lies in no layout.
+        """Become a child of `page` that covers `where()`, in the page's coordinates, outside every layout.
 
         A text that needs more height grows downward. Where the page scrolls, the bar stays in sight.
         """
