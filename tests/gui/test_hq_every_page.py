@@ -56,6 +56,14 @@ def _name(widget: QWidget) -> str:
     return widget.accessibleName() or text
 
 
+def test_the_rail_names_each_page(window: Window) -> None:
+    names = ["Overview", "Review", "Inbox", "Inventory", "Visits", "Reports", "Devices", "Activity log", "Settings"]
+    entries = [window.find(QAbstractButton, f"rail_{key}") for key in ALL_PAGES]
+    assert [entry.accessibleName().partition(",")[0] for entry in entries] == names
+    everywhere = [entry.text for entry in window.shell.keys()[1]]
+    assert [f"Go to {name}" for name in names] == [text for text in everywhere if text.startswith("Go to")]
+
+
 def test_every_widget_of_every_page_has_a_name(window: Window, world: World) -> None:
     inspected_at_hq(world)
     for key in ALL_PAGES:

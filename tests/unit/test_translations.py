@@ -39,6 +39,8 @@ COMPUTED = {
     "ui/shared/setting_choice.py": "texts of the settings, marked in their entries",
     "ui/audit/report_filters.py": "titles of reports, filters and columns, marked in the reports themselves",
     "ui/hq/facet_row.py": "a table of marked texts",
+    "ui/hq/visit_detail.py": "a table of marked texts: verdicts",
+    "ui/shared/verdict.py": "tables of marked texts: reasons of a verdict",
     "ui/hq/inventory_words.py": "a table of marked texts",
     "ui/kit/theme/status.py": "a table of marked texts",
     "ui/kit/translation.py": "passes on what it gets",
@@ -184,6 +186,17 @@ def test_every_text_that_is_shown_is_marked() -> None:
         if name.startswith("ui/") and name not in NOT_SHOWN:
             wrong += list(shown_unmarked(ast.parse(path.read_text("utf-8")), name))
     assert wrong == [], "wrap these in self.tr or translate:\n" + "\n".join(wrong)
+
+
+def test_no_text_is_the_name_of_its_context() -> None:
+    """Catches `translate("hq", "hq", "Inbox")`, which shows "hq" and takes the text for a remark to translators."""
+    wrong = [
+        one.place
+        for path in sources()
+        for one in marked(ast.parse(path.read_text("utf-8")), str(path.relative_to(ROOT)))
+        if one.text is not None and one.text == one.context
+    ]
+    assert wrong == []
 
 
 def test_no_plural_is_made_by_hand() -> None:

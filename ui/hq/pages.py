@@ -45,17 +45,17 @@ def add_hq_pages(shell: Shell, desk: Desk) -> None:
         shell.add_page(key, title, icon, page)
 
     if not reads_only:
-        add("overview", translate("hq", "hq", "Overview"), "layout-dashboard", OverviewPage(desk))
-        add("review", translate("hq", "hq", "Review"), "shield-alert", ReviewPage(desk))
-        add("inbox", translate("hq", "hq", "Inbox"), "inbox", InboxPage(desk))
-    add("inventory", translate("hq", "hq", "Inventory"), "boxes", InventoryPage(desk))
+        add("overview", translate("hq", "Overview"), "layout-dashboard", OverviewPage(desk))
+        add("review", translate("hq", "Review"), "shield-alert", ReviewPage(desk))
+        add("inbox", translate("hq", "Inbox"), "inbox", InboxPage(desk))
+    add("inventory", translate("hq", "Inventory"), "boxes", InventoryPage(desk))
     if not reads_only:
-        add("visits", translate("hq", "hq", "Visits"), "clipboard-list", VisitsPage(desk))
-    add("reports", translate("hq", "hq", "Reports"), "file-chart-column", ReportsPage(desk))
+        add("visits", translate("hq", "Visits"), "clipboard-list", VisitsPage(desk))
+    add("reports", translate("hq", "Reports"), "file-chart-column", ReportsPage(desk))
     if not reads_only:
-        add("devices", translate("hq", "hq", "Devices"), "tablet-smartphone", DevicesPage(desk))
-    add("activity", translate("hq", "hq", "Activity log"), "scroll-text", ActivityPage(desk))
-    add("settings", translate("hq", "hq", "Settings"), "settings", settings_page(shell, desk))
+        add("devices", translate("hq", "Devices"), "tablet-smartphone", DevicesPage(desk))
+    add("activity", translate("hq", "Activity log"), "scroll-text", ActivityPage(desk))
+    add("settings", translate("hq", "Settings"), "settings", settings_page(shell, desk))
     if may(desk.session, Permission.PAPER_PRINT):
         labels = LabelsPage(desk, "inventory")
         labels.setProperty("rail_key", "inventory")
