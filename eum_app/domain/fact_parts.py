@@ -33,6 +33,13 @@ class RejectedRow(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     codes: tuple[str, ...]
 
 
+class MarkNote(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """A warning about a mark: its code (`MarkWarning`) and the names and values of its sentence."""
+
+    code: str
+    values: tuple[tuple[str, str], ...] = ()
+
+
 class MarkRead(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """How an item was identified: the raw bytes, the values parsed from them, and the means of reading.
 
@@ -43,6 +50,9 @@ class MarkRead(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     If no mark was read, `no_read_reason` says why, and `entered_twice` is true if the serial was typed twice alike. An
     entry from a printed worklist (`read_by` paper) names who saw the item (`saw`), when (`seen_at`, UTC text), who
     typed it (`typed_by`), and the `page` of the worklist (0: none).
+
+    `warnings` are those that the mark gave when it was read: that it contradicts itself, has no end, … Facts of before
+    this field have none.
     """
 
     read_by: str
@@ -60,6 +70,7 @@ class MarkRead(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     typed_by: str = ""
     seen_at: str = ""
     page: int = 0
+    warnings: tuple[MarkNote, ...] = ()
 
 
 class LabelPartRead(msgspec.Struct, frozen=True, kw_only=True, gc=False):

@@ -44,6 +44,7 @@ from eum_app.domain.fact_parts import ChecklistPin as ChecklistPin
 from eum_app.domain.fact_parts import ContentRef as ContentRef
 from eum_app.domain.fact_parts import LabelClaim as LabelClaim
 from eum_app.domain.fact_parts import LabelPartRead as LabelPartRead
+from eum_app.domain.fact_parts import MarkNote as MarkNote
 from eum_app.domain.fact_parts import MarkRead as MarkRead
 from eum_app.domain.fact_parts import OutcomeCount as OutcomeCount
 from eum_app.domain.fact_parts import PartySignature as PartySignature

@@ -71,6 +71,8 @@ _AIM_SYMBOLOGIES = {
 }
 # Modifiers that say "FNC1 in first position": the data is GS1 elements without an envelope.
 _AIM_GS1 = frozenset({"]C1", "]d2", "]d5", "]Q3", "]Q4", "]e0", "]z1", "]z4"})
+# Modifiers of Aztec symbols that are one of a sequence (ISO/IEC 24778, annex F): the message is in several symbols.
+_AIM_SEQUENCE = frozenset({"]z6", "]z7", "]z8", "]z9", "]zA", "]zB"})
 _AIM = re.compile(r"\][A-Za-z][0-9A-Za-z]")
 
 
@@ -90,6 +92,11 @@ def symbology_of(aim_prefix: str) -> str:
 def is_gs1_prefix(aim_prefix: str) -> bool:
     """Whether the prefix states that the data is GS1 elements without an envelope."""
     return aim_prefix in _AIM_GS1
+
+
+def is_sequence_prefix(aim_prefix: str) -> bool:
+    """Whether the prefix states that the symbol is one of a sequence that holds one message (structured append)."""
+    return aim_prefix in _AIM_SEQUENCE
 
 
 # ------------------------------------------------------------------------------------------------ separators

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
+import numpy as np
 import zxingcpp
-from zxingcpp import BarcodeFormat, BarcodeFormats
+from numpy.typing import NDArray
+from zxingcpp import BarcodeFormat, BarcodeFormats, TextMode
+
+from eum_app.domain.character_sets import states_character_sets, undesignated
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    import numpy as np
-    from numpy.typing import NDArray
-
+Modules = NDArray[np.bool_]
+"""The modules of a symbol, rows × columns, True for ink."""
 Corners = tuple[tuple[int, int], tuple[int, int], tuple[int, int], tuple[int, int]]
 
 _PAIR_SIGNS = frozenset("+%$")
+_QUIET: Final = 4  # modules; QR wants four, the others less
 
 
 def read_barcodes(
@@ -57,3 +61,43 @@ def _is_same_place(one: zxingcpp.Barcode, other: zxingcpp.Barcode) -> bool:
         (place.top_left, place.bottom_right) for place in (one.position, other.position)
     )
     return all(abs(a - b) <= 8 for a, b in ((first.x, third.x), (first.y, third.y), (second.x, fourth.x)))
+
+
+def data_of(barcode: zxingcpp.Barcode) -> bytes:
+    """Return the data of a symbol. If it states character sets, then as ISO/IEC 15424 transmits it: AIM prefix, and a
+    designator before the bytes of each set (`character_sets`).
+
+    zxing-cpp's Python binding tells of such a statement only in place of the text, so the modules are read once more
+    where the text is not what the bytes alone would say.
+    """
+    data = bytes(barcode.bytes)
+    if str(barcode.text) == undesignated(data):
+        return data
+    for again in read_modules(barcode.format, modules_of(barcode), TextMode.HexECI):
+        sent = bytes.fromhex(str(again.text))
+        if again.bytes == barcode.bytes and states_character_sets(sent[:3].decode("ascii", "replace")):
+            return sent
+    return data
+
+
+def extra_of(barcode: zxingcpp.Barcode) -> dict[str, Any]:
+    """Return what zxing-cpp tells beside the data; its own value is None where there is nothing."""
+    return barcode.extra if isinstance(barcode.extra, dict) else {}
+
+
+def modules_of(barcode: zxingcpp.Barcode) -> Modules:
+    """Return a symbol's modules as they were read, upright, errors included; for a symbol seen from behind mirrored."""
+    return np.asarray(np.asarray(barcode.to_image(scale=1, add_quiet_zones=False)) == 0)
+
+
+def read_modules(kind: BarcodeFormat, modules: Modules, text_mode: TextMode = TextMode.Plain) -> list[zxingcpp.Barcode]:
+    """Read a symbol of one kind from its modules."""
+    return zxingcpp.read_barcodes(
+        np.where(np.pad(modules, _QUIET), 0, 255).astype(np.uint8),
+        formats=BarcodeFormats((kind,)),
+        is_pure=True,
+        try_rotate=False,
+        try_downscale=False,
+        try_invert=False,
+        text_mode=text_mode,
+    )

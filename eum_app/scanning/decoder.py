@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 import zxingcpp
 from zxingcpp import BarcodeFormat
 
-from eum_app.scanning.barcodes import Corners, read_barcodes
+from eum_app.domain.errors import Refusal
+from eum_app.scanning.barcodes import Corners, data_of, extra_of, read_barcodes
+from eum_app.scanning.sequences import Part, part_of
 from eum_app.scanning.symbologies import USUAL, formats_of, known
 
 if TYPE_CHECKING:
@@ -52,7 +54,7 @@ _SYMBOLOGIES = (
 class Symbol:
     """One symbol that was read."""
 
-    raw: bytes  # control characters intact
+    raw: bytes  # control characters intact; with AIM prefix and designators if it states character sets (`data_of`)
     symbology: str  # "Data Matrix", "QR", "Code 128", "Code 39", "PDF417", "Aztec"
     corners: Corners  # pixels of the picture given: top left, top right, bottom right, bottom left of the symbol
     ms: float  # from the start of the search until this symbol was read
@@ -62,11 +64,25 @@ class Symbol:
     margin: float = 0.0  # share of the error correction that was not needed; 0 if unknown
     text: str = ""  # for display only, decoded by the symbol's own character sets (ECI)
     part_of: str = ""  # file id of the label that a PDF417 symbol belongs to; zxing-cpp does not say which part it is
+    part: Part | None = None  # of a message in several Data Matrix, QR or Aztec symbols
+    sets_up_scanner: bool = False  # its data are orders to a scanner
 
     @property
     def centre(self) -> tuple[float, float]:
         """Center of the symbol in pixels (x, y)."""
         return sum(x for x, _ in self.corners) / 4, sum(y for _, y in self.corners) / 4
+
+    def require_whole_mark(self) -> None:
+        """Require that the symbol may be the whole mark of an item.
+
+        Raises Refusal `mark.sets_up_scanner`, `mark.part_of_sequence`, `mark.part_of_known_sequence`.
+        """
+        if self.sets_up_scanner:
+            raise Refusal("mark.sets_up_scanner")
+        if self.part is not None and self.part.number and self.part.of:
+            raise Refusal("mark.part_of_known_sequence", part=self.part.number, parts=self.part.of)
+        if self.part is not None:
+            raise Refusal("mark.part_of_sequence")
 
 
 def decode(
@@ -279,9 +295,9 @@ def _symbol(barcode: zxingcpp.Barcode, ms: float, preparation: str) -> Symbol:
     name = str(barcode.format)
     symbology = next((ours for theirs, ours in _SYMBOLOGIES if name.startswith(theirs)), name)
     place = barcode.position
-    extra = barcode.extra if isinstance(barcode.extra, dict) else {}
+    extra = extra_of(barcode)
     return Symbol(
-        raw=bytes(barcode.bytes),
+        raw=data_of(barcode),
         symbology=symbology,
         corners=_four((p.x, p.y) for p in (place.top_left, place.top_right, place.bottom_right, place.bottom_left)),
         ms=ms,
@@ -291,4 +307,6 @@ def _symbol(barcode: zxingcpp.Barcode, ms: float, preparation: str) -> Symbol:
         margin=float(extra.get("UEC", 0.0)),
         text=str(barcode.text),
         part_of=str(extra.get("FileId", "")) if symbology == "PDF417" else "",
+        part=part_of(barcode),
+        sets_up_scanner=bool(extra.get("ReaderInit")),
     )

@@ -58,6 +58,7 @@ def read_symbol(file: Path, symbol: Symbol) -> SymbolReading:
         if symbol.part_of:  # part of a container's label: complete marks within it are claims
             mark = Mark(symbol.raw, symbol.text, symbol.symbology, claimed=claims_within(symbol.raw))
             return SymbolReading(file, symbol, mark=mark)
+        symbol.require_whole_mark()
         return SymbolReading(file, symbol, mark=parse_mark(symbol.raw, symbol.aim or symbol.symbology))
     except Refusal as refusal:
         return SymbolReading(file, symbol, refusal=refusal)

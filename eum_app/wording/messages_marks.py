@@ -36,6 +36,16 @@ MARK_SENTENCES: dict[str, str] = {
     "mark.serial_long": QT_TRANSLATE_NOOP("messages", "serial number longer than {limit} characters: {value}"),
     "mark.edge_punctuation": QT_TRANSLATE_NOOP("messages", "begins or ends with - or /: {value}"),
     "mark.spaces_removed": QT_TRANSLATE_NOOP("messages", "spaces were removed to form the UII"),
+    "mark.elements_differ": QT_TRANSLATE_NOOP(
+        "messages",
+        "other elements beside the UII form another one; a single data element is always the UII",
+    ),
+    "mark.serials_differ": QT_TRANSLATE_NOOP(
+        "messages", "the mark contradicts itself: serial number {serial} is not the one in its UII {uii}"
+    ),
+    "mark.makers_differ": QT_TRANSLATE_NOOP(
+        "messages", "the mark contradicts itself: maker {maker} is not the one in its UII {uii}"
+    ),
     # refusals
     "mark.empty": QT_TRANSLATE_NOOP("messages", "the mark is empty"),
     "mark.too_long": QT_TRANSLATE_NOOP(
@@ -53,6 +63,26 @@ MARK_SENTENCES: dict[str, str] = {
     ),
     "mark.label_too_many_parts": QT_TRANSLATE_NOOP(
         "messages", "a container label of more than {limit} parts cannot be put together"
+    ),
+    "mark.part_of_sequence": QT_TRANSLATE_NOOP(
+        "messages",
+        "one part of a mark that is spread over several symbols; a part alone names no item. Read the others, or "
+        "enter the serial number by hand",
+    ),
+    "mark.part_of_known_sequence": QT_TRANSLATE_NOOP(
+        "messages",
+        "part {part} of {parts} of a mark that is spread over several symbols; a part alone names no item. Read the "
+        "others, or enter the serial number by hand",
+    ),
+    "mark.sets_up_scanner": QT_TRANSLATE_NOOP(
+        "messages", "a symbol that sets up a scanner, not the mark of an item; scan the item's mark instead"
+    ),
+    "mark.character_set_unknown": QT_TRANSLATE_NOOP(
+        "messages", "the mark uses a character set (ECI {number}) that this app does not know; enter it by hand"
+    ),
+    "mark.character_set_wrong": QT_TRANSLATE_NOOP(
+        "messages",
+        "the data of this mark is not text in the character set that it states (ECI {number}); enter it by hand",
     ),
     "mark.run_together": QT_TRANSLATE_NOOP("messages", "two scans ran together; scan again"),
     "mark.text_after_trailer": QT_TRANSLATE_NOOP("messages", "text after the end of the mark: {text}"),

@@ -33,7 +33,7 @@ from ui.kit.widgets import (
     vbox,
 )
 from ui.kit.words import count, day, joined, moment, reason, rule_words, word
-from ui.shared.mark_view import mark_picture, mark_text
+from ui.shared.mark_view import mark_notes, mark_picture, mark_text
 from ui.shared.page_parts import choices, fill_choices, named
 
 translate = QCoreApplication.translate
@@ -201,6 +201,8 @@ class EvidenceCard(Card):
         if detail.mark is not None and detail.mark.raw:
             text = self._rows.add(self.tr("Mark read"), mark_text(detail.mark.raw), mono=True)
             text.setObjectName("evidence_mark_text")
+            for note in mark_notes(detail.mark):
+                self._rows.add(self.tr("Warning about it"), note)
 
     def add_picture(self, picture: Picture, image: QImage, caption: str) -> None:
         """Add a picture to the mark, the signatures or the photos, or the reason why it cannot be shown."""

@@ -6,6 +6,9 @@ from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtGui import QImage, QPixmap
 from PySide6.QtWidgets import QLabel, QSizePolicy
 
+from eum_app.domain.facts import MarkRead
+from eum_app.domain.marks import GRAVE_WARNINGS
+from ui.kit.messages import warning
 from ui.kit.theme import theme
 
 translate = QCoreApplication.translate
@@ -18,6 +21,12 @@ def mark_text(raw: bytes) -> str:
     """Return a mark's data as text: separators by name, other control and direction characters replaced."""
     text = raw.decode("utf-8", "replace")
     return "".join(_CONTROLS.get(one) or (one if one.isprintable() else "\N{REPLACEMENT CHARACTER}") for one in text)
+
+
+def mark_notes(read: MarkRead, *, grave_only: bool = False) -> list[str]:
+    """Return the warnings that a mark gave, in words; `grave_only`: those that leave the item in doubt."""
+    kept = [one for one in read.warnings if not grave_only or one.code in GRAVE_WARNINGS]
+    return [warning(one.code, dict(one.values)) for one in kept]
 
 
 def mark_picture(image: QImage, height: int = 120) -> QLabel:

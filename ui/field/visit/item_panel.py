@@ -33,7 +33,7 @@ from ui.kit.widgets import (
     vbox,
 )
 from ui.shared.items_view import PRINTED
-from ui.shared.mark_view import mark_picture, mark_text
+from ui.shared.mark_view import mark_notes, mark_picture, mark_text
 
 translate = QCoreApplication.translate
 
@@ -247,6 +247,8 @@ class ItemPanel(Card):
             if self.draft.mark_picture:
                 grid.add(self.tr("Picture of it"), mark_picture(image_of(self.draft.mark_picture, 320), 36))
             grid.add(self.tr("Mark read"), mark_text(self.draft.mark.raw), mono=True)
+            for note in mark_notes(self.draft.mark, grave_only=True):
+                grid.add(self.tr("Warning"), note)
         for name, value in ((self.tr("UII"), item.uii), (self.tr("NSN"), item.nsn), (self.tr("Case"), item.case_id)):
             if value:
                 grid.add(name, value, mono=True)

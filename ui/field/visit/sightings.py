@@ -167,6 +167,7 @@ def _matched(
     session: Session, labels: ContainerLabels, visit_id: str, symbol: Symbol, read_by: str
 ) -> Match | KnownError:
     try:
+        symbol.require_whole_mark()
         return labels.match(
             session,
             visit_id,
