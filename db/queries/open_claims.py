@@ -16,7 +16,7 @@ from db.queries.claims import ClaimLine, claim_candidates
 from db.queries.items import ItemRow, has_serial, items_by_id
 from db.tables import items
 from eum_app.domain.claims import Candidate, ClaimAbout, ClaimKind, Matched, match_claim, match_labelled
-from eum_app.domain.look_alikes import look_alike_key, near, one_character_off
+from eum_app.domain.look_alikes import differ_in_zeros, look_alike_key, near, one_character_off, zeros_off
 
 LOOKUP_CHUNK = 500
 NEAR_SHOWN = 20
@@ -112,16 +112,17 @@ def open_claims_by_id(connection: Connection, ids: Iterable[str]) -> dict[str, O
 def near_items(connection: Connection, claim: OpenClaim) -> list[ItemRow]:
     """Return items that the claim may mean, those with the same serial first.
 
-    These have its serial on other articles, its UII, a look-alike serial, or a serial one character off.
+    These have its serial on other articles, its UII, a look-alike serial, one that differs in leading zeros, or one
+    that is one character off.
     """
     alike = look_alike_key(claim.serial)
-    keys = [alike, *sorted(one_character_off(alike))] if alike else []
+    keys = [alike, *sorted(one_character_off(alike) | zeros_off(alike))] if alike else []
     ids: dict[str, str] = {}
     for start in range(0, len(keys), LOOKUP_CHUNK):
         rows = connection.execute(
             select(items.c.item_id, items.c.serial).where(items.c.look_alike.in_(keys[start : start + LOOKUP_CHUNK]))
         )
-        ids |= {row.item_id: row.serial for row in rows if row.serial == claim.serial or near(row.serial, claim.serial)}
+        ids |= {row.item_id: row.serial for row in rows if _is_near(row.serial, claim.serial)}
     same_mark = or_(has_serial([claim.serial]), items.c.uii == claim.uii) if claim.uii else None
     if same_mark is not None:
         rows = connection.execute(select(items.c.item_id, items.c.serial).where(same_mark))
@@ -129,6 +130,10 @@ def near_items(connection: Connection, claim: OpenClaim) -> list[ItemRow]:
     first = sorted(ids, key=lambda item_id: (ids[item_id] != claim.serial, ids[item_id], item_id))[:NEAR_SHOWN]
     rows_by_id = items_by_id(connection, first)
     return [rows_by_id[item_id] for item_id in first if item_id in rows_by_id]
+
+
+def _is_near(book: str, claimed: str) -> bool:
+    return book == claimed or near(book, claimed) or differ_in_zeros(book, claimed)
 
 
 def claims_matched_since(connection: Connection, item_id: str) -> Sequence[ClaimLine]:

@@ -1,17 +1,39 @@
-"""Serial numbers that people or worn labels may confuse. Pairs: DoD IG report 2024-140 on scanning and reading."""
+"""Serial numbers that people, spreadsheets or worn labels may confuse.
+
+Pairs of letters and digits: DoD IG report 2024-140 on scanning and reading. Letters of other scripts: UTS #39
+(`script_look_alikes`). Leading zeros: spreadsheets drop them.
+"""
 
 from __future__ import annotations
 
+import unicodedata
 from string import ascii_uppercase, digits
+from typing import NamedTuple
+
+from eum_app.domain.script_look_alikes import LOOKS_LIKE
 
 _LOOK_ALIKES = ("0O", "1IL", "5S", "8B", "2Z")
 _TO_KEY = str.maketrans({character: group[0] for group in _LOOK_ALIKES for character in group})
+MAX_SERIAL = 30
+"""Longest serial of a mark (MIL-STD-130N)."""
 _KEY_CHARACTERS = sorted({character.translate(_TO_KEY) for character in ascii_uppercase + digits + "-/"})
 
 
+class Foreign(NamedTuple):
+    """A character of another script, the one of identifiers that it looks like or is worth, and its script."""
+
+    character: str
+    looks_like: str
+    script: str
+
+
 def look_alike_key(serial: str) -> str:
-    """Return a key that is equal for serials that may be confused: upper case, 0 for O, 1 for I and L, and so on."""
-    return serial.upper().translate(_TO_KEY)
+    """Return a key that is equal for serials that may be confused.
+
+    Upper case, 0 for O, 1 for I and L, and so on; look-alikes of other scripts and digits of any script as those of
+    identifiers.
+    """
+    return in_plain_characters(serial).upper().translate(_TO_KEY)
 
 
 def serial_confusions(serial: str) -> frozenset[str]:
@@ -40,6 +62,18 @@ def one_character_off(key: str) -> frozenset[str]:
     ) - {key}
 
 
+def zeros_off(key: str) -> frozenset[str]:
+    """Return the keys that differ from a look-alike key in leading zeros only, for an index query."""
+    rest = key.lstrip("0")
+    return frozenset("0" * zeros + rest for zeros in range(MAX_SERIAL + 1 - len(rest))) - {key, ""}
+
+
+def differ_in_zeros(serial_a: str, serial_b: str) -> bool:
+    """Whether two different serials may be the same one but for leading zeros. Look-alikes count as equal."""
+    a, b = look_alike_key(serial_a), look_alike_key(serial_b)
+    return a != b and a.lstrip("0") == b.lstrip("0")
+
+
 def near(serial_a: str, serial_b: str) -> bool:
     """Whether two different serials may be the same one misread.
 
@@ -54,3 +88,29 @@ def near(serial_a: str, serial_b: str) -> bool:
         return False
     same = next((at for at, (one, other) in enumerate(zip(a, b, strict=False)) if one != other), len(a))
     return a[same + (len(a) == len(b)) :] == b[same + 1 :]
+
+
+def foreign_in(text: str) -> tuple[Foreign, ...]:
+    """Return the characters of other scripts in a text that look like one of identifiers, or are a digit, each once."""
+    found = []
+    for character in dict.fromkeys(text):
+        plain = _plain(character)
+        if plain != character and not character.isascii():
+            found.append(Foreign(character, plain, unicodedata.name(character, "?").split(" ")[0].capitalize()))
+    return tuple(found)
+
+
+def in_plain_characters(text: str) -> str:
+    """Return a text with look-alikes of other scripts as the characters that they look like, and digits as digits."""
+    if text.isascii():
+        return text
+    return "".join(map(_plain, unicodedata.normalize("NFKC", text)))
+
+
+def _plain(character: str) -> str:
+    if character.isascii():
+        return character
+    digit = unicodedata.digit(character, None)
+    if digit is not None:
+        return str(digit)
+    return LOOKS_LIKE.get(character.upper()) or LOOKS_LIKE.get(character) or character

@@ -37,8 +37,20 @@ class MatchedBy(StrEnum):
 
 
 class Closeness(StrEnum):
-    """Why an item is offered for a mark that does not match it."""
+    """Why an item is offered for a mark and not taken: the likeliest reason first."""
 
     SAME_SERIAL = "same_serial"
+    """The serial is the same; the book names another maker, part or UII."""
+    CUT_SHORT = "cut_short"
+    """The mark fits and has no end: it may be a part of one."""
+    CONTRADICTION = "contradiction"
+    """It has one of the serials of a mark that contradicts itself."""
+    LETTER_CASE = "letter_case"
+    """The UII differs in small and capital letters."""
+    IDENTIFIER = "identifier"
+    """It fits if the mark's text begins with a data identifier."""
+    OTHER_SCRIPT = "other_script"
+    """Letters of another script look alike, or digits of another script have the same value."""
+    LEADING_ZEROS = "leading_zeros"
     LOOK_ALIKE = "look_alike"
     ONE_CHARACTER = "one_character"

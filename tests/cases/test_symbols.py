@@ -18,7 +18,6 @@ Capture = pytest.CaptureFixture[str]
 MESSAGE = "[)>\x1e06\x1d17V1HLD9\x1d1PW\x1dS750148\x1e\x04"
 
 
-@still_wrong("the first of two symbols is matched as the mark of another item")
 @pytest.mark.parametrize("name", ["dm_1of2.png", "qr_1of2.png", "dm_plain_1of2.png", "qr_plain_1of2.png"])
 def test_case_05_a_part_of_a_mark_is_never_an_item(tmp_path: Path, name: str) -> None:
     rows = ("WIDGET-99,1HLD9,000001,D1HLD9WIDGET-99000001", "WIDGET-99,1HLD9,0000,D1HLD9WIDGET-990000")
@@ -56,20 +55,17 @@ def test_case_11_an_untested_scanner_is_named(tmp_path: Path) -> None:
         assert match.kind != "expected" or match.mark.warnings
 
 
-@still_wrong("the serial is read as Latin-1, whatever the symbol says")
 def test_case_13_the_character_set_of_a_symbol_counts_for_its_serial(capfd: Capture) -> None:
     code, out, _ = command(capfd, "read-marks", case(13, "eci7.png"))
     said = json.loads(out)
     assert (code, said["text"], said["serial"]) == (0, "Ж750148", "Ж750148")
 
 
-@still_wrong("a designator before plain text is taken for data")
 @pytest.mark.parametrize("prefix", ["]d4", "]d5", "]d6", "]Q2"])
 def test_case_13_a_designator_is_not_data(prefix: str) -> None:
     assert parse_mark(f"{prefix}\\000026750148".encode()).serial == "750148"
 
 
-@still_wrong("serials that differ by leading zeros are not offered")
 @pytest.mark.parametrize(
     ("raw", "offered"),
     [(MESSAGE.replace("S750148", "S000123"), "123"), ("456", "000456")],
@@ -81,7 +77,6 @@ def test_case_17_leading_zeros_are_near(tmp_path: Path, raw: str, offered: str) 
         assert (match.kind, match.item, near_serials(match)) == ("near", None, [offered])
 
 
-@still_wrong("a UII in small letters is raised in the list and kept in the mark")
 def test_case_18_the_letter_case_of_a_uii_does_not_matter(tmp_path: Path) -> None:
     with book(tmp_path, "XX-B-ABC,W-9,1HLD9,12ab567,DA330912ab567") as at:
         match = matched(at, "[)>\x1e06\x1d25SDA330912ab567\x1e\x04")
@@ -89,14 +84,12 @@ def test_case_18_the_letter_case_of_a_uii_does_not_matter(tmp_path: Path) -> Non
         assert found == ["12AB567"]
 
 
-@still_wrong("a serial that contradicts the UII is taken without a word")
 def test_case_27_a_mark_that_contradicts_itself_warns(tmp_path: Path) -> None:
     with book(tmp_path, "XX-B-ABC,W,1HLD9,000001,", "XX-B-ABC,W,1HLD9,750148,") as at:
         match = matched(at, "[)>\x1e06\x1d18S1HLD9000001\x1dS750148\x1e\x04")
         assert match.kind == "ambiguous" or match.mark.warnings
 
 
-@still_wrong("a data identifier in a linear symbol is taken for part of a serial")
 @pytest.mark.parametrize("raw", ["25SD1HLD9WIDGET-99000001", "18S1HLD9000001"])
 def test_case_28_identifiers_of_linear_symbols_are_offered(tmp_path: Path, raw: str) -> None:
     with book(tmp_path, "XX-B-ABC,WIDGET-99,1HLD9,000001,D1HLD9WIDGET-99000001") as at:
@@ -104,7 +97,6 @@ def test_case_28_identifiers_of_linear_symbols_are_offered(tmp_path: Path, raw: 
         assert (match.item, near_serials(match)) == (None, ["000001"])
 
 
-@still_wrong("letters alike across scripts and digits of other scripts are not offered")
 @pytest.mark.parametrize(
     ("raw", "listed"),
     [("AB-7751", "\u0410\u0412-7751"), ("1234", "\u0661\u0662\u0663\u0664")],
@@ -116,7 +108,6 @@ def test_case_34_letters_that_look_alike_are_near(tmp_path: Path, raw: str, list
         assert (match.item, near_serials(match)) == (None, [listed])
 
 
-@still_wrong("an order to a scanner is taken for a serial")
 def test_case_35_a_symbol_that_sets_up_a_scanner_is_not_a_mark(capfd: Capture) -> None:
     _, out, _ = command(capfd, "read-marks", case(35, "readerinit.png"))
     assert json.loads(out).get("serial") is None

@@ -17,7 +17,7 @@ from eum_app.domain.people import Permission
 from eum_app.usecases.changes import Changed
 from eum_app.usecases.people.scopes import require_open_visit
 from eum_app.usecases.session import Session
-from eum_app.usecases.visits.match_mark import Match, is_part_of_label
+from eum_app.usecases.visits.match_mark import Match, is_part_of_message
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ def _extent(match: Match) -> tuple[str, int, bool]:
     label = match.label
     if label is not None:
         return label.label_id, label.size or 0, label.is_whole
-    is_whole = not is_part_of_label(match.mark)
+    is_whole = not is_part_of_message(match.mark)
     return "", int(is_whole), is_whole
 
 
@@ -89,7 +89,7 @@ def _as_part(match: Match) -> LabelPartRead:
     return LabelPartRead(
         raw=read.raw,
         read_by=read.read_by,
-        number=0 if is_part_of_label(match.mark) else 1,
+        number=0 if is_part_of_message(match.mark) else 1,
         symbology=read.symbology,
         preparation=read.preparation,
         quality=read.quality,

@@ -11,6 +11,7 @@ from PySide6.QtCore import QCoreApplication
 from db.queries.checks import CheckRow
 from eum_app.domain.container_labels import Label
 from eum_app.domain.errors import KnownError
+from eum_app.domain.look_alikes import foreign_in
 from eum_app.domain.matches import Closeness, MatchKind
 from eum_app.domain.visits import TO_CHECK
 from eum_app.usecases.visits.match_mark import Match
@@ -114,13 +115,56 @@ def offer_of(match: Match) -> Offer:
     }[match.kind]  # fmt: skip
     if match.label is not None and not match.label.is_whole:
         title, text = translate("match", "A container's label, in parts"), _still_missing(match.label)
-    if Closeness.SAME_SERIAL in match.closeness:
-        text = translate(
-            "match",
-            "An item has this serial number, and the book names another maker, part or UII than the mark does. Compare "
-            "the plate, and choose only what it says.",
+    if match.kind is MatchKind.CLAIMS and match.label is None and not match.mark.claims:
+        title, text = (
+            translate("match", "Part of a mark"),
+            translate(
+                "match",
+                "The message in this symbol has no end: it goes on in other symbols, or the scanner cut it off. A part "
+                "alone names no item. Read it by camera, set the scanner to send every character, or enter the serial "
+                "number by hand.",
+            ),
         )
+    if match.closeness and (reason := _why_near(match)):
+        text = reason
     return Offer(title, text, tuple(_read_rows(match)), can_be_recorded, _note_words(match))
+
+
+def _why_near(match: Match) -> str:
+    """Return the text for the likeliest reason why the candidates are only offered; empty for a common misreading."""
+    close = min(match.closeness, key=tuple(Closeness).index)
+    if close is Closeness.OTHER_SCRIPT:
+        return _joined(_foreign_said(match), _compare_said())
+    text = {
+        Closeness.SAME_SERIAL: translate("match", "An item has this serial number, and the book names another maker,"
+            " part or UII than the mark does."),
+        Closeness.CUT_SHORT: translate("match", "The scan has no end: the mark may go on in another symbol, or the"
+            " scanner cut it off."),
+        Closeness.CONTRADICTION: translate("match", "The mark states more than one serial number, and they differ."),
+        Closeness.LETTER_CASE: translate("match", "The UII on the book differs in small and capital letters."),
+        Closeness.IDENTIFIER: translate("match", "The text may begin with a data identifier (25S, 18S, S …) before the"
+            " number itself."),
+        Closeness.LEADING_ZEROS: translate("match", "The serial numbers differ in leading zeros only. A spreadsheet"
+            " may have dropped them from the list."),
+    }.get(close, "")  # fmt: skip
+    return _joined(text, _compare_said()) if text else ""
+
+
+def _compare_said() -> str:
+    return translate("match", "Compare the plate, and choose only what it says.")
+
+
+def _foreign_said(match: Match) -> str:
+    """Return which letters of the book or of the mark are of another script."""
+    texts = [_shown(match.read.serial or match.mark.text)]
+    texts += [
+        one.serial for one, close in zip(match.candidates, match.closeness, strict=True) if close == "other_script"
+    ]
+    foreign = dict.fromkeys(one for text in texts for one in foreign_in(text))
+    return translate("match", "Characters that look like or mean {plain} are {scripts}.").format(
+        plain=", ".join(dict.fromkeys(one.looks_like for one in foreign)),
+        scripts=", ".join(dict.fromkeys(one.script for one in foreign)),
+    )
 
 
 def _note_words(match: Match) -> str:
