@@ -63,21 +63,21 @@ def _is_same_place(one: zxingcpp.Barcode, other: zxingcpp.Barcode) -> bool:
     return all(abs(a - b) <= 8 for a, b in ((first.x, third.x), (first.y, third.y), (second.x, fourth.x)))
 
 
-def data_of(barcode: zxingcpp.Barcode) -> bytes:
-    """Return the data of a symbol. If it states character sets, then as ISO/IEC 15424 transmits it: AIM prefix, and a
-    designator before the bytes of each set (`character_sets`).
+def stated_data(barcode: zxingcpp.Barcode) -> bytes:
+    """Return the data of a symbol that states character sets as ISO/IEC 15424 transmits them; empty for any other.
 
-    zxing-cpp's Python binding tells of such a statement only in place of the text, so the modules are read once more
-    where the text is not what the bytes alone would say.
+    That is an AIM prefix, and a designator before the bytes of each set (`character_sets`). zxing-cpp's Python binding
+    gives them only in place of the text, so the modules are read once more where the text is not what the bytes alone
+    would say.
     """
     data = bytes(barcode.bytes)
     if str(barcode.text) == undesignated(data):
-        return data
+        return b""
     for again in read_modules(barcode.format, modules_of(barcode), TextMode.HexECI):
         sent = bytes.fromhex(str(again.text))
         if again.bytes == barcode.bytes and states_character_sets(sent[:3].decode("ascii", "replace")):
             return sent
-    return data
+    return b""
 
 
 def extra_of(barcode: zxingcpp.Barcode) -> dict[str, Any]:

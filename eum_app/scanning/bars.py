@@ -11,7 +11,6 @@ OpenCV: import it inside functions.
 
 from __future__ import annotations
 
-import time
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from eum_app.scanning.barcodes import Corners
+    from eum_app.scanning.budget import Budget
 
     Grey = NDArray[np.uint8]
     Lines = NDArray[np.float32]
@@ -125,14 +125,14 @@ class _Region:
         )
 
 
-def read_bars(grey: Grey, deadline: float, known: Sequence[tuple[float, float]] = ()) -> Iterator[Read]:
-    """Yield the linear symbols of a picture, until `deadline` (seconds of `time.perf_counter`).
+def read_bars(grey: Grey, budget: Budget, known: Sequence[tuple[float, float]] = ()) -> Iterator[Read]:
+    """Yield the linear symbols of a picture, within the budget.
 
     `known` are the centers of symbols that were already read; regions that contain one are skipped.
     """
     seen = list(known)
     for region in _regions(grey):
-        if time.perf_counter() > deadline:
+        if budget.is_over:
             return
         if not any(region.holds(point) for point in seen):
             found = _read_region(grey, region)

@@ -11,12 +11,13 @@ import zxingcpp
 from zxingcpp import BarcodeFormat
 
 from eum_app.domain.errors import Refusal
-from eum_app.scanning.barcodes import Corners, data_of, extra_of, read_barcodes
+from eum_app.scanning.barcodes import Corners, extra_of, read_barcodes, stated_data
+from eum_app.scanning.budget import Budget
 from eum_app.scanning.sequences import Part, part_of
 from eum_app.scanning.symbologies import USUAL, formats_of, known
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     import numpy as np
     from numpy.typing import NDArray
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 DEFAULT_FORMATS = formats_of(USUAL)  # a search for all formats takes three times as long
 _MATRIX_FORMATS = (BarcodeFormat.DataMatrix, BarcodeFormat.QRCode, BarcodeFormat.PDF417, BarcodeFormat.Aztec)
+_LARGE_PX = 2_000_000  # a plain pass of a larger picture takes longer than two passes of it made smaller
+_CLOSE_UP = 0.3  # of the picture's shorter side: a symbol as large is what the picture was taken for
 _MAX_SEARCH_PX = 16_000_000  # larger pictures are scaled down for the search, which takes about 30 bytes a pixel
 _MIN_SIDE = 16  # px; the smallest symbol has 8 modules
 # A picture without a symbol passes the error correction of the smallest Data Matrix (8 codewords, 2 corrected) once in
@@ -54,7 +57,7 @@ _SYMBOLOGIES = (
 class Symbol:
     """One symbol that was read."""
 
-    raw: bytes  # control characters intact; with AIM prefix and designators if it states character sets (`data_of`)
+    raw: bytes  # control characters intact
     symbology: str  # "Data Matrix", "QR", "Code 128", "Code 39", "PDF417", "Aztec"
     corners: Corners  # pixels of the picture given: top left, top right, bottom right, bottom left of the symbol
     ms: float  # from the start of the search until this symbol was read
@@ -66,11 +69,17 @@ class Symbol:
     part_of: str = ""  # file id of the label that a PDF417 symbol belongs to; zxing-cpp does not say which part it is
     part: Part | None = None  # of a message in several Data Matrix, QR or Aztec symbols
     sets_up_scanner: bool = False  # its data are orders to a scanner
+    stated: bytes = b""  # the data with AIM prefix and designators, if the symbol states character sets (ECI)
 
     @property
     def centre(self) -> tuple[float, float]:
         """Center of the symbol in pixels (x, y)."""
         return sum(x for x, _ in self.corners) / 4, sum(y for _, y in self.corners) / 4
+
+    @property
+    def data(self) -> bytes:
+        """Data to parse and to keep: with the character sets that the symbol states."""
+        return self.stated or self.raw
 
     def require_whole_mark(self) -> None:
         """Require that the symbol may be the whole mark of an item.
@@ -99,93 +108,126 @@ def decode(
 
 
 def read_still(
-    grey: NDArray[np.uint8], budget_ms: float = 1000, *, sweep: bool = False, kinds: Sequence[str] = USUAL
+    grey: NDArray[np.uint8],
+    budget_ms: float = 1000,
+    *,
+    sweep: bool = False,
+    kinds: Sequence[str] = USUAL,
+    stopped: Callable[[], bool] | None = None,
 ) -> list[Symbol]:
     """Return the symbols of a still, with every effort within about `budget_ms` if it cannot be read plainly.
 
-    The symbols of a plain pass are returned immediately. On a miss, or always with `sweep` (many symbols in one
-    picture, some of them poor), more steps follow. Linear symbols are read strip by strip. Places that look like a
-    matrix symbol go through the ladder of preparations, and finally are read by their own grid.
+    `budget_ms` is processor time of this thread. Once `stopped` returns true, the symbols found so far are returned.
+
+    A large picture is read made smaller first: if one matrix symbol fills much of it, that is enough. Else the symbols
+    of a plain pass are returned immediately. On a miss, or always with `sweep` (many symbols in one picture, some of
+    them poor), more steps follow. Linear symbols are read strip by strip. Places that look like a matrix symbol go
+    through the ladder of preparations, and finally are read by their own grid.
 
     A wrong read is worse than a miss. A read from a prepared picture counts only if much of its error correction was
     left or a second preparation agrees. The same holds for a plain read that used all of it. `kinds` are names of
     `symbologies.ALL`.
     """
     wanted = known(kinds)
-    return [one for one in _read_still(grey, budget_ms, formats_of(wanted), sweep=sweep) if one.symbology in wanted]
+    budget = Budget(budget_ms, stopped) if stopped is not None else Budget(budget_ms)
+    return [one for one in _read_still(grey, budget, formats_of(wanted), sweep=sweep) if one.symbology in wanted]
 
 
 def _read_still(
-    grey: NDArray[np.uint8], budget_ms: float, formats: tuple[BarcodeFormat, ...], *, sweep: bool
+    grey: NDArray[np.uint8], budget: Budget, formats: tuple[BarcodeFormat, ...], *, sweep: bool
 ) -> list[Symbol]:
-    started = time.perf_counter()
-    deadline = started + budget_ms / 1000
-    found: list[Symbol] = []
+    found = _close_up(grey, formats, budget) if grey.size > _LARGE_PX else []
+    if found and not sweep:
+        return found
     for symbol in decode(grey, formats=formats):
-        if symbol.symbology in _ERROR_CORRECTED and not symbol.error_corrected:
-            _add(found, _once_more(grey, symbol, started, deadline))
-        else:
-            found.append(symbol)
+        is_used_up = symbol.symbology in _ERROR_CORRECTED and not symbol.error_corrected
+        _add(found, _once_more(grey, symbol, budget) if is_used_up else [symbol])
     if (found and not sweep) or min(grey.shape) < _MIN_SIDE:
         return found
-    from eum_app.scanning.preparations import MAX_SIDE, Place, matrix_places, shrink
-
     if grey.size > _MAX_SEARCH_PX:
+        from eum_app.scanning.preparations import shrink
+
         smaller, scale = shrink(grey, _MAX_SEARCH_PX // 2)
-        left_ms = (deadline - time.perf_counter()) * 1000
-        origin = Place(0, 0, grey.shape[1], grey.shape[0])
-        for symbol in _read_still(smaller, left_ms, formats, sweep=sweep):
-            _add(found, [replace(symbol, corners=_moved(symbol.corners, origin, scale))])
+        for symbol in _read_still(smaller, budget, formats, sweep=sweep):
+            _add(found, [replace(symbol, corners=_moved(symbol.corners, _whole(grey), scale))])
         return found
-    whole = Place(0, 0, grey.shape[1], grey.shape[0])
-    small = max(grey.shape) <= MAX_SIDE
-    if small and not found:  # most likely one symbol
-        _add(found, _climb(grey, whole, started, deadline) or _by_grid(grey, whole, started, deadline))
+    return _search(grey, found, budget, formats, sweep=sweep)
+
+
+def _search(
+    grey: NDArray[np.uint8],
+    found: list[Symbol],
+    budget: Budget,
+    formats: tuple[BarcodeFormat, ...],
+    *,
+    sweep: bool,
+) -> list[Symbol]:
+    """Add to the symbols that a plain pass found those that take more effort, and return them all."""
+    from eum_app.scanning.preparations import MAX_SIDE, matrix_places
+
+    whole, is_small = _whole(grey), max(grey.shape) <= MAX_SIDE
+    if is_small and not found:  # most likely one symbol
+        _add(found, _climb(grey, whole, budget) or _by_grid(grey, whole, budget))
+    elif not (found or sweep):
+        _add(found, _close_up(grey, formats, budget))
     if sweep or not found:
-        _add(found, _linear(grey, found, started, deadline, sweep=sweep))
-    if (sweep and found) or not (found or small):
+        _add(found, _linear(grey, found, budget, sweep=sweep))
+    if (sweep and found) or not (found or is_small):
         places = matrix_places(grey, [_box(symbol.corners) for symbol in found])
         for read_place, place in [*((_climb, one) for one in (*places, whole)), *((_by_grid, one) for one in places)]:
-            if time.perf_counter() > deadline or (found and (not sweep or place is whole)):
+            if budget.is_over or (found and (not sweep or place is whole)):
                 continue
             if not any(place.holds(symbol.centre) for symbol in found):
-                _add(found, read_place(grey, place, started, deadline))
+                _add(found, read_place(grey, place, budget))
     return found
 
 
-def _linear(
-    grey: NDArray[np.uint8], known: Sequence[Symbol], started: float, deadline: float, *, sweep: bool
-) -> list[Symbol]:
+def _close_up(grey: NDArray[np.uint8], formats: tuple[BarcodeFormat, ...], budget: Budget) -> list[Symbol]:
+    """Return the symbols of a picture made smaller, if one of them fills much of it.
+
+    Made smaller, the dots of a mark on metal join to modules, and the grain of the metal goes. On photographs of
+    dot-peened parts, modules of 10 px are read and modules of 30 px are not.
+    """
+    from eum_app.scanning.preparations import reduced
+
+    wanted = tuple(one for one in formats if one in _MATRIX_FORMATS)
+    if not wanted:
+        return []
+    found = _certain(_reads(reduced(grey), _whole(grey), wanted), budget)
+    return found if any(_size(one.corners) >= _CLOSE_UP * min(grey.shape) for one in found) else []
+
+
+def _linear(grey: NDArray[np.uint8], known: Sequence[Symbol], budget: Budget, *, sweep: bool) -> list[Symbol]:
     """Return linear symbols that strips of their bars agree on; all with `sweep`, else the first."""
     from eum_app.scanning.bars import read_bars
 
     found: list[Symbol] = []
-    for read in read_bars(grey, (started + deadline) / 2, [symbol.centre for symbol in known]):
-        symbol = _symbol(read.barcode, (time.perf_counter() - started) * 1000, read.preparation)
+    for read in read_bars(grey, budget.half(), [symbol.centre for symbol in known]):
+        symbol = _symbol(read.barcode, budget.spent_ms, read.preparation)
         found.append(replace(symbol, corners=read.corners))
         if not sweep:
             break
     return found
 
 
-def _once_more(grey: NDArray[np.uint8], symbol: Symbol, started: float, deadline: float) -> list[Symbol]:
+def _once_more(grey: NDArray[np.uint8], symbol: Symbol, budget: Budget) -> list[Symbol]:
     """Return a plainly read symbol that used all of its error correction, if a prepared picture agrees."""
     from eum_app.scanning.preparations import again
 
     place = _around(symbol, grey)
-    return _certain(chain([[symbol]], _reads(again(_crop(grey, place)), place)), started, deadline)
+    return _certain(chain([[symbol]], _reads(again(_crop(grey, place)), place)), budget)
 
 
-def _climb(grey: NDArray[np.uint8], place: Place, started: float, deadline: float) -> list[Symbol]:
+def _climb(grey: NDArray[np.uint8], place: Place, budget: Budget) -> list[Symbol]:
     """Prepare one place of a picture in ever other ways until a symbol is certain."""
     from eum_app.scanning.preparations import ladder
 
-    return _certain(_reads(ladder(_crop(grey, place)), place), started, deadline)
+    return _certain(_reads(ladder(_crop(grey, place)), place), budget)
 
 
-def _by_grid(grey: NDArray[np.uint8], place: Place, started: float, deadline: float) -> list[Symbol]:
+def _by_grid(grey: NDArray[np.uint8], place: Place, budget: Budget) -> list[Symbol]:
     """Redraw the Data Matrix of one place from its grid, by one guess after another, until it is certain."""
-    return _certain(_drawn(grey, place), started, deadline)
+    return _certain(_drawn(grey, place), budget)
 
 
 def effort(grey: NDArray[np.uint8], first: str = "") -> Iterator[list[Symbol]]:
@@ -193,9 +235,9 @@ def effort(grey: NDArray[np.uint8], first: str = "") -> Iterator[list[Symbol]]:
 
     The preparation named `first` is tried before all others. No attempt counts by itself: `Agreement` decides.
     """
-    from eum_app.scanning.preparations import Place, ladder, prepared_as
+    from eum_app.scanning.preparations import ladder, prepared_as
 
-    whole = Place(0, 0, grey.shape[1], grey.shape[0])
+    whole = _whole(grey)
     yield from _reads(prepared_as(first, grey), whole)
     yield decode(grey, formats=_MATRIX_FORMATS)
     yield from _reads(ladder(grey), whole)
@@ -218,10 +260,12 @@ class Agreement:
         return certain
 
 
-def _reads(pictures: Iterable[Prepared], place: Place) -> Iterator[list[Symbol]]:
+def _reads(
+    pictures: Iterable[Prepared], place: Place, formats: tuple[BarcodeFormat, ...] = _MATRIX_FORMATS
+) -> Iterator[list[Symbol]]:
     """Yield the symbols of each picture that was prepared from one place."""
     for prepared in pictures:
-        symbols = decode(prepared.picture, formats=_MATRIX_FORMATS, preparation=prepared.name)
+        symbols = decode(prepared.picture, formats=formats, preparation=prepared.name)
         yield [replace(one, corners=_moved(one.corners, place, prepared.scale)) for one in symbols]
 
 
@@ -234,16 +278,22 @@ def _drawn(grey: NDArray[np.uint8], place: Place) -> Iterator[list[Symbol]]:
         yield [replace(one, corners=corners) for one in symbols]
 
 
-def _certain(reads: Iterable[list[Symbol]], started: float, deadline: float) -> list[Symbol]:
-    """Return the first symbols that are certain (`Agreement`); empty if there are none before the deadline."""
+def _certain(reads: Iterable[list[Symbol]], budget: Budget) -> list[Symbol]:
+    """Return the first symbols that are certain (`Agreement`); empty if there are none within the budget."""
     agreement = Agreement()
     for symbols in reads:
         certain = agreement.take(symbols)
         if certain:
-            return [replace(one, ms=(time.perf_counter() - started) * 1000) for one in certain]
-        if time.perf_counter() > deadline:
+            return [replace(one, ms=budget.spent_ms) for one in certain]
+        if budget.is_over:
             break
     return []
+
+
+def _whole(grey: NDArray[np.uint8]) -> Place:
+    from eum_app.scanning.preparations import Place
+
+    return Place(0, 0, grey.shape[1], grey.shape[0])
 
 
 def _crop(grey: NDArray[np.uint8], place: Place) -> NDArray[np.uint8]:
@@ -297,7 +347,7 @@ def _symbol(barcode: zxingcpp.Barcode, ms: float, preparation: str) -> Symbol:
     place = barcode.position
     extra = extra_of(barcode)
     return Symbol(
-        raw=data_of(barcode),
+        raw=bytes(barcode.bytes),
         symbology=symbology,
         corners=_four((p.x, p.y) for p in (place.top_left, place.top_right, place.bottom_right, place.bottom_left)),
         ms=ms,
@@ -309,4 +359,5 @@ def _symbol(barcode: zxingcpp.Barcode, ms: float, preparation: str) -> Symbol:
         part_of=str(extra.get("FileId", "")) if symbology == "PDF417" else "",
         part=part_of(barcode),
         sets_up_scanner=bool(extra.get("ReaderInit")),
+        stated=stated_data(barcode),
     )

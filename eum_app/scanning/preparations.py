@@ -131,6 +131,14 @@ def shrink(grey: Grey, pixels: int) -> tuple[Grey, float]:
     return scaled(grey, scale), scale
 
 
+def reduced(grey: Grey) -> Iterator[Prepared]:
+    """Yield a large picture made smaller, blurred and as it is: for a symbol that fills much of it."""
+    fit = min(1.0, MAX_SIDE / max(grey.shape))
+    smaller = scaled(grey, fit)
+    yield Prepared("smaller, blur 2", _blur(smaller, 2), fit)  # grained metal, dots: most of all
+    yield Prepared("smaller", smaller, fit)
+
+
 def ladder(grey: Grey) -> Iterator[Prepared]:
     """Yield the preparations of a picture that holds one symbol, each made when it is asked for."""
     return (Prepared(name, *make()) for name, make in _steps(grey))

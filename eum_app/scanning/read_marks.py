@@ -59,7 +59,7 @@ def read_symbol(file: Path, symbol: Symbol) -> SymbolReading:
             mark = Mark(symbol.raw, symbol.text, symbol.symbology, claimed=claims_within(symbol.raw))
             return SymbolReading(file, symbol, mark=mark)
         symbol.require_whole_mark()
-        return SymbolReading(file, symbol, mark=parse_mark(symbol.raw, symbol.aim or symbol.symbology))
+        return SymbolReading(file, symbol, mark=parse_mark(symbol.data, symbol.aim or symbol.symbology))
     except Refusal as refusal:
         return SymbolReading(file, symbol, refusal=refusal)
 

@@ -20,7 +20,6 @@ from eum_app.scanning.barcodes import Modules, extra_of, modules_of, read_module
 Place = tuple[int, int]
 
 _DATA_MATRIX_PART: Final = 233
-_DATA_MATRIX_OTHER: Final = 129  # padding: never the first codeword
 _QR_PARTS: Final = range(0x30, 0x40)  # mode 0011, then the number of the symbol
 _NOT_READ: Final = -1.0
 
@@ -63,11 +62,11 @@ _AZTEC_PARTS: Final = frozenset({"]z6", "]z7", "]z8", "]z9", "]zA", "]zB"})
 
 
 def _data_matrix(barcode: zxingcpp.Barcode, modules: Modules) -> Part | None:
-    first, second = (_of_data_matrix(modules.shape, at) for at in ((4, 0), (2, 2)))
     for seen in (modules, np.ascontiguousarray(modules[::-1, ::-1].T)):  # zxing-cpp also reads symbols from behind
-        if not _is_any(barcode, seen, first, [_DATA_MATRIX_PART], _DATA_MATRIX_OTHER):
+        if seen.shape[0] > seen.shape[1]:  # no symbol is higher than wide
             continue
-        if not (first.read(seen) == _DATA_MATRIX_PART or _is_one_codeword(barcode, seen, first)):
+        first, second = (_of_data_matrix(seen.shape, at) for at in ((4, 0), (2, 2)))
+        if not _is_any(barcode, seen, first, [_DATA_MATRIX_PART], has_blocks=seen.shape[0] >= 52):
             continue
         if not _is_undamaged(barcode):
             return Part()
@@ -104,7 +103,7 @@ def _qr(barcode: zxingcpp.Barcode, modules: Modules) -> Part | None:
     blocks = len(qrcode.base.rs_blocks((side - 17) // 4, level))  # the codewords of blocks alternate
     near = range(blocks, (side - 9) // 4, blocks)  # those of the first block in the outermost two columns
     block = [_of_qr(side, number, mask) for number in near] if blocks > 1 else []
-    if not _is_any(barcode, modules, first, _QR_PARTS, 0, block):
+    if not _is_any(barcode, modules, first, _QR_PARTS, block, has_blocks=blocks > 1):
         return None
     if not _is_undamaged(barcode):
         return Part()
@@ -148,35 +147,34 @@ def _is_any(
     barcode: zxingcpp.Barcode,
     modules: Modules,
     codeword: _Codeword,
-    values: Sequence[int],
-    other: int,
-    same_block: Iterable[_Codeword] = (),
+    values: Iterable[int],
+    same_block: Sequence[_Codeword] = (),
+    *,
+    has_blocks: bool = False,
 ) -> bool:
-    """Whether the codeword has one of the values, its errors corrected; `other` is none of them.
+    """Whether the codeword has one of the values, its errors corrected.
 
-    The error correction that is left is that of the worst block. Where the codeword makes no difference to it, errors
-    are added to codewords of `same_block` until its block is the worst.
+    The right value leaves more error correction unused than it does with any of its bits wrong, and all bits wrong
+    cost no more than one. Otherwise the places are not those of this codeword, because the symbol is mirrored.
+
+    The share that is unused is that of the worst block. Where the codeword makes no difference to it, errors are added
+    to codewords of `same_block` until its block is the worst. Where that is not possible, the modules are believed.
     """
-    if _is_undamaged(barcode):
-        return codeword.read(modules) in values
-    before, spoiled = _unused(barcode, modules), modules
+    looks_so = codeword.read(modules) in values
+    if _is_undamaged(barcode) and not looks_so:
+        return False
+    before, spoiled = float(extra_of(barcode).get("UEC", _NOT_READ)), modules
     for more in (None, *same_block):
-        if more is not None:
-            spoiled = _inverted(spoiled, more.places)
-        unused = [_unused(barcode, codeword.written(spoiled, value)) for value in values]
-        rest = _unused(barcode, codeword.written(spoiled, other))
-        if max(unused) > rest:
-            return True
-        if rest > min(unused) or _NOT_READ < rest < before:
+        spoiled = spoiled if more is None else _inverted(spoiled, more.places)
+        unused, value = max((_unused(barcode, codeword.written(spoiled, value)), value) for value in values)
+        if unused < before and more is None:
             return False
-    return codeword.read(modules) in values
-
-
-def _is_one_codeword(barcode: zxingcpp.Barcode, modules: Modules, codeword: _Codeword) -> bool:
-    """Whether the places are one codeword: eight errors then cost no more than one. Else the symbol is mirrored."""
-    singly = [_unused(barcode, _inverted(modules, [place])) for place in codeword.places]
-    together = _unused(barcode, _inverted(modules, codeword.places))
-    return together > _NOT_READ and together >= min(singly)
+        wrong = [_unused(barcode, codeword.written(spoiled, value ^ 1 << bit)) for bit in range(8)]
+        if unused > max(wrong):
+            return _unused(barcode, codeword.written(spoiled, value ^ 0xFF)) >= min(wrong)
+        if unused < max(before, *wrong):
+            return False
+    return has_blocks and looks_so
 
 
 def _inverted(modules: Modules, places: Iterable[Place]) -> Modules:

@@ -175,3 +175,31 @@ def test_sample_pictures_are_read_and_none_wrongly() -> None:
     assert {name: counts[name][0] for name in hard if counts[name][0] < hard[name]} == {}
     assert measured["scenes"]["wrong"] == []
     assert measured["noise"]["wrong"] == []
+
+
+def close_up() -> Grey:
+    """A dot-peened mark that fills a third of a picture of five megapixels: 40 px between dots, on grained metal."""
+    modules = labels.data_matrix(MESSAGE, 1) < 128
+    canvas = np.full((2048, 2448), 130, np.uint8)
+    for row, column in zip(*np.nonzero(modules), strict=True):
+        cv2.circle(canvas, (int(column) * 40 + 700, int(row) * 40 + 600), 16, 70, -1, cv2.LINE_AA)
+    return noisy(canvas, 12, 1.5)
+
+
+def test_a_large_close_up_is_read_made_smaller() -> None:
+    (symbol,) = read_still(close_up(), 5000)
+    assert (symbol.raw, symbol.preparation[:7]) == (MESSAGE, "smaller")
+    side = 40 * (labels.data_matrix(MESSAGE, 1) < 128).shape[0]
+    assert abs(symbol.centre[0] - 700 - side / 2) < 90  # corners are those of the picture that was given
+
+
+def test_effort_stops_when_a_person_asks_for_it() -> None:
+    asked: list[int] = []
+
+    def stopped() -> bool:
+        asked.append(1)
+        return len(asked) > 2
+
+    noise = np.random.default_rng(5).integers(0, 256, (900, 900)).astype(np.uint8)
+    assert read_still(noise, 60_000, sweep=True, stopped=stopped) == []
+    assert len(asked) < 100

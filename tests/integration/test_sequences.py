@@ -66,3 +66,14 @@ def test_a_damaged_whole_symbol_is_no_part() -> None:
             read += 1
             assert part_of(barcode) is None, text
     assert read > 30
+
+
+@pytest.mark.parametrize(
+    "text", ["AB-12", "AB-750148", "1HLD9NVG786950", "AB-750148-77-1HLD9", "1HLD9NVG-31A7869501234"]
+)
+def test_rectangular_symbols_are_read_and_are_no_parts(text: str) -> None:
+    barcode = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.DataMatrix, options="forceSquare=false")
+    picture = np.kron(np.pad(np.asarray(barcode.to_image(scale=1)), 2, constant_values=255), np.ones((4, 4), np.uint8))
+    for seen in (picture, np.fliplr(picture), np.rot90(picture)):
+        (symbol,) = decode(np.ascontiguousarray(seen))
+        assert (symbol.raw, symbol.part) == (text.encode(), None)

@@ -38,7 +38,7 @@ MAX_OFFERED: Final = 8
 UII_CHARS: Final = range(10, 51)
 """Lengths of typed text that may be a whole UII (MIL-STD-130N: at most 50)."""
 CAGE_END: Final = 6
-"""End of the CAGE in a UII that begins with one: behind the issuing agency code `D` and five characters."""
+"""Index after a CAGE in a UII that begins with one: issuing agency code `D` and five characters."""
 NEAR_CHARS: Final = range(3, 31)
 """Lengths of serials for which those one character off are searched: shorter ones are similar to everything."""
 

@@ -171,7 +171,7 @@ def _matched(
         return labels.match(
             session,
             visit_id,
-            symbol.raw,
+            symbol.data,
             read_by=read_by,
             symbology=symbol.aim or symbol.symbology,
             preparation=symbol.preparation,
