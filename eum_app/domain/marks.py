@@ -77,8 +77,8 @@ GRAVE_WARNINGS = frozenset(
 class Mark:
     """A parsed mark. `uii` is None for plain text, for claims, and where no identifier can be formed.
 
-    `other_serials` are stated serial numbers that contradict the one inside the UII; `serial` is then the one inside
-    it, or None if its place is not known.
+    `other_serials` are stated serial numbers that contradict the UII. `serial` is then the one inside the UII if its
+    place there is known, else the one that is stated.
     """
 
     raw: bytes
@@ -191,7 +191,7 @@ def _read_elements(
         symbology,
         uii=uii,
         elements=elements,
-        serial=only(serials_inside(own)) if others else serial_of(own),
+        serial=(only(serials_inside(own)) if others else None) or serial_of(own),
         part_number=only(own.values_of(*PART)),
         current_part_number=only(own.values_of(*_CURRENT_PART)),
         enterprise=only(own.values_of(*ISSUER)) or _cage(own),

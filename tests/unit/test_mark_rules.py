@@ -21,7 +21,7 @@ from tests.unit.test_marks import FIELD, message, refusal
 @pytest.mark.parametrize(
     ("single", "uii", "serial"),
     [
-        ("25SD1HLD9000001", "D1HLD9000001", None),
+        ("25SD1HLD9000001", "D1HLD9000001", "S1"),
         ("18S1HLD9000001", "D1HLD9000001", "000001"),
         ("22SA0000012345678", "A0000012345678", "S1"),
         ("I1FTSW21P34ED12345", "1FTSW21P34ED12345", "S1"),
@@ -57,7 +57,7 @@ def test_a_uii_in_one_text_element_or_gs1_element(raw: bytes, uii: str) -> None:
     ("elements", "code", "serial"),
     [
         (("18S1HLD9000001", "S750148"), "mark.serials_differ", "000001"),
-        (("25SD1HLD9W000001", "S750148"), "mark.serials_differ", None),
+        (("25SD1HLD9W000001", "S750148"), "mark.serials_differ", "750148"),
         (("18S1HLD9000001", "17V0CVA5"), "mark.makers_differ", "000001"),
         (("25SD1HLD9000001", "17V0CVA5"), "mark.makers_differ", None),
     ],
