@@ -158,7 +158,7 @@ def _doubt(mark: Mark, by: MatchedBy) -> Closeness | None:
     """Return why an item that the mark matches may only be offered, or None if it may be taken."""
     if mark.warns_of("mark.trailer_missing"):  # of a symbology that the scanner did not state: it may be a part
         return Closeness.CUT_SHORT
-    is_certain = by is MatchedBy.UII  # an identifier in one element is the UII, whatever stands beside it
+    is_certain = by is MatchedBy.UII  # an identifier in one element is the UII, whatever is beside it
     return Closeness.CONTRADICTION if mark.other_serials and not is_certain else None
 
 
