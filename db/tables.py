@@ -30,7 +30,7 @@ from sqlalchemy.dialects import postgresql
 
 from eum_app.domain.visits import TO_CHECK
 
-PROJECTION_VERSION: Final = 19
+PROJECTION_VERSION: Final = 20
 """Version of the read tables. Raise it whenever `read` or the projection changes: stores then rebuild when opened."""
 
 PLAIN_TEXT: Final = Text().with_variant(postgresql.TEXT(collation="C"), "postgresql")
@@ -234,6 +234,9 @@ checks = Table(
     _text("typed_by"),
     Column("page", BigInteger, nullable=False, server_default="0"),  # of the worklist
     Column("all_as_expected", Boolean, nullable=False, server_default=false()),
+    _text("answers"),  # JSON of the fact's answers, or empty: few distinct texts a visit
+    _text("differences"),  # JSON of the fact's differences, or empty
+    _text("act"),
     Column("photos", BigInteger, nullable=False, server_default="0"),
     Column("has_note", Boolean, nullable=False, server_default=false()),
     _text("observed_at"),

@@ -66,6 +66,16 @@
     </message>
 </context>
 <context>
+    <name>CloseOutPage</name>
+    <message numerus="yes">
+        <source>%Ln more, in the visit record</source>
+        <translation>
+            <numerusform>%Ln more, in the visit record</numerusform>
+            <numerusform>%Ln more, in the visit record</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>CodesCard</name>
     <message numerus="yes">
         <source>%Ln codes open it</source>
@@ -145,10 +155,10 @@
 <context>
     <name>GroupPanel</name>
     <message numerus="yes">
-        <source>All as expected   A · for %Ln items</source>
+        <source>All as expected   A · fills for %Ln items</source>
         <translation>
-            <numerusform>All as expected   A · for %Ln item</numerusform>
-            <numerusform>All as expected   A · for %Ln items</numerusform>
+            <numerusform>All as expected   A · fills for %Ln item</numerusform>
+            <numerusform>All as expected   A · fills for %Ln items</numerusform>
         </translation>
     </message>
     <message numerus="yes">
@@ -468,6 +478,16 @@
         <translation>
             <numerusform>%Ln item</numerusform>
             <numerusform>%Ln items</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>Questionnaire</name>
+    <message numerus="yes">
+        <source>All as expected   A · fills %Ln open questions</source>
+        <translation>
+            <numerusform>All as expected   A · fills %Ln open question</numerusform>
+            <numerusform>All as expected   A · fills %Ln open questions</numerusform>
         </translation>
     </message>
 </context>

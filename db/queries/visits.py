@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, and_, bindparam, case, func, s
 from sqlalchemy.engine import Row
 
 from db.queries.checks import is_withdrawn
+from db.queries.testimony import NOTHING_STATED, TESTIMONY_COLUMNS, Testimony, testimony_of
 from db.queries.worklist import ids_with_words
 from db.search import said
 from db.tables import checks, items, sites, visit_items, visit_marks, visits
@@ -57,7 +58,7 @@ class VisitRow:
 
 @dataclass(frozen=True)
 class WorkRow:
-    """One expected item of a visit. `check_id` is empty while it is unchecked."""
+    """One expected item of a visit. `check_id` is empty while it is unchecked; `testimony` is that of the check."""
 
     item_id: str
     serial: str
@@ -67,6 +68,8 @@ class WorkRow:
     uii: str
     outcome: str
     check_id: str
+    reason: str = ""
+    testimony: Testimony = NOTHING_STATED
 
 
 def of_own_device() -> ColumnElement[bool]:
@@ -207,8 +210,9 @@ def work_rows(connection: Connection, visit_id: str, ids: Iterable[str]) -> dict
     found: dict[str, WorkRow] = {}
     for start in range(0, len(wanted), LOOKUP_CHUNK):
         rows = connection.execute(
-            select(visit_items, items)
+            select(visit_items, items, checks.c.reason, *TESTIMONY_COLUMNS)
             .join(items, items.c.item_id == visit_items.c.item_id)
+            .outerjoin(checks, and_(checks.c.check_id == visit_items.c.check_id, checks.c.check_id != ""))
             .where(visit_items.c.visit_id == visit_id, visit_items.c.item_id.in_(wanted[start : start + LOOKUP_CHUNK]))
         )
         for row in rows:
@@ -221,6 +225,8 @@ def work_rows(connection: Connection, visit_id: str, ids: Iterable[str]) -> dict
                 row.uii,
                 row.outcome,
                 row.check_id,
+                row.reason or "",
+                testimony_of(row.answers or "", row.differences or ""),
             )
     return found
 

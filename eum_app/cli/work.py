@@ -36,7 +36,7 @@ def plan_command(
     due: Annotated[str, typer.Option(help="Due date, YYYY-MM-DD.")],
     device: Annotated[str, typer.Option(help="Enrolled device, e.g. FLD-0042.")],
     inspector: Annotated[str, typer.Option(help="Inspector's code.")],
-    item_checklist: Annotated[str, typer.Option(help="ID@VERSION.")] = "item-general-neutral@1.0",
+    item_checklist: Annotated[str, typer.Option(help="ID@VERSION.")] = "item-general-neutral@1.1",
     site_checklist: Annotated[str, typer.Option(help="ID@VERSION.")] = "site-physical-security-neutral@1.0",
     kind: Annotated[str, typer.Option(help="Kind of visit, e.g. annual_inventory.")] = "annual_inventory",
     program: Annotated[str, typer.Option(help="Program, if the kind of visit belongs to several.")] = "",

@@ -42,6 +42,7 @@ from eum_app.domain.fact import Fact as Fact
 from eum_app.domain.fact_kind import FactKind
 from eum_app.domain.fact_parts import ChecklistPin as ChecklistPin
 from eum_app.domain.fact_parts import ContentRef as ContentRef
+from eum_app.domain.fact_parts import Difference as Difference
 from eum_app.domain.fact_parts import LabelClaim as LabelClaim
 from eum_app.domain.fact_parts import LabelPartRead as LabelPartRead
 from eum_app.domain.fact_parts import MarkNote as MarkNote

@@ -8,7 +8,14 @@ from eum_app.domain.areas import Area
 from eum_app.domain.checklists import Answer, Checklist
 from eum_app.domain.fact import Fact
 from eum_app.domain.fact_kind import FactKind
-from eum_app.domain.fact_parts import ChecklistPin, ContentRef, MarkRead, OutcomeCount, PartySignature
+from eum_app.domain.fact_parts import (
+    ChecklistPin,
+    ContentRef,
+    Difference,
+    MarkRead,
+    OutcomeCount,
+    PartySignature,
+)
 from eum_app.domain.translatable import QT_TRANSLATE_NOOP
 
 
@@ -37,7 +44,8 @@ class CheckRecorded(Fact, frozen=True, kw_only=True):
     """One check of one item. `item_id` is empty for an item that is not in the book.
 
     `outcome` is verified, discrepancy, not_found, not_on_list or no_access. `grade` is the evidence grade (A sighted by
-    a US person, B live video, C partner scan, D partner statement; DOMAIN section 3).
+    a US person, B live video, C partner scan, D partner statement; DOMAIN section 3). A discrepancy lists all its
+    `differences`; `reason` is the first of them. Checks recorded in one act (a locked room) share `act`.
     """
 
     check_id: str
@@ -52,6 +60,8 @@ class CheckRecorded(Fact, frozen=True, kw_only=True):
     grade: str
     note: ContentRef | None
     photos: tuple[ContentRef, ...]
+    differences: tuple[Difference, ...] = ()
+    act: str = ""
 
 
 class CheckWithdrawn(Fact, frozen=True, kw_only=True):

@@ -75,7 +75,6 @@ def test_the_whole_job(tmp_path: Path, suite: Suite, hq_backend: Callable[[], st
             outcome="verified",
             mark=match.read,
             answers=yes_to_all(),
-            all_as_expected=True,
         )
     assert match_mark(device, planned.visit_id, match.read.raw, read_by="camera").kind == "already_checked"
 

@@ -86,7 +86,8 @@ def test_the_same_trigger_has_the_same_finding_and_another_occurrence_another() 
         ([Answer("fence", "yes"), Answer("fence_date", "2026-01-01"), Answer("scanner", "no")], True, []),
         ([Answer("fence", "no", "Hole"), Answer("scanner", "yes")], True, [("site-deficiency", "fence")]),
         ([Answer("fence", "no", "Hole")], False, [("site-deficiency", "fence")]),
-        ([Answer("fence", "not_applicable"), Answer("scanner", "yes")], True, []),
+        ([Answer("fence", "not_applicable", "No fence: a vault"), Answer("scanner", "yes")], True, []),
+        ([Answer("fence", "not_applicable"), Answer("scanner", "yes")], True, [("site-deficiency", "fence")]),
         (
             [Answer("fence", "not_observed", "Night"), Answer("scanner", "not_observed", "Not asked")],
             True,

@@ -14,7 +14,7 @@ from db.queries.checks import CheckRow, counting_checks
 from db.queries.exchange import Outstanding, outstanding
 from db.queries.visits import closing
 from eum_app.domain.areas import Area
-from eum_app.domain.checklists import Question
+from eum_app.domain.checklists import Checklist, Question
 from eum_app.domain.errors import KnownError
 from eum_app.domain.facts import VisitClosedOut
 from eum_app.domain.visits import GRADES_OF_OTHERS, TO_CHECK, OpenPointKind, Outcome, Party
@@ -43,8 +43,10 @@ from ui.kit.widgets import (
     scrolled,
     vbox,
 )
+from ui.shared.testimony import exception_said
 
 _HEAD_SHOWN = 16
+EXCEPTIONS_SHOWN = 50
 
 
 @dataclass(frozen=True)
@@ -56,18 +58,20 @@ class CloseOutView:
     questions: dict[str, Question]
     waiting: Outstanding
     closed: VisitClosedOut | None
+    item_checklist: Checklist
 
 
 def read_close_out(session: Session, visit_id: str) -> CloseOutView:
     """Return everything that the close-out page shows of a visit. Raises Refusal `visit.unknown`."""
     state = close_out_state(session, visit_id)
-    _, checklist = session.read(visit_checklists, visit_id)
+    item_checklist, checklist = session.read(visit_checklists, visit_id)
     return CloseOutView(
         state,
         session.read(counting_checks, visit_id),
         {question.question_id: question for question in checklist.questions},
         session.read(outstanding, session.name, session.store.named.epoch),
         session.read(closing, visit_id),
+        item_checklist,
     )
 
 
@@ -205,6 +209,7 @@ class CloseOutPage(Page):
                 self._item_rows.addWidget(
                     row(Chip.of(key, words.count(number)), label(said), 1, label(details.get(key, ""), "sub"))
                 )
+        self._show_exceptions(view)
         if visit.to_check:
             go = named(button(self.tr("Go to items"), self._go_to_items), "go_to_items_button")
             line = row(
@@ -212,6 +217,18 @@ class CloseOutPage(Page):
             )
             line.setProperty("tone", "warn")
             self._item_rows.addWidget(line)
+
+    def _show_exceptions(self, view: CloseOutView) -> None:
+        """List each item that is not simply verified, with what was found and answered."""
+        found = [(one, exception_said(one, view.item_checklist)) for one in view.checks]
+        lines = [(one, said) for one, said in found if said]
+        for one, said in lines[:EXCEPTIONS_SHOWN]:
+            line = hbox(label(one.serial, "mono", selectable=True), spacing=10)
+            line.addWidget(label(said, "sub", wrap=True), 1)
+            self._item_rows.addWidget(named(row(line), f"exception_{one.check_id}"))
+        if len(lines) > EXCEPTIONS_SHOWN:
+            more = self.tr("%Ln more, in the visit record", "", len(lines) - EXCEPTIONS_SHOWN)
+            self._item_rows.addWidget(row(label(more, "sub")))
 
     def _show_site(self, view: CloseOutView) -> None:
         state = view.state

@@ -15,6 +15,7 @@ from db.queries.people import all_devices
 from db.queries.reading import mark_read
 from db.queries.visits import VisitRow, visit
 from eum_app.domain.areas import Area
+from eum_app.domain.checklists import Checklist
 from eum_app.domain.errors import KnownError, Refusal
 from eum_app.domain.facts import ContentRef, MarkRead
 from eum_app.domain.ids import FindingId
@@ -49,6 +50,8 @@ class FindingDetail:
     reviews: list[ReviewRow]
     questions: Mapping[str, str]
     """The texts of the visit's checklists, by question id."""
+    item_checklist: Checklist | None
+    """The questions about each item; None if this store does not have them."""
 
     @property
     def pictures(self) -> list[EvidenceRow]:
@@ -93,7 +96,16 @@ def finding_detail(session: Session, finding_id: FindingId) -> FindingDetail:
         history=session.read(history, row.item_id) if row.item_id else [],
         reviews=session.read(reviews_of, finding_id),
         questions=question_texts(session, row.visit_id),
+        item_checklist=item_checklist(session, row.visit_id),
     )
+
+
+def item_checklist(session: Session, visit_id: str) -> Checklist | None:
+    """Return the questions about each item of a visit; None if this store does not have them."""
+    try:
+        return session.read(visit_checklists, visit_id)[0]
+    except Refusal:
+        return None
 
 
 def question_texts(session: Session, visit_id: str) -> dict[str, str]:

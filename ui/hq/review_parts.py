@@ -32,9 +32,10 @@ from ui.kit.widgets import (
     scrolled,
     vbox,
 )
-from ui.kit.words import count, day, joined, moment, reason, rule_words, word
+from ui.kit.words import count, day, joined, moment, rule_words, word
 from ui.shared.mark_view import mark_notes, mark_picture, mark_text
 from ui.shared.page_parts import choices, fill_choices, named
+from ui.shared.testimony import reasons_said, unexpected_said
 
 translate = QCoreApplication.translate
 
@@ -92,12 +93,15 @@ class RecordCard(Card):
             else None
         )
         note = detail.note or (sentence(detail.note_error).what if detail.note_error else "")
+        differing = unexpected_said(seen.testimony, detail.item_checklist)
+        unexpected = self.tr("Not as expected: {answers}").format(answers=differing) if differing else ""
         outcome = panel(
             vbox(
                 panel(flow(Chip.of(seen.outcome))),
-                label(
-                    joined(reason(seen.outcome, seen.reason), f"“{note}”" if note else ""), wrap=True, selectable=True
-                ),
+                label(joined(reasons_said(seen), f"“{note}”" if note else ""), wrap=True, selectable=True),
+                named(label(unexpected, "sub", tone="warn", wrap=True, selectable=True), "review_not_as_expected")
+                if unexpected
+                else None,
                 spacing=3,
             )
         )

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 
 from db.queries.checks import CheckRow, EvidenceRow, evidence_of, recent_checks
 from db.queries.visits import VisitRow, closing, visit
+from eum_app.domain.checklists import Checklist
 from eum_app.domain.clock import date_of
 from eum_app.domain.compliance.balance import VisitBalance
 from eum_app.domain.errors import KnownError
@@ -25,7 +26,7 @@ from eum_app.usecases.reporting.visit_record import VISIT_RECORD
 from eum_app.usecases.session import Session
 from eum_app.usecases.visits.balance import visit_balance
 from eum_app.wording.balance_words import VERDICTS, balance_parts
-from ui.hq.review_data import question_texts
+from ui.hq.review_data import item_checklist, question_texts
 from ui.hq.visit_photos import VisitPhotos
 from ui.kit.delegates import ChipSpec
 from ui.kit.desk import Desk
@@ -45,8 +46,9 @@ from ui.kit.widgets import (
     panel,
     vbox,
 )
-from ui.kit.words import count, day, joined, moment, program, purpose, reason
+from ui.kit.words import count, day, joined, moment, program, purpose
 from ui.shared.page_parts import Job, may, named, show_export_error, show_rows, why_not
+from ui.shared.testimony import exception_said
 from ui.shared.verdict import VERDICT_FACES, reasons_said
 
 translate = QCoreApplication.translate
@@ -74,6 +76,7 @@ class VisitDetail:
     balance: VisitBalance
     photos: list[EvidenceRow]
     questions: dict[str, str]
+    item_checklist: Checklist | None
 
 
 def visit_detail(session: Session, visit_id: str) -> VisitDetail:
@@ -86,6 +89,7 @@ def visit_detail(session: Session, visit_id: str) -> VisitDetail:
         session.read(visit_balance, visit_id),
         [row for row in session.read(evidence_of, visit_id=visit_id) if row.is_photo and not row.check_id],
         question_texts(session, visit_id),
+        item_checklist(session, visit_id),
     )
 
 
@@ -188,7 +192,7 @@ class VisitView(QWidget):
         self._verdict.set(translate("reports", VERDICTS[verdict]), *VERDICT_FACES[verdict])
         self._reasons.setText(reasons_said(balance_parts(detail.balance)))
         self.photos.show_photos(row.visit_id, detail.photos, detail.questions)
-        self.checks.show_checks(detail.checks)
+        self.checks.show_checks(detail.checks, detail.item_checklist)
 
     def _closing_words(self, row: VisitRow, closed: VisitClosedOut | None) -> str:
         if closed is None:
@@ -275,6 +279,7 @@ class ChecksCard(Card):
 
     def __init__(self) -> None:
         super().__init__(self.tr("Checks so far"))
+        self.checklist: Checklist | None = None
         self.model = IdsTableModel(self._columns())
         self.model.setParent(self)
         self.table = table_view(self.model, name=self.tr("Checks of this visit"))
@@ -287,8 +292,12 @@ class ChecksCard(Card):
         self.add(self.table, 1)
         self.add(self._no_checks, 1)
 
-    def show_checks(self, checks: list[CheckRow]) -> None:
-        """Show these checks in the order given; callers pass them newest first."""
+    def show_checks(self, checks: list[CheckRow], checklist: Checklist | None) -> None:
+        """Show these checks in the order given; callers pass them newest first.
+
+        `checklist` are the questions about each item.
+        """
+        self.checklist = checklist
         show_rows(self.model, checks, lambda check: check.check_id)
         self.table.setVisible(bool(checks))
         self._no_checks.setVisible(not checks)
@@ -304,7 +313,7 @@ class ChecksCard(Card):
                 width=150,
                 chip=lambda row: ChipSpec.of("withdrawn" if row.withdrawn else row.outcome),
             ),
-            Column(self.tr("Reason"), lambda row: reason(row.outcome, row.reason)),
+            Column(self.tr("Reason"), lambda row: exception_said(row, self.checklist)),
             Column(self.tr("By"), lambda row: row.actor, width=90),
             Column(self.tr("When"), lambda row: moment(row.observed_at), width=180),
         ]

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, Signal
+from PySide6.QtCore import QCoreApplication, QItemSelectionModel, QModelIndex, Signal
 from PySide6.QtWidgets import QStackedWidget, QTableView
 
 from db.queries.visits import VisitRow, WorkRow, work_ids, work_rows
+from eum_app.domain.checklists import Checklist
 from eum_app.domain.visits import TO_CHECK, Outcome
 from eum_app.usecases.calls import query
+from eum_app.wording.testimony import differences_said
 from ui.field.parts import named
 from ui.kit import words
 from ui.kit.delegates import ChipSpec, RowContent, RowDelegate
@@ -18,6 +20,9 @@ from ui.kit.desk import Desk
 from ui.kit.models import PAGE_ROWS, Column, IdsTableModel, list_view, select_id
 from ui.kit.theme import status_mark
 from ui.kit.widgets import Card, EmptyState, SearchField, Tab, TabRow, search_placeholder
+from ui.shared.testimony import unexpected_said
+
+translate = QCoreApplication.translate
 
 _FILTERS = ("all", TO_CHECK, Outcome.DISCREPANCY, Outcome.NOT_FOUND)
 
@@ -32,6 +37,8 @@ class ItemsPanel(Card):
         self._desk = desk
         self._visit_id, self._words, self._filter = "", "", ""
         self._in_view = ""
+        self.checklist: Checklist | None = None
+        """The questions about each item, once the visit was read."""
         tabs = [Tab("all", self.tr("All"), "", self.tr("All items"))]
         tabs += [Tab(key, "0", status_mark(key).icon, status_mark(key).text()) for key in _FILTERS[1:]]
         self._tabs = named(TabRow(tabs), "items_filter")
@@ -117,11 +124,16 @@ class ItemsPanel(Card):
         if item_id is not None:
             self.item_chosen.emit(item_id)
 
+    def _why(self, row: WorkRow) -> str:
+        """Return why a checked item is not simply verified; empty if it is."""
+        said = differences_said(row.testimony.differences, translate) or words.reason(row.outcome, row.reason)
+        return words.joined(said, unexpected_said(row.testimony, self.checklist))
+
     def _present(self, row: WorkRow) -> RowContent:
         state = "in_view" if row.item_id == self._in_view and row.outcome == TO_CHECK else row.outcome
         return RowContent(
             row.serial or row.uii,
-            words.joined(row.part_number or row.nomenclature, row.location),
+            self._why(row) or words.joined(row.part_number or row.nomenclature, row.location),
             chip=ChipSpec.of(state),
             is_mono=True,
         )

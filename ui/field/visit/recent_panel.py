@@ -14,6 +14,7 @@ from ui.kit.guard import guarded
 from ui.kit.theme import status_mark
 from ui.kit.translation import Texts
 from ui.kit.widgets import Card, Chip, button, empty_layout, hbox, label, row, scrolled, vbox
+from ui.shared.testimony import reasons_said
 
 CheckWords = Texts("CheckWords")
 
@@ -67,7 +68,7 @@ class RecentPanel(Card):
         chip = Chip.of("withdrawn" if one.withdrawn else one.outcome)
         said = words.joined(
             status_mark(one.outcome).text() if one.withdrawn else "",
-            words.reason(one.outcome, one.reason),
+            reasons_said(one),
             words.read_by(one.reading.read_by),
             photos_said(one.photos),
             self.tr("note") if one.has_note else "",

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal
 
 from eum_app.domain.checklists import Checklist
 from eum_app.domain.errors import KnownError
+from eum_app.domain.facts import Difference
 from eum_app.domain.ids import CheckId
 from eum_app.domain.visits import Outcome
 from eum_app.usecases.calls import call
@@ -48,7 +49,10 @@ class Recorder(QObject):
         """Return whether a request is running."""
         return self._is_busy
 
-    def record(self, visit_id: str, draft: Draft, checklist: Checklist, outcome: str, reason: str, note: str) -> bool:
+    def record(
+        self, visit_id: str, draft: Draft, checklist: Checklist, outcome: str, reason: str, note: str,
+        differences: Sequence[Difference] = (),
+    ) -> bool:  # fmt: skip
         """Record a check. Return False while another check is being recorded."""
         if self._is_busy:
             return False
@@ -64,11 +68,11 @@ class Recorder(QObject):
                 mark=draft.mark,
                 reason=reason,
                 answers=draft.given(checklist) if has_answers else (),
-                all_as_expected=draft.all_as_expected,
                 note="\n".join(text for text in (draft.note, note) if text),
                 photos=list(draft.photos.values()),
                 crop=_kept_picture(draft),
                 answer_photos=draft.given_photos(checklist) if has_answers else {},
+                differences=differences,
             ),
             then=partial(self._recorded, draft.serial),
             failed=self._refused,
@@ -89,7 +93,6 @@ class Recorder(QObject):
                 Outcome.VERIFIED,
                 draft.mark,
                 answers=answers.given(checklist),
-                all_as_expected=answers.all_as_expected,
                 crop=_kept_picture(draft),
                 answer_photos=answers.given_photos(checklist),
             )

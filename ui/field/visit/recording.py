@@ -7,7 +7,9 @@ from functools import partial
 
 from PySide6.QtCore import QObject
 
+from eum_app.domain.checklists import discrepancies_of
 from eum_app.domain.errors import KnownError
+from eum_app.domain.facts import Difference
 from eum_app.domain.visits import Outcome
 from eum_app.usecases.visits.record_check import RecordedCheck, RecordedChecks
 from ui.field.visit.current_work import Event, State
@@ -52,13 +54,14 @@ class Recording(QObject):
         is_verified = outcome == Outcome.VERIFIED
         if is_verified and not draft.deviating(self._work.checklist):
             if Outcome.VERIFIED in self._work.outcomes and self._at.send(Event.VERIFY):
-                self._record(Outcome.VERIFIED, "", "")
+                self._record(Outcome.VERIFIED, "", "", ())
             return
         wanted = Outcome.DISCREPANCY if is_verified else outcome
         if wanted not in self._work.outcomes or not self._work.allows(Event.DECIDE):
             return
         # Filled before it is shown, so that the keyboard finds the first reason.
-        self._column.reasons.ask(wanted, draft)
+        meant = discrepancies_of(self._work.checklist, draft.given(self._work.checklist))
+        self._column.reasons.ask(wanted, draft, meant if wanted == Outcome.DISCREPANCY else ())
         self._at.send(Event.DECIDE)
         if is_verified:
             self._at.notice.show_message("info", not_expected_said())
@@ -89,14 +92,14 @@ class Recording(QObject):
 
     # Inside
 
-    def _give_reason(self, outcome: str, reason: str, note: str) -> None:
+    def _give_reason(self, outcome: str, reason: str, note: str, differences: Sequence[Difference]) -> None:
         if self._at.send(Event.GIVE_REASON):
-            self._record(outcome, reason, note)
+            self._record(outcome, reason, note, differences)
 
-    def _record(self, outcome: str, reason: str, note: str) -> None:
+    def _record(self, outcome: str, reason: str, note: str, differences: Sequence[Difference]) -> None:
         work = self._work
         if work.draft is not None and self._recorder.record(
-            work.visit_id, work.draft, work.checklist, outcome, reason, note
+            work.visit_id, work.draft, work.checklist, outcome, reason, note, differences
         ):
             self._column.item.set_busy(True)
 

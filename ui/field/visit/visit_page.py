@@ -145,6 +145,7 @@ class VisitPage(Page):
         self._to_site.setText(
             self.tr("Site checklist · {done}/{total}").format(done=view.site_answered, total=view.site_asked)
         )
+        self.items.checklist = view.item_checklist
         self.items.set_counts(row)
         self.recent.show_checks(view.recent, self._desk.session.name)
         self.scan.show_last(last_words(view.recent))
