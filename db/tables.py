@@ -305,6 +305,8 @@ findings = Table(
     _text("visit_id"),
     _text("item_id"),
     _text("check_id"),
+    _text("causes"),  # rule ids, separated by blanks
+    _text("check_ids"),  # ids, separated by blanks; empty for a single check
     _text("raised_at"),
     _text("order_key"),
     Index("findings_by_visit", "visit_id"),

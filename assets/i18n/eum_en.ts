@@ -153,6 +153,16 @@
     </message>
 </context>
 <context>
+    <name>FindingQueue</name>
+    <message numerus="yes">
+        <source>%Ln items</source>
+        <translation>
+            <numerusform>%Ln item</numerusform>
+            <numerusform>%Ln items</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>GroupPanel</name>
     <message numerus="yes">
         <source>All as expected   A · fills for %Ln items</source>
@@ -494,6 +504,13 @@
 <context>
     <name>RecordCard</name>
     <message numerus="yes">
+        <source>%Ln items</source>
+        <translation>
+            <numerusform>%Ln item</numerusform>
+            <numerusform>%Ln items</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>%Ln days before this visit</source>
         <translation>
             <numerusform>%Ln day before this visit</numerusform>
@@ -504,10 +521,34 @@
 <context>
     <name>Recording</name>
     <message numerus="yes">
+        <source>%Ln items without access</source>
+        <translation>
+            <numerusform>%Ln item without access</numerusform>
+            <numerusform>%Ln items without access</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>%Ln items verified</source>
         <translation>
             <numerusform>%Ln item verified</numerusform>
             <numerusform>%Ln items verified</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>RoomForm</name>
+    <message numerus="yes">
+        <source>%Ln items to check</source>
+        <translation>
+            <numerusform>%Ln item to check</numerusform>
+            <numerusform>%Ln items to check</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Record %Ln without access</source>
+        <translation>
+            <numerusform>Record %Ln without access</numerusform>
+            <numerusform>Record %Ln without access</numerusform>
         </translation>
     </message>
 </context>

@@ -112,6 +112,14 @@ def check(connection: Connection, check_id: CheckId) -> CheckRow:
     return rows[0]
 
 
+def checks_by_id(connection: Connection, check_ids: Iterable[CheckId]) -> list[CheckRow]:
+    """Return these checks, newest first within each block of ids."""
+    found: list[CheckRow] = []
+    for chosen in among(connection, checks.c.check_id, check_ids):
+        found += _check_rows(connection, chosen, None)
+    return found
+
+
 def counting_checks(connection: Connection, visit_id: str) -> list[CheckRow]:
     """Return the checks of a visit that count.
 

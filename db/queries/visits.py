@@ -16,6 +16,7 @@ from db.search import said
 from db.tables import checks, items, sites, visit_items, visit_marks, visits
 from eum_app.domain.errors import Refusal
 from eum_app.domain.facts import VisitClosedOut
+from eum_app.domain.items import room_of
 from eum_app.domain.visits import TO_CHECK, Outcome
 
 LOOKUP_CHUNK = 500
@@ -229,6 +230,17 @@ def work_rows(connection: Connection, visit_id: str, ids: Iterable[str]) -> dict
                 testimony_of(row.answers or "", row.differences or ""),
             )
     return found
+
+
+def unchecked_in_room(connection: Connection, visit_id: str, room: str) -> list[str]:
+    """Return the ids of a visit's items in a room (`items.room_of`) that have no outcome yet, in list order."""
+    question = (
+        select(visit_items.c.item_id, items.c.location)
+        .join(items, items.c.item_id == visit_items.c.item_id)
+        .where(visit_items.c.visit_id == visit_id, visit_items.c.outcome == TO_CHECK)
+        .order_by(visit_items.c.position)
+    )
+    return [row.item_id for row in connection.execute(question) if room_of(row.location) == room]
 
 
 def is_expected(connection: Connection, visit_id: str, item_id: str) -> str:

@@ -300,15 +300,24 @@ def _plain_answers(seen: VisitSeen) -> list[Answer]:
 def _finding_cells(seen: VisitSeen) -> Iterator[Sequence[str]]:
     for row, review in seen.findings:
         rule = RULES.get(row.rule_id)
-        about = row.serial or _question(seen, row)
+        also = [RULES[one].title for one in row.causes if one in RULES and one != row.rule_id]
+        name = f"{rule.title} ({rule.citation})" if rule else row.rule_id
         yield (
-            f"{rule.title} ({rule.citation})" if rule else row.rule_id,
+            "; also: ".join((name, ", ".join(also))) if also else name,
             row.severity,
-            about or "Site",
+            _about(seen, row),
             row.decision or ("lapsed" if row.lapsed_at else "open"),
             review.comment if review else "",
             review.actor if review else "",
         )
+
+
+def _about(seen: VisitSeen, row: FindingRow) -> str:
+    """Return the items of a finding about checks, or the question of one about the site."""
+    if row.check_ids:
+        listed = set(row.check_ids)
+        return ", ".join(one.serial or one.read_serial for one in seen.rows if one.check_id in listed)
+    return row.serial or _question(seen, row) or "Site"
 
 
 def _question(seen: VisitSeen, row: FindingRow) -> str:

@@ -118,6 +118,10 @@ VISIT_SENTENCES: dict[str, tuple[str, str]] = {
         QT_TRANSLATE_NOOP("messages", "The check {check_id} is not in this store."),
         QT_TRANSLATE_NOOP("messages", "Refresh the list and choose again."),
     ),
+    "check.of_serial": (
+        QT_TRANSLATE_NOOP("messages", "{count} checks of this visit are of an item with the serial {serial}."),
+        QT_TRANSLATE_NOOP("messages", "Name the check by its id (--check); the activity log lists it."),
+    ),
     "answer.missing": (
         QT_TRANSLATE_NOOP("messages", "A question is still open."),
         QT_TRANSLATE_NOOP("messages", "Answer it, then record the check."),

@@ -284,7 +284,7 @@ def test_the_visit_record_says_what_was_seen_and_who_signed(visited: tuple[World
         ("visit.csv", COUNT + 1),
         ("visit.item-answers.csv", 5 * 4),
         ("visit.site-checklist.csv", 24),
-        ("visit.findings.csv", 3),
+        ("visit.findings.csv", 6),
         ("visit.evidence.csv", 4),
     ]
     assert made.rows == COUNT + 1
@@ -309,7 +309,7 @@ def test_the_visit_record_says_what_was_seen_and_who_signed(visited: tuple[World
     book = openpyxl.load_workbook(record("visit.xlsx").path)
     assert book.sheetnames == ["Cover", "Items", "Answers about each item", "Site checklist", "Findings", "Evidence"]
     document = json.loads(record("visit.json").path.read_text())
-    assert [len(table["rows"]) for table in document["tables"].values()] == [7, 20, 24, 3, 4]
+    assert [len(table["rows"]) for table in document["tables"].values()] == [7, 20, 24, 6, 4]
     assert document["tables"]["item-answers"]["rows"][16]["answer"] == "no"
     assert document["tables"]["items"]["rows"][4]["not_as_expected"] == "Serial plate matches: No (plate worn)"
     assert document["tables"]["items"]["rows"][4]["photos"] == 1

@@ -32,7 +32,7 @@ from ui.kit.widgets import (
     scrolled,
     vbox,
 )
-from ui.kit.words import count, day, joined, moment, rule_words, word
+from ui.kit.words import count, day, joined, moment, rule_title, rule_words, word
 from ui.shared.mark_view import mark_notes, mark_picture, mark_text
 from ui.shared.page_parts import choices, fill_choices, named
 from ui.shared.testimony import reasons_said, unexpected_said
@@ -59,7 +59,9 @@ class RecordCard(Card):
             self._show_site(grid, detail)
         else:
             self._show_check(grid, detail, seen)
-        words = rule_words(detail.finding.rule_id)
+        further = [rule_title(one) for one in detail.finding.causes if one != detail.finding.rule_id]
+        also = self.tr("Also: {causes}").format(causes="; ".join(further)) if further else ""
+        words = "\n".join(text for text in (rule_words(detail.finding.rule_id), also) if text)
         self._row(grid, 4, [self._key(self.tr("Rule")), label(words or "–", wrap=True, selectable=True)], is_last=True)
         fresh = panel(grid)
         old = self._holder
@@ -105,8 +107,13 @@ class RecordCard(Card):
                 spacing=3,
             )
         )
-        self._row(grid, 1, [self._key(self.tr("Serial number")), self._mono(book.serial if book else ""), read])
+        listed = detail.act
+        serials = ", ".join(sorted(one.serial for one in listed)) if listed else book.serial if book else ""
+        name = self.tr("%Ln items", "", len(listed)) if listed else self.tr("Serial number")
+        self._row(grid, 1, [self._key(name), named(self._mono(serials), "review_serials"), read])
         place = joined(book.site, book.location) if book else self.tr("not on the book")
+        if listed:
+            place = detail.visit.site
         self._row(grid, 2, [self._key(self.tr("Location")), label(place, wrap=True), outcome])
         last = book.last_inventory if book else ""
         self._row(

@@ -16,9 +16,10 @@ from eum_app.domain.clock import date_of
 from eum_app.domain.compliance.balance import VisitBalance
 from eum_app.domain.errors import KnownError
 from eum_app.domain.facts import VisitClosedOut
+from eum_app.domain.ids import CheckId
 from eum_app.domain.people import Permission
 from eum_app.domain.visits import TO_CHECK, Outcome, Party
-from eum_app.usecases.calls import child
+from eum_app.usecases.calls import call, child
 from eum_app.usecases.children import make_report_child, seal_for_device_child
 from eum_app.usecases.exchange.seal_bundle import Sealed
 from eum_app.usecases.reporting.export_report import Exported
@@ -26,11 +27,11 @@ from eum_app.usecases.reporting.visit_record import VISIT_RECORD
 from eum_app.usecases.session import Session
 from eum_app.usecases.visits.balance import visit_balance
 from eum_app.wording.balance_words import VERDICTS, balance_parts
-from ui.hq.review_data import item_checklist, question_texts
+from ui.hq.review_data import CheckEvidence, check_evidence, item_checklist, question_texts
 from ui.hq.visit_photos import VisitPhotos
 from ui.kit.delegates import ChipSpec
 from ui.kit.desk import Desk
-from ui.kit.models import Column, IdsTableModel, table_view
+from ui.kit.models import Column, IdsTableModel, current_id, on_current, table_view
 from ui.kit.theme import status_mark
 from ui.kit.widgets import (
     Card,
@@ -167,6 +168,7 @@ class VisitView(QWidget):
         )
         self._card.add_foot(self.job, hbox(1, self.record_button, self.tasking_button))
         self.checks = ChecksCard()
+        on_current(self.checks.table, self._show_evidence)
         whole = vbox(self._card, self.checks, spacing=16)
         whole.setStretch(1, 1)
         self.setLayout(whole)
@@ -191,8 +193,22 @@ class VisitView(QWidget):
         verdict = detail.balance.verdict
         self._verdict.set(translate("reports", VERDICTS[verdict]), *VERDICT_FACES[verdict])
         self._reasons.setText(reasons_said(balance_parts(detail.balance)))
-        self.photos.show_photos(row.visit_id, detail.photos, detail.questions)
+        self._show_evidence(current_id(self.checks.table))
         self.checks.show_checks(detail.checks, detail.item_checklist)
+
+    def _show_evidence(self, check_id: str | None) -> None:
+        """Show the evidence of the chosen check, or the photos of the site checklist while none is chosen."""
+        detail = self.shown
+        if detail is None:
+            return
+        if check_id is None:
+            self.photos.show_photos(detail.visit.visit_id, detail.photos, detail.questions)
+        else:
+            self.desk.ask(call(check_evidence, CheckId(check_id)), then=self._take_evidence)
+
+    def _take_evidence(self, found: CheckEvidence) -> None:
+        if current_id(self.checks.table) == found.check_id:
+            self.photos.show_check(found)
 
     def _closing_words(self, row: VisitRow, closed: VisitClosedOut | None) -> str:
         if closed is None:

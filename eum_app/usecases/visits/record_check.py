@@ -121,6 +121,22 @@ def record_checks(session: Session, visit_id: str, checks: Sequence[NewCheck]) -
 
     Raises as `record_check`, and Refusal `check.repeated` if an item occurs twice.
     """
+    return _record_all(session, visit_id, checks, "")
+
+
+def record_no_access(
+    session: Session, visit_id: str, item_ids: Sequence[str], *, reason: str, note: str = ""
+) -> RecordedChecks:
+    """Record several items that could not be seen as one act, e.g. those of a locked room: one fact an item.
+
+    HQ gets one finding that lists them. Raises as `record_checks`.
+    """
+    unseen = MarkRead(read_by=ReadBy.LIST)
+    checks = [NewCheck(one, Outcome.NO_ACCESS, unseen, reason, note=note) for one in item_ids]
+    return _record_all(session, visit_id, checks, new_id())
+
+
+def _record_all(session: Session, visit_id: str, checks: Sequence[NewCheck], act: str) -> RecordedChecks:
     session.require(Permission.VISIT_WORK)
     named = [one.item_id for one in checks if one.item_id]
     if len(named) > len(set(named)):
@@ -132,7 +148,7 @@ def record_checks(session: Session, visit_id: str, checks: Sequence[NewCheck]) -
         for one in checks:
             require_fitting(purpose, one.outcome, one.grade)
         recorded = tuple(
-            _record(session, transaction, visit_id, one, of_photos)
+            _record(session, transaction, visit_id, one, of_photos, act)
             for one, of_photos in zip(checks, kinds, strict=True)
         )
         areas = frozenset(transaction.areas)
@@ -168,7 +184,7 @@ def _require_differences(new: NewCheck) -> None:
 
 
 def _record(
-    session: Session, transaction: Transaction, visit_id: str, new: NewCheck, kinds: Sequence[str]
+    session: Session, transaction: Transaction, visit_id: str, new: NewCheck, kinds: Sequence[str], act: str
 ) -> RecordedCheck:
     connection = transaction.connection
     item_checklist = item_checklist_of(connection, visit_id)
@@ -202,6 +218,7 @@ def _record(
             *pictures.values(),
         ),
         differences=tuple(new.differences),
+        act=act,
     )
     entry = transaction.record(fact)
     return RecordedCheck(frozenset(), CheckId(fact.check_id), new.outcome, entry.seq)
@@ -231,16 +248,22 @@ def withdraw_checks(session: Session, check_ids: Sequence[CheckId], reason: str 
 
 
 def attach_photo(session: Session, visit_id: str, check_id: CheckId, photo: bytes) -> Changed:
-    """Add a photo to an existing check.
+    """Add a photo to an existing check, until close-out.
 
-    Raises Refusal `permission.denied`, `permission.out_of_scope`, `photo.…`, `image.…`, `check.unknown`,
-    `visit.unknown`, `visit.closed`; Trouble for disk errors.
+    Raises Refusal `permission.denied`, `permission.out_of_scope`, `photo.…`, `image.…`, `check.unknown` (also a check
+    of another visit), `check.withdrawn`, `visit.unknown`, `visit.closed`; Trouble for disk errors.
     """
     session.require(Permission.VISIT_WORK)
     kind = check_photo(photo)
     with session.writing() as transaction:
-        find_check(transaction.connection, check_id)
+        row = find_check(transaction.connection, check_id)
+        if row.visit_id != visit_id:
+            raise Refusal("check.unknown", check_id=check_id[:40])
         require_open_visit(session, transaction.connection, visit_id)
+        if row.withdrawn:
+            raise Refusal("check.withdrawn", check_id=check_id[:40])
+        if sum(one.is_photo for one in evidence_of(transaction.connection, check_id=check_id)) >= MAX_PHOTOS:
+            raise Refusal("photo.too_many", limit=MAX_PHOTOS)
         transaction.record(
             EvidenceAttached(
                 observed_at=session.observed_now(),

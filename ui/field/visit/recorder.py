@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from PySide6.QtCore import QObject, Signal
@@ -17,8 +17,10 @@ from eum_app.usecases.visits.record_check import (
     NewCheck,
     RecordedCheck,
     RecordedChecks,
+    attach_photo,
     record_check,
     record_checks,
+    record_no_access,
     withdraw_checks,
 )
 from ui.field.visit.draft import Draft
@@ -99,6 +101,23 @@ class Recorder(QObject):
             for draft in drafts
         ]
         self._desk.do(call(record_checks, visit_id, checks), then=self._group_recorded, failed=self._refused)
+        return True
+
+    def attach(self, visit_id: str, check_id: str, photo: bytes, done: Callable[[], object]) -> None:
+        """Add a photo to a recorded check, then call `done`."""
+        self._desk.do(
+            call(attach_photo, visit_id, CheckId(check_id), photo),
+            then=lambda _changed: done(),
+            failed=self.failed.emit,
+        )
+
+    def record_no_access(self, visit_id: str, item_ids: Sequence[str], reason: str, note: str) -> bool:
+        """Record the items of a room that cannot be entered. Return False while another check is being recorded."""
+        if self._is_busy:
+            return False
+        self._is_busy = True
+        made = call(record_no_access, visit_id, item_ids, reason=reason, note=note)
+        self._desk.do(made, then=self._group_recorded, failed=self._refused)
         return True
 
     def withdraw(self, *check_ids: str) -> None:

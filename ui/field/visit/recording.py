@@ -32,6 +32,9 @@ class Recording(QObject):
         self._column.reasons.cancelled.connect(at.leave_reasons)
         self._column.group.record_requested.connect(self._record_group)
         recent.undo_requested.connect(self.undo)
+        recent.photo_requested.connect(self._ask_photo)
+        self._column.photo_for_check.connect(self._attach)
+        at.items.room.confirmed.connect(self._record_room)
         recorder.recorded.connect(self._recorded)
         recorder.group_recorded.connect(self._group_recorded)
         recorder.withdrawn.connect(self._withdrawn)
@@ -92,6 +95,24 @@ class Recording(QObject):
 
     # Inside
 
+    def _ask_photo(self, check_id: str, serial: str) -> None:
+        """Ask for a photo for a recorded check. The open item stays as it is."""
+        self._at.show_photo_bar()
+        self._column.photo_bar.open_for_check(check_id, serial)
+
+    def _attach(self, check_id: str, photo: bytes) -> None:
+        self._recorder.attach(self._work.visit_id, check_id, photo, self._attached)
+
+    def _attached(self) -> None:
+        self._at.notice.show_message("ok", self.tr("Photo added to the recorded check"))
+        self._at.say_saved()
+
+    def _record_room(self, item_ids: Sequence[str], reason: str, note: str) -> None:
+        if self._at.send(Event.LOCK_ROOM) and not self._recorder.record_no_access(
+            self._work.visit_id, item_ids, reason, note
+        ):
+            self._at.notice.show_message("attention", self.tr("Another check is being recorded. Try again."))
+
     def _give_reason(self, outcome: str, reason: str, note: str, differences: Sequence[Difference]) -> None:
         if self._at.send(Event.GIVE_REASON):
             self._record(outcome, reason, note, differences)
@@ -116,7 +137,11 @@ class Recording(QObject):
 
     def _group_recorded(self, result: RecordedChecks) -> None:
         self._column.group.set_busy(False)
-        said = self.tr("%Ln items verified", "", len(result.checks))
+        count = len(result.checks)
+        if any(one.outcome == Outcome.NO_ACCESS for one in result.checks):
+            self.say_recorded(self.tr("%Ln items without access", "", count), [one.check_id for one in result.checks])
+            return
+        said = self.tr("%Ln items verified", "", count)
         self.say_recorded(said, [one.check_id for one in result.checks], Event.GROUP_RECORDED)
 
     def _withdrawn(self) -> None:

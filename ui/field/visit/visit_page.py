@@ -147,7 +147,7 @@ class VisitPage(Page):
         )
         self.items.checklist = view.item_checklist
         self.items.set_counts(row)
-        self.recent.show_checks(view.recent, self._desk.session.name)
+        self.recent.show_checks(view.recent, self._desk.session.name, is_closed=bool(row.closed_at))
         self.scan.show_last(last_words(view.recent))
         if row.signatures_void:
             self.header.set_state(self.tr("Signatures void"), "bad", "triangle-alert")
@@ -200,9 +200,11 @@ class VisitPage(Page):
         self.workspace.finish(Event.PUT_AWAY)
 
     def escape(self) -> None:
-        """Close the innermost part: the photo bar, the reasons, the item, the group."""
+        """Close the innermost part: the photo bar, the form for a room, the reasons, the item, the group."""
         if not self.column.photo_bar.isHidden():
             self.column.photo_bar.close_bar()
+        elif self.items.asks_about_room:
+            self.items.close_room()
         elif self.work.state is State.REASONS:
             self.workspace.leave_reasons()
         else:

@@ -71,6 +71,10 @@ class Workspace(QObject):
             self.column.photo_bar.close_bar()
         self.column.focus_first()
 
+    def show_photo_bar(self) -> None:
+        """Bring the column to the front that holds the photo bar."""
+        self._columns.bring_to_front("item")
+
     def focus_scan(self) -> None:
         """Bring the scan column to the front and focus its field."""
         self._columns.bring_to_front("scan")
