@@ -191,6 +191,10 @@ visit_marks = Table(
     _text("closed_at"),
     _text("closed_by"),
     Column("closed_body", LargeBinary),
+    _text("reopened_key"),
+    _text("reopened_at"),
+    _text("reopened_by"),
+    _text("reopened_reason"),
     PrimaryKeyConstraint("visit_id", "origin"),
 )
 

@@ -85,6 +85,29 @@ def apply_closings(connection: Connection, noted: Sequence[Noted]) -> None:
         put(connection, evidence, signed)
 
 
+def apply_reopenings(connection: Connection, noted: Sequence[Noted]) -> None:
+    """Insert reopenings; the newest of each visit and origin wins. Each voids the close-out before it."""
+    insert = insert_into(connection.dialect.name, visit_marks)
+    columns = ("reopened_key", "reopened_at", "reopened_by", "reopened_reason")
+    statement = insert.on_conflict_do_update(
+        index_elements=["visit_id", "origin"],
+        set_={name: insert.excluded[name] for name in columns},
+        where=insert.excluded.reopened_key > visit_marks.c.reopened_key,
+    )
+    for entry, fact, _ in noted:
+        row = {
+            "visit_id": fact.visit_id,
+            "origin": entry.origin,
+            "reopened_key": _place(entry.epoch, entry.seq),
+            "reopened_at": fact.observed_at,
+            "reopened_by": entry.actor,
+            "reopened_reason": fact.reason,
+        }
+        connection.execute(statement, [row])
+    touch(connection, noted)
+
+
 APPLIERS: Final[Appliers] = {
     f.VisitClosedOut: apply_closings,
+    f.VisitReopened: apply_reopenings,
 }

@@ -50,6 +50,10 @@ class VisitRow:
     not_on_list: int
     closed_at: str
     signatures_void: bool
+    reopened_at: str = ""
+    reopened_by: str = ""
+    reopened_reason: str = ""
+    """The newest reopening, also after the visit was closed out again; empty for none."""
 
     @property
     def checked(self) -> int:
@@ -155,6 +159,9 @@ def _visit(row: Row[tuple[object, ...]], not_on_list: int) -> VisitRow:
         not_on_list=not_on_list,
         closed_at=(row.closed_at or "") if is_closed else "",
         signatures_void=bool(closed_key) and not is_closed,
+        reopened_at=row.reopened_at or "",
+        reopened_by=row.reopened_by or "",
+        reopened_reason=row.reopened_reason or "",
     )
 
 

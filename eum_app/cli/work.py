@@ -99,6 +99,23 @@ def photo_command(
     show(as_json, {"visit_id": visit, "check_id": check_id}, f"Added {photo.name} to check {check_id}.")
 
 
+@visit_app.command("reopen")
+def reopen_command(
+    account: AccountOption,
+    visit: Annotated[str, typer.Argument(help="The visit's id.", show_default=False)],
+    reason: Annotated[str, typer.Option(help="Why the signed visit has to change.", show_default=False)],
+    store: StoreOption = None,
+    passphrase_fd: PassphraseFd = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Open a closed visit again. This voids both signatures, and HQ sees it as an amendment."""
+    from eum_app.usecases.visits.close_out import reopen_visit
+
+    with unlocked(store, account, passphrase_fd) as session:
+        reopen_visit(session, visit, reason)
+    show(as_json, {"visit_id": visit}, f"Reopened {visit}: both signatures are void.")
+
+
 def _pin(text: str) -> Any:
     from eum_app.domain.facts import ChecklistPin
 

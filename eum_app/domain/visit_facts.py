@@ -100,6 +100,13 @@ class VisitClosedOut(Fact, frozen=True, kw_only=True):
     head_hash: bytes
 
 
+class VisitReopened(Fact, frozen=True, kw_only=True):
+    """A closed visit is open again, for a stated reason. It voids the signatures; HQ shows it as an amendment."""
+
+    visit_id: str
+    reason: str
+
+
 class HeadSigned(Fact, frozen=True, kw_only=True):
     """An account's signature over a journal head (purpose `journal-head`)."""
 
@@ -159,6 +166,13 @@ KINDS: Final = (
         device_may_state=True,
         is_evidence=True,
         content=_content_of_closing,
+    ),
+    FactKind(
+        fact=VisitReopened,
+        word=QT_TRANSLATE_NOOP("words", "Visit reopened"),
+        area=Area.VISITS,
+        device_may_state=True,
+        is_evidence=True,
     ),
     FactKind(
         fact=HeadSigned,

@@ -153,6 +153,7 @@ def visit_record_report(seen: VisitSeen, made: Made, rows: Iterable[Sequence[str
                     ("Inspector, device", f"{visit.inspector}, {visit.device}"),
                     ("Planned", f"{instant_words(visit.planned_at)} by {visit.planned_by}"),
                     ("Closed out", _closed(visit)),
+                    *_amendment(visit),
                     ("Visit", visit.visit_id),
                 ),
             ),
@@ -258,6 +259,13 @@ def _table(
 ) -> Table:
     cells = list(rows)
     return Table(name, title, columns, cells, len(cells), in_pdf)
+
+
+def _amendment(visit: VisitRow) -> tuple[tuple[str, str], ...]:
+    if not visit.reopened_at:
+        return ()
+    said = f"Reopened {instant_words(visit.reopened_at)} by {visit.reopened_by}: {visit.reopened_reason}"
+    return (("Amendment", said),)
 
 
 def _closed(visit: VisitRow) -> str:

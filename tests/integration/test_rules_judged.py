@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from db.chains import entries_after
-from db.queries import checklists, findings, visits
+from db.queries import checklists, checks, findings, visits
 from eum_app.domain.checklists import Answer
 from eum_app.domain.compliance.rules import question_of
 from eum_app.domain.errors import Refusal
@@ -21,8 +21,10 @@ from eum_app.usecases.exchange.receive import import_bundles
 from eum_app.usecases.exchange.seal_bundle import seal_results
 from eum_app.usecases.lists.import_inventory import MAX_NAMED_REJECTED, import_inventory
 from eum_app.usecases.reporting.inventory_status import INVENTORY_STATUS
-from eum_app.usecases.reporting.make_report import preview_report
+from eum_app.usecases.reporting.make_report import make_report, preview_report
+from eum_app.usecases.reporting.visit_record import VISIT_RECORD
 from eum_app.usecases.review.findings import judge, record_judgement, review_finding
+from eum_app.usecases.visits.close_out import Signed, close_out, reopen_visit
 from eum_app.usecases.visits.record_check import (
     assess_site,
     attach_photo,
@@ -32,6 +34,7 @@ from eum_app.usecases.visits.record_check import (
 )
 from tests.builders import HEADINGS, ITEM_CHECKLIST, World, make_world, typed, yes_to_all
 from tests.clocks import clock_counts, item_standings
+from tests.flows.test_main_job import answer_site_checklist
 
 PHOTO = png(data_matrix(b"786950"))
 
@@ -130,12 +133,12 @@ def test_what_an_earlier_version_recorded_as_verified_over_a_no_is_found(world: 
 def test_a_room_that_cannot_be_entered_is_one_finding_that_lists_its_items(world: World) -> None:
     visit_id = visit_of(world)
     ids = world.device.read(visits.work_ids, visit_id)
-    checks = record_no_access(world.device, visit_id, ids, reason="access_refused", note="Officer away").checks
+    made = record_no_access(world.device, visit_id, ids, reason="access_refused", note="Officer away")
     send(world)
     (finding_id,) = world.hq.read(findings.finding_ids)
     row = world.hq.read(findings.finding, finding_id)
     assert (row.rule_id, row.item_id) == ("item-no-access", "")
-    assert row.check_ids == tuple(sorted(one.check_id for one in checks))
+    assert row.check_ids == tuple(sorted(one.check_id for one in made.checks))
     record_check(
         world.device, visit_id=visit_id, item_id=ids[0], outcome="verified", mark=typed("1"), answers=yes_to_all()
     )
@@ -195,6 +198,34 @@ def test_a_visit_closed_without_its_site_checklist_is_found_out(world: World) ->
         )
     send(world)
     assert open_rules(world) == ["site-checklist-missing"]
+
+
+def test_reopening_needs_a_reason_voids_the_signatures_and_is_an_amendment_at_hq(world: World) -> None:
+    visit_id, device = visit_of(world), world.device
+    with pytest.raises(Refusal, match=r"visit\.not_closed"):
+        reopen_visit(device, visit_id, "too early")
+    record_no_access(device, visit_id, device.read(visits.work_ids, visit_id), reason="unsafe")
+    answer_site_checklist(device, visit_id)
+    signed = [Signed("inspector", PHOTO, "INS-017"), Signed("host", declined_reason="Not authorized to sign")]
+    close_out(device, visit_id, signed)
+    send(world)
+    assert world.hq.read(visits.visit, visit_id).closed_at
+    with pytest.raises(Refusal, match=r"visit\.reopen_reason"):
+        reopen_visit(device, visit_id, "  ")
+    with pytest.raises(Refusal, match=r"visit\.closed"):
+        withdraw_checks(device, [device.read(checks.recent_checks, visit_id)[0].check_id])
+    reopen_visit(device, visit_id, "The host opened the vault after all")
+    send(world)
+    row = world.hq.read(visits.visit, visit_id)
+    assert (row.closed_at, row.signatures_void, row.reopened_by) == ("", True, "INS-017")
+    assert row.reopened_reason == "The host opened the vault after all"
+    close_out(device, visit_id, signed)
+    send(world)
+    row = world.hq.read(visits.visit, visit_id)
+    assert row.closed_at
+    assert row.reopened_reason, "it stays an amendment after it was signed again"
+    document = make_report(world.hq, VISIT_RECORD, world.folder / "visit.json", {"visit_id": visit_id})
+    assert "The host opened the vault after all" in document.path.read_text(encoding="utf-8")
 
 
 def test_only_a_sighting_moves_the_clock(world: World) -> None:

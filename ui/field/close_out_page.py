@@ -20,9 +20,11 @@ from eum_app.domain.facts import VisitClosedOut
 from eum_app.domain.visits import GRADES_OF_OTHERS, TO_CHECK, OpenPointKind, Outcome, Party
 from eum_app.domain.vocabulary import Unknown
 from eum_app.usecases.calls import call
+from eum_app.usecases.changes import Changed
 from eum_app.usecases.session import Session
-from eum_app.usecases.visits.close_out import ClosedOut, CloseOutState, close_out, close_out_state
+from eum_app.usecases.visits.close_out import ClosedOut, CloseOutState, close_out, close_out_state, reopen_visit
 from ui.field.parts import name_header_buttons, named
+from ui.field.reopen_card import ReopenCard
 from ui.field.signing_card import SigningCard
 from ui.kit import words
 from ui.kit.desk import Desk
@@ -107,6 +109,9 @@ class CloseOutPage(Page):
             spacing=4,
         )
         self._void.hide()
+        self.reopening = ReopenCard()
+        self.reopening.requested.connect(self._reopen)
+        self.reopening.hide()
         self._items = Card(self.tr("Every item has an outcome"))
         self._item_rows: QVBoxLayout = vbox()
         self._items.add(self._item_rows)
@@ -131,7 +136,7 @@ class CloseOutPage(Page):
             spacing=6,
         )
         left = QWidget()
-        left.setLayout(vbox(self._void, self._items, self._site, self._others, 1, spacing=16))
+        left.setLayout(vbox(self._void, self.reopening, self._items, self._site, self._others, 1, spacing=16))
         right = vbox(spacing=16)
         right.addWidget(self.inspector, 1)
         right.addWidget(self.host, 1)
@@ -175,6 +180,9 @@ class CloseOutPage(Page):
         self._view = view
         self.header.set_crumbs([self.tr("Visits"), state.visit.site], first_is_link=True)
         self._void.setVisible(state.visit.signatures_void)
+        if not state.visit.closed_at:
+            self.reopening.close_form()
+        self.reopening.setVisible(bool(state.visit.closed_at))
         self._show_items(view)
         self._show_site(view)
         self._show_others(view)
@@ -344,6 +352,13 @@ class CloseOutPage(Page):
         self._is_closing = True
         self._follow()
         self._desk.do(call(close_out, self._visit_id, [inspector, host]), then=self._closed, failed=self._not_closed)
+
+    def _reopen(self, reason: str) -> None:
+        made = call(reopen_visit, self._visit_id, reason)
+        self._desk.do(made, then=self._reopened, failed=self._not_closed)
+
+    def _reopened(self, _changed: Changed) -> None:
+        self.notice.show_message("info", self.tr("Reopened. Both parties have to sign again."))
 
     def _closed(self, _result: ClosedOut) -> None:
         self._is_closing = False

@@ -105,10 +105,8 @@ def progress_parts(row: VisitRow) -> tuple[tuple[int, str], ...]:
 
 def state_of(row: VisitRow, today: date) -> ChipSpec:
     """Return a chip that says whether a visit is closed, under way or planned, and whether it is past due."""
-    if row.closed_at:
-        return ChipSpec(translate("hq", "Closed out"), "ok", "check")
-    if row.signatures_void:
-        return ChipSpec(translate("hq", "Signatures void"), "warn", "triangle-alert")
+    if row.closed_at or row.signatures_void:
+        return _signed_chip(row)
     due_on = date_of(row.due_on)  # where it cannot be read, the row shows it as it is
     if due_on and due_on < today:
         return ChipSpec.of("overdue")
@@ -116,6 +114,16 @@ def state_of(row: VisitRow, today: date) -> ChipSpec:
         return ChipSpec(translate("hq", "Under way"), "accent", "circle-dot")
     is_soon = due_on is not None and (due_on - today).days <= DUE_SOON_DAYS
     return ChipSpec.of("due_soon") if is_soon else ChipSpec(translate("hq", "Planned"), "mute", "circle")
+
+
+def _signed_chip(row: VisitRow) -> ChipSpec:
+    """Return the chip of a visit that was signed; a reopened one is an amendment, also when it is signed again."""
+    if row.closed_at:
+        if row.reopened_at:
+            return ChipSpec(translate("hq", "Closed out, amended"), "warn", "check")
+        return ChipSpec(translate("hq", "Closed out"), "ok", "check")
+    said = translate("hq", "Reopened") if row.reopened_at else translate("hq", "Signatures void")
+    return ChipSpec(said, "warn", "triangle-alert")
 
 
 class VisitView(QWidget):
@@ -189,7 +197,9 @@ class VisitView(QWidget):
         self._progress.set_progress(row.checked, row.expected, progress_parts(row))
         for outcome, chip in self._chips.items():
             chip.set_state(outcome, f"{count(getattr(row, outcome))} {status_mark(outcome).text()}")
-        self._closing.setText(self._closing_words(row, detail.closing))
+        self._closing.setText(
+            "\n".join(text for text in (self._closing_words(row, detail.closing), self._amendment(row)) if text)
+        )
         verdict = detail.balance.verdict
         self._verdict.set(translate("reports", VERDICTS[verdict]), *VERDICT_FACES[verdict])
         self._reasons.setText(reasons_said(balance_parts(detail.balance)))
@@ -209,6 +219,13 @@ class VisitView(QWidget):
     def _take_evidence(self, found: CheckEvidence) -> None:
         if current_id(self.checks.table) == found.check_id:
             self.photos.show_check(found)
+
+    def _amendment(self, row: VisitRow) -> str:
+        if not row.reopened_at:
+            return ""
+        return self.tr("Amendment: reopened {when} by {name}: “{reason}”").format(
+            when=moment(row.reopened_at), name=row.reopened_by, reason=row.reopened_reason
+        )
 
     def _closing_words(self, row: VisitRow, closed: VisitClosedOut | None) -> str:
         if closed is None:

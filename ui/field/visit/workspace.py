@@ -94,7 +94,7 @@ class Workspace(QObject):
         work, draft = self.work, self.work.draft
         serial = draft.serial if draft is not None else ""
         if work.state is State.CLOSED:
-            return self.tr("This visit is closed out: nothing more is recorded.")
+            return self.tr("This visit is closed out: nothing more is recorded. Reopen it under Close out.")
         if event is Event.TYPE_BY_HAND:
             return self.tr("First finish the open item, or close it (Esc)")
         if event is Event.TAKE:
