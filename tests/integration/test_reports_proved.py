@@ -44,7 +44,8 @@ def test_a_report_holds_with_and_without_the_store(tmp_path: Path, suite: Suite,
     assert proof.holds, proof
     assert (proof.signer, proof.signature_holds, proof.signer_is_known) == ("HQ-01", True, True)
     assert (proof.export_is_recorded, proof.heads_hold, proof.codes) == (True, True, ())
-    assert [(file.rows, file.rows_stated, file.is_unaltered) for file in proof.files] == [(3, 3, True)]
+    case_lines = [(1, 1, True)] if suffix == "csv" else []  # the other formats hold them in the same file
+    assert [(file.rows, file.rows_stated, file.is_unaltered) for file in proof.files] == [(3, 3, True), *case_lines]
     told = verify_report(exported.path, root=proof.root_fingerprint.lower())
     assert (told.holds, told.signer_is_known, told.heads, told.export_is_recorded) == (True, True, (), None)
     alone = verify_report(exported.sidecar_path)
