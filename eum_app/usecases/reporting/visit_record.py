@@ -44,8 +44,7 @@ def _seen(session: Session, connection: Connection, visit_id: str) -> VisitSeen:
         outcomes=outcome_counts(connection, visit_id),
         rows=visit_rows(connection, visit_id),
         notes={one.check_id: _text(session, connection, one.ref) for one in evidence if one.role == "note"},
-        item_checklist=_checklists(connection, visit_id)[0],
-        checklist=_checklists(connection, visit_id)[1],
+        checklist=_site_checklist(connection, visit_id),
         answers=site_answer_rows(connection, visit_id),
         evidence=_once(evidence),
         findings=[(findings[one], next(iter(reviews.get(one, [])), None)) for one in ids],
@@ -62,11 +61,11 @@ def _once(evidence: list[EvidenceRow]) -> list[EvidenceRow]:
     return [row for row in evidence if not row.role.startswith("signer:")]
 
 
-def _checklists(connection: Connection, visit_id: str) -> tuple[Checklist | None, Checklist | None]:
+def _site_checklist(connection: Connection, visit_id: str) -> Checklist | None:
     try:
-        return visit_checklists(connection, visit_id)
+        return visit_checklists(connection, visit_id)[1]
     except Refusal:
-        return None, None
+        return None
 
 
 def _pictures(

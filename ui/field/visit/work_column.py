@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from ui.field.parts import Places
@@ -18,9 +17,6 @@ from ui.kit.widgets import vbox
 
 class WorkColumn(QWidget):
     """Show `work` without deciding anything. The object that opens an item or an offer sets its texts."""
-
-    photo_for_check = Signal(str, bytes)
-    """check id, picture: it is to be added to a recorded check."""
 
     def __init__(self, desk: Desk, work: CurrentWork) -> None:
         super().__init__()
@@ -79,11 +75,8 @@ class WorkColumn(QWidget):
         return self._work.allows(Event.VERIFY) and shown.isVisible() and shown.isEnabled()
 
     def _keep_photo(self, data: bytes) -> None:
-        asked, check_id = self.photo_bar.question_id, self.photo_bar.check_id
+        asked = self.photo_bar.question_id
         self.photo_bar.close_bar()
-        if check_id:
-            self.photo_for_check.emit(check_id, data)
-            return
         if not self._work.allows(Event.PHOTO):
             return
         if asked:
