@@ -139,6 +139,11 @@ class NoticeBar(QFrame):
         self.ensurePolished()
         seen = page.visibleRegion().boundingRect() if page.isVisible() else page.rect()
         where = self._where()
+        wide = min(max(where.width(), self.minimumSizeHint().width()), page.width())  # no button is cut
+        if self.isRightToLeft():
+            where.setLeft(where.right() + 1 - wide)
+        else:
+            where.setWidth(wide)
         height = self.heightForWidth(where.width())
         top = where.top() + max(0, where.height() - height) // 2
         top = max(seen.top(), min(top, seen.bottom() + 1 - height))
