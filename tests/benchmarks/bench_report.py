@@ -73,7 +73,7 @@ def _in_turn(
     ours_ms, bare_ms = [], []
     for _ in range(repeats):
         bare_ms.append(timed_ms(partial(write_bare, world.hq, bare)))
-        ours_ms.append(timed_ms(partial(make_report, world.hq, INVENTORY_STATUS, ours)))
+        ours_ms.append(timed_ms(partial(make_report, world.hq, INVENTORY_STATUS, ours, replaces=True)))
     world.close()
     return tuple(ours_ms), tuple(bare_ms)
 
