@@ -14,3 +14,8 @@ def test_numbers_in_names_count_as_numbers() -> None:
 def test_the_order_is_total_and_takes_any_text() -> None:
     names = ["٣", "²", "3", "03", "A3", "a3", "a03", "検査 2", "検査 10"]
     assert sorted(names, key=natural_key) == sorted(set(names), key=natural_key)
+
+
+def test_a_number_of_any_length_has_its_place() -> None:
+    long = "9" * 5_000
+    assert sorted([f"1{long}", long, "0", "10"], key=natural_key) == ["0", "10", long, f"1{long}"]
