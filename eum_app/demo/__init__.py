@@ -60,8 +60,8 @@ def _offscreen(app: QApplication, folder: Path) -> int:
     from ui.kit.theme import theme
 
     def without_chatter(kind: QtMsgType, _context: object, text: str) -> None:
-        # The offscreen platform warns about its missing window manager once for each window.
-        if "propagateSizeHints" not in text:
+        # The offscreen platform warns of what it cannot do, once for each window and open list.
+        if not text.startswith("This plugin does not support"):
             sys.stderr.write(f"{kind.name}: {text}\n")
 
     qInstallMessageHandler(without_chatter)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 import shiboken6
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPoint, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop, QObject, QPoint, Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
@@ -61,6 +61,13 @@ class StrayWindows(QObject):
         return sorted({type(one).__name__ for one in found})
 
 
+def wait(ms: int) -> None:
+    """Process events for this long. `QTest.qWait` would keep Python's lock and starve the workers meanwhile."""
+    loop = QEventLoop()
+    QTimer.singleShot(ms, loop.quit)
+    loop.exec()
+
+
 class Hands:
     """One person at one window. Widgets are found by object name and are used only through events."""
 
@@ -77,7 +84,7 @@ class Hands:
             if time.monotonic() > end:
                 self.window.grab().save(str(self._pictures("stuck")))
                 raise StuckError(f"{what}; window: {self.window.windowTitle()}; page: {self.page_name()}")
-            QTest.qWait(20)
+            wait(20)
 
     def page_name(self) -> str:
         """Key of the page that is shown, or `unlock` while the store is locked."""
@@ -134,7 +141,7 @@ class Hands:
 
     def rest(self) -> None:
         """Process events for a moment, so that closed widgets are deleted."""
-        QTest.qWait(50)
+        wait(50)
 
     def press(self, name: str) -> None:
         """Click the middle of a widget, and wait for the work that it starts."""
@@ -182,18 +189,25 @@ class Hands:
         self.settle()
 
     def choose(self, name: str, text: str) -> None:
-        """Choose the first entry of a drop-down that starts with `text`, by the arrow keys. Raises StuckError."""
+        """Open a drop-down and choose its first entry that starts with `text`, by the keyboard. Raises StuckError."""
         box = self.find_as(QComboBox, name)
         _show(box)
         self.until(
             lambda: any(box.itemText(at).startswith(text) for at in range(box.count())), f"no {text!r} in {name}"
         )
         box.setFocus(Qt.FocusReason.TabFocusReason)
-        QTest.keyClick(box, Qt.Key.Key_Home)
+        QTest.keyClick(box, Qt.Key.Key_Down, Qt.KeyboardModifier.AltModifier)
+        entries = box.view()
+        self.until(entries.isVisible, f"{name} does not open")
+        QTest.keyClick(entries, Qt.Key.Key_Home)
         for _ in range(box.count()):
-            if box.currentText().startswith(text):
+            if str(entries.currentIndex().data()).startswith(text):
                 break
-            QTest.keyClick(box, Qt.Key.Key_Down)
+            QTest.keyClick(entries, Qt.Key.Key_Down)
+        QTest.keyClick(entries, Qt.Key.Key_Return)
+        self.until(lambda: not entries.isVisible(), f"{name} does not close")
+        self.window.activateWindow()  # without a screen, a list that closes does not hand the keyboard back
+        self.until(lambda: QApplication.focusWidget() is not None, "the keyboard is nowhere")
         self.until(lambda: box.currentText().startswith(text), f"{name} does not take {text!r}")
 
     def row(self, name: str, number: int) -> None:
@@ -225,7 +239,7 @@ class Hands:
         """Wait until the background work is done and its results have arrived."""
         QApplication.processEvents()
         self.until(lambda: not self.window.tasks.is_busy, "the work does not end")
-        QTest.qWait(30)
+        wait(30)
 
     def picture(self, title: str) -> Path:
         """Save a screenshot of the window and return its path."""

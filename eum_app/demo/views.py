@@ -21,8 +21,8 @@ View = tuple[str, QWidget]
 def before_unlocking(hands: Hands, account: str) -> Iterator[View]:
     """Yield the locked window, and the form for a recovery code."""
     yield "unlock", hands.window
+    hands.type("account_field", account)  # first: after a lock, another name takes the acceptance back
     hands.press("accept_notice_button")
-    hands.type("account_field", account)
     yield "unlock-accepted", hands.window
     hands.press("recovery_link")
     yield "recovery", hands.window

@@ -32,7 +32,11 @@ class FocusKeeper(QObject):
         is_gone = before is None or not shiboken6.isValid(before) or not (before.isVisible() and before.isEnabled())
         is_away = now is None or (is_gone and before is not None and not page.isAncestorOf(now) and now is not page)
         if is_away:
-            QTimer.singleShot(0, self, self._put_back)
+            # What a layout was just given is shown one turn later, and takes the focus then if it was meant to.
+            QTimer.singleShot(0, self, self._after_a_turn)
+
+    def _after_a_turn(self) -> None:
+        QTimer.singleShot(0, self, self._put_back)
 
     def _put_back(self) -> None:
         page, now = self._page(), QApplication.focusWidget()
