@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from pypdf import PdfReader
 from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit
 from pytestqt.qtbot import QtBot
 
@@ -43,6 +44,17 @@ def mark_of_last_check(field: Field) -> MarkRead:
         return [fact for fact in facts if isinstance(fact, CheckRecorded)]
 
     return field.session.read(read)[0].mark
+
+
+def choose(box: QComboBox, *keys: Qt.Key) -> None:
+    """Open a drop-down, move in its list with these keys, and take the entry with Enter."""
+    box.setFocus()
+    QTest.keyClick(box, Qt.Key.Key_Down)
+    for key in keys:
+        QTest.keyClick(box.view(), key)
+    QTest.keyClick(box.view(), Qt.Key.Key_Return)
+    box.window().activateWindow()  # without a screen, a list that closes does not hand the keyboard back
+    box.setFocus()
 
 
 def into(field: Field, name: str, text: str) -> None:
@@ -193,16 +205,12 @@ def test_a_page_is_typed_in_row_by_row(field: Field) -> None:
     say_who_and_when(field)
     assert not record.isEnabled()  # the code of row 2 is missing
     reason = field.find("paper_2_reason", QComboBox)
-    reason.setFocus()
-    field.key(Qt.Key.Key_Down)
-    field.key(Qt.Key.Key_Down)
+    choose(reason, Qt.Key.Key_Down, Qt.Key.Key_Down)
     assert reason.currentText() == "N2  Said to be in repair"
     field.press("paper_5_not_on_list")
     field.type("ZZ-9")
     into(field, "paper_5_again", "ZZ-9")
-    other = field.find("paper_5_reason", QComboBox)
-    other.setFocus()
-    field.key(Qt.Key.Key_End)
+    choose(field.find("paper_5_reason", QComboBox), Qt.Key.Key_End)
     assert record.isEnabled()
     field.key(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     assert "Recorded 3 rows of page 1" in page.notice.text
