@@ -42,7 +42,11 @@ class Interpreter:
 
 def main(arguments: list[str]) -> int:
     """Return 0 if every step passed, 1 if one failed, 2 if PYTHONS names one that cannot be used."""
-    named = shlex.split(os.environ.get("PYTHONS", ""))
+    try:
+        named = shlex.split(os.environ.get("PYTHONS", ""))
+    except ValueError:
+        _say("PYTHONS: a quote is not closed; quote each path as in a shell")
+        return 2
     found = {path: _probed(path) for path in named or _places()}
     unusable = [path for path in named if found[path] is None]
     if unusable:

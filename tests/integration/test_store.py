@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import sqlite3
@@ -68,8 +69,9 @@ def test_nothing_on_the_disk_is_readable(tmp_path: Path) -> None:
         transaction.seal_content(b"Depot Marigold photo " * 10_000, "image/png")
     found = [path for path in (tmp_path / "s").rglob("*") if path.is_file() and b"Marigold" in path.read_bytes()]
     assert found == []
-    with pytest.raises(sqlite3.DatabaseError):
-        sqlite3.connect(tmp_path / "s" / "store.db").execute("SELECT * FROM sqlite_master")
+    plain = sqlite3.connect(tmp_path / "s" / "store.db")
+    with contextlib.closing(plain), pytest.raises(sqlite3.DatabaseError):
+        plain.execute("SELECT * FROM sqlite_master")
     session.close()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -11,6 +12,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
+HERE = shlex.quote(sys.executable)
+"""A clone may lie in a folder with any name."""
 THIS = "{}.{}.{}".format(*sys.version_info)
 
 pytestmark = pytest.mark.skipif(shutil.which("make") is None, reason="needs make")
@@ -25,7 +28,7 @@ def run(command: list[str], folder: Path, **variables: str) -> subprocess.Comple
 
 def matrix(folder: Path, *options: str, pythons: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "tools.pythons", *options]
-    return run(command, folder, PYTHONS=pythons, PYTHONPATH=str(ROOT))
+    return run(command, folder, PYTHONS=pythons, PYTHONPATH=str(ROOT), MEANT=sys.executable)
 
 
 def makefile(folder: Path, **targets: str) -> None:
@@ -34,9 +37,9 @@ def makefile(folder: Path, **targets: str) -> None:
 
 
 def test_each_step_runs_in_the_environment_of_that_python(tmp_path: Path) -> None:
-    step = "@echo $@ $(VENV) >> log; test '$(PYTHON)' = '" + sys.executable + "'"
+    step = '@echo $@ $(VENV) >> log; test "$$PYTHON" = "$$MEANT"'
     makefile(tmp_path, setup=step, check=step, unit=step)
-    done = matrix(tmp_path, pythons=sys.executable)
+    done = matrix(tmp_path, pythons=HERE)
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "log").read_text("utf-8").splitlines() == [
         f"{name} build/pythons/{THIS}" for name in ("setup", "check", "unit")
@@ -46,7 +49,7 @@ def test_each_step_runs_in_the_environment_of_that_python(tmp_path: Path) -> Non
 
 def test_a_step_that_fails_is_in_the_table_and_in_the_exit_code(tmp_path: Path) -> None:
     makefile(tmp_path, setup="@true", check="@false", unit="@touch went-on")
-    done = matrix(tmp_path, pythons=sys.executable)
+    done = matrix(tmp_path, pythons=HERE)
     assert done.returncode == 1
     assert done.stdout.splitlines()[-1].split()[1:5] == ["0", "s", "FAILED", "-"]
     assert not (tmp_path / "went-on").exists()
@@ -55,15 +58,21 @@ def test_a_step_that_fails_is_in_the_table_and_in_the_exit_code(tmp_path: Path) 
 @pytest.mark.parametrize("named", ["/no/such/python", "/bin/true"])
 def test_a_named_python_that_cannot_be_used_is_refused(tmp_path: Path, named: str) -> None:
     makefile(tmp_path, setup="@touch went-on")
-    done = matrix(tmp_path, pythons=f"{sys.executable} {named}")
+    done = matrix(tmp_path, pythons=f"{HERE} {named}")
     assert done.returncode == 2
     assert named in done.stdout
     assert not (tmp_path / "went-on").exists()
 
 
+def test_a_quote_that_is_not_closed_is_refused(tmp_path: Path) -> None:
+    done = matrix(tmp_path, pythons="/opt/Jane's/python3")
+    assert (done.returncode, done.stderr) == (2, "")
+    assert "PYTHONS" in done.stdout
+
+
 def test_the_second_python_is_never_the_one_that_asks(tmp_path: Path) -> None:
     makefile(tmp_path, setup="@touch went-on")
-    done = matrix(tmp_path, "--second", pythons=sys.executable)
+    done = matrix(tmp_path, "--second", pythons=HERE)
     assert done.returncode == 0
     assert "nothing to do" in done.stdout
     assert not (tmp_path / "went-on").exists()
