@@ -30,7 +30,7 @@ from sqlalchemy.dialects import postgresql
 
 from eum_app.domain.visits import TO_CHECK
 
-PROJECTION_VERSION: Final = 19
+PROJECTION_VERSION: Final = 20
 """Version of the read tables. Raise it whenever `read` or the projection changes: stores then rebuild when opened."""
 
 PLAIN_TEXT: Final = Text().with_variant(postgresql.TEXT(collation="C"), "postgresql")
@@ -191,6 +191,10 @@ visit_marks = Table(
     _text("closed_at"),
     _text("closed_by"),
     Column("closed_body", LargeBinary),
+    _text("reopened_key"),
+    _text("reopened_at"),
+    _text("reopened_by"),
+    _text("reopened_reason"),
     PrimaryKeyConstraint("visit_id", "origin"),
 )
 
@@ -234,6 +238,9 @@ checks = Table(
     _text("typed_by"),
     Column("page", BigInteger, nullable=False, server_default="0"),  # of the worklist
     Column("all_as_expected", Boolean, nullable=False, server_default=false()),
+    _text("answers"),  # JSON of the fact's answers, or empty: few distinct texts a visit
+    _text("differences"),  # JSON of the fact's differences, or empty
+    _text("act"),
     Column("photos", BigInteger, nullable=False, server_default="0"),
     Column("has_note", Boolean, nullable=False, server_default=false()),
     _text("observed_at"),
@@ -302,6 +309,8 @@ findings = Table(
     _text("visit_id"),
     _text("item_id"),
     _text("check_id"),
+    _text("causes"),  # rule ids, separated by blanks
+    _text("check_ids"),  # ids, separated by blanks; empty for a single check
     _text("raised_at"),
     _text("order_key"),
     Index("findings_by_visit", "visit_id"),

@@ -24,7 +24,7 @@ from eum_app.usecases.store.open_store import create_store
 from eum_app.usecases.visits.plan_visit import PlannedVisit, plan_visit
 
 PASSPHRASE = "correct horse battery staple"
-ITEM_CHECKLIST = ChecklistPin(checklist_id="item-nvd-neutral", version="2.1")
+ITEM_CHECKLIST = ChecklistPin(checklist_id="item-nvd-neutral", version="2.2")
 SITE_CHECKLIST = ChecklistPin(checklist_id="site-physical-security-neutral", version="1.0")
 HEADINGS = (
     "Country,Case,RSN,Nomenclature,NSN,Part Number,CAGE,Serial Number,UII,EUM Level,Ship Date,Delivery Date,"

@@ -66,6 +66,16 @@
     </message>
 </context>
 <context>
+    <name>CloseOutPage</name>
+    <message numerus="yes">
+        <source>%Ln more, in the visit record</source>
+        <translation>
+            <numerusform>%Ln more, in the visit record</numerusform>
+            <numerusform>%Ln more, in the visit record</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>CodesCard</name>
     <message numerus="yes">
         <source>%Ln codes open it</source>
@@ -143,12 +153,22 @@
     </message>
 </context>
 <context>
+    <name>FindingQueue</name>
+    <message numerus="yes">
+        <source>%Ln items</source>
+        <translation>
+            <numerusform>%Ln item</numerusform>
+            <numerusform>%Ln items</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>GroupPanel</name>
     <message numerus="yes">
-        <source>All as expected   A · for %Ln items</source>
+        <source>All as expected   A · fills for %Ln items</source>
         <translation>
-            <numerusform>All as expected   A · for %Ln item</numerusform>
-            <numerusform>All as expected   A · for %Ln items</numerusform>
+            <numerusform>All as expected   A · fills for %Ln item</numerusform>
+            <numerusform>All as expected   A · fills for %Ln items</numerusform>
         </translation>
     </message>
     <message numerus="yes">
@@ -472,7 +492,24 @@
     </message>
 </context>
 <context>
+    <name>Questionnaire</name>
+    <message numerus="yes">
+        <source>All as expected   A · fills %Ln open questions</source>
+        <translation>
+            <numerusform>All as expected   A · fills %Ln open question</numerusform>
+            <numerusform>All as expected   A · fills %Ln open questions</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>RecordCard</name>
+    <message numerus="yes">
+        <source>%Ln items</source>
+        <translation>
+            <numerusform>%Ln item</numerusform>
+            <numerusform>%Ln items</numerusform>
+        </translation>
+    </message>
     <message numerus="yes">
         <source>%Ln days before this visit</source>
         <translation>
@@ -484,10 +521,34 @@
 <context>
     <name>Recording</name>
     <message numerus="yes">
+        <source>%Ln items without access</source>
+        <translation>
+            <numerusform>%Ln item without access</numerusform>
+            <numerusform>%Ln items without access</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>%Ln items verified</source>
         <translation>
             <numerusform>%Ln item verified</numerusform>
             <numerusform>%Ln items verified</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>RoomForm</name>
+    <message numerus="yes">
+        <source>%Ln items to check</source>
+        <translation>
+            <numerusform>%Ln item to check</numerusform>
+            <numerusform>%Ln items to check</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Record %Ln without access</source>
+        <translation>
+            <numerusform>Record %Ln without access</numerusform>
+            <numerusform>Record %Ln without access</numerusform>
         </translation>
     </message>
 </context>

@@ -15,6 +15,7 @@ from db import search, turns
 from db.engines import roomy
 from db.projection import (
     claims,
+    closings,
     exchange,
     judgement,
     lists,
@@ -42,6 +43,7 @@ _APPLIERS: Final[Appliers] = {
     **lists.APPLIERS,
     **claims.APPLIERS,
     **visits.APPLIERS,
+    **closings.APPLIERS,
     **judgement.APPLIERS,
     **people.APPLIERS,
     **withholding.APPLIERS,

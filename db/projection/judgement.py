@@ -16,7 +16,13 @@ def apply_findings(connection: Connection, noted: Sequence[Noted]) -> None:
     """Insert findings."""
     names = ("finding_id", "rule_id", "rule_version", "severity", "visit_id", "item_id", "check_id")
     rows = [
-        {**plain(fact, *names), "raised_at": fact.observed_at, "order_key": key_of(entry, fact)}
+        {
+            **plain(fact, *names),
+            "causes": " ".join(fact.causes),
+            "check_ids": " ".join(fact.check_ids),
+            "raised_at": fact.observed_at,
+            "order_key": key_of(entry, fact),
+        }
         for entry, fact, _ in noted
     ]
     put(connection, findings, rows)

@@ -1,4 +1,4 @@
-"""Visits and their facts (checks, withdrawals, answers, evidence, close-outs): fact → read tables."""
+"""Visits and their facts (checks, withdrawals, answers, evidence): fact → read tables. `closings` has the rest."""
 
 from __future__ import annotations
 
@@ -26,8 +26,10 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql
 
 from db import bulk
-from db.projection.rows import Appliers, Noted, Rows, insert_into, key_of, plain, put, run
-from db.tables import checks, evidence, site_answers, visit_items, visit_marks, visits, withdrawals
+from db.projection import closings
+from db.projection.closings import evidence_row, touch
+from db.projection.rows import Appliers, Noted, Rows, key_of, plain, put, run
+from db.tables import checks, evidence, site_answers, visit_items, visits, withdrawals
 from eum_app.domain import facts as f
 from eum_app.domain.visits import ANSWER_ROLE, TO_CHECK
 
@@ -139,7 +141,7 @@ def apply_checks(connection: Connection, noted: Sequence[Noted]) -> None:
         if again:
             connection.execute(_recount_item(), [{"of_visit": visit, "of_item": item} for visit, item in again])
     put(connection, evidence, [row for note in noted for row in _evidence_of_check(note)])
-    _touch(connection, noted)
+    touch(connection, noted)
 
 
 def _put_new(connection: Connection, noted: Sequence[Noted]) -> bool:
@@ -184,6 +186,9 @@ def _check_row(note: Noted) -> tuple[Any, ...]:
         mark.typed_by,
         min(MAX_PAGE, max(0, mark.page)) if mark.page else 0,
         fact.all_as_expected,
+        msgspec.json.encode(fact.answers).decode() if fact.answers else "",
+        msgspec.json.encode(fact.differences).decode() if fact.differences else "",
+        fact.act,
         len(fact.photos),
         fact.note is not None,
         fact.observed_at,
@@ -206,7 +211,7 @@ def _evidence_of_check(note: Noted) -> Rows:
     asked = {answer.value: f"{ANSWER_ROLE}{answer.question_id}" for answer in fact.answers}
     kept = [(asked.get(photo.object_id, "photo"), photo) for photo in fact.photos]
     kept += [(role, content) for role, content in (("note", fact.note), ("mark", fact.mark.crop)) if content]
-    return [_evidence_row(fact.visit_id, fact.check_id, role, content, key) for role, content in kept]
+    return [evidence_row(fact.visit_id, fact.check_id, role, content, key) for role, content in kept]
 
 
 @cache
@@ -265,48 +270,6 @@ def _chunks(values: list[str], size: int = 500) -> Iterable[list[str]]:
     return (values[start : start + size] for start in range(0, len(values), size))
 
 
-def _evidence_row(visit_id: str, check_id: str, role: str, content: f.ContentRef, key: str) -> dict[str, Any]:
-    return {
-        "object_id": content.object_id,
-        "visit_id": visit_id,
-        "check_id": check_id,
-        "role": role,
-        "commitment": content.commitment,
-        "size": content.size,
-        "media_type": content.media_type,
-        "order_key": key,
-    }
-
-
-def _touch(connection: Connection, noted: Sequence[Noted]) -> None:
-    """Update the newest fact of each visit in each chain. A fact after the close-out voids the signatures."""
-    newest: dict[tuple[str, str], tuple[int, int]] = {}
-    for entry, fact, _ in noted:
-        at, place = (fact.visit_id, entry.origin), (entry.epoch, entry.seq)
-        if place > newest.get(at, (0, 0)):
-            newest[at] = place
-    rows = [
-        {"visit_id": visit, "origin": origin, "touched_key": _place(*place)}
-        for (visit, origin), place in newest.items()
-    ]
-    run(connection, _touch_statement(connection.dialect.name), rows)
-
-
-def _place(epoch: int, seq: int) -> str:
-    """Return text that sorts like the entries of one origin, whatever its clock did."""
-    return f"{epoch:06d}|{seq:012d}"
-
-
-@cache
-def _touch_statement(dialect: str) -> Any:
-    insert = insert_into(dialect, visit_marks)
-    return insert.on_conflict_do_update(
-        index_elements=["visit_id", "origin"],
-        set_={"touched_key": insert.excluded.touched_key},
-        where=insert.excluded.touched_key > visit_marks.c.touched_key,
-    )
-
-
 def apply_withdrawals(connection: Connection, noted: Sequence[Noted]) -> None:
     """Insert withdrawals, and recount the outcomes of the items."""
     rows = [
@@ -320,7 +283,7 @@ def apply_withdrawals(connection: Connection, noted: Sequence[Noted]) -> None:
         for entry, fact, _ in noted
     ]
     put(connection, withdrawals, rows)
-    _touch(connection, noted)
+    touch(connection, noted)
     pairs = [
         {"of_visit": row.visit_id, "of_item": row.item_id}
         for ids in _chunks([row["check_id"] for row in rows])
@@ -345,45 +308,17 @@ def apply_site_answers(connection: Connection, noted: Sequence[Noted]) -> None:
         for answer in fact.answers
     ]
     put(connection, site_answers, rows)
-    _touch(connection, noted)
+    touch(connection, noted)
 
 
 def apply_attached(connection: Connection, noted: Sequence[Noted]) -> None:
     """Insert evidence that was attached after its check."""
     rows = [
-        _evidence_row(fact.visit_id, fact.check_id, fact.role, fact.content, key_of(entry, fact))
+        evidence_row(fact.visit_id, fact.check_id, fact.role, fact.content, key_of(entry, fact))
         for entry, fact, _ in noted
     ]
     put(connection, evidence, rows)
-    _touch(connection, noted)
-
-
-def apply_closings(connection: Connection, noted: Sequence[Noted]) -> None:
-    """Insert close-outs; the newest of each visit and origin wins."""
-    insert = insert_into(connection.dialect.name, visit_marks)
-    columns = ("closed_key", "closed_at", "closed_by", "closed_body")
-    statement = insert.on_conflict_do_update(
-        index_elements=["visit_id", "origin"],
-        set_={name: insert.excluded[name] for name in columns},
-        where=insert.excluded.closed_key > visit_marks.c.closed_key,
-    )
-    for entry, fact, _ in noted:
-        row = {
-            "visit_id": fact.visit_id,
-            "origin": entry.origin,
-            "closed_key": _place(entry.epoch, entry.seq),
-            "closed_at": fact.observed_at,
-            "closed_by": entry.actor,
-            "closed_body": msgspec.json.encode(fact),
-        }
-        connection.execute(statement, [row])
-        signed = [
-            _evidence_row(fact.visit_id, "", f"{part}:{signature.party}", content, key_of(entry, fact))
-            for signature in fact.signatures
-            for part, content in (("signature", signature.signature), ("signer", signature.signer))
-            if content is not None
-        ]
-        put(connection, evidence, signed)
+    touch(connection, noted)
 
 
 APPLIERS: Final[Appliers] = {
@@ -392,8 +327,7 @@ APPLIERS: Final[Appliers] = {
     f.CheckWithdrawn: apply_withdrawals,
     f.SiteAssessed: apply_site_answers,
     f.EvidenceAttached: apply_attached,
-    f.VisitClosedOut: apply_closings,
 }
 
-ON_VISITS: Final[tuple[type[Any], ...]] = tuple(APPLIERS)
+ON_VISITS: Final[tuple[type[Any], ...]] = (*APPLIERS, *closings.APPLIERS)
 """Facts that change a visit's worklist or its closing: writers of one visit take turns."""

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Connection, and_, false, func, or_, select
 from db.among import among
 from db.doubt_tables import withholdings
 from db.queries.reading import NO_READING, READING_COLUMNS, Reading
+from db.queries.testimony import NOTHING_STATED, TESTIMONY_COLUMNS, Testimony, testimony_of
 from db.tables import checks, evidence, items, withdrawals
 from eum_app.domain.errors import Refusal
 from eum_app.domain.facts import ContentRef
@@ -39,6 +40,7 @@ class CheckRow:
     grade: Grade | Unknown
     withdrawn: bool
     reading: Reading = NO_READING
+    testimony: Testimony = NOTHING_STATED
 
     @property
     def is_sighted(self) -> bool:
@@ -110,6 +112,14 @@ def check(connection: Connection, check_id: CheckId) -> CheckRow:
     return rows[0]
 
 
+def checks_by_id(connection: Connection, check_ids: Iterable[CheckId]) -> list[CheckRow]:
+    """Return these checks, newest first within each block of ids."""
+    found: list[CheckRow] = []
+    for chosen in among(connection, checks.c.check_id, check_ids):
+        found += _check_rows(connection, chosen, None)
+    return found
+
+
 def counting_checks(connection: Connection, visit_id: str) -> list[CheckRow]:
     """Return the checks of a visit that count.
 
@@ -142,6 +152,7 @@ def _check_rows(connection: Connection, condition: ColumnElement[bool], limit: i
             checks.c.grade,
             withdrawals.c.check_id.is_not(None),
             *READING_COLUMNS,
+            *TESTIMONY_COLUMNS,
         )
         .outerjoin(items, items.c.item_id == checks.c.item_id)
         .outerjoin(
@@ -157,7 +168,7 @@ def _check_rows(connection: Connection, condition: ColumnElement[bool], limit: i
 
 
 def _check_row(*row: Any) -> CheckRow:
-    made = CheckRow(*(*row[:15], Reading(*row[15:])))
+    made = CheckRow(*(*row[:15], Reading(*row[15:-2]), testimony_of(*row[-2:])))
     return replace(made, outcome=read_as(Outcome, made.outcome), grade=read_as(Grade, made.grade))
 
 

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, Connection, ScalarSelect, and_, case, exists, func, select
 from sqlalchemy.sql import FromClause
 
+from db.among import among
 from db.tables import checks, evidence, findings, items, lapses, reviews, sites, visits, withdrawals
 from eum_app.domain.errors import Refusal
 from eum_app.domain.findings import Decision, Severity
@@ -24,7 +25,7 @@ class FindingRow:
     """A finding and its subject.
 
     `decision` is the newest review's, or empty. `lapsed_at` is empty unless the finding lapsed. A finding with neither
-    is open.
+    is open. `causes` are all the rules that are broken, `check_ids` the checks of one act (empty for a single check).
     """
 
     finding_id: FindingId
@@ -43,6 +44,8 @@ class FindingRow:
     origin: str
     decision: Decision | Unknown
     lapsed_at: str
+    causes: tuple[str, ...] = ()
+    check_ids: tuple[CheckId, ...] = ()
 
     @property
     def is_open(self) -> bool:
@@ -144,7 +147,7 @@ def findings_by_id(connection: Connection, ids: Iterable[FindingId]) -> dict[str
                 item_id=row.item_id,
                 check_id=row.check_id,
                 raised_at=row.raised_at,
-                serial=row.book_serial or row.read_serial or row.read_uii or "",
+                serial="" if row.check_ids else row.book_serial or row.read_serial or row.read_uii or "",
                 part_number=row.part_number or "",
                 nomenclature=row.nomenclature or "",
                 site=row.site or "",
@@ -152,6 +155,8 @@ def findings_by_id(connection: Connection, ids: Iterable[FindingId]) -> dict[str
                 origin=row.check_origin or "",
                 decision=read_as(Decision, row.decision or ""),
                 lapsed_at=row.lapsed_at or "",
+                causes=tuple(row.causes.split()),
+                check_ids=tuple(CheckId(one) for one in row.check_ids.split()),
             )
     return found
 
@@ -195,20 +200,37 @@ def open_count(connection: Connection) -> int:
 
 
 class CheckToJudge(NamedTuple):
-    """Input of the rules about a check. `photos` counts those recorded with it, or else those attached later."""
+    """Input of the rules about a check. `photos` counts those recorded with it, or else those attached later.
+
+    `answers` is the text of its answers, for `testimony.answers_of`.
+    """
 
     check_id: CheckId
     visit_id: str
     item_id: str
     outcome: str
     observed_at: str
+    answers: str
+    grade: str
+    reason: str
+    act: str
     photos: int
 
 
-def checks_to_judge(connection: Connection, visit_id: str, outcomes: Iterable[str], late: str) -> list[CheckToJudge]:
-    """Return the counting checks of a visit that have one of these outcomes or are dated after `late`, newest first.
+def distinct_answers(connection: Connection, visit_id: str) -> list[str]:
+    """Return the different texts of answers that the checks of a visit have; few, because most are alike."""
+    question = select(checks.c.answers).where(checks.c.visit_id == visit_id, checks.c.answers != "").distinct()
+    return list(connection.execute(question).scalars())
 
-    Counting are the newest check of an item that was not withdrawn, and every such check of an unlisted item.
+
+def checks_to_judge(
+    connection: Connection, visit_id: str, outcomes: Iterable[str], late: str, *, grade: str, answers: Iterable[str]
+) -> list[CheckToJudge]:
+    """Return the counting checks of a visit that could break a rule, newest first.
+
+    These have one of the outcomes, are dated after `late`, have another grade than `grade` (if that is not empty), or
+    one of the texts of `answers`. Counting are the newest check of an item that was not withdrawn, and every such check
+    of an unlisted item.
     """
     newer = checks.alias("newer")
     outdone = exists().where(
@@ -226,15 +248,21 @@ def checks_to_judge(connection: Connection, visit_id: str, outcomes: Iterable[st
         )
         .scalar_subquery()
     )
-    named = (checks.c.check_id, checks.c.visit_id, checks.c.item_id, checks.c.outcome, checks.c.observed_at)
-    rows = connection.execute(
+    named = [checks.c[name] for name in CheckToJudge._fields[:-1]]
+    question = (
         select(*named, func.coalesce(func.nullif(checks.c.photos, 0), attached))
         .where(checks.c.visit_id == visit_id, _stands(checks))
-        .where(checks.c.outcome.in_(sorted(outcomes)) | (checks.c.observed_at > late))
         .where((checks.c.item_id == "") | ~outdone)
         .order_by(checks.c.order_key.desc())
     )
-    return [CheckToJudge(*row) for row in rows]
+    chosen = checks.c.outcome.in_(sorted(outcomes)) | (checks.c.observed_at > late)
+    if grade:
+        chosen |= checks.c.grade != grade
+    found = {row.check_id: CheckToJudge._make(row) for row in connection.execute(question.where(chosen))}
+    for among_texts in among(connection, checks.c.answers, answers):
+        for row in connection.execute(question.where(among_texts, ~chosen)):
+            found.setdefault(row.check_id, CheckToJudge._make(row))
+    return list(found.values())
 
 
 def _stands(of_checks: FromClause) -> ColumnElement[bool]:

@@ -15,6 +15,7 @@ from db.exchange_tables import exports
 from db.queries.checks import is_withdrawn
 from db.queries.clocks import clock_columns, made_by, row_standing, sightings
 from db.queries.reading import NO_READING, READING_COLUMNS, Reading
+from db.queries.testimony import NOTHING_STATED, TESTIMONY_COLUMNS, Testimony, testimony_of
 from db.queries.visits import is_unexpected
 from db.tables import checks, items, journal, site_answers, sites, visit_items
 from eum_app.domain.clock import parse_date
@@ -107,6 +108,7 @@ class VisitItemRow(NamedTuple):
     epoch: int | None
     seq: int | None
     reading: Reading
+    testimony: Testimony
 
 
 class SiteAnswerRow(NamedTuple):
@@ -260,7 +262,7 @@ def visit_rows(connection: Connection, visit_id: str) -> list[VisitItemRow]:
     """Return the expected items of a visit in list order, then the checks of unexpected items."""
     book = (items.c.serial, items.c.part_number, items.c.nomenclature, items.c.location, items.c.uii)
     seen = (checks.c.outcome, checks.c.reason, checks.c.grade, checks.c.serial, checks.c.observed_at)
-    where_from = (checks.c.actor, checks.c.origin, checks.c.epoch, checks.c.seq, *READING_COLUMNS)
+    where_from = (checks.c.actor, checks.c.origin, checks.c.epoch, checks.c.seq, *READING_COLUMNS, *TESTIMONY_COLUMNS)
     expected = (
         select(visit_items.c.item_id, *book, visit_items.c.check_id, *seen, *where_from)
         .select_from(visit_items)
@@ -283,7 +285,8 @@ def visit_rows(connection: Connection, visit_id: str) -> list[VisitItemRow]:
                 is_expected,
                 *(value or "" for value in row[6:14]),
                 *row[14:16],
-                Reading(*row[16:]) if row[6] else NO_READING,
+                Reading(*row[16:-2]) if row[6] else NO_READING,
+                testimony_of(*row[-2:]) if row[6] else NOTHING_STATED,
             ]
         )
         for question, is_expected in ((expected, True), (others, False))

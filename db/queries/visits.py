@@ -10,11 +10,13 @@ from sqlalchemy import ColumnElement, Connection, and_, bindparam, case, func, s
 from sqlalchemy.engine import Row
 
 from db.queries.checks import is_withdrawn
+from db.queries.testimony import NOTHING_STATED, TESTIMONY_COLUMNS, Testimony, testimony_of
 from db.queries.worklist import ids_with_words
 from db.search import said
 from db.tables import checks, items, sites, visit_items, visit_marks, visits
 from eum_app.domain.errors import Refusal
 from eum_app.domain.facts import VisitClosedOut
+from eum_app.domain.items import room_of
 from eum_app.domain.visits import TO_CHECK, Outcome
 
 LOOKUP_CHUNK = 500
@@ -48,6 +50,10 @@ class VisitRow:
     not_on_list: int
     closed_at: str
     signatures_void: bool
+    reopened_at: str = ""
+    reopened_by: str = ""
+    reopened_reason: str = ""
+    """The newest reopening, also after the visit was closed out again; empty for none."""
 
     @property
     def checked(self) -> int:
@@ -57,7 +63,7 @@ class VisitRow:
 
 @dataclass(frozen=True)
 class WorkRow:
-    """One expected item of a visit. `check_id` is empty while it is unchecked."""
+    """One expected item of a visit. `check_id` is empty while it is unchecked; `testimony` is that of the check."""
 
     item_id: str
     serial: str
@@ -67,6 +73,8 @@ class WorkRow:
     uii: str
     outcome: str
     check_id: str
+    reason: str = ""
+    testimony: Testimony = NOTHING_STATED
 
 
 def of_own_device() -> ColumnElement[bool]:
@@ -151,6 +159,9 @@ def _visit(row: Row[tuple[object, ...]], not_on_list: int) -> VisitRow:
         not_on_list=not_on_list,
         closed_at=(row.closed_at or "") if is_closed else "",
         signatures_void=bool(closed_key) and not is_closed,
+        reopened_at=row.reopened_at or "",
+        reopened_by=row.reopened_by or "",
+        reopened_reason=row.reopened_reason or "",
     )
 
 
@@ -207,8 +218,9 @@ def work_rows(connection: Connection, visit_id: str, ids: Iterable[str]) -> dict
     found: dict[str, WorkRow] = {}
     for start in range(0, len(wanted), LOOKUP_CHUNK):
         rows = connection.execute(
-            select(visit_items, items)
+            select(visit_items, items, checks.c.reason, *TESTIMONY_COLUMNS)
             .join(items, items.c.item_id == visit_items.c.item_id)
+            .outerjoin(checks, and_(checks.c.check_id == visit_items.c.check_id, checks.c.check_id != ""))
             .where(visit_items.c.visit_id == visit_id, visit_items.c.item_id.in_(wanted[start : start + LOOKUP_CHUNK]))
         )
         for row in rows:
@@ -221,8 +233,21 @@ def work_rows(connection: Connection, visit_id: str, ids: Iterable[str]) -> dict
                 row.uii,
                 row.outcome,
                 row.check_id,
+                row.reason or "",
+                testimony_of(row.answers or "", row.differences or ""),
             )
     return found
+
+
+def unchecked_in_room(connection: Connection, visit_id: str, room: str) -> list[str]:
+    """Return the ids of a visit's items in a room (`items.room_of`) that have no outcome yet, in list order."""
+    question = (
+        select(visit_items.c.item_id, items.c.location)
+        .join(items, items.c.item_id == visit_items.c.item_id)
+        .where(visit_items.c.visit_id == visit_id, visit_items.c.outcome == TO_CHECK)
+        .order_by(visit_items.c.position)
+    )
+    return [row.item_id for row in connection.execute(question) if room_of(row.location) == room]
 
 
 def is_expected(connection: Connection, visit_id: str, item_id: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -36,7 +37,7 @@ def plan_command(
     due: Annotated[str, typer.Option(help="Due date, YYYY-MM-DD.")],
     device: Annotated[str, typer.Option(help="Enrolled device, e.g. FLD-0042.")],
     inspector: Annotated[str, typer.Option(help="Inspector's code.")],
-    item_checklist: Annotated[str, typer.Option(help="ID@VERSION.")] = "item-general-neutral@1.0",
+    item_checklist: Annotated[str, typer.Option(help="ID@VERSION.")] = "item-general-neutral@1.1",
     site_checklist: Annotated[str, typer.Option(help="ID@VERSION.")] = "site-physical-security-neutral@1.0",
     kind: Annotated[str, typer.Option(help="Kind of visit, e.g. annual_inventory.")] = "annual_inventory",
     program: Annotated[str, typer.Option(help="Program, if the kind of visit belongs to several.")] = "",
@@ -68,6 +69,51 @@ def plan_command(
         {"visit_id": planned.visit_id, "expected": planned.expected},
         f"Planned {planned.visit_id}: {planned.expected} items expected.",
     )
+
+
+@visit_app.command("photo")
+def photo_command(
+    account: AccountOption,
+    visit: Annotated[str, typer.Argument(help="The visit's id.", show_default=False)],
+    photo: Annotated[Path, typer.Argument(help="A JPEG or PNG file.", show_default=False)],
+    serial: Annotated[str, typer.Option(help="The item's serial number: its newest check gets the photo.")] = "",
+    check: Annotated[str, typer.Option(help="The check's id, where a serial is not enough.")] = "",
+    store: StoreOption = None,
+    passphrase_fd: PassphraseFd = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Add a photo to a recorded check, until the visit is closed out."""
+    from db.queries.checks import counting_checks
+    from eum_app.domain.ids import CheckId
+    from eum_app.usecases.visits.photos import read_photo
+    from eum_app.usecases.visits.record_check import attach_photo
+
+    if bool(serial) == bool(check):
+        raise typer.BadParameter("name the item by --serial, or the check by --check")
+    with unlocked(store, account, passphrase_fd) as session:
+        found = [row.check_id for row in session.read(counting_checks, visit) if serial and row.serial == serial]
+        if serial and len(found) != 1:
+            raise Refusal("check.of_serial", serial=serial[:78], count=len(found))
+        check_id = CheckId(check) if check else found[0]
+        attach_photo(session, visit, check_id, read_photo(photo))
+    show(as_json, {"visit_id": visit, "check_id": check_id}, f"Added {photo.name} to check {check_id}.")
+
+
+@visit_app.command("reopen")
+def reopen_command(
+    account: AccountOption,
+    visit: Annotated[str, typer.Argument(help="The visit's id.", show_default=False)],
+    reason: Annotated[str, typer.Option(help="Why the signed visit has to change.", show_default=False)],
+    store: StoreOption = None,
+    passphrase_fd: PassphraseFd = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Open a closed visit again. This voids both signatures, and HQ sees it as an amendment."""
+    from eum_app.usecases.visits.close_out import reopen_visit
+
+    with unlocked(store, account, passphrase_fd) as session:
+        reopen_visit(session, visit, reason)
+    show(as_json, {"visit_id": visit}, f"Reopened {visit}: both signatures are void.")
 
 
 def _pin(text: str) -> Any:

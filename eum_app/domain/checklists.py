@@ -18,7 +18,9 @@ from typing import Literal
 
 import msgspec
 
+from eum_app.domain.discrepancies import Discrepancy
 from eum_app.domain.errors import Refusal
+from eum_app.domain.vocabulary import member_of
 
 AppliesTo = Literal["item", "site"]
 QuestionKind = Literal["yes_no", "number", "text", "choice", "date", "photo"]
@@ -46,7 +48,11 @@ class Condition(msgspec.Struct, frozen=True):
 
 
 class Question(msgspec.Struct, frozen=True):
-    """One question. `expected` is the answer that "all as expected" records; None leaves the question open."""
+    """One question.
+
+    `expected` is the answer that "all as expected" fills in; None leaves the question open. `accepted` lists further
+    answers that are as good. `discrepancy` is the kind of discrepancy that any other answer means, or empty.
+    """
 
     question_id: str
     text: str
@@ -56,6 +62,13 @@ class Question(msgspec.Struct, frozen=True):
     choices: tuple[str, ...] = ()
     condition: Condition | None = None
     expected: str | None = None
+    accepted: tuple[str, ...] = ()
+    discrepancy: str = ""
+
+    @property
+    def wanted(self) -> tuple[str, ...]:
+        """The answers that are as expected; empty if every answer is."""
+        return (*(() if self.expected is None else (self.expected,)), *self.accepted)
 
 
 class Checklist(msgspec.Struct, frozen=True):
@@ -77,12 +90,13 @@ class Answer(msgspec.Struct, frozen=True, gc=False):
 
     `value` by kind: yes or no; a number; an ISO date; one of the choices; any text; for a photo the object id of its
     content, which a fact of the same visit names. (Earlier versions stored a typed name there; such answers are still
-    read.) `not_applicable` and `not_observed` answer a question of any kind.
+    read.) `not_applicable` and `not_observed` answer a question of any kind. `filled`: "all as expected" gave it.
     """
 
     question_id: str
     value: str
     comment: str = ""
+    filled: bool = False
 
 
 class OpenQuestion(msgspec.Struct, frozen=True):
@@ -137,9 +151,8 @@ def open_questions(checklist: Checklist, answers: Iterable[Answer]) -> tuple[Ope
 def deviations(checklist: Checklist, answers: Iterable[Answer]) -> tuple[Question, ...]:
     """Return the visible questions whose answers rule out *verified*, in order.
 
-    A question with `expected` accepts that value, or *not applicable* with a comment; any other answer deviates. A
-    required question without `expected` deviates by *not observed*. A question without an answer is open, not
-    deviating.
+    A question with `wanted` answers accepts these, or *not applicable* with a comment; any other answer deviates. A
+    required question without them deviates by *not observed*. A question without an answer is open, not deviating.
     """
     given = {answer.question_id: answer for answer in answers}
     return tuple(
@@ -152,34 +165,46 @@ def deviations(checklist: Checklist, answers: Iterable[Answer]) -> tuple[Questio
 def takes_comment(question: Question, value: str) -> bool:
     """Whether to ask for a comment on this answer: it is required, or the answer counts only with one."""
     return value in question.comment_required_on or (
-        value == NOT_APPLICABLE and question.expected not in {None, NOT_APPLICABLE}
+        value == NOT_APPLICABLE and bool(question.wanted) and value not in question.wanted
     )
 
 
+def discrepancies_of(checklist: Checklist, answers: Iterable[Answer]) -> tuple[str, ...]:
+    """Return the kinds of discrepancy that the deviating answers mean, each once, in the order of the questions."""
+    return tuple(dict.fromkeys(one.discrepancy for one in deviations(checklist, answers) if one.discrepancy))
+
+
 def _is_met(question: Question, answer: Answer) -> bool:
-    if question.expected is None:
+    if not question.wanted:
         return not (question.required and answer.value == NOT_OBSERVED)
-    if answer.value == question.expected:
+    if answer.value in question.wanted:
         return True
     return answer.value == NOT_APPLICABLE and bool(answer.comment.strip())
 
 
 def expected_answers(checklist: Checklist, answers: Iterable[Answer]) -> tuple[Answer, ...]:
-    """Return the answers that "all as expected" adds: the expected answer to each visible question that has one.
+    """Return the answers that "all as expected" adds: the expected one to each visible question without an answer.
 
-    Repeats until no further question appears, because an expected answer can make another question visible.
+    An answer that was given is never replaced. Repeats until no further question appears, because an expected answer
+    can make another question visible.
     """
-    given = {answer.question_id: answer for answer in answers}
+    given = {answer.question_id: answer for answer in answers if answer.value.strip()}
     added: dict[str, Answer] = {}
     while True:
         new = {
-            question.question_id: Answer(question.question_id, question.expected)
+            question.question_id: Answer(question.question_id, question.expected, filled=True)
             for question in visible_questions(checklist, (*given.values(), *added.values()))
-            if question.expected is not None and question.question_id not in added
+            if question.expected is not None and question.question_id not in {*given, *added}
         }
         if not new:
             return tuple(added.values())
         added |= new
+
+
+def all_filled(answers: Iterable[Answer]) -> bool:
+    """Whether "all as expected" gave every one of these answers, and there is one."""
+    given = list(answers)
+    return bool(given) and all(answer.filled for answer in given)
 
 
 def validate_answer(question: Question, answer: Answer) -> None:
@@ -212,7 +237,7 @@ def load_checklist(data: bytes, name: str) -> Checklist:
 
     Raises Refusal `checklist.bad_file` with `name`, `line` (1-based), `detail` (the word at fault) and `reason`:
     `encoding`, `json`, `duplicate_key`, `unknown_field`, `shape`, `empty`, `question_duplicate`, `choices`, `expected`,
-    `condition_unknown`, `condition_value`, `condition_cycle`.
+    `discrepancy`, `condition_unknown`, `condition_value`, `condition_cycle`.
     """
     text = _decoded(data, name)
     places = _QuestionPlaces(text, name)
@@ -332,9 +357,12 @@ def _refuse_contradictions(checklist: Checklist, places: _QuestionPlaces) -> Non
         known[question.question_id] = question
         if (question.kind == "choice") != bool(question.choices) or len(set(question.choices)) < len(question.choices):
             raise places.refusal("choices", index, question.question_id)
-        takes_words = question.kind != "photo" or question.expected in {None, NOT_APPLICABLE, NOT_OBSERVED}
-        if question.expected is not None and not (takes_words and _fits(question, question.expected)):
-            raise places.refusal("expected", index, question.expected)
+        for wanted in question.wanted:
+            takes_words = question.kind != "photo" or wanted in {NOT_APPLICABLE, NOT_OBSERVED}
+            if not (takes_words and _fits(question, wanted)):
+                raise places.refusal("expected", index, wanted)
+        if question.discrepancy and member_of(Discrepancy, question.discrepancy) is None:
+            raise places.refusal("discrepancy", index, question.discrepancy)
     for index, question in enumerate(checklist.questions):
         _refuse_condition(question, known, places, index)
 

@@ -73,6 +73,17 @@ class MarkRead(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     warnings: tuple[MarkNote, ...] = ()
 
 
+class Difference(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """One kind of discrepancy with its facts: the value `on_record` and the value `found`, each empty if not stated.
+
+    `reason` is a `Discrepancy`. The values are a serial, a place, a model, a seal number, or the part that is missing.
+    """
+
+    reason: str
+    on_record: str = ""
+    found: str = ""
+
+
 class LabelPartRead(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One symbol of a container label: the raw bytes with any control header, and how it was read.
 

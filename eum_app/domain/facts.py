@@ -42,6 +42,7 @@ from eum_app.domain.fact import Fact as Fact
 from eum_app.domain.fact_kind import FactKind
 from eum_app.domain.fact_parts import ChecklistPin as ChecklistPin
 from eum_app.domain.fact_parts import ContentRef as ContentRef
+from eum_app.domain.fact_parts import Difference as Difference
 from eum_app.domain.fact_parts import LabelClaim as LabelClaim
 from eum_app.domain.fact_parts import LabelPartRead as LabelPartRead
 from eum_app.domain.fact_parts import MarkNote as MarkNote
@@ -87,6 +88,7 @@ from eum_app.domain.visit_facts import HeadSigned as HeadSigned
 from eum_app.domain.visit_facts import SiteAssessed as SiteAssessed
 from eum_app.domain.visit_facts import VisitClosedOut as VisitClosedOut
 from eum_app.domain.visit_facts import VisitPlanned as VisitPlanned
+from eum_app.domain.visit_facts import VisitReopened as VisitReopened
 from eum_app.domain.vocabulary import Unknown
 
 

@@ -11,7 +11,11 @@ from eum_app.domain.translatable import QT_TRANSLATE_NOOP
 
 
 class FindingRaised(Fact, frozen=True, kw_only=True):
-    """A rule is broken. `finding_id` is a hash of rule, subject and trigger."""
+    """A rule is broken. `finding_id` is a hash of rule, subject and trigger.
+
+    `causes` are the ids of all the rules that the check breaks, `rule_id` first. A finding about several checks of one
+    act lists them in `check_ids`; `check_id` is the first. Earlier versions stated neither.
+    """
 
     finding_id: str
     rule_id: str
@@ -20,6 +24,8 @@ class FindingRaised(Fact, frozen=True, kw_only=True):
     visit_id: str
     item_id: str
     check_id: str
+    causes: tuple[str, ...] = ()
+    check_ids: tuple[str, ...] = ()
 
 
 class FindingLapsed(Fact, frozen=True, kw_only=True):

@@ -36,6 +36,8 @@ class LapseReason(StrEnum):
 
     ANSWERED_SINCE = "answered_since"
     CHECK_NO_LONGER_COUNTS = "check_no_longer_counts"
+    CAUSES_CHANGED = "causes_changed"
+    """Another finding about the same takes its place, with the causes as they are now."""
 
 
 def finding_id(rule_id: str, subject: str, trigger: str) -> FindingId:

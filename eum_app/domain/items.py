@@ -74,6 +74,11 @@ def upper(text: str) -> str:
     return clean(text).translate(_UPPER)
 
 
+def room_of(location: str) -> str:
+    """Return the room of a place that is written as `Vault 2 / Shelf C-09`; a place without a shelf is the room."""
+    return location.partition(" / ")[0].strip()
+
+
 def compact(text: str) -> str:
     """Return `upper(text)` without spaces, the form in which identifiers are compared.
 

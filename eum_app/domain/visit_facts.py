@@ -8,7 +8,14 @@ from eum_app.domain.areas import Area
 from eum_app.domain.checklists import Answer, Checklist
 from eum_app.domain.fact import Fact
 from eum_app.domain.fact_kind import FactKind
-from eum_app.domain.fact_parts import ChecklistPin, ContentRef, MarkRead, OutcomeCount, PartySignature
+from eum_app.domain.fact_parts import (
+    ChecklistPin,
+    ContentRef,
+    Difference,
+    MarkRead,
+    OutcomeCount,
+    PartySignature,
+)
 from eum_app.domain.translatable import QT_TRANSLATE_NOOP
 
 
@@ -37,7 +44,8 @@ class CheckRecorded(Fact, frozen=True, kw_only=True):
     """One check of one item. `item_id` is empty for an item that is not in the book.
 
     `outcome` is verified, discrepancy, not_found, not_on_list or no_access. `grade` is the evidence grade (A sighted by
-    a US person, B live video, C partner scan, D partner statement; DOMAIN section 3).
+    a US person, B live video, C partner scan, D partner statement; DOMAIN section 3). A discrepancy lists all its
+    `differences`; `reason` is the first of them. Checks recorded in one act (a locked room) share `act`.
     """
 
     check_id: str
@@ -52,6 +60,8 @@ class CheckRecorded(Fact, frozen=True, kw_only=True):
     grade: str
     note: ContentRef | None
     photos: tuple[ContentRef, ...]
+    differences: tuple[Difference, ...] = ()
+    act: str = ""
 
 
 class CheckWithdrawn(Fact, frozen=True, kw_only=True):
@@ -88,6 +98,13 @@ class VisitClosedOut(Fact, frozen=True, kw_only=True):
     signatures: tuple[PartySignature, ...]
     head_seq: int
     head_hash: bytes
+
+
+class VisitReopened(Fact, frozen=True, kw_only=True):
+    """A closed visit is open again, for a stated reason. It voids the signatures; HQ shows it as an amendment."""
+
+    visit_id: str
+    reason: str
 
 
 class HeadSigned(Fact, frozen=True, kw_only=True):
@@ -149,6 +166,13 @@ KINDS: Final = (
         device_may_state=True,
         is_evidence=True,
         content=_content_of_closing,
+    ),
+    FactKind(
+        fact=VisitReopened,
+        word=QT_TRANSLATE_NOOP("words", "Visit reopened"),
+        area=Area.VISITS,
+        device_may_state=True,
+        is_evidence=True,
     ),
     FactKind(
         fact=HeadSigned,

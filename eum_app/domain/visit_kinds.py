@@ -64,6 +64,8 @@ class VisitKind:
     """Outcomes that can be recorded for an item."""
     grades: tuple[Grade, ...] = tuple(Grade)
     """Grades of evidence that a check may rest on."""
+    wanted_grade: Grade | None = Grade.SIGHTED
+    """The grade that the kind asks for: a check on another one raises a finding. None: any will do."""
     closing_rules: tuple[ClosingRule, ...] = (every_item_checked, every_question_answered)
 
     def offers(self, checklist_id: str) -> bool:
@@ -114,6 +116,12 @@ def require_fitting(purpose: str, outcome: str, grade: str) -> None:
     kind = VISIT_KINDS.get(purpose)
     if kind is not None and (outcome not in kind.outcomes or grade not in kind.grades):
         raise Refusal("check.not_of_kind", kind=kind.title, outcome=outcome, grade=grade)
+
+
+def wanted_grade_of(purpose: str) -> str:
+    """Return the grade of evidence that the visit's kind asks for, or empty if any will do or the kind is unknown."""
+    kind = VISIT_KINDS.get(purpose)
+    return (kind.wanted_grade or "") if kind else ""
 
 
 def open_points(purpose: str, closing: Closing) -> tuple[OpenPoint, ...]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from eum_app.domain.discrepancies import Discrepancy
 from eum_app.domain.errors import Refusal
 from eum_app.domain.facts import PartySignature
 from eum_app.domain.vocabulary import member_of
@@ -83,14 +84,7 @@ NOT_SIGHTED: Final = "not_sighted"
 GRADES_OF_OTHERS: Final = (Grade.LIVE_VIDEO, Grade.PARTNER_SCAN, Grade.PARTNER_STATEMENT)
 """Grades of evidence that the inspector did not sight."""
 REASONS: Final[dict[Outcome, tuple[str, ...]]] = {
-    Outcome.DISCREPANCY: (
-        "serial_differs",
-        "damaged",
-        "part_missing",
-        "wrong_location",
-        "wrong_model",
-        "seal_differs",
-    ),
+    Outcome.DISCREPANCY: tuple(one.value for one in Discrepancy),
     Outcome.NOT_FOUND: (
         "no_record_shown",
         "sent_for_repair",

@@ -40,6 +40,7 @@ class Table:
     """Rows under columns.
 
     `rows` may be an iterator that can be read only once; `total` is the number of rows expected in it.
+    A PDF prints it only if `in_pdf`: the answers about each item stay beside the item there.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Table:
     columns: tuple[Column, ...]
     rows: Iterable[Sequence[str]]
     total: int
+    in_pdf: bool = True
 
     @property
     def headings(self) -> tuple[str, ...]:

@@ -22,6 +22,7 @@ from eum_app.domain.checklists import (
     Answer,
     Checklist,
     Question,
+    deviations,
     names_content,
     visible_questions,
 )
@@ -36,6 +37,7 @@ from eum_app.reports.model import Column, Counts, Cover, Document, Figure, Made,
 from eum_app.wording.balance_words import balance_parts, balance_sentence
 from eum_app.wording.reading import how_read
 from eum_app.wording.report_words import visit_kind, word
+from eum_app.wording.testimony import answer_said, differences_said
 
 REPORT: Final = "visit-record"
 TITLE: Final = "Visit record"
@@ -49,6 +51,9 @@ COLUMNS: Final = (
     Column(QT_TRANSLATE_NOOP("reports", "Expected"), "expected", "code", 9),
     Column(QT_TRANSLATE_NOOP("reports", "Outcome"), "outcome", "code", 13),
     Column(QT_TRANSLATE_NOOP("reports", "Reason"), "reason", "code", 20),
+    Column(QT_TRANSLATE_NOOP("reports", "Differences"), "differences", "text", 40),
+    Column(QT_TRANSLATE_NOOP("reports", "Not As Expected"), "not_as_expected", "text", 40),
+    Column(QT_TRANSLATE_NOOP("reports", "Answers"), "answers", "text", 60),
     Column(QT_TRANSLATE_NOOP("reports", "Evidence Grade"), "grade", "text", 9),
     Column(QT_TRANSLATE_NOOP("reports", "Read By"), "read_by", "code", 14),
     Column(QT_TRANSLATE_NOOP("reports", "How Read"), "how_read", "text", 40),
@@ -59,6 +64,15 @@ COLUMNS: Final = (
     Column(QT_TRANSLATE_NOOP("reports", "Note"), "note", "text", 40),
     Column(QT_TRANSLATE_NOOP("reports", "Checked At"), "checked_at", "instant", 20),
     Column(QT_TRANSLATE_NOOP("reports", "Checked By"), "checked_by", "text", 12),
+    Column(QT_TRANSLATE_NOOP("reports", "Fact"), "fact", "text", 18),
+)
+_ANSWER_COLUMNS: Final = (
+    Column(QT_TRANSLATE_NOOP("reports", "Serial Number"), "serial", "text", 18),
+    Column(QT_TRANSLATE_NOOP("reports", "Question"), "question", "text", 44),
+    Column(QT_TRANSLATE_NOOP("reports", "Answer"), "answer", "code", 16),
+    Column(QT_TRANSLATE_NOOP("reports", "Comment"), "comment", "text", 40),
+    Column(QT_TRANSLATE_NOOP("reports", "As Expected"), "as_expected", "code", 12),
+    Column(QT_TRANSLATE_NOOP("reports", "Filled By All As Expected"), "filled", "code", 12),
     Column(QT_TRANSLATE_NOOP("reports", "Fact"), "fact", "text", 18),
 )
 _SITE_COLUMNS: Final = (
@@ -96,6 +110,7 @@ class VisitSeen:
     outcomes: Mapping[str, int]
     rows: Sequence[VisitItemRow]
     notes: Mapping[str, str]
+    item_checklist: Checklist | None
     checklist: Checklist | None
     answers: Sequence[SiteAnswerRow]
     evidence: Sequence[EvidenceRow]
@@ -138,6 +153,7 @@ def visit_record_report(seen: VisitSeen, made: Made, rows: Iterable[Sequence[str
                     ("Inspector, device", f"{visit.inspector}, {visit.device}"),
                     ("Planned", f"{instant_words(visit.planned_at)} by {visit.planned_by}"),
                     ("Closed out", _closed(visit)),
+                    *_amendment(visit),
                     ("Visit", visit.visit_id),
                 ),
             ),
@@ -154,6 +170,7 @@ def visit_record_report(seen: VisitSeen, made: Made, rows: Iterable[Sequence[str
     )
     tables = (
         Table("items", "Items", COLUMNS, rows, len(seen.rows)),
+        _table("item-answers", "Answers about each item", _ANSWER_COLUMNS, _answer_cells(seen), in_pdf=False),
         _table("site-checklist", "Site checklist", _SITE_COLUMNS, _site_cells(seen)),
         _table("findings", "Findings", _FINDING_COLUMNS, _finding_cells(seen)),
         _table("evidence", "Evidence", _EVIDENCE_COLUMNS, _evidence_cells(seen)),
@@ -183,6 +200,9 @@ def item_cells(seen: VisitSeen) -> Iterator[Sequence[str]]:
             "yes" if row.is_expected else "no",
             row.outcome or TO_CHECK,
             row.reason,
+            differences_said(row.testimony.differences),
+            "; ".join(answer_said(question, answer) for question, answer, is_met in _answered(seen, row) if not is_met),
+            "; ".join(answer_said(question, answer) for question, answer, _ in _answered(seen, row)),
             _grade(row),
             row.reading.read_by,
             how_read(row.reading),
@@ -193,8 +213,38 @@ def item_cells(seen: VisitSeen) -> Iterator[Sequence[str]]:
             seen.notes.get(row.check_id, ""),
             row.observed_at,
             row.actor,
-            f"{row.origin}/{row.epoch}/{row.seq}" if row.seq else "",
+            _fact(row),
         )
+
+
+def _fact(row: VisitItemRow) -> str:
+    return f"{row.origin}/{row.epoch}/{row.seq}" if row.seq else ""
+
+
+def _answered(seen: VisitSeen, row: VisitItemRow) -> Iterator[tuple[Question, Answer, bool]]:
+    """Yield each answer about an item with its question, and whether it is as expected."""
+    known = (
+        {question.question_id: question for question in seen.item_checklist.questions} if seen.item_checklist else {}
+    )
+    answers = row.testimony.answers
+    differing = {one.question_id for one in deviations(seen.item_checklist, answers)} if seen.item_checklist else set()
+    for answer in answers:
+        question = known.get(answer.question_id) or Question(answer.question_id, answer.question_id)
+        yield question, answer, answer.question_id not in differing
+
+
+def _answer_cells(seen: VisitSeen) -> Iterator[Sequence[str]]:
+    for row in seen.rows:
+        for question, answer, is_met in _answered(seen, row):
+            yield (
+                row.serial or row.read_serial,
+                question.text,
+                _said(question, answer.value),
+                answer.comment,
+                "yes" if is_met else "no",
+                "yes" if answer.filled else "no",
+                _fact(row),
+            )
 
 
 def _label_section(labels: LabelsNoted) -> tuple[Section, ...]:
@@ -204,9 +254,18 @@ def _label_section(labels: LabelsNoted) -> tuple[Section, ...]:
     return (Section("Container labels (claims)", lines),)
 
 
-def _table(name: str, title: str, columns: tuple[Column, ...], rows: Iterator[Sequence[str]]) -> Table:
+def _table(
+    name: str, title: str, columns: tuple[Column, ...], rows: Iterator[Sequence[str]], *, in_pdf: bool = True
+) -> Table:
     cells = list(rows)
-    return Table(name, title, columns, cells, len(cells))
+    return Table(name, title, columns, cells, len(cells), in_pdf)
+
+
+def _amendment(visit: VisitRow) -> tuple[tuple[str, str], ...]:
+    if not visit.reopened_at:
+        return ()
+    said = f"Reopened {instant_words(visit.reopened_at)} by {visit.reopened_by}: {visit.reopened_reason}"
+    return (("Amendment", said),)
 
 
 def _closed(visit: VisitRow) -> str:
@@ -249,15 +308,24 @@ def _plain_answers(seen: VisitSeen) -> list[Answer]:
 def _finding_cells(seen: VisitSeen) -> Iterator[Sequence[str]]:
     for row, review in seen.findings:
         rule = RULES.get(row.rule_id)
-        about = row.serial or _question(seen, row)
+        also = [RULES[one].title for one in row.causes if one in RULES and one != row.rule_id]
+        name = f"{rule.title} ({rule.citation})" if rule else row.rule_id
         yield (
-            f"{rule.title} ({rule.citation})" if rule else row.rule_id,
+            "; also: ".join((name, ", ".join(also))) if also else name,
             row.severity,
-            about or "Site",
+            _about(seen, row),
             row.decision or ("lapsed" if row.lapsed_at else "open"),
             review.comment if review else "",
             review.actor if review else "",
         )
+
+
+def _about(seen: VisitSeen, row: FindingRow) -> str:
+    """Return the items of a finding about checks, or the question of one about the site."""
+    if row.check_ids:
+        listed = set(row.check_ids)
+        return ", ".join(one.serial or one.read_serial for one in seen.rows if one.check_id in listed)
+    return row.serial or _question(seen, row) or "Site"
 
 
 def _question(seen: VisitSeen, row: FindingRow) -> str:

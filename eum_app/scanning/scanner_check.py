@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 from eum_app.domain.errors import Refusal
-from eum_app.domain.mark_syntax import EOT, GS, HEADER, RS
+from eum_app.domain.keyboard_layout import has_caps_lock, layout_of
+from eum_app.domain.mark_syntax import EOT, GS, HEADER, RS, split_aim_prefix
 from eum_app.domain.marks import parse_mark
 
 # Every separator of ISO/IEC 15434 format 06, and the characters that another keyboard layout changes.
@@ -33,6 +34,59 @@ class ScannerCheck:
 
 _CARET = re.compile(r"\^[\^\]D]")
 _NAMED = re.compile(r"[<{«\[½](?:RS|GS|EOT)|\\(?:x|u00)(?:1[dDeE]|04)")
+
+
+SLOWEST_GAP_MS: Final = 50
+"""A scanner with a larger gap between two keys is as slow as a quick person, so it is not accepted."""
+BEST_DELAY_MS: Final = 40
+"""The delay between characters to set it below: what it sends jitters."""
+_LEAST_GAP_MS: Final = 15
+"""A USB keyboard is asked for its keys every 8 ms, so a smaller limit would break scans."""
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Measurements of a scanner that acts as a keyboard, from one scan of `CALIBRATION`.
+
+    `prefix` and `suffix` are what it sends around the data, without AIM identifier and end key. `layout` is "US" where
+    nothing was changed.
+    """
+
+    is_complete: bool
+    slowest_ms: float
+    characters: int
+    end: str
+    prefix: str = ""
+    suffix: str = ""
+    layout: str = "US"
+    has_caps_lock: bool = False
+
+    @property
+    def is_too_slow(self) -> bool:
+        """Return whether its keys come too slowly to tell them from typing."""
+        return self.slowest_ms > SLOWEST_GAP_MS
+
+    @property
+    def max_gap_ms(self) -> float:
+        """Return the largest gap to allow between two keys of this scanner."""
+        return max(_LEAST_GAP_MS, self.slowest_ms * 1.5)
+
+
+def measure(sent: str, slowest_ms: float, end: str) -> Measured:
+    """Measure a scanner by the text that its keys sent, its slowest gap and the key that ended the scan."""
+    before, found, after = sent.partition(CALIBRATION.decode("ascii"))
+    aim, rest = split_aim_prefix(before[-3:])
+    prefix = before[: len(before) - len(aim)] if found and aim and not rest else before
+    return Measured(
+        is_complete=bool(found),
+        slowest_ms=slowest_ms,
+        characters=len(sent),
+        end=end,
+        prefix=prefix if found else "",
+        suffix=after,
+        layout=layout_of(sent) or "US",
+        has_caps_lock=has_caps_lock(sent),
+    )
 
 
 def way_of(raw: bytes, keys: Collection[str], read_by: str) -> Way:

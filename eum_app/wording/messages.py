@@ -18,6 +18,7 @@ from eum_app.wording.messages_lists import LIST_SENTENCES
 from eum_app.wording.messages_machine import MACHINE_SENTENCES
 from eum_app.wording.messages_marks import MARK_SENTENCES
 from eum_app.wording.messages_paper import PAPER_SENTENCES
+from eum_app.wording.messages_scanners import SCANNER_SENTENCES
 from eum_app.wording.messages_store import STORE_SENTENCES
 from eum_app.wording.messages_visits import VISIT_SENTENCES
 
@@ -29,6 +30,7 @@ SENTENCES = (
     | EXCHANGE_SENTENCES
     | MACHINE_SENTENCES
     | PAPER_SENTENCES
+    | SCANNER_SENTENCES
 )
 
 CONTEXT: Final = "messages"

@@ -46,6 +46,9 @@ MARK_SENTENCES: dict[str, str] = {
     "mark.makers_differ": QT_TRANSLATE_NOOP(
         "messages", "the mark contradicts itself: maker {maker} is not the one in its UII {uii}"
     ),
+    "mark.scanner_untested": QT_TRANSLATE_NOOP(
+        "messages", "this hand scanner was never tested here: a wrong keyboard layout could have changed characters"
+    ),
     # refusals
     "mark.empty": QT_TRANSLATE_NOOP("messages", "the mark is empty"),
     "mark.too_long": QT_TRANSLATE_NOOP(

@@ -118,6 +118,18 @@ VISIT_SENTENCES: dict[str, tuple[str, str]] = {
         QT_TRANSLATE_NOOP("messages", "The check {check_id} is not in this store."),
         QT_TRANSLATE_NOOP("messages", "Refresh the list and choose again."),
     ),
+    "visit.not_closed": (
+        QT_TRANSLATE_NOOP("messages", "The visit to {site} is not closed out, so it cannot be reopened."),
+        QT_TRANSLATE_NOOP("messages", "Go on with the visit."),
+    ),
+    "visit.reopen_reason": (
+        QT_TRANSLATE_NOOP("messages", "Reopening a visit needs its reason. Nothing was changed."),
+        QT_TRANSLATE_NOOP("messages", "State why the signed visit has to change."),
+    ),
+    "check.of_serial": (
+        QT_TRANSLATE_NOOP("messages", "{count} checks of this visit are of an item with the serial {serial}."),
+        QT_TRANSLATE_NOOP("messages", "Name the check by its id (--check); the activity log lists it."),
+    ),
     "answer.missing": (
         QT_TRANSLATE_NOOP("messages", "A question is still open."),
         QT_TRANSLATE_NOOP("messages", "Answer it, then record the check."),

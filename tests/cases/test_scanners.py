@@ -10,11 +10,10 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from db.queries import checks
-from eum_app.scanning.wedge import Burst, BurstCollector, Key, Typed
-from tests.cases.support import still_wrong
+from eum_app.scanning.wedge import Burst, BurstCollector, Decided, Key
 from tests.gui.conftest import own_settings as own_settings
 from tests.gui.field_world import field_at_work
-from tests.gui.test_scan_bursts import burst
+from tests.gui.scanner_hand import burst
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support propagateSizeHints")
 
@@ -66,10 +65,9 @@ def test_case_32_a_scan_with_a_pause_records_nothing(qtbot: QtBot, tmp_path: Pat
     assert done_by_pauses(qtbot, tmp_path) == [0, 0]
 
 
-@still_wrong("the part before a pause counts as a whole scan")
 def test_case_32_a_pause_does_not_cut_a_scan() -> None:
     collector, at = BurstCollector(), 0
-    found: list[Burst | Typed] = []
+    found: list[Decided] = []
     for place, letter in enumerate("AB-750148-77\r"):
         at += 60 if place == 9 else 5
         key = Key("", at, "Return") if letter == "\r" else Key(letter, at)

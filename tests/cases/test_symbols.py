@@ -12,7 +12,7 @@ from eum_app.domain.errors import Refusal
 from eum_app.domain.marks import parse_mark
 from eum_app.scanning.read_marks import read_marks
 from eum_app.wording.messages import sentence
-from tests.cases.support import book, case, command, matched, near_serials, still_wrong
+from tests.cases.support import book, case, command, matched, near_serials
 
 Capture = pytest.CaptureFixture[str]
 MESSAGE = "[)>\x1e06\x1d17V1HLD9\x1d1PW\x1dS750148\x1e\x04"
@@ -31,7 +31,6 @@ def test_case_05_a_part_of_a_mark_is_never_an_item(tmp_path: Path, name: str) ->
         assert (match.item, near_serials(match)) == (None, [])
 
 
-@still_wrong("the German layout is blamed on the mark; Caps Lock is not named")
 @pytest.mark.parametrize(
     "text",
     [MESSAGE.swapcase(), MESSAGE.replace("[)>", "ü=:"), "х)Ю\x1e06\x1d17М1РДВ9\x1d1ЗЦ\x1dІ750148\x1e\x04"],
@@ -48,7 +47,6 @@ def test_case_11_a_keyboard_layout_is_named(tmp_path: Path, text: str) -> None:
         assert "layout" in told or "Caps Lock" in told
 
 
-@still_wrong("a plain serial typed by a scanner that was never tested counts without a word")
 def test_case_11_an_untested_scanner_is_named(tmp_path: Path) -> None:
     with book(tmp_path, "XX-B-ABC,W,1HLD9,YZ1234,", "XX-B-ABC,W,1HLD9,ZY1234,") as at:
         match = matched(at, "ZY1234", read_by="wedge", symbology="")

@@ -12,8 +12,12 @@ from typing import Any
 import numpy as np
 import pytest
 
+from db.queries.visits import work_ids
 from eum_app.cli import run
+from eum_app.domain.stores import SessionEnd
 from eum_app.scanning.labels import data_matrix, iuid_message, png
+from eum_app.usecases.store.open_store import open_store
+from eum_app.usecases.visits.record_check import record_no_access
 from tests.builders import PASSPHRASE, inventory_csv
 from tests.integration.test_decoder_stills import noisy, turned
 from tests.pictures import code_39
@@ -101,6 +105,18 @@ def test_the_job_by_commands(tmp_path: Path, capfd: pytest.CaptureFixture[str]) 
     assert field("bundle", "open", tasking["path"])["kinds"]["ItemListed"] == 6
     assert field("inbox", "import", tasking["path"])[0]["outcome"] == "accepted"
     assert field("visit", "list")[0]["to_check"] == 6
+
+    # A photo for a recorded check.
+    visit_id = field("visit", "list")[0]["visit_id"]
+    session = open_store(tmp_path / "fld", "INS-017", PASSPHRASE, notice_accepted_at="2026-01-01T00:00:00.000000Z")
+    record_no_access(session, visit_id, session.read(work_ids, visit_id)[:1], reason="unsafe")
+    session.close(SessionEnd.COMMAND)
+    picture = tmp_path / "plate.png"
+    picture.write_bytes(png(data_matrix(b"786950")))
+    made = field("visit", "photo", visit_id, picture, "--serial", "786950")
+    assert field("visit", "photo", visit_id, picture, "--check", made["check_id"])["check_id"] == made["check_id"]
+    field("visit", "photo", visit_id, picture, "--serial", "999", code=1)
+    field("visit", "photo", visit_id, tmp_path / "none.png", "--serial", "786950", code=1)
 
     # Results, receipt, report.
     results = field("bundle", "seal", "--to", tmp_path)

@@ -239,10 +239,10 @@ def test_the_command_plans_an_added_kind_and_names_those_that_exist(
     monkeypatch.setitem(VISIT_KINDS, ADDED.purpose, ADDED)
     assert run([*plan, *store, "--kind", "post_shipment", "--program", "golden_sentry"]) == 1
     assert "Use one of: blue_lantern." in capfd.readouterr().err
-    assert run([*plan, *store, "--kind", "post_shipment", "--item-checklist", "item-missile-neutral@1.0"]) == 1
+    assert run([*plan, *store, "--kind", "post_shipment", "--item-checklist", "item-missile-neutral@1.1"]) == 1
     assert "not for this kind of visit: Post-shipment check" in capfd.readouterr().err.replace("\n", " ")
     assert world.hq.read(visits.all_visits) == []
-    assert run([*plan, *store, "--kind", "post_shipment", "--item-checklist", "item-nvd-neutral@2.1"]) == 0
+    assert run([*plan, *store, "--kind", "post_shipment", "--item-checklist", "item-nvd-neutral@2.2"]) == 0
     assert [(row.program, row.purpose) for row in world.hq.read(visits.all_visits)] == [
         ("blue_lantern", "post_shipment")
     ]

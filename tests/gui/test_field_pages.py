@@ -166,7 +166,7 @@ def test_a_closed_visit_is_read_only_on_the_page(field: Field) -> None:
     field.until(lambda: field.sync._task is None and field.shell.current_key == "sync")
     field.open("visit")
     before = field.session.read(checks.recent_checks, field.visit_id)
-    said = "This visit is closed out: nothing more is recorded."
+    said = "This visit is closed out: nothing more is recorded. Reopen it under Close out."
     field.key(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     assert field.visit.notice.text == said
     acts: tuple[Callable[[], object], ...] = (
@@ -190,6 +190,32 @@ def test_a_closed_visit_is_read_only_on_the_page(field: Field) -> None:
     assert not field.site._rows.isEnabled()
     assert field.session.read(checks.recent_checks, field.visit_id) == before
     assert field.session.read(visits.visit, field.visit_id).closed_at
+
+
+def test_a_closed_visit_is_reopened_by_an_explicit_act_with_a_reason(field: Field) -> None:
+    check_all(field)
+    field.open("close_out")
+    assert not field.close_out.reopening.isVisible()
+    sign(field)
+    field.press("seal_visit_button")
+    field.until(lambda: field.sync._task is None and field.shell.current_key == "sync")
+    field.open("close_out")
+    field.idle()
+    assert field.close_out.reopening.isVisible()
+    field.press("reopen_button")
+    assert not field.find("reopen_confirm_button", QPushButton).isEnabled(), "the reason is missing"
+    assert field.session.read(visits.visit, field.visit_id).closed_at
+    field.find("reopen_reason", QLineEdit).setText("Photo of the seal was forgotten")
+    field.press("reopen_confirm_button")
+    field.until(lambda: field.session.read(visits.visit, field.visit_id).signatures_void)
+    field.idle()
+    row = field.session.read(visits.visit, field.visit_id)
+    assert (row.closed_at, row.reopened_by, row.reopened_reason) == ("", "INS-017", "Photo of the seal was forgotten")
+    assert field.close_out._void.isVisible()
+    assert not field.close_out.reopening.isVisible()
+    field.open("visit")
+    field.identify("786950")
+    assert field.visit.item.draft is not None, "work goes on"
 
 
 def test_a_fact_after_signing_voids_the_signatures_and_the_page_shows_it(field: Field) -> None:

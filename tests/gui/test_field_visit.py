@@ -11,8 +11,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QPlainTextEdit, QWidget
 from pytestqt.qtbot import QtBot
+from sqlalchemy import Connection, select
 
 from db.queries import visits
+from db.tables import checks
 from eum_app.demo.generate import depot_rows, mark_image, photo
 from eum_app.domain.facts import MarkRead
 from eum_app.scanning.labels import iuid_message
@@ -30,6 +32,22 @@ def field(qtbot: QtBot, tmp_path: Path) -> Iterator[Field]:
     with field_at_work(qtbot, tmp_path) as made:
         made.open("visit")
         yield made
+
+
+def all_filled_of(connection: Connection, check_id: str) -> bool:
+    return bool(connection.execute(select(checks.c.all_as_expected).where(checks.c.check_id == check_id)).scalar_one())
+
+
+def depot_location(field: Field, serial: str) -> str:
+    item_id = next(one for one in field.session.read(visits.work_ids, field.visit_id, "", serial))
+    return field.session.read(visits.work_rows, field.visit_id, [item_id])[item_id].location
+
+
+def row_text(field: Field, serial: str) -> str:
+    """Return the text of one item in the list of items."""
+    panel = field.visit.items
+    item_id = next(one for one in field.session.read(visits.work_ids, field.visit_id, "", serial))
+    return panel._present(field.session.read(visits.work_rows, field.visit_id, [item_id])[item_id]).spoken()
 
 
 def test_type_answer_enter_recorded(field: Field) -> None:
@@ -108,7 +126,7 @@ def test_all_as_expected_and_undo_from_the_scan_field(field: Field) -> None:
     field.identify("786950")
     field.key(Qt.Key.Key_A)
     assert field.visit.item.draft is not None
-    assert field.visit.item.draft.all_as_expected
+    assert all(answer.filled for answer in field.visit.item.draft.answers.values())
     field.key(Qt.Key.Key_Return)
     field.until(lambda: field.outcome("786950") == "verified")
     assert field.window.focusWidget() is field.visit.scan.field
@@ -269,9 +287,53 @@ def test_an_unexpected_answer_leads_to_a_discrepancy(field: Field, key: Qt.Key) 
     assert field.outcome("786950") == "to_check"
     assert "not as expected" in field.visit.notice.text
     assert field.visit.work.state is State.REASONS
-    field.press("reason_serial_differs")
+    panel = field.visit.column.reasons.panel
+    assert panel is not None
+    assert panel.reasons == ["serial_differs"], "the question names its discrepancy"
+    assert panel.cancel_button.text() == "Correct the answer"
+    assert not panel.confirm_button.isEnabled(), "the serial that was found is missing"
+    assert field.window.focusWidget() is panel.facts["serial_differs"].found
+    field.type("786959")
+    field.press("reason_wrong_location")
+    assert not panel.confirm_button.isEnabled()
+    field.find("found_wrong_location", QLineEdit).setText("Shelf C-11")
     field.press("reason_confirm_button")
     field.until(lambda: field.outcome("786950") == "discrepancy")
+    stated = field.last_check().testimony
+    assert [(one.reason, one.on_record, one.found) for one in stated.differences] == [
+        ("serial_differs", "786950", "786959"),
+        ("wrong_location", depot_location(field, "786950"), "Shelf C-11"),
+    ]
+    assert next(answer.value for answer in stated.answers) == {Qt.Key.Key_N: "no", Qt.Key.Key_O: "not_observed"}[key]
+    field.idle()
+    assert "Serial plate matches" in row_text(field, "786950"), "the list names the answer"
+    field.open("close_out")
+    field.idle()
+    lines = [one for one in field.close_out.findChildren(QWidget) if one.objectName().startswith("exception_")]
+    (row,) = [one for one in lines if one.isVisible()]  # lines of an earlier reading wait for their deletion
+    said = " ".join(one.text() for one in row.findChildren(QLabel))
+    assert "786959 found" in said
+    assert "Serial plate matches" in said
+
+
+def test_all_as_expected_fills_only_what_is_open(field: Field) -> None:
+    """Once it overwrote a "No" with its comment."""
+    field.identify("786950")
+    field.key(Qt.Key.Key_N)
+    field.type("plate worn")
+    field.key(Qt.Key.Key_Tab)
+    assert "fills 3 open questions" in field.visit.item.all_button.text()
+    field.press("all_as_expected_button")
+    draft = field.visit.item.draft
+    assert draft is not None
+    assert (draft.answers["serial_plate"].value, draft.answers["serial_plate"].comment) == ("no", "plate worn")
+    assert [answer.filled for answer in draft.answers.values()] == [False, True, True, True]
+    assert field.outcome("786950") == "to_check"
+    field.press("discrepancy_button")
+    field.find("found_serial_differs", QLineEdit).setText("unreadable")
+    field.press("reason_confirm_button")
+    field.until(lambda: field.outcome("786950") == "discrepancy")
+    assert not field.session.read(all_filled_of, field.last_check().check_id)
 
 
 def test_escape_leads_back_from_the_reasons_step_by_step(field: Field) -> None:

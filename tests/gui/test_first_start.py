@@ -18,6 +18,7 @@ from eum_app.usecases.people.recovery import open_with_recovery_code
 from eum_app.usecases.store.open_store import open_store
 from tests.builders import PASSPHRASE
 from tests.gui.field_world import HUMAN_MS
+from tests.gui.scanner_hand import burst
 from ui.devices.wedge_filter import WedgeFilter
 from ui.kit.theme import Theme
 from ui.window.app import AppWindow, build_window
@@ -107,6 +108,29 @@ def settled(qtbot: QtBot) -> None:
     app = QApplication.instance()
     assert app is not None
     qtbot.waitUntil(lambda: not any(one.is_pending for one in app.findChildren(WedgeFilter)), timeout=30_000)
+
+
+@pytest.mark.parametrize("gap_ms", [0, 12, 45, 100])
+def test_fast_typing_is_never_swallowed(qtbot: QtBot, window: AppWindow, folder: Path, gap_ms: int) -> None:
+    page = page_of(window)
+    press(window, "kind_field")
+    press(window, "next_button")
+    page.name.setFocus()
+    burst("FLD-0042", gap_ms=gap_ms, end="")
+    # At once. The button opens when the name arrives, which is before the click.
+    QTest.mouseClick(find(window, "next_button"), Qt.MouseButton.LeftButton)
+    assert page.name.text() == "FLD-0042"
+    assert page.step == "account"
+    page.account.setFocus()
+    burst("INS-017", gap_ms=gap_ms, end="")
+    qtbot.waitUntil(lambda: page.account.text() == "INS-017")
+
+
+def test_a_scan_is_refused_in_place(window: AppWindow, folder: Path) -> None:
+    burst("FLD-0042")
+    assert "does not use scanned marks" in error_of(window)
+    burst("FLD-0042", pause_at=1, pause_ms=200)
+    assert "interrupted" in error_of(window)
 
 
 def test_a_field_store_by_keyboard_alone(qtbot: QtBot, window: AppWindow, folder: Path) -> None:

@@ -34,6 +34,7 @@ from ui.hq.inbox import DropZone, InboxPage, outcome_words
 from ui.hq.inventory import InventoryPage
 from ui.hq.visits import PLAN, VisitsPage
 from ui.kit import settings
+from ui.kit.models import select_id
 from ui.kit.tasks import Tasks
 from ui.kit.theme import Theme
 from ui.kit.widgets import ValueText
@@ -152,6 +153,28 @@ def test_a_visit_shows_what_came_in(window: Window, world: World) -> None:
     assert page.view._verdict.text() == "Incomplete"
     assert page.view._reasons.text().startswith("Questions about the site still open: ")
     assert page.view._reasons.text().endswith("; the visit is not closed out.")
+
+
+def test_photos_and_note_behind_a_check_open_from_the_visit(window: Window, world: World) -> None:
+    """Once they opened only from a finding."""
+    inspected_at_hq(world)
+    page = window.page("visits")
+    assert isinstance(page, VisitsPage)
+    assert not page.view.photos.isVisible()
+    assert page.view.shown is not None
+    (of_check,) = [row.check_id for row in page.view.shown.checks if row.has_note]
+    select_id(page.view.checks.table, of_check)
+    window.settle()
+    assert page.view.photos.isVisible()
+    assert len(page.view.photos.strip.keys) == 1
+    note = window.find(QLabel, "visit_check_note")
+    assert "no paperwork shown" in note.text()
+    page.view.photos.open_picture(page.view.photos.strip.keys[0])
+    verified = next(row.check_id for row in page.view.shown.checks if row.outcome == "verified")
+    select_id(page.view.checks.table, verified)
+    window.settle()
+    assert page.view.photos.strip.keys == []
+    assert "Serial plate matches: Yes" in note.text()
 
 
 # Inbox

@@ -7,16 +7,19 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QPlainTextEdit, QPushButton
+from PySide6.QtWidgets import QLabel, QPlainTextEdit, QPushButton
 
 from db.queries.checks import CheckRow
 from db.queries.exchange import BundleRow
 from db.queries.findings import finding_ids, findings_by_id, open_count, reviews_of
 from db.queries.people import DeviceRow
+from db.queries.visits import all_visits, work_ids
 from eum_app.domain.ids import CheckId
 from eum_app.domain.visits import Grade, Outcome
 from eum_app.usecases.exchange.enrol_device import revoke_device
 from eum_app.usecases.exchange.receive import import_bundles
+from eum_app.usecases.exchange.seal_bundle import seal_results
+from eum_app.usecases.visits.record_check import record_no_access
 from tests.builders import World
 from tests.gui.hq_support import Window, hq_window, hq_world, inspected
 from ui.hq.provenance import first_gap, provenance
@@ -24,6 +27,7 @@ from ui.hq.review import ReviewPage
 from ui.hq.review_data import finding_detail
 from ui.kit.models import current_id
 from ui.kit.tasks import Tasks
+from ui.kit.widgets import ValueText
 
 pytestmark = pytest.mark.usefixtures("look")
 
@@ -161,6 +165,29 @@ def test_record_note_and_photo_are_shown(window: Window) -> None:
     window.key(Qt.Key.Key_Escape)
     assert page.queue.list.isVisible()
     assert page.queue.list.hasFocus()
+
+
+def test_a_locked_room_is_one_finding_with_its_serials(world: World, tasks: Tasks) -> None:
+    device = world.device
+    (visit,) = device.read(all_visits)
+    ids = device.read(work_ids, visit.visit_id)[:2]
+    record_no_access(device, visit.visit_id, ids, reason="custodian_absent", note="Officer away until Monday")
+    import_bundles(world.hq, [seal_results(device, world.drop).path])
+    rows = world.hq.read(findings_by_id, world.hq.read(finding_ids)).values()
+    (room,) = [row for row in rows if row.rule_id == "item-no-access"]
+    with hq_window(world.hq, tasks, world.folder) as window:
+        window.shell.show_page("review", room.finding_id)
+        window.settle()
+        page = review(window)
+        assert "2 items" in page.queue._present(room).spoken()
+        assert page.record.findChild(ValueText, "review_serials") is not None
+        serials = page.record.findChildren(ValueText, "review_serials")[-1]
+        assert serials.toPlainText() == "786950, 786951"
+        assert "Officer away until Monday" in "\n".join(one.text() for one in page.record.findChildren(QLabel))
+        window.keys("r")
+        window.keys("visit again on 5 Dec")
+        window.key(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    assert world.hq.read(findings_by_id, [room.finding_id])[room.finding_id].decision == "resolve"
 
 
 def test_the_shown_origin_follows_from_the_import(world: World) -> None:

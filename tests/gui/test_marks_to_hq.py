@@ -24,7 +24,7 @@ from eum_app.usecases.store.open_store import open_store
 from eum_app.usecases.visits.match_mark import Match
 from tests.builders import PASSPHRASE
 from tests.gui.field_world import Field, field_at_work
-from tests.gui.test_scan_bursts import burst
+from tests.gui.scanner_hand import burst
 from tests.macro_pdf417 import cut, picture, scanned
 from ui.field.visit.match_words import CLAIMS_SHOWN, offer_of
 

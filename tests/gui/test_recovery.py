@@ -18,7 +18,7 @@ from eum_app.usecases.people.recovery import make_recovery_codes
 from eum_app.usecases.store.open_store import open_store
 from tests.builders import PASSPHRASE, Clock, make_store
 from tests.gui.field_world import unlock
-from tests.gui.test_scan_bursts import burst
+from tests.gui.scanner_hand import burst
 from ui.shared.strength import strength_of
 from ui.window.app import AppWindow, build_window
 from ui.window.recovery import RecoveryPage

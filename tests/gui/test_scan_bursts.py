@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from eum_app.usecases.people.recovery import RecoveryCodes
 from tests.builders import make_world
 from tests.gui.field_world import Field, field_at_work
 from tests.gui.hq_support import hq_window, hq_world
+from tests.gui.scanner_hand import KINDS, burst
 from ui.devices.scanners import Scanners
 from ui.field.transcribe_page import TranscribePage
 from ui.kit.settings import ScannerSettings
@@ -27,9 +27,6 @@ from ui.window.app import build_window
 from ui.window.first_start import FirstStart
 
 CASES = [one["data"] for one in json.loads((Path(__file__).parents[1] / "data" / "marks.json").read_text("utf-8"))]
-_CHORDS = {"\x1c": Qt.Key.Key_Backslash, "\x1d": Qt.Key.Key_BracketRight, "\x1e": Qt.Key.Key_AsciiCircum}
-_CHORDS |= {"\x1f": Qt.Key.Key_Underscore, "\x04": Qt.Key.Key_D}
-_KINDS = (QEvent.Type.ShortcutOverride, QEvent.Type.KeyPress, QEvent.Type.KeyRelease)
 MOST_PLACES = 25
 
 
@@ -41,7 +38,7 @@ class Spy(QObject):
         self.seen: list[str] = []
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if isinstance(event, QKeyEvent) and event.type() in _KINDS:
+        if isinstance(event, QKeyEvent) and event.type() in KINDS:
             self.seen.append(f"{event.text()!r} → {type(watched).__name__} {watched.objectName()}")
         return False
 
@@ -52,25 +49,6 @@ def spy(qapp: QApplication) -> Iterator[Spy]:
     qapp.installEventFilter(made)
     yield made
     qapp.removeEventFilter(made)
-
-
-def burst(text: str) -> None:
-    """Keys as a scanner sends them: control characters as Ctrl chords, 2 ms between, Enter at the end."""
-    began_ms = round(time.monotonic() * 1000)
-    for at, character in enumerate([*text, "\r"]):
-        modifiers, key = Qt.KeyboardModifier.NoModifier, Qt.Key(0)
-        if character in _CHORDS:
-            modifiers, key = Qt.KeyboardModifier.ControlModifier, _CHORDS[character]
-        elif character == "\r":
-            key = Qt.Key.Key_Return
-        elif character.isascii():
-            key = Qt.Key(ord(character.upper()))
-        target = QApplication.focusWidget() or QApplication.activeWindow()
-        assert target is not None
-        for kind in _KINDS:
-            event = QKeyEvent(kind, key, modifiers, character)
-            event.setTimestamp(began_ms + 2 * at)  # so that a busy machine does not make a burst slow
-            QApplication.sendEvent(target, event)
 
 
 def places(page: QWidget) -> list[QWidget]:

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 from db.queries import checks
 from eum_app.scanning.labels import iuid_message
 from tests.gui.field_world import Field, field_at_work
-from tests.gui.test_scan_bursts import burst
+from tests.gui.scanner_hand import burst
 from ui.field.scanner_test_page import ScannerTestPage
 from ui.kit import settings
 from ui.kit.settings import ScannerSettings

@@ -10,9 +10,9 @@ from pytestqt.qtbot import QtBot
 
 from eum_app.scanning.scanner_check import CALIBRATION
 from tests.gui.field_world import Field, field_at_work
-from tests.gui.test_scan_bursts import burst
+from tests.gui.scanner_hand import burst
 from ui.field.scanner_test_page import ScannerTestPage
-from ui.kit.settings import SCANNER, ScannerSettings, Settings
+from ui.kit.settings import SCANNER, ScannerSettings, Settings, is_scanner_tested
 
 
 @pytest.fixture
@@ -51,6 +51,78 @@ def test_settings_hold_at_once_and_are_kept(field: Field) -> None:
     assert (kept.prefix, kept.suffix, kept.max_gap_ms) == ("<<", "\x03", 40)
     burst("<<" + CALIBRATION.decode())
     assert page.verdict.property("tone") == "ok"
+
+
+def values(page: ScannerTestPage) -> str:
+    return " ".join(part.accessibleName() for part in page.read._values)
+
+
+def test_it_measures_the_scanner_and_keeps_it_for_the_device(field: Field) -> None:
+    page = page_of(field)
+    burst(f"<<]d1{CALIBRATION.decode()}##", gap_ms=20)
+    assert page.verdict.property("tone") == "ok"
+    kept = Settings().value(SCANNER)
+    assert (kept.prefix, kept.suffix, kept.max_gap_ms) == ("<<", "##", 30)
+    tested = kept.tested
+    assert tested is not None
+    assert (tested.slowest_gap_ms, tested.end, tested.layout, tested.has_caps_lock) == (20, "Return", "US", False)
+    assert tested.shortest == len(CALIBRATION) + 7
+    assert (page.prefix.text(), page.suffix.text(), page.gap.text()) == ("<<", "##", "30")
+    assert "20 ms" in values(page)
+    burst(f"<<{CALIBRATION.decode()}##", gap_ms=2)
+    kept = Settings().value(SCANNER)
+    assert (kept.max_gap_ms, kept.tested and kept.tested.shortest) == (15, len(CALIBRATION) + 4)
+
+
+@pytest.mark.parametrize("gap_ms", [51, 60, 120])
+def test_a_scanner_that_is_too_slow_is_named_with_the_delay_to_set(field: Field, gap_ms: int) -> None:
+    page = page_of(field)
+    page.setFocus()
+    burst(CALIBRATION.decode(), gap_ms=gap_ms)
+    assert "below 40 ms" in page.verdict.text()
+    assert f"{gap_ms} ms" in page._advice.text()
+    assert page.verdict.property("tone") == "bad"
+    assert Settings().value(SCANNER).tested is None
+
+
+def test_a_scan_with_pauses_is_named(field: Field) -> None:
+    page = page_of(field)
+    page.setFocus()
+    burst(CALIBRATION.decode(), gap_ms=5, pause_at=1, pause_ms=250)
+    assert "interrupted" in page.verdict.text()
+    assert "250 ms" in page._advice.text()
+
+
+@pytest.mark.parametrize(
+    ("sent", "said"),
+    [
+        (CALIBRATION.decode().replace("[)>", "ü=:"), "German"),
+        (CALIBRATION.decode().replace("[)>", "х)Ю"), "Ukrainian"),
+        (CALIBRATION.decode().swapcase(), "Caps Lock is on"),
+    ],
+)
+def test_a_wrong_layout_and_caps_lock_are_named(field: Field, sent: str, said: str) -> None:
+    page = page_of(field)
+    burst(sent)
+    assert said in page.verdict.text()
+    assert page.verdict.property("tone") == "bad"
+    assert Settings().value(SCANNER).tested is None
+
+
+def test_an_untested_scanner_is_named_once_and_a_tested_one_never(field: Field) -> None:
+    field.open("visit")
+    burst("786950")
+    field.idle()
+    assert "never tested" in field.visit.notice.text
+    field.visit.close_work()
+    burst("786951")
+    field.idle()
+    assert "786951" in field.visit.notice.text
+    assert "never tested" not in field.visit.notice.text
+    assert not is_scanner_tested()
+    field.open("scanner_test")
+    burst(CALIBRATION.decode())
+    assert is_scanner_tested()
 
 
 def test_the_sheet_is_a_pdf_whose_symbol_reads_back(field: Field, tmp_path: Path) -> None:

@@ -245,7 +245,7 @@ def test_what_a_mark_means(simulator: Simulator, raw: bytes, kind: str) -> None:
 def seen(item_id: str, *, crop: bytes = b"", outcome: str = "verified") -> NewCheck:
     mark = MarkRead(read_by="camera", raw=item_id.encode(), symbology="]d1", quality=0.5)
     answers = yes_to_all() if outcome == "verified" else ()
-    return NewCheck(item_id, outcome, mark, answers=answers, all_as_expected=outcome == "verified", crop=crop)
+    return NewCheck(item_id, outcome, mark, answers=answers, crop=crop)
 
 
 def test_a_group_is_recorded_one_check_each_and_taken_back_whole(simulator: Simulator) -> None:

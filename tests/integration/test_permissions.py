@@ -66,7 +66,6 @@ def test_work_outside_the_scope_is_refused_and_not_listed(world: World, scope: S
             outcome="verified",
             mark=typed("786950"),
             answers=yes_to_all(),
-            all_as_expected=True,
         ),
         lambda: plan_visit(
             hq,

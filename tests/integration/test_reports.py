@@ -18,7 +18,7 @@ from pypdf.generic import BooleanObject
 
 from db.queries import findings, visits
 from eum_app.domain.checklists import Answer
-from eum_app.domain.facts import ItemListed, MarkRead
+from eum_app.domain.facts import Difference, ItemListed, MarkRead
 from eum_app.reports.formats import csv_file, pdf_file
 from eum_app.reports.inventory_status import COLUMNS
 from eum_app.scanning.labels import data_matrix, png
@@ -62,7 +62,15 @@ def visited(tmp_path: Path, hq_backend: Callable[[], str | None]) -> Iterator[tu
         visit_id=visit_id,
         item_id=ids[4],
         outcome="discrepancy",
-        reason="damaged",
+        differences=[
+            Difference(reason="damaged"),
+            Difference(reason="seal_differs", on_record="A 004417", found="B 011903"),
+        ],
+        answers=(
+            Answer("serial_plate", "no", "plate worn"),
+            *yes_to_all()[1:3],
+            Answer("location", "yes", filled=True),
+        ),
         mark=typed("786954"),
         note='=HYPERLINK("http://example.invalid")',
         photos=[PHOTO],
@@ -274,8 +282,9 @@ def test_the_visit_record_says_what_was_seen_and_who_signed(visited: tuple[World
     made = make_report(world.hq, VISIT_RECORD, tmp_path / "visit.csv", {"visit_id": visit_id})
     assert [(file.name, file.rows) for file in made.files] == [
         ("visit.csv", COUNT + 1),
+        ("visit.item-answers.csv", 5 * 4),
         ("visit.site-checklist.csv", 24),
-        ("visit.findings.csv", 3),
+        ("visit.findings.csv", 6),
         ("visit.evidence.csv", 4),
     ]
     assert made.rows == COUNT + 1
@@ -283,6 +292,14 @@ def test_the_visit_record_says_what_was_seen_and_who_signed(visited: tuple[World
         lines = list(csv.DictReader(file))
     assert [line["Outcome"] for line in lines] == ["verified"] * 4 + ["discrepancy", "not_found", "not_on_list"]
     assert lines[4]["Note"] == '\'=HYPERLINK("http://example.invalid")'
+    assert lines[4]["Reason"] == "damaged"
+    assert lines[4]["Differences"] == "Damaged; Seal differs: A 004417 on record, B 011903 found"
+    assert lines[4]["Not As Expected"] == "Serial plate matches: No (plate worn)"
+    assert "Approved location: Yes" in lines[0]["Answers"]
+    with made.path.with_name("visit.item-answers.csv").open(newline="", encoding="utf-8") as file:
+        answers = [tuple(line.values())[:-1] for line in csv.DictReader(file)]
+    assert answers[16] == ("786954", "Serial plate matches", "no", "plate worn", "no", "no")
+    assert answers[19] == ("786954", "Approved location", "yes", "", "yes", "yes")
     assert lines[6]["Mark Read"] == "790112"
     sidecar = json.loads(made.sidecar_path.read_text())
     assert sidecar["outcomes"] == {"verified": 4, "discrepancy": 1, "not_found": 1, "not_on_list": 1}
@@ -290,12 +307,22 @@ def test_the_visit_record_says_what_was_seen_and_who_signed(visited: tuple[World
     assert [line["Evidence Grade"] for line in lines] == ["A", "A", "B", "C", "A", "", "A"]
     assert (sidecar["reconciled"], sidecar["verdict"]) == (True, "reconciled")
     book = openpyxl.load_workbook(record("visit.xlsx").path)
-    assert book.sheetnames == ["Cover", "Items", "Site checklist", "Findings", "Evidence"]
+    assert book.sheetnames == ["Cover", "Items", "Answers about each item", "Site checklist", "Findings", "Evidence"]
     document = json.loads(record("visit.json").path.read_text())
-    assert [len(table["rows"]) for table in document["tables"].values()] == [7, 24, 3, 4]
+    assert [len(table["rows"]) for table in document["tables"].values()] == [7, 20, 24, 6, 4]
+    assert document["tables"]["item-answers"]["rows"][16]["answer"] == "no"
+    assert document["tables"]["items"]["rows"][4]["not_as_expected"] == "Serial plate matches: No (plate worn)"
     assert document["tables"]["items"]["rows"][4]["photos"] == 1
     words = " ".join(" ".join(pdf_text(record("visit.pdf").path)).split())
-    for expected in ("Declined: Not authorized to sign", "Hole by the gate", "Escalate", "Perimeter fence", "INS-017"):
+    for expected in (
+        "Declined: Not authorized to sign",
+        "Hole by the gate",
+        "Escalate",
+        "Perimeter fence",
+        "INS-017",
+        "Not as expected: Serial plate matches: No (plate worn)",
+        "Seal differs: A 004417 on record",
+    ):
         assert expected in words
 
 

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from db.chains import entries_after
-from db.queries import checklists, findings, visits
+from db.queries import checklists, checks, findings, visits
 from eum_app.domain.checklists import Answer
 from eum_app.domain.compliance.rules import question_of
 from eum_app.domain.errors import Refusal
-from eum_app.domain.facts import FindingLapsed, InventoryImported, MarkRead, VisitClosedOut, decode_fact
+from eum_app.domain.facts import CheckRecorded, FindingLapsed, InventoryImported, MarkRead, VisitClosedOut, decode_fact
 from eum_app.domain.ids import FindingId
 from eum_app.list_files.inventory_file import read_inventory
 from eum_app.scanning.labels import data_matrix, png
@@ -21,11 +21,20 @@ from eum_app.usecases.exchange.receive import import_bundles
 from eum_app.usecases.exchange.seal_bundle import seal_results
 from eum_app.usecases.lists.import_inventory import MAX_NAMED_REJECTED, import_inventory
 from eum_app.usecases.reporting.inventory_status import INVENTORY_STATUS
-from eum_app.usecases.reporting.make_report import preview_report
+from eum_app.usecases.reporting.make_report import make_report, preview_report
+from eum_app.usecases.reporting.visit_record import VISIT_RECORD
 from eum_app.usecases.review.findings import judge, record_judgement, review_finding
-from eum_app.usecases.visits.record_check import assess_site, attach_photo, record_check
-from tests.builders import HEADINGS, World, make_world, typed, yes_to_all
+from eum_app.usecases.visits.close_out import Signed, close_out, reopen_visit
+from eum_app.usecases.visits.record_check import (
+    assess_site,
+    attach_photo,
+    record_check,
+    record_no_access,
+    withdraw_checks,
+)
+from tests.builders import HEADINGS, ITEM_CHECKLIST, World, make_world, typed, yes_to_all
 from tests.clocks import clock_counts, item_standings
+from tests.flows.test_main_job import answer_site_checklist
 
 PHOTO = png(data_matrix(b"786950"))
 
@@ -55,7 +64,13 @@ def open_rules(world: World) -> list[str]:
     return sorted(rows[one].rule_id for one in ids)
 
 
-def test_a_discrepancy_without_a_photo_lapses_when_the_photo_comes(world: World) -> None:
+def causes(world: World) -> list[tuple[str, ...]]:
+    """Return the causes of each open finding."""
+    rows = world.hq.read(findings.findings_by_id, world.hq.read(findings.finding_ids))
+    return [row.causes for row in rows.values()]
+
+
+def test_a_discrepancy_is_one_finding_with_all_its_causes_and_a_photo_removes_one(world: World) -> None:
     visit_id = visit_of(world)
     item_id = world.device.read(visits.work_ids, visit_id)[0]
     check = record_check(
@@ -67,10 +82,69 @@ def test_a_discrepancy_without_a_photo_lapses_when_the_photo_comes(world: World)
         mark=typed("786950"),
     )
     send(world)
-    assert open_rules(world) == ["discrepancy-without-photo"]
+    assert open_rules(world) == ["item-discrepancy"]
+    assert causes(world) == [("item-discrepancy", "discrepancy-without-photo")]
     attach_photo(world.device, visit_id, check.check_id, PHOTO)
     send(world)
+    assert causes(world) == [("item-discrepancy",)], "once a discrepancy with a photo raised nothing"
+    every = world.hq.read(findings.findings_by_id, world.hq.read(findings.finding_ids, only_open=False))
+    assert sorted(bool(row.lapsed_at) for row in every.values()) == [False, True]
+    withdraw_checks(world.device, [check.check_id])
+    send(world)
     assert open_rules(world) == []
+
+
+def test_what_an_earlier_version_recorded_as_verified_over_a_no_is_found(world: World) -> None:
+    visit_id = visit_of(world)
+    first, second, third = world.device.read(visits.work_ids, visit_id)
+    answers = (Answer("serial_plate", "no", "plate differs"), *yes_to_all()[1:])
+    with world.device.writing() as transaction:
+        transaction.record(
+            CheckRecorded(
+                observed_at=world.device.observed_now(),
+                check_id="earlier",
+                visit_id=visit_id,
+                item_id=first,
+                outcome="verified",
+                reason="",
+                mark=typed("786950"),
+                checklist=ITEM_CHECKLIST,
+                answers=answers,
+                all_as_expected=False,
+                grade="A",
+                note=None,
+                photos=(),
+            )
+        )
+    for item_id, grade in ((second, "C"), (third, "A")):
+        record_check(
+            world.device,
+            visit_id=visit_id,
+            item_id=item_id,
+            outcome="verified",
+            mark=typed("1"),
+            answers=yes_to_all(),
+            grade=grade,
+        )
+    send(world)
+    assert sorted(causes(world)) == [("evidence-below-grade",), ("item-unexpected-answer",)]
+
+
+def test_a_room_that_cannot_be_entered_is_one_finding_that_lists_its_items(world: World) -> None:
+    visit_id = visit_of(world)
+    ids = world.device.read(visits.work_ids, visit_id)
+    made = record_no_access(world.device, visit_id, ids, reason="access_refused", note="Officer away")
+    send(world)
+    (finding_id,) = world.hq.read(findings.finding_ids)
+    row = world.hq.read(findings.finding, finding_id)
+    assert (row.rule_id, row.item_id) == ("item-no-access", "")
+    assert row.check_ids == tuple(sorted(one.check_id for one in made.checks))
+    record_check(
+        world.device, visit_id=visit_id, item_id=ids[0], outcome="verified", mark=typed("1"), answers=yes_to_all()
+    )
+    send(world)
+    (finding_id,) = world.hq.read(findings.finding_ids)
+    assert len(world.hq.read(findings.finding, finding_id).check_ids) == 2, "the one that was seen since is not listed"
 
 
 def test_a_no_at_the_site_is_one_finding_until_it_is_a_yes_and_another_when_it_comes_back(world: World) -> None:
@@ -124,6 +198,34 @@ def test_a_visit_closed_without_its_site_checklist_is_found_out(world: World) ->
         )
     send(world)
     assert open_rules(world) == ["site-checklist-missing"]
+
+
+def test_reopening_needs_a_reason_voids_the_signatures_and_is_an_amendment_at_hq(world: World) -> None:
+    visit_id, device = visit_of(world), world.device
+    with pytest.raises(Refusal, match=r"visit\.not_closed"):
+        reopen_visit(device, visit_id, "too early")
+    record_no_access(device, visit_id, device.read(visits.work_ids, visit_id), reason="unsafe")
+    answer_site_checklist(device, visit_id)
+    signed = [Signed("inspector", PHOTO, "INS-017"), Signed("host", declined_reason="Not authorized to sign")]
+    close_out(device, visit_id, signed)
+    send(world)
+    assert world.hq.read(visits.visit, visit_id).closed_at
+    with pytest.raises(Refusal, match=r"visit\.reopen_reason"):
+        reopen_visit(device, visit_id, "  ")
+    with pytest.raises(Refusal, match=r"visit\.closed"):
+        withdraw_checks(device, [device.read(checks.recent_checks, visit_id)[0].check_id])
+    reopen_visit(device, visit_id, "The host opened the vault after all")
+    send(world)
+    row = world.hq.read(visits.visit, visit_id)
+    assert (row.closed_at, row.signatures_void, row.reopened_by) == ("", True, "INS-017")
+    assert row.reopened_reason == "The host opened the vault after all"
+    close_out(device, visit_id, signed)
+    send(world)
+    row = world.hq.read(visits.visit, visit_id)
+    assert row.closed_at
+    assert row.reopened_reason, "it stays an amendment after it was signed again"
+    document = make_report(world.hq, VISIT_RECORD, world.folder / "visit.json", {"visit_id": visit_id})
+    assert "The host opened the vault after all" in document.path.read_text(encoding="utf-8")
 
 
 def test_only_a_sighting_moves_the_clock(world: World) -> None:

@@ -65,7 +65,7 @@ def test_shipped_checklists_load_survive_a_fact_and_say_they_are_not_official(pa
 
 def test_the_item_checklist_asks_four_questions_and_the_site_checklist_twenty_four() -> None:
     item = shipped("item-nvd-neutral")
-    assert item.version == "2.1"
+    assert item.version == "2.2"
     assert [question.text for question in item.questions] == [
         "Serial plate matches",
         "Tube serial matches",

@@ -172,7 +172,7 @@ def test_a_closed_visit_is_read_only() -> None:
     refused = {event for event in Event if TABLE[event][State.CLOSED].none is Reply.REFUSE}
     assert refused == {
         Event.SCAN, Event.SCAN_AGAIN, Event.PRESS, Event.PRESS_AGAIN, Event.SIGHT, Event.PICK, Event.SHOW_ITEM,
-        Event.SHOW_OFFER, Event.TYPE_BY_HAND, Event.TAKE, Event.UNDO,
+        Event.SHOW_OFFER, Event.TYPE_BY_HAND, Event.TAKE, Event.UNDO, Event.LOCK_ROOM,
     }  # fmt: skip
 
 

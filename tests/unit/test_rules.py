@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -53,20 +54,46 @@ def site(*answers: Answer, is_closed: bool = True) -> SiteSeen:
     ("outcome", "photos", "rules"),
     [
         ("verified", 0, []),
-        ("no_access", 0, []),
+        ("no_access", 0, ["item-no-access"]),
         ("not_found", 0, ["item-not-found"]),
         ("not_on_list", 1, ["item-not-on-list"]),
-        ("discrepancy", 0, ["discrepancy-without-photo"]),
-        ("discrepancy", 1, []),
+        ("discrepancy", 0, ["item-discrepancy", "discrepancy-without-photo"]),
+        ("discrepancy", 1, ["item-discrepancy"]),
     ],
 )
 def test_a_check_breaks_the_rules_for_its_outcome(outcome: str, photos: int, rules: list[str]) -> None:
+    """Every outcome but verified raises one finding that lists all its causes."""
     triggers = list(run_rules([check(outcome, photos)]))
-    assert [trigger.rule.rule_id for trigger in triggers] == rules
+    assert [list(trigger.causes) for trigger in triggers] == ([rules] if rules else [])
+    assert [trigger.rule.rule_id for trigger in triggers] == rules[:1]
     assert all(
         (trigger.item_id, trigger.check_id, trigger.visit_id) == ("item-1", "check-1", "visit-1")
         for trigger in triggers
     )
+
+
+def test_an_unexpected_answer_and_weak_evidence_are_causes_of_the_one_finding() -> None:
+    weak = replace(check("verified"), grade="D", wanted_grade="A", unexpected=("plate",))
+    (trigger,) = run_rules([weak])
+    assert trigger.causes == ("item-unexpected-answer", "evidence-below-grade")
+    assert trigger.severity == "medium"
+    assert list(run_rules([replace(weak, unexpected=(), grade="A")])) == []
+    assert list(run_rules([replace(weak, unexpected=(), wanted_grade="")])) == []
+
+
+def test_a_locked_room_is_one_finding_that_lists_its_items() -> None:
+    room = [
+        replace(check("no_access", item_id=name), check_id=f"of {name}", act="1", reason=reason)
+        for name, reason in (("b", "access_refused"), ("a", "access_refused"), ("c", "unsafe"))
+    ]
+    alone = replace(check("no_access", item_id="d"), check_id="of d", reason="access_refused")
+    single, *together = run_rules([*room, alone])
+    assert (single.item_id, single.check_ids) == ("d", ())
+    assert [(one.item_id, one.check_id, one.check_ids) for one in together] == [
+        ("", "of a", ("of a", "of b")),
+        ("", "of c", ("of c",)),
+    ]
+    assert len({one.finding_id for one in (single, *together)}) == 3
 
 
 def test_the_same_trigger_has_the_same_finding_and_another_occurrence_another() -> None:
@@ -86,7 +113,8 @@ def test_the_same_trigger_has_the_same_finding_and_another_occurrence_another() 
         ([Answer("fence", "yes"), Answer("fence_date", "2026-01-01"), Answer("scanner", "no")], True, []),
         ([Answer("fence", "no", "Hole"), Answer("scanner", "yes")], True, [("site-deficiency", "fence")]),
         ([Answer("fence", "no", "Hole")], False, [("site-deficiency", "fence")]),
-        ([Answer("fence", "not_applicable"), Answer("scanner", "yes")], True, []),
+        ([Answer("fence", "not_applicable", "No fence: a vault"), Answer("scanner", "yes")], True, []),
+        ([Answer("fence", "not_applicable"), Answer("scanner", "yes")], True, [("site-deficiency", "fence")]),
         (
             [Answer("fence", "not_observed", "Night"), Answer("scanner", "not_observed", "Not asked")],
             True,

@@ -50,6 +50,7 @@ COMPUTED = {
     "eum_app/wording/list_words.py": "tables of marked texts",
     "eum_app/wording/messages.py": "tables of marked texts",
     "eum_app/wording/reading.py": "tables of marked texts",
+    "eum_app/wording/testimony.py": "tables of marked texts",
     "ui/field/visit/camera_menu.py": "a table of marked texts",
 }
 """Modules that translate texts from a table; lupdate finds each at the literal that is marked."""

@@ -18,13 +18,19 @@ class Scanners(QObject):
 
     mark_scanned = Signal(bytes, str)
     heard = Signal(object)
-    """Emitted right before a scan by the keyboard scanner: the keys that sent its separators."""
+    """`Burst`, right before a scan by the keyboard scanner: how its keys came."""
+    refused = Signal(object)
+    """`Refused`: the keys of a scan that cannot be used."""
+    reading_changed = Signal(bool)
+    """Whether a scan by the keyboard scanner seems to be arriving."""
 
     def __init__(self, app: QApplication, settings: ScannerSettings, parent: QObject) -> None:
         super().__init__(parent)
         self._wedge = WedgeFilter(app, settings.for_wedge())
         self._wedge.mark_scanned.connect(lambda raw: self.mark_scanned.emit(raw, "wedge"))
         self._wedge.heard.connect(self.heard)
+        self._wedge.refused.connect(self.refused)
+        self._wedge.reading_changed.connect(self.reading_changed)
         self._serial: SerialScanner | None = None
 
     def use(self, settings: ScannerSettings) -> None:

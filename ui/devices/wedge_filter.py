@@ -3,29 +3,43 @@
 Installed on the application, because a `QLineEdit` drops every separator of a mark and a focused button takes Enter.
 The filter holds back printable keys, Enter and Tab after them, and the control characters that separate a mark's
 elements. It also holds back the keys that the scanner is set to send for those separators. `BurstCollector` then
-decides. A burst is emitted as `mark_scanned`. Typing is replayed in order, shortcuts included, to the widget that had
-the focus when the key was pressed: a click elsewhere during the wait must not redirect the last letter. Ctrl+Z and
-similar shortcuts are never held back.
+decides. A burst is emitted as `mark_scanned`, a scan that cannot be used as `refused`. Typing is replayed in order,
+shortcuts included, to the widget that had the focus when the key was pressed, and before a click or shortcut that
+follows. Ctrl+Z and similar shortcuts are never held back.
+
+The time of a key is the window system's. Only where an event has none, its arrival counts, and never against the time
+of another clock.
 """
 
 from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from typing import Final, Literal
 
 import shiboken6
 from PySide6.QtCore import QEvent, QKeyCombination, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
-from eum_app.scanning.wedge import AltReleased, Burst, BurstCollector, Key, Typed, WedgeSettings
+from eum_app.scanning.wedge import AltReleased, Burst, BurstCollector, Decided, Key, Place, Refused, WedgeSettings
+from ui.devices.typing_place import is_answer, place_of, takes_text
 from ui.kit.guard import guarded
 
 # FS, GS, RS, US and EOT (ISO/IEC 15434), as scanners send them: Ctrl+\ Ctrl+] Ctrl+^ Ctrl+_ Ctrl+D.
 _SEPARATORS = frozenset("\x1c\x1d\x1e\x1f\x04")
 _END_KEYS = {Qt.Key.Key_Return: "Return", Qt.Key.Key_Enter: "Enter", Qt.Key.Key_Tab: "Tab"}
-_POINTS = frozenset({QEvent.Type.MouseButtonPress, QEvent.Type.MouseButtonDblClick, QEvent.Type.TouchBegin})
+_POINTS = frozenset(
+    {QEvent.Type.MouseButtonPress, QEvent.Type.MouseButtonDblClick, QEvent.Type.TouchBegin, QEvent.Type.TabletPress}
+)
 _MODIFIERS = frozenset({Qt.Key.Key_Shift, Qt.Key.Key_Control, Qt.Key.Key_Alt, Qt.Key.Key_AltGr, Qt.Key.Key_Meta})
+_READING_AFTER_MS: Final = 100
+"""A scan that is over sooner needs no "reading"."""
+_TURN_MS: Final = 10
+"""Before silence decides, the event loop turns once more, so that keys that wait in its queue are read."""
+_LATE_MS: Final = 30
+"""A timer later than this says that the event loop was blocked, and that more keys may wait."""
+_MOST_TURNS: Final = 5
 
 
 @dataclass(frozen=True)
@@ -49,23 +63,28 @@ class WedgeFilter(QObject):
 
     mark_scanned = Signal(bytes)
     heard = Signal(object)
-    """Emitted right before `mark_scanned`: the keys that sent the separators of that scan (`Burst.ways`)."""
+    """`Burst`, right before `mark_scanned`: how its keys came."""
+    refused = Signal(object)
+    """`Refused`: the keys of a scan that cannot be used."""
+    reading_changed = Signal(bool)
+    """Whether a scan seems to be arriving whose end is still to come."""
 
     def __init__(self, app: QApplication, settings: WedgeSettings | None = None) -> None:
         super().__init__(app)
         self._app = app
         self._collector = BurstCollector(settings)
-        self._is_replaying = False
+        self._is_replaying = self._is_reading = False
         self._held: set[int] = set()
-        self._last_press_ms = 0.0
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.timeout.connect(self._fall_silent)
+        self._place = Place()
+        self._turns, self._due_ms = 0, 0.0
+        self._timer = self._single(self._tick)
+        self._reading = self._single(self._say_reading)
         app.installEventFilter(self)
 
     def close(self) -> None:
         """Stop filtering the application's events."""
         self._timer.stop()
+        self._reading.stop()
         self._app.removeEventFilter(self)
 
     @property
@@ -75,63 +94,82 @@ class WedgeFilter(QObject):
 
     def set_settings(self, settings: WedgeSettings) -> None:
         """Use another scanner's settings, after deciding about the keys held back."""
-        self._fall_silent()
+        self._do(self._collector.idle(self._collector.due_ms))
         self._collector = BurstCollector(settings)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if self._is_replaying:
             return False
-        if event.type() in _POINTS:
-            self._settle_before_click()
+        kind = event.type()
+        if kind in _POINTS:
+            self._before_act()
+        elif kind == QEvent.Type.FocusAboutToChange and self._collector.is_pending:
+            self._do(self._collector.move())
         return isinstance(event, QKeyEvent) and not _is_secret_in_focus() and self._key(event)
 
     def _key(self, event: QKeyEvent) -> bool:
         kind = event.type()
-        if kind == QEvent.Type.KeyPress:
-            return self._press(event)
         if kind == QEvent.Type.KeyRelease:
             return self._release(event)
-        if self._is_held_back(event):
-            event.accept()  # no shortcut now; if it was typing, `_replay` asks for shortcuts later
-            return True
-        return False
-
-    # Inside
-
-    def _press(self, event: QKeyEvent) -> bool:
         if Qt.Key(event.key()) in _MODIFIERS:
             return False
         if not self._is_held_back(event):
-            self._fall_silent()
+            self._before_act()  # a shortcut acts on its override, before any press
             return False
-        modifiers = event.modifiers()
+        if kind == QEvent.Type.KeyPress:
+            self._press(event)
+        else:
+            event.accept()  # no shortcut now; if it was typing, `_replay` asks for shortcuts later
+        return True
+
+    # Inside
+
+    def _single(self, run: object) -> QTimer:
+        made = QTimer(self)
+        made.setSingleShot(True)
+        made.setTimerType(Qt.TimerType.PreciseTimer)
+        assert callable(run)
+        made.timeout.connect(run)
+        return made
+
+    def _press(self, event: QKeyEvent) -> None:
         self._held.add(event.key())
+        focus, modifiers = self._in_focus(), event.modifiers()
+        press = _Press(focus, event.key(), modifiers, event.text(), event.isAutoRepeat())
+        is_first = not self._collector.is_pending
+        if is_first:
+            self._place = place_of(focus)
         key = Key(
             text=event.text(),
-            at_ms=_now_ms(event),
+            at_ms=_time_of(event),
             name=_name(event),
             alt=bool(modifiers & Qt.KeyboardModifier.AltModifier),
             keypad=bool(modifiers & Qt.KeyboardModifier.KeypadModifier),
             auto_repeat=event.isAutoRepeat(),
-            token=_Press(self._in_focus(), event.key(), modifiers, event.text(), event.isAutoRepeat()),
+            token=press,
+            place=self._place,
+            acts=self._acts(press, is_first=is_first),
+            is_stamped=bool(event.timestamp()),
+            arrived_ms=_now_ms(),
         )
-        self._last_press_ms = time.monotonic() * 1000
         self._do(self._collector.feed(key))
-        return True
 
-    def _settle_before_click(self) -> None:
-        """Deliver typed keys before a click moves the focus.
+    def _acts(self, press: _Press, *, is_first: bool) -> Literal["", "answer", "shortcut"]:
+        """Return what a key does in its place. A shortcut is looked for only at the first key of a run."""
+        if self._place.kind != "keys" or press.target is None:
+            return ""
+        if is_answer(press.target, press.text):
+            return "answer"
+        return "shortcut" if is_first and _action_for(press, press.target) is not None else ""
 
-        A scan that is still arriving is not cut in two: a hand needs longer than the gap between two keys to reach the
-        mouse.
-        """
-        silent_ms = time.monotonic() * 1000 - self._last_press_ms
-        if silent_ms > self._collector.settings.max_gap_ms:
-            self._fall_silent()
+    def _before_act(self) -> None:
+        """Deliver typed keys before a click or a shortcut. A scan that is still arriving is not cut in two."""
+        if self._collector.is_pending:
+            self._do(self._collector.act())
 
     def _release(self, event: QKeyEvent) -> bool:
         if event.key() == Qt.Key.Key_Alt and self._collector.is_pending:
-            self._do(self._collector.feed(AltReleased(_now_ms(event))))
+            self._do(self._collector.feed(AltReleased(_time_of(event))))
             return False
         if event.key() in self._held:
             # Its press was held back, and is released again with it.
@@ -146,27 +184,55 @@ class WedgeFilter(QObject):
         if _name(event) in self._collector.settings.keys or (text in _SEPARATORS and text):
             return True
         if Qt.Key(event.key()) in _END_KEYS:
-            is_plain = not ctrl and not modifiers & Qt.KeyboardModifier.AltModifier
-            return is_plain and self._collector.is_of_scan(Key(text, _now_ms(event), name=_name(event)))
+            if ctrl or modifiers & Qt.KeyboardModifier.AltModifier:
+                return False
+            key = Key(
+                text, _time_of(event), name=_name(event), is_stamped=bool(event.timestamp()), arrived_ms=_now_ms()
+            )
+            return self._collector.is_of_scan(key)
         if not text or not text.isprintable() or ctrl:
             return False
         is_keypad = bool(modifiers & Qt.KeyboardModifier.KeypadModifier)
         return is_keypad or not modifiers & Qt.KeyboardModifier.AltModifier
 
-    def _fall_silent(self) -> None:
-        """Decide now about the keys held back, because time passed or a key came that no scanner sends."""
-        if self._collector.is_pending:
+    # Silence
+
+    def _tick(self) -> None:
+        """Let silence decide, once all keys that wait in the event queue have been read."""
+        is_late = _now_ms() - self._due_ms > _LATE_MS
+        if not self._turns or (is_late and self._turns < _MOST_TURNS):
+            self._turns += 1
+            self._start(_TURN_MS)
+        else:
             self._do(self._collector.idle(self._collector.due_ms))
 
-    def _do(self, decided: tuple[Burst | Typed, ...]) -> None:
+    def _start(self, wait_ms: float) -> None:
+        self._due_ms = _now_ms() + wait_ms
+        self._timer.start(round(wait_ms))
+
+    def _say_reading(self) -> None:
+        self._is_reading = True
+        self.reading_changed.emit(True)
+
+    def _do(self, decided: tuple[Decided, ...]) -> None:
+        self._turns = 0
         if self._collector.is_pending:
-            self._timer.start(round(self._collector.settings.silence_ms))
+            self._start(max(0.0, self._collector.wait_ms - _TURN_MS))
         else:
             self._timer.stop()
+        if not self._collector.is_reading:
+            self._reading.stop()
+            if self._is_reading:
+                self._is_reading = False
+                self.reading_changed.emit(False)
+        elif not self._is_reading and not self._reading.isActive():
+            self._reading.start(_READING_AFTER_MS)
         for what in decided:
             if isinstance(what, Burst):
-                self.heard.emit(what.ways)
+                self.heard.emit(what)
                 self.mark_scanned.emit(what.raw)
+            elif isinstance(what, Refused):
+                self.refused.emit(what)
             else:
                 self._type([key.token for key in what.keys if isinstance(key.token, _Press)])
 
@@ -178,8 +244,8 @@ class WedgeFilter(QObject):
         for press in presses:
             before = self._in_focus()
             target = before if has_moved else press.target
-            # What is gone or out of sight is not typed into, and neither is what came in its place.
-            if target is not None and shiboken6.isValid(target) and target.isVisible():
+            # What is gone or out of sight is not pressed, and neither is what came in its place. Text is kept.
+            if target is not None and shiboken6.isValid(target) and (target.isVisible() or takes_text(target)):
                 self._replay(press, target)
                 has_moved = has_moved or self._in_focus() is not before
 
@@ -210,9 +276,13 @@ class WedgeFilter(QObject):
             self._is_replaying = False
 
 
-def _now_ms(event: QKeyEvent) -> float:
+def _now_ms() -> float:
+    return time.monotonic() * 1000
+
+
+def _time_of(event: QKeyEvent) -> float:
     # The window system's own time where there is one: a stall of ours must not make slow typing look like a burst.
-    return float(event.timestamp()) or time.monotonic() * 1000
+    return float(event.timestamp()) or _now_ms()
 
 
 def _name(event: QKeyEvent) -> str:

@@ -14,15 +14,17 @@ from db.queries.checks import CheckRow, counting_checks
 from db.queries.exchange import Outstanding, outstanding
 from db.queries.visits import closing
 from eum_app.domain.areas import Area
-from eum_app.domain.checklists import Question
+from eum_app.domain.checklists import Checklist, Question
 from eum_app.domain.errors import KnownError
 from eum_app.domain.facts import VisitClosedOut
 from eum_app.domain.visits import GRADES_OF_OTHERS, TO_CHECK, OpenPointKind, Outcome, Party
 from eum_app.domain.vocabulary import Unknown
 from eum_app.usecases.calls import call
+from eum_app.usecases.changes import Changed
 from eum_app.usecases.session import Session
-from eum_app.usecases.visits.close_out import ClosedOut, CloseOutState, close_out, close_out_state
+from eum_app.usecases.visits.close_out import ClosedOut, CloseOutState, close_out, close_out_state, reopen_visit
 from ui.field.parts import name_header_buttons, named
+from ui.field.reopen_card import ReopenCard
 from ui.field.signing_card import SigningCard
 from ui.kit import words
 from ui.kit.desk import Desk
@@ -43,8 +45,10 @@ from ui.kit.widgets import (
     scrolled,
     vbox,
 )
+from ui.shared.testimony import exception_said
 
 _HEAD_SHOWN = 16
+EXCEPTIONS_SHOWN = 50
 
 
 @dataclass(frozen=True)
@@ -56,18 +60,20 @@ class CloseOutView:
     questions: dict[str, Question]
     waiting: Outstanding
     closed: VisitClosedOut | None
+    item_checklist: Checklist
 
 
 def read_close_out(session: Session, visit_id: str) -> CloseOutView:
     """Return everything that the close-out page shows of a visit. Raises Refusal `visit.unknown`."""
     state = close_out_state(session, visit_id)
-    _, checklist = session.read(visit_checklists, visit_id)
+    item_checklist, checklist = session.read(visit_checklists, visit_id)
     return CloseOutView(
         state,
         session.read(counting_checks, visit_id),
         {question.question_id: question for question in checklist.questions},
         session.read(outstanding, session.name, session.store.named.epoch),
         session.read(closing, visit_id),
+        item_checklist,
     )
 
 
@@ -103,6 +109,9 @@ class CloseOutPage(Page):
             spacing=4,
         )
         self._void.hide()
+        self.reopening = ReopenCard()
+        self.reopening.requested.connect(self._reopen)
+        self.reopening.hide()
         self._items = Card(self.tr("Every item has an outcome"))
         self._item_rows: QVBoxLayout = vbox()
         self._items.add(self._item_rows)
@@ -127,7 +136,7 @@ class CloseOutPage(Page):
             spacing=6,
         )
         left = QWidget()
-        left.setLayout(vbox(self._void, self._items, self._site, self._others, 1, spacing=16))
+        left.setLayout(vbox(self._void, self.reopening, self._items, self._site, self._others, 1, spacing=16))
         right = vbox(spacing=16)
         right.addWidget(self.inspector, 1)
         right.addWidget(self.host, 1)
@@ -171,6 +180,9 @@ class CloseOutPage(Page):
         self._view = view
         self.header.set_crumbs([self.tr("Visits"), state.visit.site], first_is_link=True)
         self._void.setVisible(state.visit.signatures_void)
+        if not state.visit.closed_at:
+            self.reopening.close_form()
+        self.reopening.setVisible(bool(state.visit.closed_at))
         self._show_items(view)
         self._show_site(view)
         self._show_others(view)
@@ -205,6 +217,7 @@ class CloseOutPage(Page):
                 self._item_rows.addWidget(
                     row(Chip.of(key, words.count(number)), label(said), 1, label(details.get(key, ""), "sub"))
                 )
+        self._show_exceptions(view)
         if visit.to_check:
             go = named(button(self.tr("Go to items"), self._go_to_items), "go_to_items_button")
             line = row(
@@ -212,6 +225,18 @@ class CloseOutPage(Page):
             )
             line.setProperty("tone", "warn")
             self._item_rows.addWidget(line)
+
+    def _show_exceptions(self, view: CloseOutView) -> None:
+        """List each item that is not simply verified, with what was found and answered."""
+        found = [(one, exception_said(one, view.item_checklist)) for one in view.checks]
+        lines = [(one, said) for one, said in found if said]
+        for one, said in lines[:EXCEPTIONS_SHOWN]:
+            line = hbox(label(one.serial, "mono", selectable=True), spacing=10)
+            line.addWidget(label(said, "sub", wrap=True), 1)
+            self._item_rows.addWidget(named(row(line), f"exception_{one.check_id}"))
+        if len(lines) > EXCEPTIONS_SHOWN:
+            more = self.tr("%Ln more, in the visit record", "", len(lines) - EXCEPTIONS_SHOWN)
+            self._item_rows.addWidget(row(label(more, "sub")))
 
     def _show_site(self, view: CloseOutView) -> None:
         state = view.state
@@ -327,6 +352,13 @@ class CloseOutPage(Page):
         self._is_closing = True
         self._follow()
         self._desk.do(call(close_out, self._visit_id, [inspector, host]), then=self._closed, failed=self._not_closed)
+
+    def _reopen(self, reason: str) -> None:
+        made = call(reopen_visit, self._visit_id, reason)
+        self._desk.do(made, then=self._reopened, failed=self._not_closed)
+
+    def _reopened(self, _changed: Changed) -> None:
+        self.notice.show_message("info", self.tr("Reopened. Both parties have to sign again."))
 
     def _closed(self, _result: ClosedOut) -> None:
         self._is_closing = False

@@ -41,7 +41,7 @@ def add_pages(shell: Shell, desk: Desk) -> None:
         shell.add_page(key, page.accessibleName(), "", page, is_in_rail=False)
     scanner_test = ScannerTestPage(desk)
     scanner_test.setProperty("rail_key", "visits")
-    shell.scanner_heard.connect(scanner_test.note_keys_heard)
+    shell.scanner_heard.connect(scanner_test.note_scan_heard)
     shell.add_page("scanner_test", scanner_test.accessibleName(), "", scanner_test, is_in_rail=False)
     labels = LabelsPage(desk, "items")
     labels.setProperty("rail_key", "items")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TypeVar
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QObject
@@ -11,7 +10,6 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from db.queries.exchange import outstanding
 from db.queries.visits import VisitRow, all_visits, closing
-from eum_app.domain.errors import Refusal
 from eum_app.domain.visits import Outcome
 from eum_app.usecases.calls import Connection
 from ui.kit.guard import guarded
@@ -54,16 +52,6 @@ def holds_focus(widget: QWidget) -> bool:
     """Return whether the focus is on a widget or inside it."""
     focus: QWidget | None = widget.window().focusWidget()
     return focus is not None and focus.isVisible() and (focus is widget or widget.isAncestorOf(focus))
-
-
-def read_file(path: Path) -> bytes:
-    """Return the bytes of a picture file. Raises Refusal `image.missing`, `image.unreadable`."""
-    try:
-        return path.read_bytes()
-    except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
-        raise Refusal("image.missing", path=str(path)) from None
-    except OSError:
-        raise Refusal("image.unreadable") from None
 
 
 def image_of(data: bytes, width: int) -> QImage:

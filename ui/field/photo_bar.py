@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from PySide6.QtCore import Signal
 
 from eum_app.domain.errors import KnownError
 from eum_app.usecases.calls import job
-from eum_app.usecases.visits.photos import check_photo
-from ui.field.parts import named, read_file
+from eum_app.usecases.visits.photos import read_photo
+from ui.field.parts import named
 from ui.kit.desk import Desk
 from ui.kit.messages import sentence
 from ui.kit.widgets import Button, Card, button, hbox, label
@@ -19,7 +17,8 @@ from ui.kit.widgets.path_field import PathField
 class PhotoBar(Card):
     """Ask for a photo; hidden until one is needed.
 
-    `question_id` is the question that the photo answers, or empty for none.
+    `question_id` is the question that the photo answers, `check_id` the recorded check to which it is added; both empty
+    for a photo of the open item.
     """
 
     photo_ready = Signal(bytes)
@@ -30,6 +29,7 @@ class PhotoBar(Card):
         super().__init__()
         self._desk = desk
         self.question_id = ""
+        self.check_id = ""
         self.setObjectName(f"{name}_bar")
         self.setAccessibleName(self.tr("Add a photo"))
         self.path = PathField(
@@ -51,14 +51,21 @@ class PhotoBar(Card):
 
     def open(self, question_id: str = "") -> None:
         """Show the bar for a question, or for the item."""
-        self.question_id = question_id
+        self.question_id, self.check_id = question_id, ""
         self.say("")
         self.show()
         self.path.edit.setFocus()
 
+    def open_for_check(self, check_id: str, serial: str) -> None:
+        """Show the bar for a recorded check."""
+        self.open()
+        self.check_id = check_id
+        self._said.setText(self.tr("The photo is added to the recorded check of {serial}.").format(serial=serial))
+        self._said.setVisible(True)
+
     def close_bar(self) -> None:
         """Hide the bar and clear its fields."""
-        self.question_id = ""
+        self.question_id = self.check_id = ""
         self.path.clear()
         self.say("")
         self.hide()
@@ -84,10 +91,3 @@ class PhotoBar(Card):
         path = self.path.path
         if path is not None:
             self._desk.ask(job(read_photo, path), then=self.photo_ready.emit, failed=self.show_error)
-
-
-def read_photo(path: Path) -> bytes:
-    """Return the bytes of a picture that decodes completely. Raises Refusal `image.…`, `photo.…`."""
-    data = read_file(path)
-    check_photo(data)
-    return data

@@ -109,6 +109,11 @@ class QuestionRow(QFrame):
             return True
         return False
 
+    @property
+    def is_answered(self) -> bool:
+        """Return whether the question has an answer, valid or not."""
+        return self._answer is not None and bool(self._answer.value.strip())
+
     def focus_field(self) -> None:
         """Focus the field that answers this question, or the missing comment."""
         lacks_comment = not self._comment.isHidden() and not self._comment.text().strip()

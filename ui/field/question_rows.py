@@ -47,6 +47,10 @@ class QuestionRows(QWidget):
         """Return the first row that needs an answer, or None."""
         return next((row for row in self if row.is_open), None)
 
+    def open_questions(self) -> int:
+        """Return the number of questions without a valid answer, required or not."""
+        return sum(row.is_open or not row.is_answered for row in self)
+
     def clear(self) -> None:
         """Remove all rows."""
         empty_layout(self._list)

@@ -8,15 +8,18 @@ from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QLabel, QLineEdit, QWidget
 
 from eum_app.domain.errors import KnownError
-from eum_app.scanning.scanner_check import CALIBRATION, Way, check_scan, way_of
+from eum_app.domain.visits import ReadBy
+from eum_app.scanning.scanner_check import BEST_DELAY_MS, CALIBRATION, Measured, Way, check_scan, measure, way_of
+from eum_app.scanning.wedge import Burst, Refused, Why
 from ui.devices.serial_line import ports_there
 from ui.field.parts import named
 from ui.field.scanner_sheet import hints, write_sheet
 from ui.field.symbols import symbol_image
-from ui.kit import settings
+from ui.kit import settings, words
 from ui.kit.desk import Desk
 from ui.kit.page import Page
-from ui.kit.settings import ScannerSettings
+from ui.kit.scan_words import refusal_text
+from ui.kit.settings import ScannerSettings, ScannerTested
 from ui.kit.theme import theme
 from ui.kit.widgets import (
     Card,
@@ -37,17 +40,22 @@ from ui.shared.mark_view import mark_text
 
 _SIDE = 200
 _TONES = {"whole": "ok", "as_pictures": "ok", "as_text": "ok", "lost": "bad", "layout": "bad", "cut": "bad"}
+_TONES |= {"slow": "bad", "caps_lock": "bad"}
+_USABLE = frozenset({"whole", "as_pictures", "as_text"})
+"""Kinds of scans whose measurements are saved."""
 _ESCAPES = (("\r", "\\r"), ("\n", "\\n"), ("\t", "\\t"), ("\x02", "\\x02"), ("\x03", "\\x03"))
 
 
 class ScannerTestPage(Page):
-    """Show the data that arrives from a scanner, and save the scanner's settings."""
+    """Show the data that arrives from a scanner, measure how it comes, and save the scanner's settings."""
+
+    takes_scans = True
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
         self.setObjectName("scanner_test_page")
         self._desk = desk
-        self._ways: frozenset[str] = frozenset()
+        self._burst: Burst | None = None
         self.set_title(self.tr("Hand scanner"))
         self.add_action(self.tr("Back to the visits"), "Esc", lambda: self.navigate_requested.emit("visits", None))
         self._columns = Columns(
@@ -149,32 +157,98 @@ class ScannerTestPage(Page):
     def _line(name: str, value: str) -> QLineEdit:
         made = named(QLineEdit(), name)
         made.setMaxLength(40)
-        for real, shown in _ESCAPES:
-            value = value.replace(real, shown)
-        made.setText(value)
+        made.setText(_shown(value))
         return made
 
     # What arrives
 
-    def note_keys_heard(self, ways: frozenset[str]) -> None:
-        """Note the keys that sent the separators of the scan that follows."""
-        self._ways = ways
+    def note_scan_heard(self, burst: Burst) -> None:
+        """Note how the keys of the scan that follows came."""
+        self._burst = burst
 
     def mark_scanned(self, raw: bytes, read_by: str) -> None:
         """Show the data of a scan, what is wrong with it, and how to correct the scanner."""
+        burst, self._burst = self._burst, None
+        measured = None
+        if burst is not None and read_by == ReadBy.WEDGE:
+            measured = measure(burst.sent, burst.slowest_ms, burst.end)
+            raw = CALIBRATION if measured.is_complete else raw
         check = check_scan(raw)
-        title, advice = self._said(check.kind)
-        self.verdict.setText(title)
-        self._advice.setText(advice)
-        set_look(self.verdict, "tone", _TONES.get(check.kind, "warn"))
+        kind = check.kind if measured is None else _kind_of(measured, check.kind)
+        self._say(kind, *self._said(kind, measured))
+        ways = burst.ways if burst is not None else frozenset[str]()
         by = self.tr("Serial port") if read_by == "serial" else self.tr("Keyboard")
         self.read.clear()
         self.read.add(self.tr("Arrived by"), by)
-        self.separators = self.read.add(self.tr("Separators"), self._way_said(way_of(raw, self._ways, read_by)))
+        self.separators = self.read.add(self.tr("Separators"), self._way_said(way_of(raw, ways, read_by)))
         self.read.add(self.tr("AIM prefix"), check.prefix or self.tr("None"), mono=True)
+        if measured is not None:
+            self._show_measured(measured)
+            if kind in _USABLE:
+                self._keep_measured(measured)
         self.read.add(self.tr("Readable"), mark_text(raw), mono=True)
         self.read.add(self.tr("Bytes"), raw.hex(" "), mono=True)
         self._columns.bring_to_front("arrived")
+
+    def scan_refused(self, refused: Refused) -> None:
+        """Say what to change when the keys of a scan could not be used."""
+        if refused.why is Why.TOO_SLOW:
+            self._say("slow", *self._slow_said(refused.slowest_ms))
+        elif refused.why is Why.TOO_SHORT:
+            self._say("slow", self.tr("Only a few characters arrived"), refusal_text(refused))
+        else:
+            pause = self.tr("There was a pause of {pause} ms in it. Scan again; if it stays so, use a cable.")
+            self._say(
+                "slow", self.tr("The scan was interrupted"), pause.format(pause=words.count(round(refused.slowest_ms)))
+            )
+        self.read.clear()
+        self._columns.bring_to_front("arrived")
+
+    def _say(self, kind: str, title: str, advice: str) -> None:
+        self.verdict.setText(title)
+        self._advice.setText(advice)
+        set_look(self.verdict, "tone", _TONES.get(kind, "warn"))
+
+    def _slow_said(self, slowest_ms: float) -> tuple[str, str]:
+        return (
+            self.tr("Too slow: set it below {limit} ms").format(limit=BEST_DELAY_MS),
+            self.tr(
+                "The slowest gap between two characters was {gap} ms. Set the scanner's delay between characters to"
+                " none, or below {limit} ms, then scan again."
+            ).format(gap=words.count(round(slowest_ms)), limit=BEST_DELAY_MS),
+        )
+
+    def _show_measured(self, measured: Measured) -> None:
+        self.read.add(self.tr("Slowest gap"), self.tr("{gap} ms").format(gap=words.count(round(measured.slowest_ms))))
+        self.read.add(self.tr("Characters"), words.count(measured.characters))
+        self.read.add(self.tr("Ends with"), measured.end or self.tr("Nothing"))
+        self.read.add(self.tr("Keyboard layout"), measured.layout)
+        self.read.add(self.tr("Caps Lock"), self.tr("On") if measured.has_caps_lock else self.tr("Off"))
+
+    def _keep_measured(self, measured: Measured) -> None:
+        """Save the measurements for this device, and use them at once."""
+        scanner = settings.current().value(settings.SCANNER)
+        before = scanner.tested.shortest if scanner.tested is not None else measured.characters
+        tested = ScannerTested(
+            slowest_gap_ms=measured.slowest_ms,
+            shortest=min(before, measured.characters),
+            end=measured.end,
+            layout=measured.layout,
+            has_caps_lock=measured.has_caps_lock,
+        )
+        changed = msgspec.structs.replace(scanner, tested=tested, max_gap_ms=measured.max_gap_ms)
+        if measured.is_complete:
+            changed = msgspec.structs.replace(changed, prefix=measured.prefix, suffix=measured.suffix)
+        self._show_settings(changed)
+        try:
+            settings.current().keep(settings.SCANNER, changed)
+        except KnownError as error:
+            self.notice.show_error(error)
+
+    def _show_settings(self, scanner: ScannerSettings) -> None:
+        self.prefix.setText(_shown(scanner.prefix))
+        self.suffix.setText(_shown(scanner.suffix))
+        self.gap.setText(f"{scanner.max_gap_ms:g}")
 
     def _way_said(self, way: Way) -> str:
         return {
@@ -188,7 +262,16 @@ class ScannerTestPage(Page):
             "none": self.tr("not at all"),
         }[way]
 
-    def _said(self, kind: str) -> tuple[str, str]:
+    def _said(self, kind: str, measured: Measured | None) -> tuple[str, str]:
+        if kind == "slow" and measured is not None:
+            return self._slow_said(measured.slowest_ms)
+        if kind == "caps_lock":
+            return self.tr("Caps Lock is on"), self.tr("Switch Caps Lock off on this computer, then scan again.")
+        if kind == "layout" and measured is not None and measured.layout != "US":
+            title = self.tr("Wrong keyboard layout: this computer uses {layout}")
+            return title.format(layout=measured.layout), self.tr(
+                "Set the scanner to the keyboard layout of this computer, then scan again."
+            )
         return {
             "whole": (self.tr("Every character arrived"), self.tr("Separators arrive as control characters.")),
             "as_pictures": (
@@ -255,6 +338,21 @@ class ScannerTestPage(Page):
             self.notice.show_error(error)
         else:
             self.notice.show_message("ok", self.tr("Saved: {path}").format(path=path.name))
+
+
+def _kind_of(measured: Measured, kind: str) -> str:
+    """Return the most important thing to say about a scan by keys."""
+    if measured.layout != "US":
+        return "layout"
+    if measured.has_caps_lock:
+        return "caps_lock"
+    return "slow" if measured.is_too_slow else kind
+
+
+def _shown(text: str) -> str:
+    for real, shown in _ESCAPES:
+        text = text.replace(real, shown)
+    return text
 
 
 def _real(text: str) -> str:

@@ -42,6 +42,8 @@ def read_scanned(connection: Connection, visit_id: str, text: str) -> tuple[Visi
 class TranscribePage(Page):
     """Type in a worklist. Opened with a visit's id; scan a page's QR symbol or type its number, then enter its rows."""
 
+    takes_scans = True
+
     def __init__(self, desk: Desk) -> None:
         super().__init__()
         self.setObjectName("transcribe_page")

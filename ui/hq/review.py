@@ -15,9 +15,10 @@ from eum_app.domain.people import Permission
 from eum_app.usecases.calls import call
 from eum_app.usecases.review.findings import Reviewed, review_finding
 from ui.hq.narrowed import Narrowed
+from ui.hq.record_card import RecordCard
 from ui.hq.review_data import REVIEW_SHOWS, FindingDetail, finding_detail
 from ui.hq.review_history import finding_history
-from ui.hq.review_parts import DecisionPanel, EvidenceCard, RecordCard, caption_of
+from ui.hq.review_parts import DecisionPanel, EvidenceCard, caption_of
 from ui.hq.review_picture import LargePicture, LoadedPicture, picture_of
 from ui.hq.review_queue import FindingQueue
 from ui.hq.review_work import Event, Reply, ReviewWork, State

@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from PySide6.QtCore import QCoreApplication
+
 from db.queries.checklists import visit_checklists
-from db.queries.checks import CheckRow, EvidenceRow, check, evidence_of
+from db.queries.checks import CheckRow, EvidenceRow, check, checks_by_id, evidence_of
 from db.queries.exchange import all_bundles
 from db.queries.findings import FindingRow, ReviewRow, finding, reviews_of
 from db.queries.items import HistoryLine, ItemRow, history, item
@@ -15,11 +17,16 @@ from db.queries.people import all_devices
 from db.queries.reading import mark_read
 from db.queries.visits import VisitRow, visit
 from eum_app.domain.areas import Area
+from eum_app.domain.checklists import Checklist
 from eum_app.domain.errors import KnownError, Refusal
 from eum_app.domain.facts import ContentRef, MarkRead
-from eum_app.domain.ids import FindingId
+from eum_app.domain.ids import CheckId, FindingId
 from eum_app.usecases.session import Session
+from eum_app.wording.testimony import answer_said
 from ui.hq.provenance import Statement, provenance
+from ui.kit.messages import sentence
+
+translate = QCoreApplication.translate
 
 REVIEW_SHOWS: Final = frozenset({Area.FINDINGS, Area.CHECKS, Area.VISITS, Area.ITEMS, Area.PEOPLE, Area.EXCHANGE})
 """Areas whose changes refresh the page. PEOPLE and EXCHANGE: it shows revoked devices, and the bundle of a check."""
@@ -49,6 +56,10 @@ class FindingDetail:
     reviews: list[ReviewRow]
     questions: Mapping[str, str]
     """The texts of the visit's checklists, by question id."""
+    act: list[CheckRow]
+    """All checks of a finding about one act, e.g. the items of a locked room; empty for a single check."""
+    item_checklist: Checklist | None
+    """The questions about each item; None if this store does not have them."""
 
     @property
     def pictures(self) -> list[EvidenceRow]:
@@ -93,6 +104,51 @@ def finding_detail(session: Session, finding_id: FindingId) -> FindingDetail:
         history=session.read(history, row.item_id) if row.item_id else [],
         reviews=session.read(reviews_of, finding_id),
         questions=question_texts(session, row.visit_id),
+        act=session.read(checks_by_id, row.check_ids),
+        item_checklist=item_checklist(session, row.visit_id),
+    )
+
+
+def item_checklist(session: Session, visit_id: str) -> Checklist | None:
+    """Return the questions about each item of a visit; None if this store does not have them."""
+    try:
+        return session.read(visit_checklists, visit_id)[0]
+    except Refusal:
+        return None
+
+
+@dataclass(frozen=True)
+class CheckEvidence:
+    """The evidence of one check. `note` is decrypted, or says why it cannot be shown; `answers` are in words."""
+
+    visit_id: str
+    check_id: CheckId
+    serial: str
+    photos: list[EvidenceRow]
+    note: str
+    answers: str
+    questions: Mapping[str, str]
+
+
+def check_evidence(session: Session, check_id: CheckId) -> CheckEvidence:
+    """Return the evidence of a check, and log the access. Raises Refusal `check.unknown`."""
+    row = session.read(check, check_id)
+    session.notes.note_read("check", check_id)
+    found = session.read(evidence_of, check_id=check_id)
+    note, error = _note(session, next((entry for entry in found if entry.role == "note"), None))
+    questions = item_checklist(session, row.visit_id)
+    asked = {question.question_id: question for question in questions.questions} if questions else {}
+    answers = [
+        answer_said(asked[one.question_id], one, translate) for one in row.testimony.answers if one.question_id in asked
+    ]
+    return CheckEvidence(
+        row.visit_id,
+        check_id,
+        row.serial,
+        [entry for entry in found if entry.is_photo],
+        note or (sentence(error).what if error else ""),
+        "; ".join(answers),
+        question_texts(session, row.visit_id),
     )
 
 

@@ -115,11 +115,14 @@ class FindingQueue(Card):
             chip = ChipSpec(self.tr("Lapsed"), "mute", "minus")
         return RowContent(
             rule_title(row.rule_id),
-            joined(row.serial, row.part_number, row.site),
+            joined(self._about(row), row.part_number, row.site),
             lead=ChipSpec.of(row.severity),
             chip=chip,
             trailing="" if chip else self._age(row.raised_at),
         )
+
+    def _about(self, row: FindingRow) -> str:
+        return self.tr("%Ln items", "", len(row.check_ids)) if row.check_ids else row.serial
 
     def _age(self, raised_at: str) -> str:
         raised = instant_of(raised_at)

@@ -11,13 +11,15 @@ from PySide6.QtWidgets import QWidget
 
 from db.queries.checks import CheckRow, EvidenceRow, evidence_of, recent_checks
 from db.queries.visits import VisitRow, closing, visit
+from eum_app.domain.checklists import Checklist
 from eum_app.domain.clock import date_of
 from eum_app.domain.compliance.balance import VisitBalance
 from eum_app.domain.errors import KnownError
 from eum_app.domain.facts import VisitClosedOut
+from eum_app.domain.ids import CheckId
 from eum_app.domain.people import Permission
 from eum_app.domain.visits import TO_CHECK, Outcome, Party
-from eum_app.usecases.calls import child
+from eum_app.usecases.calls import call, child
 from eum_app.usecases.children import make_report_child, seal_for_device_child
 from eum_app.usecases.exchange.seal_bundle import Sealed
 from eum_app.usecases.reporting.export_report import Exported
@@ -25,11 +27,11 @@ from eum_app.usecases.reporting.visit_record import VISIT_RECORD
 from eum_app.usecases.session import Session
 from eum_app.usecases.visits.balance import visit_balance
 from eum_app.wording.balance_words import VERDICTS, balance_parts
-from ui.hq.review_data import question_texts
+from ui.hq.review_data import CheckEvidence, check_evidence, item_checklist, question_texts
 from ui.hq.visit_photos import VisitPhotos
 from ui.kit.delegates import ChipSpec
 from ui.kit.desk import Desk
-from ui.kit.models import Column, IdsTableModel, table_view
+from ui.kit.models import Column, IdsTableModel, current_id, on_current, table_view
 from ui.kit.theme import status_mark
 from ui.kit.widgets import (
     Card,
@@ -45,8 +47,9 @@ from ui.kit.widgets import (
     panel,
     vbox,
 )
-from ui.kit.words import count, day, joined, moment, program, purpose, reason
+from ui.kit.words import count, day, joined, moment, program, purpose
 from ui.shared.page_parts import Job, may, named, show_export_error, show_rows, why_not
+from ui.shared.testimony import exception_said
 from ui.shared.verdict import VERDICT_FACES, reasons_said
 
 translate = QCoreApplication.translate
@@ -74,6 +77,7 @@ class VisitDetail:
     balance: VisitBalance
     photos: list[EvidenceRow]
     questions: dict[str, str]
+    item_checklist: Checklist | None
 
 
 def visit_detail(session: Session, visit_id: str) -> VisitDetail:
@@ -86,6 +90,7 @@ def visit_detail(session: Session, visit_id: str) -> VisitDetail:
         session.read(visit_balance, visit_id),
         [row for row in session.read(evidence_of, visit_id=visit_id) if row.is_photo and not row.check_id],
         question_texts(session, visit_id),
+        item_checklist(session, visit_id),
     )
 
 
@@ -100,10 +105,8 @@ def progress_parts(row: VisitRow) -> tuple[tuple[int, str], ...]:
 
 def state_of(row: VisitRow, today: date) -> ChipSpec:
     """Return a chip that says whether a visit is closed, under way or planned, and whether it is past due."""
-    if row.closed_at:
-        return ChipSpec(translate("hq", "Closed out"), "ok", "check")
-    if row.signatures_void:
-        return ChipSpec(translate("hq", "Signatures void"), "warn", "triangle-alert")
+    if row.closed_at or row.signatures_void:
+        return _signed_chip(row)
     due_on = date_of(row.due_on)  # where it cannot be read, the row shows it as it is
     if due_on and due_on < today:
         return ChipSpec.of("overdue")
@@ -111,6 +114,16 @@ def state_of(row: VisitRow, today: date) -> ChipSpec:
         return ChipSpec(translate("hq", "Under way"), "accent", "circle-dot")
     is_soon = due_on is not None and (due_on - today).days <= DUE_SOON_DAYS
     return ChipSpec.of("due_soon") if is_soon else ChipSpec(translate("hq", "Planned"), "mute", "circle")
+
+
+def _signed_chip(row: VisitRow) -> ChipSpec:
+    """Return the chip of a visit that was signed; a reopened one is an amendment, also when it is signed again."""
+    if row.closed_at:
+        if row.reopened_at:
+            return ChipSpec(translate("hq", "Closed out, amended"), "warn", "check")
+        return ChipSpec(translate("hq", "Closed out"), "ok", "check")
+    said = translate("hq", "Reopened") if row.reopened_at else translate("hq", "Signatures void")
+    return ChipSpec(said, "warn", "triangle-alert")
 
 
 class VisitView(QWidget):
@@ -163,6 +176,7 @@ class VisitView(QWidget):
         )
         self._card.add_foot(self.job, hbox(1, self.record_button, self.tasking_button))
         self.checks = ChecksCard()
+        on_current(self.checks.table, self._show_evidence)
         whole = vbox(self._card, self.checks, spacing=16)
         whole.setStretch(1, 1)
         self.setLayout(whole)
@@ -183,12 +197,35 @@ class VisitView(QWidget):
         self._progress.set_progress(row.checked, row.expected, progress_parts(row))
         for outcome, chip in self._chips.items():
             chip.set_state(outcome, f"{count(getattr(row, outcome))} {status_mark(outcome).text()}")
-        self._closing.setText(self._closing_words(row, detail.closing))
+        self._closing.setText(
+            "\n".join(text for text in (self._closing_words(row, detail.closing), self._amendment(row)) if text)
+        )
         verdict = detail.balance.verdict
         self._verdict.set(translate("reports", VERDICTS[verdict]), *VERDICT_FACES[verdict])
         self._reasons.setText(reasons_said(balance_parts(detail.balance)))
-        self.photos.show_photos(row.visit_id, detail.photos, detail.questions)
-        self.checks.show_checks(detail.checks)
+        self._show_evidence(current_id(self.checks.table))
+        self.checks.show_checks(detail.checks, detail.item_checklist)
+
+    def _show_evidence(self, check_id: str | None) -> None:
+        """Show the evidence of the chosen check, or the photos of the site checklist while none is chosen."""
+        detail = self.shown
+        if detail is None:
+            return
+        if check_id is None:
+            self.photos.show_photos(detail.visit.visit_id, detail.photos, detail.questions)
+        else:
+            self.desk.ask(call(check_evidence, CheckId(check_id)), then=self._take_evidence)
+
+    def _take_evidence(self, found: CheckEvidence) -> None:
+        if current_id(self.checks.table) == found.check_id:
+            self.photos.show_check(found)
+
+    def _amendment(self, row: VisitRow) -> str:
+        if not row.reopened_at:
+            return ""
+        return self.tr("Amendment: reopened {when} by {name}: “{reason}”").format(
+            when=moment(row.reopened_at), name=row.reopened_by, reason=row.reopened_reason
+        )
 
     def _closing_words(self, row: VisitRow, closed: VisitClosedOut | None) -> str:
         if closed is None:
@@ -275,6 +312,7 @@ class ChecksCard(Card):
 
     def __init__(self) -> None:
         super().__init__(self.tr("Checks so far"))
+        self.checklist: Checklist | None = None
         self.model = IdsTableModel(self._columns())
         self.model.setParent(self)
         self.table = table_view(self.model, name=self.tr("Checks of this visit"))
@@ -287,8 +325,12 @@ class ChecksCard(Card):
         self.add(self.table, 1)
         self.add(self._no_checks, 1)
 
-    def show_checks(self, checks: list[CheckRow]) -> None:
-        """Show these checks in the order given; callers pass them newest first."""
+    def show_checks(self, checks: list[CheckRow], checklist: Checklist | None) -> None:
+        """Show these checks in the order given; callers pass them newest first.
+
+        `checklist` are the questions about each item.
+        """
+        self.checklist = checklist
         show_rows(self.model, checks, lambda check: check.check_id)
         self.table.setVisible(bool(checks))
         self._no_checks.setVisible(not checks)
@@ -304,7 +346,7 @@ class ChecksCard(Card):
                 width=150,
                 chip=lambda row: ChipSpec.of("withdrawn" if row.withdrawn else row.outcome),
             ),
-            Column(self.tr("Reason"), lambda row: reason(row.outcome, row.reason)),
+            Column(self.tr("Reason"), lambda row: exception_said(row, self.checklist)),
             Column(self.tr("By"), lambda row: row.actor, width=90),
             Column(self.tr("When"), lambda row: moment(row.observed_at), width=180),
         ]

@@ -1,4 +1,4 @@
-"""The photos that answer a visit's site checklist, decrypted when they are viewed."""
+"""Photos of a visit's site checklist or of one of its checks, decrypted when they are viewed."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 from db.queries.checks import EvidenceRow
 from eum_app.usecases.calls import call
 from eum_app.usecases.session import Session
-from ui.hq.review_data import Picture, load_picture
+from ui.hq.review_data import CheckEvidence, Picture, load_picture
 from ui.hq.review_parts import PictureView
 from ui.kit.desk import Desk
 from ui.kit.messages import sentence
@@ -37,12 +37,15 @@ class VisitPhotos(QWidget):
         self._shown: list[EvidenceRow] = []
         self._large = ""
         self._images: dict[str, tuple[QImage, str]] = {}
-        self._title = label(self.tr("Photos of the site checklist"), "cardsub")
+        self._title = label("", "cardsub", wrap=True)
+        self._note = label("", "body", wrap=True, selectable=True)
+        self._note.setObjectName("visit_check_note")
+        self._note.hide()
         self.strip = PhotoStrip(width=72, height=72)
         self.strip.opened.connect(self.open_picture)
         self._failed = label("", "sub", tone="warn", wrap=True)
         self._failed.hide()
-        self.setLayout(vbox(self._title, self.strip, self._failed, spacing=6))
+        self.setLayout(vbox(self._title, self.strip, self._note, self._failed, spacing=6))
         self.large = Card()
         self.picture = PictureView()
         self._caption = label("", "strong", wrap=True)
@@ -55,9 +58,25 @@ class VisitPhotos(QWidget):
         self.large.add(self.picture, 1)
         self.hide()
 
-    def show_photos(self, visit_id: str, entries: Sequence[EvidenceRow], questions: Mapping[str, str]) -> None:
-        """Show the pictures of a visit; each appears when it is decrypted."""
+    def show_check(self, found: CheckEvidence) -> None:
+        """Show the photos, the note and the unexpected answers of one check."""
+        self.show_photos(
+            found.visit_id, found.photos, found.questions, self.tr("Photos of {serial}").format(serial=found.serial)
+        )
+        said = [self.tr("Note: “{note}”").format(note=found.note) if found.note else "", found.answers]
+        if not found.photos:
+            said.insert(0, self.tr("No photo was taken."))
+        self._note.setText("\n".join(text for text in said if text))
+        self._note.show()
+        self.show()
+
+    def show_photos(
+        self, visit_id: str, entries: Sequence[EvidenceRow], questions: Mapping[str, str], title: str = ""
+    ) -> None:
+        """Show the pictures of a visit; each appears when it is decrypted. The title names what they show."""
         shown = list(entries)
+        self._title.setText(title or self.tr("Photos of the site checklist"))
+        self._note.hide()
         self.setVisible(bool(shown))
         if (visit_id, shown) == (self._visit_id, self._shown):
             return
@@ -67,7 +86,7 @@ class VisitPhotos(QWidget):
         self.strip.clear()
         self._failed.hide()
         for entry in entries:
-            caption = questions.get(entry.question_id, entry.question_id)
+            caption = questions.get(entry.question_id, entry.question_id) or self.tr("Photo of the item")
             self._desk.ask(call(load, visit_id, entry, caption), then=self._take)
 
     def _take(self, loaded: Loaded) -> None:

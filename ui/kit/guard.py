@@ -49,6 +49,7 @@ _QTS_OWN: Final[dict[str, Any]] = {
     "takeAt": None,
     "moveCursor": None,
     "reject": None,
+    "hitButton": False,
 }
 """Methods that fall back to Qt's own, and the value to return when Qt has none."""
 _NOTHING: Final = frozenset({"initStyleOption", "setGeometry", "addItem"})

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from PySide6.QtCore import QCoreApplication, QRect, Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from eum_app.domain.areas import Area
+from eum_app.scanning.wedge import Refused
 from ui.kit.guard import guarded
+from ui.kit.scan_words import no_scan_text, refusal_text
 from ui.kit.theme import inset
 from ui.kit.widgets import ActionButton, NoticeBar, PageHeader, tip_with_key
 
@@ -40,6 +42,8 @@ class Page(QWidget):
     """
 
     navigate_requested = Signal(str, object)
+    takes_scans: ClassVar[bool] = False
+    """Whether `mark_scanned` uses marks. Elsewhere fast keys without Enter in a text field are typing, never a scan."""
     put_away = Signal()
     """The store is being locked and the page hidden: a running camera remembers what it did. Unsaved input stays."""
     taken_up = Signal()
@@ -146,7 +150,11 @@ class Page(QWidget):
 
         The default says that this page does not use marks.
         """
-        self.notice.show_message("info", translate("kit", "This page does not use scanned marks."))
+        self.notice.show_message("info", no_scan_text())
+
+    def scan_refused(self, refused: Refused) -> None:
+        """Say why the keys of a scan were not used. None of them reached a widget."""
+        self.notice.show_message("attention", refusal_text(refused), stays=False)
 
     def notice_place(self) -> QRect:
         """Return where messages lie, in coordinates of the page. Longer messages grow downward from there."""

@@ -46,6 +46,19 @@ class CameraSettings(msgspec.Struct, frozen=True, kw_only=True):
     kinds: tuple[str, ...] = USUAL
 
 
+class ScannerTested(msgspec.Struct, frozen=True, kw_only=True):
+    """The measurements of the hand scanner on its test page. `slowest_gap_ms` is the largest time between two keys.
+
+    `shortest` is the number of characters of the shortest scan; `end` the key that ends a scan, or empty.
+    """
+
+    slowest_gap_ms: float
+    shortest: int
+    end: str = ""
+    layout: str = "US"
+    has_caps_lock: bool = False
+
+
 class ScannerSettings(msgspec.Struct, frozen=True, kw_only=True):
     """The configuration of the hand scanner. `keys` and `texts` as in `WedgeSettings`; empty `serial_port`: none is
     used.
@@ -60,11 +73,17 @@ class ScannerSettings(msgspec.Struct, frozen=True, kw_only=True):
     serial_baud: int = 9600
     serial_prefix: str = ""
     serial_suffix: str = "\r\n"
+    tested: ScannerTested | None = None
 
     def for_wedge(self) -> WedgeSettings:
         """Return the part of the settings that `BurstCollector` needs."""
         return WedgeSettings(
-            max_gap_ms=self.max_gap_ms, prefix=self.prefix, suffix=self.suffix, keys=self.keys, texts=self.texts
+            max_gap_ms=self.max_gap_ms,
+            prefix=self.prefix,
+            suffix=self.suffix,
+            keys=self.keys,
+            texts=self.texts,
+            always_ends=self.tested is not None and bool(self.tested.end),
         )
 
 
@@ -266,6 +285,11 @@ def current() -> Settings:
     if not _current:
         _current.append(Settings())
     return _current[0]
+
+
+def is_scanner_tested() -> bool:
+    """Return whether the hand scanner of this device passed its test page."""
+    return current().value(SCANNER).tested is not None
 
 
 def forget() -> None:

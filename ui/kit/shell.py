@@ -48,7 +48,7 @@ class Shell(QWidget):
     page_shown = Signal(str)
     lock_requested = Signal()
     scanner_heard = Signal(object)
-    """Emitted right before a scan by keys: the keys that sent its separators (`Burst.ways`)."""
+    """`Burst`, right before a scan by keys: how its keys came."""
     satellite_time_heard = Signal(object)
     """`Heard`, about once a second while a receiver is connected."""
     erase_requested = Signal(str)

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from eum_app.usecases.session import Session
     from ui.kit.shell import Shell
     from ui.kit.tasks import Tasks
+    from ui.window.scan_delivery import ScanDelivery
     from ui.window.watch import Watch
     from ui.window.work import Work
 
@@ -79,6 +80,7 @@ class AppWindow(QWidget):
         self._away: dict[str, Work] = {}
         self._is_warm = self._is_closed = False
         self._watch: Watch | None = None
+        self._scans: ScanDelivery | None = None
         self._stack = QStackedLayout(self)
         self.resize(1440, 900)
         self._front = Front(self, self._stack, folder, marking=marking, kdf=kdf)
@@ -129,24 +131,23 @@ class AppWindow(QWidget):
 
         if self._watch is None:
             self._watch = Watch(self)
-            self._watch.mark_scanned.connect(self._take_mark)
+            self._watch.mark_scanned.connect(lambda raw, by: self._delivery().take_mark(raw, by))
+            self._watch.scan_refused.connect(lambda refused: self._delivery().refuse(refused))
             self._watch.lock_due.connect(self.lock)
             self._watch.time_heard.connect(self._take_time)
         return self._watch
 
+    def _delivery(self) -> ScanDelivery:
+        from ui.window.scan_delivery import ScanDelivery
+
+        if self._scans is None:
+            self._scans = ScanDelivery(self._front)
+        self._scans.shell = self.shell
+        return self._scans
+
     def _take_time(self, heard: Heard) -> None:
         if self._work is not None:
             self._work.shell.satellite_time_heard.emit(heard)
-
-    def _take_mark(self, raw: bytes, read_by: str) -> None:
-        """Pass a hand scanner's mark to the page in sight, wherever the focus is.
-
-        While the store is locked, only the page that asks for a recovery code uses it.
-        """
-        if self._work is not None:
-            self._work.shell.take_mark(raw, read_by)
-        elif self._front.page is not None:
-            self._front.page.mark_scanned(raw)
 
     def _created(self, session: Session) -> None:
         """Show a new store. An HQ gets its recovery codes at once, since no other site keeps a key to it."""

@@ -5,10 +5,11 @@ back keeps the input.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QButtonGroup, QCheckBox, QLineEdit, QRadioButton, QWidget
+from PySide6.QtWidgets import QButtonGroup, QCheckBox, QLabel, QLineEdit, QRadioButton, QWidget
 
 from eum_app.crypto.suites import DEFAULT_SUITE, Suite
 from eum_app.domain.errors import KnownError, Refusal
@@ -17,9 +18,13 @@ from eum_app.domain.stores import StoreKind
 from ui.kit import words
 from ui.kit.guard import guarded
 from ui.kit.messages import sentence
+from ui.kit.scan_words import no_scan_text, refusal_text
 from ui.kit.widgets import Button, Card, FormField, button, card_between_markings, hbox, label, panel, vbox
 from ui.kit.widgets.rail import BrandMark
 from ui.shared.secret_field import NewPassphrase, secret_line
+
+if TYPE_CHECKING:
+    from eum_app.scanning.wedge import Refused
 
 translate = QCoreApplication.translate
 
@@ -213,7 +218,12 @@ class FirstStart(QWidget):
             super().keyPressEvent(event)
 
     def mark_scanned(self, _raw: bytes) -> None:
-        """Ignore a scanned mark."""
+        """Say that no mark is used here."""
+        _show(self._error, no_scan_text())
+
+    def scan_refused(self, refused: Refused) -> None:
+        """Say why the keys of a scan were not used."""
+        _show(self._error, refusal_text(refused))
 
     # What the opener of the store tells the page
 
@@ -335,3 +345,8 @@ def _named(made: Button, name: str) -> Button:
 def _chosen(group: QButtonGroup) -> str:
     pressed = group.checkedButton()
     return str(pressed.property("key")) if pressed is not None else ""
+
+
+def _show(said: QLabel, text: str) -> None:
+    said.setText(text)
+    said.show()

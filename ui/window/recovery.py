@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, ClassVar
+
 from PySide6.QtCore import QCoreApplication, Qt, Signal
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from eum_app.crypto.recovery_codes import parse, shown
 from eum_app.domain.errors import KnownError, Refusal
 from ui.kit.messages import sentence
+from ui.kit.scan_words import refusal_text
 from ui.kit.widgets import Button, Card, FormField, button, card_between_markings, hbox, label
 from ui.kit.widgets.rail import BrandMark
 from ui.shared.secret_field import NewPassphrase
+
+if TYPE_CHECKING:
+    from eum_app.scanning.wedge import Refused
 
 translate = QCoreApplication.translate
 
@@ -24,6 +30,8 @@ class RecoveryPage(QWidget):
     `recover_requested` carries account, code and new passphrase; `back_requested` returns to the unlock page. The page
     never reveals whether an account exists or has codes. `accepted_at` is the time when the notice was accepted.
     """
+
+    takes_scans: ClassVar[bool] = True
 
     recover_requested = Signal(str, str, str)
     back_requested = Signal()
@@ -96,6 +104,11 @@ class RecoveryPage(QWidget):
         self._error.hide()
         self._follow_code(self.code.text())
         self.passphrase.first.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def scan_refused(self, refused: Refused) -> None:
+        """Say why the keys of a scan were not used."""
+        self._error.setText(refusal_text(refused))
+        self._error.show()
 
     def set_busy(self, is_busy: bool) -> None:
         """Disable the buttons while the key is derived."""

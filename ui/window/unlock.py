@@ -5,6 +5,8 @@ It imports only Qt and the kit, so that it is painted before the heavy imports.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QCoreApplication, QDateTime, QLocale, Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QLineEdit, QVBoxLayout, QWidget
@@ -13,10 +15,14 @@ from eum_app.domain.errors import KnownError
 from eum_app.domain.translatable import QT_TRANSLATE_NOOP
 from ui.kit.guard import guarded
 from ui.kit.messages import sentence
+from ui.kit.scan_words import no_scan_text, refusal_text
 from ui.kit.theme import inset, theme
 from ui.kit.widgets import Button, Card, CuiBanner, FormField, button, hbox, label, scrolled, set_look, vbox
 from ui.kit.widgets.busy_line import BusyLine
 from ui.kit.widgets.rail import BrandMark
+
+if TYPE_CHECKING:
+    from eum_app.scanning.wedge import Refused
 
 translate = QCoreApplication.translate
 
@@ -202,7 +208,16 @@ class UnlockPage(QWidget):
         self._follow()
 
     def mark_scanned(self, _raw: bytes) -> None:
-        """Ignore a scanned mark."""
+        """Say that no mark is used here."""
+        self._say(no_scan_text())
+
+    def scan_refused(self, refused: Refused) -> None:
+        """Say why the keys of a scan were not used."""
+        self._say(refusal_text(refused))
+
+    def _say(self, text: str) -> None:
+        self._error.setText(text)
+        self._error.show()
 
     # Inside
 

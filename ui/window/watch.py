@@ -11,6 +11,7 @@ from ui.devices.idle import IdleWatch
 from ui.devices.scanners import Scanners
 from ui.kit import settings
 from ui.kit.settings import LOCK_AFTER, SATELLITE, SCANNER, SatelliteSettings
+from ui.window.reading_sign import ReadingSign
 
 if TYPE_CHECKING:
     from ui.devices.satellite_clock import SatelliteClock
@@ -25,6 +26,8 @@ class Watch(QObject):
     """
 
     mark_scanned = Signal(bytes, str)
+    scan_refused = Signal(object)
+    """`Refused`: the keys of a scan that cannot be used."""
     lock_due = Signal(str)
     time_heard = Signal(object)
 
@@ -34,6 +37,9 @@ class Watch(QObject):
         assert isinstance(app, QApplication)
         self.scanners = Scanners(app, settings.current().value(SCANNER), self)
         self.scanners.mark_scanned.connect(self._scanned)
+        self.scanners.refused.connect(self._refused)
+        self._sign = ReadingSign(window)
+        self.scanners.reading_changed.connect(self._sign.follow)
         self.idle = IdleWatch(app, self)
         self.idle.lock_due.connect(self.lock_due)
         self._window = window
@@ -89,6 +95,10 @@ class Watch(QObject):
             self._satellite = SatelliteClock(satellite, self)
             self._satellite.time_heard.connect(self.time_heard)
             self._satellite.start()
+
+    def _refused(self, refused: object) -> None:
+        self.idle.touch()
+        self.scan_refused.emit(refused)
 
     def _scanned(self, raw: bytes, read_by: str) -> None:
         self.idle.touch()

@@ -22,6 +22,30 @@ ITEM_NOT_FOUND: Final = CheckRule(
     outcomes=frozenset({Outcome.NOT_FOUND}),
     is_broken=lambda check: check.outcome == Outcome.NOT_FOUND,
 )
+ITEM_DISCREPANCY: Final = CheckRule(
+    rule_id="item-discrepancy",
+    version=1,
+    severity=Severity.MEDIUM,
+    citation="DODIG-25-078",
+    title=QT_TRANSLATE_NOOP("rules", "Discrepancy"),
+    explanation=QT_TRANSLATE_NOOP("rules", "A difference from the record is followed until it is explained."),
+    remedy=QT_TRANSLATE_NOOP("rules", "Compare what was found with the book and the photos; correct the one at fault."),
+    outcomes=frozenset({Outcome.DISCREPANCY}),
+    is_broken=lambda check: check.outcome == Outcome.DISCREPANCY,
+)
+NO_ACCESS: Final = CheckRule(
+    rule_id="item-no-access",
+    version=1,
+    severity=Severity.MEDIUM,
+    citation="DODIG-24-140",
+    title=QT_TRANSLATE_NOOP("rules", "No access"),
+    explanation=QT_TRANSLATE_NOOP(
+        "rules", "An item that could not be seen is not inventoried; the partner agreed to give access."
+    ),
+    remedy=QT_TRANSLATE_NOOP("rules", "Agree on access with the host, and check the items on another visit."),
+    outcomes=frozenset({Outcome.NO_ACCESS}),
+    is_broken=lambda check: check.outcome == Outcome.NO_ACCESS,
+)
 ITEM_NOT_ON_LIST: Final = CheckRule(
     rule_id="item-not-on-list",
     version=1,
@@ -32,6 +56,30 @@ ITEM_NOT_ON_LIST: Final = CheckRule(
     remedy=QT_TRANSLATE_NOOP("rules", "Find the transfer or shipment by which the item came here; correct the book."),
     outcomes=frozenset({Outcome.NOT_ON_LIST}),
     is_broken=lambda check: check.outcome == Outcome.NOT_ON_LIST,
+)
+UNEXPECTED_ANSWER: Final = CheckRule(
+    rule_id="item-unexpected-answer",
+    version=1,
+    severity=Severity.MEDIUM,
+    citation="DODIG-25-078",
+    title=QT_TRANSLATE_NOOP("rules", "Answer not as expected"),
+    explanation=QT_TRANSLATE_NOOP(
+        "rules", "A question about the item was answered otherwise than expected, or was not observed."
+    ),
+    remedy=QT_TRANSLATE_NOOP(
+        "rules", "Read the answer and its comment; settle the difference, or have it checked again."
+    ),
+    is_broken=lambda check: bool(check.unexpected),
+)
+BELOW_WANTED_GRADE: Final = CheckRule(
+    rule_id="evidence-below-grade",
+    version=1,
+    severity=Severity.LOW,
+    citation="DODIG-24-140; GAO-12-89",
+    title=QT_TRANSLATE_NOOP("rules", "Not sighted by the inspector"),
+    explanation=QT_TRANSLATE_NOOP("rules", "This kind of visit asks for items that the inspector saw in person."),
+    remedy=QT_TRANSLATE_NOOP("rules", "Look at the item on the next visit, or state why other evidence is enough."),
+    is_broken=lambda check: bool(check.wanted_grade) and check.grade != check.wanted_grade,
 )
 DISCREPANCY_WITHOUT_PHOTO: Final = CheckRule(
     rule_id="discrepancy-without-photo",
@@ -60,4 +108,14 @@ CLOCK_IN_FUTURE: Final = CheckRule(
     is_broken=lambda check: check.is_from_future,
 )
 
-CHECK_RULES: Final = (ITEM_NOT_FOUND, ITEM_NOT_ON_LIST, DISCREPANCY_WITHOUT_PHOTO, CLOCK_IN_FUTURE)
+CHECK_RULES: Final = (
+    ITEM_NOT_FOUND,
+    ITEM_DISCREPANCY,
+    NO_ACCESS,
+    ITEM_NOT_ON_LIST,
+    UNEXPECTED_ANSWER,
+    BELOW_WANTED_GRADE,
+    DISCREPANCY_WITHOUT_PHOTO,
+    CLOCK_IN_FUTURE,
+)
+"""In order of weight: the first that a check breaks names its finding."""

@@ -24,7 +24,8 @@ class CheckSeen:
     """Input of a check rule: a check that counts (the newest for its item in its visit, not withdrawn).
 
     `photos` counts those recorded with it and those attached later. `is_from_future`: its time is later than its
-    arrival.
+    arrival. `unexpected` are the ids of the questions that were not answered as expected. `wanted_grade` is the grade
+    of evidence that the visit's kind asks for (empty: any). Checks made in one act share `act`.
     """
 
     check_id: str
@@ -33,6 +34,11 @@ class CheckSeen:
     outcome: str
     photos: int = 0
     is_from_future: bool = False
+    unexpected: tuple[str, ...] = ()
+    grade: str = ""
+    wanted_grade: str = ""
+    reason: str = ""
+    act: str = ""
 
 
 @dataclass(frozen=True)
@@ -72,7 +78,8 @@ class Rule:
 class CheckRule(Rule):
     """A rule that a check breaks where `is_broken` says so.
 
-    `outcomes` are those of the checks that can break it: only these are read, and a check that is dated in the future.
+    `outcomes` are those of the checks that can break it. Besides these, only checks are read that are dated in the
+    future, have an unexpected answer, or another grade than the visit asks for.
     """
 
     subject: ClassVar[str] = "check"
@@ -102,7 +109,10 @@ class ClockRule(Rule):
 
 @dataclass(frozen=True)
 class Trigger:
-    """A rule broken by one thing. `trigger` is a check's id, a question's id or `WHOLE_CHECKLIST`.
+    """A finding's cause. `trigger` is a check's id, an act with its reason, a question's id, or `WHOLE_CHECKLIST`.
+
+    A check has one trigger, whatever it breaks: `rule` is the first broken one, `causes` the ids of all of them. Checks
+    of one act have one trigger together, and `check_ids` lists them (empty for a single check).
 
     The finding's id is a hash, so that running the rules twice raises nothing twice. What lapsed and comes back (no,
     then yes, then no again) is another occurrence with a different id.
@@ -114,6 +124,9 @@ class Trigger:
     check_id: str
     subject: str
     trigger: str
+    causes: tuple[str, ...] = ()
+    check_ids: tuple[str, ...] = ()
+    severity: Severity = Severity.LOW
 
     @property
     def finding_id(self) -> FindingId:

@@ -6,7 +6,8 @@ Everything that shows, runs or documents rules reads `RULES`. A rule is added to
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Final
 
 from eum_app.domain.checklists import Checklist
@@ -23,6 +24,7 @@ from eum_app.domain.compliance.rule import (
     Trigger,
 )
 from eum_app.domain.compliance.site_rules import SITE_RULES
+from eum_app.domain.findings import Severity
 from eum_app.domain.visits import Outcome
 
 RULES: Final[dict[str, Rule]] = {rule.rule_id: rule for rule in (*CHECK_RULES, *SITE_RULES, *CLOCK_RULES)}
@@ -38,13 +40,41 @@ def outcomes_of_rules() -> frozenset[Outcome]:
 
 
 def run_rules(checks: Iterable[CheckSeen]) -> Iterator[Trigger]:
-    """Yield a trigger for each check rule that a check breaks, in the checks' order."""
+    """Yield one trigger for each check that breaks a rule, in the checks' order, with all the rules it breaks.
+
+    Checks of one act with the same outcome and reason (a locked room) have one trigger together; these follow.
+    """
     rules = [rule for rule in RULES.values() if isinstance(rule, CheckRule)]
+    of_acts: dict[tuple[str, ...], list[tuple[CheckSeen, list[CheckRule]]]] = {}
     for check in checks:
-        for rule in rules:
-            if rule.is_broken(check):
-                subject = check.item_id or check.check_id
-                yield Trigger(rule, check.visit_id, check.item_id, check.check_id, subject, check.check_id)
+        broken = [rule for rule in rules if rule.is_broken(check)]
+        if broken and check.act:
+            act = (check.visit_id, check.act, check.outcome, check.reason)
+            of_acts.setdefault(act, []).append((check, broken))
+        elif broken:
+            subject = check.item_id or check.check_id
+            yield _about_checks(broken, check, subject, check.check_id)
+    for (visit_id, *parts), found in of_acts.items():
+        broken = [rule for rule in rules if any(rule in of_check for _, of_check in found)]
+        check_ids = tuple(sorted(check.check_id for check, _ in found))
+        first = next(check for check, _ in found if check.check_id == check_ids[0])
+        yield _about_checks(broken, replace(first, item_id=""), visit_id, "\0".join(parts), check_ids)
+
+
+def _about_checks(
+    broken: Sequence[CheckRule], check: CheckSeen, subject: str, trigger: str, check_ids: tuple[str, ...] = ()
+) -> Trigger:
+    return Trigger(
+        broken[0],
+        check.visit_id,
+        check.item_id,
+        check.check_id,
+        subject,
+        trigger,
+        tuple(rule.rule_id for rule in broken),
+        check_ids,
+        min((rule.severity for rule in broken), key=list(Severity).index),
+    )
 
 
 def run_site_rules(site: SiteSeen) -> list[Trigger]:
@@ -84,4 +114,4 @@ def question_of(rule_id: str, visit_id: str, of_finding: str, checklist: Checkli
 
 
 def _about_site(rule: Rule, visit_id: str, question_id: str) -> Trigger:
-    return Trigger(rule, visit_id, "", "", visit_id, question_id)
+    return Trigger(rule, visit_id, "", "", visit_id, question_id, severity=rule.severity)

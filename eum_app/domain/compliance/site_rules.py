@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from eum_app.domain.checklists import NOT_OBSERVED, Question, open_questions, visible_questions
+from eum_app.domain.checklists import NOT_OBSERVED, Question, deviations, open_questions, visible_questions
 from eum_app.domain.compliance.rule import WHOLE_CHECKLIST, SiteRule, SiteSeen
 from eum_app.domain.findings import Severity
 from eum_app.domain.translatable import QT_TRANSLATE_NOOP
@@ -26,9 +26,10 @@ def _missing(site: SiteSeen) -> Iterator[str]:
 
 
 def _deficient(site: SiteSeen) -> Iterator[str]:
-    """A "no" counts only where another answer is expected: "Scanner allowed inside: no" is an answer like any other."""
-    for question in _answered(site, "no"):
-        if question.expected is not None and question.expected != "no":
+    """An answer counts only where another is expected: "Scanner allowed inside: no" is an answer like any other."""
+    unobserved = {question.question_id for question in _answered(site, NOT_OBSERVED)}
+    for question in deviations(site.checklist, site.answers):
+        if question.question_id not in unobserved:
             yield question.question_id
 
 

@@ -54,7 +54,7 @@ def write(report: Document, folder: Path, name: str) -> list[Part]:
                 "rows": block,
                 "columns": [[column.name, column.heading, column.kind, column.width] for column in table.columns],
             },
-            "tables": [_plain(other) for other in report.tables[1:]] if is_last else [],
+            "tables": [_plain(other) for other in report.tables[1:] if other.in_pdf] if is_last else [],
             "pictures": _pictures(report) if is_last else [],
         }
         (folder / parts[-1].name).write_bytes(set_pdf(report.template, data))

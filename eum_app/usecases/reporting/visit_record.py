@@ -44,7 +44,8 @@ def _seen(session: Session, connection: Connection, visit_id: str) -> VisitSeen:
         outcomes=outcome_counts(connection, visit_id),
         rows=visit_rows(connection, visit_id),
         notes={one.check_id: _text(session, connection, one.ref) for one in evidence if one.role == "note"},
-        checklist=_site_checklist(connection, visit_id),
+        item_checklist=_checklists(connection, visit_id)[0],
+        checklist=_checklists(connection, visit_id)[1],
         answers=site_answer_rows(connection, visit_id),
         evidence=_once(evidence),
         findings=[(findings[one], next(iter(reviews.get(one, [])), None)) for one in ids],
@@ -61,11 +62,11 @@ def _once(evidence: list[EvidenceRow]) -> list[EvidenceRow]:
     return [row for row in evidence if not row.role.startswith("signer:")]
 
 
-def _site_checklist(connection: Connection, visit_id: str) -> Checklist | None:
+def _checklists(connection: Connection, visit_id: str) -> tuple[Checklist | None, Checklist | None]:
     try:
-        return visit_checklists(connection, visit_id)[1]
+        return visit_checklists(connection, visit_id)
     except Refusal:
-        return None
+        return None, None
 
 
 def _pictures(

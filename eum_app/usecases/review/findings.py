@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
 from db.queries.checklists import answered_by, site_answers_of, visit_checklists
 from db.queries.checks import checked_by
 from db.queries.clocks import came_at, first_came_at
-from db.queries.findings import checks_to_judge, finding, finding_ids, findings_by_id, known_finding_ids
-from db.queries.visits import closing
+from db.queries.findings import (
+    FindingRow,
+    checks_to_judge,
+    distinct_answers,
+    finding,
+    finding_ids,
+    findings_by_id,
+    known_finding_ids,
+)
+from db.queries.testimony import answers_of
+from db.queries.visits import closing, purpose_of
 from db.store import Connection
 from db.transaction import Transaction
+from eum_app.domain.checklists import deviations
 from eum_app.domain.clock import shifted
 from eum_app.domain.compliance.rule import CheckSeen, SiteSeen, Trigger
 from eum_app.domain.compliance.rules import RULES, outcomes_of_rules, run_rules, run_site_rules
@@ -23,6 +33,7 @@ from eum_app.domain.findings import LapseReason, require_decision
 from eum_app.domain.ids import FindingId
 from eum_app.domain.people import Permission
 from eum_app.domain.time_check import TOLERANCE
+from eum_app.domain.visit_kinds import wanted_grade_of
 from eum_app.usecases.changes import Changed
 from eum_app.usecases.people.scopes import require_finding
 from eum_app.usecases.session import Session, new_id
@@ -57,7 +68,8 @@ def judge(connection: Connection, visit_ids: Iterable[str], observed_at: str) ->
     """Run every rule over the valid facts of these visits: return the findings to raise and those that lapse.
 
     A finding lapses when its cause is gone, unless it was decided already. Causes go away when a check is withdrawn or
-    replaced, a photo arrives later, or a question is answered differently.
+    replaced, or a question is answered differently. Where only some of its causes went away (a photo arrived later),
+    another occurrence of the finding with those that are left takes its place.
     """
     judged: list[Judged] = []
     for visit_id in sorted(set(visit_ids)):
@@ -73,16 +85,19 @@ def judge(connection: Connection, visit_ids: Iterable[str], observed_at: str) ->
                 finding_id=finding_id,
                 rule_id=trigger.rule.rule_id,
                 rule_version=trigger.rule.version,
-                severity=trigger.rule.severity,
+                severity=trigger.severity,
                 visit_id=trigger.visit_id,
                 item_id=trigger.item_id,
                 check_id=trigger.check_id,
+                causes=trigger.causes,
+                check_ids=trigger.check_ids,
             )
             for finding_id, trigger in holding.items()
             if finding_id not in known
         ]
+        replaced = {_about(trigger.rule.rule_id, trigger.item_id, trigger.check_id) for trigger in holding.values()}
         gone = [
-            FindingLapsed(observed_at=observed_at, finding_id=finding_id, reason=_why_gone(row.rule_id))
+            FindingLapsed(observed_at=observed_at, finding_id=finding_id, reason=_why_gone(row, replaced))
             for finding_id, row in findings_by_id(
                 connection, [finding_id for finding_id in open_ids if finding_id not in holding]
             ).items()
@@ -95,8 +110,10 @@ def _checks_seen(connection: Connection, visit_id: str, now: str) -> list[CheckS
     """Return the checks of a visit that could break a rule; most checks are not even read."""
     tolerance_ms = TOLERANCE // timedelta(milliseconds=1)
     late = shifted(min(first_came_at(connection, visit_id) or now, now), tolerance_ms)
+    wanted_grade = wanted_grade_of(purpose_of(connection, visit_id))
+    unexpected = _unexpected(connection, visit_id)
     # Times of arrival are read only if a check is dated late at all, which is rare.
-    rows = checks_to_judge(connection, visit_id, outcomes_of_rules(), late)
+    rows = checks_to_judge(connection, visit_id, outcomes_of_rules(), late, grade=wanted_grade, answers=unexpected)
     came = came_at(connection, visit_id) if any(row.observed_at > late for row in rows) else {}
     return [
         CheckSeen(
@@ -107,9 +124,24 @@ def _checks_seen(connection: Connection, visit_id: str, now: str) -> list[CheckS
             row.photos,
             is_from_future=row.observed_at > late
             and row.observed_at > shifted(came.get(row.check_id) or now, tolerance_ms),
+            unexpected=unexpected.get(row.answers, ()),
+            grade=row.grade,
+            wanted_grade=wanted_grade,
+            reason=row.reason,
+            act=row.act,
         )
         for row in rows
     ]
+
+
+def _unexpected(connection: Connection, visit_id: str) -> dict[str, tuple[str, ...]]:
+    """Return text of answers → the questions that it does not answer as expected, for texts with such questions."""
+    try:
+        checklist, _ = visit_checklists(connection, visit_id)
+    except Refusal:
+        return {}
+    differing = {text: deviations(checklist, answers_of(text)) for text in distinct_answers(connection, visit_id)}
+    return {text: tuple(one.question_id for one in found) for text, found in differing.items() if found}
 
 
 def _site_seen(connection: Connection, visit_id: str) -> SiteSeen | None:
@@ -123,10 +155,11 @@ def _site_seen(connection: Connection, visit_id: str) -> SiteSeen | None:
 
 
 def _occurring(connection: Connection, triggers: Iterable[Trigger]) -> dict[FindingId, Trigger]:
-    """Map finding id → trigger. A finding that lapsed and came back gets the id of its next occurrence."""
+    """Map finding id → trigger. A finding that lapsed, or has other causes now, gets the id of its next occurrence."""
     found = {trigger.finding_id: trigger for trigger in triggers}
     for number in itertools.count(2):
-        lapsed = [FindingId(one) for one, row in findings_by_id(connection, list(found)).items() if row.lapsed_at]
+        rows = findings_by_id(connection, list(found))
+        lapsed = [row.finding_id for row in rows.values() if row.lapsed_at or _is_outdated(row, found[row.finding_id])]
         if not lapsed:
             break
         for finding_id in lapsed:
@@ -135,8 +168,19 @@ def _occurring(connection: Connection, triggers: Iterable[Trigger]) -> dict[Find
     return found
 
 
-def _why_gone(rule_id: str) -> LapseReason:
-    rule = RULES.get(rule_id)
+def _is_outdated(row: FindingRow, trigger: Trigger) -> bool:
+    """Whether an open finding has other causes or other checks than now. Earlier versions stated no causes."""
+    return row.is_open and bool(row.causes) and (row.causes, row.check_ids) != (trigger.causes, trigger.check_ids)
+
+
+def _about(rule_id: str, item_id: str, check_id: str) -> tuple[str, str]:
+    return rule_id, item_id or check_id
+
+
+def _why_gone(row: FindingRow, replaced: Collection[tuple[str, str]]) -> LapseReason:
+    if row.check_id and _about(row.rule_id, row.item_id, row.check_id) in replaced:
+        return LapseReason.CAUSES_CHANGED
+    rule = RULES.get(row.rule_id)
     return LapseReason.CHECK_NO_LONGER_COUNTS if rule is None else rule.lapse_reason
 
 

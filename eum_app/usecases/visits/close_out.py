@@ -12,7 +12,15 @@ from db.store import Connection
 from db.transaction import Transaction
 from eum_app.domain.checklists import open_questions, visible_questions
 from eum_app.domain.errors import Refusal
-from eum_app.domain.facts import HeadSigned, OutcomeCount, PartySignature, SessionEnded, SessionStarted, VisitClosedOut
+from eum_app.domain.facts import (
+    HeadSigned,
+    OutcomeCount,
+    PartySignature,
+    SessionEnded,
+    SessionStarted,
+    VisitClosedOut,
+    VisitReopened,
+)
 from eum_app.domain.journal import Head, head_of
 from eum_app.domain.people import Permission
 from eum_app.domain.visit_kinds import Closing, open_points
@@ -24,6 +32,7 @@ from eum_app.usecases.store.head_signatures import signed_head
 
 MAX_SIGNATURE_BYTES = 2_000_000
 MAX_NAME_CHARS = 200
+MAX_REASON_CHARS = 1_000
 _COMING_AND_GOING = (SessionStarted, SessionEnded, HeadSigned)
 
 
@@ -119,6 +128,27 @@ def close_out(session: Session, visit_id: str, signed: Sequence[Signed]) -> Clos
         transaction.record(signed_head(session.signing_key, session.account, head, session.observed_now()))
         areas = frozenset(transaction.areas)
     return ClosedOut(areas, visit_id, head)
+
+
+def reopen_visit(session: Session, visit_id: str, reason: str) -> Changed:
+    """Open a closed visit again, for a stated reason. Both signatures are void from then on.
+
+    Raises Refusal `permission.denied`, `permission.out_of_scope`, `visit.unknown`, `visit.not_closed`,
+    `visit.reopen_reason` (none), `note.too_long`.
+    """
+    session.require(Permission.VISIT_WORK)
+    stated = reason.strip()
+    if not stated:
+        raise Refusal("visit.reopen_reason")
+    if len(stated) > MAX_REASON_CHARS:
+        raise Refusal("note.too_long", limit=MAX_REASON_CHARS)
+    with session.writing() as transaction:
+        row = visit(transaction.connection, visit_id)
+        require_visit(session, transaction.connection, visit_id)
+        if not row.closed_at:
+            raise Refusal("visit.not_closed", site=row.site)
+        transaction.record(VisitReopened(observed_at=session.observed_now(), visit_id=visit_id, reason=stated))
+        return Changed(frozenset(transaction.areas))
 
 
 def _party(transaction: Transaction, signed: Signed) -> PartySignature:

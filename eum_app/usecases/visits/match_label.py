@@ -47,6 +47,7 @@ class ContainerLabels:
         preparation: str = "",
         quality: float = 0.0,
         part_of: str = "",
+        is_scanner_tested: bool = False,
     ) -> Match:
         """Match as `match_mark` does; a part of a label is matched as the label read so far.
 
@@ -55,7 +56,14 @@ class ContainerLabels:
         """
         label = self.take(raw, read_by=read_by, part_of=part_of, preparation=preparation, quality=quality)
         return label or match_mark(
-            session, visit_id, raw, read_by=read_by, symbology=symbology, preparation=preparation, quality=quality
+            session,
+            visit_id,
+            raw,
+            read_by=read_by,
+            symbology=symbology,
+            preparation=preparation,
+            quality=quality,
+            is_scanner_tested=is_scanner_tested,
         )
 
     def take(

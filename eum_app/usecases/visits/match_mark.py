@@ -26,6 +26,8 @@ from eum_app.domain.container_labels import Label
 from eum_app.domain.errors import Refusal
 from eum_app.domain.facts import LabelPartRead, MarkNote, MarkRead
 from eum_app.domain.items import compact, item_key
+from eum_app.domain.keyboard_layout import is_plain, require_own_layout
+from eum_app.domain.mark_syntax import MarkWarning
 from eum_app.domain.marks import MAX_SERIAL_TEXT, Mark, claims_within, parse_mark
 from eum_app.domain.matches import Closeness, MatchedBy, MatchKind
 from eum_app.domain.visits import TO_CHECK, NoReadReason, ReadBy
@@ -67,9 +69,18 @@ def match_mark(
     symbology: str = "",
     preparation: str = "",
     quality: float = 0.0,
+    is_scanner_tested: bool = False,
 ) -> Match:
-    """Parse a mark (or typed text) and find its item. Writes nothing. Raises Refusal `mark.…`."""
+    """Parse a mark (or typed text) and find its item. Writes nothing.
+
+    Plain text from the keys of a hand scanner that was never tested here carries the warning `mark.scanner_untested`.
+    Raises Refusal `mark.…`, `scanner.layout`, `scanner.caps_lock`.
+    """
+    if read_by == ReadBy.WEDGE:
+        require_own_layout(raw)
     mark = parse_mark(raw, symbology or None)
+    if read_by == ReadBy.WEDGE and not is_scanner_tested and is_plain(mark.text):
+        mark = replace(mark, warnings=(*mark.warnings, MarkWarning("mark.scanner_untested", {})))
     read = MarkRead(
         read_by=read_by,
         raw=raw,

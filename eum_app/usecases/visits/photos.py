@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from pathlib import Path
 from typing import Final
 
 import msgspec
@@ -30,6 +31,26 @@ def check_photo(photo: bytes) -> str:
         raise Refusal("photo.kind")
     load_grey(photo)
     return media_type
+
+
+def read_photo(path: Path) -> bytes:
+    """Return the bytes of a picture that decodes completely.
+
+    Raises Refusal `image.missing`, `image.unreadable`, and those of `check_photo`.
+    """
+    data = read_file(path)
+    check_photo(data)
+    return data
+
+
+def read_file(path: Path) -> bytes:
+    """Return the bytes of a picture file. Raises Refusal `image.missing`, `image.unreadable`."""
+    if not path.is_file():  # a pipe or a device would never end
+        raise Refusal("image.missing", path=str(path))
+    try:
+        return path.read_bytes()
+    except OSError:
+        raise Refusal("image.unreadable") from None
 
 
 def keep_answer_photos(

@@ -12,13 +12,28 @@ from db.queries.checks import check as find_check
 from db.queries.checks import evidence_of
 from db.queries.visits import is_expected, purpose_of, visit
 from db.transaction import Transaction
-from eum_app.domain.checklists import Answer, Checklist, deviations, open_questions, validate_answer
+from eum_app.domain.checklists import (
+    Answer,
+    Checklist,
+    all_filled,
+    deviations,
+    open_questions,
+    validate_answer,
+)
 from eum_app.domain.errors import Refusal
-from eum_app.domain.facts import ChecklistPin, CheckRecorded, CheckWithdrawn, EvidenceAttached, MarkRead, SiteAssessed
+from eum_app.domain.facts import (
+    ChecklistPin,
+    CheckRecorded,
+    CheckWithdrawn,
+    Difference,
+    EvidenceAttached,
+    MarkRead,
+    SiteAssessed,
+)
 from eum_app.domain.ids import CheckId
 from eum_app.domain.people import Permission
 from eum_app.domain.visit_kinds import require_fitting
-from eum_app.domain.visits import ANSWER_ROLE, Grade, Outcome, ReadBy, require_outcome
+from eum_app.domain.visits import ANSWER_ROLE, REASONS, Grade, Outcome, ReadBy, require_outcome
 from eum_app.domain.vocabulary import member_of
 from eum_app.usecases.changes import Changed
 from eum_app.usecases.people.scopes import require_open_visit
@@ -27,6 +42,7 @@ from eum_app.usecases.visits.photos import check_photo, keep_answer_photos
 
 MAX_NOTE_CHARS = 4_000
 MAX_PHOTOS = 20
+MAX_FOUND_CHARS = 200
 
 
 @dataclass(frozen=True)
@@ -51,6 +67,7 @@ class NewCheck:
 
     `item_id` is empty for an item that is not listed. `crop` is the picture of the mark (PNG or JPEG), empty if none is
     kept. `answer_photos` maps a question id to its photo; the answer's value becomes the object id of that photo.
+    `differences` are the facts of a discrepancy; without a `reason`, the first of them gives it.
     """
 
     item_id: str
@@ -58,12 +75,17 @@ class NewCheck:
     mark: MarkRead
     reason: str = ""
     answers: Sequence[Answer] = ()
-    all_as_expected: bool = False
     note: str = ""
     photos: Sequence[bytes] = ()
     grade: str = Grade.SIGHTED
     crop: bytes = b""
     answer_photos: Mapping[str, bytes] = field(default_factory=dict)
+    differences: Sequence[Difference] = ()
+
+    @property
+    def stated_reason(self) -> str:
+        """The reason, or that of the first difference."""
+        return self.reason or next((one.reason for one in self.differences), "")
 
 
 def record_check(
@@ -75,12 +97,12 @@ def record_check(
     mark: MarkRead,
     reason: str = "",
     answers: Sequence[Answer] = (),
-    all_as_expected: bool = False,
     note: str = "",
     photos: Sequence[bytes] = (),
     grade: str = Grade.SIGHTED,
     crop: bytes = b"",
     answer_photos: Mapping[str, bytes] | None = None,
+    differences: Sequence[Difference] = (),
 ) -> RecordedCheck:
     """Record one check with its evidence, in one transaction; the data is flushed to disk before this returns.
 
@@ -90,7 +112,7 @@ def record_check(
     does not expect), `check.no_item`, `photo.…`, `image.…`, `note.too_long`, `visit.unknown`; Trouble for disk errors.
     """
     pictures = answer_photos or {}
-    new = NewCheck(item_id, outcome, mark, reason, answers, all_as_expected, note, photos, grade, crop, pictures)
+    new = NewCheck(item_id, outcome, mark, reason, answers, note, photos, grade, crop, pictures, differences)
     return record_checks(session, visit_id, [new]).checks[0]
 
 
@@ -99,6 +121,22 @@ def record_checks(session: Session, visit_id: str, checks: Sequence[NewCheck]) -
 
     Raises as `record_check`, and Refusal `check.repeated` if an item occurs twice.
     """
+    return _record_all(session, visit_id, checks, "")
+
+
+def record_no_access(
+    session: Session, visit_id: str, item_ids: Sequence[str], *, reason: str, note: str = ""
+) -> RecordedChecks:
+    """Record several items that could not be seen as one act, e.g. those of a locked room: one fact an item.
+
+    HQ gets one finding that lists them. Raises as `record_checks`.
+    """
+    unseen = MarkRead(read_by=ReadBy.LIST)
+    checks = [NewCheck(one, Outcome.NO_ACCESS, unseen, reason, note=note) for one in item_ids]
+    return _record_all(session, visit_id, checks, new_id())
+
+
+def _record_all(session: Session, visit_id: str, checks: Sequence[NewCheck], act: str) -> RecordedChecks:
     session.require(Permission.VISIT_WORK)
     named = [one.item_id for one in checks if one.item_id]
     if len(named) > len(set(named)):
@@ -110,7 +148,7 @@ def record_checks(session: Session, visit_id: str, checks: Sequence[NewCheck]) -
         for one in checks:
             require_fitting(purpose, one.outcome, one.grade)
         recorded = tuple(
-            _record(session, transaction, visit_id, one, of_photos)
+            _record(session, transaction, visit_id, one, of_photos, act)
             for one, of_photos in zip(checks, kinds, strict=True)
         )
         areas = frozenset(transaction.areas)
@@ -119,7 +157,8 @@ def record_checks(session: Session, visit_id: str, checks: Sequence[NewCheck]) -
 
 def _photo_kinds(new: NewCheck) -> list[str]:
     """Validate the parts of a check that need no store; return the media types of its photos."""
-    require_outcome(new.outcome, new.reason)
+    require_outcome(new.outcome, new.stated_reason)
+    _require_differences(new)
     if member_of(ReadBy, new.mark.read_by) is None or member_of(Grade, new.grade) is None:
         raise Refusal("check.outcome", outcome=f"{new.mark.read_by}/{new.grade}")
     if len(new.note) > MAX_NOTE_CHARS:
@@ -131,8 +170,21 @@ def _photo_kinds(new: NewCheck) -> list[str]:
     return [check_photo(photo) for photo in new.photos]
 
 
+def _require_differences(new: NewCheck) -> None:
+    """Raises Refusal `check.reason` (not a discrepancy's, or given twice), `note.too_long`."""
+    reasons = [one.reason for one in new.differences]
+    allowed = REASONS[Outcome.DISCREPANCY] if new.outcome == Outcome.DISCREPANCY else ()
+    for at, reason in enumerate(reasons):
+        if reason not in allowed or reason in reasons[:at]:
+            raise Refusal("check.reason", outcome=new.outcome, reason=reason)
+    if new.reason and reasons and new.reason != reasons[0]:
+        raise Refusal("check.reason", outcome=new.outcome, reason=new.reason)
+    if any(len(text) > MAX_FOUND_CHARS for one in new.differences for text in (one.on_record, one.found)):
+        raise Refusal("note.too_long", limit=MAX_FOUND_CHARS)
+
+
 def _record(
-    session: Session, transaction: Transaction, visit_id: str, new: NewCheck, kinds: Sequence[str]
+    session: Session, transaction: Transaction, visit_id: str, new: NewCheck, kinds: Sequence[str], act: str
 ) -> RecordedCheck:
     connection = transaction.connection
     item_checklist = item_checklist_of(connection, visit_id)
@@ -154,17 +206,19 @@ def _record(
         visit_id=visit_id,
         item_id=new.item_id,
         outcome=new.outcome,
-        reason=new.reason,
+        reason=new.stated_reason,
         mark=mark,
         checklist=pin_of(item_checklist) if answers else None,
         answers=answers,
-        all_as_expected=new.all_as_expected,
+        all_as_expected=all_filled(answers),
         grade=new.grade,
         note=transaction.seal_content(note.encode(), "text/plain; charset=utf-8") if note.strip() else None,
         photos=(
             *(transaction.seal_content(photo, kind) for photo, kind in zip(new.photos, kinds, strict=True)),
             *pictures.values(),
         ),
+        differences=tuple(new.differences),
+        act=act,
     )
     entry = transaction.record(fact)
     return RecordedCheck(frozenset(), CheckId(fact.check_id), new.outcome, entry.seq)
@@ -194,16 +248,22 @@ def withdraw_checks(session: Session, check_ids: Sequence[CheckId], reason: str 
 
 
 def attach_photo(session: Session, visit_id: str, check_id: CheckId, photo: bytes) -> Changed:
-    """Add a photo to an existing check.
+    """Add a photo to an existing check, until close-out.
 
-    Raises Refusal `permission.denied`, `permission.out_of_scope`, `photo.…`, `image.…`, `check.unknown`,
-    `visit.unknown`, `visit.closed`; Trouble for disk errors.
+    Raises Refusal `permission.denied`, `permission.out_of_scope`, `photo.…`, `image.…`, `check.unknown` (also a check
+    of another visit), `check.withdrawn`, `visit.unknown`, `visit.closed`; Trouble for disk errors.
     """
     session.require(Permission.VISIT_WORK)
     kind = check_photo(photo)
     with session.writing() as transaction:
-        find_check(transaction.connection, check_id)
+        row = find_check(transaction.connection, check_id)
+        if row.visit_id != visit_id:
+            raise Refusal("check.unknown", check_id=check_id[:40])
         require_open_visit(session, transaction.connection, visit_id)
+        if row.withdrawn:
+            raise Refusal("check.withdrawn", check_id=check_id[:40])
+        if sum(one.is_photo for one in evidence_of(transaction.connection, check_id=check_id)) >= MAX_PHOTOS:
+            raise Refusal("photo.too_many", limit=MAX_PHOTOS)
         transaction.record(
             EvidenceAttached(
                 observed_at=session.observed_now(),

@@ -17,8 +17,9 @@ from db.queries.matching import papers_at
 from db.queries.visits import visit
 from eum_app.domain.checklists import Answer, Checklist, expected_answers
 from eum_app.domain.clock import from_utc_text, utc_text
+from eum_app.domain.discrepancies import Discrepancy
 from eum_app.domain.errors import Refusal
-from eum_app.domain.facts import MarkRead
+from eum_app.domain.facts import Difference, MarkRead
 from eum_app.domain.ids import CheckId
 from eum_app.domain.items import compact
 from eum_app.domain.matches import MatchKind
@@ -142,9 +143,18 @@ def _listed(checklist: Checklist, paper: PaperRow, book_serial: str, seen: MarkR
         _typed(seen, paper.serial.strip(), twice=bool(written) and is_same),
         paper.reason,
         answers,
-        all_as_expected=is_verified,
         note=paper.note,
+        differences=_differences(paper, book_serial),
     )
+
+
+def _differences(paper: PaperRow, book_serial: str) -> tuple[Difference, ...]:
+    """Return the discrepancy on the paper. Of its facts, the paper has a column for the serial only."""
+    if paper.outcome != Outcome.DISCREPANCY or not paper.reason:
+        return ()
+    is_serial = paper.reason == Discrepancy.SERIAL_DIFFERS
+    found = (book_serial, paper.serial.strip()) if is_serial else ("", "")
+    return (Difference(reason=paper.reason, on_record=found[0], found=found[1]),)
 
 
 def _unlisted(session: Session, visit_id: str, paper: PaperRow, seen: MarkRead) -> NewCheck:

@@ -80,6 +80,8 @@ class Event(StrEnum):
     DECIDE = auto()
     """Any other outcome: its reason is asked for."""
     GIVE_REASON = auto()
+    LOCK_ROOM = auto()
+    """Record that the items of a room cannot be seen."""
     NOTE_LABEL = auto()
     """Keep the claims of the container's label that is offered."""
     LABEL_NOTED = auto()
@@ -176,6 +178,7 @@ TABLE: Final[Mapping[Event, Mapping[State, Step]]] = {
     Event.VERIFY:         _row(NO,      NO,      NO,      NO,      STAY,    NO,      STAY,    NO),     # evidence 1.6
     Event.DECIDE:         _row(NO,      NO,      NO,      REASONS, REASONS, NO,      NO,      NO),     # evidence 1.1
     Event.GIVE_REASON:    _row(NO,      NO,      NO,      NO,      NO,      STAY,    NO,      NO),
+    Event.LOCK_ROOM:      _row(NO,      REFUSE,  STAY,    FREE,    FREE,    REFUSE,  REFUSE,  REFUSE),
     Event.NOTE_LABEL:     _row(NO,      NO,      NO,      STAY,    NO,      NO,      NO,      NO),
     Event.LABEL_NOTED:    _row(NO,      NO,      NO,      NOTED,   NO,      NO,      NO,      NO),
     Event.RECORDED:       _row(STAY,    STAY,    STAY,    LEAVE,   LEAVE,   LEAVE,   STAY,    LEAVE),

@@ -31,7 +31,6 @@ class Draft:
     answers: dict[str, Answer] = field(default_factory=dict)
     photos: dict[str, bytes] = field(default_factory=dict)
     note: str = ""
-    all_as_expected: bool = False
     mark_picture: bytes = b""
     answer_photos: dict[str, bytes] = field(default_factory=dict)
 
@@ -53,9 +52,8 @@ class Draft:
         return bool(self.answers or self.photos or self.note.strip())
 
     def answer(self, answer: Answer) -> None:
-        """Set an answer; the draft then no longer counts as answered in one step."""
+        """Set an answer."""
         self.answers[answer.question_id] = answer
-        self.all_as_expected = False
 
     def answer_with_photo(self, question_id: str, picture: bytes) -> None:
         """Answer a question with a picture."""
@@ -63,10 +61,9 @@ class Draft:
         self.answer(Answer(question_id, PHOTO_TAKEN))
 
     def answer_all_as_expected(self, checklist: Checklist) -> None:
-        """Set the expected answer of each question that has one, as one explicit answer, recorded as such."""
+        """Set the expected answer of each open question that has one. Answers that were given stay as they are."""
         for answer in expected_answers(checklist, self.answers.values()):
             self.answers[answer.question_id] = answer
-        self.all_as_expected = True
 
     def asked(self, checklist: Checklist) -> tuple[Question, ...]:
         """Return the questions that apply, given the answers so far."""

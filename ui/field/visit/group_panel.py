@@ -72,9 +72,7 @@ class GroupPanel(Card):
         self._follow()
 
     def answer_all(self) -> None:
-        """Answer "all as expected" for each item of the group: one explicit answer, recorded as such with
-        every check.
-        """
+        """Fill the open questions that have an expected answer, for each item of the group; nothing is recorded."""
         if self._group.drafts:
             self._questions.answer_all()
             self.focus_first()
@@ -124,7 +122,7 @@ class GroupPanel(Card):
         count, open_ids = len(self._group.drafts), self._questions.open_ids()
         said = self._questions.all_said()
         self.all_button.setEnabled(bool(said))
-        self.all_button.setText(self.tr("All as expected   A · for %Ln items", "", count))
+        self.all_button.setText(self.tr("All as expected   A · fills for %Ln items", "", count))
         self.all_button.setAccessibleName(self.all_button.text())
         self.all_button.setToolTip(said)
         text = self.tr("Verified ⏎ · %Ln items", "", count)

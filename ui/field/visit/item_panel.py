@@ -225,7 +225,7 @@ class ItemPanel(Card):
             self._follow()
 
     def answer_all(self) -> None:
-        """Answer "all as expected": one explicit answer to every question that has an expected one."""
+        """Fill the open questions that have an expected answer; nothing is recorded."""
         if self.draft is None or self._checklist is None or self._state is not State.ITEM:
             return
         self._questions.answer_all()
@@ -279,4 +279,4 @@ class ItemPanel(Card):
         self.all_button.setEnabled(bool(said))
         self.all_button.setText(said or self.tr("All as expected"))
         self.all_button.setAccessibleName(said or self.tr("All as expected"))
-        self.all_button.setToolTip(self.tr("One explicit answer, recorded as such (A)"))
+        self.all_button.setToolTip(self.tr("Fills the open questions and records nothing (A)"))

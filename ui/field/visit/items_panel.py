@@ -5,19 +5,26 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, Signal
+from PySide6.QtCore import QCoreApplication, QItemSelectionModel, QModelIndex, Qt, Signal
 from PySide6.QtWidgets import QStackedWidget, QTableView
 
 from db.queries.visits import VisitRow, WorkRow, work_ids, work_rows
+from eum_app.domain.checklists import Checklist
 from eum_app.domain.visits import TO_CHECK, Outcome
 from eum_app.usecases.calls import query
+from eum_app.wording.testimony import differences_said
 from ui.field.parts import named
+from ui.field.visit.room_form import RoomForm
+from ui.field.visit.visit_view import read_room
 from ui.kit import words
 from ui.kit.delegates import ChipSpec, RowContent, RowDelegate
 from ui.kit.desk import Desk
-from ui.kit.models import PAGE_ROWS, Column, IdsTableModel, list_view, select_id
+from ui.kit.models import PAGE_ROWS, Column, IdsTableModel, current_id, list_view, on_current, select_id
 from ui.kit.theme import status_mark
-from ui.kit.widgets import Card, EmptyState, SearchField, Tab, TabRow, search_placeholder
+from ui.kit.widgets import Button, Card, EmptyState, SearchField, Tab, TabRow, button, search_placeholder
+from ui.shared.testimony import unexpected_said
+
+translate = QCoreApplication.translate
 
 _FILTERS = ("all", TO_CHECK, Outcome.DISCREPANCY, Outcome.NOT_FOUND)
 
@@ -32,6 +39,8 @@ class ItemsPanel(Card):
         self._desk = desk
         self._visit_id, self._words, self._filter = "", "", ""
         self._in_view = ""
+        self.checklist: Checklist | None = None
+        """The questions about each item, once the visit was read."""
         tabs = [Tab("all", self.tr("All"), "", self.tr("All items"))]
         tabs += [Tab(key, "0", status_mark(key).icon, status_mark(key).text()) for key in _FILTERS[1:]]
         self._tabs = named(TabRow(tabs), "items_filter")
@@ -51,13 +60,58 @@ class ItemsPanel(Card):
         self._places = QStackedWidget()
         self._places.addWidget(self.view)
         self._places.addWidget(self._nothing)
-        self._model.ids_loaded.connect(lambda count: self._places.setCurrentIndex(0 if count else 1))
+        self.room = RoomForm()
+        self.room.left.connect(self.close_room)
+        self.room.confirmed.connect(lambda *_stated: self.close_room())
+        self._places.addWidget(self.room)
+        self._counted = 0
+        self.room_button: Button = named(
+            button(self.tr("This room cannot be entered…"), self.ask_room, icon="ban"), "room_button"
+        )
+        self.room_button.setToolTip(self.tr("For the room of the chosen item: one reason for all items still to check"))
+        self.room_button.setEnabled(False)
+        on_current(self.view, lambda item_id: self.room_button.setEnabled(item_id is not None))
+        self._model.ids_loaded.connect(self._show_loaded)
         self.add_padded(self._tabs, self.search, margins=(12, 10, 12, 10), spacing=10)
         self.body.addWidget(self._places, 1)
+        self.add_foot(self.room_button)
+
+    # The room
+
+    @property
+    def asks_about_room(self) -> bool:
+        """Return whether the form for a room is shown."""
+        return self._places.currentWidget() is self.room
+
+    def ask_room(self) -> None:
+        """Ask why the room of the chosen item cannot be entered."""
+        item_id = current_id(self.view)
+        if item_id is not None:
+            self._desk.ask(query(read_room, self._visit_id, item_id), then=self._ask_about)
+
+    def _ask_about(self, found: tuple[str, str, list[str]]) -> None:
+        visit_id, room, item_ids = found
+        if visit_id == self._visit_id and item_ids:
+            self._places.setCurrentWidget(self.room)
+            self.room_button.setEnabled(False)
+            self.room.ask(room or self.tr("No location on the book"), item_ids)
+
+    def close_room(self) -> None:
+        """Show the list again."""
+        self._places.setCurrentIndex(0 if self._counted else 1)
+        self.room_button.setEnabled(current_id(self.view) is not None)
+        self.view.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _show_loaded(self, count: int) -> None:
+        self._counted = count
+        if not self.asks_about_room:
+            self._places.setCurrentIndex(0 if count else 1)
 
     def show_visit(self, visit_id: str) -> None:
         """List another visit's items, with the filter reset."""
         if visit_id != self._visit_id:
+            if self.asks_about_room:
+                self.close_room()
             self._visit_id, self._words, self._filter = visit_id, "", ""
             self.search.clear()
             self._tabs.set_current("all")
@@ -117,11 +171,16 @@ class ItemsPanel(Card):
         if item_id is not None:
             self.item_chosen.emit(item_id)
 
+    def _why(self, row: WorkRow) -> str:
+        """Return why a checked item is not simply verified; empty if it is."""
+        said = differences_said(row.testimony.differences, translate) or words.reason(row.outcome, row.reason)
+        return words.joined(said, unexpected_said(row.testimony, self.checklist))
+
     def _present(self, row: WorkRow) -> RowContent:
         state = "in_view" if row.item_id == self._in_view and row.outcome == TO_CHECK else row.outcome
         return RowContent(
             row.serial or row.uii,
-            words.joined(row.part_number or row.nomenclature, row.location),
+            self._why(row) or words.joined(row.part_number or row.nomenclature, row.location),
             chip=ChipSpec.of(state),
             is_mono=True,
         )

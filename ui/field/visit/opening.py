@@ -21,6 +21,8 @@ from ui.field.visit.offer_work import OfferWork
 from ui.field.visit.visit_view import read_item
 from ui.field.visit.workspace import Workspace
 from ui.kit.messages import sentence
+from ui.kit.scan_words import untested_text
+from ui.kit.settings import is_scanner_tested
 
 
 class Opening(QObject):
@@ -30,6 +32,7 @@ class Opening(QObject):
         super().__init__(at)
         self._at, self._work = at, at.work
         self._labels, self._offers = labels, offers
+        self._has_said_untested = False
         at.items.item_chosen.connect(self.pick)
         at.scan.by_hand_requested.connect(self.type_by_hand)
         at.column.by_hand.matched.connect(self._entered)
@@ -43,7 +46,7 @@ class Opening(QObject):
             return
         visit_id = self._work.visit_id
         self._at.desk.ask(
-            call(self._labels.match, visit_id, raw, read_by=read_by),
+            call(self._labels.match, visit_id, raw, read_by=read_by, is_scanner_tested=is_scanner_tested()),
             then=partial(self._matched, visit_id),
             failed=partial(self.not_matched, read_by),
         )
@@ -52,12 +55,21 @@ class Opening(QObject):
         if visit_id != self._work.visit_id:
             return
         _, text, tone = tag_of(match)
+        said = text + self._untested_said(match)
         is_again = self.is_open(match)
         if self._at.send(Event.SCAN_AGAIN if is_again else Event.SCAN, read=text):
-            self._at.scan.say(text, tone)
+            self._at.scan.say(said, tone)
             self.show_match(match)
         elif is_again:
-            self._at.scan.say(text, tone)
+            self._at.scan.say(said, tone)
+
+    def _untested_said(self, match: Match) -> str:
+        """Return, once, that the hand scanner was never tested on this device; else an empty text."""
+        is_untested = any(one.code == "mark.scanner_untested" for one in match.mark.warnings)
+        if not is_untested or self._has_said_untested:
+            return ""
+        self._has_said_untested = True
+        return f" · {untested_text()}"
 
     def not_matched(self, read_by: str, error: KnownError) -> None:
         """Show why a scan is not a mark. If it lost separators, offer the possible readings."""

@@ -5,12 +5,11 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
-from eum_app.domain.checklists import NOT_APPLICABLE, Answer, Checklist, Question
+from eum_app.domain.checklists import NOT_APPLICABLE, Answer, Checklist, Question, expected_answers
 from ui.field.parts import image_of, named
 from ui.field.question_row import QuestionRow
 from ui.field.question_rows import QuestionRows
 from ui.field.visit.draft import Draft
-from ui.kit import words
 from ui.kit.widgets import hbox, label, panel, vbox
 
 
@@ -52,7 +51,7 @@ class Questionnaire(QWidget):
         self._lay_out()
 
     def answer_all(self) -> None:
-        """Give the expected answers, as one explicit answer."""
+        """Give the expected answer to each open question that has one."""
         if self._draft is not None and self._checklist is not None:
             self._draft.answer_all_as_expected(self._checklist)
             self._lay_out()
@@ -81,19 +80,11 @@ class Questionnaire(QWidget):
         return self._rows.first_open()
 
     def all_said(self) -> str:
-        """Return the answers that "all as expected" gives, for its button; empty if no question has an
-        expected answer.
-        """
+        """Return the text of the "all as expected" button: how many open questions it fills; empty if none."""
         assert self._draft is not None
         assert self._checklist is not None
-        asked = self._draft.asked(self._checklist)
-        expected = [question for question in asked if question.expected is not None]
-        if not expected:
-            return ""
-        numbers = f"1–{len(asked)}" if len(expected) == len(asked) and len(asked) > 1 else words.count(len(expected))
-        if all(question.expected == "yes" for question in expected):
-            return self.tr("All as expected   A · records yes to {numbers}").format(numbers=numbers)
-        return self.tr("All as expected   A · answers {numbers}").format(numbers=numbers)
+        filled = len(expected_answers(self._checklist, self._draft.answers.values()))
+        return self.tr("All as expected   A · fills %Ln open questions", "", filled) if filled else ""
 
     # Inside
 

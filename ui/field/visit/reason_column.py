@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
+from eum_app.domain.discrepancies import Discrepancy
+from eum_app.domain.facts import Difference
 from eum_app.domain.visits import REASONS, Outcome
 from ui.field.parts import image_of, named
 from ui.field.visit.draft import Draft
 from ui.field.visit.item_extras import photo_caption
 from ui.kit import words
-from ui.kit.widgets import ReasonPanel, scrolled, vbox
+from ui.kit.widgets import Asked, ReasonPanel, scrolled, vbox
 
 NOTE_NEEDED = frozenset({"other"})
 
@@ -18,8 +22,8 @@ NOTE_NEEDED = frozenset({"other"})
 class ReasonColumn(QWidget):
     """Holds one reason panel, rebuilt for each question; nothing is pre-chosen."""
 
-    confirmed = Signal(str, str, str)
-    """outcome, reason, note"""
+    confirmed = Signal(str, str, str, object)
+    """outcome, reason, note, tuple[Difference, ...]"""
     cancelled = Signal()
     photo_requested = Signal()
 
@@ -31,8 +35,8 @@ class ReasonColumn(QWidget):
         self._place: QWidget | None = None
         self._draft: Draft | None = None
 
-    def ask(self, outcome: str, draft: Draft) -> None:
-        """Show the reasons of an outcome for the current item."""
+    def ask(self, outcome: str, draft: Draft, meant: Sequence[str] = ()) -> None:
+        """Show the reasons of an outcome for the current item; `meant` are those that its answers mean."""
         if self._place is not None:
             self._layout.removeWidget(self._place)
             self._place.hide()
@@ -44,9 +48,14 @@ class ReasonColumn(QWidget):
             confirm=self.tr("Record {outcome}").format(outcome=words.outcome(outcome).lower()),
             note_needed=NOTE_NEEDED,
             is_danger=outcome in {Outcome.DISCREPANCY, Outcome.NOT_FOUND},
+            several=outcome == Outcome.DISCREPANCY,
+            asks=self._asks(draft) if outcome == Outcome.DISCREPANCY else None,
         )
+        made.choose(meant)
+        if meant:
+            made.cancel_button.setText(self.tr("Correct the answer"))
         named(made, "reason_panel")
-        made.confirmed.connect(lambda reason, note: self.confirmed.emit(outcome, reason, note))
+        made.confirmed.connect(lambda reason, note: self.confirmed.emit(outcome, reason, note, self._differences()))
         made.cancelled.connect(self.cancelled)
         made.photo_requested.connect(self.photo_requested)
         made.photos.removed.connect(self._drop_photo)
@@ -54,6 +63,8 @@ class ReasonColumn(QWidget):
             made.removeAction(action)  # Esc is the page's: claimed twice, Qt would give it to neither
         for key, choice in made._choices.items():
             named(choice, f"reason_{key}")
+        for key, facts in made.facts.items():
+            named(facts.found, f"found_{key}")
         named(made.note, "reason_note")
         for pressed, name in zip(made.findChildren(QPushButton), ("reason_photo", "reason_cancel"), strict=False):
             named(pressed, f"{name}_button")
@@ -71,6 +82,25 @@ class ReasonColumn(QWidget):
         self.panel.photos.clear()
         for at, (key, data) in enumerate(draft.photos.items(), 1):
             self.panel.photos.add(key, image_of(data, 320), photo_caption(at))
+
+    def _asks(self, draft: Draft) -> dict[str, Asked]:
+        """Return the facts that go with each kind of discrepancy. The book knows no seal numbers."""
+        item = draft.item
+        serial, place, model = (item.serial, item.location, item.part_number) if item else ("", "", "")
+        return {
+            Discrepancy.SERIAL_DIFFERS: Asked(self.tr("Serial"), serial),
+            Discrepancy.PART_MISSING: Asked(self.tr("Missing part"), ""),
+            Discrepancy.WRONG_LOCATION: Asked(self.tr("Place"), place),
+            Discrepancy.WRONG_MODEL: Asked(self.tr("Model"), model),
+            Discrepancy.SEAL_DIFFERS: Asked(self.tr("Seal number"), None),
+        }
+
+    def _differences(self) -> tuple[Difference, ...]:
+        panel = self.panel
+        if panel is None or not panel.facts:
+            return ()
+        stated = [(key, *panel.values_of(key)) for key in panel.reasons]
+        return tuple(Difference(reason=key, on_record=then, found=now) for key, then, now in stated)
 
     def focus_first(self) -> None:
         if self.panel is not None:

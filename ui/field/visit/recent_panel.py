@@ -14,6 +14,7 @@ from ui.kit.guard import guarded
 from ui.kit.theme import status_mark
 from ui.kit.translation import Texts
 from ui.kit.widgets import Card, Chip, button, empty_layout, hbox, label, row, scrolled, vbox
+from ui.shared.testimony import reasons_said
 
 CheckWords = Texts("CheckWords")
 
@@ -39,6 +40,8 @@ class RecentPanel(Card):
 
     undo_requested = Signal(str)
     """check id"""
+    photo_requested = Signal(str, str)
+    """check id, serial: a photo is to be added to this recorded check."""
 
     def __init__(self) -> None:
         super().__init__(self.tr("Recent"), self.tr("Ctrl+Z withdraws the last check"))
@@ -48,14 +51,19 @@ class RecentPanel(Card):
         holder.setLayout(vbox(self._list, 1))
         self.add(scrolled(holder), 1)
         self.last_check_id = ""
+        self._origin, self._is_open = "", True
         self.show_checks([], "")
 
     def hasHeightForWidth(self) -> bool:
         return False  # else its wrapped words would outweigh the stretch that shares the column out
 
-    def show_checks(self, checks: Sequence[CheckRow], origin: str) -> None:
-        """Show checks, newest first. Only the latest check of this device that still counts can be withdrawn."""
+    def show_checks(self, checks: Sequence[CheckRow], origin: str, *, is_closed: bool = False) -> None:
+        """Show checks, newest first.
+
+        Until close-out, photos can be added to this device's checks, and the latest that counts can be withdrawn.
+        """
         empty_layout(self._list)
+        self._origin, self._is_open = origin, not is_closed
         self.last_check_id = next((one.check_id for one in checks if not one.withdrawn and one.origin == origin), "")
         for one in checks[:_SHOWN]:
             self._list.addWidget(self._row(one))
@@ -67,7 +75,7 @@ class RecentPanel(Card):
         chip = Chip.of("withdrawn" if one.withdrawn else one.outcome)
         said = words.joined(
             status_mark(one.outcome).text() if one.withdrawn else "",
-            words.reason(one.outcome, one.reason),
+            reasons_said(one),
             words.read_by(one.reading.read_by),
             photos_said(one.photos),
             self.tr("note") if one.has_note else "",
@@ -79,7 +87,12 @@ class RecentPanel(Card):
         made = row(line)
         made.setObjectName(f"recent_{one.check_id}")
         made.setAccessibleName(f"{chip.text()}, {one.serial}, {said}")
-        if one.check_id == self.last_check_id:
+        if self._is_open and not one.withdrawn and one.origin == self._origin:
+            photo = button("", lambda: self.photo_requested.emit(one.check_id, one.serial), icon="camera")
+            photo.setAccessibleName(self.tr("Add a photo to {serial}").format(serial=one.serial))
+            photo.setToolTip(photo.accessibleName())
+            line.addWidget(named(photo, f"recent_photo_{one.check_id}"))
+        if self._is_open and one.check_id == self.last_check_id:
             undo = named(button(self.tr("Undo"), lambda: self.undo_requested.emit(one.check_id)), "undo_button")
             undo.setAccessibleName(self.tr("Undo {serial}").format(serial=one.serial))
             undo.setToolTip(self.tr("Withdraw this check (Ctrl+Z)"))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from PySide6.QtCore import QObject, Signal
 
 from eum_app.domain.checklists import Checklist
 from eum_app.domain.errors import KnownError
+from eum_app.domain.facts import Difference
 from eum_app.domain.ids import CheckId
 from eum_app.domain.visits import Outcome
 from eum_app.usecases.calls import call
@@ -16,8 +17,10 @@ from eum_app.usecases.visits.record_check import (
     NewCheck,
     RecordedCheck,
     RecordedChecks,
+    attach_photo,
     record_check,
     record_checks,
+    record_no_access,
     withdraw_checks,
 )
 from ui.field.visit.draft import Draft
@@ -48,7 +51,10 @@ class Recorder(QObject):
         """Return whether a request is running."""
         return self._is_busy
 
-    def record(self, visit_id: str, draft: Draft, checklist: Checklist, outcome: str, reason: str, note: str) -> bool:
+    def record(
+        self, visit_id: str, draft: Draft, checklist: Checklist, outcome: str, reason: str, note: str,
+        differences: Sequence[Difference] = (),
+    ) -> bool:  # fmt: skip
         """Record a check. Return False while another check is being recorded."""
         if self._is_busy:
             return False
@@ -64,11 +70,11 @@ class Recorder(QObject):
                 mark=draft.mark,
                 reason=reason,
                 answers=draft.given(checklist) if has_answers else (),
-                all_as_expected=draft.all_as_expected,
                 note="\n".join(text for text in (draft.note, note) if text),
                 photos=list(draft.photos.values()),
                 crop=_kept_picture(draft),
                 answer_photos=draft.given_photos(checklist) if has_answers else {},
+                differences=differences,
             ),
             then=partial(self._recorded, draft.serial),
             failed=self._refused,
@@ -89,13 +95,29 @@ class Recorder(QObject):
                 Outcome.VERIFIED,
                 draft.mark,
                 answers=answers.given(checklist),
-                all_as_expected=answers.all_as_expected,
                 crop=_kept_picture(draft),
                 answer_photos=answers.given_photos(checklist),
             )
             for draft in drafts
         ]
         self._desk.do(call(record_checks, visit_id, checks), then=self._group_recorded, failed=self._refused)
+        return True
+
+    def attach(self, visit_id: str, check_id: str, photo: bytes, done: Callable[[], object]) -> None:
+        """Add a photo to a recorded check, then call `done`."""
+        self._desk.do(
+            call(attach_photo, visit_id, CheckId(check_id), photo),
+            then=lambda _changed: done(),
+            failed=self.failed.emit,
+        )
+
+    def record_no_access(self, visit_id: str, item_ids: Sequence[str], reason: str, note: str) -> bool:
+        """Record the items of a room that cannot be entered. Return False while another check is being recorded."""
+        if self._is_busy:
+            return False
+        self._is_busy = True
+        made = call(record_no_access, visit_id, item_ids, reason=reason, note=note)
+        self._desk.do(made, then=self._group_recorded, failed=self._refused)
         return True
 
     def withdraw(self, *check_ids: str) -> None:

@@ -7,7 +7,9 @@ from functools import partial
 
 from PySide6.QtCore import QObject
 
+from eum_app.domain.checklists import discrepancies_of
 from eum_app.domain.errors import KnownError
+from eum_app.domain.facts import Difference
 from eum_app.domain.visits import Outcome
 from eum_app.usecases.visits.record_check import RecordedCheck, RecordedChecks
 from ui.field.visit.current_work import Event, State
@@ -30,6 +32,9 @@ class Recording(QObject):
         self._column.reasons.cancelled.connect(at.leave_reasons)
         self._column.group.record_requested.connect(self._record_group)
         recent.undo_requested.connect(self.undo)
+        recent.photo_requested.connect(self._ask_photo)
+        self._column.photo_for_check.connect(self._attach)
+        at.items.room.confirmed.connect(self._record_room)
         recorder.recorded.connect(self._recorded)
         recorder.group_recorded.connect(self._group_recorded)
         recorder.withdrawn.connect(self._withdrawn)
@@ -52,13 +57,14 @@ class Recording(QObject):
         is_verified = outcome == Outcome.VERIFIED
         if is_verified and not draft.deviating(self._work.checklist):
             if Outcome.VERIFIED in self._work.outcomes and self._at.send(Event.VERIFY):
-                self._record(Outcome.VERIFIED, "", "")
+                self._record(Outcome.VERIFIED, "", "", ())
             return
         wanted = Outcome.DISCREPANCY if is_verified else outcome
         if wanted not in self._work.outcomes or not self._work.allows(Event.DECIDE):
             return
         # Filled before it is shown, so that the keyboard finds the first reason.
-        self._column.reasons.ask(wanted, draft)
+        meant = discrepancies_of(self._work.checklist, draft.given(self._work.checklist))
+        self._column.reasons.ask(wanted, draft, meant if wanted == Outcome.DISCREPANCY else ())
         self._at.send(Event.DECIDE)
         if is_verified:
             self._at.notice.show_message("info", not_expected_said())
@@ -89,14 +95,32 @@ class Recording(QObject):
 
     # Inside
 
-    def _give_reason(self, outcome: str, reason: str, note: str) -> None:
-        if self._at.send(Event.GIVE_REASON):
-            self._record(outcome, reason, note)
+    def _ask_photo(self, check_id: str, serial: str) -> None:
+        """Ask for a photo for a recorded check. The open item stays as it is."""
+        self._at.show_photo_bar()
+        self._column.photo_bar.open_for_check(check_id, serial)
 
-    def _record(self, outcome: str, reason: str, note: str) -> None:
+    def _attach(self, check_id: str, photo: bytes) -> None:
+        self._recorder.attach(self._work.visit_id, check_id, photo, self._attached)
+
+    def _attached(self) -> None:
+        self._at.notice.show_message("ok", self.tr("Photo added to the recorded check"))
+        self._at.say_saved()
+
+    def _record_room(self, item_ids: Sequence[str], reason: str, note: str) -> None:
+        if self._at.send(Event.LOCK_ROOM) and not self._recorder.record_no_access(
+            self._work.visit_id, item_ids, reason, note
+        ):
+            self._at.notice.show_message("attention", self.tr("Another check is being recorded. Try again."))
+
+    def _give_reason(self, outcome: str, reason: str, note: str, differences: Sequence[Difference]) -> None:
+        if self._at.send(Event.GIVE_REASON):
+            self._record(outcome, reason, note, differences)
+
+    def _record(self, outcome: str, reason: str, note: str, differences: Sequence[Difference]) -> None:
         work = self._work
         if work.draft is not None and self._recorder.record(
-            work.visit_id, work.draft, work.checklist, outcome, reason, note
+            work.visit_id, work.draft, work.checklist, outcome, reason, note, differences
         ):
             self._column.item.set_busy(True)
 
@@ -113,7 +137,11 @@ class Recording(QObject):
 
     def _group_recorded(self, result: RecordedChecks) -> None:
         self._column.group.set_busy(False)
-        said = self.tr("%Ln items verified", "", len(result.checks))
+        count = len(result.checks)
+        if any(one.outcome == Outcome.NO_ACCESS for one in result.checks):
+            self.say_recorded(self.tr("%Ln items without access", "", count), [one.check_id for one in result.checks])
+            return
+        said = self.tr("%Ln items verified", "", count)
         self.say_recorded(said, [one.check_id for one in result.checks], Event.GROUP_RECORDED)
 
     def _withdrawn(self) -> None:

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QAbstractItemView, QLineEdit, QPlainTextEdit, QWid
 
 from eum_app.domain.areas import Area
 from eum_app.domain.visits import ReadBy
+from eum_app.scanning.wedge import Refused
 from eum_app.usecases.calls import query
 from ui.field.parts import named, progress_parts
 from ui.field.visit.current_work import CurrentWork, Event, State
@@ -27,6 +28,7 @@ from ui.field.visit.workspace import Workspace
 from ui.kit import words
 from ui.kit.desk import Desk
 from ui.kit.page import Page
+from ui.kit.scan_words import refusal_text
 from ui.kit.widgets import ColumnPart, Columns, panel, vbox
 
 _KINDS = {"ok": "ok", "accent": "info", "warn": "attention", "bad": "stop"}
@@ -35,6 +37,8 @@ _KINDS = {"ok": "ok", "accent": "info", "warn": "attention", "bad": "stop"}
 
 class VisitPage(Page):
     """The workspace of a visit. Opened with its id, or with (visit id, filter of the items)."""
+
+    takes_scans = True
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
@@ -145,8 +149,9 @@ class VisitPage(Page):
         self._to_site.setText(
             self.tr("Site checklist · {done}/{total}").format(done=view.site_answered, total=view.site_asked)
         )
+        self.items.checklist = view.item_checklist
         self.items.set_counts(row)
-        self.recent.show_checks(view.recent, self._desk.session.name)
+        self.recent.show_checks(view.recent, self._desk.session.name, is_closed=bool(row.closed_at))
         self.scan.show_last(last_words(view.recent))
         if row.signatures_void:
             self.header.set_state(self.tr("Signatures void"), "bad", "triangle-alert")
@@ -166,6 +171,10 @@ class VisitPage(Page):
     def mark_scanned(self, raw: bytes, read_by: str) -> None:
         """Look up the mark, and open its item or show an offer."""
         self.opening.match(raw, read_by)
+
+    def scan_refused(self, refused: Refused) -> None:
+        """Say it where verdicts on marks are read."""
+        self.scan.say(refusal_text(refused), "warn")
 
     def _on_typed(self, text: str) -> None:
         self._was_submitted = True
@@ -199,9 +208,11 @@ class VisitPage(Page):
         self.workspace.finish(Event.PUT_AWAY)
 
     def escape(self) -> None:
-        """Close the innermost part: the photo bar, the reasons, the item, the group."""
+        """Close the innermost part: the photo bar, the form for a room, the reasons, the item, the group."""
         if not self.column.photo_bar.isHidden():
             self.column.photo_bar.close_bar()
+        elif self.items.asks_about_room:
+            self.items.close_room()
         elif self.work.state is State.REASONS:
             self.workspace.leave_reasons()
         else:

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from db.queries.checklists import site_answers_of, visit_checklists
 from db.queries.checks import CheckRow, recent_checks
 from db.queries.items import ItemRow, item
-from db.queries.visits import VisitRow, is_expected, visit
+from db.queries.visits import VisitRow, is_expected, unchecked_in_room, visit
 from eum_app.domain.checklists import Checklist, open_questions, visible_questions
+from eum_app.domain.items import room_of
 from eum_app.usecases.calls import Connection
 
 
@@ -38,3 +39,9 @@ def read_visit(connection: Connection, visit_id: str) -> VisitView:
 def read_item(connection: Connection, visit_id: str, item_id: str) -> tuple[ItemRow, str]:
     """Return an item, and its outcome in the visit so far; empty if the visit does not expect it."""
     return item(connection, item_id), is_expected(connection, visit_id, item_id)
+
+
+def read_room(connection: Connection, visit_id: str, item_id: str) -> tuple[str, str, list[str]]:
+    """Return (visit id, room of an item, ids of the items in that room that have no outcome yet)."""
+    room = room_of(item(connection, item_id).location)
+    return visit_id, room, unchecked_in_room(connection, visit_id, room)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from ui.field.parts import Places
@@ -17,6 +18,9 @@ from ui.kit.widgets import vbox
 
 class WorkColumn(QWidget):
     """Show `work` without deciding anything. The object that opens an item or an offer sets its texts."""
+
+    photo_for_check = Signal(str, bytes)
+    """check id, picture: it is to be added to a recorded check."""
 
     def __init__(self, desk: Desk, work: CurrentWork) -> None:
         super().__init__()
@@ -75,8 +79,11 @@ class WorkColumn(QWidget):
         return self._work.allows(Event.VERIFY) and shown.isVisible() and shown.isEnabled()
 
     def _keep_photo(self, data: bytes) -> None:
-        asked = self.photo_bar.question_id
+        asked, check_id = self.photo_bar.question_id, self.photo_bar.check_id
         self.photo_bar.close_bar()
+        if check_id:
+            self.photo_for_check.emit(check_id, data)
+            return
         if not self._work.allows(Event.PHOTO):
             return
         if asked:

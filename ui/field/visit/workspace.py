@@ -71,6 +71,10 @@ class Workspace(QObject):
             self.column.photo_bar.close_bar()
         self.column.focus_first()
 
+    def show_photo_bar(self) -> None:
+        """Bring the column to the front that holds the photo bar."""
+        self._columns.bring_to_front("item")
+
     def focus_scan(self) -> None:
         """Bring the scan column to the front and focus its field."""
         self._columns.bring_to_front("scan")
@@ -90,7 +94,7 @@ class Workspace(QObject):
         work, draft = self.work, self.work.draft
         serial = draft.serial if draft is not None else ""
         if work.state is State.CLOSED:
-            return self.tr("This visit is closed out: nothing more is recorded.")
+            return self.tr("This visit is closed out: nothing more is recorded. Reopen it under Close out.")
         if event is Event.TYPE_BY_HAND:
             return self.tr("First finish the open item, or close it (Esc)")
         if event is Event.TAKE:

@@ -36,12 +36,13 @@ from ui.kit.widgets.fields import (
 from ui.kit.widgets.fit_area import FitArea
 from ui.kit.widgets.header import PageHeader
 from ui.kit.widgets.notice import NoticeBar
-from ui.kit.widgets.reason import PhotoStrip, ReasonPanel
+from ui.kit.widgets.reason import Asked, PhotoStrip, ReasonPanel
 from ui.kit.widgets.signature import SignaturePad
 
 __all__ = [
     "ANSWERS",
     "ActionButton",
+    "Asked",
     "BarChart",
     "Button",
     "Card",

@@ -39,6 +39,8 @@ class SegmentedAnswer(QFrame):
     """
 
     answered = Signal(str)
+    answer_keys = frozenset("ynxo")
+    """The keys of `_KEYS` as text: a scanner must not press them."""
 
     def __init__(self, question: str, value: str | None = None) -> None:
         super().__init__()

@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
-from PySide6.QtCore import QCoreApplication, QEvent, QSize, Qt, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QImage, QKeyEvent, QKeySequence, QPainter, QPainterPath, QPixmap
-from PySide6.QtWidgets import QButtonGroup, QPlainTextEdit, QPushButton, QRadioButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QButtonGroup,
+    QCheckBox,
+    QLineEdit,
+    QPlainTextEdit,
+    QPushButton,
+    QRadioButton,
+    QSizePolicy,
+    QWidget,
+)
 
 from ui.kit.guard import guarded
 from ui.kit.theme import theme
@@ -93,16 +104,66 @@ def _cropped(image: QImage, size: QSize) -> QPixmap:
     return made
 
 
+@dataclass(frozen=True)
+class Asked:
+    """A value that a reason needs: its name, and the value on record (None: the person enters that too)."""
+
+    name: str
+    on_record: str | None = ""
+
+
+@guarded
+class _WideCheckBox(QCheckBox):
+    """A check box that takes a press anywhere in its row, like a radio button here; fingers miss the words."""
+
+    def hitButton(self, pos: QPoint) -> bool:
+        return self.rect().contains(pos)
+
+
+class _Facts(QWidget):
+    """The value on record beside the value found, for one reason. Hidden until the reason is chosen."""
+
+    def __init__(self, asked: Asked) -> None:
+        super().__init__()
+        self._known = asked.on_record or ""
+        self._then: QLineEdit | None = None
+        line = vbox(spacing=6, margins=(28, 0, 0, 8))
+        if asked.on_record is None:
+            self._then = self._field(translate("kit", "{name} on record").format(name=asked.name))
+            line.addWidget(self._then)
+        elif asked.on_record:
+            said = translate("kit", "{name} on record: {value}").format(name=asked.name, value=asked.on_record)
+            line.addWidget(label(said, "sub", wrap=True, selectable=True))
+        self.found = self._field(translate("kit", "{name} found").format(name=asked.name))
+        line.addWidget(self.found)
+        self.setLayout(line)
+        self.hide()
+
+    @staticmethod
+    def _field(name: str) -> QLineEdit:
+        made = QLineEdit()
+        made.setPlaceholderText(name)
+        made.setAccessibleName(name)
+        made.setMaxLength(200)
+        return made
+
+    @property
+    def values(self) -> tuple[str, str]:
+        """Return (on record, found)."""
+        return self._then.text().strip() if self._then else self._known, self.found.text().strip()
+
+
 @guarded
 class ReasonPanel(Card):
-    """Ask for one reason of several, a note, photos; confirm or cancel. Nothing is pre-chosen.
+    """Ask for a reason, a note, photos; confirm or cancel. Nothing is chosen unless the page chose it (`choose`).
 
-    Confirm is enabled once a reason is chosen and, for reasons in `note_needed`, a note is written. The page shows the
+    With `several`, more than one reason can be chosen; `asks` names the value that a reason needs. Confirm is enabled
+    once a reason is chosen, its value is given and, for reasons in `note_needed`, a note is written. The page shows the
     panel in place of the answer buttons, and hides it on `cancelled` or `confirmed`.
     """
 
     confirmed = Signal(str, str)
-    """(reason's key, note)"""
+    """(first reason's key, note)"""
     cancelled = Signal()
     photo_requested = Signal()
 
@@ -115,23 +176,32 @@ class ReasonPanel(Card):
         note_needed: frozenset[str] = frozenset(),
         has_photo: bool = True,
         is_danger: bool = False,
+        several: bool = False,
+        asks: Mapping[str, Asked] | None = None,
     ) -> None:
         super().__init__(title)
         self._note_needed = note_needed
-        self._choices: dict[str, QRadioButton] = {}
+        self._choices: dict[str, QAbstractButton] = {}
+        self.facts: dict[str, _Facts] = {}
         self._group = QButtonGroup(self)
+        self._is_exclusive = not several
+        self._group.setExclusive(self._is_exclusive)
         column = self.add_padded(spacing=0)
         for key, words in reasons:
-            choice = QRadioButton(words)
+            choice = _WideCheckBox(words) if several else QRadioButton(words)
             self._group.addButton(choice)
             self._choices[key] = choice
             column.addWidget(choice)
+            if asks and key in asks:
+                facts = self.facts[key] = _Facts(asks[key])
+                facts.found.textChanged.connect(lambda _text: self._follow())
+                column.addWidget(facts)
         self.note = QPlainTextEdit()
         self.note.setTabChangesFocus(True)
         self.note.setPlaceholderText(translate("kit", "Note"))
         self.note.setAccessibleName(translate("kit", "Note"))
         self.note.textChanged.connect(self._follow)
-        self._needed = label(translate("kit", "This reason needs a note."), "sub", tone="warn")
+        self._needed = label("", "sub", tone="warn", wrap=True)
         self._needed.hide()
         self.photos = PhotoStrip(is_removable=True, width=72, height=72)
         photo = button(translate("kit", "Photo"), self.photo_requested.emit, icon="camera")
@@ -141,9 +211,9 @@ class ReasonPanel(Card):
         self.add_padded(self.note, self._needed, self.photos, hbox(photo, 1), margins=(16, 0, 16, 12))
         self.add_stretch()
         self.confirm_button: Button = button(confirm, self._confirm, kind="danger" if is_danger else "primary")
-        cancel = button(translate("kit", "Cancel"), self.cancelled.emit)
-        cancel.setToolTip(translate("kit", "Cancel (Esc)"))
-        self.add_foot(hbox(cancel, 1, self.confirm_button))
+        self.cancel_button: Button = button(translate("kit", "Cancel"), self.cancelled.emit)
+        self.cancel_button.setToolTip(translate("kit", "Cancel (Esc)"))
+        self.add_foot(hbox(self.cancel_button, 1, self.confirm_button))
         escape = QAction(self)
         escape.setShortcut(QKeySequence(Qt.Key.Key_Escape))
         escape.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
@@ -154,22 +224,40 @@ class ReasonPanel(Card):
         self._follow()
 
     @property
+    def reasons(self) -> list[str]:
+        """Return the keys of the chosen reasons, in the order shown."""
+        return [key for key, choice in self._choices.items() if choice.isChecked()]
+
+    @property
     def reason(self) -> str:
-        """Return the chosen reason's key, or an empty text."""
-        return next((key for key, choice in self._choices.items() if choice.isChecked()), "")
+        """Return the first chosen reason's key, or an empty text."""
+        return next(iter(self.reasons), "")
+
+    def choose(self, keys: Sequence[str]) -> None:
+        """Choose reasons; the person can change them."""
+        for key in keys:
+            if key in self._choices:
+                self._choices[key].setChecked(True)
+
+    def values_of(self, key: str) -> tuple[str, str]:
+        """Return the values of a reason: (on record, found), empty where none is asked for."""
+        return self.facts[key].values if key in self.facts else ("", "")
 
     def reset(self) -> None:
         """Clear the reason, the note and the photos."""
         self._group.setExclusive(False)
         for choice in self._choices.values():
             choice.setChecked(False)
-        self._group.setExclusive(True)
+        self._group.setExclusive(self._is_exclusive)
         self.note.clear()
         self.photos.clear()
         self._follow()
 
     def focus_first(self) -> None:
-        next(iter(self._choices.values())).setFocus(Qt.FocusReason.OtherFocusReason)
+        """Focus the first value that is missing, or the first reason."""
+        lacking = next(iter(self._lacking_values()), None)
+        field = self.facts[lacking].found if lacking else next(iter(self._choices.values()))
+        field.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Let Enter confirm from a reason, once the panel can be confirmed. In the note it begins a line."""
@@ -187,9 +275,22 @@ class ReasonPanel(Card):
         self.note.setFixedHeight(theme().dp(76))
 
     def _follow(self) -> None:
-        lacks_note = self.reason in self._note_needed and not self.note.toPlainText().strip()
-        self._needed.setVisible(lacks_note)
-        self.confirm_button.setEnabled(bool(self.reason) and not lacks_note)
+        chosen = self.reasons
+        for key, facts in self.facts.items():
+            facts.setVisible(key in chosen)
+        lacking = self._lacking_values()
+        said = ""
+        if self._note_needed.intersection(chosen) and not self.note.toPlainText().strip():
+            said = translate("kit", "This reason needs a note.")
+        if lacking:
+            names = ", ".join(self._choices[key].text() for key in lacking)
+            said = translate("kit", "State what was found: {reasons}").format(reasons=names)
+        self._needed.setText(said)
+        self._needed.setVisible(bool(said))
+        self.confirm_button.setEnabled(bool(chosen) and not said)
+
+    def _lacking_values(self) -> list[str]:
+        return [key for key in self.reasons if key in self.facts and not self.facts[key].values[1]]
 
     def _confirm(self) -> None:
         self.confirmed.emit(self.reason, self.note.toPlainText().strip())

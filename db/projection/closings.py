@@ -1,0 +1,113 @@
+"""Close-outs, and the newest fact of each visit, which decides whether a close-out holds: fact → read tables."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from typing import Any, Final
+
+import msgspec
+from sqlalchemy import Connection
+
+from db.projection.rows import Appliers, Noted, insert_into, key_of, put, run
+from db.tables import evidence, visit_marks
+from eum_app.domain import facts as f
+
+
+def evidence_row(visit_id: str, check_id: str, role: str, content: f.ContentRef, key: str) -> dict[str, Any]:
+    """Return the row of one piece of content that a fact names."""
+    return {
+        "object_id": content.object_id,
+        "visit_id": visit_id,
+        "check_id": check_id,
+        "role": role,
+        "commitment": content.commitment,
+        "size": content.size,
+        "media_type": content.media_type,
+        "order_key": key,
+    }
+
+
+def touch(connection: Connection, noted: Sequence[Noted]) -> None:
+    """Update the newest fact of each visit in each chain. A fact after the close-out voids the signatures."""
+    newest: dict[tuple[str, str], tuple[int, int]] = {}
+    for entry, fact, _ in noted:
+        at, place = (fact.visit_id, entry.origin), (entry.epoch, entry.seq)
+        if place > newest.get(at, (0, 0)):
+            newest[at] = place
+    rows = [
+        {"visit_id": visit, "origin": origin, "touched_key": _place(*place)}
+        for (visit, origin), place in newest.items()
+    ]
+    run(connection, _touch_statement(connection.dialect.name), rows)
+
+
+def _place(epoch: int, seq: int) -> str:
+    """Return text that sorts like the entries of one origin, whatever its clock did."""
+    return f"{epoch:06d}|{seq:012d}"
+
+
+@cache
+def _touch_statement(dialect: str) -> Any:
+    insert = insert_into(dialect, visit_marks)
+    return insert.on_conflict_do_update(
+        index_elements=["visit_id", "origin"],
+        set_={"touched_key": insert.excluded.touched_key},
+        where=insert.excluded.touched_key > visit_marks.c.touched_key,
+    )
+
+
+def apply_closings(connection: Connection, noted: Sequence[Noted]) -> None:
+    """Insert close-outs; the newest of each visit and origin wins."""
+    insert = insert_into(connection.dialect.name, visit_marks)
+    columns = ("closed_key", "closed_at", "closed_by", "closed_body")
+    statement = insert.on_conflict_do_update(
+        index_elements=["visit_id", "origin"],
+        set_={name: insert.excluded[name] for name in columns},
+        where=insert.excluded.closed_key > visit_marks.c.closed_key,
+    )
+    for entry, fact, _ in noted:
+        row = {
+            "visit_id": fact.visit_id,
+            "origin": entry.origin,
+            "closed_key": _place(entry.epoch, entry.seq),
+            "closed_at": fact.observed_at,
+            "closed_by": entry.actor,
+            "closed_body": msgspec.json.encode(fact),
+        }
+        connection.execute(statement, [row])
+        signed = [
+            evidence_row(fact.visit_id, "", f"{part}:{signature.party}", content, key_of(entry, fact))
+            for signature in fact.signatures
+            for part, content in (("signature", signature.signature), ("signer", signature.signer))
+            if content is not None
+        ]
+        put(connection, evidence, signed)
+
+
+def apply_reopenings(connection: Connection, noted: Sequence[Noted]) -> None:
+    """Insert reopenings; the newest of each visit and origin wins. Each voids the close-out before it."""
+    insert = insert_into(connection.dialect.name, visit_marks)
+    columns = ("reopened_key", "reopened_at", "reopened_by", "reopened_reason")
+    statement = insert.on_conflict_do_update(
+        index_elements=["visit_id", "origin"],
+        set_={name: insert.excluded[name] for name in columns},
+        where=insert.excluded.reopened_key > visit_marks.c.reopened_key,
+    )
+    for entry, fact, _ in noted:
+        row = {
+            "visit_id": fact.visit_id,
+            "origin": entry.origin,
+            "reopened_key": _place(entry.epoch, entry.seq),
+            "reopened_at": fact.observed_at,
+            "reopened_by": entry.actor,
+            "reopened_reason": fact.reason,
+        }
+        connection.execute(statement, [row])
+    touch(connection, noted)
+
+
+APPLIERS: Final[Appliers] = {
+    f.VisitClosedOut: apply_closings,
+    f.VisitReopened: apply_reopenings,
+}

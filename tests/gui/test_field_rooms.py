@@ -1,0 +1,79 @@
+"""A room that cannot be entered, and photos for checks that are recorded already."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QAbstractButton, QLineEdit
+from pytestqt.qtbot import QtBot
+from sqlalchemy import Connection, select
+
+from db.queries import visits
+from db.queries.checks import evidence_of
+from db.tables import checks
+from eum_app.demo.generate import photo
+from tests.gui.field_world import Field, field_at_work
+from ui.kit.models import select_id
+
+
+@pytest.fixture
+def field(qtbot: QtBot, tmp_path: Path) -> Iterator[Field]:
+    with field_at_work(qtbot, tmp_path) as made:
+        made.open("visit")
+        yield made
+
+
+def test_a_room_that_cannot_be_entered_is_one_act(field: Field) -> None:
+    """One reason, one fact for each item that has no outcome yet; Undo takes back all of them."""
+    field.identify("786950")
+    field.press("all_as_expected_button")
+    field.key(Qt.Key.Key_Return)
+    field.until(lambda: field.outcome("786950") == "verified")
+    field.idle()
+    ids = field.session.read(visits.work_ids, field.visit_id)
+    assert not field.visit.items.room_button.isEnabled(), "no room is chosen"
+    select_id(field.visit.items.view, ids[-1])
+    field.press("room_button")
+    field.until(lambda: field.visit.items.asks_about_room)
+    confirm = field.find("room_confirm_button", QAbstractButton)
+    assert not confirm.isEnabled(), "nothing is chosen beforehand"
+    field.key(Qt.Key.Key_Escape)
+    assert not field.visit.items.asks_about_room
+    field.press("room_button")
+    field.until(lambda: field.visit.items.asks_about_room)
+    field.press("room_custodian_absent")
+    field.press("room_confirm_button")
+    field.until(lambda: field.session.read(visits.visit, field.visit_id).no_access == 3)
+    assert field.outcome("786950") == "verified"
+    acts = field.session.read(acts_of, field.visit_id)
+    assert len({act for act in acts if act}) == 1
+    field.idle()
+    field.key(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    field.until(lambda: field.session.read(visits.visit, field.visit_id).no_access == 0)
+
+
+def acts_of(connection: Connection, visit_id: str) -> list[str]:
+    return list(connection.execute(select(checks.c.act).where(checks.c.visit_id == visit_id)).scalars())
+
+
+def test_a_photo_is_added_to_a_recorded_check_while_another_item_is_open(field: Field, tmp_path: Path) -> None:
+    field.identify("786950")
+    field.press("all_as_expected_button")
+    field.key(Qt.Key.Key_Return)
+    field.until(lambda: field.outcome("786950") == "verified")
+    field.idle()
+    check_id = field.last_check().check_id
+    field.identify("786951")
+    picture = tmp_path / "plate.png"
+    picture.write_bytes(photo("intact", 1))
+    field.press(f"recent_photo_{check_id}")
+    field.find("photo_path_edit", QLineEdit).setText(str(picture))
+    field.press("photo_add_button")
+    field.until(lambda: [row.role for row in field.session.read(evidence_of, check_id=check_id)] == ["photo"])
+    draft = field.visit.item.draft
+    assert draft is not None
+    assert (draft.serial, draft.photos) == ("786951", {}), "the open item got none"
+    assert "recorded check" in field.visit.notice.text

@@ -1,0 +1,32 @@
+"""Reasons and unexpected answers of a check, in the language of the window."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QCoreApplication
+
+from db.queries.checks import CheckRow
+from db.queries.testimony import Testimony
+from eum_app.domain.checklists import Checklist, deviations
+from eum_app.wording.testimony import answer_said, differences_said
+from ui.kit.words import joined, reason
+
+translate = QCoreApplication.translate
+
+
+def reasons_said(check: CheckRow) -> str:
+    """Return the reasons of a check with their facts; empty for a verified item."""
+    return differences_said(check.testimony.differences, translate) or reason(check.outcome, check.reason)
+
+
+def unexpected_said(testimony: Testimony, checklist: Checklist | None) -> str:
+    """Return the questions that were not answered as expected, with their answers; empty if all were."""
+    if checklist is None:
+        return ""
+    given = {answer.question_id: answer for answer in testimony.answers}
+    differing = deviations(checklist, testimony.answers)
+    return "; ".join(answer_said(one, given[one.question_id], translate) for one in differing)
+
+
+def exception_said(check: CheckRow, checklist: Checklist | None) -> str:
+    """Return why an item is not simply verified, in one line: reasons, then answers that were not expected."""
+    return joined(reasons_said(check), unexpected_said(check.testimony, checklist))
