@@ -15,6 +15,7 @@ from eum_app.domain import character_sets, container_labels, mark_syntax, marks,
 from eum_app.domain.errors import Refusal
 from eum_app.domain.marks import Mark, Uii, parse_mark
 from eum_app.scanning import decoder
+from eum_app.usecases.visits import match_mark
 from eum_app.wording.messages_marks import MARK_SENTENCES, describe
 
 VECTORS: list[dict[str, Any]] = json.loads(
@@ -213,7 +214,7 @@ def test_a_uii_cannot_be_built_invalid() -> None:
 def test_every_code_has_a_sentence_and_every_sentence_a_code() -> None:
     source = "".join(
         Path(str(module.__file__)).read_text(encoding="utf-8")
-        for module in (marks, uiis, character_sets, mark_syntax, container_labels, decoder)
+        for module in (marks, uiis, character_sets, mark_syntax, container_labels, decoder, match_mark)
     )
     assert set(re.findall(r'"(mark\.[a-z0-9_]+)"', source)) == set(MARK_SENTENCES)
 
