@@ -31,6 +31,17 @@ PATIENCE_S: Final = 120.0
 KEY_PAUSE_MS: Final = 60
 """Slower than any hand scanner, so that typing is not mistaken for a scan."""
 
+SCANNER_GAP_MS: Final = 5
+CHORDS: Final = {
+    "\x1c": Qt.Key.Key_Backslash,
+    "\x1d": Qt.Key.Key_BracketRight,
+    "\x1e": Qt.Key.Key_AsciiCircum,
+    "\x1f": Qt.Key.Key_Underscore,
+    "\x04": Qt.Key.Key_D,
+}
+"""Keys that a hand scanner presses with Ctrl for the separators of a mark."""
+KEY_KINDS: Final = (QEvent.Type.ShortcutOverride, QEvent.Type.KeyPress, QEvent.Type.KeyRelease)
+
 Part = TypeVar("Part", bound=QWidget)
 
 
@@ -66,6 +77,25 @@ def wait(ms: int) -> None:
     loop = QEventLoop()
     QTimer.singleShot(ms, loop.quit)
     loop.exec()
+
+
+def key_events(character: str, at_ms: float) -> list[QKeyEvent]:
+    """Return the events of one key of a hand scanner, with the time that the window system would give them.
+
+    Control characters are Ctrl chords and `\\r` is Enter. The times are simulated, so that a busy machine makes no scan
+    slow.
+    """
+    modifiers, key = Qt.KeyboardModifier.NoModifier, Qt.Key(0)
+    if character in CHORDS:
+        modifiers, key = Qt.KeyboardModifier.ControlModifier, CHORDS[character]
+    elif character in "\r\t":
+        key = Qt.Key.Key_Return if character == "\r" else Qt.Key.Key_Tab
+    elif character.isascii():
+        key = Qt.Key(ord(character.upper()))
+    made = [QKeyEvent(kind, key, modifiers, character) for kind in KEY_KINDS]
+    for event in made:
+        event.setTimestamp(round(at_ms))
+    return made
 
 
 class Hands:
@@ -177,15 +207,11 @@ class Hands:
         """Send a hand scanner's burst to the widget that has the focus: separators as control keys, then Enter."""
         self.window.activateWindow()
         target = QApplication.focusWidget() or self.window
-        control = Qt.KeyboardModifier.ControlModifier
-        for byte in data:
-            if byte >= 0x20:
-                QTest.keyClicks(target, chr(byte))
-                continue
-            key = Qt.Key(byte + 0x40)
-            for kind in (QEvent.Type.ShortcutOverride, QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
-                QApplication.sendEvent(target, QKeyEvent(kind, key, control, chr(byte)))
-        QTest.keyClick(target, Qt.Key.Key_Return)
+        at_ms = time.monotonic() * 1000
+        for character in f"{data.decode('ascii')}\r":
+            for event in key_events(character, at_ms):
+                QApplication.sendEvent(target, event)
+            at_ms += SCANNER_GAP_MS
         self.settle()
 
     def choose(self, name: str, text: str) -> None:

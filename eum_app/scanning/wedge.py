@@ -102,7 +102,7 @@ class BurstCollector:
     def wait_ms(self) -> float:
         """How long after the last key silence decides."""
         run = self._run
-        return _ECHO_MS if run is not None and run.is_typing and not run.held_fast else self.settings.silence_ms
+        return _ECHO_MS if run is not None and run.is_typing and not run.has_burst else self.settings.silence_ms
 
     @property
     def due_ms(self) -> float:

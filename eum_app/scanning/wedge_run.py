@@ -151,6 +151,8 @@ class Run:
     slowest_ms: float = 0.0
     held_fast: int = 0
     """Gaps up to G among the keys held back."""
+    tail_at: int = 0
+    """Index of the first key held back after the last pause."""
     are_answers: bool = True
     has_separators: bool = False
     is_cut: bool = False
@@ -161,6 +163,8 @@ class Run:
     """A click or a shortcut came meanwhile: only what a scanner sends at once belongs to the run still."""
     is_typing: bool = False
     """A person is typing into a text field, so keys are held back only briefly."""
+    has_burst: bool = False
+    """After a person's keys came more fast ones than fingers type."""
 
     @property
     def is_scan_like(self) -> bool:
@@ -181,10 +185,12 @@ class Run:
     def add(self, key: Key) -> None:
         """Take one more key."""
         if not self.held:
-            self.place, self.held_fast = key.place, 0
+            self.place, self.held_fast, self.tail_at = key.place, 0, 0
         if self.count:
             gap = self._count_gap(key)
-            if gap <= self.settings.max_gap_ms and self.held:
+            if gap > self.settings.max_gap_ms:
+                self.tail_at = len(self.held)
+            elif self.held:
                 self.held_fast += 1
         self.count += 1
         if not self.pauses:
@@ -217,11 +223,12 @@ class Run:
             return self._let_go(2) if is_by_person and len(self.held) > 2 else ()
         if self.pauses >= self.fast + 2:
             self.is_typing = True
-        is_scan = (self.has_separators and self.fast > 0) or self.held_fast >= _LEAST_FAST_IN_TYPING
-        if is_scan or not self.is_typing:
+        if not self.is_typing or (self.has_separators and self.fast > 0) or self.has_burst:
             return ()
-        self.is_cut = True
-        return self._let_go(1)
+        ready = self._let_go(len(self.held) - self.tail_at) if self.tail_at else ()
+        self.is_cut = self.is_cut or bool(ready)
+        self.has_burst = self.held_fast >= _LEAST_FAST_IN_TYPING
+        return ready
 
     def _let_go(self, kept: int) -> tuple[Key, ...]:
         """Release all keys but the last ones. Elsewhere than in text, these begin the run again."""
@@ -233,12 +240,13 @@ class Run:
                 if isinstance(key, Key):
                     self.add(key)
         else:
-            self.held, self.held_fast = rest, 0
+            self.held, self.held_fast, self.tail_at = rest, len(keys_of(rest)) - 1, 0
         return keys_of(ready)
 
     def verdict(self, *, is_ended: bool, is_by_act: bool = False) -> Verdict:
         """Return what the run is, now that it ended: by Enter or Tab, by a click or shortcut, or by silence."""
-        if is_ended and not self.pauses and not self.is_cut:
+        is_roll = self.is_typing and self.fast < _LEAST_FAST and not self.has_separators  # a last key and Enter
+        if is_ended and not self.pauses and not self.is_cut and not is_roll:
             return Verdict.MARK
         if self.count == 1 and not is_ended:
             return Verdict.TYPED

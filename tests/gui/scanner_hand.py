@@ -8,13 +8,11 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 
-from PySide6.QtCore import QCoreApplication, QEvent, Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QApplication, QWidget
 
-CHORDS = {"\x1c": Qt.Key.Key_Backslash, "\x1d": Qt.Key.Key_BracketRight, "\x1e": Qt.Key.Key_AsciiCircum}
-CHORDS |= {"\x1f": Qt.Key.Key_Underscore, "\x04": Qt.Key.Key_D}
-KINDS = (QEvent.Type.ShortcutOverride, QEvent.Type.KeyPress, QEvent.Type.KeyRelease)
+from eum_app.demo.hands import key_events
+
 _AFTER_MS = 5_000
 """Between two bursts: they have nothing to do with each other."""
 _ended = [0.0]
@@ -28,21 +26,6 @@ def times(text: str, gap_ms: float = 2, pause_at: int = 0, pause_ms: float = 0) 
         at += 0 if not number else (pause_ms if number == pause_at else gap_ms)
         made.append(at)
     _ended[0] = made[-1]
-    return made
-
-
-def key_events(character: str, at_ms: float) -> list[QKeyEvent]:
-    """Return the events of one key: control characters as Ctrl chords, `\\r` as Enter."""
-    modifiers, key = Qt.KeyboardModifier.NoModifier, Qt.Key(0)
-    if character in CHORDS:
-        modifiers, key = Qt.KeyboardModifier.ControlModifier, CHORDS[character]
-    elif character in "\r\t":
-        key = Qt.Key.Key_Return if character == "\r" else Qt.Key.Key_Tab
-    elif character.isascii():
-        key = Qt.Key(ord(character.upper()))
-    made = [QKeyEvent(kind, key, modifiers, character) for kind in KINDS]
-    for event in made:
-        event.setTimestamp(round(at_ms))
     return made
 
 

@@ -88,8 +88,7 @@ def test_looks_hold_at_once_and_are_kept(field: Field, look: Theme) -> None:
     button = field.find("settings_density_glove", QAbstractButton)
     button.setFocus()
     QTest.keyClick(button, Qt.Key.Key_Space)
-    QTest.qWait(150)
-    assert look.density == "glove"
+    field.until(lambda: look.density == "glove")
     kept = settings.Settings()
     assert (kept.value(settings.THEME), kept.value(settings.DENSITY)) == ("dark", "glove")
     assert kept.value(settings.SCALE) == 130

@@ -20,7 +20,8 @@ from eum_app.domain.errors import Refusal
 from eum_app.domain.facts import CheckRecorded, MarkRead, decode_fact
 from eum_app.usecases.reporting.worklist import WorklistPage, worklist_pages
 from tests.builders import Clock
-from tests.gui.field_world import Field, field_at_work
+from tests.gui.field_world import HUMAN_MS, Field, field_at_work
+from tests.gui.scanner_hand import burst, press, times
 from ui.field.paper_parts import seen_at
 from ui.field.transcribe_page import TranscribePage
 from ui.kit.theme import Theme
@@ -145,10 +146,15 @@ def test_what_is_near_is_offered_after_entry_by_hand(field: Field) -> None:
 def test_a_scan_does_not_take_an_entry_by_hand_away(field: Field) -> None:
     field.open("visit")
     field.press("by_hand_button")
-    into(field, "typed_serial", "7869")
-    field.scan("D1HLD9NVG-31A786952")
+    edit = field.find("typed_serial", QLineEdit)
+    edit.setFocus()
+    for character, at_ms in zip("7869", times("7869", HUMAN_MS), strict=True):
+        press(character, at_ms)
+    field.until(lambda: edit.text() == "7869")
+    burst("D1HLD9NVG-31A786952")
+    field.idle()
     assert field.visit.column.by_hand.isVisible()
-    assert field.find("typed_serial", QLineEdit).text() == "7869"
+    assert edit.text() == "7869"
     assert "by hand" in field.visit.notice.text
 
 

@@ -15,12 +15,21 @@ from pytestqt.qtbot import QtBot
 from eum_app.usecases.exchange.receive import import_bundles
 from tests.gui.field_world import field_at_work
 from tests.gui.hq_support import hq_window, hq_world, inspected
+from ui.devices.wedge_filter import WedgeFilter
 from ui.kit.shell import Shell
 from ui.kit.tasks import Tasks
 from ui.kit.theme import Theme
 
 MOST_STEPS = 200
 ALT = Qt.KeyboardModifier.AltModifier
+
+
+def release_keys() -> None:
+    """Wait until no key is held back any more: printable keys are, until it is clear that they are no scan."""
+    app = QApplication.instance()
+    assert app is not None
+    while any(one.is_pending for one in app.findChildren(WedgeFilter)):
+        QTest.qWait(10)
 
 
 def focused(shell: Shell) -> QWidget:
@@ -95,7 +104,7 @@ def places_by_key(shell: Shell, idle: Callable[[], None]) -> list[str]:
     assert place is not None
     place.setFocus(Qt.FocusReason.TabFocusReason)
     QTest.keyClick(place, Qt.Key.Key_Space)
-    QTest.qWait(150)  # printable keys are held until it is clear that they are no scan
+    release_keys()
     idle()
     if shell.current_key != first:
         wrong.append(f"Space on the rail does not lead to {first}")

@@ -13,11 +13,12 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QPlainTe
 from pytestqt.qtbot import QtBot
 
 from db.queries import checks
+from eum_app.demo.hands import KEY_KINDS
 from eum_app.usecases.people.recovery import RecoveryCodes
 from tests.builders import make_world
 from tests.gui.field_world import Field, field_at_work
 from tests.gui.hq_support import hq_window, hq_world
-from tests.gui.scanner_hand import KINDS, burst
+from tests.gui.scanner_hand import burst
 from ui.devices.scanners import Scanners
 from ui.field.transcribe_page import TranscribePage
 from ui.kit.settings import ScannerSettings
@@ -38,7 +39,7 @@ class Spy(QObject):
         self.seen: list[str] = []
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if isinstance(event, QKeyEvent) and event.type() in KINDS:
+        if isinstance(event, QKeyEvent) and event.type() in KEY_KINDS:
             self.seen.append(f"{event.text()!r} → {type(watched).__name__} {watched.objectName()}")
         return False
 

@@ -8,7 +8,18 @@ from typing import Literal
 
 import pytest
 
-from eum_app.scanning.wedge import Burst, BurstCollector, Decided, Key, Place, Refused, Typed, WedgeSettings, Why
+from eum_app.scanning.wedge import (
+    LINK_MS,
+    Burst,
+    BurstCollector,
+    Decided,
+    Key,
+    Place,
+    Refused,
+    Typed,
+    WedgeSettings,
+    Why,
+)
 from tests.scanner_keys import GAPS_MS, MARKS, PAUSES_MS, SHORT_MARKS
 
 KEYS = Place("keys", open_questions=3)
@@ -198,6 +209,27 @@ def test_typing_appears_while_it_goes_on(where: str) -> None:
 def typed(decided: tuple[Decided, ...]) -> str:
     assert all(isinstance(one, Typed) for one in decided)
     return "".join(key.text for one in decided if isinstance(one, Typed) for key in one.keys)
+
+
+@pytest.mark.parametrize("gap", [1, 5, 20, 50])
+@pytest.mark.parametrize("mark", ["A123", "786950", "D1HLD9NVG-31A786952"])
+def test_a_scan_into_a_field_that_was_just_typed_in_is_one_mark(mark: str, gap: int) -> None:
+    """Once the person rests for longer than keys of one run may, the scan is a mark; sooner it may be refused."""
+    for rest in (100, 200, 299, 310, 800, 1_900, 2_500):
+        hand = Hand(Place("text", field=7))
+        hand.press("7869", 60)
+        if rest > LINK_MS:
+            hand.done += hand.collector.idle(hand.at + 100)
+        hand.at += rest - gap
+        hand.press([*mark, ""], gap)
+        done = hand.rest()
+        marks = [one.raw.decode() for one in done if isinstance(one, Burst)]
+        refused = [one.why for one in done if isinstance(one, Refused)]
+        left = "".join(key.text for one in done if isinstance(one, Typed) for key in one.keys)
+        if rest > LINK_MS:
+            assert (marks, refused, left) == ([mark], [], "7869")
+        else:
+            assert (marks, refused, left) in (([], [Why.INTERRUPTED], "7869"), ([], [], f"7869{mark}")), rest
 
 
 def test_a_scan_right_after_an_answer_is_never_joined_with_it() -> None:

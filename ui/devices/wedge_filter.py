@@ -82,10 +82,11 @@ class WedgeFilter(QObject):
         app.installEventFilter(self)
 
     def close(self) -> None:
-        """Stop filtering the application's events."""
+        """Stop filtering the application's events, and drop the keys held back: their window is closed."""
         self._timer.stop()
         self._reading.stop()
         self._app.removeEventFilter(self)
+        self._collector = BurstCollector(self._collector.settings)
 
     @property
     def is_pending(self) -> bool:
