@@ -13,7 +13,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 HERE = shlex.quote(sys.executable)
-"""A clone may lie in a folder with any name."""
+"""Quoted as in a shell, since a clone may be in a folder with any name."""
 THIS = "{}.{}.{}".format(*sys.version_info)
 
 pytestmark = pytest.mark.skipif(shutil.which("make") is None, reason="needs make")
