@@ -24,6 +24,7 @@ from eum_app.domain.unreadable import UNREADABLE
 from sync.trust import KINDS
 
 MAGIC = b"EUMB\r\n\x1a\n"
+_ARCHIVES = (b"PK\x03\x04", b"\x1f\x8b", b"7z\xbc\xaf", b"Rar!")  # zip, gzip, 7-Zip, RAR
 """First bytes of a bundle. Its line ends reveal a transfer in text mode."""
 VERSION = 1
 OUTER_PURPOSE = "eum/bundle/1"
@@ -132,16 +133,26 @@ def key_info(fields: dict[str, Any]) -> bytes:
 def read_header(file: BinaryIO) -> Header:
     """Read magic and header; the file position is then at the first frame.
 
-    Raises Refusal: "bundle.not_a_bundle", "bundle.truncated", "bundle.too_large", "bundle.version", "suite.unknown",
+    Raises Refusal: "bundle.not_a_bundle", "bundle.sent_as_text", "bundle.zipped",
+    "bundle.truncated", "bundle.too_large", "bundle.version", "suite.unknown",
     "bundle.kind", "bundle.altered".
     """
     magic = read_fully(file, len(MAGIC))
     if magic != MAGIC:
-        raise Refusal("bundle.truncated" if magic and MAGIC.startswith(magic) else "bundle.not_a_bundle")
+        raise Refusal(_why_not(magic))
     size = int.from_bytes(exactly(file, 4), "big")
     if size > MAX_HEADER_SIZE:
         raise Refusal("bundle.too_large", part="header", size=size, limit=MAX_HEADER_SIZE)
     return parse_header(exactly(file, size))
+
+
+def _why_not(magic: bytes) -> str:
+    """Return the code of the refusal for a file that begins with these bytes."""
+    if magic and MAGIC.startswith(magic):
+        return "bundle.truncated"
+    if magic.startswith(MAGIC[:4]):  # the line ends behind it are those of another system
+        return "bundle.sent_as_text"
+    return "bundle.zipped" if magic.startswith(_ARCHIVES) else "bundle.not_a_bundle"
 
 
 def parse_header(raw: bytes) -> Header:

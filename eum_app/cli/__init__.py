@@ -12,7 +12,8 @@ from pathlib import Path
 
 from eum_app import diagnostics
 from eum_app.cli.process import EXIT_REFUSED, EXIT_TROUBLE, FIRST_PAINT, secrets_taken
-from eum_app.domain.errors import KnownError, Trouble
+from eum_app.domain.errors import KnownError, Refusal, Trouble
+from eum_app.domain.file_names import shown_name
 from eum_app.hardening import keep_private
 
 SET_PDF = "set-pdf"
@@ -50,16 +51,26 @@ def _run(given: list[str]) -> int:
         from eum_app.cli.commands import app
 
         app(args=given)
-    except (KnownError, ImportError) as error:
+    except (KnownError, ImportError, UnicodeEncodeError) as error:
         from eum_app.wording.messages import sentence
 
-        known = error if isinstance(error, KnownError) else _missing_library(error)
+        known = _known(error, given)
         diagnostics.note(diagnostics.Event.COMMAND, code=known.code)
-        sys.stderr.write(f"{sentence(known)}\n")
+        sys.stderr.write(shown_name(f"{sentence(known)}\n"))
         return EXIT_TROUBLE if isinstance(known, Trouble) else EXIT_REFUSED
     except SystemExit as end:
         return int(end.code or 0)
     return 0
+
+
+def _known(error: KnownError | ImportError | UnicodeEncodeError, given: list[str]) -> KnownError:
+    """Return an error with a sentence. Raises `error` itself if it is a fault of the app."""
+    if isinstance(error, UnicodeEncodeError):
+        odd = next((one for one in given if shown_name(one) != one), None)
+        if odd is None:
+            raise error
+        return Refusal("file.name_not_text", name=shown_name(odd))
+    return error if isinstance(error, KnownError) else _missing_library(error)
 
 
 def _missing_library(error: ImportError) -> Trouble:

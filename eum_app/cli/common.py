@@ -18,6 +18,7 @@ from db.files import own_folder
 from eum_app import diagnostics
 from eum_app.cli.process import secret
 from eum_app.domain.errors import Refusal
+from eum_app.domain.file_names import shown_name
 from eum_app.domain.stores import SessionEnd
 from eum_app.usecases.session import Session
 from eum_app.usecases.store.instance import lost_entries
@@ -194,7 +195,19 @@ def echo_codes(account: str, codes: Sequence[str]) -> None:
 
 def print_json(data: Any) -> None:
     """Print one JSON document on one line. Control characters are escaped, so they cannot steer the terminal."""
-    typer.echo(msgspec.json.encode(data, enc_hook=str).decode())
+    try:
+        text = msgspec.json.encode(data, enc_hook=str)
+    except UnicodeEncodeError:  # a file name that is not UTF-8
+        text = msgspec.json.encode(_as_text(msgspec.to_builtins(data, enc_hook=str)))
+    typer.echo(text.decode())
+
+
+def _as_text(value: Any) -> Any:
+    if isinstance(value, str):
+        return shown_name(value)
+    if isinstance(value, dict):
+        return {_as_text(key): _as_text(one) for key, one in value.items()}
+    return [_as_text(one) for one in value] if isinstance(value, list | tuple) else value
 
 
 def sentence_of(code: str, values: Mapping[str, object]) -> str:

@@ -18,6 +18,7 @@ import msgspec
 
 from db.files import written_whole
 from eum_app.domain.errors import Refusal
+from eum_app.domain.file_names import shown_name
 from eum_app.domain.inventory_rows import RowOutcome
 from eum_app.domain.list_cells import CellKind
 from eum_app.domain.list_dates import DateOrder, date_orders, swapped_suspects
@@ -146,7 +147,7 @@ def read_list(
     }
     return ListPreview(
         profile=msgspec.structs.replace(source.profile, date_order=order, columns=columns),
-        source_name=path.name,
+        source_name=shown_name(path.name),
         sha384=source.sha384,
         headings=headings.cells,
         rows=len(body) + len(source.swallowed),

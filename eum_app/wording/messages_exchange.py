@@ -64,6 +64,14 @@ EXCHANGE_SENTENCES: dict[str, tuple[str, str]] = {
         QT_TRANSLATE_NOOP("messages", "The file is not a bundle."),
         QT_TRANSLATE_NOOP("messages", "Choose a file that ends in .eumb."),
     ),
+    "bundle.sent_as_text": (
+        QT_TRANSLATE_NOOP("messages", "The bundle was changed on its way: something sent or copied it as text."),
+        QT_TRANSLATE_NOOP("messages", "Ask for it again, sent as a file or zipped. The sender still has it."),
+    ),
+    "bundle.zipped": (
+        QT_TRANSLATE_NOOP("messages", "The file is an archive (zip or similar), not a bundle."),
+        QT_TRANSLATE_NOOP("messages", "Please unpack it first, and choose the file inside that ends in .eumb."),
+    ),
     "bundle.own": (
         QT_TRANSLATE_NOOP("messages", "This bundle was sealed here, by {name}."),
         QT_TRANSLATE_NOOP("messages", "Take it to the other side."),
@@ -217,6 +225,10 @@ EXCHANGE_SENTENCES: dict[str, tuple[str, str]] = {
     "file.missing": (
         QT_TRANSLATE_NOOP("messages", "The file does not exist."),
         QT_TRANSLATE_NOOP("messages", "Choose another file."),
+    ),
+    "file.name_not_text": (
+        QT_TRANSLATE_NOOP("messages", "The name {name} holds characters that this computer cannot read as text."),
+        QT_TRANSLATE_NOOP("messages", "Rename the file or folder, or choose another one. Nothing was written."),
     ),
     "file.not_regular": (
         QT_TRANSLATE_NOOP("messages", "{name} is a pipe or a device, not a file."),

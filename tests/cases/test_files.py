@@ -11,13 +11,12 @@ import pytest
 
 from eum_app.usecases.exchange.seal_bundle import seal_results
 from tests.builders import PASSPHRASE, make_world
-from tests.cases.support import case, command, still_wrong
+from tests.cases.support import case, command
 
 Capture = pytest.CaptureFixture[str]
 NAME = os.fsdecode(b"\xd1\xea\xeb\xe0\xe4")  # "Depot" in Windows-1251, as a stick of an old machine names it
 
 
-@still_wrong("a file name that is not UTF-8 ends in a traceback", UnicodeEncodeError)
 def test_case_21_a_list_and_a_picture_may_have_any_name(capfd: Capture, tmp_path: Path) -> None:
     listed, picture = tmp_path / f"{NAME}.csv", tmp_path / f"{NAME}.png"
     listed.write_text("Case,P/N,S/N\nXX-B-ABC,A,1\n")
@@ -26,7 +25,6 @@ def test_case_21_a_list_and_a_picture_may_have_any_name(capfd: Capture, tmp_path
     assert command(capfd, "read-marks", picture)[0] == 0
 
 
-@still_wrong("a store in a folder whose name is not UTF-8 ends in a traceback", UnicodeEncodeError)
 def test_case_21_a_store_may_have_any_name_or_is_refused_in_words(
     capfd: Capture, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -36,7 +34,6 @@ def test_case_21_a_store_may_have_any_name_or_is_refused_in_words(
     assert code == 0 or (code == 1 and err)
 
 
-@still_wrong("capitals hide a bundle from a folder; what altered or wrapped it is not named")
 def test_case_36_a_bundle_is_found_whatever_the_case_and_damage_is_named(
     capfd: Capture, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -301,9 +301,9 @@ def test_a_window_of_gigabytes_is_refused(tmp_path: Path) -> None:
     ("data", "code"),
     [
         (b"", "bundle.not_a_bundle"),
-        (b"PK\x03\x04" + bytes(100), "bundle.not_a_bundle"),
+        (b"PK\x03\x04" + bytes(100), "bundle.zipped"),
         (b"<!doctype html><title>Sign in</title>", "bundle.not_a_bundle"),
-        (MAGIC.replace(b"\r\n", b"\n") + bytes(100), "bundle.not_a_bundle"),  # a transfer in text mode
+        (MAGIC.replace(b"\r\n", b"\n") + bytes(100), "bundle.sent_as_text"),  # a transfer in text mode
         (MAGIC[:5], "bundle.truncated"),
         (MAGIC + b"\xff\xff\xff\xff", "bundle.too_large"),
         (MAGIC + b"\x00\x04\x00\x01" + bytes(300_000), "bundle.too_large"),

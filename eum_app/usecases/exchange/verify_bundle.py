@@ -31,6 +31,7 @@ from eum_app.domain.facts import (
     UnknownFact,
     content_refs,
 )
+from eum_app.domain.file_names import shown_name
 from eum_app.domain.journal import Entry, decode_entry
 from eum_app.domain.people import Permission
 from eum_app.usecases.changes import Changed
@@ -45,7 +46,10 @@ APPEND_BATCH: Final = 5_000
 COPY_BYTES: Final = 1024 * 1024
 CROSSED_TRIES: Final = 5
 _NOT_KEPT: Final = frozenset(
-    {"bundle.not_a_bundle", "bundle.own", "bundle.other_recipient", "file.missing", "file.unreadable"}
+    {
+        *("bundle.not_a_bundle", "bundle.sent_as_text", "bundle.zipped", "bundle.own", "bundle.other_recipient"),
+        *("file.missing", "file.unreadable"),
+    }
 )
 """Refusals after which the file is left in place: it is not a bundle, or not one for this store."""
 
@@ -222,7 +226,8 @@ def _bundles_in(session: Session, folder: Path) -> list[Path]:
         except KnownError:
             return False  # an unreadable file is imported like others, so that it is listed with its reason
 
-    return [path for path in sorted(folder.glob(f"*{SUFFIX}")) if not is_own(path)]
+    bundles = (path for path in sorted(folder.iterdir()) if path.suffix.lower() == SUFFIX)  # FAT may change the case
+    return [path for path in bundles if not is_own(path)]
 
 
 def _in_order(files: Sequence[Path]) -> list[Path]:
@@ -253,7 +258,7 @@ def _receive_one(session: Session, path: Path, take: Take, areas: set[Area]) -> 
 
 
 def _refused(session: Session, path: Path, refusal: Refusal, areas: set[Area]) -> ImportOutcome:
-    values = {name: _plain_text(str(value)) for name, value in refusal.values.items()}
+    values = {name: shown_name(str(value)) for name, value in refusal.values.items()}
     if refusal.code == "chain.gap":
         return ImportOutcome(path, path.name, ImportResult.WAITING, refusal.code, values)
     if refusal.code in _NOT_KEPT:
@@ -265,11 +270,7 @@ def _refused(session: Session, path: Path, refusal: Refusal, areas: set[Area]) -
 
 def _shown(path: Path) -> str:
     """Return a file's name as text: names on a carrier may hold any bytes."""
-    return _plain_text(path.name)
-
-
-def _plain_text(text: str) -> str:
-    return text.encode("utf-8", "replace").decode()
+    return shown_name(path.name)
 
 
 def _take_again_where_crossed(session: Session, path: Path, take: Take) -> tuple[ImportOutcome, frozenset[Area]]:

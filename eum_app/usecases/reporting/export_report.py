@@ -25,6 +25,7 @@ from eum_app.diagnostics import Event, timed
 from eum_app.domain.areas import Area
 from eum_app.domain.errors import Refusal, Trouble
 from eum_app.domain.facts import ReportExported
+from eum_app.domain.file_names import require_text_name
 from eum_app.reports.formats import csv_file, json_file, pdf_file, xlsx_file
 from eum_app.reports.model import Document, Part, Written
 from eum_app.reports.sidecar import (
@@ -79,8 +80,10 @@ class Exported(Changed):
 def require_target(path: Path, *, replaces: bool) -> None:
     """Require a valid target, and a free one unless the caller `replaces` an earlier report.
 
-    Raises Refusal `report.name` (format unknown), `report.is_folder`, `report.read_only`, `report.exists`.
+    Raises Refusal `report.name` (format unknown), `file.name_not_text`, `report.is_folder`, `report.read_only`,
+    `report.exists`.
     """
+    require_text_name(path)
     if path.suffix.lower() not in FORMATS:
         raise Refusal("report.name", name=path.name)
     with disk_trouble(path):

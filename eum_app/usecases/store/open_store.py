@@ -21,6 +21,7 @@ from eum_app.domain import people
 from eum_app.domain.clock import Now, system_now, utc_text
 from eum_app.domain.errors import Refusal
 from eum_app.domain.facts import StoreCreated
+from eum_app.domain.file_names import require_text_name
 from eum_app.domain.journal import Head
 from eum_app.domain.people import ALL
 from eum_app.domain.stores import StoreKind
@@ -48,9 +49,9 @@ def create_store(
     """Create a store with its first account, and open it.
 
     An HQ store also gets an authority and HQ's certificate. Its database may be an empty one on a PostgreSQL server
-    (`database_url`). A failure leaves nothing behind. Raises Refusal `store.exists`, `store.kind`, `store.name`,
-    `account.name`, `role.unknown`, `passphrase.…`, `database.url`, `database.tls`, `database.only_hq`; Trouble for disk
-    errors, `memory.full`, `store.connection_lost`.
+    (`database_url`). A failure leaves nothing behind. Raises Refusal `store.exists`, `file.name_not_text`,
+    `store.kind`, `store.name`, `account.name`, `role.unknown`, `passphrase.…`, `database.url`, `database.tls`,
+    `database.only_hq`; Trouble for disk errors, `memory.full`, `store.connection_lost`.
     """
     if member_of(StoreKind, kind) is None:
         raise Refusal("store.kind", kind=kind, known=", ".join(StoreKind))
@@ -61,6 +62,7 @@ def create_store(
     require_passphrase(passphrase)
     if database_url is not None and kind != StoreKind.HQ:
         raise Refusal("database.only_hq")
+    require_text_name(folder)
     if folder.exists() and any(folder.iterdir()):
         raise Refusal("store.exists", path=str(folder))
     was_there = folder.exists()
@@ -139,9 +141,10 @@ def open_store(
     code (`recovery.open_with_recovery_code`) ends the lock.
 
     Raises Refusal `store.absent`, `store.newer`, `keyslots.damaged`, `passphrase.wrong` (with `left`, the number of
-    remaining attempts; also for an unknown account), `account.locked`, `notice.not_accepted`; Trouble
-    `keyslots.altered`, `attempts.damaged`, and `store.damaged` if the key is right but the database is damaged.
+    remaining attempts; also for an unknown account), `account.locked`, `notice.not_accepted`, `file.name_not_text`;
+    Trouble `keyslots.altered`, `attempts.damaged`, and `store.damaged` if the key is right but the database is damaged.
     """
+    require_text_name(folder)
     # Read before unlocking, which resets the count: the start of the session records the failures.
     failed = failures(folder) if (folder / ATTEMPTS).is_file() else {}
     store_file, unlocked = unlocked_by_passphrase(folder, account, passphrase)
