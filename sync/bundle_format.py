@@ -24,8 +24,11 @@ from eum_app.domain.unreadable import UNREADABLE
 from sync.trust import KINDS
 
 MAGIC = b"EUMB\r\n\x1a\n"
-_ARCHIVES = (b"PK\x03\x04", b"\x1f\x8b", b"7z\xbc\xaf", b"Rar!")  # zip, gzip, 7-Zip, RAR
 """First bytes of a bundle. Its line ends reveal a transfer in text mode."""
+_ARCHIVES = (b"PK\x03\x04", b"\x1f\x8b", b"7z\xbc\xaf", b"Rar!", b"BZh", b"\xfd7zXZ", b"MSCF")
+"""First bytes of zip, gzip, 7-Zip, RAR, bzip2, xz and cabinet files."""
+_BASE64_MAGIC = b"RVVNQg0K"
+"""The first 8 bytes of a bundle that was sent as base64 text."""
 VERSION = 1
 OUTER_PURPOSE = "eum/bundle/1"
 """Purpose of the signature over header and ciphertext."""
@@ -150,7 +153,7 @@ def _why_not(magic: bytes) -> str:
     """Return the code of the refusal for a file that begins with these bytes."""
     if magic and MAGIC.startswith(magic):
         return "bundle.truncated"
-    if magic.startswith(MAGIC[:4]):  # the line ends behind it are those of another system
+    if magic.startswith(MAGIC[:4]) or magic == _BASE64_MAGIC:  # line ends of another system, or letters for bytes
         return "bundle.sent_as_text"
     return "bundle.zipped" if magic.startswith(_ARCHIVES) else "bundle.not_a_bundle"
 

@@ -228,7 +228,7 @@ EXCHANGE_SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "file.name_not_text": (
         QT_TRANSLATE_NOOP("messages", "The name {name} holds characters that this computer cannot read as text."),
-        QT_TRANSLATE_NOOP("messages", "Rename the file or folder, or choose another one. Nothing was written."),
+        QT_TRANSLATE_NOOP("messages", "Rename the file or folder, or choose another one."),
     ),
     "file.not_regular": (
         QT_TRANSLATE_NOOP("messages", "{name} is a pipe or a device, not a file."),

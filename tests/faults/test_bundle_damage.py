@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import gzip
 import hashlib
 import json
 import os
@@ -304,6 +306,9 @@ def test_a_window_of_gigabytes_is_refused(tmp_path: Path) -> None:
         (b"PK\x03\x04" + bytes(100), "bundle.zipped"),
         (b"<!doctype html><title>Sign in</title>", "bundle.not_a_bundle"),
         (MAGIC.replace(b"\r\n", b"\n") + bytes(100), "bundle.sent_as_text"),  # a transfer in text mode
+        (MAGIC.replace(b"\n", b"\r\n") + bytes(100), "bundle.sent_as_text"),
+        (base64.b64encode(MAGIC + bytes(100)), "bundle.sent_as_text"),
+        (gzip.compress(MAGIC, mtime=0), "bundle.zipped"),
         (MAGIC[:5], "bundle.truncated"),
         (MAGIC + b"\xff\xff\xff\xff", "bundle.too_large"),
         (MAGIC + b"\x00\x04\x00\x01" + bytes(300_000), "bundle.too_large"),
