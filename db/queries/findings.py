@@ -75,7 +75,8 @@ def _newest_decision() -> ScalarSelect[str]:
     )
 
 
-def _is_open() -> ColumnElement[bool]:
+def is_open() -> ColumnElement[bool]:
+    """Return the condition that a finding waits for a decision: the overview, the badge and the queue all ask it."""
     decided = select(reviews.c.review_id).where(reviews.c.finding_id == findings.c.finding_id).exists()
     lapsed = select(lapses.c.finding_id).where(lapses.c.finding_id == findings.c.finding_id).exists()
     return and_(~decided, ~lapsed)
@@ -103,7 +104,7 @@ def finding_ids(
     """Return the ids of matching findings by severity, then oldest first. Empty text means all."""
     question = select(findings.c.finding_id).order_by(_SEVERITY, findings.c.raised_at, findings.c.finding_id)
     if only_open:
-        question = question.where(_is_open())
+        question = question.where(is_open())
     for column, value in (("visit_id", visit_id), ("severity", severity), ("rule_id", rule_id)):
         if value:
             question = question.where(findings.c[column] == value)
@@ -196,7 +197,7 @@ def known_finding_ids(connection: Connection, ids: Iterable[FindingId]) -> set[F
 
 def open_count(connection: Connection) -> int:
     """Return the number of open findings."""
-    return connection.execute(select(func.count()).select_from(findings).where(_is_open())).scalar_one()
+    return connection.execute(select(func.count()).select_from(findings).where(is_open())).scalar_one()
 
 
 class CheckToJudge(NamedTuple):

@@ -17,10 +17,10 @@ from sqlalchemy import Connection, and_, case, func, select
 from db.exchange_tables import bundles, devices, revocations
 from db.queries.clocks import sightings
 from db.queries.exchange import awaited_facts
-from db.queries.findings import findings_of_program
+from db.queries.findings import findings_of_program, is_open
 from db.queries.standing import OVERDUE, event_of, is_monitored, last_inventory, of_program, state_of
 from db.queries.visits import of_own_device
-from db.tables import findings, items, lapses, reviews, sites, visit_marks, visits
+from db.tables import findings, items, sites, visit_marks, visits
 from eum_app.domain.compliance import clocks
 
 _BEFORE: Final = -1
@@ -233,11 +233,9 @@ def _quarter_starts(today: date, number: int) -> list[date]:
 
 def work_figures(connection: Connection, today: date, program: str = "") -> WorkFigures:
     """Count open findings and open visits, of one program's visits if it is named."""
-    decided = select(reviews.c.review_id).where(reviews.c.finding_id == findings.c.finding_id).exists()
-    lapsed = select(lapses.c.finding_id).where(lapses.c.finding_id == findings.c.finding_id).exists()
     raised = connection.execute(
         select(findings.c.severity, func.count().label("n"), func.min(findings.c.raised_at).label("oldest"))
-        .where(~decided, ~lapsed, *findings_of_program(program))
+        .where(is_open(), *findings_of_program(program))
         .group_by(findings.c.severity)
     ).all()
     closed = func.coalesce(visit_marks.c.closed_key, "") > func.coalesce(visit_marks.c.touched_key, "")

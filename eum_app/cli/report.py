@@ -124,8 +124,11 @@ def _show(as_json: bool, made: Exported) -> None:
         "sidecar": str(made.sidecar_path),
         "rows": made.rows,
         "sha384": made.sha384,
+        "not_designated": made.not_designated,
         "files": [{"name": file.name, "rows": file.rows, "sha384": file.sha384} for file in made.files],
     }
+    if made.not_designated:
+        typer.echo(f"The CUI designation is not filled in: {', '.join(made.not_designated)}. See Settings.", err=True)
     words = [f"{made.rows} rows: {made.path}", f"SHA-384 {made.sha384}"]
     words += [f"  and {file.name}: {file.rows} rows" for file in made.files[1:]]
     show(as_json, data, "\n".join(words))

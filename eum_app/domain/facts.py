@@ -69,6 +69,7 @@ from eum_app.domain.people import Role
 from eum_app.domain.store_facts import AccessDenied as AccessDenied
 from eum_app.domain.store_facts import ClockJumped as ClockJumped
 from eum_app.domain.store_facts import CopyNoticed as CopyNoticed
+from eum_app.domain.store_facts import DesignationSet as DesignationSet
 from eum_app.domain.store_facts import DeviceEnrolled as DeviceEnrolled
 from eum_app.domain.store_facts import DeviceRevoked as DeviceRevoked
 from eum_app.domain.store_facts import IdentityAccepted as IdentityAccepted

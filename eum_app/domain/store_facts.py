@@ -42,6 +42,15 @@ class NoticePublished(Fact, frozen=True, kw_only=True):
     is_required: bool
 
 
+class DesignationSet(Fact, frozen=True, kw_only=True):
+    """The CUI designation that the store's reports print from now on."""
+
+    controlled_by: str
+    category: str
+    distribution: str
+    poc: str
+
+
 class SessionEnded(Fact, frozen=True, kw_only=True):
     """A session ended. `reason` is a `SessionEnd`."""
 
@@ -149,6 +158,7 @@ KINDS: Final = (
     FactKind(
         fact=SessionStarted, word=QT_TRANSLATE_NOOP("words", "Unlocked"), device_may_state=True, auditor_may_state=True
     ),
+    FactKind(fact=DesignationSet, word=QT_TRANSLATE_NOOP("words", "CUI designation set")),
     FactKind(fact=NoticePublished, word=QT_TRANSLATE_NOOP("words", "Notice published"), device_may_state=True),
     FactKind(
         fact=SessionEnded, word=QT_TRANSLATE_NOOP("words", "Locked"), device_may_state=True, auditor_may_state=True

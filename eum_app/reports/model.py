@@ -14,14 +14,6 @@ from typing import Any, Final, Literal
 from eum_app.domain.journal import Head
 
 MARKING: Final = "CUI"
-DESIGNATION: Final = {
-    "Controlled by": "to be filled in by the controlling office",
-    "CUI category": "EXPT",
-    "Distribution": "to be filled in by the controlling office",
-    "POC": "to be filled in by the controlling office",
-}
-"""Designation indicator block (DoDI 5200.48, 3.4). The office that runs the program replaces these texts."""
-
 Kind = Literal["text", "code", "date", "instant", "count"]
 
 
@@ -83,7 +75,7 @@ class Cover:
     sections: tuple[Section, ...]
     verdict: str = ""
     marking: str = MARKING
-    designation: Mapping[str, str] = field(default_factory=lambda: dict(DESIGNATION))
+    designation: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -292,6 +292,10 @@ EXCHANGE_SENTENCES: dict[str, tuple[str, str]] = {
         QT_TRANSLATE_NOOP("messages", "Row {row} has a text of {chars} characters; a sheet can hold {limit}."),
         QT_TRANSLATE_NOOP("messages", "Export the report as .csv or .json."),
     ),
+    "designation.too_long": (
+        QT_TRANSLATE_NOOP("messages", "A field of the CUI designation has more than {limit} characters."),
+        QT_TRANSLATE_NOOP("messages", "Shorten it."),
+    ),
     "report.exists": (
         QT_TRANSLATE_NOOP("messages", "There is a file named {name} already. It was not changed."),
         QT_TRANSLATE_NOOP("messages", "Choose another name, or replace it."),

@@ -30,8 +30,8 @@ from ui.kit.widgets import (
     vbox,
 )
 from ui.kit.widgets.path_field import PathField
-from ui.kit.words import grouped
-from ui.shared.page_parts import Job, named, show_export_error, why_not
+from ui.kit.words import grouped, joined
+from ui.shared.page_parts import Job, designation_missing, named, show_export_error, why_not
 
 
 class ExportCard(Card):
@@ -157,6 +157,7 @@ class ExportCard(Card):
         self.proof.add(self.tr("Sidecar"), ValueText(str(exported.sidecar_path), mono=False))
         self.proof.add("SHA-384", grouped(exported.sha384), mono=True)
         self._done.show()
+        detail = joined(words, designation_missing(exported.not_designated))
         self._notice.show_message(
-            "ok", self.tr("Report written: {name}").format(name=exported.path.name), detail=words, stays=True
+            "ok", self.tr("Report written: {name}").format(name=exported.path.name), detail=detail, stays=True
         )

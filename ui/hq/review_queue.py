@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QModelIndex, Signal
 
-from db.queries.findings import FindingRow, finding_ids, findings_by_id
+from db.queries.findings import FindingRow, finding_ids, findings_by_id, open_count
 from eum_app.domain.clock import instant_of
 from eum_app.domain.ids import FindingId
 from eum_app.usecases.calls import query
@@ -77,6 +77,8 @@ class FindingQueue(Card):
                 )
             )
 
+        if rows == FindingFilter():
+            desk.ask(query(open_count), then=self._count_open)
         self.model.set_source(ids, lambda wanted: desk.read(query(findings_by_id, [FindingId(one) for one in wanted])))
 
     def step(self, by: int) -> None:
@@ -95,6 +97,11 @@ class FindingQueue(Card):
         self._narrowed.say("")
         self.reload()
         self.list.setFocus()
+
+    def _count_open(self, number: int) -> None:
+        """Show the badge's number on the tab, whichever tab is chosen."""
+        if self._rows == FindingFilter():
+            self.tabs.set_text("open", self.tr("Open {count}").format(count=count(number)))
 
     def _counted(self, number: int) -> None:
         words = self.tr("Open {count}") if self._only_open else self.tr("All {count}")

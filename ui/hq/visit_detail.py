@@ -48,7 +48,7 @@ from ui.kit.widgets import (
     vbox,
 )
 from ui.kit.words import count, day, joined, moment, program, purpose
-from ui.shared.page_parts import Job, may, named, show_export_error, show_rows, why_not
+from ui.shared.page_parts import Job, designation_missing, may, named, show_export_error, show_rows, why_not
 from ui.shared.testimony import exception_said
 from ui.shared.verdict import VERDICT_FACES, reasons_said
 
@@ -287,7 +287,8 @@ class VisitView(QWidget):
 
     def _record_written(self, exported: Exported) -> None:
         self._tasking_over()
-        self._notice.show_message("ok", self.tr("Visit record written"), detail=str(exported.path), stays=True)
+        detail = joined(str(exported.path), designation_missing(exported.not_designated))
+        self._notice.show_message("ok", self.tr("Visit record written"), detail=detail, stays=True)
 
     def _record_not_written(self, visit: VisitRow, error: KnownError) -> None:
         self._tasking_over()

@@ -66,6 +66,14 @@ def why_not(session: Session, permission: Permission) -> str:
     return words.format(role=role(session.role), able=", ".join(able))
 
 
+def designation_missing(fields: Sequence[str]) -> str:
+    """Return which fields of the CUI designation a report could not fill in, and where to set them; "" for none."""
+    if not fields:
+        return ""
+    words = translate("hq", "The CUI designation is not filled in ({fields}): set it under Settings.")
+    return words.format(fields=", ".join(translate("DesignationCard", field) for field in fields))
+
+
 def show_export_error(notice: NoticeBar, replace: Callable[[], object], error: KnownError) -> None:
     """Show why a file was not written. If its name is taken, offer to `replace` the earlier file."""
     if error.code == "report.exists":

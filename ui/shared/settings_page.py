@@ -30,6 +30,7 @@ from ui.kit.widgets import (
     scrolled,
     vbox,
 )
+from ui.shared.designation_card import DesignationCard
 from ui.shared.satellite_card import SatelliteCard
 from ui.shared.setting_choice import add_choices
 
@@ -60,6 +61,11 @@ class SettingsPage(Page):
             left.addWidget(scanning)
         self.satellite = SatelliteCard(desk)
         self.satellite.failed.connect(self.notice.show_error)
+        self.designation = DesignationCard(desk)
+        self.designation.failed.connect(self.notice.show_error)
+        self.designation.said.connect(lambda words: self.notice.show_message("ok", words))
+        self.designation.setVisible(desk.session.is_hq)  # a device makes no reports
+        left.addWidget(self.designation)
         left.addStretch(1)
         right = panel(vbox(self._device_card(), self._accounts_card(), self.satellite, 1, spacing=16))
         columns = [
@@ -76,7 +82,10 @@ class SettingsPage(Page):
         is_hq = session.is_hq
         facts.add(self.tr("Workstation") if is_hq else self.tr("Device"), session.name, mono=True)
         facts.add(self.tr("Store"), str(session.store.folder), mono=True)
-        facts.add(self.tr("Encryption"), self.tr("Store encrypted"))
+        on_server = self.tr(
+            "Keys and evidence are encrypted here. The database is on a server, whose operator protects it."
+        )
+        facts.add(self.tr("Encryption"), on_server if session.store.is_on_server else self.tr("Store encrypted"))
         facts.add(self.tr("Program"), f"EUM {__version__}")
         facts.add(self.tr("System"), words.joined(QSysInfo.prettyProductName(), f"Qt {qVersion()}"))
         card = Card(self.tr("This workstation") if is_hq else self.tr("This device"))
@@ -109,6 +118,8 @@ class SettingsPage(Page):
 
     def _ask(self) -> None:
         self._desk.ask(query(all_accounts), then=self._show_accounts)
+        if self._desk.session.is_hq:
+            self.designation.ask()
 
     def _show_accounts(self, accounts: list[AccountRow]) -> None:
         empty_layout(self._accounts)

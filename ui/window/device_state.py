@@ -62,11 +62,14 @@ class DeviceBox(QObject):
 
     def _show(self, device: str, *lines: str) -> None:
         session = self._desk.session
+        on_server = session.store.is_on_server
+        # This program encrypts its own file. What a server does with its tables is not known here.
+        server = (translate("app", "Database on a server"),) if on_server else ()
         self._shell.rail.set_device(
             DeviceState(
                 account=session.account,
                 role=words.role(session.role),
-                lines=(device.format(device=session.name), *lines),
-                is_encrypted=True,
+                lines=(device.format(device=session.name), *server, *lines),
+                is_encrypted=None if on_server else True,
             )
         )

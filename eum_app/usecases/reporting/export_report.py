@@ -23,6 +23,7 @@ from db.files import disk_trouble, sync_folder
 from eum_app.crypto.certificates import Identity
 from eum_app.diagnostics import Event, timed
 from eum_app.domain.areas import Area
+from eum_app.domain.designation import NOT_FILLED_IN
 from eum_app.domain.errors import Refusal, Trouble
 from eum_app.domain.facts import ReportExported
 from eum_app.domain.file_names import require_text_name
@@ -75,6 +76,8 @@ class Exported(Changed):
     rows: int
     sha384: str
     files: tuple[Written, ...] = ()
+    not_designated: tuple[str, ...] = ()
+    """Fields of the CUI designation that the report could not fill in."""
 
 
 def require_target(path: Path, *, replaces: bool) -> None:
@@ -143,7 +146,8 @@ def export_report(
         )
         names = [*[file.name for file in files], sidecar_name, f"{sidecar_name}{SIGNATURE_SUFFIX}"]
         areas = _record_and_publish(session, sidecar, folder, path, names, replaces=replaces)
-    return Exported(areas, path, path.with_name(sidecar_name), rows, sidecar.sha384, tuple(files))
+    empty = tuple(name for name, value in report.cover.designation.items() if value == NOT_FILLED_IN)
+    return Exported(areas, path, path.with_name(sidecar_name), rows, sidecar.sha384, tuple(files), empty)
 
 
 def _record_and_publish(

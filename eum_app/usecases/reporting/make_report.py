@@ -10,9 +10,12 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
+from db.kept_designation import kept_designation
 from db.queries.exchange import journal_heads, not_yet_received
 from db.queries.visits import visit
+from db.store import Connection
 from eum_app.domain.clock import parse_date
+from eum_app.domain.designation import NOT_FILLED_IN
 from eum_app.domain.errors import Refusal
 from eum_app.domain.journal import Head
 from eum_app.reports.model import Cover, Document, Made
@@ -75,7 +78,7 @@ def make_report(
     require_target(path, replaces=replaces)
     with _source(session, report, asked) as source:
         identity = identity_of(source.connection)
-        document = report.read(source)
+        document = _designated(report.read(source), source.connection)
         first, *others = document.tables
         watched = replace(first, rows=with_progress(iter(first.rows), first.total, progress))
         document = replace(document, tables=(watched, *others), template=report.template)
@@ -88,12 +91,18 @@ def preview_report(session: Session, report: Report, wanted: Wanted = EVERYTHING
     """Read the first rows, the counts and the cover. Raises Refusal as `make_report`, except for the file."""
     session.require(report.permission)
     with _source(session, report, _checked(session, report, wanted), limit) as source:
-        document = report.read(source)
+        document = _designated(report.read(source), source.connection)
         first = document.tables[0]
         names = [column.name for column in first.columns]
         rows = tuple(dict(zip(names, cells, strict=True)) for cells in islice(first.rows, limit))
         document = replace(document, tables=tuple(replace(table, rows=()) for table in document.tables), pictures=())
         return Preview(report, document, rows, source.not_received, tuple(source.heads))
+
+
+def _designated(document: Document, connection: Connection) -> Document:
+    """Return the document with the store's CUI designation on its cover; empty fields say so."""
+    lines = {caption: value or NOT_FILLED_IN for caption, value in kept_designation(connection).lines().items()}
+    return replace(document, cover=replace(document.cover, designation=lines))
 
 
 def _checked(session: Session, report: Report, wanted: Wanted) -> dict[str, str]:
