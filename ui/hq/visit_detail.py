@@ -26,7 +26,7 @@ from eum_app.usecases.reporting.export_report import Exported
 from eum_app.usecases.reporting.visit_record import VISIT_RECORD
 from eum_app.usecases.session import Session
 from eum_app.usecases.visits.balance import visit_balance
-from eum_app.wording.balance_words import VERDICTS, balance_parts
+from eum_app.wording.balance_words import balance_parts
 from ui.hq.review_data import CheckEvidence, check_evidence, item_checklist, question_texts
 from ui.hq.visit_photos import VisitPhotos
 from ui.kit.delegates import ChipSpec
@@ -50,7 +50,7 @@ from ui.kit.widgets import (
 from ui.kit.words import count, day, joined, moment, program, purpose
 from ui.shared.page_parts import Job, designation_missing, may, named, show_export_error, show_rows, why_not
 from ui.shared.testimony import exception_said
-from ui.shared.verdict import VERDICT_FACES, reasons_said
+from ui.shared.verdict import VERDICT_FACES, reasons_said, verdict_word
 
 translate = QCoreApplication.translate
 
@@ -201,7 +201,7 @@ class VisitView(QWidget):
             "\n".join(text for text in (self._closing_words(row, detail.closing), self._amendment(row)) if text)
         )
         verdict = detail.balance.verdict
-        self._verdict.set(translate("reports", VERDICTS[verdict]), *VERDICT_FACES[verdict])
+        self._verdict.set(verdict_word(verdict), *VERDICT_FACES[verdict])
         self._reasons.setText(reasons_said(balance_parts(detail.balance)))
         self._show_evidence(current_id(self.checks.table))
         self.checks.show_checks(detail.checks, detail.item_checklist)

@@ -71,7 +71,7 @@ def designation_missing(fields: Sequence[str]) -> str:
     if not fields:
         return ""
     words = translate("hq", "The CUI designation is not filled in ({fields}): set it under Settings.")
-    return words.format(fields=", ".join(translate("DesignationCard", field) for field in fields))
+    return words.format(fields=", ".join(fields))
 
 
 def show_export_error(notice: NoticeBar, replace: Callable[[], object], error: KnownError) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from PySide6.QtCore import QCoreApplication
 
 from eum_app.domain.compliance.balance import Verdict
+from eum_app.wording.balance_words import VERDICTS
 
 translate = QCoreApplication.translate
 
@@ -16,6 +17,11 @@ VERDICT_FACES = {
     Verdict.UNRECONCILED: ("bad", "octagon-alert"),
 }
 """Tone and icon of each verdict."""
+
+
+def verdict_word(verdict: Verdict) -> str:
+    """Return the word for a verdict in the language of the window."""
+    return translate("reports", VERDICTS[verdict])
 
 
 def reasons_said(reasons: Iterable[tuple[str, Mapping[str, object]]]) -> str:
