@@ -38,9 +38,7 @@ NOT_SHOWN = {
 COMPUTED = {
     "ui/shared/setting_choice.py": "texts of the settings, marked in their entries",
     "ui/audit/report_filters.py": "titles of reports, filters and columns, marked in the reports themselves",
-    "ui/shared/verdict.py": "verdicts and their reasons, marked in eum_app/wording/balance_words.py and in the reports",
     "ui/hq/facet_row.py": "a table of marked texts",
-    "ui/hq/visit_detail.py": "a table of marked texts: verdicts",
     "ui/shared/verdict.py": "tables of marked texts: reasons of a verdict",
     "ui/hq/inventory_words.py": "a table of marked texts",
     "ui/kit/theme/status.py": "a table of marked texts",
