@@ -63,7 +63,7 @@ def test_an_export_names_the_fields_that_are_not_filled_in(accounts: tuple[Sessi
         "Distribution",
         "POC",
     )
-    set_designation(admin, Designation(controlled_by=" DSCA  EUM\nDivision ", poc="Desk 4"))
+    set_designation(admin, Designation(controlled_by=" DSCA  EUM\nDivi\x00sion\u202e ", poc="Desk 4"))
     assert current_designation(hq).controlled_by == "DSCA EUM Division"
     made = make_report(hq, INVENTORY_STATUS, tmp_path / "s.csv")
     assert made.not_designated == ("Distribution",)

@@ -8,6 +8,7 @@ from db.kept_designation import keep_designation, kept_designation
 from eum_app.domain.designation import MAX_FIELD_CHARS, Designation
 from eum_app.domain.errors import Refusal
 from eum_app.domain.facts import DesignationSet
+from eum_app.domain.items import clean
 from eum_app.domain.people import Permission
 from eum_app.usecases.changes import Changed
 from eum_app.usecases.session import Session
@@ -24,7 +25,7 @@ def set_designation(session: Session, designation: Designation) -> Changed:
     Raises Refusal `permission.denied`, `designation.too_long` (a field with more than `MAX_FIELD_CHARS` characters).
     """
     session.require(Permission.ACCOUNT_MANAGE)
-    fields = {name: " ".join(str(value).split()) for name, value in msgspec.structs.asdict(designation).items()}
+    fields = {name: clean(str(value)) for name, value in msgspec.structs.asdict(designation).items()}
     if any(len(value) > MAX_FIELD_CHARS for value in fields.values()):
         raise Refusal("designation.too_long", limit=MAX_FIELD_CHARS)
     with session.writing() as transaction:
