@@ -187,17 +187,14 @@ def _told(preview: ListPreview[Any], kind: ListKind, *, dry_run: bool) -> dict[s
 
 def _words(preview: ListPreview[Any]) -> list[str]:
     """Return notes, rejected rows and doubts as sentences."""
-    from eum_app.wording.list_words import list_note, what_is_doubtful, why_refused
+    from eum_app.wording.list_words import doubts_with_lines, list_note, why_refused
 
     said = [list_note(note.code, note.values) for note in preview.notes]
     for row in preview.rejected:
         said.append(f"line {row.line}: {'; '.join(why_refused(code, row.values) for code in row.codes)}")
-    lines: dict[str, list[int]] = {}
-    for warning in preview.warnings:
-        lines.setdefault(warning.code, []).append(warning.line)
-    for code, found in lines.items():
+    for doubt, found in doubts_with_lines(preview.warnings):
         named = ", ".join(map(str, found[:MAX_LINES_NAMED])) + (", …" if len(found) > MAX_LINES_NAMED else "")
-        said.append(f"doubtful: {what_is_doubtful(code)} ({len(found)}: line {named})")
+        said.append(f"doubtful: {doubt} ({len(found)}: line {named})")
     return said
 
 

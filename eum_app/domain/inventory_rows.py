@@ -36,6 +36,7 @@ from eum_app.domain.items import (
 )
 from eum_app.domain.list_cells import CellKind, cell_damage, values_in
 from eum_app.domain.list_dates import NO_TODAY, DateOrder, date_problem, parse_date
+from eum_app.domain.look_alikes import Foreign
 
 Row = TypeVar("Row")
 
@@ -107,6 +108,15 @@ class RowOutcome(msgspec.Struct, Generic[Row], frozen=True):
     codes: tuple[str, ...] = ()
     values: dict[str, str] = {}
     warnings: tuple[str, ...] = ()
+
+
+class RowWarning(msgspec.Struct, frozen=True):
+    """A doubt about an accepted row."""
+
+    line: int
+    code: str
+    foreign: tuple[Foreign, ...] = ()
+    """For `<column>.other_script`: the characters that only look like those of identifiers."""
 
 
 class RowReader:

@@ -92,10 +92,12 @@ def near(serial_a: str, serial_b: str) -> bool:
 
 def foreign_in(text: str) -> tuple[Foreign, ...]:
     """Return the characters of other scripts in a text that look like one of identifiers, or are a digit, each once."""
+    if text.isascii():
+        return ()
     found = []
     for character in dict.fromkeys(text):
         plain = _plain(character)
-        if plain != character and not character.isascii():
+        if plain != character:
             found.append(Foreign(character, plain, unicodedata.name(character, "?").split(" ")[0].capitalize()))
     return tuple(found)
 

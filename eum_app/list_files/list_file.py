@@ -19,9 +19,10 @@ import msgspec
 from db.files import written_whole
 from eum_app.domain.errors import Refusal
 from eum_app.domain.file_names import shown_name
-from eum_app.domain.inventory_rows import RowOutcome
-from eum_app.domain.list_cells import CellKind
+from eum_app.domain.inventory_rows import RowOutcome, RowWarning
+from eum_app.domain.list_cells import IDENTITY_COLUMNS, CellKind
 from eum_app.domain.list_dates import DateOrder, date_orders, swapped_suspects
+from eum_app.domain.look_alikes import foreign_in
 from eum_app.list_files.headings import Headings, Layout
 from eum_app.list_files.inventory_table import Record
 from eum_app.list_files.list_source import (
@@ -50,13 +51,6 @@ __all__ = [
 ]
 
 Row = TypeVar("Row")
-
-
-class RowWarning(msgspec.Struct, frozen=True):
-    """A doubt about an accepted row."""
-
-    line: int
-    code: str
 
 
 class ListPreview(msgspec.Struct, Generic[Row], frozen=True, kw_only=True):
@@ -137,6 +131,7 @@ def read_list(
             accepted.append(outcome.row)
             codes = (*outcome.warnings, *suspects.get(record.line, ()))
             warnings += [RowWarning(record.line, code) for code in codes]
+            warnings += _other_scripts(record.line, outcome.row)
     if plate is not None:
         stated = {warning.line for warning in warnings if warning.code.endswith(".stated")}
         if unused := plate.lines - stated:
@@ -193,6 +188,12 @@ def _suspects(dates: Mapping[str, list[tuple[int, str]]]) -> dict[int, list[str]
         for line in swapped_suspects(texts):
             found[line].append(f"{column}.maybe_swapped")
     return found
+
+
+def _other_scripts(line: int, row: Any) -> list[RowWarning]:
+    """Return a warning for each identifier with characters that a person cannot tell from those of marks (UTS #39)."""
+    found = ((column, foreign_in(getattr(row, column, ""))) for column in sorted(IDENTITY_COLUMNS))
+    return [RowWarning(line, f"{column}.other_script", foreign) for column, foreign in found if foreign]
 
 
 def _date_order(headings: Headings, texts: list[tuple[int, str]]) -> DateOrder:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from itertools import chain
 from typing import TYPE_CHECKING, Final
 
+from eum_app.domain.look_alikes import foreign_in
 from eum_app.domain.translatable import QT_TRANSLATE_NOOP, Translate, in_english
 
 if TYPE_CHECKING:  # the unlock page imports the wording, and must not load msgspec
+    from eum_app.domain.inventory_rows import RowWarning
     from eum_app.domain.list_differences import Difference
+    from eum_app.domain.look_alikes import Foreign
 
 _REASONS: Final[dict[str, str]] = {
     "row.cell_count": QT_TRANSLATE_NOOP("lists", "The cells do not match the headings ({value} cells)"),
@@ -64,6 +68,7 @@ _DOUBTS_BY_ENDING: Final[dict[str, str]] = {
     "maybe_decimal": QT_TRANSLATE_NOOP("lists", "{column} looks like a decimal number"),
     "maybe_date": QT_TRANSLATE_NOOP("lists", "{column} looks like a date"),
     "maybe_digits_lost": QT_TRANSLATE_NOOP("lists", "{column} looks like a number cut to 15 digits"),
+    "other_script": QT_TRANSLATE_NOOP("lists", "{column}: characters that look like or mean {plain} are {scripts}"),
     "stated": QT_TRANSLATE_NOOP("lists", "{column} entered as the plate says, not confirmed by a mark"),
 }
 _NOTES: Final[dict[str, str]] = {
@@ -125,11 +130,33 @@ def column_word(column: str, translate: Translate = in_english) -> str:
     return translate("lists", _COLUMNS.get(column, column.replace("_", " ").capitalize()))
 
 
-def what_is_doubtful(code: str, translate: Translate = in_english) -> str:
-    """Return a warning in words, or the code if this version does not know it."""
+def what_is_doubtful(code: str, translate: Translate = in_english, foreign: Iterable[Foreign] = ()) -> str:
+    """Return a warning in words, or the code if this version does not know it.
+
+    `foreign` are the characters of another script that an `….other_script` is about.
+    """
     column, _, ending = code.partition(".")
     template = _DOUBTS.get(code) or _DOUBTS_BY_ENDING.get(ending, code)
-    return translate("lists", template).format(column=column_word(column, translate))
+    found = list(foreign)
+    return translate("lists", template).format(
+        column=column_word(column, translate),
+        plain=", ".join(dict.fromkeys(one.looks_like for one in found)),
+        scripts=", ".join(dict.fromkeys(one.script for one in found)),
+    )
+
+
+def doubts_with_lines(warnings: Iterable[RowWarning], translate: Translate = in_english) -> list[tuple[str, list[int]]]:
+    """Return each kind of warning once, in words, with its lines."""
+    by_code: dict[str, list[RowWarning]] = {}
+    for warning in warnings:
+        by_code.setdefault(warning.code, []).append(warning)
+    return [
+        (
+            what_is_doubtful(code, translate, dict.fromkeys(chain.from_iterable(one.foreign for one in found))),
+            [one.line for one in found],
+        )
+        for code, found in by_code.items()
+    ]
 
 
 def why_refused(code: str, values: Mapping[str, str], translate: Translate = in_english) -> str:
@@ -139,7 +166,10 @@ def why_refused(code: str, values: Mapping[str, str], translate: Translate = in_
     template = _REASONS.get(code) or _BY_ENDING.get(ending)
     if template is None:
         return f"{code} {value}".strip()
-    return translate("lists", template).format(value=value or "–", column=column_word(column, translate))
+    said = translate("lists", template).format(value=value or "–", column=column_word(column, translate))
+    if code == "case.pattern" and (foreign := foreign_in(value)):
+        return f"{said}; {what_is_doubtful('case_id.other_script', translate, foreign)}"
+    return said
 
 
 def what_differs(difference: Difference, translate: Translate = in_english) -> str:

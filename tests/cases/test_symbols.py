@@ -12,7 +12,7 @@ from eum_app.domain.errors import Refusal
 from eum_app.domain.marks import parse_mark
 from eum_app.scanning.read_marks import read_marks
 from eum_app.wording.messages import sentence
-from tests.cases.support import book, case, command, matched, near_serials
+from tests.cases.support import book, case, command, dry_run, matched, near_serials
 
 Capture = pytest.CaptureFixture[str]
 MESSAGE = "[)>\x1e06\x1d17V1HLD9\x1d1PW\x1dS750148\x1e\x04"
@@ -109,3 +109,18 @@ def test_case_34_letters_that_look_alike_are_near(tmp_path: Path, raw: str, list
 def test_case_35_a_symbol_that_sets_up_a_scanner_is_not_a_mark(capfd: Capture) -> None:
     _, out, _ = command(capfd, "read-marks", case(35, "readerinit.png"))
     assert json.loads(out).get("serial") is None
+
+
+def test_case_34_the_preview_names_letters_of_other_scripts(capfd: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    listed = tmp_path / "list.csv"
+    rows = ["XX-B-ABC,\u0421-9,\u0410\u0412-7751", "XX-B-ABC,A,\u0661\u0662", "\u0425\u0425-B-ABC,A,3", "XX-B-ABC,A,4"]
+    listed.write_text("\n".join(["Case,P/N,S/N", *rows]) + "\n", encoding="utf-8")
+    told = dry_run(capfd, listed)
+    named = {line: [code for code in codes if "script" in code] for line, codes in told["warnings"].items()}
+    assert named == {"2": ["part_number.other_script", "serial.other_script"], "3": ["serial.other_script"], "5": []}
+    said = "\n".join(told["words"])
+    assert (
+        "Serial number: characters that look like or mean A, B, 1, 2 are Cyrillic, Arabic-indic (2: line 2, 3)" in said
+    )
+    assert "line 4: \u0425\u0425-B-ABC does not look like an FMS case" in said
+    assert "FMS case: characters that look like or mean X are Cyrillic" in said

@@ -16,7 +16,7 @@ from eum_app.usecases.lists.preview_list import Shown
 from ui.hq.inventory_words import becomes_chip
 from ui.hq.plate_line import PlateLine
 from ui.kit.delegates import ChipSpec
-from ui.kit.messages import what_differs, what_is_doubtful, why_refused
+from ui.kit.messages import doubts_of, what_differs, what_is_doubtful, why_refused
 from ui.kit.models import Column, IdsTableModel, current_id, table_view
 from ui.kit.widgets import Card, StatTile, Tab, TabRow, button, hbox, panel, vbox
 from ui.kit.widgets.path_field import PathField
@@ -120,12 +120,12 @@ class ListRows(QWidget):
         preview = shown.preview
         doubts: dict[int, list[str]] = {}
         for warning in preview.warnings:
-            doubts.setdefault(warning.line, []).append(what_is_doubtful(warning.code))
+            doubts.setdefault(warning.line, []).append(what_is_doubtful(warning))
         taken = [
             TakenRow(
                 row,
                 shown.becomes.get(row.line, ""),
-                ", ".join(doubts.get(row.line, ())),
+                "; ".join(doubts.get(row.line, ())),
                 "; ".join(map(what_differs, shown.differences.get(row.line, ()))),
             )
             for row in preview.accepted
@@ -179,9 +179,7 @@ class ListRows(QWidget):
 
 
 def _doubts(preview: ListPreview[Any]) -> str:
-    codes = sorted({warning.code for warning in preview.warnings})
-    none = translate("hq", "none")
-    return ", ".join(what_is_doubtful(code) for code in codes) if codes else none
+    return "; ".join(doubts_of(preview.warnings)) or translate("hq", "none")
 
 
 def _becomes(taken: TakenRow) -> ChipSpec | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
@@ -16,6 +16,7 @@ translate = QCoreApplication.translate
 
 if TYPE_CHECKING:  # the unlock page imports this, and must load neither SQLAlchemy nor msgspec
     from db.queries.reading import Reading
+    from eum_app.domain.inventory_rows import RowWarning
     from eum_app.domain.list_differences import Difference
 
 
@@ -34,9 +35,14 @@ def column_word(column: str) -> str:
     return list_words.column_word(column, translate)
 
 
-def what_is_doubtful(code: str) -> str:
+def what_is_doubtful(warning: RowWarning) -> str:
     """Return a row's warning in words; the code itself where this version does not know it."""
-    return list_words.what_is_doubtful(code, translate)
+    return list_words.what_is_doubtful(warning.code, translate, warning.foreign)
+
+
+def doubts_of(warnings: Iterable[RowWarning]) -> list[str]:
+    """Return each kind of warning once, in words."""
+    return [words for words, _lines in list_words.doubts_with_lines(warnings, translate)]
 
 
 def why_refused(code: str, values: Mapping[str, str]) -> str:
