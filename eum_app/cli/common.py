@@ -210,6 +210,11 @@ def _as_text(value: Any) -> Any:
     return [_as_text(one) for one in value] if isinstance(value, list | tuple) else value
 
 
+def counted(number: int, word: str) -> str:
+    """Return e.g. `1 row` or `2 rows`, for words with a regular plural."""
+    return f"{number} {word}" if number == 1 else f"{number} {word}s"
+
+
 def sentence_of(code: str, values: Mapping[str, object]) -> str:
     """Return a mark's warning or a refusal as a sentence."""
     from eum_app.wording.messages import sentence

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from eum_app.cli.common import AccountOption, JsonOption, PassphraseFd, StoreOption, echo_codes, show, unlocked
+from eum_app.cli.common import AccountOption, JsonOption, PassphraseFd, StoreOption, counted, echo_codes, show, unlocked
 from eum_app.cli.process import EXIT_REFUSED
 from eum_app.domain.bundles import ImportResult
 from eum_app.domain.errors import Refusal
@@ -235,7 +235,7 @@ def _in_words(outcome: Any) -> str:
 
     reason = f": {sentence(Refusal(outcome.code, **outcome.values))}" if outcome.code else ""
     added = (
-        f" ({outcome.new_entries} facts, {outcome.new_findings} findings)"
+        f" ({counted(outcome.new_entries, 'fact')}, {counted(outcome.new_findings, 'finding')})"
         if outcome.outcome is ImportResult.ACCEPTED
         else ""
     )

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import msgspec
 import typer
 
-from eum_app.cli.common import JsonOption, PassphraseFd, StoreOption, show, unlocked
+from eum_app.cli.common import JsonOption, PassphraseFd, StoreOption, counted, show, unlocked
 from eum_app.domain.claims import ClaimKind
 from eum_app.domain.errors import Refusal
 from eum_app.domain.unreadable import UNREADABLE
@@ -88,7 +88,7 @@ def import_command(
         data = _told(preview, kind, dry_run=dry_run)
         if session is not None and kind is ListKind.INVENTORY:
             data |= _beside_the_book(session, preview)
-        words = [f"{preview.rows} rows: {len(preview.accepted)} accepted, {len(preview.rejected)} rejected."]
+        words = [f"{counted(preview.rows, 'row')}: {len(preview.accepted)} accepted, {len(preview.rejected)} rejected."]
         words += [f"  {line}" for line in data["words"]]
         if rejected is not None:
             write_rejected_csv(preview, rejected)
@@ -154,8 +154,8 @@ def _imported(
     kept = import_claims(session, preview, ClaimKind(kind.replace("-", "_")))
     names = ("import_id", "claims", "matched", "unmatched", "ambiguous")
     said = (
-        f"Kept {kept.claims} claims: {kept.matched} about items in the inventory, {kept.unmatched} about none, "
-        f"{kept.ambiguous} not clear."
+        f"Kept {counted(kept.claims, 'claim')}: {kept.matched} about items in the inventory, "
+        f"{kept.unmatched} about none, {kept.ambiguous} not clear."
     )
     return {name: getattr(kept, name) for name in names}, said
 

@@ -45,7 +45,7 @@ def list_command(
         rows = session.read(activity_by_id, shown)
     found = [rows[entry_id] for entry_id in shown]
     words = [_line(row) for row in found]
-    words.append(f"{len(found)} of {len(ids)} entries.")
+    words.append(f"Entries: {len(found)} of {len(ids)}.")
     show(as_json, {"total": len(ids), "entries": found}, "\n".join(words))
 
 

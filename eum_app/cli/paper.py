@@ -7,7 +7,16 @@ from typing import Annotated, Any
 
 import typer
 
-from eum_app.cli.common import AccountOption, JsonOption, PassphraseFd, StoreOption, sentence_of, show, unlocked
+from eum_app.cli.common import (
+    AccountOption,
+    JsonOption,
+    PassphraseFd,
+    StoreOption,
+    counted,
+    sentence_of,
+    show,
+    unlocked,
+)
 from eum_app.cli.process import EXIT_REFUSED
 from eum_app.cli.work import visit_app
 from eum_app.domain.errors import Refusal
@@ -46,7 +55,8 @@ def labels_command(
             copies=copies,
             dpi=dpi,
         )
-    said = f"{printed.labels} labels on {printed.sheets} sheets, modules of {printed.module_mm:.2f} mm: {printed.path}"
+    amount = f"{counted(printed.labels, 'label')} on {counted(printed.sheets, 'sheet')}"
+    said = f"{amount}, modules of {printed.module_mm:.2f} mm: {printed.path}"
     show(as_json, printed, said)
 
 
@@ -83,7 +93,8 @@ def worklist_command(
 
     with unlocked(store, account, passphrase_fd) as session:
         printed = print_worklist(session, visit, output, place or None)
-    said = f"{printed.pages} pages with {printed.rows} items: {', '.join(str(path) for path in printed.paths)}"
+    amount = f"{counted(printed.pages, 'page')} with {counted(printed.rows, 'item')}"
+    said = f"{amount}: {', '.join(map(str, printed.paths))}"
     show(as_json, printed, said)
 
 
@@ -113,7 +124,7 @@ def transcribe_command(
     said = (
         "\n".join(["Nothing was recorded.", *(f"line {one['line']}: {one['words']}" for one in refused)])
         if refused
-        else f"{done.checks} checks recorded from {len(done.pages)} pages."
+        else f"{counted(done.checks, 'check')} recorded from {counted(len(done.pages), 'page')}."
     )
     notes = [list_note(note.code, note.values) for note in done.notes]
     data = {"checks": done.checks, "pages": done.pages, "refused": refused, "notes": notes}

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
-from eum_app.cli.common import AccountOption, JsonOption, PassphraseFd, StoreOption, show, unlocked
+from eum_app.cli.common import AccountOption, JsonOption, PassphraseFd, StoreOption, counted, show, unlocked
 from eum_app.domain.errors import Refusal
 from eum_app.usecases.reporting.export_report import Exported
 from eum_app.usecases.reporting.make_report import make_report
@@ -129,6 +129,6 @@ def _show(as_json: bool, made: Exported) -> None:
     }
     if made.not_designated:
         typer.echo(f"The CUI designation is not filled in: {', '.join(made.not_designated)}. See Settings.", err=True)
-    words = [f"{made.rows} rows: {made.path}", f"SHA-384 {made.sha384}"]
-    words += [f"  and {file.name}: {file.rows} rows" for file in made.files[1:]]
+    words = [f"{counted(made.rows, 'row')}: {made.path}", f"SHA-384 {made.sha384}"]
+    words += [f"  and {file.name}: {counted(file.rows, 'row')}" for file in made.files[1:]]
     show(as_json, data, "\n".join(words))

@@ -15,6 +15,7 @@ from eum_app.cli.common import (
     JsonOption,
     PassphraseFd,
     StoreOption,
+    counted,
     database_url,
     passphrase,
     show,
@@ -135,7 +136,7 @@ def rebuild(
 
     with unlocked(store, account, passphrase_fd) as session:
         applied = rebuild_store(session)
-    show(as_json, {"facts_applied": applied}, f"Rebuilt from {applied} facts.")
+    show(as_json, {"facts_applied": applied}, f"Rebuilt from {counted(applied, 'fact')}.")
 
 
 @store_app.command("grant-roles")

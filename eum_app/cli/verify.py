@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from eum_app.cli.common import JsonOption, PassphraseFd, StoreOption, show, unlocked, visible
+from eum_app.cli.common import JsonOption, PassphraseFd, StoreOption, counted, show, unlocked, visible
 from eum_app.cli.process import EXIT_REFUSED
 from eum_app.domain.errors import Refusal
 from eum_app.domain.journal import Head
@@ -126,7 +126,7 @@ def _report(file: Path, session: Session | None, root: str) -> Found:
     ]
     words += [
         f"{one.name}: {'unaltered' if one.is_unaltered else 'ALTERED' if one.is_there else 'MISSING'}"
-        + (f", {one.rows} rows counted" if one.rows is not None else "")
+        + (f", {counted(one.rows, 'row')} counted" if one.rows is not None else "")
         for one in proof.files
     ]
     words += [f"Journal {head.origin} (epoch {head.epoch}) at {head.seq}: {head.verdict}" for head in proof.heads]

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from eum_app.cli.common import AccountOption, JsonOption, PassphraseFd, StoreOption, show, unlocked
+from eum_app.cli.common import AccountOption, JsonOption, PassphraseFd, StoreOption, counted, show, unlocked
 from eum_app.domain.errors import Refusal
 
 visit_app = typer.Typer(help="Visits.", no_args_is_help=True)
@@ -67,7 +67,7 @@ def plan_command(
     show(
         as_json,
         {"visit_id": planned.visit_id, "expected": planned.expected},
-        f"Planned {planned.visit_id}: {planned.expected} items expected.",
+        f"Planned {planned.visit_id}: {counted(planned.expected, 'item')} expected.",
     )
 
 

@@ -45,9 +45,9 @@ COLUMNS: Final = (
     Column(QT_TRANSLATE_NOOP("reports", "Inventory Clock"), "clock", "code", 18),
     Column(QT_TRANSLATE_NOOP("reports", "Fact"), "fact", "text", 18),
 )
-ADDS_UP: Final = QT_TRANSLATE_NOOP("reports", "The dispositions add up to all {total} items.")
+ADDS_UP: Final = QT_TRANSLATE_NOOP("reports", "The dispositions add up to the number of items, {total}.")
 DIFFERENCE: Final = QT_TRANSLATE_NOOP(
-    "reports", "{counted} of {total} items have a disposition that says where they are; difference {count}."
+    "reports", "Items with a disposition that says where they are: {counted} of {total}; difference {count}."
 )
 _LINE_COLUMNS: Final = (
     Column(QT_TRANSLATE_NOOP("reports", "Case"), "case_id", "text", 12),

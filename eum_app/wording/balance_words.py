@@ -22,9 +22,9 @@ GAPS: Final = {
     Gap.SIGNATURES: QT_TRANSLATE_NOOP("reports", "signatures are missing"),
 }
 ADDS_UP: Final = QT_TRANSLATE_NOOP(
-    "reports", "the outcomes add up to all {total} expected items; the visit is closed out and signed"
+    "reports", "the outcomes add up to the number of expected items, {total}; the visit is closed out and signed"
 )
-DIFFERENCE: Final = QT_TRANSLATE_NOOP("reports", "{counted} outcomes for {total} expected items, difference {count}")
+DIFFERENCE: Final = QT_TRANSLATE_NOOP("reports", "outcomes: {counted}, expected items: {total}, difference {count}")
 SIGNED: Final = QT_TRANSLATE_NOOP("reports", "{outcome}: {signed} were signed for, {here} are recorded")
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:  # the unlock page imports the wording, and must not load msgs
     from eum_app.domain.look_alikes import Foreign
 
 _REASONS: Final[dict[str, str]] = {
-    "row.cell_count": QT_TRANSLATE_NOOP("lists", "The cells do not match the headings ({value} cells)"),
+    "row.cell_count": QT_TRANSLATE_NOOP("lists", "The cells do not match the headings (number of cells: {value})"),
     "row.quote_open": QT_TRANSLATE_NOOP(
         "lists", "A quote without its pair makes one cell of lines {value}; remove it, or double it"
     ),
@@ -80,11 +80,11 @@ _NOTES: Final[dict[str, str]] = {
     "list.lines_joined": (
         QT_TRANSLATE_NOOP(
             "lists",
-            "{lines} lines became {rows} rows, since a quoted cell goes over several lines: {places}."
+            "{lines} lines became fewer rows ({rows}), since a quoted cell goes over several lines: {places}."
             " Check these lines.",
         )
     ),
-    "list.sheet_unread": QT_TRANSLATE_NOOP("lists", "The sheet {sheet} is not read; it holds {rows} rows."),
+    "list.sheet_unread": QT_TRANSLATE_NOOP("lists", "The sheet {sheet} is not read; rows in it: {rows}."),
     "list.columns_unread": QT_TRANSLATE_NOOP("lists", "Columns that are not read: {columns}."),
     "list.columns_unnamed": QT_TRANSLATE_NOOP(
         "lists", "Columns without a heading hold cells that are not read: {columns}."

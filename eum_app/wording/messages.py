@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
+from eum_app.domain.clock import UTC_TEXT_LENGTH, instant_words, utc_text
 from eum_app.domain.errors import KnownError, Trouble
 from eum_app.domain.translatable import QT_TRANSLATE_NOOP, Translate, in_english
 from eum_app.wording.messages_accounts import ACCOUNT_SENTENCES
@@ -75,7 +77,7 @@ def sentence(error: KnownError, translate: Translate = in_english) -> Message:
     values = _Values({name: _shown(value) for name, value in error.values.items()}, code=error.code)
     return Message(
         code=error.code,
-        what=_capital(what.format_map(values)),
+        what=_filled(what, values),
         safe=translate(CONTEXT, RECORDED_IS_SAFE if is_trouble else NOTHING_CHANGED),
         next=todo.format_map(values),
         is_trouble=is_trouble,
@@ -85,9 +87,7 @@ def sentence(error: KnownError, translate: Translate = in_english) -> Message:
 def warning(code: str, values: Mapping[str, object], translate: Translate = in_english) -> str:
     """Return the sentence of a mark's warning (`mark.*`), or the code if there is none."""
     template = MARK_SENTENCES.get(code, code)
-    return _capital(
-        translate(CONTEXT, template).format_map(_Values({name: _shown(value) for name, value in values.items()}))
-    )
+    return _filled(translate(CONTEXT, template), _Values({name: _shown(value) for name, value in values.items()}))
 
 
 def _templates(code: str, translate: Translate, *, is_trouble: bool) -> tuple[str, str]:
@@ -100,8 +100,12 @@ def _templates(code: str, translate: Translate, *, is_trouble: bool) -> tuple[st
 def _shown(value: object) -> str:
     if isinstance(value, list | tuple | set | frozenset):
         return ", ".join(str(part) for part in value)
-    return str(value)
+    if isinstance(value, datetime) and value.tzinfo is not None:
+        value = utc_text(value)
+    text = str(value)
+    return instant_words(text) if len(text) == UTC_TEXT_LENGTH else text
 
 
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
+def _filled(template: str, values: _Values) -> str:
+    """Return a template with its values and a capital first letter; a value in front keeps its own spelling."""
+    return (template[:1].upper() + template[1:]).format_map(values)

@@ -168,7 +168,7 @@ EXCHANGE_SENTENCES: dict[str, tuple[str, str]] = {
     "enrolment.facts_outstanding": (
         QT_TRANSLATE_NOOP(
             "messages",
-            "HQ has not received {facts} facts of {device}; they could not be sent with the new identity.",
+            "Facts of {device} that HQ has not received: {facts}. They could not be sent with the new identity.",
         ),
         QT_TRANSLATE_NOOP(
             "messages",
@@ -343,7 +343,7 @@ EXCHANGE_SENTENCES: dict[str, tuple[str, str]] = {
         QT_TRANSLATE_NOOP("messages", "Choose another name, or remove the protection."),
     ),
     "report.rows_differ": (
-        QT_TRANSLATE_NOOP("messages", "The report has {found} rows, but {expected} were expected."),
+        QT_TRANSLATE_NOOP("messages", "Rows in the report: {found}; expected: {expected}."),
         QT_TRANSLATE_NOOP("messages", "Make it again; if this happens again, tell HQ."),
     ),
     "report.rows_unreadable": (
@@ -363,7 +363,7 @@ EXCHANGE_SENTENCES: dict[str, tuple[str, str]] = {
         QT_TRANSLATE_NOOP("messages", "Do not use the report; tell HQ."),
     ),
     "report.too_many_rows": (
-        QT_TRANSLATE_NOOP("messages", "The report has {rows} rows; a sheet can hold {limit}."),
+        QT_TRANSLATE_NOOP("messages", "Rows in the report: {rows}; a sheet can hold {limit}."),
         QT_TRANSLATE_NOOP("messages", "Export it as .csv, or narrow the filters."),
     ),
 }

@@ -27,7 +27,7 @@ PAPER_SENTENCES: dict[str, tuple[str, str]] = {
         QT_TRANSLATE_NOOP("messages", "Scan the QR symbol at the top of the page."),
     ),
     "worklist.page": (
-        QT_TRANSLATE_NOOP("messages", "There is no page {number}; the list has {pages} pages."),
+        QT_TRANSLATE_NOOP("messages", "There is no page {number}; the last page is {pages}."),
         QT_TRANSLATE_NOOP("messages", "Type the number at the top of the page."),
     ),
     "worklist.differs": (
@@ -103,7 +103,7 @@ PAPER_SENTENCES: dict[str, tuple[str, str]] = {
         QT_TRANSLATE_NOOP("messages", "Save it as “CSV UTF-8” or as .xlsx."),
     ),
     "filled.sheet_unread": (
-        QT_TRANSLATE_NOOP("messages", "The sheet {sheet} has {rows} rows that would not be read."),
+        QT_TRANSLATE_NOOP("messages", "The sheet {sheet} would not be read; rows in it: {rows}."),
         QT_TRANSLATE_NOOP("messages", "Put all lines on one sheet, or remove the other one."),
     ),
     "filled.quote_open": (
@@ -148,11 +148,11 @@ PAPER_SENTENCES: dict[str, tuple[str, str]] = {
         QT_TRANSLATE_NOOP("messages", "Choose at least one."),
     ),
     "label.too_many": (
-        QT_TRANSLATE_NOOP("messages", "{count} labels are more than one file can hold ({limit})."),
+        QT_TRANSLATE_NOOP("messages", "Labels: {count}; one file can hold {limit}."),
         QT_TRANSLATE_NOOP("messages", "Print them in parts."),
     ),
     "label.position": (
-        QT_TRANSLATE_NOOP("messages", "The sheet has {labels} labels; there is no label {start}."),
+        QT_TRANSLATE_NOOP("messages", "There is no label {start}; the last one on the sheet is {labels}."),
         QT_TRANSLATE_NOOP("messages", "Count from 1, row by row."),
     ),
     "label.nothing_to_say": (

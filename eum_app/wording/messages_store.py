@@ -150,7 +150,7 @@ STORE_SENTENCES: dict[str, tuple[str, str]] = {
     "store.entries_lost": (
         QT_TRANSLATE_NOOP(
             "messages",
-            "{count} entries that were recorded here are missing ({first} to {last}): the database's log"
+            "Entries that were recorded here are missing: {count} ({first} to {last}). The database's log"
             " was damaged, or the store was restored to an earlier state. The remaining entries are intact.",
         ),
         QT_TRANSLATE_NOOP(
@@ -198,7 +198,7 @@ STORE_SENTENCES: dict[str, tuple[str, str]] = {
     "backup.damaged": (
         QT_TRANSLATE_NOOP(
             "messages",
-            "The backup is damaged: {part} is missing or altered ({parts} files in all). Nothing was restored.",
+            "The backup is damaged: {part} is missing or altered (such files: {parts}). Nothing was restored.",
         ),
         QT_TRANSLATE_NOOP(
             "messages", "Use another backup. If only photos are damaged, restore with --without-damaged."

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import ast
+import re
 import string
 import subprocess
 import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -18,9 +21,8 @@ ROOT = Path(__file__).resolve().parents[2]
 FLOORS = ("eum_app", "db", "sync", "ui")
 
 
-def raised_codes() -> dict[str, set[str]]:
-    """Code → files that name it as the first argument of a Refusal or Trouble, read from the syntax tree."""
-    found: dict[str, set[str]] = {}
+def raises() -> Iterator[tuple[str, str, ast.Call]]:
+    """Return code, file and call of each Refusal or Trouble with a literal code, read from the syntax tree."""
     for floor in FLOORS:
         for path in sorted((ROOT / floor).rglob("*.py")):
             for node in ast.walk(ast.parse(path.read_text("utf-8"))):
@@ -29,8 +31,21 @@ def raised_codes() -> dict[str, set[str]]:
                 name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
                 code = node.args[0]
                 if name in {"Refusal", "Trouble"} and isinstance(code, ast.Constant) and isinstance(code.value, str):
-                    found.setdefault(code.value, set()).add(str(path.relative_to(ROOT)))
+                    yield code.value, str(path.relative_to(ROOT)), node
+
+
+def raised_codes() -> dict[str, set[str]]:
+    """Code → files that raise it."""
+    found: dict[str, set[str]] = {}
+    for code, file, _ in raises():
+        found.setdefault(code, set()).add(file)
     return found
+
+
+def placeholders(code: str) -> set[str]:
+    """Return the names of the values that a code's sentence shows."""
+    text = " ".join(SENTENCES.get(code, ())) or MARK_SENTENCES.get(code, "")
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name} - {"code"}
 
 
 def test_the_search_finds_codes() -> None:
@@ -63,6 +78,36 @@ def test_sentences_are_sentences(code: str) -> None:
         assert text.endswith((".", "?"))
         assert text[0].isupper() or text[0] == "{"
         list(string.Formatter().parse(text))
+
+
+COMPLETED_LATER = {"passphrase.wrong", "label.module_too_small"}
+"""Raised where one value is not known yet; the caller raises them again with it."""
+
+
+def test_every_refusal_carries_the_values_of_its_sentence() -> None:
+    without = []
+    for code, file, call in raises():
+        given = {keyword.arg for keyword in call.keywords}
+        missing = placeholders(code) - given
+        if missing and None not in given and code not in COMPLETED_LATER:
+            without.append(f"{file}:{call.lineno} {code}: {sorted(missing)}")
+    assert without == []
+
+
+def test_no_sentence_needs_a_plural_of_one() -> None:
+    """Sentences have no plural forms, so a number that may be 1 stands apart from its noun."""
+    nouns = "items|rows|pages|lines|entries|checks|visits|photos|findings|bundles|files|labels|facts|cells|sheets"
+    counted = re.compile(rf"\{{(?!limit)[a-z]+\}} ({nouns})\b")
+    texts = [text for pair in SENTENCES.values() for text in pair]
+    assert [text for text in texts if counted.search(text)] == []
+
+
+def test_an_instant_is_shown_without_seconds() -> None:
+    at = "2026-11-22T05:09:25.123456Z"
+    said = sentence(Refusal("claims.already_imported", name="a.csv", at=at)).what
+    assert said == "a.csv was already imported, on 2026-11-22 05:09 UTC."
+    until = datetime(2026, 11, 22, 5, 9, 25, 123456, tzinfo=UTC)
+    assert "2026-11-22 05:09 UTC" in sentence(Refusal("certificate.expired", origin="HQ-01", until=until)).what
 
 
 def test_a_message_has_its_three_parts() -> None:

@@ -168,7 +168,7 @@ def test_the_workbook_is_made_for_people(visited: tuple[World, str], tmp_path: P
     assert words[0] == words[-1] == "CUI"
     for expected in ("Controlled by", "Data as of", "Facts not yet received", "B – live video", "Reconciliation"):
         assert expected in words
-    assert any(word.startswith("The dispositions add up to all 6") for word in words)
+    assert any(word.startswith("The dispositions add up to the number of items, 6") for word in words)
     assert "CUI" in str(items.oddHeader.center.text)
     assert "CUI" in str(items.oddFooter.center.text)
 

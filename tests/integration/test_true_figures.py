@@ -102,7 +102,7 @@ def test_a_visit_is_reconciled_only_when_it_is_closed_complete_and_signed(world:
     assert standing(world, visit_id, tmp_path / "3.json") == (
         "reconciled",
         True,
-        "Reconciled: the outcomes add up to all 5 expected items; the visit is closed out and signed.",
+        "Reconciled: the outcomes add up to the number of expected items, 5; the visit is closed out and signed.",
     )
 
 

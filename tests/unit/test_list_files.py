@@ -129,7 +129,7 @@ def test_a_remark_over_several_lines_is_kept_and_named(write: Write) -> None:
     preview = read_inventory(write('Case,P/N,CAGE,S/N,Remarks\nXX-B-ABC,A,1HLD9,1,"two\nlines, and more"\n'))
     assert (preview.rows, preview.accepted[0].remarks) == (1, "two\nlines, and more")
     (note,) = preview.notes
-    assert list_note(note.code, note.values).startswith("2 lines became 1 rows")
+    assert list_note(note.code, note.values).startswith("2 lines became fewer rows (1)")
 
 
 def test_swallowed_lines_come_back_to_be_corrected(write: Write, tmp_path: Path) -> None:
