@@ -587,6 +587,23 @@
     </message>
 </context>
 <context>
+    <name>ScannedWords</name>
+    <message numerus="yes">
+        <source>%Ln items near the scanned {name}; none has exactly this mark</source>
+        <translation>
+            <numerusform>%Ln item near the scanned {name}; it does not have exactly this mark</numerusform>
+            <numerusform>%Ln items near the scanned {name}; none has exactly this mark</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln items with the scanned mark {name}</source>
+        <translation>
+            <numerusform>%Ln item with the scanned mark {name}</numerusform>
+            <numerusform>%Ln items with the scanned mark {name}</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>SheetWords</name>
     <message numerus="yes">
         <source>{paper}, %Ln labels {size} mm</source>

@@ -30,7 +30,7 @@ class ItemFilter:
 
     Each of `words` begins or ends a serial or UII, or begins a word of nomenclature, part number or location.
     `standing` is the state of the clocks, `program` the kind of transfer. `exact` lists further (column, value) pairs
-    whose value may be empty. The others are exact.
+    whose value may be empty. `ids` are the items of a scanned mark. The others are exact.
     """
 
     words: str = ""
@@ -42,6 +42,7 @@ class ItemFilter:
     standing: StandingFilter | None = None
     program: str = ""
     exact: tuple[tuple[str, str], ...] = ()
+    ids: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -154,6 +155,8 @@ def _beside_words(wanted: ItemFilter) -> list[ColumnElement[bool]]:
     conditions: list[Any] = [items.c[facet] == value for facet in FACETS if (value := getattr(wanted, facet))]
     conditions += [items.c[name] == value for name, value in wanted.exact]
     conditions += of_program(wanted.program)
+    if wanted.ids:
+        conditions.append(items.c.item_id.in_(wanted.ids))
     if wanted.standing:
         conditions.append(items.c.item_id.in_(ids_standing(wanted.standing)))
     return conditions

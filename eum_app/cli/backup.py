@@ -10,6 +10,7 @@ import typer
 
 from eum_app.cli.common import AccountOption, JsonOption, PassphraseFd, StoreOption, passphrase, show, unlocked
 from eum_app.cli.process import EXIT_TROUBLE
+from eum_app.domain.clock import instant_words
 from eum_app.domain.stores import StoreKind
 
 
@@ -57,7 +58,7 @@ def restore_command(
         without_damaged=without_damaged,
         progress=_say_how_far,
     )
-    words = f"Restored {done.manifest.name} as of {done.manifest.made_at}: {folder}"
+    words = f"Restored {done.manifest.name} as of {instant_words(done.manifest.made_at)}: {folder}"
     if done.lost:
         words += f"\nLeft out because they are damaged: {', '.join(done.lost)}"
     if done.manifest.kind == StoreKind.FIELD:

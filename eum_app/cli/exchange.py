@@ -10,6 +10,7 @@ import typer
 from eum_app.cli.common import AccountOption, JsonOption, PassphraseFd, StoreOption, counted, echo_codes, show, unlocked
 from eum_app.cli.process import EXIT_REFUSED
 from eum_app.domain.bundles import ImportResult
+from eum_app.domain.clock import instant_words
 from eum_app.domain.errors import Refusal
 
 device_app = typer.Typer(help="Devices: request, sign and accept an identity.", no_args_is_help=True)
@@ -108,7 +109,7 @@ def list_devices(
         ],
     }
     words = [f"HQ root: {state.root_fingerprint}"]
-    words += [f"{row.device}  epoch {row.epoch}  {row.fingerprint}  {row.revoked_at}" for row in rows]
+    words += [f"{row.device}  epoch {row.epoch}  {row.fingerprint}  {instant_words(row.revoked_at)}" for row in rows]
     show(as_json, data, "\n".join(words))
 
 
@@ -159,7 +160,8 @@ def inspect_command(file: FileArgument, as_json: JsonOption = False) -> None:
         "recipients": [recipient.kid for recipient in header.recipients],
         "size": file.stat().st_size,
     }
-    show(as_json, data, "\n".join(f"{name}: {value}" for name, value in data.items()) + "\nNothing was verified.")
+    said = data | {"created_at": instant_words(header.created_at.isoformat())}
+    show(as_json, data, "\n".join(f"{name}: {value}" for name, value in said.items()) + "\nNothing was verified.")
 
 
 @bundle_app.command()

@@ -10,7 +10,7 @@ import typer
 from db.queries.activity import ActivityFilter, ActivityRow
 from eum_app.cli.common import AccountOption, JsonOption, PassphraseFd, StoreOption, show, unlocked
 from eum_app.cli.report import report_function
-from eum_app.domain.clock import parse_date
+from eum_app.domain.clock import instant_of, parse_date
 from eum_app.usecases.reporting.activity_log import ACTIVITY_LOG
 
 log_app = typer.Typer(help="The activity log: who did what, when, from where.", no_args_is_help=True)
@@ -93,7 +93,9 @@ def _wanted(actor: str, kind: str, origin: str, day: str, words: str) -> Activit
 
 def _line(row: ActivityRow) -> str:
     place = f"{row.origin}/{row.epoch}/{row.seq}"
-    parts = (row.recorded_at, f"{row.actor:<8}", f"{row.kind:<18}", row.subject_name, row.outcome, place)
+    instant = instant_of(row.recorded_at)
+    at = f"{instant:%Y-%m-%d %H:%M:%S} UTC" if instant else row.recorded_at
+    parts = (at, f"{row.actor:<8}", f"{row.kind:<18}", row.subject_name, row.outcome, place)
     line = "  ".join(part for part in parts if part)
     # Text from a device could contain control characters that steer the terminal.
     return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in line)

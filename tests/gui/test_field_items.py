@@ -13,13 +13,14 @@ from pytestqt.qtbot import QtBot
 
 from db.queries.activity import ActivityFilter, activity_ids
 from db.queries.inventory import ItemFilter, find_item_ids
-from db.queries.items import item
+from db.queries.items import item, items_by_id
 from eum_app.usecases.session import record_notes
 from tests.gui.field_world import Field, field_at_work
 from ui.field.items_page import ItemsPage
 from ui.kit import settings
 from ui.kit.models import current_id
 from ui.kit.theme import Theme
+from ui.shared.narrowed_bar import NarrowedBar
 from ui.window import app
 
 
@@ -77,6 +78,49 @@ def test_a_search_that_finds_nothing_says_so(field: Field) -> None:
     field.until(lambda: page.table.model().rowCount() == 0)
     assert not page.table.isVisible()
     assert any(one.text() == "No items match" and one.isVisible() for one in page.findChildren(QLabel))
+
+
+def test_a_scan_finds_an_item_wherever_the_focus_is(field: Field) -> None:
+    page = items_page(field)
+    everything = page.table.model().rowCount()
+    rows = field.session.read(items_by_id, field.session.read(find_item_ids, ItemFilter())).values()
+    wanted = next(row for row in rows if row.uii)
+    page.table.setFocus()
+    field.scan(wanted.uii)
+    field.until(lambda: page.table.model().rowCount() == 1)
+    field.until(lambda: wanted.serial in page.side.history.accessibleName())
+    assert current_id(page.table) == wanted.item_id
+    bar = field.find("device_items_narrowed", NarrowedBar)
+    assert bar.text == f"Only: 1 item with the scanned mark {wanted.uii}"
+    field.press("device_items_narrowed_all")
+    field.until(lambda: page.table.model().rowCount() == everything)
+    assert not bar.isVisible()
+    page.search.setFocus()  # a scan into the search field is one mark, not text
+    field.scan(wanted.serial)
+    field.until(lambda: page.table.model().rowCount() == 1)
+    assert page.search.text() == ""
+    field.type(wanted.serial[:3])  # typing begins another search
+    field.until(lambda: page.table.model().rowCount() >= 1 and not bar.isVisible())
+
+
+def test_a_scan_that_names_no_item_says_so_and_leaves_the_list(field: Field) -> None:
+    page = items_page(field)
+    everything = page.table.model().rowCount()
+    field.scan("NO-SUCH-ITEM-77")
+    field.until(page.notice.isVisible)
+    assert page.notice.text == "No item has the scanned mark NO-SUCH-ITEM-77."
+    assert page.table.model().rowCount() == everything
+
+
+def test_near_items_of_a_scan_are_shown_as_near(field: Field) -> None:
+    page = items_page(field)
+    rows = field.session.read(items_by_id, field.session.read(find_item_ids, ItemFilter())).values()
+    wanted = next(row for row in rows)
+    field.scan(f"0{wanted.serial}")
+    bar = field.find("device_items_narrowed", NarrowedBar)
+    field.until(bar.isVisible)
+    assert "none has exactly this mark" in bar.text
+    assert wanted.item_id in page.table.model().ids()  # type: ignore[attr-defined]
 
 
 def test_looks_hold_at_once_and_are_kept(field: Field, look: Theme) -> None:

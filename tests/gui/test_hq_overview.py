@@ -19,12 +19,12 @@ from tests.builders import Clock, World, make_store
 from tests.gui.hq_support import Window, hq_window, inspected
 from ui.hq.devices import DevicesPage
 from ui.hq.inventory import InventoryPage
-from ui.hq.narrowed import NarrowedBar
 from ui.hq.overview import OverviewPage
 from ui.hq.overview_parts import ColumnChart, FigureTile, per_cent
 from ui.hq.review import ReviewPage
 from ui.kit.tasks import Tasks
 from ui.kit.words import count
+from ui.shared.narrowed_bar import NarrowedBar
 
 pytestmark = pytest.mark.usefixtures("look")
 

@@ -40,7 +40,7 @@ def test_what_was_searched_for_is_printed_where_the_sheet_is_free(qtbot: QtBot, 
         field.find("device_items_search", QLineEdit).setText("78695")
         items = field.shell.page("items")
         assert isinstance(items, ItemsPage)
-        field.until(lambda: items._words == "78695")
+        field.until(lambda: items._rows.words == "78695")
         field.press("device_items_labels")
         assert field.shell.current_key == "labels"
         page = drawn(field)

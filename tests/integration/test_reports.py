@@ -228,7 +228,7 @@ def test_counts_that_do_not_add_up_say_so_with_the_difference(tmp_path: Path) ->
     assert (sidecar["reconciled"], sidecar["unreconciled"]) == (False, 2)
     cover = openpyxl.load_workbook(made.path).worksheets[0]
     words = " ".join(str(cell) for row in cover.iter_rows(values_only=True) for cell in row if cell is not None)
-    assert "UNRECONCILED: 3 of 5 items have a disposition that says where they are; difference 2." in words
+    assert "UNRECONCILED: Items with a disposition that says where they are: 3 of 5; difference 2." in words
     assert "UNRECONCILED, difference 2 of 2" in words  # the case line too
     assert "UNRECONCILED" in pdf_text(make_report(world.hq, INVENTORY_STATUS, tmp_path / "status.pdf").path)[0]
     world.close()

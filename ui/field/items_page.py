@@ -18,6 +18,8 @@ from ui.kit.models import PAGE_ROWS, IdsTableModel, current_id, on_current, sele
 from ui.kit.page import Page
 from ui.kit.widgets import Card, ColumnPart, Columns, EmptyState, SearchField, panel, vbox
 from ui.shared.items_view import ItemDetail, ItemSide, item_columns, item_detail
+from ui.shared.narrowed_bar import NarrowedBar
+from ui.shared.scanned_items import Scanned, find_scanned, nothing_words, rows_words
 
 TOUCH_ROW_DP = 48
 
@@ -29,7 +31,8 @@ class ItemsPage(Page):
         super().__init__(self.tr("Items"))
         self.setObjectName("items_page")
         self._desk = desk
-        self._words, self._wanted = "", ""
+        self._rows, self._wanted = ItemFilter(), ""
+        self._scans = 0
         self._is_detail_due = True
         self._model = IdsTableModel(item_columns(), desk.tasks, self)
         self._model.ids_loaded.connect(self._counted)
@@ -37,12 +40,14 @@ class ItemsPage(Page):
         table = table_view(self._model, name=self.tr("Items on this device"), row_height=TOUCH_ROW_DP)
         self.table = named(table, "device_items_table")
         on_current(self.table, self._chosen)
-        self.search = named(SearchField(self.tr("Search by serial, UII, nomenclature, place…")), "device_items_search")
+        hint = self.tr("Scan, or search by serial, UII, nomenclature, place…")
+        self.search = named(SearchField(hint), "device_items_search")
         self.search.searched.connect(self._search)
+        self._narrowed = NarrowedBar("device_items_narrowed", self._show_all)
         self._none = EmptyState("package", "", "")
         self._none.hide()
         card = Card()
-        card.add(panel(vbox(self.search, margins=(16, 12, 16, 12)), "cardhead"))
+        card.add(panel(vbox(self.search, self._narrowed, margins=(16, 12, 16, 12), spacing=10), "cardhead"))
         card.add(self.table, 1)
         card.add(self._none, 1)
         self.side = ItemSide()
@@ -58,7 +63,7 @@ class ItemsPage(Page):
     def _to_labels(self) -> None:
         """Offer labels for the items found by a search; without a search, for the current item."""
         current = current_id(self.table)
-        wanted = self._model.ids() if self._words else [current] if current else []
+        wanted = self._model.ids() if self._rows != ItemFilter() else [current] if current else []
         self.navigate_requested.emit("labels", wanted[:MAX_LABELS])
 
     # The shell
@@ -66,7 +71,11 @@ class ItemsPage(Page):
     def opened(self, argument: object) -> None:
         """Reload, and select the item with the id `argument` if one is given."""
         self._wanted = argument if isinstance(argument, str) else ""
-        self._reload(same=True)
+        if self._wanted and self._rows != ItemFilter():  # it may not be among the rows shown
+            self._narrow(ItemFilter())
+            self.search.clear()
+        else:
+            self._reload(same=True)
 
     def refresh(self, areas: frozenset[Area]) -> None:
         self._reload(same=True)
@@ -74,15 +83,25 @@ class ItemsPage(Page):
     def first_focus(self) -> QWidget:
         return self.search
 
+    def mark_scanned(self, raw: bytes, read_by: str) -> None:
+        """Show the items that a scanned mark names, or those near it."""
+        self._scans += 1
+        scan = self._scans
+        self._desk.ask(
+            call(find_scanned, raw, read_by),
+            then=lambda found: self._show_scanned(found) if scan == self._scans else None,  # only the newest scan
+            failed=self.notice.show_error,
+        )
+
     # What happens
 
     def _reload(self, *, same: bool = False) -> None:
         """Read the list again. With `same`, the question did not change, and the rows in view stay in place."""
-        desk, said = self._desk, self._words
+        desk, rows = self._desk, self._rows
         self._is_detail_due = True
 
         def ids(limit: int = 0) -> Sequence[str]:
-            return desk.read(query(find_item_ids, ItemFilter(words=said), limit))
+            return desk.read(query(find_item_ids, rows, limit))
 
         if same and self._model.is_whole:
             self._model.reload()
@@ -90,15 +109,32 @@ class ItemsPage(Page):
             self._model.set_source(ids, lambda wanted: desk.read(query(items_by_id, wanted)), lambda: ids(PAGE_ROWS))
 
     def _search(self, said: str) -> None:
-        if said != self._words:
-            self._words = said
-            self._reload()
+        if said != self._rows.words:
+            self._narrow(ItemFilter(words=said))
+
+    def _show_scanned(self, found: Scanned) -> None:
+        if not found.ids:
+            self.notice.show_message("attention", nothing_words(found))
+            return
+        self.notice.dismiss()
+        self._narrow(ItemFilter(ids=found.ids), rows_words(found))
+        self.search.clear()
+
+    def _show_all(self) -> None:
+        self._narrow(ItemFilter())
+        self.search.clear()
+        self.search.setFocus()
+
+    def _narrow(self, rows: ItemFilter, words: str = "") -> None:
+        self._rows = rows
+        self._narrowed.say(words)
+        self._reload()
 
     def _counted(self, number: int) -> None:
         self.table.setVisible(bool(number))
         self._none.setVisible(not number)
         self.side.show_parts(is_any=bool(number))
-        if self._words:
+        if self._rows != ItemFilter():
             head = self.tr("%Ln items found", "", number)
             self._none.set_text(
                 self.tr("No items match"), self.tr("Search for a serial number, an article or a place.")

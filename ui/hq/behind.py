@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from PySide6.QtCore import QCoreApplication
 
@@ -38,7 +39,7 @@ class Behind:
 
     def _items(self, words: str, standing: StandingFilter, **rows: str) -> Narrowed:
         exact = tuple((name, value) for name, value in rows.items() if not value or name == "part_number")
-        facets = {name: value for name, value in rows.items() if value and name != "part_number"}
+        facets: dict[str, Any] = {name: value for name, value in rows.items() if value and name != "part_number"}
         wanted = ItemFilter(standing=standing, program=self._program, exact=exact, **facets)
         return Narrowed(wanted, joined(words, self._of))
 

@@ -14,7 +14,7 @@ from db.queries.open_claims import open_claim_count
 from eum_app.domain.areas import Area
 from eum_app.domain.errors import KnownError
 from eum_app.domain.people import Permission
-from eum_app.usecases.calls import query
+from eum_app.usecases.calls import call, query
 from eum_app.usecases.lists.import_claims import ClaimsResult
 from eum_app.usecases.lists.import_inventory import InventoryResult
 from eum_app.usecases.reporting.label_sheet import MAX_LABELS
@@ -22,7 +22,7 @@ from ui.hq.claims_panel import ClaimsPanel
 from ui.hq.current_item import CurrentItem
 from ui.hq.facet_row import FacetRow
 from ui.hq.import_list import ImportListPanel
-from ui.hq.narrowed import Narrowed, NarrowedBar
+from ui.hq.narrowed import Narrowed
 from ui.kit.desk import Desk
 from ui.kit.models import PAGE_ROWS, IdsTableModel, current_id, select_id, table_view
 from ui.kit.page import Page
@@ -38,7 +38,9 @@ from ui.kit.widgets import (
 )
 from ui.kit.words import count, joined
 from ui.shared.items_view import ItemSide, item_columns
+from ui.shared.narrowed_bar import NarrowedBar
 from ui.shared.page_parts import may, named, why_not
+from ui.shared.scanned_items import Scanned, find_scanned, nothing_words, rows_words
 
 LIST, IMPORT, CLAIMS = 0, 1, 2
 
@@ -51,12 +53,13 @@ class InventoryPage(Page):
         self.desk = desk
         self._filter = ItemFilter()
         self._wanted = ""
+        self._scans = 0
         self._model = IdsTableModel(item_columns(), desk.tasks, self)
         self._model.ids_loaded.connect(self._counted)
         self._model.failed.connect(self.notice.show_error)
         self.table = table_view(self._model, name=self.tr("Items on the book"))
         self.table.setObjectName("items_table")
-        self.search = SearchField(self.tr("Search by serial, UII, nomenclature, place…"))
+        self.search = SearchField(self.tr("Scan, or search by serial, UII, nomenclature, place…"))
         named(self.search, "items_search")
         self.search.searched.connect(lambda words: self._narrow(words=words))
         self._narrowed = NarrowedBar("inventory_narrowed", self._show_all)
@@ -171,7 +174,33 @@ class InventoryPage(Page):
         if self._stack.currentIndex() == CLAIMS:
             self.claims.reload()
 
+    def mark_scanned(self, raw: bytes, read_by: str) -> None:
+        """Show the items that a scanned mark names, or those near it. Lists and claims take no marks."""
+        if self._stack.currentIndex() == LIST:
+            self._scans += 1
+            scan = self._scans
+            self.desk.ask(
+                call(find_scanned, raw, read_by),
+                then=lambda found: self._show_scanned(found) if scan == self._scans else None,  # only the newest scan
+                failed=self.notice.show_error,
+            )
+        else:
+            super().mark_scanned(raw, read_by)
+
+    def _show_scanned(self, found: Scanned) -> None:
+        if not found.ids:
+            self.notice.show_message("attention", nothing_words(found))
+            return
+        self.notice.dismiss()
+        self._filter = ItemFilter(ids=found.ids)
+        self._narrowed.say(rows_words(found))
+        self.search.clear()
+        self._reload()
+
     def _narrow(self, **chosen: Any) -> None:
+        if self._filter.ids and chosen.get("words"):  # typing after a scan begins another search
+            self._filter = ItemFilter()
+            self._narrowed.say("")
         wanted = replace(self._filter, **chosen)
         if wanted != self._filter:
             self._filter = wanted

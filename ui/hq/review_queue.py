@@ -10,7 +10,7 @@ from db.queries.findings import FindingRow, finding_ids, findings_by_id, open_co
 from eum_app.domain.clock import instant_of
 from eum_app.domain.ids import FindingId
 from eum_app.usecases.calls import query
-from ui.hq.narrowed import FindingFilter, Narrowed, NarrowedBar
+from ui.hq.narrowed import FindingFilter, Narrowed
 from ui.kit.delegates import ChipSpec, RowContent, RowDelegate
 from ui.kit.desk import Desk
 from ui.kit.models import Column, IdsTableModel, current_id, list_view, on_current, select_id
@@ -18,6 +18,7 @@ from ui.kit.theme import theme
 from ui.kit.widgets import Card, Tab, TabRow, panel, vbox
 from ui.kit.words import count, joined, rule_title, word
 from ui.shared.activity.shown import DECISION_FACES
+from ui.shared.narrowed_bar import NarrowedBar
 
 
 class FindingQueue(Card):

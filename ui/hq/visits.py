@@ -9,7 +9,7 @@ from db.queries.visits import VisitRow, all_visits
 from eum_app.domain.areas import Area
 from eum_app.domain.people import Permission
 from eum_app.usecases.calls import call, query
-from ui.hq.narrowed import Narrowed, NarrowedBar, VisitFilter
+from ui.hq.narrowed import Narrowed, VisitFilter
 from ui.hq.plan_form import PlanForm
 from ui.hq.visit_detail import VisitDetail, VisitView, progress_parts, state_of, visit_detail
 from ui.kit.delegates import VISIT_HEIGHT, RowContent, RowDelegate
@@ -24,6 +24,7 @@ from ui.kit.widgets import (
     EmptyState,
 )
 from ui.kit.words import day, joined, purpose
+from ui.shared.narrowed_bar import NarrowedBar
 from ui.shared.page_parts import may, named, show_rows, why_not
 
 translate = QCoreApplication.translate

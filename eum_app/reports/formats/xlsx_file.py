@@ -12,7 +12,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from eum_app.domain.clock import date_of, instant_of
+from eum_app.domain.clock import date_of, instant_of, instant_words
 from eum_app.domain.errors import Refusal
 from eum_app.reports.model import Cover, Document, Part, Table
 
@@ -120,7 +120,7 @@ def _write_cover(sheet: Any, cover: Cover, formats: _Formats) -> None:
     row += 1
     line("", cover.subject)
     for label, value in (
-        ("Data as of", cover.as_of),
+        ("Data as of", instant_words(cover.as_of)),
         ("Made by", f"{cover.made_by} at {cover.made_at_store}"),
         *cover.designation.items(),
     ):
