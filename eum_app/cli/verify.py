@@ -120,7 +120,8 @@ def _report(file: Path, session: Session | None, root: str) -> Found:
     }
     words = [
         f"{file.name}: {'named by the sidecar' if proof.names_given else 'NOT NAMED by the sidecar'}",
-        f"{_title(sidecar.report)} {sidecar.file_name}, data as of {instant_words(sidecar.as_of)}, by {sidecar.made_by}",
+        f"{_title(sidecar.report)} {sidecar.file_name}, data as of {instant_words(sidecar.as_of)}, "
+        f"by {sidecar.made_by}",
         f"Signature: {_said(proof.signature_holds)}"
         + (f", by {proof.signer} ({proof.signer_role}), authority {proof.root_fingerprint}" if proof.signer else ""),
         f"Signer known: {_said(proof.signer_is_known)}",
