@@ -46,6 +46,16 @@
     </message>
 </context>
 <context>
+    <name>BookWords</name>
+    <message numerus="yes">
+        <source>%Ln days over</source>
+        <translation>
+            <numerusform>%Ln day over</numerusform>
+            <numerusform>%Ln days over</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>CheckWords</name>
     <message numerus="yes">
         <source>%Ln photos</source>

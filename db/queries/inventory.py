@@ -80,7 +80,7 @@ def find_item_ids(connection: Connection, wanted: ItemFilter, limit: int = 0) ->
             return search.ids_in_order_listed(connection, words, limit)
     question = (
         select(items.c.item_id)
-        .where(*_conditions(connection, wanted))
+        .where(*conditions_of(connection, wanted))
         .order_by(items.c.site_id, items.c.location, items.c.serial, items.c.item_id)  # as the index has them
     )
     if limit or wanted.standing:
@@ -134,7 +134,7 @@ def facets(connection: Connection, wanted: ItemFilter) -> dict[str, list[FacetVa
         others: dict[str, Any] = {facet: ""}
         rows = connection.execute(
             select(column, number)
-            .where(*_conditions(connection, replace(wanted, **others)))
+            .where(*conditions_of(connection, replace(wanted, **others)))
             .group_by(column)
             .order_by(number.desc(), column)
         )
@@ -146,7 +146,8 @@ def facets(connection: Connection, wanted: ItemFilter) -> dict[str, list[FacetVa
     return found
 
 
-def _conditions(connection: Connection, wanted: ItemFilter) -> list[ColumnElement[bool]]:
+def conditions_of(connection: Connection, wanted: ItemFilter) -> list[ColumnElement[bool]]:
+    """Return the conditions of a filter for a query over `items`. Use them once per statement (`search.matches`)."""
     words = search.said(wanted.words)
     return [*_beside_words(wanted), *([search.matches(connection, words)] if words else [])]
 

@@ -119,7 +119,7 @@ def test_near_items_of_a_scan_are_shown_as_near(field: Field) -> None:
     field.scan(f"0{wanted.serial}")
     bar = field.find("device_items_narrowed", NarrowedBar)
     field.until(bar.isVisible)
-    assert "none has exactly this mark" in bar.text
+    assert "not have exactly this mark" in bar.text
     assert wanted.item_id in page.table.model().ids()  # type: ignore[attr-defined]
 
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
-from db.queries.inventory import FacetValue, ItemFilter, facets, find_item_ids
-from db.queries.items import items_by_id
+from db.queries.inventory import ItemFilter, facets
 from db.queries.open_claims import open_claim_count
 from eum_app.domain.areas import Area
 from eum_app.domain.errors import KnownError
@@ -18,13 +16,14 @@ from eum_app.usecases.calls import call, query
 from eum_app.usecases.lists.import_claims import ClaimsResult
 from eum_app.usecases.lists.import_inventory import InventoryResult
 from eum_app.usecases.reporting.label_sheet import MAX_LABELS
+from ui.hq.book_table import BookTable
 from ui.hq.claims_panel import ClaimsPanel
 from ui.hq.current_item import CurrentItem
 from ui.hq.facet_row import FacetRow
 from ui.hq.import_list import ImportListPanel
 from ui.hq.narrowed import Narrowed
 from ui.kit.desk import Desk
-from ui.kit.models import PAGE_ROWS, IdsTableModel, current_id, select_id, table_view
+from ui.kit.models import current_id, select_id
 from ui.kit.page import Page
 from ui.kit.widgets import (
     ActionButton,
@@ -37,7 +36,7 @@ from ui.kit.widgets import (
     vbox,
 )
 from ui.kit.words import count, joined
-from ui.shared.items_view import ItemSide, item_columns
+from ui.shared.items_view import ItemSide
 from ui.shared.narrowed_bar import NarrowedBar
 from ui.shared.page_parts import may, named, why_not
 from ui.shared.scanned_items import Scanned, find_scanned, nothing_words, rows_words
@@ -54,11 +53,10 @@ class InventoryPage(Page):
         self._filter = ItemFilter()
         self._wanted = ""
         self._scans = 0
-        self._model = IdsTableModel(item_columns(), desk.tasks, self)
+        self.book = BookTable(desk, self)
+        self._model, self.table = self.book.model, self.book.view
         self._model.ids_loaded.connect(self._counted)
         self._model.failed.connect(self.notice.show_error)
-        self.table = table_view(self._model, name=self.tr("Items on the book"))
-        self.table.setObjectName("items_table")
         self.search = SearchField(self.tr("Scan, or search by serial, UII, nomenclature, place…"))
         named(self.search, "items_search")
         self.search.searched.connect(lambda words: self._narrow(words=words))
@@ -92,6 +90,8 @@ class InventoryPage(Page):
             print_labels = self.add_action(self.tr("Labels…"), "Ctrl+P", self._to_labels)
             self.header.add_action(named(ActionButton(print_labels, icon="printer"), "inventory_labels"))
         self.add_action(self.tr("Search"), "Ctrl+F", self.search.setFocus)
+        self.add_action(self.tr("Sort by the next column"), "Ctrl+Shift+S", self.book.sort_next)
+        self.add_action(self.tr("Turn the order around"), "Ctrl+Shift+D", self.book.turn)
         self._title()
 
     def _list_view(self) -> QWidget:
@@ -157,20 +157,9 @@ class InventoryPage(Page):
         return places.get(self._stack.currentIndex(), self.search)
 
     def _reload(self, *, same: bool = False) -> None:
-        """Read the list again: the first rows at once, all of them right after.
-
-        With `same`, the filter did not change, and the rows in view stay in place.
-        """
-        desk, wanted = self.desk, self._filter
+        """Read the list again. With `same`, the filter did not change, and the rows in view stay in place."""
         self.current.is_due = True
-
-        def ids(limit: int = 0) -> Sequence[str]:
-            return desk.read(query(find_item_ids, wanted, limit))
-
-        if same and self._model.is_whole:
-            self._model.reload()
-        else:
-            self._model.set_source(ids, lambda found: desk.read(query(items_by_id, found)), lambda: ids(PAGE_ROWS))
+        self.book.load(self._filter, same=same)
         if self._stack.currentIndex() == CLAIMS:
             self.claims.reload()
 
@@ -210,12 +199,16 @@ class InventoryPage(Page):
         self._show_counted(number)
         if self._model.is_whole:
             wanted = self._filter
-            self.desk.ask(query(facets, wanted), then=lambda found: self._show_facets(wanted, found))
-            self.desk.ask(query(open_claim_count), then=self._count_claims)
-
-    def _show_facets(self, wanted: ItemFilter, found: dict[str, list[FacetValue]]) -> None:
-        if wanted == self._filter:
-            self.facets.show_values(found, wanted)
+            self.desk.ask(
+                query(facets, wanted),
+                then=lambda found: self.facets.show_values(found, wanted) if wanted == self._filter else None,
+            )
+            self.desk.ask(
+                query(open_claim_count),
+                then=lambda open_now: self._claims_action.setText(
+                    self.tr("Open claims · {count}").format(count=count(open_now))
+                ),
+            )
 
     def _show_counted(self, number: int) -> None:
         is_narrowed = self._filter != ItemFilter()
@@ -279,9 +272,6 @@ class InventoryPage(Page):
         self._wanted = item_id
         self.show_items()
         self._show_all()
-
-    def _count_claims(self, number: int) -> None:
-        self._claims_action.setText(self.tr("Open claims · {count}").format(count=count(number)))
 
     def show_items(self) -> None:
         """Show the items again, and focus the search."""

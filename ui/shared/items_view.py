@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QFrame
 
+from db.queries.book_order import book_rows
 from db.queries.claims import ClaimLine, claims_about
 from db.queries.items import HistoryLine, ItemRow, history, is_unconfirmed, item
 from db.queries.open_claims import claims_matched_since
@@ -37,18 +38,26 @@ class ItemDetail:
     """Newest first: the item's events, and among them the claims of others."""
     is_unconfirmed: bool = False
     """An identifier looks damaged, a person stated that the plate reads so, and no mark has been read since."""
+    last_inventory: str = ""
+    """UTC day (`YYYY-MM-DD`) of the newest inventory, of the book or a sighting; empty for none."""
 
 
 def item_detail(session: Session, item_id: str) -> ItemDetail:
     """Return an item with its history and claims. Raises Refusal `item.unknown`."""
     row = session.read(item, item_id)
+    in_book = session.read(book_rows, [item_id], session.now().date())
     lines: list[HistoryLine | ClaimLine] = [
         *session.read(history, item_id),
         *session.read(claims_about, item_id),
         *session.read(claims_matched_since, item_id),
     ]
     in_order = sorted(lines, key=lambda line: line.at, reverse=True)
-    return ItemDetail(row, in_order, bool(row.stated) and session.read(is_unconfirmed, item_id))
+    return ItemDetail(
+        row,
+        in_order,
+        bool(row.stated) and session.read(is_unconfirmed, item_id),
+        in_book[item_id].last_inventory if item_id in in_book else "",
+    )
 
 
 def _unconfirmed(detail: ItemDetail) -> str:
@@ -161,7 +170,7 @@ class ItemSide(QFrame):
             (translate("items", "Country"), row.country),
             (translate("items", "Shipped"), day(row.ship_date)),
             (translate("items", "Delivered"), day(row.delivery_date)),
-            (translate("items", "Last inventory"), day(row.last_inventory)),
+            (translate("items", "Last inventory"), day(detail.last_inventory)),
             (translate("items", "Disposition"), word("disposition", row.disposition)),
             (translate("items", "Remarks"), row.remarks),
             (translate("items", "Unconfirmed"), _unconfirmed(detail)),

@@ -12,6 +12,7 @@ from ui.kit.theme import theme
 from ui.kit.theme.paint import chip_size, paint_chip
 
 Index = QModelIndex | QPersistentModelIndex
+_BESIDE_CHIP_DP = 12
 
 
 @guarded
@@ -26,9 +27,13 @@ class CellDelegate(QStyledItemDelegate):
         option.state &= ~QStyle.StateFlag.State_HasFocus
 
     def helpEvent(self, event: QHelpEvent, view: QAbstractItemView, option: QStyleOptionViewItem, index: Index) -> bool:
-        """Show the whole text of a cell whose text is cut."""
+        """Show the whole text of a cell whose text or chip is cut."""
         text = str(index.data() or "") if event.type() == QEvent.Type.ToolTip else ""
-        is_cut = bool(text) and self.sizeHint(option, index).width() > view.visualRect(index).width()
+        spec = index.data(CHIP_ROLE)
+        needed = self.sizeHint(option, index).width()
+        if isinstance(spec, ChipSpec):
+            needed = chip_cell_width(spec)
+        is_cut = bool(text) and needed > view.visualRect(index).width()
         QToolTip.showText(event.globalPos(), text if is_cut else "", view)
         return is_cut
 
@@ -38,9 +43,10 @@ class CellDelegate(QStyledItemDelegate):
         area: QRect = option.rect
         spec = index.data(CHIP_ROLE)
         if isinstance(spec, ChipSpec):
-            size = chip_size(look, spec.text, spec.icon)
+            size, beside = chip_size(look, spec.text, spec.icon), _beside_chip()
             top = area.center().y() - size.height() // 2
-            place = QRect(area.left() + look.dp(12), top, size.width(), size.height())
+            width = min(size.width(), area.width() - 2 * beside)  # a chip never covers the next cell
+            place = QRect(area.left() + beside, top, width, size.height())
             place = QStyle.visualRect(painter.layoutDirection(), area, place)
             paint_chip(painter, place, look, text=spec.text, icon=spec.icon, tone=spec.tone)
         if option.state & QStyle.StateFlag.State_Selected and look.name == "sunlight":
@@ -52,3 +58,13 @@ class CellDelegate(QStyledItemDelegate):
                     painter.layoutDirection(), area, QRect(area.left(), area.top(), 6, area.height())
                 )
                 painter.fillRect(edge, look.color("accent"))
+
+
+def chip_cell_width(spec: ChipSpec) -> int:
+    """Return the width of a cell that shows a whole chip, in pixels."""
+    return chip_size(theme(), spec.text, spec.icon).width() + 2 * _beside_chip()
+
+
+def _beside_chip() -> int:
+    """Return the room that a cell keeps on each side of a chip, in pixels."""
+    return theme().dp(_BESIDE_CHIP_DP)

@@ -85,6 +85,7 @@ class IdsTableModel(QAbstractTableModel):
         self._asked: set[int] = set()
         self._generation = 0
         self._ids_asked = 0
+        self._sorted: tuple[int, bool] | None = None
         self.is_loading = False
         """True until the first rows of the answer have arrived."""
         self.is_whole = False
@@ -122,6 +123,11 @@ class IdsTableModel(QAbstractTableModel):
         self._stale.update(self._pages)
         if self._ids:
             self.dataChanged.emit(self.index(0, 0), self.index(len(self._ids) - 1, len(self._columns) - 1))
+
+    def mark_sorted(self, column: int, *, descending: bool) -> None:
+        """Show in the headings by which column the caller sorted the ids, and in which direction."""
+        self._sorted = (column, descending)
+        self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(self._columns) - 1)
 
     # Rows
 
@@ -182,7 +188,10 @@ class IdsTableModel(QAbstractTableModel):
         if orientation != Qt.Orientation.Horizontal or not 0 <= section < len(self._columns):
             return None
         if role == Qt.ItemDataRole.DisplayRole:
-            return self._columns[section].title
+            title = self._columns[section].title
+            if self._sorted is not None and self._sorted[0] == section:
+                return f"{title} {'↓' if self._sorted[1] else '↑'}"
+            return title
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _alignment(self._columns[section])
         return None

@@ -7,10 +7,11 @@ from collections.abc import Callable
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, QObject, QSize, Qt
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QStyleOptionViewItem, QTableView
 
-from ui.kit.delegates.cell_delegate import CellDelegate
+from ui.kit.delegates.cell_delegate import CellDelegate, chip_cell_width
+from ui.kit.delegates.content import CHIP_ROLE, ChipSpec
 from ui.kit.delegates.row_delegate import RowDelegate
 from ui.kit.guard import guarded
-from ui.kit.models.ids_model import IdsTableModel
+from ui.kit.models.ids_model import PAGE_ROWS, IdsTableModel
 from ui.kit.theme import theme
 
 _LEAST_COLUMN_DP = 64
@@ -45,7 +46,8 @@ def list_view(model: IdsTableModel, delegate: RowDelegate, *, name: str) -> QTab
 def table_view(model: IdsTableModel, *, name: str, row_height: float = 40) -> QTableView:
     """Return a table with fixed row heights (sizes at 100 %). Columns without a width share the remaining width.
 
-    No column is narrower than its heading, which may be longer in other languages.
+    No column is narrower than its heading, which may be longer in other languages, or than the chips of the rows that
+    are shown first.
     """
     view = _Table()
     _let_rows_shrink(view)
@@ -71,7 +73,9 @@ def table_view(model: IdsTableModel, *, name: str, row_height: float = 40) -> QT
                 head.resizeSection(at, max(look.dp(column.width), head.sectionSizeHint(at)))
             else:
                 head.setSectionResizeMode(at, QHeaderView.ResizeMode.Stretch)
+        chips.widen()
 
+    chips = _RoomForChips(view, model)
     fit()
     _Refit(view, fit)
     return view
@@ -143,6 +147,38 @@ class _Refit(QObject):
 
     def refit(self) -> None:
         self._fit()
+
+
+class _RoomForChips(QObject):
+    """Widen columns to the chips of the first page of rows, once after each load: later rows move nothing."""
+
+    def __init__(self, view: QTableView, model: IdsTableModel) -> None:
+        super().__init__(view)
+        self._view, self._model = view, model
+        self._columns = [at for at, column in enumerate(model.columns) if column.chip is not None and column.width]
+        self._is_due = True
+        if self._columns:
+            model.modelReset.connect(self._begin)
+            model.dataChanged.connect(self._rows_came)
+
+    def _begin(self) -> None:
+        self._is_due = True
+        self._rows_came()
+
+    def _rows_came(self) -> None:
+        if self._is_due:
+            self.widen()
+
+    def widen(self) -> None:
+        """Make room for the chips of the first page of rows."""
+        shown = range(min(self._model.rowCount(), PAGE_ROWS))
+        head = self._view.horizontalHeader()
+        for at in self._columns:
+            chips = [self._model.data(self._model.index(row, at), CHIP_ROLE) for row in shown]
+            widths = [chip_cell_width(spec) for spec in chips if isinstance(spec, ChipSpec)]
+            if widths:
+                self._is_due = False
+                head.resizeSection(at, max(head.sectionSize(at), *widths))
 
 
 class _KeepCurrent(QObject):

@@ -10,19 +10,20 @@ from ui.kit.theme.theme import Theme
 CHIP_FONT = 12
 _CHIP_WEIGHT = 600
 _CHIP_ICON = 12
+_CHIP_SIDE = 9
 
 
 def chip_size(look: Theme, text: str, icon: str | None) -> QSize:
     """Return the size of a chip in logical pixels."""
     metrics = QFontMetrics(look.font(CHIP_FONT, _CHIP_WEIGHT))
-    width = look.dp(18) + metrics.horizontalAdvance(text)
+    width = 2 * look.dp(_CHIP_SIDE) + metrics.horizontalAdvance(text)  # twice the rounded side, as it is painted
     if icon:
         width += look.dp(_CHIP_ICON) + (look.dp(5) if text else 0)
     return QSize(width, metrics.height() + look.dp(5))
 
 
 def paint_chip(painter: QPainter, rect: QRect, look: Theme, *, text: str, icon: str | None, tone: str) -> None:
-    """Paint a rounded chip that fills `rect`; `tone` as in `StatusMark`."""
+    """Paint a rounded chip that fills `rect`; `tone` as in `StatusMark`. Text without room ends in an ellipsis."""
     fill, ink = tone_tokens(tone)
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -38,7 +39,7 @@ def paint_chip(painter: QPainter, rect: QRect, look: Theme, *, text: str, icon: 
     painter.setPen(look.color(ink))
     font = look.font(CHIP_FONT, _CHIP_WEIGHT)
     painter.setFont(font)
-    gap = look.dp(9)
+    gap = look.dp(_CHIP_SIDE)
     inner = rect.adjusted(gap, 0, -gap, 0)
     if icon:
         picture = look.pixmap(icon, ink, size=_CHIP_ICON)
@@ -48,6 +49,9 @@ def paint_chip(painter: QPainter, rect: QRect, look: Theme, *, text: str, icon: 
         painter.drawPixmap(QPoint(left, rect.center().y() - side // 2 + (rect.height() % 2 == 0)), picture)
         step = side + look.dp(5)
         inner = inner.adjusted(0, 0, -step, 0) if rtl else inner.adjusted(step, 0, 0, 0)
+    metrics = QFontMetrics(font)
+    if metrics.horizontalAdvance(text) > inner.width():
+        text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, inner.width())
     painter.drawText(inner, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeading, text)
     painter.restore()
 
