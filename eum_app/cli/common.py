@@ -210,6 +210,15 @@ def _as_text(value: Any) -> Any:
     return [_as_text(one) for one in value] if isinstance(value, list | tuple) else value
 
 
+def require_folder(folder: Path) -> None:
+    """Refuse a folder that is not there, e.g. on a drive that was taken out; to make it would fill this computer.
+
+    Raises Refusal `folder.absent`.
+    """
+    if not folder.is_dir():
+        raise Refusal("folder.absent", path=str(folder.absolute()))
+
+
 def counted(number: int, word: str) -> str:
     """Return e.g. `1 row` or `2 rows`, for words with a regular plural."""
     return f"{number} {word}" if number == 1 else f"{number} {word}s"

@@ -7,7 +7,17 @@ from typing import Annotated, Any
 
 import typer
 
-from eum_app.cli.common import AccountOption, JsonOption, PassphraseFd, StoreOption, counted, echo_codes, show, unlocked
+from eum_app.cli.common import (
+    AccountOption,
+    JsonOption,
+    PassphraseFd,
+    StoreOption,
+    counted,
+    echo_codes,
+    require_folder,
+    show,
+    unlocked,
+)
 from eum_app.cli.process import EXIT_REFUSED
 from eum_app.domain.bundles import ImportResult
 from eum_app.domain.clock import instant_words
@@ -125,6 +135,7 @@ def seal(
     """Seal a bundle with everything that the other side has not received."""
     from eum_app.usecases.exchange.seal_bundle import seal_for_device, seal_results
 
+    require_folder(to)
     with unlocked(store, account, passphrase_fd) as session:
         if session.is_hq and not device:
             raise typer.BadParameter("needed at HQ", param_hint="--device")
@@ -224,6 +235,8 @@ def import_command(
     """Import bundles. Each is accepted, already held, waiting, forked, refused or quarantined, with the reason."""
     from eum_app.usecases.exchange.receive import import_bundles
 
+    if receipts is not None:
+        require_folder(receipts)
     with unlocked(store, account, passphrase_fd) as session:
         outcomes = import_bundles(session, files, receipts).outcomes
     words = [_in_words(outcome) for outcome in outcomes]
