@@ -27,6 +27,8 @@ TOUCH_ROW_DP = 48
 class ItemsPage(Page):
     """Search the items. When opened with an item's id, it shows that item."""
 
+    takes_scans = True
+
     def __init__(self, desk: Desk) -> None:
         super().__init__(self.tr("Items"))
         self.setObjectName("items_page")
