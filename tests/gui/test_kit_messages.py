@@ -95,7 +95,7 @@ def test_every_refusal_carries_the_values_of_its_sentence() -> None:
 
 
 def test_no_sentence_needs_a_plural_of_one() -> None:
-    """Sentences have no plural forms, so a number that may be 1 stands apart from its noun."""
+    """Sentences have no plural forms, so a number that may be 1 is kept apart from its noun."""
     nouns = "items|rows|pages|lines|entries|checks|visits|photos|findings|bundles|files|labels|facts|cells|sheets"
     counted = re.compile(rf"\{{(?!limit)[a-z]+\}} ({nouns})\b")
     texts = [text for pair in SENTENCES.values() for text in pair]

@@ -34,7 +34,7 @@ _ORDERS: Final = (
     BookOrder.DISPOSITION,
     BookOrder.CASE,
 )
-"""What each column sorts by, in the order of the columns."""
+"""Order of each column, in the order of the columns."""
 
 
 class BookTable(QObject):
