@@ -127,7 +127,7 @@ VISIT_SENTENCES: dict[str, tuple[str, str]] = {
         QT_TRANSLATE_NOOP("messages", "State why the signed visit has to change."),
     ),
     "check.of_serial": (
-        QT_TRANSLATE_NOOP("messages", "{count} checks of this visit are of an item with the serial {serial}."),
+        QT_TRANSLATE_NOOP("messages", "Checks of this visit of an item with the serial {serial}: {count}."),
         QT_TRANSLATE_NOOP("messages", "Name the check by its id (--check); the activity log lists it."),
     ),
     "answer.missing": (
