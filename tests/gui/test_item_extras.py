@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtWidgets import QPlainTextEdit
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLabel, QPlainTextEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from eum_app.demo.generate import photo
 from eum_app.domain.facts import MarkRead
+from ui.field.visit.compared import Compared, marked
 from ui.field.visit.draft import Draft
 from ui.field.visit.item_extras import ItemExtras
+from ui.kit.widgets import PhotoStrip, vbox
+from ui.shared.mark_view import reading_rows
+from ui.shared.photo_dialog import PhotoDialog
 
 
 @pytest.mark.usefixtures("look")
@@ -37,3 +43,89 @@ def test_a_draft_that_is_shown_again_keeps_its_note_and_photos(qtbot: QtBot) -> 
     assert note is not None
     assert note.toPlainText() == draft.note
     assert not note.isHidden()
+
+
+@pytest.mark.usefixtures("look")
+def test_photos_are_numbered_from_one_without_gaps(qtbot: QtBot) -> None:
+    extras, draft = ItemExtras(), Draft(MarkRead(read_by="typed"))
+    qtbot.addWidget(extras)
+    extras.show_draft(draft)
+    for seed in range(3):
+        extras.add_photo(draft, photo("intact", seed))
+    assert captions(extras) == ["Photo 1", "Photo 2", "Photo 3"]
+    QTest.mouseClick(removers(extras)[0], Qt.MouseButton.LeftButton)
+    assert captions(extras) == ["Photo 1", "Photo 2"]
+    extras.add_photo(draft, photo("intact", 7))
+    assert captions(extras) == ["Photo 1", "Photo 2", "Photo 3"]
+
+
+@pytest.mark.usefixtures("look")
+def test_a_photo_is_enlarged_over_the_window_and_closed_by_escape(qtbot: QtBot) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    extras, draft = ItemExtras(), Draft(MarkRead(read_by="typed"))
+    window.setLayout(vbox(extras))
+    window.resize(1024, 600)
+    extras.show_draft(draft)
+    extras.add_photo(draft, photo("intact", 1))
+    window.show()
+    qtbot.waitExposed(window)
+    tile = next(one for one in extras.findChildren(QPushButton) if one.accessibleName() == "Photo 1")
+    tile.setFocus()
+    for close in (Qt.Key.Key_Escape, Qt.Key.Key_Return):
+        QTest.keyClick(tile, Qt.Key.Key_Space)
+        dialog = QApplication.activeModalWidget()
+        assert isinstance(dialog, PhotoDialog)
+        assert dialog.accessibleName() == "Photo 1"
+        assert dialog.view.width() > 10 * 64
+        QTest.keyClick(dialog.view, Qt.Key.Key_Plus)
+        assert dialog.view.zoom > 1
+        QTest.keyClick(dialog.view, close)
+        assert QApplication.activeModalWidget() is None
+    assert list(draft.photos) == ["photo-1"]
+
+
+@pytest.mark.usefixtures("look")
+def test_the_place_where_two_serials_differ_is_marked_in_one_font(qtbot: QtBot) -> None:
+    shown = Compared("786O51", "786051")
+    qtbot.addWidget(shown)
+    first, second, said = marked("786O51", "786051")
+    assert said == "at character 4: read O, book 0"
+    assert shown.accessibleName() == said
+    assert "underline" in first
+    assert first.startswith("786<span")
+    assert second.endswith("</span>51")
+    assert marked("A<b", "A<b")[0] == "A&lt;b"
+    assert marked("0786", "786")[2] == "at character 1: read 0, book nothing"
+    values = [one for one in shown.findChildren(QLabel) if one.property("kind") == "mono"]
+    assert [one.accessibleName() for one in values] == ["786O51", "786051"]
+
+
+def test_an_entry_by_hand_is_not_called_a_mark_that_was_read() -> None:
+    typed = MarkRead(read_by="typed", raw=b"786951", entered_twice=True, no_read_reason="worn")
+    assert reading_rows(typed)[0] == ("Entered by hand", "786951")
+    assert reading_rows(typed)[1][0] == "Why not read"
+    assert reading_rows(MarkRead(read_by="wedge", raw=b"786951")) == [("Mark read", "786951")]
+    assert reading_rows(MarkRead(read_by="list")) == []
+
+
+def captions(extras: ItemExtras) -> list[str]:
+    strip = extras.findChild(PhotoStrip)
+    assert strip is not None
+    tiles = [one for one in strip.findChildren(QPushButton) if one.property("kind") == "photo" and one.isEnabled()]
+    return [one.accessibleName() for one in tiles if not is_gone(one, strip)]
+
+
+def removers(extras: ItemExtras) -> list[QPushButton]:
+    found = [one for one in extras.findChildren(QPushButton) if one.accessibleName().startswith("Remove ")]
+    strip = extras.findChild(PhotoStrip)
+    assert strip is not None
+    return [one for one in found if not is_gone(one, strip)]
+
+
+def is_gone(tile: QPushButton, strip: PhotoStrip) -> bool:
+    """Whether a tile waits for its deletion: it left the layout."""
+    layout, place = strip.layout(), tile.parentWidget()
+    assert layout is not None
+    assert place is not None
+    return layout.indexOf(place) < 0

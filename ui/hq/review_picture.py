@@ -9,10 +9,10 @@ from eum_app.domain.ids import FindingId
 from eum_app.domain.people import Permission
 from eum_app.usecases.session import Session
 from ui.hq.review_data import FindingDetail, Picture, load_picture
-from ui.hq.review_parts import PictureView
 from ui.kit.desk import Desk
 from ui.kit.widgets import Card, button, flow, hbox, label, panel
 from ui.shared.page_parts import may, named
+from ui.shared.picture_view import PictureView
 from ui.shared.withholding import WithholdDialog
 
 LoadedPicture = tuple[str, int, Picture, QImage]

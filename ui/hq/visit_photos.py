@@ -11,11 +11,11 @@ from db.queries.checks import EvidenceRow
 from eum_app.usecases.calls import call
 from eum_app.usecases.session import Session
 from ui.hq.review_data import CheckEvidence, Picture, load_picture
-from ui.hq.review_parts import PictureView
 from ui.kit.desk import Desk
 from ui.kit.messages import sentence
 from ui.kit.widgets import Card, PhotoStrip, button, hbox, label, vbox
 from ui.shared.page_parts import named
+from ui.shared.picture_view import PictureView
 
 Loaded = tuple[str, Picture, QImage, str]
 

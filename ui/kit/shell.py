@@ -162,7 +162,9 @@ class Shell(QWidget):
             self._pages[key].refresh(frozenset(areas))
 
     def take_mark(self, raw: bytes, read_by: str) -> None:
-        """Pass a hand scanner's mark to the page in sight, unless a bug or the shortcuts sheet covers it."""
+        """Pass a hand scanner's mark to the page in sight, unless a bug, a dialog or the shortcuts sheet covers it."""
+        if QApplication.activeModalWidget() is not None:
+            return
         if self._current and self._stack.currentWidget() is self._frames[self._current] and not self._sheet.isVisible():
             self._pages[self._current].mark_scanned(raw, read_by)
 

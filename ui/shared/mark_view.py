@@ -8,8 +8,10 @@ from PySide6.QtWidgets import QLabel, QSizePolicy
 
 from eum_app.domain.facts import MarkRead
 from eum_app.domain.marks import GRAVE_WARNINGS
+from eum_app.domain.visits import ReadBy
 from ui.kit.messages import warning
 from ui.kit.theme import theme
+from ui.kit.words import word
 
 translate = QCoreApplication.translate
 
@@ -21,6 +23,18 @@ def mark_text(raw: bytes) -> str:
     """Return a mark's data as text: separators by name, other control and direction characters replaced."""
     text = raw.decode("utf-8", "replace")
     return "".join(_CONTROLS.get(one) or (one if one.isprintable() else "\N{REPLACEMENT CHARACTER}") for one in text)
+
+
+def reading_rows(read: MarkRead) -> list[tuple[str, str]]:
+    """Return (name, value) of what was read or typed: an entry by hand is never called a mark that was read."""
+    if not read.raw:
+        return []
+    if read.read_by != ReadBy.TYPED:
+        return [(translate("field", "Mark read"), mark_text(read.raw))]
+    rows = [(translate("field", "Entered by hand"), mark_text(read.raw))]
+    if read.no_read_reason:
+        rows.append((translate("field", "Why not read"), word("no_read", read.no_read_reason)))
+    return rows
 
 
 def mark_notes(read: MarkRead, *, grave_only: bool = False) -> list[str]:

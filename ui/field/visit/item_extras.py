@@ -11,8 +11,12 @@ from ui.field.parts import image_of, named
 from ui.field.visit.draft import Draft
 from ui.kit.theme import theme
 from ui.kit.widgets import Button, PhotoStrip, button, flow, vbox
+from ui.shared.photo_dialog import enlarge
 
 translate = QCoreApplication.translate
+
+_LARGE_WIDTH = 2_400
+"""Pixels: enough to judge the sharpness of a photo, and quick to paint."""
 
 
 class ItemExtras(QWidget):
@@ -36,6 +40,7 @@ class ItemExtras(QWidget):
         self._note.hide()
         self._photos = PhotoStrip(is_removable=True, width=64, height=64)
         self._photos.removed.connect(self._drop_photo)
+        self._photos.opened.connect(lambda key: enlarge_photo(self._draft, key, self))
         line = flow(self.photo_button, self.note_button, *others)
         self.setLayout(vbox(self._note, self._photos, line, margins=(16, 10, 16, 10), spacing=8))
 
@@ -44,9 +49,7 @@ class ItemExtras(QWidget):
         self._draft = draft
         self._note.setPlainText(draft.note)
         self._note.setVisible(bool(draft.note))
-        self._photos.clear()
-        for number, (key, data) in enumerate(draft.photos.items(), 1):
-            self._photos.add(key, image_of(data, 320), photo_caption(number))
+        show_photos(self._photos, draft)
         self._photos.setVisible(bool(draft.photos))
 
     def add_photo(self, draft: Draft, data: bytes) -> None:
@@ -54,7 +57,7 @@ class ItemExtras(QWidget):
         # Not the number of photos: after one was removed, that key can be in use.
         key = next(key for key in map("photo-{}".format, count(1)) if key not in draft.photos)
         draft.photos[key] = data
-        self._photos.add(key, image_of(data, 320), photo_caption(len(draft.photos)))
+        show_photos(self._photos, draft)
         self._photos.show()
 
     def _toggle_note(self) -> None:
@@ -69,7 +72,23 @@ class ItemExtras(QWidget):
     def _drop_photo(self, key: str) -> None:
         if self._draft is not None:
             self._draft.photos.pop(key, None)
+            show_photos(self._photos, self._draft)
             self._photos.setVisible(bool(self._draft.photos))
+            self.photo_button.setFocus(Qt.FocusReason.OtherFocusReason)
+
+
+def show_photos(strip: PhotoStrip, draft: Draft) -> None:
+    """Show a draft's photos in their order, numbered from 1 without gaps."""
+    strip.clear()
+    for number, (key, data) in enumerate(draft.photos.items(), 1):
+        strip.add(key, image_of(data, 320), photo_caption(number))
+
+
+def enlarge_photo(draft: Draft | None, key: str, parent: QWidget) -> None:
+    """Show a photo of a draft over the window."""
+    if draft is not None and key in draft.photos:
+        number = list(draft.photos).index(key) + 1
+        enlarge(image_of(draft.photos[key], _LARGE_WIDTH), photo_caption(number), parent)
 
 
 def photo_caption(number: int) -> str:

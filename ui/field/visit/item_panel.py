@@ -33,7 +33,7 @@ from ui.kit.widgets import (
     vbox,
 )
 from ui.shared.items_view import PRINTED
-from ui.shared.mark_view import mark_notes, mark_picture, mark_text
+from ui.shared.mark_view import mark_notes, mark_picture, reading_rows
 
 translate = QCoreApplication.translate
 
@@ -246,7 +246,8 @@ class ItemPanel(Card):
             # lines, because side by side in one cell the text's height would not count.
             if self.draft.mark_picture:
                 grid.add(self.tr("Picture of it"), mark_picture(image_of(self.draft.mark_picture, 320), 36))
-            grid.add(self.tr("Mark read"), mark_text(self.draft.mark.raw), mono=True)
+            for name, value in reading_rows(self.draft.mark):
+                grid.add(name, value, mono=True)
             for note in mark_notes(self.draft.mark, grave_only=True):
                 grid.add(self.tr("Warning"), note)
         for name, value in ((self.tr("UII"), item.uii), (self.tr("NSN"), item.nsn), (self.tr("Case"), item.case_id)):

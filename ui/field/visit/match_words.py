@@ -40,6 +40,8 @@ class Offer:
     can_be_recorded: bool
     note: str = ""
     """Text of the button that records a container label's claims; empty when it has none."""
+    compared: str = ""
+    """Serial number as read, where the candidates differ from it."""
 
 
 def name_of(match: Match) -> str:
@@ -127,7 +129,8 @@ def offer_of(match: Match) -> Offer:
         )
     if match.closeness and (reason := _why_near(match)):
         text = reason
-    return Offer(title, text, tuple(_read_rows(match)), can_be_recorded, _note_words(match))
+    compared = match.read.serial or match.mark.text.strip() if match.kind is MatchKind.NEAR else ""
+    return Offer(title, text, tuple(_read_rows(match)), can_be_recorded, _note_words(match), _shown(compared))
 
 
 def _why_near(match: Match) -> str:

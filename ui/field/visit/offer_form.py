@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 from db.queries.items import ItemRow
 from eum_app.domain.visits import Outcome
 from ui.field.parts import image_of, named
+from ui.field.visit.compared import Compared
 from ui.field.visit.match_words import LostOffer, Offer
 from ui.kit import words
 from ui.kit.widgets import Button, KeyValueGrid, button, empty_layout, label, vbox
@@ -47,6 +48,8 @@ class OfferForm(QWidget):
                 grid.add(name, value, mono=True)
             self._list.addWidget(grid)
         for item in candidates:
+            if offer.compared and item.serial and item.serial != offer.compared:
+                self._list.addWidget(Compared(offer.compared, item.serial))
             said = words.joined(item.serial or item.uii, item.part_number, item.location or item.site)
             made = button(said, partial(self.candidate_chosen.emit, item.item_id))
             self._list.addWidget(named(made, f"candidate_{item.item_id}"))

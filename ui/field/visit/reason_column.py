@@ -10,9 +10,9 @@ from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 from eum_app.domain.discrepancies import Discrepancy
 from eum_app.domain.facts import Difference
 from eum_app.domain.visits import REASONS, Outcome
-from ui.field.parts import image_of, named
+from ui.field.parts import named
 from ui.field.visit.draft import Draft
-from ui.field.visit.item_extras import photo_caption
+from ui.field.visit.item_extras import enlarge_photo, show_photos
 from ui.kit import words
 from ui.kit.widgets import Asked, ReasonPanel, scrolled, vbox
 
@@ -59,6 +59,7 @@ class ReasonColumn(QWidget):
         made.cancelled.connect(self.cancelled)
         made.photo_requested.connect(self.photo_requested)
         made.photos.removed.connect(self._drop_photo)
+        made.photos.opened.connect(lambda key: enlarge_photo(self._draft, key, self))
         for action in made.actions():
             made.removeAction(action)  # Esc is the page's: claimed twice, Qt would give it to neither
         for key, choice in made._choices.items():
@@ -79,9 +80,7 @@ class ReasonColumn(QWidget):
         """Show the photos added to the item so far."""
         if self.panel is None:
             return
-        self.panel.photos.clear()
-        for at, (key, data) in enumerate(draft.photos.items(), 1):
-            self.panel.photos.add(key, image_of(data, 320), photo_caption(at))
+        show_photos(self.panel.photos, draft)
 
     def _asks(self, draft: Draft) -> dict[str, Asked]:
         """Return the facts that go with each kind of discrepancy. The book knows no seal numbers."""
@@ -109,3 +108,4 @@ class ReasonColumn(QWidget):
     def _drop_photo(self, key: str) -> None:
         if self._draft is not None:
             self._draft.photos.pop(key, None)
+            self.show_photos(self._draft)

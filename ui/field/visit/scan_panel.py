@@ -6,27 +6,26 @@ from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QHBoxLayout
 
 from eum_app.domain.errors import KnownError
-from eum_app.usecases.calls import job
 from ui.devices.tones import Tone, Tones
 from ui.field.parts import named
 from ui.field.visit.camera_menu import CameraMenu
-from ui.field.visit.scan_worker import ScanWorker, Seen, read_still
+from ui.field.visit.feedback_strip import FeedbackStrip
+from ui.field.visit.scan_worker import ScanWorker, Seen
 from ui.field.visit.seen_view import SeenView
+from ui.field.visit.still_reader import StillReader
 from ui.kit import settings, words
 from ui.kit.desk import Desk
 from ui.kit.guard import guarded
 from ui.kit.messages import sentence
 from ui.kit.settings import CameraSettings
-from ui.kit.theme import theme
-from ui.kit.widgets import Button, Card, Chip, DropDown, ScanField, button, hbox, label, panel, vbox
+from ui.kit.widgets import Button, Card, Chip, DropDown, ScanField, button, hbox, vbox
 from ui.kit.widgets.path_field import PathField
 from ui.kit.widgets.viewfinder import Viewfinder
 
 _FRAME_MS = 1_500
-_STRIP_DP = 56
 _TONES: Final[dict[str, Tone]] = {"ok": "accepted", "accent": "accepted", "warn": "attention", "bad": "stop"}
 
 
@@ -50,6 +49,10 @@ class ScanPanel(Card):
         self.worker.frame_seen.connect(self._take)
         self.worker.state_changed.connect(self._follow_state)
         self.worker.failed.connect(self._failed)
+        self.stills = StillReader(desk, self)
+        self.stills.seen.connect(self._show_still)
+        self.stills.nothing_found.connect(self._nothing_found)
+        self.stills.failed.connect(self._failed)
         self.source = named(DropDown(), "scan_source")
         self.source.setAccessibleName(self.tr("Source of marks"))
         for text, key in (
@@ -79,7 +82,6 @@ class ScanPanel(Card):
         self._frame_timer.setSingleShot(True)
         self._frame_timer.setInterval(_FRAME_MS)
         self._frame_timer.timeout.connect(lambda: self.viewfinder.set_frame(""))
-        self.feedback = self._feedback_strip()
         self.file = PathField(
             self.tr("Video, folder or image to read marks from"), object_name="scan_file", kind="file"
         )
@@ -92,6 +94,14 @@ class ScanPanel(Card):
         )
         self.photo.submitted.connect(lambda: self._read_photo(self.photo.path))
         self.photo.hide()
+        typing = self._typing_line()
+        self.feedback = FeedbackStrip(self.field)
+        self.feedback.stop_requested.connect(self.stills.stop)
+        self.stills.searching.connect(self.feedback.show_searching)
+        self.add(self.viewfinder, 1)
+        self.add_padded(self.file, typing, self.photo, self.feedback, spacing=8)
+
+    def _typing_line(self) -> QHBoxLayout:
         self.field = named(ScanField(self.tr("Serial/UII")), "scan_field")
         self.field.setAccessibleName(self.tr("Scan or type a serial number or UII"))
         self.field.submitted.connect(self.typed)
@@ -99,22 +109,9 @@ class ScanPanel(Card):
         self.by_hand: Button = named(
             button("", self.by_hand_requested.emit, icon="keyboard", name=self.tr("Enter by hand…")), "by_hand_button"
         )
-        self.add(self.viewfinder, 1)
-        typing = hbox(self.field, self.from_photo, self.by_hand)
-        typing.setStretch(0, 1)
-        self.add_padded(self.file, typing, self.photo, self.feedback, spacing=8)
-
-    def _feedback_strip(self) -> QWidget:
-        """Return the place where messages appear. It is always there, so that nothing moves."""
-        self._rest = label("", "sub", wrap=True)
-        self.show_last("")
-        strip = named(panel(hbox(self._rest, margins=(14, 6, 14, 6)), "feedback"), "feedback_strip")
-        strip.setMinimumHeight(theme().dp(_STRIP_DP))
-        theme().changed.connect(self._resize_strip)
-        return strip
-
-    def _resize_strip(self) -> None:
-        self.feedback.setMinimumHeight(theme().dp(_STRIP_DP))
+        line = hbox(self.field, self.from_photo, self.by_hand)
+        line.setStretch(0, 1)
+        return line
 
     def hasHeightForWidth(self) -> bool:
         return False  # else its wrapped words would outweigh the stretch that shares the column out
@@ -122,7 +119,11 @@ class ScanPanel(Card):
     # What the page tells
 
     def say(self, text: str, tone: str = "") -> None:
-        """Say the outcome of a scan and set the frame around the viewfinder; an empty text clears both."""
+        """Say the outcome of a scan and set the frame around the viewfinder; an empty text clears both.
+
+        A search in a photo that still runs is dropped: the person went on.
+        """
+        self.stills.drop()
         self.said.emit(text, tone)
         if text and tone in _TONES and settings.current().value(settings.SOUNDS):
             self.tones.play(_TONES[tone])
@@ -131,7 +132,7 @@ class ScanPanel(Card):
 
     def show_last(self, text: str) -> None:
         """Show in the strip, where messages appear, what was recorded last; empty for nothing."""
-        self._rest.setText(text or self.tr("Nothing recorded yet"))
+        self.feedback.show_last(text)
 
     def show_counts(self, in_view: int, expected: int) -> None:
         """Show how many marks are in view, and how many of them are items that one key can take."""
@@ -149,6 +150,7 @@ class ScanPanel(Card):
     def stop(self) -> None:
         """Stop the source and the sounds."""
         self.worker.stop()
+        self.stills.drop()
         self.tones.close()
         self.source.setCurrentIndex(0)
         self.file.hide()
@@ -158,6 +160,7 @@ class ScanPanel(Card):
     def hold(self) -> None:
         """Remember the running source while the store is being locked. Hiding the page stops it."""
         self._held = str(self.source.currentData()) if self.worker.is_running else ""
+        self.stills.drop()
 
     def go_on(self) -> None:
         """Start again the source that ran before `hold`."""
@@ -211,15 +214,19 @@ class ScanPanel(Card):
     def _read_photo(self, path: Path | None) -> None:
         if path is not None:
             self.worker.stop()
-            kinds = self.menu.camera.kinds
-            self._desk.ask(job(read_still, path, kinds), then=self._show_still, failed=self._failed)
+            self.say("")  # an earlier message would cover the strip
+            self.stills.read(path, self.menu.camera.kinds)
 
     def _show_still(self, seen: Seen) -> None:
         self.photo.clear()
         self.photo.hide()
         self.seen.show_view(seen)
         self.field.setFocus(Qt.FocusReason.OtherFocusReason)
-        if not seen.tracks:
+
+    def _nothing_found(self, was_stopped: bool) -> None:
+        if was_stopped:
+            self.say(self.tr("Stopped: no mark was found so far. Take the photo closer, or type the serial."), "warn")
+        else:
             self.say(
                 self.tr("No mark was found in this picture. Take it closer and sharper, or type the serial."), "warn"
             )

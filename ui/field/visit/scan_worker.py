@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from eum_app.scanning.sweep import Quad, Track
 
 VIEW_WIDTH = 960
-STILL_BUDGET_MS = 3_000  # a person waits for a photo, not for a frame
 _JPEG_QUALITY = 90
 _MARK_MARGIN = 0.3  # of the mark's size, around the mark in its picture
 _MARK_SIDE = 240  # px, the most that a picture of a mark is kept with
@@ -190,15 +189,21 @@ def view_of(
     return Seen(image, tuple(tracks), width, height, pictures, read_by, is_mirrored)
 
 
-def read_still(path: Path, kinds: Sequence[str] = USUAL) -> Seen:
-    """Return a picture file and its marks; those of a weak symbology are not yet sure. Raises Refusal `image.…`."""
+def read_still(
+    path: Path, budget_ms: float, kinds: Sequence[str] = USUAL, stopped: Callable[[], bool] = lambda: False
+) -> Seen:
+    """Return a picture file and its marks; those of a weak symbology are not yet sure. Raises Refusal `image.…`.
+
+    `budget_ms` is processor time. Once `stopped` returns true, the marks found so far are returned.
+    """
     from eum_app.scanning.decoder import read_still as read_symbols
     from eum_app.scanning.images import load_grey
     from eum_app.scanning.sweep import SweepTracker
 
     grey = load_grey(path)
     height, width = grey.shape
-    tracks = SweepTracker().offer(read_symbols(grey, STILL_BUDGET_MS, sweep=True, kinds=kinds), 0, (width, height))
+    found = read_symbols(grey, budget_ms, sweep=True, kinds=kinds, stopped=stopped)
+    tracks = SweepTracker().offer(found, 0, (width, height))
     pictures = {track.key: picture_of(grey, track.corners) for track in tracks}
     return view_of(grey, tracks, pictures, read_by=ReadBy.PHOTO)
 

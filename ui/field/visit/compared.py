@@ -1,0 +1,60 @@
+"""Two serial numbers in one font, one over the other, with the characters marked in which they differ."""
+
+from __future__ import annotations
+
+import html
+from difflib import SequenceMatcher
+
+from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtWidgets import QLabel
+
+from ui.kit.theme import theme
+from ui.kit.widgets import KeyValueGrid, label
+
+translate = QCoreApplication.translate
+
+_SIZE = 18  # large enough to tell 0 from O
+
+
+class Compared(KeyValueGrid):
+    """Show what was read and what the book has."""
+
+    def __init__(self, read: str, book: str) -> None:
+        super().__init__(margins=(0, 0, 0, 0), key_width=64)
+        first, second, said = marked(read, book)
+        self._add(translate("match", "Read"), first, read)
+        self._add(translate("match", "Book"), second, book)
+        self.setAccessibleName(said)
+        self.setToolTip(said)
+
+    def _add(self, name: str, shown: str, plain: str) -> None:
+        value = label("", "mono")
+        assert isinstance(value, QLabel)
+        value.setTextFormat(Qt.TextFormat.RichText)
+        value.setText(f'<span style="font-size: {theme().dp(_SIZE)}px;">{shown}</span>')
+        value.setAccessibleName(plain)
+        self.add(name, value)
+
+
+def marked(read: str, book: str) -> tuple[str, str, str]:
+    """Return both texts as HTML with the differences marked (not by color alone), and the differences in words."""
+    steps = SequenceMatcher(None, read, book, autojunk=False).get_opcodes()
+    first = "".join(_part(read[a:b], is_other=kind != "equal") for kind, a, b, _, _ in steps)
+    second = "".join(_part(book[c:d], is_other=kind != "equal") for kind, _, _, c, d in steps)
+    template = translate("match", "at character {at}: read {read}, book {book}")
+    nothing = translate("match", "nothing")
+    said = [
+        template.format(at=a + 1, read=read[a:b] or nothing, book=book[c:d] or nothing)
+        for kind, a, b, c, d in steps
+        if kind != "equal"
+    ]
+    return first, second, "; ".join(said)
+
+
+def _part(text: str, *, is_other: bool) -> str:
+    shown = html.escape(text).replace(" ", "&nbsp;")
+    if not is_other or not text:
+        return shown
+    look = theme()
+    style = f"background-color: {look.color('warn_soft').name()}; color: {look.color('warn').name()};"
+    return f'<span style="{style} font-weight: 700; text-decoration: underline;">{shown}</span>'
