@@ -21,19 +21,27 @@ class Compared(KeyValueGrid):
 
     def __init__(self, read: str, book: str) -> None:
         super().__init__(margins=(0, 0, 0, 0), key_width=64)
-        first, second, said = marked(read, book)
-        self._add(translate("match", "Read"), first, read)
-        self._add(translate("match", "Book"), second, book)
+        self._read, self._book = read, book
+        self._first, self._second = _value(read), _value(book)
+        self.add(translate("match", "Read"), self._first)
+        self.add(translate("match", "Book"), self._second)
+        said = marked(read, book)[2]
         self.setAccessibleName(said)
         self.setToolTip(said)
+        self._fit()
+        theme().changed.connect(self._fit)
 
-    def _add(self, name: str, shown: str, plain: str) -> None:
-        value = label("", "mono")
-        assert isinstance(value, QLabel)
-        value.setTextFormat(Qt.TextFormat.RichText)
-        value.setText(f'<span style="font-size: {theme().dp(_SIZE)}px;">{shown}</span>')
-        value.setAccessibleName(plain)
-        self.add(name, value)
+    def _fit(self) -> None:
+        first, second, _said = marked(self._read, self._book)
+        for value, shown in ((self._first, first), (self._second, second)):
+            value.setText(f'<span style="font-size: {theme().dp(_SIZE)}px;">{shown}</span>')
+
+
+def _value(plain: str) -> QLabel:
+    value = label("", "mono")
+    value.setTextFormat(Qt.TextFormat.RichText)
+    value.setAccessibleName(plain)
+    return value
 
 
 def marked(read: str, book: str) -> tuple[str, str, str]:
