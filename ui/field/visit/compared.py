@@ -34,7 +34,11 @@ class Compared(KeyValueGrid):
     def _fit(self) -> None:
         first, second, _said = marked(self._read, self._book)
         for value, shown in ((self._first, first), (self._second, second)):
-            value.setText(f'<span style="font-size: {theme().dp(_SIZE)}px;">{shown}</span>')
+            value.setText(_large(shown))
+
+
+def _large(shown: str) -> str:
+    return f'<span style="font-size: {theme().dp(_SIZE)}px;">{shown}</span>'
 
 
 def _value(plain: str) -> QLabel:
