@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QSize
@@ -335,23 +336,23 @@ def make_window(brand: str, tasks: Tasks) -> Shell:
     """A window with a page of each kind."""
     shell = Shell(tasks, brand=brand)
     if brand == "EUM Field":
-        shell.add_page("visits", "Visits", "clipboard-list", visit_page())
-        shell.add_page("items", "Items", "package", close_out_page())
+        shell.add_page("visits", "Visits", "clipboard-list", visit_page)
+        shell.add_page("items", "Items", "package", close_out_page)
         for key, text, icon in (("sync", "Sync", "arrow-up-down"), ("settings", "Settings", "settings")):
-            shell.add_page(key, text, icon, Page(text))
+            shell.add_page(key, text, icon, partial(Page, text))
         shell.rail.set_badge("visits", "3")
         shell.rail.set_badge("sync", "2")
         shell.rail.set_device(FIELD)
     else:
-        shell.add_page("overview", "Overview", "layout-dashboard", overview_page())
-        shell.add_page("review", "Review", "list-checks", review_page())
+        shell.add_page("overview", "Overview", "layout-dashboard", overview_page)
+        shell.add_page("review", "Review", "list-checks", review_page)
         for key, text, icon in (
             ("inbox", "Inbox", "inbox"),
             ("inventory", "Inventory", "boxes"),
             ("reports", "Reports", "file-chart-column"),
             ("devices", "Devices and people", "tablet-smartphone"),
         ):
-            shell.add_page(key, text, icon, Page(text))
+            shell.add_page(key, text, icon, partial(Page, text))
         shell.rail.set_badge("review", "14", "bad")
         shell.rail.set_badge("inbox", "2")
         shell.rail.set_device(HQ)

@@ -50,8 +50,8 @@ class Opened:
     def __init__(self, page: Page, tasks: Tasks, view: QAbstractItemView, model: IdsTableModel) -> None:
         self.tasks, self.page, self.model = tasks, page, model
         self.shell = Shell(tasks, brand="EUM")
-        self.shell.add_page("other", "Other", "boxes", Page("Other"))
-        self.shell.add_page("page", "Page", "boxes", page)
+        self.shell.add_page("other", "Other", "boxes", partial(Page, "Other"))
+        self.shell.add_page("page", "Page", "boxes", lambda: page)
         self.shell.resize(1440, 900)
         self.shell.show()
         self.painted = Painted(view.viewport())

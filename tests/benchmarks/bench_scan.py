@@ -135,7 +135,7 @@ def measured(folder: Path, *, items: int, asked: int) -> dict[str, list[Times]]:
     tasks = Tasks()
     shell = Shell(tasks, brand="EUM Field")
     page = VisitPage(Desk(device, tasks, folder, folder))
-    shell.add_page("visit", "Visit", "clipboard-list", page)
+    shell.add_page("visit", "Visit", "clipboard-list", lambda: page)
     shell.show()
     shell.show_page("visit", visit_id)
     assert tasks.wait_idle(60)

@@ -214,8 +214,9 @@ def field_at_work(
     yield made
     made.idle()
     if window.shell is not None:
-        made.visit.scan.stop()
-        made.visit.scan.worker.join()
+        for page in window.shell.findChildren(VisitPage):  # none if it was never shown
+            page.scan.stop()
+            page.scan.worker.join()
     window.close()
     QApplication.sendPostedEvents(None, 0)
     app.removeEventFilter(strange)

@@ -108,8 +108,8 @@ def test_nothing_blocks_a_device(tmp_path: Path, tasks: Tasks) -> None:
     desk = Desk(world.device, tasks, tmp_path, tmp_path)
     shell = Shell(tasks, brand="EUM Field")
     visit, items = VisitPage(desk), ItemsPage(desk)
-    shell.add_page("visit", "Visit", "boxes", visit)
-    shell.add_page("items", "Items", "boxes", items)
+    shell.add_page("visit", "Visit", "boxes", lambda: visit)
+    shell.add_page("items", "Items", "boxes", lambda: items)
     shell.resize(1440, 900)
     shell.show()
     try:

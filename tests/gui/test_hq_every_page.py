@@ -75,6 +75,8 @@ def test_every_widget_of_every_page_has_a_name(window: Window, world: World) -> 
 
 
 def test_fields_and_their_buttons_can_be_found_by_object_name(window: Window) -> None:
+    for key in ALL_PAGES:
+        window.page(key)
     for name in (
         "inbox_path_field_edit",
         "inbox_import_button",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from functools import partial
 
 import pytest
 from PySide6.QtCore import Qt
@@ -48,12 +49,29 @@ class Notebook(Page):
 def shell(qtbot: QtBot, tasks: Tasks, look: Theme) -> Shell:
     made = Shell(tasks, brand="EUM Field", marking="CUI")
     qtbot.addWidget(made)
-    made.add_page("visits", "Visits", "clipboard-list", Notebook("Visits"))
-    made.add_page("items", "Items", "package", Notebook("Items"))
+    made.add_page("visits", "Visits", "clipboard-list", partial(Notebook, "Visits"))
+    made.add_page("items", "Items", "package", partial(Notebook, "Items"))
     with qtbot.waitActive(made):
         made.show()
         made.activateWindow()
     return made
+
+
+def test_a_page_is_made_once_and_only_when_it_is_shown(shell: Shell) -> None:
+    made: list[Notebook] = []
+
+    def make() -> Notebook:
+        made.append(Notebook("Sync"))
+        return made[0]
+
+    shell.add_page("sync", "Sync", "refresh-cw", make)
+    shell.refresh(frozenset({Area.ITEMS}))
+    assert made == []
+    assert shell.page_keys == ["visits", "items", "sync"]
+    for key in ("sync", "visits", "sync"):
+        shell.show_page(key)
+    assert made == [shell.page("sync")]
+    assert made[0].arguments == [None, None]
 
 
 def page(shell: Shell, key: str) -> Notebook:

@@ -148,6 +148,14 @@ def test_settings_say_how_far_the_clock_is_off_and_it_is_recorded(window: Window
     assert [fact.clock_ahead_ms for fact in heard_by(world.hq)] == [400, 90_000, -180_000, 365 * 86_400_000]
 
 
+def test_it_is_recorded_although_the_settings_were_never_shown(window: Window, world: World) -> None:
+    assert window.shell.current_key != "settings"
+    window.shell.satellite_time_heard.emit(Heard(NOON, NOON + timedelta(seconds=90)))
+    window.settle()
+    assert [fact.clock_ahead_ms for fact in heard_by(world.hq)] == [90_000]
+    assert window.shell.current_key != "settings"
+
+
 def test_the_port_is_kept_and_listened_to(window: Window) -> None:
     from ui.kit import settings
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 from PySide6.QtCore import QCoreApplication, QObject
 
 from db.queries.exchange import BundleRow, all_bundles
@@ -19,34 +22,39 @@ from ui.field.visit.visit_page import VisitPage
 from ui.field.visits_page import VisitsPage
 from ui.kit import words
 from ui.kit.desk import Desk
+from ui.kit.page import Page
 from ui.kit.shell import Shell
 from ui.shared.activity import ActivityPage
 from ui.shared.labels_page import LabelsPage
-from ui.shared.settings_page import settings_page
+from ui.shared.settings_page import add_settings_page
 
 translate = QCoreApplication.translate
 
 
 def add_pages(shell: Shell, desk: Desk) -> None:
     """Add every page of a field device to the shell, in the order of the rail."""
-    shell.add_page("visits", translate("field", "Visits"), "clipboard-list", VisitsPage(desk))
-    shell.add_page("items", translate("field", "Items"), "package", ItemsPage(desk))
-    shell.add_page("sync", translate("field", "Sync"), "refresh-cw", SyncPage(desk))
-    shell.add_page("activity", translate("field", "Activity log"), "scroll-text", ActivityPage(desk))
-    shell.add_page("settings", translate("field", "Settings"), "settings", settings_page(shell, desk))
-    beside = {"visit": VisitPage, "site": SitePage, "close_out": CloseOutPage, "transcribe": TranscribePage}
-    for key, kind in beside.items():
-        page = kind(desk)
-        page.setProperty("rail_key", "visits")
-        shell.add_page(key, page.accessibleName(), "", page, is_in_rail=False)
-    scanner_test = ScannerTestPage(desk)
-    scanner_test.setProperty("rail_key", "visits")
-    shell.scanner_heard.connect(scanner_test.note_scan_heard)
-    shell.add_page("scanner_test", scanner_test.accessibleName(), "", scanner_test, is_in_rail=False)
-    labels = LabelsPage(desk, "items")
-    labels.setProperty("rail_key", "items")
-    shell.add_page("labels", labels.accessibleName(), "", labels, is_in_rail=False)
+    shell.add_page("visits", translate("field", "Visits"), "clipboard-list", partial(VisitsPage, desk))
+    shell.add_page("items", translate("field", "Items"), "package", partial(ItemsPage, desk))
+    shell.add_page("sync", translate("field", "Sync"), "refresh-cw", partial(SyncPage, desk))
+    shell.add_page("activity", translate("field", "Activity log"), "scroll-text", partial(ActivityPage, desk))
+    add_settings_page(shell, desk, translate("field", "Settings"))
+    beside: dict[str, tuple[Callable[[], Page], str]] = {
+        "visit": (partial(VisitPage, desk), "visits"),
+        "site": (partial(SitePage, desk), "visits"),
+        "close_out": (partial(CloseOutPage, desk), "visits"),
+        "transcribe": (partial(TranscribePage, desk), "visits"),
+        "scanner_test": (partial(_scanner_test, shell, desk), "visits"),
+        "labels": (partial(LabelsPage, desk, "items"), "items"),
+    }
+    for key, (make, rail_key) in beside.items():
+        shell.add_page(key, "", "", make, is_in_rail=False, rail_key=rail_key)
     Badges(shell, desk).refresh(frozenset())
+
+
+def _scanner_test(shell: Shell, desk: Desk) -> ScannerTestPage:
+    made = ScannerTestPage(desk)
+    shell.scanner_heard.connect(made.note_scan_heard)
+    return made
 
 
 class Badges(QObject):

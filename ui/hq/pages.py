@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 from PySide6.QtCore import QCoreApplication, QObject
 
 from db.queries.findings import open_count
@@ -22,7 +25,7 @@ from ui.kit.words import count
 from ui.shared.activity import ActivityPage
 from ui.shared.labels_page import LabelsPage
 from ui.shared.page_parts import may
-from ui.shared.settings_page import settings_page
+from ui.shared.settings_page import add_settings_page
 
 translate = QCoreApplication.translate
 
@@ -40,26 +43,29 @@ def add_hq_pages(shell: Shell, desk: Desk) -> None:
     """
     reads_only = desk.session.role in READING_ROLES
 
-    def add(key: str, title: str, icon: str, page: Page) -> None:
-        page.setObjectName(f"{key}_page")
-        shell.add_page(key, title, icon, page)
+    def add(key: str, title: str, icon: str, make: Callable[[], Page]) -> None:
+        def named() -> Page:
+            page = make()
+            page.setObjectName(f"{key}_page")
+            return page
+
+        shell.add_page(key, title, icon, named)
 
     if not reads_only:
-        add("overview", translate("hq", "Overview"), "layout-dashboard", OverviewPage(desk))
-        add("review", translate("hq", "Review"), "shield-alert", ReviewPage(desk))
-        add("inbox", translate("hq", "Inbox"), "inbox", InboxPage(desk))
-    add("inventory", translate("hq", "Inventory"), "boxes", InventoryPage(desk))
+        add("overview", translate("hq", "Overview"), "layout-dashboard", partial(OverviewPage, desk))
+        add("review", translate("hq", "Review"), "shield-alert", partial(ReviewPage, desk))
+        add("inbox", translate("hq", "Inbox"), "inbox", partial(InboxPage, desk))
+    add("inventory", translate("hq", "Inventory"), "boxes", partial(InventoryPage, desk))
     if not reads_only:
-        add("visits", translate("hq", "Visits"), "clipboard-list", VisitsPage(desk))
-    add("reports", translate("hq", "Reports"), "file-chart-column", ReportsPage(desk))
+        add("visits", translate("hq", "Visits"), "clipboard-list", partial(VisitsPage, desk))
+    add("reports", translate("hq", "Reports"), "file-chart-column", partial(ReportsPage, desk))
     if not reads_only:
-        add("devices", translate("hq", "Devices"), "tablet-smartphone", DevicesPage(desk))
-    add("activity", translate("hq", "Activity log"), "scroll-text", ActivityPage(desk))
-    add("settings", translate("hq", "Settings"), "settings", settings_page(shell, desk))
+        add("devices", translate("hq", "Devices"), "tablet-smartphone", partial(DevicesPage, desk))
+    add("activity", translate("hq", "Activity log"), "scroll-text", partial(ActivityPage, desk))
+    add_settings_page(shell, desk, translate("hq", "Settings"))
     if may(desk.session, Permission.PAPER_PRINT):
-        labels = LabelsPage(desk, "inventory")
-        labels.setProperty("rail_key", "inventory")
-        shell.add_page("labels", labels.accessibleName(), "", labels, is_in_rail=False)
+        labels = partial(LabelsPage, desk, "inventory")
+        shell.add_page("labels", "", "", labels, is_in_rail=False, rail_key="inventory")
     if not reads_only:
         _Badge(shell, desk)
 

@@ -1,9 +1,12 @@
 """The main window: marking banners, the rail, the pages, the shortcuts sheet, and the page for a bug.
 
-It knows no use case. `ui.window.app` creates the pages, adds them, and connects the tasks' signals.
+It knows no use case. `ui.window.work` adds the pages. Each is made when it is shown first, because making all of them
+would block the window for a second or more after unlocking.
 """
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 import shiboken6
 from PySide6.QtCore import QCoreApplication, QEvent, QSize, Qt, Signal
@@ -65,8 +68,10 @@ class Shell(QWidget):
         self.rail = Rail(brand)
         self._banners = (CuiBanner(marking), CuiBanner(marking))
         self._stack = _Stack()
+        self._makers: dict[str, Callable[[], Page]] = {}
         self._pages: dict[str, Page] = {}
         self._frames: dict[str, FitArea] = {}
+        self._rail_keys: dict[str, str] = {}
         self._stale: dict[str, set[Area]] = {}
         self._current = ""
         middle = QHBoxLayout()
@@ -109,13 +114,16 @@ class Shell(QWidget):
 
     # Pages
 
-    def add_page(self, key: str, title: str, icon: str, page: Page, *, is_in_rail: bool = True) -> None:
-        """Add a page. Pass `is_in_rail` False for one reached from another; its property `rail_key` names the entry to
-        highlight.
+    def add_page(
+        self, key: str, title: str, icon: str, make: Callable[[], Page], *, is_in_rail: bool = True, rail_key: str = ""
+    ) -> None:
+        """Add a page that `make` returns when it is shown first. The first page added is shown at once.
+
+        Pass `is_in_rail` False for one reached from another, and as `rail_key` the entry to highlight meanwhile.
         """
-        self._pages[key] = page
-        self._frames[key] = self._stack.add(page)
-        page.navigate_requested.connect(self.show_page)
+        self._makers[key] = make
+        if rail_key:
+            self._rail_keys[key] = rail_key
         if is_in_rail:
             self.rail.add(key, title, icon)
             count = len(self.rail.keys())
@@ -126,13 +134,19 @@ class Shell(QWidget):
             self.show_page(key)
 
     def page(self, key: str) -> Page:
-        """Return the page for a key. Raises KeyError for an unknown key."""
-        return self._pages[key]
+        """Return the page for a key, and make it if it was never shown. Raises KeyError for an unknown key."""
+        page = self._pages.get(key)
+        if page is None:
+            page = self._makers[key]()
+            page.navigate_requested.connect(self.show_page)
+            self._pages[key] = page
+            self._frames[key] = self._stack.add(page)
+        return page
 
     @property
     def page_keys(self) -> list[str]:
         """Return the keys of all pages, in the order in which they were added."""
-        return list(self._pages)
+        return list(self._makers)
 
     @property
     def current_key(self) -> str:
@@ -141,10 +155,10 @@ class Shell(QWidget):
 
     def show_page(self, key: str, argument: object = None) -> None:
         """Show a page and put the focus where its work begins. Raises KeyError for an unknown key."""
-        page = self._pages[key]
+        page = self.page(key)
         self._current = key
         self._stack.setCurrentWidget(self._frames[key])
-        self.rail.select(str(page.property("rail_key") or key))
+        self.rail.select(self._rail_keys.get(key, key))
         page.opened(argument)
         self._refresh_stale(key)
         page.focus_next()

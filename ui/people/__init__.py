@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
@@ -21,19 +22,21 @@ def add_people_pages(shell: Shell, desk: Desk) -> None:
     from ui.people.accounts_page import AccountsPage
     from ui.people.codes_page import CodesPage
 
-    page = AccountsPage(desk)
-    if page.store is not None:
-        page.store.erase_requested.connect(shell.erase_requested)
-        shell.erase_failed.connect(page.store.erase_failed)
-    page.setProperty("rail_key", "accounts" if desk.session.is_hq else "settings")
-    shell.add_page("accounts", translate("people", "Accounts"), "users", page, is_in_rail=desk.session.is_hq)
-    codes = CodesPage(desk.session.name, is_hq=desk.session.is_hq)
-    codes.setProperty("rail_key", page.property("rail_key"))
-    shell.add_page("codes", translate("people", "Recovery codes"), "key-round", codes, is_in_rail=False)
+    def accounts() -> AccountsPage:
+        page = AccountsPage(desk)
+        if page.store is not None:
+            page.store.erase_requested.connect(shell.erase_requested)
+            shell.erase_failed.connect(page.store.erase_failed)
+        return page
+
+    is_hq = desk.session.is_hq
+    rail_key = "accounts" if is_hq else "settings"
+    title = translate("people", "Accounts")
+    shell.add_page("accounts", title, "users", accounts, is_in_rail=is_hq, rail_key=rail_key)
 
     words = translate("people", "Your recovery codes are not confirmed yet.")
 
-    def remind(key: str) -> None:
+    def remind(codes: CodesPage, key: str) -> None:
         """Show a way back to codes that are not confirmed yet, on every other page."""
         notice = shell.page(key).notice
         if codes.is_waiting and key != "codes":
@@ -49,4 +52,11 @@ def add_people_pages(shell: Shell, desk: Desk) -> None:
         elif notice.text == words:
             notice.dismiss()
 
-    shell.page_shown.connect(remind)
+    def codes() -> CodesPage:
+        page = CodesPage(desk.session.name, is_hq=is_hq)
+        shell.page_shown.connect(partial(remind, page))
+        return page
+
+    shell.add_page(
+        "codes", translate("people", "Recovery codes"), "key-round", codes, is_in_rail=False, rail_key=rail_key
+    )

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import QSysInfo, qVersion
 
 from db.queries.people import AccountRow, all_accounts
 from eum_app import __version__
 from eum_app.domain.areas import Area
+from eum_app.domain.time_check import Heard
 from eum_app.usecases.calls import query
 from ui.kit import settings, words
 from ui.kit.desk import Desk
@@ -35,11 +38,16 @@ from ui.shared.satellite_card import SatelliteCard
 from ui.shared.setting_choice import add_choices
 
 
-def settings_page(shell: Shell, desk: Desk) -> SettingsPage:
-    """Return the settings page, connected to the shell's satellite time."""
-    made = SettingsPage(desk)
-    shell.satellite_time_heard.connect(made.satellite.hear)
-    return made
+def add_settings_page(shell: Shell, desk: Desk, title: str) -> None:
+    """Add the settings page to the shell. Satellite time is recorded even if the page was never shown."""
+    shell.add_page("settings", title, "settings", partial(SettingsPage, desk))
+
+    def hear(heard: Heard) -> None:
+        page = shell.page("settings")
+        assert isinstance(page, SettingsPage)
+        page.satellite.hear(heard)
+
+    shell.satellite_time_heard.connect(hear)
 
 
 class SettingsPage(Page):
