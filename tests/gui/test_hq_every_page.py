@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
     QAbstractSpinBox,
+    QApplication,
     QComboBox,
     QHeaderView,
     QLineEdit,
@@ -17,13 +19,16 @@ from PySide6.QtWidgets import (
     QPushButton,
     QWidget,
 )
+from pytestqt.qtbot import QtBot
 
 from tests.builders import Clock, World, make_store
+from tests.gui.field_world import StrangeWindows, unlock
 from tests.gui.hq_support import Window, hq_window, inspected_at_hq
 from ui.audit.reports_page import ReportsPage
 from ui.kit.tasks import Tasks
 from ui.kit.theme import Theme
 from ui.kit.widgets import NoticeBar
+from ui.window.app import build_window
 
 pytestmark = pytest.mark.usefixtures("look")
 ALL_PAGES = ("overview", "review", "inbox", "inventory", "visits", "reports", "devices", "activity", "settings")
@@ -115,6 +120,27 @@ def test_a_role_sees_its_pages_and_why_a_button_is_closed(tmp_path: Path, tasks:
                 assert "Administrator" in page.exporting.denied.text()
     finally:
         hq.store.close()
+
+
+@pytest.mark.parametrize("role", ["reviewer", "auditor", "administrator"])
+def test_no_part_of_a_page_is_a_window_while_it_is_made(qtbot: QtBot, tmp_path: Path, role: str) -> None:
+    make_store(tmp_path / "hq", "hq", "HQ-01", Clock(), role=role).store.close()
+    window = build_window(tmp_path / "hq", outbox=tmp_path / "outbox", inbox=tmp_path / "drop")
+    window.show()
+    window.activateWindow()
+    QTest.qWaitForWindowActive(window)
+    unlock(qtbot, window, who="REV-004")
+    qtbot.waitUntil(lambda: window.shell is not None, timeout=30_000)
+    strange, app = StrangeWindows(), QApplication.instance()
+    assert app is not None
+    assert window.shell is not None
+    app.installEventFilter(strange)
+    for key in window.shell.page_keys:
+        window.shell.show_page(key)
+        assert window.tasks.wait_idle(60)
+    app.removeEventFilter(strange)
+    window.close()
+    assert strange.seen == []
 
 
 def test_every_page_fits_a_small_window_and_twice_the_size(window: Window, world: World, look: Theme) -> None:

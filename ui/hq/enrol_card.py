@@ -15,7 +15,7 @@ from ui.kit.messages import sentence
 from ui.kit.widgets import Card, FormField, NoticeBar, ValueText, button, label, panel, scrolled, vbox
 from ui.kit.widgets.path_field import PathField
 from ui.kit.words import grouped
-from ui.shared.page_parts import may, named, why_not
+from ui.shared.page_parts import may, named, why_not_label
 
 ANSWER_SUFFIX = ".eumans"
 
@@ -47,8 +47,7 @@ class EnrolCard(Card):
         self.answer_field.changed.connect(self._follow)
         self.sign_button = button(self.tr("Sign and write the answer"), self.sign, kind="primary", icon="pen-line")
         named(self.sign_button, "enrol_sign_button")
-        self._denied = label(why_not(self.desk.session, Permission.DEVICE_ENROL), "sub", tone="warn", wrap=True)
-        self._denied.setVisible(not may(self.desk.session, Permission.DEVICE_ENROL))
+        self._denied = why_not_label(self.desk.session, Permission.DEVICE_ENROL)
         self._compare = panel(
             vbox(
                 self._device,

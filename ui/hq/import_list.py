@@ -31,12 +31,11 @@ from ui.kit.widgets import (
     EmptyState,
     button,
     hbox,
-    label,
     panel,
     vbox,
 )
 from ui.kit.words import count
-from ui.shared.page_parts import Job, may, named, why_not
+from ui.shared.page_parts import Job, may, named, why_not_label
 
 
 @guarded
@@ -105,8 +104,7 @@ class ImportListPanel(QWidget):
         self.update_box.setAccessibleName(self.tr("Update items that differ"))
         self.cancel_button = button(self.tr("Back to the items"), self.left.emit)
         named(self.cancel_button, "inventory_import_cancel")
-        self._denied = label(why_not(self.desk.session, Permission.INVENTORY_IMPORT), "sub", tone="warn", wrap=True)
-        self._denied.setVisible(not may(self.desk.session, Permission.INVENTORY_IMPORT))
+        self._denied = why_not_label(self.desk.session, Permission.INVENTORY_IMPORT)
         self.job = Job("inventory_job")
         self.job.busy_changed.connect(lambda _busy: self._follow())
         whole = panel(

@@ -46,7 +46,7 @@ from ui.kit.widgets import (
 )
 from ui.kit.widgets.path_field import PathField
 from ui.kit.words import count, joined, moment, word
-from ui.shared.page_parts import Job, may, named, show_rows, why_not
+from ui.shared.page_parts import Job, may, named, show_rows, why_not_label
 
 translate = QCoreApplication.translate
 
@@ -178,8 +178,7 @@ class InboxPage(Page):
         self.folder_button.clicked.connect(self._import_folder)
         self.folder_button.setToolTip(str(self.desk.inbox))
         named(self.folder_button, "inbox_folder_button")
-        self._denied = label(why_not(self.desk.session, Permission.BUNDLE_IMPORT), "sub", tone="warn", wrap=True)
-        self._denied.setVisible(not may(self.desk.session, Permission.BUNDLE_IMPORT))
+        self._denied = why_not_label(self.desk.session, Permission.BUNDLE_IMPORT)
         self.job = Job("inbox_job")
         self.job.busy_changed.connect(lambda _busy: self._follow())
         card = Card(self.tr("Import bundles"))

@@ -153,7 +153,8 @@ class AddCard(Card):
             hbox(1, self.add_button),
             spacing=12,
         )
-        self.setVisible(self._may_manage)
+        if not self._may_manage:  # to show it before it has a parent would open a window
+            self.hide()
         self._follow()
 
     def add_account(self) -> None:
@@ -255,7 +256,8 @@ class ReadOutCard(Card):
             self._code,
             spacing=10,
         )
-        self.setVisible(self._desk.session.is_hq and may(self._desk.session.role, Permission.RECOVERY_DISCLOSE))
+        if not (self._desk.session.is_hq and may(self._desk.session.role, Permission.RECOVERY_DISCLOSE)):
+            self.hide()
         self._follow()
 
     def read_out(self) -> None:

@@ -10,6 +10,7 @@ from PySide6.QtGui import QPaintEvent, QPalette
 from PySide6.QtWidgets import (
     QComboBox,
     QFrame,
+    QLabel,
     QProgressBar,
     QSizePolicy,
     QStyle,
@@ -64,6 +65,15 @@ def why_not(session: Session, permission: Permission) -> str:
     able = [role(name) for name, held in PERMISSIONS.items() if permission in held]
     words = translate("hq", "Not open to the role {role}. Open to: {able}.")
     return words.format(role=role(session.role), able=", ".join(able))
+
+
+def why_not_label(session: Session, permission: Permission) -> QLabel:
+    """Return a label with the reason why this account lacks a permission, hidden when it has it."""
+    denied = why_not(session, permission)
+    made = label(denied, "sub", tone="warn", wrap=True)
+    if not denied:  # to show it before it has a parent would open a window
+        made.hide()
+    return made
 
 
 def designation_missing(fields: Sequence[str]) -> str:

@@ -72,7 +72,8 @@ class SettingsPage(Page):
         self.designation = DesignationCard(desk)
         self.designation.failed.connect(self.notice.show_error)
         self.designation.said.connect(lambda words: self.notice.show_message("ok", words))
-        self.designation.setVisible(desk.session.is_hq)  # a device makes no reports
+        if not desk.session.is_hq:  # a device makes no reports
+            self.designation.hide()
         left.addStretch(1)
         right = panel(vbox(self._device_card(), self._accounts_card(), self.designation, self.satellite, 1, spacing=16))
         columns = [

@@ -40,7 +40,6 @@ from ui.kit.widgets import (
     button,
     flow,
     hbox,
-    label,
     panel,
     vbox,
 )
@@ -49,7 +48,7 @@ from ui.kit.words import count, day, fact, moment
 from ui.shared.activity.detail import DetailCard
 from ui.shared.activity.shown import harmless, kind_words, outcome_chip, outcome_words, place_words, subject_words
 from ui.shared.activity.time_dialog import TimeDialog, may_correct
-from ui.shared.page_parts import Job, choices, fill_choices, may, named, show_export_error, why_not
+from ui.shared.page_parts import Job, choices, fill_choices, may, named, show_export_error, why_not_label
 
 FILE_NAME = "activity-log.csv"
 ROW_HEIGHT = 44
@@ -149,12 +148,11 @@ class ActivityPage(Page):
         named(self.export_button, "activity_export_button", self.tr("Export the entries that are listed"))
         self.job = Job("activity_job")
         self.job.busy_changed.connect(lambda _busy: self._follow())
-        denied = label(why_not(self.desk.session, Permission.REPORT_EXPORT), "sub", tone="warn", wrap=True)
+        denied = why_not_label(self.desk.session, Permission.REPORT_EXPORT)
         card = Card(self.tr("Export what is listed"))
         card.add_padded(
             FormField(self.tr("CSV or JSON, signed"), self.path_field), denied, self.job, hbox(1, self.export_button)
         )
-        denied.setVisible(not may(self.desk.session, Permission.REPORT_EXPORT))
         view = panel(vbox(self.detail, card, spacing=16))
         view.layout().setStretch(0, 1)  # type: ignore[union-attr]
         return view
