@@ -129,7 +129,7 @@ def visit_page() -> Page:
     select_id(view, "2")
     items.add(view, 1)
 
-    recent = Card("Recent", "Ctrl+Z withdraws the last check")
+    recent = Card("Recent", "Ctrl+Z takes back the last act")
     recent.add(row(Chip.of("verified"), label("786951", "mono"), label("camera · 1 photo", "sub"), 1, button("Undo")))
     recent.add(row(Chip.of("verified"), label("786950", "mono"), label("camera · 14:21:58Z", "sub"), 1))
     recent.add(row(Chip.of("discrepancy"), label("786957", "mono"), label("typed · seal differs", "sub"), 1))

@@ -30,6 +30,10 @@ VISIT_SENTENCES: dict[str, tuple[str, str]] = {
         QT_TRANSLATE_NOOP("messages", "An item was named twice; nothing was recorded."),
         QT_TRANSLATE_NOOP("messages", "Take the items in view again."),
     ),
+    "check.not_withdrawn": (
+        QT_TRANSLATE_NOOP("messages", "The check {check_id} was not withdrawn."),
+        QT_TRANSLATE_NOOP("messages", "Nothing was recorded again. Look at the list of recent checks."),
+    ),
     "check.withdrawn": (
         QT_TRANSLATE_NOOP("messages", "The check {check_id} was already withdrawn."),
         QT_TRANSLATE_NOOP("messages", "Nothing more is needed."),

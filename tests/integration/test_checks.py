@@ -9,20 +9,24 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from db.queries import checklists, checks, exchange, visits
+from db.tables import checks as checks_table
 from eum_app.domain.checklists import Answer
 from eum_app.domain.errors import Refusal
 from eum_app.domain.facts import CheckRecorded, MarkRead
 from eum_app.domain.ids import CheckId
 from eum_app.scanning.labels import data_matrix, png
 from eum_app.usecases.visits.match_mark import match_mark
+from eum_app.usecases.visits.record_again import record_again
 from eum_app.usecases.visits.record_check import (
     NewCheck,
     assess_site,
     attach_photo,
     record_check,
     record_checks,
+    record_no_access,
     withdraw_checks,
 )
 from tests.builders import ITEM_CHECKLIST, typed, yes_to_all
@@ -274,3 +278,28 @@ def test_a_group_with_one_fault_records_nothing(simulator: Simulator) -> None:
         with pytest.raises(Refusal, match=code):
             record_checks(device, visit_id, group)
         assert device.read(exchange.journal_heads) == before
+
+
+def test_withdrawn_checks_are_recorded_again_as_one_act_or_not_at_all(simulator: Simulator) -> None:
+    device, visit_id = simulator.world.device, simulator.visit_ids[DEVICE]
+    item_ids = device.read(visits.work_ids, visit_id)[:2]
+    done = record_no_access(device, visit_id, item_ids, reason="custodian_absent", note="Locked")
+    check_ids = [one.check_id for one in done.checks]
+    withdraw_checks(device, check_ids[:1])
+    before = device.read(exchange.journal_heads)
+    with pytest.raises(Refusal, match=r"check\.not_withdrawn"):
+        record_again(device, check_ids)
+    with pytest.raises(Refusal, match=r"check\.unknown"):
+        record_again(device, [CheckId("no such check")])
+    assert device.read(exchange.journal_heads) == before
+    withdraw_checks(device, check_ids[1:])
+    again = record_again(device, check_ids)
+    rows = {one.check_id: one for one in device.read(checks.recent_checks, visit_id)}
+    made = [rows[one.check_id] for one in again.checks]
+    assert [(row.item_id, row.outcome, row.reason, row.has_note, row.withdrawn) for row in made] == [
+        (item_id, "no_access", "custodian_absent", True, False) for item_id in item_ids
+    ]
+    acts = device.read(lambda connection: connection.execute(select(checks_table.c.act).distinct()).scalars().all())
+    assert len(acts) == 2, "the first act, and the act that repeats it"
+    (taken,) = simulator.deliver(simulator.seal(DEVICE))
+    assert taken.outcome == "accepted"

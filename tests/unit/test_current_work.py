@@ -153,7 +153,7 @@ def test_only_a_row_that_is_marked_drops_answers() -> None:
     assert dropping <= marked
 
 
-@pytest.mark.parametrize("event", [Event.SCAN, Event.SCAN_AGAIN, Event.PRESS, Event.SIGHT, Event.LOST, Event.UNDO])
+@pytest.mark.parametrize("event", [Event.SCAN, Event.SCAN_AGAIN, Event.PRESS, Event.SIGHT, Event.LOST, Event.WITHDRAW])
 def test_a_scan_alone_changes_no_state(event: Event) -> None:
     for work in REACHED:
         after = deepcopy(work)
@@ -172,7 +172,8 @@ def test_a_closed_visit_is_read_only() -> None:
     refused = {event for event in Event if TABLE[event][State.CLOSED].none is Reply.REFUSE}
     assert refused == {
         Event.SCAN, Event.SCAN_AGAIN, Event.PRESS, Event.PRESS_AGAIN, Event.SIGHT, Event.PICK, Event.SHOW_ITEM,
-        Event.SHOW_OFFER, Event.TYPE_BY_HAND, Event.TAKE, Event.UNDO, Event.LOCK_ROOM,
+        Event.SHOW_OFFER, Event.TYPE_BY_HAND, Event.TAKE, Event.WITHDRAW, Event.UNDO, Event.REDO,
+        Event.LOCK_ROOM,
     }  # fmt: skip
 
 
@@ -240,3 +241,45 @@ def test_it_needs_no_qt() -> None:
     code = "import sys, ui.field.visit.current_work; print([m for m in sys.modules if m.startswith('PySide6')])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_undo_leads_back_from_the_reasons_and_changes_no_other_state() -> None:
+    for work in REACHED:
+        after = deepcopy(work)
+        reply = after.send(Event.UNDO)
+        if work.state is State.REASONS:
+            assert reply is Reply.BACK
+            assert after.state in {State.ITEM, State.OFFER}
+            assert after.draft == work.draft
+        else:
+            assert vars(after) == vars(work), work.state
+
+
+def test_acts_are_done_again_in_reverse_order_until_the_next_act() -> None:
+    work, draft = at_work(), open_item()
+    work.send(Event.SHOW_ITEM, draft=draft)
+    assert not work.undo()
+    assert work.redo() is None
+    for question in ("plate", "seal"):
+        draft.answer(Answer(question, "yes"))
+    assert work.undo()
+    work.note_withdrawn(["check-1"])
+    assert work.redo() == ("check-1",)
+    assert list(draft.answers) == ["plate"]
+    assert work.redo() == ()
+    assert list(draft.answers) == ["plate", "seal"]
+    work.note_withdrawn(["check-1"])
+    draft.answer(Answer("plate", "no"))
+    assert work.redo() is None
+
+
+def test_an_act_on_an_item_that_was_closed_is_not_done_again_on_the_next() -> None:
+    work = at_work()
+    work.send(Event.SHOW_ITEM, draft=open_item("a"))
+    assert work.draft is not None
+    work.draft.answer(Answer("plate", "yes"))
+    assert work.undo()
+    work.send(Event.ESCAPE)
+    work.send(Event.SHOW_ITEM, draft=open_item("b"))
+    assert work.redo() is None
+    assert not work.draft.answers

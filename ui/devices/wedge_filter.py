@@ -25,6 +25,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 from eum_app.scanning.wedge import AltReleased, Burst, BurstCollector, Decided, Key, Place, Refused, WedgeSettings
 from ui.devices.typing_place import is_answer, place_of, takes_text
 from ui.kit.guard import guarded
+from ui.kit.own_keys import is_own_key
 
 # FS, GS, RS, US and EOT (ISO/IEC 15434), as scanners send them: Ctrl+\ Ctrl+] Ctrl+^ Ctrl+_ Ctrl+D.
 _SEPARATORS = frozenset("\x1c\x1d\x1e\x1f\x04")
@@ -116,6 +117,9 @@ class WedgeFilter(QObject):
             return False
         if not self._is_held_back(event):
             self._before_act()  # a shortcut acts on its override, before any press
+            if kind == QEvent.Type.ShortcutOverride and is_own_key(self._in_focus(), event):
+                event.ignore()  # so that the page's shortcut gets it, not the text field
+                return True
             return False
         if kind == QEvent.Type.KeyPress:
             self._press(event)

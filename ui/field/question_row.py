@@ -69,10 +69,17 @@ class QuestionRow(QFrame):
 
     def begin(self, answer: Answer | None) -> None:
         """Ask about another item. Text typed for the last item and not submitted is dropped."""
-        for line in (self._line, self._comment):
-            if line is not None:
-                line.clear()
         self.set_answer(answer)
+        if self._line is not None:
+            self._line.setText(self._shown(answer.value) if answer else "")
+        self._comment.setText(answer.comment if answer else "")
+
+    def submit(self) -> None:
+        """Take text that was typed and not submitted yet, as leaving its field does."""
+        if self._line is not None and self._line.hasFocus():
+            self._typed()
+        if self._comment.hasFocus():
+            self._give_comment()
 
     def set_answer(self, answer: Answer | None) -> None:
         """Show a recorded answer, or none; emits nothing."""
@@ -99,6 +106,11 @@ class QuestionRow(QFrame):
             self._photo.setIcon(QIcon(QPixmap.fromImage(image.scaled(side, Qt.AspectRatioMode.KeepAspectRatio))))
 
     @property
+    def answer(self) -> Answer | None:
+        """Return the answer shown, or None."""
+        return self._answer
+
+    @property
     def is_open(self) -> bool:
         """Return whether the question still needs a valid answer."""
         if self._answer is None or not self._answer.value.strip():
@@ -116,8 +128,14 @@ class QuestionRow(QFrame):
 
     def focus_field(self) -> None:
         """Focus the field that answers this question, or the missing comment."""
-        lacks_comment = not self._comment.isHidden() and not self._comment.text().strip()
-        field = self._comment if lacks_comment else (self._segments or self._photo or self._choice or self._line)
+        if not self._comment.isHidden() and not self._comment.text().strip():
+            self._comment.setFocus(Qt.FocusReason.OtherFocusReason)
+        else:
+            self.focus_answer()
+
+    def focus_answer(self) -> None:
+        """Focus the field that answers this question."""
+        field = self._segments or self._photo or self._choice or self._line
         assert field is not None
         field.setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -192,6 +210,9 @@ class QuestionRow(QFrame):
             self._give(value)
 
     def _give(self, value: str) -> None:
+        is_same = self._answer is None or self._answer.value == value
+        if not is_same:
+            self._comment.clear()  # a comment belongs to its answer
         comment = self._comment.text().strip() if takes_comment(self.question, value) else ""
         self._answer = Answer(self.question.question_id, value, comment)
         self._follow()

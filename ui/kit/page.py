@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from eum_app.domain.areas import Area
 from eum_app.scanning.wedge import Refused
 from ui.kit.guard import guarded
+from ui.kit.own_keys import own_keys
 from ui.kit.scan_words import no_scan_text, refusal_text
 from ui.kit.theme import inset
 from ui.kit.widgets import ActionButton, NoticeBar, PageHeader, tip_with_key
@@ -67,6 +68,7 @@ class Page(QWidget):
         whole.addLayout(self.body, 1)
         self.notice.lie_over(self, self.notice_place)
         self._keyed: list[QAction] = []
+        self._own_keys: list[QKeySequence.StandardKey] = []
         self._pressed_by: dict[QAction, QPushButton] = {}
         self._key_notes: list[KeyEntry] = []
         self.setAccessibleName(title)
@@ -99,6 +101,14 @@ class Page(QWidget):
         self._keyed.append(action)
         if in_header:
             self.header.add_action(ActionButton(action, kind=kind, icon=icon))
+        return action
+
+    def add_own_key(self, text: str, key: QKeySequence.StandardKey, run: Callable[[], object]) -> QAction:
+        """Add an action whose key reaches the page even while a text field that uses it too has the focus."""
+        self._own_keys.append(key)
+        own_keys(self, self._own_keys)
+        action = self.add_action(text, key, run)
+        action.setShortcuts(QKeySequence.keyBindings(key))
         return action
 
     def add_button_key(self, button: QPushButton, key: str | QKeySequence) -> QAction:

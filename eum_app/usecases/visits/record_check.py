@@ -62,6 +62,14 @@ class RecordedChecks(Changed):
 
 
 @dataclass(frozen=True)
+class WithdrawnChecks(Changed):
+    """Result of withdrawing checks: their ids, and the serials of their items."""
+
+    check_ids: tuple[str, ...]
+    serials: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class NewCheck:
     """A check to record, as a person entered it.
 
@@ -224,13 +232,14 @@ def _record(
     return RecordedCheck(frozenset(), CheckId(fact.check_id), new.outcome, entry.seq)
 
 
-def withdraw_checks(session: Session, check_ids: Sequence[CheckId], reason: str = "undone") -> Changed:
+def withdraw_checks(session: Session, check_ids: Sequence[CheckId], reason: str = "undone") -> WithdrawnChecks:
     """Withdraw checks, all or none, in one transaction.
 
     Raises Refusal `permission.denied`, `permission.out_of_scope`, `check.unknown`, `check.withdrawn`, `check.foreign`
     (recorded on another device), `visit.closed`; Trouble for disk errors.
     """
     session.require(Permission.VISIT_WORK)
+    serials = []
     with session.writing() as transaction:
         for check_id in check_ids:
             row = find_check(transaction.connection, check_id)
@@ -244,7 +253,8 @@ def withdraw_checks(session: Session, check_ids: Sequence[CheckId], reason: str 
                     observed_at=session.observed_now(), check_id=check_id, visit_id=row.visit_id, reason=reason
                 )
             )
-        return Changed(frozenset(transaction.areas))
+            serials.append(row.serial)
+        return WithdrawnChecks(frozenset(transaction.areas), tuple(check_ids), tuple(serials))
 
 
 def attach_photo(session: Session, visit_id: str, check_id: CheckId, photo: bytes) -> Changed:

@@ -6,7 +6,7 @@ workspace as it is. `# evidence N.N` marks the rows that the section of that num
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum, auto
 from typing import Final
@@ -87,7 +87,12 @@ class Event(StrEnum):
     LABEL_NOTED = auto()
     RECORDED = auto()
     GROUP_RECORDED = auto()
+    WITHDRAW = auto()
+    """Withdraw the checks that a button names."""
     UNDO = auto()
+    """Take back the last act: an answer, photo or note of the open item or group first, then the last check."""
+    REDO = auto()
+    """Do again what was undone last; possible until the next act."""
     ESCAPE = auto()
     PUT_AWAY = auto()
 
@@ -183,7 +188,9 @@ TABLE: Final[Mapping[Event, Mapping[State, Step]]] = {
     Event.LABEL_NOTED:    _row(NO,      NO,      NO,      NOTED,   NO,      NO,      NO,      NO),
     Event.RECORDED:       _row(STAY,    STAY,    STAY,    LEAVE,   LEAVE,   LEAVE,   STAY,    LEAVE),
     Event.GROUP_RECORDED: _row(STAY,    STAY,    NOTHING, NOTHING, NOTHING, NOTHING, NOTHING, NOTHING),
-    Event.UNDO:           _row(NO,      REFUSE,  STAY,    STAY,    STAY,    STAY,    STAY,    STAY),   # evidence 1.5
+    Event.WITHDRAW:       _row(NO,      REFUSE,  STAY,    STAY,    STAY,    STAY,    STAY,    STAY),
+    Event.UNDO:           _row(NO,      REFUSE,  STAY,    STAY,    STAY,    BACK,    STAY,    STAY),
+    Event.REDO:           _row(NO,      REFUSE,  STAY,    STAY,    STAY,    NO,      STAY,    STAY),
     Event.ESCAPE:         _row(STAY,    STAY,    STAY,    LEAVE,   LEAVE,   BACK,    NOTHING, LEAVE),  # evidence 1.8
     Event.PUT_AWAY:       _row(STAY,    STAY,    STAY,    LEAVE,   LEAVE,   LEAVE,   NOTHING, LEAVE),  # evidence 1.8
 }
@@ -226,6 +233,9 @@ class CurrentWork:
         self.group = Group()
         self._asked_about = State.ITEM
         """The state that the reasons go back to: `ITEM` or `OFFER`."""
+        self._undone: list[tuple[str, ...]] = []
+        """Acts that were undone, the last at the end: ids of withdrawn checks, or no id for one on the open draft."""
+        self._is_undoing = False
 
     @property
     def checklist(self) -> Checklist:
@@ -237,6 +247,47 @@ class CurrentWork:
     def outcomes(self) -> tuple[Outcome, ...]:
         """Return the outcomes that the kind of visit accepts; none before the visit was read."""
         return outcomes_of(self.view.row.purpose) if self.view is not None else ()
+
+    @property
+    def open_draft(self) -> Draft | None:
+        """Return the draft that answers go to: the open item's or the group's, or None."""
+        return self.group.answers if self.state is State.GROUP else self.draft
+
+    def undo(self) -> bool:
+        """Take back the last act on the open draft. Return False if there is none: then the last check is next."""
+        is_done = self._go(Draft.undo)
+        if is_done:
+            self._undone.append(())
+        return is_done
+
+    def redo(self) -> tuple[str, ...] | None:
+        """Do again what was undone last.
+
+        Return the ids of the withdrawn checks that are to be recorded again, an empty tuple after an act on the open
+        draft, and None if nothing was undone since the last act.
+        """
+        while self._undone:
+            check_ids = self._undone.pop()
+            if check_ids or self._go(Draft.redo):
+                return check_ids
+        return None
+
+    def note_withdrawn(self, check_ids: Sequence[str]) -> None:
+        """Remember checks that were withdrawn, for `redo`."""
+        self._undone.append(tuple(check_ids))
+
+    def note_act(self) -> None:
+        """Forget what was undone, because something else was done since."""
+        if not self._is_undoing:
+            self._undone.clear()
+
+    def _go(self, way: Callable[[Draft], bool]) -> bool:
+        draft = self.open_draft
+        self._is_undoing = True
+        try:
+            return draft is not None and way(draft)
+        finally:
+            self._is_undoing = False
 
     @property
     def stake(self) -> Stake:
@@ -279,6 +330,9 @@ class CurrentWork:
             self.state = self._asked_about
         elif cell is Reply.LEAVE:
             self._enter(State.GROUP if self.group.drafts else State.NOTHING, None)
+        for held in (self.draft, self.group.answers):
+            if held is not None:
+                held.on_change = self.note_act
         return cell
 
     def _enter(self, state: State, draft: Draft | None) -> None:

@@ -81,6 +81,14 @@ class GroupPanel(Card):
         """Answer a question with a picture, for the whole group."""
         self._questions.answer_with_photo(question_id, data)
 
+    def submit(self) -> None:
+        """Take text that was typed into a question and not submitted yet."""
+        self._questions.submit()
+
+    def show_again(self) -> str:
+        """Show the answers again after an act was undone or redone. Return the first question that changed."""
+        return self._questions.show_again()
+
     def set_busy(self, is_busy: bool) -> None:
         """Disable the buttons while the checks are being recorded."""
         self.verified_button.setEnabled(not is_busy)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import count
-
 from PySide6.QtCore import QCoreApplication, Qt, Signal
 from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
@@ -46,17 +44,16 @@ class ItemExtras(QWidget):
 
     def show_draft(self, draft: Draft) -> None:
         """Show the note and the photos of a draft, and change them from now on."""
-        self._draft = draft
+        self._draft = None  # what is shown now is not written by the person
         self._note.setPlainText(draft.note)
+        self._draft = draft
         self._note.setVisible(bool(draft.note))
         show_photos(self._photos, draft)
         self._photos.setVisible(bool(draft.photos))
 
     def add_photo(self, draft: Draft, data: bytes) -> None:
         """Add a photo to the item or the offered mark, to be recorded with it."""
-        # Not the number of photos: after one was removed, that key can be in use.
-        key = next(key for key in map("photo-{}".format, count(1)) if key not in draft.photos)
-        draft.photos[key] = data
+        draft.add_photo(data)
         show_photos(self._photos, draft)
         self._photos.show()
 
@@ -67,11 +64,11 @@ class ItemExtras(QWidget):
 
     def _note_typed(self) -> None:
         if self._draft is not None:
-            self._draft.note = self._note.toPlainText().strip()
+            self._draft.write_note(self._note.toPlainText().strip())
 
     def _drop_photo(self, key: str) -> None:
         if self._draft is not None:
-            self._draft.photos.pop(key, None)
+            self._draft.drop_photo(key)
             show_photos(self._photos, self._draft)
             self._photos.setVisible(bool(self._draft.photos))
             self.photo_button.setFocus(Qt.FocusReason.OtherFocusReason)

@@ -208,6 +208,16 @@ class ItemPanel(Card):
         elif self.verified_button.isEnabled():
             self.verified_button.setFocus(Qt.FocusReason.OtherFocusReason)
 
+    def submit(self) -> None:
+        """Take text that was typed into a question and not submitted yet."""
+        self._questions.submit()
+
+    def show_again(self) -> str:
+        """Show the draft again after an act was undone or redone. Return the first question that changed."""
+        if self.draft is not None:
+            self.extras.show_draft(self.draft)
+        return self._questions.show_again() if self._state is State.ITEM else ""
+
     def add_photo(self, data: bytes) -> None:
         """Add a photo to the item, to be recorded with it."""
         if self.draft is not None:

@@ -63,6 +63,27 @@ class Questionnaire(QWidget):
             self._lay_out()
             self.answer_given.emit()
 
+    def submit(self) -> None:
+        """Take text that was typed and not submitted yet."""
+        for row in list(self._rows):
+            row.submit()
+
+    def show_again(self) -> str:
+        """Show the draft again after an act was undone or redone.
+
+        Return the text of the first question that changed, or an empty text.
+        """
+        assert self._draft is not None
+        shown = {key: row.answer for key, row in self._rows.items()}
+        for key, row in self._rows.items():
+            row.begin(self._draft.answers.get(key))
+        self._lay_out()
+        changed = [row for key, row in self._rows.items() if row.answer != shown.get(key)]
+        if not changed:
+            return ""
+        changed[0].focus_answer()
+        return changed[0].question.text
+
     def open_ids(self) -> list[str]:
         """Return the questions that still need an answer."""
         assert self._draft is not None

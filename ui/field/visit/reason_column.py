@@ -107,5 +107,5 @@ class ReasonColumn(QWidget):
 
     def _drop_photo(self, key: str) -> None:
         if self._draft is not None:
-            self._draft.photos.pop(key, None)
+            self._draft.drop_photo(key)
             self.show_photos(self._draft)

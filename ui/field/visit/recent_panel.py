@@ -44,7 +44,7 @@ class RecentPanel(Card):
     """check id, serial: a photo is to be added to this recorded check."""
 
     def __init__(self) -> None:
-        super().__init__(self.tr("Recent"), self.tr("Ctrl+Z withdraws the last check"))
+        super().__init__(self.tr("Recent"), self.tr("Ctrl+Z takes back the last act"))
         self.setObjectName("recent_panel")
         self._list: QVBoxLayout = vbox()
         holder = QWidget()

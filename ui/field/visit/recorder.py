@@ -13,10 +13,12 @@ from eum_app.domain.facts import Difference
 from eum_app.domain.ids import CheckId
 from eum_app.domain.visits import Outcome
 from eum_app.usecases.calls import call
+from eum_app.usecases.visits.record_again import record_again
 from eum_app.usecases.visits.record_check import (
     NewCheck,
     RecordedCheck,
     RecordedChecks,
+    WithdrawnChecks,
     attach_photo,
     record_check,
     record_checks,
@@ -35,7 +37,10 @@ class Recorder(QObject):
     """(serial, RecordedCheck)"""
     group_recorded = Signal(object)
     """RecordedChecks"""
-    withdrawn = Signal()
+    withdrawn = Signal(object)
+    """WithdrawnChecks"""
+    redone = Signal(object)
+    """RecordedChecks: withdrawn checks that were recorded again."""
     failed = Signal(object)
     """KnownError: nothing was recorded."""
 
@@ -43,8 +48,8 @@ class Recorder(QObject):
         super().__init__(parent)
         self._desk = desk
         self._is_busy = False
-        self.last_check_ids: tuple[str, ...] = ()
-        """The check or group recorded last since the visit was opened, until it is withdrawn."""
+        self.acts: list[tuple[str, ...]] = []
+        """Ids of the checks of each act since the visit was opened, without those withdrawn; the last at the end."""
 
     @property
     def is_busy(self) -> bool:
@@ -130,22 +135,38 @@ class Recorder(QObject):
 
     def withdraw_last(self) -> bool:
         """Withdraw what was recorded last here. Return False if nothing was."""
-        self.withdraw(*self.last_check_ids)
-        return bool(self.last_check_ids)
+        if not self.acts:
+            return False
+        self.withdraw(*self.acts[-1])
+        return True
+
+    def record_again(self, check_ids: Sequence[str]) -> None:
+        """Record withdrawn checks again, all or none."""
+        if not self._is_busy:
+            self._is_busy = True
+            again = call(record_again, [CheckId(one) for one in check_ids])
+            self._desk.do(again, then=self._redone, failed=self._refused)
 
     def _recorded(self, serial: str, result: RecordedCheck) -> None:
         self._is_busy = False
-        self.last_check_ids = (result.check_id,)
+        self.acts.append((result.check_id,))
         self.recorded.emit(serial, result)
 
     def _group_recorded(self, result: RecordedChecks) -> None:
         self._is_busy = False
-        self.last_check_ids = tuple(one.check_id for one in result.checks)
+        self.acts.append(tuple(one.check_id for one in result.checks))
         self.group_recorded.emit(result)
 
-    def _withdrawn(self, _changed: object) -> None:
-        self._is_busy, self.last_check_ids = False, ()
-        self.withdrawn.emit()
+    def _withdrawn(self, result: WithdrawnChecks) -> None:
+        self._is_busy = False
+        left = [tuple(one for one in ids if one not in result.check_ids) for ids in self.acts]
+        self.acts = [ids for ids in left if ids]
+        self.withdrawn.emit(result)
+
+    def _redone(self, result: RecordedChecks) -> None:
+        self._is_busy = False
+        self.acts.append(tuple(one.check_id for one in result.checks))
+        self.redone.emit(result)
 
     def _refused(self, error: KnownError) -> None:
         self._is_busy = False

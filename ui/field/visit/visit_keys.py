@@ -15,6 +15,7 @@ from ui.field.visit.workspace import Workspace
 from ui.kit.page import Page
 
 translate = QCoreApplication.translate
+Keys = QKeySequence.StandardKey
 
 
 def add_ways(page: Page, work: CurrentWork) -> QAction:
@@ -35,8 +36,8 @@ def add_ways(page: Page, work: CurrentWork) -> QAction:
 def add_keys(page: Page, at: Workspace, recording: Recording, sweep: SweepWork, escape: Callable[[], None]) -> None:
     """Add the workspace's actions, which the shortcuts sheet lists."""
     item = at.column.item
-    undo = translate("VisitPage", "Withdraw the last check")
-    page.add_action(undo, QKeySequence(QKeySequence.StandardKey.Undo), recording.undo_last)
+    page.add_own_key(translate("VisitPage", "Take back the last act"), Keys.Undo, recording.undo)
+    page.add_own_key(translate("VisitPage", "Do again what was taken back"), Keys.Redo, recording.redo)
     page.add_action(translate("VisitPage", "Go to the scan field"), "F2", at.focus_scan)
     page.add_action(translate("VisitPage", "Filter the items"), "F3", at.focus_filter)
     page.add_action(translate("VisitPage", "Close the item"), "Esc", escape)

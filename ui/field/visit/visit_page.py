@@ -103,7 +103,7 @@ class VisitPage(Page):
         visit_id, wanted = argument if isinstance(argument, tuple) else (argument or self.visit_id, "")
         if visit_id != self.visit_id:
             self.work.visit_id, self.work.view = str(visit_id), None
-            self.recorder.last_check_ids = ()
+            self.recorder.acts.clear()
             self.workspace.send(Event.ANOTHER_VISIT)
             self.items.show_visit(self.visit_id)
             self.sightings.begin(self.visit_id)

@@ -62,6 +62,20 @@ class WorkColumn(QWidget):
             self._work.state, self.by_hand.focus_first if self._work.state is State.BY_HAND else self.item.focus_first
         )()
 
+    def submit(self) -> None:
+        """Take text that was typed into a question and not submitted yet."""
+        if self._work.state is State.GROUP:
+            self.group.submit()
+        elif self._work.state is State.ITEM:
+            self.item.submit()
+
+    def show_again(self) -> str:
+        """Show the open item or group again after an act was undone or redone.
+
+        Return the text of the first question whose answer changed, or an empty text.
+        """
+        return (self.group if self._work.state is State.GROUP else self.item).show_again()
+
     def set_busy(self, is_busy: bool) -> None:
         """Disable the buttons while checks are being recorded."""
         self.item.set_busy(is_busy)

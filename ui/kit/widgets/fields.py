@@ -89,7 +89,7 @@ class SearchField(_IconField):
 
 @guarded
 class ScanField(_IconField):
-    """Scan or type here. Ctrl+Z is left to the page, where it withdraws the last check (LOOK.md rule 6).
+    """Scan or type here. Ctrl+Z is left to the page, where it takes back the last act (LOOK.md rule 6).
 
     `submitted` carries the typed text when Enter is pressed, and the field is emptied.
     """
