@@ -19,15 +19,16 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, and_, select, update
 
 from db import turns
 from db.boxed import secret_place
+from db.drafts import draft_place
 from db.engines import DATABASE, begin, driver_trouble, postgresql_engine, sqlcipher_connection
 from db.keyslots import check_mac, read_store_file, with_next_key, without_next_key, write_store_file
 from db.location import Location, read_location, write_location
 from db.snapshots import require_room
-from db.tables import content, meta, secrets
+from db.tables import content, drafts, meta, secrets
 from eum_app.crypto.boxes import Box, seal_of
 from eum_app.domain.errors import Refusal, Trouble
 
@@ -180,8 +181,18 @@ def _change_on_server(folder: Path, location: Location, data_key: bytes, new_key
                 value = new.seal(place, old.open(place, row.value))
                 connection.execute(update(secrets).where(secrets.c.purpose == row.purpose).values(value=value))
             _box_content_anew(connection, old, new)
+            _box_drafts_anew(connection, old, new)
     finally:
         engine.dispose()
+
+
+def _box_drafts_anew(connection: Connection, old: Box, new: Box) -> None:
+    named = (drafts.c.account, drafts.c.visit_id, drafts.c.subject, drafts.c.part)
+    for row in connection.execute(select(*named)).all():
+        is_row = and_(*(column == value for column, value in zip(named, row, strict=True)))
+        value = connection.execute(select(drafts.c.value).where(is_row)).scalar_one()
+        place = draft_place(*row)
+        connection.execute(update(drafts).where(is_row).values(value=new.seal(place, old.open(place, value))))
 
 
 def _box_content_anew(connection: Connection, old: Box, new: Box) -> None:

@@ -30,6 +30,7 @@ _ON_KEPT: Final[dict[str, dict[str, str]]] = {
         "journal": "SELECT, INSERT",
         "content": "SELECT, INSERT, UPDATE (key, salt, sealed)",
         "secrets": "SELECT, INSERT, DELETE",
+        "drafts": "SELECT, INSERT, DELETE",
         "meta": "SELECT, INSERT, UPDATE, DELETE",
         "alembic_version": "SELECT",
     },

@@ -1,7 +1,7 @@
 """All tables of a store, in two groups.
 
-`kept` cannot be rebuilt (journals, content keys, key material) and is migrated by Alembic. `read` is a projection of
-the journals, which `db.projection` rebuilds.
+`kept` cannot be rebuilt (journals, content keys, key material, drafts) and is migrated by Alembic. `read` is a
+projection of the journals, which `db.projection` rebuilds.
 
 Times are UTC text of fixed width, dates `YYYY-MM-DD` or empty text. `order_key` is `journal.order_key`. `known_at` is
 the number of this store's own entry with which a fact became known here, counted over all epochs. If others write at
@@ -87,6 +87,18 @@ secrets = Table(
 )
 
 meta = Table("meta", kept, Column("name", PLAIN_TEXT, primary_key=True), Column("value", PLAIN_TEXT, nullable=False))
+
+drafts = Table(
+    "drafts",
+    kept,
+    # Input that is not recorded yet (`db.drafts`). Boxed on PostgreSQL.
+    Column("account", PLAIN_TEXT, nullable=False),
+    Column("visit_id", PLAIN_TEXT, nullable=False),
+    Column("subject", PLAIN_TEXT, nullable=False),
+    Column("part", PLAIN_TEXT, nullable=False),
+    Column("value", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("account", "visit_id", "subject", "part"),
+)
 
 sites = Table(
     "sites", read, Column("site_id", PLAIN_TEXT, primary_key=True), _text("name"), _text("country"), _text("order_key")

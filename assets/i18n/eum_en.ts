@@ -173,6 +173,16 @@
     </message>
 </context>
 <context>
+    <name>GoingBack</name>
+    <message numerus="yes">
+        <source>%Ln items</source>
+        <translation>
+            <numerusform>%Ln item</numerusform>
+            <numerusform>%Ln items</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>GroupPanel</name>
     <message numerus="yes">
         <source>All as expected   A · fills for %Ln items</source>
@@ -320,6 +330,23 @@
         <translation>
             <numerusform>%Ln item imported</numerusform>
             <numerusform>%Ln items imported</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>ItemExtras</name>
+    <message numerus="yes">
+        <source>%Ln answers</source>
+        <translation>
+            <numerusform>%Ln answer</numerusform>
+            <numerusform>%Ln answers</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln photos</source>
+        <translation>
+            <numerusform>%Ln photo</numerusform>
+            <numerusform>%Ln photos</numerusform>
         </translation>
     </message>
 </context>
@@ -702,6 +729,23 @@
         <translation>
             <numerusform>Recorded %Ln row of page {number}</numerusform>
             <numerusform>Recorded %Ln rows of page {number}</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>Undoing</name>
+    <message numerus="yes">
+        <source>%Ln checks recorded again, with the time of now</source>
+        <translation>
+            <numerusform>%Ln check recorded again, with the time of now</numerusform>
+            <numerusform>%Ln checks recorded again, with the time of now</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln items</source>
+        <translation>
+            <numerusform>%Ln item</numerusform>
+            <numerusform>%Ln items</numerusform>
         </translation>
     </message>
 </context>

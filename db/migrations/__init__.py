@@ -1,4 +1,4 @@
-"""Schema migrations of journals and key material. Read tables need none: they are rebuilt."""
+"""Schema migrations of journals, key material and drafts. Read tables need none: they are rebuilt."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from eum_app.domain.errors import Refusal, Trouble
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD: Final = "0002"
+HEAD: Final = "0003"
 """Newest schema revision."""
-KNOWN: Final = ("0001", "0002")
+KNOWN: Final = ("0001", "0002", "0003")
 """Revisions that this version can open or upgrade."""
 
 

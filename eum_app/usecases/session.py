@@ -152,6 +152,13 @@ class Session:
         if (took_ms := since_ms(began)) >= SLOW_WRITE_MS:
             note(Event.WRITE_SLOW, ms=took_ms)
 
+    @contextlib.contextmanager
+    def keeping(self) -> Iterator[Connection]:
+        """Open a transaction for drafts (`db.drafts`), which are no facts: it records nothing, no notes either."""
+        with self.store.writing(self.author, own_chain_last=True) as transaction:
+            transaction.may_state = frozenset()
+            yield transaction.connection
+
     def start(self, notice_accepted_at: str | None, failed_unlocks: dict[str, int] | None = None) -> None:
         """Record the start of the session, and when the notice was accepted.
 

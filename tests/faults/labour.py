@@ -100,6 +100,7 @@ def _upgrading(ticket: Ticket, chance: random.Random) -> Iterator[str]:
 def make_older(connection: Connection) -> None:
     """Change a store to the schema's first revision, with read tables of another shape."""
     for statement in (
+        "DROP TABLE drafts",
         "DROP INDEX journal_by_time",
         "DROP INDEX journal_ahead",
         "UPDATE alembic_version SET version_num = '0001'",

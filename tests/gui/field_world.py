@@ -198,6 +198,13 @@ def field_at_work(
     world = make_world(folder, count=count)
     visit_id = plan(world)
     world.close()
+    with window_at_work(qtbot, folder, visit_id) as made:
+        yield made
+
+
+@contextmanager
+def window_at_work(qtbot: QtBot, folder: Path, visit_id: str) -> Iterator[Field]:
+    """Open the device's store in a new window and unlock it."""
     window = build_window(folder / "fld-0042", outbox=folder / "outbox", inbox=folder / "drop")
     window.resize(1366, 768)
     strange = StrangeWindows()

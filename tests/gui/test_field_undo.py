@@ -187,6 +187,7 @@ def test_photos_are_taken_back_and_recorded_again(field: Field) -> None:
     draft = field.visit.item.draft
     assert draft is not None
     assert not draft.photos
+    assert "photo" in field.visit.notice.text
     redo(field)
     assert len(draft.photos) == 1
     field.press("all_as_expected_button")

@@ -185,7 +185,7 @@ def test_every_use_case_that_writes_asks_for_a_permission() -> None:
             if not isinstance(node, ast.FunctionDef) or node.name.startswith("_") or node.name in free:
                 continue
             called = {ast.unparse(call.func) for call in ast.walk(node) if isinstance(call, ast.Call)}
-            writes = {"session.writing", "changing", "session.change_data_key"} & called
+            writes = {"session.writing", "session.keeping", "changing", "session.change_data_key"} & called
             if writes and "session.require" not in called:
                 silent[node.name] = path.name
     assert silent == {}

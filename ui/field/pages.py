@@ -10,7 +10,8 @@ from PySide6.QtCore import QCoreApplication, QObject
 from db.queries.exchange import BundleRow, all_bundles
 from db.queries.visits import VisitRow
 from eum_app.domain.areas import Area
-from eum_app.usecases.calls import query
+from eum_app.usecases.calls import call, query
+from eum_app.usecases.visits.drafts import visit_in_front
 from ui.field.close_out_page import CloseOutPage
 from ui.field.items_page import ItemsPage
 from ui.field.parts import visit_cards
@@ -39,7 +40,7 @@ def add_pages(shell: Shell, desk: Desk) -> None:
     shell.add_page("activity", translate("field", "Activity log"), "scroll-text", partial(ActivityPage, desk))
     add_settings_page(shell, desk, translate("field", "Settings"))
     beside: dict[str, tuple[Callable[[], Page], str]] = {
-        "visit": (partial(VisitPage, desk), "visits"),
+        "visit": (partial(_visit, shell, desk), "visits"),
         "site": (partial(SitePage, desk), "visits"),
         "close_out": (partial(CloseOutPage, desk), "visits"),
         "transcribe": (partial(TranscribePage, desk), "visits"),
@@ -49,6 +50,23 @@ def add_pages(shell: Shell, desk: Desk) -> None:
     for key, (make, rail_key) in beside.items():
         shell.add_page(key, "", "", make, is_in_rail=False, rail_key=rail_key)
     Badges(shell, desk).refresh(frozenset())
+    _go_back(shell, desk)
+
+
+def _go_back(shell: Shell, desk: Desk) -> None:
+    """Show the visit that the account left last, unless the person has gone to another page meanwhile."""
+
+    def show(visit_id: str) -> None:
+        if visit_id and shell.current_key == "visits":
+            shell.show_page("visit", visit_id)
+
+    desk.ask(call(visit_in_front), then=show)
+
+
+def _visit(shell: Shell, desk: Desk) -> VisitPage:
+    made = VisitPage(desk)
+    shell.page_shown.connect(made.note_page_shown)
+    return made
 
 
 def _scanner_test(shell: Shell, desk: Desk) -> ScannerTestPage:

@@ -126,16 +126,10 @@ class QuestionRow(QFrame):
         """Return whether the question has an answer, valid or not."""
         return self._answer is not None and bool(self._answer.value.strip())
 
-    def focus_field(self) -> None:
-        """Focus the field that answers this question, or the missing comment."""
-        if not self._comment.isHidden() and not self._comment.text().strip():
-            self._comment.setFocus(Qt.FocusReason.OtherFocusReason)
-        else:
-            self.focus_answer()
-
-    def focus_answer(self) -> None:
-        """Focus the field that answers this question."""
-        field = self._segments or self._photo or self._choice or self._line
+    def focus_field(self, *, is_answer: bool = False) -> None:
+        """Focus the missing comment, or the field that answers this question (always with `is_answer`)."""
+        lacks_comment = not self._comment.isHidden() and not self._comment.text().strip() and not is_answer
+        field = self._comment if lacks_comment else (self._segments or self._photo or self._choice or self._line)
         assert field is not None
         field.setFocus(Qt.FocusReason.OtherFocusReason)
 

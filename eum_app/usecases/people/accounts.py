@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from db.attempts import TRIES, failures, forget
+from db.drafts import drop_drafts_of_account
 from db.keyslots import Slot, StoreFile, check_mac, new_slot, read_store_file, with_passphrase, write_store_file
 from db.queries.people import AccountRow, all_accounts
 from db.transaction import Transaction
@@ -183,6 +184,7 @@ def remove_account(session: Session, account: str) -> Changed:
         if not any(people.may(row.role, Permission.ACCOUNT_MANAGE) for row in rest):
             raise Refusal("account.last_administrator", account=account)
         transaction.record(AccountRemoved(observed_at=session.observed_now(), account=account))
+        drop_drafts_of_account(transaction.connection, account)
         keep(store_file.without(account))
     forget(session.store.folder, account)
     return PEOPLE

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from db.chains import chain_head, newest_but
+from db.drafts import drop_drafts_of_visit
 from db.queries.checklists import site_answers_of, visit_checklists
 from db.queries.visits import VisitRow, visit, work_ids
 from db.store import Connection
@@ -125,6 +126,7 @@ def close_out(session: Session, visit_id: str, signed: Sequence[Signed]) -> Clos
             )
         )
         head = head_of(entry)
+        drop_drafts_of_visit(transaction.connection, visit_id)
         transaction.record(signed_head(session.signing_key, session.account, head, session.observed_now()))
         areas = frozenset(transaction.areas)
     return ClosedOut(areas, visit_id, head)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 import msgspec
 
+from db.drafts import drop_draft
 from db.queries.checklists import item_checklist_of, visit_checklists
 from db.queries.checks import check as find_check
 from db.queries.checks import evidence_of
@@ -38,6 +39,7 @@ from eum_app.domain.vocabulary import member_of
 from eum_app.usecases.changes import Changed
 from eum_app.usecases.people.scopes import require_open_visit
 from eum_app.usecases.session import Session, new_id
+from eum_app.usecases.visits.drafts import GROUP, offer_subject
 from eum_app.usecases.visits.photos import check_photo, keep_answer_photos
 
 MAX_NOTE_CHARS = 4_000
@@ -121,15 +123,19 @@ def record_check(
     """
     pictures = answer_photos or {}
     new = NewCheck(item_id, outcome, mark, reason, answers, note, photos, grade, crop, pictures, differences)
-    return record_checks(session, visit_id, [new]).checks[0]
+    subject = offer_subject(mark, item_id) if outcome == Outcome.NOT_ON_LIST else item_id
+    return _record_all(session, visit_id, [new], "", [subject]).checks[0]
 
 
-def record_checks(session: Session, visit_id: str, checks: Sequence[NewCheck]) -> RecordedChecks:
-    """Record a check for each of several items, all or none, in one transaction.
+def record_checks(
+    session: Session, visit_id: str, checks: Sequence[NewCheck], *, is_group: bool = False
+) -> RecordedChecks:
+    """Record a check for each of several items, all or none, in one transaction. `is_group` ends the group's draft.
 
     Raises as `record_check`, and Refusal `check.repeated` if an item occurs twice.
     """
-    return _record_all(session, visit_id, checks, "")
+    ended = [*(one.item_id for one in checks), *([GROUP] if is_group else [])]
+    return _record_all(session, visit_id, checks, "", ended)
 
 
 def record_no_access(
@@ -141,10 +147,13 @@ def record_no_access(
     """
     unseen = MarkRead(read_by=ReadBy.LIST)
     checks = [NewCheck(one, Outcome.NO_ACCESS, unseen, reason, note=note) for one in item_ids]
-    return _record_all(session, visit_id, checks, new_id())
+    return _record_all(session, visit_id, checks, new_id(), item_ids)
 
 
-def _record_all(session: Session, visit_id: str, checks: Sequence[NewCheck], act: str) -> RecordedChecks:
+def _record_all(
+    session: Session, visit_id: str, checks: Sequence[NewCheck], act: str, ended: Sequence[str]
+) -> RecordedChecks:
+    """Record checks, and delete the drafts `ended` in the same transaction."""
     session.require(Permission.VISIT_WORK)
     named = [one.item_id for one in checks if one.item_id]
     if len(named) > len(set(named)):
@@ -159,6 +168,7 @@ def _record_all(session: Session, visit_id: str, checks: Sequence[NewCheck], act
             _record(session, transaction, visit_id, one, of_photos, act)
             for one, of_photos in zip(checks, kinds, strict=True)
         )
+        drop_draft(transaction.connection, session.account, visit_id, ended)
         areas = frozenset(transaction.areas)
     return RecordedChecks(areas, tuple(replace(one, areas=areas) for one in recorded))
 

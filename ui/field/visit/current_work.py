@@ -161,27 +161,27 @@ def _row(*cells: Cell | Step) -> dict[State, Step]:
 # fmt: off
 TABLE: Final[Mapping[Event, Mapping[State, Step]]] = {
     #                          unread   closed   nothing  offer    item     reasons  group    by hand
-    Event.ANOTHER_VISIT:  _row(UNREAD,  UNREAD,  UNREAD,  UNREAD,  UNREAD,  UNREAD,  UNREAD,  UNREAD), # evidence 1.8
-    Event.VISIT_READ:     _row(NOTHING, NOTHING, STAY,    STAY,    STAY,    STAY,    STAY,    STAY),   # evidence 1.3
+    Event.ANOTHER_VISIT:  _row(UNREAD,  UNREAD,  UNREAD,  UNREAD,  UNREAD,  UNREAD,  UNREAD,  UNREAD),
+    Event.VISIT_READ:     _row(NOTHING, NOTHING, STAY,    STAY,    STAY,    STAY,    STAY,    STAY),
     Event.VISIT_CLOSED:   _row(CLOSED,  STAY,    CLOSED,  CLOSED,  CLOSED,  CLOSED,  CLOSED,  CLOSED),
     Event.SCAN:           _row(NO,      REFUSE,  STAY,    FREE,    FREE,    REFUSE,  REFUSE,  REFUSE), # evidence 1.6
     Event.SCAN_AGAIN:     _row(NO,      REFUSE,  NO,      QUIET,   QUIET,   NO,      NO,      NO),
     Event.PRESS:          _row(NO,      REFUSE,  STAY,    FREE,    FREE,    REFUSE,  REFUSE,  REFUSE),
-    Event.PRESS_AGAIN:    _row(NO,      REFUSE,  NO,      STAY,    STAY,    BACK,    NO,      NO),     # evidence 1.8
+    Event.PRESS_AGAIN:    _row(NO,      REFUSE,  NO,      STAY,    STAY,    BACK,    NO,      NO),
     Event.SIGHT:          _row(NO,      REFUSE,  STAY,    QUIET,   QUIET,   NO,      NO,      NO),
     Event.LOST:           _row(NO,      NO,      STAY,    QUIET,   QUIET,   NO,      NO,      NO),
-    Event.PICK:           _row(NO,      REFUSE,  STAY,    ALONE,   ALONE,   ALONE,   REFUSE,  STAY),   # evidence 1.8
+    Event.PICK:           _row(NO,      REFUSE,  STAY,    ALONE,   ALONE,   ALONE,   REFUSE,  STAY),
     Event.CHOOSE:         _row(NO,      NO,      NO,      STAY,    NO,      NO,      NO,      NO),
-    Event.SHOW_ITEM:      _row(NO,      REFUSE,  ITEM,    SHOW_I,  SHOW_I,  SHOW_I,  NO,      ITEM),   # evidence 1.8
-    Event.SHOW_OFFER:     _row(NO,      REFUSE,  OFFER,   SHOW_O,  SHOW_O,  SHOW_O,  NO,      OFFER),  # evidence 1.8
+    Event.SHOW_ITEM:      _row(NO,      REFUSE,  ITEM,    SHOW_I,  SHOW_I,  SHOW_I,  NO,      ITEM),
+    Event.SHOW_OFFER:     _row(NO,      REFUSE,  OFFER,   SHOW_O,  SHOW_O,  SHOW_O,  NO,      OFFER),
     Event.TYPE_BY_HAND:   _row(REFUSE,  REFUSE,  BY_HAND, TYPE,    TYPE,    REFUSE,  REFUSE,  REFUSE), # evidence 1.6
     Event.ENTERED:        _row(NO,      NO,      NO,      NO,      NO,      NO,      NO,      NOTHING),
-    Event.TAKE:           _row(NO,      REFUSE,  GROUP,   TAKE,    TAKE,    REFUSE,  STAY,    GROUP),  # evidence 1.8
+    Event.TAKE:           _row(NO,      REFUSE,  GROUP,   TAKE,    TAKE,    REFUSE,  STAY,    GROUP),
     Event.OPEN_ONE:       _row(NO,      NO,      NO,      NO,      NO,      NO,      ITEM,    NO),
-    Event.ANSWER_ALL:     _row(NO,      NO,      NO,      NO,      STAY,    NO,      STAY,    NO),     # evidence 1.4
-    Event.PHOTO:          _row(NO,      NO,      NO,      STAY,    STAY,    STAY,    STAY,    NO),     # evidence 1.2
+    Event.ANSWER_ALL:     _row(NO,      NO,      NO,      NO,      STAY,    NO,      STAY,    NO),
+    Event.PHOTO:          _row(NO,      NO,      NO,      STAY,    STAY,    STAY,    STAY,    NO),
     Event.VERIFY:         _row(NO,      NO,      NO,      NO,      STAY,    NO,      STAY,    NO),     # evidence 1.6
-    Event.DECIDE:         _row(NO,      NO,      NO,      REASONS, REASONS, NO,      NO,      NO),     # evidence 1.1
+    Event.DECIDE:         _row(NO,      NO,      NO,      REASONS, REASONS, NO,      NO,      NO),
     Event.GIVE_REASON:    _row(NO,      NO,      NO,      NO,      NO,      STAY,    NO,      NO),
     Event.LOCK_ROOM:      _row(NO,      REFUSE,  STAY,    FREE,    FREE,    REFUSE,  REFUSE,  REFUSE),
     Event.NOTE_LABEL:     _row(NO,      NO,      NO,      STAY,    NO,      NO,      NO,      NO),
@@ -191,8 +191,8 @@ TABLE: Final[Mapping[Event, Mapping[State, Step]]] = {
     Event.WITHDRAW:       _row(NO,      REFUSE,  STAY,    STAY,    STAY,    STAY,    STAY,    STAY),
     Event.UNDO:           _row(NO,      REFUSE,  STAY,    STAY,    STAY,    BACK,    STAY,    STAY),
     Event.REDO:           _row(NO,      REFUSE,  STAY,    STAY,    STAY,    NO,      STAY,    STAY),
-    Event.ESCAPE:         _row(STAY,    STAY,    STAY,    LEAVE,   LEAVE,   BACK,    NOTHING, LEAVE),  # evidence 1.8
-    Event.PUT_AWAY:       _row(STAY,    STAY,    STAY,    LEAVE,   LEAVE,   LEAVE,   NOTHING, LEAVE),  # evidence 1.8
+    Event.ESCAPE:         _row(STAY,    STAY,    STAY,    LEAVE,   LEAVE,   BACK,    NOTHING, LEAVE),
+    Event.PUT_AWAY:       _row(STAY,    STAY,    STAY,    LEAVE,   LEAVE,   LEAVE,   NOTHING, LEAVE),
 }
 # fmt: on
 """The effect of each event in each state. A test walks every pair."""
@@ -216,6 +216,14 @@ class Group:
             self.answers = Draft(MarkRead(read_by=ReadBy.CAMERA))
         return len(new)
 
+    def split(self) -> list[Draft]:
+        """Give each item its own draft with the answers given for all; none if no answer was given."""
+        if not self.answers.is_begun:
+            return []
+        for draft in self.drafts.values():
+            draft.answers, draft.answer_photos = dict(self.answers.answers), dict(self.answers.answer_photos)
+        return list(self.drafts.values())
+
     def clear(self) -> None:
         """Remove the items and their shared answers."""
         self.drafts.clear()
@@ -236,6 +244,8 @@ class CurrentWork:
         self._undone: list[tuple[str, ...]] = []
         """Acts that were undone, the last at the end: ids of withdrawn checks, or no id for one on the open draft."""
         self._is_undoing = False
+        self.on_change: Callable[[], object] | None = None
+        """Called after each event that was carried out, and after each change of the open draft."""
 
     @property
     def checklist(self) -> Checklist:
@@ -280,6 +290,19 @@ class CurrentWork:
         """Forget what was undone, because something else was done since."""
         if not self._is_undoing:
             self._undone.clear()
+
+    @property
+    def is_about_offer(self) -> bool:
+        """Return whether the open draft is that of an offered mark, or the reasons are asked about one."""
+        return (self._asked_about if self.state is State.REASONS else self.state) is State.OFFER
+
+    def _draft_changed(self) -> None:
+        self.note_act()
+        self._tell()
+
+    def _tell(self) -> None:
+        if self.on_change is not None:
+            self.on_change()
 
     def _go(self, way: Callable[[Draft], bool]) -> bool:
         draft = self.open_draft
@@ -332,7 +355,8 @@ class CurrentWork:
             self._enter(State.GROUP if self.group.drafts else State.NOTHING, None)
         for held in (self.draft, self.group.answers):
             if held is not None:
-                held.on_change = self.note_act
+                held.on_change = self._draft_changed
+        self._tell()
         return cell
 
     def _enter(self, state: State, draft: Draft | None) -> None:

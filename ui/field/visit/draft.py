@@ -20,16 +20,8 @@ from eum_app.domain.checklists import (
     visible_questions,
 )
 from eum_app.domain.facts import MarkRead
-
-
-@dataclass(frozen=True)
-class Given:
-    """The input of a person into a draft at one moment."""
-
-    answers: dict[str, Answer] = field(default_factory=dict)
-    photos: dict[str, bytes] = field(default_factory=dict)
-    note: str = ""
-    answer_photos: dict[str, bytes] = field(default_factory=dict)
+from eum_app.usecases.visits.drafts import NOTHING_STATED, Stated
+from ui.field.visit.acts import Acts, Given
 
 
 @dataclass
@@ -37,8 +29,10 @@ class Draft:
     """One item, or a mark that fits no item (`item` None), with answers, photos and how it was identified.
 
     `mark_picture` is the picture of the mark as it was read (PNG), or empty. `answer_photos` are the pictures that
-    answer questions, by question id. Change it by its methods only: each of their calls is an act that can be undone.
-    `on_change` is called after each change.
+    answer questions, by question id. `stated` are reasons that were begun and not confirmed. `kept_at` is the time
+    (UTC text) of the save that the draft was brought back from, or empty.
+
+    Change it by its methods only: each call is an act that can be undone. `on_change` is called after each change.
     """
 
     mark: MarkRead
@@ -48,13 +42,10 @@ class Draft:
     note: str = ""
     mark_picture: bytes = b""
     answer_photos: dict[str, bytes] = field(default_factory=dict)
+    stated: Stated = NOTHING_STATED
+    kept_at: str = ""
     on_change: Callable[[], object] | None = field(default=None, compare=False, repr=False)
-    _before: list[Given] = field(default_factory=list, compare=False, repr=False)
-    """Input before each act that can be undone, the last act at the end."""
-    _undone: list[Given] = field(default_factory=list, compare=False, repr=False)
-    """Input before each act was undone, until the next act."""
-    _is_writing: bool = field(default=False, compare=False, repr=False)
-    """The last act was writing the note: more text belongs to the same act."""
+    acts: Acts = field(default_factory=Acts, compare=False, repr=False)
 
     @property
     def item_id(self) -> str:
@@ -70,25 +61,17 @@ class Draft:
 
     @property
     def is_begun(self) -> bool:
-        """Return whether input would be lost if another item took its place."""
-        return bool(self.answers or self.photos or self.note.strip())
+        """Return whether there is any input."""
+        return bool(self.answers or self.photos or self.note.strip() or self.stated != NOTHING_STATED)
 
-    @property
-    def can_undo(self) -> bool:
-        """Return whether an act on this draft can be undone."""
-        return bool(self._before)
-
-    @property
-    def can_redo(self) -> bool:
-        """Return whether an act was undone, and nothing was done since."""
-        return bool(self._undone)
+    # Acts
 
     def answer(self, answer: Answer) -> None:
         """Set an answer. A comment or a picture belongs to its answer, and goes when the answer changes."""
         before = self.answers.get(answer.question_id)
         if before == answer:
             return
-        self._begin()
+        self.acts.begin(self._given)
         if before is not None and before.value != answer.value and before.comment == answer.comment:
             answer = msgspec.structs.replace(answer, comment="")
         if answer.value != PHOTO_TAKEN:
@@ -98,7 +81,7 @@ class Draft:
 
     def answer_with_photo(self, question_id: str, picture: bytes) -> None:
         """Answer a question with a picture."""
-        self._begin()
+        self.acts.begin(self._given)
         self.answer_photos[question_id] = picture
         self.answers[question_id] = Answer(question_id, PHOTO_TAKEN)
         self._changed()
@@ -106,13 +89,13 @@ class Draft:
     def answer_all_as_expected(self, checklist: Checklist) -> None:
         """Set the expected answer of each open question that has one. Answers that were given stay as they are."""
         if added := expected_answers(checklist, self.answers.values()):
-            self._begin()
+            self.acts.begin(self._given)
             self.answers |= {answer.question_id: answer for answer in added}
             self._changed()
 
     def add_photo(self, picture: bytes) -> str:
         """Add a photo and return its key."""
-        self._begin()
+        self.acts.begin(self._given)
         # Not the number of photos: after one was removed, that key can be in use.
         key = next(key for key in map("photo-{}".format, count(1)) if key not in self.photos)
         self.photos[key] = picture
@@ -122,56 +105,38 @@ class Draft:
     def drop_photo(self, key: str) -> None:
         """Remove a photo."""
         if key in self.photos:
-            self._begin()
+            self.acts.begin(self._given)
             del self.photos[key]
             self._changed()
 
     def write_note(self, text: str) -> None:
-        """Replace the note. Text that is written without another act in between is one act."""
-        if text == self.note:
-            return
-        if not self._is_writing:
-            self._begin()
-        self._undone.clear()
-        self.note, self._is_writing = text, True
-        self._changed()
+        """Replace the note."""
+        if text != self.note:
+            self.acts.begin(self._given, is_writing=True)
+            self.note = text
+            self._changed()
+
+    def state_reasons(self, stated: Stated) -> None:
+        """Keep reasons that were begun and not confirmed. Closing them is their way back, not undo."""
+        if stated != self.stated:
+            self.stated = stated
+            self._changed()
 
     def undo(self) -> bool:
         """Take back the last act. Return False if there was none."""
-        return self._go(self._before, self._undone)
+        return self._become(self.acts.undo(self._given))
 
     def redo(self) -> bool:
         """Do again what was undone last. Return False if there is nothing, or something was done since."""
-        return self._go(self._undone, self._before)
+        return self._become(self.acts.redo(self._given))
 
-    @property
-    def given_now(self) -> Given:
-        """Return a copy of everything that was given so far."""
-        return Given(dict(self.answers), dict(self.photos), self.note, dict(self.answer_photos))
+    def discard(self) -> None:
+        """Drop all input. It cannot be undone."""
+        self.stated, self.kept_at = NOTHING_STATED, ""
+        self.acts.forget()
+        self._become(Given())
 
-    def _begin(self) -> None:
-        self._before.append(self.given_now)
-        self._undone.clear()
-        self._is_writing = False
-
-    def _go(self, source: list[Given], target: list[Given]) -> bool:
-        if not source:
-            return False
-        target.append(self.given_now)
-        given = source.pop()
-        self.answers, self.photos = dict(given.answers), dict(given.photos)
-        self.note, self.answer_photos = given.note, dict(given.answer_photos)
-        self._is_writing = False
-        self._changed()
-        return True
-
-    def _changed(self) -> None:
-        if self.on_change is not None:
-            self.on_change()
-
-    def asked(self, checklist: Checklist) -> tuple[Question, ...]:
-        """Return the questions that apply, given the answers so far."""
-        return visible_questions(checklist, self.answers.values())
+    # Its questions
 
     def open_ids(self, checklist: Checklist) -> list[str]:
         """Return the ids of the questions that still need an answer."""
@@ -185,7 +150,7 @@ class Draft:
         """Return the answers to the questions that apply, in the checklist's order."""
         return tuple(
             self.answers[question.question_id]
-            for question in self.asked(checklist)
+            for question in visible_questions(checklist, self.answers.values())
             if question.question_id in self.answers
         )
 
@@ -193,3 +158,21 @@ class Draft:
         """Return the pictures that answer the questions that apply, without those whose answers were changed since."""
         taken = {answer.question_id for answer in self.given(checklist) if answer.value == PHOTO_TAKEN}
         return {key: picture for key, picture in self.answer_photos.items() if key in taken}
+
+    # Inside
+
+    @property
+    def _given(self) -> Given:
+        return Given(dict(self.answers), dict(self.photos), self.note, dict(self.answer_photos))
+
+    def _become(self, given: Given | None) -> bool:
+        if given is None:
+            return False
+        self.answers, self.photos = dict(given.answers), dict(given.photos)
+        self.note, self.answer_photos = given.note, dict(given.answer_photos)
+        self._changed()
+        return True
+
+    def _changed(self) -> None:
+        if self.on_change is not None:
+            self.on_change()

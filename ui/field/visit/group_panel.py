@@ -38,12 +38,12 @@ class GroupPanel(Card):
         self._count = Chip("", "accent")
         self.add_trailing(self._count)
         self._list: QVBoxLayout = vbox()
-        self._questions = Questionnaire()
-        self._questions.changed.connect(self._follow)
-        self._questions.answer_given.connect(self.focus_first)
-        self._questions.photo_requested.connect(self.answer_photo_requested)
+        self.questions = Questionnaire()
+        self.questions.changed.connect(self._follow)
+        self.questions.answer_given.connect(self.focus_first)
+        self.questions.photo_requested.connect(self.answer_photo_requested)
         content = QWidget()
-        content.setLayout(vbox(self._list, self._questions, 1))
+        content.setLayout(vbox(self._list, self.questions, 1))
         self._scroll = scrolled(content)
         self.all_button: Button = named(
             button("", self.answer_all, name=self.tr("All as expected")), "group_all_button"
@@ -62,7 +62,7 @@ class GroupPanel(Card):
         """Show the group as it is now. Unfinished answers stay, unless the group grew."""
         if self._group.answers is not self._shown:
             self._shown = self._group.answers
-            self._questions.show_draft(self._shown, checklist)
+            self.questions.show_draft(self._shown, checklist)
             self._scroll.verticalScrollBar().setValue(0)
         empty_layout(self._list)
         for draft in self._group.drafts.values():
@@ -74,20 +74,8 @@ class GroupPanel(Card):
     def answer_all(self) -> None:
         """Fill the open questions that have an expected answer, for each item of the group; nothing is recorded."""
         if self._group.drafts:
-            self._questions.answer_all()
+            self.questions.answer_all()
             self.focus_first()
-
-    def answer_with_photo(self, question_id: str, data: bytes) -> None:
-        """Answer a question with a picture, for the whole group."""
-        self._questions.answer_with_photo(question_id, data)
-
-    def submit(self) -> None:
-        """Take text that was typed into a question and not submitted yet."""
-        self._questions.submit()
-
-    def show_again(self) -> str:
-        """Show the answers again after an act was undone or redone. Return the first question that changed."""
-        return self._questions.show_again()
 
     def set_busy(self, is_busy: bool) -> None:
         """Disable the buttons while the checks are being recorded."""
@@ -98,7 +86,7 @@ class GroupPanel(Card):
 
     def focus_first(self) -> None:
         """Focus the first open question, or the button to go on."""
-        open_row = self._questions.first_open_row()
+        open_row = self.questions.first_open_row()
         if open_row is not None:
             self._scroll.ensureWidgetVisible(open_row)
             open_row.focus_field()
@@ -127,8 +115,8 @@ class GroupPanel(Card):
     def _follow(self) -> None:
         if not self._group.drafts:
             return
-        count, open_ids = len(self._group.drafts), self._questions.open_ids()
-        said = self._questions.all_said()
+        count, open_ids = len(self._group.drafts), self.questions.open_ids()
+        said = self.questions.all_said()
         self.all_button.setEnabled(bool(said))
         self.all_button.setText(self.tr("All as expected   A · fills for %Ln items", "", count))
         self.all_button.setAccessibleName(self.all_button.text())
@@ -137,7 +125,7 @@ class GroupPanel(Card):
         if open_ids:
             text = self.tr("Verified ⏎ · {count} open").format(count=words.count(len(open_ids)))
         why = self.tr("Answer every question first") if open_ids else self.tr("Records one check for each (Enter)")
-        differing = self._questions.differing()
+        differing = self.questions.differing()
         if differing and not open_ids:
             text = self.tr("{count} not as expected").format(count=words.count(len(differing)))
             why = self.tr("Open such an item separately and record a discrepancy")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QCoreApplication, Qt, Signal
+from PySide6.QtCore import QCoreApplication, Qt, QTimer, Signal
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from db.queries.items import HistoryLine, ItemRow
@@ -51,6 +51,8 @@ class ItemPanel(Card):
     note_requested = Signal()
     """The claims of the container's label shown are to be recorded."""
     put_away = Signal()
+    discarded = Signal()
+    """The draft of the open item was discarded."""
 
     def __init__(self) -> None:
         super().__init__(self.tr("Item"))
@@ -92,21 +94,23 @@ class ItemPanel(Card):
         self._checked_line = panel(vbox(self._checked, margins=(16, 8, 16, 8)), "row")
         self._checked_line.setProperty("tone", "warn")
         self._checked_line.hide()
-        self._questions = Questionnaire()
-        self._questions.changed.connect(self._follow)
-        self._questions.answer_given.connect(self.focus_first)
-        self._questions.photo_requested.connect(self.answer_photo_requested)
+        self.questions = Questionnaire()
+        self.questions.changed.connect(self._follow)
+        self.questions.answer_given.connect(self.focus_first)
+        self.questions.photo_requested.connect(self.answer_photo_requested)
         self.not_found_button = self._outcome_button(Outcome.NOT_FOUND, self.tr("Not found…"))
         self.no_access_button = self._outcome_button(Outcome.NO_ACCESS, self.tr("No access…"))
         self.extras = ItemExtras(self.not_found_button, self.no_access_button)
         self.extras.photo_requested.connect(self.photo_requested)
+        self.extras.discarded.connect(self._discarded)
+        self.extras.asked.connect(self._bring_into_view)
         content = QWidget()
         content.setLayout(
             vbox(
                 self._checked_line,
                 self._facts,
                 rule(),
-                self._questions,
+                self.questions,
                 self.extras,
                 1,
             )
@@ -161,7 +165,7 @@ class ItemPanel(Card):
         self._checked.setText(checked)
         self._checked_line.setVisible(bool(checked))
         self.extras.show_draft(draft)
-        self._questions.show_draft(draft, checklist)
+        self.questions.show_draft(draft, checklist)
         self._scroll.verticalScrollBar().setValue(0)
         self._show(State.ITEM)
 
@@ -201,31 +205,23 @@ class ItemPanel(Card):
             self._offer.focus_first()
         if self._state is not State.ITEM:
             return
-        open_row = self._questions.first_open_row()
+        open_row = self.questions.first_open_row()
         if open_row is not None:
             self._scroll.ensureWidgetVisible(open_row)
             open_row.focus_field()
         elif self.verified_button.isEnabled():
             self.verified_button.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def submit(self) -> None:
-        """Take text that was typed into a question and not submitted yet."""
-        self._questions.submit()
-
     def show_again(self) -> str:
         """Show the draft again after an act was undone or redone. Return the first question that changed."""
         if self.draft is not None:
             self.extras.show_draft(self.draft)
-        return self._questions.show_again() if self._state is State.ITEM else ""
+        return self.questions.show_again() if self._state is State.ITEM else ""
 
     def add_photo(self, data: bytes) -> None:
         """Add a photo to the item, to be recorded with it."""
         if self.draft is not None:
             self.extras.add_photo(self.draft, data)
-
-    def answer_with_photo(self, question_id: str, data: bytes) -> None:
-        """Answer a question of the checklist with a picture."""
-        self._questions.answer_with_photo(question_id, data)
 
     def set_busy(self, is_busy: bool) -> None:
         """Disable the buttons while a check is being recorded."""
@@ -238,7 +234,7 @@ class ItemPanel(Card):
         """Fill the open questions that have an expected answer; nothing is recorded."""
         if self.draft is None or self._checklist is None or self._state is not State.ITEM:
             return
-        self._questions.answer_all()
+        self.questions.answer_all()
         self.focus_first()
 
     # Inside
@@ -266,14 +262,24 @@ class ItemPanel(Card):
         grid.add(self.tr("Expected at"), words.joined(item.site, item.location))
         grid.add(self.tr("Last check"), last_check or words.day(item.last_inventory) or self.tr("None known"))
 
+    def _bring_into_view(self, shown: QWidget) -> None:
+        # Later, because it has no place before the layout is done.
+        QTimer.singleShot(0, self, lambda: self._scroll.ensureWidgetVisible(shown))
+
+    def _discarded(self) -> None:
+        self.show_again()
+        self.focus_first()
+        self.discarded.emit()
+
     def _follow(self) -> None:
         if self.draft is None or self._checklist is None:
             return
-        open_ids = self._questions.open_ids()
+        self.extras.follow()
+        open_ids = self.questions.open_ids()
         text = self.tr("Verified ⏎")
         if open_ids:
             text = self.tr("Verified ⏎ · {count} open").format(count=words.count(len(open_ids)))
-        can_verify, differing = not open_ids, self._questions.differing()
+        can_verify, differing = not open_ids, self.questions.differing()
         why = self.tr("Answer every question first") if open_ids else self.tr("Record as verified (Enter)")
         if differing and not open_ids:
             text = self.tr("{count} not as expected ⏎").format(count=words.count(len(differing)))
@@ -286,7 +292,7 @@ class ItemPanel(Card):
         self.verified_button.setText(text)
         self.verified_button.setEnabled(can_verify)
         self.verified_button.setToolTip(why)
-        said = self._questions.all_said()
+        said = self.questions.all_said()
         self.all_button.setEnabled(bool(said))
         self.all_button.setText(said or self.tr("All as expected"))
         self.all_button.setAccessibleName(said or self.tr("All as expected"))

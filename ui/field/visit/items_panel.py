@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import QCoreApplication, QItemSelectionModel, QModelIndex, Qt, Signal
+from PySide6.QtCore import QCoreApplication, QItemSelectionModel, QModelIndex, QPoint, Qt, Signal
 from PySide6.QtWidgets import QStackedWidget, QTableView
 
 from db.queries.visits import VisitRow, WorkRow, work_ids, work_rows
@@ -33,12 +33,14 @@ class ItemsPanel(Card):
     """List a visit's items. `item_chosen` carries the id of an item picked by mouse, or by Enter on a row."""
 
     item_chosen = Signal(str)
+    moved = Signal()
+    """The filter, the words or the position of the list changed."""
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(self.tr("Items"))
         self._desk = desk
         self._visit_id, self._words, self._filter = "", "", ""
-        self._in_view = ""
+        self._in_view = self._wanted_top = ""
         self.checklist: Checklist | None = None
         """The questions about each item, once the visit was read."""
         tabs = [Tab("all", self.tr("All"), "", self.tr("All items"))]
@@ -56,6 +58,7 @@ class ItemsPanel(Card):
         )
         self.view.clicked.connect(self._pick)
         self.view.activated.connect(self._pick)
+        self.view.verticalScrollBar().valueChanged.connect(lambda _at: self.moved.emit())
         self._nothing = EmptyState("search", self.tr("No items here"), self.tr("No items match this filter."))
         self._places = QStackedWidget()
         self._places.addWidget(self.view)
@@ -104,6 +107,10 @@ class ItemsPanel(Card):
 
     def _show_loaded(self, count: int) -> None:
         self._counted = count
+        if self._wanted_top:
+            row, self._wanted_top = self._model.row_of(self._wanted_top), ""
+            if row >= 0:
+                self.view.scrollTo(self._model.index(row, 0), QTableView.ScrollHint.PositionAtTop)
         if not self.asks_about_room:
             self._places.setCurrentIndex(0 if count else 1)
 
@@ -143,6 +150,21 @@ class ItemsPanel(Card):
         self._choose_filter(key)
 
     @property
+    def place(self) -> tuple[str, str, str]:
+        """Return filter, words, and the id of the first item in sight."""
+        top = self.view.indexAt(QPoint(0, 0))
+        return self._filter or "all", self._words, (self._model.id_at(top.row()) if top.isValid() else None) or ""
+
+    def go_back_to(self, key: str, text: str, top_id: str) -> None:
+        """Show the list as it was left: filter, words, and the first item in sight."""
+        if key in _FILTERS:
+            self._tabs.set_current(key)
+            self._filter = "" if key == "all" else key
+        self._words, self._wanted_top = text, top_id
+        self.search.show_text(text)
+        self._load()
+
+    @property
     def model(self) -> IdsTableModel:
         """Model of the visit's items."""
         return self._model
@@ -150,10 +172,12 @@ class ItemsPanel(Card):
     def _choose_filter(self, key: str) -> None:
         self._filter = "" if key == "all" else key
         self._load()
+        self.moved.emit()
 
     def _search(self, text: str) -> None:
         self._words = text
         self._load()
+        self.moved.emit()
 
     def _load(self) -> None:
         desk, visit_id, outcome, text = self._desk, self._visit_id, self._filter, self._words

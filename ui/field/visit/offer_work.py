@@ -10,11 +10,13 @@ from eum_app.domain.errors import KnownError
 from eum_app.domain.facts import MarkRead
 from eum_app.domain.visits import Outcome, ReadBy
 from eum_app.usecases.calls import call
+from eum_app.usecases.visits.drafts import Begun
 from eum_app.usecases.visits.match_mark import Match
 from eum_app.usecases.visits.note_label import NotedLabel, note_label
 from ui.field.visit.current_work import Event
 from ui.field.visit.draft import Draft
 from ui.field.visit.match_words import LostOffer, Offer, confirm_offer, noted_words, offer_of
+from ui.field.visit.unsaved import bring_back
 from ui.field.visit.workspace import Workspace
 
 
@@ -36,11 +38,13 @@ class OfferWork(QObject):
         self._item.candidate_chosen.connect(self._choose)
         self._item.note_requested.connect(self._note_label)
 
-    def show(self, match: Match, picture: bytes) -> None:
-        """Show a mark that is no expected item, with what can be done about it."""
+    def show(self, match: Match, picture: bytes, kept: Begun | None = None) -> None:
+        """Show a mark that is no expected item, with what can be done about it, and its draft if there is one."""
         offer = offer_of(match)
         can_be_recorded = offer.can_be_recorded and self._takes_unlisted()
         draft = Draft(match.read, match.item, mark_picture=picture) if can_be_recorded else None
+        if draft is not None and kept is not None:
+            bring_back(draft, kept)
         if not self._at.send(Event.SHOW_OFFER, draft=draft):
             return
         self._read = match.read, picture

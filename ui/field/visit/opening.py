@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import QObject
@@ -12,13 +13,16 @@ from eum_app.domain.facts import MarkRead
 from eum_app.domain.matches import MatchKind
 from eum_app.domain.visits import ReadBy
 from eum_app.usecases.calls import call, query
+from eum_app.usecases.visits.drafts import Begun, begun_work, offer_subject
 from eum_app.usecases.visits.match_label import ContainerLabels
 from eum_app.usecases.visits.match_mark import Match
 from ui.field.visit.current_work import Event, State
 from ui.field.visit.draft import Draft
+from ui.field.visit.keeper import Keeper
 from ui.field.visit.match_words import checked_said, lost_offer, tag_of
 from ui.field.visit.offer_work import OfferWork
-from ui.field.visit.visit_view import read_item
+from ui.field.visit.unsaved import begun_of, bring_back
+from ui.field.visit.visit_view import read_item_and_draft
 from ui.field.visit.workspace import Workspace
 from ui.kit.messages import sentence
 from ui.kit.scan_words import untested_text
@@ -28,9 +32,9 @@ from ui.kit.settings import is_scanner_tested
 class Opening(QObject):
     """Query the store for each mark or row, and show the answer where the current work allows it."""
 
-    def __init__(self, at: Workspace, labels: ContainerLabels, offers: OfferWork) -> None:
+    def __init__(self, at: Workspace, labels: ContainerLabels, offers: OfferWork, keeper: Keeper) -> None:
         super().__init__(at)
-        self._at, self._work = at, at.work
+        self._at, self._work, self._keeper = at, at.work, keeper
         self._labels, self._offers = labels, offers
         self._has_said_untested = False
         at.items.item_chosen.connect(self.pick)
@@ -87,8 +91,15 @@ class Opening(QObject):
         """Open an expected item; show an offer for any other mark."""
         if match.item is not None and match.kind in {MatchKind.EXPECTED, MatchKind.ALREADY_CHECKED}:
             self._open(match.item.item_id, match.read, picture)
+        elif self._keeper.holds(subject := offer_subject(match.read, match.item.item_id if match.item else "")):
+            kept = call(begun_work, self._work.visit_id, subject)
+            show = partial(self._show_offer, match, picture)
+            self._keeper.when_saved(lambda: self._at.desk.ask(kept, then=show))
         else:
             self._offers.show(match, picture)
+
+    def _show_offer(self, match: Match, picture: bytes, kept: tuple[Begun, ...]) -> None:
+        self._offers.show(match, picture, next(iter(kept), None))
 
     def pick(self, item_id: str) -> None:
         """Open an item picked from the list by hand."""
@@ -96,12 +107,40 @@ class Opening(QObject):
             self._open(item_id, MarkRead(read_by=ReadBy.LIST), b"")
 
     def _open(self, item_id: str, read: MarkRead, picture: bytes) -> None:
-        self._at.desk.ask(query(read_item, self._work.visit_id, item_id), then=partial(self.show_picked, read, picture))
+        self.open_again(item_id, read, picture, lambda: None)
 
-    def show_picked(self, read: MarkRead, picture: bytes, found: tuple[ItemRow, str]) -> None:
+    def open_again(self, item_id: str, read: MarkRead, picture: bytes, then: Callable[[], object]) -> None:
+        """Open an item with the draft that the store holds for it, and call `then` once it is shown."""
+
+        def show(found: tuple[ItemRow, str, Begun | None]) -> None:
+            row, outcome, kept = found
+            self.show_picked(read, picture, (row, outcome), kept)
+            then()
+
+        asked = call(read_item_and_draft, self._work.visit_id, item_id)
+        self._keeper.when_saved(lambda: self._at.desk.ask(asked, then=show))
+
+    def offer_again(self, kept: Begun, then: Callable[[], object]) -> None:
+        """Show the offer about a mark again, with its draft."""
+
+        def show(match: Match) -> None:
+            self._offers.show(match, kept.mark_picture, kept)
+            then()
+
+        asked = call(self._labels.match, self._work.visit_id, kept.mark.raw, read_by=kept.mark.read_by)
+        self._at.desk.ask(asked, then=show, failed=partial(self.not_matched, kept.mark.read_by))
+
+    def show_picked(
+        self, read: MarkRead, picture: bytes, found: tuple[ItemRow, str], kept: Begun | None = None
+    ) -> None:
         """Show an item that was read from the store, or an offer if the visit does not expect it."""
         row, outcome = found
         draft = Draft(read, row, mark_picture=picture if outcome else b"")
+        opened = self._work.draft
+        if opened is not None and self._work.is_open_item(row.item_id):
+            kept = begun_of(opened)  # newer than what was read, and not closed meanwhile
+        if kept is not None:
+            bring_back(draft, kept)
         if not outcome:
             self._offers.show_unexpected(draft)
         elif self._at.send(Event.SHOW_ITEM, draft=draft):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
-from eum_app.domain.checklists import NOT_APPLICABLE, Answer, Checklist, Question, expected_answers
+from eum_app.domain.checklists import NOT_APPLICABLE, Answer, Checklist, Question, expected_answers, visible_questions
 from ui.field.parts import image_of, named
 from ui.field.question_row import QuestionRow
 from ui.field.question_rows import QuestionRows
@@ -81,7 +81,7 @@ class Questionnaire(QWidget):
         changed = [row for key, row in self._rows.items() if row.answer != shown.get(key)]
         if not changed:
             return ""
-        changed[0].focus_answer()
+        changed[0].focus_field(is_answer=True)
         return changed[0].question.text
 
     def open_ids(self) -> list[str]:
@@ -109,10 +109,15 @@ class Questionnaire(QWidget):
 
     # Inside
 
+    def _asked(self) -> tuple[Question, ...]:
+        assert self._draft is not None
+        assert self._checklist is not None
+        return visible_questions(self._checklist, self._draft.answers.values())
+
     def _lay_out(self) -> None:
         assert self._draft is not None
         assert self._checklist is not None
-        self._rows.lay_out(self._checklist, self._draft.asked(self._checklist), self._draft.answers)
+        self._rows.lay_out(self._checklist, self._asked(), self._draft.answers)
         for question_id, picture in self._draft.given_photos(self._checklist).items():
             if question_id in self._rows:
                 self._rows[question_id].show_picture(image_of(picture, 96))
@@ -130,7 +135,7 @@ class Questionnaire(QWidget):
     def _follow(self) -> None:
         assert self._draft is not None
         assert self._checklist is not None
-        open_ids, total = self.open_ids(), len(self._draft.asked(self._checklist))
+        open_ids, total = self.open_ids(), len(self._asked())
         first_open = open_ids[0] if open_ids and self._draft.answers else ""
         for key, found in self._rows.items():
             found.mark_open(key == first_open)

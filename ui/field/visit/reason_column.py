@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 from eum_app.domain.discrepancies import Discrepancy
 from eum_app.domain.facts import Difference
 from eum_app.domain.visits import REASONS, Outcome
+from eum_app.usecases.visits.drafts import NOTHING_STATED, Stated
 from ui.field.parts import named
 from ui.field.visit.draft import Draft
 from ui.field.visit.item_extras import enlarge_photo, show_photos
@@ -52,6 +53,8 @@ class ReasonColumn(QWidget):
             asks=self._asks(draft) if outcome == Outcome.DISCREPANCY else None,
         )
         made.choose(meant)
+        self._fill_again(made, draft.stated if draft.stated.outcome == outcome else NOTHING_STATED)
+        made.changed.connect(lambda: self._keep(made, outcome))
         if meant:
             made.cancel_button.setText(self.tr("Correct the answer"))
         named(made, "reason_panel")
@@ -100,6 +103,22 @@ class ReasonColumn(QWidget):
             return ()
         stated = [(key, *panel.values_of(key)) for key in panel.reasons]
         return tuple(Difference(reason=key, on_record=then, found=now) for key, then, now in stated)
+
+    def _fill_again(self, made: ReasonPanel, stated: Stated) -> None:
+        """Fill in what was begun before, after a crash or when the person had gone back to the item."""
+        made.choose([one.reason for one in stated.differences])
+        for one in stated.differences:
+            if one.reason in made.facts:
+                made.facts[one.reason].fill(one.on_record, one.found)
+        if stated.note:
+            made.note.setPlainText(stated.note)
+
+    def _keep(self, made: ReasonPanel, outcome: str) -> None:
+        if made is self.panel and self._draft is not None:
+            stated = [(key, *made.values_of(key)) for key in made.reasons]
+            differences = tuple(Difference(reason=key, on_record=then, found=now) for key, then, now in stated)
+            note = made.note.toPlainText()
+            self._draft.state_reasons(Stated(outcome, differences, note) if differences or note else NOTHING_STATED)
 
     def focus_first(self) -> None:
         if self.panel is not None:

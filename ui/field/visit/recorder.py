@@ -13,6 +13,7 @@ from eum_app.domain.facts import Difference
 from eum_app.domain.ids import CheckId
 from eum_app.domain.visits import Outcome
 from eum_app.usecases.calls import call
+from eum_app.usecases.visits.drafts import GROUP, offer_subject
 from eum_app.usecases.visits.record_again import record_again
 from eum_app.usecases.visits.record_check import (
     NewCheck,
@@ -33,6 +34,8 @@ from ui.kit.desk import Desk
 class Recorder(QObject):
     """Record checks. `recorded` and `withdrawn` are emitted after the store has written them to disk."""
 
+    ended = Signal(object)
+    """tuple[str, ...]: subjects of the drafts that a record has ended; emitted before the next three."""
     recorded = Signal(str, object)
     """(serial, RecordedCheck)"""
     group_recorded = Signal(object)
@@ -65,7 +68,9 @@ class Recorder(QObject):
             return False
         self._is_busy = True
         # An unlisted item has no checklist: answers typed before it was recognized as such are dropped.
-        has_answers = draft.item is not None and outcome != Outcome.NOT_ON_LIST
+        is_unlisted = outcome == Outcome.NOT_ON_LIST
+        subject = offer_subject(draft.mark, draft.item_id) if is_unlisted else draft.item_id
+        has_answers = draft.item is not None and not is_unlisted
         self._desk.do(
             call(
                 record_check,
@@ -81,7 +86,7 @@ class Recorder(QObject):
                 answer_photos=draft.given_photos(checklist) if has_answers else {},
                 differences=differences,
             ),
-            then=partial(self._recorded, draft.serial),
+            then=partial(self._recorded, draft.serial, subject),
             failed=self._refused,
         )
         return True
@@ -105,7 +110,9 @@ class Recorder(QObject):
             )
             for draft in drafts
         ]
-        self._desk.do(call(record_checks, visit_id, checks), then=self._group_recorded, failed=self._refused)
+        ended = (*(draft.item_id for draft in drafts), GROUP)
+        made = call(record_checks, visit_id, checks, is_group=True)
+        self._desk.do(made, then=partial(self._group_recorded, ended), failed=self._refused)
         return True
 
     def attach(self, visit_id: str, check_id: str, photo: bytes, done: Callable[[], object]) -> None:
@@ -122,7 +129,7 @@ class Recorder(QObject):
             return False
         self._is_busy = True
         made = call(record_no_access, visit_id, item_ids, reason=reason, note=note)
-        self._desk.do(made, then=self._group_recorded, failed=self._refused)
+        self._desk.do(made, then=partial(self._group_recorded, tuple(item_ids)), failed=self._refused)
         return True
 
     def withdraw(self, *check_ids: str) -> None:
@@ -147,13 +154,15 @@ class Recorder(QObject):
             again = call(record_again, [CheckId(one) for one in check_ids])
             self._desk.do(again, then=self._redone, failed=self._refused)
 
-    def _recorded(self, serial: str, result: RecordedCheck) -> None:
+    def _recorded(self, serial: str, subject: str, result: RecordedCheck) -> None:
         self._is_busy = False
+        self.ended.emit((subject,))
         self.acts.append((result.check_id,))
         self.recorded.emit(serial, result)
 
-    def _group_recorded(self, result: RecordedChecks) -> None:
+    def _group_recorded(self, subjects: tuple[str, ...], result: RecordedChecks) -> None:
         self._is_busy = False
+        self.ended.emit(subjects)
         self.acts.append(tuple(one.check_id for one in result.checks))
         self.group_recorded.emit(result)
 

@@ -1,4 +1,4 @@
-"""Record the current work, and withdraw checks."""
+"""Record the current work."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ from eum_app.domain.checklists import discrepancies_of
 from eum_app.domain.errors import KnownError
 from eum_app.domain.facts import Difference
 from eum_app.domain.visits import Outcome
-from eum_app.usecases.visits.record_check import RecordedCheck, RecordedChecks, WithdrawnChecks
+from eum_app.usecases.visits.record_check import RecordedCheck, RecordedChecks
 from ui.field.visit.current_work import Event, State
 from ui.field.visit.match_words import not_expected_said
 from ui.field.visit.recent_panel import RecentPanel
 from ui.field.visit.recorder import Recorder
+from ui.field.visit.undoing import Undoing
 from ui.field.visit.workspace import Workspace
 from ui.kit import words
 
@@ -23,22 +24,19 @@ from ui.kit import words
 class Recording(QObject):
     """Pass decisions to the recorder, and show the result in the notice line."""
 
-    def __init__(self, at: Workspace, recorder: Recorder, recent: RecentPanel) -> None:
+    def __init__(self, at: Workspace, recorder: Recorder, recent: RecentPanel, undoing: Undoing) -> None:
         super().__init__(at)
         self._at, self._work, self._column = at, at.work, at.column
-        self._recorder, self._recent = recorder, recent
+        self._recorder, self._undoing = recorder, undoing
         self._column.item.outcome_requested.connect(self.decide)
         self._column.reasons.confirmed.connect(self._give_reason)
         self._column.reasons.cancelled.connect(at.leave_reasons)
         self._column.group.record_requested.connect(self._record_group)
-        recent.undo_requested.connect(self.withdraw)
         recent.photo_requested.connect(self._ask_photo)
         self._column.photo_for_check.connect(self._attach)
         at.items.room.confirmed.connect(self._record_room)
         recorder.recorded.connect(self._recorded)
         recorder.group_recorded.connect(self._group_recorded)
-        recorder.withdrawn.connect(self._withdrawn)
-        recorder.redone.connect(self._redone)
         recorder.failed.connect(self._failed)
 
     def verify(self) -> None:
@@ -74,48 +72,12 @@ class Recording(QObject):
     def say_recorded(self, said: str, check_ids: Sequence[str], event: Event = Event.RECORDED) -> None:
         """Show what was recorded, with Undo, and go on to the next item."""
         self._work.note_act()
-        undo = partial(self.withdraw, *check_ids)
+        undo = partial(self._undoing.withdraw, *check_ids)
         said = words.joined(self.tr("Recorded"), said)
         self._at.notice.show_message("ok", said, action=self.tr("Undo"), on_action=undo)
         self._at.say_saved()
         self._at.scan.say("")
         self._at.finish(event)
-
-    def undo(self) -> None:
-        """Take back the last act, wherever the focus is: one on the open item or group first, then the last check."""
-        was_asking = self._work.state is State.REASONS
-        if not self._at.send(Event.UNDO):
-            return
-        if was_asking:
-            self._column.item.set_busy(False)
-            self._column.focus_first()
-            return
-        self._column.submit()
-        if self._work.undo():
-            self._say_taken_back(self._column.show_again())
-        elif not self._recorder.withdraw_last():
-            if self._recent.last_check_id:
-                self._recorder.withdraw(self._recent.last_check_id)
-            else:
-                self._at.notice.show_message("info", self.tr("Nothing here can be undone."))
-
-    def redo(self) -> None:
-        """Do again what was undone last, unless something else was done since."""
-        if not self._at.send(Event.REDO):
-            return
-        self._column.submit()
-        check_ids = None if self._recorder.is_busy else self._work.redo()
-        if check_ids is None:
-            self._at.notice.show_message("info", self.tr("Nothing here can be done again."))
-        elif check_ids:
-            self._recorder.record_again(check_ids)
-        else:
-            self._say_done_again(self._column.show_again())
-
-    def withdraw(self, *check_ids: str) -> None:
-        """Withdraw the checks that were recorded together."""
-        if self._at.send(Event.WITHDRAW):
-            self._recorder.withdraw(*check_ids)
 
     # Inside
 
@@ -168,35 +130,6 @@ class Recording(QObject):
             return
         said = self.tr("%Ln items verified", "", count)
         self.say_recorded(said, [one.check_id for one in result.checks], Event.GROUP_RECORDED)
-
-    def _withdrawn(self, result: WithdrawnChecks) -> None:
-        self._recent.last_check_id = ""  # until the list is read again
-        self._work.note_withdrawn(result.check_ids)
-        said = self.tr("Withdrawn: {serials}.").format(serials=", ".join(result.serials))
-        kept = self.tr("The check and its withdrawal both stay in the record.")
-        self._at.notice.show_message("info", f"{said} {kept}", action=self.tr("Redo"), on_action=self.redo)
-        self._at.say_saved()
-        if self._work.open_draft is None:
-            self._at.scan.field.setFocus()
-
-    def _redone(self, result: RecordedChecks) -> None:
-        undo = partial(self.withdraw, *(one.check_id for one in result.checks))
-        said = self.tr("%Ln checks recorded again, with the time of now", "", len(result.checks))
-        self._at.notice.show_message("ok", said, action=self.tr("Undo"), on_action=undo)
-        self._at.say_saved()
-
-    def _say_taken_back(self, question: str) -> None:
-        """Say which act on which item was taken back."""
-        said = self.tr("Taken back for {serial}").format(serial=self._open_serial())
-        self._at.notice.show_message("info", words.joined(said, question), action=self.tr("Redo"), on_action=self.redo)
-
-    def _say_done_again(self, question: str) -> None:
-        said = self.tr("Given again for {serial}").format(serial=self._open_serial())
-        self._at.notice.show_message("info", words.joined(said, question), action=self.tr("Undo"), on_action=self.undo)
-
-    def _open_serial(self) -> str:
-        draft, group = self._work.draft, self._work.group.drafts
-        return draft.serial if draft is not None else self.tr("%Ln items", "", len(group))
 
     def _failed(self, error: KnownError) -> None:
         self._column.set_busy(False)

@@ -27,6 +27,8 @@ class TypedEntry(Card):
 
     matched = Signal(object)
     put_away = Signal()
+    edited = Signal()
+    """Something was typed or chosen."""
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(self.tr("Enter by hand"), self.tr("No mark can be read"))
@@ -67,7 +69,25 @@ class TypedEntry(Card):
         """Return whether part of a serial was typed."""
         return bool(self.serial.text() or self.again.text())
 
+    @property
+    def typed(self) -> tuple[str, str, str]:
+        """Return the reason and both entries, as far as they were given."""
+        return self._reason(), self.serial.text(), self.again.text()
+
+    def fill_again(self, typed: tuple[str, str, str]) -> None:
+        """Fill in an entry that was begun before."""
+        reason, serial, again = typed
+        if reason in self._choices:
+            self._choices[reason].setChecked(True)
+        self.serial.setText(serial)
+        self.again.setText(again)
+
     def open(self, visit_id: str) -> None:
+        """Show the form. An entry that was begun in this visit stays until it was used."""
+        if visit_id != self._visit_id or not self.is_begun:
+            self.clear(visit_id)
+
+    def clear(self, visit_id: str) -> None:
         """Clear the form for a new entry."""
         self._visit_id = visit_id
         self._group.setExclusive(False)
@@ -99,6 +119,7 @@ class TypedEntry(Card):
         return next((key for key, choice in self._choices.items() if choice.isChecked()), "")
 
     def _follow(self) -> None:
+        self.edited.emit()
         self.go_on.setEnabled(bool(self._reason() and self.serial.text().strip() and self.again.text().strip()))
 
     def _say(self, text: str) -> None:
@@ -119,6 +140,7 @@ class TypedEntry(Card):
     def _matched(self, visit_id: str, match: Match) -> None:
         if visit_id == self._visit_id:
             self.matched.emit(match)
+            self.clear(visit_id)
 
     def _refused(self, error: KnownError) -> None:
         message = sentence(error)

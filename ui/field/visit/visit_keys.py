@@ -9,8 +9,8 @@ from PySide6.QtGui import QAction, QKeySequence
 
 from ui.field.parts import name_header_buttons
 from ui.field.visit.current_work import CurrentWork
-from ui.field.visit.recording import Recording
 from ui.field.visit.sweep_work import SweepWork
+from ui.field.visit.undoing import Undoing
 from ui.field.visit.workspace import Workspace
 from ui.kit.page import Page
 
@@ -33,11 +33,11 @@ def add_ways(page: Page, work: CurrentWork) -> QAction:
     return to_site
 
 
-def add_keys(page: Page, at: Workspace, recording: Recording, sweep: SweepWork, escape: Callable[[], None]) -> None:
+def add_keys(page: Page, at: Workspace, undoing: Undoing, sweep: SweepWork, escape: Callable[[], None]) -> None:
     """Add the workspace's actions, which the shortcuts sheet lists."""
     item = at.column.item
-    page.add_own_key(translate("VisitPage", "Take back the last act"), Keys.Undo, recording.undo)
-    page.add_own_key(translate("VisitPage", "Do again what was taken back"), Keys.Redo, recording.redo)
+    page.add_own_key(translate("VisitPage", "Take back the last act"), Keys.Undo, undoing.undo)
+    page.add_own_key(translate("VisitPage", "Do again what was taken back"), Keys.Redo, undoing.redo)
     page.add_action(translate("VisitPage", "Go to the scan field"), "F2", at.focus_scan)
     page.add_action(translate("VisitPage", "Filter the items"), "F3", at.focus_filter)
     page.add_action(translate("VisitPage", "Close the item"), "Esc", escape)

@@ -12,7 +12,9 @@ from eum_app.scanning.wedge import Refused
 from eum_app.usecases.calls import query
 from ui.field.parts import named, progress_parts
 from ui.field.visit.current_work import CurrentWork, Event, State
+from ui.field.visit.going_back import GoingBack
 from ui.field.visit.items_panel import ItemsPanel
+from ui.field.visit.keeper import Keeper
 from ui.field.visit.offer_work import OfferWork
 from ui.field.visit.opening import Opening
 from ui.field.visit.recent_panel import RecentPanel, last_words
@@ -21,6 +23,7 @@ from ui.field.visit.recording import Recording
 from ui.field.visit.scan_panel import ScanPanel
 from ui.field.visit.sightings import Sightings
 from ui.field.visit.sweep_work import SweepWork
+from ui.field.visit.undoing import Undoing
 from ui.field.visit.visit_keys import add_keys, add_ways
 from ui.field.visit.visit_view import VisitView, read_visit
 from ui.field.visit.work_column import WorkColumn
@@ -33,6 +36,10 @@ from ui.kit.widgets import ColumnPart, Columns, panel, vbox
 
 _KINDS = {"ok": "ok", "accent": "info", "warn": "attention", "bad": "stop"}
 """Tone of a scan's outcome to the kind of the message."""
+
+
+OF_VISIT = frozenset({"visit", "site", "close_out", "transcribe"})
+"""Pages of one visit."""
 
 
 class VisitPage(Page):
@@ -68,17 +75,21 @@ class VisitPage(Page):
         self.recorder = Recorder(desk, self)
         self.sightings = Sightings(desk, self)
         self.workspace = Workspace(desk, self, self.work, self.items, self.scan, self.column, columns)
+        self.keeper = Keeper(self.workspace, self.recorder)
         offers = OfferWork(self.workspace)
-        self.opening = Opening(self.workspace, self.sightings.labels, offers)
-        self.recording = Recording(self.workspace, self.recorder, self.recent)
+        self.opening = Opening(self.workspace, self.sightings.labels, offers, self.keeper)
+        self.undoing = Undoing(self.workspace, self.recorder, self.recent)
+        self.recording = Recording(self.workspace, self.recorder, self.recent, self.undoing)
+        self._going_back = GoingBack(self.workspace, self.keeper, self.opening, self.recording)
         self.sweep = SweepWork(self.workspace, self.sightings, self.recorder, self.opening, offers)
         self._connect()
         self._to_site = add_ways(self, self.work)
-        add_keys(self, self.workspace, self.recording, self.sweep, self.escape)
+        add_keys(self, self.workspace, self.undoing, self.sweep, self.escape)
 
     def _connect(self) -> None:
         self.header.crumb_activated.connect(lambda: self.navigate_requested.emit("visits", None))
         self.put_away.connect(self.scan.hold)
+        self.put_away.connect(self.keeper.flush)
         self.taken_up.connect(self.scan.go_on)
         self.scan.typed.connect(self._on_typed)
         self.scan.said.connect(self._say)
@@ -98,16 +109,18 @@ class VisitPage(Page):
     def opened(self, argument: object) -> None:
         """Show the visit with the id `argument`, or (visit id, item id) to select an item.
 
-        Another visit drops the work.
+        The work in another visit is kept there.
         """
         visit_id, wanted = argument if isinstance(argument, tuple) else (argument or self.visit_id, "")
         if visit_id != self.visit_id:
+            self.keeper.leave()
             self.work.visit_id, self.work.view = str(visit_id), None
             self.recorder.acts.clear()
             self.workspace.send(Event.ANOTHER_VISIT)
             self.items.show_visit(self.visit_id)
             self.sightings.begin(self.visit_id)
             self.header.set_state("")
+        self._going_back.keeps_list = bool(wanted)
         if wanted:
             self.items.show_filter(str(wanted))
         self._ask()
@@ -131,7 +144,13 @@ class VisitPage(Page):
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
         if not event.spontaneous():
+            self.keeper.flush()
             self.scan.stop()  # another page, or the lock: no camera runs unseen
+
+    def note_page_shown(self, key: str) -> None:
+        """Note which page the shell shows: after a restart, the visit comes back if it or a page about it was shown."""
+        if self.visit_id:
+            self.keeper.set_in_front(is_in_front=key in OF_VISIT)
 
     def _ask(self) -> None:
         self._desk.session.notes.note_read("visit", self.visit_id)
@@ -165,6 +184,8 @@ class VisitPage(Page):
             self.workspace.send(Event.VISIT_CLOSED if is_closed else Event.VISIT_READ)
         else:
             self.workspace.finish(Event.VISIT_CLOSED)
+        if was_free and self.work.state is State.NOTHING and not self.keeper.is_at(self.visit_id):
+            self.keeper.begin(self.visit_id)
 
     # Marks
 
@@ -205,7 +226,7 @@ class VisitPage(Page):
 
     def close_work(self) -> None:
         """Close the current work; items that wait in the group come back."""
-        self.workspace.finish(Event.PUT_AWAY)
+        self.keeper.put_away(Event.PUT_AWAY)
 
     def escape(self) -> None:
         """Close the innermost part: the photo bar, the form for a room, the reasons, the item, the group."""
@@ -215,5 +236,7 @@ class VisitPage(Page):
             self.items.close_room()
         elif self.work.state is State.REASONS:
             self.workspace.leave_reasons()
+        elif self.work.state is State.ITEM and self.item.extras.asks_to_discard:
+            self.item.extras.close_question()
         else:
-            self.workspace.finish(Event.ESCAPE)
+            self.keeper.put_away(Event.ESCAPE)

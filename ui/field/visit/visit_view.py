@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from db.queries.checklists import site_answers_of, visit_checklists
@@ -9,8 +10,12 @@ from db.queries.checks import CheckRow, recent_checks
 from db.queries.items import ItemRow, item
 from db.queries.visits import VisitRow, is_expected, unchecked_in_room, visit
 from eum_app.domain.checklists import Checklist, open_questions, visible_questions
+from eum_app.domain.facts import MarkRead
 from eum_app.domain.items import room_of
+from eum_app.domain.visits import ReadBy
 from eum_app.usecases.calls import Connection
+from eum_app.usecases.session import Session
+from eum_app.usecases.visits.drafts import Begun, begun_work, offer_subject
 
 
 @dataclass(frozen=True)
@@ -39,6 +44,18 @@ def read_visit(connection: Connection, visit_id: str) -> VisitView:
 def read_item(connection: Connection, visit_id: str, item_id: str) -> tuple[ItemRow, str]:
     """Return an item, and its outcome in the visit so far; empty if the visit does not expect it."""
     return item(connection, item_id), is_expected(connection, visit_id, item_id)
+
+
+def read_items(connection: Connection, visit_id: str, item_ids: Sequence[str]) -> list[tuple[ItemRow, str]]:
+    """Return items, each as `read_item` does."""
+    return [read_item(connection, visit_id, item_id) for item_id in item_ids]
+
+
+def read_item_and_draft(session: Session, visit_id: str, item_id: str) -> tuple[ItemRow, str, Begun | None]:
+    """Return an item, its outcome so far, and this account's draft about it, if there is one."""
+    row, outcome = session.read(read_item, visit_id, item_id)
+    subject = item_id if outcome else offer_subject(MarkRead(read_by=ReadBy.LIST), item_id)
+    return row, outcome, next(iter(begun_work(session, visit_id, subject)), None)
 
 
 def read_room(connection: Connection, visit_id: str, item_id: str) -> tuple[str, str, list[str]]:

@@ -65,16 +65,16 @@ class WorkColumn(QWidget):
     def submit(self) -> None:
         """Take text that was typed into a question and not submitted yet."""
         if self._work.state is State.GROUP:
-            self.group.submit()
+            self.group.questions.submit()
         elif self._work.state is State.ITEM:
-            self.item.submit()
+            self.item.questions.submit()
 
     def show_again(self) -> str:
         """Show the open item or group again after an act was undone or redone.
 
         Return the text of the first question whose answer changed, or an empty text.
         """
-        return (self.group if self._work.state is State.GROUP else self.item).show_again()
+        return self.group.questions.show_again() if self._work.state is State.GROUP else self.item.show_again()
 
     def set_busy(self, is_busy: bool) -> None:
         """Disable the buttons while checks are being recorded."""
@@ -102,7 +102,7 @@ class WorkColumn(QWidget):
             return
         if asked:
             shown = self.group if self._work.state is State.GROUP else self.item
-            shown.answer_with_photo(asked, data)
+            shown.questions.answer_with_photo(asked, data)
         elif self._work.draft is not None:
             self.item.add_photo(data)
             self.reasons.show_photos(self._work.draft)

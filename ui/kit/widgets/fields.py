@@ -82,6 +82,11 @@ class SearchField(_IconField):
         else:
             super().keyPressEvent(event)
 
+    def show_text(self, text: str) -> None:
+        """Show a text without searching for it."""
+        self.setText(text)
+        self._timer.stop()
+
     def _search_now(self) -> None:
         self._timer.stop()
         self.searched.emit(self.text().strip())

@@ -123,6 +123,8 @@ class _WideCheckBox(QCheckBox):
 class _Facts(QWidget):
     """The value on record beside the value found, for one reason. Hidden until the reason is chosen."""
 
+    changed = Signal()
+
     def __init__(self, asked: Asked) -> None:
         super().__init__()
         self._known = asked.on_record or ""
@@ -139,9 +141,15 @@ class _Facts(QWidget):
         self.setLayout(line)
         self.hide()
 
-    @staticmethod
-    def _field(name: str) -> QLineEdit:
+    def fill(self, on_record: str, found: str) -> None:
+        """Fill in values that were typed before."""
+        if self._then is not None:
+            self._then.setText(on_record)
+        self.found.setText(found)
+
+    def _field(self, name: str) -> QLineEdit:
         made = QLineEdit()
+        made.textChanged.connect(lambda _text: self.changed.emit())
         made.setPlaceholderText(name)
         made.setAccessibleName(name)
         made.setMaxLength(200)
@@ -166,6 +174,8 @@ class ReasonPanel(Card):
     """(first reason's key, note)"""
     cancelled = Signal()
     photo_requested = Signal()
+    changed = Signal()
+    """A reason was chosen, or something was typed."""
 
     def __init__(
         self,
@@ -194,7 +204,7 @@ class ReasonPanel(Card):
             column.addWidget(choice)
             if asks and key in asks:
                 facts = self.facts[key] = _Facts(asks[key])
-                facts.found.textChanged.connect(lambda _text: self._follow())
+                facts.changed.connect(self._follow)
                 column.addWidget(facts)
         self.note = QPlainTextEdit()
         self.note.setTabChangesFocus(True)
@@ -288,6 +298,7 @@ class ReasonPanel(Card):
         self._needed.setText(said)
         self._needed.setVisible(bool(said))
         self.confirm_button.setEnabled(bool(chosen) and not said)
+        self.changed.emit()
 
     def _lacking_values(self) -> list[str]:
         return [key for key in self.reasons if key in self.facts and not self.facts[key].values[1]]

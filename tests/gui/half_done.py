@@ -1,0 +1,67 @@
+"""A device at work in a separate process, to be killed: `python -m tests.gui.half_done FOLDER VISIT_ID`.
+
+It opens an item, answers two questions, adds a comment, a note and a photo, says so on its output, and goes on doing
+nothing until it is killed.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QPlainTextEdit
+
+from eum_app.demo.generate import photo
+from tests.gui.field_world import Field, window_at_work
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
+SAID = "half done"
+
+
+class Waiter:
+    """The part of pytest-qt's `qtbot` that a `Field` uses."""
+
+    def waitUntil(self, condition: Callable[[], bool], *, timeout: int) -> None:
+        """Deliver events until the condition holds. Raises TimeoutError."""
+        end = time.monotonic() + timeout / 1000
+        while not condition():
+            if time.monotonic() > end:
+                raise TimeoutError
+            QTest.qWait(10)
+
+
+def begin(field: Field) -> None:
+    """Begin a check of 786951 and leave it half done, with the list filtered."""
+    field.open("visit")
+    field.visit.items.show_filter("to_check")
+    field.idle()
+    field.identify("786951")
+    field.key(Qt.Key.Key_Y)
+    field.key(Qt.Key.Key_N)
+    field.type("plate worn")
+    field.press("add_note_button")
+    assert field.find("check_note", QPlainTextEdit).hasFocus()
+    field.type("behind the crate")
+    field.visit.item.add_photo(photo("intact", 1))
+    QTest.qWait(300)  # longer than the app waits before it saves
+    field.idle()
+
+
+def main() -> None:
+    app = QApplication([])
+    with window_at_work(cast("QtBot", Waiter()), Path(sys.argv[1]), sys.argv[2]) as field:
+        begin(field)
+        sys.stdout.write(f"{SAID}\n")
+        sys.stdout.flush()
+        app.exec()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,237 @@
+"""Half-done work survives: kill -9, a lock, another visit, Esc; and it ends when it is recorded or discarded."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QLineEdit, QPlainTextEdit
+from pytestqt.qtbot import QtBot
+from sqlalchemy import Connection, select
+
+from db.queries import visits
+from db.queries.exchange import journal_heads
+from db.tables import drafts
+from eum_app.demo.generate import photo
+from tests.builders import make_world
+from tests.gui import half_done
+from tests.gui.field_world import Field, field_at_work, planned, unlock, window_at_work
+from ui.field.visit.current_work import State
+
+SAVED_MS = 300
+"""Longer than the app waits before it saves."""
+
+
+@pytest.fixture
+def field(qtbot: QtBot, tmp_path: Path) -> Iterator[Field]:
+    with field_at_work(qtbot, tmp_path) as made:
+        made.open("visit")
+        yield made
+
+
+def saved(field: Field) -> None:
+    QTest.qWait(SAVED_MS)
+    field.idle()
+
+
+def subjects(field: Field) -> list[str]:
+    """Return the subjects of the drafts in the store, without the place in the visit."""
+
+    def asked(connection: Connection) -> list[str]:
+        return sorted(set(connection.execute(select(drafts.c.subject)).scalars()) - {"*place"})
+
+    return field.session.read(asked)
+
+
+def values(field: Field) -> list[str]:
+    draft = field.visit.item.draft
+    assert draft is not None
+    return [answer.value for answer in draft.answers.values()]
+
+
+def require_half_done(field: Field) -> None:
+    """Require what `half_done.begin` gave, on the screen and in the draft."""
+    field.until(lambda: field.visit.item.draft is not None)
+    draft = field.visit.item.draft
+    assert draft is not None
+    assert (draft.serial, field.visit.work.state) == ("786951", State.ITEM)
+    assert [(one.value, one.comment) for one in draft.answers.values()] == [("yes", ""), ("no", "plate worn")]
+    assert draft.note == field.find("check_note", QPlainTextEdit).toPlainText() == "behind the crate"
+    assert list(draft.photos.values()) == [photo("intact", 1)]
+    assert draft.mark.read_by == "typed"
+    comment = field.find(f"comment_{list(draft.answers)[1]}", QLineEdit)
+    assert comment.text() == "plate worn"
+    assert comment.isVisible()
+    assert field.visit.items.place[0] == "to_check"
+
+
+def test_after_kill_9_the_person_is_back_where_they_were(qtbot: QtBot, tmp_path: Path) -> None:
+    world = make_world(tmp_path, count=4)
+    visit_id = planned(world)
+    heads = world.device.read(journal_heads)
+    world.close()
+    command = [sys.executable, "-m", "tests.gui.half_done", str(tmp_path), visit_id]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as child:
+        assert child.stdout is not None
+        said = child.stdout.readline().strip()
+        child.kill()
+    assert said == half_done.SAID
+    with window_at_work(qtbot, tmp_path, visit_id) as field:
+        field.until(lambda: field.shell.current_key == "visit")
+        require_half_done(field)
+        assert field.outcome("786951") == "to_check", "a draft is no evidence"
+        assert "786951" in field.visit.notice.text
+        assert {one.origin for one in field.session.read(journal_heads)} == {one.origin for one in heads}
+
+
+def test_after_a_lock_and_in_a_new_window_the_draft_is_there(qtbot: QtBot, tmp_path: Path) -> None:
+    with field_at_work(qtbot, tmp_path) as first:
+        half_done.begin(first)
+        first.window.lock()
+        first.until(lambda: first.window.session is None or not first.window.session.is_open)
+        unlock(qtbot, first.window)
+        first.until(lambda: first.window.shell is not None and first.window.shell.isVisible())
+        require_half_done(first)
+        visit_id = first.visit_id
+    with window_at_work(qtbot, tmp_path, visit_id) as again:
+        again.until(lambda: again.shell.current_key == "visit")
+        require_half_done(again)
+
+
+def test_esc_keeps_the_draft_and_recording_ends_it(field: Field) -> None:
+    field.identify("786951")
+    field.key(Qt.Key.Key_Y)
+    field.key(Qt.Key.Key_Escape)
+    assert field.visit.work.state == State.NOTHING
+    assert "786951" in field.visit.notice.text
+    field.identify("786950")
+    assert values(field) == []
+    field.identify("786951")
+    draft = field.visit.item.draft
+    assert draft is not None
+    assert (draft.serial, [one.value for one in draft.answers.values()]) == ("786951", ["yes"])
+    saved(field)
+    assert draft.item_id in subjects(field)
+    field.press("all_as_expected_button")
+    field.key(Qt.Key.Key_Return)
+    field.until(lambda: field.outcome("786951") == "verified")
+    saved(field)
+    assert subjects(field) == []
+    field.identify("786951")
+    assert field.visit.item.draft is not None
+    assert field.visit.item.draft.answers == {}
+
+
+def test_discarding_asks(field: Field) -> None:
+    field.identify("786951")
+    field.key(Qt.Key.Key_Y)
+    saved(field)
+    assert len(subjects(field)) == 1
+    field.press("discard_button")
+    draft = field.visit.item.draft
+    assert draft is not None
+    assert len(draft.answers) == 1, "it only asks"
+    asked = field.find("discard_confirm_button", QAbstractButton)
+    field.until(lambda: asked.visibleRegion().boundingRect() == asked.rect())
+    assert "786951" in field.visit.item.extras._discard_said.text()
+    field.key(Qt.Key.Key_Escape)
+    assert not field.visit.item.extras.asks_to_discard
+    assert len(draft.answers) == 1
+    field.press("discard_button")
+    field.press("discard_confirm_button")
+    assert draft.answers == {}
+    assert not field.visit.item.extras.discard_button.isVisible()
+    field.key(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert draft.answers == {}
+    field.key(Qt.Key.Key_Escape)
+    saved(field)
+    assert subjects(field) == []
+
+
+def test_reasons_that_were_begun_come_back(qtbot: QtBot, tmp_path: Path) -> None:
+    with field_at_work(qtbot, tmp_path) as first:
+        first.open("visit")
+        first.identify("786951")
+        first.press("discrepancy_button")
+        first.press("reason_wrong_location")
+        found = first.find("found_wrong_location", QLineEdit)
+        found.setFocus()
+        first.type("Vault 9")
+        saved(first)
+        visit_id = first.visit_id
+    with window_at_work(qtbot, tmp_path, visit_id) as again:
+        again.until(lambda: again.visit.work.state == State.REASONS)
+        panel = again.visit.column.reasons.panel
+        assert panel is not None
+        assert panel.reasons == ["wrong_location"]
+        assert panel.values_of("wrong_location")[1] == "Vault 9"
+        again.key(Qt.Key.Key_Escape)
+        again.press("discrepancy_button")
+        assert again.visit.column.reasons.panel is not None
+        assert again.visit.column.reasons.panel.reasons == ["wrong_location"]
+
+
+def test_an_entry_by_hand_and_an_unlisted_mark_come_back(qtbot: QtBot, tmp_path: Path) -> None:
+    with field_at_work(qtbot, tmp_path) as first:
+        first.open("visit")
+        first.key(Qt.Key.Key_F8)
+        first.visit.column.by_hand.serial.setFocus()
+        first.type("7869")
+        saved(first)
+        visit_id = first.visit_id
+    with window_at_work(qtbot, tmp_path, visit_id) as again:
+        again.until(lambda: again.visit.work.state.value == State.BY_HAND)
+        assert again.visit.column.by_hand.serial.text() == "7869"
+        again.key(Qt.Key.Key_Escape)
+        again.identify("999999")
+        assert again.visit.work.state.value == State.OFFER
+        saved(again)
+    with window_at_work(qtbot, tmp_path, visit_id) as third:
+        third.until(lambda: third.visit.work.state is State.OFFER)
+        assert third.visit.work.draft is not None
+        assert third.visit.work.draft.serial == "999999"
+
+
+def test_a_visit_that_is_left_keeps_its_draft_and_a_closed_one_has_none(field: Field) -> None:
+    field.identify("786951")
+    field.key(Qt.Key.Key_Y)
+    field.open("visits", None)
+    field.open("visit")
+    assert values(field) == ["yes"]
+    field.visit.opened("another visit")
+    assert field.visit.work.state == State.UNREAD
+    field.idle()
+    field.open("visit")
+    field.until(lambda: field.visit.item.draft is not None)
+    assert values(field) == ["yes"]
+
+
+def test_nothing_is_written_when_nothing_changed_and_never_a_fact(
+    field: Field, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    field.identify("786951")
+    field.key(Qt.Key.Key_Y)
+    saved(field)
+    before = field.session.read(journal_heads)
+    tasks, calls = field.window.tasks, []
+    original = tasks.operation
+
+    def counted(*given: Any) -> None:
+        calls.append(given)
+        original(*given)
+
+    monkeypatch.setattr(tasks, "operation", counted)
+    saved(field)
+    field.visit.keeper.flush()
+    assert calls == []
+    field.key(Qt.Key.Key_Y)
+    saved(field)
+    assert len(calls) == 1
+    assert field.session.read(journal_heads) == before
+    assert field.session.read(visits.visit, field.visit_id).checked == 0
