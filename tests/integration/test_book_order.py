@@ -73,6 +73,7 @@ def test_place_is_the_order_of_the_book_in_both_directions(hq: Session) -> None:
 @pytest.mark.parametrize("order", list(BookOrder))
 def test_a_filter_holds_in_every_order(hq: Session, order: BookOrder) -> None:
     assert set(serials(hq, order, words="S10")) == {"S10", "S100"}
+    assert serials(hq, order, words="Vault 1") == ["S10"]
 
 
 def test_rows_hold_the_clock(hq: Session) -> None:
