@@ -236,7 +236,7 @@ def import_command(
     from eum_app.usecases.exchange.receive import import_bundles
 
     if receipts is not None:
-        require_folder(receipts)
+        require_folder(receipts.absolute().parent)  # the folder itself is made, its drive must be there
     with unlocked(store, account, passphrase_fd) as session:
         outcomes = import_bundles(session, files, receipts).outcomes
     words = [_in_words(outcome) for outcome in outcomes]
