@@ -29,7 +29,7 @@ from eum_app.domain.checklists import (
 from eum_app.domain.clock import instant_words
 from eum_app.domain.compliance.balance import Verdict, VisitBalance
 from eum_app.domain.compliance.rules import RULES, question_of
-from eum_app.domain.facts import PartySignature
+from eum_app.domain.facts import ClockJumped, PartySignature
 from eum_app.domain.journal import Head
 from eum_app.domain.translatable import QT_TRANSLATE_NOOP
 from eum_app.domain.visits import NOT_SIGHTED, TO_CHECK, sighting_grade
@@ -89,6 +89,10 @@ _FINDING_COLUMNS: Final = (
     Column(QT_TRANSLATE_NOOP("reports", "Comment"), "comment", "text", 34),
     Column(QT_TRANSLATE_NOOP("reports", "Decided By"), "decided_by", "text", 11),
 )
+_CLOCK_COLUMNS: Final = (
+    Column(QT_TRANSLATE_NOOP("reports", "Change"), "change", "text", 12),
+    Column(QT_TRANSLATE_NOOP("reports", "Clock"), "clock", "text", 60),
+)
 _EVIDENCE_COLUMNS: Final = (
     Column(QT_TRANSLATE_NOOP("reports", "Of"), "of", "text", 18),
     Column(QT_TRANSLATE_NOOP("reports", "Kind"), "role", "text", 14),
@@ -120,6 +124,7 @@ class VisitSeen:
     not_received: int
     heads: Sequence[Head]
     labels: LabelsNoted
+    jumps: Sequence[ClockJumped] = ()
 
 
 def grades_of(seen: VisitSeen) -> dict[str, int]:
@@ -163,6 +168,7 @@ def visit_record_report(seen: VisitSeen, made: Made, rows: Iterable[Sequence[str
             ),
             Section("Evidence grades", tuple((word(name), str(count)) for name, count in grades_of(seen).items())),
             *_label_section(seen.labels),
+            *_clock_section(seen.jumps),
             Section("Signatures", tuple(_signature_lines(seen.signatures))),
             Section("Completeness", (("Facts not yet received", str(seen.not_received)),)),
             heads_section(seen.heads),
@@ -174,6 +180,7 @@ def visit_record_report(seen: VisitSeen, made: Made, rows: Iterable[Sequence[str
         _table("site-checklist", "Site checklist", _SITE_COLUMNS, _site_cells(seen)),
         _table("findings", "Findings", _FINDING_COLUMNS, _finding_cells(seen)),
         _table("evidence", "Evidence", _EVIDENCE_COLUMNS, _evidence_cells(seen)),
+        *_clock_table(seen.jumps),
     )
     counts = Counts(outcomes=outcomes, grades=grades_of(seen), unreconciled=balance.difference)
     figure = Figure(
@@ -252,6 +259,28 @@ def _label_section(labels: LabelsNoted) -> tuple[Section, ...]:
         return ()
     lines = (("Labels noted", str(labels.labels)), ("Items claimed, none of them sighted by it", str(labels.claims)))
     return (Section("Container labels (claims)", lines),)
+
+
+def clock_lines_of(jumps: Sequence[ClockJumped]) -> list[tuple[str, str]]:
+    """Return how the clock of the device was changed during the visit: (direction, what it showed)."""
+    return [
+        (
+            "Set back" if jump.to_at < jump.from_at else "Set ahead",
+            f"showed {instant_words(jump.to_at)} when {instant_words(jump.from_at)} was expected",
+        )
+        for jump in jumps
+    ]
+
+
+def _clock_section(jumps: Sequence[ClockJumped]) -> tuple[Section, ...]:
+    lines = tuple(clock_lines_of(jumps))
+    return (Section("Clock of the device", lines),) if lines else ()
+
+
+def _clock_table(jumps: Sequence[ClockJumped]) -> tuple[Table, ...]:
+    if not jumps:
+        return ()
+    return (_table("clock", "Clock of the device", _CLOCK_COLUMNS, iter(clock_lines_of(jumps)), in_pdf=False),)
 
 
 def _table(

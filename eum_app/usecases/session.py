@@ -67,7 +67,7 @@ class Session:
         self._ticket = ticket
         self._began_at = 0
         self.notes = AccessNotes()
-        self._clock = SessionClock(now, ticket.started_ns)
+        self.clock = SessionClock(now, ticket.started_ns)
         self.notice_id = NOTICE_ID  # of the notice that was accepted, or whose acceptance is not required
         self.clock_ahead: timedelta | None = None  # of satellite time, as last recorded in this session
 
@@ -100,7 +100,7 @@ class Session:
     def author(self) -> Author:
         """Origin, epoch, account and session under which facts are recorded."""
         named = self.store.named
-        return Author(named.name, named.epoch, self.account, self.ticket.session_id, self._clock.elapsed_ms)
+        return Author(named.name, named.epoch, self.account, self.ticket.session_id, self.clock.elapsed_ms)
 
     def observed_now(self) -> str:
         """Return the current time as UTC text for facts."""
@@ -139,8 +139,10 @@ class Session:
         try:
             with self.store.writing(self.author, own_chain_last=own_chain_last) as transaction:
                 if noted is not None:
-                    if jump := self._clock.jump(self.observed_now()):
-                        transaction.record(jump)
+                    if jump := self.clock.jump(self.observed_now()):
+                        self.clock.due.append(jump)
+                    for due in self.clock.due:
+                        transaction.record(due)
                     for fact in noted.as_facts(self.observed_now()):
                         transaction.record(fact)
                 transaction.may_state = may_state(self.role)
@@ -149,6 +151,8 @@ class Session:
             if noted is not None:
                 self.notes.put_back(noted)
             raise
+        if noted is not None:  # only now: a write that failed did not record them
+            self.clock.note_recorded()
         if (took_ms := since_ms(began)) >= SLOW_WRITE_MS:
             note(Event.WRITE_SLOW, ms=took_ms)
 
@@ -171,6 +175,7 @@ class Session:
             newest = recorded_at(transaction.connection, self.name, head.epoch, head.seq)
             if newest and (jump := jump_since_entry(newest, self.now(), self.observed_now())):
                 transaction.record(jump)
+                self.clock.note_recorded(jump)
             entry = transaction.record(
                 SessionStarted(
                     observed_at=self.observed_now(),
@@ -236,8 +241,11 @@ class Session:
 
 
 def record_notes(session: Session) -> None:
-    """Record all of the session's notes now. Raises Trouble as any write does; the next write then records them."""
-    if session.notes.is_waiting:
+    """Record all of the session's notes now, and a jump of the clock.
+
+    Raises Trouble as any write does; the next write then records them.
+    """
+    if session.notes.is_waiting or session.clock.has_jumped:
         with session.writing():
             pass
 

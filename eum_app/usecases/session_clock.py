@@ -18,10 +18,30 @@ class SessionClock:
         self._now = now
         self._started_ns = started_ns
         self._seen = (now(), time.monotonic_ns())
+        self.due: list[ClockJumped] = []
+        """Jumps that were noticed and are not recorded yet."""
+        self._recorded: list[ClockJumped] = []
 
     def elapsed_ms(self) -> int:
         """Return the milliseconds since the sign-in."""
         return (time.monotonic_ns() - self._started_ns) // 1_000_000
+
+    def note_recorded(self, *jumps: ClockJumped) -> None:
+        """Note that a write has recorded these jumps and all that were due."""
+        self._recorded += [*jumps, *self.due]
+        self.due = []
+
+    def take(self) -> list[ClockJumped]:
+        """Return the jumps that were recorded since the last call, to tell the person."""
+        taken, self._recorded = self._recorded, []
+        return taken
+
+    @property
+    def has_jumped(self) -> bool:
+        """Whether the clock was changed since the last call of `jump`. This changes nothing."""
+        before, at_ns = self._seen
+        passed = timedelta(microseconds=(time.monotonic_ns() - at_ns) // 1_000)
+        return expected_in_session(before, passed, self._now()) is not None
 
     def jump(self, observed_at: str) -> ClockJumped | None:
         """Return the fact to record if the clock was changed since the last call, else None."""

@@ -18,15 +18,19 @@ from sqlalchemy import select
 from db.chains import chain_head
 from db.queries import checks, findings, visits
 from db.queries.activity import ActivityFilter, activity_rows
+from db.queries.clock_jumps import clock_jumps
 from db.store import Store, StoreName
 from db.tables import journal
 from eum_app.domain import facts as f
 from eum_app.domain.clock import shifted
 from eum_app.domain.errors import Refusal
 from eum_app.domain.time_check import expected_in_session, jumped_since_entry
+from eum_app.reports.visit_record import clock_lines_of
 from eum_app.usecases.exchange.receive import import_bundles
 from eum_app.usecases.exchange.seal_bundle import seal_for_device
-from eum_app.usecases.session import Session
+from eum_app.usecases.reporting.make_report import make_report
+from eum_app.usecases.reporting.visit_record import VISIT_RECORD
+from eum_app.usecases.session import Session, record_notes
 from eum_app.usecases.store.correct_time import correct_time
 from eum_app.usecases.store.open_store import check_store, open_store, rebuild_store
 from tests.builders import PASSPHRASE, Clock
@@ -103,6 +107,55 @@ def test_a_jump_in_a_session_and_one_between_sessions_are_facts_and_refuse_nothi
     assert simulator.deliver(simulator.seal(DEVICE))[0].outcome == "accepted"
     shown = [row.kind for row, _ in simulator.world.hq.read(lambda c: list(activity_rows(c, ActivityFilter())))]
     assert shown.count("ClockJumped") >= 3  # and so in HQ's activity log
+
+
+def test_the_visit_record_says_that_the_clock_was_set(simulator: Simulator, tmp_path: Path) -> None:
+    """At HQ and on the device; jumps before the session of the first check are no part of the visit."""
+    clock, device, visit_id = simulator.world.clock, simulator.world.device, simulator.visit_ids[DEVICE]
+    clock.instant += 2 * YEAR
+    record_notes(device)
+    clock.instant -= 2 * YEAR
+    record_notes(device)
+    device.store.close()
+    device = open_store(device.store.folder, "INS-017", PASSPHRASE, now=clock)
+    simulator.world.devices[DEVICE] = device
+    simulator.check(DEVICE, 0)
+    assert clock_lines(device, visit_id, tmp_path / "none") == []
+    clock.instant -= YEAR
+    simulator.check(DEVICE, 1)
+    clock.instant += YEAR
+    simulator.check(DEVICE, 2)
+    said = clock_lines(device, visit_id, tmp_path / "field")
+    assert [name for name, _ in said] == ["Set back", "Set ahead"]
+    assert "2025" in said[0][1]
+    assert "2026" in said[0][1]
+    simulator.deliver(simulator.seal(DEVICE))
+    assert clock_lines(simulator.world.hq, visit_id, tmp_path / "hq") == said
+
+
+def clock_lines(session: Session, visit_id: str, into: Path) -> list[tuple[str, str]]:
+    """Return (direction, text) of the lines about the clock. HQ's JSON record must have a row for each."""
+    found = session.read(clock_jumps, visit_id)
+    if session.is_hq:
+        make_report(session, VISIT_RECORD, into.with_suffix(".json"), {"visit_id": visit_id})
+        text = into.with_suffix(".json").read_text("utf-8")
+        assert text.count('{"change":"Set ') == len(found), "a row each, in the table"
+    return clock_lines_of(found)
+
+
+def test_a_jump_is_recorded_although_the_first_write_after_it_failed(simulator: Simulator) -> None:
+    clock, device = simulator.world.clock, simulator.world.device
+    clock.instant -= YEAR
+    assert device.clock.has_jumped
+    with pytest.raises(RuntimeError), device.writing():
+        raise RuntimeError
+    assert jumps(device) == []
+    assert device.clock.take() == []
+    simulator.check(DEVICE, 0)
+    assert len(jumps(device)) == 1
+    assert device.clock.take() == jumps(device)
+    assert device.clock.take() == []
+    assert not device.clock.has_jumped
 
 
 def test_a_check_from_the_future_is_a_finding_until_its_time_is_corrected(simulator: Simulator) -> None:

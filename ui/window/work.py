@@ -24,6 +24,7 @@ from ui.kit.shell import Shell
 from ui.kit.tasks import Tasks
 from ui.kit.translation import Texts
 from ui.people import add_people_pages
+from ui.window.clock_watch import ClockWatch
 from ui.window.device_state import DeviceBox
 
 translate = QCoreApplication.translate
@@ -46,6 +47,7 @@ class Work:
         self.desk = desk = Desk(session, self.tasks, outbox, inbox)
         _add_pages(self.shell, desk)
         DeviceBox(self.shell, desk).refresh(frozenset())
+        ClockWatch(self.shell, desk)
         self._ended_children = 0
         self._notes = QTimer(self.tasks)  # what was looked at is recorded every minute, so that a crash hides little
         self._notes.timeout.connect(self._record_notes)

@@ -8,6 +8,7 @@ from db.content import read_content
 from db.queries.checklists import visit_checklists
 from db.queries.checks import EvidenceRow, evidence_of
 from db.queries.claims import labels_noted
+from db.queries.clock_jumps import clock_jumps
 from db.queries.exchange import journal_heads, not_yet_received
 from db.queries.findings import finding_ids, findings_by_id, reviews_of
 from db.queries.reports import site_answer_rows, visit_rows
@@ -54,6 +55,7 @@ def _seen(session: Session, connection: Connection, visit_id: str) -> VisitSeen:
         not_received=not_yet_received(connection),
         heads=journal_heads(connection),
         labels=labels_noted(connection, visit_id),
+        jumps=clock_jumps(connection, visit_id),
     )
 
 
