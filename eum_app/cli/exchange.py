@@ -100,6 +100,27 @@ def accept(
         echo_codes(accepted.codes.account, accepted.codes.codes)
 
 
+@device_app.command()
+def revoke(
+    device: Annotated[str, typer.Argument(show_default=False)],
+    reason: Annotated[str, typer.Option(help="Why, e.g. when it was lost and who reported it.")],
+    account: AccountOption,
+    epoch: Annotated[int, typer.Option(help="Epoch to revoke. Default: the newest.", show_default=False)] = 0,
+    store: StoreOption = None,
+    passphrase_fd: PassphraseFd = None,
+    as_json: JsonOption = False,
+) -> None:
+    """At HQ: revoke a device. Bundles that it seals are not accepted any more."""
+    from db.queries.people import all_devices
+    from eum_app.usecases.exchange.enrol_device import revoke_device
+
+    with unlocked(store, account, passphrase_fd) as session:
+        newest = next((row.epoch for row in session.read(all_devices) if row.device == device), 0)
+        meant = epoch or newest
+        revoke_device(session, device, meant, reason)
+    show(as_json, {"device": device, "epoch": meant}, f"Revoked {device}, epoch {meant}.")
+
+
 @device_app.command("list")
 def list_devices(
     account: AccountOption, store: StoreOption = None, passphrase_fd: PassphraseFd = None, as_json: JsonOption = False

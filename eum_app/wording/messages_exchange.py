@@ -179,6 +179,14 @@ EXCHANGE_SENTENCES: dict[str, tuple[str, str]] = {
         QT_TRANSLATE_NOOP("messages", "{device} looks like {taken}, which is in use."),
         QT_TRANSLATE_NOOP("messages", "Create the device's store again with another name."),
     ),
+    "device.revoke_reason": (
+        QT_TRANSLATE_NOOP("messages", "Revoking {device} needs its reason. Nothing was changed."),
+        QT_TRANSLATE_NOOP("messages", "State why, e.g. when it was lost and who reported it."),
+    ),
+    "device.revoked_already": (
+        QT_TRANSLATE_NOOP("messages", "Epoch {epoch} of {device} is revoked already. Nothing was changed."),
+        QT_TRANSLATE_NOOP("messages", "The activity log says who revoked it and why."),
+    ),
     "enrolment.request_revoked": (
         QT_TRANSLATE_NOOP(
             "messages", "This request was signed before (epoch {epoch} of {device}), and that certificate was revoked."

@@ -137,6 +137,20 @@ def test_the_job_by_commands(tmp_path: Path, capfd: pytest.CaptureFixture[str]) 
     assert hq("store", "rebuild")["facts_applied"] > 10
 
 
+def test_a_device_is_revoked_by_command(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    hq, field = Eum(capfd, tmp_path / "hq", "REV-004"), Eum(capfd, tmp_path / "fld", "INS-017")
+    hq("store", "create", "--kind", "hq", "--name", "HQ-01", "--role", "reviewer", "--suite", "p384")
+    field("store", "create", "--kind", "field", "--name", "FLD-0042", "--role", "inspector", "--suite", "p384")
+    said = field("device", "request", tmp_path / "d.eumreq")["fingerprint"]
+    hq("device", "sign", tmp_path / "d.eumreq", tmp_path / "d.eumans", "--fingerprint", said)
+    assert "reason" in hq("device", "revoke", "FLD-0042", "--reason", " ", code=1)
+    assert "FLD-9999" in hq("device", "revoke", "FLD-9999", "--reason", "Lost", code=1)
+    assert "FLD-0042" in hq("device", "revoke", "FLD-0042", "--epoch", "2", "--reason", "Lost", code=1)
+    assert hq("device", "revoke", "FLD-0042", "--reason", "Lost") == {"device": "FLD-0042", "epoch": 1}
+    assert hq("device", "list")["devices"][0]["revoked_at"]
+    assert "already" in hq("device", "revoke", "FLD-0042", "--reason", "Lost", code=1)
+
+
 def test_marks_by_command(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     picture = tmp_path / "mark.png"
     picture.write_bytes(png(data_matrix(iuid_message("1HLD9", "NVG-31A", "786950"))))

@@ -92,6 +92,23 @@ def test_a_device_that_was_revoked_or_ran_out_gets_a_new_identity_and_goes_on(wo
     assert sum(row.checked for row in hq.read(visits.all_visits)) == 1
 
 
+def test_revoking_needs_a_known_device_a_reason_and_happens_once(world: World) -> None:
+    hq, name = world.hq, world.device.name
+    for device, epoch, reason, code in (
+        (name, 1, "  ", "device.revoke_reason"),
+        (name, 1, "x" * 1_001, "note.too_long"),
+        (name, 2, "Lost", "visit.device_unknown"),
+        ("FLD-9999", 1, "Lost", "visit.device_unknown"),
+    ):
+        with pytest.raises(Refusal) as refused:
+            revoke_device(hq, device, epoch, reason)
+        assert code_of(refused) == code
+    assert [row.revoked_at for row in hq.read(all_devices)] == [""]
+    revoke_device(hq, name, 1, "Lost")
+    with pytest.raises(Refusal, match=r"device\.revoked_already"):
+        revoke_device(hq, name, 1, "Lost again")
+
+
 def test_with_hqs_receipt_nothing_is_left_behind(world: World) -> None:
     check_one(world, 0)
     (outcome,) = import_bundles(world.hq, [seal_results(world.device, world.drop).path], world.drop).outcomes

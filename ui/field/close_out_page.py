@@ -110,7 +110,7 @@ class CloseOutPage(Page):
         )
         self._void.hide()
         self.reopening = ReopenCard()
-        self.reopening.requested.connect(self._reopen)
+        self.reopening.act.requested.connect(self._reopen)
         self.reopening.hide()
         self._items = Card(self.tr("Every item has an outcome"))
         self._item_rows: QVBoxLayout = vbox()
@@ -181,7 +181,7 @@ class CloseOutPage(Page):
         self.header.set_crumbs([self.tr("Visits"), state.visit.site], first_is_link=True)
         self._void.setVisible(state.visit.signatures_void)
         if not state.visit.closed_at:
-            self.reopening.close_form()
+            self.reopening.act.close_form()
         self.reopening.setVisible(bool(state.visit.closed_at))
         self._show_items(view)
         self._show_site(view)
@@ -367,5 +367,6 @@ class CloseOutPage(Page):
     def _not_closed(self, error: KnownError) -> None:
         self._is_closing = False
         self._follow()
+        self.reopening.act.set_retry()
         self.notice.show_error(error)
         self.notice.setFocus(Qt.FocusReason.OtherFocusReason)

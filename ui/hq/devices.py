@@ -17,6 +17,7 @@ from eum_app.usecases.exchange.enrol_device import (
 )
 from eum_app.usecases.session import Session
 from ui.hq.enrol_card import EnrolCard, grouped_once
+from ui.hq.revoke_part import RevokePart
 from ui.kit.delegates import ChipSpec
 from ui.kit.desk import Desk
 from ui.kit.models import Column, IdsTableModel, select_id, table_view
@@ -63,6 +64,7 @@ class DevicesPage(Page):
         self.header.set_title(self.tr("Devices"), self.tr("Devices whose bundles this HQ accepts"))
         self.desk = desk
         self._wanted = ""
+        self._lines: list[DeviceLine] = []
         self._model = IdsTableModel(self._columns())
         self._model.setParent(self)
         self.table = table_view(self._model, name=self.tr("Enrolled devices"))
@@ -78,6 +80,7 @@ class DevicesPage(Page):
         self._own = ValueText("")
         self._own.setAccessibleName(self.tr("Fingerprint of this HQ"))
         self._own.setObjectName("hq_fingerprint")
+        self.revoking = RevokePart(desk, self.notice)
         devices.add_foot(
             label(
                 self.tr("Fingerprint of this HQ, to read out to the person who accepts an answer on a device:"),
@@ -85,8 +88,10 @@ class DevicesPage(Page):
                 wrap=True,
             ),
             self._own,
+            self.revoking,
             spacing=4,
         )
+        self.table.selectionModel().currentRowChanged.connect(self._follow_selection)
         self.enrolling = EnrolCard(desk, self.notice)
         enrol = ColumnPart("enrol", self.tr("Enroll a device"), self.enrolling, 2)
         self.body.addWidget(Columns([ColumnPart("devices", self.tr("Devices"), devices, 5), enrol]), 1)
@@ -133,6 +138,10 @@ class DevicesPage(Page):
     def first_focus(self) -> QWidget:
         return self.enrolling.request_field.edit if may(self.desk.session, Permission.DEVICE_ENROL) else self.table
 
+    def _follow_selection(self) -> None:
+        row = self.table.currentIndex().row()
+        self.revoking.show_device(self._lines[row].device if 0 <= row < len(self._lines) else None)
+
     def _load(self) -> None:
         self.desk.ask(call(device_lines), then=self._show_lines)
         self.desk.ask(call(enrolment_state), then=self._show_own)
@@ -141,12 +150,14 @@ class DevicesPage(Page):
         self._own.set_text(grouped_once(state.root_fingerprint))
 
     def _show_lines(self, lines: list[DeviceLine]) -> None:
+        self._lines = lines
         show_rows(self._model, lines, lambda line: f"{line.device.device}/{line.device.epoch}")
         if self._wanted and select_id(self.table, self._wanted):
             self.table.setFocus()
         self._wanted = ""
         self.table.setVisible(bool(lines))
         self._empty.setVisible(not lines)
+        self._follow_selection()
 
 
 def _named(line: DeviceLine) -> str:

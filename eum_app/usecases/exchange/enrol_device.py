@@ -25,6 +25,8 @@ from eum_app.usecases.people.recovery import RecoveryCodes, new_codes
 from eum_app.usecases.session import Session
 from sync import enrolment
 
+MAX_REASON_CHARS = 1_000
+
 
 @dataclass(frozen=True)
 class Requested(Changed):
@@ -187,12 +189,26 @@ def _seals_to(holder: Certificate | CertificateRequest) -> bytes:
 
 
 def revoke_device(session: Session, device: str, epoch: int, reason: str) -> Changed:
-    """At HQ: revoke a device's certificate. Raises Refusal `permission.denied`, `visit.device_unknown`."""
+    """At HQ: revoke the certificate of a device's epoch, for a stated reason. There is no way back.
+
+    Bundles that the device sealed under this epoch and that were not imported yet go to quarantine from then on.
+
+    Raises Refusal `permission.denied`, `visit.device_unknown` (also an unknown epoch), `device.revoked_already`,
+    `device.revoke_reason` (none), `note.too_long`; Trouble for disk errors.
+    """
     session.require(Permission.DEVICE_ENROL)
+    stated = reason.strip()
+    if not stated:
+        raise Refusal("device.revoke_reason", device=device[:40])
+    if len(stated) > MAX_REASON_CHARS:
+        raise Refusal("note.too_long", limit=MAX_REASON_CHARS)
     with session.writing() as transaction:
-        if not any((row.device, row.epoch) == (device, epoch) for row in all_devices(transaction.connection)):
-            raise Refusal("visit.device_unknown", device=device)
-        transaction.record(DeviceRevoked(observed_at=session.observed_now(), device=device, epoch=epoch, reason=reason))
+        meant = [row for row in all_devices(transaction.connection) if (row.device, row.epoch) == (device, epoch)]
+        if not meant:
+            raise Refusal("visit.device_unknown", device=device[:40])
+        if meant[0].revoked_at:
+            raise Refusal("device.revoked_already", device=device, epoch=epoch)
+        transaction.record(DeviceRevoked(observed_at=session.observed_now(), device=device, epoch=epoch, reason=stated))
         return Changed(frozenset(transaction.areas))
 
 
