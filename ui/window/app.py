@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, QTimer, Signal
+from PySide6.QtCore import QCoreApplication, Signal
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QIcon, QPaintEvent
 from PySide6.QtWidgets import QStackedLayout, QWidget
 
@@ -24,6 +24,7 @@ from ui.kit.guard import guarded
 from ui.kit.theme import theme
 from ui.window.first_size import remember_size, show_as_before
 from ui.window.front import BRANDS, Front
+from ui.window.qt_types import TypeMaker
 from ui.window.run_notes import run_noted
 from ui.window.unlock import UnlockPage
 
@@ -116,8 +117,8 @@ class AppWindow(QWidget):
         super().paintEvent(event)
         if not self._is_warm:
             self._is_warm = True
-            # After the first paint, or the heavy imports would delay the window.
-            QTimer.singleShot(0, self._warm_up)
+            # After the first paint, or this work would delay the window.
+            TypeMaker(self, self._warm_up)
 
     def _warm_up(self) -> None:
         if self._front.page is not None and not self._is_closed:
