@@ -37,18 +37,16 @@ class ReasonedAct(QWidget):
         self.reason.setPlaceholderText(words.placeholder)
         self.reason.setAccessibleName(words.reason)
         self.reason.setMaxLength(1_000)
-        explanation = label(words.explanation, "sub", wrap=True)
-        explanation.setVisible(bool(words.explanation))
+        shown = [label(words.explanation, "sub", wrap=True)] if words.explanation else []
         self._confirm: Button = button(words.confirm, self._give, kind="danger")
         self._cancel: Button = button(self.tr("Cancel"), self.cancel)
         named = {"button": self._begin, "reason": self.reason, "confirm_button": self._confirm}
         for end, part in (*named.items(), ("cancel_button", self._cancel)):
             part.setObjectName(f"{words.object_name}_{end}")
         self.reason.textChanged.connect(lambda text: self._confirm.setEnabled(bool(text.strip())))
-        shown = [explanation] if words.explanation else []
         self._form: list[QWidget] = [*shown, self.reason, self._confirm, self._cancel]
         ends = hbox(self._cancel, 1, self._confirm)
-        self.setLayout(vbox(hbox(self._begin, 1), explanation, self.reason, ends, spacing=8))
+        self.setLayout(vbox(hbox(self._begin, 1), *shown, self.reason, ends, spacing=8))
         self.close_form()
 
     def set_begin(self, text: str) -> None:
