@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
@@ -24,6 +24,7 @@ from eum_app.domain.errors import Refusal
 from eum_app.domain.journal import Author, Entry, genesis, head_of, next_entry
 from eum_app.usecases.store.open_store import rebuild_store
 from tests.builders import Clock
+from tests.examples import with_stores
 from tests.simulator import Simulator
 
 KEY = bytes(range(32))
@@ -157,7 +158,7 @@ def facts_of(device: int, plan: list[tuple[Any, ...]]) -> list[f.Fact]:
     return facts
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@with_stores(12)
 @given(
     st.lists(steps, max_size=8),
     st.lists(steps, max_size=8),

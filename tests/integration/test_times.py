@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
@@ -35,6 +35,7 @@ from eum_app.usecases.store.correct_time import correct_time
 from eum_app.usecases.store.open_store import check_store, open_store, rebuild_store
 from tests.builders import PASSPHRASE, Clock
 from tests.clocks import clock_counts
+from tests.examples import with_stores
 from tests.integration.test_projection import AUTHOR, HQ_FACTS, KEY, chain, facts_of, steps, tables, told_in_any_order
 from tests.simulator import Simulator
 
@@ -265,7 +266,7 @@ corrections = st.builds(
 )
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@with_stores(12)
 @given(
     st.lists(steps, max_size=6),
     st.lists(steps, max_size=6),
