@@ -39,7 +39,7 @@ def touch(connection: Connection, noted: Sequence[Noted]) -> None:
         {"visit_id": visit, "origin": origin, "touched_key": _place(*place)}
         for (visit, origin), place in newest.items()
     ]
-    run(connection, _touch_statement(connection.dialect.name), rows)
+    run(connection, _newest_wins(connection.dialect.name, "touched_key"), rows)
 
 
 def _place(epoch: int, seq: int) -> str:
@@ -48,24 +48,19 @@ def _place(epoch: int, seq: int) -> str:
 
 
 @cache
-def _touch_statement(dialect: str) -> Any:
+def _newest_wins(dialect: str, key: str, *columns: str) -> Any:
+    """Return the statement that sets `key` and `columns` of a visit and origin, unless a newer key is there."""
     insert = insert_into(dialect, visit_marks)
     return insert.on_conflict_do_update(
         index_elements=["visit_id", "origin"],
-        set_={"touched_key": insert.excluded.touched_key},
-        where=insert.excluded.touched_key > visit_marks.c.touched_key,
+        set_={name: insert.excluded[name] for name in (key, *columns)},
+        where=insert.excluded[key] > visit_marks.c[key],
     )
 
 
 def apply_closings(connection: Connection, noted: Sequence[Noted]) -> None:
     """Insert close-outs; the newest of each visit and origin wins."""
-    insert = insert_into(connection.dialect.name, visit_marks)
-    columns = ("closed_key", "closed_at", "closed_by", "closed_body")
-    statement = insert.on_conflict_do_update(
-        index_elements=["visit_id", "origin"],
-        set_={name: insert.excluded[name] for name in columns},
-        where=insert.excluded.closed_key > visit_marks.c.closed_key,
-    )
+    statement = _newest_wins(connection.dialect.name, "closed_key", "closed_at", "closed_by", "closed_body")
     for entry, fact, _ in noted:
         row = {
             "visit_id": fact.visit_id,
@@ -87,13 +82,7 @@ def apply_closings(connection: Connection, noted: Sequence[Noted]) -> None:
 
 def apply_reopenings(connection: Connection, noted: Sequence[Noted]) -> None:
     """Insert reopenings; the newest of each visit and origin wins. Each voids the close-out before it."""
-    insert = insert_into(connection.dialect.name, visit_marks)
-    columns = ("reopened_key", "reopened_at", "reopened_by", "reopened_reason")
-    statement = insert.on_conflict_do_update(
-        index_elements=["visit_id", "origin"],
-        set_={name: insert.excluded[name] for name in columns},
-        where=insert.excluded.reopened_key > visit_marks.c.reopened_key,
-    )
+    statement = _newest_wins(connection.dialect.name, "reopened_key", "reopened_at", "reopened_by", "reopened_reason")
     for entry, fact, _ in noted:
         row = {
             "visit_id": fact.visit_id,

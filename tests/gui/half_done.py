@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QApplication, QPlainTextEdit
 
 from eum_app.demo.generate import photo
 from tests.gui.field_world import Field, window_at_work
+from ui.field.visit.keeper import Keeper
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -50,8 +51,14 @@ def begin(field: Field) -> None:
     assert field.find("check_note", QPlainTextEdit).hasFocus()
     field.type("behind the crate")
     field.visit.item.add_photo(photo("intact", 1))
-    QTest.qWait(300)  # longer than the app waits before it saves
-    field.idle()
+    wait_for_save(field)
+
+
+def wait_for_save(field: Field) -> None:
+    """Wait until the app has saved by itself what was begun: no save is due, and none runs."""
+    keeper = field.visit.findChild(Keeper)
+    assert isinstance(keeper, Keeper)
+    field.until(lambda: not keeper._timer.isActive() and not keeper._is_saving)
 
 
 def main() -> None:

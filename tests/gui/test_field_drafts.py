@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QLineEdit, QPlainTextEdit
 from pytestqt.qtbot import QtBot
 from sqlalchemy import Connection, select
@@ -22,10 +21,8 @@ from eum_app.demo.generate import photo
 from tests.builders import make_world
 from tests.gui import half_done
 from tests.gui.field_world import Field, field_at_work, planned, unlock, window_at_work
+from tests.gui.half_done import wait_for_save
 from ui.field.visit.current_work import State
-
-SAVED_MS = 300
-"""Longer than the app waits before it saves."""
 
 
 @pytest.fixture
@@ -33,11 +30,6 @@ def field(qtbot: QtBot, tmp_path: Path) -> Iterator[Field]:
     with field_at_work(qtbot, tmp_path) as made:
         made.open("visit")
         yield made
-
-
-def saved(field: Field) -> None:
-    QTest.qWait(SAVED_MS)
-    field.idle()
 
 
 def subjects(field: Field) -> list[str]:
@@ -116,12 +108,12 @@ def test_esc_keeps_the_draft_and_recording_ends_it(field: Field) -> None:
     draft = field.visit.item.draft
     assert draft is not None
     assert (draft.serial, [one.value for one in draft.answers.values()]) == ("786951", ["yes"])
-    saved(field)
+    wait_for_save(field)
     assert draft.item_id in subjects(field)
     field.press("all_as_expected_button")
     field.key(Qt.Key.Key_Return)
     field.until(lambda: field.outcome("786951") == "verified")
-    saved(field)
+    wait_for_save(field)
     assert subjects(field) == []
     field.identify("786951")
     assert field.visit.item.draft is not None
@@ -131,7 +123,7 @@ def test_esc_keeps_the_draft_and_recording_ends_it(field: Field) -> None:
 def test_discarding_asks(field: Field) -> None:
     field.identify("786951")
     field.key(Qt.Key.Key_Y)
-    saved(field)
+    wait_for_save(field)
     assert len(subjects(field)) == 1
     field.press("discard_button")
     draft = field.visit.item.draft
@@ -150,7 +142,7 @@ def test_discarding_asks(field: Field) -> None:
     field.key(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     assert draft.answers == {}
     field.key(Qt.Key.Key_Escape)
-    saved(field)
+    wait_for_save(field)
     assert subjects(field) == []
 
 
@@ -163,7 +155,7 @@ def test_reasons_that_were_begun_come_back(qtbot: QtBot, tmp_path: Path) -> None
         found = first.find("found_wrong_location", QLineEdit)
         found.setFocus()
         first.type("Vault 9")
-        saved(first)
+        wait_for_save(first)
         visit_id = first.visit_id
     with window_at_work(qtbot, tmp_path, visit_id) as again:
         again.until(lambda: again.visit.work.state == State.REASONS)
@@ -183,7 +175,7 @@ def test_an_entry_by_hand_and_an_unlisted_mark_come_back(qtbot: QtBot, tmp_path:
         first.key(Qt.Key.Key_F8)
         first.visit.column.by_hand.serial.setFocus()
         first.type("7869")
-        saved(first)
+        wait_for_save(first)
         visit_id = first.visit_id
     with window_at_work(qtbot, tmp_path, visit_id) as again:
         again.until(lambda: again.visit.work.state.value == State.BY_HAND)
@@ -191,7 +183,7 @@ def test_an_entry_by_hand_and_an_unlisted_mark_come_back(qtbot: QtBot, tmp_path:
         again.key(Qt.Key.Key_Escape)
         again.identify("999999")
         assert again.visit.work.state.value == State.OFFER
-        saved(again)
+        wait_for_save(again)
     with window_at_work(qtbot, tmp_path, visit_id) as third:
         third.until(lambda: third.visit.work.state is State.OFFER)
         assert third.visit.work.draft is not None
@@ -217,7 +209,7 @@ def test_nothing_is_written_when_nothing_changed_and_never_a_fact(
 ) -> None:
     field.identify("786951")
     field.key(Qt.Key.Key_Y)
-    saved(field)
+    wait_for_save(field)
     before = field.session.read(journal_heads)
     tasks, calls = field.window.tasks, []
     original = tasks.operation
@@ -227,11 +219,11 @@ def test_nothing_is_written_when_nothing_changed_and_never_a_fact(
         original(*given)
 
     monkeypatch.setattr(tasks, "operation", counted)
-    saved(field)
+    wait_for_save(field)
     field.visit.keeper.flush()
     assert calls == []
     field.key(Qt.Key.Key_Y)
-    saved(field)
+    wait_for_save(field)
     assert len(calls) == 1
     assert field.session.read(journal_heads) == before
     assert field.session.read(visits.visit, field.visit_id).checked == 0
