@@ -22,6 +22,7 @@ from eum_app.usecases.lists.import_inventory import import_inventory
 from eum_app.usecases.session import Session
 from eum_app.usecases.store.open_store import create_store
 from eum_app.usecases.visits.plan_visit import PlannedVisit, plan_visit
+from tests.templates import world_from_template
 
 PASSPHRASE = "correct horse battery staple"
 ITEM_CHECKLIST = ChecklistPin(checklist_id="item-nvd-neutral", version="2.2")
@@ -156,17 +157,23 @@ def make_world(
     database_url: str | None = None,
 ) -> World:
     """Return an HQ (on PostgreSQL if `database_url` is given) with an inventory, and enrolled devices."""
-    clock = Clock()
+
+    def made(place: Path) -> World:
+        clock = Clock()
+        hq = make_store(place / "hq", "hq", "HQ-01", clock, suite, database_url=database_url)
+        world = World(place, clock, hq, {})
+        for name in devices:
+            device = make_store(place / name.lower(), "field", name, clock, suite)
+            enrol(hq, device, place)
+            world.devices[name] = device
+        assert len(hq.read(all_devices)) == len(devices)
+        import_inventory(hq, read_inventory(inventory_csv(place / "inventory.csv", count)))
+        return world
+
     folder.mkdir(exist_ok=True)
-    hq = make_store(folder / "hq", "hq", "HQ-01", clock, suite, database_url=database_url)
-    world = World(folder, clock, hq, {})
-    for name in devices:
-        device = make_store(folder / name.lower(), "field", name, clock, suite)
-        enrol(hq, device, folder)
-        world.devices[name] = device
-    assert len(hq.read(all_devices)) == len(devices)
-    import_inventory(hq, read_inventory(inventory_csv(folder / "inventory.csv", count)))
-    return world
+    if database_url is not None:
+        return made(folder)
+    return world_from_template(folder, (devices, count, suite), made)
 
 
 def yes_to_all() -> tuple[Answer, ...]:

@@ -79,7 +79,7 @@ class Field:
     def idle(self) -> None:
         """Wait until no work is left, including work that answers started."""
         for _ in range(3):
-            assert self.window.tasks.wait_idle(30)
+            assert self.window.tasks.wait_idle(120)
 
     def find(self, name: str, kind: type[Found]) -> Found:
         found = self.window.findChild(kind, name)
@@ -108,7 +108,7 @@ class Field:
         QTest.qWait(130)
         app = QApplication.instance()
         assert app is not None
-        self.qtbot.waitUntil(lambda: not any(one.is_pending for one in app.findChildren(WedgeFilter)), timeout=30_000)
+        self.qtbot.waitUntil(lambda: not any(one.is_pending for one in app.findChildren(WedgeFilter)), timeout=120_000)
 
     def type(self, text: str) -> None:
         """Type at a person's pace into the focused widget."""
@@ -138,7 +138,7 @@ class Field:
         QTest.mouseRelease(pad, Qt.MouseButton.LeftButton, pos=QPoint(160, 60))
 
     def until(self, condition: Callable[[], bool]) -> None:
-        self.qtbot.waitUntil(condition, timeout=30_000)
+        self.qtbot.waitUntil(condition, timeout=120_000)
         self.idle()
 
     def outcome(self, serial: str) -> str:
@@ -213,9 +213,9 @@ def window_at_work(qtbot: QtBot, folder: Path, visit_id: str) -> Iterator[Field]
     app.installEventFilter(strange)
     window.show()
     window.activateWindow()
-    QTest.qWaitForWindowActive(window)
+    QTest.qWaitForWindowActive(window, 60_000)
     unlock(qtbot, window)
-    qtbot.waitUntil(lambda: window.shell is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: window.shell is not None, timeout=120_000)
     made = Field(qtbot, window, folder, visit_id)
     made.idle()
     yield made

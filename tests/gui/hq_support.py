@@ -26,6 +26,7 @@ from eum_app.usecases.store.open_store import create_store
 from eum_app.usecases.visits.plan_visit import PlannedVisit
 from eum_app.usecases.visits.record_check import record_check
 from tests.builders import PASSPHRASE, Clock, World, enrol, inventory_csv, make_store, typed, yes_to_all
+from tests.templates import world_from_template
 from ui.hq.pages import add_hq_pages
 from ui.kit.desk import Desk
 from ui.kit.page import Page
@@ -46,7 +47,7 @@ class Window:
     def settle(self) -> None:
         """Wait until no work is left, including work that results started."""
         for _ in range(4):
-            assert self.tasks.wait_idle(60)
+            assert self.tasks.wait_idle(120)
             QApplication.processEvents()
 
     def page(self, key: str) -> Page:
@@ -98,13 +99,13 @@ def hq_window(session: Session, tasks: Tasks, folder: Path) -> Iterator[Window]:
     add_hq_pages(shell, desk)
     shell.show()
     shell.activateWindow()
-    assert QTest.qWaitForWindowActive(shell)
+    assert QTest.qWaitForWindowActive(shell, 60_000)
     made = Window(shell, tasks, desk)
     made.settle()
     try:
         yield made
     finally:
-        assert tasks.wait_idle(60)
+        assert tasks.wait_idle(120)
         shell.close()
         # Before the workers end: a page's timer must not ask them afterwards.
         shell.deleteLater()
@@ -116,22 +117,26 @@ def hq_world(folder: Path, *, count: int = 6, inspector: str = "INS-017", role: 
     """Return an HQ with an inventory and a device, on today's clock, because child processes use the
     machine's clock.
     """
-    clock = Clock(datetime.now(UTC) - timedelta(hours=2))
-    hq = make_store(folder / "hq", "hq", "HQ-01", clock, role=role)
-    device = create_store(
-        folder / "fld-0042",
-        kind="field",
-        name="FLD-0042",
-        account=inspector,
-        role="inspector",
-        passphrase=PASSPHRASE,
-        suite=Suite.P384,
-        kdf=KdfParams.fast_for_tests(Suite.P384),
-        now=clock,
-    )
-    enrol(hq, device, folder)
-    import_inventory(hq, read_inventory(inventory_csv(folder / "inventory.csv", count)))
-    return World(folder, clock, hq, {"FLD-0042": device})
+
+    def made(place: Path) -> World:
+        clock = Clock(datetime.now(UTC) - timedelta(hours=2))
+        hq = make_store(place / "hq", "hq", "HQ-01", clock, role=role)
+        device = create_store(
+            place / "fld-0042",
+            kind="field",
+            name="FLD-0042",
+            account=inspector,
+            role="inspector",
+            passphrase=PASSPHRASE,
+            suite=Suite.P384,
+            kdf=KdfParams.fast_for_tests(Suite.P384),
+            now=clock,
+        )
+        enrol(hq, device, place)
+        import_inventory(hq, read_inventory(inventory_csv(place / "inventory.csv", count)))
+        return World(place, clock, hq, {"FLD-0042": device})
+
+    return world_from_template(folder, ("hq_world", count, inspector, role), made)
 
 
 def inspected(world: World) -> tuple[PlannedVisit, Path]:

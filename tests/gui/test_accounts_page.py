@@ -30,9 +30,9 @@ def window(qtbot: QtBot, tmp_path: Path) -> Iterator[AppWindow]:
     made = build_window(tmp_path / "store")
     made.show()
     made.activateWindow()
-    QTest.qWaitForWindowActive(made)
+    QTest.qWaitForWindowActive(made, 60_000)
     unlock(qtbot, made, who="REV-004")
-    qtbot.waitUntil(lambda: made.shell is not None, timeout=60_000)
+    qtbot.waitUntil(lambda: made.shell is not None, timeout=120_000)
     assert made.shell is not None
     settle(made)
     made.shell.show_page("accounts")

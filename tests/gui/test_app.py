@@ -23,7 +23,7 @@ def shown(folder: Path) -> AppWindow:
     window = build_window(folder, kdf=KdfParams.fast_for_tests(Suite.HYBRID))
     window.show()
     window.activateWindow()
-    QTest.qWaitForWindowActive(window)
+    QTest.qWaitForWindowActive(window, 60_000)
     return window
 
 
@@ -63,15 +63,15 @@ def test_wrong_passphrase_then_right_then_lock(qtbot: QtBot, folder: Path) -> No
     unlock(qtbot, window, "wrong horse battery staple")
     page = window.unlock_page
     assert page is not None
-    qtbot.waitUntil(page._error.isVisible, timeout=20_000)
+    qtbot.waitUntil(page._error.isVisible, timeout=120_000)
     assert window.shell is None
     assert "wrong horse" not in page._error.text()
     type_into(window, "passphrase_field", PASSPHRASE)
     QTest.keyClick(page.passphrase, Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: window.shell is not None, timeout=20_000)
-    assert window.tasks.wait_idle()
+    qtbot.waitUntil(lambda: window.shell is not None, timeout=120_000)
+    assert window.tasks.wait_idle(120)
     QTest.keyClick(window.focusWidget(), Qt.Key.Key_L, Qt.KeyboardModifier.ControlModifier)
-    qtbot.waitUntil(lambda: window.unlock_page is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: window.unlock_page is not None, timeout=120_000)
     assert window.session is None
     window.close()
 
@@ -81,8 +81,8 @@ def test_unlocking_shows_no_window_but_its_own(qtbot: QtBot, folder: Path, qapp:
     watch = StrangeWindows()
     qapp.installEventFilter(watch)
     unlock(qtbot, window)
-    qtbot.waitUntil(lambda: window.shell is not None, timeout=20_000)
-    assert window.tasks.wait_idle()
+    qtbot.waitUntil(lambda: window.shell is not None, timeout=120_000)
+    assert window.tasks.wait_idle(120)
     qapp.removeEventFilter(watch)
     assert watch.seen == []
     assert qapp.activeWindow() is window
@@ -93,7 +93,7 @@ def test_closing_ends_the_session_and_every_thread(qtbot: QtBot, folder: Path) -
     before = set(threading.enumerate())
     window = shown(folder)
     unlock(qtbot, window)
-    qtbot.waitUntil(lambda: window.shell is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: window.shell is not None, timeout=120_000)
     window.close()
     left = [one.name for one in set(threading.enumerate()) - before if not one.name.startswith("Dummy")]
     assert left == []

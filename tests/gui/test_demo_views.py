@@ -91,7 +91,7 @@ def test_the_views_of_hq(qtbot: QtBot, tmp_path: Path) -> None:
     (tmp_path / "hq").rename(tmp_path / "store")
     with hands_at(tmp_path) as hands:
         unlock(qtbot, hands.window, who="REV-004")
-        qtbot.waitUntil(lambda: hands.window.shell is not None, timeout=30_000)
+        qtbot.waitUntil(lambda: hands.window.shell is not None, timeout=120_000)
         names = seen(views.at_hq(hands, scene_of(tmp_path)))
         shell = hands.window.shell
         assert shell is not None

@@ -63,9 +63,9 @@ def fail_in_child(progress: Progress, secrets: tuple[str, ...]) -> None:
 def test_a_use_case_that_breaks_leaves_no_content(qtbot: QtBot, store_folder: Path) -> None:
     tasks = Tasks()
     try:
-        with qtbot.waitSignal(tasks.crashed):
+        with qtbot.waitSignal(tasks.crashed, timeout=120_000):
             tasks.operation(lambda: fail_with(SECRETS))
-        with qtbot.waitSignal(tasks.failed):
+        with qtbot.waitSignal(tasks.failed, timeout=120_000):
             tasks.query(lambda: refuse(SECRETS), lambda _none: None)
     finally:
         tasks.close()
@@ -105,13 +105,13 @@ def test_a_delegate_and_an_event_handler_that_break_leave_no_content(qtbot: QtBo
             view.setModel(QStringListModel(["|".join(SECRETS)], view))
             view.setItemDelegate(delegate)
             view.show()
-            qtbot.waitUntil(lambda: bool(caught))
+            qtbot.waitUntil(lambda: bool(caught), timeout=120_000)
             view.hide()
             target = QWidget()
             qtbot.addWidget(target)
             target.installEventFilter(filtering)
             QCoreApplication.postEvent(target, QEvent(QEvent.Type.User))
-            qtbot.waitUntil(lambda: ":Listening.eventFilter" in text_of(tmp_path / "store"))
+            qtbot.waitUntil(lambda: ":Listening.eventFilter" in text_of(tmp_path / "store"), timeout=120_000)
         finally:
             diagnostics.stop()
     assert caught
@@ -137,7 +137,7 @@ def test_a_child_process_that_breaks_leaves_no_content(qtbot: QtBot, store_folde
     page = CrashPage(tasks)
     qtbot.addWidget(page)
     try:
-        with qtbot.waitSignal(tasks.crashed, timeout=60_000) as crashed:
+        with qtbot.waitSignal(tasks.crashed, timeout=120_000) as crashed:
             tasks.child(fail_in_child, (SECRETS,))
         (bug,) = crashed.args or [None]
         assert isinstance(bug, ChildCrashedError)
@@ -180,7 +180,7 @@ def test_standard_error_gets_places_and_no_message(tmp_path: Path) -> None:
         "one = Dying(); del one; gc.collect()\n"
         "fail()\n"
     )
-    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False, timeout=60)
+    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False, timeout=300)
     assert ran.returncode == 1
     require_no_secret(ran.stderr + text_of(tmp_path / "store"))
     assert ran.stderr.count("ValueError\n") == 3
@@ -308,11 +308,11 @@ def test_the_crash_page_saves_the_diagnostics(qtbot: QtBot, store_folder: Path, 
     try:
         page.path_field.set_path(tmp_path / "for-support.log")
         page.save_button.click()
-        assert tasks.wait_idle()
+        assert tasks.wait_idle(120)
         assert "import.bundles rows=1" in (tmp_path / "for-support.log").read_text("utf-8")
         assert page.notice.text
         page.save_button.click()  # nothing is overwritten, and the page says so
-        assert tasks.wait_idle()
+        assert tasks.wait_idle(120)
         assert "for-support.log" in page.notice.text
     finally:
         tasks.close()

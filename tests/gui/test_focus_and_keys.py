@@ -129,7 +129,7 @@ def accepted(field: Field) -> list[str]:
 
 def lock(field: Field) -> None:
     field.window.lock()
-    field.qtbot.waitUntil(lambda: not field.window.tasks.is_busy, timeout=30_000)
+    field.qtbot.waitUntil(lambda: not field.window.tasks.is_busy, timeout=120_000)
 
 
 def test_after_a_lock_the_same_person_types_the_passphrase_only(field: Field) -> None:
@@ -143,7 +143,7 @@ def test_after_a_lock_the_same_person_types_the_passphrase_only(field: Field) ->
     assert QApplication.focusWidget() is page.passphrase
     QTest.keyClicks(page.passphrase, PASSPHRASE)
     QTest.keyClick(page.passphrase, Qt.Key.Key_Return)
-    field.qtbot.waitUntil(lambda: field.window.session is not None, timeout=30_000)
+    field.qtbot.waitUntil(lambda: field.window.session is not None, timeout=120_000)
     assert accepted(field) == [*before, at]
     now = focused(field)
     assert now is field.visit or field.visit.isAncestorOf(now)
@@ -166,4 +166,4 @@ def test_a_changed_notice_is_accepted_again(field: Field) -> None:
     assert page is not None
     assert page.accepted_at is None
     unlock(field.qtbot, field.window)
-    field.qtbot.waitUntil(lambda: field.window.session is not None, timeout=30_000)
+    field.qtbot.waitUntil(lambda: field.window.session is not None, timeout=120_000)

@@ -167,7 +167,7 @@ def test_a_failed_action_is_shown_on_the_crash_page(window: Window) -> None:
     key.show()
     QTest.keyClick(key, Qt.Key.Key_A)
     assert take_caught()
-    window.tasks.wait_idle()
+    window.tasks.wait_idle(120)
     QTest.qWait(1)
     assert "OverflowError" in window.shell._crash.details()
     assert "INS-017" not in window.shell._crash.details()

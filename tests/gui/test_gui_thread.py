@@ -47,7 +47,7 @@ def what_is_loaded_stays() -> Iterator[None]:
 def test_a_heartbeat_hears_a_thread_that_computes(tasks: Tasks) -> None:
     heart = Heartbeat()
     tasks.query(lambda: None, lambda _nothing: None)
-    assert tasks.wait_idle(10)
+    assert tasks.wait_idle(120)
     heart.longest()
 
     def compute(_nothing: object) -> None:
@@ -56,9 +56,9 @@ def test_a_heartbeat_hears_a_thread_that_computes(tasks: Tasks) -> None:
             pass
 
     tasks.query(lambda: None, compute)
-    assert tasks.wait_idle(10)
+    assert tasks.wait_idle(120)
     tasks.query(lambda: None, lambda _nothing: None)
-    assert tasks.wait_idle(10)
+    assert tasks.wait_idle(120)
     heart.stop()
     assert heart.longest() > LONGEST_MS
 
@@ -119,14 +119,14 @@ def test_nothing_blocks_a_device(tmp_path: Path, tasks: Tasks) -> None:
         def note(name: str, work: Callable[[], object]) -> None:
             def settled() -> None:
                 work()
-                assert tasks.wait_idle(60)
+                assert tasks.wait_idle(120)
                 QApplication.processEvents()
 
             longest[name] = heart.longest_in(settled)
 
         for key, argument in (("items", None), ("visit", None)):
             shell.show_page(key, argument)  # widgets are polished when they are shown first
-            assert tasks.wait_idle(60)
+            assert tasks.wait_idle(120)
         for key, argument in (("visit", visit_id), ("items", None), ("visit", visit_id)):
             note(f"load {key}", partial(shell.show_page, key, argument))
         for text in ("nvg-07a", "100", "nothing at all", ""):

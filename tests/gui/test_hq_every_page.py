@@ -128,16 +128,16 @@ def test_no_part_of_a_page_is_a_window_while_it_is_made(qtbot: QtBot, tmp_path: 
     window = build_window(tmp_path / "hq", outbox=tmp_path / "outbox", inbox=tmp_path / "drop")
     window.show()
     window.activateWindow()
-    QTest.qWaitForWindowActive(window)
+    QTest.qWaitForWindowActive(window, 60_000)
     unlock(qtbot, window, who="REV-004")
-    qtbot.waitUntil(lambda: window.shell is not None, timeout=30_000)
+    qtbot.waitUntil(lambda: window.shell is not None, timeout=120_000)
     strange, app = StrangeWindows(), QApplication.instance()
     assert app is not None
     assert window.shell is not None
     app.installEventFilter(strange)
     for key in window.shell.page_keys:
         window.shell.show_page(key)
-        assert window.tasks.wait_idle(60)
+        assert window.tasks.wait_idle(120)
     app.removeEventFilter(strange)
     window.close()
     assert strange.seen == []

@@ -156,14 +156,14 @@ def test_logind_says_that_the_machine_goes_to_sleep(qtbot: QtBot, qapp: QApplica
     assert logind.registerService("org.freedesktop.login1")
     assert logind.registerVirtualObject("/org/freedesktop/login1", manager)
     listener = Logind(reasons.append, ours, qapp)
-    qtbot.waitUntil(lambda: listener.holds_sleep_back, timeout=30_000)
+    qtbot.waitUntil(lambda: listener.holds_sleep_back, timeout=120_000)
     assert manager.asked == ["sleep", "EUM", "The store is locked first", "delay"]
     path = "/org/freedesktop/login1"
     going = QDBusMessage.createSignal(path, "org.freedesktop.login1.Manager", "PrepareForSleep")
     going.setArguments([True])
     assert logind.send(going)
     assert logind.send(QDBusMessage.createSignal(f"{path}/session/_31", "org.freedesktop.login1.Session", "Lock"))
-    qtbot.waitUntil(lambda: reasons == ["sleep", "screen"], timeout=30_000)
+    qtbot.waitUntil(lambda: reasons == ["sleep", "screen"], timeout=120_000)
     assert not listener.holds_sleep_back  # the machine may sleep now
     listener.close()
     listener.deleteLater()

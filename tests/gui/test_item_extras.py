@@ -69,7 +69,7 @@ def test_a_photo_is_enlarged_over_the_window_and_closed_by_escape(qtbot: QtBot) 
     extras.show_draft(draft)
     extras.add_photo(draft, photo("intact", 1))
     window.show()
-    qtbot.waitExposed(window)
+    qtbot.waitExposed(window, timeout=120_000)
     tile = next(one for one in extras.findChildren(QPushButton) if one.accessibleName() == "Photo 1")
     tile.setFocus()
     for close in (Qt.Key.Key_Escape, Qt.Key.Key_Return):

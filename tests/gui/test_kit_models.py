@@ -84,14 +84,14 @@ def test_few_pages_are_kept(look: Theme) -> None:
 def test_stale_rows_stay_until_the_new_ones_are_there(tasks: Tasks, look: Theme) -> None:
     rows = Rows(10)
     model = model_of(rows, tasks)
-    assert tasks.wait_idle()
+    assert tasks.wait_idle(120)
     assert model.index(3, 0).data() == "…"
-    assert tasks.wait_idle()
+    assert tasks.wait_idle(120)
     assert model.index(3, 0).data() == "item-3/v1"
     rows.version = 2
     model.mark_stale()
     assert model.index(3, 0).data() == "item-3/v1"
-    assert tasks.wait_idle()
+    assert tasks.wait_idle(120)
     assert model.index(3, 0).data() == "item-3/v2"
 
 
@@ -100,14 +100,14 @@ def test_late_answers_to_an_earlier_question_are_dropped(tasks: Tasks, look: The
     model = IdsTableModel(COLUMNS, tasks)
     model.set_source(first.fetch_ids, first.fetch_rows)
     model.set_source(second.fetch_ids, second.fetch_rows)
-    assert tasks.wait_idle()
+    assert tasks.wait_idle(120)
     assert model.rowCount() == 7
 
 
 def test_failure_is_reported_and_shown_rows_stay(tasks: Tasks, look: Theme) -> None:
     rows = Rows(5)
     model = model_of(rows, tasks)
-    assert tasks.wait_idle()
+    assert tasks.wait_idle(120)
     failures: list[KnownError] = []
     model.failed.connect(failures.append)
 
@@ -115,7 +115,7 @@ def test_failure_is_reported_and_shown_rows_stay(tasks: Tasks, look: Theme) -> N
         raise Trouble("store.busy")
 
     model.set_source(fail, rows.fetch_rows)
-    assert tasks.wait_idle()
+    assert tasks.wait_idle(120)
     assert [error.code for error in failures] == ["store.busy"]
     assert model.rowCount() == 5
     assert not model.is_loading
@@ -150,7 +150,7 @@ def test_no_column_is_out_of_reach_where_there_is_no_room(qtbot: QtBot, look: Th
     look.set_scale(200)
     for width in (900, 400):
         view.resize(width, 300)
-        qtbot.waitUntil(lambda: view.horizontalHeader().length() >= view.viewport().width(), timeout=30_000)
+        qtbot.waitUntil(lambda: view.horizontalHeader().length() >= view.viewport().width(), timeout=120_000)
         reach = view.viewport().width() + view.horizontalScrollBar().maximum()
         assert reach >= view.horizontalHeader().length()
         assert view.columnWidth(1) >= look.dp(64)
@@ -174,7 +174,7 @@ def test_a_cell_with_no_room_for_its_text_shows_it_as_a_tooltip(qtbot: QtBot, lo
         QApplication.sendEvent(view.viewport(), event)
         assert (QToolTip.text() if QToolTip.isVisible() else "") == shown
     QToolTip.hideText()
-    qtbot.waitUntil(lambda: not QToolTip.isVisible(), timeout=30_000)
+    qtbot.waitUntil(lambda: not QToolTip.isVisible(), timeout=120_000)
 
 
 def test_a_million_rows_open_at_once(qtbot: QtBot, look: Theme) -> None:

@@ -27,7 +27,7 @@ def test_results_arrive_on_the_gui_thread(tasks: Tasks) -> None:
     gui = threading.get_ident()
     threads: list[tuple[int, int]] = []
     tasks.query(threading.get_ident, lambda worker: threads.append((worker, threading.get_ident())))
-    assert tasks.wait_idle()
+    assert tasks.wait_idle(120)
     [(worker, arrived)] = threads
     assert worker != gui
     assert arrived == gui
@@ -47,17 +47,17 @@ def test_operations_keep_their_order_and_announce_areas(tasks: Tasks) -> None:
     tasks.operation(lambda: Changed(frozenset()), lambda _result: done.append(2))
     tasks.operation(lambda: None, lambda _result: done.append(3))
     gate.set()
-    assert tasks.wait_idle()
+    assert tasks.wait_idle(120)
     assert done == [1, 2, 3]
     assert announced == [frozenset({Area.CHECKS})]
 
 
 def test_queries_run_beside_each_other(tasks: Tasks) -> None:
-    both = threading.Barrier(2, timeout=5)
+    both = threading.Barrier(2, timeout=60)
     met: list[int] = []
     for _ in range(2):
         tasks.query(both.wait, met.append)
-    assert tasks.wait_idle()
+    assert tasks.wait_idle(120)
     assert sorted(met) == [0, 1]
 
 
@@ -71,7 +71,7 @@ def test_known_errors_go_to_their_handler_or_to_failed(tasks: Tasks) -> None:
     tasks.failed.connect(general.append)
     tasks.operation(_refuse, on_failed=own.append)
     tasks.operation(_refuse)
-    assert tasks.wait_idle()
+    assert tasks.wait_idle(120)
     assert [error.code for error in own] == ["visit.unknown"]
     assert [error.values for error in general] == [{"visit_id": "V-1"}]
 
@@ -81,7 +81,7 @@ def test_a_bug_goes_to_crashed(tasks: Tasks) -> None:
     failures: list[KnownError] = []
     tasks.crashed.connect(bugs.append)
     tasks.query(lambda: 1 // 0, lambda _result: None, failures.append)
-    assert tasks.wait_idle()
+    assert tasks.wait_idle(120)
     assert [type(bug) for bug in bugs] == [ZeroDivisionError]
     assert failures == []
 
@@ -109,7 +109,7 @@ def test_results_for_something_gone_are_dropped(tasks: Tasks) -> None:
     tasks.query(work, there.take)
     shiboken6.delete(gone)
     gate.set()
-    assert tasks.wait_idle()
+    assert tasks.wait_idle(120)
     assert there.results == [7]
     assert gone.results == []
 
@@ -153,7 +153,7 @@ def _child(tasks: Tasks, fn: Callable[..., Any], *args: object) -> dict[str, lis
         on_failed=seen["failed"].append,
         on_cancelled=lambda: seen["cancelled"].append(True),
     )
-    assert tasks.wait_idle(30)
+    assert tasks.wait_idle(120)
     return seen
 
 
@@ -192,7 +192,7 @@ def test_child_can_be_stopped(tasks: Tasks) -> None:
             on_cancelled=lambda: cancelled.append(True),
         )
     )
-    assert tasks.wait_idle(30)
+    assert tasks.wait_idle(120)
     assert cancelled == [True]
     assert done == []
 
@@ -205,7 +205,7 @@ def test_a_child_that_cannot_start_ends_its_task(tasks: Tasks) -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (3, hard))  # no pipe can be opened
     try:
         tasks.child(count_up, (3,), on_failed=seen.append)
-        assert tasks.wait_idle(30)
+        assert tasks.wait_idle(120)
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
     [trouble] = seen
@@ -228,7 +228,7 @@ def test_a_child_needs_no_shared_memory(tasks: Tasks, monkeypatch: pytest.Monkey
     task = tasks.child(
         count_for_ever, on_progress=lambda *_step: task.cancel(), on_cancelled=lambda: stopped.append(True)
     )
-    assert tasks.wait_idle(30)
+    assert tasks.wait_idle(120)
     assert stopped == [True]
 
 
@@ -236,7 +236,7 @@ def test_work_that_cannot_be_sent_is_a_bug_and_ends_its_task(tasks: Tasks) -> No
     bugs: list[Exception] = []
     tasks.crashed.connect(bugs.append)
     tasks.child(count_up, (threading.Lock(),))
-    assert tasks.wait_idle(30)
+    assert tasks.wait_idle(120)
     assert [type(bug) for bug in bugs] == [TypeError]
 
 
@@ -261,13 +261,13 @@ def test_paused_work_ends_its_writes_and_begins_nothing(tasks: Tasks) -> None:
     assert children == 0
     tasks.resume()
     assert delivered == ["write"]
-    assert tasks.wait_idle()
+    assert tasks.wait_idle(120)
     assert sorted(delivered) == ["late", "query", "write"]
 
 
 def test_queries_not_begun_wait_for_the_end_of_the_pause(tasks: Tasks) -> None:
     gate, ran = threading.Event(), list[int]()
-    begun = threading.Barrier(3, timeout=10)
+    begun = threading.Barrier(3, timeout=60)
 
     def hold() -> None:
         begun.wait()
@@ -282,7 +282,7 @@ def test_queries_not_begun_wait_for_the_end_of_the_pause(tasks: Tasks) -> None:
     ended.result(10)
     assert ran == [0]
     tasks.resume()
-    assert tasks.wait_idle()
+    assert tasks.wait_idle(120)
     assert ran == [0, 1]
 
 
@@ -299,13 +299,13 @@ def test_a_pause_ends_children_and_says_how_many(tasks: Tasks) -> None:
     assert said == []
     QApplication.processEvents()
     tasks.resume()
-    assert tasks.wait_idle()
+    assert tasks.wait_idle(120)
     assert said == ["stopped"]
 
 
 def test_a_write_that_is_alone_runs_beside_no_query_and_a_lock_meanwhile_holds_its_answer(tasks: Tasks) -> None:
     gate, ran, told = threading.Event(), list[str](), list[str]()
-    begun = threading.Barrier(2, timeout=10)
+    begun = threading.Barrier(2, timeout=60)
 
     def hold() -> None:
         begun.wait()
@@ -324,7 +324,7 @@ def test_a_write_that_is_alone_runs_beside_no_query_and_a_lock_meanwhile_holds_i
         QApplication.processEvents()
     assert told == []  # still locked
     tasks.resume()
-    assert tasks.wait_idle()
+    assert tasks.wait_idle(120)
     assert ran == ["query before", "alone", "last", "query"]
     assert sorted(told) == ["alone", "query", "query before"]
 
@@ -337,5 +337,5 @@ def test_what_fails_alone_lets_the_others_go_on(tasks: Tasks) -> None:
 
     tasks.alone(fail, None, lambda error: failed.append(error.code))
     tasks.query(lambda: "on", failed.append)
-    assert tasks.wait_idle()
+    assert tasks.wait_idle(120)
     assert failed == ["store.in_use", "on"]

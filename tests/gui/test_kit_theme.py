@@ -180,7 +180,7 @@ def test_what_has_the_focus_is_as_high_as_before_and_has_the_heavier_line(look: 
         qtbot.addWidget(place)
         place.show()
         place.activateWindow()
-        qtbot.waitUntil(place.isActiveWindow)
+        qtbot.waitUntil(place.isActiveWindow, timeout=120_000)
         for made in (press, line):
             (line if made is press else press).setFocus()
             without = made.sizeHint()

@@ -45,7 +45,7 @@ class Desk(QWidget):
 def desk(qtbot: QtBot) -> Desk:
     made = Desk()
     qtbot.addWidget(made)
-    with qtbot.waitActive(made):
+    with qtbot.waitActive(made, timeout=120_000):
         made.show()
         made.activateWindow()
     return made
@@ -93,7 +93,7 @@ def test_a_burst_without_enter_ends_with_silence(qtbot: QtBot, desk: Desk, scans
     desk.field.setFocus()
     send(desk.field, MARK)
     assert scans == []
-    qtbot.waitUntil(lambda: scans == [MARK.encode()])
+    qtbot.waitUntil(lambda: scans == [MARK.encode()], timeout=120_000)
     assert desk.done == []
 
 
@@ -101,7 +101,7 @@ def test_typing_is_delivered_again(qtbot: QtBot, desk: Desk, scans: list[bytes])
     desk.field.setFocus()
     for character in "7869":
         QTest.keyClicks(desk.field, character)
-    qtbot.waitUntil(lambda: desk.field.text() == "7869")
+    qtbot.waitUntil(lambda: desk.field.text() == "7869", timeout=120_000)
     QTest.keyClick(desk.field, Qt.Key.Key_Backspace)
     assert desk.field.text() == "786"
     assert scans == []
@@ -137,7 +137,7 @@ def test_a_click_elsewhere_does_not_take_the_last_letter_along(
         desk.windowHandle(), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, other.geometry().center()
     )
     assert other.hasFocus()
-    qtbot.waitUntil(lambda: desk.field.text() == "786")
+    qtbot.waitUntil(lambda: desk.field.text() == "786", timeout=120_000)
     assert other.text() == ""
     assert scans == []
     if wait_ms:
@@ -151,7 +151,7 @@ def test_typing_for_what_is_gone_reaches_nothing_in_its_place(
     QTest.keyClick(desk.press, Qt.Key.Key_Space)
     desk.press.hide()
     desk.field.setFocus()
-    qtbot.waitUntil(lambda: not wedge.is_pending)
+    qtbot.waitUntil(lambda: not wedge.is_pending, timeout=120_000)
     assert (desk.field.text(), desk.done, scans) == ("", [], [])
 
 
@@ -222,17 +222,17 @@ def test_a_single_key_shortcut_still_works(qtbot: QtBot, desk: Desk, scans: list
     desk.press.setFocus()
     QTest.keyClick(desk.press, Qt.Key.Key_A)
     assert desk.done == []
-    qtbot.waitUntil(lambda: desk.done == ["all"])
+    qtbot.waitUntil(lambda: desk.done == ["all"], timeout=120_000)
     desk.field.setFocus()
     QTest.keyClick(desk.field, Qt.Key.Key_A)
-    qtbot.waitUntil(lambda: desk.field.text() == "a")
+    qtbot.waitUntil(lambda: desk.field.text() == "a", timeout=120_000)
     assert desk.done == ["all"]
 
 
 def test_space_presses_a_button_once(qtbot: QtBot, desk: Desk, scans: list[bytes]) -> None:
     desk.press.setFocus()
     QTest.keyClick(desk.press, Qt.Key.Key_Space)
-    qtbot.waitUntil(lambda: desk.done == ["pressed"])
+    qtbot.waitUntil(lambda: desk.done == ["pressed"], timeout=120_000)
 
 
 def test_undo_is_not_held(desk: Desk, scans: list[bytes]) -> None:

@@ -47,7 +47,7 @@ NO_KEY = Qt.KeyboardModifier.NoModifier
 def shown(qtbot: QtBot, widget: QWidget, width: int = 600, height: int = 400) -> None:
     qtbot.addWidget(widget)
     widget.resize(width, height)
-    with qtbot.waitActive(widget):
+    with qtbot.waitActive(widget, timeout=120_000):
         widget.show()
         widget.activateWindow()
 
@@ -80,7 +80,7 @@ def test_answer_moves_with_arrows_and_says_again(qtbot: QtBot, look: Theme) -> N
     assert yes.hasFocus()
     QTest.keyClick(yes, Qt.Key.Key_Right)
     assert no.hasFocus()
-    with qtbot.waitSignal(answer.answered) as heard:
+    with qtbot.waitSignal(answer.answered, timeout=120_000) as heard:
         QTest.keyClick(no, Qt.Key.Key_Space)
     assert heard.args == ["no"]
     assert (yes.isChecked(), no.isChecked(), other.isChecked()) == (False, True, False)
@@ -166,7 +166,7 @@ def test_reason_panel_wants_a_reason_and_sometimes_a_note(qtbot: QtBot, look: Th
     form.note.setPlainText("  shown on paper ")
     form.confirm_button.click()
     assert heard == [("other", "shown on paper")]
-    with qtbot.waitSignal(form.cancelled):
+    with qtbot.waitSignal(form.cancelled, timeout=120_000):
         QTest.keyClick(form.note, Qt.Key.Key_Escape)
     form.reset()
     assert form.reason == ""
@@ -177,7 +177,7 @@ def test_search_waits_for_the_typist_and_escape_empties(qtbot: QtBot, look: Them
     shown(qtbot, field)
     heard: list[str] = []
     field.searched.connect(heard.append)
-    with qtbot.waitSignal(field.searched):
+    with qtbot.waitSignal(field.searched, timeout=120_000):
         QTest.keyClicks(field, "7869")
     assert heard == ["7869"]
     QTest.keyClick(field, Qt.Key.Key_Escape)
@@ -197,7 +197,7 @@ def test_scan_field_lets_undo_pass(qtbot: QtBot, look: Theme) -> None:
     QTest.keyClick(field, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     assert withdrawn == [True]
     assert field.text() == "786953"
-    with qtbot.waitSignal(field.submitted) as heard:
+    with qtbot.waitSignal(field.submitted, timeout=120_000) as heard:
         QTest.keyClick(field, Qt.Key.Key_Return)
     assert heard.args == ["786953"]
     assert field.text() == ""
@@ -241,7 +241,7 @@ def test_columns_become_one_at_a_time(qtbot: QtBot, look: Theme) -> None:
     columns.resize(500, 400)
     assert [part.key for part in parts if part.widget.isVisible()] == ["item"]
     [tab] = [found for found in buttons(columns) if found.text() == "Items"]
-    with qtbot.waitSignal(columns.shown):
+    with qtbot.waitSignal(columns.shown, timeout=120_000):
         tab.click()
     assert [part.key for part in parts if part.widget.isVisible()] == ["items"]
     columns.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
@@ -258,7 +258,7 @@ def test_focus_stays_with_the_columns_when_one_goes_out_of_sight(qtbot: QtBot, l
     right.setFocus()
     assert right.hasFocus()
     whole.resize(500, 300)
-    qtbot.waitUntil(lambda: columns.is_narrow, timeout=30_000)
+    qtbot.waitUntil(lambda: columns.is_narrow, timeout=120_000)
     assert not right.isVisible()
     focus = whole.focusWidget()
     assert focus is not None
@@ -283,7 +283,7 @@ def test_header_moves_its_actions_below(qtbot: QtBot, look: Theme) -> None:
     shown(qtbot, whole, 1200, 400)
     wide = header.height()
     whole.resize(420, 400)
-    qtbot.waitUntil(lambda: header.height() > wide)
+    qtbot.waitUntil(lambda: header.height() > wide, timeout=120_000)
     assert header.width() == 420
     assert all(found.geometry().right() < 420 for found in buttons(header))
 
@@ -301,7 +301,7 @@ def test_header_is_one_line_again_after_a_larger_scale(qtbot: QtBot, look: Theme
     assert before == QBoxLayout.Direction.LeftToRight
     for is_away in (False, True):
         look.set_scale(200)
-        qtbot.waitUntil(lambda: header._line.direction() == QBoxLayout.Direction.TopToBottom, timeout=30_000)
+        qtbot.waitUntil(lambda: header._line.direction() == QBoxLayout.Direction.TopToBottom, timeout=120_000)
         pages.setCurrentIndex(int(is_away))
         look.set_scale(100)
         QTest.qWait(50)
@@ -334,7 +334,7 @@ def test_the_rails_bar_takes_the_margin_and_no_icon(qtbot: QtBot, look: Theme) -
 
     for height in (900, 300):
         whole.resize(400, height)
-        qtbot.waitUntil(is_fitted, timeout=30_000)
+        qtbot.waitUntil(is_fitted, timeout=120_000)
         QApplication.processEvents()
         edge = bar.mapTo(rail, QPoint()).x() if height == 300 else rail.width()
         for made in rail.findChildren(NavButton):
@@ -348,7 +348,7 @@ def test_tiles_wrap(qtbot: QtBot, look: Theme) -> None:
     shown(qtbot, whole, 1200, 300)
     assert len({tile.y() for tile in tiles}) == 1
     whole.resize(450, 600)
-    qtbot.waitUntil(lambda: len({tile.y() for tile in tiles}) == 2)
+    qtbot.waitUntil(lambda: len({tile.y() for tile in tiles}) == 2, timeout=120_000)
 
 
 def test_labels_take_text_as_it_is(look: Theme) -> None:

@@ -92,11 +92,11 @@ def is_anything_shown(window: AppWindow) -> bool:
 
 def unlock_again(qtbot: QtBot, window: AppWindow, who: str = "INS-017") -> None:
     window.activateWindow()
-    QTest.qWaitForWindowActive(window)
+    QTest.qWaitForWindowActive(window, 60_000)
     unlock(qtbot, window, who=who)
-    qtbot.waitUntil(lambda: window.shell is not None, timeout=60_000)
+    qtbot.waitUntil(lambda: window.shell is not None, timeout=120_000)
     for _ in range(3):
-        assert window.tasks.wait_idle(60)
+        assert window.tasks.wait_idle(120)
 
 
 def test_every_page_keeps_what_was_half_typed(qtbot: QtBot, field: Field) -> None:
@@ -151,7 +151,7 @@ def test_hq_pages_keep_what_was_half_typed(qtbot: QtBot, tmp_path: Path) -> None
     assert shell is not None
     for key in shell.page_keys:
         shell.show_page(key)
-        assert window.tasks.wait_idle(60)
+        assert window.tasks.wait_idle(120)
     shell.show_page("visits")
     typed = typed_everywhere(shell)
     assert len(typed) > 10
@@ -171,7 +171,7 @@ def test_the_keys_are_gone_and_nothing_is_asked_while_locked(qtbot: QtBot, field
     shell.refresh(frozenset(Area))  # queries under way when the lock comes
     field.window.lock()
     tasks.query(partial(asked.append, "asked"), lambda _done: None)
-    assert field.window.tasks.wait_idle(60)  # those of the unlock page: the keys are dropped by now
+    assert field.window.tasks.wait_idle(120)  # those of the unlock page: the keys are dropped by now
     gc.collect()
     tickets = [one for one in gc.get_objects() if isinstance(one, Ticket)]
     assert [one for one in tickets if one.session_id == session_id and one.data_key] == []
@@ -199,7 +199,7 @@ def test_dialogs_menus_and_tooltips_go_with_the_lock(qtbot: QtBot, tmp_path: Pat
     menu.addAction("786951")
     menu.popup(window.mapToGlobal(window.rect().center()))
     window.lock()
-    qtbot.waitUntil(lambda: not QToolTip.isVisible(), timeout=30_000)
+    qtbot.waitUntil(lambda: not QToolTip.isVisible(), timeout=120_000)
     assert not is_anything_shown(window)
     assert not menu.isVisible()
     unlock_again(qtbot, window)
@@ -240,7 +240,7 @@ def test_background_work_ends_with_the_lock_and_the_page_shows_it(qtbot: QtBot, 
     field.open("sync")
     task = field.window.tasks.child(count_for_ever, on_cancelled=lambda: said.append("stopped"))
     field.window.lock()
-    assert field.window.tasks.wait_idle(60)
+    assert field.window.tasks.wait_idle(120)
     assert not task._watcher.is_alive()
     unlock_again(qtbot, field.window)
     assert said == ["stopped"]
@@ -291,7 +291,7 @@ def test_the_window_locks_itself_after_idle_time(qtbot: QtBot, field: Field) -> 
     assert watch is not None
     watch.idle.lock_due.emit("idle")
     assert field.window.unlock_page is not None
-    assert field.window.tasks.wait_idle(60)
+    assert field.window.tasks.wait_idle(120)
     unlock_again(qtbot, field.window)
     assert watch.idle.is_watching
 

@@ -168,7 +168,7 @@ def test_an_item_scanned_while_a_label_is_being_noted_stays_open(qtbot: QtBot, t
         with field.session.writing():  # what is noted waits for its turn
             QTest.mouseClick(field.find("note_label_button", QAbstractButton), Qt.MouseButton.LeftButton)
             burst("786950")
-            qtbot.waitUntil(lambda: field.visit.item.draft is not None, timeout=60_000)
+            qtbot.waitUntil(lambda: field.visit.item.draft is not None, timeout=120_000)
         field.idle()
         assert field.session.read(labels_noted, field.visit_id) == LabelsNoted(1, 2)
         assert field.visit.item.draft is not None

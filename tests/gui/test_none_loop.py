@@ -17,8 +17,10 @@ from pytestqt.qtbot import QtBot
 
 CALLS = 20_000
 BLOCK = 500
-MAY_DRIFT = 200
-"""References that others may take or drop meanwhile; a fault moves the count by one a call."""
+MAY_DRIFT = 200 if sys.version_info < (3, 12) else CALLS + 200
+"""References that others may take or drop meanwhile; a fault moves the count by one a call. An immortal None may move
+by one a call: extensions built for older Pythons count it, and Python ignores the count.
+"""
 
 Index = QModelIndex | QPersistentModelIndex
 

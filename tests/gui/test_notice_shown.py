@@ -39,10 +39,10 @@ def test_a_notice_set_while_the_window_shows_another_is_shown_and_accepted_again
 
     before = window.unlock_page
     unlock()
-    qtbot.waitUntil(lambda: window.unlock_page is not before, timeout=60_000)
+    qtbot.waitUntil(lambda: window.unlock_page is not before, timeout=120_000)
     assert window.unlock_page is not None
     assert window.unlock_page.accepted_at is None
     assert "Another text." in [label.text() for label in window.unlock_page.findChildren(QLabel)]
     unlock()
-    qtbot.waitUntil(lambda: window.session is not None, timeout=60_000)
+    qtbot.waitUntil(lambda: window.session is not None, timeout=120_000)
     window.close()

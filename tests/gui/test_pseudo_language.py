@@ -13,7 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtCore import QCoreApplication, QSysInfo, Qt
 from PySide6.QtWidgets import (
     QAbstractButton,
     QApplication,
@@ -94,7 +94,7 @@ DATA = sorted(
         *_checklist_texts(),
         *("Depot 7", "Northern Command", "Vault", "Shelf", "Missile, portable", "Night vision goggle"),  # the inventory
         *("EUM Field", "EUM HQ", "Golden Sentry", "Blue Lantern"),  # names
-        *("Data Matrix", "QR Code", "Code 128", "Code 39", "Aztec", "Debian GNU/Linux", "bookworm", "Qt"),  # of others
+        *("Data Matrix", "QR Code", "Code 128", "Code 39", "Aztec", "Qt", QSysInfo.prettyProductName()),  # of others
     },
     key=len,
     reverse=True,

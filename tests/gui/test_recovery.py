@@ -41,7 +41,7 @@ def find(window: AppWindow, name: str) -> QPushButton:
 
 
 def recovery_page(qtbot: QtBot, window: AppWindow) -> RecoveryPage:
-    qtbot.waitUntil(lambda: isinstance(window._front.page, RecoveryPage), timeout=30_000)
+    qtbot.waitUntil(lambda: isinstance(window._front.page, RecoveryPage), timeout=120_000)
     page = window._front.page
     assert isinstance(page, RecoveryPage)
     return page
@@ -54,16 +54,16 @@ def test_three_failures_lock_and_a_code_opens(qtbot: QtBot, tmp_path: Path) -> N
     window = build_window(tmp_path / "store", kdf=KdfParams.fast_for_tests(Suite.P384))
     window.show()
     window.activateWindow()
-    QTest.qWaitForWindowActive(window)
+    QTest.qWaitForWindowActive(window, 60_000)
     link = find(window, "recovery_link")
     assert not link.isEnabled()  # nothing before the notice
     for left in (2, 1):
         unlock(qtbot, window, "not the passphrase")
-        qtbot.waitUntil(partial(says, window, f"Tries left: {left}"), timeout=60_000)
+        qtbot.waitUntil(partial(says, window, f"Tries left: {left}"), timeout=120_000)
     unlock(qtbot, window, "not the passphrase")
-    qtbot.waitUntil(lambda: "locked" in said(window), timeout=60_000)
+    qtbot.waitUntil(lambda: "locked" in said(window), timeout=120_000)
     unlock(qtbot, window, PASSPHRASE)  # the right one does not help now
-    qtbot.waitUntil(lambda: window.unlock_page is not None and not window.unlock_page.is_busy, timeout=60_000)
+    qtbot.waitUntil(lambda: window.unlock_page is not None and not window.unlock_page.is_busy, timeout=120_000)
     assert "recovery code" in said(window)
     QTest.mouseClick(link, Qt.MouseButton.LeftButton)
     page = recovery_page(qtbot, window)
@@ -71,7 +71,7 @@ def test_three_failures_lock_and_a_code_opens(qtbot: QtBot, tmp_path: Path) -> N
     page.account.setText("INS-017")
     page.code.setFocus()
     burst(codes[3] + "\r")  # scanned from the paper
-    qtbot.waitUntil(lambda: page.code.text() == codes[3], timeout=30_000)
+    qtbot.waitUntil(lambda: page.code.text() == codes[3], timeout=120_000)
     page.code.clear()
     QTest.keyClicks(page.code, codes[3].lower().replace("-", "")[:-1], delay=60)
     QTest.qWait(150)
@@ -85,8 +85,8 @@ def test_three_failures_lock_and_a_code_opens(qtbot: QtBot, tmp_path: Path) -> N
         line.setFocus()
         QTest.keyClicks(line, NEW)
     QTest.mouseClick(find(window, "recover_button"), Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: window.shell is not None, timeout=60_000)
-    assert window.tasks.wait_idle(60)
+    qtbot.waitUntil(lambda: window.shell is not None, timeout=120_000)
+    assert window.tasks.wait_idle(120)
     window.close()
     with pytest.raises(Refusal, match=r"passphrase\.wrong"):
         open_store(tmp_path / "store", "INS-017", PASSPHRASE)
@@ -110,7 +110,7 @@ def test_a_wrong_code_says_nothing_of_accounts(qtbot: QtBot, tmp_path: Path) -> 
     for account, given in (("ABSENT", code), ("INS-017", "AAAA-" * 6 + "AAAA")):
         error.hide()
         recovery.recover_requested.emit(account, given, NEW)
-        qtbot.waitUntil(error.isVisible, timeout=60_000)
+        qtbot.waitUntil(error.isVisible, timeout=120_000)
         told.append(error.text())
     assert told[0].startswith("This code does not open this account")
     find(window, "recovery_back_button").click()

@@ -65,7 +65,7 @@ def test_the_time_is_heard_and_how_far_the_clock_is_off(qtbot: QtBot, line: Line
     for second in range(7):
         sent.append(NOON + timedelta(seconds=second))
         line.send(sentence(sent[-1]))
-        qtbot.waitUntil(lambda: newest(clock) == sent[-1])
+        qtbot.waitUntil(lambda: newest(clock) == sent[-1], timeout=120_000)
     assert [one.ahead for one in heard] == [timedelta(minutes=3)] * 3
     clock.stop()
 
@@ -79,7 +79,7 @@ def test_what_says_no_time_is_passed_over(qtbot: QtBot, line: Line) -> None:
     for second in range(5):
         sent.append(NOON + timedelta(seconds=second))
         line.send(sentence(sent[-1]))
-        qtbot.waitUntil(lambda: newest(clock) == sent[-1])
+        qtbot.waitUntil(lambda: newest(clock) == sent[-1], timeout=120_000)
     assert [one.satellite_at for one in heard] == [NOON]  # the soonest of five; all come as soon
     clock.stop()
 
@@ -92,7 +92,7 @@ def test_a_port_that_goes_away_is_waited_for(qtbot: QtBot, line: Line) -> None:
     clock.stop()
     clock, _ = clock_on(line, timedelta(), [])
     os.close(line.scanner)
-    qtbot.waitUntil(lambda: not clock.is_connected)
+    qtbot.waitUntil(lambda: not clock.is_connected, timeout=120_000)
     clock.stop()
 
 
@@ -106,7 +106,7 @@ def test_the_sample_walk_is_heard(qtbot: QtBot, line: Line, shared_data: Path) -
     for sentence_of_walk in (shared_data / "walk.nmea").read_bytes().splitlines(keepends=True):
         line.send(sentence_of_walk)
         qtbot.wait(1)
-    qtbot.waitUntil(lambda: len(heard) > 30)
+    qtbot.waitUntil(lambda: len(heard) > 30, timeout=120_000)
     assert {one.satellite_at.date() for one in heard} == {NOON.date()}
     clock.stop()
 

@@ -200,7 +200,7 @@ def test_no_burst_accepts_the_notice_or_fills_the_unlock_page_in(qtbot: QtBot, t
     window = build_window(tmp_path / "w" / "fld-0042")
     window.show()
     window.activateWindow()
-    qtbot.waitUntil(lambda: window._watch is not None)
+    qtbot.waitUntil(lambda: window._watch is not None, timeout=120_000)
     page = window.unlock_page
     assert page is not None
     for at, case in enumerate(CASES):
@@ -208,7 +208,7 @@ def test_no_burst_accepts_the_notice_or_fills_the_unlock_page_in(qtbot: QtBot, t
         burst(case)
     assert page.accepted_at is None
     assert (page.account.text(), page.passphrase.text()) == ("", "")
-    assert window.tasks.wait_idle(30)
+    assert window.tasks.wait_idle(120)
     window.close()
 
 
@@ -216,7 +216,7 @@ def test_no_burst_chooses_anything_or_fills_a_field_in_at_the_first_start(qtbot:
     window = build_window(tmp_path / "new")
     window.show()
     window.activateWindow()
-    qtbot.waitUntil(lambda: window._watch is not None)
+    qtbot.waitUntil(lambda: window._watch is not None, timeout=120_000)
     page = window.findChild(FirstStart)
     assert page is not None
     chosen: list[object] = []
@@ -237,7 +237,7 @@ def test_no_burst_chooses_anything_or_fills_a_field_in_at_the_first_start(qtbot:
         assert set(typed_into(page)) == {""}
     assert chosen == []
     assert not (tmp_path / "new").exists()
-    assert window.tasks.wait_idle(30)
+    assert window.tasks.wait_idle(120)
     window.close()
 
 

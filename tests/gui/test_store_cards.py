@@ -30,9 +30,9 @@ def at_accounts(qtbot: QtBot, folder: Path, who: str) -> AppWindow:
     made = build_window(folder)
     made.show()
     made.activateWindow()
-    QTest.qWaitForWindowActive(made)
+    QTest.qWaitForWindowActive(made, 60_000)
     unlock(qtbot, made, who=who)
-    qtbot.waitUntil(lambda: made.shell is not None, timeout=60_000)
+    qtbot.waitUntil(lambda: made.shell is not None, timeout=120_000)
     assert made.shell is not None
     settle(made)
     made.shell.show_page("accounts")
@@ -146,7 +146,7 @@ def test_erasing_says_what_is_lost_wants_the_name_and_starts_over(
     fill(window, "erase_name_field", "FLD-0042")
     confirm = find(window, "erase_confirm_button")
     QTest.mouseClick(confirm, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: isinstance(window._front.page, FirstStart), timeout=60_000)
+    qtbot.waitUntil(lambda: isinstance(window._front.page, FirstStart), timeout=120_000)
     assert window.session is None
     assert list(folder.iterdir()) == []
 
@@ -163,7 +163,7 @@ def test_a_mistake_of_the_program_while_erasing_lets_the_person_go_on(
     QTest.mouseClick(find(window, "erase_confirm_button"), Qt.MouseButton.LeftButton)
     shell = window.shell
     assert shell is not None
-    qtbot.waitUntil(lambda: "Erasing stopped" in notice(window), timeout=60_000)
+    qtbot.waitUntil(lambda: "Erasing stopped" in notice(window), timeout=120_000)
     assert window.findChild(QDialog, "erase_dialog") is None
     assert shell._crash.isVisible()
     QTest.mouseClick(shell._crash.go_on_button, Qt.MouseButton.LeftButton)

@@ -115,7 +115,7 @@ def test_a_blocked_window_makes_no_scan_of_a_part(field: Field, where: str) -> N
             field.visit.item.focus_first()
         outcomes.marks.clear()
         burst_while_blocked(text, blocked_at=[chance.randint(1, len(text))])
-        field.qtbot.waitUntil(lambda: not outcomes.filter.is_pending)
+        field.qtbot.waitUntil(lambda: not outcomes.filter.is_pending, timeout=120_000)
         assert (outcomes.marks, outcomes.refused) == ([text.encode()], [])
         assert note_of(field).toPlainText() == ""
     field.idle()
@@ -178,9 +178,9 @@ def test_reading_is_shown_until_silence_decides(field: Field) -> None:
     seen: list[bool] = []
     outcomes.filter.reading_changed.connect(seen.append)
     burst("786950", end="")
-    field.qtbot.waitUntil(sign.isVisible)
+    field.qtbot.waitUntil(sign.isVisible, timeout=120_000)
     assert outcomes.marks == []
-    field.qtbot.waitUntil(lambda: outcomes.marks == [b"786950"])
+    field.qtbot.waitUntil(lambda: outcomes.marks == [b"786950"], timeout=120_000)
     assert seen == [True, False]
     assert not sign.isVisible()
 
@@ -218,7 +218,7 @@ def test_fast_typing_into_a_search_is_never_swallowed(field: Field, gap_ms: int)
     assert search is not None
     search.setFocus()
     burst("Depot 7 north", gap_ms=gap_ms, end="")
-    field.qtbot.waitUntil(lambda: search.text() == "Depot 7 north")
+    field.qtbot.waitUntil(lambda: search.text() == "Depot 7 north", timeout=120_000)
 
 
 class Pressed(QObject):

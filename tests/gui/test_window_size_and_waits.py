@@ -47,10 +47,10 @@ def test_a_wait_shows_the_line_and_its_end_hides_it(qtbot: QtBot, tasks: Tasks) 
     done = threading.Event()
     tasks.query(done.wait, lambda _done: None)
     assert not shell.busy_line.isVisible()  # a short wait shows nothing
-    qtbot.waitUntil(shell.busy_line.isVisible, timeout=30_000)
+    qtbot.waitUntil(shell.busy_line.isVisible, timeout=120_000)
     assert page.geometry() == before
     done.set()
-    qtbot.waitUntil(lambda: not shell.busy_line.isVisible(), timeout=30_000)
+    qtbot.waitUntil(lambda: not shell.busy_line.isVisible(), timeout=120_000)
 
 
 @pytest.mark.parametrize("work", ["operation", "query"])
@@ -67,6 +67,6 @@ def test_work_that_fails_hides_the_line_too(qtbot: QtBot, tasks: Tasks, work: st
         raise Refusal("visit.closed")
 
     getattr(tasks, work)(refuse, lambda _done: None)
-    qtbot.waitUntil(shell.busy_line.isVisible, timeout=30_000)
+    qtbot.waitUntil(shell.busy_line.isVisible, timeout=120_000)
     go.set()
-    qtbot.waitUntil(lambda: not shell.busy_line.isVisible(), timeout=30_000)
+    qtbot.waitUntil(lambda: not shell.busy_line.isVisible(), timeout=120_000)
