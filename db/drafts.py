@@ -37,6 +37,12 @@ def draft_subjects(connection: Connection, account: str, visit_id: str) -> list[
     return sorted(connection.execute(select(drafts.c.subject).where(of_visit).distinct()).scalars())
 
 
+def drafts_of_visit(connection: Connection, visit_id: str) -> list[tuple[str, Subject]]:
+    """Return (account, subject) of every draft in a visit, sorted."""
+    of_visit = select(drafts.c.account, drafts.c.subject).where(drafts.c.visit_id == visit_id).distinct()
+    return sorted((row.account, row.subject) for row in connection.execute(of_visit))
+
+
 def visits_with(connection: Connection, account: str, subject: Subject) -> list[str]:
     """Return the ids of the visits in which an account has a draft about `subject`."""
     of_subject = and_(drafts.c.account == account, drafts.c.subject == subject)

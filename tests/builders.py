@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from db.instance import path_of
-from db.queries import items
+from db.queries import items, visits
 from db.queries.people import all_devices
 from eum_app.crypto.passphrases import KdfParams
 from eum_app.crypto.suites import Suite
@@ -21,6 +22,7 @@ from eum_app.usecases.exchange.seal_bundle import seal_for_device
 from eum_app.usecases.lists.import_inventory import import_inventory
 from eum_app.usecases.session import Session
 from eum_app.usecases.store.open_store import create_store
+from eum_app.usecases.visits.close_out import ClosedOut, Signed, close_out, close_out_state
 from eum_app.usecases.visits.plan_visit import PlannedVisit, plan_visit
 from tests.templates import world_from_template
 
@@ -194,6 +196,19 @@ def withdraw_as_before(session: Session, visit_id: str, check_id: str) -> None:
         transaction.record(
             CheckWithdrawn(observed_at=session.observed_now(), check_id=check_id, visit_id=visit_id, reason="undone")
         )
+
+
+def close_as_shown(session: Session, visit_id: str, signed: Sequence[Signed]) -> ClosedOut:
+    """Show the statement, and close the visit out with it, drafts or not."""
+    return close_out(session, visit_id, signed, close_out_state(session, visit_id).shown, without_drafts=True)
+
+
+def signed_lines(session: Session, visit_id: str) -> list[str]:
+    """Return the lines of the statement that was signed."""
+    closed = session.read(visits.closing, visit_id)
+    assert closed is not None
+    assert closed.statement is not None
+    return session.content(closed.statement).decode().splitlines()
 
 
 def close_as_is(session: Session, visit_id: str) -> None:

@@ -76,16 +76,6 @@
     </message>
 </context>
 <context>
-    <name>CloseOutPage</name>
-    <message numerus="yes">
-        <source>%Ln more, in the visit record</source>
-        <translation>
-            <numerusform>%Ln more, in the visit record</numerusform>
-            <numerusform>%Ln more, in the visit record</numerusform>
-        </translation>
-    </message>
-</context>
-<context>
     <name>CodesCard</name>
     <message numerus="yes">
         <source>%Ln codes open it</source>
@@ -467,6 +457,23 @@
         <translation>
             <numerusform>and %Ln more</numerusform>
             <numerusform>and %Ln more</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>OpenCard</name>
+    <message numerus="yes">
+        <source>%Ln discrepancies have no photo</source>
+        <translation>
+            <numerusform>%Ln discrepancy has no photo</numerusform>
+            <numerusform>%Ln discrepancies have no photo</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln items have answers that were not recorded</source>
+        <translation>
+            <numerusform>%Ln item has answers that were not recorded</numerusform>
+            <numerusform>%Ln items have answers that were not recorded</numerusform>
         </translation>
     </message>
 </context>

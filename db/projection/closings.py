@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from db.projection.rows import Appliers, Noted, insert_into, key_of, put, run
 from db.tables import evidence, visit_marks
 from eum_app.domain import facts as f
+from eum_app.domain.visits import STATEMENT_ROLE
 
 
 def evidence_row(visit_id: str, check_id: str, role: str, content: f.ContentRef, key: str) -> dict[str, Any]:
@@ -77,6 +78,8 @@ def apply_closings(connection: Connection, noted: Sequence[Noted]) -> None:
             for part, content in (("signature", signature.signature), ("signer", signature.signer))
             if content is not None
         ]
+        if fact.statement is not None:
+            signed.append(evidence_row(fact.visit_id, "", STATEMENT_ROLE, fact.statement, key_of(entry, fact)))
         put(connection, evidence, signed)
 
 

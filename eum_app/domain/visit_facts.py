@@ -91,13 +91,18 @@ class EvidenceAttached(Fact, frozen=True, kw_only=True):
 
 
 class VisitClosedOut(Fact, frozen=True, kw_only=True):
-    """The visit is complete and signed. It names the journal head that the people signed for."""
+    """The visit is complete and signed. It names the journal head that the people signed for.
+
+    `statement` is the English text that the parties had before them when they signed; facts of earlier versions have
+    none.
+    """
 
     visit_id: str
     counts: tuple[OutcomeCount, ...]
     signatures: tuple[PartySignature, ...]
     head_seq: int
     head_hash: bytes
+    statement: ContentRef | None = None
 
 
 class VisitReopened(Fact, frozen=True, kw_only=True):
@@ -123,7 +128,8 @@ def _content_of_check(fact: CheckRecorded) -> list[ContentRef]:
 
 
 def _content_of_closing(fact: VisitClosedOut) -> list[ContentRef]:
-    return [ref for party in fact.signatures for ref in (party.signature, party.signer) if ref]
+    signed = [ref for party in fact.signatures for ref in (party.signature, party.signer)]
+    return [ref for ref in (*signed, fact.statement) if ref]
 
 
 KINDS: Final = (

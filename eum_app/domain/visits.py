@@ -97,6 +97,8 @@ REASONS: Final[dict[Outcome, tuple[str, ...]]] = {
     Outcome.NO_ACCESS: ("access_refused", "unsafe", "custodian_absent", "electronics_not_allowed", "other"),
 }
 """Reasons that each outcome offers. A verified item has none."""
+STATEMENT_ROLE: Final = "statement"
+"""Role of the text that the parties had before them when they signed."""
 ANSWER_ROLE: Final = "answer:"
 """Prefix of the role of a photo that answers a question; the question's id follows."""
 

@@ -41,6 +41,7 @@ from eum_app.wording.testimony import answer_said, differences_said
 
 REPORT: Final = "visit-record"
 TITLE: Final = "Visit record"
+STATEMENT: Final = "host-statement"
 COLUMNS: Final = (
     Column(QT_TRANSLATE_NOOP("reports", "Serial Number"), "serial", "text", 18),
     Column(QT_TRANSLATE_NOOP("reports", "Mark Read"), "read", "text", 22),
@@ -89,6 +90,7 @@ _FINDING_COLUMNS: Final = (
     Column(QT_TRANSLATE_NOOP("reports", "Comment"), "comment", "text", 34),
     Column(QT_TRANSLATE_NOOP("reports", "Decided By"), "decided_by", "text", 11),
 )
+_STATEMENT_COLUMNS: Final = (Column(QT_TRANSLATE_NOOP("reports", "Line"), "line", "text", 120),)
 _CLOCK_COLUMNS: Final = (
     Column(QT_TRANSLATE_NOOP("reports", "Change"), "change", "text", 12),
     Column(QT_TRANSLATE_NOOP("reports", "Clock"), "clock", "text", 60),
@@ -106,7 +108,8 @@ _EVIDENCE_COLUMNS: Final = (
 class VisitSeen:
     """All data of one record, read in one transaction.
 
-    `notes` are texts by check id, or the reason why a text is missing.
+    `notes` are texts by check id, or the reason why a text is missing. `statement` are the lines of the statement that
+    was signed last; empty if none was, or an earlier version kept none.
     """
 
     visit: VisitRow
@@ -125,6 +128,7 @@ class VisitSeen:
     heads: Sequence[Head]
     labels: LabelsNoted
     jumps: Sequence[ClockJumped] = ()
+    statement: Sequence[str] = ()
 
 
 def grades_of(seen: VisitSeen) -> dict[str, int]:
@@ -177,6 +181,7 @@ def visit_record_report(seen: VisitSeen, made: Made, rows: Iterable[Sequence[str
     tables = (
         Table("items", "Items", COLUMNS, rows, len(seen.rows)),
         _table("item-answers", "Answers about each item", _ANSWER_COLUMNS, _answer_cells(seen), in_pdf=False),
+        _table(STATEMENT, _statement_title(visit), _STATEMENT_COLUMNS, ((line,) for line in seen.statement)),
         _table("site-checklist", "Site checklist", _SITE_COLUMNS, _site_cells(seen)),
         _table("findings", "Findings", _FINDING_COLUMNS, _finding_cells(seen)),
         _table("evidence", "Evidence", _EVIDENCE_COLUMNS, _evidence_cells(seen)),
@@ -301,6 +306,10 @@ def _closed(visit: VisitRow) -> str:
     if visit.closed_at:
         return instant_words(visit.closed_at)
     return "No: facts came after the signing and void it" if visit.signatures_void else "Not yet"
+
+
+def _statement_title(visit: VisitRow) -> str:
+    return "Statement for the host (void)" if visit.signatures_void else "Statement for the host"
 
 
 def _signature_lines(signatures: Sequence[PartySignature]) -> Iterator[tuple[str, str]]:

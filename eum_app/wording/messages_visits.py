@@ -58,9 +58,17 @@ VISIT_SENTENCES: dict[str, tuple[str, str]] = {
         QT_TRANSLATE_NOOP("messages", "The signature of {party} is too large."),
         QT_TRANSLATE_NOOP("messages", "Clear the pad and sign again."),
     ),
+    "statement.changed": (
+        QT_TRANSLATE_NOOP("messages", "Something was recorded after the statement about {site} was shown."),
+        QT_TRANSLATE_NOOP("messages", "Read the new statement together, then sign it."),
+    ),
     "visit.closed": (
         QT_TRANSLATE_NOOP("messages", "The visit {visit_id} is closed out; nothing was recorded."),
         QT_TRANSLATE_NOOP("messages", "Amend it through HQ."),
+    ),
+    "visit.drafts": (
+        QT_TRANSLATE_NOOP("messages", "Items with answers that were not recorded: {count}."),
+        QT_TRANSLATE_NOOP("messages", "Record them first, or close out without them: then these answers are deleted."),
     ),
     "visit.open": (
         QT_TRANSLATE_NOOP("messages", "Points still open on this visit: {count}."),

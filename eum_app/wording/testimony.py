@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from eum_app.domain.checklists import NOT_APPLICABLE, NOT_OBSERVED, Answer, Question, names_content
+from eum_app.domain.discrepancies import Discrepancy
 from eum_app.domain.facts import Difference
 from eum_app.domain.translatable import QT_TRANSLATE_NOOP, Translate, in_english
 from eum_app.domain.visits import Outcome
@@ -27,7 +28,9 @@ def difference_said(one: Difference, translate: Translate = in_english) -> str:
     parts = []
     if one.on_record:
         parts.append(translate("testimony", "{value} on record").format(value=one.on_record))
-    if one.found:
+    if one.found and one.reason == Discrepancy.PART_MISSING:
+        parts.append(one.found)  # the part that is missing: it was not found
+    elif one.found:
         parts.append(translate("testimony", "{value} found").format(value=one.found))
     return f"{name}: {', '.join(parts)}" if parts else name
 

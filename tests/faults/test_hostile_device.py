@@ -22,9 +22,9 @@ from eum_app.scanning.labels import data_matrix, png
 from eum_app.usecases.exchange.receive import import_bundles
 from eum_app.usecases.exchange.seal_bundle import seal_results
 from eum_app.usecases.store.open_store import check_store, open_store, rebuild_store
-from eum_app.usecases.visits.close_out import Signed, close_out
+from eum_app.usecases.visits.close_out import Signed
 from eum_app.usecases.visits.record_check import record_check
-from tests.builders import PASSPHRASE, copy_unnoticed, typed, withdraw_as_before
+from tests.builders import PASSPHRASE, close_as_shown, copy_unnoticed, typed, withdraw_as_before
 from tests.flows.test_main_job import answer_site_checklist
 from tests.simulator import Simulator
 
@@ -289,7 +289,7 @@ def test_a_clock_set_back_takes_nothing_back(simulator: Simulator) -> None:
     simulator.check(FIRST, 0, "not_found")
     assert device.read(visits.visit, visit_id).not_found == 1
     answer_site_checklist(device, visit_id)
-    close_out(device, visit_id, [Signed("inspector", PHOTO, "INS-017"), Signed("host", declined_reason="absent")])
+    close_as_shown(device, visit_id, [Signed("inspector", PHOTO, "INS-017"), Signed("host", declined_reason="absent")])
     assert device.read(visits.visit, visit_id).closed_at
     simulator.world.clock.instant -= timedelta(days=365)
     device.store.close()

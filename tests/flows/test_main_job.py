@@ -23,10 +23,10 @@ from eum_app.usecases.reporting.make_report import make_report
 from eum_app.usecases.review.findings import review_finding
 from eum_app.usecases.session import Session
 from eum_app.usecases.store.open_store import check_store
-from eum_app.usecases.visits.close_out import Signed, close_out, close_out_state
+from eum_app.usecases.visits.close_out import Signed, close_out_state
 from eum_app.usecases.visits.match_mark import match_mark
 from eum_app.usecases.visits.record_check import assess_site, attach_photo, record_check, withdraw_checks
-from tests.builders import make_world, typed, withdraw_as_before, yes_to_all
+from tests.builders import close_as_shown, make_world, typed, withdraw_as_before, yes_to_all
 
 PHOTO = png(data_matrix(iuid_message("1HLD9", "NVG-31A", "786953")))
 
@@ -126,7 +126,7 @@ def test_the_whole_job(tmp_path: Path, suite: Suite, hq_backend: Callable[[], st
     # It cannot close while something is open, and says what.
     inspector, host = Signed("inspector", PHOTO, "INS-017"), Signed("host", declined_reason="Not authorized to sign")
     with pytest.raises(Refusal, match=r"visit\.open"):
-        close_out(device, planned.visit_id, [inspector, host])
+        close_as_shown(device, planned.visit_id, [inspector, host])
     assert [
         point.target for point in close_out_state(device, planned.visit_id).open_points if point.kind == "item"
     ] == [ids[5]]
@@ -141,14 +141,14 @@ def test_the_whole_job(tmp_path: Path, suite: Suite, hq_backend: Callable[[], st
     answer_site_checklist(device, planned.visit_id)
     for incomplete in ([inspector], [Signed("inspector"), host], [inspector, Signed("host", PHOTO)]):
         with pytest.raises(Refusal, match=r"^signature\."):
-            close_out(device, planned.visit_id, incomplete)
-    closed = close_out(device, planned.visit_id, [inspector, host])
+            close_as_shown(device, planned.visit_id, incomplete)
+    closed = close_as_shown(device, planned.visit_id, [inspector, host])
     assert device.read(visits.visit, planned.visit_id).closed_at
 
     # Sealed, carried, taken in; once more changes nothing.
     sealed = seal_results(device, world.drop)
     assert sealed.path.exists()
-    assert sealed.objects == 5
+    assert sealed.objects == 6
     # Eight checks, one withdrawal, the site's answers in one or more facts, the closing and its signature.
     assert device.read(exchange.outstanding, "FLD-0042", 1).facts >= 12
     imported = import_bundles(hq, [sealed.path], world.drop / "receipts")
@@ -230,10 +230,10 @@ def test_a_closed_visit_is_read_only(tmp_path: Path) -> None:
     )
     answer_site_checklist(device, visit_id)
     signed = [Signed("inspector", PHOTO, "INS-017"), Signed("host", PHOTO, "Custodian, Depot 7")]
-    close_out(device, visit_id, signed)
+    close_as_shown(device, visit_id, signed)
     head, card = close_out_state(device, visit_id).head, device.read(visits.visit, visit_id)
     acts: list[Callable[[], object]] = [
-        partial(close_out, device, visit_id, signed),
+        partial(close_as_shown, device, visit_id, signed),
         partial(withdraw_checks, device, [check.check_id]),
         partial(attach_photo, device, visit_id, check.check_id, PHOTO),
         partial(assess_site, device, visit_id, [Answer("fence", "no", "Hole by the gate")]),
@@ -268,14 +268,14 @@ def test_a_fact_after_signing_voids_the_signatures(tmp_path: Path) -> None:
     )
     answer_site_checklist(device, planned.visit_id)
     signed = [Signed("inspector", PHOTO, "INS-017"), Signed("host", PHOTO, "Custodian, Depot 7")]
-    close_out(device, planned.visit_id, signed)
+    close_as_shown(device, planned.visit_id, signed)
     withdraw_as_before(device, planned.visit_id, check.check_id)
     card = device.read(visits.visit, planned.visit_id)
     assert (card.closed_at, card.signatures_void, card.to_check) == ("", True, 1)
     record_check(
         device, visit_id=planned.visit_id, item_id=item_id, outcome="discrepancy", reason="damaged", mark=typed("1")
     )
-    close_out(device, planned.visit_id, signed)
+    close_as_shown(device, planned.visit_id, signed)
     assert device.read(visits.visit, planned.visit_id).closed_at
     world.close()
 

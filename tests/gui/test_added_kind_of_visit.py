@@ -24,10 +24,10 @@ from eum_app.usecases.exchange.receive import import_bundles
 from eum_app.usecases.exchange.seal_bundle import seal_results
 from eum_app.usecases.reporting.make_report import make_report
 from eum_app.usecases.reporting.visit_record import VISIT_RECORD
-from eum_app.usecases.visits.close_out import Signed, close_out, close_out_state
+from eum_app.usecases.visits.close_out import Signed, close_out_state
 from eum_app.usecases.visits.plan_visit import plan_visit
 from eum_app.usecases.visits.record_check import NewCheck, assess_site, record_checks
-from tests.builders import ITEM_CHECKLIST, PASSPHRASE, SITE_CHECKLIST, World, typed, yes_to_all
+from tests.builders import ITEM_CHECKLIST, PASSPHRASE, SITE_CHECKLIST, World, close_as_shown, typed, yes_to_all
 from tests.gui.field_world import Field, field_at_work
 from tests.gui.hq_support import Window, hq_window
 from tests.gui.test_field_sweep import SERIALS, look_at, shelf
@@ -133,9 +133,9 @@ def work(world: World, visit_id: str) -> None:
     assert close_out_state(device, visit_id).open_points == (OpenPoint(OpenPointKind.QUESTION, OFFICER),)
     signed = [Signed("inspector", photo("intact", 1), "INS-017"), Signed("host", declined_reason="absent")]
     with pytest.raises(Refusal, match=r"visit\.open"):
-        close_out(device, visit_id, signed)
+        close_as_shown(device, visit_id, signed)
     assess_site(device, visit_id, [Answer(OFFICER, "yes")])
-    close_out(device, visit_id, signed)
+    close_as_shown(device, visit_id, signed)
 
 
 def planned_added(world: World) -> str:

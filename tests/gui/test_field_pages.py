@@ -26,7 +26,6 @@ from eum_app.usecases.visits.record_check import assess_site, record_check
 from tests.builders import withdraw_as_before, yes_to_all
 from tests.gui.field_world import Field, field_at_work
 from ui.field.visit.current_work import Stake
-from ui.kit.widgets import Chip
 
 
 @pytest.fixture
@@ -278,10 +277,19 @@ def test_what_others_showed_or_said_is_counted_apart(field: Field) -> None:
             grade=grade,
         )
     field.open("close_out")
-    counts = [chip.text() for chip in field.close_out._others.findChildren(Chip) if chip.isVisible()]
-    assert counts == ["1", "0", "1"]  # live video, partner scan, partner statement
-    sighted = [chip.text() for chip in field.close_out._items.findChildren(Chip) if chip.isVisible()]
-    assert sighted == ["1", "1"]  # verified, still to check
+    statement = field.close_out.statement
+    for key, said in (
+        ("exceptions", "3 Exceptions"),
+        ("verified", "1 Verified, sighted"),
+        ("by_others", "2 Verified, not sighted"),
+        ("to_check", "1 Not checked"),
+    ):
+        assert statement.tabs.text_of(key) == said
+    statement.open_part("below")
+    assert statement.text.toPlainText().splitlines() == [
+        "786951: Not sighted, grade B: Live video",
+        "786952: Not sighted, grade D: Partner statement",
+    ]
 
 
 def test_results_that_one_bundle_cannot_hold_are_named_file_by_file(

@@ -19,7 +19,7 @@ from eum_app.domain.facts import MarkRead
 from eum_app.domain.people import Role
 from eum_app.usecases.people.accounts import add_account, remove_account
 from eum_app.usecases.session import Session
-from eum_app.usecases.visits.close_out import Signed, close_out
+from eum_app.usecases.visits.close_out import Signed
 from eum_app.usecases.visits.drafts import (
     GROUP,
     Begun,
@@ -31,7 +31,7 @@ from eum_app.usecases.visits.drafts import (
     visit_in_front,
 )
 from eum_app.usecases.visits.record_check import NewCheck, record_check, record_checks, withdraw_checks
-from tests.builders import PASSPHRASE, Clock, World, make_store, make_world, typed, yes_to_all
+from tests.builders import PASSPHRASE, Clock, World, close_as_shown, make_store, make_world, typed, yes_to_all
 from tests.flows.test_main_job import answer_site_checklist
 from tests.integration.test_rules_judged import PHOTO
 from tests.simulator import Simulator
@@ -133,7 +133,7 @@ def test_a_closed_visit_has_no_drafts_and_takes_none(simulator: Simulator) -> No
     for at in range(len(item_ids)):
         simulator.check(DEVICE, at)
     keep_work(device, visit_id, Place(is_in_front=True), {item_ids[0]: [begun(item_ids[0])]})
-    close_out(device, visit_id, [Signed("inspector", PHOTO, "INS-017"), Signed("host", declined_reason="Left")])
+    close_as_shown(device, visit_id, [Signed("inspector", PHOTO, "INS-017"), Signed("host", declined_reason="Left")])
     assert device.read(rows) == []
     with pytest.raises(Refusal, match=r"visit\.closed"):
         keep_work(device, visit_id, Place(), {})

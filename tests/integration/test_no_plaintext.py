@@ -13,9 +13,9 @@ from eum_app.domain.checklists import Answer
 from eum_app.usecases.exchange.receive import import_bundles
 from eum_app.usecases.exchange.seal_bundle import seal_results
 from eum_app.usecases.review.findings import review_finding
-from eum_app.usecases.visits.close_out import Signed, close_out
+from eum_app.usecases.visits.close_out import Signed
 from eum_app.usecases.visits.record_check import assess_site, attach_photo, record_check
-from tests.builders import make_world, typed, yes_to_all
+from tests.builders import close_as_shown, make_world, typed, yes_to_all
 from tests.flows.test_main_job import answer_site_checklist
 from tests.integration.test_rules_judged import PHOTO
 
@@ -67,7 +67,7 @@ def test_nothing_of_a_visit_can_be_read_on_the_disk(tmp_path: Path, temporary: P
     question = device.read(checklists.visit_checklists, visit_id)[1].questions[0]
     assess_site(device, visit_id, [Answer(question.question_id, "yes", COMMENT)])
     answer_site_checklist(device, visit_id)
-    close_out(device, visit_id, [Signed("inspector", PHOTO, "INS-017"), Signed("host", PHOTO, SIGNER)])
+    close_as_shown(device, visit_id, [Signed("inspector", PHOTO, "INS-017"), Signed("host", PHOTO, SIGNER)])
     import_bundles(hq, [seal_results(device, world.drop).path], world.drop)
     for finding_id in hq.read(findings.finding_ids):
         review_finding(hq, finding_id, decision="recheck", comment=COMMENT)

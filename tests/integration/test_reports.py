@@ -30,9 +30,9 @@ from eum_app.usecases.reporting.inventory_status import INVENTORY_STATUS
 from eum_app.usecases.reporting.make_report import make_report, preview_report
 from eum_app.usecases.reporting.visit_record import VISIT_RECORD
 from eum_app.usecases.review.findings import review_finding
-from eum_app.usecases.visits.close_out import Signed, close_out
+from eum_app.usecases.visits.close_out import Signed
 from eum_app.usecases.visits.record_check import assess_site, record_check
-from tests.builders import World, make_world, typed, yes_to_all
+from tests.builders import World, close_as_shown, make_world, signed_lines, typed, yes_to_all
 from tests.flows.test_main_job import answer_site_checklist
 
 PHOTO = png(data_matrix(b"786950"))
@@ -94,7 +94,7 @@ def visited(tmp_path: Path, hq_backend: Callable[[], str | None]) -> Iterator[tu
     )
     assess_site(device, visit_id, [Answer("fence", "no", "Hole by the gate")])
     answer_site_checklist(device, visit_id)
-    close_out(
+    close_as_shown(
         device,
         visit_id,
         [Signed("inspector", PHOTO, "INS-017"), Signed("host", declined_reason="Not authorized to sign")],
@@ -283,9 +283,10 @@ def test_the_visit_record_says_what_was_seen_and_who_signed(visited: tuple[World
     assert [(file.name, file.rows) for file in made.files] == [
         ("visit.csv", COUNT + 1),
         ("visit.item-answers.csv", 5 * 4),
+        ("visit.host-statement.csv", len(signed_lines(world.hq, visit_id))),
         ("visit.site-checklist.csv", 24),
         ("visit.findings.csv", 6),
-        ("visit.evidence.csv", 4),
+        ("visit.evidence.csv", 5),
     ]
     assert made.rows == COUNT + 1
     with made.path.open(newline="", encoding="utf-8-sig") as file:
@@ -307,9 +308,13 @@ def test_the_visit_record_says_what_was_seen_and_who_signed(visited: tuple[World
     assert [line["Evidence Grade"] for line in lines] == ["A", "A", "B", "C", "A", "", "A"]
     assert (sidecar["reconciled"], sidecar["verdict"]) == (True, "reconciled")
     book = openpyxl.load_workbook(record("visit.xlsx").path)
-    assert book.sheetnames == ["Cover", "Items", "Answers about each item", "Site checklist", "Findings", "Evidence"]
+    assert book.sheetnames[:4] == ["Cover", "Items", "Answers about each item", "Statement for the host"]
+    assert book.sheetnames[4:] == ["Site checklist", "Findings", "Evidence"]
+    signed = signed_lines(world.hq, visit_id)
+    assert [cell.value or "" for cell in book["Statement for the host"]["A"][1:]] == signed
     document = json.loads(record("visit.json").path.read_text())
-    assert [len(table["rows"]) for table in document["tables"].values()] == [7, 20, 24, 6, 4]
+    assert [len(table["rows"]) for table in document["tables"].values()] == [7, 20, len(signed), 24, 6, 5]
+    assert [row["line"] or "" for row in document["tables"]["host-statement"]["rows"]] == signed
     assert document["tables"]["item-answers"]["rows"][16]["answer"] == "no"
     assert document["tables"]["items"]["rows"][4]["not_as_expected"] == "Serial plate matches: No (plate worn)"
     assert document["tables"]["items"]["rows"][4]["photos"] == 1
@@ -322,6 +327,7 @@ def test_the_visit_record_says_what_was_seen_and_who_signed(visited: tuple[World
         "INS-017",
         "Not as expected: Serial plate matches: No (plate worn)",
         "Seal differs: A 004417 on record",
+        *[line for line in signed if line],
     ):
         assert expected in words
 

@@ -24,7 +24,7 @@ from eum_app.usecases.reporting.inventory_status import INVENTORY_STATUS
 from eum_app.usecases.reporting.make_report import make_report, preview_report
 from eum_app.usecases.reporting.visit_record import VISIT_RECORD
 from eum_app.usecases.review.findings import judge, record_judgement, review_finding
-from eum_app.usecases.visits.close_out import Signed, close_out, reopen_visit
+from eum_app.usecases.visits.close_out import Signed, reopen_visit
 from eum_app.usecases.visits.record_check import (
     assess_site,
     attach_photo,
@@ -32,7 +32,7 @@ from eum_app.usecases.visits.record_check import (
     record_no_access,
     withdraw_checks,
 )
-from tests.builders import HEADINGS, ITEM_CHECKLIST, World, make_world, typed, yes_to_all
+from tests.builders import HEADINGS, ITEM_CHECKLIST, World, close_as_shown, make_world, typed, yes_to_all
 from tests.clocks import clock_counts, item_standings
 from tests.flows.test_main_job import answer_site_checklist
 
@@ -207,7 +207,7 @@ def test_reopening_needs_a_reason_voids_the_signatures_and_is_an_amendment_at_hq
     record_no_access(device, visit_id, device.read(visits.work_ids, visit_id), reason="unsafe")
     answer_site_checklist(device, visit_id)
     signed = [Signed("inspector", PHOTO, "INS-017"), Signed("host", declined_reason="Not authorized to sign")]
-    close_out(device, visit_id, signed)
+    close_as_shown(device, visit_id, signed)
     send(world)
     assert world.hq.read(visits.visit, visit_id).closed_at
     with pytest.raises(Refusal, match=r"visit\.reopen_reason"):
@@ -219,7 +219,7 @@ def test_reopening_needs_a_reason_voids_the_signatures_and_is_an_amendment_at_hq
     row = world.hq.read(visits.visit, visit_id)
     assert (row.closed_at, row.signatures_void, row.reopened_by) == ("", True, "INS-017")
     assert row.reopened_reason == "The host opened the vault after all"
-    close_out(device, visit_id, signed)
+    close_as_shown(device, visit_id, signed)
     send(world)
     row = world.hq.read(visits.visit, visit_id)
     assert row.closed_at

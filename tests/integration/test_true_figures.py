@@ -21,10 +21,10 @@ from eum_app.usecases.reporting.inventory_status import INVENTORY_STATUS
 from eum_app.usecases.reporting.make_report import make_report, preview_report
 from eum_app.usecases.reporting.visit_record import VISIT_RECORD
 from eum_app.usecases.visits.balance import visit_balance
-from eum_app.usecases.visits.close_out import Signed, close_out
+from eum_app.usecases.visits.close_out import Signed
 from eum_app.usecases.visits.record_check import assess_site, record_check
 from eum_app.wording.balance_words import balance_sentence
-from tests.builders import World, close_as_is, make_world, typed, yes_to_all
+from tests.builders import World, close_as_is, close_as_shown, make_world, typed, yes_to_all
 from tests.flows.test_main_job import answer_site_checklist
 from tests.integration.test_reports import listed
 
@@ -97,7 +97,7 @@ def test_a_visit_is_reconciled_only_when_it_is_closed_complete_and_signed(world:
     answer_site_checklist(world.device, visit_id)
     send(world)
     assert standing(world, visit_id, tmp_path / "2.json")[2] == "INCOMPLETE: the visit is not closed out."
-    close_out(world.device, visit_id, SIGNED)
+    close_as_shown(world.device, visit_id, SIGNED)
     send(world)
     assert standing(world, visit_id, tmp_path / "3.json") == (
         "reconciled",
@@ -111,7 +111,7 @@ def test_a_fact_after_the_signing_takes_the_verdict_back(world: World) -> None:
     for item_id in world.device.read(visits.work_ids, visit_id):
         check(world, visit_id, item_id, "verified")
     answer_site_checklist(world.device, visit_id)
-    close_out(world.device, visit_id, SIGNED)
+    close_as_shown(world.device, visit_id, SIGNED)
     assert world.device.read(visit_balance, visit_id).verdict is Verdict.RECONCILED
     with world.device.writing() as transaction:
         transaction.record(late_check(world, visit_id))
@@ -143,7 +143,7 @@ def test_counts_that_differ_from_the_signed_ones_are_unreconciled(world: World) 
     for item_id in world.device.read(visits.work_ids, visit_id):
         check(world, visit_id, item_id, "verified")
     answer_site_checklist(world.device, visit_id)
-    close_out(world.device, visit_id, SIGNED)
+    close_as_shown(world.device, visit_id, SIGNED)
     closed = world.device.read(visits.closing, visit_id)
     assert closed is not None
     with world.device.writing() as transaction:

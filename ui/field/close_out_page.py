@@ -2,78 +2,69 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
-from functools import partial
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtWidgets import QWidget
 
 from db.queries.checklists import visit_checklists
-from db.queries.checks import CheckRow, counting_checks
 from db.queries.exchange import Outstanding, outstanding
 from db.queries.visits import closing
 from eum_app.domain.areas import Area
-from eum_app.domain.checklists import Checklist, Question
+from eum_app.domain.checklists import Question
 from eum_app.domain.errors import KnownError
 from eum_app.domain.facts import VisitClosedOut
-from eum_app.domain.visits import GRADES_OF_OTHERS, TO_CHECK, OpenPointKind, Outcome, Party
-from eum_app.domain.vocabulary import Unknown
+from eum_app.domain.visits import Party
 from eum_app.usecases.calls import call
 from eum_app.usecases.changes import Changed
 from eum_app.usecases.session import Session
-from eum_app.usecases.visits.close_out import ClosedOut, CloseOutState, close_out, close_out_state, reopen_visit
-from ui.field.parts import name_header_buttons, named
+from eum_app.usecases.visits.close_out import ClosedOut, CloseOutState, Shown, close_out, close_out_state, reopen_visit
+from eum_app.usecases.visits.drafts import Unrecorded
+from eum_app.wording.host_statement import SaidStatement, said_statement
+from ui.field.open_card import OpenCard
+from ui.field.parts import name_header_buttons
 from ui.field.reopen_card import ReopenCard
 from ui.field.signing_card import SigningCard
+from ui.field.statement_card import StatementCard
 from ui.kit import words
 from ui.kit.desk import Desk
+from ui.kit.messages import sentence
 from ui.kit.page import Page
-from ui.kit.widgets import (
-    Card,
-    Chip,
-    ColumnPart,
-    Columns,
-    KeyValueGrid,
-    button,
-    empty_layout,
-    flow,
-    hbox,
-    label,
-    panel,
-    row,
-    scrolled,
-    vbox,
-)
-from ui.shared.testimony import exception_said
+from ui.kit.widgets import Card, ColumnPart, Columns, KeyValueGrid, label, panel, scrolled, vbox
+
+translate = QCoreApplication.translate
 
 _HEAD_SHOWN = 16
-EXCEPTIONS_SHOWN = 50
 
 
 @dataclass(frozen=True)
 class CloseOutView:
-    """The data of a visit that the page shows, read in one call."""
+    """The data of a visit that the page shows, read in one call.
+
+    `said` is the statement in the language of the window; `signed_text` is the one that was signed, while it holds.
+    """
 
     state: CloseOutState
-    checks: list[CheckRow]
+    said: SaidStatement
     questions: dict[str, Question]
     waiting: Outstanding
     closed: VisitClosedOut | None
-    item_checklist: Checklist
+    signed_text: str
 
 
 def read_close_out(session: Session, visit_id: str) -> CloseOutView:
     """Return everything that the close-out page shows of a visit. Raises Refusal `visit.unknown`."""
     state = close_out_state(session, visit_id)
-    item_checklist, checklist = session.read(visit_checklists, visit_id)
+    _, checklist = session.read(visit_checklists, visit_id)
+    closed = session.read(closing, visit_id)
+    holds = closed if closed is not None and state.visit.closed_at else None
     return CloseOutView(
         state,
-        session.read(counting_checks, visit_id),
+        said_statement(state.statement, translate),
         {question.question_id: question for question in checklist.questions},
         session.read(outstanding, session.name, session.store.named.epoch),
-        session.read(closing, visit_id),
-        item_checklist,
+        closed,
+        session.content(holds.statement).decode(errors="replace") if holds and holds.statement else "",
     )
 
 
@@ -86,7 +77,8 @@ class CloseOutPage(Page):
         self._desk = desk
         self._visit_id = ""
         self._view: CloseOutView | None = None
-        self._signed_seq = 0
+        self._shown: Shown | None = None
+        """The statement that the parties had before them when they began to sign."""
         self._is_closing = False
         self.set_title(self.tr("Close out"))
         self.header.crumb_activated.connect(lambda: self.navigate_requested.emit("visits", None))
@@ -112,18 +104,13 @@ class CloseOutPage(Page):
         self.reopening = ReopenCard()
         self.reopening.act.requested.connect(self._reopen)
         self.reopening.hide()
-        self._items = Card(self.tr("Every item has an outcome"))
-        self._item_rows: QVBoxLayout = vbox()
-        self._items.add(self._item_rows)
-        self._others = Card(
-            self.tr("Not sighted, reported by others"), self.tr("counted separately, never as verified")
+        self.open_points = OpenCard(desk.session.account)
+        self.open_points.items_requested.connect(self._go_to_items)
+        self.open_points.question_requested.connect(
+            lambda target: self.navigate_requested.emit("site", (self._visit_id, target))
         )
-        self._other_counts = flow(spacing=16)
-        self._others.add_padded(self._other_counts)
-        self._site_chip = Chip()
-        self._site = Card(self.tr("Site checklist"), "", self._site_chip)
-        self._site_rows: QVBoxLayout = vbox()
-        self._site.add(self._site_rows)
+        self.open_points.draft_requested.connect(self._open_draft)
+        self.statement = StatementCard()
         self.inspector = SigningCard(Party.INSPECTOR, self.tr("Inspector"), desk.session.account)
         self.host = SigningCard("host", self.tr("Host-nation representative"))
         for card in (self.inspector, self.host):
@@ -136,15 +123,17 @@ class CloseOutPage(Page):
             spacing=6,
         )
         left = QWidget()
-        left.setLayout(vbox(self._void, self.reopening, self._items, self._site, self._others, 1, spacing=16))
+        whole = vbox(self._void, self.reopening, self.open_points, self.statement, spacing=16)
+        whole.setStretch(3, 1)
+        left.setLayout(whole)
         right = vbox(spacing=16)
         right.addWidget(self.inspector, 1)
         right.addWidget(self.host, 1)
         right.addWidget(self._what)
         self._columns = Columns(
             [
-                ColumnPart("open", self.tr("Open points"), scrolled(left), 53),
-                ColumnPart("sign", self.tr("Sign"), scrolled(panel(right)), 47),
+                ColumnPart("statement", self.tr("Statement"), scrolled(left), 61),
+                ColumnPart("sign", self.tr("Sign"), scrolled(panel(right)), 39),
             ]
         )
         self.body.addWidget(self._columns, 1)
@@ -155,7 +144,7 @@ class CloseOutPage(Page):
         """Show the visit with the id `argument`; without one, the same visit as before."""
         visit_id = str(argument or self._visit_id)
         if visit_id != self._visit_id:
-            self._visit_id, self._view, self._signed_seq = visit_id, None, 0
+            self._visit_id, self._view, self._shown = visit_id, None, None
             for card in (self.inspector, self.host):
                 card.close_with("")
         self._ask()
@@ -183,99 +172,14 @@ class CloseOutPage(Page):
         if not state.visit.closed_at:
             self.reopening.act.close_form()
         self.reopening.setVisible(bool(state.visit.closed_at))
-        self._show_items(view)
-        self._show_site(view)
-        self._show_others(view)
+        self.open_points.show_state(state, view.questions)
+        if state.visit.closed_at:
+            self.statement.show_signed(view.signed_text)
+        else:
+            self.statement.show_statement(view.said)
         self._show_signing(view)
         self._show_what(view)
         self._follow()
-
-    def _show_items(self, view: CloseOutView) -> None:
-        visit = view.state.visit
-        empty_layout(self._item_rows)
-        standing = {
-            key: [one for one in view.checks if one.outcome == key] for key in (Outcome.DISCREPANCY, Outcome.NOT_FOUND)
-        }
-        with_photo = sum(one.photos > 0 for one in standing[Outcome.DISCREPANCY])
-        with_reason = sum(bool(one.reason) for one in standing[Outcome.NOT_FOUND])
-        details = {
-            Outcome.DISCREPANCY: self.tr("{some} of {all} have a photo").format(some=with_photo, all=visit.discrepancy),
-            Outcome.NOT_FOUND: self.tr("{some} of {all} state a reason").format(some=with_reason, all=visit.not_found),
-        }
-        for key, said in (
-            (Outcome.VERIFIED, self.tr("verified")),
-            (Outcome.DISCREPANCY, self.tr("with a discrepancy")),
-            (Outcome.NOT_FOUND, self.tr("not found")),
-            (Outcome.NO_ACCESS, self.tr("no access")),
-            (Outcome.NOT_ON_LIST, self.tr("found but not on the list")),
-        ):
-            number = getattr(visit, key)
-            # Items that were not sighted are shown in a separate card and never count as verified.
-            if key is Outcome.VERIFIED:
-                number -= sum(one.outcome == Outcome.VERIFIED and not one.is_sighted for one in view.checks)
-            if number or key is Outcome.VERIFIED:
-                self._item_rows.addWidget(
-                    row(Chip.of(key, words.count(number)), label(said), 1, label(details.get(key, ""), "sub"))
-                )
-        self._show_exceptions(view)
-        if visit.to_check:
-            go = named(button(self.tr("Go to items"), self._go_to_items), "go_to_items_button")
-            line = row(
-                Chip.of(TO_CHECK, words.count(visit.to_check)), label(self.tr("still to check"), "strong"), 1, go
-            )
-            line.setProperty("tone", "warn")
-            self._item_rows.addWidget(line)
-
-    def _show_exceptions(self, view: CloseOutView) -> None:
-        """List each item that is not simply verified, with what was found and answered."""
-        found = [(one, exception_said(one, view.item_checklist)) for one in view.checks]
-        lines = [(one, said) for one, said in found if said]
-        for one, said in lines[:EXCEPTIONS_SHOWN]:
-            line = hbox(label(one.serial, "mono", selectable=True), spacing=10)
-            line.addWidget(label(said, "sub", wrap=True), 1)
-            self._item_rows.addWidget(named(row(line), f"exception_{one.check_id}"))
-        if len(lines) > EXCEPTIONS_SHOWN:
-            more = self.tr("%Ln more, in the visit record", "", len(lines) - EXCEPTIONS_SHOWN)
-            self._item_rows.addWidget(row(label(more, "sub")))
-
-    def _show_site(self, view: CloseOutView) -> None:
-        state = view.state
-        empty_layout(self._site_rows)
-        done = state.site_answered == state.site_asked
-        self._site_chip.set(
-            self.tr("{done} of {total}").format(done=state.site_answered, total=state.site_asked),
-            "ok" if done else "warn",
-            "check" if done else "",
-        )
-        for point in state.open_points:
-            if point.kind is not OpenPointKind.QUESTION:
-                continue
-            question = view.questions.get(point.target)
-            text = question.text if question else point.target
-            target = point.target
-            answer = button(self.tr("Answer"), partial(self.navigate_requested.emit, "site", (self._visit_id, target)))
-            answer.setAccessibleName(self.tr("Answer {question}").format(question=text))
-            words_label = label(text, wrap=True)
-            line = row(named(answer, f"answer_{target}_button"), tone="warn")
-            layout = line.layout()
-            assert layout is not None
-            layout.insertWidget(0, words_label, 1)  # type: ignore[attr-defined]
-            self._site_rows.addWidget(line)
-        if done:
-            self._site_rows.addWidget(row(label(self.tr("Every question is answered."), "body")))
-
-    def _show_others(self, view: CloseOutView) -> None:
-        """Count, by evidence grade, the checks that rest on what other people showed or stated."""
-        empty_layout(self._other_counts)
-        for grade in GRADES_OF_OTHERS:
-            number = sum(one.grade == grade for one in view.checks)
-            self._add_count(words.word("grade", grade), number)
-        for unknown, number in Counter(one.grade for one in view.checks if isinstance(one.grade, Unknown)).items():
-            self._add_count(words.word("grade", unknown), number)
-
-    def _add_count(self, said: str, number: int) -> None:
-        chip = Chip(words.count(number), "warn" if number else "mute")
-        self._other_counts.addWidget(panel(hbox(chip, label(said), spacing=8)))
 
     def _show_signing(self, view: CloseOutView) -> None:
         state = view.state
@@ -292,13 +196,13 @@ class CloseOutPage(Page):
                 card.close_with(self.tr("You can sign when nothing is left open"))
             return
         begun = self.inspector.is_begun or self.host.is_begun
-        if begun and self._signed_seq != state.stated_seq:
+        if begun and self._shown != state.shown:
             for card in (self.inspector, self.host):
                 card.close_with("")
             self.notice.show_message(
-                "attention", self.tr("Facts were recorded after signing began. Please sign again.")
+                "attention", self.tr("Facts were recorded after signing began. Read the statement, then sign again.")
             )
-        self._signed_seq = state.stated_seq
+        self._shown = state.shown
         self.inspector.open_for(self.tr("Sign here"))
         self.host.open_for(self.tr("Sign here"))
 
@@ -337,21 +241,28 @@ class CloseOutPage(Page):
 
     # What it does
 
-    def _go_to_items(self) -> None:
-        self.navigate_requested.emit("visit", (self._visit_id, TO_CHECK))
+    def _go_to_items(self, outcome: str) -> None:
+        self.navigate_requested.emit("visit", (self._visit_id, outcome))
+
+    def _open_draft(self, draft: Unrecorded) -> None:
+        self.navigate_requested.emit("visit", (self._visit_id, draft))
 
     def _seal(self) -> None:
+        self._close(without_drafts=False)
+
+    def _close(self, *, without_drafts: bool) -> None:
         if self._view is None:
             return
         if self._view.state.visit.closed_at:
             self.navigate_requested.emit("sync", "seal")
             return
-        inspector, host = self.inspector.signed, self.host.signed
-        if inspector is None or host is None or self._is_closing:
+        inspector, host, shown = self.inspector.signed, self.host.signed, self._shown
+        if inspector is None or host is None or shown is None or self._is_closing:
             return
         self._is_closing = True
         self._follow()
-        self._desk.do(call(close_out, self._visit_id, [inspector, host]), then=self._closed, failed=self._not_closed)
+        signed = call(close_out, self._visit_id, [inspector, host], shown, without_drafts=without_drafts)
+        self._desk.do(signed, then=self._closed, failed=self._not_closed)
 
     def _reopen(self, reason: str) -> None:
         made = call(reopen_visit, self._visit_id, reason)
@@ -368,5 +279,19 @@ class CloseOutPage(Page):
         self._is_closing = False
         self._follow()
         self.reopening.act.set_retry()
-        self.notice.show_error(error)
+        if error.code == "statement.changed":
+            for card in (self.inspector, self.host):
+                card.close_with("")
+            self._ask()
+        if error.code == "visit.drafts":
+            message = sentence(error)
+            self.notice.show_message(
+                "attention",
+                message.what,
+                detail=message.next,
+                action=self.tr("Close out without them"),
+                on_action=lambda: self._close(without_drafts=True),
+            )
+        else:
+            self.notice.show_error(error)
         self.notice.setFocus(Qt.FocusReason.OtherFocusReason)

@@ -56,6 +56,7 @@ def _seen(session: Session, connection: Connection, visit_id: str) -> VisitSeen:
         heads=journal_heads(connection),
         labels=labels_noted(connection, visit_id),
         jumps=clock_jumps(connection, visit_id),
+        statement=_text(session, connection, closed.statement).splitlines() if closed and closed.statement else (),
     )
 
 

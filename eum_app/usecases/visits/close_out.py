@@ -1,4 +1,7 @@
-"""Close-out of a visit: no open points, both signatures or a reason for each missing one, and a signed journal head."""
+"""Close-out of a visit: no open points, both signatures or a reason for each missing one, and a signed journal head.
+
+People sign for the statement that they were shown (`Shown`). It is kept as content of the closing, word for word.
+"""
 
 from __future__ import annotations
 
@@ -8,15 +11,19 @@ from dataclasses import dataclass
 from db.chains import chain_head, newest_but
 from db.drafts import drop_drafts_of_visit
 from db.queries.checklists import site_answers_of, visit_checklists
+from db.queries.host_statement import HostStatement, host_statement
 from db.queries.visits import VisitRow, visit, work_ids
 from db.store import Connection
 from db.transaction import Transaction
 from eum_app.domain.checklists import open_questions, visible_questions
 from eum_app.domain.errors import Refusal
 from eum_app.domain.facts import (
+    AccessDenied,
     HeadSigned,
     OutcomeCount,
     PartySignature,
+    RecordsRead,
+    SatelliteTimeHeard,
     SessionEnded,
     SessionStarted,
     VisitClosedOut,
@@ -30,11 +37,14 @@ from eum_app.usecases.changes import Changed
 from eum_app.usecases.people.scopes import require_visit
 from eum_app.usecases.session import Session
 from eum_app.usecases.store.head_signatures import signed_head
+from eum_app.usecases.visits.drafts import Unrecorded, unrecorded
+from eum_app.wording.host_statement import said_statement
 
 MAX_SIGNATURE_BYTES = 2_000_000
 MAX_NAME_CHARS = 200
 MAX_REASON_CHARS = 1_000
-_COMING_AND_GOING = (SessionStarted, SessionEnded, HeadSigned)
+_NOT_STATED = (SessionStarted, SessionEnded, HeadSigned, RecordsRead, AccessDenied, SatelliteTimeHeard)
+"""Facts that come by themselves, and change nothing of what a host signs for."""
 
 
 @dataclass(frozen=True)
@@ -48,19 +58,29 @@ class Signed:
 
 
 @dataclass(frozen=True)
-class CloseOutState:
-    """Contents of the close-out page: counts, open points, and the head to sign.
+class Shown:
+    """The statement in English that people had before them when they signed, and the newest fact behind it.
 
-    `stated_seq` is the newest entry up to that head, not counting sign-ins and sign-outs. While it is unchanged,
-    strokes drawn before the device was locked still cover the same facts.
+    `stated_seq` is the newest entry of the device's chain, not counting those that come by themselves (sign-ins,
+    records looked at). While both are unchanged, strokes drawn before the device was locked still cover the same.
     """
+
+    text: str
+    stated_seq: int
+
+
+@dataclass(frozen=True)
+class CloseOutState:
+    """Contents of the close-out page: counts, open points, the statement to sign, and the journal head behind it."""
 
     visit: VisitRow
     open_points: tuple[OpenPoint, ...]
     site_answered: int
     site_asked: int
     head: Head
-    stated_seq: int
+    statement: HostStatement
+    shown: Shown
+    unrecorded: tuple[Unrecorded, ...]
 
 
 @dataclass(frozen=True)
@@ -85,6 +105,7 @@ def _state(session: Session, connection: Connection, visit_id: str) -> CloseOutS
     still_open = open_questions(site_checklist, answers)
     asked = visible_questions(site_checklist, answers)
     given = {answer.question_id for answer in answers} - {question.question_id for question in still_open}
+    statement = host_statement(connection, visit_id)
     return CloseOutState(
         visit=row,
         open_points=open_points(
@@ -93,16 +114,25 @@ def _state(session: Session, connection: Connection, visit_id: str) -> CloseOutS
         site_answered=sum(question.question_id in given for question in asked),
         site_asked=len(asked),
         head=chain_head(connection, session.name, session.store.named.epoch),
-        stated_seq=newest_but(connection, session.name, session.store.named.epoch, _COMING_AND_GOING),
+        statement=statement,
+        shown=Shown(
+            said_statement(statement).text,
+            newest_but(connection, session.name, session.store.named.epoch, _NOT_STATED),
+        ),
+        unrecorded=unrecorded(connection, visit_id),
     )
 
 
-def close_out(session: Session, visit_id: str, signed: Sequence[Signed]) -> ClosedOut:
-    """Close a visit: record the head that the people signed for, and sign the closing with the account's key.
+def close_out(
+    session: Session, visit_id: str, signed: Sequence[Signed], shown: Shown, *, without_drafts: bool = False
+) -> ClosedOut:
+    """Close a visit: record the statement and the head that the people signed for, and sign the closing.
 
-    Raises Refusal `permission.denied`, `permission.out_of_scope`, `visit.unknown`, `visit.open` (with the number of
-    open points), `visit.closed`, `signature.missing`, `signature.name_missing`, `signature.too_large`; Trouble for disk
-    errors.
+    `shown` is what they had before them (`CloseOutState.shown`). If anything was recorded since, nothing is signed. The
+    account's key signs the closing. Closing deletes drafts, so it is refused while one holds something, unless
+    `without_drafts`. Raises Refusal `permission.denied`, `permission.out_of_scope`, `visit.unknown`, `visit.open`
+    (with the number of open points), `visit.closed`, `visit.drafts` (with their number), `statement.changed`,
+    `signature.missing`, `signature.name_missing`, `signature.too_large`; Trouble for disk errors.
     """
     session.require(Permission.VISIT_WORK)
     with session.writing() as transaction:
@@ -112,6 +142,10 @@ def close_out(session: Session, visit_id: str, signed: Sequence[Signed]) -> Clos
             raise Refusal("visit.open", count=len(state.open_points))
         if state.visit.closed_at:
             raise Refusal("visit.closed", visit_id=visit_id)
+        if state.shown != shown:
+            raise Refusal("statement.changed", site=state.visit.site)
+        if state.unrecorded and not without_drafts:
+            raise Refusal("visit.drafts", count=sum(one.items for one in state.unrecorded))
         signatures = tuple(_party(transaction, party) for party in signed)
         require_signatures(signatures)
         counts = tuple(OutcomeCount(outcome=outcome, count=getattr(state.visit, outcome)) for outcome in Outcome)
@@ -123,6 +157,7 @@ def close_out(session: Session, visit_id: str, signed: Sequence[Signed]) -> Clos
                 signatures=signatures,
                 head_seq=state.head.seq,
                 head_hash=state.head.hash,
+                statement=transaction.seal_content(shown.text.encode(), "text/plain; charset=utf-8"),
             )
         )
         head = head_of(entry)

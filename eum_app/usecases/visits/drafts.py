@@ -13,7 +13,9 @@ from typing import Final
 
 import msgspec
 
-from db.drafts import draft_subjects, drop_draft, keep_draft, read_draft, visits_with
+from db.drafts import draft_subjects, drafts_of_visit, drop_draft, keep_draft, read_draft, visits_with
+from db.queries.items import items_by_id
+from db.store import Connection
 from eum_app.domain.checklists import Answer
 from eum_app.domain.facts import Difference, MarkRead
 from eum_app.domain.people import Permission
@@ -84,6 +86,21 @@ class Work:
     subjects: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class Unrecorded:
+    """Answers, notes or photos that an account began and did not record, about one item or a group of them.
+
+    `serial` is empty for a group. `saved_at` is UTC text, empty if another version wrote the draft unreadably.
+    """
+
+    account: str
+    subject: str
+    item_id: str
+    serial: str
+    items: int
+    saved_at: str
+
+
 class _Kept(msgspec.Struct, frozen=True):
     """One draft as it is stored: pictures are names of parts."""
 
@@ -139,6 +156,32 @@ def kept_work(session: Session, visit_id: str) -> Work:
     place = _place(session, visit_id)
     subjects = tuple(session.read(draft_subjects, session.account, visit_id))
     return Work(place, begun_work(session, visit_id, place.subject) if place.subject else (), subjects)
+
+
+def unrecorded(connection: Connection, visit_id: str) -> tuple[Unrecorded, ...]:
+    """Return everyone's drafts in a visit that hold something, the oldest first.
+
+    A draft of an item that was only opened holds nothing. One that cannot be read counts: it may hold something.
+    """
+    found = []
+    for account, subject in drafts_of_visit(connection, visit_id):
+        if subject == PLACE:
+            continue
+        begun = _read(read_draft(connection, account, visit_id, subject))
+        if not begun:
+            found.append(Unrecorded(account, subject, "", "", 1, ""))
+        elif subject == GROUP:  # the answers come first, then the items
+            found.append(Unrecorded(account, subject, "", "", len(begun) - 1, begun[0].saved_at))
+        elif _holds_something(begun[0]):
+            item_id = begun[0].item_id
+            row = items_by_id(connection, [item_id]).get(item_id) if item_id else None
+            serial = row.serial if row else begun[0].mark.serial
+            found.append(Unrecorded(account, subject, item_id, serial, 1, begun[0].saved_at))
+    return tuple(sorted(found, key=lambda one: one.saved_at))
+
+
+def _holds_something(one: Begun) -> bool:
+    return bool(one.answers or one.note.strip() or one.photos or one.answer_photos) or one.stated != NOTHING_STATED
 
 
 def offer_subject(mark: MarkRead, item_id: str = "") -> str:

@@ -10,7 +10,7 @@ from db.queries.items import ItemRow
 from eum_app.domain.facts import MarkRead
 from eum_app.domain.visits import TO_CHECK, ReadBy
 from eum_app.usecases.calls import query
-from eum_app.usecases.visits.drafts import Begun, Work
+from eum_app.usecases.visits.drafts import Begun, Unrecorded, Work
 from ui.field.visit.current_work import Event, State
 from ui.field.visit.draft import Draft
 from ui.field.visit.keeper import Keeper
@@ -31,10 +31,14 @@ class GoingBack(QObject):
         self._opening, self._recording = opening, recording
         self.keeps_list = False
         """The list was asked for with a filter: it is not changed."""
+        self.wanted: Unrecorded | None = None
+        """A draft that the person asked to open, instead of what was open last."""
         keeper.brought_back.connect(self._show)
 
     def _show(self, work: Work) -> None:
         place = work.place
+        if self.open_wanted():
+            return
         if place.state and not self.keeps_list:
             self._at.items.go_back_to(place.filter, place.words, place.top_id)
         if self._work.state is not State.NOTHING:
@@ -48,6 +52,14 @@ class GoingBack(QObject):
             self._at.desk.ask(found, then=partial(self._take, self._work.visit_id, work.begun))
         elif place.state in {State.ITEM, State.REASONS, State.OFFER}:
             self._open(work)
+
+    def open_wanted(self) -> bool:
+        """Open the draft that the person asked for, if it is about an item. Return whether there was one."""
+        wanted, self.wanted = self.wanted, None
+        if wanted is None or not wanted.item_id or self._work.is_open_item(wanted.item_id):
+            return False
+        self._opening.pick(wanted.item_id)
+        return True
 
     def _open(self, work: Work) -> None:
         begun = next(iter(work.begun), None)

@@ -10,6 +10,7 @@ from eum_app.domain.areas import Area
 from eum_app.domain.visits import ReadBy
 from eum_app.scanning.wedge import Refused
 from eum_app.usecases.calls import query
+from eum_app.usecases.visits.drafts import Unrecorded
 from ui.field.parts import named, progress_parts
 from ui.field.visit.current_work import CurrentWork, Event, State
 from ui.field.visit.going_back import GoingBack
@@ -43,7 +44,7 @@ OF_VISIT = frozenset({"visit", "site", "close_out", "transcribe"})
 
 
 class VisitPage(Page):
-    """The workspace of a visit. Opened with its id, or with (visit id, filter of the items)."""
+    """The workspace of a visit. Opened with its id, or with (visit id, filter of the items or `Unrecorded`)."""
 
     takes_scans = True
 
@@ -107,7 +108,7 @@ class VisitPage(Page):
         return self.work.visit_id
 
     def opened(self, argument: object) -> None:
-        """Show the visit with the id `argument`, or (visit id, item id) to select an item.
+        """Show the visit with the id `argument`, or (visit id, filter) or (visit id, `Unrecorded`) to open a draft.
 
         The work in another visit is kept there.
         """
@@ -120,8 +121,9 @@ class VisitPage(Page):
             self.items.show_visit(self.visit_id)
             self.sightings.begin(self.visit_id)
             self.header.set_state("")
+        self._going_back.wanted = wanted if isinstance(wanted, Unrecorded) else None
         self._going_back.keeps_list = bool(wanted)
-        if wanted:
+        if wanted and not isinstance(wanted, Unrecorded):
             self.items.show_filter(str(wanted))
         self._ask()
 
@@ -186,6 +188,8 @@ class VisitPage(Page):
             self.workspace.finish(Event.VISIT_CLOSED)
         if was_free and self.work.state is State.NOTHING and not self.keeper.is_at(self.visit_id):
             self.keeper.begin(self.visit_id)
+        elif not is_closed:
+            self._going_back.open_wanted()
 
     # Marks
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QCoreApplication, QEvent, QRect, QSize, Qt, QTimer, Signal
@@ -205,6 +205,15 @@ class TabRow(QWidget):
         """Focus the active filter."""
         if self.current:
             self._buttons[self.current].setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def text_of(self, key: str) -> str:
+        """Return a filter's text."""
+        return self._buttons[key].text()
+
+    def show_only(self, keys: Collection[str]) -> None:
+        """Show these filters and hide the others."""
+        for key, made in self._buttons.items():
+            made.setVisible(key in keys)
 
     def set_text(self, key: str, text: str, name: str = "") -> None:
         """Set a filter's text, e.g. after a count changed."""
