@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from eum_app.cli.common import AccountOption, JsonOption, PassphraseFd, StoreOption, counted, show, unlocked
+from eum_app.cli.common import AccountOption, JsonOption, PassphraseFd, StoreOption, counted, show, unlocked, visible
 from eum_app.domain.errors import Refusal
 
 visit_app = typer.Typer(help="Visits.", no_args_is_help=True)
@@ -99,6 +100,70 @@ def photo_command(
     show(as_json, {"visit_id": visit, "check_id": check_id}, f"Added {photo.name} to check {check_id}.")
 
 
+@visit_app.command("statement")
+def statement_command(
+    account: AccountOption,
+    visit: Annotated[str, typer.Argument(help="The visit's id.", show_default=False)],
+    store: StoreOption = None,
+    passphrase_fd: PassphraseFd = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Print the statement that was signed; on a visit that is open, the one to be signed."""
+    from db.queries.visits import visit as read_visit
+    from eum_app.usecases.visits.close_out import close_out_state, signed_statement
+
+    with unlocked(store, account, passphrase_fd) as session:
+        is_signed = bool(session.read(read_visit, visit).closed_at)
+        text = signed_statement(session, visit) if is_signed else close_out_state(session, visit).shown.text
+    show(as_json, {"visit_id": visit, "is_signed": is_signed, "text": text}, _plain(text))
+
+
+@visit_app.command("close")
+def close_command(
+    account: AccountOption,
+    visit: Annotated[str, typer.Argument(help="The visit's id.", show_default=False)],
+    signature: Annotated[Path, typer.Option(help="The inspector's drawn signature, a PNG file.", show_default=False)],
+    host_signature: Annotated[
+        Path | None, typer.Option(help="The host's drawn signature, a PNG file.", show_default=False)
+    ] = None,
+    host_name: Annotated[str, typer.Option(help="Name and title of the host who signs.")] = "",
+    host_declined: Annotated[str, typer.Option(help="Why the host does not sign.")] = "",
+    yes: Annotated[bool, typer.Option("--yes", help="Sign without asking: both parties have read it.")] = False,
+    without_drafts: Annotated[
+        bool, typer.Option("--without-drafts", help="Delete answers that were begun and not recorded.")
+    ] = False,
+    store: StoreOption = None,
+    passphrase_fd: PassphraseFd = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Print the statement for the host, ask, then close the visit out with both signatures."""
+    from eum_app.usecases.visits.close_out import Signed, close_out, close_out_state
+
+    if bool(host_signature) == bool(host_declined):
+        raise typer.BadParameter("name the host's signature by --host-signature, or why there is none: --host-declined")
+    inspector = Signed("inspector", _drawn(signature), account)
+    drawn = _drawn(host_signature) if host_signature else b""
+    host = Signed("host", drawn, host_name, host_declined)
+    with unlocked(store, account, passphrase_fd) as session:
+        state = close_out_state(session, visit)
+        if state.visit.closed_at:
+            raise Refusal("visit.closed", visit_id=visit)
+        if state.open_points:
+            raise Refusal("visit.open", count=len(state.open_points))
+        typer.echo(_plain(state.shown.text), err=as_json)
+        left = sum(one.items for one in state.unrecorded)
+        if left and not without_drafts:
+            named = ", ".join(visible(one.serial) for one in state.unrecorded if one.serial)
+            said = f"Not recorded: {counted(left, 'item')} with answers"
+            typer.echo(f"{said} ({named})." if named else f"{said}.", err=True)
+            without_drafts = _agreed("Close out without them, and delete these answers?", "--without-drafts")
+        if not yes:
+            _agreed("Do both parties sign this statement?", "--yes", is_needed=True)
+        closed = close_out(session, visit, [inspector, host], state.shown, without_drafts=without_drafts)
+    said = {"visit_id": visit, "head_seq": closed.head.seq, "statement": state.shown.text}
+    show(as_json, said, f"Closed out {visit}. Seal the results: eum bundle seal.")
+
+
 @visit_app.command("reopen")
 def reopen_command(
     account: AccountOption,
@@ -114,6 +179,32 @@ def reopen_command(
     with unlocked(store, account, passphrase_fd) as session:
         reopen_visit(session, visit, reason)
     show(as_json, {"visit_id": visit}, f"Reopened {visit}: both signatures are void.")
+
+
+def _drawn(path: Path) -> bytes:
+    """Return a drawn signature. Raises Refusal `signature.kind` for a picture that is no PNG, and as `read_photo`."""
+    from eum_app.usecases.visits.photos import check_photo, read_photo
+
+    data = read_photo(path)
+    if check_photo(data) != "image/png":
+        raise Refusal("signature.kind", name=path.name)
+    return data
+
+
+def _plain(text: str) -> str:
+    """Return the lines of a statement, safe for a terminal."""
+    return "\n".join(visible(line) for line in text.splitlines())
+
+
+def _agreed(question: str, option: str, *, is_needed: bool = False) -> bool:
+    """Ask at the terminal. Raises Abort for a no to a needed question, BadParameter where nobody can be asked."""
+    if not sys.stdin.isatty():
+        if is_needed:
+            raise typer.BadParameter(f"no terminal to ask at: use {option}")
+        return False
+    if typer.confirm(question, err=True):
+        return True
+    raise typer.Abort
 
 
 def _pin(text: str) -> Any:

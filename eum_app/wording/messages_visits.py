@@ -54,6 +54,10 @@ VISIT_SENTENCES: dict[str, tuple[str, str]] = {
         QT_TRANSLATE_NOOP("messages", "A check can have at most {limit} photos."),
         QT_TRANSLATE_NOOP("messages", "Keep the ones that show most."),
     ),
+    "signature.kind": (
+        QT_TRANSLATE_NOOP("messages", "{name} is not a PNG picture."),
+        QT_TRANSLATE_NOOP("messages", "Save the drawn signature as PNG."),
+    ),
     "signature.too_large": (
         QT_TRANSLATE_NOOP("messages", "The signature of {party} is too large."),
         QT_TRANSLATE_NOOP("messages", "Clear the pad and sign again."),
@@ -61,6 +65,10 @@ VISIT_SENTENCES: dict[str, tuple[str, str]] = {
     "statement.changed": (
         QT_TRANSLATE_NOOP("messages", "Something was recorded after the statement about {site} was shown."),
         QT_TRANSLATE_NOOP("messages", "Read the new statement together, then sign it."),
+    ),
+    "statement.none": (
+        QT_TRANSLATE_NOOP("messages", "No statement was signed about the visit to {site}."),
+        QT_TRANSLATE_NOOP("messages", "It is not closed out yet, or was signed in an earlier version."),
     ),
     "visit.closed": (
         QT_TRANSLATE_NOOP("messages", "The visit {visit_id} is closed out; nothing was recorded."),

@@ -118,6 +118,10 @@ def test_the_job_by_commands(tmp_path: Path, capfd: pytest.CaptureFixture[str]) 
     field("visit", "photo", visit_id, picture, "--serial", "999", code=1)
     field("visit", "photo", visit_id, tmp_path / "none.png", "--serial", "786950", code=1)
 
+    # The statement, signed; what is still open is said first.
+    drawn = ("--signature", picture, "--host-signature", picture, "--host-name", "Depot officer")
+    assert "open" in field("visit", "close", visit_id, *drawn, "--yes", code=1)
+
     # Results, receipt, report.
     results = field("bundle", "seal", "--to", tmp_path)
     (outcome,) = hq("inbox", "import", results["path"], "--receipts", tmp_path / "receipts")

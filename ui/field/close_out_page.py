@@ -18,7 +18,15 @@ from eum_app.domain.visits import Party
 from eum_app.usecases.calls import call
 from eum_app.usecases.changes import Changed
 from eum_app.usecases.session import Session
-from eum_app.usecases.visits.close_out import ClosedOut, CloseOutState, Shown, close_out, close_out_state, reopen_visit
+from eum_app.usecases.visits.close_out import (
+    ClosedOut,
+    CloseOutState,
+    Shown,
+    close_out,
+    close_out_state,
+    reopen_visit,
+    signed_statement,
+)
 from eum_app.usecases.visits.drafts import Unrecorded
 from eum_app.wording.host_statement import SaidStatement, said_statement
 from ui.field.open_card import OpenCard
@@ -64,7 +72,7 @@ def read_close_out(session: Session, visit_id: str) -> CloseOutView:
         {question.question_id: question for question in checklist.questions},
         session.read(outstanding, session.name, session.store.named.epoch),
         closed,
-        session.content(holds.statement).decode(errors="replace") if holds and holds.statement else "",
+        signed_statement(session, visit_id) if holds and holds.statement else "",
     )
 
 

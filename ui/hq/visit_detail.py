@@ -28,6 +28,7 @@ from eum_app.usecases.session import Session
 from eum_app.usecases.visits.balance import visit_balance
 from eum_app.wording.balance_words import balance_parts
 from ui.hq.review_data import CheckEvidence, check_evidence, item_checklist, question_texts
+from ui.hq.statement_dialog import SignedStatement, StatementDialog, read_statement
 from ui.hq.visit_photos import VisitPhotos
 from ui.kit.delegates import ChipSpec
 from ui.kit.desk import Desk
@@ -158,6 +159,8 @@ class VisitView(QWidget):
         self.record_button.setToolTip(
             denied or self.tr("Checks, answers and signatures, to {path}").format(path=self.desk.outbox)
         )
+        self.statement_button = button(self.tr("Statement for the host…"), self.show_statement, icon="pen-line")
+        named(self.statement_button, "visit_statement_button")
         self.photos = VisitPhotos(self.desk)
         self.photos.strip.opened.connect(self.enlarged)
         self.photos.back.clicked.connect(self.left)
@@ -168,7 +171,7 @@ class VisitView(QWidget):
             self._progress,
             panel(flow(*self._chips.values())),
             self._closing,
-            panel(flow(self._verdict)),
+            panel(flow(self._verdict, self.statement_button)),
             self._reasons,
             self.photos,
             margins=(16, 2, 16, 12),
@@ -200,6 +203,7 @@ class VisitView(QWidget):
         self._closing.setText(
             "\n".join(text for text in (self._closing_words(row, detail.closing), self._amendment(row)) if text)
         )
+        self.statement_button.setVisible(detail.closing is not None and detail.closing.statement is not None)
         verdict = detail.balance.verdict
         self._verdict.set(verdict_word(verdict), *VERDICT_FACES[verdict])
         self._reasons.setText(reasons_said(balance_parts(detail.balance)))
@@ -226,6 +230,17 @@ class VisitView(QWidget):
         return self.tr("Amendment: reopened {when} by {name}: “{reason}”").format(
             when=moment(row.reopened_at), name=row.reopened_by, reason=row.reopened_reason
         )
+
+    def show_statement(self) -> None:
+        """Open the statement that the host signed, or declined to sign."""
+        if self.shown is not None:
+            asked = call(read_statement, self.shown.visit.visit_id)
+            self.desk.ask(asked, then=self._open_statement, failed=self._notice.show_error)
+
+    def _open_statement(self, found: SignedStatement) -> None:
+        detail = self.shown
+        if detail is not None and detail.visit.visit_id == found.visit_id:
+            StatementDialog(found.text, self._closing_words(detail.visit, detail.closing), self).open()
 
     def _closing_words(self, row: VisitRow, closed: VisitClosedOut | None) -> str:
         if closed is None:

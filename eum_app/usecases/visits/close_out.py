@@ -12,7 +12,7 @@ from db.chains import chain_head, newest_but
 from db.drafts import drop_drafts_of_visit
 from db.queries.checklists import site_answers_of, visit_checklists
 from db.queries.host_statement import HostStatement, host_statement
-from db.queries.visits import VisitRow, visit, work_ids
+from db.queries.visits import VisitRow, closing, visit, work_ids
 from db.store import Connection
 from db.transaction import Transaction
 from eum_app.domain.checklists import open_questions, visible_questions
@@ -121,6 +121,19 @@ def _state(session: Session, connection: Connection, visit_id: str) -> CloseOutS
         ),
         unrecorded=unrecorded(connection, visit_id),
     )
+
+
+def signed_statement(session: Session, visit_id: str) -> str:
+    """Return the statement that was signed last, word for word, also if later facts voided the signatures.
+
+    Raises Refusal `visit.unknown`, `statement.none` (not signed yet, or signed by an earlier version), and as
+    `Session.content` does.
+    """
+    row = session.read(visit, visit_id)
+    closed = session.read(closing, visit_id)
+    if closed is None or closed.statement is None:
+        raise Refusal("statement.none", site=row.site)
+    return session.content(closed.statement).decode(errors="replace")
 
 
 def close_out(
