@@ -166,14 +166,17 @@ def _visit(row: Row[tuple[object, ...]], not_on_list: int) -> VisitRow:
 
 
 def is_closed(connection: Connection, visit_id: str) -> bool:
-    """Whether a visit is closed out and nothing was recorded afterwards. False for an unknown visit."""
+    """Whether a visit is closed out and nothing was recorded afterwards. Raises Refusal `visit.unknown`."""
     keys = connection.execute(_CLOSING_OF, {"of_visit": visit_id}).one_or_none()
-    return keys is not None and (keys.closed_key or "") > (keys.touched_key or "")
+    if keys is None:
+        raise Refusal("visit.unknown", visit_id=visit_id[:40])
+    return (keys.closed_key or "") > (keys.touched_key or "")
 
 
 _CLOSING_OF = (
     select(visit_marks.c.closed_key, visit_marks.c.touched_key)
-    .join(visits, of_own_device())
+    .select_from(visits)
+    .outerjoin(visit_marks, of_own_device())
     .where(visits.c.visit_id == bindparam("of_visit"))
 )
 
