@@ -14,6 +14,7 @@ from sqlalchemy import Connection, func, select
 from db.tables import journal
 from eum_app.domain.clock import system_now
 from tests.gui.field_world import Field, field_at_work
+from ui.kit.theme import Theme
 
 
 class Shifted:
@@ -43,13 +44,44 @@ def test_a_message_says_so_at_once_and_it_is_recorded(field: Field, by: timedelt
     session.store.now = session.now = session.clock._now = clock
     assert session.read(recorded) == 0
     clock.by = by
-    field.until(lambda: word in field.visit.notice.text)
+    field.until(lambda: word in field.visit.warning.text)
     assert session.read(recorded) == 1
     field.until(lambda: not session.clock.has_jumped)
-    field.visit.notice.dismiss()
+    field.visit.warning.dismiss()
     field.identify("786951")
     field.press("all_as_expected_button")
     field.key(Qt.Key.Key_Return)
     field.until(lambda: field.outcome("786951") == "verified")
-    assert "clock" not in field.visit.notice.text, "one message for each jump"
+    assert not field.visit.warning.text, "one message for each jump"
     assert session.read(recorded) == 1
+
+
+@pytest.mark.parametrize(("width", "height", "scale"), [(1440, 900, 100), (1366, 768, 150), (1024, 600, 100)])
+def test_the_message_and_the_one_about_the_last_act_do_not_cover_each_other(
+    field: Field, look: Theme, width: int, height: int, scale: int
+) -> None:
+    look.set_scale(scale)
+    field.window.resize(width, height)
+    session, clock = field.session, Shifted()
+    session.store.now = session.now = session.clock._now = clock
+    clock.by = timedelta(hours=-3)
+    page = field.visit
+    field.until(lambda: "back" in page.warning.text)
+    field.visit.notice.show_message("ok", "Recorded · 786951", action="Undo", on_action=lambda: None)
+    field.idle()
+    assert page.warning.isVisible()
+    assert page.notice.isVisible()
+    assert not page.warning.geometry().intersects(page.notice.geometry())
+    page.notice.dismiss()
+    field.open("close_out")
+    other = field.close_out
+    other.warning.show_message(
+        "attention", "The clock of this computer was set back", detail="It shows 8:00", stays=True
+    )
+    other.notice.show_message("attention", "Please sign again.")
+    assert other.warning.isVisible()
+    assert not other.warning.geometry().intersects(other.notice.geometry())
+    before = other.warning.geometry()
+    other.notice.dismiss()
+    assert other.warning.geometry().top() < before.top(), "it returns to its place"
+    look.set_scale(100)

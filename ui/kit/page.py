@@ -15,11 +15,12 @@ from eum_app.scanning.wedge import Refused
 from ui.kit.guard import guarded
 from ui.kit.own_keys import own_keys
 from ui.kit.scan_words import no_scan_text, refusal_text
-from ui.kit.theme import inset
+from ui.kit.theme import inset, theme
 from ui.kit.widgets import ActionButton, NoticeBar, PageHeader, tip_with_key
 
 translate = QCoreApplication.translate
 
+_BETWEEN_BARS = 4
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QPushButton
@@ -37,7 +38,8 @@ class Page(QWidget):
     """Base of all pages. Put content into `self.body` (a vertical layout with the usual margins).
 
     `header` holds title, crumb, progress and action buttons; `notice` shows the result of the last action, over the
-    title. A page emits `navigate_requested(key, argument)` to go elsewhere. The shell calls `opened(argument)` when it
+    title. `warning` shows what stays until it is closed, e.g. a clock that was set back; it never lies over `notice`.
+    A page emits `navigate_requested(key, argument)` to go elsewhere. The shell calls `opened(argument)` when it
     shows the page. It calls `refresh(areas)` when a write changed the store: at once for the page in sight, later for
     the others.
     """
@@ -67,6 +69,9 @@ class Page(QWidget):
         whole.addWidget(self.header)
         whole.addLayout(self.body, 1)
         self.notice.lie_over(self, self.notice_place)
+        self.warning = NoticeBar()
+        self.warning.lie_over(self, self._warning_place)
+        self.notice.placed.connect(self.warning.place_again)
         self._keyed: list[QAction] = []
         self._own_keys: list[QKeySequence.StandardKey] = []
         self._pressed_by: dict[QAction, QPushButton] = {}
@@ -169,6 +174,13 @@ class Page(QWidget):
     def notice_place(self) -> QRect:
         """Return where messages lie, in coordinates of the page. Longer messages grow downward from there."""
         return self.header.title_place()
+
+    def _warning_place(self) -> QRect:
+        """Return the place of the title, or the one below a message that covers it."""
+        place = self.header.title_place()
+        if not self.notice.isHidden() and self.notice.geometry().intersects(place):
+            place.moveTop(self.notice.geometry().bottom() + 1 + theme().dp(_BETWEEN_BARS))
+        return place
 
     def first_focus(self) -> QWidget | None:
         """Return the widget to focus when the page is shown, or None."""

@@ -51,7 +51,7 @@ class ClockWatch(QObject):
         for jump in self._desk.session.clock.take():
             said, detail = jump_said(jump)
             page = self._shell.page(self._shell.current_key)
-            page.notice.show_message("attention", said, detail=detail, stays=True)
+            page.warning.show_message("attention", said, detail=detail, stays=True)
 
 
 def jump_said(jump: ClockJumped) -> tuple[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, QRect, Qt, QTimer
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import QAccessible, QAccessibleEvent
 from PySide6.QtWidgets import QFrame, QSizePolicy, QWidget
 
@@ -37,6 +37,9 @@ class NoticeBar(QFrame):
     closed or the next act succeeds, because a failure must not vanish unread. The bar lies over its page
     (`lie_over`), so that no control moves away from under a click.
     """
+
+    placed = Signal()
+    """The bar was shown, moved or hidden."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -109,6 +112,7 @@ class NoticeBar(QFrame):
         self._place()
         self.show()
         self.raise_()
+        self.placed.emit()
         QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.Alert))
         self._timer.stop()
         if not (kind in {"attention", "stop"} if stays is None else stays):
@@ -125,6 +129,12 @@ class NoticeBar(QFrame):
         self._timer.stop()
         self._run = None
         self.hide()
+        self.placed.emit()
+
+    def place_again(self) -> None:
+        """Move to where the bar has to be now, because something beside it moved."""
+        if not self.isHidden():
+            self._place()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() in _MOVES and watched is self.parent() and not self.isHidden():
@@ -148,6 +158,7 @@ class NoticeBar(QFrame):
         top = where.top() + max(0, where.height() - height) // 2
         top = max(seen.top(), min(top, seen.bottom() + 1 - height))
         self.setGeometry(where.left(), top, where.width(), height)
+        self.placed.emit()
 
     def _let_clicks_through(self, *, is_on: bool) -> None:
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents, is_on)
