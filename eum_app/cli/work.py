@@ -154,8 +154,8 @@ def close_command(
         left = sum(one.items for one in state.unrecorded)
         if left and not without_drafts:
             named = ", ".join(visible(one.serial) for one in state.unrecorded if one.serial)
-            said = f"Not recorded: {counted(left, 'item')} with answers"
-            typer.echo(f"{said} ({named})." if named else f"{said}.", err=True)
+            words = f"Not recorded: {counted(left, 'item')} with answers"
+            typer.echo(f"{words} ({named})." if named else f"{words}.", err=True)
             without_drafts = _agreed("Close out without them, and delete these answers?", "--without-drafts")
         if not yes:
             _agreed("Do both parties sign this statement?", "--yes", is_needed=True)
@@ -197,7 +197,7 @@ def _plain(text: str) -> str:
 
 
 def _agreed(question: str, option: str, *, is_needed: bool = False) -> bool:
-    """Ask at the terminal. Raises Abort for a no to a needed question, BadParameter where nobody can be asked."""
+    """Ask at the terminal. Raises Abort for a no to a needed question, BadParameter without a terminal."""
     if not sys.stdin.isatty():
         if is_needed:
             raise typer.BadParameter(f"no terminal to ask at: use {option}")

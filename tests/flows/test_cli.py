@@ -118,7 +118,7 @@ def test_the_job_by_commands(tmp_path: Path, capfd: pytest.CaptureFixture[str]) 
     field("visit", "photo", visit_id, picture, "--serial", "999", code=1)
     field("visit", "photo", visit_id, tmp_path / "none.png", "--serial", "786950", code=1)
 
-    # The statement, signed; what is still open is said first.
+    # A visit with open points is not signed.
     drawn = ("--signature", picture, "--host-signature", picture, "--host-name", "Depot officer")
     assert "open" in field("visit", "close", visit_id, *drawn, "--yes", code=1)
 

@@ -59,9 +59,9 @@ def test_a_visit_is_closed_by_command(
     close = ["visit", "close", visit_id, "--signature", str(drawn)]
     declined = ["--host-declined", "Not authorized to sign"]
     assert run([*close, *field.who]) == 2, "neither the host's signature nor a reason"
-    assert run([*close, *declined, *field.who]) == 2, "nobody agreed"
+    assert run([*close, *declined, *field.who]) == 2, "not confirmed"
     out, err = capfd.readouterr()
-    assert shown["text"] in out, "printed before anybody signs"
+    assert shown["text"] in out, "printed before it is signed"
     assert "Not recorded: 1 item with answers (786951)." in err
     assert "deleted" in field(*close, *declined, "--yes", code=1)
     assert field("visit", "statement", visit_id)["is_signed"] is False
