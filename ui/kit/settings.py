@@ -95,11 +95,15 @@ class SatelliteSettings(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class WindowSettings(msgspec.Struct, frozen=True, kw_only=True):
-    """Size of the main window in logical pixels when it was closed last."""
+    """Place and size of the main window in logical pixels when it was closed last."""
 
     width: int = 1440
     height: int = 900
     is_maximized: bool = False
+    has_place: bool = False
+    """Whether `left` and `top` are known: the corner inside the frame, among all screens."""
+    left: int = 0
+    top: int = 0
 
 
 T = TypeVar("T")

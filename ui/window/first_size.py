@@ -1,10 +1,11 @@
-"""The size of the main window: the last one, as far as the screen has room for it."""
+"""The place and size of the main window: the last ones, as far as the screens of today have room for them."""
 
 from __future__ import annotations
 
 from contextlib import suppress
 
-from PySide6.QtCore import QSize
+from PySide6.QtCore import QPoint, QRect, QSize
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
 from eum_app.domain.errors import Trouble
@@ -13,6 +14,8 @@ from ui.kit.settings import WINDOW, WindowSettings, current
 _FRAME = QSize(16, 48)
 """Room for the frame and title bar, whose size the window system tells only once the window is shown."""
 _LEAST = QSize(320, 240)
+_INSIDE = QPoint(40, 10)
+"""From the corner of a window to a point that is on its screen, even if the corner is not."""
 
 
 def fitting_size(room: QSize) -> QSize:
@@ -21,19 +24,47 @@ def fitting_size(room: QSize) -> QSize:
     return QSize(last.width, last.height).boundedTo(room - _FRAME).expandedTo(_LEAST)
 
 
+def fitting_place(room: QRect) -> QRect:
+    """Return the remembered place and size without the frame, so that the window and its frame lie in `room`."""
+    last = current().value(WINDOW)
+    size, side = fitting_size(room.size()), _FRAME.width() // 2
+    inside = room.adjusted(side, _FRAME.height() - side, -side, -side)
+    left = max(inside.left(), min(last.left, inside.right() + 1 - size.width()))
+    top = max(inside.top(), min(last.top, inside.bottom() + 1 - size.height()))
+    return QRect(QPoint(left, top), size)
+
+
 def show_as_before(window: QWidget) -> None:
-    """Show the window in its last size, or maximized if it was when it was closed last."""
-    window.resize(fitting_size(window.screen().availableGeometry().size()))
-    if current().value(WINDOW).is_maximized:
+    """Show the window as it was when it was closed last.
+
+    If that screen is gone, the window system places it.
+    """
+    last = current().value(WINDOW)
+    before = QGuiApplication.screenAt(QPoint(last.left, last.top) + _INSIDE) if last.has_place else None
+    if before is None:
+        window.resize(fitting_size(window.screen().availableGeometry().size()))
+    else:
+        window.setGeometry(fitting_place(before.availableGeometry()))
+    if last.is_maximized:
         window.showMaximized()
     else:
         window.show()
 
 
 def remember_size(window: QWidget) -> None:
-    """Save the window's size. A machine that cannot save it opens the window at the usual size."""
-    size = window.normalGeometry().size() if window.isMaximized() else window.size()
+    """Save the window's place and size. A machine that cannot save them opens the window at the usual size."""
+    is_maximized = window.isMaximized()
+    # Without the frame: a maximized window does not tell where it would be with it.
+    place = window.normalGeometry() if is_maximized else window.geometry()
     with suppress(Trouble):
         current().keep(
-            WINDOW, WindowSettings(width=size.width(), height=size.height(), is_maximized=window.isMaximized())
+            WINDOW,
+            WindowSettings(
+                width=place.width(),
+                height=place.height(),
+                is_maximized=is_maximized,
+                has_place=True,
+                left=place.x(),
+                top=place.y(),
+            ),
         )
