@@ -224,6 +224,16 @@
     </message>
 </context>
 <context>
+    <name>InSight</name>
+    <message numerus="yes">
+        <source>%Ln more questions to look at</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>InboxPage</name>
     <message numerus="yes">
         <source>{good} of %Ln bundles imported</source>
@@ -538,10 +548,10 @@
 <context>
     <name>Questionnaire</name>
     <message numerus="yes">
-        <source>All as expected   A · fills %Ln open questions</source>
-        <translation>
-            <numerusform>All as expected   A · fills %Ln open question</numerusform>
-            <numerusform>All as expected   A · fills %Ln open questions</numerusform>
+        <source>All as expected   A · fills %Ln</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
         </translation>
     </message>
 </context>
@@ -773,6 +783,16 @@
         <translation>
             <numerusform>%Ln background task was stopped by the lock</numerusform>
             <numerusform>%Ln background tasks were stopped by the lock</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>Workspace</name>
+    <message numerus="yes">
+        <source>%Ln answers were not on the screen yet: they are shown now</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
         </translation>
     </message>
 </context>

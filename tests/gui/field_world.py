@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
 from db.queries import checks, visits
@@ -20,6 +21,7 @@ from ui.devices.wedge_filter import WedgeFilter
 from ui.field.close_out_page import CloseOutPage
 from ui.field.site_page import SitePage
 from ui.field.sync_page import SyncPage
+from ui.field.visit.in_sight import InSight
 from ui.field.visit.visit_page import VisitPage
 from ui.kit.shell import Shell
 from ui.window.app import AppWindow, build_window
@@ -27,6 +29,10 @@ from ui.window.app import AppWindow, build_window
 Found = TypeVar("Found", bound=QWidget)
 HUMAN_MS = 60
 """Seconds between keys: slower than any hand scanner."""
+
+
+def _has_looked(sight: InSight) -> bool:
+    return not sight.is_looking
 
 
 @dataclass
@@ -77,9 +83,11 @@ class Field:
         self.idle()
 
     def idle(self) -> None:
-        """Wait until no work is left, including work that answers started."""
+        """Wait until no work is left, including work that answers started, and what is on the screen was noted."""
         for _ in range(3):
             assert self.window.tasks.wait_idle(120)
+        for sight in self.window.findChildren(InSight):
+            self.qtbot.waitUntil(partial(_has_looked, sight), timeout=120_000)
 
     def find(self, name: str, kind: type[Found]) -> Found:
         found = self.window.findChild(kind, name)
@@ -87,10 +95,15 @@ class Field:
         return found
 
     def press(self, name: str) -> None:
-        """Click a button with the mouse, as a person would."""
+        """Scroll to a button and click it with the mouse, as a person would."""
         made = self.find(name, QAbstractButton)
         assert made.isVisible(), name
         assert made.isEnabled(), name
+        area = made.parentWidget()
+        while area is not None:
+            if isinstance(area, QScrollArea):
+                area.ensureWidgetVisible(made)
+            area = area.parentWidget()
         QTest.mouseClick(made, Qt.MouseButton.LeftButton)
         self.idle()
 

@@ -73,6 +73,8 @@ class Event(StrEnum):
     """Take all expected items in view."""
     OPEN_ONE = auto()
     """Open one item of the group separately."""
+    SEEN = auto()
+    """Questions of the open item or group were wholly on the screen."""
     ANSWER_ALL = auto()
     PHOTO = auto()
     VERIFY = auto()
@@ -178,6 +180,7 @@ TABLE: Final[Mapping[Event, Mapping[State, Step]]] = {
     Event.ENTERED:        _row(NO,      NO,      NO,      NO,      NO,      NO,      NO,      NOTHING),
     Event.TAKE:           _row(NO,      REFUSE,  GROUP,   TAKE,    TAKE,    REFUSE,  STAY,    GROUP),
     Event.OPEN_ONE:       _row(NO,      NO,      NO,      NO,      NO,      NO,      ITEM,    NO),
+    Event.SEEN:           _row(NO,      NO,      NO,      NO,      STAY,    NO,      STAY,    NO),
     Event.ANSWER_ALL:     _row(NO,      NO,      NO,      NO,      STAY,    NO,      STAY,    NO),
     Event.PHOTO:          _row(NO,      NO,      NO,      STAY,    STAY,    STAY,    STAY,    NO),
     Event.VERIFY:         _row(NO,      NO,      NO,      NO,      STAY,    NO,      STAY,    NO),     # evidence 1.6
@@ -196,6 +199,11 @@ TABLE: Final[Mapping[Event, Mapping[State, Step]]] = {
 }
 # fmt: on
 """The effect of each event in each state. A test walks every pair."""
+
+LOOKED_AT: Final[Mapping[Event, bool]] = {Event.VERIFY: False, Event.DECIDE: True, Event.GIVE_REASON: True}
+"""Events that are refused while questions were not on the screen: any question, or (True) one that "all as expected"
+answered. So that no answer is confirmed blind.
+"""
 
 
 @dataclass
@@ -330,17 +338,31 @@ class CurrentWork:
 
     def reply_to(self, event: Event) -> Cell:
         """Return the reply that `send` would give, without changing anything."""
-        return TABLE[event][self.state].by(self.stake)
+        cell = TABLE[event][self.state].by(self.stake)
+        return Reply.REFUSE if cell is not Reply.IGNORE and self.unseen_ids(event) else cell
 
-    def send(self, event: Event, *, draft: Draft | None = None, taken: Sequence[Draft] = ()) -> Cell:
+    def unseen_ids(self, event: Event) -> list[str]:
+        """Return the questions that must be on the screen before this event, and were not."""
+        draft = self.open_draft
+        if event not in LOOKED_AT or draft is None or self.is_about_offer or self.view is None:
+            return []
+        return draft.unseen_ids(self.checklist, filled=LOOKED_AT[event])
+
+    def send(
+        self, event: Event, *, draft: Draft | None = None, taken: Sequence[Draft] = (), seen: Sequence[str] = ()
+    ) -> Cell:
         """Carry out an event, and return the table's answer.
 
-        Pass `draft` with `SHOW_ITEM`, `SHOW_OFFER` and `OPEN_ONE`, `taken` with `TAKE`. Nothing changes when the answer
-        is `REFUSE` or `IGNORE`.
+        Pass `draft` with `SHOW_ITEM`, `SHOW_OFFER` and `OPEN_ONE`, `taken` with `TAKE`, and with `SEEN` the ids of the
+        questions that are on the screen. Nothing changes when the answer is `REFUSE` or `IGNORE`.
         """
         cell = self.reply_to(event)
         if not self.allows(event):
             return cell
+        if event is Event.SEEN:
+            if self.open_draft is not None:
+                self.open_draft.seen.update(seen)
+            return cell  # nothing that is kept has changed
         if event is Event.TAKE:
             self.group.take(taken)
         if event is Event.OPEN_ONE and draft is not None:

@@ -44,6 +44,8 @@ class Draft:
     answer_photos: dict[str, bytes] = field(default_factory=dict)
     stated: Stated = NOTHING_STATED
     kept_at: str = ""
+    seen: set[str] = field(default_factory=set, compare=False, repr=False)
+    """Ids of the questions that were wholly on the screen since this draft was opened."""
     on_change: Callable[[], object] | None = field(default=None, compare=False, repr=False)
     acts: Acts = field(default_factory=Acts, compare=False, repr=False)
 
@@ -141,6 +143,17 @@ class Draft:
     def open_ids(self, checklist: Checklist) -> list[str]:
         """Return the ids of the questions that still need an answer."""
         return [one.question_id for one in open_questions(checklist, self.answers.values())]
+
+    def unseen_ids(self, checklist: Checklist, *, filled: bool = False) -> list[str]:
+        """Return the ids of the questions that were not on the screen yet; with `filled` only those among them that
+        "all as expected" answered.
+        """
+        return [
+            one.question_id
+            for one in visible_questions(checklist, self.answers.values())
+            if one.question_id not in self.seen
+            and (not filled or (one.question_id in self.answers and self.answers[one.question_id].filled))
+        ]
 
     def deviating(self, checklist: Checklist) -> tuple[Question, ...]:
         """Return the questions whose answers rule out *verified*."""

@@ -10,7 +10,9 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from eum_app.domain.checklists import Checklist
 from ui.field.parts import named
 from ui.field.visit.current_work import Group
+from ui.field.visit.decision_foot import DecisionFoot
 from ui.field.visit.draft import Draft
+from ui.field.visit.in_sight import InSight
 from ui.field.visit.questionnaire import Questionnaire
 from ui.kit import words
 from ui.kit.widgets import Button, Card, Chip, button, empty_layout, hbox, label, panel, scrolled, vbox
@@ -28,12 +30,15 @@ class GroupPanel(Card):
     answer_photo_requested = Signal(str)
     """question id"""
     put_away = Signal()
+    seen = Signal(object)
+    """tuple[str, ...]: ids of the questions that are wholly on the screen."""
 
     def __init__(self, group: Group) -> None:
         super().__init__(self.tr("Items in view"))
         self.setObjectName("group_panel")
         self._group = group
         self._shown: Draft | None = None
+        self._checklist: Checklist | None = None
         """The answers shown; a group that grew has new ones."""
         self._count = Chip("", "accent")
         self.add_trailing(self._count)
@@ -53,15 +58,17 @@ class GroupPanel(Card):
         self.verified_button: Button = named(
             button("", self.record_requested.emit, kind="primary", big=True), "group_verified_button"
         )
-        decide = hbox(self.away_button, self.verified_button)
-        decide.setStretch(1, 1)
+        self.sight = InSight(self._scroll, self.questions, "group_more_below_button")
+        self.sight.seen.connect(self.seen)
+        self.sight.asked.connect(self.show_next)
         self.body.addWidget(self._scroll, 1)
-        self.body.addWidget(panel(vbox(self.all_button, decide, margins=(16, 10, 16, 12), spacing=8), "cardfoot"))
+        self.body.addWidget(DecisionFoot(self.all_button, self.sight.more, self.away_button, self.verified_button))
 
     def show_group(self, checklist: Checklist) -> None:
         """Show the group as it is now. Unfinished answers stay, unless the group grew."""
         if self._group.answers is not self._shown:
-            self._shown = self._group.answers
+            self._shown, self._checklist = self._group.answers, checklist
+            self.sight.begin()
             self.questions.show_draft(self._shown, checklist)
             self._scroll.verticalScrollBar().setValue(0)
         empty_layout(self._list)
@@ -75,7 +82,16 @@ class GroupPanel(Card):
         """Fill the open questions that have an expected answer, for each item of the group; nothing is recorded."""
         if self._group.drafts:
             self.questions.answer_all()
+            self.show_next()
             self.focus_first()
+
+    def show_next(self) -> None:
+        """Show the next questions that were not on the screen yet."""
+        self.sight.show_next(self._unseen())
+
+    def follow_seen(self) -> None:
+        """Follow what was on the screen: the last question opens *Verified*."""
+        self._follow()
 
     def set_busy(self, is_busy: bool) -> None:
         """Disable the buttons while the checks are being recorded."""
@@ -88,12 +104,16 @@ class GroupPanel(Card):
         """Focus the first open question, or the button to go on."""
         open_row = self.questions.first_open_row()
         if open_row is not None:
-            self._scroll.ensureWidgetVisible(open_row)
+            self.sight.bring_in(open_row)
             open_row.focus_field()
-        elif self.verified_button.isEnabled():
-            self.verified_button.setFocus(Qt.FocusReason.OtherFocusReason)
+        else:
+            next_button = self.verified_button if self.verified_button.isEnabled() else self.sight.more
+            next_button.setFocus(Qt.FocusReason.OtherFocusReason)
 
     # Inside
+
+    def _unseen(self) -> list[str]:
+        return self._group.answers.unseen_ids(self._checklist) if self._checklist is not None else []
 
     def _row(self, draft: Draft) -> QWidget:
         assert draft.item is not None
@@ -115,7 +135,7 @@ class GroupPanel(Card):
     def _follow(self) -> None:
         if not self._group.drafts:
             return
-        count, open_ids = len(self._group.drafts), self.questions.open_ids()
+        count, open_ids, unseen = len(self._group.drafts), self.questions.open_ids(), self._unseen()
         said = self.questions.all_said()
         self.all_button.setEnabled(bool(said))
         self.all_button.setText(self.tr("All as expected   A · fills for %Ln items", "", count))
@@ -125,10 +145,14 @@ class GroupPanel(Card):
         if open_ids:
             text = self.tr("Verified ⏎ · {count} open").format(count=words.count(len(open_ids)))
         why = self.tr("Answer every question first") if open_ids else self.tr("Records one check for each (Enter)")
+        if unseen and not open_ids:
+            why = self.tr("First look at every question (Page Down)")
         differing = self.questions.differing()
         if differing and not open_ids:
             text = self.tr("{count} not as expected").format(count=words.count(len(differing)))
             why = self.tr("Open such an item separately and record a discrepancy")
         self.verified_button.setText(text)
-        self.verified_button.setEnabled(not open_ids and not differing)
+        self.verified_button.setEnabled(not open_ids and not differing and not unseen)
         self.verified_button.setToolTip(why)
+        if self.sight.follow(unseen):
+            self.focus_first()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QCoreApplication, Qt, QTimer, Signal
+from PySide6.QtCore import QCoreApplication, Qt, Signal
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from db.queries.items import HistoryLine, ItemRow
@@ -12,12 +12,15 @@ from eum_app.domain.checklists import Checklist
 from eum_app.domain.visits import Outcome
 from ui.field.parts import image_of, named
 from ui.field.visit.current_work import State
+from ui.field.visit.decision_foot import DecisionFoot
 from ui.field.visit.draft import Draft
+from ui.field.visit.in_sight import InSight
 from ui.field.visit.item_extras import ItemExtras
 from ui.field.visit.match_words import LostOffer, Offer
 from ui.field.visit.offer_form import OfferForm
 from ui.field.visit.questionnaire import Questionnaire
 from ui.kit import words
+from ui.kit.theme import inset
 from ui.kit.widgets import (
     Button,
     Card,
@@ -53,11 +56,14 @@ class ItemPanel(Card):
     put_away = Signal()
     discarded = Signal()
     """The draft of the open item was discarded."""
+    seen = Signal(object)
+    """tuple[str, ...]: ids of the questions that are wholly on the screen."""
 
     def __init__(self) -> None:
         super().__init__(self.tr("Item"))
         self.setObjectName("item_panel")
         self._title.setWordWrap(True)
+        self._head_line.setStretchFactor(self._title, 1)
         self._level = Chip("", "accent")
         self._level.hide()
         self.add_trailing(self._level)
@@ -89,7 +95,9 @@ class ItemPanel(Card):
 
     def _item_place(self) -> QWidget:
         self._outcome_buttons: dict[Outcome, Button] = {}
-        self._facts = KeyValueGrid(margins=(16, 8, 16, 8), key_width=104)
+        self._named = KeyValueGrid(margins=(0, 0, 0, 0), key_width=104)
+        self._named_line = hbox(self._named)
+        self._facts = KeyValueGrid(margins=(16, 4, 16, 8), key_width=104)
         self._checked = label("", "strong", tone="warn", wrap=True)
         self._checked_line = panel(vbox(self._checked, margins=(16, 8, 16, 8)), "row")
         self._checked_line.setProperty("tone", "warn")
@@ -103,7 +111,6 @@ class ItemPanel(Card):
         self.extras = ItemExtras(self.not_found_button, self.no_access_button)
         self.extras.photo_requested.connect(self.photo_requested)
         self.extras.discarded.connect(self._discarded)
-        self.extras.asked.connect(self._bring_into_view)
         content = QWidget()
         content.setLayout(
             vbox(
@@ -121,12 +128,13 @@ class ItemPanel(Card):
         )
         self.discrepancy_button = self._outcome_button(Outcome.DISCREPANCY, self.tr("Discrepancy…"), kind="danger")
         self.verified_button = self._outcome_button(Outcome.VERIFIED, self.tr("Verified ⏎"), kind="primary")
-        decide = hbox(self.discrepancy_button, self.verified_button)
-        decide.setStretch(0, 1)
-        decide.setStretch(1, 1)
-        foot = panel(vbox(self.all_button, decide, margins=(16, 10, 16, 12), spacing=8), "cardfoot")
+        self.sight = InSight(self._scroll, self.questions, "more_below_button")
+        self.extras.asked.connect(self.sight.bring_in)
+        self.sight.seen.connect(self.seen)
+        self.sight.asked.connect(self.show_next)
+        foot = DecisionFoot(self.all_button, self.sight.more, self.discrepancy_button, self.verified_button)
         place = QWidget()
-        layout = vbox()
+        layout = vbox(self._named_line)  # which item this is never scrolls away
         layout.addWidget(self._scroll, 1)
         layout.addWidget(foot)
         place.setLayout(layout)
@@ -139,6 +147,12 @@ class ItemPanel(Card):
         return named(made, f"{outcome}_button")
 
     # What the page shows
+
+    def set_compact(self, *, is_compact: bool) -> None:
+        """Put the serial beside the title, or on a line below it."""
+        (self._head_line if is_compact else self._named_line).insertWidget(0, self._named)
+        inset(self._named_line, *((0, 0, 0, 0) if is_compact else (16, 8, 16, 2)))
+        self._named.setVisible(self._state is State.ITEM)
 
     def show_nothing(self) -> None:
         """Show that no item is open."""
@@ -165,6 +179,7 @@ class ItemPanel(Card):
         self._checked.setText(checked)
         self._checked_line.setVisible(bool(checked))
         self.extras.show_draft(draft)
+        self.sight.begin()
         self.questions.show_draft(draft, checklist)
         self._scroll.verticalScrollBar().setValue(0)
         self._show(State.ITEM)
@@ -207,10 +222,20 @@ class ItemPanel(Card):
             return
         open_row = self.questions.first_open_row()
         if open_row is not None:
-            self._scroll.ensureWidgetVisible(open_row)
+            self.sight.bring_in(open_row)
             open_row.focus_field()
-        elif self.verified_button.isEnabled():
-            self.verified_button.setFocus(Qt.FocusReason.OtherFocusReason)
+        else:
+            next_button = self.verified_button if self.verified_button.isEnabled() else self.sight.more
+            next_button.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def show_next(self) -> None:
+        """Show the next questions that were not on the screen yet."""
+        if self.draft is not None and self._checklist is not None:
+            self.sight.show_next(self.draft.unseen_ids(self._checklist))
+
+    def follow_seen(self) -> None:
+        """Follow what was on the screen: the last question opens *Verified*."""
+        self._follow()
 
     def show_again(self) -> str:
         """Show the draft again after an act was undone or redone. Return the first question that changed."""
@@ -231,22 +256,25 @@ class ItemPanel(Card):
             self._follow()
 
     def answer_all(self) -> None:
-        """Fill the open questions that have an expected answer; nothing is recorded."""
+        """Fill the open questions that have an expected answer, and show those not seen yet; nothing is recorded."""
         if self.draft is None or self._checklist is None or self._state is not State.ITEM:
             return
         self.questions.answer_all()
+        self.show_next()
         self.focus_first()
 
     # Inside
 
     def _show(self, state: State) -> None:
         self._state = state
+        self._named.setVisible(state is State.ITEM)
         self._places.setCurrentWidget(self._by_state[state])
 
     def _show_facts(self, item: ItemRow, last_check: str = "") -> None:
+        self._named.clear()
+        self._named.add(self.tr("Serial number"), item.serial, big=True)
         grid = self._facts
         grid.clear()
-        grid.add(self.tr("Serial number"), item.serial, big=True)
         if self.draft is not None and self.draft.mark.raw:
             # The picture of the mark is above its text, so that a person can compare the two. They are on separate
             # lines, because side by side in one cell the text's height would not count.
@@ -262,10 +290,6 @@ class ItemPanel(Card):
         grid.add(self.tr("Expected at"), words.joined(item.site, item.location))
         grid.add(self.tr("Last check"), last_check or words.day(item.last_inventory) or self.tr("None known"))
 
-    def _bring_into_view(self, shown: QWidget) -> None:
-        # Later, because it has no place before the layout is done.
-        QTimer.singleShot(0, self, lambda: self._scroll.ensureWidgetVisible(shown))
-
     def _discarded(self) -> None:
         self.show_again()
         self.focus_first()
@@ -275,12 +299,14 @@ class ItemPanel(Card):
         if self.draft is None or self._checklist is None:
             return
         self.extras.follow()
-        open_ids = self.questions.open_ids()
+        open_ids, unseen = self.questions.open_ids(), self.draft.unseen_ids(self._checklist)
         text = self.tr("Verified ⏎")
         if open_ids:
             text = self.tr("Verified ⏎ · {count} open").format(count=words.count(len(open_ids)))
-        can_verify, differing = not open_ids, self.questions.differing()
+        can_verify, differing = not open_ids and not unseen, self.questions.differing()
         why = self.tr("Answer every question first") if open_ids else self.tr("Record as verified (Enter)")
+        if unseen and not open_ids:
+            why = self.tr("First look at every question (Page Down)")
         if differing and not open_ids:
             text = self.tr("{count} not as expected ⏎").format(count=words.count(len(differing)))
             can_verify = Outcome.DISCREPANCY in self._outcomes
@@ -292,6 +318,8 @@ class ItemPanel(Card):
         self.verified_button.setText(text)
         self.verified_button.setEnabled(can_verify)
         self.verified_button.setToolTip(why)
+        if self.sight.follow(unseen):
+            self.focus_first()
         said = self.questions.all_said()
         self.all_button.setEnabled(bool(said))
         self.all_button.setText(said or self.tr("All as expected"))

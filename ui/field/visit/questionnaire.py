@@ -96,6 +96,10 @@ class Questionnaire(QWidget):
         assert self._checklist is not None
         return self._draft.deviating(self._checklist)
 
+    def rows(self) -> list[tuple[str, QuestionRow]]:
+        """Return (question id, row) of each question asked, in order."""
+        return self._rows.items()
+
     def first_open_row(self) -> QuestionRow | None:
         """Return the first row that needs an answer, or None."""
         return self._rows.first_open()
@@ -105,7 +109,7 @@ class Questionnaire(QWidget):
         assert self._draft is not None
         assert self._checklist is not None
         filled = len(expected_answers(self._checklist, self._draft.answers.values()))
-        return self.tr("All as expected   A · fills %Ln open questions", "", filled) if filled else ""
+        return self.tr("All as expected   A · fills %Ln", "", filled) if filled else ""
 
     # Inside
 

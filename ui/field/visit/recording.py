@@ -32,6 +32,7 @@ class Recording(QObject):
         self._column.reasons.confirmed.connect(self._give_reason)
         self._column.reasons.cancelled.connect(at.leave_reasons)
         self._column.group.record_requested.connect(self._record_group)
+        self._column.seen.connect(self._note_seen)
         recent.photo_requested.connect(self._ask_photo)
         self._column.photo_for_check.connect(self._attach)
         at.items.room.confirmed.connect(self._record_room)
@@ -40,7 +41,10 @@ class Recording(QObject):
         recorder.failed.connect(self._failed)
 
     def verify(self) -> None:
-        """Record the item, or each item of the group, as verified (Enter)."""
+        """Record the item, or each item of the group, as verified (Enter), or show the questions not seen yet."""
+        if self._work.unseen_ids(Event.VERIFY):
+            self._column.show_next()
+            return
         if not self._column.can_verify():
             return
         if self._work.state is State.GROUP:
@@ -59,7 +63,12 @@ class Recording(QObject):
                 self._record(Outcome.VERIFIED, "", "", ())
             return
         wanted = Outcome.DISCREPANCY if is_verified else outcome
-        if wanted not in self._work.outcomes or not self._work.allows(Event.DECIDE):
+        if wanted not in self._work.outcomes:
+            return
+        if not self._work.allows(Event.DECIDE):
+            if self._work.unseen_ids(Event.DECIDE):
+                self._at.send(Event.DECIDE)
+                self._column.show_next()
             return
         # Filled before it is shown, so that the keyboard finds the first reason.
         meant = discrepancies_of(self._work.checklist, draft.given(self._work.checklist))
@@ -80,6 +89,10 @@ class Recording(QObject):
         self._at.finish(event)
 
     # Inside
+
+    def _note_seen(self, question_ids: Sequence[str]) -> None:
+        if self._at.send(Event.SEEN, seen=question_ids):
+            self._column.follow_seen()
 
     def _ask_photo(self, check_id: str, serial: str) -> None:
         """Ask for a photo for a recorded check. The open item stays as it is."""

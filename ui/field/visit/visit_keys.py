@@ -51,5 +51,6 @@ def add_keys(page: Page, at: Workspace, undoing: Undoing, sweep: SweepWork, esca
     page.add_button_key(item.extras.photo_button, "Ctrl+P")
     page.add_button_key(item.extras.note_button, "Ctrl+N")
     page.note_keys(translate("VisitPage", "Record as verified"), "Enter")
+    page.note_keys(translate("VisitPage", "Show the next questions"), "PgDown")
     page.note_keys(translate("VisitPage", "Answer yes or no"), "Y / N")
     page.note_keys(translate("VisitPage", "Not applicable, not observed"), "X / O")

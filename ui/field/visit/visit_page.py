@@ -33,6 +33,7 @@ from ui.kit import words
 from ui.kit.desk import Desk
 from ui.kit.page import Page
 from ui.kit.scan_words import refusal_text
+from ui.kit.theme import inset
 from ui.kit.widgets import ColumnPart, Columns, panel, vbox
 
 _KINDS = {"ok": "ok", "accent": "info", "warn": "attention", "bad": "stop"}
@@ -73,6 +74,8 @@ class VisitPage(Page):
             front="scan",
         )
         self.body.addWidget(columns, 1)
+        self.header.add_tabs(columns.lend_tabs())
+        columns.narrowed.connect(self._save_height)
         self.recorder = Recorder(desk, self)
         self.sightings = Sightings(desk, self)
         self.workspace = Workspace(desk, self, self.work, self.items, self.scan, self.column, columns)
@@ -86,6 +89,7 @@ class VisitPage(Page):
         self._connect()
         self._to_site = add_ways(self, self.work)
         add_keys(self, self.workspace, self.undoing, self.sweep, self.escape)
+        self._save_height(is_narrow=columns.is_narrow)
 
     def _connect(self) -> None:
         self.header.crumb_activated.connect(lambda: self.navigate_requested.emit("visits", None))
@@ -153,6 +157,13 @@ class VisitPage(Page):
         """Note which page the shell shows: after a restart, the visit comes back if it or a page about it was shown."""
         if self.visit_id:
             self.keeper.set_in_front(is_in_front=key in OF_VISIT)
+
+    def _save_height(self, is_narrow: bool) -> None:
+        """Leave the height of a small screen, where one column is shown at a time, to the questions."""
+        self.header.set_compact(is_compact=is_narrow)
+        self.item.set_compact(is_compact=is_narrow)
+        margin = 8 if is_narrow else 16
+        inset(self.body, margin, margin, margin, margin, spacing=16)
 
     def _ask(self) -> None:
         self._desk.session.notes.note_read("visit", self.visit_id)
@@ -222,9 +233,12 @@ class VisitPage(Page):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         focus = self.window().focusWidget()
-        is_enter = event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}
+        is_enter = event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter} and not event.isAutoRepeat()
         if is_enter and not isinstance(focus, QLineEdit | QPlainTextEdit | QAbstractItemView):
             self.recording.verify()
+            return
+        if event.key() == Qt.Key.Key_PageDown:
+            self.column.show_next()
             return
         super().keyPressEvent(event)
 

@@ -21,6 +21,8 @@ class WorkColumn(QWidget):
 
     photo_for_check = Signal(str, bytes)
     """check id, picture: it is to be added to a recorded check."""
+    seen = Signal(object)
+    """tuple[str, ...]: ids of the questions of the open item or group that are wholly on the screen."""
 
     def __init__(self, desk: Desk, work: CurrentWork) -> None:
         super().__init__()
@@ -43,6 +45,7 @@ class WorkColumn(QWidget):
             asks.photo_requested.connect(self.photo_bar.open)
         for asks_for_answer in (self.item, self.group):
             asks_for_answer.answer_photo_requested.connect(self.photo_bar.open)
+            asks_for_answer.seen.connect(self.seen)
 
     def follow(self) -> None:
         """Show the panel of the current state."""
@@ -86,6 +89,18 @@ class WorkColumn(QWidget):
         shown = self.group.all_button if self._work.state is State.GROUP else self.item.all_button
         if self._work.allows(Event.ANSWER_ALL) and shown.isVisible():
             shown.click()
+
+    @property
+    def _asking(self) -> ItemPanel | GroupPanel:
+        return self.group if self._work.state is State.GROUP else self.item
+
+    def follow_seen(self) -> None:
+        """Follow what was on the screen."""
+        self._asking.follow_seen()
+
+    def show_next(self) -> None:
+        """Show the next questions that were not on the screen yet."""
+        self._asking.show_next()
 
     def can_verify(self) -> bool:
         """Return whether Enter means "Verified": its button is visible and enabled."""

@@ -33,13 +33,16 @@ class Workspace(QObject):
         self.items, self.scan, self.column = items, scan, column
         self._columns = columns
 
-    def send(self, event: Event, *, draft: Draft | None = None, taken: Sequence[Draft] = (), read: str = "") -> bool:
+    def send(
+        self, event: Event, *, draft: Draft | None = None, taken: Sequence[Draft] = (), seen: Sequence[str] = (),
+        read: str = "",
+    ) -> bool:  # fmt: skip
         """Send an event to the current work and show the outcome. Return False if it was refused or ignored.
 
         `read` is the name of the mark that was read; a refusal repeats it.
         """
         before = self.work.state
-        reply = self.work.send(event, draft=draft, taken=taken)
+        reply = self.work.send(event, draft=draft, taken=taken, seen=seen)
         if reply is Reply.REFUSE:
             self.scan.say(self._refusal(event, read), "warn")
         elif self.work.state is not before:
@@ -95,6 +98,8 @@ class Workspace(QObject):
         serial = draft.serial if draft is not None else ""
         if work.state is State.CLOSED:
             return self.tr("This visit is closed out: nothing more is recorded. Reopen it under Close out.")
+        if unseen := len(work.unseen_ids(event)):
+            return self.tr("%Ln answers were not on the screen yet: they are shown now", "", unseen)
         if event is Event.TYPE_BY_HAND:
             return self.tr("First finish the open item, or close it (Esc)")
         if event is Event.TAKE:

@@ -92,6 +92,11 @@ class ProgressSummary(QWidget):
         self._bar.set_parts(parts, total)
         self.setAccessibleName(f"{words}, {percent}")
 
+    @property
+    def text(self) -> str:
+        """Return the words over the bar."""
+        return self._text.text()
+
     def sizeHint(self) -> QSize:
         return QSize(theme().dp(320), super().sizeHint().height())
 

@@ -191,19 +191,25 @@ class ActionButton(Button):
 
     def __init__(self, action: QAction, *, kind: str = "", icon: str = "") -> None:
         super().__init__(action.text(), kind=kind, icon=icon)
-        self._action = action
+        self.action = action
+        self._is_in_menu = False
         action.changed.connect(self._follow)
         self.clicked.connect(action.trigger)
         self._follow()
 
+    def set_in_menu(self, *, is_in_menu: bool) -> None:
+        """Hide the button while a menu offers its action, or show it again."""
+        self._is_in_menu = is_in_menu
+        self._follow()
+
     def _follow(self) -> None:
-        self.setText(self._action.text())
-        self.setEnabled(self._action.isEnabled())
-        if not self._action.isVisible():
+        self.setText(self.action.text())
+        self.setEnabled(self.action.isEnabled())
+        if self._is_in_menu or not self.action.isVisible():
             self.hide()
         elif self.parentWidget() is not None:  # before it has one, showing it would make it a window
             self.show()
-        self.setToolTip(tip_with_key(self._action.text(), self._action.shortcut()))
+        self.setToolTip(tip_with_key(self.action.text(), self.action.shortcut()))
 
 
 def tip_with_key(text: str, key: QKeySequence) -> str:

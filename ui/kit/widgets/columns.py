@@ -40,12 +40,14 @@ class Columns(QWidget):
 
     shown = Signal(str)
     """The column that the person chose while only one is shown."""
+    narrowed = Signal(bool)
+    """Whether one column is shown at a time from now on."""
 
     def __init__(self, parts: Sequence[ColumnPart], *, front: str = "") -> None:
         super().__init__()
         self._parts = tuple(parts)
         self._front = front or parts[0].key
-        self._is_narrow = False
+        self._is_narrow = self._has_lent_tabs = False
         self._tabs = TabRow([Tab(part.key, part.title) for part in parts], self._front)
         self._tabs.setParent(self)
         self._tabs.setAccessibleName(translate("kit", "Columns"))
@@ -67,11 +69,17 @@ class Columns(QWidget):
         """Return whether one column is shown at a time."""
         return self._is_narrow
 
+    def lend_tabs(self) -> TabRow:
+        """Return the row of tabs, to be placed elsewhere, e.g. in the header. It is hidden while all columns fit."""
+        self._has_lent_tabs = True
+        return self._tabs
+
     def bring_to_front(self, key: str) -> None:
         """Show this column when only one fits; otherwise it is visible anyway."""
         self._front = key
         self._tabs.set_current(key)
         self._arrange()
+        self.updateGeometry()  # one column at a time: each has its own least height
 
     def set_title(self, key: str, title: str) -> None:
         """Set the text of a column's tab, e.g. with a count."""
@@ -83,18 +91,20 @@ class Columns(QWidget):
         return QSize(sum(hint.width() for hint in hints) + gaps, max(hint.height() for hint in hints))
 
     def minimumSizeHint(self) -> QSize:
-        hints = [_least(part.widget) for part in self._parts]
-        height = max(hint.height() for hint in hints)
-        extra = self._tabs.sizeHint().height() + theme().dp(_GAP) if self._is_narrow else 0
-        return QSize(max(hint.width() for hint in hints), height + extra)
+        hints = {part.key: _least(part.widget) for part in self._parts}
+        front = hints[self._front].height() if self._is_narrow else max(hint.height() for hint in hints.values())
+        has_tabs = self._is_narrow and not self._has_lent_tabs
+        extra = self._tabs.sizeHint().height() + theme().dp(_GAP) if has_tabs else 0
+        return QSize(max(hint.width() for hint in hints.values()), front + extra)
 
     def heightForWidth(self, width: int) -> int:
         """Return the minimum height at that width. Wrapped text needs more height in a narrow column."""
         gap = theme().dp(_GAP)
         widths = self._widths(width - gap * (len(self._parts) - 1))
         if widths is None or width < theme().dp(_NARROW_DP):
-            tabs = self._tabs.heightForWidth(width) + gap if len(self._parts) > 1 else 0
-            return tabs + max(least_height(part.widget, width) for part in self._parts)
+            has_tabs = len(self._parts) > 1 and not self._has_lent_tabs
+            tabs = self._tabs.heightForWidth(width) + gap if has_tabs else 0
+            return tabs + next(least_height(part.widget, width) for part in self._parts if part.key == self._front)
         return max(least_height(part.widget, share) for part, share in zip(self._parts, widths, strict=True))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -114,11 +124,15 @@ class Columns(QWidget):
     def _arrange(self) -> None:
         gap = theme().dp(_GAP)
         widths = self._widths(self.width() - gap * (len(self._parts) - 1))
+        was_narrow = self._is_narrow
         self._is_narrow = len(self._parts) > 1 and (widths is None or self.width() < theme().dp(_NARROW_DP))
         self._tabs.setVisible(self._is_narrow)
+        if self._is_narrow is not was_narrow:
+            self.narrowed.emit(self._is_narrow)
         if self._is_narrow or widths is None:
-            height = self._tabs.heightForWidth(self.width()) if self._is_narrow else 0
-            self._tabs.setGeometry(0, 0, self.width(), height)
+            height = self._tabs.heightForWidth(self.width()) if self._is_narrow and not self._has_lent_tabs else 0
+            if not self._has_lent_tabs:
+                self._tabs.setGeometry(0, 0, self.width(), height)
             top = height + gap if height else 0
             focus = QApplication.focusWidget()
             for part in self._parts:

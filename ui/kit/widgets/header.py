@@ -5,15 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QRect, QSize, Qt, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QFrame, QSizePolicy, QWidget
+from PySide6.QtWidgets import QBoxLayout, QFrame, QMenu, QSizePolicy, QWidget
 
 from ui.kit.guard import guarded
-from ui.kit.theme import theme
+from ui.kit.theme import inset, theme
 from ui.kit.widgets.bars import Parts, ProgressSummary
-from ui.kit.widgets.base import flow, hbox, label, panel, vbox
+from ui.kit.widgets.base import ActionButton, Button, flow, hbox, label, panel, vbox
 from ui.kit.widgets.chip import Chip
+
+translate = QCoreApplication.translate
 
 
 @guarded
@@ -37,7 +39,9 @@ class PageHeader(QFrame):
         self._crumb.setVisible(bool(crumb))
         self._sub.hide()
         self._crumbs: list[str] = []
-        self._is_fitting = False
+        self._is_fitting = self._is_compact = self._has_progress = False
+        self._sub_text = ""
+        self._actions: list[QWidget] = []
         self._progress = ProgressSummary()
         self._progress.hide()
         self._chips = hbox(1, spacing=8)
@@ -50,6 +54,13 @@ class PageHeader(QFrame):
         self._flow = flow(spacing=12)
         self._right = panel(vbox(1, self._flow, 1))
         self._flow.addWidget(self._state)
+        self._menu = QMenu(self)
+        self._more = Button("⋯")
+        self._more.setAccessibleName(translate("kit", "More"))
+        self._more.setToolTip(self._more.accessibleName())
+        self._more.setObjectName("header_more_button")
+        self._more.setMenu(self._menu)
+        self._more.hide()
         self._line = hbox(margins=(22, 13, 22, 13), spacing=14)
         self._line.addWidget(self._left, 1)
         self._line.addWidget(self._right)
@@ -60,8 +71,8 @@ class PageHeader(QFrame):
     def set_title(self, title: str, sub: str = "") -> None:
         """Set the title, and a line under it when no crumb is needed (e.g. `as of …`)."""
         self._title.setText(title)
-        self._sub.setText(sub)
-        self._sub.setVisible(bool(sub))
+        self._sub_text = sub
+        self._show_parts()
         self._refit()
 
     def set_crumbs(self, crumbs: Sequence[str], *, first_is_link: bool = False) -> None:
@@ -78,13 +89,14 @@ class PageHeader(QFrame):
         else:
             self._crumb.setTextFormat(Qt.TextFormat.PlainText)
             self._crumb.setText(" › ".join(crumbs))
-        self._crumb.setVisible(bool(crumbs))
+        self._show_parts()
         self._refit()
 
     def set_progress(self, done: int, total: int, parts: Parts, text: str = "") -> None:
         """Show progress; parts are (count, tone)."""
         self._progress.set_progress(done, total, parts, text)
-        self._progress.show()
+        self._has_progress = True
+        self._show_parts()
         self._refit()
 
     def set_state(self, text: str, tone: str = "mute", icon: str = "") -> None:
@@ -101,8 +113,40 @@ class PageHeader(QFrame):
 
     def add_action(self, widget: QWidget) -> None:
         """Add a button at the end. Add the page's main action last, as `primary`."""
+        self._actions.append(widget)
         self._flow.addWidget(widget)
         self._refit()
+
+    def add_tabs(self, tabs: QWidget) -> None:
+        """Add the tabs of columns of which one is shown at a time. Call before the first `set_compact`."""
+        self._flow.addWidget(tabs)
+        self._flow.addWidget(self._more)
+
+    def set_compact(self, *, is_compact: bool) -> None:
+        """Take one line where that fits, or the whole header again.
+
+        The actions are in a menu meanwhile, and the crumb and the bar are gone: the count stays beside the title.
+        """
+        self._is_compact = is_compact
+        self._menu.clear()
+        for made in self._actions:
+            if isinstance(made, ActionButton):
+                made.set_in_menu(is_in_menu=is_compact)
+                self._menu.addAction(made.action)
+        self._more.setVisible(is_compact)
+        self._show_parts()
+        side = 8 if is_compact else 13
+        inset(self._line, 22, side, 22, side, spacing=14)
+        self.setMinimumHeight(theme().dp(60 if is_compact else 74))
+        self._refit()
+
+    def _show_parts(self) -> None:
+        """Show the crumb and the progress, or, while compact, the count instead."""
+        self._crumb.setVisible(bool(self._crumb.text()) and not self._is_compact)
+        self._progress.setVisible(self._has_progress and not self._is_compact)
+        said = self._progress.text if self._is_compact and self._has_progress else self._sub_text
+        self._sub.setText(said)
+        self._sub.setVisible(bool(said))
 
     def title_place(self) -> QRect:
         """Return the place of title and progress, which holds no button: messages lie over it.
@@ -112,7 +156,7 @@ class PageHeader(QFrame):
         gap = theme().dp(6)
         place = self._left.geometry().adjusted(-gap, 0, gap, 0)
         place.setTop(gap)
-        if self._crumbs:
+        if self._crumbs and not self._is_compact:
             place.setTop(self._crumb.mapTo(self, self._crumb.rect().bottomLeft()).y() + 1)
         is_beside = self._line.direction() == QBoxLayout.Direction.LeftToRight
         place.setBottom((self.height() if is_beside else self._left.geometry().bottom()) - gap)
