@@ -33,6 +33,8 @@ class Recording(QObject):
         self._column.reasons.cancelled.connect(at.leave_reasons)
         self._column.group.record_requested.connect(self._record_group)
         self._column.seen.connect(self._note_seen)
+        for panel in (self._column.item, self._column.group):
+            panel.sight.asked.connect(at.notice.dismiss)  # a message could lie over the questions
         recent.photo_requested.connect(self._ask_photo)
         self._column.photo_for_check.connect(self._attach)
         at.items.room.confirmed.connect(self._record_room)
@@ -43,6 +45,7 @@ class Recording(QObject):
     def verify(self) -> None:
         """Record the item, or each item of the group, as verified (Enter), or show the questions not seen yet."""
         if self._work.unseen_ids(Event.VERIFY):
+            self._at.notice.dismiss()  # it could lie over them
             self._column.show_next()
             return
         if not self._column.can_verify():
