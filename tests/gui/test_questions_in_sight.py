@@ -50,7 +50,7 @@ def settle(field: Field) -> None:
 
 
 def is_whole(field: Field, part: QWidget) -> bool:
-    """Whether a part lies inside every box around it, and no message lies over it."""
+    """Return whether every box around a part contains it, and no message covers it."""
     if not part.isVisible():
         return False
     box = part.parentWidget()
@@ -182,7 +182,7 @@ def test_what_lies_over_a_question_hides_it(field: Field, look: Theme) -> None:
     field.visit.item.sight.begin()
     settle(field)
     assert draft.seen == set()
-    field.key(Qt.Key.Key_PageDown)  # whoever asks for more has read the message
+    field.key(Qt.Key.Key_PageDown)  # who asks for more has read the message
     assert notice.isHidden()
     settle(field)
     assert draft.seen == whole_questions(field)

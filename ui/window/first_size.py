@@ -25,7 +25,7 @@ def fitting_size(room: QSize) -> QSize:
 
 
 def fitting_place(room: QRect) -> QRect:
-    """Return the remembered place and size without the frame, so that the window and its frame lie in `room`."""
+    """Return the remembered place and size without the frame, so that `room` contains the window and its frame."""
     last = current().value(WINDOW)
     size, side = fitting_size(room.size()), _FRAME.width() // 2
     inside = room.adjusted(side, _FRAME.height() - side, -side, -side)

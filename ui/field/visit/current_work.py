@@ -74,7 +74,7 @@ class Event(StrEnum):
     OPEN_ONE = auto()
     """Open one item of the group separately."""
     SEEN = auto()
-    """Questions of the open item or group were wholly on the screen."""
+    """Questions of the open item or group were completely visible."""
     ANSWER_ALL = auto()
     PHOTO = auto()
     VERIFY = auto()

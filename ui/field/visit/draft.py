@@ -45,7 +45,7 @@ class Draft:
     stated: Stated = NOTHING_STATED
     kept_at: str = ""
     seen: set[str] = field(default_factory=set, compare=False, repr=False)
-    """Ids of the questions that were wholly on the screen since this draft was opened."""
+    """Ids of the questions that were completely visible since this draft was opened."""
     on_change: Callable[[], object] | None = field(default=None, compare=False, repr=False)
     acts: Acts = field(default_factory=Acts, compare=False, repr=False)
 

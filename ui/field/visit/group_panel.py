@@ -31,7 +31,7 @@ class GroupPanel(Card):
     """question id"""
     put_away = Signal()
     seen = Signal(object)
-    """tuple[str, ...]: ids of the questions that are wholly on the screen."""
+    """tuple[str, ...]: ids of the questions that are completely visible."""
 
     def __init__(self, group: Group) -> None:
         super().__init__(self.tr("Items in view"))

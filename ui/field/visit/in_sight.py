@@ -17,8 +17,8 @@ from ui.kit.guard import guarded
 from ui.kit.widgets import Button, FitArea, button
 
 _DWELL_MS = 150
-"""A question counts as seen once it stays wholly on the screen this long: a layout that is not settled yet, or a
-scroll past it, shows it to nobody.
+"""A question counts as seen once it stays completely visible this long: a layout that is not settled yet, or a
+scroll past it, shows it to no one.
 """
 _OVERLAP = 24
 """Logical pixels of a question taller than its column that stay in sight from one page to the next."""
@@ -29,7 +29,7 @@ class InSight(QObject):
     """Look at the rows of `questions` whenever their place on the screen is painted."""
 
     seen = Signal(object)
-    """tuple[str, ...]: ids of the questions that are wholly on the screen, with nothing over them."""
+    """tuple[str, ...]: ids of the questions that are completely visible, with nothing over them."""
     asked = Signal()
     """The person asks for the next questions (the button, or Page Down)."""
 
@@ -46,11 +46,11 @@ class InSight(QObject):
         self._has_looked = False
         self._is_first = True
         self._parts: dict[str, QRegion] = {}
-        """What was on the screen so far of each question that is taller than the column, in its coordinates."""
+        """The part of each question that was on the screen so far, where it is taller than the column, in its coordinates."""
         self._wanted: QWidget | None = None
-        """What `bring_in` scrolls to, until the layout is settled."""
+        """The widget that `bring_in` scrolls to, until the layout is settled."""
         self._now: set[str] = set()
-        """Questions that were wholly on the screen at the last look."""
+        """Questions that were completely visible at the last look."""
         self._told: set[str] = set()
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)

@@ -57,7 +57,7 @@ class ItemPanel(Card):
     discarded = Signal()
     """The draft of the open item was discarded."""
     seen = Signal(object)
-    """tuple[str, ...]: ids of the questions that are wholly on the screen."""
+    """tuple[str, ...]: ids of the questions that are completely visible."""
 
     def __init__(self) -> None:
         super().__init__(self.tr("Item"))

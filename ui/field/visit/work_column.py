@@ -22,7 +22,7 @@ class WorkColumn(QWidget):
     photo_for_check = Signal(str, bytes)
     """check id, picture: it is to be added to a recorded check."""
     seen = Signal(object)
-    """tuple[str, ...]: ids of the questions of the open item or group that are wholly on the screen."""
+    """tuple[str, ...]: ids of the questions of the open item or group that are completely visible."""
 
     def __init__(self, desk: Desk, work: CurrentWork) -> None:
         super().__init__()
