@@ -46,7 +46,7 @@ class InSight(QObject):
         self._has_looked = False
         self._is_first = True
         self._parts: dict[str, QRegion] = {}
-        """The part of each question that was on the screen so far, where it is taller than the column, in its coordinates."""
+        """The parts that were visible so far of each question that is taller than the column, in its coordinates."""
         self._wanted: QWidget | None = None
         """The widget that `bring_in` scrolls to, until the layout is settled."""
         self._now: set[str] = set()
