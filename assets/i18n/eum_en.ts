@@ -227,9 +227,9 @@
     <name>InSight</name>
     <message numerus="yes">
         <source>%Ln more questions to look at</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%Ln more question to look at</numerusform>
+            <numerusform>%Ln more questions to look at</numerusform>
         </translation>
     </message>
 </context>
@@ -549,9 +549,9 @@
     <name>Questionnaire</name>
     <message numerus="yes">
         <source>All as expected   A · fills %Ln</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>All as expected   A · fills %Ln</numerusform>
+            <numerusform>All as expected   A · fills %Ln</numerusform>
         </translation>
     </message>
 </context>
@@ -790,9 +790,9 @@
     <name>Workspace</name>
     <message numerus="yes">
         <source>%Ln answers were not on the screen yet: they are shown now</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%Ln answer was not on the screen yet: it is shown now</numerusform>
+            <numerusform>%Ln answers were not on the screen yet: they are shown now</numerusform>
         </translation>
     </message>
 </context>
