@@ -1,4 +1,4 @@
-"""What must have been on the screen before the current work can be recorded."""
+"""Questions must have been on the screen before the current work can be recorded."""
 
 from __future__ import annotations
 
