@@ -15,7 +15,7 @@ from eum_app.domain.checklists import Checklist
 from eum_app.domain.facts import MarkRead
 from eum_app.domain.visit_kinds import outcomes_of
 from eum_app.domain.visits import Outcome, ReadBy
-from ui.field.visit.draft import Draft
+from ui.field.visit.draft import Draft, unseen_ids
 from ui.field.visit.visit_view import VisitView
 
 
@@ -346,7 +346,7 @@ class CurrentWork:
         draft = self.open_draft
         if event not in LOOKED_AT or draft is None or self.is_about_offer or self.view is None:
             return []
-        return draft.unseen_ids(self.checklist, filled=LOOKED_AT[event])
+        return unseen_ids(draft, self.checklist, filled=LOOKED_AT[event])
 
     def send(
         self, event: Event, *, draft: Draft | None = None, taken: Sequence[Draft] = (), seen: Sequence[str] = ()

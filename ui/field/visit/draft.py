@@ -144,17 +144,6 @@ class Draft:
         """Return the ids of the questions that still need an answer."""
         return [one.question_id for one in open_questions(checklist, self.answers.values())]
 
-    def unseen_ids(self, checklist: Checklist, *, filled: bool = False) -> list[str]:
-        """Return the ids of the questions that were not on the screen yet; with `filled` only those among them that
-        "all as expected" answered.
-        """
-        return [
-            one.question_id
-            for one in visible_questions(checklist, self.answers.values())
-            if one.question_id not in self.seen
-            and (not filled or (one.question_id in self.answers and self.answers[one.question_id].filled))
-        ]
-
     def deviating(self, checklist: Checklist) -> tuple[Question, ...]:
         """Return the questions whose answers rule out *verified*."""
         return deviations(checklist, self.answers.values())
@@ -189,3 +178,17 @@ class Draft:
     def _changed(self) -> None:
         if self.on_change is not None:
             self.on_change()
+
+
+def unseen_ids(draft: Draft | None, checklist: Checklist | None, *, filled: bool = False) -> list[str]:
+    """Return the ids of the questions of a draft that were not on the screen yet; with `filled` only those among them
+    that "all as expected" answered. None without a draft or a checklist.
+    """
+    if draft is None or checklist is None:
+        return []
+    answers = draft.answers
+    return [
+        key
+        for key in (one.question_id for one in visible_questions(checklist, answers.values()))
+        if key not in draft.seen and (not filled or (key in answers and answers[key].filled))
+    ]

@@ -11,7 +11,7 @@ from eum_app.domain.checklists import Checklist
 from ui.field.parts import named
 from ui.field.visit.current_work import Group
 from ui.field.visit.decision_foot import DecisionFoot
-from ui.field.visit.draft import Draft
+from ui.field.visit.draft import Draft, unseen_ids
 from ui.field.visit.in_sight import InSight
 from ui.field.visit.questionnaire import Questionnaire
 from ui.kit import words
@@ -44,7 +44,7 @@ class GroupPanel(Card):
         self.add_trailing(self._count)
         self._list: QVBoxLayout = vbox()
         self.questions = Questionnaire()
-        self.questions.changed.connect(self._follow)
+        self.questions.changed.connect(self.follow)
         self.questions.answer_given.connect(self.focus_first)
         self.questions.photo_requested.connect(self.answer_photo_requested)
         content = QWidget()
@@ -58,9 +58,8 @@ class GroupPanel(Card):
         self.verified_button: Button = named(
             button("", self.record_requested.emit, kind="primary", big=True), "group_verified_button"
         )
-        self.sight = InSight(self._scroll, self.questions, "group_more_below_button")
+        self.sight = InSight(self._scroll, self.questions, self._unseen, "group_more_below_button")
         self.sight.seen.connect(self.seen)
-        self.sight.asked.connect(self.show_next)
         self.body.addWidget(self._scroll, 1)
         self.body.addWidget(DecisionFoot(self.all_button, self.sight.more, self.away_button, self.verified_button))
 
@@ -76,29 +75,21 @@ class GroupPanel(Card):
             self._list.addWidget(self._row(draft))
         count = words.count(len(self._group.drafts))
         self._count.set(self.tr("{count} selected").format(count=count), "accent")
-        self._follow()
+        self.follow()
 
     def answer_all(self) -> None:
         """Fill the open questions that have an expected answer, for each item of the group; nothing is recorded."""
         if self._group.drafts:
             self.questions.answer_all()
-            self.show_next()
+            self.sight.show_next()
             self.focus_first()
-
-    def show_next(self) -> None:
-        """Show the next questions that were not on the screen yet."""
-        self.sight.show_next(self._unseen())
-
-    def follow_seen(self) -> None:
-        """Follow what was on the screen: the last question opens *Verified*."""
-        self._follow()
 
     def set_busy(self, is_busy: bool) -> None:
         """Disable the buttons while the checks are being recorded."""
         self.verified_button.setEnabled(not is_busy)
         self.away_button.setEnabled(not is_busy)
         if not is_busy and self._group.drafts:
-            self._follow()
+            self.follow()
 
     def focus_first(self) -> None:
         """Focus the first open question, or the button to go on."""
@@ -113,7 +104,7 @@ class GroupPanel(Card):
     # Inside
 
     def _unseen(self) -> list[str]:
-        return self._group.answers.unseen_ids(self._checklist) if self._checklist is not None else []
+        return unseen_ids(self._group.answers, self._checklist) if self._checklist is not None else []
 
     def _row(self, draft: Draft) -> QWidget:
         assert draft.item is not None
@@ -132,7 +123,8 @@ class GroupPanel(Card):
         made.setAccessibleName(words.joined(draft.serial, about.text()))
         return made
 
-    def _follow(self) -> None:
+    def follow(self) -> None:
+        """Follow the answers, and what was on the screen: the last question opens *Verified*."""
         if not self._group.drafts:
             return
         count, open_ids, unseen = len(self._group.drafts), self.questions.open_ids(), self._unseen()
@@ -154,5 +146,5 @@ class GroupPanel(Card):
         self.verified_button.setText(text)
         self.verified_button.setEnabled(not open_ids and not differing and not unseen)
         self.verified_button.setToolTip(why)
-        if self.sight.follow(unseen):
+        if self.sight.follow():
             self.focus_first()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 import shiboken6
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, QTimer, Signal
@@ -33,9 +33,13 @@ class InSight(QObject):
     asked = Signal()
     """The person asks for the next questions (the button, or Page Down)."""
 
-    def __init__(self, scroll: FitArea, questions: Questionnaire, name: str) -> None:
+    def __init__(
+        self, scroll: FitArea, questions: Questionnaire, unseen: Callable[[], Collection[str]], name: str
+    ) -> None:
+        """`unseen` returns the ids of the questions that were not on the screen yet, `name` names the button `more`."""
         super().__init__(scroll)
-        self._scroll, self._questions = scroll, questions
+        self._scroll, self._questions, self._unseen = scroll, questions, unseen
+        self.asked.connect(self.show_next)
         self.more: Button = named(button("", self.asked.emit), name)
         """Says how many questions were not on the screen yet, and shows the next.
 
@@ -79,11 +83,11 @@ class InSight(QObject):
         self.more.setEnabled(False)
         self._content.update()  # rows that look the same would not be painted again
 
-    def follow(self, unseen: Collection[str]) -> bool:
+    def follow(self) -> bool:
         """Say how many questions were not on the screen yet. Return whether the focus is to move on from here."""
         if not self._has_looked:
             return False
-        had_focus = self.more.hasFocus()
+        unseen, had_focus = self._unseen(), self.more.hasFocus()
         first = next((row for key, row in self._questions.rows() if key in unseen), None)
         text, name = self.tr("All seen"), self.tr("Every question was on the screen")
         if first is not None:
@@ -103,8 +107,9 @@ class InSight(QObject):
         QTimer.singleShot(0, self, self._bring)
         self._content.update()  # a look ends it
 
-    def show_next(self, unseen: Collection[str]) -> None:
-        """Scroll to the first of these questions, or to the rest of it."""
+    def show_next(self) -> None:
+        """Scroll to the first question that was not on the screen yet, or to the rest of it."""
+        unseen = self._unseen()
         for question_id, row in self._questions.rows():
             if question_id in unseen:
                 self._scroll_to(row, self._parts.get(question_id, QRegion()))

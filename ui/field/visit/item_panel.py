@@ -13,7 +13,7 @@ from eum_app.domain.visits import Outcome
 from ui.field.parts import image_of, named
 from ui.field.visit.current_work import State
 from ui.field.visit.decision_foot import DecisionFoot
-from ui.field.visit.draft import Draft
+from ui.field.visit.draft import Draft, unseen_ids
 from ui.field.visit.in_sight import InSight
 from ui.field.visit.item_extras import ItemExtras
 from ui.field.visit.match_words import LostOffer, Offer
@@ -103,7 +103,7 @@ class ItemPanel(Card):
         self._checked_line.setProperty("tone", "warn")
         self._checked_line.hide()
         self.questions = Questionnaire()
-        self.questions.changed.connect(self._follow)
+        self.questions.changed.connect(self.follow)
         self.questions.answer_given.connect(self.focus_first)
         self.questions.photo_requested.connect(self.answer_photo_requested)
         self.not_found_button = self._outcome_button(Outcome.NOT_FOUND, self.tr("Not found…"))
@@ -128,10 +128,11 @@ class ItemPanel(Card):
         )
         self.discrepancy_button = self._outcome_button(Outcome.DISCREPANCY, self.tr("Discrepancy…"), kind="danger")
         self.verified_button = self._outcome_button(Outcome.VERIFIED, self.tr("Verified ⏎"), kind="primary")
-        self.sight = InSight(self._scroll, self.questions, "more_below_button")
+        self.sight = InSight(
+            self._scroll, self.questions, lambda: unseen_ids(self.draft, self._checklist), "more_below_button"
+        )
         self.extras.asked.connect(self.sight.bring_in)
         self.sight.seen.connect(self.seen)
-        self.sight.asked.connect(self.show_next)
         foot = DecisionFoot(self.all_button, self.sight.more, self.discrepancy_button, self.verified_button)
         place = QWidget()
         layout = vbox(self._named_line)  # which item this is never scrolls away
@@ -228,15 +229,6 @@ class ItemPanel(Card):
             next_button = self.verified_button if self.verified_button.isEnabled() else self.sight.more
             next_button.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def show_next(self) -> None:
-        """Show the next questions that were not on the screen yet."""
-        if self.draft is not None and self._checklist is not None:
-            self.sight.show_next(self.draft.unseen_ids(self._checklist))
-
-    def follow_seen(self) -> None:
-        """Follow what was on the screen: the last question opens *Verified*."""
-        self._follow()
-
     def show_again(self) -> str:
         """Show the draft again after an act was undone or redone. Return the first question that changed."""
         if self.draft is not None:
@@ -253,14 +245,14 @@ class ItemPanel(Card):
         for made in self._outcome_buttons.values():
             made.setEnabled(not is_busy)
         if not is_busy:
-            self._follow()
+            self.follow()
 
     def answer_all(self) -> None:
         """Fill the open questions that have an expected answer, and show those not seen yet; nothing is recorded."""
         if self.draft is None or self._checklist is None or self._state is not State.ITEM:
             return
         self.questions.answer_all()
-        self.show_next()
+        self.sight.show_next()
         self.focus_first()
 
     # Inside
@@ -295,11 +287,12 @@ class ItemPanel(Card):
         self.focus_first()
         self.discarded.emit()
 
-    def _follow(self) -> None:
+    def follow(self) -> None:
+        """Follow the answers, and what was on the screen: the last question opens *Verified*."""
         if self.draft is None or self._checklist is None:
             return
         self.extras.follow()
-        open_ids, unseen = self.questions.open_ids(), self.draft.unseen_ids(self._checklist)
+        open_ids, unseen = self.questions.open_ids(), unseen_ids(self.draft, self._checklist)
         text = self.tr("Verified ⏎")
         if open_ids:
             text = self.tr("Verified ⏎ · {count} open").format(count=words.count(len(open_ids)))
@@ -318,7 +311,7 @@ class ItemPanel(Card):
         self.verified_button.setText(text)
         self.verified_button.setEnabled(can_verify)
         self.verified_button.setToolTip(why)
-        if self.sight.follow(unseen):
+        if self.sight.follow():
             self.focus_first()
         said = self.questions.all_said()
         self.all_button.setEnabled(bool(said))

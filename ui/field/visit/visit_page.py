@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QHideEvent, QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QLineEdit, QPlainTextEdit, QWidget
@@ -75,7 +77,7 @@ class VisitPage(Page):
         )
         self.body.addWidget(columns, 1)
         self.header.add_tabs(columns.lend_tabs())
-        columns.narrowed.connect(self._save_height)
+        columns.narrowed.connect(partial(_save_height, self))
         self.recorder = Recorder(desk, self)
         self.sightings = Sightings(desk, self)
         self.workspace = Workspace(desk, self, self.work, self.items, self.scan, self.column, columns)
@@ -89,7 +91,7 @@ class VisitPage(Page):
         self._connect()
         self._to_site = add_ways(self, self.work)
         add_keys(self, self.workspace, self.undoing, self.sweep, self.escape)
-        self._save_height(is_narrow=columns.is_narrow)
+        _save_height(self, columns.is_narrow)
 
     def _connect(self) -> None:
         self.header.crumb_activated.connect(lambda: self.navigate_requested.emit("visits", None))
@@ -157,13 +159,6 @@ class VisitPage(Page):
         """Note which page the shell shows: after a restart, the visit comes back if it or a page about it was shown."""
         if self.visit_id:
             self.keeper.set_in_front(is_in_front=key in OF_VISIT)
-
-    def _save_height(self, is_narrow: bool) -> None:
-        """Leave the height of a small screen, where one column is shown at a time, to the questions."""
-        self.header.set_compact(is_compact=is_narrow)
-        self.item.set_compact(is_compact=is_narrow)
-        margin = 8 if is_narrow else 16
-        inset(self.body, margin, margin, margin, margin, spacing=16)
 
     def _ask(self) -> None:
         self._desk.session.notes.note_read("visit", self.visit_id)
@@ -258,3 +253,11 @@ class VisitPage(Page):
             self.item.extras.close_question()
         else:
             self.keeper.put_away(Event.ESCAPE)
+
+
+def _save_height(page: VisitPage, is_narrow: bool) -> None:
+    """Leave the height of a small screen, where one column is shown at a time, to the questions."""
+    page.header.set_compact(is_compact=is_narrow)
+    page.item.set_compact(is_compact=is_narrow)
+    margin = 8 if is_narrow else 16
+    inset(page.body, margin, margin, margin, margin, spacing=16)

@@ -96,11 +96,11 @@ class WorkColumn(QWidget):
 
     def follow_seen(self) -> None:
         """Follow what was on the screen."""
-        self._asking.follow_seen()
+        self._asking.follow()
 
     def show_next(self) -> None:
         """Show the next questions that were not on the screen yet."""
-        self._asking.show_next()
+        self._asking.sight.show_next()
 
     def can_verify(self) -> bool:
         """Return whether Enter means "Verified": its button is visible and enabled."""
