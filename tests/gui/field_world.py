@@ -86,6 +86,7 @@ class Field:
         """Wait until no work is left, including work that answers started, and what is on the screen was noted."""
         for _ in range(3):
             assert self.window.tasks.wait_idle(120)
+        QApplication.processEvents()  # paints what has changed
         for sight in self.window.findChildren(InSight):
             self.qtbot.waitUntil(partial(_has_looked, sight), timeout=120_000)
 

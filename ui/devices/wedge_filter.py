@@ -266,7 +266,8 @@ class WedgeFilter(QObject):
             if not override.isAccepted():
                 action = _action_for(press, target)
                 if action is not None:
-                    action.trigger()
+                    if action.autoRepeat() or not press.is_repeat:
+                        action.trigger()
                     return
             before = self._in_focus()
             self._app.sendEvent(target, press.event(QEvent.Type.KeyPress))

@@ -101,6 +101,7 @@ class Page(QWidget):
         if key is not None:
             action.setShortcut(QKeySequence(key))
         action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
+        action.setAutoRepeat(False)  # a key held down acts once: it must not take back one record after another
         action.triggered.connect(lambda _checked=False: run())
         self.addAction(action)
         self._keyed.append(action)
@@ -120,6 +121,7 @@ class Page(QWidget):
         """Give a button a key that works while the button can be pressed. Its tooltip and the sheet show the key."""
         action = QAction(button.text() or button.accessibleName(), self)
         action.setShortcut(QKeySequence(key))
+        action.setAutoRepeat(False)
         action.triggered.connect(lambda _checked=False: button.click() if button.isVisible() else None)
         self.addAction(action)
         self._keyed.append(action)

@@ -22,6 +22,7 @@ class DecisionFoot(QFrame):
     def __init__(self, fill: Button, more: Button, other: Button, verified: Button) -> None:
         super().__init__()
         self.setProperty("kind", "cardfoot")
+        verified.acts_on_space = False
         self._widest: dict[Button, int] = {}
         self._pairs = ((fill, more), (other, verified))
         self._upper: QHBoxLayout = hbox(fill, more)

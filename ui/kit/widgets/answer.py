@@ -93,7 +93,8 @@ class SegmentedAnswer(QFrame):
         key = Qt.Key(event.key())
         plain = not event.modifiers() & ~Qt.KeyboardModifier.ShiftModifier
         if plain and key in _KEYS:
-            self._answer(_KEYS[key])
+            if not event.isAutoRepeat():  # a key held down must not answer the questions that follow
+                self._answer(_KEYS[key])
         else:
             super().keyPressEvent(event)
 

@@ -98,6 +98,8 @@ class Button(QPushButton):
         super().__init__(text)
         self._icon_name = icon
         self._lent_to: QWidget | None = None
+        self.acts_on_space = True
+        """False for a button that records: the blank in a text typed into nothing must not record."""
         self.setAutoDefault(False)
         if kind:
             self.setProperty("kind", kind)
@@ -132,7 +134,9 @@ class Button(QPushButton):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Let Enter press a focused button, as Space does. A key held down presses it once."""
-        if event.key() not in {Qt.Key.Key_Return, Qt.Key.Key_Enter} or event.modifiers() & _NOT_PLAIN:
+        if event.key() == Qt.Key.Key_Space and not self.acts_on_space:
+            event.ignore()
+        elif event.key() not in {Qt.Key.Key_Return, Qt.Key.Key_Enter} or event.modifiers() & _NOT_PLAIN:
             super().keyPressEvent(event)
         elif not event.isAutoRepeat():
             self.click()

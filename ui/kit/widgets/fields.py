@@ -116,6 +116,11 @@ class ScanField(_IconField):
             return False
         return super().event(event)
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.isAutoRepeat() and event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
+            return  # Enter held down submits once; what it opened is not confirmed by the rest
+        super().keyPressEvent(event)
+
     def _submit(self) -> None:
         text = self.text().strip()
         if text:

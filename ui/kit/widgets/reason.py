@@ -221,6 +221,7 @@ class ReasonPanel(Card):
         self.add_padded(self.note, self._needed, self.photos, hbox(photo, 1), margins=(16, 0, 16, 12))
         self.add_stretch()
         self.confirm_button: Button = button(confirm, self._confirm, kind="danger" if is_danger else "primary")
+        self.confirm_button.acts_on_space = False
         self.cancel_button: Button = button(translate("kit", "Cancel"), self.cancelled.emit)
         self.cancel_button.setToolTip(translate("kit", "Cancel (Esc)"))
         self.add_foot(hbox(self.cancel_button, 1, self.confirm_button))
