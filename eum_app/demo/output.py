@@ -9,8 +9,9 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Final
 
@@ -22,6 +23,9 @@ from eum_app.demo.scene import DEVICE, HQ, INSPECTOR, PASSPHRASE, REVIEWER
 from eum_app.domain.errors import KnownError, Refusal
 from eum_app.domain.unreadable import UNREADABLE
 
+if sys.platform != "win32":
+    import fcntl
+
 MARKER: Final = ".eum-demo.json"
 DEFAULT: Final = "demo-output"
 _MADE_BY: Final = "eum demo"
@@ -29,29 +33,33 @@ _MAX_MARKER_BYTES: Final = 256 * 1024
 _STORES: Final = {"work/hq-store": REVIEWER, "work/device-store": INSPECTOR}
 
 _BUNDLE = rf"(?:{HQ}_to_{DEVICE}|{DEVICE}_to_{HQ})_[a-z]+_[0-9-]+\.eumb"
-_EXPORT = (
-    r"(?:inventory-status|activity-log|labels)(?:\.volume-\d+|\.summary)?\.(?:csv|xlsx|pdf|json)"
-    r"(?:\.sidecar\.json(?:\.sig)?)?"
+_EXPORT = (  # such as inventory-status.case-lines.csv, visit-record-0190a1b2.volume-02.pdf
+    r"(?:inventory-status|visit-record|activity-log|worklist|labels)(?:-[0-9a-f]{8})?(?:\.[a-z]+(?:-[a-z0-9]+)?)?"
+    r"\.(?:csv|xlsx|pdf|json)(?:\.sidecar\.json(?:\.sig)?)?"
 )
 _WRITING = r"\.(?:writing|settings)-[a-z0-9_]{8}"  # left by a demo that was killed
 _STORE = (
     r"(?:(?:store|attempts)\.db(?:-wal|-shm|-journal)?|keyslots\.json|notice\.json|newest\.mark"
-    rf"|content/[0-9a-f]{{2}}/[0-9a-f]{{32,128}}|content/(?:[0-9a-f]{{2}}/)?{_WRITING}|{_WRITING})"
+    rf"|content/[0-9a-f]{{2}}/[0-9a-f]{{32,128}}|content/(?:[0-9a-f]{{2}}/)?{_WRITING}|{_WRITING}"
+    rf"|quarantine/(?:[0-9a-f]{{32}}\.eumb|\.arriving-[0-9a-f-]+|{_WRITING}))"
 )
 _OUR_FILES: Final = re.compile(
-    rf"""\d\d-[a-z-]+\.png | {_BUNDLE} | {_EXPORT} | {_WRITING}(?:/{_EXPORT})?
+    rf"""\d\d-[a-z-]+\.png | {_BUNDLE} | {_EXPORT} | {_WRITING}(?:(?:/earlier)?/{_EXPORT})?
     | work/(?: inventory-depot-7\.csv | walk\.avi | label\.png | damage\.jpg | {DEVICE}\.eum(?:req|ans) | {_WRITING}
-        | carried/(?: {_BUNDLE} | {_EXPORT} | {_WRITING}(?:/{_EXPORT})? )
+        | carried/(?: {_BUNDLE} | {_EXPORT} | {_WRITING}(?:(?:/earlier)?/{_EXPORT})? | inventory-depot-7-rejected\.csv )
         | state/stores/(?: [0-9a-f]{{32}}-[0-9a-f]{{16}}\.json | {_WRITING} )
-        | (?:hq|device)-store/{_STORE} )""",
+        | (?:hq|device)-store(?: /{_STORE} | \.log(?:\.[1-3])? ) )""",
     re.VERBOSE,
 )
 _OUR_FOLDERS: Final = re.compile(
-    rf"""{_WRITING} | work
-    | work/(?: carried(?:/{_WRITING})? | state(?:/stores)? | (?:hq|device)-store(?:/content(?:/[0-9a-f]{{2}})?)? )""",
+    rf"""{_WRITING}(?:/earlier)? | work
+    | work/(?: carried(?:/{_WRITING}(?:/earlier)?)? | state(?:/stores)?
+        | (?:hq|device)-store(?:/quarantine|/content(?:/[0-9a-f]{{2}})?)? )""",
     re.VERBOSE,
 )
 """Every file and folder that a demo makes, by its path below the output folder."""
+_kept: Final[dict[Path, int]] = {}
+"""The locked folders of this process, with their descriptors."""
 
 
 class Mark(msgspec.Struct, frozen=True, kw_only=True):
@@ -77,8 +85,9 @@ def default_output() -> Path:
 def take(given: Path) -> Path:
     """Create the folder, or delete what earlier demos left in it; mark it as a demo's, and return its absolute path.
 
-    Raises Refusal `demo.link`, `demo.not_a_folder`, `demo.own_place` or `demo.foreign` before anything is deleted, and
-    Trouble of the disk.
+    The process keeps the folder until it ends: another demo cannot take it. Raises Refusal `demo.link`,
+    `demo.not_a_folder`, `demo.own_place`, `demo.running` or `demo.foreign` before anything is deleted, and Trouble of
+    the disk.
     """
     with disk_trouble(given):
         if given.is_symlink():
@@ -89,10 +98,49 @@ def take(given: Path) -> Path:
         if any(place.is_relative_to(folder) for place in _own_places()):
             raise Refusal("demo.own_place", path=str(folder))
         folder.mkdir(parents=True, exist_ok=True)
-        for path in _made_by_demos(folder):
-            path.rmdir() if path.is_dir() else path.unlink()
+        _keep(folder)
+        _delete(folder, _made_by_demos(folder))
     _write(folder, None)
     return folder
+
+
+def _keep(folder: Path) -> None:
+    """Lock the folder for this process. Raises Refusal `demo.running` if another demo has it.
+
+    Does nothing on Windows, and on file systems without locks.
+    """
+    if sys.platform == "win32":
+        return
+    if before := _kept.pop(folder, None):
+        os.close(before)  # taken again by this process
+    taken = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    try:
+        fcntl.flock(taken, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        os.close(taken)
+        raise Refusal("demo.running", path=str(folder)) from error
+    except OSError:
+        os.close(taken)
+        return
+    _kept[folder] = taken
+
+
+def _delete(folder: Path, entries: Collection[Path]) -> None:
+    """Delete these entries; the marker stays, so that a demo that is killed meanwhile leaves a marked folder.
+
+    Folders are held by descriptors: one that is swapped for a link after the check is not followed. An entry that was
+    not checked is kept, and its folder then cannot be removed (OSError).
+    """
+    checked = set(entries) - {folder / MARKER}
+    if sys.platform == "win32":
+        for path in (one for one in entries if one in checked):
+            path.rmdir() if path.is_dir() else path.unlink()
+        return
+    for place, folders, files, descriptor in os.fwalk(folder, topdown=False):
+        for name in (one for one in files if Path(place, one) in checked):
+            os.unlink(name, dir_fd=descriptor)
+        for name in (one for one in folders if Path(place, one) in checked):
+            os.rmdir(name, dir_fd=descriptor)
 
 
 def finish(folder: Path) -> None:
@@ -139,7 +187,7 @@ def _entries(folder: Path) -> Iterator[Path]:
 
 def _is_ours(path: Path, folder: Path, mark: Mark | None) -> bool:
     name = path.relative_to(folder).as_posix()
-    if path.is_symlink():
+    if path.is_symlink() or path.is_mount():
         return False
     if path.is_dir():
         return _OUR_FOLDERS.fullmatch(name) is not None

@@ -25,6 +25,10 @@ MACHINE_SENTENCES: dict[str, tuple[str, str]] = {
         QT_TRANSLATE_NOOP("messages", "{path} is your home folder, the current folder, or a folder above one of them."),
         QT_TRANSLATE_NOOP("messages", "Name a new folder with --output."),
     ),
+    "demo.running": (
+        QT_TRANSLATE_NOOP("messages", "Another demo is using the folder {path}."),
+        QT_TRANSLATE_NOOP("messages", "Close it first, or name another folder with --output."),
+    ),
     "home.absent": (
         QT_TRANSLATE_NOOP("messages", "This account has no home folder, and no store was named."),
         QT_TRANSLATE_NOOP("messages", "Name the folder of the store with --store or EUM_STORE."),

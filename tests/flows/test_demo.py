@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from eum_app.demo.output import MARKER, take
+
 
 @pytest.mark.slow
 @pytest.mark.timeout(600)
@@ -33,3 +35,4 @@ def test_the_demonstration_goes_the_whole_way(tmp_path: Path) -> None:
     assert outcomes.count("verified") == 22
     assert {"discrepancy", "not_found"} < set(outcomes)
     assert (out / "inventory-status.csv.sidecar.json").is_file()
+    assert [path.name for path in take(out).iterdir()] == [MARKER]  # so the next demo takes the same folder

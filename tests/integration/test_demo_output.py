@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,11 +12,15 @@ import pytest
 
 from eum_app.crypto.passphrases import KdfParams
 from eum_app.crypto.suites import Suite
-from eum_app.demo.output import MARKER, default_output, finish, take
+from eum_app.demo.output import MARKER, _delete, _made_by_demos, default_output, finish, take
 from eum_app.demo.scene import INSPECTOR, PASSPHRASE, REVIEWER
 from eum_app.demo.screens import _take_folder
 from eum_app.domain.errors import Refusal
+from eum_app.usecases.reporting.registry import PAPERS, REPORTS
 from eum_app.usecases.store.open_store import create_store
+
+PARTS = ("", "-0190a1b2", ".case-lines", ".rows", "-0190a1b2.volume-02", ".summary")
+ENDINGS = (".csv", ".pdf", ".xlsx", ".json", ".csv.sidecar.json", ".csv.sidecar.json.sig")
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -75,6 +81,51 @@ def test_a_missing_an_empty_and_a_marked_folder_are_taken(tmp_path: Path, made: 
     empty.mkdir()
     for folder in (missing, empty, made):
         assert [path.name for path in take(folder).iterdir()] == [MARKER]
+
+
+def test_everything_that_people_make_with_a_demo_is_a_demo_s(made: Path) -> None:
+    """Logs of commands and windows, refused bundles, rejected rows, each report and paper, and half of a report."""
+    work = made / "work"
+    names = [f"{name}{part}{ending}" for name in (*REPORTS, *PAPERS) for part in PARTS for ending in ENDINGS]
+    paths = [work / "carried" / name for name in (*names, "inventory-depot-7-rejected.csv")]
+    paths += [work / f"hq-store.log{number}" for number in ("", ".1", ".3")]
+    paths += [
+        work / "hq-store" / "quarantine" / f"{'ab' * 16}.eumb",
+        work / "carried" / ".writing-ab12_xyz" / "labels.pdf",
+    ]
+    paths += [work / "carried" / ".writing-ab12_xyz" / "earlier" / "labels.pdf"]
+    for path in paths:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"synthetic")
+    assert [path.name for path in take(made).iterdir()] == [MARKER]
+
+
+def test_a_folder_in_which_a_demo_runs_is_refused(made: Path) -> None:
+    before = contents(made)
+    done = subprocess.run(
+        [sys.executable, "-m", "eum_app", "demo", "--no-window", "--output", str(made)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "Another demo is using" in done.stderr
+    assert contents(made) == before
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="folders are not held by descriptors there")
+def test_what_appears_or_is_swapped_after_the_check_is_kept(made: Path) -> None:
+    elsewhere = made.parent / "elsewhere"
+    (elsewhere / "carried").mkdir(parents=True)
+    (elsewhere / "label.png").write_bytes(b"of another person")
+    checked = _made_by_demos(made)
+    (made / "work").rename(made / "before")
+    (made / "work").symlink_to(elsewhere)
+    with pytest.raises(OSError, match="ot a directory"):
+        _delete(made, checked)
+    assert (elsewhere / "label.png").read_bytes() == b"of another person"
+    assert (made / "before" / "label.png").exists()
+    assert (made / MARKER).exists()  # so that a demo that was stopped while it deletes can be repeated
 
 
 def test_a_demo_that_was_killed_is_cleared_too(tmp_path: Path) -> None:
