@@ -6,12 +6,14 @@ time that an empty one takes, instead of six times.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from pathlib import Path
 
 from eum_app import diagnostics
 from eum_app.cli.process import EXIT_REFUSED, EXIT_TROUBLE, FIRST_PAINT, secrets_taken
+from eum_app.cli.streams import open_streams
 from eum_app.domain.errors import KnownError, Refusal, Trouble
 from eum_app.domain.file_names import shown_name
 from eum_app.hardening import keep_private
@@ -38,29 +40,41 @@ def run(arguments: list[str] | None = None) -> int:
 
 def _run(given: list[str]) -> int:
     try:
-        if not given:
-            return _open_the_app()
-        if given == [SET_PDF]:
-            from eum_app.reports.formats.pdf_child import main as set_pdf
-
-            return set_pdf()
-        if given == [FIRST_PAINT]:
-            from eum_app.cli.first_paint import main as first_paint
-
-            return first_paint(_open_the_app)
-        from eum_app.cli.commands import app
-
-        app(args=given)
+        code = _done(given)
+        with contextlib.suppress(BrokenPipeError):
+            sys.stdout.flush()
     except (KnownError, ImportError, UnicodeEncodeError) as error:
-        from eum_app.wording.messages import sentence
+        return _told(_known(error, given))
+    return code
 
-        known = _known(error, given)
-        diagnostics.note(diagnostics.Event.COMMAND, code=known.code)
-        sys.stderr.write(shown_name(f"{sentence(known)}\n"))
-        return EXIT_TROUBLE if isinstance(known, Trouble) else EXIT_REFUSED
+
+def _done(given: list[str]) -> int:
+    if not given:
+        return _open_the_app()
+    if given == [SET_PDF]:
+        from eum_app.reports.formats.pdf_child import main as set_pdf
+
+        return set_pdf()
+    if given == [FIRST_PAINT]:
+        from eum_app.cli.first_paint import main as first_paint
+
+        return first_paint(_open_the_app)
+    from eum_app.cli.commands import app
+
+    try:
+        app(args=given)
     except SystemExit as end:
         return int(end.code or 0)
     return 0
+
+
+def _told(error: KnownError) -> int:
+    """Note the error, write its sentence to standard error, and return the exit code."""
+    from eum_app.wording.messages import sentence
+
+    diagnostics.note(diagnostics.Event.COMMAND, code=error.code)
+    sys.stderr.write(shown_name(f"{sentence(error)}\n"))
+    return EXIT_TROUBLE if isinstance(error, Trouble) else EXIT_REFUSED
 
 
 def _known(error: KnownError | ImportError | UnicodeEncodeError, given: list[str]) -> KnownError:
@@ -96,5 +110,6 @@ def _open_the_app() -> int:
 
 def main() -> None:
     """Entry point of the console script."""
+    open_streams()
     keep_private()
     sys.exit(run())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import getpass
+import json
 import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,6 +18,7 @@ from platformdirs import user_data_path
 from db.files import own_folder
 from eum_app import diagnostics
 from eum_app.cli.process import secret
+from eum_app.cli.streams import holds
 from eum_app.domain.errors import Refusal
 from eum_app.domain.file_names import shown_name
 from eum_app.domain.stores import SessionEnd
@@ -194,12 +196,16 @@ def echo_codes(account: str, codes: Sequence[str]) -> None:
 
 
 def print_json(data: Any) -> None:
-    """Print one JSON document on one line. Control characters are escaped, so they cannot steer the terminal."""
+    """Print one JSON document on one line. Control characters are escaped, so they cannot steer the terminal.
+
+    Where standard output has another encoding than UTF-8, other characters that it lacks are escaped too.
+    """
     try:
-        text = msgspec.json.encode(data, enc_hook=str)
+        encoded = msgspec.json.encode(data, enc_hook=str)
     except UnicodeEncodeError:  # a file name that is not UTF-8
-        text = msgspec.json.encode(_as_text(msgspec.to_builtins(data, enc_hook=str)))
-    typer.echo(text.decode())
+        encoded = msgspec.json.encode(_as_text(msgspec.to_builtins(data, enc_hook=str)))
+    text = encoded.decode()
+    typer.echo(text if holds(text) else json.dumps(json.loads(text), separators=(",", ":")))
 
 
 def _as_text(value: Any) -> Any:

@@ -33,6 +33,12 @@ MACHINE_SENTENCES: dict[str, tuple[str, str]] = {
         QT_TRANSLATE_NOOP("messages", "This account has no home folder, and no store was named."),
         QT_TRANSLATE_NOOP("messages", "Name the folder of the store with --store or EUM_STORE."),
     ),
+    "output.failed": (
+        QT_TRANSLATE_NOOP("messages", "The answer cannot be written to standard output: {reason}."),
+        QT_TRANSLATE_NOOP(
+            "messages", "What the command did stays done. Free some space, or send the output elsewhere."
+        ),
+    ),
     "window.dead_display": (
         QT_TRANSLATE_NOOP("messages", "No window can be opened: no answer from display {display}."),
         QT_TRANSLATE_NOOP(

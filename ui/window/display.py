@@ -6,6 +6,7 @@ process in order.
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
 import sys
@@ -41,9 +42,10 @@ def application() -> QApplication:
 
     def note(kind: QtMsgType, _context: QMessageLogContext, text: str) -> None:
         if kind == QtMsgType.QtFatalMsg:
-            sys.stdout.flush()
-            sys.stderr.write(f"{sentence(_reason(said))}\n")
-            sys.stderr.flush()
+            with contextlib.suppress(OSError, Trouble):  # a full disk must not raise into Qt
+                sys.stdout.flush()
+                sys.stderr.write(f"{sentence(_reason(said))}\n")
+                sys.stderr.flush()
             os._exit(EXIT_TROUBLE)  # Qt would abort on return
         said.append(text)
 
