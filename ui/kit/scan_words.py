@@ -31,6 +31,11 @@ def no_scan_text() -> str:
     return translate("kit", "This page does not use scanned marks.")
 
 
+def covered_text() -> str:
+    """Return the sentence about a scan while a dialog covers the page."""
+    return translate("kit", "Close this first, then scan again. Nothing of the scan was used.")
+
+
 def untested_text() -> str:
     """Return the sentence about the first plain scan of a scanner that was never tested here."""
     return translate(

@@ -25,10 +25,12 @@ from PySide6.QtWidgets import (
 
 from eum_app.domain.areas import Area
 from eum_app.domain.errors import KnownError
+from ui.kit.covered_scan import say_covered
 from ui.kit.crash_page import CrashPage
 from ui.kit.focus_keeper import FocusKeeper
 from ui.kit.guard import caught, guarded
 from ui.kit.page import KeyEntry, Page
+from ui.kit.scan_words import covered_text
 from ui.kit.tasks import Tasks
 from ui.kit.theme import gathered, inset, theme
 from ui.kit.widgets import Card, CuiBanner, FitArea, button, label, scrolled
@@ -129,7 +131,7 @@ class Shell(QWidget):
             count = len(self.rail.keys())
             if count <= 9:
                 go_to = translate("kit", "Go to {page}").format(page=title)
-                self._own(go_to, f"Alt+{count}", lambda: self.show_page(key))
+                _own(self, go_to, f"Alt+{count}", lambda: self.show_page(key))
         if not self._current:
             self.show_page(key)
 
@@ -176,11 +178,21 @@ class Shell(QWidget):
             self._pages[key].refresh(frozenset(areas))
 
     def take_mark(self, raw: bytes, read_by: str) -> None:
-        """Pass a hand scanner's mark to the page in sight, unless a bug, a dialog or the shortcuts sheet covers it."""
-        if QApplication.activeModalWidget() is not None:
-            return
-        if self._current and self._stack.currentWidget() is self._frames[self._current] and not self._sheet.isVisible():
-            self._pages[self._current].mark_scanned(raw, read_by)
+        """Pass a hand scanner's mark to the page in sight, if nothing covers it."""
+        if (page := self.page_for_scan(covered_text())) is not None:
+            page.mark_scanned(raw, read_by)
+
+    def page_for_scan(self, said: str) -> Page | None:
+        """Return the page in sight. While a dialog, the sheet or a bug covers it, say `said` there and return None."""
+        cover: QWidget | None = QApplication.activeModalWidget()
+        if cover is None and self._sheet.isVisible():
+            cover = self._sheet
+        elif cover is None and self._stack.currentWidget() is self._crash_frame:
+            cover = self._crash
+        if cover is not None:
+            say_covered(cover, said)
+            return None
+        return self._pages.get(self._current)
 
     # While the store is locked
 
@@ -236,19 +248,11 @@ class Shell(QWidget):
 
     def _add_own_actions(self) -> None:
         look = theme()
-        self._own(translate("kit", "Show all keys"), "F1", self.toggle_sheet)
-        self._own(translate("kit", "Next theme: light, dark, sunlight"), "Ctrl+Shift+L", look.cycle)
-        self._own(translate("kit", "Larger"), QKeySequence.StandardKey.ZoomIn, lambda: look.zoom(1))
-        self._own(translate("kit", "Smaller"), QKeySequence.StandardKey.ZoomOut, lambda: look.zoom(-1))
-        self._own(translate("kit", "Lock"), "Ctrl+L", self.lock_requested.emit)
-
-    def _own(self, text: str, key: str | QKeySequence.StandardKey, run: object) -> None:
-        action = QAction(text, self)
-        action.setShortcuts([QKeySequence(key)] if isinstance(key, str) else QKeySequence.keyBindings(key))
-        assert callable(run)
-        action.triggered.connect(lambda _checked=False: run())
-        self.addAction(action)
-        self._actions.append(action)
+        _own(self, translate("kit", "Show all keys"), "F1", self.toggle_sheet)
+        _own(self, translate("kit", "Next theme: light, dark, sunlight"), "Ctrl+Shift+L", look.cycle)
+        _own(self, translate("kit", "Larger"), QKeySequence.StandardKey.ZoomIn, lambda: look.zoom(1))
+        _own(self, translate("kit", "Smaller"), QKeySequence.StandardKey.ZoomOut, lambda: look.zoom(-1))
+        _own(self, translate("kit", "Lock"), "Ctrl+L", self.lock_requested.emit)
 
     def keys(self) -> tuple[list[KeyEntry], list[KeyEntry]]:
         """Return the keys of the page in sight, and the keys that work everywhere."""
@@ -275,6 +279,16 @@ class Shell(QWidget):
         # Pages show one column at a time in a narrow window.
         self.rail.set_collapsed(self.width() < theme().dp(NARROW_DP))
         self._sheet.setGeometry(self.rect())
+
+
+def _own(shell: Shell, text: str, key: str | QKeySequence.StandardKey, run: object) -> None:
+    """Add an action that works on every page."""
+    action = QAction(text, shell)
+    action.setShortcuts([QKeySequence(key)] if isinstance(key, str) else QKeySequence.keyBindings(key))
+    assert callable(run)
+    action.triggered.connect(lambda _checked=False: run())
+    shell.addAction(action)
+    shell._actions.append(action)
 
 
 @guarded

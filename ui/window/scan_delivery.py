@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ui.kit.scan_words import refusal_text
+
 if TYPE_CHECKING:
     from eum_app.scanning.wedge import Refused
     from ui.kit.shell import Shell
@@ -28,6 +30,8 @@ class ScanDelivery:
     def refuse(self, refused: Refused) -> None:
         """Let the page in sight say why the keys of a scan were not used."""
         if self.shell is not None:
-            self.shell.page(self.shell.current_key).scan_refused(refused)
+            page = self.shell.page_for_scan(refusal_text(refused))
+            if page is not None:
+                page.scan_refused(refused)
         elif self._front.page is not None:
             self._front.page.scan_refused(refused)
