@@ -1,7 +1,7 @@
-"""A device at work in a separate process, to be killed: `python -m tests.gui.half_done FOLDER VISIT_ID`.
+"""A device at work in a separate process, to be killed: `python -m tests.gui.half_done FOLDER VISIT_ID [group]`.
 
-It opens an item, answers two questions, adds a comment, a note and a photo, says so on its output, and goes on doing
-nothing until it is killed.
+It opens an item, answers two questions, adds a comment, a note and a photo; or, with `group`, it takes the items in
+view and answers one question for all. Then it says so on its output, and does nothing until it is killed.
 """
 
 from __future__ import annotations
@@ -18,12 +18,14 @@ from PySide6.QtWidgets import QApplication, QPlainTextEdit
 
 from eum_app.demo.generate import photo
 from tests.gui.field_world import Field, window_at_work
+from tests.gui.test_field_sweep import look_at, shelf
 from ui.field.visit.keeper import Keeper
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
 SAID = "half done"
+GROUP = ("786950", "786951", "786952")
 
 
 class Waiter:
@@ -54,6 +56,18 @@ def begin(field: Field) -> None:
     wait_for_save(field)
 
 
+def begin_group(field: Field) -> None:
+    """Take three items in view, and answer the first two questions for all of them."""
+    field.open("visit")
+    look_at(field, shelf(field.folder / "frames", *GROUP), len(GROUP))
+    field.key(Qt.Key.Key_F5)
+    field.key(Qt.Key.Key_Y)
+    field.key(Qt.Key.Key_N)
+    field.type("all plates worn")
+    field.key(Qt.Key.Key_Tab)
+    wait_for_save(field)
+
+
 def wait_for_save(field: Field) -> None:
     """Wait until the app has saved by itself what was begun: no save is due, and none runs."""
     keeper = field.visit.findChild(Keeper)
@@ -64,7 +78,7 @@ def wait_for_save(field: Field) -> None:
 def main() -> None:
     app = QApplication([])
     with window_at_work(cast("QtBot", Waiter()), Path(sys.argv[1]), sys.argv[2]) as field:
-        begin(field)
+        begin_group(field) if sys.argv[3:] == ["group"] else begin(field)
         sys.stdout.write(f"{SAID}\n")
         sys.stdout.flush()
         app.exec()

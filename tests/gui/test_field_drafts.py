@@ -82,6 +82,28 @@ def test_after_kill_9_the_person_is_back_where_they_were(qtbot: QtBot, tmp_path:
         assert {one.origin for one in field.session.read(journal_heads)} == {one.origin for one in heads}
 
 
+def test_after_kill_9_the_group_in_view_is_back_with_its_answers(qtbot: QtBot, tmp_path: Path) -> None:
+    world = make_world(tmp_path, count=4)
+    visit_id = planned(world)
+    world.close()
+    command = [sys.executable, "-m", "tests.gui.half_done", str(tmp_path), visit_id, "group"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as child:
+        assert child.stdout is not None
+        said = child.stdout.readline().strip()
+        child.kill()
+    assert said == half_done.SAID
+    with window_at_work(qtbot, tmp_path, visit_id) as field:
+        field.until(lambda: field.visit.work.state is State.GROUP)
+        group = field.visit.work.group
+        assert {draft.serial for draft in group.drafts.values()} == set(half_done.GROUP)
+        assert {draft.mark.read_by for draft in group.drafts.values()} == {"camera"}
+        given = [(one.value, one.comment) for one in group.answers.answers.values()]
+        assert given == [("yes", ""), ("no", "all plates worn")]
+        assert field.visit.column.group.isVisible()
+        assert "Brought back: 3 items" in field.visit.notice.text
+        assert field.session.read(visits.visit, visit_id).checked == 0, "a draft is no evidence"
+
+
 def test_after_a_lock_and_in_a_new_window_the_draft_is_there(qtbot: QtBot, tmp_path: Path) -> None:
     with field_at_work(qtbot, tmp_path) as first:
         half_done.begin(first)
