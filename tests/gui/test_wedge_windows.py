@@ -20,6 +20,7 @@ from tests.gui.test_scan_bursts import places, typed_into
 from tests.scanner_keys import GAPS_MS, MARKS, PAUSES_MS, SHORT_MARKS
 from ui.devices.typing_place import takes_text
 from ui.devices.wedge_filter import WedgeFilter
+from ui.field.visit.current_work import Event
 from ui.field.visit.draft import Draft
 from ui.kit.widgets import ScanField, SearchField
 from ui.window.reading_sign import ReadingSign
@@ -150,10 +151,13 @@ def test_a_click_at_once_finds_the_text_whole(field: Field, gap_ms: int) -> None
 
 def test_quick_answers_and_enter_record(field: Field) -> None:
     """Gaps from 60 ms on are fingers: one key for each open question, then Enter."""
+    field.window.resize(1440, 900)  # where every question is on the screen before the first key
     for serial, gap in (("786950", 80), ("786951", 150), ("786952", 240)):
         field.identify(serial)
         draft = field.visit.item.draft
         assert draft is not None
+        field.idle()
+        assert not field.visit.work.unseen_ids(Event.VERIFY)
         field.visit.item.focus_first()
         burst("a", gap_ms=gap)
         field.until(lambda serial=serial: field.outcome(serial) == "verified")  # type: ignore[misc]
