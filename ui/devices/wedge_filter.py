@@ -23,6 +23,7 @@ from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
 from eum_app.scanning.wedge import AltReleased, Burst, BurstCollector, Decided, Key, Place, Refused, WedgeSettings
+from ui.devices.held_keys import HeldKeys
 from ui.devices.typing_place import is_answer, place_of, takes_text
 from ui.kit.guard import guarded
 from ui.kit.own_keys import is_own_key
@@ -76,6 +77,7 @@ class WedgeFilter(QObject):
         self._collector = BurstCollector(settings)
         self._is_replaying = self._is_reading = False
         self._held: set[int] = set()
+        self._keys_down = HeldKeys()
         self._place = Place()
         self._turns, self._due_ms = 0, 0.0
         self._timer = self._single(self._tick)
@@ -110,9 +112,16 @@ class WedgeFilter(QObject):
         return isinstance(event, QKeyEvent) and not _is_secret_in_focus() and self._key(event)
 
     def _key(self, event: QKeyEvent) -> bool:
-        kind = event.type()
+        kind, key, at_ms = event.type(), event.key(), float(event.timestamp())
         if kind == QEvent.Type.KeyRelease:
+            self._keys_down.release(key, at_ms)
             return self._release(event)
+        is_unmarked = not event.isAutoRepeat() and self._keys_down.is_repeat(key, at_ms)
+        if kind == QEvent.Type.KeyPress:
+            self._keys_down.press(key, at_ms, is_marked=event.isAutoRepeat())
+        if is_unmarked:
+            event.accept()
+            return True  # nothing is lost: the key repeats
         if Qt.Key(event.key()) in _MODIFIERS:
             return False
         if not self._is_held_back(event):
