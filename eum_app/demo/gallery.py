@@ -335,6 +335,7 @@ def close_out_page() -> Page:
 def make_window(brand: str, tasks: Tasks) -> Shell:
     """A window with a page of each kind."""
     shell = Shell(tasks, brand=brand)
+    theme().dress(shell)
     if brand == "EUM Field":
         shell.add_page("visits", "Visits", "clipboard-list", visit_page)
         shell.add_page("items", "Items", "package", close_out_page)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import pytest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
 
 from tests.builders import World
 from tests.gui.hq_support import Window, hq_window, hq_world
@@ -32,6 +33,22 @@ def own_settings(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.M
     """Use separate settings, so that those of the machine's user are neither read nor changed (Linux)."""
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path_factory.mktemp("config")))
     forget()
+
+
+class DressingBot(QtBot):
+    """Gives each window of a test the style sheet, as the app does for its window."""
+
+    def addWidget(self, widget: QWidget, *, before_close_func: Callable[[QWidget], None] | None = None) -> None:
+        super().addWidget(widget, before_close_func=before_close_func)
+        if widget.isWindow():
+            theme().dress(widget)
+
+
+@pytest.fixture
+def qtbot(request: pytest.FixtureRequest, qapp: QApplication) -> QtBot:
+    """Return pytest-qt's robot, whose windows look like the app's."""
+    assert isinstance(qapp, QApplication)
+    return DressingBot(request)
 
 
 @pytest.fixture

@@ -23,6 +23,7 @@ from tests.gui.geometry import cut_parts
 from ui.field.question_row import QuestionRow
 from ui.field.visit.current_work import Event, State
 from ui.field.visit.visit_view import read_item
+from ui.shared.statement_text import StatementText
 
 SERIALS = ("786950", "786951", "786952", "786953")
 
@@ -309,9 +310,7 @@ def test_an_unexpected_answer_leads_to_a_discrepancy(field: Field, key: Qt.Key) 
     assert "Serial plate matches" in row_text(field, "786950"), "the list names the answer"
     field.open("close_out")
     field.idle()
-    lines = [one for one in field.close_out.findChildren(QWidget) if one.objectName().startswith("exception_")]
-    (row,) = [one for one in lines if one.isVisible()]  # lines of an earlier reading wait for their deletion
-    said = " ".join(one.text() for one in row.findChildren(QLabel))
+    said = field.find("statement_text", StatementText).toPlainText()
     assert "786959 found" in said
     assert "Serial plate matches" in said
 

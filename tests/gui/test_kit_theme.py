@@ -87,9 +87,7 @@ def test_themes_have_the_same_tokens() -> None:
 @pytest.mark.parametrize("name", THEMES)
 def test_style_sheet_names_only_known_tokens(look: Theme, name: str) -> None:
     look.set_mode(name)  # raises KeyError for an unknown one
-    app = look.parent()
-    assert app is not None
-    sheet = app.property("styleSheet")
+    sheet = look._sheet
     assert "@" not in sheet
     assert "dp(" not in sheet
     assert look.tokens.colors["accent"] in sheet
@@ -126,8 +124,9 @@ def test_cycle_goes_round(look: Theme) -> None:
     assert seen == ["light", "dark", "sunlight", "light"]
 
 
-def test_scale_reaches_layouts_and_buttons(look: Theme, qtbot: object) -> None:
+def test_scale_reaches_layouts_and_buttons(look: Theme, qtbot: QtBot) -> None:
     whole = QWidget()
+    qtbot.addWidget(whole)
     layout = QVBoxLayout(whole)
     inset(layout, 10, 10, 10, 10, spacing=6)
     press = QPushButton("Close out…")

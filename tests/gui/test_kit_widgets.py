@@ -372,7 +372,7 @@ def test_crumb_link_has_the_accent_of_the_theme(qtbot: QtBot, look: Theme, name:
 @pytest.mark.parametrize("scale", [100, 115, 130, 150, 175, 200])
 def test_radio_buttons_stay_round(look: Theme, scale: int) -> None:
     look.set_scale(scale)
-    sheet = look._app.styleSheet()
+    sheet = look._sheet
     radius = int(re.search(r"QRadioButton::indicator { border-radius: (\d+)px", sheet)[1])  # type: ignore[index]
     size, line = re.search(r"QRadioButton::indicator { width: (\d+)px;.*?border: (\d+)px", sheet).groups()  # type: ignore[union-attr]
     assert 2 * radius <= int(size) + 2 * int(line)  # Qt draws a corner with more than that square

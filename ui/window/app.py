@@ -75,6 +75,7 @@ class AppWindow(QWidget):
     ) -> None:
         super().__init__()
         self.setObjectName("app_window")
+        theme().dress(self)
         self._marking = marking
         self._outbox, self._inbox = outbox or folder.parent / "outbox", inbox or folder.parent / "inbox"
         self._work: Work | None = None

@@ -38,6 +38,10 @@ def theme() -> Theme:
     return found if found is not None else Theme(app)
 
 
+_DRESSED = "dressed"
+"""Property of a window that has the style sheet."""
+
+
 @contextmanager
 def nothing_collected() -> Iterator[None]:
     """Turn garbage collection off, while Qt walks through a list of all widgets.
@@ -69,6 +73,7 @@ class Theme(QObject):
         super().__init__(app)
         self._app = app
         self._mode, self._density, self._scale = mode, density, scale
+        self._sheet = ""
         _load_fonts()
         # The style sheet names its pictures by this prefix, so that no character of a path can break the sheet.
         QDir.setSearchPaths("glyphs", [str(asset("style", "glyphs"))])
@@ -139,6 +144,15 @@ class Theme(QObject):
         nearest = min(range(len(SCALES)), key=lambda at: abs(SCALES[at] - self._scale))
         self.set_scale(SCALES[min(len(SCALES) - 1, max(0, nearest + steps))])
 
+    def dress(self, window: QWidget) -> None:
+        """Give a top-level window the style sheet, now and after each change of the look. Its dialogs inherit it.
+
+        A sheet of the whole application would polish a page that is built from its parts again for each part that gets
+        a parent: opening the visit page took 2.5 times as long.
+        """
+        window.setProperty(_DRESSED, True)
+        window.setStyleSheet(self._sheet)
+
     # For painters
 
     def color(self, token: str) -> QColor:
@@ -200,10 +214,13 @@ class Theme(QObject):
         with nothing_collected():  # Qt tells each widget in its list, and methods in Python run for some of them
             self._app.setFont(self.font())
             self._app.setPalette(_palette(self))
-            # Another sheet in place of one has Qt polish each widget once for every ancestor that it has: a fifth of a
-            # second for a window of pages. Taken away and put on again, it polishes twice.
-            self._app.setStyleSheet("")
-            self._app.setStyleSheet(_sheet(self))
+            self._sheet = _sheet(self)
+            for window in gathered(self._app.topLevelWidgets):
+                if window.property(_DRESSED):
+                    # Another sheet in place of one has Qt polish each widget once for every ancestor that it has: a
+                    # fifth of a second for a window of pages. Taken away and put on again, it polishes twice.
+                    window.setStyleSheet("")
+                    window.setStyleSheet(self._sheet)
         for widget in gathered(self._app.allWidgets):
             layout = widget.layout()
             if layout is not None:
