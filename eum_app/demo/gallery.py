@@ -22,7 +22,7 @@ from ui.kit.models import Column, IdsTableModel, list_view, select_id, table_vie
 from ui.kit.page import Page
 from ui.kit.shell import DeviceState, Shell
 from ui.kit.tasks import Tasks
-from ui.kit.theme import inset, theme
+from ui.kit.theme import dress, inset, theme
 from ui.kit.theme.tokens import THEMES
 from ui.kit.widgets import (
     BarChart,
@@ -335,7 +335,7 @@ def close_out_page() -> Page:
 def make_window(brand: str, tasks: Tasks) -> Shell:
     """A window with a page of each kind."""
     shell = Shell(tasks, brand=brand)
-    theme().dress(shell)
+    dress(shell)
     if brand == "EUM Field":
         shell.add_page("visits", "Visits", "clipboard-list", visit_page)
         shell.add_page("items", "Items", "package", close_out_page)

@@ -22,7 +22,7 @@ from ui.hq.pages import add_hq_pages
 from ui.kit.desk import Desk
 from ui.kit.shell import Shell
 from ui.kit.tasks import Tasks
-from ui.kit.theme import theme
+from ui.kit.theme import dress
 
 SETTLE_MS = 500
 REST_MS = 2_000
@@ -51,7 +51,7 @@ def figures(folder: Path, settle_ms: int = SETTLE_MS, rest_ms: int = REST_MS) ->
     for name, session, add_pages in (("Field", world.device, add_field_pages), ("HQ", world.hq, add_hq_pages)):
         tasks = Tasks()
         shell = Shell(tasks, brand="EUM")
-        theme().dress(shell)
+        dress(shell)
         add_pages(shell, Desk(session, tasks, folder / "box", folder / "box"))
         shell.resize(1366, 768)
         shell.show()

@@ -37,7 +37,7 @@ from ui.kit.models import IdsTableModel
 from ui.kit.page import Page
 from ui.kit.shell import Shell
 from ui.kit.tasks import Tasks
-from ui.kit.theme import theme
+from ui.kit.theme import dress
 
 ITEMS = 100_000
 OPEN_MS = 1_000.0
@@ -51,7 +51,7 @@ class Opened:
     def __init__(self, page: Page, tasks: Tasks, view: QAbstractItemView, model: IdsTableModel) -> None:
         self.tasks, self.page, self.model = tasks, page, model
         self.shell = Shell(tasks, brand="EUM")
-        theme().dress(self.shell)
+        dress(self.shell)
         self.shell.add_page("other", "Other", "boxes", partial(Page, "Other"))
         self.shell.add_page("page", "Page", "boxes", lambda: page)
         self.shell.resize(1440, 900)

@@ -38,7 +38,7 @@ from ui.field.visit.visit_page import VisitPage
 from ui.kit.desk import Desk
 from ui.kit.shell import Shell
 from ui.kit.tasks import Tasks
-from ui.kit.theme import theme
+from ui.kit.theme import dress
 
 BOUND_MS = 100.0
 PATIENCE_S = 10.0
@@ -135,7 +135,7 @@ def measured(folder: Path, *, items: int, asked: int) -> dict[str, list[Times]]:
     _expect_in(device, visit_id)
     tasks = Tasks()
     shell = Shell(tasks, brand="EUM Field")
-    theme().dress(shell)
+    dress(shell)
     page = VisitPage(Desk(device, tasks, folder, folder))
     shell.add_page("visit", "Visit", "clipboard-list", lambda: page)
     shell.show()

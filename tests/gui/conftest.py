@@ -17,7 +17,7 @@ from tests.builders import World
 from tests.gui.hq_support import Window, hq_window, hq_world
 from ui.kit.settings import forget
 from ui.kit.tasks import Tasks
-from ui.kit.theme import Theme, theme
+from ui.kit.theme import Theme, dress, theme
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -41,7 +41,7 @@ class DressingBot(QtBot):
     def addWidget(self, widget: QWidget, *, before_close_func: Callable[[QWidget], None] | None = None) -> None:
         super().addWidget(widget, before_close_func=before_close_func)
         if widget.isWindow():
-            theme().dress(widget)
+            dress(widget)
 
 
 @pytest.fixture

@@ -32,7 +32,7 @@ from ui.kit.desk import Desk
 from ui.kit.page import Page
 from ui.kit.shell import Shell
 from ui.kit.tasks import Tasks
-from ui.kit.theme import theme
+from ui.kit.theme import dress
 
 Wanted = TypeVar("Wanted", bound=QWidget)
 
@@ -96,7 +96,7 @@ def hq_window(session: Session, tasks: Tasks, folder: Path) -> Iterator[Window]:
     crashes: list[object] = []
     tasks.crashed.connect(crashes.append)
     shell = Shell(tasks, brand="EUM HQ")
-    theme().dress(shell)
+    dress(shell)
     desk = Desk(session, tasks, folder / "outbox", folder / "inbox")
     add_hq_pages(shell, desk)
     shell.show()

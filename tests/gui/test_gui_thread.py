@@ -30,7 +30,7 @@ from ui.hq.inventory import InventoryPage
 from ui.kit.desk import Desk
 from ui.kit.shell import Shell
 from ui.kit.tasks import Tasks
-from ui.kit.theme import theme
+from ui.kit.theme import dress
 
 pytestmark = pytest.mark.usefixtures("look")
 ITEMS = 100_000
@@ -108,7 +108,7 @@ def test_nothing_blocks_a_device(tmp_path: Path, tasks: Tasks) -> None:
     _expect_in(world.device, visit_id)
     desk = Desk(world.device, tasks, tmp_path, tmp_path)
     shell = Shell(tasks, brand="EUM Field")
-    theme().dress(shell)
+    dress(shell)
     visit, items = VisitPage(desk), ItemsPage(desk)
     shell.add_page("visit", "Visit", "boxes", lambda: visit)
     shell.add_page("items", "Items", "boxes", lambda: items)

@@ -21,7 +21,7 @@ from db.files import own_folder
 from eum_app import APP_ID
 from eum_app.domain.errors import KnownError, Trouble
 from ui.kit.guard import guarded
-from ui.kit.theme import theme
+from ui.kit.theme import dress, theme
 from ui.window.first_size import remember_size, show_as_before
 from ui.window.front import BRANDS, Front
 from ui.window.qt_types import TypeMaker
@@ -75,7 +75,7 @@ class AppWindow(QWidget):
     ) -> None:
         super().__init__()
         self.setObjectName("app_window")
-        theme().dress(self)
+        dress(self)
         self._marking = marking
         self._outbox, self._inbox = outbox or folder.parent / "outbox", inbox or folder.parent / "inbox"
         self._work: Work | None = None

@@ -144,15 +144,6 @@ class Theme(QObject):
         nearest = min(range(len(SCALES)), key=lambda at: abs(SCALES[at] - self._scale))
         self.set_scale(SCALES[min(len(SCALES) - 1, max(0, nearest + steps))])
 
-    def dress(self, window: QWidget) -> None:
-        """Give a top-level window the style sheet, now and after each change of the look. Its dialogs inherit it.
-
-        A sheet of the whole application would polish a page that is built from its parts again for each part that gets
-        a parent: opening the visit page took 2.5 times as long.
-        """
-        window.setProperty(_DRESSED, True)
-        window.setStyleSheet(self._sheet)
-
     # For painters
 
     def color(self, token: str) -> QColor:
@@ -229,6 +220,16 @@ class Theme(QObject):
             widget.updateGeometry()
             widget.update()
         self.changed.emit()
+
+
+def dress(window: QWidget) -> None:
+    """Give a top-level window the style sheet, now and after each change of the look. Its dialogs and lists inherit it.
+
+    A sheet of the whole application would polish a page that is built from its parts again for each part that gets a
+    parent: opening the visit page took 2.5 times as long.
+    """
+    window.setProperty(_DRESSED, True)
+    window.setStyleSheet(theme()._sheet)
 
 
 def _sheet(look: Theme) -> str:
