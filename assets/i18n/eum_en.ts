@@ -488,6 +488,16 @@
     </message>
 </context>
 <context>
+    <name>PaperUndo</name>
+    <message numerus="yes">
+        <source>%Ln checks recorded again</source>
+        <translation>
+            <numerusform>%Ln check recorded again</numerusform>
+            <numerusform>%Ln checks recorded again</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>PlanForm</name>
     <message numerus="yes">
         <source>%Ln items</source>

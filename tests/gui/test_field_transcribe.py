@@ -230,6 +230,37 @@ def test_a_page_is_typed_in_row_by_row(field: Field) -> None:
     page.notice._act()  # Undo
     field.idle()
     assert field.session.read(visits.visit, field.visit_id).checked == 0
+    assert page.notice._action.text() == "Redo"
+    page.notice._act()
+    field.idle()
+    assert page.notice.text == "3 checks recorded again"
+    row = field.session.read(visits.visit, field.visit_id)
+    assert (row.checked, row.not_on_list) == (2, 1)
+    assert mark_of_last_check(field).saw == "INS-021"
+
+
+def test_a_recorded_page_is_undone_and_redone_by_the_keys_of_the_visit(field: Field) -> None:
+    page = open_page(field)
+    say_who_and_when(field)
+    field.press("paper_1_verified")
+    field.type("786950")
+    field.press("paper_record_button")
+    field.until(lambda: field.outcome("786950") == "verified")
+    page.setFocus()
+    field.key(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    field.until(lambda: field.outcome("786950") == "to_check")
+    again = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+    field.key(Qt.Key.Key_Z, again)
+    field.until(lambda: field.outcome("786950") == "verified")
+    page = open_page(field)
+    field.press("paper_2_verified")
+    field.type("786951")
+    field.key(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert field.outcome("786950") == "verified", "in a field, the key takes back what was typed there"
+    page.setFocus()
+    field.key(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert "Record this page first" in page.notice.text
+    assert field.outcome("786950") == "verified"
 
 
 def test_a_scanned_page_opens_and_another_one_does_not_take_what_is_typed(field: Field) -> None:

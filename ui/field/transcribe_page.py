@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QWidget
 
 from db.queries.visits import VisitRow, visit
 from eum_app.domain.areas import Area
 from eum_app.domain.errors import KnownError, Refusal
-from eum_app.domain.ids import CheckId
 from eum_app.domain.visit_kinds import outcomes_of
 from eum_app.usecases.calls import Connection, call, query
 from eum_app.usecases.reporting.worklist import (
@@ -19,9 +18,9 @@ from eum_app.usecases.reporting.worklist import (
     find_page,
     scanned_page,
 )
-from eum_app.usecases.visits.record_check import withdraw_checks
 from eum_app.usecases.visits.transcribe import Transcribed, transcribe_page
 from ui.field.paper_parts import PageForm, PaperRows, PrintBar, SeenFields
+from ui.field.paper_undo import PaperUndo
 from ui.field.parts import name_header_buttons, named, progress_parts
 from ui.kit import words
 from ui.kit.desk import Desk
@@ -64,6 +63,12 @@ class TranscribePage(Page):
         name_header_buttons(self.header, "paper_print_button", "paper_back_button")
         self.add_action(self.tr("Next page"), "PgDown", partial(self._step, 1))
         self.add_action(self.tr("Previous page"), "PgUp", partial(self._step, -1))
+        self._undoing = PaperUndo(desk, self.notice, self._may_leave, self)
+        for text, key, run in (
+            (self.tr("Take back the page recorded last"), QKeySequence.StandardKey.Undo, self._undoing.undo),
+            (self.tr("Do again what was taken back"), QKeySequence.StandardKey.Redo, self._undoing.redo),
+        ):
+            self.add_action(text, key, run).setShortcuts(QKeySequence.keyBindings(key))
         self.print_bar.printed.connect(lambda: self.page_field.setFocus(Qt.FocusReason.OtherFocusReason))
         self.body.addWidget(self.print_bar)
         self.body.addWidget(self._work_card(), 1)
@@ -107,6 +112,7 @@ class TranscribePage(Page):
             self.page_field.clear()
             self.seen.clear()
             self._clear()
+            self._undoing.forget()
         self._desk.ask(query(visit, self._visit_id), then=self._show_visit)
 
     def refresh(self, areas: frozenset[Area]) -> None:
@@ -233,16 +239,9 @@ class TranscribePage(Page):
             self.page_field.setText(str(page.number + 1))
             self.page_field.selectAll()
         self.page_field.setFocus(Qt.FocusReason.OtherFocusReason)
-        undo = partial(self._undo, result.check_ids)
-        self.notice.show_message("ok", said, action=self.tr("Undo"), on_action=undo)
+        self._undoing.note_recorded(result.check_ids, said)
 
     def _refused(self, error: KnownError) -> None:
         self._is_busy = False
         self._follow()
         self.notice.show_error(error)
-
-    def _undo(self, check_ids: Sequence[CheckId]) -> None:
-        self._desk.do(call(withdraw_checks, check_ids), then=self._undone, failed=self.notice.show_error)
-
-    def _undone(self, _changed: object) -> None:
-        self.notice.show_message("info", self.tr("Withdrawn. The checks and their withdrawal stay in the record."))
