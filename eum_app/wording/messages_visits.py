@@ -58,6 +58,10 @@ VISIT_SENTENCES: dict[str, tuple[str, str]] = {
         QT_TRANSLATE_NOOP("messages", "{name} is not a PNG picture."),
         QT_TRANSLATE_NOOP("messages", "Save the drawn signature as PNG."),
     ),
+    "signature.name_too_long": (
+        QT_TRANSLATE_NOOP("messages", "The name and title have more than {limit} characters."),
+        QT_TRANSLATE_NOOP("messages", "Shorten them; nothing has to be signed again."),
+    ),
     "signature.too_large": (
         QT_TRANSLATE_NOOP("messages", "The signature of {party} is too large."),
         QT_TRANSLATE_NOOP("messages", "Clear the pad and sign again."),

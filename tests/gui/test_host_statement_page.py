@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from db.queries import visits
@@ -80,7 +80,13 @@ def test_each_count_opens_to_its_serials_by_mouse_and_by_keys(field: Field) -> N
 
 def test_the_text_that_is_kept_says_what_the_page_showed(field: Field) -> None:
     not_found(field, 1)
+    item_id = field.session.read(visits.work_ids, field.visit_id)[2]
+    record_check(
+        field.session, visit_id=field.visit_id, item_id=item_id, outcome="discrepancy", reason="damaged", mark=PICKED
+    )
     field.open("close_out")
+    said = [one.text() for one in field.close_out.open_points.findChildren(QLabel) if one.isVisible()]
+    assert "1 discrepancy has no photo" in said
     statement = field.close_out.statement
     shown = [statement._about.text(), *(tab(field, key).text() for key in ("verified", "not_found", "below"))]
     shown += lines(field)
@@ -89,10 +95,11 @@ def test_the_text_that_is_kept_says_what_the_page_showed(field: Field) -> None:
     field.until(lambda: field.shell.current_key == "sync" and field.sync._task is None)
     kept = signed_text(field)
     assert shown[0] in kept
-    assert all(line in kept.splitlines() for line in ("Verified, sighted: 3", "Not found: 1", "Below grade A: 0"))
+    assert all(line in kept.splitlines() for line in ("Verified, sighted: 2", "Not found: 1", "Below grade A: 0"))
     assert shown[-1] in kept.splitlines()
     field.open("close_out")
     assert not statement.tabs.isVisible()
+    assert not field.close_out.open_points.isVisible()
     assert statement.text.toPlainText() + "\n" == kept
 
 
@@ -146,6 +153,27 @@ def test_undoing_after_the_strokes_clears_them_and_reopening_shows_the_statement
     field.press("seal_visit_button")
     field.until(lambda: field.shell.current_key == "sync" and field.sync._task is None)
     assert signed_text(field) != first
+
+
+def test_a_long_name_is_kept_whole_or_refused_and_never_cut(field: Field) -> None:
+    field.open("close_out")
+    sign(field)
+    name = field.find("signer_host", QLineEdit)
+    name.setText("N" * 1_001)
+    field.press("seal_visit_button")
+    field.until(lambda: "more than 1000 characters" in field.close_out.notice.text)
+    assert not field.session.read(visits.visit, field.visit_id).closed_at
+    assert not field.close_out.host.pad.is_empty, "nothing has to be signed again"
+    whole = "\u0645\u062f\u064a\u0631 " + "Officer " * 37
+    name.setText(whole)
+    assert len(whole) > 300
+    field.press("seal_visit_button")
+    field.until(lambda: field.shell.current_key == "sync" and field.sync._task is None)
+    closed = field.session.read(visits.closing, field.visit_id)
+    assert closed is not None
+    (host,) = [one for one in closed.signatures if one.party == "host"]
+    assert host.signer is not None
+    assert field.session.content(host.signer).decode() == whole.strip()
 
 
 def begin(field: Field, at: int) -> str:

@@ -180,10 +180,11 @@ class CloseOutPage(Page):
         if not state.visit.closed_at:
             self.reopening.act.close_form()
         self.reopening.setVisible(bool(state.visit.closed_at))
-        self.open_points.show_state(state, view.questions)
         if state.visit.closed_at:
+            self.open_points.hide()
             self.statement.show_signed(view.signed_text)
         else:
+            self.open_points.show_state(state, view.questions)
             self.statement.show_statement(view.said)
         self._show_signing(view)
         self._show_what(view)

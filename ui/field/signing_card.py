@@ -30,13 +30,11 @@ class SigningCard(Card):
         self._name = named(QLineEdit(), f"signer_{party}")
         self._name.setPlaceholderText(self.tr("Name and title"))
         self._name.setAccessibleName(self.tr("Name and title of the signer"))
-        self._name.setMaxLength(200)
         self._name.textChanged.connect(lambda _text: self._follow())
         self._decline: Button = named(button(self.tr("Declined to sign…"), self._ask_reason), f"decline_{party}_button")
         self._reason = named(QLineEdit(), f"declined_reason_{party}")
         self._reason.setPlaceholderText(self.tr("Why was it declined?"))
         self._reason.setAccessibleName(self.tr("Reason for declining"))
-        self._reason.setMaxLength(1_000)
         self._reason.returnPressed.connect(self._confirm_declined)
         self._reason.textChanged.connect(lambda _text: self._follow())
         self._confirm: Button = named(

@@ -41,7 +41,7 @@ from eum_app.usecases.visits.drafts import Unrecorded, unrecorded
 from eum_app.wording.host_statement import said_statement
 
 MAX_SIGNATURE_BYTES = 2_000_000
-MAX_NAME_CHARS = 200
+MAX_NAME_CHARS = 1_000
 MAX_REASON_CHARS = 1_000
 _NOT_STATED = (SessionStarted, SessionEnded, HeadSigned, RecordsRead, AccessDenied, SatelliteTimeHeard)
 """Facts that come by themselves, and change nothing of what a host signs for."""
@@ -145,7 +145,8 @@ def close_out(
     account's key signs the closing. Closing deletes drafts, so it is refused while one holds something, unless
     `without_drafts`. Raises Refusal `permission.denied`, `permission.out_of_scope`, `visit.unknown`, `visit.open`
     (with the number of open points), `visit.closed`, `visit.drafts` (with their number), `statement.changed`,
-    `signature.missing`, `signature.name_missing`, `signature.too_large`; Trouble for disk errors.
+    `signature.missing`, `signature.name_missing`, `signature.name_too_long`, `signature.too_large`, `note.too_long`
+    (the reason to decline); Trouble for disk errors.
     """
     session.require(Permission.VISIT_WORK)
     with session.writing() as transaction:
@@ -202,8 +203,12 @@ def reopen_visit(session: Session, visit_id: str, reason: str) -> Changed:
 
 
 def _party(transaction: Transaction, signed: Signed) -> PartySignature:
-    if len(signed.signature_png) > MAX_SIGNATURE_BYTES or len(signed.signer) > MAX_NAME_CHARS:
+    if len(signed.signature_png) > MAX_SIGNATURE_BYTES:
         raise Refusal("signature.too_large", party=signed.party)
+    if len(signed.signer) > MAX_NAME_CHARS:
+        raise Refusal("signature.name_too_long", limit=MAX_NAME_CHARS)
+    if len(signed.declined_reason) > MAX_REASON_CHARS:
+        raise Refusal("note.too_long", limit=MAX_REASON_CHARS)
     signs = bool(signed.signature_png)
     return PartySignature(
         party=signed.party,
