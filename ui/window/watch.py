@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from ui.devices.idle import IdleWatch
 from ui.devices.scanners import Scanners
 from ui.kit import settings
+from ui.kit.second_click import SecondClick
 from ui.kit.settings import LOCK_AFTER, SATELLITE, SCANNER, SatelliteSettings
 from ui.window.reading_sign import ReadingSign
 
@@ -42,6 +43,7 @@ class Watch(QObject):
         self.scanners.reading_changed.connect(self._sign.follow)
         self.idle = IdleWatch(app, self)
         self.idle.lock_due.connect(self.lock_due)
+        SecondClick(app, self)
         self._window = window
         self._sleep: SleepWatch | None = None
         self._satellite: SatelliteClock | None = None
