@@ -113,7 +113,7 @@ def exception_said(item: StatedItem, translate: Translate = in_english) -> str:
         answers = "; ".join(answer_said(question, answer, translate) for question, answer in item.unexpected)
         parts.append(translate("statement", "Not as expected: {answers}").format(answers=answers))
     if item.is_below:
-        parts.append(_grade_said(item.grade, translate))
+        parts.append(_evidence_said(item, translate))
     return ". ".join(_plain(part) for part in parts)
 
 
@@ -155,7 +155,7 @@ def _counts(stated: HostStatement, name: Callable[[StatedItem], str], translate:
         elif item.reading.read_by == ReadBy.LIST and item.outcome in _SEEN:
             behind[FROM_LIST].append(named)
         if item.is_below:
-            behind[BELOW].append(f"{named}: {_grade_said(item.grade, translate)}")
+            behind[BELOW].append(f"{named}: {_plain(_evidence_said(item, translate))}")
     for key, title in (_OUTCOMES | _HOW).items():
         if behind[key] or key not in _SHOWN_IF_ANY:
             yield StatedCount(key, translate("statement", title), tuple(behind[key]))
@@ -198,12 +198,14 @@ def _reason_said(item: StatedItem, translate: Translate) -> str:
     return translate("words", known) if known else Unknown(item.reason).shown
 
 
-def _grade_said(grade: str, translate: Translate) -> str:
-    known = WORDS["grade"].get(grade)
-    said = translate("words", known) if known else Unknown(grade).shown
-    return translate("statement", "Not sighted, grade {grade}: {evidence}").format(
-        grade=Unknown(grade).shown, evidence=said
+def _evidence_said(item: StatedItem, translate: Translate) -> str:
+    """Return the grade of evidence below *sighted*, and how the item was identified."""
+    known = WORDS["grade"].get(item.grade)
+    said = translate("statement", "Not sighted, grade {grade}: {evidence}").format(
+        grade=Unknown(item.grade).shown, evidence=translate("words", known) if known else Unknown(item.grade).shown
     )
+    how = how_read(item.reading, translate)
+    return f"{said} ({how})" if how else said
 
 
 def _plain(text: str) -> str:

@@ -287,8 +287,8 @@ def test_what_others_showed_or_said_is_counted_apart(field: Field) -> None:
         assert statement.tabs.text_of(key) == said
     statement.open_part("below")
     assert statement.text.toPlainText().splitlines() == [
-        "786951: Not sighted, grade B: Live video",
-        "786952: Not sighted, grade D: Partner statement",
+        "786951: Not sighted, grade B: Live video (picked from the list, no mark read)",
+        "786952: Not sighted, grade D: Partner statement (picked from the list, no mark read)",
     ]
 
 

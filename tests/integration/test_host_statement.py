@@ -118,10 +118,10 @@ def test_the_statement_names_each_count_with_its_serials_and_each_exception(worl
         "not_on_list": ("79 01 12",),
         "by_hand": ("786951: typed twice: mark illegible", "79 01 12: typed"),
         "from_list": (),
-        "below": ("786952: Not sighted, grade D: Partner statement",),
+        "below": ("786952: Not sighted, grade D: Partner statement (read by camera, as it stood)",),
     }
     assert said.exceptions.lines == (
-        "786952: Not sighted, grade D: Partner statement",
+        "786952: Not sighted, grade D: Partner statement (read by camera, as it stood)",
         "786953: Discrepancy. Seal differs: A 004417 on record, B 011903 found. "
         "Not as expected: Serial plate matches: No (worn 786999: Verified\\u202e)",
         "786954: Not found. Said to be in repair",
