@@ -25,6 +25,7 @@ from tests.benchmarks import (
     bench_record,
     bench_report,
     bench_scan,
+    bench_statement,
     bench_unlock,
 )
 from tests.benchmarks.ratios import Figure, Ratio
@@ -47,6 +48,7 @@ FIGURES: dict[str, Callable[[Path], list[Figure]]] = {
     "scan": bench_scan.figures,
     "pages": bench_pages.figures,
     "idle": bench_idle.figures,
+    "statement": bench_statement.figures,
     "book": bench_book.figures,
 }
 

@@ -15,6 +15,7 @@ from tests.benchmarks import (
     bench_pages,
     bench_record,
     bench_report,
+    bench_statement,
     bench_unlock,
 )
 from tests.benchmarks.__main__ import save, table_of, table_of_figures
@@ -48,6 +49,11 @@ def test_idle_pages_are_measured(tmp_path: Path) -> None:
     found = bench_idle.figures(tmp_path, settle_ms=1, rest_ms=5)
     assert len(found) > 15
     assert {figure.bound for figure in found} == {0.5}
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support propagateSizeHints")
+def test_the_statement_is_measured(tmp_path: Path) -> None:
+    assert [one.unit for one in bench_statement.figures(tmp_path, items=3)] == ["ms"]
 
 
 def test_keys_are_measured(tmp_path: Path) -> None:
