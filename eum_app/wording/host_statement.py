@@ -93,7 +93,7 @@ def said_statement(stated: HostStatement, translate: Translate = in_english) -> 
     name = _namer(stated)
     exceptions = [f"{name(item)}: {said}" for item in stated.items if (said := exception_said(item, translate))]
     site = translate("statement", "Site")
-    exceptions += [f"{site}: {_plain(answer_said(*one, translate))}" for one in stated.site_unexpected]
+    exceptions += [f"{site}: {plain_line(answer_said(*one, translate))}" for one in stated.site_unexpected]
     return SaidStatement(
         title=translate("statement", "Statement for the host"),
         head=tuple(_head(stated, translate)),
@@ -114,7 +114,7 @@ def exception_said(item: StatedItem, translate: Translate = in_english) -> str:
         parts.append(translate("statement", "Not as expected: {answers}").format(answers=answers))
     if item.is_below:
         parts.append(_evidence_said(item, translate))
-    return ". ".join(_plain(part) for part in parts)
+    return ". ".join(plain_line(part) for part in parts)
 
 
 def _head(stated: HostStatement, translate: Translate) -> Iterator[str]:
@@ -124,10 +124,10 @@ def _head(stated: HostStatement, translate: Translate) -> Iterator[str]:
     program = WORDS["program"].get(visit.program)
     said = translate("words", program) if program else Unknown(visit.program).shown
     yield f"{purpose}, {said}"
-    place = _plain(f"{visit.site}, {visit.country}" if visit.country else visit.site)
+    place = plain_line(f"{visit.site}, {visit.country}" if visit.country else visit.site)
     yield translate("statement", "Place: {place}").format(place=place)
     yield translate("statement", "Inspector: {name}, device {device}").format(
-        name=_plain(visit.inspector), device=_plain(visit.device)
+        name=plain_line(visit.inspector), device=plain_line(visit.device)
     )
     if stated.first_at:
         yield translate("statement", "Checks made: from {first} to {last}").format(
@@ -151,11 +151,11 @@ def _counts(stated: HostStatement, name: Callable[[StatedItem], str], translate:
         known = _outcome_said(item.outcome, translate)
         behind[key].append(f"{named}: {known}" if key == OTHER else named)
         if item.reading.read_by in {ReadBy.TYPED, ReadBy.PAPER}:
-            behind[BY_HAND].append(f"{named}: {_plain(how_read(item.reading, translate))}")
+            behind[BY_HAND].append(f"{named}: {plain_line(how_read(item.reading, translate))}")
         elif item.reading.read_by == ReadBy.LIST and item.outcome in _SEEN:
             behind[FROM_LIST].append(named)
         if item.is_below:
-            behind[BELOW].append(f"{named}: {_plain(_evidence_said(item, translate))}")
+            behind[BELOW].append(f"{named}: {plain_line(_evidence_said(item, translate))}")
     for key, title in (_OUTCOMES | _HOW).items():
         if behind[key] or key not in _SHOWN_IF_ANY:
             yield StatedCount(key, translate("statement", title), tuple(behind[key]))
@@ -179,7 +179,7 @@ def _namer(stated: HostStatement) -> Callable[[StatedItem], str]:
         parts = [item.serial or "–"]
         if item.serial in shared and item.part_number:
             parts.append(item.part_number)
-        return " / ".join(_plain(part) for part in parts)
+        return " / ".join(plain_line(part) for part in parts)
 
     return name
 
@@ -208,7 +208,7 @@ def _evidence_said(item: StatedItem, translate: Translate) -> str:
     return f"{said} ({how})" if how else said
 
 
-def _plain(text: str) -> str:
+def plain_line(text: str) -> str:
     """Return a value on one line, with code points in place of characters that would steer the text."""
     return _STEERING.sub(lambda found: f"\\u{ord(found.group()):04x}", _LINE_ENDS.sub(" ", text))
 

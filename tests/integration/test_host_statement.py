@@ -44,7 +44,7 @@ def visit_of(world: World) -> str:
 
 def check(world: World, visit_id: str, item_id: str, outcome: str = "verified", **about: object) -> str:
     answers = yes_to_all() if outcome == "verified" else ()
-    given = {"answers": answers, "mark": MarkRead(read_by="camera", serial="x"), **about}
+    given = {"answers": answers, "mark": MarkRead(read_by="wedge", serial="x"), **about}
     return record_check(world.device, visit_id=visit_id, item_id=item_id, outcome=outcome, **given).check_id  # type: ignore[arg-type]
 
 
@@ -118,10 +118,10 @@ def test_the_statement_names_each_count_with_its_serials_and_each_exception(worl
         "not_on_list": ("79 01 12",),
         "by_hand": ("786951: typed twice: mark illegible", "79 01 12: typed"),
         "from_list": (),
-        "below": ("786952: Not sighted, grade D: Partner statement (read by camera, as it stood)",),
+        "below": ("786952: Not sighted, grade D: Partner statement (read by hand scanner)",),
     }
     assert said.exceptions.lines == (
-        "786952: Not sighted, grade D: Partner statement (read by camera, as it stood)",
+        "786952: Not sighted, grade D: Partner statement (read by hand scanner)",
         "786953: Discrepancy. Seal differs: A 004417 on record, B 011903 found. "
         "Not as expected: Serial plate matches: No (worn 786999: Verified\\u202e)",
         "786954: Not found. Said to be in repair",

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QDialog, QWidget
 
 from eum_app.usecases.session import Session
 from eum_app.usecases.visits.close_out import signed_statement
+from eum_app.wording.host_statement import plain_line
 from ui.kit.guard import guarded
 from ui.kit.widgets import button, hbox, label, vbox
 from ui.shared.statement_text import StatementText
@@ -44,7 +45,8 @@ class StatementDialog(QDialog):
         self.setWindowTitle(title)
         self.setAccessibleName(title)
         self.lines = StatementText("signed_statement_text")
-        self.lines.show_lines(self.tr("The statement that was signed"), text.splitlines())
+        lines = [plain_line(line) for line in text.splitlines()]  # a device may have signed anything
+        self.lines.show_lines(self.tr("The statement that was signed"), lines)
         close = button(self.tr("Close"), self.accept, kind="primary", tip=self.tr("Close (Esc)"))
         close.setObjectName("statement_close_button")
         close.setDefault(True)
