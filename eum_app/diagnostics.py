@@ -1,11 +1,12 @@
 """Diagnostics: a log for support that holds event codes, numbers, durations and versions, and never content.
 
-Every record goes through an allow-list, in three steps:
+Every record goes through an allow-list:
 
 - `note` takes an `Event`, the code of a known failure, and the numbers named in `Numbers`. mypy refuses anything else;
   at run time anything else is dropped.
 - A crash is written as exception types and places (`file:line:function`), without message, values or locals.
 - A record that a library sends through `logging` is reduced to logger name, level and place.
+- A Python warning is reduced to type and place.
 
 The file is beside the store, not in it: `store.log`, with up to three older ones. It is opened for each record, so that
 the windows, child processes and commands can share it. A full or read-only disk silences it; it never disturbs work.
@@ -21,6 +22,7 @@ import re
 import sys
 import threading
 import time
+import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -209,13 +211,13 @@ def start(store_folder: Path) -> None:
     _crashes.clear()
     handler = _shared_file(log_path(store_folder))
     root, previous = logging.getLogger(), (sys.excepthook, threading.excepthook, sys.unraisablehook)
-    level = _LOG.level
+    level, showwarning = _LOG.level, warnings.showwarning
 
     def uncaught(kind: type[BaseException], bug: BaseException, trace: TracebackType | None) -> None:
         if not issubclass(kind, KeyboardInterrupt):
             note_crash(bug)
         if previous[0] is sys.__excepthook__:
-            _tell(bug)
+            print_places(bug)
         else:
             previous[0](kind, bug, trace)
 
@@ -223,7 +225,7 @@ def start(store_folder: Path) -> None:
         if args.exc_value is not None and not issubclass(args.exc_type, SystemExit):
             note_crash(args.exc_value)
         if previous[1] is threading.__excepthook__:
-            _tell(args.exc_value)
+            print_places(args.exc_value)
         else:
             previous[1](args)
 
@@ -231,23 +233,35 @@ def start(store_folder: Path) -> None:
         if args.exc_value is not None:
             note_crash(args.exc_value)
         if previous[2] is sys.__unraisablehook__:
-            _tell(args.exc_value)
+            print_places(args.exc_value)
         else:
             previous[2](args)
+
+    def warned(
+        message: Warning | str, category: type[Warning], filename: str, lineno: int, *_given: Any, **_named: Any
+    ) -> None:
+        # A library may quote a cell in its warning, and Python's own function prints it.
+        _send(
+            logging.WARNING,
+            "warning",
+            _Entry(f"warning type={_word(category.__qualname__)} at={_place(filename, lineno, '-')}"),
+        )
 
     def end() -> None:
         root.removeHandler(handler)
         handler.close()
         _LOG.setLevel(level)
+        warnings.showwarning = showwarning
         sys.excepthook, threading.excepthook, sys.unraisablehook = previous
 
     root.addHandler(handler)
+    warnings.showwarning = warned
     _LOG.setLevel(logging.INFO)
     sys.excepthook, threading.excepthook, sys.unraisablehook = uncaught, uncaught_in_thread, unraisable
     _running.append(_Running(store_folder, end))
 
 
-def _tell(bug: BaseException | None) -> None:
+def print_places(bug: BaseException | None) -> None:
     """Print types and places. Python's own hooks would print the message too, and desktops log standard error."""
     if bug is not None and sys.stderr is not None:
         sys.stderr.write("\n".join([*places_of(bug), ""]))

@@ -1,4 +1,6 @@
-"""The command line: `eum`. Exit codes: 0 done, 1 refused, 2 wrong usage, 3 trouble (disk, network, a missing part).
+"""The command line: `eum`. Exit codes: 0 done, 1 refused, 2 wrong usage, 3 trouble.
+
+Trouble is a fault of disk, network or a missing part, or a bug.
 
 Without arguments it opens the app and imports nothing that only commands need. The window then appears after twice the
 time that an empty one takes, instead of six times.
@@ -112,4 +114,10 @@ def main() -> None:
     """Entry point of the console script."""
     open_streams()
     keep_private()
-    sys.exit(run())
+    try:
+        code = run()
+    except Exception as bug:  # noqa: BLE001 - Python would print the message, which may hold what a person recorded
+        sys.stderr.write("Something went wrong in the app. `eum diagnostics FILE` saves its log for support.\n")
+        diagnostics.print_places(bug)
+        code = EXIT_TROUBLE
+    sys.exit(code)

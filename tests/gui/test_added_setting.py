@@ -70,6 +70,26 @@ def test_an_added_setting_is_found_everywhere(window: Window) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "damaged",
+    [
+        '{"window": {"width": 1000000000000000000000}}',
+        '{"window": {"left": 1000000000000, "has_place": true}}',
+        '{"camera": {"index": 100000000000000000000}}',
+        '{"camera": {"width": -1}}',
+        '{"scanner": {"serial_port": "ttyX", "serial_baud": 1000000000000000000000}}',
+        '{"scanner": {"max_gap_ms": 1e308}}',
+        '{"satellite": {"port": "ttyX", "baud": 0}}',
+    ],
+)
+def test_a_number_that_no_device_has_counts_as_the_default(tmp_path: Path, damaged: str) -> None:
+    """Qt raises for a number that does not fit into a C int, and a device must always start."""
+    path = tmp_path / "settings.json"
+    path.write_text(damaged)
+    read = Settings(path)
+    assert [read.value(entry) for entry in ENTRIES] == [entry.default for entry in ENTRIES]
+
+
 def test_a_value_that_cannot_be_read_is_the_default_and_the_others_stay(tmp_path: Path) -> None:
     path = tmp_path / "settings.json"
     for damaged in ("", "{", "[1]", '{"camera": {"index": "one"}, "look": 3}', '{"look": {"density": "dense"}}'):

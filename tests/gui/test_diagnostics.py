@@ -187,6 +187,47 @@ def test_standard_error_gets_places_and_no_message(tmp_path: Path) -> None:
     assert text_of(tmp_path / "store").count(" crash times=") == 3
 
 
+def test_a_warning_is_reduced_to_type_and_place(tmp_path: Path) -> None:
+    """In a separate process, since the test runner raises warnings. openpyxl, for one, quotes the cell."""
+    script = (
+        "import warnings; from pathlib import Path\n"
+        "from eum_app import diagnostics\n"
+        "before = warnings.showwarning\n"
+        f"diagnostics.start(Path({str(tmp_path / 'store')!r}))\n"
+        f"warnings.warn({SECRETS[0]!r})\n"
+        "diagnostics.stop()\n"
+        "assert warnings.showwarning is before\n"
+    )
+    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=300)
+    assert ran.stderr == ""
+    assert text_of(tmp_path / "store").endswith(" warning type=UserWarning at=<string>:5:-\n")
+
+
+@pytest.mark.parametrize("way", ["command", "window"])
+def test_a_bug_that_ends_the_program_prints_places_and_no_message(tmp_path: Path, way: str) -> None:
+    """In a separate process: the log and its hooks are closed before the exception reaches the interpreter."""
+    script = (
+        "import sys; from pathlib import Path\n"
+        "from eum_app import cli, diagnostics\n"
+        "def fail(store):\n"
+        f"    syntax = SyntaxError({SECRETS[1]!r}, ({SECRETS[2]!r}, 1, 1, {SECRETS[2]!r}))\n"
+        f"    raise ExceptionGroup({SECRETS[0]!r}, [ValueError({SECRETS[0]!r}), syntax])\n"
+        "def command(_given):\n"
+        f"    diagnostics.start(Path({str(tmp_path / 'store')!r})); fail(None)\n"
+        "def window(_given):\n"
+        "    from ui.window.run_notes import run_noted\n"
+        f"    with run_noted(Path({str(tmp_path / 'store')!r})) as begin: begin(); fail(None)\n"
+        f"cli._done = {way}; sys.argv = ['eum']\n"
+        "cli.main()\n"
+    )
+    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False, timeout=300)
+    assert ran.returncode == 3
+    require_no_secret(ran.stdout + ran.stderr + text_of(tmp_path / "store"))
+    assert ran.stderr.startswith("Something went wrong in the app.")
+    assert "\nExceptionGroup\n" in ran.stderr
+    assert text_of(tmp_path / "store").count("ExceptionGroup\n") == 1
+
+
 def test_records_of_libraries_are_reduced_to_name_level_and_place(store_folder: Path) -> None:
     try:
         fail_with(SECRETS)

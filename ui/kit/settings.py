@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, Generic, Literal, TypeVar, cast
+from typing import Annotated, Any, Final, Generic, Literal, TypeVar, cast
 
 import msgspec
 from PySide6.QtCore import QObject, Signal
@@ -30,6 +30,11 @@ MINUTES = (1, 2, 5, 10, 15, 30)
 """Choices of idle minutes after which a device locks. The organization sets the number (NIST SP 800-53 AC-11); the last
 one is the maximum.
 """
+# A damaged file may hold any number, and one that does not fit into a C int would raise in Qt before the first window.
+_Length = Annotated[int, msgspec.Meta(ge=0, le=32_767)]
+_Place = Annotated[int, msgspec.Meta(ge=-32_768, le=32_767)]
+_Baud = Annotated[int, msgspec.Meta(ge=1, le=10_000_000)]
+_Gap = Annotated[float, msgspec.Meta(ge=0, le=60_000)]
 
 
 class CameraSettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,9 +43,9 @@ class CameraSettings(msgspec.Struct, frozen=True, kw_only=True):
     `kinds` are the symbologies to look for (`symbologies.ALL`), in photos too.
     """
 
-    index: int = 0
-    width: int = 1280
-    height: int = 720
+    index: _Length = 0
+    width: _Length = 1280
+    height: _Length = 720
     is_mirrored: bool = False
     zoom: float = 1.0
     kinds: tuple[str, ...] = USUAL
@@ -52,8 +57,8 @@ class ScannerTested(msgspec.Struct, frozen=True, kw_only=True):
     `shortest` is the number of characters of the shortest scan; `end` the key that ends a scan, or empty.
     """
 
-    slowest_gap_ms: float
-    shortest: int
+    slowest_gap_ms: _Gap
+    shortest: _Length
     end: str = ""
     layout: str = "US"
     has_caps_lock: bool = False
@@ -66,11 +71,11 @@ class ScannerSettings(msgspec.Struct, frozen=True, kw_only=True):
 
     prefix: str = ""
     suffix: str = ""
-    max_gap_ms: float = 50
+    max_gap_ms: _Gap = 50
     keys: dict[str, str] = {}
     texts: dict[str, str] = {}
     serial_port: str = ""
-    serial_baud: int = 9600
+    serial_baud: _Baud = 9600
     serial_prefix: str = ""
     serial_suffix: str = "\r\n"
     tested: ScannerTested | None = None
@@ -91,19 +96,19 @@ class SatelliteSettings(msgspec.Struct, frozen=True, kw_only=True):
     """The serial port of a satellite receiver (GNSS). Empty `port`: none is used."""
 
     port: str = ""
-    baud: int = 9600
+    baud: _Baud = 9600
 
 
 class WindowSettings(msgspec.Struct, frozen=True, kw_only=True):
     """Place and size of the main window in logical pixels when it was closed last."""
 
-    width: int = 1440
-    height: int = 900
+    width: _Length = 1440
+    height: _Length = 900
     is_maximized: bool = False
     has_place: bool = False
     """Whether `left` and `top` are known: the corner inside the frame, among all screens."""
-    left: int = 0
-    top: int = 0
+    left: _Place = 0
+    top: _Place = 0
 
 
 T = TypeVar("T")
