@@ -30,7 +30,7 @@ from sqlalchemy.dialects import postgresql
 
 from eum_app.domain.visits import TO_CHECK
 
-PROJECTION_VERSION: Final = 20
+PROJECTION_VERSION: Final = 21
 """Version of the read tables. Raise it whenever `read` or the projection changes: stores then rebuild when opened."""
 
 PLAIN_TEXT: Final = Text().with_variant(postgresql.TEXT(collation="C"), "postgresql")
@@ -247,6 +247,8 @@ checks = Table(
     Column("entered_twice", Boolean, nullable=False, server_default=false()),
     _text("no_read_reason"),
     _text("saw"),
+    _text("saw_for"),
+    _text("saw_how"),
     _text("typed_by"),
     Column("page", BigInteger, nullable=False, server_default="0"),  # of the worklist
     Column("all_as_expected", Boolean, nullable=False, server_default=false()),

@@ -92,14 +92,16 @@ def enrol(hq: Session, device: Session, folder: Path) -> None:
     accept_enrolment(device, answer, read_answer(device, answer).root_fingerprint)
 
 
-def inventory_csv(path: Path, count: int = 6, site: str = "Depot 7", first_serial: int = 786950) -> Path:
+def inventory_csv(
+    path: Path, count: int = 6, site: str = "Depot 7", first_serial: int = 786950, level: str = "EEUM"
+) -> Path:
     """Return a list of goggles with the headings of the sample inventory."""
     lines = [HEADINGS]
     for number in range(count):
         serial = first_serial + number
         lines.append(
             f'XX,XX-B-ABC,001,"NIGHT VISION GOGGLE, TYPE A",5855-01-000-0101,NVG-31A,1HLD9,{serial},'
-            f"D1HLD9NVG-31A{serial},EEUM,2025-02-12,2025-02-17,{site},Vault 1 / Shelf A-{number // 4 + 1:02d},"
+            f"D1HLD9NVG-31A{serial},{level},2025-02-12,2025-02-17,{site},Vault 1 / Shelf A-{number // 4 + 1:02d},"
             "2025-12-11,ON HAND"
         )
     path.write_text("\r\n".join(lines) + "\r\n", encoding="utf-8")
@@ -157,8 +159,12 @@ def make_world(
     count: int = 6,
     suite: Suite = Suite.P384,
     database_url: str | None = None,
+    level: str = "EEUM",
 ) -> World:
-    """Return an HQ (on PostgreSQL if `database_url` is given) with an inventory, and enrolled devices."""
+    """Return an HQ (on PostgreSQL if `database_url` is given) with an inventory, and enrolled devices.
+
+    `level` is the monitoring level of its items.
+    """
 
     def made(place: Path) -> World:
         clock = Clock()
@@ -169,13 +175,13 @@ def make_world(
             enrol(hq, device, place)
             world.devices[name] = device
         assert len(hq.read(all_devices)) == len(devices)
-        import_inventory(hq, read_inventory(inventory_csv(place / "inventory.csv", count)))
+        import_inventory(hq, read_inventory(inventory_csv(place / "inventory.csv", count, level=level)))
         return world
 
     folder.mkdir(exist_ok=True)
     if database_url is not None:
         return made(folder)
-    return world_from_template(folder, (devices, count, suite), made)
+    return world_from_template(folder, (devices, count, suite, level), made)
 
 
 def yes_to_all() -> tuple[Answer, ...]:
@@ -187,7 +193,13 @@ def yes_to_all() -> tuple[Answer, ...]:
 
 
 def typed(serial: str) -> MarkRead:
-    return MarkRead(read_by="typed", raw=serial.encode(), serial=serial)
+    """Return the reading of a mark by a hand scanner, which types it."""
+    return MarkRead(read_by="wedge", raw=serial.encode(), serial=serial)
+
+
+def seen_by_others() -> MarkRead:
+    """Return the reading of an item that another person saw, for a check below evidence grade A."""
+    return MarkRead(read_by="list", saw="INS-022", saw_for="Embassy", saw_how="video call")
 
 
 def withdraw_as_before(session: Session, visit_id: str, check_id: str) -> None:

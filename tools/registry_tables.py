@@ -13,6 +13,7 @@ from typing import Any, Final
 from eum_app.domain import facts
 from eum_app.domain.compliance.rules import RULES
 from eum_app.domain.fact_kind import FactKind
+from eum_app.domain.sighting import SightingPolicy
 from eum_app.domain.visit_kinds import VISIT_KINDS
 from eum_app.usecases.reporting.registry import PAPERS, REPORTS
 from eum_app.usecases.reporting.report import Filter
@@ -55,7 +56,10 @@ def facts_table() -> str:
 def visit_kinds_table() -> str:
     """Return one row for each kind of visit, in the order in which the plan form offers them."""
     return _table(
-        ("Kind", "Program", "Due after", "Checklists", "Outcomes", "Evidence", "Before it can be closed"),
+        (
+            *("Kind", "Program", "Due after", "Checklists", "Outcomes", "Evidence"),
+            *("Read or entered by hand", "Before it can be closed"),
+        ),
         (
             (
                 f"**{kind.title}** `{kind.purpose}`",
@@ -64,11 +68,19 @@ def visit_kinds_table() -> str:
                 ", ".join(f"`{one}`" for one in kind.checklists) or "any",
                 ", ".join(map(report_word, kind.outcomes)),
                 ", ".join(map(report_word, kind.grades)),
+                _sighting(kind.sighting),
                 " ".join((rule.__doc__ or "").splitlines()[0] for rule in kind.closing_rules),
             )
             for kind in VISIT_KINDS.values()
         ),
     )
+
+
+def _sighting(policy: SightingPolicy) -> str:
+    if not policy.levels:
+        return "no item"
+    levels = " and ".join(policy.levels)
+    return f"{levels} items; where `{policy.scanner_question}` is no, 1 in {policy.again_one_in} is entered twice"
 
 
 def reports_table() -> str:

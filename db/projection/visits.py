@@ -183,6 +183,8 @@ def _check_row(note: Noted) -> tuple[Any, ...]:
         mark.entered_twice,
         mark.no_read_reason,
         mark.saw,
+        mark.saw_for,
+        mark.saw_how,
         mark.typed_by,
         min(MAX_PAGE, max(0, mark.page)) if mark.page else 0,
         fact.all_as_expected,

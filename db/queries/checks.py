@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -16,7 +16,7 @@ from db.tables import checks, evidence, items, withdrawals
 from eum_app.domain.errors import Refusal
 from eum_app.domain.facts import ContentRef
 from eum_app.domain.ids import CheckId
-from eum_app.domain.visits import ANSWER_ROLE, Grade, Outcome, sighting_grade
+from eum_app.domain.visits import ANSWER_ROLE, Grade, Outcome, ReadBy, sighting_grade
 from eum_app.domain.vocabulary import Unknown, read_as
 
 
@@ -170,6 +170,21 @@ def _check_rows(connection: Connection, condition: ColumnElement[bool], limit: i
 def _check_row(*row: Any) -> CheckRow:
     made = CheckRow(*(*row[:15], Reading(*row[15:-2]), testimony_of(*row[-2:])))
     return replace(made, outcome=read_as(Outcome, made.outcome), grade=read_as(Grade, made.grade))
+
+
+def checks_with_one_entry(connection: Connection, visit_id: str, levels: Sequence[str]) -> int:
+    """Count the checks of items of these monitoring levels that rest on a serial that was entered by hand once."""
+    chosen = and_(
+        checks.c.visit_id == visit_id,
+        checks.c.outcome == Outcome.VERIFIED,
+        checks.c.grade == Grade.SIGHTED,
+        checks.c.read_by.in_((ReadBy.TYPED, ReadBy.PAPER)),
+        ~checks.c.entered_twice,
+        items.c.eum_level.in_(levels),
+        ~is_withdrawn(),
+    )
+    question = select(func.count()).select_from(checks).join(items, items.c.item_id == checks.c.item_id).where(chosen)
+    return connection.execute(question).scalar_one()
 
 
 def checked_by(connection: Connection, visit_id: str, item_id: str, check_id: str) -> set[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Connection, and_, exists, func, select
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, exists, func, select
 
 from db.paper_tables import printed, printed_items
 from db.queries.reading import READING_COLUMNS, Reading
@@ -14,6 +14,7 @@ from eum_app.domain.errors import Refusal
 from eum_app.domain.facts import ItemListed, SiteRegistered
 from eum_app.domain.look_alikes import look_alike_key
 from eum_app.domain.natural_order import natural_key
+from eum_app.domain.sighting import Identity
 from eum_app.domain.visits import Outcome, ReadBy
 
 LOOKUP_CHUNK = 500
@@ -80,6 +81,17 @@ _ITEM_FIELDS = tuple(ItemRow.__dataclass_fields__)
 
 def _item(row: object) -> ItemRow:
     return ItemRow(**{name: getattr(row, name) or "" for name in _ITEM_FIELDS})
+
+
+def identity(connection: Connection, item_id: str) -> Identity:
+    """Return the level and the identifiers of an item, all empty if the book does not have it."""
+    row = connection.execute(_IDENTITY, {"of_item": item_id}).first() if item_id else None
+    return Identity._make(row) if row is not None else Identity(item_id)
+
+
+_IDENTITY = select(items.c.item_id, items.c.eum_level, items.c.serial, items.c.uii).where(
+    items.c.item_id == bindparam("of_item")
+)
 
 
 def all_sites(connection: Connection) -> list[SiteRow]:

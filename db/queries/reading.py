@@ -25,6 +25,8 @@ class Reading:
     saw: str = ""
     typed_by: str = ""
     page: int = 0
+    saw_for: str = ""
+    saw_how: str = ""
 
 
 NO_READING: Final = Reading()

@@ -96,6 +96,26 @@ def at_work(hands: Hands, scene: Scene) -> Iterator[View]:
     hands.press("by_hand_button")
     yield "by-hand", hands.window
     hands.press("typed_away_button")
+    hands.press("filter_to_check")
+    hands.row("items_list", 0)
+    hands.press("all_as_expected_button")
+    yield "item-unread", hands.window
+    hands.press("enter_serial_button")
+    hands.press("no_read_illegible")
+    hands.type("typed_serial", "78695")
+    hands.type("typed_again", "7869")
+    yield "item-serial", hands.window
+    hands.press("typed_away_button")
+    hands.press("seen_by_others_button")
+    hands.press("grade_B")
+    hands.type("evidence_saw", "INS-022, field office")
+    yield "item-evidence", hands.window
+    hands.press("evidence_done_button")
+    yield "item-witness", hands.window
+    for _ in ("the evidence", "the answers"):
+        hands.key("Ctrl+Z")
+    hands.key("Escape")
+    hands.press("filter_all")
 
 
 def at_hq(hands: Hands, scene: Scene) -> Iterator[View]:

@@ -12,10 +12,12 @@ from typing import Final
 
 from PySide6.QtWidgets import QWidget
 
+from db.queries.items import ItemRow
 from eum_app.demo.hands import Hands, answer_question
 from eum_app.demo.scene import INSPECTOR, PASSPHRASE, REVIEWER, Scene
 from eum_app.scanning.labels import iuid_message
 from ui.field.question_row import QuestionRow
+from ui.field.visit.visit_page import VisitPage
 from ui.kit.theme import theme
 from ui.window.app import build_window
 
@@ -160,6 +162,8 @@ class Walk:
         hands.press("filter_to_check")
         while hands.number_on("filter_to_check"):
             hands.row("items_list", 0)
+            item = _open_item(hands)
+            hands.scan(iuid_message(item.cage, item.part_number, item.serial))  # a row of the list proves nothing
             hands.press("all_as_expected_button")
             hands.press("verified_button")
         hands.press("filter_all")
@@ -267,3 +271,13 @@ class Walk:
             window.close()
             window.deleteLater()
             hands.rest()
+
+
+def _open_item(hands: Hands) -> ItemRow:
+    """Return the item that is open on the visit's page."""
+    shell = hands.window.shell
+    page = shell.page("visit") if shell is not None else None
+    assert isinstance(page, VisitPage)
+    assert page.item.draft is not None
+    assert page.item.draft.item is not None
+    return page.item.draft.item

@@ -53,6 +53,9 @@ class MarkRead(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
     `warnings` are those that the mark gave when it was read: that it contradicts itself, has no end, … Facts of before
     this field have none.
+
+    A check below evidence grade A names who saw the item (`saw`), for whom (`saw_for`, an organization or appointing
+    authority), and how (`saw_how`). Facts of before the last two fields have neither.
     """
 
     read_by: str
@@ -71,6 +74,8 @@ class MarkRead(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     seen_at: str = ""
     page: int = 0
     warnings: tuple[MarkNote, ...] = ()
+    saw_for: str = ""
+    saw_how: str = ""
 
 
 class Difference(msgspec.Struct, frozen=True, kw_only=True, gc=False):

@@ -15,6 +15,7 @@ from typing import Final
 
 from eum_app.domain.checklists import Answer, Checklist, open_questions
 from eum_app.domain.errors import Refusal
+from eum_app.domain.sighting import STRICT, SightingPolicy
 from eum_app.domain.translatable import QT_TRANSLATE_NOOP
 from eum_app.domain.visits import Grade, OpenPoint, OpenPointKind, Outcome, Program
 
@@ -66,6 +67,8 @@ class VisitKind:
     """Grades of evidence that a check may rest on."""
     wanted_grade: Grade | None = Grade.SIGHTED
     """The grade that the kind asks for: a check on another one raises a finding. None: any will do."""
+    sighting: SightingPolicy = STRICT
+    """How an item must be identified before it can be verified as sighted."""
     closing_rules: tuple[ClosingRule, ...] = (every_item_checked, every_question_answered)
 
     def offers(self, checklist_id: str) -> bool:
@@ -122,6 +125,12 @@ def wanted_grade_of(purpose: str) -> str:
     """Return the grade of evidence that the visit's kind asks for, or empty if any will do or the kind is unknown."""
     kind = VISIT_KINDS.get(purpose)
     return (kind.wanted_grade or "") if kind else ""
+
+
+def sighting_policy_of(purpose: str) -> SightingPolicy:
+    """Return how the visit's kind wants items to be identified; `STRICT` for a kind that only a newer HQ knows."""
+    kind = VISIT_KINDS.get(purpose)
+    return kind.sighting if kind else STRICT
 
 
 def open_points(purpose: str, closing: Closing) -> tuple[OpenPoint, ...]:

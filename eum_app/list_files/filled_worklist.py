@@ -9,6 +9,8 @@ is a list of objects. Columns are found by name, in any order; unused ones may b
   and is not on the list.
 - `outcome`: verified, discrepancy, not_found, no_access, not_on_list. `reason`: its code on the form (`N2`) or in full.
 - `read`: the serial that was read on the item. `read_again`: the same, typed a second time. `note`.
+- `grade`: A to D, the grade of the evidence; A if it is empty. Below A, `saw_for` says for whom the item was seen and
+  `saw_how` how, e.g. `video call`.
 """
 
 from __future__ import annotations
@@ -27,7 +29,10 @@ from eum_app.list_files.headings import Layout
 from eum_app.list_files.list_source import Note, Profile, Source, misfit, read_source
 from eum_app.list_files.plain_file import read_plain
 
-COLUMNS: Final = (*("page", "saw", "seen_at", "row", "serial", "outcome", "reason", "read", "read_again", "note"),)
+COLUMNS: Final = (
+    *("page", "saw", "seen_at", "row", "serial", "outcome", "reason", "read", "read_again", "note"),
+    *("grade", "saw_for", "saw_how"),
+)
 NEEDED: Final = ("page", "saw", "seen_at", "outcome")
 MAX_FILE_BYTES: Final = 5_000_000
 WORKLIST: Final = Layout("worklist-headings.json", COLUMNS, (), NEEDED)

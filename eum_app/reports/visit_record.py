@@ -66,6 +66,8 @@ COLUMNS: Final = (
     Column(QT_TRANSLATE_NOOP("reports", "Checked At"), "checked_at", "instant", 20),
     Column(QT_TRANSLATE_NOOP("reports", "Checked By"), "checked_by", "text", 12),
     Column(QT_TRANSLATE_NOOP("reports", "Fact"), "fact", "text", 18),
+    Column(QT_TRANSLATE_NOOP("reports", "Seen For"), "saw_for", "text", 16),
+    Column(QT_TRANSLATE_NOOP("reports", "Seen How"), "saw_how", "text", 24),
 )
 _ANSWER_COLUMNS: Final = (
     Column(QT_TRANSLATE_NOOP("reports", "Serial Number"), "serial", "text", 18),
@@ -226,6 +228,8 @@ def item_cells(seen: VisitSeen) -> Iterator[Sequence[str]]:
             row.observed_at,
             row.actor,
             _fact(row),
+            row.reading.saw_for,
+            row.reading.saw_how,
         )
 
 

@@ -114,6 +114,50 @@ VISIT_SENTENCES: dict[str, tuple[str, str]] = {
         QT_TRANSLATE_NOOP("messages", "This kind of visit ({kind}) does not take {outcome} with evidence {grade}."),
         QT_TRANSLATE_NOOP("messages", "Choose another outcome or grade of evidence. Nothing was recorded."),
     ),
+    "sighting.mark_unread": (
+        QT_TRANSLATE_NOOP(
+            "messages", "{serial} is under enhanced monitoring: the list alone does not show that it was sighted."
+        ),
+        QT_TRANSLATE_NOOP(
+            "messages",
+            "Read its mark, or enter its serial twice with the reason why the mark cannot be read, or record who saw "
+            "it and how.",
+        ),
+    ),
+    "sighting.other_serial": (
+        QT_TRANSLATE_NOOP("messages", "The serial that was entered by hand is not {serial}. Nothing was recorded."),
+        QT_TRANSLATE_NOOP("messages", "Enter it again from the plate, or record a discrepancy."),
+    ),
+    "sighting.no_reason": (
+        QT_TRANSLATE_NOOP("messages", "The serial of {serial} was entered by hand without a reason."),
+        QT_TRANSLATE_NOOP("messages", "State why its mark was not read."),
+    ),
+    "sighting.enter_again": (
+        QT_TRANSLATE_NOOP("messages", "{serial} is under enhanced monitoring, and its serial was entered only once."),
+        QT_TRANSLATE_NOOP("messages", "Enter it a second time, or read its mark."),
+    ),
+    "sighting.no_witness": (
+        QT_TRANSLATE_NOOP("messages", "The check of {serial} rests on what other people saw. Nothing was recorded."),
+        QT_TRANSLATE_NOOP("messages", "State who saw the item, for whom, and how."),
+    ),
+    "sighting.witness_words": (
+        QT_TRANSLATE_NOOP(
+            "messages", "Who saw the item, for whom and how: at most {limit} visible characters each, on one line."
+        ),
+        QT_TRANSLATE_NOOP("messages", "Type it again, shorter. Nothing was recorded."),
+    ),
+    "site.scanner_relied_on": (
+        QT_TRANSLATE_NOOP(
+            "messages",
+            "Checks with one entry of the serial rest on the answer that scanners are not allowed: {count}. "
+            "The answer was not changed.",
+        ),
+        QT_TRANSLATE_NOOP("messages", "Withdraw these checks first, then change the answer."),
+    ),
+    "entry.again": (
+        QT_TRANSLATE_NOOP("messages", "One entry of this serial is not enough."),
+        QT_TRANSLATE_NOOP("messages", "Enter it a second time, from the plate."),
+    ),
     "site.unknown": (
         QT_TRANSLATE_NOOP("messages", "The site {site_id} is not in this store."),
         QT_TRANSLATE_NOOP("messages", "Check the code, or import the list that names it."),

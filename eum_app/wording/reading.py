@@ -29,16 +29,30 @@ def how_read(reading: Reading, translate: Translate = in_english) -> str:
     match reading.read_by:
         case "":
             return ""
-        case "list":
-            return translate("reading", "picked from the list, no mark read")
-        case "typed":
-            return _typed(reading, translate)
         case "paper":
-            return _from_paper(reading, translate)
+            said = _from_paper(reading, translate)
+            return f"{said}: {reading.saw_how}" if reading.saw_how else said
+        case "list":
+            said = translate("reading", "picked from the list, no mark read")
+        case "typed":
+            said = _typed(reading, translate)
         case means:
             known = _MEANS.get(means)
             unknown = translate("reading", "unknown value: {value}").format(value=Unknown(means).shown)
-            return _read(reading, translate("reading", known) if known else unknown, translate)
+            said = _read(reading, translate("reading", known) if known else unknown, translate)
+    return f"{said}, {_seen_by(reading, translate)}" if reading.saw else said
+
+
+def _seen_by(reading: Reading, translate: Translate) -> str:
+    """Return who saw the item, for whom, and how."""
+    said = translate("reading", "seen by {person}").format(person=_person(reading, translate))
+    return f"{said}: {reading.saw_how}" if reading.saw_how else said
+
+
+def _person(reading: Reading, translate: Translate) -> str:
+    if not reading.saw_for:
+        return reading.saw
+    return translate("reading", "{person} for {whom}").format(person=reading.saw, whom=reading.saw_for)
 
 
 def _read(reading: Reading, means: str, translate: Translate) -> str:
@@ -71,4 +85,4 @@ def _from_paper(reading: Reading, translate: Translate) -> str:
         if reading.page
         else translate("reading", "seen by {saw}, typed by {typed_by} from paper")
     )
-    return template.format(saw=reading.saw, typed_by=reading.typed_by, page=reading.page)
+    return template.format(saw=_person(reading, translate), typed_by=reading.typed_by, page=reading.page)

@@ -18,8 +18,11 @@ At = tuple[World, str, str]
 
 @pytest.fixture
 def at(tmp_path: Path) -> Iterator[At]:
-    """A device with a visit of three items, some hours after it was handed over; the visit; when things were seen."""
-    world = make_world(tmp_path / "w", count=3)
+    """A device with a visit of three items, some hours after it was handed over; the visit; when things were seen.
+
+    The items are under routine monitoring: a tick on paper is enough for them.
+    """
+    world = make_world(tmp_path / "w", count=3, level="REUM")
     visit_id = world.plan().visit_id
     world.hand_over()
     world.clock.instant += timedelta(hours=4)

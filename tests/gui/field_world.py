@@ -138,6 +138,11 @@ class Field:
         self.idle()
 
     def identify(self, serial: str) -> None:
+        """Read the mark of an item with a hand scanner, while the scan field has the focus."""
+        self.visit.scan.field.setFocus()
+        self.scan(serial)
+
+    def type_serial(self, serial: str) -> None:
         """Type a serial number into the scan field, and Enter."""
         self.visit.scan.field.setFocus()
         self.type(serial)

@@ -56,7 +56,7 @@ def require_half_done(field: Field) -> None:
     assert [(one.value, one.comment) for one in draft.answers.values()] == [("yes", ""), ("no", "plate worn")]
     assert draft.note == field.find("check_note", QPlainTextEdit).toPlainText() == "behind the crate"
     assert list(draft.photos.values()) == [photo("intact", 1)]
-    assert draft.mark.read_by == "typed"
+    assert draft.mark.read_by == "wedge"
     comment = field.find(f"comment_{list(draft.answers)[1]}", QLineEdit)
     assert comment.text() == "plate worn"
     assert comment.isVisible()

@@ -23,7 +23,7 @@ from eum_app.domain.areas import Area
 from eum_app.domain.facts import MarkRead
 from eum_app.usecases.exchange.seal_bundle import seal_results
 from eum_app.usecases.visits.record_check import assess_site, record_check
-from tests.builders import withdraw_as_before, yes_to_all
+from tests.builders import seen_by_others, typed, withdraw_as_before, yes_to_all
 from tests.gui.field_world import Field, field_at_work
 from ui.field.visit.current_work import Stake
 
@@ -43,7 +43,7 @@ def check_all(field: Field) -> None:
             visit_id=field.visit_id,
             item_id=item_id,
             outcome="verified",
-            mark=MarkRead(read_by="list"),
+            mark=typed("x"),
             answers=yes_to_all(),
         )
     _, checklist = session.read(checklists.visit_checklists, field.visit_id)
@@ -264,6 +264,9 @@ def test_importing_another_file_is_reported_in_its_row(field: Field, tmp_path: P
     assert "wrong.eumb" in row.accessibleName()
 
 
+OF_OTHERS = "(picked from the list, no mark read, seen by INS-022 for Embassy: video call)"
+
+
 def test_what_others_showed_or_said_is_counted_apart(field: Field) -> None:
     first, second, third, _left = field.session.read(visits.work_ids, field.visit_id)
     for item_id, grade in ((first, "A"), (second, "B"), (third, "D")):
@@ -272,7 +275,7 @@ def test_what_others_showed_or_said_is_counted_apart(field: Field) -> None:
             visit_id=field.visit_id,
             item_id=item_id,
             outcome="verified",
-            mark=MarkRead(read_by="list"),
+            mark=typed("x") if grade == "A" else seen_by_others(),
             answers=yes_to_all(),
             grade=grade,
         )
@@ -287,8 +290,8 @@ def test_what_others_showed_or_said_is_counted_apart(field: Field) -> None:
         assert statement.tabs.text_of(key) == said
     statement.open_part("below")
     assert statement.text.toPlainText().splitlines() == [
-        "786951: Not sighted, grade B: Live video (picked from the list, no mark read)",
-        "786952: Not sighted, grade D: Partner statement (picked from the list, no mark read)",
+        f"786951: Not sighted, grade B: Live video {OF_OTHERS}",
+        f"786952: Not sighted, grade D: Partner statement {OF_OTHERS}",
     ]
 
 

@@ -204,6 +204,8 @@ def test_a_page_is_typed_in_row_by_row(field: Field) -> None:
     record = field.find("paper_record_button", QAbstractButton)
     field.press("paper_1_verified")
     field.type("786950")
+    into(field, "paper_1_again", "786950")
+    assert "786950" not in field.find("paper_1_serial", QLineEdit).displayText(), "the second entry is blind"
     field.press("paper_2_not_found")
     field.press("paper_3_verified")
     field.press("paper_3_verified")  # taken back
@@ -244,6 +246,7 @@ def test_a_recorded_page_is_undone_and_redone_by_the_keys_of_the_visit(field: Fi
     say_who_and_when(field)
     field.press("paper_1_verified")
     field.type("786950")
+    into(field, "paper_1_again", "786950")
     field.press("paper_record_button")
     field.until(lambda: field.outcome("786950") == "verified")
     page.setFocus()
@@ -291,6 +294,7 @@ def test_a_serial_that_differs_is_no_verified_item(field: Field) -> None:
     page = open_page(field)
     field.press("paper_1_verified")
     field.type("786999")
+    into(field, "paper_1_again", "786999")
     say_who_and_when(field)
     field.press("paper_record_button")
     assert "786999" in page.notice.text
@@ -301,6 +305,8 @@ def test_a_serial_that_differs_is_no_verified_item(field: Field) -> None:
 def test_an_invalid_time_is_reported(field: Field) -> None:
     page = open_page(field)
     field.press("paper_1_verified")
+    for name in ("paper_1_serial", "paper_1_again"):
+        into(field, name, "786950")
     say_who_and_when(field)
     day = field.find("seen_day", QLineEdit)
     day.setText("21/11/2026")

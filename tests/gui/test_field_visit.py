@@ -51,7 +51,7 @@ def row_text(field: Field, serial: str) -> str:
     return panel._present(field.session.read(visits.work_rows, field.visit_id, [item_id])[item_id]).spoken()
 
 
-def test_type_answer_enter_recorded(field: Field) -> None:
+def test_scan_answer_enter_recorded(field: Field) -> None:
     assert field.window.focusWidget() is field.visit.scan.field
     field.identify("786951")
     draft = field.visit.item.draft
@@ -71,7 +71,7 @@ def test_type_answer_enter_recorded(field: Field) -> None:
     assert verified.isEnabled()
     field.key(Qt.Key.Key_Return)
     field.until(lambda: field.outcome("786951") == "verified")
-    assert field.last_check().reading.read_by == "typed"
+    assert field.last_check().reading.read_by == "wedge"
     assert "786951" in field.visit.notice.text
     assert field.window.focusWidget() is field.visit.scan.field
     assert field.visit.item.draft is None
@@ -230,6 +230,7 @@ def test_an_item_picked_from_the_list_says_so(field: Field) -> None:
     assert field.visit.item.draft is not None
     assert field.visit.item.draft.mark.read_by == "list"
     field.key(Qt.Key.Key_A)
+    field.scan("786952")
     field.key(Qt.Key.Key_Return)
     field.until(lambda: field.outcome("786952") == "verified")
     field.identify("786952")

@@ -20,7 +20,7 @@ from eum_app.usecases.reporting.make_report import make_report
 from eum_app.usecases.reporting.visit_record import VISIT_RECORD
 from eum_app.usecases.visits.plan_visit import plan_visit
 from eum_app.usecases.visits.record_check import assess_site, record_check
-from tests.builders import World, make_world
+from tests.builders import World, make_world, typed
 
 LISTED = f.MarkRead(read_by="list")
 ITEM = Checklist(
@@ -90,7 +90,7 @@ def test_a_picture_answers_travels_and_is_in_the_record(world: World, tmp_path: 
         visit_id=visit_id,
         item_id=first,
         outcome="verified",
-        mark=LISTED,
+        mark=typed("x"),
         answers=given(),
         answer_photos={"plate_photo": picture("plate")},
     )
@@ -144,7 +144,7 @@ def test_a_name_is_not_a_picture(world: World) -> None:
     for value in ("IMG_0042.jpg", PHOTO_TAKEN, "a" * 96):
         with pytest.raises(Refusal) as caught:
             record_check(
-                device, visit_id=visit_id, item_id=first, outcome="verified", mark=LISTED, answers=given(value)
+                device, visit_id=visit_id, item_id=first, outcome="verified", mark=typed("x"), answers=given(value)
             )
         assert (caught.value.code, caught.value.values["question_id"]) == ("answer.photo_missing", "plate_photo")
         with pytest.raises(Refusal) as caught:

@@ -120,7 +120,7 @@ def test_a_no_needs_its_comment_and_keeps_the_item_from_being_verified_without(s
     (first, *_) = device.read(visits.work_ids, visit_id)
     answers = [*yes_to_all()[:-1], Answer(yes_to_all()[-1].question_id, "no")]
     with pytest.raises(Refusal, match=r"check\.questions_open"):
-        record_check(device, visit_id=visit_id, item_id=first, outcome="verified", mark=LISTED, answers=answers)
+        record_check(device, visit_id=visit_id, item_id=first, outcome="verified", mark=typed("x"), answers=answers)
 
 
 @pytest.mark.parametrize(
@@ -138,8 +138,8 @@ def test_an_unexpected_answer_is_never_recorded_as_verified(
     answers[at] = Answer(answers[at].question_id, value, comment)
     before = device.read(exchange.journal_heads)
     with pytest.raises(Refusal, match=r"check\.not_as_expected"):
-        record_check(device, visit_id=visit_id, item_id=first, outcome="verified", mark=LISTED, answers=answers)
-    group = [NewCheck(first, "verified", LISTED, answers=yes_to_all()), NewCheck(second, "verified", LISTED)]
+        record_check(device, visit_id=visit_id, item_id=first, outcome="verified", mark=typed("x"), answers=answers)
+    group = [NewCheck(first, "verified", typed("x"), answers=yes_to_all()), NewCheck(second, "verified", typed("x"))]
     group[1] = replace(group[1], answers=answers)
     with pytest.raises(Refusal, match=r"check\.not_as_expected"):
         record_checks(device, visit_id, group)
@@ -159,7 +159,7 @@ def test_not_applicable_with_a_comment_meets_what_is_expected(simulator: Simulat
     device, visit_id = simulator.world.device, simulator.visit_ids[DEVICE]
     (first, *_) = device.read(visits.work_ids, visit_id)
     answers = [Answer(one.question_id, "not_applicable", "not on this model") for one in yes_to_all()]
-    made = record_check(device, visit_id=visit_id, item_id=first, outcome="verified", mark=LISTED, answers=answers)
+    made = record_check(device, visit_id=visit_id, item_id=first, outcome="verified", mark=typed("x"), answers=answers)
     assert made.outcome == "verified"
 
 

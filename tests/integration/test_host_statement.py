@@ -22,11 +22,15 @@ from eum_app.usecases.visits.close_out import Signed, close_out, close_out_state
 from eum_app.usecases.visits.drafts import GROUP, Begun, Place, keep_work
 from eum_app.usecases.visits.record_check import assess_site, attach_photo, record_check, withdraw_checks
 from eum_app.wording.host_statement import EXCEPTIONS, said_statement
-from tests.builders import PASSPHRASE, World, close_as_shown, make_world, typed, yes_to_all
+from tests.builders import PASSPHRASE, World, close_as_shown, make_world, seen_by_others, yes_to_all
 from tests.flows.test_main_job import answer_site_checklist
 from tests.integration.test_rules_judged import PHOTO
 
 SIGNED = [Signed("inspector", PHOTO, "INS-017"), Signed("host", PHOTO, "Depot officer")]
+OF_OTHERS = (
+    "786952: Not sighted, grade D: Partner statement "
+    "(picked from the list, no mark read, seen by INS-022 for Embassy: video call)"
+)
 
 
 @pytest.fixture
@@ -53,8 +57,9 @@ def finished(world: World) -> str:
     visit_id = visit_of(world)
     first, second, third, fourth, fifth, sixth = world.device.read(visits.work_ids, visit_id)
     check(world, visit_id, first)
-    check(world, visit_id, second, mark=MarkRead(read_by="typed", entered_twice=True, no_read_reason="illegible"))
-    check(world, visit_id, third, grade="D")
+    by_hand = MarkRead(read_by="typed", serial="786951", entered_twice=True, no_read_reason="illegible")
+    check(world, visit_id, second, mark=by_hand)
+    check(world, visit_id, third, grade="D", mark=seen_by_others())
     unexpected = (Answer("serial_plate", "no", "worn\n786999: Verified\u202e"), *yes_to_all()[1:])
     check(
         world,
@@ -68,7 +73,14 @@ def finished(world: World) -> str:
     )
     check(world, visit_id, fifth, "not_found", reason="sent_for_repair")
     check(world, visit_id, sixth, "no_access", reason="access_refused")
-    check(world, visit_id, "", "not_on_list", reason="not_in_inventory", mark=typed("79 01 12"))
+    check(
+        world,
+        visit_id,
+        "",
+        "not_on_list",
+        reason="not_in_inventory",
+        mark=MarkRead(read_by="typed", raw=b"79 01 12", serial="79 01 12"),
+    )
     assess_site(world.device, visit_id, [Answer("fence", "no", "Hole by the gate")])
     answer_site_checklist(world.device, visit_id)
     return visit_id
@@ -117,11 +129,11 @@ def test_the_statement_names_each_count_with_its_serials_and_each_exception(worl
         "to_check": (),
         "not_on_list": ("79 01 12",),
         "by_hand": ("786951: typed twice: mark illegible", "79 01 12: typed"),
-        "from_list": (),
-        "below": ("786952: Not sighted, grade D: Partner statement (read by hand scanner)",),
+        "from_list": ("786952",),
+        "below": (OF_OTHERS,),
     }
     assert said.exceptions.lines == (
-        "786952: Not sighted, grade D: Partner statement (read by hand scanner)",
+        OF_OTHERS,
         "786953: Discrepancy. Seal differs: A 004417 on record, B 011903 found. "
         "Not as expected: Serial plate matches: No (worn 786999: Verified\\u202e)",
         "786954: Not found. Said to be in repair",

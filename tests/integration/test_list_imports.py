@@ -21,7 +21,7 @@ from eum_app.usecases.lists.import_inventory import import_inventory
 from eum_app.usecases.lists.preview_list import beside_the_book
 from eum_app.usecases.session import Session
 from eum_app.usecases.visits.record_check import record_check, withdraw_checks
-from tests.builders import PASSPHRASE, Clock, World, make_store, make_world, typed, yes_to_all
+from tests.builders import PASSPHRASE, Clock, World, make_store, make_world, yes_to_all
 from tests.cases.support import command
 from ui.shared.items_view import item_detail
 
@@ -149,7 +149,7 @@ def test_an_item_stays_unconfirmed_until_its_mark_is_read(world: World, tmp_path
         )
         return done.check_id
 
-    check(typed("MAR-05"))
+    check(MarkRead(read_by="typed", raw=b"MAR-05", entered_twice=True, no_read_reason="illegible"))
     assert item_detail(device, item_id).is_unconfirmed  # typed by hand: the mark was not read
     read = MarkRead(read_by="camera", raw=b"MAR-05", serial="MAR-05", symbology="Data Matrix")
     check_id = check(read)

@@ -54,7 +54,7 @@ def verify(world: World, visit_id: str, item_id: str) -> RecordedCheck:
         visit_id=visit_id,
         item_id=item_id,
         outcome="verified",
-        mark=typed(""),
+        mark=typed("x"),
         answers=yes_to_all(),
     )
 

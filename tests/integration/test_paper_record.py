@@ -103,7 +103,9 @@ def test_how_each_item_was_identified_is_kept_shown_and_reported(world: World, v
     raw = iuid_message("1HLD9", "NVG-31A", page.rows[0].serial)
     reads = {
         camera: MarkRead(read_by="camera", raw=raw, symbology="Data Matrix", preparation="plain", quality=0.875),
-        typed: MarkRead(read_by="typed", serial="786951", entered_twice=True, no_read_reason="illegible"),
+        typed: MarkRead(
+            read_by="typed", raw=b"786951", serial="786951", entered_twice=True, no_read_reason="illegible"
+        ),
         listed: MarkRead(read_by="list"),
     }
     crop = png(data_matrix(raw, 2))
@@ -112,7 +114,8 @@ def test_how_each_item_was_identified_is_kept_shown_and_reported(world: World, v
             device,
             visit_id=visit_id,
             item_id=item_id,
-            outcome="verified",
+            outcome="verified" if item_id != listed else "discrepancy",
+            reason="" if item_id != listed else "damaged",
             mark=read,
             answers=yes_to_all(),
             crop=crop if item_id == camera else b"",

@@ -32,7 +32,7 @@ from eum_app.usecases.reporting.visit_record import VISIT_RECORD
 from eum_app.usecases.review.findings import review_finding
 from eum_app.usecases.visits.close_out import Signed
 from eum_app.usecases.visits.record_check import assess_site, record_check
-from tests.builders import World, close_as_shown, make_world, signed_lines, typed, yes_to_all
+from tests.builders import World, close_as_shown, make_world, seen_by_others, signed_lines, typed, yes_to_all
 from tests.flows.test_main_job import answer_site_checklist
 
 PHOTO = png(data_matrix(b"786950"))
@@ -53,7 +53,7 @@ def visited(tmp_path: Path, hq_backend: Callable[[], str | None]) -> Iterator[tu
             visit_id=visit_id,
             item_id=item_id,
             outcome="verified",
-            mark=typed("1"),
+            mark=typed("1") if grade == "A" else seen_by_others(),
             answers=yes_to_all(),
             grade=grade,
         )

@@ -32,7 +32,16 @@ from eum_app.usecases.visits.record_check import (
     record_no_access,
     withdraw_checks,
 )
-from tests.builders import HEADINGS, ITEM_CHECKLIST, World, close_as_shown, make_world, typed, yes_to_all
+from tests.builders import (
+    HEADINGS,
+    ITEM_CHECKLIST,
+    World,
+    close_as_shown,
+    make_world,
+    seen_by_others,
+    typed,
+    yes_to_all,
+)
 from tests.clocks import clock_counts, item_standings
 from tests.flows.test_main_job import answer_site_checklist
 
@@ -122,7 +131,7 @@ def test_what_an_earlier_version_recorded_as_verified_over_a_no_is_found(world: 
             visit_id=visit_id,
             item_id=item_id,
             outcome="verified",
-            mark=typed("1"),
+            mark=typed("1") if grade == "A" else seen_by_others(),
             answers=yes_to_all(),
             grade=grade,
         )
@@ -244,7 +253,7 @@ def test_only_a_sighting_moves_the_clock(world: World) -> None:
             item_id=item_id,
             outcome=outcome,
             reason=reason,
-            mark=MarkRead(read_by="list"),
+            mark=seen_by_others(),
             answers=yes_to_all() if outcome == "verified" else (),
             grade=grade,
         )
@@ -263,7 +272,7 @@ def checked(world: World, item_id: str, outcome: str = "verified", reason: str =
         item_id=item_id,
         outcome=outcome,
         reason=reason,
-        mark=MarkRead(read_by="list"),
+        mark=typed("x") if outcome == "verified" else MarkRead(read_by="list"),
         answers=yes_to_all() if outcome == "verified" else (),
         grade="A",
     )

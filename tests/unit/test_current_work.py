@@ -16,7 +16,7 @@ from eum_app.domain.checklists import Answer
 from eum_app.domain.facts import MarkRead
 from eum_app.domain.visits import ReadBy
 from eum_app.usecases.visits.drafts import GROUP
-from ui.field.visit.current_work import TABLE, CurrentWork, Event, Reply, Stake, State
+from ui.field.visit.current_work import ASIDE, TABLE, CurrentWork, Event, Reply, Stake, State
 from ui.field.visit.draft import Draft
 from ui.field.visit.unsaved import Unsaved, subject_of
 
@@ -111,7 +111,7 @@ def test_each_state_holds_what_it_shows() -> None:
         if work.state is State.GROUP:
             assert work.draft is None, said
             assert work.group.drafts, said
-        if work.state in {State.ITEM, State.REASONS}:
+        if work.state in {State.ITEM, State.REASONS, State.SERIAL, State.EVIDENCE}:
             assert work.draft is not None, said
 
 
@@ -198,7 +198,10 @@ def test_a_scan_alone_changes_no_state(event: Event) -> None:
     for work in REACHED:
         after = deepcopy(work)
         after.send(event)
-        assert vars(after) == vars(work), work.state
+        if event is Event.SCAN_AGAIN and work.state is State.SERIAL:
+            assert (after.state, after.draft) == (State.ITEM, work.draft), "its mark can be read after all"
+        else:
+            assert vars(after) == vars(work), work.state
 
 
 def test_a_closed_visit_is_read_only() -> None:
@@ -252,7 +255,7 @@ def test_a_scan_waits_for_answers_and_follows_where_there_are_none() -> None:
     assert work.send(Event.SCAN) is Reply.STAY
     answer_something(work)
     assert work.send(Event.SCAN) is Reply.REFUSE
-    assert work.send(Event.SCAN_AGAIN) is Reply.IGNORE
+    assert work.send(Event.SCAN_AGAIN) is Reply.STAY, "a mark of the open item is another reading of it"
     assert work.send(Event.TYPE_BY_HAND) is Reply.REFUSE
     assert work.send(Event.TAKE, taken=[open_item("b")]) is Reply.REFUSE
     assert work.group.drafts == {}
@@ -287,7 +290,7 @@ def test_undo_leads_back_from_the_reasons_and_changes_no_other_state() -> None:
     for work in REACHED:
         after = deepcopy(work)
         reply = after.send(Event.UNDO)
-        if work.state is State.REASONS:
+        if work.state in ASIDE:
             assert reply is Reply.BACK
             assert after.state in {State.ITEM, State.OFFER}
             assert after.draft == work.draft
@@ -323,3 +326,25 @@ def test_an_act_on_an_item_that_was_closed_is_not_done_again_on_the_next() -> No
     work.send(Event.SHOW_ITEM, draft=open_item("b"))
     assert work.redo() is None
     assert not work.draft.answers
+
+
+def test_the_serial_and_the_evidence_of_an_item_are_asked_for_beside_it() -> None:
+    for event, state in ((Event.TYPE_SERIAL, State.SERIAL), (Event.ASK_EVIDENCE, State.EVIDENCE)):
+        for way_back in (Event.ESCAPE, Event.PUT_AWAY, Event.UNDO):
+            work, draft = at_work(), open_item()
+            work.send(Event.SHOW_ITEM, draft=draft)
+            answer_something(work)
+            assert work.send(event) is state
+            assert work.send(Event.SCAN) is Reply.REFUSE, "another item waits"
+            assert work.send(way_back) is Reply.BACK
+            assert (work.state, work.draft, list(draft.answers)) == (State.ITEM, draft, ["plate"])
+
+
+def test_a_serial_typed_for_the_open_item_is_its_own_or_is_refused() -> None:
+    work = at_work()
+    work.send(Event.SHOW_ITEM, draft=open_item())
+    work.send(Event.TYPE_SERIAL)
+    assert work.send(Event.ENTERED) is Reply.REFUSE
+    assert work.state is State.SERIAL
+    assert work.send(Event.ENTERED_AGAIN) is Reply.BACK
+    assert work.send(Event.ENTERED_AGAIN) is Reply.IGNORE

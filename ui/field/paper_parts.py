@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from PySide6.QtCore import QCoreApplication, Qt, Signal
 from PySide6.QtWidgets import QLineEdit, QStackedWidget, QVBoxLayout, QWidget
 
-from db.queries.visits import WorkRow
 from eum_app.domain.clock import utc_text
 from eum_app.domain.errors import Refusal
 from eum_app.domain.visits import Outcome
@@ -146,13 +145,17 @@ class PaperRows(QStackedWidget):
         self.addWidget(self._empty)
         self.addWidget(self._scroll)
 
-    def show_page(self, page: WorklistPage, outcomes: Sequence[Outcome]) -> None:
-        """Show the rows of a page, none ticked. `outcomes` are those that the kind of visit accepts."""
+    def show_page(self, page: WorklistPage, outcomes: Sequence[Outcome], entries: Mapping[str, int]) -> None:
+        """Show the rows of a page, none ticked. `outcomes` are those that the kind of visit accepts.
+
+        `entries` are the entries of its serial that verify each item.
+        """
         self.clear()
         for at, item in enumerate(page.rows):
-            self._add(page.first + at, item, [one for one in TICKED if one in outcomes])
+            ticks = [one for one in TICKED if one in outcomes]
+            self._add(PaperRowForm(page.first + at, item, ticks, entries.get(item.item_id, 0)))
         for at in range(BLANK_ROWS if Outcome.NOT_ON_LIST in outcomes else 0):
-            self._add(page.first + len(page.rows) + at, None, [Outcome.NOT_ON_LIST])
+            self._add(PaperRowForm(page.first + len(page.rows) + at, None, [Outcome.NOT_ON_LIST]))
         self.setCurrentWidget(self._scroll)
         self._scroll.verticalScrollBar().setValue(0)
 
@@ -175,8 +178,7 @@ class PaperRows(QStackedWidget):
         """Focus the first field of the first row."""
         self.forms[0].first_field().setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def _add(self, number: int, item: WorkRow | None, ticks: Sequence[Outcome]) -> None:
-        made = PaperRowForm(number, item, ticks)
+    def _add(self, made: PaperRowForm) -> None:
         made.changed.connect(self.changed)
         self.forms.append(made)
         self._list.addWidget(made)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TypeVar
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QButtonGroup, QComboBox, QLineEdit, QSizePolicy, QWidget
@@ -11,24 +12,28 @@ from db.queries.visits import WorkRow
 from eum_app.domain.visits import TO_CHECK, Outcome
 from eum_app.reports.worklist import reason_codes
 from eum_app.usecases.visits.transcribe import PaperRow
+from ui.field.hand_entry import HandEntry, pair
 from ui.field.parts import named
 from ui.kit import words
 from ui.kit.theme import status_mark
 from ui.kit.widgets import Button, Chip, DropDown, button, flow, hbox, label, panel, vbox
+
+Field = TypeVar("Field", bound=QLineEdit)
 
 
 class PaperRowForm(QWidget):
     """A listed item, or, with `item` None, a blank row for an item that was found and is not on the list.
 
     `outcomes` are the ticks that the row offers; nothing is pre-chosen, and pressing a tick again removes it. `number`
-    is part of its object names (`paper_3_verified`, `paper_3_serial` …).
+    is part of its object names (`paper_3_verified`, `paper_3_serial` …). `entries` of the serial are needed to verify a
+    listed item; the first is hidden during the second.
     """
 
     changed = Signal()
 
-    def __init__(self, number: int, item: WorkRow | None, outcomes: Sequence[Outcome]) -> None:
+    def __init__(self, number: int, item: WorkRow | None, outcomes: Sequence[Outcome], entries: int = 0) -> None:
         super().__init__()
-        self.item = item
+        self.item, self._entries = item, entries
         self.setObjectName(f"paper_row_{number}")
         self._name = f"paper_{number}"
         self._ticks: dict[Outcome, Button] = {}
@@ -45,9 +50,10 @@ class PaperRowForm(QWidget):
             self._group.addButton(made)
             self._ticks[outcome] = made
             ticks.addWidget(made)
-        self.serial = self._line("serial", self.tr("Serial as written on the paper"), is_mono=True)
-        self.again = self._line("again", self.tr("Serial again"), is_mono=True)
-        self.note = self._line("note", self.tr("Remark"))
+        self.serial = self._line(HandEntry(f"{self._name}_serial"), self.tr("Serial as written on the paper"))
+        self.again = self._line(HandEntry(f"{self._name}_again"), self.tr("Serial again"))
+        pair(self.serial, self.again)
+        self.note = self._line(named(QLineEdit(), f"{self._name}_note"), self.tr("Remark"))
         self.reason = named(DropDown(), f"{self._name}_reason")
         self.reason.setAccessibleName(self.tr("Code"))
         self.reason.activated.connect(lambda _at: self.changed.emit())
@@ -89,9 +95,10 @@ class PaperRowForm(QWidget):
         """Return the field that a ticked row still lacks, or None."""
         if not self.outcome:
             return None
-        if self.item is None and not self.serial.text().strip():
+        wanted = self._wanted
+        if wanted >= 1 and not self.serial.text().strip():
             return self.serial
-        if self.item is None and not self.again.text().strip():
+        if wanted >= 2 and not self.again.text().strip():
             return self.again
         return self.reason if self.outcome is not Outcome.VERIFIED and not self.reason.currentData() else None
 
@@ -104,7 +111,7 @@ class PaperRowForm(QWidget):
             self.outcome,
             "" if self.outcome is Outcome.VERIFIED else str(self.reason.currentData() or ""),
             self.serial.text(),
-            self.again.text() if self.item is None else "",
+            self.again.text() if self._wanted >= 2 else "",
             self.note.text(),
         )
 
@@ -112,13 +119,16 @@ class PaperRowForm(QWidget):
         """Return the first tick, to focus it."""
         return next(iter(self._ticks.values()), self.serial)
 
-    def _line(self, name: str, prompt: str, *, is_mono: bool = False) -> QLineEdit:
-        made = named(QLineEdit(), f"{self._name}_{name}")
+    @property
+    def _wanted(self) -> int:
+        """Return how many entries of the serial the ticked outcome needs."""
+        if self.item is None:
+            return 2
+        return self._entries if self.outcome is Outcome.VERIFIED else 0
+
+    def _line(self, made: Field, prompt: str) -> Field:
         made.setPlaceholderText(prompt)
         made.setAccessibleName(prompt)
-        if is_mono:
-            made.setProperty("kind", "mono")
-            made.setMaxLength(78)
         made.textChanged.connect(lambda _text: self.changed.emit())
         return made
 
@@ -140,5 +150,5 @@ class PaperRowForm(QWidget):
         outcome = self.outcome
         self._more.setVisible(bool(outcome))
         self.serial.setVisible(outcome in {Outcome.VERIFIED, Outcome.DISCREPANCY, Outcome.NOT_ON_LIST})
-        self.again.setVisible(outcome is Outcome.NOT_ON_LIST)
+        self.again.setVisible(bool(outcome) and self._wanted >= 2)
         self.reason.setVisible(bool(outcome) and outcome is not Outcome.VERIFIED)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import NamedTuple
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
@@ -18,6 +19,7 @@ from eum_app.usecases.reporting.worklist import (
     find_page,
     scanned_page,
 )
+from eum_app.usecases.visits.sighting import entries_wanted
 from eum_app.usecases.visits.transcribe import Transcribed, transcribe_page
 from ui.field.paper_parts import PageForm, PaperRows, PrintBar, SeenFields
 from ui.field.paper_undo import PaperUndo
@@ -28,14 +30,27 @@ from ui.kit.page import Page
 from ui.kit.widgets import Button, Card, button, hbox, label
 
 
-def read_page(connection: Connection, visit_id: str, number: int, digest: str) -> tuple[VisitRow, WorklistPage]:
-    """Return a visit and one page of its worklist. Raises Refusal `worklist.…`, `visit.unknown`."""
-    return visit(connection, visit_id), find_page(connection, visit_id, number, digest)
+class PageRead(NamedTuple):
+    """A visit, one page of its worklist, and how many entries of its serial verify each item (`entries_wanted`)."""
+
+    row: VisitRow
+    page: WorklistPage
+    entries: dict[str, int]
 
 
-def read_scanned(connection: Connection, visit_id: str, text: str) -> tuple[VisitRow, WorklistPage]:
-    """Return a visit and the worklist page named by a scanned QR symbol. Raises as `read_page`."""
-    return visit(connection, visit_id), scanned_page(connection, visit_id, text)
+def read_page(connection: Connection, visit_id: str, number: int, digest: str) -> PageRead:
+    """Return one page of a visit's worklist. Raises Refusal `worklist.…`, `visit.unknown`."""
+    return _page_read(connection, visit_id, find_page(connection, visit_id, number, digest))
+
+
+def read_scanned(connection: Connection, visit_id: str, text: str) -> PageRead:
+    """Return the worklist page named by a scanned QR symbol. Raises as `read_page`."""
+    return _page_read(connection, visit_id, scanned_page(connection, visit_id, text))
+
+
+def _page_read(connection: Connection, visit_id: str, page: WorklistPage) -> PageRead:
+    entries = entries_wanted(connection, visit_id, [row.item_id for row in page.rows])
+    return PageRead(visit(connection, visit_id), page, entries)
 
 
 class TranscribePage(Page):
@@ -159,8 +174,8 @@ class TranscribePage(Page):
         self.page_field.selectAll()
         self.page_field.setFocus()
 
-    def _show_page(self, found: tuple[VisitRow, WorklistPage]) -> None:
-        row, page = found
+    def _show_page(self, found: PageRead) -> None:
+        row, page, entries = found
         if row.visit_id != self._visit_id:
             return
         self.notice.dismiss()
@@ -171,7 +186,7 @@ class TranscribePage(Page):
         self._page_form.set_hint(
             words.joined(self.tr("Page {number} of {pages}").format(number=page.number, pages=page.pages), place)
         )
-        self.rows.show_page(page, outcomes_of(row.purpose))
+        self.rows.show_page(page, outcomes_of(row.purpose), entries)
         self._follow()
         if self.seen.saw.text():
             self.rows.focus_first()

@@ -23,7 +23,7 @@ from ui.kit.widgets import (
     rule,
     vbox,
 )
-from ui.kit.words import day, joined, moment, rule_title, rule_words
+from ui.kit.words import day, joined, moment, rule_title, rule_words, word
 from ui.shared.page_parts import named
 from ui.shared.testimony import reasons_said, unexpected_said
 
@@ -78,7 +78,7 @@ class RecordCard(Card):
         ]
         self._row(grid, 0, head)
         is_seen = seen.outcome not in {Outcome.NOT_FOUND, Outcome.NO_ACCESS}
-        how = how_read(seen.reading)
+        how = joined(how_read(seen.reading), "" if seen.is_sighted or not is_seen else word("grade", seen.grade))
         read = (
             panel(vbox(ValueText(seen.serial), label(how, "sub", wrap=True) if how else None, spacing=1))
             if is_seen

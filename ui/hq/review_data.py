@@ -24,7 +24,8 @@ from eum_app.domain.ids import CheckId, FindingId
 from eum_app.usecases.session import Session
 from eum_app.wording.testimony import answer_said
 from ui.hq.provenance import Statement, provenance
-from ui.kit.messages import sentence
+from ui.kit.messages import how_read, sentence
+from ui.shared.testimony import evidence_said
 
 translate = QCoreApplication.translate
 
@@ -119,7 +120,10 @@ def item_checklist(session: Session, visit_id: str) -> Checklist | None:
 
 @dataclass(frozen=True)
 class CheckEvidence:
-    """The evidence of one check. `note` is decrypted, or says why it cannot be shown; `answers` are in words."""
+    """The evidence of one check. `note` is decrypted, or says why it cannot be shown.
+
+    `answers`, and `identified` (how the item was identified, and by whom), are in words.
+    """
 
     visit_id: str
     check_id: CheckId
@@ -128,6 +132,7 @@ class CheckEvidence:
     note: str
     answers: str
     questions: Mapping[str, str]
+    identified: str
 
 
 def check_evidence(session: Session, check_id: CheckId) -> CheckEvidence:
@@ -149,6 +154,7 @@ def check_evidence(session: Session, check_id: CheckId) -> CheckEvidence:
         note or (sentence(error).what if error else ""),
         "; ".join(answers),
         question_texts(session, row.visit_id),
+        evidence_said(row) or how_read(row.reading),
     )
 
 

@@ -63,7 +63,8 @@ class VisitPhotos(QWidget):
         self.show_photos(
             found.visit_id, found.photos, found.questions, self.tr("Photos of {serial}").format(serial=found.serial)
         )
-        said = [self.tr("Note: “{note}”").format(note=found.note) if found.note else "", found.answers]
+        note = self.tr("Note: “{note}”").format(note=found.note) if found.note else ""
+        said = [found.identified[:1].upper() + found.identified[1:], note, found.answers]
         if not found.photos:
             said.insert(0, self.tr("No photo was taken."))
         self._note.setText("\n".join(text for text in said if text))

@@ -29,7 +29,7 @@ def reading_rows(read: MarkRead) -> list[tuple[str, str]]:
     """Return (name, value) of what was read or typed: an entry by hand is never called a mark that was read."""
     if not read.raw:
         return []
-    if read.read_by != ReadBy.TYPED:
+    if read.read_by not in {ReadBy.TYPED, ReadBy.PAPER}:
         return [(translate("field", "Mark read"), mark_text(read.raw))]
     rows = [(translate("field", "Entered by hand"), mark_text(read.raw))]
     if read.no_read_reason:

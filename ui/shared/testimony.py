@@ -7,8 +7,10 @@ from PySide6.QtCore import QCoreApplication
 from db.queries.checks import CheckRow
 from db.queries.testimony import Testimony
 from eum_app.domain.checklists import Checklist, deviations
+from eum_app.domain.visits import SEEN_OUTCOMES
 from eum_app.wording.testimony import answer_said, differences_said
-from ui.kit.words import joined, reason
+from ui.kit.messages import how_read
+from ui.kit.words import joined, reason, word
 
 translate = QCoreApplication.translate
 
@@ -28,5 +30,14 @@ def unexpected_said(testimony: Testimony, checklist: Checklist | None) -> str:
 
 
 def exception_said(check: CheckRow, checklist: Checklist | None) -> str:
-    """Return why an item is not simply verified, in one line: reasons, then answers that were not expected."""
-    return joined(reasons_said(check), unexpected_said(check.testimony, checklist))
+    """Return why an item is not simply verified, in one line: reasons, answers that were not expected, then who saw
+    it where the inspector did not.
+    """
+    return joined(reasons_said(check), unexpected_said(check.testimony, checklist), evidence_said(check))
+
+
+def evidence_said(check: CheckRow) -> str:
+    """Return the grade of evidence and who saw the item, if the inspector did not; else an empty text."""
+    if check.outcome not in SEEN_OUTCOMES or check.is_sighted:
+        return ""
+    return joined(word("grade", check.grade), how_read(check.reading))

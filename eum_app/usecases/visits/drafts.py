@@ -20,6 +20,7 @@ from eum_app.domain.checklists import Answer
 from eum_app.domain.facts import Difference, MarkRead
 from eum_app.domain.people import Permission
 from eum_app.domain.unreadable import UNREADABLE
+from eum_app.domain.visits import Grade
 from eum_app.usecases.people.scopes import require_open_visit
 from eum_app.usecases.session import Session
 
@@ -42,6 +43,18 @@ class Stated(msgspec.Struct, frozen=True):
 NOTHING_STATED: Final = Stated()
 
 
+class Evidence(msgspec.Struct, frozen=True):
+    """The basis of a check: its grade, and below *sighted* who saw the item, for whom, and how."""
+
+    grade: str = Grade.SIGHTED
+    saw: str = ""
+    saw_for: str = ""
+    saw_how: str = ""
+
+
+SIGHTED: Final = Evidence()
+
+
 @dataclass(frozen=True)
 class Begun:
     """Unrecorded input about one item or mark. Photos are pictures by key, answer photos by question id."""
@@ -56,6 +69,7 @@ class Begun:
     stated: Stated = NOTHING_STATED
     saved_at: str = ""
     """Time of the last save, as UTC text; set when it is read."""
+    evidence: Evidence = SIGHTED
 
 
 class Place(msgspec.Struct, frozen=True):
@@ -112,6 +126,7 @@ class _Kept(msgspec.Struct, frozen=True):
     answer_photos: tuple[tuple[str, str], ...]
     mark_picture: str
     stated: Stated
+    evidence: Evidence = SIGHTED
 
 
 class _Body(msgspec.Struct, frozen=True):
@@ -225,6 +240,7 @@ def _parts(drafts: Sequence[Begun], saved_at: str) -> dict[str, bytes]:
             answer_photos=tuple((key, named(picture)) for key, picture in one.answer_photos.items()),
             mark_picture=named(one.mark_picture),
             stated=one.stated,
+            evidence=one.evidence,
         )
         for one in drafts
     )
@@ -247,6 +263,7 @@ def _read(parts: Mapping[str, bytes]) -> tuple[Begun, ...]:
             mark_picture=parts.get(one.mark_picture, b""),
             stated=one.stated,
             saved_at=body.saved_at,
+            evidence=one.evidence,
         )
         for one in body.drafts
     )

@@ -35,6 +35,7 @@ from eum_app.domain.vocabulary import member_of
 from eum_app.usecases.session import Session
 from eum_app.usecases.visits.near_items import MAX_OFFERED as MAX_OFFERED
 from eum_app.usecases.visits.near_items import contradicts, near_items, same_serial
+from eum_app.usecases.visits.sighting import sighting_terms
 
 _SPREADS: Final = frozenset({"PDF417", "Data Matrix", "QR", "Aztec"})
 """Symbologies in which a message may be spread over several symbols."""
@@ -96,21 +97,33 @@ def match_mark(
 
 
 def match_entered(session: Session, visit_id: str, serial: str, again: str, no_read_reason: str) -> Match:
-    """Match a serial that was typed twice because no mark could be read. Writes nothing.
+    """Match a serial that was typed because no mark could be read. Writes nothing.
 
-    Raises Refusal `entry.reason`, `entry.empty`, `entry.differs` (with the position of the first difference), `mark.…`.
+    `again` is the second entry, or empty where there is none yet. One entry is enough at a site where scanners are not
+    allowed, except for one item in ten. Raises Refusal `entry.reason`, `entry.empty`, `entry.again` (a second entry is
+    needed), `entry.differs` (with the position of the first difference), `mark.…`.
     """
     if member_of(NoReadReason, no_read_reason) is None:
         raise Refusal("entry.reason")
     serial = serial.strip()
     if not compact(serial):
         raise Refusal("entry.empty")
-    require_alike(serial, again)
+    is_twice = bool(compact(again))
+    if is_twice:
+        require_alike(serial, again)
     match = match_mark(session, visit_id, serial.encode(), read_by=ReadBy.TYPED)
+    if not is_twice and not _takes_one_entry(session, visit_id, match, no_read_reason):
+        raise Refusal("entry.again")
     entered = msgspec.structs.replace(
-        match.read, entered_twice=True, no_read_reason=no_read_reason, typed_by=session.account
+        match.read, entered_twice=is_twice, no_read_reason=no_read_reason, typed_by=session.account
     )
     return replace(match, read=entered)
+
+
+def _takes_one_entry(session: Session, visit_id: str, match: Match, no_read_reason: str) -> bool:
+    if match.item is None or match.kind not in {MatchKind.EXPECTED, MatchKind.ALREADY_CHECKED}:
+        return False
+    return session.read(sighting_terms, visit_id).takes_one_entry(match.item.item_id, no_read_reason)
 
 
 def require_alike(serial: str, again: str) -> None:

@@ -17,6 +17,7 @@ from eum_app.domain.people import Permission
 from eum_app.usecases.people.scopes import require_open_visit
 from eum_app.usecases.session import Session, new_id
 from eum_app.usecases.visits.record_check import RecordedCheck, RecordedChecks
+from eum_app.usecases.visits.sighting import require_sighted, sighting_terms
 
 
 def record_again(session: Session, check_ids: Sequence[CheckId]) -> RecordedChecks:
@@ -24,7 +25,7 @@ def record_again(session: Session, check_ids: Sequence[CheckId]) -> RecordedChec
 
     Photos that were added to a check later are attached to the new one too. Raises Refusal `permission.denied`,
     `permission.out_of_scope`, `check.unknown`, `check.not_withdrawn`, `check.foreign` (recorded on another device),
-    `visit.closed`; Trouble for disk errors.
+    `visit.closed`, `sighting.…` (what the visit asks for has changed since); Trouble for disk errors.
     """
     session.require(Permission.VISIT_WORK)
     acts: dict[str, str] = {}
@@ -43,6 +44,14 @@ def record_again(session: Session, check_ids: Sequence[CheckId]) -> RecordedChec
 
 def _repeat(session: Session, transaction: Transaction, row: CheckRow, acts: dict[str, str]) -> RecordedCheck:
     before = _fact_of(transaction, row)
+    require_sighted(
+        transaction.connection,
+        sighting_terms(transaction.connection, row.visit_id),
+        before.item_id,
+        outcome=before.outcome,
+        grade=before.grade,
+        mark=before.mark,
+    )
     fact = msgspec.structs.replace(
         before,
         check_id=new_id(),

@@ -33,6 +33,7 @@ from eum_app.domain.facts import (
 )
 from eum_app.domain.ids import CheckId
 from eum_app.domain.people import Permission
+from eum_app.domain.sighting import SightingTerms
 from eum_app.domain.visit_kinds import require_fitting
 from eum_app.domain.visits import ANSWER_ROLE, REASONS, Grade, Outcome, ReadBy, require_outcome
 from eum_app.domain.vocabulary import member_of
@@ -41,6 +42,7 @@ from eum_app.usecases.people.scopes import require_open_visit
 from eum_app.usecases.session import Session, new_id
 from eum_app.usecases.visits.drafts import GROUP, offer_subject
 from eum_app.usecases.visits.photos import check_photo, keep_answer_photos
+from eum_app.usecases.visits.sighting import require_ban_kept, require_sighted, sighting_terms
 
 MAX_NOTE_CHARS = 4_000
 MAX_PHOTOS = 20
@@ -118,8 +120,9 @@ def record_check(
 
     Raises Refusal `permission.denied`, `permission.out_of_scope`, `check.outcome`, `check.reason`, `check.not_of_kind`,
     `check.questions_open` (verified needs every question answered), `check.not_as_expected` (verified needs the
-    expected answers), `answer.…`, `visit.closed`, `check.not_expected` (only `not_on_list` fits items that the visit
-    does not expect), `check.no_item`, `photo.…`, `image.…`, `note.too_long`, `visit.unknown`; Trouble for disk errors.
+    expected answers), `sighting.…` (as `require_sighted`), `answer.…`, `visit.closed`, `check.not_expected` (only
+    `not_on_list` fits items that the visit does not expect), `check.no_item`, `photo.…`, `image.…`, `note.too_long`,
+    `visit.unknown`; Trouble for disk errors.
     """
     pictures = answer_photos or {}
     new = NewCheck(item_id, outcome, mark, reason, answers, note, photos, grade, crop, pictures, differences)
@@ -162,10 +165,11 @@ def _record_all(
     with session.writing() as transaction:
         require_open_visit(session, transaction.connection, visit_id)
         purpose = purpose_of(transaction.connection, visit_id)
+        terms = sighting_terms(transaction.connection, visit_id)
         for one in checks:
             require_fitting(purpose, one.outcome, one.grade)
         recorded = tuple(
-            _record(session, transaction, visit_id, one, of_photos, act)
+            _record(session, transaction, terms, one, of_photos, act)
             for one, of_photos in zip(checks, kinds, strict=True)
         )
         drop_draft(transaction.connection, session.account, visit_id, ended)
@@ -202,9 +206,9 @@ def _require_differences(new: NewCheck) -> None:
 
 
 def _record(
-    session: Session, transaction: Transaction, visit_id: str, new: NewCheck, kinds: Sequence[str], act: str
+    session: Session, transaction: Transaction, terms: SightingTerms, new: NewCheck, kinds: Sequence[str], act: str
 ) -> RecordedCheck:
-    connection = transaction.connection
+    connection, visit_id = transaction.connection, terms.visit_id
     item_checklist = item_checklist_of(connection, visit_id)
     expected = bool(new.item_id) and bool(is_expected(connection, visit_id, new.item_id))
     if expected == (new.outcome == Outcome.NOT_ON_LIST):
@@ -214,6 +218,7 @@ def _record(
     if new.outcome == Outcome.VERIFIED:
         require_answered(item_checklist, new.answers)
         require_as_expected(item_checklist, new.answers)
+    require_sighted(connection, terms, new.item_id, outcome=new.outcome, grade=new.grade, mark=new.mark)
     answers, pictures = keep_answer_photos(transaction, item_checklist, new.answers, new.answer_photos)
     note, mark = new.note, new.mark
     if new.crop:
@@ -303,8 +308,8 @@ def assess_site(
     """Record answers to the site checklist; each may be given separately.
 
     `pictures` maps a question id to the photo that answers it. Raises Refusal `permission.denied`,
-    `permission.out_of_scope`, `answer.…`, `photo.…`, `image.…`, `visit.unknown`, `visit.closed`; Trouble for disk
-    errors.
+    `permission.out_of_scope`, `answer.…`, `site.scanner_relied_on`, `photo.…`, `image.…`, `visit.unknown`,
+    `visit.closed`; Trouble for disk errors.
     """
     session.require(Permission.VISIT_WORK)
     given = pictures or {}
@@ -319,6 +324,7 @@ def assess_site(
             if answer.question_id not in questions:
                 raise Refusal("answer.question", question_id=answer.question_id, found=answer.question_id)
             validate_answer(questions[answer.question_id], answer)
+        require_ban_kept(transaction.connection, sighting_terms(transaction.connection, visit_id), answers)
         held = {row.object_id for row in evidence_of(transaction.connection, visit_id=visit_id)}
         kept, content = keep_answer_photos(transaction, site_checklist, answers, given, held)
         for question_id, ref in content.items():

@@ -1,7 +1,8 @@
 """Transcription of a worklist filled in by hand: page by page, with who saw, who typed, and the time of the visit.
 
 Each row becomes the check that would have been recorded on site, at the time when the item was seen. A serial on paper
-is compared with the book. An unlisted serial is typed twice, since people misread handwriting.
+is compared with the book. An unlisted serial is typed twice, since people misread handwriting. What an item under
+enhanced monitoring needs to be verified is the same as on site: see `domain.sighting`.
 """
 
 from __future__ import annotations
@@ -24,13 +25,15 @@ from eum_app.domain.ids import CheckId
 from eum_app.domain.items import compact
 from eum_app.domain.matches import MatchKind
 from eum_app.domain.people import Permission
-from eum_app.domain.visits import Outcome, ReadBy
+from eum_app.domain.visit_kinds import require_fitting
+from eum_app.domain.visits import Grade, NoReadReason, Outcome, ReadBy
 from eum_app.usecases.changes import Changed
 from eum_app.usecases.people.scopes import require_visit
 from eum_app.usecases.reporting.worklist import WorklistPage, find_page
 from eum_app.usecases.session import Session
 from eum_app.usecases.visits.match_mark import match_mark, require_alike
 from eum_app.usecases.visits.record_check import NewCheck, record_checks
+from eum_app.usecases.visits.sighting import require_sighted, sighting_terms
 
 MAX_SAW_CHARS: Final = 40
 
@@ -39,7 +42,9 @@ MAX_SAW_CHARS: Final = 40
 class PaperRow:
     """Content of one row. `serial` is the serial on the paper, empty if none was written.
 
-    `item_id` is empty for an item that is not on the list; its serial is then typed twice (`serial_again`).
+    `serial_again` is the serial typed a second time, without sight of the first. An item that is not on the list
+    (`item_id` empty) always needs it, a listed one where `domain.sighting` says so. A `grade` below *sighted* needs
+    `saw_for` and `saw_how`.
     """
 
     item_id: str
@@ -48,6 +53,9 @@ class PaperRow:
     serial: str = ""
     serial_again: str = ""
     note: str = ""
+    grade: str = Grade.SIGHTED
+    saw_for: str = ""
+    saw_how: str = ""
 
 
 @dataclass(frozen=True)
@@ -72,8 +80,8 @@ def transcribe_page(
     Raises Refusal `transcribe.nothing`, `transcribe.who`, `transcribe.future`, `transcribe.before_visit`,
     `transcribe.closed`, `transcribe.not_on_page`, `transcribe.serial_differs` (verified, but the paper has another
     serial), `transcribe.serial_same` (marked as different, but it is equal), `transcribe.no_serial`,
-    `transcribe.is_listed` (a row for unlisted items names a listed one), `transcribe.already`, `entry.differs`, and
-    those of `record_check` and `find_page`.
+    `transcribe.is_listed` (a row for unlisted items names a listed one), `transcribe.already`, `entry.differs`,
+    `sighting.…`, and those of `record_check` and `find_page`.
     """
     if not rows:
         raise Refusal("transcribe.nothing")
@@ -105,14 +113,23 @@ def _page_checks(
         page = find_page(connection, visit_id, number, digest)
         checklist, _ = visit_checklists(connection, visit_id)
         already = papers_at(connection, visit_id, seen_at)
+        terms = sighting_terms(connection, visit_id)
     if seen_at > session.observed_now():
         raise Refusal("transcribe.future", seen_at=seen_at)
     if seen_at < row.planned_at:
         raise Refusal("transcribe.before_visit", seen_at=seen_at, planned_at=row.planned_at)
     listed = {one.item_id: one.serial for one in page.rows}
-    seen = MarkRead(read_by=ReadBy.PAPER, saw=saw, typed_by=session.account, seen_at=seen_at, page=number)
+    seen = MarkRead(
+        read_by=ReadBy.PAPER,
+        saw=saw,
+        typed_by=session.account,
+        seen_at=seen_at,
+        page=number,
+        no_read_reason=NoReadReason.SCANNER_NOT_ALLOWED if terms.bans_scanner else "",
+    )
     checks = []
     for paper in rows:
+        require_fitting(row.purpose, paper.outcome, paper.grade)
         if paper.item_id and paper.item_id not in listed:
             raise Refusal("transcribe.not_on_page", item_id=paper.item_id[:40], number=number)
         meant = (paper.item_id, "" if paper.item_id else compact(paper.serial))
@@ -124,12 +141,18 @@ def _page_checks(
             if paper.item_id
             else _unlisted(session, visit_id, paper, seen)
         )
+    with session.reading() as connection:
+        for one in checks:
+            require_sighted(connection, terms, one.item_id, outcome=one.outcome, grade=one.grade, mark=one.mark)
     return page, checks
 
 
 def _listed(checklist: Checklist, paper: PaperRow, book_serial: str, seen: MarkRead) -> NewCheck:
     written = compact(paper.serial)
     is_same = written == compact(book_serial)
+    is_twice = bool(compact(paper.serial_again))
+    if is_twice:
+        require_alike(paper.serial, paper.serial_again)
     if paper.outcome == Outcome.VERIFIED and written and not is_same:
         raise Refusal("transcribe.serial_differs", written=paper.serial[:78], book=book_serial)
     if paper.reason == "serial_differs" and (not written or is_same):
@@ -140,10 +163,11 @@ def _listed(checklist: Checklist, paper: PaperRow, book_serial: str, seen: MarkR
     return NewCheck(
         paper.item_id,
         paper.outcome,
-        _typed(seen, paper.serial.strip(), twice=bool(written) and is_same),
+        _typed(seen, paper, twice=is_twice),
         paper.reason,
         answers,
         note=paper.note,
+        grade=paper.grade,
         differences=_differences(paper, book_serial),
     )
 
@@ -168,11 +192,20 @@ def _unlisted(session: Session, visit_id: str, paper: PaperRow, seen: MarkRead) 
     return NewCheck(
         match.item.item_id if match.item else "",
         Outcome.NOT_ON_LIST,
-        _typed(seen, serial, twice=True),
+        _typed(seen, paper, twice=True),
         paper.reason,
         note=paper.note,
+        grade=paper.grade,
     )
 
 
-def _typed(seen: MarkRead, serial: str, *, twice: bool) -> MarkRead:
-    return msgspec.structs.replace(seen, raw=serial.encode(), serial=serial, entered_twice=twice)
+def _typed(seen: MarkRead, paper: PaperRow, *, twice: bool) -> MarkRead:
+    serial = paper.serial.strip()
+    return msgspec.structs.replace(
+        seen,
+        raw=serial.encode(),
+        serial=serial,
+        entered_twice=twice,
+        saw_for=" ".join(paper.saw_for.split()),
+        saw_how=" ".join(paper.saw_how.split()),
+    )

@@ -13,7 +13,7 @@ from eum_app.domain.clock import from_utc_text, utc_text
 from eum_app.domain.errors import Refusal
 from eum_app.domain.items import compact
 from eum_app.domain.people import Permission
-from eum_app.domain.visits import REASONS, Outcome, require_outcome
+from eum_app.domain.visits import REASONS, Grade, Outcome, require_outcome
 from eum_app.list_files.filled_worklist import COLUMNS, read_filled_worklist
 from eum_app.list_files.list_source import Note
 from eum_app.reports.worklist import reason_codes
@@ -101,12 +101,22 @@ def _read(session: Session, visit_id: str, cells: Mapping[str, str]) -> tuple[_S
     outcome = said["outcome"].lower()
     reason = _REASONS.get((outcome, said["reason"].upper()), said["reason"].lower())
     require_outcome(outcome, reason)
-    if said["read"] or said["read_again"]:
+    if said["read_again"]:
         require_alike(said["read"], said["read_again"])
     item_id = _item_id(page, said["row"], said["serial"])
     if not item_id and outcome != Outcome.NOT_ON_LIST:
         raise Refusal("filled.no_row", number=number)
-    row = PaperRow(item_id, outcome, reason, said["read"], said["read_again"] if not item_id else "", said["note"])
+    row = PaperRow(
+        item_id,
+        outcome,
+        reason,
+        said["read"],
+        said["read_again"],
+        said["note"],
+        said["grade"].upper() or Grade.SIGHTED,
+        said["saw_for"],
+        said["saw_how"],
+    )
     return _Sheet(number, digest, said["saw"], utc_text(from_utc_text(said["seen_at"]))), row
 
 

@@ -5,12 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from eum_app.domain.checklists import Answer
+from eum_app.domain.facts import MarkRead
+from eum_app.usecases.visits.drafts import SIGHTED, Evidence
 
 
 @dataclass(frozen=True)
 class Given:
-    """The input of a person into a draft at one moment."""
+    """The input of a person into a draft at one moment, and how its item was identified."""
 
+    mark: MarkRead
+    mark_picture: bytes = b""
+    evidence: Evidence = SIGHTED
     answers: dict[str, Answer] = field(default_factory=dict)
     photos: dict[str, bytes] = field(default_factory=dict)
     note: str = ""

@@ -1,209 +1,29 @@
-"""The current work in a visit: its states, its events and the table of what each event does in each state. No Qt here.
+"""The current work in a visit: what is open, and what each event does with it. No Qt here.
 
-Widgets show `CurrentWork` and send it events; they never decide by what happens to be in sight. `TABLE` describes the
-workspace as it is. `# evidence N.N` marks the rows that the section of that number in the evidence issue will change.
+Widgets show `CurrentWork` and send it events; they never decide by what happens to be in sight. `work_table` has the
+states, the events and the table.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum, auto
-from typing import Final
 
 from eum_app.domain.checklists import Checklist
 from eum_app.domain.facts import MarkRead
+from eum_app.domain.sighting import Lack
 from eum_app.domain.visit_kinds import outcomes_of
 from eum_app.domain.visits import Outcome, ReadBy
-from ui.field.visit.draft import Draft, unseen_ids
+from ui.field.visit.draft import Draft, identity_of, reading_of, unseen_ids
 from ui.field.visit.visit_view import VisitView
-
-
-class State(StrEnum):
-    """The current task in the right column. While an item of the group is open, the rest of the group waits."""
-
-    UNREAD = auto()
-    """The visit is still being read from the store."""
-    CLOSED = auto()
-    """The visit is closed out: read-only."""
-    NOTHING = auto()
-    OFFER = auto()
-    """A mark that is not simply an expected item: what it could be, and what can be done."""
-    ITEM = auto()
-    REASONS = auto()
-    """The reasons are asked for: the item (or the offered mark) is not simply verified."""
-    GROUP = auto()
-    """Items that were taken in view at once."""
-    BY_HAND = auto()
-    """A serial typed twice, because no mark can be read."""
-
-
-class Event(StrEnum):
-    """An act of the person, a scanner, the camera or the store."""
-
-    ANOTHER_VISIT = auto()
-    VISIT_READ = auto()
-    """The store says that the visit is open."""
-    VISIT_CLOSED = auto()
-    """The store says that the visit is closed out."""
-    SCAN = auto()
-    """A mark was scanned or typed."""
-    SCAN_AGAIN = auto()
-    """The mark of the open item was scanned or typed."""
-    PRESS = auto()
-    """A mark in the picture was pressed."""
-    PRESS_AGAIN = auto()
-    """The mark of the open item was pressed in the picture."""
-    SIGHT = auto()
-    """The camera has a verdict about a mark in view."""
-    LOST = auto()
-    """A scan without its separators can be read in several ways."""
-    PICK = auto()
-    """A row of the list was chosen."""
-    CHOOSE = auto()
-    """One of the items that an offer names was chosen."""
-    SHOW_ITEM = auto()
-    """An expected item has been read from the store."""
-    SHOW_OFFER = auto()
-    """The mark that was read, or the item that was picked, is not expected."""
-    TYPE_BY_HAND = auto()
-    ENTERED = auto()
-    """The serial typed by hand has its meaning."""
-    TAKE = auto()
-    """Take all expected items in view."""
-    OPEN_ONE = auto()
-    """Open one item of the group separately."""
-    SEEN = auto()
-    """Questions of the open item or group were completely visible."""
-    ANSWER_ALL = auto()
-    PHOTO = auto()
-    VERIFY = auto()
-    """Record as verified: the item, or each item of the group."""
-    DECIDE = auto()
-    """Any other outcome: its reason is asked for."""
-    GIVE_REASON = auto()
-    LOCK_ROOM = auto()
-    """Record that the items of a room cannot be seen."""
-    NOTE_LABEL = auto()
-    """Keep the claims of the container's label that is offered."""
-    LABEL_NOTED = auto()
-    RECORDED = auto()
-    GROUP_RECORDED = auto()
-    WITHDRAW = auto()
-    """Withdraw the checks that a button names."""
-    UNDO = auto()
-    """Take back the last act: an answer, photo or note of the open item or group first, then the last check."""
-    REDO = auto()
-    """Do again what was undone last; possible until the next act."""
-    ESCAPE = auto()
-    PUT_AWAY = auto()
-
-
-class Reply(StrEnum):
-    """The table's answer where it names no next state."""
-
-    STAY = auto()
-    """It is carried out; the state stays."""
-    REFUSE = auto()
-    """It is not carried out, and the page says why."""
-    IGNORE = auto()
-    """It means nothing here."""
-    BACK = auto()
-    """Go back from the reasons to the item or the offer."""
-    LEAVE = auto()
-    """The work ends: the items that wait in the group come back, or nothing is open."""
-
-
-class Stake(StrEnum):
-    """The loss if something else took the place of the current work."""
-
-    NONE = auto()
-    ANSWERS = auto()
-    """Answers, photos, a note, or an entry by hand."""
-    GROUP = auto()
-    """Items taken in view, with or without an item opened from them."""
-
-
-Cell = State | Reply
-
-
-@dataclass(frozen=True)
-class Step:
-    """The table's answer for each stake."""
-
-    none: Cell
-    answers: Cell
-    group: Cell
-
-    def by(self, stake: Stake) -> Cell:
-        """Return the answer for a stake."""
-        return {Stake.NONE: self.none, Stake.ANSWERS: self.answers, Stake.GROUP: self.group}[stake]
-
-
-# Cells of the table, short enough to keep a row on a line.
-STAY, REFUSE, NO, BACK, LEAVE = Reply
-UNREAD, CLOSED, NOTHING, OFFER, ITEM, REASONS, GROUP, BY_HAND = State
-FREE = Step(STAY, REFUSE, REFUSE)
-"""Carried out where nothing is at stake, else refused."""
-QUIET = Step(STAY, NO, NO)
-ALONE = Step(STAY, STAY, REFUSE)
-"""Carried out unless items wait in a group."""
-SHOW_I = Step(ITEM, ITEM, NO)
-SHOW_O = Step(OFFER, OFFER, NO)
-TYPE = Step(BY_HAND, REFUSE, REFUSE)
-TAKE = Step(GROUP, REFUSE, REFUSE)
-NOTED = Step(LEAVE, STAY, STAY)
-
-
-def _row(*cells: Cell | Step) -> dict[State, Step]:
-    steps = (cell if isinstance(cell, Step) else Step(cell, cell, cell) for cell in cells)
-    return dict(zip(State, steps, strict=True))
-
-
-# fmt: off
-TABLE: Final[Mapping[Event, Mapping[State, Step]]] = {
-    #                          unread   closed   nothing  offer    item     reasons  group    by hand
-    Event.ANOTHER_VISIT:  _row(UNREAD,  UNREAD,  UNREAD,  UNREAD,  UNREAD,  UNREAD,  UNREAD,  UNREAD),
-    Event.VISIT_READ:     _row(NOTHING, NOTHING, STAY,    STAY,    STAY,    STAY,    STAY,    STAY),
-    Event.VISIT_CLOSED:   _row(CLOSED,  STAY,    CLOSED,  CLOSED,  CLOSED,  CLOSED,  CLOSED,  CLOSED),
-    Event.SCAN:           _row(NO,      REFUSE,  STAY,    FREE,    FREE,    REFUSE,  REFUSE,  REFUSE), # evidence 1.6
-    Event.SCAN_AGAIN:     _row(NO,      REFUSE,  NO,      QUIET,   QUIET,   NO,      NO,      NO),
-    Event.PRESS:          _row(NO,      REFUSE,  STAY,    FREE,    FREE,    REFUSE,  REFUSE,  REFUSE),
-    Event.PRESS_AGAIN:    _row(NO,      REFUSE,  NO,      STAY,    STAY,    BACK,    NO,      NO),
-    Event.SIGHT:          _row(NO,      REFUSE,  STAY,    QUIET,   QUIET,   NO,      NO,      NO),
-    Event.LOST:           _row(NO,      NO,      STAY,    QUIET,   QUIET,   NO,      NO,      NO),
-    Event.PICK:           _row(NO,      REFUSE,  STAY,    ALONE,   ALONE,   ALONE,   REFUSE,  STAY),
-    Event.CHOOSE:         _row(NO,      NO,      NO,      STAY,    NO,      NO,      NO,      NO),
-    Event.SHOW_ITEM:      _row(NO,      REFUSE,  ITEM,    SHOW_I,  SHOW_I,  SHOW_I,  NO,      ITEM),
-    Event.SHOW_OFFER:     _row(NO,      REFUSE,  OFFER,   SHOW_O,  SHOW_O,  SHOW_O,  NO,      OFFER),
-    Event.TYPE_BY_HAND:   _row(REFUSE,  REFUSE,  BY_HAND, TYPE,    TYPE,    REFUSE,  REFUSE,  REFUSE), # evidence 1.6
-    Event.ENTERED:        _row(NO,      NO,      NO,      NO,      NO,      NO,      NO,      NOTHING),
-    Event.TAKE:           _row(NO,      REFUSE,  GROUP,   TAKE,    TAKE,    REFUSE,  STAY,    GROUP),
-    Event.OPEN_ONE:       _row(NO,      NO,      NO,      NO,      NO,      NO,      ITEM,    NO),
-    Event.SEEN:           _row(NO,      NO,      NO,      NO,      STAY,    NO,      STAY,    NO),
-    Event.ANSWER_ALL:     _row(NO,      NO,      NO,      NO,      STAY,    NO,      STAY,    NO),
-    Event.PHOTO:          _row(NO,      NO,      NO,      STAY,    STAY,    STAY,    STAY,    NO),
-    Event.VERIFY:         _row(NO,      NO,      NO,      NO,      STAY,    NO,      STAY,    NO),     # evidence 1.6
-    Event.DECIDE:         _row(NO,      NO,      NO,      REASONS, REASONS, NO,      NO,      NO),
-    Event.GIVE_REASON:    _row(NO,      NO,      NO,      NO,      NO,      STAY,    NO,      NO),
-    Event.LOCK_ROOM:      _row(NO,      REFUSE,  STAY,    FREE,    FREE,    REFUSE,  REFUSE,  REFUSE),
-    Event.NOTE_LABEL:     _row(NO,      NO,      NO,      STAY,    NO,      NO,      NO,      NO),
-    Event.LABEL_NOTED:    _row(NO,      NO,      NO,      NOTED,   NO,      NO,      NO,      NO),
-    Event.RECORDED:       _row(STAY,    STAY,    STAY,    LEAVE,   LEAVE,   LEAVE,   STAY,    LEAVE),
-    Event.GROUP_RECORDED: _row(STAY,    STAY,    NOTHING, NOTHING, NOTHING, NOTHING, NOTHING, NOTHING),
-    Event.WITHDRAW:       _row(NO,      REFUSE,  STAY,    STAY,    STAY,    STAY,    STAY,    STAY),
-    Event.UNDO:           _row(NO,      REFUSE,  STAY,    STAY,    STAY,    BACK,    STAY,    STAY),
-    Event.REDO:           _row(NO,      REFUSE,  STAY,    STAY,    STAY,    NO,      STAY,    STAY),
-    Event.ESCAPE:         _row(STAY,    STAY,    STAY,    LEAVE,   LEAVE,   BACK,    NOTHING, LEAVE),
-    Event.PUT_AWAY:       _row(STAY,    STAY,    STAY,    LEAVE,   LEAVE,   LEAVE,   NOTHING, LEAVE),
-}
-# fmt: on
-"""The effect of each event in each state. A test walks every pair."""
-
-LOOKED_AT: Final[Mapping[Event, bool]] = {Event.VERIFY: False, Event.DECIDE: True, Event.GIVE_REASON: True}
-"""Events that are refused while questions were not on the screen: any question, or (True) one that "all as expected"
-answered. So that no answer is confirmed blind.
-"""
+from ui.field.visit.work_table import ASIDE as ASIDE
+from ui.field.visit.work_table import LOOKED_AT as LOOKED_AT
+from ui.field.visit.work_table import TABLE as TABLE
+from ui.field.visit.work_table import Cell as Cell
+from ui.field.visit.work_table import Event as Event
+from ui.field.visit.work_table import Reply as Reply
+from ui.field.visit.work_table import Stake as Stake
+from ui.field.visit.work_table import State as State
 
 
 @dataclass
@@ -238,6 +58,14 @@ class Group:
         self.answers = Draft(MarkRead(read_by=ReadBy.CAMERA))
 
 
+def lack_of(view: VisitView | None, draft: Draft) -> Lack | None:
+    """Return what the item of a draft lacks before it can be verified, or None before the visit was read."""
+    if view is None:
+        return None
+    grade, mark = draft.evidence.grade, reading_of(draft)
+    return view.terms.lack(identity_of(draft), outcome=Outcome.VERIFIED, grade=grade, mark=mark)
+
+
 class CurrentWork:
     """One visit's current work. `draft` is the open item or offered mark (None: none), `group` the items taken."""
 
@@ -248,7 +76,7 @@ class CurrentWork:
         self.draft: Draft | None = None
         self.group = Group()
         self._asked_about = State.ITEM
-        """The state that the reasons go back to: `ITEM` or `OFFER`."""
+        """The state that the reasons, the serial and the evidence go back to: `ITEM` or `OFFER`."""
         self._undone: list[tuple[str, ...]] = []
         """Acts that were undone, the last at the end: ids of withdrawn checks, or no id for one on the open draft."""
         self._is_undoing = False
@@ -270,6 +98,13 @@ class CurrentWork:
     def open_draft(self) -> Draft | None:
         """Return the draft that answers go to: the open item's or the group's, or None."""
         return self.group.answers if self.state is State.GROUP else self.draft
+
+    @property
+    def lack(self) -> Lack | None:
+        """Return what the open item, or one of the group, lacks before it can be verified; None if nothing."""
+        opened = [*self.group.drafts.values()] if self.state is State.GROUP else [self.draft]
+        is_open = self.state in {State.ITEM, State.GROUP}
+        return next((lack for draft in opened if is_open and draft and (lack := lack_of(self.view, draft))), None)
 
     def undo(self) -> bool:
         """Take back the last act on the open draft. Return False if there is none: then the last check is next."""
@@ -302,7 +137,7 @@ class CurrentWork:
     @property
     def is_about_offer(self) -> bool:
         """Return whether the open draft is that of an offered mark, or the reasons are asked about one."""
-        return (self._asked_about if self.state is State.REASONS else self.state) is State.OFFER
+        return (self._asked_about if self.state in ASIDE else self.state) is State.OFFER
 
     def _draft_changed(self) -> None:
         self.note_act()
@@ -326,7 +161,7 @@ class CurrentWork:
         if self.group.drafts:
             return Stake.GROUP
         is_begun = self.draft is not None and self.draft.is_begun
-        return Stake.ANSWERS if is_begun or self.state in {State.REASONS, State.BY_HAND} else Stake.NONE
+        return Stake.ANSWERS if is_begun or self.state in {State.BY_HAND, *ASIDE} else Stake.NONE
 
     def is_open_item(self, item_id: str) -> bool:
         """Return whether this is the open item."""
@@ -339,7 +174,8 @@ class CurrentWork:
     def reply_to(self, event: Event) -> Cell:
         """Return the reply that `send` would give, without changing anything."""
         cell = TABLE[event][self.state].by(self.stake)
-        return Reply.REFUSE if cell is not Reply.IGNORE and self.unseen_ids(event) else cell
+        is_shut = bool(self.unseen_ids(event)) or (event is Event.VERIFY and self.lack is not None)
+        return Reply.REFUSE if cell is not Reply.IGNORE and is_shut else cell
 
     def unseen_ids(self, event: Event) -> list[str]:
         """Return the questions that must be on the screen before this event, and were not."""
@@ -382,7 +218,7 @@ class CurrentWork:
         return cell
 
     def _enter(self, state: State, draft: Draft | None) -> None:
-        if state is State.REASONS:
+        if state in ASIDE:
             self._asked_about = self.state
         else:
             self.draft = draft if state in {State.ITEM, State.OFFER} else None

@@ -16,11 +16,12 @@ from eum_app.domain.checklists import (
     Question,
     deviations,
     expected_answers,
-    open_questions,
     visible_questions,
 )
 from eum_app.domain.facts import MarkRead
-from eum_app.usecases.visits.drafts import NOTHING_STATED, Stated
+from eum_app.domain.sighting import Identity
+from eum_app.domain.visits import ReadBy
+from eum_app.usecases.visits.drafts import NOTHING_STATED, SIGHTED, Evidence, Stated
 from ui.field.visit.acts import Acts, Given
 
 
@@ -31,6 +32,8 @@ class Draft:
     `mark_picture` is the picture of the mark as it was read (PNG), or empty. `answer_photos` are the pictures that
     answer questions, by question id. `stated` are reasons that were begun and not confirmed. `kept_at` is the time
     (UTC text) of the save that the draft was brought back from, or empty.
+
+    `evidence` is what the check is to rest on.
 
     Change it by its methods only: each call is an act that can be undone. `on_change` is called after each change.
     """
@@ -44,6 +47,7 @@ class Draft:
     answer_photos: dict[str, bytes] = field(default_factory=dict)
     stated: Stated = NOTHING_STATED
     kept_at: str = ""
+    evidence: Evidence = SIGHTED
     seen: set[str] = field(default_factory=set, compare=False, repr=False)
     """Ids of the questions that were completely visible since this draft was opened."""
     on_change: Callable[[], object] | None = field(default=None, compare=False, repr=False)
@@ -64,7 +68,8 @@ class Draft:
     @property
     def is_begun(self) -> bool:
         """Return whether there is any input."""
-        return bool(self.answers or self.photos or self.note.strip() or self.stated != NOTHING_STATED)
+        is_answered = bool(self.answers or self.photos or self.note.strip())
+        return is_answered or self.stated != NOTHING_STATED or self.evidence != SIGHTED
 
     # Acts
 
@@ -73,7 +78,7 @@ class Draft:
         before = self.answers.get(answer.question_id)
         if before == answer:
             return
-        self.acts.begin(self._given)
+        self.acts.begin(_given(self))
         if before is not None and before.value != answer.value and before.comment == answer.comment:
             answer = msgspec.structs.replace(answer, comment="")
         if answer.value != PHOTO_TAKEN:
@@ -83,7 +88,7 @@ class Draft:
 
     def answer_with_photo(self, question_id: str, picture: bytes) -> None:
         """Answer a question with a picture."""
-        self.acts.begin(self._given)
+        self.acts.begin(_given(self))
         self.answer_photos[question_id] = picture
         self.answers[question_id] = Answer(question_id, PHOTO_TAKEN)
         self._changed()
@@ -91,13 +96,13 @@ class Draft:
     def answer_all_as_expected(self, checklist: Checklist) -> None:
         """Set the expected answer of each open question that has one. Answers that were given stay as they are."""
         if added := expected_answers(checklist, self.answers.values()):
-            self.acts.begin(self._given)
+            self.acts.begin(_given(self))
             self.answers |= {answer.question_id: answer for answer in added}
             self._changed()
 
     def add_photo(self, picture: bytes) -> str:
         """Add a photo and return its key."""
-        self.acts.begin(self._given)
+        self.acts.begin(_given(self))
         # Not the number of photos: after one was removed, that key can be in use.
         key = next(key for key in map("photo-{}".format, count(1)) if key not in self.photos)
         self.photos[key] = picture
@@ -107,14 +112,28 @@ class Draft:
     def drop_photo(self, key: str) -> None:
         """Remove a photo."""
         if key in self.photos:
-            self.acts.begin(self._given)
+            self.acts.begin(_given(self))
             del self.photos[key]
+            self._changed()
+
+    def identify(self, mark: MarkRead, picture: bytes = b"") -> None:
+        """Take another reading of the item, unless it says less than the one before."""
+        if mark != self.mark and _weight(mark) >= _weight(self.mark):
+            self.acts.begin(_given(self))
+            self.mark, self.mark_picture = mark, picture
+            self._changed()
+
+    def state_evidence(self, evidence: Evidence) -> None:
+        """State what the check is to rest on."""
+        if evidence != self.evidence:
+            self.acts.begin(_given(self), is_writing=True)
+            self.evidence = evidence
             self._changed()
 
     def write_note(self, text: str) -> None:
         """Replace the note."""
         if text != self.note:
-            self.acts.begin(self._given, is_writing=True)
+            self.acts.begin(_given(self), is_writing=True)
             self.note = text
             self._changed()
 
@@ -126,23 +145,19 @@ class Draft:
 
     def undo(self) -> bool:
         """Take back the last act. Return False if there was none."""
-        return self._become(self.acts.undo(self._given))
+        return self._become(self.acts.undo(_given(self)))
 
     def redo(self) -> bool:
         """Do again what was undone last. Return False if there is nothing, or something was done since."""
-        return self._become(self.acts.redo(self._given))
+        return self._become(self.acts.redo(_given(self)))
 
     def discard(self) -> None:
         """Drop all input. It cannot be undone."""
         self.stated, self.kept_at = NOTHING_STATED, ""
         self.acts.forget()
-        self._become(Given())
+        self._become(Given(self.mark, self.mark_picture))
 
     # Its questions
-
-    def open_ids(self, checklist: Checklist) -> list[str]:
-        """Return the ids of the questions that still need an answer."""
-        return [one.question_id for one in open_questions(checklist, self.answers.values())]
 
     def deviating(self, checklist: Checklist) -> tuple[Question, ...]:
         """Return the questions whose answers rule out *verified*."""
@@ -163,13 +178,10 @@ class Draft:
 
     # Inside
 
-    @property
-    def _given(self) -> Given:
-        return Given(dict(self.answers), dict(self.photos), self.note, dict(self.answer_photos))
-
     def _become(self, given: Given | None) -> bool:
         if given is None:
             return False
+        self.mark, self.mark_picture, self.evidence = given.mark, given.mark_picture, given.evidence
         self.answers, self.photos = dict(given.answers), dict(given.photos)
         self.note, self.answer_photos = given.note, dict(given.answer_photos)
         self._changed()
@@ -192,3 +204,39 @@ def unseen_ids(draft: Draft | None, checklist: Checklist | None, *, filled: bool
         for key in (one.question_id for one in visible_questions(checklist, answers.values()))
         if key not in draft.seen and (not filled or (key in answers and answers[key].filled))
     ]
+
+
+def identity_of(draft: Draft) -> Identity:
+    """Return what the book says about the item of a draft."""
+    item = draft.item
+    return Identity(item.item_id, item.eum_level, item.serial, item.uii) if item is not None else Identity()
+
+
+def reading_of(draft: Draft) -> MarkRead:
+    """Return how the item was identified, with the witness if there is one, as it is to be recorded."""
+    given = draft.evidence
+    if not (given.saw or given.saw_for or given.saw_how):
+        return draft.mark
+    saw, whom, how = (" ".join(text.split()) for text in (given.saw, given.saw_for, given.saw_how))
+    return msgspec.structs.replace(draft.mark, saw=saw, saw_for=whom, saw_how=how)
+
+
+def _given(draft: Draft) -> Given:
+    return Given(
+        draft.mark,
+        draft.mark_picture,
+        draft.evidence,
+        dict(draft.answers),
+        dict(draft.photos),
+        draft.note,
+        dict(draft.answer_photos),
+    )
+
+
+def _weight(mark: MarkRead) -> int:
+    """Return how much a reading says: picked from the list, typed once, entered by hand, read by a device."""
+    if mark.read_by == ReadBy.LIST:
+        return 0
+    if mark.read_by != ReadBy.TYPED:
+        return 3
+    return 2 if mark.no_read_reason else 1

@@ -10,7 +10,7 @@ from db.queries.items import ItemRow
 from eum_app.domain.facts import MarkRead
 from eum_app.domain.visits import TO_CHECK, ReadBy
 from eum_app.usecases.calls import query
-from eum_app.usecases.visits.drafts import Begun, Unrecorded, Work
+from eum_app.usecases.visits.drafts import Begun, Place, Unrecorded, Work
 from ui.field.visit.current_work import Event, State
 from ui.field.visit.draft import Draft
 from ui.field.visit.keeper import Keeper
@@ -50,7 +50,7 @@ class GoingBack(QObject):
             item_ids = [one.item_id for one in work.begun[1:]]
             found = query(read_items, self._work.visit_id, item_ids)
             self._at.desk.ask(found, then=partial(self._take, self._work.visit_id, work.begun))
-        elif place.state in {State.ITEM, State.REASONS, State.OFFER}:
+        elif place.state in {State.ITEM, State.REASONS, State.OFFER, State.SERIAL, State.EVIDENCE}:
             self._open(work)
 
     def open_wanted(self) -> bool:
@@ -64,19 +64,24 @@ class GoingBack(QObject):
     def _open(self, work: Work) -> None:
         begun = next(iter(work.begun), None)
         decided = begun.stated.outcome if begun is not None and work.place.state == State.REASONS else ""
-        then = partial(self._opened, decided)
+        then = partial(self._opened, work.place, decided)
         if work.place.item_id:
             read = begun.mark if begun is not None else MarkRead(read_by=ReadBy.LIST)
             self._opening.open_again(work.place.item_id, read, begun.mark_picture if begun is not None else b"", then)
         elif begun is not None and begun.mark.raw:
             self._opening.offer_again(begun, then)
 
-    def _opened(self, decided: str) -> None:
+    def _opened(self, place: Place, decided: str) -> None:
         draft = self._work.draft
         if draft is None:
             return
         if decided and self._work.state in {State.ITEM, State.OFFER}:
             self._recording.decide(decided)
+        if place.state == State.SERIAL and self._work.state is State.ITEM:
+            self._opening.type_serial()
+            self._at.column.by_hand.fill_again(place.typed)
+        elif place.state == State.EVIDENCE and self._work.state is State.ITEM:
+            self._opening.ask_evidence()
         if draft.kept_at:
             self._say(draft.serial, draft.kept_at)
 

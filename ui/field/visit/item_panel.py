@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from db.queries.items import HistoryLine, ItemRow
 from eum_app.domain.checklists import Checklist
+from eum_app.domain.sighting import Lack
 from eum_app.domain.visits import Outcome
 from ui.field.parts import image_of, named
 from ui.field.visit.current_work import State
@@ -19,6 +20,7 @@ from ui.field.visit.item_extras import ItemExtras
 from ui.field.visit.match_words import LostOffer, Offer
 from ui.field.visit.offer_form import OfferForm
 from ui.field.visit.questionnaire import Questionnaire
+from ui.field.visit.sighting_row import SightingRow, lack_said
 from ui.kit import words
 from ui.kit.theme import inset
 from ui.kit.widgets import (
@@ -68,6 +70,11 @@ class ItemPanel(Card):
         self._level.hide()
         self.add_trailing(self._level)
         self.draft: Draft | None = None
+        self.lack_of: Callable[[Draft], Lack | None] = lambda _draft: None
+        """Returns what an item lacks before it can be verified."""
+        self._lack: Lack | None = None
+        """The only thing that still keeps *Verified* shut, if there is one."""
+        self._last_check = ""
         self._outcomes = tuple(Outcome)
         self._checklist: Checklist | None = None
         self._empty = EmptyState(
@@ -108,6 +115,7 @@ class ItemPanel(Card):
         self.questions.photo_requested.connect(self.answer_photo_requested)
         self.not_found_button = self._outcome_button(Outcome.NOT_FOUND, self.tr("Not found…"))
         self.no_access_button = self._outcome_button(Outcome.NO_ACCESS, self.tr("No access…"))
+        self.sighting = SightingRow()
         self.extras = ItemExtras(self.not_found_button, self.no_access_button)
         self.extras.photo_requested.connect(self.photo_requested)
         self.extras.discarded.connect(self._discarded)
@@ -118,6 +126,7 @@ class ItemPanel(Card):
                 self._facts,
                 rule(),
                 self.questions,
+                self.sighting,
                 self.extras,
                 1,
             )
@@ -173,10 +182,11 @@ class ItemPanel(Card):
         assert draft.item is not None
         self.draft, self._checklist = draft, checklist
         item = draft.item
+        self._last_check = ""
         self.set_title(f"{item.nomenclature} {item.part_number}".strip() or self.tr("Item"))
         self._level.set(item.eum_level, "accent")
         self._level.setVisible(bool(item.eum_level))
-        self._show_facts(item)
+        self.show_facts()
         self._checked.setText(checked)
         self._checked_line.setVisible(bool(checked))
         self.extras.show_draft(draft)
@@ -193,7 +203,8 @@ class ItemPanel(Card):
         if past:
             line = past[0]
             kind = words.word("history", line.kind) if line.kind == "inventory" else words.outcome(line.kind)
-            self._show_facts(self.draft.item, words.joined(words.day(line.at), kind))
+            self._last_check = words.joined(words.day(line.at), kind)
+            self.show_facts()
 
     def show_offer(
         self, offer: Offer, *, draft: Draft | None = None, candidates: Sequence[ItemRow] = (), picture: bytes = b""
@@ -225,6 +236,9 @@ class ItemPanel(Card):
         if open_row is not None:
             self.sight.bring_in(open_row)
             open_row.focus_field()
+        elif self._lack is not None:
+            self.sight.bring_in(self.sighting)
+            self.sighting.focus_first(self._lack)
         else:
             next_button = self.verified_button if self.verified_button.isEnabled() else self.sight.more
             next_button.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -233,6 +247,7 @@ class ItemPanel(Card):
         """Show the draft again after an act was undone or redone. Return the first question that changed."""
         if self.draft is not None:
             self.extras.show_draft(self.draft)
+            self.show_facts()
         return self.questions.show_again() if self._state is State.ITEM else ""
 
     def add_photo(self, data: bytes) -> None:
@@ -262,12 +277,16 @@ class ItemPanel(Card):
         self._named.setVisible(state is State.ITEM)
         self._places.setCurrentWidget(self._by_state[state])
 
-    def _show_facts(self, item: ItemRow, last_check: str = "") -> None:
+    def show_facts(self) -> None:
+        """Show what the book says about the item, and how it was identified."""
+        if self.draft is None or self.draft.item is None:
+            return
+        item = self.draft.item
         self._named.clear()
         self._named.add(self.tr("Serial number"), item.serial, big=True)
         grid = self._facts
         grid.clear()
-        if self.draft is not None and self.draft.mark.raw:
+        if self.draft.mark.raw:
             # The picture of the mark is above its text, so that a person can compare the two. They are on separate
             # lines, because side by side in one cell the text's height would not count.
             if self.draft.mark_picture:
@@ -280,7 +299,7 @@ class ItemPanel(Card):
             if value:
                 grid.add(name, value, mono=True)
         grid.add(self.tr("Expected at"), words.joined(item.site, item.location))
-        grid.add(self.tr("Last check"), last_check or words.day(item.last_inventory) or self.tr("None known"))
+        grid.add(self.tr("Last check"), self._last_check or words.day(item.last_inventory) or self.tr("None known"))
 
     def _discarded(self) -> None:
         self.show_again()
@@ -308,6 +327,12 @@ class ItemPanel(Card):
                 if can_verify
                 else self.tr("This kind of visit records no discrepancy: correct the answer, or put the item away")
             )
+        lack = self.lack_of(self.draft)
+        self.sighting.follow(self.draft, lack)
+        self._lack = lack if not (open_ids or unseen or differing) else None
+        if self._lack is not None:
+            text, why = self.tr("Verified ⏎ · not yet"), lack_said(self._lack)
+        can_verify = can_verify and (lack is None or bool(differing))
         self.verified_button.setText(text)
         self.verified_button.setEnabled(can_verify)
         self.verified_button.setToolTip(why)

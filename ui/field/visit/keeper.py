@@ -157,7 +157,7 @@ class Keeper(QObject):
             filter=chosen,
             words=text,
             top_id=top_id,
-            typed=self._at.column.by_hand.typed if self._work.state is State.BY_HAND else ("", "", ""),
+            typed=self._at.column.by_hand.typed if self._work.state in {State.BY_HAND, State.SERIAL} else ("", "", ""),
             is_in_front=self._is_in_front,
         )
 

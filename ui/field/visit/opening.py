@@ -11,13 +11,14 @@ from db.queries.items import ItemRow, history
 from eum_app.domain.errors import KnownError
 from eum_app.domain.facts import MarkRead
 from eum_app.domain.matches import MatchKind
+from eum_app.domain.sighting import Lack
 from eum_app.domain.visits import ReadBy
 from eum_app.usecases.calls import call, query
 from eum_app.usecases.visits.drafts import Begun, begun_work, offer_subject
 from eum_app.usecases.visits.match_label import ContainerLabels
 from eum_app.usecases.visits.match_mark import Match
 from ui.field.visit.current_work import Event, State
-from ui.field.visit.draft import Draft
+from ui.field.visit.draft import Draft, identity_of
 from ui.field.visit.keeper import Keeper
 from ui.field.visit.match_words import checked_said, lost_offer, tag_of
 from ui.field.visit.offer_work import OfferWork
@@ -39,6 +40,8 @@ class Opening(QObject):
         self._has_said_untested = False
         at.items.item_chosen.connect(self.pick)
         at.scan.by_hand_requested.connect(self.type_by_hand)
+        at.column.item.sighting.by_hand_requested.connect(self.type_serial)
+        at.column.item.sighting.evidence_requested.connect(self.ask_evidence)
         at.column.by_hand.matched.connect(self._entered)
         offers.item_chosen.connect(self._open)
         offers.text_chosen.connect(self.match)
@@ -63,7 +66,10 @@ class Opening(QObject):
         is_again = self.is_open(match)
         if self._at.send(Event.SCAN_AGAIN if is_again else Event.SCAN, read=text):
             self._at.scan.say(said, tone)
-            self.show_match(match)
+            if is_again:
+                self.identify(match)
+            else:
+                self.show_match(match)
         elif is_again:
             self._at.scan.say(said, tone)
 
@@ -86,6 +92,18 @@ class Opening(QObject):
     def is_open(self, match: Match) -> bool:
         """Return whether a mark belongs to the open item."""
         return match.item is not None and self._work.is_open_item(match.item.item_id)
+
+    def identify(self, match: Match, picture: bytes = b"", *, keeps_focus: bool = False) -> None:
+        """Take a mark as another reading of the open item or offer; what was answered stays."""
+        draft = self._work.draft
+        if draft is None or self._work.is_about_offer:
+            self.show_match(match, picture)
+            return
+        draft.identify(match.read, picture)
+        self._at.column.item.show_facts()
+        self._at.column.item.follow()
+        if not keeps_focus:
+            self._at.show_column(keeps_photo=True)
 
     def show_match(self, match: Match, picture: bytes = b"") -> None:
         """Open an expected item; show an offer for any other mark."""
@@ -158,11 +176,34 @@ class Opening(QObject):
         self._at.show_column()
 
     def type_by_hand(self) -> None:
-        """Open the form for a mark that cannot be read: the serial is typed twice, with the reason (F8)."""
-        if self._at.send(Event.TYPE_BY_HAND):
+        """Open the form for a mark that cannot be read: the serial is typed twice, with the reason (F8).
+
+        It is about the open item while that is not identified as its visit asks for.
+        """
+        if self._work.state is State.ITEM and self._work.lack not in {None, Lack.WITNESS}:
+            self.type_serial()
+        elif self._at.send(Event.TYPE_BY_HAND):
+            self._at.show_column(keeps_photo=True)
+
+    def type_serial(self) -> None:
+        """Open the form for the serial of the open item."""
+        if self._at.send(Event.TYPE_SERIAL):
+            self._at.show_column(keeps_photo=True)
+
+    def ask_evidence(self) -> None:
+        """Ask what the check of the open item is to rest on."""
+        if self._at.send(Event.ASK_EVIDENCE):
             self._at.show_column(keeps_photo=True)
 
     def _entered(self, match: Match) -> None:
-        if self._at.send(Event.ENTERED):
-            self._at.scan.say(*tag_of(match)[1:])
+        """Show what was entered. For the open item, a serial that several items share is that item's."""
+        draft = self._work.draft
+        is_own = draft is not None and identity_of(draft).has_serial(match.read.raw.decode("utf-8", "replace"))
+        text, tone = tag_of(match)[1:]
+        if not self._at.send(Event.ENTERED_AGAIN if is_own else Event.ENTERED, read=text):
+            return
+        self._at.scan.say(text, tone)
+        if is_own:
+            self.identify(match)
+        else:
             self.show_match(match)

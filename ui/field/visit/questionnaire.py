@@ -5,7 +5,15 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
-from eum_app.domain.checklists import NOT_APPLICABLE, Answer, Checklist, Question, expected_answers, visible_questions
+from eum_app.domain.checklists import (
+    NOT_APPLICABLE,
+    Answer,
+    Checklist,
+    Question,
+    expected_answers,
+    open_questions,
+    visible_questions,
+)
 from ui.field.parts import image_of, named
 from ui.field.question_row import QuestionRow
 from ui.field.question_rows import QuestionRows
@@ -88,7 +96,7 @@ class Questionnaire(QWidget):
         """Return the questions that still need an answer."""
         assert self._draft is not None
         assert self._checklist is not None
-        return self._draft.open_ids(self._checklist)
+        return [one.question_id for one in open_questions(self._checklist, self._draft.answers.values())]
 
     def differing(self) -> tuple[Question, ...]:
         """Return the questions whose answers rule out *verified*."""

@@ -26,7 +26,7 @@ from eum_app.usecases.visits.record_check import (
     record_no_access,
     withdraw_checks,
 )
-from ui.field.visit.draft import Draft
+from ui.field.visit.draft import Draft, reading_of
 from ui.kit import settings
 from ui.kit.desk import Desk
 
@@ -77,7 +77,8 @@ class Recorder(QObject):
                 visit_id=visit_id,
                 item_id=draft.item_id,
                 outcome=outcome,
-                mark=draft.mark,
+                mark=reading_of(draft),
+                grade=draft.evidence.grade,
                 reason=reason,
                 answers=draft.given(checklist) if has_answers else (),
                 note="\n".join(text for text in (draft.note, note) if text),

@@ -30,7 +30,7 @@ class Recording(QObject):
         self._recorder, self._undoing = recorder, undoing
         self._column.item.outcome_requested.connect(self.decide)
         self._column.reasons.confirmed.connect(self._give_reason)
-        self._column.reasons.cancelled.connect(at.leave_reasons)
+        self._column.reasons.cancelled.connect(at.leave_aside)
         self._column.group.record_requested.connect(self._record_group)
         self._column.seen.connect(self._note_seen)
         for panel in (self._column.item, self._column.group):

@@ -49,6 +49,9 @@ class SweepWork(QObject):
 
     def _follow(self, sighting: Sighting) -> None:
         """Show a verdict in the right column if the current work allows it."""
+        if self._identifies_open_item(sighting):
+            self._opening.identify(sighting.match, png_of(sighting.picture), keeps_focus=True)
+            return
         if not self._at.send(Event.SIGHT):
             return
         match = sighting.match
@@ -66,6 +69,12 @@ class SweepWork(QObject):
         elif is_alone and draft is None and match.kind is not MatchKind.ALREADY_CHECKED:
             self._open_sighting(sighting)
 
+    def _identifies_open_item(self, sighting: Sighting) -> bool:
+        """Return whether the camera reads the mark of the open item, which no device has read before."""
+        draft = self._work.draft
+        is_open = self._work.state is State.ITEM and sighting.is_sure and self._opening.is_open(sighting.match)
+        return is_open and draft is not None and draft.mark.read_by in {ReadBy.LIST, ReadBy.TYPED}
+
     def _mark_refused(self, key: Key, error: KnownError) -> None:
         self._scan.seen.set_known(key, "high", self.tr("cannot be read"))
         if self._sightings.in_view <= 1:
@@ -75,8 +84,12 @@ class SweepWork(QObject):
         """Open a mark that the person pressed in the picture."""
         sighting = self._sightings.sighting_of(key)
         if sighting is not None:
-            event = Event.PRESS_AGAIN if self._opening.is_open(sighting.match) else Event.PRESS
-            if self._at.send(event, read=tag_of(sighting.match)[1]):
+            is_again = self._opening.is_open(sighting.match)
+            if not self._at.send(Event.PRESS_AGAIN if is_again else Event.PRESS, read=tag_of(sighting.match)[1]):
+                return
+            if is_again and sighting.is_sure:
+                self._opening.identify(sighting.match, png_of(sighting.picture))
+            else:
                 self._open_sighting(sighting)
 
     def _open_sighting(self, sighting: Sighting) -> None:

@@ -1,16 +1,17 @@
-"""Enter a serial by hand because no mark can be read: typed twice, compared, with the reason."""
+"""Enter a serial by hand because no mark can be read: twice, the second time blind, compared, with the reason."""
 
 from __future__ import annotations
 
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QButtonGroup, QLineEdit, QRadioButton, QWidget
+from PySide6.QtWidgets import QButtonGroup, QRadioButton, QWidget
 
 from eum_app.domain.errors import KnownError
 from eum_app.domain.visits import NoReadReason
 from eum_app.usecases.calls import call
 from eum_app.usecases.visits.match_mark import Match, match_entered
+from ui.field.hand_entry import HandEntry, pair
 from ui.field.parts import named
 from ui.kit import words
 from ui.kit.desk import Desk
@@ -19,10 +20,10 @@ from ui.kit.widgets import Button, Card, FormField, button, hbox, label, panel, 
 
 
 class TypedEntry(Card):
-    """Occupy the right column while it is open. Nothing is pre-chosen, and a serial typed only once is not used.
+    """Occupy the right column while it is open. Nothing is pre-chosen, and the first entry is hidden during the second.
 
-    `matched` carries the meaning of the serial (Match). A photo can be added to the item afterwards, where that is
-    allowed.
+    One entry is used only where the use case says so: at a site where scanners are not allowed. `matched` carries the
+    meaning of the serial (Match). A photo can be added to the item afterwards, where that is allowed.
     """
 
     matched = Signal(object)
@@ -33,7 +34,7 @@ class TypedEntry(Card):
     def __init__(self, desk: Desk) -> None:
         super().__init__(self.tr("Enter by hand"), self.tr("No mark can be read"))
         self.setObjectName("typed_entry")
-        self._desk, self._visit_id = desk, ""
+        self._desk, self._visit_id, self._subject = desk, "", ""
         self._choices: dict[str, QRadioButton] = {}
         self._group = QButtonGroup(self)
         reasons = vbox(spacing=0)
@@ -43,12 +44,15 @@ class TypedEntry(Card):
             self._choices[key] = choice
             reasons.addWidget(choice)
         self.serial, self.again = self._field("typed_serial"), self._field("typed_again")
+        pair(self.serial, self.again)
         self._first = FormField(
             self.tr("Serial number"),
             self.serial,
             self.tr("As on the plate. Tell 0 from O, 1 from I, 5 from S, 8 from B."),
         )
-        self._second = FormField(self.tr("Again, from the plate"), self.again)
+        self._second = FormField(
+            self.tr("Again, from the plate"), self.again, self.tr("The first entry is hidden, so that you look again.")
+        )
         self._said = named(label("", "strong", tone="bad", wrap=True), "typed_said")
         self._said.hide()
         self.go_on: Button = named(
@@ -82,14 +86,17 @@ class TypedEntry(Card):
         self.serial.setText(serial)
         self.again.setText(again)
 
-    def open(self, visit_id: str) -> None:
-        """Show the form. An entry that was begun in this visit stays until it was used."""
-        if visit_id != self._visit_id or not self.is_begun:
-            self.clear(visit_id)
+    def open(self, visit_id: str, item_id: str = "", serial: str = "") -> None:
+        """Show the form, for the open item if one is named. An entry that was begun for it stays until it was used."""
+        if (visit_id, item_id) != (self._visit_id, self._subject) or not self.is_begun:
+            self.clear(visit_id, item_id)
+        self.set_title(
+            self.tr("Enter by hand · {serial}").format(serial=serial) if serial else self.tr("Enter by hand")
+        )
 
-    def clear(self, visit_id: str) -> None:
+    def clear(self, visit_id: str, item_id: str = "") -> None:
         """Clear the form for a new entry."""
-        self._visit_id = visit_id
+        self._visit_id, self._subject = visit_id, item_id
         self._group.setExclusive(False)
         for choice in self._choices.values():
             choice.setChecked(False)
@@ -105,12 +112,8 @@ class TypedEntry(Card):
     def first_field(self) -> QWidget:
         return self.serial
 
-    def _field(self, name: str) -> QLineEdit:
-        made = named(QLineEdit(), name)
-        made.setProperty("kind", "mono")
-        made.setMaxLength(78)
-        # Copying the first entry into the second would compare nothing.
-        made.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
+    def _field(self, name: str) -> HandEntry:
+        made = HandEntry(name)
         made.textChanged.connect(lambda _text: self._follow())
         made.returnPressed.connect(self._submit)
         return made
@@ -120,7 +123,9 @@ class TypedEntry(Card):
 
     def _follow(self) -> None:
         self.edited.emit()
-        self.go_on.setEnabled(bool(self._reason() and self.serial.text().strip() and self.again.text().strip()))
+        is_ready = bool(self._reason() and self.serial.text().strip())
+        takes_one = self._reason() == NoReadReason.SCANNER_NOT_ALLOWED
+        self.go_on.setEnabled(is_ready and (takes_one or bool(self.again.text().strip())))
 
     def _say(self, text: str) -> None:
         self._said.setText(text)
@@ -140,7 +145,7 @@ class TypedEntry(Card):
     def _matched(self, visit_id: str, match: Match) -> None:
         if visit_id == self._visit_id:
             self.matched.emit(match)
-            self.clear(visit_id)
+            self.clear(visit_id, self._subject)
 
     def _refused(self, error: KnownError) -> None:
         message = sentence(error)
@@ -149,3 +154,5 @@ class TypedEntry(Card):
             self.serial.clear()
             self.again.clear()
             self.serial.setFocus()
+        elif error.code == "entry.again":
+            self.again.setFocus()

@@ -7,7 +7,7 @@ from functools import partial
 from PySide6.QtCore import QObject
 
 from eum_app.usecases.visits.record_check import RecordedChecks, WithdrawnChecks
-from ui.field.visit.current_work import Event, State
+from ui.field.visit.current_work import ASIDE, Event
 from ui.field.visit.recent_panel import RecentPanel
 from ui.field.visit.recorder import Recorder
 from ui.field.visit.workspace import Workspace
@@ -27,7 +27,7 @@ class Undoing(QObject):
 
     def undo(self) -> None:
         """Take back the last act, wherever the focus is: one on the open item or group first, then the last check."""
-        was_asking = self._work.state is State.REASONS
+        was_asking = self._work.state in ASIDE
         if not self._at.send(Event.UNDO):
             return
         if was_asking:
@@ -88,17 +88,16 @@ class Undoing(QObject):
         said = self.tr("Given again for {serial}").format(serial=self._open_serial())
         self._at.notice.show_message("info", words.joined(said, question), action=self.tr("Undo"), on_action=self.undo)
 
-    def _others(self) -> tuple[int, str]:
-        """Return the number of photos and the note of the open draft."""
+    def _others(self) -> tuple[object, ...]:
+        """Return what an act on the open draft may have changed besides an answer."""
         draft = self._work.open_draft
-        return (len(draft.photos), draft.note) if draft is not None else (0, "")
+        return (len(draft.photos), draft.note, draft.mark, draft.evidence) if draft is not None else ()
 
-    def _changed(self, before: tuple[int, str]) -> str:
+    def _changed(self, before: tuple[object, ...]) -> str:
         """Return what was undone or redone where it was no answer."""
-        (photos, note), (photos_now, note_now) = before, self._others()
-        if photos != photos_now:
-            return self.tr("a photo")
-        return self.tr("the note") if note != note_now else ""
+        names = (self.tr("a photo"), self.tr("the note"), self.tr("the reading of the mark"), self.tr("the evidence"))
+        changed = zip(names, before, self._others(), strict=False)
+        return next((name for name, then, now in changed if then != now), "")
 
     def _open_serial(self) -> str:
         draft, group = self._work.draft, self._work.group.drafts

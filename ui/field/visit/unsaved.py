@@ -24,6 +24,7 @@ def begun_of(draft: Draft) -> Begun:
         answer_photos=dict(draft.answer_photos),
         mark_picture=draft.mark_picture,
         stated=draft.stated,
+        evidence=draft.evidence,
     )
 
 
@@ -34,7 +35,7 @@ def bring_back(draft: Draft, kept: Begun) -> None:
         draft.mark, draft.mark_picture = kept.mark, kept.mark_picture
     draft.answers = {answer.question_id: answer for answer in kept.answers}
     draft.photos, draft.answer_photos = dict(kept.photos), dict(kept.answer_photos)
-    draft.note, draft.stated = kept.note, kept.stated
+    draft.note, draft.stated, draft.evidence = kept.note, kept.stated, kept.evidence
     draft.kept_at = kept.saved_at if draft.is_begun else ""
 
 

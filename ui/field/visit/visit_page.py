@@ -14,7 +14,7 @@ from eum_app.scanning.wedge import Refused
 from eum_app.usecases.calls import query
 from eum_app.usecases.visits.drafts import Unrecorded
 from ui.field.parts import named, progress_parts
-from ui.field.visit.current_work import CurrentWork, Event, State
+from ui.field.visit.current_work import ASIDE, CurrentWork, Event, State
 from ui.field.visit.going_back import GoingBack
 from ui.field.visit.items_panel import ItemsPanel
 from ui.field.visit.keeper import Keeper
@@ -102,8 +102,10 @@ class VisitPage(Page):
         self.scan.said.connect(self._say)
         self.scan.scanner_test_requested.connect(lambda: self.navigate_requested.emit("scanner_test", None))
         self.scan.field.returnPressed.connect(self._enter_in_scan_field)
-        for place in (self.column.item, self.column.group, self.column.by_hand):
+        for place in (self.column.item, self.column.group):
             place.put_away.connect(self.close_work)
+        for aside in (self.column.by_hand, self.column.evidence):
+            aside.put_away.connect(self.escape)
         self.column.photo_bar.frame_requested.connect(lambda: self.column.photo_bar.take_frame(self.scan.photo_now()))
 
     # The shell
@@ -168,7 +170,10 @@ class VisitPage(Page):
         row = view.row
         if row.visit_id != self.visit_id:
             return
+        has_other_terms = self.work.view is not None and self.work.view.terms != view.terms
         self.work.view = view
+        if has_other_terms:  # the answers about the site have changed
+            self.item.follow()
         self.set_title(row.site)
         about = words.joined(words.program(row.program), words.purpose(row.purpose))
         self.header.set_crumbs([self.tr("Visits"), about], first_is_link=True)
@@ -247,8 +252,8 @@ class VisitPage(Page):
             self.column.photo_bar.close_bar()
         elif self.items.asks_about_room:
             self.items.close_room()
-        elif self.work.state is State.REASONS:
-            self.workspace.leave_reasons()
+        elif self.work.state in ASIDE:
+            self.workspace.leave_aside()
         elif self.work.state is State.ITEM and self.item.extras.asks_to_discard:
             self.item.extras.close_question()
         else:

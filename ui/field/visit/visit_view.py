@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from db.queries.checklists import site_answers_of, visit_checklists
 from db.queries.checks import CheckRow, recent_checks
@@ -12,21 +12,27 @@ from db.queries.visits import VisitRow, is_expected, unchecked_in_room, visit
 from eum_app.domain.checklists import Checklist, open_questions, visible_questions
 from eum_app.domain.facts import MarkRead
 from eum_app.domain.items import room_of
+from eum_app.domain.sighting import STRICT, SightingTerms
 from eum_app.domain.visits import ReadBy
 from eum_app.usecases.calls import Connection
 from eum_app.usecases.session import Session
 from eum_app.usecases.visits.drafts import Begun, begun_work, offer_subject
+from eum_app.usecases.visits.sighting import sighting_terms
 
 
 @dataclass(frozen=True)
 class VisitView:
-    """A visit's card, its item checklist, the progress of its site checklist, and the newest checks."""
+    """A visit's card, its item checklist, the progress of its site checklist, and the newest checks.
+
+    `terms` say how items must be identified.
+    """
 
     row: VisitRow
     item_checklist: Checklist
     site_answered: int
     site_asked: int
     recent: list[CheckRow]
+    terms: SightingTerms = field(default_factory=lambda: SightingTerms(STRICT, ""))
 
 
 def read_visit(connection: Connection, visit_id: str) -> VisitView:
@@ -38,7 +44,8 @@ def read_visit(connection: Connection, visit_id: str) -> VisitView:
     given -= {one.question_id for one in open_questions(site_checklist, answers)}
     answered = sum(question.question_id in given for question in asked)
     recent = recent_checks(connection, visit_id)
-    return VisitView(visit(connection, visit_id), item_checklist, answered, len(asked), recent)
+    terms = sighting_terms(connection, visit_id)
+    return VisitView(visit(connection, visit_id), item_checklist, answered, len(asked), recent, terms)
 
 
 def read_item(connection: Connection, visit_id: str, item_id: str) -> tuple[ItemRow, str]:

@@ -7,7 +7,8 @@ from PySide6.QtWidgets import QWidget
 
 from ui.field.parts import Places
 from ui.field.photo_bar import PhotoBar
-from ui.field.visit.current_work import CurrentWork, Event, State
+from ui.field.visit.current_work import CurrentWork, Event, State, lack_of
+from ui.field.visit.evidence_form import EvidenceForm
 from ui.field.visit.group_panel import GroupPanel
 from ui.field.visit.item_panel import ItemPanel
 from ui.field.visit.reason_column import ReasonColumn
@@ -31,11 +32,19 @@ class WorkColumn(QWidget):
         self.reasons = ReasonColumn()
         self.group = GroupPanel(work.group)
         self.by_hand = TypedEntry(desk)
+        self.evidence = EvidenceForm()
+        self.item.lack_of = lambda draft: lack_of(work.view, draft)
         self.photo_bar = PhotoBar(desk)
         self._places = Places()
-        for place in (self.item, self.reasons, self.group, self.by_hand):
+        for place in (self.item, self.reasons, self.group, self.by_hand, self.evidence):
             self._places.addWidget(place)
-        self._panels = {State.REASONS: self.reasons, State.GROUP: self.group, State.BY_HAND: self.by_hand}
+        self._panels: dict[State, QWidget] = {
+            State.REASONS: self.reasons,
+            State.GROUP: self.group,
+            State.BY_HAND: self.by_hand,
+            State.SERIAL: self.by_hand,
+            State.EVIDENCE: self.evidence,
+        }
         whole = vbox(spacing=12)
         whole.addWidget(self._places, 1)
         whole.addWidget(self.photo_bar)
@@ -57,13 +66,25 @@ class WorkColumn(QWidget):
             self.group.show_group(work.checklist)
         if work.state is State.BY_HAND:
             self.by_hand.open(work.visit_id)
+        if work.state is State.SERIAL and work.draft is not None:
+            self.by_hand.open(work.visit_id, work.draft.item_id, work.draft.serial)
+        if work.state is State.EVIDENCE and work.draft is not None:
+            self.evidence.show_draft(work.draft)
+        if work.state is State.ITEM:
+            self.item.show_facts()
+            self.item.follow()
         self._places.setCurrentWidget(self._panels.get(work.state, self.item))
 
     def focus_first(self) -> None:
         """Focus the first field to fill in in the panel shown."""
-        {State.REASONS: self.reasons.focus_first, State.GROUP: self.group.focus_first}.get(
-            self._work.state, self.by_hand.focus_first if self._work.state is State.BY_HAND else self.item.focus_first
-        )()
+        focus = {
+            State.REASONS: self.reasons.focus_first,
+            State.GROUP: self.group.focus_first,
+            State.BY_HAND: self.by_hand.focus_first,
+            State.SERIAL: self.by_hand.focus_first,
+            State.EVIDENCE: self.evidence.focus_first,
+        }
+        focus.get(self._work.state, self.item.focus_first)()
 
     def submit(self) -> None:
         """Take text that was typed into a question and not submitted yet."""

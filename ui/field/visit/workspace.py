@@ -11,6 +11,7 @@ from ui.field.visit.draft import Draft
 from ui.field.visit.items_panel import ItemsPanel
 from ui.field.visit.match_words import wait_said
 from ui.field.visit.scan_panel import ScanPanel
+from ui.field.visit.sighting_row import lack_said
 from ui.field.visit.work_column import WorkColumn
 from ui.kit import words
 from ui.kit.desk import Desk
@@ -61,8 +62,8 @@ class Workspace(QObject):
         else:
             self.focus_scan()
 
-    def leave_reasons(self) -> None:
-        """Go back from the reasons to the item or the offer."""
+    def leave_aside(self) -> None:
+        """Go back to the item or the offer: from the reasons, the entry of its serial, or its evidence."""
         if self.send(Event.ESCAPE):
             self.column.item.set_busy(False)
             self.column.focus_first()
@@ -100,10 +101,13 @@ class Workspace(QObject):
             return self.tr("This visit is closed out: nothing more is recorded. Reopen it under Close out.")
         if unseen := len(work.unseen_ids(event)):
             return self.tr("%Ln answers were not on the screen yet: they are shown now", "", unseen)
-        if event is Event.TYPE_BY_HAND:
-            return self.tr("First finish the open item, or close it (Esc)")
-        if event is Event.TAKE:
-            return self.tr("First finish {serial}, or close it (Esc)").format(serial=serial)
         if event in {Event.SCAN, Event.PRESS}:
-            return wait_said(read, "" if work.group.drafts else serial, is_by_hand=work.state is State.BY_HAND)
-        return self.tr("First record the selected items, or close them (Esc)")
+            is_by_hand = work.state in {State.BY_HAND, State.SERIAL}
+            return wait_said(read, "" if work.group.drafts else serial, is_by_hand=is_by_hand)
+        said = {
+            Event.VERIFY: lack_said(work.lack) if work.lack is not None else "",
+            Event.ENTERED: self.tr("{text} · that is not {serial}. Look at the plate again, or record a discrepancy"),
+            Event.TYPE_BY_HAND: self.tr("First finish the open item, or close it (Esc)"),
+            Event.TAKE: self.tr("First finish {serial}, or close it (Esc)"),
+        }.get(event, self.tr("First record the selected items, or close them (Esc)"))
+        return said.format(text=read, serial=serial)
