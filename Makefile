@@ -5,14 +5,15 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/ready
 DEV    := $(VENV)/ready-dev
-PIP    := $(BIN)/python -m pip --disable-pip-version-check
-# An environment keeps the Python that made it.
-GET_PIP = $(PIP) --version >/dev/null 2>&1 || $(BIN)/python -m ensurepip >/dev/null 2>&1 || $(PYTHON) -m venv $(VENV)
-# Wheels only: no set-up code of a package runs. Without byte code of modules that are never imported: 44 MiB less.
-LOCKED := install --quiet --no-compile --only-binary=:all: --require-hashes
 FREEZE := build/freeze-venv
 # Run modules, not scripts: a script's first line names its interpreter, and fails in a path with a quote in it.
 EUM    := $(BIN)/python -m eum_app
+
+# With these, Python would load other modules than those of the environment.
+unexport PYTHONPATH PYTHONHOME PYTHONSTARTUP
+ifneq ($(words $(VENV)),1)
+$(error VENV must be the path of a folder, without spaces)
+endif
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo app test check lint types unit matrix second format screens bench bench-large faults fuzz traps
@@ -25,27 +26,19 @@ setup: $(DEV) ## Virtual environment with all locked packages; system libraries 
 
 # What the app needs to run; `make demo` and `make app` keep no more, not even pip, which would be 28 MB with setuptools.
 $(READY): requirements.lock pyproject.toml tools/machine.py
-	@$(PYTHON) tools/machine.py
-	@$(GET_PIP)
-	@echo "Installing the locked packages into $(VENV)"
-	@$(PIP) $(LOCKED) -r requirements.lock
-	@test ! -w . || $(PIP) install --quiet --no-compile --no-deps --no-build-isolation -e .  # not if read-only
-	@$(PIP) uninstall --quiet --yes setuptools pip
-	@touch $@
+	@"$(PYTHON)" tools/machine.py
+	@"$(PYTHON)" tools/environment.py "$(VENV)" requirements.lock ready --app
 
 # The same, and the tools of development.
 $(DEV): $(READY) requirements-dev.lock
-	@$(GET_PIP)
-	@echo "Installing the development tools into $(VENV)"
-	@$(PIP) $(LOCKED) -r requirements-dev.lock
-	@touch $@
+	@"$(PYTHON)" tools/environment.py "$(VENV)" requirements-dev.lock ready-dev
 
 demo: $(READY) ## The whole job with synthetic data: in windows, or without a display into demo-output/
-	@$(PYTHON) tools/machine.py
+	@"$(PYTHON)" tools/machine.py
 	@$(EUM) demo
 
 app: $(READY) ## Open the app
-	@$(PYTHON) tools/machine.py
+	@"$(PYTHON)" tools/machine.py
 	@$(EUM)
 
 test: $(DEV) check ## Set up, check, run all tests
@@ -66,10 +59,10 @@ unit: $(DEV) ## The unit tests
 	$(BIN)/python -m pytest -n auto tests/unit
 
 matrix: ## Set up, check and unit tests on every Python found, or on PYTHONS="…"; a table
-	@$(PYTHON) -m tools.pythons
+	@"$(PYTHON)" -m tools.pythons
 
 second: ## Types and unit tests on a second Python, where there is one
-	@$(PYTHON) -m tools.pythons --second
+	@"$(PYTHON)" -m tools.pythons --second
 
 format: $(DEV) ## Put the code into shape
 	$(BIN)/ruff check --fix .
@@ -103,18 +96,19 @@ bench-frozen: $(DEV) ## Cold start of dist/eum against the app from source, afte
 	@$(BIN)/python -m tests.benchmarks.bench_frozen dist/eum/eum
 
 release: $(FREEZE)/ready ## Packages of the tag that is checked out, signed: make release SIGN_KEY=… MAINTAINER=…
-	@$(PYTHON) tools/machine.py --release
+	@"$(PYTHON)" tools/machine.py --release
 	@$(FREEZE)/bin/python -m tools.release release --sign-key "$(SIGN_KEY)" --maintainer "$(MAINTAINER)"
 
 release-check: $(FREEZE)/ready ## Two builds compared, packages, odd paths, a root without Python; about half an hour
-	@$(PYTHON) tools/machine.py --release
+	@"$(PYTHON)" tools/machine.py --release
 	@$(FREEZE)/bin/python -m tools.release check
 
 # A separate environment: there, opencv-python-headless replaces opencv-python (docs/adr/0006).
 $(FREEZE)/ready: requirements-freeze.lock
-	@$(PYTHON) tools/machine.py --freeze
-	$(PYTHON) -m venv --clear $(FREEZE)
-	$(FREEZE)/bin/python -m pip --disable-pip-version-check $(LOCKED) -r requirements-freeze.lock
+	@"$(PYTHON)" tools/machine.py --freeze
+	"$(PYTHON)" -m venv --clear $(FREEZE)
+	$(FREEZE)/bin/python -m pip --disable-pip-version-check install --quiet --no-compile --only-binary=:all: \
+		--require-hashes -r requirements-freeze.lock
 	@touch $@
 
 lock: $(DEV) ## Resolve the three locks again (needs uv); for every supported Python, without index addresses

@@ -65,9 +65,10 @@ def _places() -> Iterator[str]:
     names = [f"python3.{minor}" for minor in range(PYTHONS[0][1], PYTHONS[1][1])]
     folders = [*os.environ.get("PATH", "").split(os.pathsep), "/usr/bin", "/usr/local/bin"]
     yield from (str(Path(folder, name)) for name in names for folder in folders if folder)
+    home = Path(os.path.expanduser("~"))  # noqa: PTH111 - Path.home() raises where a user has none
     homes = {
-        Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv", "versions"),
-        Path(os.environ.get("UV_PYTHON_INSTALL_DIR") or Path.home() / ".local" / "share" / "uv" / "python"),
+        Path(os.environ.get("PYENV_ROOT") or home / ".pyenv", "versions"),
+        Path(os.environ.get("UV_PYTHON_INSTALL_DIR") or home / ".local" / "share" / "uv" / "python"),
     }
     yield from (str(path) for home in sorted(homes) for path in sorted(home.glob("*/bin/python3")))
 
