@@ -45,7 +45,7 @@ def _run(given: list[str]) -> int:
         code = _done(given)
         with contextlib.suppress(BrokenPipeError):
             sys.stdout.flush()
-    except (KnownError, ImportError, UnicodeEncodeError) as error:
+    except (KnownError, ImportError, UnicodeEncodeError, FileNotFoundError) as error:
         return _told(_known(error, given))
     return code
 
@@ -79,8 +79,14 @@ def _told(error: KnownError) -> int:
     return EXIT_TROUBLE if isinstance(error, Trouble) else EXIT_REFUSED
 
 
-def _known(error: KnownError | ImportError | UnicodeEncodeError, given: list[str]) -> KnownError:
+def _known(error: KnownError | ImportError | UnicodeEncodeError | FileNotFoundError, given: list[str]) -> KnownError:
     """Return an error with a sentence. Raises `error` itself if it is a fault of the app."""
+    if isinstance(error, FileNotFoundError):
+        try:
+            os.getcwd()  # noqa: PTH109 - asked for itself
+        except FileNotFoundError:
+            return Trouble("folder.deleted")
+        raise error
     if isinstance(error, UnicodeEncodeError):
         odd = next((one for one in given if shown_name(one) != one), None)
         if odd is None:

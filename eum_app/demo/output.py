@@ -89,13 +89,14 @@ def take(given: Path) -> Path:
     `demo.not_a_folder`, `demo.own_place`, `demo.running` or `demo.foreign` before anything is deleted, and Trouble of
     the disk.
     """
+    own_places = _own_places()
     with disk_trouble(given):
         if given.is_symlink():
             raise Refusal("demo.link", path=str(given))
         folder = given.resolve()
         if folder.exists() and not folder.is_dir():
             raise Refusal("demo.not_a_folder", path=str(folder))
-        if any(place.is_relative_to(folder) for place in _own_places()):
+        if any(place.is_relative_to(folder) for place in own_places):
             raise Refusal("demo.own_place", path=str(folder))
         folder.mkdir(parents=True, exist_ok=True)
         _keep(folder)

@@ -29,6 +29,10 @@ MACHINE_SENTENCES: dict[str, tuple[str, str]] = {
         QT_TRANSLATE_NOOP("messages", "Another demo is using the folder {path}."),
         QT_TRANSLATE_NOOP("messages", "Close it first, or name another folder with --output."),
     ),
+    "folder.deleted": (
+        QT_TRANSLATE_NOOP("messages", "The current folder was deleted, so no path in it has a meaning."),
+        QT_TRANSLATE_NOOP("messages", "Change to a folder that exists, and repeat."),
+    ),
     "home.absent": (
         QT_TRANSLATE_NOOP("messages", "This account has no home folder, and no store was named."),
         QT_TRANSLATE_NOOP("messages", "Name the folder of the store with --store or EUM_STORE."),

@@ -123,3 +123,20 @@ def test_qt_finds_its_plugins_where_a_path_holds_quotes_and_commas(tmp_path: Pat
         (place / package).symlink_to(ROOT / package)
     assert done(place, "-c", "import PySide6; print(PySide6.__file__)") == [str(place / "PySide6" / "__init__.py")]
     assert done(place, "-c", STARTS) == ["offscreen"]
+
+
+def test_a_current_folder_that_was_deleted_is_named(tmp_path: Path) -> None:
+    program = "import os, sys; os.rmdir(os.getcwd()); from eum_app.cli import main; main()"
+    for number, words in enumerate((["store", "check", "--account", "X"], ["demo", "--no-window"])):
+        place = tmp_path / f"gone {number}"
+        place.mkdir()
+        ran = subprocess.run(
+            [sys.executable, "-c", program, *words],
+            cwd=place,
+            env={**os.environ, "PYTHONPATH": str(ROOT), "EUM_STORE": "here", "EUM_PASSPHRASE": "x"},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert ran.returncode == 3
+        assert ran.stderr.startswith("The current folder was deleted"), ran.stderr
