@@ -121,6 +121,45 @@ def test_a_named_store_opens(how: str, store: Path, tmp_path: Path) -> None:
     assert "Traceback" not in checked.stderr + painted.stderr
 
 
+UNLOCKED = """
+import sys
+from pathlib import Path
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLineEdit
+from tests.builders import PASSPHRASE
+from ui.window.app import build_window
+from ui.window.display import application
+
+application()
+window = build_window(Path(sys.argv[1]))
+window.show()
+window.findChild(QLineEdit, "account_field").setText("REV-004")
+window.unlock_page.accept_notice()
+QTest.keyClicks(window.findChild(QLineEdit, "passphrase_field"), PASSPHRASE)
+QTest.keyClick(window.findChild(QLineEdit, "passphrase_field"), Qt.Key.Key_Return)
+bugs = []
+sys.excepthook = lambda *bug: bugs.append(bug)
+while window.shell is None and not bugs:
+    QTest.qWait(50)
+print(bugs[0][1] if bugs else "unlocked", flush=True)
+window.close()
+"""
+
+
+@linux
+def test_the_shell_opens_without_a_home_and_a_user_entry(store: Path) -> None:
+    done = subprocess.run(
+        [*_as_another_user(), sys.executable, "-c", UNLOCKED, str(store)],
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "QT_QPA_PLATFORM": "offscreen"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (0, "unlocked\n"), done.stderr
+    assert "Traceback" not in done.stderr
+
+
 @linux
 def test_without_a_home_and_a_named_store_the_remedy_is_shown() -> None:
     without = ("HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME")

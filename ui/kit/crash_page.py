@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import partial
-from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, QRect, Qt, Signal
 from PySide6.QtGui import QGuiApplication
@@ -39,7 +38,7 @@ class CrashPage(QWidget):
         self.path_field = PathField(
             translate("kit", "File for the diagnostics"), object_name="diagnostics_path", kind="save"
         )
-        self.path_field.set_path(Path.home() / "eum-diagnostics.log")
+        self.path_field.offer_at_home("eum-diagnostics.log")
         self.save_button = button(translate("kit", "Save diagnostics"), self._save, icon="download")
         self.save_button.setObjectName("diagnostics_save")
         self.notice = NoticeBar()

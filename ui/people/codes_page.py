@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
-
 from PySide6.QtCore import QEvent, QMarginsF
 from PySide6.QtGui import QFont, QPageLayout, QPageSize, QPdfWriter, QResizeEvent, QTextDocument
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QLabel, QWidget
@@ -112,8 +109,7 @@ class CodesPage(Page):
             said = self.tr("HQ does not have them: this paper is the only copy.")
         self._hq.setText(said)
         self.confirm_box.setChecked(False)
-        home = os.path.expanduser("~")  # noqa: PTH111 - Path.home() raises where there is none
-        self.path_field.set_path(Path(home) / f"recovery-codes-{self._device}-{made.account}.pdf")
+        self.path_field.offer_at_home(f"recovery-codes-{self._device}-{made.account}.pdf")
         self._none.hide()
         self._card.show()
 

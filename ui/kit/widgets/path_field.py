@@ -80,6 +80,11 @@ class PathField(QWidget):
     def set_path(self, path: Path | str) -> None:
         self.edit.setText(str(path))
 
+    def offer_at_home(self, name: str) -> None:
+        """Fill the line with `name` in the person's home folder; leave it empty if they have none."""
+        home = Path(os.path.expanduser("~"))  # noqa: PTH111 - Path.home() raises where there is none
+        self.set_path(home / name if home.is_absolute() else "")
+
     def set_paths(self, paths: list[Path]) -> None:
         """Fill the line with these paths; all but the first are dropped unless `kind` is "files"."""
         kept = paths if self._kind == "files" else paths[:1]
