@@ -17,8 +17,9 @@ def run_demo(output: Path | None, *, window: bool | None = None) -> int:
 
     `output` None means `output.default_output()`; `window` None means a window if there is a display. Returns the exit
     code: the app's in windows; offscreen 0, or 3 if the walk got stuck or a widget flashed as a separate window. Raises
-    as `output.take` does.
+    as `output.take` does, and Trouble of the disk.
     """
+    from db.files import disk_trouble
     from eum_app.demo.output import default_output, take
     from ui.window.display import application, has_display
 
@@ -28,7 +29,8 @@ def run_demo(output: Path | None, *, window: bool | None = None) -> int:
     app = application()  # before the folder is touched: this fails if no window can be opened
     folder = take(output or default_output())
     os.environ["EUM_STATE"] = str(folder / "work" / "state")
-    return _in_windows(app, folder) if in_windows else _offscreen(app, folder)
+    with disk_trouble(folder):
+        return _in_windows(app, folder) if in_windows else _offscreen(app, folder)
 
 
 def _in_windows(app: QApplication, folder: Path) -> int:

@@ -113,6 +113,18 @@ def test_a_folder_in_which_a_demo_runs_is_refused(made: Path) -> None:
     assert contents(made) == before
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="no limit on the size of files there")
+def test_a_full_disk_ends_the_demo_in_one_sentence(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "eum_app", "demo", "--no-window", "--output", str(tmp_path / "out")]
+    done = subprocess.run(
+        ["sh", "-c", 'ulimit -f 16; exec "$@"', "sh", *command], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 3, done.stderr
+    assert done.stderr.startswith("The disk is full")
+    assert done.stderr.count("\n") == 1
+    assert [path.name for path in take(tmp_path / "out").iterdir()] == [MARKER]
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="folders are not held by descriptors there")
 def test_what_appears_or_is_swapped_after_the_check_is_kept(made: Path) -> None:
     elsewhere = made.parent / "elsewhere"
