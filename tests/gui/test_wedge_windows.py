@@ -149,6 +149,23 @@ def test_a_click_at_once_finds_the_text_whole(field: Field, gap_ms: int) -> None
     assert note.toPlainText() == text
 
 
+@pytest.mark.parametrize("gap_ms", [130, 180, 280])
+def test_a_comment_typed_right_after_its_answer_arrives_whole(field: Field, gap_ms: int) -> None:
+    """The answer was held back, so the next letters went to the question: "worn" was lost up to its O, and the O
+    changed "No" to "Not observed".
+    """
+    field.identify("786950")
+    draft = field.visit.item.draft
+    assert draft is not None
+    field.visit.item.focus_first()
+    text = "nworn, no seal"
+    for character, at in zip(text, times(text, gap_ms), strict=True):
+        press(character, at)
+    field.idle()
+    field.key(Qt.Key.Key_Tab)
+    assert [(one.value, one.comment) for one in draft.answers.values()] == [("no", "worn, no seal")]
+
+
 def test_quick_answers_and_enter_record(field: Field) -> None:
     """Gaps from 60 ms on are fingers: one key for each open question, then Enter."""
     field.window.resize(1440, 900)  # where every question is on the screen before the first key

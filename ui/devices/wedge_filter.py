@@ -46,8 +46,9 @@ _MOST_TURNS: Final = 5
 
 @dataclass(frozen=True)
 class _Press:
-    """The data needed to replay a key press. `target` had the focus."""
+    """The data needed to replay a key press. `target` had the focus; `number` counts the presses held back."""
 
+    number: int
     target: QWidget | None
     key: int
     modifiers: Qt.KeyboardModifier
@@ -77,6 +78,8 @@ class WedgeFilter(QObject):
         self._collector = BurstCollector(settings)
         self._is_replaying = self._is_reading = False
         self._held: set[int] = set()
+        self._count = self._moved_at = 0
+        """The number of the last press held back, and that at the last time that a replayed press moved the focus."""
         self._keys_down = HeldKeys()
         self._place = Place()
         self._turns, self._due_ms = 0, 0.0
@@ -149,7 +152,8 @@ class WedgeFilter(QObject):
     def _press(self, event: QKeyEvent) -> None:
         self._held.add(event.key())
         focus, modifiers = self._in_focus(), event.modifiers()
-        press = _Press(focus, event.key(), modifiers, event.text(), event.isAutoRepeat())
+        self._count += 1
+        press = _Press(self._count, focus, event.key(), modifiers, event.text(), event.isAutoRepeat())
         is_first = not self._collector.is_pending
         if is_first:
             self._place = place_of(focus)
@@ -251,17 +255,17 @@ class WedgeFilter(QObject):
                 self._type([key.token for key in what.keys if isinstance(key.token, _Press)])
 
     def _type(self, presses: list[_Press]) -> None:
-        """Replay keys, each to the widget that it was typed into. If one of them moves the focus, the rest
-        follow it.
+        """Replay keys, each to the widget that it was typed into. If one of them moves the focus, all that were held
+        back behind it follow, also those that are decided about later.
         """
-        has_moved = False
         for press in presses:
             before = self._in_focus()
-            target = before if has_moved else press.target
+            target = before if press.number <= self._moved_at else press.target
             # What is gone or out of sight is not pressed, and neither is what came in its place. Text is kept.
             if target is not None and shiboken6.isValid(target) and (target.isVisible() or takes_text(target)):
                 self._replay(press, target)
-                has_moved = has_moved or self._in_focus() is not before
+                if self._in_focus() is not before:
+                    self._moved_at = self._count
 
     def _in_focus(self) -> QWidget | None:
         return self._app.focusWidget() or self._app.activeWindow()
