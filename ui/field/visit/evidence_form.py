@@ -30,7 +30,7 @@ class EvidenceForm(Card):
         self._choices: dict[Grade, QRadioButton] = {}
         grades = vbox(spacing=0)
         for grade in Grade:
-            choice = named(QRadioButton(words.word("grade", grade)), f"grade_{grade}")
+            choice = named(QRadioButton(words.reported(grade)), f"grade_{grade}")
             self._group.addButton(choice)
             self._choices[grade] = choice
             grades.addWidget(choice)
@@ -46,7 +46,8 @@ class EvidenceForm(Card):
             1,
             spacing=10,
         )
-        self.add(scrolled(asked, margins=(16, 12, 16, 12)), 1)
+        self._scroll = scrolled(asked, margins=(16, 12, 16, 12))
+        self.add(self._scroll, 1)
         self.done: Button = named(
             button(self.tr("Back to the item"), self._go_back, kind="primary", big=True), "evidence_done_button"
         )
@@ -114,6 +115,7 @@ class EvidenceForm(Card):
         missing = self._missing()
         if missing is not None:
             missing.setFocus(Qt.FocusReason.OtherFocusReason)
+            self._scroll.ensureWidgetVisible(missing)
         else:
             self.put_away.emit()
 

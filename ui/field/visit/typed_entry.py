@@ -61,7 +61,10 @@ class TypedEntry(Card):
         away: Button = named(button(self.tr("Close"), self.put_away.emit), "typed_away_button")
         away.setToolTip(self.tr("Close (Esc)"))
         asked = vbox(label(self.tr("Why"), "sub"), reasons, self._first, self._second, self._said, 1, spacing=10)
-        self.add(scrolled(asked, margins=(16, 12, 16, 12)), 1)
+        scroll = scrolled(asked, margins=(16, 12, 16, 12))
+        for entry in (self.serial, self.again):  # Qt scrolls only for Tab
+            entry.came.connect(partial(scroll.ensureWidgetVisible, entry))
+        self.add(scroll, 1)
         line = hbox(away, self.go_on)
         line.setStretch(1, 1)
         self.body.addWidget(panel(vbox(line, margins=(16, 10, 16, 12)), "cardfoot"))
