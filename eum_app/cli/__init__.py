@@ -14,7 +14,7 @@ import sys
 from pathlib import Path
 
 from eum_app import diagnostics
-from eum_app.cli.process import EXIT_REFUSED, EXIT_TROUBLE, FIRST_PAINT, secrets_taken
+from eum_app.cli.process import EXIT_INTERRUPTED, EXIT_REFUSED, EXIT_TROUBLE, FIRST_PAINT, secrets_taken
 from eum_app.cli.streams import open_streams
 from eum_app.domain.errors import KnownError, Refusal, Trouble
 from eum_app.domain.file_names import shown_name
@@ -33,6 +33,8 @@ def run(arguments: list[str] | None = None) -> int:
     with secrets_taken():
         try:
             return _run(given)
+        except KeyboardInterrupt:
+            return EXIT_INTERRUPTED
         except Exception as bug:
             diagnostics.note_crash(bug)
             raise

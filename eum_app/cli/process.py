@@ -12,6 +12,8 @@ from eum_app.hardening import wipe_environment
 
 EXIT_REFUSED: Final = 1
 EXIT_TROUBLE: Final = 3
+EXIT_INTERRUPTED: Final = 130
+"""As shells report Ctrl+C: 128 and the number of the signal."""
 FIRST_PAINT: Final = "first-paint"
 """Internal: open the app, print one line after its first paint, exit (`--self-check`, benchmarks)."""
 SECRETS: Final = ("EUM_PASSPHRASE", "EUM_DATABASE_URL")

@@ -37,6 +37,7 @@ def _in_windows(app: QApplication, folder: Path) -> int:
     from eum_app.demo.output import finish
     from eum_app.demo.scene import INSPECTOR, PASSPHRASE, REVIEWER, set_the_stage
     from ui.window.app import build_window
+    from ui.window.signals import closing_on_signals
 
     finish(folder)  # a demo in windows writes only to `work`, so any other file belongs to a person
 
@@ -49,7 +50,8 @@ def _in_windows(app: QApplication, folder: Path) -> int:
     windows = [build_window(store, outbox=scene.carried, inbox=scene.carried) for store in (scene.device, scene.hq)]
     for each in windows:
         each.show()
-    return app.exec()
+    with closing_on_signals(app):
+        return app.exec()
 
 
 def _offscreen(app: QApplication, folder: Path) -> int:

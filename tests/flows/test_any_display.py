@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -167,3 +168,33 @@ def test_without_a_home_and_a_named_store_the_remedy_is_shown() -> None:
     for arguments in (("store", "check", "--account", "REV-004"), ()):
         done = eum(*arguments, before=_as_another_user(), without=without, given=offscreen)
         assert (done.returncode, "EUM_STORE" in done.stderr, "Traceback" in done.stderr) == (3, True, False)
+
+
+# Stopping
+
+
+CLOSES = """
+import os, signal, sys
+from pathlib import Path
+from PySide6.QtCore import QTimer
+from ui.window.app import run
+from ui.window.display import application
+
+application()
+QTimer.singleShot(0, lambda: os.kill(os.getpid(), int(sys.argv[2])))
+print("ended with", run(Path(sys.argv[1])))
+"""
+
+
+@linux
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_closes_the_windows(number: int, store: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", CLOSES, str(store), str(int(number))],
+        env={**os.environ, "PYTHONPATH": str(ROOT), "QT_QPA_PLATFORM": "offscreen"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (0, "ended with 0\n"), done.stderr
+    assert "KeyboardInterrupt" not in done.stderr

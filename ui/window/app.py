@@ -307,6 +307,7 @@ def run(
 ) -> int:
     """Run the application until its window is closed, and return the exit code."""
     from ui.window.display import application
+    from ui.window.signals import closing_on_signals
 
     app = application()
     folder = store_folder or default_folder()
@@ -316,6 +317,7 @@ def run(
         window = build_window(folder, outbox=outbox, inbox=inbox, marking=marking)
         window.warming_up.connect(begin_notes)
         show_as_before(window)
-        code = app.exec()
+        with closing_on_signals(app):
+            code = app.exec()
         remember_size(window)
         return code
