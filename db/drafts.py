@@ -1,4 +1,4 @@
-"""Drafts: input that a person has begun and not recorded yet, by account, visit and subject.
+"""Drafts: input that a person has not recorded yet, by account, visit and subject.
 
 A draft is no testimony, so it is in no journal and no bundle, and it is deleted when it is recorded or discarded. It is
 kept in the store's database, encrypted like everything there; on PostgreSQL its values are boxed (`db.boxed`).

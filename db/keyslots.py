@@ -193,8 +193,8 @@ def with_codes(store_id: str, slot: Slot, account_key: bytes, set_id: str, codes
 def open_slot(store_file: StoreFile, account: str, passphrase: str) -> Unlocked:
     """Return the keys of an account, opened by its passphrase.
 
-    Raises Refusal `passphrase.wrong`, also for an unknown account, which takes as long: a locked device must not reveal
-    its accounts. Trouble `keyslots.altered`, `keyslots.damaged`.
+    Raises Refusal `passphrase.wrong`; an unknown account gets the same error after the same time: a locked device must
+    not reveal its accounts. Trouble `keyslots.altered`, `keyslots.damaged`.
     """
     slot = store_file.slot(account)
     if slot is None:
@@ -220,7 +220,7 @@ def open_again(store_file: StoreFile, account: str, account_key: bytes) -> Unloc
 def open_by_code(store_file: StoreFile, account: str, code: bytes) -> tuple[Unlocked, CodeSlot]:
     """Return the keys of an account by one of its unused recovery codes, and the code's slot.
 
-    Raises Refusal `recovery.wrong`, also for an unknown account; Trouble `keyslots.altered`.
+    Raises Refusal `recovery.wrong`, which includes an unknown account; Trouble `keyslots.altered`.
     """
     slot = store_file.slot(account)
     box = box_of(code)

@@ -70,7 +70,7 @@ def judge_sender(
     if not _is_known(leaf, trust):
         raise Refusal("bundle.unknown_sender", why="not_enrolled", origin=leaf.origin, epoch=leaf.epoch)
     for certificate in chain:
-        # The whole chain counts: a revoked HQ cannot vouch for its devices any more.
+        # The whole chain counts: a revoked HQ can no longer vouch for its devices.
         if certificate.serial in trust.revoked:
             revoked_at = trust.revoked[certificate.serial]
             raise Refusal(

@@ -110,7 +110,7 @@ def revoke(
     passphrase_fd: PassphraseFd = None,
     as_json: JsonOption = False,
 ) -> None:
-    """At HQ: revoke a device. Bundles that it seals are not accepted any more."""
+    """At HQ: revoke a device. Bundles that it seals are no longer accepted."""
     from db.queries.people import all_devices
     from eum_app.usecases.exchange.enrol_device import revoke_device
 

@@ -165,7 +165,7 @@ def renew(
 
     with unlocked(store, account, passphrase_fd) as session:
         epoch = renew_journal(session)
-    show(as_json, {"epoch": epoch}, f"A new journal has begun (epoch {epoch}). Seal a bundle for each device.")
+    show(as_json, {"epoch": epoch}, f"A new journal was started (epoch {epoch}). Seal a bundle for each device.")
 
 
 @store_app.command()

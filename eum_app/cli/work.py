@@ -130,7 +130,7 @@ def close_command(
     host_declined: Annotated[str, typer.Option(help="Why the host does not sign.")] = "",
     yes: Annotated[bool, typer.Option("--yes", help="Sign without asking: both parties have read it.")] = False,
     without_drafts: Annotated[
-        bool, typer.Option("--without-drafts", help="Delete answers that were begun and not recorded.")
+        bool, typer.Option("--without-drafts", help="Delete answers that were started but not recorded.")
     ] = False,
     store: StoreOption = None,
     passphrase_fd: PassphraseFd = None,

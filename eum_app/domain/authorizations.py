@@ -57,9 +57,10 @@ def parse_fms_case(text: str) -> FmsCase:
 
 
 def parse_export_licence(text: str, form: str = "") -> tuple[ExportLicence, tuple[str, ...]]:
-    """Return the license, and warnings:
+    """Return the license and its warnings.
 
-    `licence.pattern` (not nine digits), `licence.form_differs` (it names another form).
+    The form is `form`, or without one the form that the number's prefix names. At most one warning is given:
+    `licence.pattern` (not nine digits), `licence.form_differs` (the prefix names another form than `form`).
 
     Raises Refusal `licence.missing`, or `licence.form` if `form` is not in `LICENCE_FORMS`.
     """

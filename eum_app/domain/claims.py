@@ -196,8 +196,8 @@ def match_claim(row: ClaimRow | ClaimAbout, candidates: Iterable[Candidate]) -> 
 def match_labelled(row: ClaimAbout, candidates: Iterable[Candidate]) -> Matched:
     """Find the item that a claim of a container label is about.
 
-    A label states few values besides identifiers. A serial counts only with the part number beside it, and never for an
-    item that the book lists with another UII.
+    A label states few values besides identifiers. An item that the book lists with a UII matches only by that UII. A
+    serial counts only if the label also states the part number; the rest is as for `match_claim`.
     """
     agreeing = [item for item in candidates if not item.uii or item.uii == row.uii]
     return match_claim(row if row.part_number else msgspec.structs.replace(row, serial=""), agreeing)

@@ -50,7 +50,7 @@ _AROUND_SEPARATORS = re.compile(r"\s*([-/.])\s*")
 _SEPARATORS = (re.compile(r"[\s\-/.,'’]+"), re.compile(r"[\s\-/,]+"))
 _IN_LONG_DATES = frozenset({"de", "del", "г", "р", "року", "года"})
 
-# A word behind "#", without a digit (but for a division by 0) or with Excel's mark at its end, in any language.
+# A word behind "#", without a digit (except for a division by 0) or with Excel's mark at its end, in any language.
 _ERROR = re.compile(r"#+|#\D*|#\D.*[!?]", re.DOTALL)
 # In free text, accept only words that cannot be anything else.
 _PLAIN_ERROR = re.compile(r"#{2,}|#[^\s\d]\S*[!?]|#(?:N/A|NV|N/D|N/B|N/V|I/T|YOK|Н/Д|Δ/Υ|SAKNAS|GETTING_DATA)")

@@ -57,9 +57,9 @@ class EumLevel(StrEnum):
 def clean(text: str) -> str:
     """Return `text` on one visible line.
 
-    Full-width and half-width forms become normal width, dashes become "-", runs of spaces become one, and invisible
-    characters are removed. Other compatibility forms stay: NFKC would turn the footnote in `1234²` into a digit (UAX
-    #15, 1.2).
+    Full-width and half-width forms become normal width, dashes become "-", runs of spaces become one, spaces at the
+    ends and invisible characters are removed. Other compatibility forms stay: NFKC would turn the footnote in `1234²`
+    into a digit (UAX #15, 1.2).
     """
     if text.isascii() and text.isprintable():  # nearly every cell; the general path takes ten times as long
         return " ".join(text.split())

@@ -69,7 +69,7 @@ def zeros_off(key: str) -> frozenset[str]:
 
 
 def differ_in_zeros(serial_a: str, serial_b: str) -> bool:
-    """Whether two different serials may be the same one but for leading zeros. Look-alikes count as equal."""
+    """Whether two different serials may be the same one except for leading zeros. Look-alikes count as equal."""
     a, b = look_alike_key(serial_a), look_alike_key(serial_b)
     return a != b and a.lstrip("0") == b.lstrip("0")
 

@@ -92,7 +92,7 @@ FORMS = frozenset(
     )
 )
 """Identifiers of the elements that can form a UII."""
-# Elements whose value ends with the item's serial number and, but for a GS1 company prefix, begins with its maker.
+# Elements whose value ends with the item's serial number and, except for a GS1 company prefix, begins with its maker.
 _HOLDS_ITS_SERIAL = frozenset({"18S", "USN", "25S", "UID"})
 
 
@@ -154,10 +154,12 @@ def formed_of(elements: Elements) -> Iterator[Formed]:
 
 
 def choose(per_record: Sequence[Sequence[Formed]]) -> tuple[Uii | None, tuple[Claimed, ...]]:
-    """Return the one identifier, or the claims.
+    """Return (identifier, ()) for one identifier, (None, ()) for none, and (None, claims) for several of one kind.
 
-    An identifier in a single data element is always the UII, whatever the other elements form (MIL-STD-130N Change 1,
-    business rule 1.b). Raises Refusal `mark.ambiguous` if several ways to form one disagree.
+    `per_record` lists what each record forms. Several of one kind are those of a container label: all formed from the
+    same data identifiers, each for another item. An identifier in a single data element is always the UII, whatever the
+    other elements form (MIL-STD-130N Change 1, business rule 1.b). Raises Refusal `mark.ambiguous` if several ways to
+    form one disagree.
     """
     singles = [[one for one in record if one.is_single] for record in per_record]
     counting = singles if any(singles) else per_record

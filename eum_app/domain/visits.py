@@ -80,9 +80,7 @@ TO_CHECK: Final = "to_check"
 SEEN_OUTCOMES: Final = (Outcome.VERIFIED, Outcome.DISCREPANCY, Outcome.NOT_ON_LIST)
 """Outcomes of an item that was there to be seen. Only these have a grade of evidence for a sighting."""
 NOT_SIGHTED: Final = "not_sighted"
-"""Counted in place of a grade: a check that found no item, or was not let near it."""
-GRADES_OF_OTHERS: Final = (Grade.LIVE_VIDEO, Grade.PARTNER_SCAN, Grade.PARTNER_STATEMENT)
-"""Grades of evidence that the inspector did not sight."""
+"""Counted instead of a grade: a check that found no item, or had no access to it."""
 REASONS: Final[dict[Outcome, tuple[str, ...]]] = {
     Outcome.DISCREPANCY: tuple(one.value for one in Discrepancy),
     Outcome.NOT_FOUND: (

@@ -86,8 +86,8 @@ def label_sheets() -> tuple[LabelSheet, ...]:
 def module_mm(sheet: LabelSheet, modules: int, dpi: int, most_mm: float = MAX_MODULE_MM) -> float:
     """Return the largest module side in millimeters that is a whole number of printer dots.
 
-    `modules` is the side of the symbol with its quiet zone, in modules. Raises Refusal `label.module_too_small` (dots,
-    dpi) if fewer than `MIN_DOTS` dots fit.
+    It is at most `most_mm`, and the symbol fits the sheet's place for it. `modules` is the side of the symbol with its
+    quiet zone, in modules. Raises Refusal `label.module_too_small` (dots, dpi) if fewer than `MIN_DOTS` dots fit.
     """
     largest = min(sheet.symbol_side_mm / modules, most_mm)
     dots = int(largest / MM_PER_INCH * dpi + 1e-9)

@@ -140,7 +140,7 @@ def encode_signature(signature: SidecarSignature) -> bytes:
 def decode_sidecar(data: bytes, name: str) -> Sidecar:
     """Return the sidecar in `data`; `name` is the file's name for the error.
 
-    Raises Refusal `report.sidecar_unreadable`, also if a file name in it could lead to another folder.
+    Raises Refusal `report.sidecar_unreadable`, even if only a file name in it could lead to another folder.
     """
     try:
         sidecar = msgspec.json.decode(data, type=Sidecar)

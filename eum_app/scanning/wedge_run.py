@@ -80,7 +80,7 @@ class Key:
 
 @dataclass(frozen=True)
 class AltReleased:
-    """The Alt key was let go: the digits typed on the keypad while it was held are one character."""
+    """The Alt key was released: the digits typed on the keypad while it was held are one character."""
 
     at_ms: float
 

@@ -80,7 +80,7 @@ PAPER_SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "transcribe.no_serial": (
         QT_TRANSLATE_NOOP("messages", "An item that is not on the list needs its serial."),
-        QT_TRANSLATE_NOOP("messages", "Type it twice, or empty the row."),
+        QT_TRANSLATE_NOOP("messages", "Type it twice, or clear the row."),
     ),
     "transcribe.is_listed": (
         QT_TRANSLATE_NOOP("messages", "{serial} is on this visit's list."),

@@ -11,7 +11,7 @@ STORE_SENTENCES: dict[str, tuple[str, str]] = {
         QT_TRANSLATE_NOOP("messages", "Keep the file and tell HQ."),
     ),
     "chain.broken": (
-        QT_TRANSLATE_NOOP("messages", "Fact {seq} of {origin} does not follow the one before it."),
+        QT_TRANSLATE_NOOP("messages", "Fact {seq} of {origin} does not follow the previous one."),
         QT_TRANSLATE_NOOP("messages", "Keep the file and tell HQ."),
     ),
     "chain.foreign": (

@@ -44,7 +44,7 @@ SPAN_S: Final = 0.15
 class Prepared:
     """Closed stores, to be copied for each child: a device during a visit, and an HQ with bundles to import.
 
-    Each bundle holds everything that the one before it holds, and more. `ends`: the last numbers of these bundles.
+    Each bundle holds everything that the previous one holds, and more. `ends`: the last numbers of these bundles.
     """
 
     device: Ticket

@@ -76,7 +76,7 @@ def restored(backup: Path, folder: Path) -> Session:
 
 
 def as_before(session: Session) -> dict[str, list[tuple[Any, ...]]]:
-    """The read tables, but for what a store notes of being put back."""
+    """The read tables, except what a store notes of being put back."""
     return session.read(tables) | {"copies": []}
 
 

@@ -28,7 +28,7 @@ def _passphrase_in_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def visit_id(tmp_path: Path) -> str:
-    """Return a visit of two items on the device, ready to sign but for a draft."""
+    """Return a visit of two items on the device, ready to sign except for a draft."""
     world = make_world(tmp_path / "world", count=2)
     found = world.plan().visit_id
     world.hand_over()

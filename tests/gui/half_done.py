@@ -69,7 +69,7 @@ def begin_group(field: Field) -> None:
 
 
 def wait_for_save(field: Field) -> None:
-    """Wait until the app has saved by itself what was begun: no save is due, and none runs."""
+    """Wait until the app has saved the unrecorded work by itself: no save is due, and none runs."""
     keeper = field.visit.findChild(Keeper)
     assert isinstance(keeper, Keeper)
     field.until(lambda: not keeper._timer.isActive() and not keeper._is_saving)

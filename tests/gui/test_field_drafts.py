@@ -168,7 +168,7 @@ def test_discarding_asks(field: Field) -> None:
     assert subjects(field) == []
 
 
-def test_reasons_that_were_begun_come_back(qtbot: QtBot, tmp_path: Path) -> None:
+def test_unconfirmed_reasons_come_back(qtbot: QtBot, tmp_path: Path) -> None:
     with field_at_work(qtbot, tmp_path) as first:
         first.open("visit")
         first.identify("786951")

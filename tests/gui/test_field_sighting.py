@@ -209,7 +209,7 @@ def test_half_an_entry_and_half_a_witness_survive_and_are_discarded_with_the_res
         assert (draft.serial, draft.evidence.grade, draft.evidence.saw) == ("786951", "C", "Sgt. K")
         pick(again, "786952")
         again.press("enter_serial_button")
-        assert again.visit.column.by_hand.typed == ("", "", ""), "begun for another item"
+        assert again.visit.column.by_hand.typed == ("", "", ""), "started for another item"
         again.key(Qt.Key.Key_Escape)
         pick(again, "786951")
         again.press("discard_button")

@@ -83,7 +83,7 @@ def test_enter_begins_and_escape_leaves_without_a_decision(window: Window, world
     assert world.hq.read(open_count) == 2
 
 
-def test_words_begun_for_one_finding_are_never_recorded_for_the_next(window: Window, world: World) -> None:
+def test_a_comment_started_for_one_finding_is_never_recorded_for_the_next(window: Window, world: World) -> None:
     page = review(window)
     window.keys("r")
     window.keys("meant for the first")
@@ -96,7 +96,7 @@ def test_words_begun_for_one_finding_are_never_recorded_for_the_next(window: Win
     assert world.hq.read(open_count) == 2
 
 
-def test_a_decision_begun_survives_a_look_at_the_picture(window: Window) -> None:
+def test_an_unconfirmed_decision_survives_a_look_at_the_picture(window: Window) -> None:
     page = review(window)
     window.keys("r")
     window.keys("half a sent")

@@ -25,7 +25,7 @@ ALT = Qt.KeyboardModifier.AltModifier
 
 
 def release_keys() -> None:
-    """Wait until no key is held back any more: printable keys are, until it is clear that they are no scan."""
+    """Wait until no key is still held back: printable keys are, until it is clear that they are no scan."""
     app = QApplication.instance()
     assert app is not None
     while any(one.is_pending for one in app.findChildren(WedgeFilter)):

@@ -216,7 +216,7 @@ def test_a_child_that_cannot_start_ends_its_task(tasks: Tasks) -> None:
 
 
 def test_a_child_needs_no_shared_memory(tasks: Tasks, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Semaphores are files in /dev/shm, which containers and hardened systems may not have or not let people write."""
+    """Semaphores are files in /dev/shm, which containers and hardened systems may lack or make read-only."""
     from multiprocessing.synchronize import SemLock
 
     def refuse(*_args: object, **_kwargs: object) -> None:
@@ -265,7 +265,7 @@ def test_paused_work_ends_its_writes_and_begins_nothing(tasks: Tasks) -> None:
     assert sorted(delivered) == ["late", "query", "write"]
 
 
-def test_queries_not_begun_wait_for_the_end_of_the_pause(tasks: Tasks) -> None:
+def test_queries_not_started_wait_for_the_end_of_the_pause(tasks: Tasks) -> None:
     gate, ran = threading.Event(), list[int]()
     begun = threading.Barrier(3, timeout=60)
 

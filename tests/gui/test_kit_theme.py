@@ -227,7 +227,7 @@ class Collecting(QWidget):
             self.could_collect.append(gc.isenabled())
 
 
-def test_forgotten_windows_are_not_let_go_while_a_new_style_reaches_all(qtbot: QtBot, look: Theme) -> None:
+def test_forgotten_windows_are_kept_while_a_new_style_reaches_all(qtbot: QtBot, look: Theme) -> None:
     """Were they, Qt would go on with the pointer of a deleted window, and the program would end by a signal."""
     widget = Collecting()
     qtbot.addWidget(widget)
@@ -239,7 +239,7 @@ def test_forgotten_windows_are_not_let_go_while_a_new_style_reaches_all(qtbot: Q
     assert gc.isenabled()
 
 
-def test_forgotten_windows_are_not_let_go_while_they_are_listed(qapp: QApplication) -> None:
+def test_forgotten_windows_are_kept_while_they_are_listed(qapp: QApplication) -> None:
     """Were they, the program would end by a signal: nothing is collected while pointers are turned into objects."""
     was_on: list[bool] = []
 

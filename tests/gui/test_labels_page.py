@@ -49,7 +49,7 @@ def test_what_was_searched_for_is_printed_where_the_sheet_is_free(qtbot: QtBot, 
         assert (page.preview.labels, page.preview.read_back) == (4, 4)
         assert "4 of 4" in page.verdict.text()
 
-        # The sheet is begun: its eighth place is pressed; a finer printer and two labels each.
+        # The sheet is partly used: its eighth place is pressed; a finer printer and two labels each.
         place = page.view._place(8).center().toPoint()
         QTest.mouseClick(page.view, Qt.MouseButton.LeftButton, pos=QPoint(place.x(), place.y()))
         assert page.start.value() == 8

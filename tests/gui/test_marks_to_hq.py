@@ -178,7 +178,7 @@ def test_an_item_scanned_while_a_label_is_being_noted_stays_open(qtbot: QtBot, t
 def test_a_picture_of_a_part_offers_nothing_to_record(qtbot: QtBot, tmp_path: Path) -> None:
     with field_at_work(qtbot, tmp_path) as field:
         field.open("visit")
-        at = 1  # a part without the message's head: nothing in it says that it is one, but for its control block
+        at = 1  # a part without the message's head: nothing in it says that it is one, except its control block
         path = tmp_path / "part.png"
         path.write_bytes(png(picture(cut(CLAIMS, 3)[at], at, 3, (17, 53))))
         field.visit.scan._read_photo(path)

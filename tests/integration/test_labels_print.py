@@ -94,7 +94,7 @@ def test_every_label_of_a_sheet_is_read_back_at_300_dpi(
         assert row.uii in said
 
 
-def test_a_sheet_begun_is_used_up(world: World, tmp_path: Path) -> None:
+def test_a_partly_used_sheet_is_used_up(world: World, tmp_path: Path) -> None:
     (item_id, *_) = of_depot_8(world)
     path = tmp_path / "labels.pdf"
     printed = print_labels(world.hq, [item_id], path, sheet_id="letter-30", start=30, copies=2, kind="shelf")

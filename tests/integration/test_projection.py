@@ -51,7 +51,7 @@ def told_in_any_order(store: Store, chains: Sequence[Sequence[Entry]], rnd: rand
 
 
 def tables(connection: Connection) -> Tables:
-    """Every read table, but for the order in which things became known here."""
+    """Every read table, except the order in which things became known here."""
     found = {}
     for name, table in read.tables.items():
         columns = [column for column in table.columns if column.name != "known_at"]

@@ -332,7 +332,7 @@ def test_the_visit_record_says_what_was_seen_and_who_signed(visited: tuple[World
         assert expected in words
 
 
-def test_a_visit_that_is_not_begun_has_a_record_too(tmp_path: Path) -> None:
+def test_a_visit_without_checks_has_a_record_too(tmp_path: Path) -> None:
     world = make_world(tmp_path / "world", count=2)
     visit_id = world.plan().visit_id
     made = make_report(world.hq, VISIT_RECORD, tmp_path / "visit.pdf", {"visit_id": visit_id})

@@ -151,7 +151,7 @@ def test_a_key_that_was_destroyed_is_not_in_the_log_either(tmp_path: Path) -> No
     wanted = "SELECT key IS NOT NULL, sealed IS NOT NULL FROM content WHERE object_id = ?"
 
     def held() -> set[tuple[bool, bool]]:
-        """Whether key and sealed bytes of it are to be had by the log, cut anywhere."""
+        """Whether its key and sealed bytes can be found with the log, cut anywhere."""
         (tmp_path / "cut").mkdir(exist_ok=True)
         either = set()
         log = (folder / f"{DATABASE}-wal").read_bytes()

@@ -33,7 +33,7 @@ def test_the_first_repeat_may_be_unmarked_too() -> None:
 def test_a_key_pressed_again_or_scanned_twice_is_no_repeat() -> None:
     assert repeats(((True, False, 1_000), (False, False, 1_090), (True, False, 1_091))) == [False, False]
     assert repeats(((True, False, 1_000), (False, False, 1_001), (True, False, 1_001))) == [False, False], "a scanner"
-    assert repeats((*SEEN, (True, False, 45373600))) == [False, True, True, True, False], "after it was let go"
+    assert repeats((*SEEN, (True, False, 45373600))) == [False, True, True, True, False], "after it was released"
 
 
 def test_without_times_nothing_is_called_a_repeat() -> None:

@@ -42,7 +42,7 @@ def test_nothing_is_verified_before_each_question_was_on_the_screen() -> None:
             assert work.send(Event.VERIFY) is Reply.REFUSE
 
 
-def test_a_question_that_appears_is_to_be_seen_too() -> None:
+def test_a_question_that_appears_must_be_seen_too() -> None:
     work = at_work()
     view = visit_view()
     later = Question("depth", "depth", condition=Condition("plate", "no"))

@@ -21,7 +21,7 @@ class OpenCard(Card):
     """List each open point with a button that goes there. Hidden while there is none."""
 
     items_requested = Signal(str)
-    """An outcome: these items are to be shown."""
+    """An outcome: show these items."""
     question_requested = Signal(str)
     draft_requested = Signal(object)
     """`Unrecorded`"""
@@ -77,14 +77,14 @@ class OpenCard(Card):
         said = self.tr("%Ln items have answers that were not recorded", "", sum(one.items for one in found))
         others = sorted({one.account for one in found} - {self._account})
         if others:
-            said = words.joined(said, self.tr("begun by {accounts}").format(accounts=", ".join(others)))
+            said = words.joined(said, self.tr("started by {accounts}").format(accounts=", ".join(others)))
         own = next((one for one in found if one.account == self._account), None)
         if own is None:
             self._add(said)
             return
         go = self._button(self.tr("Open"), "open_draft_button", partial(self.draft_requested.emit, own))
         go.setAccessibleName(
-            self.tr("Open {serial}").format(serial=own.serial) if own.serial else self.tr("Open what was begun")
+            self.tr("Open {serial}").format(serial=own.serial) if own.serial else self.tr("Open what was started")
         )
         self._add(said, go)
 

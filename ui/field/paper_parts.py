@@ -211,7 +211,7 @@ class SeenFields(QWidget):
         return all(field.text().strip() for field in (self.saw, self.day, self.time))
 
     def clear(self) -> None:
-        """Empty the person, the day and the time."""
+        """Clear the person, the day and the time."""
         for field in (self.saw, self.day, self.time):
             field.clear()
 

@@ -1,4 +1,4 @@
-"""Take back the page of a paper list that was recorded last, and record it again, as the visit does with checks."""
+"""Take back the last recorded page of a paper list, and record it again, as the visit does with checks."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class PaperUndo(QObject):
         self._undone = ()
 
     def undo(self) -> None:
-        """Withdraw the checks of the page that was recorded last."""
+        """Withdraw the checks of the last recorded page."""
         if self._may_act() and not self._recorder.withdraw_last():
             self._notice.show_message("info", self.tr("Nothing here can be undone."))
 

@@ -80,7 +80,7 @@ class TranscribePage(Page):
         self.add_action(self.tr("Previous page"), "PgUp", partial(self._step, -1))
         self._undoing = PaperUndo(desk, self.notice, self._may_leave, self)
         for text, key, run in (
-            (self.tr("Take back the page recorded last"), QKeySequence.StandardKey.Undo, self._undoing.undo),
+            (self.tr("Take back the last recorded page"), QKeySequence.StandardKey.Undo, self._undoing.undo),
             (self.tr("Do again what was taken back"), QKeySequence.StandardKey.Redo, self._undoing.redo),
         ):
             self.add_action(text, key, run).setShortcuts(QKeySequence.keyBindings(key))

@@ -87,7 +87,7 @@ def why(claim: OpenClaim) -> str:
             " matched since.",
         )
     if claim.now.match is ClaimMatch.AMBIGUOUS:
-        return translate("hq", "The serial number or the UII is on the book, but for another article or for several.")
+        return translate("hq", "The serial number or the UII is in the book, but with another article or with several.")
     return translate("hq", "No item on the book has this serial number or UII.")
 
 

@@ -71,7 +71,7 @@ class FacetRow(QWidget):
             self._grid.setColumnStretch(at, 1 if at < columns else 0)
 
     def show_values(self, found: Mapping[str, Sequence[FacetValue]], wanted: ItemFilter) -> None:
-        """Set the choices. The chosen value stays in the list even when no item has it any more."""
+        """Set the choices. The chosen value stays in the list even when no item has it any longer."""
         for facet, box in self._boxes.items():
             chosen = getattr(wanted, facet)
             values = list(found[facet])

@@ -83,7 +83,7 @@ class ListChoice(Card):
         return self.path_field.path
 
     def start(self) -> None:
-        """Empty the field of the file and put the focus there."""
+        """Clear the file field and give it the focus."""
         self.path_field.clear()
         self.path_field.edit.setFocus(Qt.FocusReason.OtherFocusReason)
 

@@ -134,7 +134,10 @@ class BarDelegate(CellDelegate):
 
 
 def draw_bar(painter: QPainter, area: QRectF, parts: Sequence[tuple[int, str]], *, is_rtl: bool = False) -> None:
-    """Draw a bar across `area`, split by counts. The sunlight theme also separates the parts by lines."""
+    """Draw a bar across `area`, split in proportion to (count, tone); it fills from the right if `is_rtl`.
+
+    The sunlight theme also separates the parts by lines. If all counts are 0, only the empty bar is drawn.
+    """
     look = theme()
     total = sum(number for number, _tone in parts)
     painter.save()

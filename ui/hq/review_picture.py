@@ -35,7 +35,7 @@ class LargePicture(Card):
         super().__init__()
         self._desk = desk
         self.object_id = ""
-        """The object id of the picture shown last."""
+        """The object id of the last picture shown."""
         self.view = PictureView()
         self._caption = label("", "strong")
         nearer = button(self.tr("Larger"), lambda: self.view.zoom_by(1.25), icon="zoom-in")

@@ -44,7 +44,7 @@ class Event(StrEnum):
     DECIDE = auto()
     """A decision was chosen: its comment is asked for."""
     CONFIRM = auto()
-    """The comment is written: the decision is to be recorded."""
+    """The comment is written: record the decision."""
     RECORDED = auto()
     REFUSED = auto()
     """The store refused the decision."""

@@ -100,7 +100,7 @@ class SatelliteSettings(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class WindowSettings(msgspec.Struct, frozen=True, kw_only=True):
-    """Place and size of the main window in logical pixels when it was closed last."""
+    """Last place and size of the main window, in logical pixels."""
 
     width: _Length = 1440
     height: _Length = 900

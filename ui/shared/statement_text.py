@@ -27,7 +27,7 @@ class StatementText(QPlainTextEdit):
         self.setUndoRedoEnabled(False)
 
     def show_lines(self, name: str, lines: Sequence[str]) -> None:
-        """Show lines under an accessible name. The same lines again keep the place."""
+        """Show lines under an accessible name. Showing the same lines again keeps the scroll position."""
         self.setAccessibleName(name)
         option = self.document().defaultTextOption()
         option.setTextDirection(self.layoutDirection())  # also for a line that begins with a name in another direction

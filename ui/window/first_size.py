@@ -35,7 +35,7 @@ def fitting_place(room: QRect) -> QRect:
 
 
 def show_as_before(window: QWidget) -> None:
-    """Show the window as it was when it was closed last.
+    """Show the window with its last place and size.
 
     If that screen is gone, the window system places it.
     """

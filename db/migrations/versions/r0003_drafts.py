@@ -1,4 +1,4 @@
-"""Drafts: what a person has begun and not recorded yet."""
+"""Drafts: what a person has started but not recorded yet."""
 
 from __future__ import annotations
 

@@ -229,7 +229,7 @@ def _seal_part(
 
 
 def _objects(store: Store, connection: Connection, object_ids: dict[str, None]) -> list[BundleObject]:
-    """Return the content to include. Withheld content has no key any more and is left out."""
+    """Return the content to include. Withheld content no longer has a key and is left out."""
     found = []
     for object_id in object_ids:
         row = object_row(connection, object_id)

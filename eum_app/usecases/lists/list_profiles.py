@@ -20,7 +20,8 @@ MAX_NAME = 60
 def save_profile(session: Session, name: str, list_kind: str, profile: Profile, headings: Sequence[str]) -> Changed:
     """Save `profile` for lists with `headings`; it replaces an earlier one of that name.
 
-    `list_kind` is inventory, partner_report or shipper_list. Raises Refusal `permission.denied`, `profile.name`.
+    `list_kind` is inventory, partner_report or shipper_list. Raises Refusal `permission.denied`, `profile.name` (empty
+    or too long).
     """
     session.require(Permission.INVENTORY_IMPORT)
     kept = clean(name)

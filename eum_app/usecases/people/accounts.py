@@ -196,7 +196,7 @@ def _require_other(session: Session, account: str) -> None:
 
 
 def _known(transaction: Transaction, session: Session, account: str) -> AccountRow:
-    """Return the account's row. Raises Refusal `account.unknown`, also for a removed account."""
+    """Return the account's row. Raises Refusal `account.unknown`, which includes a removed account."""
     for row in _own(all_accounts(transaction.connection), session):
         if row.account == account and not row.removed_at:
             return row

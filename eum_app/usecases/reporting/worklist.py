@@ -145,7 +145,8 @@ def print_worklist(
     """Write the worklist as PDF, all of it or the pages of some places, and record the print and its recipient.
 
     Long worklists are written in volumes (`<stem>.volume-02.pdf` …). Raises Refusal `permission.denied`,
-    `visit.unknown`, `worklist.empty`, `report.name` (not .pdf); Trouble `report.pdf_failed` and those of disk errors.
+    `permission.out_of_scope`, `visit.unknown`, `worklist.empty`, `report.name` (not .pdf), `report.is_folder`; Trouble
+    `report.pdf_failed` and those of disk errors.
     """
     session.require(Permission.PAPER_PRINT)
     require_pdf(path)

@@ -53,7 +53,7 @@ Judged = FindingRaised | FindingLapsed
 def record_judgement(transaction: Transaction, judged: list[Judged]) -> tuple[int, int]:
     """Record findings and return how many were raised and how many lapsed.
 
-    A finding that a person decided since the rules ran does not lapse any more.
+    A finding that a person decided since the rules ran no longer lapses.
     """
     lapsing = [FindingId(fact.finding_id) for fact in judged if isinstance(fact, FindingLapsed)]
     rows = findings_by_id(transaction.connection, lapsing) if lapsing else {}

@@ -33,7 +33,7 @@ _BODY: Final = "body"
 
 
 class Stated(msgspec.Struct, frozen=True):
-    """Reasons that were begun and not confirmed: the outcome, the chosen reasons with their values, and the note."""
+    """Reasons that were started but not confirmed: the outcome, the chosen reasons with their values, and the note."""
 
     outcome: str = ""
     differences: tuple[Difference, ...] = ()

@@ -114,9 +114,9 @@ class CurrentWork:
         return is_done
 
     def redo(self) -> tuple[str, ...] | None:
-        """Do again what was undone last.
+        """Redo the last undone step.
 
-        Return the ids of the withdrawn checks that are to be recorded again, an empty tuple after an act on the open
+        Return the ids of the withdrawn checks to record again, an empty tuple after an act on the open
         draft, and None if nothing was undone since the last act.
         """
         while self._undone:

@@ -30,7 +30,7 @@ class Draft:
     """One item, or a mark that fits no item (`item` None), with answers, photos and how it was identified.
 
     `mark_picture` is the picture of the mark as it was read (PNG), or empty. `answer_photos` are the pictures that
-    answer questions, by question id. `stated` are reasons that were begun and not confirmed. `kept_at` is the time
+    answer questions, by question id. `stated` are reasons that were started but not confirmed. `kept_at` is the time
     (UTC text) of the save that the draft was brought back from, or empty.
 
     `evidence` is what the check is to rest on.
@@ -117,7 +117,7 @@ class Draft:
             self._changed()
 
     def identify(self, mark: MarkRead, picture: bytes = b"") -> None:
-        """Take another reading of the item, unless it says less than the one before."""
+        """Take another reading of the item, unless it says less than the previous one."""
         if mark != self.mark and _weight(mark) >= _weight(self.mark):
             self.acts.begin(_given(self))
             self.mark, self.mark_picture = mark, picture
@@ -138,7 +138,7 @@ class Draft:
             self._changed()
 
     def state_reasons(self, stated: Stated) -> None:
-        """Keep reasons that were begun and not confirmed. Closing them is their way back, not undo."""
+        """Keep reasons that were started but not confirmed. Closing them discards them, undo does not."""
         if stated != self.stated:
             self.stated = stated
             self._changed()
@@ -148,7 +148,7 @@ class Draft:
         return self._become(self.acts.undo(_given(self)))
 
     def redo(self) -> bool:
-        """Do again what was undone last. Return False if there is nothing, or something was done since."""
+        """Redo the last undone step. Return False if there is nothing, or something was done since."""
         return self._become(self.acts.redo(_given(self)))
 
     def discard(self) -> None:
@@ -213,7 +213,7 @@ def identity_of(draft: Draft) -> Identity:
 
 
 def reading_of(draft: Draft) -> MarkRead:
-    """Return how the item was identified, with the witness if there is one, as it is to be recorded."""
+    """Return how the item was identified, with the witness if there is one, in the form to record."""
     given = draft.evidence
     if not (given.saw or given.saw_for or given.saw_how):
         return draft.mark

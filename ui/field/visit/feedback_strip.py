@@ -1,4 +1,4 @@
-"""The place of messages in the scan column: what was recorded last, and a search that goes on."""
+"""The place of messages in the scan column: the last recording, and a search that is still running."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class FeedbackStrip(QFrame):
         theme().changed.connect(self._fit)
 
     def show_last(self, text: str) -> None:
-        """Show what was recorded last; empty for nothing."""
+        """Show the last recording; empty for nothing."""
         self._last = text or self.tr("Nothing recorded yet")
         self._said.setText(self._last)
 

@@ -23,7 +23,7 @@ from ui.kit import words
 
 
 class GoingBack(QObject):
-    """Carry out what `Keeper.brought_back` found, unless the person has begun something meanwhile."""
+    """Carry out what `Keeper.brought_back` found, unless the person has started something else meanwhile."""
 
     def __init__(self, at: Workspace, keeper: Keeper, opening: Opening, recording: Recording) -> None:
         super().__init__(at)

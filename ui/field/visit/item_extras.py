@@ -89,7 +89,7 @@ class ItemExtras(QWidget):
                 self.tr("%Ln answers", "", len(draft.answers)) if draft.answers else "",
                 self.tr("%Ln photos", "", len(draft.photos)) if draft.photos else "",
                 self.tr("the note") if draft.note else "",
-                self.tr("the reasons begun") if draft.stated != NOTHING_STATED else "",
+                self.tr("the unconfirmed reasons") if draft.stated != NOTHING_STATED else "",
             )
             if text
         )

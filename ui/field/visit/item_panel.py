@@ -54,7 +54,7 @@ class ItemPanel(Card):
     candidate_chosen = Signal(str)
     """item id"""
     note_requested = Signal()
-    """The claims of the container's label shown are to be recorded."""
+    """Request to record the claims of the container label that is shown."""
     put_away = Signal()
     discarded = Signal()
     """The draft of the open item was discarded."""

@@ -1,4 +1,4 @@
-"""Save what is begun in a visit while the person works, and bring it back: after a lock, a crash, a power cut."""
+"""Save unrecorded work of a visit while the person works, and restore it after a lock, a crash or a power cut."""
 
 from __future__ import annotations
 
@@ -167,7 +167,7 @@ class Keeper(QObject):
 
     def _failed(self, error: KnownError) -> None:
         self._is_saving = False
-        self._unsaved, self._place = Unsaved(), Place()  # all of it is to be saved with the next change
+        self._unsaved, self._place = Unsaved(), Place()  # so that the next change saves all of it
         self._unsaved.note(self._work)
         if not self._has_failed and error.code != "visit.closed":
             self._at.notice.show_error(error)

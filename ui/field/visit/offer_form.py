@@ -24,7 +24,7 @@ class OfferForm(QWidget):
     candidate_chosen = Signal(str)
     """item id"""
     note_requested = Signal()
-    """The claims of the container's label shown are to be recorded."""
+    """Request to record the claims of the container label that is shown."""
     not_on_list_requested = Signal()
     put_away = Signal()
 

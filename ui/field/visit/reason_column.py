@@ -105,7 +105,7 @@ class ReasonColumn(QWidget):
         return tuple(Difference(reason=key, on_record=then, found=now) for key, then, now in stated)
 
     def _fill_again(self, made: ReasonPanel, stated: Stated) -> None:
-        """Fill in what was begun before, after a crash or when the person had gone back to the item."""
+        """Fill in unconfirmed reasons again, after a crash or when the person had gone back to the item."""
         made.choose([one.reason for one in stated.differences])
         for one in stated.differences:
             if one.reason in made.facts:

@@ -41,7 +41,7 @@ class RecentPanel(Card):
     undo_requested = Signal(str)
     """check id"""
     photo_requested = Signal(str, str)
-    """check id, serial: a photo is to be added to this recorded check."""
+    """check id, serial: request to add a photo to this recorded check."""
 
     def __init__(self) -> None:
         super().__init__(self.tr("Recent"), self.tr("Ctrl+Z takes back the last act"))

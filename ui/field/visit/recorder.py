@@ -142,7 +142,7 @@ class Recorder(QObject):
             )
 
     def withdraw_last(self) -> bool:
-        """Withdraw what was recorded last here. Return False if nothing was."""
+        """Withdraw the last checks recorded here. Return False if there are none."""
         if not self.acts:
             return False
         self.withdraw(*self.acts[-1])

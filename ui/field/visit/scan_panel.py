@@ -39,7 +39,7 @@ class ScanPanel(Card):
     by_hand_requested = Signal()
     scanner_test_requested = Signal()
     said = Signal(str, str)
-    """The outcome of a scan and its tone; an empty text takes back the one before."""
+    """The outcome of a scan and its tone; an empty text removes the previous one."""
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(self.tr("Scan"))
@@ -131,7 +131,7 @@ class ScanPanel(Card):
         self._frame_timer.start()
 
     def show_last(self, text: str) -> None:
-        """Show in the strip, where messages appear, what was recorded last; empty for nothing."""
+        """Show in the strip, where messages appear, the last recording; empty for nothing."""
         self.feedback.show_last(text)
 
     def show_counts(self, in_view: int, expected: int) -> None:

@@ -17,7 +17,7 @@ class SeenView(QObject):
     """Draw each view into the viewfinder, and remember the verdict on each mark while it stays in view."""
 
     view_changed = Signal(object)
-    """Seen, or None when there is no picture any more."""
+    """Seen, or None when there is no longer a picture."""
     mark_chosen = Signal(object)
     """(symbology, raw) of a mark that the person pressed in the picture."""
 

@@ -71,7 +71,7 @@ class Sightings(QObject):
         self._ask()
 
     def look(self, seen: Seen | None) -> None:
-        """Take the newest view; None when there is no picture any more."""
+        """Take the newest view; None when there is no longer a picture."""
         self._seen = seen
         self._tracks = seen.tracks if seen is not None else ()
         keys = {track.key for track in self._tracks}

@@ -20,7 +20,7 @@ EFFORT_MS: Final = 8_000
 
 
 class StillReader(QObject):
-    """Read one photo at a time; a new one ends the one before."""
+    """Read one photo at a time; a new one cancels the previous one."""
 
     seen = Signal(object)
     """Seen: the picture with its marks, once after the quick pass, and again if the effort found some."""

@@ -82,7 +82,7 @@ class TypedEntry(Card):
         return self._reason(), self.serial.text(), self.again.text()
 
     def fill_again(self, typed: tuple[str, str, str]) -> None:
-        """Fill in an entry that was begun before."""
+        """Fill in an entry that was started earlier."""
         reason, serial, again = typed
         if reason in self._choices:
             self._choices[reason].setChecked(True)
@@ -90,7 +90,7 @@ class TypedEntry(Card):
         self.again.setText(again)
 
     def open(self, visit_id: str, item_id: str = "", serial: str = "") -> None:
-        """Show the form, for the open item if one is named. An entry that was begun for it stays until it was used."""
+        """Show the form, for the open item if one is named. An entry started for it stays until it is used."""
         if (visit_id, item_id) != (self._visit_id, self._subject) or not self.is_begun:
             self.clear(visit_id, item_id)
         self.set_title(

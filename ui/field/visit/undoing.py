@@ -45,7 +45,7 @@ class Undoing(QObject):
                 self._at.notice.show_message("info", self.tr("Nothing here can be undone."))
 
     def redo(self) -> None:
-        """Do again what was undone last, unless something else was done since."""
+        """Redo the last undone step, unless something else was done since."""
         if not self._at.send(Event.REDO):
             return
         self._column.submit()
@@ -75,7 +75,7 @@ class Undoing(QObject):
 
     def _redone(self, result: RecordedChecks) -> None:
         undo = partial(self.withdraw, *(one.check_id for one in result.checks))
-        said = self.tr("%Ln checks recorded again, with the time of now", "", len(result.checks))
+        said = self.tr("%Ln checks recorded again, with the current time", "", len(result.checks))
         self._at.notice.show_message("ok", said, action=self.tr("Undo"), on_action=undo)
         self._at.say_saved()
 

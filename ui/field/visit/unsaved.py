@@ -1,4 +1,4 @@
-"""Which drafts are to be saved: those that changed since the last save, also after something else took their place.
+"""Which drafts must be saved: those that changed since the last save, even after another one took their place.
 
 No Qt here. `Keeper` saves what `Unsaved.take` returns.
 """

@@ -112,7 +112,7 @@ class VisitPage(Page):
 
     @property
     def visit_id(self) -> str:
-        """Return the id of the visit opened last; empty before the first."""
+        """Return the id of the last opened visit; empty before the first."""
         return self.work.visit_id
 
     def opened(self, argument: object) -> None:

@@ -21,7 +21,7 @@ class WorkColumn(QWidget):
     """Show `work` without deciding anything. The object that opens an item or an offer sets its texts."""
 
     photo_for_check = Signal(str, bytes)
-    """check id, picture: it is to be added to a recorded check."""
+    """check id, picture: request to add it to a recorded check."""
     seen = Signal(object)
     """tuple[str, ...]: ids of the questions of the open item or group that are completely visible."""
 

@@ -92,7 +92,7 @@ class Event(StrEnum):
     UNDO = auto()
     """Take back the last act: an answer, photo or note of the open item or group first, then the last check."""
     REDO = auto()
-    """Do again what was undone last; possible until the next act."""
+    """Redo the last undone step; possible until the next act."""
     ESCAPE = auto()
     PUT_AWAY = auto()
 
