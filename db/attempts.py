@@ -25,8 +25,8 @@ from eum_app.domain.errors import Refusal, Trouble
 FILE_NAME: Final = "attempts.db"
 TRIES: Final = 3
 """Failures that lock an account."""
-_PLACES: Final = 1024
-_TIMEOUT_S: Final = 60
+_PLACES: Final = 1024  # bounds the file, no matter how many unknown codes are tried
+_TIMEOUT_S: Final = 60  # another process may be in a key derivation, and others may wait before this one
 _ALL: Final = "*"
 """Place for all failures since the last success of any account."""
 

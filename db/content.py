@@ -28,7 +28,7 @@ from eum_app.domain.facts import ContentRef
 INLINE_BYTES: Final = 64 * 1024
 """Largest sealed object, in bytes, that is stored in the database."""
 COPY_BYTES: Final = 1024 * 1024
-LOOKUP_CHUNK: Final = 500
+LOOKUP_CHUNK: Final = 500  # SQLite before 3.32 takes 999 bound values in a statement
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from eum_app.domain.errors import Trouble
 
 STEP_PAGES: Final = 2_000
 """Pages copied in one step, between two calls of `step`."""
-_SPARE_BYTES: Final = 16 * 1024 * 1024
+_SPARE_BYTES: Final = 16 * 1024 * 1024  # a copy that fills the disk would stop the store itself
 
 
 def copy_database(

@@ -29,9 +29,9 @@ from eum_app.domain.journal import Head
 FILE_NAME: Final = "newest.mark"
 SYNCED_EVERY: Final = 32
 """Moves of the mark between two flushes."""
-_SLOT_BYTES: Final = 512
-_SLOTS: Final = 2
-_MAC_BYTES: Final = 48
+_SLOT_BYTES: Final = 512  # a disk writes a sector completely or not at all
+_SLOTS: Final = 2  # written in turn, so that a write cut by a power loss leaves the other one whole
+_MAC_BYTES: Final = 48  # HMAC-SHA-384
 _SAID_AT: Final = _MAC_BYTES + 2
 _PURPOSE: Final = b"newest.mark/1\0"
 

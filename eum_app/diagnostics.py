@@ -36,6 +36,7 @@ from eum_app.domain.errors import KnownError, Trouble
 MAX_BYTES: Final = 256 * 1024
 OLDER: Final = 3
 """Older files kept beside the newest one: 1 MiB in total."""
+# An endless recursion has 1,000 frames; one crash must not fill the file.
 _MAX_PLACES, _MAX_CAUSES, _MAX_CRASHES = 40, 5, 100
 
 _ROOT = Path(__file__).resolve().parent.parent

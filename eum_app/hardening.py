@@ -16,7 +16,7 @@ from typing import Final
 if sys.platform != "win32":
     import resource
 
-_PR_SET_DUMPABLE: Final = 4
+_PR_SET_DUMPABLE: Final = 4  # linux/prctl.h; Python has no binding for prctl
 _ENV_START: Final = 47
 _ENV_END: Final = 48
 """Places of env_start and env_end in /proc/PID/stat behind the name of the program (proc_pid_stat(5): 50 and 51)."""

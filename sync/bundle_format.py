@@ -55,7 +55,7 @@ BundleId = Annotated[str, Meta(pattern="^[0-9a-f]{32}$")]
 Name = Annotated[str, Meta(min_length=1, max_length=200)]
 Hash = Annotated[bytes, Meta(min_length=48, max_length=48)]
 Key = Annotated[bytes, Meta(min_length=32, max_length=32)]
-Number = Annotated[int, Meta(ge=0, le=(1 << 53) - 1)]
+Number = Annotated[int, Meta(ge=0, le=(1 << 53) - 1)]  # exact in every reader (I-JSON, RFC 7493)
 UtcTime = Annotated[datetime, Meta(tz=True)]
 
 

@@ -762,10 +762,10 @@
 <context>
     <name>Undoing</name>
     <message numerus="yes">
-        <source>%Ln checks recorded again, with the time of now</source>
+        <source>%Ln checks recorded again, with the current time</source>
         <translation>
-            <numerusform>%Ln check recorded again, with the time of now</numerusform>
-            <numerusform>%Ln checks recorded again, with the time of now</numerusform>
+            <numerusform>%Ln check recorded again, with the current time</numerusform>
+            <numerusform>%Ln checks recorded again, with the current time</numerusform>
         </translation>
     </message>
     <message numerus="yes">

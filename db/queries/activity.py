@@ -22,7 +22,7 @@ from eum_app.domain.errors import Refusal
 from eum_app.domain.journal import Entry, Head, genesis, verify_chain
 from eum_app.domain.unreadable import UNREADABLE
 
-LOOKUP_CHUNK = 200
+LOOKUP_CHUNK = 200  # each key binds three values; see the limit in `db/content`
 STREAM_ROWS = 500
 MAX_SERIAL_HITS = 50
 LOOKED_AT = 2_000

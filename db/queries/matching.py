@@ -201,6 +201,7 @@ def _held_heads(dialect: str) -> Select[Any]:
     return select(head).where(is_held)
 
 
+# Ends the range of keys that begin with a text and a bar, so that the index serves it.
 _AFTER_BAR: Final = chr(ord("|") + 1)
 
 

@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from eum_app.domain.errors import Trouble
 
-_NONCE_SIZE: Final = 12
+_NONCE_SIZE: Final = 12  # AES-GCM needs no extra hashing at 96 bits (NIST SP 800-38D, 7.1)
 
 
 class Box:

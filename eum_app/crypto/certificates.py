@@ -57,7 +57,7 @@ __all__ = [
 AUTHORITY_DAYS = 20 * 365
 HQ_DAYS = 5 * 365
 DEVICE_DAYS = 2 * 365
-_BACKDATE = timedelta(days=1)
+_BACKDATE = timedelta(days=1)  # a device whose clock is slow must accept a new certificate
 _MAX_EPOCH = 999_999_999
 
 

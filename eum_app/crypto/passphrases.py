@@ -25,7 +25,7 @@ from eum_app.domain.errors import Refusal, Trouble
 
 KEY_SIZE = 32
 SALT_SIZE = 32
-MAX_MEMORY_KIB = 2 * 1024 * 1024
+MAX_MEMORY_KIB = 2 * 1024 * 1024  # the file of keyslots may be forged: unlocking must not exhaust the machine
 MAX_PBKDF2_ITERATIONS = 10_000_000
 MAX_ARGON2_ITERATIONS = 100
 MAX_LANES = 64
@@ -34,7 +34,7 @@ TARGET_S = 0.5
 """Seconds that a derivation should take on this machine."""
 CALIBRATED_MEMORY_KIB = 256 * 1024
 """Most memory that calibration chooses; further cost is added as passes."""
-_NONCE_SIZE = 12
+_NONCE_SIZE = 12  # AES-GCM needs no extra hashing at 96 bits (NIST SP 800-38D, 7.1)
 _LABEL = b"eum/passphrase-slot/1\x00"
 
 

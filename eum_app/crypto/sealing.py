@@ -22,8 +22,8 @@ from eum_app.domain.errors import Refusal
 
 _KEMS = {Suite.HYBRID: hpke.KEM.MLKEM1024_P384, Suite.P384: hpke.KEM.P384}
 _HPKE = {suite: hpke.Suite(kem, hpke.KDF.HKDF_SHA384, hpke.AEAD.AES_256_GCM) for suite, kem in _KEMS.items()}
-_MLKEM_PUBLIC_SIZE = 1568
-_MLKEM_SEED_SIZE = 64
+_MLKEM_PUBLIC_SIZE = 1568  # FIPS 203: an encapsulation key of ML-KEM-1024
+_MLKEM_SEED_SIZE = 64  # FIPS 203: d and z, from which the key is derived
 
 
 class KemPublic:

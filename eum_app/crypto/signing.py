@@ -31,7 +31,7 @@ from eum_app.domain.errors import Refusal
 MAX_SIGNATURE_SIZE = 8192
 """Longest signature of any suite, in bytes; readers refuse more before they allocate memory."""
 
-POINT_SIZE = 97
+POINT_SIZE = 97  # an uncompressed point of P-384: 0x04, then x and y of 48 bytes
 
 _ECDSA = ec.ECDSA(hashes.SHA384())
 

@@ -46,7 +46,7 @@ MIN_CHUNK_SIZE = 64
 MAX_CHUNK_SIZE = 1 << 20
 COMMITMENT_SIZE = 32
 
-_PREFIX_SIZE = 7
+_PREFIX_SIZE = 7  # with 4 bytes of counter and 1 byte for the end: the 12 bytes of a GCM nonce
 _MAX_CHUNKS = 1 << 32
 _OBJECT_MAGIC = b"EUMOBJ1\n"
 _OBJECT_HEADER_SIZE = len(_OBJECT_MAGIC) + 4 + COMMITMENT_SIZE

@@ -19,7 +19,7 @@ import msgspec
 from eum_app.domain.errors import Refusal
 from eum_app.domain.unreadable import UNREADABLE
 
-HASH_BYTES = 48
+HASH_BYTES = 48  # SHA-384
 MAX_PAYLOAD_BYTES = 4 * 1024 * 1024
 MAX_NAME_BYTES = 200
 # Labels keep hashes of entries apart from hashes of anything else; the number is the envelope's version.

@@ -66,7 +66,7 @@ __all__ = [
 ]
 
 MAX_MARK_BYTES = 7089  # digits in the largest QR symbol (ISO/IEC 18004); Data Matrix holds 3116, PDF417 2710
-MAX_SERIAL_TEXT = 78
+MAX_SERIAL_TEXT = 78  # the longest UII of older marks; a longer text is no serial number
 GRAVE_WARNINGS = frozenset(
     {"mark.elements_differ", "mark.serials_differ", "mark.makers_differ", "mark.trailer_missing"}
 )
@@ -225,7 +225,7 @@ _LIMITS = (
     ("mark.part_long", 32, ("1P", "1T", "PNO", "LOT")),
     ("mark.serial_long", 30, ("S", "SER", "UCN", "SEQ")),
 )
-_UII_LENGTH = 50
+_UII_LENGTH = 50  # MIL-STD-130N; older marks may hold 78
 
 
 def _warnings(

@@ -25,8 +25,8 @@ from eum_app.list_files.number_formats import shown_number, shown_text
 if TYPE_CHECKING:
     from openpyxl.workbook import Workbook
 
-MAX_UNPACKED_BYTES = 256 * 1024 * 1024
-MAX_ROWS = 1_048_576
+MAX_UNPACKED_BYTES = 256 * 1024 * 1024  # a small .xlsx may unpack to any size
+MAX_ROWS = 1_048_576  # Excel's own limit
 MAX_COLUMNS = 256
 
 _ZIP = b"PK\x03\x04"

@@ -26,7 +26,7 @@ State = Literal["stopped", "opening", "running", "no_camera", "ended"]
 
 _FOLDER_FPS = 2.0
 _VIDEO_FPS = 25.0
-_STOP_TIMEOUT_S = 5.0
+_STOP_TIMEOUT_S = 5.0  # a driver may hang in its read, and must not hang the app
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 
-MAX_PIXELS = 100_000_000
+MAX_PIXELS = 100_000_000  # a small file may decode to any size
 
 _CHANGED_BY_OPENCV = ("QT_QPA_PLATFORM_PLUGIN_PATH", "QT_QPA_FONTDIR", "LD_LIBRARY_PATH")
 # OpenCV reads its limit once, on import, and compares it with an image's header before decoding.

@@ -13,7 +13,7 @@ from ui.kit.guard import guarded
 
 Clock = Callable[[], float]
 
-TICK_MS: Final = 5_000
+TICK_MS: Final = 5_000  # rare enough for the processor to sleep, and exact enough for a lock after minutes
 LEAP_S: Final = 60.0
 """Seconds between two ticks, by either clock, above which the machine slept or its clock was set. On Linux the
 monotonic clock stops during sleep and the wall clock does not. Elsewhere both continue, and only the ticks stop.

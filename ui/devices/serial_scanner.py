@@ -11,7 +11,7 @@ from PySide6.QtCore import QByteArray, QObject, QTimer, Signal
 from ui.devices.serial_line import SerialLine
 from ui.kit.settings import ScannerSettings
 
-SILENCE_MS = 150
+SILENCE_MS = 150  # scanners send without gaps; at 9600 baud a character takes 1 ms
 MAX_BYTES = 8_192  # the largest symbol holds some 3 kB: more without an end is noise
 
 

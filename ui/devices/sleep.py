@@ -24,7 +24,7 @@ _PATH: Final = "/org/freedesktop/login1"
 _MANAGER: Final = "org.freedesktop.login1.Manager"
 _SESSION: Final = "org.freedesktop.login1.Session"
 
-_WM_POWERBROADCAST: Final = 0x0218
+_WM_POWERBROADCAST: Final = 0x0218  # winuser.h and wtsapi32.h, for which PySide6 has no names
 _PBT_APMSUSPEND: Final = 0x0004
 _WM_WTSSESSION_CHANGE: Final = 0x02B1
 _WTS_SESSION_LOCK: Final = 0x7

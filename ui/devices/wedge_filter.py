@@ -41,7 +41,7 @@ _TURN_MS: Final = 10
 """Before silence decides, the event loop turns once more, so that keys that wait in its queue are read."""
 _LATE_MS: Final = 30
 """A timer later than this says that the event loop was blocked, and that more keys may wait."""
-_MOST_TURNS: Final = 5
+_MOST_TURNS: Final = 5  # on a machine that is always late, keys must not wait forever
 
 
 @dataclass(frozen=True)

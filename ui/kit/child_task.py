@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from multiprocessing.context import SpawnProcess
 
 _GRACE_S = 3.0
-_LOOK_S = 0.1
+_LOOK_S = 0.1  # how late a request to stop is noticed while the child sends nothing
 _STOP = "stop"
 
 

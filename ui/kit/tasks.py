@@ -22,7 +22,7 @@ from ui.kit.delivery import Delivery, OnFailed, Report
 
 T = TypeVar("T")
 
-QUERY_THREADS = 2
+QUERY_THREADS = 2  # one slow search must not delay the other reads
 
 
 class Tasks(QObject):

@@ -12,7 +12,7 @@ from ui.kit.theme import theme
 from ui.kit.translation import Texts
 
 SheetWords = Texts("SheetWords")
-_LETTER = (215.9, 279.4)
+_LETTER = (215.9, 279.4)  # mm, as is A4
 _A4 = (210.0, 297.0)
 
 

@@ -41,7 +41,7 @@ from ui.shared.label_sheet_view import LabelSheetView, sheet_words
 from ui.shared.pdf_picture import grey_of, page_image
 
 READ_DPI = 300
-_SETTLE_MS = 250
+_SETTLE_MS = 250  # the preview sets a PDF, so it waits for a pause in typing
 _DPIS = (203, 300, 600)
 
 

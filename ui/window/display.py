@@ -22,7 +22,7 @@ from eum_app.domain.libraries import unloadable
 from eum_app.wording.messages import sentence
 from ui.kit.translation import load_catalog
 
-EXIT_TROUBLE: Final = 3
+EXIT_TROUBLE: Final = 3  # as in `cli.process`, which `ui` may not import
 _PLUGINS: Final = {"xcb": "libqxcb.so", "wayland": "libqwayland.so", "offscreen": "libqoffscreen.so"}
 
 

@@ -32,7 +32,7 @@ translate = QCoreApplication.translate
 
 WorkWords = Texts("WorkWords")
 
-NOTES_EVERY_MS: Final = 60_000
+NOTES_EVERY_MS: Final = 60_000  # a power cut loses at most the access notes of a minute
 
 
 class Work:

@@ -53,7 +53,7 @@ class ClockState(StrEnum):
 
 
 DEFAULT_TRIGGER: Final = ClockTrigger.DELIVERED
-INITIAL_DAYS: Final = 90
+INITIAL_DAYS: Final = 90  # SAMM C8.4
 ANNUAL_MONTHS: Final = 12
 SOON_DAYS: Final = 30
 SUBJECT_LEVEL: Final = EumLevel.EEUM

@@ -18,11 +18,11 @@ from eum_app.reports.model import Cover, Document, Part, Table
 
 MAX_ROWS: Final = 1_048_575
 """Rows that a sheet can hold below one row of headings (ECMA-376; Excel's limits)."""
-MAX_CELL_CHARS: Final = 32_767
+MAX_CELL_CHARS: Final = 32_767  # Excel's own limit
 COVER: Final = "Cover"
 FIRST_TABLE: Final = "xl/worksheets/sheet2.xml"
 """Path of the second sheet, the one after the cover, in XlsxWriter's files."""
-FIRST_YEAR: Final = 1900
+FIRST_YEAR: Final = 1900  # Excel counts days from 1900
 _FONT: Final = "Calibri"
 
 

@@ -38,7 +38,7 @@ from eum_app.usecases.exchange.verify_bundle import (
 from eum_app.usecases.review.findings import judge, record_judgement
 from eum_app.usecases.session import Session
 
-MAX_NUMBER: Final = 2**53
+MAX_NUMBER: Final = 2**53  # JSON and Excel readers hold numbers as doubles, which are exact only up to here
 
 
 def receive_at_hq(

@@ -42,9 +42,9 @@ from eum_app.usecases.store.head_signatures import check_head_signatures
 from sync.bundle_file import OpenedBundle, inspect_bundle, open_bundle
 
 QUARANTINE: Final = "quarantine"
-APPEND_BATCH: Final = 5_000
+APPEND_BATCH: Final = 5_000  # bounds memory: a bundle may hold millions of entries
 COPY_BYTES: Final = 1024 * 1024
-CROSSED_TRIES: Final = 5
+CROSSED_TRIES: Final = 5  # PostgreSQL aborts one side of a deadlock; a repeat finds the other side done
 _NOT_KEPT: Final = frozenset(
     {
         *("bundle.not_a_bundle", "bundle.sent_as_text", "bundle.zipped", "bundle.own", "bundle.other_recipient"),

@@ -33,7 +33,7 @@ from eum_app.usecases.changes import Changed
 from eum_app.usecases.session import Session
 from eum_app.usecases.store.unlocking import attempts_place, unlocked_by_passphrase
 
-MIN_PASSPHRASE = 8
+MIN_PASSPHRASE = 8  # NIST SP 800-63B, 5.1.1.2
 PEOPLE = Changed(frozenset({Area.PEOPLE, Area.JOURNAL}))
 
 

@@ -17,7 +17,7 @@ from eum_app.usecases.people.scopes import require_object
 from eum_app.usecases.session import Session, new_id
 
 MAX_REASON = 2_000
-OBJECT_ID_LENGTH = 96
+OBJECT_ID_LENGTH = 96  # hex SHA-384
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ from ui.kit.theme import theme
 
 PAGE_ROWS = 64
 """Rows in a page: more than a window shows."""
-KEPT_PAGES = 100
+KEPT_PAGES = 100  # scrolling back needs no query, and memory stays bounded
 
 Index = QModelIndex | QPersistentModelIndex
 FetchIds = Callable[[], Sequence[str]]

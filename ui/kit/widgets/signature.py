@@ -29,7 +29,7 @@ Stroke = list[tuple[float, float]]
 """Points in logical pixels of the pad, in drawing order."""
 
 _PNG_MARGIN = 12
-_PNG_SCALE = 2.0
+_PNG_SCALE = 2.0  # sharp in print
 
 
 @guarded

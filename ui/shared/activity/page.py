@@ -176,7 +176,7 @@ class ActivityPage(Page):
     def clear_filters(self) -> None:
         """Clear all filters, and read the log again."""
         for box in (self.actor, self.kind, self.origin, self.day):
-            box.blockSignals(True)
+            box.blockSignals(True)  # one reading of the log, not one for each filter
             box.setCurrentIndex(-1)
             box.blockSignals(False)
         self.search.clear()
