@@ -55,3 +55,10 @@ def test_the_frozen_app_is_built_from_the_locked_versions() -> None:
     assert "pyinstaller" in frozen
     assert {name: entry for name, entry in frozen.items() if name in ours and ours[name] != entry} == {}
     assert names(PROJECT["dependencies"]) - set(frozen) == {"opencv-python"}
+
+
+def test_every_direct_dependency_has_its_line_in_the_decision() -> None:
+    decision = (ROOT / "docs" / "adr" / "0004-dependencies.md").read_text("utf-8").lower()
+    extras = PROJECT["optional-dependencies"]
+    direct = names(PROJECT["dependencies"]) | names(extras["build"]) | names(extras["dev"])
+    assert {name for name in direct if name not in decision} == set()
