@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, QObject, QSize, Qt
+from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QObject, QSize, Qt, Signal
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QStyleOptionViewItem, QTableView
 
 from ui.kit.delegates.cell_delegate import CellDelegate, chip_cell_width
@@ -73,6 +73,8 @@ def table_view(model: IdsTableModel, *, name: str, row_height: float = 40) -> QT
                 head.resizeSection(at, max(look.dp(column.width), head.sectionSizeHint(at)))
             else:
                 head.setSectionResizeMode(at, QHeaderView.ResizeMode.Stretch)
+                # Qt shares the room again, but leaves a section below a minimum that has grown since.
+                head.resizeSection(at, max(head.sectionSize(at), head.minimumSectionSize()))
         chips.widen()
 
     chips = _RoomForChips(view, model)
@@ -123,8 +125,16 @@ class _Table(QTableView):
     minimum.
     """
 
+    restyled = Signal()
+    """Another style measures its parts: the view came into a window with the style sheet, or the look changed."""
+
     def sizeHint(self) -> QSize:
         return QSize(super().sizeHint().width(), self.minimumSizeHint().height())
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.StyleChange:
+            self.restyled.emit()
 
 
 @guarded
@@ -138,12 +148,13 @@ class _List(_Table):
 
 
 class _Refit(QObject):
-    """Call a view's `fit` on each change of the theme, for the life of the view."""
+    """Call a view's `fit` on each change of the theme or style, for the life of the view."""
 
-    def __init__(self, view: QTableView, fit: Callable[[], None]) -> None:
+    def __init__(self, view: _Table, fit: Callable[[], None]) -> None:
         super().__init__(view)
         self._fit = fit
         theme().changed.connect(self.refit)
+        view.restyled.connect(self.refit)
 
     def refit(self) -> None:
         self._fit()
