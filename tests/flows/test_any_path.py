@@ -44,6 +44,7 @@ for mode in ("light", "dark", "sunlight"):
     box = QCheckBox()
     box.setChecked(True)
     box.resize(40, 40)
+    ui.kit.theme.dress(box)
     image = box.grab().toImage()
     colors = {image.pixelColor(x, y).name() for x in range(image.width()) for y in range(image.height())}
     assert look.color("accent").name() in colors, (mode, colors)
