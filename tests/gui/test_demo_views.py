@@ -75,7 +75,9 @@ def test_the_views_of_a_device(qtbot: QtBot, tmp_path: Path) -> None:
         hands = Hands(field.window, lambda title: tmp_path / f"{title}.png")
         assert set(seen(views.in_the_field(hands))) == set(field.shell.page_keys)
         field.open("visit")
-        assert seen(views.at_work(hands, scene_of(tmp_path))) == ["item", "reason", "by-hand"]
+        read = ["item", "reason", "by-hand"]
+        unread = ["item-unread", "item-serial", "item-evidence", "item-witness"]
+        assert seen(views.at_work(hands, scene_of(tmp_path))) == [*read, *unread]
         field.window.lock()
         field.until(lambda: field.window.unlock_page is not None)
         assert seen(views.before_unlocking(hands, "INS-017")) == ["unlock", "unlock-accepted", "recovery"]
