@@ -231,20 +231,22 @@ def window_at_work(qtbot: QtBot, folder: Path, visit_id: str, *, has_dialogs: bo
     app = QApplication.instance()
     assert app is not None
     app.installEventFilter(strange)
-    window.show()
-    window.activateWindow()
-    QTest.qWaitForWindowActive(window, 60_000)
-    unlock(qtbot, window)
-    qtbot.waitUntil(lambda: window.shell is not None, timeout=120_000)
-    made = Field(qtbot, window, folder, visit_id)
-    made.idle()
-    yield made
-    made.idle()
-    if window.shell is not None:
-        for page in window.shell.findChildren(VisitPage):  # none if it was never shown
-            page.scan.stop()
-            page.scan.worker.join()
-    window.close()
-    QApplication.sendPostedEvents(None, 0)
-    app.removeEventFilter(strange)
+    try:
+        window.show()
+        window.activateWindow()
+        QTest.qWaitForWindowActive(window, 60_000)
+        unlock(qtbot, window)
+        qtbot.waitUntil(lambda: window.shell is not None, timeout=120_000)
+        made = Field(qtbot, window, folder, visit_id)
+        made.idle()
+        yield made
+        made.idle()
+    finally:  # also after a failure: a window left over would take the focus from those of later tests
+        if window.shell is not None:
+            for page in window.shell.findChildren(VisitPage):  # none if it was never shown
+                page.scan.stop()
+                page.scan.worker.join()
+        window.close()
+        QApplication.sendPostedEvents(None, 0)
+        app.removeEventFilter(strange)
     assert strange.seen == [] or has_dialogs
