@@ -23,7 +23,12 @@ class SecondClick(QObject):
         super().__init__(parent)
         self._pressed: weakref.ref[QWidget] | None = None
         self._at = -1
+        self._app = app
         app.installEventFilter(self)
+
+    def close(self) -> None:
+        """Stop filtering: each filter that is left on the application costs a call for every event."""
+        self._app.removeEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         kind = event.type()

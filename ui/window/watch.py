@@ -43,7 +43,7 @@ class Watch(QObject):
         self.scanners.reading_changed.connect(self._sign.follow)
         self.idle = IdleWatch(app, self)
         self.idle.lock_due.connect(self.lock_due)
-        SecondClick(app, self)
+        self._second_click = SecondClick(app, self)
         self._window = window
         self._sleep: SleepWatch | None = None
         self._satellite: SatelliteClock | None = None
@@ -70,6 +70,7 @@ class Watch(QObject):
         """Stop listening to everything."""
         self.rest()
         self.scanners.close()
+        self._second_click.close()
         if self._sleep is not None:
             self._sleep.close()
 
