@@ -18,6 +18,7 @@ from db.queries import visits
 from db.queries.exchange import journal_heads
 from db.tables import drafts
 from eum_app.demo.generate import photo
+from eum_app.usecases.visits.drafts import kept_work
 from tests.builders import make_world
 from tests.gui import half_done
 from tests.gui.field_world import Field, field_at_work, planned, unlock, window_at_work
@@ -140,6 +141,49 @@ def test_esc_keeps_the_draft_and_recording_ends_it(field: Field) -> None:
     field.identify("786951")
     assert field.visit.item.draft is not None
     assert field.visit.item.draft.answers == {}
+
+
+def test_a_half_typed_comment_is_kept_while_the_focus_is_still_in_its_field(field: Field) -> None:
+    """Killed in the middle of a sentence, or closed by Esc: what was typed so far is in the draft."""
+    field.identify("786951")
+    field.key(Qt.Key.Key_N)
+    comment = field.window.focusWidget()
+    field.type("plate wo")
+    assert field.window.focusWidget() is comment, "typing does not move on"
+    wait_for_save(field)
+    draft = field.visit.item.draft
+    assert draft is not None
+    stored = kept_work(field.session, field.visit_id).begun
+    assert [(one.value, one.comment) for begun in stored for one in begun.answers] == [("no", "plate wo")]
+    field.type("rn")
+    field.key(Qt.Key.Key_Escape)
+    assert field.visit.work.state == State.NOTHING
+    field.identify("786951")
+    again = field.visit.item.draft
+    assert again is not None
+    assert [(one.value, one.comment) for one in again.answers.values()] == [("no", "plate worn")]
+    assert field.find(comment.objectName(), QLineEdit).text() == "plate worn"
+
+
+def test_a_comment_is_one_act_however_many_letters_it_has(field: Field) -> None:
+    field.identify("786951")
+    field.key(Qt.Key.Key_N)
+    field.type("plate")
+    field.key(Qt.Key.Key_Return)
+    draft = field.visit.item.draft
+    assert draft is not None
+
+    def given() -> list[tuple[str, str]]:
+        return [(one.value, one.comment) for one in draft.answers.values()]
+
+    field.key(Qt.Key.Key_N)
+    field.type("tube")
+    assert given() == [("no", "plate"), ("no", "tube")]
+    undone = []
+    for _ in range(4):
+        field.key(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+        undone.append(given())
+    assert undone == [[("no", "plate"), ("no", "")], [("no", "plate")], [("no", "")], []]
 
 
 def test_discarding_asks(field: Field) -> None:

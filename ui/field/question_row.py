@@ -33,6 +33,8 @@ class QuestionRow(QFrame):
 
     answered = Signal(object)
     """`Answer`"""
+    written = Signal(object)
+    """`Answer`, while its comment is being typed; `answered` follows when the comment is finished."""
     photo_requested = Signal(str)
     """question id: the person wants to answer with a picture."""
 
@@ -53,6 +55,7 @@ class QuestionRow(QFrame):
         self._comment.setPlaceholderText(self.tr("Comment needed: what did you see?"))
         self._comment.setAccessibleName(self.tr("Comment on {question}").format(question=question.text))
         self._comment.setMaxLength(4_000)
+        self._comment.textEdited.connect(self._write_comment)
         self._comment.editingFinished.connect(self._give_comment)
         self._comment.hide()
         self._said = label("", "sub", tone="bad", wrap=True)
@@ -63,12 +66,14 @@ class QuestionRow(QFrame):
         self.setLayout(vbox(line, self._comment, self._said, margins=(16, 6, 16, 6), spacing=6))
         self.setAccessibleName(question.text)
         self._answer: Answer | None = None
+        self._is_writing = False
         self.set_answer(answer)
 
     # What the page sets
 
     def begin(self, answer: Answer | None) -> None:
         """Ask about another item. Text typed for the last item and not submitted is dropped."""
+        self._is_writing = False
         self.set_answer(answer)
         if self._line is not None:
             self._line.setText(self._shown(answer.value) if answer else "")
@@ -214,13 +219,25 @@ class QuestionRow(QFrame):
         if not self._comment.isHidden() and not comment:
             self._comment.setFocus(Qt.FocusReason.OtherFocusReason)
 
+    def _write_comment(self) -> None:
+        """Take the comment as far as it is typed: it must not be lost with the focus still in its field."""
+        if self._answer is not None and self._take_comment():
+            self._is_writing = True
+            self.written.emit(self._answer)
+
     def _give_comment(self) -> None:
+        if self._answer is not None and (self._take_comment() or self._is_writing):
+            self._is_writing = False
+            self.answered.emit(self._answer)
+
+    def _take_comment(self) -> bool:
+        """Put the text of the field into the answer. Return whether that changed it."""
         comment = self._comment.text().strip()
         if self._answer is None or comment == self._answer.comment:
-            return
+            return False
         self._answer = Answer(self.question.question_id, self._answer.value, comment)
         self._follow()
-        self.answered.emit(self._answer)
+        return True
 
     def _follow(self) -> None:
         value = self._answer.value if self._answer else ""

@@ -17,6 +17,8 @@ class QuestionRows(QWidget):
 
     answered = Signal(object)
     """Answer"""
+    written = Signal(object)
+    """Answer, while its comment is being typed"""
     photo_requested = Signal(str)
     """question id"""
 
@@ -70,6 +72,7 @@ class QuestionRows(QWidget):
             if made is None:
                 made = QuestionRow(numbers[question.question_id], question)
                 made.answered.connect(self.answered)
+                made.written.connect(self.written)
                 made.photo_requested.connect(self.photo_requested)
                 self._rows[question.question_id] = made
                 self._list.insertWidget(at, made)

@@ -37,6 +37,10 @@ class Acts:
         self._undone.clear()
         self._is_writing = is_writing
 
+    def end_writing(self) -> None:
+        """Note that a text is finished: what is written next is another act."""
+        self._is_writing = False
+
     def undo(self, now: Given) -> Given | None:
         """Return the input before the last act, or None if there was none."""
         return self._go(now, self._before, self._undone)

@@ -73,12 +73,16 @@ class Draft:
 
     # Acts
 
-    def answer(self, answer: Answer) -> None:
-        """Set an answer. A comment or a picture belongs to its answer, and goes when the answer changes."""
+    def answer(self, answer: Answer, *, is_writing: bool = False) -> None:
+        """Set an answer. A comment or a picture belongs to its answer, and goes when the answer changes.
+
+        `is_writing`: only its comment grows, which is one act until it is finished.
+        """
         before = self.answers.get(answer.question_id)
         if before == answer:
+            self.acts.end_writing()
             return
-        self.acts.begin(_given(self))
+        self.acts.begin(_given(self), is_writing=is_writing)
         if before is not None and before.value != answer.value and before.comment == answer.comment:
             answer = msgspec.structs.replace(answer, comment="")
         if answer.value != PHOTO_TAKEN:

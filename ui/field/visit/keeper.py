@@ -73,6 +73,7 @@ class Keeper(QObject):
 
         The items of a group each keep the answers given for all.
         """
+        self._at.column.submit()
         draft = self._work.draft
         left = self._work.group.split() if self._work.state is State.GROUP else []
         serials = [draft.serial] if draft is not None and draft.is_begun else [one.serial for one in left]

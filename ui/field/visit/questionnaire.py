@@ -36,6 +36,7 @@ class Questionnaire(QWidget):
         self._checklist: Checklist | None = None
         self._rows = QuestionRows()
         self._rows.answered.connect(self._answered)
+        self._rows.written.connect(self._written)
         self._rows.photo_requested.connect(self.photo_requested)
         self._said = label("", "cardsub")
         self._differing = named(label("", "strong", tone="warn", wrap=True), "not_as_expected")
@@ -143,6 +144,11 @@ class Questionnaire(QWidget):
         given = self._rows.get(answer.question_id)
         if given is not None and not given.is_open:
             self.answer_given.emit()
+
+    def _written(self, answer: Answer) -> None:
+        if self._draft is not None:
+            self._draft.answer(answer, is_writing=True)
+            self._follow()
 
     def _follow(self) -> None:
         assert self._draft is not None
