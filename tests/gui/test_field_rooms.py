@@ -17,6 +17,7 @@ from db.tables import checks
 from eum_app.demo.generate import photo
 from tests.gui.field_world import Field, field_at_work
 from ui.kit.models import select_id
+from ui.kit.theme import Theme
 
 
 @pytest.fixture
@@ -77,3 +78,21 @@ def test_a_photo_is_added_to_a_recorded_check_while_another_item_is_open(field: 
     assert draft is not None
     assert (draft.serial, draft.photos) == ("786951", {}), "the open item got none"
     assert "recorded check" in field.visit.notice.text
+
+
+def test_the_photo_bar_gives_the_focus_back(field: Field, look: Theme, tmp_path: Path) -> None:
+    """On a small window too, where Qt would pass it to a menu of the header."""
+    picture = tmp_path / "plate.png"
+    picture.write_bytes(photo("intact", 1))
+    look.set_scale(150)
+    field.idle()
+    field.identify("786950")
+    field.key(Qt.Key.Key_F6)
+    for is_added in (False, True):
+        field.press("reason_photo_button")
+        assert field.window.focusWidget().objectName() == "photo_path_edit"
+        field.find("photo_path_edit", QLineEdit).setText(str(picture))
+        field.key(Qt.Key.Key_Return if is_added else Qt.Key.Key_Escape)
+        assert field.window.focusWidget().objectName() == "reason_photo_button"
+    assert field.visit.work.draft is not None
+    assert len(field.visit.work.draft.photos) == 1

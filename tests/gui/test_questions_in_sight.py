@@ -129,6 +129,19 @@ def test_a_plain_item_takes_two_keys_where_all_questions_fit(field: Field, look:
     field.until(lambda: field.outcome("786950") == "verified")
 
 
+def test_the_question_that_gets_the_keys_stays_in_sight_when_the_text_grows(field: Field, look: Theme) -> None:
+    """Y or N would answer it unseen."""
+    resize(field, (1440, 900, 100), look)
+    field.identify("786950")
+    for _ in range(2):
+        field.key(Qt.Key.Key_Y)
+    for size in (SMALL[1], SMALLEST):
+        resize(field, size, look)
+        focus = field.window.focusWidget()
+        assert focus.objectName() == "answer_complete_yes"
+        assert is_whole(field, focus), size
+
+
 @pytest.mark.parametrize("way", ["click", "page_down", "wheel"])
 def test_the_rest_is_shown_by_a_click_by_page_down_and_by_scrolling(field: Field, look: Theme, way: str) -> None:
     resize(field, SMALLEST, look)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+import shiboken6
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QApplication, QWidget
 
 from eum_app.domain.errors import KnownError
 from eum_app.usecases.calls import job
@@ -30,6 +32,8 @@ class PhotoBar(Card):
         self._desk = desk
         self.question_id = ""
         self.check_id = ""
+        self._came_from: QWidget | None = None
+        """The widget that had the focus when the bar was opened. It gets the focus back."""
         self.setObjectName(f"{name}_bar")
         self.setAccessibleName(self.tr("Add a photo"))
         self.path = PathField(
@@ -53,6 +57,8 @@ class PhotoBar(Card):
         """Show the bar for a question, or for the item."""
         self.question_id, self.check_id = question_id, ""
         self.say("")
+        if self.isHidden():
+            self._came_from = QApplication.focusWidget()
         self.show()
         self.path.edit.setFocus()
 
@@ -64,10 +70,15 @@ class PhotoBar(Card):
         self._said.setVisible(True)
 
     def close_bar(self) -> None:
-        """Hide the bar and clear its fields."""
+        """Hide the bar, clear its fields, and return the focus if it is in the bar."""
         self.question_id = self.check_id = ""
         self.path.clear()
         self.say("")
+        back, self._came_from = self._came_from, None
+        now = QApplication.focusWidget()
+        is_here = now is not None and self.isAncestorOf(now)
+        if is_here and back is not None and shiboken6.isValid(back) and back.isVisible() and back.isEnabled():
+            back.setFocus(Qt.FocusReason.OtherFocusReason)  # hidden with it, the bar would pass it to any button
         self.hide()
 
     def say(self, text: str) -> None:

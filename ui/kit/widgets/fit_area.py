@@ -23,6 +23,7 @@ class FitArea(QScrollArea):
         super().__init__()
         self._is_column = is_column
         self._is_fitting = self._is_due = self._is_own_request = False
+        self._is_resized = False
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         if is_column:
@@ -47,6 +48,9 @@ class FitArea(QScrollArea):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._fit()
+        if self.isVisible() and not self._is_resized:
+            self._is_resized = True
+            QTimer.singleShot(0, self, self._keep_in_sight)  # once the layouts in it have run
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         is_handled = super().eventFilter(watched, event)
@@ -66,6 +70,11 @@ class FitArea(QScrollArea):
         content = self.widget()
         if now and content and content.isAncestorOf(now) and now.visibleRegion().isEmpty():
             self.ensureWidgetVisible(now)
+
+    def _keep_in_sight(self) -> None:
+        """Keep the widget that gets the keys in sight in an area of another size, e.g. with larger text."""
+        self._is_resized = False
+        self._bring_into_sight(None, QApplication.focusWidget())
 
     def _fit_again(self) -> None:
         self._is_due = False
