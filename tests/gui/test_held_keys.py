@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from tests.gui.field_world import Field, field_at_work
@@ -74,3 +74,19 @@ def test_text_typed_while_verified_has_the_focus_records_nothing(field: Field) -
     assert field.outcome("786950") == "to_check"
     field.key(Qt.Key.Key_Return)
     field.until(lambda: field.outcome("786950") == "verified")
+
+
+def test_a_key_held_down_writes_nothing_into_the_field_that_it_leads_to(field: Field) -> None:
+    """N asks for a comment. Once that comment began with as many n as the keyboard repeated."""
+    field.identify("786950")
+    draft = field.visit.work.draft
+    assert draft is not None
+    hold(field, Qt.Key.Key_N, "n")
+    comment = field.window.focusWidget()
+    assert isinstance(comment, QLineEdit)
+    assert comment.objectName() == "comment_serial_plate"
+    assert comment.text() == ""
+    hold(field, Qt.Key.Key_O, "o")
+    field.until(lambda: len(comment.text()) > 2)
+    assert set(comment.text()) == {"o"}, "held in the field itself, it repeats"
+    assert [(one.value, one.comment) for one in draft.answers.values()] == [("no", comment.text())]

@@ -81,6 +81,8 @@ class WedgeFilter(QObject):
         self._count = self._moved_at = 0
         """The number of the last press held back, and that at the last time that a replayed press moved the focus."""
         self._keys_down = HeldKeys()
+        self._began: dict[int, int] = {}
+        """Place of the first press of each key: `id` of the widget that had the focus, by key."""
         self._place = Place()
         self._turns, self._due_ms = 0, 0.0
         self._timer = self._single(self._tick)
@@ -122,7 +124,7 @@ class WedgeFilter(QObject):
         is_unmarked = not event.isAutoRepeat() and self._keys_down.is_repeat(key, at_ms)
         if kind == QEvent.Type.KeyPress:
             self._keys_down.press(key, at_ms, is_marked=event.isAutoRepeat())
-        if is_unmarked:
+        if is_unmarked or self._is_astray(event):
             event.accept()
             return True  # nothing is lost: the key repeats
         if Qt.Key(event.key()) in _MODIFIERS:
@@ -140,6 +142,15 @@ class WedgeFilter(QObject):
         return True
 
     # Inside
+
+    def _is_astray(self, event: QKeyEvent) -> bool:
+        """Return whether a key that is held down repeats in a text field to which its first press led."""
+        focus, key = self._in_focus(), event.key()
+        if not event.isAutoRepeat():
+            self._began[key] = id(focus)
+            return False
+        is_elsewhere = self._began.get(key, id(focus)) != id(focus)
+        return is_elsewhere and takes_text(focus) and (event.text().isprintable() or Qt.Key(key) in _END_KEYS)
 
     def _single(self, run: object) -> QTimer:
         made = QTimer(self)
@@ -261,6 +272,8 @@ class WedgeFilter(QObject):
         for press in presses:
             before = self._in_focus()
             target = before if press.number <= self._moved_at else press.target
+            if press.is_repeat and target is not press.target and takes_text(target):
+                continue  # as in `_is_astray`
             # What is gone or out of sight is not pressed, and neither is what came in its place. Text is kept.
             if target is not None and shiboken6.isValid(target) and (target.isVisible() or takes_text(target)):
                 self._replay(press, target)
