@@ -25,7 +25,7 @@ from tests.gui.hq_support import Window, hq_window, hq_world, inspected
 from ui.hq.provenance import first_gap, provenance
 from ui.hq.review import ReviewPage
 from ui.hq.review_data import finding_detail
-from ui.kit.models import current_id
+from ui.kit.models import current_id, select_id
 from ui.kit.tasks import Tasks
 from ui.kit.widgets import ValueText
 
@@ -105,6 +105,57 @@ def test_an_unconfirmed_decision_survives_a_look_at_the_picture(window: Window) 
     window.key(Qt.Key.Key_Escape)
     assert page.decision.isVisible()
     assert page.decision.comment.toPlainText() == "half a sent"
+
+
+def test_a_comment_that_was_started_comes_back_with_its_finding_only(window: Window, world: World) -> None:
+    """Esc, another finding, another decision, another page: nothing that was typed is lost or moves to another."""
+    page = review(window)
+    first, second = world.hq.read(finding_ids)
+    window.keys("r")
+    window.keys("half a sent")
+    window.key(Qt.Key.Key_Escape)
+    assert "kept, not recorded" in page.notice.text
+    window.keys("j")
+    window.keys("r")
+    assert page.decision.comment.toPlainText() == ""
+    window.keys("second")
+    select_id(page.queue.list, first)
+    window.settle()
+    page.queue.list.setFocus()
+    window.keys("c")
+    assert page.decision.comment.toPlainText() == "half a sent"
+    window.press("review_escalate")
+    window.keys("ence")
+    window.key(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    assert [(one.decision, one.comment) for one in world.hq.read(reviews_of, first)] == [
+        ("escalate", "half a sentence")
+    ]
+    assert current_id(page.queue.list) == second
+    window.keys("r")
+    assert page.decision.comment.toPlainText() == "second"
+
+
+def test_another_page_leads_back_into_the_comment(window: Window) -> None:
+    """On the list, the next letter would choose another decision."""
+    page = review(window)
+    window.keys("c")
+    window.keys("doubtful sto")
+    window.page("visits")
+    window.page("review")
+    window.keys("ry")
+    assert page.decision.comment.toPlainText() == "doubtful story"
+    assert "check again" in page.decision.confirm_button.text()
+
+
+def test_ctrl_enter_pressed_twice_begins_no_other_decision(window: Window, world: World) -> None:
+    page = review(window)
+    window.keys("r")
+    window.keys("seen")
+    for _ in range(2):
+        window.key(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    assert world.hq.read(open_count) == 1
+    assert not page.decision.isVisible()
+    assert page.queue.list.hasFocus()
 
 
 def test_a_decision_needs_a_comment(window: Window, world: World) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QImage
-from PySide6.QtWidgets import QStackedWidget, QWidget
+from PySide6.QtWidgets import QApplication, QStackedWidget, QWidget
 
 from eum_app.domain.areas import Area
 from eum_app.domain.errors import KnownError
@@ -47,7 +49,7 @@ class ReviewPage(Page):
         self.queue.current_changed.connect(self._chosen)
         self.queue.emptied.connect(self._emptied)
         self.queue.model.failed.connect(self.notice.show_error)
-        self.queue.list.activated.connect(lambda _index: self.decide(Decision.RESOLVE))
+        self.queue.list.activated.connect(lambda _index: _without_ctrl(partial(self.decide, Decision.RESOLVE)))
         self.large = LargePicture(desk)
         self.large.left.connect(lambda: self._send(Event.SHRINK))
         self.large.withholding_asked.connect(
@@ -133,19 +135,23 @@ class ReviewPage(Page):
             self.queue.reload()
 
     def first_focus(self) -> QWidget:
-        return self.queue.list
+        """Return the comment while one is asked for: letters typed into the list would choose another decision."""
+        return self.decision.comment if self.work.state is State.DECIDING else self.queue.list
 
     # The state
 
     def _send(self, event: Event) -> Reply | State:
         """Carry out an event, and show the resulting state."""
-        was = self.work.state
+        was, was_deciding = self.work.state, self.work.beneath is State.DECIDING
         reply = self.work.send(event)
         state = self.work.state
         pages = {State.PICTURE: self.large, State.EMPTY: self._nothing}
         had_focus = any(part.hasFocus() for part in self.decision.findChildren(QWidget))
         self._pages.setCurrentWidget(pages.get(state, self._columns))
         self.decision.setVisible(self.work.is_deciding)
+        if was_deciding and not self.work.is_deciding and self.decision.is_begun:
+            said = self.tr("The comment is kept, not recorded. It comes back with the next decision on its finding.")
+            self.notice.show_message("info", said)
         if (was is State.PICTURE and state is not was) or (had_focus and not self.work.is_deciding):
             self.queue.list.setFocus()
         return reply
@@ -260,7 +266,7 @@ class ReviewPage(Page):
             ),
         }[decision]
         self._columns.bring_to_front("history")
-        self.decision.start(decision, title, says, confirm)
+        self.decision.start(self._detail.finding.finding_id if self._detail else "", decision, title, says, confirm)
 
     def _record(self, decision: str, comment: str, disposition: str) -> None:
         if self._detail is not None and self._send(Event.CONFIRM) is not Reply.IGNORE:
@@ -277,6 +283,7 @@ class ReviewPage(Page):
             )
 
     def _recorded(self, reviewed: Reviewed) -> None:
+        self.decision.end(reviewed.finding_id)
         row = self._detail.finding if self._detail else None
         if self._send(Event.RECORDED) is State.FINDING:
             self.queue.list.setFocus()
@@ -288,3 +295,9 @@ class ReviewPage(Page):
         self._send(Event.REFUSED)
         self.decision.let_try_again()
         self.notice.show_error(error)
+
+
+def _without_ctrl(act: Callable[[], object]) -> None:
+    """Act, unless Ctrl is down: Ctrl+Enter, pressed twice in the comment, begins no decision on the next finding."""
+    if not QApplication.keyboardModifiers() & Qt.KeyboardModifier.ControlModifier:
+        act()

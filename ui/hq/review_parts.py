@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication, Qt, Signal
-from PySide6.QtGui import QAction, QImage, QKeySequence
+from PySide6.QtGui import QAction, QImage, QKeySequence, QTextCursor
 from PySide6.QtWidgets import QPlainTextEdit, QSizePolicy, QWidget
 
 from eum_app.domain.dispositions import Disposition
@@ -115,7 +115,10 @@ class EvidenceCard(Card):
 
 
 class DecisionPanel(Card):
-    """Ask for a decision's comment, which is required. Nothing is pre-chosen; Ctrl+Enter records."""
+    """Ask for a decision's comment, which is required. Nothing is pre-chosen; Ctrl+Enter records.
+
+    A comment that was started is kept for its finding until a decision is recorded or its text is deleted.
+    """
 
     confirmed = Signal(str, str, str)
     """(decision, comment, disposition or empty)"""
@@ -123,7 +126,9 @@ class DecisionPanel(Card):
 
     def __init__(self) -> None:
         super().__init__(self.tr("Decision"))
-        self._decision = ""
+        self._decision = self._about = ""
+        self._begun: dict[str, str] = {}
+        """Comments that are not recorded yet, by finding."""
         self._says = label("", "sub", wrap=True)
         self.disposition = choices("review_disposition", self.tr("Disposition, if settled"))
         self.disposition.setAccessibleName(self.tr("Disposition to record with the decision"))
@@ -150,14 +155,18 @@ class DecisionPanel(Card):
         theme().changed.connect(self._fit)
         self._fit()
 
-    def start(self, decision: str, title: str, says: str, confirm: str) -> None:
-        """Show the form for one decision, with its title, its explanation and the text of its button."""
-        self._decision = decision
+    def start(self, about: str, decision: str, title: str, says: str, confirm: str) -> None:
+        """Show the form for one decision about a finding (its id), with the comment that was started for it.
+
+        The texts are its title, its explanation and that of its button.
+        """
+        self._about, self._decision = about, decision
         self.set_title(title)
         self._says.setText(says)
         self.disposition.setCurrentIndex(-1)
         self.disposition.setVisible(decision == Decision.RESOLVE)
-        self.comment.clear()
+        self.comment.setPlainText(self._begun.get(about, ""))
+        self.comment.moveCursor(QTextCursor.MoveOperation.End)
         self.confirm_button.setText(confirm)
         self.confirm_button.setToolTip(self.tr("{confirm} (Ctrl+Enter)").format(confirm=confirm))
         self.confirm_button.setProperty("kind", "danger" if decision == Decision.ESCALATE else "primary")
@@ -170,8 +179,18 @@ class DecisionPanel(Card):
     def _fit(self) -> None:
         self.comment.setFixedHeight(theme().dp(96))
 
+    @property
+    def is_begun(self) -> bool:
+        """Return whether the comment has a text."""
+        return bool(self.comment.toPlainText().strip())
+
+    def end(self, about: str) -> None:
+        """Forget the comment about a finding: it is recorded."""
+        self._begun.pop(about, None)
+
     def _follow(self) -> None:
-        self.confirm_button.setEnabled(bool(self.comment.toPlainText().strip()))
+        self._begun[self._about] = self.comment.toPlainText()
+        self.confirm_button.setEnabled(self.is_begun)
 
     def _confirm(self) -> None:
         if self.confirm_button.isEnabled():
