@@ -8,7 +8,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
@@ -163,9 +163,12 @@ def test_photos_and_note_behind_a_check_open_from_the_visit(window: Window, worl
     assert not page.view.photos.isVisible()
     assert page.view.shown is not None
     (of_check,) = [row.check_id for row in page.view.shown.checks if row.has_note]
-    select_id(page.view.checks.table, of_check)
+    table = page.view.checks.table
+    before = table.viewport().mapTo(page, QPoint())
+    select_id(table, of_check)
     window.settle()
     assert page.view.photos.isVisible()
+    assert table.viewport().mapTo(page, QPoint()) == before, "the second click of a double click finds the same row"
     assert len(page.view.photos.strip.keys) == 1
     note = window.find(QLabel, "visit_check_note")
     assert "no paperwork shown" in note.text()

@@ -173,12 +173,12 @@ class VisitView(QWidget):
             self._closing,
             panel(flow(self._verdict, self.statement_button)),
             self._reasons,
-            self.photos,
             margins=(16, 2, 16, 12),
             spacing=8,
         )
         self._card.add_foot(self.job, hbox(1, self.record_button, self.tasking_button))
         self.checks = ChecksCard()
+        self.checks.add(self.photos)  # under the rows: a second click must find the row that the first one chose
         on_current(self.checks.table, self._show_evidence)
         whole = vbox(self._card, self.checks, spacing=16)
         whole.setStretch(1, 1)

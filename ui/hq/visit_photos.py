@@ -45,7 +45,7 @@ class VisitPhotos(QWidget):
         self.strip.opened.connect(self.open_picture)
         self._failed = label("", "sub", tone="warn", wrap=True)
         self._failed.hide()
-        self.setLayout(vbox(self._title, self.strip, self._note, self._failed, spacing=6))
+        self.setLayout(vbox(self._title, self.strip, self._note, self._failed, margins=(16, 8, 16, 12), spacing=6))
         self.large = Card()
         self.picture = PictureView()
         self._caption = label("", "strong", wrap=True)
