@@ -82,8 +82,9 @@ class RecentPanel(Card):
             words.clock(one.observed_at),
         )
         details = label(said, "sub", wrap=True)
-        line = hbox(chip, label(one.serial, "mono", selectable=True), margins=(0, 0, 0, 0))
-        line.addWidget(details, 1)
+        named_line = hbox(chip, label(one.serial, "mono", selectable=True), 1, margins=(0, 0, 0, 0))
+        line = hbox(margins=(0, 0, 0, 0))
+        line.addLayout(vbox(named_line, details, spacing=4), 1)  # beside the serial, a reason was cut off
         made = row(line)
         made.setObjectName(f"recent_{one.check_id}")
         made.setAccessibleName(f"{chip.text()}, {one.serial}, {said}")
