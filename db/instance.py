@@ -113,10 +113,14 @@ def how_it_differs(
 ) -> str:
     """Return "" if the store is as it was left, else `CopyKind.COPIED` or `CopyKind.PUT_BACK`.
 
-    `marked` is the newest entry in the store's watermark (`db.watermark`); a store without that entry was restored or
-    lost the end of its log. A store from before such files existed is accepted. So is one that several machines share
-    (`is_shared`: its database is on a server) if this machine opens it for the first time. A moved folder is
-    recognized, because the old one no longer holds a store.
+    `marked` is the newest entry in the store's watermark (`db.watermark`). Of `own` only origin and epoch are used.
+    The state file is the file at `path_of`.
+
+    PUT_BACK: the database lacks the entry of the watermark or of the state file, or an entry that HQ acknowledged. A
+    restore mark or another token also counts. COPIED: the database has a token, but this machine has no readable state
+    file for the folder. Without a token, which stores from before such files lack, only the watermark is compared. A
+    shared database (`is_shared`: on a server) needs no state file. If a moved store's old folder no longer holds a
+    store, its state file is renamed for the new folder.
     """
     if marked and entry_hash_at(connection, marked.origin, marked.epoch, marked.seq) != marked.hash:
         return CopyKind.PUT_BACK
@@ -225,9 +229,16 @@ def _moved_here(store_id: str, folder: Path, token: str) -> Left | None:
         left = _read(path)
         if left is None or left.token != token:
             continue
-        old = Path(left.folder)
-        if not (old / DATABASE).exists() and not (old / ADDRESS).exists():
+        if not _holds_store(Path(left.folder)):
             with contextlib.suppress(OSError):
                 path.replace(path_of(store_id, folder))
             return left
     return None
+
+
+def _holds_store(folder: Path) -> bool:
+    """Whether a folder holds a store, or may hold one because it cannot be entered."""
+    try:
+        return (folder / DATABASE).exists() or (folder / ADDRESS).exists()
+    except OSError:
+        return True

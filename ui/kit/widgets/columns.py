@@ -19,6 +19,8 @@ translate = QCoreApplication.translate
 
 _GAP = 16
 _NARROW_DP = 860
+_SLACK_DP = 48
+"""Room that the columns need beyond their least widths before all of them come back."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,7 @@ class Columns(QWidget):
         self._parts = tuple(parts)
         self._front = front or parts[0].key
         self._is_narrow = self._has_lent_tabs = False
+        self._wide_at = self._narrow_at = (0, 0)
         self._tabs = TabRow([Tab(part.key, part.title) for part in parts], self._front)
         self._tabs.setParent(self)
         self._tabs.setAccessibleName(translate("kit", "Columns"))
@@ -101,7 +104,7 @@ class Columns(QWidget):
         """Return the minimum height at that width. Wrapped text needs more height in a narrow column."""
         gap = theme().dp(_GAP)
         widths = self._widths(width - gap * (len(self._parts) - 1))
-        if widths is None or width < theme().dp(_NARROW_DP):
+        if self._is_narrow or widths is None or width < theme().dp(_NARROW_DP):
             has_tabs = len(self._parts) > 1 and not self._has_lent_tabs
             tabs = self._tabs.heightForWidth(width) + gap if has_tabs else 0
             return tabs + next(least_height(part.widget, width) for part in self._parts if part.key == self._front)
@@ -125,7 +128,10 @@ class Columns(QWidget):
         gap = theme().dp(_GAP)
         widths = self._widths(self.width() - gap * (len(self._parts) - 1))
         was_narrow = self._is_narrow
-        self._is_narrow = len(self._parts) > 1 and (widths is None or self.width() < theme().dp(_NARROW_DP))
+        self._is_narrow = len(self._parts) > 1 and (
+            widths is None or self.width() < theme().dp(_NARROW_DP) or (was_narrow and self._stays_narrow(gap))
+        )
+        self._note_turn(was_narrow=was_narrow)
         self._tabs.setVisible(self._is_narrow)
         if self._is_narrow is not was_narrow:
             self.narrowed.emit(self._is_narrow)
@@ -148,6 +154,25 @@ class Columns(QWidget):
             part.widget.setVisible(True)
             part.widget.setGeometry(self.width() - x - width if is_rtl else x, 0, width, self.height())
             x += width + gap
+
+    def _stays_narrow(self, gap: int) -> bool:
+        """Return whether one column is still shown at a time although all would fit by now.
+
+        The page leaves more room to columns that are narrow: smaller margins, smaller parts. If that alone brought all
+        columns back, they would not fit again, and the layout would turn for ever.
+        """
+        room = self.width() - gap * (len(self._parts) - 1) - theme().dp(_SLACK_DP)
+        return self._widths(room) is None or self._window_width() == self._narrow_at
+
+    def _note_turn(self, *, was_narrow: bool) -> None:
+        """Note the width of the window at which the columns came back, and where that did not last."""
+        if self._is_narrow and not was_narrow and self._wide_at == self._window_width():
+            self._narrow_at = self._wide_at
+        elif was_narrow and not self._is_narrow:
+            self._wide_at = self._window_width()
+
+    def _window_width(self) -> tuple[int, int]:
+        return self.window().width(), theme().scale
 
     def _widths(self, room: int) -> list[int] | None:
         """Return the widths by share, none under its minimum; None when they do not fit."""
