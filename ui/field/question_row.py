@@ -76,7 +76,7 @@ class QuestionRow(QFrame):
         self._is_writing = False
         self.set_answer(answer)
         if self._line is not None:
-            self._line.setText(self._shown(answer.value) if answer else "")
+            self._line.setText(_shown(answer.value) if answer else "")
         self._comment.setText(answer.comment if answer else "")
 
     def submit(self) -> None:
@@ -97,7 +97,7 @@ class QuestionRow(QFrame):
             self._choice.setCurrentIndex(max(0, self._choice.findData(value)))
             self._choice.blockSignals(False)
         if self._line is not None and not self._line.hasFocus():
-            self._line.setText(self._shown(value))
+            self._line.setText(_shown(value))
         if not self._comment.hasFocus():
             self._comment.setText(answer.comment if answer else "")
         if self._photo is not None:
@@ -125,11 +125,6 @@ class QuestionRow(QFrame):
         except Refusal:
             return True
         return False
-
-    @property
-    def is_answered(self) -> bool:
-        """Return whether the question has an answer, valid or not."""
-        return self._answer is not None and bool(self._answer.value.strip())
 
     def focus_field(self, *, is_answer: bool = False) -> None:
         """Focus the missing comment, or the field that answers this question (always with `is_answer`)."""
@@ -259,6 +254,6 @@ class QuestionRow(QFrame):
         self.setProperty("marks_open", is_marked)
         self._follow()
 
-    @staticmethod
-    def _shown(value: str) -> str:
-        return answer_text(value) if value in _EXTRA else value
+
+def _shown(value: str) -> str:
+    return answer_text(value) if value in _EXTRA else value

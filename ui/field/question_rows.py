@@ -51,7 +51,7 @@ class QuestionRows(QWidget):
 
     def open_questions(self) -> int:
         """Return the number of questions without a valid answer, required or not."""
-        return sum(row.is_open or not row.is_answered for row in self)
+        return sum(row.is_open or not (row.answer and row.answer.value.strip()) for row in self)
 
     def clear(self) -> None:
         """Remove all rows."""

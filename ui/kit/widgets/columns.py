@@ -159,7 +159,7 @@ class Columns(QWidget):
         """Return whether one column is still shown at a time although all would fit by now.
 
         The page leaves more room to columns that are narrow: smaller margins, smaller parts. If that alone brought all
-        columns back, they would not fit again, and the layout would turn for ever.
+        columns back, they would not fit again, and the layout would turn forever.
         """
         room = self.width() - gap * (len(self._parts) - 1) - theme().dp(_SLACK_DP)
         return self._widths(room) is None or self._window_width() == self._narrow_at
