@@ -144,6 +144,12 @@ class World:
             site_checklist=SITE_CHECKLIST,
         )
 
+    def visit(self) -> str:
+        """Plan a visit to Depot 7, hand it over, and return its id."""
+        visit_id = self.plan().visit_id
+        self.hand_over()
+        return visit_id
+
     def hand_over(self, device: str = "FLD-0042") -> Path:
         """Seal the newest bundle for a device at HQ, and import it on the device."""
         sealed = seal_for_device(self.hq, device, self.drop)

@@ -44,9 +44,9 @@ def restore_command(
     without_damaged: Annotated[bool, typer.Option("--without-damaged", help="Leave out damaged photos.")] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Restore a backup into a new folder, after all of it was read and verified.
+    """Restore a backup into a new or empty folder, after all of it was read and verified.
 
-    Existing stores are never overwritten.
+    Existing stores are never overwritten. Damaged files that are left out are named; the exit code is still 0.
     """
     from eum_app.usecases.store.back_up import restore
 

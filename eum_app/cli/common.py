@@ -91,8 +91,8 @@ def passphrase(descriptor: int | None, *, prompt: str = "Passphrase: ", confirm:
     """Read the passphrase from a descriptor, the environment, or the terminal; never from an argument, which others
     see.
 
-    `confirm` asks twice at the terminal. Raises BadParameter if there is no terminal to ask at, Refusal
-    `passphrase.differs`.
+    `confirm` asks twice, only at the terminal. Raises BadParameter for an unreadable descriptor or without a terminal;
+    Refusal `passphrase.differs`.
     """
     if descriptor is not None:
         return _line_of(descriptor, "--passphrase-fd")
@@ -108,7 +108,11 @@ def passphrase(descriptor: int | None, *, prompt: str = "Passphrase: ", confirm:
 
 
 def another_secret(descriptor: int | None, prompt: str, *, confirm: bool = False) -> str:
-    """Read a second passphrase or a code, from a file descriptor or the terminal. Raises as `passphrase` does."""
+    """Read a second passphrase or a code: one line from a file descriptor, else typed at the terminal.
+
+    At most `MAX_PASSPHRASE_BYTES` of the line are read; the rest is ignored. `confirm` asks twice, only at the
+    terminal. Raises BadParameter for an unreadable descriptor or without a terminal; Refusal `passphrase.differs`.
+    """
     if descriptor is not None:
         return _line_of(descriptor, "file descriptor")
     if not sys.stdin.isatty():

@@ -162,7 +162,7 @@ class Walk:
         hands.press("filter_to_check")
         while hands.number_on("filter_to_check"):
             hands.row("items_list", 0)
-            item = _open_item(hands)
+            item = open_item(hands)
             hands.scan(iuid_message(item.cage, item.part_number, item.serial))  # a row of the list proves nothing
             hands.press("all_as_expected_button")
             hands.press("verified_button")
@@ -273,7 +273,7 @@ class Walk:
             hands.rest()
 
 
-def _open_item(hands: Hands) -> ItemRow:
+def open_item(hands: Hands) -> ItemRow:
     """Return the item that is open on the visit's page."""
     shell = hands.window.shell
     page = shell.page("visit") if shell is not None else None

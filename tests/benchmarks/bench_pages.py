@@ -100,8 +100,7 @@ def field_times(folder: Path, *, items: int, asked: int) -> tuple[list[Times], l
     app = QApplication.instance() or QApplication([])
     assert isinstance(app, QApplication)
     world = make_world(folder, count=4)
-    visit_id = world.plan().visit_id
-    world.hand_over()
+    visit_id = world.visit()
     filled(world.device, items)
     _expect_in(world.device, visit_id)
     tasks = Tasks()

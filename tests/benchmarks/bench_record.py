@@ -25,8 +25,7 @@ def measure(folder: Path, *, items: int = 200, checks: int = 170, warm: int = 20
     """A visit of `items`; `checks` pairs in turn, each fsynced, of which the first `warm` are not counted."""
     world = make_world(folder, count=items, suite=DEFAULT_SUITE)
     device = world.device
-    visit_id = world.plan().visit_id
-    world.hand_over()
+    visit_id = world.visit()
     item_ids = device.read(_expected)[:checks]
     answers = yes_to_all()
 

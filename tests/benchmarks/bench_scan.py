@@ -128,8 +128,7 @@ def measured(folder: Path, *, items: int, asked: int) -> dict[str, list[Times]]:
     app = QApplication.instance() or QApplication([])
     assert isinstance(app, QApplication)
     world = make_world(folder, count=4)
-    visit_id = world.plan().visit_id
-    world.hand_over()
+    visit_id = world.visit()
     device = world.device
     fill(device, items, items)
     _expect_in(device, visit_id)

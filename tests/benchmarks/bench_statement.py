@@ -31,8 +31,7 @@ def figures(folder: Path, *, items: int = ITEMS) -> list[Figure]:
     assert isinstance(app, QApplication)
     theme()
     world = make_world(folder / "world", count=items)
-    visit_id = world.plan().visit_id
-    world.hand_over()
+    visit_id = world.visit()
     ids = world.device.read(visits.work_ids, visit_id)
     worn = (Answer("serial_plate", "no", "worn by salt, the last digit reads 3 or 8"), *yes_to_all()[1:])
     read = MarkRead(read_by="typed", no_read_reason="illegible", entered_twice=True)

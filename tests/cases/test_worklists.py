@@ -23,8 +23,7 @@ def at(tmp_path: Path) -> Iterator[At]:
     The items are under routine monitoring: a tick on paper is enough for them.
     """
     world = make_world(tmp_path / "w", count=3, level="REUM")
-    visit_id = world.plan().visit_id
-    world.hand_over()
+    visit_id = world.visit()
     world.clock.instant += timedelta(hours=4)
     yield world, visit_id, utc_text(world.clock.instant - timedelta(hours=1))
     world.close()

@@ -21,8 +21,7 @@ def field(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[str, list[st
     """A visit on a device that is closed, and how a command names that device."""
     monkeypatch.setenv("EUM_PASSPHRASE", PASSPHRASE)
     world = make_world(tmp_path / "w")
-    visit_id = world.plan().visit_id
-    world.hand_over()
+    visit_id = world.visit()
     world.close()
     return visit_id, ["--store", str(tmp_path / "w" / "fld-0042"), "--account", "INS-017"]
 

@@ -64,17 +64,22 @@ def require_half_done(field: Field) -> None:
     assert field.visit.items.place[0] == "to_check"
 
 
-def test_after_kill_9_the_person_is_back_where_they_were(qtbot: QtBot, tmp_path: Path) -> None:
-    world = make_world(tmp_path, count=4)
-    visit_id = planned(world)
-    heads = world.device.read(journal_heads)
-    world.close()
-    command = [sys.executable, "-m", "tests.gui.half_done", str(tmp_path), visit_id]
+def killed_half_way(folder: Path, *words: str) -> None:
+    """Begin work in another process (`half_done`), and kill it with SIGKILL."""
+    command = [sys.executable, "-m", "tests.gui.half_done", str(folder), *words]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as child:
         assert child.stdout is not None
         said = child.stdout.readline().strip()
         child.kill()
     assert said == half_done.SAID
+
+
+def test_after_kill_9_the_person_is_back_where_they_were(qtbot: QtBot, tmp_path: Path) -> None:
+    world = make_world(tmp_path, count=4)
+    visit_id = planned(world)
+    heads = world.device.read(journal_heads)
+    world.close()
+    killed_half_way(tmp_path, visit_id)
     with window_at_work(qtbot, tmp_path, visit_id) as field:
         field.until(lambda: field.shell.current_key == "visit")
         require_half_done(field)
@@ -87,12 +92,7 @@ def test_after_kill_9_the_group_in_view_is_back_with_its_answers(qtbot: QtBot, t
     world = make_world(tmp_path, count=4)
     visit_id = planned(world)
     world.close()
-    command = [sys.executable, "-m", "tests.gui.half_done", str(tmp_path), visit_id, "group"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as child:
-        assert child.stdout is not None
-        said = child.stdout.readline().strip()
-        child.kill()
-    assert said == half_done.SAID
+    killed_half_way(tmp_path, visit_id, "group")
     with window_at_work(qtbot, tmp_path, visit_id) as field:
         field.until(lambda: field.visit.work.state is State.GROUP)
         group = field.visit.work.group

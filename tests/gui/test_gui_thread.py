@@ -102,8 +102,7 @@ def test_nothing_blocks_the_window(tmp_path: Path, tasks: Tasks) -> None:
 
 def test_nothing_blocks_a_device(tmp_path: Path, tasks: Tasks) -> None:
     world = make_world(tmp_path, count=4)
-    visit_id = world.plan().visit_id
-    world.hand_over()
+    visit_id = world.visit()
     filled(world.device, ITEMS)
     _expect_in(world.device, visit_id)
     desk = Desk(world.device, tasks, tmp_path, tmp_path)

@@ -81,8 +81,7 @@ def test_claims_are_listed_with_why_and_what_is_near(window: Window, world: Worl
 
 
 def test_what_a_container_label_said_is_listed_with_the_rest(window: Window, world: World) -> None:
-    visit_id = world.plan().visit_id
-    world.hand_over()
+    visit_id = world.visit()
     message = b"[)>\x1e06\x1d25SD1HLD9NVG-31A786950\x1d25SD1HLD9NVG-31A990001\x1e\x04"
     note_label(world.device, visit_id, match_mark(world.device, visit_id, message, read_by="wedge"))
     import_bundles(world.hq, [seal_results(world.device, world.drop).path])

@@ -16,6 +16,7 @@ from eum_app.crypto.passphrases import KdfParams
 from eum_app.crypto.suites import Suite
 from eum_app.demo.generate import depot_rows, write_inventory_csv
 from eum_app.demo.hands import Hands, answer_question
+from eum_app.demo.walk import open_item
 from eum_app.scanning.labels import iuid_message
 from tests.builders import PASSPHRASE
 from ui.field.question_row import QuestionRow
@@ -166,10 +167,10 @@ def test_the_quick_start_as_it_is_written(
         hands.paste("reason_note", "Housing cracked")
         hands.press("reason_confirm_button")
         hands.press("filter_to_check")
-        for row in (rows[0], *rows[2:]):
-            if not hands.number_on("filter_to_check"):
-                break
-            hands.scan(iuid_message(row.cage, row.part_number, row.serial))
+        while hands.number_on("filter_to_check"):
+            hands.row("items_list", 0)
+            item = open_item(hands)
+            hands.scan(iuid_message(item.cage, item.part_number, item.serial))
             hands.press("all_as_expected_button")
             hands.press("verified_button")
         hands.key("Ctrl+K")

@@ -79,8 +79,7 @@ def facts(session: Session) -> list[ContainerLabelNoted]:
 
 def test_a_label_is_not_noted_on_a_closed_visit(tmp_path: Path) -> None:
     world = make_world(tmp_path)
-    visit_id = world.plan().visit_id
-    world.hand_over()
+    visit_id = world.visit()
     device = world.device
     parts = scanned(cut(MESSAGE, 4), ID, with_count=True)
     match = read(ContainerLabels(), device, visit_id, *parts[::-1])
@@ -95,8 +94,7 @@ def test_a_label_noted_in_the_field_is_claims_at_hq_and_no_sighting(
     tmp_path: Path, hq_backend: Callable[[], str | None]
 ) -> None:
     world = make_world(tmp_path, database_url=hq_backend())
-    visit_id = world.plan().visit_id
-    world.hand_over()
+    visit_id = world.visit()
     device, hq = world.device, world.hq
     before = contents(device, checks, visit_items)
     parts = scanned(cut(MESSAGE, 4), ID, with_count=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,7 +20,7 @@ from eum_app.usecases.exchange.seal_bundle import seal_results
 from eum_app.usecases.session import Session
 from eum_app.usecases.store.open_store import open_store
 from eum_app.usecases.visits.close_out import Signed, close_out, close_out_state, reopen_visit
-from eum_app.usecases.visits.drafts import GROUP, Begun, Place, keep_work
+from eum_app.usecases.visits.drafts import GROUP, Begun, Evidence, Place, Stated, keep_work
 from eum_app.usecases.visits.record_check import assess_site, attach_photo, record_check, withdraw_checks
 from eum_app.wording.host_statement import EXCEPTIONS, said_statement
 from tests.builders import PASSPHRASE, World, close_as_shown, make_world, seen_by_others, yes_to_all
@@ -40,12 +41,6 @@ def world(tmp_path: Path) -> Iterator[World]:
     made.close()
 
 
-def visit_of(world: World) -> str:
-    visit_id = world.plan().visit_id
-    world.hand_over()
-    return visit_id
-
-
 def check(world: World, visit_id: str, item_id: str, outcome: str = "verified", **about: object) -> str:
     answers = yes_to_all() if outcome == "verified" else ()
     given = {"answers": answers, "mark": MarkRead(read_by="wedge", serial="x"), **about}
@@ -54,7 +49,7 @@ def check(world: World, visit_id: str, item_id: str, outcome: str = "verified", 
 
 def finished(world: World) -> str:
     """Return a visit with one item of each outcome, ready to sign."""
-    visit_id = visit_of(world)
+    visit_id = world.visit()
     first, second, third, fourth, fifth, sixth = world.device.read(visits.work_ids, visit_id)
     check(world, visit_id, first)
     by_hand = MarkRead(read_by="typed", serial="786951", entered_twice=True, no_read_reason="illegible")
@@ -246,6 +241,28 @@ def test_closing_out_asks_while_answers_are_not_recorded(world: World) -> None:
     assert close_out_state(device, visit_id).unrecorded == state.unrecorded
     close_out(device, visit_id, SIGNED, state.shown, without_drafts=True)
     assert close_out_state(device, visit_id).unrecorded == ()
+
+
+@pytest.mark.parametrize(
+    "held",
+    [
+        {"answers": yes_to_all()[:1]},
+        {"note": "plate worn"},
+        {"photos": {"one": PHOTO}},
+        {"answer_photos": {"plate": PHOTO}},
+        {"stated": Stated(outcome="discrepancy")},
+        {"evidence": Evidence(grade="B", saw="INS-022")},
+    ],
+    ids=lambda held: next(iter(held)),
+)
+def test_every_kind_of_unrecorded_input_is_asked_about(world: World, held: dict[str, Any]) -> None:
+    """Evidence alone was once deleted at close-out without a question."""
+    visit_id = finished(world)
+    first, *_ = world.device.read(visits.work_ids, visit_id)
+    keep_work(world.device, visit_id, Place(), {first: [Begun(MarkRead(read_by="list"), first, **held)]})
+    state = close_out_state(world.device, visit_id)
+    with pytest.raises(Refusal, match=r"visit\.drafts"):
+        close_out(world.device, visit_id, SIGNED, state.shown)
 
 
 def test_a_group_that_waits_counts_each_of_its_items(world: World) -> None:

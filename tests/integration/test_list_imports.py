@@ -136,8 +136,7 @@ def test_errors_of_a_spreadsheet_are_never_what_the_plate_says(tmp_path: Path) -
 def test_an_item_stays_unconfirmed_until_its_mark_is_read(world: World, tmp_path: Path) -> None:
     plate = PlateSays("photo of 12 May", lines=frozenset({2, 3}))
     import_inventory(world.hq, read_inventory(written(tmp_path, HELD), plate=plate))
-    visit_id = world.plan().visit_id
-    world.hand_over()
+    visit_id = world.visit()
     device, item_id = world.device, item_id_of(world.hq, "MAR-05")
     assert item_id in device.read(work_ids, visit_id)
     detail = item_detail(device, item_id)

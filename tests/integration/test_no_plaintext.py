@@ -43,8 +43,7 @@ def test_nothing_of_a_visit_can_be_read_on_the_disk(tmp_path: Path, temporary: P
     world = make_world(tmp_path / "w", count=3)
     (world.folder / "inventory.csv").unlink()  # the list as it came, which is not ours to hide
     photo = PHOTO + b"Marigold behind the picture"  # what an unsealed picture would show
-    visit_id = world.plan().visit_id
-    world.hand_over()
+    visit_id = world.visit()
     device, hq = world.device, world.hq
     first, second, third = device.read(visits.work_ids, visit_id)
     record_check(

@@ -43,8 +43,7 @@ COUNT = 6
 def visited(tmp_path: Path, hq_backend: Callable[[], str | None]) -> Iterator[tuple[World, str]]:
     """HQ after a visit: four verified, one discrepancy, one not found, one that was not listed."""
     world = make_world(tmp_path / "world", count=COUNT, database_url=hq_backend())
-    visit_id = world.plan().visit_id
-    world.hand_over()
+    visit_id = world.visit()
     device = world.device
     ids = device.read(visits.work_ids, visit_id)
     for item_id, grade in zip(ids[:4], "AABC", strict=True):

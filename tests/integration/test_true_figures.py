@@ -39,12 +39,6 @@ def world(tmp_path: Path) -> Iterator[World]:
     made.close()
 
 
-def planned(world: World) -> str:
-    visit_id = world.plan().visit_id
-    world.hand_over()
-    return visit_id
-
-
 def check(world: World, visit_id: str, item_id: str, outcome: str) -> None:
     record_check(
         world.device,
@@ -71,7 +65,7 @@ def send(world: World) -> None:
 
 
 def test_only_items_that_were_there_count_as_sighted(world: World) -> None:
-    visit_id = planned(world)
+    visit_id = world.visit()
     outcomes = ("verified", "discrepancy", "not_found", "no_access")
     for item_id, outcome in zip(world.device.read(visits.work_ids, visit_id), outcomes, strict=False):
         check(world, visit_id, item_id, outcome)
@@ -87,7 +81,7 @@ def test_only_items_that_were_there_count_as_sighted(world: World) -> None:
 
 
 def test_a_visit_is_reconciled_only_when_it_is_closed_complete_and_signed(world: World, tmp_path: Path) -> None:
-    visit_id = planned(world)
+    visit_id = world.visit()
     verdict, flag, said = standing(world, visit_id, tmp_path / "1.json")
     assert (verdict, flag) == ("incomplete", False)
     assert said.startswith("INCOMPLETE: items still to check: 5; questions about the site still open: ")
@@ -107,7 +101,7 @@ def test_a_visit_is_reconciled_only_when_it_is_closed_complete_and_signed(world:
 
 
 def test_a_fact_after_the_signing_takes_the_verdict_back(world: World) -> None:
-    visit_id = planned(world)
+    visit_id = world.visit()
     for item_id in world.device.read(visits.work_ids, visit_id):
         check(world, visit_id, item_id, "verified")
     answer_site_checklist(world.device, visit_id)
@@ -139,7 +133,7 @@ def late_check(world: World, visit_id: str) -> CheckRecorded:
 
 
 def test_counts_that_differ_from_the_signed_ones_are_unreconciled(world: World) -> None:
-    visit_id = planned(world)
+    visit_id = world.visit()
     for item_id in world.device.read(visits.work_ids, visit_id):
         check(world, visit_id, item_id, "verified")
     answer_site_checklist(world.device, visit_id)
@@ -165,7 +159,7 @@ def test_counts_that_differ_from_the_signed_ones_are_unreconciled(world: World) 
 
 
 def test_a_closing_without_signatures_is_incomplete(world: World) -> None:
-    visit_id = planned(world)
+    visit_id = world.visit()
     for item_id in world.device.read(visits.work_ids, visit_id):
         check(world, visit_id, item_id, "verified")
     answer_site_checklist(world.device, visit_id)
@@ -175,7 +169,7 @@ def test_a_closing_without_signatures_is_incomplete(world: World) -> None:
 
 
 def test_the_record_and_the_page_count_an_unexpected_item_alike(world: World) -> None:
-    visit_id = planned(world)
+    visit_id = world.visit()
     check(world, visit_id, "", "not_on_list")
     assess_site(world.device, visit_id, [Answer("fence", "yes")])
     send(world)

@@ -262,7 +262,10 @@ class VisitView(QWidget):
         return joined(words, self.tr("signed by {names}").format(names=", ".join(signed)) if signed else "", *declined)
 
     def write_tasking(self) -> None:
-        """Seal the tasking of the visit's device, in a child process."""
+        """Seal everything that the visit's device has not acknowledged into the outbox, in a child process.
+
+        Does nothing without a visit, or while this view's job runs. The notice shows the file or the error.
+        """
         if self.shown is None:
             return
         self.tasking_button.setEnabled(False)

@@ -20,9 +20,10 @@ def current_designation(session: Session) -> Designation:
 
 
 def set_designation(session: Session, designation: Designation) -> Changed:
-    """Set the designation that reports print from now on, and record it.
+    """At HQ: set the designation that reports print from now on, and record it, even if unchanged.
 
-    Raises Refusal `permission.denied`, `designation.too_long` (a field with more than `MAX_FIELD_CHARS` characters).
+    Each field is cleaned first (`items.clean`). Raises Refusal `permission.denied`, `designation.too_long` (a cleaned
+    field has more than `MAX_FIELD_CHARS` characters), `fact.not_allowed` (on a device); Trouble as `Store.writing`.
     """
     session.require(Permission.ACCOUNT_MANAGE)
     fields = {name: clean(str(value)) for name, value in msgspec.structs.asdict(designation).items()}

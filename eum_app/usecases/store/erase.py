@@ -44,11 +44,12 @@ def what_is_lost(session: Session) -> Lost:
 
 
 def erase_store(session: Session, confirm: str) -> None:
-    """Destroy the keyslots, close the session, and delete the store's files. This cannot be undone.
+    """Destroy the keyslots, close the session without recording its end, and delete the store's files and log.
 
-    `confirm` is the store's name, typed by the person. A PostgreSQL database keeps its journals, but only the key
-    material in it was encrypted; the server's administrator must drop it. Raises Refusal `permission.denied`,
-    `store.not_confirmed`; Trouble for disk errors.
+    This cannot be undone. `confirm` is the store's name, typed by the person. Every subfolder of the store's folder is
+    deleted. The folder itself, unknown files in it, and the file at `db.instance.path_of` stay. A PostgreSQL database
+    keeps its readable journals; the server's administrator must drop it. Raises Refusal `permission.denied`,
+    `store.not_confirmed`; Trouble for disk errors, after which the keyslots may already be destroyed.
     """
     session.require(Permission.STORE_ERASE)
     if confirm != session.name:

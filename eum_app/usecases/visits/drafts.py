@@ -102,7 +102,7 @@ class Work:
 
 @dataclass(frozen=True)
 class Unrecorded:
-    """Answers, notes or photos that an account began and did not record, about one item or a group of them.
+    """Input that an account began and did not record, about one item or a group of them.
 
     `serial` is empty for a group. `saved_at` is UTC text, empty if another version wrote the draft unreadably.
     """
@@ -196,7 +196,8 @@ def unrecorded(connection: Connection, visit_id: str) -> tuple[Unrecorded, ...]:
 
 
 def _holds_something(one: Begun) -> bool:
-    return bool(one.answers or one.note.strip() or one.photos or one.answer_photos) or one.stated != NOTHING_STATED
+    has_input = bool(one.answers or one.note.strip() or one.photos or one.answer_photos)
+    return has_input or one.stated != NOTHING_STATED or one.evidence != SIGHTED
 
 
 def offer_subject(mark: MarkRead, item_id: str = "") -> str:

@@ -162,16 +162,16 @@ class Columns(QWidget):
         columns back, they would not fit again, and the layout would turn forever.
         """
         room = self.width() - gap * (len(self._parts) - 1) - theme().dp(_SLACK_DP)
-        return self._widths(room) is None or self._window_width() == self._narrow_at
+        return self._widths(room) is None or self._width_and_scale() == self._narrow_at
 
     def _note_turn(self, *, was_narrow: bool) -> None:
-        """Note the width of the window at which the columns came back, and where that did not last."""
-        if self._is_narrow and not was_narrow and self._wide_at == self._window_width():
+        """Note at which width and text size all columns came back, and where that did not last."""
+        if self._is_narrow and not was_narrow and self._wide_at == self._width_and_scale():
             self._narrow_at = self._wide_at
         elif was_narrow and not self._is_narrow:
-            self._wide_at = self._window_width()
+            self._wide_at = self._width_and_scale()
 
-    def _window_width(self) -> tuple[int, int]:
+    def _width_and_scale(self) -> tuple[int, int]:
         return self.window().width(), theme().scale
 
     def _widths(self, room: int) -> list[int] | None:
