@@ -76,10 +76,10 @@ VISIT_SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "visit.closed": (
         QT_TRANSLATE_NOOP("messages", "The visit {visit_id} is closed out; nothing was recorded."),
-        QT_TRANSLATE_NOOP("messages", "Amend it through HQ."),
+        QT_TRANSLATE_NOOP("messages", "Reopen it under Close out, with a reason."),
     ),
     "visit.drafts": (
-        QT_TRANSLATE_NOOP("messages", "Items with answers that were not recorded: {count}."),
+        QT_TRANSLATE_NOOP("messages", "Started, but not recorded: {count}."),
         QT_TRANSLATE_NOOP("messages", "Record them first, or close out without them: then these answers are deleted."),
     ),
     "visit.open": (

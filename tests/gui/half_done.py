@@ -1,7 +1,8 @@
-"""A device at work in a separate process, to be killed: `python -m tests.gui.half_done FOLDER VISIT_ID [group]`.
+"""A device at work in a separate process, to be killed: `python -m tests.gui.half_done FOLDER VISIT_ID [group|site]`.
 
-It opens an item, answers two questions, adds a comment, a note and a photo; or, with `group`, it takes the items in
-view and answers one question for all. Then it says so on its output, and does nothing until it is killed.
+It opens an item, answers two questions, adds a comment, a note and a photo. With `group` it takes the items in view and
+answers one question for all; with `site` it begins two answers to the site checklist. Then it says so on its output,
+and does nothing until it is killed.
 """
 
 from __future__ import annotations
@@ -68,6 +69,17 @@ def begin_group(field: Field) -> None:
     wait_for_save(field)
 
 
+def begin_site(field: Field) -> None:
+    """Leave the comment on one *No* empty, and another one in the middle of a sentence."""
+    field.open("site")
+    field.site.go_to("two_barriers")
+    field.key(Qt.Key.Key_N)
+    field.site.go_to("fence")
+    field.key(Qt.Key.Key_N)
+    field.type("Hole by the")
+    field.until(lambda: field.site.answers.keeper.is_idle)
+
+
 def wait_for_save(field: Field) -> None:
     """Wait until the app has saved the unrecorded work by itself: no save is due, and none runs."""
     keeper = field.visit.findChild(Keeper)
@@ -78,7 +90,7 @@ def wait_for_save(field: Field) -> None:
 def main() -> None:
     app = QApplication([])
     with window_at_work(cast("QtBot", Waiter()), Path(sys.argv[1]), sys.argv[2]) as field:
-        begin_group(field) if sys.argv[3:] == ["group"] else begin(field)
+        {"group": begin_group, "site": begin_site}.get("".join(sys.argv[3:]), begin)(field)
         sys.stdout.write(f"{SAID}\n")
         sys.stdout.flush()
         app.exec()

@@ -48,7 +48,7 @@ class OpenCard(Card):
             if point.kind is OpenPointKind.QUESTION:
                 self._add_question(point.target, questions.get(point.target))
         if state.unrecorded:
-            self._add_drafts(state.unrecorded)
+            self._add_drafts(state.unrecorded, questions)
         bare = sum(one.outcome == Outcome.DISCREPANCY and not one.photos for one in state.statement.items)
         if bare:
             go = self._button(
@@ -73,7 +73,25 @@ class OpenCard(Card):
         answer.setAccessibleName(self.tr("Answer {question}").format(question=text))
         self._add(text, answer)
 
-    def _add_drafts(self, found: tuple[Unrecorded, ...]) -> None:
+    def _add_answer(self, draft: Unrecorded, question: Question | None) -> None:
+        """Show an answer to the site checklist that was started, with a way to it for the account that started it."""
+        text = question.text if question else draft.question_id
+        said = self.tr("Started, not recorded: {question}").format(question=text)
+        if draft.account != self._account:
+            self._add(words.joined(said, self.tr("started by {accounts}").format(accounts=draft.account)))
+            return
+        go = partial(self.question_requested.emit, draft.question_id)
+        finish = self._button(self.tr("Finish"), f"finish_{draft.question_id}_button", go)
+        finish.setAccessibleName(self.tr("Finish {question}").format(question=text))
+        self._add(said, finish)
+
+    def _add_drafts(self, found: tuple[Unrecorded, ...], questions: Mapping[str, Question]) -> None:
+        for one in found:
+            if one.question_id:
+                self._add_answer(one, questions.get(one.question_id))
+        found = tuple(one for one in found if not one.question_id)
+        if not found:
+            return
         said = self.tr("%Ln items have answers that were not recorded", "", sum(one.items for one in found))
         others = sorted({one.account for one in found} - {self._account})
         if others:

@@ -6,35 +6,24 @@ A question that asks for a photo is answered by a picture, which the page takes 
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QIcon, QImage, QPixmap
-from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLineEdit, QWidget
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
-from eum_app.domain.checklists import (
-    NOT_APPLICABLE,
-    NOT_OBSERVED,
-    PHOTO_TAKEN,
-    Answer,
-    Question,
-    names_content,
-    takes_comment,
-    validate_answer,
-)
+from eum_app.domain.checklists import PHOTO_TAKEN, Answer, Question, names_content, takes_comment, validate_answer
 from eum_app.domain.errors import Refusal
+from ui.field.answer_field import EXTRA, AnswerField, TypedLine
 from ui.field.parts import named
-from ui.kit import words
 from ui.kit.messages import sentence
-from ui.kit.widgets import Button, DropDown, SegmentedAnswer, answer_text, button, hbox, label, set_look, vbox
-
-_EXTRA = (NOT_APPLICABLE, NOT_OBSERVED)
+from ui.kit.widgets import hbox, label, set_look, vbox
 
 
 class QuestionRow(QFrame):
     """Ask one question. `answered` carries each answer as it is given, even if its comment is still missing."""
 
     answered = Signal(object)
-    """`Answer`"""
+    """`Answer`. Its value is empty after the text was deleted."""
     written = Signal(object)
-    """`Answer`, while its comment is being typed; `answered` follows when the comment is finished."""
+    """`Answer`, while its text or comment is typed; `answered` follows when that is finished."""
     photo_requested = Signal(str)
     """question id: the person wants to answer with a picture."""
 
@@ -43,26 +32,25 @@ class QuestionRow(QFrame):
         self.question = question
         self.setObjectName(f"question_{question.question_id}")
         self.setProperty("kind", "row")
-        self._segments: SegmentedAnswer | None = None
-        self._choice: QComboBox | None = None
-        self._line: QLineEdit | None = None
-        self._photo: Button | None = None
-        name = f"answer_{question.question_id}"
-        field = self._field(name)
+        self._field = AnswerField(question)
+        self._field.given.connect(self._give)
+        self._field.written.connect(self._write_text)
+        self._field.finished.connect(self._give_text)
+        self._field.photo_requested.connect(lambda: self.photo_requested.emit(question.question_id))
         text = label(f"{number}  {question.text}", wrap=True)
-        text.setBuddy(field)
-        self._comment = named(QLineEdit(), f"comment_{question.question_id}")
+        text.setBuddy(self._field.first)
+        self._comment = named(TypedLine(), f"comment_{question.question_id}")
         self._comment.setPlaceholderText(self.tr("Comment needed: what did you see?"))
         self._comment.setAccessibleName(self.tr("Comment on {question}").format(question=question.text))
         self._comment.setMaxLength(4_000)
         self._comment.textEdited.connect(self._write_comment)
-        self._comment.editingFinished.connect(self._give_comment)
+        self._comment.finished.connect(self._give_comment)
         self._comment.hide()
         self._said = label("", "sub", tone="bad", wrap=True)
         self._said.hide()
         line: QHBoxLayout = hbox(spacing=10)
         line.addWidget(text, 1)
-        line.addWidget(field)
+        line.addWidget(self._field)
         self.setLayout(vbox(line, self._comment, self._said, margins=(16, 6, 16, 6), spacing=6))
         self.setAccessibleName(question.text)
         self._answer: Answer | None = None
@@ -75,40 +63,31 @@ class QuestionRow(QFrame):
         """Ask about another item. Text typed for the last item and not submitted is dropped."""
         self._is_writing = False
         self.set_answer(answer)
-        if self._line is not None:
-            self._line.setText(_shown(answer.value) if answer else "")
+        self._field.show_text(answer.value if answer else "")
         self._comment.setText(answer.comment if answer else "")
 
     def submit(self) -> None:
         """Take text that was typed and not submitted yet, as leaving its field does."""
-        if self._line is not None and self._line.hasFocus():
-            self._typed()
-        if self._comment.hasFocus():
-            self._give_comment()
+        if self._field.line is not None:
+            self._give_text()
+        self._give_comment()
+
+    def hold(self) -> None:
+        """Show that the answer is not finished: leaving its field finishes it, even if nothing more is typed."""
+        self._is_writing = True
+        self._follow()
 
     def set_answer(self, answer: Answer | None) -> None:
         """Show a recorded answer, or none; emits nothing."""
         self._answer = answer
-        value = answer.value if answer else ""
-        if self._segments is not None:
-            self._segments.set_value(value or None)
-        if self._choice is not None:
-            self._choice.blockSignals(True)
-            self._choice.setCurrentIndex(max(0, self._choice.findData(value)))
-            self._choice.blockSignals(False)
-        if self._line is not None and not self._line.hasFocus():
-            self._line.setText(_shown(value))
+        self._field.show_value(answer.value if answer else "")
         if not self._comment.hasFocus():
             self._comment.setText(answer.comment if answer else "")
-        if self._photo is not None:
-            self._say_photo(value)
         self._follow()
 
     def show_picture(self, image: QImage) -> None:
         """Show the picture that answers the question, beside it."""
-        if self._photo is not None and not image.isNull():
-            side = self._photo.iconSize() * 2
-            self._photo.setIcon(QIcon(QPixmap.fromImage(image.scaled(side, Qt.AspectRatioMode.KeepAspectRatio))))
+        self._field.show_picture(image)
 
     @property
     def answer(self) -> Answer | None:
@@ -128,84 +107,46 @@ class QuestionRow(QFrame):
 
     def focus_field(self, *, is_answer: bool = False) -> None:
         """Focus the missing comment, or the field that answers this question (always with `is_answer`)."""
-        lacks_comment = not self._comment.isHidden() and not self._comment.text().strip() and not is_answer
-        field = self._comment if lacks_comment else (self._segments or self._photo or self._choice or self._line)
-        assert field is not None
-        field.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.field_to_focus(is_answer=is_answer).setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def field_to_focus(self, *, is_answer: bool = False) -> QWidget:
+        """Return the missing or unfinished comment, or the field that answers this question."""
+        has_comment = not self._comment.isHidden() and not is_answer
+        lacks_comment = has_comment and (self._is_writing or not self._comment.text().strip())
+        return self._comment if lacks_comment else self._field.first
 
     # Inside
 
-    def _field(self, name: str) -> QWidget:
-        question = self.question
-        if question.kind == "yes_no":
-            self._segments = named(SegmentedAnswer(question.text), name)
-            parts = zip(
-                (self._segments._yes, self._segments._no, self._segments._other), ("yes", "no", "other"), strict=True
-            )
-            for part, key in parts:
-                named(part, f"{name}_{key}")
-            self._segments.answered.connect(self._give)
-            return self._segments
-        if question.kind == "choice":
-            return self._choices(name, self.tr("Choose…"), question.choices)
-        if question.kind == "photo":
-            return self._photo_field(name)
-        self._line = named(QLineEdit(), name)
-        self._line.setAccessibleName(question.text)
-        prompts = {"date": self.tr("2026-11-21"), "number": self.tr("Number")}
-        self._line.setPlaceholderText(prompts.get(question.kind, self.tr("Answer")))
-        self._line.setToolTip(self.tr("Type n/a for not applicable, n/o for not observed"))
-        self._line.editingFinished.connect(self._typed)
-        return self._line
+    @property
+    def _value(self) -> str:
+        return self._answer.value if self._answer else ""
 
-    def _choices(self, name: str, prompt: str, values: tuple[str, ...]) -> QComboBox:
-        self._choice = named(DropDown(), name)
-        self._choice.addItem(prompt, "")
-        for value in values:
-            self._choice.addItem(words.word("choice", value), value)
-        for value in _EXTRA:
-            self._choice.addItem(answer_text(value), value)
-        self._choice.setAccessibleName(self.question.text)
-        self._choice.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
-        self._choice.activated.connect(self._choose)
-        return self._choice
+    def _write_text(self) -> None:
+        """Take the text as far as it is typed: it must not be lost with the focus still in its field."""
+        if self._field.typed != self._value:
+            self._is_writing = True
+            self.written.emit(self._take_text())
 
-    def _photo_field(self, name: str) -> QWidget:
-        """Return the field for an answer by picture, with a choice of reasons when no photo is possible."""
-        question_id = self.question.question_id
-        self._photo = named(button("", lambda: self.photo_requested.emit(question_id), icon="camera"), f"{name}_photo")
-        made = QWidget()
-        made.setLayout(hbox(self._photo, self._choices(name, self.tr("No photo…"), ()), spacing=8))
-        return made
+    def _give_text(self) -> None:
+        if not self._is_writing and self._field.typed == self._value:
+            return
+        self._is_writing = False
+        if self._field.typed:
+            self._give(self._field.typed)
+        else:
+            self.answered.emit(self._take_text())
 
-    def _say_photo(self, value: str) -> None:
-        assert self._photo is not None
-        is_taken = value == PHOTO_TAKEN or names_content(value)
-        self._photo.setText(self.tr("Photo taken · another…") if is_taken else self.tr("Take a photo…"))
-        self._photo.set_icon_name("check" if is_taken else "camera")
-        self._photo.setAccessibleName(f"{self.question.text}: {self._photo.text()}")
-
-    def _choose(self, at: int) -> None:
-        assert self._choice is not None
-        value = str(self._choice.itemData(at))
-        if value:
-            self._give(value)
-        elif self._answer is not None:
-            self.set_answer(self._answer)  # an answer is changed by another answer, never taken away
-
-    def _typed(self) -> None:
-        assert self._line is not None
-        text = self._line.text().strip()
-        value = {"n/a": NOT_APPLICABLE, "n/o": NOT_OBSERVED}.get(text.lower(), text)
-        for extra in _EXTRA:
-            if text == answer_text(extra):
-                value = extra
-        if value and (self._answer is None or value != self._answer.value):
-            self._give(value)
+    def _take_text(self) -> Answer:
+        """Put the text of the field into the answer. A comment belongs to its answer and goes with it."""
+        self._comment.clear()
+        given = Answer(self.question.question_id, self._field.typed)
+        self._answer = given if given.value else None
+        self._follow()
+        return given
 
     def _give(self, value: str) -> None:
-        is_same = self._answer is None or self._answer.value == value
-        if not is_same:
+        self._is_writing = False
+        if self._value not in {"", value}:
             self._comment.clear()  # a comment belongs to its answer
         comment = self._comment.text().strip() if takes_comment(self.question, value) else ""
         self._answer = Answer(self.question.question_id, value, comment)
@@ -221,7 +162,7 @@ class QuestionRow(QFrame):
             self.written.emit(self._answer)
 
     def _give_comment(self) -> None:
-        if self._answer is not None and (self._take_comment() or self._is_writing):
+        if self._answer is not None and not self._comment.isHidden() and (self._take_comment() or self._is_writing):
             self._is_writing = False
             self.answered.emit(self._answer)
 
@@ -235,12 +176,13 @@ class QuestionRow(QFrame):
         return True
 
     def _follow(self) -> None:
-        value = self._answer.value if self._answer else ""
+        value = self._value
         self._comment.setVisible(bool(value) and takes_comment(self.question, value))
         said = ""
-        if self._photo is not None and value and value not in {*_EXTRA, PHOTO_TAKEN} and not names_content(value):
+        is_photo = self.question.kind == "photo"
+        if is_photo and value and value not in {*EXTRA, PHOTO_TAKEN} and not names_content(value):
             said = self.tr("Only a file name was given, not a picture: {name}").format(name=value)
-        elif self._answer is not None and value:
+        elif self._answer is not None and value and not self._is_writing:
             try:
                 validate_answer(self.question, self._answer)
             except Refusal as refusal:
@@ -253,7 +195,3 @@ class QuestionRow(QFrame):
         """Highlight the question while it is unanswered, or stop."""
         self.setProperty("marks_open", is_marked)
         self._follow()
-
-
-def _shown(value: str) -> str:
-    return answer_text(value) if value in _EXTRA else value

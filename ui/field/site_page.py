@@ -1,4 +1,4 @@
-"""The site checklist: every answer is recorded as soon as it is given."""
+"""The site checklist: every answer is recorded as soon as it is finished, and kept as a draft until then."""
 
 from __future__ import annotations
 
@@ -14,15 +14,14 @@ from eum_app.domain.checklists import (
     Checklist,
     names_content,
     open_questions,
-    validate_answer,
     visible_questions,
 )
-from eum_app.domain.errors import KnownError, Refusal
-from eum_app.usecases.calls import Connection, call, query
-from eum_app.usecases.visits.record_check import assess_site
+from eum_app.domain.errors import KnownError
+from eum_app.usecases.calls import Connection, query
 from ui.field.parts import holds_focus, image_of, name_header_buttons
 from ui.field.photo_bar import PhotoBar
 from ui.field.question_rows import QuestionRows
+from ui.field.site_answers import SiteAnswers, Stage
 from ui.kit.desk import Desk
 from ui.kit.page import Page
 from ui.kit.widgets import Card, label, scrolled, vbox
@@ -43,9 +42,15 @@ class SitePage(Page):
         self._desk = desk
         self._visit_id, self._jump_to = "", ""
         self._checklist: Checklist | None = None
-        self._answers: dict[str, Answer] = {}
+        self.answers = SiteAnswers(desk, self)
+        self.answers.changed.connect(self._say_state)
+        self.answers.failed.connect(self._failed)
+        self.answers.keeper.brought_back.connect(self._ask)
+        self.answers.keeper.failed.connect(self.notice.show_error)
+        self.put_away.connect(self.answers.keeper.flush)
         self._rows = QuestionRows()
-        self._rows.answered.connect(self._record)
+        self._rows.answered.connect(self._answered)
+        self._rows.written.connect(self.answers.write)
         self._pictures: dict[str, bytes] = {}
         self.photo_bar = PhotoBar(desk, name="site_photo", has_camera=False)
         self.photo_bar.photo_ready.connect(self._keep_photo)
@@ -55,13 +60,13 @@ class SitePage(Page):
         self.back = self.add_action(
             self.tr("Back to scanning"),
             "Alt+Left",
-            lambda: self.navigate_requested.emit("visit", self._visit_id),
+            lambda: self._leave("visit"),
             in_header=True,
         )
         self.add_action(
             self.tr("Close out…"),
             "Ctrl+Return",
-            lambda: self.navigate_requested.emit("close_out", self._visit_id),
+            lambda: self._leave("close_out"),
             in_header=True,
             kind="primary",
         )
@@ -84,10 +89,17 @@ class SitePage(Page):
             visit_id, self._jump_to = str(argument[0]), str(argument[1])
         else:
             visit_id, self._jump_to = (str(argument) if argument else self._visit_id), ""
-        if visit_id != self._visit_id:
-            self._clear()
+        if visit_id == self._visit_id:
+            self._ask()
+            return
+        self._clear()
         self._visit_id = visit_id
-        self._ask()
+        self.answers.begin(visit_id)
+
+    def first_focus(self) -> QWidget | None:
+        """Return the field that the person was typing in last, if what was typed is not finished."""
+        started = [self._rows[key] for key in self.answers.started if key in self._rows]
+        return started[-1].field_to_focus() if started else None
 
     def refresh(self, areas: frozenset[Area]) -> None:
         if self._visit_id:
@@ -101,21 +113,31 @@ class SitePage(Page):
         if row.visit_id != self._visit_id:
             return
         self._checklist = checklist
-        kept = {key: answer for key, answer in self._answers.items() if not self._stands(answer)}
-        is_closed = bool(row.closed_at)
-        self._answers = {answer.question_id: answer for answer in answers} | ({} if is_closed else kept)
+        is_first, is_closed = not self._rows.items(), bool(row.closed_at)
+        self.answers.show_recorded(answers, is_closed=is_closed)
         self._rows.setEnabled(not is_closed)
-        if is_closed:
-            self.header.set_state(self.tr("Closed out"), "ok", "lock")
         self.header.set_crumbs([self.tr("Visits"), row.site], first_is_link=True)
         self._card.set_title(checklist.title, self.tr("version {version}").format(version=checklist.version))
         self._source.setText(checklist.source_note)
         self._lay_out()
+        if is_first:
+            self._bring_back()
+        self._say_state()
         if self._jump_to:
             self.go_to(self._jump_to)
             self._jump_to = ""
         elif self.isVisible() and not any(holds_focus(found) for found in self._rows):
             self._go_to_first_open()
+
+    def _bring_back(self) -> None:
+        """Show the answers that were started before, and say so."""
+        found = [self._rows[key] for key in self.answers.started if key in self._rows]
+        for row in found:
+            row.hold()
+        if found:
+            said = self.tr("Brought back, not recorded yet: {questions}")
+            texts = "; ".join(row.question.text for row in found)
+            self.notice.show_message("info", said.format(questions=texts))
 
     def go_to(self, question_id: str) -> None:
         """Scroll to a question and focus it."""
@@ -131,38 +153,35 @@ class SitePage(Page):
 
     def _lay_out(self) -> None:
         assert self._checklist is not None
-        asked = visible_questions(self._checklist, self._answers.values())
-        still_open = {one.question_id for one in open_questions(self._checklist, self._answers.values())}
-        self._rows.lay_out(self._checklist, asked, self._answers)
+        answers = self.answers.all
+        asked = visible_questions(self._checklist, answers.values())
+        still_open = {one.question_id for one in open_questions(self._checklist, answers.values())}
+        self._rows.lay_out(self._checklist, asked, answers)
+        self.answers.keep_asked(question.question_id for question in asked)
         for question_id, picture in self._pictures.items():
-            answer = self._answers.get(question_id)
+            answer = answers.get(question_id)
             if question_id in self._rows and answer is not None and _is_picture(answer.value):
                 self._rows[question_id].show_picture(image_of(picture, 96))
         done = sum(question.question_id not in still_open for question in asked)
         words_said = self.tr("{done} of {total} answered").format(done=done, total=len(asked))
         self.header.set_progress(done, len(asked), [(done, "ok")], words_said)
 
-    def _stands(self, answer: Answer) -> bool:
+    def _answered(self, answer: Answer) -> None:
         assert self._checklist is not None
-        question = next((one for one in self._checklist.questions if one.question_id == answer.question_id), None)
-        if question is None:
-            return True
-        try:
-            validate_answer(question, answer)
-        except Refusal:
-            return False
-        return True
-
-    def _record(self, answer: Answer) -> None:
-        """Record a complete answer. One that lacks its comment waits in the row."""
-        self._answers[answer.question_id] = answer
-        if self._stands(answer):
-            self.header.set_state(self.tr("Saving…"))
-            given = {answer.question_id: self._pictures[answer.question_id]} if answer.value == PHOTO_TAKEN else {}
-            self._desk.do(call(assess_site, self._visit_id, [answer], given), then=self._saved, failed=self._failed)
-            if holds_focus(self._rows[answer.question_id]):
-                self._go_on_after(answer.question_id)
+        key = answer.question_id
+        picture = self._pictures[key] if answer.value == PHOTO_TAKEN else b""
+        is_complete = self.answers.give(answer, self._checklist, picture)
+        if not answer.value:
+            self._rows[key].begin(self.answers.all.get(key))
+        if is_complete and holds_focus(self._rows[key]):
+            self._go_on_after(key)
         self._lay_out()
+
+    def _leave(self, page: str) -> None:
+        """Go to another page of the visit. That finishes what is being typed, as a click on its button does."""
+        for row in list(self._rows):
+            row.submit()
+        self.navigate_requested.emit(page, self._visit_id)
 
     def _keep_photo(self, data: bytes) -> None:
         """Record a picture as the answer of the question that requested it."""
@@ -171,19 +190,31 @@ class SitePage(Page):
         if question_id in self._rows and self._rows.isEnabled():
             self._pictures[question_id] = data
             self._rows[question_id].focus_field()
-            self._record(Answer(question_id, PHOTO_TAKEN))
+            self._answered(Answer(question_id, PHOTO_TAKEN))
 
-    def _saved(self, _changed: object) -> None:
-        self.header.set_state(self.tr("Saved"), "ok", "check")
-
-    def _failed(self, error: KnownError) -> None:
-        self.header.set_state(self.tr("Not saved"), "bad", "x")
+    def _failed(self, question_id: str, error: KnownError) -> None:
+        if question_id in self.answers.started and question_id in self._rows:
+            self._rows[question_id].hold()
+        if self._checklist is not None:
+            self._lay_out()
         self.notice.show_error(error)
+
+    def _say_state(self) -> None:
+        if not self._rows.isEnabled():
+            self.header.set_state(self.tr("Closed out"), "ok", "lock")
+        elif self.answers.stage is Stage.STARTED:
+            self.header.set_state(self.tr("Not recorded yet"), "warn", "pen-line")
+        elif self.answers.stage is Stage.SENT:
+            self.header.set_state(self.tr("Saving…"))
+        elif self.answers.stage is Stage.SAVED:
+            self.header.set_state(self.tr("Saved"), "ok", "check")
+        else:
+            self.header.set_state("")
 
     def _go_on_after(self, question_id: str) -> None:
         """Focus the next open question, so that Y, Y, N … works down the page."""
         assert self._checklist is not None
-        order = [question.question_id for question in visible_questions(self._checklist, self._answers.values())]
+        order = [question.question_id for question in visible_questions(self._checklist, self.answers.all.values())]
         self._lay_out()
         place = order.index(question_id) if question_id in order else -1
         for key in order[place + 1 :]:
@@ -192,17 +223,14 @@ class SitePage(Page):
                 return
 
     def _go_to_first_open(self) -> None:
-        for key, found in self._rows.items():
-            if found.is_open:
-                self.go_to(key)
-                return
-        for found in self._rows:
-            found.focus_field()
-            return
+        started = [key for key in self.answers.started if key in self._rows][-1:]
+        is_open = [key for key, found in self._rows.items() if found.is_open]
+        for key in [*started, *is_open, *(key for key, _ in self._rows.items())][:1]:
+            self.go_to(key)
 
     def _clear(self) -> None:
         self._rows.clear()
-        self._answers, self._checklist, self._pictures = {}, None, {}
+        self._checklist, self._pictures = None, {}
         self.photo_bar.close_bar()
         self.header.set_state("")
 

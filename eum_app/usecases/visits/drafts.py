@@ -20,13 +20,14 @@ from eum_app.domain.checklists import Answer
 from eum_app.domain.facts import Difference, MarkRead
 from eum_app.domain.people import Permission
 from eum_app.domain.unreadable import UNREADABLE
-from eum_app.domain.visits import Grade
+from eum_app.domain.visits import Grade, ReadBy
 from eum_app.usecases.people.scopes import require_open_visit
 from eum_app.usecases.session import Session
 
 GROUP: Final = "*group"
 """Subject of the items taken in view at once. Subjects of single items are their ids, which have no asterisk."""
 PLACE: Final = "*place"
+_SITE: Final = "*site|"
 _OFFER: Final = "*offer"
 _BODY: Final = "body"
 """Name of the part that holds everything but pictures; the others are named by the hash of their picture."""
@@ -104,7 +105,8 @@ class Work:
 class Unrecorded:
     """Input that an account began and did not record, about one item or a group of them.
 
-    `serial` is empty for a group. `saved_at` is UTC text, empty if another version wrote the draft unreadably.
+    `serial` is empty for a group and for the site checklist. `saved_at` is UTC text, empty if another version wrote
+    the draft unreadably.
     """
 
     account: str
@@ -113,6 +115,11 @@ class Unrecorded:
     serial: str
     items: int
     saved_at: str
+
+    @property
+    def question_id(self) -> str:
+        """Return the question of the site checklist that the draft answers; empty for a draft about items."""
+        return self.subject.removeprefix(_SITE) if self.subject.startswith(_SITE) else ""
 
 
 class _Kept(msgspec.Struct, frozen=True):
@@ -173,6 +180,18 @@ def kept_work(session: Session, visit_id: str) -> Work:
     return Work(place, begun_work(session, visit_id, place.subject) if place.subject else (), subjects)
 
 
+def kept_site_answers(session: Session, visit_id: str) -> tuple[Answer, ...]:
+    """Return the account's answers to the site checklist that were started but not recorded."""
+    subjects = session.read(draft_subjects, session.account, visit_id)
+    found = (begun_work(session, visit_id, subject) for subject in subjects if subject.startswith(_SITE))
+    return tuple(answer for begun in found for one in begun for answer in one.answers)
+
+
+def begun_answer(answer: Answer) -> Begun:
+    """Return an answer to the site checklist in the form in which it is kept."""
+    return Begun(MarkRead(read_by=ReadBy.LIST), answers=(answer,))
+
+
 def unrecorded(connection: Connection, visit_id: str) -> tuple[Unrecorded, ...]:
     """Return everyone's drafts in a visit that hold something, the oldest first.
 
@@ -198,6 +217,11 @@ def unrecorded(connection: Connection, visit_id: str) -> tuple[Unrecorded, ...]:
 def _holds_something(one: Begun) -> bool:
     has_input = bool(one.answers or one.note.strip() or one.photos or one.answer_photos)
     return has_input or one.stated != NOTHING_STATED or one.evidence != SIGHTED
+
+
+def site_subject(question_id: str) -> str:
+    """Return the subject of the draft about a question of the site checklist."""
+    return f"{_SITE}{question_id}"
 
 
 def offer_subject(mark: MarkRead, item_id: str = "") -> str:

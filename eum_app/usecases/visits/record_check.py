@@ -40,7 +40,7 @@ from eum_app.domain.vocabulary import member_of
 from eum_app.usecases.changes import Changed
 from eum_app.usecases.people.scopes import require_open_visit
 from eum_app.usecases.session import Session, new_id
-from eum_app.usecases.visits.drafts import GROUP, offer_subject
+from eum_app.usecases.visits.drafts import GROUP, offer_subject, site_subject
 from eum_app.usecases.visits.photos import check_photo, keep_answer_photos
 from eum_app.usecases.visits.sighting import require_ban_kept, require_sighted, sighting_terms
 
@@ -305,7 +305,7 @@ def attach_photo(session: Session, visit_id: str, check_id: CheckId, photo: byte
 def assess_site(
     session: Session, visit_id: str, answers: Sequence[Answer], pictures: Mapping[str, bytes] | None = None
 ) -> Changed:
-    """Record answers to the site checklist; each may be given separately.
+    """Record answers to the site checklist; each may be given separately. The account's drafts of them end.
 
     `pictures` maps a question id to the photo that answers it. Raises Refusal `permission.denied`,
     `permission.out_of_scope`, `answer.…`, `site.scanner_relied_on`, `photo.…`, `image.…`, `visit.unknown`,
@@ -346,6 +346,8 @@ def assess_site(
                 answers=kept,
             )
         )
+        ended = [site_subject(answer.question_id) for answer in answers]
+        drop_draft(transaction.connection, session.account, visit_id, ended)
         return Changed(frozenset(transaction.areas))
 
 

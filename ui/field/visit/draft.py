@@ -74,12 +74,13 @@ class Draft:
     # Acts
 
     def answer(self, answer: Answer, *, is_writing: bool = False) -> None:
-        """Set an answer. A comment or a picture belongs to its answer, and goes when the answer changes.
+        """Set an answer, or take it away with an empty value. A comment or a picture belongs to its answer, and goes
+        when the answer changes.
 
         `is_writing`: only its comment grows, which is one act until it is finished.
         """
         before = self.answers.get(answer.question_id)
-        if before == answer:
+        if before == answer or (before is None and not answer.value):
             self.acts.end_writing()
             return
         self.acts.begin(_given(self), is_writing=is_writing)
@@ -87,7 +88,10 @@ class Draft:
             answer = msgspec.structs.replace(answer, comment="")
         if answer.value != PHOTO_TAKEN:
             self.answer_photos.pop(answer.question_id, None)
-        self.answers[answer.question_id] = answer
+        if answer.value:
+            self.answers[answer.question_id] = answer
+        else:
+            del self.answers[answer.question_id]
         self._changed()
 
     def answer_with_photo(self, question_id: str, picture: bytes) -> None:
