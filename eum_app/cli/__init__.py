@@ -20,6 +20,8 @@ from eum_app.domain.errors import KnownError, Refusal, Trouble
 from eum_app.domain.file_names import shown_name
 from eum_app.hardening import keep_private
 
+_EXPLAINED = (KnownError, ImportError, UnicodeEncodeError, FileNotFoundError, SystemError)
+"""Errors that may have a cause which a sentence can name."""
 SET_PDF = "set-pdf"
 """Internal: a report renders each volume of a PDF in a child process, which needs nothing else of the app."""
 
@@ -47,7 +49,7 @@ def _run(given: list[str]) -> int:
         code = _done(given)
         with contextlib.suppress(BrokenPipeError):
             sys.stdout.flush()
-    except (KnownError, ImportError, UnicodeEncodeError, FileNotFoundError) as error:
+    except _EXPLAINED as error:
         return _told(_known(error, given))
     return code
 
@@ -81,20 +83,27 @@ def _told(error: KnownError) -> int:
     return EXIT_TROUBLE if isinstance(error, Trouble) else EXIT_REFUSED
 
 
-def _known(error: KnownError | ImportError | UnicodeEncodeError | FileNotFoundError, given: list[str]) -> KnownError:
+def _known(error: Exception, given: list[str]) -> KnownError:
     """Return an error with a sentence. Raises `error` itself if it is a fault of the app."""
-    if isinstance(error, FileNotFoundError):
-        try:
-            os.getcwd()  # noqa: PTH109 - asked for itself
-        except FileNotFoundError:
-            return Trouble("folder.deleted")
+    if isinstance(error, KnownError):
+        return error
+    if _is_folder_deleted():
+        return Trouble("folder.deleted")
+    if isinstance(error, ImportError):
+        return _missing_library(error)
+    odd = next((one for one in given if shown_name(one) != one), None)
+    if odd is None or not isinstance(error, UnicodeEncodeError):
         raise error
-    if isinstance(error, UnicodeEncodeError):
-        odd = next((one for one in given if shown_name(one) != one), None)
-        if odd is None:
-            raise error
-        return Refusal("file.name_not_text", name=shown_name(odd))
-    return error if isinstance(error, KnownError) else _missing_library(error)
+    return Refusal("file.name_not_text", name=shown_name(odd))
+
+
+def _is_folder_deleted() -> bool:
+    """Return whether the current folder was deleted. Then any path may fail, and so may imports (Python 3.13.0)."""
+    try:
+        os.getcwd()  # noqa: PTH109 - asked for itself
+    except FileNotFoundError:
+        return True
+    return False
 
 
 def _missing_library(error: ImportError) -> Trouble:

@@ -182,6 +182,7 @@ def test_a_closed_visit_is_read_only_on_the_page(field: Field) -> None:
         assert field.visit.notice.text == said
         assert field.visit.item.draft is None
         assert field.visit.work.stake is Stake.NONE
+    assert field.visit.item._empty.accessibleName() == "Nothing more to record. This visit is closed out."
     field.visit.recorder.withdraw(before[0].check_id)  # not even past the page
     field.until(lambda: "closed out" in field.visit.notice.text)
     field.open("site")

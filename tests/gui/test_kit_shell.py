@@ -100,6 +100,11 @@ def test_keys_of_the_window(shell: Shell, look: Theme) -> None:
     assert shell.current_key == "items"
     QTest.keyClick(shell, Qt.Key.Key_L, CTRL | Qt.KeyboardModifier.ShiftModifier)
     assert look.name == "dark"
+    before = look.scale
+    QTest.keyClick(shell, Qt.Key.Key_Equal, CTRL)  # the key of "+" without Shift
+    larger = look.scale
+    QTest.keyClick(shell, Qt.Key.Key_Minus, CTRL)
+    assert larger > before == look.scale
     locks: list[bool] = []
     shell.lock_requested.connect(lambda: locks.append(True))
     QTest.keyClick(shell, Qt.Key.Key_L, CTRL)

@@ -250,7 +250,7 @@ class Shell(QWidget):
         look = theme()
         _own(self, translate("kit", "Show all keys"), "F1", self.toggle_sheet)
         _own(self, translate("kit", "Next theme: light, dark, sunlight"), "Ctrl+Shift+L", look.cycle)
-        _own(self, translate("kit", "Larger"), QKeySequence.StandardKey.ZoomIn, lambda: look.zoom(1))
+        _own(self, translate("kit", "Larger"), QKeySequence.StandardKey.ZoomIn, lambda: look.zoom(1), also="Ctrl+=")
         _own(self, translate("kit", "Smaller"), QKeySequence.StandardKey.ZoomOut, lambda: look.zoom(-1))
         _own(self, translate("kit", "Lock"), "Ctrl+L", self.lock_requested.emit)
 
@@ -281,11 +281,13 @@ class Shell(QWidget):
         self._sheet.setGeometry(self.rect())
 
 
-def _own(shell: Shell, text: str, key: str | QKeySequence.StandardKey, run: object) -> None:
-    """Add an action that works on every page."""
+def _own(
+    shell: Shell, text: str, key: str | QKeySequence.StandardKey, run: Callable[[], object], *, also: str = ""
+) -> None:
+    """Add an action that works on every page. `also` is a key beside those that the desktop uses for `key`."""
     action = QAction(text, shell)
-    action.setShortcuts([QKeySequence(key)] if isinstance(key, str) else QKeySequence.keyBindings(key))
-    assert callable(run)
+    keys = [QKeySequence(key)] if isinstance(key, str) else QKeySequence.keyBindings(key)
+    action.setShortcuts([*keys, *([QKeySequence(also)] if also else [])])
     action.triggered.connect(lambda _checked=False: run())
     shell.addAction(action)
     shell._actions.append(action)

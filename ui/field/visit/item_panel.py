@@ -77,11 +77,7 @@ class ItemPanel(Card):
         self._last_check = ""
         self._outcomes = tuple(Outcome)
         self._checklist: Checklist | None = None
-        self._empty = EmptyState(
-            "scan-line",
-            self.tr("Scan the next item"),
-            self.tr("Scan its mark, type its serial number, or pick it from the list."),
-        )
+        self._empty = EmptyState("scan-line", "", "")
         self._offer = OfferForm()
         self._offer.candidate_chosen.connect(self.candidate_chosen)
         self._offer.note_requested.connect(self.note_requested)
@@ -164,8 +160,13 @@ class ItemPanel(Card):
         inset(self._named_line, *((0, 0, 0, 0) if is_compact else (16, 8, 16, 2)))
         self._named.setVisible(self._state is State.ITEM)
 
-    def show_nothing(self) -> None:
-        """Show that no item is open."""
+    def show_nothing(self, *, is_closed: bool = False) -> None:
+        """Show that no item is open, and what to do next. `is_closed`: nothing more is recorded in this visit."""
+        if is_closed:
+            self._empty.set_text(self.tr("Nothing more to record"), self.tr("This visit is closed out."))
+        else:
+            said = self.tr("Scan its mark, type its serial number, or pick it from the list.")
+            self._empty.set_text(self.tr("Scan the next item"), said)
         self.draft = None
         self._level.hide()
         self.set_title(self.tr("Item"))

@@ -61,7 +61,7 @@ class WorkColumn(QWidget):
         work = self._work
         self.item.offer_outcomes(work.outcomes)
         if work.draft is None and work.state is not State.OFFER:
-            self.item.show_nothing()
+            self.item.show_nothing(is_closed=work.state is State.CLOSED)
         if work.state is State.GROUP:
             self.group.show_group(work.checklist)
         if work.state is State.BY_HAND:
