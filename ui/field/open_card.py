@@ -44,11 +44,13 @@ class OpenCard(Card):
             go = self._button(self.tr("Go to items"), "go_to_items_button", partial(self._ask_items, TO_CHECK))
             chip = Chip.of(TO_CHECK, words.count(visit.to_check))
             self._rows.addWidget(row(chip, label(self.tr("still to check"), "strong"), 1, go, tone="warn"))
+        started = {one.question_id: one for one in state.unrecorded if one.question_id}
         for point in state.open_points:
-            if point.kind is OpenPointKind.QUESTION:
+            if point.kind is OpenPointKind.QUESTION and point.target not in started:
                 self._add_question(point.target, questions.get(point.target))
-        if state.unrecorded:
-            self._add_drafts(state.unrecorded, questions)
+        for question_id, draft in started.items():
+            self._add_answer(draft, questions.get(question_id))
+        self._add_drafts(tuple(one for one in state.unrecorded if not one.question_id))
         bare = sum(one.outcome == Outcome.DISCREPANCY and not one.photos for one in state.statement.items)
         if bare:
             go = self._button(
@@ -85,11 +87,7 @@ class OpenCard(Card):
         finish.setAccessibleName(self.tr("Finish {question}").format(question=text))
         self._add(said, finish)
 
-    def _add_drafts(self, found: tuple[Unrecorded, ...], questions: Mapping[str, Question]) -> None:
-        for one in found:
-            if one.question_id:
-                self._add_answer(one, questions.get(one.question_id))
-        found = tuple(one for one in found if not one.question_id)
+    def _add_drafts(self, found: tuple[Unrecorded, ...]) -> None:
         if not found:
             return
         said = self.tr("%Ln items have answers that were not recorded", "", sum(one.items for one in found))

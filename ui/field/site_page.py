@@ -90,6 +90,7 @@ class SitePage(Page):
         else:
             visit_id, self._jump_to = (str(argument) if argument else self._visit_id), ""
         if visit_id == self._visit_id:
+            self._jump_to = self._jump_to or "".join(self.answers.started[-1:])
             self._ask()
             return
         self._clear()
@@ -162,6 +163,7 @@ class SitePage(Page):
             answer = answers.get(question_id)
             if question_id in self._rows and answer is not None and _is_picture(answer.value):
                 self._rows[question_id].show_picture(image_of(picture, 96))
+        still_open |= set(self.answers.started)
         done = sum(question.question_id not in still_open for question in asked)
         words_said = self.tr("{done} of {total} answered").format(done=done, total=len(asked))
         self.header.set_progress(done, len(asked), [(done, "ok")], words_said)
