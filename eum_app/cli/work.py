@@ -153,7 +153,8 @@ def close_command(
         typer.echo(_plain(state.shown.text), err=as_json)
         left = sum(one.items for one in state.unrecorded)
         if left and not without_drafts:
-            named = ", ".join(visible(one.serial or one.question_id) for one in state.unrecorded)
+            subjects = (one.serial or one.question_id for one in state.unrecorded)
+            named = ", ".join(visible(one) for one in subjects if one)
             words = f"Started, but not recorded: {left}"
             typer.echo(f"{words} ({named})." if named else f"{words}.", err=True)
             without_drafts = _agreed("Close out without them, and delete these answers?", "--without-drafts")

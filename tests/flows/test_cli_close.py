@@ -62,7 +62,7 @@ def test_a_visit_is_closed_by_command(
     assert run([*close, *declined, *field.who]) == 2, "not confirmed"
     out, err = capfd.readouterr()
     assert shown["text"] in out, "printed before it is signed"
-    assert "Not recorded: 1 item with answers (786951)." in err
+    assert "Started, but not recorded: 1 (786951)." in err
     assert "deleted" in field(*close, *declined, "--yes", code=1)
     assert field("visit", "statement", visit_id)["is_signed"] is False
     made = field(*close, *declined, "--yes", "--without-drafts")

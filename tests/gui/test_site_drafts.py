@@ -201,7 +201,7 @@ def test_a_started_answer_is_named_at_close_out(field: Field) -> None:
 
 
 def test_a_refused_answer_is_not_shown_as_saved(field: Field) -> None:
-    """A check rests on "no scanners": the site can no longer be said to allow them. That answer stays started."""
+    """A check rests on "no scanners", so the opposite answer is refused. It stays started."""
     assess_site(field.session, field.visit_id, [Answer("scanner_allowed", "no", "orders")])
     policy = sighting_policy_of("annual_inventory")
     ids = field.session.read(visits.work_ids, field.visit_id)

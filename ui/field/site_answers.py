@@ -17,7 +17,7 @@ from ui.kit.desk import Desk
 
 
 class Stage(StrEnum):
-    """What is left to do with the answers as a whole."""
+    """Work left to do with the answers as a whole."""
 
     NOTHING = ""
     """Nothing was answered since the visit was opened."""
@@ -103,7 +103,7 @@ class SiteAnswers(QObject):
         return is_complete
 
     def keep_asked(self, question_ids: Iterable[str]) -> None:
-        """Forget what was started about questions that are not asked any more."""
+        """Forget what was started about questions that are no longer asked."""
         for key in set(self.keeper.waiting) - set(question_ids):
             self.keeper.end(key)
 
