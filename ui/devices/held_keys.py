@@ -21,7 +21,10 @@ class HeldKeys:
         self._repeating: set[int] = set()
 
     def is_repeat(self, key: int, at_ms: float) -> bool:
-        """Return whether an unmarked press is the repeat of a key that is held down."""
+        """Return whether an unmarked press repeats a key that is held down: one at the very time of the key's release.
+
+        The key must repeat already, or have been down for 200 ms. False at an unknown time.
+        """
         if not at_ms or self._released.get(key) != at_ms:
             return False
         return key in self._repeating or at_ms - self._pressed.get(key, at_ms) >= _HELD_MS

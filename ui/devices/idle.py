@@ -78,7 +78,10 @@ class IdleWatch(QObject):
         self._app.removeEventFilter(self)
 
     def touch(self) -> None:
-        """Count activity that is not an event of this window, e.g. a mark read by a scanner on a serial port."""
+        """Count activity that is not an event of this window, e.g. a mark read by a scanner on a serial port.
+
+        Where it is time to lock already, this locks instead. Ignored while not watching.
+        """
         if self.is_watching and not self.look():
             self._touched_s = self._looked[0]
 

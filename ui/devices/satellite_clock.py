@@ -25,7 +25,11 @@ the clock's error.
 
 
 class SatelliteClock(SerialLine):
-    """Emit `time_heard` with a `Heard` for each sentence that has a time and date, from the fifth on."""
+    """Emit `time_heard` with a `Heard` for each sentence that has a time and date, from the fifth on.
+
+    It is the one of the last five with the smallest lead of the clock. The count starts again when the port opens
+    again.
+    """
 
     time_heard = Signal(object)
 

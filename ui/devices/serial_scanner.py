@@ -16,7 +16,11 @@ MAX_BYTES = 8_192  # the largest symbol holds some 3 kB: more without an end is 
 
 
 class SerialScanner(SerialLine):
-    """Emit `mark_scanned` with the bytes of a scan, separators included."""
+    """Emit `mark_scanned` with the bytes of a scan, separators included, without prefix and suffix.
+
+    A scan without the prefix counts too. Dropped are more than `MAX_BYTES` without an end, and, where a suffix is set,
+    data that `SILENCE_MS` ends before it.
+    """
 
     mark_scanned = Signal(bytes)
     connected_changed = Signal(bool)

@@ -31,8 +31,9 @@ _WTS_SESSION_LOCK: Final = 0x7
 
 
 class SleepWatch(QObject):
-    """Call `lock(reason)` with `sleep` or `screen`. The system waits until the call returns; `close()`
-    stops listening.
+    """Call `lock(reason)` with `sleep` or `screen`, on Linux and Windows only.
+
+    Sleep waits for the call, on Linux for at most five seconds; a screen lock does not wait.
     """
 
     def __init__(self, lock: Callable[[str], object], window_id: int, parent: QObject) -> None:
@@ -42,7 +43,9 @@ class SleepWatch(QObject):
         self._logind = Logind(lock, QDBusConnection.systemBus(), self) if sys.platform == "linux" else None
 
     def close(self) -> None:
-        """Stop listening to the system."""
+        """Stop holding sleep back, and on Windows stop listening. On Linux, `lock` may be called until this object is
+        deleted.
+        """
         if self._native is not None:
             self._native.close()
         if self._logind is not None:
@@ -66,7 +69,10 @@ class Logind(QObject):
         return self._inhibitor >= 0
 
     def close(self) -> None:
-        """Release the inhibitor, so that sleep no longer waits."""
+        """Release the inhibitor, so that sleep no longer waits.
+
+        The bus stays connected, so `lock` may still be called.
+        """
         self._release()
 
     @Slot(bool)

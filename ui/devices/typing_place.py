@@ -29,14 +29,18 @@ class AsksQuestions(Protocol):
 
 
 def takes_text(widget: QWidget | None) -> bool:
-    """Return whether typed letters change the text of a widget."""
+    """Return whether typed letters change the text of a widget. False for a read-only field and for None."""
     if isinstance(widget, QLineEdit | QPlainTextEdit | QTextEdit | QAbstractSpinBox):
         return not widget.isReadOnly()
     return isinstance(widget, QComboBox) and widget.isEditable()
 
 
 def place_of(widget: QWidget | None) -> Place:
-    """Return what kind of place has the focus. Questions are counted, so call this once a run."""
+    """Return what kind of place has the focus. Questions are counted, so call this once a run.
+
+    `text` is a field on a page that takes scans, `search` any other field and each search field. All else, and None, is
+    `keys`, with the number of open questions around it.
+    """
     if widget is None:
         return Place("keys")
     if takes_text(widget):
@@ -47,7 +51,7 @@ def place_of(widget: QWidget | None) -> Place:
 
 
 def is_answer(widget: QWidget | None, text: str) -> bool:
-    """Return whether a key answers the question that has the focus."""
+    """Return whether a key answers the question that has the focus, in either letter case. False for an empty text."""
     found = (one for one in _with_parents(widget) if isinstance(one, TakesAnswers))
     return any(text.lower() in one.answer_keys for one in found) if text else False
 

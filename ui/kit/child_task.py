@@ -45,7 +45,11 @@ class Progress(Protocol):
 
 
 class ChildTask:
-    """One child process, watched by a thread. `on_gone` is the first callback to run after it has ended."""
+    """One child process, watched by a thread. `on_gone` is the first callback to run after it has ended.
+
+    All callbacks run on the GUI thread. `on_failed` also gets Trouble `task.child_not_started` and `task.child_ended`.
+    A bug in the child calls none of the others: it goes to the window as `ChildCrashedError`.
+    """
 
     def __init__(
         self,
@@ -73,15 +77,23 @@ class ChildTask:
         self._watcher.start()
 
     def cancel(self) -> None:
-        """Ask the child to stop at its next `progress` call; kill it after three seconds. `on_cancelled` follows."""
+        """Ask the child to stop at its next `progress` call; kill it after three seconds.
+
+        Returns at once. `on_cancelled` follows, or `on_done` if the child was done already.
+        """
         self._stop_by(time.monotonic() + _GRACE_S)
 
     def kill(self) -> None:
-        """Kill the child now. `on_cancelled` follows, unless the workers are closed first."""
+        """Kill the child within 0.1 seconds. Returns at once.
+
+        `on_cancelled` follows, or `on_done` if the child was done already; neither if the workers are closed first.
+        """
         self._stop_by(time.monotonic())
 
     def join(self) -> None:
-        """Wait until the watching thread has ended."""
+        """Wait until the watching thread has ended, so the child too. Its callbacks may still be waiting for the GUI
+        thread.
+        """
         self._watcher.join()
 
     def _stop_by(self, deadline_s: float) -> None:

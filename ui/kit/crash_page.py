@@ -77,7 +77,10 @@ class CrashPage(QWidget):
         self.notice.lie_over(self, lambda: QRect(card.x(), theme().dp(8), card.width(), theme().dp(48)))
 
     def show_bug(self, bug: BaseException) -> None:
-        """Show the type and places of an exception. Its message is left out, because it may hold data."""
+        """Show the type and places of an exception. Its message is left out, because it may hold data.
+
+        The diagnostics can be saved only if the log was started.
+        """
         self._details.setPlainText("\n".join(diagnostics.places_of(bug)))
         self._diagnostics.setVisible(diagnostics.started_for() is not None)
         self.notice.dismiss()

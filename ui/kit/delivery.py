@@ -57,7 +57,7 @@ class Delivery(QObject):
         self._is_held = True
 
     def release(self) -> None:
-        """Run the queued reports, and stop queueing."""
+        """Run the queued reports in order, and stop queueing. If one raises, those after it are lost."""
         self._is_held = False
         undelivered, self._undelivered = self._undelivered, []
         for report in undelivered:
@@ -76,12 +76,18 @@ class Delivery(QObject):
             self.busy_changed.emit(False)
 
     def post(self, report: Report) -> None:
-        """Run `report` on the GUI thread. Call from any thread."""
+        """Run `report` on the GUI thread, later, and not while reports are held. Call from any thread.
+
+        Dropped once this object is deleted.
+        """
         if shiboken6.isValid(self):  # a worker may finish after the window was deleted
             self._arrived.emit(report)
 
     def post_despite_hold(self, report: Report) -> None:
-        """Run `report` on the GUI thread even while others are held. Call from any thread."""
+        """Run `report` on the GUI thread, later, even while others are held. Call from any thread.
+
+        Dropped once this object is deleted.
+        """
         if shiboken6.isValid(self):
             self._arrived_despite_hold.emit(report)
 
@@ -100,7 +106,12 @@ class Delivery(QObject):
     def outcome(
         self, fn: Callable[[], T], on_done: Callable[[T], object] | None, on_failed: OnFailed | None, *, tell: bool
     ) -> Report:
-        """Run `fn` on the calling thread, and return the report for the GUI thread."""
+        """Run `fn` on the calling thread, and return the report for the GUI thread, which runs one of `finish`, `fail`
+        and `crash`.
+
+        No Exception of `fn` is raised here. Failures and work that takes longer than `SLOW_MS` are noted in the
+        diagnostics.
+        """
         began = time.monotonic()
         try:
             result = fn()
@@ -115,7 +126,10 @@ class Delivery(QObject):
         return partial(self.finish, result, on_done, tell=tell)
 
     def finish(self, result: T, on_done: Callable[[T], object] | None, *, tell: bool) -> None:
-        """Deliver a result, and announce the areas that it changed if `tell` is True."""
+        """Deliver a result. If `tell` is True and the result has `areas`, announce them.
+
+        `act_succeeded` is emitted before `on_done`, and `store_changed` after it.
+        """
         self.end()
         areas: frozenset[Area] = frozenset(getattr(result, "areas", ()))
         if tell and areas:

@@ -42,7 +42,10 @@ class Desk:
         self.tasks.query(lambda: asked.run(self.session), then, failed)
 
     def read(self, asked: Query[Value]) -> Value:
-        """Read on the calling thread: for the sources of a model, which runs them on a reading thread."""
+        """Read on the calling thread: for the sources of a model, which runs them on a reading thread.
+
+        Raises what the query raises.
+        """
         return asked.run(self.session)
 
     def require_folder(self, folder: Path) -> None:
@@ -72,7 +75,10 @@ class Desk:
         then: Callable[[Value], object] | None = None,
         failed: OnFailed | None = None,
     ) -> None:
-        """As `do`, with exclusive access: wait for running reads and hold new ones until it is done."""
+        """As `do`, with exclusive access: wait for running reads and hold new ones until it is done.
+
+        Not allowed while a child process is running, which the caller checks (`tasks.has_children`).
+        """
         self.tasks.alone(lambda: use_case.run(self.session), then, failed)
 
     def do_in_child(
@@ -84,7 +90,12 @@ class Desk:
         failed: OnFailed | None = None,
         cancelled: Callable[[], object] | None = None,
     ) -> ChildTask:
-        """Run long work in a child process, which opens the store again from the session's ticket."""
+        """Start long work in a child process, which opens the store again from the session's ticket, and return the
+        task.
+
+        `failed` also gets Trouble `task.child_not_started` and `task.child_ended`. After a bug in the child none of the
+        callbacks runs; the window shows the crash page.
+        """
         return self.tasks.child(
             work.run,
             (self.session.ticket,),

@@ -76,7 +76,10 @@ def caught() -> Caught:
 
 
 def take_caught() -> list[str]:
-    """Return `Class.method: types and places` of the newest bugs, and clear the list. Tests fail when any are left."""
+    """Return `Class.method: types and places` of the newest bugs (at most 100, oldest first), and clear the list.
+
+    Tests fail when any are left.
+    """
     taken = list(_newest)
     _newest.clear()
     return taken
@@ -93,7 +96,11 @@ def is_guarded(method: object) -> bool:
 
 
 def guarded(cls: Class) -> Class:
-    """Guard each method of this class that overrides one that Qt calls."""
+    """Guard, in place, each method of this class that overrides one that Qt calls and has a fallback (`is_guardable`).
+
+    Methods inherited from other Python classes are not changed. Returns the class. Raises StopIteration for a class
+    that inherits from no class of Qt.
+    """
     qt = next(base for base in cls.__mro__ if base.__module__.startswith("PySide6"))
     for name, method in list(vars(cls).items()):
         if callable(method) and hasattr(qt, name) and is_guardable(name):

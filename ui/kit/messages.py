@@ -21,7 +21,10 @@ if TYPE_CHECKING:  # the unlock page imports this, and must load neither SQLAlch
 
 
 def sentence(error: KnownError) -> Message:
-    """Return the message for an error: what happened, whether the data is safe, what to do next."""
+    """Return the message for an error: what happened, whether the data is safe, what to do next.
+
+    A code that has no sentence gets a general one that names the code.
+    """
     return messages.sentence(error, translate)
 
 
@@ -31,7 +34,7 @@ def warning(code: str, values: Mapping[str, object]) -> str:
 
 
 def column_word(column: str) -> str:
-    """Return the name of a list's column."""
+    """Return the name of a list's column; for an unknown one its key, with spaces."""
     return list_words.column_word(column, translate)
 
 
@@ -41,12 +44,12 @@ def what_is_doubtful(warning: RowWarning) -> str:
 
 
 def doubts_of(warnings: Iterable[RowWarning]) -> list[str]:
-    """Return each kind of warning once, in words."""
+    """Return each kind of warning once, in words, in the order of first appearance."""
     return [words for words, _lines in list_words.doubts_with_lines(warnings, translate)]
 
 
 def why_refused(code: str, values: Mapping[str, str]) -> str:
-    """Return one reason for a row's rejection in words; the code itself where this version does not know it."""
+    """Return one reason for a row's rejection in words; code and value where this version does not know it."""
     return list_words.why_refused(code, values, translate)
 
 
@@ -56,7 +59,10 @@ def what_differs(difference: Difference) -> str:
 
 
 def list_note(code: str, values: Mapping[str, str]) -> str:
-    """Return a note about a whole list in words; the code itself where this version does not know it."""
+    """Return a note about a whole list in words; the code itself where this version does not know it.
+
+    Raises KeyError where `values` lacks one that the text of a known code needs.
+    """
     return list_words.list_note(code, values, translate)
 
 

@@ -12,12 +12,17 @@ _PROPERTY: Final = "own_keys"
 
 
 def own_keys(page: QWidget, keys: Sequence[QKeySequence.StandardKey]) -> None:
-    """Give these keys to `page`: the filter of key events (`ui.devices.wedge_filter`) keeps its fields from them."""
+    """Give these keys to `page`, in place of those given before.
+
+    The filter of key events (`ui.devices.wedge_filter`) keeps the page's fields from them.
+    """
     page.setProperty(_PROPERTY, [key.value for key in keys])
 
 
 def is_own_key(focus: QWidget | None, event: QKeyEvent) -> bool:
-    """Return whether a page around the focused widget wants this key."""
+    """Return whether the nearest page around the focused widget that has own keys wants this key. False without a
+    focus.
+    """
     while focus is not None:
         wanted = focus.property(_PROPERTY)
         if wanted:

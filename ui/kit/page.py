@@ -93,9 +93,10 @@ class Page(QWidget):
         kind: str = "",
         in_header: bool = False,
     ) -> QAction:
-        """Add an action, listed in the shortcuts sheet. `in_header` also makes its button (see `Button`).
+        """Add an action, listed in the shortcuts sheet if it has a key. `in_header` also makes its button (see
+        `Button`).
 
-        While the page is in sight, the key works wherever the focus is in the window.
+        While the page is in sight, the key works wherever the focus is in the window. A key held down acts once.
         """
         action = QAction(text, self)
         if key is not None:
@@ -118,7 +119,9 @@ class Page(QWidget):
         return action
 
     def add_button_key(self, button: QPushButton, key: str | QKeySequence) -> QAction:
-        """Give a button a key that works while the button can be pressed. Its tooltip and the sheet show the key."""
+        """Give a button a key that works while the button is visible and enabled. Its tooltip and the sheet show the
+        key.
+        """
         action = QAction(button.text() or button.accessibleName(), self)
         action.setShortcut(QKeySequence(key))
         action.setAutoRepeat(False)

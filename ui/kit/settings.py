@@ -255,7 +255,10 @@ class Settings(QObject):
     """The `Entry` whose value was changed."""
 
     def __init__(self, path: Path | None = None, parent: QObject | None = None) -> None:
-        """Read the file. If it is absent or damaged, use the defaults: a device must always start."""
+        """Read the file. If it is absent, unreadable or damaged, use the defaults: a device must always start.
+
+        A single value that cannot be read counts as its default, and one out of range as the nearest allowed.
+        """
         super().__init__(parent)
         self._path = path
         file = self._file()
@@ -266,9 +269,10 @@ class Settings(QObject):
         return cast("T", self._values[entry.key])
 
     def keep(self, entry: Entry[T], value: T) -> None:
-        """Use a value from now on, and save it.
+        """Use the nearest allowed value from now on, emit `changed`, and save it.
 
-        Raises Trouble `disk.failed`, `home.absent`: the value then applies only until the app ends.
+        The other entries keep what the file has for them, but a file that cannot be read is replaced. A symbolic link
+        becomes a file. Raises Trouble `disk.failed`, `home.absent`: the value then applies only until the app ends.
         """
         self._values[entry.key] = entry.allowed(value)
         self.changed.emit(entry)

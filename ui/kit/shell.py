@@ -121,7 +121,8 @@ class Shell(QWidget):
     ) -> None:
         """Add a page that `make` returns when it is shown first. The first page added is shown at once.
 
-        Pass `is_in_rail` False for one reached from another, and as `rail_key` the entry to highlight meanwhile.
+        Pass `is_in_rail` False for one reached from another, and as `rail_key` the entry to highlight meanwhile. The
+        first nine in the rail get the keys Alt+1 to Alt+9.
         """
         self._makers[key] = make
         if rail_key:
@@ -183,7 +184,10 @@ class Shell(QWidget):
             page.mark_scanned(raw, read_by)
 
     def page_for_scan(self, said: str) -> Page | None:
-        """Return the page in sight. While a dialog, the sheet or a bug covers it, say `said` there and return None."""
+        """Return the page in sight, or None before the first.
+
+        While a dialog, the sheet or a bug covers it, say `said` there and return None.
+        """
         cover: QWidget | None = QApplication.activeModalWidget()
         if cover is None and self._sheet.isVisible():
             cover = self._sheet
@@ -228,7 +232,7 @@ class Shell(QWidget):
     # Messages around the pages
 
     def show_error(self, error: KnownError) -> None:
-        """Show an error that no page handled, on the page in sight."""
+        """Show an error that no page handled, on the page in sight. Before the first page it is not shown."""
         if self._current:
             self._pages[self._current].notice.show_error(error)
 

@@ -26,7 +26,10 @@ QUERY_THREADS = 2  # one slow search must not delay the other reads
 
 
 class Tasks(QObject):
-    """The application's workers. Created on the GUI thread; `close()` ends every thread and child process."""
+    """The application's workers. Created on the GUI thread; `close()` ends every thread and child process.
+
+    Methods that take callbacks return at once, and raise RuntimeError after `close`.
+    """
 
     store_changed = Signal(object)
     """frozenset[Area]: the areas whose views must refresh after an operation."""
@@ -86,7 +89,8 @@ class Tasks(QObject):
         """Run `fn(progress, *args)` in a fresh process.
 
         `fn` is a module-level function. Arguments and result are pickled and go through a pipe, never through the
-        command line. The result may have `areas` too.
+        command line. The result may have `areas` too. `on_failed` also gets Trouble `task.child_not_started` and
+        `task.child_ended`; what cannot be pickled goes to `crashed`.
         """
         task = ChildTask(
             self._delivery,
@@ -108,7 +112,10 @@ class Tasks(QObject):
         self.store_changed.emit(stale(areas))
 
     def wait_idle(self, timeout_s: float = 10.0) -> bool:
-        """Deliver events until no work is left. Return False after `timeout_s` seconds. For tests and shutdown."""
+        """Deliver events until no work is left, and return True. Return False after `timeout_s` seconds.
+
+        For tests and shutdown.
+        """
         end = time.monotonic() + timeout_s
         while self.is_busy:
             if time.monotonic() > end:
@@ -156,9 +163,10 @@ class Tasks(QObject):
     def alone(
         self, fn: Callable[[], T], on_done: Callable[[T], object] | None = None, on_failed: OnFailed | None = None
     ) -> None:
-        """Run a write with exclusive access: wait for running queries and hold new ones until it is done.
+        """Run a write with exclusive access: wait for running queries and hold new work and all results until it is
+        done.
 
-        Not allowed while a child process is running.
+        Not allowed while a child process is running, which the caller checks (`has_children`).
         """
 
         def work() -> None:

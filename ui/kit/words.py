@@ -28,7 +28,8 @@ GROUP: Final = 4
 def word(kind: str, key: str) -> str:
     """Return the word for a code of a kind (program, role, read_by, grade, disposition, decision, bundle …).
 
-    A value that a newer version added to a closed vocabulary is shown as unknown, with its text.
+    A value that a newer version added to a closed vocabulary is shown as unknown, with its text. Any other unknown code
+    is shown with spaces and a capital letter; an empty one stays empty.
     """
     known = WORDS.get(kind, {}).get(key)
     if known:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 def add_people_pages(shell: Shell, desk: Desk) -> None:
     """Add the page of recovery codes and the accounts page, which is in the rail at HQ and behind Settings in the
     field.
+
+    While shown codes are not confirmed, every other page that is opened shows a way back to them.
     """
     from ui.people.accounts_page import AccountsPage
     from ui.people.codes_page import CodesPage

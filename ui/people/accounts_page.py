@@ -19,7 +19,11 @@ from ui.shared.withholding import WithholdingsCard
 
 
 class AccountsPage(Page):
-    """Cards for one's own account, and, with permission to manage accounts, for all accounts and the store."""
+    """Cards for one's own account and the list of all accounts.
+
+    Further cards depend on the role's permissions: add accounts, read out codes, withhold content (the last two at HQ
+    only), and manage the whole store.
+    """
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(self.tr("Accounts and lock"))

@@ -114,8 +114,11 @@ class CodesPage(Page):
         self._card.show()
 
     def save(self) -> None:
-        """Write the sheet to the chosen path. Nothing else writes the codes to the disk. An existing file
-        is refused.
+        """Write the sheet to the chosen path as a PDF, and show the result on the page. Nothing else writes the codes
+        to the disk.
+
+        Does nothing without a path or codes. An existing file, or a file that cannot be created, shows an error. An
+        error of the disk while Qt writes the content is not noticed.
         """
         path = self.path_field.path
         if path is None or self._made is None:
@@ -141,7 +144,10 @@ class CodesPage(Page):
         self.notice.show_message("ok", self.tr("Saved: {path}").format(path=str(path)))
 
     def finish(self) -> None:
-        """Drop the codes from memory and from the page, and go back."""
+        """Forget the codes, remove them from the page, and go back to the page that was named with them.
+
+        A sheet that was saved stays on the disk.
+        """
         self._made = None
         self._empty_grid()
         self._card.hide()

@@ -48,7 +48,11 @@ class NoticeCard(Card):
         self._follow()
 
     def ask(self) -> None:
-        """Read the notice from the store again. Text that is being edited stays."""
+        """Read the notice from the store and fill it in, in the background. Text that is in the field stays, with its
+        check box.
+
+        Without a notice the field stays empty. `failed` carries an error.
+        """
         self._desk.ask(call(current_notice), then=self._show, failed=self.failed.emit)
 
     def _show(self, notice: Notice | None) -> None:
@@ -57,7 +61,11 @@ class NoticeCard(Card):
             self.required.setChecked(notice.is_required)
 
     def set(self) -> None:
-        """Save the notice; it is shown from the next unlock on."""
+        """Save the notice in place of any earlier one; it is shown from the next unlock on.
+
+        Does nothing while the text is blank or too long. Returns before the notice is saved: `said` or `failed`
+        follows.
+        """
         if not self.set_button.isEnabled():
             return
         said = self.tr("Set. It is shown the next time the store is opened.")

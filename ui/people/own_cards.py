@@ -41,7 +41,12 @@ class PassphraseCard(Card):
         self._follow()
 
     def change(self) -> None:
-        """Change one's own passphrase to the one typed. Both leave the fields at once."""
+        """Change one's own passphrase to the one typed. Both leave the fields at once, also when the change is then
+        refused.
+
+        Does nothing while the input is incomplete. Returns before the passphrase is changed: `said` or `failed`
+        follows. A wrong current passphrase counts as a failed try to unlock.
+        """
         if not self.change_button.isEnabled():
             return
         old, new = self.old.text(), self.new.take()
@@ -81,7 +86,7 @@ class CodesCard(Card):
         )
 
     def show_left(self, left: int) -> None:
-        """Show how many unused codes this account has."""
+        """Show how many unused codes this account has, or, for 0, that it has none."""
         self._codes_left.setText(
             self.tr("%Ln codes open it", "", left)
             if left
@@ -89,7 +94,11 @@ class CodesCard(Card):
         )
 
     def make_codes(self) -> None:
-        """Make new recovery codes for this account."""
+        """Make ten new recovery codes for this account; its old ones stop working.
+
+        Returns before they are made: `made` carries the `RecoveryCodes`, or `failed` the error, and then the old codes
+        stay valid.
+        """
         self.codes_button.setEnabled(False)
         self._desk.do(call(make_recovery_codes), then=self._show_codes, failed=self._failed)
 

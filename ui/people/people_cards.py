@@ -158,7 +158,12 @@ class AddCard(Card):
         self._follow()
 
     def add_account(self) -> None:
-        """Add the account typed, or set the new passphrase of the account that is being reset."""
+        """Add the account typed, or set the new passphrase of the account that is being reset. The passphrase leaves
+        its fields.
+
+        Does nothing while the input is incomplete. Returns before it is done: `said` or `failed` follows, with Refusal
+        `account.program` for an unknown program. A reset makes the account's recovery codes stop working.
+        """
         if not self.add_button.isEnabled():
             return
         account, passphrase = self.account.text().strip(), self.first.take()
@@ -190,7 +195,7 @@ class AddCard(Card):
         )
 
     def begin_reset(self, state: AccountState) -> None:
-        """Fill the form to set a new passphrase for this account."""
+        """Fill the form to set a new passphrase for this account. Until one is set, the form cannot add an account."""
         self._reset_of = state.account
         self.account.setText(state.account)
         self.role.setCurrentIndex(self.role.findData(state.role))
@@ -261,7 +266,11 @@ class ReadOutCard(Card):
         self._follow()
 
     def read_out(self) -> None:
-        """Request one recovery code of the device's account that was typed."""
+        """Request the next unused recovery code of the device's account that was typed.
+
+        Returns before the code is there: `shown` carries the `DisclosedCode`, or `failed` the error. Each call uses up
+        a code that HQ can read out.
+        """
         self.read_button.setEnabled(False)
         device, account = self.read_device.text().strip(), self.read_account.text().strip()
         self._desk.do(call(read_out_recovery_code, device, account), then=self._show_code, failed=self._failed)

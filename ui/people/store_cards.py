@@ -22,8 +22,8 @@ ERASE_AFTER = (10, 20, 50)
 class StoreCards(QWidget):
     """Cards for the store. The page shows what `said` and `failed` carry.
 
-    `erase_requested` carries the store's name as it was typed. The window then ends all work and erases the store, or
-    calls `erase_failed`.
+    `erase_requested` carries the store's name as it was typed, without blanks around it. The window then ends all work
+    and erases the store, or calls `erase_failed`.
     """
 
     said = Signal(str)
@@ -124,15 +124,17 @@ class StoreCards(QWidget):
     # The page
 
     def ask(self) -> None:
-        """Read the notice and the automatic erase limit from the store again."""
+        """Read the notice and the automatic erase limit from the store again. A notice that is in its field stays."""
         self.notice.ask()
         self._desk.ask(call(erase_after), then=self._show_after, failed=self.failed.emit)
 
     # A new data key
 
     def rotate(self) -> None:
-        """Rotate the data key behind a dialog that stays until it is done, so that no other request reaches
-        the store.
+        """Rotate the data key behind a dialog that stays until it is done, so that no other request reaches the store.
+
+        Does nothing without a reason. Returns before it is done: `said` or `failed` follows, with Refusal
+        `store.work_running` while a child process runs. Existing backups still open with the old key.
         """
         if not self.rotate_button.isEnabled():
             return
@@ -189,7 +191,9 @@ class StoreCards(QWidget):
         )
 
     def begin_erasing(self) -> None:
-        """Show what would be lost, and ask for confirmation."""
+        """Read what would be lost, then show it and ask for confirmation. If it cannot be read, `failed` carries the
+        error.
+        """
         self.erase_button.setEnabled(False)
         self._desk.ask(call(what_is_lost), then=self._show_lost, failed=self.erase_failed)
 

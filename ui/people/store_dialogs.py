@@ -28,7 +28,8 @@ class RotatingDialog(WindowDialog):
 class EraseDialog(WindowDialog):
     """Show what would be lost and what stays, and ask for the store's name.
 
-    `confirmed` carries the name as it was typed. The dialog then stays until the window removes it.
+    `confirmed` carries the name once it was typed exactly, without blanks around it. The dialog then stays until the
+    window removes it.
     """
 
     confirmed = Signal(str)

@@ -204,7 +204,12 @@ class AppWindow(QWidget):
         self.unlocked.emit()
 
     def lock(self, reason: str = "locked") -> None:
-        """Show the unlock page at once, and drop the keys. Before sleep, the keys are dropped before this returns."""
+        """Show the unlock page at once, end background work, and drop the keys. Does nothing while locked.
+
+        Child processes are killed; queued writes are done first. Before sleep (`reason` is `sleep`) this waits at most
+        four seconds for that. Otherwise it returns before the keys are dropped, and `locked` does not say that they
+        are. The unlock page shows an error of closing the session.
+        """
         work, self._work = self._work, None
         if work is None:
             return
@@ -260,7 +265,7 @@ class AppWindow(QWidget):
 
 
 def default_folder() -> Path:
-    """Return the folder of the store when none is named. Raises Trouble `home.absent`."""
+    """Return the folder of the store when none is named; it need not exist. Raises Trouble `home.absent`."""
     import platformdirs
 
     return own_folder(platformdirs.user_data_path) / "store"
@@ -274,7 +279,11 @@ def build_window(
     marking: str = "CUI",
     kdf: KdfParams | None = None,
 ) -> AppWindow:
-    """Return the window over a store folder, not yet shown. Needs a QApplication."""
+    """Return the window over a store folder, not yet shown. Needs a QApplication, and sets its icon and desktop file
+    name.
+
+    Creates no folder. A store that cannot be read shows its error on the unlock page.
+    """
     QGuiApplication.setDesktopFileName(APP_ID)  # Wayland finds the window's icon by it
     QGuiApplication.setWindowIcon(QIcon(str(asset("brand", "eum.svg"))))
     theme()
@@ -305,7 +314,11 @@ def run(
     inbox: Path | None = None,
     marking: str = "CUI",
 ) -> int:
-    """Run the application until its window is closed, and return the exit code."""
+    """Run the application until its window is closed, save the window's place and size, and return Qt's exit code.
+
+    Call it on the main thread. Raises Trouble `window.no_display`, `home.absent`. Where Qt cannot use the display, the
+    process ends with exit code 3 (`display.application`).
+    """
     from ui.window.display import application
     from ui.window.signals import closing_on_signals
 

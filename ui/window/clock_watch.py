@@ -34,7 +34,10 @@ class ClockWatch(QObject):
         self._timer.start(EVERY_MS)
 
     def look(self) -> None:
-        """Compare the clock with the time that has passed, and tell what was recorded meanwhile."""
+        """Show each jump of the clock that was recorded since the last look, and record a new one in the background.
+
+        Does nothing while the store is locked.
+        """
         session = self._desk.session
         if not session.is_open:
             return
@@ -55,7 +58,7 @@ class ClockWatch(QObject):
 
 
 def jump_said(jump: ClockJumped) -> tuple[str, str]:
-    """Return what happened to the clock, and what it means."""
+    """Return the title and the detail of the message about a jump of the clock."""
     if jump.to_at < jump.from_at:
         said = translate("app", "The clock of this computer was set back")
     else:

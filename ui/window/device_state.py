@@ -33,7 +33,7 @@ class DeviceBox(QObject):
         desk.tasks.store_changed.connect(self.refresh)
 
     def refresh(self, _areas: frozenset[Area]) -> None:
-        """Query the counts again, whichever areas changed."""
+        """Query the counts again, whichever areas changed. The box changes when the answer arrives."""
         session = self._desk.session
         if session.is_hq:
             self._desk.ask(query(open_count), then=self._show_hq)

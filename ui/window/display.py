@@ -27,10 +27,10 @@ _PLUGINS: Final = {"xcb": "libqxcb.so", "wayland": "libqwayland.so", "offscreen"
 
 
 def application() -> QApplication:
-    """Return the application, created on first use.
+    """Return the application, created on first use with the catalog of the window's language.
 
-    Raises Trouble `window.no_display` when no display is named. When Qt cannot start on the display, this writes a
-    message to standard error and ends the process with exit code 3.
+    On Linux, raises Trouble `window.no_display` when no display is named. When Qt cannot start on the display, this
+    writes a message to standard error and ends the process with exit code 3.
     """
     running = QApplication.instance()
     if isinstance(running, QApplication):
@@ -59,14 +59,18 @@ def application() -> QApplication:
 
 
 def has_display() -> bool:
-    """Return whether a display is named. It may still turn out to be unusable."""
+    """Return whether a display is named; always True on Windows and macOS. It may still turn out to be unusable.
+
+    `QT_QPA_PLATFORM` is not considered.
+    """
     if sys.platform in {"win32", "darwin"}:
         return True
     return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
 def find_plugins() -> None:
-    """Tell Qt where its plugins are, if it looks in the wrong place.
+    """Tell Qt where its plugins are, if it looks in a folder that does not exist. Without such a folder nothing
+    changes.
 
     PySide6 passes its folder to Qt as a line of a settings file, in which quotes, commas, semicolons and backslashes of
     a path have another meaning.

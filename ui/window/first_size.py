@@ -19,13 +19,16 @@ _INSIDE = QPoint(40, 10)
 
 
 def fitting_size(room: QSize) -> QSize:
-    """Return the remembered size, at most `room`, the free part of the screen, less a frame."""
+    """Return the remembered size, at most `room` (the free part of the screen) less a frame, but at least 320 × 240."""
     last = current().value(WINDOW)
     return QSize(last.width, last.height).boundedTo(room - _FRAME).expandedTo(_LEAST)
 
 
 def fitting_place(room: QRect) -> QRect:
-    """Return the remembered place and size without the frame, so that `room` contains the window and its frame."""
+    """Return the remembered place and size without the frame, moved so that `room` contains the window and its frame.
+
+    In a room too small for 320 × 240 the window starts at the top left and reaches beyond the room.
+    """
     last = current().value(WINDOW)
     size, side = fitting_size(room.size()), _FRAME.width() // 2
     inside = room.adjusted(side, _FRAME.height() - side, -side, -side)
@@ -37,7 +40,7 @@ def fitting_place(room: QRect) -> QRect:
 def show_as_before(window: QWidget) -> None:
     """Show the window with its last place and size.
 
-    If that screen is gone, the window system places it.
+    If no place is remembered or its screen is gone, the window system places it.
     """
     last = current().value(WINDOW)
     before = QGuiApplication.screenAt(QPoint(last.left, last.top) + _INSIDE) if last.has_place else None
@@ -52,7 +55,7 @@ def show_as_before(window: QWidget) -> None:
 
 
 def remember_size(window: QWidget) -> None:
-    """Save the window's place and size. A machine that cannot save them opens the window at the usual size."""
+    """Save the window's place and size. If they cannot be saved, nothing is raised, and those saved earlier stay."""
     is_maximized = window.isMaximized()
     # Without the frame: a maximized window does not tell where it would be with it.
     place = window.normalGeometry() if is_maximized else window.geometry()

@@ -73,12 +73,16 @@ class Front(QObject):
         return self._tasks
 
     def close(self) -> None:
-        """End the workers, if any were started."""
+        """End the workers, if any were started. Waits until the work that is running is done."""
         if self._tasks is not None:
             self._tasks.close()
 
     def show(self) -> None:
-        """Show the unlock page, or the first start where there is no store."""
+        """Show the unlock page, or the first start where there is no store.
+
+        If the store's name cannot be read, the unlock page shows the error. The account that accepted this notice
+        before the lock need not accept it again.
+        """
         from eum_app.usecases.store.store_label import notice_beside, store_label
 
         error = None

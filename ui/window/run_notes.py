@@ -17,7 +17,8 @@ from eum_app.domain.errors import KnownError
 def run_noted(store_folder: Path) -> Iterator[Callable[[], None]]:
     """Yield a function that starts the log. Call it after the first paint, since importing a rotating file costs 20 ms.
 
-    When the block ends, the duration of the run is logged and the log is closed. A bug is logged in any case.
+    When the block ends, the duration of the run is logged and the log is closed. A bug is logged even if the log was
+    not started. Every exception is raised again.
     """
 
     def begin() -> None:

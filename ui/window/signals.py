@@ -13,9 +13,10 @@ from PySide6.QtWidgets import QApplication
 
 @contextlib.contextmanager
 def closing_on_signals(app: QApplication) -> Iterator[None]:
-    """Close all windows of `app` on SIGINT and SIGTERM during the block.
+    """Close all windows of `app` on SIGINT and SIGTERM during the block; afterwards restore the earlier handlers.
 
-    Python's own handler would wait for the next event, and then raise KeyboardInterrupt into Qt.
+    The windows close when the event loop runs next. Raises ValueError outside the main thread. Python's own handler of
+    SIGINT would wait for the next event, and then raise KeyboardInterrupt into Qt.
     """
     wakes, woken = socket.socketpair()
     wakes.setblocking(False)

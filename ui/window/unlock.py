@@ -41,7 +41,8 @@ _MARK = "[)>"
 class UnlockPage(QWidget):
     """Accept the notice, then unlock. `unlock_requested` carries account and passphrase once both are typed.
 
-    The passphrase leaves its field with the signal and is not kept. After `set_busy(True)` nothing can be pressed.
+    The passphrase leaves its field with the signal and is not kept. One that starts as a mark does (`[)>`) is taken for
+    a scan and dropped. After `set_busy(True)` nothing can be pressed.
     """
 
     unlock_requested = Signal(str, str)
@@ -181,7 +182,7 @@ class UnlockPage(QWidget):
         self.passphrase.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def accept_notice(self) -> None:
-        """Accept the notice once, and show the time on the button."""
+        """Accept the notice and show the time on the button; a second call only moves the focus to the next field."""
         if self.accepted_at is None:
             self._accepted_by = ""
             self._take_acceptance(QDateTime.currentDateTimeUtc())

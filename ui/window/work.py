@@ -93,7 +93,8 @@ class Work:
     def begin_erasing(self, confirm: str) -> Future[None]:
         """Erase the store (`store.erase.erase_store`) once running work has ended; no other work starts.
 
-        If the returned future reports a failure while the keys are still held, call `go_on`.
+        Child processes are killed. If the returned future reports a failure while the keys are still held, call
+        `go_on`.
         """
         self._notes.stop()
         return self.tasks.pause(lambda: erase_store(self.session, confirm))[0]
@@ -127,6 +128,8 @@ class Work:
     def end(self, reason: str) -> KnownError | None:
         """Close for good, and return an error if the end of the session could not be recorded. Pending results are
         dropped.
+
+        Kills child processes, and waits for running and queued writes. A session that is already closed gives None.
         """
         self.shell.hide()
         self.tasks.close()

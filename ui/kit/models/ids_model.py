@@ -93,9 +93,10 @@ class IdsTableModel(QAbstractTableModel):
     # Source
 
     def set_source(self, fetch_ids: FetchIds, fetch_rows: FetchRows, fetch_first: FetchIds | None = None) -> None:
-        """Show other rows, e.g. after a filter changed.
+        """Show other rows, e.g. after a filter changed. The rows before stay until the new ids arrive.
 
-        The functions run on a worker and only read. `fetch_first` returns the first `PAGE_ROWS` ids.
+        The functions run on a worker and only read. `fetch_first` returns the first `PAGE_ROWS` ids. `failed` carries
+        an error; without `tasks` it is raised here.
         """
         self._fetch_ids, self._fetch_rows = fetch_ids, fetch_rows
         if fetch_first is None:
@@ -112,7 +113,10 @@ class IdsTableModel(QAbstractTableModel):
         self._ask(fetch, self._take_first)
 
     def reload(self) -> None:
-        """Fetch the ids again, then the rows in view. Late answers to earlier requests are dropped."""
+        """Fetch the ids again, then the rows in view. Late answers to earlier requests are dropped.
+
+        Does nothing before `set_source`.
+        """
         if self._fetch_ids is not None:
             self._ids_asked += 1
             self.is_loading = True
@@ -145,14 +149,19 @@ class IdsTableModel(QAbstractTableModel):
         return self._ids[row] if 0 <= row < len(self._ids) else None
 
     def row_of(self, item_id: str) -> int:
-        """Return the row of an id, or -1."""
+        """Return the row of an id, or -1 when the id is not loaded."""
         try:
             return self._ids.index(item_id)
         except ValueError:
             return -1
 
     def row_at(self, row: int) -> Any:
-        """Return the row object, or None while it is not fetched. Asking for it starts the fetch."""
+        """Return the row object; None outside the list, for an id that `fetch_rows` left out, and while it is not
+        fetched.
+
+        Asking for it starts the fetch. A stale row is returned until the new one arrives. After a failed fetch the row
+        is not fetched again before `reload`.
+        """
         if not 0 <= row < len(self._ids):
             return None
         page = row // PAGE_ROWS

@@ -92,14 +92,16 @@ def _let_rows_shrink(view: QTableView) -> None:
 
 
 def current_id(view: QAbstractItemView) -> str | None:
-    """Return the id of the current row, or None."""
+    """Return the id of the current row; None without one, or for a view of another model."""
     model = view.model()
     index = view.currentIndex()
     return model.id_at(index.row()) if isinstance(model, IdsTableModel) and index.isValid() else None
 
 
 def select_id(view: QAbstractItemView, item_id: str) -> bool:
-    """Make the row of an id current and scroll it into view. Return False when the id is not in the list."""
+    """Make the row of an id current and scroll it into view. Return False when the id is not loaded, and change
+    nothing.
+    """
     model = view.model()
     assert isinstance(model, IdsTableModel)
     row = model.row_of(item_id)

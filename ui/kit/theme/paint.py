@@ -57,7 +57,7 @@ def paint_chip(painter: QPainter, rect: QRect, look: Theme, *, text: str, icon: 
 
 
 def tone_tokens(tone: str) -> tuple[str, str]:
-    """Return the background and text tokens of a tone."""
+    """Return the background and text tokens of a tone. Any unknown tone looks as `mute` does."""
     return {
         "ok": ("ok_soft", "ok"),
         "warn": ("warn_soft", "warn"),
@@ -67,7 +67,9 @@ def tone_tokens(tone: str) -> tuple[str, str]:
 
 
 def bar_token(tone: str) -> str:
-    """Return the token of a solid bar of a tone. Amber may be brighter in bars than in text."""
+    """Return the token of a solid bar of a tone; `ink3` for any unknown tone. Amber may be brighter in bars than in
+    text.
+    """
     return {"ok": "ok", "warn": "warn_bar", "bad": "bad", "accent": "accent"}.get(tone, "ink3")
 
 

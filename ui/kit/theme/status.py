@@ -64,7 +64,10 @@ STATUS: dict[str, StatusMark] = {
 
 
 def status_mark(key: str) -> StatusMark:
-    """Return the mark of a state. A state that this version does not know is shown as unknown, with its text."""
+    """Return the mark of a state. A state that this version does not know is shown as unknown, with its text.
+
+    An empty state gives an empty word.
+    """
     mark = STATUS.get(key)
     if mark is not None or not key:
         return mark or StatusMark("", "circle-question-mark", "", "mute")

@@ -136,11 +136,17 @@ class Theme(QObject):
             self._apply()
 
     def cycle(self) -> None:
-        """Switch to the next theme: light, dark, sunlight, light … (Ctrl+Shift+L)."""
+        """Switch to the next theme: light, dark, sunlight, light … (Ctrl+Shift+L). `system` counts as the theme in use.
+
+        Not saved: the next start uses the saved theme.
+        """
         self.set_mode(THEMES[(THEMES.index(self.name) + 1) % len(THEMES)])
 
     def zoom(self, steps: int) -> None:
-        """Go `steps` up or down in `SCALES`."""
+        """Go `steps` up or down in `SCALES`, at most to either end. Not saved.
+
+        A scale that is not in `SCALES` counts as the nearest one, the smaller of two that are equally near.
+        """
         nearest = min(range(len(SCALES)), key=lambda at: abs(SCALES[at] - self._scale))
         self.set_scale(SCALES[min(len(SCALES) - 1, max(0, nearest + steps))])
 
@@ -170,7 +176,10 @@ class Theme(QObject):
         return self.dp(TOUCH_DP[self._density])
 
     def font(self, size: float = BASE_FONT_DP, weight: int = 400, *, mono: bool = False) -> QFont:
-        """Return Inter, or JetBrains Mono, at a size given at 100 %."""
+        """Return Inter, or JetBrains Mono, at a size given at 100 %, at least one pixel high.
+
+        Inter is never lighter than 500 in the sunlight theme.
+        """
         font = QFont(MONO if mono else SANS)
         font.setPixelSize(max(1, self.dp(size)))
         if self.name == "sunlight" and weight < 500 and not mono:
@@ -184,7 +193,8 @@ class Theme(QObject):
     def icon(self, name: str, ink: str = "ink2", *, size: float = 18, gap: float = 0) -> QIcon:
         """Return a Lucide icon in a token's color, with a paler version for the disabled state.
 
-        `gap` adds empty space on both sides, where the style would set text too close to the icon.
+        `gap` adds empty space on both sides, where the style would set text too close to the icon. Raises
+        FileNotFoundError for an unknown icon, KeyError for an unknown token.
         """
         icon = QIcon()
         for mode, token in ((QIcon.Mode.Normal, ink), (QIcon.Mode.Disabled, "ink_off")):
@@ -195,6 +205,8 @@ class Theme(QObject):
     def pixmap(self, name: str, ink: str = "ink2", *, size: float = 18) -> QPixmap:
         """Return a Lucide icon as a square picture, `size` logical pixels at 100 %, sharp on the densest screen
         attached.
+
+        Raises FileNotFoundError for an unknown icon, KeyError for an unknown token.
         """
         ratio = max((screen.devicePixelRatio() for screen in QGuiApplication.screens()), default=1.0)
         return _render(name, self.tokens.colors[ink], self.dp(size), ratio)
@@ -278,7 +290,10 @@ def _palette(look: Theme) -> QPalette:
 
 
 def inset(layout: QLayout, left: float, top: float, right: float, bottom: float, *, spacing: float = 0) -> None:
-    """Set margins and spacing of a layout, in logical pixels at 100 %. They follow changes of the scale."""
+    """Set margins and spacing of a layout, in logical pixels at 100 %. They follow changes of the scale.
+
+    The spacing is set only for boxes and grids.
+    """
     layout.setProperty("inset", [float(left), float(top), float(right), float(bottom), float(spacing)])
     _inset_now(layout, theme())
 

@@ -27,7 +27,7 @@ _KEYS = {
 
 
 def answer_text(value: str) -> str:
-    """Return an answer's word in the user's language."""
+    """Return an answer's word in the user's language. Raises KeyError for a value that is not in `ANSWERS`."""
     return translate("answer", ANSWERS[value])
 
 

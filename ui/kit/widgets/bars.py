@@ -81,7 +81,10 @@ class ProgressSummary(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
 
     def set_progress(self, done: int, total: int, parts: Parts, text: str = "") -> None:
-        """Show `done` of `total`; `text` replaces the usual words. 100 % is shown only when all are done."""
+        """Show `done` of `total`; `text` replaces the usual words. 100 % is shown only when all are done.
+
+        A `total` of 0 shows a dash for the percentage.
+        """
         locale = QLocale()
         words = text or translate("kit", "{done} of {total} checked").format(
             done=locale.toString(done), total=locale.toString(total)
@@ -187,7 +190,7 @@ class BarChart(QWidget):
 
 @guarded
 class LineChart(QWidget):
-    """Percentages over time, oldest first, on a scale from `low` to 100."""
+    """Percentages over time, oldest first, on a scale from `low` to 100. `set_points` replaces `low`."""
 
     def __init__(self, *, low: int = 50) -> None:
         super().__init__()
@@ -196,7 +199,10 @@ class LineChart(QWidget):
         self.setMinimumHeight(theme().dp(140))
 
     def set_points(self, points: Sequence[tuple[str, float]]) -> None:
-        """Show (label, percent) points, oldest first. A value under the scale lowers the scale to the next 25."""
+        """Show (label, percent) points, oldest first, on a scale from 50 to 100.
+
+        A value under 50 lowers the scale to the next 25 below it.
+        """
         self._points = list(points)
         least = min((value for _label, value in points), default=50)
         self._low = min(50, int(least // 25) * 25)

@@ -107,7 +107,9 @@ class Button(QPushButton):
         self._draw_icon()
 
     def set_icon_name(self, name: str) -> None:
-        """Show another icon, by its Lucide name."""
+        """Show another icon, by its Lucide name; an empty name removes it. Raises FileNotFoundError for an unknown
+        icon.
+        """
         self._icon_name = name
         self._draw_icon()
 
@@ -217,7 +219,9 @@ class ActionButton(Button):
 
 
 def tip_with_key(text: str, key: QKeySequence) -> str:
-    """Return a tooltip that includes the key, e.g. `Close out… (Ctrl+Enter)`."""
+    """Return a tooltip that includes the key, if any, e.g. `Close out… (Ctrl+Enter)`. The `&` of a mnemonic is left
+    out.
+    """
     plain = text.replace("&&", "\0").replace("&", "").replace("\0", "&")
     return plain if key.isEmpty() else f"{plain} ({key.toString(QKeySequence.SequenceFormat.NativeText)})"
 
@@ -234,7 +238,7 @@ def fill(layout: QHBoxLayout | QVBoxLayout, parts: Sequence[Part]) -> None:
 
 
 def empty_layout(layout: QLayout) -> None:
-    """Remove every widget from a layout, and delete it."""
+    """Take every item out of a layout, and delete the widgets among them. Widgets of nested layouts stay."""
     while layout.count():
         item = layout.takeAt(0)
         widget = item.widget() if item is not None else None

@@ -103,7 +103,7 @@ class CuiBanner(QFrame):
 
 
 class EmptyState(QWidget):
-    """Say what will be shown here, and offer one next step."""
+    """Say what will be shown here, and offer one next step. `action_button` exists only with `action`."""
 
     def __init__(
         self,

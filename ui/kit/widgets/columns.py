@@ -78,14 +78,17 @@ class Columns(QWidget):
         return self._tabs
 
     def bring_to_front(self, key: str) -> None:
-        """Show this column when only one fits; otherwise it is visible anyway."""
+        """Show this column when only one fits; otherwise it is visible anyway. No signal is emitted.
+
+        Raises KeyError for an unknown key.
+        """
         self._front = key
         self._tabs.set_current(key)
         self._arrange()
         self.updateGeometry()  # one column at a time: each has its own least height
 
     def set_title(self, key: str, title: str) -> None:
-        """Set the text of a column's tab, e.g. with a count."""
+        """Set the text of a column's tab, e.g. with a count. Raises KeyError for an unknown key."""
         self._tabs.set_text(key, title)
 
     def sizeHint(self) -> QSize:

@@ -63,7 +63,9 @@ class _IconField(QLineEdit):
 
 @guarded
 class SearchField(_IconField):
-    """Emit the typed text 150 ms after the last key. Esc empties the field."""
+    """Emit the typed text, without blanks around it, 150 ms after the last key, or at once on Enter. Esc empties the
+    field.
+    """
 
     searched = Signal(str)
 
@@ -96,7 +98,8 @@ class SearchField(_IconField):
 class ScanField(_IconField):
     """Scan or type here. Ctrl+Z is left to the page, where it takes back the last act (LOOK.md rule 6).
 
-    `submitted` carries the typed text when Enter is pressed, and the field is emptied.
+    `submitted` carries the typed text, without blanks around it, when Enter is pressed, and the field is emptied.
+    Blanks alone submit nothing.
     """
 
     submitted = Signal(str)
@@ -203,25 +206,28 @@ class TabRow(QWidget):
         return next((key for key, made in self._buttons.items() if made.isChecked()), "")
 
     def set_current(self, key: str) -> None:
-        """Choose a filter without emitting a signal."""
+        """Choose a filter without emitting a signal. Raises KeyError for an unknown key."""
         self._buttons[key].setChecked(True)
 
     def focus_current(self) -> None:
-        """Focus the active filter."""
+        """Focus the active filter, if there is one."""
         if self.current:
             self._buttons[self.current].setFocus(Qt.FocusReason.OtherFocusReason)
 
     def text_of(self, key: str) -> str:
-        """Return a filter's text."""
+        """Return a filter's text. Raises KeyError for an unknown key."""
         return self._buttons[key].text()
 
     def show_only(self, keys: Collection[str]) -> None:
-        """Show these filters and hide the others."""
+        """Show these filters and hide the others. Unknown keys are ignored."""
         for key, made in self._buttons.items():
             made.setVisible(key in keys)
 
     def set_text(self, key: str, text: str, name: str = "") -> None:
-        """Set a filter's text, e.g. after a count changed."""
+        """Set a filter's text, e.g. after a count changed; `name` becomes its spoken name and its tooltip.
+
+        Raises KeyError for an unknown key.
+        """
         made = self._buttons[key]
         made.setText(text)
         made.setAccessibleName(name or text)

@@ -125,7 +125,8 @@ class PageHeader(QFrame):
     def set_compact(self, *, is_compact: bool) -> None:
         """Take one line where that fits, or the whole header again.
 
-        The actions are in a menu meanwhile, and the crumb and the bar are gone: the count stays beside the title.
+        The actions (each `ActionButton`) are in a menu meanwhile, and the crumb and the bar are gone: the count stays
+        beside the title.
         """
         self._is_compact = is_compact
         self._menu.clear()

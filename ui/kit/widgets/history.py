@@ -22,7 +22,7 @@ class Told:
 
 
 class HistoryCard(Card):
-    """List events, newest first."""
+    """List events in the order given to `set_lines`: newest first."""
 
     def __init__(self, title: str) -> None:
         super().__init__(title)

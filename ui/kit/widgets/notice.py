@@ -96,7 +96,12 @@ class NoticeBar(QFrame):
         on_action: Callable[[], object] | None = None,
         stays: bool | None = None,
     ) -> None:
-        """Show `text`. `action` labels the button and `on_action` is its callback; the bar closes first."""
+        """Show `text` in place of any earlier message. `action` labels the button and `on_action` is its callback; the
+        bar closes first.
+
+        `stays` replaces the rule of the kind. During the first half second, clicks go through the bar to what it
+        covers. Raises KeyError for an unknown kind.
+        """
         icon, ink = _ICONS[kind]
         self._icon.set_icon(icon, ink)
         set_look(self, "tone", kind)

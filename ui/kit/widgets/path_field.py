@@ -86,7 +86,10 @@ class PathField(QWidget):
         self.set_path(home / name if home.is_absolute() else "")
 
     def set_paths(self, paths: list[Path]) -> None:
-        """Fill the line with these paths; all but the first are dropped unless `kind` is "files"."""
+        """Fill the line with these paths; all but the first are dropped unless `kind` is "files".
+
+        Among several, a name that holds a semicolon is later split there by `paths`.
+        """
         kept = paths if self._kind == "files" else paths[:1]
         self.edit.setText("; ".join(str(path) for path in kept))
 

@@ -247,7 +247,7 @@ class Rail(QFrame):
         self._group.setExclusive(True)
 
     def set_badge(self, key: str, badge: str, tone: str = "mute") -> None:
-        """Set the badge beside a page's entry; "" removes it."""
+        """Set the badge beside a page's entry; "" removes it. Raises KeyError for a page that is not in the rail."""
         self._buttons[key].set_badge(badge, tone)
         self._fit()
 

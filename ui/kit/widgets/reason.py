@@ -50,7 +50,7 @@ class PhotoStrip(QWidget):
         return list(self._tiles)
 
     def add(self, key: str, image: QImage, caption: str) -> None:
-        """Add a picture; `caption` describes it (e.g. `Photo 2, 21 Nov 2026 14:21Z`)."""
+        """Add a picture; `caption` describes it (e.g. `Photo 2, 21 Nov 2026 14:21Z`). Use each key only once."""
         look = theme()
         size = QSize(look.dp(self._size[0]), look.dp(self._size[1]))
         tile = QPushButton()
@@ -245,17 +245,20 @@ class ReasonPanel(Card):
         return next(iter(self.reasons), "")
 
     def choose(self, keys: Sequence[str]) -> None:
-        """Choose reasons; the person can change them."""
+        """Choose reasons in addition to those chosen; the person can change them. Unknown keys are ignored.
+
+        Without `several`, the last one replaces the others.
+        """
         for key in keys:
             if key in self._choices:
                 self._choices[key].setChecked(True)
 
     def values_of(self, key: str) -> tuple[str, str]:
-        """Return the values of a reason: (on record, found), empty where none is asked for."""
+        """Return the values typed for a reason, chosen or not: (on record, found), empty where none is asked for."""
         return self.facts[key].values if key in self.facts else ("", "")
 
     def reset(self) -> None:
-        """Clear the reason, the note and the photos."""
+        """Clear the reason, the note and the photos. Values typed for a reason stay in their fields."""
         self._group.setExclusive(False)
         for choice in self._choices.values():
             choice.setChecked(False)
