@@ -208,6 +208,7 @@ class Transaction:
 
     def drop_secret(self, purpose: str) -> None:
         """Remove the key material for `purpose`."""
+        self._require_stateable(["secret"])
         remove_secret(self.connection, purpose)
 
     def begin_epoch(self, epoch: int) -> None:

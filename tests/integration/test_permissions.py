@@ -164,6 +164,8 @@ def test_an_auditor_brings_nothing_else_in_either(auditor: Session, world: World
     with pytest.raises(Refusal, match=r"permission\.denied"), auditor.writing() as transaction:
         transaction.keep_secret("authority", b"x")
     with pytest.raises(Refusal, match=r"permission\.denied"), auditor.writing() as transaction:
+        transaction.drop_secret("authority")
+    with pytest.raises(Refusal, match=r"permission\.denied"), auditor.writing() as transaction:
         transaction.copy_out("FLD-0042", [])
     assert auditor.read(items.all_sites) == before
     del world
