@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from eum_app.cli.common import AccountOption, JsonOption, PassphraseFd, StoreOption, show, unlocked
+from eum_app.cli.common import AccountOption, JsonOption, PassphraseFd, StoreOption, show, unlocked, visible
 
 content_app = typer.Typer(help="Content withheld by order of two people.", no_args_is_help=True)
 
@@ -52,5 +52,5 @@ def list_command(
 
     with unlocked(store, account, passphrase_fd) as session:
         rows = session.read(withholdings_open)
-    words = [f"{row.request_id}  {row.object_id[:12]}…  {row.asked_by}  {row.reason}" for row in rows]
+    words = [f"{row.request_id}  {row.object_id[:12]}…  {row.asked_by}  {visible(row.reason)}" for row in rows]
     show(as_json, rows, "\n".join(words) or "No open requests.")

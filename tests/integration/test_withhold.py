@@ -17,6 +17,7 @@ from db.engines import DATABASE, sqlcipher_connection
 from db.queries import checks, visits
 from db.queries.checks import EvidenceRow
 from db.queries.content import withholdings_open
+from eum_app.cli import run
 from eum_app.crypto.passphrases import KdfParams
 from eum_app.crypto.suites import Suite
 from eum_app.domain.errors import Refusal
@@ -183,6 +184,19 @@ def test_who_may_not_withhold(simulator: Simulator) -> None:
     hq.role = Role.AUDITOR
     with pytest.raises(Refusal, match=r"permission\.denied"):
         confirm_withholding(hq, "x")
+
+
+def test_a_reason_begins_no_line_of_the_list_and_steers_no_terminal(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EUM_PASSPHRASE", PASSPHRASE)
+    hq = make_store(tmp_path / "hq", "hq", "HQ-01", Clock())
+    asked = ask_to_withhold(hq, "0" * 96, "by order\n0123  forged…  REV-009  \x1b[2Kno reason")
+    hq.close()
+    assert run(["content", "list", "--store", str(tmp_path / "hq"), "--account", hq.account]) == 0
+    (line,) = capfd.readouterr().out.splitlines()
+    assert line.startswith(asked.request_id)
+    assert line.endswith(r"by order\n0123  forged…  REV-009  \x1b[2Kno reason")
 
 
 # Files that nothing needs
