@@ -81,9 +81,10 @@ class _Header(msgspec.Struct, frozen=True, kw_only=True):
 
 @dataclass(frozen=True)
 class Header:
-    """A parsed header. `chain` begins with the sender's certificate and omits the root.
+    """A parsed header; `raw` is its exact bytes. `chain` begins with the sender's certificate.
 
-    Nothing in it is trusted before `sync.trust` has judged it.
+    Our writer omits the root from `chain`; another writer may include it. Nothing in a header is trusted before
+    `sync.trust` has judged it. `created_at` is aware.
     """
 
     suite: Suite
@@ -118,7 +119,7 @@ class Header:
 
 
 def canonical(fields: dict[str, Any]) -> bytes:
-    """Return canonical JSON: sorted keys, no blanks, UTF-8."""
+    """Return canonical JSON: sorted keys, no blanks, UTF-8. Raises ValueError for NaN, infinity and lone surrogates."""
     return json.dumps(fields, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
 
 
@@ -258,7 +259,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     head_signatures: Annotated[list[HeadSignature], Meta(max_length=MAX_HEAD_SIGNATURES)]
 
     def is_consistent(self) -> bool:
-        """Whether counts, numbers and sizes agree with each other."""
+        """Whether counts, numbers and sizes agree with each other, and no object is listed twice."""
         return (
             self.last_seq - self.first_seq + 1 == self.entry_count
             and 4 * self.entry_count <= self.entries_size <= self.entry_count * (4 + MAX_ENTRY_SIZE)
@@ -278,7 +279,7 @@ def encode_manifest(manifest: Manifest) -> bytes:
 def decode_manifest(raw: bytes) -> tuple[Manifest, dict[str, Any]]:
     """Decode a manifest whose signature was verified. Also return the top-level fields that this version does not know.
 
-    Raises Refusal("bundle.version") and Refusal("bundle.altered").
+    Raises Refusal("bundle.version"), and Refusal("bundle.altered") if it cannot be parsed or is not consistent.
     """
     try:
         fields = msgspec.json.decode(raw, type=dict[str, msgspec.Raw])

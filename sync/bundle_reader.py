@@ -55,6 +55,7 @@ class Verdict:
 
     `is_complete`: nothing was cut off or added. `is_unaltered`: the signature verifies with the certificate *in the
     file*. That proves nothing unless `sender_refusal` is None, that is, unless the trust rules accept the certificate.
+    `file_refusal` is the first fault of frames or signature, None if there is none.
     """
 
     header: Header
@@ -72,7 +73,7 @@ class Verdict:
 def inspect_bundle(path: Path) -> Header:
     """Return the header without trusting anything in it.
 
-    Raises Refusal as `read_header` and `opened_for_reading` do.
+    Raises Refusal and Trouble as `read_header` and `opened_for_reading` do.
     """
     with opened_for_reading(path) as file:
         return read_header(file)
@@ -81,7 +82,8 @@ def inspect_bundle(path: Path) -> Header:
 def verify_bundle(path: Path, trust: TrustList, at: datetime) -> Verdict:
     """Judge sender and completeness without a key to open the bundle. `at` is now (aware).
 
-    Raises Refusal only if the header cannot be read; other refusals are in the verdict.
+    Raises as `inspect_bundle` does if the header cannot be read, and Trouble("disk.failed") if the disk fails; other
+    refusals are in the verdict.
     """
     with opened_for_reading(path) as file:
         header = read_header(file)
@@ -104,9 +106,10 @@ def verify_bundle(path: Path, trust: TrustList, at: datetime) -> Verdict:
 def open_bundle(path: Path, identity: Identity, trust: TrustList, at: datetime) -> Iterator[OpenedBundle]:
     """Verify the whole bundle, then provide its content until the context ends. `at` is now (aware).
 
-    Raises Refusal: those of `sync.trust`; "file.missing", "file.unreadable"; "bundle.not_a_bundle", "bundle.version",
-    "bundle.kind", "suite.unknown"; "bundle.truncated", "bundle.altered" (with the part), "bundle.too_large";
-    "bundle.readdressed" (outside and inside were signed by different keys, or for different recipients).
+    Raises Refusal: those of `sync.trust`, `read_header` and `opened_for_reading`; "bundle.truncated", "bundle.altered"
+    (with the part), "bundle.too_large", "bundle.version" (of the manifest); "bundle.readdressed" (outside and inside
+    were signed by different keys, or for different recipients); "key.invalid" (the sealed content key is not 32 bytes);
+    "identity.no_kem" (`identity` is an authority). Trouble as `opened_for_reading`.
     """
     with opened_for_reading(path) as file:
         header = read_header(file)
@@ -224,7 +227,10 @@ class OpenedBundle:
             raise Refusal("bundle.altered", part="objects")
 
     def entries(self) -> Iterator[bytes]:
-        """Yield the entries in order, as they were given to `write_bundle`. Raises Refusal "bundle.altered"."""
+        """Yield the entries in order, as they were given to `write_bundle`.
+
+        Raises Refusal "bundle.altered" or "bundle.truncated" if the file has changed since it was verified.
+        """
         return _unpack(self._plain(self._entries_at), self.manifest)
 
     def objects(self) -> Iterator[tuple[ObjectRef, Reader]]:
@@ -232,7 +238,8 @@ class OpenedBundle:
 
         A reader is valid until the next object is requested. If the object does not match its name, the `read` that
         would return its last bytes raises Refusal("bundle.altered"); requesting the next object checks unread bytes in
-        the same way. Copy the bytes to a temporary file, and keep it only if nothing was raised.
+        the same way. Copy the bytes to a temporary file, and keep it only if nothing was raised. Also raises as
+        `entries` does.
         """
         plain = self._plain(self._objects_at)
         for ref in self.manifest.objects:

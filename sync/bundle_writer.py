@@ -94,13 +94,17 @@ def write_bundle(
 ) -> SealedBundle:
     """Write entries and objects, sealed for `recipients`, to the file `path`, completely or not at all.
 
+    A file at `path` is replaced. Recipients with the same key are listed once.
     `entries` is called twice and must yield the same byte strings both times: once to count and hash them, because the
     manifest comes first, and once to write them. So memory stays bounded without an unencrypted copy on the disk.
-    `created_at` must be aware. After an interruption, start again: a new content key is used.
+    `created_at` must be aware; fractions of a second are dropped. After an interruption, start again: a new content key
+    is used.
 
     Raises Refusal "bundle.no_recipient", "bundle.wrong_role" (this sender may not send this kind),
-    "certificate.suite_mismatch", "bundle.too_large", "bundle.inconsistent", "bundle.object_altered" (an object does not
-    match its name), "bundle.entries_changed"; Trouble "disk.full", "disk.failed".
+    "certificate.suite_mismatch", "certificate.no_kem" (a recipient is an authority), "bundle.too_large",
+    "bundle.inconsistent" (numbers and hashes do not fit the entries, or an object is listed twice), "bundle.altered"
+    (`chunk_size` is out of bounds), "bundle.object_altered" (an object does not match its name),
+    "bundle.entries_changed"; Trouble as `written_whole`, also if the file of an object cannot be opened or read.
     """
     _check_parties(sender, recipients, kind)
     if len(objects) > MAX_OBJECTS or len(head_signatures) > MAX_HEAD_SIGNATURES:

@@ -107,7 +107,7 @@ def read_request_file(path: Path) -> CertificateRequest:
     """Read a request with a valid signature, from a device whose name is safe in file names.
 
     Raises Refusal: `file.missing`, `file.unreadable`, `enrolment.too_large`, `enrolment.not_a_request`,
-    `enrolment.version`, `request.invalid`, `request.wrong_role`, `enrolment.bad_name`.
+    `enrolment.version`, `request.invalid`, `request.wrong_role`, `enrolment.bad_name`. Trouble as `opened_for_reading`.
     """
     file = _decode(_read(path), _RequestFile, "enrolment.not_a_request")
     _check_version(file.version)
@@ -122,9 +122,9 @@ def read_request_file(path: Path) -> CertificateRequest:
 def certify(
     request: CertificateRequest, issuer: Identity, *, epoch: int, at: datetime, days: int | None = None
 ) -> tuple[Certificate, ...]:
-    """Return the device's new certificate, followed by its issuers.
+    """Return three certificates: the device's new one, then HQ's and the authority's.
 
-    `at` is now (aware). Raises as `issue_device` does.
+    `at` is now (aware). The term is `days`, or that of `issue_device`. Raises as `issue_device` does.
     """
     term = {} if days is None else {"days": days}
     return (issue_device(request, issuer, epoch=epoch, at=at, **term), *issuer.chain)
@@ -141,7 +141,8 @@ def write_answer(
 ) -> EnrolmentAnswer:
     """Write HQ's signed answer, with the chain from `certify` and HQ's public recovery key, and return it.
 
-    Call it only after a person has compared fingerprints. Raises Trouble as `written_whole` does.
+    Call it only after a person has compared fingerprints. It does not check that `chain` certifies `request`. Raises
+    Trouble as `written_whole` does.
     """
     device = chain[0]
     body = msgspec.json.encode(
@@ -163,8 +164,9 @@ def write_answer(
 def read_answer_file(path: Path) -> EnrolmentAnswer:
     """Read an answer and verify its signature with the HQ certificate inside it.
 
-    Raises Refusal: `file.missing`, `file.unreadable`, `enrolment.too_large`, `enrolment.not_an_answer`,
-    `enrolment.version`, `certificate.invalid`, `enrolment.altered`.
+    The chain is not verified: `accept_answer` does that. Raises Refusal: `file.missing`, `file.unreadable`,
+    `enrolment.too_large`, `enrolment.not_an_answer`, `enrolment.version`, `certificate.invalid`, `enrolment.altered`
+    (the signature, or the name or epoch beside the certificate, does not fit). Trouble as `opened_for_reading`.
     """
     file = _decode(_read(path), _AnswerFile, "enrolment.not_an_answer")
     _check_version(file.version)

@@ -20,8 +20,9 @@ _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 def written_whole(path: Path) -> Iterator[BinaryIO]:
     """Write to a temporary file beside `path`; when the block succeeds: fsync, rename, fsync the folder.
 
-    After an exception the temporary file is removed and `path` is unchanged. Raises Trouble("disk.full") and
-    Trouble("disk.failed"), both with the file's name.
+    A file or symbolic link at `path` is replaced, with access for the owner only. After an exception the temporary file
+    is removed and `path` is unchanged, unless only the last step failed: flushing the folder. Raises
+    Trouble("disk.full") and Trouble("disk.failed"), both with the file's name, also for an OSError of the block.
     """
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(6)}.part")
     try:
@@ -40,7 +41,7 @@ def written_whole(path: Path) -> Iterator[BinaryIO]:
 
 @contextmanager
 def opened_for_reading(path: Path) -> Iterator[BinaryIO]:
-    """Open a file from another party.
+    """Open a file from another party, or the file to which a symbolic link leads.
 
     Raises Refusal("file.missing"); Refusal("file.unreadable") for folders, pipes and files without read permission;
     Trouble as `written_whole` does if reading, or the work in the block, fails with an OSError.

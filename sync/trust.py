@@ -83,7 +83,7 @@ def judge_sender(
 
 
 def judge_recipient(kids: Sequence[str], own_kid: str) -> int:
-    """Return the index of our key among the recipients. Raises Refusal("bundle.other_recipient")."""
+    """Return the index (from 0) of our key among the recipients. Raises Refusal("bundle.other_recipient")."""
     if own_kid not in kids:
         raise Refusal("bundle.other_recipient", recipients=len(kids))
     return list(kids).index(own_kid)

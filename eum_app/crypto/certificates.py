@@ -133,7 +133,10 @@ class Identity:
 
     @classmethod
     def from_bytes(cls, stored: bytes) -> Identity:
-        """Parse what `to_bytes` returned. Raises Refusal("identity.invalid"), or as its parts do."""
+        """Parse what `to_bytes` returned. The chain is not verified.
+
+        Raises Refusal: "identity.invalid", "identity.mismatch", "suite.unknown", "key.invalid", "certificate.invalid".
+        """
         read = _read_stored(stored)
         if not read.chain:
             raise Refusal("identity.invalid")
@@ -153,7 +156,7 @@ class PendingIdentity:
         self.request = request
 
     def complete(self, chain: tuple[Certificate, ...]) -> Identity:
-        """Return the identity with this certificate chain.
+        """Return the identity with this certificate chain; `verify_chain` must have accepted it.
 
         Raises Refusal("identity.mismatch") if it certifies other keys or another device.
         """
@@ -175,7 +178,10 @@ class PendingIdentity:
 
     @classmethod
     def from_bytes(cls, stored: bytes) -> PendingIdentity:
-        """Parse what `to_bytes` returned. Raises Refusal("identity.invalid"), or as its parts do."""
+        """Parse what `to_bytes` returned.
+
+        Raises Refusal: "identity.invalid", "suite.unknown", "key.invalid", "request.invalid".
+        """
         read = _read_stored(stored)
         signing, kem = read.keys()
         if kem is None:
@@ -189,7 +195,10 @@ class PendingIdentity:
 def make_authority(
     name: str, *, at: datetime, suite: Suite = DEFAULT_SUITE, organisation: str = "", days: int = AUTHORITY_DAYS
 ) -> Identity:
-    """Return a new offline root, which signs only HQ certificates. `at` is now (aware)."""
+    """Return a new offline root, which signs only HQ certificates. `at` is now (aware).
+
+    Raises Refusal("certificate.bad_name") unless `is_name` accepts the name and, if any, the organization.
+    """
     signing = SigningKey.generate(suite)
     subject = _subject(Role.AUTHORITY, name, organisation, origin=name, epoch=1)
     certificate = _sign(
@@ -216,7 +225,9 @@ def issue_hq(
 ) -> Identity:
     """Return a new HQ with fresh keys. It enrolls devices, signs bundles, and opens what is sealed to it.
 
-    Raises Refusal("certificate.may_not_issue"), ("certificate.expired"), ("certificate.bad_name").
+    `organisation` defaults to the authority's. The certificate ends after `days`, or with the authority's if that is
+    earlier. Raises Refusal: "certificate.may_not_issue" (`authority` is not one), "certificate.expired",
+    "certificate.not_yet_valid", "certificate.bad_name", "certificate.bad_epoch".
     """
     _require(authority, Role.AUTHORITY)
     signing, kem = SigningKey.generate(authority.suite), KemKey.generate(authority.suite)
@@ -232,7 +243,8 @@ def make_request(
 ) -> tuple[PendingIdentity, bytes]:
     """Return a device's new keys, and its request (PKCS#10 DER).
 
-    The request is public and proves possession of the signing key.
+    The request is public and proves possession of the signing key. `name` defaults to the device id. Raises
+    Refusal("certificate.bad_name").
     """
     signing, kem = SigningKey.generate(suite), KemKey.generate(suite)
     subject = _subject(Role.DEVICE, name or device_id, organisation, origin=device_id, epoch=1)
@@ -246,8 +258,10 @@ def issue_device(
 ) -> Certificate:
     """Return a device's certificate. First a person must compare the request's short fingerprint with the device's.
 
-    HQ decides the epoch; the one in the request is ignored. Raises Refusal("request.wrong_role"),
-    ("certificate.suite_mismatch"), ("certificate.expired") if the issuer's certificate has expired.
+    HQ decides the epoch; the one in the request is ignored. The certificate ends after `days`, or with the issuer's if
+    that is earlier. Raises Refusal: "certificate.may_not_issue" (the issuer is not an HQ), "request.wrong_role",
+    "certificate.suite_mismatch", "certificate.bad_epoch", "certificate.expired" or "certificate.not_yet_valid" (a
+    certificate of the issuer's chain at `at`).
     """
     _require(issuer, Role.HQ)
     if request.role is not Role.DEVICE:

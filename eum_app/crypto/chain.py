@@ -204,8 +204,9 @@ def check_chain(chain: Sequence[Certificate], root: Certificate) -> Certificate:
     `chain` is device, HQ and optionally root; or HQ and optionally root. `root` is the authority's certificate that a
     person confirmed; a root inside `chain` must be identical to it.
 
-    Raises Refusal, in this order: "certificate.chain_shape", "certificate.unknown_root" (the chain ends at, or was
-    signed by, another authority, or a signature in it is invalid), "certificate.suite_mismatch".
+    Raises Refusal: "certificate.chain_shape" (other roles or another order, or `root` is not a self-signed authority),
+    "certificate.unknown_root" (the chain ends at, or was signed by, another authority, or a signature in it is
+    invalid), "certificate.suite_mismatch".
     """
     if root.role is not Role.AUTHORITY or not root.is_issued_by(root):
         raise Refusal("certificate.chain_shape", roles="root")
@@ -237,7 +238,7 @@ def check_validity(chain: Sequence[Certificate], root: Certificate, at: datetime
 
 
 def verify_chain(chain: Sequence[Certificate], root: Certificate, at: datetime) -> Certificate:
-    """Run `check_chain`, then `check_validity`, and return the first certificate.
+    """Run `check_chain`, then `check_validity`, and return the first certificate. Raises as they do.
 
     Trust rules check revocation separately.
     """

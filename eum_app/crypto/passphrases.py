@@ -57,7 +57,7 @@ class KdfParams(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
         Never below Argon2id with 64 MiB, t=3, p=4 (RFC 9106 section 4, second recommended option; above OWASP's 19 MiB,
         t=2, p=1) or 210,000 rounds of PBKDF2-HMAC-SHA-512 (OWASP Password Storage Cheat Sheet, 2023). Memory is limited
         to 256 MiB; further cost is added as passes. A busy machine measures too slow, but never gets less than this
-        minimum.
+        minimum. Raises Trouble("memory.full") if it cannot provide the minimum.
         """
         floor = cls._floor(suite)
         # The first derivation also loads the library, which would make the machine look slower.

@@ -42,9 +42,10 @@ def shown(code: bytes) -> str:
 
 
 def parse(typed: str) -> bytes:
-    """Return the code that a person typed or scanned, in any case, with or without hyphens and blanks.
+    """Return the 16 bytes of the code that a person typed or scanned.
 
-    Raises Refusal `recovery.mistyped` if the length or the check is wrong.
+    Letter case, hyphens and blanks do not matter; 0, 1 and 8 are read as O, I and B. Raises
+    Refusal `recovery.mistyped` if the length or the check is wrong.
     """
     text = "".join(typed.split()).replace("-", "").upper().translate(_LOOKS_LIKE)
     try:

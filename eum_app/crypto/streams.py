@@ -126,7 +126,10 @@ class StreamOpener(_Stream):
     """Decrypts single chunks by number. The caller must request each one, in order, up to the last."""
 
     def open(self, index: int, sealed: bytes | memoryview, *, last: bool) -> bytes:
-        """Decrypt chunk `index`. Raises Refusal("stream.altered") unless it is exactly what was sealed there."""
+        """Decrypt chunk `index`. Raises Refusal("stream.altered") unless it is exactly what was sealed there.
+
+        Raises Refusal("stream.too_long") beyond 2^32 chunks.
+        """
         try:
             return self._cipher.decrypt(self._nonce(index, last), sealed, self._aad)
         except (InvalidTag, ValueError) as error:
@@ -134,7 +137,10 @@ class StreamOpener(_Stream):
 
 
 def seal_chunks(keys: StreamKeys, aad: bytes, reader: Reader, *, chunk_size: int = CHUNK_SIZE) -> Iterator[bytes]:
-    """Read plaintext to its end and yield sealed chunks; at most two chunks are in memory."""
+    """Read plaintext to its end and yield sealed chunks, one even for an empty plaintext.
+
+    At most two chunks are in memory. Raises Refusal("stream.too_long") beyond 2^32 chunks.
+    """
     sealer = StreamSealer(keys, aad)
     chunk = read_fully(reader, chunk_size)
     while True:
@@ -149,8 +155,8 @@ def seal_chunks(keys: StreamKeys, aad: bytes, reader: Reader, *, chunk_size: int
 def open_chunks(keys: StreamKeys, aad: bytes, reader: Reader, *, chunk_size: int = CHUNK_SIZE) -> Iterator[bytes]:
     """Read sealed chunks to the end and yield plaintext.
 
-    Raises Refusal("stream.altered") at the first bad chunk. The content is complete only if the iterator ends without
-    raising; after a refusal, discard what it yielded.
+    Raises Refusal("stream.altered") at the first bad chunk, and for an empty file; "stream.too_long" beyond 2^32
+    chunks. The content is complete only if the iterator ends without raising; after a refusal, discard what it yielded.
     """
     opener = StreamOpener(keys, aad)
     sealed_size = chunk_size + TAG_SIZE
@@ -216,6 +222,7 @@ def seal_object(plaintext: Reader, out: Writer, *, chunk_size: int = CHUNK_SIZE)
     """Encrypt content under a fresh random key into `out`, in one pass and bounded memory.
 
     `plaintext` is read to its end. The caller must flush the file and rename it to `object_id` before a fact names it.
+    `read_object` opens it only if `chunk_size` is from 64 bytes to 1 MiB.
     """
     key, salt = os.urandom(KEY_SIZE), os.urandom(SALT_SIZE)
     keys = StreamKeys.derive(key)
@@ -234,8 +241,8 @@ def seal_object(plaintext: Reader, out: Writer, *, chunk_size: int = CHUNK_SIZE)
 def read_object(sealed: Reader, key: bytes) -> Iterator[bytes]:
     """Yield an object's content chunk by chunk.
 
-    Raises Refusal: "object.not_an_object", "object.wrong_key", or "object.altered". The content is complete only if the
-    iterator ends without raising; after a refusal, discard what it yielded.
+    Raises Refusal: "object.not_an_object", "object.wrong_key", "object.altered", or "key.invalid" (`key` is not 32
+    bytes). The content is complete only if the iterator ends without raising; after a refusal, discard what it yielded.
     """
     header = read_fully(sealed, _OBJECT_HEADER_SIZE)
     chunk_size = int.from_bytes(header[8:12], "big")
