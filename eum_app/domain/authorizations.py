@@ -45,7 +45,7 @@ class ExportLicence(msgspec.Struct, frozen=True):
 def parse_fms_case(text: str) -> FmsCase:
     """Return the case named by `XX-X-XXX`, with or without a version suffix (`-BASIC`, `-A01`, `-M01`).
 
-    Raises Refusal `case.missing` or `case.pattern` (text).
+    Letter case and spaces do not matter. Raises Refusal `case.missing` or `case.pattern` (text).
     """
     case_id = compact(text)
     if not case_id:
@@ -59,7 +59,8 @@ def parse_fms_case(text: str) -> FmsCase:
 def parse_export_licence(text: str, form: str = "") -> tuple[ExportLicence, tuple[str, ...]]:
     """Return the license and its warnings.
 
-    The form is `form`, or without one the form that the number's prefix names. At most one warning is given:
+    The number has no spaces and is in upper case. The form is `form`, or without one the form that the prefix of a
+    nine-digit number names. At most one warning is given:
     `licence.pattern` (not nine digits), `licence.form_differs` (the prefix names another form than `form`).
 
     Raises Refusal `licence.missing`, or `licence.form` if `form` is not in `LICENCE_FORMS`.

@@ -54,8 +54,8 @@ def states_character_sets(aim_prefix: str) -> bool:
 def interpreted(data: bytes) -> str:
     r"""Return the text of data with designators, each run of bytes in the set that was stated for it.
 
-    Raises Refusal `mark.character_set_unknown` (the set has no codec here), `mark.character_set_wrong` (the bytes are
-    not text of their set).
+    Bytes before the first designator are read as `undesignated` does. Raises Refusal `mark.character_set_unknown` (the
+    set has no codec here), `mark.character_set_wrong` (the bytes are not text of their set).
     """
     parts = _DESIGNATOR.split(data)  # data, doubled backslashes, number, data, …
     text: list[str] = []

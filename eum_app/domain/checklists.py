@@ -112,7 +112,8 @@ class OpenQuestion(msgspec.Struct, frozen=True):
 def visible_questions(checklist: Checklist, answers: Iterable[Answer]) -> tuple[Question, ...]:
     """Return the questions to ask, in order, given the answers so far. The last answer to a question counts.
 
-    A question is hidden if the question that its condition names is hidden, whatever was answered there before.
+    A question is hidden if the question that its condition names is hidden, whatever was answered there before. It is
+    asked if its condition names no question of the checklist; `load_checklist` refuses such a form.
     """
     values = {answer.question_id: answer.value for answer in answers}
     questions = {question.question_id: question for question in checklist.questions}
@@ -132,7 +133,10 @@ def visible_questions(checklist: Checklist, answers: Iterable[Answer]) -> tuple[
 
 
 def open_questions(checklist: Checklist, answers: Iterable[Answer]) -> tuple[OpenQuestion, ...]:
-    """Return the questions that keep the checklist incomplete: required ones without an answer, and invalid answers."""
+    """Return the visible questions that keep the checklist incomplete, in order.
+
+    These are required ones without an answer, and those with an invalid one. A blank answer is none.
+    """
     given = {answer.question_id: answer for answer in answers}
     still_open = []
     for question in visible_questions(checklist, given.values()):
@@ -152,7 +156,8 @@ def deviations(checklist: Checklist, answers: Iterable[Answer]) -> tuple[Questio
     """Return the visible questions whose answers rule out *verified*, in order.
 
     A question with `wanted` answers accepts these, or *not applicable* with a comment; any other answer deviates. A
-    required question without them deviates by *not observed*. A question without an answer is open, not deviating.
+    required question without them deviates by *not observed*. A question without an answer is open, not deviating; a
+    blank answer to a question with `wanted` answers deviates.
     """
     given = {answer.question_id: answer for answer in answers}
     return tuple(
@@ -185,8 +190,8 @@ def _is_met(question: Question, answer: Answer) -> bool:
 def expected_answers(checklist: Checklist, answers: Iterable[Answer]) -> tuple[Answer, ...]:
     """Return the answers that "all as expected" adds: the expected one to each visible question without an answer.
 
-    An answer that was given is never replaced. Repeats until no further question appears, because an expected answer
-    can make another question visible.
+    An answer that was given is never replaced; a blank one counts as none. Repeats until no further question appears,
+    because an expected answer can make another question visible; answers to these are last.
     """
     given = {answer.question_id: answer for answer in answers if answer.value.strip()}
     added: dict[str, Answer] = {}
@@ -210,8 +215,9 @@ def all_filled(answers: Iterable[Answer]) -> bool:
 def validate_answer(question: Question, answer: Answer) -> None:
     """Check `answer` against `question`.
 
-    Raises Refusal `answer.question` (for another question), `answer.missing`, `answer.value` (not a choice, number or
-    date), `answer.comment_missing` or `answer.too_long`, each with `question_id`.
+    *Not applicable* and *not observed* answer every kind of question. Raises Refusal `answer.question` (for another
+    question), `answer.missing` (blank), `answer.value` (not of the question's kind), `answer.comment_missing` or
+    `answer.too_long`, each with `question_id`.
     """
     question_id = question.question_id
     if answer.question_id != question_id:

@@ -176,8 +176,9 @@ class ClaimReader:
 def match_claim(row: ClaimRow | ClaimAbout, candidates: Iterable[Candidate]) -> Matched:
     """Find the item that a claim is about: the one with its UII, else the one with its serial.
 
-    If the claim names an article, the item must be of that article. Serials repeat between articles, so the same serial
-    on another article is `ambiguous`, never a match.
+    A single item with the UII matches, whatever else differs. By serial, the item must be of the article that the claim
+    names, if any. Serials repeat between articles, so the same serial on another article or on several items is
+    `ambiguous`, never a match. Without an item with the UII or the serial the result is `unmatched`.
     """
     held = list(candidates)
     by_uii = [item for item in held if row.uii and item.uii == row.uii]

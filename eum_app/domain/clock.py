@@ -41,7 +41,10 @@ def shifted(text: str, offset_ms: int) -> str:
 
 
 def from_utc_text(text: str) -> datetime:
-    """Return the aware UTC datetime that `utc_text` wrote. Raises Refusal `time.invalid`."""
+    """Return the aware UTC datetime of an instant that `utc_text` wrote, or of other ISO 8601 text with a time zone.
+
+    Raises Refusal `time.invalid`.
+    """
     try:
         instant = datetime.fromisoformat(text)
         if instant.tzinfo is not None:
@@ -60,19 +63,28 @@ def instant_of(text: str) -> datetime | None:
 
 
 def instant_words(text: str) -> str:
-    """Write an instant for people: `2026-11-22 05:09 UTC`. Text that is not an instant is returned unchanged."""
+    """Write an instant for people: `2026-11-22 05:09 UTC`, without its seconds.
+
+    Text that is not an instant is returned unchanged.
+    """
     instant = instant_of(text)
     return f"{instant.isoformat(' ', 'minutes').removesuffix('+00:00')} UTC" if instant else text
 
 
 def days_between(earlier: str, later: str) -> int | None:
-    """Return the whole days from one instant to another, None where one of them is not an instant."""
+    """Return the whole days from one instant to another, rounded down; negative if `later` is the earlier one.
+
+    Returns None if one of them is not an instant.
+    """
     first, last = instant_of(earlier), instant_of(later)
     return (last - first).days if first and last else None
 
 
 def parse_date(text: str) -> date:
-    """Return the calendar date of `YYYY-MM-DD` text. Raises Refusal `date.invalid`."""
+    """Return the calendar date of `YYYY-MM-DD` text. Raises Refusal `date.invalid`.
+
+    The other forms of ISO 8601 that Python reads (`20261122`, `2026-W47-7`) are accepted too.
+    """
     try:
         return date.fromisoformat(text)
     except ValueError as error:
@@ -80,7 +92,7 @@ def parse_date(text: str) -> date:
 
 
 def date_of(text: str) -> date | None:
-    """Return the calendar date of `YYYY-MM-DD` text, None for other text."""
+    """Return the calendar date of text that `parse_date` accepts, None for other text."""
     try:
         return parse_date(text)
     except Refusal:

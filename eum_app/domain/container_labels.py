@@ -114,7 +114,9 @@ def part_scanned(raw: bytes) -> LabelPart | None:
 
 
 def add_part(labels: Labels, part: LabelPart) -> Labels:
-    """Return the labels with this part added; its label is the last. A repeated part changes nothing.
+    """Return the labels with this part added; its label is the last. A repeated part adds nothing.
+
+    Of more than `MAX_LABELS` labels the first is dropped.
 
     Raises Refusal `mark.label_parts_disagree` (another part has this number, or another size was stated: two labels
     share a file id), `mark.label_too_many_parts`.
@@ -135,7 +137,7 @@ def note_id(origin: str, visit_id: str, label_id: str, first: bytes) -> str:
 
 
 def forget(labels: Labels, label_id: str) -> Labels:
-    """Return the labels without the one that has this id."""
+    """Return the labels without the one that has this id, if there is one."""
     return tuple(one for one in labels if one.label_id != label_id)
 
 

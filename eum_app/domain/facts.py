@@ -141,7 +141,7 @@ _CONTENT: Final[dict[type, Callable[[Any], list[ContentRef]]]] = {
 
 
 def content_refs(fact: Fact | UnknownFact) -> list[ContentRef]:
-    """Return the content that a fact names, in the order of its fields."""
+    """Return the content that a fact names, in the order of its fields; empty for kinds without content."""
     content = _CONTENT.get(type(fact))
     return content(fact) if content else []
 
@@ -169,7 +169,8 @@ def encode_fact(fact: Fact) -> bytes:
 def decode_fact(kind: str, kind_version: int, payload: bytes) -> Fact | UnknownFact:
     """Decode a fact and bring it to the current version; unknown kinds and later versions become `UnknownFact`.
 
-    Raises Refusal `fact.unreadable` if the payload of a known kind and version does not fit its struct.
+    Raises Refusal `fact.unreadable` if the payload of a known kind and version does not fit its struct, or an older
+    version has no upcaster.
     """
     cls = FACTS.get(kind)
     if cls is None or kind_version > cls.KIND_VERSION:

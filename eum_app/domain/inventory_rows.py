@@ -9,7 +9,7 @@ identifies an item `<column>.<damage>` (`damage.damage_of`); `item.duplicate`, `
 
 Warnings: `serial.normalised`, `serial.characters`, `<column>.maybe_<damage>`, `<column>.number_format`, `cage.pattern`,
 `cage.missing`, `nsn.pattern`, `eum_level.missing`, `case.country_differs`, `uii.serial_differs`, `uii.length`,
-`delivery_date.before_ship_date`, `<date>.in_future` (a shipment within the coming year).
+`delivery_date.before_ship_date`, `<date>.in_future` (a shipment within the coming year), `<column>.stated`.
 """
 
 from __future__ import annotations

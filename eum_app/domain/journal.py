@@ -60,7 +60,7 @@ class Head:
 
 @dataclass(frozen=True)
 class Author:
-    """The writer of entries and its chain. `elapsed_ms` is called once for each entry."""
+    """The writer of entries and its chain. `elapsed_ms` is called once for each entry; below 0 counts as 0."""
 
     origin: str
     epoch: int
@@ -114,7 +114,10 @@ def _named(text: str) -> bytes:
 
 
 def next_entry(head: Head, author: Author, *, recorded_at: str, kind: str, kind_version: int, payload: bytes) -> Entry:
-    """Return the entry that follows `head`. Raises Refusal `fact.too_large` for a payload over 4 MiB."""
+    """Return the entry that follows `head`, in the chain of `head`. The author's origin and epoch are not used.
+
+    Raises Refusal `fact.too_large` for a payload over 4 MiB.
+    """
     if len(payload) > MAX_PAYLOAD_BYTES:
         raise Refusal("fact.too_large", kind=kind, size=len(payload))
     draft = Entry(
@@ -140,7 +143,7 @@ def head_of(entry: Entry) -> Head:
 
 
 def verify_chain(entries: Iterable[Entry], head: Head) -> Head:
-    """Verify that `entries` follow `head`, and return the new head. Raises Refusal like `followed`."""
+    """Verify that `entries` follow `head`, and return the new head (`head` without entries). Raises like `followed`."""
     newest = deque(followed(entries, head), maxlen=1)
     return head_of(newest.pop()) if newest else head
 
@@ -175,7 +178,10 @@ def encode_entry(entry: Entry) -> bytes:
 
 
 def decode_entry(data: bytes | memoryview) -> Entry:
-    """Decode one entry. Raises Refusal `entry.unreadable` for malformed JSON and for fields outside their limits."""
+    """Decode one entry. Its hash is not verified (`followed`).
+
+    Raises Refusal `entry.unreadable` for malformed JSON and for fields outside their limits.
+    """
     try:
         entry = _decoder.decode(data)
     except UNREADABLE as error:

@@ -40,7 +40,10 @@ _BODY = re.compile(f"(?P<head>[^{RS}{GS}]{{1,4}}){RS}(?P<format>[^{RS}{GS}]{{1,3
 
 
 def layout_of(text: str) -> str:
-    """Return the name of the keyboard layout that changed a message; empty if none did, or text is no message."""
+    """Return the name of the keyboard layout that changed a message, `OTHER` for one without a known name.
+
+    Returns "" if none changed it, or if the text is not a message.
+    """
     _, text = split_aim_prefix(text)
     found = _BODY.match(text)
     if found is not None:

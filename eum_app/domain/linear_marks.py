@@ -25,7 +25,7 @@ class Meaning(NamedTuple):
 
 
 def linear_meanings(text: str) -> Iterator[Meaning]:
-    """Yield each meaning of plain text as a data identifier and its value."""
+    """Yield each meaning of plain text as a data identifier and its value; nothing if it begins with none."""
     for identifier in _IDENTIFIERS:
         value = text[len(identifier) :].strip()
         if not text.startswith(identifier) or not value:

@@ -32,7 +32,8 @@ _NUMERIC = re.compile(r"([0-9]{1,2})([-/.])([0-9]{1,2})\2([0-9]{4})" + _MIDNIGHT
 def parse_date(text: str, order: DateOrder) -> date | None:
     """Return the date in 2025-03-10, 10-Mar-2025 or 03/10/2025 (read by `order`); None for an empty cell.
 
-    Raises ValueError for any other text, two-digit years, and days that the calendar does not have.
+    A time of midnight after the digits is ignored. Raises ValueError for any other text, two-digit years, days that the
+    calendar does not have, and with `not needed` for digits that the two orders read differently.
     """
     word = upper(text)
     if not word:
@@ -76,7 +77,8 @@ def date_problem(column: str, day: date, today: date) -> tuple[str, bool] | None
     """Return (code, whether it rejects the row) for a date that cannot be correct, or None.
 
     Codes: `<column>.year` (outside the years that clocks accept: a typing error, or a Buddhist or Hijri calendar) and
-    `<column>.in_future`. A shipment may be announced up to a year ahead; an inventory or a report may not.
+    `<column>.in_future`. A shipment may be announced up to 366 days ahead; it is doubted, not rejected. The day after
+    `today` is no problem in any column.
     """
     if day.year not in YEARS:
         return f"{column}.year", True

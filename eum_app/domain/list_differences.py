@@ -46,6 +46,9 @@ def row_values(row: InventoryRow) -> dict[str, str]:
 
 
 def differences(row: InventoryRow, held: Mapping[str, str]) -> tuple[Difference, ...]:
-    """Return the columns in which `row` differs from the book's values of the same item (`held`, by column)."""
+    """Return the columns in which `row` differs from the book's values of the same item (`held`, by column).
+
+    Columns that the row leaves empty are not compared; `held` must have the others.
+    """
     said = row_values(row).items()
     return tuple(Difference(column, held[column], value) for column, value in said if held[column] != value)

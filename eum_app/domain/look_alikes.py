@@ -37,7 +37,7 @@ def look_alike_key(serial: str) -> str:
 
 
 def serial_confusions(serial: str) -> frozenset[str]:
-    """Return the serials that differ from `serial` by one look-alike character (0/O, 1/I/L, …)."""
+    """Return the serials, in upper case, that differ from `serial` by one look-alike character (0/O, 1/I/L, …)."""
     upper = serial.upper()
     return frozenset(
         upper[:at] + other + upper[at + 1 :]
@@ -63,7 +63,10 @@ def one_character_off(key: str) -> frozenset[str]:
 
 
 def zeros_off(key: str) -> frozenset[str]:
-    """Return the keys that differ from a look-alike key in leading zeros only, for an index query."""
+    """Return the keys of up to `MAX_SERIAL` characters that differ from a look-alike key in leading zeros only.
+
+    They are for an index query.
+    """
     rest = key.lstrip("0")
     return frozenset("0" * zeros + rest for zeros in range(MAX_SERIAL + 1 - len(rest))) - {key, ""}
 
@@ -103,7 +106,10 @@ def foreign_in(text: str) -> tuple[Foreign, ...]:
 
 
 def in_plain_characters(text: str) -> str:
-    """Return a text with look-alikes of other scripts as the characters that they look like, and digits as digits."""
+    """Return a text with look-alikes of other scripts as the characters that they look like, and digits as digits.
+
+    A text that is not ASCII is also brought to Unicode form NFKC.
+    """
     if text.isascii():
         return text
     return "".join(map(_plain, unicodedata.normalize("NFKC", text)))

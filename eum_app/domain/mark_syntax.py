@@ -233,7 +233,8 @@ _GS1_IDENTIFIER_LENGTH = {
 def split_gs1(field: str) -> Iterator[Element]:
     """Yield the GS1 elements of `field`, which contains no separator.
 
-    Another element may follow a value of fixed length.
+    Another element may follow a value of fixed length. Text without a known identifier is one element with an empty
+    identifier, the last.
     """
     while field:
         length = _GS1_IDENTIFIER_LENGTH.get(field[:2])

@@ -121,6 +121,7 @@ def is_us_cage(text: str) -> bool:
 def parse_mark(raw: bytes, symbology: str | None = None) -> Mark:
     """Return the mark that these bytes state. `symbology` is a name ("Data Matrix") or an AIM identifier ("]d2").
 
+    A prefix in the bytes counts before `symbology`. Text that is no message is a serial number, unless it is too long.
     Raises Refusal: `mark.empty`, `mark.too_long`, `mark.control_characters`, `mark.separators_lost`,
     `mark.text_after_trailer`, `mark.run_together`, `mark.ambiguous`, `mark.construct_1_no_serial`,
     `mark.construct_2_no_serial`, `mark.construct_2_no_part`, `mark.uii_too_long`, `mark.uii_invalid`,

@@ -101,7 +101,11 @@ class SightingTerms:
     bans_scanner: bool = False
 
     def lack(self, item: Identity, *, outcome: str, grade: str, mark: MarkRead) -> Lack | None:
-        """Return what a check of an item lacks, or None if it can be recorded."""
+        """Return what a check of an item lacks, or None if it can be recorded.
+
+        An item that was seen with a grade below *sighted* needs only its witness. Otherwise only *verified* on an item
+        of the policy's levels needs anything.
+        """
         if outcome in SEEN_OUTCOMES and grade != Grade.SIGHTED:
             is_named = all(text.strip() for text in (mark.saw, mark.saw_for, mark.saw_how))
             return None if is_named else Lack.WITNESS
@@ -110,7 +114,10 @@ class SightingTerms:
         return self._unread(item, mark)
 
     def takes_one_entry(self, item_id: str, no_read_reason: str) -> bool:
-        """Return whether a serial that was entered once identifies an item for this reason."""
+        """Return whether a serial that was entered once identifies an item for this reason.
+
+        That is so only where scanners are not allowed, for that reason, and for items that are not entered twice.
+        """
         is_banned = self.bans_scanner and no_read_reason == NoReadReason.SCANNER_NOT_ALLOWED
         return is_banned and bool(item_id) and not self.policy.is_entered_twice(self.visit_id, item_id)
 

@@ -120,12 +120,15 @@ class Formed(NamedTuple):
 
 
 def only(values: tuple[str, ...]) -> str | None:
-    """Return the value if there is exactly one."""
+    """Return the value if there is exactly one, else None."""
     return values[0] if len(values) == 1 else None
 
 
 def serial_of(elements: Elements) -> str | None:
-    """Return the one serial number that the elements state, or the one inside an element that holds more."""
+    """Return the one serial number that the elements state, or the one inside an element that holds more.
+
+    Returns None if there is none, or if they state several.
+    """
     return only(elements.values_of(*SERIAL) or serials_inside(elements))
 
 
@@ -140,7 +143,10 @@ def serials_inside(elements: Elements) -> tuple[str, ...]:
 
 
 def formed_of(elements: Elements) -> Iterator[Formed]:
-    """Yield every identifier that the elements of one record form."""
+    """Yield the identifiers that the elements of one record form, at most `MAX_CANDIDATES` of each combination.
+
+    Raises Refusal as `Uii` does.
+    """
     for identifier, value in elements.pairs:
         construct, issuer = COMPLETE.get(identifier, (None, ""))
         if construct is not None and len(value) > SERIAL_BEGINS.get(identifier, 0):

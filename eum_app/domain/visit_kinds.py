@@ -90,7 +90,7 @@ VISIT_KINDS: Final[dict[str, VisitKind]] = {kind.purpose: kind for kind in _KIND
 
 
 def require_kind(purpose: str, program: str = "") -> tuple[VisitKind, Program]:
-    """Return the kind to plan and its program. A kind with one program needs no program named.
+    """Return the kind to plan and its program. A kind with one program needs no program named (empty text).
 
     Raises Refusal `visit.purpose` (unknown), `visit.program` (not one of the kind's programs).
     """
@@ -134,7 +134,7 @@ def sighting_policy_of(purpose: str) -> SightingPolicy:
 
 
 def open_points(purpose: str, closing: Closing) -> tuple[OpenPoint, ...]:
-    """Return the points that keep a visit open, rule by rule.
+    """Return the points that keep a visit open, rule by rule, each once; empty if it can be closed.
 
     A kind that only a newer HQ knows has the rules of an inventory, so that it is never closed with less.
     """

@@ -125,9 +125,9 @@ def sighting_grade(outcome: str, grade: str) -> str:
 
 
 def require_outcome(outcome: str, reason: str) -> Outcome:
-    """Return `outcome` as a known outcome. Every outcome except verified needs one of its reasons.
+    """Return `outcome` as a known outcome. Every outcome except verified needs one of its reasons; verified has none.
 
-    Raises Refusal `check.outcome` or `check.reason`.
+    Raises Refusal `check.outcome` (unknown) or `check.reason`.
     """
     found = member_of(Outcome, outcome)
     if found is None:

@@ -45,7 +45,7 @@ class Unknown(StrEnum):
 
     @property
     def shown(self) -> str:
-        """The text to display: at most `MAX_SHOWN` characters, with invisible ones replaced by their code points."""
+        """The first `MAX_SHOWN` characters, with invisible ones replaced by their code points; "…" if more follow."""
         text = str(self)
         visible = _UNSEEN.sub(lambda found: f"\\u{ord(found.group()):04x}", text[:MAX_SHOWN])
         return visible if len(text) <= MAX_SHOWN else f"{visible}…"

@@ -48,7 +48,7 @@ class VisitBalance:
 
     @property
     def difference(self) -> int:
-        """Expected minus counted; 0 if they agree."""
+        """Expected minus counted: 0 if they agree, negative if more was counted."""
         return self.expected - self.counted
 
     @property

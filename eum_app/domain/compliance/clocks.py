@@ -84,7 +84,11 @@ class ItemDates:
 
 @dataclass(frozen=True)
 class Standing:
-    """State of an item's clock on a day: when the next inventory is due, and the days since then if it is overdue."""
+    """State of an item's clock on a day.
+
+    `due_on` is the last day on which the next inventory is in time, None if no clock runs. `days_over` are the days
+    since then, 0 if it is not overdue.
+    """
 
     state: ClockState
     due_on: date | None
@@ -100,13 +104,16 @@ def require_trigger(trigger: str) -> ClockTrigger:
 
 
 def last_inventory_of(book: str, sighted_on: str) -> str:
-    """Return the newer of the book's last inventory and the UTC day of the newest sighting; either may be empty."""
+    """Return the newer of the book's last inventory and the UTC day of the newest sighting; "" for neither.
+
+    A date that is not `readable` counts as none.
+    """
     return max(readable(book), readable(sighted_on))
 
 
 @lru_cache(maxsize=4096)
 def readable(text: str) -> str:
-    """Return `text` if it is a calendar date within `YEARS`, else ""."""
+    """Return `text` as `YYYY-MM-DD` if it is a calendar date within `YEARS`, else ""."""
     try:
         day = parse_date(text) if text else None
     except Refusal:
@@ -116,13 +123,16 @@ def readable(text: str) -> str:
 
 @lru_cache(maxsize=4096)
 def initial_due_on(event: str) -> date:
-    """Return the 90th day after the event (`YYYY-MM-DD`), the last day on which the initial inventory is in time."""
+    """Return the 90th day after the event (`YYYY-MM-DD`), the last day on which the initial inventory is in time.
+
+    Raises Refusal `date.invalid`.
+    """
     return parse_date(event) + timedelta(days=INITIAL_DAYS)
 
 
 @lru_cache(maxsize=4096)
 def annual_due_on(last_inventory: str) -> date:
-    """Return the same day 12 months later. For February 29 it is the 28th."""
+    """Return the same day 12 months later; for February 29 the 28th. Raises Refusal `date.invalid`."""
     return parse_date(last_inventory) + relativedelta(months=ANNUAL_MONTHS)
 
 

@@ -35,14 +35,18 @@ SOUGHT_OCCURRENCES: Final = 1_000
 
 
 def outcomes_of_rules() -> frozenset[Outcome]:
-    """Return the outcomes with which a check can break a rule. Checks with other outcomes need not be read."""
+    """Return the outcomes with which a check can break a rule.
+
+    Checks with other outcomes need to be read only for the other reasons that `CheckRule` names.
+    """
     return frozenset[Outcome]().union(*(rule.outcomes for rule in RULES.values() if isinstance(rule, CheckRule)))
 
 
 def run_rules(checks: Iterable[CheckSeen]) -> Iterator[Trigger]:
     """Yield one trigger for each check that breaks a rule, in the checks' order, with all the rules it breaks.
 
-    Checks of one act with the same outcome and reason (a locked room) have one trigger together; these follow.
+    Checks of one act with the same outcome and reason (a locked room) have one trigger together; these follow. Such a
+    trigger has no item, and the smallest check id as its check.
     """
     rules = [rule for rule in RULES.values() if isinstance(rule, CheckRule)]
     of_acts: dict[tuple[str, ...], list[tuple[CheckSeen, list[CheckRule]]]] = {}
@@ -100,7 +104,8 @@ def broken_clock_rules(state: ClockState) -> tuple[ClockRule, ...]:
 def question_of(rule_id: str, visit_id: str, of_finding: str, checklist: Checklist) -> str:
     """Return the id of the question that a site finding is about, recovered from its hash.
 
-    Returns "" if it is about no single question, or recurred more often than `SOUGHT_OCCURRENCES`.
+    Returns "" if it is about no single question of the checklist, `rule_id` is not a site rule, or the finding recurred
+    more often than `SOUGHT_OCCURRENCES`.
     """
     rule = RULES.get(rule_id)
     if not isinstance(rule, SiteRule):
