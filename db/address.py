@@ -14,7 +14,10 @@ from eum_app.domain.errors import Refusal, Trouble
 
 
 def engine_of(folder: Path, data_key: bytes, location: Location | None) -> Engine:
-    """Return an engine for the database at `location`, or for the file in the folder if `location` is None."""
+    """Return an engine for the database at `location`, or for the file in the folder if `location` is None.
+
+    Nothing is connected yet. Raises as `parsed_url` does.
+    """
     if location is None:
         return sqlcipher_engine(folder / DATABASE, data_key)
     return postgresql_engine(location.url, data_key, location.store_id)
@@ -24,7 +27,8 @@ def readdress(folder: Path, data_key: bytes, url: str) -> None:
     """Store another address of the same PostgreSQL database (a new password, a new server), after connecting to it.
 
     Raises Refusal `store.absent` if the database is in the folder, `database.url`, `database.tls`; Trouble
-    `store.other_database`, `store.connection_lost`. The old address stays until the new one has answered.
+    `store.other_database` (another store, or none), `store.key_changed`, and as `begin` and `read_location` do. The old
+    address stays until the new one has answered.
     """
     held = read_location(folder, data_key)
     if held is None:

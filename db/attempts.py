@@ -46,8 +46,12 @@ def counted(folder: Path, place: str, attempt: Callable[[], Value], on_failure: 
 
     `attempt` raises Refusal `passphrase.wrong` if it fails. The failure is flushed to the disk, `on_failure` is called
     with the failures at this store since the last success of any account, and the refusal is raised with `left`, the
-    remaining tries. Raises Refusal `account.locked` for the third failure and later ones; Trouble `attempts.damaged`
-    and those of the disk if failures cannot be counted, without trying.
+    remaining tries. A success resets the counts of the account and of the store. Other errors of `attempt` are raised
+    and not counted.
+
+    Raises Refusal `account.locked` for the third failure, and for later attempts: these are not run, and count for
+    `on_failure`. Raises Trouble `attempts.damaged`, `store.busy` (after 60 s) and those of the disk if failures cannot
+    be counted, without trying.
     """
     with _begun(folder) as connection:
         failed = _failures(connection, place)
@@ -71,16 +75,19 @@ def counted(folder: Path, place: str, attempt: Callable[[], Value], on_failure: 
 
 
 def failures(folder: Path) -> dict[str, int]:
-    """Return account code → failures since its last success, for known accounts with failures."""
+    """Return account code → failures since its last success, for known accounts with failures.
+
+    Makes the file of counts if it is missing. Raises Trouble `attempts.damaged`, `store.busy` and those of the disk.
+    """
     with _begun(folder) as connection:
         rows = _rows(connection)
     return {place: count for place, count in rows.items() if place != _ALL and not place.startswith("?")}
 
 
 def forget(folder: Path, place: str) -> None:
-    """Reset the failures of an account. The caller has opened the store.
+    """Reset the failures of an account, and those of the store. The caller has opened the store.
 
-    A damaged file is removed. Raises Trouble of the disk.
+    A damaged file is removed, with the counts of all accounts. Raises Trouble `store.busy` and those of the disk.
     """
     try:
         with _begun(folder) as connection:

@@ -83,9 +83,10 @@ class Backup:
 def write_backup(store: Store, data_key: bytes, into: Path, progress: OnProgress | None = None) -> Backup:
     """Back up an open store into the folder `into`, as of one moment, while others may write to it.
 
-    A second backup of the same store into the same folder ends the first. Raises Refusal `backup.database_elsewhere` (a
-    PostgreSQL database), `backup.inside_store`; Trouble `disk.full` (before anything is written) and other Trouble of
-    the disk.
+    `into` is made if it is missing. A second backup of the same store into the same folder ends the first. After an
+    error or a cancellation only complete shared objects remain. Raises Refusal `backup.database_elsewhere` (a
+    PostgreSQL database), `backup.inside_store`; Trouble `disk.full` (before anything is written), `store.damaged` (the
+    copy of the database cannot be read) and other Trouble of the disk; and as `progress` does.
     """
     location = read_location(store.folder, data_key)
     if location is not None:
@@ -193,9 +194,9 @@ def read_manifest(backup: Path) -> Manifest:
 
 
 def damaged_parts(folder: Path, pieces: Iterable[Piece], progress: OnProgress | None = None) -> list[Piece]:
-    """Read each file completely, and return those that are missing, truncated or altered.
+    """Read each file completely, and return those that are missing, truncated or altered, in their order.
 
-    Their paths begin at `folder`.
+    Their paths begin at `folder`. Raises Trouble of the disk, and as `progress` does.
     """
     pieces = list(pieces)
     total = sum(piece.size for piece in pieces)
@@ -213,8 +214,9 @@ def damaged_parts(folder: Path, pieces: Iterable[Piece], progress: OnProgress | 
 def put_back(backup: Path, manifest: Manifest, lost: set[str], folder: Path, data_key: bytes) -> None:
     """Restore a backup as a store in `folder`, completely or not at all.
 
-    `lost` are paths of shared files to leave out. The restored database carries the mark `db.instance.RESTORED`. Raises
-    Refusal `store.exists`, `chain.…` if a journal was altered; Trouble `disk.full`, `store.damaged`.
+    `lost` are paths of shared files to leave out; others that are missing are left out too. `folder` may exist if it is
+    empty. The restored database carries the mark `db.instance.RESTORED`. Raises Refusal `store.exists`, and as
+    `verify_chain` if a journal was altered; Trouble `disk.full`, `store.damaged` and similar.
     """
     with disk_trouble(folder):
         if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):

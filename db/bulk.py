@@ -61,9 +61,10 @@ def _type_name(table: Table, column: str) -> str:
 
 
 def merge(connection: Connection, table: Table, rows: Rows, newest_by: str) -> None:
-    """Insert rows that have the same columns. On an existing key, the row with the greater `newest_by` wins.
+    """Insert one or more rows that have the same columns.
 
-    Without `newest_by` (empty text) the existing row stays.
+    On an existing key, the row with the greater `newest_by` wins. Without `newest_by` (empty text) the existing row
+    stays.
     """
     columns = list(rows[0])
     keys = [column.name for column in table.primary_key.columns]

@@ -55,7 +55,8 @@ class ContentFolder:
     def keep(self, sealed: Reader, object_id: str, size: int) -> bytes | None:
         """Keep sealed bytes of `size`. Return those of a small object, for the database; write a large one to its file.
 
-        The file is flushed; an existing one is kept. Returns None for a large object. Raises Trouble of the disk.
+        The file is flushed; an existing one is kept without reading `sealed`. Returns None for a large object, and
+        fewer bytes if the reader ends earlier. The size of a file is not checked. Raises Trouble of the disk.
         """
         if size <= INLINE_BYTES:
             return read_fully(sealed, size)  # one read may return less than requested
@@ -70,7 +71,8 @@ class ContentFolder:
 def seal_content(connection: Connection, folder: ContentFolder, plaintext: Reader, media_type: str) -> ContentRef:
     """Encrypt content into the store and return the reference for facts.
 
-    The key is kept only if the transaction commits.
+    The key is kept only if the transaction commits; the file of a large object stays until `unneeded_files` finds it.
+    Raises Trouble of the disk.
     """
     with disk_trouble(folder.folder), tempfile.SpooledTemporaryFile(max_size=INLINE_BYTES * 64) as spool:
         # The spool holds sealed bytes only, so a spill to the disk exposes no plaintext.
@@ -89,7 +91,7 @@ def seal_content(connection: Connection, folder: ContentFolder, plaintext: Reade
 def keep_object(connection: Connection, folder: ContentFolder, row: ObjectRow, sealed: Reader) -> None:
     """Store a sealed object, made here or read from a bundle. An object that is already held stays unchanged.
 
-    Raises Trouble `content.cut` if fewer bytes came than announced, and Trouble of the disk.
+    Raises Trouble `content.cut` if fewer bytes of a small object came than announced, and Trouble of the disk.
     """
     inline = folder.keep(sealed, row.object_id, row.sealed_size)
     if inline is not None and len(inline) != row.sealed_size:
@@ -115,7 +117,7 @@ _ROW = select(content.c.object_id, content.c.sealed_size, content.c.media_type, 
 
 
 def object_row(connection: Connection, object_id: str) -> ObjectRow:
-    """Return the record of an object. Raises Trouble `content.absent` if the store has none."""
+    """Return the record of an object. Raises Trouble `content.absent` if the store has none, `store.damaged`."""
     row = connection.execute(_ROW, {"object_id": object_id}).first()
     if row is None:
         raise Trouble("content.absent", object_id=object_id[:12])
@@ -125,7 +127,10 @@ def object_row(connection: Connection, object_id: str) -> ObjectRow:
 
 
 def open_sealed(connection: Connection, folder: ContentFolder, object_id: str) -> BinaryIO:
-    """Open the sealed bytes of an object; the caller closes the file. Raises Trouble `content.absent`."""
+    """Open the sealed bytes of an object; the caller closes the file.
+
+    Raises Trouble `content.absent` without a record or without bytes (some withheld objects), and those of the disk.
+    """
     found = connection.execute(select(content.c.sealed).where(content.c.object_id == object_id)).first()
     path = folder.path_of(object_id)
     if found is None or (found.sealed is None and not path.is_file()):
@@ -139,8 +144,9 @@ def open_sealed(connection: Connection, folder: ContentFolder, object_id: str) -
 def read_content(connection: Connection, folder: ContentFolder, ref: ContentRef) -> bytes:
     """Return the plain bytes that a fact names, verified against its commitment.
 
-    Raises Refusal `content.withheld` if the key was destroyed by order, `object.altered`, `object.not_as_committed`;
-    Trouble `content.absent`.
+    Raises Refusal `content.withheld` if the key was destroyed by order, `object.altered`, `object.not_an_object`,
+    `object.wrong_key`, `object.not_as_committed`; Trouble `content.absent`, `store.damaged`; ValueError for a
+    commitment that is not hex.
     """
     row = object_row(connection, ref.object_id)
     if row.key is None or row.salt is None:
@@ -154,8 +160,8 @@ def read_content(connection: Connection, folder: ContentFolder, ref: ContentRef)
 def verify_content(connection: Connection, folder: ContentFolder, ref: ContentRef) -> None:
     """Verify that the object of a fact is present, opens with its key, and matches its commitment.
 
-    A withheld object passes, because it can no longer be opened. Raises Refusal `content.missing`, `object.altered`,
-    `object.wrong_key`, `object.not_as_committed`.
+    A withheld object passes, because it can no longer be opened. Raises Refusal `content.missing`; Trouble
+    `content.absent` if there is only a record; otherwise as `read_content` does.
     """
     row = connection.execute(_ROW, {"object_id": ref.object_id}).first()
     if row is None:
@@ -171,8 +177,8 @@ def verify_content(connection: Connection, folder: ContentFolder, ref: ContentRe
 class ContentVerdict:
     """Result of examining a store's content, as object ids.
 
-    `altered` does not hash to its name, `missing` has a row but no bytes, `pending` is named by facts and was never
-    received, `withheld` has no key by order.
+    `altered` does not hash to its name, `missing` has a row but no bytes that can be opened, `pending` is named by
+    facts and was never received, `withheld` has no key by order. Each is sorted.
     """
 
     altered: tuple[str, ...] = ()
@@ -182,7 +188,7 @@ class ContentVerdict:
 
 
 def check_content(connection: Connection, folder: ContentFolder) -> list[str]:
-    """Return the ids of objects whose sealed bytes are missing or altered."""
+    """Return the ids of objects whose sealed bytes are missing or altered, sorted; withheld ones are not checked."""
     found = examine_content(connection, folder)
     return sorted(found.altered + found.missing)
 
@@ -224,7 +230,7 @@ def withhold(connection: Connection, object_ids: Iterable[str]) -> None:
 
 
 def unneeded_files(connection: Connection, folder: ContentFolder, before: float) -> list[Path]:
-    """Return files that nothing needs and that were last written before `before` (seconds since 1970).
+    """Return files that nothing needs and that were last written before `before` (seconds since 1970), sorted.
 
     These are files without a row (left by a failed transaction), files of withheld objects, and partial files of a
     crash. Partial files beside the database count too: an old keyslot file would let a removed account in.
@@ -244,7 +250,7 @@ def unneeded_files(connection: Connection, folder: ContentFolder, before: float)
 
 
 def remove_files(paths: Iterable[Path]) -> int:
-    """Remove the files and return their number. Raises Trouble of the disk."""
+    """Remove the files and return their number, missing ones included. Raises Trouble of the disk."""
     removed = 0
     for path in paths:
         with disk_trouble(path):

@@ -44,7 +44,7 @@ def drafts_of_visit(connection: Connection, visit_id: str) -> list[tuple[str, Su
 
 
 def visits_with(connection: Connection, account: str, subject: Subject) -> list[str]:
-    """Return the ids of the visits in which an account has a draft about `subject`."""
+    """Return the ids of the visits in which an account has a draft about `subject`, sorted."""
     of_subject = and_(drafts.c.account == account, drafts.c.subject == subject)
     return sorted(connection.execute(select(drafts.c.visit_id).where(of_subject).distinct()).scalars())
 
@@ -53,7 +53,10 @@ def keep_draft(
     connection: Connection, account: str, visit_id: str, subject: Subject, parts: Mapping[str, bytes],
     unchanged: Collection[str] = (),
 ) -> None:  # fmt: skip
-    """Replace a draft by `parts`. Parts named in `unchanged` stay as they are; all others are deleted."""
+    """Replace a draft by `parts`. Parts named in `unchanged` stay as they are, also if `parts` has them.
+
+    All other parts of the draft are deleted.
+    """
     connection.execute(delete(drafts).where(_of(account, visit_id, subject), drafts.c.part.not_in(list(unchanged))))
     rows = [
         {
@@ -71,7 +74,7 @@ def keep_draft(
 
 
 def drop_draft(connection: Connection, account: str, visit_id: str, subjects: Collection[Subject]) -> None:
-    """Delete an account's drafts about these subjects."""
+    """Delete an account's drafts about these subjects in one visit, if there are any."""
     for subject in subjects:
         connection.execute(delete(drafts).where(_of(account, visit_id, subject)))
 

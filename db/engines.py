@@ -41,7 +41,8 @@ _ONE_BOXED: Final = """SELECT purpose, value FROM secrets
 def sqlcipher_connection(path: Path, data_key: bytes, *, journal_mode: str = "WAL") -> Any:
     """Return the driver's connection to an encrypted file. The key reaches SQLCipher only by PRAGMA.
 
-    Raises the driver's errors (call it within `driver_trouble`); Trouble `disk.read_only` if the folder is read-only.
+    A missing file is made. Raises the driver's errors, also for another key ("not a database": call it within
+    `driver_trouble`); Trouble `disk.read_only` if the folder is read-only.
     """
     connection = sqlcipher.connect(
         str(path), timeout=BUSY_TIMEOUT_MS / 1000, isolation_level=None, check_same_thread=False
@@ -74,7 +75,7 @@ def sqlcipher_connection(path: Path, data_key: bytes, *, journal_mode: str = "WA
 
 
 def sqlcipher_engine(path: Path, data_key: bytes) -> Engine:
-    """Return an engine with pooled connections to an encrypted file."""
+    """Return an engine with pooled connections to an encrypted file. Nothing is opened yet; `begin` reports errors."""
     engine = create_engine(
         "sqlite://",
         module=sqlcipher,
@@ -240,7 +241,10 @@ def _is_here(url: URL) -> bool:
 
 
 def server_of(url: str) -> str:
-    """Return the part of an address that may be shown: server and database, without user and password."""
+    """Return the part of an address that may be shown: server and database, without user and password.
+
+    Raises as `parsed_url` does.
+    """
     parsed = parsed_url(url)
     host = parsed.query.get("host", parsed.host or "localhost")
     port = f":{parsed.port}" if parsed.port else ""
@@ -251,8 +255,9 @@ def server_of(url: str) -> str:
 def begin(engine: Engine, *, write: bool, alone: bool = False) -> Iterator[Connection]:
     """Run a transaction: a consistent view for reading, or a write; `alone` locks out all other writers.
 
-    Raises Trouble `store.busy`, `store.connection_lost`, `store.key_changed`, `store.damaged`, `disk.full` and similar.
-    After an error nothing was committed, and the call can be repeated.
+    Raises Trouble `store.busy`, `store.damaged`, `store.failed`, `disk.full`, `disk.read_only`, `disk.failed`; on
+    PostgreSQL also `store.connection_lost`, `store.key_changed`, and Refusal `fact.not_storable`. Other errors of the
+    block pass. After an error nothing was committed, and the call can be repeated.
     """
     try:
         with engine.connect().execution_options(**_options(engine, write)) as connection, connection.begin():

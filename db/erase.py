@@ -39,9 +39,10 @@ def _overwrite(path: Path) -> None:
 
 
 def remove_rest(folder: Path) -> None:
-    """Remove the database, content and other files of the store, which are only ciphertext now.
+    """Remove the files of the store, which are only ciphertext now, and every folder inside `folder`.
 
-    A database on a server stays. Raises Trouble of the disk.
+    `folder` itself stays, with symbolic links to folders and files that are not the store's; a database on a server
+    stays too. Raises Trouble of the disk.
     """
     with disk_trouble(folder):
         for path in list(folder.iterdir()):

@@ -18,7 +18,10 @@ WRITING: Final = ".writing-"
 
 
 def sync_folder(folder: Path) -> None:
-    """Flush a rename in `folder` to the disk. Does nothing where folders cannot be opened (Windows)."""
+    """Flush a rename in `folder` to the disk. Does nothing where folders cannot be opened (Windows).
+
+    Raises OSError, as `make_folder` does: call both within `disk_trouble`.
+    """
     with contextlib.suppress(PermissionError):
         descriptor = os.open(folder, os.O_RDONLY)
         try:
@@ -79,7 +82,8 @@ def disk_trouble(path: Path) -> Iterator[None]:
 def written_whole(path: Path) -> Iterator[BinaryIO]:
     """Open a file for writing that gets the name `path` only if the block succeeds: temporary name, fsync, rename.
 
-    If the block fails, no partial file remains. Raises Trouble as `disk_trouble` does.
+    Missing folders are made; an existing file is replaced, with access for the owner only. If the block fails, no
+    partial file remains, and an existing file stays. Raises Trouble as `disk_trouble` does.
     """
     with disk_trouble(path):
         make_folder(path.parent)

@@ -81,7 +81,10 @@ class Left(msgspec.Struct, frozen=True):
 
 
 def state_folder() -> Path:
-    """Return the folder in which this machine remembers the user's stores. Raises Trouble `home.absent`."""
+    """Return the folder in which this machine remembers the user's stores; it may not exist.
+
+    Raises Trouble `home.absent`.
+    """
     named = os.environ.get("EUM_STATE")
     return Path(named) if named else own_folder(user_state_path)
 
@@ -140,7 +143,8 @@ def how_it_differs(
 def leave(connection: Connection, folder: Path, own: Head, store_id: str) -> str:
     """Record the folder and the head of the own chain in the file outside the folder. Return the token.
 
-    Returns "" if this machine cannot keep the file; then only HQ can detect copies.
+    A store without a token gets a new one, which `keep_token` must store. Returns "" if this machine cannot keep the
+    file; then only HQ can detect copies.
     """
     token = _token(connection) or secrets.token_hex(16)
     head = chain_head(connection, own.origin, own.epoch)

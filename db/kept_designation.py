@@ -14,7 +14,7 @@ _NAME: Final = "cui_designation"
 
 
 def kept_designation(connection: Connection) -> Designation:
-    """Return the designation that was set; one with empty fields if none was."""
+    """Return the designation that was set; the default one if none was."""
     kept = connection.execute(select(meta.c.value).where(meta.c.name == _NAME)).scalar()
     return msgspec.json.decode(kept, type=Designation) if kept is not None else Designation()
 

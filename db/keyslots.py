@@ -88,12 +88,12 @@ class StoreFile(msgspec.Struct, frozen=True, kw_only=True):
         return next((slot for slot in self.slots if slot.account == account), None)
 
     def with_slot(self, slot: Slot) -> StoreFile:
-        """Return a copy of the file in which this slot replaces the account's old one."""
+        """Return a copy of the file in which this slot replaces the account's old one, or is added. It is the last."""
         others = tuple(other for other in self.slots if other.account != slot.account)
         return msgspec.structs.replace(self, slots=(*others, slot))
 
     def without(self, account: str) -> StoreFile:
-        """Return a copy of the file without an account's slot."""
+        """Return a copy of the file without an account's slot, if there is one."""
         slots = tuple(slot for slot in self.slots if slot.account != account)
         return msgspec.structs.replace(self, slots=slots)
 
@@ -175,7 +175,10 @@ def new_slot(
 
 
 def with_passphrase(store_id: str, slot: Slot, account_key: bytes, passphrase: str, kdf: KdfParams) -> Slot:
-    """Return the slot wrapped under another passphrase. Keys and codes stay. Raises as `derive_key` does."""
+    """Return the slot wrapped under another passphrase; the old one does not open it. Keys and codes stay.
+
+    Raises as `derive_key` does.
+    """
     wrapped = wrap_secret(kdf, passphrase, account_key, _place(store_id, slot.account).encode())
     return msgspec.structs.replace(slot, kdf=kdf, wrapped=wrapped)
 
@@ -194,7 +197,7 @@ def open_slot(store_file: StoreFile, account: str, passphrase: str) -> Unlocked:
     """Return the keys of an account, opened by its passphrase.
 
     Raises Refusal `passphrase.wrong`; an unknown account gets the same error after the same time: a locked device must
-    not reveal its accounts. Trouble `keyslots.altered`, `keyslots.damaged`.
+    not reveal its accounts. Also raises as `derive_key` does; Refusal `suite.unknown`; Trouble `keyslots.altered`.
     """
     slot = store_file.slot(account)
     if slot is None:
@@ -209,7 +212,8 @@ def open_slot(store_file: StoreFile, account: str, passphrase: str) -> Unlocked:
 def open_again(store_file: StoreFile, account: str, account_key: bytes) -> Unlocked:
     """Return the keys of an account by its account key, from a file that was rewritten since.
 
-    Raises Refusal `passphrase.wrong` if the file has no such account; Trouble `keyslots.altered`.
+    Raises Refusal `passphrase.wrong` if the file has no such account, `suite.unknown`; Trouble `keyslots.altered`, also
+    for another account key.
     """
     slot = store_file.slot(account)
     if slot is None:
@@ -220,7 +224,8 @@ def open_again(store_file: StoreFile, account: str, account_key: bytes) -> Unloc
 def open_by_code(store_file: StoreFile, account: str, code: bytes) -> tuple[Unlocked, CodeSlot]:
     """Return the keys of an account by one of its unused recovery codes, and the code's slot.
 
-    Raises Refusal `recovery.wrong`, which includes an unknown account; Trouble `keyslots.altered`.
+    The caller removes the slot, so that the code works once. Raises Refusal `recovery.wrong`, which includes an unknown
+    account, and `suite.unknown`; Trouble `keyslots.altered`.
     """
     slot = store_file.slot(account)
     box = box_of(code)
@@ -297,7 +302,10 @@ def with_next_key(store_file: StoreFile, next_key: bytes) -> StoreFile:
 
 
 def without_next_key(store_file: StoreFile, *, take_it: bool) -> StoreFile:
-    """Return the file with one data key: the next one if `take_it`, else the current one."""
+    """Return the file with one data key: the next one if `take_it`, else the current one.
+
+    With `take_it` the file must have a next key: without one, no slot would open.
+    """
 
     def settled(held: Slot | Escrow) -> dict[str, bytes]:
         return {"sealed": held.sealed_next if take_it else held.sealed, "sealed_next": b""}

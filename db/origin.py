@@ -42,7 +42,7 @@ class Origin:
         self.copied = instance.copied(connection, name, epoch)
 
     def note_observed(self, observed_at: Iterable[str]) -> None:
-        """Remember the newest `observed_at` of facts that were just recorded."""
+        """Remember the newest `observed_at` (UTC text) of one or more facts that were just recorded."""
         self._newest_observed = max(self._newest_observed, *observed_at)
 
     def observed_now(self) -> str:

@@ -39,7 +39,9 @@ _ANNOUNCED = "key_change"
 def change(folder: Path, data_key: bytes, new_key: bytes) -> bytes:
     """Rotate the data key of a store that nothing else has open, and return the key that is now in use.
 
-    Raises Refusal `store.in_use`; Trouble `keyslots.altered`, `disk.full` and similar: the store then opens as before.
+    The old key then opens only earlier copies. Raises Refusal `store.in_use`, and as `read_store_file`; Trouble
+    `keyslots.altered`, `store.key_changed`, `store.connection_lost`, `disk.full` and similar: the store then opens as
+    before.
     """
     location = read_location(folder, data_key)
     try:
@@ -61,7 +63,9 @@ def change(folder: Path, data_key: bytes, new_key: bytes) -> bytes:
 def settle(folder: Path, data_key: bytes, next_key: bytes) -> bytes:
     """Finish a rotation: return the key that opens the database, after reducing the keyslot file to it.
 
-    Raises Trouble `store.damaged` if neither key opens it, `store.busy` while a rotation is running.
+    On a server, the address in the folder is boxed under that key. Raises Trouble `store.damaged` if neither key opens
+    it, `store.busy` while a rotation is running, `keyslots.altered`, and those of `begin`; Refusal as
+    `read_store_file`.
     """
     for key in (data_key, next_key):
         try:
@@ -93,7 +97,10 @@ def is_announced(connection: Connection) -> bool:
 
 
 def take_announced(connection: Connection, data_key: bytes) -> str | None:
-    """Remove the announcement, and return its reason if the rotation succeeded; None if there was none or it failed."""
+    """Remove the announcement, and return its reason if the rotation succeeded; None if there was none or it failed.
+
+    `data_key` is the key that now opens the store.
+    """
     said = connection.execute(select(meta.c.value).where(meta.c.name == _ANNOUNCED)).scalar()
     if said is None:
         return None

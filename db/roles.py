@@ -57,9 +57,10 @@ class Roles:
 
 
 def grant(connection: Connection, roles: Roles) -> None:
-    """Grant each role its rights in this store's schema, and revoke all others. Requires the owner's connection.
+    """Grant each named role its rights in this store's schema, and revoke its others. Requires the owner's connection.
 
-    Raises Refusal `database.only_server` for SQLCipher, `database.role_unknown`, `database.not_owner`.
+    A kind of role without a name is skipped: what it has, it keeps. The access log is created if it is missing. Raises
+    Refusal `database.only_server` for SQLCipher, `database.role_unknown`, `database.not_owner`.
     """
     if connection.dialect.name != "postgresql":
         raise Refusal("database.only_server")

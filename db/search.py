@@ -101,7 +101,10 @@ def said(words: str) -> list[str]:
 
 
 def matches(connection: Connection, words: Sequence[str]) -> ColumnElement[bool]:
-    """Return the condition that an item has all words. Use it once per statement."""
+    """Return the condition that an item has all words (one or more, as `said` returns them).
+
+    Use it once per statement.
+    """
     if connection.dialect.name == "postgresql":
         question = " & ".join(f"({_lexeme(word)}:* | {_lexeme(BACKWARDS + word[::-1])}:*)" for word in words)
         terms = func.array_to_tsvector(func.string_to_array(items.c.search_text, " "))

@@ -23,7 +23,8 @@ def copy_database(
 ) -> None:
     """Copy the database, as `connection`'s transaction sees it, to a new file under the same key, and flush it.
 
-    `step` is called with the bytes done and may raise to cancel. Raises Trouble of the disk.
+    SQLCipher only. `step` is called with the bytes done and may raise to cancel. Raises Trouble `store.busy` and those
+    of the disk; a partial file may remain.
     """
     page_bytes = _pragma(connection, "page_size")
     driver: Any = connection.connection.driver_connection
@@ -46,7 +47,8 @@ def copy_database(
 def verify_database(path: Path, data_key: bytes) -> None:
     """Read every page of a database that is not in use.
 
-    Raises Trouble `store.damaged` for a bad page or another key.
+    A missing file is made, and passes. Raises Trouble `store.damaged` for a bad page or another key, and as
+    `driver_trouble` does.
     """
     with driver_trouble():
         connection = sqlcipher_connection(path, data_key, journal_mode="DELETE")
@@ -60,7 +62,10 @@ def verify_database(path: Path, data_key: bytes) -> None:
 
 
 def require_room(folder: Path, needed: int) -> None:
-    """Raise Trouble `disk.full` unless `needed` bytes and 16 MiB more are free."""
+    """Raise Trouble `disk.full` unless `needed` bytes and 16 MiB more are free on the disk of `folder`.
+
+    Raises other Trouble of the disk, also if the folder does not exist.
+    """
     with disk_trouble(folder):
         free = shutil.disk_usage(folder).free
     if free < needed + _SPARE_BYTES:
@@ -68,7 +73,7 @@ def require_room(folder: Path, needed: int) -> None:
 
 
 def database_bytes(connection: Connection) -> int:
-    """Return the size of the database in bytes."""
+    """Return the size of the database in bytes, without its log (WAL). SQLCipher only."""
     return _pragma(connection, "page_count") * _pragma(connection, "page_size")
 
 
@@ -77,7 +82,10 @@ def _pragma(connection: Connection, name: str) -> int:
 
 
 def put_back_database(connection: Connection, path: Path, data_key: bytes) -> None:
-    """Overwrite the database of `connection` with the copy at `path`. The connection must not be in a transaction."""
+    """Overwrite the database of `connection` with the copy at `path`. The connection must not be in a transaction.
+
+    SQLCipher only. Raises as `driver_trouble` does.
+    """
     driver: Any = connection.connection.driver_connection
     with driver_trouble():
         source = sqlcipher_connection(path, data_key, journal_mode="DELETE")

@@ -46,7 +46,10 @@ SWEPT_AGE_S: Final = 3_600
 
 
 class Store(Origin):
-    """An unlocked store. Threads and processes may share one folder; `db.turns` holds the locks between writers."""
+    """An unlocked store. Threads and processes may share one folder; `db.turns` holds the locks between writers.
+
+    After `close`, whatever needs the database raises Refusal `store.locked`.
+    """
 
     def __init__(self, folder: Path, engine: Engine, named: StoreName, now: Now, watermark: Watermark) -> None:
         super().__init__(named, now, watermark)
@@ -61,8 +64,9 @@ class Store(Origin):
     ) -> Store:
         """Create the database of a new store: in its folder, or in the empty PostgreSQL database at `database_url`.
 
-        The folder keeps the address boxed under the data key. Raises Refusal `store.exists`, `database.url`,
-        `database.tls`; Trouble `store.connection_lost`, and of the disk.
+        The folder keeps the address boxed under the data key; the caller writes the keyslot file. A failure may leave
+        the folder and an empty database file. Raises Refusal `store.exists`, `database.url`, `database.tls`; Trouble as
+        `begin` does, and of the disk.
         """
         if (folder / DATABASE).exists() or read_location(folder, data_key) is not None:
             raise Refusal("store.exists", path=str(folder))
@@ -95,7 +99,8 @@ class Store(Origin):
         chain.
 
         Raises Refusal `store.absent` or `store.newer`; Trouble `store.damaged`, `store.triggers_missing`,
-        `store.other_database` (the address leads to another store), `store.connection_lost`, `store.chain_damaged`.
+        `store.triggers_foreign`, `store.other_database` (the address leads to another store), `store.chain_damaged`;
+        and as `read_location`, `begin` and `upgrades.bring_up` do.
         """
         location = read_location(folder, data_key)
         if location is None and not (folder / DATABASE).is_file():
@@ -128,7 +133,7 @@ class Store(Origin):
         return store
 
     def close(self) -> None:
-        """Close the connections and drop the key, as far as Python can."""
+        """Close the connections and drop the key, as far as Python can. May be called again."""
         if self._open_engine is not None:
             self._open_engine.dispose()
             self._open_engine = None
@@ -162,13 +167,13 @@ class Store(Origin):
         return self._engine.dialect.name == "postgresql"
 
     def look_at_own_chain(self) -> None:
-        """Run `look` in a separate read transaction."""
+        """Run `look` in a separate read transaction. Raises as `reading` does."""
         with self.reading() as connection:
             self.look(connection)
 
     @contextlib.contextmanager
     def reading(self, scope: Scope = ALL) -> Iterator[Connection]:
-        """Open a connection with one consistent view, limited to `scope` (`db.bounds`)."""
+        """Open a connection with one consistent view, limited to `scope` (`db.bounds`). Raises as `begin` does."""
         with begin(self._engine, write=False) as connection:
             bounds.bind(connection, scope)
             yield connection
@@ -179,8 +184,10 @@ class Store(Origin):
 
         The writer holds this store's own chain from the beginning, so what the block reads stays true until it ends.
         With `own_chain_last`, a long import on PostgreSQL takes the own chain only when it records in it, so that users
-        need not wait. Raises Trouble `disk.full`, `store.busy`, `store.connection_lost` and similar; then nothing was
-        committed, and the call can be repeated.
+        need not wait. Raises as `begin` does; then nothing was committed, and the call can be repeated.
+
+        After the commit, a correction of clocks rebuilds the read tables, and withheld content is removed from the
+        disk. If that fails, its Trouble is raised although the write holds; the next opening or `sweep` does it.
         """
         with self._turn:
             with begin(self._engine, write=True) as connection:
@@ -200,7 +207,10 @@ class Store(Origin):
 
     @timed(Event.STORE_REBUILT)
     def rebuild(self) -> int:
-        """Rebuild the read tables from the journals and return the number of facts applied."""
+        """Rebuild the read tables from the journals, locking out other writers. Raises as `begin` does.
+
+        Returns the number of facts read, as `projection.rebuild` does; Trouble `store.owner_needed` as it does.
+        """
         with self._turn, begin(self._engine, write=True, alone=True) as connection:
             applied = projection.rebuild(connection, outgoing_origin(self.named.name, ""))
         give_memory_back()
@@ -211,8 +221,8 @@ class Store(Origin):
         """Remove unneeded content files that are older than `age_s` seconds and return their number.
 
         Writers create content files under the write lock, so with exclusive access no file of a running transaction is
-        visible. The lock is not requested if there is nothing to remove. If the lock is taken, files stay for the next
-        sweep (0).
+        visible. The lock is not requested if there is nothing to remove. If the lock is taken or the disk fails, files
+        stay for the next sweep, and 0 is returned. Raises as `reading` does.
         """
         before = time.time() - age_s
         with self.reading() as connection:
@@ -227,7 +237,7 @@ class Store(Origin):
     def take_back(self) -> None:
         """Undo `create`: drop the tables of a PostgreSQL database whose store could not be completed, and close.
 
-        A database in the folder is removed with the folder.
+        A database in the folder is left: the caller removes it with the folder. Raises as `begin` does.
         """
         if self._engine.dialect.name == "postgresql":
             with begin(self._engine, write=True, alone=True) as connection:

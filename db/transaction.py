@@ -87,7 +87,7 @@ class Transaction:
         return self.record_all([fact])[0]
 
     def record_all(self, facts: Iterable[Fact]) -> list[Entry]:
-        """Append facts, in order, to this store's own chain, apply them, and return their entries.
+        """Append one or more facts, in order, to this store's own chain, apply them, and return their entries.
 
         Raises Refusal `fact.not_allowed` for a kind that a device may not state, `store.copied` for evidence on a
         copied store, `permission.denied` for a kind that the role may not state, `fact.too_large`.
@@ -114,7 +114,11 @@ class Transaction:
                 raise Refusal("permission.denied", role=self.author.actor, permission=kind)
 
     def copy_out(self, device: str, facts: Iterable[Fact]) -> list[Entry]:
-        """Copy facts into the outgoing chain for one device. They are this store's own already and not applied."""
+        """Copy facts into the outgoing chain for one device, and return the entries.
+
+        They are this store's own already and not applied. Raises Refusal `permission.denied` if the role may not state
+        every kind, `fact.too_large`.
+        """
         self._require_stateable(["copy"])
         author = self.author
         speaking = Author(
@@ -147,8 +151,10 @@ class Transaction:
         """Append another origin's entries after verifying that they continue its chain, and apply them.
 
         Entries that are already held are compared and skipped. `admit` gets the new entries before they are applied,
-        and raises to refuse them. Returns the new facts. Raises Refusal `chain.gap`, `chain.broken`, `chain.altered`,
-        `chain.forked` (same number, other hash) or `fact.unreadable`.
+        and raises to refuse them. Returns the new facts; empty if all are held. Raises Refusal `chain.gap`,
+        `chain.broken`, `chain.altered`, `chain.foreign` (entries of several chains), `chain.forked` (same number, other
+        hash), `fact.unreadable`, or `permission.denied` if the role may not state every kind. After an error the
+        transaction must be rolled back: the journal may hold some of the entries.
         """
         if not entries:
             return []
@@ -194,27 +200,33 @@ class Transaction:
         self.areas.add(Area.JOURNAL)
 
     def seal_content(self, plaintext: bytes, media_type: str) -> ContentRef:
-        """Encrypt content for a fact that is recorded in this transaction, and return its reference."""
+        """Encrypt content for a fact that is recorded in this transaction, and return its reference.
+
+        Raises Trouble of the disk.
+        """
         return seal_content(self.connection, self._content, io.BytesIO(plaintext), media_type)
 
     def secret(self, purpose: str) -> bytes | None:
-        """Return the key material stored for `purpose`, or None."""
+        """Return the key material stored for `purpose`, or None. Raises Trouble `store.damaged`."""
         return read_secret(self.connection, purpose)
 
     def keep_secret(self, purpose: str, value: bytes) -> None:
-        """Store key material for `purpose`, replacing any earlier value."""
+        """Store key material for `purpose`, replacing any earlier value.
+
+        Raises Refusal `permission.denied` if the role may not state every kind of fact.
+        """
         self._require_stateable(["secret"])
         put_secret(self.connection, purpose, value)
 
     def drop_secret(self, purpose: str) -> None:
-        """Remove the key material for `purpose`."""
+        """Remove the key material for `purpose`, if there is any. Raises as `keep_secret` does."""
         self._require_stateable(["secret"])
         remove_secret(self.connection, purpose)
 
     def begin_epoch(self, epoch: int) -> None:
         """Start a new chain for this store, because its machine got a new identity.
 
-        Takes effect if the transaction commits.
+        Facts recorded from now on go to it. Takes effect if the transaction commits.
         """
         self.connection.execute(meta.update().where(meta.c.name == "epoch").values(value=str(epoch)))
         self.author = replace(self.author, epoch=epoch)

@@ -63,7 +63,10 @@ def require_open_alone(connection: Connection) -> None:
 
 
 def wait_for_grants(connection: Connection) -> None:
-    """Take the lock of this database's grants: PostgreSQL refuses two transactions that change its rights at once."""
+    """Take the lock of this database's grants: PostgreSQL refuses two transactions that change its rights at once.
+
+    PostgreSQL only.
+    """
     connection.execute(_GRANTS)
 
 

@@ -60,15 +60,20 @@ class Watermark:
         self._moved = 0
 
     def read(self) -> Head | None:
-        """Return the newest marked entry, or None without a valid mark (an older store, a damaged file, another data
-        key).
+        """Return the newest marked entry, or None without a valid mark.
+
+        None also means an older store, a damaged file, another data key, an error of the disk, or a closed watermark. A
+        missing file is made.
         """
         with self._turn, contextlib.suppress(OSError):
             return self._read(self._opened()) if self._seal else None
         return None
 
     def move(self, head: Head, *, back: bool = False) -> None:
-        """Mark a committed entry, unless a newer one is marked. With `back`, mark it in any case."""
+        """Mark a committed entry, unless a newer one is marked. With `back`, mark it in any case.
+
+        Errors of the disk are ignored. Does nothing after `close`.
+        """
         with self._turn, contextlib.suppress(OSError):
             if self._seal is None:
                 return

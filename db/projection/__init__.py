@@ -118,9 +118,11 @@ def _emptied(connection: Connection) -> bool:
 
 
 def rebuild(connection: Connection, own_outgoing_prefix: str) -> int:
-    """Delete the read tables and rebuild them from the journals, in the caller's transaction. Return the facts applied.
+    """Delete the read tables and rebuild them from the journals, in the caller's transaction.
 
-    Entries of this store's outgoing chains (`own_outgoing_prefix`) are skipped: they copy its own facts.
+    Returns the number of facts read, with those that have no read table. Entries of this store's outgoing chains
+    (`own_outgoing_prefix`) are skipped: they copy its own facts. Raises Refusal `fact.unreadable`; Trouble
+    `store.owner_needed` if only the owner of a server's database can give the tables their new shape.
     """
     with roomy(connection):
         return _rebuilt(connection, own_outgoing_prefix)

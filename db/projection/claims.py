@@ -50,7 +50,7 @@ def apply_claim_lists(connection: Connection, noted: Sequence[Noted]) -> None:
 def apply_labels_noted(connection: Connection, noted: Sequence[Noted]) -> None:
     """Insert a label's claims beside those of lists.
 
-    A label that is recorded again with more parts replaces the first.
+    A label that is recorded again, with more parts, replaces the first record; claims that it does not repeat stay.
     """
     for entry, fact, _ in noted:
         first = fact.parts[0].raw if fact.parts else b""

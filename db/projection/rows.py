@@ -58,7 +58,7 @@ def insert_into(dialect: str, table: Table) -> Any:
 
 
 def run(connection: Connection, statement: Executable, rows: Rows) -> None:
-    """Run one statement over rows with the same keys, directly through the driver.
+    """Run one statement over one or more rows with the same keys, directly through the driver.
 
     SQLAlchemy renders the SQL once per statement; its handling of parameters per row would cost as much as the writing.
     `statement` must be cached (`functools.cache`), the rows must hold all its parameters, and the values must have

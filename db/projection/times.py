@@ -22,7 +22,6 @@ from eum_app.domain import facts as f
 from eum_app.domain.clock import shifted
 from eum_app.domain.journal import Entry
 
-"""The area that a correction touches."""
 _OF_CHAIN: Final = (
     select(corrections.c.first_seq, corrections.c.last_seq, corrections.c.offset_ms)
     .where(corrections.c.of_origin == bindparam("origin"), corrections.c.of_epoch == bindparam("epoch"))
@@ -80,7 +79,10 @@ def _at(fact: f.Fact | f.UnknownFact, entry: Entry, rows: Iterable[tuple[int, in
 
 
 def newest_observed(connection: Connection, origin: str, epoch: int) -> str:
-    """Return the corrected time of a chain's newest fact (UTC text), or "" for an empty chain."""
+    """Return the corrected time of a chain's newest fact (UTC text), or "" for an empty chain.
+
+    For an unknown fact it is the time of recording. Raises Refusal `fact.unreadable`.
+    """
     newest = select(journal).where(journal.c.origin == origin, journal.c.epoch == epoch)
     row = connection.execute(newest.order_by(journal.c.seq.desc()).limit(1)).first()
     if row is None:

@@ -12,8 +12,6 @@ from db.doubt_tables import withholdings, withholdings_asked
 from db.projection.rows import Appliers, Noted, key_of, plain, put
 from eum_app.domain import facts as f
 
-"""The area that an order touches."""
-
 
 def apply_withholdings_asked(connection: Connection, noted: Sequence[Noted]) -> None:
     """Insert requests to withhold."""
@@ -30,7 +28,7 @@ def apply_withholdings_asked(connection: Connection, noted: Sequence[Noted]) -> 
 
 
 def apply_withheld(connection: Connection, noted: Sequence[Noted]) -> None:
-    """Insert orders to withhold, and destroy the keys of their objects."""
+    """Insert orders to withhold, and destroy the keys of their objects. `Store.writing` then removes their files."""
     rows = [
         {
             **plain(fact, "request_id", "object_id", "reason", "asked_by"),

@@ -56,7 +56,10 @@ OUTCOME_FIELDS: Final = ("outcome", "decision", "severity", "disposition", "code
 
 @dataclass(frozen=True)
 class ActivityFilter:
-    """Filter of the log; empty text means all. `day` is a UTC day; `words` are searched in the facts."""
+    """Filter of the log; empty text means all. `day` is a UTC day (`YYYY-MM-DD`).
+
+    Each of `words` must be in the entry's fact, names or session, or be the serial number of its item.
+    """
 
     actor: str = ""
     kind: str = ""
@@ -151,7 +154,10 @@ def newest_activity_ids(connection: Connection, number: int = 200) -> list[str]:
 
 
 def activity_by_id(connection: Connection, ids: Iterable[str]) -> dict[str, ActivityRow]:
-    """Return id → entry, with the subjects looked up."""
+    """Return id → entry, with the subjects looked up, for those that exist and that the account may see.
+
+    Raises ValueError for an id of another form.
+    """
     wanted = list(ids)
     found: dict[str, ActivityRow] = {}
     for start in range(0, len(wanted), LOOKUP_CHUNK):
@@ -166,7 +172,7 @@ def activity_by_id(connection: Connection, ids: Iterable[str]) -> dict[str, Acti
 
 
 def activity_rows(connection: Connection, wanted: ActivityFilter) -> Iterator[tuple[ActivityRow, Entry]]:
-    """Yield matching entries for an export, oldest first within each chain, streamed."""
+    """Yield matching entries for an export by chain (origin, then epoch), oldest first within each, streamed."""
     question = (
         select(journal)
         .where(*_conditions(connection, wanted))
@@ -185,7 +191,7 @@ def activity_count(connection: Connection, wanted: ActivityFilter) -> int:
 
 
 def activity_entry(connection: Connection, entry_id: str) -> ActivityDetail:
-    """Return one entry with all its fields. Raises Refusal `entry.unknown`."""
+    """Return one entry with all its fields. Raises Refusal `entry.unknown`, also if the account may not see it."""
     try:
         origin, epoch, seq = _key(entry_id)
     except ValueError as error:

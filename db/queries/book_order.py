@@ -75,7 +75,11 @@ def book_rows(connection: Connection, ids: Iterable[str], today: date) -> dict[s
 def ordered_item_ids(
     connection: Connection, wanted: ItemFilter, order: BookOrder, today: date, *, descending: bool = False
 ) -> list[str]:
-    """Return the ids of matching items in order of a column. Items without a value come last in both directions."""
+    """Return the ids of matching items in order of a column. Items without a value come last in both directions.
+
+    Only `PLACE` is reversed as a whole, with the items that have no site. `today` is a UTC day. Raises as
+    `conditions_of`.
+    """
     if order is BookOrder.PLACE:
         ids = find_item_ids(connection, wanted)
         return ids[::-1] if descending else ids

@@ -80,7 +80,10 @@ def all_checklists(connection: Connection) -> list[Checklist]:
 
 
 def site_answers_of(connection: Connection, visit_id: str) -> tuple[Answer, ...]:
-    """Return the newest answer to each question of the visit's site checklist."""
+    """Return the newest answer to each question of the visit's site checklist, in no particular order.
+
+    `filled` is not kept there. Empty for an unknown visit.
+    """
     rows = connection.execute(select(site_answers).where(site_answers.c.visit_id == visit_id))
     return tuple(Answer(row.question_id, row.value, row.comment) for row in rows)
 
@@ -88,7 +91,7 @@ def site_answers_of(connection: Connection, visit_id: str) -> tuple[Answer, ...]
 def answered_by(connection: Connection, visit_id: str) -> set[str]:
     """Return the accounts that ever answered a visit's site checklist.
 
-    Reads the journals, because the read table keeps only the newest answers.
+    Reads the journals, because the read table keeps only the newest answers. Raises Refusal `fact.unreadable`.
     """
     assessed = select(journal).where(journal.c.kind == SiteAssessed.__name__)
     return {

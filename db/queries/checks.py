@@ -92,7 +92,7 @@ def is_withdrawn() -> ColumnElement[bool]:
 
 
 def check_ids_of_others(connection: Connection, origin: str, check_ids: Iterable[str]) -> list[str]:
-    """Return those of these ids that a check of another origin uses."""
+    """Return those of these ids that a check of another origin uses, in no particular order."""
     found: list[str] = []
     for chosen in among(connection, checks.c.check_id, check_ids):
         found += connection.execute(select(checks.c.check_id).where(chosen, checks.c.origin != origin)).scalars()
@@ -113,7 +113,7 @@ def check(connection: Connection, check_id: CheckId) -> CheckRow:
 
 
 def checks_by_id(connection: Connection, check_ids: Iterable[CheckId]) -> list[CheckRow]:
-    """Return these checks, newest first within each block of ids."""
+    """Return these checks, newest first within each block of `CHUNK` ids; unknown ids are left out."""
     found: list[CheckRow] = []
     for chosen in among(connection, checks.c.check_id, check_ids):
         found += _check_rows(connection, chosen, None)
@@ -121,7 +121,7 @@ def checks_by_id(connection: Connection, check_ids: Iterable[CheckId]) -> list[C
 
 
 def counting_checks(connection: Connection, visit_id: str) -> list[CheckRow]:
-    """Return the checks of a visit that count.
+    """Return the checks of a visit that count, newest first.
 
     These are the newest check of each item that was not withdrawn, and every such check of an unlisted item.
     """
@@ -173,7 +173,10 @@ def _check_row(*row: Any) -> CheckRow:
 
 
 def checks_with_one_entry(connection: Connection, visit_id: str, levels: Sequence[str]) -> int:
-    """Count the checks of items of these monitoring levels that rest on a serial that was entered by hand once."""
+    """Count the checks of a visit that rest on a serial that was entered by hand once, for items of these levels.
+
+    Only *verified* checks of grade A count, without withdrawn ones.
+    """
     chosen = and_(
         checks.c.visit_id == visit_id,
         checks.c.outcome == Outcome.VERIFIED,
@@ -198,7 +201,10 @@ def checked_by(connection: Connection, visit_id: str, item_id: str, check_id: st
 
 
 def evidence_of(connection: Connection, *, visit_id: str = "", check_id: str = "") -> list[EvidenceRow]:
-    """Return the photos, notes, signatures and pictures of marks of a check, or of a whole visit."""
+    """Return the photos, notes, signatures and pictures of marks of a check, or else of a whole visit, oldest first.
+
+    Withheld ones are included and marked.
+    """
     condition = evidence.c.check_id == check_id if check_id else evidence.c.visit_id == visit_id
     columns = [evidence.c[name] for name in ("object_id", "check_id", "role", "commitment", "size", "media_type")]
     question = (

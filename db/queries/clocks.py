@@ -28,7 +28,10 @@ def made_by(as_of: date) -> ColumnElement[bool]:
 
 
 def sightings(as_of: date) -> Subquery:
-    """Return a subquery item_id, first_at, last_at of the checks that sighted an item (grade A or B)."""
+    """Return a subquery item_id, first_at, last_at of the checks that sighted an item (grade A or B) by `as_of`.
+
+    Withdrawn checks do not count; an item without a sighting has no row.
+    """
     return (
         select(
             checks.c.item_id,

@@ -44,7 +44,7 @@ def withholding_asked(connection: Connection, request_id: str) -> WithholdingAsk
 
 
 def withholdings_open(connection: Connection) -> list[WithholdingAskedRow]:
-    """Return the requests that no one has confirmed yet, oldest first."""
+    """Return the requests for objects that no order withholds yet, oldest first."""
     done = set(connection.execute(select(withholdings.c.object_id)).scalars())
     return [row for row in _asked(connection) if row.object_id not in done]
 
@@ -63,7 +63,7 @@ def withholding(connection: Connection, object_id: str) -> WithholdingRow | None
 
 
 def device_of_content(connection: Connection, object_id: str) -> list[str]:
-    """Return the devices whose visits name an object."""
+    """Return the devices whose visits name an object, sorted."""
     question = (
         select(visits.c.device)
         .join(evidence, evidence.c.visit_id == visits.c.visit_id)

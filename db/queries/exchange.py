@@ -20,7 +20,10 @@ EVIDENCE_KINDS: Final = tuple(sorted(kind.__name__ for kind in f.EVIDENCE))
 
 @dataclass(frozen=True)
 class BundleRow:
-    """One bundle sealed (`direction` out) or imported (in) by this store."""
+    """One bundle sealed (`direction` out) or imported (in) by this store.
+
+    `is_received` is true for imported ones, and if a receipt or a reported import covers all entries of a sealed one.
+    """
 
     bundle_id: str
     direction: str
@@ -111,7 +114,7 @@ def outstanding(connection: Connection, origin: str, epoch: int) -> Outstanding:
 
 
 def held_by_device(connection: Connection, device: str, device_epoch: int, outgoing: str, epoch: int) -> Head:
-    """Return the head of HQ's outgoing chain up to which a device reported an import.
+    """Return the head of HQ's outgoing chain up to which a device reported an import; the genesis without a report.
 
     Only reports in the device's chain of `device_epoch` count: a new machine does not hold what an earlier one held.
     """
@@ -131,7 +134,7 @@ def held_by_device(connection: Connection, device: str, device_epoch: int, outgo
 
 
 def all_bundles(connection: Connection, recorder: str, direction: str = "") -> list[BundleRow]:
-    """Return the bundles that this store sealed or imported, newest first."""
+    """Return the bundles that this store (`recorder`) sealed or imported, newest first; `direction` "" means both."""
     question = select(bundles).where(bundles.c.recorder == recorder).order_by(bundles.c.order_key.desc())
     if direction:
         question = question.where(bundles.c.direction == direction)

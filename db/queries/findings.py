@@ -227,7 +227,9 @@ def distinct_answers(connection: Connection, visit_id: str) -> list[str]:
 def checks_to_judge(
     connection: Connection, visit_id: str, outcomes: Iterable[str], late: str, *, grade: str, answers: Iterable[str]
 ) -> list[CheckToJudge]:
-    """Return the counting checks of a visit that could break a rule, newest first.
+    """Return the counting checks of a visit that could break a rule.
+
+    Those chosen only by their answers come last; apart from that they are newest first.
 
     These have one of the outcomes, are dated after `late`, have another grade than `grade` (if that is not empty), or
     one of the texts of `answers`. Counting are the newest check of an item that was not withdrawn, and every such check

@@ -60,7 +60,8 @@ class HostStatement:
 def host_statement(connection: Connection, visit_id: str) -> HostStatement:
     """Return the data of the statement, items in list order and unlisted ones after them.
 
-    Raises Refusal `visit.unknown`.
+    If one of the visit's checklists is not in this store, no answer counts as unexpected. Raises Refusal
+    `visit.unknown`.
     """
     row = visit(connection, visit_id)
     rows = visit_rows(connection, visit_id)

@@ -61,7 +61,7 @@ def find_item_ids(connection: Connection, wanted: ItemFilter, limit: int = 0) ->
     """Return ids in order of site name, location and serial (items without a site first), at most `limit` (0: all).
 
     If only words are given and more items match than can be sorted while a person types, SQLCipher returns them in the
-    order of listing; PostgreSQL always sorts.
+    order of listing; PostgreSQL always sorts. Raises as `conditions_of`.
     """
     named = connection.execute(select(sites.c.name, sites.c.site_id)).all()
     by_name = ["", *(row.site_id for row in sorted(named, key=lambda row: (natural_key(row.name), row.site_id)))]
@@ -125,7 +125,10 @@ def _sorted_rows(connection: Connection, rowids: Sequence[int], wanted: ItemFilt
 
 
 def facets(connection: Connection, wanted: ItemFilter) -> dict[str, list[FacetValue]]:
-    """Return for each facet its values, with the number of items under all *other* filters, most frequent first."""
+    """Return for each facet its values, with the number of items under all *other* filters, most frequent first.
+
+    Empty values are left out. Raises as `conditions_of`.
+    """
     names = {row.site_id: row.name for row in connection.execute(select(sites.c.site_id, sites.c.name))}
     found: dict[str, list[FacetValue]] = {}
     for facet in FACETS:
@@ -147,7 +150,10 @@ def facets(connection: Connection, wanted: ItemFilter) -> dict[str, list[FacetVa
 
 
 def conditions_of(connection: Connection, wanted: ItemFilter) -> list[ColumnElement[bool]]:
-    """Return the conditions of a filter for a query over `items`. Use them once per statement (`search.matches`)."""
+    """Return the conditions of a filter for a query over `items`. Use them once per statement (`search.matches`).
+
+    Raises Refusal `date.invalid` for the day of `wanted.standing`.
+    """
     words = search.said(wanted.words)
     return [*_beside_words(wanted), *([search.matches(connection, words)] if words else [])]
 

@@ -61,8 +61,8 @@ class ItemRow:
 class HistoryLine:
     """One event in an item's history.
 
-    `kind` is listed, delivered, inventory, an outcome of a check (then `reading` is set), or a print: worklist
-    (`detail` is the page), replacement or shelf (`detail` is the number of labels).
+    `kind` is delivered, inventory, an outcome of a check (then `reading` is set), or a print: worklist (`detail` is the
+    page), replacement or shelf (`detail` is the number of labels). `at` is a date for the first two, else UTC text.
     """
 
     at: str
@@ -84,7 +84,7 @@ def _item(row: object) -> ItemRow:
 
 
 def identity(connection: Connection, item_id: str) -> Identity:
-    """Return the level and the identifiers of an item, all empty if the book does not have it."""
+    """Return the level and the identifiers of an item; all but `item_id` are empty if the book does not have it."""
     row = connection.execute(_IDENTITY, {"of_item": item_id}).first() if item_id else None
     return Identity._make(row) if row is not None else Identity(item_id)
 
@@ -114,7 +114,7 @@ def site(connection: Connection, site_id: str) -> SiteRow:
 
 
 def site_ids_by_name(connection: Connection, country: str) -> dict[str, str]:
-    """Return name → site id, for the sites of a country."""
+    """Return name → site id, for the sites of a country; one of them if several share a name."""
     return {row.name: row.site_id for row in connection.execute(select(sites).where(sites.c.country == country))}
 
 
@@ -125,7 +125,7 @@ def has_serial(serials: Iterable[str]) -> ColumnElement[bool]:
 
 
 def held_match_keys(connection: Connection, keys: Iterable[str]) -> dict[str, str]:
-    """Return match key → item id, for those of `keys` that an item of the book has."""
+    """Return match key → item id, for those of `keys` that an item of the book has; one of several such items."""
     wanted = list(keys)
     held: dict[str, str] = {}
     for start in range(0, len(wanted), LOOKUP_CHUNK):
@@ -136,14 +136,17 @@ def held_match_keys(connection: Connection, keys: Iterable[str]) -> dict[str, st
 
 
 def held_items(connection: Connection, keys: Iterable[str]) -> dict[str, ItemRow]:
-    """Return match key → item, for those of `keys` that an item of the book has."""
+    """Return match key → item, for those of `keys` that an item of the book has; one of several such items."""
     ids = held_match_keys(connection, keys)
     rows = items_by_id(connection, ids.values())
     return {key: rows[item_id] for key, item_id in ids.items()}
 
 
 def is_unconfirmed(connection: Connection, item_id: str) -> bool:
-    """Whether a person confirmed an item's damaged-looking identifier from the plate and no mark was read since."""
+    """Whether a person confirmed an item's damaged-looking identifier from the plate and no mark confirms it.
+
+    A *verified* check by a mark that a device read confirms it, unless it was withdrawn. False for an unknown item.
+    """
     listed = select(items.c.stated).where(items.c.item_id == item_id)
     if not connection.execute(listed).scalar():
         return False
@@ -185,7 +188,7 @@ def item_ids_at(connection: Connection, site_id: str) -> list[str]:
 
 
 def listed_facts(connection: Connection, ids: Iterable[str]) -> list[ItemListed]:
-    """Return the book's rows as facts, to be copied to a device."""
+    """Return the book's rows as facts, to be copied to a device, in the order of `ids`; unknown ones are left out."""
     wanted = list(ids)
     by_id: dict[str, ItemListed] = {}
     names = [name for name in ItemListed.__struct_fields__ if name != "observed_at"]
@@ -199,7 +202,7 @@ def listed_facts(connection: Connection, ids: Iterable[str]) -> list[ItemListed]
 
 
 def site_facts(connection: Connection, ids: Iterable[str]) -> list[SiteRegistered]:
-    """Return the sites as facts, to be copied to a device."""
+    """Return the sites as facts, to be copied to a device, by name; unknown ones are left out."""
     rows = connection.execute(select(sites).where(sites.c.site_id.in_(list(ids))).order_by(sites.c.name))
     return [
         SiteRegistered(
@@ -210,7 +213,7 @@ def site_facts(connection: Connection, ids: Iterable[str]) -> list[SiteRegistere
 
 
 def history(connection: Connection, item_id: str) -> list[HistoryLine]:
-    """Return the history of an item, newest first."""
+    """Return the history of an item, newest first. Raises Refusal `item.unknown`."""
     row = item(connection, item_id)
     lines = [
         HistoryLine(at, kind, "", row.site, "", False)

@@ -1,7 +1,8 @@
 """Find the items that a mark may mean: those that a visit expects first, then the others.
 
 Each query is one statement that uses an index, so that the size of the book hardly matters
-(tests/benchmarks/bench_match.py). Statements are built once, because building one costs as much as running it.
+(tests/benchmarks/bench_match.py). Statements are built once, because building one costs as much as running it. An empty
+identifier matches the items that have none: do not ask for it.
 """
 
 from __future__ import annotations
@@ -102,7 +103,7 @@ def items_by_tail(connection: Connection, visit_id: str, text: str, shortest: in
 
 
 def makers_and_parts_held(connection: Connection, named: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Return those of the (CAGE, part number) pairs, each compacted, that an item of the book has."""
+    """Return those of the (CAGE, part number) pairs, each compacted, that an item of the book has, in any order."""
     heads = {f"{cage}|{part}|": (cage, part) for cage, part in named}
     wanted = msgspec.json.encode(list(heads)).decode()
     held = connection.execute(_held_heads(connection.dialect.name), {"keys": wanted}).scalars()
@@ -110,12 +111,12 @@ def makers_and_parts_held(connection: Connection, named: Sequence[tuple[str, str
 
 
 def visits_still_expecting(connection: Connection, item_id: str) -> list[str]:
-    """Return the ids of visits that expect an item and have not checked it."""
+    """Return the ids of visits that expect an item and have not checked it, closed ones too, in no particular order."""
     return list(connection.execute(_STILL_EXPECTING, {"of_item": item_id}).scalars())
 
 
 def item_ids_of_serial(connection: Connection, serial: str) -> list[str]:
-    """Return the ids of all items with this serial, by part number."""
+    """Return the ids of all items with this serial, as given or compacted, by part number."""
     question = select(items.c.item_id).where(has_serial((serial, compact(serial))))
     return list(connection.execute(question.order_by(items.c.part_number, items.c.item_id)).scalars())
 

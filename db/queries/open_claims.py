@@ -73,7 +73,7 @@ def open_claim_count(connection: Connection) -> int:
 
 
 def open_claims_by_id(connection: Connection, ids: Iterable[str]) -> dict[str, OpenClaim]:
-    """Return id → claim, each matched against the current book."""
+    """Return id → claim, each matched against the current book; unknown ids are left out."""
     wanted, found = list(ids), {}
     for start in range(0, len(wanted), LOOKUP_CHUNK):
         chunk = wanted[start : start + LOOKUP_CHUNK]
@@ -110,7 +110,7 @@ def open_claims_by_id(connection: Connection, ids: Iterable[str]) -> dict[str, O
 
 
 def near_items(connection: Connection, claim: OpenClaim) -> list[ItemRow]:
-    """Return items that the claim may mean, those with the same serial first.
+    """Return at most `NEAR_SHOWN` items that the claim may mean: those with the same serial first, then by serial.
 
     These have its serial on other articles, its UII, a look-alike serial, one that differs in leading zeros, or one
     that is one character off.
@@ -137,7 +137,10 @@ def _is_near(book: str, claimed: str) -> bool:
 
 
 def claims_matched_since(connection: Connection, item_id: str) -> Sequence[ClaimLine]:
-    """Return claims that matched no item at their import and that the rule now assigns to this item."""
+    """Return claims that matched no certain item at their import and that the rule now assigns to this item.
+
+    Empty for an unknown item.
+    """
     row = connection.execute(select(items.c.serial, items.c.uii).where(items.c.item_id == item_id)).first()
     if row is None:
         return ()

@@ -92,7 +92,8 @@ class BookFigures:
     """Figures of the book; `book_figures` fills them.
 
     `monitored` are the items under enhanced monitoring; `inventoried` those with an inventory within 12 months; `never`
-    those overdue without any inventory, `late` those whose last one is too old; `items` all items of the book.
+    those overdue without any inventory, `late` those whose last one is too old; `items` all items of the book. Places
+    have the most overdue items first, `overdue_longest` the longest delay. `by_quarter` is empty without an inventory.
     """
 
     monitored: Tally = field(default_factory=Tally)
@@ -111,7 +112,8 @@ class BookFigures:
 class WorkFigures:
     """Work that waits for people.
 
-    `findings` are open ones by severity; `oldest_finding` is when the oldest was raised.
+    `findings` are open ones by severity, without severities that have none; `oldest_finding` is when the oldest was
+    raised, or "".
     """
 
     findings: dict[str, int]
@@ -255,7 +257,10 @@ def work_figures(connection: Connection, today: date, program: str = "") -> Work
 
 
 def device_lines(connection: Connection, recorder: str) -> list[DeviceLine]:
-    """Return the devices enrolled at the HQ `recorder`, those with missing facts first, then by name."""
+    """Return the enrolled devices, those with missing facts first, then by name.
+
+    `recorder` is the HQ whose imports give `last_bundle_at` ("" without one).
+    """
     last = {
         row.party: row.at
         for row in connection.execute(

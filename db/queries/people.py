@@ -70,7 +70,7 @@ def account_of(connection: Connection, origin: str, account: str) -> AccountRow:
 
 
 def all_accounts(connection: Connection) -> list[AccountRow]:
-    """Return each account as in its origin's newest epoch, removed ones included."""
+    """Return each account as in its origin's newest epoch, removed ones included, by origin and code."""
     rows = connection.execute(
         select(accounts, removals.c.removed_at, removals.c.order_key.label("removal_key"))
         .outerjoin(removals, and_(removals.c.origin == accounts.c.origin, removals.c.account == accounts.c.account))
@@ -107,7 +107,7 @@ def _account(row: Row[tuple[Any, ...]]) -> AccountRow:
 
 
 def all_devices(connection: Connection) -> list[DeviceRow]:
-    """Return the devices enrolled here, the newest epoch of each first."""
+    """Return the devices enrolled here by name, one row for each epoch, the newest of each first."""
     rows = connection.execute(
         select(devices, revocations.c.revoked_at)
         .outerjoin(

@@ -77,7 +77,11 @@ class CaseLine:
 
 @dataclass(frozen=True)
 class StatusCounts:
-    """Counts over all items of a filter, by disposition, by outcome and grade of the newest check, and by clock."""
+    """Counts over all items of a filter, by disposition, by outcome and grade of the newest check, and by clock.
+
+    An item without a check counts as `never_checked` and grade `none`; a check without a sighting as `NOT_SIGHTED`.
+    Only keys with items are present.
+    """
 
     total: int
     dispositions: dict[str, int]
@@ -190,7 +194,7 @@ def inventory_question(wanted: InventoryFilter, as_of: date) -> Select[tuple[obj
 def plain_inventory_rows(
     connection: Connection, wanted: InventoryFilter, as_of: date, limit: int | None = None
 ) -> Iterator[Sequence[Any]]:
-    """Yield the fields of `StatusRow` by site (items without one first), location and serial.
+    """Yield the fields of `StatusRow` by site (items without one first), location and serial; at most `limit`.
 
     Plain tuples, read in blocks: a report has a hundred thousand of them, and memory stays flat.
     """
@@ -259,7 +263,10 @@ def _case_lines(
 
 
 def visit_rows(connection: Connection, visit_id: str) -> list[VisitItemRow]:
-    """Return the expected items of a visit in list order, then the checks of unexpected items."""
+    """Return the expected items of a visit in list order, then the counting checks of unexpected items, oldest first.
+
+    Empty for an unknown visit.
+    """
     book = (items.c.serial, items.c.part_number, items.c.nomenclature, items.c.location, items.c.uii)
     seen = (checks.c.outcome, checks.c.reason, checks.c.grade, checks.c.serial, checks.c.observed_at)
     where_from = (checks.c.actor, checks.c.origin, checks.c.epoch, checks.c.seq, *READING_COLUMNS, *TESTIMONY_COLUMNS)
@@ -295,7 +302,7 @@ def visit_rows(connection: Connection, visit_id: str) -> list[VisitItemRow]:
 
 
 def site_answer_rows(connection: Connection, visit_id: str) -> list[SiteAnswerRow]:
-    """Return the newest answer to each question of a visit's site checklist, with its author."""
+    """Return the newest answer to each question of a visit's site checklist, with its author, in any order."""
     columns = (site_answers.c[name] for name in SiteAnswerRow._fields)
     rows = connection.execute(select(*columns).where(site_answers.c.visit_id == visit_id))
     return [SiteAnswerRow(*row) for row in rows]

@@ -59,6 +59,7 @@ def last_inventory(seen: Subquery) -> ColumnElement[str]:
 def event_of(seen: Subquery, trigger: str) -> ColumnElement[str]:
     """Return the expression for the day from which the initial inventory counts, by `trigger`; "" for none.
 
+    The book has no dates of title transfer and arrival: these give "".
     Raises Refusal `clock.trigger`.
     """
     events: dict[str, ColumnElement[str]] = {

@@ -182,7 +182,7 @@ _CLOSING_OF = (
 
 
 def all_visits(connection: Connection) -> list[VisitRow]:
-    """Return all visits by due date."""
+    """Return all visits by due date (those without one first), then by time of planning."""
     return _visit_rows(connection)
 
 
@@ -216,7 +216,7 @@ def work_ids(connection: Connection, visit_id: str, outcome: str = "", words: st
 
 
 def work_rows(connection: Connection, visit_id: str, ids: Iterable[str]) -> dict[str, WorkRow]:
-    """Return item id → row of the worklist, for those that the visit expects."""
+    """Return item id → row of the worklist, for those that the visit expects and the book has."""
     wanted = list(ids)
     found: dict[str, WorkRow] = {}
     for start in range(0, len(wanted), LOOKUP_CHUNK):
@@ -265,7 +265,7 @@ _OUTCOME_OF = select(visit_items.c.outcome).where(
 
 
 def devices_of_visits(connection: Connection, visit_ids: Iterable[str]) -> dict[str, str]:
-    """Return visit id → the device for which HQ planned it."""
+    """Return visit id → the device for which HQ planned it; unknown ids are left out."""
     wanted = list(visit_ids)
     found: dict[str, str] = {}
     for start in range(0, len(wanted), LOOKUP_CHUNK):
