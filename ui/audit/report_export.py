@@ -130,7 +130,12 @@ class ExportCard(Card):
             self.export_requested.emit()
 
     def write(self, wanted: dict[str, str]) -> None:
-        """Write the report and its proof to the chosen path. `wanted`: the value of each filter by its name."""
+        """Write the report and its proof to the chosen path, in a child process. `wanted`: the value of each filter by
+        its name.
+
+        Does nothing without a path or while another export runs. The notice shows the result, and offers to replace a
+        file that is there.
+        """
         path = self.path_field.path
         if path is not None:
             self._write(self._report, path, wanted)

@@ -69,12 +69,15 @@ class FilterBar(QWidget):
         return self._report.filters if self._report else ()
 
     def wanted(self) -> dict[str, str]:
-        """Return the value of each filter by its name, as the fields have it now; empty is "all"."""
+        """Return the value of each filter by its name, as the fields have it now; empty is "all".
+
+        Without a report there are none.
+        """
         return {one.name: self._value(one) for one in self._filters}
 
     @property
     def missing(self) -> str:
-        """Return the title of a required filter without a value; empty when none is missing."""
+        """Return the title of the first required filter without a value; empty when none is missing."""
         wanted = self.wanted()
         return next((said(one.title) for one in self._filters if one.is_required and not wanted[one.name]), "")
 

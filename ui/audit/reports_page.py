@@ -162,7 +162,10 @@ class ReportsPage(Page):
         return self.filters.wanted()
 
     def load(self) -> None:
-        """Read the preview again, once every required filter has a value."""
+        """Read the preview again, once every required filter has a value. Until then, an empty one is shown.
+
+        Does nothing without the permission for the report.
+        """
         self._asked += 1
         if not may(self.desk.session, self.report.permission):
             return

@@ -33,7 +33,10 @@ translate = QCoreApplication.translate
 
 
 def add_pages(shell: Shell, desk: Desk) -> None:
-    """Add every page of a field device to the shell, in the order of the rail."""
+    """Add every page of a field device to the shell, in the order of the rail.
+
+    If the account left a visit open, it is shown as soon as the store has said so.
+    """
     shell.add_page("visits", translate("field", "Visits"), "clipboard-list", partial(VisitsPage, desk))
     shell.add_page("items", translate("field", "Items"), "package", partial(ItemsPage, desk))
     shell.add_page("sync", translate("field", "Sync"), "refresh-cw", partial(SyncPage, desk))

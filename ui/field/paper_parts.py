@@ -38,9 +38,9 @@ translate = QCoreApplication.translate
 
 
 def seen_at(day: str, time: str) -> str:
-    """Return UTC text for a date and a time as people write them; without an offset they are in this machine's zone.
+    """Return UTC text for a date (`2026-11-21`) and a time (`14:20`, `14:20+02:00`), as ISO 8601 has them.
 
-    Raises Refusal `time.invalid`.
+    Without an offset they are in this machine's zone. Raises Refusal `time.invalid`.
     """
     text = f"{day.strip()}T{time.strip().replace(' ', '')}"
     try:
@@ -170,12 +170,12 @@ class PaperRows(QStackedWidget):
         return [form for form in self.forms if form.outcome]
 
     def read(self) -> list[PaperRow]:
-        """Return the content of the ticked rows."""
+        """Return the content of the ticked rows, also of those that lack a field."""
         rows = (form.read() for form in self.forms)
         return [row for row in rows if row is not None]
 
     def focus_first(self) -> None:
-        """Focus the first field of the first row."""
+        """Focus the first field of the first row. Call it only while a page is shown."""
         self.forms[0].first_field().setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _add(self, made: PaperRowForm) -> None:

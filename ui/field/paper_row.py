@@ -103,7 +103,7 @@ class PaperRowForm(QWidget):
         return self.reason if self.outcome is not Outcome.VERIFIED and not self.reason.currentData() else None
 
     def read(self) -> PaperRow | None:
-        """Return the content of the row, or None without a tick."""
+        """Return the content of the row, or None without a tick. A ticked row may still lack a field (`missing`)."""
         if not self.outcome:
             return None
         return PaperRow(

@@ -40,12 +40,15 @@ class PaperUndo(QObject):
         self._undone = ()
 
     def undo(self) -> None:
-        """Withdraw the checks of the last recorded page."""
+        """Withdraw the checks of the last recorded page, or say that nothing can be undone.
+
+        Returns before it is done.
+        """
         if self._may_act() and not self._recorder.withdraw_last():
             self._notice.show_message("info", self.tr("Nothing here can be undone."))
 
     def redo(self) -> None:
-        """Record the withdrawn checks again, unless a page was recorded since."""
+        """Record the withdrawn checks again, unless a page was recorded since. Returns before it is done."""
         if not self._may_act():
             return
         if self._undone:

@@ -26,13 +26,16 @@ def named(part: Named, object_name: str) -> Named:
 
 
 def progress_parts(row: VisitRow) -> list[tuple[int, str]]:
-    """Return the segments of a visit's progress bar as (count, tone), one for each outcome."""
+    """Return the segments of a visit's progress bar as (count, tone): verified, discrepancy, not found, no access."""
     outcomes = (Outcome.VERIFIED, Outcome.DISCREPANCY, Outcome.NOT_FOUND, Outcome.NO_ACCESS)
     return [(getattr(row, outcome), status_mark(outcome).tone) for outcome in outcomes]
 
 
 def name_header_buttons(header: PageHeader, *names: str) -> None:
-    """Set object names for the buttons of a page's header, in the order in which they were added."""
+    """Set object names for the buttons of a page's header, in the order in which they were added.
+
+    Raises ValueError unless there is one name for each button.
+    """
     for made, name in zip(header.findChildren(ActionButton), names, strict=True):
         made.setObjectName(name)
 
@@ -72,7 +75,7 @@ def png_of(image: QImage) -> bytes:
 
 
 def visit_cards(connection: Connection, origin: str, epoch: int) -> list[tuple[VisitRow, bool]]:
-    """Return every visit, and whether HQ's receipt covers its closing."""
+    """Return every visit, by due date, and whether HQ's receipt covers its closing."""
     received_seq = outstanding(connection, origin, epoch).received_seq
     cards = []
     for row in all_visits(connection):

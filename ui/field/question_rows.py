@@ -59,7 +59,10 @@ class QuestionRows(QWidget):
         self._rows = {}
 
     def lay_out(self, checklist: Checklist, asked: Sequence[Question], answers: Mapping[str, Answer]) -> None:
-        """Show a row for each question that applies; rows that stay keep their focus."""
+        """Show a row for each question of `asked`, in that order, with its answer; rows that stay keep their focus.
+
+        The rows of other questions are deleted, with text that was not submitted.
+        """
         wanted = {question.question_id for question in asked}
         for key in [key for key in self._rows if key not in wanted]:
             gone = self._rows.pop(key)

@@ -36,7 +36,7 @@ def hints() -> list[str]:
 
 
 def write_sheet(path: Path, marking: str = "CUI") -> None:
-    """Write the sheet atomically as a PDF of one A4 page. Raises Trouble `disk.failed`."""
+    """Write the sheet atomically as a PDF of one A4 page, in place of any file there. Raises Trouble `disk.failed`."""
     file = QSaveFile(str(path))
     if not file.open(QSaveFile.OpenModeFlag.WriteOnly):
         raise Trouble("disk.failed", path=str(path), reason=file.errorString())

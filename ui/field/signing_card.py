@@ -85,7 +85,10 @@ class SigningCard(Card):
         self._follow()
 
     def close_with(self, reason: str) -> None:
-        """Prevent signing, drop earlier input, and show `reason` on the pad."""
+        """Prevent signing, drop strokes and a refusal to sign, and show `reason` on the pad.
+
+        The texts typed as name and as reason stay in their fields.
+        """
         self._is_open = False
         self._declined = ""
         self._reason_line.hide()

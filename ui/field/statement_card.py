@@ -71,7 +71,7 @@ class StatementCard(Card):
         self.text.show_lines(self.tr("The statement that was signed"), text.splitlines())
 
     def open_part(self, key: str) -> None:
-        """Show the lines behind a count."""
+        """Show the lines behind a count. Raises KeyError for a count that the statement does not have."""
         part = self._parts[key]
         self.tabs.set_current(key)
         name = self.tr("{title}: {count}").format(title=part.title, count=words.count(part.number))

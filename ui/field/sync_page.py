@@ -178,7 +178,12 @@ class SyncPage(Page):
     # Sealing
 
     def seal(self) -> None:
-        """Seal everything that HQ has not acknowledged, in a child process."""
+        """Seal everything that HQ has not acknowledged into the chosen folder, in a child process. The notice shows the
+        result.
+
+        Does nothing without a folder, or while another job runs. A device that is not enrolled and a folder that is not
+        there are refused.
+        """
         folder = self.out_path.path
         if folder is None or self._task is not None:
             return

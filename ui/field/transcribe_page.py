@@ -39,7 +39,10 @@ class PageRead(NamedTuple):
 
 
 def read_page(connection: Connection, visit_id: str, number: int, digest: str) -> PageRead:
-    """Return one page of a visit's worklist. Raises Refusal `worklist.…`, `visit.unknown`."""
+    """Return one page of a visit's worklist; with `digest`, only if its content is still as printed.
+
+    Raises Refusal `worklist.page` (no such page), `worklist.differs`, `visit.unknown`.
+    """
     return _page_read(connection, visit_id, find_page(connection, visit_id, number, digest))
 
 
@@ -219,7 +222,10 @@ class TranscribePage(Page):
         self.record_button.setEnabled(is_ready and not self._is_busy)
 
     def record(self) -> None:
-        """Record all rows that have a tick, or none of them."""
+        """Record all rows that have a tick, or none of them. Does nothing while something is missing.
+
+        Returns before it is done: the notice shows the result. Rows that were refused stay as typed.
+        """
         if self._page is None or not self.record_button.isEnabled():
             return
         try:

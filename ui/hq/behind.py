@@ -59,7 +59,10 @@ class Behind:
         return self._items(status_mark("overdue").text(), StandingFilter(self._today, OVERDUE))
 
     def place(self, line: PlaceLine, part: str, *, is_country: bool) -> Narrowed:
-        """Return the rows of a bar (`part` empty) or of one part of it, a key of `STATES`."""
+        """Return the rows of a bar (`part` empty) or of one part of it, a key of `STATES`.
+
+        A line without a name gives the items without a place. Raises KeyError for any other `part`.
+        """
         said = status_mark(part).text() if part else translate("hq", "under enhanced monitoring")
         standing = StandingFilter(self._today, STATES[part])
         words = joined(line.name or "–", said)

@@ -87,7 +87,7 @@ class BookTable(QObject):
         self.load(self._wanted)
 
     def sort_next(self) -> None:
-        """Sort by the next column; for the keyboard."""
+        """Sort by the next column, after the last by the first; for the keyboard."""
         self.sort(_ORDERS[(_ORDERS.index(self.order) + 1) % len(_ORDERS)])
 
     def turn(self) -> None:
@@ -125,14 +125,17 @@ def book_columns() -> list[Column]:
 
 
 def last_words(row: BookRow) -> str:
-    """Return the day of the newest inventory; "never" for a monitored item without one."""
+    """Return the day of the newest inventory. Without one: "never" for a monitored item, a dash for any other."""
     if row.last_inventory:
         return day(row.last_inventory)
     return "–" if row.standing.state is ClockState.NOT_SUBJECT else translate("hq", "Never")
 
 
 def due_words(row: BookRow) -> str:
-    """Return the day on which the next inventory is due, and by how many days it is over."""
+    """Return the day on which the next inventory is due, and by how many days it is over.
+
+    Without such a day: "No date" for a monitored item whose dates are not known, a dash for any other.
+    """
     found = row.standing
     if found.due_on is None:
         return translate("hq", "No date") if found.state is ClockState.NO_DATE else "–"

@@ -25,7 +25,7 @@ class CurrentItem(QObject):
         on_current(table, self._chosen)
 
     def read_if_due(self) -> None:
-        """Read the current item, unless it was read since the last reload of the list."""
+        """Read the current item, unless it was read since the last reload of the list or there is none."""
         if self.is_due:
             self._chosen(current_id(self._table))
 

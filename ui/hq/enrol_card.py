@@ -82,7 +82,7 @@ class EnrolCard(Card):
         self._follow()
 
     def read_request(self) -> None:
-        """Show the device of a request, without signing anything."""
+        """Show the device of a request, or why the file is none, without signing anything. The answer comes later."""
         path = self.request_field.path
         if path is None:
             self._say(self.tr("Choose the request file first."))
@@ -123,7 +123,11 @@ class EnrolCard(Card):
         self.sign_button.setEnabled(ready and self._request is not None)
 
     def sign(self) -> None:
-        """Sign the request and write the answer to the chosen path."""
+        """Sign the request and write the answer to the chosen path. The request file is read again.
+
+        Does nothing before a request was read. Only the button requires that the fingerprints were compared. Returns
+        before it is done: the notice shows the device or the error.
+        """
         answer = self.answer_field.path
         if self._request is None or self._request_path is None or answer is None:
             return

@@ -139,7 +139,7 @@ class ImportListPanel(QWidget):
         self.desk.ask(query(saved_profiles, self.choice.kind), then=self.read_as.set_saved)
 
     def read(self) -> None:
-        """Preview the chosen file."""
+        """Preview the chosen file in the background, or show why it cannot be read. Does nothing without a file."""
         path = self.choice.path
         if path is None:
             return
@@ -237,7 +237,11 @@ class ImportListPanel(QWidget):
         self.read()
 
     def import_rows(self) -> None:
-        """Import the previewed rows in a child process. Does nothing before a list was read."""
+        """Import the previewed rows in a child process. Does nothing before a list was read, or while another import
+        runs.
+
+        `imported` carries the result; the page's notice shows an error, and then nothing was imported.
+        """
         path, shown = self.choice.path, self.shown
         if shown is None or path is None:
             return

@@ -270,7 +270,11 @@ class InboxPage(Page):
         self.import_paths()
 
     def import_paths(self) -> None:
-        """Verify and import the chosen files, in a child process."""
+        """Verify and import the chosen files, in a child process, and list what became of each.
+
+        Does nothing without a path or the permission, or while another import runs. Bundles imported before a stop or
+        an error stay.
+        """
         paths = self.path_field.paths
         if not paths or not may(self.desk.session, Permission.BUNDLE_IMPORT):
             return

@@ -44,7 +44,10 @@ def per_cent(part: int, whole: int) -> str:
 
 
 def age(instant: str, as_of: str) -> str:
-    """Return in words how long before `as_of` an instant was; text that is not an instant is returned unchanged."""
+    """Return in words how long before `as_of` an instant was; `today` also for a later one.
+
+    Text that is not an instant is returned unchanged.
+    """
     days = days_between(instant, as_of)
     if days is None:
         return instant
@@ -75,7 +78,10 @@ class FigureTile(StatTile):
         self.add_padded(hbox(self.more, 1), margins=(14, 0, 16, 11))
 
     def link_detail(self, text: str) -> None:
-        """Show small print that leads to separate rows (`detail_opened`), in place of the usual one."""
+        """Show small print that leads to separate rows (`detail_opened`), in place of the usual one.
+
+        An empty text shows the usual one again.
+        """
         self._detail.setVisible(not text)
         self.more.setText(text)
         self.more.setAccessibleName(f"{self._name.text()}: {text}")

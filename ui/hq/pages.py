@@ -39,7 +39,7 @@ def add_hq_pages(shell: Shell, desk: Desk) -> None:
     """Add the pages of the account's role.
 
     All roles get Inventory, Reports, Activity log and Settings; roles that do more than read also get Overview, Review,
-    Inbox, Visits and Devices.
+    Inbox, Visits and Devices. Roles that may print also get Labels, outside the rail.
     """
     reads_only = desk.session.role in READING_ROLES
 

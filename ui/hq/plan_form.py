@@ -208,7 +208,12 @@ class PlanForm(Card):
         self.cancel_button.setEnabled(not is_busy)
 
     def plan(self) -> None:
-        """Plan the visit and seal its tasking. Does nothing while a choice is missing."""
+        """Plan the visit and seal its tasking. Does nothing while a choice is missing; a folder that is not there is
+        refused.
+
+        Returns before it is done. `planned` follows once the visit is recorded, also if the sealing then fails or is
+        stopped.
+        """
         chosen = self.purpose.currentData()
         folder, device = self.folder.path, str(self.device.currentData() or "")
         if self.missing() or folder is None:

@@ -228,14 +228,14 @@ class ReviewPage(Page):
         self.evidence.add_picture(picture, image, caption)
 
     def open_first_picture(self) -> None:
-        """Enlarge the first picture that can be read."""
+        """Enlarge the first picture that can be read; do nothing if there is none yet."""
         for object_id, (image, _caption) in self._images.items():
             if not image.isNull():
                 self.open_picture(object_id)
                 return
 
     def open_picture(self, object_id: str) -> None:
-        """Show one picture across the whole page."""
+        """Show one picture across the whole page. Raises KeyError for a picture that is not loaded."""
         if self._send(Event.ENLARGE) is not Reply.IGNORE:
             self.large.show_picture(object_id, *self._images[object_id])
             self.large.view.setFocus()
@@ -243,7 +243,10 @@ class ReviewPage(Page):
     # The decision
 
     def decide(self, decision: Decision) -> None:
-        """Ask for the comment that a decision requires."""
+        """Ask for the comment that a decision requires. Nothing is recorded before the person confirms it.
+
+        Does nothing without a finding, or where this account may not decide on it.
+        """
         if self._denied() or not may(self.desk.session, Permission.FINDING_REVIEW):
             return
         if self._send(Event.DECIDE) is Reply.IGNORE:

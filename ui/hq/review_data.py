@@ -78,8 +78,10 @@ class Picture:
 
 
 def finding_detail(session: Session, finding_id: FindingId) -> FindingDetail:
-    """Return the data of a finding, and log the access. Raises Refusal `finding.unknown`, `check.unknown`,
-    `visit.unknown`.
+    """Return the data of a finding, and note the access.
+
+    Content that cannot be shown raises nothing. Raises Refusal `finding.unknown`, `check.unknown`, `visit.unknown`,
+    `item.unknown`.
     """
     row = session.read(finding, finding_id)
     session.notes.note_read("finding", finding_id)
@@ -136,7 +138,10 @@ class CheckEvidence:
 
 
 def check_evidence(session: Session, check_id: CheckId) -> CheckEvidence:
-    """Return the evidence of a check, and log the access. Raises Refusal `check.unknown`."""
+    """Return the evidence of a check, and note the access. Raises Refusal `check.unknown`.
+
+    Content that cannot be shown raises nothing: `note` then says why.
+    """
     row = session.read(check, check_id)
     session.notes.note_read("check", check_id)
     found = session.read(evidence_of, check_id=check_id)

@@ -204,7 +204,7 @@ class DecisionPanel(Card):
 
 
 def caption_of(detail: FindingDetail, picture: Picture, number: int) -> str:
-    """Return `Photo 2, 21 Nov 2026, 14:21 UTC` or `Signature, host`."""
+    """Return `Photo 2, 21 Nov 2026, 14:21 UTC`, for an answer with its question; or which signature or mark it is."""
     role = picture.evidence.role
     if role.startswith("signature:"):
         party = role.partition(":")[2]

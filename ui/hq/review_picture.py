@@ -19,7 +19,10 @@ LoadedPicture = tuple[str, int, Picture, QImage]
 
 
 def picture_of(session: Session, finding_id: FindingId, number: int, detail: FindingDetail) -> LoadedPicture:
-    """Decrypt and decode one picture of a finding. Runs off the GUI thread."""
+    """Decrypt and decode one picture of a finding, `number` in `detail.pictures`. Runs off the GUI thread.
+
+    Where it cannot be shown, the image is null and `Picture.error` may say why. Raises IndexError for another number.
+    """
     entry = detail.pictures[number]
     picture = load_picture(session, entry)
     return finding_id, number, picture, QImage.fromData(picture.data) if picture.data else QImage()

@@ -64,7 +64,7 @@ class FindingQueue(Card):
         self.tabs.set_current("open")
 
     def want(self, finding_id: str) -> None:
-        """Make this finding current after the next `reload`."""
+        """Make this finding current after the next `reload`, if it is in the list then."""
         self._wanted = finding_id
 
     def reload(self) -> None:

@@ -82,7 +82,10 @@ class VisitDetail:
 
 
 def visit_detail(session: Session, visit_id: str) -> VisitDetail:
-    """Return the data of one visit, and log the access. Raises Refusal `visit.unknown`."""
+    """Return the data of one visit, and note the access. Raises Refusal `visit.unknown`.
+
+    `checks` holds the newest `CHECKS_SHOWN` at most.
+    """
     session.notes.note_read("visit", visit_id)
     return VisitDetail(
         session.read(visit, visit_id),
@@ -232,7 +235,7 @@ class VisitView(QWidget):
         )
 
     def show_statement(self) -> None:
-        """Open the statement that the host signed, or declined to sign."""
+        """Open the statement that the host signed, or declined to sign. Does nothing without a visit."""
         if self.shown is not None:
             asked = call(read_statement, self.shown.visit.visit_id)
             self.desk.ask(asked, then=self._open_statement, failed=self._notice.show_error)
@@ -279,7 +282,10 @@ class VisitView(QWidget):
         )
 
     def write_record(self) -> None:
-        """Write the record of the visit shown, with its sidecar, into the outbox."""
+        """Write the record of the visit shown, with its sidecar, into the outbox, in a child process.
+
+        Does nothing without a visit. The notice shows the result, and offers to replace a file that is there.
+        """
         if self.shown is None:
             return
         self._write_record(self.shown.visit)

@@ -21,7 +21,10 @@ Loaded = tuple[str, Picture, QImage, str]
 
 
 def load(session: Session, visit_id: str, entry: EvidenceRow, caption: str) -> Loaded:
-    """Decrypt and decode one picture. Runs off the GUI thread."""
+    """Decrypt and decode one picture. Runs off the GUI thread.
+
+    Where it cannot be shown, the image is null and `Picture.error` may say why.
+    """
     picture = load_picture(session, entry)
     return visit_id, picture, QImage.fromData(picture.data) if picture.data else QImage(), caption
 
@@ -103,7 +106,7 @@ class VisitPhotos(QWidget):
         self.strip.add(picture.evidence.object_id, image, caption)
 
     def open_picture(self, object_id: str) -> None:
-        """Prepare `large` to show one picture."""
+        """Prepare `large` to show one picture. Raises KeyError for one that is not loaded."""
         image, caption = self._images[object_id]
         self._large = object_id
         self._caption.setText(caption)

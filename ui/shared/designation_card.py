@@ -53,7 +53,7 @@ class DesignationCard(Card):
         self._follow()
 
     def ask(self) -> None:
-        """Read the designation from the store. Fields that are being edited keep their text."""
+        """Read the designation from the store. If any field is being edited, all fields keep their text."""
         self._desk.ask(call(current_designation), then=self._show, failed=self.failed.emit)
 
     def _typed(self) -> Designation:
@@ -69,7 +69,10 @@ class DesignationCard(Card):
         self._follow()
 
     def set(self) -> None:
-        """Save the designation; reports print it from now on."""
+        """Save the designation; reports print it from now on.
+
+        Does nothing without a change or the permission. Returns before it is saved: `said` or `failed` follows.
+        """
         if self.set_button.isEnabled():
             said = self.tr("Set. Reports print it from now on.")
             self._desk.do(

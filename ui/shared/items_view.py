@@ -43,7 +43,7 @@ class ItemDetail:
 
 
 def item_detail(session: Session, item_id: str) -> ItemDetail:
-    """Return an item with its history and claims. Raises Refusal `item.unknown`."""
+    """Return an item with its history and claims, newest first. Raises Refusal `item.unknown`."""
     row = session.read(item, item_id)
     in_book = session.read(book_rows, [item_id], session.now().date())
     lines: list[HistoryLine | ClaimLine] = [
@@ -106,7 +106,7 @@ def _told_print(line: HistoryLine) -> Told:
 
 
 def disposition_chip(disposition: str) -> ChipSpec:
-    """Return a chip for a disposition."""
+    """Return a chip for a disposition. One that this version does not know gets a muted chip with its words."""
     tone, icon = {
         "ON_HAND": ("ok", "check"),
         "IN_TRANSIT": ("accent", "truck"),

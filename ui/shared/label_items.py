@@ -58,13 +58,16 @@ class LabelItems(Card):
         self.add(self._none, 1)
 
     def give(self, item_ids: Sequence[str]) -> None:
-        """Offer these items, until the person searches."""
+        """Offer these items from the next `reload` on, until the person searches; without any, those of a search."""
         self._given, self._words = tuple(item_ids), ""
         self.search.clear()
         self.which.set_current("all" if self._given else "selected")
 
     def reload(self) -> None:
-        """Read the items again: those found by the search, else those given."""
+        """Read the items again: those found by the search (at most `MAX_LABELS` + 1), else those given.
+
+        Without words and given items, the search finds the whole book.
+        """
         desk, given, wanted = self._desk, self._given, ItemFilter(words=self._words)
 
         def ids() -> Sequence[str]:
@@ -73,7 +76,7 @@ class LabelItems(Card):
         self.model.set_source(ids, lambda found: desk.read(query(items_by_id, found)))
 
     def chosen(self) -> tuple[str, ...]:
-        """Return the ids of the items to print, in the order of the list."""
+        """Return the ids of the items to print, in the order of the list: all loaded ones, or those selected."""
         if self.which.current == "all":
             return tuple(self.model.ids())
         rows = sorted(index.row() for index in self.table.selectionModel().selectedRows())

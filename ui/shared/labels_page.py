@@ -55,7 +55,11 @@ class Preview:
 
 
 def draw_preview(session: Session, order: LabelOrder) -> Preview:
-    """Lay out the first sheet, render it as a 300 dpi printer would, and decode every symbol in the picture."""
+    """Lay out the first sheet, render it as a 300 dpi printer would, and decode every symbol in the picture.
+
+    Records nothing. Raises as `preview_labels` does. If the sheet cannot be rendered, the image is null and nothing was
+    read.
+    """
     from eum_app.scanning.decoder import decode
 
     pdf, number = preview_labels(session, order)

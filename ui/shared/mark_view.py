@@ -26,7 +26,10 @@ def mark_text(raw: bytes) -> str:
 
 
 def reading_rows(read: MarkRead) -> list[tuple[str, str]]:
-    """Return (name, value) of what was read or typed: an entry by hand is never called a mark that was read."""
+    """Return (name, value) of what was read or typed, empty for neither.
+
+    An entry by hand is never called a mark that was read.
+    """
     if not read.raw:
         return []
     if read.read_by not in {ReadBy.TYPED, ReadBy.PAPER}:

@@ -48,7 +48,10 @@ def named(widget: QWidget, object_name: str, accessible_name: str = "") -> QWidg
 
 
 def show_rows(model: IdsTableModel, rows: Sequence[Row], key: Callable[[Row], str] | None = None) -> None:
-    """Show rows that are in memory already; `key` returns a row's id (default: its index)."""
+    """Show rows that are in memory already; `key` returns a row's id (default: its index).
+
+    Of several rows with the same id, only the last is shown.
+    """
     by_id = {(key(row) if key else str(at)): row for at, row in enumerate(rows)}
     model.set_source(lambda: list(by_id), lambda ids: {row_id: by_id[row_id] for row_id in ids if row_id in by_id})
 
@@ -130,7 +133,10 @@ def choices(object_name: str, placeholder: str) -> QComboBox:
 
 
 def fill_choices(box: QComboBox, entries: Sequence[tuple[str, Any]]) -> None:
-    """Replace the choices by (text, value). The current value stays chosen if it is among them."""
+    """Replace the choices by (text, value). The current value stays chosen if it is among them, else nothing is chosen.
+
+    No signal is emitted.
+    """
     chosen = box.currentData()
     box.blockSignals(True)
     box.clear()
@@ -181,7 +187,10 @@ class Job(QFrame):
         failed: Callable[[KnownError], object],
         stopped: Callable[[], object],
     ) -> None:
-        """Start `work`. A second call while the first work runs does nothing."""
+        """Start `work`, show it, and return at once. A second call while the first work runs does nothing.
+
+        One of `then`, `failed` and `stopped` follows, but none after a bug in the child process.
+        """
         if self._task is not None:
             return
         self._then, self._failed, self._stopped = then, failed, stopped

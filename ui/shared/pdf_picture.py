@@ -13,7 +13,10 @@ if TYPE_CHECKING:
 
 
 def page_image(pdf: bytes, dpi: int, page: int = 0) -> QImage:
-    """Return one page (counted from 0) in gray on white; a null image if the data is no PDF. Works on any thread."""
+    """Return one page (counted from 0) in gray on white. Works on any thread.
+
+    The image is null if the data is no PDF or has no such page.
+    """
     from PySide6.QtPdf import QPdfDocument
 
     buffer = QBuffer()
@@ -35,7 +38,7 @@ def page_image(pdf: bytes, dpi: int, page: int = 0) -> QImage:
 
 
 def grey_of(image: QImage) -> NDArray[np.uint8]:
-    """Return a gray picture (`Format_Grayscale8`) as an array, 0 black to 255 white."""
+    """Return a gray picture (`Format_Grayscale8`, not null) as a copy: rows by columns, 0 black to 255 white."""
     import numpy as np
 
     rows = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.bytesPerLine())

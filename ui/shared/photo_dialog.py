@@ -45,6 +45,9 @@ class PhotoDialog(QDialog):
 
 
 def enlarge(image: QImage, caption: str, parent: QWidget) -> None:
-    """Show a picture over the window of `parent`; the focus returns afterwards."""
+    """Show a picture over the window of `parent` and return at once; the focus returns afterwards.
+
+    A null picture shows nothing.
+    """
     if not image.isNull():
         PhotoDialog(image, caption, parent).open()

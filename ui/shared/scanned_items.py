@@ -31,7 +31,10 @@ class Scanned:
 
 
 def find_scanned(session: Session, raw: bytes, read_by: str) -> Scanned:
-    """Look a mark up in the whole book. Raises Refusal `mark.…`."""
+    """Look a mark up in the whole book; `ids` is empty where it names no item.
+
+    Raises Refusal `mark.…`, `scanner.layout`, `scanner.caps_lock`.
+    """
     match = match_mark(session, "", raw, read_by=read_by)
     found = (match.item,) if match.item is not None else match.candidates
     name = match.read.serial or match.read.uii or match.mark.text.strip()

@@ -12,7 +12,10 @@ translate = QCoreApplication.translate
 
 
 def secret_line(name: str) -> QLineEdit:
-    """Return a line for a passphrase: hidden text, no prediction, and ignored by the scanner filter."""
+    """Return a line for a passphrase: hidden text, no prediction, and ignored by the scanner filter.
+
+    It holds at most 1024 characters; a longer text is cut.
+    """
     made = QLineEdit()
     made.setObjectName(name)
     made.setMaxLength(1024)
@@ -65,7 +68,7 @@ class NewPassphrase(QWidget):
         self._follow()
 
     def take(self) -> str:
-        """Return the passphrase and empty both lines."""
+        """Return the first line's passphrase and empty both lines. Call it only while `is_ready`."""
         passphrase = self.first.text()
         self.clear()
         return passphrase

@@ -37,7 +37,10 @@ class SettingChoice(TabRow):
         current().changed.connect(self._follow)
 
     def show_value(self, value: object) -> None:
-        """Mark the choice of a value; for a number without a choice, mark the nearest."""
+        """Mark the choice of a value; for a whole number without a choice, mark the nearest.
+
+        Raises KeyError for any other value without a choice.
+        """
         values = {key: one for key, one, _caption in self._choices.values}
         key = next((key for key, one in values.items() if one == value), "")
         if not key and isinstance(value, int):
@@ -57,7 +60,10 @@ class SettingChoice(TabRow):
 
 
 def add_choices(card: Card, name: str, failed: Callable[[KnownError], None]) -> dict[str, SettingChoice]:
-    """Add every setting of the card `name` with its title and hint. Return the controls by the key of their entry."""
+    """Add every setting of the card `name` with its title and hint, then a stretch.
+
+    Return the controls by the key of their entry.
+    """
     made: dict[str, SettingChoice] = {}
     for entry in ENTRIES:
         if entry.choices is not None and entry.choices.card == name:

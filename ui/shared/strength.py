@@ -33,8 +33,10 @@ class Strength:
 
 
 def strength_of(passphrase: str, known: tuple[str, ...] = ()) -> Strength:
-    """Return the strength of a passphrase. `known` are texts known to everyone at the machine: its name, the account
-    code.
+    """Return the strength of a passphrase. Only one shorter than `MIN_PASSPHRASE` is not enough; a weak one is.
+
+    `known` are texts known to everyone at the machine: its name, the account code. Those of one or two characters are
+    ignored.
     """
     if len(passphrase) < MIN_PASSPHRASE:
         said = translate("app", "Too short: {count} of at least {least} characters")

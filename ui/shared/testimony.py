@@ -16,12 +16,15 @@ translate = QCoreApplication.translate
 
 
 def reasons_said(check: CheckRow) -> str:
-    """Return the reasons of a check with their facts; empty for a verified item."""
+    """Return the reasons of a check with their facts; empty for a check without any, e.g. of a verified item."""
     return differences_said(check.testimony.differences, translate) or reason(check.outcome, check.reason)
 
 
 def unexpected_said(testimony: Testimony, checklist: Checklist | None) -> str:
-    """Return the questions that were not answered as expected, with their answers; empty if all were."""
+    """Return the questions that were not answered as expected, with their answers.
+
+    Empty if all were, and if this store does not have the checklist.
+    """
     if checklist is None:
         return ""
     given = {answer.question_id: answer for answer in testimony.answers}

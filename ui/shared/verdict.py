@@ -25,6 +25,6 @@ def verdict_word(verdict: Verdict) -> str:
 
 
 def reasons_said(reasons: Iterable[tuple[str, Mapping[str, object]]]) -> str:
-    """Return reasons in one sentence; each is a text of the context `reports` with its values."""
+    """Return reasons in one sentence, empty for none; each is a text of the context `reports` with its values."""
     said = "; ".join(translate("reports", text).format(**values) for text, values in reasons)
     return said[:1].upper() + said[1:] + ("" if not said or said.endswith(".") else ".")

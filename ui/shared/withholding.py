@@ -57,7 +57,10 @@ class WithholdDialog(WindowDialog):
         self.reason.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def ask(self) -> None:
-        """Record the request with its reason."""
+        """Record the request with its reason. Does nothing without a reason.
+
+        Returns before it is recorded: `asked` follows and the dialog closes, or it shows the error and stays.
+        """
         if not self._ask.isEnabled():
             return
         self.is_busy = True

@@ -31,7 +31,10 @@ class Acts:
         self._is_writing = False
 
     def begin(self, now: Given, *, is_writing: bool = False) -> None:
-        """Note an act that is about to change `now`. Text written without another act in between is one act."""
+        """Note an act that is about to change `now`, and forget what was undone.
+
+        Text written without another act in between is one act.
+        """
         if not (is_writing and self._is_writing):
             self._before.append(now)
         self._undone.clear()

@@ -49,7 +49,10 @@ def _value(plain: str) -> QLabel:
 
 
 def marked(read: str, book: str) -> tuple[str, str, str]:
-    """Return both texts as HTML with the differences marked (not by color alone), and the differences in words."""
+    """Return both texts as HTML with the differences marked (not by color alone), and the differences in words.
+
+    Equal texts give no words.
+    """
     steps = SequenceMatcher(None, read, book, autojunk=False).get_opcodes()
     first = "".join(_part(read[a:b], is_other=kind != "equal") for kind, a, b, _, _ in steps)
     second = "".join(_part(book[c:d], is_other=kind != "equal") for kind, _, _, c, d in steps)

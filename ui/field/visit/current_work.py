@@ -59,7 +59,10 @@ class Group:
 
 
 def lack_of(view: VisitView | None, draft: Draft) -> Lack | None:
-    """Return what the item of a draft lacks before it can be verified, or None before the visit was read."""
+    """Return what the item of a draft lacks before it can be verified.
+
+    None if nothing, and before the visit was read.
+    """
     if view is None:
         return None
     grade, mark = draft.evidence.grade, reading_of(draft)

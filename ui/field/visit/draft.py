@@ -118,14 +118,16 @@ class Draft:
         return key
 
     def drop_photo(self, key: str) -> None:
-        """Remove a photo."""
+        """Remove a photo; an unknown key changes nothing."""
         if key in self.photos:
             self.acts.begin(_given(self))
             del self.photos[key]
             self._changed()
 
     def identify(self, mark: MarkRead, picture: bytes = b"") -> None:
-        """Take another reading of the item, unless it says less than the previous one."""
+        """Take another reading of the item, unless it says less than the previous one (a pick from the list says the
+        least).
+        """
         if mark != self.mark and _weight(mark) >= _weight(self.mark):
             self.acts.begin(_given(self))
             self.mark, self.mark_picture = mark, picture
@@ -160,7 +162,7 @@ class Draft:
         return self._become(self.acts.redo(_given(self)))
 
     def discard(self) -> None:
-        """Drop all input. It cannot be undone."""
+        """Drop all input but the mark and its picture. It cannot be undone."""
         self.stated, self.kept_at = NOTHING_STATED, ""
         self.acts.forget()
         self._become(Given(self.mark, self.mark_picture))
@@ -201,8 +203,9 @@ class Draft:
 
 
 def unseen_ids(draft: Draft | None, checklist: Checklist | None, *, filled: bool = False) -> list[str]:
-    """Return the ids of the questions of a draft that were not on the screen yet; with `filled` only those among them
-    that "all as expected" answered. None without a draft or a checklist.
+    """Return the ids of the questions of a draft that were not on the screen yet, in order.
+
+    With `filled`, return only those among them that "all as expected" answered. Empty without a draft or a checklist.
     """
     if draft is None or checklist is None:
         return []
@@ -215,7 +218,7 @@ def unseen_ids(draft: Draft | None, checklist: Checklist | None, *, filled: bool
 
 
 def identity_of(draft: Draft) -> Identity:
-    """Return what the book says about the item of a draft."""
+    """Return what the book says about the item of a draft; an empty identity without an item."""
     item = draft.item
     return Identity(item.item_id, item.eum_level, item.serial, item.uii) if item is not None else Identity()
 

@@ -54,7 +54,11 @@ class GoingBack(QObject):
             self._open(work)
 
     def open_wanted(self) -> bool:
-        """Open the draft that the person asked for, if it is about an item. Return whether there was one."""
+        """Open the draft that the person asked for, if it is about an item that is not open yet. Return whether it was
+        so.
+
+        A draft that was asked for is forgotten in any case.
+        """
         wanted, self.wanted = self.wanted, None
         if wanted is None or not wanted.item_id or self._work.is_open_item(wanted.item_id):
             return False

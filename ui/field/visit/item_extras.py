@@ -150,7 +150,7 @@ def show_photos(strip: PhotoStrip, draft: Draft) -> None:
 
 
 def enlarge_photo(draft: Draft | None, key: str, parent: QWidget) -> None:
-    """Show a photo of a draft over the window."""
+    """Show a photo of a draft over the window. Does nothing without a draft or such a photo."""
     if draft is not None and key in draft.photos:
         number = list(draft.photos).index(key) + 1
         enlarge(image_of(draft.photos[key], _LARGE_WIDTH), photo_caption(number), parent)

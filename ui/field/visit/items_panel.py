@@ -87,7 +87,10 @@ class ItemsPanel(Card):
         return self._places.currentWidget() is self.room
 
     def ask_room(self) -> None:
-        """Ask why the room of the chosen item cannot be entered."""
+        """Ask why the room of the chosen item cannot be entered, once its items to check were read.
+
+        Does nothing without a chosen item, or where none of the room is left to check.
+        """
         item_id = current_id(self.view)
         if item_id is not None:
             self._desk.ask(query(read_room, self._visit_id, item_id), then=self._ask_about)
@@ -115,7 +118,7 @@ class ItemsPanel(Card):
             self._places.setCurrentIndex(0 if count else 1)
 
     def show_visit(self, visit_id: str) -> None:
-        """List another visit's items, with the filter reset."""
+        """List another visit's items, with the filter reset. The same visit changes nothing."""
         if visit_id != self._visit_id:
             if self.asks_about_room:
                 self.close_room()
@@ -145,7 +148,7 @@ class ItemsPanel(Card):
         self.view.viewport().update()
 
     def show_filter(self, key: str) -> None:
-        """Choose a filter from outside the panel, e.g. the items still to check."""
+        """Choose a filter from outside the panel, e.g. the items still to check. Raises KeyError for an unknown one."""
         self._tabs.set_current(key)
         self._choose_filter(key)
 
@@ -156,7 +159,10 @@ class ItemsPanel(Card):
         return self._filter or "all", self._words, (self._model.id_at(top.row()) if top.isValid() else None) or ""
 
     def go_back_to(self, key: str, text: str, top_id: str) -> None:
-        """Show the list as it was left: filter, words, and the first item in sight."""
+        """Show the list as it was left: filter, words, and the first item in sight.
+
+        An unknown filter and an item that is gone are ignored.
+        """
         if key in _FILTERS:
             self._tabs.set_current(key)
             self._filter = "" if key == "all" else key

@@ -89,12 +89,18 @@ class Keeper(QObject):
         return self._unsaved.holds(subject)
 
     def flush(self) -> None:
-        """Ask for the save of what has changed now, e.g. because the store is about to be locked."""
+        """Ask for the save of what has changed now, e.g. because the store is about to be locked.
+
+        While another save or a recording runs, it follows that one.
+        """
         self._timer.stop()
         self._save()
 
     def when_saved(self, run: Callable[[], object]) -> None:
-        """Call `run` once everything is saved, so that a reader of the store finds it."""
+        """Save what has changed, and call `run` afterwards, so that a reader of the store finds it.
+
+        `run` is called after a failed save too. It waits for a running save, but not for changes made since that began.
+        """
         self.flush()
         if self._is_saving:
             self._waiting.append(run)

@@ -45,7 +45,10 @@ class Offer:
 
 
 def name_of(match: Match) -> str:
-    """Return the serial of a match, as read or as in the book, with invisible and direction characters made visible."""
+    """Return the serial of a match: the book's as it is, else the one read, at most 40 characters.
+
+    In the latter, invisible and direction characters are made visible.
+    """
     if match.item is not None and match.item.serial:
         return match.item.serial
     return _shown(match.read.serial or match.read.uii or match.mark.text.strip())[:40]
@@ -76,7 +79,10 @@ def tag_of(match: Match) -> tuple[str, str, str]:
 
 
 def offer_of(match: Match) -> Offer:
-    """Return title and text for every kind of match except expected and already checked."""
+    """Return title and text for every kind of match except expected and already checked.
+
+    Raises KeyError for those two.
+    """
     title, text, can_be_recorded = {
         MatchKind.EXPECTED_ELSEWHERE: (
             translate("match", "Expected at another visit"),

@@ -39,7 +39,10 @@ class OfferWork(QObject):
         self._item.note_requested.connect(self._note_label)
 
     def show(self, match: Match, picture: bytes, kept: Begun | None = None) -> None:
-        """Show a mark that is no expected item, with what can be done about it, and its draft if there is one."""
+        """Show a mark that is no expected item, with what can be done about it, and its draft if there is one.
+
+        Does nothing where the current work takes no offer. Raises KeyError for an expected or a checked item.
+        """
         offer = offer_of(match)
         can_be_recorded = offer.can_be_recorded and self._takes_unlisted()
         draft = Draft(match.read, match.item, mark_picture=picture) if can_be_recorded else None

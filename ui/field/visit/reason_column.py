@@ -37,7 +37,10 @@ class ReasonColumn(QWidget):
         self._draft: Draft | None = None
 
     def ask(self, outcome: str, draft: Draft, meant: Sequence[str] = ()) -> None:
-        """Show the reasons of an outcome for the current item; `meant` are those that its answers mean."""
+        """Show the reasons of an outcome for the current item; `meant` are those that its answers mean.
+
+        Raises ValueError for an unknown outcome, KeyError for one without reasons (*verified*).
+        """
         if self._place is not None:
             self._layout.removeWidget(self._place)
             self._place.hide()

@@ -58,7 +58,7 @@ class RecentPanel(Card):
         return False  # else its wrapped words would outweigh the stretch that shares the column out
 
     def show_checks(self, checks: Sequence[CheckRow], origin: str, *, is_closed: bool = False) -> None:
-        """Show checks, newest first.
+        """Show the first twelve checks; pass them newest first.
 
         Until close-out, photos can be added to this device's checks, and the latest that counts can be withdrawn.
         """

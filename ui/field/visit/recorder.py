@@ -63,7 +63,11 @@ class Recorder(QObject):
         self, visit_id: str, draft: Draft, checklist: Checklist, outcome: str, reason: str, note: str,
         differences: Sequence[Difference] = (),
     ) -> bool:  # fmt: skip
-        """Record a check. Return False while another check is being recorded."""
+        """Request to record a check. Return False, and do nothing, while another request runs.
+
+        Returns before it is recorded: `ended` and `recorded` follow, or `failed`. `note` is added to the draft's. A
+        check that is not on the list is recorded without answers.
+        """
         if self._is_busy:
             return False
         self._is_busy = True
@@ -93,9 +97,9 @@ class Recorder(QObject):
         return True
 
     def record_group(self, visit_id: str, drafts: Sequence[Draft], answers: Draft, checklist: Checklist) -> bool:
-        """Record each item as verified with the same answers, in one transaction.
+        """Request to record each item as verified with the same answers, in one transaction.
 
-        Return False while another check is being recorded.
+        Return False, and do nothing, while another request runs. `ended` and `group_recorded` follow, or `failed`.
         """
         if self._is_busy:
             return False
@@ -117,7 +121,7 @@ class Recorder(QObject):
         return True
 
     def attach(self, visit_id: str, check_id: str, photo: bytes, done: Callable[[], object]) -> None:
-        """Add a photo to a recorded check, then call `done`."""
+        """Request to add a photo to a recorded check. Then `done` is called, or `failed` emitted."""
         self._desk.do(
             call(attach_photo, visit_id, CheckId(check_id), photo),
             then=lambda _changed: done(),
@@ -125,7 +129,10 @@ class Recorder(QObject):
         )
 
     def record_no_access(self, visit_id: str, item_ids: Sequence[str], reason: str, note: str) -> bool:
-        """Record the items of a room that cannot be entered. Return False while another check is being recorded."""
+        """Request to record the items of a room that cannot be entered, all or none.
+
+        Return False, and do nothing, while another request runs. `ended` and `group_recorded` follow, or `failed`.
+        """
         if self._is_busy:
             return False
         self._is_busy = True
@@ -134,7 +141,10 @@ class Recorder(QObject):
         return True
 
     def withdraw(self, *check_ids: str) -> None:
-        """Withdraw all of these checks, or none of them."""
+        """Request to withdraw all of these checks, or none. `withdrawn` or `failed` follows.
+
+        Does nothing while another request runs.
+        """
         if not self._is_busy and check_ids:
             self._is_busy = True
             self._desk.do(
@@ -142,14 +152,20 @@ class Recorder(QObject):
             )
 
     def withdraw_last(self) -> bool:
-        """Withdraw the last checks recorded here. Return False if there are none."""
+        """Request to withdraw the last checks recorded here. Return False if there are none.
+
+        While another request runs, return True and do nothing.
+        """
         if not self.acts:
             return False
         self.withdraw(*self.acts[-1])
         return True
 
     def record_again(self, check_ids: Sequence[str]) -> None:
-        """Record withdrawn checks again, all or none."""
+        """Request to record withdrawn checks again, all or none. `redone` or `failed` follows.
+
+        Does nothing while another request runs.
+        """
         if not self._is_busy:
             self._is_busy = True
             again = call(record_again, [CheckId(one) for one in check_ids])

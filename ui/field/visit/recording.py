@@ -56,7 +56,11 @@ class Recording(QObject):
             self.decide(Outcome.VERIFIED)
 
     def decide(self, outcome: str) -> None:
-        """Record *verified* at once. For any other outcome, or an answer not as expected, ask for the reason first."""
+        """Record *verified* at once. For any other outcome, or an answer not as expected, ask for the reason first.
+
+        Does nothing without an open draft, for an outcome that the visit does not take, or while a check is being
+        recorded.
+        """
         draft = self._work.draft
         if draft is None or self._recorder.is_busy:
             return

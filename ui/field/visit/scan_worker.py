@@ -84,7 +84,7 @@ class ScanWorker(QObject):
             self._is_waiting, self._last = False, None
 
     def join(self, timeout_s: float = 5.0) -> None:
-        """Wait up to `timeout_s` seconds for the thread to end."""
+        """Wait up to `timeout_s` seconds for the thread to end. It may still run afterwards (`is_running`)."""
         if self._thread is not None:
             self._thread.join(timeout_s)
 
@@ -146,7 +146,7 @@ class ScanWorker(QObject):
 
 
 def picture_of(grey: NDArray[Any], corners: Quad) -> QImage:
-    """Return the mark with a small margin, as it was read."""
+    """Return the mark in gray with a small margin, as it was read, scaled down to at most 240 pixels a side."""
     from eum_app.scanning.opencv import cv2
 
     height, width = grey.shape
@@ -172,7 +172,10 @@ def view_of(
     is_mirrored: bool = False,
     read_by: str = ReadBy.CAMERA,
 ) -> Seen:
-    """Prepare a picture (gray, or BGR) for the window."""
+    """Prepare a picture (gray, or BGR) for the window: at most `VIEW_WIDTH` wide, and mirrored with `is_mirrored`.
+
+    The corners of the tracks stay those of the picture.
+    """
     from eum_app.scanning.opencv import cv2
 
     height, width = picture.shape[:2]
@@ -194,7 +197,8 @@ def read_still(
 ) -> Seen:
     """Return a picture file and its marks; those of a weak symbology are not yet sure. Raises Refusal `image.…`.
 
-    `budget_ms` is processor time. Once `stopped` returns true, the marks found so far are returned.
+    `budget_ms` is processor time. Once `stopped` returns true or the time is used up, the marks found so far are
+    returned.
     """
     from eum_app.scanning.decoder import read_still as read_symbols
     from eum_app.scanning.images import load_grey

@@ -30,7 +30,9 @@ def lack_said(lack: Lack) -> str:
 
 
 def evidence_said(draft: Draft) -> str:
-    """Return what the check is to rest on, if that is stated: `B – live video · INS-022 for Embassy: video call`."""
+    """Return what the check is to rest on: `B – live video · INS-022 → Embassy · video call`. What is not stated is
+    left out.
+    """
     given = draft.evidence
     person = f"{given.saw} → {given.saw_for}" if given.saw_for else given.saw
     return words.joined(words.word("grade", given.grade), person, given.saw_how)

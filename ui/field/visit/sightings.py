@@ -159,7 +159,10 @@ class Sightings(QObject):
 def match_all(
     session: Session, labels: ContainerLabels, visit_id: str, symbols: Mapping[Key, Symbol], read_by: str
 ) -> list[tuple[Key, Match | KnownError]]:
-    """Return the match of each symbol in a visit, or the error that says why it has none."""
+    """Return the match of each symbol in a visit, or the Refusal that says why it has none, in the order of `symbols`.
+
+    Trouble is raised.
+    """
     return [(key, _matched(session, labels, visit_id, symbol, read_by)) for key, symbol in symbols.items()]
 
 

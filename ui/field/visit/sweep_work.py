@@ -109,7 +109,11 @@ class SweepWork(QObject):
         return Outcome.VERIFIED in self._work.outcomes
 
     def take_in_view(self) -> None:
-        """Add all expected items in view to the group, whose questions are answered together (F5)."""
+        """Add all expected items in view to the group, whose questions are answered together (F5).
+
+        Where there is none, or this kind of visit takes no group, the scan column says so. Does nothing during a
+        recording.
+        """
         if self._recorder.is_busy:
             return
         if self._work.view is not None and not self._takes_groups():

@@ -49,23 +49,34 @@ def read_visit(connection: Connection, visit_id: str) -> VisitView:
 
 
 def read_item(connection: Connection, visit_id: str, item_id: str) -> tuple[ItemRow, str]:
-    """Return an item, and its outcome in the visit so far; empty if the visit does not expect it."""
+    """Return an item, and its outcome in the visit so far; empty if the visit does not expect it.
+
+    Raises Refusal `item.unknown`.
+    """
     return item(connection, item_id), is_expected(connection, visit_id, item_id)
 
 
 def read_items(connection: Connection, visit_id: str, item_ids: Sequence[str]) -> list[tuple[ItemRow, str]]:
-    """Return items, each as `read_item` does."""
+    """Return items, each as `read_item` does, in the order of `item_ids`. Raises Refusal `item.unknown` if one is
+    unknown.
+    """
     return [read_item(connection, visit_id, item_id) for item_id in item_ids]
 
 
 def read_item_and_draft(session: Session, visit_id: str, item_id: str) -> tuple[ItemRow, str, Begun | None]:
-    """Return an item, its outcome so far, and this account's draft about it, if there is one."""
+    """Return an item, its outcome so far (empty if the visit does not expect it), and this account's draft about it.
+
+    The draft is None if there is none. Raises Refusal `item.unknown`.
+    """
     row, outcome = session.read(read_item, visit_id, item_id)
     subject = item_id if outcome else offer_subject(MarkRead(read_by=ReadBy.LIST), item_id)
     return row, outcome, next(iter(begun_work(session, visit_id, subject)), None)
 
 
 def read_room(connection: Connection, visit_id: str, item_id: str) -> tuple[str, str, list[str]]:
-    """Return (visit id, room of an item, ids of the items in that room that have no outcome yet)."""
+    """Return (visit id, room of an item, ids of the items in that room that have no outcome yet).
+
+    An item without a location gives an empty room. Raises Refusal `item.unknown`.
+    """
     room = room_of(item(connection, item_id).location)
     return visit_id, room, unchecked_in_room(connection, visit_id, room)

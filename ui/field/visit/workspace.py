@@ -53,7 +53,9 @@ class Workspace(QObject):
         return reply not in {Reply.REFUSE, Reply.IGNORE}
 
     def finish(self, event: Event) -> None:
-        """Send an event that ends the current work, and focus the next input."""
+        """Send an event that ends the current work, and focus the next input. Does nothing more if it was refused or
+        ignored.
+        """
         if not self.send(event):
             return
         self.column.photo_bar.close_bar()

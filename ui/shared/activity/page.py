@@ -174,7 +174,7 @@ class ActivityPage(Page):
         return ActivityFilter(actor, kind, origin, on, self._words)
 
     def clear_filters(self) -> None:
-        """Clear all filters, and read the log again."""
+        """Clear all filters, read the log again, and focus the search."""
         for box in (self.actor, self.kind, self.origin, self.day):
             box.blockSignals(True)  # one reading of the log, not one for each filter
             box.setCurrentIndex(-1)
@@ -256,7 +256,10 @@ class ActivityPage(Page):
         self.export_button.setEnabled(ready and bool(self._model.ids()) and not self.job.is_busy)
 
     def export(self) -> None:
-        """Write the filtered log and its proof to the chosen path, in a child process."""
+        """Write the filtered log and its proof to the chosen path, in a child process. The notice shows the result.
+
+        Does nothing while the export button is disabled. If the file exists, the notice offers to replace it.
+        """
         path = self.path_field.path
         if path is None or not self.export_button.isEnabled():
             return

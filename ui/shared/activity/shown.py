@@ -33,7 +33,7 @@ DECISION_FACES: dict[str, tuple[str, str]] = {
 
 
 def subject_words(row: ActivityRow) -> str:
-    """Return the subject of an entry: `Item 786953`."""
+    """Return the subject of an entry: `Item 786953`; empty for an entry without one."""
     return joined_words(word("subject", row.subject), harmless(row.subject_name)) if row.subject else ""
 
 
@@ -43,7 +43,7 @@ def joined_words(*parts: str) -> str:
 
 
 def outcome_words(row: ActivityRow) -> str:
-    """Return the outcome in words if its code is known; else the code as harmless text."""
+    """Return the outcome in words if its code is known; else the code as harmless text, empty for none."""
     code = row.outcome
     for kind in ("decision", "disposition", "role", "evidence", "paper", "end"):
         if is_known(kind, code):
@@ -79,13 +79,18 @@ def spoken(row: ActivityRow) -> str:
 
 
 def harmless(text: str) -> str:
-    """Return text from a journal with invisible and direction-changing characters replaced by their numbers."""
+    """Return text from a journal with invisible and direction-changing characters replaced by their numbers
+    (`\\u200b`).
+
+    Line breaks stay.
+    """
     return _UNSEEN.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
 
 
 def pretty(payload: bytes) -> str:
-    """Return a payload to read: JSON indented, other text as it is, anything else in hex; at most `MAX_SHOWN`
-    characters.
+    """Return a payload to read: JSON indented, other text as it is, anything else in hex.
+
+    All but the first `MAX_SHOWN` characters are left out, and a last line says how many.
     """
     try:
         text = msgspec.json.format(payload, indent=2).decode()

@@ -101,7 +101,10 @@ class TimeDialog(WindowDialog):
             return None
 
     def correct(self) -> None:
-        """Record the correction. Does nothing while the input is incomplete."""
+        """Record the correction. Does nothing while the input is incomplete.
+
+        Returns before it is recorded: the dialog then closes, or shows the error and stays.
+        """
         offset, entries = self._offset(), self._entries()
         if offset is None or entries is None or not self._correct.isEnabled():
             return
@@ -140,6 +143,9 @@ class TimeDialog(WindowDialog):
 
 
 def may_correct(desk: Desk, row: ActivityRow) -> bool:
-    """Return whether this account may correct the time of an entry's chain: HQ any chain, a device only its own."""
+    """Return whether this account may correct the time of an entry's chain: HQ any chain, a device only its own.
+
+    The role needs the permission for it in either case.
+    """
     session = desk.session
     return may(session.role, permission_to_correct(session)) and (session.is_hq or row.origin == session.name)
